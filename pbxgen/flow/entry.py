@@ -1,0 +1,108 @@
+"""How a call comes into a plan: what digits from a phone or a trunk mean."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from pbxgen.flow.plan import NumberFormat, Place, PlaceKind, Plan, Trunk
+
+OWN_MAILBOX = "*97"
+"""Opens the caller's own mailbox; the PIN is asked where there is one."""
+ANY_MAILBOX = "*98"
+"""Opens a mailbox by number, always with its PIN."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """The call goes to a place of the plan, and its deviations apply."""
+
+    place: Place
+
+
+@dataclass(frozen=True, slots=True)
+class DialOut:
+    """The call goes straight to a trunk."""
+
+    number: str
+    """E.164, or the bare emergency number."""
+    trunk: str
+    emergency: bool
+
+
+@dataclass(frozen=True, slots=True)
+class MailboxAccess:
+    extension: str | None
+    """Whose mailbox opens; None: the caller is asked for its number and PIN."""
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    status: int
+    """SIP status: 404 nothing has this number, 403 the class of service does not allow it."""
+    why: str
+
+
+Entry = Reach | DialOut | MailboxAccess | Refusal
+
+
+def from_phone(plan: Plan, extension: str, dialled: str) -> Entry:
+    """What ``dialled`` means on the phone of ``extension``, in the order of SEMANTICS' "Entering and leaving"."""
+    emergency = _emergency(plan, dialled)
+    if emergency is not None:
+        return DialOut(emergency, plan.emergency[emergency], emergency=True)
+    if dialled in plan.users:
+        return Reach(Place(PlaceKind.USER, dialled, plan.users[dialled].location))
+    for kind, groups in ((PlaceKind.OPERATOR, plan.operators), (PlaceKind.GROUP, plan.groups)):
+        for group in groups.values():
+            if group.number == dialled:
+                return Reach(Place(kind, group.name, group.location))
+    if dialled == OWN_MAILBOX:
+        if plan.users[extension].mailbox is None:
+            return Refusal(404, "the caller has no mailbox")
+        return MailboxAccess(extension)
+    if dialled == ANY_MAILBOX:
+        return MailboxAccess(None)
+    number = plan.numbering.dialled(dialled)
+    if number is None:
+        return Refusal(404, "nothing has this number")
+    inside = _inside(plan, number)
+    if inside is not None:
+        return Reach(inside)
+    route = plan.route_of(number)
+    if route is None:
+        return Refusal(404, "no route carries this number")
+    if route.name not in (plan.users[extension].routes or ()):
+        return Refusal(403, f"the class of service of {extension} does not open route {route.name}")
+    return DialOut(number, route.trunk, emergency=False)
+
+
+def from_trunk(plan: Plan, called: str) -> Entry:
+    """What a called number coming from a trunk means: DIDs and ``inbound`` numbers, nothing else."""
+    for number in plan.numbering.called_by_trunk(called):
+        inside = _inside(plan, number)
+        if inside is not None:
+            return Reach(inside)
+    return Refusal(404, "no user and no inbound number has it")
+
+
+def caller_from_trunk(plan: Plan, trunk: Trunk | None, number: str) -> str | None:
+    """E.164 number of a caller on a trunk; None where it shows none."""
+    bare = trunk is not None and trunk.number_format is NumberFormat.E164_BARE
+    return plan.numbering.caller_of_trunk(number, bare=bare)
+
+
+def _emergency(plan: Plan, dialled: str) -> str | None:
+    if dialled in plan.emergency:
+        return dialled
+    line = plan.numbering.outside_line
+    rest = dialled[len(line) :] if line and dialled.startswith(line) else ""
+    return rest if rest in plan.emergency else None
+
+
+def _inside(plan: Plan, number: str) -> Place | None:
+    if number in plan.dids:
+        extension = plan.dids[number]
+        return Place(PlaceKind.USER, extension, plan.users[extension].location)
+    if number in plan.inbound:
+        return Place(PlaceKind.INBOUND, number, plan.inbound[number].location)
+    return None

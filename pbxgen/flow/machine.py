@@ -1,0 +1,314 @@
+"""The judge: what a call does, as a machine that is told how each ringing ended.
+
+:func:`advance` runs a call until something must ring or the call ends; the caller of this module says how the
+ringing went and :func:`after` gives the state to go on from. Simulation, analysis and explanation all stand on
+these two pure functions.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from typing import Protocol
+
+from pbxgen.flow.plan import (
+    Condition,
+    Origin,
+    Outcome,
+    Place,
+    PlaceKind,
+    Plan,
+    Reason,
+    RingGroup,
+    Rule,
+    Rules,
+    User,
+)
+from pbxgen.source.location import Location
+
+_VISITABLE = {PlaceKind.USER, PlaceKind.OUTSIDE, PlaceKind.OPERATOR, PlaceKind.GROUP, PlaceKind.INBOUND}
+
+
+class Conditions(Protocol):
+    """Answers whether a rule's condition holds for the call at hand (its origin aside, every part)."""
+
+    def holds(self, condition: Condition) -> bool: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Pending:
+    """A place still to be tried, and on whose behalf."""
+
+    place: Place
+    by: str | None = None
+    """Extension of the diverting user; None for what stands in ``overflow`` and ``inbound`` or was dialled."""
+    reason: Reason | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """A call between two attempts. Hashable, so that explored states can be told apart."""
+
+    to_try: tuple[Pending, ...]
+    visited: frozenset[tuple[str, str]]
+    diversions: int = 0
+    first_outcome: Outcome | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """Who calls. ``key`` is what ``visited`` starts with; None for an anonymous outside caller."""
+
+    origin: Origin
+    number: str | None
+    """Extension, or E.164 number of an outside caller."""
+    carried: int = 0
+    """Diversions the call came in with from a trunk."""
+
+    @property
+    def key(self) -> tuple[str, str] | None:
+        if self.number is None:
+            return None
+        kind = PlaceKind.USER if self.origin is Origin.INTERNAL else PlaceKind.OUTSIDE
+        return (kind.value, self.number)
+
+
+@dataclass(frozen=True, slots=True)
+class Ringing:
+    """Something rings for at most ``seconds``. ``cap`` is the destination's own ``timeout``."""
+
+    pending: Pending
+    seconds: int
+    cap: int | None
+    user: User | None = None
+    group: RingGroup | None = None
+
+
+class EndKind(StrEnum):
+    ANSWERED = "answered"  # value: extension or number of who answered
+    VOICEMAIL = "voicemail"  # value: extension whose mailbox takes the message
+    ANNOUNCED = "announced"  # value: name of the recording
+    RELEASED = "released"  # value: SIP status
+    MAILBOX = "mailbox"  # value: extension that opens its mailbox, or "*" after *98
+
+
+@dataclass(frozen=True, slots=True)
+class Ending:
+    kind: EndKind
+    value: str
+    by_rule: bool = False
+    """Released because `busy` or `hangup` was written, not because nothing was left."""
+
+    def __str__(self) -> str:
+        return f"{self.kind.value} {self.value}"
+
+
+class EventKind(StrEnum):
+    """What a step of the story is about."""
+
+    ENTERED = "entered"  # number dialled or called
+    REACHED = "reached"  # a place's turn
+    SKIPPED_VISITED = "skipped_visited"
+    SKIPPED_CARRIED = "skipped_carried"  # call came back from outside too often
+    DIVERTED = "diverted"
+    NOT_DIVERTED_MAX = "not_diverted_max"
+    NOT_DIVERTED_VISITED = "not_diverted_visited"
+    NO_RULE = "no_rule"
+    MEMBER_SKIPPED = "member_skipped"
+    RANG = "rang"
+    OUTCOME = "outcome"
+    OWN_MAILBOX = "own_mailbox"
+    OVERFLOW = "overflow"
+    TRANSFERRED = "transferred"
+    ENDED = "ended"
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One step of a call's story."""
+
+    kind: EventKind
+    subject: str = ""
+    """Extension, number or name the step is about."""
+    place: Place | None = None
+    reason: Reason | None = None
+    outcome: Outcome | None = None
+    seconds: int | None = None
+    places: tuple[Place, ...] = ()
+    detail: str = ""
+    location: Location | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """What :func:`advance` came to: something rings, or the call ends (then ``ringing`` is None)."""
+
+    state: State
+    events: tuple[Event, ...]
+    ringing: Ringing | None = None
+    ending: Ending | None = None
+
+
+def begin(caller: Caller, places: Iterable[Place]) -> State:
+    """The state of a call that has just come in for ``places``."""
+    visited = frozenset() if caller.key is None else frozenset({caller.key})
+    return State(tuple(Pending(p) for p in places), visited)
+
+
+def first_applying(rules: Rules, conditions: Conditions) -> Rule | None:
+    """The first rule of a list whose condition holds."""
+    return next((r for r in rules if conditions.holds(r.condition)), None)
+
+
+def ring_seconds(user: User, origin: Origin, conditions: Conditions) -> int:
+    """T of SEMANTICS' ring(U), before the destination's ``timeout`` caps it."""
+    rule = None
+    if origin is Origin.EXTERNAL:
+        rule = first_applying(user.deviations.return_no_answer, conditions)
+    if rule is None:
+        rule = first_applying(user.deviations.no_answer, conditions)
+    return user.ring_timeout if rule is None or rule.after is None else rule.after
+
+
+def advance(plan: Plan, caller: Caller, conditions: Conditions, state: State) -> Step:
+    """Run the call until something must ring, or to its end."""
+    events: list[Event] = []
+    while state.to_try:
+        pending, state = state.to_try[0], replace(state, to_try=state.to_try[1:])
+        place = pending.place
+        if place.key in state.visited:
+            events.append(Event(EventKind.SKIPPED_VISITED, place.target, place, location=place.location))
+            continue
+        if place.kind is PlaceKind.OUTSIDE and caller.carried >= plan.max_diversions:
+            events.append(Event(EventKind.SKIPPED_CARRIED, place.target, place, location=place.location))
+            continue
+        if place.kind in _VISITABLE:
+            state = replace(state, visited=state.visited | {place.key})
+        events.append(Event(EventKind.REACHED, place.target, place, location=place.location))
+        match place.kind:
+            case PlaceKind.INBOUND:
+                state = _enter_inbound(plan, conditions, state, place.target, events)
+            case PlaceKind.USER:
+                user = plan.users[place.target]
+                diverted = _divert_all(plan, conditions, state, user, events)
+                if diverted is not None:
+                    state = diverted
+                    continue
+                seconds = _capped(ring_seconds(user, caller.origin, conditions), place.timeout)
+                return Step(state, tuple(events), Ringing(pending, seconds, place.timeout, user=user))
+            case PlaceKind.OPERATOR | PlaceKind.GROUP:
+                group = group_of(plan, place)
+                seconds = _capped(group.ring_timeout, place.timeout)
+                return Step(state, tuple(events), Ringing(pending, seconds, place.timeout, group=group))
+            case PlaceKind.OUTSIDE:
+                seconds = place.timeout or plan.outside_timeout
+                return Step(state, tuple(events), Ringing(pending, seconds, place.timeout))
+            case PlaceKind.MAILBOX:
+                return _end(state, events, Ending(EndKind.VOICEMAIL, place.target), place.location)
+            case PlaceKind.ANNOUNCE:
+                return _end(state, events, Ending(EndKind.ANNOUNCED, place.target), place.location)
+            case PlaceKind.RELEASE:
+                code = "486" if place.target == "busy" else "480"
+                return _end(state, events, Ending(EndKind.RELEASED, code, by_rule=True), place.location)
+    code = "486" if state.first_outcome is Outcome.BUSY else "480"
+    return _end(state, events, Ending(EndKind.RELEASED, code), None)
+
+
+def after(
+    plan: Plan, caller: Caller, conditions: Conditions, state: State, ringing: Ringing, outcome: Outcome
+) -> tuple[State, tuple[Event, ...]]:
+    """The state once ``ringing`` has ended with ``outcome``."""
+    place = ringing.pending.place
+    events = [Event(EventKind.OUTCOME, place.target, place, outcome=outcome, location=place.location)]
+    if state.first_outcome is None:
+        state = replace(state, first_outcome=outcome)
+    if ringing.user is not None:
+        state = _answers(plan, caller, conditions, state, ringing.user, outcome, events)
+    elif ringing.group is not None:
+        overflow = ringing.group.overflow
+        if overflow:
+            location = ringing.group.location
+            events.append(Event(EventKind.OVERFLOW, place.target, place, places=overflow, location=location))
+        state = replace(state, to_try=state.to_try + tuple(Pending(p) for p in overflow))
+    return state, tuple(events)
+
+
+def group_of(plan: Plan, place: Place) -> RingGroup:
+    return plan.operators[place.target] if place.kind is PlaceKind.OPERATOR else plan.groups[place.target]
+
+
+def _capped(seconds: int, cap: int | None) -> int:
+    return seconds if cap is None else min(seconds, cap)
+
+
+def _end(state: State, events: list[Event], ending: Ending, location: Location | None) -> Step:
+    events.append(Event(EventKind.ENDED, ending.value, detail=ending.kind.value, location=location))
+    return Step(state, tuple(events), ending=ending)
+
+
+def _enter_inbound(plan: Plan, conditions: Conditions, state: State, number: str, events: list[Event]) -> State:
+    inbound = plan.inbound[number]
+    rule = first_applying(inbound.rules, conditions)
+    if rule is None:
+        events.append(Event(EventKind.NO_RULE, number, location=inbound.location))
+        return state
+    return replace(state, to_try=tuple(Pending(p) for p in rule.places) + state.to_try)
+
+
+def _divert_all(plan: Plan, conditions: Conditions, state: State, user: User, events: list[Event]) -> State | None:
+    """The state after the user's unconditional rule; None if the phone is to ring."""
+    rule = first_applying(user.deviations.unconditional, conditions)
+    if rule is None:
+        return None
+    if state.diversions >= plan.max_diversions:
+        events.append(Event(EventKind.NOT_DIVERTED_MAX, user.extension, location=rule.location))
+        return None
+    if all(p.key in state.visited for p in rule.places):
+        events.append(Event(EventKind.NOT_DIVERTED_VISITED, user.extension, location=rule.location))
+        return None
+    events.append(_diverted(user, Reason.UNCONDITIONAL, rule.places, rule.location))
+    return _queue(state, user, Reason.UNCONDITIONAL, rule.places, diverted=True, events=events)
+
+
+def _answers(
+    plan: Plan,
+    caller: Caller,
+    conditions: Conditions,
+    state: State,
+    user: User,
+    outcome: Outcome,
+    events: list[Event],
+) -> State:
+    rules = []
+    if caller.origin is Origin.EXTERNAL:
+        rules.append(first_applying(user.deviations.operator_return(outcome), conditions))
+    rules.append(first_applying(user.deviations.of(outcome), conditions))
+    applying = [r for r in rules if r is not None]
+    reason = Reason(outcome.value)
+    if applying and state.diversions >= plan.max_diversions:
+        events.append(Event(EventKind.NOT_DIVERTED_MAX, user.extension, location=applying[0].location))
+        applying = []
+    elif not applying:
+        events.append(Event(EventKind.NO_RULE, user.extension, outcome=outcome, location=user.location))
+    for rule in applying:
+        events.append(_diverted(user, reason, rule.places, rule.location))
+    places = tuple(p for r in applying for p in r.places)
+    return _queue(state, user, reason, places, diverted=bool(places), events=events)
+
+
+def _diverted(user: User, reason: Reason, places: tuple[Place, ...], location: Location) -> Event:
+    return Event(EventKind.DIVERTED, user.extension, reason=reason, places=places, location=location)
+
+
+def _queue(
+    state: State, user: User, reason: Reason, places: tuple[Place, ...], *, diverted: bool, events: list[Event]
+) -> State:
+    """Put ``places`` in front and the user's own mailbox behind everything."""
+    own: tuple[Pending, ...] = ()
+    if user.mailbox is not None and not any(p.kind is PlaceKind.MAILBOX for p in places):
+        mailbox = Place(PlaceKind.MAILBOX, user.extension, user.mailbox.location)
+        own = (Pending(mailbox, user.extension, reason),)
+        events.append(Event(EventKind.OWN_MAILBOX, user.extension, mailbox, location=user.mailbox.location))
+    front = tuple(Pending(p, user.extension, reason) for p in places)
+    return replace(state, to_try=front + state.to_try + own, diversions=state.diversions + (1 if diverted else 0))

@@ -1,0 +1,76 @@
+"""How digits become numbers, the same way in the model and in both targets.
+
+This is run-time arithmetic on digits: it never asks whether a number exists (numbers written in the source
+are checked with ``phonenumbers`` before they get here).
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+_DIGITS = re.compile(r"[0-9]+", re.ASCII)
+
+
+@dataclass(frozen=True, slots=True)
+class NumberingPlan:
+    """The dialling habits of ``pbx.country`` (ITU-T E.164, from the metadata of phonenumbers)."""
+
+    country_code: str
+    """Without plus, e.g. "39"."""
+    international_prefix: str
+    """Digits before a foreign number, e.g. "00"."""
+    national_prefix: str
+    """Trunk prefix that national numbers are dialled with and E.164 drops ("0" in DE); "" where there is none (IT)."""
+    outside_line: str
+    """Digits that must precede an outside number dialled without ``+``; "" for none."""
+
+    def from_national(self, digits: str) -> str:
+        """E.164 of a national number, with or without the national prefix."""
+        prefix = self.national_prefix
+        rest = digits[len(prefix) :] if prefix and digits.startswith(prefix) else digits
+        return f"+{self.country_code}{rest}"
+
+    def dialled(self, dialled: str) -> str | None:
+        """E.164 of an outside number as a phone dials it; None if it is none.
+
+        ``+`` needs no outside line; anything else does, where one is set.
+        """
+        if not dialled.startswith("+"):
+            if not dialled.startswith(self.outside_line):
+                return None
+            dialled = dialled[len(self.outside_line) :]
+        return self._read(dialled)
+
+    def _read(self, digits: str) -> str | None:
+        if digits.startswith("+"):
+            return digits if _DIGITS.fullmatch(digits[1:]) else None
+        if not _DIGITS.fullmatch(digits):
+            return None
+        if digits.startswith(self.international_prefix):
+            rest = digits[len(self.international_prefix) :]
+            return f"+{rest}" if rest else None
+        return self.from_national(digits)
+
+    def called_by_trunk(self, number: str) -> tuple[str, ...]:
+        """E.164 numbers that a called number coming from a trunk may mean (+39…, 39…, 0039…, national), best first."""
+        bare = f"+{number}"
+        read = self._read(number)
+        if read is None:
+            return ()
+        if number.startswith(("+", self.international_prefix)):
+            return (read,)
+        return (bare, read)
+
+    def caller_of_trunk(self, number: str, *, bare: bool) -> str | None:
+        """E.164 of a caller's number coming from a trunk; ``bare``: the trunk's ``number_format`` is e164_bare."""
+        if bare and _DIGITS.fullmatch(number) and not number.startswith(self.international_prefix):
+            return f"+{number}"
+        return self._read(number)
+
+    def to_national(self, number: str) -> str:
+        """What a trunk with ``number_format: national`` is sent for an E.164 number."""
+        home = f"+{self.country_code}"
+        if number.startswith(home):
+            return self.national_prefix + number[len(home) :]
+        return self.international_prefix + number[1:]

@@ -1,0 +1,382 @@
+"""The call flow of one PBX, with every name resolved and every policy merged.
+
+A :class:`Plan` is the only thing the judge (:mod:`pbxgen.flow.machine`), the analysis and the targets know of
+a source. It holds nothing that belongs to one target. All values are frozen and compare by content.
+Times are in seconds unless a name says otherwise; numbers of the outside world are E.164 with ``+``.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from pbxgen.flow.numbering import NumberingPlan
+from pbxgen.flow.pattern import Pattern
+from pbxgen.source.location import Location
+
+
+class Outcome(StrEnum):
+    """How ringing a place ended, other than by an answer."""
+
+    BUSY = "busy"
+    NO_ANSWER = "no_answer"
+    UNREACHABLE = "unreachable"
+
+
+class Reason(StrEnum):
+    """Why a call was diverted (RFC 5806 knows them as unconditional, user-busy, no-answer, unavailable)."""
+
+    UNCONDITIONAL = "unconditional"
+    BUSY = "busy"
+    NO_ANSWER = "no_answer"
+    UNREACHABLE = "unreachable"
+
+
+class Origin(StrEnum):
+    """Where a call came in: an authenticated phone or a trunk. Kept through every diversion."""
+
+    INTERNAL = "internal"
+    EXTERNAL = "external"
+
+
+class CallerId(StrEnum):
+    """Which number a call sent to a trunk shows when it was diverted."""
+
+    ORIGINAL = "original"
+    OWN = "own"
+
+
+class PlaceKind(StrEnum):
+    USER = "user"  # target: extension
+    OUTSIDE = "outside"  # target: E.164 number
+    MAILBOX = "mailbox"  # target: extension of its owner
+    OPERATOR = "operator"  # target: name of the operator position
+    GROUP = "group"  # target: name of the ring group
+    INBOUND = "inbound"  # target: E.164 number of `inbound` (its places take this one's place)
+    ANNOUNCE = "announce"  # target: name of the recording
+    RELEASE = "release"  # target: "busy" (486) or "hangup" (480)
+
+
+@dataclass(frozen=True, slots=True)
+class Secret:
+    """Where a password or PIN is found. ``source`` is env, file or inline; ``value`` the name, path or text."""
+
+    source: str
+    value: str
+    location: Location
+
+    def __repr__(self) -> str:
+        shown = "***" if self.source == "inline" else self.value
+        return f"Secret({self.source}: {shown})"
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """One destination with its options."""
+
+    kind: PlaceKind
+    target: str
+    location: Location
+    timeout: int | None = None
+    """How long it rings at most, 5-180 s."""
+    confirm: bool = False
+    """Must the person press 1?"""
+    caller_id: CallerId | None = None
+    """Overrides the trunk's ``caller_id``; outside places only."""
+    trunk: str | None = None
+    """Name of the trunk of the first matching route; outside places only."""
+
+    @property
+    def key(self) -> tuple[str, str]:
+        return (self.kind.value, self.target)
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """When a rule applies: all parts that are given must hold."""
+
+    schedule: str | None = None
+    not_in_schedule: bool = False
+    """True: the rule holds *outside* the windows of ``schedule`` (``when: not NAME``)."""
+    origin: Origin | None = None
+    """``from: internal`` or ``from: external``."""
+    contacts: str | None = None
+    """``from: NAME``: the caller's number matches a pattern of this contacts set (outside callers only)."""
+    until: dt.date | None = None
+    """Last day (in the PBX's time zone) on which the rule applies."""
+
+    @property
+    def always(self) -> bool:
+        return self == ALWAYS
+
+
+ALWAYS = Condition()
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """The places tried when the condition holds. The first rule of a list whose condition holds applies."""
+
+    places: tuple[Place, ...]
+    location: Location
+    condition: Condition = ALWAYS
+    after: int | None = None
+    """Under a ``no_answer``: how long the phone rings first, 5-180 s; None: ``ring_timeout``."""
+
+
+Rules = tuple[Rule, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Deviations:
+    """A user's effective rules (own keys over policies); an empty tuple is `off` or not written.
+
+    Rules with ``enabled: false`` are left out.
+    """
+
+    unconditional: Rules = ()
+    busy: Rules = ()
+    no_answer: Rules = ()
+    unreachable: Rules = ()
+    return_busy: Rules = ()
+    """``operator_return.busy``: calls from outside only; likewise the next two."""
+    return_no_answer: Rules = ()
+    return_unreachable: Rules = ()
+
+    def of(self, outcome: Outcome) -> Rules:
+        return {
+            Outcome.BUSY: self.busy,
+            Outcome.NO_ANSWER: self.no_answer,
+            Outcome.UNREACHABLE: self.unreachable,
+        }[outcome]
+
+    def operator_return(self, outcome: Outcome) -> Rules:
+        return {
+            Outcome.BUSY: self.return_busy,
+            Outcome.NO_ANSWER: self.return_no_answer,
+            Outcome.UNREACHABLE: self.return_unreachable,
+        }[outcome]
+
+
+@dataclass(frozen=True, slots=True)
+class Mailbox:
+    pin: Secret | None
+    """Without a PIN it can be opened from its owner's phone only (``*97``)."""
+    email: str | None
+    location: Location
+
+
+@dataclass(frozen=True, slots=True)
+class Leg:
+    """One destination of ``follow_me``: a USER (phones only, no deviations) or OUTSIDE place.
+
+    ``place.timeout`` is the leg's own ``timeout``, ``place.confirm`` its ``confirm``.
+    """
+
+    place: Place
+    delay: int
+    """Seconds after the start of ringing, 0-180."""
+
+
+@dataclass(frozen=True, slots=True)
+class User:
+    extension: str
+    name: str
+    location: Location
+    dids: tuple[str, ...] = ()
+    mobile: str | None = None
+    mailbox: Mailbox | None = None
+    routes: tuple[str, ...] | None = None
+    """Names of the routes the user's class of service opens; None: no class, no outside calls."""
+    ring_timeout: int = 20
+    call_waiting: bool = True
+    dnd: bool = False
+    deviations: Deviations = field(default_factory=Deviations)
+    follow_me: tuple[Leg, ...] = ()
+    password: Secret | None = None
+    """Without one the user gets no endpoint (the phone's login is configured elsewhere)."""
+    own_number: str | None = None
+    """What a call of this user shows outside: the first DID, else None (the trunk's main number)."""
+
+
+class Strategy(StrEnum):
+    ALL = "all"
+    LINEAR = "linear"
+
+
+@dataclass(frozen=True, slots=True)
+class RingGroup:
+    """An operator position or a ring group."""
+
+    name: str
+    number: str
+    """Dialable from inside."""
+    members: tuple[str, ...]
+    """Extensions, in the order of the source."""
+    strategy: Strategy
+    ring_timeout: int
+    """`all`: for all together; `linear`: for each member."""
+    overflow: tuple[Place, ...]
+    location: Location
+
+
+@dataclass(frozen=True, slots=True)
+class Inbound:
+    """An outside number that reaches something other than a user's DID. `else` is a last rule without condition."""
+
+    number: str
+    rules: Rules
+    location: Location
+
+
+class NumberFormat(StrEnum):
+    E164 = "e164"  # +390212345101
+    E164_BARE = "e164_bare"  # 390212345101
+    NATIONAL = "national"  # 0212345101; foreign numbers with the international prefix
+    INTERNATIONAL = "international"  # 00390212345101
+
+
+class DiversionHeader(StrEnum):
+    DIVERSION = "diversion"  # RFC 5806
+    HISTORY_INFO = "history_info"  # RFC 7044
+    NONE = "none"
+
+
+@dataclass(frozen=True, slots=True)
+class Trunk:
+    name: str
+    host: str
+    """A host name or an IP address (IPv6 without brackets)."""
+    port: int | None
+    transport: str
+    """udp, tcp or tls."""
+    username: str | None
+    password: Secret | None
+    register: bool
+    accept_from: tuple[str, ...]
+    """Further addresses or networks (CIDR) that calls of this trunk come from."""
+    number: str | None
+    """Main number, E.164."""
+    number_format: NumberFormat
+    caller_id: CallerId
+    diversion: DiversionHeader
+    location: Location
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """An outgoing route; the first of the plan whose pattern matches the E.164 number carries the call."""
+
+    name: str
+    patterns: tuple[Pattern, ...]
+    trunk: str
+    emergency: bool
+    location: Location
+
+
+@dataclass(frozen=True, slots=True)
+class WeeklyWindow:
+    """Minutes of the day it begins; ``end`` above 1440 runs into the next day and belongs to the day it begins."""
+
+    weekday: int
+    """0 Monday - 6 Sunday."""
+    start: int
+    end: int
+    """Exclusive."""
+
+
+@dataclass(frozen=True, slots=True)
+class DateRange:
+    first: dt.date
+    last: dt.date
+    """Inclusive."""
+    label: str
+    """Why: the holiday's name, or '' for a date of ``closed``."""
+
+
+@dataclass(frozen=True, slots=True)
+class DatedWindow:
+    date: dt.date
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Schedule:
+    """Opening hours. ``opened`` wins over ``closed``; a closed day has none of its weekly windows."""
+
+    name: str
+    weekly: tuple[WeeklyWindow, ...]
+    closed: tuple[DateRange, ...]
+    """`closed` dates and public holidays (to the end of 2040), ascending."""
+    opened: tuple[DatedWindow, ...]
+    location: Location
+
+    def contains(self, moment: dt.datetime) -> bool:
+        """Is ``moment`` (local time of the PBX) inside the opening hours?"""
+        today = moment.date()
+        minute = moment.hour * 60 + moment.minute
+        return self._open(today, minute) or self._open(today - dt.timedelta(days=1), minute + 1440)
+
+    def _open(self, day: dt.date, minute: int) -> bool:
+        """Does a window that begins on ``day`` hold ``minute`` (counted from that day's midnight)?"""
+        if any(w.date == day and w.start <= minute < w.end for w in self.opened):
+            return True
+        if any(r.first <= day <= r.last for r in self.closed):
+            return False
+        return any(w.weekday == day.weekday() and w.start <= minute < w.end for w in self.weekly)
+
+
+@dataclass(frozen=True, slots=True)
+class Contacts:
+    """A named set of outside callers."""
+
+    name: str
+    patterns: tuple[Pattern, ...]
+    location: Location
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """Everything one PBX (one tenant) does with a call. Mappings keep the order of the source."""
+
+    name: str
+    """Slug; prefixes every generated context."""
+    domain: str
+    country: str
+    timezone: str
+    language: str
+    numbering: NumberingPlan
+    max_diversions: int
+    outside_timeout: int
+    """How long an outside number rings without a ``timeout`` of its own."""
+    sip_480: Outcome
+    trunks: Mapping[str, Trunk]
+    routes: Mapping[str, Route]
+    schedules: Mapping[str, Schedule]
+    contacts: Mapping[str, Contacts]
+    operators: Mapping[str, RingGroup]
+    groups: Mapping[str, RingGroup]
+    users: Mapping[str, User]
+    inbound: Mapping[str, Inbound]
+    """By E.164 number; users' DIDs are not in here but in ``dids``."""
+    dids: Mapping[str, str]
+    """E.164 number to extension."""
+    emergency: Mapping[str, str]
+    """Emergency number as dialled to the name of its trunk."""
+    digest: str
+    """12 hex digits that change with any byte of the source."""
+
+    @property
+    def numbers(self) -> Mapping[str, RingGroup]:
+        """Operator positions and groups by their dialable number."""
+        return {g.number: g for g in (*self.operators.values(), *self.groups.values())}
+
+    def route_of(self, number: str) -> Route | None:
+        """The route that carries an E.164 number, emergency routes aside."""
+        for route in self.routes.values():
+            if not route.emergency and any(p.matches(number) for p in route.patterns):
+                return route
+        return None

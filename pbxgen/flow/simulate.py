@@ -1,0 +1,161 @@
+"""One whole call in a given world, told step by step."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from pbxgen.flow import entry, machine
+from pbxgen.flow.machine import Caller, Ending, EndKind, Event, EventKind, State
+from pbxgen.flow.plan import Origin, Outcome, Plan, Reason
+from pbxgen.flow.world import Bell, CallConditions, Rung, World
+
+DIRECT_RING_SECONDS = 120
+"""How long an outside number rings that was dialled straight from a phone."""
+
+
+@dataclass(frozen=True, slots=True)
+class Transfer:
+    """A transfer to ``to`` by the phone of ``by``, once it is in the call."""
+
+    by: str
+    to: str
+    attended: bool = False
+    """First announced by a call of ``by``'s own, completed when that call is answered."""
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    caller: str
+    """An extension, or an outside number; "anonymous" for an outside caller without a number."""
+    called: str
+    transfer: Transfer | None = None
+    carried: int = 0
+    """Diversions that the call says it already has (calls from a trunk)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Diverted:
+    by: str
+    reason: Reason
+
+
+@dataclass(frozen=True, slots=True)
+class Story:
+    """What happened to a call."""
+
+    rings: tuple[str, ...]
+    ending: Ending
+    diverted: tuple[Diverted, ...]
+    events: tuple[Event, ...]
+    state: State | None = None
+    """Where the machine stood at the end; None for calls that never entered it."""
+
+
+def caller_of(plan: Plan, call: Call) -> Caller:
+    """Who calls: an extension of the plan is inside, everything else comes from a trunk."""
+    if call.caller in plan.users:
+        return Caller(Origin.INTERNAL, call.caller)
+    trunk = next(iter(plan.trunks.values()), None)
+    return Caller(Origin.EXTERNAL, entry.caller_from_trunk(plan, trunk, call.caller), call.carried)
+
+
+def simulate(plan: Plan, call: Call, world: World) -> Story:
+    """What SEMANTICS says of ``call``; its transfer included."""
+    caller = caller_of(plan, call)
+    if caller.origin is Origin.INTERNAL:
+        way_in = entry.from_phone(plan, call.caller, call.called)
+    else:
+        way_in = entry.from_trunk(plan, call.called)
+    story = _run(plan, caller, call.called, way_in, world)
+    if call.transfer is None or story.ending.kind is not EndKind.ANSWERED:
+        return story
+    return _transferred(plan, caller, story, call.transfer, world)
+
+
+def _transferred(plan: Plan, caller: Caller, story: Story, transfer: Transfer, world: World) -> Story:
+    """The call after a transfer: the transferred party calls anew, in its own origin."""
+    answerer = story.ending.value
+    if transfer.by == answerer:
+        party = replace(caller, carried=0)
+    elif transfer.by == caller.number and caller.origin is Origin.INTERNAL:
+        inside = answerer in plan.users
+        party = Caller(Origin.INTERNAL if inside else Origin.EXTERNAL, answerer)
+    else:
+        return story
+    if transfer.attended:
+        party = Caller(Origin.INTERNAL, transfer.by)
+    told = Event(EventKind.TRANSFERRED, transfer.by, detail=transfer.to)
+    second = _run(plan, party, transfer.to, entry.from_phone(plan, transfer.by, transfer.to), world)
+    return Story(
+        story.rings + second.rings,
+        second.ending,
+        story.diverted + second.diverted,
+        (*story.events, told, *second.events),
+        second.state,
+    )
+
+
+def _run(plan: Plan, caller: Caller, called: str, way_in: entry.Entry, world: World) -> Story:
+    entered = Event(EventKind.ENTERED, caller.number or "anonymous", detail=called)
+    match way_in:
+        case entry.Refusal(status, why):
+            ended = Event(EventKind.ENDED, str(status), detail=why)
+            return Story((), Ending(EndKind.RELEASED, str(status)), (), (entered, ended))
+        case entry.MailboxAccess(extension):
+            ending = Ending(EndKind.MAILBOX, extension or "*")
+            ended = Event(EventKind.ENDED, ending.value, detail=ending.kind.value)
+            return Story((), ending, (), (entered, ended))
+        case entry.DialOut(number, _, _):
+            return _dial_out(plan, caller, number, entered, world)
+        case entry.Reach(place):
+            return _reach(plan, caller, machine.begin(caller, [place]), entered, world)
+
+
+def _dial_out(plan: Plan, caller: Caller, number: str, entered: Event, world: World) -> Story:
+    rung = Bell(plan, caller, world).ring_direct(number, DIRECT_RING_SECONDS)
+    if rung.answered is not None:
+        ending = Ending(EndKind.ANSWERED, number)
+    else:
+        ending = Ending(EndKind.RELEASED, "486" if rung.outcome is Outcome.BUSY else "480")
+    ended = Event(EventKind.ENDED, ending.value, outcome=rung.outcome, detail=ending.kind.value)
+    return Story(rung.dialled, ending, (), (entered, _rang(number, rung), ended))
+
+
+def _reach(plan: Plan, caller: Caller, state: State, entered: Event, world: World) -> Story:
+    conditions = CallConditions(plan, caller, world.moment)
+    bell = Bell(plan, caller, world)
+    events = [entered]
+    rings: list[str] = []
+    while True:
+        step = machine.advance(plan, caller, conditions, state)
+        events += step.events
+        if step.ringing is None:
+            assert step.ending is not None
+            return Story(tuple(rings), step.ending, _diversions(events), tuple(events), step.state)
+        rung = bell.ring(step.ringing)
+        rings += rung.dialled
+        events += [*rung.events, _rang(step.ringing.pending.place.target, rung)]
+        if rung.answered is not None:
+            ending = Ending(EndKind.ANSWERED, rung.answered)
+            events.append(Event(EventKind.ENDED, rung.answered, detail=ending.kind.value))
+            return Story(tuple(rings), ending, _diversions(events), tuple(events), step.state)
+        assert rung.outcome is not None
+        state, told = machine.after(plan, caller, conditions, step.state, step.ringing, rung.outcome)
+        events += told
+
+
+def _rang(target: str, rung: Rung) -> Event:
+    detail = ",".join(rung.dialled)
+    return Event(EventKind.RANG, target, outcome=rung.outcome, seconds=rung.seconds, detail=detail)
+
+
+def _diversions(events: list[Event]) -> tuple[Diverted, ...]:
+    """Diversions in order; operator return and the rule behind it are one."""
+    found: list[Diverted] = []
+    previous: Event | None = None
+    for event in events:
+        if event.kind is EventKind.DIVERTED and event.reason is not None:
+            if previous is None or previous.kind is not EventKind.DIVERTED:
+                found.append(Diverted(event.subject, event.reason))
+        previous = event
+    return tuple(found)

@@ -1,0 +1,252 @@
+"""Phones and outside numbers in given states, and how ringing them goes.
+
+The states are those of a scenario. Beyond the named ones a phone or an outside number may be given as the SIP status
+it replies with (``"404"``), or as a list of states, one for each registered contact.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+
+from pbxgen.flow.machine import Caller, Event, EventKind, Ringing, ring_seconds
+from pbxgen.flow.plan import Condition, Leg, Origin, Outcome, PlaceKind, Plan, Strategy, User
+
+PHONE_STATES: Mapping[str, str] = {
+    "answer": "answers",
+    "ring": "rings and never answers",
+    "early": "sends early media (183 with SDP), never answers",
+    "busy": "replies 486",
+    "reject": "replies 603",
+    "dnd": "replies 480",
+    "unregistered": "has no contact registered",
+    "dead": "answers REGISTER and OPTIONS, but nothing to INVITE",
+    "error": "replies 500",
+    "in_call": "is in a call, and answers a second one if it is offered",
+}
+OUTSIDE_STATES: Mapping[str, str] = {
+    "answer": "answers, and presses 1 when asked",
+    "ring": "rings and never answers",
+    "early": "sends early media (183 with SDP), never answers",
+    "busy": "replies 486",
+    "fail": "replies 503",
+    "mailbox": "answers, presses nothing",
+}
+
+_REPLY = {"busy": 486, "reject": 603, "dnd": 480, "error": 500, "fail": 503}
+_BUSY_STATUS = frozenset({486, 600, 603, 403, 302})
+_CONFIRM_SECONDS = 10
+
+Result = Outcome | None
+"""How one leg or all of them ended; None: answered."""
+
+
+def outcome_of_status(status: int, sip_480: Outcome) -> Outcome:
+    """What a final SIP status (300-699) of a phone means (SEMANTICS, "ring(U): outcome")."""
+    if status == 480:
+        return sip_480
+    return Outcome.BUSY if status in _BUSY_STATUS else Outcome.UNREACHABLE
+
+
+def combined(results: list[Outcome]) -> Outcome:
+    """The outcome of several legs none of which was answered."""
+    for outcome in (Outcome.NO_ANSWER, Outcome.BUSY):
+        if outcome in results:
+            return outcome
+    return Outcome.UNREACHABLE
+
+
+@dataclass(frozen=True, slots=True)
+class World:
+    """The phones and outside numbers of one call, and the moment it is placed."""
+
+    moment: dt.datetime
+    """Local time of the PBX."""
+    phones: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """By extension: a state for each contact; unnamed ones answer."""
+    outside: Mapping[str, str] = field(default_factory=dict)
+    """By E.164 number (or emergency number); unnamed ones answer."""
+
+    def phone(self, extension: str) -> tuple[str, ...]:
+        return self.phones.get(extension, ("answer",))
+
+
+@dataclass(frozen=True, slots=True)
+class CallConditions:
+    """The conditions of one call at one moment."""
+
+    plan: Plan
+    caller: Caller
+    moment: dt.datetime
+
+    def holds(self, condition: Condition) -> bool:
+        if condition.origin is not None and condition.origin is not self.caller.origin:
+            return False
+        if condition.contacts is not None and not self._in_contacts(condition.contacts):
+            return False
+        if condition.until is not None and self.moment.date() > condition.until:
+            return False
+        if condition.schedule is None:
+            return True
+        inside = self.plan.schedules[condition.schedule].contains(self.moment)
+        return inside is not condition.not_in_schedule
+
+    def _in_contacts(self, name: str) -> bool:
+        number = self.caller.number
+        if self.caller.origin is not Origin.EXTERNAL or number is None:
+            return False
+        return any(p.matches(number) for p in self.plan.contacts[name].patterns)
+
+
+@dataclass(frozen=True, slots=True)
+class Rung:
+    """How an attempt went: who was dialled (in order; together: one entry), and who answered."""
+
+    dialled: tuple[str, ...]
+    answered: str | None
+    outcome: Outcome | None
+    seconds: int
+    events: tuple[Event, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class _LegResult:
+    target: str
+    start: int
+    end: int
+    dialled: bool
+    result: Result
+    turn: int = 0
+    """Legs of one turn and one start ring together; `linear` gives each member a turn of its own."""
+
+
+class Bell:
+    """Rings places of ``plan`` for ``caller`` in ``world``."""
+
+    def __init__(self, plan: Plan, caller: Caller, world: World) -> None:
+        self._plan = plan
+        self._caller = caller
+        self._world = world
+
+    def ring(self, ringing: Ringing) -> Rung:
+        place = ringing.pending.place
+        if ringing.user is not None:
+            return self._ring_user(ringing.user, ringing)
+        if ringing.group is not None:
+            return self._ring_group(ringing)
+        return self._judge([self._outside(place.target, 0, ringing.seconds, place.confirm)], ringing.seconds)
+
+    def ring_direct(self, number: str, seconds: int) -> Rung:
+        """A number dialled straight to a trunk."""
+        return self._judge([self._outside(number, 0, seconds, confirm=False)], seconds)
+
+    def _ring_user(self, user: User, ringing: Ringing) -> Rung:
+        if user.dnd or self._occupied(user):
+            return Rung((), None, Outcome.BUSY, 0)
+        confirm = ringing.pending.place.confirm
+        if not user.follow_me:
+            return self._judge([self._contacts(user, 0, ringing.seconds, confirm)], ringing.seconds)
+        legs = [self._leg(leg, user, ringing, confirm) for leg in user.follow_me]
+        present = [leg for leg in legs if leg is not None]
+        return self._judge(present, max((leg.end for leg in present), default=0))
+
+    def _leg(self, leg: Leg, owner: User, ringing: Ringing, confirm: bool) -> _LegResult | None:
+        place = leg.place
+        if place.key == self._caller.key:
+            return None
+        whole = self._uncapped(owner) if place.timeout is None else place.timeout
+        end = leg.delay + whole if ringing.cap is None else min(leg.delay + whole, ringing.cap)
+        if end <= leg.delay:
+            return None
+        confirm = confirm or place.confirm
+        if place.kind is PlaceKind.OUTSIDE:
+            return self._outside(place.target, leg.delay, end, confirm)
+        member = self._plan.users[place.target]
+        if place.target != owner.extension and (member.dnd or self._occupied(member)):
+            return _LegResult(place.target, leg.delay, leg.delay, False, Outcome.BUSY)
+        return self._contacts(member, leg.delay, end, confirm)
+
+    def _uncapped(self, user: User) -> int:
+        conditions = CallConditions(self._plan, self._caller, self._world.moment)
+        return ring_seconds(user, self._caller.origin, conditions)
+
+    def _ring_group(self, ringing: Ringing) -> Rung:
+        group = ringing.group
+        assert group is not None
+        confirm = ringing.pending.place.confirm
+        events: list[Event] = []
+        legs: list[_LegResult] = []
+        clock = 0
+        for extension in group.members:
+            if (PlaceKind.USER.value, extension) == self._caller.key:
+                events.append(Event(EventKind.MEMBER_SKIPPED, extension, location=group.location))
+                continue
+            if group.strategy is Strategy.LINEAR:
+                end = clock + group.ring_timeout
+                end = end if ringing.cap is None else min(end, ringing.cap)
+                if end <= clock and legs:
+                    break
+            else:
+                end = ringing.seconds
+            leg = self._member(self._plan.users[extension], clock, end, confirm)
+            if group.strategy is Strategy.LINEAR:
+                leg = replace(leg, turn=len(legs))
+            legs.append(leg)
+            if group.strategy is Strategy.LINEAR:
+                if leg.result is None:
+                    break
+                clock = leg.end
+        rung = self._judge(legs, max((leg.end for leg in legs), default=0))
+        return Rung(rung.dialled, rung.answered, rung.outcome, rung.seconds, tuple(events))
+
+    def _member(self, user: User, start: int, end: int, confirm: bool) -> _LegResult:
+        if user.dnd or self._occupied(user):
+            return _LegResult(user.extension, start, start, False, Outcome.BUSY)
+        return self._contacts(user, start, end, confirm)
+
+    def _occupied(self, user: User) -> bool:
+        return not user.call_waiting and "in_call" in self._world.phone(user.extension)
+
+    def _contacts(self, user: User, start: int, end: int, confirm: bool) -> _LegResult:
+        """All registered contacts of one user, rung together."""
+        registered = [s for s in self._world.phone(user.extension) if s != "unregistered"]
+        if not registered:
+            return _LegResult(user.extension, start, start, False, Outcome.UNREACHABLE)
+        results = [self._reply(state, start, end, confirm) for state in registered]
+        answered = [at for at, result in results if result is None]
+        if answered:
+            return _LegResult(user.extension, start, min(answered), True, None)
+        outcome = combined([r for _, r in results if r is not None])
+        return _LegResult(user.extension, start, max(at for at, _ in results), True, outcome)
+
+    def _outside(self, number: str, start: int, end: int, confirm: bool) -> _LegResult:
+        at, result = self._reply(self._world.outside.get(number, "answer"), start, end, confirm)
+        return _LegResult(number, start, at, True, result)
+
+    def _reply(self, state: str, start: int, end: int, confirm: bool) -> tuple[int, Result]:
+        """When a contact is done, and how."""
+        if state in ("answer", "in_call"):
+            return start, None
+        if state == "mailbox":
+            return (start + _CONFIRM_SECONDS, Outcome.NO_ANSWER) if confirm else (start, None)
+        if state in ("ring", "early"):
+            return end, Outcome.NO_ANSWER
+        if state == "dead":
+            return end, Outcome.UNREACHABLE
+        status = _REPLY[state] if state in _REPLY else int(state)
+        return start, outcome_of_status(status, self._plan.sip_480)
+
+    @staticmethod
+    def _judge(legs: list[_LegResult], seconds: int) -> Rung:
+        """Who was dialled before somebody answered, and the outcome of all legs."""
+        answered = min((leg for leg in legs if leg.result is None), key=lambda leg: (leg.end, leg.target), default=None)
+        heard = [leg for leg in legs if leg.dialled and (answered is None or leg.start <= answered.end)]
+        entries: dict[tuple[int, int], list[str]] = {}
+        for leg in sorted(heard, key=lambda leg: (leg.turn, leg.start)):
+            entries.setdefault((leg.turn, leg.start), []).append(leg.target)
+        dialled = tuple("+".join(sorted(targets)) for targets in entries.values())
+        if answered is not None:
+            return Rung(dialled, answered.target, None, answered.end)
+        outcome = combined([leg.result for leg in legs if leg.result is not None])
+        return Rung(dialled, None, outcome, seconds)

@@ -1,0 +1,47 @@
+"""The YAML source as plain values that know their place in the text.
+
+YAML 1.2 core schema: ``no``, ``on``, ``off`` and ``12:30`` are strings; dates are strings too.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping as MappingType
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from pbxgen.source.location import Location
+
+
+@dataclass(frozen=True, slots=True)
+class Scalar:
+    """A leaf. ``text`` is what stood in the file, ``quoted`` whether it stood in quotes (or was a block scalar)."""
+
+    value: str | int | float | bool | None
+    text: str
+    quoted: bool
+    location: Location
+
+
+@dataclass(frozen=True, slots=True)
+class Sequence:
+    items: tuple[Node, ...]
+    location: Location
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One key of a mapping and its value."""
+
+    key: Scalar
+    value: Node
+
+
+@dataclass(frozen=True, slots=True)
+class Mapping:
+    """Entries by the key's text, in the order of the source (merged ``<<`` keys after the mapping's own)."""
+
+    entries: MappingType[str, Entry]
+    location: Location
+
+
+Node: TypeAlias = Scalar | Sequence | Mapping

@@ -1,0 +1,55 @@
+"""What a target is: a folder that turns plans into files."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Protocol
+
+from pbxgen.diagnostics.diagnostic import Diagnostic
+from pbxgen.flow.plan import Plan, Secret
+
+
+class Part(StrEnum):
+    DIALPLAN = "dialplan"
+    ENDPOINTS = "endpoints"
+    VOICEMAIL = "voicemail"
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What the caller of ``pbxgen generate`` may choose."""
+
+    parts: frozenset[Part] = frozenset(Part)
+    endpoint_name: str | None = None
+    """How phones' endpoints are named: placeholders {extension}, {tenant}, {domain}.
+
+    None: ``{extension}`` where a PBX serves one plan, ``{extension}@{domain}`` where it serves several.
+    """
+    secrets: Mapping[Secret, str] = field(default_factory=dict)
+    """Every secret the parts need, already read."""
+
+
+@dataclass(frozen=True, slots=True)
+class GeneratedFile:
+    """One file of a target. ``path`` is relative to ``OUT/<target>``, with forward slashes."""
+
+    path: str
+    text: str
+    secret: bool = False
+    """Holds passwords or PINs: written with mode 0640, never shown."""
+
+
+class Target(Protocol):
+    """A PBX that plans are compiled for."""
+
+    name: str
+
+    def limits(self, plan: Plan, options: Options) -> list[Diagnostic]:
+        """What this target cannot express of ``plan``, as errors with the place in the source."""
+        ...
+
+    def render(self, plans: tuple[Plan, ...], options: Options) -> tuple[GeneratedFile, ...]:
+        """The files for one PBX that serves ``plans`` (several: tenants of a fleet), in a stable order."""
+        ...
