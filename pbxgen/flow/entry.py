@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import StrEnum
 
 from pbxgen.flow.plan import NumberFormat, Place, PlaceKind, Plan, Trunk
 
@@ -10,6 +11,16 @@ OWN_MAILBOX = "*97"
 """Opens the caller's own mailbox; the PIN is asked where there is one."""
 ANY_MAILBOX = "*98"
 """Opens a mailbox by number, always with its PIN."""
+
+
+class Why(StrEnum):
+    """Why a number leads nowhere."""
+
+    NO_SUCH_NUMBER = "no_such_number"
+    NO_ROUTE = "no_route"
+    NO_MAILBOX = "no_mailbox"
+    NOT_INBOUND = "not_inbound"
+    CLASS_FORBIDS = "class_forbids"
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +50,7 @@ class MailboxAccess:
 class Refusal:
     status: int
     """SIP status: 404 nothing has this number, 403 the class of service does not allow it."""
-    why: str
+    why: Why
 
 
 Entry = Reach | DialOut | MailboxAccess | Refusal
@@ -58,21 +69,21 @@ def from_phone(plan: Plan, extension: str, dialled: str) -> Entry:
                 return Reach(Place(kind, group.name, group.location))
     if dialled == OWN_MAILBOX:
         if plan.users[extension].mailbox is None:
-            return Refusal(404, "the caller has no mailbox")
+            return Refusal(404, Why.NO_MAILBOX)
         return MailboxAccess(extension)
     if dialled == ANY_MAILBOX:
         return MailboxAccess(None)
     number = plan.numbering.dialled(dialled)
     if number is None:
-        return Refusal(404, "nothing has this number")
+        return Refusal(404, Why.NO_SUCH_NUMBER)
     inside = _inside(plan, number)
     if inside is not None:
         return Reach(inside)
     route = plan.route_of(number)
     if route is None:
-        return Refusal(404, "no route carries this number")
+        return Refusal(404, Why.NO_ROUTE)
     if route.name not in (plan.users[extension].routes or ()):
-        return Refusal(403, f"the class of service of {extension} does not open route {route.name}")
+        return Refusal(403, Why.CLASS_FORBIDS)
     return DialOut(number, route.trunk, emergency=False)
 
 
@@ -82,7 +93,7 @@ def from_trunk(plan: Plan, called: str) -> Entry:
         inside = _inside(plan, number)
         if inside is not None:
             return Reach(inside)
-    return Refusal(404, "no user and no inbound number has it")
+    return Refusal(404, Why.NOT_INBOUND)
 
 
 def caller_from_trunk(plan: Plan, trunk: Trunk | None, number: str) -> str | None:

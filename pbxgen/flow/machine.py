@@ -121,6 +121,7 @@ class EventKind(StrEnum):
     OWN_MAILBOX = "own_mailbox"
     OVERFLOW = "overflow"
     TRANSFERRED = "transferred"
+    REFUSED = "refused"  # the number dialled or called leads nowhere
     ENDED = "ended"
 
 
@@ -136,6 +137,8 @@ class Event:
     outcome: Outcome | None = None
     seconds: int | None = None
     places: tuple[Place, ...] = ()
+    dialled: tuple[tuple[str, ...], ...] = ()
+    """Who was dialled, in order; those rung together in one entry."""
     detail: str = ""
     location: Location | None = None
 

@@ -99,7 +99,7 @@ def _run(plan: Plan, caller: Caller, called: str, way_in: entry.Entry, world: Wo
     entered = Event(EventKind.ENTERED, caller.number or "anonymous", detail=called)
     match way_in:
         case entry.Refusal(status, why):
-            ended = Event(EventKind.ENDED, str(status), detail=why)
+            ended = Event(EventKind.REFUSED, str(status), detail=why)
             return Story((), Ending(EndKind.RELEASED, str(status)), (), (entered, ended))
         case entry.MailboxAccess(extension):
             ending = Ending(EndKind.MAILBOX, extension or "*")
@@ -118,7 +118,7 @@ def _dial_out(plan: Plan, caller: Caller, number: str, entered: Event, world: Wo
     else:
         ending = Ending(EndKind.RELEASED, "486" if rung.outcome is Outcome.BUSY else "480")
     ended = Event(EventKind.ENDED, ending.value, outcome=rung.outcome, detail=ending.kind.value)
-    return Story(rung.dialled, ending, (), (entered, _rang(number, rung), ended))
+    return Story(_together(rung.dialled), ending, (), (entered, _rang(number, rung), ended))
 
 
 def _reach(plan: Plan, caller: Caller, state: State, entered: Event, world: World) -> Story:
@@ -133,7 +133,7 @@ def _reach(plan: Plan, caller: Caller, state: State, entered: Event, world: Worl
             assert step.ending is not None
             return Story(tuple(rings), step.ending, _diversions(events), tuple(events), step.state)
         rung = bell.ring(step.ringing)
-        rings += rung.dialled
+        rings += _together(rung.dialled)
         events += [*rung.events, _rang(step.ringing.pending.place.target, rung)]
         if rung.answered is not None:
             ending = Ending(EndKind.ANSWERED, rung.answered)
@@ -145,8 +145,12 @@ def _reach(plan: Plan, caller: Caller, state: State, entered: Event, world: Worl
 
 
 def _rang(target: str, rung: Rung) -> Event:
-    detail = ",".join(rung.dialled)
-    return Event(EventKind.RANG, target, outcome=rung.outcome, seconds=rung.seconds, detail=detail)
+    return Event(EventKind.RANG, target, outcome=rung.outcome, seconds=rung.seconds, dialled=rung.dialled)
+
+
+def _together(dialled: tuple[tuple[str, ...], ...]) -> tuple[str, ...]:
+    """Entries of ``rings`` as scenarios write them: those rung together joined with plus."""
+    return tuple("+".join(entry) for entry in dialled)
 
 
 def _diversions(events: list[Event]) -> tuple[Diverted, ...]:
@@ -154,8 +158,8 @@ def _diversions(events: list[Event]) -> tuple[Diverted, ...]:
     found: list[Diverted] = []
     previous: Event | None = None
     for event in events:
-        if event.kind is EventKind.DIVERTED and event.reason is not None:
-            if previous is None or previous.kind is not EventKind.DIVERTED:
-                found.append(Diverted(event.subject, event.reason))
+        again = previous is not None and previous.kind is EventKind.DIVERTED
+        if event.kind is EventKind.DIVERTED and event.reason is not None and not again:
+            found.append(Diverted(event.subject, event.reason))
         previous = event
     return tuple(found)

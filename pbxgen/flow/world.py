@@ -103,7 +103,7 @@ class CallConditions:
 class Rung:
     """How an attempt went: who was dialled (in order; together: one entry), and who answered."""
 
-    dialled: tuple[str, ...]
+    dialled: tuple[tuple[str, ...], ...]
     answered: str | None
     outcome: Outcome | None
     seconds: int
@@ -245,7 +245,7 @@ class Bell:
         entries: dict[tuple[int, int], list[str]] = {}
         for leg in sorted(heard, key=lambda leg: (leg.turn, leg.start)):
             entries.setdefault((leg.turn, leg.start), []).append(leg.target)
-        dialled = tuple("+".join(sorted(targets)) for targets in entries.values())
+        dialled = tuple(tuple(sorted(targets)) for targets in entries.values())
         if answered is not None:
             return Rung(dialled, answered.target, None, answered.end)
         outcome = combined([leg.result for leg in legs if leg.result is not None])
