@@ -57,15 +57,23 @@ def parse(text: str, *, star_is_any_ending: bool = False) -> Pattern:
 
 def expand(pattern: Pattern, limit: int = 1000) -> tuple[str, ...] | None:
     """Every number the pattern matches, ascending; None if they are more than ``limit`` or without end."""
+    fixed, ending = letters(pattern)
+    if ending:
+        return None
     numbers = [""]
-    for token in _tokens(pattern.text):
-        if token in (".", "!"):
-            return None
-        letters = [c for c in "0123456789+#*" if re.fullmatch(_regex(token), c)]
-        numbers = [n + c for n in numbers for c in letters]
+    for allowed in fixed:
+        numbers = [n + c for n in numbers for c in sorted(allowed)]
         if len(numbers) > limit:
             return None
     return tuple(sorted(numbers))
+
+
+def letters(pattern: Pattern) -> tuple[tuple[frozenset[str], ...], str]:
+    """The letters allowed at each position, and the ending: "", "." (one or more follow) or "!" (none or more)."""
+    tokens = _tokens(pattern.text)
+    ending = tokens.pop() if tokens and tokens[-1] in (".", "!") else ""
+    fixed = tuple(frozenset(c for c in "0123456789+#*" if re.fullmatch(_regex(t), c)) for t in tokens)
+    return fixed, ending
 
 
 def _tokens(text: str) -> list[str]:

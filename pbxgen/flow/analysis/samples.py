@@ -1,0 +1,70 @@
+"""Numbers that stand for every combination of contacts sets a caller can be in."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Sequence
+
+from pbxgen.flow.pattern import Pattern, letters
+
+_LONGEST = 15
+"""Digits of an E.164 number at most."""
+_MOST = 2000
+"""Intersections looked at; beyond, contacts sets are so entangled that the rest is left out."""
+
+Shape = tuple[tuple[frozenset[str], ...], bool]
+"""The letters allowed at each position, and whether anything may follow."""
+
+
+def sample_numbers(sets: Sequence[Sequence[Pattern]]) -> tuple[str, ...]:
+    """One number for each non-empty combination of the contacts sets that some number is in, smallest first."""
+    shapes = {_shape(p) for patterns in sets for p in patterns}
+    meets = _closed_under_intersection(shapes)
+    found: dict[tuple[bool, ...], str] = {}
+    for number in sorted({n for shape in meets for n in _numbers(shape)}, key=lambda n: (len(n), n)):
+        member = tuple(any(p.matches(number) for p in patterns) for patterns in sets)
+        if any(member):
+            found.setdefault(member, number)
+    return tuple(found.values())
+
+
+def _shape(pattern: Pattern) -> Shape:
+    fixed, ending = letters(pattern)
+    if ending == ".":
+        return (*fixed, frozenset("0123456789")), True
+    return fixed, ending == "!"
+
+
+def _closed_under_intersection(shapes: set[Shape]) -> set[Shape]:
+    known = set(shapes)
+    fresh = list(shapes)
+    while fresh and len(known) < _MOST:
+        one = fresh.pop()
+        for other in shapes:
+            both = _meet(one, other)
+            if both is not None and both not in known:
+                known.add(both)
+                fresh.append(both)
+    return known
+
+
+def _meet(one: Shape, other: Shape) -> Shape | None:
+    (short, short_open), (long, long_open) = sorted((one, other), key=lambda s: len(s[0]))
+    if len(short) < len(long) and not short_open:
+        return None
+    head = tuple(a & b for a, b in zip(short, long, strict=False))
+    if not all(head):
+        return None
+    is_open = long_open and short_open
+    return (*head, *long[len(head) :]), is_open
+
+
+def _numbers(shape: Shape) -> set[str]:
+    """A few numbers of a shape: lowest and highest letters, shortest and longer ones (other sets may end there)."""
+    positions, is_open = shape
+    picks = ["".join(pick(p) for p in positions) for pick in (min, max, lambda p: sorted(p)[len(p) // 2])]
+    endings = [""]
+    if is_open:
+        room = max(0, _LONGEST - len(positions))
+        endings += [digit * n for digit, n in itertools.product("059", (1, 2, room)) if 0 < n <= room]
+    return {head + ending for head in picks for ending in endings}
