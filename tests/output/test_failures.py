@@ -20,7 +20,10 @@ from pbxgen.targets.base import GeneratedFile
 
 OLD = {"one": [GeneratedFile("a", "old\n"), GeneratedFile("gone", "old\n")], "two": [GeneratedFile("b", "old\n")]}
 NEW = {"one": [GeneratedFile("a", "new\n"), GeneratedFile("d/c", "new\n")], "two": [GeneratedFile("b", "new\n")]}
-NEWER = {"one": [GeneratedFile("a", "newer\n"), GeneratedFile("d/e", "newer\n")], "two": [GeneratedFile("b", "newer\n")]}
+NEWER = {
+    "one": [GeneratedFile("a", "newer\n"), GeneratedFile("d/e", "newer\n")],
+    "two": [GeneratedFile("b", "newer\n")],
+}
 
 
 def snapshot(folder: Path) -> dict[str, bytes]:

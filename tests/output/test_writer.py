@@ -169,10 +169,7 @@ def test_a_loosened_secret_file_is_closed_again(tmp_path: Path) -> None:
 
 
 def test_the_group_of_a_file_stays(tmp_path: Path) -> None:
-    if os.geteuid() == 0:
-        group = 12345
-    else:
-        group = next((g for g in os.getgroups() if g != os.getegid()), os.getegid())
+    group = 12345 if os.geteuid() == 0 else next((g for g in os.getgroups() if g != os.getegid()), os.getegid())
     write_trees(tmp_path, {"pbx": [GeneratedFile("pw", "1\n", secret=True)]})
     os.chown(tmp_path / "pbx/pw", -1, group)
     write_trees(tmp_path, {"pbx": [GeneratedFile("pw", "2\n", secret=True)]})
@@ -224,7 +221,9 @@ def test_a_hostile_manifest_removes_nothing(tmp_path: Path, hostile: str) -> Non
     assert (tmp_path / "out/victim").exists()
 
 
-@pytest.mark.parametrize("text", ["", "[]", "{}", "null", "\x00", '{"files": 1, "folders": 2, "format": 1}', "[" * 9999])
+@pytest.mark.parametrize(
+    "text", ["", "[]", "{}", "null", "\x00", '{"files": 1, "folders": 2, "format": 1}', "[" * 9999]
+)
 def test_a_broken_manifest_is_an_error(tmp_path: Path, text: str) -> None:
     write_trees(tmp_path, tree(a="1\n"))
     (tmp_path / "pbx" / MANIFEST).write_text(text)

@@ -67,7 +67,7 @@ CODES: tuple[Code, ...] = (
         "`.pbxgen-manifest.json` cannot be read as one, so it is unknown which files are pbxgen's. Guessing could "
         "overwrite or remove somebody else's.",
         example="$ echo '{' > out/asterisk/.pbxgen-manifest.json; pbxgen generate acme.yaml -o out",
-        cure="Restore it from a backup. Or remove it and run with `--force`: files that are no longer needed then stay.",
+        cure="Restore it from a backup. Or remove it and use `--force`: files that are no longer needed then stay.",
     ),
     error(
         "PBX415",
