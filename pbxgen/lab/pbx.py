@@ -1,0 +1,109 @@
+"""What the laboratory needs of a PBX it has started."""
+
+from __future__ import annotations
+
+import datetime as dt
+import os
+import shutil
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+from pbxgen.flow.plan import Plan
+from pbxgen.lab.errors import LabError
+from pbxgen.lab.ports import Address
+from pbxgen.targets.base import GeneratedFile
+
+_FAKETIME = (
+    "faketime/libfaketimeMT.so.1",
+    "faketime/libfaketime.so.1",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """A message found in a mailbox."""
+
+    path: Path
+    seconds: float
+    loudness: int
+    """Mean amplitude, 0-32767."""
+
+
+class Pbx(Protocol):
+    """A running PBX of the laboratory."""
+
+    name: str
+    phones_at: Address
+    """Where phones send to."""
+    trunks_at: Address
+    """Where carriers send to."""
+
+    async def start(self) -> None:
+        """Start and wait until calls can be placed. Raises LabError."""
+        ...
+
+    def stop(self) -> None: ...
+
+    def problems(self) -> tuple[str, ...]:
+        """WARNING and ERROR lines of the log since the start."""
+        ...
+
+    def log_of(self, text: str) -> tuple[str, ...]:
+        """Lines of the log that hold ``text``."""
+        ...
+
+    def messages(self, plan: Plan, extension: str) -> tuple[Recorded, ...]:
+        """What lies in a mailbox."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Bench:
+    """Everything a PBX is started with."""
+
+    folder: Path
+    """Scratch, its own."""
+    files: tuple[GeneratedFile, ...]
+    phones: Address
+    """Where the phones are (one UDP address for all)."""
+    trunks: Mapping[str, Address]
+    """Far ends of trunks, by tenant."""
+    sounds: Mapping[str, bytes]
+    """Recordings (WAV, 8 kHz mono) by path below the PBX's sounds folder, without suffix."""
+    moment: dt.datetime | None = None
+    """The time it is to have; None: the real one."""
+
+
+def find_program(variable: str, name: str) -> Path:
+    """A PBX's program: the environment variable, else on PATH. Raises LabError naming what was looked for."""
+    named = os.environ.get(variable)
+    found = shutil.which(named or name)
+    if found is None:
+        looked = f"{variable}={named}" if named else f"`{name}` on PATH; {variable} is not set"
+        raise LabError(f"no {name} found to place real calls on (looked for {looked})")
+    return Path(found).resolve()
+
+
+def clock(moment: dt.datetime | None) -> dict[str, str]:
+    """Environment that gives a program another time; empty for the real one. Raises LabError without libfaketime."""
+    if moment is None:
+        return {}
+    library = next((p for p in map(Path, _faketime_candidates()) if p.exists()), None)
+    if library is None:
+        raise LabError("scenarios at a given time need libfaketime (Debian: package libfaketime); it was not found")
+    utc = moment.astimezone(dt.UTC)
+    now = dt.datetime.now(dt.UTC)
+    return {
+        "LD_PRELOAD": str(library),
+        "FAKETIME": f"{(utc - now).total_seconds():+.0f}s",
+        "FAKETIME_DONT_FAKE_MONOTONIC": "1",
+        "FAKETIME_NO_CACHE": "0",
+    }
+
+
+def _faketime_candidates() -> list[str]:
+    named = os.environ.get("PBXGEN_FAKETIME")
+    roots = ["/usr/lib/x86_64-linux-gnu", "/usr/lib/aarch64-linux-gnu", "/usr/lib64", "/usr/lib"]
+    return ([named] if named else []) + [f"{root}/{name}" for root in roots for name in _FAKETIME]

@@ -1,0 +1,37 @@
+"""Free addresses on the loopback network; several laboratories may run at once."""
+
+from __future__ import annotations
+
+import random
+import socket
+
+Address = tuple[str, int]
+
+LOOPBACK = "127.0.0.1"
+_PICK = random.SystemRandom()
+
+
+def free_port(host: str = LOOPBACK, *, tcp: bool = False) -> int:
+    """A port of ``host`` that nobody uses now."""
+    with socket.socket(socket.AF_INET, socket.SOCK_STREAM if tcp else socket.SOCK_DGRAM) as probe:
+        probe.bind((host, 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+def free_range(count: int) -> tuple[int, int]:
+    """First and last of ``count`` adjoining UDP ports of which the first, some between and the last are free."""
+    while True:
+        first = _PICK.randrange(20000, 60000 - count) & ~1
+        try:
+            for port in (first, first + 1, first + count // 2, first + count - 1):
+                with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+                    probe.bind((LOOPBACK, port))
+        except OSError:
+            continue
+        return first, first + count - 1
+
+
+def loopback_network() -> str:
+    """First three bytes of a network below 127/8 for this laboratory's trunks, e.g. "127.83.201"."""
+    return f"127.{_PICK.randrange(16, 250)}.{_PICK.randrange(1, 250)}"

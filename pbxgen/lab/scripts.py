@@ -1,0 +1,290 @@
+"""The SIPp scenario files of the laboratory: one for each behaviour of a phone, one for each caller.
+
+The scripts wait for nudges of the wire (requests ``ANSWER``, ``HANGUP``, ``GIVEUP``, ``TRANSFER`` that only exist
+between the laboratory and SIPp), so that the laboratory decides when things happen.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from xml.sax.saxutils import quoteattr
+
+from pbxgen.lab.ports import Address
+
+_FAILURES = (
+    *range(300, 306), 400, 402, 403, 404, 405, 406, 408, 410, 413, 414, 415, 416, 420, 421, 422, 423, 424, 433, 480,
+    481, 482, 483, 484, 485, 486, 487, 488, 489, 491, 493, 494, *range(500, 506), 513, 580, 600, 603, 604, 606,
+)  # fmt: skip
+
+_NOTES = {302: "Contact: <sip:900@127.0.0.1:9>\n"}
+"""Headers that a reply is nothing without: a redirecting phone says where to."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """How a phone or a far end deals with an INVITE."""
+
+    provisional: int | None = 180
+    """180; 183 (with SDP: early media); None: no 18x at all."""
+    final: int | None = None
+    """200: when it is told to answer; other: that status after ``pause_ms``; None: never, until cancelled."""
+    pause_ms: int = 300
+    """Long enough that whatever is rung together has been rung."""
+    deaf: bool = False
+    """Says nothing at all, not even to CANCEL."""
+    refer_to: str | None = None
+    """URI that a nudge ``TRANSFER`` sends the other party to; "replaces" marks an attended transfer."""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a script's calls are seen: the address the PBX knows, and the RTP port."""
+
+    ours: Address
+    rtp: Address
+
+
+@dataclass(frozen=True, slots=True)
+class Dial:
+    """One call to place."""
+
+    to_uri: str
+    from_uri: str
+    """With display name or without: what stands in From before the tag."""
+    call_id: str
+    username: str | None = None
+    password: str | None = None
+    headers: tuple[str, ...] = ()
+
+
+def _document(name: str, *parts: str) -> str:
+    body = "\n".join(parts)
+    return f'<?xml version="1.0" encoding="UTF-8"?>\n<scenario name={quoteattr(name)}>\n{body}\n</scenario>\n'
+
+
+def _send(text: str, attributes: str = "") -> str:
+    space = " " if attributes else ""
+    return f"<send{space}{attributes}><![CDATA[\n\n{text}\n]]></send>"
+
+
+def _sdp(place: Place) -> str:
+    host, port = place.rtp
+    return (
+        f"v=0\no=lab 1 1 IN IP4 {host}\ns=-\nc=IN IP4 {host}\nt=0 0\n"
+        f"m=audio {port} RTP/AVP 8 0 101\na=rtpmap:8 PCMA/8000\na=rtpmap:0 PCMU/8000\n"
+        "a=rtpmap:101 telephone-event/8000\na=fmtp:101 0-15\na=ptime:20\na=sendrecv\n"
+    )
+
+
+def _with_sdp(head: str, place: Place) -> str:
+    return f"{head}Content-Type: application/sdp\nContent-Length: [len]\n\n{_sdp(place)}"
+
+
+def _empty(head: str) -> str:
+    return f"{head}Content-Length: 0\n"
+
+
+def _label(name: str) -> str:
+    return f'<label id="{name}"/>'
+
+
+def _recv(kind: str, value: str | int, *, optional: bool = True, goto: str = "", extra: str = "", inner: str = "") -> str:
+    attributes = f'{kind}="{value}"'
+    attributes += ' optional="true"' if optional else ""
+    attributes += f' next="{goto}"' if goto else ""
+    attributes += f" {extra}" if extra else ""
+    return f"<recv {attributes}>{inner}</recv>" if inner else f"<recv {attributes}/>"
+
+
+_ECHOED = "[last_Via:]\n[last_From:]\n[last_To:]\n[last_Call-ID:]\n[last_CSeq:]\n"
+
+
+def _dialogue(place: Place, me: str, peer: str, reply: Reply) -> list[str]:
+    """A call that is up, until either side hangs up; ends the scenario."""
+    host, port = place.ours
+    contact = f"Contact: <sip:lab@{host}:{port}>\n"
+
+    def request(method: str, cseq: int, more: str = "") -> str:
+        return _empty(
+            f"{method} [$remote] SIP/2.0\nVia: SIP/2.0/UDP {host}:{port};branch=[branch];rport\n"
+            f"From: {me}\nTo: {peer}\nCall-ID: [call_id]\nCSeq: {cseq} {method}\nMax-Forwards: 70\n{contact}{more}"
+        )
+
+    parts = [
+        _label("talking"),
+        _recv("request", "ACK"),
+        _recv("request", "INVITE", goto="again"),
+        *(_recv("request", method, goto="fine") for method in ("UPDATE", "INFO", "NOTIFY", "OPTIONS", "MESSAGE")),
+        _recv("request", "HANGUP", goto="hangup"),
+        _recv("request", "TRANSFER", goto="transfer"),
+        *(_recv("response", status, goto="talking") for status in (200, 202)),
+        _recv("request", "BYE", optional=False),
+        _send(_empty(f"SIP/2.0 200 OK\n{_ECHOED}{contact}")),
+        '<nop next="end"/>',
+        _label("again"),
+        _send(_with_sdp(f"SIP/2.0 200 OK\n{_ECHOED}{contact}", place), 'retrans="500"'),
+        _recv("request", "ACK", optional=False, goto="talking"),
+        _label("fine"),
+        _send(_empty(f"SIP/2.0 200 OK\n{_ECHOED}{contact}"), 'next="talking"'),
+        _label("transfer"),
+    ]
+    if reply.refer_to is not None:
+        more = f"Refer-To: <{reply.refer_to}>\nReferred-By: <sip:lab@{host}>\n"
+        parts += [_send(request("REFER", 20, more), 'retrans="500" next="talking"')]
+    else:
+        parts += ['<nop next="talking"/>']
+    parts += [
+        _label("hangup"),
+        _send(request("BYE", 30), 'retrans="500"'),
+        # Whatever was under way when we hung up is let pass.
+        *(_recv("request", method) for method in ("INVITE", "BYE", "NOTIFY", "UPDATE")),
+        *(_recv("response", status, goto="end") for status in (481, 500)),
+        _recv("response", 200, optional=False),
+        _label("end"),
+        '<Reference variables="remote"/>',
+    ]
+    return parts
+
+
+def callee(name: str, reply: Reply, place: Place) -> str:
+    """A phone or a far end; one process plays it for many."""
+    host, port = place.ours
+    contact = f"Contact: <sip:lab@{host}:{port}>\n"
+    echoed = "Via:[$via]\nFrom:[$from]\nTo:[$to];tag=lab[call_number]\nCall-ID: [call_id]\nCSeq:[$cseq]\n"
+    captured = "".join(
+        f'<ereg regexp="{regexp}" search_in="hdr" header="{header}:" assign_to="{variable}"/>'
+        for header, regexp, variable in (
+            ("Via", ".*", "via"), ("From", ".*", "from"), ("To", ".*", "to"), ("CSeq", ".*", "cseq"),
+            ("Contact", "sip:[^&gt;]*", "remote"),
+        )  # fmt: skip
+    )
+    parts = [_recv("request", "INVITE", optional=False, inner=f"<action>{captured}</action>")]
+    used = '<Reference variables="via,from,to,cseq,remote"/>'
+    if reply.deaf:
+        return _document(name, *parts, '<pause milliseconds="40000"/>', used)
+    if reply.provisional == 180:
+        parts.append(_send(_empty(f"SIP/2.0 180 Ringing\n{echoed}{contact}")))
+    elif reply.provisional is not None:
+        parts.append(_send(_with_sdp(f"SIP/2.0 {reply.provisional} Session Progress\n{echoed}{contact}", place)))
+    if reply.final is not None and reply.final != 200:
+        more = _NOTES.get(reply.final, "")
+        parts += [
+            # A CANCEL in this moment crosses the reply, which ends the call all the same.
+            f'<pause milliseconds="{reply.pause_ms}"/>',
+            _send(_empty(f"SIP/2.0 {reply.final} Lab\n{echoed}{more}"), 'retrans="500"'),
+            _recv("request", "CANCEL"),
+            _recv("request", "ACK", optional=False),
+            used,
+        ]
+        return _document(name, *parts)
+    parts += [
+        _recv("request", "CANCEL", goto="cancelled"),
+        _recv("request", "ANSWER", optional=False),
+        _send(_with_sdp(f"SIP/2.0 200 OK\n{echoed}{contact}", place), 'retrans="500"'),
+        _recv("request", "CANCEL"),
+        _recv("request", "ACK", optional=False),
+        *_dialogue(place, "[$to];tag=lab[call_number]", "[$from]", reply),
+        '<nop next="gone"/>',
+        _label("cancelled"),
+        _send(_empty(f"SIP/2.0 200 OK\n{_ECHOED}")),
+        _send(_empty(f"SIP/2.0 487 Request Terminated\n{echoed}"), 'retrans="500"'),
+        _recv("request", "ACK", optional=False),
+        _label("gone"),
+        used,
+    ]
+    return _document(name, *parts)
+
+
+def caller(name: str, dial: Dial, place: Place, reply: Reply) -> str:
+    """One call: dials, and then does as it is told."""
+    host, port = place.ours
+    tag = f"{dial.from_uri};tag=caller"
+
+    def request(method: str, cseq: int, to: str, branch: str, more: str = "") -> str:
+        return (
+            f"{method} {dial.to_uri} SIP/2.0\nVia: SIP/2.0/UDP {host}:{port};branch={branch};rport\n"
+            f"From: {tag}\nTo: {to}\nCall-ID: [call_id]\nCSeq: {cseq} {method}\nMax-Forwards: 70\n"
+            f"Contact: <sip:lab@{host}:{port}>\nUser-Agent: pbxgen-lab\n{more}"
+        )
+
+    def branch(number: int) -> str:
+        return f"z9hG4bK-{dial.call_id}-{number}"
+
+    plain_to = f"<{dial.to_uri}>"
+    extra = "".join(f"{header}\n" for header in dial.headers)
+    credentials = f"[authentication username={dial.username} password={dial.password}]\n" if dial.username else ""
+    capture = (
+        '<action><ereg regexp="sip:[^&gt;]*" search_in="hdr" header="Contact:" assign_to="remote"/>'
+        '<ereg regexp=".*" search_in="hdr" header="To:" assign_to="peer"/></action>'
+    )
+
+    def attempt(number: int) -> list[str]:
+        challenges = [
+            _recv("response", status, goto="challenged", extra='auth="true"')
+            for status in (401, 407)
+            if number == 1 and dial.username
+        ] or [_recv("response", status, goto=f"failed{number}") for status in (401, 407)]
+        auth = credentials if number == 2 else ""
+        return [
+            _send(_with_sdp(request("INVITE", number, plain_to, branch(number), auth + extra), place), 'retrans="500"'),
+            *(_recv("response", status) for status in (100, 180, 181, 182, 183, 199)),
+            _recv("request", "GIVEUP", goto=f"giveup{number}"),
+            *challenges,
+            *(_recv("response", status, goto=f"failed{number}") for status in _FAILURES),
+            _recv("response", 200, optional=False, goto="answered", inner=capture),
+            _label(f"giveup{number}"),
+            _send(_empty(request("CANCEL", number, plain_to, branch(number))), 'retrans="500"'),
+            _recv("response", 200),
+            *(_recv("response", status, goto=f"failed{number}") for status in (480, 486, 500, 503)),
+            _recv("response", 487, optional=False),
+            _label(f"failed{number}"),
+            _send(_empty(request("ACK", number, "[$none]", branch(number)).replace("To: [$none]", "[last_To:]"))),
+            '<nop next="over"/>',
+        ]
+
+    parts = [*attempt(1)]
+    if dial.username:
+        ack = request("ACK", 1, "x", branch(1)).replace("To: x", "[last_To:]")
+        parts += [_label("challenged"), _send(_empty(ack)), *attempt(2)]
+    ack = request("ACK", 2 if dial.username else 1, "[$peer]", "[branch]").replace(f"ACK {dial.to_uri}", "ACK [$remote]")
+    parts += [
+        _label("answered"),
+        _send(_empty(ack)),
+        *_dialogue(place, tag, "[$peer]", reply),
+        _label("over"),
+        '<Reference variables="peer"/>',
+    ]
+    return _document(name, *parts)
+
+
+def registration(place: Place) -> str:
+    """Registers contacts: fields of the CSV are extension, domain, credentials, contact user."""
+    host, port = place.ours
+
+    def register(cseq: int, credentials: str = "") -> str:
+        return _empty(
+            f"REGISTER sip:[field1] SIP/2.0\nVia: SIP/2.0/UDP {host}:{port};branch=[branch];rport\n"
+            "From: <sip:[field0]@[field1]>;tag=reg[call_number]\nTo: <sip:[field0]@[field1]>\n"
+            f"Call-ID: [call_id]\nCSeq: {cseq} REGISTER\nMax-Forwards: 70\nContact: <sip:[field3]@{host}:{port}>\n"
+            f"Expires: 7200\nUser-Agent: pbxgen-lab\n{credentials}"
+        )
+
+    return _document(
+        "register",
+        _send(register(1), 'retrans="500"'),
+        _recv("response", 100),
+        *(_recv("response", status, goto="challenged", extra='auth="true"') for status in (401, 407)),
+        _recv("response", 200, optional=False, goto="end"),
+        _label("challenged"),
+        _send(register(2, "[field2]\n"), 'retrans="500"'),
+        _recv("response", 100),
+        _recv("response", 200, optional=False),
+        _label("end"),
+    )
+
+
+def answering(name: str, method: str) -> str:
+    """Replies 200 to every request of a method: OPTIONS, NOTIFY, or a trunk's REGISTER."""
+    reply = f"SIP/2.0 200 OK\n{_ECHOED.replace('[last_To:]', '[last_To:];tag=lab[call_number]')}"
+    more = "[last_Contact:]\nExpires: 3600\n" if method == "REGISTER" else ""
+    return _document(name, _recv("request", method, optional=False), _send(_empty(reply + more)))

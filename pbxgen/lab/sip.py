@@ -1,0 +1,109 @@
+"""Reading SIP messages (RFC 3261): just enough to watch a call. SIPp writes them and does the talking."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+_COMPACT = {"i": "call-id", "f": "from", "t": "to", "m": "contact", "v": "via", "l": "content-length", "c": "content-type"}
+_USER_HOST = re.compile(r"sips?:(?:([^@;>]*)@)?(\[[^\]]*\]|[^;:>?]+)(?::(\d+))?", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """One SIP message. Header names are lower case; values keep their order."""
+
+    method: str
+    """Of a request: its method. Of a response: the method of its CSeq."""
+    status: int | None
+    """None for a request."""
+    reason: str
+    """Reason phrase of a response, request URI of a request."""
+    headers: tuple[tuple[str, str], ...]
+    body: str
+
+    def header(self, name: str) -> str:
+        """The first value of a header, "" where there is none."""
+        return next((value for key, value in self.headers if key == name), "")
+
+    def all(self, name: str) -> tuple[str, ...]:
+        return tuple(value for key, value in self.headers if key == name)
+
+    @property
+    def call_id(self) -> str:
+        return self.header("call-id")
+
+    @property
+    def cseq(self) -> str:
+        return self.header("cseq")
+
+    @property
+    def uri_user(self) -> str:
+        """User part of the request URI, without parameters."""
+        return user_of(self.reason)
+
+    @property
+    def start_line(self) -> str:
+        return f"{self.method} {self.reason}" if self.status is None else f"{self.status} {self.reason}"
+
+    @property
+    def in_dialog(self) -> bool:
+        """Does a request belong to a dialog (has its To a tag)?"""
+        return ";tag=" in self.header("to").lower()
+
+
+def parse(data: bytes) -> Message | None:
+    """The message in a datagram; None for keep-alives and anything else that is no SIP."""
+    text = data.decode("utf-8", "replace")
+    head, _, body = text.partition("\r\n\r\n")
+    lines = re.sub(r"\r\n[ \t]+", " ", head).split("\r\n")
+    headers = tuple(_header(line) for line in lines[1:] if ":" in line)
+    first = lines[0].split(" ", 2)
+    if len(first) < 2:
+        return None
+    if first[0].upper().startswith("SIP/"):
+        if not first[1].isdigit():
+            return None
+        cseq = next((value for key, value in headers if key == "cseq"), "")
+        method = cseq.split(" ")[-1] if cseq else ""
+        return Message(method, int(first[1]), first[2] if len(first) > 2 else "", headers, body)
+    if len(first) < 3:
+        return None
+    return Message(first[0], None, first[1], headers, body)
+
+
+def _header(line: str) -> tuple[str, str]:
+    name, _, value = line.partition(":")
+    key = name.strip().lower()
+    return _COMPACT.get(key, key), value.strip()
+
+
+def user_of(uri: str) -> str:
+    """User part of the first SIP URI in a text."""
+    found = _USER_HOST.search(uri)
+    return (found.group(1) or "").split(";")[0].split(":")[0] if found else ""
+
+
+@dataclass(frozen=True, slots=True)
+class Audio:
+    """The audio stream of an SDP (RFC 4566)."""
+
+    host: str
+    port: int
+    codec: int
+    """RTP payload type of the first G.711 codec: 0 (PCMU) or 8 (PCMA)."""
+    events: int | None
+    """Payload type of telephone-event (RFC 4733)."""
+
+
+def audio_of(body: str) -> Audio | None:
+    """Where a message's SDP wants its audio; None without one in G.711."""
+    host = re.search(r"^c=IN IP4 (\S+)", body, re.MULTILINE)
+    media = re.search(r"^m=audio (\d+) \S+ (.*)$", body, re.MULTILINE)
+    if host is None or media is None:
+        return None
+    codecs = [int(t) for t in media.group(2).split() if t in ("0", "8")]
+    if not codecs:
+        return None
+    events = re.search(r"^a=rtpmap:(\d+) telephone-event/8000", body, re.MULTILINE)
+    return Audio(host.group(1), int(media.group(1)), codecs[0], int(events.group(1)) if events else None)

@@ -1,0 +1,124 @@
+"""SIPp processes: started when first needed, stopped with the laboratory."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import shutil
+import subprocess
+from pathlib import Path
+
+from pbxgen.lab import process, scripts
+from pbxgen.lab.errors import LabError
+from pbxgen.lab.ports import LOOPBACK, Address, free_port
+from pbxgen.lab.wire import Wire
+
+_LOGINS_PER_SECOND = 100
+
+
+def find() -> str:
+    """The sipp program."""
+    named = os.environ.get("PBXGEN_SIPP")
+    found = shutil.which(named or "sipp")
+    if found is None:
+        raise LabError(
+            f"SIPp was not found (looked for {named or 'sipp on PATH; PBXGEN_SIPP is not set'}); "
+            "Debian has it in the package sip-tester"
+        )
+    return found
+
+
+class Sipp:
+    """Starts SIPp processes behind a wire."""
+
+    def __init__(self, wire: Wire, folder: Path, rtp: Address) -> None:
+        self._program = find()
+        self._wire = wire
+        self._folder = folder
+        self._rtp = rtp
+        self._callees: dict[tuple[scripts.Reply, Address], int] = {}
+        self._answering: dict[str, int] = {}
+        self._count = 0
+        self._processes: list[subprocess.Popen[bytes]] = []
+
+    def callee(self, reply: scripts.Reply, ours: Address) -> int:
+        """Port of the process that plays ``reply`` for the phones or trunk at ``ours``."""
+        key = (reply, ours)
+        if key not in self._callees:
+            name = f"callee-{reply.final or ('deaf' if reply.deaf else 'rings')}-{reply.provisional or 'silent'}"
+            text = scripts.callee(name, reply, scripts.Place(ours, self._rtp))
+            self._callees[key] = self._start(name, text)[0]
+        return self._callees[key]
+
+    def answering(self, method: str) -> int:
+        """Port of the process that says 200 to all requests of ``method``."""
+        if method not in self._answering:
+            name = f"answers-{method.lower()}"
+            self._answering[method] = self._start(name, scripts.answering(name, method))[0]
+        return self._answering[method]
+
+    def call(self, dial: scripts.Dial, ours: Address, reply: scripts.Reply) -> subprocess.Popen[bytes]:
+        """Place one call from ``ours``."""
+        text = scripts.caller("caller", dial, scripts.Place(ours, self._rtp), reply)
+        remote = f"{LOOPBACK}:{self._wire.inner_address[1]}"
+        port, started = self._start(
+            "caller", text, "-m", "1", "-cid_str", dial.call_id, remote, attach=ours
+        )
+        return started
+
+    async def register(self, logins: list[tuple[str, str, str, str]], ours: Address, *, seconds: float = 60) -> None:
+        """Register contacts: (extension, domain, password, contact user) each."""
+        if not logins:
+            return
+        rows = ["SEQUENTIAL"]
+        for extension, domain, password, user in logins:
+            rows.append(f"{extension};{domain};[authentication username={extension} password={password}];{user}")
+        table = self._folder / f"logins-{self._count}.csv"
+        table.write_text("\n".join(rows) + "\n")
+        table.chmod(0o600)
+        text = scripts.registration(scripts.Place(ours, self._rtp))
+        remote = f"{LOOPBACK}:{self._wire.inner_address[1]}"
+        count = str(len(logins))
+        rate = str(min(len(logins), _LOGINS_PER_SECOND))
+        _, started = self._start(
+            "register", text, "-inf", str(table), "-m", count, "-r", rate, "-recv_timeout", "8000", remote, attach=ours
+        )
+        try:
+            code = await asyncio.wait_for(asyncio.to_thread(started.wait), seconds)
+        except TimeoutError:
+            code = -1
+        self.forget(started)
+        if code != 0:
+            raise LabError(f"not every phone could register (SIPp ended with {code}); see {self._folder}")
+
+    def forget(self, started: subprocess.Popen[bytes]) -> None:
+        """A call is over: its process is not needed any more."""
+        process.stop(started, grace=0.2)
+        if started in self._processes:
+            self._processes.remove(started)
+
+    def stop(self) -> None:
+        for started in self._processes:
+            started.terminate()
+        for started in self._processes:
+            process.stop(started, grace=0.5)
+        self._processes.clear()
+
+    def _start(
+        self, name: str, text: str, *arguments: str, attach: Address | None = None
+    ) -> tuple[int, subprocess.Popen[bytes]]:
+        self._count += 1
+        stem = f"{self._count:04d}-{name}"
+        script = self._folder / f"{stem}.xml"
+        script.write_text(text)
+        port = free_port()
+        if attach is not None:
+            self._wire.attach(port, attach)
+        command = [self._program, "-sf", str(script), "-i", LOOPBACK, "-p", str(port), "-bind_local", "-nostdin"]
+        # Out-of-order requests are no reason to end a call, and nothing is to be sent that no script says.
+        command += ["-default_behaviors", "none", "-aa", "-skip_rlimit", "-ci", LOOPBACK, "-cp", str(free_port())]
+        command += ["-mi", LOOPBACK, "-mp", str(free_port()), "-trace_err", "-error_file", str(self._folder / f"{stem}.err")]
+        command += arguments
+        started = process.spawn(command, self._folder / f"{stem}.out", cwd=self._folder)
+        self._processes.append(started)
+        return port, started
