@@ -6,8 +6,16 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pbxgen.diagnostics.diagnostic import Diagnostic
+from pbxgen.source import files
+from pbxgen.source.fleet import is_fleet, read_fleet
+from pbxgen.source.merge import merge
+from pbxgen.source.reader import Reading, read_bytes
 from pbxgen.source.text import SourceFile
 from pbxgen.source.tree import Mapping
+
+__all__ = ["Loaded", "LoadedFleet", "is_fleet", "load_fleet", "load_source"]
+
+_EMPTY = "PBX006"
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,14 +52,53 @@ class LoadedFleet:
 
 def load_source(path: Path) -> Loaded:
     """Read a YAML file, or every ``*.yaml`` of a folder merged into one tree. Never raises for what is on disk."""
-    raise NotImplementedError
-
-
-def is_fleet(path: Path) -> bool:
-    """Is this a fleet file (it has a top-level ``tenants``) or a folder that holds a ``fleet.yaml``?"""
-    raise NotImplementedError
+    try:
+        if not files.is_folder(path):
+            return _assemble(path, path.parent, (path,), ())
+        found = files.listing(path)
+    except files.UnreadableError as exc:
+        return _assemble(path, path, (), (exc.diagnostic,))
+    return _assemble(path, path, found.files, found.diagnostics)
 
 
 def load_fleet(path: Path) -> LoadedFleet:
-    """Read a fleet file, or a folder's ``fleet.yaml``, and every tenant its patterns match."""
-    raise NotImplementedError
+    """Read a fleet file, or a folder's ``fleet.yaml``, and every tenant its patterns match. Never raises."""
+    fleet = read_fleet(path)
+    tenants = tuple(load_source(tenant) for tenant in fleet.tenants)
+    parts = [("", fleet.data), *((str(index), tenant.digest.encode()) for index, tenant in enumerate(tenants))]
+    shown = (fleet.file,) if fleet.file is not None else ()
+    return LoadedFleet(path, tenants, shown, files.digest(parts), fleet.diagnostics)
+
+
+def _assemble(path: Path, base: Path, names: tuple[Path, ...], diagnostics: tuple[Diagnostic, ...]) -> Loaded:
+    """Read the files ``names`` below ``base`` and merge them; ``diagnostics`` is what listing them found."""
+    found = list(diagnostics)
+    readings: list[Reading] = []
+    contents: list[tuple[str, bytes]] = []
+    for name in names:
+        try:
+            data = files.read(name)
+        except files.UnreadableError as exc:
+            found.append(exc.diagnostic)
+            continue
+        contents.append((name.relative_to(base).as_posix(), data))
+        readings.append(read_bytes(data, files.shown(name)))
+    if any(reading.root is not None for reading in readings):
+        # An empty file says nothing, which is only wrong where no other says anything either.
+        readings = [reading for reading in readings if not _is_empty(reading)]
+    for reading in readings:
+        found.extend(reading.diagnostics)
+    root, twice = merge(reading.root for reading in readings if reading.root is not None)
+    complete = root is not None and not any(d.severity == "error" for d in found)
+    return Loaded(
+        path=path,
+        root=root,
+        files=tuple(reading.file for reading in readings),
+        digest=files.digest(contents),
+        diagnostics=(*found, *twice),
+        complete=complete,
+    )
+
+
+def _is_empty(reading: Reading) -> bool:
+    return [diagnostic.code for diagnostic in reading.diagnostics] == [_EMPTY]

@@ -1,0 +1,332 @@
+"""Parse events -> tree, with anchors, aliases, merges, and limits that no input can get around."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from types import MappingProxyType
+
+from pbxgen.diagnostics.codes import make
+from pbxgen.diagnostics.diagnostic import Diagnostic, Related
+from pbxgen.source import scalars
+from pbxgen.source.events import Event, Mark
+from pbxgen.source.location import Location
+from pbxgen.source.secrets import is_secret_key, secret_places
+from pbxgen.source.tree import Entry, Mapping, Node, Scalar, Sequence
+
+MAX_DEPTH = 100
+"""Levels of nesting, aliases expanded."""
+
+FREE_EXPANSION = 100_000
+"""Nodes that aliases may stand for in any file; one more for every character of it."""
+
+_MERGE = "<<"
+_TAGS = {"tag:yaml.org,2002:seq": False, "tag:yaml.org,2002:map": True, "!": None}
+
+
+class _Abandon(Exception):  # noqa: N818 - it ends the reading, it is no error of its own
+    """What comes next cannot be read with any sense."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Anchor:
+    """A finished anchor: its node, how many nodes that is with aliases expanded, and how deep."""
+
+    node: Node
+    nodes: int
+    depth: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Open:
+    """An anchor of a collection that is still being read: an alias to it would contain itself."""
+
+    location: Location
+
+
+class _Frame:
+    """A collection being read."""
+
+    __slots__ = ("anchor", "depth", "end", "entries", "flow", "items", "key", "merges", "nodes_before", "start")
+
+    def __init__(self, event: Event, is_mapping: bool, nodes_before: int) -> None:
+        self.entries: dict[str, Entry] | None = {} if is_mapping else None
+        self.items: list[Node] = []
+        self.merges: list[Mapping] = []
+        self.key: Scalar | None = None
+        self.anchor: str | None = event.anchor
+        self.flow: bool = bool(event.flow_style)
+        self.start: Mark = event.start_mark
+        self.end: tuple[int, int] = (event.end_mark.line + 1, event.end_mark.column + 1)
+        self.depth = 1
+        self.nodes_before = nodes_before
+
+
+class Composer:
+    """Builds the tree of one file from the events that ``next_event`` gives.
+
+    After :meth:`compose`, ``diagnostics`` are the problems found and ``secrets`` the places never to be shown.
+    """
+
+    def __init__(self, next_event: Callable[[], Event | None], name: str, size: int) -> None:
+        self._next = next_event
+        self._name = name
+        self._expansion_left = FREE_EXPANSION + size
+        self._nodes = 0
+        self._anchors: dict[str, _Anchor | _Open] = {}
+        self._stack: list[_Frame] = []
+        self._root: Node | None = None
+        self._documents = 0
+        self.diagnostics: list[Diagnostic] = []
+        self.secrets: list[Location] = []
+
+    def compose(self) -> Node | None:
+        """The first document's root; None where there is none or reading had to stop within it.
+
+        Raises SyntaxFaultError from the parser.
+        """
+        handlers = {
+            "ScalarEvent": self._scalar,
+            "AliasEvent": self._alias,
+            "MappingStartEvent": self._start_mapping,
+            "SequenceStartEvent": self._start_sequence,
+            "MappingEndEvent": self._end_mapping,
+            "SequenceEndEvent": self._end_sequence,
+            "DocumentStartEvent": self._start_document,
+        }
+        by_type: dict[type, Callable[[Event], None]] = {}
+        next_event = self._next
+        try:
+            while (event := next_event()) is not None:
+                handler = by_type.get(type(event))
+                if handler is None:
+                    handler = by_type[type(event)] = handlers.get(type(event).__name__, _ignore)
+                handler(event)
+        except _Abandon:
+            pass
+        return self._root
+
+    # -- nodes ---------------------------------------------------------------------------------------------------
+
+    def _scalar(self, event: Event) -> None:
+        text: str = event.value
+        location = self._location(event.start_mark, event.end_mark)
+        tag = event.tag
+        self._nodes += 1
+        if tag is None:
+            quoted = not event.implicit[0]
+            value: scalars.Value
+            if quoted:
+                value = text
+            else:
+                try:
+                    value = scalars.resolve(text)
+                except scalars.TooLongError:
+                    value = self._too_long(text, location)
+            node = Scalar(value, text, quoted, location)
+        else:
+            node = self._tagged(text, str(tag), location)
+        if event.anchor is not None:
+            self._anchors[event.anchor] = _Anchor(node, 1, 0)
+        self._attach(node)
+
+    def _tagged(self, text: str, tag: str, location: Location) -> Scalar:
+        try:
+            return Scalar(scalars.resolve_tagged(text, tag), text, tag in scalars.STR_TAGS, location)
+        except KeyError:
+            self._unknown_tag(tag, location)
+        except scalars.TooLongError:
+            self._too_long(text, location)
+        except ValueError:
+            self._report("PBX016", f"this is no value of the tag {_short(tag)}", location, "remove the tag")
+        return Scalar(text, text, True, location)
+
+    def _alias(self, event: Event) -> None:
+        name: str = event.anchor
+        location = self._location(event.start_mark, event.end_mark)
+        anchor = self._anchors.get(name)
+        if anchor is None:
+            self._report(
+                "PBX018",
+                f"the alias '*{name}' has no anchor '&{name}' before it",
+                location,
+                f"""write "*{name}" in quotes if it is a text, or put '&{name}' before the value that it repeats""",
+            )
+            # As if it were quoted, which is most likely what was meant (a feature code, such as *97).
+            self._nodes += 1
+            self._attach(Scalar("*" + name, "*" + name, True, location))
+            return
+        if isinstance(anchor, _Open):
+            self.diagnostics.append(
+                make(
+                    "PBX019",
+                    f"the alias '*{name}' stands within its own anchor",
+                    location,
+                    help="a value cannot contain itself: repeat what is meant, or move the anchor",
+                    related=(Related(f"'&{name}' begins here", anchor.location),),
+                )
+            )
+            raise _Abandon
+        self._nodes += anchor.nodes
+        self._expansion_left -= anchor.nodes
+        if self._expansion_left < 0:
+            self._report("PBX020", "the aliases of this file stand for too much", location, "use fewer aliases")
+            raise _Abandon
+        if len(self._stack) + anchor.depth > MAX_DEPTH:
+            self._too_deep(location)
+        if self._stack:
+            self._stack[-1].depth = max(self._stack[-1].depth, anchor.depth + 1)
+        self._attach(anchor.node, self._end_of(event.end_mark))
+
+    def _start_mapping(self, event: Event) -> None:
+        self._start(event, is_mapping=True)
+
+    def _start_sequence(self, event: Event) -> None:
+        self._start(event, is_mapping=False)
+
+    def _start(self, event: Event, *, is_mapping: bool) -> None:
+        location = self._location(event.start_mark, event.end_mark)
+        if len(self._stack) >= MAX_DEPTH:
+            self._too_deep(location)
+        if event.tag is not None and _TAGS.get(str(event.tag), not is_mapping) not in (None, is_mapping):
+            self._unknown_tag(str(event.tag), location)
+        if event.anchor is not None:
+            self._anchors[event.anchor] = _Open(location)
+        self._stack.append(_Frame(event, is_mapping, self._nodes))
+        self._nodes += 1
+
+    def _end_sequence(self, event: Event) -> None:
+        frame = self._stack.pop()
+        self._end(frame, Sequence(tuple(frame.items), self._range(frame, event)))
+
+    def _end_mapping(self, event: Event) -> None:
+        frame = self._stack.pop()
+        entries = frame.entries
+        assert entries is not None, "the parser pairs the events"
+        for merged in frame.merges:
+            for text, entry in merged.entries.items():
+                entries.setdefault(text, entry)
+        self._end(frame, Mapping(MappingProxyType(entries), self._range(frame, event)))
+
+    def _end(self, frame: _Frame, node: Node) -> None:
+        if frame.anchor is not None:
+            self._anchors[frame.anchor] = _Anchor(node, self._nodes - frame.nodes_before, frame.depth)
+        if self._stack:
+            parent = self._stack[-1]
+            parent.depth = max(parent.depth, frame.depth + 1)
+        self._attach(node)
+
+    # -- putting a node where it belongs -------------------------------------------------------------------------
+
+    def _attach(self, node: Node, end: tuple[int, int] | None = None) -> None:
+        if not self._stack:
+            self._root = node
+            return
+        frame = self._stack[-1]
+        frame.end = end or (node.location.end_line, node.location.end_column)
+        entries = frame.entries
+        if entries is None:
+            frame.items.append(node)
+        elif frame.key is None:
+            frame.key = self._as_key(node)
+        else:
+            key, frame.key = frame.key, None
+            if key is _NO_KEY:
+                pass
+            elif key.text in entries:
+                self._duplicate(entries[key.text].key, key)
+            elif key.text == _MERGE and not key.quoted:
+                self._merge(frame, key, node)
+            else:
+                entries[key.text] = Entry(key, node)
+                if is_secret_key(key.text):
+                    self.secrets.extend(secret_places(node))
+
+    def _as_key(self, node: Node) -> Scalar:
+        if isinstance(node, Scalar):
+            if node.text or node.quoted:
+                return node
+            self._report("PBX014", "a key without a text", node.location, "write the key before the ':'")
+        else:
+            kind = "a mapping" if isinstance(node, Mapping) else "a list"
+            self._report(
+                "PBX014", f"{kind} cannot be a key", node.location, "quote a text that begins with any of { [ }"
+            )
+        return _NO_KEY
+
+    def _merge(self, frame: _Frame, key: Scalar, node: Node) -> None:
+        sources = node.items if isinstance(node, Sequence) else (node,)
+        if frame.merges:
+            self._report("PBX021", "a second '<<' in one mapping", key.location, "write one, with a list: <<: [*a, *b]")
+        for source in sources:
+            if isinstance(source, Mapping):
+                frame.merges.append(source)
+            else:
+                help_ = "write '<<: *name' with the anchor of a mapping, or a list of such aliases"
+                self._report("PBX021", "'<<' takes the keys of a mapping, and this is none", source.location, help_)
+
+    # -- places and problems -------------------------------------------------------------------------------------
+
+    def _location(self, start: Mark, end: Mark) -> Location:
+        line = start.line + 1
+        end_line = end.line + 1
+        return Location(self._name, line, start.column + 1, line if end_line == line else end_line, end.column + 1)
+
+    def _end_of(self, mark: Mark) -> tuple[int, int]:
+        return mark.line + 1, mark.column + 1
+
+    def _range(self, frame: _Frame, event: Event) -> Location:
+        """From the first character to the last: a block ends with its last element, not where the next key begins."""
+        end = frame.end
+        if frame.flow:
+            end = max(end, self._end_of(event.end_mark))
+        return Location(self._name, frame.start.line + 1, frame.start.column + 1, *end)
+
+    def _report(self, code: str, message: str, location: Location, help: str) -> None:
+        self.diagnostics.append(make(code, message, location, help=help))
+
+    def _duplicate(self, first: Scalar, second: Scalar) -> None:
+        self.diagnostics.append(
+            make(
+                "PBX012",
+                f"the key '{second.text}' is here twice",
+                second.location,
+                help="remove one of them, or put what they say together",
+                related=(Related("first written here", first.location),),
+            )
+        )
+
+    def _too_long(self, text: str, location: Location) -> str:
+        self._report("PBX017", f"a number of {len(text)} digits", location, "quote it if it is a text")
+        return text
+
+    def _unknown_tag(self, tag: str, location: Location) -> None:
+        self._report("PBX015", f"the tag {_short(tag)} is unknown", location, "quote a value that begins with '!'")
+
+    def _too_deep(self, location: Location) -> None:
+        self._report("PBX022", f"more than {MAX_DEPTH} levels of nesting", location, "no source needs so many")
+        raise _Abandon
+
+    def _start_document(self, event: Event) -> None:
+        self._documents += 1
+        if self._documents == 1:
+            return
+        location = self._location(event.start_mark, event.end_mark)
+        self._report(
+            "PBX013",
+            "a second YAML document in one file",
+            location,
+            "remove the line '---', or make a file of its own of what follows",
+        )
+        raise _Abandon
+
+
+_NO_KEY = Scalar("", "", False, Location("", 1, 1, 1, 1))
+
+
+def _ignore(event: Event) -> None:
+    """The stream's and the document's ends say nothing."""
+
+
+def _short(tag: str) -> str:
+    return tag.replace("tag:yaml.org,2002:", "!!", 1)

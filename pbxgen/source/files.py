@@ -1,0 +1,127 @@
+"""What lies on disk: which files belong to a source, and their bytes."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import stat
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from pbxgen.diagnostics.codes import make
+from pbxgen.diagnostics.diagnostic import Diagnostic
+from pbxgen.source.location import Location
+
+MAX_BYTES = 512 * 1024 * 1024
+
+
+class UnreadableError(Exception):
+    """Something on disk that cannot be read; ``diagnostic`` says why."""
+
+    def __init__(self, diagnostic: Diagnostic) -> None:
+        super().__init__(diagnostic.message)
+        self.diagnostic = diagnostic
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """The source files of a folder in the order of their names, and what was remarkable about the rest."""
+
+    files: tuple[Path, ...]
+    diagnostics: tuple[Diagnostic, ...]
+
+
+def shown(path: Path) -> str:
+    """``path`` as it is written in messages: as the user gave it, with forward slashes, always printable UTF-8."""
+    return os.fsencode(path.as_posix()).decode("utf-8", "backslashreplace")
+
+
+def start_of(path: Path) -> Location:
+    return Location(shown(path), 1, 1, 1, 1)
+
+
+def is_folder(path: Path) -> bool:
+    """Raises UnreadableError where there is nothing, or neither a regular file nor a folder."""
+    try:
+        mode = path.stat().st_mode
+    except (OSError, ValueError) as exc:
+        raise UnreadableError(_refused(path, exc)) from exc
+    if stat.S_ISDIR(mode):
+        return True
+    if not stat.S_ISREG(mode):
+        message = f"{shown(path)} is neither a regular file nor a folder"
+        raise UnreadableError(make("PBX003", message, None, help="write the source into a file"))
+    return False
+
+
+def read(path: Path) -> bytes:
+    """The bytes of a regular file. Raises UnreadableError."""
+    if is_folder(path):
+        raise UnreadableError(make("PBX003", f"{shown(path)} is a folder, not a file", None))
+    try:
+        if path.stat().st_size > MAX_BYTES:
+            raise UnreadableError(make("PBX003", f"{shown(path)} is larger than 512 MiB", None))
+        return path.read_bytes()
+    except OSError as exc:
+        raise UnreadableError(_refused(path, exc)) from exc
+
+
+def listing(folder: Path) -> Listing:
+    """Every ``*.yaml`` in ``folder`` and below, but no hidden ones and no scenario files (``*.test.yaml``)."""
+    files: list[Path] = []
+    found: list[Diagnostic] = []
+    for path in _walk(folder, found, frozenset()):
+        name = path.name.lower()
+        if name.endswith((".test.yaml", ".test.yml")):
+            continue
+        if name.endswith(".yaml"):
+            files.append(path)
+        elif name.endswith(".yml"):
+            message = f"{shown(path)} is not read: only the files *.yaml of a folder are"
+            help_ = f"rename it to {path.stem}.yaml, or move it out of the folder"
+            found.append(make("PBX005", message, start_of(path), help=help_))
+    if not files and not any(d.code == "PBX002" for d in found):
+        message = f"{shown(folder)} holds no *.yaml file"
+        found.append(make("PBX004", message, None, help="name the folder that holds the source"))
+    files.sort(key=lambda path: path.relative_to(folder).as_posix())
+    return Listing(tuple(files), tuple(found))
+
+
+def digest(parts: Iterable[tuple[str, bytes]]) -> str:
+    """12 hexadecimal digits over names and contents, none of which can be taken for another."""
+    total = hashlib.sha256()
+    for name, data in parts:
+        encoded = os.fsencode(name)
+        total.update(b"%d:%d:" % (len(encoded), len(data)))
+        total.update(encoded)
+        total.update(data)
+    return total.hexdigest()[:12]
+
+
+def _walk(folder: Path, found: list[Diagnostic], above: frozenset[tuple[int, int]]) -> Iterator[Path]:
+    """Files below ``folder``. Linked folders are followed, but never into one that contains the link."""
+    try:
+        status = folder.stat()
+        here = (status.st_dev, status.st_ino)
+        if here in above:
+            return
+        children = sorted(folder.iterdir(), key=lambda path: path.name)
+    except OSError as exc:
+        found.append(_refused(folder, exc))
+        return
+    for child in children:
+        if child.name.startswith("."):
+            continue
+        if child.is_dir():
+            yield from _walk(child, found, above | {here})
+        else:
+            yield child
+
+
+def _refused(path: Path, exc: Exception) -> Diagnostic:
+    if isinstance(exc, FileNotFoundError | NotADirectoryError) and not path.is_symlink():
+        message, help_ = f"no such file or folder: {shown(path)}", "check the spelling and the current folder"
+        return make("PBX001", message, None, help=help_)
+    reason = exc.strerror if isinstance(exc, OSError) and exc.strerror else str(exc)
+    return make("PBX002", f"{shown(path)} cannot be read: {reason}", None, help="check its permissions and links")
