@@ -39,8 +39,11 @@ class Teller:
         )
 
     def tell(self, story: Story, call: Call) -> tuple[Sentence, ...]:
+        return self.tell_events(story.events, call)
+
+    def tell_events(self, events: tuple[Event, ...], call: Call) -> tuple[Sentence, ...]:
         sentences = []
-        for event, following in zip(story.events, (*story.events[1:], None), strict=True):
+        for event, following in zip(events, (*events[1:], None), strict=True):
             text = self._sentence(event, following, call)
             if text is not None:
                 sentences.append(Sentence(text, event.kind, event.location))

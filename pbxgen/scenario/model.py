@@ -1,0 +1,96 @@
+"""What a scenario file may hold, as pydantic models."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, field_validator
+
+from pbxgen.flow.world import OUTSIDE_STATES, PHONE_STATES
+
+_STATUS = re.compile(r"[3-6][0-9][0-9]", re.ASCII)
+Party = Annotated[str, StringConstraints(min_length=1, max_length=64)]
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(strict=True, extra="forbid", frozen=True)
+
+
+class TransferModel(_Strict):
+    by: Party
+    to: Party
+    attended: bool = False
+
+
+class CallModel(_Strict):
+    caller: Party = Field(alias="from")
+    to: Party
+    transfer: TransferModel | None = None
+    diverted: int = Field(default=0, ge=0, le=99)
+
+
+class EndsModel(_Strict):
+    answered: Party | None = None
+    voicemail: Party | None = None
+    announced: Party | None = None
+    mailbox: Party | None = None
+    released: Annotated[int, Field(ge=400, le=599)] | None = None
+
+
+class DivertedModel(_Strict):
+    by: Party
+    reason: Literal["unconditional", "busy", "no_answer", "unreachable"]
+
+
+class ExpectModel(_Strict):
+    rings: list[Party] | None = None
+    ends: EndsModel | None = None
+    diverted: list[DivertedModel] | None = None
+
+    @field_validator("ends")
+    @classmethod
+    def _one_ending(cls, ends: EndsModel | None) -> EndsModel | None:
+        if ends is not None and len(ends.model_fields_set) != 1:
+            raise ValueError("exactly one of answered, voicemail, announced, mailbox, released")
+        return ends
+
+
+def _state(states: Mapping[str, str]) -> Callable[[object], object]:
+    """A validator of states: a name, or the SIP status of a reply (a bare number will do)."""
+
+    def check(value: object) -> object:
+        if isinstance(value, int) and not isinstance(value, bool):
+            value = str(value)
+        if not isinstance(value, str) or (value not in states and not _STATUS.fullmatch(value)):
+            raise ValueError(f"one of {', '.join(states)}, or a SIP status from 300 to 699")
+        return value
+
+    return check
+
+
+def _states(value: object) -> object:
+    """One state, or one for each contact: always a list afterwards."""
+    items = value if isinstance(value, list) else [value]
+    return [_state(PHONE_STATES)(item) for item in items]
+
+
+PhoneStates = Annotated[list[str], BeforeValidator(_states)]
+State = Annotated[str, BeforeValidator(_state(OUTSIDE_STATES))]
+
+
+class ScenarioModel(_Strict):
+    name: Annotated[str, StringConstraints(min_length=1)]
+    tenant: str | None = None
+    at: str | None = None
+    call: CallModel
+    phones: dict[str, PhoneStates] = Field(default_factory=dict)
+    outside: dict[str, State] = Field(default_factory=dict)
+    expect: ExpectModel
+
+
+class ScenarioFileModel(_Strict):
+    source: Annotated[str, StringConstraints(min_length=1)]
+    tenant: str | None = None
+    scenarios: Annotated[list[ScenarioModel], Field(min_length=1)]

@@ -1,0 +1,171 @@
+"""A scenario file's text -> scenarios, or problems with their places."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from pydantic import ValidationError
+
+from pbxgen.diagnostics.codes import make
+from pbxgen.diagnostics.diagnostic import Diagnostic
+from pbxgen.diagnostics.nearest import did_you_mean
+from pbxgen.flow.machine import Ending
+from pbxgen.flow.plan import Plan, Reason
+from pbxgen.flow.simulate import Call, Diverted, Transfer
+from pbxgen.flow.world import World
+from pbxgen.language.plain import plain
+from pbxgen.language.positions import at, key_of, where
+from pbxgen.scenario.model import EndsModel, ScenarioFileModel, ScenarioModel
+from pbxgen.scenario.values import DEFAULT_MOMENT, Expectation, Scenario, ScenarioFile, ending_of
+from pbxgen.source import tree
+from pbxgen.source.files import UnreadableError
+from pbxgen.source.files import read as read_file
+from pbxgen.source.location import Location
+from pbxgen.source.reader import read_bytes
+from pbxgen.source.text import SourceFile
+
+_MOMENTS = ("%Y-%m-%d %H:%M", "%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M:%S", "%Y-%m-%dT%H:%M:%S")
+_NUMBER = re.compile(r"(?:(?<=\+)\+|^\+)?[0-9]+", re.ASCII)
+_TOGETHER = re.compile(r"\+?[0-9]+(\+\+?[0-9]+)*", re.ASCII)
+_KEYS = {
+    "scenarios": ("name", "tenant", "at", "call", "phones", "outside", "expect"),
+    "call": ("from", "to", "transfer", "diverted"),
+    "transfer": ("by", "to", "attended"),
+    "expect": ("rings", "ends", "diverted"),
+    "ends": ("answered", "voicemail", "announced", "mailbox", "released"),
+    "diverted": ("by", "reason"),
+    "": ("source", "tenant", "scenarios"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class ScenarioReading:
+    """``file`` is None where there are problems; ``text`` is for showing them."""
+
+    file: ScenarioFile | None
+    text: SourceFile | None
+    diagnostics: tuple[Diagnostic, ...]
+
+
+def read_scenarios(path: Path) -> ScenarioReading:
+    """Read and check one scenario file. Never raises for what is on disk."""
+    try:
+        data = read_file(path)
+    except UnreadableError as error:
+        return ScenarioReading(None, None, (error.diagnostic,))
+    reading = read_bytes(data, str(path))
+    if reading.root is None or reading.diagnostics:
+        return ScenarioReading(None, reading.file, reading.diagnostics)
+    try:
+        model = ScenarioFileModel.model_validate(plain(reading.root))
+    except ValidationError as problems:
+        errors = problems.errors(include_url=False)
+        found = tuple(dict.fromkeys(_complaint(e, reading.root) for e in errors))
+        return ScenarioReading(None, reading.file, found)
+    found_late: list[Diagnostic] = []
+    scenarios = tuple(
+        _scenario(s, model.tenant, where(reading.root, "scenarios", i), found_late)
+        for i, s in enumerate(model.scenarios)
+    )
+    file = None if found_late else ScenarioFile(path, path.parent / model.source, scenarios)
+    return ScenarioReading(file, reading.file, tuple(found_late))
+
+
+def check_names(scenario: Scenario, plan: Plan) -> tuple[Diagnostic, ...]:
+    """Phones and transfers that name nobody of ``plan``."""
+    named = [*scenario.world.phones]
+    if scenario.call.transfer is not None:
+        named.append(scenario.call.transfer.by)
+    found = [
+        make(
+            "PBX502",
+            f"scenario {scenario.name!r}: {name} is no extension of {plan.name}",
+            scenario.location,
+            help=did_you_mean(name, plan.users),
+        )
+        for name in named
+        if name not in plan.users
+    ]
+    found += [
+        make(
+            "PBX502",
+            f"scenario {scenario.name!r}: {number} is no number in E.164",
+            scenario.location,
+            help="write it with a plus and the country code: +39…",
+        )
+        for number in scenario.world.outside
+        if not number.startswith("+") and number not in plan.emergency
+    ]
+    return tuple(found)
+
+
+def _scenario(model: ScenarioModel, tenant: str | None, location: Location, found: list[Diagnostic]) -> Scenario:
+    call = model.call
+    transfer = None
+    if call.transfer is not None:
+        transfer = Transfer(call.transfer.by, call.transfer.to, call.transfer.attended)
+    phones = {extension: tuple(states) for extension, states in model.phones.items()}
+    expect = model.expect
+    diverted = None
+    if expect.diverted is not None:
+        diverted = tuple(Diverted(d.by, Reason(d.reason)) for d in expect.diverted)
+    rings = None if expect.rings is None else tuple(_in_order(entry) for entry in expect.rings)
+    return Scenario(
+        model.name,
+        model.tenant or tenant,
+        Call(call.caller, call.to, transfer, call.diverted),
+        World(_moment(model, location, found), phones, model.outside),
+        Expectation(rings, _ending(expect.ends), diverted),
+        location,
+    )
+
+
+def _in_order(entry: str) -> str:
+    """``110+100`` means the same as ``100+110``; a plus at the start or after a plus belongs to an outside number."""
+    return "+".join(sorted(_NUMBER.findall(entry))) if _TOGETHER.fullmatch(entry) else entry
+
+
+def _ending(ends: EndsModel | None) -> Ending | None:
+    if ends is None:
+        return None
+    kind = next(iter(ends.model_fields_set))
+    return ending_of(kind, str(getattr(ends, kind)))
+
+
+def _moment(model: ScenarioModel, location: Location, found: list[Diagnostic]) -> dt.datetime:
+    if model.at is None:
+        return DEFAULT_MOMENT
+    for form in _MOMENTS:
+        try:
+            return dt.datetime.strptime(model.at, form)
+        except ValueError:
+            continue
+    message = f"scenario {model.name!r}: {model.at!r} is no moment"
+    found.append(make("PBX501", message, location, help="write at: 2026-11-23 10:00"))
+    return DEFAULT_MOMENT
+
+
+def _complaint(error: Mapping[str, Any], root: tree.Mapping) -> Diagnostic:
+    loc = tuple(step for step in error["loc"] if step != "[key]")
+    node = at(root, *loc)
+    key = next((str(step) for step in reversed(loc) if isinstance(step, str)), "the file")
+    location = node.location
+    match error["type"]:
+        case "extra_forbidden":
+            holder = next((str(s) for s in reversed(loc[:-1]) if isinstance(s, str)), "")
+            location = key_of(at(root, *loc[:-1]), str(loc[-1]))
+            message, help = f"{key!r} means nothing here", did_you_mean(key, _KEYS.get(holder, ()))
+        case "missing":
+            message, help = f"the key {key!r} is missing", f"add {key}:"
+        case "string_type" if isinstance(node, tree.Scalar) and isinstance(node.value, int | float):
+            message, help = f"the number {node.text} is not quoted", f'write "{node.text}"'
+        case "value_error":
+            message, help = f"{key} cannot be so", str(error["ctx"]["error"])
+        case _:
+            message, help = f"{key}: {error['msg'][0].lower()}{error['msg'][1:]}", ""
+    return make("PBX501", message, location, help=help)

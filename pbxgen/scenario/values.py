@@ -1,0 +1,86 @@
+"""Scenarios as plain values."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from pbxgen.flow.machine import Ending, EndKind
+from pbxgen.flow.simulate import Call, Diverted, Story
+from pbxgen.flow.world import World
+from pbxgen.source.location import Location
+
+DEFAULT_MOMENT = dt.datetime(2026, 11, 23, 10, 0)
+"""Monday, 10:00 in the PBX's time zone."""
+
+
+@dataclass(frozen=True, slots=True)
+class Expectation:
+    """What is expected of a call; None: not looked at."""
+
+    rings: tuple[str, ...] | None
+    ending: Ending | None
+    diverted: tuple[Diverted, ...] | None
+
+
+@dataclass(frozen=True, slots=True)
+class Scenario:
+    name: str
+    tenant: str | None
+    call: Call
+    world: World
+    expect: Expectation
+    location: Location
+
+
+@dataclass(frozen=True, slots=True)
+class ScenarioFile:
+    """``source`` is resolved against the scenario file's folder."""
+
+    path: Path
+    source: Path
+    scenarios: tuple[Scenario, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What happened to a call, on the model or on a PBX."""
+
+    rings: tuple[str, ...]
+    ending: Ending
+    diverted: tuple[Diverted, ...]
+
+    @classmethod
+    def of(cls, story: Story) -> Seen:
+        return cls(story.rings, story.ending, story.diverted)
+
+
+def differences(expect: Expectation, seen: Seen) -> Mapping[str, tuple[str, str]]:
+    """Each aspect in which ``seen`` is not as expected: (expected, seen)."""
+    found: dict[str, tuple[str, str]] = {}
+    if expect.rings is not None and expect.rings != seen.rings:
+        found["rings"] = (_list(expect.rings), _list(seen.rings))
+    if expect.ending is not None and not same_ending(expect.ending, seen.ending):
+        found["ends"] = (str(expect.ending), str(seen.ending))
+    if expect.diverted is not None and expect.diverted != seen.diverted:
+        found["diverted"] = (_diverted(expect.diverted), _diverted(seen.diverted))
+    return found
+
+
+def same_ending(one: Ending, other: Ending) -> bool:
+    """Do two calls end alike? Whether a release was written in the source cannot be seen from outside."""
+    return (one.kind, one.value) == (other.kind, other.value)
+
+
+def ending_of(kind: str, value: str) -> Ending:
+    return Ending(EndKind(kind), value)
+
+
+def _list(rings: tuple[str, ...]) -> str:
+    return ", ".join(rings) if rings else "nobody"
+
+
+def _diverted(diverted: tuple[Diverted, ...]) -> str:
+    return ", ".join(f"by {d.by} ({d.reason.value})" for d in diverted) if diverted else "not diverted"
