@@ -26,8 +26,8 @@ users:
     warning(
         "PBX210",
         "A call from outside can be lost",
-        "There are states of the phones in which a call from outside is released although nobody answered, no mailbox or "
-        "announcement took it, and no `busy` or `hangup` was written on its way. The shortest such call is told.",
+        "There are states of the phones in which a call from outside is released although nobody answered, no mailbox "
+        "or announcement took it, and no `busy` or `hangup` was written on its way. The shortest such call is told.",
         example=source(
             _TRUNK
             + """\
@@ -35,14 +35,14 @@ users:
   "101": {name: Ada, did: "+390212345101"}
 """
         ),
-        cure="Give the last place a mailbox, an overflow or a further destination; write `busy` or `hangup` where calls "
-        'shall end; or accept it where it stands: `accept: {PBX210: "night calls end here"}`.',
+        cure="Give the last place a mailbox, an overflow or a further destination; write `busy` or `hangup` where "
+        'calls shall end; or accept it where it stands: `accept: {PBX210: "night calls end here"}`.',
     ),
     warning(
         "PBX211",
         "Rule that can never apply",
-        "The rule stands behind an unconditional one that always applies, behind an earlier rule of its list with wider "
-        "conditions, or it is for callers or times that do not occur.",
+        "The rule stands behind an unconditional one that always applies, behind an earlier rule of its list with "
+        "wider conditions, or it is for callers or times that do not occur.",
         example=source("""\
 users:
   "101":
@@ -84,8 +84,8 @@ users:
     warning(
         "PBX214",
         "Operator position whose members all divert to it",
-        "Every member of the operator position diverts calls to the position itself, so their calls come back to their own "
-        "phones.",
+        "Every member of the operator position diverts calls to the position itself, so their calls come back to their "
+        "own phones.",
         example=source("""\
 operators:
   reception: {number: "9", members: ["100"]}

@@ -8,9 +8,9 @@ CODES: tuple[Code, ...] = (
     error(
         "PBX501",
         "Not a scenario file",
-        "A scenario file holds `source` (a file or folder, relative to the scenario file) and `scenarios`, a list of calls "
-        "with what is expected of them. A key or value that has no meaning there is an error: a misspelt `expect` would "
-        "be a test that cannot fail.",
+        "A scenario file holds `source` (a file or folder, relative to the scenario file) and `scenarios`, a list of "
+        "calls with what is expected of them. A key or value that has no meaning there is an error: a misspelt "
+        "`expect` would be a test that cannot fail.",
         example="$ pbxgen test misspelt.test.yaml",
         cure="Write it as the reference says under “Scenarios”; numbers stand in quotes.",
     ),

@@ -1,0 +1,66 @@
+"""Digits to numbers, as phones dial them and as trunks send them."""
+
+import pytest
+
+from pbxgen.flow.numbering import NumberingPlan
+
+ITALY = NumberingPlan("39", "00", "", "")
+ITALY_BEHIND_ZERO = NumberingPlan("39", "00", "", "0")
+GERMANY = NumberingPlan("49", "00", "0", "")
+USA = NumberingPlan("1", "011", "1", "")
+
+
+@pytest.mark.parametrize(
+    ("plan", "dialled", "number"),
+    [
+        (ITALY, "0212345101", "+390212345101"),
+        (ITALY, "3331234567", "+393331234567"),
+        (ITALY, "0049301234", "+49301234"),
+        (ITALY, "+49301234", "+49301234"),
+        (ITALY, "00", None),
+        (ITALY, "+", None),
+        (ITALY, "*43", None),
+        (ITALY, "٣٤", None),
+        (ITALY_BEHIND_ZERO, "00212345101", "+390212345101"),
+        (ITALY_BEHIND_ZERO, "3331234567", None),
+        (ITALY_BEHIND_ZERO, "+3933312", "+3933312"),
+        (GERMANY, "0301234", "+49301234"),
+        (GERMANY, "301234", "+49301234"),
+        (USA, "12125550100", "+12125550100"),
+        (USA, "2125550100", "+12125550100"),
+        (USA, "01139021234", "+39021234"),
+    ],
+)
+def test_a_phone_dials(plan: NumberingPlan, dialled: str, number: str | None) -> None:
+    assert plan.dialled(dialled) == number
+
+
+@pytest.mark.parametrize("form", ["+390212345101", "390212345101", "00390212345101", "0212345101"])
+def test_a_trunk_may_call_a_number_in_four_forms(form: str) -> None:
+    assert "+390212345101" in ITALY.called_by_trunk(form)
+
+
+def test_the_outside_line_is_for_phones_only() -> None:
+    assert "+390212345101" in ITALY_BEHIND_ZERO.called_by_trunk("0212345101")
+
+
+@pytest.mark.parametrize(
+    ("number", "bare", "caller"),
+    [
+        ("+393471112222", False, "+393471112222"),
+        ("00393471112222", False, "+393471112222"),
+        ("3471112222", False, "+393471112222"),
+        ("393471112222", True, "+393471112222"),
+        ("00493012", True, "+493012"),
+        ("anonymous", False, None),
+        ("", False, None),
+    ],
+)
+def test_a_trunk_shows_a_caller(number: str, bare: bool, caller: str | None) -> None:
+    assert ITALY.caller_of_trunk(number, bare=bare) == caller
+
+
+def test_national_form_keeps_foreign_numbers_international() -> None:
+    assert GERMANY.to_national("+49301234") == "0301234"
+    assert GERMANY.to_national("+390212") == "00390212"
+    assert ITALY.to_national("+390212345") == "0212345"

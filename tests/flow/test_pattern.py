@@ -1,0 +1,67 @@
+"""Number patterns: Asterisk's letters, and what they match."""
+
+import re
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pbxgen.flow.analysis.samples import sample_numbers
+from pbxgen.flow.pattern import expand, parse
+
+
+@pytest.mark.parametrize(
+    ("pattern", "matching", "other"),
+    [
+        ("+39[03]X.", ["+390212345101", "+39333"], ["+39212345", "+390", "390212"]),
+        ("+33.", ["+331", "+33123"], ["+33", "+341"]),
+        ("+44!", ["+44", "+4420"], ["+45"]),
+        ("11[2358]", ["112", "118"], ["114", "1120"]),
+        ("N11", ["211", "911"], ["111", "011"]),
+        ("ZXX", ["100", "999"], ["099", "1000"]),
+        ("[2-5]0", ["20", "50"], ["60", "10"]),
+        ("112", ["112"], ["1120", "11"]),
+    ],
+)
+def test_matches_what_asterisk_would(pattern: str, matching: list[str], other: list[str]) -> None:
+    parsed = parse(pattern)
+    assert [n for n in matching if not parsed.matches(n)] == []
+    assert [n for n in other if parsed.matches(n)] == []
+
+
+def test_a_contacts_star_is_any_ending_also_an_empty_one() -> None:
+    pattern = parse("+4420*", star_is_any_ending=True)
+    assert pattern.matches("+4420")
+    assert pattern.matches("+442079460000")
+    assert not pattern.matches("+4421")
+
+
+@pytest.mark.parametrize("text", ["", "+39.X", "!1", "1[", "1[]", "a", "1 2", "[a-c]", "+39..", "X\n"])
+def test_refuses_what_has_no_meaning(text: str) -> None:
+    with pytest.raises(ValueError, match=r"pattern"):
+        parse(text)
+
+
+@given(st.text(max_size=20))
+def test_any_text_is_a_pattern_or_a_sentence(text: str) -> None:
+    try:
+        pattern = parse(text)
+    except ValueError as error:
+        assert str(error)
+    else:
+        assert re.compile(pattern.regex)
+
+
+def test_expands_to_every_number_or_to_none() -> None:
+    assert expand(parse("11[28]")) == ("112", "118")
+    assert expand(parse("11.")) is None
+    assert expand(parse("XXXX"), limit=100) is None
+
+
+def test_samples_stand_for_every_combination_of_sets() -> None:
+    italy, milan = [parse("+39.")], [parse("+3902!"), parse("+44.")]
+    combinations = {
+        tuple(any(p.matches(n) for p in patterns) for patterns in (italy, milan))
+        for n in sample_numbers([italy, milan])
+    }
+    assert combinations == {(True, False), (True, True), (False, True)}
