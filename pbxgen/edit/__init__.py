@@ -1,0 +1,1 @@
+"""Changing a source without touching a byte that the change does not need."""

@@ -1,0 +1,173 @@
+"""Setting one deviation of a user or policy in the text of a source file."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import cast
+
+from ruamel.yaml.nodes import MappingNode, ScalarNode
+
+from pbxgen.edit.yaml_text import CannotEditError, Item, YamlText, find, items, merged, start
+
+KEYS = (
+    "unconditional",
+    "busy",
+    "no_answer",
+    "unreachable",
+    "operator_return.busy",
+    "operator_return.no_answer",
+    "operator_return.unreachable",
+)
+OFF = "off"
+_RETURN = "operator_return"
+_STEP = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """What is to stand under a key."""
+
+    destinations: tuple[str, ...]
+    """As written in a source; none: `off`."""
+    after: int | None = None
+    """Seconds the phone rings first; None keeps what a rule of nothing but `to` and `after` has."""
+
+
+def holder(file: YamlText, section: str, name: str) -> Item | None:
+    """The entry of a user (``section`` "users") or policy ("policies") in the file; None if it is not there.
+
+    A policy's deviations stand directly in it.
+    """
+    part = find(file.root, section)
+    if part is None or part.is_alias:
+        return None
+    return find(part.value, name)
+
+
+def set_deviation(file: YamlText, owner: Item, section: str, key: str, setting: Setting) -> str:
+    """The file's text with the deviation ``key`` (of :data:`KEYS`) of ``owner`` set. Raises CannotEditError."""
+    path = [*(["deviations"] if section == "users" else []), *key.split(".")]
+    quote = owner.key.style if owner.key.style in ("'", '"') else '"'
+    at = owner
+    for done, step in enumerate(path):
+        _require_own_text(at)
+        if not isinstance(at.value, MappingNode):
+            return _instead_of(file, at, path[done:], setting, quote)
+        found = find(at.value, step)
+        if found is None:
+            _require_not_merged(at.value, step)
+            return _added(file, at, path[done:], setting, quote)
+        at = found
+    _require_own_text(at)
+    return _replaced(file, at, setting, quote)
+
+
+def _require_own_text(item: Item) -> None:
+    if item.is_alias:
+        raise CannotEditError(
+            f"{_named(item)} is an alias: what it names belongs to others too; write it out there first"
+        )
+
+
+def _require_not_merged(mapping: MappingNode, key: str) -> None:
+    """A key written here would hide the whole of one that comes in through ``<<``."""
+    for item, node in merged(mapping):
+        if find(node, key):
+            line = item.key.start_mark.line + 1
+            raise CannotEditError(f"`{key}` comes in through `<<` (line {line}); write it out there first")
+
+
+def _named(item: Item) -> str:
+    return f"`{item.key.value}` (line {item.key.start_mark.line + 1})"
+
+
+def _replaced(file: YamlText, item: Item, setting: Setting, quote: str) -> str:
+    """The value of an existing key, and nothing else."""
+    old = item.value
+    if isinstance(old, ScalarNode) and old.style in ("'", '"'):
+        quote = old.style
+    to, after = find(old, "to"), find(old, "after")
+    plain_rule = to is not None and all(i.key.value in ("to", "after") for i in items(old))
+    if to is not None and plain_rule and setting.destinations:
+        if setting.after is None:
+            return _put(file, to, _value(setting, quote))
+        if after is not None and not after.is_alias:
+            # The later of the two first, so that the place of the other one holds.
+            first, second = sorted((to, after), key=lambda i: start(i.key))
+            texts = {"to": _value(Setting(setting.destinations), quote), "after": str(setting.after)}
+            changed = YamlText(_put(file, second, texts[second.key.value]))
+            begin, until, new = _cut(file, first, texts[first.key.value])
+            return changed.changed(begin, until, new)
+    return _put(file, item, _value(setting, quote))
+
+
+def _put(file: YamlText, item: Item, value: str) -> str:
+    _require_own_text(item)
+    return file.changed(*_cut(file, item, value))
+
+
+def _cut(file: YamlText, item: Item, value: str) -> tuple[int, int, str]:
+    """Where ``value`` takes the place of the entry's old one, and what to write there."""
+    begin, until = start(item.value), file.end(item.value)
+    behind_key = cast(int, item.key.end_mark.index)
+    if "\n" in file.text[behind_key:begin]:  # a block on the following lines becomes a value on the key's own
+        begin = file.text.index(":", behind_key) + 1
+        comments = file.text[begin : start(item.value)].rstrip()
+        return begin, until, f" {value}{comments}"
+    space = "" if file.text[begin - 1] in " \t" else " "
+    return begin, until, space + value
+
+
+def _instead_of(file: YamlText, item: Item, path: list[str], setting: Setting, quote: str) -> str:
+    """A key that has no mapping yet: nothing at all, or ``off``."""
+    value = item.value
+    if not isinstance(value, ScalarNode) or value.value not in ("", "~", "null", OFF):
+        raise CannotEditError(f"{_named(item)} is no mapping")
+    nested = _value(setting, quote)
+    if item.key.value == _RETURN and value.value == OFF:  # what was switched off as a whole stays off
+        others = [k for k in ("busy", "no_answer", "unreachable") if k != path[0]]
+        nested = "{" + ", ".join([f"{path[0]}: {nested}", *(f"{k}: {OFF}" for k in others)]) + "}"
+        path = []
+    for key in reversed(path):
+        nested = f"{{{key}: {nested}}}"
+    return _put(file, item, nested)
+
+
+def _added(file: YamlText, item: Item, path: list[str], setting: Setting, quote: str) -> str:
+    """A new entry behind the last one of the mapping ``item`` holds."""
+    mapping = cast(MappingNode, item.value)
+    entries = list(items(mapping))
+    if mapping.flow_style:
+        nested = _value(setting, quote)
+        for key in reversed(path[1:]):
+            nested = f"{{{key}: {nested}}}"
+        new = f"{path[0]}: {nested}"
+        if not entries:
+            return file.changed(start(mapping) + 1, file.end(mapping) - 1, new)
+        at = file.end_of(entries[-1])
+        return file.changed(at, at, f", {new}")
+    indent = file.column(entries[0].key)
+    step = max(indent - file.column(item.key), 1) if indent > file.column(item.key) else _STEP
+    lines = ""
+    for depth, key in enumerate(path):
+        lines += f"\n{' ' * (indent + depth * step)}{key}:"
+    at = file.line_end(file.end_of(entries[-1]))
+    return file.changed(at, at, f"{lines} {_value(setting, quote)}")
+
+
+def _value(setting: Setting, quote: str) -> str:
+    if not setting.destinations:
+        return OFF
+    written = [_destination(d, quote) for d in setting.destinations]
+    to = written[0] if len(written) == 1 else f"[{', '.join(written)}]"
+    return to if setting.after is None else f"{{after: {setting.after}, to: {to}}}"
+
+
+def _destination(text: str, quote: str) -> str:
+    """Plain where it is a word, quoted where YAML or the language would read something else."""
+    head = text.replace(":", "").replace("-", "").replace("_", "")
+    if text[:1].isalpha() and head.isascii() and head.isalnum() and not text.endswith(":"):
+        return text
+    if quote == "'":
+        return "'" + text.replace("'", "''") + "'"
+    return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
