@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from types import MappingProxyType
 
 from pbxgen.diagnostics.codes import make
 from pbxgen.diagnostics.diagnostic import Diagnostic, Related
-from pbxgen.source import scalars
+from pbxgen.source import quick, scalars
 from pbxgen.source.events import Event, Mark
 from pbxgen.source.location import Location
 from pbxgen.source.secrets import is_secret_key, secret_places
@@ -47,7 +47,7 @@ class _Open:
 class _Frame:
     """A collection being read."""
 
-    __slots__ = ("anchor", "depth", "end", "entries", "flow", "items", "key", "merges", "nodes_before", "start")
+    __slots__ = ("anchor", "depth", "entries", "flow", "items", "key", "last", "merges", "nodes_before", "start")
 
     def __init__(self, event: Event, is_mapping: bool, nodes_before: int) -> None:
         self.entries: dict[str, Entry] | None = {} if is_mapping else None
@@ -57,19 +57,18 @@ class _Frame:
         self.anchor: str | None = event.anchor
         self.flow: bool = bool(event.flow_style)
         self.start: Mark = event.start_mark
-        self.end: tuple[int, int] = (event.end_mark.line + 1, event.end_mark.column + 1)
+        self.last: Location | None = None
         self.depth = 1
         self.nodes_before = nodes_before
 
 
 class Composer:
-    """Builds the tree of one file from the events that ``next_event`` gives.
+    """Builds the tree of one file from its parse events. ``size`` is its length in characters.
 
     After :meth:`compose`, ``diagnostics`` are the problems found and ``secrets`` the places never to be shown.
     """
 
-    def __init__(self, next_event: Callable[[], Event | None], name: str, size: int) -> None:
-        self._next = next_event
+    def __init__(self, name: str, size: int) -> None:
         self._name = name
         self._expansion_left = FREE_EXPANSION + size
         self._nodes = 0
@@ -80,11 +79,8 @@ class Composer:
         self.diagnostics: list[Diagnostic] = []
         self.secrets: list[Location] = []
 
-    def compose(self) -> Node | None:
-        """The first document's root; None where there is none or reading had to stop within it.
-
-        Raises SyntaxFaultError from the parser.
-        """
+    def compose(self, events: Iterable[Event]) -> Node | None:
+        """The first document's root; None where there is none or reading had to stop within it."""
         handlers = {
             "ScalarEvent": self._scalar,
             "AliasEvent": self._alias,
@@ -95,9 +91,8 @@ class Composer:
             "DocumentStartEvent": self._start_document,
         }
         by_type: dict[type, Callable[[Event], None]] = {}
-        next_event = self._next
         try:
-            while (event := next_event()) is not None:
+            for event in events:
                 handler = by_type.get(type(event))
                 if handler is None:
                     handler = by_type[type(event)] = handlers.get(type(event).__name__, _ignore)
@@ -111,24 +106,20 @@ class Composer:
     def _scalar(self, event: Event) -> None:
         text: str = event.value
         location = self._location(event.start_mark, event.end_mark)
-        tag = event.tag
         self._nodes += 1
-        if tag is None:
-            quoted = not event.implicit[0]
-            value: scalars.Value
-            if quoted:
-                value = text
-            else:
-                try:
-                    value = scalars.resolve(text)
-                except scalars.TooLongError:
-                    value = self._too_long(text, location)
-            node = Scalar(value, text, quoted, location)
+        if event.ctag is not None:
+            node = self._tagged(text, str(event.tag), location)
+        elif event.implicit[0]:
+            try:
+                node = quick.scalar(scalars.resolve(text), text, False, location)
+            except scalars.TooLongError:
+                self._too_long(text, location)
+                node = Scalar(text, text, False, location)
         else:
-            node = self._tagged(text, str(tag), location)
+            node = quick.scalar(text, text, True, location)
         if event.anchor is not None:
             self._anchors[event.anchor] = _Anchor(node, 1, 0)
-        self._attach(node)
+        self._attach(node, location)
 
     def _tagged(self, text: str, tag: str, location: Location) -> Scalar:
         try:
@@ -154,7 +145,7 @@ class Composer:
             )
             # As if it were quoted, which is most likely what was meant (a feature code, such as *97).
             self._nodes += 1
-            self._attach(Scalar("*" + name, "*" + name, True, location))
+            self._attach(Scalar("*" + name, "*" + name, True, location), location)
             return
         if isinstance(anchor, _Open):
             self.diagnostics.append(
@@ -176,7 +167,7 @@ class Composer:
             self._too_deep(location)
         if self._stack:
             self._stack[-1].depth = max(self._stack[-1].depth, anchor.depth + 1)
-        self._attach(anchor.node, self._end_of(event.end_mark))
+        self._attach(anchor.node, location)
 
     def _start_mapping(self, event: Event) -> None:
         self._start(event, is_mapping=True)
@@ -188,7 +179,7 @@ class Composer:
         location = self._location(event.start_mark, event.end_mark)
         if len(self._stack) >= MAX_DEPTH:
             self._too_deep(location)
-        if event.tag is not None and _TAGS.get(str(event.tag), not is_mapping) not in (None, is_mapping):
+        if event.ctag is not None and _TAGS.get(str(event.tag), not is_mapping) not in (None, is_mapping):
             self._unknown_tag(str(event.tag), location)
         if event.anchor is not None:
             self._anchors[event.anchor] = _Open(location)
@@ -213,22 +204,24 @@ class Composer:
             self._anchors[frame.anchor] = _Anchor(node, self._nodes - frame.nodes_before, frame.depth)
         if self._stack:
             parent = self._stack[-1]
-            parent.depth = max(parent.depth, frame.depth + 1)
-        self._attach(node)
+            if frame.depth >= parent.depth:
+                parent.depth = frame.depth + 1
+        self._attach(node, node.location)
 
     # -- putting a node where it belongs -------------------------------------------------------------------------
 
-    def _attach(self, node: Node, end: tuple[int, int] | None = None) -> None:
+    def _attach(self, node: Node, here: Location) -> None:
+        """``here``: where the node is used, which for an alias is not where it was written."""
         if not self._stack:
             self._root = node
             return
         frame = self._stack[-1]
-        frame.end = end or (node.location.end_line, node.location.end_column)
+        frame.last = here
         entries = frame.entries
         if entries is None:
             frame.items.append(node)
         elif frame.key is None:
-            frame.key = self._as_key(node)
+            frame.key = node if type(node) is Scalar and node.text else self._as_key(node)
         else:
             key, frame.key = frame.key, None
             if key is _NO_KEY:
@@ -238,7 +231,7 @@ class Composer:
             elif key.text == _MERGE and not key.quoted:
                 self._merge(frame, key, node)
             else:
-                entries[key.text] = Entry(key, node)
+                entries[key.text] = quick.entry(key, node)
                 if is_secret_key(key.text):
                     self.secrets.extend(secret_places(node))
 
@@ -269,18 +262,18 @@ class Composer:
 
     def _location(self, start: Mark, end: Mark) -> Location:
         line = start.line + 1
-        end_line = end.line + 1
-        return Location(self._name, line, start.column + 1, line if end_line == line else end_line, end.column + 1)
-
-    def _end_of(self, mark: Mark) -> tuple[int, int]:
-        return mark.line + 1, mark.column + 1
+        end_line = line if end.line == start.line else end.line + 1
+        return quick.location(self._name, line, start.column + 1, end_line, end.column + 1)
 
     def _range(self, frame: _Frame, event: Event) -> Location:
         """From the first character to the last: a block ends with its last element, not where the next key begins."""
-        end = frame.end
-        if frame.flow:
-            end = max(end, self._end_of(event.end_mark))
-        return Location(self._name, frame.start.line + 1, frame.start.column + 1, *end)
+        line, column = frame.start.line + 1, frame.start.column + 1
+        last = frame.last
+        if frame.flow or last is None:
+            end: Mark = event.end_mark
+            if last is None or (end.line + 1, end.column + 1) > (last.end_line, last.end_column):
+                return quick.location(self._name, line, column, end.line + 1, end.column + 1)
+        return quick.location(self._name, line, column, last.end_line, last.end_column)
 
     def _report(self, code: str, message: str, location: Location, help: str) -> None:
         self.diagnostics.append(make(code, message, location, help=help))
@@ -296,9 +289,8 @@ class Composer:
             )
         )
 
-    def _too_long(self, text: str, location: Location) -> str:
+    def _too_long(self, text: str, location: Location) -> None:
         self._report("PBX017", f"a number of {len(text)} digits", location, "quote it if it is a text")
-        return text
 
     def _unknown_tag(self, tag: str, location: Location) -> None:
         self._report("PBX015", f"the tag {_short(tag)} is unknown", location, "quote a value that begins with '!'")

@@ -5,7 +5,9 @@ from __future__ import annotations
 import functools
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
+
+T = TypeVar("T")
 
 Mark = Any
 """A place in the text: ``line`` and ``column`` count code points from 0."""
@@ -30,31 +32,22 @@ class SyntaxFaultError(Exception):
         self.fault = fault
 
 
-def parse(text: str, *, pure: bool = False) -> Callable[[], Event | None]:
-    """A function that gives the next event at each call, None after the last; it may raise SyntaxFaultError.
+def parse(text: str, take: Callable[[Iterator[Event]], T], *, pure: bool = False) -> T:
+    """What ``take`` makes of the events of ``text``. Raises SyntaxFaultError where it is not YAML.
 
     ``text`` must have passed :func:`pbxgen.source.characters.check`. ``pure`` uses the Python parser in any case.
     """
     c_parser = None if pure else _c_parser()
-    source = c_parser(text).get_event if c_parser else functools.partial(next, _pure_events(text), None)
     from ruamel.yaml.error import MarkedYAMLError, YAMLError
 
-    def next_event() -> Event | None:
-        try:
-            return source()
-        except MarkedYAMLError as exc:
-            fault = Fault(
-                str(exc.problem or "not YAML"),
-                _place(exc.problem_mark),
-                str(exc.context or ""),
-                _place(exc.context_mark),
-            )
-        except (YAMLError, AssertionError, ValueError, IndexError, TypeError) as exc:
-            # The Python parser asserts where libyaml reports (an unknown %YAML version, "\U00110000").
-            fault = Fault(str(exc) or "not YAML", None, "", None)
-        raise SyntaxFaultError(fault)
-
-    return next_event
+    try:
+        # The parsers' exceptions are caught here, around everything: a try for each event would be felt.
+        return take(iter(c_parser(text).get_event, None) if c_parser else _pure_events(text))
+    except MarkedYAMLError as exc:
+        problem, context = str(exc.problem or "not YAML"), str(exc.context or "")
+        raise SyntaxFaultError(Fault(problem, _place(exc.problem_mark), context, _place(exc.context_mark))) from exc
+    except YAMLError as exc:
+        raise SyntaxFaultError(Fault(str(exc), None, "", None)) from exc
 
 
 @functools.cache
@@ -70,8 +63,11 @@ def _c_parser() -> Callable[[str], Any] | None:
 def _pure_events(text: str) -> Iterator[Event]:
     from ruamel.yaml import YAML
 
-    events: Iterator[Event] = YAML(typ="safe", pure=True).parse(text)
-    return events
+    try:
+        yield from YAML(typ="safe", pure=True).parse(text)
+    except (AssertionError, ValueError, IndexError, TypeError) as exc:
+        # It asserts where libyaml reports (an unknown %YAML version, "\U00110000").
+        raise SyntaxFaultError(Fault(str(exc) or "not YAML", None, "", None)) from exc
 
 
 def _place(mark: Mark | None) -> tuple[int, int] | None:

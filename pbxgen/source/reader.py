@@ -43,14 +43,12 @@ def read_text(text: str, name: str, *, pure: bool = False) -> Reading:
 
 
 def _read(text: str, name: str, pure: bool) -> Reading:
-    composer: Composer | None = None
-    root = None
+    composer = Composer(name, len(text))
     try:
         with _without_garbage_collection():
-            composer = Composer(events.parse(text, pure=pure), name, len(text))
-            root = composer.compose()
+            root = events.parse(text, composer.compose, pure=pure)
     except events.SyntaxFaultError as exc:
-        found = composer.diagnostics if composer is not None else []
+        found = composer.diagnostics
         found.append(syntax.describe(exc.fault, name, lambda: SourceFile(name, text).lines))
         return Reading(SourceFile(name, text), None, tuple(found))
     problems = composer.diagnostics
