@@ -1,0 +1,164 @@
+"""From a path to compiled plans and every finding about them: what all commands begin with."""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime as dt
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from pbxgen.diagnostics.diagnostic import Diagnostic, Severity
+from pbxgen.flow.analysis.findings import analyse
+from pbxgen.flow.plan import Plan
+from pbxgen.language.accept import apply_acceptances
+from pbxgen.language.compile import compile_source
+from pbxgen.source.load import Loaded, is_fleet, load_fleet, load_source
+from pbxgen.source.text import SourceFile
+from pbxgen.source.tree import Mapping as TreeMapping
+from pbxgen.source.tree import Scalar
+from pbxgen.targets import TARGET_NAMES, load_target
+from pbxgen.targets.base import Options
+
+Step = Callable[[str], None]
+"""Told what is being done, for those who wait."""
+
+
+class UnknownTenantError(ValueError):
+    """No source of the path has that ``pbx.name``; ``known`` are those that there are."""
+
+    def __init__(self, name: str, known: Sequence[str]) -> None:
+        super().__init__(name)
+        self.known = tuple(known)
+
+
+@dataclass(frozen=True, slots=True)
+class Tenant:
+    """One source, compiled. ``plan`` is None where there are errors."""
+
+    name: str
+    """``pbx.name``; the path of the source where it cannot be told."""
+    path: Path
+    plan: Plan | None
+    diagnostics: tuple[Diagnostic, ...]
+    files: tuple[SourceFile, ...]
+
+    @property
+    def failed(self) -> bool:
+        return self.plan is None or has_errors(self.diagnostics)
+
+
+@dataclass(frozen=True, slots=True)
+class Compilation:
+    """Everything that is known of a path: a source, or the tenants of a fleet."""
+
+    path: Path
+    fleet: bool
+    tenants: tuple[Tenant, ...]
+    own: tuple[Diagnostic, ...] = ()
+    """Findings about the fleet as a whole."""
+    own_files: tuple[SourceFile, ...] = ()
+
+    @property
+    def plans(self) -> tuple[Plan, ...]:
+        """The plans of the tenants without errors."""
+        return tuple(t.plan for t in self.tenants if t.plan is not None and not t.failed)
+
+    @property
+    def diagnostics(self) -> tuple[Diagnostic, ...]:
+        return (*self.own, *(d for t in self.tenants for d in t.diagnostics))
+
+    @property
+    def files(self) -> Mapping[str, SourceFile]:
+        """Every file that was read, by the name that locations have."""
+        return {f.name: f for f in (*self.own_files, *(f for t in self.tenants for f in t.files))}
+
+    @property
+    def failed(self) -> bool:
+        return not self.tenants or has_errors(self.own) or any(t.failed for t in self.tenants)
+
+
+def has_errors(diagnostics: Sequence[Diagnostic]) -> bool:
+    return any(d.severity is Severity.ERROR for d in diagnostics)
+
+
+def compile_path(
+    path: Path,
+    *,
+    tenant: str | None = None,
+    targets: Sequence[str] = TARGET_NAMES,
+    options: Options | None = None,
+    strict: bool = False,
+    analysis: bool = True,
+    today: dt.date | None = None,
+    step: Step = lambda doing: None,
+) -> Compilation:
+    """Read, check and compile what is at ``path``. Never raises for what stands in the files.
+
+    ``tenant`` narrows a fleet to one. The limits of ``targets`` are findings too; with ``strict`` every warning is an
+    error. ``today`` decides which rules are past (default: the day of this machine).
+    Raises UnknownTenantError.
+    """
+    compiler = _Compiler(targets, options or Options(), strict, analysis, today or dt.date.today(), step)
+    step("reading")
+    if not is_fleet(path):
+        loaded = load_source(path)
+        _narrowed((loaded,), tenant)
+        return Compilation(path, False, (compiler.tenant(loaded),))
+    fleet = load_fleet(path)
+    chosen = _narrowed(fleet.tenants, tenant)
+    tenants = tuple(compiler.tenant(loaded) for loaded in chosen)
+    return Compilation(path, True, tenants, compiler.judged(fleet.diagnostics), fleet.files)
+
+
+@dataclass(frozen=True, slots=True)
+class _Compiler:
+    targets: Sequence[str]
+    options: Options
+    strict: bool
+    analysis: bool
+    today: dt.date
+    step: Step
+
+    def tenant(self, loaded: Loaded) -> Tenant:
+        name = _name(loaded)
+        self.step(f"compiling {name}")
+        compiled = compile_source(loaded, self.today)
+        found = compiled.diagnostics
+        if compiled.plan is not None and self.analysis:
+            self.step(f"examining every call of {name}")
+            found += analyse(compiled.plan, self.today)
+        if compiled.plan is not None:
+            found += self._limits(compiled.plan)
+        found, idle = apply_acceptances(found, compiled.acceptances)
+        if compiled.plan is not None and self.analysis:  # else nobody has looked for what they accept
+            all_targets = set(self.targets) == set(TARGET_NAMES)
+            unasked = {a.location for a in compiled.acceptances if a.code.startswith("PBX3") and not all_targets}
+            found += tuple(d for d in idle if d.location not in unasked)
+        found = self.judged(found)
+        plan = None if has_errors(found) else compiled.plan
+        return Tenant(name, loaded.path, plan, found, loaded.files)
+
+    def _limits(self, plan: Plan) -> tuple[Diagnostic, ...]:
+        found = [d for name in self.targets for d in load_target(name).limits(plan, self.options)]
+        return tuple(dict.fromkeys(found))
+
+    def judged(self, diagnostics: Sequence[Diagnostic]) -> tuple[Diagnostic, ...]:
+        if not self.strict:
+            return tuple(diagnostics)
+        return tuple(dataclasses.replace(d, severity=Severity.ERROR) for d in diagnostics)
+
+
+def _narrowed(sources: Sequence[Loaded], tenant: str | None) -> tuple[Loaded, ...]:
+    chosen = tuple(s for s in sources if tenant is None or _name(s) == tenant)
+    if tenant is not None and not chosen:
+        raise UnknownTenantError(tenant, [_name(s) for s in sources])
+    return chosen
+
+
+def _name(loaded: Loaded) -> str:
+    pbx = loaded.root.entries.get("pbx") if loaded.root else None
+    name = pbx.value.entries.get("name") if pbx and isinstance(pbx.value, TreeMapping) else None
+    if name and isinstance(name.value, Scalar) and name.value.text:
+        return name.value.text
+    return str(loaded.path)
