@@ -2,6 +2,320 @@
 
 from __future__ import annotations
 
-from pbxgen.diagnostics.codes.code import Code
+from pbxgen.diagnostics.codes.code import Code, error, source, warning
 
-CODES: tuple[Code, ...] = ()
+_OUTSIDE = """\
+trunks: {carrier: {host: sip.carrier.example}}
+routes:
+  emergency: {match: "112", trunk: carrier, emergency: true}
+  italy: {match: "+39X.", trunk: carrier}
+classes: {national: [italy]}
+"""
+
+CODES: tuple[Code, ...] = (
+    error(
+        "PBX101",
+        "unknown key",
+        "A mapping has a key that the language does not know there, most often a slip of the pen.",
+        example=source('users:\n  "101": {nmae: Ada Rossi}\n'),
+        cure="Write the key as the reference spells it; the message names the nearest one.",
+    ),
+    error(
+        "PBX102",
+        "a key is missing",
+        "Something cannot be understood without this key.",
+        example=source("trunks:\n  carrier: {transport: tcp}\n"),
+        cure="Add the key.",
+    ),
+    error(
+        "PBX103",
+        "wrong type of value",
+        "A value is of another kind than its key expects: a list instead of a text, a text instead of true or false, "
+        "or nothing at all.",
+        example=source('users:\n  "101": {dnd: [busy]}\n'),
+        cure="Write what the message asks for.",
+    ),
+    error(
+        "PBX104",
+        "value out of range",
+        "A number is too small or too large, or a text too long.",
+        example=source("defaults: {ring_timeout: 300}\n"),
+        cure="Choose a value inside the range the message gives.",
+    ),
+    error(
+        "PBX105",
+        "value that does not fit",
+        "A text has not the form its key expects, or is none of the words it may be: a country that does not exist, "
+        "an extension with letters, an unknown transport.",
+        example=source("trunks:\n  carrier: {host: sip.carrier.example, transport: udpp}\n"),
+        cure="Write one of the values the message names, or the form it shows.",
+    ),
+    error(
+        "PBX106",
+        "number without quotes",
+        "YAML reads digits without quotes as a number and loses a leading plus and leading zeros: 0212345101 becomes "
+        "212345101. So every extension, PIN and outside number stands in quotes.",
+        example=source("users:\n  101: {name: Ada Rossi}\n"),
+        cure="Put the number in quotes, as the message shows it.",
+    ),
+    error(
+        "PBX107",
+        "text that cannot be carried",
+        "A text holds a line break, a control character or half a character. No PBX can take such a text into its "
+        "configuration, so it is refused rather than changed. Every other character is carried.",
+        example=source('users:\n  "101": {name: "Ada\\nRossi"}\n'),
+        cure="Write the text on one line, without control characters.",
+    ),
+    error(
+        "PBX110",
+        "unknown name",
+        "A trunk, route, class, schedule, contacts set, operator position, group, policy or user is named that the "
+        "source does not have.",
+        example=source('users:\n  "101": {deviations: {busy: "102"}}\n'),
+        cure="Correct the name (the nearest one is suggested), or add what it names.",
+    ),
+    error(
+        "PBX111",
+        "number used twice",
+        "Two things share a number: extensions, operator positions, groups and the codes *97 and *98 among what phones "
+        "dial; users' DIDs and inbound numbers among what comes from outside.",
+        example=source('users: {"101": {}, "102": {}}\ngroups: {sales: {number: "102", members: ["101"]}}\n'),
+        cure="Give one of the two another number.",
+    ),
+    error(
+        "PBX112",
+        "number in the way of an emergency number",
+        "A phone that dials digit by digit could reach an extension, position or group instead of an emergency number, "
+        "or the reverse, because one begins with the other.",
+        example=source(_OUTSIDE + 'users: {"11": {}}\n'),
+        cure="Choose an extension or number that neither begins an emergency number nor begins with one.",
+    ),
+    error(
+        "PBX113",
+        "not a number",
+        "An outside number cannot be read: too few or too many digits, a country code that does not exist, or digits "
+        "that no number of pbx.country has.",
+        example=source('users:\n  "101": {did: "+39 02"}\n'),
+        cure='Write it in E.164, such as "+390212345101", or as it is dialled inside pbx.country.',
+    ),
+    error(
+        "PBX114",
+        "no destination",
+        "A text is no form of destination that the language knows.",
+        example=source('users:\n  "101": {deviations: {busy: voicemial}}\n'),
+        cure="Write an extension, a number, mobile, voicemail, operator, group:NAME, announce:NAME, busy or hangup.",
+    ),
+    error(
+        "PBX115",
+        "diversion to oneself",
+        "A user's calls would be diverted to the same user, or an inbound number leads to itself.",
+        example=source('users:\n  "101": {deviations: {busy: "101"}}\n'),
+        cure="Choose another destination; to ring the own phone beside others, use follow_me.",
+    ),
+    error(
+        "PBX116",
+        "mailbox that does not exist",
+        "A call would be sent to the mailbox of a user who has none.",
+        example=source('users:\n  "101": {deviations: {busy: voicemail}}\n'),
+        cure="Give the user `voicemail: true`, or choose another destination.",
+    ),
+    error(
+        "PBX117",
+        "mobile that is not set",
+        "`mobile` means the diverting user's own mobile, and the user has none.",
+        example=source('users:\n  "101": {deviations: {busy: mobile}}\n'),
+        cure="Give the user a `mobile`, or choose another destination.",
+    ),
+    error(
+        "PBX118",
+        "no route carries the number",
+        "An outside destination matches no route, so the call could not be sent anywhere.",
+        example=source(_OUTSIDE + 'users: {"101": {class: national, deviations: {busy: "+33142685300"}}}\n'),
+        cure="Add a route whose pattern matches the number, or choose another destination.",
+    ),
+    error(
+        "PBX119",
+        "class of service forbids it",
+        "The class of the diverting user does not open the route that carries the destination; without a class no "
+        "outside call is allowed at all.",
+        example=source(_OUTSIDE + 'users: {"101": {deviations: {busy: "+393331234567"}}}\n'),
+        cure="Give the user a class that lists the route, or choose another destination.",
+    ),
+    error(
+        "PBX120",
+        "emergency number as destination",
+        "Calls must never be diverted to an emergency service.",
+        example=source(_OUTSIDE + 'users: {"101": {deviations: {busy: "112"}}}\n'),
+        cure="Choose another destination.",
+    ),
+    error(
+        "PBX121",
+        "expensive destination",
+        "A diversion to a premium-rate or satellite number is how toll fraud earns its money. It needs to be allowed "
+        "explicitly.",
+        example=source(_OUTSIDE + 'users: {"101": {class: national, deviations: {busy: "899123456"}}}\n'),
+        cure="Choose another destination, or write `allow_premium: true` beside it.",
+    ),
+    error(
+        "PBX122",
+        "member that is no user",
+        "A group or operator position has a member that is no user of the source.",
+        example=source('users: {"101": {}}\ngroups: {sales: {number: "600", members: ["101", "102"]}}\n'),
+        cure="Correct the extension, or add the user.",
+    ),
+    error(
+        "PBX123",
+        "member twice",
+        "A group or operator position lists the same member twice.",
+        example=source('users: {"101": {}}\ngroups: {sales: {number: "600", members: ["101", "101"]}}\n'),
+        cure="Remove one of the two.",
+    ),
+    error(
+        "PBX124",
+        "no operator is meant",
+        "A bare `operator` means the position marked `default: true`, or the only one there is. Here there is none, "
+        "or several without a default.",
+        example=source('users: {"101": {deviations: {busy: operator}}}\n'),
+        cure="Write operator:NAME, or mark one position with `default: true`.",
+    ),
+    error(
+        "PBX125",
+        "destination without meaning here",
+        "Under overflow and inbound there is no diverting user, so `voicemail` and `mobile` say nothing; and only "
+        "phones and numbers can ring in follow_me.",
+        example=source('users: {"101": {}}\ngroups: {sales: {number: "600", members: ["101"], overflow: voicemail}}\n'),
+        cure="Say whose mailbox (voicemail:101) or write the number; in follow_me name extensions, numbers or mobile.",
+    ),
+    error(
+        "PBX126",
+        "date, time or holiday that cannot be read",
+        "A window of time, a date, a day of the week or the name of a country's holidays is not written as expected.",
+        example=source('schedules: {office: {weekly: {mon-fri: "8-17"}}}\n'),
+        cure='Windows are "08:30-13:00" (to "24:00"), dates 2026-12-24, ranges "2027-08-09..2027-08-20", days mon-fri.',
+    ),
+    error(
+        "PBX127",
+        "pattern that cannot be read",
+        "Patterns are made of digits, +, X (0-9), Z (1-9), N (2-9), sets such as [03], and a closing . or !. Emergency "
+        "numbers are written out, as they are dialled.",
+        example=source('trunks: {carrier: {host: 192.0.2.1}}\nroutes: {italy: {match: "+39Q.", trunk: carrier}}\n'),
+        cure="Write the pattern with these letters only.",
+    ),
+    error(
+        "PBX128",
+        "key that has no place in this rule",
+        "`after` gives a phone time to ring, so it stands only under no_answer. `from` says whose calls are meant, "
+        "which operator_return has decided already.",
+        example=source('users: {"101": {deviations: {busy: {to: "102", after: 20}}}, "102": {}}\n'),
+        cure="Remove the key, or move the rule.",
+    ),
+    error(
+        "PBX129",
+        "acceptance that cannot be",
+        "Under `accept` stands a code that does not exist, or an error: only warnings can be accepted.",
+        example=source('accept: {PBX110: "we know"}\n'),
+        cure="Write the code of a warning that `pbxgen check` has shown, or solve the error.",
+    ),
+    error(
+        "PBX130",
+        "two default operators",
+        "Only one operator position can be what a bare `operator` means.",
+        example=source(
+            'users: {"101": {}}\noperators:\n  day: {number: "8", members: ["101"], default: true}\n'
+            '  night: {number: "9", members: ["101"], default: true}\n'
+        ),
+        cure="Remove `default: true` from all but one.",
+    ),
+    error(
+        "PBX132",
+        "trunk that cannot work",
+        "A host, port or address of a trunk cannot exist, or it is to register without a username.",
+        example=source('trunks: {carrier: {host: "sip.carrier.example:99999"}}\n'),
+        cure="Correct the address; add the username.",
+    ),
+    error(
+        "PBX133",
+        "unusable PIN",
+        "A mailbox's PIN is keyed on a phone: 4 to 20 digits.",
+        example=source('users: {"101": {voicemail: {pin: "12"}}}\n'),
+        cure="Choose four digits or more.",
+    ),
+    error(
+        "PBX134",
+        "used by two tenants",
+        "On one PBX every tenant has a name, a domain and outside numbers of its own.",
+        example="$ pbxgen check fleet.yaml",
+        cure="Change it in one of the two tenants.",
+    ),
+    warning(
+        "PBX150",
+        "secret in the source",
+        "A password or PIN stands in the source in clear, where everybody who can read the repository reads it.",
+        example=source('users: {"101": {password: "s3cret"}}\n'),
+        cure="Write {env: NAME} or {file: path}.",
+    ),
+    warning(
+        "PBX151",
+        "no emergency route",
+        "No route has `emergency: true`, so phones cannot call for help.",
+        example=source('users: {"101": {}}\n'),
+        cure="Add a route for the emergency numbers of the country.",
+    ),
+    warning(
+        "PBX152",
+        "main number that reaches nothing",
+        "A trunk shows this number to those who are called, but nobody who calls back reaches anything.",
+        example=source('trunks: {carrier: {host: 192.0.2.1, number: "+390212345000"}}\n'),
+        cure="Add the number under inbound, or as a user's did.",
+    ),
+    warning(
+        "PBX153",
+        "long ring time",
+        "Something rings for more than a minute. Callers hang up before, and carriers give up.",
+        example=source("defaults: {ring_timeout: 90}\n"),
+        cure="60 seconds or less.",
+    ),
+    warning(
+        "PBX154",
+        "rule past its end",
+        "A rule's `until` lies in the past: it no longer applies.",
+        example=source('users: {"101": {deviations: {busy: {to: "102", until: 2020-12-31}}}, "102": {}}\n'),
+        cure="Remove the rule, or give it a later date.",
+    ),
+    warning(
+        "PBX155",
+        "unused",
+        "A policy, schedule, contacts set, trunk or class is defined and nothing uses it.",
+        example=source('schedules: {office: {weekly: {mon-fri: "08:30-17:30"}}}\n'),
+        cure="Remove it, or use it.",
+    ),
+    warning(
+        "PBX156",
+        "option without meaning",
+        "An option stands beside a destination that cannot follow it: nobody can press 1 in a mailbox.",
+        example=source('users: {"101": {voicemail: true, deviations: {busy: {to: voicemail, confirm: true}}}}\n'),
+        cure="Remove the option.",
+    ),
+    warning(
+        "PBX157",
+        "acceptance of nothing",
+        "A finding is accepted that is not there any more.",
+        example=source('accept: {PBX153: "the doorman is slow"}\n'),
+        cure="Remove the acceptance.",
+    ),
+    warning(
+        "PBX158",
+        "number in no known range",
+        "An outside number has a possible length, but lies in no range that its country is known to use: most often "
+        "a slip, sometimes a range newer than this program.",
+        example=source('users: {"101": {did: "+447700900123"}}\n'),
+        cure="Check the digits.",
+    ),
+    warning(
+        "PBX159",
+        "pattern that can never match",
+        "Patterns of routes and contacts are compared with numbers in E.164, which begin with a plus.",
+        example=source('contacts: {vip: "0212345678"}\n'),
+        cure='Write the pattern with + and country code: "+390212345678".',
+    ),
+)

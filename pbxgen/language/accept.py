@@ -1,0 +1,96 @@
+"""Findings that the administrator has accepted, with a reason."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from pbxgen.diagnostics.codes import TABLE, make
+from pbxgen.diagnostics.diagnostic import Diagnostic, Severity
+from pbxgen.diagnostics.nearest import did_you_mean
+from pbxgen.language.directory import Directory
+from pbxgen.language.findings import Findings, Subject
+from pbxgen.language.model_inbound import InboundRule
+from pbxgen.language.positions import at, key_of
+from pbxgen.language.validate import Draft
+from pbxgen.source.location import Location
+from pbxgen.source.tree import Node
+
+
+@dataclass(frozen=True, slots=True)
+class Acceptance:
+    """``accept: {code: reason}`` on ``subject``; None: at the top, for the whole source."""
+
+    code: str
+    reason: str
+    subject: Subject | None
+    location: Location
+
+
+def collect(draft: Draft, directory: Directory, findings: Findings) -> tuple[Acceptance, ...]:
+    """Every acceptance of a source; of codes that do not exist or are errors there is none, but an error."""
+    found = [*_read(draft.accept, draft.node("accept"), None, findings)]
+    for section, kind in (("users", "user"), ("operators", "operator"), ("groups", "group")):
+        tree = draft.node(section)
+        for name, model in getattr(draft, section).items():
+            if model.accept:
+                found += _read(model.accept, at(tree, name, "accept"), (kind, name), findings)
+    tree = draft.node("inbound")
+    for e164, text in directory.inbound.items():
+        target = draft.inbound[text]
+        if isinstance(target, InboundRule) and target.accept:
+            found += _read(target.accept, at(tree, text, "accept"), ("inbound", e164), findings)
+    return tuple(found)
+
+
+def _read(accept: dict[str, str], node: Node, subject: Subject | None, findings: Findings) -> Iterable[Acceptance]:
+    for code, reason in accept.items():
+        location = key_of(node, code)
+        if code not in TABLE:
+            findings.add(
+                "PBX129",
+                f"there is no code {code}",
+                location,
+                help=did_you_mean(code, TABLE.keys()) or "write a code that pbxgen check has shown",
+                subject=subject,
+            )
+        elif TABLE[code].severity is Severity.ERROR:
+            findings.add(
+                "PBX129",
+                f"{code} is an error: errors cannot be accepted",
+                location,
+                help="solve it; only warnings can be accepted",
+                subject=subject,
+            )
+        else:
+            yield Acceptance(code, reason, subject, location)
+
+
+def apply_acceptances(
+    diagnostics: Iterable[Diagnostic], acceptances: Iterable[Acceptance]
+) -> tuple[tuple[Diagnostic, ...], tuple[Diagnostic, ...]]:
+    """What remains of ``diagnostics``, and a warning for each acceptance that matched nothing.
+
+    One at the top covers its code everywhere; one on a subject covers what is found about that subject.
+    """
+    unmatched = {(a.code, a.subject): a for a in acceptances}
+    known = set(unmatched)
+    remaining = []
+    for diagnostic in diagnostics:
+        keys = {(diagnostic.code, None), (diagnostic.code, diagnostic.subject)} & known
+        if keys and diagnostic.severity is Severity.WARNING:
+            for key in keys:
+                unmatched.pop(key, None)
+        else:
+            remaining.append(diagnostic)
+    idle = tuple(
+        make(
+            "PBX157",
+            f"nothing here is a {a.code}: this acceptance can go",
+            a.location,
+            help="remove it",
+            subject=a.subject,
+        )
+        for a in unmatched.values()
+    )
+    return tuple(remaining), idle

@@ -1,0 +1,162 @@
+"""A loaded source to the plan of its call flow, or to everything that is wrong with it."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+
+from pbxgen.diagnostics.diagnostic import Diagnostic, Severity
+from pbxgen.diagnostics.nearest import did_you_mean
+from pbxgen.flow.plan import Outcome, Plan, Route
+from pbxgen.language import directory as numbers_of
+from pbxgen.language import outside, people
+from pbxgen.language.accept import Acceptance, collect
+from pbxgen.language.destinations import Carrier, Destinations
+from pbxgen.language.findings import Findings
+from pbxgen.language.hints import hints
+from pbxgen.language.names import Names
+from pbxgen.language.numbers import Numbers, countries
+from pbxgen.language.positions import at, key_of
+from pbxgen.language.resolve import Resolver
+from pbxgen.language.rules import RuleReader
+from pbxgen.language.schedules import compile_schedule
+from pbxgen.language.validate import Draft, validate
+from pbxgen.source.load import Loaded
+from pbxgen.source.tree import Mapping, Scalar
+
+
+@dataclass(frozen=True, slots=True)
+class Compiled:
+    """``plan`` is None where there are errors (of reading or of the language).
+
+    ``diagnostics`` holds those of reading first, then those of the language by place; acceptances are not
+    applied yet, as the analysis has findings to add (:func:`pbxgen.language.accept.apply_acceptances`).
+    """
+
+    plan: Plan | None
+    diagnostics: tuple[Diagnostic, ...]
+    acceptances: tuple[Acceptance, ...]
+
+
+def compile_source(loaded: Loaded, today: dt.date | None = None) -> Compiled:
+    """Compile one source. ``today`` (in the PBX's eyes) only decides which rules are reported as past."""
+    if loaded.root is None:
+        return Compiled(None, loaded.diagnostics, ())
+    findings = Findings()
+    draft = validate(loaded.root, findings)
+    plan, acceptances = _compile(draft, loaded, today or dt.date.today(), findings)
+    diagnostics = (*loaded.diagnostics, *findings.sorted())
+    failed = not loaded.complete or any(d.severity is Severity.ERROR for d in diagnostics)
+    return Compiled(None if failed else plan, diagnostics, acceptances)
+
+
+def _compile(
+    draft: Draft, loaded: Loaded, today: dt.date, findings: Findings
+) -> tuple[Plan | None, tuple[Acceptance, ...]]:
+    names = Names(draft.names, findings, complete=loaded.complete)
+    country = _country(draft, loaded.root, findings)
+    _timezone(draft, findings)
+    numbers = Numbers(country, (draft.pbx.outside_line or "") if draft.pbx else "")
+    trunks = outside.trunks(draft, numbers, findings)
+    routes = outside.routes(draft, names, findings)
+    contacts = outside.contacts(draft, findings)
+    classes = outside.classes(draft, names)
+    directory = numbers_of.build(draft, numbers, findings)
+    schedules = {
+        name: compile_schedule(
+            name, schedule, draft.node("schedules", name), key_of(draft.node("schedules"), name), findings
+        )
+        for name, schedule in draft.schedules.items()
+    }
+    destinations = Destinations(
+        directory, numbers, names, _carriers(routes), _default_operator(draft, findings), findings
+    )
+    destinations.mailboxes = people.mailboxes(draft)
+    rules = RuleReader(destinations, names, today, findings)
+    resolver = Resolver(destinations, findings)
+    bench = people.Bench(draft, findings, names, numbers, directory, destinations, rules, resolver)
+    operators = people.positions(bench, "operators")
+    groups = people.positions(bench, "groups")
+    policies = {
+        name: rules.deviations(policy, draft.node("policies", name), None) for name, policy in draft.policies.items()
+    }
+    users = people.users(bench, classes, policies)
+    inbound = people.inbound(bench)
+    acceptances = collect(draft, directory, findings)
+    if loaded.complete:
+        hints(draft, directory, trunks, names, findings)
+    if draft.pbx is None or country is None or findings.failed:
+        return None, acceptances
+    plan = Plan(
+        name=draft.pbx.name,
+        domain=draft.pbx.domain,
+        country=country,
+        timezone=draft.pbx.timezone,
+        language=draft.pbx.language,
+        numbering=numbers.plan(),
+        max_diversions=draft.defaults.max_diversions,
+        outside_timeout=draft.defaults.outside_timeout,
+        sip_480=Outcome(draft.defaults.sip_480),
+        trunks=trunks,
+        routes=routes,
+        schedules=schedules,
+        contacts=contacts,
+        operators=operators,
+        groups=groups,
+        users=users,
+        inbound=inbound,
+        dids=directory.dids,
+        emergency=directory.emergency,
+        digest=loaded.digest,
+    )
+    return plan, acceptances
+
+
+def _country(draft: Draft, root: Mapping | None, findings: Findings) -> str | None:
+    """The country, also where something else of ``pbx`` is wrong; None where it cannot be told."""
+    known = countries()
+    node = at(root, "pbx", "country") if root is not None else None
+    text = node.value if isinstance(node, Scalar) and isinstance(node.value, str) else None
+    if text in known:
+        return text
+    if draft.pbx is not None and node is not None:
+        help = f"write {text.upper()}" if text and text.upper() in known else "write two capital letters, such as IT"
+        findings.add("PBX105", f"no country is known as {text!r}", node.location, help=help)
+    return None
+
+
+def _timezone(draft: Draft, findings: Findings) -> None:
+    import zoneinfo
+
+    if draft.pbx is None:
+        return
+    known = zoneinfo.available_timezones()
+    if draft.pbx.timezone not in known:
+        findings.add(
+            "PBX105",
+            f"no time zone is known as {draft.pbx.timezone!r}",
+            draft.node("pbx", "timezone").location,
+            help=did_you_mean(draft.pbx.timezone, known) or "write a name of the IANA database, such as Europe/Rome",
+        )
+
+
+def _carriers(routes: dict[str, Route]) -> tuple[Carrier, ...]:
+    return tuple(Carrier(r.name, r.trunk, r.patterns) for r in routes.values() if not r.emergency)
+
+
+def _default_operator(draft: Draft, findings: Findings) -> str | None:
+    """What a bare ``operator`` means: the default one, or the only one there is."""
+    from pbxgen.diagnostics.diagnostic import Related
+
+    marked = [name for name, operator in draft.operators.items() if operator.default]
+    for name in marked[1:]:
+        findings.add(
+            "PBX130",
+            f"two operator positions are the default: {marked[0]} and {name}",
+            draft.node("operators", name, "default").location,
+            help="only one can be what a bare 'operator' means",
+            related=[Related("the first", draft.node("operators", marked[0], "default").location)],
+            subject=("operator", name),
+        )
+    known = list(draft.names.get("operators", {}))
+    return marked[0] if marked else known[0] if len(known) == 1 else None

@@ -1,0 +1,362 @@
+"""Destinations as written, understood as far as possible without knowing who diverts to them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import Enum, auto
+
+from pbxgen.diagnostics.nearest import did_you_mean, nearest
+from pbxgen.flow.pattern import Pattern
+from pbxgen.flow.plan import CallerId, Place, PlaceKind
+from pbxgen.language.directory import Directory
+from pbxgen.language.findings import Findings, Subject
+from pbxgen.language.model_base import SLUG
+from pbxgen.language.model_deviations import Destination
+from pbxgen.language.names import Names
+from pbxgen.language.numbers import Cost, Numbers, bare_digits, cost, is_written_number
+from pbxgen.language.positions import at, items
+from pbxgen.source.location import Location
+from pbxgen.source.tree import Mapping, Node
+
+_SLUG = re.compile(SLUG)
+_WORDS = ("mobile", "voicemail", "operator", "busy", "hangup")
+_PREFIXES = ("voicemail", "operator", "group", "announce")
+
+
+class Form(Enum):
+    PLACE = auto()
+    """The same place for everybody."""
+    OWN_MAILBOX = auto()
+    OWN_MOBILE = auto()
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What a rule or a destination says beside its target; None: nothing."""
+
+    timeout: int | None = None
+    confirm: bool | None = None
+    caller_id: CallerId | None = None
+    allow_premium: bool | None = None
+
+    def over(self, general: Options) -> Options:
+        """These options, and the general ones where these say nothing."""
+        return Options(
+            general.timeout if self.timeout is None else self.timeout,
+            general.confirm if self.confirm is None else self.confirm,
+            general.caller_id if self.caller_id is None else self.caller_id,
+            bool(general.allow_premium) if self.allow_premium is None else self.allow_premium,
+        )
+
+
+NONE = Options()
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """One destination. ``place`` is given for Form.PLACE; ``route`` names the route that carries an outside one."""
+
+    form: Form
+    text: str
+    location: Location
+    options: Options
+    place: Place | None = None
+    route: str | None = None
+
+
+def options_of(model: object) -> Options:
+    caller_id = getattr(model, "caller_id", None)
+    return Options(
+        getattr(model, "timeout", None),
+        getattr(model, "confirm", None),
+        CallerId(caller_id) if caller_id is not None else None,
+        getattr(model, "allow_premium", None),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Carrier:
+    """A route as far as choosing one needs it."""
+
+    route: str
+    trunk: str
+    patterns: tuple[Pattern, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """Something wrong that is reported by whoever knows the place and the user."""
+
+    code: str
+    message: str
+    help: str
+
+
+class Destinations:
+    """Reads every destination of a source, each at its own place."""
+
+    def __init__(
+        self,
+        directory: Directory,
+        numbers: Numbers,
+        names: Names,
+        carriers: Sequence[Carrier],
+        default_operator: str | None,
+        findings: Findings,
+    ) -> None:
+        self._directory = directory
+        self._numbers = numbers
+        self._names = names
+        self._carriers = carriers
+        self._default_operator = default_operator
+        self._findings = findings
+        self._routes: dict[str, Carrier | None] = {}
+        self.mailboxes: frozenset[str] = frozenset()
+
+    def carrier(self, e164: str) -> Carrier | None:
+        """The first route that carries a number, emergency routes aside."""
+        if e164 not in self._routes:
+            self._routes[e164] = next((c for c in self._carriers if any(p.matches(e164) for p in c.patterns)), None)
+        return self._routes[e164]
+
+    def read(
+        self,
+        value: str | Destination | Sequence[str | Destination],
+        node: Node,
+        subject: Subject | None,
+        general: Options = NONE,
+    ) -> tuple[Written, ...]:
+        """What is written at ``node``: a destination or a list; wrong ones are reported and left out."""
+        found = []
+        values = list(value) if not isinstance(value, str | Destination) else [value]
+        for item, item_node in zip(values, items(node), strict=True):
+            if isinstance(item, str):
+                written = self.one(item, item_node, subject, general)
+            else:
+                written = self.one(item.to, at(item_node, "to"), subject, options_of(item).over(general))
+                if written is not None:
+                    self._meaningless(item, item_node, written, subject)
+            if written is not None:
+                found.append(written)
+        return tuple(found)
+
+    def one(self, text: str, node: Node, subject: Subject | None, options: Options) -> Written | None:
+        """One destination; None where it is wrong (and reported)."""
+        text = text.strip()
+        location = node.location
+        if text in ("mobile", "voicemail"):
+            return Written(Form.OWN_MOBILE if text == "mobile" else Form.OWN_MAILBOX, text, location, options)
+        if is_written_number(text) or text in self._directory.positions:
+            return self._number(text, location, subject, options)
+        kind, target = self._named(text, location, subject)
+        if kind is None:
+            return None
+        return Written(Form.PLACE, text, location, options, _place(kind, target, location, options))
+
+    def _named(self, text: str, at: Location, subject: Subject | None) -> tuple[PlaceKind | None, str]:
+        if text in ("busy", "hangup"):
+            return PlaceKind.RELEASE, text
+        word, colon, name = text.partition(":")
+        name = name.strip()
+        if text == "operator":
+            return self._bare_operator(at, subject)
+        if colon and word in _PREFIXES:
+            if word == "voicemail":
+                return self._mailbox(name, at, subject), name
+            if word == "announce":
+                if _SLUG.match(name):
+                    return PlaceKind.ANNOUNCE, name
+                self._findings.add(
+                    "PBX114",
+                    f"{name!r} cannot be the name of a recording",
+                    at,
+                    help="write a name of letters, digits, - and _ (40 at most), without an ending",
+                    subject=subject,
+                )
+                return None, ""
+            section = "operators" if word == "operator" else "groups"
+            if self._names.use(section, name, at, subject):
+                return PlaceKind(word), name
+            return None, ""
+        self._findings.add(
+            "PBX114", f"{text!r} is no destination", at, help=self._guess(text, word if colon else ""), subject=subject
+        )
+        return None, ""
+
+    def _mailbox(self, extension: str, at: Location, subject: Subject | None) -> PlaceKind | None:
+        if not self._names.use("users", extension, at, subject):
+            return None
+        if extension not in self.mailboxes:
+            self._findings.add(
+                "PBX116",
+                f"user {extension} has no mailbox",
+                at,
+                help=f"give user {extension} 'voicemail: true', or choose another destination",
+                subject=subject,
+            )
+            return None
+        return PlaceKind.MAILBOX
+
+    def _bare_operator(self, at: Location, subject: Subject | None) -> tuple[PlaceKind | None, str]:
+        if self._default_operator is not None:
+            self._names.mark("operators", self._default_operator)
+            return PlaceKind.OPERATOR, self._default_operator
+        known = self._names.of("operators")
+        if known:
+            message = "no operator position is the default"
+            help = f"write operator:{next(iter(known))}, or 'default: true' at one of {', '.join(known)}"
+        else:
+            message, help = "there is no operator position", "add one under operators"
+        self._findings.add("PBX124", message, at, help=help, subject=subject)
+        return None, ""
+
+    def _number(self, text: str, location: Location, subject: Subject | None, options: Options) -> Written | None:
+        directory = self._directory
+        if text in directory.extensions:
+            self._names.mark("users", text)
+            place = _place(PlaceKind.USER, text, location, options)
+            return Written(Form.PLACE, text, location, options, place)
+        if text in directory.positions:
+            section, name = directory.positions[text]
+            self._names.mark(section, name)
+            kind = PlaceKind.OPERATOR if section == "operators" else PlaceKind.GROUP
+            return Written(Form.PLACE, text, location, options, _place(kind, name, location, options))
+        digits = re.sub(r"[^0-9]", "", text)
+        if digits in directory.emergency and not text.startswith("+"):
+            self._findings.add(
+                "PBX120",
+                f"{text} is an emergency number: calls cannot be diverted to it",
+                location,
+                help="choose another destination",
+                subject=subject,
+            )
+            return None
+        number = self._numbers.read(text)
+        if number.e164 is None:
+            self._no_number(text, number.problem, location, subject)
+            return None
+        if not number.assigned and number.e164 not in directory.outside:
+            self._findings.add(
+                "PBX158",
+                f"{text!r} lies in no known range of its country's numbers",
+                location,
+                help="check the digits",
+                subject=subject,
+            )
+        written, problems = self.outside(number.e164, text, location, options)
+        for problem in problems:
+            self._findings.add(problem.code, problem.message, location, help=problem.help, subject=subject)
+        return written
+
+    def outside(self, e164: str, text: str, at: Location, options: Options) -> tuple[Written | None, list[Problem]]:
+        """A number of the outside world; this source's own numbers are the places they reach.
+
+        None with a problem where nothing can be sent there; with one that only needs leave, both are given.
+        """
+        directory = self._directory
+        if e164 in directory.dids:
+            place = _place(PlaceKind.USER, directory.dids[e164], at, options)
+            return Written(Form.PLACE, text, at, options, place), []
+        if e164 in directory.inbound:
+            return Written(Form.PLACE, text, at, options, _place(PlaceKind.INBOUND, e164, at, options)), []
+        problems = []
+        if not options.allow_premium and (expensive := cost(e164)) is not None:
+            what = "a premium-rate number" if expensive is Cost.PREMIUM else "a satellite or global-network number"
+            help = "if calls shall really be sent there, write 'allow_premium: true' beside it"
+            problems.append(Problem("PBX121", f"{e164} is {what}", help))
+        carrier = self.carrier(e164)
+        if carrier is None:
+            help = "add a route whose pattern matches it, or choose another destination"
+            problems.append(Problem("PBX118", f"no route carries {e164}", help))
+            return None, problems
+        place = Place(
+            PlaceKind.OUTSIDE,
+            e164,
+            at,
+            timeout=options.timeout,
+            confirm=bool(options.confirm),
+            caller_id=options.caller_id,
+            trunk=carrier.trunk,
+        )
+        return Written(Form.PLACE, text, at, options, place, carrier.route), problems
+
+    def _no_number(self, text: str, problem: str, location: Location, subject: Subject | None) -> None:
+        if bare_digits(text):
+            if not self._names.complete:
+                return
+            known = [*self._directory.extensions, *self._directory.positions]
+            near = nearest(text, set(known))
+            self._findings.add(
+                "PBX110",
+                f"{text} is no extension, no number of an operator position or group, and no valid outside number",
+                location,
+                help=f"did you mean '{near}'?" if near else f"as an outside number it {problem}",
+                subject=subject,
+            )
+        else:
+            self._findings.add(
+                "PBX113",
+                f"{text!r} {problem}",
+                location,
+                help='write it in E.164, such as "+390212345101", or as pbx.country writes it',
+                subject=subject,
+            )
+
+    def _guess(self, text: str, word: str) -> str:
+        names = self._names
+        if text == "off":
+            return "off stands alone, in the place of a whole deviation"
+        if text in names.of("operators"):
+            return f"did you mean 'operator:{text}'?"
+        if text in names.of("groups"):
+            return f"did you mean 'group:{text}'?"
+        if word:
+            return did_you_mean(word, _PREFIXES, "did you mean '{}:" + text.partition(":")[2] + "'?") or _FORMS
+        named = {f"operator:{n}" for n in names.of("operators")} | {f"group:{n}" for n in names.of("groups")}
+        return did_you_mean(text, (*_WORDS, *sorted(named))) or _FORMS
+
+    def _meaningless(self, item: Destination, node: Node, written: Written, subject: Subject | None) -> None:
+        report_meaningless(options_of(item), node, (written,), self._findings, subject)
+
+
+_FORMS = (
+    "write an extension, a number, mobile, voicemail, voicemail:102, operator, operator:NAME, group:NAME, "
+    "announce:NAME, busy or hangup"
+)
+_RINGS = frozenset({PlaceKind.USER, PlaceKind.OPERATOR, PlaceKind.GROUP, PlaceKind.OUTSIDE})
+
+
+def report_meaningless(
+    options: Options, node: Node, written: Sequence[Written], findings: Findings, subject: Subject | None
+) -> None:
+    """Warn of options that none of the destinations they stand beside can follow."""
+    if not written or not isinstance(node, Mapping):
+        return
+    kinds = {PlaceKind.OUTSIDE if w.form is Form.OWN_MOBILE else PlaceKind.MAILBOX if w.place is None else w.place.kind
+             for w in written}  # fmt: skip
+    rings, outside = bool(kinds & _RINGS), PlaceKind.OUTSIDE in kinds
+    for key, given, useful, why in (
+        ("timeout", options.timeout is not None, rings, "nothing rings there"),
+        ("confirm", options.confirm is True, rings, "nobody could press 1 there"),
+        ("caller_id", options.caller_id is not None, outside, "the call does not go outside"),
+    ):
+        if given and not useful and key in node.entries:
+            findings.add(
+                "PBX156",
+                f"{key} has no meaning for {', '.join(w.text for w in written)}: {why}",
+                node.entries[key].key.location,
+                help=f"remove {key}",
+                subject=subject,
+            )
+
+
+def _place(kind: PlaceKind, target: str, location: Location, options: Options) -> Place:
+    rings = kind in _RINGS
+    return Place(
+        kind, target, location, timeout=options.timeout if rings else None, confirm=bool(options.confirm) and rings
+    )
+
+
+__all__ = ["Carrier", "Destinations", "Form", "Options", "Problem", "Written", "options_of", "report_meaningless"]

@@ -1,0 +1,209 @@
+"""Which number belongs to whom: extensions, operator positions, groups, DIDs, inbound and emergency numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from pbxgen.diagnostics.diagnostic import Related
+from pbxgen.flow.pattern import expand, parse
+from pbxgen.language.findings import Findings, Subject
+from pbxgen.language.model_base import many
+from pbxgen.language.numbers import Numbers
+from pbxgen.language.positions import at, items, key_of
+from pbxgen.language.validate import Draft
+from pbxgen.source.location import Location
+from pbxgen.source.tree import Node
+
+FEATURES = {"*97": "the own mailbox", "*98": "any mailbox, by PIN"}
+"""Numbers that every phone can dial."""
+
+EMERGENCY_LIMIT = 1000
+"""How many numbers one pattern of an emergency route may stand for."""
+
+
+@dataclass(frozen=True, slots=True)
+class Owner:
+    """To whom a number belongs, in words, and where that is written."""
+
+    words: str
+    location: Location
+
+
+@dataclass(slots=True)
+class Directory:
+    """Numbers by what they reach. Of a number used twice only the first use is kept."""
+
+    extensions: dict[str, Owner] = field(default_factory=dict)
+    positions: dict[str, tuple[str, str]] = field(default_factory=dict)
+    """Dialable number to ("operators" or "groups", name)."""
+    dids: dict[str, str] = field(default_factory=dict)
+    """E.164 to extension."""
+    user_dids: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    """Extension to its outside numbers, in the order written."""
+    inbound: dict[str, str] = field(default_factory=dict)
+    """E.164 to the key as written."""
+    emergency: dict[str, str] = field(default_factory=dict)
+    """Number as dialled to its trunk."""
+    emergency_at: dict[str, Location] = field(default_factory=dict)
+    outside: dict[str, Owner] = field(default_factory=dict)
+    """Every outside number of this source (DIDs and inbound)."""
+
+
+def read_number(text: str, node: Node, numbers: Numbers, findings: Findings, subject: Subject | None) -> str | None:
+    """``text`` as E.164; a problem is reported at ``node``."""
+    number = numbers.read(text)
+    location = node.location
+    if number.e164 is None:
+        findings.add(
+            "PBX113",
+            f"{text!r} {number.problem}",
+            location,
+            help='write it in E.164, such as "+390212345101", or as pbx.country writes it',
+            subject=subject,
+        )
+    elif not number.assigned:
+        findings.add(
+            "PBX158",
+            f"{text!r} lies in no known range of its country's numbers",
+            location,
+            help="check the digits",
+            subject=subject,
+        )
+    return number.e164
+
+
+def build(draft: Draft, numbers: Numbers, findings: Findings) -> Directory:
+    """Read every number that belongs to somebody; report those used twice or in the way of emergency numbers."""
+    directory = Directory()
+    _emergency(draft, directory, findings)
+    _dialable(draft, directory, findings)
+    _dids(draft, directory, numbers, findings)
+    _inbound(draft, directory, numbers, findings)
+    return directory
+
+
+def _emergency(draft: Draft, directory: Directory, findings: Findings) -> None:
+    for name, route in draft.routes.items():
+        if not route.emergency:
+            continue
+        nodes = items(draft.node("routes", name, "match"))
+        for text, node in zip(many(route.match), nodes, strict=True):
+            try:
+                pattern = parse(text)
+            except ValueError:
+                continue  # reported with the route
+            found = expand(pattern, EMERGENCY_LIMIT)
+            if found is None or not all(number.isdigit() for number in found):
+                findings.add(
+                    "PBX127",
+                    f"emergency numbers are written out, as they are dialled: {text!r} is not",
+                    node.location,
+                    help='write numbers such as "112"; X, Z, N and [03] may stand in them, . and ! may not',
+                )
+                continue
+            for number in found:
+                if number not in directory.emergency:
+                    directory.emergency[number] = route.trunk
+                    directory.emergency_at[number] = node.location
+
+
+def _dialable(draft: Draft, directory: Directory, findings: Findings) -> None:
+    owners: dict[str, Owner] = {number: Owner(f"*{number[1:]}, {what},", draft.root.location)
+                                for number, what in FEATURES.items()}  # fmt: skip
+    outside_line = (draft.pbx.outside_line or "") if draft.pbx else ""
+    emergency = {f"{prefix}{number}": number for number in directory.emergency for prefix in {"", outside_line}}
+    for extension, location in draft.names.get("users", {}).items():
+        if extension.isascii() and extension.isdigit():
+            directory.extensions[extension] = owners[extension] = Owner(f"user {extension}", location)
+    for section, name, number, location in _positions(draft):
+        word = "operator position" if section == "operators" else "group"
+        subject = (section[:-1], name)
+        other = owners.get(number)
+        if other is not None:
+            feature = number in FEATURES
+            findings.add(
+                "PBX111",
+                f"the number {number} is used twice: {word} {name} and "
+                + (f"the code for {FEATURES[number]}" if feature else other.words),
+                location,
+                help="give one of them another number" if not feature else "give it another number",
+                related=() if feature else [Related("also used here", other.location)],
+                subject=subject,
+            )
+            continue
+        owners[number] = Owner(f"{word} {name}", location)
+        directory.positions[number] = (section, name)
+    if emergency:
+        _emergency_conflicts(owners, emergency, directory, findings)
+
+
+def _positions(draft: Draft) -> Iterator[tuple[str, str, str, Location]]:
+    for section, models in (("operators", draft.operators), ("groups", draft.groups)):
+        for name, model in models.items():
+            yield section, name, model.number, draft.node(section, name, "number").location
+
+
+def _emergency_conflicts(
+    owners: dict[str, Owner], emergency: dict[str, str], directory: Directory, findings: Findings
+) -> None:
+    """A phone that dials digit by digit would reach the wrong one of the two."""
+    beginnings = {dialled[:n]: dialled for dialled in emergency for n in range(1, len(dialled) + 1)}
+    longest = max(map(len, emergency))
+    for number, owner in owners.items():
+        if number in FEATURES:
+            continue
+        clash = beginnings.get(number)
+        if clash is None:
+            clash = next((number[:n] for n in range(1, min(len(number), longest) + 1) if number[:n] in emergency), None)
+        if clash is not None:
+            relation = "is" if clash == number else "is the beginning of" if len(clash) > len(number) else "begins with"
+            how = "" if emergency[clash] == clash else f" (dialled {clash})"
+            findings.add(
+                "PBX112",
+                f"{owner.words}: the number {number} {relation} the emergency number {emergency[clash]}{how}",
+                owner.location,
+                help="choose another number: emergency calls must never be in doubt",
+                related=[Related("the emergency number", directory.emergency_at[emergency[clash]])],
+            )
+
+
+def _dids(draft: Draft, directory: Directory, numbers: Numbers, findings: Findings) -> None:
+    for extension, user in draft.users.items():
+        if not user.did:
+            continue
+        found = []
+        nodes = items(at(draft.node("users", extension), "did"))
+        for text, node in zip(many(user.did), nodes, strict=True):
+            e164 = read_number(text, node, numbers, findings, ("user", extension))
+            if e164 is not None and _claim(e164, Owner(f"user {extension}", node.location), directory, findings):
+                found.append(e164)
+                directory.dids[e164] = extension
+        directory.user_dids[extension] = tuple(found)
+
+
+def _inbound(draft: Draft, directory: Directory, numbers: Numbers, findings: Findings) -> None:
+    section = draft.node("inbound")
+    for text in draft.inbound:
+        location = key_of(section, text)
+        number = numbers.read(text)
+        if number.e164 is None or not number.assigned:
+            key = section.entries[text].key if hasattr(section, "entries") else section
+            read_number(text, key, numbers, findings, None)
+        if number.e164 is not None and _claim(number.e164, Owner("inbound", location), directory, findings):
+            directory.inbound[number.e164] = text
+
+
+def _claim(e164: str, owner: Owner, directory: Directory, findings: Findings) -> bool:
+    other = directory.outside.get(e164)
+    if other is None:
+        directory.outside[e164] = owner
+        return True
+    findings.add(
+        "PBX111",
+        f"the outside number {e164} is used twice: {other.words} and {owner.words}",
+        owner.location,
+        help="an outside number reaches one place only",
+        related=[Related("first used here", other.location)],
+    )
+    return False

@@ -1,0 +1,74 @@
+"""Warnings about a source as a whole: what is missing, unused, or rings too long."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from pbxgen.flow.plan import Trunk
+from pbxgen.language.directory import Directory
+from pbxgen.language.findings import Findings
+from pbxgen.language.names import Names
+from pbxgen.language.people import long_ring
+from pbxgen.language.validate import Draft
+
+_UNUSED = {
+    "policies": ("policy", "no user has it"),
+    "schedules": ("schedule", "no rule asks for it"),
+    "contacts": ("contacts set", "no rule asks for it"),
+    "classes": ("class", "no user has it"),
+}
+
+
+def hints(draft: Draft, directory: Directory, trunks: Mapping[str, Trunk], names: Names, findings: Findings) -> None:
+    _emergency(draft, findings)
+    _main_numbers(draft, directory, trunks, findings)
+    _unused(draft, directory, trunks, names, findings)
+    for key in ("ring_timeout", "outside_timeout"):
+        if key in draft.defaults.model_fields_set:
+            long_ring(getattr(draft.defaults, key), draft.node("defaults", key), findings, None)
+
+
+def _emergency(draft: Draft, findings: Findings) -> None:
+    if any(route.emergency for route in draft.routes.values()) or draft.is_broken("routes"):
+        return
+    if any(path[:1] == ("routes",) for path in draft.broken):
+        return
+    entry = draft.root.entries.get("routes")
+    findings.add(
+        "PBX151",
+        "no route is for emergency numbers: phones cannot call for help",
+        draft.root.location if entry is None else entry.key.location,
+        help='add a route such as emergency: {match: ["112"], trunk: NAME, emergency: true}',
+    )
+
+
+def _main_numbers(draft: Draft, directory: Directory, trunks: Mapping[str, Trunk], findings: Findings) -> None:
+    if (
+        draft.is_broken("users")
+        or draft.is_broken("inbound")
+        or any(p[0] in ("users", "inbound") for p in draft.broken)
+    ):
+        return
+    for name, trunk in trunks.items():
+        if trunk.number is not None and trunk.number not in directory.outside:
+            findings.add(
+                "PBX152",
+                f"the main number {trunk.number} of trunk {name} reaches nothing",
+                draft.node("trunks", name, "number").location,
+                help="add it under inbound, or as somebody's did",
+            )
+
+
+def _unused(draft: Draft, directory: Directory, trunks: Mapping[str, Trunk], names: Names, findings: Findings) -> None:
+    for section, (word, why) in _UNUSED.items():
+        for name, location in names.unused(section).items():
+            findings.add("PBX155", f"{word} {name} is not used: {why}", location, help="remove it, or use it")
+    for name, location in names.unused("trunks").items():
+        trunk = trunks.get(name)
+        if trunk is not None and (trunk.number is None or trunk.number not in directory.outside):
+            findings.add(
+                "PBX155",
+                f"trunk {name} is not used: no route names it and its number reaches nothing",
+                location,
+                help="remove it, or use it",
+            )

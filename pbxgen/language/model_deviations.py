@@ -1,0 +1,130 @@
+"""Destinations, rules and deviations: the notation used everywhere."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import Discriminator, Field, StringConstraints, Tag
+
+from pbxgen.language.model_base import CallerIdChoice, Date, Model, Seconds, Slug, shape
+
+DestinationText = Annotated[
+    str,
+    StringConstraints(min_length=1, max_length=100),
+    Field(
+        description='"102", "+393331234567", mobile, voicemail, voicemail:102, operator, operator:NAME, group:NAME, '
+        "announce:NAME, busy or hangup.",
+        examples=["102", "+393331234567", "mobile", "voicemail", "operator", "group:sales", "announce:closed", "busy"],
+    ),
+]
+
+
+class _Options(Model):
+    timeout: Seconds | None = Field(None, description="How long this destination rings at most, 5-180 s.")
+    confirm: bool | None = Field(
+        None, description="Must the person press 1? So a mobile's own voicemail never swallows the call."
+    )
+    caller_id: CallerIdChoice | None = Field(
+        None, description="What an outside destination is shown: the caller, or the diverting user's DID."
+    )
+    allow_premium: bool | None = Field(None, description="Premium-rate and satellite numbers need true.")
+
+
+class Destination(_Options):
+    """A destination with options."""
+
+    to: DestinationText = Field(description="Where the call goes.")
+
+
+def _item(value: object) -> str:
+    return "<map>" if isinstance(value, dict) else "<text>"
+
+
+DestinationItem = Annotated[
+    Annotated[DestinationText, Tag("<text>")] | Annotated[Destination, Tag("<map>")],
+    Discriminator(_item),
+]
+
+
+def _destinations(value: object) -> str:
+    return "<list>" if isinstance(value, list) else _item(value)
+
+
+Destinations = Annotated[
+    Annotated[DestinationText, Tag("<text>")]
+    | Annotated[Destination, Tag("<map>")]
+    | Annotated[list[DestinationItem], Tag("<list>"), Field(min_length=1)],
+    Discriminator(_destinations),
+]
+"""A destination, or a list that is tried in order."""
+
+To = Annotated[
+    Annotated[DestinationText, Tag("<text>")] | Annotated[list[DestinationItem], Tag("<list>"), Field(min_length=1)],
+    Discriminator(lambda value: "<list>" if isinstance(value, list) else "<text>"),
+]
+
+
+class Conditions(_Options):
+    """What rules and inbound numbers in their long form have in common."""
+
+    to: To = Field(description="A destination, or a list tried in order. The rule's options are their defaults.")
+    when: Annotated[str, StringConstraints(min_length=1)] | None = Field(
+        None, description="A schedule's name, or `not NAME`.", examples=["office", "not office"]
+    )
+    from_: Slug | None = Field(None, alias="from", description="internal, external, or the name of a contacts set.")
+    until: Date | None = Field(None, description="The last day on which the rule applies.")
+    enabled: bool = Field(True, description="false: written down and switched off.")
+
+
+class Rule(Conditions):
+    """A destination (or several) with conditions and options."""
+
+    after: Seconds | None = Field(
+        None, description="Under no_answer: seconds the phone rings first, 5-180, instead of ring_timeout."
+    )
+
+
+RuleItem = Annotated[
+    Annotated[DestinationText, Tag("<text>")] | Annotated[Rule, Tag("<rule>")],
+    Discriminator(lambda value: "<rule>" if isinstance(value, dict) else "<text>"),
+]
+
+_FORMS = {"<text>": "<text>", "<map>": "<rule>", "<list>": "<list>"}
+
+
+def _deviation(value: object) -> str:
+    return "<off>" if value == "off" else _FORMS.get(shape(value), "<text>")
+
+
+Deviation = Annotated[
+    Annotated[Literal["off"], Tag("<off>")]
+    | Annotated[DestinationText, Tag("<text>")]
+    | Annotated[Rule, Tag("<rule>")]
+    | Annotated[list[RuleItem], Tag("<list>"), Field(min_length=1)],
+    Discriminator(_deviation),
+]
+"""``off``, a destination, a list of destinations, a rule, or a list of rules."""
+
+
+class OperatorReturn(Model):
+    """Ritorno al PO: calls from outside only, tried before the general deviation."""
+
+    busy: Deviation | None = Field(None, description="Where an outside call goes when the user is busy.")
+    no_answer: Deviation | None = Field(None, description="Where an outside call goes when nobody answers.")
+    unreachable: Deviation | None = Field(None, description="Where an outside call goes when no phone is reachable.")
+
+
+class Deviations(Model):
+    """What becomes of a call that the user does not take."""
+
+    unconditional: Deviation | None = Field(None, description="Always, before the phone rings.")
+    busy: Deviation | None = Field(None, description="The user is busy, rejects the call, or has `dnd`.")
+    no_answer: Deviation | None = Field(None, description="The phone rang and nobody answered in time.")
+    unreachable: Deviation | None = Field(None, description="No phone registered, or none that responds.")
+    operator_return: (
+        Annotated[
+            Annotated[Literal["off"], Tag("<off>")] | Annotated[OperatorReturn, Tag("<map>")],
+            Discriminator(lambda value: "<off>" if isinstance(value, str) else "<map>"),
+        ]
+        | None
+    ) = Field(None, description="The same three for calls from outside only; `off` switches all three off.")

@@ -1,0 +1,70 @@
+"""The names of a source: do they exist, and is anybody using them?"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from pbxgen.diagnostics.nearest import did_you_mean
+from pbxgen.language.findings import Findings, Subject
+from pbxgen.source.location import Location
+
+_WORDS = {
+    "trunks": "trunk",
+    "routes": "route",
+    "classes": "class",
+    "schedules": "schedule",
+    "contacts": "contacts set",
+    "operators": "operator position",
+    "groups": "group",
+    "policies": "policy",
+    "users": "user",
+}
+
+
+class Names:
+    """Every name by section, from the source as written; remembers which were used.
+
+    ``complete`` is False where a part of the source could not be read: unknown names are not reported then.
+    """
+
+    def __init__(
+        self, sections: Mapping[str, Mapping[str, Location]], findings: Findings, *, complete: bool = True
+    ) -> None:
+        self._sections = sections
+        self._findings = findings
+        self.complete = complete
+        self._used: set[tuple[str, str]] = set()
+
+    def of(self, section: str) -> Mapping[str, Location]:
+        return self._sections.get(section, {})
+
+    def use(self, section: str, name: str, location: Location, subject: Subject | None = None) -> bool:
+        """Note that ``name`` is used at ``location``; False (and an error) if there is none such."""
+        known = self.of(section)
+        if name in known:
+            self._used.add((section, name))
+            return True
+        if self.complete:
+            self._findings.add(
+                "PBX110",
+                f"there is no {_WORDS[section]} {name!r}",
+                location,
+                help=did_you_mean(name, known) or _known(_WORDS[section], section, known),
+                subject=subject,
+            )
+        return False
+
+    def mark(self, section: str, name: str) -> None:
+        """Note a use of a name that is known to exist."""
+        self._used.add((section, name))
+
+    def unused(self, section: str) -> dict[str, Location]:
+        """Names that nothing used, in the order of the source."""
+        return {name: at for name, at in self.of(section).items() if (section, name) not in self._used}
+
+
+def _known(word: str, section: str, known: Mapping[str, Location]) -> str:
+    if not known:
+        return f"the source has no {section} at all"
+    shown = list(known)[:8]
+    return f"known: {', '.join(shown)}{', …' if len(known) > len(shown) else ''}"

@@ -1,0 +1,193 @@
+"""Trunks, routes, classes and contacts for the plan."""
+
+from __future__ import annotations
+
+import ipaddress
+import re
+
+from pbxgen.flow import plan
+from pbxgen.flow.pattern import Pattern, parse
+from pbxgen.language import model_trunks as model
+from pbxgen.language.directory import read_number
+from pbxgen.language.findings import Findings
+from pbxgen.language.model_base import many
+from pbxgen.language.names import Names
+from pbxgen.language.numbers import Numbers
+from pbxgen.language.positions import at, items, key_of
+from pbxgen.language.secrets import declared
+from pbxgen.language.validate import Draft
+from pbxgen.source.location import Location
+from pbxgen.source.tree import Node
+
+_HOST = re.compile(r"[A-Za-z0-9_](?:[A-Za-z0-9._-]*[A-Za-z0-9])?")
+
+
+def trunks(draft: Draft, numbers: Numbers, findings: Findings) -> dict[str, plan.Trunk]:
+    section = draft.node("trunks")
+    return {
+        name: _trunk(name, trunk, at(section, name), key_of(section, name), numbers, findings)
+        for name, trunk in draft.trunks.items()
+    }
+
+
+def _trunk(
+    name: str, trunk: model.Trunk, node: Node, location: Location, numbers: Numbers, findings: Findings
+) -> plan.Trunk:
+    host, port = _host(trunk.host, at(node, "host"), findings)
+    accepted = []
+    if trunk.accept_from:
+        for text, item in zip(many(trunk.accept_from), items(at(node, "accept_from")), strict=True):
+            network = _network(text, item, findings)
+            if network is not None:
+                accepted.append(network)
+    if trunk.register_ and not trunk.username:
+        findings.add(
+            "PBX132",
+            f"trunk {name} is to register, but has no username",
+            key_of(node, "register"),
+            help="add username (and password)",
+        )
+    number = None
+    if trunk.number is not None:
+        number = read_number(trunk.number, at(node, "number"), numbers, findings, None)
+    return plan.Trunk(
+        name=name,
+        host=host,
+        port=port,
+        transport=trunk.transport,
+        username=trunk.username,
+        password=None if trunk.password is None else declared(trunk.password, at(node, "password"), findings, None),
+        register=trunk.register_,
+        accept_from=tuple(dict.fromkeys(accepted)),
+        number=number,
+        number_format=plan.NumberFormat(trunk.number_format),
+        caller_id=plan.CallerId(trunk.caller_id),
+        diversion=plan.DiversionHeader(trunk.diversion),
+        location=location,
+    )
+
+
+def _host(text: str, node: Node, findings: Findings) -> tuple[str, int | None]:
+    """``host``, ``host:port``, ``2001:db8::1`` or ``[2001:db8::1]:5060``."""
+    try:
+        return str(ipaddress.ip_address(text.strip("[]"))), None
+    except ValueError:
+        host, _, port_text = text.rpartition(":")
+    if not host:
+        host, port_text = text, ""
+    if host.startswith("[") and host.endswith("]"):
+        try:
+            host = str(ipaddress.IPv6Address(host[1:-1]))
+        except ValueError:
+            host = ""
+    elif not _HOST.fullmatch(host) or (host.replace(".", "").isdigit() and not _is_ip(host)):
+        host = ""
+    port = int(port_text) if port_text.isdigit() and len(port_text) < 6 else 0
+    if not host or (":" in text and not 0 < port < 65536):
+        what = "the port must be 1 to 65535" if host else "this is no host name and no address"
+        findings.add(
+            "PBX132",
+            f"host cannot be {text!r}: {what}",
+            node.location,
+            help="write a host or host:port, such as sip.carrier.example:5060",
+        )
+    return host or text, port or None
+
+
+def _is_ip(text: str) -> bool:
+    try:
+        ipaddress.ip_address(text)
+    except ValueError:
+        return False
+    return True
+
+
+def _network(text: str, node: Node, findings: Findings) -> str | None:
+    """An address or a network in CIDR notation, in its usual spelling."""
+    try:
+        network = ipaddress.ip_network(text.strip(), strict=False)
+    except ValueError:
+        findings.add(
+            "PBX132",
+            f"{text!r} is no IP address and no network",
+            node.location,
+            help='write an address such as "192.0.2.7" or a network such as "192.0.2.0/28"',
+        )
+        return None
+    alone = network.num_addresses == 1 and "/" not in text
+    return str(network.network_address) if alone else str(network)
+
+
+def routes(draft: Draft, names: Names, findings: Findings) -> dict[str, plan.Route]:
+    found = {}
+    section = draft.node("routes")
+    for name, route in draft.routes.items():
+        node = at(section, name)
+        names.use("trunks", route.trunk, at(node, "trunk").location)
+        patterns = []
+        for text, item in zip(many(route.match), items(at(node, "match")), strict=True):
+            pattern = _pattern(text, item, findings, contact=False)
+            if pattern is None:
+                continue
+            patterns.append(pattern)
+            if not route.emergency:
+                _can_match(pattern, item, findings)
+        found[name] = plan.Route(name, tuple(patterns), route.trunk, route.emergency, key_of(section, name))
+    return found
+
+
+def contacts(draft: Draft, findings: Findings) -> dict[str, plan.Contacts]:
+    found = {}
+    section = draft.node("contacts")
+    for name, texts in draft.contacts.items():
+        location = key_of(section, name)
+        if name in ("internal", "external"):
+            findings.add(
+                "PBX105",
+                f"a contacts set cannot be called {name}",
+                location,
+                help=f"'from: {name}' means every {name} call: choose another name",
+            )
+        patterns = []
+        for text, item in zip(many(texts), items(at(section, name)), strict=True):
+            pattern = _pattern(text.replace(" ", ""), item, findings, contact=True)
+            if pattern is not None:
+                _can_match(pattern, item, findings)
+                patterns.append(pattern)
+        found[name] = plan.Contacts(name, tuple(patterns), location)
+    return found
+
+
+def _pattern(text: str, node: Node, findings: Findings, *, contact: bool) -> Pattern | None:
+    try:
+        return parse(text, star_is_any_ending=contact)
+    except ValueError as problem:
+        findings.add(
+            "PBX127",
+            f"{text!r} is no pattern: {problem}",
+            node.location,
+            help='such as "+39[03]X." or "+4420*"' if contact else 'such as "+39[03]X."',
+        )
+        return None
+
+
+def _can_match(pattern: Pattern, node: Node, findings: Findings) -> None:
+    """Numbers are matched in E.164, so whatever does not begin with a plus matches nothing."""
+    if pattern.text[0] not in "+.!":
+        findings.add(
+            "PBX159",
+            f"{pattern.text!r} can never match: numbers are compared in E.164, which begins with +",
+            node.location,
+            help='write the pattern with + and country code, such as "+39[03]X."',
+        )
+
+
+def classes(draft: Draft, names: Names) -> dict[str, frozenset[str]]:
+    """Class name to the routes it opens."""
+    found = {}
+    for name, listed in draft.classes.items():
+        nodes = items(draft.node("classes", name))
+        for route, node in zip(many(listed), nodes, strict=True):
+            names.use("routes", route, node.location)
+        found[name] = frozenset(many(listed))
+    return found

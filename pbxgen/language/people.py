@@ -1,0 +1,342 @@
+"""Users, operator positions, groups and inbound numbers for the plan."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from pbxgen.diagnostics.diagnostic import Related
+from pbxgen.diagnostics.nearest import did_you_mean
+from pbxgen.flow import plan
+from pbxgen.flow.plan import ALWAYS
+from pbxgen.language.destinations import Destinations, Form, Written, options_of
+from pbxgen.language.directory import Directory, read_number
+from pbxgen.language.findings import Findings, Subject
+from pbxgen.language.model_base import many
+from pbxgen.language.model_deviations import Conditions
+from pbxgen.language.model_groups import Group, Operator
+from pbxgen.language.model_inbound import InboundRule, InboundTarget
+from pbxgen.language.model_users import User, Voicemail
+from pbxgen.language.names import Names
+from pbxgen.language.numbers import Numbers
+from pbxgen.language.positions import at, items, key_of
+from pbxgen.language.resolve import Resolver, Rights, merge
+from pbxgen.language.rules import KEYS, RETURN_KEYS, RuleReader, WrittenDeviations, is_list_of_rules
+from pbxgen.language.secrets import declared
+from pbxgen.language.validate import Draft
+from pbxgen.source.location import Location
+from pbxgen.source.tree import Mapping, Node
+
+
+@dataclass(frozen=True, slots=True)
+class Bench:
+    """What everything below needs."""
+
+    draft: Draft
+    findings: Findings
+    names: Names
+    numbers: Numbers
+    directory: Directory
+    destinations: Destinations
+    rules: RuleReader
+    resolver: Resolver
+
+
+# --- operator positions and groups ---------------------------------------------------------------------------------
+
+
+def positions(bench: Bench, section: str) -> dict[str, plan.RingGroup]:
+    """The ring groups of ``operators`` or ``groups``."""
+    models: dict[str, Operator] | dict[str, Group]
+    models = bench.draft.operators if section == "operators" else bench.draft.groups
+    tree = bench.draft.node(section)
+    return {
+        name: _position(bench, section, name, model, at(tree, name), key_of(tree, name))
+        for name, model in models.items()
+    }
+
+
+def _position(bench: Bench, section: str, name: str, model: Group, node: Node, location: Location) -> plan.RingGroup:
+    subject = (section[:-1], name)
+    timeout = model.ring_timeout
+    if timeout is not None:
+        long_ring(timeout, at(node, "ring_timeout"), bench.findings, subject)
+    overflow: tuple[plan.Place, ...] = ()
+    if model.overflow is not None:
+        written = bench.destinations.read(model.overflow, at(node, "overflow"), subject)
+        overflow = _nobodys(bench, written, subject, "overflow")
+    return plan.RingGroup(
+        name=name,
+        number=model.number,
+        members=_members(bench, section, name, model, node, subject),
+        strategy=plan.Strategy(model.strategy),
+        ring_timeout=timeout if timeout is not None else bench.draft.defaults.ring_timeout,
+        overflow=overflow,
+        location=location,
+    )
+
+
+def _members(bench: Bench, section: str, name: str, model: Group, node: Node, subject: Subject) -> tuple[str, ...]:
+    known = bench.names.of("users")
+    seen: dict[str, Location] = {}
+    word = "operator position" if section == "operators" else "group"
+    for extension, item in zip(model.members, items(at(node, "members")), strict=True):
+        if extension in seen:
+            bench.findings.add(
+                "PBX123",
+                f"{extension} is twice a member of {word} {name}",
+                item.location,
+                help="remove one of the two",
+                related=[Related("first here", seen[extension])],
+                subject=subject,
+            )
+        elif extension not in known:
+            if bench.names.complete:
+                bench.findings.add(
+                    "PBX122",
+                    f"member {extension} of {word} {name} is no user",
+                    item.location,
+                    help=did_you_mean(extension, known) or "members are extensions of users",
+                    subject=subject,
+                )
+        else:
+            seen[extension] = item.location
+    return tuple(seen)
+
+
+def _nobodys(bench: Bench, written: tuple[Written, ...], subject: Subject | None, where: str) -> tuple[plan.Place, ...]:
+    """Places where there is no diverting user, hence no own mailbox, no own mobile, and any route."""
+    found = []
+    for destination in written:
+        if destination.place is None:
+            what = "voicemail" if destination.form is Form.OWN_MAILBOX else "mobile"
+            bench.findings.add(
+                "PBX125",
+                f"a bare '{what}' has no meaning under {where}: there is no diverting user",
+                destination.location,
+                help="say whose: voicemail:101" if what == "voicemail" else "write the number itself",
+                subject=subject,
+            )
+        else:
+            found.append(destination.place)
+    return tuple(found)
+
+
+def long_ring(seconds: int, node: Node, findings: Findings, subject: Subject | None) -> None:
+    """Few callers wait longer than a minute."""
+    if seconds > 60:
+        findings.add(
+            "PBX153",
+            f"{seconds} s is a long time to ring: callers hang up before",
+            node.location,
+            help="60 s or less",
+            subject=subject,
+        )
+
+
+# --- inbound numbers -----------------------------------------------------------------------------------------------
+
+
+def inbound(bench: Bench) -> dict[str, plan.Inbound]:
+    found = {}
+    tree = bench.draft.node("inbound")
+    for e164, text in bench.directory.inbound.items():
+        node = at(tree, text)
+        rules = _inbound_rules(bench, bench.draft.inbound[text], node, ("inbound", e164))
+        for rule in rules:
+            for place in rule.places:
+                if place.key == (plan.PlaceKind.INBOUND.value, e164):
+                    bench.findings.add(
+                        "PBX115",
+                        f"the inbound number {e164} leads to itself",
+                        place.location,
+                        help="choose another destination",
+                        subject=("inbound", e164),
+                    )
+        found[e164] = plan.Inbound(e164, rules, key_of(tree, text))
+    return found
+
+
+def _inbound_rules(bench: Bench, target: InboundTarget, node: Node, subject: Subject) -> tuple[plan.Rule, ...]:
+    if isinstance(target, InboundRule):
+        rules = _inbound_rule(bench, target, node, subject)
+        if target.else_ is not None:
+            rules += _inbound_rules(bench, target.else_, at(node, "else"), subject)
+        return rules
+    if isinstance(target, list):
+        nodes = items(node)
+        if is_list_of_rules(target):
+            found: tuple[plan.Rule, ...] = ()
+            for value, inner in zip(target, nodes, strict=True):
+                found += _inbound_rules(bench, value, inner, subject) if isinstance(value, str) else _inbound_rule(
+                    bench, value, inner, subject
+                )  # fmt: skip
+            return found
+        written = bench.rules.one_rule(target, nodes, subject)
+    else:
+        written = bench.destinations.read(target, node, subject)
+    return (plan.Rule(_nobodys(bench, written, subject, "inbound"), node.location),)
+
+
+def _inbound_rule(bench: Bench, rule: Conditions, node: Node, subject: Subject) -> tuple[plan.Rule, ...]:
+    written = bench.rules.targets(rule, node, subject)
+    places = _nobodys(bench, written, subject, "inbound")
+    condition = bench.rules.condition(rule, node, subject)
+    return (plan.Rule(places, node.location, condition),) if rule.enabled else ()
+
+
+# --- users ---------------------------------------------------------------------------------------------------------
+
+
+def mailboxes(draft: Draft) -> frozenset[str]:
+    """Extensions that have a mailbox, or whose `voicemail` is wrong in itself."""
+    found = set()
+    for extension in draft.names.get("users", {}):
+        user = draft.users.get(extension)
+        if (
+            user is None
+            or draft.is_broken("users", extension, "voicemail")
+            or (draft.defaults.voicemail if user.voicemail is None else user.voicemail)
+        ):
+            found.add(extension)
+    return frozenset(found)
+
+
+def users(
+    bench: Bench, classes: dict[str, frozenset[str]], policies: dict[str, WrittenDeviations]
+) -> dict[str, plan.User]:
+    tree = bench.draft.node("users")
+    people = _People(bench, classes, policies)
+    found = {}
+    assert isinstance(tree, Mapping) or not bench.draft.users
+    for extension, user in bench.draft.users.items():
+        found[extension] = people.user(extension, user, at(tree, extension), key_of(tree, extension))
+    bench.resolver.report()
+    return found
+
+
+class _People:
+    def __init__(
+        self, bench: Bench, classes: dict[str, frozenset[str]], policies: dict[str, WrittenDeviations]
+    ) -> None:
+        self.bench = bench
+        self.classes = classes
+        self.policies = policies
+        self.route_tuples: dict[frozenset[str], tuple[str, ...]] = {}
+        defaults = bench.draft.node("defaults", "class")
+        name = bench.draft.defaults.class_
+        if name is not None and bench.draft.users:
+            bench.names.use("classes", name, defaults.location)
+
+    def user(self, extension: str, user: User, node: Node, location: Location) -> plan.User:
+        bench, defaults = self.bench, self.bench.draft.defaults
+        subject = ("user", extension)
+        if user.ring_timeout is not None:
+            long_ring(user.ring_timeout, at(node, "ring_timeout"), bench.findings, subject)
+        mobile = None
+        if user.mobile is not None:
+            mobile = read_number(user.mobile, at(node, "mobile"), bench.numbers, bench.findings, subject)
+        mailbox = self._mailbox(extension, user, node, location, subject)
+        rights = self._rights(extension, user, node, location, mobile, mailbox is not None)
+        dids = bench.directory.user_dids.get(extension, ())
+        password = None
+        if user.password is not None:
+            password = declared(user.password, at(node, "password"), bench.findings, subject)
+        return plan.User(
+            extension=extension,
+            name=extension if user.name is None else user.name,
+            location=location,
+            dids=dids,
+            mobile=mobile,
+            mailbox=mailbox,
+            routes=None if rights.routes is None else self._in_order(rights.routes),
+            ring_timeout=defaults.ring_timeout if user.ring_timeout is None else user.ring_timeout,
+            call_waiting=defaults.call_waiting if user.call_waiting is None else user.call_waiting,
+            dnd=user.dnd,
+            deviations=self._deviations(extension, user, node, rights),
+            follow_me=self._follow_me(user, node, rights),
+            password=password,
+            own_number=dids[0] if dids else None,
+        )
+
+    def _mailbox(
+        self, extension: str, user: User, node: Node, location: Location, subject: Subject
+    ) -> plan.Mailbox | None:
+        voicemail = user.voicemail
+        if isinstance(voicemail, Voicemail):
+            inner = at(node, "voicemail")
+            pin = voicemail.pin
+            secret = None
+            if pin is not None:
+                secret = declared(pin, at(inner, "pin"), self.bench.findings, subject, pin=True)
+            return plan.Mailbox(secret, voicemail.email, key_of(node, "voicemail"))
+        if self.bench.draft.defaults.voicemail if voicemail is None else voicemail:
+            return plan.Mailbox(None, None, location if voicemail is None else key_of(node, "voicemail"))
+        return None
+
+    def _rights(
+        self, extension: str, user: User, node: Node, location: Location, mobile: str | None, mailbox: bool
+    ) -> Rights:
+        draft = self.bench.draft
+        unsure = set()
+        if (mobile is None and user.mobile is not None) or draft.is_broken("users", extension, "mobile"):
+            unsure.add("mobile")
+        name = user.class_ if "class_" in user.model_fields_set else draft.defaults.class_
+        if "class_" in user.model_fields_set and name is not None:
+            self.bench.names.use("classes", name, at(node, "class").location, ("user", extension))
+        broken = draft.is_broken("users", extension, "class") or draft.is_broken("defaults", "class")
+        if broken or (name is not None and (name not in self.classes or draft.is_broken("classes", name))):
+            unsure.add("class")
+        return Rights(
+            extension=extension,
+            location=location,
+            mailbox=mailbox or draft.is_broken("users", extension, "voicemail"),
+            mobile=mobile,
+            class_name=name,
+            routes=None if name is None else self.classes.get(name, frozenset()),
+            unsure=frozenset(unsure),
+        )
+
+    def _in_order(self, routes: frozenset[str]) -> tuple[str, ...]:
+        if routes not in self.route_tuples:
+            self.route_tuples[routes] = tuple(r for r in self.bench.draft.routes if r in routes)
+        return self.route_tuples[routes]
+
+    def _deviations(self, extension: str, user: User, node: Node, rights: Rights) -> plan.Deviations:
+        policies = []
+        if user.policy:
+            for name, item in zip(many(user.policy), items(at(node, "policy")), strict=True):
+                if self.bench.names.use("policies", name, item.location, rights.subject) and name in self.policies:
+                    policies.append((name, self.policies[name]))
+        own: WrittenDeviations = {}
+        if user.deviations is not None:
+            own = self.bench.rules.deviations(user.deviations, at(node, "deviations"), rights.subject)
+        hidden = self._hidden(extension) if self.bench.draft.broken else frozenset()
+        if not policies and not own:
+            return _NO_DEVIATIONS
+        return self.bench.resolver.deviations(merge(policies, own, hidden), rights)
+
+    def _hidden(self, extension: str) -> frozenset[str]:
+        """Keys whose own value is wrong: the policy's must not be judged in their place."""
+        draft = self.bench.draft
+        path = ("users", extension, "deviations")
+        keys = {key for key in KEYS if draft.is_broken(*path, key)}
+        keys |= {f"return_{key}" for key in RETURN_KEYS if draft.is_broken(*path, "operator_return", key)}
+        return frozenset(keys)
+
+    def _follow_me(self, user: User, node: Node, rights: Rights) -> tuple[plan.Leg, ...]:
+        if not user.follow_me:
+            return ()
+        written = []
+        for leg, item in zip(user.follow_me, items(at(node, "follow_me")), strict=True):
+            delay = 0 if isinstance(leg, str) else leg.delay
+            options = options_of(leg)
+            target = item if isinstance(leg, str) else at(item, "to")
+            text = leg if isinstance(leg, str) else leg.to
+            found = self.bench.destinations.one(text, target, rights.subject, options)
+            if found is not None:
+                written.append((found, delay))
+        return self.bench.resolver.legs(tuple(written), rights)
+
+
+_NO_DEVIATIONS = plan.Deviations()
+__all__ = ["ALWAYS", "Bench", "inbound", "long_ring", "mailboxes", "positions", "users"]

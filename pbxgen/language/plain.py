@@ -1,0 +1,97 @@
+"""Tree to plain values, and the checks that need the text as it was written."""
+
+from __future__ import annotations
+
+import re
+
+from pbxgen.language.findings import Findings
+from pbxgen.language.positions import Path, within
+from pbxgen.source.tree import Entry, Mapping, Node, Scalar, Sequence
+
+_UNSAFE = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\ufffe\uffff]")
+"""Control characters, line separators, lone surrogates and non-characters: neither a line of a configuration file nor
+XML 1.0 can carry them."""
+_UNSAFE_REASON = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
+"""The same for the reasons of ``accept``, which may have several lines and go nowhere."""
+
+_NEVER_NULL = frozenset(
+    {"unconditional", "busy", "no_answer", "unreachable", "operator_return", "overflow", "to", "else"}
+)
+
+
+def plain(node: Node) -> object:
+    """``node`` as dicts, lists and scalars."""
+    if isinstance(node, Scalar):
+        return node.value
+    if isinstance(node, Mapping):
+        return {key: plain(entry.value) for key, entry in node.entries.items()}
+    return [plain(item) for item in node.items]
+
+
+def unreadable(node: Node, findings: Findings) -> frozenset[Path]:
+    """Paths of keys that are not texts, of texts that cannot be carried, and of destinations left empty."""
+    paths: set[Path] = set()
+    _scan(node, (), None, paths, findings)
+    return frozenset(paths)
+
+
+def _scan(node: Node, path: Path, key: str | None, paths: set[Path], findings: Findings) -> None:
+    if isinstance(node, Scalar):
+        if isinstance(node.value, str):
+            if _UNSAFE.search(node.value) and not ("accept" in path and not _UNSAFE_REASON.search(node.value)):
+                unsafe_text(node, findings)
+                paths.add(path)
+        elif node.value is None and key in _NEVER_NULL and path[0] != "accept":
+            findings.add(
+                "PBX103",
+                f"nothing is written after '{key}:'",
+                node.location,
+                help="write a destination" if key in ("to", "else", "overflow") else "write a destination, or off",
+            )
+            paths.add(path)
+    elif isinstance(node, Mapping):
+        for name, entry in node.entries.items():
+            inner = (*path, name)
+            if not _key_is_text(entry, path, findings):
+                paths.add(inner)
+            _scan(entry.value, inner, name, paths, findings)
+    elif isinstance(node, Sequence):
+        for i, item in enumerate(node.items):
+            _scan(item, (*path, i), None, paths, findings)
+
+
+def _key_is_text(entry: Entry, path: Path, findings: Findings) -> bool:
+    key = entry.key
+    if isinstance(key.value, str):
+        if _UNSAFE.search(key.value):
+            unsafe_text(key, findings)
+            return False
+        return True
+    if key.value is None or isinstance(key.value, bool):
+        findings.add("PBX103", f"{key.text or 'null'!r} is no name", key.location, help=f'write "{key.text}" in quotes')
+    else:
+        unquoted(key, findings, what="key" if path[:1] not in (("users",), ("inbound",)) else "number")
+    return False
+
+
+def unquoted(scalar: Scalar, findings: Findings, what: str = "number") -> None:
+    """YAML has read digits as a number: plus signs and leading zeros are gone."""
+    findings.add(
+        "PBX106",
+        f"the {what} {scalar.text} is not quoted",
+        scalar.location,
+        help=f'write "{scalar.text}": without quotes YAML drops a leading + and leading zeros',
+    )
+
+
+def unsafe_text(scalar: Scalar, findings: Findings) -> None:
+    value = scalar.value if isinstance(scalar.value, str) else ""
+    found = _UNSAFE.search(value)
+    letter = ord(found.group()) if found else 0
+    what = "a line break" if letter in (10, 13, 0x85, 0x2028, 0x2029) else f"the character U+{letter:04X}"
+    findings.add(
+        "PBX107",
+        f"this text holds {what}, which no PBX can carry",
+        within(scalar, found.start(), 1) if found and letter > 0xFF else scalar.location,
+        help="write it on one line, without control characters",
+    )

@@ -1,0 +1,177 @@
+"""Rules as written: their conditions read, their destinations understood, nobody's rights asked yet."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping as MappingType
+from dataclasses import dataclass
+
+from pbxgen.flow.plan import ALWAYS, Condition, Origin
+from pbxgen.language.destinations import Destinations, Options, Written, options_of, report_meaningless
+from pbxgen.language.findings import Findings, Subject
+from pbxgen.language.model_deviations import Conditions, Deviations, OperatorReturn, Rule
+from pbxgen.language.names import Names
+from pbxgen.language.positions import at, items, key_of
+from pbxgen.language.schedules import ProblemError, parse_date
+from pbxgen.source.location import Location
+from pbxgen.source.tree import Node
+
+CONDITION_FIELDS = frozenset({"after", "when", "from_", "until", "enabled"})
+"""Any of these in one element makes a list a list of rules."""
+
+KEYS = ("unconditional", "busy", "no_answer", "unreachable")
+RETURN_KEYS = ("busy", "no_answer", "unreachable")
+
+
+@dataclass(frozen=True, slots=True)
+class WrittenRule:
+    destinations: tuple[Written, ...]
+    condition: Condition
+    after: int | None
+    location: Location
+    enabled: bool
+
+
+WrittenRules = tuple[WrittenRule, ...]
+WrittenDeviations = MappingType[str, WrittenRules]
+"""By the names of :class:`pbxgen.flow.plan.Deviations`; only the keys that are written, ``off`` as ()."""
+
+
+class RuleReader:
+    """Reads deviations. ``today`` only decides which rules are reported as past."""
+
+    def __init__(self, destinations: Destinations, names: Names, today: dt.date, findings: Findings) -> None:
+        self._destinations = destinations
+        self._names = names
+        self._today = today
+        self._findings = findings
+
+    def deviations(self, value: Deviations, node: Node, subject: Subject | None) -> WrittenDeviations:
+        """Every key that is written at ``node``."""
+        found: dict[str, WrittenRules] = {}
+        for key in KEYS:
+            written = getattr(value, key)
+            if written is not None:
+                found[key] = self._deviation(written, at(node, key), key, subject, returning=False)
+        back = value.operator_return
+        if back == "off":
+            found |= {f"return_{key}": () for key in RETURN_KEYS}
+        elif isinstance(back, OperatorReturn):
+            for key in RETURN_KEYS:
+                written = getattr(back, key)
+                if written is not None:
+                    inner = at(node, "operator_return", key)
+                    found[f"return_{key}"] = self._deviation(written, inner, key, subject, returning=True)
+        return found
+
+    def _deviation(
+        self, value: object, node: Node, key: str, subject: Subject | None, *, returning: bool
+    ) -> WrittenRules:
+        if value == "off":
+            return ()
+        if isinstance(value, list):
+            return self._list(value, node, key, subject, returning=returning)
+        if isinstance(value, Rule):
+            return (self._rule(value, node, key, subject, returning=returning),)
+        assert isinstance(value, str)
+        return (self._plain(value, node, subject),)
+
+    def _list(
+        self, values: list[str | Rule], node: Node, key: str, subject: Subject | None, *, returning: bool
+    ) -> WrittenRules:
+        nodes = items(node)
+        if is_list_of_rules(values):
+            return tuple(
+                self._plain(value, inner, subject)
+                if isinstance(value, str)
+                else self._rule(value, inner, key, subject, returning=returning)
+                for value, inner in zip(values, nodes, strict=True)
+            )
+        return (WrittenRule(self.one_rule(values, nodes, subject), ALWAYS, None, node.location, True),)
+
+    def one_rule(
+        self, values: list[str | Rule] | list[str | Conditions], nodes: tuple[Node, ...], subject: Subject | None
+    ) -> tuple[Written, ...]:
+        """A list without conditions: the destinations of one rule, each with its own options."""
+        found: list[Written] = []
+        for value, node in zip(values, nodes, strict=True):
+            if isinstance(value, str):
+                found += self._destinations.read(value, node, subject)
+            else:
+                found += self.targets(value, node, subject)
+        return tuple(found)
+
+    def targets(self, rule: Conditions, node: Node, subject: Subject | None) -> tuple[Written, ...]:
+        """Where a rule leads, its options being its destinations' defaults."""
+        options = options_of(rule)
+        found = self._destinations.read(rule.to, at(node, "to"), subject, options.over(Options()))
+        report_meaningless(options, node, found, self._findings, subject)
+        return found
+
+    def _plain(self, text: str, node: Node, subject: Subject | None) -> WrittenRule:
+        return WrittenRule(self._destinations.read(text, node, subject), ALWAYS, None, node.location, True)
+
+    def _rule(self, rule: Rule, node: Node, key: str, subject: Subject | None, *, returning: bool) -> WrittenRule:
+        after = rule.after
+        if after is not None and key != "no_answer":
+            self._findings.add(
+                "PBX128",
+                f"'after' has no place under {key}: only a phone that rings can be given time",
+                key_of(node, "after"),
+                help="remove it, or write the rule under no_answer",
+                subject=subject,
+            )
+            after = None
+        if rule.from_ is not None and returning:
+            self._findings.add(
+                "PBX128",
+                "'from' has no place in operator_return: it is for calls from outside only, by definition",
+                key_of(node, "from"),
+                help="remove it, or write the rule outside operator_return",
+                subject=subject,
+            )
+        return WrittenRule(
+            self.targets(rule, node, subject),
+            self.condition(rule, node, subject),
+            after,
+            node.location,
+            rule.enabled,
+        )
+
+    def condition(self, rule: Conditions, node: Node, subject: Subject | None) -> Condition:
+        """When the rule applies; names that do not exist are reported and left out."""
+        schedule, outside = None, False
+        if rule.when is not None:
+            words = rule.when.split()
+            outside = len(words) == 2 and words[0] == "not"
+            name = words[1] if outside else rule.when.strip()
+            if self._names.use("schedules", name, at(node, "when").location, subject):
+                schedule = name
+        origin, contacts = None, None
+        if rule.from_ in ("internal", "external"):
+            origin = Origin(rule.from_)
+        elif rule.from_ is not None and self._names.use("contacts", rule.from_, at(node, "from").location, subject):
+            contacts = rule.from_
+        until = None if rule.until is None else self._until(rule.until, at(node, "until"), rule.enabled, subject)
+        return Condition(schedule, outside and schedule is not None, origin, contacts, until)
+
+    def _until(self, text: str, node: Node, enabled: bool, subject: Subject | None) -> dt.date | None:
+        try:
+            until = parse_date(text)
+        except ProblemError as problem:
+            self._findings.add("PBX126", str(problem), node.location, help=problem.help, subject=subject)
+            return None
+        if until < self._today and enabled:
+            self._findings.add(
+                "PBX154",
+                f"this rule ended on {until.isoformat()}",
+                node.location,
+                help="remove the rule, or give it a later date",
+                subject=subject,
+            )
+        return until
+
+
+def is_list_of_rules(values: list[str | Rule] | list[str | Conditions]) -> bool:
+    """Has any element a condition? Otherwise the list is one rule."""
+    return any(CONDITION_FIELDS & value.model_fields_set for value in values if not isinstance(value, str))

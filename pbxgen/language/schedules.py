@@ -1,0 +1,224 @@
+"""Schedules: windows, dates and public holidays, as minutes and days."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from functools import lru_cache
+
+from pbxgen.diagnostics.nearest import did_you_mean
+from pbxgen.flow import plan
+from pbxgen.language import model_schedules as model
+from pbxgen.language.findings import Findings
+from pbxgen.language.positions import at, items, key_of, within
+from pbxgen.source.location import Location
+from pbxgen.source.tree import Node, Scalar
+
+HOLIDAY_YEARS = range(2020, 2041)
+"""Fixed, so that the same source gives the same files in any year."""
+
+DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+_WINDOW = re.compile(r"\s*(\d{1,2}):(\d{2})\s*-\s*(\d{1,2}):(\d{2})\s*", re.ASCII)
+_DATE = re.compile(r"\s*(\d{4})-(\d{2})-(\d{2})\s*", re.ASCII)
+_LONGEST_OPEN = 366
+
+
+class ProblemError(ValueError):
+    """What is wrong with a text: where in it (start, length), and what to do."""
+
+    def __init__(self, message: str, help: str, start: int = 0, length: int | None = None) -> None:
+        super().__init__(message)
+        self.help = help
+        self.start = start
+        self.length = length
+
+
+def compile_schedule(
+    name: str, schedule: model.Schedule, node: Node, location: Location, findings: Findings
+) -> plan.Schedule:
+    """The plan's schedule; texts that cannot be read are reported and left out."""
+    reader = _Reader(findings)
+    weekly = reader.weekly(schedule, at(node, "weekly") if schedule.weekly else node)
+    closed = [*reader.ranges(at(node, "closed") if schedule.closed else None)]
+    closed += reader.holidays(at(node, "holidays") if schedule.holidays else None)
+    opened = reader.opened(at(node, "open") if schedule.open else None)
+    return plan.Schedule(
+        name=name,
+        weekly=tuple(sorted(set(weekly), key=lambda w: (w.weekday, w.start, w.end))),
+        closed=tuple(sorted(set(closed), key=lambda r: (r.first, r.last, r.label))),
+        opened=tuple(sorted(set(opened), key=lambda w: (w.date, w.start, w.end))),
+        location=location,
+    )
+
+
+def parse_date(text: str) -> dt.date:
+    """``2026-12-31``. Raises ProblemError."""
+    match = _DATE.fullmatch(text)
+    if match is None:
+        raise ProblemError(f"{text.strip()!r} is no date", "write year-month-day, such as 2026-12-31")
+    try:
+        return dt.date(int(match[1]), int(match[2]), int(match[3]))
+    except ValueError:
+        raise ProblemError(f"the calendar has no {text.strip()}", "write year-month-day, such as 2026-12-31") from None
+
+
+def parse_window(text: str, offset: int = 0) -> tuple[int, int]:
+    """``08:30-13:00`` as minutes of the day; an end before the start lies in the next day. Raises ProblemError."""
+    match = _WINDOW.fullmatch(text)
+    if match is None:
+        raise ProblemError(
+            f"{text.strip()!r} is no window of time", 'write "08:30-13:00": begin and end, 00:00 to 24:00', offset
+        )
+    start, end = (_minutes(match, group, offset) for group in (1, 3))
+    if start == 1440:
+        raise ProblemError("a window cannot begin at 24:00", "a day begins at 00:00", offset + match.start(1), 5)
+    if start == end:
+        raise ProblemError(f"{text.strip()!r} has no length", 'a whole day is "00:00-24:00"', offset)
+    return (start, end) if end > start else (start, end + 1440)
+
+
+def _minutes(match: re.Match[str], group: int, offset: int) -> int:
+    hours, minutes = int(match[group]), int(match[group + 1])
+    if minutes > 59 or hours * 60 + minutes > 1440:
+        start = match.start(group)
+        length = match.end(group + 1) - start
+        raise ProblemError(
+            f"{match.string[start : start + length]} is no time of day", "write 00:00 to 24:00", offset + start, length
+        )
+    return hours * 60 + minutes
+
+
+def parse_days(text: str) -> tuple[int, ...]:
+    """``mon``, ``mon-thu`` (``fri-mon`` wraps), ``mon,wed,fri-sat``. Raises ProblemError."""
+    found: list[int] = []
+    offset = 0
+    for part in text.split(","):
+        names = [name.strip() for name in part.split("-")]
+        for name in names:
+            if name not in DAYS:
+                raise ProblemError(
+                    f"{name!r} is no day of the week",
+                    did_you_mean(name, DAYS) or f"days are {', '.join(DAYS)}; ranges mon-fri; lists mon,wed",
+                    text.find(name, offset) if name else 0,
+                    len(name) or len(text),
+                )
+        if len(names) > 2:
+            raise ProblemError(f"{part.strip()!r} is no range of days", "write mon-fri", offset, len(part))
+        first, last = DAYS.index(names[0]), DAYS.index(names[-1])
+        found += [(first + n) % 7 for n in range((last - first) % 7 + 1)]
+        offset += len(part) + 1
+    return tuple(found)
+
+
+def parse_range(text: str) -> tuple[dt.date, dt.date]:
+    """A date, or ``first..last``. Raises ProblemError."""
+    first_text, dots, last_text = text.partition("..")
+    first = parse_date(first_text)
+    if not dots:
+        return first, first
+    last = parse_date(last_text)
+    if last < first:
+        raise ProblemError(f"{text.strip()!r} ends before it begins", "write the earlier date first")
+    return first, last
+
+
+class _Reader:
+    """Reads the texts of one schedule."""
+
+    def __init__(self, findings: Findings) -> None:
+        self.findings = findings
+
+    def weekly(self, schedule: model.Schedule, node: Node) -> list[plan.WeeklyWindow]:
+        windows: list[plan.WeeklyWindow] = []
+        for days_text in schedule.weekly:
+            days: tuple[int, ...] = ()
+            try:
+                days = parse_days(days_text)
+            except ProblemError as problem:
+                location = key_of(node, days_text)
+                self.findings.add("PBX126", str(problem), location, help=problem.help)
+            for item in items(at(node, days_text)):
+                try:
+                    start, end = parse_window(_text(item))
+                except ProblemError as problem:
+                    self._report(problem, item)
+                else:
+                    windows += [plan.WeeklyWindow(day, start, end) for day in days]
+        return windows
+
+    def ranges(self, node: Node | None) -> list[plan.DateRange]:
+        found: list[plan.DateRange] = []
+        for item in () if node is None else items(node):
+            try:
+                first, last = parse_range(_text(item))
+            except ProblemError as problem:
+                self._report(problem, item)
+            else:
+                found.append(plan.DateRange(first, last, ""))
+        return found
+
+    def opened(self, node: Node | None) -> list[plan.DatedWindow]:
+        found: list[plan.DatedWindow] = []
+        for item in () if node is None else items(node):
+            text = _text(item)
+            dates, _, window = text.strip().partition(" ")
+            try:
+                first, last = parse_range(dates)
+                if not window:
+                    raise ProblemError(f"{text.strip()!r} says no time", f'write "{text.strip()} 09:00-12:00"')
+                start, end = parse_window(window, text.index(window))
+                if (last - first).days >= _LONGEST_OPEN:
+                    raise ProblemError(f"{dates!r} is longer than a year", "write such hours under weekly")
+            except ProblemError as problem:
+                self._report(problem, item)
+            else:
+                days = (last - first).days + 1
+                found += [plan.DatedWindow(first + dt.timedelta(days=n), start, end) for n in range(days)]
+        return found
+
+    def holidays(self, node: Node | None) -> list[plan.DateRange]:
+        found: list[plan.DateRange] = []
+        for item in () if node is None else items(node):
+            try:
+                found += public_holidays(_text(item).strip())
+            except ProblemError as problem:
+                self._report(problem, item)
+        return found
+
+    def _report(self, problem: ProblemError, node: Node) -> None:
+        whole = problem.length is None
+        location = node.location if whole else within(node, problem.start, problem.length or 1)
+        self.findings.add("PBX126", str(problem), location, help=problem.help)
+
+
+def _text(node: Node) -> str:
+    return str(node.value) if isinstance(node, Scalar) else ""
+
+
+@lru_cache(maxsize=64)
+def public_holidays(region: str) -> tuple[plan.DateRange, ...]:
+    """Public holidays of ``IT`` or ``IT-BZ`` in :data:`HOLIDAY_YEARS`. Raises ProblemError."""
+    import holidays
+
+    country, _, subdivision = region.partition("-")
+    known = holidays.list_supported_countries(include_aliases=False)
+    if country not in known:
+        raise ProblemError(
+            f"no public holidays are known for {country!r}",
+            (f"did you mean '{country.upper()}'?" if country.upper() in known else did_you_mean(country, known))
+            or "write a country such as IT, or a subdivision such as IT-BZ",
+        )
+    if subdivision and subdivision not in known[country]:
+        raise ProblemError(
+            f"{country} has no subdivision {subdivision!r}",
+            did_you_mean(subdivision, known[country])
+            or (f"known: {', '.join(known[country][:12])} …" if known[country] else f"write {country}"),
+            len(country) + 1,
+            len(subdivision),
+        )
+    kind = getattr(holidays, country)
+    language = "en_US" if "en_US" in getattr(kind, "supported_languages", ()) else None
+    days = holidays.country_holidays(
+        country, subdiv=subdivision or None, years=HOLIDAY_YEARS, expand=False, language=language
+    )
+    return tuple(plan.DateRange(day, day, name) for day, name in sorted(days.items()))

@@ -1,0 +1,155 @@
+"""A tree against the models: every problem becomes a diagnostic of our own, and what is fine goes on.
+
+Whatever is wrong is cut out of the tree and the rest validated again, so that names and numbers are
+checked also in the parts that are right.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from pydantic import TypeAdapter, ValidationError
+
+from pbxgen.language.complaint import complain
+from pbxgen.language.findings import Findings
+from pbxgen.language.model import Source
+from pbxgen.language.model_deviations import Deviations
+from pbxgen.language.model_groups import Group, Operator
+from pbxgen.language.model_inbound import InboundTarget
+from pbxgen.language.model_pbx import Defaults, Pbx
+from pbxgen.language.model_schedules import Schedule
+from pbxgen.language.model_trunks import Route, Trunk
+from pbxgen.language.model_users import User
+from pbxgen.language.plain import plain, unreadable
+from pbxgen.language.positions import Path, child, without
+from pbxgen.source.location import Location
+from pbxgen.source.tree import Entry, Mapping, Node, Scalar
+
+SECTIONS = tuple(Source.model_fields)
+_ADAPTERS: dict[str, TypeAdapter[Any]] = {}
+
+
+def _adapter(section: str) -> TypeAdapter[Any]:
+    if section not in _ADAPTERS:
+        info: Any = Source.model_fields[section]
+        _ADAPTERS[section] = TypeAdapter[Any](info.annotation)
+    return _ADAPTERS[section]
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """What of a source fits the models, and the tree cut to exactly that.
+
+    ``names`` are the keys of every section as written (with their places), whether or not what stands
+    under them is right. ``broken`` holds the paths (keys only) that were cut out.
+    """
+
+    root: Mapping
+    names: dict[str, dict[str, Location]]
+    broken: frozenset[Path]
+    pbx: Pbx | None = None
+    defaults: Defaults = field(default_factory=Defaults)
+    trunks: dict[str, Trunk] = field(default_factory=dict)
+    routes: dict[str, Route] = field(default_factory=dict)
+    classes: dict[str, str | list[str]] = field(default_factory=dict)
+    schedules: dict[str, Schedule] = field(default_factory=dict)
+    contacts: dict[str, str | list[str]] = field(default_factory=dict)
+    operators: dict[str, Operator] = field(default_factory=dict)
+    groups: dict[str, Group] = field(default_factory=dict)
+    policies: dict[str, Deviations] = field(default_factory=dict)
+    users: dict[str, User] = field(default_factory=dict)
+    inbound: dict[str, InboundTarget] = field(default_factory=dict)
+    accept: dict[str, str] = field(default_factory=dict)
+
+    def node(self, *path: str | int) -> Node:
+        """The node at ``path`` of the cut tree; the nearest one above where there is none."""
+        node: Node = self.root
+        for step in path:
+            if isinstance(node, Mapping) and isinstance(step, str) and step in node.entries:
+                node = node.entries[step].value
+            else:
+                break
+        return node
+
+    def is_broken(self, *path: str | int) -> bool:
+        """Was ``path``, or something it stands in, cut out?"""
+        return bool(self.broken) and any(path[:n] in self.broken for n in range(1, len(path) + 1))
+
+
+def validate(root: Mapping, findings: Findings) -> Draft:
+    """Check ``root`` against the models; problems go to ``findings``."""
+    names: dict[str, dict[str, Location]] = {
+        section: {name: entry.key.location for name, entry in inner.value.entries.items()}
+        for section, inner in root.entries.items()
+        if isinstance(inner.value, Mapping)
+    }
+    bad = unreadable(root, findings)
+    cutter = _Cutter(findings, set(bad))
+    cut = without(root, bad) if bad else root
+    assert isinstance(cut, Mapping)
+    for name, entry in cut.entries.items():
+        if name not in SECTIONS:
+            complain({"type": "extra_forbidden", "loc": (name,)}, (name,), root, findings)
+            cutter.cut.add((name,))
+        elif isinstance(entry.value, Scalar) and entry.value.value is None and name not in ("version", "pbx"):
+            cutter.cut.add((name,))
+    values: dict[str, Any] = {}
+    kept = {}
+    for name in SECTIONS:
+        if name in cut.entries and (name,) not in cutter.cut:
+            value, node = cutter.section(name, cut)
+            if node is not None:
+                values[name] = value
+                kept[name] = Entry(cut.entries[name].key, node)
+        elif name in ("version", "pbx") and (name,) not in cutter.cut:
+            complain({"type": "missing", "loc": (name,)}, (name,), root, findings)
+    values.pop("version", None)
+    broken = frozenset(tuple(s for s in path if isinstance(s, str)) for path in cutter.cut)
+    return Draft(Mapping(kept, root.location), names, broken, **values)
+
+
+class _Cutter:
+    """Validates sections, cutting what is wrong. ``cut`` is every path cut so far."""
+
+    def __init__(self, findings: Findings, cut: set[Path]) -> None:
+        self.findings = findings
+        self.cut = cut
+
+    def section(self, name: str, root: Mapping) -> tuple[Any, Node | None]:
+        """The section's value and its tree as far as they are right; (None, None) where nothing is."""
+        key = root.entries[name].key
+        node: Node = root.entries[name].value
+        while True:
+            try:
+                return _adapter(name).validate_python(plain(node)), node
+            except ValidationError as problems:
+                errors = problems.errors(include_url=False, include_input=False)
+            whole = Mapping({name: Entry(key, node)}, root.location)
+            paths = {self._report(error, name, whole) for error in errors}
+            self.cut.update((name, *path) for path in paths)
+            if () in paths:
+                return None, None
+            node = without(node, frozenset(paths))
+
+    def _report(self, error: Any, section: str, whole: Mapping) -> Path:
+        """Say what is wrong and give the path (below the section) to cut."""
+        path = _in_tree(error["loc"], whole.entries[section].value)
+        full = (section, *path)
+        follows = error["type"] in ("missing", "too_short") and any(
+            len(cut) > len(full) and cut[: len(full)] == full for cut in self.cut
+        )
+        if not follows:
+            complain(error, full, whole, self.findings)
+        return path
+
+
+def _in_tree(loc: tuple[str | int, ...], node: Node) -> Path:
+    """The path of an error in the tree, without the forms of values that pydantic puts into it."""
+    path: list[str | int] = []
+    for step in loc:
+        inner = child(node, step)
+        if inner is not None:
+            path.append(step)
+            node = inner
+    return tuple(path)
