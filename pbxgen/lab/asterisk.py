@@ -19,23 +19,20 @@ from pbxgen.lab.sound import recorded
 
 _BOOT_SECONDS = 60
 _RTP_PORTS = 2000
-# Modules that open sockets of their own, or complain because a service is not there.
-_NOT_LOADED = """
-chan_iax2 chan_unistim chan_skinny chan_mgcp chan_ooh323 chan_motif chan_console chan_alsa chan_oss chan_dahdi chan_sip
-chan_mobile chan_websocket pbx_dundi pbx_ael pbx_lua res_http_websocket res_ari res_phoneprov res_hep res_snmp res_corosync
-res_xmpp res_calendar res_config_ldap res_config_odbc res_config_pgsql res_config_mysql res_config_sqlite3 res_odbc
-cdr_adaptive_odbc cdr_csv cdr_custom cdr_manager cdr_odbc cdr_pgsql cdr_radius cdr_tds cdr_sqlite3_custom cdr_beanstalkd
-cel_custom cel_manager cel_odbc cel_pgsql cel_radius cel_tds cel_sqlite3_custom cel_beanstalkd app_queue app_meetme app_festival
-app_followme app_minivm app_alarmreceiver app_amd app_voicemail_odbc app_voicemail_imap res_smdi res_stun_monitor
-res_prometheus res_statsd res_geolocation res_parking res_pjsip_phoneprov_provider res_pjsip_config_wizard res_fax
-res_fax_spandsp res_resolver_unbound res_timing_dahdi res_rtp_multicast res_stir_shaken res_pjsip_stir_shaken
-res_http_media_cache res_aeap res_speech_aeap app_sla res_adsi app_adsiprog app_getcpeid
-""".split()
+# Modules that open sockets of their own, want services that are not there, or need one of those.
+_LEFT_OUT = re.compile(
+    r"chan_(?!pjsip|bridge_media)|pbx_(?!config|spool|loopback|realtime)|(cdr|cel)_|res_(ari|calendar|hep|stasis|config|xmpp)|"
+    r"app_(stasis|queue|meetme|festival|followme|minivm|alarmreceiver|amd|voicemail_|sla|adsi|getcpeid|speech)|func_odbc|"
+    r"res_(http|websocket|snmp|corosync|odbc|smdi|stun|prometheus|statsd|geolocation|parking|fax|resolver|stir|aeap|speech)|"
+    r"res_(phoneprov|timing_dahdi|rtp_multicast|adsi|chan_stats|endpoint_stats|pktccops|audiosocket|cliexec|curl|tonedetect)|"
+    r"res_pjsip_(phoneprov|config_wizard|stir|geolocation|transport_websocket)|app_(audiosocket|externalivr|jack|page|dahdi)|"
+    r"(app|codec|format|func|res)_.*(dahdi|ogg|speex|curl|aes_unused|lua|ael)"
+)
 _PROBLEM = re.compile(r"\b(WARNING|ERROR)\[")
 # What a stock installation without sound hardware, DNS or a console says by itself.
 _HARMLESS = re.compile(
-    r"Unable to (?:connect to|access the running directory|open pid)|No taskprocessor|capabilities|Failed to read gains|"
-    r"res_(?:musiconhold|crypto)|remote console|DNS|ephemeral|asterisk\.conf"
+    r"Unable to (?:connect to|access the running directory|open pid)|Failed to read gains|res_musiconhold|"
+    r"remote console|Error opening directory|asterisk\.conf"
 )
 
 
@@ -46,7 +43,7 @@ class Asterisk:
 
     def __init__(self, bench: Bench) -> None:
         self._bench = bench
-        self._program = find_program("PBXGEN_ASTERISK", "asterisk")
+        self._program = find()
         self._home = bench.folder
         port = free_port()
         self.phones_at: Address = (LOOPBACK, port)
@@ -62,7 +59,9 @@ class Asterisk:
         while time.monotonic() < deadline:
             if self._process.poll() is not None:
                 break
-            if (self._home / "run" / "asterisk.ctl").exists() and "fully booted" in await self.command("core waitfullybooted"):
+            if (self._home / "run" / "asterisk.ctl").exists() and "fully booted" in await self.command(
+                "core waitfullybooted"
+            ):
                 return
             await asyncio.sleep(0.1)
         raise LabError(f"Asterisk did not start: {self._last_words()}")
@@ -92,6 +91,11 @@ class Asterisk:
         folder = self._home / "spool" / "voicemail" / plan.name / extension
         return tuple(recorded(path) for path in sorted(folder.glob("*/msg*.wav")))
 
+    def is_recording(self, plan: Plan) -> bool:
+        # A message begins in a file below tmp/ of the mailbox and moves to INBOX/ when it is complete.
+        folder = self._home / "spool" / "voicemail" / plan.name
+        return any(path.stat().st_size > 0 for path in folder.glob("*/*/*") if path.suffix in (".wav", ".WAV", ".gsm"))
+
     @property
     def _etc(self) -> Path:
         return self._home / "etc"
@@ -107,10 +111,12 @@ class Asterisk:
 
     def _lay_out(self) -> None:
         """The configuration of the package, the generated files over it, and the laboratory's own last words."""
-        for name in ("etc", "run", "log", "spool", "db", "keys", "data/sounds"):
+        for name in ("etc", "run", "log", "spool", "db", "keys/keys", "data/sounds", "data/moh"):
             (self._home / name).mkdir(parents=True, exist_ok=True)
         root = self._program.parent
-        stock = next((p for p in (root / "etc/asterisk", Path("/etc/asterisk")) if (p / "asterisk.conf").exists()), None)
+        stock = next(
+            (p for p in (root / "etc/asterisk", Path("/etc/asterisk")) if (p / "asterisk.conf").exists()), None
+        )
         if stock is not None:
             shutil.copytree(stock, self._etc, dirs_exist_ok=True)
         for file in self._bench.files:
@@ -120,16 +126,21 @@ class Asterisk:
         self._sounds(root)
         first, last = free_range(_RTP_PORTS)
         self._write("rtp.conf", f"[general]\nrtpstart={first}\nrtpend={last}\nstrictrtp=no\nicesupport=no\n")
-        self._write("logger.conf", "[general]\ndateformat=%F %T.%3q\n[logfiles]\nfull.log => notice,warning,error,verbose(3)\n")
+        self._write(
+            "logger.conf", "[general]\ndateformat=%F %T.%3q\n[logfiles]\nfull.log => notice,warning,error,verbose(3)\n"
+        )
         self._write("http.conf", "[general]\nenabled=no\n")
         self._write("manager.conf", "[general]\nenabled=no\n")
         self._write("cdr.conf", "[general]\nenable=no\n")
-        noload = "".join(f"noload => {name}.so\n" for name in _NOT_LOADED)
+        modules = _modules(root)
+        noload = "".join(
+            f"noload => {path.name}\n" for path in sorted(modules.glob("*.so")) if _LEFT_OUT.match(path.name)
+        )
         self._write("modules.conf", f"[modules]\nautoload=yes\n{noload}")
         data, home = self._home / "data", self._home
         self._write(
             "asterisk.conf",
-            f"[directories]\nastetcdir => {self._etc}\nastmoddir => {_modules(root)}\nastvarlibdir => {data}\n"
+            f"[directories]\nastetcdir => {self._etc}\nastmoddir => {modules}\nastvarlibdir => {data}\n"
             f"astdbdir => {home}/db\nastkeydir => {home}/keys\nastdatadir => {data}\nastagidir => {data}/agi-bin\n"
             f"astspooldir => {home}/spool\nastrundir => {home}/run\nastlogdir => {home}/log\nastsbindir => {home}\n"
             "[options]\nverbose = 3\ndebug = 0\nnofork = yes\nhideconnect = yes\nlockconfdir = no\n",
@@ -158,6 +169,11 @@ class Asterisk:
             path = target / "sounds" / f"{name}.wav"
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_bytes(data)
+
+
+def find() -> Path:
+    """Asterisk's program. Raises LabError."""
+    return find_program("PBXGEN_ASTERISK", "asterisk")
 
 
 def _modules(root: Path) -> Path:

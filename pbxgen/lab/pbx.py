@@ -58,6 +58,10 @@ class Pbx(Protocol):
         """What lies in a mailbox."""
         ...
 
+    def is_recording(self, plan: Plan) -> bool:
+        """Is a message being recorded (or was one) in a mailbox of ``plan``?"""
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class Bench:
@@ -66,10 +70,6 @@ class Bench:
     folder: Path
     """Scratch, its own."""
     files: tuple[GeneratedFile, ...]
-    phones: Address
-    """Where the phones are (one UDP address for all)."""
-    trunks: Mapping[str, Address]
-    """Far ends of trunks, by tenant."""
     sounds: Mapping[str, bytes]
     """Recordings (WAV, 8 kHz mono) by path below the PBX's sounds folder, without suffix."""
     moment: dt.datetime | None = None

@@ -88,7 +88,9 @@ def _label(name: str) -> str:
     return f'<label id="{name}"/>'
 
 
-def _recv(kind: str, value: str | int, *, optional: bool = True, goto: str = "", extra: str = "", inner: str = "") -> str:
+def _recv(
+    kind: str, value: str | int, *, optional: bool = True, goto: str = "", extra: str = "", inner: str = ""
+) -> str:
     attributes = f'{kind}="{value}"'
     attributes += ' optional="true"' if optional else ""
     attributes += f' next="{goto}"' if goto else ""
@@ -99,10 +101,9 @@ def _recv(kind: str, value: str | int, *, optional: bool = True, goto: str = "",
 _ECHOED = "[last_Via:]\n[last_From:]\n[last_To:]\n[last_Call-ID:]\n[last_CSeq:]\n"
 
 
-def _dialogue(place: Place, me: str, peer: str, reply: Reply) -> list[str]:
+def _dialogue(place: Place, me: str, peer: str, reply: Reply, contact: str) -> list[str]:
     """A call that is up, until either side hangs up; ends the scenario."""
     host, port = place.ours
-    contact = f"Contact: <sip:lab@{host}:{port}>\n"
 
     def request(method: str, cseq: int, more: str = "") -> str:
         return _empty(
@@ -147,19 +148,24 @@ def _dialogue(place: Place, me: str, peer: str, reply: Reply) -> list[str]:
 
 
 def callee(name: str, reply: Reply, place: Place) -> str:
-    """A phone or a far end; one process plays it for many."""
-    host, port = place.ours
-    contact = f"Contact: <sip:lab@{host}:{port}>\n"
+    """A phone or a far end; one process plays it for many, each at the address that its INVITE was sent to."""
+    contact = "Contact: <sip:lab[$at]>\n"
     echoed = "Via:[$via]\nFrom:[$from]\nTo:[$to];tag=lab[call_number]\nCall-ID: [call_id]\nCSeq:[$cseq]\n"
-    captured = "".join(
-        f'<ereg regexp="{regexp}" search_in="hdr" header="{header}:" assign_to="{variable}"/>'
-        for header, regexp, variable in (
-            ("Via", ".*", "via"), ("From", ".*", "from"), ("To", ".*", "to"), ("CSeq", ".*", "cseq"),
-            ("Contact", "sip:[^&gt;]*", "remote"),
-        )  # fmt: skip
+    captured = (
+        "".join(
+            f'<ereg regexp="{regexp}" search_in="hdr" header="{header}:" assign_to="{variable}"/>'
+            for header, regexp, variable in (
+                ("Via", ".*", "via"),
+                ("From", ".*", "from"),
+                ("To", ".*", "to"),
+                ("CSeq", ".*", "cseq"),
+                ("Contact", "sip:[^&gt;]*", "remote"),
+            )
+        )
+        + '<ereg regexp="@[0-9.:]*" search_in="msg" assign_to="at"/>'
     )
     parts = [_recv("request", "INVITE", optional=False, inner=f"<action>{captured}</action>")]
-    used = '<Reference variables="via,from,to,cseq,remote"/>'
+    used = '<Reference variables="via,from,to,cseq,remote,at"/>'
     if reply.deaf:
         return _document(name, *parts, '<pause milliseconds="40000"/>', used)
     if reply.provisional == 180:
@@ -183,7 +189,7 @@ def callee(name: str, reply: Reply, place: Place) -> str:
         _send(_with_sdp(f"SIP/2.0 200 OK\n{echoed}{contact}", place), 'retrans="500"'),
         _recv("request", "CANCEL"),
         _recv("request", "ACK", optional=False),
-        *_dialogue(place, "[$to];tag=lab[call_number]", "[$from]", reply),
+        *_dialogue(place, "[$to];tag=lab[call_number]", "[$from]", reply, contact),
         '<nop next="gone"/>',
         _label("cancelled"),
         _send(_empty(f"SIP/2.0 200 OK\n{_ECHOED}")),
@@ -246,11 +252,13 @@ def caller(name: str, dial: Dial, place: Place, reply: Reply) -> str:
     if dial.username:
         ack = request("ACK", 1, "x", branch(1)).replace("To: x", "[last_To:]")
         parts += [_label("challenged"), _send(_empty(ack)), *attempt(2)]
-    ack = request("ACK", 2 if dial.username else 1, "[$peer]", "[branch]").replace(f"ACK {dial.to_uri}", "ACK [$remote]")
+    ack = request("ACK", 2 if dial.username else 1, "[$peer]", "[branch]").replace(
+        f"ACK {dial.to_uri}", "ACK [$remote]"
+    )
     parts += [
         _label("answered"),
         _send(_empty(ack)),
-        *_dialogue(place, tag, "[$peer]", reply),
+        *_dialogue(place, tag, "[$peer]", reply, f"Contact: <sip:lab@{host}:{port}>\n"),
         _label("over"),
         '<Reference variables="peer"/>',
     ]

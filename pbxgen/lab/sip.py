@@ -5,7 +5,15 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-_COMPACT = {"i": "call-id", "f": "from", "t": "to", "m": "contact", "v": "via", "l": "content-length", "c": "content-type"}
+_COMPACT = {
+    "i": "call-id",
+    "f": "from",
+    "t": "to",
+    "m": "contact",
+    "v": "via",
+    "l": "content-length",
+    "c": "content-type",
+}
 _USER_HOST = re.compile(r"sips?:(?:([^@;>]*)@)?(\[[^\]]*\]|[^;:>?]+)(?::(\d+))?", re.IGNORECASE)
 
 

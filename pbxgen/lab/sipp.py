@@ -31,24 +31,24 @@ def find() -> str:
 class Sipp:
     """Starts SIPp processes behind a wire."""
 
-    def __init__(self, wire: Wire, folder: Path, rtp: Address) -> None:
+    def __init__(self, wire: Wire, folder: Path, phones: Address, rtp: Address) -> None:
         self._program = find()
         self._wire = wire
         self._folder = folder
+        self._phones = phones
         self._rtp = rtp
-        self._callees: dict[tuple[scripts.Reply, Address], int] = {}
+        self._callees: dict[scripts.Reply, int] = {}
         self._answering: dict[str, int] = {}
         self._count = 0
         self._processes: list[subprocess.Popen[bytes]] = []
 
-    def callee(self, reply: scripts.Reply, ours: Address) -> int:
-        """Port of the process that plays ``reply`` for the phones or trunk at ``ours``."""
-        key = (reply, ours)
-        if key not in self._callees:
+    def callee(self, reply: scripts.Reply) -> int:
+        """Port of the process that plays ``reply``, for every phone and far end that behaves so."""
+        if reply not in self._callees:
             name = f"callee-{reply.final or ('deaf' if reply.deaf else 'rings')}-{reply.provisional or 'silent'}"
-            text = scripts.callee(name, reply, scripts.Place(ours, self._rtp))
-            self._callees[key] = self._start(name, text)[0]
-        return self._callees[key]
+            text = scripts.callee(name, reply, scripts.Place(self._phones, self._rtp))
+            self._callees[reply] = self._start(name, text)[0]
+        return self._callees[reply]
 
     def answering(self, method: str) -> int:
         """Port of the process that says 200 to all requests of ``method``."""
@@ -61,9 +61,7 @@ class Sipp:
         """Place one call from ``ours``."""
         text = scripts.caller("caller", dial, scripts.Place(ours, self._rtp), reply)
         remote = f"{LOOPBACK}:{self._wire.inner_address[1]}"
-        port, started = self._start(
-            "caller", text, "-m", "1", "-cid_str", dial.call_id, remote, attach=ours
-        )
+        _, started = self._start("caller", text, "-m", "1", "-cid_str", dial.call_id, remote, attach=ours)
         return started
 
     async def register(self, logins: list[tuple[str, str, str, str]], ours: Address, *, seconds: float = 60) -> None:
@@ -117,7 +115,8 @@ class Sipp:
         command = [self._program, "-sf", str(script), "-i", LOOPBACK, "-p", str(port), "-bind_local", "-nostdin"]
         # Out-of-order requests are no reason to end a call, and nothing is to be sent that no script says.
         command += ["-default_behaviors", "none", "-aa", "-skip_rlimit", "-ci", LOOPBACK, "-cp", str(free_port())]
-        command += ["-mi", LOOPBACK, "-mp", str(free_port()), "-trace_err", "-error_file", str(self._folder / f"{stem}.err")]
+        command += ["-mi", LOOPBACK, "-mp", str(free_port())]
+        command += ["-trace_err", "-error_file", str(self._folder / f"{stem}.err")]
         command += arguments
         started = process.spawn(command, self._folder / f"{stem}.out", cwd=self._folder)
         self._processes.append(started)

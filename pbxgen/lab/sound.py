@@ -16,7 +16,8 @@ _RATE = 8000
 
 def tone(hertz: int, seconds: float) -> bytes:
     """A WAV file (8 kHz, 16 bits, mono) with a tone."""
-    samples = array.array("h", (round(8000 * math.sin(2 * math.pi * hertz * n / _RATE)) for n in range(int(seconds * _RATE))))
+    step = 2 * math.pi * hertz / _RATE
+    samples = array.array("h", (round(8000 * math.sin(step * n)) for n in range(int(seconds * _RATE))))
     if sys.byteorder == "big":
         samples.byteswap()
     out = io.BytesIO()

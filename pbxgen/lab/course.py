@@ -1,0 +1,128 @@
+"""The course of one call: from its first INVITE to the silence after it."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+
+from pbxgen.flow.simulate import simulate
+from pbxgen.lab.leg import Dialog
+from pbxgen.lab.scene import Scene
+
+_TALK_SECONDS = 1.3
+_RECORD_SECONDS = 3.0
+_AFTERMATH_SECONDS = 1.2
+"""How long after the end nobody may be rung any more."""
+_SLACK_SECONDS = 45.0
+_SETTLE_SECONDS = 30.0
+
+
+class Course:
+    """Plays a scene."""
+
+    def __init__(self, scene: Scene) -> None:
+        self._scene = scene
+        self._case = scene.case
+        self._caller = scene.caller
+        self._since = 0.0
+        """Who was invited before does not count: they were in the call before its transfer."""
+
+    async def play(self) -> None:
+        scene = self._scene
+        await scene.occupy()
+        scene.dial()
+        story = simulate(self._case.plan, self._case.call, self._case.world)
+        patience = sum(event.seconds or 0 for event in story.events) + _SLACK_SECONDS
+        if self._case.handling.give_up_at is not None:
+            scene.spawn(self._give_up(self._case.handling.give_up_at))
+        if not await scene.until(lambda: not self._caller.waiting, patience):
+            scene.faults.append(f"nothing had become of the call after {patience:.0f} s")
+            scene.rig.wire.nudge(self._caller.call_id, "GIVEUP")
+        elif self._caller.answered is not None:
+            await self._answered(patience)
+        scene.ended = time.monotonic()
+        await asyncio.sleep(_AFTERMATH_SECONDS)
+
+    async def _give_up(self, entry: int) -> None:
+        scene = self._scene
+        await scene.until(lambda: len(scene.entries()) > entry, 600)
+        await asyncio.sleep(0.25)
+        if self._caller.waiting:
+            scene.rig.wire.nudge(self._caller.call_id, "GIVEUP")
+
+    async def _answered(self, patience: float) -> None:
+        if self._case.handling.keys:
+            await asyncio.sleep(2.5)
+            await self._press(self._case.handling.keys)
+        party = self._caller
+        if self._case.call.transfer is None:
+            await self._settle(party, _SETTLE_SECONDS)
+        else:
+            await asyncio.sleep(_TALK_SECONDS)
+            party = await self._transfer(self._case.call.transfer.by, patience)
+        await self._hang_up(party)
+
+    async def _press(self, keys: str) -> None:
+        for part in keys.split(","):
+            if self._caller.stream is not None:
+                self._scene.rig.media.press(self._caller.stream, part)
+            await asyncio.sleep(1 + 0.35 * len(part))
+
+    async def _transfer(self, by: str, patience: float) -> Dialog:
+        """``by`` sends the other party on; goes on until that party, which is returned, has ended somewhere."""
+        scene = self._scene
+        answerer = next((leg for leg in scene.legs.values() if leg.up), None)
+        if answerer is not None and answerer.target == by:
+            transferor, party = answerer, self._caller
+        elif answerer is not None and by == self._case.call.caller:
+            transferor, party = self._caller, answerer
+        else:
+            scene.faults.append(f"{by}, who was to transfer the call, is not in it")
+            return self._caller
+        self._since = time.monotonic()
+        scene.rig.wire.nudge(transferor.call_id, "TRANSFER")
+        await self._settle(party, patience)
+        return party
+
+    async def _settle(self, party: Dialog, seconds: float) -> None:
+        """Wait until ``party`` talks with somebody, leaves a message, has heard an announcement, or is hung up."""
+        scene = self._scene
+
+        def settled() -> bool:
+            self._listen(party)
+            return not party.up or bool(self._partners(party)) or scene.rig.pbx.is_recording(scene.plan)
+
+        if not await scene.until(settled, seconds):
+            if not self._case.handling.keys:
+                scene.faults.append(f"answered, and in the call with nobody for {seconds:.0f} s")
+        elif party.up and self._partners(party):
+            await asyncio.sleep(_TALK_SECONDS)
+        elif party.up:
+            await scene.until(lambda: not party.up, _RECORD_SECONDS)
+
+    def _partners(self, party: Dialog) -> list[Dialog]:
+        """Who is in the call with ``party``."""
+        legs = self._scene.legs.values()
+        return [leg for leg in legs if leg.up and leg is not party and leg.start >= self._since]
+
+    def _listen(self, party: Dialog) -> None:
+        """Which recording is played, if any."""
+        stream = party.stream
+        if stream is None or self._scene.announced is not None or len(stream.frames) < 30 or stream.loudness() < 300:
+            return
+        for name, hertz in self._scene.tenant.recordings.items():
+            if stream.strength(hertz) > 0.5:
+                self._scene.announced = name
+
+    async def _hang_up(self, party: Dialog) -> None:
+        scene = self._scene
+        partners = self._partners(party)
+        scene.at_hangup = tuple(leg.target for leg in partners)
+        first = partners if self._case.handling.callee_ends and partners else [party]
+        for dialog in first:
+            if dialog.up:
+                scene.rig.wire.nudge(dialog.call_id, "HANGUP")
+        everybody = (self._caller, *scene.legs.values())
+        if not await scene.until(lambda: not any(dialog.up for dialog in everybody), 3):
+            left = ", ".join(dialog.target for dialog in everybody if dialog.up)
+            scene.faults.append(f"one side has hung up, and the PBX keeps the other in the call ({left})")

@@ -1,0 +1,222 @@
+"""A FreeSWITCH of the laboratory's own: scratch folders, loopback only, nothing of the host's touched."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+import re
+import shutil
+import subprocess
+import time
+from pathlib import Path
+
+from pbxgen.flow.plan import Plan
+from pbxgen.lab import process
+from pbxgen.lab.errors import LabError
+from pbxgen.lab.pbx import Bench, Recorded, clock, find_program
+from pbxgen.lab.ports import LOOPBACK, Address, free_port, free_range
+from pbxgen.lab.sound import recorded
+
+_BOOT_SECONDS = 90
+_RTP_PORTS = 2000
+_SECRET = "laboratory"
+_MODULES = re.compile(
+    r"mod_(console|logfile|event_socket|sofia|loopback|commands|dptools|dialplan_xml|expr|hash|db|voicemail|sndfile|"
+    r"native_file|tone_stream|local_stream|spandsp|say_..)\.so"
+)
+"""Loaded where the build has them."""
+_PROBLEM = re.compile(r"\[(WARNING|ERR|CRIT|ALERT)\]")
+# What a build without sound packages, NAT or the host's privileges says by itself.
+_HARMLESS = re.compile(
+    r"sounds?[/_]|File .* not found|Can't find .*phrase|Cannot open|Error Opening File|switch_nat|upnp|timerfd|"
+    r"switch_time\.c|setpriority|sched_|local_stream|Invalid file format|No such file|cannot find|mod_event_socket"
+)
+
+
+class FreeSwitch:
+    """FreeSWITCH 1.10 or newer with a generated plan."""
+
+    name = "freeswitch"
+
+    def __init__(self, bench: Bench) -> None:
+        self._bench = bench
+        self._program = find()
+        self._home = bench.folder
+        self.phones_at: Address = (LOOPBACK, free_port())
+        self.trunks_at: Address = (LOOPBACK, free_port())
+        self._control = free_port(tcp=True)
+        self._process: subprocess.Popen[bytes] | None = None
+
+    async def start(self) -> None:
+        self._lay_out()
+        home = self._home
+        command = [str(self._program), "-nonat", "-nf", "-nc", "-np"]
+        for option in (
+            "conf",
+            "log",
+            "db",
+            "run",
+            "storage",
+            "recordings",
+            "cache",
+            "temp",
+            "certs",
+            "sounds",
+            "scripts",
+        ):
+            command += [f"-{option}", str(home / option)]
+        environment = {**os.environ, **clock(self._bench.moment), "HOME": str(home)}
+        self._process = process.spawn(command, home / "console.log", cwd=home, env=environment)
+        deadline = time.monotonic() + _BOOT_SECONDS
+        while time.monotonic() < deadline and self._process.poll() is None:
+            if await self._ready():
+                return
+            await asyncio.sleep(0.2)
+        raise LabError(f"FreeSWITCH did not start: {self._last_words()}")
+
+    async def _ready(self) -> bool:
+        try:
+            ready = "is ready" in await self.command("status")
+            profiles = await self.command("sofia status")
+        except (OSError, asyncio.IncompleteReadError):
+            return False
+        ports = (f":{self.phones_at[1]} ", f":{self.trunks_at[1]} ")
+        running = [line for line in profiles.splitlines() if "RUNNING" in line]
+        return ready and all(
+            any(port in f"{line} " or f"{port.strip()}\t" in line for line in running) for port in ports
+        )
+
+    def stop(self) -> None:
+        if self._process is not None:
+            process.stop(self._process, grace=5)
+            self._process = None
+
+    async def command(self, text: str) -> str:
+        """What the event socket answers to an `api` command."""
+        reader, writer = await asyncio.open_connection(LOOPBACK, self._control)
+        try:
+            await reader.readuntil(b"\n\n")
+            writer.write(f"auth {_SECRET}\n\n".encode())
+            await reader.readuntil(b"\n\n")
+            writer.write(f"api {text}\n\n".encode())
+            head = (await reader.readuntil(b"\n\n")).decode()
+            length = re.search(r"Content-Length: (\d+)", head)
+            return (await reader.readexactly(int(length.group(1)))).decode("utf-8", "replace") if length else ""
+        finally:
+            writer.close()
+            with contextlib.suppress(OSError):
+                await writer.wait_closed()
+
+    def problems(self) -> tuple[str, ...]:
+        return tuple(line for line in self._log() if _PROBLEM.search(line) and not _HARMLESS.search(line))
+
+    def log_of(self, text: str) -> tuple[str, ...]:
+        return tuple(line for line in self._log() if text in line)
+
+    def messages(self, plan: Plan, extension: str) -> tuple[Recorded, ...]:
+        folder = self._home / "storage" / "voicemail"
+        return tuple(recorded(path) for path in sorted(folder.glob(f"*/{plan.domain}/{extension}/msg_*.wav")))
+
+    def is_recording(self, plan: Plan) -> bool:
+        folder = self._home / "storage" / "voicemail"
+        return any(path.stat().st_size > 0 for path in folder.glob(f"*/{plan.domain}/*/msg_*"))
+
+    def _log(self) -> list[str]:
+        path = self._home / "log" / "freeswitch.log"
+        return path.read_text("utf-8", "replace").splitlines() if path.exists() else []
+
+    def _last_words(self) -> str:
+        console = self._home / "console.log"
+        lines = self._log() or (console.read_text("utf-8", "replace").splitlines() if console.exists() else [])
+        return " / ".join(lines[-5:]) or "it said nothing"
+
+    def _lay_out(self) -> None:
+        """The stock configuration, the generated files over it, and the laboratory's own last words."""
+        for name in ("log", "db", "run", "storage", "recordings", "cache", "temp", "certs", "sounds", "scripts"):
+            (self._home / name).mkdir(parents=True, exist_ok=True)
+        conf = self._home / "conf"
+        shutil.copytree(_stock(self._program), conf, dirs_exist_ok=True)
+        for extra in conf.glob("sip_profiles/*-ipv6*"):
+            shutil.rmtree(extra) if extra.is_dir() else extra.unlink()
+        for file in self._bench.files:
+            path = conf / file.path
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(file.text, encoding="utf-8")
+        for name, data in self._bench.sounds.items():
+            path = self._home / "sounds" / f"{name}.wav"
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(data)
+        self._set_variables(conf)
+        self._configure(conf / "autoload_configs")
+
+    def _set_variables(self, conf: Path) -> None:
+        """The stock files take addresses and ports from variables: set them where the stock ones have been read."""
+        variables = {
+            "local_ip_v4": LOOPBACK,
+            "bind_server_ip": LOOPBACK,
+            "external_rtp_ip": LOOPBACK,
+            "external_sip_ip": LOOPBACK,
+            "internal_sip_port": str(self.phones_at[1]),
+            "external_sip_port": str(self.trunks_at[1]),
+        }
+        lines = "".join(f'  <X-PRE-PROCESS cmd="set" data="{name}={value}"/>\n' for name, value in variables.items())
+        main = conf / "freeswitch.xml"
+        text = main.read_text(encoding="utf-8")
+        after = re.search(r'<X-PRE-PROCESS cmd="include" data="vars\.xml"/>[ \t]*\n', text)
+        if after is None:
+            raise LabError(f"{main} does not include vars.xml: not a stock configuration of FreeSWITCH")
+        main.write_text(text[: after.end()] + lines + text[after.end() :], encoding="utf-8")
+
+    def _configure(self, folder: Path) -> None:
+        modules = sorted(path for path in _modules(self._program).glob("*.so") if _MODULES.fullmatch(path.name))
+        load = "".join(f'    <load module="{path.stem}"/>\n' for path in modules)
+        first, last = free_range(_RTP_PORTS)
+        _write(folder, "modules", f"<modules>\n{load}</modules>")
+        _write(
+            folder,
+            "event_socket",
+            f'<settings>\n<param name="listen-ip" value="{LOOPBACK}"/>\n'
+            f'<param name="listen-port" value="{self._control}"/>\n'
+            f'<param name="password" value="{_SECRET}"/>\n</settings>',
+        )
+        switch = folder / "switch.conf.xml"
+        text = re.sub(
+            r'<param name="(rtp-start-port|rtp-end-port|loglevel|sessions-per-second)"[^>]*/>', "", switch.read_text()
+        )
+        ours = {
+            "rtp-start-port": first, "rtp-end-port": last, "loglevel": "info", "sessions-per-second": 200,
+        }  # fmt: skip
+        params = "".join(f'<param name="{name}" value="{value}"/>\n' for name, value in ours.items())
+        switch.write_text(text.replace("</settings>", f"{params}</settings>"))
+
+
+def _write(folder: Path, name: str, inner: str) -> None:
+    (folder / f"{name}.conf.xml").write_text(f'<configuration name="{name}.conf">\n{inner}\n</configuration>\n')
+
+
+def find() -> Path:
+    """FreeSWITCH's program. Raises LabError."""
+    return find_program("PBXGEN_FREESWITCH", "freeswitch")
+
+
+def _stock(program: Path) -> Path:
+    """The stock configuration that generated files are laid over."""
+    named = os.environ.get("PBXGEN_FREESWITCH_CONF")
+    places = [Path(named)] if named else []
+    places += [program.parent.parent / "conf", Path("/etc/freeswitch"), Path("/usr/local/freeswitch/conf")]
+    for place in places:
+        if (place / "freeswitch.xml").exists():
+            return place
+    looked = ", ".join(map(str, places))
+    raise LabError(
+        f"FreeSWITCH's stock configuration was not found (looked in {looked}; PBXGEN_FREESWITCH_CONF names it)"
+    )
+
+
+def _modules(program: Path) -> Path:
+    places = [program.parent.parent / "mod", Path("/usr/lib/freeswitch/mod"), Path("/usr/local/freeswitch/mod")]
+    for place in places:
+        if (place / "mod_sofia.so").exists():
+            return place
+    raise LabError(f"FreeSWITCH's modules were not found (looked in {', '.join(map(str, places))})")

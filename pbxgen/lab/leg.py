@@ -1,0 +1,75 @@
+"""What the wire sees of one dialog of a call: the caller's own, or that of somebody rung."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from pbxgen.lab import sip
+from pbxgen.lab.media import Stream
+from pbxgen.lab.wire import Seen
+
+
+@dataclass(slots=True)
+class Dialog:
+    """One INVITE and what became of it. Times are of the monotonic clock, in seconds."""
+
+    call_id: str
+    target: str
+    """Who was invited: extension or E.164 number."""
+    state: str
+    """How they behave."""
+    start: float
+    invite: sip.Message | None = None
+    ringing: float | None = None
+    answered: float | None = None
+    final: int | None = None
+    """The final reply of 300 or more."""
+    closed: float | None = None
+    """When the attempt was over without an answer: refused or cancelled."""
+    gone: float | None = None
+    """When an answered call was hung up."""
+    gone_by_pbx: bool = False
+    provisional: list[int] = field(default_factory=list)
+    audio: sip.Audio | None = None
+    """Where the PBX wants its sound."""
+    stream: Stream | None = None
+
+    @property
+    def up(self) -> bool:
+        return self.answered is not None and self.gone is None
+
+    @property
+    def waiting(self) -> bool:
+        """Invited, and neither answered nor over."""
+        return self.answered is None and self.closed is None and self.gone is None
+
+    @property
+    def attempt_ended(self) -> float | None:
+        return self.closed if self.answered is None else self.answered
+
+    def see(self, seen: Seen, *, ours_is_caller: bool) -> None:
+        """Take note of a message. ``ours_is_caller``: SIPp placed this call, the PBX answers it."""
+        message = seen.message
+        if seen.from_pbx and message.body:
+            self.audio = sip.audio_of(message.body) or self.audio
+        if message.status is None:
+            self._request(message, seen)
+        elif message.method == "INVITE" and seen.from_pbx is ours_is_caller:
+            self._reply(message.status, seen)
+
+    def _request(self, message: sip.Message, seen: Seen) -> None:
+        if message.method == "CANCEL" and self.waiting:
+            self.closed = seen.at
+        elif message.method == "BYE" and self.gone is None:
+            self.gone = seen.at
+            self.gone_by_pbx = seen.from_pbx
+
+    def _reply(self, status: int, seen: Seen) -> None:
+        if 100 < status < 200:
+            self.provisional.append(status)
+            self.ringing = self.ringing or seen.at
+        elif 200 <= status < 300 and self.answered is None:
+            self.answered = seen.at
+        elif status >= 300 and self.final is None and self.answered is None:
+            self.final = status
+            self.closed = self.closed or seen.at

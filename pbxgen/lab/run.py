@@ -1,0 +1,167 @@
+"""The laboratory's way in: real calls for many scenarios, on each PBX that is asked for."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import datetime as dt
+import shutil
+import signal
+import tempfile
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, fields
+from pathlib import Path
+from typing import Protocol
+from zoneinfo import ZoneInfo
+
+from pbxgen.flow.plan import Deviations, Plan
+from pbxgen.lab import asterisk, freeswitch
+from pbxgen.lab.case import Case, LabReport, Result
+from pbxgen.lab.errors import LabError
+from pbxgen.lab.pbx import Bench, Pbx
+from pbxgen.lab.stage import Stage
+from pbxgen.scenario.values import Scenario
+from pbxgen.targets.base import Target
+
+CALLS_AT_ONCE = 16
+"""Two cores play this many with sound and exact ring times."""
+TENANTS_AT_ONCE = 60
+"""Scenarios on one start of a PBX."""
+_STAGES_AT_ONCE = 2
+
+MAKERS: Mapping[str, Callable[[Bench], Pbx]] = {"asterisk": asterisk.Asterisk, "freeswitch": freeswitch.FreeSwitch}
+FINDERS: Mapping[str, Callable[[], Path]] = {"asterisk": asterisk.find, "freeswitch": freeswitch.find}
+
+
+class Watcher(Protocol):
+    """Is told how a run goes on."""
+
+    def begins(self, calls: int) -> None: ...
+
+    def done(self, result: Result) -> None: ...
+
+
+class Silent:
+    """Nobody watches."""
+
+    def begins(self, calls: int) -> None: ...
+
+    def done(self, result: Result) -> None: ...
+
+
+def case_of(scenario: Scenario, plan: Plan) -> Case:
+    """The call of a scenario file, to be placed for real."""
+    return Case(scenario.name, plan, scenario.call, scenario.world, scenario.expect)
+
+
+def available() -> dict[str, Path | None]:
+    """Which PBXs can be started here: their programs, None for those not found."""
+    found: dict[str, Path | None] = {}
+    for name, find in FINDERS.items():
+        try:
+            found[name] = find()
+        except LabError:
+            found[name] = None
+    return found
+
+
+def run(
+    cases: Sequence[Case],
+    on: Mapping[str, Target],
+    *,
+    watcher: Watcher | None = None,
+    keep: Path | None = None,
+    calls_at_once: int = CALLS_AT_ONCE,
+) -> LabReport:
+    """Place every case as a real call on each PBX of ``on`` (its name: the target that renders for it).
+
+    ``keep``: a folder where the scratch folders (configuration, logs, SIPp's scripts) stay. Raises LabError where
+    a PBX, SIPp or libfaketime is missing or does not start; everything started is stopped in any case.
+    """
+    for name in on:
+        if name not in MAKERS:
+            raise LabError(f"no PBX is called {name}; there are {', '.join(MAKERS)}")
+        FINDERS[name]()
+    return asyncio.run(_run(cases, on, watcher or Silent(), keep, calls_at_once))
+
+
+@dataclass(frozen=True, slots=True)
+class _Batch:
+    """Cases that share one start of one PBX."""
+
+    pbx: str
+    moment: dt.datetime | None
+    cases: tuple[Case, ...]
+
+
+async def _run(
+    cases: Sequence[Case], on: Mapping[str, Target], watcher: Watcher, keep: Path | None, calls_at_once: int
+) -> LabReport:
+    start = time.monotonic()
+    _end_by_sigterm()
+    watcher.begins(len(cases) * len(on))
+    room = asyncio.Semaphore(calls_at_once)
+    stages = asyncio.Semaphore(_STAGES_AT_ONCE)
+    problems: dict[str, list[str]] = {name: [] for name in on}
+
+    async def play(batch: _Batch, folder: Path) -> list[Result]:
+        async with stages:
+            folder.mkdir()
+            stage = Stage(MAKERS[batch.pbx], on[batch.pbx], batch.cases, folder, moment=batch.moment)
+            async with stage:
+                results = await stage.play(watcher.done, room)
+            problems[batch.pbx] += stage.pbx.problems()
+            return results
+
+    with _scratch(keep) as scratch:
+        async with asyncio.TaskGroup() as group:
+            tasks = [
+                group.create_task(play(batch, scratch / f"{batch.pbx}-{number}"))
+                for number, batch in enumerate(_batches(cases, on), 1)
+            ]
+        results = tuple(result for task in tasks for result in task.result())
+    told = {name: tuple(lines) for name, lines in problems.items()}
+    return LabReport(results, tuple(on), told, time.monotonic() - start)
+
+
+def _batches(cases: Sequence[Case], on: Mapping[str, Target]) -> Iterator[_Batch]:
+    """Same PBX, same time; plans that never look at the clock take part in any."""
+    groups: dict[dt.datetime | None, list[Case]] = {}
+    for case in cases:
+        moment = case.world.moment.replace(tzinfo=ZoneInfo(case.plan.timezone)) if uses_clock(case.plan) else None
+        groups.setdefault(moment, []).append(case)
+    for name in on:
+        for moment, mine in groups.items():
+            for first in range(0, len(mine), TENANTS_AT_ONCE):
+                yield _Batch(name, moment, tuple(mine[first : first + TENANTS_AT_ONCE]))
+
+
+def uses_clock(plan: Plan) -> bool:
+    """Does any rule of a plan depend on the time?"""
+    rules = [rule for inbound in plan.inbound.values() for rule in inbound.rules]
+    for user in plan.users.values():
+        rules += [rule for key in fields(Deviations) for rule in getattr(user.deviations, key.name)]
+    return any(rule.condition.schedule is not None or rule.condition.until is not None for rule in rules)
+
+
+@contextlib.contextmanager
+def _scratch(keep: Path | None) -> Iterator[Path]:
+    if keep is not None:
+        keep.mkdir(parents=True, exist_ok=True)
+        yield Path(tempfile.mkdtemp(prefix="run-", dir=keep))
+        return
+    # A short path: sockets of PBXs live in it, and their names are limited to some 100 characters.
+    folder = Path(tempfile.mkdtemp(prefix="pbxgen-lab-"))
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _end_by_sigterm() -> None:
+    """SIGTERM ends a run as Ctrl-C does: everything is stopped first."""
+    task = asyncio.current_task()
+    if task is not None:
+        with contextlib.suppress(NotImplementedError, RuntimeError, ValueError):
+            asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, task.cancel)

@@ -1,0 +1,271 @@
+"""One scenario on a real PBX: its phones and far ends, what they do, and what the wire reports of them."""
+
+from __future__ import annotations
+
+import asyncio
+import subprocess
+import time
+from collections.abc import Callable, Coroutine
+from typing import Protocol
+
+from pbxgen.flow.plan import NumberFormat, Plan
+from pbxgen.lab import people, scripts
+from pbxgen.lab.leg import Dialog
+from pbxgen.lab.media import Media
+from pbxgen.lab.pbx import Pbx
+from pbxgen.lab.ports import Address
+from pbxgen.lab.sipp import Sipp
+from pbxgen.lab.tenants import Tenant, contact_user, password
+from pbxgen.lab.wire import Seen, Wire
+
+TOGETHER_SECONDS = 0.9
+"""Attempts that begin within this time of each other ring together (delays are whole seconds)."""
+_POLL = 0.05
+_PARKED_SECONDS = 8.0
+
+
+class Rig(Protocol):
+    """What a scene needs of the stage it is played on."""
+
+    wire: Wire
+    media: Media
+    sipp: Sipp
+    pbx: Pbx
+    phones: Address
+
+    def follow(self, call_id: str, scene: Scene) -> None:
+        """Messages of this call are the scene's."""
+        ...
+
+
+class Scene:
+    """A tenant's phones and far ends, and the call that is placed."""
+
+    def __init__(self, rig: Rig, tenant: Tenant) -> None:
+        self.tenant = tenant
+        self.rig = rig
+        self.plan: Plan = tenant.plan
+        self.case = tenant.case
+        self.trace: list[Seen] = []
+        self.legs: dict[str, Dialog] = {}
+        self.caller = Dialog(f"{self.plan.name}-caller", tenant.case.call.called, "caller", 0.0)
+        self.faults: list[str] = []
+        self.announced: str | None = None
+        """The recording that the caller was played."""
+        self.ended: float | None = None
+        """When the call was over for the caller."""
+        self.at_hangup: tuple[str, ...] = ()
+        """Who was in the call, besides the one that was served last, when it was hung up."""
+        self.released: int | None = None
+        self._parked: dict[str, Dialog] = {}
+        self._processes: list[subprocess.Popen[bytes]] = []
+        self._tasks: set[asyncio.Task[None]] = set()
+        self.inside = self.case.call.caller in self.case.plan.users
+        self._trunk_name = next(iter(self.plan.trunks), None)
+
+    # -- who is where -------------------------------------------------------------------------------------------------
+
+    def logins(self) -> list[tuple[str, str, str, str]]:
+        """Contacts that register: (extension, domain, password, contact user)."""
+        found = []
+        for extension in self.plan.users:
+            for index, state in enumerate(self._states(extension)):
+                if state != people.UNREGISTERED:
+                    user = contact_user(self.plan, extension, index)
+                    found.append((extension, self.plan.domain, password(self.plan, extension), user))
+        return found
+
+    def _states(self, extension: str) -> tuple[str, ...]:
+        return self.case.world.phone(extension)
+
+    def replies(self) -> set[scripts.Reply]:
+        """Every behaviour this scene needs a SIPp process for."""
+        found = {people.reply_of("answer")}
+        for states in self.case.world.phones.values():
+            found |= {people.reply_of(state) for state in states if state != people.UNREGISTERED}
+        found |= {people.reply_of(state) for state in self.case.world.outside.values()}
+        transfer = self.case.call.transfer
+        if transfer is not None:
+            found.add(self._transferring())
+        return found
+
+    def _transferring(self) -> scripts.Reply:
+        transfer = self.case.call.transfer
+        assert transfer is not None
+        return scripts.Reply(180, 200, refer_to=f"sip:{transfer.to}@{self.plan.domain}")
+
+    def _reply_of(self, target: str, state: str) -> scripts.Reply:
+        transfer = self.case.call.transfer
+        if transfer is not None and transfer.by == target and state in people.ANSWERING:
+            return self._transferring()
+        return people.reply_of(state)
+
+    # -- what the wire reports ----------------------------------------------------------------------------------------
+
+    def invited(self, seen: Seen) -> None:
+        """The PBX sends a new INVITE to one of our phones or trunks."""
+        message = seen.message
+        user = message.uri_user
+        if seen.ours == self.rig.phones:
+            _, extension, index = user.rsplit(".", 2)
+            states = self._states(extension)
+            target, state = extension, states[int(index)]
+        else:
+            target = self._number(user, self.tenant.trunk_at[seen.ours])
+            state = self.case.world.outside.get(target, "answer")
+        leg = Dialog(message.call_id, target, state, seen.at, message)
+        if target == self.tenant.parking or message.call_id in self._parked:
+            self._parked[message.call_id] = leg
+        else:
+            self.legs[message.call_id] = leg
+        if state in people.ANSWERING:
+            self.spawn(self._pick_up(leg))
+
+    def port_of(self, call_id: str) -> int:
+        """The SIPp process that plays whoever was invited."""
+        leg = self.legs.get(call_id) or self._parked[call_id]
+        return self.rig.sipp.callee(self._reply_of(leg.target, leg.state))
+
+    def see(self, seen: Seen) -> None:
+        self.trace.append(seen)
+        message = seen.message
+        found = self.legs.get(message.call_id) or self._parked.get(message.call_id)
+        dialog = self.caller if message.call_id == self.caller.call_id else found
+        if dialog is None:
+            return
+        ours = dialog.invite is None
+        if ours and self.inside and message.status in (401, 407) and message.cseq.startswith("1 "):
+            return  # a challenge, which SIPp answers
+        dialog.see(seen, ours_is_caller=ours)
+        if dialog.answered is not None and dialog.stream is None and dialog.audio is not None:
+            dialog.stream = self.rig.media.open(dialog.audio, speaks=ours)
+
+    def _number(self, user: str, trunk: str) -> str:
+        """E.164 (or the emergency number) of what was sent to a trunk."""
+        if user in self.plan.emergency:
+            return user
+        bare = self.plan.trunks[trunk].number_format is NumberFormat.E164_BARE
+        return self.plan.numbering.caller_of_trunk(user, bare=bare) or user
+
+    # -- what people do -----------------------------------------------------------------------------------------------
+
+    async def _pick_up(self, leg: Dialog) -> None:
+        """Answer; of several that would, the first in order is the quickest (as in the model)."""
+        await asyncio.sleep(0.45)
+        before = [
+            other
+            for other in self.legs.values()
+            if other is not leg
+            and other.state in people.ANSWERING
+            and abs(other.start - leg.start) < TOGETHER_SECONDS
+            and (other.target, other.call_id) < (leg.target, leg.call_id)
+        ]
+        await asyncio.sleep(0.9 * len(before))
+        if leg.waiting:
+            self.rig.wire.nudge(leg.call_id, "ANSWER")
+        if leg.state in people.PRESSING and leg.target != self.tenant.parking:
+            await self._press_one(leg)
+
+    async def _press_one(self, leg: Dialog) -> None:
+        """A person who hears a question instead of the caller presses 1."""
+        for _ in range(3):
+            await asyncio.sleep(1.6)
+            connected = self.caller.answered is not None and self.case.call.transfer is None
+            if not leg.up or connected or leg.stream is None:
+                return
+            if self.asks:
+                self.rig.media.press(leg.stream, "1")
+
+    @property
+    def asks(self) -> bool:
+        """Does any place of the plan ask to press 1?"""
+        return "confirm=True" in repr(self.case.plan)
+
+    def dial(self) -> None:
+        call, handling = self.case.call, self.case.handling
+        host, port = self.rig.pbx.phones_at if self.inside else self.rig.pbx.trunks_at
+        dialled = handling.dialled or call.called
+        username: str | None
+        secret: str | None
+        if self.inside:
+            origin = f"<sip:{call.caller}@{self.plan.domain}>"
+            uri = f"sip:{dialled}@{self.plan.domain}"
+            ours = self.rig.phones
+            username, secret = call.caller, password(self.plan, call.caller)
+        else:
+            assert self._trunk_name is not None
+            ours = self.tenant.trunks[self._trunk_name]
+            shown = handling.caller_shows or call.caller
+            origin = f"<sip:{shown}@{ours[0]}>"
+            uri = f"sip:{dialled}@{host}:{port}"
+            username = secret = None
+        headers = list(handling.headers)
+        if call.carried:
+            headers.append(f"Diversion: <sip:+390000@{ours[0]}>;reason=unconditional;counter={call.carried}")
+        transfer = call.transfer
+        mine = self._transferring() if transfer is not None and transfer.by == call.caller else scripts.Reply()
+        self.caller.start = time.monotonic()
+        self._place(scripts.Dial(uri, origin, self.caller.call_id, username, secret, tuple(headers)), ours, mine)
+
+    def _place(self, dial: scripts.Dial, ours: Address, reply: scripts.Reply) -> None:
+        self.rig.follow(dial.call_id, self)
+        self._processes.append(self.rig.sipp.call(dial, ours, reply))
+
+    async def occupy(self) -> None:
+        """Phones `in_call` begin their call: with an extension of the laboratory's own."""
+        parking = self.tenant.parking
+        if parking is None:
+            return
+        for extension, states in self.case.world.phones.items():
+            if "in_call" in states:
+                call_id = f"{self.plan.name}-busy-{extension}"
+                self._parked[call_id] = Dialog(call_id, parking, "caller", time.monotonic())
+                uri = f"sip:{parking}@{self.plan.domain}"
+                origin = f"<sip:{extension}@{self.plan.domain}>"
+                dial = scripts.Dial(uri, origin, call_id, extension, password(self.plan, extension))
+                self._place(dial, self.rig.phones, scripts.Reply())
+        callers = [d for d in self._parked.values() if d.state == "caller"]
+        if not await self.until(lambda: all(d.up for d in callers), _PARKED_SECONDS):
+            self.faults.append("a phone that was to be in a call could not place one")
+
+    # -- afterwards ---------------------------------------------------------------------------------------------------
+
+    def entries(self) -> list[list[Dialog]]:
+        """Attempts in order; those that rang together are one entry."""
+        found: list[list[Dialog]] = []
+        for leg in sorted(self.legs.values(), key=lambda leg: leg.start):
+            if found and leg.start - found[-1][0].start < TOGETHER_SECONDS:
+                ended = found[-1][0].attempt_ended
+                if ended is None or ended > leg.start:
+                    found[-1].append(leg)
+                    continue
+            found.append([leg])
+        return found
+
+    async def close(self) -> None:
+        """Hang up whatever is still up, and let SIPp's processes go."""
+        for task in list(self._tasks):
+            task.cancel()
+        for dialog in (self.caller, *self.legs.values(), *self._parked.values()):
+            if dialog.up:
+                self.rig.wire.nudge(dialog.call_id, "HANGUP")
+            if dialog.stream is not None:
+                dialog.stream.open = False
+        await asyncio.sleep(0.2)
+        for started in self._processes:
+            await asyncio.to_thread(self.rig.sipp.forget, started)
+
+    async def until(self, condition: Callable[[], bool], seconds: float) -> bool:
+        """Wait for a condition; False if it did not come about in time."""
+        deadline = time.monotonic() + seconds
+        while not condition():
+            if time.monotonic() > deadline:
+                return False
+            await asyncio.sleep(_POLL)
+        return True
+
+    def spawn(self, work: Coroutine[object, object, None]) -> None:
+        """Let something happen beside the course of the call."""
+        task = asyncio.get_running_loop().create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)

@@ -1,0 +1,169 @@
+"""One start of one PBX with many scenarios side by side, each a tenant of its own."""
+
+from __future__ import annotations
+
+import asyncio
+import datetime as dt
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from pbxgen.flow.plan import Plan
+from pbxgen.lab import sip
+from pbxgen.lab.case import Case, Result
+from pbxgen.lab.course import Course
+from pbxgen.lab.errors import LabError
+from pbxgen.lab.media import Media
+from pbxgen.lab.observe import observe
+from pbxgen.lab.pbx import Bench, Pbx
+from pbxgen.lab.ports import LOOPBACK, Address
+from pbxgen.lab.scene import Scene
+from pbxgen.lab.sipp import Sipp
+from pbxgen.lab.sound import tone
+from pbxgen.lab.tenants import Tenant, prepare
+from pbxgen.lab.verdict import judge
+from pbxgen.lab.wire import Seen, Wire
+from pbxgen.targets.base import Options, Target
+
+_ANNOUNCEMENT_SECONDS = 2.0
+_WARM_UP_SECONDS = 0.6
+_STORED_SECONDS = 5.0
+
+Done = Callable[[Result], None]
+
+
+class Stage:
+    """A PBX with the phones and far ends of its scenarios. Use as an asynchronous context."""
+
+    def __init__(
+        self, make_pbx: Callable[[Bench], Pbx], target: Target, cases: Sequence[Case], folder: Path, *,
+        moment: dt.datetime | None = None,
+    ) -> None:  # fmt: skip
+        self._folder = folder
+        self._target = target
+        self.tenants, secrets = prepare(cases)
+        plans = tuple(tenant.plan for tenant in self.tenants)
+        options = Options(secrets=secrets)
+        limits = [problem for plan in plans for problem in target.limits(plan, options)]
+        if limits:
+            raise LabError(f"{target.name} cannot express this: {limits[0].message}")
+        sounds = {
+            f"{tenant.plan.name}/{name}": tone(hertz, _ANNOUNCEMENT_SECONDS)
+            for tenant in self.tenants
+            for name, hertz in tenant.recordings.items()
+        }
+        home = folder / "pbx"
+        home.mkdir(parents=True)
+        (folder / "sipp").mkdir()
+        self.pbx: Pbx = make_pbx(Bench(home, target.render(plans, options), sounds, moment))
+        self.wire = Wire(self._route, self._on_message)
+        self.media = Media()
+        self._scenes: dict[str, Scene] = {}
+        self._by_name: dict[str, Scene] = {}
+        self._by_trunk: dict[Address, Scene] = {}
+        self.sipp: Sipp
+        self.phones: Address
+        self.plans: tuple[Plan, ...] = plans
+
+    async def __aenter__(self) -> Stage:
+        try:
+            await self._open()
+        except BaseException:
+            await self.close()
+            raise
+        return self
+
+    async def __aexit__(self, *exception: object) -> None:
+        await self.close()
+
+    async def _open(self) -> None:
+        await self.wire.start()
+        rtp = await self.media.start()
+        self.phones = await self.wire.listen((LOOPBACK, 0), self.pbx.phones_at)
+        self.sipp = Sipp(self.wire, self._folder / "sipp", self.phones, rtp)
+        for tenant in self.tenants:
+            scene = Scene(self, tenant)
+            self._by_name[tenant.plan.name] = scene
+            for address in tenant.trunks.values():
+                await self.wire.listen(address, self.pbx.trunks_at)
+                self._by_trunk[address] = scene
+        for method in ("OPTIONS", "NOTIFY", "REGISTER"):
+            self.sipp.answering(method)
+        for scene in self._by_name.values():
+            for reply in scene.replies():
+                self.sipp.callee(reply)
+        await self.pbx.start()
+        logins = [login for scene in self._by_name.values() for login in scene.logins()]
+        await self.sipp.register(logins, self.phones)
+        # Phones are asked with OPTIONS whether they are there before the PBX dials them.
+        await asyncio.sleep(_WARM_UP_SECONDS)
+
+    async def close(self) -> None:
+        if hasattr(self, "sipp"):
+            await asyncio.to_thread(self.sipp.stop)
+        await asyncio.to_thread(self.pbx.stop)
+        self.wire.close()
+        await self.media.stop()
+
+    async def play(self, done: Done, room: asyncio.Semaphore) -> list[Result]:
+        """Place every call, as many at once as ``room`` lets in; ``done`` hears of each result as it comes."""
+
+        async def one(tenant: Tenant) -> Result:
+            async with room:
+                result = await self._play(tenant)
+            done(result)
+            return result
+
+        return list(await asyncio.gather(*(one(tenant) for tenant in self.tenants)))
+
+    async def _play(self, tenant: Tenant) -> Result:
+        scene = self._by_name[tenant.plan.name]
+        start = time.monotonic()
+        self.follow(scene.caller.call_id, scene)
+        await Course(scene).play()
+        stored = await self._stored(tenant)
+        await scene.close()
+        observed = observe(scene, stored)
+        seconds = time.monotonic() - start
+        return Result(tenant.case, self.pbx.name, observed, judge(tenant.case, observed), seconds)
+
+    async def _stored(self, tenant: Tenant) -> dict[str, tuple[float, int]]:
+        """Messages of the tenant's mailboxes; one that is still being written is waited for."""
+        found: dict[str, tuple[float, int]] = {}
+        deadline = time.monotonic() + _STORED_SECONDS
+        while self.pbx.is_recording(tenant.plan):
+            for user in tenant.plan.users.values():
+                messages = self.pbx.messages(tenant.plan, user.extension) if user.mailbox is not None else ()
+                if messages and messages[-1].seconds > 0:
+                    found[user.extension] = (messages[-1].seconds, messages[-1].loudness)
+            if found or time.monotonic() > deadline:
+                break
+            await asyncio.sleep(0.1)
+        return found
+
+    # -- the wire's questions -----------------------------------------------------------------------------------------
+
+    def follow(self, call_id: str, scene: Scene) -> None:
+        self._scenes[call_id] = scene
+
+    def _on_message(self, seen: Seen) -> None:
+        message = seen.message
+        scene = self._scenes.get(message.call_id)
+        if scene is None and seen.from_pbx and message.status is None and message.method == "INVITE":
+            scene = self._scene_of(message, seen.ours)
+            if scene is not None:
+                self._scenes[message.call_id] = scene
+                scene.invited(seen)
+        if scene is not None:
+            scene.see(seen)
+
+    def _scene_of(self, message: sip.Message, ours: Address) -> Scene | None:
+        if ours == self.phones:
+            return self._by_name.get(message.uri_user.rsplit(".", 2)[0])
+        return self._by_trunk.get(ours)
+
+    def _route(self, message: sip.Message, ours: Address) -> int | None:
+        if message.method in ("OPTIONS", "NOTIFY", "REGISTER"):
+            return self.sipp.answering(message.method)
+        scene = self._scenes.get(message.call_id)
+        return scene.port_of(message.call_id) if scene is not None and message.method == "INVITE" else None

@@ -1,0 +1,109 @@
+"""A scenario becomes a tenant: its plan, with the laboratory's addresses and secrets in place of the source's."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, fields, replace
+
+from pbxgen.flow.plan import Deviations, Mailbox, PlaceKind, Plan, Secret, Trunk, User
+from pbxgen.lab.case import Case
+from pbxgen.lab.ports import Address, loopback_network
+from pbxgen.source.location import Location
+
+PIN = "4711"
+"""Of every mailbox that has a PIN in the source."""
+TRUNK_PORT = 5060
+
+
+@dataclass(frozen=True, slots=True)
+class Tenant:
+    """One case, ready to be put on a PBX."""
+
+    case: Case
+    """As it was given: the model judges by this one."""
+    plan: Plan
+    """As the PBX gets it."""
+    trunks: dict[str, Address]
+    """Far end of each trunk."""
+    recordings: dict[str, int]
+    """Announcements: the tone (Hz) that stands for each."""
+    parking: str | None
+    """An extension of the laboratory's own that phones `in_call` talk with."""
+
+    @property
+    def trunk_at(self) -> dict[Address, str]:
+        return {address: name for name, address in self.trunks.items()}
+
+
+def password(plan: Plan, extension: str) -> str:
+    return f"lab-{plan.name}-{extension}"
+
+
+def contact_user(plan: Plan, extension: str, index: int) -> str:
+    """User part of a contact's URI: tells whose phone an INVITE is for."""
+    return f"{plan.name}.{extension}.{index}"
+
+
+def prepare(cases: Iterable[Case]) -> tuple[tuple[Tenant, ...], dict[Secret, str]]:
+    """Tenants of one fleet, and every secret that rendering them needs."""
+    secrets: dict[Secret, str] = {}
+    addresses = _addresses()
+    tenants = tuple(_tenant(number, case, addresses, secrets) for number, case in enumerate(cases, 1))
+    return tenants, secrets
+
+
+def _addresses() -> Iterator[Address]:
+    while True:
+        network = loopback_network()
+        for host in range(2, 254):
+            yield f"{network}.{host}", TRUNK_PORT
+
+
+def _tenant(number: int, case: Case, addresses: Iterator[Address], secrets: dict[Secret, str]) -> Tenant:
+    plan = case.plan
+    name = f"{plan.name}-{number}"
+    where = Location("laboratory", 1, 1, 1, 1)
+
+    def secret(text: str) -> Secret:
+        made = Secret("inline", text, where)
+        secrets[made] = text
+        return made
+
+    trunks: dict[str, Trunk] = {}
+    ends: dict[str, Address] = {}
+    for key, trunk in plan.trunks.items():
+        host, port = ends[key] = next(addresses)
+        login = secret(f"trunk-{name}") if trunk.password is not None else None
+        trunks[key] = replace(trunk, host=host, port=port, transport="udp", accept_from=(), password=login)
+    named = replace(plan, name=name, domain=f"{name}.lab")
+    users = {extension: _user(named, user, secret) for extension, user in plan.users.items()}
+    parking = None
+    if any("in_call" in states for states in case.world.phones.values()):
+        parking = _unused(plan)
+        users[parking] = User(
+            extension=parking, name="Laboratory", location=where, password=secret(password(named, parking))
+        )
+    recordings = {name: 600 + 70 * i for i, name in enumerate(sorted(announcements(plan)))}
+    return Tenant(case, replace(named, trunks=trunks, users=users), ends, recordings, parking)
+
+
+def _user(plan: Plan, user: User, secret: Callable[[str], Secret]) -> User:
+    mailbox = user.mailbox
+    if mailbox is not None and mailbox.pin is not None:
+        mailbox = Mailbox(secret(PIN), mailbox.email, mailbox.location)
+    return replace(user, password=secret(password(plan, user.extension)), mailbox=mailbox)
+
+
+def _unused(plan: Plan) -> str:
+    taken = {*plan.users, *plan.numbers, *plan.emergency}
+    return next(number for number in map(str, range(88880000, 88890000)) if number not in taken)
+
+
+def announcements(plan: Plan) -> set[str]:
+    """Names of all recordings a plan plays."""
+    rules = [rule for inbound in plan.inbound.values() for rule in inbound.rules]
+    for user in plan.users.values():
+        rules += [rule for key in fields(Deviations) for rule in getattr(user.deviations, key.name)]
+    places = [place for rule in rules for place in rule.places]
+    places += [place for group in plan.numbers.values() for place in group.overflow]
+    return {place.target for place in places if place.kind is PlaceKind.ANNOUNCE}

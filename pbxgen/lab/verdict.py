@@ -1,0 +1,133 @@
+"""Did the PBX do what the model and the scenario say?"""
+
+from __future__ import annotations
+
+import re
+
+from pbxgen.flow.machine import Ending, EndKind, EventKind
+from pbxgen.flow.plan import DiversionHeader
+from pbxgen.flow.simulate import Diverted, Story, simulate
+from pbxgen.lab.case import Case, Observed, Rang
+from pbxgen.lab.headers import Announced, last_diversion
+
+TIMING_SECONDS = 1.5
+"""How far a ring time may be off."""
+_TARGET = re.compile(r"(?:(?<=\+)\+|(?<![^,])\+)?[0-9]+")
+"""Each extension or number in "101,+39333…+102"."""
+_QUIET = 300
+"""Mean amplitude below which a stored message holds no speech."""
+
+
+def judge(case: Case, observed: Observed) -> tuple[str, ...]:
+    """Every difference, in words; none if the PBX did what it should."""
+    story = simulate(case.plan, case.call, case.world)
+    found: list[str] = list(observed.faults)
+    found += [f"{target} was rung after the call was over" for target in observed.late]
+    if case.handling.give_up_at is not None:
+        return (*found, *_given_up(case, story, observed))
+    rings = case.expected.rings if case.expected.rings is not None else story.rings
+    if observed.rings != rings:
+        found.append(f"rang {_list(observed.rings)} instead of {_list(rings)}")
+    ending = case.expected.ending or story.ending
+    if not _same_ending(case, observed.ending, ending):
+        seen = "nobody" if observed.ending is None else str(observed.ending)
+        found.append(f"ended with {seen} (status {observed.status}) instead of {ending}")
+    if observed.rings == rings:
+        found += _timing(story, observed)
+        found += _trunk_headers(case, story, observed)
+    found += [
+        f"the message in mailbox {extension} is silent ({seconds:.1f} s, loudness {loudness})"
+        for extension, (seconds, loudness) in observed.stored.items()
+        if loudness < _QUIET
+    ]
+    return tuple(found)
+
+
+def _list(rings: tuple[str, ...]) -> str:
+    return ", ".join(rings) or "nobody"
+
+
+def _same_ending(case: Case, seen: Ending | None, wanted: Ending) -> bool:
+    if seen is None or seen.kind is not wanted.kind:
+        return False
+    # After a transfer there is no status to see; mailbox access shows itself by what is heard.
+    if seen.kind is EndKind.MAILBOX or (seen.kind is EndKind.RELEASED and case.call.transfer is not None):
+        return True
+    return seen.value == wanted.value
+
+
+def _given_up(case: Case, story: Story, observed: Observed) -> list[str]:
+    entry = case.handling.give_up_at
+    assert entry is not None
+    if len(story.rings) <= entry:
+        return []
+    wanted = story.rings[: entry + 1]
+    found = []
+    if observed.rings != wanted:
+        found.append(f"rang {_list(observed.rings)} instead of {_list(wanted)} before the caller gave up")
+    if observed.stored:
+        found.append("a message was stored although the caller had given up")
+    return found
+
+
+def _timing(story: Story, observed: Observed) -> list[str]:
+    """Whatever rang in vain rang for as long as the model says."""
+    found = []
+    rang = list(observed.rang)
+    for event in story.events:
+        if event.kind is not EventKind.RANG or not event.detail or event.seconds is None:
+            continue
+        targets = _TARGET.findall(event.detail)
+        mine = [leg for leg in rang if leg.target in targets][: len(targets)]
+        for leg in mine:
+            rang.remove(leg)
+        cancelled = [leg for leg in mine if leg.status is None and leg.seconds is not None]
+        if event.outcome is None or event.outcome.value != "no_answer" or not cancelled:
+            continue
+        seconds = max(leg.ended or 0 for leg in cancelled) - min(leg.at for leg in mine)
+        if abs(seconds - event.seconds) > TIMING_SECONDS:
+            found.append(f"{event.detail} rang {seconds:.1f} s instead of {event.seconds} s")
+    return found
+
+
+def _trunk_headers(case: Case, story: Story, observed: Observed) -> list[str]:
+    """The last diversion is announced to the carrier."""
+    found = []
+    for leg in observed.rang:
+        if leg.target in case.plan.users or leg.target in case.plan.emergency:
+            continue
+        route = case.plan.route_of(leg.target)
+        trunk = case.plan.trunks.get(route.trunk) if route is not None else None
+        if trunk is None or trunk.diversion is DiversionHeader.NONE:
+            continue
+        wanted = _diversion_before(story, leg)
+        said = last_diversion(leg.headers, trunk.diversion)
+        if wanted is None and said is not None and not case.call.carried:
+            found.append(f"{leg.target} was told of a diversion that did not happen ({said})")
+        if wanted is not None:
+            found += _compare(case, leg, wanted, said)
+    return found
+
+
+def _diversion_before(story: Story, leg: Rang) -> Diverted | None:
+    """The diversion whose places hold the number, the last one before it was rung."""
+    last: Diverted | None = None
+    for event in story.events:
+        if event.kind is EventKind.DIVERTED and event.reason is not None:
+            if any(place.target == leg.target for place in event.places):
+                last = Diverted(event.subject, event.reason)
+        elif event.kind is EventKind.RANG and leg.target in _TARGET.findall(event.detail):
+            return last
+    return last
+
+
+def _compare(case: Case, leg: Rang, wanted: Diverted, said: Announced | None) -> list[str]:
+    if said is None:
+        return [f"{leg.target} was not told that {wanted.by} diverted the call"]
+    found = []
+    if said.reason is not wanted.reason:
+        found.append(f"{leg.target} was told of reason {said.reason} instead of {wanted.reason}")
+    own = case.plan.users[wanted.by].own_number
+    if own is not None and said.number.lstrip("+") not in (own.lstrip("+"), case.plan.numbering.to_national(own)):
+        found.append(f"{leg.target} was told of a diversion by {said.number} instead of {own}")
+    return found
