@@ -164,9 +164,11 @@ def _value(setting: Setting, quote: str) -> str:
 
 
 def _destination(text: str, quote: str) -> str:
-    """Plain where it is a word, quoted where YAML or the language would read something else."""
-    head = text.replace(":", "").replace("-", "").replace("_", "")
-    if text[:1].isalpha() and head.isascii() and head.isalnum() and not text.endswith(":"):
+    """Plain where it is a word, quoted where a YAML parser or the language would read something else.
+
+    (``voicemail:102`` may stand plain in YAML 1.2, but not inside ``{}`` for every parser.)
+    """
+    if text.isascii() and text.isalpha():
         return text
     if quote == "'":
         return "'" + text.replace("'", "''") + "'"

@@ -34,7 +34,7 @@ CASES = {
     "a flow-style user gets a key": (
         'users:\n  "101": {name: Ada, deviations: {unconditional: "120"}}  # x\n',
         ("busy", "voicemail:102"),
-        'users:\n  "101": {name: Ada, deviations: {unconditional: "120", busy: voicemail:102}}  # x\n',
+        'users:\n  "101": {name: Ada, deviations: {unconditional: "120", busy: "voicemail:102"}}  # x\n',
     ),
     "a flow-style user gets deviations": (
         'users:\n  "101": {name: Ada, }\n',
