@@ -7,6 +7,7 @@ it replies with (``"404"``), or as a list of states, one for each registered con
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
@@ -34,12 +35,21 @@ OUTSIDE_STATES: Mapping[str, str] = {
     "mailbox": "answers, presses nothing",
 }
 
+DEFAULT_MOMENT = dt.datetime(2026, 11, 23, 10, 0)
+"""When a call is placed that does not say: a Monday at 10:00, in the PBX's time zone."""
+
+_STATUS = re.compile(r"[3-6][0-9][0-9]", re.ASCII)
 _REPLY = {"busy": 486, "reject": 603, "dnd": 480, "error": 500, "fail": 503}
 _BUSY_STATUS = frozenset({486, 600, 603, 403, 302})
 _CONFIRM_SECONDS = 10
 
 Result = Outcome | None
 """How one leg or all of them ended; None: answered."""
+
+
+def is_status(state: str) -> bool:
+    """Is ``state`` the SIP status of a final reply other than an answer (300-699)?"""
+    return _STATUS.fullmatch(state) is not None
 
 
 def outcome_of_status(status: int, sip_480: Outcome) -> Outcome:

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, field_validator
 
-from pbxgen.flow.world import OUTSIDE_STATES, PHONE_STATES
+from pbxgen.flow.world import OUTSIDE_STATES, PHONE_STATES, is_status
 
-_STATUS = re.compile(r"[3-6][0-9][0-9]", re.ASCII)
 Party = Annotated[str, StringConstraints(min_length=1, max_length=64)]
 
 
@@ -63,7 +61,7 @@ def _state(states: Mapping[str, str]) -> Callable[[object], object]:
     def check(value: object) -> object:
         if isinstance(value, int) and not isinstance(value, bool):
             value = str(value)
-        if not isinstance(value, str) or (value not in states and not _STATUS.fullmatch(value)):
+        if not isinstance(value, str) or (value not in states and not is_status(value)):
             raise ValueError(f"one of {', '.join(states)}, or a SIP status from 300 to 699")
         return value
 

@@ -17,11 +17,11 @@ from pbxgen.diagnostics.nearest import did_you_mean
 from pbxgen.flow.machine import Ending
 from pbxgen.flow.plan import Plan, Reason
 from pbxgen.flow.simulate import Call, Diverted, Transfer
-from pbxgen.flow.world import World
+from pbxgen.flow.world import DEFAULT_MOMENT, World
 from pbxgen.language.plain import plain
 from pbxgen.language.positions import at, key_of, where
 from pbxgen.scenario.model import EndsModel, ScenarioFileModel, ScenarioModel
-from pbxgen.scenario.values import DEFAULT_MOMENT, Expectation, Scenario, ScenarioFile, ending_of
+from pbxgen.scenario.values import Expectation, Scenario, ScenarioFile, ending_of
 from pbxgen.source import tree
 from pbxgen.source.files import UnreadableError
 from pbxgen.source.files import read as read_file

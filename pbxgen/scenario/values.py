@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,9 +10,6 @@ from pbxgen.flow.machine import Ending, EndKind
 from pbxgen.flow.simulate import Call, Diverted, Story
 from pbxgen.flow.world import World
 from pbxgen.source.location import Location
-
-DEFAULT_MOMENT = dt.datetime(2026, 11, 23, 10, 0)
-"""Monday, 10:00 in the PBX's time zone."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,160 @@
+"""``pbxgen explain``"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from pbxgen.cli import console
+from pbxgen.cli.options import Source, Tenant, examples
+
+if TYPE_CHECKING:
+    from pbxgen.flow.explain import Sentence
+    from pbxgen.flow.plan import Plan
+    from pbxgen.flow.simulate import Call, Story
+    from pbxgen.flow.world import World
+
+_HELP = """Tell the story of one call, each step with the source line that caused it.
+
+Phones and outside numbers answer unless told otherwise: answer, ring, busy, reject, dnd, unregistered, dead, error,
+in_call, or the SIP status of a reply (404). Several contacts of one phone are separated by commas.
+"""
+_EPILOG = examples(
+    "pbxgen explain acme.yaml --from +393471112222 --to +390212345101 --phone 101=busy",
+    'pbxgen explain acme.yaml --from 102 --to 101 --at "2026-12-24 19:00" --phone 101=unregistered',
+    "pbxgen explain acme.yaml --from +393471112222 --to +390212345000 --transfer 100:107 --lang it",
+)
+_MOMENTS = ("%Y-%m-%d %H:%M", "%Y-%m-%dT%H:%M", "%Y-%m-%d")
+
+
+def register(app: typer.Typer) -> None:
+    app.command("explain", help=_HELP, epilog=_EPILOG)(explain)
+
+
+def explain(
+    source: Source,
+    caller: Annotated[str, typer.Option("--from", metavar="NUMBER", help="An extension, or an outside number.")],
+    called: Annotated[str, typer.Option("--to", metavar="NUMBER", help="What the caller dials.")],
+    at: Annotated[
+        str | None,
+        typer.Option("--at", metavar="MOMENT", help='"2026-12-24 19:00", in pbx.timezone. Default: a Monday at 10:00.'),
+    ] = None,
+    phone: Annotated[list[str] | None, typer.Option("--phone", metavar="EXT=STATE", help="Repeatable.")] = None,
+    outside: Annotated[list[str] | None, typer.Option("--outside", metavar="NUMBER=STATE", help="Repeatable.")] = None,
+    transfer: Annotated[
+        str | None, typer.Option("--transfer", metavar="BY:TO", help="BY answers and transfers the call to TO.")
+    ] = None,
+    language: Annotated[
+        str | None, typer.Option("--lang", metavar="LANG", help="en or it. Default: pbx.language.", show_default=False)
+    ] = None,
+    tenant: Tenant = None,
+    format: Annotated[str, typer.Option("--format", help="text or json.", metavar="[text|json]")] = "text",
+) -> None:
+    if format not in ("text", "json"):
+        raise typer.BadParameter(f"{format!r} is neither text nor json", param_hint="--format")
+    from pbxgen.cli.loading import one_plan
+    from pbxgen.flow.explain import Teller
+    from pbxgen.flow.phrases import phrasebook
+    from pbxgen.flow.simulate import Call, simulate
+
+    plan = one_plan(source, tenant)
+    call = Call(caller, called, _transfer(transfer, plan))
+    world = _world(plan, at, phone or [], outside or [])
+    teller = Teller(plan, phrasebook(language or plan.language))
+    story = simulate(plan, call, world)
+    sentences = teller.tell(story, call)
+    if format == "json":
+        _print_json(call, world, story, sentences)
+    else:
+        _print_text(teller.headline(call, world.moment), sentences)
+
+
+def _print_text(headline: str, sentences: tuple[Sentence, ...]) -> None:
+    from pbxgen.scenario.show import story_lines
+
+    console.out(console.printable(headline))
+    console.out()
+    for line in story_lines(sentences):
+        console.out(console.printable(line))
+
+
+def _print_json(call: Call, world: World, story: Story, sentences: tuple[Sentence, ...]) -> None:
+    import json
+
+    document: dict[str, Any] = {
+        "version": 1,
+        "from": call.caller,
+        "to": call.called,
+        "at": world.moment.strftime("%Y-%m-%d %H:%M"),
+        "steps": [
+            {
+                "text": s.text,
+                "kind": s.kind.value,
+                "file": s.location.file if s.location else None,
+                "line": s.location.line if s.location else None,
+            }
+            for s in sentences
+        ],
+        "rings": list(story.rings),
+        "ends": {story.ending.kind.value: story.ending.value},
+        "diverted": [{"by": d.by, "reason": d.reason.value} for d in story.diverted],
+    }
+    console.out(json.dumps(document, indent=2, ensure_ascii=False))
+
+
+def _world(plan: Plan, at: str | None, phones: list[str], outside: list[str]) -> World:
+    from pbxgen.diagnostics.nearest import did_you_mean
+    from pbxgen.flow.world import OUTSIDE_STATES, PHONE_STATES, World
+
+    phone_states = _states(phones, PHONE_STATES, "--phone")
+    for extension in phone_states:
+        if extension not in plan.users:
+            near = did_you_mean(extension, plan.users)
+            raise typer.BadParameter(f"there is no extension {extension}; {near}".rstrip("; "), param_hint="--phone")
+    outside_states = {n: s[0] for n, s in _states(outside, OUTSIDE_STATES, "--outside").items()}
+    return World(_moment(at), phone_states, outside_states)
+
+
+def _states(texts: list[str], known: Mapping[str, str], option: str) -> dict[str, tuple[str, ...]]:
+    from pbxgen.flow.world import is_status
+
+    found = {}
+    for text in texts:
+        number, equals, states = text.partition("=")
+        if not equals:
+            raise typer.BadParameter(f"write NUMBER=STATE, not {text!r}", param_hint=option)
+        parts = tuple(states.split(","))
+        for state in parts:
+            if state not in known and not is_status(state):
+                raise typer.BadParameter(f"{state!r} is no state; one of {', '.join(known)}", param_hint=option)
+        found[number] = parts
+    return found
+
+
+def _moment(text: str | None) -> dt.datetime:
+    from pbxgen.flow.world import DEFAULT_MOMENT
+
+    if text is None:
+        return DEFAULT_MOMENT
+    for form in _MOMENTS:
+        try:
+            return dt.datetime.strptime(text, form)
+        except ValueError:
+            continue
+    raise typer.BadParameter(f'{text!r} is no moment; write it so: "2026-12-24 19:00"', param_hint="--at")
+
+
+def _transfer(text: str | None, plan: Plan) -> Any:
+    from pbxgen.flow.simulate import Transfer
+
+    if text is None:
+        return None
+    by, colon, to = text.partition(":")
+    if not colon or not to:
+        raise typer.BadParameter(f"write BY:TO, not {text!r}", param_hint="--transfer")
+    if by not in plan.users:
+        raise typer.BadParameter(f"there is no extension {by}", param_hint="--transfer")
+    return Transfer(by, to)

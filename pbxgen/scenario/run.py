@@ -1,0 +1,92 @@
+"""A scenario file from end to end: its source compiled, each call judged."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from pbxgen.diagnostics.codes import make
+from pbxgen.diagnostics.diagnostic import Diagnostic, Severity
+from pbxgen.diagnostics.nearest import did_you_mean
+from pbxgen.flow.plan import Plan
+from pbxgen.pipeline import Compilation, compile_path
+from pbxgen.scenario.judge import Verdict, judge
+from pbxgen.scenario.read import check_names, read_scenarios
+from pbxgen.scenario.values import Scenario
+from pbxgen.source.text import SourceFile
+
+
+@dataclass(frozen=True, slots=True)
+class FileRun:
+    """What became of one scenario file. ``diagnostics`` are errors that kept its calls from being judged."""
+
+    path: Path
+    verdicts: tuple[Verdict, ...] = ()
+    diagnostics: tuple[Diagnostic, ...] = ()
+    texts: Mapping[str, SourceFile] = field(default_factory=dict)
+
+    @property
+    def sound(self) -> bool:
+        """Could the file and its source be read and compiled?"""
+        return not self.diagnostics
+
+    @property
+    def passed(self) -> bool:
+        return self.sound and all(v.passed for v in self.verdicts)
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """The scenarios of one file, each with the plan its call goes into."""
+
+    path: Path
+    scenarios: tuple[tuple[Scenario, Plan], ...] = ()
+    diagnostics: tuple[Diagnostic, ...] = ()
+    texts: Mapping[str, SourceFile] = field(default_factory=dict)
+
+
+def prepare(path: Path, name: str | None = None) -> Prepared:
+    """Read a scenario file and compile its source. ``name``: only scenarios whose name holds it."""
+    reading = read_scenarios(path)
+    texts = {} if reading.text is None else {reading.text.name: reading.text}
+    if reading.file is None:
+        return Prepared(path, diagnostics=reading.diagnostics, texts=texts)
+    compilation = compile_path(reading.file.source, analysis=False)
+    texts |= compilation.files
+    errors = tuple(d for d in compilation.diagnostics if d.severity is Severity.ERROR)
+    if errors:
+        return Prepared(path, diagnostics=errors, texts=texts)
+    chosen = [s for s in reading.file.scenarios if name is None or name in s.name]
+    found: list[Diagnostic] = []
+    pairs = []
+    for scenario in chosen:
+        plan = _plan_of(scenario, compilation, found)
+        if plan is not None:
+            found += check_names(scenario, plan)
+            pairs.append((scenario, plan))
+    return Prepared(path, () if found else tuple(pairs), tuple(found), texts)
+
+
+def run_file(path: Path, name: str | None = None) -> FileRun:
+    """Judge the calls of one scenario file on the model."""
+    prepared = prepare(path, name)
+    verdicts = tuple(judge(scenario, plan) for scenario, plan in prepared.scenarios)
+    return FileRun(path, verdicts, prepared.diagnostics, prepared.texts)
+
+
+def _plan_of(scenario: Scenario, compilation: Compilation, found: list[Diagnostic]) -> Plan | None:
+    """The tenant's plan; without ``tenant``, the only one there is."""
+    plans = {p.name: p for p in compilation.plans}
+    if scenario.tenant is None and len(plans) == 1:
+        return next(iter(plans.values()))
+    if scenario.tenant in plans:
+        return plans[scenario.tenant]
+    if scenario.tenant is None:
+        message = f"scenario {scenario.name!r} does not say which tenant it calls"
+        help = f"add tenant: one of {', '.join(plans)}"
+    else:
+        message = f"scenario {scenario.name!r}: there is no tenant {scenario.tenant}"
+        help = did_you_mean(scenario.tenant, plans) or f"one of {', '.join(plans)}"
+    found.append(make("PBX502", message, scenario.location, help=help))
+    return None
