@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping as PathMapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -50,15 +51,19 @@ class LoadedFleet:
     diagnostics: tuple[Diagnostic, ...]
 
 
-def load_source(path: Path) -> Loaded:
-    """Read a YAML file, or every ``*.yaml`` of a folder merged into one tree. Never raises for what is on disk."""
+def load_source(path: Path, instead: PathMapping[Path, bytes] | None = None) -> Loaded:
+    """Read a YAML file, or every ``*.yaml`` of a folder merged into one tree. Never raises for what is on disk.
+
+    ``instead`` holds what some files would be like, to judge a change before it is made.
+    """
+    instead = instead or {}
     try:
         if not files.is_folder(path):
-            return _assemble(path, path.parent, (path,), ())
+            return _assemble(path, path.parent, (path,), (), instead)
         found = files.listing(path)
     except files.UnreadableError as exc:
-        return _assemble(path, path, (), (exc.diagnostic,))
-    return _assemble(path, path, found.files, found.diagnostics)
+        return _assemble(path, path, (), (exc.diagnostic,), instead)
+    return _assemble(path, path, found.files, found.diagnostics, instead)
 
 
 def load_fleet(path: Path) -> LoadedFleet:
@@ -70,14 +75,20 @@ def load_fleet(path: Path) -> LoadedFleet:
     return LoadedFleet(path, tenants, shown, files.digest(parts), fleet.diagnostics)
 
 
-def _assemble(path: Path, base: Path, names: tuple[Path, ...], diagnostics: tuple[Diagnostic, ...]) -> Loaded:
+def _assemble(
+    path: Path,
+    base: Path,
+    names: tuple[Path, ...],
+    diagnostics: tuple[Diagnostic, ...],
+    instead: PathMapping[Path, bytes],
+) -> Loaded:
     """Read the files ``names`` below ``base`` and merge them; ``diagnostics`` is what listing them found."""
     found = list(diagnostics)
     readings: list[Reading] = []
     contents: list[tuple[str, bytes]] = []
     for name in names:
         try:
-            data = files.read(name)
+            data = instead[name] if name in instead else files.read(name)
         except files.UnreadableError as exc:
             found.append(exc.diagnostic)
             continue
