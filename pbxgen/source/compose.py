@@ -224,6 +224,10 @@ class Composer:
             frame.key = node if type(node) is Scalar and node.text else self._as_key(node)
         else:
             key, frame.key = frame.key, None
+            if type(node) is Scalar and node.value is None and not node.text and not node.quoted:
+                # Nothing is written: the parsers put it anywhere up to the next token. It is shown at its key.
+                node = Scalar(None, "", False, key.location)
+                frame.last = key.location
             if key is _NO_KEY:
                 pass
             elif key.text in entries:

@@ -13,7 +13,7 @@ from pbxgen.source import characters, events, syntax
 from pbxgen.source.compose import Composer
 from pbxgen.source.location import Location
 from pbxgen.source.text import SourceFile
-from pbxgen.source.tree import Mapping
+from pbxgen.source.tree import Mapping, Node
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,9 +44,15 @@ def read_text(text: str, name: str, *, pure: bool = False) -> Reading:
 
 def _read(text: str, name: str, pure: bool) -> Reading:
     composer = Composer(name, len(text))
+
+    def compose(stream: Iterator[events.Event]) -> Node | None:
+        nonlocal composer
+        composer = Composer(name, len(text))
+        return composer.compose(stream)
+
     try:
         with _without_garbage_collection():
-            root = events.parse(text, composer.compose, pure=pure)
+            root = events.parse(text, compose, pure=pure)
     except events.SyntaxFaultError as exc:
         found = composer.diagnostics
         found.append(syntax.describe(exc.fault, name, lambda: SourceFile(name, text).lines))

@@ -119,7 +119,7 @@ _Place = tuple[int, int] | None
 def describe(fault: Fault, name: str, lines: Callable[[], tuple[str, ...]]) -> Diagnostic:
     """The diagnostic for ``fault`` in the file called ``name``, whose ``lines`` are asked for only if needed."""
     text = lines()
-    if "tab character where" in fault.problem:
+    if "tab character" in fault.problem:
         return make("PBX011", _TAB, _location(fault.place, name, text), help=_TAB_HELP)
     if "cannot start any token" in fault.problem:
         return _strange_start(fault, name, text)
