@@ -22,8 +22,8 @@ _RTP_PORTS = 2000
 # Modules that open sockets of their own, want services that are not there, or need one of those.
 _LEFT_OUT = re.compile(
     r"chan_(?!pjsip|bridge_media)|pbx_(?!config|spool|loopback|realtime)|(cdr|cel)_|res_(ari|calendar|hep|stasis|config|xmpp)|"
-    r"app_(stasis|queue|meetme|festival|followme|minivm|alarmreceiver|amd|voicemail_|sla|adsi|getcpeid|speech)|func_odbc|"
-    r"res_(http|websocket|snmp|corosync|odbc|smdi|stun|prometheus|statsd|geolocation|parking|fax|resolver|stir|aeap|speech)|"
+    r"app_(stasis|queue|meetme|festival|followme|minivm|alarmreceiver|amd|voicemail_|sla|adsi|getcpeid)|func_odbc|"
+    r"res_(http|websocket|snmp|corosync|odbc|smdi|stun|prometheus|statsd|geolocation|parking|fax|resolver|stir|aeap)|"
     r"res_(phoneprov|timing_dahdi|rtp_multicast|adsi|chan_stats|endpoint_stats|pktccops|audiosocket|cliexec|curl|tonedetect)|"
     r"res_pjsip_(phoneprov|config_wizard|stir|geolocation|transport_websocket)|app_(audiosocket|externalivr|jack|page|dahdi)|"
     r"(app|codec|format|func|res)_.*(dahdi|ogg|speex|curl|aes_unused|lua|ael)"
@@ -32,7 +32,7 @@ _PROBLEM = re.compile(r"\b(WARNING|ERROR)\[")
 # What a stock installation without sound hardware, DNS or a console says by itself.
 _HARMLESS = re.compile(
     r"Unable to (?:connect to|access the running directory|open pid)|Failed to read gains|res_musiconhold|"
-    r"remote console|Error opening directory|asterisk\.conf"
+    r"remote console|Error opening directory|asterisk\.conf|users\.conf is deprecated|Context 'local'"
 )
 
 

@@ -30,7 +30,8 @@ _PROBLEM = re.compile(r"\[(WARNING|ERR|CRIT|ALERT)\]")
 # What a build without sound packages, NAT or the host's privileges says by itself.
 _HARMLESS = re.compile(
     r"sounds?[/_]|File .* not found|Can't find .*phrase|Cannot open|Error Opening File|switch_nat|upnp|timerfd|"
-    r"switch_time\.c|setpriority|sched_|local_stream|Invalid file format|No such file|cannot find|mod_event_socket"
+    r"rtp-(hold-)?timeout-sec deprecated|MSG Thread|switch_time\.c|setpriority|sched_|local_stream|Invalid file format|"
+    r"No such file|cannot find|mod_event_socket"
 )
 
 

@@ -137,8 +137,15 @@ class Scene:
         if ours and self.inside and message.status in (401, 407) and message.cseq.startswith("1 "):
             return  # a challenge, which SIPp answers
         dialog.see(seen, ours_is_caller=ours)
+        if seen.from_pbx and message.method == "NOTIFY" and message.body.startswith("SIP/2.0 2"):
+            # A phone that has transferred its party leaves the call (RFC 5589); the PBX may be quicker.
+            asyncio.get_running_loop().call_later(0.3, self._leave, dialog)
         if dialog.answered is not None and dialog.stream is None and dialog.audio is not None:
             dialog.stream = self.rig.media.open(dialog.audio, speaks=ours)
+
+    def _leave(self, dialog: Dialog) -> None:
+        if dialog.up:
+            self.rig.wire.nudge(dialog.call_id, "HANGUP")
 
     def _number(self, user: str, trunk: str) -> str:
         """E.164 (or the emergency number) of what was sent to a trunk."""

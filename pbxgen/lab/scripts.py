@@ -102,7 +102,10 @@ _ECHOED = "[last_Via:]\n[last_From:]\n[last_To:]\n[last_Call-ID:]\n[last_CSeq:]\
 
 
 def _dialogue(place: Place, me: str, peer: str, reply: Reply, contact: str) -> list[str]:
-    """A call that is up, until either side hangs up; ends the scenario."""
+    """A call that is up, until either side hangs up; ends the scenario.
+
+    Nothing in here is repeated by timer: SIPp sends nothing more until a repeated message is answered.
+    """
     host, port = place.ours
 
     def request(method: str, cseq: int, more: str = "") -> str:
@@ -123,7 +126,7 @@ def _dialogue(place: Place, me: str, peer: str, reply: Reply, contact: str) -> l
         _send(_empty(f"SIP/2.0 200 OK\n{_ECHOED}{contact}")),
         '<nop next="end"/>',
         _label("again"),
-        _send(_with_sdp(f"SIP/2.0 200 OK\n{_ECHOED}{contact}", place), 'retrans="500"'),
+        _send(_with_sdp(f"SIP/2.0 200 OK\n{_ECHOED}{contact}", place)),
         _recv("request", "ACK", optional=False, goto="talking"),
         _label("fine"),
         _send(_empty(f"SIP/2.0 200 OK\n{_ECHOED}{contact}"), 'next="talking"'),
@@ -131,12 +134,12 @@ def _dialogue(place: Place, me: str, peer: str, reply: Reply, contact: str) -> l
     ]
     if reply.refer_to is not None:
         more = f"Refer-To: <{reply.refer_to}>\nReferred-By: <sip:lab@{host}>\n"
-        parts += [_send(request("REFER", 20, more), 'retrans="500" next="talking"')]
+        parts += [_send(request("REFER", 20, more), 'next="talking"')]
     else:
         parts += ['<nop next="talking"/>']
     parts += [
         _label("hangup"),
-        _send(request("BYE", 30), 'retrans="500"'),
+        _send(request("BYE", 30)),
         # Whatever was under way when we hung up is let pass.
         *(_recv("request", method) for method in ("INVITE", "BYE", "NOTIFY", "UPDATE")),
         *(_recv("response", status, goto="end") for status in (481, 500)),

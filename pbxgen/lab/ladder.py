@@ -1,0 +1,100 @@
+"""The SIP messages of a call as a ladder, beside the steps of the model."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from itertools import zip_longest
+
+from pbxgen.flow.explain import Teller
+from pbxgen.flow.phrases import ENGLISH
+from pbxgen.flow.simulate import simulate
+from pbxgen.lab.case import Case, Observed, Result
+from pbxgen.lab.wire import Seen
+
+_COLUMN = 74
+_QUIET = frozenset({"OPTIONS", "REGISTER", "PRACK"})
+
+
+@dataclass(frozen=True, slots=True)
+class Rung:
+    """One message: between the PBX and a party."""
+
+    at: float
+    """Seconds after the first message."""
+    party: str
+    """Who speaks or is spoken to: "caller", or whoever was invited."""
+    to_pbx: bool
+    text: str
+
+
+def ladder(observed: Observed) -> tuple[Rung, ...]:
+    """Every message once, without repeats, challenges and 100 Trying."""
+    found: list[Rung] = []
+    told: set[tuple[str, bool, str, str]] = set()
+    parties: dict[str, str] = {}
+    start = observed.trace[0].at if observed.trace else 0.0
+    for seen in observed.trace:
+        message = seen.message
+        party = parties.setdefault(message.call_id, _party(seen))
+        key = (message.call_id, seen.from_pbx, message.start_line, message.cseq)
+        if key in told or message.method in _QUIET or message.status == 100 or _challenge(seen):
+            continue
+        told.add(key)
+        found.append(Rung(seen.at - start, party, not seen.from_pbx, _text(seen)))
+    return tuple(found)
+
+
+def _party(seen: Seen) -> str:
+    """Who is at our end of a call, by its first message."""
+    if not seen.from_pbx:
+        return "caller"
+    user = seen.message.uri_user
+    return user.rsplit(".", 2)[1] if user.count(".") >= 2 else user
+
+
+def _challenge(seen: Seen) -> bool:
+    message = seen.message
+    first = message.cseq.startswith("1 ")
+    return message.status in (401, 407) or (message.status is None and message.method == "ACK" and first)
+
+
+def _text(seen: Seen) -> str:
+    message = seen.message
+    if message.status is not None:
+        media = " (SDP)" if message.body and message.status < 200 else ""
+        return f"{message.status} {message.reason}{media}"
+    notes = {"REFER": message.header("refer-to"), "NOTIFY": message.body.strip()}
+    return f"{message.method} {notes.get(message.method, '')}".strip()
+
+
+def drawn(rungs: Iterable[Rung]) -> list[str]:
+    """The ladder as lines of text: caller on the left of the PBX, everybody else on its right."""
+    lines = []
+    for rung in rungs:
+        text = rung.text if len(rung.text) <= 34 else f"{rung.text[:33]}…"
+        if rung.party == "caller":
+            arrow = f"──{text}──▶" if rung.to_pbx else f"◀──{text}──"
+            lines.append(f"{rung.at:7.2f}  caller {arrow} PBX")
+        else:
+            arrow = f"◀──{text}──" if rung.to_pbx else f"──{text}──▶"
+            lines.append(f"{rung.at:7.2f}            PBX {arrow} {rung.party}")
+    return lines
+
+
+def model_steps(case: Case) -> list[str]:
+    """What the model says of the call, a line for each step."""
+    teller = Teller(case.plan, ENGLISH)
+    story = simulate(case.plan, case.call, case.world)
+    sentences = teller.tell(story, case.call)
+    return [f"{s.text}  [{s.location.short}]" if s.location is not None else s.text for s in sentences]
+
+
+def failure(result: Result) -> str:
+    """One failed call for people: what differs, and the ladder beside the model's steps."""
+    lines = [f"{result.case.name} (on {result.pbx})", *(f"  ✗ {difference}" for difference in result.differences), ""]
+    left = [f"What {result.pbx} did", *drawn(ladder(result.observed))]
+    right = ["What the model says", *model_steps(result.case)]
+    for one, other in zip_longest(left, right, fillvalue=""):
+        lines.append(f"  {one:<{_COLUMN}}  {other}".rstrip())
+    return "\n".join(lines)
