@@ -91,24 +91,36 @@ def compile_path(
     strict: bool = False,
     analysis: bool = True,
     today: dt.date | None = None,
+    instead: Mapping[Path, bytes] | None = None,
     step: Step = lambda doing: None,
 ) -> Compilation:
     """Read, check and compile what is at ``path``. Never raises for what stands in the files.
 
     ``tenant`` narrows a fleet to one. The limits of ``targets`` are findings too; with ``strict`` every warning is an
-    error. ``today`` decides which rules are past (default: the day of this machine).
+    error. ``today`` decides which rules are past (default: the day of this machine). ``instead``, for a single source,
+    holds what some of its files would be like.
     Raises UnknownTenantError.
     """
     compiler = _Compiler(targets, options or Options(), strict, analysis, today or dt.date.today(), step)
     step("reading")
     if not is_fleet(path):
-        loaded = load_source(path)
+        loaded = load_source(path, instead)
         _narrowed((loaded,), tenant)
         return Compilation(path, False, (compiler.tenant(loaded),))
     fleet = load_fleet(path)
     chosen = _narrowed(fleet.tenants, tenant)
     tenants = tuple(compiler.tenant(loaded) for loaded in chosen)
     return Compilation(path, True, tenants, compiler.judged(fleet.diagnostics), fleet.files)
+
+
+def source_of(path: Path, tenant: str | None = None) -> Path | None:
+    """The path of the one source that is meant; None for a fleet without ``tenant``. Raises UnknownTenantError."""
+    if not is_fleet(path):
+        _narrowed((load_source(path),), tenant)
+        return path
+    if tenant is None:
+        return None
+    return _narrowed(load_fleet(path).tenants, tenant)[0].path
 
 
 @dataclass(frozen=True, slots=True)

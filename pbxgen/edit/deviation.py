@@ -19,7 +19,7 @@ KEYS = (
     "operator_return.unreachable",
 )
 OFF = "off"
-_RETURN = "operator_return"
+RETURN = "operator_return"
 _STEP = 2
 
 
@@ -124,7 +124,7 @@ def _instead_of(file: YamlText, item: Item, path: list[str], setting: Setting, q
     if not isinstance(value, ScalarNode) or value.value not in ("", "~", "null", OFF):
         raise CannotEditError(f"{_named(item)} is no mapping")
     nested = _value(setting, quote)
-    if item.key.value == _RETURN and value.value == OFF:  # what was switched off as a whole stays off
+    if item.key.value == RETURN and value.value == OFF:  # what was switched off as a whole stays off
         others = [k for k in ("busy", "no_answer", "unreachable") if k != path[0]]
         nested = "{" + ", ".join([f"{path[0]}: {nested}", *(f"{k}: {OFF}" for k in others)]) + "}"
         path = []

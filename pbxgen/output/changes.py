@@ -9,12 +9,10 @@ from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path, PurePosixPath
 
+from pbxgen.output.atomic import SECRET_MODE
 from pbxgen.output.errors import OutputError, from_os_error, problem
 from pbxgen.output.manifest import Manifest, digest, is_safe, read_manifest
 from pbxgen.targets.base import GeneratedFile
-
-SECRET_MODE = 0o640
-"""Readable by the PBX's group, by nobody else."""
 
 
 class Kind(StrEnum):

@@ -12,7 +12,8 @@ import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path, PurePosixPath
 
-from pbxgen.output.changes import SECRET_MODE, Change, Kind, TreeChanges, refuse_obstacles, survey
+from pbxgen.output.atomic import SECRET_MODE, beside, put_in_place, write_beside
+from pbxgen.output.changes import Change, Kind, TreeChanges, refuse_obstacles, survey
 from pbxgen.output.errors import from_os_error
 from pbxgen.output.lock import locked
 from pbxgen.output.manifest import JOURNAL, MANIFEST, Manifest, digest
@@ -93,7 +94,7 @@ class _Writing:
             # Everything that may be found after a kill: this run's files and those of an unfinished one before.
             journal = Manifest(files={**tree.manifest.journal, **self.files}, folders=self.folders)
             self._put(JOURNAL, journal.text().encode(), None)
-            _rename(self.root / JOURNAL)
+            put_in_place(self.root / JOURNAL)
             for change in tree.of(Kind.CREATE, Kind.UPDATE):
                 self.made += _make_folder((self.root / change.path).parent)
                 self._put(change.path, change.new, change)
@@ -105,7 +106,7 @@ class _Writing:
     def undo(self) -> None:
         for path in self.staged:
             with contextlib.suppress(OSError):
-                _beside(path).unlink(missing_ok=True)
+                beside(path).unlink(missing_ok=True)
         if not self.tree.manifest.journal:
             with contextlib.suppress(OSError):
                 (self.root / JOURNAL).unlink(missing_ok=True)
@@ -120,7 +121,7 @@ class _Writing:
             # What is new first: an #include of an updated file never points at nothing.
             for change in (*tree.of(Kind.CREATE), *tree.of(Kind.UPDATE)):
                 place = self.root / change.path
-                _rename(place)
+                put_in_place(place)
             for change in tree.of(Kind.UNCHANGED):
                 if change.wrong_mode:
                     place = self.root / change.path
@@ -130,7 +131,7 @@ class _Writing:
                 place.unlink(missing_ok=True)
             self._remove_empty_folders()
             place = self.root / MANIFEST
-            _rename(place)
+            put_in_place(place)
             (self.root / JOURNAL).unlink(missing_ok=True)
             for folder in {self.root, *((self.root / c.path).parent for c in tree.changes)}:
                 _sync_folder(folder)
@@ -141,7 +142,8 @@ class _Writing:
         place = self.root / path
         self.staged.append(place)
         try:
-            _write_beside(place, data, change)
+            secret = change is not None and change.secret
+            write_beside(place, data, secret=secret, keep_owner=change is not None and change.obstacle is None)
         except OSError as error:
             error.filename = str(place)  # rather than the name it has while it is written
             raise
@@ -154,44 +156,7 @@ class _Writing:
     def _sweep(self) -> None:
         """Half-written files that a killed run left."""
         for path in (MANIFEST, JOURNAL, *self.tree.manifest.journal):
-            _beside(self.root / path).unlink(missing_ok=True)
-
-
-def _beside(place: Path) -> Path:
-    """Where a file is written before it takes its place; in the same folder, as a rename must not cross disks."""
-    return place.with_name(f".{place.name}.pbxgen-new")
-
-
-def _write_beside(place: Path, data: bytes, change: Change | None) -> None:
-    beside = _beside(place)
-    beside.unlink(missing_ok=True)
-    secret = change is not None and change.secret
-    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
-    descriptor = os.open(beside, flags, SECRET_MODE if secret else 0o666)
-    try:
-        if change is not None and change.obstacle is None:
-            _keep_owner(descriptor, place)
-        if secret:
-            os.fchmod(descriptor, SECRET_MODE)  # whatever the umask
-        rest = memoryview(data)
-        while rest:
-            rest = rest[os.write(descriptor, rest) :]
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
-
-
-def _keep_owner(descriptor: int, place: Path) -> None:
-    """Give the new file the group and owner of the one it replaces, so that the PBX can go on reading it."""
-    with contextlib.suppress(FileNotFoundError):
-        before = place.lstat()
-        for user, group in ((-1, before.st_gid), (before.st_uid, -1)):
-            with contextlib.suppress(PermissionError):
-                os.fchown(descriptor, user, group)
-
-
-def _rename(place: Path) -> None:
-    _beside(place).replace(place)
+            beside(self.root / path).unlink(missing_ok=True)
 
 
 def _make_folder(folder: Path) -> list[Path]:

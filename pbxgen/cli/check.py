@@ -1,0 +1,37 @@
+"""``pbxgen check``"""
+
+from __future__ import annotations
+
+import typer
+
+from pbxgen.cli.console import plural
+from pbxgen.cli.options import Format, FormatOption, Source, Strict, Tenant, examples
+
+_HELP = """Find every problem of a source, each with its place and what to do.
+
+Reads and compiles the source, follows every call it can take, and asks each target whether it can carry the result.
+Needs no secrets and writes nothing. `pbxgen codes CODE` explains a finding.
+"""
+
+
+def register(app: typer.Typer) -> None:
+    app.command(
+        "check",
+        help=_HELP,
+        short_help="Find every problem of a source.",
+        epilog=examples(
+            "pbxgen check office",
+            "pbxgen check office --strict                        warnings count as errors",
+            "pbxgen check office --format sarif > office.sarif   for code scanning",
+            "pbxgen check fleet.yaml --tenant officina",
+        ),
+    )(check)
+
+
+def check(source: Source, tenant: Tenant = None, strict: Strict = False, format: FormatOption = Format.TEXT) -> None:
+    from pbxgen.cli.progress import progress
+    from pbxgen.cli.report import Report, compiled_or_usage_error
+
+    with progress() as step:
+        compilation = compiled_or_usage_error(source, tenant=tenant, strict=strict, step=step)
+    Report(compilation, format).close(plural(sum(len(plan.users) for plan in compilation.plans), "user"))

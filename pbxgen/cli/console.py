@@ -1,0 +1,59 @@
+"""Where words go: results to standard output, everything about them to standard error."""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import IO
+
+_RED, _GREEN, _CYAN, _BOLD, _RESET = "\x1b[31m", "\x1b[32m", "\x1b[36m", "\x1b[1m", "\x1b[0m"
+
+
+def colours(stream: IO[str]) -> bool:
+    """May ``stream`` be coloured? Only a terminal, and only where https://no-color.org is not asked for."""
+    return stream.isatty() and "NO_COLOR" not in os.environ and os.environ.get("TERM") != "dumb"
+
+
+def out(text: str = "") -> None:
+    """A result."""
+    sys.stdout.write(text + "\n")
+
+
+def note(text: str) -> None:
+    """Something about a result."""
+    sys.stderr.write(text + "\n")
+
+
+def fail(text: str) -> None:
+    """Why there is no result."""
+    word = f"{_BOLD}{_RED}error{_RESET}" if colours(sys.stderr) else "error"
+    sys.stderr.write(f"{word}: {text}\n")
+
+
+def show_diff(lines: list[str]) -> None:
+    """A unified diff on standard output."""
+    for line in lines:
+        out(_coloured(line) if colours(sys.stdout) else line)
+
+
+def _coloured(line: str) -> str:
+    if line.startswith(("+++", "---")):
+        return f"{_BOLD}{line}{_RESET}"
+    colour = {"+": _GREEN, "-": _RED, "@": _CYAN}.get(line[:1])
+    return f"{colour}{line}{_RESET}" if colour else line
+
+
+def printable(text: str) -> str:
+    """``text`` without anything that moves a terminal's cursor or hides other text."""
+    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
+
+
+def plural(number: int, word: str) -> str:
+    """``1 user``, ``2 users``."""
+    return f"{number} {word}" if number == 1 else f"{number} {word}s"
+
+
+def mark(passed: bool) -> str:
+    """A word that says at a glance whether something went as expected."""
+    word = "ok  " if passed else "FAIL"
+    return f"{_GREEN if passed else _RED}{word}{_RESET}" if colours(sys.stdout) else word

@@ -1,0 +1,232 @@
+"""``pbxgen generate``"""
+
+from __future__ import annotations
+
+import re
+import string
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from pbxgen.cli import console
+from pbxgen.cli.console import plural
+from pbxgen.cli.options import Format, FormatOption, Source, Strict, Tenant, examples
+from pbxgen.targets import TARGET_NAMES
+
+if TYPE_CHECKING:
+    from pbxgen.cli.report import Report
+    from pbxgen.diagnostics.diagnostic import Diagnostic
+    from pbxgen.output.changes import TreeChanges
+    from pbxgen.pipeline import Compilation
+    from pbxgen.targets.base import Options
+
+_PARTS = ("dialplan", "endpoints", "voicemail")
+_PLACEHOLDERS = ("extension", "tenant", "domain")
+_LITERAL = re.compile(r"[A-Za-z0-9._@-]*", re.ASCII)
+
+_HELP = """Compile a source and write the files of each PBX.
+
+Everything is compiled and rendered before the first file is written: a problem in the source, and nothing changes.
+Only files that pbxgen wrote are ever replaced or removed, unchanged ones are not touched, and files that hold
+passwords are readable by their owner and group only. OUT/asterisk goes over /etc/asterisk, OUT/freeswitch over
+FreeSWITCH's configuration folder.
+"""
+
+
+def register(app: typer.Typer) -> None:
+    app.command(
+        "generate",
+        help=_HELP,
+        epilog=examples(
+            "pbxgen generate office -o out",
+            "pbxgen generate office -o out --dry-run             what would change, nothing is written",
+            "pbxgen generate office -o out --diff                the same, line by line",
+            "pbxgen generate office -o out --target asterisk",
+            "pbxgen generate office -o out --parts dialplan --endpoint-name 'phone-{extension}'",
+            "pbxgen generate fleet.yaml -o out --keep-going      the good tenants, also when others have errors",
+        ),
+    )(generate)
+
+
+def _targets(names: list[str]) -> list[str]:
+    for name in names:
+        if name not in TARGET_NAMES:
+            raise typer.BadParameter(f"{console.printable(name)} is none of {', '.join(TARGET_NAMES)}")
+    return list(dict.fromkeys(names))
+
+
+def _parts(text: str) -> str:
+    for part in text.split(","):
+        if part.strip() not in _PARTS:
+            raise typer.BadParameter(f"{console.printable(part)!r} is none of {', '.join(_PARTS)}")
+    return text
+
+
+def _endpoint_name(pattern: str | None) -> str | None:
+    if pattern is None:
+        return None
+    try:
+        pieces = list(string.Formatter().parse(pattern))
+    except ValueError as error:
+        raise typer.BadParameter(str(error)) from error
+    names = [name for _, name, _, _ in pieces if name is not None]
+    if any(name not in _PLACEHOLDERS or spec or how for _, name, spec, how in pieces if name is not None):
+        raise typer.BadParameter("the placeholders are {extension}, {tenant} and {domain}")
+    if "extension" not in names:
+        raise typer.BadParameter("without {extension} every phone would have the same name")
+    if not all(_LITERAL.fullmatch(text) for text, *_ in pieces):
+        raise typer.BadParameter("use letters, digits and . _ @ - only")
+    return pattern
+
+
+def generate(
+    source: Source,
+    out: Annotated[Path, typer.Option("--out", "-o", metavar="OUT", help="Folder for the files.", show_default=False)],
+    target: Annotated[
+        list[str],
+        typer.Option(
+            "--target",
+            callback=_targets,
+            metavar="NAME",
+            help=f"Which PBX: {' or '.join(TARGET_NAMES)}. May be given again; without it, all of them.",
+            show_default=False,
+        ),
+    ] = [],  # noqa: B006 - typer's notation, it is never changed
+    parts: Annotated[
+        str, typer.Option("--parts", callback=_parts, metavar="LIST", help="Parts to write, separated by commas.")
+    ] = ",".join(_PARTS),
+    endpoint_name: Annotated[
+        str | None,
+        typer.Option(
+            "--endpoint-name",
+            metavar="PATTERN",
+            callback=_endpoint_name,
+            help="How endpoints are named, made of {extension}, {tenant} and {domain}.",
+            show_default="{extension}; in a fleet {extension}@{domain}",
+        ),
+    ] = None,
+    tenant: Tenant = None,
+    keep_going: Annotated[
+        bool, typer.Option("--keep-going", help="Of a fleet, generate the good tenants when others have errors.")
+    ] = False,
+    strict: Strict = False,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", "-n", help="Show which files would change; write none.")
+    ] = False,
+    diff: Annotated[
+        bool, typer.Option("--diff", help="Show how files would change, line by line; write none.")
+    ] = False,
+    force: Annotated[
+        bool, typer.Option("--force", help="Overwrite files that others wrote, or that were changed by hand.")
+    ] = False,
+    format: FormatOption = Format.TEXT,
+) -> None:
+    from pbxgen.cli.progress import progress
+    from pbxgen.cli.report import Report, compiled_or_usage_error
+    from pbxgen.targets.base import Options, Part
+
+    targets = target or list(TARGET_NAMES)
+    options = Options(parts=frozenset(Part(part.strip()) for part in parts.split(",")), endpoint_name=endpoint_name)
+    with progress() as step:
+        compilation = compiled_or_usage_error(
+            source, tenant=tenant, targets=targets, options=options, strict=strict, step=step
+        )
+        _require_distinct_endpoints(compilation, options)
+        report = Report(compilation, format, on_stderr=True)
+        preview = dry_run or diff
+        trees = _made(
+            compilation, report, targets, options, out, step, keep_going=keep_going, preview=preview, force=force
+        )
+    if trees is None:
+        report.close("nothing was written")
+    if preview:
+        _show_preview(trees, report, diff=diff, force=force)
+    report.close(_summary(compilation, trees, written=not preview))
+
+
+def _made(
+    compilation: Compilation,
+    report: Report,
+    targets: list[str],
+    options: Options,
+    out: Path,
+    step: Callable[[str], None],
+    *,
+    keep_going: bool,
+    preview: bool,
+    force: bool,
+) -> tuple[TreeChanges, ...] | None:
+    """What was written, or would be; None where a problem (which ``report`` then has) came before it."""
+    from pbxgen.generation import generate_trees
+    from pbxgen.output.errors import OutputError
+    from pbxgen.output.writer import survey_trees, write_trees
+
+    if not compilation.plans or (compilation.failed and not keep_going):
+        return None
+    report.add(_left_out(compilation))
+    generation = generate_trees(compilation.plans, targets, options, step)
+    report.add(generation.diagnostics)
+    if not generation.trees:
+        return None
+    try:
+        if preview:
+            return survey_trees(out, generation.trees)
+        step(f"writing to {out}")
+        return write_trees(out, generation.trees, force=force)
+    except OutputError as error:
+        report.add(error.diagnostics)
+        return None
+
+
+def _require_distinct_endpoints(compilation: Compilation, options: Options) -> None:
+    pattern = options.endpoint_name
+    if pattern and len(compilation.tenants) > 1 and "{tenant}" not in pattern and "{domain}" not in pattern:
+        raise typer.BadParameter(
+            "in a fleet the name needs {tenant} or {domain}, as tenants may have the same extensions",
+            param_hint="--endpoint-name",
+        )
+
+
+def _left_out(compilation: Compilation) -> tuple[Diagnostic, ...]:
+    from pbxgen.diagnostics.codes import make
+
+    cure = "once the PBX reloads these files its phones cannot call: mend its errors first"
+    return tuple(
+        make("PBX420", f"tenant {t.name} is left out", None, help=cure) for t in compilation.tenants if t.failed
+    )
+
+
+def _show_preview(trees: tuple[TreeChanges, ...], report: Report, *, diff: bool, force: bool) -> None:
+    from pbxgen.output.changes import refuse_obstacles
+    from pbxgen.output.errors import OutputError
+    from pbxgen.output.preview import diff as diff_of
+    from pbxgen.output.preview import listing
+
+    if report.is_text:
+        if diff:
+            console.show_diff(list(diff_of(trees)))
+        else:
+            for line in listing(trees):
+                console.out(line)
+    if not force:
+        try:
+            refuse_obstacles(trees)
+        except OutputError as error:
+            report.add(error.diagnostics)
+
+
+def _summary(compilation: Compilation, trees: tuple[TreeChanges, ...], *, written: bool) -> str:
+    from pbxgen.output.preview import count
+
+    users = sum(len(plan.users) for plan in compilation.plans)
+    what = plural(users, "user")
+    if compilation.fleet:
+        what += f" of {plural(len(compilation.plans), 'tenant')}"
+    changes = ", ".join(f"{number} {_WORDS[kind.value]}" for kind, number in count(trees).items() if number)
+    folders = " and ".join(str(tree.root) for tree in trees)
+    return f"{what} {'in' if written else 'would be in'} {folders}: {changes or 'no files'}"
+
+
+_WORDS = {"create": "new", "update": "changed", "remove": "removed", "unchanged": "unchanged"}

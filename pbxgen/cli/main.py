@@ -1,0 +1,112 @@
+"""The ``pbxgen`` command: one thin file per subcommand, each imported here and adding itself.
+
+Nothing heavy may be imported at the top of those files: ``pbxgen --help`` starts in a fraction of a second.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import Annotated, Any
+
+import typer
+from typer.core import TyperGroup
+
+from pbxgen import __version__
+from pbxgen.cli import check, codes, console, divert, explain, generate, init, schema, test
+
+COMMANDS = (init, check, test, explain, generate, divert, codes, schema)
+"""In the order of ``--help``, which is the order in which one meets them."""
+
+_INTRODUCTION = """
+Call deviations as code: one YAML source, the same call flow on Asterisk and FreeSWITCH.
+
+\b
+A first plan in three commands:
+  pbxgen init office                 a small, commented source to start from
+  pbxgen check office                every problem, with its place and its cure
+  pbxgen generate office -o out      out/asterisk and out/freeswitch
+
+\b
+Exit codes: 0 fine, 1 problems in the source or in writing, 2 wrong usage.
+"""
+
+
+class _Commands(TyperGroup):
+    """Turns what a user's machine may do to any command into a sentence; only faults of pbxgen stay tracebacks."""
+
+    def invoke(self, ctx: Any) -> Any:
+        try:
+            return super().invoke(ctx)
+        except BrokenPipeError:
+            raise
+        except OSError as error:
+            place = f" {error.filename}" if error.filename else ""
+            console.fail(f"cannot use{place}: {error.strerror or error}")
+            raise typer.Exit(1) from None
+        except RecursionError:
+            console.fail("the source is nested too deeply")
+            raise typer.Exit(1) from None
+        except MemoryError:
+            console.fail("there is not enough memory for this source")
+            raise typer.Exit(1) from None
+
+
+app = typer.Typer(
+    name="pbxgen",
+    cls=_Commands,
+    help=_INTRODUCTION,
+    epilog="`pbxgen COMMAND --help` shows what a command takes, with examples.",
+    no_args_is_help=True,
+    rich_markup_mode=None,  # plain help: it starts in half the time and reads well in a pipe
+    pretty_exceptions_enable=False,  # a frame's local variables may hold secrets
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        console.out(f"pbxgen {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _root(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the version and exit.")
+    ] = False,
+) -> None:
+    pass
+
+
+for _command in COMMANDS:
+    _command.register(app)
+
+
+@app.command()
+def version() -> None:
+    """Show the version."""
+    console.out(f"pbxgen {__version__}")
+
+
+def main() -> None:
+    """Run the command line and exit."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="backslashreplace")  # a terminal that is not UTF-8 is no reason to fail
+    try:
+        app(prog_name="pbxgen")
+    except SystemExit as end:
+        sys.exit(_flushed(end.code))
+
+
+def _flushed(code: Any) -> Any:
+    """Flush standard output, which is when a full disk or a reader who left (``| head``) is noticed."""
+    try:
+        sys.stdout.flush()
+    except OSError as error:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # or Python fails once more at exit
+        if not isinstance(error, BrokenPipeError):
+            console.fail(f"cannot write to standard output: {error.strerror}")
+        return code or 1
+    return code

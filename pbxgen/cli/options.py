@@ -1,0 +1,54 @@
+"""Arguments and options that several commands share, so that each means the same everywhere."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, TypeAlias
+
+import typer
+
+
+class Format(StrEnum):
+    """How findings are shown."""
+
+    TEXT = "text"
+    JSON = "json"
+    SARIF = "sarif"
+
+
+def _existing(path: Path) -> Path:
+    """A path that is not there is a mistyped command, not a problem of a source."""
+    try:
+        found = path.exists()
+    except (OSError, ValueError) as error:
+        raise typer.BadParameter(f"{path} cannot be read: {error}") from error
+    if not found:
+        raise typer.BadParameter(f"there is no {path}")
+    return path
+
+
+Source: TypeAlias = Annotated[
+    Path,
+    typer.Argument(
+        metavar="SOURCE",
+        callback=_existing,
+        help="A YAML file, a folder of *.yaml files, or a fleet.yaml.",
+        show_default=False,
+    ),
+]
+Tenant: TypeAlias = Annotated[
+    str | None,
+    typer.Option(
+        "--tenant", metavar="NAME", help="Of a fleet, only the tenant with this pbx.name.", show_default=False
+    ),
+]
+Strict: TypeAlias = Annotated[bool, typer.Option("--strict", help="Count warnings as errors.")]
+FormatOption: TypeAlias = Annotated[
+    Format, typer.Option("--format", help="Findings for people (text) or for machines (json, sarif).")
+]
+
+
+def examples(*lines: str) -> str:
+    """An epilogue of example commands. Each line stays a line."""
+    return "\b\nExamples:\n" + "\n".join(f"  {line}" for line in lines)

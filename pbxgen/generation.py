@@ -1,0 +1,39 @@
+"""From compiled plans to the files of every target, all in memory: nothing is written before everything is right."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+
+from pbxgen.diagnostics.diagnostic import Diagnostic
+from pbxgen.flow.plan import Plan, Secret
+from pbxgen.language.secrets import read_secrets
+from pbxgen.pipeline import Step, has_errors
+from pbxgen.targets import load_target
+from pbxgen.targets.base import GeneratedFile, Options
+
+
+@dataclass(frozen=True, slots=True)
+class Generation:
+    """``trees``: a target's name to its files; none where ``diagnostics`` holds an error."""
+
+    trees: dict[str, tuple[GeneratedFile, ...]] = field(default_factory=dict)
+    diagnostics: tuple[Diagnostic, ...] = ()
+
+
+def generate_trees(plans: Sequence[Plan], targets: Sequence[str], options: Options, step: Step) -> Generation:
+    """Read the secrets that the options' parts need and render ``plans`` for each of ``targets``."""
+    secrets: dict[Secret, str] = {}
+    found: list[Diagnostic] = []
+    for plan in plans:
+        values, problems = read_secrets(plan, options.parts, os.environ)
+        secrets.update(values)
+        found += problems
+    if has_errors(found):
+        return Generation(diagnostics=tuple(found))
+    trees = {}
+    for name in targets:
+        step(f"writing for {name}")
+        trees[name] = load_target(name).render(tuple(plans), replace(options, secrets=secrets))
+    return Generation(trees, tuple(found))
