@@ -86,7 +86,7 @@ def compile_path(
     path: Path,
     *,
     tenant: str | None = None,
-    targets: Sequence[str] = TARGET_NAMES,
+    targets: Sequence[str] = (),
     options: Options | None = None,
     strict: bool = False,
     analysis: bool = True,
@@ -96,7 +96,7 @@ def compile_path(
 ) -> Compilation:
     """Read, check and compile what is at ``path``. Never raises for what stands in the files.
 
-    ``tenant`` narrows a fleet to one. The limits of ``targets`` are findings too; with ``strict`` every warning is an
+    ``tenant`` narrows a fleet to one. What each of ``targets`` cannot express is a finding too; with ``strict`` every warning is an
     error. ``today`` decides which rules are past (default: the day of this machine). ``instead``, for a single source,
     holds what some of its files would be like.
     Raises UnknownTenantError.

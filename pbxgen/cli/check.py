@@ -31,7 +31,8 @@ def register(app: typer.Typer) -> None:
 def check(source: Source, tenant: Tenant = None, strict: Strict = False, format: FormatOption = Format.TEXT) -> None:
     from pbxgen.cli.progress import progress
     from pbxgen.cli.report import Report, compiled_or_usage_error
+    from pbxgen.targets import TARGET_NAMES
 
     with progress() as step:
-        compilation = compiled_or_usage_error(source, tenant=tenant, strict=strict, step=step)
+        compilation = compiled_or_usage_error(source, tenant=tenant, targets=TARGET_NAMES, strict=strict, step=step)
     Report(compilation, format).close(plural(sum(len(plan.users) for plan in compilation.plans), "user"))

@@ -16,7 +16,7 @@ def one_plan(source: Path, tenant: str | None) -> Plan:
     """
     from pbxgen.cli.report import Report, compiled_or_usage_error
 
-    compilation = compiled_or_usage_error(source, tenant=tenant, targets=(), analysis=False)
+    compilation = compiled_or_usage_error(source, tenant=tenant, analysis=False)
     if compilation.failed:
         Report(compilation, on_stderr=True).close("`pbxgen check` says more")
     if len(compilation.plans) != 1:
