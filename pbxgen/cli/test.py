@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -78,10 +79,11 @@ def _print_json(runs: list[FileRun]) -> None:
 
 
 def _print_text(runs: list[FileRun], verbose: bool) -> None:
-    from pbxgen.cli.findings import show_text
+    from pbxgen.diagnostics.render import render_text
 
     for run in runs:
-        show_text(run.diagnostics, run.texts)
+        if run.diagnostics:
+            console.out(render_text(run.diagnostics, run.texts.values(), colour=console.colours(sys.stdout)))
         if run.verdicts:
             console.out(str(run.path))
         for verdict in run.verdicts:
@@ -92,7 +94,7 @@ def _print_text(runs: list[FileRun], verbose: bool) -> None:
 def _print_verdict(verdict: Verdict, verbose: bool) -> None:
     from pbxgen.scenario.show import failure_lines
 
-    mark = console.mark(verdict.passed)
+    mark = "ok  " if verdict.passed else "FAIL"
     console.out(f"  {mark} {console.printable(verdict.scenario.name)}")
     if verbose or not verdict.passed:
         if not verdict.passed:

@@ -8,6 +8,7 @@ from pbxgen.flow import entry, machine
 from pbxgen.flow.machine import Caller, Ending, EndKind, Event, EventKind, State
 from pbxgen.flow.plan import Origin, Outcome, Plan, Reason
 from pbxgen.flow.world import Bell, CallConditions, Rung, World
+from pbxgen.source.location import Location
 
 DIRECT_RING_SECONDS = 120
 """How long an outside number rings that was dialled straight from a phone."""
@@ -118,7 +119,7 @@ def _dial_out(plan: Plan, caller: Caller, number: str, entered: Event, world: Wo
     else:
         ending = Ending(EndKind.RELEASED, "486" if rung.outcome is Outcome.BUSY else "480")
     ended = Event(EventKind.ENDED, ending.value, outcome=rung.outcome, detail=ending.kind.value)
-    return Story(_together(rung.dialled), ending, (), (entered, _rang(number, rung), ended))
+    return Story(_together(rung.dialled), ending, (), (entered, _rang(number, rung, None), ended))
 
 
 def _reach(plan: Plan, caller: Caller, state: State, entered: Event, world: World) -> Story:
@@ -132,20 +133,30 @@ def _reach(plan: Plan, caller: Caller, state: State, entered: Event, world: Worl
         if step.ringing is None:
             assert step.ending is not None
             return Story(tuple(rings), step.ending, _diversions(events), tuple(events), step.state)
+        place = step.ringing.pending.place
         rung = bell.ring(step.ringing)
         rings += _together(rung.dialled)
-        events += [*rung.events, _rang(step.ringing.pending.place.target, rung)]
+        events += [*rung.events, _rang(place.target, rung, place.location)]
         if rung.answered is not None:
             ending = Ending(EndKind.ANSWERED, rung.answered)
-            events.append(Event(EventKind.ENDED, rung.answered, detail=ending.kind.value))
+            answerer = plan.users.get(rung.answered)
+            location = place.location if answerer is None else answerer.location
+            events.append(Event(EventKind.ENDED, rung.answered, detail=ending.kind.value, location=location))
             return Story(tuple(rings), ending, _diversions(events), tuple(events), step.state)
         assert rung.outcome is not None
         state, told = machine.after(plan, caller, conditions, step.state, step.ringing, rung.outcome)
         events += told
 
 
-def _rang(target: str, rung: Rung) -> Event:
-    return Event(EventKind.RANG, target, outcome=rung.outcome, seconds=rung.seconds, dialled=rung.dialled)
+def _rang(target: str, rung: Rung, location: Location | None) -> Event:
+    return Event(
+        EventKind.RANG,
+        target,
+        outcome=rung.outcome,
+        seconds=rung.seconds,
+        dialled=rung.dialled,
+        location=location,
+    )
 
 
 def _together(dialled: tuple[tuple[str, ...], ...]) -> tuple[str, ...]:

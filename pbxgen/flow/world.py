@@ -145,21 +145,21 @@ class Bell:
             return self._ring_user(ringing.user, ringing)
         if ringing.group is not None:
             return self._ring_group(ringing)
-        return self._judge([self._outside(place.target, 0, ringing.seconds, place.confirm)], ringing.seconds)
+        return self._judge([self._outside(place.target, 0, ringing.seconds, place.confirm)])
 
     def ring_direct(self, number: str, seconds: int) -> Rung:
         """A number dialled straight to a trunk."""
-        return self._judge([self._outside(number, 0, seconds, confirm=False)], seconds)
+        return self._judge([self._outside(number, 0, seconds, confirm=False)])
 
     def _ring_user(self, user: User, ringing: Ringing) -> Rung:
         if user.dnd or self._occupied(user):
             return Rung((), None, Outcome.BUSY, 0)
         confirm = ringing.pending.place.confirm
         if not user.follow_me:
-            return self._judge([self._contacts(user, 0, ringing.seconds, confirm)], ringing.seconds)
+            return self._judge([self._contacts(user, 0, ringing.seconds, confirm)])
         legs = [self._leg(leg, user, ringing, confirm) for leg in user.follow_me]
         present = [leg for leg in legs if leg is not None]
-        return self._judge(present, max((leg.end for leg in present), default=0))
+        return self._judge(present)
 
     def _leg(self, leg: Leg, owner: User, ringing: Ringing, confirm: bool) -> _LegResult | None:
         place = leg.place
@@ -207,7 +207,7 @@ class Bell:
                 if leg.result is None:
                     break
                 clock = leg.end
-        rung = self._judge(legs, max((leg.end for leg in legs), default=0))
+        rung = self._judge(legs)
         return Rung(rung.dialled, rung.answered, rung.outcome, rung.seconds, tuple(events))
 
     def _member(self, user: User, start: int, end: int, confirm: bool) -> _LegResult:
@@ -248,7 +248,7 @@ class Bell:
         return start, outcome_of_status(status, self._plan.sip_480)
 
     @staticmethod
-    def _judge(legs: list[_LegResult], seconds: int) -> Rung:
+    def _judge(legs: list[_LegResult]) -> Rung:
         """Who was dialled before somebody answered, and the outcome of all legs."""
         answered = min((leg for leg in legs if leg.result is None), key=lambda leg: (leg.end, leg.target), default=None)
         heard = [leg for leg in legs if leg.dialled and (answered is None or leg.start <= answered.end)]
@@ -259,4 +259,4 @@ class Bell:
         if answered is not None:
             return Rung(dialled, answered.target, None, answered.end)
         outcome = combined([leg.result for leg in legs if leg.result is not None])
-        return Rung(dialled, None, outcome, seconds)
+        return Rung(dialled, None, outcome, max((leg.end for leg in legs), default=0))

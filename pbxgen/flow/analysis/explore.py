@@ -135,4 +135,11 @@ def _rang(plan: Plan, ringing: Ringing, outcome: Outcome) -> Event:
         dialled = (ringing.group.members,) if ringing.group is not None else ((place.target,),)
     if outcome is Outcome.UNREACHABLE:
         seconds = 0
-    return Event(EventKind.RANG, place.target, outcome=outcome, seconds=seconds, dialled=dialled)
+    return Event(
+        EventKind.RANG,
+        place.target,
+        outcome=outcome,
+        seconds=seconds,
+        dialled=dialled,
+        location=place.location,
+    )
