@@ -65,7 +65,8 @@ class _Frame:
 class Composer:
     """Builds the tree of one file from its parse events. ``size`` is its length in characters.
 
-    After :meth:`compose`, ``diagnostics`` are the problems found and ``secrets`` the places never to be shown.
+    After :meth:`compose`, ``diagnostics`` are the problems found, ``secrets`` the places never to be shown, and
+    ``finished`` is whether all of the file was read.
     """
 
     def __init__(self, name: str, size: int) -> None:
@@ -76,6 +77,7 @@ class Composer:
         self._stack: list[_Frame] = []
         self._root: Node | None = None
         self._documents = 0
+        self.finished = False
         self.diagnostics: list[Diagnostic] = []
         self.secrets: list[Location] = []
 
@@ -98,7 +100,8 @@ class Composer:
                     handler = by_type[type(event)] = handlers.get(type(event).__name__, _ignore)
                 handler(event)
         except _Abandon:
-            pass
+            return self._root
+        self.finished = True
         return self._root
 
     # -- nodes ---------------------------------------------------------------------------------------------------

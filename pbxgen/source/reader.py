@@ -58,7 +58,7 @@ def _read(text: str, name: str, pure: bool) -> Reading:
         found.append(syntax.describe(exc.fault, name, lambda: SourceFile(name, text).lines))
         return Reading(SourceFile(name, text), None, tuple(found))
     problems = composer.diagnostics
-    file = SourceFile(name, text, tuple(composer.secrets))
+    file = SourceFile(name, text, tuple(composer.secrets) if composer.finished else None)
     start = Location(name, 1, 1, 1, 1)
     if isinstance(root, Mapping):
         return Reading(file, root, tuple(problems))

@@ -1,4 +1,4 @@
-"""Which values of a source are secrets, so that no message ever shows them."""
+"""Which parts of a source are secrets, so that no message ever shows them."""
 
 from __future__ import annotations
 
@@ -10,8 +10,15 @@ from pbxgen.source.location import Location
 from pbxgen.source.tree import Mapping, Node, Scalar
 
 # Wide on purpose: a mistyped `pasword` is reported with its line, and that line holds the secret all the same.
-_SECRET_KEY = re.compile(r"pas+w|^pass|pwd|passphrase|secret|(^|[_-])pins?$", re.IGNORECASE)
+_SECRET_KEY = re.compile(r"pa?s+w|^pass(code|phrase|$)|pwd|secret|(^|[_-])pins?$", re.IGNORECASE)
 _POINTERS = frozenset({"env", "file"})
+
+_KEY_IN_TEXT = re.compile(r"""["']?([\w-]+)["']?[ \t]*:[ \t]*""")
+_POINTER_IN_TEXT = re.compile(r"""\{?\s*["']?(?:env|file)["']?[ \t]*:""")
+_QUOTED = re.compile(r""""(?:[^"\\]|\\.)*"|'(?:[^']|'')*'""")
+_FLOW_END = re.compile(r"[,}\]]")
+_COMMENT = re.compile(r"[ \t]#")
+_LINES_UP = 200
 
 
 @functools.lru_cache(maxsize=4096)
@@ -32,3 +39,54 @@ def secret_places(value: Node) -> Iterator[Location]:
     else:
         for item in value.items:
             yield from secret_places(item)
+
+
+def secret_spans(line: str) -> Iterator[tuple[int, int]]:
+    """Ranges of characters of ``line`` that look like the value of a secret key, also in a comment."""
+    for match in _KEY_IN_TEXT.finditer(line):
+        if is_secret_key(match.group(1)):
+            start = match.end()
+            end = _end_of_value(line, start, in_flow=_is_open(line[: match.start()]))
+            if end > start:
+                yield start, end
+
+
+def continues_secret(lines: tuple[str, ...], number: int) -> bool:
+    """Does line ``number`` (from 1) look like the rest of a secret that begins on a line above, less indented?"""
+    line = lines[number - 1]
+    if _POINTER_IN_TEXT.match(line.lstrip()):
+        return False
+    indent = _indent(line)
+    for above in reversed(lines[max(0, number - 1 - _LINES_UP) : number - 1]):
+        if not above.strip() or _indent(above) >= indent:
+            continue
+        keys = [match for match in _KEY_IN_TEXT.finditer(above) if is_secret_key(match.group(1))]
+        if not keys:
+            return False
+        start = keys[-1].end()
+        return _end_of_value(above, start, in_flow=False) == len(above.rstrip()) and not _closed(above[start:])
+    return False
+
+
+def _end_of_value(line: str, start: int, *, in_flow: bool) -> int:
+    rest = line[start:]
+    if not rest or rest.startswith("#") or _POINTER_IN_TEXT.match(rest):
+        return start
+    quoted = _QUOTED.match(rest)
+    if quoted is not None:
+        return start + quoted.end()
+    stop = _FLOW_END.search(rest) if in_flow and not rest.startswith(('"', "'")) else _COMMENT.search(rest)
+    return start + (len(rest.rstrip()) if stop is None else stop.start())
+
+
+def _closed(value: str) -> bool:
+    """Is this a value that cannot go on in the next line?"""
+    return _QUOTED.match(value) is not None or _POINTER_IN_TEXT.match(value) is not None
+
+
+def _is_open(text: str) -> bool:
+    return text.count("{") + text.count("[") > text.count("}") + text.count("]")
+
+
+def _indent(line: str) -> int:
+    return len(line) - len(line.lstrip(" \t"))

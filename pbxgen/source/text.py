@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
 from pbxgen.source.location import Location
+from pbxgen.source.secrets import continues_secret, secret_spans
+
+Span = tuple[int, int]
+"""Characters of a line: from (0 is the first) to (not included)."""
+
+_TO_THE_END = 1 << 30
 
 
 @dataclass(frozen=True)
@@ -13,12 +20,13 @@ class SourceFile:
     """One file as it was read.
 
     ``name`` is how it is shown and what ``Location.file`` holds: relative where the user's path was relative.
-    ``secrets`` are the places of values that must never be shown.
+    ``secrets`` are the places of values that must never be shown; None where the text could not be understood, so
+    that only its looks tell.
     """
 
     name: str
     text: str
-    secrets: tuple[Location, ...] = ()
+    secrets: tuple[Location, ...] | None = None
 
     @cached_property
     def lines(self) -> tuple[str, ...]:
@@ -28,3 +36,36 @@ class SourceFile:
     def line(self, number: int) -> str | None:
         """Line ``number`` (from 1), or None beyond the end."""
         return self.lines[number - 1] if 1 <= number <= len(self.lines) else None
+
+    def hidden(self, number: int) -> list[Span]:
+        """What of line ``number`` must not be shown, in order and without overlaps."""
+        line = self.line(number)
+        if line is None:
+            return []
+        spans = list(secret_spans(line))
+        if self.secrets is not None:
+            spans += ((start, min(end, len(line))) for start, end in self._known_secrets.get(number, ()))
+        elif continues_secret(self.lines, number):
+            spans.append((len(line) - len(line.lstrip()), len(line)))
+        return _joined(spans)
+
+    @cached_property
+    def _known_secrets(self) -> Mapping[int, list[Span]]:
+        by_line: dict[int, list[Span]] = {}
+        for place in self.secrets or ():
+            for number in range(place.line, place.end_line + 1):
+                start = place.column - 1 if number == place.line else 0
+                end = place.end_column - 1 if number == place.end_line else _TO_THE_END
+                if end > start:
+                    by_line.setdefault(number, []).append((start, end))
+        return by_line
+
+
+def _joined(spans: list[Span]) -> list[Span]:
+    joined: list[Span] = []
+    for start, end in sorted(spans):
+        if joined and start <= joined[-1][1]:
+            joined[-1] = (joined[-1][0], max(end, joined[-1][1]))
+        elif end > start:
+            joined.append((start, end))
+    return joined

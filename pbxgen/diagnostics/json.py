@@ -1,0 +1,61 @@
+"""Diagnostics for machines: a stable JSON document.
+
+``{"version": 1, "diagnostics": [...], "summary": {"errors": 0, "warnings": 0}}``; each diagnostic has ``code``,
+``severity`` (``error`` or ``warning``), ``message``, ``file``, ``line``, ``column``, ``end_line``, ``end_column``,
+``help`` and ``related``, a list of objects with ``message`` and the five keys of a place. Lines and columns count from
+1, columns in code points, the end is exclusive; the five are null together where there is no place. ``version``
+changes when a key changes its meaning or goes; keys may be added.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from typing import Any
+
+from pbxgen.diagnostics.diagnostic import Diagnostic
+from pbxgen.diagnostics.prepare import counts, prepare
+from pbxgen.source.location import Location
+from pbxgen.source.text import SourceFile
+
+VERSION = 1
+
+
+def render_json(diagnostics: Iterable[Diagnostic], files: Iterable[SourceFile] = ()) -> str:
+    """The document, with a newline at its end. ``files`` are needed to keep secrets out of messages."""
+    return json.dumps(document(diagnostics, files), indent=2) + "\n"
+
+
+def document(diagnostics: Iterable[Diagnostic], files: Iterable[SourceFile] = ()) -> dict[str, Any]:
+    """The document as plain values."""
+    prepared = prepare(diagnostics, files)
+    errors, warnings = counts(prepared)
+    return {
+        "version": VERSION,
+        "diagnostics": [diagnostic_to_dict(diagnostic) for diagnostic in prepared],
+        "summary": {"errors": errors, "warnings": warnings},
+    }
+
+
+def diagnostic_to_dict(diagnostic: Diagnostic) -> dict[str, Any]:
+    """One diagnostic as plain values, as it is."""
+    return {
+        "code": diagnostic.code,
+        "severity": str(diagnostic.severity),
+        "message": diagnostic.message,
+        **_place(diagnostic.location),
+        "help": diagnostic.help,
+        "related": [{"message": related.message, **_place(related.location)} for related in diagnostic.related],
+    }
+
+
+def _place(location: Location | None) -> dict[str, str | int | None]:
+    if location is None:
+        return dict.fromkeys(("file", "line", "column", "end_line", "end_column"))
+    return {
+        "file": location.file,
+        "line": location.line,
+        "column": location.column,
+        "end_line": location.end_line,
+        "end_column": location.end_column,
+    }

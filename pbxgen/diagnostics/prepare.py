@@ -1,0 +1,71 @@
+"""What every form of showing diagnostics has in common: order, no repetition, no secrets, the count."""
+
+from __future__ import annotations
+
+import dataclasses
+import re
+from collections.abc import Iterable, Mapping
+
+from pbxgen.diagnostics.diagnostic import Diagnostic, Related, Severity
+from pbxgen.source.location import Location
+from pbxgen.source.text import SourceFile
+
+HIDDEN = "***"
+
+
+def prepare(diagnostics: Iterable[Diagnostic], files: Iterable[SourceFile] = ()) -> tuple[Diagnostic, ...]:
+    """``diagnostics`` by file, line, column and code, each once; secrets that stand at their places become ``***``.
+
+    Those without a place come first.
+    """
+    by_name = {file.name: file for file in files}
+    seen = {_redacted(diagnostic, by_name): None for diagnostic in diagnostics}
+    return tuple(sorted(seen, key=_order))
+
+
+def as_errors(diagnostics: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:
+    """The same with every warning an error, as ``--strict`` wants it."""
+    return tuple(dataclasses.replace(diagnostic, severity=Severity.ERROR) for diagnostic in diagnostics)
+
+
+def counts(diagnostics: Iterable[Diagnostic]) -> tuple[int, int]:
+    """How many errors, how many warnings."""
+    severities = [diagnostic.severity for diagnostic in diagnostics]
+    return severities.count(Severity.ERROR), severities.count(Severity.WARNING)
+
+
+def _order(diagnostic: Diagnostic) -> tuple[str, int, int, str, str]:
+    where = diagnostic.location
+    if where is None:
+        return "", 0, 0, diagnostic.code, diagnostic.message
+    return where.file, where.line, where.column, diagnostic.code, diagnostic.message
+
+
+def _redacted(diagnostic: Diagnostic, files: Mapping[str, SourceFile]) -> Diagnostic:
+    places = [diagnostic.location, *(related.location for related in diagnostic.related)]
+    secrets = {secret for place in places if place is not None for secret in _secrets_at(place, files)}
+    if not secrets:
+        return diagnostic
+    alternatives = "|".join(re.escape(secret) for secret in sorted(secrets, key=len, reverse=True))
+    pattern = re.compile(rf"(?<!\w)(?:{alternatives})(?!\w)")
+
+    def hide(text: str) -> str:
+        return pattern.sub(HIDDEN, text)
+
+    return dataclasses.replace(
+        diagnostic,
+        message=hide(diagnostic.message),
+        help=hide(diagnostic.help),
+        related=tuple(Related(hide(related.message), related.location) for related in diagnostic.related),
+    )
+
+
+def _secrets_at(place: Location, files: Mapping[str, SourceFile]) -> Iterable[str]:
+    file = files.get(place.file)
+    if file is None:
+        return
+    for number in range(place.line, min(place.end_line, place.line + 50) + 1):
+        line = file.line(number) or ""
+        for start, end in file.hidden(number):
+            written = line[start:end].strip()
+            yield from (text for text in (written, written.strip("\"'")) if text)

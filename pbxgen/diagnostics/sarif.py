@@ -1,0 +1,87 @@
+"""Diagnostics for code hosts and editors: SARIF 2.1.0 (OASIS standard, 27 March 2020)."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+from pbxgen import __version__
+from pbxgen.diagnostics.codes import TABLE
+from pbxgen.diagnostics.codes.code import Code
+from pbxgen.diagnostics.diagnostic import Diagnostic
+from pbxgen.diagnostics.prepare import prepare
+from pbxgen.source.location import Location
+from pbxgen.source.text import SourceFile
+
+_SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
+_INDEX = {code: index for index, code in enumerate(TABLE)}
+
+
+def render_sarif(diagnostics: Iterable[Diagnostic], files: Iterable[SourceFile] = ()) -> str:
+    """The log, with a newline at its end. ``files`` are needed to keep secrets out of messages."""
+    return json.dumps(log(diagnostics, files), indent=2) + "\n"
+
+
+def log(diagnostics: Iterable[Diagnostic], files: Iterable[SourceFile] = ()) -> dict[str, Any]:
+    """The log as plain values: one run, whose rules are the whole table of codes."""
+    driver = {"name": "pbxgen", "version": __version__, "rules": [_rule(code) for code in TABLE.values()]}
+    run = {
+        "tool": {"driver": driver},
+        "columnKind": "unicodeCodePoints",
+        "results": [_result(diagnostic) for diagnostic in prepare(diagnostics, files)],
+    }
+    return {"$schema": _SCHEMA, "version": "2.1.0", "runs": [run]}
+
+
+def _rule(code: Code) -> dict[str, Any]:
+    return {
+        "id": code.code,
+        "shortDescription": {"text": code.title},
+        "fullDescription": {"text": code.explanation},
+        "help": {"text": code.cure},
+        "defaultConfiguration": {"level": str(code.severity)},
+    }
+
+
+def _result(diagnostic: Diagnostic) -> dict[str, Any]:
+    text = diagnostic.message + (f"\nhelp: {diagnostic.help}" if diagnostic.help else "")
+    result: dict[str, Any] = {
+        "ruleId": diagnostic.code,
+        "ruleIndex": _INDEX[diagnostic.code],
+        "level": str(diagnostic.severity),
+        "message": {"text": text},
+    }
+    if diagnostic.location is not None:
+        result["locations"] = [{"physicalLocation": _physical(diagnostic.location)}]
+    if diagnostic.related:
+        result["relatedLocations"] = [
+            {"id": number, "physicalLocation": _physical(related.location), "message": {"text": related.message}}
+            for number, related in enumerate(diagnostic.related, 1)
+        ]
+    return result
+
+
+def _physical(location: Location) -> dict[str, Any]:
+    return {
+        "artifactLocation": {"uri": uri(location.file)},
+        "region": {
+            "startLine": location.line,
+            "startColumn": location.column,
+            "endLine": location.end_line,
+            "endColumn": location.end_column,
+        },
+    }
+
+
+def uri(file: str) -> str:
+    """A relative reference where the file is below the current folder, so that a code host finds it."""
+    path = Path(file)
+    if path.is_absolute():
+        if not path.is_relative_to(Path.cwd()):
+            return "file://" + quote(path.as_posix())
+        path = path.relative_to(Path.cwd())
+    # A colon in the first part would make a scheme of it (RFC 3986, section 4.2).
+    return quote(path.as_posix())
