@@ -96,9 +96,9 @@ def compile_path(
 ) -> Compilation:
     """Read, check and compile what is at ``path``. Never raises for what stands in the files.
 
-    ``tenant`` narrows a fleet to one. What each of ``targets`` cannot express is a finding too; with ``strict`` every warning is an
-    error. ``today`` decides which rules are past (default: the day of this machine). ``instead``, for a single source,
-    holds what some of its files would be like.
+    ``tenant`` narrows a fleet to one. What each of ``targets`` cannot express is a finding too; with ``strict`` every
+    warning is an error. ``today`` decides which rules are past (default: the day of this machine). ``instead``, for a
+    single source, holds what some of its files would be like.
     Raises UnknownTenantError.
     """
     compiler = _Compiler(targets, options or Options(), strict, analysis, today or dt.date.today(), step)

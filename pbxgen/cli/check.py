@@ -35,4 +35,5 @@ def check(source: Source, tenant: Tenant = None, strict: Strict = False, format:
 
     with progress() as step:
         compilation = compiled_or_usage_error(source, tenant=tenant, targets=TARGET_NAMES, strict=strict, step=step)
-    Report(compilation, format).close(plural(sum(len(plan.users) for plan in compilation.plans), "user"))
+    users = plural(sum(len(plan.users) for plan in compilation.plans), "user")
+    Report(compilation, format).close("" if compilation.diagnostics else f"no problems in {source} ({users})")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Iterable
 from typing import IO
 
 _RED, _GREEN, _CYAN, _BOLD, _RESET = "\x1b[31m", "\x1b[32m", "\x1b[36m", "\x1b[1m", "\x1b[0m"
@@ -30,9 +31,11 @@ def fail(text: str) -> None:
     sys.stderr.write(f"{word}: {text}\n")
 
 
-def show_diff(lines: list[str]) -> None:
-    """A unified diff on standard output."""
+def show_diff(lines: Iterable[str]) -> None:
+    """A unified diff on standard output: on a terminal coloured and harmless, into a file or pipe as it is."""
     for line in lines:
+        if sys.stdout.isatty():
+            line = printable(line)
         out(_coloured(line) if colours(sys.stdout) else line)
 
 
@@ -45,7 +48,9 @@ def _coloured(line: str) -> str:
 
 def printable(text: str) -> str:
     """``text`` without anything that moves a terminal's cursor or hides other text."""
-    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
+    from pbxgen.diagnostics.display import printable as harmless
+
+    return harmless(text)
 
 
 def plural(number: int, word: str) -> str:

@@ -82,7 +82,7 @@ def divert(
     if compilation.failed:
         report = Report(compilation, on_stderr=True)
         report.close("the change is refused, nothing was written")
-    console.show_diff([console.printable(line) for line in change.diff()])
+    console.show_diff(change.diff())
     if dry_run:
         return
     _write(change)

@@ -206,7 +206,7 @@ def _show_preview(trees: tuple[TreeChanges, ...], report: Report, *, diff: bool,
 
     if report.is_text:
         if diff:
-            console.show_diff(list(diff_of(trees)))
+            console.show_diff(diff_of(trees))
         else:
             for line in listing(trees):
                 console.out(line)

@@ -10,12 +10,13 @@ from typing import Any, NoReturn
 import typer
 
 from pbxgen.cli import console
-from pbxgen.cli.console import plural
+from pbxgen.cli.findings import show_text
 from pbxgen.cli.options import Format
-from pbxgen.diagnostics.diagnostic import Diagnostic, Severity
+from pbxgen.diagnostics.diagnostic import Diagnostic
+from pbxgen.diagnostics.json import render_json
 from pbxgen.diagnostics.nearest import did_you_mean
-from pbxgen.diagnostics.render import render_json, render_sarif, render_text
-from pbxgen.pipeline import Compilation, UnknownTenantError, compile_path
+from pbxgen.diagnostics.sarif import render_sarif
+from pbxgen.pipeline import Compilation, UnknownTenantError, compile_path, has_errors
 
 
 class Report:
@@ -35,24 +36,17 @@ class Report:
         self._found += diagnostics
 
     def close(self, summary: str) -> NoReturn:
-        """``summary`` is what was done, or why nothing was."""
-        errors = sum(d.severity is Severity.ERROR for d in self._found)
+        """``summary`` is what was done, or why nothing was; for people only."""
         files = self._compilation.files
         if self._format is Format.JSON:
-            console.out(render_json(self._found, files).rstrip("\n"))
+            console.out(render_json(self._found, files.values()).rstrip("\n"))
         elif self._format is Format.SARIF:
-            console.out(render_sarif(self._found, files).rstrip("\n"))
+            console.out(render_sarif(self._found, files.values()).rstrip("\n"))
         else:
-            if self._found:
-                text = render_text(self._found, files, colour=console.colours(self._text_to))
-                self._text_to.write(text.rstrip("\n") + "\n\n")
-            console.out(f"{self._verdict(errors)}; {summary}")
-        raise typer.Exit(1 if errors else 0)
-
-    def _verdict(self, errors: int) -> str:
-        warnings = len(self._found) - errors
-        counted = [plural(n, word) for n, word in ((errors, "error"), (warnings, "warning")) if n]
-        return ", ".join(counted) or "no problems"
+            show_text(self._found, files, self._text_to)
+            if summary:
+                console.out(summary)
+        raise typer.Exit(1 if has_errors(self._found) else 0)
 
 
 def compiled_or_usage_error(source: Path, **how: Any) -> Compilation:
