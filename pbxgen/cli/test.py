@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -12,29 +13,49 @@ from pbxgen.cli import console
 from pbxgen.cli.options import examples
 
 if TYPE_CHECKING:
+    from pbxgen.lab.case import LabReport
     from pbxgen.scenario.judge import Verdict
     from pbxgen.scenario.run import FileRun
 
 _HELP = """Run scenario files: calls, and what is expected of them.
 
 Each scenario says who calls whom and in what state the phones are; the call-flow model says what happens, and a call
-that goes another way than expected is told step by step. Exit code 0: every call went as expected.
+that goes another way than expected is told step by step.
+
+With --on the same calls are placed on real PBXs as well: each is started on loopback with the generated plan, phones
+register and behave as the scenario says, and what happened is compared with what is expected and with the model. It
+takes the programs found on PATH, or those named by PBXGEN_ASTERISK and PBXGEN_FREESWITCH.
+
+Exit code 0: every call went as expected. 1: one did not. 2: wrong usage, or a PBX that is not there.
 """
 _EPILOG = examples(
     "pbxgen test acme.test.yaml",
     "pbxgen test tests/*.test.yaml --name reception",
+    "pbxgen test acme.test.yaml --on asterisk,freeswitch",
     "pbxgen test acme.test.yaml --format json",
 )
+_MODEL = "model"
+_PBXS = ("asterisk", "freeswitch")
 
 
 def register(app: typer.Typer) -> None:
-    app.command("test", help=_HELP, epilog=_EPILOG)(run_tests)
+    app.command("test", help=_HELP, short_help="Run scenario files.", epilog=_EPILOG)(run_tests)
 
 
 def run_tests(
     files: Annotated[list[Path], typer.Argument(metavar="FILE...", help="Scenario files.", show_default=False)],
+    on: Annotated[
+        str, typer.Option("--on", metavar="WHERE", help="model, asterisk, freeswitch; several with commas.")
+    ] = _MODEL,
     name: Annotated[
-        str | None, typer.Option("--name", metavar="TEXT", help="Only scenarios whose name holds TEXT.")
+        str | None,
+        typer.Option("--name", metavar="TEXT", help="Only scenarios whose name holds TEXT.", show_default=False),
+    ] = None,
+    keep: Annotated[
+        Path | None,
+        typer.Option(
+            "--keep", metavar="DIR", help="Keep configuration, logs and SIP traces there.", show_default=False
+        ),
     ] = None,
     verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Tell every call, not only failing ones.")] = False,
     format: Annotated[str, typer.Option("--format", help="text or json.", metavar="[text|json]")] = "text",
@@ -44,25 +65,44 @@ def run_tests(
     missing = [str(f) for f in files if not f.exists()]
     if missing:
         raise typer.BadParameter(f"there is no {', '.join(missing)}")
-    from pbxgen.scenario.run import run_file
+    pbxs = _pbxs(on)
+    from pbxgen.scenario.run import judge_file, prepare
 
-    runs = [run_file(path, name) for path in files]
-    chosen = sum(len(r.verdicts) for r in runs)
-    if not chosen and all(r.sound for r in runs):
+    prepared = [prepare(path, name) for path in files]
+    if all(not p.diagnostics and not p.scenarios for p in prepared):
         raise typer.BadParameter("no scenario has such a name" if name else "there are no scenarios")
+    runs = [judge_file(p) for p in prepared]
+    report = None
+    if pbxs and all(r.sound for r in runs):
+        from pbxgen.cli.test_on import place_calls
+
+        report = place_calls(prepared, pbxs, keep)
     if format == "json":
-        _print_json(runs)
+        _print_json(runs, report)
     else:
-        _print_text(runs, verbose)
-    raise typer.Exit(0 if all(r.passed for r in runs) else 1)
+        _print_text(runs, report, verbose)
+    passed = all(r.passed for r in runs) and (report is None or (report.passed and not any(report.problems.values())))
+    raise typer.Exit(0 if passed else 1)
 
 
-def _print_json(runs: list[FileRun]) -> None:
+def _pbxs(on: str) -> tuple[str, ...]:
+    from pbxgen.diagnostics.nearest import did_you_mean
+
+    names = [n.strip() for n in on.split(",")]
+    for name in names:
+        if name != _MODEL and name not in _PBXS:
+            near = did_you_mean(name, (_MODEL, *_PBXS)) or f"one of {_MODEL}, {', '.join(_PBXS)}"
+            raise typer.BadParameter(f"{name!r} is nothing calls can be placed on; {near}", param_hint="--on")
+    return tuple(p for p in _PBXS if p in names)
+
+
+def _print_json(runs: Sequence[FileRun], report: LabReport | None) -> None:
     import json
 
     from pbxgen.diagnostics.json import diagnostic_to_dict
     from pbxgen.scenario.show import as_json
 
+    passed, failed = _counts(runs, report)
     document = {
         "version": 1,
         "files": [
@@ -73,12 +113,17 @@ def _print_json(runs: list[FileRun]) -> None:
             }
             for r in runs
         ],
-        "summary": {"passed": _count(runs, passed=True), "failed": _count(runs, passed=False)},
+        "summary": {"passed": passed, "failed": failed},
     }
+    if report is not None:
+        from pbxgen.cli.test_on import result_as_json
+
+        document["calls"] = [result_as_json(r) for r in report.results]
+        document["problems"] = {pbx: list(lines) for pbx, lines in report.problems.items()}
     console.out(json.dumps(document, indent=2, ensure_ascii=False))
 
 
-def _print_text(runs: list[FileRun], verbose: bool) -> None:
+def _print_text(runs: Sequence[FileRun], report: LabReport | None, verbose: bool) -> None:
     from pbxgen.diagnostics.render import render_text
 
     for run in runs:
@@ -88,14 +133,19 @@ def _print_text(runs: list[FileRun], verbose: bool) -> None:
             console.out(str(run.path))
         for verdict in run.verdicts:
             _print_verdict(verdict, verbose)
-    console.out(f"{_count(runs, passed=True)} passed, {_count(runs, passed=False)} failed")
+    if report is not None:
+        from pbxgen.cli.test_on import print_report
+
+        print_report(report, verbose)
+    passed, failed = _counts(runs, report)
+    console.out(f"{passed} passed, {failed} failed")
 
 
 def _print_verdict(verdict: Verdict, verbose: bool) -> None:
     from pbxgen.scenario.show import failure_lines
 
     mark = "ok  " if verdict.passed else "FAIL"
-    console.out(f"  {mark} {console.printable(verdict.scenario.name)}")
+    console.out(f"  {mark} {_MODEL:<10} {console.printable(verdict.scenario.name)}")
     if verbose or not verdict.passed:
         if not verdict.passed:
             console.out(f"      {verdict.scenario.location}")
@@ -103,5 +153,9 @@ def _print_verdict(verdict: Verdict, verbose: bool) -> None:
             console.out(f"      {console.printable(line)}")
 
 
-def _count(runs: list[FileRun], *, passed: bool) -> int:
-    return sum(v.passed is passed for r in runs for v in r.verdicts)
+def _counts(runs: Sequence[FileRun], report: LabReport | None) -> tuple[int, int]:
+    """Calls that went as expected, and those that did not; a scenario counts once for each place it was run on."""
+    results = [v.passed for r in runs for v in r.verdicts]
+    if report is not None:
+        results += [r.passed for r in report.results]
+    return sum(results), len(results) - sum(results)

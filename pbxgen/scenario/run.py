@@ -68,11 +68,10 @@ def prepare(path: Path, name: str | None = None) -> Prepared:
     return Prepared(path, () if found else tuple(pairs), tuple(found), texts)
 
 
-def run_file(path: Path, name: str | None = None) -> FileRun:
+def judge_file(prepared: Prepared) -> FileRun:
     """Judge the calls of one scenario file on the model."""
-    prepared = prepare(path, name)
     verdicts = tuple(judge(scenario, plan) for scenario, plan in prepared.scenarios)
-    return FileRun(path, verdicts, prepared.diagnostics, prepared.texts)
+    return FileRun(prepared.path, verdicts, prepared.diagnostics, prepared.texts)
 
 
 def _plan_of(scenario: Scenario, compilation: Compilation, found: list[Diagnostic]) -> Plan | None:

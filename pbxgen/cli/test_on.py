@@ -1,0 +1,69 @@
+"""``pbxgen test --on``: the scenarios as real calls."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import typer
+
+from pbxgen.cli import console
+
+if TYPE_CHECKING:
+    from pbxgen.lab.case import LabReport, Result
+    from pbxgen.scenario.run import Prepared
+
+
+def place_calls(prepared: Sequence[Prepared], pbxs: Sequence[str], keep: Path | None) -> LabReport:
+    """Place every scenario on each PBX; a laboratory that cannot start ends the command with 2."""
+    from rich.console import Console
+
+    from pbxgen.lab.errors import LabError
+    from pbxgen.lab.progress import RichWatcher
+    from pbxgen.lab.run import case_of, run
+    from pbxgen.targets import load_target
+
+    cases = [case_of(scenario, plan) for file in prepared for scenario, plan in file.scenarios]
+    targets = {name: load_target(name) for name in pbxs}
+    stderr = Console(stderr=True)
+    try:
+        if not stderr.is_terminal:
+            return run(cases, targets, keep=keep)
+        with RichWatcher(stderr) as watcher:
+            return run(cases, targets, watcher=watcher, keep=keep)
+    except LabError as error:
+        console.fail(str(error))
+        raise typer.Exit(2) from None
+
+
+def print_report(report: LabReport, verbose: bool) -> None:
+    """Each call with its PBX, failures with the ladder of SIP messages beside the model's steps."""
+    from pbxgen.lab.ladder import failure
+
+    for result in report.results:
+        mark = "ok  " if result.passed else "FAIL"
+        console.out(f"  {mark} {result.pbx:<10} {console.printable(result.case.name)}")
+        if verbose or not result.passed:
+            for line in failure(result).splitlines():
+                console.out(f"      {console.printable(line)}")
+    for pbx, lines in report.problems.items():
+        for line in lines:
+            console.out(f"  {pbx} logged: {console.printable(line)}")
+    calls = f"{len(report.results)} real calls on {', '.join(report.pbxs)} in {report.seconds:.0f} s"
+    sys.stderr.write(f"{calls}\n")
+
+
+def result_as_json(result: Result) -> dict[str, Any]:
+    """One real call for machines."""
+    ending = result.observed.ending
+    return {
+        "name": result.case.name,
+        "pbx": result.pbx,
+        "passed": result.passed,
+        "differences": list(result.differences),
+        "rings": list(result.observed.rings),
+        "ends": None if ending is None else {ending.kind.value: ending.value},
+        "status": result.observed.status,
+    }
