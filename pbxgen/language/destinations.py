@@ -5,11 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from enum import Enum, auto
 
 from pbxgen.diagnostics.nearest import did_you_mean, nearest
 from pbxgen.flow.pattern import Pattern
-from pbxgen.flow.plan import CallerId, Place, PlaceKind
+from pbxgen.flow.plan import Place, PlaceKind
 from pbxgen.language.directory import Directory
 from pbxgen.language.findings import Findings, Subject
 from pbxgen.language.model_base import SLUG
@@ -17,63 +16,13 @@ from pbxgen.language.model_deviations import Destination
 from pbxgen.language.names import Names
 from pbxgen.language.numbers import Cost, Numbers, bare_digits, cost, is_written_number
 from pbxgen.language.positions import at, items
+from pbxgen.language.written import NONE, Form, Options, Problem, Written, options_of, place_of, report_meaningless
 from pbxgen.source.location import Location
-from pbxgen.source.tree import Mapping, Node
+from pbxgen.source.tree import Node
 
 _SLUG = re.compile(SLUG)
 _WORDS = ("mobile", "voicemail", "operator", "busy", "hangup")
 _PREFIXES = ("voicemail", "operator", "group", "announce")
-
-
-class Form(Enum):
-    PLACE = auto()
-    """The same place for everybody."""
-    OWN_MAILBOX = auto()
-    OWN_MOBILE = auto()
-
-
-@dataclass(frozen=True, slots=True)
-class Options:
-    """What a rule or a destination says beside its target; None: nothing."""
-
-    timeout: int | None = None
-    confirm: bool | None = None
-    caller_id: CallerId | None = None
-    allow_premium: bool | None = None
-
-    def over(self, general: Options) -> Options:
-        """These options, and the general ones where these say nothing."""
-        return Options(
-            general.timeout if self.timeout is None else self.timeout,
-            general.confirm if self.confirm is None else self.confirm,
-            general.caller_id if self.caller_id is None else self.caller_id,
-            bool(general.allow_premium) if self.allow_premium is None else self.allow_premium,
-        )
-
-
-NONE = Options()
-
-
-@dataclass(frozen=True, slots=True)
-class Written:
-    """One destination. ``place`` is given for Form.PLACE; ``route`` names the route that carries an outside one."""
-
-    form: Form
-    text: str
-    location: Location
-    options: Options
-    place: Place | None = None
-    route: str | None = None
-
-
-def options_of(model: object) -> Options:
-    caller_id = getattr(model, "caller_id", None)
-    return Options(
-        getattr(model, "timeout", None),
-        getattr(model, "confirm", None),
-        CallerId(caller_id) if caller_id is not None else None,
-        getattr(model, "allow_premium", None),
-    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,15 +32,6 @@ class Carrier:
     route: str
     trunk: str
     patterns: tuple[Pattern, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Problem:
-    """Something wrong that is reported by whoever knows the place and the user."""
-
-    code: str
-    message: str
-    help: str
 
 
 class Destinations:
@@ -153,7 +93,7 @@ class Destinations:
         kind, target = self._named(text, location, subject)
         if kind is None:
             return None
-        return Written(Form.PLACE, text, location, options, _place(kind, target, location, options))
+        return Written(Form.PLACE, text, location, options, place_of(kind, target, location, options))
 
     def _named(self, text: str, at: Location, subject: Subject | None) -> tuple[PlaceKind | None, str]:
         if text in ("busy", "hangup"):
@@ -216,13 +156,13 @@ class Destinations:
         directory = self._directory
         if text in directory.extensions:
             self._names.mark("users", text)
-            place = _place(PlaceKind.USER, text, location, options)
+            place = place_of(PlaceKind.USER, text, location, options)
             return Written(Form.PLACE, text, location, options, place)
         if text in directory.positions:
             section, name = directory.positions[text]
             self._names.mark(section, name)
             kind = PlaceKind.OPERATOR if section == "operators" else PlaceKind.GROUP
-            return Written(Form.PLACE, text, location, options, _place(kind, name, location, options))
+            return Written(Form.PLACE, text, location, options, place_of(kind, name, location, options))
         digits = re.sub(r"[^0-9]", "", text)
         if digits in directory.emergency and not text.startswith("+"):
             self._findings.add(
@@ -257,10 +197,10 @@ class Destinations:
         """
         directory = self._directory
         if e164 in directory.dids:
-            place = _place(PlaceKind.USER, directory.dids[e164], at, options)
+            place = place_of(PlaceKind.USER, directory.dids[e164], at, options)
             return Written(Form.PLACE, text, at, options, place), []
         if e164 in directory.inbound:
-            return Written(Form.PLACE, text, at, options, _place(PlaceKind.INBOUND, e164, at, options)), []
+            return Written(Form.PLACE, text, at, options, place_of(PlaceKind.INBOUND, e164, at, options)), []
         problems = []
         if not options.allow_premium and (expensive := cost(e164)) is not None:
             what = "a premium-rate number" if expensive is Cost.PREMIUM else "a satellite or global-network number"
@@ -325,38 +265,3 @@ _FORMS = (
     "write an extension, a number, mobile, voicemail, voicemail:102, operator, operator:NAME, group:NAME, "
     "announce:NAME, busy or hangup"
 )
-_RINGS = frozenset({PlaceKind.USER, PlaceKind.OPERATOR, PlaceKind.GROUP, PlaceKind.OUTSIDE})
-
-
-def report_meaningless(
-    options: Options, node: Node, written: Sequence[Written], findings: Findings, subject: Subject | None
-) -> None:
-    """Warn of options that none of the destinations they stand beside can follow."""
-    if not written or not isinstance(node, Mapping):
-        return
-    kinds = {PlaceKind.OUTSIDE if w.form is Form.OWN_MOBILE else PlaceKind.MAILBOX if w.place is None else w.place.kind
-             for w in written}  # fmt: skip
-    rings, outside = bool(kinds & _RINGS), PlaceKind.OUTSIDE in kinds
-    for key, given, useful, why in (
-        ("timeout", options.timeout is not None, rings, "nothing rings there"),
-        ("confirm", options.confirm is True, rings, "nobody could press 1 there"),
-        ("caller_id", options.caller_id is not None, outside, "the call does not go outside"),
-    ):
-        if given and not useful and key in node.entries:
-            findings.add(
-                "PBX156",
-                f"{key} has no meaning for {', '.join(w.text for w in written)}: {why}",
-                node.entries[key].key.location,
-                help=f"remove {key}",
-                subject=subject,
-            )
-
-
-def _place(kind: PlaceKind, target: str, location: Location, options: Options) -> Place:
-    rings = kind in _RINGS
-    return Place(
-        kind, target, location, timeout=options.timeout if rings else None, confirm=bool(options.confirm) and rings
-    )
-
-
-__all__ = ["Carrier", "Destinations", "Form", "Options", "Problem", "Written", "options_of", "report_meaningless"]

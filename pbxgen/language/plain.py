@@ -19,6 +19,11 @@ _NEVER_NULL = frozenset(
 )
 
 
+def carried(text: str) -> bool:
+    """Can every PBX's configuration carry this text on one line?"""
+    return _UNSAFE.search(text) is None
+
+
 def plain(node: Node) -> object:
     """``node`` as dicts, lists and scalars."""
     if isinstance(node, Scalar):

@@ -7,12 +7,13 @@ from collections.abc import Mapping as MappingType
 from dataclasses import dataclass
 
 from pbxgen.flow.plan import ALWAYS, Condition, Origin
-from pbxgen.language.destinations import Destinations, Options, Written, options_of, report_meaningless
+from pbxgen.language.destinations import Destinations
 from pbxgen.language.findings import Findings, Subject
 from pbxgen.language.model_deviations import Conditions, Deviations, OperatorReturn, Rule
 from pbxgen.language.names import Names
 from pbxgen.language.positions import at, items, key_of
 from pbxgen.language.schedules import ProblemError, parse_date
+from pbxgen.language.written import Options, Written, options_of, report_meaningless
 from pbxgen.source.location import Location
 from pbxgen.source.tree import Node
 

@@ -6,7 +6,7 @@ import datetime as dt
 import re
 from functools import lru_cache
 
-from pbxgen.diagnostics.nearest import did_you_mean
+from pbxgen.diagnostics.nearest import did_you_mean, nearest
 from pbxgen.flow import plan
 from pbxgen.language import model_schedules as model
 from pbxgen.language.findings import Findings
@@ -201,24 +201,34 @@ def public_holidays(region: str) -> tuple[plan.DateRange, ...]:
     import holidays
 
     country, _, subdivision = region.partition("-")
-    known = holidays.list_supported_countries(include_aliases=False)
-    if country not in known:
-        raise ProblemError(
-            f"no public holidays are known for {country!r}",
-            (f"did you mean '{country.upper()}'?" if country.upper() in known else did_you_mean(country, known))
-            or "write a country such as IT, or a subdivision such as IT-BZ",
-        )
-    if subdivision and subdivision not in known[country]:
-        raise ProblemError(
-            f"{country} has no subdivision {subdivision!r}",
-            did_you_mean(subdivision, known[country])
-            or (f"known: {', '.join(known[country][:12])} …" if known[country] else f"write {country}"),
-            len(country) + 1,
-            len(subdivision),
-        )
-    kind = getattr(holidays, country)
+    if not country.isascii() or not country.isalpha() or len(country) != 2 or not country.isupper():
+        raise _unknown_region(country, subdivision)
+    try:
+        kind = type(holidays.country_holidays(country, subdiv=subdivision or None))
+    except (NotImplementedError, AttributeError):
+        raise _unknown_region(country, subdivision) from None
     language = "en_US" if "en_US" in getattr(kind, "supported_languages", ()) else None
     days = holidays.country_holidays(
         country, subdiv=subdivision or None, years=HOLIDAY_YEARS, expand=False, language=language
     )
     return tuple(plan.DateRange(day, day, name) for day, name in sorted(days.items()))
+
+
+def _unknown_region(country: str, subdivision: str) -> ProblemError:
+    import holidays
+
+    known = holidays.list_supported_countries(include_aliases=False)
+    if country not in known:
+        near = country.upper() if country.upper() in known else nearest(country, known)
+        return ProblemError(
+            f"no public holidays are known for {country!r}",
+            f"did you mean '{near}'?" if near else "write a country such as IT, or a subdivision such as IT-BZ",
+        )
+    subdivisions = known[country]
+    return ProblemError(
+        f"{country} has no subdivision {subdivision!r}",
+        did_you_mean(subdivision, subdivisions)
+        or (f"known: {', '.join(subdivisions[:12])} …" if subdivisions else f"write {country} alone"),
+        len(country) + 1,
+        len(subdivision),
+    )

@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
-from pbxgen.flow.plan import Secret
+from collections.abc import Collection, Iterator, Mapping
+from pathlib import Path
+
+from pbxgen.diagnostics.codes import make
+from pbxgen.diagnostics.diagnostic import Diagnostic
+from pbxgen.flow.plan import Plan, Secret
 from pbxgen.language.findings import Findings, Subject
 from pbxgen.language.model_base import FromEnvironment, FromFile
+from pbxgen.language.plain import carried
 from pbxgen.source.tree import Node
 
 PIN_DIGITS = range(4, 21)
+_LONGEST = 1000
+"""Characters of a password; a file whose first line is longer is not meant to be one."""
 
 
 def declared(
@@ -40,6 +48,93 @@ def declared(
             subject=subject,
         )
     return Secret("inline", value, node.location)
+
+
+def needed(plan: Plan, parts: Collection[str]) -> Iterator[tuple[Secret, bool]]:
+    """The secrets that ``parts`` (dialplan, endpoints, voicemail) need; True with the PINs among them."""
+    if "endpoints" in parts:
+        passwords = [holder.password for holder in plan.trunks.values()]
+        passwords += [user.password for user in plan.users.values()]
+        yield from ((password, False) for password in passwords if password is not None)
+    if "voicemail" in parts:
+        for user in plan.users.values():
+            if user.mailbox is not None and user.mailbox.pin is not None:
+                yield user.mailbox.pin, True
+
+
+def read_secrets(
+    plan: Plan, parts: Collection[str], environ: Mapping[str, str], base_dir: Path = Path()
+) -> tuple[Mapping[Secret, str], tuple[Diagnostic, ...]]:
+    """Every secret that ``parts`` of ``plan`` need, and an error for each that is missing or unusable.
+
+    Relative paths of secrets are relative to the source file that names them, those of source files to
+    ``base_dir``. No message ever holds a value.
+    """
+    values: dict[Secret, str] = {}
+    problems: list[Diagnostic] = []
+    for secret, pin in needed(plan, parts):
+        if secret in values:
+            continue
+        found = _read(secret, environ, base_dir)
+        if isinstance(found, str):
+            wrong = _unusable(found, pin)
+            if not wrong:
+                values[secret] = found
+                continue
+            found = make("PBX403", f"{_where(secret)} {wrong}", secret.location, help="choose another value")
+        problems.append(found)
+    return values, tuple(problems)
+
+
+def _read(secret: Secret, environ: Mapping[str, str], base_dir: Path) -> str | Diagnostic:
+    if secret.source == "inline":
+        return secret.value
+    if secret.source == "env":
+        value = environ.get(secret.value, "")
+        if value:
+            return value
+        state = "is empty" if secret.value in environ else "is not set"
+        return make(
+            "PBX401",
+            f"the environment variable {secret.value} {state}",
+            secret.location,
+            help=f"set {secret.value}, or leave out the parts that need it (--parts dialplan)",
+        )
+    path = base_dir / Path(secret.location.file).parent / secret.value
+    try:
+        with path.open("rb") as file:
+            line = file.readline(4 * _LONGEST)
+    except (OSError, ValueError) as problem:
+        reason = getattr(problem, "strerror", None) or "this is no path"
+        return make(
+            "PBX402",
+            f"the secret's file {secret.value} cannot be read: {reason}",
+            secret.location,
+            help=f"looked for it at {path}; paths are relative to the source file",
+        )
+    try:
+        return line.decode("utf-8").rstrip("\r\n")
+    except UnicodeDecodeError:
+        return make("PBX403", f"{_where(secret)} is not UTF-8", secret.location, help="choose another value")
+
+
+def _unusable(value: str, pin: bool) -> str:
+    """Why a value cannot be used, as the end of a sentence that must not tell it; "" if it can."""
+    if not value:
+        return "is empty"
+    if pin and not _is_pin(value):
+        return f"is no PIN: a PIN has {PIN_DIGITS.start} to {PIN_DIGITS.stop - 1} digits and nothing else"
+    if len(value) > _LONGEST:
+        return f"is longer than {_LONGEST} characters"
+    if not carried(value):
+        return "holds a character that no PBX can carry"
+    return ""
+
+
+def _where(secret: Secret) -> str:
+    if secret.source == "env":
+        return f"the value of {secret.value}"
+    return f"the first line of {secret.value}" if secret.source == "file" else "this value"
 
 
 def _is_pin(text: str) -> bool:

@@ -1,190 +1,21 @@
-"""Users, operator positions, groups and inbound numbers for the plan."""
+"""Users for the plan."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
-from pbxgen.diagnostics.diagnostic import Related
-from pbxgen.diagnostics.nearest import did_you_mean
 from pbxgen.flow import plan
-from pbxgen.flow.plan import ALWAYS
-from pbxgen.language.destinations import Destinations, Form, Written, options_of
-from pbxgen.language.directory import Directory, read_number
-from pbxgen.language.findings import Findings, Subject
+from pbxgen.language.bench import Bench, long_ring
+from pbxgen.language.directory import read_number
+from pbxgen.language.findings import Subject
 from pbxgen.language.model_base import many
-from pbxgen.language.model_deviations import Conditions
-from pbxgen.language.model_groups import Group, Operator
-from pbxgen.language.model_inbound import InboundRule, InboundTarget
 from pbxgen.language.model_users import User, Voicemail
-from pbxgen.language.names import Names
-from pbxgen.language.numbers import Numbers
 from pbxgen.language.positions import at, items, key_of
-from pbxgen.language.resolve import Resolver, Rights, merge
-from pbxgen.language.rules import KEYS, RETURN_KEYS, RuleReader, WrittenDeviations, is_list_of_rules
+from pbxgen.language.resolve import Rights, merge
+from pbxgen.language.rules import KEYS, RETURN_KEYS, WrittenDeviations
 from pbxgen.language.secrets import declared
 from pbxgen.language.validate import Draft
+from pbxgen.language.written import options_of
 from pbxgen.source.location import Location
 from pbxgen.source.tree import Mapping, Node
-
-
-@dataclass(frozen=True, slots=True)
-class Bench:
-    """What everything below needs."""
-
-    draft: Draft
-    findings: Findings
-    names: Names
-    numbers: Numbers
-    directory: Directory
-    destinations: Destinations
-    rules: RuleReader
-    resolver: Resolver
-
-
-# --- operator positions and groups ---------------------------------------------------------------------------------
-
-
-def positions(bench: Bench, section: str) -> dict[str, plan.RingGroup]:
-    """The ring groups of ``operators`` or ``groups``."""
-    models: dict[str, Operator] | dict[str, Group]
-    models = bench.draft.operators if section == "operators" else bench.draft.groups
-    tree = bench.draft.node(section)
-    return {
-        name: _position(bench, section, name, model, at(tree, name), key_of(tree, name))
-        for name, model in models.items()
-    }
-
-
-def _position(bench: Bench, section: str, name: str, model: Group, node: Node, location: Location) -> plan.RingGroup:
-    subject = (section[:-1], name)
-    timeout = model.ring_timeout
-    if timeout is not None:
-        long_ring(timeout, at(node, "ring_timeout"), bench.findings, subject)
-    overflow: tuple[plan.Place, ...] = ()
-    if model.overflow is not None:
-        written = bench.destinations.read(model.overflow, at(node, "overflow"), subject)
-        overflow = _nobodys(bench, written, subject, "overflow")
-    return plan.RingGroup(
-        name=name,
-        number=model.number,
-        members=_members(bench, section, name, model, node, subject),
-        strategy=plan.Strategy(model.strategy),
-        ring_timeout=timeout if timeout is not None else bench.draft.defaults.ring_timeout,
-        overflow=overflow,
-        location=location,
-    )
-
-
-def _members(bench: Bench, section: str, name: str, model: Group, node: Node, subject: Subject) -> tuple[str, ...]:
-    known = bench.names.of("users")
-    seen: dict[str, Location] = {}
-    word = "operator position" if section == "operators" else "group"
-    for extension, item in zip(model.members, items(at(node, "members")), strict=True):
-        if extension in seen:
-            bench.findings.add(
-                "PBX123",
-                f"{extension} is twice a member of {word} {name}",
-                item.location,
-                help="remove one of the two",
-                related=[Related("first here", seen[extension])],
-                subject=subject,
-            )
-        elif extension not in known:
-            if bench.names.complete:
-                bench.findings.add(
-                    "PBX122",
-                    f"member {extension} of {word} {name} is no user",
-                    item.location,
-                    help=did_you_mean(extension, known) or "members are extensions of users",
-                    subject=subject,
-                )
-        else:
-            seen[extension] = item.location
-    return tuple(seen)
-
-
-def _nobodys(bench: Bench, written: tuple[Written, ...], subject: Subject | None, where: str) -> tuple[plan.Place, ...]:
-    """Places where there is no diverting user, hence no own mailbox, no own mobile, and any route."""
-    found = []
-    for destination in written:
-        if destination.place is None:
-            what = "voicemail" if destination.form is Form.OWN_MAILBOX else "mobile"
-            bench.findings.add(
-                "PBX125",
-                f"a bare '{what}' has no meaning under {where}: there is no diverting user",
-                destination.location,
-                help="say whose: voicemail:101" if what == "voicemail" else "write the number itself",
-                subject=subject,
-            )
-        else:
-            found.append(destination.place)
-    return tuple(found)
-
-
-def long_ring(seconds: int, node: Node, findings: Findings, subject: Subject | None) -> None:
-    """Few callers wait longer than a minute."""
-    if seconds > 60:
-        findings.add(
-            "PBX153",
-            f"{seconds} s is a long time to ring: callers hang up before",
-            node.location,
-            help="60 s or less",
-            subject=subject,
-        )
-
-
-# --- inbound numbers -----------------------------------------------------------------------------------------------
-
-
-def inbound(bench: Bench) -> dict[str, plan.Inbound]:
-    found = {}
-    tree = bench.draft.node("inbound")
-    for e164, text in bench.directory.inbound.items():
-        node = at(tree, text)
-        rules = _inbound_rules(bench, bench.draft.inbound[text], node, ("inbound", e164))
-        for rule in rules:
-            for place in rule.places:
-                if place.key == (plan.PlaceKind.INBOUND.value, e164):
-                    bench.findings.add(
-                        "PBX115",
-                        f"the inbound number {e164} leads to itself",
-                        place.location,
-                        help="choose another destination",
-                        subject=("inbound", e164),
-                    )
-        found[e164] = plan.Inbound(e164, rules, key_of(tree, text))
-    return found
-
-
-def _inbound_rules(bench: Bench, target: InboundTarget, node: Node, subject: Subject) -> tuple[plan.Rule, ...]:
-    if isinstance(target, InboundRule):
-        rules = _inbound_rule(bench, target, node, subject)
-        if target.else_ is not None:
-            rules += _inbound_rules(bench, target.else_, at(node, "else"), subject)
-        return rules
-    if isinstance(target, list):
-        nodes = items(node)
-        if is_list_of_rules(target):
-            found: tuple[plan.Rule, ...] = ()
-            for value, inner in zip(target, nodes, strict=True):
-                found += _inbound_rules(bench, value, inner, subject) if isinstance(value, str) else _inbound_rule(
-                    bench, value, inner, subject
-                )  # fmt: skip
-            return found
-        written = bench.rules.one_rule(target, nodes, subject)
-    else:
-        written = bench.destinations.read(target, node, subject)
-    return (plan.Rule(_nobodys(bench, written, subject, "inbound"), node.location),)
-
-
-def _inbound_rule(bench: Bench, rule: Conditions, node: Node, subject: Subject) -> tuple[plan.Rule, ...]:
-    written = bench.rules.targets(rule, node, subject)
-    places = _nobodys(bench, written, subject, "inbound")
-    condition = bench.rules.condition(rule, node, subject)
-    return (plan.Rule(places, node.location, condition),) if rule.enabled else ()
-
-
-# --- users ---------------------------------------------------------------------------------------------------------
 
 
 def mailboxes(draft: Draft) -> frozenset[str]:
@@ -201,7 +32,7 @@ def mailboxes(draft: Draft) -> frozenset[str]:
     return frozenset(found)
 
 
-def users(
+def compile_users(
     bench: Bench, classes: dict[str, frozenset[str]], policies: dict[str, WrittenDeviations]
 ) -> dict[str, plan.User]:
     tree = bench.draft.node("users")
@@ -339,4 +170,3 @@ class _People:
 
 
 _NO_DEVIATIONS = plan.Deviations()
-__all__ = ["ALWAYS", "Bench", "inbound", "long_ring", "mailboxes", "positions", "users"]

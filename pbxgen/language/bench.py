@@ -1,0 +1,61 @@
+"""What the compilation of users, groups and inbound numbers works with."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from pbxgen.flow import plan
+from pbxgen.language.destinations import Destinations
+from pbxgen.language.directory import Directory
+from pbxgen.language.findings import Findings, Subject
+from pbxgen.language.names import Names
+from pbxgen.language.numbers import Numbers
+from pbxgen.language.resolve import Resolver
+from pbxgen.language.rules import RuleReader
+from pbxgen.language.validate import Draft
+from pbxgen.language.written import Form, Written
+from pbxgen.source.tree import Node
+
+
+@dataclass(frozen=True, slots=True)
+class Bench:
+    """One source on its way to a plan."""
+
+    draft: Draft
+    findings: Findings
+    names: Names
+    numbers: Numbers
+    directory: Directory
+    destinations: Destinations
+    rules: RuleReader
+    resolver: Resolver
+
+
+def nobodys(bench: Bench, written: tuple[Written, ...], subject: Subject | None, where: str) -> tuple[plan.Place, ...]:
+    """Places where there is no diverting user, hence no own mailbox, no own mobile, and any route."""
+    found = []
+    for destination in written:
+        if destination.place is None:
+            what = "voicemail" if destination.form is Form.OWN_MAILBOX else "mobile"
+            bench.findings.add(
+                "PBX125",
+                f"a bare '{what}' has no meaning under {where}: there is no diverting user",
+                destination.location,
+                help="say whose: voicemail:101" if what == "voicemail" else "write the number itself",
+                subject=subject,
+            )
+        else:
+            found.append(destination.place)
+    return tuple(found)
+
+
+def long_ring(seconds: int, node: Node, findings: Findings, subject: Subject | None) -> None:
+    """Few callers wait longer than a minute."""
+    if seconds > 60:
+        findings.add(
+            "PBX153",
+            f"{seconds} s is a long time to ring: callers hang up before",
+            node.location,
+            help="60 s or less",
+            subject=subject,
+        )

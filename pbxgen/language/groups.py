@@ -1,0 +1,72 @@
+"""Operator positions and ring groups for the plan."""
+
+from __future__ import annotations
+
+from pbxgen.diagnostics.diagnostic import Related
+from pbxgen.diagnostics.nearest import did_you_mean
+from pbxgen.flow import plan
+from pbxgen.language.bench import Bench, long_ring, nobodys
+from pbxgen.language.findings import Subject
+from pbxgen.language.model_groups import Group, Operator
+from pbxgen.language.positions import at, items, key_of
+from pbxgen.source.location import Location
+from pbxgen.source.tree import Node
+
+
+def ring_groups(bench: Bench, section: str) -> dict[str, plan.RingGroup]:
+    """The ring groups of ``operators`` or ``groups``."""
+    models: dict[str, Operator] | dict[str, Group]
+    models = bench.draft.operators if section == "operators" else bench.draft.groups
+    tree = bench.draft.node(section)
+    return {
+        name: _position(bench, section, name, model, at(tree, name), key_of(tree, name))
+        for name, model in models.items()
+    }
+
+
+def _position(bench: Bench, section: str, name: str, model: Group, node: Node, location: Location) -> plan.RingGroup:
+    subject = (section[:-1], name)
+    timeout = model.ring_timeout
+    if timeout is not None:
+        long_ring(timeout, at(node, "ring_timeout"), bench.findings, subject)
+    overflow: tuple[plan.Place, ...] = ()
+    if model.overflow is not None:
+        written = bench.destinations.read(model.overflow, at(node, "overflow"), subject)
+        overflow = nobodys(bench, written, subject, "overflow")
+    return plan.RingGroup(
+        name=name,
+        number=model.number,
+        members=_members(bench, section, name, model, node, subject),
+        strategy=plan.Strategy(model.strategy),
+        ring_timeout=timeout if timeout is not None else bench.draft.defaults.ring_timeout,
+        overflow=overflow,
+        location=location,
+    )
+
+
+def _members(bench: Bench, section: str, name: str, model: Group, node: Node, subject: Subject) -> tuple[str, ...]:
+    known = bench.names.of("users")
+    seen: dict[str, Location] = {}
+    word = "operator position" if section == "operators" else "group"
+    for extension, item in zip(model.members, items(at(node, "members")), strict=True):
+        if extension in seen:
+            bench.findings.add(
+                "PBX123",
+                f"{extension} is twice a member of {word} {name}",
+                item.location,
+                help="remove one of the two",
+                related=[Related("first here", seen[extension])],
+                subject=subject,
+            )
+        elif extension not in known:
+            if bench.names.complete:
+                bench.findings.add(
+                    "PBX122",
+                    f"member {extension} of {word} {name} is no user",
+                    item.location,
+                    help=did_you_mean(extension, known) or "members are extensions of users",
+                    subject=subject,
+                )
+        else:
+            seen[extension] = item.location
+    return tuple(seen)

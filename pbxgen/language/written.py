@@ -1,0 +1,106 @@
+"""A destination as it is written, with its options."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import Enum, auto
+
+from pbxgen.flow.plan import CallerId, Place, PlaceKind
+from pbxgen.language.findings import Findings, Subject
+from pbxgen.source.location import Location
+from pbxgen.source.tree import Mapping, Node
+
+
+class Form(Enum):
+    PLACE = auto()
+    """The same place for everybody."""
+    OWN_MAILBOX = auto()
+    OWN_MOBILE = auto()
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What a rule or a destination says beside its target; None: nothing."""
+
+    timeout: int | None = None
+    confirm: bool | None = None
+    caller_id: CallerId | None = None
+    allow_premium: bool | None = None
+
+    def over(self, general: Options) -> Options:
+        """These options, and the general ones where these say nothing."""
+        return Options(
+            general.timeout if self.timeout is None else self.timeout,
+            general.confirm if self.confirm is None else self.confirm,
+            general.caller_id if self.caller_id is None else self.caller_id,
+            bool(general.allow_premium) if self.allow_premium is None else self.allow_premium,
+        )
+
+
+NONE = Options()
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """One destination. ``place`` is given for Form.PLACE; ``route`` names the route that carries an outside one."""
+
+    form: Form
+    text: str
+    location: Location
+    options: Options
+    place: Place | None = None
+    route: str | None = None
+
+
+def options_of(model: object) -> Options:
+    caller_id = getattr(model, "caller_id", None)
+    return Options(
+        getattr(model, "timeout", None),
+        getattr(model, "confirm", None),
+        CallerId(caller_id) if caller_id is not None else None,
+        getattr(model, "allow_premium", None),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """Something wrong that is reported by whoever knows the place and the user."""
+
+    code: str
+    message: str
+    help: str
+
+
+RINGS = frozenset({PlaceKind.USER, PlaceKind.OPERATOR, PlaceKind.GROUP, PlaceKind.OUTSIDE})
+
+
+def report_meaningless(
+    options: Options, node: Node, written: Sequence[Written], findings: Findings, subject: Subject | None
+) -> None:
+    """Warn of options that none of the destinations they stand beside can follow."""
+    if not written or not isinstance(node, Mapping):
+        return
+    kinds = {PlaceKind.OUTSIDE if w.form is Form.OWN_MOBILE else PlaceKind.MAILBOX if w.place is None else w.place.kind
+             for w in written}  # fmt: skip
+    rings, outside = bool(kinds & RINGS), PlaceKind.OUTSIDE in kinds
+    for key, given, useful, why in (
+        ("timeout", options.timeout is not None, rings, "nothing rings there"),
+        ("confirm", options.confirm is True, rings, "nobody could press 1 there"),
+        ("caller_id", options.caller_id is not None, outside, "the call does not go outside"),
+    ):
+        if given and not useful and key in node.entries:
+            findings.add(
+                "PBX156",
+                f"{key} has no meaning for {', '.join(w.text for w in written)}: {why}",
+                node.entries[key].key.location,
+                help=f"remove {key}",
+                subject=subject,
+            )
+
+
+def place_of(kind: PlaceKind, target: str, location: Location, options: Options) -> Place:
+    rings = kind in RINGS
+    return Place(
+        kind, target, location, timeout=options.timeout if rings else None, confirm=bool(options.confirm) and rings
+    )
