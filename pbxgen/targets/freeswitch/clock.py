@@ -1,0 +1,113 @@
+"""Schedules as regular expressions on ``2026-11-23 1 0830``: the PBX's date, weekday (Monday 1) and time."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from itertools import groupby
+
+from pbxgen.flow.plan import Schedule
+
+_DAY = 1440
+_WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+
+
+@dataclass(frozen=True, slots=True)
+class Test:
+    """An expression and, in words, what it looks for."""
+
+    expression: str
+    meaning: str
+
+
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """One schedule. A window that runs past midnight belongs to the day it begins: ``eve`` tests look at the rest of
+    yesterday's windows, which yesterday's closing (``closed_eve``) keeps shut."""
+
+    name: str
+    closed: tuple[Test, ...]
+    weekly: tuple[Test, ...]
+    closed_eve: tuple[Test, ...]
+    eve: tuple[Test, ...]
+    opened: tuple[Test, ...]
+
+
+def opening(schedule: Schedule) -> Opening:
+    weekly, eve = [], []
+    spans: dict[tuple[int, int], set[int]] = {}
+    for window in schedule.weekly:
+        spans.setdefault((window.start, window.end), set()).add(window.weekday)
+    for (start, end), days in spans.items():
+        words = f"{_days(days)} {_clock(start)}-{_clock(end)}"
+        weekly.append(Test(rf"^\S+ {_weekdays(days)} {_between(start, min(end, _DAY))}", words))
+        if end > _DAY:
+            following = {(day + 1) % 7 for day in days}
+            eve.append(Test(rf"^\S+ {_weekdays(following)} {_between(0, end - _DAY)}", f"the rest of {words}"))
+    closed = sorted({day for r in schedule.closed for day in _dates(r.first, r.last)})
+    return Opening(
+        name=schedule.name,
+        closed=tuple(_by_year(closed)),
+        weekly=tuple(weekly),
+        closed_eve=tuple(_by_year(day + dt.timedelta(days=1) for day in closed)) if eve else (),
+        eve=tuple(eve),
+        opened=tuple(_opened(schedule)),
+    )
+
+
+def _opened(schedule: Schedule) -> Iterator[Test]:
+    for window in schedule.opened:
+        words = f"{window.date} {_clock(window.start)}-{_clock(window.end)}"
+        yield Test(rf"^{window.date} \d {_between(window.start, min(window.end, _DAY))}", words)
+        if window.end > _DAY:
+            following = window.date + dt.timedelta(days=1)
+            yield Test(rf"^{following} \d {_between(0, window.end - _DAY)}", f"the rest of {words}")
+
+
+def _dates(first: dt.date, last: dt.date) -> Iterator[dt.date]:
+    for ordinal in range(first.toordinal(), last.toordinal() + 1):
+        yield dt.date.fromordinal(ordinal)
+
+
+def _by_year(days: Iterable[dt.date]) -> Iterator[Test]:
+    for year, group in groupby(days, key=lambda day: day.year):
+        listed = "|".join(f"{day:%m-%d}" for day in group)
+        yield Test(f"^{year}-(?:{listed}) ", f"closed in {year}")
+
+
+def _between(start: int, end: int) -> str:
+    """Matches ``HHMM`` from minute ``start`` of the day until before ``end``."""
+    parts = []
+    hour = start // 60
+    while hour * 60 < end:
+        first, last = max(start - hour * 60, 0), min(end - hour * 60, 60) - 1
+        parts.append((f"{hour:02d}", _minutes(first, last)))
+        hour += 1
+    merged = []
+    for minutes, hours in groupby(parts, key=lambda part: part[1]):
+        listed = [h for h, _ in hours]
+        merged.append(f"{listed[0] if len(listed) == 1 else '(?:' + '|'.join(listed) + ')'}{minutes}")
+    return f"(?:{'|'.join(merged)})$"
+
+
+def _minutes(first: int, last: int) -> str:
+    if (first, last) == (0, 59):
+        return r"\d\d"
+    parts = []
+    for ten in range(first // 10, last // 10 + 1):
+        low, high = max(first - ten * 10, 0), min(last - ten * 10, 9)
+        parts.append(f"{ten}{'[0-9]' if (low, high) == (0, 9) else low if low == high else f'[{low}-{high}]'}")
+    return parts[0] if len(parts) == 1 else f"(?:{'|'.join(parts)})"
+
+
+def _weekdays(days: set[int]) -> str:
+    return "[" + "".join(str(day + 1) for day in sorted(days)) + "]"
+
+
+def _days(days: set[int]) -> str:
+    return ",".join(_WEEKDAYS[day] for day in sorted(days))
+
+
+def _clock(minute: int) -> str:
+    return f"{minute // 60 % 24:02d}:{minute % 60:02d}"

@@ -1,0 +1,169 @@
+"""Call data: what the static library reads about a user, group, number or trunk, one line of words each.
+
+A record's words are parted by spaces, the rules of a list by ``|``, a rule's conditions, seconds and places by
+``/``, ``~`` and ``,``, a place's options by ``;``. Every name in it is a slug or a number, so nothing needs quoting.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from pbxgen.flow.plan import (
+    CallerId,
+    Condition,
+    Deviations,
+    Inbound,
+    Leg,
+    NumberFormat,
+    Origin,
+    Place,
+    PlaceKind,
+    Plan,
+    RingGroup,
+    Rules,
+    Trunk,
+    User,
+)
+
+_LISTS = (
+    "unconditional",
+    "busy",
+    "no_answer",
+    "unreachable",
+    "return_busy",
+    "return_no_answer",
+    "return_unreachable",
+)
+
+
+def place(value: Place) -> str:
+    """``outside:+393331234567;trunk=carrier;t=25;c``."""
+    options = []
+    if value.trunk is not None:
+        options.append(f"trunk={value.trunk}")
+    if value.timeout is not None:
+        options.append(f"t={value.timeout}")
+    if value.confirm:
+        options.append("c")
+    if value.caller_id is not None:
+        options.append("own" if value.caller_id is CallerId.OWN else "original")
+    return ";".join([f"{value.kind.value}:{value.target}", *options])
+
+
+def places(values: tuple[Place, ...]) -> str:
+    return ",".join(place(p) for p in values)
+
+
+def facts(condition: Condition) -> list[str]:
+    """What must stand among the call's facts for the condition to hold."""
+    wanted = []
+    if condition.origin is not None:
+        wanted.append("internal" if condition.origin is Origin.INTERNAL else "external")
+    if condition.schedule is not None:
+        wanted.append(f"{'!' if condition.not_in_schedule else ''}s.{condition.schedule}")
+    if condition.contacts is not None:
+        wanted.append(f"c.{condition.contacts}")
+    if condition.until is not None:
+        wanted.append(f"u.{condition.until.isoformat()}")
+    return wanted
+
+
+def rules(values: Rules) -> str:
+    """``s.office/25~user:102,mailbox:101|user:103``."""
+    written = []
+    for rule in values:
+        conditions = "".join(f"{fact}/" for fact in facts(rule.condition))
+        after = "" if rule.after is None else f"{rule.after}~"
+        written.append(f"{conditions}{after}{places(rule.places)}")
+    return "|".join(written)
+
+
+def needed(values: Rules) -> set[str]:
+    """Facts that must be found out before the rules can be judged; where the call came in is known anyway."""
+    found = {fact.removeprefix("!") for rule in values for fact in facts(rule.condition)}
+    return found - {"internal", "external"}
+
+
+def all_rules(deviations: Deviations) -> Iterator[tuple[str, Rules]]:
+    for name in _LISTS:
+        yield name, getattr(deviations, name)
+
+
+def user(value: User, plan: Plan) -> str:
+    """``user ring=20 mailbox pin own=+390212345101 routes=italy busy=user:102``."""
+    words = ["user", f"ring={value.ring_timeout}"]
+    if value.mailbox is not None:
+        words.append("mailbox")
+        if value.mailbox.pin is not None:
+            words.append("pin")
+    if value.dnd:
+        words.append("dnd")
+    if not value.call_waiting:
+        words.append("nocw")
+    if value.own_number is not None:
+        words.append(f"own={value.own_number}")
+    if value.routes:
+        words.append(f"routes={','.join(value.routes)}")
+    lists = [(name, found) for name, found in all_rules(value.deviations) if found]
+    wanted = set().union(*(needed(found) for _, found in lists))
+    if wanted:
+        words.append(f"needs={','.join(sorted(wanted))}")
+    words += [f"{name}={rules(found)}" for name, found in lists]
+    if value.follow_me:
+        words.append("follow=" + ",".join(_leg(leg, value, plan) for leg in value.follow_me))
+    return " ".join(words)
+
+
+def _leg(value: Leg, owner: User, plan: Plan) -> str:
+    written = place(value.place)
+    if value.delay:
+        written += f";d={value.delay}"
+    if value.place.kind is not PlaceKind.USER:
+        return written
+    member = plan.users[value.place.target]
+    if not member.call_waiting:
+        written += ";count"
+    if member.extension == owner.extension:  # whether the owner is busy was judged before any leg
+        return written
+    return written + _member_flags(member)
+
+
+def _member_flags(member: User) -> str:
+    return (";dnd" if member.dnd else "") + ("" if member.call_waiting else ";nocw")
+
+
+def group(value: RingGroup, plan: Plan) -> str:
+    """``group strategy=all ring=30 members=100,110;dnd overflow=mailbox:100``."""
+    members = ",".join(m + _member_flags(plan.users[m]) for m in value.members)
+    words = ["group", f"strategy={value.strategy.value}", f"ring={value.ring_timeout}", f"members={members}"]
+    if value.overflow:
+        words.append(f"overflow={places(value.overflow)}")
+    return " ".join(words)
+
+
+def inbound(value: Inbound) -> str:
+    """``inbound needs=s.office rules=s.office/operator:reception|announce:closed``."""
+    wanted = needed(value.rules)
+    needs = [f"needs={','.join(sorted(wanted))}"] if wanted else []
+    return " ".join(["inbound", *needs, f"rules={rules(value.rules)}"])
+
+
+def trunk(value: Trunk, plan: Plan) -> str:
+    """``trunk gateway=acme-carrier number=+390212345000 cid=original header=diversion home=+39 abroad=+``."""
+    numbering = plan.numbering
+    code, prefix = numbering.country_code, numbering.international_prefix
+    home, abroad = {
+        NumberFormat.E164: (f"+{code}", "+"),
+        NumberFormat.E164_BARE: (code, ""),
+        NumberFormat.NATIONAL: (numbering.national_prefix, prefix),
+        NumberFormat.INTERNATIONAL: (f"{prefix}{code}", prefix),
+    }[value.number_format]
+    words = ["trunk", f"gateway={gateway_name(value, plan)}"]
+    if value.number is not None:
+        words.append(f"number={value.number}")
+    words += [f"cid={value.caller_id.value}", f"header={value.diversion.value}", f"home={home}", f"abroad={abroad}"]
+    return " ".join(words)
+
+
+def gateway_name(value: Trunk, plan: Plan) -> str:
+    return f"{plan.name}-{value.name}"
