@@ -31,7 +31,7 @@ _PROBLEM = re.compile(r"\[(WARNING|ERR|CRIT|ALERT)\]")
 _HARMLESS = re.compile(
     r"sounds?[/_]|File .* not found|Can't find .*phrase|Cannot open|Error Opening File|switch_nat|upnp|timerfd|"
     r"rtp-(hold-)?timeout-sec deprecated|MSG Thread|switch_time\.c|setpriority|sched_|local_stream|Invalid file format|"
-    r"No such file|cannot find|mod_event_socket"
+    r"No such file|cannot find|mod_event_socket|SQLite is BUSY"
 )
 
 
@@ -144,6 +144,10 @@ class FreeSwitch:
             path = conf / file.path
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(file.text, encoding="utf-8")
+        for place in (self._program.parent.parent / "share/freeswitch/sounds", Path("/usr/share/freeswitch/sounds")):
+            for entry in place.glob("*"):
+                if not (self._home / "sounds" / entry.name).exists():
+                    (self._home / "sounds" / entry.name).symlink_to(entry)
         for name, data in self._bench.sounds.items():
             path = self._home / "sounds" / f"{name}.wav"
             path.parent.mkdir(parents=True, exist_ok=True)

@@ -83,7 +83,13 @@ def run(
         if name not in MAKERS:
             raise LabError(f"no PBX is called {name}; there are {', '.join(MAKERS)}")
         FINDERS[name]()
-    return asyncio.run(_run(cases, on, watcher or Silent(), keep, calls_at_once))
+    try:
+        return asyncio.run(_run(cases, on, watcher or Silent(), keep, calls_at_once))
+    except* LabError as group:
+        first: BaseException = group
+        while isinstance(first, BaseExceptionGroup):
+            first = first.exceptions[0]
+        raise first from None
 
 
 @dataclass(frozen=True, slots=True)

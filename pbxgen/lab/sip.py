@@ -14,7 +14,7 @@ _COMPACT = {
     "l": "content-length",
     "c": "content-type",
 }
-_USER_HOST = re.compile(r"sips?:(?:([^@;>]*)@)?(\[[^\]]*\]|[^;:>?]+)(?::(\d+))?", re.IGNORECASE)
+_USER_HOST = re.compile(r"sips?:(?:([^@>]*)@)?(\[[^\]]*\]|[^;:>?]+)(?::(\d+))?", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
