@@ -12,7 +12,7 @@ from pbxgen.diagnostics.diagnostic import Diagnostic, Severity
 from pbxgen.flow.analysis.findings import analyse
 from pbxgen.flow.plan import Plan
 from pbxgen.language.accept import apply_acceptances
-from pbxgen.language.compile import compile_source
+from pbxgen.language.compile import Compiled, compile_fleet, compile_source
 from pbxgen.source.load import Loaded, is_fleet, load_fleet, load_source
 from pbxgen.source.text import SourceFile
 from pbxgen.source.tree import Mapping as TreeMapping
@@ -101,16 +101,22 @@ def compile_path(
     single source, holds what some of its files would be like.
     Raises UnknownTenantError.
     """
-    compiler = _Compiler(targets, options or Options(), strict, analysis, today or dt.date.today(), step)
+    examiner = _Examiner(targets, options or Options(), strict, analysis, today or dt.date.today(), step)
     step("reading")
     if not is_fleet(path):
         loaded = load_source(path, instead)
         _narrowed((loaded,), tenant)
-        return Compilation(path, False, (compiler.tenant(loaded),))
+        step("compiling")
+        return Compilation(path, False, (examiner.examined(loaded, compile_source(loaded, examiner.today)),))
     fleet = load_fleet(path)
     chosen = _narrowed(fleet.tenants, tenant)
-    tenants = tuple(compiler.tenant(loaded) for loaded in chosen)
-    return Compilation(path, True, tenants, compiler.judged(fleet.diagnostics), fleet.files)
+    step("compiling")
+    tenants = tuple(
+        examiner.examined(loaded, compiled)
+        for loaded, compiled in zip(fleet.tenants, compile_fleet(fleet, examiner.today), strict=True)
+        if any(loaded is one for one in chosen)
+    )
+    return Compilation(path, True, tenants, examiner.judged(fleet.diagnostics), fleet.files)
 
 
 def source_of(path: Path, tenant: str | None = None) -> Path | None:
@@ -124,7 +130,7 @@ def source_of(path: Path, tenant: str | None = None) -> Path | None:
 
 
 @dataclass(frozen=True, slots=True)
-class _Compiler:
+class _Examiner:
     targets: Sequence[str]
     options: Options
     strict: bool
@@ -132,10 +138,9 @@ class _Compiler:
     today: dt.date
     step: Step
 
-    def tenant(self, loaded: Loaded) -> Tenant:
+    def examined(self, loaded: Loaded, compiled: Compiled) -> Tenant:
+        """``compiled`` with what the analysis and the targets say of it, and without what is accepted."""
         name = _name(loaded)
-        self.step(f"compiling {name}")
-        compiled = compile_source(loaded, self.today)
         found = compiled.diagnostics
         if compiled.plan is not None and self.analysis:
             self.step(f"examining every call of {name}")
