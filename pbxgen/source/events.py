@@ -32,6 +32,7 @@ _LARGEST_SECOND_TRY = 300_000
 """Characters that the Python parser reads within some seconds."""
 
 # What libyaml refuses although YAML 1.2 may allow it. A tag can hold an exchanged ':'.
+_SURROGATE = re.compile("[\ud800-\udfff]")
 _LINE_END = re.compile("\r\n|\r|\n")
 _DOUBTFUL = re.compile(r"unexpected ':'|tag", re.IGNORECASE)
 
@@ -130,7 +131,10 @@ def _pure_events(text: str) -> Iterator[Event]:
     from ruamel.yaml import YAML
 
     try:
-        yield from YAML(typ="safe", pure=True).parse(text)
+        for event in YAML(typ="safe", pure=True).parse(text):
+            if _SURROGATE.search(getattr(event, "value", None) or ""):
+                raise SyntaxFaultError(Fault("invalid Unicode character escape", _place(event.start_mark), "", None))
+            yield event
     except (AssertionError, ValueError, IndexError, TypeError) as exc:
         # It asserts where libyaml reports (an unknown %YAML version, "\U00110000").
         raise SyntaxFaultError(Fault(str(exc) or "not YAML", None, "", None)) from exc

@@ -1,0 +1,80 @@
+"""What is secret in a file is known, whether the file could be understood or not."""
+
+import pytest
+
+from pbxgen.source.reader import read_text
+from pbxgen.source.secrets import is_secret_key
+
+
+def shown(text: str) -> list[str]:
+    """The lines of a file with what is hidden as dots."""
+    file = read_text(text, "x.yaml").file
+    lines = []
+    for number, line in enumerate(file.lines, 1):
+        chars = list(line)
+        for start, end in file.hidden(number):
+            chars[start:end] = "·" * (end - start)
+        lines.append("".join(chars))
+    return lines
+
+
+@pytest.mark.parametrize(
+    "key", ["password", "Password", "pasword", "passwd", "pwd", "pin", "secret", "sip_password", "pass"]
+)
+def test_keys_that_hold_secrets(key: str) -> None:
+    assert is_secret_key(key)
+
+
+@pytest.mark.parametrize("key", ["name", "101", "passthrough", "spin", "pinned", "compass", "mobile"])
+def test_keys_that_do_not(key: str) -> None:
+    assert not is_secret_key(key)
+
+
+@pytest.mark.parametrize(
+    ("line", "hidden"),
+    [
+        ("password: hunter2", "password: ·······"),
+        ("password: 'hunter2'  # mine", "password: ·········  # mine"),
+        ("a: {password: hunter2, name: x}", "a: {password: ·······, name: x}"),
+        ("a: {voicemail: {pin: 1234}}", "a: {voicemail: {pin: ····}}"),
+        ("password: {env: SIP_101}", "password: {env: SIP_101}"),
+        ("password: {file: sip/101}", "password: {file: sip/101}"),
+        ("password: {inline: hunter2}", "password: ·················"),
+        ("# password: hunter2", "# password: ·······"),
+        ("pasword: hunter2", "pasword: ·······"),
+        ("password: &p hunter2", "password: ··········"),
+    ],
+)
+def test_a_secret_on_one_line(line: str, hidden: str) -> None:
+    assert shown(line) == [hidden]
+    assert shown(line + "\nx: [\n")[0] == hidden, "also where the file is not YAML"
+
+
+def test_an_anchored_secret_is_hidden_where_it_is_written() -> None:
+    assert shown("x: &p hunter2\npassword: *p") == ["x: ··········", "password: ··"]
+
+
+def test_a_secret_on_lines_of_its_own() -> None:
+    hidden = ["password: ·", "·········", "·········", "name: x"]
+    assert shown("password: |\n  hunter2\n  swordfi\nname: x") == hidden
+    assert shown("password:\n  env: SIP_101\nname: x") == ["password:", "  env: SIP_101", "name: x"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "password: hunter2\nb: [\n",
+        "a: {password: hunter2, b: [}\n",
+        "password: |\n  hunter2\nb: [\n",
+        "password:\n  hunter2\nb: [\n",
+        "password: 'one\n  hunter2'\nb: [\n",
+        'x: {"pin": "hunter2"\nb: [\n',
+        "password: hunter2: x\n",
+    ],
+)
+def test_a_secret_is_hidden_in_a_file_that_is_not_yaml(text: str) -> None:
+    assert "hunter2" not in "\n".join(shown(text))
+
+
+def test_a_pointer_is_shown_in_a_file_that_is_not_yaml() -> None:
+    assert shown("password:\n  env: SIP_101\nb: [\n")[1] == "  env: SIP_101"
