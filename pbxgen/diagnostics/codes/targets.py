@@ -2,9 +2,76 @@
 
 from __future__ import annotations
 
-from pbxgen.diagnostics.codes.code import Code, error, source
+from pbxgen.diagnostics.codes.code import Code, error, source, warning
 
 CODES: tuple[Code, ...] = (
+    error(
+        "PBX300",
+        "Asterisk needs a trunk's addresses",
+        "A trunk is known by the addresses its calls come from. Where `host` is a name there is none: the name may "
+        "mean another address tomorrow, and a call from there would be refused.",
+        example=source("trunks: {carrier: {host: sip.carrier.example}}\n"),
+        cure='List the addresses beside the name: `accept_from: ["192.0.2.0/28"]`. Calls to it still use the name.',
+    ),
+    error(
+        "PBX301",
+        "name too long for a context of Asterisk",
+        "Trunks, routes, schedules and contacts become contexts, named by the tenant, their kind and their own name. "
+        "Asterisk keeps 79 letters of such a name and would take two that begin alike for one.",
+        example="""\
+version: 1
+pbx:
+  name: a-company-with-a-very-long-name-indeed
+  domain: pbx.acme.example
+  country: IT
+  timezone: Europe/Rome
+  language: it
+schedules:
+  opening-hours-of-the-shop-in-main-street: {weekly: {mon: "08:00-12:00"}, closed: ["2026-12-24"]}
+""",
+        cure="Shorten `pbx.name` or the other name.",
+    ),
+    error(
+        "PBX302",
+        "list too long for Asterisk",
+        "A line of Asterisk's configuration holds 8,190 bytes, and so does a call's list of places still to try. "
+        "Members rung together become one such line too.",
+        example="$ pbxgen check acme.yaml    # a group of 200 members with strategy: all",
+        cure="Shorten the list, or let it lead to a group or another user that holds the rest.",
+    ),
+    error(
+        "PBX303",
+        "too many routes for Asterisk",
+        "Each route is a context, searched in the order of the source; Asterisk gives up after 128 of them.",
+        example="$ pbxgen check acme.yaml    # 101 routes",
+        cure="A route takes a list of patterns: join routes that use one trunk and belong to the same classes.",
+    ),
+    error(
+        "PBX304",
+        "endpoint name that Asterisk cannot read back",
+        "The extension of a call is read from the name of the endpoint it comes from, so `--endpoint-name` must hold "
+        "`{extension}` exactly once.",
+        example="$ pbxgen generate acme.yaml -o out --target asterisk --endpoint-name '{extension}-{extension}'",
+        cure="Write `{extension}` once, such as `phone-{extension}`.",
+    ),
+    error(
+        "PBX305",
+        "login that Asterisk cannot carry",
+        "A user name or a password begins or ends with a space. Asterisk drops spaces at the ends of a value, and the "
+        "login would fail.",
+        example="$ SIP_101=' secret' pbxgen generate acme.yaml -o out --target asterisk",
+        cure="Choose another one.",
+    ),
+    warning(
+        "PBX306",
+        "name longer than Asterisk can show",
+        "Asterisk keeps 79 bytes of a display name (letters beyond ASCII take two to four). What phones and e-mails "
+        "show is the name's beginning and an ellipsis.",
+        example=source(
+            'users: {"101": {name: The person who looks after the roses in the garden behind the old house by the sea}}\n'
+        ),
+        cure="Shorten the name, or accept it: `accept: {PBX306: \"the beginning says enough\"}`.",
+    ),
     error(
         "PBX350",
         "FreeSWITCH needs a trunk's addresses",

@@ -1,0 +1,125 @@
+"""What the template of a tenant's phones and trunks prints."""
+
+from __future__ import annotations
+
+import ipaddress
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from pbxgen.flow.plan import NumberFormat, Plan, Secret, Trunk, User
+from pbxgen.targets.asterisk import names
+from pbxgen.targets.asterisk.names import EndpointNames
+
+
+@dataclass(frozen=True, slots=True)
+class PhoneView:
+    endpoint: str
+    extension: str
+    title: str
+    where: str
+    password: str
+    mailbox: str
+    busy_at: bool
+
+
+@dataclass(frozen=True, slots=True)
+class TrunkView:
+    endpoint: str
+    name: str
+    where: str
+    transport: str
+    uri: str
+    addresses: tuple[str, ...]
+    username: str
+    password: str
+    register: bool
+    host: str
+    server_uri: str
+    client_uri: str
+    contact_user: str
+
+
+def phones(plan: Plan, naming: EndpointNames, secrets: Mapping[Secret, str]) -> tuple[PhoneView, ...]:
+    """A user without a password gets no endpoint: there is never one without authentication."""
+    ordered = sorted(plan.users.values(), key=lambda u: (len(u.extension), u.extension))
+    return tuple(_phone(plan, user, naming, secrets[user.password]) for user in ordered if user.password is not None)
+
+
+def trunks(plan: Plan, secrets: Mapping[Secret, str]) -> tuple[TrunkView, ...]:
+    return tuple(_trunk(plan, trunk, secrets) for trunk in plan.trunks.values())
+
+
+def is_address(host: str) -> bool:
+    """Is ``host`` an IP address (and no name)?"""
+    try:
+        ipaddress.ip_address(host)
+    except ValueError:
+        return False
+    return True
+
+
+def addresses(trunk: Trunk) -> tuple[str, ...]:
+    """Where calls of a trunk come from; empty where only a name is known.
+
+    A UDP port of its own belongs to the address: other hosts' phones may stand behind it. TCP connections come from
+    any port.
+    """
+    found = list(trunk.accept_from)
+    if is_address(trunk.host):
+        found.insert(0, _at(trunk.host, trunk.port if trunk.transport == "udp" else None))
+    return tuple(dict.fromkeys(found))
+
+
+def _at(host: str, port: int | None) -> str:
+    if port is None:
+        return host
+    return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+
+
+def _phone(plan: Plan, user: User, naming: EndpointNames, password: str) -> PhoneView:
+    return PhoneView(
+        endpoint=naming.of(user.extension),
+        extension=user.extension,
+        title=user.name,
+        where=user.location.short,
+        password=password,
+        mailbox=f"{user.extension}@{plan.name}" if user.mailbox is not None else "",
+        busy_at=not user.call_waiting,
+    )
+
+
+def _trunk(plan: Plan, trunk: Trunk, secrets: Mapping[Secret, str]) -> TrunkView:
+    shown = f"[{trunk.host}]" if ":" in trunk.host else trunk.host
+    server = shown if trunk.port is None else f"{shown}:{trunk.port}"
+    way = "" if trunk.transport == "udp" else f";transport={trunk.transport}"
+    user = trunk.username or _bare_number(plan, trunk) or plan.name
+    return TrunkView(
+        endpoint=names.trunk(plan, trunk.name),
+        name=trunk.name,
+        where=trunk.location.short,
+        transport=trunk.transport,
+        uri=f"sip:{server}{way}",
+        addresses=addresses(trunk),
+        username=trunk.username or "",
+        password="" if trunk.password is None else secrets[trunk.password],
+        register=trunk.register,
+        host=shown,
+        server_uri=f"sip:{server}{way}",
+        client_uri=f"sip:{user}@{shown}",
+        contact_user=_bare_number(plan, trunk) or user,
+    )
+
+
+def _bare_number(plan: Plan, trunk: Trunk) -> str:
+    """The main number as this carrier writes it: what it calls where the account has one number only."""
+    if trunk.number is None:
+        return ""
+    match trunk.number_format:
+        case NumberFormat.E164:
+            return trunk.number
+        case NumberFormat.E164_BARE:
+            return trunk.number[1:]
+        case NumberFormat.NATIONAL:
+            return plan.numbering.to_national(trunk.number)
+        case NumberFormat.INTERNATIONAL:
+            return plan.numbering.international_prefix + trunk.number[1:]

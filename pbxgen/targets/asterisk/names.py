@@ -1,0 +1,87 @@
+"""Names on the PBX: contexts and endpoints.
+
+Names of tenants, trunks, routes, schedules and contacts hold no dot, so ``tenant.kind.name`` is never ambiguous.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from pbxgen.flow.plan import Plan
+
+CONTEXT_LIMIT = 79
+"""Bytes of a context's name (AST_MAX_CONTEXT less its end)."""
+
+
+def bucket(number: str) -> str:
+    """What a number shares with the 99 others of its context: ``101`` is in ``1xx``, ``9`` in ``xx``."""
+    return f"{number[:-2]}xx"
+
+
+def users(plan: Plan, extension: str) -> str:
+    return f"{plan.name}.users.{bucket(extension)}"
+
+
+def groups(plan: Plan, number: str) -> str:
+    return f"{plan.name}.groups.{bucket(number)}"
+
+
+def inbound(plan: Plan, number: str) -> str:
+    return f"{plan.name}.inbound.{bucket(number)}"
+
+
+def contacts(plan: Plan, name: str) -> str:
+    return f"{plan.name}.contacts.{name}"
+
+
+def schedule(plan: Plan, name: str) -> str:
+    return f"{plan.name}.schedule.{name}"
+
+
+def route(plan: Plan, name: str) -> str:
+    return f"{plan.name}.route.{name}"
+
+
+def trunk(plan: Plan, name: str) -> str:
+    """Both the context that a trunk's calls come in by, and the trunk's endpoint."""
+    return f"{plan.name}.trunk.{name}"
+
+
+def phones(plan: Plan) -> str:
+    """The context that phones' calls come in by."""
+    return f"{plan.name}.phones"
+
+
+@dataclass(frozen=True, slots=True)
+class EndpointNames:
+    """How a tenant's phones' endpoints are named: ``before`` + extension + ``after``."""
+
+    before: str
+    after: str
+
+    def of(self, extension: str) -> str:
+        return f"{self.before}{extension}{self.after}"
+
+    @property
+    def expression(self) -> str:
+        """Dialplan text for the extension of the endpoint named in ARG1."""
+        start = len(self.before)
+        if self.after:
+            return f"${{ARG1:{start}:-{len(self.after)}}}"
+        return f"${{ARG1:{start}}}" if start else "${ARG1}"
+
+
+def endpoint_names(plan: Plan, pattern: str) -> EndpointNames:
+    """The names by a pattern of {extension} (once), {tenant} and {domain}. Raises ValueError otherwise."""
+    filled = pattern.replace("{tenant}", plan.name).replace("{domain}", plan.domain)
+    if filled.count("{extension}") != 1:
+        raise ValueError(f"the name of endpoints must hold {{extension}} once: {pattern}")
+    before, _, after = filled.partition("{extension}")
+    return EndpointNames(before, after)
+
+
+def pattern_of(given: str | None, plans: int) -> str:
+    """The pattern to use: as given, else by extension where there is one plan, else with the domain."""
+    if given is not None:
+        return given
+    return "{extension}" if plans == 1 else "{extension}@{domain}"

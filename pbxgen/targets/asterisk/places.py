@@ -1,0 +1,117 @@
+"""Places, rules and legs in the notation of the library (``templates/asterisk/library.conf``)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from pbxgen.flow.plan import Condition, Leg, Place, PlaceKind, Plan, Rule, Rules
+
+SEPARATOR = "|"
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A priority of a generated extension."""
+
+    application: str
+    label: str = ""
+
+    @property
+    def mark(self) -> str:
+        """What follows ``n`` in the line's priority."""
+        return f"({self.label})" if self.label else ""
+
+
+def place(plan: Plan, item: Place, by: str = "", reason: str = "") -> str:
+    """One place; ``by`` (extension) and ``reason`` say who diverts to it, where somebody does."""
+    confirm = "confirm" if item.confirm else ""
+    timeout = "" if item.timeout is None else str(item.timeout)
+    match item.kind:
+        case PlaceKind.USER:
+            return _joined("user", item.target, timeout, confirm)
+        case PlaceKind.OPERATOR:
+            return _joined("operator", plan.operators[item.target].number, timeout, confirm)
+        case PlaceKind.GROUP:
+            return _joined("group", plan.groups[item.target].number, timeout, confirm)
+        case PlaceKind.OUTSIDE:
+            seconds = str(item.timeout or plan.outside_timeout)
+            return _joined("outside", item.target, seconds, confirm, _trunk(plan, item), _policy(item), by, reason)
+        case PlaceKind.MAILBOX | PlaceKind.INBOUND | PlaceKind.ANNOUNCE | PlaceKind.RELEASE:
+            return _joined(item.kind.value, item.target)
+
+
+def places(plan: Plan, items: tuple[Place, ...], by: str = "", reason: str = "") -> str:
+    return SEPARATOR.join(place(plan, item, by, reason) for item in items)
+
+
+def legs(plan: Plan, items: tuple[Leg, ...]) -> str:
+    """The legs of ``follow_me``."""
+    return SEPARATOR.join(_leg(plan, item) for item in items)
+
+
+def rule_lines(plan: Plan, label: str, rules: Rules, by: str = "", reason: str = "") -> list[Line]:
+    """A subroutine that returns the places of the first rule that applies, or nothing."""
+    lines: list[Line] = []
+    for rule in rules:
+        found = _answer(plan, rule, by, reason)
+        if rule.condition.always:
+            lines.append(Line(f"Return({found})"))
+            break
+        lines.append(Line(f"Gosub(pbxgen-when,s,1({_condition(rule.condition)}))"))
+        lines.append(Line(f"ExecIf(${{GOSUB_RETVAL}}?Return({found}))"))
+    else:
+        lines.append(Line("Return()"))
+    return [Line(lines[0].application, label), *lines[1:]]
+
+
+def in_words(condition: Condition) -> str:
+    """A condition as the source has it, for a comment."""
+    parts = []
+    if condition.schedule is not None:
+        parts.append(f"when {'not ' if condition.not_in_schedule else ''}{condition.schedule}")
+    if condition.origin is not None:
+        parts.append(f"from {condition.origin.value}")
+    if condition.contacts is not None:
+        parts.append(f"from {condition.contacts}")
+    if condition.until is not None:
+        parts.append(f"until {condition.until}")
+    return ", ".join(parts)
+
+
+def _condition(condition: Condition) -> str:
+    opened = ("closed" if condition.not_in_schedule else "open") if condition.schedule is not None else ""
+    origin = "" if condition.origin is None else condition.origin.value
+    until = "" if condition.until is None else f"{condition.until:%Y%m%d}"
+    return ",".join((condition.schedule or "", opened, origin, condition.contacts or "", until))
+
+
+def _answer(plan: Plan, rule: Rule, by: str, reason: str) -> str:
+    after = "" if rule.after is None else f"after/{rule.after}{SEPARATOR}"
+    return after + places(plan, rule.places, by, reason)
+
+
+def _leg(plan: Plan, leg: Leg) -> str:
+    item = leg.place
+    timeout = "" if item.timeout is None else str(item.timeout)
+    confirm = "confirm" if item.confirm else ""
+    if item.kind is PlaceKind.OUTSIDE:
+        return _joined(str(leg.delay), "outside", item.target, timeout, confirm, _trunk(plan, item), _policy(item))
+    return _joined(str(leg.delay), "user", item.target, timeout, confirm)
+
+
+def _trunk(plan: Plan, item: Place) -> str:
+    if item.trunk is not None:
+        return item.trunk
+    route = plan.route_of(item.target)
+    if route is None:
+        raise ValueError(f"no route carries {item.target}")
+    return route.trunk
+
+
+def _policy(item: Place) -> str:
+    """Empty: as the trunk has it."""
+    return "" if item.caller_id is None else item.caller_id.value
+
+
+def _joined(*fields: str) -> str:
+    return "/".join(fields).rstrip("/")
