@@ -90,7 +90,7 @@ class FreeSwitch:
 
     def stop(self) -> None:
         if self._process is not None:
-            process.stop(self._process, grace=5)
+            process.stop(self._process, grace=2)
             self._process = None
 
     async def command(self, text: str) -> str:

@@ -20,7 +20,7 @@ def free_port(host: str = LOOPBACK, *, tcp: bool = False) -> int:
 
 
 def free_range(count: int) -> tuple[int, int]:
-    """First and last of ``count`` adjoining UDP ports of which the first, some between and the last are free."""
+    """First and last (both even: RTP) of some ``count`` adjoining UDP ports, likely to be free."""
     while True:
         first = _PICK.randrange(20000, 60000 - count) & ~1
         try:
@@ -29,7 +29,7 @@ def free_range(count: int) -> tuple[int, int]:
                     probe.bind((LOOPBACK, port))
         except OSError:
             continue
-        return first, first + count - 1
+        return first, first + count - 2
 
 
 def loopback_network() -> str:
