@@ -14,7 +14,6 @@ from pbxgen.language.resolve import Resolver
 from pbxgen.language.rules import RuleReader
 from pbxgen.language.validate import Draft
 from pbxgen.language.written import Form, Written
-from pbxgen.source.tree import Node
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,15 +46,3 @@ def nobodys(bench: Bench, written: tuple[Written, ...], subject: Subject | None,
         else:
             found.append(destination.place)
     return tuple(found)
-
-
-def long_ring(seconds: int, node: Node, findings: Findings, subject: Subject | None) -> None:
-    """Few callers wait longer than a minute."""
-    if seconds > 60:
-        findings.add(
-            "PBX153",
-            f"{seconds} s is a long time to ring: callers hang up before",
-            node.location,
-            help="60 s or less",
-            subject=subject,
-        )

@@ -16,6 +16,7 @@ from pbxgen.language.model_deviations import Destination
 from pbxgen.language.names import Names
 from pbxgen.language.numbers import Cost, Numbers, bare_digits, cost, is_written_number
 from pbxgen.language.positions import at, items
+from pbxgen.language.ringing import long_ring
 from pbxgen.language.written import NONE, Form, Options, Problem, Written, options_of, place_of, report_meaningless
 from pbxgen.source.location import Location
 from pbxgen.source.tree import Node
@@ -75,9 +76,11 @@ class Destinations:
             if isinstance(item, str):
                 written = self.one(item, item_node, subject, general)
             else:
-                written = self.one(item.to, at(item_node, "to"), subject, options_of(item).over(general))
+                options = options_of(item)
+                long_ring(item.timeout, at(item_node, "timeout"), self._findings, subject)
+                written = self.one(item.to, at(item_node, "to"), subject, options.over(general))
                 if written is not None:
-                    self._meaningless(item, item_node, written, subject)
+                    report_meaningless(options, item_node, (written,), self._findings, subject)
             if written is not None:
                 found.append(written)
         return tuple(found)
@@ -256,9 +259,6 @@ class Destinations:
             return did_you_mean(word, _PREFIXES, "did you mean '{}:" + text.partition(":")[2] + "'?") or _FORMS
         named = {f"operator:{n}" for n in names.of("operators")} | {f"group:{n}" for n in names.of("groups")}
         return did_you_mean(text, (*_WORDS, *sorted(named))) or _FORMS
-
-    def _meaningless(self, item: Destination, node: Node, written: Written, subject: Subject | None) -> None:
-        report_meaningless(options_of(item), node, (written,), self._findings, subject)
 
 
 _FORMS = (

@@ -9,7 +9,7 @@ from pbxgen.diagnostics.diagnostic import Related
 from pbxgen.flow.pattern import expand, parse
 from pbxgen.language.findings import Findings, Subject
 from pbxgen.language.model_base import many
-from pbxgen.language.numbers import Numbers
+from pbxgen.language.numbers import Numbers, is_written_number
 from pbxgen.language.positions import at, items, key_of
 from pbxgen.language.validate import Draft
 from pbxgen.source.location import Location
@@ -112,7 +112,8 @@ def _dialable(draft: Draft, directory: Directory, findings: Findings) -> None:
     owners: dict[str, Owner] = {number: Owner(f"*{number[1:]}, {what},", draft.root.location)
                                 for number, what in FEATURES.items()}  # fmt: skip
     outside_line = (draft.pbx.outside_line or "") if draft.pbx else ""
-    emergency = {f"{prefix}{number}": number for number in directory.emergency for prefix in {"", outside_line}}
+    prefixes = ("", outside_line) if outside_line else ("",)
+    emergency = {f"{prefix}{number}": number for prefix in prefixes for number in directory.emergency}
     for extension, location in draft.names.get("users", {}).items():
         if extension.isascii() and extension.isdigit():
             directory.extensions[extension] = owners[extension] = Owner(f"user {extension}", location)
@@ -148,7 +149,10 @@ def _emergency_conflicts(
     owners: dict[str, Owner], emergency: dict[str, str], directory: Directory, findings: Findings
 ) -> None:
     """A phone that dials digit by digit would reach the wrong one of the two."""
-    beginnings = {dialled[:n]: dialled for dialled in emergency for n in range(1, len(dialled) + 1)}
+    beginnings: dict[str, str] = {}
+    for dialled in emergency:
+        for length in range(1, len(dialled) + 1):
+            beginnings.setdefault(dialled[:length], dialled)
     longest = max(map(len, emergency))
     for number, owner in owners.items():
         if number in FEATURES:
@@ -186,6 +190,8 @@ def _inbound(draft: Draft, directory: Directory, numbers: Numbers, findings: Fin
     section = draft.node("inbound")
     for text in draft.inbound:
         location = key_of(section, text)
+        if not is_written_number(text):
+            continue  # reported with the key
         number = numbers.read(text)
         if number.e164 is None or not number.assigned:
             key = section.entries[text].key if hasattr(section, "entries") else section

@@ -5,10 +5,11 @@ from __future__ import annotations
 from pbxgen.diagnostics.diagnostic import Related
 from pbxgen.diagnostics.nearest import did_you_mean
 from pbxgen.flow import plan
-from pbxgen.language.bench import Bench, long_ring, nobodys
+from pbxgen.language.bench import Bench, nobodys
 from pbxgen.language.findings import Subject
 from pbxgen.language.model_groups import Group, Operator
 from pbxgen.language.positions import at, items, key_of
+from pbxgen.language.ringing import long_ring
 from pbxgen.source.location import Location
 from pbxgen.source.tree import Node
 
@@ -27,8 +28,7 @@ def ring_groups(bench: Bench, section: str) -> dict[str, plan.RingGroup]:
 def _position(bench: Bench, section: str, name: str, model: Group, node: Node, location: Location) -> plan.RingGroup:
     subject = (section[:-1], name)
     timeout = model.ring_timeout
-    if timeout is not None:
-        long_ring(timeout, at(node, "ring_timeout"), bench.findings, subject)
+    long_ring(timeout, at(node, "ring_timeout"), bench.findings, subject)
     overflow: tuple[plan.Place, ...] = ()
     if model.overflow is not None:
         written = bench.destinations.read(model.overflow, at(node, "overflow"), subject)

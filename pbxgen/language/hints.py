@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from pbxgen.flow.plan import Trunk
-from pbxgen.language.bench import long_ring
 from pbxgen.language.directory import Directory
 from pbxgen.language.findings import Findings
 from pbxgen.language.names import Names
+from pbxgen.language.ringing import long_ring
 from pbxgen.language.validate import Draft
 
 _UNUSED = {

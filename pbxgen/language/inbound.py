@@ -15,7 +15,9 @@ from pbxgen.source.tree import Node
 def compile_inbound(bench: Bench) -> dict[str, plan.Inbound]:
     found = {}
     tree = bench.draft.node("inbound")
-    for e164, text in bench.directory.inbound.items():
+    written = {text: e164 for e164, text in bench.directory.inbound.items()}
+    for text in bench.draft.inbound:
+        e164 = written.get(text, text)  # one that is wrong in itself is checked all the same
         node = at(tree, text)
         rules = _inbound_rules(bench, bench.draft.inbound[text], node, ("inbound", e164))
         for rule in rules:

@@ -6,7 +6,7 @@ from typing import Any, Literal
 
 from pydantic import Field
 
-from pbxgen.language.model_base import ACCEPT, Accept, Extension, Model, OneOrMany, OutsideNumber, Slug, Text
+from pbxgen.language.model_base import ACCEPT, Accept, ExtensionKey, Model, NumberKey, OneOrMany, Slug, SlugKey
 from pbxgen.language.model_deviations import Deviations
 from pbxgen.language.model_groups import Group, Operator
 from pbxgen.language.model_inbound import InboundTarget
@@ -24,20 +24,20 @@ class Source(Model):
     version: Literal[1] = Field(description="Version of the language.")
     pbx: Pbx = Field(description="What the PBX is called and where it stands.")
     defaults: Defaults = Field(Defaults(), description="What holds where nothing else is written.")
-    trunks: dict[Slug, Trunk] = Field({}, description="Connections to carriers.")
-    routes: dict[Slug, Route] = Field({}, description="Outgoing calls; the first match wins.")
-    classes: dict[Slug, OneOrMany[Slug]] = Field(
+    trunks: dict[SlugKey, Trunk] = Field({}, description="Connections to carriers.")
+    routes: dict[SlugKey, Route] = Field({}, description="Outgoing calls; the first match wins.")
+    classes: dict[SlugKey, OneOrMany[Slug]] = Field(
         {}, description="Classes of service: which routes a user may use.", examples=[{"national": ["italy"]}]
     )
-    schedules: dict[Slug, Schedule] = Field({}, description="Opening hours.")
-    contacts: dict[Slug, OneOrMany[Pattern]] = Field(
+    schedules: dict[SlugKey, Schedule] = Field({}, description="Opening hours.")
+    contacts: dict[SlugKey, OneOrMany[Pattern]] = Field(
         {}, description="Named sets of outside callers.", examples=[{"vip": ["+393331112222", "+4420*"]}]
     )
-    operators: dict[Slug, Operator] = Field({}, description="Operator positions.")
-    groups: dict[Slug, Group] = Field({}, description="Ring groups.")
-    policies: dict[Slug, Deviations] = Field({}, description="Named, reusable deviations.")
-    users: dict[Extension, User] = Field({}, description="Users by extension (2-8 digits, quoted).")
-    inbound: dict[OutsideNumber, InboundTarget] = Field(
+    operators: dict[SlugKey, Operator] = Field({}, description="Operator positions.")
+    groups: dict[SlugKey, Group] = Field({}, description="Ring groups.")
+    policies: dict[SlugKey, Deviations] = Field({}, description="Named, reusable deviations.")
+    users: dict[ExtensionKey, User] = Field({}, description="Users by extension (2-8 digits, quoted).")
+    inbound: dict[NumberKey, InboundTarget] = Field(
         {}, description="Outside numbers that reach something other than a user's `did`."
     )
     accept: Accept = Field({}, description=ACCEPT)
@@ -45,7 +45,7 @@ class Source(Model):
 
 def json_schema() -> dict[str, Any]:
     """JSON Schema (2020-12) of the language, for editors."""
-    schema = Source.model_json_schema(by_alias=True)
+    schema = _for_editors(Source.model_json_schema(by_alias=True))
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "$id": SCHEMA_ID,
@@ -54,4 +54,32 @@ def json_schema() -> dict[str, Any]:
     }
 
 
-__all__ = ["SCHEMA_ID", "Source", "Text", "json_schema"]
+_NULLABLE = frozenset({"outside_line", "class"})
+"""Keys where writing null says something."""
+
+
+def _for_editors(schema: Any, name: str = "") -> Any:
+    """Forms of a value overlap (off is a text), so any may match; null is offered only where it means something."""
+    if isinstance(schema, list):
+        return [_for_editors(item) for item in schema]
+    if not isinstance(schema, dict):
+        return schema
+    made = {}
+    for key, value in schema.items():
+        if key == "properties":
+            made[key] = {inner: _for_editors(part, inner) for inner, part in value.items()}
+        elif key != "discriminator":
+            made["anyOf" if key == "oneOf" else key] = _for_editors(value)
+    if "patternProperties" in made:
+        made.setdefault("additionalProperties", False)
+    forms = made.get("anyOf")
+    if name and name not in _NULLABLE and forms and {"type": "null"} in forms:
+        forms = [form for form in forms if form != {"type": "null"}]
+        del made["anyOf"]
+        if made.get("default", ...) is None:
+            del made["default"]
+        made = {**(forms[0] if len(forms) == 1 else {"anyOf": forms}), **made}
+    return made
+
+
+__all__ = ["SCHEMA_ID", "Source", "json_schema"]

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal, TypeVar
+from typing import TYPE_CHECKING, Annotated, Literal, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Discriminator, Field, StringConstraints, Tag
+from pydantic import BaseModel, ConfigDict, Discriminator, Field, StringConstraints, Tag, WithJsonSchema
 
 T = TypeVar("T")
 
@@ -17,16 +17,32 @@ class Model(BaseModel):
 
 SLUG = r"^[A-Za-z0-9][A-Za-z0-9_-]{0,39}$"
 NUMBER = r"^\+?[0-9][0-9 .()/-]{0,30}$"
+EXTENSION = r"^[0-9]{2,8}$"
 CODE = r"^PBX[0-9]{3}$"
 
 Slug = Annotated[str, StringConstraints(pattern=SLUG)]
 """A name that targets use in contexts and file names."""
-Extension = Annotated[str, StringConstraints(pattern=r"^[0-9]{2,8}$")]
+Extension = Annotated[str, StringConstraints(pattern=EXTENSION)]
 Dialable = Annotated[str, StringConstraints(pattern=r"^\*?[0-9]{1,8}$")]
 """The number of an operator position or group."""
 OutsideNumber = Annotated[str, StringConstraints(pattern=NUMBER), Field(examples=["+390212345101", "02 1234 5101"])]
 """E.164, or national as ``pbx.country`` writes it; spaces, dots, dashes, slashes and parentheses do not count."""
 Text = Annotated[str, StringConstraints(min_length=1)]
+
+
+def _key(pattern: str) -> object:
+    """A key of some form, checked beside the models: what stands under a wrong one is validated all the same."""
+    return Annotated[str, WithJsonSchema({"type": "string", "pattern": pattern})]
+
+
+if TYPE_CHECKING:
+    SlugKey = str
+    ExtensionKey = str
+    NumberKey = str
+else:
+    SlugKey = _key(SLUG)
+    ExtensionKey = _key(EXTENSION)
+    NumberKey = _key(NUMBER)
 Seconds = Annotated[int, Field(ge=5, le=180)]
 Date = Annotated[
     str,

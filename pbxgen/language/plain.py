@@ -74,9 +74,9 @@ def _key_is_text(entry: Entry, path: Path, findings: Findings) -> bool:
         return True
     if key.value is None or isinstance(key.value, bool):
         findings.add("PBX103", f"{key.text or 'null'!r} is no name", key.location, help=f'write "{key.text}" in quotes')
-    else:
-        unquoted(key, findings, what="key" if path[:1] not in (("users",), ("inbound",)) else "number")
-    return False
+        return False
+    unquoted(key, findings, what="number" if path in (("users",), ("inbound",)) else "key")
+    return True  # its text is the key all the same, and what stands under it is worth checking
 
 
 def unquoted(scalar: Scalar, findings: Findings, what: str = "number") -> None:

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from pbxgen.flow import plan
-from pbxgen.language.bench import Bench, long_ring
+from pbxgen.language.bench import Bench
 from pbxgen.language.directory import read_number
 from pbxgen.language.findings import Subject
 from pbxgen.language.model_base import many
 from pbxgen.language.model_users import User, Voicemail
 from pbxgen.language.positions import at, items, key_of
 from pbxgen.language.resolve import Rights, merge
+from pbxgen.language.ringing import long_ring
 from pbxgen.language.rules import KEYS, RETURN_KEYS, WrittenDeviations
 from pbxgen.language.secrets import declared
 from pbxgen.language.validate import Draft
-from pbxgen.language.written import options_of
+from pbxgen.language.written import Written
 from pbxgen.source.location import Location
 from pbxgen.source.tree import Mapping, Node
 
@@ -61,8 +62,7 @@ class _People:
     def user(self, extension: str, user: User, node: Node, location: Location) -> plan.User:
         bench, defaults = self.bench, self.bench.draft.defaults
         subject = ("user", extension)
-        if user.ring_timeout is not None:
-            long_ring(user.ring_timeout, at(node, "ring_timeout"), bench.findings, subject)
+        long_ring(user.ring_timeout, at(node, "ring_timeout"), bench.findings, subject)
         mobile = None
         if user.mobile is not None:
             mobile = read_number(user.mobile, at(node, "mobile"), bench.numbers, bench.findings, subject)
@@ -157,15 +157,10 @@ class _People:
     def _follow_me(self, user: User, node: Node, rights: Rights) -> tuple[plan.Leg, ...]:
         if not user.follow_me:
             return ()
-        written = []
+        written: list[tuple[Written, int]] = []
         for leg, item in zip(user.follow_me, items(at(node, "follow_me")), strict=True):
             delay = 0 if isinstance(leg, str) else leg.delay
-            options = options_of(leg)
-            target = item if isinstance(leg, str) else at(item, "to")
-            text = leg if isinstance(leg, str) else leg.to
-            found = self.bench.destinations.one(text, target, rights.subject, options)
-            if found is not None:
-                written.append((found, delay))
+            written += [(found, delay) for found in self.bench.destinations.read(leg, item, rights.subject)]
         return self.bench.resolver.legs(tuple(written), rights)
 
 

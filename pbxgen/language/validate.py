@@ -6,6 +6,7 @@ checked also in the parts that are right.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -14,6 +15,7 @@ from pydantic import TypeAdapter, ValidationError
 from pbxgen.language.complaint import complain
 from pbxgen.language.findings import Findings
 from pbxgen.language.model import Source
+from pbxgen.language.model_base import EXTENSION, NUMBER, SLUG
 from pbxgen.language.model_deviations import Deviations
 from pbxgen.language.model_groups import Group, Operator
 from pbxgen.language.model_inbound import InboundTarget
@@ -94,6 +96,7 @@ def validate(root: Mapping, findings: Findings) -> Draft:
             cutter.cut.add((name,))
         elif isinstance(entry.value, Scalar) and entry.value.value is None and name not in ("version", "pbx"):
             cutter.cut.add((name,))
+    _check_keys(cut, cutter.cut, findings)
     values: dict[str, Any] = {}
     kept = {}
     for name in SECTIONS:
@@ -107,6 +110,26 @@ def validate(root: Mapping, findings: Findings) -> Draft:
     values.pop("version", None)
     broken = frozenset(tuple(s for s in path if isinstance(s, str)) for path in cutter.cut)
     return Draft(Mapping(kept, root.location), names, broken, **values)
+
+
+_KEYS = {
+    "users": re.compile(EXTENSION),
+    "inbound": re.compile(NUMBER),
+    **dict.fromkeys(
+        ("trunks", "routes", "classes", "schedules", "contacts", "operators", "groups", "policies"), re.compile(SLUG)
+    ),
+}
+
+
+def _check_keys(root: Mapping, cut: set[Path], findings: Findings) -> None:
+    """Names and numbers that are keys. Wrong ones stay, so that what stands under them is checked too."""
+    for section, form in _KEYS.items():
+        entry = root.entries.get(section)
+        if entry is None or not isinstance(entry.value, Mapping) or (section,) in cut:
+            continue
+        for name in entry.value.entries:
+            if not form.match(name):
+                complain({"type": "key", "loc": (section, name, "[key]")}, (section, name), root, findings)
 
 
 class _Cutter:

@@ -1,0 +1,176 @@
+"""Numbers: how they are read, who has them, and who must not."""
+
+from __future__ import annotations
+
+import pytest
+
+from pbxgen.language.numbers import Cost, Number, Numbers, cost
+from tests.language.sources import HEAD, OUTSIDE, clean, findings, only, plan_of
+
+
+@pytest.mark.parametrize(
+    ("text", "country", "e164"),
+    [
+        ("+390212345101", "IT", "+390212345101"),
+        ("02 1234 5101", "IT", "+390212345101"),
+        ("02.1234-5101", "IT", "+390212345101"),
+        ("(02) 1234/5101", "IT", "+390212345101"),
+        ("333 1234567", "IT", "+393331234567"),
+        ("0039 333 1234567", "IT", "+393331234567"),
+        ("030 901820", "DE", "+4930901820"),
+        ("+49 (0)30 901820", "IT", "+4930901820"),
+        ("(202) 555-0143", "US", "+12025550143"),
+        ("1 202 555 0143", "US", "+12025550143"),
+        ("011 39 02 1234 5101", "US", "+390212345101"),
+        ("+442079460958", None, "+442079460958"),
+    ],
+)
+def test_numbers_are_read_by_the_habits_of_the_country(text: str, country: str | None, e164: str) -> None:
+    assert Numbers(country).read(text).e164 == e164
+
+
+@pytest.mark.parametrize("text", ["12", "+39 02", "+999123456789", "0212345678901234567", "112", "999999999"])
+def test_what_is_no_number_says_why(text: str) -> None:
+    number = Numbers("IT").read(text)
+    assert number.e164 is None
+    assert number.problem
+
+
+def test_a_possible_number_in_no_known_range_is_let_through_with_a_doubt() -> None:
+    assert Numbers("IT").read("+447700900123") == Number("+447700900123", assigned=False)
+
+
+@pytest.mark.parametrize(
+    ("number", "expected"),
+    [
+        ("+39899123456", Cost.PREMIUM),
+        ("+449012345678", Cost.PREMIUM),
+        ("+19002345678", Cost.PREMIUM),
+        ("+979123456789", Cost.PREMIUM),
+        ("+881612345678", Cost.SATELLITE),
+        ("+870773111632", Cost.SATELLITE),
+        ("+883510001234567", Cost.SATELLITE),
+        ("+393331234567", None),
+        ("+390212345678", None),
+        ("+12025550143", None),
+        ("+39800123456", None),
+    ],
+)
+def test_expensive_numbers_are_known(number: str, expected: Cost | None) -> None:
+    assert cost(number) is expected
+
+
+@pytest.mark.parametrize(
+    ("country", "code", "international", "national"),
+    [
+        ("IT", "39", "00", ""),
+        ("DE", "49", "00", "0"),
+        ("US", "1", "011", "1"),
+        ("AU", "61", "0011", "0"),
+        ("RU", "7", "810", "8"),
+        ("SG", "65", "001", ""),
+    ],
+)
+def test_the_dialling_habits_of_a_country(country: str, code: str, international: str, national: str) -> None:
+    plan = Numbers(country, "0").plan()
+    assert (plan.country_code, plan.international_prefix, plan.national_prefix, plan.outside_line) == (
+        code,
+        international,
+        national,
+        "0",
+    )
+
+
+def test_dids_and_mobiles_are_normalised() -> None:
+    plan = plan_of('users: {"101": {did: ["02 1234 5101", "+390212345102"], mobile: 333 1234567}}\n')
+    user = plan.users["101"]
+    assert user.dids == ("+390212345101", "+390212345102")
+    assert user.own_number == "+390212345101"
+    assert user.mobile == "+393331234567"
+    assert plan.dids == {"+390212345101": "101", "+390212345102": "101"}
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        'users: {"101": {did: «"+39 02"»}}\n',
+        'users: {"101": {did: ["+390212345101", «"12"»]}}\n',
+        'users: {"101": {mobile: «"+999123"»}}\n',
+        'trunks: {t: {host: 192.0.2.1, number: «"12"»}}\n',
+        'users: {"101": {}}\ninbound: {«"+39 02"»: "101"}\n',
+        'users: {"101": {deviations: {busy: «"+39 02"»}}}\n',
+        'users: {"101": {deviations: {busy: «02 12»}}}\n',
+    ],
+)
+def test_what_cannot_be_a_number_is_an_error(body: str) -> None:
+    only("PBX113", body)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        'users: {"101": {did: «"+447700900123"»}}\n',
+        'users: {"101": {mobile: «"+447700900123"»}}\n',
+        'users: {"101": {}}\ninbound: {«"+447700900123"»: "101"}\n',
+    ],
+)
+def test_a_number_in_no_known_range_is_a_warning(body: str) -> None:
+    only("PBX158", body)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        'users: {"101": {}, "102": {}}\ngroups: {g: {number: «"102"», members: ["101"]}}\n',
+        'users: {"101": {}}\ngroups: {g: {number: "600", members: ["101"]}, h: {number: «"600"», members: ["101"]}}\n',
+        'users: {"101": {}}\n'
+        'operators: {o: {number: "9", members: ["101"]}}\ngroups: {g: {number: «"9"», members: ["101"]}}\n',
+        'users: {"101": {}}\noperators: {o: {number: «"*97"», members: ["101"]}}\n',
+        'users: {"101": {did: "+390212345101"}, "102": {did: «"02 12345101"»}}\n',
+        'users: {"101": {did: ["+390212345101", «"+390212345101"»]}}\n',
+        'users: {"101": {did: "+390212345101"}}\ninbound: {«"+390212345101"»: "101"}\n',
+        'users: {"101": {}}\ninbound: {"+390212345101": "101", «"02 12345101"»: "101"}\n',
+    ],
+)
+def test_a_number_used_twice_is_an_error_at_the_second_place(body: str) -> None:
+    found = only("PBX111", body)
+    assert found.related or "*97" in body
+
+
+@pytest.mark.parametrize("extension", ["11", "112", "1120", "118", "1184567"])
+def test_an_extension_in_the_way_of_an_emergency_number(extension: str) -> None:
+    found = only("PBX112", OUTSIDE + f'defaults: {{class: full}}\nusers: {{«"{extension}"»: {{}}}}\n')
+    assert found.related[0].location.line == 5
+
+
+def test_a_position_in_the_way_of_an_emergency_number() -> None:
+    body = OUTSIDE + 'defaults: {class: full}\nusers: {"201": {}}\n'
+    only("PBX112", body + 'operators: {o: {number: «"1"», members: ["201"]}}\n')
+
+
+def test_the_outside_line_can_bring_an_emergency_number_into_the_way() -> None:
+    head = HEAD.replace("language: it", 'outside_line: "0"')
+    body = OUTSIDE + 'defaults: {class: full}\nusers: {«"01"»: {}}\n'
+    found = only("PBX112", body, head=head)
+    assert "dialled 0112" in found.message
+
+
+def test_extensions_beside_emergency_numbers_are_fine() -> None:
+    clean(OUTSIDE + 'defaults: {class: full}\nusers: {"101": {}, "113": {}, "201": {}}\n')
+
+
+def test_emergency_patterns_are_written_out_in_the_plan() -> None:
+    plan = plan_of('trunks: {t: {host: 192.0.2.1}}\nroutes: {e: {match: "11[258]", trunk: t, emergency: true}}\n')
+    assert plan.emergency == {"112": "t", "115": "t", "118": "t"}
+
+
+@pytest.mark.parametrize("pattern", ["11.", "11!", "+39112"])
+def test_emergency_patterns_must_be_numbers(pattern: str) -> None:
+    route = f'routes: {{e: {{match: «"{pattern}"», trunk: t, emergency: true}}}}\n'
+    only("PBX127", "trunks: {t: {host: 192.0.2.1}}\n" + route)
+
+
+def test_national_numbers_cannot_be_read_without_a_country() -> None:
+    head = HEAD.replace("country: IT", "country: XX")
+    found = findings(head + 'users: {"101": {did: "02 12345101"}, "102": {did: "+390212345102"}}\n')
+    assert [d.code for d in found] == ["PBX105", "PBX113"]
