@@ -35,6 +35,8 @@ class FreeSwitchTarget:
             files.append(GeneratedFile("directory/pbxgen.xml", _static("directory.xml")))
         if options.parts & {Part.ENDPOINTS, Part.VOICEMAIL}:
             files += _phones(jinja, plans, options, naming)
+        if Part.VOICEMAIL in options.parts:
+            files.append(GeneratedFile("autoload_configs/voicemail.conf.xml", _static("voicemail.conf.xml")))
         if Part.ENDPOINTS in options.parts:
             files += _profiles(jinja, plans, options)
         return tuple(sorted(files, key=lambda file: file.path))
