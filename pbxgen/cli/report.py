@@ -45,7 +45,7 @@ class Report:
         else:
             show_text(self._found, files, self._text_to)
             if summary:
-                console.out(summary)
+                (console.note if has_errors(self._found) else console.out)(summary)
         raise typer.Exit(1 if has_errors(self._found) else 0)
 
 
