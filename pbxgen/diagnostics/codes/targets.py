@@ -68,7 +68,8 @@ schedules:
         "Asterisk keeps 79 bytes of a display name (letters beyond ASCII take two to four). What phones and e-mails "
         "show is the name's beginning and an ellipsis.",
         example=source(
-            'users: {"101": {name: The person who looks after the roses in the garden behind the old house by the sea}}\n'
+            "users:\n"
+            '  "101": {name: The person who looks after the roses in the garden behind the old house by the sea}\n'
         ),
         cure="Shorten the name, or accept it: `accept: {PBX306: \"the beginning says enough\"}`.",
     ),

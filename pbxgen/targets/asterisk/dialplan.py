@@ -98,7 +98,7 @@ def view(plan: Plan, endpoints: EndpointNames) -> DialplanView:
         trunks=tuple(_trunk(plan, trunk) for trunk in plan.trunks.values()),
         emergency=tuple(_emergency(plan)),
         routes=tuple(_route(plan, route) for route in plan.routes.values() if not route.emergency),
-        users=_bucketed(((names.users(plan, u.extension), _user(plan, u)) for u in plan.users.values())),
+        users=_bucketed((names.users(plan, u.extension), _user(plan, u)) for u in plan.users.values()),
         groups=_bucketed(_groups(plan)),
         inbound=_bucketed(_numbers(plan)),
         schedules=tuple(_schedule(plan, schedule) for schedule in plan.schedules.values()),
@@ -213,5 +213,3 @@ def _contacts(plan: Plan, contacts: Contacts) -> ContactsView:
     buckets = groupby(literal, key=names.bucket)
     named = tuple((f"{context}.{bucket}", tuple(members)) for bucket, members in buckets)
     return ContactsView(context, contacts.location.short, tuple(patterns), named)
-
-
