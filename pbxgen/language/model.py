@@ -64,7 +64,7 @@ def _for_editors(schema: Any, name: str = "") -> Any:
         return [_for_editors(item) for item in schema]
     if not isinstance(schema, dict):
         return schema
-    made = {}
+    made: dict[str, Any] = {}
     for key, value in schema.items():
         if key == "properties":
             made[key] = {inner: _for_editors(part, inner) for inner, part in value.items()}

@@ -1,0 +1,136 @@
+"""Trunks, routes, classes and contacts."""
+
+from __future__ import annotations
+
+import pytest
+
+from pbxgen.flow.plan import CallerId, DiversionHeader, NumberFormat, Secret
+from tests.language.sources import clean, only, plan_of
+
+
+def test_a_trunk_with_everything() -> None:
+    trunk = plan_of(
+        """\
+trunks:
+  carrier:
+    host: sip.carrier.example:5070
+    transport: tls
+    username: acme
+    password: {env: CARRIER_PASSWORD}
+    register: true
+    accept_from: ["192.0.2.0/28", 198.51.100.7, "192.0.2.17/28"]
+    number: "02 12345000"
+    number_format: national
+    caller_id: own
+    diversion: history_info
+users: {"101": {did: "+390212345000"}}
+"""
+    ).trunks["carrier"]
+    assert (trunk.host, trunk.port, trunk.transport, trunk.username, trunk.register) == (
+        "sip.carrier.example",
+        5070,
+        "tls",
+        "acme",
+        True,
+    )
+    assert trunk.password == Secret("env", "CARRIER_PASSWORD", trunk.password.location if trunk.password else None)  # type: ignore[arg-type]
+    assert trunk.accept_from == ("192.0.2.0/28", "198.51.100.7", "192.0.2.16/28")
+    assert trunk.number == "+390212345000"
+    assert (trunk.number_format, trunk.caller_id, trunk.diversion) == (
+        NumberFormat.NATIONAL,
+        CallerId.OWN,
+        DiversionHeader.HISTORY_INFO,
+    )
+
+
+@pytest.mark.parametrize(
+    ("host", "expected"),
+    [
+        ("192.0.2.1", ("192.0.2.1", None)),
+        ("192.0.2.1:5080", ("192.0.2.1", 5080)),
+        ("sip.example", ("sip.example", None)),
+        ('"2001:db8::1"', ("2001:db8::1", None)),
+        ('"[2001:db8::1]:5060"', ("2001:db8::1", 5060)),
+        ('"[2001:db8::1]"', ("2001:db8::1", None)),
+    ],
+)
+def test_hosts(host: str, expected: tuple[str, int | None]) -> None:
+    trunk = plan_of(f"trunks: {{t: {{host: {host}}}}}\n").trunks["t"]
+    assert (trunk.host, trunk.port) == expected
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "host: «sip.example:99999»",
+        "host: «sip.example:0»",
+        'host: «"sip.example:"»',
+        "host: «300.1.2.3»",
+        'host: «"[2001:zz]:5060"»',
+        "host: «-sip»",
+        "host: sip.example, accept_from: [«sip.example»]",
+        "host: sip.example, accept_from: [192.0.2.1, «192.0.2.0/40»]",
+        "host: sip.example, «register»: true",
+    ],
+)
+def test_trunks_that_cannot_work(text: str) -> None:
+    only("PBX132", f"trunks: {{t: {{{text}}}}}\n")
+
+
+def test_names_of_trunks_and_routes_must_exist() -> None:
+    only("PBX110", 'trunks: {carrier: {host: 192.0.2.1}}\nroutes: {r: {match: "+39.", trunk: «carier»}}\n')
+    only("PBX110", "classes: {c: [«italy»]}\n")
+    only("PBX110", 'users: {"101": {class: «c»}}\n')
+    only("PBX110", 'defaults: {class: «c»}\nusers: {"101": {}}\n')
+
+
+@pytest.mark.parametrize("pattern", ["+39Q.", "+39[3", "+39.X", "39 02", "+39[a]"])
+def test_patterns_that_cannot_be_read(pattern: str) -> None:
+    trunk = "trunks: {t: {host: 192.0.2.1}}\n"
+    only("PBX127", trunk + f'routes: {{r: {{match: ["+33.", «"{pattern}"»], trunk: t}}}}\n')
+
+
+def test_contacts_that_cannot_be_read() -> None:
+    only("PBX127", 'contacts: {vip: ["+4420*", «"+44*20"»]}\n'.replace("+44*20", "+44.20"))
+    only("PBX105", 'contacts: {«internal»: "+4420*"}\n')
+
+
+def test_patterns_that_can_never_match() -> None:
+    only("PBX159", 'contacts: {vip: «"4420*"»}\n')
+    only("PBX159", 'trunks: {t: {host: 192.0.2.1}}\nroutes: {r: {match: «"00X."», trunk: t}}\n')
+
+
+def test_a_closing_star_means_any_ending() -> None:
+    contacts = plan_of('contacts: {vip: ["+4420*", "+39 333 1112222"]}\n').contacts["vip"]
+    assert contacts.patterns[0].matches("+442079460958")
+    assert contacts.patterns[1].matches("+393331112222")
+
+
+def test_classes_are_routes_in_the_order_of_the_source() -> None:
+    plan = plan_of(
+        'trunks: {t: {host: 192.0.2.1}}\nroutes: {a: {match: "+33.", trunk: t}, b: {match: "+39.", trunk: t}}\n'
+        'classes: {both: [b, a], one: b}\nusers: {"101": {class: both}, "102": {class: one}, "103": {}}\n'
+    )
+    assert [u.routes for u in plan.users.values()] == [("a", "b"), ("b",), None]
+
+
+def test_a_user_may_be_without_the_default_class() -> None:
+    plan = plan_of(
+        'trunks: {t: {host: 192.0.2.1}}\nroutes: {a: {match: "+33.", trunk: t}}\nclasses: {c: a}\n'
+        'defaults: {class: c}\nusers: {"101": {class: null}, "102": {}}\n'
+    )
+    assert [u.routes for u in plan.users.values()] == [None, ("a",)]
+
+
+def test_numbers_and_users_defaults() -> None:
+    plan = clean(
+        "defaults: {ring_timeout: 25, outside_timeout: 40, max_diversions: 3, voicemail: true, call_waiting: false, "
+        'sip_480: unreachable}\nusers:\n  "101": {}\n'
+        '  "102": {voicemail: false, call_waiting: true, ring_timeout: 10, dnd: true}\n'
+    ).plan
+    assert plan is not None
+    assert (plan.outside_timeout, plan.max_diversions, plan.sip_480.value) == (40, 3, "unreachable")
+    first, second = plan.users.values()
+    assert (first.ring_timeout, first.call_waiting, first.dnd, first.name) == (25, False, False, "101")
+    assert first.mailbox is not None
+    assert (second.ring_timeout, second.call_waiting, second.dnd, second.mailbox) == (10, True, True, None)
