@@ -41,10 +41,10 @@ def opening(schedule: Schedule) -> Opening:
         spans.setdefault((window.start, window.end), set()).add(window.weekday)
     for (start, end), days in spans.items():
         words = f"{_days(days)} {_clock(start)}-{_clock(end)}"
-        weekly.append(Test(rf"^\S+ {_weekdays(days)} {_between(start, min(end, _DAY))}", words))
+        weekly.append(Test(rf"^[0-9-]+ {_weekdays(days)} {_between(start, min(end, _DAY))}", words))
         if end > _DAY:
             following = {(day + 1) % 7 for day in days}
-            eve.append(Test(rf"^\S+ {_weekdays(following)} {_between(0, end - _DAY)}", f"the rest of {words}"))
+            eve.append(Test(rf"^[0-9-]+ {_weekdays(following)} {_between(0, end - _DAY)}", f"the rest of {words}"))
     closed = sorted({day for r in schedule.closed for day in _dates(r.first, r.last)})
     return Opening(
         name=schedule.name,
