@@ -25,7 +25,7 @@ _LEFT_OUT = re.compile(
     r"app_(stasis|queue|meetme|festival|followme|minivm|alarmreceiver|amd|voicemail_|sla|adsi|getcpeid)|func_odbc|"
     r"res_(http|websocket|snmp|corosync|odbc|smdi|stun|prometheus|statsd|geolocation|parking|fax|resolver|stir|aeap)|"
     r"res_(phoneprov|timing_dahdi|rtp_multicast|adsi|chan_stats|endpoint_stats|pktccops|audiosocket|cliexec|curl|tonedetect)|"
-    r"res_pjsip_(phoneprov|config_wizard|stir|geolocation|transport_websocket)|app_(audiosocket|externalivr|jack|page|dahdi)|"
+    r"res_(speech_aeap|pjsip_phoneprov)|res_pjsip_(config_wizard|stir|geolocation|transport_websocket)|app_(audiosocket|externalivr|jack|page|dahdi)|"
     r"(app|codec|format|func|res)_.*(dahdi|ogg|speex|curl|aes_unused|lua|ael)"
 )
 _PROBLEM = re.compile(r"\b(WARNING|ERROR)\[")

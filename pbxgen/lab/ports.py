@@ -11,18 +11,25 @@ LOOPBACK = "127.0.0.1"
 _PICK = random.SystemRandom()
 
 
-def free_port(host: str = LOOPBACK, *, tcp: bool = False) -> int:
-    """A port of ``host`` that nobody uses now."""
-    with socket.socket(socket.AF_INET, socket.SOCK_STREAM if tcp else socket.SOCK_DGRAM) as probe:
-        probe.bind((host, 0))
-        port: int = probe.getsockname()[1]
-        return port
+_issued: set[int] = set()
+
+
+def free_port(*, tcp: bool = False) -> int:
+    """A port that nobody uses now and that has not been given to anybody before: who asked may bind it later."""
+    while True:
+        with socket.socket(socket.AF_INET, socket.SOCK_STREAM if tcp else socket.SOCK_DGRAM) as probe:
+            probe.bind((LOOPBACK, 0))
+            port: int = probe.getsockname()[1]
+        if port not in _issued:
+            _issued.add(port)
+            return port
 
 
 def free_range(count: int) -> tuple[int, int]:
     """First and last (both even: RTP) of some ``count`` adjoining UDP ports, likely to be free."""
     while True:
-        first = _PICK.randrange(20000, 60000 - count) & ~1
+        # Below the ports that the system gives out by itself.
+        first = _PICK.randrange(10000, 32000 - count) & ~1
         try:
             for port in (first, first + 1, first + count // 2, first + count - 1):
                 with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:

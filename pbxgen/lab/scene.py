@@ -14,7 +14,7 @@ from pbxgen.lab.leg import Dialog
 from pbxgen.lab.media import Media
 from pbxgen.lab.pbx import Pbx
 from pbxgen.lab.ports import Address
-from pbxgen.lab.sipp import Sipp
+from pbxgen.lab.sipp import Login, Sipp
 from pbxgen.lab.tenants import Tenant, contact_user, password
 from pbxgen.lab.wire import Seen, Wire
 
@@ -22,6 +22,7 @@ TOGETHER_SECONDS = 0.9
 """Attempts that begin within this time of each other ring together (delays are whole seconds)."""
 _POLL = 0.05
 _PARKED_SECONDS = 8.0
+_START_SECONDS = 5.0
 
 
 class Rig(Protocol):
@@ -65,8 +66,8 @@ class Scene:
 
     # -- who is where -------------------------------------------------------------------------------------------------
 
-    def logins(self) -> list[tuple[str, str, str, str]]:
-        """Contacts that register: (extension, domain, password, contact user)."""
+    def logins(self) -> list[Login]:
+        """Contacts that register."""
         found = []
         for extension in self.plan.users:
             for index, state in enumerate(self._states(extension)):
@@ -134,6 +135,8 @@ class Scene:
         if dialog is None:
             return
         ours = dialog.invite is None
+        if ours and not dialog.start:
+            dialog.start = seen.at
         if ours and self.inside and message.status in (401, 407) and message.cseq.startswith("1 "):
             return  # a challenge, which SIPp answers
         dialog.see(seen, ours_is_caller=ours)
@@ -211,12 +214,19 @@ class Scene:
             headers.append(f"Diversion: <sip:+390000@{ours[0]}>;reason=unconditional;counter={call.carried}")
         transfer = call.transfer
         mine = self._transferring() if transfer is not None and transfer.by == call.caller else scripts.Reply()
-        self.caller.start = time.monotonic()
         self._place(scripts.Dial(uri, origin, self.caller.call_id, username, secret, tuple(headers)), ours, mine)
 
     def _place(self, dial: scripts.Dial, ours: Address, reply: scripts.Reply) -> None:
         self.rig.follow(dial.call_id, self)
         self._processes.append(self.rig.sipp.call(dial, ours, reply))
+        self.spawn(self._see_placed(dial, ours, reply))
+
+    async def _see_placed(self, dial: scripts.Dial, ours: Address, reply: scripts.Reply) -> None:
+        """SIPp gives up where something else has taken its port meanwhile: then it is started again."""
+        for _ in range(2):
+            if not await self.until(lambda: self.rig.wire.knows(dial.call_id), _START_SECONDS):
+                self.rig.sipp.forget(self._processes.pop())
+                self._processes.append(self.rig.sipp.call(dial, ours, reply))
 
     async def occupy(self) -> None:
         """Phones `in_call` begin their call: with an extension of the laboratory's own."""
@@ -226,7 +236,7 @@ class Scene:
         for extension, states in self.case.world.phones.items():
             if "in_call" in states:
                 call_id = f"{self.plan.name}-busy-{extension}"
-                self._parked[call_id] = Dialog(call_id, parking, "caller", time.monotonic())
+                self._parked[call_id] = Dialog(call_id, parking, "caller", 0.0)
                 uri = f"sip:{parking}@{self.plan.domain}"
                 origin = f"<sip:{extension}@{self.plan.domain}>"
                 dial = scripts.Dial(uri, origin, call_id, extension, password(self.plan, extension))

@@ -13,7 +13,8 @@ from pbxgen.lab.errors import LabError
 from pbxgen.lab.ports import LOOPBACK, Address, free_port
 from pbxgen.lab.wire import Wire
 
-_LOGINS_PER_SECOND = 100
+Login = tuple[str, str, str, str]
+"""A contact that registers: extension, domain, password, user part of the contact."""
 
 
 def find() -> str:
@@ -64,8 +65,8 @@ class Sipp:
         _, started = self._start("caller", text, "-m", "1", "-cid_str", dial.call_id, remote, attach=ours)
         return started
 
-    async def register(self, logins: list[tuple[str, str, str, str]], ours: Address, *, seconds: float = 60) -> None:
-        """Register contacts: (extension, domain, password, contact user) each."""
+    async def register(self, logins: list[Login], ours: Address, *, seconds: float = 60) -> None:
+        """Register contacts, all at once."""
         if not logins:
             return
         rows = ["SEQUENTIAL"]
@@ -77,7 +78,7 @@ class Sipp:
         text = scripts.registration(scripts.Place(ours, self._rtp))
         remote = f"{LOOPBACK}:{self._wire.inner_address[1]}"
         count = str(len(logins))
-        rate = str(min(len(logins), _LOGINS_PER_SECOND))
+        rate = "400"
         _, started = self._start(
             "register", text, "-inf", str(table), "-m", count, "-r", rate, "-recv_timeout", "8000", remote, attach=ours
         )

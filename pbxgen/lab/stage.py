@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from pbxgen.flow.plan import Plan
+from pbxgen.flow.simulate import simulate
 from pbxgen.lab import sip
 from pbxgen.lab.case import Case, Result
 from pbxgen.lab.course import Course
@@ -18,7 +19,7 @@ from pbxgen.lab.observe import observe
 from pbxgen.lab.pbx import Bench, Pbx
 from pbxgen.lab.ports import LOOPBACK, Address
 from pbxgen.lab.scene import Scene
-from pbxgen.lab.sipp import Sipp
+from pbxgen.lab.sipp import Login, Sipp
 from pbxgen.lab.sound import tone
 from pbxgen.lab.tenants import Tenant, prepare
 from pbxgen.lab.verdict import judge
@@ -26,10 +27,16 @@ from pbxgen.lab.wire import Seen, Wire
 from pbxgen.targets.base import Options, Target
 
 _ANNOUNCEMENT_SECONDS = 2.0
-_WARM_UP_SECONDS = 0.6
+_LOGINS_AT_ONCE = 40
+_WARM_UP_SECONDS = 3.0
 _STORED_SECONDS = 5.0
 
 Done = Callable[[Result], None]
+
+
+def _longest_first(tenant: Tenant) -> int:
+    case = tenant.case
+    return -sum(event.seconds or 0 for event in simulate(case.plan, case.call, case.world).events)
 
 
 class Stage:
@@ -61,6 +68,8 @@ class Stage:
         self._scenes: dict[str, Scene] = {}
         self._by_name: dict[str, Scene] = {}
         self._by_trunk: dict[Address, Scene] = {}
+        self._asked: set[str] = set()
+        """Phones that the PBX has asked whether they are there, and that have not answered yet (Call-IDs)."""
         self.sipp: Sipp
         self.phones: Address
         self.plans: tuple[Plan, ...] = plans
@@ -93,10 +102,17 @@ class Stage:
             for reply in scene.replies():
                 self.sipp.callee(reply)
         await self.pbx.start()
-        logins = [login for scene in self._by_name.values() for login in scene.logins()]
-        await self.sipp.register(logins, self.phones)
-        # Phones are asked with OPTIONS whether they are there before the PBX dials them.
-        await asyncio.sleep(_WARM_UP_SECONDS)
+        await self._register([login for scene in self._by_name.values() for login in scene.logins()])
+
+    async def _register(self, logins: list[Login]) -> None:
+        """Register all phones, some at a time: each is then asked with OPTIONS whether it is there."""
+        for first in range(0, len(logins), _LOGINS_AT_ONCE):
+            await self.sipp.register(logins[first : first + _LOGINS_AT_ONCE], self.phones)
+            deadline = time.monotonic() + _WARM_UP_SECONDS
+            await asyncio.sleep(0.05)
+            while self._asked and time.monotonic() < deadline:
+                await asyncio.sleep(0.02)
+        await asyncio.sleep(0.5)
 
     async def close(self) -> None:
         if hasattr(self, "sipp"):
@@ -114,7 +130,8 @@ class Stage:
             done(result)
             return result
 
-        return list(await asyncio.gather(*(one(tenant) for tenant in self.tenants)))
+        # The longest first: they set how long a run takes.
+        return list(await asyncio.gather(*(one(tenant) for tenant in sorted(self.tenants, key=_longest_first))))
 
     async def _play(self, tenant: Tenant) -> Result:
         scene = self._by_name[tenant.plan.name]
@@ -148,6 +165,9 @@ class Stage:
 
     def _on_message(self, seen: Seen) -> None:
         message = seen.message
+        if message.method == "OPTIONS":
+            (self._asked.add if message.status is None else self._asked.discard)(message.call_id)
+            return
         scene = self._scenes.get(message.call_id)
         if scene is None and seen.from_pbx and message.status is None and message.method == "INVITE":
             scene = self._scene_of(message, seen.ours)

@@ -51,6 +51,7 @@ class Wire:
         self._outer: dict[Address, tuple[asyncio.DatagramTransport, Address]] = {}
         self._from_inner: dict[int, Address] = {}
         self._paths: dict[str, _Path] = {}
+        self._challenges: set[tuple[str, str]] = set()
         self._inner: asyncio.DatagramTransport | None = None
         self.rewrite: Callable[[bytes], bytes] | None = None
         self.dropped = 0
@@ -79,15 +80,20 @@ class Wire:
         self._from_inner[inner_port] = ours
 
     def nudge(self, call_id: str, method: str) -> None:
-        """Tell the SIPp script of a call to go on."""
-        path = self._paths[call_id]
-        assert self._inner is not None
+        """Tell the SIPp script of a call to go on; a call that was never heard of needs no telling."""
+        path = self._paths.get(call_id)
+        if path is None or self._inner is None:
+            return
         text = (
             f"{method} sip:lab SIP/2.0\r\nVia: SIP/2.0/UDP lab;branch=z9hG4bK-{time.monotonic_ns()}\r\n"
             f"From: <sip:lab>;tag=lab\r\nTo: <sip:lab>;tag=lab\r\nCall-ID: {call_id}\r\nCSeq: 1 {method}\r\n"
             "Max-Forwards: 1\r\nContent-Length: 0\r\n\r\n"
         )
         self._inner.sendto(text.encode(), (LOOPBACK, path.inner_port))
+
+    def knows(self, call_id: str) -> bool:
+        """Has any message of this call passed?"""
+        return call_id in self._paths
 
     def close(self) -> None:
         for transport, _ in self._outer.values():
@@ -108,6 +114,12 @@ class Wire:
                 return
             path = self._paths[message.call_id] = _Path(port, self._outer[ours][0], source)
         path.pbx = source
+        if message.status in (401, 407):
+            # SIPp would take a repeated challenge for the refusal of the answer to it.
+            challenge = (message.call_id, message.cseq)
+            if challenge in self._challenges:
+                return
+            self._challenges.add(challenge)
         assert self._inner is not None
         self._inner.sendto(data, (LOOPBACK, path.inner_port))
 
