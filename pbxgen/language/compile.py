@@ -16,7 +16,7 @@ from pbxgen.language import directory as numbers_of
 from pbxgen.language import outside
 from pbxgen.language.accept import Acceptance, collect
 from pbxgen.language.bench import Bench
-from pbxgen.language.destinations import Carrier, Destinations
+from pbxgen.language.destinations import Carrier, Destinations, Doubts
 from pbxgen.language.findings import Findings
 from pbxgen.language.fleet import NOBODY, Identity, conflicts
 from pbxgen.language.groups import ring_groups
@@ -94,7 +94,7 @@ def _compile(draft: Draft, loaded: Loaded, today: dt.date, findings: Findings) -
     _timezone(draft, findings)
     numbers = Numbers(country, (draft.pbx.outside_line or "") if draft.pbx else "")
     trunks = outside.trunks(draft, numbers, findings)
-    routes = outside.routes(draft, names, findings)
+    routes, routes_are_sound = outside.routes(draft, names, findings)
     contacts = outside.contacts(draft, findings)
     classes = outside.classes(draft, names)
     directory = numbers_of.build(draft, numbers, findings)
@@ -104,9 +104,12 @@ def _compile(draft: Draft, loaded: Loaded, today: dt.date, findings: Findings) -
         )
         for name, schedule in draft.schedules.items()
     }
-    destinations = Destinations(
-        directory, numbers, names, _carriers(routes), _default_operator(draft, findings), findings
+    doubts = Doubts(
+        routes=not routes_are_sound,
+        positions=not loaded.complete or draft.has_broken("operators") or draft.has_broken("groups"),
     )
+    default = _default_operator(draft, findings)
+    destinations = Destinations(directory, numbers, names, _carriers(routes), default, findings, doubts)
     destinations.mailboxes = mailboxes(draft)
     rules = RuleReader(destinations, names, today, findings)
     resolver = Resolver(destinations, findings)

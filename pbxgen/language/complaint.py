@@ -8,7 +8,7 @@ from typing import Any
 from pydantic import BaseModel
 
 from pbxgen.diagnostics.nearest import did_you_mean, nearest
-from pbxgen.language.findings import Findings, Subject
+from pbxgen.language.findings import Findings, Subject, clipped
 from pbxgen.language.model import Source
 from pbxgen.language.model_base import FromEnvironment, FromFile
 from pbxgen.language.model_deviations import Destination, Deviations, OperatorReturn, Rule
@@ -60,7 +60,7 @@ def complain(error: Mapping[str, Any], path: Path, root: tree.Mapping, findings:
         known = keys_at(path[:-1])
         findings.add(
             "PBX101",
-            f"{key!r} is no key of {_container(path[:-1])}",
+            f"{clipped(key)!r} is no key of {_container(path[:-1])}",
             _key_location(path, root),
             help=did_you_mean(key, known) or f"known here: {', '.join(sorted(known))}",
             subject=subject,
@@ -69,7 +69,7 @@ def complain(error: Mapping[str, Any], path: Path, root: tree.Mapping, findings:
     if error["loc"] and error["loc"][-1] == "[key]":
         findings.add(
             "PBX105",
-            f"{key!r} is no {_singular(path)}",
+            f"{clipped(key)!r} is no {_singular(path)}",
             _key_location(path, root),
             help=_expected(path, key=True),
             subject=subject,
@@ -176,8 +176,8 @@ def _container(path: Path) -> str:
         return "a source"
     singular = _SINGULAR.get(names[0])
     if len(names) == 2 and singular and isinstance(path[-1], str):
-        return f"{singular} {names[1]}"
-    return f"'{names[-1]}'"
+        return f"{singular} {clipped(names[1])}"
+    return f"'{clipped(names[-1])}'"
 
 
 _SINGULAR = {
@@ -216,7 +216,7 @@ def _shown(node: tree.Node) -> str:
         return "a list" if node.items else "an empty list"
     if node.value is None:
         return "empty"
-    text = node.text if len(node.text) <= 40 else node.text[:39] + "…"
+    text = clipped(node.text)
     return repr(text) if isinstance(node.value, str) else text
 
 

@@ -35,6 +35,14 @@ class Carrier:
     patterns: tuple[Pattern, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Doubts:
+    """Parts of the source that are wrong in themselves, so that nothing else is wrong because of them."""
+
+    routes: bool = False
+    positions: bool = False
+
+
 class Destinations:
     """Reads every destination of a source, each at its own place."""
 
@@ -46,6 +54,7 @@ class Destinations:
         carriers: Sequence[Carrier],
         default_operator: str | None,
         findings: Findings,
+        doubts: Doubts,
     ) -> None:
         self._directory = directory
         self._numbers = numbers
@@ -53,6 +62,7 @@ class Destinations:
         self._carriers = carriers
         self._default_operator = default_operator
         self._findings = findings
+        self._doubts = doubts
         self._routes: dict[str, Carrier | None] = {}
         self.mailboxes: frozenset[str] = frozenset()
 
@@ -147,6 +157,8 @@ class Destinations:
             self._names.mark("operators", self._default_operator)
             return PlaceKind.OPERATOR, self._default_operator
         known = self._names.of("operators")
+        if self._doubts.positions:
+            return None, ""
         if known:
             message = "no operator position is the default"
             help = f"write operator:{next(iter(known))}, or 'default: true' at one of {', '.join(known)}"
@@ -210,6 +222,8 @@ class Destinations:
             help = "if calls shall really be sent there, write 'allow_premium: true' beside it"
             problems.append(Problem("PBX121", f"{e164} is {what}", help))
         carrier = self.carrier(e164)
+        if carrier is None and self._doubts.routes:
+            return None, problems
         if carrier is None:
             help = "add a route whose pattern matches it, or choose another destination"
             problems.append(Problem("PBX118", f"no route carries {e164}", help))
@@ -227,7 +241,7 @@ class Destinations:
 
     def _no_number(self, text: str, problem: str, location: Location, subject: Subject | None) -> None:
         if bare_digits(text):
-            if not self._names.complete:
+            if not self._names.complete or self._doubts.positions:
                 return
             known = [*self._directory.extensions, *self._directory.positions]
             near = nearest(text, set(known))

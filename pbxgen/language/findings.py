@@ -12,6 +12,11 @@ Subject = tuple[str, str]
 """What an ``accept:`` stands on: ("user", "101"), ("operator", name), ("group", name) or ("inbound", E.164)."""
 
 
+def clipped(text: str, length: int = 40) -> str:
+    """``text`` as it can stand in a message: its beginning, where it is long."""
+    return text if len(text) <= length else text[: length - 1] + "…"
+
+
 class Findings:
     """Diagnostics in the order they were found; the same finding at the same place is kept once."""
 

@@ -29,9 +29,7 @@ def hints(draft: Draft, directory: Directory, trunks: Mapping[str, Trunk], names
 
 
 def _emergency(draft: Draft, findings: Findings) -> None:
-    if any(route.emergency for route in draft.routes.values()) or draft.is_broken("routes"):
-        return
-    if any(path[:1] == ("routes",) for path in draft.broken):
+    if any(route.emergency for route in draft.routes.values()) or draft.has_broken("routes"):
         return
     entry = draft.root.entries.get("routes")
     findings.add(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from pbxgen.diagnostics.nearest import did_you_mean
-from pbxgen.language.findings import Findings, Subject
+from pbxgen.language.findings import Findings, Subject, clipped
 from pbxgen.source.location import Location
 
 _WORDS = {
@@ -47,7 +47,7 @@ class Names:
         if self.complete:
             self._findings.add(
                 "PBX110",
-                f"there is no {_WORDS[section]} {name!r}",
+                f"there is no {_WORDS[section]} {clipped(name)!r}",
                 location,
                 help=did_you_mean(name, known) or _known(_WORDS[section], section, known),
                 subject=subject,

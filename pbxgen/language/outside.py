@@ -118,8 +118,10 @@ def _network(text: str, node: Node, findings: Findings) -> str | None:
     return str(network.network_address) if alone else str(network)
 
 
-def routes(draft: Draft, names: Names, findings: Findings) -> dict[str, plan.Route]:
+def routes(draft: Draft, names: Names, findings: Findings) -> tuple[dict[str, plan.Route], bool]:
+    """The routes in the order of the source, and whether all of them could be read."""
     found = {}
+    sound = names.complete and not draft.has_broken("routes")
     section = draft.node("routes")
     for name, route in draft.routes.items():
         node = at(section, name)
@@ -128,12 +130,13 @@ def routes(draft: Draft, names: Names, findings: Findings) -> dict[str, plan.Rou
         for text, item in zip(many(route.match), items(at(node, "match")), strict=True):
             pattern = _pattern(text, item, findings, contact=False)
             if pattern is None:
+                sound = False
                 continue
             patterns.append(pattern)
             if not route.emergency:
                 _can_match(pattern, item, findings)
         found[name] = plan.Route(name, tuple(patterns), route.trunk, route.emergency, key_of(section, name))
-    return found
+    return found, sound
 
 
 def contacts(draft: Draft, findings: Findings) -> dict[str, plan.Contacts]:

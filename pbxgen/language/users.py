@@ -114,7 +114,11 @@ class _People:
         name = user.class_ if "class_" in user.model_fields_set else draft.defaults.class_
         if "class_" in user.model_fields_set and name is not None:
             self.bench.names.use("classes", name, at(node, "class").location, ("user", extension))
-        broken = draft.is_broken("users", extension, "class") or draft.is_broken("defaults", "class")
+        broken = (
+            not self.bench.names.complete
+            or draft.is_broken("users", extension, "class")
+            or draft.is_broken("defaults", "class")
+        )
         if broken or (name is not None and (name not in self.classes or draft.is_broken("classes", name))):
             unsure.add("class")
         return Rights(

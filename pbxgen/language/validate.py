@@ -74,6 +74,10 @@ class Draft:
                 break
         return node
 
+    def has_broken(self, section: str) -> bool:
+        """Was anything cut out of ``section``?"""
+        return any(path[:1] == (section,) for path in self.broken)
+
     def is_broken(self, *path: str | int) -> bool:
         """Was ``path``, or something it stands in, cut out?"""
         return bool(self.broken) and any(path[:n] in self.broken for n in range(1, len(path) + 1))

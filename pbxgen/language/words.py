@@ -10,7 +10,7 @@ _SLUG = "a name of letters, digits, - and _ (40 at most)"
 _SECRET = "{env: NAME}, {file: path}, or a text in quotes"
 
 EXPECTED: dict[str, str] = {
-    "version": "1",
+    "version": "1, without quotes",
     "domain": "a host name, such as pbx.acme.example",
     "country": "a country's two capital letters, such as IT",
     "timezone": "a time zone, such as Europe/Rome",

@@ -17,80 +17,19 @@ from pbxgen.source.location import Location
 from pbxgen.source.tree import Entry, Mapping, Node, Scalar, Sequence
 from tests.language.sources import TODAY
 
-_WORDS = st.sampled_from(
-    [
-        "101",
-        "102",
-        "9",
-        "600",
-        "112",
-        "+390212345101",
-        "+393331234567",
-        "+881612345678",
-        "mobile",
-        "voicemail",
-        "voicemail:101",
-        "operator",
-        "operator:o",
-        "group:g",
-        "announce:x",
-        "busy",
-        "hangup",
-        "off",
-        "office",
-        "internal",
-        "external",
-        "vip",
-        "2026-12-31",
-        "08:00-12:00",
-        "mon-fri",
-        "IT",
-        "IT-BZ",
-        "acme",
-        "udp",
-        "all",
-        "+39X.",
-        "11X",
-        "pbx.acme.example",
-        "Europe/Rome",
-        "PBX153",
-        "e164",
-        "o",
-        "g",
-        "p",
-        "national",
-        "italy",
-        "carrier",
-        "192.0.2.1",
-        "4711",
-        "ada@acme.example",
-    ]
-    + ["", "not office", "333 1234567", "all night"]
-)
+_TEXTS = """
+101 102 9 600 112 +390212345101 +393331234567 +881612345678 mobile voicemail voicemail:101 operator operator:o group:g
+announce:x busy hangup off office internal external vip 2026-12-31 08:00-12:00 mon-fri IT IT-BZ acme udp all +39X. 11X
+pbx.acme.example Europe/Rome PBX153 e164 o g p national italy carrier 192.0.2.1 4711 ada@acme.example
+"""
+_INNER_KEYS = """
+to after when from until enabled timeout confirm caller_id allow_premium env file pin email delay else mon-fri tue
+101 102 o g p office vip +390212345101 PBX153 <<
+"""
+_WORDS = st.sampled_from([*_TEXTS.split(), "", "not office", "333 1234567", "all night"])
 _KEYS = st.sampled_from(
     sorted(
-        {
-            *Source.model_fields,
-            *(key for section in _MODELS for key in keys_at((section, "x"))),
-            *[
-                "to",
-                "after",
-                "when",
-                "from",
-                "until",
-                "enabled",
-                "timeout",
-                "confirm",
-                "caller_id",
-                "allow_premium",
-                "env",
-                "file",
-                "pin",
-                "email",
-                "delay",
-            ],
-            *["else", "mon-fri", "tue", "101", "102", "o", "g", "p", "office", "vip", "+390212345101", "PBX153", "<<"],
-        }
+        {*Source.model_fields, *(key for section in _MODELS for key in keys_at((section, "x"))), *_INNER_KEYS.split()}
     )
 )
 _HERE = Location("acme.yaml", 1, 1, 1, 2)

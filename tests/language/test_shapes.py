@@ -159,7 +159,7 @@ def test_values_that_do_not_fit_say_what_does(body: str, help: str) -> None:
         ("timezone: Europe/Rome", "timezone: «Europe/Rom»", "did you mean 'Europe/Rome'?"),
         ("name: acme", "name: «Acme»", "small letters, digits and dashes (40 at most), such as acme"),
         ("domain: pbx.acme.example", 'domain: «"pbx acme"»', "a host name, such as pbx.acme.example"),
-        ("version: 1", "version: «2»", "1"),
+        ("version: 1", "version: «2»", "1, without quotes"),
         ("language: it", 'outside_line: «"*9"»', 'one to four digits in quotes, such as "0", or null'),
     ],
 )
@@ -252,3 +252,29 @@ def test_nothing_is_said_to_be_unknown_when_a_part_could_not_be_read() -> None:
     compiled = compile_text(text, complete=False)
     assert compiled.plan is None
     assert compiled.diagnostics == ()
+
+
+@pytest.mark.parametrize(
+    ("code", "body"),
+    [
+        ("PBX127", 'routes: {r: {match: «"39Q"», trunk: t}}\nclasses: {c: r}\n'),
+        ("PBX102", "routes: {«r»: {trunk: t}}\nclasses: {c: r}\n"),
+    ],
+)
+def test_a_wrong_route_does_not_make_destinations_wrong(code: str, body: str) -> None:
+    trunk = "trunks: {t: {host: 192.0.2.1}}\n"
+    only(code, trunk + body + 'users: {"101": {class: c, deviations: {busy: "+393331234567"}}}\n')
+
+
+def test_a_wrong_position_does_not_make_destinations_wrong() -> None:
+    users = 'users: {"101": {deviations: {busy: operator, no_answer: "600"}}}\n'
+    only("PBX102", users + 'operators: {o: {number: "9", members: ["101"]}, «x»: {members: ["101"]}}\n')
+    only(
+        "PBX106",
+        users + 'operators: {o: {number: "9", members: ["101"]}}\ngroups: {g: {number: «600», members: ["101"]}}\n',
+    )
+
+
+def test_messages_stay_short_whatever_a_key_is() -> None:
+    found = findings(HEAD + f'users: {{"{"1" * 10_000}": {{policy: {"p" * 10_000}}}}}\n')
+    assert max(len(d.message) for d in found) < 200
