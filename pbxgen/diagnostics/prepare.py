@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import dataclasses
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 
-from pbxgen.diagnostics.diagnostic import Diagnostic, Related, Severity
+from pbxgen.diagnostics.diagnostic import Diagnostic, Example, Related, Severity, Step
 from pbxgen.source.location import Location
 from pbxgen.source.text import SourceFile
 
 HIDDEN = "***"
+
+_LINES_READ = 50
+_CHARACTERS_AROUND = 300
+_PIECES = re.compile(r"""[\s{}\[\],:"'|>]+""")
 
 
 def prepare(diagnostics: Iterable[Diagnostic], files: Iterable[SourceFile] = ()) -> tuple[Diagnostic, ...]:
@@ -57,15 +61,23 @@ def _redacted(diagnostic: Diagnostic, files: Mapping[str, SourceFile]) -> Diagno
         message=hide(diagnostic.message),
         help=hide(diagnostic.help),
         related=tuple(Related(hide(related.message), related.location) for related in diagnostic.related),
+        example=_hidden_in(diagnostic.example, hide),
     )
+
+
+def _hidden_in(example: Example | None, hide: Callable[[str], str]) -> Example | None:
+    if example is None:
+        return None
+    return Example(hide(example.headline), tuple(Step(hide(step.text), step.location) for step in example.steps))
 
 
 def _secrets_at(place: Location, files: Mapping[str, SourceFile]) -> Iterable[str]:
     file = files.get(place.file)
     if file is None:
         return
-    for number in range(place.line, min(place.end_line, place.line + 50) + 1):
+    for number in range(place.line, min(place.end_line, place.line + _LINES_READ) + 1):
         line = file.line(number) or ""
-        for start, end in file.hidden(number):
-            written = line[start:end].strip()
-            yield from (text for text in (written, written.strip("\"'")) if text)
+        first = place.column - 1 - _CHARACTERS_AROUND if number == place.line else 0
+        for start, end in file.hidden(number, first, max(0, first) + 3 * _CHARACTERS_AROUND):
+            written = line[start:end].strip().strip("\"'")
+            yield from {written, *_PIECES.split(written)} - {""}

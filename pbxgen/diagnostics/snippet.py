@@ -34,19 +34,21 @@ def snippet(file: SourceFile, place: Location, columns: int) -> Snippet | None:
     end = max(end, start)
     # No more of a line of a million characters is looked at than can be shown.
     first = max(0, start - columns)
-    cells = _cells(line, first, min(len(line), max(end, start) + columns, start + 2 * columns), file.hidden(place.line))
+    last = min(len(line), end + columns, start + 2 * columns)
+    cells = _cells(file, place.line, first, last)
     sizes = [size for _, size in cells]
     before, mark = sum(sizes[: start - first]), sum(sizes[start - first : end - first])
-    left, right = first > 0, first + len(cells) < len(line)
+    left, right = first > 0, last < len(line)
     if not left and not right and sum(sizes) <= columns:
         return Snippet(place.line, "".join(text for text, _ in cells).rstrip(), before, max(1, mark))
     return _cut(place.line, cells, start - first, mark, columns, left=left, right=right)
 
 
-def _cells(line: str, first: int, last: int, hidden: list[tuple[int, int]]) -> list[tuple[str, int]]:
+def _cells(file: SourceFile, number: int, first: int, last: int) -> list[tuple[str, int]]:
     """For each character from ``first`` to ``last`` what is printed and how wide that is."""
+    line = file.line(number) or ""
     cells = [(shown(char), width(char)) for char in line[first:last]]
-    for start, end in hidden:
+    for start, end in file.hidden(number, first, last):
         for index in range(max(start, first), min(end, last)):
             cells[index - first] = (HIDDEN, len(HIDDEN)) if index == max(start, first) else ("", 0)
     return cells

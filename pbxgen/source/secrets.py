@@ -13,11 +13,13 @@ from pbxgen.source.tree import Mapping, Node, Scalar
 _SECRET_KEY = re.compile(r"pa?s+w|^pass(code|phrase|$)|pwd|secret|(^|[_-])pins?$", re.IGNORECASE)
 _POINTERS = frozenset({"env", "file"})
 
-_KEY_IN_TEXT = re.compile(r"""["']?([\w-]+)["']?[ \t]*:[ \t]*""")
-_POINTER_IN_TEXT = re.compile(r"""\{?\s*["']?(?:env|file)["']?[ \t]*:""")
-_QUOTED = re.compile(r""""(?:[^"\\]|\\.)*"|'(?:[^']|'')*'""")
+# Each word is looked at once: lines can be a million characters long.
+_KEY_IN_TEXT = re.compile(r"""(?<![\w-])([\w-]++)["']?+[ \t]*+:[ \t]*+""")
+_POINTER_IN_TEXT = re.compile(r"""\{?\s*+["']?+(?:env|file)["']?+[ \t]*+:""")
+_QUOTED = re.compile(r""""(?:[^"\\]|\\.)*+"|'(?:[^']|'')*+'""")
 _FLOW_END = re.compile(r"[,}\]]")
 _COMMENT = re.compile(r"[ \t]#")
+_BRACKET = re.compile(r"[\[\]{}]")
 _LINES_UP = 200
 
 
@@ -43,12 +45,14 @@ def secret_places(value: Node) -> Iterator[Location]:
 
 def secret_spans(line: str) -> Iterator[tuple[int, int]]:
     """Ranges of characters of ``line`` that look like the value of a secret key, also in a comment."""
+    depth = seen = 0
     for match in _KEY_IN_TEXT.finditer(line):
         if is_secret_key(match.group(1)):
-            start = match.end()
-            end = _end_of_value(line, start, in_flow=_is_open(line[: match.start()]))
-            if end > start:
-                yield start, end
+            depth += sum(1 if b.group() in "[{" else -1 for b in _BRACKET.finditer(line, seen, match.start()))
+            seen = match.start()
+            end = _end_of_value(line, match.end(), in_flow=depth > 0)
+            if end > match.end():
+                yield match.end(), end
 
 
 def continues_secret(lines: tuple[str, ...], number: int) -> bool:
@@ -69,23 +73,19 @@ def continues_secret(lines: tuple[str, ...], number: int) -> bool:
 
 
 def _end_of_value(line: str, start: int, *, in_flow: bool) -> int:
-    rest = line[start:]
-    if not rest or rest.startswith("#") or _POINTER_IN_TEXT.match(rest):
+    if line.startswith("#", start) or _POINTER_IN_TEXT.match(line, start):
         return start
-    quoted = _QUOTED.match(rest)
+    quoted = _QUOTED.match(line, start)
     if quoted is not None:
-        return start + quoted.end()
-    stop = _FLOW_END.search(rest) if in_flow and not rest.startswith(('"', "'")) else _COMMENT.search(rest)
-    return start + (len(rest.rstrip()) if stop is None else stop.start())
+        return quoted.end()
+    is_plain = not line.startswith(('"', "'"), start)
+    stop = _FLOW_END.search(line, start) if in_flow and is_plain else _COMMENT.search(line, start)
+    return len(line.rstrip()) if stop is None else stop.start()
 
 
 def _closed(value: str) -> bool:
     """Is this a value that cannot go on in the next line?"""
     return _QUOTED.match(value) is not None or _POINTER_IN_TEXT.match(value) is not None
-
-
-def _is_open(text: str) -> bool:
-    return text.count("{") + text.count("[") > text.count("}") + text.count("]")
 
 
 def _indent(line: str) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -37,8 +38,19 @@ class SourceFile:
         """Line ``number`` (from 1), or None beyond the end."""
         return self.lines[number - 1] if 1 <= number <= len(self.lines) else None
 
-    def hidden(self, number: int) -> list[Span]:
-        """What of line ``number`` must not be shown, in order and without overlaps."""
+    def hidden(self, number: int, first: int = 0, last: int = _TO_THE_END) -> list[Span]:
+        """What of the characters ``first`` to ``last`` of line ``number`` must not be shown, in order, not overlapping.
+
+        Spans that reach beyond are given whole.
+        """
+        spans = self._hidden.get(number)
+        if spans is None:
+            spans = self._hidden[number] = self._find_hidden(number)
+        start = bisect_right(spans, first, key=lambda span: span[1])
+        end = bisect_left(spans, last, key=lambda span: span[0])
+        return spans[start:end]
+
+    def _find_hidden(self, number: int) -> list[Span]:
         line = self.line(number)
         if line is None:
             return []
@@ -48,6 +60,11 @@ class SourceFile:
         elif continues_secret(self.lines, number):
             spans.append((len(line) - len(line.lstrip()), len(line)))
         return _joined(spans)
+
+    @cached_property
+    def _hidden(self) -> dict[int, list[Span]]:
+        """What was found before, by line: many problems can be on one line of a million characters."""
+        return {}
 
     @cached_property
     def _known_secrets(self) -> Mapping[int, list[Span]]:
