@@ -22,6 +22,22 @@ class Related:
 
 
 @dataclass(frozen=True, slots=True)
+class Step:
+    """One step of an example; not every step is caused by a line of the source."""
+
+    text: str
+    location: Location | None
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """A call that shows the problem, told step by step."""
+
+    headline: str
+    steps: tuple[Step, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Diagnostic:
     """One finding.
 
@@ -36,3 +52,4 @@ class Diagnostic:
     help: str = ""
     related: tuple[Related, ...] = ()
     subject: tuple[str, str] | None = None
+    example: Example | None = None
