@@ -87,7 +87,7 @@ class Destinations:
                 written = self.one(item, item_node, subject, general)
             else:
                 options = options_of(item)
-                long_ring(item.timeout, at(item_node, "timeout"), self._findings, subject)
+                long_ring(item.timeout, item_node, "timeout", self._findings, subject)
                 written = self.one(item.to, at(item_node, "to"), subject, options.over(general))
                 if written is not None:
                     report_meaningless(options, item_node, (written,), self._findings, subject)

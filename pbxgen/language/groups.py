@@ -28,7 +28,7 @@ def ring_groups(bench: Bench, section: str) -> dict[str, plan.RingGroup]:
 def _position(bench: Bench, section: str, name: str, model: Group, node: Node, location: Location) -> plan.RingGroup:
     subject = (section[:-1], name)
     timeout = model.ring_timeout
-    long_ring(timeout, at(node, "ring_timeout"), bench.findings, subject)
+    long_ring(timeout, node, "ring_timeout", bench.findings, subject)
     overflow: tuple[plan.Place, ...] = ()
     if model.overflow is not None:
         written = bench.destinations.read(model.overflow, at(node, "overflow"), subject)

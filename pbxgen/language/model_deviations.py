@@ -19,7 +19,9 @@ DestinationText = Annotated[
 ]
 
 
-class _Options(Model):
+class WrittenOptions(Model):
+    """What may stand beside a destination."""
+
     timeout: Seconds | None = Field(None, description="How long this destination rings at most, 5-180 s.")
     confirm: bool | None = Field(
         None, description="Must the person press 1? So a mobile's own voicemail never swallows the call."
@@ -30,7 +32,7 @@ class _Options(Model):
     allow_premium: bool | None = Field(None, description="Premium-rate and satellite numbers need true.")
 
 
-class Destination(_Options):
+class Destination(WrittenOptions):
     """A destination with options."""
 
     to: DestinationText = Field(description="Where the call goes.")
@@ -64,7 +66,7 @@ To = Annotated[
 ]
 
 
-class Conditions(_Options):
+class Conditions(WrittenOptions):
     """What rules and inbound numbers in their long form have in common."""
 
     to: To = Field(description="A destination, or a list tried in order. The rule's options are their defaults.")

@@ -14,7 +14,7 @@ from pbxgen.language.names import Names
 from pbxgen.language.positions import at, items, key_of
 from pbxgen.language.ringing import long_ring
 from pbxgen.language.schedules import ProblemError, parse_date
-from pbxgen.language.written import Options, Written, options_of, report_meaningless
+from pbxgen.language.written import Written, options_of, report_meaningless
 from pbxgen.source.location import Location
 from pbxgen.source.tree import Node
 
@@ -106,8 +106,8 @@ class RuleReader:
     def targets(self, rule: Conditions, node: Node, subject: Subject | None) -> tuple[Written, ...]:
         """Where a rule leads, its options being its destinations' defaults."""
         options = options_of(rule)
-        long_ring(rule.timeout, at(node, "timeout"), self._findings, subject)
-        found = self._destinations.read(rule.to, at(node, "to"), subject, options.over(Options()))
+        long_ring(rule.timeout, node, "timeout", self._findings, subject)
+        found = self._destinations.read(rule.to, at(node, "to"), subject, options)
         report_meaningless(options, node, found, self._findings, subject)
         return found
 
@@ -116,7 +116,7 @@ class RuleReader:
 
     def _rule(self, rule: Rule, node: Node, key: str, subject: Subject | None, *, returning: bool) -> WrittenRule:
         after = rule.after
-        long_ring(after, at(node, "after"), self._findings, subject)
+        long_ring(after, node, "after", self._findings, subject)
         if after is not None and key != "no_answer":
             self._findings.add(
                 "PBX128",

@@ -62,7 +62,7 @@ class _People:
     def user(self, extension: str, user: User, node: Node, location: Location) -> plan.User:
         bench, defaults = self.bench, self.bench.draft.defaults
         subject = ("user", extension)
-        long_ring(user.ring_timeout, at(node, "ring_timeout"), bench.findings, subject)
+        long_ring(user.ring_timeout, node, "ring_timeout", bench.findings, subject)
         mobile = None
         if user.mobile is not None:
             mobile = read_number(user.mobile, at(node, "mobile"), bench.numbers, bench.findings, subject)

@@ -8,6 +8,7 @@ from enum import Enum, auto
 
 from pbxgen.flow.plan import CallerId, Place, PlaceKind
 from pbxgen.language.findings import Findings, Subject
+from pbxgen.language.model_deviations import WrittenOptions
 from pbxgen.source.location import Location
 from pbxgen.source.tree import Mapping, Node
 
@@ -30,11 +31,13 @@ class Options:
 
     def over(self, general: Options) -> Options:
         """These options, and the general ones where these say nothing."""
+        if self is NONE or general is NONE:
+            return general if self is NONE else self
         return Options(
             general.timeout if self.timeout is None else self.timeout,
             general.confirm if self.confirm is None else self.confirm,
             general.caller_id if self.caller_id is None else self.caller_id,
-            bool(general.allow_premium) if self.allow_premium is None else self.allow_premium,
+            general.allow_premium if self.allow_premium is None else self.allow_premium,
         )
 
 
@@ -53,13 +56,12 @@ class Written:
     route: str | None = None
 
 
-def options_of(model: object) -> Options:
-    caller_id = getattr(model, "caller_id", None)
+def options_of(model: WrittenOptions) -> Options:
+    caller_id = model.caller_id
+    if model.timeout is None and model.confirm is None and caller_id is None and model.allow_premium is None:
+        return NONE
     return Options(
-        getattr(model, "timeout", None),
-        getattr(model, "confirm", None),
-        CallerId(caller_id) if caller_id is not None else None,
-        getattr(model, "allow_premium", None),
+        model.timeout, model.confirm, CallerId(caller_id) if caller_id is not None else None, model.allow_premium
     )
 
 
@@ -79,7 +81,7 @@ def report_meaningless(
     options: Options, node: Node, written: Sequence[Written], findings: Findings, subject: Subject | None
 ) -> None:
     """Warn of options that none of the destinations they stand beside can follow."""
-    if not written or not isinstance(node, Mapping):
+    if options is NONE or not written or not isinstance(node, Mapping):
         return
     kinds = {PlaceKind.OUTSIDE if w.form is Form.OWN_MOBILE else PlaceKind.MAILBOX if w.place is None else w.place.kind
              for w in written}  # fmt: skip
