@@ -244,7 +244,9 @@ CODES: tuple[Code, ...] = (
         "PBX134",
         "used by two tenants",
         "On one PBX every tenant has a name, a domain and outside numbers of its own.",
-        example="$ pbxgen check fleet.yaml",
+        example="# file: fleet.yaml\nversion: 1\ntenants: [a.yaml, b.yaml]\n"
+        + "# file: a.yaml\nversion: 1\npbx: {name: a, domain: pbx.example, country: IT, timezone: Europe/Rome}\n"
+        + "# file: b.yaml\nversion: 1\npbx: {name: b, domain: pbx.example, country: IT, timezone: Europe/Rome}\n",
         cure="Change it in one of the two tenants.",
     ),
     warning(
