@@ -60,7 +60,8 @@ def change_deviation(source: Path, section: str, name: str, key: str, setting: S
             _require_alone(source, change, section, name, key)
             return change
     root = load_source(source).root
-    known = list(_at(plain(root), section) or ()) if root is not None else []
+    owners = _at(plain(root), section) if root is not None else None
+    known = list(owners) if isinstance(owners, dict) else []
     word = _WORDS[section]
     if name in known:
         raise CannotEditError(f"the {word} {name} is not written as a key of its own under `{section}`")

@@ -1,0 +1,181 @@
+"""``pbxgen divert``: the change, the diff, the refusals."""
+
+from __future__ import annotations
+
+import os
+import stat
+import subprocess
+from pathlib import Path
+
+import pytest
+
+
+def test_it_changes_one_deviation_and_prints_the_diff(invoke, small: Path) -> None:
+    before = small.read_text()
+    result = invoke("divert", small, "101", "busy", "voicemail")
+    assert result.code == 0
+    assert small.read_text() == before.replace('busy: "102"', "busy: voicemail")
+    assert '-  "101": {name: Ada, password: {env: SIP_101}, deviations: {busy: "102"}}   # Ada' in result.out
+    assert '+  "101": {name: Ada, password: {env: SIP_101}, deviations: {busy: voicemail}}   # Ada' in result.out
+
+
+def test_the_diff_is_a_patch(invoke, small: Path, tmp_path: Path) -> None:
+    before = small.read_bytes()
+    diff = invoke("divert", small, "102", "operator_return.busy", "101", "--dry-run").out
+    assert small.read_bytes() == before
+    subprocess.run(["patch", "-s", str(small)], input=diff, text=True, check=True)
+    patched = small.read_bytes()
+    small.write_bytes(before)
+    invoke("divert", small, "102", "operator_return.busy", "101")
+    assert small.read_bytes() == patched
+
+
+@pytest.mark.parametrize("ending", ["\r\n", "\n"])
+def test_line_ends_stay(invoke, small: Path, ending: str) -> None:
+    small.write_bytes(small.read_text().replace("\n", ending).encode())
+    before = small.read_bytes()
+    assert invoke("divert", small, "101", "unreachable", "102").code == 0
+    assert small.read_bytes() == before.replace(b'busy: "102"}', b'busy: "102", unreachable: "102"}')
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["101", "busy", "103"],
+        ["101", "busy", "101"],
+        ["101", "busy", "operator"],
+        ["101", "busy", "mobile"],
+        ["101", "busy", "nonsense"],
+        ["101", "busy", "+999123"],
+        ["101", "busy", "+4930123456"],
+        ["101", "busy", "112"],
+        ["101", "busy", "voicemail:999"],
+        ["101", "busy", 'x"}, y: {z: "'],
+        ["101", "busy", "a\nb"],
+        ["101", "busy", "\u202e102"],
+        ["101", "busy", "x" * 10_000],
+    ],
+    ids=lambda words: words[2][:20].encode("unicode_escape").decode(),
+)
+def test_what_check_would_refuse_is_refused(invoke, small: Path, words: list[str]) -> None:
+    before = small.read_bytes()
+    result = invoke("divert", small, *words)
+    assert result.code == 1, result.err
+    assert small.read_bytes() == before
+    assert "error" in result.err
+    assert result.out == ""
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["101", "busy"],
+        ["101", "bussy", "102"],
+        ["101", "busy", "102", "103"],
+        ["999", "busy", "102"],
+        ["101", "busy", ""],
+        ["101", "busy", "mobile,"],
+        ["101", "busy", "off,102"],
+        ["101", "operator_return", "102"],
+        ["101", "busy", "102", "--after", "10"],
+        ["101", "no_answer", "102", "--after", "4"],
+        ["101", "no_answer", "102", "--after", "181"],
+        ["101", "no_answer", "off", "--after", "10"],
+        ["101", "busy", "102", "--policy", "x"],
+        ["busy", "102", "--policy", "x"],
+        ["101", "busy", "102", "--tenant", "nobody"],
+    ],
+    ids=" ".join,
+)
+def test_wrong_usage(invoke, small: Path, arguments: list[str]) -> None:
+    before = small.read_bytes()
+    assert invoke("divert", small, *arguments).code == 2
+    assert small.read_bytes() == before
+
+
+def test_the_nearest_name_is_suggested(invoke, small: Path) -> None:
+    assert "busy" in invoke("divert", small, "101", "bussy", "102").err
+    assert "101" in invoke("divert", small, "1011", "busy", "102").err
+
+
+def test_nothing_to_change(invoke, small: Path) -> None:
+    before = small.stat()
+    result = invoke("divert", small, "101", "busy", "102")
+    assert result.code == 0
+    assert result.out == ""
+    assert small.stat() == before
+
+
+def test_a_policy(invoke, small: Path) -> None:
+    text = small.read_text().replace("users:", "policies: {staff: {no_answer: voicemail}}\nusers:")
+    small.write_text(text.replace("name: Ada,", "name: Ada, policy: staff,"))
+    result = invoke("divert", small, "--policy", "staff", "no_answer", "102", "--after", "15")
+    assert result.code == 0, result.err
+    assert 'policies: {staff: {no_answer: {after: 15, to: "102"}}}' in small.read_text()
+
+
+def test_a_folder_is_changed_in_the_file_where_the_user_stands(invoke, small: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "office"
+    folder.mkdir()
+    head, _, users = small.read_text().partition("users:\n")
+    ada, bruno, *inbound = users.splitlines(keepends=True)
+    (folder / "pbx.yaml").write_text(head + "".join(inbound))
+    (folder / "a.yaml").write_text("# first\nusers:\n" + ada)
+    (folder / "b.yaml").write_text("# second: nothing for 101 here\nusers:\n" + bruno)
+    before = {p.name: p.read_text() for p in folder.iterdir()}
+    result = invoke("divert", folder, "102", "busy", "101")
+    assert result.code == 0, result.err
+    after = {p.name: p.read_text() for p in folder.iterdir()}
+    assert {name for name in before if before[name] != after[name]} == {"b.yaml"}
+
+
+def test_a_tenant_of_a_fleet(invoke, fleet: Path) -> None:
+    assert invoke("divert", fleet, "101", "busy", "voicemail").code == 2
+    result = invoke("divert", fleet, "101", "busy", "voicemail", "--tenant", "two")
+    assert result.code == 0, result.err
+    assert "busy: voicemail" in (fleet.parent / "tenants/two.yaml").read_text()
+    assert "busy: voicemail" not in (fleet.parent / "tenants/one.yaml").read_text()
+
+
+def test_an_anchor_that_others_share_is_refused(invoke, small: Path) -> None:
+    text = small.read_text().replace('deviations: {busy: "102"}', "deviations: &shared {unreachable: voicemail}")
+    small.write_text(text.replace("name: Bruno,", "name: Bruno, deviations: *shared,"))
+    before = small.read_bytes()
+    result = invoke("divert", small, "101", "unreachable", "off")
+    assert result.code == 1
+    assert "anchor" in result.err
+    assert small.read_bytes() == before
+    assert "alias" in invoke("divert", small, "102", "unreachable", "off").err
+
+
+def test_mode_and_link_stay(invoke, small: Path, tmp_path: Path) -> None:
+    small.chmod(0o600)
+    link = tmp_path / "link.yaml"
+    link.symlink_to(small)
+    assert invoke("divert", link, "101", "busy", "voicemail").code == 0
+    assert link.is_symlink()
+    assert "busy: voicemail" in small.read_text()
+    assert stat.S_IMODE(small.stat().st_mode) == 0o600
+    assert sorted(p.name for p in tmp_path.iterdir()) == ["link.yaml", "small.yaml"]
+
+
+def test_a_full_disk_leaves_the_source(invoke, small: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    before = small.read_bytes()
+
+    def write(descriptor: int, data: bytes) -> int:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(os, "write", write)
+    result = invoke("divert", small, "101", "busy", "voicemail")
+    assert result.code == 1
+    assert "No space left" in result.err
+    assert small.read_bytes() == before
+    assert [p.name for p in tmp_path.iterdir()] == ["small.yaml"]
+
+
+@pytest.mark.parametrize("text", ["", "\x00", "users: [", "\xff", "users: 1\n"])
+def test_a_source_that_is_none(invoke, tmp_path: Path, text: str) -> None:
+    place = tmp_path / "x.yaml"
+    place.write_bytes(text.encode("latin-1"))
+    assert invoke("divert", place, "101", "busy", "102").code in (1, 2)
+    assert place.read_bytes() == text.encode("latin-1")
