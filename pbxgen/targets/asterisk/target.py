@@ -18,7 +18,10 @@ _FILTERS = {"comment": text.comment, "caller_name": text.caller_name, "mailbox_f
 
 
 class AsteriskTarget:
-    """``extensions.conf``, ``pjsip.conf`` and ``voicemail.conf`` over those of the package, the rest in ``pbxgen/``."""
+    """``extensions.conf``, ``pjsip.conf``, ``voicemail.conf`` over those of the package, the rest in ``pbxgen/``.
+
+    ``modules.conf`` comes with the mailboxes: with the package's own, Debian's Asterisk 22 has no VoiceMail.
+    """
 
     name = "asterisk"
 
@@ -83,6 +86,7 @@ class _Files:
 
     def voicemail(self) -> Iterator[GeneratedFile]:
         yield self._file("voicemail.conf", "voicemail.conf.j2", plans=self._plans, zones=mailboxes.zones(self._plans))
+        yield self._file("modules.conf", "modules.conf.j2")
         for plan in self._plans:
             yield self._file(
                 f"pbxgen/{plan.name}/voicemail.conf",
