@@ -7,9 +7,12 @@ import time
 
 from pbxgen.flow.simulate import simulate
 from pbxgen.lab.leg import Dialog
+from pbxgen.lab.observe import ENOUGH_PACKETS
 from pbxgen.lab.scene import Scene
 
 _TALK_SECONDS = 1.3
+_PATIENT_SECONDS = 5.0
+"""How much longer people talk where nothing has been heard yet: a machine under load sends its packets late."""
 _RECORD_SECONDS = 3.0
 _AFTERMATH_SECONDS = 1.2
 """How long after the end nobody may be rung any more."""
@@ -97,6 +100,7 @@ class Course:
                 scene.faults.append(f"answered, and in the call with nobody for {seconds:.0f} s")
         elif party.up and self._partners(party):
             await asyncio.sleep(_TALK_SECONDS)
+            await scene.until(lambda: self._heard(party), _PATIENT_SECONDS)
         elif party.up:
             await scene.until(lambda: not party.up, _RECORD_SECONDS)
 
@@ -104,6 +108,11 @@ class Course:
         """Who is in the call with ``party``."""
         legs = self._scene.legs.values()
         return [leg for leg in legs if leg.up and leg is not party and leg.start >= self._since]
+
+    def _heard(self, party: Dialog) -> bool:
+        """Do all in the call hear something (or is it over)?"""
+        streams = [dialog.stream for dialog in (party, *self._partners(party))]
+        return not party.up or all(stream is None or stream.loud >= ENOUGH_PACKETS for stream in streams)
 
     def _listen(self, party: Dialog) -> None:
         """Which recording is played, if any."""

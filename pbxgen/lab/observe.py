@@ -9,7 +9,7 @@ from pbxgen.lab.case import Observed, Rang
 from pbxgen.lab.leg import Dialog
 from pbxgen.lab.scene import Scene
 
-_ENOUGH_PACKETS = 15
+ENOUGH_PACKETS = 15
 """Of 65 in the time that people talk: sound goes through."""
 
 
@@ -56,7 +56,7 @@ def _ending(scene: Scene, stored: Mapping[str, tuple[float, int]]) -> Ending | N
     if scene.case.call.transfer is not None:
         # A party that was in a call already gets no status; a BYE is all there is to see.
         return Ending(EndKind.RELEASED, "480")
-    if scene.case.handling.keys and caller.stream is not None and caller.stream.loud > _ENOUGH_PACKETS:
+    if scene.case.handling.keys and caller.stream is not None and caller.stream.loud > ENOUGH_PACKETS:
         return Ending(EndKind.MAILBOX, "*")
     return None
 
@@ -86,9 +86,9 @@ def _faults(scene: Scene) -> list[str]:
     if caller.answered is not None and scene.at_hangup and scene.case.call.transfer is None:
         answered = [leg for leg in scene.legs.values() if leg.answered is not None and leg.target in scene.at_hangup]
         for leg in answered:
-            if leg.stream is None or leg.stream.loud < _ENOUGH_PACKETS:
+            if leg.stream is None or leg.stream.loud < ENOUGH_PACKETS:
                 found.append(f"{leg.target} heard nothing of the caller")
-        if caller.stream is None or caller.stream.loud < _ENOUGH_PACKETS:
+        if caller.stream is None or caller.stream.loud < ENOUGH_PACKETS:
             found.append("the caller heard nothing")
     first = min((leg.answered for leg in scene.legs.values() if leg.answered is not None), default=None)
     if caller.answered is not None and scene.at_hangup and first is not None and caller.answered < first:
