@@ -14,7 +14,7 @@ _WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
 
 @dataclass(frozen=True, slots=True)
-class Test:
+class Check:
     """An expression and, in words, what it looks for."""
 
     expression: str
@@ -27,11 +27,11 @@ class Opening:
     yesterday's windows, which yesterday's closing (``closed_eve``) keeps shut."""
 
     name: str
-    closed: tuple[Test, ...]
-    weekly: tuple[Test, ...]
-    closed_eve: tuple[Test, ...]
-    eve: tuple[Test, ...]
-    opened: tuple[Test, ...]
+    closed: tuple[Check, ...]
+    weekly: tuple[Check, ...]
+    closed_eve: tuple[Check, ...]
+    eve: tuple[Check, ...]
+    opened: tuple[Check, ...]
 
 
 def opening(schedule: Schedule) -> Opening:
@@ -41,10 +41,10 @@ def opening(schedule: Schedule) -> Opening:
         spans.setdefault((window.start, window.end), set()).add(window.weekday)
     for (start, end), days in spans.items():
         words = f"{_days(days)} {_clock(start)}-{_clock(end)}"
-        weekly.append(Test(rf"^[0-9-]+ {_weekdays(days)} {_between(start, min(end, _DAY))}", words))
+        weekly.append(Check(rf"^[0-9-]+ {_weekdays(days)} {_between(start, min(end, _DAY))}", words))
         if end > _DAY:
             following = {(day + 1) % 7 for day in days}
-            eve.append(Test(rf"^[0-9-]+ {_weekdays(following)} {_between(0, end - _DAY)}", f"the rest of {words}"))
+            eve.append(Check(rf"^[0-9-]+ {_weekdays(following)} {_between(0, end - _DAY)}", f"the rest of {words}"))
     closed = sorted({day for r in schedule.closed for day in _dates(r.first, r.last)})
     return Opening(
         name=schedule.name,
@@ -56,13 +56,13 @@ def opening(schedule: Schedule) -> Opening:
     )
 
 
-def _opened(schedule: Schedule) -> Iterator[Test]:
+def _opened(schedule: Schedule) -> Iterator[Check]:
     for window in schedule.opened:
         words = f"{window.date} {_clock(window.start)}-{_clock(window.end)}"
-        yield Test(rf"^{window.date} \d {_between(window.start, min(window.end, _DAY))}", words)
+        yield Check(rf"^{window.date} \d {_between(window.start, min(window.end, _DAY))}", words)
         if window.end > _DAY:
             following = window.date + dt.timedelta(days=1)
-            yield Test(rf"^{following} \d {_between(0, window.end - _DAY)}", f"the rest of {words}")
+            yield Check(rf"^{following} \d {_between(0, window.end - _DAY)}", f"the rest of {words}")
 
 
 def _dates(first: dt.date, last: dt.date) -> Iterator[dt.date]:
@@ -70,10 +70,10 @@ def _dates(first: dt.date, last: dt.date) -> Iterator[dt.date]:
         yield dt.date.fromordinal(ordinal)
 
 
-def _by_year(days: Iterable[dt.date]) -> Iterator[Test]:
+def _by_year(days: Iterable[dt.date]) -> Iterator[Check]:
     for year, group in groupby(days, key=lambda day: day.year):
         listed = "|".join(f"{day:%m-%d}" for day in group)
-        yield Test(f"^{year}-(?:{listed}) ", f"closed in {year}")
+        yield Check(f"^{year}-(?:{listed}) ", f"closed in {year}")
 
 
 def _between(start: int, end: int) -> str:

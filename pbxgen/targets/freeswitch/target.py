@@ -57,9 +57,7 @@ def _dialplan(jinja: Environment, plans: tuple[Plan, ...], naming: Naming) -> li
     return files
 
 
-def _phones(
-    jinja: Environment, plans: tuple[Plan, ...], options: Options, naming: Naming
-) -> list[GeneratedFile]:
+def _phones(jinja: Environment, plans: tuple[Plan, ...], options: Options, naming: Naming) -> list[GeneratedFile]:
     template = jinja.get_template("phones.xml.j2")
     files = []
     for plan in plans:

@@ -11,7 +11,7 @@ from pbxgen.source.location import Location
 from pbxgen.targets.base import Options, Part
 from pbxgen.targets.freeswitch import records
 from pbxgen.targets.freeswitch.addresses import access_lists
-from pbxgen.targets.freeswitch.clock import Opening, Test, opening
+from pbxgen.targets.freeswitch.clock import Check, Opening, opening
 from pbxgen.targets.freeswitch.endpoints import Naming
 from pbxgen.targets.freeswitch.escape import shown_name
 
@@ -81,7 +81,7 @@ class Step:
 
     meaning: str
     field: str
-    tests: tuple[Test, ...]
+    tests: tuple[Check, ...]
     sets: str
 
 
