@@ -2,9 +2,10 @@
 
 ``{"version": 1, "diagnostics": [...], "summary": {"errors": 0, "warnings": 0}}``; each diagnostic has ``code``,
 ``severity`` (``error`` or ``warning``), ``message``, ``file``, ``line``, ``column``, ``end_line``, ``end_column``,
-``help`` and ``related``, a list of objects with ``message`` and the five keys of a place. Lines and columns count from
-1, columns in code points, the end is exclusive; the five are null together where there is no place. ``version``
-changes when a key changes its meaning or goes; keys may be added.
+``help`` and ``related``, a list of objects with ``message`` and the five keys of a place; where a call shows the
+problem, ``example`` has ``headline`` and ``steps``, a list like ``related`` whose members may have no place. Lines and
+columns count from 1, columns in code points, the end is exclusive; the five are null together where there is no place.
+``version`` changes when a key changes its meaning or goes; keys may be added.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ import json
 from collections.abc import Iterable
 from typing import Any
 
-from pbxgen.diagnostics.diagnostic import Diagnostic
+from pbxgen.diagnostics.diagnostic import Diagnostic, Example
 from pbxgen.diagnostics.prepare import counts, prepare
 from pbxgen.source.location import Location
 from pbxgen.source.text import SourceFile
@@ -46,7 +47,13 @@ def diagnostic_to_dict(diagnostic: Diagnostic) -> dict[str, Any]:
         **_place(diagnostic.location),
         "help": diagnostic.help,
         "related": [{"message": related.message, **_place(related.location)} for related in diagnostic.related],
+        **({} if diagnostic.example is None else {"example": _example(diagnostic.example)}),
     }
+
+
+def _example(example: Example) -> dict[str, Any]:
+    steps = [{"message": step.text, **_place(step.location)} for step in example.steps]
+    return {"headline": example.headline, "steps": steps}
 
 
 def _place(location: Location | None) -> dict[str, str | int | None]:

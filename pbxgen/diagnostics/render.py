@@ -6,8 +6,8 @@ import os
 from collections.abc import Iterable, Iterator
 from typing import IO
 
-from pbxgen.diagnostics.diagnostic import Diagnostic, Severity
-from pbxgen.diagnostics.display import printable
+from pbxgen.diagnostics.diagnostic import Diagnostic, Example, Severity
+from pbxgen.diagnostics.display import printable, width
 from pbxgen.diagnostics.prepare import counts, prepare
 from pbxgen.diagnostics.snippet import snippet
 from pbxgen.source.location import Location
@@ -15,6 +15,9 @@ from pbxgen.source.text import SourceFile
 
 COLUMNS = 100
 """Columns of a source line that are shown at most."""
+
+STEP_COLUMNS = 72
+"""Where the places of an example's steps begin at most; a longer step pushes its own further."""
 
 _BOLD, _RED, _YELLOW, _BLUE, _CYAN = "1", "1;31", "1;33", "1;34", "36"
 _COLOURS = {Severity.ERROR: _RED, Severity.WARNING: _YELLOW}
@@ -64,9 +67,22 @@ class _Painter:
             arrow = self._paint("-->", _BLUE)
             yield f"{' ' * gutter} {arrow} {printable(str(related.location))}: {printable(related.message)}"
             yield from self._excerpt(related.location, "-", _BLUE, gutter)
+        if diagnostic.example is not None:
+            yield from self._example(diagnostic.example, gutter)
         for index, line in enumerate(diagnostic.help.splitlines()):
             label = self._paint("help:", _CYAN) if index == 0 else "     "
             yield f"{' ' * gutter} {self._paint('=', _BLUE)} {label} {printable(line)}"
+
+    def _example(self, example: Example, gutter: int) -> Iterator[str]:
+        margin = f"{' ' * gutter} {self._paint('=', _BLUE)} "
+        yield f"{margin}{self._paint('example:', _CYAN)} {printable(example.headline)}"
+        texts = [printable(step.text) for step in example.steps]
+        sizes = [sum(map(width, text)) for text in texts]
+        column = min(max(sizes, default=0), STEP_COLUMNS)
+        for number, (text, size, step) in enumerate(zip(texts, sizes, example.steps, strict=True), 1):
+            place = "" if step.location is None else printable(step.location.short)
+            gap = " " * max(2, column - size + 2)
+            yield f"{margin}{number:>4}. {text}{gap}{self._paint(place, _BLUE)}".rstrip()
 
     def _excerpt(self, place: Location, mark: str, colour: str, gutter: int) -> Iterator[str]:
         file = self._files.get(place.file)

@@ -11,7 +11,7 @@ from urllib.parse import quote
 from pbxgen import __version__
 from pbxgen.diagnostics.codes import TABLE
 from pbxgen.diagnostics.codes.code import Code
-from pbxgen.diagnostics.diagnostic import Diagnostic
+from pbxgen.diagnostics.diagnostic import Diagnostic, Example
 from pbxgen.diagnostics.prepare import prepare
 from pbxgen.source.location import Location
 from pbxgen.source.text import SourceFile
@@ -61,7 +61,20 @@ def _result(diagnostic: Diagnostic) -> dict[str, Any]:
             {"id": number, "physicalLocation": _physical(related.location), "message": {"text": related.message}}
             for number, related in enumerate(diagnostic.related, 1)
         ]
+    if diagnostic.example is not None and diagnostic.example.steps:
+        result["codeFlows"] = [_flow(diagnostic.example)]
     return result
+
+
+def _flow(example: Example) -> dict[str, Any]:
+    """The example as a code flow; a step without a place is a location with a message only (section 3.28.1)."""
+    locations = []
+    for step in example.steps:
+        location: dict[str, Any] = {"message": {"text": step.text}}
+        if step.location is not None:
+            location["physicalLocation"] = _physical(step.location)
+        locations.append({"location": location})
+    return {"message": {"text": example.headline}, "threadFlows": [{"locations": locations}]}
 
 
 def _physical(location: Location) -> dict[str, Any]:

@@ -265,7 +265,7 @@ def _divert_all(plan: Plan, conditions: Conditions, state: State, user: User, ev
     if rule is None:
         return None
     if state.diversions >= plan.max_diversions:
-        events.append(Event(EventKind.NOT_DIVERTED_MAX, user.extension, location=rule.location))
+        events.append(Event(EventKind.NOT_DIVERTED_MAX, user.extension, places=rule.places, location=rule.location))
         return None
     if all(p.key in state.visited for p in rule.places):
         events.append(Event(EventKind.NOT_DIVERTED_VISITED, user.extension, location=rule.location))
@@ -290,7 +290,9 @@ def _answers(
     applying = [r for r in rules if r is not None]
     reason = Reason(outcome.value)
     if applying and state.diversions >= plan.max_diversions:
-        events.append(Event(EventKind.NOT_DIVERTED_MAX, user.extension, location=applying[0].location))
+        kept = tuple(p for r in applying for p in r.places)
+        location = applying[0].location
+        events.append(Event(EventKind.NOT_DIVERTED_MAX, user.extension, places=kept, location=location))
         applying = []
     elif not applying:
         events.append(Event(EventKind.NO_RULE, user.extension, outcome=outcome, location=user.location))

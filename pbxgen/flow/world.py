@@ -99,8 +99,10 @@ class CallConditions:
             return False
         if condition.schedule is None:
             return True
-        inside = self.plan.schedules[condition.schedule].contains(self.moment)
-        return inside is not condition.not_in_schedule
+        return self._is_open(condition.schedule) is not condition.not_in_schedule
+
+    def _is_open(self, schedule: str) -> bool:
+        return self.plan.schedules[schedule].contains(self.moment)
 
     def _in_contacts(self, name: str) -> bool:
         number = self.caller.number

@@ -11,7 +11,7 @@ from types import MappingProxyType
 
 from pbxgen.diagnostics.codes import flow, language, output, scenario, source, targets
 from pbxgen.diagnostics.codes.code import Code
-from pbxgen.diagnostics.diagnostic import Diagnostic, Related
+from pbxgen.diagnostics.diagnostic import Diagnostic, Example, Related
 from pbxgen.source.location import Location
 
 _LAYERS = (("PBX0", source.CODES), ("PBX1", language.CODES), ("PBX2", flow.CODES), ("PBX3", targets.CODES),
@@ -47,6 +47,7 @@ def make(
     help: str = "",
     related: Iterable[Related] = (),
     subject: tuple[str, str] | None = None,
+    example: Example | None = None,
 ) -> Diagnostic:
     """A diagnostic whose severity is the table's. Raises KeyError for a code that is in no table."""
-    return Diagnostic(code, TABLE[code].severity, message, location, help, tuple(related), subject)
+    return Diagnostic(code, TABLE[code].severity, message, location, help, tuple(related), subject, example)

@@ -94,4 +94,90 @@ users:
 """),
         cure="Send the calls of one of them, or the position's `overflow`, elsewhere.",
     ),
+    warning(
+        "PBX215",
+        "Chain to a premium-rate or satellite number",
+        "A premium-rate or satellite number has been allowed where it is written (`allow_premium`), but calls to "
+        "others come there too, along a chain of deviations: each of them runs up the bill.",
+        example=source(
+            _TRUNK
+            + """\
+  anywhere: {match: "+.", trunk: carrier}
+classes: {full: [anywhere]}
+users:
+  "101": {name: Ada, did: "+390212345101", deviations: {busy: "102", no_answer: busy, unreachable: busy}}
+  "102":
+    name: Bob
+    class: full
+    deviations: {unconditional: {to: "+881612345678", allow_premium: true}}
+"""
+        ),
+        cure="End the chains before it, or accept it where the costly destination is written.",
+    ),
+    warning(
+        "PBX216",
+        "Chain to a number abroad, beyond the class",
+        "Calls to a user whose own class of service allows no call to that country end there by way of somebody "
+        "else's deviation. Each step is allowed by itself; together they spend what the first one may not.",
+        example=source(
+            _TRUNK
+            + """\
+  italy: {match: "+39[03]X.", trunk: carrier}
+  germany: {match: "+49.", trunk: carrier}
+classes: {national: [italy], full: [italy, germany]}
+users:
+  "101": {name: Ada, class: national, deviations: {no_answer: "102"}}
+  "102": {name: Bob, class: full, deviations: {unconditional: "+49301234567"}}
+"""
+        ),
+        cure="End the chains before it, or accept it where the destination abroad is written.",
+    ),
+    warning(
+        "PBX217",
+        "Mobile without `confirm` before a mailbox",
+        "A mobile that is switched off or out of reach answers with its operator's own mailbox. The call counts as "
+        "answered, and the mailbox here that stands behind it never gets the message.",
+        example=source(
+            _TRUNK
+            + """\
+  italy: {match: "+39[03]X.", trunk: carrier}
+classes: {national: [italy]}
+users:
+  "101":
+    name: Ada
+    class: national
+    mobile: "+393335550101"
+    voicemail: true
+    deviations: {no_answer: mobile}
+"""
+        ),
+        cure="Write `{to: mobile, confirm: true}`: whoever answers must press 1, which a mailbox does not.",
+    ),
+    warning(
+        "PBX218",
+        "Operator position that is empty in its hours",
+        "There is a moment in the opening hours of the position at which every member is away: has `dnd`, or diverts "
+        "every call from outside. Opening hours are those of the schedules by which calls are led to the position "
+        "(`when: office` on a rule that leads there). Where there is none, only a position that is empty at all times "
+        "is reported.",
+        example=source("""\
+schedules:
+  office: {weekly: {mon-fri: "08:00-18:00"}}
+  morning: {weekly: {mon-fri: "08:00-13:00"}}
+operators:
+  reception: {number: "9", members: ["100"], overflow: "voicemail:100"}
+users:
+  "100": {name: Reception, voicemail: true, deviations: {unconditional: {to: voicemail, when: not morning}}}
+  "101": {name: Ada, deviations: {busy: {to: operator, when: office}}}
+"""),
+        cure="Add a member who is there, or let the members' conditions leave somebody.",
+    ),
+    warning(
+        "PBX219",
+        "Rule that ends soon",
+        "The rule's last day (`until`) is today or within the next 14 days. From the day after, what stands behind it "
+        "holds instead. A rule that has ended is PBX154.",
+        example="$ pbxgen check office   # with a rule until: a day of the next two weeks",
+        cure="Give it a later date if it shall go on; remove it once it has ended.",
+    ),
 )

@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+from collections import deque
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from pbxgen.flow import machine
+from pbxgen.flow.analysis.ringing import outcomes
 from pbxgen.flow.analysis.situations import Situation
-from pbxgen.flow.machine import Ending, EndKind, Event, EventKind, Ringing, State
-from pbxgen.flow.plan import Outcome, Place, Plan, RingGroup, Strategy, User
+from pbxgen.flow.machine import Ending, EndKind, Event, EventKind, Pending, Ringing, State, Step
+from pbxgen.flow.plan import Condition, Outcome, Place, PlaceKind, Plan
+from pbxgen.source.location import Location
 
 Outcomes = tuple[Outcome, ...]
+
+_NOWHERE = Location("", 0, 0, 0, 0)
+_TERMINAL = frozenset({PlaceKind.MAILBOX, PlaceKind.ANNOUNCE, PlaceKind.RELEASE})
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,100 +32,149 @@ class Ways:
     """The shortest way to a rule that ``max_diversions`` keeps from applying."""
 
 
+@dataclass(frozen=True, slots=True)
+class _Node:
+    """A state, and where each outcome leads: the outcome, its seconds, was a rule not applied for the maximum's
+    sake, and the next state."""
+
+    step: Step
+    maxed: bool
+    branches: tuple[tuple[Outcome, int, bool, State], ...]
+
+
+class _Truths:
+    """The conditions of one situation, each looked up once."""
+
+    def __init__(self, plan: Plan, situation: Situation) -> None:
+        self._conditions = situation.conditions(plan)
+        self._known: dict[Condition, bool] = {}
+
+    def holds(self, condition: Condition) -> bool:
+        known = self._known.get(condition)
+        if known is None:
+            known = self._known[condition] = self._conditions.holds(condition)
+        return known
+
+
 class Explorer:
     """Explores one plan in one situation; states met before are not explored again."""
 
     def __init__(self, plan: Plan, situation: Situation) -> None:
         self._plan = plan
         self._caller = situation.caller
-        self._conditions = situation.conditions(plan)
+        self._conditions = _Truths(plan, situation)
         self._known: dict[State, Ways] = {}
+        self._nodes: dict[State, _Node] = {}
 
     def ways(self, entry: Place) -> Ways:
-        return self._from(machine.begin(self._caller, [entry]))
+        root = _essence(machine.begin(self._caller, [entry]))
+        stack = [root]
+        while stack:
+            state = stack[-1]
+            if state in self._known:
+                stack.pop()
+                continue
+            node = self._node(state)
+            unknown = [following for *_, following in node.branches if following not in self._known]
+            if unknown:
+                stack += unknown
+            else:
+                self._known[state] = self._judge(node)
+                stack.pop()
+        return self._known[root]
 
-    def replay(self, entry: Place, outcomes: Outcomes) -> tuple[Event, ...]:
-        """The events of one way, and how it ended if it ended."""
+    def shortest(self, entry: Place, wanted: Callable[[Step], bool]) -> Outcomes | None:
+        """The shortest way to a step that is ``wanted``."""
+        root = _essence(machine.begin(self._caller, [entry]))
+        seen = {root}
+        queue: deque[tuple[State, Outcomes]] = deque([(root, ())])
+        while queue:
+            state, way = queue.popleft()
+            node = self._node(state)
+            if wanted(node.step):
+                return way
+            for outcome, _, _, following in node.branches:
+                if following not in seen:
+                    seen.add(following)
+                    queue.append((following, (*way, outcome)))
+        return None
+
+    def replay(self, entry: Place, way: Outcomes) -> tuple[Event, ...]:
+        """The events of one way, until it is told to its end or something rings whose outcome is not in it."""
         state = machine.begin(self._caller, [entry])
         events: list[Event] = []
-        left = list(outcomes)
+        left = list(way)
         while True:
             step = machine.advance(self._plan, self._caller, self._conditions, state)
             events += step.events
             if step.ringing is None or not left:
                 return tuple(events)
             outcome = left.pop(0)
-            events.append(_rang(self._plan, step.ringing, outcome))
+            seconds = outcomes(self._plan, step.ringing, self._caller, self._conditions)[outcome]
+            events.append(_rang(self._plan, self._caller, step.ringing, outcome, seconds))
             state, told = machine.after(self._plan, self._caller, self._conditions, step.state, step.ringing, outcome)
             events += told
 
-    def _from(self, state: State) -> Ways:
-        """``first_outcome`` only decides a status code: states that differ in nothing else are one."""
-        state = replace(state, first_outcome=Outcome.BUSY)
-        if state not in self._known:
-            self._known[state] = self._explore(state)
-        return self._known[state]
-
-    def _explore(self, state: State) -> Ways:
+    def _node(self, state: State) -> _Node:
+        if state in self._nodes:
+            return self._nodes[state]
         step = machine.advance(self._plan, self._caller, self._conditions, state)
-        maxed = any(e.kind is EventKind.NOT_DIVERTED_MAX for e in step.events)
-        if step.ringing is None:
-            assert step.ending is not None
-            return Ways(() if is_lost(step.ending) else None, 0, (), () if maxed else None)
+        branches = []
+        if step.ringing is not None:
+            possible = outcomes(self._plan, step.ringing, self._caller, self._conditions)
+            for outcome, seconds in possible.items():
+                following, told = machine.after(
+                    self._plan, self._caller, self._conditions, step.state, step.ringing, outcome
+                )
+                maxed = _held_back(told, step.state)
+                branches.append((outcome, seconds, maxed, _essence(following)))
+        node = self._nodes[state] = _Node(step, _held_back(step.events, step.state), tuple(branches))
+        return node
+
+    def _judge(self, node: _Node) -> Ways:
+        if node.step.ending is not None:
+            return Ways(() if is_lost(node.step.ending) else None, 0, (), () if node.maxed else None)
         lost: Outcomes | None = None
         over_max: Outcomes | None = None
         longest: Outcomes = ()
-        seconds = -1
-        for outcome in possible_outcomes(self._plan, step.ringing, self._caller):
-            following, told = machine.after(
-                self._plan, self._caller, self._conditions, step.state, step.ringing, outcome
-            )
-            ways = self._from(following)
+        most = -1
+        for outcome, seconds, maxed, following in node.branches:
+            ways = self._known[following]
             lost = _shorter(lost, ways.lost, outcome)
-            if any(e.kind is EventKind.NOT_DIVERTED_MAX for e in told):
-                over_max = _shorter(over_max, (), outcome)
-            over_max = _shorter(over_max, ways.over_max, outcome)
-            total = ways.seconds + (0 if outcome is Outcome.BUSY else ringing_seconds(self._plan, step.ringing))
-            if total > seconds:
-                seconds, longest = total, (outcome, *ways.longest)
-        return Ways(lost, seconds, longest, () if maxed else over_max)
+            over_max = _shorter(over_max, () if maxed else ways.over_max, outcome)
+            if ways.seconds + seconds > most:
+                most, longest = ways.seconds + seconds, (outcome, *ways.longest)
+        return Ways(lost, most, longest, () if node.maxed else over_max)
 
 
 def is_lost(ending: Ending) -> bool:
     return ending.kind is EndKind.RELEASED and not ending.by_rule
 
 
-def possible_outcomes(plan: Plan, ringing: Ringing, caller: machine.Caller) -> tuple[Outcome, ...]:
-    """How a ringing can end that nobody answers, whatever state the phones are in."""
-    if ringing.user is not None:
-        return (Outcome.BUSY,) if ringing.user.dnd else tuple(Outcome)
-    if ringing.group is not None:
-        members = [plan.users[m] for m in ringing.group.members if ("user", m) != caller.key]
-        if not members:
-            return (Outcome.UNREACHABLE,)
-        return (Outcome.BUSY,) if all(m.dnd for m in members) else tuple(Outcome)
-    return tuple(Outcome)
+def _essence(state: State) -> State:
+    """``state`` without what cannot matter to where the call goes, so that more states are the same.
+
+    Those are places that the call has been to or that stand twice, everything behind a place that ends the call, where
+    a place is written and on whose behalf it is tried, and the first outcome (it only decides a status code).
+    """
+    seen = set(state.visited)
+    to_try: list[Pending] = []
+    for pending in state.to_try:
+        place = pending.place
+        if place.key in seen:
+            continue
+        seen.add(place.key)
+        to_try.append(Pending(Place(place.kind, place.target, _NOWHERE, place.timeout)))
+        if place.kind in _TERMINAL:
+            break
+    return replace(state, to_try=tuple(to_try), first_outcome=Outcome.BUSY)
 
 
-def ringing_seconds(plan: Plan, ringing: Ringing) -> int:
-    """How long ``ringing`` takes at most."""
-    if ringing.user is not None:
-        seconds = _user_seconds(ringing.user, ringing.seconds)
-    elif ringing.group is not None:
-        seconds = _group_seconds(ringing.group)
-    else:
-        seconds = ringing.seconds
-    return seconds if ringing.cap is None else min(seconds, ringing.cap)
-
-
-def _user_seconds(user: User, alone: int) -> int:
-    if not user.follow_me:
-        return alone
-    return max(leg.delay + (leg.place.timeout or alone) for leg in user.follow_me)
-
-
-def _group_seconds(group: RingGroup) -> int:
-    return group.ring_timeout * (len(group.members) if group.strategy is Strategy.LINEAR else 1)
+def _held_back(events: tuple[Event, ...], state: State) -> bool:
+    """Did the maximum keep a rule from sending the call where it has not been?"""
+    return any(
+        e.kind is EventKind.NOT_DIVERTED_MAX and any(p.key not in state.visited for p in e.places) for e in events
+    )
 
 
 def _shorter(known: Outcomes | None, found: Outcomes | None, outcome: Outcome) -> Outcomes | None:
@@ -127,19 +183,28 @@ def _shorter(known: Outcomes | None, found: Outcomes | None, outcome: Outcome) -
     return (outcome, *found)
 
 
-def _rang(plan: Plan, ringing: Ringing, outcome: Outcome) -> Event:
-    seconds = 0 if outcome is Outcome.BUSY else ringing_seconds(plan, ringing)
+def _rang(plan: Plan, caller: machine.Caller, ringing: Ringing, outcome: Outcome, seconds: int) -> Event:
     place = ringing.pending.place
-    dialled: tuple[tuple[str, ...], ...] = ()
-    if outcome is not Outcome.UNREACHABLE and not (ringing.user is not None and ringing.user.dnd):
-        dialled = (ringing.group.members,) if ringing.group is not None else ((place.target,),)
-    if outcome is Outcome.UNREACHABLE:
-        seconds = 0
     return Event(
         EventKind.RANG,
         place.target,
         outcome=outcome,
         seconds=seconds,
-        dialled=dialled,
+        dialled=_dialled(plan, caller, ringing),
         location=place.location,
     )
+
+
+def _dialled(plan: Plan, caller: machine.Caller, ringing: Ringing) -> tuple[tuple[str, ...], ...]:
+    """Who rings, as the story of a call tells it."""
+    place = ringing.pending.place
+    if ringing.group is not None:
+        who = [m for m in ringing.group.members if ("user", m) != caller.key and not plan.users[m].dnd]
+        together = ringing.group.strategy.value == "all"
+        return ((tuple(sorted(who)),) if together else tuple((m,) for m in who)) if who else ()
+    if ringing.user is None:
+        return ((place.target,),)
+    if ringing.user.dnd:
+        return ()
+    legs = sorted((leg.delay, leg.place.target) for leg in ringing.user.follow_me)
+    return tuple((target,) for _, target in legs) or ((place.target,),)

@@ -6,14 +6,17 @@ which the rules name it gives a form that is equal exactly for those; each form 
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Hashable, Iterator
 from dataclasses import dataclass
 
 from pbxgen.flow.analysis.situations import Atoms
-from pbxgen.flow.plan import Contacts, Leg, Place, PlaceKind, Plan, RingGroup, Rule, User
+from pbxgen.flow.plan import Condition, Leg, Place, PlaceKind, Plan, RingGroup, Rules, User
 
 Key = tuple[str, str]
+
+_USER, _OUTSIDE, _MAILBOX = PlaceKind.USER.value, PlaceKind.OUTSIDE.value, PlaceKind.MAILBOX.value
+_OPERATOR, _GROUP = PlaceKind.OPERATOR.value, PlaceKind.GROUP.value
+_INBOUND, _RELEASE = PlaceKind.INBOUND.value, PlaceKind.RELEASE.value
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,96 +26,121 @@ class Flow:
     entry: Place
     keys: tuple[Key, ...]
     """Places by kind and target, in the order in which the rules name them; the entry first."""
-    rules: tuple[Rule, ...]
+    conditions: tuple[Condition, ...]
+    """Each that a rule of the flow has, once, in the order in which they are met."""
     form: Hashable
     """Equal for flows that differ in names only."""
 
     @property
     def atoms(self) -> Atoms:
-        return Atoms.of_rules(self.rules)
-
-    @property
-    def users(self) -> tuple[str, ...]:
-        return tuple(target for kind, target in self.keys if kind == PlaceKind.USER.value)
+        return Atoms.of(self.conditions)
 
     @property
     def outside(self) -> tuple[str, ...]:
-        return tuple(target for kind, target in self.keys if kind == PlaceKind.OUTSIDE.value)
+        return tuple(target for kind, target in self.keys if kind == _OUTSIDE)
 
 
-def flow_of(plan: Plan, entry: Place) -> Flow:
-    """Follow every rule from ``entry``, whatever its condition."""
-    walk = _Walk(plan)
-    walk.number(entry.key)
-    form = tuple(walk.nodes())
-    return Flow(entry, tuple(walk.keys), tuple(walk.rules), form)
+class Reach:
+    """Follows every rule of one plan, whatever its condition."""
+
+    def __init__(self, plan: Plan) -> None:
+        self.plan = plan
+        self._groups: dict[Key, int] = {}
+        self._group_kinds: dict[Hashable, int] = {}
+
+    def flow_of(self, entry: Place) -> Flow:
+        walk = _Walk(self)
+        walk.number(entry.key, 0)
+        nodes = tuple(walk.nodes())
+        names = Atoms.of(walk.conditions).contacts
+        if names:  # an outside number may itself call, and then be in a contacts set or not
+            sets = [self.plan.contacts[name].patterns for name in sorted(names)]
+            numbers = (target for kind, target in walk.keys if kind == _OUTSIDE)
+            nodes += tuple(tuple(any(p.matches(n) for p in patterns) for patterns in sets) for n in numbers)
+        return Flow(entry, tuple(walk.keys), tuple(walk.conditions), nodes)
+
+    def group_kind(self, key: Key, group: RingGroup) -> int:
+        """The same for groups that ring in the same way. Members ring without deviations: only ``dnd`` counts."""
+        if key not in self._groups:
+            members = tuple(self.plan.users[m].dnd for m in group.members)
+            kind = (members, group.strategy, group.ring_timeout)
+            self._groups[key] = self._group_kinds.setdefault(kind, len(self._group_kinds))
+        return self._groups[key]
 
 
 class _Walk:
-    def __init__(self, plan: Plan) -> None:
-        self._plan = plan
-        self.keys: dict[Key, int] = {}
-        self.rules: list[Rule] = []
-        self._queue: deque[Key] = deque()
+    """Breadth first by diversions: beyond ``max_diversions`` of them no rule is followed, so no walk is long."""
 
-    def number(self, key: Key) -> int:
+    def __init__(self, reach: Reach) -> None:
+        self._reach = reach
+        self._plan = reach.plan
+        self.keys: dict[Key, int] = {}
+        self.conditions: dict[Condition, int] = {}
+        self._levels: list[list[Key]] = []
+
+    def number(self, key: Key, diversions: int) -> int:
         if key not in self.keys:
             self.keys[key] = len(self.keys)
-            self._queue.append(key)
+            while len(self._levels) <= diversions:
+                self._levels.append([])
+            self._levels[diversions].append(key)
         return self.keys[key]
 
     def nodes(self) -> Iterator[Hashable]:
-        while self._queue:
-            kind, target = self._queue.popleft()
-            match kind:
-                case PlaceKind.USER:
-                    yield self._user(self._plan.users[target])
-                case PlaceKind.OPERATOR:
-                    yield self._group(self._plan.operators[target])
-                case PlaceKind.GROUP:
-                    yield self._group(self._plan.groups[target])
-                case PlaceKind.INBOUND:
-                    yield ("inbound", self._rules(self._plan.inbound[target].rules))
-                case PlaceKind.OUTSIDE:
-                    yield ("outside", self._contacts_with(target))
-                case _:
-                    yield (kind, target if kind == PlaceKind.RELEASE else "")
+        diversions = 0
+        while diversions < len(self._levels):
+            for key in self._levels[diversions]:  # grows meanwhile
+                yield self._node(key, diversions)
+            diversions += 1
 
-    def _user(self, user: User) -> Hashable:
+    def _node(self, key: Key, diversions: int) -> Hashable:
+        kind, target = key
+        if kind == _USER:
+            return self._user(self._plan.users[target], diversions)
+        if kind == _OPERATOR:
+            return self._group(key, self._plan.operators[target], diversions)
+        if kind == _GROUP:
+            return self._group(key, self._plan.groups[target], diversions)
+        if kind == _INBOUND:
+            return (kind, self._rules(self._plan.inbound[target].rules, diversions))
+        return key if kind == _RELEASE else kind
+
+    def _user(self, user: User, diversions: int) -> Hashable:
         d = user.deviations
-        keys = (
-            d.unconditional,
-            d.busy,
-            d.no_answer,
-            d.unreachable,
-            d.return_busy,
-            d.return_no_answer,
-            d.return_unreachable,
+        follow = None if diversions >= self._plan.max_diversions else diversions + 1
+        rules = (
+            self._rules(d.unconditional, follow),
+            self._rules(d.busy, follow),
+            self._rules(d.no_answer, follow),
+            self._rules(d.unreachable, follow),
+            self._rules(d.return_busy, follow),
+            self._rules(d.return_no_answer, follow),
+            self._rules(d.return_unreachable, follow),
         )
-        rules = tuple(self._rules(k) for k in keys)
-        mailbox = user.mailbox is not None and self.number((PlaceKind.MAILBOX.value, user.extension))
-        legs = tuple(self._leg(leg) for leg in user.follow_me)
-        return ("user", rules, mailbox, legs, user.ring_timeout, user.dnd)
+        mailbox = user.mailbox is not None and self.number((_MAILBOX, user.extension), diversions)
+        legs = tuple(self._leg(leg, user, diversions) for leg in user.follow_me)
+        return (_USER, rules, mailbox, legs, user.ring_timeout, user.dnd, user.call_waiting)
 
-    def _group(self, group: RingGroup) -> Hashable:
-        members = tuple(self._member(m) for m in group.members)
-        overflow = tuple(self._place(p) for p in group.overflow)
-        return ("group", members, group.strategy, group.ring_timeout, overflow)
+    def _group(self, key: Key, group: RingGroup, diversions: int) -> Hashable:
+        overflow = tuple(self._place(p, diversions) for p in group.overflow)
+        return (key[0], self._reach.group_kind(key, group), overflow)
 
-    def _member(self, extension: str) -> Hashable:
-        """Members ring without their deviations: only who they are and ``dnd`` count."""
-        return ("member", extension, self._plan.users[extension].dnd)
+    def _leg(self, leg: Leg, owner: User, diversions: int) -> Hashable:
+        own = leg.place.target == owner.extension
+        if leg.place.kind is PlaceKind.OUTSIDE:
+            return (leg.delay, leg.place.timeout, self.number(leg.place.key, diversions))
+        return (leg.delay, leg.place.timeout, own or self._plan.users[leg.place.target].dnd)
 
-    def _leg(self, leg: Leg) -> Hashable:
-        return (leg.delay, leg.place.timeout)
+    def _rules(self, rules: Rules, diversions: int | None) -> Hashable:
+        return tuple(
+            (
+                self.conditions.setdefault(r.condition, len(self.conditions)),
+                r.after,
+                # Where no diversion is left, it only matters that there is a rule.
+                None if diversions is None else tuple(self._place(p, diversions) for p in r.places),
+            )
+            for r in rules
+        )
 
-    def _rules(self, rules: tuple[Rule, ...]) -> Hashable:
-        self.rules += rules
-        return tuple((r.condition, r.after, tuple(self._place(p) for p in r.places)) for r in rules)
-
-    def _place(self, place: Place) -> Hashable:
-        return (self.number(place.key), place.timeout)
-
-    def _contacts_with(self, number: str) -> frozenset[str]:
-        sets: list[Contacts] = list(self._plan.contacts.values())
-        return frozenset(c.name for c in sets if any(p.matches(number) for p in c.patterns))
+    def _place(self, place: Place, diversions: int) -> Hashable:
+        return (self.number(place.key, diversions), place.timeout)

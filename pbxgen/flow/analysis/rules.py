@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+import dataclasses
+import datetime as dt
+from collections.abc import Hashable, Iterable, Iterator
 from dataclasses import dataclass
 
+from pbxgen.diagnostics.codes import make
+from pbxgen.diagnostics.diagnostic import Diagnostic, Related
 from pbxgen.flow.analysis.situations import Atoms, Situation, Situations
 from pbxgen.flow.machine import first_applying
 from pbxgen.flow.plan import Deviations, Origin, Plan, Rule, Rules
+from pbxgen.source.location import Location
+
+SOON = dt.timedelta(days=14)
+"""How long before its last day a rule's end is announced."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,29 +25,80 @@ class DeadRule:
     rule: Rule
     hidden_by: Rule | None
     """The unconditional rule, or the earlier one of its list, that always applies instead; None: no such call."""
-    subject: tuple[str, str]
+    subject: tuple[str, str] | None
+    """None where several users have the rule."""
+
+
+def rules_that_never_apply(plan: Plan, situations: Situations) -> Iterator[Diagnostic]:
+    for dead in find_dead_rules(plan, situations):
+        if dead.hidden_by is None:
+            why = "no call comes at such a time and from such a caller"
+            related: tuple[Related, ...] = ()
+        else:
+            why = "another one always applies instead"
+            related = (Related("this one", dead.hidden_by.location),)
+        yield make(
+            "PBX211",
+            f"this rule can never apply: {why}",
+            dead.rule.location,
+            help="remove it, or move it before the other one, or change its conditions",
+            related=related,
+            subject=dead.subject,
+        )
+
+
+def rules_that_end_soon(plan: Plan, today: dt.date) -> Iterator[Diagnostic]:
+    """PBX219; rules that have ended are the language's to report (PBX154)."""
+    found: dict[Location, tuple[Rule, set[tuple[str, str]]]] = {}
+    for rule, subject in _all_rules(plan):
+        until = rule.condition.until
+        if until is not None and today <= until <= today + SOON:
+            found.setdefault(rule.location, (rule, set()))[1].add(subject)
+    for rule, subjects in found.values():
+        assert rule.condition.until is not None
+        days = (rule.condition.until - today).days
+        when = "today" if days == 0 else "tomorrow" if days == 1 else f"in {days} days"
+        yield make(
+            "PBX219",
+            f"this rule ends on {rule.condition.until.isoformat()}, {when}",
+            rule.location,
+            help="give it a later date if it shall go on; what then holds instead must be right from the day after",
+            subject=next(iter(subjects)) if len(subjects) == 1 else None,
+        )
 
 
 def find_dead_rules(plan: Plan, situations: Situations) -> tuple[DeadRule, ...]:
-    """In the order of the source. A policy's rule is dead if it is for every user who has it."""
-    verdicts: dict[Deviations, dict[Rule, Rule | None]] = {}
-    alive: set[Rule] = set()
-    dead: dict[Rule, DeadRule] = {}
+    """In the order of the source. A policy's rule is dead if it is for every user who has it.
+
+    Rules that have ended before today are left out: they are reported as that.
+    """
+    verdicts: dict[Hashable, dict[Location, DeadRule]] = {}
+    alive: set[Location] = set()
+    dead: dict[Location, DeadRule] = {}
     for user in plan.users.values():
-        if user.deviations not in verdicts:
-            verdicts[user.deviations] = dict(_dead_of_user(plan, situations, user.deviations))
-        mine = verdicts[user.deviations]
-        alive.update(r for rules in _lists(user.deviations) for r in rules if r not in mine)
-        for rule, hidden_by in mine.items():
-            dead.setdefault(rule, DeadRule(rule, hidden_by, ("user", user.extension)))
+        lists = lists_of(user.deviations)
+        # Where the places of two users' rules differ, as their own mailboxes do, their conditions are still the same.
+        shape = tuple(tuple((r.location, r.condition) for r in rules) for rules in lists)
+        if shape not in verdicts:
+            found = _dead_of_user(plan, situations, user.deviations)
+            verdicts[shape] = {r.location: DeadRule(r, by, ("user", user.extension)) for r, by in found}
+            alive.update(r.location for rules in lists for r in rules if r.location not in verdicts[shape])
+        for location, verdict in verdicts[shape].items():
+            subject = None if location in dead else ("user", user.extension)
+            dead[location] = dataclasses.replace(verdict, subject=subject)
     for inbound in plan.inbound.values():
         every = situations.all(Atoms.of_rules(inbound.rules))
         for rule, hidden_by in _dead_in_list(plan, inbound.rules, every):
-            dead[rule] = DeadRule(rule, hidden_by, ("inbound", inbound.number))
-    return tuple(d for rule, d in dead.items() if rule not in alive)
+            dead[rule.location] = DeadRule(rule, hidden_by, ("inbound", inbound.number))
+    return tuple(
+        d
+        for location, d in dead.items()
+        if location not in alive and (d.rule.condition.until is None or d.rule.condition.until >= situations.start)
+    )
 
 
-def _lists(deviations: Deviations) -> tuple[Rules, ...]:
+def lists_of(deviations: Deviations) -> tuple[Rules, ...]:
+    """The seven lists of rules; the last three are for calls from outside only."""
     d = deviations
     return (
         d.unconditional,
@@ -52,8 +111,20 @@ def _lists(deviations: Deviations) -> tuple[Rules, ...]:
     )
 
 
+def _all_rules(plan: Plan) -> Iterator[tuple[Rule, tuple[str, str]]]:
+    for user in plan.users.values():
+        for rules in lists_of(user.deviations):
+            for rule in rules:
+                yield rule, ("user", user.extension)
+    for inbound in plan.inbound.values():
+        for rule in inbound.rules:
+            yield rule, ("inbound", inbound.number)
+
+
 def _dead_of_user(plan: Plan, situations: Situations, deviations: Deviations) -> Iterator[tuple[Rule, Rule | None]]:
-    lists = _lists(deviations)
+    lists = lists_of(deviations)
+    if all(len(rules) < 2 and all(r.condition.always for r in rules) for rules in lists) and not lists[0]:
+        return
     every = situations.all(Atoms.of_rules(r for rules in lists for r in rules))
     yield from _dead_in_list(plan, deviations.unconditional, every)
     free = [s for s in every if first_applying(deviations.unconditional, s.conditions(plan)) is None]

@@ -8,16 +8,13 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable
-from dataclasses import dataclass
-from functools import cached_property
+from dataclasses import dataclass, field
 
+from pbxgen.flow.analysis.almanac import Almanac, Windows
 from pbxgen.flow.analysis.samples import sample_numbers
 from pbxgen.flow.machine import Caller
-from pbxgen.flow.plan import Condition, Origin, Plan, Rule, Schedule
+from pbxgen.flow.plan import Condition, Origin, Plan, Rule
 from pbxgen.flow.world import CallConditions
-
-LAST_DAY = dt.date(2040, 12, 31)
-"""Holidays are known to this day, and so are situations."""
 
 SOMEBODY_INSIDE = ""
 """Stands for an inside caller who is nowhere in the flow at hand."""
@@ -30,9 +27,18 @@ SOMEBODY_OUTSIDE = "+99999999999"
 class Situation:
     caller: Caller
     moment: dt.datetime
+    almanac: Almanac = field(compare=False, repr=False)
 
     def conditions(self, plan: Plan) -> CallConditions:
-        return CallConditions(plan, self.caller, self.moment)
+        return _Conditions(plan, self.caller, self.moment, self.almanac)
+
+
+@dataclass(frozen=True, slots=True)
+class _Conditions(CallConditions):
+    almanac: Almanac
+
+    def _is_open(self, schedule: str) -> bool:
+        return self.almanac.is_open(self.plan.schedules[schedule], self.moment)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +69,7 @@ class Situations:
     def __init__(self, plan: Plan, start: dt.date) -> None:
         self._plan = plan
         self._start = start
+        self.almanac = Almanac(start)
         self._moments: dict[tuple[frozenset[str], frozenset[dt.date]], tuple[dt.datetime, ...]] = {}
         self._callers: dict[frozenset[str], tuple[str | None, ...]] = {}
 
@@ -77,14 +84,41 @@ class Situations:
         """A number for each combination of contacts sets that a caller can be in; first one that is in none."""
         if atoms.contacts not in self._callers:
             sets = [self._plan.contacts[name].patterns for name in sorted(atoms.contacts)]
-            self._callers[atoms.contacts] = (SOMEBODY_OUTSIDE, *sample_numbers(sets))
+            # A pattern such as "+!" holds everybody who shows a number: only who shows none is in no set.
+            everybody = any(p.matches(SOMEBODY_OUTSIDE) for patterns in sets for p in patterns)
+            in_none = None if everybody else SOMEBODY_OUTSIDE
+            self._callers[atoms.contacts] = (in_none, *sample_numbers(sets))
         return self._callers[atoms.contacts]
+
+    @property
+    def start(self) -> dt.date:
+        """The first day that is looked at."""
+        return self._start
+
+    def of_flow(self, conditions: tuple[Condition, ...], callers: tuple[str, ...]) -> tuple[Situation, ...]:
+        """Situations in which different ones of ``conditions`` hold; first those from outside.
+
+        ``callers`` are outside numbers of the flow, which may call it themselves.
+        """
+        atoms = Atoms.of(conditions)
+        outside = [*self.outside_numbers(atoms), *callers]
+        who = [Caller(Origin.EXTERNAL, n) for n in outside] + [Caller(Origin.INTERNAL, SOMEBODY_INSIDE)]
+        special = set(callers)
+        found: dict[tuple[object, ...], Situation] = {}
+        for caller in who:
+            identity = (caller.origin, caller.number if caller.number in special else "")
+            for moment in self.moments(atoms):
+                situation = Situation(caller, moment, self.almanac)
+                truths = situation.conditions(self._plan)
+                key = (*identity, *(truths.holds(c) for c in conditions))
+                found.setdefault(key, situation)
+        return tuple(found.values())
 
     def all(self, atoms: Atoms) -> tuple[Situation, ...]:
         """Every situation, with callers who are nowhere in the flow."""
         callers = [Caller(Origin.INTERNAL, SOMEBODY_INSIDE)]
         callers += [Caller(Origin.EXTERNAL, n) for n in self.outside_numbers(atoms)]
-        return tuple(Situation(c, m) for m in self.moments(atoms) for c in callers)
+        return tuple(Situation(c, m, self.almanac) for m in self.moments(atoms) for c in callers)
 
     def _find_moments(self, names: list[str], untils: list[dt.date]) -> Iterable[dt.datetime]:
         if not names and not untils:
@@ -93,70 +127,21 @@ class Situations:
         schedules = [self._plan.schedules[n] for n in names]
         found: dict[tuple[bool, ...], dt.datetime] = {}
         seen_days: set[object] = set()
-        for day in self._calendar.days(schedules, untils):
-            signature = tuple(_windows(s, day) for s in schedules), tuple(day <= u for u in untils)
+        for day in self.almanac.days(schedules, untils):
+            windows = tuple(self.almanac.windows(s, day) for s in schedules)
+            signature = windows, tuple(day <= u for u in untils)
             if signature in seen_days:
                 continue
             seen_days.add(signature)
-            for minute in _minutes(signature[0]):
-                moment = dt.datetime.combine(day, dt.time(minute // 60, minute % 60))
-                truth = (*(s.contains(moment) for s in schedules), *signature[1])
+            for minute in _minutes(windows):
+                truth = (*(any(b <= minute < e for b, e in w) for w in windows), *signature[1])
                 if truth not in found:
-                    found[truth] = moment
+                    found[truth] = dt.datetime.combine(day, dt.time(minute // 60, minute % 60))
         yield from sorted(found.values())
-
-    @cached_property
-    def _calendar(self) -> _Calendar:
-        return _Calendar(self._start)
 
     @staticmethod
     def _noon(day: dt.date) -> dt.datetime:
         return dt.datetime.combine(day, dt.time(10, 0))
-
-
-@dataclass(frozen=True, slots=True)
-class _Calendar:
-    start: dt.date
-
-    def days(self, schedules: list[Schedule], untils: list[dt.date]) -> list[dt.date]:
-        """Days worth a look: two ordinary weeks after each change of the calendar, and every special day."""
-        special: set[dt.date] = set()
-        for schedule in schedules:
-            special.update(w.date for w in schedule.opened)
-            for closed in schedule.closed:
-                special.update(_edges(closed.first, closed.last))
-        for until in untils:
-            special.update((until, until + dt.timedelta(days=1)))
-        wanted: set[dt.date] = set()
-        for day in (self.start, *special):
-            wanted.update(day + dt.timedelta(days=n) for n in range(-1, 15))
-        return sorted(d for d in wanted if self.start <= d <= LAST_DAY)
-
-
-def _edges(first: dt.date, last: dt.date) -> list[dt.date]:
-    """The days of a closed range that matter: its first and last fortnight."""
-    length = (last - first).days
-    if length <= 28:
-        return [first + dt.timedelta(days=n) for n in range(length + 1)]
-    return [first + dt.timedelta(days=n) for n in (*range(14), *range(length - 13, length + 1))]
-
-
-Windows = tuple[tuple[int, int], ...]
-
-
-def _windows(schedule: Schedule, day: dt.date) -> Windows:
-    """Minutes of ``day`` in which the schedule is open, those of the night before included."""
-    before = day - dt.timedelta(days=1)
-    windows = [(s, min(e, 1440)) for s, e in _begun(schedule, day)]
-    windows += [(0, e - 1440) for _, e in _begun(schedule, before) if e > 1440]
-    return tuple(sorted(windows))
-
-
-def _begun(schedule: Schedule, day: dt.date) -> list[tuple[int, int]]:
-    windows = [(w.start, w.end) for w in schedule.opened if w.date == day]
-    if not any(r.first <= day <= r.last for r in schedule.closed):
-        windows += [(w.start, w.end) for w in schedule.weekly if w.weekday == day.weekday()]
-    return windows
 
 
 def _minutes(windows: tuple[Windows, ...]) -> list[int]:

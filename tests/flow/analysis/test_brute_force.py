@@ -2,74 +2,105 @@
 
 from __future__ import annotations
 
-import datetime as dt
-import itertools
-from collections.abc import Iterator
+import os
 
 from hypothesis import HealthCheck, given, settings
 
-from pbxgen.flow.analysis.findings import LONGEST_RINGING, analyse
-from pbxgen.flow.machine import EndKind, EventKind
-from pbxgen.flow.plan import Outcome, Plan
-from pbxgen.flow.simulate import Call, Story, simulate
-from pbxgen.flow.world import World
+from pbxgen.flow.analysis.calls import LONGEST_RINGING
+from pbxgen.flow.analysis.entries import entries
+from pbxgen.flow.analysis.findings import analyse
+from pbxgen.flow.analysis.loops import find_loops
+from pbxgen.flow.analysis.rules import find_dead_rules, lists_of
+from pbxgen.flow.analysis.situations import Situations
+from pbxgen.flow.machine import first_applying
+from pbxgen.flow.plan import Origin, PlaceKind, Plan, Rule
+from pbxgen.flow.world import CallConditions
+from tests.flow.analysis.brute import COLLEAGUES, MOMENTS, STRANGERS, Told, calls
 from tests.support.office import TODAY, compiled
-from tests.support.sources import CALLERS, EXTENSIONS, MAIN, OUTSIDE_NUMBERS, sources
+from tests.support.sources import sources
 
-MOMENTS = [
-    dt.datetime.fromisoformat(text)
-    for text in (
-        "2026-11-23 10:00",  # Monday, open
-        "2026-11-23 13:30",  # lunch
-        "2026-11-23 23:00",  # night
-        "2026-12-25 10:00",  # holiday
-        "2026-12-26 10:00",  # a holiday on which the night schedule is open
-        "2027-01-11 10:00",  # open, once the first `until` is past
-        "2027-01-11 20:00",
-        "2027-01-11 23:00",
-        "2027-07-05 10:00",  # both are past
-        "2027-07-05 20:00",
-        "2027-07-05 23:00",
-    )
-]
+THOROUGH = settings(
+    max_examples=int(os.environ.get("PBXGEN_EXAMPLES", "8")), deadline=None, suppress_health_check=list(HealthCheck)
+)
+"""``PBXGEN_EXAMPLES=2000 pytest tests/flow/analysis`` looks at as many random sources."""
+
+CHEAP = settings(THOROUGH, max_examples=10 * THOROUGH.max_examples)
 
 
-def stories(plan: Plan, called: str, callers: tuple[str, ...]) -> Iterator[tuple[str, Story]]:
-    """Every call to ``called`` that nobody answers."""
-    phones = [[(e, s) for s in ("busy", "ring", "dead")] for e in EXTENSIONS]
-    for states in itertools.product(*phones):
-        world_phones = {e: (s,) for e, s in states}
-        outside = {n: "ring" for n in (*OUTSIDE_NUMBERS, *CALLERS)}
-        for caller, moment in itertools.product(callers, MOMENTS):
-            yield caller, simulate(plan, Call(caller, called), World(moment, world_phones, outside))
-
-
-def is_lost(story: Story) -> bool:
-    return story.ending.kind is EndKind.RELEASED and not story.ending.by_rule
-
-
-def ringing(story: Story) -> int:
-    return sum(e.seconds or 0 for e in story.events if e.kind is EventKind.RANG and e.outcome is not Outcome.BUSY)
-
-
-@settings(max_examples=8, deadline=None, suppress_health_check=list(HealthCheck))
-@given(sources())
-def test_finds_exactly_the_calls_that_can_be_lost_or_ring_too_long(text: str) -> None:
+def plan_of(text: str) -> Plan:
     plan = compiled(text, head="").plan
     assert plan is not None
+    return plan
+
+
+@THOROUGH
+@given(sources())
+def test_finds_exactly_the_calls_that_can_be_lost_or_go_on_for_too_long(text: str) -> None:
+    plan = plan_of(text)
     found = {(d.code, d.subject) for d in analyse(plan, TODAY)}
-    entries = [(d, ("user", e)) for d, e in plan.dids.items()] + [(MAIN, ("inbound", MAIN))]
-    for number, subject in entries:
-        lost = any(is_lost(story) for _, story in stories(plan, number, CALLERS))
-        assert (("PBX210", subject) in found) is lost, (number, text)
-    for extension in EXTENSIONS:
-        number = {v: k for k, v in plan.dids.items()}.get(extension)
-        if number is None:
-            continue
-        told = [s for _, s in stories(plan, number, CALLERS)]
-        too_long = max(map(ringing, told)) > LONGEST_RINGING
-        if too_long:
-            assert ("PBX212", ("user", extension)) in found, text
-        over_max = any(e.kind is EventKind.NOT_DIVERTED_MAX for s in told for e in s.events)
-        if over_max:
-            assert ("PBX213", ("user", extension)) in found, text
+    for entry in entries(plan):
+        told: list[Told] = list(calls(plan, entry.place, [*STRANGERS, COLLEAGUES[0]]))
+        lost = any(t.lost and t.caller.origin is Origin.EXTERNAL for t in told) and entry.number is not None
+        assert (("PBX210", entry.subject) in found) is lost, (entry.label, text)
+        too_long = any(t.seconds > LONGEST_RINGING for t in told)
+        assert not too_long or ("PBX212", entry.subject) in found, (entry.label, text)
+        assert (("PBX213", entry.subject) in found) is any(t.held_back for t in told), (entry.label, text)
+
+
+@CHEAP
+@given(sources())
+def test_a_rule_never_applies_exactly_if_it_is_never_the_first_whose_condition_holds(text: str) -> None:
+    plan = plan_of(text)
+    dead = {d.rule.location for d in find_dead_rules(plan, Situations(plan, TODAY))}
+    alive = set()
+    everything = set()
+    for caller in (*STRANGERS, COLLEAGUES[0]):
+        for moment in MOMENTS:
+            conditions = CallConditions(plan, caller, moment)
+            applying: list[Rule | None] = [first_applying(i.rules, conditions) for i in plan.inbound.values()]
+            for user in plan.users.values():
+                unconditional, *others = lists_of(user.deviations)
+                first = first_applying(unconditional, conditions)
+                applying.append(first)
+                if first is None:
+                    reachable = others if caller.origin is Origin.EXTERNAL else others[:3]
+                    applying += [first_applying(rules, conditions) for rules in reachable]
+            alive |= {r.location for r in applying if r is not None}
+    for user in plan.users.values():
+        everything |= {r.location for rules in lists_of(user.deviations) for r in rules}
+    for inbound in plan.inbound.values():
+        everything |= {r.location for r in inbound.rules}
+    assert dead == everything - alive, text
+
+
+@CHEAP
+@given(sources())
+def test_a_loop_is_exactly_a_way_of_unconditional_rules_back_to_where_it_began(text: str) -> None:
+    plan = plan_of(text)
+    found = {frozenset(user for user, _ in loop.steps) for loop in find_loops(plan, Situations(plan, TODAY))}
+    looping: set[frozenset[str]] = set()
+    for caller in (*STRANGERS, COLLEAGUES[0]):
+        for moment in MOMENTS:
+            looping |= cycles(plan, CallConditions(plan, caller, moment))
+    assert bool(found) is bool(looping), text
+    assert found <= looping, text
+
+
+def cycles(plan: Plan, conditions: CallConditions) -> set[frozenset[str]]:
+    """The users of every way of rules that hold now and lead back to where it began."""
+
+    def follow(way: tuple[tuple[str, str], ...]) -> set[frozenset[str]]:
+        kind, target = way[-1]
+        rules = plan.inbound[target].rules if kind == "inbound" else plan.users[target].deviations.unconditional
+        rule = first_applying(rules, conditions)
+        found: set[frozenset[str]] = set()
+        for place in () if rule is None else rule.places:
+            if place.kind in (PlaceKind.MAILBOX, PlaceKind.ANNOUNCE, PlaceKind.RELEASE):
+                break
+            if place.key == way[0]:
+                found.add(frozenset(target for kind, target in way if kind == "user"))
+            elif place.kind in (PlaceKind.USER, PlaceKind.INBOUND) and place.key not in way:
+                found |= follow((*way, place.key))
+        return found
+
+    return set().union(*(follow((("user", e),)) for e in plan.users))

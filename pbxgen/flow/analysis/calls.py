@@ -1,0 +1,114 @@
+"""Lost calls, and calls that go on for too long: every entry explored, each form of flow once."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Iterator
+from dataclasses import dataclass
+
+from pbxgen.diagnostics.codes import make
+from pbxgen.diagnostics.diagnostic import Diagnostic
+from pbxgen.flow.analysis.entries import Entry, entries
+from pbxgen.flow.analysis.explore import Explorer, Outcomes
+from pbxgen.flow.analysis.reach import Flow, Reach
+from pbxgen.flow.analysis.situations import Situation, Situations
+from pbxgen.flow.analysis.telling import Witness
+from pbxgen.flow.plan import Origin
+
+LONGEST_RINGING = 180
+"""Seconds of ringing above which a caller has long given up (SEMANTICS, "too long")."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Way:
+    situation: int
+    """Index among the situations of the form (equal forms have equal lists of situations)."""
+    outcomes: Outcomes
+
+
+@dataclass(frozen=True, slots=True)
+class _Verdict:
+    lost: _Way | None
+    seconds: int
+    longest: _Way
+    over_max: _Way | None
+
+
+def find_in_calls(reach: Reach, situations: Situations) -> Iterator[Diagnostic]:
+    """PBX210, PBX212 and PBX213 of every entry."""
+    calls = _Calls(reach, situations)
+    for entry in entries(reach.plan):
+        yield from calls.judge(entry)
+
+
+class _Calls:
+    def __init__(self, reach: Reach, situations: Situations) -> None:
+        self._reach = reach
+        self._plan = reach.plan
+        self._situations = situations
+        self._verdicts: dict[Hashable, _Verdict] = {}
+        self._told: dict[tuple[str, Hashable], str] = {}
+        self._witness = Witness(reach.plan)
+
+    def judge(self, entry: Entry) -> Iterator[Diagnostic]:
+        flow = self._reach.flow_of(entry.place)
+        if flow.form not in self._verdicts:
+            self._verdicts[flow.form] = self._explore(flow)
+        verdict = self._verdicts[flow.form]
+        most = self._plan.max_diversions
+        if verdict.lost is not None and entry.number is not None:
+            yield self._finding(
+                "PBX210",
+                f"a call from outside to {entry.label} can be lost",
+                "give the last place a mailbox, an overflow or a further destination, write `busy` or `hangup` where "
+                "calls shall end, or accept it with a reason",
+                entry,
+                flow,
+                verdict.lost,
+            )
+        if verdict.seconds > LONGEST_RINGING:
+            yield self._finding(
+                "PBX212",
+                f"a call to {entry.label} can ring for {verdict.seconds} s",
+                f"shorten the chain or its ring times: few callers wait {LONGEST_RINGING} s",
+                entry,
+                flow,
+                verdict.longest,
+            )
+        if verdict.over_max is not None:
+            yield self._finding(
+                "PBX213",
+                f"a call to {entry.label} can be diverted more than {most} time{'' if most == 1 else 's'}",
+                "shorten the chain, or raise `max_diversions`",
+                entry,
+                flow,
+                verdict.over_max,
+            )
+
+    def _explore(self, flow: Flow) -> _Verdict:
+        lost: _Way | None = None
+        over_max: _Way | None = None
+        longest, seconds = _Way(0, ()), -1
+        for index, situation in enumerate(self._of(flow)):
+            ways = Explorer(self._plan, situation).ways(flow.entry)
+            external = situation.caller.origin is Origin.EXTERNAL
+            if ways.lost is not None and external and (lost is None or len(ways.lost) < len(lost.outcomes)):
+                lost = _Way(index, ways.lost)
+            if ways.over_max is not None and (over_max is None or len(ways.over_max) < len(over_max.outcomes)):
+                over_max = _Way(index, ways.over_max)
+            if ways.seconds > seconds:
+                longest, seconds = _Way(index, ways.longest), ways.seconds
+        return _Verdict(lost, seconds, longest, over_max)
+
+    def _of(self, flow: Flow) -> tuple[Situation, ...]:
+        return self._situations.of_flow(flow.conditions, flow.outside)
+
+    def _finding(self, code: str, message: str, help: str, entry: Entry, flow: Flow, way: _Way) -> Diagnostic:
+        """The example is told once: a hundred people with one policy do not need it a hundred times."""
+        key = (code, flow.form)
+        example = None
+        if key not in self._told:
+            self._told[key] = entry.label
+            example = self._witness.example(entry, flow.atoms, self._of(flow)[way.situation], way.outcomes)
+        else:
+            help = f"in the same way as one to {self._told[key]}: {help}"
+        return make(code, message, entry.location, help=help, subject=entry.subject, example=example)

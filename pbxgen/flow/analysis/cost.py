@@ -1,0 +1,134 @@
+"""PBX215 and PBX216: calls that end at a costly number by way of somebody else's deviation.
+
+Whoever writes a costly destination has been asked (`allow_premium`, the class of service). Those whose calls come
+there along a chain have not: an outside caller, or a phone whose class allows no such number.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+
+from pbxgen.diagnostics.codes import make
+from pbxgen.diagnostics.diagnostic import Diagnostic, Example
+from pbxgen.flow.analysis.entries import Entry, entries
+from pbxgen.flow.analysis.explore import Explorer, Outcomes
+from pbxgen.flow.analysis.reach import Key, Reach
+from pbxgen.flow.analysis.rules import lists_of
+from pbxgen.flow.analysis.situations import Situation, Situations
+from pbxgen.flow.analysis.telling import Witness
+from pbxgen.flow.machine import Step
+from pbxgen.flow.plan import Place, PlaceKind, Plan
+from pbxgen.language.numbers import Cost, cost
+
+_SHOWN = 5
+
+
+@dataclass(slots=True)
+class _Costly:
+    """One costly number on somebody's behalf."""
+
+    place: Place
+    owner: Key
+    """Who diverts to it: a user, or the operator position, group or inbound number it is written on."""
+    price: str
+    code: str
+    reached_by: list[Entry] = field(default_factory=list)
+    example: Example | None = None
+
+
+def costly_chains(reach: Reach, situations: Situations) -> Iterator[Diagnostic]:
+    """One finding for each number and diverting user, with those whose calls come there."""
+    plan = reach.plan
+    costly = _costly_places(plan)
+    if not costly:
+        return
+    witness = Witness(plan)
+    owners = {owner for owner, _ in costly}
+    for entry in entries(plan):
+        flow = reach.flow_of(entry.place)
+        if owners.isdisjoint(flow.keys):
+            continue
+        touched = set(flow.keys)
+        for (owner, number), found in costly.items():
+            if owner not in touched or owner == entry.place.key or _may(plan, entry, found):
+                continue
+            for situation in situations.of_flow(flow.conditions, flow.outside):
+                way = _way_to(plan, situation, entry, owner, number)
+                if way is not None:
+                    found.reached_by.append(entry)
+                    if found.example is None:
+                        found.example = witness.example(entry, flow.atoms, situation, way)
+                    break
+    for found in costly.values():
+        if found.reached_by:
+            yield _finding(found)
+
+
+def _finding(found: _Costly) -> Diagnostic:
+    labels = [e.label for e in found.reached_by]
+    more = len(labels) - _SHOWN
+    who = ", ".join(labels[:_SHOWN]) + (f" and {more} more" if more > 0 else "")
+    whose = f"{found.owner[0]} {found.owner[1]}"
+    return make(
+        found.code,
+        f"calls to {who} can end at {found.place.target}, {found.price}, by way of {whose}",
+        found.place.location,
+        help="end those chains before it, or accept it with a reason",
+        subject=found.owner,
+        example=found.example,
+    )
+
+
+def _way_to(plan: Plan, situation: Situation, entry: Entry, owner: Key, number: str) -> Outcomes | None:
+    def wanted(step: Step) -> bool:
+        return step.ringing is not None and step.ringing.pending.place.key == (PlaceKind.OUTSIDE.value, number)
+
+    explorer = Explorer(plan, situation)
+    way = explorer.shortest(entry.place, wanted)
+    return way if way is not None and any(e.subject == owner[1] for e in explorer.replay(entry.place, way)) else None
+
+
+def _may(plan: Plan, entry: Entry, found: _Costly) -> bool:
+    """Could the user that is called send a call abroad by themselves?"""
+    if found.code != "PBX216" or entry.place.kind is not PlaceKind.USER:
+        return False
+    route = plan.route_of(found.place.target)
+    return route is not None and route.name in (plan.users[entry.place.target].routes or ())
+
+
+def _costly_places(plan: Plan) -> dict[tuple[Key, str], _Costly]:
+    found: dict[tuple[Key, str], _Costly] = {}
+
+    def note(owner: Key, places: Iterable[Place]) -> None:
+        for place in places:
+            if place.kind is PlaceKind.OUTSIDE and (owner, place.target) not in found:
+                price = _price(plan, place.target)
+                if price is not None:
+                    found[owner, place.target] = _Costly(place, owner, *price)
+
+    for user in plan.users.values():
+        owner = (PlaceKind.USER.value, user.extension)
+        for rules in lists_of(user.deviations):
+            for rule in rules:
+                note(owner, rule.places)
+        note(owner, (leg.place for leg in user.follow_me))
+    for kind, groups in ((PlaceKind.OPERATOR, plan.operators), (PlaceKind.GROUP, plan.groups)):
+        for group in groups.values():
+            note((kind.value, group.name), group.overflow)
+    for inbound in plan.inbound.values():
+        for rule in inbound.rules:
+            note((PlaceKind.INBOUND.value, inbound.number), rule.places)
+    return found
+
+
+def _price(plan: Plan, number: str) -> tuple[str, str] | None:
+    """What makes a number costly, and the code for it."""
+    match cost(number):
+        case Cost.PREMIUM:
+            return "a premium-rate number", "PBX215"
+        case Cost.SATELLITE:
+            return "a satellite or global-network number", "PBX215"
+        case _ if not number.startswith(f"+{plan.numbering.country_code}"):
+            return "a number abroad", "PBX216"
+    return None

@@ -1,0 +1,66 @@
+"""How a ringing can end that nobody answers, whatever state the phones are in, and how long it takes at most."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from pbxgen.flow.machine import Caller, Conditions, Ringing, ring_seconds
+from pbxgen.flow.plan import Outcome, PlaceKind, Plan, RingGroup, Strategy, User
+
+Seconds = Mapping[Outcome, int]
+"""Each possible outcome with the longest time it can take. A silent phone takes all of its time too."""
+
+
+def outcomes(plan: Plan, ringing: Ringing, caller: Caller, conditions: Conditions) -> Seconds:
+    """Of groups, operator positions and outside numbers only the longest: what follows is the same after each."""
+    if ringing.user is not None:
+        return _user(plan, ringing.user, ringing, caller, conditions)
+    if ringing.group is not None:
+        return _group(plan, ringing.group, ringing.cap, caller)
+    return {Outcome.NO_ANSWER: ringing.seconds}
+
+
+def _user(plan: Plan, user: User, ringing: Ringing, caller: Caller, conditions: Conditions) -> Seconds:
+    if user.dnd:
+        return {Outcome.BUSY: 0}
+    if not user.follow_me:
+        return {Outcome.BUSY: 0, Outcome.NO_ANSWER: ringing.seconds, Outcome.UNREACHABLE: ringing.seconds}
+    alone = ring_seconds(user, caller.origin, conditions)
+    ends: list[int] = []
+    refused = False
+    for leg in user.follow_me:
+        whole = alone if leg.place.timeout is None else leg.place.timeout
+        end = leg.delay + whole if ringing.cap is None else min(leg.delay + whole, ringing.cap)
+        if end <= leg.delay or leg.place.key == caller.key:
+            continue
+        is_user = leg.place.kind is PlaceKind.USER
+        if is_user and leg.place.target != user.extension and plan.users[leg.place.target].dnd:
+            refused = True
+        else:
+            ends.append(end)
+    found = _together(ends, refused)
+    return found if user.call_waiting else {Outcome.BUSY: 0} | found
+
+
+def _group(plan: Plan, group: RingGroup, cap: int | None, caller: Caller) -> Seconds:
+    free = refused = 0
+    for member in group.members:
+        if ("user", member) == caller.key:
+            continue
+        if plan.users[member].dnd:
+            refused += 1
+        else:
+            free += 1
+    if not free:
+        return {Outcome.BUSY: 0} if refused else {Outcome.UNREACHABLE: 0}
+    seconds = group.ring_timeout * (free if group.strategy is Strategy.LINEAR else 1)
+    return {Outcome.NO_ANSWER: seconds if cap is None else min(seconds, cap)}
+
+
+def _together(ends: list[int], refused: bool) -> dict[Outcome, int]:
+    """Legs that may end in any way, and perhaps one that is busy from the start."""
+    longest = max(ends, default=0)
+    if not ends:
+        return {Outcome.BUSY if refused else Outcome.UNREACHABLE: 0}
+    found = {Outcome.NO_ANSWER: longest, Outcome.BUSY: longest if refused else max(sorted(ends)[1:], default=0)}
+    return found if refused else found | {Outcome.UNREACHABLE: longest}

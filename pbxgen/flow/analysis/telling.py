@@ -1,0 +1,47 @@
+"""One call that shows a finding, in words."""
+
+from __future__ import annotations
+
+from pbxgen.diagnostics.diagnostic import Example, Step
+from pbxgen.flow.analysis.entries import Entry
+from pbxgen.flow.analysis.explore import Explorer, Outcomes
+from pbxgen.flow.analysis.situations import SOMEBODY_INSIDE, SOMEBODY_OUTSIDE, Atoms, Situation
+from pbxgen.flow.explain import Teller
+from pbxgen.flow.machine import Caller
+from pbxgen.flow.phrases import ENGLISH
+from pbxgen.flow.plan import Origin, Plan
+from pbxgen.flow.simulate import Call
+
+
+class Witness:
+    """Tells the calls of one plan."""
+
+    def __init__(self, plan: Plan) -> None:
+        self._plan = plan
+        self._teller = Teller(plan, ENGLISH)
+
+    def example(self, entry: Entry, atoms: Atoms, situation: Situation, way: Outcomes) -> Example:
+        """The call to ``entry`` whose ringings end as ``way`` says; the moment only where it matters."""
+        caller = situation.caller
+        called = entry.number if caller.origin is Origin.EXTERNAL and entry.number else entry.dialled
+        events = Explorer(self._plan, situation).replay(entry.place, way)
+        sentences = self._teller.tell_events(events, Call(caller.number or "anonymous", called))
+        timed = atoms.schedules or atoms.untils
+        when = situation.moment.strftime(", %A %Y-%m-%d %H:%M") if timed else ""
+        name = "" if called == entry.label else f" ({called})"
+        if f"({called})" in entry.label:
+            name = ""
+        headline = f"{_who(caller)} calls {entry.label}{name}{when}"
+        return Example(headline, tuple(Step(s.text, s.location) for s in sentences))
+
+
+def _who(caller: Caller) -> str:
+    match caller.number:
+        case n if n == SOMEBODY_INSIDE:
+            return "somebody inside"
+        case n if n == SOMEBODY_OUTSIDE:
+            return "somebody outside"
+        case None:
+            return "somebody outside who shows no number"
+        case number:
+            return number
