@@ -13,7 +13,8 @@ from pbxgen.lab.scene import Scene
 _TALK_SECONDS = 1.3
 _PATIENT_SECONDS = 5.0
 """How much longer people talk where nothing has been heard yet: a machine under load sends its packets late."""
-_RECORD_SECONDS = 3.0
+_RECORD_SECONDS = 5.0
+"""PBXs throw messages of less than some three seconds away."""
 _AFTERMATH_SECONDS = 1.2
 """How long after the end nobody may be rung any more."""
 _SLACK_SECONDS = 45.0
@@ -61,14 +62,14 @@ class Course:
         if self._case.call.transfer is None:
             await self._settle(party, _SETTLE_SECONDS)
         else:
-            await asyncio.sleep(_TALK_SECONDS)
+            await self._talk(party)
             party = await self._transfer(self._case.call.transfer.by, patience)
         await self._hang_up(party)
 
     async def _press(self, keys: str) -> None:
         for part in keys.split(","):
             if self._caller.stream is not None:
-                self._scene.rig.media.press(self._caller.stream, part)
+                self._caller.stream.press(part)
             await asyncio.sleep(1 + 0.35 * len(part))
 
     async def _transfer(self, by: str, patience: float) -> Dialog:
@@ -99,10 +100,14 @@ class Course:
             if not self._case.handling.keys:
                 scene.faults.append(f"answered, and in the call with nobody for {seconds:.0f} s")
         elif party.up and self._partners(party):
-            await asyncio.sleep(_TALK_SECONDS)
-            await scene.until(lambda: self._heard(party), _PATIENT_SECONDS)
+            await self._talk(party)
         elif party.up:
             await scene.until(lambda: not party.up, _RECORD_SECONDS)
+
+    async def _talk(self, party: Dialog) -> None:
+        """Talk for a moment, and until sound has been heard on both sides (or will not be)."""
+        await asyncio.sleep(_TALK_SECONDS)
+        await self._scene.until(lambda: self._heard(party) or not party.up, _PATIENT_SECONDS)
 
     def _partners(self, party: Dialog) -> list[Dialog]:
         """Who is in the call with ``party``."""

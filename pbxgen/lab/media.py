@@ -1,7 +1,7 @@
 """Sound on the lab's calls: sends a tone, echoes, presses keys, and measures what arrives.
 
-One RTP socket (RFC 3550, G.711 in 20 ms packets) serves every phone; the PBX's port, known from its SDP, tells the
-calls apart.
+RTP (RFC 3550) with G.711 in packets of 20 ms. Each phone of each call has a socket of its own, so that a machine with
+much else to do loses no packets; SIPp's SDP gets its port on the wire.
 """
 
 from __future__ import annotations
@@ -9,14 +9,14 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import math
+import socket
 import struct
 import time
 from collections import deque
 from dataclasses import dataclass, field
 
-from pbxgen.lab.ports import LOOPBACK, Address
+from pbxgen.lab.ports import LOOPBACK
 from pbxgen.lab.sip import Audio
-from pbxgen.lab.wire import _open as open_udp
 
 _FRAME_SECONDS = 0.02
 _SAMPLES = 160
@@ -66,12 +66,12 @@ def _tone_frames(codec: int, hertz: int) -> list[bytes]:
 
 @dataclass(slots=True)
 class Stream:
-    """Sound between one of our phones and one RTP port of the PBX."""
+    """The sound of one of our phones in one call: a socket of its own, and the PBX's address once it is known."""
 
-    audio: Audio
+    socket: socket.socket
+    audio: Audio | None = None
     speaks: bool = False
     """Sends a tone of its own; otherwise echoes what it hears."""
-    open: bool = True
     received: int = 0
     sent: int = 0
     frames: deque[bytes] = field(default_factory=lambda: deque(maxlen=_REMEMBERED_FRAMES))
@@ -81,6 +81,21 @@ class Stream:
     """Keys still to press, with the moment."""
     _sequence: int = 0
     _clock: int = 0
+
+    @property
+    def port(self) -> int:
+        port: int = self.socket.getsockname()[1]
+        return port
+
+    def connect(self, audio: Audio, *, speaks: bool) -> None:
+        """Begin to talk with the PBX at ``audio``."""
+        self.audio = audio
+        self.speaks = speaks
+
+    def press(self, keys: str, *, gap: float = 0.35) -> None:
+        """Press keys (RFC 4733), the first at once."""
+        now = time.monotonic()
+        self.keys += [(now + i * gap, key) for i, key in enumerate(keys)]
 
     def loudness(self) -> int:
         """Mean amplitude (0-32767) of the last two seconds received."""
@@ -101,88 +116,94 @@ class Stream:
         return min(1.0, 2 * power / (len(samples) * energy))
 
     def _samples(self) -> list[int]:
+        if self.audio is None:
+            return []
         table = _DECODED[self.audio.codec]
         return [table[b] for frame in self.frames for b in frame]
 
+    def receive(self) -> None:
+        """Take what has arrived: count it, and send it back unless this phone speaks itself."""
+        while True:
+            try:
+                data = self.socket.recv(2048)
+            except OSError:  # nothing more, or a closed port behind a packet of ours
+                return
+            if self.audio is None or len(data) < 12 or data[1] & 0x7F != self.audio.codec:
+                continue
+            payload = data[12:]
+            self.received += 1
+            self.frames.append(payload)
+            table = _DECODED[self.audio.codec]
+            if any(abs(table[b]) > 200 for b in payload[::8]):
+                self.loud += 1
+            if not self.speaks:
+                self.send(payload)
+
+    def send(self, payload: bytes) -> None:
+        """Send 20 ms of sound."""
+        if self.audio is not None:
+            self._clock = (self._clock + _SAMPLES) & 0xFFFFFFFF
+            self._transmit(self.audio, self.audio.codec, payload)
+            self.sent += 1
+
+    def press_due(self, now: float) -> None:
+        """Press the next key, if its moment has come: a telephone-event of 100 ms, its packets at once."""
+        audio = self.audio
+        if not self.keys or self.keys[0][0] > now or audio is None or audio.events is None:
+            return
+        event = _KEYS.index(self.keys.pop(0)[1])
+        for number in range(8):
+            end = 0x80 if number >= 5 else 0
+            marker = 0x80 if number == 0 else 0
+            duration = min(number + 1, 5) * _SAMPLES
+            self._transmit(audio, marker | audio.events, struct.pack("!BBH", event, end | 10, duration))
+        self._clock = (self._clock + 6 * _SAMPLES) & 0xFFFFFFFF
+
+    def _transmit(self, audio: Audio, payload_type: int, payload: bytes) -> None:
+        self._sequence = (self._sequence + 1) & 0xFFFF
+        head = struct.pack("!BBHII", 0x80, payload_type, self._sequence, self._clock, self.port)
+        with contextlib.suppress(OSError):
+            self.socket.sendto(head + payload, (audio.host, audio.port))
+
 
 class Media:
-    """All streams of a laboratory."""
+    """All streams of a laboratory, by Call-ID."""
 
     def __init__(self) -> None:
-        self._streams: dict[Address, Stream] = {}
+        self._streams: dict[str, Stream] = {}
         self._tones = {codec: _tone_frames(codec, CALLER_TONE) for codec in (0, 8)}
-        self._transport: asyncio.DatagramTransport | None = None
         self._ticker: asyncio.Task[None] | None = None
 
-    async def start(self) -> Address:
-        self._transport = await open_udp((LOOPBACK, 0), self._receive)
+    def start(self) -> None:
         self._ticker = asyncio.create_task(self._tick())
-        address: Address = self._transport.get_extra_info("sockname")[:2]
-        return address
 
     async def stop(self) -> None:
         if self._ticker is not None:
             self._ticker.cancel()
             with contextlib.suppress(asyncio.CancelledError):
                 await self._ticker
-        if self._transport is not None:
-            self._transport.close()
+        for call_id in list(self._streams):
+            self.close(call_id)
 
-    def open(self, audio: Audio, *, speaks: bool) -> Stream:
-        """Begin to talk with the PBX at ``audio``. A port used before begins a new stream."""
-        stream = Stream(audio, speaks)
-        self._streams[(audio.host, audio.port)] = stream
-        return stream
+    def stream(self, call_id: str) -> Stream:
+        """The stream of a call, begun at the first question."""
+        if call_id not in self._streams:
+            made = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+            made.setblocking(False)
+            made.bind((LOOPBACK, 0))
+            stream = self._streams[call_id] = Stream(made)
+            asyncio.get_running_loop().add_reader(made, stream.receive)
+        return self._streams[call_id]
 
-    def press(self, stream: Stream, keys: str, *, after: float = 0.0, gap: float = 0.35) -> None:
-        """Press keys (RFC 4733), the first ``after`` seconds from now."""
-        now = time.monotonic()
-        stream.keys += [(now + after + i * gap, key) for i, key in enumerate(keys)]
-
-    def _receive(self, data: bytes, source: Address) -> None:
-        stream = self._streams.get(source)
-        if stream is None or len(data) < 12 or not stream.open:
-            return
-        payload_type = data[1] & 0x7F
-        if payload_type != stream.audio.codec:
-            return
-        payload = data[12:]
-        stream.received += 1
-        stream.frames.append(payload)
-        table = _DECODED[payload_type]
-        if any(abs(table[b]) > 200 for b in payload[::8]):
-            stream.loud += 1
-        if not stream.speaks:
-            self._send(stream, payload)
-
-    def _send(self, stream: Stream, payload: bytes) -> None:
-        assert self._transport is not None
-        stream._sequence = (stream._sequence + 1) & 0xFFFF
-        stream._clock = (stream._clock + _SAMPLES) & 0xFFFFFFFF
-        ssrc = (stream.audio.port << 8) | 1
-        head = struct.pack("!BBHII", 0x80, stream.audio.codec, stream._sequence, stream._clock, ssrc)
-        self._transport.sendto(head + payload, (stream.audio.host, stream.audio.port))
-        stream.sent += 1
-
-    def _press(self, stream: Stream, key: str) -> None:
-        """One key as a telephone-event of 100 ms: its packets at once, they carry their own times."""
-        assert self._transport is not None
-        if stream.audio.events is None:
-            return
-        event = _KEYS.index(key)
-        ssrc = (stream.audio.port << 8) | 1
-        for number in range(8):
-            stream._sequence = (stream._sequence + 1) & 0xFFFF
-            last = number >= 5
-            marker = 0x80 if number == 0 else 0
-            duration = min(number + 1, 5) * _SAMPLES
-            head = struct.pack(
-                "!BBHII", 0x80, marker | stream.audio.events, stream._sequence, stream._clock, ssrc
-            ) + struct.pack("!BBH", event, 0x80 | 10 if last else 10, duration)
-            self._transport.sendto(head, (stream.audio.host, stream.audio.port))
-        stream._clock = (stream._clock + 6 * _SAMPLES) & 0xFFFFFFFF
+    def close(self, call_id: str) -> None:
+        """The call is over; what was measured stays readable in the stream."""
+        stream = self._streams.pop(call_id, None)
+        if stream is not None:
+            asyncio.get_running_loop().remove_reader(stream.socket)
+            stream.socket.close()
 
     async def _tick(self) -> None:
+        """Every 20 ms the next frame of each caller's tone, and keys that are due."""
         turn = 0
         start = time.monotonic()
         while True:
@@ -190,9 +211,6 @@ class Media:
             await asyncio.sleep(max(0.0, start + turn * _FRAME_SECONDS - time.monotonic()))
             now = time.monotonic()
             for stream in list(self._streams.values()):
-                if not stream.open:
-                    continue
-                if stream.speaks:
-                    self._send(stream, self._tones[stream.audio.codec][turn % 5])
-                if stream.keys and stream.keys[0][0] <= now:
-                    self._press(stream, stream.keys.pop(0)[1])
+                if stream.audio is not None and stream.speaks:
+                    stream.send(self._tones[stream.audio.codec][turn % 5])
+                stream.press_due(now)

@@ -144,7 +144,8 @@ class Scene:
             # A phone that has transferred its party leaves the call (RFC 5589); the PBX may be quicker.
             asyncio.get_running_loop().call_later(0.3, self._leave, dialog)
         if dialog.answered is not None and dialog.stream is None and dialog.audio is not None:
-            dialog.stream = self.rig.media.open(dialog.audio, speaks=ours)
+            dialog.stream = self.rig.media.stream(dialog.call_id)
+            dialog.stream.connect(dialog.audio, speaks=ours)
 
     def _leave(self, dialog: Dialog) -> None:
         if dialog.up:
@@ -184,7 +185,7 @@ class Scene:
             if not leg.up or connected or leg.stream is None:
                 return
             if self.asks:
-                self.rig.media.press(leg.stream, "1")
+                leg.stream.press("1")
 
     @property
     def asks(self) -> bool:
@@ -266,8 +267,7 @@ class Scene:
         for dialog in (self.caller, *self.legs.values(), *self._parked.values()):
             if dialog.up:
                 self.rig.wire.nudge(dialog.call_id, "HANGUP")
-            if dialog.stream is not None:
-                dialog.stream.open = False
+            self.rig.media.close(dialog.call_id)
         await asyncio.sleep(0.2)
         for started in self._processes:
             await asyncio.to_thread(self.rig.sipp.forget, started)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from xml.sax.saxutils import quoteattr
 
-from pbxgen.lab.ports import Address
+from pbxgen.lab.ports import LOOPBACK, Address
 
 _FAILURES = (
     *range(300, 306), 400, 402, 403, 404, 405, 406, 408, 410, 413, 414, 415, 416, 420, 421, 422, 423, 424, 433, 480,
@@ -36,12 +36,8 @@ class Reply:
     """URI that a nudge ``TRANSFER`` sends the other party to; "replaces" marks an attended transfer."""
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
-    """Where a script's calls are seen: the address the PBX knows, and the RTP port."""
-
-    ours: Address
-    rtp: Address
+RTP_PORT = "99999"
+"""Stands in SIPp's SDP for the port of the call's stream, which is put in on the wire; as long as a port is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,17 +63,16 @@ def _send(text: str, attributes: str = "") -> str:
     return f"<send{space}{attributes}><![CDATA[\n\n{text}\n]]></send>"
 
 
-def _sdp(place: Place) -> str:
-    host, port = place.rtp
+def _sdp() -> str:
     return (
-        f"v=0\no=lab 1 1 IN IP4 {host}\ns=-\nc=IN IP4 {host}\nt=0 0\n"
-        f"m=audio {port} RTP/AVP 8 0 101\na=rtpmap:8 PCMA/8000\na=rtpmap:0 PCMU/8000\n"
+        f"v=0\no=lab 1 1 IN IP4 {LOOPBACK}\ns=-\nc=IN IP4 {LOOPBACK}\nt=0 0\n"
+        f"m=audio {RTP_PORT} RTP/AVP 8 0 101\na=rtpmap:8 PCMA/8000\na=rtpmap:0 PCMU/8000\n"
         "a=rtpmap:101 telephone-event/8000\na=fmtp:101 0-15\na=ptime:20\na=sendrecv\n"
     )
 
 
-def _with_sdp(head: str, place: Place) -> str:
-    return f"{head}Content-Type: application/sdp\nContent-Length: [len]\n\n{_sdp(place)}"
+def _with_sdp(head: str) -> str:
+    return f"{head}Content-Type: application/sdp\nContent-Length: [len]\n\n{_sdp()}"
 
 
 def _empty(head: str) -> str:
@@ -101,12 +96,12 @@ def _recv(
 _ECHOED = "[last_Via:]\n[last_From:]\n[last_To:]\n[last_Call-ID:]\n[last_CSeq:]\n"
 
 
-def _dialogue(place: Place, me: str, peer: str, reply: Reply, contact: str) -> list[str]:
+def _dialogue(ours: Address, me: str, peer: str, reply: Reply, contact: str) -> list[str]:
     """A call that is up, until either side hangs up; ends the scenario.
 
     Nothing in here is repeated by timer: SIPp sends nothing more until a repeated message is answered.
     """
-    host, port = place.ours
+    host, port = ours
 
     def request(method: str, cseq: int, more: str = "") -> str:
         return _empty(
@@ -126,7 +121,7 @@ def _dialogue(place: Place, me: str, peer: str, reply: Reply, contact: str) -> l
         _send(_empty(f"SIP/2.0 200 OK\n{_ECHOED}{contact}")),
         '<nop next="end"/>',
         _label("again"),
-        _send(_with_sdp(f"SIP/2.0 200 OK\n{_ECHOED}{contact}", place)),
+        _send(_with_sdp(f"SIP/2.0 200 OK\n{_ECHOED}{contact}")),
         _recv("request", "ACK", optional=False, goto="talking"),
         _label("fine"),
         _send(_empty(f"SIP/2.0 200 OK\n{_ECHOED}{contact}"), 'next="talking"'),
@@ -150,7 +145,7 @@ def _dialogue(place: Place, me: str, peer: str, reply: Reply, contact: str) -> l
     return parts
 
 
-def callee(name: str, reply: Reply, place: Place) -> str:
+def callee(name: str, reply: Reply, ours: Address) -> str:
     """A phone or a far end; one process plays it for many, each at the address that its INVITE was sent to."""
     contact = "Contact: <sip:lab[$at]>\n"
     echoed = "Via:[$via]\nFrom:[$from]\nTo:[$to];tag=lab[call_number]\nCall-ID: [call_id]\nCSeq:[$cseq]\n"
@@ -174,7 +169,7 @@ def callee(name: str, reply: Reply, place: Place) -> str:
     if reply.provisional == 180:
         parts.append(_send(_empty(f"SIP/2.0 180 Ringing\n{echoed}{contact}")))
     elif reply.provisional is not None:
-        parts.append(_send(_with_sdp(f"SIP/2.0 {reply.provisional} Session Progress\n{echoed}{contact}", place)))
+        parts.append(_send(_with_sdp(f"SIP/2.0 {reply.provisional} Session Progress\n{echoed}{contact}")))
     if reply.final is not None and reply.final != 200:
         more = _NOTES.get(reply.final, "")
         parts += [
@@ -189,10 +184,10 @@ def callee(name: str, reply: Reply, place: Place) -> str:
     parts += [
         _recv("request", "CANCEL", goto="cancelled"),
         _recv("request", "ANSWER", optional=False),
-        _send(_with_sdp(f"SIP/2.0 200 OK\n{echoed}{contact}", place), 'retrans="500"'),
+        _send(_with_sdp(f"SIP/2.0 200 OK\n{echoed}{contact}"), 'retrans="500"'),
         _recv("request", "CANCEL"),
         _recv("request", "ACK", optional=False),
-        *_dialogue(place, "[$to];tag=lab[call_number]", "[$from]", reply, contact),
+        *_dialogue(ours, "[$to];tag=lab[call_number]", "[$from]", reply, contact),
         '<nop next="gone"/>',
         _label("cancelled"),
         _send(_empty(f"SIP/2.0 200 OK\n{_ECHOED}")),
@@ -204,9 +199,9 @@ def callee(name: str, reply: Reply, place: Place) -> str:
     return _document(name, *parts)
 
 
-def caller(name: str, dial: Dial, place: Place, reply: Reply) -> str:
+def caller(name: str, dial: Dial, ours: Address, reply: Reply) -> str:
     """One call: dials, and then does as it is told."""
-    host, port = place.ours
+    host, port = ours
     tag = f"{dial.from_uri};tag=caller"
 
     def request(method: str, cseq: int, to: str, branch: str, more: str = "") -> str:
@@ -235,7 +230,7 @@ def caller(name: str, dial: Dial, place: Place, reply: Reply) -> str:
         ] or [_recv("response", status, goto=f"failed{number}") for status in (401, 407)]
         auth = credentials if number == 2 else ""
         return [
-            _send(_with_sdp(request("INVITE", number, plain_to, branch(number), auth + extra), place), 'retrans="500"'),
+            _send(_with_sdp(request("INVITE", number, plain_to, branch(number), auth + extra)), 'retrans="500"'),
             *(_recv("response", status) for status in (100, 180, 181, 182, 183, 199)),
             _recv("request", "GIVEUP", goto=f"giveup{number}"),
             *challenges,
@@ -261,16 +256,16 @@ def caller(name: str, dial: Dial, place: Place, reply: Reply) -> str:
     parts += [
         _label("answered"),
         _send(_empty(ack)),
-        *_dialogue(place, tag, "[$peer]", reply, f"Contact: <sip:lab@{host}:{port}>\n"),
+        *_dialogue(ours, tag, "[$peer]", reply, f"Contact: <sip:lab@{host}:{port}>\n"),
         _label("over"),
         '<Reference variables="peer"/>',
     ]
     return _document(name, *parts)
 
 
-def registration(place: Place) -> str:
+def registration(ours: Address) -> str:
     """Registers contacts: fields of the CSV are extension, domain, credentials, contact user."""
-    host, port = place.ours
+    host, port = ours
 
     def register(cseq: int, credentials: str = "") -> str:
         return _empty(

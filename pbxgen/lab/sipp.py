@@ -32,12 +32,11 @@ def find() -> str:
 class Sipp:
     """Starts SIPp processes behind a wire."""
 
-    def __init__(self, wire: Wire, folder: Path, phones: Address, rtp: Address) -> None:
+    def __init__(self, wire: Wire, folder: Path, phones: Address) -> None:
         self._program = find()
         self._wire = wire
         self._folder = folder
         self._phones = phones
-        self._rtp = rtp
         self._callees: dict[scripts.Reply, int] = {}
         self._answering: dict[str, int] = {}
         self._count = 0
@@ -47,7 +46,7 @@ class Sipp:
         """Port of the process that plays ``reply``, for every phone and far end that behaves so."""
         if reply not in self._callees:
             name = f"callee-{reply.final or ('deaf' if reply.deaf else 'rings')}-{reply.provisional or 'silent'}"
-            text = scripts.callee(name, reply, scripts.Place(self._phones, self._rtp))
+            text = scripts.callee(name, reply, self._phones)
             self._callees[reply] = self._start(name, text)[0]
         return self._callees[reply]
 
@@ -60,7 +59,7 @@ class Sipp:
 
     def call(self, dial: scripts.Dial, ours: Address, reply: scripts.Reply) -> subprocess.Popen[bytes]:
         """Place one call from ``ours``."""
-        text = scripts.caller("caller", dial, scripts.Place(ours, self._rtp), reply)
+        text = scripts.caller("caller", dial, ours, reply)
         remote = f"{LOOPBACK}:{self._wire.inner_address[1]}"
         _, started = self._start("caller", text, "-m", "1", "-cid_str", dial.call_id, remote, attach=ours)
         return started
@@ -75,7 +74,7 @@ class Sipp:
         table = self._folder / f"logins-{self._count}.csv"
         table.write_text("\n".join(rows) + "\n")
         table.chmod(0o600)
-        text = scripts.registration(scripts.Place(ours, self._rtp))
+        text = scripts.registration(ours)
         remote = f"{LOOPBACK}:{self._wire.inner_address[1]}"
         count = str(len(logins))
         rate = "400"

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from pbxgen.flow.plan import Plan
 from pbxgen.flow.simulate import simulate
-from pbxgen.lab import sip
+from pbxgen.lab import scripts, sip
 from pbxgen.lab.case import Case, Result
 from pbxgen.lab.course import Course
 from pbxgen.lab.errors import LabError
@@ -87,9 +87,10 @@ class Stage:
 
     async def _open(self) -> None:
         await self.wire.start()
-        rtp = await self.media.start()
+        self.wire.rewrite = self._with_port
+        self.media.start()
         self.phones = await self.wire.listen((LOOPBACK, 0), self.pbx.phones_at)
-        self.sipp = Sipp(self.wire, self._folder / "sipp", self.phones, rtp)
+        self.sipp = Sipp(self.wire, self._folder / "sipp", self.phones)
         for tenant in self.tenants:
             scene = Scene(self, tenant)
             self._by_name[tenant.plan.name] = scene
@@ -176,6 +177,11 @@ class Stage:
                 scene.invited(seen)
         if scene is not None:
             scene.see(seen)
+
+    def _with_port(self, data: bytes, call_id: str) -> bytes:
+        """A message of SIPp with the port of its call's sound."""
+        placeholder = scripts.RTP_PORT.encode()
+        return data.replace(placeholder, str(self.media.stream(call_id).port).encode()) if placeholder in data else data
 
     def _scene_of(self, message: sip.Message, ours: Address) -> Scene | None:
         if ours == self.phones:

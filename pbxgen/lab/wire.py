@@ -53,7 +53,8 @@ class Wire:
         self._paths: dict[str, _Path] = {}
         self._challenges: set[tuple[str, str]] = set()
         self._inner: asyncio.DatagramTransport | None = None
-        self.rewrite: Callable[[bytes], bytes] | None = None
+        self.rewrite: Callable[[bytes, str], bytes] | None = None
+        """Puts into a message of SIPp (with its Call-ID) what a script cannot know; it must keep its length."""
         self.dropped = 0
 
     async def start(self) -> None:
@@ -135,8 +136,8 @@ class Wire:
                 return
             transport, pbx = self._outer[ours]
             path = self._paths[message.call_id] = _Path(source[1], transport, pbx)
-        if self.rewrite is not None:
-            data = self.rewrite(data)
+        if self.rewrite is not None and message.body:
+            data = self.rewrite(data, message.call_id)
         ours = path.outer.get_extra_info("sockname")[:2]
         self._on_message(Seen(time.monotonic(), False, ours, message))
         path.outer.sendto(data, path.pbx)

@@ -31,12 +31,13 @@ def test_a_file_that_is_still_being_written_has_no_length(tmp_path: Path) -> Non
 def test_a_tone_sent_to_an_echo_comes_back_and_is_recognised(codec: int) -> None:
     async def talk() -> tuple[int, float, float]:
         media = Media()
-        host, port = await media.start()
-        # What is sent to our own port comes from a port we know: the stream hears itself.
-        stream = media.open(Audio(host, port, codec, 101), speaks=True)
+        media.start()
+        caller, echo = media.stream("caller"), media.stream("echo")
+        caller.connect(Audio("127.0.0.1", echo.port, codec, 101), speaks=True)
+        echo.connect(Audio("127.0.0.1", caller.port, codec, 101), speaks=False)
         await asyncio.sleep(0.7)
         await media.stop()
-        return stream.loud, stream.strength(CALLER_TONE), stream.strength(CALLER_TONE + 300)
+        return caller.loud, caller.strength(CALLER_TONE), caller.strength(CALLER_TONE + 300)
 
     loud, own, other = asyncio.run(talk())
     assert loud > 15
@@ -51,9 +52,10 @@ def test_keys_are_sent_as_telephone_events() -> None:
             phone.bind(("127.0.0.1", 0))
             phone.setblocking(False)
             media = Media()
-            await media.start()
-            stream = media.open(Audio("127.0.0.1", phone.getsockname()[1], 8, 101), speaks=False)
-            media.press(stream, "1#", gap=0.1)
+            media.start()
+            stream = media.stream("call")
+            stream.connect(Audio("127.0.0.1", phone.getsockname()[1], 8, 101), speaks=False)
+            stream.press("1#", gap=0.1)
             packets = [await asyncio.wait_for(loop.sock_recv(phone, 2048), 2) for _ in range(16)]
             await media.stop()
             return packets
