@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
-from pbxgen.diagnostics.nearest import did_you_mean, nearest
+from pbxgen.diagnostics.nearest import did_you_mean
 from pbxgen.flow.pattern import Pattern
 from pbxgen.flow.plan import Place, PlaceKind
 from pbxgen.language.directory import Directory
@@ -65,6 +66,11 @@ class Destinations:
         self._doubts = doubts
         self._routes: dict[str, Carrier | None] = {}
         self.mailboxes: frozenset[str] = frozenset()
+
+    @cached_property
+    def _dialable(self) -> dict[str, None]:
+        """Extensions and the numbers of positions, in the order of the source."""
+        return dict.fromkeys((*self._directory.extensions, *self._directory.positions))
 
     def carrier(self, e164: str) -> Carrier | None:
         """The first route that carries a number, emergency routes aside."""
@@ -243,13 +249,16 @@ class Destinations:
         if bare_digits(text):
             if not self._names.complete or self._doubts.positions:
                 return
-            known = [*self._directory.extensions, *self._directory.positions]
-            near = nearest(text, set(known))
+            known = self._dialable
+            near = self._findings.near(text, known)
+            shown = ", ".join(list(known)[:8]) + (", …" if len(known) > 8 else "")
             self._findings.add(
                 "PBX110",
                 f"{text} is no extension, no number of an operator position or group, and no valid outside number",
                 location,
-                help=f"did you mean '{near}'?" if near else f"as an outside number it {problem}",
+                help=f"did you mean '{near}'?"
+                if near
+                else f"as an outside number it {problem}; dialable here: {shown}",
                 subject=subject,
             )
         else:

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 from pbxgen.diagnostics.codes import make
 from pbxgen.diagnostics.diagnostic import Diagnostic, Related, Severity
+from pbxgen.diagnostics.nearest import nearest
 from pbxgen.source.location import Location
 
 Subject = tuple[str, str]
 """What an ``accept:`` stands on: ("user", "101"), ("operator", name), ("group", name) or ("inbound", E.164)."""
+
+
+_MOST_COMPARISONS = 2_000_000
+"""Names compared in one run: some seconds of work."""
 
 
 def clipped(text: str, length: int = 40) -> str:
@@ -21,6 +26,7 @@ class Findings:
     """Diagnostics in the order they were found; the same finding at the same place is kept once."""
 
     def __init__(self) -> None:
+        self._comparisons = _MOST_COMPARISONS
         self._found: dict[tuple[str, Location | None, str], Diagnostic] = {}
 
     def add(
@@ -36,6 +42,11 @@ class Findings:
         key = (code, location, message)
         if key not in self._found:
             self._found[key] = make(code, message, location, help=help, related=related, subject=subject)
+
+    def near(self, name: str, candidates: Collection[str]) -> str | None:
+        """The known name nearest to an unknown one; None also where so many were asked for that time would run out."""
+        self._comparisons -= min(len(candidates), 5000)
+        return nearest(name, candidates) if self._comparisons > 0 else None
 
     @property
     def failed(self) -> bool:

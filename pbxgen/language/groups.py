@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from pbxgen.diagnostics.diagnostic import Related
-from pbxgen.diagnostics.nearest import did_you_mean
 from pbxgen.flow import plan
 from pbxgen.language.bench import Bench, nobodys
 from pbxgen.language.findings import Subject
@@ -60,11 +59,12 @@ def _members(bench: Bench, section: str, name: str, model: Group, node: Node, su
             )
         elif extension not in known:
             if bench.names.complete:
+                near = bench.findings.near(extension, known)
                 bench.findings.add(
                     "PBX122",
                     f"member {extension} of {word} {name} is no user",
                     item.location,
-                    help=did_you_mean(extension, known) or "members are extensions of users",
+                    help=f"did you mean '{near}'?" if near else "members are extensions of users",
                     subject=subject,
                 )
         else:

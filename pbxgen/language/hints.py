@@ -41,11 +41,7 @@ def _emergency(draft: Draft, findings: Findings) -> None:
 
 
 def _main_numbers(draft: Draft, directory: Directory, trunks: Mapping[str, Trunk], findings: Findings) -> None:
-    if (
-        draft.is_broken("users")
-        or draft.is_broken("inbound")
-        or any(p[0] in ("users", "inbound") for p in draft.broken)
-    ):
+    if draft.has_broken("users") or draft.has_broken("inbound"):
         return
     for name, trunk in trunks.items():
         if trunk.number is not None and trunk.number not in directory.outside:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from pbxgen.diagnostics.nearest import did_you_mean
 from pbxgen.language.findings import Findings, Subject, clipped
 from pbxgen.source.location import Location
 
@@ -34,6 +33,7 @@ class Names:
         self._findings = findings
         self.complete = complete
         self._used: set[tuple[str, str]] = set()
+        self._missed: set[str] = set()
 
     def of(self, section: str) -> Mapping[str, Location]:
         return self._sections.get(section, {})
@@ -44,12 +44,14 @@ class Names:
         if name in known:
             self._used.add((section, name))
             return True
+        self._missed.add(section)
         if self.complete:
+            near = self._findings.near(name, known)
             self._findings.add(
                 "PBX110",
                 f"there is no {_WORDS[section]} {clipped(name)!r}",
                 location,
-                help=did_you_mean(name, known) or _known(_WORDS[section], section, known),
+                help=f"did you mean '{near}'?" if near else _known(_WORDS[section], section, known),
                 subject=subject,
             )
         return False
@@ -59,7 +61,9 @@ class Names:
         self._used.add((section, name))
 
     def unused(self, section: str) -> dict[str, Location]:
-        """Names that nothing used, in the order of the source."""
+        """Names that nothing used, in the order of the source; none where an unknown name may have meant one."""
+        if section in self._missed:
+            return {}
         return {name: at for name, at in self.of(section).items() if (section, name) not in self._used}
 
 

@@ -133,7 +133,7 @@ def routes(draft: Draft, names: Names, findings: Findings) -> tuple[dict[str, pl
                 sound = False
                 continue
             patterns.append(pattern)
-            if not route.emergency:
+            if not route.emergency and not draft.is_broken("routes", name, "emergency"):
                 _can_match(pattern, item, findings)
         found[name] = plan.Route(name, tuple(patterns), route.trunk, route.emergency, key_of(section, name))
     return found, sound

@@ -27,6 +27,7 @@ def mailboxes(draft: Draft) -> frozenset[str]:
         if (
             user is None
             or draft.is_broken("users", extension, "voicemail")
+            or (user.voicemail is None and draft.is_broken("defaults", "voicemail"))
             or (draft.defaults.voicemail if user.voicemail is None else user.voicemail)
         ):
             found.add(extension)
@@ -119,12 +120,12 @@ class _People:
             or draft.is_broken("users", extension, "class")
             or draft.is_broken("defaults", "class")
         )
-        if broken or (name is not None and (name not in self.classes or draft.is_broken("classes", name))):
+        if broken or (name is not None and (name not in self.classes or draft.is_incomplete("classes", name))):
             unsure.add("class")
         return Rights(
             extension=extension,
             location=location,
-            mailbox=mailbox or draft.is_broken("users", extension, "voicemail"),
+            mailbox=mailbox or extension in self.bench.destinations.mailboxes,
             mobile=mobile,
             class_name=name,
             routes=None if name is None else self.classes.get(name, frozenset()),

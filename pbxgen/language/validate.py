@@ -44,7 +44,7 @@ class Draft:
     """What of a source fits the models, and the tree cut to exactly that.
 
     ``names`` are the keys of every section as written (with their places), whether or not what stands
-    under them is right. ``broken`` holds the paths (keys only) that were cut out.
+    under them is right. ``broken`` holds the paths that were cut out.
     """
 
     root: Mapping
@@ -77,6 +77,10 @@ class Draft:
     def has_broken(self, section: str) -> bool:
         """Was anything cut out of ``section``?"""
         return any(path[:1] == (section,) for path in self.broken)
+
+    def is_incomplete(self, *path: str | int) -> bool:
+        """Was ``path``, something it stands in, or something in it cut out?"""
+        return self.is_broken(*path) or any(cut[: len(path)] == path for cut in self.broken)
 
     def is_broken(self, *path: str | int) -> bool:
         """Was ``path``, or something it stands in, cut out?"""
@@ -112,8 +116,7 @@ def validate(root: Mapping, findings: Findings) -> Draft:
         elif name in ("version", "pbx") and (name,) not in cutter.cut:
             complain({"type": "missing", "loc": (name,)}, (name,), root, findings)
     values.pop("version", None)
-    broken = frozenset(tuple(s for s in path if isinstance(s, str)) for path in cutter.cut)
-    return Draft(Mapping(kept, root.location), names, broken, **values)
+    return Draft(Mapping(kept, root.location), names, frozenset(cutter.cut), **values)
 
 
 _KEYS = {

@@ -57,6 +57,10 @@ EXPECTED: dict[str, str] = {
     "name": "a text",
     "follow_me": "a list of destinations",
     "accept": 'codes with reasons, such as {PBX210: "night calls end here"}',
+    **dict.fromkeys(
+        ("emergency", "register", "call_waiting", "dnd", "default", "enabled", "confirm", "allow_premium"),
+        "true or false",
+    ),
 }
 """By key, wherever it stands."""
 

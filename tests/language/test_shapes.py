@@ -278,3 +278,18 @@ def test_a_wrong_position_does_not_make_destinations_wrong() -> None:
 def test_messages_stay_short_whatever_a_key_is() -> None:
     found = findings(HEAD + f'users: {{"{"1" * 10_000}": {{policy: {"p" * 10_000}}}}}\n')
     assert max(len(d.message) for d in found) < 200
+
+
+def test_a_wrong_item_does_not_hide_what_is_wrong_beside_it() -> None:
+    found = findings(HEAD + 'users: {"101": {deviations: {busy: [voicemail, {to: 102}]}}}\n')
+    assert [d.code for d in found] == ["PBX116", "PBX106"]
+
+
+def test_true_and_false_are_asked_for() -> None:
+    body = 'trunks: {t: {host: 192.0.2.1}}\nroutes: {e: {match: ["112"], trunk: t, emergency: «yes»}}\n'
+    assert only("PBX103", body).help == "true or false"
+
+
+def test_a_misspelt_name_is_not_reported_as_unused_too() -> None:
+    found = findings(HEAD + 'users: {"101": {policy: fornt}}\npolicies: {front: {}}\n', ignoring=["PBX151"])
+    assert [d.code for d in found] == ["PBX110"]
