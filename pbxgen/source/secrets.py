@@ -45,9 +45,9 @@ def secret_places(value: Node) -> Iterator[Location]:
 
 def secret_spans(line: str) -> Iterator[tuple[int, int]]:
     """Ranges of characters of ``line`` that look like the value of a secret key, also in a comment."""
-    depth = seen = 0
+    depth = seen = end = 0
     for match in _KEY_IN_TEXT.finditer(line):
-        if is_secret_key(match.group(1)):
+        if match.start() >= end and is_secret_key(match.group(1)):
             depth += sum(1 if b.group() in "[{" else -1 for b in _BRACKET.finditer(line, seen, match.start()))
             seen = match.start()
             end = _end_of_value(line, match.end(), in_flow=depth > 0)

@@ -1,9 +1,12 @@
 """What is secret in a file is known, whether the file could be understood or not."""
 
+import time
+
 import pytest
 
 from pbxgen.source.reader import read_text
 from pbxgen.source.secrets import is_secret_key
+from pbxgen.source.text import SourceFile
 
 
 def shown(text: str) -> list[str]:
@@ -74,6 +77,15 @@ def test_a_secret_on_lines_of_its_own() -> None:
 )
 def test_a_secret_is_hidden_in_a_file_that_is_not_yaml(text: str) -> None:
     assert "hunter2" not in "\n".join(shown(text))
+
+
+@pytest.mark.parametrize(
+    "line", ["x" * 1_000_000, "password: " * 100_000, "pin: {" * 100_000, '"' * 1_000_000, "password" + " " * 1_000_000]
+)
+def test_a_line_of_a_million_characters_is_searched_once(line: str) -> None:
+    started = time.process_time()
+    SourceFile("x.yaml", line).hidden(1)
+    assert time.process_time() - started < 3
 
 
 def test_a_pointer_is_shown_in_a_file_that_is_not_yaml() -> None:
