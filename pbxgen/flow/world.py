@@ -40,7 +40,7 @@ DEFAULT_MOMENT = dt.datetime(2026, 11, 23, 10, 0)
 
 _STATUS = re.compile(r"[3-6][0-9][0-9]", re.ASCII)
 _REPLY = {"busy": 486, "reject": 603, "dnd": 480, "error": 500, "fail": 503}
-_BUSY_STATUS = frozenset({486, 600, 603, 403, 302})
+_BUSY_STATUS = frozenset({486, 600, 603, 403})
 _CONFIRM_SECONDS = 10
 
 Result = Outcome | None
@@ -53,10 +53,13 @@ def is_status(state: str) -> bool:
 
 
 def outcome_of_status(status: int, sip_480: Outcome) -> Outcome:
-    """What a final SIP status (300-699) of a phone means (SEMANTICS, "ring(U): outcome")."""
+    """What a final SIP status (300-699) of a phone means (SEMANTICS, "ring(U): outcome").
+
+    Every redirection counts as 302 does: the phone is there and sends the call away.
+    """
     if status == 480:
         return sip_480
-    return Outcome.BUSY if status in _BUSY_STATUS else Outcome.UNREACHABLE
+    return Outcome.BUSY if status in _BUSY_STATUS or 300 <= status < 400 else Outcome.UNREACHABLE
 
 
 def combined(results: list[Outcome]) -> Outcome:

@@ -148,6 +148,7 @@ users: {"101": {name: A}, "102": {name: B}, "103": {name: C}, "104": {name: D}}
         ("404", "101, 105 -> answered 105"),
         ("408", "101, 105 -> answered 105"),
         ("302", "101, 103 -> answered 103"),
+        ("300", "101, 103 -> answered 103"),
         ("600", "101, 103 -> answered 103"),
         ("403", "101, 103 -> answered 103"),
         ("early", "101, 104 -> answered 104"),
@@ -331,9 +332,7 @@ users:
 
 def test_a_transferred_outside_caller_stays_external() -> None:
     plan = plan_of(OFFICE)
-    story = call(
-        plan, OUTSIDE, "+390212345000", transfer=Transfer("100", "107"), _110="busy", _107="ring"
-    )
+    story = call(plan, OUTSIDE, "+390212345000", transfer=Transfer("100", "107"), _110="busy", _107="ring")
     assert told(story) == "100+110, 107, 100+110 -> answered 100"
 
 
