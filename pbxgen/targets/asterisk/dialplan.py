@@ -170,7 +170,7 @@ def _numbers(plan: Plan) -> Iterator[tuple[str, Block]]:
 
 
 def _inbound(plan: Plan, entry: Inbound) -> Block:
-    lines = [Line(f"Return(inbound/{entry.number})"), *rule_lines(plan, "places", entry.rules)]
+    lines = [Line(f"Return(inbound/{entry.number})"), *rule_lines(plan, "inbound", entry.rules)]
     return Block(entry.number, "", entry.location.short, tuple(lines), tuple(_conditions("inbound", entry.rules)))
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ipaddress
 from collections.abc import Mapping
 from dataclasses import dataclass
+from urllib.parse import quote
 
 from pbxgen.flow.plan import NumberFormat, Plan, Secret, Trunk, User
 from pbxgen.targets.asterisk import names
@@ -105,9 +106,14 @@ def _trunk(plan: Plan, trunk: Trunk, secrets: Mapping[Secret, str]) -> TrunkView
         register=trunk.register,
         host=shown,
         server_uri=f"sip:{server}{way}",
-        client_uri=f"sip:{user}@{shown}",
-        contact_user=_bare_number(plan, trunk) or user,
+        client_uri=f"sip:{_uri_user(user)}@{shown}",
+        contact_user=_bare_number(plan, trunk) or _uri_user(user),
     )
+
+
+def _uri_user(name: str) -> str:
+    """A user name as the user part of a SIP URI (RFC 3261, 25.1)."""
+    return quote(name, safe="-_.!~*'()&=+$,")
 
 
 def _bare_number(plan: Plan, trunk: Trunk) -> str:

@@ -97,4 +97,5 @@ class _Files:
             )
 
     def _file(self, path: str, template: str, *, secret: bool = False, **data: object) -> GeneratedFile:
-        return GeneratedFile(path, self._templates.get_template(template).render(**data), secret)
+        rendered = self._templates.get_template(template).render(**data)
+        return GeneratedFile(path, rendered.rstrip("\n") + "\n", secret)

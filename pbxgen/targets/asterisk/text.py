@@ -10,7 +10,7 @@ import unicodedata
 
 LINE_LIMIT = 8190
 """Bytes of a line that Asterisk reads; a longer one is cut in two."""
-COMMENT_LIMIT = 400
+COMMENT_LIMIT = 120
 """Characters of a comment; longer names are shortened there."""
 CALLER_NAME_LIMIT = 79
 """Bytes of a display name that res_pjsip keeps of ``callerid`` (it copies into 80)."""
