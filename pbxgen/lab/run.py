@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import datetime as dt
+import os
 import shutil
 import signal
 import tempfile
@@ -24,8 +25,8 @@ from pbxgen.lab.stage import Stage
 from pbxgen.scenario.values import Scenario
 from pbxgen.targets.base import Target
 
-CALLS_AT_ONCE = 16
-"""Two cores play this many with sound and exact ring times."""
+_CALLS_PER_CORE = 8
+"""As many can be played with sound and exact ring times; half of it where the machine has much else to do."""
 TENANTS_AT_ONCE = 60
 """Scenarios on one start of a PBX."""
 _STAGES_AT_ONCE = 2
@@ -72,7 +73,7 @@ def run(
     *,
     watcher: Watcher | None = None,
     keep: Path | None = None,
-    calls_at_once: int = CALLS_AT_ONCE,
+    calls_at_once: int | None = None,
 ) -> LabReport:
     """Place every case as a real call on each PBX of ``on`` (its name: the target that renders for it).
 
@@ -84,12 +85,18 @@ def run(
             raise LabError(f"no PBX is called {name}; there are {', '.join(MAKERS)}")
         FINDERS[name]()
     try:
-        return asyncio.run(_run(cases, on, watcher or Silent(), keep, calls_at_once))
+        return asyncio.run(_run(cases, on, watcher or Silent(), keep, calls_at_once or _capacity()))
     except* LabError as group:
         first: BaseException = group
         while isinstance(first, BaseExceptionGroup):
             first = first.exceptions[0]
         raise first from None
+
+
+def _capacity() -> int:
+    """How many calls this machine can play at once."""
+    cores = os.cpu_count() or 1
+    return cores * _CALLS_PER_CORE // (2 if os.getloadavg()[0] > 2 * cores else 1)
 
 
 @dataclass(frozen=True, slots=True)
