@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 from pbxgen.diagnostics.diagnostic import Diagnostic
@@ -32,8 +32,21 @@ def generate_trees(plans: Sequence[Plan], targets: Sequence[str], options: Optio
         found += problems
     if has_errors(found):
         return Generation(diagnostics=tuple(found))
+    known = replace(options, secrets=secrets)
+    for name in targets:
+        found += _refused_secrets(plans, name, options, known)
+    if has_errors(found):
+        return Generation(diagnostics=tuple(found))
     trees = {}
     for name in targets:
         step(f"writing for {name}")
-        trees[name] = load_target(name).render(tuple(plans), replace(options, secrets=secrets))
+        trees[name] = load_target(name).render(tuple(plans), known)
     return Generation(trees, tuple(found))
+
+
+def _refused_secrets(plans: Sequence[Plan], name: str, options: Options, known: Options) -> Iterator[Diagnostic]:
+    """What a target finds wrong only now that it sees the secrets; the rest was said when the plans were checked."""
+    target = load_target(name)
+    for plan in plans:
+        said = target.limits(plan, options)
+        yield from (problem for problem in target.limits(plan, known) if problem not in said)
