@@ -22,6 +22,8 @@ class Handling:
 
     give_up_at: int | None = None
     """The caller hangs up while the n-th entry of ``rings`` (from 0) rings."""
+    give_up_after: float = 0.25
+    """How many seconds after the entry began to ring."""
     callee_ends: bool = False
     """The one who answered hangs up first."""
     keys: str = ""

@@ -50,7 +50,7 @@ class Course:
     async def _give_up(self, entry: int) -> None:
         scene = self._scene
         await scene.until(lambda: len(scene.entries()) > entry, 600)
-        await asyncio.sleep(0.25)
+        await asyncio.sleep(self._case.handling.give_up_after)
         if self._caller.waiting:
             scene.rig.wire.nudge(self._caller.call_id, "GIVEUP")
 
