@@ -1,0 +1,196 @@
+"""What a carrier is sent, as real calls: the number's form, the caller's number, the diversions and their count."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from pbxgen.flow.plan import DiversionHeader, NumberFormat, Plan, Reason
+from pbxgen.lab.case import Case, LabReport, Rang
+from pbxgen.lab.headers import Announced, last_diversion
+from pbxgen.lab.sip import user_of
+from tests.smoke.offices import OUTSIDE, call, office
+from tests.support.calls import place
+
+pytestmark = [pytest.mark.real, pytest.mark.slow]
+
+_TRUNK = """
+version: 1
+pbx: {{name: office, domain: pbx.office.example, country: IT, timezone: Europe/Rome}}
+defaults: {{ring_timeout: 5, outside_timeout: 5, class: full}}
+trunks:
+  carrier: {{host: 127.0.0.1, number: "+390212345000", {options}}}
+routes:
+  emergency: {{match: ["112"], trunk: carrier, emergency: true}}
+  italy: {{match: "+39[03]X.", trunk: carrier}}
+  germany: {{match: "+49.", trunk: carrier}}
+classes: {{full: [italy, germany]}}
+users:
+  "101":
+    did: "+390212345101"
+    mobile: "+393331110101"
+    deviations: {{unconditional: "+4930123456"}}
+  "102": {{did: "+390212345102", deviations: {{busy: "+393331110102", unreachable: "103"}}}}
+  "103": {{deviations: {{no_answer: "+393331110103", unreachable: "+393331110103", busy: "104"}}}}
+  "104": {{did: "+390212345104", deviations: {{unconditional: {{to: "+393331110104", caller_id: own}}}}}}
+  "105": {{did: "+390212345105", deviations: {{unconditional: {{to: "+393331110105", caller_id: original}}}}}}
+  "106": {{did: "+390212345106", deviations: {{busy: ["group:sales", "103"]}}}}
+  "120": {{did: "+390212345120"}}
+  "121": {{}}
+groups:
+  sales: {{number: "600", members: ["121"], overflow: "+393331110600"}}
+inbound:
+  "+390212345600": "+393331110601"
+"""
+
+
+@dataclass(frozen=True)
+class _Sent:
+    """One number that a call reaches outside, and what its INVITE says; numbers in E.164."""
+
+    case: Case
+    number: str
+    shows: str
+    by: str | None = None
+    """Number of who diverted last; None: no diversion is announced."""
+    reason: Reason | None = None
+    count: int = 0
+
+
+def _plan(folder: Path, options: str) -> Plan:
+    return office(folder, _TRUNK.format(options=options))
+
+
+def _diverted(plan: Plan, own: bool) -> list[_Sent]:
+    """Calls that are diverted outside; ``own``: the trunk shows the diverting user's number."""
+    main, ada = "+390212345000", "+390212345120"
+    sent = []
+    for caller, theirs in ((OUTSIDE, OUTSIDE), ("120", ada), ("121", main)):
+        inside = caller != OUTSIDE
+
+        def to(did: str, *, inside: bool = inside) -> str:
+            return did[-3:] if inside else did
+
+        def one(
+            did: str, number: str, by: str, reason: Reason, count: int, *, caller: str = caller, theirs: str = theirs,
+            shows: str | None = None, carried: int = 0, **phones: str,
+        ) -> _Sent:  # fmt: skip
+            states: dict[str, str | list[str]] = {name[1:]: state for name, state in phones.items()}
+            name = f"{caller} to {did}, {reason}, {count} diversions"
+            case = call(plan, caller, to(did), name=name, phones=states, carried=carried)
+            return _Sent(case, number, shows or (by if own else theirs), by, reason, count)
+
+        sent += [
+            one("+390212345101", "+4930123456", "+390212345101", Reason.UNCONDITIONAL, 1),
+            one("+390212345102", "+393331110102", "+390212345102", Reason.BUSY, 1, _102="busy"),
+            one("+390212345102", "+393331110103", main, Reason.NO_ANSWER, 2, _102="unregistered", _103="ring"),
+            one("+390212345102", "+393331110103", main, Reason.UNREACHABLE, 2, _102="error", _103="unregistered"),
+            one("+390212345102", "+393331110104", "+390212345104", Reason.UNCONDITIONAL, 3, _102="error", _103="busy",
+                shows="+390212345104"),
+            one("+390212345105", "+393331110105", "+390212345105", Reason.UNCONDITIONAL, 1, shows=theirs),
+        ]  # fmt: skip
+        if not inside:
+            sent.append(one("+390212345102", "+393331110102", "+390212345102", Reason.BUSY, 3, carried=2, _102="busy"))
+    return sent
+
+
+def _straight(plan: Plan) -> list[_Sent]:
+    """Calls that are dialled: nothing was diverted."""
+    numbers = ("+393331110101", "+4930123456")
+    found = [_Sent(call(plan, "120", n, name=f"120 dials {n}"), n, "+390212345120") for n in numbers]
+    found += [_Sent(call(plan, "121", n, name=f"121 dials {n}"), n, "+390212345000") for n in numbers]
+    return found
+
+
+def _check(sent: list[_Sent], report: LabReport, style: DiversionHeader) -> None:
+    wrong = []
+    for wanted in sent:
+        result = next(r for r in report.results if r.case is wanted.case)
+        legs = [leg for leg in result.observed.rang if leg.target == wanted.number]
+        if len(legs) != 1:
+            wrong.append(f"{wanted.case.name}: {wanted.number} was called {len(legs)} times")
+            continue
+        wrong += [f"{wanted.case.name}: {what}" for what in _differences(wanted, legs[0], style)]
+    assert not wrong, "\n".join(wrong)
+
+
+def _differences(wanted: _Sent, leg: Rang, style: DiversionHeader) -> list[str]:
+    plan = wanted.case.plan
+    form = plan.trunks["carrier"].number_format
+    headers = dict(leg.headers)
+    found = []
+    if leg.request_user != _sent_as(plan, form, wanted.number):
+        found.append(f"sent as {leg.request_user}")
+    shown = user_of(headers["from"])
+    if shown != _sent_as(plan, form, wanted.shows):
+        found.append(f"shows {shown} instead of {wanted.shows}")
+    for other in set(DiversionHeader) - {style, DiversionHeader.NONE}:
+        if other.value.replace("_", "-") in headers:
+            found.append(f"has a header {other}")
+    if style is DiversionHeader.NONE:
+        return found
+    said = last_diversion(leg.headers, style)
+    if wanted.by is None or wanted.reason is None:
+        return found if said is None else [*found, f"tells of {said}"]
+    expected = Announced(_sent_as(plan, form, wanted.by), wanted.reason, wanted.count)
+    if said != expected:
+        found.append(f"tells of {said} instead of {expected}")
+    return found
+
+
+def _sent_as(plan: Plan, form: NumberFormat, number: str) -> str:
+    match form:
+        case NumberFormat.E164:
+            return number
+        case NumberFormat.E164_BARE:
+            return number[1:]
+        case NumberFormat.INTERNATIONAL:
+            return f"00{number[1:]}"
+        case NumberFormat.NATIONAL:
+            return plan.numbering.to_national(number)
+
+
+@pytest.mark.parametrize("form", list(NumberFormat))
+def test_numbers_are_sent_in_the_trunks_form(pbx_name: str, tmp_path: Path, form: NumberFormat) -> None:
+    plan = _plan(tmp_path, f"number_format: {form.value}")
+    sent = _straight(plan) + _diverted(plan, own=False)[:8]
+    _check(sent, place([s.case for s in sent], pbx_name), DiversionHeader.DIVERSION)
+
+
+@pytest.mark.parametrize("style", list(DiversionHeader))
+@pytest.mark.parametrize("caller_id", ["original", "own"])
+def test_a_diverted_call_tells_who_calls_who_diverted_it_why_and_how_often(
+    pbx_name: str, tmp_path: Path, style: DiversionHeader, caller_id: str
+) -> None:
+    plan = _plan(tmp_path, f"caller_id: {caller_id}, diversion: {style.value}")
+    sent = _diverted(plan, own=caller_id == "own") + _straight(plan)
+    _check(sent, place([s.case for s in sent], pbx_name), style)
+
+
+def test_what_nobody_diverts_carries_the_last_diversion_of_the_call(pbx_name: str, tmp_path: Path) -> None:
+    plan = _plan(tmp_path, "diversion: diversion")
+    called = "+390212345600"
+    busy: dict[str, str | list[str]] = {extension: "busy" for extension in ("103", "104", "106", "121")}
+    nobody = {"+393331110104": "busy"}
+    overflow = call(plan, OUTSIDE, "+390212345106", name="overflow", phones=busy, outside=nobody)
+    straight = call(plan, OUTSIDE, called, name="an inbound number that is an outside number")
+    again = call(plan, OUTSIDE, called, name="the same, diverted before", carried=2)
+    sent = [
+        _Sent(straight, "+393331110601", OUTSIDE, called, Reason.UNCONDITIONAL, 1),
+        _Sent(again, "+393331110601", OUTSIDE, called, Reason.UNCONDITIONAL, 3),
+        _Sent(overflow, "+393331110600", OUTSIDE, "+390212345104", Reason.UNCONDITIONAL, 3),
+    ]
+    report = place([s.case for s in sent], pbx_name)
+    _check(sent, report, DiversionHeader.DIVERSION)
+
+
+def test_an_emergency_number_is_sent_bare_with_the_users_number(pbx_name: str, tmp_path: Path) -> None:
+    plan = _plan(tmp_path, "number_format: international")
+    cases = [call(plan, "120", "112"), call(plan, "121", "112"), call(plan, "101", "112")]
+    report = place(cases, pbx_name)
+    for case, shown in zip(cases, ("00390212345120", "00390212345000", "00390212345101"), strict=True):
+        (leg,) = next(r for r in report.results if r.case is case).observed.rang
+        assert leg.request_user == "112"
+        assert user_of(dict(leg.headers)["from"]) == shown
