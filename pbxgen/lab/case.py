@@ -34,6 +34,8 @@ class Handling:
     """What is dialled in place of ``call.called`` (another form of the same number)."""
     caller_shows: str | None = None
     """What stands in From in place of ``call.caller``."""
+    trunk: str | None = None
+    """Name of the trunk that an outside call comes in on; None: the first of the plan."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +107,10 @@ class Result:
     differences: tuple[str, ...]
     """In words; empty where the PBX did what the model and the scenario say."""
     seconds: float
+    exact: bool = True
+    """False: the machine was too busy for the laboratory to be exact."""
+    repeated: bool = False
+    """Was placed a second time, since the first was not exact?"""
 
     @property
     def passed(self) -> bool:

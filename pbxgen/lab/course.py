@@ -17,6 +17,7 @@ _RECORD_SECONDS = 5.0
 """PBXs throw messages of less than some three seconds away."""
 _AFTERMATH_SECONDS = 1.2
 """How long after the end nobody may be rung any more."""
+_GONE_SECONDS = 8.0
 _SLACK_SECONDS = 45.0
 _SETTLE_SECONDS = 30.0
 
@@ -84,7 +85,16 @@ class Course:
             scene.faults.append(f"{by}, who was to transfer the call, is not in it")
             return self._caller
         self._since = time.monotonic()
+        transfer = self._case.call.transfer
+        if transfer is not None and transfer.attended:
+            announcing = scene.consult(by, transfer.to)
+            await scene.until(lambda: announcing.up or announcing.closed is not None, patience)
+            if not announcing.up:
+                return party
+            await asyncio.sleep(_TALK_SECONDS)
         scene.rig.wire.nudge(transferor.call_id, "TRANSFER")
+        if transfer is not None and transfer.attended:
+            await scene.until(lambda: not transferor.up, _SETTLE_SECONDS)
         await self._settle(party, patience)
         return party
 
@@ -137,6 +147,6 @@ class Course:
             if dialog.up:
                 scene.rig.wire.nudge(dialog.call_id, "HANGUP")
         everybody = (self._caller, *scene.legs.values())
-        if not await scene.until(lambda: not any(dialog.up for dialog in everybody), 3):
+        if not await scene.until(lambda: not any(dialog.up for dialog in everybody), _GONE_SECONDS):
             left = ", ".join(dialog.target for dialog in everybody if dialog.up)
             scene.faults.append(f"one side has hung up, and the PBX keeps the other in the call ({left})")

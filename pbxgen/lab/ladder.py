@@ -48,7 +48,7 @@ def ladder(observed: Observed) -> tuple[Rung, ...]:
 def _party(seen: Seen) -> str:
     """Who is at our end of a call, by its first message."""
     if not seen.from_pbx:
-        return "caller"
+        return "consult" if seen.message.call_id.endswith("-consult") else "caller"
     user = seen.message.uri_user
     return user.rsplit(".", 2)[1] if user.count(".") >= 2 else user
 
@@ -73,9 +73,9 @@ def drawn(rungs: Iterable[Rung]) -> list[str]:
     lines = []
     for rung in rungs:
         text = rung.text if len(rung.text) <= 34 else f"{rung.text[:33]}…"
-        if rung.party == "caller":
+        if rung.party in ("caller", "consult"):
             arrow = f"──{text}──▶" if rung.to_pbx else f"◀──{text}──"
-            lines.append(f"{rung.at:7.2f}  caller {arrow} PBX")
+            lines.append(f"{rung.at:7.2f}  {rung.party} {arrow} PBX")
         else:
             arrow = f"◀──{text}──" if rung.to_pbx else f"──{text}──▶"
             lines.append(f"{rung.at:7.2f}            PBX {arrow} {rung.party}")

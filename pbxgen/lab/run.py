@@ -11,7 +11,7 @@ import signal
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import Protocol
 from zoneinfo import ZoneInfo
@@ -21,7 +21,7 @@ from pbxgen.lab import asterisk, freeswitch
 from pbxgen.lab.case import Case, LabReport, Result
 from pbxgen.lab.errors import LabError
 from pbxgen.lab.pbx import Bench, Pbx
-from pbxgen.lab.stage import Stage
+from pbxgen.lab.stage import Stage, overloaded
 from pbxgen.scenario.values import Scenario
 from pbxgen.targets.base import Target
 
@@ -96,7 +96,7 @@ def run(
 def _capacity() -> int:
     """How many calls this machine can play at once."""
     cores = os.cpu_count() or 1
-    return cores * _CALLS_PER_CORE // (2 if os.getloadavg()[0] > 2 * cores else 1)
+    return cores * _CALLS_PER_CORE // (2 if overloaded() else 1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,24 +118,34 @@ async def _run(
     stages = asyncio.Semaphore(_STAGES_AT_ONCE)
     problems: dict[str, list[str]] = {name: [] for name in on}
 
-    async def play(batch: _Batch, folder: Path) -> list[Result]:
+    async def play(batch: _Batch, folder: Path, told: Watcher) -> list[Result]:
         async with stages:
             folder.mkdir()
             stage = Stage(MAKERS[batch.pbx], on[batch.pbx], batch.cases, folder, moment=batch.moment)
             async with stage:
-                results = await stage.play(watcher.done, room)
+                results = await stage.play(told.done, room)
             problems[batch.pbx] += stage.pbx.problems()
             return results
+
+    async def play_exactly(batch: _Batch, folder: Path) -> list[Result]:
+        """What went wrong while the machine was too busy is placed once more, by itself."""
+        results = await play(batch, folder, watcher)
+        again = [result for result in results if not result.passed and not result.exact]
+        if not again:
+            return results
+        second = replace(batch, cases=tuple(result.case for result in again))
+        repeated = await play(second, folder.with_name(f"{folder.name}-again"), Silent())
+        return [result for result in results if result not in again] + [replace(r, repeated=True) for r in repeated]
 
     with _scratch(keep) as scratch:
         async with asyncio.TaskGroup() as group:
             tasks = [
-                group.create_task(play(batch, scratch / f"{batch.pbx}-{number}"))
+                group.create_task(play_exactly(batch, scratch / f"{batch.pbx}-{number}"))
                 for number, batch in enumerate(_batches(cases, on), 1)
             ]
         results = tuple(result for task in tasks for result in task.result())
-    told = {name: tuple(lines) for name, lines in problems.items()}
-    return LabReport(results, tuple(on), told, time.monotonic() - start)
+    lines = {name: tuple(dict.fromkeys(found)) for name, found in problems.items()}
+    return LabReport(results, tuple(on), lines, time.monotonic() - start)
 
 
 def _batches(cases: Sequence[Case], on: Mapping[str, Target]) -> Iterator[_Batch]:

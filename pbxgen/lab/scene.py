@@ -6,37 +6,22 @@ import asyncio
 import subprocess
 import time
 from collections.abc import Callable, Coroutine
-from typing import Protocol
+from urllib.parse import quote
 
 from pbxgen.flow.plan import NumberFormat, Plan
 from pbxgen.lab import people, scripts
 from pbxgen.lab.leg import Dialog
-from pbxgen.lab.media import Media
-from pbxgen.lab.pbx import Pbx
 from pbxgen.lab.ports import Address
-from pbxgen.lab.sipp import Login, Sipp
+from pbxgen.lab.rig import Rig
+from pbxgen.lab.sipp import Login
 from pbxgen.lab.tenants import Tenant, contact_user, password
-from pbxgen.lab.wire import Seen, Wire
+from pbxgen.lab.wire import Seen
 
 TOGETHER_SECONDS = 0.9
 """Attempts that begin within this time of each other ring together (delays are whole seconds)."""
 _POLL = 0.05
 _PARKED_SECONDS = 8.0
 _START_SECONDS = 5.0
-
-
-class Rig(Protocol):
-    """What a scene needs of the stage it is played on."""
-
-    wire: Wire
-    media: Media
-    sipp: Sipp
-    pbx: Pbx
-    phones: Address
-
-    def follow(self, call_id: str, scene: Scene) -> None:
-        """Messages of this call are the scene's."""
-        ...
 
 
 class Scene:
@@ -62,7 +47,9 @@ class Scene:
         self._processes: list[subprocess.Popen[bytes]] = []
         self._tasks: set[asyncio.Task[None]] = set()
         self.inside = self.case.call.caller in self.case.plan.users
-        self._trunk_name = next(iter(self.plan.trunks), None)
+        self._trunk_name = tenant.case.handling.trunk or next(iter(self.plan.trunks), None)
+        self.consultation: Dialog | None = None
+        """The call that announces an attended transfer."""
 
     # -- who is where -------------------------------------------------------------------------------------------------
 
@@ -93,7 +80,8 @@ class Scene:
     def _transferring(self) -> scripts.Reply:
         transfer = self.case.call.transfer
         assert transfer is not None
-        return scripts.Reply(180, 200, refer_to=f"sip:{transfer.to}@{self.plan.domain}")
+        uri = scripts.ANNOUNCED_CALL if transfer.attended else f"sip:{transfer.to}@{self.plan.domain}"
+        return scripts.Reply(180, 200, refer_to=uri)
 
     def _reply_of(self, target: str, state: str) -> scripts.Reply:
         transfer = self.case.call.transfer
@@ -131,21 +119,23 @@ class Scene:
         self.trace.append(seen)
         message = seen.message
         found = self.legs.get(message.call_id) or self._parked.get(message.call_id)
-        dialog = self.caller if message.call_id == self.caller.call_id else found
+        ours = (self.caller, self.consultation)
+        dialog = found or next((d for d in ours if d is not None and d.call_id == message.call_id), None)
         if dialog is None:
             return
-        ours = dialog.invite is None
-        if ours and not dialog.start:
+        placed = dialog.invite is None
+        if placed and not dialog.start:
             dialog.start = seen.at
-        if ours and self.inside and message.status in (401, 407) and message.cseq.startswith("1 "):
+        inside = self.inside or dialog is not self.caller
+        if placed and inside and message.status in (401, 407) and message.cseq.startswith("1 "):
             return  # a challenge, which SIPp answers
-        dialog.see(seen, ours_is_caller=ours)
+        dialog.see(seen, ours_is_caller=placed)
         if seen.from_pbx and message.method == "NOTIFY" and message.body.startswith("SIP/2.0 2"):
             # A phone that has transferred its party leaves the call (RFC 5589); the PBX may be quicker.
             asyncio.get_running_loop().call_later(0.3, self._leave, dialog)
         if dialog.answered is not None and dialog.stream is None and dialog.audio is not None:
             dialog.stream = self.rig.media.stream(dialog.call_id)
-            dialog.stream.connect(dialog.audio, speaks=ours)
+            dialog.stream.connect(dialog.audio, speaks=placed)
 
     def _leave(self, dialog: Dialog) -> None:
         if dialog.up:
@@ -229,6 +219,24 @@ class Scene:
                 self.rig.sipp.forget(self._processes.pop())
                 self._processes.append(self.rig.sipp.call(dial, ours, reply))
 
+    def consult(self, by: str, to: str) -> Dialog:
+        """``by`` calls ``to``, to announce a transfer."""
+        call_id = f"{self.plan.name}-consult"
+        self.consultation = Dialog(call_id, to, "caller", 0.0)
+        uri, origin = f"sip:{to}@{self.plan.domain}", f"<sip:{by}@{self.plan.domain}>"
+        self._place(scripts.Dial(uri, origin, call_id, by, password(self.plan, by)), self.rig.phones, scripts.Reply())
+        return self.consultation
+
+    def announced_call(self) -> str:
+        """URI that a REFER sends to: the call that announced the transfer is to be taken over (RFC 3891)."""
+        call_id = f"{self.plan.name}-consult"
+        told = (s.message for s in self.trace if s.message.call_id == call_id and s.message.status == 200)
+        to = next((m.header("to") for m in told if m.method == "INVITE"), "")
+        tag = to.partition(";tag=")[2].split(";")[0]
+        target = self.case.call.transfer.to if self.case.call.transfer is not None else ""
+        replaces = quote(f"{call_id};to-tag={tag};from-tag={scripts.CALLER_TAG}", safe="")
+        return f"sip:{target}@{self.plan.domain}?Replaces={replaces}"
+
     async def occupy(self) -> None:
         """Phones `in_call` begin their call: with an extension of the laboratory's own."""
         parking = self.tenant.parking
@@ -264,7 +272,8 @@ class Scene:
         """Hang up whatever is still up, and let SIPp's processes go."""
         for task in list(self._tasks):
             task.cancel()
-        for dialog in (self.caller, *self.legs.values(), *self._parked.values()):
+        consultation = () if self.consultation is None else (self.consultation,)
+        for dialog in (self.caller, *consultation, *self.legs.values(), *self._parked.values()):
             if dialog.up:
                 self.rig.wire.nudge(dialog.call_id, "HANGUP")
             self.rig.media.close(dialog.call_id)

@@ -33,9 +33,12 @@ class Reply:
     deaf: bool = False
     """Says nothing at all, not even to CANCEL."""
     refer_to: str | None = None
-    """URI that a nudge ``TRANSFER`` sends the other party to; "replaces" marks an attended transfer."""
+    """URI that a nudge ``TRANSFER`` sends the other party to."""
 
 
+ANNOUNCED_CALL = "sip:announced@lab.invalid"
+"""Stands in a REFER for the call that announced the transfer, which is put in on the wire."""
+CALLER_TAG = "caller"
 RTP_PORT = "99999"
 """Stands in SIPp's SDP for the port of the call's stream, which is put in on the wire; as long as a port is."""
 
@@ -202,7 +205,7 @@ def callee(name: str, reply: Reply, ours: Address) -> str:
 def caller(name: str, dial: Dial, ours: Address, reply: Reply) -> str:
     """One call: dials, and then does as it is told."""
     host, port = ours
-    tag = f"{dial.from_uri};tag=caller"
+    tag = f"{dial.from_uri};tag={CALLER_TAG}"
 
     def request(method: str, cseq: int, to: str, branch: str, more: str = "") -> str:
         return (

@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-import re
-
 from pbxgen.flow.machine import Ending, EndKind, EventKind
-from pbxgen.flow.plan import DiversionHeader
+from pbxgen.flow.plan import DiversionHeader, Outcome
 from pbxgen.flow.simulate import Diverted, Story, simulate
 from pbxgen.lab.case import Case, Observed, Rang
 from pbxgen.lab.headers import Announced, last_diversion
 
 TIMING_SECONDS = 1.5
 """How far a ring time may be off."""
-_TARGET = re.compile(r"(?:(?<=\+)\+|(?<![^,])\+)?[0-9]+")
-"""Each extension or number in "101,+39333…+102"."""
 _QUIET = 300
 """Mean amplitude below which a stored message holds no speech."""
 
@@ -75,18 +71,21 @@ def _timing(story: Story, observed: Observed) -> list[str]:
     found = []
     rang = list(observed.rang)
     for event in story.events:
-        if event.kind is not EventKind.RANG or not event.detail or event.seconds is None:
+        if event.kind is not EventKind.RANG or not event.dialled or event.seconds is None:
             continue
-        targets = _TARGET.findall(event.detail)
-        mine = [leg for leg in rang if leg.target in targets][: len(targets)]
-        for leg in mine:
-            rang.remove(leg)
-        cancelled = [leg for leg in mine if leg.status is None and leg.seconds is not None]
-        if event.outcome is None or event.outcome.value != "no_answer" or not cancelled:
+        targets = {target for entry in event.dialled for target in entry}
+        mine = [leg for leg in rang if leg.target in targets]
+        # A place may ring again later in the call: what belongs to this time ends with its last expected attempt.
+        latest = min((leg.at for leg in mine), default=0.0) + event.seconds + TIMING_SECONDS
+        mine = [leg for leg in mine if leg.at <= latest]
+        rang = [leg for leg in rang if leg not in mine]
+        cancelled = [leg.ended for leg in mine if leg.status is None and leg.ended is not None]
+        if event.outcome is not Outcome.NO_ANSWER or not cancelled:
             continue
-        seconds = max(leg.ended or 0 for leg in cancelled) - min(leg.at for leg in mine)
+        seconds = max(cancelled) - min(leg.at for leg in mine)
         if abs(seconds - event.seconds) > TIMING_SECONDS:
-            found.append(f"{event.detail} rang {seconds:.1f} s instead of {event.seconds} s")
+            told = ", ".join("+".join(entry) for entry in event.dialled)
+            found.append(f"{told} rang {seconds:.1f} s instead of {event.seconds} s")
     return found
 
 
@@ -116,7 +115,7 @@ def _diversion_before(story: Story, leg: Rang) -> Diverted | None:
         if event.kind is EventKind.DIVERTED and event.reason is not None:
             if any(place.target == leg.target for place in event.places):
                 last = Diverted(event.subject, event.reason)
-        elif event.kind is EventKind.RANG and leg.target in _TARGET.findall(event.detail):
+        elif event.kind is EventKind.RANG and any(leg.target in entry for entry in event.dialled):
             return last
     return last
 

@@ -54,7 +54,7 @@ class Wire:
         self._challenges: set[tuple[str, str]] = set()
         self._inner: asyncio.DatagramTransport | None = None
         self.rewrite: Callable[[bytes, str], bytes] | None = None
-        """Puts into a message of SIPp (with its Call-ID) what a script cannot know; it must keep its length."""
+        """Puts into a message of SIPp (with its Call-ID) what a script cannot know; a body must keep its length."""
         self.dropped = 0
 
     async def start(self) -> None:
@@ -136,7 +136,7 @@ class Wire:
                 return
             transport, pbx = self._outer[ours]
             path = self._paths[message.call_id] = _Path(source[1], transport, pbx)
-        if self.rewrite is not None and message.body:
+        if self.rewrite is not None:
             data = self.rewrite(data, message.call_id)
         ours = path.outer.get_extra_info("sockname")[:2]
         self._on_message(Seen(time.monotonic(), False, ours, message))
