@@ -32,7 +32,8 @@ _PROBLEM = re.compile(r"\b(WARNING|ERROR)\[")
 # What a stock installation without sound hardware, DNS or a console says by itself.
 _HARMLESS = re.compile(
     r"Unable to (?:connect to|access the running directory|open pid)|Failed to read gains|res_musiconhold|"
-    r"remote console|Error opening directory|asterisk\.conf|users\.conf is deprecated|taskprocessor|Context 'local'"
+    r"remote console|Error opening directory|asterisk\.conf|users\.conf is deprecated|taskprocessor|Context 'local'|"
+    r"PJSIP_SAFE_MODULE"
 )
 
 
