@@ -1,0 +1,209 @@
+"""What the analysis says, finding by finding."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import pytest
+
+from pbxgen.diagnostics.diagnostic import Diagnostic
+from pbxgen.diagnostics.render import render_text
+from pbxgen.flow.analysis.findings import analyse
+from tests.support.office import HEAD, TODAY, plan_of
+
+FOREIGN = HEAD.replace("  germany:", '  satellite: {match: "+881.", trunk: carrier}\n  germany:').replace(
+    "full: [italy, germany]", "full: [italy, germany, satellite]"
+)
+MOBILE = 'class: national, mobile: "+393335550101", voicemail: true'
+
+
+def found(body: str, code: str, *, head: str = HEAD, today: dt.date = TODAY) -> list[Diagnostic]:
+    return [d for d in analyse(plan_of(body, head=head), today) if d.code == code]
+
+
+def test_a_lost_call_is_told_step_by_step_with_the_line_of_each_step() -> None:
+    (lost,) = found('users: {"101": {name: Ada, did: "+390212345101"}}', "PBX210")
+    assert lost.example is not None
+    assert lost.example.headline == "somebody outside calls Ada (101) (+390212345101)"
+    assert [s.text for s in lost.example.steps] == [
+        "Ada (101): busy.",
+        "Ada (101) has no deviation for this.",
+        "Nothing is left to try: released with 486.",
+    ]
+    assert [s.location is not None for s in lost.example.steps] == [True, True, False]
+    assert "3. Nothing is left to try" in render_text([lost], [])
+
+
+def test_the_example_is_told_once_for_people_with_the_same_flow() -> None:
+    body = 'users:\n  "101": {name: Ada, did: "+390212345101"}\n  "102": {name: Bob, did: "+390212345102"}\n'
+    first, second = found(body, "PBX210")
+    assert first.example is not None
+    assert second.example is None
+    assert second.help.startswith("in the same way as one to Ada (101)")
+
+
+def test_a_contacts_set_of_everybody_leaves_those_without_a_number() -> None:
+    body = """\
+contacts: {all: ["+!"]}
+users:
+  "101": {name: Ada, did: "+390212345101", deviations: {unconditional: {to: "announce:closed", from: all}}}
+"""
+    (lost,) = found(body, "PBX210")
+    assert lost.example is not None
+    assert lost.example.headline.startswith("somebody outside who shows no number")
+
+
+def test_a_call_by_way_of_another_to_a_satellite_is_found_with_everybody_whose_calls_come_there() -> None:
+    body = """\
+users:
+  "101": {name: Ada, did: "+390212345101", deviations: {busy: "102", no_answer: hangup, unreachable: hangup}}
+  "102":
+    name: Bob
+    class: full
+    deviations: {no_answer: {to: "+881612345678", allow_premium: true}, busy: busy, unreachable: busy}
+  "103": {name: Cleo, deviations: {busy: "101"}}
+"""
+    (cost,) = found(body, "PBX215", head=FOREIGN)
+    assert "calls to Ada (101), Cleo (103) can end at +881612345678" in cost.message
+    assert cost.subject == ("user", "102")
+    assert cost.example is not None
+
+
+def test_who_is_called_directly_has_been_asked() -> None:
+    body = 'users: {"102": {name: Bob, class: full, deviations: {busy: {to: "+881612345678", allow_premium: true}}}}'
+    assert not found(body, "PBX215", head=FOREIGN)
+
+
+@pytest.mark.parametrize(("own_class", "expected"), [("national", 1), ("full", 0)])
+def test_a_number_abroad_along_a_chain_is_found_where_the_class_forbids_it(own_class: str, expected: int) -> None:
+    body = f"""\
+users:
+  "101": {{name: Ada, class: {own_class}, deviations: {{no_answer: "102"}}}}
+  "102": {{name: Bob, class: full, deviations: {{unconditional: "+49301234567"}}}}
+"""
+    assert len(found(body, "PBX216")) == expected
+
+
+@pytest.mark.parametrize(
+    ("deviations", "expected"),
+    [
+        ("{no_answer: mobile}", 1),
+        ("{no_answer: [mobile, voicemail]}", 1),
+        ("{unconditional: mobile}", 1),
+        ('{busy: ["+393335550109", "102"]}', 1),  # a mobile number, whoever's
+        ("{no_answer: {to: mobile, confirm: true}}", 0),
+        ("{no_answer: [voicemail, mobile]}", 0),  # PBX aside, nothing behind a mailbox is tried
+        ('{no_answer: "+390233344455"}', 0),  # a fixed line
+    ],
+)
+def test_a_mobile_without_confirm_before_a_mailbox(deviations: str, expected: int) -> None:
+    body = f'users: {{"101": {{name: Ada, {MOBILE}, deviations: {deviations}}}, "102": {{name: Bob}}}}'
+    assert len(found(body, "PBX217")) == expected
+
+
+def test_no_mailbox_no_harm() -> None:
+    body = 'users: {"101": {name: Ada, class: national, mobile: "+393335550101", deviations: {no_answer: mobile}}}'
+    assert not found(body, "PBX217")
+
+
+def test_a_mobile_of_follow_me_without_confirm() -> None:
+    body = f'users: {{"101": {{name: Ada, {MOBILE}, follow_me: ["101", mobile]}}}}'
+    assert len(found(body, "PBX217")) == 1
+
+
+def test_a_policys_mobile_is_reported_once_for_all_who_have_it() -> None:
+    body = f"""\
+policies: {{away: {{no_answer: mobile}}}}
+users:
+  "101": {{name: Ada, {MOBILE}, policy: away}}
+  "102": {{name: Bob, {MOBILE}, policy: away}}
+"""
+    (one,) = found(body, "PBX217")
+    assert one.subject is None
+
+
+HOURS = """\
+schedules:
+  office: {weekly: {mon-fri: "08:00-18:00"}}
+  morning: {weekly: {mon-fri: "08:00-13:00"}}
+operators: {reception: {number: "9", members: ["100", "101"], overflow: "voicemail:100"}}
+"""
+
+
+def users(first: str, second: str, third: str) -> str:
+    return (
+        HOURS
+        + f"""\
+users:
+  "100": {{name: Rita, voicemail: true, {first}}}
+  "101": {{name: Ada, {second}}}
+  "102": {{name: Bob, {third}}}
+"""
+    )
+
+
+OFFICE = "deviations: {busy: {to: operator, when: office}}"
+AFTERNOON_OFF = "deviations: {unconditional: {to: 'voicemail:100', when: not morning}}"
+
+
+def test_an_operator_position_that_is_empty_in_its_hours() -> None:
+    (empty,) = found(users(AFTERNOON_OFF, "dnd: true", OFFICE), "PBX218")
+    assert empty.message == "operator position reception is empty on Monday 2026-11-23 at 13:00"
+    assert len(empty.related) == 2
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "third"),
+    [
+        (AFTERNOON_OFF, "dnd: false", OFFICE),  # Ada is there
+        (AFTERNOON_OFF.replace("morning", "office"), "dnd: true", OFFICE),  # away when it is closed
+        (AFTERNOON_OFF, "dnd: true", "deviations: {busy: operator}"),  # nothing says when it should be there
+    ],
+)
+def test_an_operator_position_with_somebody_in_its_hours(first: str, second: str, third: str) -> None:
+    assert not found(users(first, second, third), "PBX218")
+
+
+def test_an_operator_position_that_is_always_empty() -> None:
+    (empty,) = found(users("dnd: true", "dnd: true", "deviations: {busy: operator}"), "PBX218")
+    assert empty.message == "operator position reception is empty at all times"
+
+
+@pytest.mark.parametrize(
+    ("today", "when"),
+    [
+        ("2026-12-16", None),
+        ("2026-12-17", "in 14 days"),
+        ("2026-12-30", "tomorrow"),
+        ("2026-12-31", "today"),
+        ("2027-01-01", None),
+    ],
+)
+def test_a_rules_end_is_announced_two_weeks_before(today: str, when: str | None) -> None:
+    body = 'users: {"101": {name: Ada, deviations: {busy: {to: hangup, until: 2026-12-31}}}}'
+    messages = [d.message for d in found(body, "PBX219", today=dt.date.fromisoformat(today))]
+    assert messages == ([] if when is None else [f"this rule ends on 2026-12-31, {when}"])
+
+
+def test_a_rule_that_has_ended_is_not_called_one_that_never_applies() -> None:
+    body = 'users: {"101": {name: Ada, deviations: {busy: {to: hangup, until: 2026-01-31}}}}'
+    assert not found(body, "PBX211")
+
+
+def test_a_policys_rule_is_dead_only_if_it_is_for_everybody() -> None:
+    body = """\
+policies: {p: {busy: voicemail}}
+users:
+  "101": {name: Ada, voicemail: true, policy: p, deviations: {unconditional: "102"}}
+  "102": {name: Bob, voicemail: true, policy: p}
+"""
+    assert not found(body, "PBX211")
+
+
+def test_a_long_chain_of_overflows_is_no_trouble() -> None:
+    groups = "".join(
+        f'  g{n}: {{number: "7{n:04}", members: ["101"], overflow: "group:g{n + 1}"}}\n' for n in range(150)
+    )
+    last = '  g150: {number: "70150", members: ["101"], overflow: hangup}\n'
+    body = f'groups:\n{groups}{last}users:\n  "101": {{name: Ada, did: "+390212345101", deviations: {{busy: "group:g0"}}}}\n'
+    assert found(body, "PBX212")
