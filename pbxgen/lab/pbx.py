@@ -105,5 +105,5 @@ def clock(moment: dt.datetime | None) -> dict[str, str]:
 
 def _faketime_candidates() -> list[str]:
     named = os.environ.get("PBXGEN_FAKETIME")
-    roots = ["/usr/lib/x86_64-linux-gnu", "/usr/lib/aarch64-linux-gnu", "/usr/lib64", "/usr/lib"]
-    return ([named] if named else []) + [f"{root}/{name}" for root in roots for name in _FAKETIME]
+    found = [str(path) for name in _FAKETIME for path in sorted(Path("/usr/lib").glob(f"*/{name}"))]
+    return ([named] if named else []) + found + [f"/usr/lib/{name}" for name in _FAKETIME]

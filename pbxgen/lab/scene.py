@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 import subprocess
 import time
 from collections.abc import Callable, Coroutine
@@ -130,7 +131,7 @@ class Scene:
         if placed and inside and message.status in (401, 407) and message.cseq.startswith("1 "):
             return  # a challenge, which SIPp answers
         dialog.see(seen, ours_is_caller=placed)
-        if seen.from_pbx and message.method == "NOTIFY" and message.body.startswith("SIP/2.0 2"):
+        if seen.from_pbx and message.method == "NOTIFY" and re.match(r"SIP/2.0 [2-6]", message.body):
             # A phone that has transferred its party leaves the call (RFC 5589); the PBX may be quicker.
             asyncio.get_running_loop().call_later(0.3, self._leave, dialog)
         if dialog.answered is not None and dialog.stream is None and dialog.audio is not None:

@@ -1,0 +1,88 @@
+"""Does the laboratory see what a PBX does wrong?"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from pbxgen.flow.machine import Ending, EndKind
+from pbxgen.flow.plan import Plan
+from pbxgen.lab.case import Handling
+from pbxgen.lab.verdict import judge
+from tests.lab.results import answered, case, rang
+from tests.smoke.offices import office
+
+
+@pytest.fixture
+def plan(tmp_path: Path) -> Plan:
+    return office(
+        tmp_path,
+        """
+users:
+  "101": {did: "+390212345101", deviations: {no_answer: {after: 6, to: "+393331110101"}, busy: "102"}}
+  "102": {}
+  "103": {}
+""",
+    )
+
+
+def test_a_call_that_goes_as_the_model_says_has_no_differences(plan: Plan) -> None:
+    observed = answered("102", rang("101", 0.1, 0.4, 486), rang("102", 0.5, 1.0, 200))
+    assert judge(case(plan, "103", "101", _101="busy"), observed) == ()
+
+
+def test_somebody_else_rung_is_a_difference(plan: Plan) -> None:
+    observed = answered("103", rang("101", 0.1, 0.4, 486), rang("103", 0.5, 1.0, 200))
+    assert judge(case(plan, "103", "101", _101="busy"), observed) == (
+        "rang 101, 103 instead of 101, 102",
+        "ended with answered 103 (status 200) instead of answered 102",
+    )
+
+
+@pytest.mark.parametrize(("seconds", "right"), [(5.0, True), (7.2, True), (4.2, False), (8.0, False)])
+def test_ring_times_are_judged_within_a_second_and_a_half(plan: Plan, seconds: float, right: bool) -> None:
+    diversion = (("diversion", "<sip:+390212345101@x>;reason=no-answer;counter=1"),)
+    mobile = replace(rang("+393331110101", seconds + 0.2, seconds + 1, 200), headers=diversion)
+    observed = answered("+393331110101", rang("101", 0.1, 0.1 + seconds), mobile)
+    found = judge(case(plan, "103", "101", _101="ring"), observed)
+    assert found == (() if right else (f"101 rang {seconds:.1f} s instead of 6 s",))
+
+
+def test_a_carrier_that_is_not_told_of_the_diversion_is_a_difference(plan: Plan) -> None:
+    observed = answered("+393331110101", rang("101", 0.1, 6.1), rang("+393331110101", 6.2, 7, 200))
+    found = judge(case(plan, "103", "101", _101="ring"), observed)
+    assert found == ("+393331110101 was not told that 101 diverted the call",)
+
+
+def test_faults_and_late_rings_are_differences(plan: Plan) -> None:
+    observed = answered("102", rang("101", 0.1, 0.4, 486), rang("102", 0.5, 1.0, 200))
+    observed = replace(observed, faults=("the caller heard nothing",), late=("103",))
+    assert judge(case(plan, "103", "101", _101="busy"), observed) == (
+        "the caller heard nothing",
+        "103 was rung after the call was over",
+    )
+
+
+def test_a_silent_message_is_a_difference(plan: Plan) -> None:
+    observed = answered("102", rang("101", 0.1, 0.4, 486), rang("102", 0.5, 1.0, 200))
+    observed = replace(observed, stored={"101": (4.0, 3)})
+    assert judge(case(plan, "103", "101", _101="busy"), observed) == (
+        "the message in mailbox 101 is silent (4.0 s, loudness 3)",
+    )
+
+
+def test_nobody_may_be_rung_after_the_caller_gave_up(plan: Plan) -> None:
+    given_up = replace(case(plan, "103", "101", _101="busy"), handling=Handling(give_up_at=0))
+    alone = replace(answered("101", rang("101", 0.1, 0.4)), ending=None, status=487)
+    assert judge(given_up, alone) == ()
+    further = replace(alone, rings=("101", "102"))
+    assert judge(given_up, further) == ("rang 101, 102 instead of 101 before the caller gave up",)
+
+
+def test_another_status_to_the_caller_is_a_difference(plan: Plan) -> None:
+    observed = replace(answered("102", rang("102", 0.1, 0.4, 486)), ending=Ending(EndKind.RELEASED, "480"), status=480)
+    assert judge(case(plan, "103", "102", _102="busy"), observed) == (
+        "ended with released 480 (status 480) instead of released 486",
+    )
