@@ -6,8 +6,12 @@ from pathlib import Path
 
 import pytest
 
+from pbxgen.lab.case import Case, LabReport
+from pbxgen.lab.ladder import failure
+from pbxgen.lab.run import run
 from pbxgen.scenario.run import judge_file, prepare
-from tests.support.calls import cases_of, place
+from pbxgen.targets import load_target
+from tests.support.calls import cases_of
 
 _FOLDER = Path(__file__).parent / "suites"
 SUITES = sorted(path.relative_to(_FOLDER).as_posix() for path in _FOLDER.glob("*/*.test.yaml"))
@@ -20,8 +24,39 @@ def test_the_model_does_what_the_suite_expects(suite: str) -> None:
     assert not [(v.scenario.name, v.differences) for v in run.verdicts if not v.passed]
 
 
+class RealCalls:
+    """The calls of all chosen suites, placed together so that they share the starts of a PBX."""
+
+    def __init__(self, suites: list[str]) -> None:
+        self._cases: dict[str, list[Case]] = {suite: cases_of(_FOLDER / suite) for suite in suites}
+        self._reports: dict[str, LabReport] = {}
+
+    def failures(self, pbx: str, suite: str) -> list[str]:
+        mine = {id(case) for case in self._cases[suite]}
+        return [failure(r) for r in self.report(pbx).results if id(r.case) in mine and not r.passed]
+
+    def report(self, pbx: str) -> LabReport:
+        if pbx not in self._reports:
+            cases = [case for suite in self._cases.values() for case in suite]
+            self._reports[pbx] = run(cases, {pbx: load_target(pbx)})
+        return self._reports[pbx]
+
+
+@pytest.fixture(scope="session")
+def real_calls(request: pytest.FixtureRequest) -> RealCalls:
+    items = [item for item in request.session.items if isinstance(item, pytest.Function)]
+    chosen = {
+        str(item.callspec.params["suite"])
+        for item in items
+        if item.originalname == test_a_real_pbx_does_what_the_suite_expects.__name__
+    }
+    return RealCalls([suite for suite in SUITES if suite in chosen])
+
+
 @pytest.mark.real
 @pytest.mark.slow
 @pytest.mark.parametrize("suite", SUITES)
-def test_a_real_pbx_does_what_the_suite_expects(pbx_name: str, suite: str) -> None:
-    place(cases_of(_FOLDER / suite), pbx_name)
+def test_a_real_pbx_does_what_the_suite_expects(pbx_name: str, suite: str, real_calls: RealCalls) -> None:
+    failures = real_calls.failures(pbx_name, suite)
+    assert not failures, f"{len(failures)} calls went wrong\n\n" + "\n\n".join(failures)
+    assert not real_calls.report(pbx_name).problems[pbx_name]
