@@ -285,6 +285,5 @@ def _gateway(trunk: Trunk, plan: Plan, options: Options) -> Gateway:
         Param("register-transport", trunk.transport),
         # From shows the caller: what it shows is the trunk's caller_id.
         Param("caller-id-in-from", "true"),
-        Param("cid-type", "none"),
     ]
     return Gateway(records.gateway_name(trunk, plan), f"{trunk.name} ({trunk.location.short})", tuple(params))
