@@ -48,6 +48,10 @@ def print_report(report: LabReport, verbose: bool) -> None:
         if verbose or not result.passed:
             for line in failure(result).splitlines():
                 console.out(f"      {console.printable(line)}")
+    for result in report.repeats:
+        if result.passed and result.before is not None:
+            told = "; ".join(result.before.differences)
+            console.out(console.printable(f"  placed twice on {result.pbx}: {result.case.name}; first: {told}"))
     for pbx, lines in report.problems.items():
         for line in lines:
             console.out(f"  {pbx} logged: {console.printable(line)}")

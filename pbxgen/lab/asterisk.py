@@ -67,6 +67,11 @@ class Asterisk:
             await asyncio.sleep(0.1)
         raise LabError(f"Asterisk did not start: {self._last_words()}")
 
+    async def reload(self, files: Sequence[GeneratedFile]) -> None:
+        self._lay(files)
+        for what in ("pjsip", "dialplan", "voicemail"):
+            await self.command(f"{what} reload")
+
     def stop(self) -> None:
         if self._process is not None:
             process.stop(self._process, grace=3)
@@ -120,10 +125,7 @@ class Asterisk:
         )
         if stock is not None:
             shutil.copytree(stock, self._etc, dirs_exist_ok=True)
-        for file in self._bench.files:
-            path = self._etc / file.path
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_text(self._on_loopback(file.text), encoding="utf-8")
+        self._lay(self._bench.files)
         self._sounds(root)
         first, last = free_range(_RTP_PORTS)
         self._write("rtp.conf", f"[general]\nrtpstart={first}\nrtpend={last}\nstrictrtp=no\nicesupport=no\n")
@@ -146,6 +148,12 @@ class Asterisk:
             f"astspooldir => {home}/spool\nastrundir => {home}/run\nastlogdir => {home}/log\nastsbindir => {home}\n"
             "[options]\nverbose = 3\ndebug = 0\nnofork = yes\nhideconnect = yes\nlockconfdir = no\n",
         )
+
+    def _lay(self, files: Sequence[GeneratedFile]) -> None:
+        for file in files:
+            path = self._etc / file.path
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(self._on_loopback(file.text), encoding="utf-8")
 
     def _write(self, name: str, text: str) -> None:
         (self._etc / name).write_text(text, encoding="utf-8")

@@ -107,10 +107,12 @@ class Result:
     differences: tuple[str, ...]
     """In words; empty where the PBX did what the model and the scenario say."""
     seconds: float
-    exact: bool = True
-    """False: the machine was too busy for the laboratory to be exact."""
-    repeated: bool = False
-    """Was placed a second time, since the first was not exact?"""
+    before: Result | None = None
+    """The first attempt, where the call was placed a second time, alone, because it had gone wrong among others."""
+
+    @property
+    def repeated(self) -> bool:
+        return self.before is not None
 
     @property
     def passed(self) -> bool:
@@ -130,3 +132,8 @@ class LabReport:
     @property
     def passed(self) -> bool:
         return all(result.passed for result in self.results)
+
+    @property
+    def repeats(self) -> tuple[Result, ...]:
+        """Calls that were placed twice."""
+        return tuple(result for result in self.results if result.repeated)

@@ -88,6 +88,10 @@ class FreeSwitch:
             any(port in f"{line} " or f"{port.strip()}\t" in line for line in running) for port in ports
         )
 
+    async def reload(self, files: Sequence[GeneratedFile]) -> None:
+        _lay(files, self._home / "conf")
+        await self.command("reloadxml")
+
     def stop(self) -> None:
         if self._process is not None:
             process.stop(self._process, grace=2)
@@ -140,10 +144,7 @@ class FreeSwitch:
         shutil.copytree(_stock(self._program), conf, dirs_exist_ok=True)
         for extra in conf.glob("sip_profiles/*-ipv6*"):
             shutil.rmtree(extra) if extra.is_dir() else extra.unlink()
-        for file in self._bench.files:
-            path = conf / file.path
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_text(file.text, encoding="utf-8")
+        _lay(self._bench.files, conf)
         for place in (self._program.parent.parent / "share/freeswitch/sounds", Path("/usr/share/freeswitch/sounds")):
             for entry in place.glob("*"):
                 if not (self._home / "sounds" / entry.name).exists():
@@ -194,6 +195,13 @@ class FreeSwitch:
         }  # fmt: skip
         params = "".join(f'<param name="{name}" value="{value}"/>\n' for name, value in ours.items())
         switch.write_text(text.replace("</settings>", f"{params}</settings>"))
+
+
+def _lay(files: Sequence[GeneratedFile], conf: Path) -> None:
+    for file in files:
+        path = conf / file.path
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(file.text, encoding="utf-8")
 
 
 def _write(folder: Path, name: str, inner: str) -> None:

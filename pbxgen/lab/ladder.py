@@ -93,6 +93,8 @@ def model_steps(case: Case) -> list[str]:
 def failure(result: Result) -> str:
     """One failed call for people: what differs, and the ladder beside the model's steps."""
     lines = [f"{result.case.name} (on {result.pbx})", *(f"  ✗ {difference}" for difference in result.differences), ""]
+    if result.before is not None:
+        lines[-1:] = ["  placed twice; the first time:", *(f"  ✗ {told}" for told in result.before.differences), ""]
     left = [f"What {result.pbx} did", *drawn(ladder(result.observed))]
     right = ["What the model says", *model_steps(result.case)]
     for one, other in zip_longest(left, right, fillvalue=""):

@@ -174,11 +174,6 @@ class Media:
         self._streams: dict[str, Stream] = {}
         self._tones = {codec: _tone_frames(codec, CALLER_TONE) for codec in (0, 8)}
         self._ticker: asyncio.Task[None] | None = None
-        self._late: list[float] = []
-
-    def was_late(self, since: float) -> bool:
-        """Has this process been held up since a moment (of the monotonic clock): were its times not exact?"""
-        return any(moment >= since for moment in self._late)
 
     def start(self) -> None:
         self._ticker = asyncio.create_task(self._tick())
@@ -217,8 +212,7 @@ class Media:
             await asyncio.sleep(max(0.0, start + turn * _FRAME_SECONDS - time.monotonic()))
             now = time.monotonic()
             if now - (start + turn * _FRAME_SECONDS) > _HELD_UP_SECONDS:
-                self._late.append(now)
-                start, turn = now, 0
+                start, turn = now, 0  # what was missed is not caught up in a burst
             for stream in list(self._streams.values()):
                 if stream.audio is not None and stream.speaks:
                     stream.send(self._tones[stream.audio.codec][turn % 5])

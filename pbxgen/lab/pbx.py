@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import os
 import shutil
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
@@ -42,6 +42,10 @@ class Pbx(Protocol):
 
     async def start(self) -> None:
         """Start and wait until calls can be placed. Raises LabError."""
+        ...
+
+    async def reload(self, files: Sequence[GeneratedFile]) -> None:
+        """Put other generated files in place, and have them read while calls go on."""
         ...
 
     def stop(self) -> None: ...
