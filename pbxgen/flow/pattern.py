@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 _CLASSES = {"X": "[0-9]", "Z": "[1-9]", "N": "[2-9]"}
+_RANGE = re.compile(r"[0-9]-[0-9]", re.ASCII)
 _TOKEN = re.compile(r"\[(?:[0-9](?:-[0-9])?)+\]|[XZN]|[0-9+#*]|[.!]", re.ASCII)
 
 
@@ -50,6 +51,9 @@ def parse(text: str, *, star_is_any_ending: bool = False) -> Pattern:
     if "".join(tokens) != text:
         bad = next(i for i in range(len(text)) if not "".join(tokens).startswith(text[: i + 1]))
         raise ValueError(f"{text[bad]!r} has no meaning in a pattern (X, Z, N, [03], digits, a closing . or !)")
+    backwards = next((r for t in tokens for r in _RANGE.findall(t) if r[0] > r[2]), None)
+    if backwards is not None:
+        raise ValueError(f"the range {backwards} runs backwards")
     if any(t in ".!" for t in tokens[:-1]):
         raise ValueError("'.' and '!' may only close a pattern")
     return Pattern(text)

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 from pbxgen.diagnostics.diagnostic import Diagnostic, Related, Severity
-from pbxgen.diagnostics.nearest import did_you_mean
+from pbxgen.diagnostics.nearest import did_you_mean, nearest
 from pbxgen.flow.plan import Outcome, Plan, Route
 from pbxgen.language import directory as numbers_of
 from pbxgen.language import outside
@@ -186,8 +186,18 @@ def _timezone(draft: Draft, findings: Findings) -> None:
             "PBX105",
             f"no time zone is known as {draft.pbx.timezone!r}",
             draft.node("pbx", "timezone").location,
-            help=did_you_mean(draft.pbx.timezone, known) or "write a name of the IANA database, such as Europe/Rome",
+            help=_zone_hint(draft.pbx.timezone, known),
         )
+
+
+def _zone_hint(written: str, known: set[str]) -> str:
+    """The nearest zone, or that of the nearest city (``rome``)."""
+    asked = did_you_mean(written, known)
+    if not asked:
+        cities = {zone.rpartition("/")[2]: zone for zone in sorted(known)}
+        city = written if written in cities else nearest(written.rpartition("/")[2], cities)
+        asked = f"did you mean '{cities[city]}'?" if city is not None else ""
+    return asked or "write a name of the IANA database, such as Europe/Rome"
 
 
 def _carriers(routes: dict[str, Route]) -> tuple[Carrier, ...]:

@@ -274,6 +274,8 @@ class Destinations:
         names = self._names
         if text == "off":
             return "off stands alone, in the place of a whole deviation"
+        if text.casefold() == "off":
+            return "did you mean 'off'? (it stands in the place of a whole deviation)"
         if text in names.of("operators"):
             return f"did you mean 'operator:{text}'?"
         if text in names.of("groups"):

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import Field
+from pydantic import BeforeValidator, Field
 
 from pbxgen.language.model_base import ACCEPT, Accept, ExtensionKey, Model, NumberKey, OneOrMany, Slug, SlugKey
 from pbxgen.language.model_deviations import Deviations
@@ -18,10 +18,15 @@ from pbxgen.language.model_users import User
 SCHEMA_ID = "https://pbxgen.example/schema/v1.json"
 
 
+def _whole(value: object) -> object:
+    """Python takes ``true`` and 1.0 for 1; the language does not."""
+    return value if type(value) is int else str(value)
+
+
 class Source(Model):
     """One PBX, as its administrator writes it down."""
 
-    version: Literal[1] = Field(description="Version of the language.")
+    version: Annotated[Literal[1], BeforeValidator(_whole)] = Field(description="Version of the language.")
     pbx: Pbx = Field(description="What the PBX is called and where it stands.")
     defaults: Defaults = Field(Defaults(), description="What holds where nothing else is written.")
     trunks: dict[SlugKey, Trunk] = Field({}, description="Connections to carriers.")

@@ -64,13 +64,14 @@ def shape(value: object) -> str:
     return "<text>"
 
 
-def _text_or_list(value: object) -> str:
+def text_or_list(value: object) -> str:
+    """The forms of one value or a list of them."""
     return "<list>" if isinstance(value, list | tuple) else "<text>"
 
 
 OneOrMany = Annotated[
     Annotated[T, Tag("<text>")] | Annotated[list[T], Tag("<list>")],
-    Discriminator(_text_or_list),
+    Discriminator(text_or_list),
 ]
 """One value, or a list of them."""
 

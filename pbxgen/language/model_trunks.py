@@ -4,9 +4,18 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import Field, StringConstraints
+from pydantic import Discriminator, Field, StringConstraints, Tag
 
-from pbxgen.language.model_base import CallerIdChoice, Model, OneOrMany, OutsideNumber, SecretValue, Slug, Text
+from pbxgen.language.model_base import (
+    CallerIdChoice,
+    Model,
+    OneOrMany,
+    OutsideNumber,
+    SecretValue,
+    Slug,
+    Text,
+    text_or_list,
+)
 
 
 class Trunk(Model):
@@ -38,12 +47,16 @@ class Trunk(Model):
 
 
 Pattern = Annotated[str, StringConstraints(min_length=1, max_length=200)]
+Patterns = Annotated[
+    Annotated[Pattern, Tag("<text>")] | Annotated[list[Pattern], Tag("<list>"), Field(min_length=1)],
+    Discriminator(text_or_list),
+]
 
 
 class Route(Model):
     """Outgoing calls on the number in E.164; the first route that matches carries the call."""
 
-    match: OneOrMany[Pattern] = Field(
+    match: Patterns = Field(
         description="Patterns (X 0-9, Z 1-9, N 2-9, [03], closing . or !); emergency: the numbers as dialled.",
         examples=["+39[03]X.", ["+33.", "+49."], ["112", "118"]],
     )

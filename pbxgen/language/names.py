@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 from pbxgen.language.findings import Findings, Subject, clipped
 from pbxgen.source.location import Location
@@ -38,15 +38,26 @@ class Names:
     def of(self, section: str) -> Mapping[str, Location]:
         return self._sections.get(section, {})
 
-    def use(self, section: str, name: str, location: Location, subject: Subject | None = None) -> bool:
-        """Note that ``name`` is used at ``location``; False (and an error) if there is none such."""
+    def use(
+        self,
+        section: str,
+        name: str,
+        location: Location,
+        subject: Subject | None = None,
+        *,
+        words: Collection[str] = (),
+    ) -> bool:
+        """Note that ``name`` is used at ``location``; False (and an error) if there is none such.
+
+        ``words`` may stand there too, so that a slip may mean one of them.
+        """
         known = self.of(section)
         if name in known:
             self._used.add((section, name))
             return True
         self._missed.add(section)
         if self.complete:
-            near = self._findings.near(name, known)
+            near = self._findings.near(name, {*known, *words} if words else known)
             self._findings.add(
                 "PBX110",
                 f"there is no {_WORDS[section]} {clipped(name)!r}",

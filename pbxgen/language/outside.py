@@ -70,7 +70,7 @@ def _trunk(
 def _host(text: str, node: Node, findings: Findings) -> tuple[str, int | None]:
     """``host``, ``host:port``, ``2001:db8::1`` or ``[2001:db8::1]:5060``."""
     try:
-        return str(ipaddress.ip_address(text.strip("[]"))), None
+        return str(ipaddress.ip_address(text[1:-1] if text.startswith("[") and text.endswith("]") else text)), None
     except ValueError:
         host, _, port_text = text.rpartition(":")
     if not host:

@@ -154,7 +154,9 @@ class RuleReader:
         origin, contacts = None, None
         if rule.from_ in ("internal", "external"):
             origin = Origin(rule.from_)
-        elif rule.from_ is not None and self._names.use("contacts", rule.from_, at(node, "from").location, subject):
+        elif rule.from_ is not None and self._names.use(
+            "contacts", rule.from_, at(node, "from").location, subject, words=("internal", "external")
+        ):
             contacts = rule.from_
         until = None if rule.until is None else self._until(rule.until, at(node, "until"), rule.enabled, subject)
         return Condition(schedule, outside and schedule is not None, origin, contacts, until)

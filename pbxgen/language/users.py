@@ -57,7 +57,7 @@ class _People:
         self.route_tuples: dict[frozenset[str], tuple[str, ...]] = {}
         defaults = bench.draft.node("defaults", "class")
         name = bench.draft.defaults.class_
-        if name is not None and bench.draft.users:
+        if name is not None:
             bench.names.use("classes", name, defaults.location)
 
     def user(self, extension: str, user: User, node: Node, location: Location) -> plan.User:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Annotated, Any
 
 from pydantic import TypeAdapter, ValidationError
 
@@ -35,7 +35,8 @@ _ADAPTERS: dict[str, TypeAdapter[Any]] = {}
 def _adapter(section: str) -> TypeAdapter[Any]:
     if section not in _ADAPTERS:
         info: Any = Source.model_fields[section]
-        _ADAPTERS[section] = TypeAdapter[Any](info.annotation)
+        form: Any = Annotated[info.annotation, *info.metadata] if info.metadata else info.annotation
+        _ADAPTERS[section] = TypeAdapter[Any](form)
     return _ADAPTERS[section]
 
 
@@ -44,12 +45,14 @@ class Draft:
     """What of a source fits the models, and the tree cut to exactly that.
 
     ``names`` are the keys of every section as written (with their places), whether or not what stands
-    under them is right. ``broken`` holds the paths that were cut out.
+    under them is right. ``broken`` holds the paths that were cut out, ``touched``
+    those and everything they stood in.
     """
 
     root: Mapping
     names: dict[str, dict[str, Location]]
     broken: frozenset[Path]
+    touched: frozenset[Path]
     pbx: Pbx | None = None
     defaults: Defaults = field(default_factory=Defaults)
     trunks: dict[str, Trunk] = field(default_factory=dict)
@@ -76,11 +79,11 @@ class Draft:
 
     def has_broken(self, section: str) -> bool:
         """Was anything cut out of ``section``?"""
-        return any(path[:1] == (section,) for path in self.broken)
+        return (section,) in self.touched
 
     def is_incomplete(self, *path: str | int) -> bool:
         """Was ``path``, something it stands in, or something in it cut out?"""
-        return self.is_broken(*path) or any(cut[: len(path)] == path for cut in self.broken)
+        return path in self.touched or self.is_broken(*path)
 
     def is_broken(self, *path: str | int) -> bool:
         """Was ``path``, or something it stands in, cut out?"""
@@ -116,7 +119,8 @@ def validate(root: Mapping, findings: Findings) -> Draft:
         elif name in ("version", "pbx") and (name,) not in cutter.cut:
             complain({"type": "missing", "loc": (name,)}, (name,), root, findings)
     values.pop("version", None)
-    return Draft(Mapping(kept, root.location), names, frozenset(cutter.cut), **values)
+    touched = frozenset(path[:n] for path in cutter.cut for n in range(1, len(path) + 1))
+    return Draft(Mapping(kept, root.location), names, frozenset(cutter.cut), touched, **values)
 
 
 _KEYS = {

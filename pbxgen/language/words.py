@@ -91,16 +91,23 @@ ITEM: dict[str, str] = {
 """By section or key: what its own keys or items must be."""
 
 
+_VALUES: dict[str, str] = {
+    "weekly": 'a window or a list of windows, such as ["08:30-13:00", "14:00-18:00"]',
+    "accept": "the reason, a text in quotes",
+}
+"""By the key above: what each of its values must be, whatever its name."""
+
+
 def expected(path: tuple[str | int, ...], *, key: bool = False) -> str | None:
     """What stands at ``path`` (``key``: its last key itself), in words; None where pydantic's type must do."""
     names = [step for step in path if isinstance(step, str)]
     if key:
-        return ITEM.get(names[-2]) if len(names) > 1 else None
+        return _SLUG if names[:1] in (["classes"], ["contacts"]) else ITEM.get(names[-2]) if len(names) > 1 else None
     if not names:
         return None
     last = names[-1]
-    if len(names) > 2 and names[-2] in ("contacts", "classes") and len(names) == 2:
-        return ITEM[names[-2]]
+    if len(names) > 1 and names[-2] in _VALUES:
+        return _VALUES[names[-2]]
     special = IN_SECTION.get((names[0], last))
     if special is not None:
         return special

@@ -10,6 +10,7 @@ from pbxgen.diagnostics.codes import make
 from pbxgen.diagnostics.diagnostic import Diagnostic, Related
 from pbxgen.source import quick, scalars
 from pbxgen.source.events import Event, Mark
+from pbxgen.source.join import joined
 from pbxgen.source.location import Location
 from pbxgen.source.secrets import is_secret_key, secret_places
 from pbxgen.source.tree import Entry, Mapping, Node, Scalar, Sequence
@@ -19,6 +20,9 @@ MAX_DEPTH = 100
 
 FREE_EXPANSION = 100_000
 """Nodes that aliases may stand for in any file; one more for every character of it."""
+
+JOINS = 100
+"""Mappings under a key written twice that are read too, to find every problem in one run."""
 
 _MERGE = "<<"
 _TAGS = {"tag:yaml.org,2002:seq": False, "tag:yaml.org,2002:map": True, "!": None}
@@ -72,6 +76,7 @@ class Composer:
     def __init__(self, name: str, size: int) -> None:
         self._name = name
         self._expansion_left = FREE_EXPANSION + size
+        self._joins_left = JOINS
         self._nodes = 0
         self._anchors: dict[str, _Anchor | _Open] = {}
         self._stack: list[_Frame] = []
@@ -234,7 +239,7 @@ class Composer:
             if key is _NO_KEY:
                 pass
             elif key.text in entries:
-                self._duplicate(entries[key.text].key, key)
+                self._duplicate(entries, key, node)
             elif key.text == _MERGE and not key.quoted:
                 self._merge(frame, key, node)
             else:
@@ -285,7 +290,13 @@ class Composer:
     def _report(self, code: str, message: str, location: Location, help: str) -> None:
         self.diagnostics.append(make(code, message, location, help=help))
 
-    def _duplicate(self, first: Scalar, second: Scalar) -> None:
+    def _duplicate(self, entries: dict[str, Entry], second: Scalar, node: Node) -> None:
+        first = entries[second.text].key
+        if is_secret_key(second.text):
+            self.secrets.extend(secret_places(node))
+        elif self._joins_left > 0 and isinstance(node, Mapping):
+            entries[second.text] = Entry(first, joined(entries[second.text].value, node))
+            self._joins_left -= 1
         self.diagnostics.append(
             make(
                 "PBX012",

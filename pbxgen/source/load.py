@@ -17,6 +17,8 @@ from pbxgen.source.tree import Mapping
 __all__ = ["Loaded", "LoadedFleet", "is_fleet", "load_fleet", "load_source"]
 
 _EMPTY = "PBX006"
+_NOTHING_LOST = frozenset({"PBX012", "PBX015", "PBX016", "PBX017", "PBX018"})
+"""Errors of single keys and values, after which everything else of the file is there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +102,7 @@ def _assemble(
     for reading in readings:
         found.extend(reading.diagnostics)
     root, twice = merge(reading.root for reading in readings if reading.root is not None)
-    complete = root is not None and not any(d.severity == "error" for d in found)
+    complete = root is not None and not any(d.severity == "error" and d.code not in _NOTHING_LOST for d in found)
     return Loaded(
         path=path,
         root=root,

@@ -7,6 +7,7 @@ from types import MappingProxyType
 
 from pbxgen.diagnostics.codes import make
 from pbxgen.diagnostics.diagnostic import Diagnostic, Related
+from pbxgen.source.join import joined
 from pbxgen.source.tree import Entry, Mapping, Scalar
 
 _REPEATABLE = "version"
@@ -16,8 +17,9 @@ def merge(roots: Iterable[Mapping]) -> tuple[Mapping | None, tuple[Diagnostic, .
     """One root from those of the files, in their order; None for no file.
 
     A section (a mapping on the outermost level) may be spread over files, each key of it standing in one. Where a key
-    is in two, the first counts and the second is reported. Equal ``version`` lines may be in every file, and a
-    section that is empty in one file (``users:``) takes nothing from the others.
+    is in two, the first counts and the second is reported; of two mappings everything is kept, to be
+    checked. Equal ``version`` lines may be in every file, and a section that is empty in one file (``users:``) takes
+    nothing from the others.
     """
     every = tuple(roots)
     if len(every) < 2:
@@ -48,7 +50,9 @@ def _section(name: str, parts: list[Entry], found: list[Diagnostic]) -> Entry:
             continue
         for text, entry in part.value.entries.items():
             if text in entries:
-                found.append(_twice(f"{name}.{text}", entries[text], entry))
+                first_entry = entries[text]
+                found.append(_twice(f"{name}.{text}", first_entry, entry))
+                entries[text] = Entry(first_entry.key, joined(first_entry.value, entry.value))
             else:
                 entries[text] = entry
     return Entry(first.key, Mapping(MappingProxyType(entries), first.value.location))

@@ -174,6 +174,7 @@ def test_a_wrong_policy_is_reported_once_also_if_nobody_has_it() -> None:
         ("PBX110", '{busy: {to: "102", when: «offce»}}'),
         ("PBX110", '{busy: {to: "102", when: «not offce»}}'),
         ("PBX110", '{busy: {to: "102", from: «vpi»}}'),
+        ("PBX110", '{busy: {to: "102", from: «externl»}}'),
         ("PBX126", '{busy: {to: "102", until: «2026-02-30»}}'),
         ("PBX154", '{busy: {to: "102", until: «2026-11-22»}}'),
         ("PBX153", '{no_answer: {to: "102", after: «61»}}'),

@@ -67,6 +67,7 @@ def test_hosts(host: str, expected: tuple[str, int | None]) -> None:
         'host: «"sip.example:"»',
         "host: «300.1.2.3»",
         'host: «"[2001:zz]:5060"»',
+        'host: «"[2001:db8::1"»',
         "host: «-sip»",
         "host: sip.example, accept_from: [«sip.example»]",
         "host: sip.example, accept_from: [192.0.2.1, «192.0.2.0/40»]",

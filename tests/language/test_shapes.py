@@ -145,6 +145,13 @@ def test_values_out_of_range_say_the_range(body: str) -> None:
             'users: {"101": {}}\ngroups: {g: {number: "600", members: «[]»}}\n',
             'a list of extensions in quotes, such as ["101", "102"]',
         ),
+        (
+            "trunks: {c: {host: 192.0.2.1}}\nroutes: {r: {match: «[]», trunk: c}}\n",
+            'a pattern or a list of patterns, such as "+39[03]X."',
+        ),
+        ('classes: {«"a b"»: []}\n', "a name of letters, digits, - and _ (40 at most)"),
+        ('contacts: {«"a b"»: "+39*"}\n', "a name of letters, digits, - and _ (40 at most)"),
+        ('accept: {PBX151: «""»}\n', "the reason, a text in quotes"),
     ],
 )
 def test_values_that_do_not_fit_say_what_does(body: str, help: str) -> None:
@@ -157,6 +164,8 @@ def test_values_that_do_not_fit_say_what_does(body: str, help: str) -> None:
         ("country: IT", "country: «it»", "a country's two capital letters, such as IT"),
         ("country: IT", "country: «XX»", "write two capital letters, such as IT"),
         ("timezone: Europe/Rome", "timezone: «Europe/Rom»", "did you mean 'Europe/Rome'?"),
+        ("timezone: Europe/Rome", "timezone: «Rome»", "did you mean 'Europe/Rome'?"),
+        ("timezone: Europe/Rome", "timezone: «berlin»", "did you mean 'Europe/Berlin'?"),
         ("name: acme", "name: «Acme»", "small letters, digits and dashes (40 at most), such as acme"),
         ("domain: pbx.acme.example", 'domain: «"pbx acme"»', "a host name, such as pbx.acme.example"),
         ("version: 1", "version: «2»", "1, without quotes"),
@@ -239,6 +248,26 @@ users:
     assert sorted(d.code for d in found) == [
         "PBX101", "PBX102", "PBX104", "PBX105", "PBX110", "PBX110", "PBX110", "PBX110", "PBX113", "PBX114", "PBX126",
     ]  # fmt: skip
+
+
+def test_a_key_written_twice_hides_nothing_of_what_stands_under_either() -> None:
+    found = findings(
+        HEAD
+        + """\
+users:
+  "101": {deviations: {busy: "104"}}
+  "102": {name: Bob, name: Rob, policy: nope}
+users: {"103": {class: x}, "101": {mobile: "1"}}
+"""
+    )
+    assert [(d.code, d.location.line if d.location else 0) for d in found] == [
+        ("PBX012", 5), ("PBX012", 6), ("PBX110", 4), ("PBX110", 5), ("PBX110", 6), ("PBX113", 6),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("version", ["true", "1.0", '"1"', "2", "null"])
+def test_the_version_is_the_whole_number_one(version: str) -> None:
+    only("PBX105", "", head=HEAD.replace("version: 1", f"version: «{version}»"))
 
 
 def test_what_is_wrong_in_itself_causes_no_second_finding() -> None:

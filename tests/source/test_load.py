@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from pbxgen.language.plain import plain
 from pbxgen.source.load import Loaded, load_source
 from pbxgen.source.tree import Mapping, Scalar
 
@@ -102,6 +103,20 @@ def test_a_key_in_two_files_names_both_and_the_first_counts(write: Write) -> Non
     assert found(loaded) == [("PBX023", "src/b.yaml:3:3")]
     assert [str(r.location) for r in loaded.diagnostics[0].related] == ["src/a.yaml:2:3"]
     assert section(loaded, "users") == {"x": 1, "y": 1}
+
+
+@pytest.mark.parametrize("text", ["a: 1\na: 2\n", "a: !vip 1\n", "a: *97\n", "a: !!int soon\n"])
+def test_an_error_of_one_value_leaves_the_rest_complete(write: Write, text: str) -> None:
+    loaded = load_source(write({"a.yaml": text, "b.yaml": "b: 1\n"}))
+    assert len(loaded.diagnostics) == 1
+    assert loaded.complete
+
+
+def test_what_stands_under_a_key_in_two_files_is_all_kept(write: Write) -> None:
+    loaded = load_source(write({"a.yaml": "users:\n  x: {a: 1}\n", "b.yaml": "users:\n  x: {a: 2, b: 3}\n"}))
+    assert found(loaded) == [("PBX023", "src/b.yaml:2:3")]
+    assert loaded.root is not None
+    assert plain(loaded.root) == {"users": {"x": {"a": 1, "b": 3}}}
 
 
 def test_the_same_version_may_be_in_every_file(write: Write) -> None:

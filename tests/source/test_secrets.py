@@ -46,6 +46,7 @@ def test_keys_that_do_not(key: str) -> None:
         ("# password: hunter2", "# password: ·······"),
         ("pasword: hunter2", "pasword: ·······"),
         ("password: &p hunter2", "password: ··········"),
+        ("{password: hunter2, password: s3cret}", "{password: ·······, password: ······}"),
     ],
 )
 def test_a_secret_on_one_line(line: str, hidden: str) -> None:
