@@ -9,6 +9,7 @@ import re
 import shutil
 import subprocess
 import time
+from collections.abc import Sequence
 from pathlib import Path
 
 from pbxgen.flow.plan import Plan
@@ -17,6 +18,7 @@ from pbxgen.lab.errors import LabError
 from pbxgen.lab.pbx import Bench, Recorded, clock, find_program
 from pbxgen.lab.ports import LOOPBACK, Address, free_port, free_range
 from pbxgen.lab.sound import recorded
+from pbxgen.targets.base import GeneratedFile
 
 _BOOT_SECONDS = 90
 _RTP_PORTS = 2000

@@ -172,7 +172,7 @@ def test_a_diverted_call_tells_who_calls_who_diverted_it_why_and_how_often(
 def test_what_nobody_diverts_carries_the_last_diversion_of_the_call(pbx_name: str, tmp_path: Path) -> None:
     plan = _plan(tmp_path, "diversion: diversion")
     called = "+390212345600"
-    busy: dict[str, str | list[str]] = {extension: "busy" for extension in ("103", "104", "106", "121")}
+    busy: dict[str, str | list[str]] = dict.fromkeys(("103", "104", "106", "121"), "busy")
     nobody = {"+393331110104": "busy"}
     overflow = call(plan, OUTSIDE, "+390212345106", name="overflow", phones=busy, outside=nobody)
     straight = call(plan, OUTSIDE, called, name="an inbound number that is an outside number")
