@@ -1,0 +1,128 @@
+"""``pbxgen test``: scenario files on the model."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from pbxgen.cli.main import app
+
+EXAMPLES = Path(__file__).parents[2] / "examples"
+SOURCE = """\
+version: 1
+pbx: {name: acme, domain: pbx.acme.example, country: IT, timezone: Europe/Rome, language: it}
+users:
+  "101": {name: Ada, deviations: {busy: "102"}}
+  "102": {name: Bob}
+  "103": {name: Cleo}
+"""
+SCENARIOS = """\
+source: acme.yaml
+scenarios:
+  - name: Ada is busy
+    call: {from: "103", to: "101"}
+    phones: {"101": busy}
+    expect: {rings: ["101", "102"], ends: {answered: "102"}}
+"""
+
+
+@pytest.fixture
+def office(tmp_path: Path) -> Path:
+    (tmp_path / "acme.yaml").write_text(SOURCE)
+    path = tmp_path / "acme.test.yaml"
+    path.write_text(SCENARIOS)
+    return path
+
+
+def run(*words: str) -> tuple[int, str]:
+    result = CliRunner().invoke(app, ["test", *words])
+    return result.exit_code, result.output
+
+
+@pytest.mark.parametrize("file", sorted(EXAMPLES.glob("**/*.test.yaml")), ids=lambda p: f"{p.parent.name}/{p.name}")
+def test_the_examples_pass(file: Path) -> None:
+    code, output = run(str(file))
+    assert code == 0, output
+
+
+def test_a_scenario_that_passes(office: Path) -> None:
+    code, output = run(str(office))
+    assert code == 0
+    assert output.endswith("1 passed, 0 failed\n")
+
+
+def test_a_failing_call_is_told_beside_what_was_expected(office: Path) -> None:
+    office.write_text(SCENARIOS.replace('ends: {answered: "102"}', 'ends: {voicemail: "101"}'))
+    code, output = run(str(office))
+    assert code == 1
+    assert "FAIL" in output
+    assert f"{office}:3:5" in output
+    assert "expected  voicemail 101" in output
+    assert "model     answered 102" in output
+    assert "Ada (101) diverts on busy: Bob (102)." in output
+    assert f"{office.parent / 'acme.yaml'}:4" in output
+    assert output.endswith("0 passed, 1 failed\n")
+
+
+def test_a_source_with_errors_fails_the_file_and_shows_them(office: Path) -> None:
+    (office.parent / "acme.yaml").write_text(SOURCE.replace('busy: "102"', 'busy: "109"'))
+    code, output = run(str(office))
+    assert code == 1
+    assert "acme.yaml:4:" in output
+    assert "0 passed, 0 failed" in output
+
+
+def test_a_phone_that_nobody_has_is_an_error(office: Path) -> None:
+    office.write_text(SCENARIOS.replace('"101": busy', '"110": busy'))
+    code, output = run(str(office))
+    assert code == 1
+    assert "110 is no extension of acme" in output
+
+
+def test_a_fleet_needs_to_know_the_tenant(tmp_path: Path) -> None:
+    for name in ("one", "two"):
+        text = SOURCE.replace("acme", name)
+        (tmp_path / f"{name}.yaml").write_text(text)
+    (tmp_path / "fleet.yaml").write_text('version: 1\ntenants: ["one.yaml", "two.yaml"]\n')
+    path = tmp_path / "calls.test.yaml"
+    path.write_text(SCENARIOS.replace("acme.yaml", "fleet.yaml"))
+    code, output = run(str(path))
+    assert code == 1
+    assert "does not say which tenant" in output
+    path.write_text(SCENARIOS.replace("acme.yaml", "fleet.yaml\ntenant: two"))
+    assert run(str(path))[0] == 0
+
+
+def test_only_scenarios_of_a_name(office: Path) -> None:
+    assert run(str(office), "--name", "Ada")[0] == 0
+    code, output = run(str(office), "--name", "nobody")
+    assert code == 2
+    assert "no scenario has such a name" in output
+
+
+def test_for_machines(office: Path) -> None:
+    code, output = run(str(office), "--format", "json")
+    document = json.loads(output)
+    assert code == 0
+    assert document["summary"] == {"passed": 1, "failed": 0}
+    (scenario,) = document["files"][0]["scenarios"]
+    assert scenario["ends"] == {"answered": "102"}
+    assert scenario["diverted"] == [{"by": "101", "reason": "busy"}]
+
+
+@pytest.mark.parametrize(
+    "words", [("none.yaml",), ("--on", "asterix", "X"), ("--format", "xml", "X"), ()], ids=lambda w: " ".join(w)
+)
+def test_wrong_usage_is_2(office: Path, words: tuple[str, ...]) -> None:
+    assert run(*(str(office) if w == "X" else w for w in words))[0] == 2
+
+
+def test_a_pbx_that_is_not_there_is_named(office: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
+    monkeypatch.delenv("PBXGEN_ASTERISK", raising=False)
+    code, output = run(str(office), "--on", "asterisk")
+    assert code == 2
+    assert "PBXGEN_ASTERISK" in output

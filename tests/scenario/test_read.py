@@ -1,0 +1,88 @@
+"""Scenario files: what is read, and what is refused with its place."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from pbxgen.flow.machine import EndKind
+from pbxgen.scenario.read import ScenarioReading, read_scenarios
+
+WHOLE = """\
+source: acme.yaml
+scenarios:
+  - name: everything at once
+    at: 2026-12-24 19:00
+    call: {from: "+393471112222", to: "+390212345101", transfer: {by: "100", to: "107"}, diverted: 2}
+    phones: {"101": busy, "110": [ring, 404], "100": unregistered}
+    outside: {"+393335550101": mailbox, "+393335550102": 503}
+    expect:
+      rings: ["110+100", "+393335550101+101"]
+      ends: {released: 486}
+      diverted: [{by: "101", reason: busy}]
+"""
+
+
+def reading(tmp_path: Path, text: str) -> ScenarioReading:
+    path = tmp_path / "acme.test.yaml"
+    path.write_text(text, encoding="utf-8")
+    return read_scenarios(path)
+
+
+def test_reads_everything_a_scenario_may_say(tmp_path: Path) -> None:
+    file = reading(tmp_path, WHOLE).file
+    assert file is not None
+    assert file.source == tmp_path / "acme.yaml"
+    (scenario,) = file.scenarios
+    assert scenario.world.moment.isoformat() == "2026-12-24T19:00:00"
+    assert scenario.world.phones == {"101": ("busy",), "110": ("ring", "404"), "100": ("unregistered",)}
+    assert scenario.world.outside == {"+393335550101": "mailbox", "+393335550102": "503"}
+    assert scenario.call.carried == 2
+    assert scenario.call.transfer is not None
+    assert scenario.expect.rings == ("100+110", "+393335550101+101")
+    assert scenario.expect.ending is not None
+    assert (scenario.expect.ending.kind, scenario.expect.ending.value) == (EndKind.RELEASED, "486")
+
+
+def test_a_call_without_a_moment_is_on_a_monday_at_ten(tmp_path: Path) -> None:
+    file = reading(tmp_path, WHOLE.replace("    at: 2026-12-24 19:00\n", "")).file
+    assert file is not None
+    assert file.scenarios[0].world.moment.isoformat() == "2026-11-23T10:00:00"
+
+
+@pytest.mark.parametrize(
+    ("written", "instead", "place", "says"),
+    [
+        ("    expect:", "    expects:", "8:5", "'expects' means nothing here"),
+        ("      rings:", "      ring:", "9:7", "'ring' means nothing here"),
+        ('from: "+393471112222"', "from: 101", "5:18", "the number 101 is not quoted"),
+        ('"101": busy', '"101": bussy', "6:21", "101 cannot be so"),
+        ('"101": busy', '"101": 200', "6:21", "101 cannot be so"),
+        ("mailbox,", "maibox,", "7:32", "+393335550101 cannot be so"),
+        ("released: 486", "released: 200", "10:24", "released"),
+        ("released: 486", 'released: 486, voicemail: "101"', "10:13", "ends cannot be so"),
+        ("reason: busy", "reason: buzy", "11:38", "reason"),
+        ("2026-12-24 19:00", "24/12/2026", "3:5", "is no moment"),
+        ("source: acme.yaml\n", "", "1:1", "the key 'source' is missing"),
+    ],
+)
+def test_says_what_is_wrong_and_where(tmp_path: Path, written: str, instead: str, place: str, says: str) -> None:
+    found = reading(tmp_path, WHOLE.replace(written, instead, 1))
+    assert found.file is None
+    (problem,) = [d for d in found.diagnostics if says in d.message]
+    assert problem.code == "PBX501"
+    assert problem.location is not None
+    assert f"{problem.location.line}:{problem.location.column}" == place
+
+
+@pytest.mark.parametrize("text", ["", "[]", "a", "source: x\nscenarios: []", "scenarios: 3\nsource: [1]", "\0", "{"])
+def test_anything_else_is_a_clean_error(tmp_path: Path, text: str) -> None:
+    found = reading(tmp_path, text)
+    assert found.file is None
+    assert found.diagnostics
+
+
+def test_a_file_that_is_not_there_or_a_folder_is_a_clean_error(tmp_path: Path) -> None:
+    assert read_scenarios(tmp_path / "none.yaml").diagnostics
+    assert read_scenarios(tmp_path).diagnostics
