@@ -17,12 +17,18 @@ if TYPE_CHECKING:
     from pbxgen.flow.simulate import Call, Story
     from pbxgen.flow.world import World
 
-_HELP = """Tell the story of one call, each step with the source line that caused it.
+_HELP = """Tell what can happen to calls: everything, as a tree, or the story of one call step by step.
+
+With the number or name of somebody (an extension, an operator position, a group, an outside number): all that can
+become of a call to them, from outside and from inside, at which times; for an outside number that is not of this
+PBX, who sends calls there. With --from and --to: one call. Each step stands beside the source line that caused it.
 
 Phones and outside numbers answer unless told otherwise: answer, ring, busy, reject, dnd, unregistered, dead, error,
 in_call, or the SIP status of a reply (404). Several contacts of one phone are separated by commas.
 """
 _EPILOG = examples(
+    "pbxgen explain acme.yaml 101",
+    "pbxgen explain acme.yaml reception --format mermaid",
     "pbxgen explain acme.yaml --from +393471112222 --to +390212345101 --phone 101=busy",
     'pbxgen explain acme.yaml --from 102 --to 101 --at "2026-12-24 19:00" --phone 101=unregistered',
     "pbxgen explain acme.yaml --from +393471112222 --to +390212345000 --transfer 100:107 --lang it",
@@ -36,8 +42,13 @@ def register(app: typer.Typer) -> None:
 
 def explain(
     source: Source,
-    caller: Annotated[str, typer.Option("--from", metavar="NUMBER", help="An extension, or an outside number.")],
-    called: Annotated[str, typer.Option("--to", metavar="NUMBER", help="What the caller dials.")],
+    somebody: Annotated[
+        str | None, typer.Argument(metavar="[WHO]", help="101, reception, +390212345000 …", show_default=False)
+    ] = None,
+    caller: Annotated[
+        str | None, typer.Option("--from", metavar="NUMBER", help="An extension, or an outside number.")
+    ] = None,
+    called: Annotated[str | None, typer.Option("--to", metavar="NUMBER", help="What the caller dials.")] = None,
     at: Annotated[
         str | None,
         typer.Option("--at", metavar="MOMENT", help='"2026-12-24 19:00", in pbx.timezone. Default: a Monday at 10:00.'),
@@ -51,10 +62,27 @@ def explain(
         str | None, typer.Option("--lang", metavar="LANG", help="en or it. Default: pbx.language.", show_default=False)
     ] = None,
     tenant: Tenant = None,
-    format: Annotated[str, typer.Option("--format", help="text or json.", metavar="[text|json]")] = "text",
+    format: Annotated[
+        str, typer.Option("--format", help="mermaid and dot: of a tree.", metavar="[text|json|mermaid|dot]")
+    ] = "text",
 ) -> None:
-    if format not in ("text", "json"):
-        raise typer.BadParameter(f"{format!r} is neither text nor json", param_hint="--format")
+    if format not in ("text", "json", "mermaid", "dot"):
+        raise typer.BadParameter(f"{format!r} is none of text, json, mermaid, dot", param_hint="--format")
+    if somebody is not None:
+        given = {"--from": caller, "--to": called, "--at": at, "--phone": phone, "--outside": outside}
+        for option, value in (given | {"--transfer": transfer}).items():
+            if value:
+                raise typer.BadParameter("is for one call, with --from and --to", param_hint=option)
+        from pbxgen.cli.loading import one_plan
+        from pbxgen.cli.tree import show
+
+        plan = one_plan(source, tenant)
+        show(plan, somebody, language or plan.language, format)
+        return
+    if caller is None or called is None:
+        raise typer.BadParameter("say who is called (101), or both --from and --to", param_hint="WHO")
+    if format in ("mermaid", "dot"):
+        raise typer.BadParameter(f"one call has no {format}: text or json", param_hint="--format")
     from pbxgen.cli.loading import one_plan
     from pbxgen.flow.explain import Teller
     from pbxgen.flow.phrases import phrasebook

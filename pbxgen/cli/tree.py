@@ -1,0 +1,127 @@
+"""The tree of everything that can happen to calls to somebody, as `pbxgen explain SOURCE WHO` shows it."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import typer
+
+from pbxgen.cli import console
+from pbxgen.diagnostics.nearest import did_you_mean
+from pbxgen.flow.analysis.reach import Reach
+from pbxgen.flow.analysis.situations import Situations
+from pbxgen.flow.cases import Case, cases_of
+from pbxgen.flow.explain import Teller
+from pbxgen.flow.graph import as_json, dot, mermaid
+from pbxgen.flow.outline import Words, tree_lines
+from pbxgen.flow.phrases import phrasebook
+from pbxgen.flow.plan import Place, PlaceKind, Plan
+from pbxgen.flow.subject import Sender, names_of, outside_number, place_of, senders
+
+_WIDEST = 84
+"""Where the places of lines begin at most."""
+
+
+def show(plan: Plan, who: str, language: str, format: str) -> None:
+    """Print the tree of ``who``; ends the command where nobody is called so."""
+    words = Words(plan, language)
+    place = place_of(plan, who)
+    if place is None:
+        number = outside_number(plan, who)
+        found = [] if number is None else list(senders(plan, number))
+        if number is None or (not found and not who.startswith("+")):
+            near = did_you_mean(who, names_of(plan))
+            raise typer.BadParameter(
+                f"nothing is called {console.printable(who)}; {near}".rstrip("; "), param_hint="WHO"
+            )
+        _show_senders(plan, number, found, words, language, format)
+        return
+    flow = Reach(plan).flow_of(place)
+    cases = cases_of(plan, Situations(plan, dt.date.today()), flow.conditions, place)
+    teller = Teller(plan, phrasebook(language))
+    titled = [(f"{words.phrases.origins[c.origin.value]}, {words.when(c.when)}", c) for c in cases]
+    if format == "json":
+        document = {
+            "version": 1,
+            "kind": place.kind.value,
+            "target": place.target,
+            "numbers": _numbers(plan, place),
+            "cases": [as_json(case, words) for case in cases],
+        }
+        console.out(json.dumps(document, indent=2, ensure_ascii=False))
+    elif format == "mermaid":
+        console.out("\n".join(mermaid(titled, words)))
+    elif format == "dot":
+        console.out("\n".join(dot(titled, words)))
+    else:
+        console.out(console.printable(f"{teller.place(place)}: {_dialled(plan, place, words)}"))
+        for line in _text(cases, words):
+            console.out(console.printable(line))
+
+
+def _text(cases: tuple[Case, ...], words: Words) -> Iterator[str]:
+    """Inside and outside are told together where nothing differs."""
+    by_origin = {o: [c for c in cases if c.origin == o] for o in dict.fromkeys(c.origin for c in cases)}
+    drawn = {
+        o: [(words.when(c.when), tree_lines(words.outline(c.root))) for c in found] for o, found in by_origin.items()
+    }
+    titles = {o: words.phrases.origins[o.value] for o in by_origin}
+    groups: list[tuple[str, list[tuple[str, list[tuple[str, Any]]]]]] = []
+    for origin, found in drawn.items():
+        texts = [(when, [text for text, _ in lines]) for when, lines in found]
+        if groups and [(w, [t for t, _ in ls]) for w, ls in groups[-1][1]] == texts:
+            second = titles[origin]
+            groups[-1] = (f"{groups[-1][0]}; {second[0].lower()}{second[1:]}", found)
+        else:
+            groups.append((titles[origin], found))
+    for title, found in groups:
+        for when, lines in found:
+            yield ""
+            yield f"{title}, {when}:"
+            column = min(max(len(text) for text, _ in lines), _WIDEST)
+            for text, location in lines:
+                place = "" if location is None else location.short
+                yield f"  {text}{' ' * max(2, column - len(text) + 2)}{place}".rstrip()
+
+
+def _numbers(plan: Plan, place: Place) -> list[str]:
+    match place.kind:
+        case PlaceKind.USER:
+            return [place.target, *plan.users[place.target].dids]
+        case PlaceKind.OPERATOR:
+            return [plan.operators[place.target].number]
+        case PlaceKind.GROUP:
+            return [plan.groups[place.target].number]
+        case _:
+            return [place.target]
+
+
+def _dialled(plan: Plan, place: Place, words: Words) -> str:
+    return words.phrases.numbers.format(numbers=", ".join(_numbers(plan, place)))
+
+
+def _show_senders(plan: Plan, number: str, found: list[Sender], words: Words, language: str, format: str) -> None:
+    p = words.phrases
+    if format == "json":
+        listed = [
+            {"kind": s.kind, "name": s.name, "key": s.key, "file": s.location.file, "line": s.location.line}
+            for s in found
+        ]
+        console.out(json.dumps({"version": 1, "number": number, "senders": listed}, indent=2, ensure_ascii=False))
+        return
+    if format != "text":
+        raise typer.BadParameter(f"{number} is outside: text or json", param_hint="--format")
+    owners = [u for u in plan.users.values() if u.mobile == number]
+    console.out((p.reaches if found or owners else p.reached_by_nobody).format(number=number))
+    teller = Teller(plan, phrasebook(language))
+    lines = [(f"{teller.party(u.extension)}: {p.keys['mobile']}", u.location) for u in owners]
+    for sender in found:
+        kind = PlaceKind(sender.kind)
+        name = teller.place(Place(kind, sender.name, sender.location))
+        lines.append((f"{name}: {p.keys[sender.key]}", sender.location))
+    column = min(max((len(text) for text, _ in lines), default=0), _WIDEST)
+    for text, location in lines:
+        console.out(console.printable(f"  {text}{' ' * max(2, column - len(text) + 2)}{location.short}"))

@@ -1,0 +1,142 @@
+"""Everything that can happen to a call to one place, as a tree of attempts.
+
+A tree says what callers meet, not how it is written: two sources whose trees are equal treat them alike. Nodes are
+interned (:class:`Forest`), so that equal trees of one forest, also of two plans, are the same object.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Hashable
+from dataclasses import dataclass, field, replace
+from typing import Union
+
+from pbxgen.flow import machine
+from pbxgen.flow.analysis.ringing import outcomes
+from pbxgen.flow.analysis.situations import Situation
+from pbxgen.flow.machine import Caller, EndKind, Pending, Ringing, State
+from pbxgen.flow.plan import CallerId, Outcome, Place, PlaceKind, Plan
+from pbxgen.flow.world import CallConditions
+from pbxgen.source.location import Location
+
+_ENDS_CALL = frozenset({PlaceKind.MAILBOX, PlaceKind.ANNOUNCE, PlaceKind.RELEASE})
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class End:
+    """How a call ends that nobody answers. ``value`` is "" for a release that nobody wrote."""
+
+    kind: EndKind
+    value: str
+    location: Location | None = field(repr=False)
+
+    @property
+    def lost(self) -> bool:
+        return self.kind is EndKind.RELEASED and not self.value
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Attempt:
+    """Something rings, and what follows if nobody answers."""
+
+    kind: PlaceKind
+    target: str
+    seconds: int
+    """How long it rings at most; 0: its phone does not ring at all (``dnd``)."""
+    confirm: bool
+    shows: str | None
+    """Whose number an outside place is shown: "original", or the extension whose own number it is (or the trunk's)."""
+    trunk: str | None
+    branches: tuple[tuple[tuple[Outcome, ...], Node], ...]
+    """Outcomes that lead to the same node stand together."""
+    location: Location | None = field(repr=False)
+
+    @property
+    def next(self) -> Node | None:
+        """What follows whatever the outcome; None where that depends."""
+        return self.branches[0][1] if len(self.branches) == 1 else None
+
+
+Node = Union[Attempt, End]  # noqa: UP007 - a forward reference cannot be joined with |
+
+
+class Forest:
+    """Grows trees in which equal nodes are one."""
+
+    def __init__(self) -> None:
+        self._nodes: dict[Hashable, Node] = {}
+
+    def tree(self, plan: Plan, situation: Situation, entry: Place) -> Node:
+        """What happens to a call to ``entry``."""
+        caller = situation.caller
+        state = _without_idle(machine.begin(caller, [entry]))
+        return _Growth(self, plan, caller, situation.conditions(plan)).grow(state)
+
+    def kept(self, key: Hashable, node: Node) -> Node:
+        return self._nodes.setdefault(key, node)
+
+
+class _Growth:
+    def __init__(self, forest: Forest, plan: Plan, caller: Caller, conditions: CallConditions) -> None:
+        self._forest = forest
+        self._plan = plan
+        self._caller = caller
+        self._conditions = conditions
+        self._known: dict[State, Node] = {}
+
+    def grow(self, state: State) -> Node:
+        if state in self._known:
+            return self._known[state]
+        step = machine.advance(self._plan, self._caller, self._conditions, state)
+        if step.ringing is None:
+            assert step.ending is not None
+            kind, value = step.ending.kind, step.ending.value
+            if kind is EndKind.RELEASED and not step.ending.by_rule:
+                value = ""
+            node = self._forest.kept((kind, value), End(kind, value, step.events[-1].location))
+        else:
+            node = self._attempt(step.ringing, step.state)
+        self._known[state] = node
+        return node
+
+    def _attempt(self, ringing: Ringing, state: State) -> Node:
+        branches: dict[int, tuple[list[Outcome], Node]] = {}
+        possible = outcomes(self._plan, ringing, self._caller, self._conditions)
+        for outcome in possible:
+            following, _ = machine.after(self._plan, self._caller, self._conditions, state, ringing, outcome)
+            child = self.grow(_without_idle(following))
+            branches.setdefault(id(child), ([], child))[0].append(outcome)
+        place = ringing.pending.place
+        node = Attempt(
+            place.kind,
+            place.target,
+            max(possible.values()),
+            place.confirm,
+            self._shows(ringing.pending),
+            place.trunk,
+            tuple((tuple(found), child) for found, child in branches.values()),
+            place.location,
+        )
+        content = (node.kind, node.target, node.seconds, node.confirm, node.shows, node.trunk)
+        return self._forest.kept((content, tuple((o, id(child)) for o, child in node.branches)), node)
+
+    def _shows(self, pending: Pending) -> str | None:
+        place = pending.place
+        if place.kind is not PlaceKind.OUTSIDE:
+            return None
+        trunk = self._plan.trunks.get(place.trunk or "")
+        policy = place.caller_id or (trunk.caller_id if trunk is not None else CallerId.ORIGINAL)
+        return policy.value if policy is CallerId.ORIGINAL else (pending.by or "trunk")
+
+
+def _without_idle(state: State) -> State:
+    """``state`` without places that will never be tried, and without what only decides a status code."""
+    seen = set(state.visited)
+    to_try: list[Pending] = []
+    for pending in state.to_try:
+        if pending.place.key in seen:
+            continue
+        seen.add(pending.place.key)
+        to_try.append(pending)
+        if pending.place.kind in _ENDS_CALL:
+            break
+    return replace(state, to_try=tuple(to_try), first_outcome=Outcome.BUSY)

@@ -1,0 +1,119 @@
+"""Trees of calls as graphs: for programs (JSON), for Markdown (Mermaid) and for Graphviz (dot)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from pbxgen.flow.behaviour import Attempt, End, Node
+from pbxgen.flow.cases import Case
+from pbxgen.flow.outline import Words
+
+
+@dataclass(frozen=True, slots=True)
+class Graph:
+    """The nodes below one root, numbered from it on; each once."""
+
+    nodes: tuple[Node, ...]
+    numbers: dict[int, int]
+
+
+def graph_of(root: Node) -> Graph:
+    numbers: dict[int, int] = {}
+    nodes: list[Node] = []
+    queue = [root]
+    while queue:
+        node = queue.pop(0)
+        if id(node) in numbers:
+            continue
+        numbers[id(node)] = len(nodes)
+        nodes.append(node)
+        if isinstance(node, Attempt):
+            queue += [child for _, child in node.branches]
+    return Graph(tuple(nodes), numbers)
+
+
+def as_json(case: Case, words: Words) -> dict[str, Any]:
+    """One case: ``nodes`` by number, the root is 0."""
+    graph = graph_of(case.root)
+    return {
+        "origin": case.origin.value,
+        "when": [[{"kind": one.kind, "name": one.name} for one in together] for together in case.when],
+        "words": words.when(case.when),
+        "example": {"at": case.example.moment.strftime("%Y-%m-%d %H:%M"), "from": case.example.caller.number or None},
+        "nodes": [_node(node, graph, words) for node in graph.nodes],
+    }
+
+
+def _node(node: Node, graph: Graph, words: Words) -> dict[str, Any]:
+    place = {
+        "file": node.location.file if node.location else None,
+        "line": node.location.line if node.location else None,
+    }
+    if isinstance(node, End):
+        ends = {"lost": True} if node.lost else {node.kind.value: node.value}
+        return {"ends": ends, "words": words.end(node), **place}
+    return {
+        "rings": {"kind": node.kind.value, "target": node.target},
+        "seconds": node.seconds,
+        "confirm": node.confirm,
+        "words": words.attempt(node),
+        "then": [{"outcomes": [o.value for o in found], "node": graph.numbers[id(c)]} for found, c in node.branches],
+        **place,
+    }
+
+
+def mermaid(titled: list[tuple[str, Case]], words: Words) -> Iterator[str]:
+    """A flowchart with one box for each case."""
+    yield "flowchart TD"
+    for number, (title, case) in enumerate(titled):
+        graph = graph_of(case.root)
+        yield f'  subgraph c{number}["{_mermaid(title)}"]'
+        for index, node in enumerate(graph.nodes):
+            text = _mermaid(words.node(node))
+            if isinstance(node, Attempt):
+                shape = f'["{text}"]'
+            else:
+                shape = f'{{{{"{text}"}}}}' if node.lost else f'(["{text}"])'
+            yield f"    c{number}n{index}{shape}"
+        for index, node in enumerate(graph.nodes):
+            for label, child in _edges(node, words):
+                yield f'    c{number}n{index} -->|"{_mermaid(label)}"| c{number}n{graph.numbers[id(child)]}'
+        yield "  end"
+
+
+def dot(titled: list[tuple[str, Case]], words: Words) -> Iterator[str]:
+    """A digraph with one cluster for each case."""
+    yield "digraph calls {"
+    yield '  node [shape=box, style=rounded, fontname="sans-serif"]; edge [fontname="sans-serif"];'
+    for number, (title, case) in enumerate(titled):
+        graph = graph_of(case.root)
+        yield f"  subgraph cluster_{number} {{"
+        yield f"    label={_quoted(title)};"
+        for index, node in enumerate(graph.nodes):
+            look = ", style=dashed" if isinstance(node, End) and node.lost else ""
+            yield f"    c{number}n{index} [label={_quoted(words.node(node))}{look}];"
+        for index, node in enumerate(graph.nodes):
+            for label, child in _edges(node, words):
+                yield f"    c{number}n{index} -> c{number}n{graph.numbers[id(child)]} [label={_quoted(label)}];"
+        yield "  }"
+    yield "}"
+
+
+def _edges(node: Node, words: Words) -> Iterator[tuple[str, Node]]:
+    if isinstance(node, Attempt):
+        for found, child in node.branches:
+            yield (words.phrases.then if len(node.branches) == 1 else words.outcomes(found)), child
+
+
+def _mermaid(text: str) -> str:
+    """Mermaid reads ``#35;`` for a number sign and HTML's entities; a quote would end the text."""
+    for char, entity in (("#", "#35;"), ("&", "#amp;"), ('"', "#quot;"), ("<", "#lt;"), (">", "#gt;")):
+        text = text.replace(char, entity)
+    return " ".join(text.split())
+
+
+def _quoted(text: str) -> str:
+    escaped = " ".join(text.split()).replace("\\", "\\\\").replace('"', '\\"')
+    return f'"{escaped}"'

@@ -1,0 +1,129 @@
+"""Trees of calls in words: lines below lines, each with the place in the source that caused it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from pbxgen.flow.behaviour import Attempt, End, Node
+from pbxgen.flow.cases import When
+from pbxgen.flow.explain import Teller
+from pbxgen.flow.machine import EndKind
+from pbxgen.flow.phrases import phrasebook
+from pbxgen.flow.plan import Outcome, Place, PlaceKind, Plan, Strategy
+from pbxgen.flow.tree_phrases import tree_phrases
+from pbxgen.source.location import Location
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line of an outline. ``depth`` 0 is the root; ``last``: it is the last of its siblings."""
+
+    text: str
+    location: Location | None
+    depth: int
+    last: bool
+
+
+class Words:
+    """Names nodes and conditions in one language."""
+
+    def __init__(self, plan: Plan, language: str) -> None:
+        self._plan = plan
+        self._teller = Teller(plan, phrasebook(language))
+        self.phrases = tree_phrases(language)
+
+    def when(self, when: When) -> str:
+        """``during office, from vip``; always and otherwise have words too."""
+        p = self.phrases
+        if not when:
+            return p.always
+        return p.either.join(
+            p.both.join(p.when[one.kind].format(name=one.name) for one in together) or p.otherwise for together in when
+        )
+
+    def outcomes(self, outcomes: tuple[Outcome, ...]) -> str:
+        return self.phrases.outcomes_joined.join(self.phrases.outcomes[o.value] for o in outcomes)
+
+    def node(self, node: Node) -> str:
+        return self.end(node) if isinstance(node, End) else self.attempt(node)
+
+    def end(self, end: End) -> str:
+        key = "lost" if end.lost else end.kind.value
+        return self.phrases.ends[key].format(name=self._teller.party(end.value), target=end.value)
+
+    def attempt(self, attempt: Attempt) -> str:
+        """Who rings and for how long."""
+        text = self.who(attempt)
+        p = self.phrases
+        return (p.rings if attempt.seconds else p.silent).format(place=text, seconds=attempt.seconds)
+
+    def who(self, attempt: Attempt) -> str:
+        """``operator position reception (100 + 110)``"""
+        place = Place(attempt.kind, attempt.target, _NOWHERE, confirm=attempt.confirm)
+        text = self._teller.place(place)
+        details = self._inside(attempt)
+        if attempt.shows not in (None, "original"):
+            key = "trunk" if attempt.shows == "trunk" else "own"
+            details.append(self.phrases.shows[key].format(name=self._teller.party(attempt.shows or "")))
+        return f"{text} ({'; '.join(details)})" if details else text
+
+    def _inside(self, attempt: Attempt) -> list[str]:
+        """Who rings in a group, and the legs of follow_me."""
+        p = self.phrases
+        if attempt.kind is PlaceKind.USER:
+            legs = self._plan.users[attempt.target].follow_me
+            timed = [(leg.delay, leg.place.target) for leg in legs]
+            told = [p.after_delay.format(who=t, seconds=d) if d else t for d, t in sorted(timed)]
+            return [" + ".join(told)] if told else []
+        if attempt.kind not in (PlaceKind.OPERATOR, PlaceKind.GROUP):
+            return []
+        positions = self._plan.operators if attempt.kind is PlaceKind.OPERATOR else self._plan.groups
+        group = positions[attempt.target]
+        linear = group.strategy is Strategy.LINEAR
+        return [(p.first_then if linear else " + ").join(group.members if linear else sorted(group.members))]
+
+    def outline(self, root: Node) -> tuple[Line, ...]:
+        """The tree from ``root`` down; what has been told once is not told again."""
+        return tuple(self._lines(root, "", 0, True, set()))
+
+    def _lines(self, node: Node, label: str, depth: int, last: bool, told: set[int]) -> Iterator[Line]:
+        text = f"{label}: {self.node(node)}" if label else self.node(node)
+        if isinstance(node, End):
+            yield Line(text, node.location, depth, last)
+            return
+        if id(node) in told:
+            yield Line(self.phrases.as_above.format(text=text), node.location, depth, last)
+            return
+        if not _short(node):
+            told.add(id(node))
+        yield Line(text, node.location, depth, last)
+        alone = len(node.branches) == 1
+        for number, (outcomes, child) in enumerate(node.branches, 1):
+            name = self.phrases.then if alone else self.outcomes(outcomes)
+            yield from self._lines(child, name, depth + 1, number == len(node.branches), told)
+
+
+def tree_lines(lines: tuple[Line, ...]) -> list[tuple[str, Location | None]]:
+    """The outline drawn with lines; places apart."""
+    drawn = []
+    open_at: list[bool] = []
+    for line in lines:
+        del open_at[max(line.depth - 1, 0) :]
+        stem = "".join("│  " if more else "   " for more in open_at)
+        if line.depth:
+            stem += "└─ " if line.last else "├─ "
+            open_at.append(not line.last)
+        drawn.append((stem + line.text, line.location))
+    return drawn
+
+
+def _short(node: Attempt) -> bool:
+    return isinstance(node.next, End)
+
+
+def is_lost(node: Node) -> bool:
+    return isinstance(node, End) and node.kind is EndKind.RELEASED and not node.value
+
+
+_NOWHERE = Location("", 0, 0, 0, 0)

@@ -1,0 +1,93 @@
+"""What the word of somebody who asks about a plan means: a user, a position, a number."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from pbxgen.flow.plan import Place, PlaceKind, Plan, Rules
+from pbxgen.source.location import Location
+
+_FIELDS = (
+    "unconditional",
+    "busy",
+    "no_answer",
+    "unreachable",
+    "return_busy",
+    "return_no_answer",
+    "return_unreachable",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Sender:
+    """Somebody who sends calls to a number, and by what: a field of Deviations, follow_me, overflow, inbound."""
+
+    kind: str
+    """user, operator, group or inbound."""
+    name: str
+    key: str
+    location: Location
+
+
+def place_of(plan: Plan, text: str) -> Place | None:
+    """The place that an extension, a number, or the name of an operator position or group stands for."""
+    text = text.strip()
+    if text in plan.users:
+        return Place(PlaceKind.USER, text, plan.users[text].location)
+    for kind, groups in ((PlaceKind.OPERATOR, plan.operators), (PlaceKind.GROUP, plan.groups)):
+        for group in groups.values():
+            if text in (group.number, group.name, f"{kind.value}:{group.name}"):
+                return Place(kind, group.name, group.location)
+    for number in _readings(plan, text):
+        if number in plan.dids:
+            extension = plan.dids[number]
+            return Place(PlaceKind.USER, extension, plan.users[extension].location)
+        if number in plan.inbound:
+            return Place(PlaceKind.INBOUND, number, plan.inbound[number].location)
+    return None
+
+
+def outside_number(plan: Plan, text: str) -> str | None:
+    """E.164 of an outside number as somebody writes it."""
+    return next(iter(_readings(plan, text.strip())), None)
+
+
+def names_of(plan: Plan) -> set[str]:
+    """Everything that :func:`place_of` knows, for suggestions."""
+    positions = [*plan.operators.values(), *plan.groups.values()]
+    return {*plan.users, *plan.dids, *plan.inbound, *(g.name for g in positions), *(g.number for g in positions)}
+
+
+def senders(plan: Plan, number: str) -> Iterator[Sender]:
+    """Every rule that may send calls to an outside number, in the order of the plan."""
+
+    def in_places(places: tuple[Place, ...]) -> Location | None:
+        return next((p.location for p in places if p.key == (PlaceKind.OUTSIDE.value, number)), None)
+
+    def in_rules(rules: Rules) -> Location | None:
+        return next((at for r in rules if (at := in_places(r.places)) is not None), None)
+
+    for user in plan.users.values():
+        found = [(name, in_rules(getattr(user.deviations, name))) for name in _FIELDS]
+        found.append(("follow_me", in_places(tuple(leg.place for leg in user.follow_me))))
+        for key, at in found:
+            if at is not None:
+                yield Sender("user", user.extension, key, at)
+    for kind, groups in (("operator", plan.operators), ("group", plan.groups)):
+        for group in groups.values():
+            at = in_places(group.overflow)
+            if at is not None:
+                yield Sender(kind, group.name, "overflow", at)
+    for inbound in plan.inbound.values():
+        at = in_rules(inbound.rules)
+        if at is not None:
+            yield Sender("inbound", inbound.number, "inbound", at)
+
+
+def _readings(plan: Plan, text: str) -> Iterator[str]:
+    compact = "".join(c for c in text if c not in " .()/-")
+    dialled = plan.numbering.dialled(compact)
+    if dialled is not None:
+        yield dialled
+    yield from plan.numbering.called_by_trunk(compact)

@@ -1,0 +1,54 @@
+"""``pbxgen explain SOURCE WHO``"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from pbxgen.cli.main import app
+
+STUDIO = str(Path(__file__).parents[2] / "examples" / "studio")
+
+
+def run(*words: str, code: int = 0) -> str:
+    result = CliRunner().invoke(app, ["explain", STUDIO, *words])
+    assert result.exit_code == code, result.output
+    return result.output
+
+
+def test_a_user_in_the_language_of_the_pbx() -> None:
+    text = run("300")
+    assert text.startswith("Francesca Riva (300): si compone 300, +390266670300\n")
+    assert "poi: posto operatore reception (100 + 101)" in text
+    assert "policies.yaml:" in text
+
+
+def test_json_has_a_graph_for_each_case() -> None:
+    document = json.loads(run("300", "--format", "json"))
+    assert document["numbers"] == ["300", "+390266670300"]
+    root = document["cases"][0]["nodes"][0]
+    assert root["rings"] == {"kind": "user", "target": "300"}
+    assert {o for branch in root["then"] for o in branch["outcomes"]} == {"busy", "no_answer", "unreachable"}
+
+
+@pytest.mark.parametrize(("format", "start"), [("mermaid", "flowchart TD"), ("dot", "digraph calls {")])
+def test_graphs(format: str, start: str) -> None:
+    assert run("reception", "--format", format).startswith(start)
+
+
+def test_an_outside_number_tells_who_sends_calls_there() -> None:
+    text = run("+393401110201", "--lang", "en")
+    assert text.startswith("Who sends calls to +393401110201\n")
+    assert "Elena Ferri (201)" in text
+
+
+def test_nobody_is_called_so() -> None:
+    assert "did you mean '201'" in run("2011", code=2)
+
+
+@pytest.mark.parametrize("words", [("300", "--phone", "300=busy"), (), ("--from", "300"), ("300", "--format", "xml")])
+def test_wrong_usage(words: tuple[str, ...]) -> None:
+    run(*words, code=2)
