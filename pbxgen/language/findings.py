@@ -13,8 +13,10 @@ Subject = tuple[str, str]
 """What an ``accept:`` stands on: ("user", "101"), ("operator", name), ("group", name) or ("inbound", E.164)."""
 
 
-_MOST_COMPARISONS = 2_000_000
-"""Names compared in one run: some seconds of work."""
+_MOST_COMPARISONS = 30_000
+"""Names compared in one run: a second or two of work."""
+_SCANNED = 5000
+"""Among more candidates than these :func:`nearest` compares only a few."""
 
 
 def clipped(text: str, length: int = 40) -> str:
@@ -45,7 +47,7 @@ class Findings:
 
     def near(self, name: str, candidates: Collection[str]) -> str | None:
         """The known name nearest to an unknown one; None also where so many were asked for that time would run out."""
-        self._comparisons -= min(len(candidates), 5000)
+        self._comparisons -= len(candidates) if len(candidates) <= _SCANNED else 50
         return nearest(name, candidates) if self._comparisons > 0 else None
 
     @property

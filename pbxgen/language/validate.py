@@ -7,6 +7,7 @@ checked also in the parts that are right.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Annotated, Any
 
@@ -98,15 +99,16 @@ def validate(root: Mapping, findings: Findings) -> Draft:
         if isinstance(inner.value, Mapping)
     }
     bad = unreadable(root, findings)
-    cutter = _Cutter(findings, set(bad))
+    cutter = _Cutter(findings)
+    cutter.note(bad)
     cut = without(root, bad) if bad else root
     assert isinstance(cut, Mapping)
     for name, entry in cut.entries.items():
         if name not in SECTIONS:
             complain({"type": "extra_forbidden", "loc": (name,)}, (name,), root, findings)
-            cutter.cut.add((name,))
+            cutter.note([(name,)])
         elif isinstance(entry.value, Scalar) and entry.value.value is None and name not in ("version", "pbx"):
-            cutter.cut.add((name,))
+            cutter.note([(name,)])
     _check_keys(cut, cutter.cut, findings)
     values: dict[str, Any] = {}
     kept = {}
@@ -146,9 +148,19 @@ def _check_keys(root: Mapping, cut: set[Path], findings: Findings) -> None:
 class _Cutter:
     """Validates sections, cutting what is wrong. ``cut`` is every path cut so far."""
 
-    def __init__(self, findings: Findings, cut: set[Path]) -> None:
+    def __init__(self, findings: Findings) -> None:
         self.findings = findings
-        self.cut = cut
+        self.cut: set[Path] = set()
+        self._named: set[Path] = set()
+        """The same without positions in lists, which shift when items are cut; -1 where one of a list was."""
+
+    def note(self, paths: Iterable[Path]) -> None:
+        for path in paths:
+            self.cut.add(path)
+            named = _without_positions(path)
+            self._named.add(named)
+            if len(named) < len(path):
+                self._named.add((*named, -1))
 
     def section(self, name: str, root: Mapping) -> tuple[Any, Node | None]:
         """The section's value and its tree as far as they are right; (None, None) where nothing is."""
@@ -161,7 +173,7 @@ class _Cutter:
                 errors = problems.errors(include_url=False, include_input=False)
             whole = Mapping({name: Entry(key, node)}, root.location)
             paths = {self._report(error, name, whole) for error in errors}
-            self.cut.update((name, *path) for path in paths)
+            self.note((name, *path) for path in paths)
             if () in paths:
                 return None, None
             node = without(node, frozenset(paths))
@@ -170,12 +182,19 @@ class _Cutter:
         """Say what is wrong and give the path (below the section) to cut."""
         path = _in_tree(error["loc"], whole.entries[section].value)
         full = (section, *path)
-        follows = error["type"] in ("missing", "too_short") and any(
-            len(cut) > len(full) and cut[: len(full)] == full for cut in self.cut
-        )
-        if not follows:
+        if not self._follows(error, full):
             complain(error, full, whole, self.findings)
         return path
+
+    def _follows(self, error: Any, full: Path) -> bool:
+        """Is something missing only because it was cut?"""
+        if error["type"] == "missing":
+            return (*_without_positions(full), error["loc"][-1]) in self._named
+        return error["type"] == "too_short" and (*_without_positions(full), -1) in self._named
+
+
+def _without_positions(path: Path) -> Path:
+    return tuple(step for step in path if isinstance(step, str))
 
 
 def _in_tree(loc: tuple[str | int, ...], node: Node) -> Path:

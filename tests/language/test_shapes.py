@@ -322,3 +322,14 @@ def test_true_and_false_are_asked_for() -> None:
 def test_a_misspelt_name_is_not_reported_as_unused_too() -> None:
     found = findings(HEAD + 'users: {"101": {policy: fornt}}\npolicies: {front: {}}\n', ignoring=["PBX151"])
     assert [d.code for d in found] == ["PBX110"]
+
+
+def test_a_cut_item_does_not_shift_what_is_said_of_the_others() -> None:
+    found = findings(HEAD + 'users: {"101": {deviations: {busy: [5, {to: 102}, {to: 103, x: 1}]}}}\n')
+    assert sorted(d.code for d in found) == ["PBX101", "PBX106", "PBX106", "PBX106"]
+
+
+def test_keys_that_are_missing_beside_wrong_ones_are_reported() -> None:
+    found = findings(HEAD + 'groups: {g: {number: "6\\n00"}}\n')
+    assert sorted(d.code for d in found) == ["PBX102", "PBX107"]
+    assert "'members'" in found[0].message
