@@ -80,7 +80,9 @@ def _timing(story: Story, observed: Observed) -> list[str]:
         mine = [leg for leg in mine if leg.at <= latest]
         rang = [leg for leg in rang if leg not in mine]
         cancelled = [leg.ended for leg in mine if leg.status is None and leg.ended is not None]
-        if event.outcome is not Outcome.NO_ANSWER or not cancelled:
+        # Somebody who answered and was asked in vain to press 1 is left by a BYE, which tells no time of ringing.
+        asked = any(leg.status == 200 for leg in mine)
+        if event.outcome is not Outcome.NO_ANSWER or not cancelled or asked:
             continue
         seconds = max(cancelled) - min(leg.at for leg in mine)
         if abs(seconds - event.seconds) > TIMING_SECONDS:
@@ -101,7 +103,7 @@ def _trunk_headers(case: Case, story: Story, observed: Observed) -> list[str]:
             continue
         wanted = _diversion_before(story, leg)
         said = last_diversion(leg.headers, trunk.diversion)
-        if wanted is None and said is not None and not case.call.carried:
+        if wanted is None and said is not None and not case.call.carried and not _inbound(case):
             found.append(f"{leg.target} was told of a diversion that did not happen ({said})")
         if wanted is not None:
             found += _compare(case, leg, wanted, said)
@@ -109,15 +111,22 @@ def _trunk_headers(case: Case, story: Story, observed: Observed) -> list[str]:
 
 
 def _diversion_before(story: Story, leg: Rang) -> Diverted | None:
-    """The diversion whose places hold the number, the last one before it was rung."""
+    """The diversion whose places hold the number; what nobody diverts (overflow, follow_me) tells of the call's last."""
+    mine: Diverted | None = None
     last: Diverted | None = None
     for event in story.events:
         if event.kind is EventKind.DIVERTED and event.reason is not None:
+            last = Diverted(event.subject, event.reason)
             if any(place.target == leg.target for place in event.places):
-                last = Diverted(event.subject, event.reason)
+                mine = last
         elif event.kind is EventKind.RANG and any(leg.target in entry for entry in event.dialled):
-            return last
-    return last
+            break
+    return mine or last
+
+
+def _inbound(case: Case) -> bool:
+    """Was an outside number called that leads outside again? Then it stands for who diverts."""
+    return any(number in case.plan.inbound for number in case.plan.numbering.called_by_trunk(case.call.called))
 
 
 def _compare(case: Case, leg: Rang, wanted: Diverted, said: Announced | None) -> list[str]:
