@@ -111,7 +111,7 @@ def _trunk_headers(case: Case, story: Story, observed: Observed) -> list[str]:
 
 
 def _diversion_before(story: Story, leg: Rang) -> Diverted | None:
-    """The diversion whose places hold the number; what nobody diverts (overflow, follow_me) tells of the call's last."""
+    """The diversion whose places hold the number; what nobody diverts (overflow, follow_me) tells of the last."""
     mine: Diverted | None = None
     last: Diverted | None = None
     for event in story.events:
