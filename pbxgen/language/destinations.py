@@ -185,7 +185,7 @@ class Destinations:
             kind = PlaceKind.OPERATOR if section == "operators" else PlaceKind.GROUP
             return Written(Form.PLACE, text, location, options, place_of(kind, name, location, options))
         digits = re.sub(r"[^0-9]", "", text)
-        if digits in directory.emergency and not text.startswith("+"):
+        if digits in directory.emergency_dialled and not text.startswith("+"):
             self._findings.add(
                 "PBX120",
                 f"{text} is an emergency number: calls cannot be diverted to it",

@@ -46,6 +46,8 @@ class Directory:
     emergency: dict[str, str] = field(default_factory=dict)
     """Number as dialled to its trunk."""
     emergency_at: dict[str, Location] = field(default_factory=dict)
+    emergency_dialled: dict[str, str] = field(default_factory=dict)
+    """Every way to dial an emergency number (with and without the outside line) to the number itself."""
     outside: dict[str, Owner] = field(default_factory=dict)
     """Every outside number of this source (DIDs and inbound)."""
 
@@ -114,6 +116,7 @@ def _dialable(draft: Draft, directory: Directory, findings: Findings) -> None:
     outside_line = (draft.pbx.outside_line or "") if draft.pbx else ""
     prefixes = ("", outside_line) if outside_line else ("",)
     emergency = {f"{prefix}{number}": number for prefix in prefixes for number in directory.emergency}
+    directory.emergency_dialled = emergency
     for extension, location in draft.names.get("users", {}).items():
         if extension.isascii() and extension.isdigit():
             directory.extensions[extension] = owners[extension] = Owner(f"user {extension}", location)

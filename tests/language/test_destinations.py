@@ -163,6 +163,7 @@ def test_an_outside_destination_needs_a_class_that_allows_it() -> None:
 def test_calls_are_not_diverted_to_emergency_numbers() -> None:
     only("PBX120", OFFICE + USERS % '«"112"»')
     only("PBX120", OFFICE + USERS % '["102", {to: «"118"»}]')
+    only("PBX120", OFFICE + USERS % '«"0112"»', head=HEAD.replace("language: it", 'outside_line: "0"'))
 
 
 @pytest.mark.parametrize("number", ["899 123456", "+39899123456", "+881612345678", "+870773111632"])
