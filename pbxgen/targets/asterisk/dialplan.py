@@ -6,34 +6,14 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import groupby
 
-from pbxgen.flow.plan import Contacts, Inbound, Plan, RingGroup, Route, Rules, Schedule, Trunk, User
+from pbxgen.flow.plan import Contacts, Inbound, Plan, RingGroup, Route, Schedule, Trunk, User
 from pbxgen.targets.asterisk import calendar, names
+from pbxgen.targets.asterisk.deviations import Block, Shared, condition_notes, deviation_lines, find_shared, notes_on
 from pbxgen.targets.asterisk.names import EndpointNames
-from pbxgen.targets.asterisk.places import Line, in_words, legs, places, rule_lines
+from pbxgen.targets.asterisk.places import Line, Owner, legs, places, rule_lines
 
-_KEYS = (
-    ("unconditional", "unconditional", "unconditional"),
-    ("busy", "busy", "busy"),
-    ("no_answer", "no_answer", "no_answer"),
-    ("unreachable", "unreachable", "unreachable"),
-    ("return_busy", "busy", "operator_return: busy"),
-    ("return_no_answer", "no_answer", "operator_return: no_answer"),
-    ("return_unreachable", "unreachable", "operator_return: unreachable"),
-)
-"""Field of Deviations, reason told outside, name in the source."""
 FEW_CONTACTS = 200
 """So many numbers of a contacts set share one context; more are put in buckets."""
-
-
-@dataclass(frozen=True, slots=True)
-class Block:
-    """An extension of a generated context, with what stands above it."""
-
-    extension: str
-    title: str
-    where: str
-    lines: tuple[Line, ...]
-    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +64,7 @@ class DialplanView:
     trunks: tuple[TrunkView, ...]
     emergency: tuple[tuple[str, str], ...]
     routes: tuple[RouteView, ...]
+    shared: tuple[Block, ...]
     users: tuple[Context, ...]
     groups: tuple[Context, ...]
     inbound: tuple[Context, ...]
@@ -92,13 +73,15 @@ class DialplanView:
 
 
 def view(plan: Plan, endpoints: EndpointNames) -> DialplanView:
+    shared = find_shared(plan)
     return DialplanView(
         plan=plan,
         endpoints=endpoints,
         trunks=tuple(_trunk(plan, trunk) for trunk in plan.trunks.values()),
         emergency=tuple(_emergency(plan)),
         routes=tuple(_route(plan, route) for route in plan.routes.values() if not route.emergency),
-        users=_bucketed((names.users(plan, u.extension), _user(plan, u)) for u in plan.users.values()),
+        shared=shared.blocks,
+        users=_bucketed((names.users(plan, u.extension), _user(plan, u, shared)) for u in plan.users.values()),
         groups=_bucketed(_groups(plan)),
         inbound=_bucketed(_numbers(plan)),
         schedules=tuple(_schedule(plan, schedule) for schedule in plan.schedules.values()),
@@ -115,33 +98,26 @@ def _bucketed(blocks: Iterable[tuple[str, Block]]) -> tuple[Context, ...]:
     return tuple(contexts)
 
 
-def _user(plan: Plan, user: User) -> Block:
+def _user(plan: Plan, user: User, shared: Shared) -> Block:
     mailbox = "no" if user.mailbox is None else "open" if user.mailbox.pin is None else "pin"
-    data = (
+    data = [
         str(user.ring_timeout),
         "yes" if user.call_waiting else "no",
         "yes" if user.dnd else "no",
         mailbox,
         user.own_number or "",
         "&".join(user.routes or ()),
-    )
-    lines = [Line(f"Return({','.join(data)})")]
-    notes: list[str] = []
-    for key, reason, written in _KEYS:
-        rules: Rules = getattr(user.deviations, key)
-        if rules:
-            lines += rule_lines(plan, key, rules, user.extension, reason)
-            notes += _conditions(written, rules)
-    if user.follow_me:
-        lines.append(Line(f"Return({legs(plan, user.follow_me)})", "follow_me"))
-    return Block(user.extension, user.name, user.location.short, tuple(lines), tuple(notes))
-
-
-def _conditions(written: str, rules: Rules) -> Iterator[str]:
-    """Notes on rules with conditions, whose lines do not speak for themselves."""
-    for rule in rules:
-        if not rule.condition.always:
-            yield f"{written}: {in_words(rule.condition)} ({rule.location.short})"
+    ]
+    common = shared.of(plan, user)
+    if common is None:
+        lines = deviation_lines(plan, user, Owner(user.extension))
+        notes = condition_notes(user)
+    else:
+        lines, notes = (), ()
+        data += [user.mobile or "", common]
+    first = Line(f"Return({','.join(data)})")
+    follow = (Line(f"Return({legs(plan, user.follow_me)})", "follow_me"),) if user.follow_me else ()
+    return Block(user.extension, user.name, user.location.short, (first, *lines, *follow), notes)
 
 
 def _groups(plan: Plan) -> Iterator[tuple[str, Block]]:
@@ -171,7 +147,7 @@ def _numbers(plan: Plan) -> Iterator[tuple[str, Block]]:
 
 def _inbound(plan: Plan, entry: Inbound) -> Block:
     lines = [Line(f"Return(inbound/{entry.number})"), *rule_lines(plan, "inbound", entry.rules)]
-    return Block(entry.number, "", entry.location.short, tuple(lines), tuple(_conditions("inbound", entry.rules)))
+    return Block(entry.number, "", entry.location.short, tuple(lines), tuple(notes_on("inbound", entry.rules)))
 
 
 def _emergency(plan: Plan) -> Iterator[tuple[str, str]]:

@@ -101,7 +101,7 @@ def _lists(plan: Plan) -> Iterator[Diagnostic]:
         for rules in _rules(user):
             for rule in rules:
                 if len(rule.places) > 2:
-                    length = len(places.places(plan, rule.places, user.extension, "unconditional"))
+                    length = len(places.places(plan, rule.places, places.Owner(user.extension), "unconditional"))
                     worst.append((length, rule.location))
                     if length > LINE:
                         yield _too_long("this list of destinations", rule.location)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
-from pbxgen.flow.plan import Condition, Leg, Place, PlaceKind, Plan, Rule, Rules
+from pbxgen.flow.plan import Condition, Leg, Place, PlaceKind, Plan, Rule, Rules, User
 
 SEPARATOR = "|"
 
@@ -22,8 +23,29 @@ class Line:
         return f"({self.label})" if self.label else ""
 
 
-def place(plan: Plan, item: Place, by: str = "", reason: str = "") -> str:
-    """One place; ``by`` (extension) and ``reason`` say who diverts to it, where somebody does."""
+@dataclass(frozen=True, slots=True)
+class Owner:
+    """Who diverts: the extension, and what is written for targets that are theirs alone."""
+
+    extension: str
+    targets: Mapping[tuple[PlaceKind, str], str] = field(default_factory=dict)
+
+
+NOBODY = Owner("")
+"""What stands in ``overflow`` and ``inbound`` has no diverting user."""
+
+
+def whoever(user: User) -> Owner:
+    """``user`` by the library's variables, so that the text is the same for everybody who has the same rules."""
+    targets = {(PlaceKind.MAILBOX, user.extension): "${PBX_USER}"}
+    if user.mobile is not None:
+        targets[PlaceKind.OUTSIDE, user.mobile] = "${PBX_U_MOBILE}"
+    return Owner("${PBX_USER}", targets)
+
+
+def place(plan: Plan, item: Place, owner: Owner = NOBODY, reason: str = "") -> str:
+    """One place; ``reason`` says why its owner diverts to it."""
+    target = owner.targets.get((item.kind, item.target), item.target)
     confirm = "confirm" if item.confirm else ""
     timeout = "" if item.timeout is None else str(item.timeout)
     match item.kind:
@@ -35,13 +57,15 @@ def place(plan: Plan, item: Place, by: str = "", reason: str = "") -> str:
             return _joined("group", plan.groups[item.target].number, timeout, confirm)
         case PlaceKind.OUTSIDE:
             seconds = str(item.timeout or plan.outside_timeout)
-            return _joined("outside", item.target, seconds, confirm, _trunk(plan, item), _policy(item), by, reason)
+            return _joined(
+                "outside", target, seconds, confirm, _trunk(plan, item), _policy(item), owner.extension, reason
+            )
         case PlaceKind.MAILBOX | PlaceKind.INBOUND | PlaceKind.ANNOUNCE | PlaceKind.RELEASE:
-            return _joined(item.kind.value, item.target)
+            return _joined(item.kind.value, target)
 
 
-def places(plan: Plan, items: tuple[Place, ...], by: str = "", reason: str = "") -> str:
-    return SEPARATOR.join(place(plan, item, by, reason) for item in items)
+def places(plan: Plan, items: tuple[Place, ...], owner: Owner = NOBODY, reason: str = "") -> str:
+    return SEPARATOR.join(place(plan, item, owner, reason) for item in items)
 
 
 def legs(plan: Plan, items: tuple[Leg, ...]) -> str:
@@ -49,11 +73,11 @@ def legs(plan: Plan, items: tuple[Leg, ...]) -> str:
     return SEPARATOR.join(_leg(plan, item) for item in items)
 
 
-def rule_lines(plan: Plan, label: str, rules: Rules, by: str = "", reason: str = "") -> list[Line]:
+def rule_lines(plan: Plan, label: str, rules: Rules, owner: Owner = NOBODY, reason: str = "") -> list[Line]:
     """A subroutine that returns the places of the first rule that applies, or nothing."""
     lines: list[Line] = []
     for rule in rules:
-        found = _answer(plan, rule, by, reason)
+        found = _answer(plan, rule, owner, reason)
         if rule.condition.always:
             lines.append(Line(f"Return({found})"))
             break
@@ -85,9 +109,9 @@ def _condition(condition: Condition) -> str:
     return ",".join((condition.schedule or "", opened, origin, condition.contacts or "", until))
 
 
-def _answer(plan: Plan, rule: Rule, by: str, reason: str) -> str:
+def _answer(plan: Plan, rule: Rule, owner: Owner, reason: str) -> str:
     after = "" if rule.after is None else f"after/{rule.after}{SEPARATOR}"
-    return after + places(plan, rule.places, by, reason)
+    return after + places(plan, rule.places, owner, reason)
 
 
 def _leg(plan: Plan, leg: Leg) -> str:

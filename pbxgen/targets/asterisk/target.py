@@ -64,6 +64,7 @@ class _Files:
                 trunks=view.trunks,
                 emergency=view.emergency,
                 routes=view.routes,
+                shared=view.shared,
                 users=view.users,
                 groups=view.groups,
                 inbound=view.inbound,

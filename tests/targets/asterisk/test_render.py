@@ -64,6 +64,31 @@ def test_the_name_and_the_source_line_stand_above_each_block() -> None:
     assert re.search(r"^; Ada Rossi  \(\S*acme\.yaml:\d+\)$", dialplan(plan_of(DEVIATIONS)), re.MULTILINE)
 
 
+def many_users(rule: str) -> str:
+    users = (
+        f'  "{n}": {{name: U{n}, mobile: "+39333555{n:04d}", class: national, voicemail: true, policy: all}}\n'
+        for n in range(101, 112)
+    )
+    return f"policies: {{all: {{{rule}}}}}\nusers:\n{''.join(users)}"
+
+
+def test_deviations_that_many_users_share_stand_once() -> None:
+    text = dialplan(plan_of(many_users("busy: [mobile, voicemail], no_answer: {after: 15, to: voicemail}")))
+    assert text.count("Return(outside/${PBX_U_MOBILE}/30//carrier//${PBX_USER}/busy|mailbox/${PBX_USER})") == 1
+    assert text.count("Return(after/15|mailbox/${PBX_USER})") == 1
+    name = re.search(r"^exten => (d[0-9a-f]{8}),1\(busy\)", text, re.MULTILINE)
+    assert name is not None
+    assert f"exten => 103,1,Return(20,yes,no,open,,italy,+393335550103,{name[1]})" in text
+
+
+def test_the_name_of_shared_deviations_is_made_of_their_text() -> None:
+    """Calls that are up during a reload must not find another policy under the name of theirs."""
+    first, second = (dialplan(plan_of(many_users(f"busy: {to}"))) for to in ("voicemail", "mobile"))
+    names = [re.findall(r"^exten => (d[0-9a-f]{8}),", text, re.MULTILINE) for text in (first, second)]
+    assert len(names[0]) == len(names[1]) == 1
+    assert names[0] != names[1]
+
+
 def test_numbers_from_outside_lead_to_users_and_places() -> None:
     text = dialplan(plan_of(DEVIATIONS))
     assert "[acme.inbound.+3902123451xx]" in text
