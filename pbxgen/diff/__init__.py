@@ -1,0 +1,1 @@
+"""What changes for callers between two sources."""

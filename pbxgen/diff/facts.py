@@ -1,0 +1,83 @@
+"""What is different beside the course of calls: who has which number, who may dial what."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from pbxgen.diff.compare import Fact
+from pbxgen.flow.plan import Plan, Route, Trunk, User
+
+
+def facts(old: Plan, new: Plan) -> Iterator[Fact]:
+    """In a fixed order: numbers, dialling, rights, routes, trunks."""
+    before, after = _numbers(old), _numbers(new)
+    for number in dict.fromkeys((*after, *before)):
+        was, now = before.get(number, ""), after.get(number, "")
+        if was != now:
+            yield Fact("number", number, was, now)
+    for kind, positions, others in (
+        ("operator", old.operators, new.operators),
+        ("group", old.groups, new.groups),
+    ):
+        for name in positions:
+            if name in others and positions[name].number != others[name].number:
+                yield Fact("dialled", f"{kind} {name}", positions[name].number, others[name].number)
+    if old.numbering.outside_line != new.numbering.outside_line:
+        yield Fact("outside_line", "", old.numbering.outside_line, new.numbering.outside_line)
+    if old.sip_480 != new.sip_480:
+        yield Fact("sip_480", "", old.sip_480.value, new.sip_480.value)
+    for extension, user in new.users.items():
+        if extension in old.users:
+            yield from _user(old.users[extension], user)
+    for name in dict.fromkeys((*new.routes, *old.routes)):
+        was, now = _route(old.routes.get(name)), _route(new.routes.get(name))
+        if was != now:
+            yield Fact("route", name, was, now)
+    if list(old.routes) != list(new.routes) and set(old.routes) == set(new.routes):
+        yield Fact("routes", "", ", ".join(old.routes), ", ".join(new.routes))
+    for name in dict.fromkeys((*new.trunks, *old.trunks)):
+        was, now = _trunk(old.trunks.get(name)), _trunk(new.trunks.get(name))
+        if was != now:
+            yield Fact("trunk", name, was, now)
+
+
+def _numbers(plan: Plan) -> dict[str, str]:
+    """Outside numbers and what they reach at first."""
+    return {n: f"user {e}" for n, e in plan.dids.items()} | dict.fromkeys(plan.inbound, "inbound")
+
+
+def _user(was: User, now: User) -> Iterator[Fact]:
+    if was.routes != now.routes:
+        yield Fact("rights", now.extension, ", ".join(was.routes or ()), ", ".join(now.routes or ()))
+    if was.own_number != now.own_number:
+        yield Fact("shown", now.extension, was.own_number or "", now.own_number or "")
+    if (was.password is None) != (now.password is None):
+        yield Fact("login", now.extension, _login(was), _login(now))
+
+
+def _login(user: User) -> str:
+    return "elsewhere" if user.password is None else "by pbxgen"
+
+
+def _route(route: Route | None) -> str:
+    if route is None:
+        return ""
+    kind = ", emergency" if route.emergency else ""
+    return f"{', '.join(p.text for p in route.patterns)} over {route.trunk}{kind}"
+
+
+def _trunk(trunk: Trunk | None) -> str:
+    if trunk is None:
+        return ""
+    port = "" if trunk.port is None else f":{trunk.port}"
+    parts = [
+        f"{trunk.host}{port}/{trunk.transport}",
+        f"number {trunk.number}" if trunk.number else "",
+        trunk.number_format.value,
+        f"caller id {trunk.caller_id.value}",
+        trunk.diversion.value,
+        "registers" if trunk.register else "",
+        f"user {trunk.username}" if trunk.username else "",
+        f"accepts from {', '.join(trunk.accept_from)}" if trunk.accept_from else "",
+    ]
+    return ", ".join(p for p in parts if p)

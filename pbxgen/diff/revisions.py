@@ -1,0 +1,90 @@
+"""OLD and NEW of a comparison: a source, a revision of git, or a folder that was generated."""
+
+from __future__ import annotations
+
+import io
+import re
+import subprocess
+import tarfile
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from pbxgen.output.manifest import MANIFEST
+
+GIT = "git:"
+_BUILD = re.compile(r"\bbuilds?\b\W+(?:\S+ )??([0-9a-f]{12})\b|\b([0-9a-f]{12})\b")
+_HEAD_LINES = 40
+
+
+class RevisionError(ValueError):
+    """What cannot be had, as a sentence."""
+
+
+def is_git(text: str) -> bool:
+    return text.startswith(GIT)
+
+
+def is_generated(path: Path) -> bool:
+    """Was the folder written by ``pbxgen generate``?"""
+    return any((folder / MANIFEST).is_file() for folder in (path, *path.glob("*/")))
+
+
+def digests(folder: Path) -> frozenset[str]:
+    """The digests of the sources that a generated folder was made from."""
+    found: set[str] = set()
+    for path in sorted(folder.rglob("*")):
+        if path.suffix not in (".conf", ".xml") or not path.is_file():
+            continue
+        with path.open(encoding="utf-8", errors="replace") as file:
+            head = [line for line, _ in zip(file, range(_HEAD_LINES), strict=False)]
+        for line in head:
+            if "build" in line.lower():
+                found.update(a or b for a, b in _BUILD.findall(line))
+    return frozenset(found)
+
+
+@contextmanager
+def checked_out(text: str, other: Path | None) -> Iterator[Path]:
+    """The source of ``git:REV`` or ``git:REV:PATH``, in a folder of its own while the context lasts.
+
+    Without PATH it is the path of the ``other`` side. Raises RevisionError.
+    """
+    revision, _, path_text = text[len(GIT) :].partition(":")
+    if not revision or revision.startswith("-"):
+        raise RevisionError("write git:REVISION, such as git:HEAD~1 or git:main")
+    path = Path(path_text) if path_text else other
+    if path is None:
+        raise RevisionError(f"say which source of {revision}: git:{revision}:PATH")
+    path = path.resolve()
+    inside = path if path.is_dir() else path.parent
+    while not inside.is_dir():
+        inside = inside.parent
+    root = Path(_git(inside, "rev-parse", "--show-toplevel").decode().strip())
+    try:
+        relative = path.relative_to(root.resolve())
+    except ValueError:
+        raise RevisionError(f"{path} is not in the repository {root}") from None
+    # A fleet's tenants lie beside it: the whole folder of a file is taken.
+    wanted = relative if path.is_dir() or not path.suffix else relative.parent
+    commit = _git(root, "rev-parse", "--verify", "--quiet", "--end-of-options", f"{revision}^{{commit}}")
+    archive = _git(root, "archive", "--format=tar", commit.decode().strip(), "--", str(wanted) or ".")
+    with tempfile.TemporaryDirectory(prefix="pbxgen-diff-") as folder:
+        with tarfile.open(fileobj=io.BytesIO(archive)) as tar:
+            tar.extractall(folder, filter="data")
+        found = Path(folder) / relative
+        if not found.exists():
+            raise RevisionError(f"{revision} has no {relative}")
+        yield found
+
+
+def _git(folder: Path, *arguments: str) -> bytes:
+    try:
+        done = subprocess.run(["git", "-C", str(folder), *arguments], capture_output=True, check=False)
+    except FileNotFoundError:
+        raise RevisionError("git is not installed") from None
+    if done.returncode:
+        said = done.stderr.decode(errors="replace").strip().splitlines()
+        raise RevisionError(said[-1] if said else f"git knows no such revision: {arguments[-1]}")
+    return done.stdout

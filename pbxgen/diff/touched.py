@@ -1,0 +1,108 @@
+"""Which entries a change can concern at all: only those are compared call by call.
+
+Everything a plan says of one user, position or number is reduced to a signature without places in the source. Where
+two signatures differ, every entry that can come there is touched.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Hashable, Iterable, Mapping
+
+from pbxgen.flow.analysis.reach import Key
+from pbxgen.flow.analysis.rules import lists_of
+from pbxgen.flow.plan import CallerId, Condition, Place, PlaceKind, Plan, Rule, Rules, User
+
+Signatures = Mapping[Key, Hashable]
+
+
+def touched(old: Plan, new: Plan) -> frozenset[Key]:
+    """Places of either plan to which a call may go differently."""
+    if (old.max_diversions, old.outside_timeout) != (new.max_diversions, new.outside_timeout):
+        return frozenset((*_nodes(old), *_nodes(new)))
+    signer_old, signer_new = _Signer(old), _Signer(new)
+    before = {key: signer_old.node(key) for key in _nodes(old)}
+    after = {key: signer_new.node(key) for key in _nodes(new)}
+    changed = {key for key in (*before, *after) if before.get(key) != after.get(key)}
+    leading: dict[Key, set[Key]] = {}
+    for plan in (old, new):
+        for key in _nodes(plan):
+            for place in _places(plan, key):
+                leading.setdefault(place.key, set()).add(key)
+    queue = deque(changed)
+    while queue:
+        for key in leading.get(queue.popleft(), ()):
+            if key not in changed:
+                changed.add(key)
+                queue.append(key)
+    return frozenset(changed)
+
+
+def _nodes(plan: Plan) -> list[Key]:
+    return [
+        *((PlaceKind.USER.value, e) for e in plan.users),
+        *((PlaceKind.OPERATOR.value, n) for n in plan.operators),
+        *((PlaceKind.GROUP.value, n) for n in plan.groups),
+        *((PlaceKind.INBOUND.value, n) for n in plan.inbound),
+    ]
+
+
+def _places(plan: Plan, key: Key) -> Iterable[Place]:
+    """Where a call can go on from ``key``, and whose phones ring there."""
+    kind, target = key
+    if kind == PlaceKind.USER.value:
+        user = plan.users[target]
+        yield from (p for rules in lists_of(user.deviations) for r in rules for p in r.places)
+        yield from (leg.place for leg in user.follow_me)
+        return
+    if kind == PlaceKind.INBOUND.value:
+        yield from (p for r in plan.inbound[target].rules for p in r.places)
+        return
+    group = plan.operators[target] if kind == PlaceKind.OPERATOR.value else plan.groups[target]
+    yield from group.overflow
+    yield from (Place(PlaceKind.USER, m, group.location) for m in group.members)
+
+
+class _Signer:
+    def __init__(self, plan: Plan) -> None:
+        self._plan = plan
+
+    def node(self, key: Key) -> Hashable:
+        kind, target = key
+        if kind == PlaceKind.USER.value:
+            return self._user(self._plan.users[target])
+        if kind == PlaceKind.INBOUND.value:
+            return self._rules(self._plan.inbound[target].rules)
+        group = self._plan.operators[target] if kind == PlaceKind.OPERATOR.value else self._plan.groups[target]
+        return (group.number, group.members, group.strategy, group.ring_timeout, self._all(group.overflow))
+
+    def _user(self, user: User) -> Hashable:
+        legs = tuple((leg.delay, self._place(leg.place)) for leg in user.follow_me)
+        rules = tuple(self._rules(r) for r in lists_of(user.deviations))
+        flags = (user.dnd, user.call_waiting, user.mailbox is not None, user.ring_timeout)
+        return (rules, legs, flags)
+
+    def _rules(self, rules: Rules) -> Hashable:
+        return tuple(self._rule(r) for r in rules)
+
+    def _rule(self, rule: Rule) -> Hashable:
+        return (self._condition(rule.condition), rule.after, self._all(rule.places))
+
+    def _condition(self, condition: Condition) -> Hashable:
+        schedule = contacts = None
+        if condition.schedule is not None:
+            hours = self._plan.schedules[condition.schedule]
+            schedule = (hours.weekly, hours.closed, hours.opened, condition.not_in_schedule)
+        if condition.contacts is not None:
+            contacts = self._plan.contacts[condition.contacts].patterns
+        return (schedule, contacts, condition.origin, condition.until)
+
+    def _all(self, places: tuple[Place, ...]) -> Hashable:
+        return tuple(self._place(p) for p in places)
+
+    def _place(self, place: Place) -> Hashable:
+        if place.kind is not PlaceKind.OUTSIDE:
+            return (place.key, place.timeout, place.confirm)
+        trunk = self._plan.trunks.get(place.trunk or "")
+        shows = place.caller_id or (trunk.caller_id if trunk is not None else CallerId.ORIGINAL)
+        return (place.key, place.timeout, place.confirm, shows, place.trunk)

@@ -1,0 +1,242 @@
+"""Differences in words for people who answer phones, not for those who write YAML."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from pbxgen.diff.compare import Change, Comparison, EntryChanges, Fact
+from pbxgen.flow.behaviour import Attempt, End, Node
+from pbxgen.flow.graph import graph_of
+from pbxgen.flow.machine import EndKind
+from pbxgen.flow.outline import Words
+from pbxgen.flow.plan import Origin, PlaceKind, Plan
+
+_ORIGINS = {Origin.EXTERNAL: "outside calls", Origin.INTERNAL: "inside calls", None: "calls"}
+_ASPECTS = {"busy": "when busy", "no_answer": "when nobody answers", "unreachable": "when unreachable"}
+_LONGEST, _LONGEST_DETAILED = 100, 300
+"""Letters of a branching course; a longer one ends at whoever's deviations decide."""
+_NAMED = 6
+"""How many of those who share a change are named."""
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """A headline, and what changes in lines."""
+
+    sign: str
+    """+ new, - gone, ~ changed."""
+    title: str
+    lines: tuple[str, ...]
+    targets: tuple[str, ...] = ()
+
+
+def blocks(comparison: Comparison) -> tuple[Block, ...]:
+    """Everything that changes; users for whom the same changes share a block."""
+    found = _of_entries(comparison, _Teller(comparison))
+    if not found:  # each change follows from another: then all are told in full
+        found = _of_entries(comparison, _Teller(comparison, in_full=True))
+    return (*found, *_Teller(comparison).facts())
+
+
+def _of_entries(comparison: Comparison, teller: _Teller) -> tuple[Block, ...]:
+    shared: dict[tuple[object, ...], list[EntryChanges]] = {}
+    for entry in comparison.entries:
+        generic = entry.place.kind is PlaceKind.USER and entry.status == "changed"
+        lines = tuple(teller.lines(entry, generic=True))
+        if lines or entry.status != "changed":
+            key = (entry.status, lines if generic else entry.place.key)
+            shared.setdefault(key, []).append(entry)
+    return tuple(teller.block(entries) for entries in shared.values())
+
+
+class _Teller:
+    def __init__(self, comparison: Comparison, *, in_full: bool = False) -> None:
+        self._old, self._new = comparison.old, comparison.new
+        self._comparison = comparison
+        self._told = frozenset() if in_full else frozenset(e.place.key for e in comparison.entries)
+        self._words = {id(p): Words(p, "en") for p in (comparison.old, comparison.new)}
+
+    def block(self, entries: list[EntryChanges]) -> Block:
+        entry = entries[0]
+        sign = {"new": "+", "gone": "-", "changed": "~"}[entry.status]
+        targets = tuple(e.place.target for e in entries)
+        if len(entries) == 1:
+            return Block(sign, self._name(entry), tuple(self.lines(entry, generic=False)), targets)
+        more = len(targets) - _NAMED
+        title = ", ".join(targets[:_NAMED]) + (f" and {more} more" if more > 0 else "")
+        return Block(sign, title, tuple(self.lines(entry, generic=True)), targets)
+
+    def lines(self, entry: EntryChanges, *, generic: bool) -> Iterator[str]:
+        """``generic``: without the names that differ between users who share a policy."""
+        if entry.status == "gone":
+            yield (
+                "calls to it are refused (404)"
+                if entry.place.kind is not PlaceKind.USER
+                else (f"calls to {entry.place.target} are refused (404)")
+            )
+            return
+        lines = [self._line(entry, change, generic) for change in entry.changes]
+        yield from dict.fromkeys(line for line in lines if line is not None)
+
+    def _line(self, entry: EntryChanges, change: Change, generic: bool) -> str | None:
+        """None for what only follows from a change of somebody else, which is told there."""
+        when = "" if not change.when else f" {self._words[id(self._new)].when(change.when)}"
+        subject = f"{_ORIGINS[change.origin]}{when}"
+        me = entry.place.target
+        if change.aspect == "phones":
+            return f"who rings: was {self._phones(self._old, entry)}, now {self._phones(self._new, entry)}"
+        if entry.status == "new":
+            return f"{subject}: {self._course(change.after, me)}"
+        if change.aspect == "rings":
+            return f"{subject}: rings {_time(change.before)}, now {_time(change.after)}"
+        outcomes = " or ".join(_ASPECTS[o] for o in change.aspect.split("+") if o in _ASPECTS)
+        if outcomes:
+            subject += f" {outcomes}"
+        elif change.aspect == "then":
+            subject += " that nobody takes"
+        was = self._path(self._old, change.before, me, generic, False)
+        now = self._path(self._new, change.after, me, generic, False)
+        if was == now:
+            if self._elsewhere(change.after, entry):
+                return None
+            was = self._path(self._old, change.before, me, generic, True)
+            now = self._path(self._new, change.after, me, generic, True)
+        return f"{subject}: was {was}, now {now}"
+
+    def _elsewhere(self, node: Node | None, entry: EntryChanges) -> bool:
+        """Does the course come to somebody for whose callers changes are told by themselves?"""
+        own = entry.place.key
+        return node is not None and any(
+            isinstance(one, Attempt)
+            and (one.kind.value, one.target) != own
+            and (one.kind.value, one.target) in self._told
+            for one in graph_of(node).nodes
+        )
+
+    def _path(self, plan: Plan, node: Node | None, me: str, generic: bool, detailed: bool) -> str:
+        if node is None:
+            return "nothing"
+        if isinstance(node, End):
+            return self._end(plan, node, me, generic)
+        who = self._who(plan, node, me, generic)
+        if detailed:
+            shown = "" if node.shows in (None, "original") else ", showing our number"
+            who += f" for {node.seconds} s{' with confirmation' if node.confirm else ''}{shown}"
+        if node.next is not None:
+            return f"{who}, then {self._path(plan, node.next, me, generic, detailed)}"
+        words = self._words[id(plan)]
+        parts = [f"{words.outcomes(o)}: {self._path(plan, c, me, generic, detailed)}" for o, c in node.branches]
+        whole = f"{who} ({'; '.join(parts)})"
+        return whole if len(whole) <= (_LONGEST_DETAILED if detailed else _LONGEST) else f"{who}, then as they divert"
+
+    def _course(self, node: Node | None, me: str) -> str:
+        """A new entry: its own branches are always told."""
+        if not isinstance(node, Attempt) or node.next is not None:
+            return self._path(self._new, node, me, False, False)
+        words = self._words[id(self._new)]
+        parts = [f"{words.outcomes(o)}: {self._path(self._new, c, me, False, False)}" for o, c in node.branches]
+        return f"{self._who(self._new, node, me, False)} ({'; '.join(parts)})"
+
+    def _who(self, plan: Plan, node: Attempt, me: str, generic: bool) -> str:
+        match node.kind:
+            case PlaceKind.USER:
+                if generic and node.target == me:
+                    return "own phone"
+                return f"{plan.users[node.target].name} ({node.target})"
+            case PlaceKind.OUTSIDE:
+                user = plan.users.get(me)
+                own = user is not None and user.mobile == node.target
+                return ("own mobile" if generic else f"mobile {node.target}") if own else node.target
+            case PlaceKind.GROUP:
+                return f"group {node.target}"
+            case _:
+                return node.target
+
+    def _end(self, plan: Plan, end: End, me: str, generic: bool) -> str:
+        match end.kind:
+            case EndKind.VOICEMAIL:
+                return "own mailbox" if generic and end.value == me else f"mailbox {end.value}"
+            case EndKind.ANNOUNCED:
+                return f"announcement {end.value}"
+            case _:
+                return "released (lost)" if end.lost else f"released with {end.value}"
+
+    def _phones(self, plan: Plan, entry: EntryChanges) -> str:
+        place = entry.place
+        if place.kind is PlaceKind.USER:
+            user = plan.users[place.target]
+            legs = [f"{leg.place.target}{f' after {leg.delay} s' if leg.delay else ''}" for leg in user.follow_me]
+            waiting = "" if user.call_waiting else ", busy while in a call"
+            return f"{' + '.join(legs) or 'the phone'}{waiting}"
+        positions = plan.operators if place.kind is PlaceKind.OPERATOR else plan.groups
+        group = positions[place.target]
+        return (", then " if group.strategy.value == "linear" else " + ").join(group.members)
+
+    def _name(self, entry: EntryChanges) -> str:
+        place = entry.place
+        match place.kind:
+            case PlaceKind.USER:
+                plan = self._old if entry.status == "gone" else self._new
+                return f"{plan.users[place.target].name} ({place.target})"
+            case PlaceKind.INBOUND:
+                return place.target
+            case PlaceKind.OPERATOR:
+                return f"operator position {place.target}"
+            case _:
+                return f"group {place.target}"
+
+    def facts(self) -> Iterator[Block]:
+        shared: dict[tuple[str, str, str], list[Fact]] = {}
+        for fact in self._comparison.facts:
+            alone = fact.key not in ("rights", "login")
+            key = (fact.key, fact.before, fact.after + (f"\n{fact.subject}" if alone else ""))
+            shared.setdefault(key, []).append(fact)
+        for facts in shared.values():
+            subjects = tuple(f.subject for f in facts)
+            more = len(subjects) - _NAMED
+            who = ", ".join(subjects[:_NAMED]) + (f" and {more} more" if more > 0 else "")
+            title, line = _fact(facts[0], who)
+            sign = "+" if not facts[0].before and facts[0].key in _WHOLE else "~"
+            sign = "-" if not facts[0].after and facts[0].key in _WHOLE else sign
+            yield Block(sign, title, (line,), subjects)
+
+
+_WHOLE = frozenset({"number", "route", "trunk"})
+
+
+def _fact(fact: Fact, who: str) -> tuple[str, str]:
+    was, now = fact.before or "nothing", fact.after or "nothing"
+    change = f"was {was}, now {now}"
+    match fact.key:
+        case "number":
+            return f"number {who}", f"reaches: {change}"
+        case "dialled":
+            return who, f"dialled as: {change}"
+        case "outside_line":
+            return "outside line", change
+        case "sip_480":
+            return "a phone's reply 480", f"means: {change}"
+        case "rights":
+            return who, f"may dial: {change}"
+        case "shown":
+            return (
+                who,
+                f"number shown outside: was {fact.before or 'the main number'}, now {fact.after or 'the main number'}",
+            )
+        case "login":
+            return who, f"phone's login configured: {change}"
+        case "routes":
+            return "order of routes", change
+        case _:
+            return f"{fact.key} {who}", change
+
+
+def _time(node: Node | None) -> str:
+    if not isinstance(node, Attempt):
+        return "not at all"
+    confirm = " with confirmation" if node.confirm else ""
+    return f"for {node.seconds} s{confirm}" if node.seconds else "not at all (do not disturb)"
+
+
+__all__ = ["Block", "blocks"]

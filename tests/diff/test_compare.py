@@ -1,0 +1,129 @@
+"""What changes for callers, and what does not."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+
+from pbxgen.diff.compare import compare
+from pbxgen.diff.words import Block, blocks
+from tests.support.office import TODAY, compiled, plan_of
+from tests.support.sources import sources
+
+OFFICE = """\
+schedules: {office: {weekly: {mon-fri: "08:30-18:00"}}}
+operators: {reception: {number: "9", members: ["100"], overflow: "voicemail:100"}}
+users:
+  "100": {name: Rita, voicemail: true}
+  "101": {name: Ada, did: "+390212345101", voicemail: true, deviations: {busy: voicemail}}
+  "102": {name: Bob, voicemail: true}
+"""
+
+
+def changes(old: str, new: str) -> dict[str, tuple[str, ...]]:
+    return {f"{b.sign} {b.title}": b.lines for b in differences(old, new)}
+
+
+def differences(old: str, new: str) -> tuple[Block, ...]:
+    return blocks(compare(plan_of(old), plan_of(new), TODAY))
+
+
+def changed(old: str, new: str, *, count: int = 1) -> str:
+    assert OFFICE.count(old) >= count
+    return OFFICE.replace(old, new)
+
+
+def test_a_deviation_in_words_for_callers() -> None:
+    new = changed("deviations: {busy: voicemail}", "deviations: {busy: voicemail, operator_return: {busy: operator}}")
+    assert changes(OFFICE, new) == {
+        "~ Ada (101)": ("outside calls when busy: was mailbox 101, now reception, then mailbox 101",)
+    }
+
+
+def test_the_time_of_a_change_is_told() -> None:
+    new = changed("busy: voicemail}", "busy: [{to: '102', when: office}, {to: voicemail}]}")
+    (line,) = changes(OFFICE, new)["~ Ada (101)"]
+    assert line == "calls during office when busy: was mailbox 101, now Bob (102), then mailbox 101"
+
+
+def test_other_opening_hours_are_told_with_the_former_ones() -> None:
+    old = changed("busy: voicemail}", "busy: [{to: '102', when: office}, {to: voicemail}]}")
+    (line,) = changes(old, old.replace("18:00", "17:00"))["~ Ada (101)"]
+    assert (
+        line
+        == "calls outside office, during office (before) when busy: was Bob (102), then mailbox 101, now mailbox 101"
+    )
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("users:", "# a comment\n\nusers:"),
+        ("deviations: {busy: voicemail}", 'deviations: {busy: "voicemail:101"}'),
+        ("deviations: {busy: voicemail}", "deviations: {busy: [{to: voicemail}]}"),
+        ("deviations: {busy: voicemail}", "deviations: {busy: voicemail, no_answer: off}"),
+        ('"102": {name: Bob', '"102": {name: Robert'),
+        ("deviations: {busy: voicemail}", ""),  # the mailbox stands behind everything anyway
+        ("users:", "contacts: {vip: ['+4420*']}\nusers:"),
+    ],
+)
+def test_what_changes_nothing_for_callers(old: str, new: str) -> None:
+    assert compare(plan_of(OFFICE), plan_of(changed(old, new)), TODAY).same
+
+
+def test_a_policy_in_the_place_of_the_same_rules_changes_nothing() -> None:
+    policies = "policies: {staff: {busy: voicemail}}\nusers:"
+    new = changed("users:", policies).replace("deviations: {busy: voicemail}", "policy: staff")
+    assert compare(plan_of(OFFICE), plan_of(new), TODAY).same
+
+
+def test_people_with_the_same_change_share_a_block() -> None:
+    people = "".join(
+        f'  "2{n:02}": {{name: N{n}, voicemail: true, did: "+3902123462{n:02}", policy: staff}}\n' for n in range(12)
+    )
+    old = OFFICE + people + "policies: {staff: {busy: voicemail}}\n"
+    new = old.replace("{staff: {busy: voicemail}}", "{staff: {busy: [operator, voicemail]}}")
+    assert changes(old, new) == {
+        "~ 200, 201, 202, 203, 204, 205 and 6 more": (
+            "calls when busy: was own mailbox, now reception, then own mailbox",
+        )
+    }
+
+
+def test_members_of_a_position() -> None:
+    found = changes(OFFICE, changed('members: ["100"]', 'members: ["100", "102"]'))
+    assert found == {"~ operator position reception": ("who rings: was 100, now 100 + 102",)}
+
+
+def test_what_follows_from_a_position_is_told_at_the_position() -> None:
+    old = changed("busy: voicemail}", "busy: operator}")
+    found = changes(old, old.replace('number: "9",', 'number: "9", ring_timeout: 40,'))
+    assert found == {"~ operator position reception": ("calls: rings for 20 s, now for 40 s",)}
+
+
+def test_people_come_and_go_and_numbers_move() -> None:
+    new = changed('"101": {name: Ada', '"103": {name: Ada')
+    assert changes(OFFICE, new) == {
+        "+ Ada (103)": ("calls: Ada (103), then mailbox 103",),
+        "- Ada (101)": ("calls to 101 are refused (404)",),
+        "~ number +390212345101": ("reaches: was user 101, now user 103",),
+    }
+
+
+def test_rights_and_the_number_that_is_shown() -> None:
+    new = changed("name: Bob,", 'name: Bob, class: full, did: "+390212345102",')
+    found = changes(OFFICE, new)
+    assert found["~ 102"] == ("number shown outside: was the main number, now +390212345102",) or found["~ 102"] == (
+        "may dial: was nothing, now italy, germany",
+    )
+    assert "+ number +390212345102" in found
+
+
+@settings(max_examples=15, deadline=None, suppress_health_check=list(HealthCheck))
+@given(sources())
+def test_a_random_source_is_the_same_as_itself_in_another_spelling(text: str) -> None:
+    old, new = compiled(text, head="").plan, compiled("# spelled\n\n" + text.replace("\n ", "\n"), head="").plan
+    assert old is not None
+    assert new is not None
+    assert old.digest != new.digest
+    assert compare(old, new, TODAY).same
