@@ -6,6 +6,7 @@ import asyncio
 import time
 
 from pbxgen.flow.simulate import simulate
+from pbxgen.lab import people
 from pbxgen.lab.leg import Dialog
 from pbxgen.lab.observe import ENOUGH_PACKETS
 from pbxgen.lab.scene import Scene
@@ -122,7 +123,10 @@ class Course:
     def _partners(self, party: Dialog) -> list[Dialog]:
         """Who is in the call with ``party``."""
         legs = self._scene.legs.values()
-        return [leg for leg in legs if leg.up and leg is not party and leg.start >= self._since]
+        up = [leg for leg in legs if leg.up and leg is not party and leg.start >= self._since]
+        # Where one has pressed 1, a mailbox that is still being asked to is not in the call.
+        persons = [leg for leg in up if leg.state in people.PRESSING] if self._scene.asks else []
+        return persons or up
 
     def _heard(self, party: Dialog) -> bool:
         """Do all in the call hear something (or is it over)?"""
