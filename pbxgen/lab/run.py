@@ -10,14 +10,14 @@ import shutil
 import signal
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Coroutine, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import Protocol
 from zoneinfo import ZoneInfo
 
 from pbxgen.flow.plan import Deviations, Plan
-from pbxgen.lab import asterisk, freeswitch
+from pbxgen.lab import asterisk, freeswitch, sipp
 from pbxgen.lab.case import Case, LabReport, Result
 from pbxgen.lab.errors import LabError
 from pbxgen.lab.pbx import Bench, Pbx
@@ -30,6 +30,7 @@ _CALLS_PER_CORE = 8
 TENANTS_AT_ONCE = 60
 """Scenarios on one start of a PBX."""
 _STAGES_AT_ONCE = 2
+_SCRATCH = "pbxgen-lab-"
 _FEW = 6
 """As many failed calls are repeated one after the other; more are a fault that needs no such care."""
 
@@ -86,13 +87,21 @@ def run(
         if name not in MAKERS:
             raise LabError(f"no PBX is called {name}; there are {', '.join(MAKERS)}")
         FINDERS[name]()
+    sipp.find()
     try:
-        return asyncio.run(_run(cases, on, watcher or Silent(), keep, calls_at_once or _capacity()))
+        return _until_cancelled(_run(cases, on, watcher or Silent(), keep, calls_at_once or _capacity()))
     except* LabError as group:
         first: BaseException = group
         while isinstance(first, BaseExceptionGroup):
             first = first.exceptions[0]
         raise first from None
+
+
+def _until_cancelled(work: Coroutine[object, object, LabReport]) -> LabReport:
+    try:
+        return asyncio.run(work)
+    except asyncio.CancelledError:  # SIGTERM
+        raise KeyboardInterrupt from None
 
 
 def _capacity() -> int:
@@ -182,11 +191,20 @@ def _scratch(keep: Path | None) -> Iterator[Path]:
         yield Path(tempfile.mkdtemp(prefix="run-", dir=keep))
         return
     # A short path: sockets of PBXs live in it, and their names are limited to some 100 characters.
-    folder = Path(tempfile.mkdtemp(prefix="pbxgen-lab-"))
+    _sweep()
+    folder = Path(tempfile.mkdtemp(prefix=f"{_SCRATCH}{os.getpid()}-"))
     try:
         yield folder
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def _sweep() -> None:
+    """Remove what laboratories left behind that were killed outright."""
+    for folder in Path(tempfile.gettempdir()).glob(f"{_SCRATCH}*-*"):
+        owner = folder.name.removeprefix(_SCRATCH).partition("-")[0]
+        if owner.isdigit() and not Path(f"/proc/{owner}").exists() and Path("/proc/self").exists():
+            shutil.rmtree(folder, ignore_errors=True)
 
 
 def _end_by_sigterm() -> None:
