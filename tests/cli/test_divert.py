@@ -99,11 +99,11 @@ def test_the_nearest_name_is_suggested(invoke, small: Path) -> None:
 
 
 def test_nothing_to_change(invoke, small: Path) -> None:
-    before = small.stat()
+    before = small.stat().st_mtime_ns
     result = invoke("divert", small, "101", "busy", "102")
     assert result.code == 0
     assert result.out == ""
-    assert small.stat() == before
+    assert small.stat().st_mtime_ns == before
 
 
 def test_a_policy(invoke, small: Path) -> None:

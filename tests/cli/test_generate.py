@@ -19,6 +19,12 @@ def tree(folder: Path) -> dict[str, bytes]:
     return {p.relative_to(folder).as_posix(): p.read_bytes() for p in folder.rglob("*") if p.is_file()}
 
 
+def identity(path: Path) -> tuple[int, int, int]:
+    """What changes when a file is written anew (its time of access may change by looking)."""
+    status = path.stat()
+    return (status.st_ino, status.st_mtime_ns, status.st_mode)
+
+
 def test_it_writes_both_targets(invoke, small: Path, tmp_path: Path) -> None:
     result = invoke("generate", small, "-o", tmp_path / "out")
     assert result.code == 0
@@ -30,11 +36,11 @@ def test_it_writes_both_targets(invoke, small: Path, tmp_path: Path) -> None:
 
 def test_two_runs_give_the_same_bytes_and_touch_nothing(invoke, small: Path, tmp_path: Path) -> None:
     invoke("generate", small, "-o", tmp_path / "out")
-    before = {p: p.stat() for p in (tmp_path / "out").rglob("*")}
+    before = {p: identity(p) for p in (tmp_path / "out").rglob("*")}
     result = invoke("generate", small, "-o", tmp_path / "out")
     assert result.code == 0
     assert "new" not in result.out
-    assert {p: p.stat() for p in (tmp_path / "out").rglob("*")} == before
+    assert {p: identity(p) for p in (tmp_path / "out").rglob("*")} == before
     invoke("generate", small, "-o", tmp_path / "other")
     assert tree(tmp_path / "other") == tree(tmp_path / "out")
 
