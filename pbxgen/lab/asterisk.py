@@ -35,7 +35,8 @@ _PROBLEM = re.compile(r"\b(WARNING|ERROR)\[")
 _HARMLESS = re.compile(
     r"Unable to (?:connect to|access the running directory|open pid)|Failed to read gains|res_musiconhold|"
     r"remote console|Error opening directory|asterisk\.conf|users\.conf is deprecated|taskprocessor|Context 'local'|"
-    r"PJSIP_SAFE_MODULE"
+    # Who hangs up while asked to press 1 ends a subroutine on the way.
+    r"PJSIP_SAFE_MODULE|Abnormal 'Gosub\(pbxgen-confirm"
 )
 
 

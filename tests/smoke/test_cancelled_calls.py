@@ -34,7 +34,7 @@ users:
   "103":
     did: "+390212345103"
     voicemail: true
-    follow_me: [{to: "103"}, {to: "110", delay: 3}, {to: "+393331110103", delay: 3, confirm: true}]
+    follow_me: [{to: "103"}, {to: "110", delay: 3}, {to: "+393331110103", delay: 5, confirm: true}]
     deviations: {no_answer: "120", busy: "120"}
 """
 _ALL_WAYS = {"101": "ring", "100": "ring", "110": "ring", "120": "ring", "103": "ring"}
@@ -55,8 +55,9 @@ _STAGES: list[tuple[str, str, dict[str, str], dict[str, str], int, float]] = [
     ("an outside number at once", "102", {}, {}, 0, 1.0),
     ("the second place of an unconditional rule", "102", {}, {"+393331110102": "busy"}, 1, 1.0),
     ("the own phone of follow_me", "103", {}, {}, 0, 1.0),
-    ("everything of follow_me", "103", {}, {}, 1, 1.0),
-    ("follow_me while a mailbox is asked to press 1", "103", {}, {"+393331110103": "mailbox"}, 1, 3.0),
+    ("a colleague of follow_me", "103", {}, {}, 1, 1.0),
+    ("the mobile of follow_me", "103", {}, {}, 2, 1.0),
+    ("follow_me while a mailbox is asked to press 1", "103", {}, {"+393331110103": "mailbox"}, 2, 2.0),
     ("early media", "101", {"101": "early"}, {}, 0, 2.0),
     ("a silent phone", "101", {"101": "dead"}, {}, 0, 2.0),
 ]
