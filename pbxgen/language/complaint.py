@@ -23,6 +23,7 @@ from pbxgen.language.positions import Path, at, key_of
 from pbxgen.language.words import expected
 from pbxgen.source import tree
 from pbxgen.source.location import Location
+from pbxgen.source.secrets import is_secret_key
 
 _MODELS: dict[str, type[BaseModel]] = {
     "trunks": Trunk,
@@ -34,7 +35,6 @@ _MODELS: dict[str, type[BaseModel]] = {
     "users": User,
     "inbound": InboundRule,
 }
-_SECRET = frozenset({"password", "pin"})
 _RANGE = frozenset(
     {"greater_than_equal", "less_than_equal", "greater_than", "less_than", "too_long", "string_too_long"}
 )
@@ -76,10 +76,11 @@ def complain(error: Mapping[str, Any], path: Path, root: tree.Mapping, findings:
         )
         return
     node = at(root, *path)
+    secret = any(isinstance(step, str) and is_secret_key(step) for step in path)
     if kind == "string_type" and isinstance(node, tree.Scalar) and _is_number(node):
-        unquoted(node, findings)
+        unquoted(node, findings, secret=secret)
         return
-    found = "a secret" if _SECRET & set(path) else _shown(node)
+    found = "a secret" if secret else _shown(node)
     help = _expected(path)
     if kind == "literal_error":
         choices = [c.strip().strip("'") for c in error["ctx"]["expected"].replace(" or ", ",").split(",")]

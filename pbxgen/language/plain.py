@@ -79,13 +79,14 @@ def _key_is_text(entry: Entry, path: Path, findings: Findings) -> bool:
     return True  # its text is the key all the same, and what stands under it is worth checking
 
 
-def unquoted(scalar: Scalar, findings: Findings, what: str = "number") -> None:
-    """YAML has read digits as a number: plus signs and leading zeros are gone."""
+def unquoted(scalar: Scalar, findings: Findings, what: str = "number", *, secret: bool = False) -> None:
+    """YAML has read digits as a number: plus signs and leading zeros are gone. A ``secret`` one is not shown."""
     findings.add(
         "PBX106",
-        f"the {what} {scalar.text} is not quoted",
+        "this secret is not quoted" if secret else f"the {what} {scalar.text} is not quoted",
         scalar.location,
-        help=f'write "{scalar.text}": without quotes YAML drops a leading + and leading zeros',
+        help=("write it in quotes" if secret else f'write "{scalar.text}"')
+        + ": without quotes YAML drops a leading + and leading zeros",
     )
 
 

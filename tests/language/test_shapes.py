@@ -193,7 +193,6 @@ def test_the_head_of_a_source(old: str, new: str, help: str) -> None:
         ('users: {"101": {}}\ngroups: {g: {number: «600», members: ["101"]}}\n', '"600"'),
         ('users: {"101": {}}\ngroups: {g: {number: "600", members: [«101»]}}\n', '"101"'),
         ('users: {"101": {}}\ninbound: {«+390212345000»: "101"}\n', '"+390212345000"'),
-        ('users: {"101": {voicemail: {pin: «0123»}}}\n', '"0123"'),
         ("trunks: {t: {host: 192.0.2.1}}\nroutes: {e: {match: [«112»], trunk: t, emergency: true}}\n", '"112"'),
         ("contacts: {vip: [«+393331234567»]}\n", '"+393331234567"'),
     ],
@@ -333,3 +332,12 @@ def test_keys_that_are_missing_beside_wrong_ones_are_reported() -> None:
     found = findings(HEAD + 'groups: {g: {number: "6\\n00"}}\n')
     assert sorted(d.code for d in found) == ["PBX102", "PBX107"]
     assert "'members'" in found[0].message
+
+
+@pytest.mark.parametrize("value", ["08154711", "[4711]", "true", '"47\\n11"', "{evn: 4711}"])
+@pytest.mark.parametrize("holder", ['users: {"101": {voicemail: {pin: %s}}}', 'users: {"101": {password: %s}}'])
+def test_what_is_wrong_with_a_secret_does_not_show_it(holder: str, value: str) -> None:
+    found = findings(HEAD + holder % value + "\n")
+    assert found
+    for diagnostic in found:
+        assert "4711" not in diagnostic.message + diagnostic.help
