@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import cast
 
 from ruamel.yaml.nodes import MappingNode, ScalarNode
 
-from pbxgen.edit.yaml_text import CannotEditError, Item, YamlText, find, items, merged, start
+from pbxgen.edit.yaml_text import CannotEditError, Edit, Item, YamlText, find, items, merged, start
 
 KEYS = (
     "unconditional",
@@ -90,32 +91,39 @@ def _replaced(file: YamlText, item: Item, setting: Setting, quote: str) -> str:
     plain_rule = to is not None and all(i.key.value in ("to", "after") for i in items(old))
     if to is not None and plain_rule and setting.destinations:
         if setting.after is None:
-            return _put(file, to, _value(setting, quote))
+            return _put(file, (to, _value(setting, quote)))
         if after is not None and not after.is_alias:
-            # The later of the two first, so that the place of the other one holds.
-            first, second = sorted((to, after), key=lambda i: start(i.key))
-            texts = {"to": _value(Setting(setting.destinations), quote), "after": str(setting.after)}
-            changed = YamlText(_put(file, second, texts[second.key.value]))
-            begin, until, new = _cut(file, first, texts[first.key.value])
-            return changed.changed(begin, until, new)
-    return _put(file, item, _value(setting, quote))
+            return _put(file, (to, _value(Setting(setting.destinations), quote)), (after, str(setting.after)))
+    return _put(file, (item, _value(setting, quote)))
 
 
-def _put(file: YamlText, item: Item, value: str) -> str:
-    _require_own_text(item)
-    return file.changed(*_cut(file, item, value))
+def _put(file: YamlText, *values: tuple[Item, str]) -> str:
+    """Each entry's value in the place of its old one."""
+    for item, _ in values:
+        _require_own_text(item)
+    return file.edited(*(edit for item, value in values for edit in _cut(file, item, value)))
 
 
-def _cut(file: YamlText, item: Item, value: str) -> tuple[int, int, str]:
-    """Where ``value`` takes the place of the entry's old one, and what to write there."""
+def _cut(file: YamlText, item: Item, value: str) -> Iterator[Edit]:
+    """Where ``value`` takes the place of the entry's old one. Comments among the old one follow on their own lines."""
     begin, until = start(item.value), file.end(item.value)
     behind_key = cast(int, item.key.end_mark.index)
+    comments = file.comments(begin, until, item.value)
+    beside = ""
     if "\n" in file.text[behind_key:begin]:  # a block on the following lines becomes a value on the key's own
         begin = file.text.index(":", behind_key) + 1
-        comments = file.text[begin : start(item.value)].rstrip()
-        return begin, until, f" {value}{comments}"
+        head = file.text[begin : start(item.value)]
+        comments = file.comments(begin, start(item.value)) + comments
+        first_line = head[: head.index("\n")].rstrip()
+        if first_line and not file.text[until : file.line_end(until)].strip():
+            beside = first_line
+            comments = comments[1:]
     space = "" if file.text[begin - 1] in " \t" else " "
-    return begin, until, space + value
+    yield Edit(begin, until, f"{space}{value}{beside}")
+    if comments:
+        behind = file.line_end(until)
+        indent = " " * file.column(item.value)
+        yield Edit(behind, behind, "".join(f"\n{indent}{comment}" for comment in comments))
 
 
 def _instead_of(file: YamlText, item: Item, path: list[str], setting: Setting, quote: str) -> str:
@@ -130,7 +138,7 @@ def _instead_of(file: YamlText, item: Item, path: list[str], setting: Setting, q
         path = []
     for key in reversed(path):
         nested = f"{{{key}: {nested}}}"
-    return _put(file, item, nested)
+    return _put(file, (item, nested))
 
 
 def _added(file: YamlText, item: Item, path: list[str], setting: Setting, quote: str) -> str:

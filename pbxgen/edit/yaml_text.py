@@ -16,6 +16,7 @@ from ruamel.yaml.error import YAMLError
 from ruamel.yaml.nodes import CollectionNode, MappingNode, Node, ScalarNode, SequenceNode
 
 _BOM = "\ufeff"
+_COMMENT = re.compile(r"(?<!\S)#[^\r\n]*")
 _ALIAS = re.compile(r"\s*:\s*\*[^\s,\[\]{}]+")
 
 
@@ -37,6 +38,15 @@ class Item:
         return start(self.value) < start(self.key)
 
 
+@dataclass(frozen=True, slots=True)
+class Edit:
+    """``new`` in the place of the characters from ``at`` up to ``until``."""
+
+    at: int
+    until: int
+    new: str
+
+
 def start(node: Node) -> int:
     """Offset of the node's first character."""
     return cast(int, node.start_mark.index)
@@ -53,7 +63,33 @@ class YamlText:
 
     def changed(self, at: int, until: int, new: str) -> str:
         """The whole file with the characters from ``at`` up to ``until`` replaced."""
-        return self.bom + self.text[:at] + new.replace("\n", self.newline) + self.text[until:]
+        return self.edited(Edit(at, until, new))
+
+    def edited(self, *edits: Edit) -> str:
+        """The whole file with all of ``edits`` (which do not overlap) made."""
+        text = self.text
+        for edit in sorted(edits, key=lambda e: (e.at, e.until), reverse=True):
+            text = text[: edit.at] + edit.new.replace("\n", self.newline) + text[edit.until :]
+        return self.bom + text
+
+    def comments(self, at: int, until: int, node: Node | None = None) -> list[str]:
+        """The comments from ``at`` up to ``until``, where the scalars of ``node`` stand."""
+        found: list[str] = []
+        for begin, end in [*self._scalars(node), (until, until)]:
+            if begin >= at:
+                found += [match.group().rstrip() for match in _COMMENT.finditer(self.text, at, max(at, begin))]
+                at = max(at, end)
+        return found
+
+    def _scalars(self, node: Node | None) -> Iterator[tuple[int, int]]:
+        """Where the scalars in the own text of ``node`` begin and end."""
+        if isinstance(node, ScalarNode):
+            yield start(node), self.end(node)
+        elif isinstance(node, CollectionNode):
+            inner = (part for value in node.value for part in (value if isinstance(value, tuple) else (value,)))
+            for part in inner:
+                if start(part) >= start(node):
+                    yield from self._scalars(part)
 
     def line_end(self, at: int) -> int:
         """Offset of the end of the line that ``at`` is in, before its line break."""

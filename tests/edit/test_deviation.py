@@ -64,6 +64,21 @@ CASES = {
         ("busy", "102"),
         'users:\n  "101":\n    name: Ada\n    deviations:\n      busy: "102"',
     ),
+    "comments among what goes are kept on lines of their own": (
+        'users:\n  "101":\n    deviations:\n      busy:   # head\n        # why\n        - "103"  # a\n        - "104"\n      # next\n      no_answer: off\n',
+        ("busy", "102"),
+        'users:\n  "101":\n    deviations:\n      busy: "102"   # head\n        # why\n        # a\n      # next\n      no_answer: off\n',
+    ),
+    "comments before, among and behind what goes": (
+        'users:\n  "101":\n    deviations:\n      busy: # head\n        to: "103"  # a\n        when: "x # y"  # b\n',
+        ("busy", "102"),
+        'users:\n  "101":\n    deviations:\n      busy: "102"  # b\n        # head\n        # a\n',
+    ),
+    "comments within brackets": (
+        'users:\n  "101":\n    deviations: {busy: ["103",  # a\n        "104"], no_answer: off}  # b\n',
+        ("busy", "102"),
+        'users:\n  "101":\n    deviations: {busy: "102", no_answer: off}  # b\n                       # a\n',
+    ),
     "off is written, so that a policy's key is hidden too": (
         'users:\n  "101": {deviations: {busy: "120"}}\n',
         ("busy",),
