@@ -126,12 +126,12 @@ def _source_of(source: Path, tenant: str | None) -> Path:
 
 
 def _write(change: Change) -> None:
-    from pbxgen.output.atomic import replace_file
+    from pbxgen.output.atomic import write_atomically
 
     place = change.file.resolve()  # through a symbolic link, which stays
     if place.read_bytes() != change.before:
         raise _refused(f"{change.file} was changed by somebody else meanwhile; nothing was written")
-    replace_file(place, change.after)
+    write_atomically(place, change.after)
 
 
 def _refused(why: str) -> typer.Exit:

@@ -44,16 +44,31 @@ def put_in_place(place: Path) -> None:
     beside(place).replace(place)
 
 
-def replace_file(place: Path, data: bytes) -> None:
-    """Give an existing file other bytes; its mode stays. Raises OSError, the file is then as it was."""
+def write_atomically(place: Path, data: bytes) -> None:
+    """Give a file these bytes; one that was there keeps its mode. Raises OSError, the file is then as it was.
+
+    What is no file (a pipe, ``/dev/stdout``) is written to instead of being replaced.
+    """
+    mode = _mode_of(place)
+    if mode is not None and not stat.S_ISREG(mode):
+        place.write_bytes(data)
+        return
     try:
         write_beside(place, data)
-        beside(place).chmod(stat.S_IMODE(place.stat().st_mode))
+        if mode is not None:
+            beside(place).chmod(stat.S_IMODE(mode))
         put_in_place(place)
     except BaseException:
         with contextlib.suppress(OSError):
             beside(place).unlink(missing_ok=True)
         raise
+
+
+def _mode_of(place: Path) -> int | None:
+    try:
+        return place.stat().st_mode
+    except FileNotFoundError:
+        return None
 
 
 def _keep_owner(descriptor: int, place: Path) -> None:
