@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
+from zoneinfo import ZoneInfo
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -69,3 +71,15 @@ def test_each_closed_day_stands_once_in_its_year() -> None:
     years = calendar.closed(Schedule("s", (), (christmas, holidays), (), HERE))
     assert [year.year for year in years] == [2026, 2027]
     assert [(e.extension, e.note) for e in years[0].days][:2] == [("1224", ""), ("1225", "Christmas")]
+
+
+@pytest.mark.parametrize(
+    "zone", ["Europe/Rome", "America/New_York", "Australia/Lord_Howe", "Africa/Cairo", "Asia/Tokyo"]
+)
+@given(st.integers(0, 2 * 365 * 24 * 4))
+def test_noon_of_the_day_before_is_found_whatever_the_clocks_did(zone: str, quarters: int) -> None:
+    """[pbxgen-schedule]: the time less its own hours and minutes, less twelve hours."""
+    now = dt.datetime(2026, 1, 1, tzinfo=dt.UTC) + dt.timedelta(minutes=15 * quarters)
+    local = now.astimezone(ZoneInfo(zone))
+    before = now - dt.timedelta(hours=local.hour, minutes=local.minute, seconds=43200)
+    assert before.astimezone(ZoneInfo(zone)).date() == local.date() - dt.timedelta(1)
