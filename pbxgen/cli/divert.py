@@ -128,10 +128,9 @@ def _source_of(source: Path, tenant: str | None) -> Path:
 def _write(change: Change) -> None:
     from pbxgen.output.atomic import write_atomically
 
-    place = change.file.resolve()  # through a symbolic link, which stays
-    if place.read_bytes() != change.before:
+    if change.file.read_bytes() != change.before:
         raise _refused(f"{change.file} was changed by somebody else meanwhile; nothing was written")
-    write_atomically(place, change.after)
+    write_atomically(change.file, change.after)
 
 
 def _refused(why: str) -> typer.Exit:

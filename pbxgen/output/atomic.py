@@ -47,8 +47,9 @@ def put_in_place(place: Path) -> None:
 def write_atomically(place: Path, data: bytes) -> None:
     """Give a file these bytes; one that was there keeps its mode. Raises OSError, the file is then as it was.
 
-    What is no file (a pipe, ``/dev/stdout``) is written to instead of being replaced.
+    A symbolic link stays, the file behind it is replaced. What is no file (a pipe, a terminal) is written to instead.
     """
+    place = place.resolve()
     mode = _mode_of(place)
     if mode is not None and not stat.S_ISREG(mode):
         place.write_bytes(data)

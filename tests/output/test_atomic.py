@@ -22,6 +22,13 @@ def test_it_creates_and_replaces(tmp_path: Path) -> None:
     assert [p.name for p in tmp_path.iterdir()] == ["a"]
 
 
+def test_a_link_stays(tmp_path: Path) -> None:
+    (tmp_path / "link").symlink_to(tmp_path / "a")
+    write_atomically(tmp_path / "link", b"one")
+    assert (tmp_path / "link").is_symlink()
+    assert (tmp_path / "a").read_bytes() == b"one"
+
+
 def test_a_pipe_is_written_to(tmp_path: Path) -> None:
     place = tmp_path / "pipe"
     os.mkfifo(place)
