@@ -1,0 +1,45 @@
+"""``pbxgen report``"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from pbxgen.cli import console
+from pbxgen.cli.options import Source, Tenant, examples
+
+_HELP = """Write one page that shows everything about a source's calls.
+
+Find a user, see their call flow for inside and outside calls at a chosen time, play a call with phones in chosen
+states, see all findings, who diverts to whom, and everything that reaches an outside number. The page needs no
+network and no server: open it in a browser, or attach it to a message.
+"""
+
+
+def register(app: typer.Typer) -> None:
+    app.command("report", help=_HELP, epilog=examples("pbxgen report office -o report.html"))(report)
+
+
+def report(
+    source: Source,
+    output: Annotated[
+        Path, typer.Option("--output", "-o", metavar="FILE", help="Where the page goes.", dir_okay=False)
+    ] = Path("report.html"),
+    tenant: Tenant = None,
+) -> None:
+    from pbxgen.cli.progress import progress
+    from pbxgen.cli.report import Report, compiled_or_usage_error
+    from pbxgen.output.atomic import put_in_place, write_beside
+    from pbxgen.report.page import page
+    from pbxgen.targets import TARGET_NAMES
+
+    with progress() as step:
+        compilation = compiled_or_usage_error(source, tenant=tenant, targets=TARGET_NAMES, step=step)
+    if compilation.failed:
+        Report(compilation, on_stderr=True).close("a page needs a source without errors")
+    text = page([(t.plan, t.diagnostics, t.files) for t in compilation.tenants if t.plan is not None])
+    write_beside(output, text.encode())
+    put_in_place(output)
+    console.note(f"wrote {console.printable(str(output))} ({len(text.encode()) // 1024} kB)")

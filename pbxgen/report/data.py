@@ -1,0 +1,158 @@
+"""A plan as the page carries it: everything the engine needs and no secrets, equal lists of rules once."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from pbxgen.diagnostics.diagnostic import Diagnostic
+from pbxgen.flow.plan import Condition, NumberFormat, Place, Plan, RingGroup, Rule, Rules, Schedule, User
+from pbxgen.source.location import Location
+
+_FIELDS = (
+    "unconditional",
+    "busy",
+    "no_answer",
+    "unreachable",
+    "return_busy",
+    "return_no_answer",
+    "return_unreachable",
+)
+
+
+def plan_data(plan: Plan) -> dict[str, Any]:
+    """Plain values; what is false, empty or absent is left out of users, places and rules."""
+    lists = _Lists()
+    trunk = next(iter(plan.trunks.values()), None)
+    return {
+        "name": plan.name,
+        "domain": plan.domain,
+        "timezone": plan.timezone,
+        "digest": plan.digest,
+        "max": plan.max_diversions,
+        "outsideTimeout": plan.outside_timeout,
+        "sip480": plan.sip_480.value,
+        "bare": trunk is not None and trunk.number_format is NumberFormat.E164_BARE,
+        "numbers": {
+            "code": plan.numbering.country_code,
+            "international": plan.numbering.international_prefix,
+            "national": plan.numbering.national_prefix,
+            "line": plan.numbering.outside_line,
+        },
+        "routes": [
+            {"name": r.name, "patterns": [p.regex for p in r.patterns], "emergency": r.emergency}
+            for r in plan.routes.values()
+        ],
+        "emergency": dict(plan.emergency),
+        "schedules": {name: _schedule(schedule) for name, schedule in plan.schedules.items()},
+        "contacts": {name: [p.regex for p in c.patterns] for name, c in plan.contacts.items()},
+        "operators": {name: _group(group) for name, group in plan.operators.items()},
+        "groups": {name: _group(group) for name, group in plan.groups.items()},
+        "inbound": {n: {"rules": lists.index(i.rules), "at": _at(i.location)} for n, i in plan.inbound.items()},
+        "dids": dict(plan.dids),
+        "users": [_user(user, lists) for user in plan.users.values()],
+        "lists": lists.values,
+    }
+
+
+def finding_data(diagnostic: Diagnostic) -> dict[str, Any]:
+    example = diagnostic.example
+    return {
+        "code": diagnostic.code,
+        "severity": diagnostic.severity.value,
+        "message": diagnostic.message,
+        "help": diagnostic.help,
+        "at": None if diagnostic.location is None else _at(diagnostic.location),
+        "subject": diagnostic.subject,
+        "example": None
+        if example is None
+        else {
+            "headline": example.headline,
+            "steps": [[s.text, None if s.location is None else _at(s.location)] for s in example.steps],
+        },
+    }
+
+
+class _Lists:
+    """Lists of rules by number; equal ones have one number."""
+
+    def __init__(self) -> None:
+        self.values: list[list[dict[str, Any]]] = []
+        self._known: dict[str, int] = {}
+
+    def index(self, rules: Rules) -> int:
+        value = [_rule(r) for r in rules]
+        text = json.dumps(value)
+        if text not in self._known:
+            self._known[text] = len(self.values)
+            self.values.append(value)
+        return self._known[text]
+
+
+def _user(user: User, lists: _Lists) -> dict[str, Any]:
+    deviations = {name: lists.index(rules) for name in _FIELDS if (rules := getattr(user.deviations, name))}
+    legs = [{"place": _place(leg.place), "delay": leg.delay} for leg in user.follow_me]
+    optional: dict[str, Any] = {
+        "dids": list(user.dids),
+        "mobile": user.mobile,
+        "mailbox": None if user.mailbox is None else _at(user.mailbox.location),
+        "routes": list(user.routes or ()),
+        "dnd": user.dnd,
+        "deviations": deviations,
+        "legs": legs,
+    }
+    given = {key: value for key, value in optional.items() if value}
+    head = {"extension": user.extension, "name": user.name, "at": _at(user.location), "ring": user.ring_timeout}
+    return head | {"waiting": user.call_waiting} | given
+
+
+def _group(group: RingGroup) -> dict[str, Any]:
+    return {
+        "number": group.number,
+        "members": list(group.members),
+        "linear": group.strategy.value == "linear",
+        "ring": group.ring_timeout,
+        "overflow": [_place(p) for p in group.overflow],
+        "at": _at(group.location),
+    }
+
+
+def _rule(rule: Rule) -> dict[str, Any]:
+    value: dict[str, Any] = {"places": [_place(p) for p in rule.places], "at": _at(rule.location)}
+    if not rule.condition.always:
+        value["when"] = _condition(rule.condition)
+    if rule.after is not None:
+        value["after"] = rule.after
+    return value
+
+
+def _condition(condition: Condition) -> dict[str, Any]:
+    parts = {
+        "schedule": condition.schedule,
+        "not": condition.not_in_schedule,
+        "origin": condition.origin and condition.origin.value,
+        "contacts": condition.contacts,
+        "until": condition.until and condition.until.isoformat(),
+    }
+    return {key: value for key, value in parts.items() if value}
+
+
+def _place(place: Place) -> dict[str, Any]:
+    value: dict[str, Any] = {"kind": place.kind.value, "target": place.target, "at": _at(place.location)}
+    if place.timeout is not None:
+        value["timeout"] = place.timeout
+    if place.confirm:
+        value["confirm"] = True
+    return value
+
+
+def _schedule(schedule: Schedule) -> dict[str, Any]:
+    return {
+        "weekly": [[w.weekday, w.start, w.end] for w in schedule.weekly],
+        "closed": [[r.first.isoformat(), r.last.isoformat()] for r in schedule.closed],
+        "opened": [[w.date.isoformat(), w.start, w.end] for w in schedule.opened],
+    }
+
+
+def _at(location: Location) -> str:
+    return location.short

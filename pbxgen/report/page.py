@@ -1,0 +1,50 @@
+"""The page itself: its assets and data put together into one file that needs no network."""
+
+from __future__ import annotations
+
+import html
+import json
+from collections.abc import Sequence
+from importlib import resources
+from typing import Any
+
+from pbxgen.diagnostics.diagnostic import Diagnostic
+from pbxgen.diagnostics.prepare import prepare
+from pbxgen.flow.analysis.samples import sample_numbers
+from pbxgen.flow.plan import Plan
+from pbxgen.report.data import finding_data, plan_data
+from pbxgen.source.text import SourceFile
+
+
+def page(tenants: Sequence[tuple[Plan, Sequence[Diagnostic], Sequence[SourceFile]]]) -> str:
+    """The report of one or several tenants, each with its findings (and the files that hold what must be hidden)."""
+    data = {"version": 1, "tenants": [_tenant(*tenant) for tenant in tenants]}
+    title = "Calls of " + ", ".join(plan.name for plan, _, _ in tenants)
+    parts = {
+        "TITLE": html.escape(title),
+        "STYLE": _asset("style.css"),
+        "DATA": _script_safe(json.dumps(data, ensure_ascii=False, separators=(",", ":"))),
+        "ENGINE": _asset("engine.js"),
+        "APP": _asset("app.js"),
+    }
+    text = _asset("page.html")
+    pieces = text.split("@@")
+    return "".join(parts[piece] if number % 2 else piece for number, piece in enumerate(pieces))
+
+
+def _tenant(plan: Plan, findings: Sequence[Diagnostic], files: Sequence[SourceFile]) -> dict[str, Any]:
+    samples = {name: next(iter(sample_numbers([c.patterns])), None) for name, c in plan.contacts.items()}
+    return {
+        "plan": plan_data(plan),
+        "findings": [finding_data(d) for d in prepare(findings, files)],
+        "samples": samples,
+    }
+
+
+def _script_safe(text: str) -> str:
+    """JSON for a script element: nothing in it can end the element or begin a comment."""
+    return text.replace("<", "\\u003c").replace("\u2028", "\\u2028").replace("\u2029", "\\u2029")
+
+
+def _asset(name: str) -> str:
+    return resources.files("pbxgen.report").joinpath("assets", name).read_text(encoding="utf-8")

@@ -1,0 +1,115 @@
+"""The judge in the page gives the model's answers: in a real browser, on the scenarios and on random sources."""
+
+from __future__ import annotations
+
+import json
+import os
+import random
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+
+from pbxgen.flow.plan import Plan
+from pbxgen.flow.simulate import Call, Story, Transfer, simulate
+from pbxgen.flow.world import OUTSIDE_STATES, PHONE_STATES, World
+from pbxgen.report.data import plan_data
+from pbxgen.report.page import page
+from pbxgen.scenario.run import prepare
+from tests.flow.analysis.brute import MOMENTS
+from tests.support.browser import Browser, browser
+from tests.support.office import compiled
+from tests.support.sources import CALLERS, DIDS, EXTENSIONS, MAIN, OUTSIDE_NUMBERS, sources
+
+EXAMPLES = Path(__file__).parents[2] / "examples"
+CALLS_EACH = 150
+
+_RUN = """
+const plan = Engine.load(arguments[0]);
+return arguments[1].map(([call, world]) => {
+  const story = Engine.simulate(plan, call, world);
+  return {rings: story.rings, ending: [story.ending.kind, story.ending.value], diverted: story.diverted,
+          events: story.events.filter(e => e.kind !== "outcome").map(e => [e.kind, e.subject || "", e.seconds || 0])};
+});
+"""
+
+
+@pytest.fixture(scope="module")
+def window(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
+    """A browser with some page open: its engine takes other plans too."""
+    plan = compiled('users: {"101": {name: Ada}}').plan
+    assert plan is not None
+    path = tmp_path_factory.mktemp("report") / "report.html"
+    path.write_text(page([(plan, (), ())]), encoding="utf-8")
+    with browser() as found:
+        found.open(path)
+        yield found
+
+
+def told(story: Story) -> dict[str, Any]:
+    return {
+        "rings": list(story.rings),
+        "ending": [story.ending.kind.value, story.ending.value],
+        "diverted": [{"by": d.by, "reason": d.reason.value} for d in story.diverted],
+        "events": [[e.kind.value, e.subject, e.seconds or 0] for e in story.events if e.kind.value != "outcome"],
+    }
+
+
+def as_data(call: Call, world: World) -> list[Any]:
+    transfer = call.transfer
+    moment = {"date": world.moment.date().isoformat(), "minute": world.moment.hour * 60 + world.moment.minute}
+    return [
+        {
+            "from": call.caller,
+            "to": call.called,
+            "carried": call.carried,
+            "transfer": transfer and {"by": transfer.by, "to": transfer.to, "attended": transfer.attended},
+        },
+        {"moment": moment, "phones": {e: list(s) for e, s in world.phones.items()}, "outside": dict(world.outside)},
+    ]
+
+
+def agree(window: Browser, plan: Plan, calls: list[tuple[Call, World]]) -> None:
+    data = json.loads(json.dumps(plan_data(plan)))
+    seen = window.run(_RUN, data, [as_data(*one) for one in calls])
+    for (call, world), story in zip(calls, seen, strict=True):
+        assert story == told(simulate(plan, call, world)), (call, world)
+
+
+@pytest.mark.parametrize("path", sorted(EXAMPLES.rglob("*.test.yaml")), ids=lambda p: p.parent.name)
+def test_every_scenario_of_the_examples(window: Browser, path: Path) -> None:
+    prepared = prepare(path)
+    assert prepared.scenarios, prepared.diagnostics
+    for scenario, plan in prepared.scenarios:
+        agree(window, plan, [(scenario.call, scenario.world)])
+
+
+@settings(
+    max_examples=int(os.environ.get("PBXGEN_EXAMPLES", "10")), deadline=None, suppress_health_check=list(HealthCheck)
+)
+@given(text=sources())
+def test_random_calls_into_random_sources(window: Browser, text: str) -> None:
+    plan = compiled(text, head="").plan
+    assert plan is not None
+    dice = random.Random(text)
+    agree(window, plan, [random_call(dice) for _ in range(CALLS_EACH)])
+
+
+def random_call(dice: random.Random) -> tuple[Call, World]:
+    insiders = [*EXTENSIONS, "9", "600", "*97", "*98", "112", "777", "0212345101", "00442079460000", OUTSIDE_NUMBERS[0]]
+    if dice.random() < 0.5:
+        caller, called = dice.choice(EXTENSIONS), dice.choice(insiders)
+    else:
+        numbers = [*DIDS.values(), MAIN, "+390299999999"]
+        number = dice.choice(numbers)
+        forms = [number, number[1:], "00" + number[1:], number[3:]]
+        caller, called = dice.choice([*CALLERS, "anonymous", "3471112222"]), dice.choice(forms)
+    transfer = None
+    if dice.random() < 0.25:
+        transfer = Transfer(dice.choice(EXTENSIONS), dice.choice(insiders), dice.random() < 0.3)
+    states = [*PHONE_STATES, "404", "600"]
+    phones = {e: tuple(dice.choices(states, k=dice.choice((1, 1, 2)))) for e in EXTENSIONS if dice.random() < 0.8}
+    outside = {n: dice.choice([*OUTSIDE_STATES, "503"]) for n in (*OUTSIDE_NUMBERS, *CALLERS) if dice.random() < 0.7}
+    return Call(caller, called, transfer, dice.choice((0, 0, 0, 5))), World(dice.choice(MOMENTS), phones, outside)
