@@ -136,6 +136,8 @@ def _compare(case: Case, leg: Rang, wanted: Diverted, said: Announced | None) ->
     if said.reason is not wanted.reason:
         found.append(f"{leg.target} was told of reason {said.reason} instead of {wanted.reason}")
     own = case.plan.users[wanted.by].own_number
-    if own is not None and said.number.lstrip("+") not in (own.lstrip("+"), case.plan.numbering.to_national(own)):
+    numbering = case.plan.numbering
+    forms = (own, own[1:], f"{numbering.international_prefix}{own[1:]}", numbering.to_national(own)) if own else ()
+    if own and said.number not in forms:
         found.append(f"{leg.target} was told of a diversion by {said.number} instead of {own}")
     return found
