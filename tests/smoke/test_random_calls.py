@@ -16,7 +16,7 @@ pytestmark = [pytest.mark.real, pytest.mark.slow]
 
 
 def test_model_and_pbx_agree_on_random_calls(pbx_name: str, capsys: pytest.CaptureFixture[str]) -> None:
-    number = int(os.environ.get("PBXGEN_RANDOM_CALLS", "40"))
+    number = int(os.environ.get("PBXGEN_RANDOM_CALLS", "30"))
     seed = int(os.environ.get("PBXGEN_RANDOM_SEED", "1"))
     cases = random_cases(number, seed)
     with capsys.disabled():
