@@ -31,7 +31,7 @@ Exit code 0: every call went as expected. 1: one did not. 2: wrong usage, or a P
 _EPILOG = examples(
     "pbxgen test acme.test.yaml",
     "pbxgen test tests/*.test.yaml --name reception",
-    "pbxgen test acme.test.yaml --on asterisk,freeswitch",
+    "pbxgen test acme.test.yaml --on asterisk,freeswitch --report report.html",
     "pbxgen test acme.test.yaml --format json",
 )
 _MODEL = "model"
@@ -57,6 +57,15 @@ def run_tests(
             "--keep", metavar="DIR", help="Keep configuration, logs and SIP traces there.", show_default=False
         ),
     ] = None,
+    report: Annotated[
+        Path | None,
+        typer.Option(
+            "--report",
+            metavar="FILE",
+            help="With --on: one page of HTML, each call's ladder and verdict, the model beside the PBXs.",
+            show_default=False,
+        ),
+    ] = None,
     verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Tell every call, not only failing ones.")] = False,
     format: Annotated[str, typer.Option("--format", help="text or json.", metavar="[text|json]")] = "text",
 ) -> None:
@@ -66,22 +75,26 @@ def run_tests(
     if missing:
         raise typer.BadParameter(f"there is no {', '.join(missing)}")
     pbxs = _pbxs(on)
+    if report is not None and not pbxs:
+        raise typer.BadParameter("a report is of real calls: say where with --on", param_hint="--report")
     from pbxgen.scenario.run import judge_file, prepare
 
     prepared = [prepare(path, name) for path in files]
     if all(not p.diagnostics and not p.scenarios for p in prepared):
         raise typer.BadParameter("no scenario has such a name" if name else "there are no scenarios")
     runs = [judge_file(p) for p in prepared]
-    report = None
+    calls = None
     if pbxs and all(r.sound for r in runs):
-        from pbxgen.cli.test_on import place_calls
+        from pbxgen.cli.test_on import place_calls, write_report
 
-        report = place_calls(prepared, pbxs, keep)
+        calls = place_calls(prepared, pbxs, keep)
+        if report is not None:
+            write_report(calls, report)
     if format == "json":
-        _print_json(runs, report)
+        _print_json(runs, calls)
     else:
-        _print_text(runs, report, verbose)
-    passed = all(r.passed for r in runs) and (report is None or (report.passed and not any(report.problems.values())))
+        _print_text(runs, calls, verbose)
+    passed = all(r.passed for r in runs) and (calls is None or (calls.passed and not any(calls.problems.values())))
     raise typer.Exit(0 if passed else 1)
 
 

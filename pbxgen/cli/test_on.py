@@ -38,6 +38,13 @@ def place_calls(prepared: Sequence[Prepared], pbxs: Sequence[str], keep: Path | 
         raise typer.Exit(2) from None
 
 
+def write_report(report: LabReport, path: Path) -> None:
+    """One page of HTML about every call."""
+    from pbxgen.lab.report import page
+
+    path.write_text(page(report), encoding="utf-8")
+
+
 def print_report(report: LabReport, verbose: bool) -> None:
     """Each call with its PBX, failures with the ladder of SIP messages beside the model's steps."""
     from pbxgen.lab.ladder import failure
