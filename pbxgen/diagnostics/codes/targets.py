@@ -71,7 +71,7 @@ schedules:
             "users:\n"
             '  "101": {name: The person who looks after the roses in the garden behind the old house by the sea}\n'
         ),
-        cure="Shorten the name, or accept it: `accept: {PBX306: \"the beginning says enough\"}`.",
+        cure='Shorten the name, or accept it: `accept: {PBX306: "the beginning says enough"}`.',
     ),
     error(
         "PBX350",
@@ -80,17 +80,15 @@ schedules:
         "only. A host name may mean another address tomorrow, and looking it up would make the same source give "
         "different files.",
         example=source(
-            "trunks:\n"
-            "  carrier: {host: sip.carrier.example}\n"
-            'routes: {out: {match: "+39[03]X.", trunk: carrier}}\n'
+            'trunks:\n  carrier: {host: sip.carrier.example}\nroutes: {out: {match: "+39[03]X.", trunk: carrier}}\n'
         ),
         cure='List the addresses beside the name: `accept_from: ["192.0.2.0/28"]`. Calls to it still use the name.',
     ),
     error(
         "PBX351",
         "text that FreeSWITCH's XML cannot carry",
-        "A login or an e-mail address holds control characters. Names are only shown and lose such characters; a login "
-        "must arrive letter by letter.",
+        "A password, a PIN, a login or an e-mail address holds control characters. Names are only shown and lose such "
+        "characters; these must arrive letter by letter.",
         example="$ pbxgen check acme.yaml    # trunks: {carrier: {username: a control character, …}}",
         cure="Choose a text of letters, digits and signs.",
     ),
@@ -101,5 +99,25 @@ schedules:
         "extension in the name a phone has authenticated with, so the name must hold it once, before any `@`.",
         example="$ pbxgen generate acme.yaml -o out --target freeswitch --endpoint-name phone",
         cure="Write `{extension}` into the name, such as `{tenant}-{extension}`.",
+    ),
+    error(
+        "PBX353",
+        "names that FreeSWITCH cannot tell apart",
+        "FreeSWITCH finds what is configured by its name without regard to upper and lower case: two names that differ "
+        "in nothing else would be one.",
+        example=source(
+            "groups:\n"
+            '  sales: {number: "600", members: ["101"]}\n'
+            '  Sales: {number: "601", members: ["101"]}\n'
+            'users: {"101": {name: Ada}}\n'
+        ),
+        cure="Rename one of them.",
+    ),
+    error(
+        "PBX354",
+        "more members than FreeSWITCH rings together",
+        "FreeSWITCH forks one call to at most 128 contacts, and a user may have several phones.",
+        example="$ pbxgen check acme.yaml    # groups: {all: {members: 101 of them, strategy: all}}",
+        cure="Ring fewer together, or one after the other (`strategy: linear`).",
     ),
 )

@@ -6,6 +6,9 @@ import ipaddress
 
 from pbxgen.flow.plan import Trunk
 
+_PER_LIST = 50
+"""FreeSWITCH reads at most 100 networks of one list."""
+
 
 def networks(trunk: Trunk) -> tuple[str, ...]:
     """Networks in CIDR, a lone address with its whole length; IPv4 first. A host name has none of its own."""
@@ -19,7 +22,9 @@ def networks(trunk: Trunk) -> tuple[str, ...]:
 
 
 def access_lists(trunk: Trunk) -> tuple[str, ...]:
-    """The networks as lists for ``acl``, one for each version of IP: a mixed list would compare nonsense."""
+    """The networks as lists for ``acl``: a list that mixed the versions of IP would compare nonsense."""
     found = networks(trunk)
-    lists = [[n for n in found if ":" not in n], [n for n in found if ":" in n]]
-    return tuple(",".join(members) for members in lists if members)
+    lists = []
+    for members in ([n for n in found if ":" not in n], [n for n in found if ":" in n]):
+        lists += [members[i : i + _PER_LIST] for i in range(0, len(members), _PER_LIST)]
+    return tuple(",".join(members) for members in lists)

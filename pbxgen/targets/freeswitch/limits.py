@@ -2,22 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from pbxgen.diagnostics.codes import make
-from pbxgen.diagnostics.diagnostic import Diagnostic
-from pbxgen.flow.plan import Plan, Trunk
+from pbxgen.diagnostics.diagnostic import Diagnostic, Related
+from pbxgen.flow.plan import Plan, RingGroup, Secret, Strategy, Trunk
 from pbxgen.source.location import Location
 from pbxgen.targets.base import Options, Part
 from pbxgen.targets.freeswitch.addresses import networks
 from pbxgen.targets.freeswitch.endpoints import problem
 from pbxgen.targets.freeswitch.escape import carriable
 
+LEGS = 100
+"""Phones rung together: FreeSWITCH forks a call to at most 128 contacts, and a user may have several."""
+
 
 def limits(plan: Plan, options: Options) -> list[Diagnostic]:
     """Errors, each with the place in the source."""
     found = list(_trunks(plan))
-    found += _texts(plan)
+    found += _names(plan)
+    found += _legs(plan)
+    found += _texts(plan, options)
     found += _endpoint_name(options)
     return found
 
@@ -38,14 +43,60 @@ def _nameless(trunk: Trunk) -> Diagnostic:
     )
 
 
-def _texts(plan: Plan) -> Iterator[Diagnostic]:
-    """Logins and addresses must arrive letter by letter (secrets are judged where they are read)."""
+def _names(plan: Plan) -> Iterator[Diagnostic]:
+    """FreeSWITCH finds users and contexts without regard to upper and lower case."""
+    named: tuple[tuple[str, Mapping[str, Trunk | RingGroup]], ...] = (
+        ("trunk", plan.trunks),
+        ("operator", plan.operators),
+        ("group", plan.groups),
+    )
+    for kind, things in named:
+        first: dict[str, str] = {}
+        for name, thing in things.items():
+            other = first.setdefault(name.lower(), name)
+            if other != name:
+                yield make(
+                    "PBX353",
+                    f"FreeSWITCH cannot tell the {kind}s {other} and {name} apart",
+                    thing.location,
+                    help="give one of them a name that differs in more than upper and lower case",
+                    subject=(kind, name),
+                    related=(Related("the other", things[other].location),),
+                )
+
+
+def _legs(plan: Plan) -> Iterator[Diagnostic]:
+    for kind, groups in (("operator", plan.operators), ("group", plan.groups)):
+        for group in groups.values():
+            if group.strategy is Strategy.ALL and len(group.members) > LEGS:
+                yield make(
+                    "PBX354",
+                    f"{kind} {group.name} has {len(group.members)} members; FreeSWITCH rings {LEGS} together",
+                    group.location,
+                    help=f"make it smaller, or `strategy: {Strategy.LINEAR.value}`",
+                    subject=(kind, group.name),
+                )
+
+
+def _texts(plan: Plan, options: Options) -> Iterator[Diagnostic]:
+    """Secrets, logins and addresses must arrive letter by letter; secrets are judged once they are known."""
     for user in plan.users.values():
-        if user.mailbox is not None and not carriable(user.mailbox.email or ""):
-            yield _uncarriable(f"the email of {user.extension}", user.mailbox.location, ("user", user.extension))
+        subject = ("user", user.extension)
+        if not _secret_carriable(user.password, options):
+            yield _uncarriable(f"the password of {user.extension}", user.location, subject)
+        if user.mailbox is None:
+            continue
+        if not _secret_carriable(user.mailbox.pin, options):
+            yield _uncarriable(f"the PIN of {user.extension}", user.mailbox.location, subject)
+        if not carriable(user.mailbox.email or ""):
+            yield _uncarriable(f"the email of {user.extension}", user.mailbox.location, subject)
     for trunk in plan.trunks.values():
-        if not carriable(trunk.username or ""):
-            yield _uncarriable(f"the username of trunk {trunk.name}", trunk.location, ("trunk", trunk.name))
+        if not carriable(trunk.username or "") or not _secret_carriable(trunk.password, options):
+            yield _uncarriable(f"the login of trunk {trunk.name}", trunk.location, ("trunk", trunk.name))
+
+
+def _secret_carriable(secret: Secret | None, options: Options) -> bool:
+    return secret is None or carriable(options.secrets.get(secret, ""))
 
 
 def _uncarriable(what: str, location: Location, subject: tuple[str, str]) -> Diagnostic:

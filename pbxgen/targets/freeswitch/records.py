@@ -149,7 +149,7 @@ def inbound(value: Inbound) -> str:
 
 
 def trunk(value: Trunk, plan: Plan) -> str:
-    """``trunk gateway=acme-carrier number=+390212345000 cid=original header=diversion home=+39 abroad=+``."""
+    """``trunk gateway=acme.carrier number=+390212345000 cid=original header=diversion home=+39 abroad=+``."""
     numbering = plan.numbering
     code, prefix = numbering.country_code, numbering.international_prefix
     home, abroad = {
@@ -166,4 +166,5 @@ def trunk(value: Trunk, plan: Plan) -> str:
 
 
 def gateway_name(value: Trunk, plan: Plan) -> str:
-    return f"{plan.name}-{value.name}"
+    """Names hold no dot, so no two trunks of a fleet share one."""
+    return f"{plan.name}.{value.name}"

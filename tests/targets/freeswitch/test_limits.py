@@ -43,3 +43,32 @@ def test_a_login_must_arrive_letter_by_letter() -> None:
     trunk = replace(plan.trunks["carrier"], username="bell\a")
     diagnostics = FreeSwitchTarget().limits(replace(plan, trunks={"carrier": trunk}), Options())
     assert [d.code for d in diagnostics] == ["PBX351"]
+
+
+def test_a_password_is_judged_once_it_is_known() -> None:
+    plan = plan_of('users: {"101": {name: Ada, password: {env: SIP_101}}}')
+    secret = plan.users["101"].password
+    assert secret is not None
+    target = FreeSwitchTarget()
+    assert target.limits(plan, Options()) == []
+    assert target.limits(plan, Options(secrets={secret: "pass<w>ord & ${x} ü"})) == []
+    assert [d.code for d in target.limits(plan, Options(secrets={secret: "bell\a"}))] == ["PBX351"]
+
+
+def test_names_that_differ_in_case_only_would_be_one() -> None:
+    body = 'groups: {x: {number: "600", members: ["101"]}, X: {number: "601", members: ["101"]}}\n' + USERS
+    plan = plan_of(body)
+    assert [(d.code, d.subject) for d in FreeSwitchTarget().limits(plan, Options())] == [("PBX353", ("group", "X"))]
+
+
+def test_a_hundred_members_ring_together_and_not_more() -> None:
+    def codes(count: int, strategy: str) -> list[str]:
+        members = [str(1000 + i) for i in range(count)]
+        users = "".join(f'  "{m}": {{name: U}}\n' for m in members)
+        listed = ", ".join(f'"{m}"' for m in members)
+        plan = plan_of(f'groups: {{x: {{number: "600", strategy: {strategy}, members: [{listed}]}}}}\nusers:\n{users}')
+        return [d.code for d in FreeSwitchTarget().limits(plan, Options())]
+
+    assert codes(100, "all") == []
+    assert codes(101, "all") == ["PBX354"]
+    assert codes(101, "linear") == []
