@@ -7,8 +7,8 @@
   const PHONE_STATES = { answer: "answers", ring: "rings, no answer", busy: "busy (486)", reject: "rejects (603)", dnd: "do not disturb (480)",
     unregistered: "not registered", dead: "silent", error: "error (500)", in_call: "in a call" };
   const OUTSIDE_STATES = { answer: "answers", ring: "rings, no answer", busy: "busy", fail: "fails", mailbox: "its own mailbox answers" };
-  const FIELDS = { unconditional: "every call", busy: "busy", no_answer: "no answer", unreachable: "unreachable", return_busy: "outside calls, busy",
-    return_no_answer: "outside calls, no answer", return_unreachable: "outside calls, unreachable" };
+  const FIELDS = { unconditional: "every call", busy: "busy", no_answer: "no answer", unreachable: "unreachable", return_busy: "busy (outside)",
+    return_no_answer: "no answer (outside)", return_unreachable: "unreachable (outside)" };
   const OUTCOMES = { busy: "busy", no_answer: "no answer", unreachable: "unreachable" };
   let plan, findings, index, edges, chosen, view = "calls";
 
@@ -269,6 +269,7 @@
     for (const [number, inbound] of Object.entries(plan.inbound)) rules({ kind: "inbound", target: number }, inbound.rules, "inbound");
     return { out, into };
   }
+  const shortened = (text, most) => (text.length > most ? text.slice(0, most - 1) + "…" : text);
   const selectable = (place) => ["user", "operator", "group", "inbound"].includes(place.kind);
   function drawGraph() {
     const own = chosen.kind + " " + chosen.target, most = 40;
@@ -284,7 +285,7 @@
     };
     const svg = draw("svg", { width, height, viewBox: `0 0 ${width} ${height}`, role: "group", "aria-label": $("graph-title").textContent });
     const node = (place, x, y, me) => {
-      const text = nameOf(place), shown = text.length > 30 ? text.slice(0, 29) + "…" : text;
+      const text = nameOf(place), shown = shortened(text, 30);
       const group = draw("g", me ? { class: "me" } : selectable(place) ? { tabindex: 0, role: "button", "aria-label": text } : {},
         draw("title", {}, text), draw("rect", { x, y: y - 15, width: 240, height: 30, rx: 7 }), draw("text", { x: x + 8, y: y + 5 }, shown));
       if (!me && selectable(place)) {
@@ -296,7 +297,7 @@
     const middle = height / 2, at = (number, count) => middle + (number - (count - 1) / 2) * 52;
     const arrow = (x1, y1, x2, y2, why, labelX, labelY) => {
       svg.append(draw("path", { d: `M${x1},${y1} C${(x1 + x2) / 2},${y1} ${(x1 + x2) / 2},${y2} ${x2},${y2}`, "stroke-width": 1.5 }));
-      svg.append(draw("text", { x: labelX, y: labelY, "font-size": "11", "aria-hidden": "true", style: "font-size:11px" }, [...why].join(", ").slice(0, 44)));
+      svg.append(draw("text", { x: labelX, y: labelY, "font-size": "11", "aria-hidden": "true", style: "font-size:11px" }, shortened([...why].join(", "), 40)));
     };
     left.forEach((e, n) => { const y = at(n, left.length); arrow(250, y, 330, middle, e.why, 12, y + 27); svg.append(node(e.place, 10, y, false)); });
     right.forEach((e, n) => { const y = at(n, right.length); arrow(570, middle, 650, y, e.why, 652, y + 27); svg.append(node(e.place, 650, y, false)); });

@@ -1,0 +1,143 @@
+"""The page in a real browser: keyboard, phone size, dark mode, hostile texts, many users."""
+
+from __future__ import annotations
+
+import datetime as dt
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from pbxgen.cli.main import app
+from pbxgen.flow.analysis.findings import analyse
+from pbxgen.language.compile import compile_source
+from pbxgen.report.page import page
+from pbxgen.source.load import load_source
+from tests.support.browser import Browser, browser
+from tests.support.office import TODAY, plan_of
+from tests.support.synthetic import office
+
+STUDIO = Path(__file__).parents[2] / "examples" / "studio"
+TEXT = "return document.querySelector(arguments[0]).innerText"
+SHOWN = "return [...document.querySelectorAll('section')].filter(s => !s.hidden).map(s => s.id)"
+
+
+@pytest.fixture(scope="module")
+def window() -> Iterator[Browser]:
+    with browser() as found:
+        yield found
+
+
+@pytest.fixture(scope="module")
+def studio(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("report") / "studio.html"
+    result = CliRunner().invoke(app, ["report", str(STUDIO), "-o", str(path)])
+    assert result.exit_code == 0, result.output
+    return path
+
+
+def opened(window: Browser, path: Path, fragment: str = "") -> None:
+    window.open(path, fragment)
+    window.run("location.reload()")
+    for _ in range(100):
+        if window.run("return document.readyState") == "complete":
+            return
+        time.sleep(0.05)
+
+
+def test_somebody_is_found_and_shown_with_the_keyboard_alone(window: Browser, studio: Path) -> None:
+    opened(window, studio)
+    window.press("/")
+    window.press(*"elena", "Enter")
+    assert window.run(TEXT, "#calls-title") == "Elena Ferri (201)"
+    assert "Chiara Longo (210)" in window.run(TEXT, "#calls-tree")
+    window.run("document.getElementById('tab-calls').focus()")
+    window.press("Right")
+    assert window.run(SHOWN) == ["view-play"]
+
+
+def test_inside_calls_and_other_times_are_different(window: Browser, studio: Path) -> None:
+    opened(window, studio, "#calls/inbound/%2B390266670000")
+    assert "operator position reception" in window.run(TEXT, "#calls-tree")
+    window.run(
+        "const at = document.getElementById('calls-at'); at.value = '2026-11-23T13:30';"
+        "at.dispatchEvent(new Event('input', {bubbles: true}))"
+    )
+    assert window.run(TEXT, "#calls-tree").startswith("announcement closed")
+    assert "office: closed" in window.run(TEXT, "#calls-state")
+
+
+def test_a_call_is_played(window: Browser, studio: Path) -> None:
+    opened(window, studio, "#play/user/200")
+    assert window.run(TEXT, "#play-end") == "Paolo Bianchi (200) answers."
+    window.run(
+        "const s = document.querySelector('#play-phones select');s.value = 'busy'; s.dispatchEvent(new Event('change'))"
+    )
+    assert window.run(TEXT, "#play-end") == "Chiara Longo (210) answers."
+    assert "policies.yaml:" in window.run(TEXT, "#play-steps")
+
+
+def test_diversions_outside_numbers_and_findings(window: Browser, studio: Path) -> None:
+    opened(window, studio, "#graph/operator/reception")
+    assert "Francesca Riva (300)" in window.run("return document.querySelector('#graph svg').textContent")
+    opened(window, studio, "#outside/user/200")
+    assert "+393401110201" in window.run(TEXT, "#outside-list")
+    opened(window, studio, "#findings/user/200")
+    assert window.run(TEXT, "#findings-count").endswith("findings")
+
+
+@pytest.mark.parametrize("view", ["calls", "play", "graph", "outside", "findings"])
+def test_on_a_phone_nothing_is_wider_than_the_screen(window: Browser, studio: Path, view: str) -> None:
+    window.devtools("Emulation.setDeviceMetricsOverride", width=360, height=740, deviceScaleFactor=1, mobile=True)
+    try:
+        opened(window, studio, f"#{view}/user/201")
+        assert window.run("return document.documentElement.scrollWidth") <= 360
+    finally:
+        window.devtools("Emulation.clearDeviceMetricsOverride")
+
+
+def test_dark_mode_is_dark(window: Browser, studio: Path) -> None:
+    window.devtools("Emulation.setEmulatedMedia", features=[{"name": "prefers-color-scheme", "value": "dark"}])
+    try:
+        opened(window, studio)
+        assert window.run("return getComputedStyle(document.body).backgroundColor") == "rgb(21, 24, 27)"
+    finally:
+        window.devtools("Emulation.setEmulatedMedia", features=[])
+
+
+def test_texts_of_the_source_stay_texts(window: Browser, tmp_path: Path) -> None:
+    evil = "</script><img src=x onerror=window.hit=1>@@DATA@@ \\u2028 <!--"
+    plan = plan_of('users: {"101": {name: "' + evil.replace("\\", "\\\\") + '"}}')
+    path = tmp_path / "evil.html"
+    path.write_text(page([(plan, analyse(plan, TODAY), ())]), encoding="utf-8")
+    opened(window, path)
+    assert window.run(TEXT, "#calls-title").startswith("</script><img src=x")
+    assert window.run("return window.hit") is None
+
+
+def test_the_page_asks_for_nothing_from_anywhere(window: Browser, studio: Path) -> None:
+    opened(window, studio)
+    assert window.run("return performance.getEntriesByType('resource').length") == 0
+    assert "default-src 'none'" in studio.read_text(encoding="utf-8")
+
+
+def test_ten_thousand_users_are_quick(window: Browser, tmp_path: Path) -> None:
+    source = tmp_path / "large.yaml"
+    source.write_text("".join(office(10000)), encoding="utf-8")
+    plan = compile_source(load_source(source), dt.date(2026, 11, 23)).plan
+    assert plan is not None
+    path = tmp_path / "large.html"
+    path.write_text(page([(plan, (), ())]), encoding="utf-8")
+    assert path.stat().st_size < 12_000_000
+    opened(window, path)
+    milliseconds = window.run(
+        "const begun = performance.now(), box = document.getElementById('search');"
+        "for (const text of ['u', 'User 99', 'User 9999', '+390210009999', 'nothing at all']) {"
+        "  box.value = text; box.dispatchEvent(new Event('input')); }"
+        "for (const tab of ['play', 'graph', 'outside', 'findings', 'calls'])"
+        "  document.getElementById('tab-' + tab).click();"
+        "return performance.now() - begun;"
+    )
+    assert milliseconds < 20_000  # half a second where nothing else runs; ten of them each redrew the page
