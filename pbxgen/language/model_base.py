@@ -16,7 +16,7 @@ class Model(BaseModel):
 
 
 SLUG = r"^[A-Za-z0-9][A-Za-z0-9_-]{0,39}$"
-NUMBER = r"^\+?[0-9][0-9 .()/-]{0,30}$"
+NUMBER = r"^\+?\(?[0-9][0-9 .()/-]{0,30}$"
 EXTENSION = r"^[0-9]{2,8}$"
 CODE = r"^PBX[0-9]{3}$"
 

@@ -10,7 +10,7 @@ from typing import Any
 
 from pbxgen.flow.numbering import NumberingPlan
 
-_WRITTEN = re.compile(r"\+?[0-9][0-9 .()/-]*", re.ASCII)
+_WRITTEN = re.compile(r"\+?\(?[0-9][0-9 .()/-]*", re.ASCII)
 _SEPARATORS = str.maketrans("", "", " .()/-")
 _E164 = re.compile(r"\+[1-9][0-9]{6,14}", re.ASCII)
 _SATELLITE = ("+870", "+881", "+882", "+883")

@@ -30,8 +30,22 @@ from pbxgen.source.reader import read_bytes
 from pbxgen.source.text import SourceFile
 
 _MOMENTS = ("%Y-%m-%d %H:%M", "%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M:%S", "%Y-%m-%dT%H:%M:%S")
+_EXTENSION = re.compile(r"[0-9]{2,5}", re.ASCII)
+"""What is too short for an outside caller, and meant as an extension."""
 _NUMBER = re.compile(r"(?:(?<=\+)\+|^\+)?[0-9]+", re.ASCII)
 _TOGETHER = re.compile(r"\+?[0-9]+(\+\+?[0-9]+)*", re.ASCII)
+_WANTED = {
+    "model_type": "a mapping, with keys of its own",
+    "dict_type": "a mapping, with keys of its own",
+    "list_type": "a list, in [ ] or with - before each item",
+    "too_short": "one item at least",
+    "string_type": "a text in quotes",
+    "string_too_short": "a text",
+    "int_type": "a whole number, without quotes",
+    "bool_type": "true or false",
+}
+"""What pydantic misses, in words."""
+
 _KEYS = {
     "scenarios": ("name", "tenant", "at", "call", "phones", "outside", "expect"),
     "call": ("from", "to", "transfer", "diverted"),
@@ -77,7 +91,7 @@ def read_scenarios(path: Path) -> ScenarioReading:
 
 
 def check_names(scenario: Scenario, plan: Plan) -> tuple[Diagnostic, ...]:
-    """Phones and transfers that name nobody of ``plan``."""
+    """Callers, phones and transfers that name nobody of ``plan``."""
     named = [*scenario.world.phones]
     if scenario.call.transfer is not None:
         named.append(scenario.call.transfer.by)
@@ -91,6 +105,16 @@ def check_names(scenario: Scenario, plan: Plan) -> tuple[Diagnostic, ...]:
         for name in named
         if name not in plan.users
     ]
+    caller = scenario.call.caller
+    if caller not in plan.users and _EXTENSION.fullmatch(caller):
+        found.append(
+            make(
+                "PBX502",
+                f"scenario {scenario.name!r}: the caller {caller} is no extension of {plan.name}",
+                scenario.location,
+                help=did_you_mean(caller, plan.users) or "write an outside number with a plus: +39…",
+            )
+        )
     found += [
         make(
             "PBX502",
@@ -166,6 +190,8 @@ def _complaint(error: Mapping[str, Any], root: tree.Mapping) -> Diagnostic:
             message, help = f"the number {node.text} is not quoted", f'write "{node.text}"'
         case "value_error":
             message, help = f"{key} cannot be so", str(error["ctx"]["error"])
+        case kind if kind in _WANTED:
+            message, help = f"{key} cannot be so", f"write {_WANTED[kind]}"
         case _:
             message, help = f"{key}: {error['msg'][0].lower()}{error['msg'][1:]}", ""
     return make("PBX501", message, location, help=help)

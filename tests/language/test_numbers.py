@@ -29,6 +29,13 @@ def test_numbers_are_read_by_the_habits_of_the_country(text: str, country: str |
     assert Numbers(country).read(text).e164 == e164
 
 
+def test_a_number_may_begin_with_its_area_code_in_parentheses() -> None:
+    head = "defaults: {class: full}\n" + OUTSIDE
+    plan = plan_of(head + 'users: {"101": {did: "(02) 1234 5101", deviations: {busy: "(06) 1234 567"}}}\n')
+    assert plan.users["101"].dids == ("+390212345101",)
+    assert plan.users["101"].deviations.busy[0].places[0].target == "+39061234567"
+
+
 @pytest.mark.parametrize("text", ["12", "+39 02", "+999123456789", "0212345678901234567", "112", "999999999"])
 def test_what_is_no_number_says_why(text: str) -> None:
     number = Numbers("IT").read(text)

@@ -8,6 +8,7 @@ import pytest
 
 from pbxgen.flow.machine import EndKind
 from pbxgen.scenario.read import ScenarioReading, read_scenarios
+from pbxgen.scenario.run import prepare
 
 WHOLE = """\
 source: acme.yaml
@@ -64,6 +65,8 @@ def test_a_call_without_a_moment_is_on_a_monday_at_ten(tmp_path: Path) -> None:
         ("released: 486", 'released: 486, voicemail: "101"', "10:13", "ends cannot be so"),
         ("reason: busy", "reason: buzy", "11:38", "reason"),
         ("2026-12-24 19:00", "24/12/2026", "3:5", "is no moment"),
+        ("{released: 486}", "released", "10:13", "ends cannot be so"),
+        ("released: 486", 'released: "486"', "10:24", "released cannot be so"),
         ("source: acme.yaml\n", "", "1:1", "the key 'source' is missing"),
     ],
 )
@@ -86,3 +89,18 @@ def test_anything_else_is_a_clean_error(tmp_path: Path, text: str) -> None:
 def test_a_file_that_is_not_there_or_a_folder_is_a_clean_error(tmp_path: Path) -> None:
     assert read_scenarios(tmp_path / "none.yaml").diagnostics
     assert read_scenarios(tmp_path).diagnostics
+
+
+def test_a_short_caller_must_be_an_extension(tmp_path: Path) -> None:
+    source = tmp_path / "acme.yaml"
+    source.write_text(
+        "version: 1\npbx: {name: acme, domain: pbx.acme.example, country: IT, timezone: Europe/Rome}\n"
+        'users: {"101": {}, "102": {}}\n',
+        encoding="utf-8",
+    )
+    path = tmp_path / "acme.test.yaml"
+    path.write_text(
+        'source: acme.yaml\nscenarios:\n- {name: slip, call: {from: "1011", to: "102"}, expect: {}}\n', encoding="utf-8"
+    )
+    (problem,) = prepare(path).diagnostics
+    assert (problem.code, problem.help) == ("PBX502", "did you mean '101'?")
