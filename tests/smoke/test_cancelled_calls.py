@@ -36,6 +36,7 @@ users:
     voicemail: true
     follow_me: [{to: "103"}, {to: "110", delay: 3}, {to: "+393331110103", delay: 5, confirm: true}]
     deviations: {no_answer: "120", busy: "120"}
+  "104": {did: "+390212345104", deviations: {unreachable: "group:in-turn"}}
 """
 _ALL_WAYS = {"101": "ring", "100": "ring", "110": "ring", "120": "ring", "103": "ring"}
 _NUMBERS = {f"+39333111010{n}": "ring" for n in range(1, 4)}
@@ -51,7 +52,7 @@ _STAGES: list[tuple[str, str, dict[str, str], dict[str, str], int, float]] = [
     ("the mobile after a busy colleague", "101", {"101": "busy", "120": "busy"}, {}, 2, 1.0),
     ("the first of a group in turn", "101", {"101": "unregistered"}, {}, 0, 1.0),
     ("the second of a group in turn", "101", {"101": "error"}, {}, 2, 1.0),
-    ("the group's overflow", "101", {"101": "unregistered", "100": "busy", "110": "busy"}, {}, 2, 1.0),
+    ("the group's overflow", "104", {"104": "unregistered", "100": "busy", "110": "busy"}, {}, 2, 1.0),
     ("an outside number at once", "102", {}, {}, 0, 1.0),
     ("the second place of an unconditional rule", "102", {}, {"+393331110102": "busy"}, 1, 1.0),
     ("the own phone of follow_me", "103", {}, {}, 0, 1.0),
