@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import groupby
 
@@ -11,6 +11,7 @@ from pbxgen.targets.asterisk import calendar, names
 from pbxgen.targets.asterisk.deviations import Block, Shared, condition_notes, deviation_lines, find_shared, notes_on
 from pbxgen.targets.asterisk.names import EndpointNames
 from pbxgen.targets.asterisk.places import Line, Owner, legs, places, rule_lines
+from pbxgen.targets.asterisk.siblings import Key
 
 FEW_CONTACTS = 200
 """So many numbers of a contacts set share one context; more are put in buckets."""
@@ -28,6 +29,8 @@ class TrunkView:
     name: str
     where: str
     settings: str
+    sibling: str
+    """``tenant/trunk`` that is asked next for a number this tenant does not have; empty for none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,12 +75,12 @@ class DialplanView:
     contacts: tuple[ContactsView, ...]
 
 
-def view(plan: Plan, endpoints: EndpointNames) -> DialplanView:
+def view(plan: Plan, endpoints: EndpointNames, siblings: Mapping[Key, Key]) -> DialplanView:
     shared = find_shared(plan)
     return DialplanView(
         plan=plan,
         endpoints=endpoints,
-        trunks=tuple(_trunk(plan, trunk) for trunk in plan.trunks.values()),
+        trunks=tuple(_trunk(plan, trunk, siblings) for trunk in plan.trunks.values()),
         emergency=tuple(_emergency(plan)),
         routes=tuple(_route(plan, route) for route in plan.routes.values() if not route.emergency),
         shared=shared.blocks,
@@ -160,9 +163,10 @@ def _emergency(plan: Plan) -> Iterator[tuple[str, str]]:
             yield line + number, f"{number},{trunk}"
 
 
-def _trunk(plan: Plan, trunk: Trunk) -> TrunkView:
+def _trunk(plan: Plan, trunk: Trunk, siblings: Mapping[Key, Key]) -> TrunkView:
     settings = (trunk.number_format.value, trunk.caller_id.value, trunk.diversion.value, trunk.number or "")
-    return TrunkView(names.trunk(plan, trunk.name), trunk.name, trunk.location.short, ",".join(settings))
+    sibling = "/".join(siblings.get((plan.name, trunk.name), ()))
+    return TrunkView(names.trunk(plan, trunk.name), trunk.name, trunk.location.short, ",".join(settings), sibling)
 
 
 def _route(plan: Plan, route: Route) -> RouteView:

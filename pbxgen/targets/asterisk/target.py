@@ -11,6 +11,7 @@ from pbxgen.flow.plan import Plan
 from pbxgen.targets.asterisk import dialplan, endpoints, mailboxes, text
 from pbxgen.targets.asterisk.limits import limits
 from pbxgen.targets.asterisk.names import endpoint_names, pattern_of
+from pbxgen.targets.asterisk.siblings import siblings
 from pbxgen.targets.base import GeneratedFile, Options, Part
 from pbxgen.targets.templates import environment, templates_folder
 
@@ -54,8 +55,9 @@ class _Files:
         yield self._file("extensions.conf", "extensions.conf.j2", plans=self._plans)
         library = (templates_folder() / "asterisk" / "library.conf").read_text(encoding="utf-8")
         yield GeneratedFile("pbxgen/library.conf", library)
+        rings = siblings(self._plans)
         for plan in self._plans:
-            view = dialplan.view(plan, endpoint_names(plan, self._pattern))
+            view = dialplan.view(plan, endpoint_names(plan, self._pattern), rings)
             yield self._file(
                 f"pbxgen/{plan.name}/extensions.conf",
                 "tenant/extensions.conf.j2",

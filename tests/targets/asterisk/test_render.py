@@ -153,9 +153,8 @@ def test_a_mailbox_without_pin_has_one_that_no_telephone_dials() -> None:
 
 
 def test_tenants_of_a_fleet_share_nothing_but_the_library() -> None:
-    other = plan_of(
-        'users: {"101": {name: Bo, password: y}}', head=HEAD.replace("acme", "bolt").replace("2345000", "9" * 7)
-    )
+    head = HEAD.replace("acme", "bolt").replace("2345000", "9" * 7).replace("192.0.2.1", "192.0.2.2")
+    other = plan_of('users: {"101": {name: Bo, password: y}}', head=head)
     files = rendered(plan_of(DEVIATIONS), other)
     assert "[101@pbx.acme.example](pbxgen-phone)" in files["pbxgen/acme/pjsip.conf"].text
     assert "[101@pbx.bolt.example](pbxgen-phone)" in files["pbxgen/bolt/pjsip.conf"].text
@@ -194,3 +193,28 @@ def test_the_path_of_a_tcp_trunk_is_escaped_in_its_uri() -> None:
     text = rendered(plan_of("", head=head))["pbxgen/acme/pjsip.conf"].text
     assert "contact = sip:192.0.2.1\\;transport=tcp\n" in text
     assert "match = 192.0.2.1\n" in text
+
+
+def fleet_of(*hosts: str) -> list[Plan]:
+    plans = []
+    for number, host in enumerate(hosts):
+        head = HEAD.replace("acme", f"t{number}").replace("192.0.2.1", host).replace("0212345000", f"021234500{number}")
+        plans.append(plan_of("", head=head))
+    return plans
+
+
+def test_trunks_of_several_tenants_at_one_address_ask_each_other_in_a_ring() -> None:
+    files = rendered(*fleet_of("192.0.2.1", "192.0.2.2", "192.0.2.1", "192.0.2.1"))
+    following = {}
+    for number in range(4):
+        found = re.search(r"\(sibling\),Return\((.+)\)", files[f"pbxgen/t{number}/extensions.conf"].text)
+        following[number] = found[1] if found else None
+    assert following == {0: "t2/carrier", 1: None, 2: "t3/carrier", 3: "t0/carrier"}
+
+
+def test_an_address_inside_anothers_network_makes_siblings_too() -> None:
+    head = HEAD.replace("acme", "t1").replace("0212345000", "0212345001")
+    inner = plan_of("", head=head.replace("host: 192.0.2.1,", "host: sip.example, accept_from: 192.0.2.0/24,"))
+    files = rendered(*fleet_of("192.0.2.7"), inner)
+    assert "(sibling),Return(t1/carrier)" in files["pbxgen/t0/extensions.conf"].text
+    assert "(sibling),Return(t0/carrier)" in files["pbxgen/t1/extensions.conf"].text
