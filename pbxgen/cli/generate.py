@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import string
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -137,7 +137,16 @@ def generate(
         report = Report(compilation, format, on_stderr=True)
         preview = dry_run or diff
         trees = _made(
-            compilation, report, targets, options, out, step, keep_going=keep_going, preview=preview, force=force
+            compilation,
+            report,
+            targets,
+            options,
+            out,
+            step,
+            keep_going=keep_going,
+            preview=preview,
+            force=force,
+            alone=compilation.fleet and tenant is not None,
         )
     if trees is None:
         report.close("nothing was written")
@@ -157,6 +166,7 @@ def _made(
     keep_going: bool,
     preview: bool,
     force: bool,
+    alone: bool,
 ) -> tuple[TreeChanges, ...] | None:
     """What was written, or would be; None where a problem (which ``report`` then has) came before it."""
     from pbxgen.generation import generate_trees
@@ -171,6 +181,11 @@ def _made(
     if not generation.trees:
         return None
     try:
+        if alone and not force:
+            others = tuple(_removed_of_others(survey_trees(out, generation.trees)))
+            report.add(others)
+            if others:
+                return None
         if preview:
             return survey_trees(out, generation.trees)
         step(f"writing to {out}")
@@ -178,6 +193,22 @@ def _made(
     except OutputError as error:
         report.add(error.diagnostics)
         return None
+
+
+def _removed_of_others(trees: Sequence[TreeChanges]) -> Iterator[Diagnostic]:
+    """A single tenant of a fleet is not written over a PBX that serves others."""
+    from pbxgen.diagnostics.codes import make
+    from pbxgen.output.changes import Kind
+
+    for tree in trees:
+        removed = tree.of(Kind.REMOVE)
+        if removed:
+            yield make(
+                "PBX416",
+                f"{tree.root / removed[0].path} and what else serves other tenants would be removed",
+                None,
+                help="give a folder of its own with -o, generate the whole fleet, or say --force",
+            )
 
 
 def _require_distinct_endpoints(compilation: Compilation, options: Options) -> None:

@@ -174,6 +174,16 @@ def test_a_tenant_alone(invoke, fleet: Path, tmp_path: Path) -> None:
     assert "two.example" not in "".join(p.read_text() for p in (tmp_path / "out").rglob("*") if p.is_file())
 
 
+def test_a_tenant_alone_does_not_push_others_out_of_their_pbx(invoke, fleet: Path, tmp_path: Path) -> None:
+    assert invoke("generate", fleet, "-o", tmp_path / "out").code == 0
+    result = invoke("generate", fleet, "-o", tmp_path / "out", "--tenant", "three")
+    assert result.code == 1
+    assert "PBX416" in result.err
+    assert (tmp_path / "out/asterisk/pbxgen/one/extensions.conf").exists()
+    assert invoke("generate", fleet, "-o", tmp_path / "out", "--tenant", "three", "--force").code == 0
+    assert not (tmp_path / "out/asterisk/pbxgen/one").exists()
+
+
 def break_tenant_two(fleet: Path) -> None:
     place = fleet.parent / "tenants/two.yaml"
     place.write_text(place.read_text().replace('busy: "102"', 'busy: "999"'))

@@ -77,6 +77,14 @@ CODES: tuple[Code, ...] = (
         example="$ pbxgen generate acme.yaml -o out & pbxgen generate acme.yaml -o out",
         cure="Wait for the other run to end and run again. A lock left by a killed run does not hold.",
     ),
+    error(
+        "PBX416",
+        "files of other tenants would be removed",
+        "`--tenant` makes a PBX that serves this tenant alone. The folder holds a PBX that serves others too; their "
+        "phones could not call any more.",
+        example="$ pbxgen generate fleet.yaml -o out; pbxgen generate fleet.yaml -o out --tenant officina",
+        cure="Give a folder of its own with `-o`, generate the whole fleet, or say `--force`.",
+    ),
     warning(
         "PBX420",
         "a tenant is left out",
