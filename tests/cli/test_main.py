@@ -115,7 +115,9 @@ def test_an_interrupt_ends_quietly(small: Path, tmp_path: Path) -> None:
     with subprocess.Popen(
         [sys.executable, "-m", "pbxgen", "check", str(small)], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
     ) as process:
-        time.sleep(2)
+        maps = Path(f"/proc/{process.pid}/maps")
+        while "pydantic" not in maps.read_text():  # it has begun: models are what is loaded last
+            time.sleep(0.05)
         process.send_signal(signal.SIGINT)
         out, err = process.communicate(timeout=60)
     assert process.returncode == 130
