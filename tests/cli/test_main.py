@@ -14,10 +14,10 @@ from pathlib import Path
 import pytest
 
 from pbxgen import __version__
-from pbxgen.cli.main import COMMANDS
+from pbxgen.cli.main import app
 from pbxgen.diagnostics.codes import TABLE
 
-NAMES = [command.__name__.rpartition(".")[2] for command in COMMANDS]
+NAMES = [command.name for command in app.registered_commands if command.name]
 
 
 @pytest.mark.parametrize("name", NAMES)
