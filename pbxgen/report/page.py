@@ -15,6 +15,8 @@ from pbxgen.flow.plan import Plan
 from pbxgen.report.data import finding_data, plan_data
 from pbxgen.source.text import SourceFile
 
+_ASSETS = resources.files("pbxgen.report").joinpath("assets")
+
 
 def page(tenants: Sequence[tuple[Plan, Sequence[Diagnostic], Sequence[SourceFile]]]) -> str:
     """The report of one or several tenants, each with its findings (and the files that hold what must be hidden)."""
@@ -24,8 +26,8 @@ def page(tenants: Sequence[tuple[Plan, Sequence[Diagnostic], Sequence[SourceFile
         "TITLE": html.escape(title),
         "STYLE": _asset("style.css"),
         "DATA": _script_safe(json.dumps(data, ensure_ascii=False, separators=(",", ":"))),
-        "ENGINE": _asset("engine.js"),
-        "APP": _asset("app.js"),
+        "ENGINE": _closure("const Engine = ", "engine"),
+        "APP": _closure("", "app"),
     }
     text = _asset("page.html")
     pieces = text.split("@@")
@@ -46,5 +48,12 @@ def _script_safe(text: str) -> str:
     return text.replace("<", "\\u003c").replace("\u2028", "\\u2028").replace("\u2029", "\\u2029")
 
 
+def _closure(before: str, folder: str) -> str:
+    """The parts of a script in the order of their names, as the body of one function that is called at once."""
+    parts = sorted(p.name for p in _ASSETS.joinpath(folder).iterdir() if p.name.endswith(".js"))
+    body = "".join(_asset(f"{folder}/{name}") for name in parts)
+    return f'"use strict";\n{before}(() => {{\n{body}}})();'
+
+
 def _asset(name: str) -> str:
-    return resources.files("pbxgen.report").joinpath("assets", name).read_text(encoding="utf-8")
+    return _ASSETS.joinpath(*name.split("/")).read_text(encoding="utf-8")

@@ -205,5 +205,6 @@ def test_a_long_chain_of_overflows_is_no_trouble() -> None:
         f'  g{n}: {{number: "7{n:04}", members: ["101"], overflow: "group:g{n + 1}"}}\n' for n in range(150)
     )
     last = '  g150: {number: "70150", members: ["101"], overflow: hangup}\n'
-    body = f'groups:\n{groups}{last}users:\n  "101": {{name: Ada, did: "+390212345101", deviations: {{busy: "group:g0"}}}}\n'
+    ada = '  "101": {name: Ada, did: "+390212345101", deviations: {busy: "group:g0"}}\n'
+    body = f"groups:\n{groups}{last}users:\n{ada}"
     assert found(body, "PBX212")

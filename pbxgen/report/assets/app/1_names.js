@@ -1,0 +1,88 @@
+/* The page: finding somebody, and the five views of what happens to calls. Texts of the source only ever become text. */
+  const tenants = JSON.parse(document.getElementById("data").textContent).tenants;
+  const $ = (id) => document.getElementById(id);
+  const VIEWS = [["calls", "Call flow"], ["play", "Play a call"], ["graph", "Who diverts to whom"], ["outside", "Outside numbers"], ["findings", "Findings"]];
+  const PHONE_STATES = { answer: "answers", ring: "rings, no answer", busy: "busy (486)", reject: "rejects (603)", dnd: "do not disturb (480)",
+    unregistered: "not registered", dead: "silent", error: "error (500)", in_call: "in a call" };
+  const OUTSIDE_STATES = { answer: "answers", ring: "rings, no answer", busy: "busy", fail: "fails", mailbox: "its own mailbox answers" };
+  const FIELDS = { unconditional: "every call", busy: "busy", no_answer: "no answer", unreachable: "unreachable", return_busy: "busy (outside)",
+    return_no_answer: "no answer (outside)", return_unreachable: "unreachable (outside)" };
+  const OUTCOMES = { busy: "busy", no_answer: "no answer", unreachable: "unreachable" };
+  let plan, findings, index, edges, chosen, view = "calls";
+
+  function make(tag, attributes, ...children) {
+    const element = document.createElement(tag);
+    for (const [name, value] of Object.entries(attributes || {})) {
+      if (name === "click") element.addEventListener("click", value);
+      else if (value !== null && value !== undefined && value !== false) element.setAttribute(name, value === true ? "" : value);
+    }
+    element.append(...children.filter((c) => c !== null && c !== undefined));
+    return element;
+  }
+  const clear = (element, ...children) => element.replaceChildren(...children);
+
+  /* --- names ------------------------------------------------------------------------------------------------- */
+  const party = (number) => (plan.users.has(number) ? `${plan.users.get(number).name} (${number})` : number);
+  function nameOf(place) {
+    switch (place.kind) {
+      case "user": return party(place.target);
+      case "outside": return "outside " + place.target;
+      case "mailbox": return "mailbox of " + party(place.target);
+      case "operator": return "operator position " + place.target;
+      case "group": return "group " + place.target;
+      case "inbound": return "number " + place.target;
+      case "announce": return "announcement " + place.target;
+      default: return place.target === "busy" ? "release as busy" : "release as unavailable";
+    }
+  }
+  const places = (list) => list.map(nameOf).join(", then ");
+  const groupOf = (place) => (place.kind === "operator" ? plan.operators : plan.groups)[place.target];
+
+  /* --- finding somebody -------------------------------------------------------------------------------------- */
+  function buildIndex() {
+    const found = [];
+    const add = (kind, target, label) => found.push({ kind, target, label, text: label.toLowerCase() });
+    for (const user of plan.users.values()) add("user", user.extension, [`${user.extension} ${user.name}`, ...(user.dids || [])].join(" · "));
+    for (const [name, group] of Object.entries(plan.operators)) add("operator", name, `${group.number} operator position ${name}`);
+    for (const [name, group] of Object.entries(plan.groups)) add("group", name, `${group.number} group ${name}`);
+    for (const number of Object.keys(plan.inbound)) add("inbound", number, `${number} inbound number`);
+    return found;
+  }
+  function search(text) {
+    const words = text.toLowerCase().split(/\s+/).filter(Boolean), starts = [], others = [];
+    if (!words.length) return [];
+    for (const entry of index) {
+      if (!words.every((w) => entry.text.includes(w))) continue;
+      (entry.text.startsWith(words[0]) ? starts : others).push(entry);
+      if (starts.length >= 30) break;
+    }
+    return [...starts, ...others].slice(0, 30);
+  }
+  let results = [], active = -1;
+  function showResults() {
+    const list = $("found");
+    clear(list, ...results.map((entry, number) => make("li", { role: "option", id: "found-" + number, "aria-selected": String(number === active), click: () => pick(entry) }, entry.label)));
+    list.hidden = results.length === 0;
+    $("search").setAttribute("aria-expanded", String(results.length > 0));
+    if (active >= 0 && results.length) {
+      $("search").setAttribute("aria-activedescendant", "found-" + active);
+      $("found-" + active).scrollIntoView({ block: "nearest" });
+    } else $("search").removeAttribute("aria-activedescendant");
+  }
+  function pick(entry) {
+    results = []; active = -1;
+    showResults();
+    choose(entry.kind, entry.target);
+    if (view !== "calls" && view !== "play" && view !== "graph") open("calls");
+  }
+  function choose(kind, target) {
+    chosen = { kind, target };
+    const user = kind === "user" ? plan.users.get(target) : null;
+    $("play-to").value = user ? (user.dids || [target])[0] : kind === "inbound" ? target : groupOf(chosen).number;
+    if (kind === "operator" || kind === "group" || (user && !user.dids)) $("play-from").value = somebodyInside();
+    else $("play-from").value = "+393471112222";
+    states.phones = {}; states.outside = {};
+    location.replace("#" + [view, kind, encodeURIComponent(target)].join("/"));
+    draw();
+  }
+  const somebodyInside = () => [...plan.users.keys()].find((e) => !(chosen.kind === "user" && chosen.target === e)) || "";

@@ -1,0 +1,89 @@
+/* A part of the app's closure: page.py puts the parts together in the order of their names. */
+  /* --- playing a call ---------------------------------------------------------------------------------------- */
+  const states = { phones: {}, outside: {} };
+  function involved(call, moment) {
+    const caller = Engine.callerOf(plan, call);
+    const way = caller.origin === Engine.INTERNAL ? Engine.fromPhone(plan, call.from, call.to) : Engine.fromTrunk(plan, call.to);
+    const phones = new Set(), outside = new Set();
+    if (way.dialOut) outside.add(way.dialOut);
+    const walk = (node, seen) => {
+      if (node.ends || seen.has(node.id)) return;
+      seen.add(node.id);
+      const place = node.rings;
+      if (place.kind === "outside") outside.add(place.target);
+      else if (place.kind === "user") {
+        phones.add(place.target);
+        for (const leg of plan.users.get(place.target).legs || []) (leg.place.kind === "outside" ? outside : phones).add(leg.place.target);
+      } else groupOf(place).members.forEach((m) => phones.add(m));
+      node.branches.forEach((b) => walk(b.node, seen));
+    };
+    if (way.reach) walk(Engine.tree(plan, caller, moment, way.reach), new Set());
+    return { phones: [...phones].slice(0, 60), outside: [...outside].slice(0, 30) };
+  }
+  function sentence(event) {
+    const who = () => party(event.subject);
+    switch (event.kind) {
+      case "reached": return event.place && (event.place.kind === "user" || event.place.kind === "inbound") ? `The call reaches ${nameOf(event.place)}.` : null;
+      case "skipped_visited": return `${nameOf(event.place)}: skipped, the call has already been there.`;
+      case "skipped_carried": return `${nameOf(event.place)}: skipped, the call has come back from outside with too many diversions.`;
+      case "diverted": return `${who()} diverts (${FIELDS[event.reason]}): ${places(event.places)}.`;
+      case "not_diverted_max": return `${who()} would divert, but the call has already been diverted as often as it may.`;
+      case "not_diverted_visited": return `${who()} diverts every call, but only to where this one has been: the phone rings instead.`;
+      case "no_rule": return plan.users.has(event.subject) ? `${who()} has no deviation for this.` : `Nothing applies to number ${event.subject} now.`;
+      case "member_skipped": return `${who()} is the caller and is not rung.`;
+      case "own_mailbox": return `Behind everything stands the mailbox of ${who()}.`;
+      case "overflow": return `Nobody at ${nameOf(event.place)} takes the call; its overflow: ${places(event.places)}.`;
+      case "transferred": return `${who()} transfers the call to ${event.detail}.`;
+      case "rang": {
+        const rung = event.dialled.map((entry) => entry.map(party).join(" + ")).join(", ");
+        if (!event.dialled.length) return event.outcome ? `${who()}: not rung, ${OUTCOMES[event.outcome]}.` : null;
+        if (!event.outcome) return `${rung}: rings.`;
+        return event.seconds ? `${rung}: rings for ${event.seconds} s, ${OUTCOMES[event.outcome]}.` : `${rung}: ${OUTCOMES[event.outcome]}.`;
+      }
+      default: return null;
+    }
+  }
+  const WHY = { no_such_number: "nothing has this number", no_route: "no route carries this number", no_mailbox: "the caller has no mailbox",
+    not_inbound: "no user and no inbound number has it", class_forbids: "the caller's class of service does not allow it" };
+  function endText(story) {
+    const { kind, value, byRule } = story.ending, last = story.events[story.events.length - 1];
+    if (last.kind === "refused") return `Released with ${value}: ${WHY[last.detail]}.`;
+    switch (kind) {
+      case "answered": return `${party(value)} answers.`;
+      case "voicemail": return `The mailbox of ${party(value)} takes a message.`;
+      case "announced": return `Announcement ${value} is played, and the call released.`;
+      case "mailbox": return value === "*" ? "The caller is asked for a mailbox and its PIN." : `The mailbox of ${party(value)} is opened.`;
+      default: return byRule ? `Released with ${value}, as written.` : `Released with ${value}: nothing is left to try.`;
+    }
+  }
+  function selectState(kind, target, known) {
+    const mine = states[kind], select = make("select", { "aria-label": party(target) });
+    for (const [value, text] of Object.entries(known)) select.append(new Option(text, value, false, (mine[target] || "answer") === value));
+    select.addEventListener("change", () => {
+      if (select.value === "answer") delete mine[target]; else mine[target] = select.value;
+      drawStory();
+    });
+    return make("label", {}, make("span", {}, party(target)), select);
+  }
+  function playedCall() {
+    const call = { from: $("play-from").value.trim(), to: $("play-to").value.trim() };
+    if ($("play-by").value.trim() && $("play-transfer").value.trim() && plan.users.has($("play-by").value.trim()))
+      call.transfer = { by: $("play-by").value.trim(), to: $("play-transfer").value.trim() };
+    return call;
+  }
+  function drawPlay() {
+    const found = involved(playedCall(), momentOf($("play-at")));
+    clear($("play-phones"), ...found.phones.map((e) => selectState("phones", e, PHONE_STATES)), ...found.outside.map((n) => selectState("outside", n, OUTSIDE_STATES)));
+    drawStory();
+  }
+  function drawStory() {
+    const phones = Object.fromEntries(Object.entries(states.phones).map(([e, s]) => [e, [s]]));
+    const story = Engine.simulate(plan, playedCall(), { moment: momentOf($("play-at")), phones, outside: states.outside });
+    const told = story.events.map((e) => [sentence(e), e.at]).filter(([text]) => text);
+    clear($("play-steps"), ...told.map(([text, at], number) => {
+      const item = make("li", {}, text, at ? make("small", {}, at) : null);
+      item.style.animationDelay = number * 0.12 + "s";
+      return item;
+    }));
+    $("play-end").textContent = endText(story);
+  }

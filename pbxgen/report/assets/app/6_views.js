@@ -1,0 +1,67 @@
+/* A part of the app's closure: page.py puts the parts together in the order of their names. */
+  /* --- views ------------------------------------------------------------------------------------------------- */
+  const DRAW = { calls: drawCalls, play: drawPlay, graph: () => { edges = edges || buildEdges(); drawGraph(); },
+    outside: () => { edges = edges || buildEdges(); drawOutside(); }, findings: drawFindings };
+  function draw() {
+    if (chosen || view === "outside" || view === "findings") DRAW[view]();
+  }
+  function open(name) {
+    view = name;
+    for (const [id] of VIEWS) {
+      $("view-" + id).hidden = id !== name;
+      $("tab-" + id).setAttribute("aria-selected", String(id === name));
+      $("tab-" + id).tabIndex = id === name ? 0 : -1;
+    }
+    if (chosen) location.replace("#" + [view, chosen.kind, encodeURIComponent(chosen.target)].join("/"));
+    draw();
+  }
+  function load(number) {
+    const tenant = tenants[number];
+    plan = Engine.load(tenant.plan);
+    findings = tenant.findings;
+    samples = tenant.samples;
+    index = buildIndex();
+    edges = null; chosen = null;
+    $("title").textContent = `Calls of ${plan.name}`;
+    $("about").textContent = `${plan.users.size} users · ${plan.domain} · ${plan.timezone} · build ${plan.digest}`;
+    clear($("calls-caller"), ...callers().map(([value, text]) => new Option(text, value)));
+    const [, kind, target] = location.hash.slice(1).split("/");
+    const wanted = target && index.find((e) => e.kind === kind && e.target === decodeURIComponent(target));
+    const entry = wanted || index[0];
+    if (entry) choose(entry.kind, entry.target); else draw();
+  }
+
+  for (const [id, label] of VIEWS)
+    $("tabs").append(make("button", { type: "button", role: "tab", id: "tab-" + id, "aria-controls": "view-" + id, click: () => open(id) }, label));
+  $("tabs").addEventListener("keydown", (e) => {
+    const step = { ArrowRight: 1, ArrowLeft: -1 }[e.key];
+    if (!step) return;
+    const at = VIEWS.findIndex(([id]) => id === view), next = VIEWS[(at + step + VIEWS.length) % VIEWS.length][0];
+    open(next);
+    $("tab-" + next).focus();
+  });
+  $("search").addEventListener("input", () => { results = search($("search").value); active = results.length ? 0 : -1; showResults(); });
+  $("search").addEventListener("keydown", (e) => {
+    if (e.key === "Escape") { results = []; showResults(); return; }
+    if (e.key === "Enter" && results[active]) { e.preventDefault(); pick(results[active]); return; }
+    const step = { ArrowDown: 1, ArrowUp: -1 }[e.key];
+    if (step && results.length) { e.preventDefault(); active = (active + step + results.length) % results.length; showResults(); }
+  });
+  document.addEventListener("keydown", (e) => {
+    if (e.key === "/" && !/^(INPUT|SELECT|TEXTAREA)$/.test(document.activeElement.tagName)) { e.preventDefault(); $("search").focus(); $("search").select(); }
+  });
+  document.addEventListener("click", (e) => { if (!e.target.closest(".search")) { results = []; showResults(); } });
+  for (const id of ["calls-form", "play-form"]) {
+    $(id).addEventListener("submit", (e) => e.preventDefault());
+    $(id).addEventListener("input", () => draw());
+  }
+  $("outside-filter").addEventListener("input", () => draw());
+  $("findings-filter").addEventListener("input", () => draw());
+  for (const id of ["calls-at", "play-at"]) $(id).value = "2026-11-23T10:00";
+  tenants.forEach((t, number) => $("tenant").append(new Option(t.plan.name, number)));
+  $("tenant-label").hidden = tenants.length < 2;
+  $("tenant").addEventListener("change", () => { location.replace("#"); load(Number($("tenant").value)); open(view); });
+  const hash = location.hash.slice(1).split("/")[0];
+  if (VIEWS.some(([id]) => id === hash)) view = hash;
+  load(0);
+  open(view);

@@ -1,0 +1,69 @@
+/* The judge of calls: a port of pbxgen.flow (numbering, entry, machine, world, simulate), function by function.
+   A change there is a change here; the tests compare both on the scenarios and on random sources, in a browser. */
+  const BUSY = "busy", NO_ANSWER = "no_answer", UNREACHABLE = "unreachable";
+  const INTERNAL = "internal", EXTERNAL = "external";
+  const VISITABLE = new Set(["user", "outside", "operator", "group", "inbound"]);
+  const DIRECT_RING_SECONDS = 120, CONFIRM_SECONDS = 10;
+  const REPLY = { busy: 486, reject: 603, dnd: 480, error: 500, fail: 503 };
+  const BUSY_STATUS = new Set([486, 600, 603, 403, 302]);
+  const digitsOnly = (text) => /^[0-9]+$/.test(text);
+  const has = (object, key) => Object.prototype.hasOwnProperty.call(object, key);
+  const key = (kind, target) => kind + " " + target;
+
+  /* --- numbering ------------------------------------------------------------------------------------------- */
+  function numbering(n) {
+    const read = (digits) => {
+      if (digits.startsWith("+")) return digitsOnly(digits.slice(1)) ? digits : null;
+      if (!digitsOnly(digits)) return null;
+      if (digits.startsWith(n.international)) {
+        const rest = digits.slice(n.international.length);
+        return rest ? "+" + rest : null;
+      }
+      const rest = n.national && digits.startsWith(n.national) ? digits.slice(n.national.length) : digits;
+      return "+" + n.code + rest;
+    };
+    return {
+      dialled(text) {
+        if (!text.startsWith("+")) {
+          if (!text.startsWith(n.line)) return null;
+          text = text.slice(n.line.length);
+        }
+        return read(text);
+      },
+      calledByTrunk(number) {
+        const found = read(number);
+        if (found === null) return [];
+        return number.startsWith("+") || number.startsWith(n.international) ? [found] : ["+" + number, found];
+      },
+      callerOfTrunk(number, bare) {
+        if (bare && digitsOnly(number) && !number.startsWith(n.international)) return "+" + number;
+        return read(number);
+      },
+    };
+  }
+
+  /* --- schedules and conditions ---------------------------------------------------------------------------- */
+  const dayBefore = (date) => new Date(Date.parse(date + "T00:00Z") - 86400000).toISOString().slice(0, 10);
+  const weekday = (date) => (new Date(date + "T00:00Z").getUTCDay() + 6) % 7;
+
+  function begun(schedule, date, minute) {
+    if (schedule.opened.some(([day, start, end]) => day === date && start <= minute && minute < end)) return true;
+    if (schedule.closed.some(([first, last]) => first <= date && date <= last)) return false;
+    const today = weekday(date);
+    return schedule.weekly.some(([day, start, end]) => day === today && start <= minute && minute < end);
+  }
+  /* moment: {date: "2026-11-23", minute: 600}, local time of the PBX */
+  const isOpen = (schedule, moment) =>
+    begun(schedule, moment.date, moment.minute) || begun(schedule, dayBefore(moment.date), moment.minute + 1440);
+
+  function conditions(plan, caller, moment) {
+    const matches = (name) =>
+      caller.origin === EXTERNAL && caller.number !== null && plan.contacts[name].some((p) => p.test(caller.number));
+    return (c) => {
+      if (!c) return true;
+      if (c.origin && c.origin !== caller.origin) return false;
+      if (c.contacts && !matches(c.contacts)) return false;
+      if (c.until && moment.date > c.until) return false;
+      return !c.schedule || isOpen(plan.schedules[c.schedule], moment) !== Boolean(c.not);
+    };
+  }

@@ -1,0 +1,175 @@
+/* A part of the engine's closure: page.py puts the parts together in the order of their names. */
+  /* --- ways in --------------------------------------------------------------------------------------------- */
+  function inside(plan, number) {
+    if (has(plan.dids, number)) return { kind: "user", target: plan.dids[number], at: plan.users.get(plan.dids[number]).at };
+    return has(plan.inbound, number) ? { kind: "inbound", target: number, at: plan.inbound[number].at } : null;
+  }
+  function fromPhone(plan, extension, dialled) {
+    const rest = plan.numbers.line && dialled.startsWith(plan.numbers.line) ? dialled.slice(plan.numbers.line.length) : "";
+    for (const number of [dialled, rest]) if (number && has(plan.emergency, number)) return { dialOut: number };
+    if (plan.users.has(dialled)) return { reach: { kind: "user", target: dialled, at: plan.users.get(dialled).at } };
+    for (const [kind, groups] of [["operator", plan.operators], ["group", plan.groups]])
+      for (const name of Object.keys(groups))
+        if (groups[name].number === dialled) return { reach: { kind, target: name, at: groups[name].at } };
+    if (dialled === "*97") return plan.users.get(extension).mailbox ? { mailbox: extension } : { refused: 404, why: "no_mailbox" };
+    if (dialled === "*98") return { mailbox: "*" };
+    const number = plan.reading.dialled(dialled);
+    if (number === null) return { refused: 404, why: "no_such_number" };
+    const place = inside(plan, number);
+    if (place !== null) return { reach: place };
+    const route = plan.routes.find((r) => !r.emergency && r.patterns.some((p) => p.test(number)));
+    if (!route) return { refused: 404, why: "no_route" };
+    if (!(plan.users.get(extension).routes || []).includes(route.name)) return { refused: 403, why: "class_forbids" };
+    return { dialOut: number };
+  }
+  function fromTrunk(plan, called) {
+    for (const number of plan.reading.calledByTrunk(called)) {
+      const place = inside(plan, number);
+      if (place !== null) return { reach: place };
+    }
+    return { refused: 404, why: "not_inbound" };
+  }
+
+  /* --- one whole call -------------------------------------------------------------------------------------- */
+  const together = (dialled) => dialled.map((entry) => entry.join("+"));
+  function diversionsOf(events) {
+    const found = [];
+    let previous = null;
+    for (const event of events) {
+      if (event.kind === "diverted" && !(previous && previous.kind === "diverted"))
+        found.push({ by: event.subject, reason: event.reason });
+      previous = event;
+    }
+    return found;
+  }
+  function run(plan, caller, called, way, world) {
+    const events = [{ kind: "entered", subject: caller.number || "anonymous", detail: called }];
+    if (way.refused) {
+      events.push({ kind: "refused", subject: String(way.refused), detail: way.why });
+      return { rings: [], ending: { kind: "released", value: String(way.refused) }, diverted: [], events };
+    }
+    if (way.mailbox) {
+      events.push({ kind: "ended", subject: way.mailbox, detail: "mailbox" });
+      return { rings: [], ending: { kind: "mailbox", value: way.mailbox }, diverted: [], events };
+    }
+    const holds = conditions(plan, caller, world.moment), ringer = bell(plan, caller, world, holds);
+    const rangEvent = (target, rung, at) =>
+      ({ kind: "rang", subject: target, outcome: rung.outcome, seconds: rung.seconds, dialled: rung.dialled, at });
+    if (way.dialOut) {
+      const rung = ringer.ringDirect(way.dialOut, DIRECT_RING_SECONDS);
+      const ending = rung.answered !== null ? { kind: "answered", value: way.dialOut }
+        : { kind: "released", value: rung.outcome === BUSY ? "486" : "480" };
+      events.push(rangEvent(way.dialOut, rung, null), { kind: "ended", subject: ending.value, detail: ending.kind, at: null });
+      return { rings: together(rung.dialled), ending, diverted: [], events };
+    }
+    let state = begin(caller, [way.reach]);
+    const rings = [];
+    for (;;) {
+      const step = advance(plan, caller, holds, state);
+      events.push(...step.events);
+      if (step.ending) return { rings, ending: step.ending, diverted: diversionsOf(events), events };
+      const place = step.ringing.pending.place, rung = ringer.ring(step.ringing);
+      rings.push(...together(rung.dialled));
+      events.push(...rung.events, rangEvent(place.target, rung, place.at));
+      if (rung.answered !== null) {
+        const user = plan.users.get(rung.answered);
+        events.push({ kind: "ended", subject: rung.answered, detail: "answered", at: user ? user.at : place.at });
+        return { rings, ending: { kind: "answered", value: rung.answered }, diverted: diversionsOf(events), events };
+      }
+      const next = after(plan, caller, holds, step.state, step.ringing, rung.outcome);
+      state = next.state;
+      events.push(...next.events);
+    }
+  }
+
+  const callerOf = (plan, call) =>
+    plan.users.has(call.from)
+      ? { origin: INTERNAL, number: call.from, carried: 0 }
+      : { origin: EXTERNAL, number: plan.reading.callerOfTrunk(call.from, plan.bare), carried: call.carried || 0 };
+
+  /* call: {from, to, carried?, transfer?: {by, to, attended?}} */
+  function simulate(plan, call, world) {
+    const caller = callerOf(plan, call);
+    const way = caller.origin === INTERNAL ? fromPhone(plan, call.from, call.to) : fromTrunk(plan, call.to);
+    const story = run(plan, caller, call.to, way, world);
+    if (!call.transfer || story.ending.kind !== "answered") return story;
+    const transfer = call.transfer, answerer = story.ending.value;
+    let party;
+    if (transfer.by === answerer) party = { ...caller, carried: 0 };
+    else if (transfer.by === caller.number && caller.origin === INTERNAL)
+      party = { origin: plan.users.has(answerer) ? INTERNAL : EXTERNAL, number: answerer, carried: 0 };
+    else return story;
+    if (transfer.attended) party = { origin: INTERNAL, number: transfer.by, carried: 0 };
+    const second = run(plan, party, transfer.to, fromPhone(plan, transfer.by, transfer.to), world);
+    const told = { kind: "transferred", subject: transfer.by, detail: transfer.to };
+    return {
+      rings: [...story.rings, ...second.rings], ending: second.ending,
+      diverted: [...story.diverted, ...second.diverted], events: [...story.events, told, ...second.events],
+    };
+  }
+
+  /* --- everything that can happen: the tree of pbxgen.flow.behaviour ----------------------------------------- */
+  const ENDS_CALL = new Set(["mailbox", "announce", "release"]);
+  function withoutIdle(state) {
+    const seen = new Set(state.visited), toTry = [];
+    for (const pending of state.toTry) {
+      const own = placeKey(pending.place);
+      if (seen.has(own)) continue;
+      seen.add(own);
+      toTry.push(pending);
+      if (ENDS_CALL.has(pending.place.kind)) break;
+    }
+    return { ...state, toTry, first: BUSY };
+  }
+  function outcomesOf(ringing) {
+    if (!ringing.user) return [NO_ANSWER];
+    if (ringing.user.dnd) return [BUSY];
+    return [BUSY, NO_ANSWER, UNREACHABLE];
+  }
+  /* Nodes: {ends: {kind, value, byRule}} or {rings: place, seconds, branches: [{outcomes, node}]}, each with `id`. */
+  function tree(plan, caller, moment, place) {
+    const holds = conditions(plan, caller, moment), nodes = new Map(), known = new Map();
+    const kept = (text, node) => {
+      if (!nodes.has(text)) nodes.set(text, { ...node, id: nodes.size });
+      return nodes.get(text);
+    };
+    const grow = (state) => {
+      const name = JSON.stringify([state.toTry.map((p) => [placeKey(p.place), p.place.timeout, p.place.confirm, p.by]),
+        [...state.visited].sort(), state.diversions]);
+      if (known.has(name)) return known.get(name);
+      const step = advance(plan, caller, holds, state);
+      let node;
+      if (step.ending) {
+        const { kind, value, byRule } = step.ending, lost = kind === "released" && !byRule;
+        node = kept(JSON.stringify([kind, lost ? "" : value]), { ends: { kind, value: lost ? "" : value, lost }, at: step.events[step.events.length - 1].at });
+      } else {
+        const branches = [];
+        for (const outcome of outcomesOf(step.ringing)) {
+          const child = grow(withoutIdle(after(plan, caller, holds, step.state, step.ringing, outcome).state));
+          const same = branches.find((b) => b.node === child);
+          if (same) same.outcomes.push(outcome);
+          else branches.push({ outcomes: [outcome], node: child });
+        }
+        const target = step.ringing.pending.place, { seconds } = step.ringing;
+        node = kept(JSON.stringify([placeKey(target), seconds, target.confirm, branches.map((b) => [b.outcomes, b.node.id])]),
+          { rings: target, seconds, silent: Boolean(step.ringing.user && step.ringing.user.dnd), branches, at: target.at });
+      }
+      known.set(name, node);
+      return node;
+    };
+    return grow(withoutIdle(begin(caller, [place])));
+  }
+
+  /* The plan as the page carries it, made ready. */
+  function load(data) {
+    const compiled = (patterns) => patterns.map((p) => new RegExp("^(?:" + p + ")$"));
+    return {
+      ...data,
+      users: new Map(data.users.map((u) => [u.extension, u])),
+      contacts: Object.fromEntries(Object.entries(data.contacts).map(([n, p]) => [n, compiled(p)])),
+      routes: data.routes.map((r) => ({ ...r, patterns: compiled(r.patterns) })),
+      reading: numbering(data.numbers),
+    };
+  }
+
+  return { load, simulate, tree, isOpen, inside, callerOf, fromPhone, fromTrunk, INTERNAL, EXTERNAL };
