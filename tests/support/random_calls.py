@@ -55,7 +55,8 @@ def random_cases(number: int, seed: int) -> list[Case]:
             assert plan is not None
             story = simulate(plan, call, world)
             seconds = sum(event.seconds or 0 for event in story.events)
-            if seconds <= LONGEST_SECONDS and (len(story.diverted) > 1 or len(story.rings) > 1 or random.random() < 0.1):
+            eventful = len(story.diverted) > 1 or len(story.rings) > 1 or random.random() < 0.1
+            if eventful and seconds <= LONGEST_SECONDS:
                 name = f"seed {seed}, call {len(found) + 1}"
                 found.append(Case(f"{name}\n{_told(call, world)}\n{text}", plan, call, world))
                 break
