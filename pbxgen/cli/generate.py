@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 _PARTS = ("dialplan", "endpoints", "voicemail")
 _PLACEHOLDERS = ("extension", "tenant", "domain")
+_FLEET_ENDPOINT = "{extension}@{domain}"
 _LITERAL = re.compile(r"[A-Za-z0-9._@-]*", re.ASCII)
 
 _HELP = """Compile a source and write the files of each PBX.
@@ -125,9 +126,12 @@ def generate(
 ) -> None:
     from pbxgen.cli.progress import progress
     from pbxgen.cli.report import Report, compiled_or_usage_error
+    from pbxgen.source.load import is_fleet
     from pbxgen.targets.base import Options, Part
 
     targets = target or list(TARGET_NAMES)
+    if endpoint_name is None and is_fleet(source):
+        endpoint_name = _FLEET_ENDPOINT  # also where only one tenant is left: its phones keep their names
     options = Options(parts=frozenset(Part(part.strip()) for part in parts.split(",")), endpoint_name=endpoint_name)
     with progress() as step:
         compilation = compiled_or_usage_error(

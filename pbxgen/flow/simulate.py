@@ -86,7 +86,11 @@ def _transferred(plan: Plan, caller: Caller, story: Story, transfer: Transfer, w
     if transfer.attended:
         party = Caller(Origin.INTERNAL, transfer.by)
     told = Event(EventKind.TRANSFERRED, transfer.by, detail=transfer.to)
-    second = _run(plan, party, transfer.to, entry.from_phone(plan, transfer.by, transfer.to), world)
+    way_in = entry.from_phone(plan, transfer.by, transfer.to)
+    if isinstance(way_in, entry.MailboxAccess) and not transfer.attended:
+        # Whoever is transferred is not the mailbox's owner, and a trunk can never reach mailbox access.
+        way_in = entry.Refusal(404, entry.Why.NO_SUCH_NUMBER)
+    second = _run(plan, party, transfer.to, way_in, world)
     return Story(
         story.rings + second.rings,
         second.ending,

@@ -342,6 +342,15 @@ def test_a_transferred_inside_caller_stays_internal() -> None:
     assert told(story) == "100+110, 107 -> released 480"
 
 
+@pytest.mark.parametrize("code", ["*97", "*98"])
+@pytest.mark.parametrize("caller", [OUTSIDE, "108"])
+def test_a_transfer_never_leads_to_mailbox_access(caller: str, code: str) -> None:
+    plan = plan_of(OFFICE)
+    called = "+390212345000" if caller == OUTSIDE else "9"
+    story = call(plan, caller, called, transfer=Transfer("100", code), _110="busy")
+    assert told(story) == "100+110 -> released 404"
+
+
 def test_announcing_an_attended_transfer_is_an_inside_call() -> None:
     plan = plan_of(OFFICE)
     transfer = Transfer("100", "107", attended=True)
