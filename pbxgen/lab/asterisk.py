@@ -133,7 +133,10 @@ class Asterisk:
         first, last = free_range(_RTP_PORTS)
         self._write("rtp.conf", f"[general]\nrtpstart={first}\nrtpend={last}\nstrictrtp=no\nicesupport=no\n")
         self._write(
-            "logger.conf", "[general]\ndateformat=%F %T.%3q\n[logfiles]\nfull.log => notice,warning,error,verbose(3)\n"
+            "logger.conf",
+            # Every line is wanted: a full queue would drop warnings among the rest.
+            "[general]\ndateformat=%F %T.%3q\nlogger_queue_limit=1000000\n"
+            "[logfiles]\nfull.log => notice,warning,error,verbose(3)\n",
         )
         self._write("http.conf", "[general]\nenabled=no\n")
         self._write("manager.conf", "[general]\nenabled=no\n")
