@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -44,6 +45,9 @@ class RealCalls:
 
 @pytest.fixture(scope="session")
 def real_calls(request: pytest.FixtureRequest) -> RealCalls:
+    """Some 440 calls on each PBX take long: they are placed where PBXGEN_REQUIRE names ``suites``."""
+    if "suites" not in os.environ.get("PBXGEN_REQUIRE", "").split(","):
+        pytest.skip("NOT RUN: the suites as real calls; PBXGEN_REQUIRE=suites places them")
     items = [item for item in request.session.items if isinstance(item, pytest.Function)]
     chosen = {
         str(item.callspec.params["suite"])
