@@ -151,12 +151,17 @@ async def _probed(files: dict[str, GeneratedFile], folder: Path) -> list[str]:
         await pbx.start()
         for number in range(len(DIALLED)):
             await pbx.command(f"channel originate Local/{number}@probe application Wait 0.1")
-        deadline = asyncio.get_running_loop().time() + 10
-        while len(pbx.log_of("NOTICE[")) < 4 * len(DIALLED) and asyncio.get_running_loop().time() < deadline:
+        deadline = asyncio.get_running_loop().time() + 60
+        while len(_answers(pbx)) < 4 * len(DIALLED) and asyncio.get_running_loop().time() < deadline:
             await asyncio.sleep(0.1)
-        return [match[0] for line in pbx.log_of("NOTICE[") if (match := re.search(r"probe \d+ \w+=.*=", line))]
+        return _answers(pbx)
     finally:
         pbx.stop()
+
+
+def _answers(pbx: Asterisk) -> list[str]:
+    """What the probes have logged so far."""
+    return [match[0] for line in pbx.log_of("NOTICE[") if (match := re.search(r"probe \d+ \w+=.*=", line))]
 
 
 @pytest.mark.parametrize(
