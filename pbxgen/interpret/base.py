@@ -1,0 +1,32 @@
+"""What an interpreter of generated files is."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from pbxgen.lab.case import Case, Observed
+
+
+class Interpreter(Protocol):
+    """Generated files of one PBX, ready to be called.
+
+    Made from the files of ``Target.render`` (their texts alone); one that holds something the interpreter does not know
+    is a `NotUnderstood`, never passed over.
+    """
+
+    pbx: str
+
+    def place(self, case: Case) -> Observed:
+        """What becomes of a call. Times are virtual: a ring time of 20 s takes no time.
+
+        Of ``case.plan`` only what the laboratory needs too is used: which callers are phones, and how digits sent to
+        a trunk read as a number.
+
+        Raises:
+            NotUnderstood: The call came to something that the interpreter does not know.
+        """
+        ...
+
+
+class NotUnderstood(Exception):
+    """The files use something of the PBX that the interpreter does not know, or the call never ends."""
