@@ -11,7 +11,7 @@ class Interpreter(Protocol):
     """Generated files of one PBX, ready to be called.
 
     Made from the files of ``Target.render`` (their texts alone); one that holds something the interpreter does not know
-    is a `NotUnderstood`, never passed over.
+    is a `NotUnderstoodError`, never passed over.
     """
 
     pbx: str
@@ -23,10 +23,10 @@ class Interpreter(Protocol):
         a trunk read as a number.
 
         Raises:
-            NotUnderstood: The call came to something that the interpreter does not know.
+            NotUnderstoodError: The call came to something that the interpreter does not know.
         """
         ...
 
 
-class NotUnderstood(Exception):
+class NotUnderstoodError(Exception):
     """The files use something of the PBX that the interpreter does not know, or the call never ends."""

@@ -100,10 +100,10 @@
       party = { origin: plan.users.has(answerer) ? INTERNAL : EXTERNAL, number: answerer, carried: 0 };
     else return story;
     if (transfer.attended) party = { origin: INTERNAL, number: transfer.by, carried: 0 };
-    let way = fromPhone(plan, transfer.by, transfer.to);
+    let further = fromPhone(plan, transfer.by, transfer.to);
     // Whoever is transferred is not the mailbox's owner, and a trunk can never reach mailbox access.
-    if (way.mailbox && !transfer.attended) way = { refused: 404, why: "no_such_number" };
-    const second = run(plan, party, transfer.to, way, world);
+    if (further.mailbox && !transfer.attended) further = { refused: 404, why: "no_such_number" };
+    const second = run(plan, party, transfer.to, further, world);
     const told = { kind: "transferred", subject: transfer.by, detail: transfer.to };
     return {
       rings: [...story.rings, ...second.rings], ending: second.ending,
