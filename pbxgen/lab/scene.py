@@ -61,7 +61,7 @@ class Scene:
             for index, state in enumerate(self._states(extension)):
                 if state != people.UNREGISTERED:
                     user = contact_user(self.plan, extension, index)
-                    found.append((extension, self.plan.domain, password(self.plan, extension), user))
+                    found.append(Login(extension, self.plan.domain, password(self.plan, extension), user))
         return found
 
     def _states(self, extension: str) -> tuple[str, ...]:
@@ -128,7 +128,7 @@ class Scene:
         if placed and not dialog.start:
             dialog.start = seen.at
         inside = self.inside or dialog is not self.caller
-        if placed and inside and message.status in (401, 407) and message.cseq.startswith("1 "):
+        if placed and inside and message.status in (401, 407) and int(message.cseq.split()[0]) < scripts.ATTEMPTS:
             return  # a challenge, which SIPp answers
         dialog.see(seen, ours_is_caller=placed)
         if seen.from_pbx and message.method == "NOTIFY" and re.match(r"SIP/2.0 [2-6]", message.body):

@@ -39,6 +39,8 @@ class Reply:
 ANNOUNCED_CALL = "sip:announced@lab.invalid"
 """Stands in a REFER for the call that announced the transfer, which is put in on the wire."""
 CALLER_TAG = "caller"
+ATTEMPTS = 3
+"""Requests that a phone sends until one is not challenged: a second challenge says that the first was stale."""
 RTP_PORT = "99999"
 """Stands in SIPp's SDP for the port of the call's stream, which is put in on the wire; as long as a port is."""
 
@@ -225,45 +227,39 @@ def caller(name: str, dial: Dial, ours: Address, reply: Reply) -> str:
         '<ereg regexp=".*" search_in="hdr" header="To:" assign_to="peer"/></action>'
     )
 
+    last = ATTEMPTS if dial.username else 1
+
     def attempt(number: int) -> list[str]:
-        challenges = [
-            _recv("response", status, goto="challenged", extra='auth="true"')
-            for status in (401, 407)
-            if number == 1 and dial.username
-        ] or [_recv("response", status, goto=f"failed{number}") for status in (401, 407)]
-        auth = credentials if number == 2 else ""
+        challenged, more = (f"challenged{number}", 'auth="true"') if number < last else (f"failed{number}", "")
+        auth = credentials if number > 1 else ""
+        ack = request("ACK", number, "x", branch(number)).replace("To: x", "[last_To:]")
+        answered = request("ACK", number, "[$peer]", "[branch]").replace(f"ACK {dial.to_uri}", "ACK [$remote]")
         return [
+            _label(f"attempt{number}"),
             _send(_with_sdp(request("INVITE", number, plain_to, branch(number), auth + extra)), 'retrans="500"'),
             *(_recv("response", status) for status in (100, 180, 181, 182, 183, 199)),
             _recv("request", "GIVEUP", goto=f"giveup{number}"),
-            *challenges,
+            *(_recv("response", status, goto=challenged, extra=more) for status in (401, 407)),
             *(_recv("response", status, goto=f"failed{number}") for status in _FAILURES),
-            _recv("response", 200, optional=False, goto="answered", inner=capture),
+            _recv("response", 200, optional=False, inner=capture),
+            _send(_empty(answered), 'next="talking"'),
             _label(f"giveup{number}"),
             _send(_empty(request("CANCEL", number, plain_to, branch(number))), 'retrans="500"'),
             _recv("response", 200),
             *(_recv("response", status, goto=f"failed{number}") for status in (480, 486, 500, 503)),
             _recv("response", 487, optional=False),
             _label(f"failed{number}"),
-            _send(_empty(request("ACK", number, "[$none]", branch(number)).replace("To: [$none]", "[last_To:]"))),
-            '<nop next="over"/>',
+            _send(_empty(ack), 'next="over"'),
+            *([_label(challenged), _send(_empty(ack), f'next="attempt{number + 1}"')] if number < last else []),
         ]
 
-    parts = [*attempt(1)]
-    if dial.username:
-        ack = request("ACK", 1, "x", branch(1)).replace("To: x", "[last_To:]")
-        parts += [_label("challenged"), _send(_empty(ack)), *attempt(2)]
-    ack = request("ACK", 2 if dial.username else 1, "[$peer]", "[branch]").replace(
-        f"ACK {dial.to_uri}", "ACK [$remote]"
-    )
-    parts += [
-        _label("answered"),
-        _send(_empty(ack)),
+    return _document(
+        name,
+        *(part for number in range(1, last + 1) for part in attempt(number)),
         *_dialogue(ours, tag, "[$peer]", reply, f"Contact: <sip:lab@{host}:{port}>\n"),
         _label("over"),
         '<Reference variables="peer"/>',
-    ]
-    return _document(name, *parts)
+    )
 
 
 def registration(ours: Address) -> str:
@@ -278,18 +274,17 @@ def registration(ours: Address) -> str:
             f"Expires: 7200\nUser-Agent: pbxgen-lab\n{credentials}"
         )
 
-    return _document(
-        "register",
-        _send(register(1), 'retrans="500"'),
-        _recv("response", 100),
-        *(_recv("response", status, goto="challenged", extra='auth="true"') for status in (401, 407)),
-        _recv("response", 200, optional=False, goto="end"),
-        _label("challenged"),
-        _send(register(2, "[field2]\n"), 'retrans="500"'),
-        _recv("response", 100),
-        _recv("response", 200, optional=False),
-        _label("end"),
-    )
+    def attempt(number: int) -> list[str]:
+        more = number < ATTEMPTS
+        return [
+            _send(register(number, "[field2]\n" if number > 1 else ""), 'retrans="500"'),
+            _recv("response", 100),
+            *(_recv("response", s, goto=f"challenged{number}", extra='auth="true"') for s in (401, 407) if more),
+            _recv("response", 200, optional=False, goto="end"),
+            *([_label(f"challenged{number}")] if more else []),
+        ]
+
+    return _document("register", *(p for n in range(1, ATTEMPTS + 1) for p in attempt(n)), _label("end"))
 
 
 def answering(name: str, method: str) -> str:

@@ -18,8 +18,9 @@ from pbxgen.lab.media import Media
 from pbxgen.lab.observe import observe
 from pbxgen.lab.pbx import Bench, Pbx
 from pbxgen.lab.ports import LOOPBACK, Address
+from pbxgen.lab.registrar import Registrar
 from pbxgen.lab.scene import Scene
-from pbxgen.lab.sipp import Login, Sipp
+from pbxgen.lab.sipp import Sipp
 from pbxgen.lab.sound import tone
 from pbxgen.lab.tenants import Tenant, prepare
 from pbxgen.lab.verdict import judge
@@ -27,8 +28,6 @@ from pbxgen.lab.wire import Seen, Wire
 from pbxgen.targets.base import Options, Target
 
 _ANNOUNCEMENT_SECONDS = 2.0
-_LOGINS_AT_ONCE = 40
-_WARM_UP_SECONDS = 3.0
 _STORED_SECONDS = 10.0
 
 Done = Callable[[Result], None]
@@ -68,9 +67,8 @@ class Stage:
         self._scenes: dict[str, Scene] = {}
         self._by_name: dict[str, Scene] = {}
         self._by_trunk: dict[Address, Scene] = {}
-        self._asked: set[str] = set()
-        """Phones that the PBX has asked whether they are there, and that have not answered yet (Call-IDs)."""
         self.sipp: Sipp
+        self.registrar: Registrar
         self.phones: Address
         self.plans: tuple[Plan, ...] = plans
 
@@ -91,6 +89,7 @@ class Stage:
         self.media.start()
         self.phones = await self.wire.listen((LOOPBACK, 0), self.pbx.phones_at)
         self.sipp = Sipp(self.wire, self._folder / "sipp", self.phones)
+        self.registrar = Registrar(self.sipp, self.phones)
         for tenant in self.tenants:
             scene = Scene(self, tenant)
             self._by_name[tenant.plan.name] = scene
@@ -103,17 +102,7 @@ class Stage:
             for reply in scene.replies():
                 self.sipp.callee(reply)
         await self.pbx.start()
-        await self._register([login for scene in self._by_name.values() for login in scene.logins()])
-
-    async def _register(self, logins: list[Login]) -> None:
-        """Register all phones, some at a time: each is then asked with OPTIONS whether it is there."""
-        for first in range(0, len(logins), _LOGINS_AT_ONCE):
-            await self.sipp.register(logins[first : first + _LOGINS_AT_ONCE], self.phones)
-            deadline = time.monotonic() + _WARM_UP_SECONDS
-            await asyncio.sleep(0.05)
-            while self._asked and time.monotonic() < deadline:
-                await asyncio.sleep(0.02)
-        await asyncio.sleep(0.5)
+        await self.registrar.register(login for scene in self._by_name.values() for login in scene.logins())
 
     async def close(self) -> None:
         if hasattr(self, "sipp"):
@@ -166,8 +155,8 @@ class Stage:
 
     def _on_message(self, seen: Seen) -> None:
         message = seen.message
-        if message.method == "OPTIONS":
-            (self._asked.add if message.status is None else self._asked.discard)(message.call_id)
+        if message.method in ("OPTIONS", "REGISTER"):
+            self.registrar.see(seen)
             return
         scene = self._scenes.get(message.call_id)
         if scene is None and seen.from_pbx and message.status is None and message.method == "INVITE":

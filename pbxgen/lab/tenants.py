@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, replace
 
-from pbxgen.flow.plan import Deviations, Mailbox, PlaceKind, Plan, Secret, Trunk, User
+from pbxgen.flow.plan import Mailbox, PlaceKind, Plan, Secret, Trunk, User
 from pbxgen.lab.case import Case
 from pbxgen.lab.ports import Address, loopback_network
 from pbxgen.source.location import Location
@@ -103,7 +103,7 @@ def announcements(plan: Plan) -> set[str]:
     """Names of all recordings a plan plays."""
     rules = [rule for inbound in plan.inbound.values() for rule in inbound.rules]
     for user in plan.users.values():
-        rules += [rule for key in fields(Deviations) for rule in getattr(user.deviations, key.name)]
+        rules += [rule for _, one in user.deviations.lists() for rule in one]
     places = [place for rule in rules for place in rule.places]
     places += [place for group in plan.numbers.values() for place in group.overflow]
     return {place.target for place in places if place.kind is PlaceKind.ANNOUNCE}

@@ -1,0 +1,78 @@
+"""The phones' registrations: some at a time, again where one was refused, and a word on those that never succeed."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Iterable
+
+from pbxgen.lab import sip
+from pbxgen.lab.errors import LabError
+from pbxgen.lab.ports import Address
+from pbxgen.lab.sipp import Login, Sipp
+from pbxgen.lab.wire import Seen
+
+_AT_ONCE = 40
+_PER_SECOND = 100
+_ROUNDS = 4
+"""A PBX whose database is busy forgets a nonce now and then, and challenges again (stale): phones try again, too."""
+_WARM_UP_SECONDS = 3.0
+_NAMED = 5
+
+
+class Registrar:
+    """Registers contacts through SIPp, and sees on the wire what became of each."""
+
+    def __init__(self, sipp: Sipp, phones: Address) -> None:
+        self._sipp = sipp
+        self._phones = phones
+        self._contact_of: dict[str, str] = {}
+        """Call-ID of a REGISTER: user part of its contact, which is unlike any other."""
+        self._reply: dict[str, str] = {}
+        """The last reply to each contact's REGISTER."""
+        self._registered: set[str] = set()
+        self._asked: set[str] = set()
+        """Call-IDs of OPTIONS: phones that the PBX has asked whether they are there, and that have not answered yet."""
+
+    def see(self, seen: Seen) -> None:
+        """Take note of a REGISTER of ours, a reply to one, or an OPTIONS."""
+        message = seen.message
+        if message.method == "OPTIONS":
+            (self._asked.add if message.status is None else self._asked.discard)(message.call_id)
+        elif message.method == "REGISTER" and message.status is None and not seen.from_pbx:
+            self._contact_of[message.call_id] = sip.user_of(message.header("contact"))
+        elif message.method == "REGISTER" and message.status is not None and message.call_id in self._contact_of:
+            contact = self._contact_of[message.call_id]
+            self._reply[contact] = f"{message.status} {message.reason}"
+            if 200 <= message.status < 300:
+                self._registered.add(contact)
+
+    async def register(self, logins: Iterable[Login]) -> None:
+        """Register all; each is then asked with OPTIONS whether it is there. Raises LabError naming who could not."""
+        missing = list(logins)
+        for turn in range(_ROUNDS):
+            if not missing:
+                break
+            # Whoever was refused when many came together comes with fewer next time.
+            at_once = max(_AT_ONCE >> 2 * turn, 1)
+            for first in range(0, len(missing), at_once):
+                await self._sipp.register(missing[first : first + at_once], self._phones, _PER_SECOND >> turn)
+                await self._answered()
+            missing = [login for login in missing if login.contact not in self._registered]
+        if missing:
+            raise LabError(f"could not register: {self._told(missing)}; {self._sipp.complaint()}")
+        await asyncio.sleep(0.5)
+
+    async def _answered(self) -> None:
+        """Phones answer OPTIONS; a PBX that asks none of them loses no time with that."""
+        deadline = time.monotonic() + _WARM_UP_SECONDS
+        await asyncio.sleep(0.05)
+        while self._asked and time.monotonic() < deadline:
+            await asyncio.sleep(0.02)
+
+    def _told(self, missing: list[Login]) -> str:
+        told = [
+            f"{login.extension}@{login.domain} (last reply: {self._reply.get(login.contact, 'none')})"
+            for login in missing[:_NAMED]
+        ]
+        return ", ".join(told) + (f" and {len(missing) - _NAMED} more" if len(missing) > _NAMED else "")
