@@ -2,9 +2,25 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Protocol
 
 from pbxgen.lab.case import Case, Observed
+
+
+@dataclass(frozen=True, slots=True)
+class Ran:
+    """One line of the files that a call ran through."""
+
+    at: float
+    """Virtual seconds after the caller's INVITE."""
+    where: str
+    """``file:line``, relative to the target's folder."""
+    text: str
+    """What was done, with the values of its variables put in."""
+
+
+Trace = list[Ran]
 
 
 class Interpreter(Protocol):
@@ -16,11 +32,11 @@ class Interpreter(Protocol):
 
     pbx: str
 
-    def place(self, case: Case) -> Observed:
+    def place(self, case: Case, trace: Trace | None = None) -> Observed:
         """What becomes of a call. Times are virtual: a ring time of 20 s takes no time.
 
         Of ``case.plan`` only what the laboratory needs too is used: which callers are phones, and how digits sent to
-        a trunk read as a number.
+        a trunk read as a number. ``trace``: the lines that the call ran through are added to it, in order.
 
         Raises:
             NotUnderstoodError: The call came to something that the interpreter does not know.
