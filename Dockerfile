@@ -1,4 +1,4 @@
-# pbxgen alone: docker build -t pbxgen . && docker run --rm -v "$PWD:/work" pbxgen check examples/minimal
+# pbxgen alone: docker build -t pbxgen . && docker run --rm -v "$PWD:/source" pbxgen check examples/minimal
 # Any Debian will do as a base (BASE=debian:forky-slim); one without Python gets Debian's, 3.11 or newer.
 ARG BASE=python:3.13-slim
 FROM ${BASE}
@@ -15,5 +15,5 @@ RUN python3 -m venv /opt/pbxgen && \
     /opt/pbxgen/bin/pip install --no-cache-dir --disable-pip-version-check /src && \
     rm -rf /src
 ENV PATH=/opt/pbxgen/bin:$PATH PYTHONUNBUFFERED=1
-WORKDIR /work
+WORKDIR /source
 ENTRYPOINT ["pbxgen"]
