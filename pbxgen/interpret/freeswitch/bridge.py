@@ -1,0 +1,76 @@
+"""The application ``bridge``: what becomes of its legs decides whether the caller talks or the dialplan goes on."""
+
+from __future__ import annotations
+
+from pbxgen.interpret.base import NotUnderstoodError
+from pbxgen.interpret.freeswitch.channel import Channel
+from pbxgen.interpret.freeswitch.dialstring import parse
+from pbxgen.interpret.freeswitch.execution import Settled, Switch
+from pbxgen.interpret.freeswitch.leg import Leg, legs
+from pbxgen.interpret.freeswitch.originate import Originate
+from pbxgen.interpret.freeswitch.text import is_true, separated
+
+_DEFAULT_SECONDS = 60
+"""SWITCH_DEFAULT_TIMEOUT."""
+_ALWAYS_CONTINUED = frozenset({"NO_ANSWER", "NO_USER_RESPONSE", "ORIGINATOR_CANCEL"})
+_ONLY_FOR_LEGS = ("group_confirm_key", "group_confirm_file", "fail_on_single_reject", "bridge_early_media", "campon")
+
+
+def bridge(switch: Switch, channel: Channel, data: str) -> None:
+    """Dials the legs of a dial string together.
+
+    Raises:
+        Settled: Somebody has answered, or it rings without end.
+    """
+    for name in _ONLY_FOR_LEGS:
+        if channel.get(name) is not None:
+            raise NotUnderstoodError(f"{name} on the channel of the caller")
+    dialled = parse(data)
+    if channel.get("preserve_originated_vars") == "false":
+        channel.set("originate_causes", None)
+    mine = legs(switch.scene, channel, dialled.destinations)
+    # A party that was called, and is transferred now, still has it from its own leg.
+    early = not is_true(dialled.variables.get("ignore_early_media") or channel.get("ignore_early_media"))
+    limit = int(channel.get("call_timeout") or _DEFAULT_SECONDS)
+    originate = Originate(switch, channel, mine, limit=limit, early=early)
+    winner = originate.run()
+    for leg in mine:
+        channel.push("originate_causes", f"{leg.channel.profile.uuid};{leg.cause or 'NONE'}")
+    if winner is None:
+        _failed(switch, channel, "NO_ANSWER" if originate.timed_out else mine[0].cause or "ORIGINATOR_CANCEL")
+        return
+    _connect(switch, channel, winner)
+
+
+def _connect(switch: Switch, channel: Channel, leg: Leg) -> None:
+    assert leg.far is not None
+    if not leg.answered:
+        # Early media passes; the far end's own clock is the only one that still runs.
+        if leg.far.final is not None:
+            raise NotUnderstoodError(f"{leg.far.target} replies {leg.far.final} after early media that passes")
+        switch.scene.waits = True
+        raise Settled
+    for name in separated(channel.get("import") or "", ","):
+        value = leg.channel.get(name)
+        if value is not None:
+            channel.set(name, value)
+    switch.answer(channel)
+    if not is_true(channel.get("hangup_after_bridge")):
+        switch.scene.faults.append("the caller is left in the dialplan once the other side hangs up")
+    switch.scene.talking = (leg.channel, leg.far.target)
+    raise Settled
+
+
+def _failed(switch: Switch, channel: Channel, cause: str) -> None:
+    """``switch_channel_handle_cause``: does the dialplan go on?"""
+    if channel.cause is not None:
+        return
+    wanted = channel.get("continue_on_fail")
+    if channel.get("failure_causes") is not None or channel.get("transfer_on_fail") is not None:
+        raise NotUnderstoodError("failure_causes, or transfer_on_fail")
+    if wanted is None:
+        goes_on = cause in _ALWAYS_CONTINUED
+    else:
+        goes_on = is_true(wanted) or cause.lower() in separated(wanted.lower(), ",")
+    if not goes_on:
+        switch.hang_up(channel, cause)

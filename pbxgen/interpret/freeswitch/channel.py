@@ -1,0 +1,105 @@
+"""A channel: one leg of a call, with its variables."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+
+from pbxgen.interpret.base import NotUnderstoodError
+
+_FIELDS = frozenset({"destination_number", "context", "caller_id_number", "caller_id_name", "network_addr", "uuid"})
+_PERHAPS_UNSET = frozenset(
+    {"effective_caller_id_name", "sip_h_diversion", "sip_history_info", "originate_causes", "sip_invite_failure_status"}
+)
+"""Variables of FreeSWITCH's own that the interpreter sets when FreeSWITCH does."""
+_OURS = "pbx_"
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """The caller profile: where a channel calls, and as whom."""
+
+    destination_number: str
+    context: str
+    caller_id_number: str
+    caller_id_name: str
+    network_addr: str
+    uuid: str
+
+    def to(self, number: str, context: str) -> Profile:
+        return replace(self, destination_number=number, context=context)
+
+
+@dataclass(eq=False, slots=True)
+class Channel:
+    """``profile`` changes with each transfer, ``hunted`` with each extension that is executed within one."""
+
+    profile: Profile
+    globals: Mapping[str, str]
+    inbound: bool = True
+    """A call that came in; else one that FreeSWITCH placed."""
+    hunted: Profile | None = None
+    variables: dict[str, tuple[str, str]] = field(default_factory=dict)
+    """By name in lower case: the name as it was written, and the value, which is never empty."""
+    counted: set[tuple[str, str]] = field(default_factory=set)
+    """Resources that the channel counts for (``limit``)."""
+    answered: bool = False
+    status: int | None = None
+    """Final status that the caller got, 300 or more."""
+    cause: str | None = None
+    """Why it was hung up; None while it is up."""
+    keys: str | None = None
+    """What the person at the far end presses when asked; None: nobody is there, or nothing."""
+    waited: float = 0.0
+    """Seconds that a called party's own application took (the call's clock is the caller's)."""
+    parks: bool = False
+    """Stays where it is as soon as it is answered."""
+    transferred: bool = False
+    """The profile is new, and its extension not looked for yet."""
+
+    @property
+    def ready(self) -> bool:
+        return self.cause is None and not self.transferred
+
+    def set(self, name: str, value: str | None) -> None:
+        """An empty value is as good as none."""
+        if value:
+            self.variables[name.lower()] = (name, value)
+        else:
+            self.variables.pop(name.lower(), None)
+
+    def push(self, name: str, value: str) -> None:
+        """Add an element to an array."""
+        old = self.get(name)
+        if old is None:
+            self.set(name, value)
+        else:
+            self.set(name, f"{old}|:{value}" if old.startswith("ARRAY::") else f"ARRAY::{old}|:{value}")
+
+    def get(self, name: str) -> str | None:
+        found = self.variables.get(name.lower())
+        return None if found is None else found[1]
+
+    def field(self, name: str) -> str:
+        """A field of the profile."""
+        if name.lower() not in _FIELDS:
+            raise NotUnderstoodError(f"the field {name} of a caller profile")
+        return str(getattr(self.hunted or self.profile, name.lower()))
+
+    def variable(self, name: str) -> str | None:
+        """What ``${name}`` stands for: a variable, a field of the profile, or a global variable."""
+        found = self.variables.get(name.lower())
+        if found is not None:
+            return found[1]
+        if name.lower() in _FIELDS:
+            return self.field(name)
+        if name in self.globals:
+            return self.globals[name]
+        if name.startswith(_OURS) or name.lower() in _PERHAPS_UNSET:
+            return None
+        raise NotUnderstoodError(f"${{{name}}} was never set, and may be FreeSWITCH's own")
+
+    def hang_up(self, cause: str) -> None:
+        if self.cause is None:
+            self.cause = cause
+            self.counted.clear()

@@ -1,0 +1,96 @@
+"""Dial strings, as switch_ivr_originate takes them apart: ``{^^!name=value!...}[^^!...]endpoint,[...]endpoint``."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from pbxgen.interpret.base import NotUnderstoodError
+from pbxgen.interpret.freeswitch.text import end_of_brackets, separated
+
+_QUOTED_COMMA, _COMMA = "\x01", "\x02"
+
+
+@dataclass(frozen=True, slots=True)
+class Destination:
+    """One leg to dial. ``variables``: by name as they are written, those of all legs too."""
+
+    endpoint: str
+    variables: dict[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class DialString:
+    variables: dict[str, str]
+    """Of all legs."""
+    destinations: tuple[Destination, ...]
+    """To be dialled together."""
+
+
+def parse(text: str) -> DialString:
+    """Raises NotUnderstoodError: several alternatives (``|``, ``:_:``), or brackets that do not close."""
+    text = text.lstrip(" ")
+    common: dict[str, str] = {}
+    if ":_:" in text or text.startswith("<"):
+        raise NotUnderstoodError(f"bridge {text}")
+    while text.startswith("{"):
+        found, text = _variables(text, "{", "}", ",")
+        common |= found
+    text = text.lstrip(" ")
+    if not text:
+        raise NotUnderstoodError("bridge to nowhere")
+    alternatives = separated(text, "|")
+    if len(alternatives) != 1:
+        raise NotUnderstoodError(f"bridge to one place after the other: {text}")
+    parts = separated(_protected(alternatives[0]), ",")
+    return DialString(common, tuple(_destination(part, common) for part in parts))
+
+
+def _protected(text: str) -> str:
+    """Commas within square brackets as other letters, for the list is parted by commas."""
+    letters = list(text)
+    end: int | None = None
+    quoted = other = False
+    for at, letter in enumerate(text):
+        if end is None and letter == "[":
+            end = end_of_brackets(text, at, "[", "]")
+            other, quoted = text.startswith("^^", at + 1), False
+        if letter == "'":
+            quoted = not quoted
+        if end is not None and at < end and letter == "," and text[at - 1] != "\\":
+            letters[at] = _QUOTED_COMMA if quoted or other else _COMMA
+        if at == end:
+            end = None
+    return "".join(letters)
+
+
+def _destination(part: str, common: dict[str, str]) -> Destination:
+    part = part.lstrip(" ")
+    own: dict[str, str] = {}
+    while part.startswith("["):
+        end = end_of_brackets(part, 0, "[", "]")
+        inside = part[: end or 0].replace(_QUOTED_COMMA, ",")
+        found, part = _variables(inside + part[end or 0 :], "[", "]", _COMMA)
+        own |= found
+    part = part.lstrip(" ")
+    if not part:
+        raise NotUnderstoodError("an empty place in a dial string")
+    if own.keys() & common.keys():
+        raise NotUnderstoodError(f"{', '.join(own.keys() & common.keys())} for all legs, and for one")
+    return Destination(part, common | own)
+
+
+def _variables(text: str, opening: str, closing: str, delimiter: str) -> tuple[dict[str, str], str]:
+    """``switch_event_create_brackets``: the variables, and what stands behind the brackets."""
+    end = end_of_brackets(text, 0, opening, closing)
+    if end is None:
+        raise NotUnderstoodError(f"{text}: {opening} is not closed")
+    inside = text[1:end]
+    if inside.startswith("^^"):
+        delimiter, inside = inside[2:3], inside[3:]
+    found: dict[str, str] = {}
+    for pair in separated(inside, delimiter):
+        parts = separated(pair, "=", 2)
+        # FreeSWITCH takes no note of a variable without a value.
+        if len(parts) == 2:
+            found[parts[0]] = parts[1]
+    return found, text[end + 1 :]

@@ -1,0 +1,116 @@
+"""Phones and gateways as mod_sofia dials them, and what the replies of the far end mean to FreeSWITCH."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+from pbxgen.flow.plan import NumberFormat, Plan
+from pbxgen.interpret.base import NotUnderstoodError
+from pbxgen.interpret.freeswitch.scene import Scene
+
+_CONTACT = re.compile(r"sofia/internal/sip:phone\.([^.@]+)\.(\d+)@127\.0\.0\.1:5062")
+_GATEWAY = re.compile(r"sofia/gateway/([^/]+)/(.*)")
+
+_CAUSES: Mapping[int, str] = {
+    **dict.fromkeys((401, 402, 403, 407, 603, 608), "CALL_REJECTED"),
+    607: "UNWANTED",
+    404: "UNALLOCATED_NUMBER",
+    **dict.fromkeys((485, 604), "NO_ROUTE_DESTINATION"),
+    **dict.fromkeys((408, 504), "RECOVERY_ON_TIMER_EXPIRE"),
+    410: "NUMBER_CHANGED",
+    **dict.fromkeys((413, 414, 416, 420, 421, 423, 505, 513), "INTERWORKING"),
+    480: "NO_USER_RESPONSE",
+    **dict.fromkeys((400, 481, 500, 503), "NORMAL_TEMPORARY_FAILURE"),
+    **dict.fromkeys((486, 600), "USER_BUSY"),
+    484: "INVALID_NUMBER_FORMAT",
+    **dict.fromkeys((488, 606), "INCOMPATIBLE_DESTINATION"),
+    502: "NETWORK_OUT_OF_ORDER",
+    405: "SERVICE_UNAVAILABLE",
+    **dict.fromkeys((406, 415, 501), "SERVICE_NOT_IMPLEMENTED"),
+    **dict.fromkeys((482, 483), "EXCHANGE_ROUTING_ERROR"),
+    487: "ORIGINATOR_CANCEL",
+    428: "NO_IDENTITY",
+    429: "BAD_IDENTITY_INFO",
+    437: "UNSUPPORTED_CERTIFICATE",
+    438: "INVALID_IDENTITY",
+}
+"""sofia_glue_sip_cause_to_freeswitch."""
+
+_STATUSES: Mapping[str, int] = {
+    "NORMAL_CLEARING": 480,
+    "NORMAL_UNSPECIFIED": 480,
+    "NO_ANSWER": 480,
+    "NO_ROUTE_DESTINATION": 404,
+    "UNALLOCATED_NUMBER": 404,
+    "USER_BUSY": 486,
+    "CALL_REJECTED": 603,
+    "NO_USER_RESPONSE": 408,
+    "ORIGINATOR_CANCEL": 487,
+    "EXCHANGE_ROUTING_ERROR": 483,
+    "ALLOTTED_TIMEOUT": 480,
+    "PROGRESS_TIMEOUT": 480,
+    "NORMAL_TEMPORARY_FAILURE": 503,
+    "REQUESTED_CHAN_UNAVAIL": 503,
+    "RECOVERY_ON_TIMER_EXPIRE": 504,
+}
+"""hangup_cause_to_sip of mod_sofia."""
+
+
+def cause_of(status: int) -> str:
+    """The cause that a leg ends with when its far end replies ``status`` (400-699)."""
+    return _CAUSES.get(status, "NORMAL_UNSPECIFIED")
+
+
+def status_of(cause: str) -> int:
+    """What an unanswered caller gets who is hung up with ``cause``."""
+    if cause not in _STATUSES:
+        raise NotUnderstoodError(f"the caller is hung up with {cause}")
+    return _STATUSES[cause]
+
+
+def contact_uri(extension: str, index: int) -> str:
+    """Dial string of a registered contact."""
+    return f"sofia/internal/sip:phone.{extension}.{index}@127.0.0.1:5062"
+
+
+def contact_of(dialled: str) -> tuple[str, int] | None:
+    """Extension and number of a contact; None: it is none."""
+    found = _CONTACT.fullmatch(dialled)
+    return None if found is None else (found.group(1), int(found.group(2)))
+
+
+def gateway_of(dialled: str) -> tuple[str, str] | None:
+    """Gateway and digits; None: it is none."""
+    found = _GATEWAY.fullmatch(dialled)
+    return None if found is None else (found.group(1), found.group(2))
+
+
+def registered_as(scene: Scene, profile: str, user: str, domain: str) -> str | None:
+    """The extension whose phone has registered as ``user@domain`` at a profile; None: nobody has."""
+    plan, installation = scene.case.plan, scene.installation
+    if installation.profiles and profile != "*" and profile not in installation.profiles:
+        raise NotUnderstoodError(f"there is no SIP profile {profile}")
+    if domain.lower() != registration_domain(scene).lower():
+        return None
+    entry = installation.directory.user(user, domain)
+    extension = user if entry is None else entry.alias or entry.id
+    return extension if extension in plan.users else None
+
+
+def registration_domain(scene: Scene) -> str:
+    """The SIP domain under which the tenant's phones are registered."""
+    internal = scene.installation.profiles.get("internal")
+    forced = None if internal is None else internal.settings.get("force-register-db-domain")
+    return forced or scene.case.plan.domain
+
+
+def number_sent(plan: Plan, gateway: str, digits: str) -> str:
+    """E.164 (or the emergency number) of what was sent to a trunk, as the laboratory reads it."""
+    trunk = next((t for name, t in plan.trunks.items() if gateway == f"{plan.name}.{name}"), None)
+    if trunk is None:
+        raise NotUnderstoodError(f"the gateway {gateway} is none of {plan.name}'s trunks")
+    if digits in plan.emergency:
+        return digits
+    bare = trunk.number_format is NumberFormat.E164_BARE
+    return plan.numbering.caller_of_trunk(digits, bare=bare) or digits

@@ -1,0 +1,77 @@
+"""A FreeSWITCH with generated files over its stock configuration."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from pbxgen.interpret.freeswitch.directory import Directory
+from pbxgen.interpret.freeswitch.document import Extension, contexts
+from pbxgen.interpret.freeswitch.preprocess import Preprocessor
+from pbxgen.interpret.freeswitch.profiles import Profile, profiles, voicemail_profiles
+from pbxgen.targets.base import GeneratedFile
+
+STOCK: Mapping[str, str] = {
+    "conf_dir": "/etc/freeswitch",
+    "sounds_dir": "/usr/share/freeswitch/sounds",
+    "sound_prefix": "/usr/share/freeswitch/sounds/en/us/callie",
+    "local_ip_v4": "127.0.0.1",
+    "internal_sip_port": "5060",
+    "external_sip_port": "5080",
+    "external_sip_ip": "127.0.0.1",
+    "external_rtp_ip": "127.0.0.1",
+    "internal_ssl_enable": "false",
+    "external_ssl_enable": "false",
+    "internal_tls_port": "5061",
+    "external_tls_port": "5081",
+    "sip_tls_version": "tlsv1,tlsv1.1,tlsv1.2",
+    "sip_tls_ciphers": "ALL:!ADH:!LOW:!EXP:!MD5:@STRENGTH",
+    "global_codec_prefs": "OPUS,G722,PCMU,PCMA",
+    "outbound_codec_prefs": "OPUS,G722,PCMU,PCMA",
+    "hold_music": "local_stream://moh",
+}
+"""Global variables that the core and the stock ``vars.xml`` set."""
+
+_RECORDING = re.compile(re.escape(STOCK["sounds_dir"]) + r"/[^/]+/([^/]+)\.wav")
+
+
+@dataclass(frozen=True, slots=True)
+class Installation:
+    """What runs: read once, the same for every call.
+
+    Of sounds it has the administrator's recordings only; no prompts of FreeSWITCH's, in no language.
+    """
+
+    contexts: Mapping[str, tuple[Extension, ...]]
+    directory: Directory
+    profiles: Mapping[str, Profile]
+    """None where the phones and trunks are configured elsewhere (``--parts dialplan``)."""
+    voicemail: frozenset[str]
+    """Profiles of mod_voicemail; the stock one is ``default``."""
+    variables: Mapping[str, str]
+
+    def gateway(self, name: str) -> Mapping[str, str] | None:
+        return next((p.gateways[name] for p in self.profiles.values() if name in p.gateways), None)
+
+
+def install(files: Sequence[GeneratedFile]) -> Installation:
+    """Read generated files. Raises NotUnderstoodError."""
+    reader = Preprocessor({file.path: file.text for file in files}, STOCK)
+    dialplan = reader.included("dialplan/*.xml")
+    directory = reader.included("directory/*.xml")
+    sip = reader.included("sip_profiles/*.xml")
+    voicemail = reader.included("autoload_configs/voicemail.conf.xml")
+    return Installation(
+        contexts=contexts(dialplan),
+        directory=Directory(directory),
+        profiles=profiles(sip),
+        voicemail=voicemail_profiles(voicemail) if voicemail else frozenset({"default"}),
+        variables=reader.variables,
+    )
+
+
+def recording(path: str) -> str | None:
+    """The name of an administrator's recording; None for every other sound."""
+    found = _RECORDING.fullmatch(path)
+    return None if found is None else found.group(1)

@@ -1,0 +1,186 @@
+"""Calls placed on generated files for FreeSWITCH."""
+
+from __future__ import annotations
+
+import ipaddress
+from collections.abc import Sequence
+
+from pbxgen.flow.machine import Ending, EndKind
+from pbxgen.flow.plan import Trunk
+from pbxgen.flow.simulate import Transfer
+from pbxgen.interpret.base import NotUnderstoodError
+from pbxgen.interpret.freeswitch.applications import APPLICATIONS
+from pbxgen.interpret.freeswitch.channel import Channel, Profile
+from pbxgen.interpret.freeswitch.endpoints import registration_domain
+from pbxgen.interpret.freeswitch.execution import Switch
+from pbxgen.interpret.freeswitch.expansion import refers
+from pbxgen.interpret.freeswitch.installation import Installation, install
+from pbxgen.interpret.freeswitch.scene import Scene
+from pbxgen.lab.case import Case, Observed
+from pbxgen.targets.base import GeneratedFile
+
+_PARKING = "*98"
+"""What a phone dials that is to be in a call: it is answered at once, and asked for a mailbox."""
+_SHOWING = ("p-asserted-identity", "remote-party-id", "privacy")
+
+
+class FreeSwitch:
+    """FreeSWITCH with generated files."""
+
+    pbx = "freeswitch"
+
+    def __init__(self, installation: Installation) -> None:
+        self._installation = installation
+
+    def place(self, case: Case) -> Observed:
+        """What becomes of a call; times are virtual. Raises NotUnderstoodError."""
+        scene = Scene.of(self._installation, case)
+        switch = Switch(scene, APPLICATIONS)
+        for extension, states in case.world.phones.items():
+            if "in_call" in states and extension in case.plan.users:
+                _occupy(switch, extension)
+        handling = case.handling
+        dialled = handling.dialled or case.call.called
+        if case.call.caller in case.plan.users:
+            caller = _from_phone(scene, case.call.caller, dialled)
+        else:
+            caller = _from_trunk(scene, dialled)
+        caller.keys = handling.keys or None
+        switch.run(caller)
+        transfer = case.call.transfer
+        if transfer is not None and scene.talking is not None:
+            _transferred(switch, caller, transfer)
+        return _observed(scene, caller)
+
+
+def load(files: Sequence[GeneratedFile]) -> FreeSwitch:
+    """Generated files, ready to be called. Raises NotUnderstoodError."""
+    return FreeSwitch(install(files))
+
+
+def _from_phone(scene: Scene, extension: str, dialled: str) -> Channel:
+    """An authenticated phone calls; one without a login in the files has the one that the documentation asks for."""
+    plan = scene.case.plan
+    domain = registration_domain(scene)
+    entry = scene.installation.directory.user(extension, domain)
+    variables = {} if entry is None else dict(entry.variables)
+    context = variables.get("user_context", f"{plan.name}.phones")
+    variables |= {"user_name": extension if entry is None else entry.id, "domain_name": domain}
+    return _incoming(scene, scene.case.handling.caller_shows or extension, dialled, context, "127.0.0.1", variables)
+
+
+def _from_trunk(scene: Scene, dialled: str) -> Channel:
+    case = scene.case
+    name = case.handling.trunk or next(iter(case.plan.trunks), None)
+    if name is None:
+        raise NotUnderstoodError(f"{case.plan.name} has no trunk that a call could come in on")
+    external = scene.installation.profiles.get("external")
+    context = "pbxgen.trunks" if external is None else external.settings["context"]
+    headers = list(case.handling.headers)
+    if case.call.carried:
+        headers.append(f"Diversion: <sip:+390000@192.0.2.1>;reason=unconditional;counter={case.call.carried}")
+    shown = case.handling.caller_shows or case.call.caller
+    address = _address(case.plan.trunks[name])
+    return _incoming(scene, shown, dialled, context, address, _announced(headers))
+
+
+def _incoming(scene: Scene, shown: str, dialled: str, context: str, address: str, variables: dict[str, str]) -> Channel:
+    profile = Profile(dialled, context, shown, shown, address, scene.uuid())
+    return scene.channel(profile, inbound=True, variables=variables)
+
+
+def _address(trunk: Trunk) -> str:
+    """One that the trunk's calls come from."""
+    for text in (trunk.host, *trunk.accept_from):
+        try:
+            return str(ipaddress.ip_network(text, strict=False)[0])
+        except ValueError:
+            continue
+    raise NotUnderstoodError(f"no address of trunk {trunk.name} is known")
+
+
+def _announced(headers: list[str]) -> dict[str, str]:
+    """What mod_sofia makes of the caller's headers: the last Diversion, all of History-Info; nothing with ``${``."""
+    found: dict[str, str] = {}
+    for header in headers:
+        name, _, value = (part.strip() for part in header.partition(":"))
+        if name.lower() in _SHOWING:
+            raise NotUnderstoodError(f"a caller with {name}")
+        if refers(value):
+            continue
+        if name.lower() == "diversion":
+            found["sip_h_Diversion"] = value
+        elif name.lower() == "history-info":
+            before = found.get("sip_history_info")
+            found["sip_history_info"] = value if before is None else f"{before}, {value}"
+    return found
+
+
+def _occupy(switch: Switch, extension: str) -> None:
+    """The phone places a call that is answered."""
+    channel = _from_phone(switch.scene, extension, _PARKING)
+    channel.parks = True
+    switch.run(channel)
+    if not channel.answered:
+        raise NotUnderstoodError(f"{extension} is to be in a call, and {_PARKING} was not answered")
+
+
+def _transferred(switch: Switch, caller: Channel, transfer: Transfer) -> None:
+    """Who answered, or the caller, sends the other party on."""
+    scene = switch.scene
+    assert scene.talking is not None
+    peer, target = scene.talking
+    if transfer.by == target:
+        party, other = caller, peer
+    elif transfer.by == scene.case.call.caller:
+        party, other = peer, caller
+    else:
+        scene.faults.append(f"{transfer.by}, who was to transfer the call, is not in it")
+        return
+    scene.talking = None
+    if transfer.attended:
+        switch.run(_from_phone(scene, transfer.by, transfer.to))
+        return
+    switch.hang_up(other, "BLIND_TRANSFER")
+    # FreeSWITCH keeps a party alive that is taken out of a bridge.
+    party.set("hangup_after_bridge", "false")
+    switch.transfer(party, transfer.to, None)
+    party.keys = None
+    switch.run(party)
+
+
+def _observed(scene: Scene, caller: Channel) -> Observed:
+    faults = list(scene.faults)
+    if caller.status is not None and caller.status >= 600:
+        faults.append(f"the caller got {caller.status}: a 6xx ends the call at every other place too")
+    answered = [leg.ended for leg in scene.attempts if leg.status == 200 and leg.ended is not None]
+    if scene.talking and answered and scene.answered_at is not None and scene.answered_at < min(answered):
+        faults.append("the caller got a 200 before a person answered")
+    return Observed(
+        rings=scene.rings(),
+        ending=_ending(scene, caller),
+        rang=tuple(attempt.seen() for attempt in scene.attempts),
+        status=200 if caller.answered else caller.status,
+        answered_at=scene.answered_at,
+        stored=scene.stored,
+        faults=tuple(faults),
+    )
+
+
+def _ending(scene: Scene, caller: Channel) -> Ending | None:
+    """As the laboratory tells endings apart."""
+    if scene.case.handling.give_up_at is not None and not caller.answered:
+        return None
+    if scene.talking is not None:
+        return Ending(EndKind.ANSWERED, scene.talking[1])
+    if scene.stored:
+        return Ending(EndKind.VOICEMAIL, "+".join(sorted(scene.stored)))
+    if scene.announced is not None:
+        return Ending(EndKind.ANNOUNCED, scene.announced)
+    if scene.mailbox is not None:
+        return Ending(EndKind.MAILBOX, scene.mailbox)
+    if scene.waits:
+        return None
+    if scene.case.call.transfer is not None and caller.answered:
+        return Ending(EndKind.RELEASED, "480")
+    return None if caller.answered else Ending(EndKind.RELEASED, str(caller.status))

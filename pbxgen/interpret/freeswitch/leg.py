@@ -1,0 +1,147 @@
+"""A leg of a bridge: an outgoing channel, who is at its far end, and its clocks."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from pbxgen.interpret.base import NotUnderstoodError
+from pbxgen.interpret.far_ends import FarEnd, contacts, outside
+from pbxgen.interpret.freeswitch.channel import Channel
+from pbxgen.interpret.freeswitch.dialstring import Destination
+from pbxgen.interpret.freeswitch.endpoints import contact_of, gateway_of, number_sent
+from pbxgen.interpret.freeswitch.expansion import refers
+from pbxgen.interpret.freeswitch.scene import Attempt, Scene
+from pbxgen.interpret.freeswitch.text import atoi, is_true
+
+_HEADER = "sip_h_"
+_KNOWN = frozenset(
+    {
+        "execute_on_answer",
+        "force_transfer_context",
+        "force_transfer_dialplan",
+        "group_confirm_file",
+        "group_confirm_key",
+        "group_confirm_timeout",
+        "hangup_after_bridge",
+        "ignore_early_media",
+        "ignore_q850_reason",
+        "leg_delay_start",
+        "leg_progress_timeout",
+        "leg_timeout",
+        "limit_ignore_transfer",
+        "origination_caller_id_name",
+        "origination_caller_id_number",
+        "origination_uuid",
+        "outbound_redirect_fatal",
+    }
+)
+"""Variables of FreeSWITCH's own that a leg may be given."""
+
+
+@dataclass(eq=False, slots=True)
+class Leg:
+    """Seconds count from the start of the bridge, in whole seconds of the clock."""
+
+    channel: Channel
+    far: FarEnd | None
+    """None: a channel that waits to be picked up, which nobody does."""
+    request_user: str
+    order: tuple[str, int]
+    """Who is quicker: extension or number, then which of its contacts."""
+    delay: int
+    """Begins when more than so many seconds have passed; 0: it has begun."""
+    limit: int
+    """Rings until more than so many seconds have passed; 0: without end."""
+    progress_limit: int
+    """The same for a far end that has not replied at all."""
+    attempt: Attempt | None = None
+    replied: bool = False
+    rings: bool = False
+    """The far end has sent 180 or 183."""
+    asked: bool = False
+    """Answered, and asked to confirm."""
+    decided_at: float | None = None
+    """When who was asked has confirmed, or has not."""
+    silent_until: float | None = None
+    """When SIP gives up a far end that does not reply."""
+    cause: str | None = None
+    """Why it is over; None: it is not."""
+    won: bool = False
+
+    @property
+    def answered(self) -> bool:
+        return self.attempt is not None and self.attempt.status == 200
+
+
+def legs(scene: Scene, caller: Channel, destinations: tuple[Destination, ...]) -> list[Leg]:
+    """The legs of a bridge, not yet begun."""
+    return [_leg(scene, caller, destination) for destination in destinations]
+
+
+def _leg(scene: Scene, caller: Channel, destination: Destination) -> Leg:
+    far, target, index, request_user = _far_end(scene, destination.endpoint)
+    given = destination.variables
+    for name, value in given.items():
+        known = name in _KNOWN or name.startswith(("pbx_", _HEADER))
+        if not known or refers(value):
+            raise NotUnderstoodError(f"a leg with {name}={value}")
+    copied = caller.get("sip_copy_custom_headers")
+    headers = {} if copied is not None and not is_true(copied) else _headers_of(caller)
+    number = given.get("origination_caller_id_number") or caller.get("effective_caller_id_number")
+    shown = given.get("origination_caller_id_name") or caller.get("effective_caller_id_name")
+    profile = replace(
+        caller.hunted or caller.profile,
+        destination_number=request_user,
+        caller_id_number=number or caller.field("caller_id_number"),
+        caller_id_name=shown or caller.field("caller_id_name"),
+        uuid=given.get("origination_uuid") or scene.uuid(),
+    )
+    channel = scene.channel(profile, inbound=False, variables=headers | given)
+    if far is not None and far.presses:
+        channel.keys = "1"
+    delay, limit = atoi(given.get("leg_delay_start", "")), atoi(given.get("leg_timeout", ""))
+    progress = atoi(given.get("leg_progress_timeout", ""))
+    return Leg(
+        channel,
+        far,
+        request_user,
+        (target, index),
+        max(delay, 0),
+        limit + delay if limit > 0 else 0,
+        progress + delay if progress > 0 else 0,
+    )
+
+
+def _far_end(scene: Scene, endpoint: str) -> tuple[FarEnd | None, str, int, str]:
+    """Who is called, as whom, which of its contacts, and the user part of the URI."""
+    if endpoint.startswith("pickup/"):
+        return None, "", 0, endpoint.removeprefix("pickup/")
+    contact = contact_of(endpoint)
+    if contact is not None:
+        extension, index = contact
+        return contacts(scene.case, extension)[index], extension, index, extension
+    gateway = gateway_of(endpoint)
+    if gateway is None or not gateway[1]:
+        raise NotUnderstoodError(f"bridge to {endpoint}")
+    name, digits = gateway
+    params = scene.installation.gateway(name)
+    if scene.installation.profiles and (params is None or params.get("caller-id-in-from") != "true"):
+        raise NotUnderstoodError(f"there is no gateway {name}, or one that does not show the caller in From")
+    number = number_sent(scene.case.plan, name, digits)
+    return outside(scene.case, number), number, 0, digits
+
+
+def _headers_of(channel: Channel) -> dict[str, str]:
+    """Header variables, which FreeSWITCH copies to the legs of a call unless told not to."""
+    return {name: value for key, (name, value) in channel.variables.items() if key.startswith(_HEADER)}
+
+
+def invite(scene: Scene, leg: Leg) -> None:
+    """Send its INVITE."""
+    if leg.far is None:
+        return
+    profile = leg.channel.profile
+    headers = [("from", f'"{profile.caller_id_name}" <sip:{profile.caller_id_number}@127.0.0.1>')]
+    headers += [(name.lower().removeprefix(_HEADER), value) for name, value in _headers_of(leg.channel).items()]
+    leg.attempt = Attempt(leg.far.target, scene.clock.now, tuple(headers), leg.request_user)
+    scene.attempts.append(leg.attempt)

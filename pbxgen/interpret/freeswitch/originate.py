@@ -1,0 +1,217 @@
+"""Legs that are dialled together, in virtual time, as switch_ivr_originate waits for them.
+
+FreeSWITCH compares whole seconds of the clock: a leg of n seconds is over when the clock has advanced by more than n.
+People and machines at the far ends take no time to reply; of several that answer, the first in order is the quickest.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from pbxgen.interpret.base import NotUnderstoodError
+from pbxgen.interpret.freeswitch.channel import Channel
+from pbxgen.interpret.freeswitch.endpoints import cause_of
+from pbxgen.interpret.freeswitch.execution import Switch
+from pbxgen.interpret.freeswitch.leg import Leg, invite
+from pbxgen.interpret.freeswitch.text import atoi, is_true
+
+_TIMER_B = 32.0
+"""Seconds until an INVITE that nobody replies to counts as replied 408 (RFC 3261: 64 * T1)."""
+_QUICKEST_REPLY = 0.3
+"""A caller who gives up sooner than so many seconds after it began to ring is quicker than every reply."""
+_WRAP = 1 << 32
+
+
+class Originate:
+    """One attempt to reach somebody. ``limit``: seconds for all legs; ``early``: early media of a leg passes."""
+
+    def __init__(self, switch: Switch, caller: Channel, legs: list[Leg], *, limit: int, early: bool) -> None:
+        self._switch = switch
+        self._scene = switch.scene
+        self._caller = caller
+        self._legs = legs
+        self._limit = limit
+        self._early = early
+        self._start = self._scene.clock.epoch
+        self._gives_up_at: float | None = None
+        self.timed_out = False
+        """All legs had their time."""
+
+    def run(self) -> Leg | None:
+        """The leg that the caller is to talk with; None: nobody, each leg has its cause."""
+        self._begin(leg for leg in self._legs if not leg.delay)
+        while True:
+            if not self._given_up(_QUICKEST_REPLY):
+                self._reply()
+            winner = next((leg for leg in self._legs if leg.won), None)
+            if winner is not None:
+                self._end(self._up(but=winner), "LOSE_RACE")
+                return winner
+            if self._given_up(0):
+                self._end(self._up(), "ORIGINATOR_CANCEL")
+                self._switch.hang_up(self._caller, "ORIGINATOR_CANCEL")
+                return None
+            if not self._up():
+                return None
+            self._pass_time()
+
+    @property
+    def _elapsed(self) -> int:
+        return self._scene.clock.epoch - self._start
+
+    def _up(self, but: Leg | None = None) -> list[Leg]:
+        return [leg for leg in self._legs if leg.cause is None and leg is not but]
+
+    # -- what the caller does -----------------------------------------------------------------------------------------
+
+    def _given_up(self, within: float) -> bool:
+        """Has the caller hung up, or does so ``within`` seconds?"""
+        return self._gives_up_at is not None and self._scene.clock.now + within >= self._gives_up_at
+
+    def _begin(self, legs: Iterable[Leg]) -> None:
+        """Send INVITEs, all at the same time."""
+        scene = self._scene
+        began = list(legs)
+        for leg in began:
+            invite(scene, leg)
+        rung = tuple(leg.far.target for leg in began if leg.far is not None)
+        if not rung:
+            return
+        scene.entries.append(rung)
+        handling = scene.case.handling
+        if handling.give_up_at == len(scene.entries) - 1 and not self._caller.answered:
+            self._gives_up_at = scene.clock.now + handling.give_up_after
+
+    # -- what the far ends do -----------------------------------------------------------------------------------------
+
+    def _reply(self) -> None:
+        now = self._scene.clock.now
+        waiting = [leg for leg in self._up() if not leg.replied and not leg.delay and leg.far is not None]
+        for leg in sorted(waiting, key=lambda leg: leg.order):
+            assert leg.far is not None
+            leg.replied = True
+            if leg.far.deaf:
+                leg.silent_until = now + _TIMER_B
+                continue
+            if leg.far.provisional is not None:
+                leg.rings = True
+                self._caller.set("sip_invite_failure_status", None)
+                leg.won = self._early and leg.far.provisional == 183
+            if leg.far.final is not None and not leg.won:
+                self._final(leg, leg.far.final)
+            if leg.won:
+                return
+
+    def _final(self, leg: Leg, status: int) -> None:
+        assert leg.attempt is not None
+        leg.attempt.status, leg.attempt.ended = status, self._scene.clock.now
+        if status == 200:
+            self._answered(leg)
+            return
+        if status < 400:
+            if not is_true(leg.channel.get("outbound_redirect_fatal")):
+                raise NotUnderstoodError(f"a redirect ({status}) that is followed")
+            self._caller.set("sip_invite_failure_status", None)
+            leg.cause = "REQUESTED_CHAN_UNAVAIL"
+        else:
+            self._caller.set("sip_invite_failure_status", str(status))
+            leg.cause = cause_of(status)
+        leg.channel.hang_up(leg.cause)
+
+    def _answered(self, leg: Leg) -> None:
+        """The far end has sent 200: it is the one, unless it is to confirm that a person is there."""
+        then = leg.channel.get("execute_on_answer")
+        if then is not None:
+            application, _, data = then.partition(" ")
+            self._switch.execute(leg.channel, application, data)
+        key = leg.channel.get("group_confirm_key")
+        if key is None:
+            leg.won = True
+            return
+        application, _, data = (leg.channel.get("group_confirm_file") or "").partition(" ")
+        if key != "exec":
+            raise NotUnderstoodError(f"group_confirm_key={key}")
+        seconds = atoi(leg.channel.get("group_confirm_timeout") or "")
+        if seconds > 0:
+            leg.limit = leg.progress_limit = self._elapsed + seconds
+        leg.asked = True
+        self._switch.execute(leg.channel, application, data)
+        leg.decided_at = self._scene.clock.now + leg.channel.waited
+        self._decide(leg)
+
+    def _decide(self, leg: Leg) -> None:
+        """Once the person at the far end has been asked: do they take the call?"""
+        if leg.decided_at is None or leg.decided_at > self._scene.clock.now or leg.cause is not None:
+            return
+        leg.decided_at = None
+        leg.won, leg.cause = leg.channel.cause is None, leg.channel.cause
+        if leg.won:
+            for name in ("group_confirm_key", "group_confirm_file"):
+                leg.channel.set(name, None)
+
+    # -- time ---------------------------------------------------------------------------------------------------------
+
+    def _pass_time(self) -> None:
+        """Go on to the next moment in which something happens."""
+        clock = self._scene.clock
+        seconds = [self._limit]
+        moments = [] if self._gives_up_at is None else [self._gives_up_at]
+        for leg in self._up():
+            if leg.delay:
+                seconds.append(leg.delay)
+                continue
+            seconds += [leg.limit] if leg.limit else []
+            seconds += [leg.progress_limit] if leg.progress_limit and not leg.rings and not leg.answered else []
+            moments += [at for at in (leg.decided_at, leg.silent_until) if at is not None]
+        if any(not leg.delay for leg in self._up()):
+            moments += [clock.at(self._start + second + 1) for second in seconds]
+            clock.now = max(clock.now, min(moments))
+        for leg in self._up():
+            self._decide(leg)
+            if leg.silent_until is not None and clock.now >= leg.silent_until and leg.cause is None:
+                leg.silent_until = None
+                self._final(leg, 408)
+        if self._given_up(0) or any(leg.won for leg in self._legs):
+            return
+        self._limits()
+        if self._elapsed > self._limit:
+            self.timed_out = True
+            self._end(self._up(), "NO_ANSWER")
+
+    def _limits(self) -> None:
+        """``check_per_channel_timeouts``. Where no leg has begun that is still up, the delayed ones begin early."""
+        elapsed, up = self._elapsed, self._up()
+        active = any(not leg.delay for leg in up)
+        least = min((leg.delay for leg in up if leg.delay), default=0)
+        early = 0 if active else (least - elapsed) % _WRAP
+        begun = []
+        for leg in up:
+            if leg.delay and (elapsed > leg.delay or not active):
+                if active:
+                    leg.delay = 0
+                else:
+                    leg.limit = _earlier(leg.limit, early)
+                    leg.progress_limit = _earlier(leg.progress_limit, early)
+                    leg.delay -= least
+                begun += [leg] if not leg.delay else []
+        self._begin(begun)
+        for leg in up:
+            if leg.progress_limit and elapsed > leg.progress_limit and not leg.rings and not leg.answered:
+                self._end([leg], "PROGRESS_TIMEOUT")
+            if leg.limit and elapsed > leg.limit:
+                self._end([leg], "ALLOTTED_TIMEOUT")
+
+    def _end(self, legs: list[Leg], cause: str) -> None:
+        """FreeSWITCH hangs legs up: CANCEL, or BYE where one has answered."""
+        for leg in legs:
+            if leg.cause is None:
+                leg.cause = cause
+                leg.channel.hang_up(cause)
+                if leg.attempt is not None and leg.attempt.ended is None and leg.far is not None and not leg.far.deaf:
+                    leg.attempt.ended = self._scene.clock.now
+
+
+def _earlier(limit: int, early: int) -> int:
+    if not limit:
+        return 0
+    return limit - early if limit > early else 1

@@ -1,0 +1,88 @@
+"""FreeSWITCH's pre-processor (switch_xml.c), which reads files line by line before any XML does."""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from collections.abc import Iterator, Mapping
+from fnmatch import fnmatchcase
+
+from pbxgen.interpret.base import NotUnderstoodError
+from pbxgen.interpret.freeswitch.text import end_of_brackets
+
+_COMMAND = re.compile(r'X-PRE-PROCESS.*?cmd.*?=.*?"([^"]*)".*?data.*?=.*?"([^"]*)"', re.IGNORECASE)
+_DEEPEST = 100
+
+
+class Preprocessor:
+    """Files by path, and the global variables that they set and use."""
+
+    def __init__(self, files: Mapping[str, str], variables: Mapping[str, str]) -> None:
+        self._files = files
+        self.variables = dict(variables)
+
+    def included(self, pattern: str) -> str:
+        """The text of all files that an ``include`` in the main file would bring in, one behind the other."""
+        return "".join(self._glob("", pattern, 0))
+
+    def text(self, path: str, depth: int = 0) -> str:
+        """One file as the XML parser gets it: lines with ``<include>``, ``</include>`` or ``<?`` are gone."""
+        if depth > _DEEPEST:
+            raise NotUnderstoodError(f"{path} is included without end")
+        return "".join(self._lines(path, depth))
+
+    def _lines(self, path: str, depth: int) -> Iterator[str]:
+        for number, line in enumerate(self._files[path].splitlines(keepends=True), 1):
+            where = f"{path}:{number}"
+            expanded = self._expanded(line, where)
+            if "<include>" in line or "</include>" in line or "<?" in line:
+                continue
+            at = expanded.lower().find("x-pre-process")
+            if at >= 0:
+                # A line that names the command without being one is dropped.
+                if expanded[at - 1 : at] == "<":
+                    yield from self._command(expanded[at:], where, posixpath.dirname(path), depth)
+            elif "<!--#" in expanded:
+                raise NotUnderstoodError(f"{where}: a pre-processor command of the old form")
+            else:
+                yield expanded
+
+    def _command(self, text: str, where: str, folder: str, depth: int) -> Iterator[str]:
+        found = _COMMAND.match(text)
+        if found is None:
+            raise NotUnderstoodError(f"{where}: an X-PRE-PROCESS without cmd and data")
+        command, data = found.group(1).lower(), found.group(2)
+        if command == "set":
+            name, equals, value = data.partition("=")
+            if equals:
+                self.variables[name.rstrip(" ")] = value.lstrip(" ")
+        elif command == "include":
+            yield from self._glob(folder, data, depth + 1)
+        else:
+            raise NotUnderstoodError(f"{where}: X-PRE-PROCESS {command}")
+
+    def _glob(self, folder: str, pattern: str, depth: int) -> Iterator[str]:
+        wanted = posixpath.normpath(posixpath.join(folder, pattern))
+        for path in sorted(self._files):
+            # A star does not reach over a slash.
+            if path.count("/") == wanted.count("/") and fnmatchcase(path, wanted):
+                yield self.text(path, depth)
+
+    def _expanded(self, line: str, where: str) -> str:
+        """The line with the values of its ``$${variables}``. FreeSWITCH takes an unknown one for empty."""
+        if "$${" not in line:
+            return line
+        written: list[str] = []
+        at = 0
+        while at < len(line):
+            end = end_of_brackets(line, at + 2, "{", "}") if line.startswith("$${", at) else None
+            if end is None:
+                written.append(line[at])
+                at += 1
+                continue
+            name = line[at + 3 : end]
+            if name not in self.variables:
+                raise NotUnderstoodError(f"{where}: $${{{name}}} is no global variable that is known")
+            written.append(self.variables[name])
+            at = end + 1
+        return "".join(written)

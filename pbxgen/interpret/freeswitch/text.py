@@ -1,0 +1,129 @@
+"""How FreeSWITCH takes texts apart (switch_utils.c): lists with quotes and escapes, brackets, truth."""
+
+from __future__ import annotations
+
+_UNESCAPED = {"n": "\n", "r": "\r", "t": "\t", "s": " "}
+_TRUE = frozenset({"yes", "on", "true", "t", "enabled", "active", "allow"})
+
+
+def is_true(text: str | None) -> bool:
+    """``switch_true``: yes, on, true, ..., or a number other than 0."""
+    if not text:
+        return False
+    if text.lower() in _TRUE:
+        return True
+    return is_number(text) and atoi(text) != 0
+
+
+def is_number(text: str) -> bool:
+    """``switch_is_number``: digits and dots after a sign; the empty text too."""
+    rest = text[1:] if text[:1] in ("-", "+") else text
+    return all(letter in "0123456789." for letter in rest)
+
+
+def atoi(text: str) -> int:
+    """C's ``atoi``: the number a text begins with; 0 where it begins with none."""
+    text = text.lstrip(" \t\n\r\v\f")
+    end = 1 if text[:1] in ("-", "+") else 0
+    first = end
+    while end < len(text) and text[end] in "0123456789":
+        end += 1
+    return int(text[:end]) if end > first else 0
+
+
+def separated(text: str, delimiter: str, most: int = 1024) -> list[str]:
+    """``switch_separate_string``: parts without their outer spaces, quotes and escapes.
+
+    ``^^`` and another delimiter may begin the text. The last of ``most`` parts keeps whatever is left.
+    """
+    if text[:2] == "^^" and len(text) > 3:
+        text, delimiter = text[3:], text[2]
+    if delimiter == " ":
+        return [_clean(part, "") for part in _by_blanks(text, most)]
+    return [_clean(part, delimiter) for part in _by_letter(text, delimiter, most)]
+
+
+def _by_letter(text: str, delimiter: str, most: int) -> list[str]:
+    parts: list[str] = []
+    at, begin, quoted = 0, 0, False
+    while at < len(text):
+        letter = text[at]
+        if letter == "\\":
+            at += 1
+        elif letter == "'" and (quoted or "'" in text[at + 1 :]):
+            quoted = not quoted
+        elif letter == delimiter and not quoted:
+            if len(parts) + 1 == most:
+                break
+            parts.append(text[begin:at])
+            begin = at + 1
+        at += 1
+    return [*parts, text[begin:]] if begin < len(text) else parts
+
+
+def _by_blanks(text: str, most: int) -> list[str]:
+    parts: list[str] = []
+    at = 0
+    while at < len(text) and len(parts) < most:
+        begin, quoted = at, False
+        while at < len(text) and text[at] == " ":
+            at += 1
+        while at < len(text):
+            letter = text[at]
+            if letter == "\\":
+                at += 1
+            elif letter == "'":
+                quoted = not quoted
+            elif letter == " " and not quoted:
+                break
+            at += 1
+        last = len(parts) + 1 == most
+        parts.append(text[begin:] if last else text[begin:at])
+        while at < len(text) and text[at] == " ":
+            at += 1
+    return parts
+
+
+def _clean(text: str, delimiter: str) -> str:
+    """``cleanup_separated_string``."""
+    text = text.lstrip(" ")
+    found: list[str] = []
+    end: int | None = None
+    quoted = False
+    at = 0
+    while at < len(text):
+        letter, following = text[at], text[at + 1 : at + 2]
+        if letter == "\\" and following:
+            plain = following if following in ("'", '"', "\\", delimiter) else _UNESCAPED.get(following)
+            if plain is not None:
+                found.append(plain)
+                end = len(found)
+                at += 2
+                continue
+        if letter == "'" and (quoted or "'" in text[at + 1 :]):
+            quoted = not quoted
+            if quoted:
+                end = len(found)
+        else:
+            found.append(letter)
+            if letter != " " or quoted:
+                end = len(found)
+        at += 1
+    return "".join(found if end is None else found[:end])
+
+
+def end_of_brackets(text: str, at: int, opening: str, closing: str) -> int | None:
+    """``switch_find_end_paren``: where the bracket that opens at ``at`` closes; None where none opens or closes."""
+    while text[at : at + 1] == " ":
+        at += 1
+    if text[at : at + 1] != opening:
+        return None
+    depth = 0
+    for place in range(at, len(text)):
+        if text[place] == opening:
+            depth += 1
+        elif text[place] == closing:
+            depth -= 1
+            if depth == 0:
+                return place
+    return None
