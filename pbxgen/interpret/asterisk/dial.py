@@ -1,0 +1,148 @@
+"""Dial: rings, waits, connects (apps/app_dial.c)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from pbxgen.interpret.asterisk.channel import Channel
+from pbxgen.interpret.asterisk.legs import BUSY, CONGESTION, NO_ANSWER, NORMAL, Leg, Ringing
+from pbxgen.interpret.asterisk.text import arguments
+from pbxgen.interpret.base import NotUnderstoodError
+from pbxgen.interpret.clock import Steps
+
+_OPTIONS = {"r": False, "f": True, "b": True, "U": True}
+"""Those that the templates use: has it an argument?"""
+
+
+def dial(channel: Channel, text: str) -> Steps:
+    where, seconds, *rest = [*arguments(text, most=4, raw=True), "", ""]
+    given = dict(_options(rest[0]))
+    switch = channel.switch
+    attempts: list[Ringing] = []
+    unreachable = 0
+    for destination in where.split("&"):
+        attempt = switch.ring(channel, destination)
+        if attempt is None:
+            unreachable += 1
+            continue
+        if isinstance(attempt, Leg):
+            attempt.number = given.get("f", channel.number)
+        attempts.append(attempt)
+    for attempt in attempts:
+        if "b" in given:
+            yield from _subroutine(channel, attempt, given["b"])
+        attempt.begin()
+    yield from _waiting(channel, attempts, int(seconds) if seconds else None)
+    answered = next((a for a in attempts if a.answered), None)
+    for attempt in attempts:
+        if attempt is not answered:
+            attempt.cancel()
+    if channel.gone:
+        channel.set("DIALSTATUS", "CANCEL")
+    elif answered is None:
+        channel.set("DIALSTATUS", _status(attempts, unreachable))
+    else:
+        channel.set("DIALSTATUS", "ANSWER")
+        yield from _connected(channel, answered, given.get("U"))
+    if answered is not None and answered.thread is None:
+        answered.hang_up(NORMAL)
+
+
+def _options(text: str) -> Iterator[tuple[str, str]]:
+    at = 0
+    while at < len(text):
+        letter = text[at]
+        at += 1
+        if letter not in _OPTIONS:
+            raise NotUnderstoodError(f"Dial: the option {letter} is not known ({text})")
+        if not _OPTIONS[letter]:
+            yield letter, ""
+            continue
+        end = _closing(text, at)
+        yield letter, text[at + 1 : end]
+        at = end + 1
+
+
+def _closing(text: str, at: int) -> int:
+    depth = 0
+    for end in range(at, len(text)):
+        depth += {"(": 1, ")": -1}.get(text[end], 0)
+        if not depth:
+            return end
+    raise NotUnderstoodError(f"Dial: a bracket is never closed ({text})")
+
+
+def _subroutine(channel: Channel, peer: Channel, text: str) -> Steps:
+    """Options b and U: a subroutine on the other channel; ``context^extension^priority(argument^…)``."""
+    place, _, rest = text.replace("^", ",").partition("(")
+    parts = place.split(",")
+    context, extension, priority = parts
+    given = arguments(rest[: rest.rfind(")")], raw=True)
+    peer.thread, own = channel.thread, peer.thread
+    yield from channel.switch.subroutine(peer, (context, extension, int(priority)), given)
+    peer.thread = own
+
+
+def _waiting(channel: Channel, attempts: list[Ringing], seconds: int | None) -> Steps:
+    """Until one answers, all have ended, time is up, or the caller is gone."""
+    assert channel.thread is not None
+    clock = channel.switch.clock
+    end = None if seconds is None else clock.now + 1000 * seconds
+    if seconds is not None:
+        channel.thread.wake_after(1000 * seconds)
+    while not channel.gone:
+        _follow_redirections(channel, attempts)
+        if any(a.answered for a in attempts) or all(a.ended for a in attempts):
+            return
+        if end is not None and clock.now >= end:
+            return
+        yield
+
+
+def _follow_redirections(channel: Channel, attempts: list[Ringing]) -> None:
+    """A phone that redirects is replaced by a Local channel into its FORWARD_CONTEXT."""
+    for number, attempt in enumerate(attempts):
+        if attempt.forward is None:
+            continue
+        context = attempt.get("FORWARD_CONTEXT") or ""
+        local = channel.switch.ring(channel, f"Local/{attempt.forward}@{context}")
+        if local is not None:
+            attempts[number] = local
+            local.begin()
+
+
+def _status(attempts: Sequence[Ringing], unreachable: int) -> str:
+    """DIALSTATUS where nobody answered: NOANSWER unless every leg has ended by itself with something else."""
+    causes = [a.cause for a in attempts]
+    if any(not a.ended or a.cause in (0, NO_ANSWER, NORMAL) for a in attempts):
+        return "NOANSWER"
+    if BUSY in causes:
+        return "BUSY"
+    return "CONGESTION" if CONGESTION in causes else "CHANUNAVAIL"
+
+
+def _connected(channel: Channel, answered: Ringing, asks: str | None) -> Steps:
+    """What follows an answer: the subroutine of option U, then the conversation."""
+    if asks is not None:
+        context, _, given = asks.partition("^")
+        bracketed = f"{context}^s^1({given})"
+        yield from _subroutine(channel, answered, bracketed)
+        result = answered.get("GOSUB_RESULT") or ""
+        if result == "CONTINUE":
+            return
+        if result:
+            raise NotUnderstoodError(f"GOSUB_RESULT={result}")
+        if channel.gone or answered.gone:
+            return
+    channel.answer()
+    channel.peer, answered.peer = answered, channel
+    while not channel.gone and not answered.gone and channel.jump is None and answered.peer is channel:
+        yield
+    channel.peer = None
+    if answered.peer is channel:
+        answered.peer = None
+    if channel.jump is not None:
+        channel.place, channel.jump = channel.jump, None
+    else:
+        # Without option g whoever called is hung up as well.
+        channel.hang_up(NORMAL)

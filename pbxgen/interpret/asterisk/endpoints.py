@@ -1,0 +1,124 @@
+"""pjsip.conf: who a phone or a trunk is to Asterisk, and whom a name in Dial rings."""
+
+from __future__ import annotations
+
+import ipaddress
+from collections.abc import Iterable, Mapping
+
+from pbxgen.flow.plan import Plan, Trunk
+from pbxgen.interpret.asterisk import config
+from pbxgen.interpret.base import NotUnderstoodError
+
+_ORDER = "ip,username"
+_DEFAULT_PORT = 5060
+
+
+class Endpoints:
+    """The endpoints of generated files.
+
+    Raises NotUnderstoodError for a pjsip.conf that knows its callers in another order than trunks by their address,
+    then phones by their name.
+    """
+
+    def __init__(self, files: Mapping[str, str]) -> None:
+        self._endpoints: dict[str, config.Section] = {}
+        self._auths: dict[str, config.Section] = {}
+        self._aors: dict[str, config.Section] = {}
+        self._identify: list[config.Section] = []
+        for section in config.read("pjsip.conf", files):
+            if section.template:
+                continue
+            match section.get("type"):
+                case "endpoint":
+                    self._endpoints[section.name] = section
+                case "auth":
+                    self._auths[section.name] = section
+                case "aor":
+                    self._aors[section.name] = section
+                case "identify":
+                    self._identify.append(section)
+                case "global":
+                    if section.get("endpoint_identifier_order") != _ORDER:
+                        raise NotUnderstoodError(f"{section.where}: endpoints are not known by {_ORDER}")
+                case "transport" | "registration":
+                    pass
+                case other:
+                    raise NotUnderstoodError(f"{section.where}: the type {other!r} is not known")
+
+    def __contains__(self, name: str) -> bool:
+        return name in self._endpoints
+
+    def context(self, endpoint: str) -> str:
+        return self._endpoints[endpoint].get("context")
+
+    def flag(self, endpoint: str, option: str, default: str) -> bool:
+        """An option that is yes or no."""
+        return self._endpoints[endpoint].get(option, default) == "yes"
+
+    def busy_at(self, endpoint: str) -> int:
+        """From so many calls on a phone is BUSY and not INUSE; 0: never."""
+        return int(self._endpoints[endpoint].get("device_state_busy_at", "0"))
+
+    def phone(self, extension: str, domain: str) -> str | None:
+        """The endpoint of a phone that calls or registers as ``extension@domain``: called so, or by the user part."""
+        found = next((name for name in (f"{extension}@{domain}", extension) if name in self._endpoints), None)
+        return found if found is not None and self._login(found) == (extension, domain) else None
+
+    def extension(self, endpoint: str, plan: Plan) -> str | None:
+        """Whose phones of ``plan`` have registered there."""
+        username, realm = self._login(endpoint)
+        return username if realm == plan.domain and self.phone(username, realm) == endpoint else None
+
+    def _login(self, endpoint: str) -> tuple[str, str]:
+        """User name and realm that a phone must know; it registers where endpoint and address of record agree."""
+        section = self._endpoints[endpoint]
+        auth = self._auths.get(section.get("auth"))
+        aor = self._aors.get(section.get("aors"))
+        if auth is None or aor is None or not auth.get("password") or aor.name != endpoint:
+            return "", ""
+        return auth.get("username"), auth.get("realm")
+
+    def trunk_at(self, trunk: Trunk) -> str | None:
+        """The endpoint that calls from a trunk's address belong to."""
+        host, port = _address(trunk)
+        for section in self._identify:
+            if any(_matches(match, host, port) for match in section.all("match")):
+                return section.get("endpoint")
+        return None
+
+    def dialled(self, name: str) -> tuple[str, str, str] | None:
+        """Endpoint, user and URI of what stands behind ``PJSIP/`` in Dial; None: there is no such endpoint."""
+        endpoint, _, uri = name.partition("/")
+        if endpoint in self._endpoints:
+            return endpoint, "", uri
+        user, _, endpoint = endpoint.rpartition("@")
+        return (endpoint, user, uri) if endpoint in self._endpoints else None
+
+    def reachable(self, endpoint: str) -> bool:
+        """Has a trunk an address to send to?"""
+        aor = self._aors.get(self._endpoints[endpoint].get("aors"))
+        return aor is not None and aor.get("contact") != ""
+
+
+def _address(trunk: Trunk) -> tuple[str, int]:
+    """Where a call of a trunk comes from."""
+    try:
+        return str(ipaddress.ip_address(trunk.host)), trunk.port or _DEFAULT_PORT
+    except ValueError:
+        return _first(trunk.accept_from), _DEFAULT_PORT
+
+
+def _first(networks: Iterable[str]) -> str:
+    return next((str(ipaddress.ip_network(text, strict=False)[0]) for text in networks), "")
+
+
+def _matches(match: str, host: str, port: int) -> bool:
+    """``match`` of identify: an address, perhaps with a port, or a network."""
+    if not host:
+        return False
+    bare, colon, its_port = match.rpartition(":")
+    if colon and its_port.isdigit() and (bare.startswith("[") or ":" not in bare):
+        return ipaddress.ip_address(bare.strip("[]")) == ipaddress.ip_address(host) and int(its_port) == port
+    network = ipaddress.ip_network(match.strip("[]"), strict=False)
+    address = ipaddress.ip_address(host)
+    return address.version == network.version and address in network

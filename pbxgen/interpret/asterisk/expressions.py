@@ -1,0 +1,161 @@
+"""``$[ ]``: the expressions of the dialplan, as main/ast_expr2.y reads them.
+
+Operators by how strongly they bind, weakest first: ``|``, ``&``, ``= != < > <= >=``, ``+ -``, ``*``, unary minus.
+A value in quotes, or one that is not all digits, is text; two values are compared as numbers only if neither is text.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+
+from pbxgen.interpret.base import NotUnderstoodError
+
+_TOKEN = re.compile(
+    r'\s*(?:("[^"]*")|(!=|<=|>=|[|&=<>+*()-])|([0-9]+(?![A-Za-z0-9_.]))|([A-Za-z0-9_,.\'\\^$#@\x80-\U0010ffff]+))'
+)
+_LEVELS = (("|",), ("&",), ("=", "!=", "<", ">", "<=", ">="), ("+", "-"), ("*",))
+_UNKNOWN = re.compile(r"[/%?:~!]")
+
+Value = int | str
+
+
+class SyntaxMistakeError(Exception):
+    """Asterisk logs a syntax error, and the expression is worth nothing."""
+
+
+@lru_cache(maxsize=4096)
+def evaluate(text: str) -> str:
+    """The value of what stands between ``$[`` and ``]``, variables already put in.
+
+    Raises SyntaxMistakeError for what Asterisk complains of, NotUnderstoodError for operators that no template uses.
+    """
+    reader = _Reader(_tokens(text))
+    value = reader.level(0)
+    if reader.ahead is not None:
+        raise SyntaxMistakeError(text)
+    return str(value)
+
+
+def _tokens(text: str) -> list[tuple[str, str]]:
+    """(kind, text) with kinds: text (in quotes or not), number, operator."""
+    found: list[tuple[str, str]] = []
+    at = 0
+    end = len(text.rstrip())
+    while at < end:
+        match = _TOKEN.match(text, at)
+        if match is None:
+            if _UNKNOWN.match(text[at:].lstrip()):
+                raise NotUnderstoodError(f"$[{text}]: no template uses {text[at:].lstrip()[0]!r}")
+            raise SyntaxMistakeError(text)
+        quoted, operator, number, word = match.groups()
+        if operator is not None:
+            found.append(("operator", operator))
+        elif number is not None:
+            found.append(("number", number))
+        else:
+            found.append(("text", quoted if quoted is not None else word))
+        at = match.end()
+    return found
+
+
+class _Reader:
+    """Reads tokens by precedence; all operators are left-associative."""
+
+    def __init__(self, tokens: list[tuple[str, str]]) -> None:
+        self._tokens = tokens
+        self._at = 0
+
+    @property
+    def ahead(self) -> tuple[str, str] | None:
+        return self._tokens[self._at] if self._at < len(self._tokens) else None
+
+    def level(self, depth: int) -> Value:
+        if depth == len(_LEVELS):
+            return self._operand()
+        value = self.level(depth + 1)
+        while (ahead := self.ahead) is not None and ahead[0] == "operator" and ahead[1] in _LEVELS[depth]:
+            self._at += 1
+            value = _apply(ahead[1], value, self.level(depth + 1))
+        return value
+
+    def _operand(self) -> Value:
+        ahead = self.ahead
+        if ahead is None:
+            raise SyntaxMistakeError
+        self._at += 1
+        kind, text = ahead
+        if kind == "number":
+            return _Digits(text)
+        if kind == "text":
+            return text
+        if text == "-":
+            return -_number(self._operand())
+        if text == "(":
+            value = self.level(0)
+            if self.ahead != ("operator", ")"):
+                raise SyntaxMistakeError
+            self._at += 1
+            return value
+        raise SyntaxMistakeError
+
+
+class _Digits(str):
+    """Digits as they were written: a number wherever one is wanted, and printed as they are."""
+
+
+def _apply(operator: str, left: Value, right: Value) -> Value:
+    match operator:
+        case "|":
+            return right if _nothing(left) else left
+        case "&":
+            return 0 if _nothing(left) or _nothing(right) else left
+        case "+":
+            return _number(left) + _number(right)
+        case "-":
+            return _number(left) - _number(right)
+        case "*":
+            return _number(left) * _number(right)
+    return int(_compare(operator, left, right))
+
+
+def _compare(operator: str, left: Value, right: Value) -> bool:
+    one: int | str
+    other: int | str
+    if _is_text(left) or _is_text(right):
+        one, other = _unquoted(str(left)), _unquoted(str(right))
+        if operator not in ("=", "!="):
+            raise NotUnderstoodError(f"no template compares texts so: {left} {operator} {right}")
+    else:
+        one, other = int(left), int(right)
+    match operator:
+        case "=":
+            return one == other
+        case "!=":
+            return one != other
+        case "<":
+            return one < other  # type: ignore[operator]
+        case ">":
+            return one > other  # type: ignore[operator]
+        case "<=":
+            return one <= other  # type: ignore[operator]
+    return one >= other  # type: ignore[operator]
+
+
+def _is_text(value: Value) -> bool:
+    return isinstance(value, str) and not isinstance(value, _Digits)
+
+
+def _unquoted(text: str) -> str:
+    return text[1:-1] if len(text) > 1 and text[0] == text[-1] == '"' else text
+
+
+def _number(value: Value) -> int:
+    if not _is_text(value):
+        return int(value)
+    raise NotUnderstoodError(f"no template reckons with text ({value})")
+
+
+def _nothing(value: Value) -> bool:
+    """0 and the empty text."""
+    return int(value) == 0 if not _is_text(value) else value == ""

@@ -1,0 +1,223 @@
+"""Text of the dialplan with ``${ }`` and ``$[ ]`` in it, and separate arguments (main/pbx_variables.c, main/app.c)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Protocol
+
+from pbxgen.interpret.asterisk.expressions import SyntaxMistakeError, evaluate
+from pbxgen.interpret.base import NotUnderstoodError
+
+_SPECIAL = re.compile(r'["\\()\[\]]')
+WHOLE = 2**31 - 1
+"""Length of ``${NAME:offset}``."""
+
+
+class Values(Protocol):
+    """Whoever knows the values of variables and functions."""
+
+    def variable(self, name: str) -> str: ...
+
+    def function(self, name: str, arguments: str) -> str: ...
+
+    def expression(self, text: str) -> str: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Variable:
+    """``${...}``; what stands in it is text itself until the moment it is needed."""
+
+    inner: Text
+    plain: str | None
+    """The name, where nothing else stands in it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Expression:
+    """``$[...]``."""
+
+    inner: Text
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """A text of the dialplan, taken apart once."""
+
+    parts: tuple[str | Variable | Expression, ...]
+
+    def put_in(self, values: Values) -> str:
+        """The text with every value in its place."""
+        parts = self.parts
+        if len(parts) == 1 and isinstance(parts[0], str):
+            return parts[0]
+        return "".join([p if isinstance(p, str) else _value(p, values) for p in parts])
+
+    def functions(self) -> Sequence[str]:
+        """Names of the functions it calls."""
+        found: list[str] = []
+        for part in self.parts:
+            if isinstance(part, str):
+                continue
+            first = part.inner.parts[0] if part.inner.parts else ""
+            if isinstance(part, Variable) and isinstance(first, str) and "(" in first:
+                found.append(first.partition("(")[0])
+            found += part.inner.functions()
+        return found
+
+
+def _value(part: Variable | Expression, values: Values) -> str:
+    if isinstance(part, Expression):
+        return values.expression(part.inner.put_in(values))
+    if part.plain is not None:
+        return values.variable(part.plain)
+    inner = part.inner.put_in(values)
+    name, offset, length = _named(inner)
+    function, bracket, rest = name.partition("(")
+    found = values.function(function, rest[: rest.rfind(")")]) if bracket else values.variable(name)
+    return found if offset is None else _cut(found, offset, length)
+
+
+@lru_cache(maxsize=4096)
+def parse(text: str) -> Text:
+    """Takes a text apart. Raises NotUnderstoodError where a bracket is never closed."""
+    parts: list[str | Variable | Expression] = []
+    at = 0
+    while (start := text.find("$", at)) >= 0:
+        kind = text[start + 1 : start + 2]
+        if kind not in ("{", "["):
+            raise NotUnderstoodError(f"no template has a single $: {text}")
+        end = _closing(text, start + 2, kind)
+        if start > at:
+            parts.append(text[at:start])
+        inner = parse(text[start + 2 : end])
+        parts.append(_variable(inner) if kind == "{" else Expression(inner))
+        at = end + 1
+    if at < len(text) or not parts:
+        parts.append(text[at:])
+    return Text(tuple(parts))
+
+
+def _variable(inner: Text) -> Variable:
+    first = inner.parts[0]
+    plain = len(inner.parts) == 1 and isinstance(first, str) and not set(first) & set("(:")
+    return Variable(inner, first if plain and isinstance(first, str) else None)
+
+
+def _closing(text: str, at: int, kind: str) -> int:
+    """Where the bracket that opened before ``at`` closes: only brackets of its own kind are counted."""
+    closing = "}" if kind == "{" else "]"
+    depth = 1
+    while at < len(text):
+        if text[at] == kind:
+            depth += 1
+        elif text[at] == closing:
+            depth -= 1
+            if not depth:
+                return at
+        at += 1
+    raise NotUnderstoodError(f"a bracket is never closed: {text}")
+
+
+def _named(inner: str) -> tuple[str, int | None, int]:
+    """``NAME:offset:length`` or ``FUNCTION(…):offset:length``."""
+    if ":" not in inner:
+        return inner, None, WHOLE
+    depth = 0
+    for at, character in enumerate(inner):
+        if character == "(":
+            depth += 1
+        elif character == ")":
+            depth -= 1
+        elif character == ":" and not depth:
+            offset, _, length = inner[at + 1 :].partition(":")
+            return inner[:at], _int(offset, 0), _int(length, WHOLE)
+    return inner, None, WHOLE
+
+
+def _int(text: str, otherwise: int) -> int:
+    try:
+        return int(text)
+    except ValueError:
+        if text:
+            raise NotUnderstoodError(f"{text!r} is no offset") from None
+        return otherwise
+
+
+def _cut(value: str, offset: int, length: int) -> str:
+    """A part of a value: a negative offset counts from its end, a negative length leaves so many of its end out."""
+    if offset < 0:
+        offset = max(0, len(value) + offset)
+    rest = value[offset:]
+    return rest[:length] if length >= 0 else rest[: max(0, len(rest) + length)]
+
+
+@lru_cache(maxsize=8192)
+def arguments(text: str, delimiter: str = ",", most: int = 100, *, raw: bool = False) -> tuple[str, ...]:
+    """Separate arguments (``ast_app_separate_args``).
+
+    A delimiter in brackets or quotes separates nothing. Unless ``raw``, quotes and backslashes are taken away. The
+    ``most``-th argument is all that is left. Nothing at all is no argument, and one that would be empty at the very
+    end is none either.
+    """
+    found: list[str] = []
+    at = 0
+    while at < len(text) and len(found) < most - 1:
+        argument, at = _argument(text, at, delimiter, raw)
+        found.append(argument)
+    if at < len(text):
+        found.append(_argument(text, at, "", raw)[0])
+    return tuple(found)
+
+
+def _argument(text: str, at: int, delimiter: str, raw: bool) -> tuple[str, int]:
+    """One argument from ``at`` on, and where the next one begins."""
+    if _SPECIAL.search(text) is None:
+        end = text.find(delimiter, at) if delimiter else -1
+        return (text[at:], len(text)) if end < 0 else (text[at:end], end + 1)
+    kept: list[str] = []
+    brackets = {"(": 0, "[": 0}
+    quoted = False
+    while at < len(text):
+        character = text[at]
+        if character in "([":
+            brackets[character] += 1
+        elif character in ")]":
+            opening = "(" if character == ")" else "["
+            brackets[opening] = max(0, brackets[opening] - 1)
+        elif character == '"' and delimiter != '"':
+            quoted = not quoted
+            if not raw:
+                at += 1
+                continue
+        elif character == "\\":
+            if raw:
+                kept.append(character)
+            at += 1
+            kept.append(text[at : at + 1])
+            at += 1
+            continue
+        elif character == delimiter and not quoted and not any(brackets.values()):
+            return "".join(kept), at + 1
+        kept.append(character)
+        at += 1
+    return "".join(kept), at
+
+
+def holds(condition: str) -> bool:
+    """Does a condition hold? Digits by their value, other text if there is any (``pbx_checkcondition``)."""
+    text = condition.strip()
+    digits = text[1:] if text[:1] in "+-" else text
+    number = digits[: len(digits) - len(digits.lstrip("0123456789"))]
+    return int(number) != 0 if number else bool(condition)
+
+
+def worth(text: str, complain: Callable[[str], None]) -> str:
+    """The value of an expression; ``complain`` hears of one that Asterisk cannot read."""
+    try:
+        return evaluate(text)
+    except SyntaxMistakeError:
+        complain(f"syntax error in $[{text}]")
+        return "0"
