@@ -55,15 +55,12 @@ class Leg:
     progress_limit: int
     """The same for a far end that has not replied at all."""
     attempt: Attempt | None = None
-    replied: bool = False
+    replies_at: float | None = None
+    """When the far end's final reply comes; None: it has come, or none will."""
     rings: bool = False
     """The far end has sent 180 or 183."""
-    asked: bool = False
-    """Answered, and asked to confirm."""
     decided_at: float | None = None
     """When who was asked has confirmed, or has not."""
-    silent_until: float | None = None
-    """When SIP gives up a far end that does not reply."""
     cause: str | None = None
     """Why it is over; None: it is not."""
     won: bool = False
@@ -71,6 +68,13 @@ class Leg:
     @property
     def answered(self) -> bool:
         return self.attempt is not None and self.attempt.status == 200
+
+    @property
+    def final(self) -> int | None:
+        """The reply that will come; a far end that says nothing at all counts as 408."""
+        if self.far is None:
+            return None
+        return 408 if self.far.deaf else self.far.final
 
 
 def legs(scene: Scene, caller: Channel, destinations: tuple[Destination, ...]) -> list[Leg]:

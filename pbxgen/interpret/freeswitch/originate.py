@@ -1,7 +1,6 @@
 """Legs that are dialled together, in virtual time, as switch_ivr_originate waits for them.
 
 FreeSWITCH compares whole seconds of the clock: a leg of n seconds is over when the clock has advanced by more than n.
-People and machines at the far ends take no time to reply; of several that answer, the first in order is the quickest.
 """
 
 from __future__ import annotations
@@ -15,10 +14,10 @@ from pbxgen.interpret.freeswitch.execution import Switch
 from pbxgen.interpret.freeswitch.leg import Leg, invite
 from pbxgen.interpret.freeswitch.text import atoi, is_true
 
+_REFUSAL, _ANSWER, _TURN = 0.002, 0.010, 0.010
+"""Far ends are quick (seconds); who would answer waits for those that come first, as in the model."""
 _TIMER_B = 32.0
 """Seconds until an INVITE that nobody replies to counts as replied 408 (RFC 3261: 64 * T1)."""
-_QUICKEST_REPLY = 0.3
-"""A caller who gives up sooner than so many seconds after it began to ring is quicker than every reply."""
 _WRAP = 1 << 32
 
 
@@ -41,13 +40,11 @@ class Originate:
         """The leg that the caller is to talk with; None: nobody, each leg has its cause."""
         self._begin(leg for leg in self._legs if not leg.delay)
         while True:
-            if not self._given_up(_QUICKEST_REPLY):
-                self._reply()
             winner = next((leg for leg in self._legs if leg.won), None)
             if winner is not None:
                 self._end(self._up(but=winner), "LOSE_RACE")
                 return winner
-            if self._given_up(0):
+            if self._gives_up_at is not None and self._scene.clock.now >= self._gives_up_at:
                 self._end(self._up(), "ORIGINATOR_CANCEL")
                 self._switch.hang_up(self._caller, "ORIGINATOR_CANCEL")
                 return None
@@ -62,43 +59,43 @@ class Originate:
     def _up(self, but: Leg | None = None) -> list[Leg]:
         return [leg for leg in self._legs if leg.cause is None and leg is not but]
 
-    # -- what the caller does -----------------------------------------------------------------------------------------
-
-    def _given_up(self, within: float) -> bool:
-        """Has the caller hung up, or does so ``within`` seconds?"""
-        return self._gives_up_at is not None and self._scene.clock.now + within >= self._gives_up_at
+    # -- what the caller and the far ends do ---------------------------------------------------------------------------
 
     def _begin(self, legs: Iterable[Leg]) -> None:
         """Send INVITEs, all at the same time."""
         scene = self._scene
-        began = list(legs)
+        began = sorted((leg for leg in legs if leg.far is not None), key=lambda leg: leg.order)
         for leg in began:
             invite(scene, leg)
-        rung = tuple(leg.far.target for leg in began if leg.far is not None)
-        if not rung:
+            self._ring(leg)
+        answering = [leg for leg in began if leg.final == 200]
+        for turn, leg in enumerate(answering):
+            leg.replies_at = scene.clock.now + _ANSWER + turn * _TURN
+        if not began:
             return
-        scene.entries.append(rung)
+        scene.entries.append(tuple(leg.order[0] for leg in began))
         handling = scene.case.handling
         if handling.give_up_at == len(scene.entries) - 1 and not self._caller.answered:
             self._gives_up_at = scene.clock.now + handling.give_up_after
 
-    # -- what the far ends do -----------------------------------------------------------------------------------------
+    def _ring(self, leg: Leg) -> None:
+        """What the far end sends at once, and when it will send more."""
+        assert leg.far is not None
+        if leg.final is not None:
+            leg.replies_at = self._scene.clock.now + (_TIMER_B if leg.far.deaf else _REFUSAL)
+        if leg.far.provisional is not None and not leg.far.deaf:
+            leg.rings = True
+            leg.won = self._early and leg.far.provisional == 183
+            self._caller.set("sip_invite_failure_status", None)
 
     def _reply(self) -> None:
+        """The final replies whose time has come."""
         now = self._scene.clock.now
-        waiting = [leg for leg in self._up() if not leg.replied and not leg.delay and leg.far is not None]
-        for leg in sorted(waiting, key=lambda leg: leg.order):
-            assert leg.far is not None
-            leg.replied = True
-            if leg.far.deaf:
-                leg.silent_until = now + _TIMER_B
+        for leg in sorted(self._up(), key=lambda leg: leg.replies_at or 0):
+            if leg.replies_at is None or leg.replies_at > now or leg.final is None:
                 continue
-            if leg.far.provisional is not None:
-                leg.rings = True
-                self._caller.set("sip_invite_failure_status", None)
-                leg.won = self._early and leg.far.provisional == 183
-            if leg.far.final is not None and not leg.won:
-                self._final(leg, leg.far.final)
+            leg.replies_at = None
+            self._final(leg, leg.final)
             if leg.won:
                 return
 
@@ -134,7 +131,6 @@ class Originate:
         seconds = atoi(leg.channel.get("group_confirm_timeout") or "")
         if seconds > 0:
             leg.limit = leg.progress_limit = self._elapsed + seconds
-        leg.asked = True
         self._switch.execute(leg.channel, application, data)
         leg.decided_at = self._scene.clock.now + leg.channel.waited
         self._decide(leg)
@@ -162,16 +158,14 @@ class Originate:
                 continue
             seconds += [leg.limit] if leg.limit else []
             seconds += [leg.progress_limit] if leg.progress_limit and not leg.rings and not leg.answered else []
-            moments += [at for at in (leg.decided_at, leg.silent_until) if at is not None]
+            moments += [at for at in (leg.decided_at, leg.replies_at) if at is not None]
         if any(not leg.delay for leg in self._up()):
             moments += [clock.at(self._start + second + 1) for second in seconds]
             clock.now = max(clock.now, min(moments))
         for leg in self._up():
             self._decide(leg)
-            if leg.silent_until is not None and clock.now >= leg.silent_until and leg.cause is None:
-                leg.silent_until = None
-                self._final(leg, 408)
-        if self._given_up(0) or any(leg.won for leg in self._legs):
+        self._reply()
+        if any(leg.won for leg in self._legs):
             return
         self._limits()
         if self._elapsed > self._limit:
