@@ -46,7 +46,7 @@ class Joint:
 
     def all(self, conditions: tuple[Condition, ...]) -> tuple[Situation, ...]:
         if conditions not in self._known:
-            self._known[conditions] = self.situations.of_flow(conditions, ())
+            self._known[conditions] = self.situations.of_flow(conditions)
         return self._known[conditions]
 
     def vocabulary(self, conditions: tuple[Condition, ...]) -> Vocabulary:

@@ -10,7 +10,6 @@ from collections import deque
 from collections.abc import Hashable, Iterable, Mapping
 
 from pbxgen.flow.analysis.reach import Key
-from pbxgen.flow.analysis.rules import lists_of
 from pbxgen.flow.plan import CallerId, Condition, Place, PlaceKind, Plan, Rule, Rules, User
 
 Signatures = Mapping[Key, Hashable]
@@ -52,7 +51,7 @@ def _places(plan: Plan, key: Key) -> Iterable[Place]:
     kind, target = key
     if kind == PlaceKind.USER.value:
         user = plan.users[target]
-        yield from (p for rules in lists_of(user.deviations) for r in rules for p in r.places)
+        yield from (p for _, rules in user.deviations.lists() for r in rules for p in r.places)
         yield from (leg.place for leg in user.follow_me)
         return
     if kind == PlaceKind.INBOUND.value:
@@ -78,7 +77,7 @@ class _Signer:
 
     def _user(self, user: User) -> Hashable:
         legs = tuple((leg.delay, self._place(leg.place)) for leg in user.follow_me)
-        rules = tuple(self._rules(r) for r in lists_of(user.deviations))
+        rules = tuple(self._rules(r) for _, r in user.deviations.lists())
         flags = (user.dnd, user.call_waiting, user.mailbox is not None, user.ring_timeout)
         return (rules, legs, flags)
 

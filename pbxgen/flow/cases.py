@@ -112,7 +112,7 @@ def cases_of(plan: Plan, situations: Situations, conditions: tuple[Condition, ..
     found = []
     vocabulary = Vocabulary(plan, situations.almanac, Atoms.of(conditions))
     for origin in (Origin.EXTERNAL, Origin.INTERNAL):
-        every = [s for s in situations.of_flow(conditions, ()) if s.caller.origin is origin]
+        every = [s for s in situations.of_flow(conditions) if s.caller.origin is origin]
         groups: dict[int, tuple[Node, list[Situation]]] = {}
         for situation in every:
             root = forest.tree(plan, situation, entry)

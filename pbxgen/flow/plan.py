@@ -145,6 +145,18 @@ class Deviations:
     return_no_answer: Rules = ()
     return_unreachable: Rules = ()
 
+    def lists(self) -> tuple[tuple[str, Rules], ...]:
+        """Every list of rules with the name of its field, in the order above."""
+        return (
+            ("unconditional", self.unconditional),
+            ("busy", self.busy),
+            ("no_answer", self.no_answer),
+            ("unreachable", self.unreachable),
+            ("return_busy", self.return_busy),
+            ("return_no_answer", self.return_no_answer),
+            ("return_unreachable", self.return_unreachable),
+        )
+
     def of(self, outcome: Outcome) -> Rules:
         return {
             Outcome.BUSY: self.busy,

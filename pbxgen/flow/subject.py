@@ -8,16 +8,6 @@ from dataclasses import dataclass
 from pbxgen.flow.plan import Place, PlaceKind, Plan, Rules
 from pbxgen.source.location import Location
 
-_FIELDS = (
-    "unconditional",
-    "busy",
-    "no_answer",
-    "unreachable",
-    "return_busy",
-    "return_no_answer",
-    "return_unreachable",
-)
-
 
 @dataclass(frozen=True, slots=True)
 class Sender:
@@ -69,7 +59,7 @@ def senders(plan: Plan, number: str) -> Iterator[Sender]:
         return next((at for r in rules if (at := in_places(r.places)) is not None), None)
 
     for user in plan.users.values():
-        found = [(name, in_rules(getattr(user.deviations, name))) for name in _FIELDS]
+        found = [(name, in_rules(rules)) for name, rules in user.deviations.lists()]
         found.append(("follow_me", in_places(tuple(leg.place for leg in user.follow_me))))
         for key, at in found:
             if at is not None:

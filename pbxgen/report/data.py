@@ -9,16 +9,6 @@ from pbxgen.diagnostics.diagnostic import Diagnostic
 from pbxgen.flow.plan import Condition, NumberFormat, Place, Plan, RingGroup, Rule, Rules, Schedule, User
 from pbxgen.source.location import Location
 
-_FIELDS = (
-    "unconditional",
-    "busy",
-    "no_answer",
-    "unreachable",
-    "return_busy",
-    "return_no_answer",
-    "return_unreachable",
-)
-
 
 def plan_data(plan: Plan) -> dict[str, Any]:
     """Plain values; what is false, empty or absent is left out of users, places and rules."""
@@ -90,7 +80,7 @@ class _Lists:
 
 
 def _user(user: User, lists: _Lists) -> dict[str, Any]:
-    deviations = {name: lists.index(rules) for name in _FIELDS if (rules := getattr(user.deviations, name))}
+    deviations = {name: lists.index(rules) for name, rules in user.deviations.lists() if rules}
     legs = [{"place": _place(leg.place), "delay": leg.delay} for leg in user.follow_me]
     optional: dict[str, Any] = {
         "dids": list(user.dids),

@@ -29,19 +29,30 @@ _HEAD: dict[str, Any] = {
         "italy": {"match": "+39[03]X.", "trunk": "carrier"},
     },
     "classes": {"national": ["italy"]},
-    "schedules": {
-        "office": {"weekly": {"mon-fri": ["08:30-13:00", "14:00-18:00"]}, "holidays": "IT"},
-        "night": {"weekly": {"mon-sun": "22:00-06:00"}, "open": ["2026-12-26 09:00-12:00"]},
-    },
-    "contacts": {"friends": ["+39347*"], "family": ["+393335550101", "+3934711."]},
 }
+
+_OFFICE: list[dict[str, Any]] = [
+    {"weekly": {"mon-fri": ["08:30-13:00", "14:00-18:00"]}, "holidays": "IT"},
+    {"weekly": {"mon-sat": "06:00-22:00"}, "closed": ["2026-11-23..2027-06-30"]},
+    {"weekly": {"fri-mon": "00:00-24:00"}, "open": ["2027-01-06 09:00-12:00"]},
+]
+_NIGHT: list[dict[str, Any]] = [
+    {"weekly": {"mon-sun": "22:00-06:00"}, "open": ["2026-12-26 09:00-12:00"]},
+    {"weekly": {"sun": "20:00-09:00"}, "holidays": "IT", "closed": ["2027-03-01"]},
+    {"open": ["2027-08-15 10:00-11:00"]},
+]
+"""Windows begin and end with half hours."""
+_FRIENDS = [["+39347*"], ["+!"], ["+44X.", "+3934711122"]]
+_FAMILY = [["+393335550101", "+3934711."], ["+39333555010Z"], ["+44*"]]
 
 
 def _destination(own: str | None) -> st.SearchStrategy[str]:
+    """``own``: the extension or inbound number that it stands on; None: a position or group."""
     choices = ["operator", "group:sales", "announce:closed", "busy", "hangup", *OUTSIDE_NUMBERS]
+    choices += [n for n in (MAIN, *DIDS.values()) if n not in (own, DIDS.get(own or ""))]
     choices += [e for e in EXTENSIONS if e != own]
     choices += [f"voicemail:{m}" for m in MAILBOXES]
-    if own is not None:
+    if own in EXTENSIONS:
         choices.append("mobile")
         if own in MAILBOXES:
             choices.append("voicemail")
@@ -56,7 +67,14 @@ def _long(own: str | None) -> st.SearchStrategy[dict[str, Any]]:
     return st.tuples(
         _destination(own).map(lambda d: {"to": d}),
         _option("timeout", st.integers(5, 40)),
-    ).map(lambda parts: {k: v for part in parts for k, v in part.items()})
+        _option("confirm", st.booleans()),
+    ).map(lambda parts: _sensible({k: v for part in parts for k, v in part.items()}))
+
+
+def _sensible(destination: dict[str, Any]) -> dict[str, Any]:
+    """Without options that only something that rings may have."""
+    rings = not destination["to"].startswith(("voicemail", "announce", "busy", "hangup"))
+    return {k: v for k, v in destination.items() if rings or k == "to"}
 
 
 def _places(own: str | None) -> st.SearchStrategy[Any]:
@@ -68,7 +86,10 @@ def _conditions() -> st.SearchStrategy[dict[str, Any]]:
     when = st.sampled_from(["office", "not office", "night", "not night"])
     caller = st.sampled_from(["internal", "external", "friends", "family"])
     parts = st.tuples(
-        _option("when", when), _option("from", caller), _option("until", st.sampled_from(["2026-12-31", "2027-06-30"]))
+        _option("when", when),
+        _option("from", caller),
+        _option("until", st.sampled_from(["2026-11-22", "2026-12-31", "2027-06-30"])),
+        _option("enabled", st.sampled_from([True, True, False])),
     )
     return parts.map(lambda found: {k: v for part in found for k, v in part.items()})
 
@@ -119,10 +140,14 @@ def _user(own: str) -> st.SearchStrategy[dict[str, Any]]:
     legs = st.lists(
         st.fixed_dictionaries(
             {"to": st.sampled_from([own, "mobile", *(e for e in EXTENSIONS if e != own)])},
-            optional={"delay": st.sampled_from([0, 5, 9]), "timeout": st.integers(5, 30)},
+            optional={
+                "delay": st.sampled_from([0, 5, 9]),
+                "timeout": st.integers(5, 30),
+                "confirm": st.booleans(),
+            },
         ),
         min_size=1,
-        max_size=2,
+        max_size=3,
     )
     optional: dict[str, Any] = {
         "deviations": _deviations(own),
@@ -150,17 +175,22 @@ def _group() -> st.SearchStrategy[dict[str, Any]]:
 
 def _inbound() -> st.SearchStrategy[Any]:
     hours = st.fixed_dictionaries(
-        {"to": _destination(None), "when": st.sampled_from(["office", "not night"])},
-        optional={"else": _places(None)},
+        {"to": _destination(MAIN), "when": st.sampled_from(["office", "not night"])},
+        optional={"else": _places(MAIN)},
     )
-    return st.one_of(_places(None), hours)
+    return st.one_of(_places(MAIN), hours)
 
 
 @st.composite
 def sources(draw: st.DrawFn) -> str:
     """The text of a source (JSON, which is YAML) without errors but, perhaps, a loop."""
     source = dict(_HEAD)
-    source["defaults"] = {"max_diversions": draw(st.integers(1, 5))}
+    source["defaults"] = {
+        "max_diversions": draw(st.integers(1, 5)),
+        "sip_480": draw(st.sampled_from(["busy", "no_answer", "unreachable"])),
+    }
+    source["schedules"] = {"office": draw(st.sampled_from(_OFFICE)), "night": draw(st.sampled_from(_NIGHT))}
+    source["contacts"] = {"friends": draw(st.sampled_from(_FRIENDS)), "family": draw(st.sampled_from(_FAMILY))}
     source["users"] = {e: draw(_user(e)) for e in EXTENSIONS}
     source["operators"] = {"reception": {"number": "9", **draw(_group())}}
     source["groups"] = {"sales": {"number": "600", **draw(_group())}}

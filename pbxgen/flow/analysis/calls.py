@@ -100,7 +100,7 @@ class _Calls:
         return _Verdict(lost, seconds, longest, over_max)
 
     def _of(self, flow: Flow) -> tuple[Situation, ...]:
-        return self._situations.of_flow(flow.conditions, flow.outside)
+        return self._situations.of_flow(flow.conditions, flow.outside, flow.inside)
 
     def _finding(self, code: str, message: str, help: str, entry: Entry, flow: Flow, way: _Way) -> Diagnostic:
         """The example is told once: a hundred people with one policy do not need it a hundred times."""
@@ -108,7 +108,9 @@ class _Calls:
         example = None
         if key not in self._told:
             self._told[key] = entry.label
-            example = self._witness.example(entry, flow.atoms, self._of(flow)[way.situation], way.outcomes)
+            situation = self._of(flow)[way.situation]
+            slowly = code == "PBX212"
+            example = self._witness.example(entry, flow.atoms, situation, way.outcomes, slowly=slowly)
         else:
             help = f"in the same way as one to {self._told[key]}: {help}"
         return make(code, message, entry.location, help=help, subject=entry.subject, example=example)

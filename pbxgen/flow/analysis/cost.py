@@ -14,7 +14,6 @@ from pbxgen.diagnostics.diagnostic import Diagnostic, Example
 from pbxgen.flow.analysis.entries import Entry, entries
 from pbxgen.flow.analysis.explore import Explorer, Outcomes
 from pbxgen.flow.analysis.reach import Key, Reach
-from pbxgen.flow.analysis.rules import lists_of
 from pbxgen.flow.analysis.situations import Situation, Situations
 from pbxgen.flow.analysis.telling import Witness
 from pbxgen.flow.machine import Step
@@ -53,7 +52,7 @@ def costly_chains(reach: Reach, situations: Situations) -> Iterator[Diagnostic]:
         for (owner, number), found in costly.items():
             if owner not in touched or owner == entry.place.key or _may(plan, entry, found):
                 continue
-            for situation in situations.of_flow(flow.conditions, flow.outside):
+            for situation in situations.of_flow(flow.conditions, flow.outside, flow.inside):
                 way = _way_to(plan, situation, entry, owner, number)
                 if way is not None:
                     found.reached_by.append(entry)
@@ -109,7 +108,7 @@ def _costly_places(plan: Plan) -> dict[tuple[Key, str], _Costly]:
 
     for user in plan.users.values():
         owner = (PlaceKind.USER.value, user.extension)
-        for rules in lists_of(user.deviations):
+        for _, rules in user.deviations.lists():
             for rule in rules:
                 note(owner, rule.places)
         note(owner, (leg.place for leg in user.follow_me))

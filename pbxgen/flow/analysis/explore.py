@@ -99,8 +99,11 @@ class Explorer:
                     queue.append((following, (*way, outcome)))
         return None
 
-    def replay(self, entry: Place, way: Outcomes) -> tuple[Event, ...]:
-        """The events of one way, until it is told to its end or something rings whose outcome is not in it."""
+    def replay(self, entry: Place, way: Outcomes, *, slowly: bool = False) -> tuple[Event, ...]:
+        """The events of one way, until it is told to its end or something rings whose outcome is not in it.
+
+        ``slowly``: who is busy takes as long as that can take, which is when another contact of theirs is silent.
+        """
         state = machine.begin(self._caller, [entry])
         events: list[Event] = []
         left = list(way)
@@ -111,6 +114,8 @@ class Explorer:
                 return tuple(events)
             outcome = left.pop(0)
             seconds = outcomes(self._plan, step.ringing, self._caller, self._conditions)[outcome]
+            if outcome is Outcome.BUSY and not slowly:
+                seconds = 0
             events.append(_rang(self._plan, self._caller, step.ringing, outcome, seconds))
             state, told = machine.after(self._plan, self._caller, self._conditions, step.state, step.ringing, outcome)
             events += told
@@ -142,7 +147,8 @@ class Explorer:
             ways = self._known[following]
             lost = _shorter(lost, ways.lost, outcome)
             over_max = _shorter(over_max, () if maxed else ways.over_max, outcome)
-            if ways.seconds + seconds > most:
+            likelier = ways.seconds + seconds == most and outcome is Outcome.NO_ANSWER
+            if ways.seconds + seconds > most or likelier:
                 most, longest = ways.seconds + seconds, (outcome, *ways.longest)
         return Ways(lost, most, longest, () if node.maxed else over_max)
 

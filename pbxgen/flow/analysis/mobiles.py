@@ -7,7 +7,6 @@ from functools import cache
 
 from pbxgen.diagnostics.codes import make
 from pbxgen.diagnostics.diagnostic import Diagnostic, Related
-from pbxgen.flow.analysis.rules import lists_of
 from pbxgen.flow.plan import Place, PlaceKind, Plan, User
 from pbxgen.source.location import Location
 
@@ -26,7 +25,7 @@ def unconfirmed_mobiles(plan: Plan) -> Iterator[Diagnostic]:
 
     for user in plan.users.values():
         subject = ("user", user.extension)
-        for rules in lists_of(user.deviations):
+        for _, rules in user.deviations.lists():
             for rule in rules:
                 for place, behind, mailbox in _in_list(rule.places, user):
                     note(place, behind, mailbox, subject)

@@ -8,7 +8,6 @@ from collections.abc import Iterator
 from pbxgen.diagnostics.codes import make
 from pbxgen.diagnostics.diagnostic import Diagnostic, Related
 from pbxgen.flow.analysis.almanac import Almanac
-from pbxgen.flow.analysis.rules import lists_of
 from pbxgen.flow.analysis.situations import SOMEBODY_OUTSIDE, Atoms, Situation, Situations
 from pbxgen.flow.machine import Caller, first_applying
 from pbxgen.flow.plan import Origin, PlaceKind, Plan, RingGroup, Rule, User
@@ -106,7 +105,7 @@ def _opening_schedules(plan: Plan) -> dict[str, frozenset[str]]:
         for rule in inbound.rules:
             note(rule)
     for user in plan.users.values():
-        for rules in lists_of(user.deviations):
+        for _, rules in user.deviations.lists():
             for rule in rules:
                 note(rule)
     return {name: frozenset(schedules) for name, schedules in found.items()}
@@ -114,4 +113,4 @@ def _opening_schedules(plan: Plan) -> dict[str, frozenset[str]]:
 
 def _diverts_to(user: User, operator: RingGroup) -> bool:
     key = (PlaceKind.OPERATOR.value, operator.name)
-    return any(key == p.key for rules in lists_of(user.deviations) for r in rules for p in r.places)
+    return any(key == p.key for _, rules in user.deviations.lists() for r in rules for p in r.places)

@@ -39,6 +39,11 @@ class Flow:
     def outside(self) -> tuple[str, ...]:
         return tuple(target for kind, target in self.keys if kind == _OUTSIDE)
 
+    @property
+    def inside(self) -> tuple[str, ...]:
+        """Extensions of the flow other than its entry."""
+        return tuple(target for kind, target in self.keys if kind == _USER and target != self.entry.target)
+
 
 class Reach:
     """Follows every rule of one plan, whatever its condition."""
@@ -106,17 +111,8 @@ class _Walk:
         return key if kind == _RELEASE else kind
 
     def _user(self, user: User, diversions: int) -> Hashable:
-        d = user.deviations
         follow = None if diversions >= self._plan.max_diversions else diversions + 1
-        rules = (
-            self._rules(d.unconditional, follow),
-            self._rules(d.busy, follow),
-            self._rules(d.no_answer, follow),
-            self._rules(d.unreachable, follow),
-            self._rules(d.return_busy, follow),
-            self._rules(d.return_no_answer, follow),
-            self._rules(d.return_unreachable, follow),
-        )
+        rules = tuple(self._rules(rules, follow) for _, rules in user.deviations.lists())
         mailbox = user.mailbox is not None and self.number((_MAILBOX, user.extension), diversions)
         legs = tuple(self._leg(leg, user, diversions) for leg in user.follow_me)
         return (_USER, rules, mailbox, legs, user.ring_timeout, user.dnd, user.call_waiting)

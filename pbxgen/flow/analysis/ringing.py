@@ -24,10 +24,12 @@ def _user(plan: Plan, user: User, ringing: Ringing, caller: Caller, conditions: 
     if user.dnd:
         return {Outcome.BUSY: 0}
     if not user.follow_me:
-        return {Outcome.BUSY: 0, Outcome.NO_ANSWER: ringing.seconds, Outcome.UNREACHABLE: ringing.seconds}
+        # Busy, too, can take all of the time: one contact is, and another one is silent.
+        return dict.fromkeys((Outcome.BUSY, Outcome.NO_ANSWER, Outcome.UNREACHABLE), ringing.seconds)
     alone = ring_seconds(user, caller.origin, conditions)
     ends: list[int] = []
-    refused = False
+    busy_at: list[int] = []
+    refused: list[int] = []
     for leg in user.follow_me:
         whole = alone if leg.place.timeout is None else leg.place.timeout
         end = leg.delay + whole if ringing.cap is None else min(leg.delay + whole, ringing.cap)
@@ -35,10 +37,11 @@ def _user(plan: Plan, user: User, ringing: Ringing, caller: Caller, conditions: 
             continue
         is_user = leg.place.kind is PlaceKind.USER
         if is_user and leg.place.target != user.extension and plan.users[leg.place.target].dnd:
-            refused = True
+            refused.append(leg.delay)
         else:
             ends.append(end)
-    found = _together(ends, refused)
+            busy_at.append(end if is_user else leg.delay)
+    found = _together(ends, refused, busy_at)
     return found if user.call_waiting else {Outcome.BUSY: 0} | found
 
 
@@ -57,10 +60,14 @@ def _group(plan: Plan, group: RingGroup, cap: int | None, caller: Caller) -> Sec
     return {Outcome.NO_ANSWER: seconds if cap is None else min(seconds, cap)}
 
 
-def _together(ends: list[int], refused: bool) -> dict[Outcome, int]:
-    """Legs that may end in any way, and perhaps one that is busy from the start."""
-    longest = max(ends, default=0)
+def _together(ends: list[int], refused: list[int], busy_at: list[int]) -> dict[Outcome, int]:
+    """Legs that may end in any way, and those that are busy as soon as their turn comes (``dnd``).
+
+    While one leg is busy the others may be silent to their ends. One alone is busy at ``busy_at``.
+    """
+    longest = max((*ends, *refused), default=0)
     if not ends:
-        return {Outcome.BUSY if refused else Outcome.UNREACHABLE: 0}
-    found = {Outcome.NO_ANSWER: longest, Outcome.BUSY: longest if refused else max(sorted(ends)[1:], default=0)}
+        return {Outcome.BUSY if refused else Outcome.UNREACHABLE: longest}
+    busy = longest if refused or len(ends) > 1 else busy_at[0]
+    found = {Outcome.NO_ANSWER: longest, Outcome.BUSY: busy}
     return found if refused else found | {Outcome.UNREACHABLE: longest}

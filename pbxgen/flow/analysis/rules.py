@@ -76,7 +76,7 @@ def find_dead_rules(plan: Plan, situations: Situations) -> tuple[DeadRule, ...]:
     alive: set[Location] = set()
     dead: dict[Location, DeadRule] = {}
     for user in plan.users.values():
-        lists = lists_of(user.deviations)
+        lists = [rules for _, rules in user.deviations.lists()]
         # Where the places of two users' rules differ, as their own mailboxes do, their conditions are still the same.
         shape = tuple(tuple((r.location, r.condition) for r in rules) for rules in lists)
         if shape not in verdicts:
@@ -97,23 +97,9 @@ def find_dead_rules(plan: Plan, situations: Situations) -> tuple[DeadRule, ...]:
     )
 
 
-def lists_of(deviations: Deviations) -> tuple[Rules, ...]:
-    """The seven lists of rules; the last three are for calls from outside only."""
-    d = deviations
-    return (
-        d.unconditional,
-        d.busy,
-        d.no_answer,
-        d.unreachable,
-        d.return_busy,
-        d.return_no_answer,
-        d.return_unreachable,
-    )
-
-
 def _all_rules(plan: Plan) -> Iterator[tuple[Rule, tuple[str, str]]]:
     for user in plan.users.values():
-        for rules in lists_of(user.deviations):
+        for _, rules in user.deviations.lists():
             for rule in rules:
                 yield rule, ("user", user.extension)
     for inbound in plan.inbound.values():
@@ -122,7 +108,7 @@ def _all_rules(plan: Plan) -> Iterator[tuple[Rule, tuple[str, str]]]:
 
 
 def _dead_of_user(plan: Plan, situations: Situations, deviations: Deviations) -> Iterator[tuple[Rule, Rule | None]]:
-    lists = lists_of(deviations)
+    lists = [rules for _, rules in deviations.lists()]
     if all(len(rules) < 2 and all(r.condition.always for r in rules) for rules in lists) and not lists[0]:
         return
     every = situations.all(Atoms.of_rules(r for rules in lists for r in rules))
@@ -130,10 +116,8 @@ def _dead_of_user(plan: Plan, situations: Situations, deviations: Deviations) ->
     free = [s for s in every if first_applying(deviations.unconditional, s.conditions(plan)) is None]
     outside = [s for s in free if s.caller.origin is Origin.EXTERNAL]
     always = deviations.unconditional[0] if deviations.unconditional and not free else None
-    for rules in lists[1:4]:
-        yield from _dead_in_list(plan, rules, free, always)
-    for rules in lists[4:]:
-        yield from _dead_in_list(plan, rules, outside, always)
+    for name, rules in deviations.lists()[1:]:
+        yield from _dead_in_list(plan, rules, outside if name.startswith("return_") else free, always)
 
 
 def _dead_in_list(

@@ -95,15 +95,18 @@ class Situations:
         """The first day that is looked at."""
         return self._start
 
-    def of_flow(self, conditions: tuple[Condition, ...], callers: tuple[str, ...]) -> tuple[Situation, ...]:
+    def of_flow(
+        self, conditions: tuple[Condition, ...], outside: Iterable[str] = (), inside: Iterable[str] = ()
+    ) -> tuple[Situation, ...]:
         """Situations in which different ones of ``conditions`` hold; first those from outside.
 
-        ``callers`` are outside numbers of the flow, which may call it themselves.
+        ``outside`` and ``inside`` are numbers and extensions of the flow that may call it themselves: where they
+        call from they are not tried again.
         """
         atoms = Atoms.of(conditions)
-        outside = [*self.outside_numbers(atoms), *callers]
-        who = [Caller(Origin.EXTERNAL, n) for n in outside] + [Caller(Origin.INTERNAL, SOMEBODY_INSIDE)]
-        special = set(callers)
+        special = {*outside, *inside}
+        who = [Caller(Origin.EXTERNAL, n) for n in (*self.outside_numbers(atoms), *outside)]
+        who += [Caller(Origin.INTERNAL, n) for n in (SOMEBODY_INSIDE, *inside)]
         found: dict[tuple[object, ...], Situation] = {}
         for caller in who:
             identity = (caller.origin, caller.number if caller.number in special else "")

@@ -20,11 +20,13 @@ class Witness:
         self._plan = plan
         self._teller = Teller(plan, ENGLISH)
 
-    def example(self, entry: Entry, atoms: Atoms, situation: Situation, way: Outcomes) -> Example:
+    def example(
+        self, entry: Entry, atoms: Atoms, situation: Situation, way: Outcomes, *, slowly: bool = False
+    ) -> Example:
         """The call to ``entry`` whose ringings end as ``way`` says; the moment only where it matters."""
         caller = situation.caller
         called = entry.number if caller.origin is Origin.EXTERNAL and entry.number else entry.dialled
-        events = Explorer(self._plan, situation).replay(entry.place, way)
+        events = Explorer(self._plan, situation).replay(entry.place, way, slowly=slowly)
         sentences = self._teller.tell_events(events, Call(caller.number or "anonymous", called))
         timed = atoms.schedules or atoms.untils
         when = situation.moment.strftime(", %A %Y-%m-%d %H:%M") if timed else ""

@@ -6,12 +6,9 @@ A record's words are parted by spaces, the rules of a list by ``|``, a rule's co
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 from pbxgen.flow.plan import (
     CallerId,
     Condition,
-    Deviations,
     Inbound,
     Leg,
     NumberFormat,
@@ -23,16 +20,6 @@ from pbxgen.flow.plan import (
     Rules,
     Trunk,
     User,
-)
-
-_LISTS = (
-    "unconditional",
-    "busy",
-    "no_answer",
-    "unreachable",
-    "return_busy",
-    "return_no_answer",
-    "return_unreachable",
 )
 
 
@@ -84,11 +71,6 @@ def needed(values: Rules) -> set[str]:
     return found - {"internal", "external"}
 
 
-def all_rules(deviations: Deviations) -> Iterator[tuple[str, Rules]]:
-    for name in _LISTS:
-        yield name, getattr(deviations, name)
-
-
 def user(value: User, plan: Plan) -> str:
     """``user ring=20 mailbox pin own=+390212345101 routes=italy busy=user:102``."""
     words = ["user", f"ring={value.ring_timeout}"]
@@ -104,7 +86,7 @@ def user(value: User, plan: Plan) -> str:
         words.append(f"own={value.own_number}")
     if value.routes:
         words.append(f"routes={','.join(value.routes)}")
-    lists = [(name, found) for name, found in all_rules(value.deviations) if found]
+    lists = [(name, found) for name, found in value.deviations.lists() if found]
     wanted = set().union(*(needed(found) for _, found in lists))
     if wanted:
         words.append(f"needs={','.join(sorted(wanted))}")

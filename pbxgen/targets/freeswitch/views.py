@@ -140,7 +140,7 @@ def _contacts(contacts: Contacts) -> ContactsView:
 
 
 def _untils(plan: Plan) -> list[str]:
-    lists: list[Rules] = [found for u in plan.users.values() for _, found in records.all_rules(u.deviations)]
+    lists: list[Rules] = [found for u in plan.users.values() for _, found in u.deviations.lists()]
     lists += [i.rules for i in plan.inbound.values()]
     return sorted({r.condition.until.isoformat() for found in lists for r in found if r.condition.until is not None})
 

@@ -1,21 +1,24 @@
 """Every call to a plan, by ringing real bells: nothing here knows how the analysis works.
 
-A phone may be in one state while a place rings and in another when the next one does, so states are chosen place by
-place. With ``Bell`` the rules of dnd, follow_me and groups are those of the scenarios.
+The only tools are the machine, which says where a call goes next, and ``Bell``, which says how a place in a given
+state ends; both are the scenarios' own. All else is tried: every caller, every half hour until the end of 2040 in
+which other rules apply, and every state of every phone each time a place rings (a phone may be in one state while a
+place rings and in another when the next one does).
 """
 
 from __future__ import annotations
 
 import datetime as dt
 import itertools
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from pbxgen.flow import machine
-from pbxgen.flow.analysis.rules import lists_of
-from pbxgen.flow.machine import Caller, Ending, EndKind, Event, EventKind
-from pbxgen.flow.plan import Origin, Place, PlaceKind, Plan
+from pbxgen.flow.machine import Caller, EndKind, Event, EventKind, Ringing, State
+from pbxgen.flow.plan import DatedWindow, DateRange, Origin, Outcome, Place, PlaceKind, Plan, Rule, WeeklyWindow
 from pbxgen.flow.world import Bell, CallConditions, World
+from tests.support.office import TODAY
 from tests.support.sources import CALLERS, EXTENSIONS, OUTSIDE_NUMBERS
 
 MOMENTS = tuple(
@@ -34,80 +37,194 @@ MOMENTS = tuple(
         "2027-07-05 23:00",
     )
 )
-STRANGERS = [Caller(Origin.EXTERNAL, n) for n in (*CALLERS, None)]
-COLLEAGUES = [Caller(Origin.INTERNAL, n) for n in ("199", *EXTENSIONS)]
+"""Some moments that differ, for tests that try calls at random."""
+
+STRANGERS = tuple(Caller(Origin.EXTERNAL, n) for n in (*CALLERS, None))
+COLLEAGUES = tuple(Caller(Origin.INTERNAL, n) for n in ("199", *EXTENSIONS))
 """199 is nobody's extension: an inside caller who is nowhere in the plan."""
+
+_PHONE = (("ring",), ("busy",), ("dead",), ("unregistered",), ("in_call",), ("busy", "dead"))
+_OUTSIDE = ("ring", "busy", "fail")
+_LAST_DAY = dt.date(2040, 12, 31)
+_SLOTS = 48
+"""Half hours of a day: no window of the random sources begins or ends between them."""
+
+_Truths = tuple[bool, ...]
 
 
 @dataclass(frozen=True)
-class Told:
-    """One call that nobody answered."""
+class Fate:
+    """What can become of a call that nobody answers."""
 
-    caller: Caller
-    moment: dt.datetime
-    ending: Ending
-    events: tuple[Event, ...]
+    lost: bool
+    seconds: int
+    """How long everything rings at most, one after the other."""
+    held_back: bool
+    """May max_diversions keep the call from somewhere it has not been?"""
 
-    @property
-    def lost(self) -> bool:
-        return self.ending.kind is EndKind.RELEASED and not self.ending.by_rule
-
-    @property
-    def seconds(self) -> int:
-        return sum(e.seconds or 0 for e in self.events if e.kind is EventKind.RANG)
-
-    @property
-    def held_back(self) -> bool:
-        """Did max_diversions keep the call from somewhere it had not been?"""
-        been = set() if self.caller.key is None else {self.caller.key}
-        for event in self.events:
-            if event.kind is EventKind.REACHED and event.place is not None:
-                been.add(event.place.key)
-            if event.kind is EventKind.NOT_DIVERTED_MAX and any(p.key not in been for p in event.places):
-                return True
-        return False
+    def __or__(self, other: Fate) -> Fate:
+        return Fate(self.lost or other.lost, max(self.seconds, other.seconds), self.held_back or other.held_back)
 
 
-def calls(plan: Plan, entry: Place, callers: list[Caller]) -> Iterator[Told]:
-    """Every call to ``entry`` that nobody answers."""
-    users = [(PlaceKind.USER.value, e) for e in EXTENSIONS]
-    different = _different(plan, callers)
-    for states in itertools.product(("busy", "ring", "dead"), repeat=len(users)):
-        chosen = dict(zip(users, states, strict=True))
-        for caller, moment in different:
-            yield _call(plan, entry, caller, moment, chosen)
+NOTHING = Fate(False, 0, False)
 
 
-def _different(plan: Plan, callers: list[Caller]) -> list[tuple[Caller, dt.datetime]]:
-    """Callers and moments without those in which the same rules hold for the same caller."""
-    lists = [i.rules for i in plan.inbound.values()]
-    lists += [rules for user in plan.users.values() for rules in lists_of(user.deviations)]
-    rules = [r for one in lists for r in one]
-    found = {}
-    for caller, moment in itertools.product(callers, MOMENTS):
-        conditions = CallConditions(plan, caller, moment)
-        found.setdefault((caller, tuple(conditions.holds(r.condition) for r in rules)), (caller, moment))
-    return list(found.values())
+class Calls:
+    """The calls of one plan."""
+
+    def __init__(self, plan: Plan) -> None:
+        self.plan = plan
+        self.moments = distinct_moments(plan)
+        self._rules = tuple(rules_of(plan))
+        self._fates: dict[tuple[Caller, _Truths, Place], Fate] = {}
+
+    def fate(self, entry: Place, caller: Caller) -> Fate:
+        """Of all calls of ``caller`` to ``entry``, whenever they are placed."""
+        found = NOTHING
+        for moment in self.moments:
+            conditions = CallConditions(self.plan, caller, moment)
+            key = (caller, tuple(conditions.holds(r.condition) for r in self._rules), entry)
+            if key not in self._fates:
+                self._fates[key] = _Trial(self.plan, caller, moment).fate(machine.begin(caller, [entry]))
+            found |= self._fates[key]
+        return found
 
 
-def _call(plan: Plan, entry: Place, caller: Caller, moment: dt.datetime, states: Mapping[tuple[str, str], str]) -> Told:
-    conditions = CallConditions(plan, caller, moment)
-    state = machine.begin(caller, [entry])
-    events: list[Event] = []
-    while True:
-        step = machine.advance(plan, caller, conditions, state)
-        events += step.events
+class Ringer:
+    """How a place can end that nobody answers: all states of all phones that have to do with it."""
+
+    def __init__(self, plan: Plan, caller: Caller, moment: dt.datetime) -> None:
+        self._plan = plan
+        self._caller = caller
+        self._moment = moment
+        self._known: dict[object, Mapping[Outcome, int]] = {}
+
+    def __call__(self, ringing: Ringing) -> Mapping[Outcome, int]:
+        """Each possible outcome with the longest time it can take."""
+        place = ringing.pending.place
+        key = (place.key, ringing.seconds, ringing.cap, place.confirm)
+        if key not in self._known:
+            self._known[key] = self._tried(ringing)
+        return self._known[key]
+
+    def _tried(self, ringing: Ringing) -> Mapping[Outcome, int]:
+        found: dict[Outcome, int] = {}
+        for world in self._worlds(ringing):
+            rung = Bell(self._plan, self._caller, world).ring(ringing)
+            if rung.outcome is not None:
+                found[rung.outcome] = max(found.get(rung.outcome, 0), rung.seconds)
+        return found
+
+    def _worlds(self, ringing: Ringing) -> Iterator[World]:
+        place = ringing.pending.place
+        phones, numbers = {place.target} & set(EXTENSIONS), {place.target} & set(OUTSIDE_NUMBERS)
+        if ringing.group is not None:
+            phones |= set(ringing.group.members)
+        for leg in () if ringing.user is None else ringing.user.follow_me:
+            (numbers if leg.place.kind is PlaceKind.OUTSIDE else phones).add(leg.place.target)
+        for states in itertools.product(_PHONE, repeat=len(phones)):
+            for others in itertools.product(_OUTSIDE, repeat=len(numbers)):
+                phone_states = dict(zip(sorted(phones), states, strict=True))
+                yield World(self._moment, phone_states, dict(zip(sorted(numbers), others, strict=True)))
+
+
+class _Trial:
+    """One caller at one moment."""
+
+    def __init__(self, plan: Plan, caller: Caller, moment: dt.datetime) -> None:
+        self._plan = plan
+        self._caller = caller
+        self._conditions = CallConditions(plan, caller, moment)
+        self._ringer = Ringer(plan, caller, moment)
+        self._known: dict[State, Fate] = {}
+
+    def fate(self, state: State) -> Fate:
+        if state not in self._known:
+            self._known[state] = self._try(state)
+        return self._known[state]
+
+    def _try(self, state: State) -> Fate:
+        step = machine.advance(self._plan, self._caller, self._conditions, state)
+        held_back = _held_back(state, step.events)
         if step.ringing is None:
             assert step.ending is not None
-            return Told(caller, moment, step.ending, tuple(events))
-        place = step.ringing.pending.place
-        phone = states.get(place.key, "ring")
-        numbers = dict.fromkeys((*OUTSIDE_NUMBERS, *CALLERS), phone if phone == "busy" else "ring")
-        if phone == "dead":
-            numbers = dict.fromkeys(numbers, "fail")
-        world = World(moment, dict.fromkeys(EXTENSIONS, (phone,)), numbers)
-        rung = Bell(plan, caller, world).ring(step.ringing)
-        assert rung.outcome is not None
-        events.append(Event(EventKind.RANG, place.target, outcome=rung.outcome, seconds=rung.seconds))
-        state, told = machine.after(plan, caller, conditions, step.state, step.ringing, rung.outcome)
-        events += told
+            lost = step.ending.kind is EndKind.RELEASED and not step.ending.by_rule
+            return Fate(lost, 0, held_back)
+        found = Fate(False, 0, held_back)
+        for outcome, seconds in self._ringer(step.ringing).items():
+            following, told = machine.after(
+                self._plan, self._caller, self._conditions, step.state, step.ringing, outcome
+            )
+            fate = self.fate(following)
+            held_back = fate.held_back or _held_back(step.state, told)
+            found |= Fate(fate.lost, fate.seconds + seconds, held_back)
+        return found
+
+
+def _held_back(state: State, events: Sequence[Event]) -> bool:
+    been = set(state.visited)
+    for event in events:
+        if event.kind is EventKind.REACHED and event.place is not None:
+            been.add(event.place.key)
+        if event.kind is EventKind.NOT_DIVERTED_MAX and any(p.key not in been for p in event.places):
+            return True
+    return False
+
+
+def rules_of(plan: Plan) -> Iterator[Rule]:
+    for inbound in plan.inbound.values():
+        yield from inbound.rules
+    for user in plan.users.values():
+        for _, rules in user.deviations.lists():
+            yield from rules
+
+
+Hours = tuple[tuple[WeeklyWindow, ...], tuple[DateRange, ...], tuple[DatedWindow, ...]]
+
+
+def distinct_moments(*plans: Plan) -> tuple[dt.datetime, ...]:
+    """A half hour for each combination of schedules that are open and rules that have ended, in some of ``plans``."""
+    conditions = [(p, r.condition) for p in plans for r in rules_of(p)]
+    schedules = [p.schedules[c.schedule] for p, c in conditions if c.schedule is not None]
+    hours = dict.fromkeys((s.weekly, s.closed, s.opened) for s in schedules)
+    return _distinct(tuple(hours), frozenset(c.until for _, c in conditions if c.until is not None))
+
+
+@lru_cache(maxsize=200)
+def _distinct(hours: tuple[Hours, ...], untils: frozenset[dt.date]) -> tuple[dt.datetime, ...]:
+    found: dict[tuple[object, ...], dt.datetime] = {}
+    seen: set[object] = set()
+    for day in _days(TODAY, _LAST_DAY):
+        today = [_open_half_hours(one)[day] for one in hours]
+        ended = tuple(day > until for until in untils)
+        alike = (ended, *today)
+        if alike in seen:
+            continue
+        seen.add(alike)
+        for slot in range(_SLOTS):
+            moment = dt.datetime.combine(day, dt.time(slot // 2, slot % 2 * 30))
+            found.setdefault((*ended, *(slot in one for one in today)), moment)
+    return tuple(found.values())
+
+
+@lru_cache(maxsize=200)
+def _open_half_hours(hours: Hours) -> Mapping[dt.date, frozenset[int]]:
+    """By day, written down window by window: not as ``Schedule.contains`` does it, nor as the analysis does."""
+    weekly, all_closed, opened = hours
+    closed = {day for r in all_closed for day in _days(r.first, min(r.last, _LAST_DAY))}
+    open_at: dict[dt.date, set[int]] = {}
+    for day in _days(TODAY - dt.timedelta(days=1), _LAST_DAY):
+        windows = [(w.start, w.end) for w in opened if w.date == day]
+        if day not in closed:
+            windows += [(w.start, w.end) for w in weekly if w.weekday == day.weekday()]
+        open_at.setdefault(day, set())
+        for start, end in windows:
+            for minute in range(start, end, 30):
+                on = day + dt.timedelta(days=minute // 1440)
+                open_at.setdefault(on, set()).add(minute % 1440 // 30)
+    return {day: frozenset(slots) for day, slots in open_at.items()}
+
+
+def _days(first: dt.date, last: dt.date) -> Iterator[dt.date]:
+    for n in range((last - first).days + 1):
+        yield first + dt.timedelta(days=n)
