@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from pbxgen.flow.machine import Ending, EndKind, EventKind
-from pbxgen.flow.plan import DiversionHeader, Outcome
+from collections.abc import Iterator, Sequence
+
+from pbxgen.flow.machine import Ending, EndKind, Event, EventKind
+from pbxgen.flow.plan import DiversionHeader, Outcome, Plan
 from pbxgen.flow.simulate import Diverted, Story, simulate
 from pbxgen.lab.case import Case, Observed, Rang
 from pbxgen.lab.headers import Announced, last_diversion
+from pbxgen.lab.scene import TOGETHER_SECONDS
 
 TIMING_SECONDS = 1.5
 """How far a ring time may be off."""
@@ -29,7 +32,7 @@ def judge(case: Case, observed: Observed) -> tuple[str, ...]:
         seen = "nobody" if observed.ending is None else str(observed.ending)
         found.append(f"ended with {seen} (status {observed.status}) instead of {ending}")
     if observed.rings == rings:
-        found += _timing(story, observed)
+        found += _timing(case.plan, story, observed)
         found += _trunk_headers(case, story, observed)
     found += [
         f"the message in mailbox {extension} is silent ({seconds:.1f} s, loudness {loudness})"
@@ -66,61 +69,83 @@ def _given_up(case: Case, story: Story, observed: Observed) -> list[str]:
     return found
 
 
-def _timing(story: Story, observed: Observed) -> list[str]:
+def _rung(story: Story, observed: Observed) -> Iterator[tuple[int, Event, list[Rang]]]:
+    """Each ringing of the story, with where it stands in it and the attempts observed.
+
+    Who was rung must be what the model says: its attempts and those observed are then the same ones, in the same order.
+    """
+    entries = iter(_entries(observed))
+    for number, event in enumerate(story.events):
+        if event.kind is EventKind.RANG:
+            yield number, event, [leg for _ in event.dialled for leg in next(entries, ())]
+
+
+def _timing(plan: Plan, story: Story, observed: Observed) -> list[str]:
     """Whatever rang in vain rang for as long as the model says."""
     found = []
-    rang = list(observed.rang)
-    for event in story.events:
-        if event.kind is not EventKind.RANG or not event.dialled or event.seconds is None:
-            continue
-        targets = {target for entry in event.dialled for target in entry}
-        mine = [leg for leg in rang if leg.target in targets]
-        # A place may ring again later in the call: what belongs to this time ends with its last expected attempt.
-        latest = min((leg.at for leg in mine), default=0.0) + event.seconds + TIMING_SECONDS
-        mine = [leg for leg in mine if leg.at <= latest]
-        rang = [leg for leg in rang if leg not in mine]
-        cancelled = [leg.ended for leg in mine if leg.status is None and leg.ended is not None]
+    for _, event, legs in _rung(story, observed):
+        cancelled = [leg.ended for leg in legs if leg.status is None and leg.ended is not None]
         # Somebody who answered and was asked in vain to press 1 is left by a BYE, which tells no time of ringing.
-        asked = any(leg.status == 200 for leg in mine)
-        if event.outcome is not Outcome.NO_ANSWER or not cancelled or asked:
+        asked = any(leg.status == 200 for leg in legs)
+        if event.seconds is None or event.outcome is not Outcome.NO_ANSWER or not cancelled or asked:
             continue
-        seconds = max(cancelled) - min(leg.at for leg in mine)
+        seconds = max(cancelled) - min(leg.at for leg in legs) + _delay(plan, event)
         if abs(seconds - event.seconds) > TIMING_SECONDS:
             told = ", ".join("+".join(entry) for entry in event.dialled)
             found.append(f"{told} rang {seconds:.1f} s instead of {event.seconds} s")
     return found
 
 
-def _trunk_headers(case: Case, story: Story, observed: Observed) -> list[str]:
-    """The last diversion is announced to the carrier."""
-    found = []
+def _delay(plan: Plan, event: Event) -> int:
+    """How long after the beginning of a ringing somebody is rung first: legs of follow_me may all come later."""
+    user = plan.users.get(event.subject)
+    legs = user.follow_me if user is not None else ()
+    return min((leg.delay for leg in legs if leg.place.target in event.dialled[0]), default=0)
+
+
+def _entries(observed: Observed) -> list[list[Rang]]:
+    """Attempts in order; those that rang together are one entry, as in ``rings``."""
+    found: list[list[Rang]] = []
     for leg in observed.rang:
-        if leg.target in case.plan.users or leg.target in case.plan.emergency:
-            continue
-        route = case.plan.route_of(leg.target)
-        trunk = case.plan.trunks.get(route.trunk) if route is not None else None
-        if trunk is None or trunk.diversion is DiversionHeader.NONE:
-            continue
-        wanted = _diversion_before(story, leg)
-        said = last_diversion(leg.headers, trunk.diversion)
-        if wanted is None and said is not None and not case.call.carried and not _inbound(case):
-            found.append(f"{leg.target} was told of a diversion that did not happen ({said})")
-        if wanted is not None:
-            found += _compare(case, leg, wanted, said)
+        first = found[-1][0] if found else None
+        if first is not None and leg.at - first.at < TOGETHER_SECONDS and (first.ended is None or first.ended > leg.at):
+            found[-1].append(leg)
+        else:
+            found.append([leg])
     return found
 
 
-def _diversion_before(story: Story, leg: Rang) -> Diverted | None:
+def _trunk_headers(case: Case, story: Story, observed: Observed) -> list[str]:
+    """The last diversion is announced to the carrier."""
+    found = []
+    for number, _, legs in _rung(story, observed):
+        for leg in legs:
+            if leg.target in case.plan.users or leg.target in case.plan.emergency:
+                continue
+            route = case.plan.route_of(leg.target)
+            trunk = case.plan.trunks.get(route.trunk) if route is not None else None
+            if trunk is None or trunk.diversion is DiversionHeader.NONE:
+                continue
+            wanted = _diversion_before(story.events[:number], leg)
+            said = last_diversion(leg.headers, trunk.diversion)
+            if wanted is None and said is not None and not case.call.carried and not _inbound(case):
+                found.append(f"{leg.target} was told of a diversion that did not happen ({said})")
+            if wanted is not None:
+                found += _compare(case, leg, wanted, said)
+    return found
+
+
+def _diversion_before(events: Sequence[Event], leg: Rang) -> Diverted | None:
     """The diversion whose places hold the number; what nobody diverts (overflow, follow_me) tells of the last."""
     mine: Diverted | None = None
     last: Diverted | None = None
-    for event in story.events:
-        if event.kind is EventKind.DIVERTED and event.reason is not None:
+    for event in events:
+        if event.kind is EventKind.TRANSFERRED:
+            mine = last = None  # the transferred party begins anew
+        elif event.kind is EventKind.DIVERTED and event.reason is not None:
             last = Diverted(event.subject, event.reason)
             if any(place.target == leg.target for place in event.places):
                 mine = last
-        elif event.kind is EventKind.RANG and any(leg.target in entry for entry in event.dialled):
-            break
     return mine or last
 
 

@@ -86,3 +86,47 @@ def test_another_status_to_the_caller_is_a_difference(plan: Plan) -> None:
     assert judge(case(plan, "103", "102", _102="busy"), observed) == (
         "ended with released 480 (status 480) instead of released 486",
     )
+
+
+def test_a_phone_that_rings_twice_in_a_row_is_judged_each_time(tmp_path: Path) -> None:
+    again = office(
+        tmp_path,
+        """
+groups: {sales: {number: "600", members: ["101"], ring_timeout: 5, overflow: "101"}}
+users: {"101": {deviations: {no_answer: {after: 9, to: busy}}}, "103": {}}
+""",
+    )
+    twice = replace(answered("101", rang("101", 0, 5), rang("101", 5, 14)), ending=Ending(EndKind.RELEASED, "486"))
+    assert judge(case(again, "103", "600", _101="ring"), replace(twice, status=486)) == ()
+
+
+def test_follow_me_that_rings_somebody_late_only_is_judged_from_then_on(tmp_path: Path) -> None:
+    later = office(tmp_path, 'users: {"101": {follow_me: [{to: "101"}, {to: "102", delay: 3}]}, "102": {}, "103": {}}')
+    observed = replace(answered("102", rang("102", 3, 8)), ending=Ending(EndKind.RELEASED, "480"), status=480)
+    assert judge(case(later, "103", "101", _101="unregistered", _102="ring"), observed) == ()
+
+
+def test_a_number_that_is_called_twice_is_told_of_each_diversion(tmp_path: Path) -> None:
+    twice = office(
+        tmp_path,
+        """
+users:
+  "101": {mobile: "+393331110101", follow_me: [{to: "101"}, {to: mobile}], deviations: {no_answer: mobile}}
+  "102": {did: "+390212345102", deviations: {unconditional: "101"}}
+  "103": {}
+""",
+    )
+    by_102 = (("diversion", "<sip:+390212345102@x>;reason=unconditional;counter=1"),)
+    by_101 = (("diversion", "<sip:+390212345000@x>;reason=no-answer;counter=2"),)
+    first, second = rang("+393331110101", 0, 5), rang("+393331110101", 5, 10)
+    observed = replace(
+        answered("101", rang("101", 0, 5), replace(first, headers=by_102), replace(second, headers=by_101)),
+        rings=("+393331110101+101", "+393331110101"),
+        ending=Ending(EndKind.RELEASED, "480"),
+        status=480,
+    )
+    calls = case(twice, "103", "102", _101="ring")
+    calls = replace(calls, world=replace(calls.world, outside={"+393331110101": "ring"}))
+    assert judge(calls, observed) == ()
+    wrong = replace(observed, rang=(*observed.rang[:2], replace(second, headers=by_102)))
+    assert judge(calls, wrong) == ("+393331110101 was told of reason unconditional instead of no_answer",)
