@@ -10,6 +10,7 @@ import pytest
 
 from pbxgen.lab.errors import LabError
 from pbxgen.lab.run import FINDERS
+from tests.support.calls import TALLIES, Tally
 
 _VERSION_OPTION = {"asterisk": "-V", "freeswitch": "-version"}
 _SHOWN = {"asterisk": "Asterisk", "freeswitch": "FreeSWITCH"}
@@ -63,6 +64,12 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
             terminalreporter.write_line(f"NOT TESTED: {missing}", yellow=True, bold=True)
             continue
         terminalreporter.write_line(f"{_SHOWN[name]}: {program}, {_version(name, program)}")
+        tally = TALLIES.get(name, Tally())
+        terminalreporter.write_line(
+            f"  {tally.calls} calls were placed, {len(tally.again)} of them a second time, alone"
+        )
+        for told in tally.again:
+            terminalreporter.write_line(f"    {told}", yellow=True)
     if skipped:
         terminalreporter.write_line(f"{len(skipped)} tests that need a real PBX were not run", yellow=True, bold=True)
 

@@ -9,14 +9,17 @@ import shutil
 import subprocess
 import time
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from pbxgen.flow.plan import Plan
 from pbxgen.lab import process
 from pbxgen.lab.errors import LabError
+from pbxgen.lab.log import Harmless, Log
 from pbxgen.lab.pbx import Bench, Recorded, clock, find_program
 from pbxgen.lab.ports import LOOPBACK, Address, free_port, free_range
 from pbxgen.lab.sound import recorded
+from pbxgen.output.writer import write_trees
 from pbxgen.targets.base import GeneratedFile
 
 _BOOT_SECONDS = 60
@@ -30,13 +33,13 @@ _LEFT_OUT = re.compile(
     r"res_(speech_aeap|pjsip_phoneprov)|res_pjsip_(config_wizard|stir|geolocation|transport_websocket)|app_(audiosocket|externalivr|jack|page|dahdi)|"
     r"(app|codec|format|func|res)_.*(dahdi|ogg|speex|curl|aes_unused|lua|ael)"
 )
-_PROBLEM = re.compile(r"\b(WARNING|ERROR)\[")
-# What a stock installation without sound hardware, DNS or a console says by itself.
-_HARMLESS = re.compile(
-    r"Unable to (?:connect to|access the running directory|open pid)|Failed to read gains|res_musiconhold|"
-    r"remote console|Error opening directory|asterisk\.conf|users\.conf is deprecated|taskprocessor|Context 'local'|"
-    # Who hangs up while asked to press 1 ends a subroutine on the way.
-    r"PJSIP_SAFE_MODULE|Abnormal 'Gosub\(pbxgen-confirm"
+_LINE = re.compile(r"\[[^]]*\] (?P<level>[A-Z]+)\[\d+\](?:\[(?P<call>C-\w+)\])? [^:]*: (?P<message>.*)")
+_HARMLESS = (
+    Harmless(r"users\.conf is deprecated .*", "a file of the package"),
+    Harmless(r"No music on hold classes configured, disabling music on hold\.", "music is a package of its own"),
+    Harmless(
+        r"Taskprocessor 'stasis/.*' queue reached \d+ scheduled tasks.*", "hundreds of phones register within seconds"
+    ),
 )
 
 
@@ -49,6 +52,7 @@ class Asterisk:
         self._bench = bench
         self._program = find()
         self._home = bench.folder
+        self.log = Log(self._home / "log/full.log", _LINE, {"WARNING", "ERROR"}, _HARMLESS)
         port = free_port()
         self.phones_at: Address = (LOOPBACK, port)
         self.trunks_at: Address = self.phones_at
@@ -68,12 +72,12 @@ class Asterisk:
             ):
                 return
             await asyncio.sleep(0.1)
-        raise LabError(f"Asterisk did not start: {self._last_words()}")
+        raise LabError(f"Asterisk did not start: {self.log.last_words(self._home / 'console.log')}")
 
     async def reload(self, files: Sequence[GeneratedFile]) -> None:
         self._lay(files)
-        for what in ("pjsip", "dialplan", "voicemail"):
-            await self.command(f"{what} reload")
+        for what in ("dialplan reload", "module reload res_pjsip.so", "voicemail reload"):
+            await self.command(what)
 
     def stop(self) -> None:
         if self._process is not None:
@@ -90,12 +94,6 @@ class Asterisk:
         out, _ = await run.communicate()
         return out.decode("utf-8", "replace")
 
-    def problems(self) -> tuple[str, ...]:
-        return tuple(line for line in self._log() if _PROBLEM.search(line) and not _HARMLESS.search(line))
-
-    def log_of(self, text: str) -> tuple[str, ...]:
-        return tuple(line for line in self._log() if text in line)
-
     def messages(self, plan: Plan, extension: str) -> tuple[Recorded, ...]:
         folder = self._home / "spool" / "voicemail" / plan.name / extension
         return tuple(recorded(path) for path in sorted(folder.glob("*/msg*.wav")))
@@ -108,15 +106,6 @@ class Asterisk:
     @property
     def _etc(self) -> Path:
         return self._home / "etc"
-
-    def _log(self) -> list[str]:
-        path = self._home / "log" / "full.log"
-        return path.read_text("utf-8", "replace").splitlines() if path.exists() else []
-
-    def _last_words(self) -> str:
-        console = self._home / "console.log"
-        lines = self._log() or (console.read_text("utf-8", "replace").splitlines() if console.exists() else [])
-        return " / ".join(lines[-5:]) or "it said nothing"
 
     def _lay_out(self) -> None:
         """The configuration of the package, the generated files over it, and the laboratory's own last words."""
@@ -156,10 +145,9 @@ class Asterisk:
         )
 
     def _lay(self, files: Sequence[GeneratedFile]) -> None:
-        for file in files:
-            path = self._etc / file.path
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_text(self._on_loopback(file.text), encoding="utf-8")
+        """As `pbxgen generate` writes them: Asterisk reads the old files or the new ones, never a part."""
+        ours = [replace(file, text=self._on_loopback(file.text)) for file in files]
+        write_trees(self._home, {self._etc.name: ours}, force=True)
 
     def _write(self, name: str, text: str) -> None:
         (self._etc / name).write_text(text, encoding="utf-8")

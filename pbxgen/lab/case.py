@@ -12,6 +12,8 @@ from pbxgen.flow.world import World
 from pbxgen.lab.wire import Seen
 from pbxgen.scenario.values import Expectation
 
+PROMPT_SECONDS = 0.45
+"""How long a phone rings until it is answered, unless a call says otherwise: long enough that all have been rung."""
 NOTHING_SAID = Expectation(None, None, None)
 """The model alone says what must happen."""
 
@@ -24,6 +26,12 @@ class Handling:
     """The caller hangs up while the n-th entry of ``rings`` (from 0) rings."""
     give_up_after: float = 0.25
     """How many seconds after the entry began to ring."""
+    answer_after: float = PROMPT_SECONDS
+    """How many seconds a phone rings that is answered (in a call that is transferred: the phone it is sent to)."""
+    press_after: float = 1.6
+    """How many seconds people who are asked to press 1 take to do so."""
+    talk_for: float = 1.3
+    """How many seconds people talk, at least."""
     callee_ends: bool = False
     """The one who answered hangs up first."""
     keys: str = ""
@@ -109,6 +117,8 @@ class Result:
     seconds: float
     before: Result | None = None
     """The first attempt, where the call was placed a second time, alone, because it had gone wrong among others."""
+    complaints: tuple[str, ...] = ()
+    """WARNING and ERROR lines that the PBX wrote in its log about this call (or the first attempt)."""
 
     @property
     def repeated(self) -> bool:
@@ -126,8 +136,10 @@ class LabReport:
     results: tuple[Result, ...]
     pbxs: tuple[str, ...]
     problems: Mapping[str, tuple[str, ...]]
-    """WARNING and ERROR lines of each PBX's log."""
+    """WARNING and ERROR lines of each PBX's log, with the names of the calls that they are about."""
     seconds: float
+    strays: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """Those of the lines that are about no call, or about one that cannot be told."""
 
     @property
     def passed(self) -> bool:

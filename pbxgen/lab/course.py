@@ -11,7 +11,8 @@ from pbxgen.lab.leg import Dialog
 from pbxgen.lab.observe import ENOUGH_PACKETS
 from pbxgen.lab.scene import Scene
 
-_TALK_SECONDS = 1.3
+_ANNOUNCE_SECONDS = 1.3
+"""How long an attended transfer is announced."""
 _PATIENT_SECONDS = 5.0
 """How much longer people talk where nothing has been heard yet: a machine under load sends its packets late."""
 _RECORD_SECONDS = 5.0
@@ -92,7 +93,7 @@ class Course:
             await scene.until(lambda: announcing.up or announcing.closed is not None, patience)
             if not announcing.up:
                 return party
-            await asyncio.sleep(_TALK_SECONDS)
+            await asyncio.sleep(_ANNOUNCE_SECONDS)
         scene.rig.wire.nudge(transferor.call_id, "TRANSFER")
         if transfer is not None and transfer.attended:
             await scene.until(lambda: not transferor.up, _SETTLE_SECONDS)
@@ -117,7 +118,7 @@ class Course:
 
     async def _talk(self, party: Dialog) -> None:
         """Talk for a moment, and until sound has been heard on both sides (or will not be)."""
-        await asyncio.sleep(_TALK_SECONDS)
+        await asyncio.sleep(self._case.handling.talk_for)
         await self._scene.until(lambda: self._heard(party) or not party.up, _PATIENT_SECONDS)
 
     def _partners(self, party: Dialog) -> list[Dialog]:

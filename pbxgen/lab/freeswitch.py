@@ -15,9 +15,11 @@ from pathlib import Path
 from pbxgen.flow.plan import Plan
 from pbxgen.lab import process
 from pbxgen.lab.errors import LabError
+from pbxgen.lab.log import Harmless, Log
 from pbxgen.lab.pbx import Bench, Recorded, clock, find_program
 from pbxgen.lab.ports import LOOPBACK, Address, free_port, free_range
 from pbxgen.lab.sound import recorded
+from pbxgen.output.writer import write_trees
 from pbxgen.targets.base import GeneratedFile
 
 _BOOT_SECONDS = 90
@@ -28,13 +30,18 @@ _MODULES = re.compile(
     r"native_file|tone_stream|local_stream|spandsp|say_..)\.so"
 )
 """Loaded where the build has them."""
-_PROBLEM = re.compile(r"\[(WARNING|ERR|CRIT|ALERT)\]")
-# What a build without sound packages, NAT or the host's privileges says by itself.
-_HARMLESS = re.compile(
-    r"sounds?[/_]|File .* not found|Can't find .*phrase|Cannot open|Error Opening File|switch_nat|upnp|timerfd|"
-    r"rtp-(hold-)?timeout-sec deprecated|MSG Thread|switch_time\.c|setpriority|sched_|local_stream|Invalid file format|"
-    r"No such file|cannot find|mod_event_socket|SQLite is BUSY"
+_LINE = re.compile(r"(?:(?P<call>[0-9a-f]{8}-[0-9a-f-]{27}) )?\S+ \S+ \S+ \[(?P<level>[A-Z]+)\] \S+ (?P<message>.*)")
+_LEVELS = frozenset({"WARNING", "ERR", "CRIT", "ALERT"})
+_HARMLESS = (
+    Harmless(r"MSG Thread \d+ Started", "said at every start"),
+    Harmless(r"SQLite is BUSY, sane=[1-9]\d* \[.*", "the database is locked for a moment; it is asked again"),
+    Harmless(
+        r"Error Opening File \[.*/voicemail/vm-person\.wav\] \[System error : No such file or directory\.\]",
+        "prompts are packages of their own; a mailbox takes messages without them",
+    ),
 )
+_CERTIFICATES: dict[str, bytes] = {}
+"""What the first start has made for itself, which takes some seconds; later starts are given the same."""
 
 
 class FreeSwitch:
@@ -46,6 +53,7 @@ class FreeSwitch:
         self._bench = bench
         self._program = find()
         self._home = bench.folder
+        self.log = Log(self._home / "log/freeswitch.log", _LINE, _LEVELS, _HARMLESS)
         self.phones_at: Address = (LOOPBACK, free_port())
         self.trunks_at: Address = (LOOPBACK, free_port())
         self._control = free_port(tcp=True)
@@ -74,9 +82,10 @@ class FreeSwitch:
         deadline = time.monotonic() + _BOOT_SECONDS
         while time.monotonic() < deadline and self._process.poll() is None:
             if await self._ready():
+                _CERTIFICATES.update({path.name: path.read_bytes() for path in (home / "certs").glob("*.pem")})
                 return
             await asyncio.sleep(0.2)
-        raise LabError(f"FreeSWITCH did not start: {self._last_words()}")
+        raise LabError(f"FreeSWITCH did not start: {self.log.last_words(self._home / 'console.log')}")
 
     async def _ready(self) -> bool:
         try:
@@ -91,8 +100,9 @@ class FreeSwitch:
         )
 
     async def reload(self, files: Sequence[GeneratedFile]) -> None:
-        _lay(files, self._home / "conf")
+        self._lay(files)
         await self.command("reloadxml")
+        await self.command("sofia profile external rescan")
 
     def stop(self) -> None:
         if self._process is not None:
@@ -115,12 +125,6 @@ class FreeSwitch:
             with contextlib.suppress(OSError):
                 await writer.wait_closed()
 
-    def problems(self) -> tuple[str, ...]:
-        return tuple(line for line in self._log() if _PROBLEM.search(line) and not _HARMLESS.search(line))
-
-    def log_of(self, text: str) -> tuple[str, ...]:
-        return tuple(line for line in self._log() if text in line)
-
     def messages(self, plan: Plan, extension: str) -> tuple[Recorded, ...]:
         folder = self._home / "storage" / "voicemail"
         return tuple(recorded(path) for path in sorted(folder.glob(f"*/{plan.domain}/{extension}/msg_*.wav")))
@@ -129,24 +133,17 @@ class FreeSwitch:
         folder = self._home / "storage" / "voicemail"
         return any(path.stat().st_size > 0 for path in folder.glob(f"*/{plan.domain}/*/msg_*"))
 
-    def _log(self) -> list[str]:
-        path = self._home / "log" / "freeswitch.log"
-        return path.read_text("utf-8", "replace").splitlines() if path.exists() else []
-
-    def _last_words(self) -> str:
-        console = self._home / "console.log"
-        lines = self._log() or (console.read_text("utf-8", "replace").splitlines() if console.exists() else [])
-        return " / ".join(lines[-5:]) or "it said nothing"
-
     def _lay_out(self) -> None:
         """The stock configuration, the generated files over it, and the laboratory's own last words."""
         for name in ("log", "db", "run", "storage", "recordings", "cache", "temp", "certs", "sounds", "scripts"):
             (self._home / name).mkdir(parents=True, exist_ok=True)
+        for name, data in _CERTIFICATES.items():
+            (self._home / "certs" / name).write_bytes(data)
         conf = self._home / "conf"
         shutil.copytree(_stock(self._program), conf, dirs_exist_ok=True)
         for extra in conf.glob("sip_profiles/*-ipv6*"):
             shutil.rmtree(extra) if extra.is_dir() else extra.unlink()
-        _lay(self._bench.files, conf)
+        self._lay(self._bench.files)
         for place in (self._program.parent.parent / "share/freeswitch/sounds", Path("/usr/share/freeswitch/sounds")):
             for entry in place.glob("*"):
                 if not (self._home / "sounds" / entry.name).exists():
@@ -157,6 +154,10 @@ class FreeSwitch:
             path.write_bytes(data)
         self._set_variables(conf)
         self._configure(conf / "autoload_configs")
+
+    def _lay(self, files: Sequence[GeneratedFile]) -> None:
+        """As `pbxgen generate` writes them: FreeSWITCH reads the old files or the new ones, never a part."""
+        write_trees(self._home, {"conf": files}, force=True)
 
     def _set_variables(self, conf: Path) -> None:
         """The stock files take addresses and ports from variables: set them where the stock ones have been read."""
@@ -197,13 +198,6 @@ class FreeSwitch:
         }  # fmt: skip
         params = "".join(f'<param name="{name}" value="{value}"/>\n' for name, value in ours.items())
         switch.write_text(text.replace("</settings>", f"{params}</settings>"))
-
-
-def _lay(files: Sequence[GeneratedFile], conf: Path) -> None:
-    for file in files:
-        path = conf / file.path
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(file.text, encoding="utf-8")
 
 
 def _write(folder: Path, name: str, inner: str) -> None:

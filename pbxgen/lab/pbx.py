@@ -12,6 +12,7 @@ from typing import Protocol
 
 from pbxgen.flow.plan import Plan
 from pbxgen.lab.errors import LabError
+from pbxgen.lab.log import Log
 from pbxgen.lab.ports import Address
 from pbxgen.targets.base import GeneratedFile
 
@@ -39,6 +40,7 @@ class Pbx(Protocol):
     """Where phones send to."""
     trunks_at: Address
     """Where carriers send to."""
+    log: Log
 
     async def start(self) -> None:
         """Start and wait until calls can be placed. Raises LabError."""
@@ -49,14 +51,6 @@ class Pbx(Protocol):
         ...
 
     def stop(self) -> None: ...
-
-    def problems(self) -> tuple[str, ...]:
-        """WARNING and ERROR lines of the log since the start."""
-        ...
-
-    def log_of(self, text: str) -> tuple[str, ...]:
-        """Lines of the log that hold ``text``."""
-        ...
 
     def messages(self, plan: Plan, extension: str) -> tuple[Recorded, ...]:
         """What lies in a mailbox."""

@@ -31,6 +31,8 @@ TENANTS_AT_ONCE = 60
 """Scenarios on one start of a PBX."""
 _STAGES_AT_ONCE = 2
 _SCRATCH = "pbxgen-lab-"
+_MEMORY = Path("/dev/shm")
+_ROOM_BYTES = 2 << 30
 _FEW = 6
 """As many failed calls are repeated one after the other; more are a fault that needs no such care."""
 
@@ -126,7 +128,7 @@ async def _run(
     _end_by_sigterm()
     watcher.begins(len(cases) * len(on))
     stages = asyncio.Semaphore(_STAGES_AT_ONCE)
-    problems: dict[str, list[str]] = {name: [] for name in on}
+    complaints: list[tuple[str, Case | None, str]] = []
 
     async def play(batch: _Batch, folder: Path, told: Watcher, room: asyncio.Semaphore) -> list[Result]:
         async with stages:
@@ -134,7 +136,7 @@ async def _run(
             stage = Stage(MAKERS[batch.pbx], on[batch.pbx], batch.cases, folder, moment=batch.moment)
             async with stage:
                 results = await stage.play(told.done, room)
-            problems[batch.pbx] += stage.pbx.problems()
+            complaints.extend((batch.pbx, case, line) for case, line in stage.complaints())
             return results
 
     with _scratch(keep) as scratch:
@@ -160,8 +162,30 @@ async def _run(
                 results += [replace(result, before=before[id(result.case)]) for result in again]
     order = {id(case): number for number, case in enumerate(cases)}
     results.sort(key=lambda result: order[id(result.case)])
-    lines = {name: tuple(dict.fromkeys(found)) for name, found in problems.items()}
-    return LabReport(tuple(results), tuple(on), lines, time.monotonic() - start)
+    return _report(results, tuple(on), complaints, time.monotonic() - start)
+
+
+def _report(
+    results: Sequence[Result], pbxs: tuple[str, ...], complaints: Sequence[tuple[str, Case | None, str]], seconds: float
+) -> LabReport:
+    """Each complaint of a PBX with the call that it is about."""
+    mine: dict[tuple[str, int], list[str]] = {}
+    problems: dict[str, dict[str, None]] = {pbx: {} for pbx in pbxs}
+    strays: dict[str, dict[str, None]] = {pbx: {} for pbx in pbxs}
+    for pbx, case, line in complaints:
+        problems[pbx][line if case is None else f"{case.name}: {line}"] = None
+        if case is None:
+            strays[pbx][line] = None
+        else:
+            mine.setdefault((pbx, id(case)), []).append(line)
+    told = (replace(result, complaints=tuple(mine.get((result.pbx, id(result.case)), ()))) for result in results)
+    return LabReport(
+        tuple(told),
+        pbxs,
+        {pbx: tuple(lines) for pbx, lines in problems.items()},
+        seconds,
+        {pbx: tuple(lines) for pbx, lines in strays.items()},
+    )
 
 
 def _batches(cases: Sequence[Case], on: Mapping[str, Target]) -> Iterator[_Batch]:
@@ -192,16 +216,23 @@ def _scratch(keep: Path | None) -> Iterator[Path]:
         return
     # A short path: sockets of PBXs live in it, and their names are limited to some 100 characters.
     _sweep()
-    folder = Path(tempfile.mkdtemp(prefix=f"{_SCRATCH}{os.getpid()}-"))
+    folder = Path(tempfile.mkdtemp(prefix=f"{_SCRATCH}{os.getpid()}-", dir=_room()))
     try:
         yield folder
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 
 
+def _room() -> Path:
+    """Where scratch folders are: in memory where there is enough, as databases of PBXs wait for slow disks."""
+    if "TMPDIR" not in os.environ and os.access(_MEMORY, os.W_OK) and shutil.disk_usage(_MEMORY).free > _ROOM_BYTES:
+        return _MEMORY
+    return Path(tempfile.gettempdir())
+
+
 def _sweep() -> None:
     """Remove what laboratories left behind that were killed outright."""
-    for folder in Path(tempfile.gettempdir()).glob(f"{_SCRATCH}*-*"):
+    for folder in (found for room in {_room(), Path(tempfile.gettempdir())} for found in room.glob(f"{_SCRATCH}*-*")):
         owner = folder.name.removeprefix(_SCRATCH).partition("-")[0]
         if owner.isdigit() and not Path(f"/proc/{owner}").exists() and Path("/proc/self").exists():
             shutil.rmtree(folder, ignore_errors=True)

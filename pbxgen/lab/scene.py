@@ -11,6 +11,7 @@ from urllib.parse import quote
 
 from pbxgen.flow.plan import NumberFormat, Plan
 from pbxgen.lab import people, scripts
+from pbxgen.lab.case import PROMPT_SECONDS
 from pbxgen.lab.leg import Dialog
 from pbxgen.lab.ports import Address
 from pbxgen.lab.rig import Rig
@@ -153,7 +154,8 @@ class Scene:
 
     async def _pick_up(self, leg: Dialog) -> None:
         """Answer; of several that would, the first in order is the quickest (as in the model)."""
-        await asyncio.sleep(0.45)
+        first = self.case.call.transfer is not None and len(self.legs) == 1
+        await asyncio.sleep(PROMPT_SECONDS if first else self.case.handling.answer_after)
         before = [
             other
             for other in self.legs.values()
@@ -171,7 +173,7 @@ class Scene:
     async def _press_one(self, leg: Dialog) -> None:
         """A person who hears a question instead of the caller presses 1."""
         for _ in range(3):
-            await asyncio.sleep(1.6)
+            await asyncio.sleep(self.case.handling.press_after)
             connected = self.caller.answered is not None and self.case.call.transfer is None
             if not leg.up or connected or leg.stream is None:
                 return
@@ -283,7 +285,7 @@ class Scene:
             await asyncio.to_thread(self.rig.sipp.forget, started)
 
     async def until(self, condition: Callable[[], bool], seconds: float) -> bool:
-        """Wait for a condition; False if it did not come about in time."""
+        """Wait for a condition; False if it does not come about in time."""
         deadline = time.monotonic() + seconds
         while not condition():
             if time.monotonic() > deadline:

@@ -5,10 +5,11 @@ from __future__ import annotations
 import asyncio
 import datetime as dt
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
-from pbxgen.flow.plan import Plan
+from pbxgen.flow.plan import Plan, Secret
 from pbxgen.flow.simulate import simulate
 from pbxgen.lab import scripts, sip
 from pbxgen.lab.case import Case, Result
@@ -22,10 +23,10 @@ from pbxgen.lab.registrar import Registrar
 from pbxgen.lab.scene import Scene
 from pbxgen.lab.sipp import Sipp
 from pbxgen.lab.sound import tone
-from pbxgen.lab.tenants import Tenant, prepare
+from pbxgen.lab.tenants import Tenant, prepare, renew
 from pbxgen.lab.verdict import judge
 from pbxgen.lab.wire import Seen, Wire
-from pbxgen.targets.base import Options, Target
+from pbxgen.targets.base import GeneratedFile, Options, Target
 
 _ANNOUNCEMENT_SECONDS = 2.0
 _STORED_SECONDS = 10.0
@@ -38,6 +39,14 @@ def _longest_first(tenant: Tenant) -> int:
     return -sum(event.seconds or 0 for event in simulate(case.plan, case.call, case.world).events)
 
 
+@dataclass(frozen=True, slots=True)
+class Renewed:
+    """Changed plans of a stage's tenants, and their files."""
+
+    tenants: tuple[Tenant, ...]
+    files: tuple[GeneratedFile, ...]
+
+
 class Stage:
     """A PBX with the phones and far ends of its scenarios. Use as an asynchronous context."""
 
@@ -48,11 +57,7 @@ class Stage:
         self._folder = folder
         self._target = target
         self.tenants, secrets = prepare(cases)
-        plans = tuple(tenant.plan for tenant in self.tenants)
-        options = Options(secrets=secrets)
-        limits = [problem for plan in plans for problem in target.limits(plan, options)]
-        if limits:
-            raise LabError(f"{target.name} cannot express this: {limits[0].message}")
+        files = self._rendered(self.tenants, secrets)
         sounds = {
             f"{tenant.plan.name}/{name}": tone(hertz, _ANNOUNCEMENT_SECONDS)
             for tenant in self.tenants
@@ -61,7 +66,7 @@ class Stage:
         home = folder / "pbx"
         home.mkdir(parents=True)
         (folder / "sipp").mkdir()
-        self.pbx: Pbx = make_pbx(Bench(home, target.render(plans, options), sounds, moment))
+        self.pbx: Pbx = make_pbx(Bench(home, files, sounds, moment))
         self.wire = Wire(self._route, self._on_message)
         self.media = Media()
         self._scenes: dict[str, Scene] = {}
@@ -70,7 +75,17 @@ class Stage:
         self.sipp: Sipp
         self.registrar: Registrar
         self.phones: Address
-        self.plans: tuple[Plan, ...] = plans
+
+    def _rendered(self, tenants: Sequence[Tenant], secrets: Mapping[Secret, str]) -> tuple[GeneratedFile, ...]:
+        options, plans = Options(secrets=secrets), tuple(tenant.plan for tenant in tenants)
+        limits = [problem for plan in plans for problem in self._target.limits(plan, options)]
+        if limits:
+            raise LabError(f"{self._target.name} cannot express this: {limits[0].message}")
+        return self._target.render(plans, options)
+
+    @property
+    def plans(self) -> tuple[Plan, ...]:
+        return tuple(tenant.plan for tenant in self.tenants)
 
     async def __aenter__(self) -> Stage:
         try:
@@ -91,11 +106,7 @@ class Stage:
         self.sipp = Sipp(self.wire, self._folder / "sipp", self.phones)
         self.registrar = Registrar(self.sipp, self.phones)
         for tenant in self.tenants:
-            scene = Scene(self, tenant)
-            self._by_name[tenant.plan.name] = scene
-            for address in tenant.trunks.values():
-                await self.wire.listen(address, self.pbx.trunks_at)
-                self._by_trunk[address] = scene
+            await self._furnish(tenant)
         for method in ("OPTIONS", "NOTIFY", "REGISTER"):
             self.sipp.answering(method)
         for scene in self._by_name.values():
@@ -103,6 +114,33 @@ class Stage:
                 self.sipp.callee(reply)
         await self.pbx.start()
         await self.registrar.register(login for scene in self._by_name.values() for login in scene.logins())
+
+    async def _furnish(self, tenant: Tenant) -> None:
+        """Phones and far ends of a tenant, from now on."""
+        scene = self._by_name[tenant.plan.name] = Scene(self, tenant)
+        for address in tenant.trunks.values():
+            if address not in self._by_trunk:
+                await self.wire.listen(address, self.pbx.trunks_at)
+            self._by_trunk[address] = scene
+
+    def renewed(self, cases: Sequence[Case]) -> Renewed:
+        """Changed plans, a case for each tenant in order, compiled but not yet in place."""
+        tenants, secrets = renew(self.tenants, cases)
+        return Renewed(tenants, self._rendered(tenants, secrets))
+
+    async def reload(self, renewed: Renewed) -> None:
+        """Load changed plans. Calls that are up go on; whatever is placed from now on is of the new plans."""
+        await self.pbx.reload(renewed.files)
+        before = {login.contact for scene in self._by_name.values() for login in scene.logins()}
+        self.tenants = renewed.tenants
+        for tenant in self.tenants:
+            if not self._by_name[tenant.plan.name].trace:
+                await self._furnish(tenant)
+        logins = (login for scene in self._by_name.values() for login in scene.logins())
+        await self.registrar.register(login for login in logins if login.contact not in before)
+
+    def scene_of(self, tenant: Tenant) -> Scene:
+        return self._by_name[tenant.plan.name]
 
     async def close(self) -> None:
         if hasattr(self, "sipp"):
@@ -116,14 +154,22 @@ class Stage:
 
         async def one(tenant: Tenant) -> Result:
             async with room:
-                result = await self._play(tenant)
+                result = await self.place(tenant)
             done(result)
             return result
 
         # The longest first: they set how long a run takes.
         return list(await asyncio.gather(*(one(tenant) for tenant in sorted(self.tenants, key=_longest_first))))
 
-    async def _play(self, tenant: Tenant) -> Result:
+    def complaints(self) -> list[tuple[Case | None, str]]:
+        """What the PBX has complained of, and the call that it is about (None: none, or not known)."""
+        of = {tenant.plan.name: tenant.case for tenant in self.tenants}
+        return [
+            (of.get(complaint.tenant or ""), complaint.line) for complaint in self.pbx.log.complaints(frozenset(of))
+        ]
+
+    async def place(self, tenant: Tenant) -> Result:
+        """Place the call of a tenant."""
         scene = self._by_name[tenant.plan.name]
         start = time.monotonic()
         self.follow(scene.caller.call_id, scene)

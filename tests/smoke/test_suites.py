@@ -12,7 +12,7 @@ from pbxgen.lab.ladder import failure
 from pbxgen.lab.run import run
 from pbxgen.scenario.run import judge_file, prepare
 from pbxgen.targets import load_target
-from tests.support.calls import cases_of
+from tests.support.calls import cases_of, counted
 
 _FOLDER = Path(__file__).parent / "suites"
 SUITES = sorted(path.relative_to(_FOLDER).as_posix() for path in _FOLDER.glob("*/*.test.yaml"))
@@ -34,12 +34,14 @@ class RealCalls:
 
     def failures(self, pbx: str, suite: str) -> list[str]:
         mine = {id(case) for case in self._cases[suite]}
-        return [failure(r) for r in self.report(pbx).results if id(r.case) in mine and not r.passed]
+        results = [r for r in self.report(pbx).results if id(r.case) in mine]
+        complaints = [f"{r.case.name}: {pbx} logged: {line}" for r in results for line in r.complaints]
+        return [failure(r) for r in results if not r.passed] + complaints
 
     def report(self, pbx: str) -> LabReport:
         if pbx not in self._reports:
             cases = [case for suite in self._cases.values() for case in suite]
-            self._reports[pbx] = run(cases, {pbx: load_target(pbx)})
+            self._reports[pbx] = counted(run(cases, {pbx: load_target(pbx)}))
         return self._reports[pbx]
 
 
@@ -54,7 +56,7 @@ def real_calls(request: pytest.FixtureRequest) -> RealCalls:
         for item in items
         if item.originalname == test_a_real_pbx_does_what_the_suite_expects.__name__
     }
-    return RealCalls([suite for suite in SUITES if suite in chosen])
+    return RealCalls([suite for suite in SUITES if suite in chosen or not chosen])
 
 
 @pytest.mark.real
@@ -63,4 +65,9 @@ def real_calls(request: pytest.FixtureRequest) -> RealCalls:
 def test_a_real_pbx_does_what_the_suite_expects(pbx_name: str, suite: str, real_calls: RealCalls) -> None:
     failures = real_calls.failures(pbx_name, suite)
     assert not failures, f"{len(failures)} calls went wrong\n\n" + "\n\n".join(failures)
-    assert not real_calls.report(pbx_name).problems[pbx_name]
+
+
+@pytest.mark.real
+@pytest.mark.slow
+def test_a_real_pbx_complains_of_nothing_that_is_about_no_call(pbx_name: str, real_calls: RealCalls) -> None:
+    assert not real_calls.report(pbx_name).strays[pbx_name]

@@ -49,7 +49,7 @@ async def asked(files: tuple[GeneratedFile, ...], folder: Path, questions: list[
     try:
         await pbx.start()
         answers = [await pbx.command(question) for question in questions]
-        return answers, list(pbx.problems())
+        return answers, list(pbx.log.problems())
     finally:
         pbx.stop()
 
@@ -161,7 +161,7 @@ async def _probed(files: dict[str, GeneratedFile], folder: Path) -> list[str]:
 
 def _answers(pbx: Asterisk) -> list[str]:
     """What the probes have logged so far."""
-    return [match[0] for line in pbx.log_of("NOTICE[") if (match := re.search(r"probe \d+ \w+=.*=", line))]
+    return [match[0] for line in pbx.log.lines() if (match := re.search(r"probe \d+ \w+=.*=", line))]
 
 
 @pytest.mark.parametrize(
