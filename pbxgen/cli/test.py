@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -13,6 +13,7 @@ from pbxgen.cli import console
 from pbxgen.cli.options import examples
 
 if TYPE_CHECKING:
+    from pbxgen.interpret.examine import Examined
     from pbxgen.lab.case import LabReport
     from pbxgen.scenario.judge import Verdict
     from pbxgen.scenario.run import FileRun
@@ -22,7 +23,11 @@ _HELP = """Run scenario files: calls, and what is expected of them.
 Each scenario says who calls whom and in what state the phones are; the call-flow model says what happens, and a call
 that goes another way than expected is told step by step.
 
-With --on the same calls are placed on real PBXs as well: each is started on loopback with the generated plan, phones
+With --on generated the same calls are placed on the text that `pbxgen generate` would write, for each PBX: the files
+are rendered in memory and run line by line by an interpreter, without a PBX and in milliseconds. -v shows every line
+that a call ran through.
+
+With --on asterisk,freeswitch they are placed on real PBXs: each is started on loopback with the generated plan, phones
 register and behave as the scenario says, and what happened is compared with what is expected and with the model. It
 takes the programs found on PATH, or those named by PBXGEN_ASTERISK and PBXGEN_FREESWITCH.
 
@@ -31,10 +36,12 @@ Exit code 0: every call went as expected. 1: one did not. 2: wrong usage, or a P
 _EPILOG = examples(
     "pbxgen test acme.test.yaml",
     "pbxgen test tests/*.test.yaml --name reception",
+    "pbxgen test acme.test.yaml --on generated -v --name reception",
     "pbxgen test acme.test.yaml --on asterisk,freeswitch --report report.html",
     "pbxgen test acme.test.yaml --format json",
 )
 _MODEL = "model"
+_GENERATED = "generated"
 _PBXS = ("asterisk", "freeswitch")
 
 
@@ -45,7 +52,7 @@ def register(app: typer.Typer) -> None:
 def run_tests(
     files: Annotated[list[Path], typer.Argument(metavar="FILE...", help="Scenario files.", show_default=False)],
     on: Annotated[
-        str, typer.Option("--on", metavar="WHERE", help="model, asterisk, freeswitch; several with commas.")
+        str, typer.Option("--on", metavar="WHERE", help="model, generated, asterisk, freeswitch; several with commas.")
     ] = _MODEL,
     name: Annotated[
         str | None,
@@ -66,7 +73,12 @@ def run_tests(
             show_default=False,
         ),
     ] = None,
-    verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Tell every call, not only failing ones.")] = False,
+    verbose: Annotated[
+        bool,
+        typer.Option(
+            "--verbose", "-v", help="Tell every call, not only failing ones; of generated text every line that ran."
+        ),
+    ] = False,
     format: Annotated[str, typer.Option("--format", help="text or json.", metavar="[text|json]")] = "text",
 ) -> None:
     if format not in ("text", "json"):
@@ -74,7 +86,8 @@ def run_tests(
     missing = [str(f) for f in files if not f.exists()]
     if missing:
         raise typer.BadParameter(f"there is no {', '.join(missing)}")
-    pbxs = _pbxs(on)
+    places = _places(on)
+    pbxs = tuple(p for p in _PBXS if p in places)
     if report is not None and not pbxs:
         raise typer.BadParameter("a report is of real calls: say where with --on", param_hint="--report")
     from pbxgen.scenario.run import judge_file, prepare
@@ -83,40 +96,48 @@ def run_tests(
     if all(not p.diagnostics and not p.scenarios for p in prepared):
         raise typer.BadParameter("no scenario has such a name" if name else "there are no scenarios")
     runs = [judge_file(p) for p in prepared]
+    sound = all(r.sound for r in runs)
+    examined: Sequence[Examined] = ()
+    if sound and _GENERATED in places:
+        from pbxgen.cli.test_generated import examine_calls
+
+        examined = examine_calls(prepared)
     calls = None
-    if pbxs and all(r.sound for r in runs):
+    if pbxs and sound:
         from pbxgen.cli.test_on import place_calls, write_report
 
         calls = place_calls(prepared, pbxs, keep)
         if report is not None:
             write_report(calls, report)
     if format == "json":
-        _print_json(runs, calls)
+        _print_json(runs, examined, calls, verbose)
     else:
-        _print_text(runs, calls, verbose)
-    passed = all(r.passed for r in runs) and (calls is None or (calls.passed and not any(calls.problems.values())))
+        _print_text(runs, examined, calls, verbose)
+    passed = all(r.passed for r in runs) and all(e.passed for e in examined)
+    passed = passed and (calls is None or (calls.passed and not any(calls.problems.values())))
     raise typer.Exit(0 if passed else 1)
 
 
-def _pbxs(on: str) -> tuple[str, ...]:
+def _places(on: str) -> set[str]:
+    """Where calls are to be placed; wrong usage for a name that is no such place."""
     from pbxgen.diagnostics.nearest import did_you_mean
 
-    names = [n.strip() for n in on.split(",")]
-    for name in names:
-        if name != _MODEL and name not in _PBXS:
-            near = did_you_mean(name, (_MODEL, *_PBXS)) or f"one of {_MODEL}, {', '.join(_PBXS)}"
-            raise typer.BadParameter(f"{name!r} is nothing calls can be placed on; {near}", param_hint="--on")
-    return tuple(p for p in _PBXS if p in names)
+    known = (_MODEL, _GENERATED, *_PBXS)
+    names = {n.strip() for n in on.split(",")}
+    for name in sorted(names.difference(known)):
+        near = did_you_mean(name, known) or f"one of {', '.join(known)}"
+        raise typer.BadParameter(f"{name!r} is nothing calls can be placed on; {near}", param_hint="--on")
+    return names
 
 
-def _print_json(runs: Sequence[FileRun], report: LabReport | None) -> None:
+def _print_json(runs: Sequence[FileRun], examined: Sequence[Examined], report: LabReport | None, verbose: bool) -> None:
     import json
 
     from pbxgen.diagnostics.json import diagnostic_to_dict
     from pbxgen.scenario.show import as_json
 
-    passed, failed = _counts(runs, report)
-    document = {
+    passed, failed = _counts(runs, examined, report)
+    document: dict[str, Any] = {
         "version": 1,
         "files": [
             {
@@ -128,6 +149,10 @@ def _print_json(runs: Sequence[FileRun], report: LabReport | None) -> None:
         ],
         "summary": {"passed": passed, "failed": failed},
     }
+    if examined:
+        from pbxgen.cli.test_generated import examined_as_json
+
+        document["generated"] = [examined_as_json(e, verbose) for e in examined]
     if report is not None:
         from pbxgen.cli.test_on import result_as_json
 
@@ -136,7 +161,7 @@ def _print_json(runs: Sequence[FileRun], report: LabReport | None) -> None:
     console.out(json.dumps(document, indent=2, ensure_ascii=False))
 
 
-def _print_text(runs: Sequence[FileRun], report: LabReport | None, verbose: bool) -> None:
+def _print_text(runs: Sequence[FileRun], examined: Sequence[Examined], report: LabReport | None, verbose: bool) -> None:
     from pbxgen.diagnostics.render import render_text
 
     for run in runs:
@@ -146,11 +171,15 @@ def _print_text(runs: Sequence[FileRun], report: LabReport | None, verbose: bool
             console.out(str(run.path))
         for verdict in run.verdicts:
             _print_verdict(verdict, verbose)
+    if examined:
+        from pbxgen.cli.test_generated import print_examined
+
+        print_examined(examined, verbose)
     if report is not None:
         from pbxgen.cli.test_on import print_report
 
         print_report(report, verbose)
-    passed, failed = _counts(runs, report)
+    passed, failed = _counts(runs, examined, report)
     console.out(f"{passed} passed, {failed} failed")
 
 
@@ -166,9 +195,9 @@ def _print_verdict(verdict: Verdict, verbose: bool) -> None:
             console.out(f"      {console.printable(line)}")
 
 
-def _counts(runs: Sequence[FileRun], report: LabReport | None) -> tuple[int, int]:
+def _counts(runs: Sequence[FileRun], examined: Sequence[Examined], report: LabReport | None) -> tuple[int, int]:
     """Calls that went as expected, and those that did not; a scenario counts once for each place it was run on."""
-    results = [v.passed for r in runs for v in r.verdicts]
+    results = [v.passed for r in runs for v in r.verdicts] + [e.passed for e in examined]
     if report is not None:
         results += [r.passed for r in report.results]
     return sum(results), len(results) - sum(results)

@@ -44,6 +44,8 @@ class Prepared:
     scenarios: tuple[tuple[Scenario, Plan], ...] = ()
     diagnostics: tuple[Diagnostic, ...] = ()
     texts: Mapping[str, SourceFile] = field(default_factory=dict)
+    plans: tuple[Plan, ...] = ()
+    """All of the source: of a fleet also those that nobody calls."""
 
 
 def prepare(path: Path, name: str | None = None) -> Prepared:
@@ -65,7 +67,7 @@ def prepare(path: Path, name: str | None = None) -> Prepared:
         if plan is not None:
             found += check_names(scenario, plan)
             pairs.append((scenario, plan))
-    return Prepared(path, () if found else tuple(pairs), tuple(found), texts)
+    return Prepared(path, () if found else tuple(pairs), tuple(found), texts, tuple(compilation.plans))
 
 
 def judge_file(prepared: Prepared) -> FileRun:

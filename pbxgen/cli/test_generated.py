@@ -1,0 +1,75 @@
+"""``pbxgen test --on generated``: the scenarios on the text that PBXs would be given."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from pbxgen.cli import console
+
+if TYPE_CHECKING:
+    from pbxgen.interpret.examine import Examined
+    from pbxgen.scenario.run import Prepared
+
+
+def examine_calls(prepared: Sequence[Prepared]) -> list[Examined]:
+    """Every scenario on the generated text of each PBX; the tenants of a fleet share one PBX."""
+    from pbxgen.interpret.examine import examine
+    from pbxgen.interpret.registry import INTERPRETED
+    from pbxgen.lab.run import case_of
+
+    found: list[Examined] = []
+    for file in prepared:
+        cases = [case_of(scenario, plan) for scenario, plan in file.scenarios]
+        for pbx in INTERPRETED if cases else ():
+            found += examine(file.plans, cases, pbx)
+    return found
+
+
+def shown_name(pbx: str) -> str:
+    """What stands where other calls have the name of their PBX."""
+    return f"generated ({pbx})"
+
+
+def print_examined(examined: Sequence[Examined], verbose: bool) -> None:
+    """Each call; of failing ones what differs and what the model says, and with ``verbose`` the lines that ran."""
+    width = max((len(shown_name(e.pbx)) for e in examined), default=0)
+    for call in examined:
+        mark = "ok  " if call.passed else "FAIL"
+        console.out(f"  {mark} {shown_name(call.pbx):<{width}} {console.printable(call.case.name)}")
+        if verbose or not call.passed:
+            for line in _told(call, verbose):
+                console.out(f"      {console.printable(line)}")
+
+
+def _told(call: Examined, verbose: bool) -> list[str]:
+    from pbxgen.lab.ladder import model_steps
+
+    lines = [f"✗ {difference}" for difference in call.differences]
+    if not call.passed:
+        lines += ["What the model says", *(f"  {step}" for step in model_steps(call.case))]
+        if not verbose:
+            lines.append("-v shows every line of the generated files that the call ran through")
+    if verbose:
+        width = min(48, max((len(ran.where) for ran in call.trace), default=0))
+        lines.append(f"What ran for {call.pbx}")
+        lines += [f"  {ran.at:7.2f}  {ran.where:<{width}}  {ran.text}" for ran in call.trace]
+    return lines
+
+
+def examined_as_json(call: Examined, verbose: bool) -> dict[str, Any]:
+    """One call for machines; with ``verbose`` the lines that ran."""
+    observed = call.observed
+    ending = None if observed is None else observed.ending
+    document = {
+        "name": call.case.name,
+        "pbx": call.pbx,
+        "passed": call.passed,
+        "differences": list(call.differences),
+        "rings": [] if observed is None else list(observed.rings),
+        "ends": None if ending is None else {ending.kind.value: ending.value},
+        "status": None if observed is None else observed.status,
+    }
+    if verbose:
+        document["ran"] = [{"at": ran.at, "where": ran.where, "text": ran.text} for ran in call.trace]
+    return document
