@@ -1,0 +1,185 @@
+"""Is every line of the templates watched? Each is spoilt in turn, and scenarios are run on what is then generated.
+
+    python -m tests.mutation.templates [asterisk|freeswitch] [--under library/user] [--jobs 2]
+
+Every scenario of the suites and the examples is placed on the generated text by the interpreters, until one goes
+another way than the model says: then the fault is noticed. What is printed are the faults that nobody noticed; those
+that change nothing a call could notice, or that other tests see (real PBXs loading the files, real calls), stand with
+their reason in ``unnoticed.yaml``. Exit code 0: no others. 1: some. Each of some 3,600 faults takes about a second.
+"""
+
+from __future__ import annotations
+
+import argparse
+import shutil
+import sys
+import tempfile
+from collections import defaultdict
+from collections.abc import Iterator
+from concurrent.futures import ProcessPoolExecutor
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, replace
+from functools import cache
+from pathlib import Path
+from unittest import mock
+
+from rich.progress import track
+from ruamel.yaml import YAML
+
+from pbxgen.flow.plan import Plan, Secret
+from pbxgen.interpret.base import Interpreter, Trace
+from pbxgen.interpret.registry import INTERPRETED, load_interpreter
+from pbxgen.lab.case import Case
+from pbxgen.lab.run import case_of
+from pbxgen.lab.verdict import judge
+from pbxgen.scenario.run import prepare
+from pbxgen.targets import load_target
+from pbxgen.targets.base import Options
+from pbxgen.targets.templates import templates_folder
+from tests.mutation.faults import Fault, faults
+
+_ROOT = Path(__file__).parents[2]
+_UNNOTICED = Path(__file__).with_name("unnoticed.yaml")
+# `templates` last: whoever is imported while it is patched would keep the patch.
+_RENDERERS = [f"pbxgen.targets.{name}" for name in (*(f"{pbx}.target" for pbx in INTERPRETED), "templates")]
+
+
+@dataclass(frozen=True, slots=True)
+class Accepted:
+    """Faults that no scenario notices, by decision: a template, a part of the spoilt line, and why."""
+
+    template: str
+    holds: str
+    faults: tuple[str, ...]
+    """Kinds of faults; none: all."""
+    because: str
+
+    def covers(self, fault: Fault) -> bool:
+        return (
+            fault.template.startswith(self.template)
+            and self.holds in fault.was
+            and (not self.faults or fault.what in self.faults)
+        )
+
+
+def accepted() -> list[Accepted]:
+    rows = YAML(typ="safe").load(_UNNOTICED.read_text(encoding="utf-8"))
+    return [
+        Accepted(row["template"], row.get("holds", ""), tuple(row.get("faults", ())), row["because"]) for row in rows
+    ]
+
+
+@cache
+def batches() -> tuple[tuple[Case, ...], ...]:
+    """All scenarios, those of one source together."""
+    found = []
+    for path in sorted([*_ROOT.glob("tests/smoke/suites/*/*.test.yaml"), *_ROOT.glob("examples/*/*.test.yaml")]):
+        by_plan: dict[int, list[Case]] = defaultdict(list)
+        for scenario, plan in prepare(path).scenarios:
+            by_plan[id(plan)].append(case_of(scenario, plan))
+        found += [tuple(cases) for cases in by_plan.values()]
+    return tuple(found)
+
+
+@cache
+def _passing() -> dict[str, frozenset[int]]:
+    """Which scenarios run through each line (``file:line``) of Asterisk's files: a fault in it touches no others.
+
+    In FreeSWITCH's files a line also matters to calls that it turns away.
+    """
+    found: dict[str, set[int]] = defaultdict(set)
+    for cases, interpreter in _interpreted("asterisk"):
+        for case in cases:
+            trace: Trace = []
+            interpreter.place(case, trace)
+            for ran in trace:
+                found[ran.where].add(id(case))
+    return {where: frozenset(cases) for where, cases in found.items()}
+
+
+def _touched(fault: Fault) -> frozenset[int] | None:
+    """By ``id``, the cases that a fault may change; None: all of them."""
+    if fault.template != "asterisk/library.conf" or not fault.was.startswith(("exten", "same")):
+        return None
+    return _passing().get(f"pbxgen/library.conf:{fault.line}", frozenset())
+
+
+def noticed(fault: Fault | None, pbx: str) -> str | None:
+    """What showed a fault (None: the templates as they are); None: nothing did."""
+    touched = None if fault is None else _touched(fault)
+    with tempfile.TemporaryDirectory() as folder:
+        copy = Path(folder) / "templates"
+        shutil.copytree(templates_folder(), copy)
+        if fault is not None:
+            (copy / fault.template).write_text(fault.text, encoding="utf-8")
+        try:
+            with _templates_of(copy):
+                return next(_differences(pbx, touched), None)
+        except Exception as error:  # whatever a spoilt file breaks, it has been noticed
+            return f"{type(error).__name__}: {error}"
+
+
+def _differences(pbx: str, touched: frozenset[int] | None) -> Iterator[str]:
+    for cases, interpreter in _interpreted(pbx, touched):
+        for case in cases:
+            for difference in judge(case, interpreter.place(case)):
+                yield f"{case.name}: {difference}"
+
+
+def _interpreted(pbx: str, touched: frozenset[int] | None = None) -> Iterator[tuple[list[Case], Interpreter]]:
+    """Each source's generated files, and its cases."""
+    target = load_target(pbx)
+    for batch in batches():
+        cases = [case for case in batch if touched is None or id(case) in touched]
+        if cases:
+            files = target.render((_with_logins(cases[0].plan),), Options(secrets=defaultdict(lambda: "secret")))
+            yield cases, load_interpreter(pbx, files)
+
+
+def _with_logins(plan: Plan) -> Plan:
+    """Every user has a phone whose login pbxgen writes."""
+    users = {
+        name: replace(user, password=user.password or Secret("inline", "secret", user.location))
+        for name, user in plan.users.items()
+    }
+    return replace(plan, users=users)
+
+
+@contextmanager
+def _templates_of(folder: Path) -> Iterator[None]:
+    """Within it, targets render the templates of another folder."""
+    with ExitStack() as patches:
+        for module in _RENDERERS:
+            patches.enter_context(mock.patch(f"{module}.templates_folder", return_value=folder))
+        yield
+
+
+def _unnoticed(fault: Fault) -> Fault | None:
+    return None if noticed(fault, fault.template.split("/")[0]) else fault
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("pbxs", nargs="*", default=INTERPRETED, choices=[[], *INTERPRETED], metavar="PBX")
+    parser.add_argument("--under", default="", help="only templates whose path holds this")
+    parser.add_argument("--jobs", type=int, default=2)
+    arguments = parser.parse_args()
+    chosen = []
+    for pbx in arguments.pbxs:
+        if (why := noticed(None, pbx)) is not None:
+            parser.exit(2, f"the templates as they are fail already: {why}\n")
+        chosen += [f for f in faults(templates_folder(), pbx) if arguments.under in f.template]
+    allowed = accepted()
+    missed = []
+    _passing()  # before the processes part: they then share what `id` says
+    with ProcessPoolExecutor(arguments.jobs) as pool:
+        for fault in track(pool.map(_unnoticed, chosen), "Faults", total=len(chosen), transient=True):
+            if fault is not None and not any(a.covers(fault) for a in allowed):
+                missed.append(fault)
+                print(f"templates/{fault.template}:{fault.line}: {fault.what}\n    {fault.was}", flush=True)
+    print(f"{len(chosen)} faults, {len(missed)} neither noticed nor accepted")
+    return 1 if missed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
