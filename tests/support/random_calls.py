@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import tempfile
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -43,13 +44,36 @@ _HEAD: dict[str, Any] = {
 }
 
 
-def random_cases(number: int, seed: int) -> list[Case]:
+@dataclass(frozen=True)
+class RandomCall:
+    """A call into a source of its own, as plain data."""
+
+    name: str
+    source: dict[str, Any]
+    call: Call
+    phones: dict[str, list[str]]
+    outside: dict[str, str]
+
+    @property
+    def world(self) -> World:
+        phones = {extension: tuple(states) for extension, states in self.phones.items()}
+        return World(DEFAULT_MOMENT, phones, self.outside)
+
+    def case(self) -> Case | None:
+        """The call to be placed; None where the source is not sound."""
+        text = json.dumps(self.source, indent=1)
+        plan = _plan(text)
+        told = f"{self.name}\n{_told(self.call, self.world)}\n{text}"
+        return None if plan is None else Case(told, plan, self.call, self.world)
+
+
+def random_calls(number: int, seed: int) -> list[RandomCall]:
     """``number`` calls, each into a source of its own."""
     random = Random(seed)
-    found: list[Case] = []
+    found: list[RandomCall] = []
     while len(found) < number:
-        text = json.dumps(_source(random), indent=1)
-        plan = _plan(text)
+        source = _source(random)
+        plan = _plan(json.dumps(source, indent=1))
         for _ in range(6 if plan else 0):
             call, world = _call(random), _world(random)
             assert plan is not None
@@ -57,8 +81,9 @@ def random_cases(number: int, seed: int) -> list[Case]:
             seconds = sum(event.seconds or 0 for event in story.events)
             eventful = len(story.diverted) > 1 or len(story.rings) > 1 or random.random() < 0.1
             if eventful and seconds <= LONGEST_SECONDS:
+                phones = {extension: list(states) for extension, states in world.phones.items()}
                 name = f"seed {seed}, call {len(found) + 1}"
-                found.append(Case(f"{name}\n{_told(call, world)}\n{text}", plan, call, world))
+                found.append(RandomCall(name, source, call, phones, dict(world.outside)))
                 break
     return found
 
