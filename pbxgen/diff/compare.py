@@ -3,71 +3,23 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Hashable, Iterator, Sequence
+from dataclasses import replace
 
-from pbxgen.diff.joint import Joint
+from pbxgen.diff.alike import likeness, ringers
+from pbxgen.diff.change import Change, Comparison, EntryChanges
+from pbxgen.diff.facts import facts
+from pbxgen.diff.joint import Joint, Pair
+from pbxgen.diff.renamed import Renaming
 from pbxgen.diff.touched import touched
+from pbxgen.flow.analysis.reach import Key
 from pbxgen.flow.analysis.situations import Situation
 from pbxgen.flow.behaviour import Attempt, Forest, Node
-from pbxgen.flow.cases import When
-from pbxgen.flow.machine import group_of
 from pbxgen.flow.plan import Origin, Outcome, Place, PlaceKind, Plan
-
-
-@dataclass(frozen=True, slots=True)
-class Change:
-    """One thing that is different for callers of one entry.
-
-    ``aspect`` is "call" (every call), "rings" (how long, or who rings) or the value of an Outcome; ``before`` and
-    ``after`` are None where there was or is nothing.
-    """
-
-    origin: Origin | None
-    """None: inside and outside alike."""
-    aspect: str
-    when: When
-    before: Node | None
-    after: Node | None
-    example: Situation | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class EntryChanges:
-    """What is different for those who call ``place`` (of the new plan; of the old one where it is gone)."""
-
-    place: Place
-    status: str
-    """changed, new or gone."""
-    changes: tuple[Change, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Fact:
-    """A change that is no course of a call: a key of :mod:`pbxgen.diff.words` with its values."""
-
-    key: str
-    subject: str
-    before: str
-    after: str
-
-
-@dataclass(frozen=True, slots=True)
-class Comparison:
-    old: Plan
-    new: Plan
-    entries: tuple[EntryChanges, ...]
-    facts: tuple[Fact, ...]
-
-    @property
-    def same(self) -> bool:
-        return not self.entries and not self.facts
 
 
 def compare(old: Plan, new: Plan, today: dt.date) -> Comparison:
     """Every difference that a caller can notice from ``today`` on."""
-    from pbxgen.diff.facts import facts
-
     if old.digest == new.digest:
         return Comparison(old, new, (), ())
     concerned = touched(old, new)
@@ -78,53 +30,74 @@ def compare(old: Plan, new: Plan, today: dt.date) -> Comparison:
 class _Comparer:
     def __init__(self, joint: Joint) -> None:
         self._joint = joint
+        self._known: dict[Hashable, dict[Hashable, tuple[EntryChanges, tuple[Key, ...]]]] = {}
+        """By shape and names, with the places of the flows."""
 
     def entries(self, concerned: frozenset[tuple[str, str]]) -> Iterator[EntryChanges]:
         before, after = _places(self._joint.old), _places(self._joint.new)
         for key in dict.fromkeys((*after, *before)):
             if key not in before:
-                yield EntryChanges(after[key], "new", tuple(self._changes(None, after[key])))
+                pair = self._joint.pair(None, after[key])
+                yield EntryChanges(after[key], "new", tuple(self._changes(pair)))
             elif key not in after:
                 yield EntryChanges(before[key], "gone", ())
             elif key in concerned:
-                changes = tuple(self._changes(before[key], after[key]))
-                if changes:
-                    yield EntryChanges(after[key], "changed", changes)
+                found = self._changed(self._joint.pair(before[key], after[key]))
+                if found.changes:
+                    yield found
 
-    def _changes(self, before: Place | None, after: Place) -> Iterator[Change]:
+    def _changed(self, pair: Pair) -> EntryChanges:
+        """Entries that are alike are compared once, whoever they are."""
+        entry = pair.after.entry
+        alike = likeness(self._joint, pair)
+        known = self._known.setdefault(alike.shape, {})
+        if alike.names in known:
+            first, _ = known[alike.names]
+            return EntryChanges(entry, "changed", first.changes, first.place)
+        if known:
+            other, keys = next(iter(known.values()))
+            renaming = Renaming(dict(zip(keys, alike.keys, strict=True)))
+            found = EntryChanges(entry, "changed", tuple(map(renaming.change, other.changes)))
+        else:
+            found = EntryChanges(entry, "changed", tuple(self._changes(pair)))
+        known[alike.names] = found, alike.keys
+        return found
+
+    def _changes(self, pair: Pair) -> Iterator[Change]:
+        """Differences for callers who are nowhere in the flow; only where there is none, those for others."""
+        found = tuple(self._of_situations(pair, self._joint.all(pair.conditions)))
+        if not found and pair.before is not None:
+            for caller in pair.callers:
+                for change in self._of_situations(pair, self._joint.of_caller(pair.conditions, caller)):
+                    found += (replace(change, caller=caller.number),)
+        yield from found
+        if pair.before is not None:
+            old, new = self._joint.old, self._joint.new
+            if ringers(old, pair.before.entry) != ringers(new, pair.after.entry):
+                yield Change(None, "phones", (), None, None)
+
+    def _of_situations(self, pair: Pair, every: Sequence[Situation]) -> Iterator[Change]:
         """Differences by origin; those of both origins once."""
-        conditions = self._joint.conditions(before, after)
-        vocabulary = self._joint.vocabulary(conditions)
+        vocabulary = self._joint.vocabulary(pair.conditions)
         forest = Forest()
         found: dict[Origin, dict[tuple[object, ...], tuple[Change, list[Situation]]]] = {}
-        every = self._joint.all(conditions)
         by_origin = {o: [s for s in every if s.caller.origin is o] for o in (Origin.EXTERNAL, Origin.INTERNAL)}
         for origin, situations in by_origin.items():
             mine = found.setdefault(origin, {})
             for situation in situations:
-                was = None if before is None else forest.tree(self._joint.old, situation, before)
-                now = forest.tree(self._joint.new, situation, after)
+                was = None if pair.before is None else forest.tree(self._joint.old, situation, pair.before.entry)
+                now = forest.tree(self._joint.new, situation, pair.after.entry)
                 for aspect, one, other in _differences(was, now):
                     key: tuple[object, ...] = (aspect, id(one), id(other))
-                    change = Change(origin, aspect, (), one, other, situation)
+                    change = Change(origin, aspect, (), one, other)
                     mine.setdefault(key, (change, []))[1].append(situation)
         told: dict[tuple[object, ...], Change] = {}
         for origin, mine in found.items():
             for key, (change, chosen) in mine.items():
                 when = vocabulary.describe(chosen, by_origin[origin])
                 whole = (*key, when)
-                both = whole in told
-                told[whole] = Change(
-                    None if both else origin, change.aspect, when, change.before, change.after, change.example
-                )
+                told[whole] = replace(change, origin=None if whole in told else origin, when=when)
         yield from told.values()
-        if before is not None:
-            yield from self._phones(before, after)
-
-    def _phones(self, before: Place, after: Place) -> Iterator[Change]:
-        """Who rings: members of a position, legs of follow_me, `call_waiting`."""
-        if _ringers(self._joint.old, before) != _ringers(self._joint.new, after):
-            yield Change(None, "phones", (), None, None)
 
 
 def _differences(was: Node | None, now: Node) -> Iterator[tuple[str, Node | None, Node | None]]:
@@ -156,16 +129,3 @@ def _places(plan: Plan) -> dict[tuple[str, str], Place]:
     for kind, groups in ((PlaceKind.OPERATOR, plan.operators), (PlaceKind.GROUP, plan.groups)):
         found |= {(kind.value, g.name): Place(kind, g.name, g.location) for g in groups.values()}
     return found
-
-
-def _ringers(plan: Plan, place: Place) -> object:
-    match place.kind:
-        case PlaceKind.USER:
-            user = plan.users[place.target]
-            legs = tuple((leg.delay, leg.place.key, leg.place.timeout, leg.place.confirm) for leg in user.follow_me)
-            return (legs, user.call_waiting)
-        case PlaceKind.INBOUND:
-            return None
-        case _:
-            group = group_of(plan, place)
-            return (group.members, group.strategy)

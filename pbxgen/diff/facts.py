@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from pbxgen.diff.compare import Fact
+from pbxgen.diff.change import Fact
 from pbxgen.flow.plan import Plan, Route, Trunk, User
 
 

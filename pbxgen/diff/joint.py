@@ -3,15 +3,39 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import replace
+from collections.abc import Hashable
+from dataclasses import dataclass, replace
 
-from pbxgen.flow.analysis.reach import Reach
+from pbxgen.flow.analysis.reach import Flow, Reach
 from pbxgen.flow.analysis.situations import Atoms, Situation, Situations
 from pbxgen.flow.cases import Vocabulary
-from pbxgen.flow.plan import Condition, Place, Plan
+from pbxgen.flow.machine import Caller
+from pbxgen.flow.plan import Condition, Origin, Place, PlaceKind, Plan
 
 BEFORE = " (before)"
 """Added to the names of schedules and contacts that the new plan has too, but different."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """What calls to one entry can come to touch, before and after."""
+
+    before: Flow | None
+    """None where there was no such entry."""
+    after: Flow
+    conditions: tuple[Condition, ...]
+    """Of both, in the names of :attr:`Joint.plan`."""
+
+    @property
+    def callers(self) -> tuple[Caller, ...]:
+        """Those of both flows who may call themselves: where they call from they are not tried again."""
+        flows = [flow for flow in (self.before, self.after) if flow is not None]
+        outside = dict.fromkeys(n for flow in flows for n in flow.outside)
+        inside = dict.fromkeys(e for flow in flows for e in flow.inside)
+        return (
+            *(Caller(Origin.EXTERNAL, n) for n in outside),
+            *(Caller(Origin.INTERNAL, e) for e in inside),
+        )
 
 
 class Joint:
@@ -32,22 +56,27 @@ class Joint:
             contacts.setdefault(self._contacts[name], known)
         self.plan = replace(new, schedules=schedules, contacts=contacts)
         self.situations = Situations(self.plan, today)
-        self._reach_old, self._reach_new = Reach(old), Reach(new)
+        self._reach_old, self._reach_new = Reach(old, _Telling(old)), Reach(new, _Telling(new))
         self._known: dict[tuple[Condition, ...], tuple[Situation, ...]] = {}
 
-    def conditions(self, before: Place | None, after: Place | None) -> tuple[Condition, ...]:
-        """Of the flows from both entries, in the names of :attr:`plan`."""
-        found: dict[Condition, None] = {}
-        if before is not None:
-            found |= dict.fromkeys(self._renamed(c) for c in self._reach_old.flow_of(before).conditions)
-        if after is not None:
-            found |= dict.fromkeys(self._reach_new.flow_of(after).conditions)
-        return tuple(found)
+    def pair(self, before: Place | None, after: Place) -> Pair:
+        was = None if before is None else self._reach_old.flow_of(before)
+        now = self._reach_new.flow_of(after)
+        found = {} if was is None else dict.fromkeys(self._renamed(c) for c in was.conditions)
+        return Pair(was, now, tuple(found | dict.fromkeys(now.conditions)))
 
     def all(self, conditions: tuple[Condition, ...]) -> tuple[Situation, ...]:
+        """Situations of callers who are nowhere in the flow."""
         if conditions not in self._known:
             self._known[conditions] = self.situations.of_flow(conditions)
         return self._known[conditions]
+
+    def of_caller(self, conditions: tuple[Condition, ...], caller: Caller) -> tuple[Situation, ...]:
+        """Situations of one caller who is somewhere in the flow."""
+        number = (caller.number or "",)
+        outside = caller.origin is Origin.EXTERNAL
+        every = self.situations.of_flow(conditions, number if outside else (), () if outside else number)
+        return tuple(s for s in every if s.caller == caller)
 
     def vocabulary(self, conditions: tuple[Condition, ...]) -> Vocabulary:
         return Vocabulary(self.plan, self.situations.almanac, Atoms.of(conditions))
@@ -59,6 +88,18 @@ class Joint:
             schedule=None if schedule is None else self._schedules[schedule],
             contacts=None if contacts is None else self._contacts[contacts],
         )
+
+
+class _Telling:
+    """What callers may notice of a destination beside who it is."""
+
+    def __init__(self, plan: Plan) -> None:
+        self._plan = plan
+
+    def __call__(self, place: Place) -> Hashable:
+        if place.kind is not PlaceKind.OUTSIDE:
+            return (place.timeout, place.confirm)
+        return (place.timeout, place.confirm, place.trunk, self._plan.caller_id_of(place))
 
 
 def _hours(schedule: object) -> tuple[object, ...]:

@@ -10,7 +10,7 @@ from collections import deque
 from collections.abc import Hashable, Iterable, Mapping
 
 from pbxgen.flow.analysis.reach import Key
-from pbxgen.flow.plan import CallerId, Condition, Place, PlaceKind, Plan, Rule, Rules, User
+from pbxgen.flow.plan import Condition, Place, PlaceKind, Plan, Rule, Rules, User
 
 Signatures = Mapping[Key, Hashable]
 
@@ -102,6 +102,4 @@ class _Signer:
     def _place(self, place: Place) -> Hashable:
         if place.kind is not PlaceKind.OUTSIDE:
             return (place.key, place.timeout, place.confirm)
-        trunk = self._plan.trunks.get(place.trunk or "")
-        shows = place.caller_id or (trunk.caller_id if trunk is not None else CallerId.ORIGINAL)
-        return (place.key, place.timeout, place.confirm, shows, place.trunk)
+        return (place.key, place.timeout, place.confirm, self._plan.caller_id_of(place), place.trunk)

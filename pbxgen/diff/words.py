@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from pbxgen.diff.compare import Change, Comparison, EntryChanges, Fact
+from pbxgen.diff.change import Change, Comparison, EntryChanges, Fact
+from pbxgen.diff.crowd import several
 from pbxgen.flow.behaviour import Attempt, End, Node
 from pbxgen.flow.graph import graph_of
 from pbxgen.flow.machine import EndKind
@@ -16,8 +17,6 @@ _ORIGINS = {Origin.EXTERNAL: "outside calls", Origin.INTERNAL: "inside calls", N
 _ASPECTS = {"busy": "when busy", "no_answer": "when nobody answers", "unreachable": "when unreachable"}
 _LONGEST, _LONGEST_DETAILED = 100, 300
 """Letters of a branching course; a longer one ends at whoever's deviations decide."""
-_NAMED = 6
-"""How many of those who share a change are named."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +42,7 @@ def _of_entries(comparison: Comparison, teller: _Teller) -> tuple[Block, ...]:
     shared: dict[tuple[object, ...], list[EntryChanges]] = {}
     for entry in comparison.entries:
         generic = entry.place.kind is PlaceKind.USER and entry.status == "changed"
-        lines = tuple(teller.lines(entry, generic=True))
+        lines = teller.shared(entry)
         if lines or entry.status != "changed":
             key = (entry.status, lines if generic else entry.place.key)
             shared.setdefault(key, []).append(entry)
@@ -55,6 +54,7 @@ class _Teller:
         self._old, self._new = comparison.old, comparison.new
         self._comparison = comparison
         self._told = frozenset() if in_full else frozenset(e.place.key for e in comparison.entries)
+        self._shared: dict[tuple[str, str], tuple[str, ...]] = {}
         self._words = {id(p): Words(p, "en") for p in (comparison.old, comparison.new)}
 
     def block(self, entries: list[EntryChanges]) -> Block:
@@ -63,9 +63,14 @@ class _Teller:
         targets = tuple(e.place.target for e in entries)
         if len(entries) == 1:
             return Block(sign, self._name(entry), tuple(self.lines(entry, generic=False)), targets)
-        more = len(targets) - _NAMED
-        title = ", ".join(targets[:_NAMED]) + (f" and {more} more" if more > 0 else "")
-        return Block(sign, title, tuple(self.lines(entry, generic=True)), targets)
+        return Block(sign, several("user", targets), self.shared(entry), targets)
+
+    def shared(self, entry: EntryChanges) -> tuple[str, ...]:
+        """The lines of ``entry`` without its own names; told once for all that are alike."""
+        first = entry.like or entry.place
+        if first.key not in self._shared:
+            self._shared[first.key] = tuple(self.lines(replace(entry, place=first, like=None), generic=True))
+        return self._shared[first.key]
 
     def lines(self, entry: EntryChanges, *, generic: bool) -> Iterator[str]:
         """``generic``: without the names that differ between users who share a policy."""
@@ -82,10 +87,12 @@ class _Teller:
     def _line(self, entry: EntryChanges, change: Change, generic: bool) -> str | None:
         """None for what only follows from a change of somebody else, which is told there."""
         when = "" if not change.when else f" {self._words[id(self._new)].when(change.when)}"
-        subject = f"{_ORIGINS[change.origin]}{when}"
+        caller = "" if change.caller is None else f" from {self._caller(change.caller)}"
+        subject = f"{_ORIGINS[change.origin]}{caller}{when}"
         me = entry.place.target
         if change.aspect == "phones":
-            return f"who rings: was {self._phones(self._old, entry)}, now {self._phones(self._new, entry)}"
+            phones = [self._phones(plan, entry, generic) for plan in (self._old, self._new)]
+            return f"who rings: was {phones[0]}, now {phones[1]}"
         if entry.status == "new":
             return f"{subject}: {self._course(change.after, me)}"
         if change.aspect == "rings":
@@ -125,6 +132,8 @@ class _Teller:
             who += f" for {node.seconds} s{' with confirmation' if node.confirm else ''}{shown}"
         if node.next is not None:
             return f"{who}, then {self._path(plan, node.next, me, generic, detailed)}"
+        if not detailed and node.target != me and (node.kind.value, node.target) in self._told:
+            return f"{who}, then as they divert"
         words = self._words[id(plan)]
         parts = [f"{words.outcomes(o)}: {self._path(plan, c, me, generic, detailed)}" for o, c in node.branches]
         whole = f"{who} ({'; '.join(parts)})"
@@ -162,11 +171,18 @@ class _Teller:
             case _:
                 return "released (lost)" if end.lost else f"released with {end.value}"
 
-    def _phones(self, plan: Plan, entry: EntryChanges) -> str:
+    def _caller(self, number: str) -> str:
+        user = self._new.users.get(number) or self._old.users.get(number)
+        return number if user is None else f"{user.name} ({number})"
+
+    def _phones(self, plan: Plan, entry: EntryChanges, generic: bool) -> str:
         place = entry.place
         if place.kind is PlaceKind.USER:
             user = plan.users[place.target]
-            legs = [f"{leg.place.target}{f' after {leg.delay} s' if leg.delay else ''}" for leg in user.follow_me]
+            own = {user.extension: "own phone", user.mobile: "own mobile"} if generic else {}
+            names = [own.get(leg.place.target, leg.place.target) for leg in user.follow_me]
+            delays = [f" after {leg.delay} s" if leg.delay else "" for leg in user.follow_me]
+            legs = [name + delay for name, delay in zip(names, delays, strict=True)]
             waiting = "" if user.call_waiting else ", busy while in a call"
             return f"{' + '.join(legs) or 'the phone'}{waiting}"
         positions = plan.operators if place.kind is PlaceKind.OPERATOR else plan.groups
@@ -194,8 +210,7 @@ class _Teller:
             shared.setdefault(key, []).append(fact)
         for facts in shared.values():
             subjects = tuple(f.subject for f in facts)
-            more = len(subjects) - _NAMED
-            who = ", ".join(subjects[:_NAMED]) + (f" and {more} more" if more > 0 else "")
+            who = several("user", subjects) if len(subjects) > 1 else subjects[0]
             title, line = _fact(facts[0], who)
             sign = "+" if not facts[0].before and facts[0].key in _WHOLE else "~"
             sign = "-" if not facts[0].after and facts[0].key in _WHOLE else sign

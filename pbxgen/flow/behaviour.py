@@ -123,8 +123,7 @@ class _Growth:
         place = pending.place
         if place.kind is not PlaceKind.OUTSIDE:
             return None
-        trunk = self._plan.trunks.get(place.trunk or "")
-        policy = place.caller_id or (trunk.caller_id if trunk is not None else CallerId.ORIGINAL)
+        policy = self._plan.caller_id_of(place)
         return policy.value if policy is CallerId.ORIGINAL else (pending.by or "trunk")
 
 

@@ -386,6 +386,11 @@ class Plan:
         """Operator positions and groups by their dialable number."""
         return {g.number: g for g in (*self.operators.values(), *self.groups.values())}
 
+    def caller_id_of(self, place: Place) -> CallerId:
+        """Which number a diverted call shows at an outside place."""
+        trunk = self.trunks.get(place.trunk or "")
+        return place.caller_id or (trunk.caller_id if trunk is not None else CallerId.ORIGINAL)
+
     def route_of(self, number: str) -> Route | None:
         """The route that carries an E.164 number, emergency routes aside."""
         for route in self.routes.values():

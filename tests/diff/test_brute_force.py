@@ -1,61 +1,81 @@
-"""Whoever is not said to change is called in vain and with success alike: two random plans, tried call by call."""
+"""An entry is said to change exactly if some call to it is treated otherwise: random pairs of sources."""
 
 from __future__ import annotations
 
+import itertools
 import json
 import os
 import random
+from typing import Any
+from unittest.mock import patch
 
 from hypothesis import HealthCheck, given, settings
 
+from pbxgen.diff import compare as comparing
+from pbxgen.diff.alike import Likeness
 from pbxgen.diff.compare import compare
+from pbxgen.diff.words import blocks
+from pbxgen.flow.analysis.entries import entries
 from pbxgen.flow.plan import Plan
-from pbxgen.flow.simulate import Call, simulate
-from pbxgen.flow.world import World
-from tests.flow.analysis.brute import MOMENTS
+from tests.diff.trees import treated_alike
 from tests.support.office import TODAY, compiled
-from tests.support.sources import CALLERS, EXTENSIONS, OUTSIDE_NUMBERS, sources
+from tests.support.sources import EXTENSIONS, MAILBOXES, sources
 
-PHONES = ("answer", "ring", "busy", "dead", "unregistered", "in_call")
-CALLS_EACH = 60
-
-
-@settings(
-    max_examples=int(os.environ.get("PBXGEN_EXAMPLES", "12")), deadline=None, suppress_health_check=list(HealthCheck)
+THOROUGH = settings(
+    max_examples=int(os.environ.get("PBXGEN_EXAMPLES", "8")), deadline=None, suppress_health_check=list(HealthCheck)
 )
+SECTIONS = ("operators", "groups", "inbound", "defaults", "schedules", "contacts")
+
+
+@THOROUGH
 @given(sources(), sources())
-def test_who_is_not_said_to_change_does_not(first: str, second: str) -> None:
-    before, after = json.loads(first), json.loads(second)
-    after["users"] = {**before["users"], "102": after["users"]["102"]}  # one user differs, and what leads there
-    after["operators"], after["defaults"] = before["operators"], before["defaults"]
-    old, new = plan_of(json.dumps(before)), plan_of(json.dumps(after))
-    comparison = compare(old, new, TODAY)
-    changed = {e.place.target for e in comparison.entries}
-    dice = random.Random(first)
-    for called in [*EXTENSIONS, *old.inbound]:
-        same = [
-            tell(old, called, world) == tell(new, called, world)
-            for world in (any_world(dice) for _ in range(CALLS_EACH))
-        ]
-        assert called in changed or all(same), (called, first, second)
+def test_who_is_said_to_change_does_and_nobody_else(first: str, second: str) -> None:
+    before, after = json.loads(first), json.loads(first)
+    other, dice = json.loads(second), random.Random(first)
+    for section in dice.choice([[], [], dice.sample(SECTIONS, 1), dice.sample(SECTIONS, 2)]):
+        after[section] = other[section]
+    for extension in dice.sample(EXTENSIONS, dice.choice((0, 1, 1, 2))):
+        after["users"][extension] = other["users"][extension]
+    old, new = plan_of(before), plan_of(after)
+    told = {e.place.key for e in compare(old, new, TODAY).entries}
+    was = {e.place.key: e.place for e in entries(old)}
+    changed = {e.place.key for e in entries(new) if not treated_alike(old, new, was[e.place.key], e.place)}
+    assert told == changed, (told ^ changed, json.dumps(before), json.dumps(after))
 
 
-def plan_of(text: str) -> Plan:
-    plan = compiled(text, head="").plan
+@THOROUGH
+@given(sources(), sources())
+def test_who_is_alike_is_told_the_same_as_by_comparing_each(first: str, second: str) -> None:
+    """Shared policies make entries alike; here many have them."""
+    before, dice = json.loads(first), random.Random(second)
+    policies = {"one": "101", "two": "103"}
+    crowd(before, policies, dice)
+    after, other = json.loads(json.dumps(before)), json.loads(second)
+    for policy, extension in policies.items():
+        after["policies"][policy] = other["users"][extension].get("deviations", {})
+    old, new = plan_of(before), plan_of(after)
+    unlike = (Likeness(n, n, ()) for n in itertools.count())
+    quick = compare(old, new, TODAY)
+    with patch.object(comparing, "likeness", lambda joint, pair: next(unlike)):
+        slow = compare(old, new, TODAY)
+    assert [e.place.key for e in quick.entries] == [e.place.key for e in slow.entries], (before, after)
+    assert blocks(quick) == blocks(slow), (json.dumps(before), json.dumps(after))
+
+
+def crowd(source: dict[str, Any], policies: dict[str, str], dice: random.Random) -> None:
+    """Users 201-212: of a policy, some with a mailbox, some who divert to the one before or whose phones ring too."""
+    source["policies"] = {name: source["users"][e].get("deviations", {}) for name, e in policies.items()}
+    for extension in range(201, 213):
+        user: dict[str, Any] = {"name": f"N{extension}", "class": "national", "policy": dice.choice(list(policies))}
+        user |= {"mobile": f"+393335552{extension}", "voicemail": True}
+        if dice.random() < 0.3 and extension > 201:
+            user["deviations"] = {"busy": [str(extension - 1), f"voicemail:{dice.choice(MAILBOXES)}"]}
+        if dice.random() < 0.1:
+            user["follow_me"] = [str(extension), "mobile"]
+        source["users"][str(extension)] = user
+
+
+def plan_of(source: dict[str, Any]) -> Plan:
+    plan = compiled(json.dumps(source), head="").plan
     assert plan is not None
     return plan
-
-
-def tell(plan: Plan, called: str, world: World) -> object:
-    """A stranger's call; inside, by somebody who is nowhere in the plan but for calling."""
-    caller = CALLERS[0]
-    number = plan.users[called].dids[0] if called in plan.users and plan.users[called].dids else called
-    if not number.startswith("+"):
-        return None
-    story = simulate(plan, Call(caller, number), world)
-    return story.rings, (story.ending.kind, story.ending.value), story.diverted
-
-
-def any_world(dice: random.Random) -> World:
-    phones = {e: (dice.choice(PHONES),) for e in EXTENSIONS}
-    return World(dice.choice(MOMENTS), phones, {n: dice.choice(("answer", "ring", "busy")) for n in OUTSIDE_NUMBERS})

@@ -84,9 +84,7 @@ def test_people_with_the_same_change_share_a_block() -> None:
     old = OFFICE + people + "policies: {staff: {busy: voicemail}}\n"
     new = old.replace("{staff: {busy: voicemail}}", "{staff: {busy: [operator, voicemail]}}")
     assert changes(old, new) == {
-        "~ 200, 201, 202, 203, 204, 205 and 6 more": (
-            "calls when busy: was own mailbox, now reception, then own mailbox",
-        )
+        "~ 12 users (200-211)": ("calls when busy: was own mailbox, now reception, then own mailbox",)
     }
 
 

@@ -6,7 +6,7 @@ which the rules name it gives a form that is equal exactly for those; each form 
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterator
+from collections.abc import Callable, Hashable, Iterator
 from dataclasses import dataclass
 
 from pbxgen.flow.analysis.situations import Atoms
@@ -48,8 +48,10 @@ class Flow:
 class Reach:
     """Follows every rule of one plan, whatever its condition."""
 
-    def __init__(self, plan: Plan) -> None:
+    def __init__(self, plan: Plan, options: Callable[[Place], Hashable] = lambda place: place.timeout) -> None:
+        """``options``: what else matters of a place, where forms are compared."""
         self.plan = plan
+        self.options = options
         self._groups: dict[Key, int] = {}
         self._group_kinds: dict[Hashable, int] = {}
 
@@ -139,4 +141,4 @@ class _Walk:
         )
 
     def _place(self, place: Place, diversions: int) -> Hashable:
-        return (self.number(place.key, diversions), place.timeout)
+        return (self.number(place.key, diversions), self._reach.options(place))

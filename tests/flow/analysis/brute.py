@@ -44,7 +44,8 @@ COLLEAGUES = tuple(Caller(Origin.INTERNAL, n) for n in ("199", *EXTENSIONS))
 """199 is nobody's extension: an inside caller who is nowhere in the plan."""
 
 _PHONE = (("ring",), ("busy",), ("dead",), ("unregistered",), ("in_call",), ("busy", "dead"))
-_OUTSIDE = ("ring", "busy", "fail")
+_OUTSIDE = ("ring", "busy", "fail", "dead")
+"""A carrier, too, may be silent."""
 _LAST_DAY = dt.date(2040, 12, 31)
 _SLOTS = 48
 """Half hours of a day: no window of the random sources begins or ends between them."""

@@ -1,0 +1,77 @@
+"""Entries whose callers meet the same before and after but for names: they are compared once.
+
+Two users of one policy have flows that are the same but for their own phone, mailbox and mobile. What changes for
+the callers of one changes for those of the other, in the same words ("own mailbox"). Two users of whom each diverts to
+a colleague of their own have flows of one shape: what changes for one, with other names, changes for the other.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Iterator
+from dataclasses import dataclass
+
+from pbxgen.diff.joint import Joint, Pair
+from pbxgen.flow.analysis.reach import Key
+from pbxgen.flow.machine import group_of
+from pbxgen.flow.plan import Place, PlaceKind, Plan
+
+_MAILBOX, _OUTSIDE = PlaceKind.MAILBOX.value, PlaceKind.OUTSIDE.value
+
+
+@dataclass(frozen=True, slots=True)
+class Likeness:
+    shape: Hashable
+    """Equal for pairs of flows that differ in names only."""
+    names: Hashable
+    """With an equal shape equal where the only names that differ are the entry's own, and the entry is a user."""
+    keys: tuple[Key, ...]
+    """Every place of both flows; those of one shape correspond one by one."""
+
+
+def likeness(joint: Joint, pair: Pair) -> Likeness:
+    entry = pair.after.entry
+    other_phones = pair.before is not None and (ringers(joint.old, pair.before.entry) != ringers(joint.new, entry))
+    numbers: dict[Key, int] = {}
+    shape: list[Hashable] = [entry.kind, other_phones, pair.conditions]
+    names: list[Hashable] = [None if entry.kind is PlaceKind.USER else entry.key]
+    for plan, flow in ((joint.old, pair.before), (joint.new, pair.after)):
+        if flow is None:
+            continue
+        # A place of both plans has one number: forms that are equal by themselves are so together as well.
+        shape.append((flow.form, tuple(numbers.setdefault(key, len(numbers)) for key in flow.keys)))
+        names.append(tuple(_names(plan, flow.keys, entry)))
+        if other_phones:
+            names.append(_phones(plan, entry))
+    return Likeness(tuple(shape), tuple(names), tuple(numbers))
+
+
+def ringers(plan: Plan, place: Place) -> Hashable:
+    """Who rings at ``place``, and how: members of a position, legs of follow_me, ``call_waiting``."""
+    match place.kind:
+        case PlaceKind.USER:
+            user = plan.users[place.target]
+            legs = tuple((leg.delay, leg.place.key, leg.place.timeout, leg.place.confirm) for leg in user.follow_me)
+            return (legs, user.call_waiting)
+        case PlaceKind.INBOUND:
+            return None
+        case _:
+            group = group_of(plan, place)
+            return (group.members, group.strategy)
+
+
+def _phones(plan: Plan, entry: Place) -> Hashable:
+    if entry.kind is not PlaceKind.USER:
+        return None
+    user = plan.users[entry.target]
+    keys = _names(plan, tuple(leg.place.key for leg in user.follow_me), entry)
+    legs = tuple((leg.delay, leg.place.timeout, leg.place.confirm) for leg in user.follow_me)
+    return (legs, tuple(keys), user.call_waiting)
+
+
+def _names(plan: Plan, keys: tuple[Key, ...], entry: Place) -> Iterator[Hashable]:
+    """``keys``, of those that are the entry's own only what they are."""
+    own: set[tuple[str, str | None]] = {entry.key}
+    if entry.kind is PlaceKind.USER:
+        own |= {(_MAILBOX, entry.target), (_OUTSIDE, plan.users[entry.target].mobile)}
+    for key in keys:
+        yield key[0] if key in own else key

@@ -1,0 +1,61 @@
+"""What a comparison finds, as plain values."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from pbxgen.flow.behaviour import Node
+from pbxgen.flow.cases import When
+from pbxgen.flow.plan import Origin, Place, Plan
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One thing that is different for callers of one entry.
+
+    ``aspect`` is "call" (every call), "rings" (how long, or who rings) or the value of an Outcome; ``before`` and
+    ``after`` are None where there was or is nothing.
+    """
+
+    origin: Origin | None
+    """None: inside and outside alike."""
+    aspect: str
+    when: When
+    before: Node | None
+    after: Node | None
+    caller: str | None = None
+    """Whose calls alone are treated differently: somebody to whom calls may come, and who calls. None: anybody's."""
+
+
+@dataclass(frozen=True, slots=True)
+class EntryChanges:
+    """What is different for those who call ``place`` (of the new plan; of the old one where it is gone)."""
+
+    place: Place
+    status: str
+    """changed, new or gone."""
+    changes: tuple[Change, ...]
+    like: Place | None = None
+    """The entry for whose callers the same changes, and whose ``changes`` these are; None: they are this one's own."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """A change that is no course of a call: a key of :mod:`pbxgen.diff.words` with its values."""
+
+    key: str
+    subject: str
+    before: str
+    after: str
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    old: Plan
+    new: Plan
+    entries: tuple[EntryChanges, ...]
+    facts: tuple[Fact, ...]
+
+    @property
+    def same(self) -> bool:
+        return not self.entries and not self.facts

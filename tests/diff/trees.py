@@ -1,0 +1,88 @@
+"""Do two plans treat calls to one entry alike? Both are followed step by step, side by side, whatever the phones do.
+
+As in :mod:`tests.flow.analysis.brute`, nothing here knows how the comparison works.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from pbxgen.flow import machine
+from pbxgen.flow.machine import Caller, EndKind, Ringing, State, Step
+from pbxgen.flow.plan import Place, PlaceKind, Plan
+from pbxgen.flow.world import CallConditions
+from tests.flow.analysis.brute import COLLEAGUES, STRANGERS, Ringer, distinct_moments
+
+
+def treated_alike(old: Plan, new: Plan, before: Place, after: Place) -> bool:
+    """For every caller, at every time."""
+    return _phones(old, before) == _phones(new, after) and all(
+        _Side.by_side(old, new, caller, moment, before, after)
+        for caller in (*STRANGERS, *COLLEAGUES)
+        for moment in distinct_moments(old, new)
+    )
+
+
+def _phones(plan: Plan, place: Place) -> object:
+    match place.kind:
+        case PlaceKind.USER:
+            user = plan.users[place.target]
+            return user.call_waiting, [
+                (leg.delay, leg.place.key, leg.place.timeout, leg.place.confirm) for leg in user.follow_me
+            ]
+        case PlaceKind.OPERATOR:
+            return plan.operators[place.target].members, plan.operators[place.target].strategy
+        case PlaceKind.GROUP:
+            return plan.groups[place.target].members, plan.groups[place.target].strategy
+        case _:
+            return None
+
+
+class _Side:
+    """One plan, for one caller at one moment."""
+
+    def __init__(self, plan: Plan, caller: Caller, moment: dt.datetime) -> None:
+        self.plan, self.caller = plan, caller
+        self.conditions = CallConditions(plan, caller, moment)
+        self.ring = Ringer(plan, caller, moment)
+
+    @classmethod
+    def by_side(cls, old: Plan, new: Plan, caller: Caller, moment: dt.datetime, before: Place, after: Place) -> bool:
+        one, other = cls(old, caller, moment), cls(new, caller, moment)
+        pairs = [(machine.begin(caller, [before]), machine.begin(caller, [after]))]
+        seen = set(pairs)
+        while pairs:
+            first, second = pairs.pop()
+            step, step2 = one.step(first), other.step(second)
+            if one.seen(step) != other.seen(step2):
+                return False
+            if step.ringing is None or step2.ringing is None:
+                continue
+            for outcome in one.ring(step.ringing).keys() & other.ring(step2.ringing).keys():
+                pair = one.after(step, step.ringing, outcome), other.after(step2, step2.ringing, outcome)
+                if pair not in seen:
+                    seen.add(pair)
+                    pairs.append(pair)
+        return True
+
+    def step(self, state: State) -> Step:
+        return machine.advance(self.plan, self.caller, self.conditions, state)
+
+    def after(self, step: Step, ringing: Ringing, outcome: machine.Outcome) -> State:
+        return machine.after(self.plan, self.caller, self.conditions, step.state, ringing, outcome)[0]
+
+    def seen(self, step: Step) -> object:
+        """What a caller can notice of a step: who rings, for how long, how; or how the call ends."""
+        if step.ringing is None:
+            assert step.ending is not None
+            nobody = step.ending.kind is EndKind.RELEASED and not step.ending.by_rule
+            return (step.ending.kind, None if nobody else step.ending.value)
+        place = step.ringing.pending.place
+        outcomes = self.ring(step.ringing)
+        found: tuple[object, ...] = (place.key, place.confirm, max(outcomes.values()))
+        if place.kind is PlaceKind.USER:  # what follows depends on it
+            found += (frozenset(outcomes),)
+        if place.kind is PlaceKind.OUTSIDE:
+            shown = self.plan.caller_id_of(place).value
+            found += (place.trunk, shown if shown == "original" else step.ringing.pending.by)
+        return found
