@@ -14,6 +14,7 @@ from pbxgen.targets.base import GeneratedFile
 
 STOCK: Mapping[str, str] = {
     "conf_dir": "/etc/freeswitch",
+    "default_language": "en",
     "sounds_dir": "/usr/share/freeswitch/sounds",
     "sound_prefix": "/usr/share/freeswitch/sounds/en/us/callie",
     "local_ip_v4": "127.0.0.1",
