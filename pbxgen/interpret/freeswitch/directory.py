@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from xml.etree import ElementTree
 
 from pbxgen.interpret.base import NotUnderstoodError
-from pbxgen.interpret.freeswitch.document import parsed
-
-_ATTRIBUTES = {"domain": {"name"}, "user": {"id", "number-alias", "cacheable"}, "users": set(), "params": set()}
+from pbxgen.interpret.freeswitch.elements import Element, parsed
+from pbxgen.interpret.freeswitch.preprocess import Line
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A user: own params and variables, and those of the domain that it does not have itself."""
+    """A user: own params and variables, and those of the domain that it does not have itself. Names in lower case."""
 
     id: str
     alias: str | None
@@ -26,13 +24,13 @@ class Entry:
 class Directory:
     """Names of domains and users are found without regard to upper and lower case."""
 
-    def __init__(self, text: str) -> None:
+    def __init__(self, lines: Sequence[Line]) -> None:
         self._domains: dict[str, dict[str, Entry]] = {}
-        for element in parsed(text, "directory"):
-            _check(element, "domain", {"params", "variables", "users"})
-            name = element.get("name", "").lower()
+        for element in parsed(lines):
+            if element.tag != "domain":
+                raise NotUnderstoodError(f"{element.where}: <{element.tag}> beside the domains")
             # Of two domains with one name FreeSWITCH sees the first; of two users too.
-            self._domains.setdefault(name, _users(element))
+            self._domains.setdefault(element.get("name").lower(), _users(element))
 
     def user(self, id: str, domain: str) -> Entry | None:
         """By id, else by alias."""
@@ -40,38 +38,30 @@ class Directory:
         found = users.get(f"id:{id.lower()}")
         return users.get(f"alias:{id.lower()}") if found is None else found
 
-    def __bool__(self) -> bool:
-        return bool(self._domains)
 
-
-def _users(domain: ElementTree.Element) -> dict[str, Entry]:
-    params = dict(_pairs(domain, "params", "param"))
-    variables = dict(_pairs(domain, "variables", "variable"))
+def _users(domain: Element) -> dict[str, Entry]:
+    list(domain.only({"name"}, {"params", "variables", "users"}))
+    params, variables = _pairs(domain, "params", "param"), _pairs(domain, "variables", "variable")
     found: dict[str, Entry] = {}
-    for users in domain.iter("users"):
-        for element in users:
-            _check(element, "user", {"params", "variables"})
-            entry = Entry(
-                id=element.get("id", ""),
-                alias=element.get("number-alias"),
-                params=params | dict(_pairs(element, "params", "param")),
-                variables=variables | dict(_pairs(element, "variables", "variable")),
-            )
-            found.setdefault(f"id:{entry.id.lower()}", entry)
-            if entry.alias is not None:
-                found.setdefault(f"alias:{entry.alias.lower()}", entry)
+    for element in _inside(domain, "users", {"user"}):
+        list(element.only({"id", "number-alias", "cacheable"}, {"params", "variables"}))
+        entry = Entry(
+            id=element.get("id"),
+            alias=element.attributes.get("number-alias"),
+            params=params | _pairs(element, "params", "param"),
+            variables=variables | _pairs(element, "variables", "variable"),
+        )
+        found.setdefault(f"id:{entry.id.lower()}", entry)
+        if entry.alias is not None:
+            found.setdefault(f"alias:{entry.alias.lower()}", entry)
     return found
 
 
-def _pairs(element: ElementTree.Element, container: str, tag: str) -> Iterator[tuple[str, str]]:
-    for holder in element.findall(container):
-        for pair in holder:
-            if pair.tag != tag or set(pair.attrib) != {"name", "value"}:
-                raise NotUnderstoodError(f"<{pair.tag}> in <{container}> of the directory")
-            yield pair.attrib["name"].lower(), pair.attrib["value"]
+def _pairs(element: Element, container: str, tag: str) -> dict[str, str]:
+    pairs = _inside(element, container, {tag})
+    return {p.get("name").lower(): p.get("value") for p in pairs if not list(p.only({"name", "value"}, set()))}
 
 
-def _check(element: ElementTree.Element, tag: str, inside: set[str]) -> None:
-    unknown = set(element.attrib) - _ATTRIBUTES[tag] | {child.tag for child in element} - inside
-    if element.tag != tag or unknown:
-        raise NotUnderstoodError(f"<{element.tag}> of the directory, with {', '.join(sorted(unknown))}")
+def _inside(element: Element, container: str, tags: set[str]) -> Iterator[Element]:
+    for holder in element.named(container):
+        yield from holder.only(set(), tags)

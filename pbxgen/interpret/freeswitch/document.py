@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from xml.etree import ElementTree
+from functools import lru_cache
+from itertools import groupby
 
 from pbxgen.interpret.base import NotUnderstoodError
+from pbxgen.interpret.freeswitch.elements import Element, parsed
+from pbxgen.interpret.freeswitch.preprocess import Line
 
 _NUMBERED = re.compile(r"\$[0-9]")
 
@@ -27,6 +30,8 @@ class Action:
     application: str
     data: str
     inline: bool
+    where: str
+    """``file:line``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,79 +61,68 @@ class Extension:
     conditions: tuple[Condition, ...]
 
 
-def parsed(text: str, what: str) -> ElementTree.Element:
-    """The elements of a pre-processed text, below one root."""
-    try:
-        return ElementTree.fromstring(f"<section>{text}</section>")
-    except ElementTree.ParseError as error:
-        raise NotUnderstoodError(f"the {what} is no XML: {error}") from error
+Contexts = Mapping[str, tuple[Extension, ...]]
 
 
-def contexts(text: str) -> Mapping[str, tuple[Extension, ...]]:
-    """Contexts by name in lower case. Of two with one name FreeSWITCH sees the first."""
+def contexts(lines: Sequence[Line]) -> Contexts:
+    """Contexts by name in lower case."""
     found: dict[str, tuple[Extension, ...]] = {}
-    for element in _children(parsed(text, "dialplan"), "section", {"context"}):
-        name = _attributes(element, {"name"}).get("name", "")
-        if name.lower() in found:
-            raise NotUnderstoodError(f"two contexts have the name {name}: FreeSWITCH sees the first only")
-        extensions = _children(element, name, {"extension"})
-        found[name.lower()] = tuple(_extension(extension, name) for extension in extensions)
+    for _, group in groupby(sorted(lines, key=lambda line: line.path), key=lambda line: line.path):
+        for name, extensions in _of_file(tuple(group)).items():
+            if name in found:
+                raise NotUnderstoodError(f"two contexts have the name {name}: FreeSWITCH sees the first only")
+            found[name] = extensions
     return found
 
 
-def _extension(element: ElementTree.Element, context: str) -> Extension:
-    known = _attributes(element, {"name", "continue"})
-    where = f"{context}, extension {known.get('name', '')!r}"
-    conditions = tuple(_condition(e, where) for e in _children(element, where, {"condition"}))
-    return Extension(known.get("name", ""), known.get("continue", "") == "true", conditions)
+@lru_cache(maxsize=128)
+def _of_file(lines: tuple[Line, ...]) -> Contexts:
+    """Those of one file, which is read once as long as it stays the same."""
+    found: dict[str, tuple[Extension, ...]] = {}
+    for element in parsed(lines):
+        if element.tag != "context":
+            raise NotUnderstoodError(f"{element.where}: <{element.tag}> beside the contexts")
+        name = element.get("name").lower()
+        if name in found:
+            raise NotUnderstoodError(f"{element.where}: a second context {name}: FreeSWITCH sees the first only")
+        found[name] = tuple(_extension(extension) for extension in element.only({"name"}, {"extension"}))
+    return found
 
 
-def _condition(element: ElementTree.Element, where: str) -> Condition:
-    known = _attributes(element, {"field", "expression", "break", "regex"}, where)
-    inside = list(_children(element, where, {"regex", "action", "anti-action"}))
-    tests = [_test(e.attrib, where) for e in inside if e.tag == "regex"]
-    rule = known.get("regex")
+def _extension(element: Element) -> Extension:
+    conditions = tuple(_condition(e) for e in element.only({"name", "continue"}, {"condition"}))
+    return Extension(element.get("name"), element.get("continue") == "true", conditions)
+
+
+def _condition(element: Element) -> Condition:
+    known = {"field", "expression", "break", "regex"}
+    inside = list(element.only(known, {"regex", "action", "anti-action"}))
+    tests = [_test(e) for e in inside if e.tag == "regex" and not list(e.only({"field", "expression"}, set()))]
+    rule = element.attributes.get("regex")
     if (rule is None) == bool(tests) or rule not in (None, "any"):
-        raise NotUnderstoodError(f"{where}: regex={rule!r} with {len(tests)} <regex>")
-    if known.keys() & {"field", "expression"}:
-        tests.append(_test({k: v for k, v in known.items() if k != "break"}, where))
+        raise NotUnderstoodError(f"{element.where}: regex={rule!r} with {len(tests)} <regex>")
+    if element.attributes.keys() & {"field", "expression"}:
+        tests.append(_test(element))
     try:
-        break_ = Break(known.get("break", "on-false"))
+        break_ = Break(element.get("break", "on-false"))
     except ValueError:
-        raise NotUnderstoodError(f"{where}: break={known['break']!r}") from None
-    actions = tuple(_action(e, where) for e in inside if e.tag == "action")
-    anti = tuple(_action(e, where) for e in inside if e.tag == "anti-action")
+        raise NotUnderstoodError(f"{element.where}: break={element.get('break')!r}") from None
+    actions = tuple(_action(e) for e in inside if e.tag == "action")
+    anti = tuple(_action(e) for e in inside if e.tag == "anti-action")
     if rule is not None and any(_NUMBERED.search(action.data) for action in actions):
-        raise NotUnderstoodError(f"{where}: $1 where any of several tests may have passed")
+        raise NotUnderstoodError(f"{element.where}: $1 where any of several tests may have passed")
     return Condition(tuple(tests), rule is not None, break_, actions, anti)
 
 
-def _test(attributes: Mapping[str, str], where: str) -> Test:
-    if attributes.keys() != {"field", "expression"}:
-        raise NotUnderstoodError(f"{where}: a test of {', '.join(attributes)}")
-    return Test(attributes["field"], attributes["expression"])
+def _test(element: Element) -> Test:
+    if not {"field", "expression"} <= element.attributes.keys():
+        raise NotUnderstoodError(f"{element.where}: a test without field or expression")
+    return Test(element.get("field"), element.get("expression"))
 
 
-def _action(element: ElementTree.Element, where: str) -> Action:
-    known = _attributes(element, {"application", "data", "inline"}, where)
-    list(_children(element, where, set()))
-    inline = known.get("inline", "false")
-    if "application" not in known or inline not in ("true", "false"):
-        raise NotUnderstoodError(f"{where}: an action without application, or with inline={inline!r}")
-    return Action(known["application"], known.get("data", ""), inline == "true")
-
-
-def _attributes(element: ElementTree.Element, known: set[str], where: str = "") -> dict[str, str]:
-    unknown = set(element.attrib) - known
-    if unknown:
-        raise NotUnderstoodError(f"{where}: {', '.join(sorted(unknown))} of <{element.tag}>")
-    return dict(element.attrib)
-
-
-def _children(element: ElementTree.Element, where: str, known: set[str]) -> Iterator[ElementTree.Element]:
-    if (element.text or "").strip() or any((child.tail or "").strip() for child in element):
-        raise NotUnderstoodError(f"{where}: text in <{element.tag}>")
-    for child in element:
-        if child.tag not in known:
-            raise NotUnderstoodError(f"{where}: <{child.tag}> in <{element.tag}>")
-        yield child
+def _action(element: Element) -> Action:
+    list(element.only({"application", "data", "inline"}, set()))
+    inline = element.get("inline", "false")
+    if not element.get("application") or inline not in ("true", "false"):
+        raise NotUnderstoodError(f"{element.where}: an action without application, or with inline={inline!r}")
+    return Action(element.get("application"), element.get("data"), inline == "true", element.where)

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from pbxgen.interpret.base import NotUnderstoodError
+from pbxgen.interpret.base import NotUnderstoodError, Ran, Trace
 from pbxgen.interpret.freeswitch import expansion, functions
 from pbxgen.interpret.freeswitch.channel import Channel, Profile
+from pbxgen.interpret.freeswitch.document import Action
 from pbxgen.interpret.freeswitch.endpoints import status_of
-from pbxgen.interpret.freeswitch.hunting import Step, hunt
+from pbxgen.interpret.freeswitch.hunting import hunt
 from pbxgen.interpret.freeswitch.scene import Scene
 from pbxgen.interpret.freeswitch.text import atoi, is_true
 
@@ -26,9 +27,10 @@ class Settled(Exception):  # noqa: N818
 class Switch:
     """FreeSWITCH's core, for one call. ``applications``: what the dialplan may use, by name."""
 
-    def __init__(self, scene: Scene, applications: Mapping[str, Application]) -> None:
+    def __init__(self, scene: Scene, applications: Mapping[str, Application], trace: Trace | None) -> None:
         self.scene = scene
         self._applications = applications
+        self._trace = trace
         self._hunts = 0
         self._depth = 0
 
@@ -52,14 +54,16 @@ class Switch:
                 return
             self._execute(channel, steps)
 
-    def execute(self, channel: Channel, application: str, data: str) -> None:
-        """Run one application; ``data`` is expanded before."""
+    def execute(self, channel: Channel, application: str, data: str, where: str = "") -> None:
+        """Run one application; ``data`` is expanded before. ``where``: the line it stands in."""
         function = self._applications.get(application)
         if function is None:
             raise NotUnderstoodError(f"the application {application}")
         expanded = self.expand(channel, data)
         if expanded.startswith("%") and "[" in expanded[1:3]:
             raise NotUnderstoodError(f"{application} with variables for itself alone: {expanded}")
+        if self._trace is not None and where and not channel.parks:
+            self._trace.append(Ran(self.scene.clock.now, where, f"{application} {expanded}".rstrip()))
         function(self, channel, expanded)
 
     def execute_extension(self, channel: Channel, number: str, context: str) -> None:
@@ -116,7 +120,7 @@ class Switch:
     def expand(self, channel: Channel, text: str) -> str:
         return expansion.expand(text, _Names(self.scene, channel))
 
-    def _hunt(self, channel: Channel, profile: Profile) -> list[Step] | None:
+    def _hunt(self, channel: Channel, profile: Profile) -> list[Action] | None:
         self._hunts += 1
         if self._hunts > _MOST_HUNTS:
             raise NotUnderstoodError(f"the call never ends: it goes on in {profile.context}")
@@ -125,11 +129,11 @@ class Switch:
             raise NotUnderstoodError(f"there is no context {profile.context}")
         return hunt(extensions, _Hunter(self, channel))
 
-    def _execute(self, channel: Channel, steps: list[Step]) -> None:
+    def _execute(self, channel: Channel, steps: list[Action]) -> None:
         for step in steps:
             if not channel.ready:
                 break
-            self.execute(channel, step.application, step.data)
+            self.execute(channel, step.application, step.data, step.where)
 
 
 Application = Callable[[Switch, Channel, str], None]
@@ -158,7 +162,7 @@ class _Hunter:
     def expand(self, text: str) -> str:
         return expansion.expand(text, self._names)
 
-    def inline(self, application: str, data: str) -> None:
-        if application not in _INLINE:
-            raise NotUnderstoodError(f"{application} cannot run inline")
-        self._switch.execute(self._channel, application, data)
+    def inline(self, action: Action) -> None:
+        if action.application not in _INLINE:
+            raise NotUnderstoodError(f"{action.where}: {action.application} cannot run inline")
+        self._switch.execute(self._channel, action.application, action.data, action.where)

@@ -7,10 +7,10 @@ conditions behind them; all others are only collected, and run when the hunt is 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 
-from pbxgen.interpret.freeswitch.document import Break, Condition, Extension
+from pbxgen.interpret.freeswitch.document import Action, Break, Condition, Extension
 from pbxgen.interpret.freeswitch.patterns import Match, perform, substituted
 
 
@@ -21,15 +21,7 @@ class Host(Protocol):
 
     def field(self, name: str) -> str: ...
 
-    def inline(self, application: str, data: str) -> None: ...
-
-
-@dataclass(frozen=True, slots=True)
-class Step:
-    """An application to run; ``data`` is expanded when it does."""
-
-    application: str
-    data: str
+    def inline(self, action: Action) -> None: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,9 +34,9 @@ class _Judged:
     field: str = ""
 
 
-def hunt(extensions: Sequence[Extension], host: Host) -> list[Step] | None:
+def hunt(extensions: Sequence[Extension], host: Host) -> list[Action] | None:
     """The steps of the first extension that applies, and of those before it that go on; None: not one step."""
-    steps: list[Step] = []
+    steps: list[Action] = []
     found = False
     for extension in extensions:
         proceed, acted = _enter(extension, host, steps)
@@ -54,7 +46,7 @@ def hunt(extensions: Sequence[Extension], host: Host) -> list[Step] | None:
     return steps if found else None
 
 
-def _enter(extension: Extension, host: Host, steps: list[Step]) -> tuple[bool, bool]:
+def _enter(extension: Extension, host: Host, steps: list[Action]) -> tuple[bool, bool]:
     """Does the extension apply, and was any of its actions (even an inline one) taken?"""
     proceed = acted = False
     for condition in extension.conditions:
@@ -63,13 +55,12 @@ def _enter(extension: Extension, host: Host, steps: list[Step]) -> tuple[bool, b
         actions = condition.actions if judged.holds else condition.anti_actions
         for action in actions:
             acted = True
-            data = action.data
-            if judged.match is not None:
-                data = substituted(judged.match, data, judged.field)
+            if judged.match is not None and "$" in action.data:
+                action = replace(action, data=substituted(judged.match, action.data, judged.field))
             if action.inline:
-                host.inline(action.application, data)
+                host.inline(action)
             else:
-                steps.append(Step(action.application, data))
+                steps.append(action)
         if actions and not judged.holds:
             proceed = True
         match condition.break_:

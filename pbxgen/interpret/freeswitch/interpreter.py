@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from pbxgen.flow.machine import Ending, EndKind
 from pbxgen.flow.plan import Trunk
 from pbxgen.flow.simulate import Transfer
-from pbxgen.interpret.base import NotUnderstoodError
+from pbxgen.interpret.base import NotUnderstoodError, Trace
 from pbxgen.interpret.freeswitch.applications import APPLICATIONS
 from pbxgen.interpret.freeswitch.channel import Channel, Profile
 from pbxgen.interpret.freeswitch.endpoints import registration_domain
@@ -32,10 +32,10 @@ class FreeSwitch:
     def __init__(self, installation: Installation) -> None:
         self._installation = installation
 
-    def place(self, case: Case) -> Observed:
+    def place(self, case: Case, trace: Trace | None = None) -> Observed:
         """What becomes of a call; times are virtual. Raises NotUnderstoodError."""
         scene = Scene.of(self._installation, case)
-        switch = Switch(scene, APPLICATIONS)
+        switch = Switch(scene, APPLICATIONS, trace)
         for extension, states in case.world.phones.items():
             if "in_call" in states and extension in case.plan.users:
                 _occupy(switch, extension)

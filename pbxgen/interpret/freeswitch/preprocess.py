@@ -5,6 +5,7 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from fnmatch import fnmatchcase
 
 from pbxgen.interpret.base import NotUnderstoodError
@@ -14,6 +15,17 @@ _COMMAND = re.compile(r'X-PRE-PROCESS.*?cmd.*?=.*?"([^"]*)".*?data.*?=.*?"([^"]*
 _DEEPEST = 100
 
 
+@dataclass(frozen=True, slots=True)
+class Line:
+    text: str
+    path: str
+    number: int
+
+    @property
+    def where(self) -> str:
+        return f"{self.path}:{self.number}"
+
+
 class Preprocessor:
     """Files by path, and the global variables that they set and use."""
 
@@ -21,33 +33,30 @@ class Preprocessor:
         self._files = files
         self.variables = dict(variables)
 
-    def included(self, pattern: str) -> str:
-        """The text of all files that an ``include`` in the main file would bring in, one behind the other."""
-        return "".join(self._glob("", pattern, 0))
+    def included(self, pattern: str) -> list[Line]:
+        """The lines of all files that an ``include`` in the main file brings in, as the XML parser gets them."""
+        return list(self._glob("", pattern, 0))
 
-    def text(self, path: str, depth: int = 0) -> str:
-        """One file as the XML parser gets it: lines with ``<include>``, ``</include>`` or ``<?`` are gone."""
+    def _lines(self, path: str, depth: int) -> Iterator[Line]:
         if depth > _DEEPEST:
             raise NotUnderstoodError(f"{path} is included without end")
-        return "".join(self._lines(path, depth))
-
-    def _lines(self, path: str, depth: int) -> Iterator[str]:
         for number, line in enumerate(self._files[path].splitlines(keepends=True), 1):
             where = f"{path}:{number}"
             expanded = self._expanded(line, where)
+            # These lines are dropped, whatever else stands in them.
             if "<include>" in line or "</include>" in line or "<?" in line:
                 continue
             at = expanded.lower().find("x-pre-process")
             if at >= 0:
-                # A line that names the command without being one is dropped.
+                # A line that names the command without being one is dropped, too.
                 if expanded[at - 1 : at] == "<":
                     yield from self._command(expanded[at:], where, posixpath.dirname(path), depth)
             elif "<!--#" in expanded:
                 raise NotUnderstoodError(f"{where}: a pre-processor command of the old form")
             else:
-                yield expanded
+                yield Line(expanded, path, number)
 
-    def _command(self, text: str, where: str, folder: str, depth: int) -> Iterator[str]:
+    def _command(self, text: str, where: str, folder: str, depth: int) -> Iterator[Line]:
         found = _COMMAND.match(text)
         if found is None:
             raise NotUnderstoodError(f"{where}: an X-PRE-PROCESS without cmd and data")
@@ -61,12 +70,12 @@ class Preprocessor:
         else:
             raise NotUnderstoodError(f"{where}: X-PRE-PROCESS {command}")
 
-    def _glob(self, folder: str, pattern: str, depth: int) -> Iterator[str]:
+    def _glob(self, folder: str, pattern: str, depth: int) -> Iterator[Line]:
         wanted = posixpath.normpath(posixpath.join(folder, pattern))
         for path in sorted(self._files):
             # A star does not reach over a slash.
             if path.count("/") == wanted.count("/") and fnmatchcase(path, wanted):
-                yield self.text(path, depth)
+                yield from self._lines(path, depth)
 
     def _expanded(self, line: str, where: str) -> str:
         """The line with the values of its ``$${variables}``. FreeSWITCH takes an unknown one for empty."""

@@ -1,13 +1,13 @@
-"""The profiles of mod_sofia: where calls come in, which gateways there are."""
+"""The profiles of mod_sofia (where calls come in, which gateways there are) and those of mod_voicemail."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from xml.etree import ElementTree
 
 from pbxgen.interpret.base import NotUnderstoodError
-from pbxgen.interpret.freeswitch.document import parsed
+from pbxgen.interpret.freeswitch.elements import Element, parsed
+from pbxgen.interpret.freeswitch.preprocess import Line
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,23 +18,23 @@ class Profile:
     """Params of each gateway."""
 
 
-def profiles(text: str) -> dict[str, Profile]:
+def profiles(lines: Sequence[Line]) -> dict[str, Profile]:
     """Profiles by name."""
     found: dict[str, Profile] = {}
-    for element in parsed(text, "SIP profiles"):
+    for element in parsed(lines):
         if element.tag != "profile":
-            raise NotUnderstoodError(f"<{element.tag}> beside the SIP profiles")
-        gateways = {g.get("name", ""): _params(g) for g in element.iterfind("gateways/gateway")}
-        settings = element.find("settings")
-        name = element.get("name", "")
-        found[name] = Profile(name, {} if settings is None else _params(settings), gateways)
+            raise NotUnderstoodError(f"{element.where}: <{element.tag}> beside the SIP profiles")
+        gateways = {g.get("name"): _params(g) for holder in element.named("gateways") for g in holder.named("gateway")}
+        settings = {key: value for holder in element.named("settings") for key, value in _params(holder).items()}
+        found[element.get("name")] = Profile(element.get("name"), settings, gateways)
     return found
 
 
-def _params(element: ElementTree.Element) -> dict[str, str]:
-    return {p.get("name", ""): p.get("value", "") for p in element.iterfind("param")}
+def _params(element: Element) -> dict[str, str]:
+    return {p.get("name"): p.get("value") for p in element.named("param")}
 
 
-def voicemail_profiles(text: str) -> frozenset[str]:
+def voicemail_profiles(lines: Sequence[Line]) -> frozenset[str]:
     """Names of the profiles of mod_voicemail."""
-    return frozenset(e.get("name", "") for e in parsed(text, "voicemail configuration").iter("profile"))
+    holders = [holder for element in parsed(lines) for holder in element.named("profiles")]
+    return frozenset(profile.get("name") for holder in holders for profile in holder.named("profile"))

@@ -1,0 +1,64 @@
+"""XML elements that know the line of the file they stand in."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from xml.parsers import expat
+
+from pbxgen.interpret.base import NotUnderstoodError
+from pbxgen.interpret.freeswitch.preprocess import Line
+
+
+@dataclass(eq=False, slots=True)
+class Element:
+    tag: str
+    attributes: dict[str, str]
+    where: str
+    """``file:line``."""
+    children: list[Element] = field(default_factory=list)
+    text: str = ""
+    """All of it, without what stands in the children."""
+
+    def get(self, name: str, default: str = "") -> str:
+        return self.attributes.get(name, default)
+
+    def named(self, tag: str) -> list[Element]:
+        return [child for child in self.children if child.tag == tag]
+
+    def only(self, attributes: set[str], children: set[str]) -> Iterator[Element]:
+        """The children; anything but these attributes and children, or text, is a NotUnderstoodError."""
+        unknown = [*sorted(set(self.attributes) - attributes), *(e.tag for e in self.children if e.tag not in children)]
+        if unknown or self.text.strip():
+            raise NotUnderstoodError(f"{self.where}: {', '.join(unknown) or 'text'} in <{self.tag}>")
+        yield from self.children
+
+
+def parsed(lines: Sequence[Line]) -> list[Element]:
+    """The outermost elements of a pre-processed text."""
+    root = Element("", {}, "")
+    open_: list[Element] = [root]
+    # A first line of our own keeps several elements together.
+    parser = expat.ParserCreate()
+    parser.buffer_text = True
+
+    def begin(tag: str, attributes: dict[str, str]) -> None:
+        number = parser.CurrentLineNumber - 2
+        where = lines[number].where if 0 <= number < len(lines) else ""
+        element = Element(tag, attributes, where)
+        open_[-1].children.append(element)
+        open_.append(element)
+
+    def text(data: str) -> None:
+        open_[-1].text += data
+
+    parser.StartElementHandler = begin
+    parser.EndElementHandler = lambda _: open_.pop()
+    parser.CharacterDataHandler = text
+    try:
+        parser.Parse("<section>\n" + "".join(line.text for line in lines) + "</section>", True)
+    except expat.ExpatError as error:
+        number = error.lineno - 2
+        where = lines[number].where if 0 <= number < len(lines) else "the end"
+        raise NotUnderstoodError(f"{where}: {expat.errors.messages[error.code]}") from error
+    return root.children[0].children
