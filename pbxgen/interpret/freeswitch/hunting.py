@@ -7,7 +7,7 @@ conditions behind them; all others are only collected, and run when the hunt is 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Protocol
 
 from pbxgen.interpret.freeswitch.document import Action, Break, Condition, Extension
@@ -56,7 +56,8 @@ def _enter(extension: Extension, host: Host, steps: list[Action]) -> tuple[bool,
         for action in actions:
             acted = True
             if judged.match is not None and "$" in action.data:
-                action = replace(action, data=substituted(judged.match, action.data, judged.field))
+                data = substituted(judged.match, action.data, judged.field)
+                action = Action(action.application, data, action.inline, action.where)
             if action.inline:
                 host.inline(action)
             else:

@@ -9,6 +9,7 @@ from pbxgen.interpret.base import NotUnderstoodError
 
 _ESCAPES = frozenset("dDwWsSbB123456789")
 _GROUPS = re.compile(r"\(\?(?::|=|!|<=|<!)")
+_NUMBER, _BRACED = re.compile(r"\$([0-9]+)"), re.compile(r"\$\{[0-9]")
 _QUANTIFIER = re.compile(r"\{\d+(?:,\d*)?\}")
 
 
@@ -84,24 +85,9 @@ def _check(expression: str) -> None:
 
 def substituted(match: Match, data: str, field: str) -> str:
     """``switch_perform_substitution``: ``$1`` ... put in. FreeSWITCH's buffer, which may be too short, included."""
-    room = (len(data.encode()) + len(field.encode()) + 10) * match.count - 1
-    written: list[str] = []
-    at = 0
-    while at < len(data):
-        if data[at] != "$":
-            written.append(data[at])
-            at += 1
-            continue
-        number = re.compile(r"\$([0-9]+)").match(data, at)
-        if number is None:
-            if re.compile(r"\$\{[0-9]").match(data, at):
-                raise NotUnderstoodError(f"{data!r}: ${{number}} in a substitution")
-            written.append("$")
-            at += 1
-            continue
-        written.append(match.group(int(number.group(1))))
-        at = number.end()
-    text = "".join(written)
-    if len(text.encode()) > room:
+    if _BRACED.search(data):
+        raise NotUnderstoodError(f"{data!r}: ${{number}} in a substitution")
+    text = _NUMBER.sub(lambda number: match.group(int(number.group(1))), data)
+    if len(text.encode()) > (len(data.encode()) + len(field.encode()) + 10) * match.count - 1:
         raise NotUnderstoodError(f"{data!r}: what is put in for its numbers is too long for FreeSWITCH")
     return text
