@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pbxgen.diff.joint import Joint, Pair
 from pbxgen.flow.analysis.reach import Key
 from pbxgen.flow.machine import group_of
-from pbxgen.flow.plan import Place, PlaceKind, Plan
+from pbxgen.flow.plan import Leg, Place, PlaceKind, Plan, User
 
 _MAILBOX, _OUTSIDE = PlaceKind.MAILBOX.value, PlaceKind.OUTSIDE.value
 
@@ -50,13 +50,22 @@ def ringers(plan: Plan, place: Place) -> Hashable:
     match place.kind:
         case PlaceKind.USER:
             user = plan.users[place.target]
-            legs = tuple((leg.delay, leg.place.key, leg.place.timeout, leg.place.confirm) for leg in user.follow_me)
-            return (legs, user.call_waiting)
+            keys = tuple((leg.place.key, silent(plan, leg, user)) for leg in user.follow_me)
+            return (_options(user), keys, user.call_waiting)
         case PlaceKind.INBOUND:
             return None
         case _:
             group = group_of(plan, place)
-            return (group.members, group.strategy)
+            return (tuple((m, plan.users[m].dnd) for m in group.members), group.strategy)
+
+
+def silent(plan: Plan, leg: Leg, owner: User) -> bool:
+    """Is the leg somebody else's phone that has ``dnd``?"""
+    return leg.place.kind is PlaceKind.USER and leg.place.target != owner.extension and plan.users[leg.place.target].dnd
+
+
+def _options(user: User) -> Hashable:
+    return tuple((leg.delay, leg.place.timeout, leg.place.confirm) for leg in user.follow_me)
 
 
 def _phones(plan: Plan, entry: Place) -> Hashable:
@@ -64,8 +73,7 @@ def _phones(plan: Plan, entry: Place) -> Hashable:
         return None
     user = plan.users[entry.target]
     keys = _names(plan, tuple(leg.place.key for leg in user.follow_me), entry)
-    legs = tuple((leg.delay, leg.place.timeout, leg.place.confirm) for leg in user.follow_me)
-    return (legs, tuple(keys), user.call_waiting)
+    return (_options(user), tuple(keys), tuple(silent(plan, leg, user) for leg in user.follow_me), user.call_waiting)
 
 
 def _names(plan: Plan, keys: tuple[Key, ...], entry: Place) -> Iterator[Hashable]:

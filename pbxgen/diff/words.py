@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
+from pbxgen.diff.alike import silent
 from pbxgen.diff.change import Change, Comparison, EntryChanges, Fact
 from pbxgen.diff.crowd import several
 from pbxgen.flow.behaviour import Attempt, End, Node
@@ -17,6 +18,9 @@ _ORIGINS = {Origin.EXTERNAL: "outside calls", Origin.INTERNAL: "inside calls", N
 _ASPECTS = {"busy": "when busy", "no_answer": "when nobody answers", "unreachable": "when unreachable"}
 _LONGEST, _LONGEST_DETAILED = 100, 300
 """Letters of a branching course; a longer one ends at whoever's deviations decide."""
+
+
+_DND = " (do not disturb)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,12 +186,15 @@ class _Teller:
             own = {user.extension: "own phone", user.mobile: "own mobile"} if generic else {}
             names = [own.get(leg.place.target, leg.place.target) for leg in user.follow_me]
             delays = [f" after {leg.delay} s" if leg.delay else "" for leg in user.follow_me]
+            names = [n + _DND if silent(plan, leg, user) else n for n, leg in zip(names, user.follow_me, strict=True)]
             legs = [name + delay for name, delay in zip(names, delays, strict=True)]
             waiting = "" if user.call_waiting else ", busy while in a call"
             return f"{' + '.join(legs) or 'the phone'}{waiting}"
         positions = plan.operators if place.kind is PlaceKind.OPERATOR else plan.groups
         group = positions[place.target]
-        return (", then " if group.strategy.value == "linear" else " + ").join(group.members)
+        return (", then " if group.strategy.value == "linear" else " + ").join(
+            f"{m}{_DND if plan.users[m].dnd else ''}" for m in group.members
+        )
 
     def _name(self, entry: EntryChanges) -> str:
         place = entry.place

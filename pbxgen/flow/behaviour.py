@@ -101,7 +101,7 @@ class _Growth:
     def _attempt(self, ringing: Ringing, state: State) -> Node:
         branches: dict[int, tuple[list[Outcome], Node]] = {}
         possible = outcomes(self._plan, ringing, self._caller, self._conditions)
-        for outcome in possible:
+        for outcome in (o for o in Outcome if o in possible):  # in one order, or equal nodes would look different
             following, _ = machine.after(self._plan, self._caller, self._conditions, state, ringing, outcome)
             child = self.grow(_without_idle(following))
             branches.setdefault(id(child), ([], child))[0].append(outcome)

@@ -9,7 +9,7 @@ import datetime as dt
 
 from pbxgen.flow import machine
 from pbxgen.flow.machine import Caller, EndKind, Ringing, State, Step
-from pbxgen.flow.plan import Place, PlaceKind, Plan
+from pbxgen.flow.plan import Origin, Place, PlaceKind, Plan
 from pbxgen.flow.world import CallConditions
 from tests.flow.analysis.brute import COLLEAGUES, STRANGERS, Ringer, distinct_moments
 
@@ -24,18 +24,18 @@ def treated_alike(old: Plan, new: Plan, before: Place, after: Place) -> bool:
 
 
 def _phones(plan: Plan, place: Place) -> object:
-    match place.kind:
-        case PlaceKind.USER:
-            user = plan.users[place.target]
-            return user.call_waiting, [
-                (leg.delay, leg.place.key, leg.place.timeout, leg.place.confirm) for leg in user.follow_me
-            ]
-        case PlaceKind.OPERATOR:
-            return plan.operators[place.target].members, plan.operators[place.target].strategy
-        case PlaceKind.GROUP:
-            return plan.groups[place.target].members, plan.groups[place.target].strategy
-        case _:
-            return None
+    """Who rings at the entry itself, ``dnd`` aside."""
+    if place.kind is PlaceKind.USER:
+        user = plan.users[place.target]
+        legs = [(leg, plan.users.get(leg.place.target, user)) for leg in user.follow_me]
+        return user.call_waiting, [
+            (leg.delay, leg.place.key, leg.place.timeout, leg.place.confirm, whose is not user and whose.dnd)
+            for leg, whose in legs
+        ]
+    if place.kind is PlaceKind.INBOUND:
+        return None
+    group = machine.group_of(plan, place)
+    return group.strategy, [(m, plan.users[m].dnd) for m in group.members]
 
 
 class _Side:
@@ -44,7 +44,9 @@ class _Side:
     def __init__(self, plan: Plan, caller: Caller, moment: dt.datetime) -> None:
         self.plan, self.caller = plan, caller
         self.conditions = CallConditions(plan, caller, moment)
-        self.ring = Ringer(plan, caller, moment)
+        # That the phones of who calls are not rung by their own call is no news.
+        nobody = COLLEAGUES[0] if caller.origin is Origin.INTERNAL else caller
+        self.ring = Ringer(plan, nobody, moment)
 
     @classmethod
     def by_side(cls, old: Plan, new: Plan, caller: Caller, moment: dt.datetime, before: Place, after: Place) -> bool:
