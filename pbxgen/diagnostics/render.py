@@ -8,6 +8,7 @@ from typing import IO
 
 from pbxgen.diagnostics.diagnostic import Diagnostic, Example, Severity
 from pbxgen.diagnostics.display import printable, width
+from pbxgen.diagnostics.fold import fold
 from pbxgen.diagnostics.prepare import counts, prepare
 from pbxgen.diagnostics.snippet import snippet
 from pbxgen.source.location import Location
@@ -29,8 +30,9 @@ def wants_colour(stream: IO[str]) -> bool:
 
 
 def render_text(diagnostics: Iterable[Diagnostic], files: Iterable[SourceFile], *, colour: bool = False) -> str:
-    """Every diagnostic in order, and the summary; an empty text where there are none. Ends with a newline.
+    """The diagnostics in order, and the summary; an empty text where there are none. Ends with a newline.
 
+    Of many of one kind the first are shown, and a line says where the others are (:mod:`pbxgen.diagnostics.fold`).
     The first line of each is ``file:line:column: severity[code]: message``.
     """
     texts = tuple(files)
@@ -38,8 +40,10 @@ def render_text(diagnostics: Iterable[Diagnostic], files: Iterable[SourceFile], 
     if not prepared:
         return ""
     painter = _Painter({file.name: file for file in texts}, colour)
-    blocks = ["\n".join(painter.block(diagnostic)) for diagnostic in prepared]
-    return "\n\n".join([*blocks, summary(prepared)]) + "\n"
+    folded = fold(prepared)
+    blocks = ["\n".join(painter.block(diagnostic)) for diagnostic in folded.shown]
+    notes = ["\n".join(map(printable, folded.notes))] if folded.notes else []
+    return "\n\n".join([*blocks, *notes, summary(prepared)]) + "\n"
 
 
 def summary(diagnostics: Iterable[Diagnostic]) -> str:
