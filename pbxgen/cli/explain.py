@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -33,7 +34,8 @@ _EPILOG = examples(
     'pbxgen explain acme.yaml --from 102 --to 101 --at "2026-12-24 19:00" --phone 101=unregistered',
     "pbxgen explain acme.yaml --from +393471112222 --to +390212345000 --transfer 100:107 --lang it",
 )
-_MOMENTS = ("%Y-%m-%d %H:%M", "%Y-%m-%dT%H:%M", "%Y-%m-%d")
+_SHORT = re.compile(r"[0-9]{1,5}", re.ASCII)
+"""What is no outside number, and meant as an extension."""
 
 
 def register(app: typer.Typer) -> None:
@@ -68,6 +70,7 @@ def explain(
 ) -> None:
     if format not in ("text", "json", "mermaid", "dot"):
         raise typer.BadParameter(f"{format!r} is none of text, json, mermaid, dot", param_hint="--format")
+    _known_language(language)
     if somebody is not None:
         given = {"--from": caller, "--to": called, "--at": at, "--phone": phone, "--outside": outside}
         for option, value in (given | {"--transfer": transfer}).items():
@@ -89,6 +92,7 @@ def explain(
     from pbxgen.flow.simulate import Call, simulate
 
     plan = one_plan(source, tenant)
+    _known_caller(caller, plan)
     call = Call(caller, called, _transfer(transfer, plan))
     world = _world(plan, at, phone or [], outside or [])
     teller = Teller(plan, phrasebook(language or plan.language))
@@ -163,16 +167,32 @@ def _states(texts: list[str], known: Mapping[str, str], option: str) -> dict[str
 
 
 def _moment(text: str | None) -> dt.datetime:
-    from pbxgen.flow.world import DEFAULT_MOMENT
+    from pbxgen.flow.world import DEFAULT_MOMENT, moment_of
 
     if text is None:
         return DEFAULT_MOMENT
-    for form in _MOMENTS:
-        try:
-            return dt.datetime.strptime(text, form)
-        except ValueError:
-            continue
+    moment = moment_of(text)
+    if moment is not None:
+        return moment
     raise typer.BadParameter(f'{text!r} is no moment; write it so: "2026-12-24 19:00"', param_hint="--at")
+
+
+def _known_caller(caller: str, plan: Plan) -> None:
+    """Something short that is no extension would be an outside number that nobody has."""
+    if caller in plan.users or not _SHORT.fullmatch(caller):
+        return
+    from pbxgen.diagnostics.nearest import did_you_mean
+
+    near = did_you_mean(caller, plan.users) or "an outside number is written +393471112222"
+    raise typer.BadParameter(f"there is no extension {caller}; {near}", param_hint="--from")
+
+
+def _known_language(language: str | None) -> None:
+    from pbxgen.flow.phrases import LANGUAGES, base_of
+
+    if language is not None and base_of(language) not in LANGUAGES:
+        known = " and ".join(LANGUAGES)
+        raise typer.BadParameter(f"{language!r} is none of the languages that there are: {known}", param_hint="--lang")
 
 
 def _transfer(text: str | None, plan: Plan) -> Any:

@@ -154,6 +154,11 @@ ITALIAN = Phrasebook(
 LANGUAGES: Mapping[str, Phrasebook] = {"en": ENGLISH, "it": ITALIAN}
 
 
+def base_of(language: str) -> str:
+    """``it`` of a language tag such as ``it-IT`` or ``it_CH``."""
+    return language.lower().split("-")[0].split("_")[0]
+
+
 def phrasebook(language: str) -> Phrasebook:
     """The phrasebook of a language tag (``it``, ``it-IT``); English where we have no other."""
-    return LANGUAGES.get(language.lower().split("-")[0].split("_")[0], ENGLISH)
+    return LANGUAGES.get(base_of(language), ENGLISH)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from pbxgen.flow.phrases import base_of
+
 
 @dataclass(frozen=True, slots=True)
 class TreePhrases:
@@ -135,4 +137,4 @@ ITALIAN = TreePhrases(
 
 def tree_phrases(language: str) -> TreePhrases:
     """Those of a language tag (``it``, ``it-IT``); English where we have no other."""
-    return ITALIAN if language.lower().split("-")[0].split("_")[0] == "it" else ENGLISH
+    return ITALIAN if base_of(language) == "it" else ENGLISH

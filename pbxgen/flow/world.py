@@ -38,6 +38,7 @@ OUTSIDE_STATES: Mapping[str, str] = {
 DEFAULT_MOMENT = dt.datetime(2026, 11, 23, 10, 0)
 """When a call is placed that does not say: a Monday at 10:00, in the PBX's time zone."""
 
+_MOMENTS = ("%Y-%m-%d %H:%M", "%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M:%S", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d")
 _STATUS = re.compile(r"[3-6][0-9][0-9]", re.ASCII)
 _REPLY = {"busy": 486, "reject": 603, "dnd": 480, "error": 500, "fail": 503}
 _BUSY_STATUS = frozenset({486, 600, 603, 403})
@@ -45,6 +46,16 @@ _CONFIRM_SECONDS = 10
 
 Result = Outcome | None
 """How one leg or all of them ended; None: answered."""
+
+
+def moment_of(text: str) -> dt.datetime | None:
+    """``2026-12-24 19:00``, with or without seconds, or a date alone (its midnight); None for anything else."""
+    for form in _MOMENTS:
+        try:
+            return dt.datetime.strptime(text, form)
+        except ValueError:
+            continue
+    return None
 
 
 def is_status(state: str) -> bool:

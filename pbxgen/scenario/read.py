@@ -17,7 +17,7 @@ from pbxgen.diagnostics.nearest import did_you_mean
 from pbxgen.flow.machine import Ending
 from pbxgen.flow.plan import Plan, Reason
 from pbxgen.flow.simulate import Call, Diverted, Transfer
-from pbxgen.flow.world import DEFAULT_MOMENT, World
+from pbxgen.flow.world import DEFAULT_MOMENT, World, moment_of
 from pbxgen.language.plain import plain
 from pbxgen.language.positions import at, key_of, where
 from pbxgen.scenario.model import EndsModel, ScenarioFileModel, ScenarioModel
@@ -29,7 +29,6 @@ from pbxgen.source.location import Location
 from pbxgen.source.reader import read_bytes
 from pbxgen.source.text import SourceFile
 
-_MOMENTS = ("%Y-%m-%d %H:%M", "%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M:%S", "%Y-%m-%dT%H:%M:%S")
 _EXTENSION = re.compile(r"[0-9]{2,5}", re.ASCII)
 """What is too short for an outside caller, and meant as an extension."""
 _NUMBER = re.compile(r"(?:(?<=\+)\+|^\+)?[0-9]+", re.ASCII)
@@ -164,11 +163,9 @@ def _ending(ends: EndsModel | None) -> Ending | None:
 def _moment(model: ScenarioModel, location: Location, found: list[Diagnostic]) -> dt.datetime:
     if model.at is None:
         return DEFAULT_MOMENT
-    for form in _MOMENTS:
-        try:
-            return dt.datetime.strptime(model.at, form)
-        except ValueError:
-            continue
+    moment = moment_of(model.at)
+    if moment is not None:
+        return moment
     message = f"scenario {model.name!r}: {model.at!r} is no moment"
     found.append(make("PBX501", message, location, help="write at: 2026-11-23 10:00"))
     return DEFAULT_MOMENT

@@ -52,3 +52,20 @@ def test_nobody_is_called_so() -> None:
 @pytest.mark.parametrize("words", [("300", "--phone", "300=busy"), (), ("--from", "300"), ("300", "--format", "xml")])
 def test_wrong_usage(words: tuple[str, ...]) -> None:
     run(*words, code=2)
+
+
+def test_a_language_that_there_is_not_is_wrong_usage_that_says_which_there_are() -> None:
+    for words in (["300"], ["--from", "301", "--to", "300"]):
+        assert "en and it" in run(*words, "--lang", "fr", code=2)
+    assert run("300", "--lang", "it-IT") == run("300", "--lang", "it")
+    assert run("300", "--lang", "en").startswith("Francesca Riva (300): dialled as 300")
+
+
+def test_a_short_caller_who_is_no_extension_is_not_taken_for_an_outside_number() -> None:
+    assert "there is no extension 999" in run("--from", "999", "--to", "300", code=2)
+    assert "301" in run("--from", "3O1".replace("O", "9"), "--to", "300", code=2)
+
+
+@pytest.mark.parametrize("moment", ["2026-12-24 19:00", "2026-12-24T19:00:00", "2026-12-24"])
+def test_a_moment_in_the_forms_that_scenarios_know(moment: str) -> None:
+    assert "2026-12-24" in run("--from", "+393471112222", "--to", "300", "--at", moment, "--format", "json")
