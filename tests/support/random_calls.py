@@ -67,8 +67,8 @@ class RandomCall:
         return None if plan is None else Case(told, plan, self.call, self.world)
 
 
-def random_calls(number: int, seed: int) -> list[RandomCall]:
-    """``number`` calls, each into a source of its own."""
+def random_calls(number: int, seed: int, longest: int = LONGEST_SECONDS) -> list[RandomCall]:
+    """``number`` calls, each into a source of its own; ``longest``: seconds of ringing, all in all."""
     random = Random(seed)
     found: list[RandomCall] = []
     while len(found) < number:
@@ -80,7 +80,7 @@ def random_calls(number: int, seed: int) -> list[RandomCall]:
             story = simulate(plan, call, world)
             seconds = sum(event.seconds or 0 for event in story.events)
             eventful = len(story.diverted) > 1 or len(story.rings) > 1 or random.random() < 0.1
-            if eventful and seconds <= LONGEST_SECONDS:
+            if eventful and seconds <= longest:
                 phones = {extension: list(states) for extension, states in world.phones.items()}
                 name = f"seed {seed}, call {len(found) + 1}"
                 found.append(RandomCall(name, source, call, phones, dict(world.outside)))

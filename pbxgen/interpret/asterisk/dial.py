@@ -127,6 +127,7 @@ def _connected(channel: Channel, answered: Ringing, asks: str | None) -> Steps:
         context, _, given = asks.partition("^")
         bracketed = f"{context}^s^1({given})"
         yield from _subroutine(channel, answered, bracketed)
+        channel.set("GOSUB_RETVAL", answered.get("GOSUB_RETVAL") or "")
         result = answered.get("GOSUB_RESULT") or ""
         if result == "CONTINUE":
             return

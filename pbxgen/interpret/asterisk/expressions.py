@@ -120,34 +120,28 @@ def _apply(operator: str, left: Value, right: Value) -> Value:
 
 
 def _compare(operator: str, left: Value, right: Value) -> bool:
-    one: int | str
-    other: int | str
     if _is_text(left) or _is_text(right):
-        one, other = _unquoted(str(left)), _unquoted(str(right))
+        # Quotes belong to a text: "a" and a are two.
         if operator not in ("=", "!="):
             raise NotUnderstoodError(f"no template compares texts so: {left} {operator} {right}")
-    else:
-        one, other = int(left), int(right)
+        return (str(left) == str(right)) is (operator == "=")
+    one, other = int(left), int(right)
     match operator:
         case "=":
             return one == other
         case "!=":
             return one != other
         case "<":
-            return one < other  # type: ignore[operator]
+            return one < other
         case ">":
-            return one > other  # type: ignore[operator]
+            return one > other
         case "<=":
-            return one <= other  # type: ignore[operator]
-    return one >= other  # type: ignore[operator]
+            return one <= other
+    return one >= other
 
 
 def _is_text(value: Value) -> bool:
     return isinstance(value, str) and not isinstance(value, _Digits)
-
-
-def _unquoted(text: str) -> str:
-    return text[1:-1] if len(text) > 1 and text[0] == text[-1] == '"' else text
 
 
 def _number(value: Value) -> int:

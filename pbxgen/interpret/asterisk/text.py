@@ -133,7 +133,7 @@ def _named(inner: str) -> tuple[str, int | None, int]:
             depth -= 1
         elif character == ":" and not depth:
             offset, _, length = inner[at + 1 :].partition(":")
-            return inner[:at], _int(offset, 0), _int(length, WHOLE)
+            return inner[:at], _int(offset, 0), _int(length, WHOLE) if offset else WHOLE
     return inner, None, WHOLE
 
 
@@ -159,24 +159,24 @@ def arguments(text: str, delimiter: str = ",", most: int = 100, *, raw: bool = F
     """Separate arguments (``ast_app_separate_args``).
 
     A delimiter in brackets or quotes separates nothing. Unless ``raw``, quotes and backslashes are taken away. The
-    ``most``-th argument is all that is left. Nothing at all is no argument, and one that would be empty at the very
-    end is none either.
+    ``most``-th argument is all that is left, as it stands there. Nothing at all is no argument.
     """
     found: list[str] = []
     at = 0
+    more = False
     while at < len(text) and len(found) < most - 1:
-        argument, at = _argument(text, at, delimiter, raw)
+        argument, at, more = _argument(text, at, delimiter, raw)
         found.append(argument)
-    if at < len(text):
-        found.append(_argument(text, at, "", raw)[0])
+    if at < len(text) or more:
+        found.append(text[at:])
     return tuple(found)
 
 
-def _argument(text: str, at: int, delimiter: str, raw: bool) -> tuple[str, int]:
-    """One argument from ``at`` on, and where the next one begins."""
+def _argument(text: str, at: int, delimiter: str, raw: bool) -> tuple[str, int, bool]:
+    """One argument from ``at`` on, where the next one begins, and whether there is one."""
     if _SPECIAL.search(text) is None:
-        end = text.find(delimiter, at) if delimiter else -1
-        return (text[at:], len(text)) if end < 0 else (text[at:end], end + 1)
+        end = text.find(delimiter, at)
+        return (text[at:], len(text), False) if end < 0 else (text[at:end], end + 1, True)
     kept: list[str] = []
     brackets = {"(": 0, "[": 0}
     quoted = False
@@ -200,10 +200,10 @@ def _argument(text: str, at: int, delimiter: str, raw: bool) -> tuple[str, int]:
             at += 1
             continue
         elif character == delimiter and not quoted and not any(brackets.values()):
-            return "".join(kept), at + 1
+            return "".join(kept), at + 1, True
         kept.append(character)
         at += 1
-    return "".join(kept), at
+    return "".join(kept), at, False
 
 
 def holds(condition: str) -> bool:

@@ -1,0 +1,120 @@
+"""The generated text, read back and called, does what the model says: on every scenario, and on random sources."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from dataclasses import fields, replace
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from pbxgen.flow.plan import Deviations, Place, PlaceKind, Plan
+from pbxgen.flow.simulate import simulate
+from pbxgen.flow.world import World
+from pbxgen.interpret.examine import Examined, examine, files_of, place
+from pbxgen.interpret.registry import INTERPRETED, load_interpreter
+from pbxgen.lab.case import Case, Handling
+from pbxgen.lab.run import case_of
+from pbxgen.scenario.run import prepare
+from tests.support.office import compiled
+from tests.support.random_calls import random_calls
+from tests.support.sources import sources
+from tests.support.worlds import cases
+
+_ROOT = Path(__file__).parents[2]
+FILES = sorted(
+    path.relative_to(_ROOT).as_posix()
+    for pattern in ("examples/**/*.test.yaml", "tests/smoke/suites/**/*.test.yaml")
+    for path in _ROOT.glob(pattern)
+)
+_CALLS_EACH = 12
+MANY = settings(
+    max_examples=int(os.environ.get("PBXGEN_EXAMPLES", "15")), deadline=None, suppress_health_check=list(HealthCheck)
+)
+"""``PBXGEN_EXAMPLES=1000 pytest tests/interpret`` looks at as many random sources."""
+
+on_both = pytest.mark.parametrize("pbx", INTERPRETED)
+
+
+def told(call: Examined) -> str:
+    lines = [call.case.name, *(f"  ✗ {difference}" for difference in call.differences)]
+    return "\n".join([*lines, *(f"{ran.at:8.3f}  {ran.where}  {ran.text}" for ran in call.trace)])
+
+
+def check(found: list[Examined]) -> None:
+    assert found
+    failed = [call for call in found if not call.passed]
+    if failed:
+        pytest.fail(f"{len(failed)} of {len(found)} calls differ; the first one:\n{told(failed[0])}")
+
+
+@on_both
+@pytest.mark.parametrize("file", FILES)
+def test_every_scenario_goes_on_generated_text_as_in_the_model(pbx: str, file: str) -> None:
+    prepared = prepare(_ROOT / file)
+    assert not prepared.diagnostics
+    check(examine(prepared.plans, [case_of(s, plan) for s, plan in prepared.scenarios], pbx))
+
+
+@on_both
+@pytest.mark.parametrize("give_up_at", [0, 1])
+def test_nobody_is_rung_any_more_when_the_caller_has_given_up(pbx: str, give_up_at: int) -> None:
+    prepared = prepare(_ROOT / "tests/smoke/suites/chains/chains.test.yaml")
+    calls = [case_of(s, plan) for s, plan in prepared.scenarios if s.call.transfer is None]
+    given_up = [replace(c, world=_ringing(c), handling=Handling(give_up_at=give_up_at)) for c in calls]
+    check(examine(prepared.plans, given_up, pbx))
+
+
+def _ringing(case: Case) -> World:
+    """Every phone that is there rings on, and so do all outside numbers."""
+    phones = {extension: case.world.phone(extension) for extension in case.plan.users}
+    states = {e: tuple(s if s == "unregistered" else "ring" for s in found) for e, found in phones.items()}
+    numbers = {place.target for place in _places(case.plan) if place.kind is PlaceKind.OUTSIDE}
+    return replace(case.world, phones=states, outside=dict.fromkeys(numbers, "ring"))
+
+
+def _places(plan: Plan) -> Iterator[Place]:
+    for user in plan.users.values():
+        for key in fields(Deviations):
+            for rule in getattr(user.deviations, key.name):
+                yield from rule.places
+
+
+@on_both
+def test_an_answered_call_is_over_when_whoever_answered_hangs_up(pbx: str) -> None:
+    prepared = prepare(_ROOT / "tests/smoke/suites/people/follow_me.test.yaml")
+    calls = [case_of(s, plan) for s, plan in prepared.scenarios]
+    check(examine(prepared.plans, [replace(c, handling=Handling(callee_ends=True)) for c in calls], pbx))
+
+
+@on_both
+def test_random_calls_as_real_ones_are_placed(pbx: str) -> None:
+    number, seed = int(os.environ.get("PBXGEN_RANDOM_CALLS", "40")), int(os.environ.get("PBXGEN_RANDOM_SEED", "1"))
+    for call in random_calls(number, seed, longest=600):
+        case = call.case()
+        assert case is not None
+        check(examine([case.plan], [case], pbx))
+
+
+@MANY
+@given(sources(), st.data())
+def test_model_and_both_texts_agree_on_random_sources(text: str, data: st.DataObject) -> None:
+    plan = compiled(text, head="").plan
+    assert plan is not None
+    interpreters = [load_interpreter(pbx, files_of([plan], pbx)) for pbx in INTERPRETED]
+    for case in data.draw(st.lists(cases(plan), min_size=_CALLS_EACH, max_size=_CALLS_EACH)):
+        check([place(interpreter, _possible(case)) for interpreter in interpreters])
+
+
+def _possible(case: Case) -> Case:
+    """Only who is in a call can transfer it."""
+    transfer = case.call.transfer
+    if transfer is None:
+        return case
+    straight = replace(case, call=replace(case.call, transfer=None))
+    story = simulate(case.plan, straight.call, case.world)
+    parties = {case.call.caller, story.ending.value} & set(case.plan.users)
+    return case if transfer.by in parties and story.ending.kind.value == "answered" else straight
