@@ -7,9 +7,11 @@ The tests check that both are current.
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 import sys
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from pydantic import BaseModel
@@ -17,6 +19,7 @@ from pydantic_core import PydanticUndefined
 
 from pbxgen.diagnostics.codes import TABLE
 from pbxgen.diagnostics.codes.code import Code
+from pbxgen.diagnostics.render import render_text
 from pbxgen.language import (
     model,
     model_deviations,
@@ -27,6 +30,10 @@ from pbxgen.language import (
     model_trunks,
     model_users,
 )
+from pbxgen.pipeline import compile_path
+
+TODAY = dt.date(2026, 11, 23)
+"""The day of the examples that do not say another."""
 
 DOCS = Path(__file__).resolve().parent.parent / "docs"
 
@@ -82,14 +89,29 @@ def _entry(code: Code) -> str:
     language = "sh" if code.is_command else "yaml"
     example = code.example.rstrip("\n")
     fence = "````" if "```" in example else "```"
-    return "\n\n".join(
-        [
-            f"### {code.code}: {code.title}",
-            f"*{code.severity.value}.* {code.explanation}",
-            f"{fence}{language}\n{example}\n{fence}",
-            f"**Cure.** {code.cure}",
-        ]
-    )
+    parts = [
+        f"### {code.code}: {code.title}",
+        f"*{code.severity.value}.* {code.explanation}",
+        f"{fence}{language}\n{example}\n{fence}",
+    ]
+    if code.mended is not None:
+        on = "" if code.today is None else f" on {code.today.isoformat()}"
+        parts += [f"`pbxgen check` says{on}:", f"```text\n{said_of(code)}```"]
+    parts.append(f"**Cure.** {code.cure}")
+    if code.mended is not None:
+        parts.append("Here: instead of `{}`, `{}`.".format(*code.mended))
+    return "\n\n".join(parts)
+
+
+def said_of(code: Code) -> str:
+    """What `pbxgen check` prints of the example, findings of other codes aside."""
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / "acme.yaml"
+        path.write_text(code.example, encoding="utf-8")
+        compilation = compile_path(path, today=code.today or TODAY)
+    found = [d for d in compilation.diagnostics if d.code == code.code]
+    text = render_text(found, compilation.files.values())
+    return "".join(text.replace(str(path), path.name).rpartition("\n\n")[:1]) + "\n"
 
 
 def with_tables(text: str) -> str:

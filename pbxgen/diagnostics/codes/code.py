@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 from dataclasses import dataclass
 
@@ -30,6 +31,10 @@ class Code:
     explanation: str
     example: str
     cure: str
+    mended: tuple[str, str] | None = None
+    """A part of the example, and what in its place takes the finding away."""
+    today: dt.date | None = None
+    """The day on which the example yields it, where that matters."""
 
     @property
     def is_command(self) -> bool:
@@ -51,9 +56,27 @@ def source(body: str) -> str:
     return _PREFIX + body
 
 
-def error(code: str, title: str, explanation: str, *, example: str, cure: str) -> Code:
-    return Code(code, Severity.ERROR, title, explanation, example, cure)
+def error(
+    code: str,
+    title: str,
+    explanation: str,
+    *,
+    example: str,
+    cure: str,
+    mended: tuple[str, str] | None = None,
+    today: dt.date | None = None,
+) -> Code:
+    return Code(code, Severity.ERROR, title, explanation, example, cure, mended, today)
 
 
-def warning(code: str, title: str, explanation: str, *, example: str, cure: str) -> Code:
-    return Code(code, Severity.WARNING, title, explanation, example, cure)
+def warning(
+    code: str,
+    title: str,
+    explanation: str,
+    *,
+    example: str,
+    cure: str,
+    mended: tuple[str, str] | None = None,
+    today: dt.date | None = None,
+) -> Code:
+    return Code(code, Severity.WARNING, title, explanation, example, cure, mended, today)

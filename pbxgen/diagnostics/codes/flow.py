@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 from pbxgen.diagnostics.codes.code import Code, error, source, warning
 
 _TRUNK = """\
@@ -22,6 +24,7 @@ users:
   "102": {name: Bob, deviations: {unconditional: "101"}}
 """),
         cure="Let one of them end at a phone or a mailbox, or give them conditions that never hold together.",
+        mended=('unconditional: "101"', "busy: hangup"),
     ),
     warning(
         "PBX210",
@@ -37,6 +40,7 @@ users:
         ),
         cure="Give the last place a mailbox, an overflow or a further destination; write `busy` or `hangup` where "
         'calls shall end; or accept it where it stands: `accept: {PBX210: "night calls end here"}`.',
+        mended=("{name: Ada,", "{name: Ada, voicemail: true,"),
     ),
     warning(
         "PBX211",
@@ -53,6 +57,7 @@ users:
   "103": {name: Cleo}
 """),
         cure="Remove it, move it before the other one, or change its conditions.",
+        mended=('"103", from: internal', '"103", from: external'),
     ),
     warning(
         "PBX212",
@@ -67,6 +72,7 @@ users:
   "104": {name: Dino}
 """),
         cure="Shorten the chain or its ring times.",
+        mended=('["102", "103", "104"]', '["102", {to: "103", timeout: 20}, {to: "104", timeout: 20}]'),
     ),
     warning(
         "PBX213",
@@ -80,6 +86,7 @@ users:
   "103": {name: Cleo}
 """),
         cure="Shorten the chain, or raise `defaults.max_diversions`.",
+        mended=("max_diversions: 1", "max_diversions: 2"),
     ),
     warning(
         "PBX214",
@@ -91,8 +98,10 @@ operators:
   reception: {number: "9", members: ["100"]}
 users:
   "100": {name: Reception, deviations: {busy: operator}}
+  "101": {name: Ada}
 """),
         cure="Send the calls of one of them, or the position's `overflow`, elsewhere.",
+        mended=('members: ["100"]}', 'members: ["100", "101"]}'),
     ),
     warning(
         "PBX215",
@@ -109,10 +118,11 @@ users:
   "102":
     name: Bob
     class: full
-    deviations: {unconditional: {to: "+881612345678", allow_premium: true}}
+    deviations: {unconditional: [{to: "+881612345678", allow_premium: true}, hangup]}
 """
         ),
         cure="End the chains before it, or accept it where the costly destination is written.",
+        mended=('"102", no_answer', "busy, no_answer"),
     ),
     warning(
         "PBX216",
@@ -131,6 +141,7 @@ users:
 """
         ),
         cure="End the chains before it, or accept it where the destination abroad is written.",
+        mended=('no_answer: "102"', "no_answer: hangup"),
     ),
     warning(
         "PBX217",
@@ -152,6 +163,7 @@ users:
 """
         ),
         cure="Write `{to: mobile, confirm: true}`: whoever answers must press 1, which a mailbox does not.",
+        mended=("no_answer: mobile", "no_answer: {to: mobile, confirm: true}"),
     ),
     warning(
         "PBX218",
@@ -171,13 +183,20 @@ users:
   "101": {name: Ada, deviations: {busy: {to: operator, when: office}}}
 """),
         cure="Add a member who is there, or let the members' conditions leave somebody.",
+        mended=('members: ["100"]', 'members: ["100", "101"]'),
     ),
     warning(
         "PBX219",
         "Rule that ends soon",
         "The rule's last day (`until`) is today or within the next 14 days. From the day after, what stands behind it "
         "holds instead. A rule that has ended is PBX154.",
-        example="$ pbxgen check office   # with a rule until: a day of the next two weeks",
+        example=source("""\
+users:
+  "101": {name: Ada, deviations: {busy: {to: "102", until: 2026-12-31}}}
+  "102": {name: Bob}
+"""),
         cure="Give it a later date if it shall go on; remove it once it has ended.",
+        mended=("2026-12-31", "2027-12-31"),
+        today=dt.date(2026, 12, 20),
     ),
 )
