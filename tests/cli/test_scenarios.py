@@ -126,3 +126,59 @@ def test_a_pbx_that_is_not_there_is_named(office: Path, monkeypatch: pytest.Monk
     code, output = run(str(office), "--on", "asterisk")
     assert code == 2
     assert "PBXGEN_ASTERISK" in output
+
+
+def test_on_the_generated_text_of_each_pbx(office: Path) -> None:
+    code, output = run(str(office), "--on", "model,generated")
+    assert code == 0, output
+    assert "ok   model      Ada is busy" in output
+    assert "ok   generated (asterisk)   Ada is busy" in output
+    assert "ok   generated (freeswitch) Ada is busy" in output
+    assert output.endswith("3 passed, 0 failed\n")
+    assert "library.conf:" not in output
+
+
+def test_a_call_that_goes_wrong_on_generated_text_is_told_with_the_model_beside_it(office: Path) -> None:
+    office.write_text(SCENARIOS.replace('rings: ["101", "102"]', 'rings: ["101"]'))
+    code, output = run(str(office), "--on", "generated")
+    assert code == 1
+    assert "FAIL generated (asterisk)   Ada is busy" in output
+    assert "✗ rang 101, 102 instead of 101" in output
+    assert "Ada (101) diverts on busy: Bob (102)." in output
+    assert "-v shows every line" in output
+    assert output.endswith("0 passed, 3 failed\n")
+
+
+def test_every_line_that_ran_is_told_with_its_place(office: Path) -> None:
+    _, output = run(str(office), "--on", "generated", "-v")
+    assert "What ran for asterisk" in output
+    assert "pbxgen/acme/extensions.conf:" in output
+    assert "Return(user/102)" in output
+    assert "What ran for freeswitch" in output
+
+
+def test_generated_text_for_machines(office: Path) -> None:
+    code, output = run(str(office), "--on", "generated", "--format", "json")
+    document = json.loads(output)
+    assert code == 0
+    assert document["summary"] == {"passed": 3, "failed": 0}
+    assert [call["pbx"] for call in document["generated"]] == ["asterisk", "freeswitch"]
+    call = document["generated"][0]
+    assert (call["rings"], call["ends"], call["status"]) == (["101", "102"], {"answered": "102"}, 200)
+    assert "ran" not in call
+    _, output = run(str(office), "--on", "generated", "--format", "json", "-v")
+    ran = json.loads(output)["generated"][0]["ran"]
+    assert ran[0]["where"].startswith("pbxgen/acme/extensions.conf:")
+
+
+def test_generated_text_that_is_not_understood_is_a_failure(office: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from pbxgen.interpret import examine
+    from pbxgen.interpret.base import NotUnderstoodError
+
+    def refuse(pbx: str, files: object) -> None:
+        raise NotUnderstoodError("library.conf:1: the application System is not known")
+
+    monkeypatch.setattr(examine, "load_interpreter", refuse)
+    code, output = run(str(office), "--on", "generated")
+    assert code == 1
+    assert "the generated text is not understood: library.conf:1: the application System is not known" in output
