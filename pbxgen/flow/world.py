@@ -271,7 +271,7 @@ class Bell:
         entries: dict[tuple[int, int], list[str]] = {}
         for leg in sorted(heard, key=lambda leg: (leg.turn, leg.start)):
             entries.setdefault((leg.turn, leg.start), []).append(leg.target)
-        dialled = tuple(tuple(sorted(targets)) for targets in entries.values())
+        dialled = tuple(tuple(sorted(set(targets))) for targets in entries.values())
         if answered is not None:
             return Rung(dialled, answered.target, None, answered.end)
         outcome = combined([leg.result for leg in legs if leg.result is not None])

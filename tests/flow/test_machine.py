@@ -237,6 +237,16 @@ users:
     assert seconds_of(body, "102", "100") == [6]
 
 
+def test_who_is_rung_twice_at_once_is_told_once() -> None:
+    plan = plan_of("""
+users:
+  "101": {name: A, follow_me: [{to: "102"}, {to: "102"}]}
+  "102": {name: B}
+  "103": {name: C}
+""")
+    assert told(call(plan, "103", "101", _102="ring")) == "102 -> released 480"
+
+
 def test_follow_me_rings_each_leg_from_its_delay_until_one_answers() -> None:
     plan = plan_of("""
 users:

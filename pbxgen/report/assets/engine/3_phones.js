@@ -52,7 +52,7 @@
         if (!entries.has(when)) entries.set(when, []);
         entries.get(when).push(leg.target);
       }
-      const dialled = [...entries.values()].map((targets) => targets.sort());
+      const dialled = [...entries.values()].map((targets) => [...new Set(targets)].sort());
       if (answered !== null) return { dialled, answered: answered.target, outcome: null, seconds: answered.end, events: [] };
       const seconds = legs.reduce((most, l) => Math.max(most, l.end), 0);
       return { dialled, answered: null, outcome: combined(legs.map((l) => l.result)), seconds, events: [] };
