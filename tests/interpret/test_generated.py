@@ -19,7 +19,8 @@ from pbxgen.interpret.registry import INTERPRETED, load_interpreter
 from pbxgen.lab.case import Case, Handling
 from pbxgen.lab.run import case_of
 from pbxgen.scenario.run import prepare
-from tests.support.office import compiled
+from tests.smoke.offices import call
+from tests.support.office import compiled, plan_of
 from tests.support.random_calls import random_calls
 from tests.support.sources import sources
 from tests.support.worlds import cases
@@ -39,14 +40,14 @@ MANY = settings(
 on_both = pytest.mark.parametrize("pbx", INTERPRETED)
 
 
-def told(call: Examined) -> str:
-    lines = [call.case.name, *(f"  ✗ {difference}" for difference in call.differences)]
-    return "\n".join([*lines, *(f"{ran.at:8.3f}  {ran.where}  {ran.text}" for ran in call.trace)])
+def told(one: Examined) -> str:
+    lines = [one.case.name, *(f"  ✗ {difference}" for difference in one.differences)]
+    return "\n".join([*lines, *(f"{ran.at:8.3f}  {ran.where}  {ran.text}" for ran in one.trace)])
 
 
 def check(found: list[Examined]) -> None:
     assert found
-    failed = [call for call in found if not call.passed]
+    failed = [one for one in found if not one.passed]
     if failed:
         pytest.fail(f"{len(failed)} of {len(found)} calls differ; the first one:\n{told(failed[0])}")
 
@@ -91,10 +92,21 @@ def test_an_answered_call_is_over_when_whoever_answered_hangs_up(pbx: str) -> No
 
 
 @on_both
+def test_a_number_dialled_directly_rings_two_minutes_whatever_the_caller_hears(pbx: str) -> None:
+    plan = plan_of('users: {"101": {class: national}}')
+    for state in ("ring", "early"):
+        (found,) = examine([plan], [call(plan, "101", "3335550102", outside={"+393335550102": state})], pbx)
+        check([found])
+        assert found.observed is not None
+        (leg,) = found.observed.rang
+        assert leg.seconds == pytest.approx(120, abs=1.5)
+
+
+@on_both
 def test_random_calls_as_real_ones_are_placed(pbx: str) -> None:
     number, seed = int(os.environ.get("PBXGEN_RANDOM_CALLS", "40")), int(os.environ.get("PBXGEN_RANDOM_SEED", "1"))
-    for call in random_calls(number, seed, longest=600):
-        case = call.case()
+    for drawn in random_calls(number, seed, longest=600):
+        case = drawn.case()
         assert case is not None
         check(examine([case.plan], [case], pbx))
 

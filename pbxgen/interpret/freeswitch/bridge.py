@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from typing import NoReturn
+
 from pbxgen.interpret.base import NotUnderstoodError
 from pbxgen.interpret.freeswitch.channel import Channel
 from pbxgen.interpret.freeswitch.dialstring import parse
 from pbxgen.interpret.freeswitch.execution import Settled, Switch
 from pbxgen.interpret.freeswitch.leg import Leg, legs
 from pbxgen.interpret.freeswitch.originate import Originate
-from pbxgen.interpret.freeswitch.text import is_true, separated
+from pbxgen.interpret.freeswitch.text import atoi, is_true, separated
 
 _DEFAULT_SECONDS = 60
 """SWITCH_DEFAULT_TIMEOUT."""
@@ -45,11 +47,7 @@ def bridge(switch: Switch, channel: Channel, data: str) -> None:
 def _connect(switch: Switch, channel: Channel, leg: Leg) -> None:
     assert leg.far is not None
     if not leg.answered:
-        # Early media passes; the far end's own clock is the only one that still runs.
-        if leg.far.final is not None:
-            raise NotUnderstoodError(f"{leg.far.target} replies {leg.far.final} after early media that passes")
-        switch.scene.waits = True
-        raise Settled
+        _hear(switch, channel, leg)
     for name in separated(channel.get("import") or "", ","):
         value = leg.channel.get(name)
         if value is not None:
@@ -58,6 +56,23 @@ def _connect(switch: Switch, channel: Channel, leg: Leg) -> None:
     if not is_true(channel.get("hangup_after_bridge")):
         switch.scene.faults.append("the caller is left in the dialplan once the other side hangs up")
     switch.scene.talking = (leg.channel, leg.far.target)
+    raise Settled
+
+
+def _hear(switch: Switch, channel: Channel, leg: Leg) -> NoReturn:
+    """Early media passes: the bridge begins, and with it the clock of ``bridge_answer_timeout`` (switch_ivr_bridge)."""
+    assert leg.far is not None
+    if leg.far.final is not None:
+        raise NotUnderstoodError(f"{leg.far.target} replies {leg.far.final} after early media that passes")
+    seconds = atoi(channel.get("bridge_answer_timeout") or "")
+    switch.scene.waits = not seconds
+    if seconds:
+        clock = switch.scene.clock
+        clock.now = clock.at(clock.epoch + seconds + 1)
+        leg.channel.hang_up("ALLOTTED_TIMEOUT")
+        if leg.attempt is not None:
+            leg.attempt.ended = clock.now
+        switch.hang_up(channel, "ALLOTTED_TIMEOUT")
     raise Settled
 
 
