@@ -40,7 +40,7 @@ def show(plan: Plan, who: str, language: str, format: str) -> None:
         _show_senders(plan, number, found, words, language, format)
         return
     flow = Reach(plan).flow_of(place)
-    cases = cases_of(plan, Situations(plan, dt.date.today()), flow.conditions, place)
+    cases = cases_of(plan, Situations(plan, dt.date.today()), flow)
     teller = Teller(plan, phrasebook(language))
     titled = [(f"{words.phrases.origins[c.origin.value]}, {words.when(c.when)}", c) for c in cases]
     if format == "json":

@@ -65,10 +65,10 @@ class _Comparer:
 
     def _changes(self, pair: Pair) -> Iterator[Change]:
         """Differences for callers who are nowhere in the flow; only where there is none, those for others."""
-        found = tuple(self._of_situations(pair, self._joint.all(pair.conditions)))
+        found = tuple(self._of_situations(pair, self._joint.strangers(pair)))
         if not found and pair.before is not None:
             for caller in pair.callers:
-                for change in self._of_situations(pair, self._joint.of_caller(pair.conditions, caller)):
+                for change in self._of_situations(pair, self._joint.situations.of_caller(pair.conditions, caller)):
                     found += (replace(change, caller=caller.number),)
         yield from found
         if pair.before is not None:

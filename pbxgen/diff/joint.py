@@ -57,7 +57,7 @@ class Joint:
         self.plan = replace(new, schedules=schedules, contacts=contacts)
         self.situations = Situations(self.plan, today)
         self._reach_old, self._reach_new = Reach(old, _Telling(old)), Reach(new, _Telling(new))
-        self._known: dict[tuple[Condition, ...], tuple[Situation, ...]] = {}
+        self._known: dict[tuple[tuple[Condition, ...], tuple[str, ...]], tuple[Situation, ...]] = {}
 
     def pair(self, before: Place | None, after: Place) -> Pair:
         was = None if before is None else self._reach_old.flow_of(before)
@@ -65,18 +65,14 @@ class Joint:
         found = {} if was is None else dict.fromkeys(self._renamed(c) for c in was.conditions)
         return Pair(was, now, tuple(found | dict.fromkeys(now.conditions)))
 
-    def all(self, conditions: tuple[Condition, ...]) -> tuple[Situation, ...]:
+    def strangers(self, pair: Pair) -> tuple[Situation, ...]:
         """Situations of callers who are nowhere in the flow."""
-        if conditions not in self._known:
-            self._known[conditions] = self.situations.of_flow(conditions)
-        return self._known[conditions]
-
-    def of_caller(self, conditions: tuple[Condition, ...], caller: Caller) -> tuple[Situation, ...]:
-        """Situations of one caller who is somewhere in the flow."""
-        number = (caller.number or "",)
-        outside = caller.origin is Origin.EXTERNAL
-        every = self.situations.of_flow(conditions, number if outside else (), () if outside else number)
-        return tuple(s for s in every if s.caller == caller)
+        asked = any(c.contacts is not None for c in pair.conditions)
+        outside = tuple(c.number for c in pair.callers if asked and c.number and c.origin is Origin.EXTERNAL)
+        key = (pair.conditions, outside)
+        if key not in self._known:
+            self._known[key] = self.situations.of_strangers(pair.conditions, outside)
+        return self._known[key]
 
     def vocabulary(self, conditions: tuple[Condition, ...]) -> Vocabulary:
         return Vocabulary(self.plan, self.situations.almanac, Atoms.of(conditions))

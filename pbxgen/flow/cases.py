@@ -8,9 +8,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from pbxgen.flow.analysis.almanac import Almanac
+from pbxgen.flow.analysis.reach import Flow
 from pbxgen.flow.analysis.situations import Atoms, Situation, Situations
 from pbxgen.flow.behaviour import Forest, Node
-from pbxgen.flow.plan import Condition, Origin, Place, Plan
+from pbxgen.flow.plan import Origin, Plan
 
 _MOST_TOGETHER = 3
 """Conditions of one conjunction at most."""
@@ -106,16 +107,17 @@ def _literals(atoms: Atoms) -> Iterator[Literal]:
         yield Literal("after", day.isoformat())
 
 
-def cases_of(plan: Plan, situations: Situations, conditions: tuple[Condition, ...], entry: Place) -> tuple[Case, ...]:
-    """Every tree that a call to ``entry`` can meet, from outside first; ``conditions`` are those of its flow."""
+def cases_of(plan: Plan, situations: Situations, flow: Flow) -> tuple[Case, ...]:
+    """Every tree that a call to the entry of ``flow`` can meet, from outside first."""
+    conditions = flow.conditions
     forest = Forest()
     found = []
     vocabulary = Vocabulary(plan, situations.almanac, Atoms.of(conditions))
     for origin in (Origin.EXTERNAL, Origin.INTERNAL):
-        every = [s for s in situations.of_flow(conditions) if s.caller.origin is origin]
+        every = [s for s in situations.of_strangers(conditions, flow.outside) if s.caller.origin is origin]
         groups: dict[int, tuple[Node, list[Situation]]] = {}
         for situation in every:
-            root = forest.tree(plan, situation, entry)
+            root = forest.tree(plan, situation, flow.entry)
             groups.setdefault(id(root), (root, []))[1].append(situation)
         for root, chosen in groups.values():
             found.append(Case(origin, vocabulary.describe(chosen, every), root, chosen[0]))

@@ -16,16 +16,21 @@ Shape = tuple[tuple[frozenset[str], ...], bool]
 """The letters allowed at each position, and whether anything may follow."""
 
 
-def sample_numbers(sets: Sequence[Sequence[Pattern]]) -> tuple[str, ...]:
-    """One number for each non-empty combination of the contacts sets that some number is in, smallest first."""
+def sample_numbers(sets: Sequence[Sequence[Pattern]], avoiding: frozenset[str] = frozenset()) -> tuple[str, ...]:
+    """One number for each non-empty combination of the contacts sets that some number is in, none of ``avoiding``.
+
+    The numbers of the combinations come in an order that depends on these alone.
+    """
     shapes = {_shape(p) for patterns in sets for p in patterns}
     meets = _closed_under_intersection(shapes)
     found: dict[tuple[bool, ...], str] = {}
-    for number in sorted({n for shape in meets for n in _numbers(shape)}, key=lambda n: (len(n), n)):
+    exact = sum(not is_open for _, is_open in shapes)
+    candidates = {n for shape in meets for n in _numbers(shape, 1 + exact + len(avoiding))} - avoiding
+    for number in sorted(candidates, key=lambda n: (len(n), n)):
         member = tuple(any(p.matches(number) for p in patterns) for patterns in sets)
         if any(member):
             found.setdefault(member, number)
-    return tuple(found.values())
+    return tuple(found[member] for member in sorted(found, reverse=True))
 
 
 def _shape(pattern: Pattern) -> Shape:
@@ -59,10 +64,15 @@ def _meet(one: Shape, other: Shape) -> Shape | None:
     return (*head, *long[len(head) :]), is_open
 
 
-def _numbers(shape: Shape) -> set[str]:
-    """A few numbers of a shape: lowest and highest letters, shortest and longer ones (other sets may end there)."""
+def _numbers(shape: Shape, first: int) -> set[str]:
+    """Some numbers of a shape: lowest and highest letters, shortest and longer ones (other sets may end there).
+
+    Of the lowest ``first``: others may be single numbers of other sets.
+    """
     positions, is_open = shape
-    picks = ["".join(pick(p) for p in positions) for pick in (min, max, lambda p: sorted(p)[len(p) // 2])]
+    picks = ["".join(pick(p) for p in positions) for pick in (max, lambda p: sorted(p)[len(p) // 2])]
+    letters_of = [sorted(p) for p in positions]
+    picks += ["".join(found) for found in itertools.islice(itertools.product(*letters_of), first)]
     endings = [""]
     if is_open:
         room = max(0, _LONGEST - len(positions))

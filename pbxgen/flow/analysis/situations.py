@@ -71,7 +71,7 @@ class Situations:
         self._start = start
         self.almanac = Almanac(start)
         self._moments: dict[tuple[frozenset[str], frozenset[dt.date]], tuple[dt.datetime, ...]] = {}
-        self._callers: dict[frozenset[str], tuple[str | None, ...]] = {}
+        self._callers: dict[tuple[frozenset[str], frozenset[str]], tuple[str | None, ...]] = {}
 
     def moments(self, atoms: Atoms) -> tuple[dt.datetime, ...]:
         """For each combination of schedules open or closed and dates passed or not: the first moment that has it."""
@@ -80,15 +80,19 @@ class Situations:
             self._moments[key] = tuple(self._find_moments(sorted(atoms.schedules), sorted(atoms.untils)))
         return self._moments[key]
 
-    def outside_numbers(self, atoms: Atoms) -> tuple[str | None, ...]:
-        """A number for each combination of contacts sets that a caller can be in; first one that is in none."""
-        if atoms.contacts not in self._callers:
+    def outside_numbers(self, atoms: Atoms, avoiding: Iterable[str] = ()) -> tuple[str | None, ...]:
+        """A number for each combination of contacts sets that a caller can be in; first one that is in none.
+
+        ``avoiding`` are numbers that callers of their own have: they stand for nobody else.
+        """
+        key = (atoms.contacts, frozenset(avoiding if atoms.contacts else ()))
+        if key not in self._callers:
             sets = [self._plan.contacts[name].patterns for name in sorted(atoms.contacts)]
             # A pattern such as "+!" holds everybody who shows a number: only who shows none is in no set.
             everybody = any(p.matches(SOMEBODY_OUTSIDE) for patterns in sets for p in patterns)
             in_none = None if everybody else SOMEBODY_OUTSIDE
-            self._callers[atoms.contacts] = (in_none, *sample_numbers(sets))
-        return self._callers[atoms.contacts]
+            self._callers[key] = (in_none, *sample_numbers(sets, key[1]))
+        return self._callers[key]
 
     @property
     def start(self) -> dt.date:
@@ -103,12 +107,26 @@ class Situations:
         ``outside`` and ``inside`` are numbers and extensions of the flow that may call it themselves: where they
         call from they are not tried again.
         """
-        atoms = Atoms.of(conditions)
-        special = {*outside, *inside}
-        who = [Caller(Origin.EXTERNAL, n) for n in (*self.outside_numbers(atoms), *outside)]
+        numbers = tuple(outside)
+        who = [Caller(Origin.EXTERNAL, n) for n in (*self.outside_numbers(Atoms.of(conditions), numbers), *numbers)]
         who += [Caller(Origin.INTERNAL, n) for n in (SOMEBODY_INSIDE, *inside)]
+        return self._of_callers(who, conditions, {*numbers, *inside})
+
+    def of_strangers(self, conditions: tuple[Condition, ...], outside: Iterable[str]) -> tuple[Situation, ...]:
+        """The same of callers who are nowhere in the flow, whose numbers are ``outside``."""
+        who = [Caller(Origin.EXTERNAL, n) for n in self.outside_numbers(Atoms.of(conditions), outside)]
+        return self._of_callers([*who, Caller(Origin.INTERNAL, SOMEBODY_INSIDE)], conditions, set())
+
+    def of_caller(self, conditions: tuple[Condition, ...], caller: Caller) -> tuple[Situation, ...]:
+        """The same of one caller."""
+        return self._of_callers([caller], conditions, {caller.number or ""})
+
+    def _of_callers(
+        self, callers: Iterable[Caller], conditions: tuple[Condition, ...], special: set[str]
+    ) -> tuple[Situation, ...]:
+        atoms = Atoms.of(conditions)
         found: dict[tuple[object, ...], Situation] = {}
-        for caller in who:
+        for caller in callers:
             identity = (caller.origin, caller.number if caller.number in special else "")
             for moment in self.moments(atoms):
                 situation = Situation(caller, moment, self.almanac)
