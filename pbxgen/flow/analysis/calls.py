@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from pbxgen.diagnostics.codes import make
 from pbxgen.diagnostics.diagnostic import Diagnostic
+from pbxgen.flow.analysis.ahead import Ahead
 from pbxgen.flow.analysis.entries import Entry, entries
 from pbxgen.flow.analysis.explore import Explorer, Outcomes
 from pbxgen.flow.analysis.reach import Flow, Reach
@@ -16,6 +17,11 @@ from pbxgen.flow.plan import Origin
 
 LONGEST_RINGING = 180
 """Seconds of ringing above which a caller has long given up (SEMANTICS, "too long")."""
+
+_MOST_KEPT, _MOST_STATES = 50, 20_000
+"""Situations whose states are remembered, and how many each: more are met in large plans, and memory is not endless."""
+_LONG, _LONG_TOLD = 50, 3
+"""Of examples with more ringings than that, so many are told: the end of a chain needs none of its own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +53,9 @@ class _Calls:
         self._situations = situations
         self._verdicts: dict[Hashable, _Verdict] = {}
         self._told: dict[tuple[str, Hashable], str] = {}
+        self._ahead = Ahead(reach.plan)
+        self._explorers: dict[Situation, Explorer] = {}
+        self._long_told = 0
         self._witness = Witness(reach.plan)
 
     def judge(self, entry: Entry) -> Iterator[Diagnostic]:
@@ -89,7 +98,7 @@ class _Calls:
         over_max: _Way | None = None
         longest, seconds = _Way(0, ()), -1
         for index, situation in enumerate(self._of(flow)):
-            ways = Explorer(self._plan, situation).ways(flow.entry)
+            ways = self._explorer(situation).ways(flow.entry)
             external = situation.caller.origin is Origin.EXTERNAL
             if ways.lost is not None and external and (lost is None or len(ways.lost) < len(lost.outcomes)):
                 lost = _Way(index, ways.lost)
@@ -99,6 +108,15 @@ class _Calls:
                 longest, seconds = _Way(index, ways.longest), ways.seconds
         return _Verdict(lost, seconds, longest, over_max)
 
+    def _explorer(self, situation: Situation) -> Explorer:
+        """What one flow has in common with another is explored once, such as the end of a long chain of groups."""
+        known = self._explorers.get(situation)
+        if known is None or known.size > _MOST_STATES:
+            if len(self._explorers) >= _MOST_KEPT:
+                self._explorers.clear()
+            known = self._explorers[situation] = Explorer(self._plan, situation, self._ahead)
+        return known
+
     def _of(self, flow: Flow) -> tuple[Situation, ...]:
         return self._situations.of_flow(flow.conditions, flow.outside, flow.inside)
 
@@ -106,11 +124,14 @@ class _Calls:
         """The example is told once: a hundred people with one policy do not need it a hundred times."""
         key = (code, flow.form)
         example = None
-        if key not in self._told:
-            self._told[key] = entry.label
-            situation = self._of(flow)[way.situation]
-            slowly = code == "PBX212"
-            example = self._witness.example(entry, flow.atoms, situation, way.outcomes, slowly=slowly)
-        else:
+        if key in self._told:
             help = f"in the same way as one to {self._told[key]}: {help}"
+        else:
+            self._told[key] = entry.label
+            is_long = len(way.outcomes) > _LONG
+            if not is_long or self._long_told < _LONG_TOLD:
+                situation = self._of(flow)[way.situation]
+                slowly = code == "PBX212"
+                example = self._witness.example(entry, flow.atoms, situation, way.outcomes, slowly=slowly)
+            self._long_told += is_long
         return make(code, message, entry.location, help=help, subject=entry.subject, example=example)

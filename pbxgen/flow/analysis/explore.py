@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from pbxgen.flow import machine
+from pbxgen.flow.analysis.ahead import Ahead
 from pbxgen.flow.analysis.ringing import outcomes
 from pbxgen.flow.analysis.situations import Situation
 from pbxgen.flow.machine import Ending, EndKind, Event, EventKind, Pending, Ringing, State, Step
@@ -59,15 +60,21 @@ class _Truths:
 class Explorer:
     """Explores one plan in one situation; states met before are not explored again."""
 
-    def __init__(self, plan: Plan, situation: Situation) -> None:
+    def __init__(self, plan: Plan, situation: Situation, ahead: Ahead | None = None) -> None:
         self._plan = plan
+        self._ahead = ahead or Ahead(plan)
         self._caller = situation.caller
         self._conditions = _Truths(plan, situation)
         self._known: dict[State, Ways] = {}
         self._nodes: dict[State, _Node] = {}
 
+    @property
+    def size(self) -> int:
+        """How many states are remembered."""
+        return len(self._known)
+
     def ways(self, entry: Place) -> Ways:
-        root = _essence(machine.begin(self._caller, [entry]))
+        root = self._essence(machine.begin(self._caller, [entry]))
         stack = [root]
         while stack:
             state = stack[-1]
@@ -80,12 +87,13 @@ class Explorer:
                 stack += unknown
             else:
                 self._known[state] = self._judge(node)
+                del self._nodes[state]
                 stack.pop()
         return self._known[root]
 
     def shortest(self, entry: Place, wanted: Callable[[Step], bool]) -> Outcomes | None:
         """The shortest way to a step that is ``wanted``."""
-        root = _essence(machine.begin(self._caller, [entry]))
+        root = self._essence(machine.begin(self._caller, [entry]))
         seen = {root}
         queue: deque[tuple[State, Outcomes]] = deque([(root, ())])
         while queue:
@@ -132,9 +140,29 @@ class Explorer:
                     self._plan, self._caller, self._conditions, step.state, step.ringing, outcome
                 )
                 maxed = _held_back(told, step.state)
-                branches.append((outcome, seconds, maxed, _essence(following)))
+                branches.append((outcome, seconds, maxed, self._essence(following)))
         node = self._nodes[state] = _Node(step, _held_back(step.events, step.state), tuple(branches))
         return node
+
+    def _essence(self, state: State) -> State:
+        """``state`` without what cannot matter to where the call goes, so that more states are the same.
+
+        Those are places to try that the call has been to or that stand twice, everything behind a place that ends the
+        call, where a place is written and on whose behalf it is tried, places that the call has been to and cannot
+        come to again, and the first outcome (it only decides a status code).
+        """
+        seen = set(state.visited)
+        to_try: list[Pending] = []
+        for pending in state.to_try:
+            place = pending.place
+            if place.key in seen:
+                continue
+            seen.add(place.key)
+            to_try.append(Pending(Place(place.kind, place.target, _NOWHERE, place.timeout)))
+            if place.kind in _TERMINAL:
+                break
+        visited = state.visited & self._ahead.of(p.place.key for p in to_try)
+        return State(tuple(to_try), visited, state.diversions, Outcome.BUSY)
 
     def _judge(self, node: _Node) -> Ways:
         if node.step.ending is not None:
@@ -155,25 +183,6 @@ class Explorer:
 
 def is_lost(ending: Ending) -> bool:
     return ending.kind is EndKind.RELEASED and not ending.by_rule
-
-
-def _essence(state: State) -> State:
-    """``state`` without what cannot matter to where the call goes, so that more states are the same.
-
-    Those are places that the call has been to or that stand twice, everything behind a place that ends the call, where
-    a place is written and on whose behalf it is tried, and the first outcome (it only decides a status code).
-    """
-    seen = set(state.visited)
-    to_try: list[Pending] = []
-    for pending in state.to_try:
-        place = pending.place
-        if place.key in seen:
-            continue
-        seen.add(place.key)
-        to_try.append(Pending(Place(place.kind, place.target, _NOWHERE, place.timeout)))
-        if place.kind in _TERMINAL:
-            break
-    return replace(state, to_try=tuple(to_try), first_outcome=Outcome.BUSY)
 
 
 def _held_back(events: tuple[Event, ...], state: State) -> bool:
