@@ -36,6 +36,10 @@ _LEFT_OUT = re.compile(
 _LINE = re.compile(r"\[[^]]*\] (?P<level>[A-Z]+)\[\d+\](?:\[(?P<call>C-\w+)\])? [^:]*: (?P<message>.*)")
 _HARMLESS = (
     Harmless(r"users\.conf is deprecated .*", "a file of the package"),
+    Harmless(
+        r"Context 'local' tries to include nonexistent context 'parkedcalls'",
+        "the package's dialplan, where none is generated",
+    ),
     Harmless(r"No music on hold classes configured, disabling music on hold\.", "music is a package of its own"),
     Harmless(
         r"Taskprocessor 'stasis/.*' queue reached \d+ scheduled tasks.*", "hundreds of phones register within seconds"
@@ -75,7 +79,7 @@ class Asterisk:
         raise LabError(f"Asterisk did not start: {self.log.last_words(self._home / 'console.log')}")
 
     async def reload(self, files: Sequence[GeneratedFile]) -> None:
-        self._lay(files)
+        await asyncio.to_thread(self._lay, files)  # sound and signalling of the calls go on meanwhile
         for what in ("dialplan reload", "module reload res_pjsip.so", "voicemail reload"):
             await self.command(what)
 

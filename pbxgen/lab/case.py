@@ -42,6 +42,10 @@ class Handling:
     """What is dialled in place of ``call.called`` (another form of the same number)."""
     caller_shows: str | None = None
     """What stands in From in place of ``call.caller``."""
+    domain: str | None = None
+    """What stands as the SIP domain of what is dialled in place of the tenant's own."""
+    refer: tuple[str, str] | None = None
+    """Who outside (E.164) asks the PBX by REFER to send the other party where; the call must go on as if nobody had."""
     trunk: str | None = None
     """Name of the trunk that an outside call comes in on; None: the first of the plan."""
 

@@ -47,7 +47,6 @@ class Course:
             scene.rig.wire.nudge(self._caller.call_id, "GIVEUP")
         elif self._caller.answered is not None:
             await self._answered(patience)
-        scene.ended = time.monotonic()
         await asyncio.sleep(_AFTERMATH_SECONDS)
 
     async def _give_up(self, entry: int) -> None:
@@ -64,10 +63,22 @@ class Course:
         party = self._caller
         if self._case.call.transfer is None:
             await self._settle(party, _SETTLE_SECONDS)
+            if self._case.handling.refer is not None:
+                await self._ask_in_vain(self._case.handling.refer[0])
         else:
             await self._talk(party)
             party = await self._transfer(self._case.call.transfer.by, patience)
         await self._hang_up(party)
+
+    async def _ask_in_vain(self, by: str) -> None:
+        """Somebody outside asks for a transfer; the call goes on."""
+        mine = by == self._case.call.caller
+        asks = self._caller if mine else next((leg for leg in self._scene.legs.values() if leg.target == by), None)
+        if asks is None or not asks.up:
+            self._scene.faults.append(f"{by}, who was to ask for a transfer, is not in the call")
+            return
+        self._scene.rig.wire.nudge(asks.call_id, "TRANSFER")
+        await asyncio.sleep(_AFTERMATH_SECONDS)
 
     async def _press(self, keys: str) -> None:
         for part in keys.split(","):
@@ -102,14 +113,15 @@ class Course:
 
     async def _settle(self, party: Dialog, seconds: float) -> None:
         """Wait until ``party`` talks with somebody, leaves a message, has heard an announcement, or is hung up."""
-        scene = self._scene
+        scene, opens = self._scene, bool(self._case.handling.keys)
 
         def settled() -> bool:
             self._listen(party)
-            return not party.up or bool(self._partners(party)) or scene.rig.pbx.is_recording(scene.plan)
+            done = scene.announced is not None if opens else scene.rig.pbx.is_recording(scene.plan)
+            return done or not party.up or bool(self._partners(party))
 
         if not await scene.until(settled, seconds):
-            if not self._case.handling.keys:
+            if not opens:
                 scene.faults.append(f"answered, and in the call with nobody for {seconds:.0f} s")
         elif party.up and self._partners(party):
             await self._talk(party)

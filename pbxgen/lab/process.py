@@ -13,6 +13,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 _PR_SET_PDEATHSIG = 1
+_SHARED_MEMORY = Path("/dev/shm")
 _running: set[subprocess.Popen[bytes]] = set()
 
 
@@ -47,6 +48,8 @@ def stop(process: subprocess.Popen[bytes], *, grace: float = 2.0) -> None:
     # What it started may have outlived it.
     _signal(process, signal.SIGKILL)
     _running.discard(process)
+    for left in (f"faketime_shm_{process.pid}", f"sem.faketime_sem_{process.pid}"):  # libfaketime's, of who was killed
+        (_SHARED_MEMORY / left).unlink(missing_ok=True)
 
 
 def _signal(process: subprocess.Popen[bytes], number: signal.Signals) -> None:

@@ -139,12 +139,12 @@ async def _run(
             complaints.extend((batch.pbx, case, line) for case, line in stage.complaints())
             return results
 
-    with _scratch(keep) as scratch:
+    with scratch(keep) as folder:
         batches = list(_batches(cases, on))
         room = asyncio.Semaphore(calls_at_once)
         async with asyncio.TaskGroup() as group:
             tasks = [
-                group.create_task(play(batch, scratch / f"{batch.pbx}-{number}", watcher, room))
+                group.create_task(play(batch, folder / f"{batch.pbx}-{number}", watcher, room))
                 for number, batch in enumerate(batches, 1)
             ]
         results: list[Result] = []
@@ -157,7 +157,7 @@ async def _run(
                 # crowd gets a second try, with nothing beside it. A PBX that does the wrong thing does it again.
                 alone = replace(batch, cases=tuple(result.case for result in failed))
                 quiet = asyncio.Semaphore(1 if len(failed) <= _FEW else calls_at_once // 2)
-                again = await play(alone, scratch / f"{batch.pbx}-{number}-again", Silent(), quiet)
+                again = await play(alone, folder / f"{batch.pbx}-{number}-again", Silent(), quiet)
                 before = {id(result.case): result for result in failed}
                 results += [replace(result, before=before[id(result.case)]) for result in again]
     order = {id(case): number for number, case in enumerate(cases)}
@@ -209,7 +209,8 @@ def uses_clock(plan: Plan) -> bool:
 
 
 @contextlib.contextmanager
-def _scratch(keep: Path | None) -> Iterator[Path]:
+def scratch(keep: Path | None) -> Iterator[Path]:
+    """A folder for a run, removed afterwards; below ``keep``, where one is named, it stays."""
     if keep is not None:
         keep.mkdir(parents=True, exist_ok=True)
         yield Path(tempfile.mkdtemp(prefix="run-", dir=keep))

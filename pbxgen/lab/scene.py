@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
 import re
 import subprocess
 import time
@@ -24,6 +25,7 @@ TOGETHER_SECONDS = 0.9
 _POLL = 0.05
 _PARKED_SECONDS = 8.0
 _START_SECONDS = 5.0
+_SCENES = itertools.count(1)  # a tenant may have several, one after the other
 
 
 class Scene:
@@ -36,15 +38,13 @@ class Scene:
         self.case = tenant.case
         self.trace: list[Seen] = []
         self.legs: dict[str, Dialog] = {}
-        self.caller = Dialog(f"{self.plan.name}-caller", tenant.case.call.called, "caller", 0.0)
+        self._name = f"{self.plan.name}-{next(_SCENES)}"
+        self.caller = Dialog(f"{self._name}-caller", tenant.case.call.called, "caller", 0.0)
         self.faults: list[str] = []
         self.announced: str | None = None
         """The recording that the caller was played."""
-        self.ended: float | None = None
-        """When the call was over for the caller."""
         self.at_hangup: tuple[str, ...] = ()
         """Who was in the call, besides the one that was served last, when it was hung up."""
-        self.released: int | None = None
         self._parked: dict[str, Dialog] = {}
         self._processes: list[subprocess.Popen[bytes]] = []
         self._tasks: set[asyncio.Task[None]] = set()
@@ -74,22 +74,24 @@ class Scene:
         for states in self.case.world.phones.values():
             found |= {people.reply_of(state) for state in states if state != people.UNREGISTERED}
         found |= {people.reply_of(state) for state in self.case.world.outside.values()}
-        transfer = self.case.call.transfer
-        if transfer is not None:
-            found.add(self._transferring())
-        return found
+        return found | {self._referring(number) for number in self._refers}
 
-    def _transferring(self) -> scripts.Reply:
-        transfer = self.case.call.transfer
-        assert transfer is not None
-        uri = scripts.ANNOUNCED_CALL if transfer.attended else f"sip:{transfer.to}@{self.plan.domain}"
-        return scripts.Reply(180, 200, refer_to=uri)
+    @property
+    def _refers(self) -> dict[str, str]:
+        """Who sends the other party on by REFER, and where."""
+        transfer, refer = self.case.call.transfer, self.case.handling.refer
+        if transfer is not None:
+            return {
+                transfer.by: scripts.ANNOUNCED_CALL if transfer.attended else f"sip:{transfer.to}@{self.plan.domain}"
+            }
+        return {} if refer is None else {refer[0]: f"sip:{refer[1]}@{self.plan.domain}"}
+
+    def _referring(self, number: str) -> scripts.Reply:
+        return scripts.Reply(180, 200, refer_to=self._refers.get(number))
 
     def _reply_of(self, target: str, state: str) -> scripts.Reply:
-        transfer = self.case.call.transfer
-        if transfer is not None and transfer.by == target and state in people.ANSWERING:
-            return self._transferring()
-        return people.reply_of(state)
+        refers = target in self._refers and state in people.ANSWERING
+        return self._referring(target) if refers else people.reply_of(state)
 
     # -- what the wire reports ----------------------------------------------------------------------------------------
 
@@ -189,25 +191,21 @@ class Scene:
         call, handling = self.case.call, self.case.handling
         host, port = self.rig.pbx.phones_at if self.inside else self.rig.pbx.trunks_at
         dialled = handling.dialled or call.called
-        username: str | None
-        secret: str | None
+        username, secret = (call.caller, password(self.plan, call.caller)) if self.inside else (None, None)
         if self.inside:
             origin = f"<sip:{call.caller}@{self.plan.domain}>"
-            uri = f"sip:{dialled}@{self.plan.domain}"
+            uri = f"sip:{dialled}@{handling.domain or self.plan.domain}"
             ours = self.rig.phones
-            username, secret = call.caller, password(self.plan, call.caller)
         else:
             assert self._trunk_name is not None
             ours = self.tenant.trunks[self._trunk_name]
             shown = handling.caller_shows or call.caller
             origin = f"<sip:{shown}@{ours[0]}>"
             uri = f"sip:{dialled}@{host}:{port}"
-            username = secret = None
         headers = list(handling.headers)
         if call.carried:
             headers.append(f"Diversion: <sip:+390000@{ours[0]}>;reason=unconditional;counter={call.carried}")
-        transfer = call.transfer
-        mine = self._transferring() if transfer is not None and transfer.by == call.caller else scripts.Reply()
+        mine = self._referring(call.caller) if call.caller in self._refers else scripts.Reply()
         self._place(scripts.Dial(uri, origin, self.caller.call_id, username, secret, tuple(headers)), ours, mine)
 
     def _place(self, dial: scripts.Dial, ours: Address, reply: scripts.Reply) -> None:
@@ -224,7 +222,7 @@ class Scene:
 
     def consult(self, by: str, to: str) -> Dialog:
         """``by`` calls ``to``, to announce a transfer."""
-        call_id = f"{self.plan.name}-consult"
+        call_id = f"{self._name}-consult"
         self.consultation = Dialog(call_id, to, "caller", 0.0)
         uri, origin = f"sip:{to}@{self.plan.domain}", f"<sip:{by}@{self.plan.domain}>"
         self._place(scripts.Dial(uri, origin, call_id, by, password(self.plan, by)), self.rig.phones, scripts.Reply())
@@ -232,7 +230,7 @@ class Scene:
 
     def announced_call(self) -> str:
         """URI that a REFER sends to: the call that announced the transfer is to be taken over (RFC 3891)."""
-        call_id = f"{self.plan.name}-consult"
+        call_id = f"{self._name}-consult"
         told = (s.message for s in self.trace if s.message.call_id == call_id and s.message.status == 200)
         to = next((m.header("to") for m in told if m.method == "INVITE"), "")
         tag = to.partition(";tag=")[2].split(";")[0]
@@ -247,7 +245,7 @@ class Scene:
             return
         for extension, states in self.case.world.phones.items():
             if "in_call" in states:
-                call_id = f"{self.plan.name}-busy-{extension}"
+                call_id = f"{self._name}-busy-{extension}"
                 self._parked[call_id] = Dialog(call_id, parking, "caller", 0.0)
                 uri = f"sip:{parking}@{self.plan.domain}"
                 origin = f"<sip:{extension}@{self.plan.domain}>"

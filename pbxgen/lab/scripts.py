@@ -121,7 +121,7 @@ def _dialogue(ours: Address, me: str, peer: str, reply: Reply, contact: str) -> 
         *(_recv("request", method, goto="fine") for method in ("UPDATE", "INFO", "NOTIFY", "OPTIONS", "MESSAGE")),
         _recv("request", "HANGUP", goto="hangup"),
         _recv("request", "TRANSFER", goto="transfer"),
-        *(_recv("response", status, goto="talking") for status in (200, 202)),
+        *(_recv("response", status, goto="talking") for status in (200, 202, 400, 403, 405, 481, 488, 501, 503, 603)),
         _recv("request", "BYE", optional=False),
         _send(_empty(f"SIP/2.0 200 OK\n{_ECHOED}{contact}")),
         '<nop next="end"/>',

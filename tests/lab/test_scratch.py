@@ -18,7 +18,7 @@ def test_a_scratch_folder_is_gone_after_its_run_and_after_an_error() -> None:
     folders = []
 
     def use() -> None:
-        with run._scratch(None) as folder:
+        with run.scratch(None) as folder:
             folders.append(folder)
             (folder / "x").write_text("x")
             raise ZeroDivisionError
@@ -35,7 +35,7 @@ def test_what_a_killed_laboratory_left_is_removed_by_the_next(tmp_path: Path, mo
     dead.wait()
     left = tmp_path / f"pbxgen-lab-{dead.pid}-abc"
     left.mkdir()
-    with run._scratch(None) as mine:
+    with run.scratch(None) as mine:
         assert not left.exists()
-        with run._scratch(None):
+        with run.scratch(None):
             assert mine.exists(), "a laboratory that still runs keeps its folder"

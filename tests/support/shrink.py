@@ -134,7 +134,8 @@ def write(call: RandomCall, folder: Path) -> Path:
     ends = story.ending
     scenario = {
         "name": call.name,
-        "call": {"from": call.call.caller, "to": call.call.called},
+        "call": {"from": call.call.caller, "to": call.call.called}
+        | ({"diverted": call.call.carried} if call.call.carried else {}),
         "phones": {number: states[0] if len(states) == 1 else states for number, states in call.phones.items()},
         "outside": call.outside,
         "expect": {
@@ -142,10 +143,9 @@ def write(call: RandomCall, folder: Path) -> Path:
             "ends": {ends.kind.value: int(ends.value) if ends.kind is EndKind.RELEASED else ends.value},
         },
     }
-    note = f"# The call came in with {call.call.carried} diversions.\n" if call.call.carried else ""
     file = folder / f"{stem}.test.yaml"
     text = json.dumps({"source": source.name, "scenarios": [scenario]}, indent=1, ensure_ascii=False)
-    file.write_text(f"{note}{text}\n", encoding="utf-8")
+    file.write_text(f"{text}\n", encoding="utf-8")
     return file
 
 

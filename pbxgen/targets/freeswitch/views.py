@@ -176,7 +176,7 @@ class Domain:
 def calls(plan: Plan) -> dict[str, object]:
     digits = bucket_digits(plan)
     ending = re.compile(rf"[0-9]{{0,{digits}}}$")
-    named: list[Entry] = []
+    named = [Entry("bucket", str(digits), "by how many last digits users and numbers are spread")]
     spread: dict[str, list[Entry]] = {}
     for entry in _numbered(plan):
         found = ending.search(entry.id)

@@ -87,7 +87,7 @@ def test_a_hostile_name_is_only_a_name(plan: Plan) -> None:
     assert "$${" not in calls
     root = ElementTree.fromstring(calls.encode("utf-8"))
     assert [user.get("id") for user in root.iter("user")] == [
-        "operator:reception", "trunk:carrier", "100", "101", "102", "+390212345100", "+390212345000", "9",
+        "bucket", "operator:reception", "trunk:carrier", "100", "101", "102", "+390212345100", "+390212345000", "9",
     ]  # fmt: skip
     assert all("$" not in (v.get("value") or "") for v in root.iter("variable"))
 

@@ -1,0 +1,142 @@
+"""What nobody may do, as real calls: transfer from outside, reach another tenant, divert a transferred call."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from pbxgen.flow.simulate import Transfer
+from pbxgen.lab.case import Case, Handling, Result
+from pbxgen.lab.ladder import failure
+from pbxgen.lab.media import CALLER_TONE
+from pbxgen.lab.run import MAKERS, scratch
+from pbxgen.lab.stage import Stage
+from pbxgen.lab.tenants import PIN
+from pbxgen.targets import load_target
+from tests.smoke.offices import HEAD, OUTSIDE, call, office
+from tests.support import prompts
+from tests.support.calls import TALLIES, Tally, place
+
+pytestmark = [pytest.mark.real, pytest.mark.slow]
+
+_USERS = """
+users:
+  "100": {did: "+390212345100"}
+  "101": {did: "+390212345101", mobile: "+393331110101", deviations: {busy: mobile}}
+  "107": {did: "+390212345107", voicemail: true, deviations: {busy: "120", no_answer: "120", unreachable: "120"}}
+  "120": {}
+"""
+
+
+def _refusals(result: Result) -> list[int]:
+    return [
+        seen.message.status
+        for seen in result.observed.trace
+        if seen.from_pbx and seen.message.method == "REFER" and seen.message.status is not None
+    ]
+
+
+def test_nobody_outside_transfers(pbx_name: str, tmp_path: Path) -> None:
+    plan = office(tmp_path, _USERS)
+    mobile = "+393331110101"
+    cases = []
+    for to in ("120", "107", mobile, "*97", "*98"):
+        cases.append(call(plan, OUTSIDE, "+390212345100", name=f"who calls from outside sends 100 to {to}",
+                          handling=Handling(refer=(OUTSIDE, to))))  # fmt: skip
+        cases.append(call(plan, OUTSIDE, "+390212345101", name=f"a mobile sends an outside caller to {to}",
+                          phones={"101": "busy"}, handling=Handling(refer=(mobile, to))))  # fmt: skip
+        cases.append(call(plan, "120", mobile, name=f"who was called outside sends 120 to {to}",
+                          handling=Handling(refer=(mobile, to))))  # fmt: skip
+    report = place(cases, pbx_name, complaint=r".* transfer attempt blocked due to configuration")
+    for result in report.results:
+        replies = _refusals(result)
+        assert replies, f"{result.case.name}: there was no reply to REFER"
+        assert min(replies) >= 400, f"{result.case.name}: {replies}"
+
+
+def test_a_call_that_was_transferred_is_not_diverted_when_somebody_hangs_up(pbx_name: str, tmp_path: Path) -> None:
+    plan = office(tmp_path, _USERS)
+    cases = []
+    for attended in (True, False):
+        for caller, called in ((OUTSIDE, "+390212345100"), ("120", "100")):
+            for callee_ends in (True, False):
+                kind = "announced" if attended else "blind"
+                ends = "107" if callee_ends else caller
+                name = f"{kind}: {caller} to 107 by 100, {ends} hangs up"
+                transfer, handling = Transfer("100", "107", attended), Handling(callee_ends=callee_ends)
+                cases.append(call(plan, caller, called, name=name, transfer=transfer, handling=handling))
+    report = place(cases, pbx_name)
+    for result in report.results:
+        assert [leg.target for leg in result.observed.rang] == ["100", "107"], result.case.name
+
+
+_ACME = (
+    HEAD.replace("name: office", "name: acme")
+    + """
+users:
+  "101": {did: "+390212345101"}
+"""
+)
+_BOLT = (
+    HEAD.replace("name: office", "name: bolt").replace("+390212345000", "+390298765000")
+    + f"""
+groups: {{sales: {{number: "600", members: ["201"]}}}}
+users:
+  "201": {{did: "+390298765201", voicemail: {{pin: "{PIN}"}}, deviations: {{unconditional: voicemail}}}}
+  "202": {{did: "+390298765202"}}
+"""
+)
+
+
+async def _play(pbx: str, leaves: Case, tries: list[Case], folder: Path) -> tuple[list[Result], list[str], Result]:
+    """What became of the tries, what Bolt's phones and trunks saw of them, and how the message was left."""
+    stage = Stage(MAKERS[pbx], load_target(pbx), [leaves, *tries], folder)
+    async with stage:
+        if pbx == "freeswitch":
+            prompts.install(folder / "pbx")
+        left = await stage.place(stage.tenants[0])
+        said = {"another tenant's message": CALLER_TONE}
+        await stage.follow_up([replace(tenant, recordings=said) for tenant in stage.tenants])
+        results = await asyncio.gather(*(stage.place(tenant) for tenant in stage.tenants[1:]))
+        seen = [message.message.start_line for message in stage.scene_of(stage.tenants[0]).trace]
+    return list(results), seen, left
+
+
+def test_no_other_tenant_is_reached(pbx_name: str, tmp_path: Path) -> None:
+    sources = tmp_path / "sources"
+    sources.mkdir()
+    acme, bolt = office(sources, _ACME), office(sources, _BOLT)
+    domain = "bolt-1.lab"
+    tries = [
+        call(acme, "101", "201", name="an extension of Bolt"),
+        call(acme, "101", "600", name="a group of Bolt"),
+        call(acme, "101", "201", name="an extension at Bolt's domain", handling=Handling(domain=domain)),
+        call(acme, "101", "202", name="another at Bolt's domain", handling=Handling(domain=domain)),
+        call(acme, "101", "+390298765202", name="a number of Bolt: through the carrier, as any other"),
+        call(acme, OUTSIDE, "+390298765202", name="from Acme's trunk a number of Bolt"),
+        call(acme, OUTSIDE, "202", name="from Acme's trunk an extension of Bolt"),
+        call(acme, "101", "*98", name="a mailbox of Bolt", handling=Handling(keys=f"201#,,{PIN}#,,1")),
+        call(acme, "101", "*97", name="the own mailbox, which is none", handling=Handling(keys=f"201#,,{PIN}#,,1")),
+    ]
+    leaves = call(bolt, OUTSIDE, "+390298765201", name="a message for 201 of Bolt")
+    tally = TALLIES.setdefault(pbx_name, Tally())
+    wrong: list[str] = []
+    for _ in (1, 2):
+        with scratch(None) as folder:
+            results, seen, left = asyncio.run(_play(pbx_name, leaves, tries, folder / "stage"))
+        tally.calls += 1 + len(tries)
+        wrong = [] if left.passed else [failure(left)]
+        wrong += [f"Bolt saw {line}" for line in seen]
+        # What opens no mailbox may answer and hang up, or release: only that nothing is heard matters.
+        wrong += [failure(r) for r in results if not r.passed and not r.case.handling.keys]
+        wrong += [
+            failure(r) for r in results if r.observed.ending is not None and r.observed.ending.kind == "announced"
+        ]
+        if not wrong:
+            return
+        tally.again += [f"other tenants: {told.splitlines()[0]}" for told in wrong]
+        print("\n\n".join(wrong))
+    pytest.fail("\n\n".join(wrong))
