@@ -16,15 +16,17 @@ from pbxgen.flow.analysis.reach import Key
 from pbxgen.flow.analysis.situations import Situation
 from pbxgen.flow.behaviour import Attempt, Forest, Node
 from pbxgen.flow.plan import Origin, Outcome, Place, PlaceKind, Plan
+from pbxgen.source.pause import without_garbage_collection
 
 
 def compare(old: Plan, new: Plan, today: dt.date) -> Comparison:
     """Every difference that a caller can notice from ``today`` on."""
     if old.digest == new.digest:
         return Comparison(old, new, (), ())
-    concerned = touched(old, new)
-    comparer = _Comparer(Joint(old, new, today))
-    return Comparison(old, new, tuple(comparer.entries(concerned)), tuple(facts(old, new)))
+    with without_garbage_collection():
+        concerned = touched(old, new)
+        comparer = _Comparer(Joint(old, new, today))
+        return Comparison(old, new, tuple(comparer.entries(concerned)), tuple(facts(old, new)))
 
 
 class _Comparer:

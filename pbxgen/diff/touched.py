@@ -23,6 +23,8 @@ def touched(old: Plan, new: Plan) -> frozenset[Key]:
     before = {key: signer_old.node(key) for key in _nodes(old)}
     after = {key: signer_new.node(key) for key in _nodes(new)}
     changed = {key for key in (*before, *after) if before.get(key) != after.get(key)}
+    if not changed:
+        return frozenset()
     leading: dict[Key, set[Key]] = {}
     for plan in (old, new):
         for key in _nodes(plan):

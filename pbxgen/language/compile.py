@@ -4,9 +4,6 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
-import gc
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 
 from pbxgen.diagnostics.diagnostic import Diagnostic, Related, Severity
@@ -31,6 +28,7 @@ from pbxgen.language.schedules import compile_schedule
 from pbxgen.language.users import compile_users, mailboxes
 from pbxgen.language.validate import Draft, validate
 from pbxgen.source.load import Loaded, LoadedFleet
+from pbxgen.source.pause import without_garbage_collection
 from pbxgen.source.tree import Mapping, Scalar
 
 
@@ -67,25 +65,13 @@ def compile_source(loaded: Loaded, today: dt.date | None = None) -> Compiled:
     if loaded.root is None:
         return Compiled(None, loaded.diagnostics, ())
     findings = Findings()
-    with _without_garbage_collection():
+    with without_garbage_collection():
         draft = validate(loaded.root, findings)
         compiled = _compile(draft, loaded, today or dt.date.today(), findings)
     diagnostics = (*loaded.diagnostics, *findings.sorted())
     failed = not loaded.complete or any(d.severity is Severity.ERROR for d in diagnostics)
     plan = None if failed else compiled.plan
     return Compiled(plan, diagnostics, compiled.acceptances, compiled.identity)
-
-
-@contextmanager
-def _without_garbage_collection() -> Iterator[None]:
-    """Nothing here makes cycles: looking for some takes a third of the time on large sources."""
-    enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if enabled:
-            gc.enable()
 
 
 def _compile(draft: Draft, loaded: Loaded, today: dt.date, findings: Findings) -> Compiled:

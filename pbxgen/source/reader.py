@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import gc
 from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 
 from pbxgen.diagnostics.codes import make
@@ -12,6 +10,7 @@ from pbxgen.diagnostics.diagnostic import Diagnostic
 from pbxgen.source import characters, events, syntax
 from pbxgen.source.compose import Composer
 from pbxgen.source.location import Location
+from pbxgen.source.pause import without_garbage_collection
 from pbxgen.source.text import SourceFile
 from pbxgen.source.tree import Mapping, Node
 
@@ -51,7 +50,7 @@ def _read(text: str, name: str, pure: bool) -> Reading:
         return composer.compose(stream)
 
     try:
-        with _without_garbage_collection():
+        with without_garbage_collection():
             root = events.parse(text, compose, pure=pure)
     except events.SyntaxFaultError as exc:
         found = composer.diagnostics
@@ -71,15 +70,3 @@ def _read(text: str, name: str, pure: bool) -> Reading:
         message = "a source is a mapping: 'key: value' on its outermost level"
         problems.append(make("PBX009", message, root.location, help="begin with 'version: 1'"))
     return Reading(file, None, tuple(problems))
-
-
-@contextmanager
-def _without_garbage_collection() -> Iterator[None]:
-    """A tree has no cycles: looking for some, over and over, costs a third of the time on large sources."""
-    enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if enabled:
-            gc.enable()
