@@ -13,7 +13,6 @@ from pbxgen.cli import console
 from pbxgen.cli.options import Tenant, examples
 
 if TYPE_CHECKING:
-    from pbxgen.diff.words import Block
     from pbxgen.flow.plan import Plan
 
 _HELP = """Show what changes for callers between two sources, user by user, in words.
@@ -99,6 +98,7 @@ def _generated(folder: Path, plans: dict[str, Plan], format: str) -> bool:
 
 def _compared(before: dict[str, Plan], after: dict[str, Plan], format: str) -> bool:
     from pbxgen.diff.compare import compare
+    from pbxgen.diff.show import as_data, markdown, text_lines
     from pbxgen.diff.words import Block, blocks
 
     if len(before) == len(after) == 1:  # a tenant that was renamed is still the same
@@ -118,57 +118,12 @@ def _compared(before: dict[str, Plan], after: dict[str, Plan], format: str) -> b
         found += [(n, (Block("-", f"tenant {n}", ("is gone",)),)) for n in before if n not in after and n not in known]
     match format:
         case "json":
-            _json({"version": 1, "same": same, "tenants": {n: [_block(b) for b in shown] for n, shown in found}})
+            _json({"version": 1, "same": same, "tenants": {n: [as_data(b) for b in shown] for n, shown in found}})
         case "markdown":
-            console.out("\n".join(_markdown(found, same)))
+            console.out(markdown(found, same))
         case _:
-            console.out("\n".join(console.printable(line) for line in _text(found, same)))
+            console.out("\n".join(console.printable(line) for line in text_lines(found, same)))
     return same
-
-
-def _block(block: Block) -> dict[str, Any]:
-    kinds = {"+": "new", "-": "gone", "~": "changed"}
-    return {
-        "kind": kinds[block.sign],
-        "title": block.title,
-        "targets": list(block.targets),
-        "changes": list(block.lines),
-    }
-
-
-def _text(found: list[tuple[str, tuple[Block, ...]]], same: bool) -> list[str]:
-    if same:
-        return ["nothing changes for callers"]
-    lines = []
-    for name, shown in found:
-        if len(found) > 1 and shown:
-            lines.append(f"{name}:")
-        for block in shown:
-            lines.append(f"{block.sign} {block.title}")
-            lines += [f"    {line}" for line in block.lines]
-    return lines
-
-
-def _markdown(found: list[tuple[str, tuple[Block, ...]]], same: bool) -> list[str]:
-    if same:
-        return ["**Nothing changes for callers.**"]
-    count = sum(max(1, len(block.targets)) for _, shown in found for block in shown)
-    lines = [f"### What changes for callers ({count})", ""]
-    for name, shown in found:
-        if len(found) > 1 and shown:
-            lines += [f"#### {_escaped(name)}", ""]
-        marks = {"+": "new: ", "-": "gone: ", "~": ""}
-        for block in shown:
-            lines.append(f"- {marks[block.sign]}**{_escaped(block.title)}**")
-            lines += [f"  - {_escaped(line)}" for line in block.lines]
-        lines.append("")
-    return lines
-
-
-def _escaped(text: str) -> str:
-    """Names are anybody's text: no Markdown, no mention, no HTML in them."""
-    text = console.printable(text).replace("&", "&amp;").replace("<", "&lt;").replace("@", "@\u200b")
-    return "".join(f"\\{c}" if c in "\\`*_{}[]#|~!" else c for c in text)
 
 
 def _json(document: dict[str, Any]) -> None:

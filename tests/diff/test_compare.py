@@ -77,6 +77,16 @@ def test_a_policy_in_the_place_of_the_same_rules_changes_nothing() -> None:
     assert compare(plan_of(OFFICE), plan_of(new), TODAY).same
 
 
+def test_who_alone_meets_the_change_is_named() -> None:
+    """Ada's calls all go to Bob, whose own calls to her are the only ones that find her phone."""
+    old = changed("deviations: {busy: voicemail}", 'deviations: {unconditional: "102", no_answer: voicemail}')
+    assert changes(old, old.replace("no_answer: voicemail", "no_answer: operator")) == {
+        "~ Ada (101)": (
+            "inside calls from Bob (102) when nobody answers: was mailbox 101, now reception, then mailbox 101",
+        )
+    }
+
+
 def test_people_with_the_same_change_share_a_block() -> None:
     people = "".join(
         f'  "2{n:02}": {{name: N{n}, voicemail: true, did: "+3902123462{n:02}", policy: staff}}\n' for n in range(12)

@@ -208,3 +208,33 @@ def test_a_long_chain_of_overflows_is_no_trouble() -> None:
     ada = '  "101": {name: Ada, did: "+390212345101", deviations: {busy: "group:g0"}}\n'
     body = f"groups:\n{groups}{last}users:\n{ada}"
     assert found(body, "PBX212")
+
+
+def test_ringing_is_longest_for_whom_the_flow_knows() -> None:
+    """The boss's calls go to the secretary, but for hers: for her the boss's own phone rings, and what follows it."""
+    body = """\
+users:
+  "101": {name: Boss, ring_timeout: 60, voicemail: true, deviations: {unconditional: "102", no_answer: ["103", "104"]}}
+  "102": {name: Secretary, ring_timeout: 20}
+  "103": {name: Cleo, ring_timeout: 60}
+  "104": {name: Dino, ring_timeout: 61}
+"""
+    (long,) = found(body, "PBX212")
+    assert long.message == "a call to Boss (101) can ring for 181 s"
+    assert long.example is not None
+    assert long.example.headline == "102 calls Boss (101)"
+
+
+def test_a_number_of_a_contacts_set_stands_for_others_than_the_mobile_that_is_called() -> None:
+    body = """\
+contacts: {family: ["+39333555010X"]}
+users:
+  "101":
+    name: Ada
+    class: national
+    mobile: "+393335550100"
+    ring_timeout: 60
+    deviations: {no_answer: {to: mobile, timeout: 125, from: family}}
+"""
+    (long,) = found(body, "PBX212")
+    assert long.message.endswith("185 s")

@@ -1,0 +1,40 @@
+"""What changes, for terminals and for comments."""
+
+from __future__ import annotations
+
+import pytest
+
+from pbxgen.diff.crowd import several
+from pbxgen.diff.show import MOST_CHARACTERS, markdown
+from pbxgen.diff.words import Block
+
+LINE = "outside calls when busy: was own mailbox, now reception, then own mailbox"
+
+
+def test_a_comment_is_never_too_long_and_says_what_is_missing() -> None:
+    blocks = tuple(Block("~", f"N{n} ({n})", (f"{LINE} {n}",), (str(n),)) for n in range(2000))
+    text = markdown([("acme", blocks)], same=False)
+    assert len(text) < MOST_CHARACTERS + 200
+    told = text.count("\n- **")
+    assert text.endswith(f"\n… and {2000 - told:,} more, left out of this comment; `pbxgen diff` tells them all.\n")
+
+
+def test_ten_thousand_people_with_one_change_are_one_item() -> None:
+    targets = tuple(str(n) for n in range(20000, 30000))
+    text = markdown([("acme", (Block("~", several("user", targets), (LINE,), targets),))], same=False)
+    assert text == (f"### What changes for callers (10000)\n\n- **10,000 users (20000-29999)**\n  - {LINE}\n")
+
+
+@pytest.mark.parametrize(
+    ("extensions", "expected"),
+    [
+        (("101",), "101"),
+        (("101", "102"), "101 and 102"),
+        (("101", "102", "107"), "101, 102 and 107"),
+        (tuple(str(n) for n in range(101, 108)), "7 users (101-107)"),
+        (("99", "100", "101", "102", "200", "201", "300"), "7 users (99, 100-102, 200, 201, 300)"),
+        (tuple(str(n) for n in range(100, 200, 2)), "50 users (100, 102, 104, 106, 108, … 198)"),
+    ],
+)
+def test_many_extensions_in_few_words(extensions: tuple[str, ...], expected: str) -> None:
+    assert several("user", extensions) == expected
