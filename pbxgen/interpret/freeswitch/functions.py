@@ -27,7 +27,7 @@ def call(scene: Scene, name: str, arguments: str) -> str:
     function = FUNCTIONS.get(name)
     if function is None:
         raise NotUnderstoodError(f"the function {name}({arguments})")
-    return function(scene, arguments)
+    return function(scene, arguments.strip())
 
 
 def _expr(_: Scene, arguments: str) -> str:
@@ -38,8 +38,8 @@ def _expr(_: Scene, arguments: str) -> str:
 
 
 def _cond(_: Scene, arguments: str) -> str:
-    """``A < B ? YES : NO``. What is no number counts by its length, an empty operand as 0."""
-    found = re.fullmatch(r"([^ ']*) +(<=|>=|<|>) +([^ ']*) +\?(.*)", arguments)
+    """``A < B ? YES : NO``. What is no number counts by its length; without an operand it would be an error."""
+    found = re.fullmatch(r"([^ ']+) +(<=|>=|<|>) +([^ ']+) +\?(.*)", arguments)
     if found is None:
         raise NotUnderstoodError(f"cond({arguments})")
     left, right = _operand(found.group(1)), _operand(found.group(3))
@@ -51,7 +51,7 @@ def _cond(_: Scene, arguments: str) -> str:
 
 
 def _operand(text: str) -> float:
-    return float(text or 0) if is_number(text) else float(len(text))
+    return float(text) if is_number(text) else float(len(text))
 
 
 def _delimited(arguments: str) -> list[str]:

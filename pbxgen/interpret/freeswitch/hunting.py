@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
+from pbxgen.interpret.base import NotUnderstoodError
 from pbxgen.interpret.freeswitch.document import Action, Break, Condition, Extension
 from pbxgen.interpret.freeswitch.patterns import Match, perform, substituted
 
@@ -60,6 +61,8 @@ def _enter(extension: Extension, host: Host, steps: list[Action]) -> tuple[bool,
                 action = Action(action.application, data, action.inline, action.where)
             if action.inline:
                 host.inline(action)
+            elif "\\'" in action.data:
+                raise NotUnderstoodError(f"{action.where}: FreeSWITCH runs nothing with \\' in its data")
             else:
                 steps.append(action)
         if actions and not judged.holds:
