@@ -21,6 +21,7 @@ from pbxgen.flow.plan import Place, PlaceKind, Plan
 from pbxgen.language.numbers import Cost, cost
 
 _SHOWN = 5
+_USER = PlaceKind.USER.value
 
 
 @dataclass(slots=True)
@@ -49,11 +50,11 @@ def costly_chains(reach: Reach, situations: Situations) -> Iterator[Diagnostic]:
         if owners.isdisjoint(flow.keys):
             continue
         touched = set(flow.keys)
-        for (owner, number), found in costly.items():
+        for (owner, _), found in costly.items():
             if owner not in touched or owner == entry.place.key or _may(plan, entry, found):
                 continue
             for situation in situations.of_flow(flow.conditions, flow.outside, flow.inside):
-                way = _way_to(plan, situation, entry, owner, number)
+                way = _way_to(plan, situation, entry, found)
                 if way is not None:
                     found.reached_by.append(entry)
                     if found.example is None:
@@ -79,13 +80,23 @@ def _finding(found: _Costly) -> Diagnostic:
     )
 
 
-def _way_to(plan: Plan, situation: Situation, entry: Entry, owner: Key, number: str) -> Outcomes | None:
-    def wanted(step: Step) -> bool:
-        return step.ringing is not None and step.ringing.pending.place.key == (PlaceKind.OUTSIDE.value, number)
+def _way_to(plan: Plan, situation: Situation, entry: Entry, found: _Costly) -> Outcomes | None:
+    """The shortest way to the number on its owner's behalf, or to its owner's phone where it rings along."""
 
-    explorer = Explorer(plan, situation)
-    way = explorer.shortest(entry.place, wanted)
-    return way if way is not None and any(e.subject == owner[1] for e in explorer.replay(entry.place, way)) else None
+    def wanted(step: Step) -> bool:
+        if step.ringing is None:
+            return False
+        user, pending = step.ringing.user, step.ringing.pending
+        if user is not None:
+            along = any(leg.place.key == found.place.key for leg in user.follow_me)
+            return along and not user.dnd and (_USER, user.extension) == found.owner
+        if pending.place.key != found.place.key:
+            return False
+        if found.owner[0] == _USER:
+            return pending.by == found.owner[1]
+        return pending.by is None and pending.place.location == found.place.location
+
+    return Explorer(plan, situation, written=True).shortest(entry.place, wanted)
 
 
 def _may(plan: Plan, entry: Entry, found: _Costly) -> bool:

@@ -58,10 +58,14 @@ class _Truths:
 
 
 class Explorer:
-    """Explores one plan in one situation; states met before are not explored again."""
+    """Explores one plan in one situation; states met before are not explored again.
 
-    def __init__(self, plan: Plan, situation: Situation, ahead: Ahead | None = None) -> None:
+    ``written``: that a place is tried on somebody else's behalf, or stands elsewhere in the source, is another state.
+    """
+
+    def __init__(self, plan: Plan, situation: Situation, ahead: Ahead | None = None, *, written: bool = False) -> None:
         self._plan = plan
+        self._written = written
         self._ahead = ahead or Ahead(plan)
         self._caller = situation.caller
         self._conditions = _Truths(plan, situation)
@@ -158,7 +162,8 @@ class Explorer:
             if place.key in seen:
                 continue
             seen.add(place.key)
-            to_try.append(Pending(Place(place.kind, place.target, _NOWHERE, place.timeout)))
+            bare = pending if self._written else Pending(Place(place.kind, place.target, _NOWHERE, place.timeout))
+            to_try.append(bare)
             if place.kind in _TERMINAL:
                 break
         visited = state.visited & self._ahead.of(p.place.key for p in to_try)

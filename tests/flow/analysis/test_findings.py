@@ -69,6 +69,27 @@ users:
     assert cost.example is not None
 
 
+def test_each_way_to_a_satellite_is_found_though_another_is_shorter() -> None:
+    satellite = '{to: "+881612345678", allow_premium: true}'
+    body = f"""\
+users:
+  "101": {{name: Ada, deviations: {{busy: "102", no_answer: "103", unreachable: hangup}}}}
+  "102": {{name: Bob, class: full, deviations: {{unconditional: {satellite}}}}}
+  "103": {{name: Cleo, class: full, deviations: {{no_answer: {satellite}}}}}
+"""
+    assert [d.subject for d in found(body, "PBX215", head=FOREIGN)] == [("user", "102"), ("user", "103")]
+
+
+def test_a_satellite_that_rings_along_with_a_phone_is_found() -> None:
+    body = """\
+users:
+  "101": {name: Ada, deviations: {busy: "102"}}
+  "102": {name: Bob, class: full, mobile: "+881612345678", follow_me: ["102", {to: mobile, allow_premium: true}]}
+"""
+    (cost,) = found(body, "PBX215", head=FOREIGN)
+    assert cost.subject == ("user", "102")
+
+
 def test_who_is_called_directly_has_been_asked() -> None:
     body = 'users: {"102": {name: Bob, class: full, deviations: {busy: {to: "+881612345678", allow_premium: true}}}}'
     assert not found(body, "PBX215", head=FOREIGN)
