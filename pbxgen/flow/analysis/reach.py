@@ -127,7 +127,7 @@ class _Walk:
         own = leg.place.target == owner.extension
         if leg.place.kind is PlaceKind.OUTSIDE:
             return (leg.delay, leg.place.timeout, self.number(leg.place.key, diversions))
-        return (leg.delay, leg.place.timeout, own or self._plan.users[leg.place.target].dnd)
+        return (leg.delay, leg.place.timeout, "own" if own else self._plan.users[leg.place.target].dnd)
 
     def _rules(self, rules: Rules, diversions: int | None) -> Hashable:
         return tuple(

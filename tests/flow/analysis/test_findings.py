@@ -221,6 +221,17 @@ users:
     assert not found(body, "PBX211")
 
 
+def test_ones_own_phone_and_one_that_has_dnd_are_not_alike_in_follow_me() -> None:
+    body = """\
+users:
+  "101": {name: Ada, ring_timeout: 100, deviations: {no_answer: "104"}, follow_me: ["101"]}
+  "102": {name: Bob, ring_timeout: 100, deviations: {no_answer: "104"}, follow_me: ["103"]}
+  "103": {name: Cleo, dnd: true}
+  "104": {name: Dino, ring_timeout: 100}
+"""
+    assert [d.subject for d in found(body, "PBX212")] == [("user", "101")]
+
+
 def test_a_long_chain_of_overflows_is_no_trouble() -> None:
     groups = "".join(
         f'  g{n}: {{number: "7{n:04}", members: ["101"], overflow: "group:g{n + 1}"}}\n' for n in range(150)
