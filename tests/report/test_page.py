@@ -123,7 +123,7 @@ def test_the_page_asks_for_nothing_from_anywhere(window: Browser, studio: Path) 
     assert "default-src 'none'" in studio.read_text(encoding="utf-8")
 
 
-def test_ten_thousand_users_are_quick(window: Browser, tmp_path: Path) -> None:
+def test_of_ten_thousand_users_few_are_drawn(window: Browser, tmp_path: Path) -> None:
     source = tmp_path / "large.yaml"
     source.write_text("".join(office(10000)), encoding="utf-8")
     plan = compile_source(load_source(source), dt.date(2026, 11, 23)).plan
@@ -132,12 +132,13 @@ def test_ten_thousand_users_are_quick(window: Browser, tmp_path: Path) -> None:
     path.write_text(page([(plan, (), ())]), encoding="utf-8")
     assert path.stat().st_size < 12_000_000
     opened(window, path)
-    milliseconds = window.run(
-        "const begun = performance.now(), box = document.getElementById('search');"
+    drawn = window.run(
+        "const counts = [], box = document.getElementById('search');"
+        "const count = () => counts.push(document.getElementsByTagName('*').length);"
         "for (const text of ['u', 'User 99', 'User 9999', '+390210009999', 'nothing at all']) {"
-        "  box.value = text; box.dispatchEvent(new Event('input')); }"
-        "for (const tab of ['play', 'graph', 'outside', 'findings', 'calls'])"
-        "  document.getElementById('tab-' + tab).click();"
-        "return performance.now() - begun;"
+        "  box.value = text; box.dispatchEvent(new Event('input')); count(); }"
+        "for (const tab of ['play', 'graph', 'outside', 'findings', 'calls']) {"
+        "  document.getElementById('tab-' + tab).click(); count(); }"
+        "return counts;"
     )
-    assert milliseconds < 20_000  # half a second where nothing else runs; ten of them each redrew the page
+    assert max(drawn) < 2_000  # of ten thousand users only what is looked at is drawn

@@ -1,7 +1,5 @@
 """No input, however small or large, makes the reader run away."""
 
-import time
-
 import pytest
 
 from pbxgen.source.compose import MAX_DEPTH
@@ -26,9 +24,7 @@ def test_a_thousand_aliases_of_a_template_are_fine() -> None:
 
 def test_aliases_of_aliases_do_not_multiply_without_end() -> None:
     assert codes(bomb(4)) == []
-    started = time.monotonic()
-    assert codes(bomb(60)) == ["PBX020"]
-    assert time.monotonic() - started < 2
+    assert codes(bomb(60)) == ["PBX020"]  # 10^60 of them would never end
 
 
 def test_merges_of_merges_do_not_multiply_without_end() -> None:
