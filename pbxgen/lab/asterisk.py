@@ -44,6 +44,10 @@ _HARMLESS = (
     Harmless(
         r"Taskprocessor 'stasis/.*' queue reached \d+ scheduled tasks.*", "hundreds of phones register within seconds"
     ),
+    Harmless(
+        r"\S+ Abnormal 'Gosub\(pbxgen-confirm,s,1\(\S+\)\)' exit\.  Popping routine return locations\.",
+        "said of every routine that a hangup ends: the caller gave up while somebody was asked to press 1",
+    ),
 )
 
 
