@@ -79,10 +79,12 @@ def run(
     watcher: Watcher | None = None,
     keep: Path | None = None,
     calls_at_once: int | None = None,
+    second_try: bool = True,
 ) -> LabReport:
     """Place every case as a real call on each PBX of ``on`` (its name: the target that renders for it).
 
-    ``keep``: a folder where the scratch folders (configuration, logs, SIPp's scripts) stay. Raises LabError where
+    ``keep``: a folder where the scratch folders (configuration, logs, SIPp's scripts) stay. ``second_try``: what goes
+    wrong is placed once more, alone. Raises LabError where
     a PBX, SIPp or libfaketime is missing or does not start; everything started is stopped in any case.
     """
     for name in on:
@@ -91,7 +93,7 @@ def run(
         FINDERS[name]()
     sipp.find()
     try:
-        return _until_cancelled(_run(cases, on, watcher or Silent(), keep, calls_at_once or _capacity()))
+        return _until_cancelled(_run(cases, on, watcher or Silent(), keep, calls_at_once or _capacity(), second_try))
     except* LabError as group:
         first: BaseException = group
         while isinstance(first, BaseExceptionGroup):
@@ -122,8 +124,9 @@ class _Batch:
 
 
 async def _run(
-    cases: Sequence[Case], on: Mapping[str, Target], watcher: Watcher, keep: Path | None, calls_at_once: int
-) -> LabReport:
+    cases: Sequence[Case], on: Mapping[str, Target], watcher: Watcher, keep: Path | None, calls_at_once: int,
+    second_try: bool,
+) -> LabReport:  # fmt: skip
     start = time.monotonic()
     _end_by_sigterm()
     watcher.begins(len(cases) * len(on))
@@ -150,8 +153,8 @@ async def _run(
         results: list[Result] = []
         for number, (batch, task) in enumerate(zip(batches, tasks, strict=True), 1):
             first = task.result()
-            failed = [result for result in first if not result.passed]
-            results += [result for result in first if result.passed]
+            failed = [result for result in first if second_try and not result.passed]
+            results += [result for result in first if result.passed or not second_try]
             if failed:
                 # Ring times and sound are measured by a machine that plays many calls at once: what failed in the
                 # crowd gets a second try, with nothing beside it. A PBX that does the wrong thing does it again.

@@ -29,6 +29,7 @@ def test_model_and_pbx_agree_on_random_calls(pbx_name: str, capsys: pytest.Captu
         print(f"\n{number} random calls on {pbx_name}, seed {seed}")
     wrong, complaints = place(random_calls(number, seed), pbx_name)
     for call, told in wrong[:_SHRUNK]:
-        print(f"{told}\nas a scenario: {write(shrink(call, on_pbx(pbx_name)), folder)}")
+        print(told)
+        print(f"as a scenario: {write(shrink(call, on_pbx(pbx_name)), folder)}")
     assert not wrong, f"{len(wrong)} of {number}:\n\n" + "\n\n".join(told for _, told in wrong)
     assert not complaints, "\n".join(complaints)
