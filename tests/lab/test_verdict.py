@@ -106,6 +106,26 @@ def test_follow_me_that_rings_somebody_late_only_is_judged_from_then_on(tmp_path
     assert judge(case(later, "103", "101", _101="unregistered", _102="ring"), observed) == ()
 
 
+@pytest.mark.parametrize(
+    ("strategy", "seconds", "right"),
+    [("linear", 5, True), ("linear", 11, True), ("linear", 14, False), ("all", 6, True), ("all", 3, False)],
+)
+def test_a_silent_phone_may_be_given_up_sooner(tmp_path: Path, strategy: str, seconds: int, right: bool) -> None:
+    plan = office(
+        tmp_path,
+        f"""
+groups: {{sales: {{number: "600", members: ["101", "102"], strategy: {strategy}, ring_timeout: 6}}}}
+users: {{"101": {{}}, "102": {{}}, "103": {{}}}}
+""",
+    )
+    silent = rang("102", seconds, None) if strategy == "linear" else rang("102", 0, None)
+    observed = replace(answered("101", rang("101", 0, seconds), silent), ending=Ending(EndKind.RELEASED, "480"))
+    if strategy == "all":
+        observed = replace(observed, rings=("101+102",))
+    found = judge(case(plan, "103", "600", _101="ring", _102="dead"), replace(observed, status=480))
+    assert bool(found) is not right
+
+
 def test_a_number_that_is_called_twice_is_told_of_each_diversion(tmp_path: Path) -> None:
     twice = office(
         tmp_path,
