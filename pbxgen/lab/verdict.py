@@ -84,12 +84,13 @@ def _timing(case: Case, story: Story, observed: Observed) -> list[str]:
     """Whatever rang in vain rang for as long as the model says."""
     found = []
     for _, event, legs in _rung(story, observed):
-        cancelled = [leg.ended for leg in legs if leg.status is None and leg.ended is not None]
+        cancelled = any(leg.status is None and leg.ended is not None for leg in legs)
         # Somebody who answered and was asked in vain to press 1 is left by a BYE, which tells no time of ringing.
         asked = any(leg.status == 200 for leg in legs)
         if event.seconds is None or event.outcome is not Outcome.NO_ANSWER or not cancelled or asked:
             continue
-        seconds = max(cancelled) - min(leg.at for leg in legs) + _delay(case.plan, event)
+        ended = [leg.ended for leg in legs if leg.ended is not None]  # the last to end may be one that refuses
+        seconds = max(ended) - min(leg.at for leg in legs) + _delay(case.plan, event)
         if seconds < event.seconds and _may_be_sooner(case, event):
             continue
         if abs(seconds - event.seconds) > TIMING_SECONDS:

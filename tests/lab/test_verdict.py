@@ -126,6 +126,15 @@ users: {{"101": {{}}, "102": {{}}, "103": {{}}}}
     assert bool(found) is not right
 
 
+def test_follow_me_that_ends_with_a_refusal_is_judged_until_then(tmp_path: Path) -> None:
+    later = office(
+        tmp_path, 'users: {"101": {follow_me: [{to: "101", timeout: 5}, {to: "102", delay: 9}]}, "102": {}, "103": {}}'
+    )
+    observed = answered("102", rang("101", 0, 5), rang("102", 9, 9.1, 486))
+    observed = replace(observed, ending=Ending(EndKind.RELEASED, "480"), status=480)
+    assert judge(case(later, "103", "101", _101="ring", _102="busy"), observed) == ()
+
+
 def test_a_number_that_is_called_twice_is_told_of_each_diversion(tmp_path: Path) -> None:
     twice = office(
         tmp_path,
