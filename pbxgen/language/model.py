@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field
 
-from pbxgen.language.model_base import ACCEPT, Accept, ExtensionKey, Model, NumberKey, OneOrMany, Slug, SlugKey
+from pbxgen.language.model_base import ACCEPT, Accept, ExtensionKey, Model, NumberKey, OneOrMany, Slug, SlugKey, Text
 from pbxgen.language.model_deviations import Deviations
 from pbxgen.language.model_groups import Group, Operator
 from pbxgen.language.model_inbound import InboundTarget
@@ -48,14 +48,33 @@ class Source(Model):
     accept: Accept = Field({}, description=ACCEPT)
 
 
+class Fleet(Model):
+    """Several PBXs on one machine: only these two keys."""
+
+    version: Annotated[Literal[1], BeforeValidator(_whole)] = Field(description="Version of the language.")
+    tenants: Annotated[list[Text], Field(min_length=1)] = Field(
+        description="In a fleet.yaml: patterns of files and folders, each match a source of its own.",
+        examples=[["tenants/*"]],
+    )
+
+
 def json_schema() -> dict[str, Any]:
-    """JSON Schema (2020-12) of the language, for editors."""
+    """JSON Schema (2020-12) of the language, for editors.
+
+    Of any file: a source of one file, one of a folder's, or a fleet's. An editor cannot know which it shows, so no
+    section is required; what a whole source lacks is for `pbxgen check` to say.
+    """
     schema = _for_editors(Source.model_json_schema(by_alias=True))
+    fleet = _for_editors(Fleet.model_json_schema(by_alias=True))
+    del schema["required"]
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "$id": SCHEMA_ID,
         **schema,
         "title": "pbxgen source",
+        "properties": {**schema["properties"], "tenants": fleet["properties"]["tenants"]},
+        "if": {"required": ["tenants"]},
+        "then": {"required": fleet["required"], "propertyNames": {"enum": [*fleet["properties"]]}},
     }
 
 
@@ -87,4 +106,4 @@ def _for_editors(schema: Any, name: str = "") -> Any:
     return made
 
 
-__all__ = ["SCHEMA_ID", "Source", "json_schema"]
+__all__ = ["SCHEMA_ID", "Fleet", "Source", "json_schema"]
