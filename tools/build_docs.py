@@ -64,6 +64,7 @@ _LAYERS = {
     "PBX2": "The call flow",
     "PBX3": "Targets",
     "PBX4": "Secrets and writing",
+    "PBX5": "Scenario files",
 }
 
 

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 from pydantic import BaseModel
 
+from pbxgen.diagnostics.codes import TABLE
 from pbxgen.language.model import Source
 from pbxgen.language.plain import plain
 from pbxgen.pipeline import compile_path, has_errors
@@ -41,6 +42,11 @@ def test_the_page_of_diagnostics_is_current() -> None:
     assert (ROOT / "docs/diagnostics.md").read_text(encoding="utf-8") == builder().diagnostics_page(), (
         "run: python tools/build_docs.py"
     )
+
+
+def test_the_page_of_diagnostics_has_every_code() -> None:
+    text = (ROOT / "docs/diagnostics.md").read_text(encoding="utf-8")
+    assert re.findall(r"^### (\w+):", text, re.MULTILINE) == list(TABLE)
 
 
 def test_the_tables_of_keys_are_current() -> None:
