@@ -20,9 +20,9 @@ if TYPE_CHECKING:
 
 _HELP = """Tell what can happen to calls: everything, as a tree, or the story of one call step by step.
 
-With the number or name of somebody (an extension, an operator position, a group, an outside number): all that can
-become of a call to them, from outside and from inside, at which times; for an outside number that is not of this
-PBX, who sends calls there. With --from and --to: one call. Each step stands beside the source line that caused it.
+With the number or name of somebody (a user, an operator position, a group, an outside number): all that can become of
+a call to them, from outside and from inside, at which times; for an outside number that is not of this PBX, who sends
+calls there. With --from and --to: one call. Each step stands beside the source line that caused it.
 
 Phones and outside numbers answer unless told otherwise: answer, ring, busy, reject, dnd, unregistered, dead, error,
 in_call, or the SIP status of a reply (404). Several contacts of one phone are separated by commas.
@@ -45,7 +45,8 @@ def register(app: typer.Typer) -> None:
 def explain(
     source: Source,
     somebody: Annotated[
-        str | None, typer.Argument(metavar="[WHO]", help="101, reception, +390212345000 …", show_default=False)
+        str | None,
+        typer.Argument(metavar="[WHO]", help="101, Ada Rossi, reception, +390212345000 …", show_default=False),
     ] = None,
     caller: Annotated[
         str | None, typer.Option("--from", metavar="NUMBER", help="An extension, or an outside number.")

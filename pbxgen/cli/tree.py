@@ -19,7 +19,7 @@ from pbxgen.flow.graph import as_json, dot, mermaid
 from pbxgen.flow.outline import Words, tree_lines
 from pbxgen.flow.phrases import phrasebook
 from pbxgen.flow.plan import Place, PlaceKind, Plan
-from pbxgen.flow.subject import Sender, names_of, outside_number, place_of, senders
+from pbxgen.flow.subject import Sender, names_of, namesakes, outside_number, place_of, senders
 
 _WIDEST = 84
 """Where the places of lines begin at most."""
@@ -33,10 +33,7 @@ def show(plan: Plan, who: str, language: str, format: str) -> None:
         number = outside_number(plan, who)
         found = [] if number is None else list(senders(plan, number))
         if number is None or (not found and not who.startswith("+")):
-            near = did_you_mean(who, names_of(plan))
-            raise typer.BadParameter(
-                f"nothing is called {console.printable(who)}; {near}".rstrip("; "), param_hint="WHO"
-            )
+            raise typer.BadParameter(console.printable(_nobody(plan, who)), param_hint="WHO")
         _show_senders(plan, number, found, words, language, format)
         return
     flow = Reach(plan).flow_of(place)
@@ -60,6 +57,13 @@ def show(plan: Plan, who: str, language: str, format: str) -> None:
         console.out(console.printable(f"{teller.place(place)}: {_dialled(plan, place, words)}"))
         for line in _text(cases, words):
             console.out(console.printable(line))
+
+
+def _nobody(plan: Plan, who: str) -> str:
+    several = namesakes(plan, who)
+    if several:
+        return f"several are called {who}: say {', '.join(several[:-1])} or {several[-1]}"
+    return f"nothing is called {who}; {did_you_mean(who, names_of(plan))}".rstrip("; ")
 
 
 def _text(cases: tuple[Case, ...], words: Words) -> Iterator[str]:

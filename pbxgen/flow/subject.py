@@ -21,7 +21,10 @@ class Sender:
 
 
 def place_of(plan: Plan, text: str) -> Place | None:
-    """The place that an extension, a number, or the name of an operator position or group stands for."""
+    """The place that an extension, a number, or the name of an operator position, a group or a user stands for.
+
+    A name that several users have stands for none of them: see :func:`namesakes`.
+    """
     text = text.strip()
     if text in plan.users:
         return Place(PlaceKind.USER, text, plan.users[text].location)
@@ -35,7 +38,16 @@ def place_of(plan: Plan, text: str) -> Place | None:
             return Place(PlaceKind.USER, extension, plan.users[extension].location)
         if number in plan.inbound:
             return Place(PlaceKind.INBOUND, number, plan.inbound[number].location)
+    called_so = namesakes(plan, text)
+    if len(called_so) == 1:
+        return Place(PlaceKind.USER, called_so[0], plan.users[called_so[0]].location)
     return None
+
+
+def namesakes(plan: Plan, name: str) -> tuple[str, ...]:
+    """The extensions of all users of that name, in any case."""
+    wanted = name.strip().casefold()
+    return tuple(user.extension for user in plan.users.values() if user.name.casefold() == wanted)
 
 
 def outside_number(plan: Plan, text: str) -> str | None:
@@ -46,7 +58,8 @@ def outside_number(plan: Plan, text: str) -> str | None:
 def names_of(plan: Plan) -> set[str]:
     """Everything that :func:`place_of` knows, for suggestions."""
     positions = [*plan.operators.values(), *plan.groups.values()]
-    return {*plan.users, *plan.dids, *plan.inbound, *(g.name for g in positions), *(g.number for g in positions)}
+    numbers = {*plan.users, *plan.dids, *plan.inbound, *(g.number for g in positions)}
+    return numbers | {g.name for g in positions} | {user.name for user in plan.users.values()}
 
 
 def senders(plan: Plan, number: str) -> Iterator[Sender]:

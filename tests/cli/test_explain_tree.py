@@ -45,8 +45,20 @@ def test_an_outside_number_tells_who_sends_calls_there() -> None:
     assert "Elena Ferri (201)" in text
 
 
+def test_somebody_by_name() -> None:
+    assert run("francesca riva") == run("300")
+
+
+def test_a_name_that_several_have(small: Path, invoke) -> None:
+    small.write_text(small.read_text().replace("Bruno", "ADA"))
+    result = invoke("explain", small, "Ada")
+    assert result.code == 2
+    assert "several are called Ada: say 101 or 102" in result.err
+
+
 def test_nobody_is_called_so() -> None:
     assert "did you mean '201'" in run("2011", code=2)
+    assert "did you mean 'Francesca Riva'" in run("Francesca Rivo", code=2)
 
 
 @pytest.mark.parametrize("words", [("300", "--phone", "300=busy"), (), ("--from", "300"), ("300", "--format", "xml")])
