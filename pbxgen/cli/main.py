@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import sys
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
@@ -41,8 +42,8 @@ class _Commands(TyperGroup):
         except BrokenPipeError:
             raise
         except OSError as error:
-            place = f" {error.filename}" if error.filename else ""
-            console.fail(f"cannot use{place}: {error.strerror or error}")
+            doing = f"cannot use {error.filename}" if error.filename else "cannot go on"  # standard output has no name
+            console.fail(f"{doing}: {error.strerror or error}")
             raise typer.Exit(1) from None
         except RecursionError:
             console.fail("the source is nested too deeply")
@@ -91,6 +92,7 @@ def version() -> None:
 
 def main() -> None:
     """Run the command line and exit."""
+    _open_streams()
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="backslashreplace")  # a terminal that is not UTF-8 is no reason to fail
@@ -98,6 +100,14 @@ def main() -> None:
         app(prog_name="pbxgen")
     except SystemExit as end:
         sys.exit(_flushed(end.code))
+
+
+def _open_streams() -> None:
+    """A stream that is closed (``>&-``, some process supervisors) is None in Python: nobody wants what goes there."""
+    if sys.stdout is None:
+        sys.stdout = Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115
+    if sys.stderr is None:
+        sys.stderr = Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115
 
 
 def _flushed(code: Any) -> Any:

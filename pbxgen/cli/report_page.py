@@ -31,7 +31,7 @@ def report(
 ) -> None:
     from pbxgen.cli.progress import progress
     from pbxgen.cli.report import Report, compiled_or_usage_error
-    from pbxgen.output.atomic import put_in_place, write_beside
+    from pbxgen.output.atomic import write_atomically
     from pbxgen.report.page import page
     from pbxgen.targets import TARGET_NAMES
 
@@ -40,6 +40,5 @@ def report(
     if compilation.failed:
         Report(compilation, on_stderr=True).close("a page needs a source without errors")
     text = page([(t.plan, t.diagnostics, t.files) for t in compilation.tenants if t.plan is not None])
-    write_beside(output, text.encode())
-    put_in_place(output)
+    write_atomically(output, text.encode())
     console.note(f"wrote {console.printable(str(output))} ({len(text.encode()) // 1024} kB)")

@@ -45,11 +45,18 @@ def put_in_place(place: Path) -> None:
 
 
 def write_atomically(place: Path, data: bytes) -> None:
-    """Give a file these bytes; one that was there keeps its mode. Raises OSError, the file is then as it was.
+    """Give a file these bytes; one that was there keeps its mode. Raises OSError of ``place``, which is then as it was.
 
     A symbolic link stays, the file behind it is replaced. What is no file (a pipe, a terminal) is written to instead.
     """
-    place = place.resolve()
+    try:
+        _write_atomically(place.resolve(), data)
+    except OSError as error:
+        error.filename = str(place)  # not the one beside it; and a full disk names none
+        raise
+
+
+def _write_atomically(place: Path, data: bytes) -> None:
     mode = _mode_of(place)
     if mode is not None and not stat.S_ISREG(mode):
         place.write_bytes(data)

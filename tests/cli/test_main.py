@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import resource
 import signal
 import subprocess
 import sys
@@ -53,17 +52,6 @@ def test_help_imports_nothing_heavy() -> None:
     assert not loaded & {"pydantic", "jinja2", "phonenumbers", "holidays", "ruamel.yaml", "rich", "pbxgen.pipeline"}
 
 
-def test_help_starts_quickly() -> None:
-    """In seconds of processor time, the best of several: a clock on the wall would measure who else is at work."""
-    best = 9.9
-    for _ in range(5):
-        before = resource.getrusage(resource.RUSAGE_CHILDREN)
-        subprocess.run([sys.executable, "-m", "pbxgen", "--help"], stdout=subprocess.DEVNULL, check=True)
-        after = resource.getrusage(resource.RUSAGE_CHILDREN)
-        best = min(best, after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime)
-    assert best < 0.3, f"{best:.2f} s"
-
-
 @pytest.mark.parametrize(
     "arguments",
     [
@@ -108,6 +96,17 @@ def test_a_full_disk_behind_standard_output(command: str) -> None:
     assert "Traceback" not in done.stderr
 
 
+@pytest.mark.parametrize("closed", [">&-", "2>&-", ">&- 2>&-", "<&- >&- 2>&-"])
+def test_closed_streams_are_like_dev_null(small: Path, closed: str) -> None:
+    """As a process supervisor starts it."""
+    small.write_text(small.read_text().replace("country: IT", "country: ''"))
+    for arguments, code in (("codes", 0), (f"check {small}", 1), ("nothing", 2)):
+        line = f"{sys.executable} -m pbxgen {arguments} {closed}"
+        done = subprocess.run(["bash", "-c", line], capture_output=True, text=True, check=False)
+        assert done.returncode == code
+        assert "Traceback" not in done.stdout + done.stderr
+
+
 def test_an_interrupt_ends_quietly(small: Path, tmp_path: Path) -> None:
     """Ctrl-C while a long source is compiled."""
     users = "".join(f'  "{n}": {{name: User {n}}}\n' for n in range(20000, 40000))
@@ -121,7 +120,8 @@ def test_an_interrupt_ends_quietly(small: Path, tmp_path: Path) -> None:
             time.sleep(0.05)
         process.send_signal(signal.SIGINT)
         out, err = process.communicate(timeout=60)
-    assert process.returncode == 130
+    # A shell says 130 of both: CPython ends by the signal itself if that came while a dataclass was being made.
+    assert process.returncode in (130, -signal.SIGINT)
     assert "Traceback" not in err
     assert out == ""
 

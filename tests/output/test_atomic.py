@@ -48,7 +48,8 @@ def test_what_fails_leaves_the_old(tmp_path: Path, monkeypatch: pytest.MonkeyPat
         raise OSError(5, "Input/output error")
 
     monkeypatch.setattr(os, "fsync", fsync)
-    with pytest.raises(OSError, match="Input/output"):
+    with pytest.raises(OSError, match="Input/output") as error:
         write_atomically(place, b"new")
+    assert error.value.filename == str(place)
     assert place.read_bytes() == b"old"
     assert [p.name for p in tmp_path.iterdir()] == ["a"]

@@ -38,6 +38,15 @@ def studio(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
+def test_a_device_is_written_to_and_what_fails_is_named(tmp_path: Path) -> None:
+    full = tmp_path / "full.html"
+    full.symlink_to("/dev/full")
+    result = CliRunner().invoke(app, ["report", str(STUDIO), "-o", str(full)])
+    assert result.exit_code == 1
+    assert f"cannot use {full}: No space left on device" in result.output
+    assert full.is_char_device()
+
+
 def opened(window: Browser, path: Path, fragment: str = "") -> None:
     window.open(path, fragment)
     window.run("location.reload()")
