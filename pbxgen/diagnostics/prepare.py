@@ -80,4 +80,5 @@ def _secrets_at(place: Location, files: Mapping[str, SourceFile]) -> Iterable[st
         first = place.column - 1 - _CHARACTERS_AROUND if number == place.line else 0
         for start, end in file.hidden(number, first, max(0, first) + 3 * _CHARACTERS_AROUND):
             written = line[start:end].strip().strip("\"'")
-            yield from {written, *_PIECES.split(written[:_CHARACTERS_AROUND])} - {""}
+            pieces = (p for p in _PIECES.split(written[:_CHARACTERS_AROUND]) if len(p) > 1)  # an "a" gives nothing away
+            yield from {written, *pieces} - {""}

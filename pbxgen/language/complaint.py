@@ -80,7 +80,7 @@ def complain(error: Mapping[str, Any], path: Path, root: tree.Mapping, findings:
     if kind == "string_type" and isinstance(node, tree.Scalar) and _is_number(node):
         unquoted(node, findings, secret=secret)
         return
-    found = "a secret" if secret else _shown(node)
+    found = _shown_secret(node) if secret else _shown(node)
     help = _expected(path)
     if kind == "literal_error":
         choices = [c.strip().strip("'") for c in error["ctx"]["expected"].replace(" or ", ",").split(",")]
@@ -219,6 +219,12 @@ def _shown(node: tree.Node) -> str:
         return "empty"
     text = clipped(node.text)
     return repr(text) if isinstance(node.value, str) else text
+
+
+def _shown_secret(node: tree.Node) -> str:
+    if isinstance(node, tree.Scalar):
+        return "this value" if node.text else "empty"
+    return _shown(node)
 
 
 def _is_number(node: tree.Scalar) -> bool:

@@ -45,6 +45,12 @@ def test_a_secret_at_the_place_is_hidden_in_every_text() -> None:
     ]
 
 
+def test_a_single_letter_of_a_secret_is_no_reason_to_hide_a_word() -> None:
+    file = read_text('pin: "a,bb"\n', "a.yaml").file
+    (shown,) = prepare([make("PBX012", "a PIN that bb begins: a,bb", at("a.yaml", 1, 6))], [file])
+    assert shown.message == "a PIN that *** begins: ***"
+
+
 def test_other_lines_are_left_as_they_are() -> None:
     file = read_text("password: busy\nname: busy\n", "a.yaml").file
     (shown,) = prepare([make("PBX012", "busy", at("a.yaml", 2, 7, 4))], [file])

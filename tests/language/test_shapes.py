@@ -341,3 +341,11 @@ def test_what_is_wrong_with_a_secret_does_not_show_it(holder: str, value: str) -
     assert found
     for diagnostic in found:
         assert "4711" not in diagnostic.message + diagnostic.help
+
+
+@pytest.mark.parametrize(
+    ("value", "said"), [('""', "empty"), ("[]", "an empty list"), ('["4711"]', "a list"), ("true", "this value")]
+)
+def test_what_cannot_be_a_secret(value: str, said: str) -> None:
+    (found,) = findings(HEAD + f'users: {{"101": {{password: {value}}}}}\n')
+    assert found.message == f"password cannot be {said}"
