@@ -31,14 +31,19 @@ class Registrar:
         self._reply: dict[str, str] = {}
         """The last reply to each contact's REGISTER."""
         self._registered: set[str] = set()
-        self._asked: set[str] = set()
-        """Call-IDs of OPTIONS: phones that the PBX has asked whether they are there, and that have not answered yet."""
+        self._asked: dict[str, str] = {}
+        """Call-ID of an OPTIONS: the contact that the PBX has asked whether it is there."""
+        self._there: set[str] = set()
+        """Contacts that have said so."""
 
     def see(self, seen: Seen) -> None:
         """Take note of a REGISTER of ours, a reply to one, or an OPTIONS."""
         message = seen.message
         if message.method == "OPTIONS":
-            (self._asked.add if message.status is None else self._asked.discard)(message.call_id)
+            if message.status is None:
+                self._asked[message.call_id] = message.uri_user
+            elif message.call_id in self._asked:
+                self._there.add(self._asked[message.call_id])
         elif message.method == "REGISTER" and message.status is None and not seen.from_pbx:
             self._contact_of[message.call_id] = sip.user_of(message.header("contact"))
         elif message.method == "REGISTER" and message.status is not None and message.call_id in self._contact_of:
@@ -56,18 +61,19 @@ class Registrar:
             # Whoever was refused when many came together comes with fewer next time.
             at_once = max(_AT_ONCE >> 2 * turn, 1)
             for first in range(0, len(missing), at_once):
-                await self._sipp.register(missing[first : first + at_once], self._phones, _PER_SECOND >> turn)
-                await self._answered()
+                some = missing[first : first + at_once]
+                await self._sipp.register(some, self._phones, _PER_SECOND >> turn)
+                await self._answered({login.contact for login in some})
             missing = [login for login in missing if login.contact not in self._registered]
         if missing:
             raise LabError(f"could not register: {self._told(missing)}; {self._sipp.complaint()}")
         await asyncio.sleep(0.5)
 
-    async def _answered(self) -> None:
-        """Phones answer OPTIONS; a PBX that asks none of them loses no time with that."""
+    async def _answered(self, contacts: set[str]) -> None:
+        """Contacts answer OPTIONS, which may come late where many are asked; a PBX that never asks loses no time."""
         deadline = time.monotonic() + _WARM_UP_SECONDS
         await asyncio.sleep(0.05)
-        while self._asked and time.monotonic() < deadline:
+        while self._asked and not self._there >= contacts & self._registered and time.monotonic() < deadline:
             await asyncio.sleep(0.02)
 
     def _told(self, missing: list[Login]) -> str:
