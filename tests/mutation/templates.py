@@ -3,9 +3,11 @@
     python -m tests.mutation.templates [asterisk|freeswitch] [--under library/user] [--jobs 2]
 
 Every scenario of the suites and the examples is placed on the generated text by the interpreters, until one goes
-another way than the model says: then the fault is noticed. What is printed are the faults that nobody noticed; those
-that change nothing a call could notice, or that other tests see (real PBXs loading the files, real calls), stand with
-their reason in ``unnoticed.yaml``. Exit code 0: no others. 1: some. Each of some 3,600 faults takes about a second.
+another way than the model says: then the fault is noticed. What no scenario notices is shown to the smoke tests of
+what carriers are told and of callers who give up, their calls placed on the text as well. What is printed are the
+faults that nobody noticed; those that change nothing a call could notice, or that other tests see (real PBXs loading
+the files, real calls), stand with their reason in ``unnoticed.yaml``. Exit code 0: no others. 1: some. Golden files
+are left out: they notice any change, also a right one. Each of some 3,600 faults takes about a second.
 """
 
 from __future__ import annotations
@@ -15,33 +17,50 @@ import shutil
 import sys
 import tempfile
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from types import ModuleType
 from unittest import mock
 
 from rich.progress import track
 from ruamel.yaml import YAML
 
-from pbxgen.flow.plan import Plan, Secret
+from pbxgen.flow.plan import Plan
 from pbxgen.interpret.base import Interpreter, Trace
+from pbxgen.interpret.examine import examine, files_of
 from pbxgen.interpret.registry import INTERPRETED, load_interpreter
-from pbxgen.lab.case import Case
+from pbxgen.lab.case import Case, LabReport, Result
 from pbxgen.lab.run import case_of
 from pbxgen.lab.verdict import judge
 from pbxgen.scenario.run import prepare
-from pbxgen.targets import load_target
-from pbxgen.targets.base import Options
 from pbxgen.targets.templates import templates_folder
 from tests.mutation.faults import Fault, faults
+from tests.smoke import test_cancelled_calls, test_trunk_calls
 
 _ROOT = Path(__file__).parents[2]
 _UNNOTICED = Path(__file__).with_name("unnoticed.yaml")
 # `templates` last: whoever is imported while it is patched would keep the patch.
 _RENDERERS = [f"pbxgen.targets.{name}" for name in (*(f"{pbx}.target" for pbx in INTERPRETED), "templates")]
+
+
+_SMOKE_TESTS: list[tuple[ModuleType, Callable[..., None], dict[str, object]]] = [
+    (test_trunk_calls, test_trunk_calls.test_a_carrier_is_sent_numbers_caller_and_diversions_as_the_trunk_says, {}),
+    (test_trunk_calls, test_trunk_calls.test_what_nobody_diverts_carries_the_last_diversion_of_the_call, {}),
+    (test_trunk_calls, test_trunk_calls.test_an_emergency_number_is_sent_bare_with_the_users_number, {}),
+    (test_cancelled_calls, test_cancelled_calls.test_a_caller_who_gives_up_is_never_diverted, {}),
+    *(
+        (
+            test_cancelled_calls,
+            test_cancelled_calls.test_an_answered_call_is_never_diverted_however_it_ends,
+            {"callee_ends": callee_ends},
+        )
+        for callee_ends in (False, True)
+    ),
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,25 +89,18 @@ def accepted() -> list[Accepted]:
 
 
 @cache
-def batches() -> tuple[tuple[Case, ...], ...]:
-    """All scenarios, those of one source together."""
-    found = []
-    for path in sorted([*_ROOT.glob("tests/smoke/suites/*/*.test.yaml"), *_ROOT.glob("examples/*/*.test.yaml")]):
-        by_plan: dict[int, list[Case]] = defaultdict(list)
-        for scenario, plan in prepare(path).scenarios:
-            by_plan[id(plan)].append(case_of(scenario, plan))
-        found += [tuple(cases) for cases in by_plan.values()]
-    return tuple(found)
+def batches() -> tuple[tuple[Sequence[Plan], tuple[Case, ...]], ...]:
+    """All scenarios, those of one source together, with all its tenants."""
+    paths = sorted([*_ROOT.glob("tests/smoke/suites/*/*.test.yaml"), *_ROOT.glob("examples/*/*.test.yaml")])
+    prepared = [prepare(path) for path in paths]
+    return tuple((one.plans, tuple(case_of(scenario, plan) for scenario, plan in one.scenarios)) for one in prepared)
 
 
 @cache
-def _passing() -> dict[str, frozenset[int]]:
-    """Which scenarios run through each line (``file:line``) of Asterisk's files: a fault in it touches no others.
-
-    In FreeSWITCH's files a line also matters to calls that it turns away.
-    """
+def _passing(pbx: str) -> dict[str, frozenset[int]]:
+    """Which scenarios run through each line (``file:line``) of a PBX's files."""
     found: dict[str, set[int]] = defaultdict(set)
-    for cases, interpreter in _interpreted("asterisk"):
+    for cases, interpreter in _interpreted(pbx):
         for case in cases:
             trace: Trace = []
             interpreter.place(case, trace)
@@ -98,10 +110,21 @@ def _passing() -> dict[str, frozenset[int]]:
 
 
 def _touched(fault: Fault) -> frozenset[int] | None:
-    """By ``id``, the cases that a fault may change; None: all of them."""
-    if fault.template != "asterisk/library.conf" or not fault.was.startswith(("exten", "same")):
-        return None
-    return _passing().get(f"pbxgen/library.conf:{fault.line}", frozenset())
+    """By ``id``, the cases that a fault may change; None: all of them.
+
+    A step of Asterisk's library matters to calls that run through it; a line of FreeSWITCH's, also to those it turns
+    away: to all calls that run through its context.
+    """
+    if fault.template == "asterisk/library.conf" and fault.was.startswith(("exten", "same")):
+        return _passing("asterisk").get(f"pbxgen/library.conf:{fault.line}", frozenset())
+    if fault.template.startswith("freeswitch/library/"):
+        lines = fault.text.split("\n")
+        begins = next((n for n in range(fault.line, 0, -1) if "<context" in lines[n - 1]), 1)
+        ends = next((n for n in range(fault.line, len(lines) + 1) if "</context" in lines[n - 1]), len(lines))
+        file = f"dialplan/pbxgen/library/{Path(fault.template).name}"
+        passing = [_passing("freeswitch").get(f"{file}:{n}", frozenset()) for n in range(begins, ends + 1)]
+        return frozenset().union(*passing) or None
+    return None
 
 
 def noticed(fault: Fault | None, pbx: str) -> str | None:
@@ -114,7 +137,7 @@ def noticed(fault: Fault | None, pbx: str) -> str | None:
             (copy / fault.template).write_text(fault.text, encoding="utf-8")
         try:
             with _templates_of(copy):
-                return next(_differences(pbx, touched), None)
+                return next(_differences(pbx, touched), None) or _of_smoke_tests(pbx)
         except Exception as error:  # whatever a spoilt file breaks, it has been noticed
             return f"{type(error).__name__}: {error}"
 
@@ -126,23 +149,34 @@ def _differences(pbx: str, touched: frozenset[int] | None) -> Iterator[str]:
                 yield f"{case.name}: {difference}"
 
 
+def _of_smoke_tests(pbx: str) -> str | None:
+    """What smoke tests find amiss in their calls, placed on the text and not as real ones."""
+    for module, test, arguments in _SMOKE_TESTS:
+        with tempfile.TemporaryDirectory() as folder, mock.patch.object(module, "place", _placed):
+            try:
+                test(pbx, Path(folder), **arguments)
+            except AssertionError as error:
+                return f"{test.__name__}: {error}"
+    return None
+
+
+def _placed(cases: list[Case], pbx: str, *, complaint: str = "") -> LabReport:
+    """As :func:`tests.support.calls.place`, on generated text."""
+    results = []
+    for plan in {id(case.plan): case.plan for case in cases}.values():
+        for one in examine([plan], [case for case in cases if case.plan is plan], pbx):
+            assert one.observed is not None, one.differences
+            assert one.passed, f"{one.case.name}: {one.differences}"
+            results.append(Result(one.case, pbx, one.observed, one.differences, 0.0))
+    return LabReport(tuple(results), (pbx,), {}, 0.0)
+
+
 def _interpreted(pbx: str, touched: frozenset[int] | None = None) -> Iterator[tuple[list[Case], Interpreter]]:
     """Each source's generated files, and its cases."""
-    target = load_target(pbx)
-    for batch in batches():
+    for plans, batch in batches():
         cases = [case for case in batch if touched is None or id(case) in touched]
         if cases:
-            files = target.render((_with_logins(cases[0].plan),), Options(secrets=defaultdict(lambda: "secret")))
-            yield cases, load_interpreter(pbx, files)
-
-
-def _with_logins(plan: Plan) -> Plan:
-    """Every user has a phone whose login pbxgen writes."""
-    users = {
-        name: replace(user, password=user.password or Secret("inline", "secret", user.location))
-        for name, user in plan.users.items()
-    }
-    return replace(plan, users=users)
+            yield cases, load_interpreter(pbx, files_of(plans, pbx))
 
 
 @contextmanager
@@ -171,7 +205,8 @@ def main() -> int:
         chosen += [f for f in faults(templates_folder(), pbx) if arguments.under in f.template]
     allowed = accepted()
     missed = []
-    _passing()  # before the processes part: they then share what `id` says
+    for pbx in arguments.pbxs:
+        _passing(pbx)  # before the processes part: they then share what `id` says
     with ProcessPoolExecutor(arguments.jobs) as pool:
         for fault in track(pool.map(_unnoticed, chosen), "Faults", total=len(chosen), transient=True):
             if fault is not None and not any(a.covers(fault) for a in allowed):
