@@ -168,21 +168,36 @@ def test_a_carrier_is_sent_numbers_caller_and_diversions_as_the_trunk_says(pbx_n
         _check([s for mine, s in sent if mine is style], report, style)
 
 
-def test_what_nobody_diverts_carries_the_last_diversion_of_the_call(pbx_name: str, tmp_path: Path) -> None:
-    plan = _plan(tmp_path, "diversion: diversion")
+def _nobody_diverts(plan: Plan, overflow_shows: str, straight_shows: str) -> list[_Sent]:
     called = "+390212345600"
     busy: dict[str, str | list[str]] = dict.fromkeys(("103", "104", "106", "121"), "busy")
     nobody = {"+393331110104": "busy"}
     overflow = call(plan, OUTSIDE, "+390212345106", name="overflow", phones=busy, outside=nobody)
     straight = call(plan, OUTSIDE, called, name="an inbound number that is an outside number")
     again = call(plan, OUTSIDE, called, name="the same, diverted before", carried=2)
-    sent = [
-        _Sent(straight, "+393331110601", OUTSIDE, called, Reason.UNCONDITIONAL, 1),
-        _Sent(again, "+393331110601", OUTSIDE, called, Reason.UNCONDITIONAL, 3),
-        _Sent(overflow, "+393331110600", OUTSIDE, "+390212345104", Reason.UNCONDITIONAL, 3),
+    return [
+        _Sent(straight, "+393331110601", straight_shows, called, Reason.UNCONDITIONAL, 1),
+        _Sent(again, "+393331110601", straight_shows, called, Reason.UNCONDITIONAL, 3),
+        _Sent(overflow, "+393331110600", overflow_shows, "+390212345104", Reason.UNCONDITIONAL, 3),
     ]
+
+
+def test_what_nobody_diverts_carries_the_last_diversion_of_the_call(pbx_name: str, tmp_path: Path) -> None:
+    main = "+390212345000"
+    sent = _nobody_diverts(_plan(tmp_path, "diversion: diversion"), OUTSIDE, OUTSIDE)
+    # There is no number of who diverts to show: the trunk's own stands for it.
+    sent += _nobody_diverts(_plan(tmp_path, "diversion: diversion, caller_id: own"), main, main)
     report = place([s.case for s in sent], pbx_name)
     _check(sent, report, DiversionHeader.DIVERSION)
+
+
+def test_who_diverts_and_has_no_number_is_told_by_the_extension(pbx_name: str, tmp_path: Path) -> None:
+    numberless = _TRUNK.format(options="diversion: diversion").replace('number: "+390212345000", ', "")
+    plan = office(tmp_path, numberless)
+    phones: dict[str, str | list[str]] = {"102": "unregistered", "103": "ring"}
+    case = call(plan, OUTSIDE, "+390212345102", name="a trunk without a number", phones=phones)
+    sent = [_Sent(case, "+393331110103", OUTSIDE, "103", Reason.NO_ANSWER, 2)]
+    _check(sent, place([case], pbx_name), DiversionHeader.DIVERSION)
 
 
 def test_an_emergency_number_is_sent_bare_with_the_users_number(pbx_name: str, tmp_path: Path) -> None:
