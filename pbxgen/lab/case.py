@@ -37,7 +37,7 @@ class Handling:
     keys: str = ""
     """What the caller presses once answered (mailbox access), a comma for a second's pause."""
     headers: tuple[str, ...] = ()
-    """Further headers of the caller's INVITE."""
+    """Further headers of the caller's INVITE, in place of the one that says how often the call was diverted before."""
     dialled: str | None = None
     """What is dialled in place of ``call.called`` (another form of the same number)."""
     caller_shows: str | None = None

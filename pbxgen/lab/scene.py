@@ -203,7 +203,7 @@ class Scene:
             origin = f"<sip:{shown}@{ours[0]}>"
             uri = f"sip:{dialled}@{host}:{port}"
         headers = list(handling.headers)
-        if call.carried:
+        if call.carried and not headers:
             headers.append(f"Diversion: <sip:+390000@{ours[0]}>;reason=unconditional;counter={call.carried}")
         mine = self._referring(call.caller) if call.caller in self._refers else scripts.Reply()
         self._place(scripts.Dial(uri, origin, self.caller.call_id, username, secret, tuple(headers)), ours, mine)

@@ -51,6 +51,7 @@ _SMOKE_TESTS: list[tuple[ModuleType, Callable[..., None], dict[str, object]]] = 
     (test_trunk_calls, test_trunk_calls.test_a_carrier_is_sent_numbers_caller_and_diversions_as_the_trunk_says, {}),
     (test_trunk_calls, test_trunk_calls.test_what_nobody_diverts_carries_the_last_diversion_of_the_call, {}),
     (test_trunk_calls, test_trunk_calls.test_who_diverts_and_has_no_number_is_told_by_the_extension, {}),
+    (test_trunk_calls, test_trunk_calls.test_diversions_that_a_call_came_with_are_counted, {}),
     (test_trunk_calls, test_trunk_calls.test_an_emergency_number_is_sent_bare_with_the_users_number, {}),
     (test_cancelled_calls, test_cancelled_calls.test_a_caller_who_gives_up_is_never_diverted, {}),
     *(

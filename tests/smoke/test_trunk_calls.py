@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from pbxgen.flow.plan import DiversionHeader, NumberFormat, Plan, Reason
-from pbxgen.lab.case import Case, LabReport, Rang
+from pbxgen.lab.case import Case, Handling, LabReport, Rang
 from pbxgen.lab.headers import Announced, last_diversion
 from pbxgen.lab.sip import user_of
 from tests.smoke.offices import OUTSIDE, call, office
@@ -189,6 +189,30 @@ def test_what_nobody_diverts_carries_the_last_diversion_of_the_call(pbx_name: st
     sent += _nobody_diverts(_plan(tmp_path, "diversion: diversion, caller_id: own"), main, main)
     report = place([s.case for s in sent], pbx_name)
     _check(sent, report, DiversionHeader.DIVERSION)
+
+
+_CAME_WITH: list[tuple[int, tuple[str, ...]]] = [
+    (1, ("Diversion: <sip:+390000@h>;reason=user-busy",)),
+    (3, ("Diversion: <sip:+390000@h>;reason=user-busy;counter=3",)),
+    (3, ('Diversion: "Ada, at home" <sip:+390000@h>;counter=2;reason=no-answer, <sip:+390001@h>;reason=deflection',)),
+    (0, ("History-Info: <sip:+390000@h>;index=1",)),
+    (1, ("History-Info: <sip:+390000@h>;index=1", "History-Info: <sip:+390001@h;cause=302>;index=1.1;mp=1")),
+    (3, ("History-Info: <sip:+390000@h>;index=1, <sip:+390001@h>;index=1.1, <sip:+390002@h>;index=1.1.1.1",)),
+    (2, ("Diversion: <sip:+390000@h>;reason=user-busy", "History-Info: <sip:+390001@h>;index=1.1.1")),
+]
+
+
+def test_diversions_that_a_call_came_with_are_counted(pbx_name: str, tmp_path: Path) -> None:
+    plan = _plan(tmp_path, "diversion: diversion")
+    sent = []
+    for carried, headers in _CAME_WITH:
+        handling = Handling(headers=headers)
+        name = f"came with {'; '.join(headers)}"
+        case = call(
+            plan, OUTSIDE, "+390212345102", name=name, phones={"102": "busy"}, carried=carried, handling=handling
+        )
+        sent.append(_Sent(case, "+393331110102", OUTSIDE, "+390212345102", Reason.BUSY, carried + 1))
+    _check(sent, place([s.case for s in sent], pbx_name), DiversionHeader.DIVERSION)
 
 
 def test_who_diverts_and_has_no_number_is_told_by_the_extension(pbx_name: str, tmp_path: Path) -> None:

@@ -69,7 +69,7 @@ class Course:
         call, handling = self._case.call, self._case.handling
         channel.number = handling.caller_shows or call.caller
         lines = list(handling.headers)
-        if call.carried:
+        if call.carried and not lines:
             lines.append(f"Diversion: <sip:+390000@192.0.2.1>;reason=unconditional;counter={call.carried}")
         for line in lines:
             name, _, value = line.partition(":")

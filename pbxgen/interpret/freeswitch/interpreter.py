@@ -77,7 +77,7 @@ def _from_trunk(scene: Scene, dialled: str) -> Channel:
     external = scene.installation.profiles.get("external")
     context = "pbxgen.trunks" if external is None else external.settings["context"]
     headers = list(case.handling.headers)
-    if case.call.carried:
+    if case.call.carried and not headers:
         headers.append(f"Diversion: <sip:+390000@192.0.2.1>;reason=unconditional;counter={case.call.carried}")
     shown = case.handling.caller_shows or case.call.caller
     address = _address(case.plan.trunks[name])
