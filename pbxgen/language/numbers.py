@@ -139,14 +139,17 @@ def cost(e164: str) -> Cost | None:
     if e164.startswith(_INTERNATIONAL_PREMIUM):
         return Cost.PREMIUM
     habits, national = _split(e164)
-    if habits is not None and habits.alone and not habits.prefixed.match(national):
+    overdialled = habits is not None and habits.premium.begins(national)
+    if habits is not None and habits.alone and not habits.prefixed.match(national) and not overdialled:
         return Cost.PREMIUM if habits.premium.matches(national) else None
     try:
         number = phonenumbers.parse(e164, None)
     except phonenumbers.NumberParseException:
         return None
     premium = phonenumbers.number_type(number) == phonenumbers.PhoneNumberType.PREMIUM_RATE
-    return Cost.PREMIUM if premium else None
+    if premium or (overdialled and not phonenumbers.is_valid_number(number)):
+        return Cost.PREMIUM
+    return None
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,6 +161,10 @@ class _Kind:
 
     def matches(self, national: str) -> bool:
         return len(national) in self.lengths and self.pattern.fullmatch(national) is not None
+
+    def begins(self, national: str) -> bool:
+        """Is it a number of this kind with further digits behind it? Exchanges take the call and ignore them."""
+        return any(self.pattern.fullmatch(national, 0, n) is not None for n in self.lengths if n < len(national))
 
 
 @dataclass(frozen=True, slots=True)

@@ -53,6 +53,8 @@ def test_a_possible_number_in_no_known_range_is_let_through_with_a_doubt() -> No
         ("+39899123456", Cost.PREMIUM),
         ("+449012345678", Cost.PREMIUM),
         ("+19002345678", Cost.PREMIUM),
+        ("+398991234567", Cost.PREMIUM),
+        ("+39899123456789", Cost.PREMIUM),
         ("+979123456789", Cost.PREMIUM),
         ("+881612345678", Cost.SATELLITE),
         ("+870773111632", Cost.SATELLITE),
@@ -61,6 +63,8 @@ def test_a_possible_number_in_no_known_range_is_let_through_with_a_doubt() -> No
         ("+390212345678", None),
         ("+12025550143", None),
         ("+39800123456", None),
+        ("+393990212345", None),
+        ("+4990012345", None),
     ],
 )
 def test_expensive_numbers_are_known(number: str, expected: Cost | None) -> None:
