@@ -25,7 +25,7 @@ def analyse(plan: Plan, today: dt.date) -> tuple[Diagnostic, ...]:
         *(_loop(loop) for loop in find_loops(plan, situations)),
         *rules_that_never_apply(plan, situations),
         *rules_that_end_soon(plan, today),
-        *deserted_operators(plan),
+        *deserted_operators(plan, today),
         *empty_operators(plan, situations),
         *unconfirmed_mobiles(plan),
         *find_in_calls(reach, situations),

@@ -14,11 +14,11 @@ from pbxgen.flow.plan import Origin, PlaceKind, Plan, RingGroup, Rule, User
 from pbxgen.source.location import Location
 
 
-def deserted_operators(plan: Plan) -> Iterator[Diagnostic]:
-    """PBX214: every member diverts to the position."""
+def deserted_operators(plan: Plan, today: dt.date) -> Iterator[Diagnostic]:
+    """PBX214: every member diverts to the position, by rules that have not ended before ``today``."""
     for operator in plan.operators.values():
         members = [plan.users[m] for m in operator.members]
-        if members and all(_diverts_to(m, operator) for m in members):
+        if members and all(_diverts_to(m, operator, today) for m in members):
             yield make(
                 "PBX214",
                 f"every member of operator position {operator.name} diverts to it",
@@ -111,6 +111,8 @@ def _opening_schedules(plan: Plan) -> dict[str, frozenset[str]]:
     return {name: frozenset(schedules) for name, schedules in found.items()}
 
 
-def _diverts_to(user: User, operator: RingGroup) -> bool:
+def _diverts_to(user: User, operator: RingGroup, today: dt.date) -> bool:
     key = (PlaceKind.OPERATOR.value, operator.name)
-    return any(key == p.key for _, rules in user.deviations.lists() for r in rules for p in r.places)
+    rules = (r for _, rules in user.deviations.lists() for r in rules)
+    lasting = (r for r in rules if r.condition.until is None or r.condition.until >= today)
+    return any(key == p.key for r in lasting for p in r.places)

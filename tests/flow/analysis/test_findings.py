@@ -211,6 +211,15 @@ def test_a_rule_that_has_ended_is_not_called_one_that_never_applies() -> None:
     assert not found(body, "PBX211")
 
 
+@pytest.mark.parametrize(("until", "expected"), [("2026-11-22", 0), ("2026-11-23", 1)])
+def test_a_member_diverts_to_the_position_until_the_rule_ends(until: str, expected: int) -> None:
+    body = f"""\
+operators: {{reception: {{number: "9", members: ["100"], overflow: "voicemail:100"}}}}
+users: {{"100": {{voicemail: true, deviations: {{busy: {{to: operator, until: {until}}}}}}}}}
+"""
+    assert len(found(body, "PBX214", today=dt.date(2026, 11, 23))) == expected
+
+
 def test_a_policys_rule_is_dead_only_if_it_is_for_everybody() -> None:
     body = """\
 policies: {p: {busy: voicemail}}
