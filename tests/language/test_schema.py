@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from jsonschema import Draft202012Validator
 
 from pbxgen.language.model import json_schema
@@ -79,6 +79,7 @@ def test_whole_sources_parts_of_a_folder_and_fleets_are_valid(path: Path) -> Non
     assert not wrong_in(path.read_text(encoding="utf-8"))
 
 
+@settings(max_examples=50, deadline=None, suppress_health_check=list(HealthCheck))
 @given(source=sources())
 def test_what_the_compiler_takes_an_editor_takes(source: str) -> None:
     assert not wrong_in(source)

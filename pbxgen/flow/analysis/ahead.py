@@ -7,43 +7,61 @@ from collections.abc import Iterable, Iterator
 from pbxgen.flow.analysis.reach import Key
 from pbxgen.flow.plan import Place, PlaceKind, Plan
 
-_MOST_KEPT = 500
-"""Answers that are remembered; of a chain of a thousand groups each is long."""
+RUNG = "rung"
+"""Kind of key of who rings along, as a member or by `follow_me`, without being called."""
+
+_MOST_KEPT = 200_000
+"""Keys in answers that are remembered; of a chain of a thousand groups each is long."""
 
 
 class Ahead:
-    """Follows every rule, whatever its condition."""
+    """Follows every rule, whatever its condition, as far as the diversions that are left lead."""
 
     def __init__(self, plan: Plan) -> None:
         self._plan = plan
         self._next: dict[Key, tuple[Key, ...]] = {}
-        self._known: dict[Key, frozenset[Key]] = {}
+        self._known: dict[tuple[Key, int], frozenset[Key]] = {}
+        self._kept = 0
 
-    def of(self, keys: Iterable[Key]) -> frozenset[Key]:
-        """``keys`` and everything behind them."""
-        found = [self._of_one(key) for key in keys]
+    def of(self, keys: Iterable[Key], left: int) -> frozenset[Key]:
+        """``keys``, everything behind them that ``left`` more diversions lead to, and who rings along there.
+
+        Beyond the last diversion the places of one more rule are in it: whether the call has been there decides
+        whether the maximum kept it from something.
+        """
+        found = [self._of_one(key, left) for key in keys]
         return found[0] if len(found) == 1 else frozenset[Key]().union(*found)
 
-    def _of_one(self, key: Key) -> frozenset[Key]:
-        if key not in self._known:
-            if len(self._known) >= _MOST_KEPT:
+    def _of_one(self, key: Key, left: int) -> frozenset[Key]:
+        known = self._known.get((key, left))
+        if known is None:
+            known = frozenset(self._walk(key, left))
+            self._kept += len(known)
+            if self._kept > _MOST_KEPT:
                 self._known.clear()
-            self._known[key] = frozenset(self._walk(key))
-        return self._known[key]
+                self._kept = len(known)
+            self._known[key, left] = known
+        return known
 
-    def _walk(self, start: Key) -> set[Key]:
+    def _walk(self, start: Key, left: int) -> set[Key]:
+        """Breadth first by diversions: what is met first is met with the most of them left."""
         found = {start}
-        left = [start]
-        while left:
-            for key in self._behind(left.pop()):
-                if key not in found:
-                    found.add(key)
-                    left.append(key)
+        level = [start]
+        while level and left >= 0:
+            deeper: list[Key] = []
+            for key in level:  # grows meanwhile
+                costs = key[0] == PlaceKind.USER.value
+                for following in self._behind(key):
+                    if following not in found:
+                        found.add(following)
+                        (deeper if costs else level).append(following)
+            level = deeper
+            left -= 1
         return found
 
     def _behind(self, key: Key) -> tuple[Key, ...]:
         if key not in self._next:
-            self._next[key] = tuple(dict.fromkeys(place.key for place in self._places(key)))
+            self._next[key] = (*dict.fromkeys(place.key for place in self._places(key)), *self._along(key))
         return self._next[key]
 
     def _places(self, key: Key) -> Iterator[Place]:
@@ -60,3 +78,13 @@ class Ahead:
                 yield from self._plan.operators[target].overflow
             case PlaceKind.GROUP.value:
                 yield from self._plan.groups[target].overflow
+
+    def _along(self, key: Key) -> Iterator[Key]:
+        kind, target = key
+        match kind:
+            case PlaceKind.USER.value:
+                yield from ((RUNG, leg.place.target) for leg in self._plan.users[target].follow_me)
+            case PlaceKind.OPERATOR.value:
+                yield from ((RUNG, member) for member in self._plan.operators[target].members)
+            case PlaceKind.GROUP.value:
+                yield from ((RUNG, member) for member in self._plan.groups[target].members)

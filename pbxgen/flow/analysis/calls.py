@@ -112,6 +112,9 @@ class _Calls:
         """What one flow has in common with another is explored once, such as the end of a long chain of groups."""
         known = self._explorers.get(situation)
         if known is None or known.size > _MOST_STATES:
+            stranger = self._situations.of_a_stranger(situation)
+            if stranger is not None:  # not kept: what callers have in common is
+                return Explorer(self._plan, situation, self._ahead, stranger=self._explorer(stranger))
             if len(self._explorers) >= _MOST_KEPT:
                 self._explorers.clear()
             known = self._explorers[situation] = Explorer(self._plan, situation, self._ahead)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from pbxgen.flow import machine
-from pbxgen.flow.analysis.ahead import Ahead
+from pbxgen.flow.analysis.ahead import RUNG, Ahead
+from pbxgen.flow.analysis.reach import Key
 from pbxgen.flow.analysis.ringing import outcomes
 from pbxgen.flow.analysis.situations import Situation
 from pbxgen.flow.machine import Ending, EndKind, Event, EventKind, Pending, Ringing, State, Step
@@ -61,10 +62,21 @@ class Explorer:
     """Explores one plan in one situation; states met before are not explored again.
 
     ``written``: that a place is tried on somebody else's behalf, or stands elsewhere in the source, is another state.
+    ``stranger`` explores the same situation with a caller who is nowhere in the plan: once the call cannot come to its
+    caller any more, it goes as theirs.
     """
 
-    def __init__(self, plan: Plan, situation: Situation, ahead: Ahead | None = None, *, written: bool = False) -> None:
+    def __init__(
+        self,
+        plan: Plan,
+        situation: Situation,
+        ahead: Ahead | None = None,
+        *,
+        written: bool = False,
+        stranger: Explorer | None = None,
+    ) -> None:
         self._plan = plan
+        self._stranger = stranger
         self._written = written
         self._ahead = ahead or Ahead(plan)
         self._caller = situation.caller
@@ -78,11 +90,17 @@ class Explorer:
         return len(self._known)
 
     def ways(self, entry: Place) -> Ways:
-        root = self._essence(machine.begin(self._caller, [entry]))
+        return self._ways(self._essence(machine.begin(self._caller, [entry])))
+
+    def _ways(self, root: State) -> Ways:
         stack = [root]
         while stack:
             state = stack[-1]
             if state in self._known:
+                stack.pop()
+                continue
+            if self._stranger is not None and not self._meets_caller(state):
+                self._known[state] = self._stranger._ways(state)
                 stack.pop()
                 continue
             node = self._node(state)
@@ -166,8 +184,19 @@ class Explorer:
             to_try.append(bare)
             if place.kind in _TERMINAL:
                 break
-        visited = state.visited & self._ahead.of(p.place.key for p in to_try)
+        visited = state.visited & self._behind(to_try, state.diversions)
         return State(tuple(to_try), visited, state.diversions, Outcome.BUSY)
+
+    def _behind(self, to_try: Iterable[Pending], diversions: int) -> frozenset[Key]:
+        return self._ahead.of((p.place.key for p in to_try), self._plan.max_diversions - diversions)
+
+    def _meets_caller(self, state: State) -> bool:
+        """Can the call still come to who makes it?"""
+        key = self._caller.key
+        if key is None:
+            return False
+        behind = self._behind(state.to_try, state.diversions)
+        return key in behind or (RUNG, key[1]) in behind
 
     def _judge(self, node: _Node) -> Ways:
         if node.step.ending is not None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from pbxgen.flow.analysis.almanac import Almanac, Windows
 from pbxgen.flow.analysis.samples import sample_numbers
@@ -120,6 +120,22 @@ class Situations:
     def of_caller(self, conditions: tuple[Condition, ...], caller: Caller) -> tuple[Situation, ...]:
         """The same of one caller."""
         return self._of_callers([caller], conditions, {caller.number or ""})
+
+    def of_a_stranger(self, situation: Situation) -> Situation | None:
+        """The same moment with a caller who is nowhere in the plan, and in the same contacts sets: in none.
+
+        None where the caller is one already, or is in some.
+        """
+        caller = situation.caller
+        somebody = SOMEBODY_INSIDE if caller.origin is Origin.INTERNAL else SOMEBODY_OUTSIDE
+        if caller.number in (None, somebody) or (caller.origin is Origin.EXTERNAL and self._is_in_some_set(caller)):
+            return None
+        return replace(situation, caller=Caller(caller.origin, somebody))
+
+    def _is_in_some_set(self, caller: Caller) -> bool:
+        """Is the caller, or everybody, in a contacts set?"""
+        numbers = (caller.number or "", SOMEBODY_OUTSIDE)
+        return any(p.matches(n) for c in self._plan.contacts.values() for p in c.patterns for n in numbers)
 
     def _of_callers(
         self, callers: Iterable[Caller], conditions: tuple[Condition, ...], special: set[str]

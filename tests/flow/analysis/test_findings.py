@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import datetime as dt
+from typing import Any
 
 import pytest
 
 from pbxgen.diagnostics.diagnostic import Diagnostic
 from pbxgen.diagnostics.render import render_text
+from pbxgen.flow import machine
 from pbxgen.flow.analysis.findings import analyse
+from pbxgen.flow.machine import Step, advance
 from tests.support.office import HEAD, TODAY, plan_of
 
 FOREIGN = HEAD.replace("  germany:", '  satellite: {match: "+881.", trunk: carrier}\n  germany:').replace(
@@ -249,6 +252,27 @@ def test_a_long_chain_of_overflows_is_no_trouble() -> None:
     ada = '  "101": {name: Ada, did: "+390212345101", deviations: {busy: "group:g0"}}\n'
     body = f"groups:\n{groups}{last}users:\n{ada}"
     assert found(body, "PBX212")
+
+
+def test_chains_of_everybody_to_everybody_are_not_explored_anew_for_each_who_calls(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Steps are counted: 40 colleagues, each with two others behind them, each of them calling each."""
+    steps = 0
+
+    def counted(*arguments: Any) -> Step:
+        nonlocal steps
+        steps += 1
+        return advance(*arguments)
+
+    users = "".join(
+        f'  "{200 + n}": {{voicemail: true, deviations: '
+        f'{{busy: "{200 + (n + 1) % 40}", no_answer: "{200 + (n + 7 + n % 5) % 40}"}}}}\n'
+        for n in range(40)
+    )
+    monkeypatch.setattr(machine, "advance", counted)
+    assert found(f"users:\n{users}", "PBX213")
+    assert 40 < steps < 5000
 
 
 def test_ringing_is_longest_for_whom_the_flow_knows() -> None:
