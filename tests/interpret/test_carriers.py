@@ -10,20 +10,18 @@ import pytest
 from pbxgen.flow.plan import DiversionHeader, NumberFormat
 from pbxgen.interpret.examine import examine
 from pbxgen.interpret.registry import INTERPRETED
-from pbxgen.lab.case import LabReport, Result
 from tests.smoke import test_trunk_calls as carrier
+from tests.smoke.offices import OUTSIDE, call
+from tests.support.office import HEAD, plan_of
+from tests.support.on_text import SMOKE_TESTS, SmokeTest, place
 
 on_both = pytest.mark.parametrize("pbx", INTERPRETED)
 
 
-def _report(sent: list[carrier._Sent], pbx: str) -> LabReport:
-    """Each call on the generated text, as if it had been a real one."""
-    results = []
-    for one in sent:
-        (found,) = examine([one.case.plan], [one.case], pbx)
-        assert found.observed is not None, found.differences
-        results.append(Result(one.case, pbx, found.observed, found.differences, 0.0))
-    return LabReport(tuple(results), (pbx,), {}, 0.0)
+@on_both
+@pytest.mark.parametrize("smoke", SMOKE_TESTS, ids=lambda smoke: smoke.name)
+def test_what_smoke_tests_ask_of_real_calls(pbx: str, smoke: SmokeTest, tmp_path: Path) -> None:
+    smoke.run(pbx, tmp_path)
 
 
 @on_both
@@ -31,7 +29,7 @@ def _report(sent: list[carrier._Sent], pbx: str) -> LabReport:
 def test_numbers_in_the_trunks_format(pbx: str, form: NumberFormat, tmp_path: Path) -> None:
     plan = carrier._plan(tmp_path, f"number_format: {form.value}")
     sent = carrier._straight(plan) + carrier._diverted(plan, own=False)
-    carrier._check(sent, _report(sent, pbx), DiversionHeader.DIVERSION)
+    carrier._check(sent, place([one.case for one in sent], pbx), DiversionHeader.DIVERSION)
 
 
 @on_both
@@ -39,4 +37,17 @@ def test_numbers_in_the_trunks_format(pbx: str, form: NumberFormat, tmp_path: Pa
 def test_diversions_and_who_is_shown(pbx: str, style: DiversionHeader, caller_id: str, tmp_path: Path) -> None:
     plan = carrier._plan(tmp_path, f"caller_id: {caller_id}, diversion: {style.value}")
     sent = carrier._diverted(plan, own=caller_id == "own")
-    carrier._check(sent, _report(sent, pbx), style)
+    carrier._check(sent, place([one.case for one in sent], pbx), style)
+
+
+@on_both
+def test_tenants_of_one_carrier_are_asked_for_a_number_in_turn(pbx: str) -> None:
+    plans = []
+    for number, name in enumerate(("one", "two", "three"), 1):
+        own = HEAD.replace("acme", name).replace("+390212345000", f"+39021234{number}000")
+        plans.append(plan_of(f'users: {{"10{number}": {{did: "+39021234{number}100"}}}}', head=own))
+    calls = [call(plan, OUTSIDE, f"+39021234{number}100") for number, plan in enumerate(plans, 1)]
+    calls.append(call(plans[0], OUTSIDE, "+390212349999", name="a number that nobody has"))
+    found = examine(plans, calls, pbx)
+    assert [one.differences for one in found] == [()] * 4
+    assert [leg.target for one in found if one.observed for leg in one.observed.rang] == ["101", "102", "103"]

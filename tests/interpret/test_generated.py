@@ -103,6 +103,21 @@ def test_a_number_dialled_directly_rings_two_minutes_whatever_the_caller_hears(p
 
 
 @on_both
+def test_a_caller_is_known_among_many_contacts(pbx: str) -> None:
+    many = ", ".join(f'"+39333555{number:04}"' for number in range(1000, 1300))
+    rule = '{to: "102", from: customers}'
+    plan = plan_of(
+        f"contacts: {{customers: [{many}]}}\n"
+        f'users: {{"101": {{did: "+390212345101", deviations: {{unconditional: {rule}}}}}, "102": {{}}}}'
+    )
+    callers = [f"+39333555{number}" for number in (1000, 1201, 1299, 1300)]
+    calls = [call(plan, caller, "+390212345101") for caller in callers]
+    found = examine([plan], calls, pbx)
+    check(found)
+    assert [one.observed.rang[0].target for one in found if one.observed] == ["102", "102", "102", "101"]
+
+
+@on_both
 def test_random_calls_as_real_ones_are_placed(pbx: str) -> None:
     number, seed = int(os.environ.get("PBXGEN_RANDOM_CALLS", "40")), int(os.environ.get("PBXGEN_RANDOM_SEED", "1"))
     for drawn in random_calls(number, seed, longest=600):

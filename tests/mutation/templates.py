@@ -17,13 +17,12 @@ import shutil
 import sys
 import tempfile
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from types import ModuleType
 from unittest import mock
 
 from rich.progress import track
@@ -31,38 +30,20 @@ from ruamel.yaml import YAML
 
 from pbxgen.flow.plan import Plan
 from pbxgen.interpret.base import Interpreter, Trace
-from pbxgen.interpret.examine import examine, files_of
+from pbxgen.interpret.examine import files_of
 from pbxgen.interpret.registry import INTERPRETED, load_interpreter
-from pbxgen.lab.case import Case, LabReport, Result
+from pbxgen.lab.case import Case
 from pbxgen.lab.run import case_of
 from pbxgen.lab.verdict import judge
 from pbxgen.scenario.run import prepare
 from pbxgen.targets.templates import templates_folder
 from tests.mutation.faults import Fault, faults
-from tests.smoke import test_cancelled_calls, test_trunk_calls
+from tests.support.on_text import SMOKE_TESTS
 
 _ROOT = Path(__file__).parents[2]
 _UNNOTICED = Path(__file__).with_name("unnoticed.yaml")
 # `templates` last: whoever is imported while it is patched would keep the patch.
 _RENDERERS = [f"pbxgen.targets.{name}" for name in (*(f"{pbx}.target" for pbx in INTERPRETED), "templates")]
-
-
-_SMOKE_TESTS: list[tuple[ModuleType, Callable[..., None], dict[str, object]]] = [
-    (test_trunk_calls, test_trunk_calls.test_a_carrier_is_sent_numbers_caller_and_diversions_as_the_trunk_says, {}),
-    (test_trunk_calls, test_trunk_calls.test_what_nobody_diverts_carries_the_last_diversion_of_the_call, {}),
-    (test_trunk_calls, test_trunk_calls.test_who_diverts_and_has_no_number_is_told_by_the_extension, {}),
-    (test_trunk_calls, test_trunk_calls.test_diversions_that_a_call_came_with_are_counted, {}),
-    (test_trunk_calls, test_trunk_calls.test_an_emergency_number_is_sent_bare_with_the_users_number, {}),
-    (test_cancelled_calls, test_cancelled_calls.test_a_caller_who_gives_up_is_never_diverted, {}),
-    *(
-        (
-            test_cancelled_calls,
-            test_cancelled_calls.test_an_answered_call_is_never_diverted_however_it_ends,
-            {"callee_ends": callee_ends},
-        )
-        for callee_ends in (False, True)
-    ),
-]
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,24 +134,13 @@ def _differences(pbx: str, touched: frozenset[int] | None) -> Iterator[str]:
 
 def _of_smoke_tests(pbx: str) -> str | None:
     """What smoke tests find amiss in their calls, placed on the text and not as real ones."""
-    for module, test, arguments in _SMOKE_TESTS:
-        with tempfile.TemporaryDirectory() as folder, mock.patch.object(module, "place", _placed):
+    for smoke in SMOKE_TESTS:
+        with tempfile.TemporaryDirectory() as folder:
             try:
-                test(pbx, Path(folder), **arguments)
+                smoke.run(pbx, Path(folder))
             except AssertionError as error:
-                return f"{test.__name__}: {error}"
+                return f"{smoke.name}: {error}"
     return None
-
-
-def _placed(cases: list[Case], pbx: str, *, complaint: str = "") -> LabReport:
-    """As :func:`tests.support.calls.place`, on generated text."""
-    results = []
-    for plan in {id(case.plan): case.plan for case in cases}.values():
-        for one in examine([plan], [case for case in cases if case.plan is plan], pbx):
-            assert one.observed is not None, one.differences
-            assert one.passed, f"{one.case.name}: {one.differences}"
-            results.append(Result(one.case, pbx, one.observed, one.differences, 0.0))
-    return LabReport(tuple(results), (pbx,), {}, 0.0)
 
 
 def _interpreted(pbx: str, touched: frozenset[int] | None = None) -> Iterator[tuple[list[Case], Interpreter]]:

@@ -47,6 +47,14 @@ inbound:
 """
 
 
+_WITHHELD = f"""
+contacts: {{friends: ["{OUTSIDE}"]}}
+users:
+  "101": {{did: "+390212345101", deviations: {{unconditional: {{to: "102", from: friends}}}}}}
+  "102": {{}}
+"""
+
+
 @dataclass(frozen=True)
 class _Sent:
     """One number that a call reaches outside, and what its INVITE says; numbers in E.164."""
@@ -133,6 +141,10 @@ def _differences(wanted: _Sent, leg: Rang, style: DiversionHeader) -> list[str]:
     if style is DiversionHeader.NONE:
         return found
     said = last_diversion(leg.headers, style)
+    if style is DiversionHeader.HISTORY_INFO and said is not None:
+        history = ", ".join(value for name, value in leg.headers if name == "history-info")
+        if user_of(history.rpartition("<")[2]) != leg.request_user:
+            found.append(f"a history that does not end at {leg.request_user}: {history}")
     if wanted.by is None or wanted.reason is None:
         return found if said is None else [*found, f"tells of {said}"]
     expected = Announced(_sent_as(plan, form, wanted.by), wanted.reason, wanted.count)
@@ -163,6 +175,7 @@ def test_a_carrier_is_sent_numbers_caller_and_diversions_as_the_trunk_says(pbx_n
         calls = _diverted(plan, own=caller_id == "own")
         # From outside every one; from inside those that show who calls.
         sent += [(style, s) for s in calls[:7] + calls[7:9] + calls[13:15]]
+        sent += [(style, s) for s in _straight(plan)[:3]]
     report = place([s.case for _, s in sent], pbx_name)
     for style in DiversionHeader:
         _check([s for mine, s in sent if mine is style], report, style)
@@ -232,3 +245,18 @@ def test_an_emergency_number_is_sent_bare_with_the_users_number(pbx_name: str, t
         (leg,) = next(r for r in report.results if r.case is case).observed.rang
         assert leg.request_user == "112"
         assert user_of(dict(leg.headers)["from"]) == shown
+
+
+def test_who_calls_is_what_the_carrier_asserts_unless_withheld(pbx_name: str, tmp_path: Path) -> None:
+    plan = office(tmp_path, _WITHHELD)
+    asserted = f"P-Asserted-Identity: <sip:{OUTSIDE}@h>"
+    switchboard = Handling(caller_shows="+390699999999", headers=(asserted,))
+    withheld = Handling(caller_shows="anonymous", headers=(asserted, "Privacy: id"))
+    cases = [
+        call(plan, OUTSIDE, "+390212345101"),
+        call(plan, OUTSIDE, "+390212345101", name="a number that the carrier asserts", handling=switchboard),
+        call(plan, "anonymous", "+390212345101", name="the same, withheld", handling=withheld),
+    ]
+    report = place(cases, pbx_name)
+    hidden = next(r for r in report.results if r.case is cases[-1])
+    assert OUTSIDE[1:] not in dict(hidden.observed.rang[0].headers)["from"]

@@ -9,6 +9,7 @@ from pbxgen.interpret.asterisk.legs import NORMAL, Caller, Leg, LocalFirst, Loca
 from pbxgen.interpret.asterisk.switch import Switch
 from pbxgen.interpret.clock import Thread
 from pbxgen.lab.case import Observed, Rang
+from pbxgen.lab.sip import user_of
 
 _TALK_MS = 1_000
 _MESSAGE = (5.0, 5_000)
@@ -74,8 +75,10 @@ class Course:
         for line in lines:
             name, _, value = line.partition(":")
             channel.headers.append((name.strip().lower(), value.strip()))
-            if name.strip().lower() == "privacy" and "id" in value.split(";"):
-                channel.withheld = True
+        told = dict(channel.headers)
+        if "p-asserted-identity" in told:  # trust_id_inbound
+            channel.number = user_of(told["p-asserted-identity"])
+            channel.withheld = "id" in told.get("privacy", "").split(";")
 
     # -- what people do -----------------------------------------------------------------------------------------------
 
@@ -239,7 +242,7 @@ class Course:
 
     def _rang(self, leg: Leg) -> Rang:
         began = leg.began_at or 0
-        shown = leg.number or "anonymous"
+        shown = leg.number if leg.number and not leg.withheld else "anonymous"
         headers = (("from", f"<sip:{shown}@{self._case.plan.domain}>"), *leg.headers)
         ended = None if leg.ended_at is None else leg.ended_at / 1000
         return Rang(leg.far_end.target, began / 1000, ended, leg.status, headers, leg.sent_to)

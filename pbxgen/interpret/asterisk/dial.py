@@ -27,6 +27,7 @@ def dial(channel: Channel, text: str) -> Steps:
             continue
         if isinstance(attempt, Leg):
             attempt.number = given.get("f", channel.number)
+            attempt.withheld = channel.withheld and "f" not in given
         attempts.append(attempt)
     for attempt in attempts:
         if "b" in given:

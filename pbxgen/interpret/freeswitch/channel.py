@@ -9,7 +9,15 @@ from pbxgen.interpret.base import NotUnderstoodError
 
 _FIELDS = frozenset({"destination_number", "context", "caller_id_number", "caller_id_name", "network_addr", "uuid"})
 _PERHAPS_UNSET = frozenset(
-    {"effective_caller_id_name", "sip_h_diversion", "sip_history_info", "originate_causes", "sip_invite_failure_status"}
+    {
+        "effective_caller_id_name",
+        "sip_h_diversion",
+        "sip_history_info",
+        "sip_p-asserted-identity",
+        "sip_privacy",
+        "originate_causes",
+        "sip_invite_failure_status",
+    }
 )
 """Variables of FreeSWITCH's own that the interpreter sets when FreeSWITCH does."""
 _OURS = "pbx_"

@@ -17,11 +17,14 @@ from pbxgen.interpret.freeswitch.expansion import refers
 from pbxgen.interpret.freeswitch.installation import Installation, install
 from pbxgen.interpret.freeswitch.scene import Scene
 from pbxgen.lab.case import Case, Observed
+from pbxgen.lab.sip import user_of
 from pbxgen.targets.base import GeneratedFile
 
 _PARKING = "*98"
 """What a phone dials that is to be in a call: it is answered at once, and asked for a mailbox."""
-_SHOWING = ("p-asserted-identity", "remote-party-id", "privacy")
+_UNKNOWN = ("remote-party-id",)
+"""Headers that mod_sofia takes the caller from, and this does not."""
+_KEPT = {"p-asserted-identity": "sip_P-Asserted-Identity", "privacy": "sip_Privacy"}
 
 
 class FreeSwitch:
@@ -79,9 +82,9 @@ def _from_trunk(scene: Scene, dialled: str) -> Channel:
     headers = list(case.handling.headers)
     if case.call.carried and not headers:
         headers.append(f"Diversion: <sip:+390000@192.0.2.1>;reason=unconditional;counter={case.call.carried}")
-    shown = case.handling.caller_shows or case.call.caller
-    address = _address(case.plan.trunks[name])
-    return _incoming(scene, shown, dialled, context, address, _announced(headers))
+    announced = _announced(headers)
+    shown = user_of(announced.get("sip_P-Asserted-Identity", "")) or case.handling.caller_shows or case.call.caller
+    return _incoming(scene, shown, dialled, context, _address(case.plan.trunks[name]), announced)
 
 
 def _incoming(scene: Scene, shown: str, dialled: str, context: str, address: str, variables: dict[str, str]) -> Channel:
@@ -104,11 +107,13 @@ def _announced(headers: list[str]) -> dict[str, str]:
     found: dict[str, str] = {}
     for header in headers:
         name, _, value = (part.strip() for part in header.partition(":"))
-        if name.lower() in _SHOWING:
+        if name.lower() in _UNKNOWN:
             raise NotUnderstoodError(f"a caller with {name}")
         if refers(value):
             continue
-        if name.lower() == "diversion":
+        if name.lower() in _KEPT:
+            found[_KEPT[name.lower()]] = value
+        elif name.lower() == "diversion":
             found["sip_h_Diversion"] = value
         elif name.lower() == "history-info":
             before = found.get("sip_history_info")
