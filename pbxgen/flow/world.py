@@ -143,8 +143,19 @@ class _LegResult:
     end: int
     dialled: bool
     result: Result
+    asked: bool = False
+    """Whoever answers must press 1, which takes longer than just to answer."""
     turn: int = 0
     """Legs of one turn and one start ring together; `linear` gives each member a turn of its own."""
+
+
+def quickness(target: str) -> tuple[bool, str]:
+    """Sorts those who would answer at the same moment, the quickest first: phones before outside numbers."""
+    return target.startswith("+"), target
+
+
+def _soonest(leg: _LegResult) -> tuple[int, bool, tuple[bool, str]]:
+    return leg.end, leg.asked, quickness(leg.target)
 
 
 class Bell:
@@ -242,13 +253,13 @@ class Bell:
         results = [self._reply(state, start, end, confirm) for state in registered]
         answered = [at for at, result in results if result is None]
         if answered:
-            return _LegResult(user.extension, start, min(answered), True, None)
+            return _LegResult(user.extension, start, min(answered), True, None, confirm)
         outcome = combined([r for _, r in results if r is not None])
         return _LegResult(user.extension, start, max(at for at, _ in results), True, outcome)
 
     def _outside(self, number: str, start: int, end: int, confirm: bool) -> _LegResult:
         at, result = self._reply(self._world.outside.get(number, "answer"), start, end, confirm)
-        return _LegResult(number, start, at, True, result)
+        return _LegResult(number, start, at, True, result, confirm)
 
     def _reply(self, state: str, start: int, end: int, confirm: bool) -> tuple[int, Result]:
         """When a contact is done, and how."""
@@ -266,7 +277,7 @@ class Bell:
     @staticmethod
     def _judge(legs: list[_LegResult]) -> Rung:
         """Who was dialled before somebody answered, and the outcome of all legs."""
-        answered = min((leg for leg in legs if leg.result is None), key=lambda leg: (leg.end, leg.target), default=None)
+        answered = min((leg for leg in legs if leg.result is None), key=_soonest, default=None)
         heard = [leg for leg in legs if leg.dialled and (answered is None or leg.start <= answered.end)]
         entries: dict[tuple[int, int], list[str]] = {}
         for leg in sorted(heard, key=lambda leg: (leg.turn, leg.start)):

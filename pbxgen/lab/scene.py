@@ -11,6 +11,7 @@ from collections.abc import Callable, Coroutine
 from urllib.parse import quote
 
 from pbxgen.flow.plan import NumberFormat, Plan
+from pbxgen.flow.world import quickness
 from pbxgen.lab import people, scripts
 from pbxgen.lab.case import PROMPT_SECONDS
 from pbxgen.lab.leg import Dialog
@@ -155,7 +156,7 @@ class Scene:
     # -- what people do -----------------------------------------------------------------------------------------------
 
     async def _pick_up(self, leg: Dialog) -> None:
-        """Answer; of several that would, the first in order is the quickest (as in the model)."""
+        """Answer; of several that would, phones are quicker than outside numbers, and lower ones (as in the model)."""
         first = self.case.call.transfer is not None and len(self.legs) == 1
         await asyncio.sleep(PROMPT_SECONDS if first else self.case.handling.answer_after)
         before = [
@@ -164,7 +165,7 @@ class Scene:
             if other is not leg
             and other.state in people.ANSWERING
             and abs(other.start - leg.start) < TOGETHER_SECONDS
-            and (other.target, other.call_id) < (leg.target, leg.call_id)
+            and (quickness(other.target), other.call_id) < (quickness(leg.target), leg.call_id)
         ]
         await asyncio.sleep(0.9 * len(before))
         if leg.waiting:

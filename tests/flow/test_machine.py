@@ -247,6 +247,29 @@ users:
     assert told(call(plan, "103", "101", _102="ring")) == "102 -> released 480"
 
 
+@pytest.mark.parametrize(
+    ("legs", "answers"),
+    [
+        ('{to: "+393331110101"}, {to: "101"}', "101"),
+        ('{to: "+393331110101", confirm: true}, {to: "101"}', "101"),
+        ('{to: "101", confirm: true}, {to: "+393331110101"}', "+393331110101"),
+        ('{to: "101", confirm: true}, {to: "102", confirm: true}, {to: "103"}', "103"),
+        ('{to: "102"}, {to: "101"}', "101"),
+    ],
+)
+def test_of_those_who_answer_at_once_phones_are_quicker_and_whoever_must_press_1_is_slower(
+    legs: str, answers: str
+) -> None:
+    plan = plan_of(f"""
+users:
+  "101": {{name: A, class: national, follow_me: [{legs}]}}
+  "102": {{name: B}}
+  "103": {{name: C}}
+  "104": {{name: D}}
+""")
+    assert told(call(plan, "104", "101")).endswith(f"-> answered {answers}")
+
+
 def test_follow_me_rings_each_leg_from_its_delay_until_one_answers() -> None:
     plan = plan_of("""
 users:

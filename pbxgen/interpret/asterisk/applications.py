@@ -18,7 +18,7 @@ from pbxgen.interpret.clock import Steps
 
 Application = Callable[[Channel, str], "Steps | None"]
 
-_PROMPT_MS, _RECORDING_MS, _KEY_MS = 5_000, 2_000, 2
+_PROMPT_MS, _RECORDING_MS, _KEY_MS = 5_000, 2_000, 500
 _PRIORITY = re.compile(r"\s*([0-9]+)")
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from pbxgen.flow.world import quickness
 from pbxgen.interpret.asterisk.channel import Channel
 from pbxgen.interpret.clock import Thread
 
@@ -122,8 +123,8 @@ class Leg(Ringing):
         return self.far_end.final is not None and self.far_end.final < 300 and not self.far_end.deaf
 
     @property
-    def turn(self) -> tuple[str, str]:
-        return self.far_end.target, self.name
+    def turn(self) -> tuple[tuple[bool, str], str]:
+        return quickness(self.far_end.target), self.name
 
     def _refuse(self) -> None:
         if not self.waiting:
@@ -162,7 +163,7 @@ class LocalFirst(Ringing):
     def __init__(self, switch: Switch, name: str, place: tuple[str, str], dialler: Channel) -> None:
         super().__init__(switch, f"{name};1")
         self.dialler = dialler
-        self.number = dialler.number
+        self.number, self.withheld = dialler.number, dialler.withheld
         self.inherit(dialler)
         self.other = LocalSecond(switch, f"{name};2", self)
         self._target = place
@@ -170,7 +171,7 @@ class LocalFirst(Ringing):
     def begin(self) -> None:
         context, extension = self._target
         self.other.copy_variables(self)
-        self.other.number = self.number
+        self.other.number, self.other.withheld = self.number, self.withheld
         self.other.place = (context, extension, 1)
         if self.switch.dialplan.line(context, extension, 1) is None:
             self.switch.complain(f"Local/{extension}@{context}: there is no such extension")

@@ -13,6 +13,8 @@ from pbxgen.interpret.freeswitch.patterns import perform
 from pbxgen.interpret.freeswitch.text import atoi, is_true, separated
 
 _MESSAGE_SECONDS = 5.0
+_KEY = 0.5
+"""Seconds that a person takes to press a key: others may answer meanwhile."""
 _MESSAGE_LOUDNESS = 5000
 """A person speaks into the mailbox (mean amplitude, 0-32767)."""
 
@@ -134,7 +136,9 @@ def _play_and_get_digits(switch: Switch, channel: Channel, data: str) -> None:
     digits = (channel.keys or "").split(",")[0].split(terminator)[0][:most]
     good = len(digits) >= least and perform(digits, expression) is not None
     channel.set(name, digits if good else None)
-    if not good:
+    if good:
+        _pass(switch, channel, _KEY)
+    else:
         _pass(switch, channel, tries * milliseconds / 1000)
 
 

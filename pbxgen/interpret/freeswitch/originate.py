@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from pbxgen.flow.world import quickness
 from pbxgen.interpret.base import NotUnderstoodError
 from pbxgen.interpret.freeswitch.channel import Channel
 from pbxgen.interpret.freeswitch.endpoints import cause_of
@@ -64,7 +65,9 @@ class Originate:
     def _begin(self, legs: Iterable[Leg]) -> None:
         """Send INVITEs, all at the same time."""
         scene = self._scene
-        began = sorted((leg for leg in legs if leg.far is not None), key=lambda leg: leg.order)
+        began = sorted(
+            (leg for leg in legs if leg.far is not None), key=lambda leg: (quickness(leg.order[0]), leg.order[1])
+        )
         for leg in began:
             invite(scene, leg)
             self._ring(leg)

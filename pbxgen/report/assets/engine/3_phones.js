@@ -16,7 +16,7 @@
     };
     const contacts = (user, start, end, confirm) => {
       const registered = phone(user.extension).filter((s) => s !== "unregistered");
-      const leg = { target: user.extension, start, turn: 0 };
+      const leg = { target: user.extension, start, asked: confirm, turn: 0 };
       if (!registered.length) return { ...leg, end: start, dialled: false, result: UNREACHABLE };
       const results = registered.map((s) => reply(s, start, end, confirm));
       const answered = results.filter(([, r]) => r === null).map(([at]) => at);
@@ -25,7 +25,7 @@
     };
     const outside = (number, start, end, confirm) => {
       const [at, result] = reply(has(world.outside, number) ? world.outside[number] : "answer", start, end, confirm);
-      return { target: number, start, end: at, dialled: true, result, turn: 0 };
+      return { target: number, start, end: at, dialled: true, result, asked: confirm, turn: 0 };
     };
     const refused = (target, start) => ({ target, start, end: start, dialled: false, result: BUSY, turn: 0 });
     const member = (user, start, end, confirm) =>
@@ -43,7 +43,10 @@
       return contacts(user, leg.delay, end, pressed);
     };
     const judge = (legs) => {
-      const byTime = (a, b) => a.end - b.end || (a.target < b.target ? -1 : a.target > b.target ? 1 : 0);
+      /* At the same moment: who need not press 1 before who must, phones before outside numbers. */
+      const away = (leg) => leg.target.startsWith("+");
+      const byTime = (a, b) =>
+        a.end - b.end || a.asked - b.asked || away(a) - away(b) || (a.target < b.target ? -1 : a.target > b.target ? 1 : 0);
       const answered = legs.filter((l) => l.result === null).sort(byTime)[0] || null;
       const heard = legs.filter((l) => l.dialled && (answered === null || l.start <= answered.end));
       const entries = new Map();
