@@ -4,10 +4,11 @@
 
 Every scenario of the suites and the examples is placed on the generated text by the interpreters, until one goes
 another way than the model says: then the fault is noticed. What no scenario notices is shown to the smoke tests of
-what carriers are told and of callers who give up, their calls placed on the text as well. What is printed are the
-faults that nobody noticed; those that change nothing a call could notice, or that other tests see (real PBXs loading
-the files, real calls), stand with their reason in ``unnoticed.yaml``. Exit code 0: no others. 1: some. Golden files
-are left out: they notice any change, also a right one. Each of some 3,600 faults takes about a second.
+what carriers are told, of callers who give up and of mailbox access, their calls placed on the text as well. What is
+printed are the faults that nobody noticed; those that change nothing a call could notice, or that other tests see
+(real PBXs loading the files, real calls), stand with their reason in ``unnoticed.yaml``. Exit code 0: no others.
+1: some. Golden files are left out: they notice any change, also a right one. Each of some 3,500 faults takes one to
+some seconds.
 """
 
 from __future__ import annotations
@@ -37,6 +38,7 @@ from pbxgen.lab.run import case_of
 from pbxgen.lab.verdict import judge
 from pbxgen.scenario.run import prepare
 from pbxgen.targets.templates import templates_folder
+from tests.interpret import test_mailboxes
 from tests.mutation.faults import Fault, faults
 from tests.support.on_text import SMOKE_TESTS
 
@@ -134,12 +136,16 @@ def _differences(pbx: str, touched: frozenset[int] | None) -> Iterator[str]:
 
 def _of_smoke_tests(pbx: str) -> str | None:
     """What smoke tests find amiss in their calls, placed on the text and not as real ones."""
-    for smoke in SMOKE_TESTS:
+    mailboxes = (
+        test_mailboxes.test_who_dials_is_asked_as_in_the_model,
+        test_mailboxes.test_only_the_right_pin_opens_a_mailbox,
+    )
+    for test in (*mailboxes, *(smoke.run for smoke in SMOKE_TESTS)):
         with tempfile.TemporaryDirectory() as folder:
             try:
-                smoke.run(pbx, Path(folder))
+                test(pbx, Path(folder))
             except AssertionError as error:
-                return f"{smoke.name}: {error}"
+                return str(error)
     return None
 
 
