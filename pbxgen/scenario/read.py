@@ -30,6 +30,7 @@ from pbxgen.source.reader import read_bytes
 from pbxgen.source.text import SourceFile
 
 _EXTENSION = re.compile(r"[0-9]{2,5}", re.ASCII)
+_E164 = re.compile(r"\+[0-9]+", re.ASCII)
 """What is too short for an outside caller, and meant as an extension."""
 _NUMBER = re.compile(r"(?:(?<=\+)\+|^\+)?[0-9]+", re.ASCII)
 _TOGETHER = re.compile(r"\+?[0-9]+(\+\+?[0-9]+)*", re.ASCII)
@@ -73,7 +74,7 @@ def read_scenarios(path: Path) -> ScenarioReading:
         return ScenarioReading(None, None, (error.diagnostic,))
     reading = read_bytes(data, str(path))
     if reading.root is None or reading.diagnostics:
-        return ScenarioReading(None, reading.file, reading.diagnostics)
+        return ScenarioReading(None, reading.file, tuple(_of_a_scenario_file(d) for d in reading.diagnostics))
     try:
         model = ScenarioFileModel.model_validate(plain(reading.root))
     except ValidationError as problems:
@@ -87,6 +88,14 @@ def read_scenarios(path: Path) -> ScenarioReading:
     )
     file = None if found_late else ScenarioFile(path, path.parent / model.source, scenarios)
     return ScenarioReading(file, reading.file, tuple(found_late))
+
+
+def _of_a_scenario_file(found: Diagnostic) -> Diagnostic:
+    """What the reader says of a source that is none, said of a scenario file."""
+    if found.code not in ("PBX006", "PBX009"):
+        return found
+    message = "a scenario file holds a source and a list of scenarios"
+    return make("PBX501", message, found.location, help="begin with 'source: acme.yaml', and go on with 'scenarios:'")
 
 
 def check_names(scenario: Scenario, plan: Plan) -> tuple[Diagnostic, ...]:
@@ -119,10 +128,10 @@ def check_names(scenario: Scenario, plan: Plan) -> tuple[Diagnostic, ...]:
             "PBX502",
             f"scenario {scenario.name!r}: {number} is no number in E.164",
             scenario.location,
-            help="write it with a plus and the country code: +39…",
+            help="write it with a plus and the country code, digits only: +39…",
         )
         for number in scenario.world.outside
-        if not number.startswith("+") and number not in plan.emergency
+        if not _E164.fullmatch(number) and number not in plan.emergency
     ]
     return tuple(found)
 

@@ -46,6 +46,13 @@ def test_reads_everything_a_scenario_may_say(tmp_path: Path) -> None:
     assert (scenario.expect.ending.kind, scenario.expect.ending.value) == (EndKind.RELEASED, "486")
 
 
+@pytest.mark.parametrize("text", ["", "# later\n", "~\n", "- name: Ada\n", "scenarios\n"])
+def test_what_is_no_scenario_file_is_told_how_one_begins(tmp_path: Path, text: str) -> None:
+    (problem,) = reading(tmp_path, text).diagnostics
+    assert problem.code == "PBX501"
+    assert problem.help.startswith("begin with 'source: ")
+
+
 def test_a_call_without_a_moment_is_on_a_monday_at_ten(tmp_path: Path) -> None:
     file = reading(tmp_path, WHOLE.replace("    at: 2026-12-24 19:00\n", "")).file
     assert file is not None
@@ -91,7 +98,21 @@ def test_a_file_that_is_not_there_or_a_folder_is_a_clean_error(tmp_path: Path) -
     assert read_scenarios(tmp_path).diagnostics
 
 
-def test_a_short_caller_must_be_an_extension(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("scenario", "help"),
+    [
+        ('call: {from: "1011", to: "102"}', "did you mean '101'?"),
+        (
+            'call: {from: "101", to: "102"}, outside: {"333 1112222": busy}',
+            "write it with a plus and the country code, digits only: +39…",
+        ),
+        (
+            'call: {from: "101", to: "102"}, outside: {"+39 333 1112222": busy}',
+            "write it with a plus and the country code, digits only: +39…",
+        ),
+    ],
+)
+def test_a_number_that_the_call_could_never_meet_is_an_error(tmp_path: Path, scenario: str, help: str) -> None:
     source = tmp_path / "acme.yaml"
     source.write_text(
         "version: 1\npbx: {name: acme, domain: pbx.acme.example, country: IT, timezone: Europe/Rome}\n"
@@ -99,8 +120,6 @@ def test_a_short_caller_must_be_an_extension(tmp_path: Path) -> None:
         encoding="utf-8",
     )
     path = tmp_path / "acme.test.yaml"
-    path.write_text(
-        'source: acme.yaml\nscenarios:\n- {name: slip, call: {from: "1011", to: "102"}, expect: {}}\n', encoding="utf-8"
-    )
+    path.write_text(f"source: acme.yaml\nscenarios:\n- {{name: slip, {scenario}, expect: {{}}}}\n", encoding="utf-8")
     (problem,) = prepare(path).diagnostics
-    assert (problem.code, problem.help) == ("PBX502", "did you mean '101'?")
+    assert (problem.code, problem.help) == ("PBX502", help)
