@@ -17,6 +17,13 @@ class Format(StrEnum):
     SARIF = "sarif"
 
 
+def _format(text: str) -> Format:
+    try:
+        return Format(text)
+    except ValueError:
+        raise typer.BadParameter(f"{text!r} is none of {', '.join(Format)}") from None
+
+
 def _existing(path: Path) -> Path:
     """A path that is not there is a mistyped command, not a problem of a source."""
     try:
@@ -45,7 +52,13 @@ Tenant: TypeAlias = Annotated[
 ]
 Strict: TypeAlias = Annotated[bool, typer.Option("--strict", help="Count warnings as errors.")]
 FormatOption: TypeAlias = Annotated[
-    Format, typer.Option("--format", help="Findings for people (text) or for machines (json, sarif).")
+    Format,
+    typer.Option(
+        "--format",
+        parser=_format,
+        metavar="[text|json|sarif]",
+        help="Findings for people (text) or for machines (json, sarif).",
+    ),
 ]
 
 

@@ -78,6 +78,10 @@ def test_wrong_usage_is_2(invoke, arguments: list[str]) -> None:
     assert "\x1b" not in result.err
 
 
+def test_the_formats_that_there_are_are_said(invoke, small: Path) -> None:
+    assert "'html' is none of text, json, sarif" in invoke("check", small, "--format", "html").err
+
+
 def test_a_reader_who_leaves_is_no_failure() -> None:
     code = f"{sys.executable} -m pbxgen schema | head -1; exit ${{PIPESTATUS[0]}}"
     done = subprocess.run(["bash", "-c", code], capture_output=True, text=True, check=False)
