@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 
 from pbxgen.flow.machine import Ending, EndKind, Event, EventKind
 from pbxgen.flow.plan import DiversionHeader, Outcome, Plan
@@ -74,10 +74,10 @@ def _rung(story: Story, observed: Observed) -> Iterator[tuple[int, Event, list[R
 
     Who was rung must be what the model says: its attempts and those observed are then the same ones, in the same order.
     """
-    entries = iter(_entries(observed))
+    legs = list(observed.rang)
     for number, event in enumerate(story.events):
         if event.kind is EventKind.RANG:
-            yield number, event, [leg for _ in event.dialled for leg in next(entries, ())]
+            yield number, event, [leg for together in event.dialled for leg in _take(legs, together)]
 
 
 def _timing(case: Case, story: Story, observed: Observed) -> list[str]:
@@ -117,15 +117,17 @@ def _delay(plan: Plan, event: Event) -> int:
     return min((leg.delay for leg in legs if leg.place.target in event.dialled[0]), default=0)
 
 
-def _entries(observed: Observed) -> list[list[Rang]]:
-    """Attempts in order; those that rang together are one entry, as in ``rings``."""
-    found: list[list[Rang]] = []
-    for leg in observed.rang:
-        first = found[-1][0] if found else None
-        if first is not None and leg.at - first.at < TOGETHER_SECONDS and (first.ended is None or first.ended > leg.at):
-            found[-1].append(leg)
-        else:
-            found.append([leg])
+def _take(legs: list[Rang], together: Collection[str]) -> list[Rang]:
+    """Takes the next attempts, those that rang together, from the front of ``legs``.
+
+    Whose turn it is helps where no time does: of a phone that stays silent nobody sees when it was given up.
+    """
+    found: list[Rang] = []
+    while legs and legs[0].target in together:
+        first, leg = found[0] if found else legs[0], legs[0]
+        if found and (leg.at - first.at >= TOGETHER_SECONDS or (first.ended is not None and first.ended <= leg.at)):
+            break
+        found.append(legs.pop(0))
     return found
 
 

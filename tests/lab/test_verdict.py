@@ -9,6 +9,7 @@ import pytest
 
 from pbxgen.flow.machine import Ending, EndKind
 from pbxgen.flow.plan import Plan
+from pbxgen.flow.simulate import Transfer
 from pbxgen.lab.case import Handling
 from pbxgen.lab.verdict import judge
 from tests.lab.results import answered, case, rang
@@ -133,6 +134,27 @@ def test_follow_me_that_ends_with_a_refusal_is_judged_until_then(tmp_path: Path)
     observed = answered("102", rang("101", 0, 5), rang("102", 9, 9.1, 486))
     observed = replace(observed, ending=Ending(EndKind.RELEASED, "480"), status=480)
     assert judge(case(later, "103", "101", _101="ring", _102="busy"), observed) == ()
+
+
+def test_a_phone_that_stays_silent_does_not_draw_the_next_ringing_to_its_own(tmp_path: Path) -> None:
+    plan = office(
+        tmp_path,
+        """
+groups: {sales: {number: "600", members: ["101", "102"]}}
+users:
+  "101": {}
+  "102": {}
+  "103": {did: "+390212345103", deviations: {unconditional: "+393331110103"}}
+  "104": {}
+""",
+    )
+    by_103 = (("diversion", "<sip:+390212345103@x>;reason=unconditional;counter=1"),)
+    mobile = replace(rang("+393331110103", 0.2, 1, 200), headers=by_103)
+    observed = answered("+393331110103", rang("101", 0, None), rang("102", 0, 0.1, 200), mobile)
+    observed = replace(observed, rings=("101+102", "+393331110103"))
+    transferred = case(plan, "104", "600", _101="dead")
+    transferred = replace(transferred, call=replace(transferred.call, transfer=Transfer("102", "103")))
+    assert judge(transferred, observed) == ()
 
 
 def test_a_number_that_is_called_twice_is_told_of_each_diversion(tmp_path: Path) -> None:
