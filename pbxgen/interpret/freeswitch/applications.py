@@ -158,8 +158,12 @@ def _voicemail(switch: Switch, channel: Channel, data: str) -> None:
         _pass(switch, channel, _MESSAGE_SECONDS)
         switch.scene.stored[id] = (_MESSAGE_SECONDS, _MESSAGE_LOUDNESS)
         return
-    if not is_true(channel.get("voicemail_authorized")) and "vm-password" not in entry.params:
-        switch.scene.faults.append(f"the PIN of {id}, who has none, is asked")
+    if not is_true(channel.get("voicemail_authorized")):
+        if "vm-password" not in entry.params:
+            switch.scene.faults.append(f"the PIN of {id}, who has none, is asked")
+        pressed = [part.strip(",") for part in (channel.keys or "").split("#")]
+        if channel.keys is not None and entry.params.get("vm-password") not in pressed:
+            return
     switch.scene.mailbox = id
 
 
