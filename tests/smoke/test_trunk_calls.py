@@ -260,3 +260,9 @@ def test_who_calls_is_what_the_carrier_asserts_unless_withheld(pbx_name: str, tm
     report = place(cases, pbx_name)
     hidden = next(r for r in report.results if r.case is cases[-1])
     assert OUTSIDE[1:] not in dict(hidden.observed.rang[0].headers)["from"]
+
+
+def test_what_is_no_number_reaches_nobody(pbx_name: str, tmp_path: Path) -> None:
+    plan = _plan(tmp_path, "number_format: e164")
+    dialled = ("office", "12a", "+", "+39", "*99", "#", "120x", "1" * 33, "1" * 60, "s", "h", "release", "mailbox")
+    place([call(plan, caller, number) for caller in ("120", OUTSIDE) for number in dialled], pbx_name)
