@@ -60,7 +60,7 @@ class FreeSwitch:
         self.log = Log(self._home / "log/freeswitch.log", _LINE, _LEVELS, _HARMLESS)
         self.phones_at: Address = (LOOPBACK, free_port())
         self.trunks_at: Address = (LOOPBACK, free_port())
-        self._control = free_port(tcp=True)
+        self._control = free_port()
         self._process: subprocess.Popen[bytes] | None = None
 
     async def start(self) -> None:

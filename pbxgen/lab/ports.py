@@ -14,12 +14,19 @@ _PICK = random.SystemRandom()
 _issued: set[int] = set()
 
 
-def free_port(*, tcp: bool = False) -> int:
-    """A port that nobody uses now and that has not been given to anybody before: who asked may bind it later."""
+def free_port() -> int:
+    """A port that nobody uses now, by UDP or TCP, and that nobody was given before: who asked may bind it later."""
     while True:
-        with socket.socket(socket.AF_INET, socket.SOCK_STREAM if tcp else socket.SOCK_DGRAM) as probe:
-            probe.bind((LOOPBACK, 0))
-            port: int = probe.getsockname()[1]
+        with (
+            socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as udp,
+            socket.socket(socket.AF_INET, socket.SOCK_STREAM) as tcp,
+        ):
+            udp.bind((LOOPBACK, 0))
+            port: int = udp.getsockname()[1]
+            try:
+                tcp.bind((LOOPBACK, port))
+            except OSError:
+                continue
         if port not in _issued:
             _issued.add(port)
             return port

@@ -12,7 +12,7 @@ from pbxgen.flow.plan import DiversionHeader, NumberFormat, Plan, Reason
 from pbxgen.lab.case import Case, Handling, LabReport, Rang
 from pbxgen.lab.headers import Announced, last_diversion
 from pbxgen.lab.sip import user_of
-from tests.smoke.offices import OUTSIDE, call, office
+from tests.smoke.offices import HEAD, OUTSIDE, call, office
 from tests.support.calls import place
 
 pytestmark = [pytest.mark.real, pytest.mark.slow]
@@ -260,6 +260,28 @@ def test_who_calls_is_what_the_carrier_asserts_unless_withheld(pbx_name: str, tm
     report = place(cases, pbx_name)
     hidden = next(r for r in report.results if r.case is cases[-1])
     assert OUTSIDE[1:] not in dict(hidden.observed.rang[0].headers)["from"]
+
+
+def test_a_caller_is_known_in_every_form_of_the_number(pbx_name: str, tmp_path: Path) -> None:
+    abroad = "+4930123456"
+    forms = {
+        "e164": {OUTSIDE: (OUTSIDE, "3471112222", "00393471112222"), abroad: (abroad, "004930123456")},
+        "e164_bare": {OUTSIDE: (OUTSIDE, "393471112222", "00393471112222"), abroad: (abroad, "4930123456")},
+    }
+    cases = []
+    for form, callers in forms.items():
+        text = HEAD.replace("number:", f"number_format: {form}, number:", 1) + _WITHHELD.replace(
+            OUTSIDE, f'{OUTSIDE}", "{abroad}'
+        )
+        plan = office(tmp_path, text)
+        for caller, shown in callers.items():
+            cases += [
+                call(plan, caller, "+390212345101", name=f"{form}: {one}", handling=Handling(caller_shows=one))
+                for one in shown
+            ]
+    report = place(cases, pbx_name)
+    for result in report.results:
+        assert [leg.target for leg in result.observed.rang] == ["102"], result.case.name
 
 
 def test_what_is_no_number_reaches_nobody(pbx_name: str, tmp_path: Path) -> None:

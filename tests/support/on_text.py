@@ -50,6 +50,7 @@ SMOKE_TESTS = [
     SmokeTest(carriers, carriers.test_who_diverts_and_has_no_number_is_told_by_the_extension),
     SmokeTest(carriers, carriers.test_an_emergency_number_is_sent_bare_with_the_users_number),
     SmokeTest(carriers, carriers.test_who_calls_is_what_the_carrier_asserts_unless_withheld),
+    SmokeTest(carriers, carriers.test_a_caller_is_known_in_every_form_of_the_number),
     SmokeTest(carriers, carriers.test_what_is_no_number_reaches_nobody),
     SmokeTest(cancelled, cancelled.test_a_caller_who_gives_up_is_never_diverted),
     *(
