@@ -281,7 +281,9 @@ def test_a_caller_is_known_in_every_form_of_the_number(pbx_name: str, tmp_path: 
             ]
     report = place(cases, pbx_name)
     for result in report.results:
-        assert [leg.target for leg in result.observed.rang] == ["102"], result.case.name
+        (leg,) = result.observed.rang
+        assert leg.target == "102", result.case.name
+        assert user_of(dict(leg.headers)["from"]) == result.case.call.caller, result.case.name
 
 
 def test_what_is_no_number_reaches_nobody(pbx_name: str, tmp_path: Path) -> None:
