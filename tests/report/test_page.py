@@ -139,7 +139,7 @@ def test_of_ten_thousand_users_few_are_drawn(window: Browser, tmp_path: Path) ->
     assert plan is not None
     path = tmp_path / "large.html"
     path.write_text(page([(plan, (), ())]), encoding="utf-8")
-    assert path.stat().st_size < 12_000_000
+    assert path.stat().st_size < 16_000_000  # the path of the source is in it many times
     opened(window, path)
     drawn = window.run(
         "const counts = [], box = document.getElementById('search');"
