@@ -61,6 +61,12 @@ class Case:
     expected: Expectation = NOTHING_SAID
     handling: Handling = field(default_factory=Handling)
 
+    def sent_headers(self, host: str) -> list[str]:
+        """Further headers of the caller's INVITE from a trunk at ``host``."""
+        if self.handling.headers or not self.call.carried:
+            return list(self.handling.headers)
+        return [f"Diversion: <sip:+390000@{host}>;reason=unconditional;counter={self.call.carried}"]
+
 
 @dataclass(frozen=True, slots=True)
 class Rang:

@@ -203,9 +203,7 @@ class Scene:
             shown = handling.caller_shows or call.caller
             origin = f"<sip:{shown}@{ours[0]}>"
             uri = f"sip:{dialled}@{host}:{port}"
-        headers = list(handling.headers)
-        if call.carried and not headers:
-            headers.append(f"Diversion: <sip:+390000@{ours[0]}>;reason=unconditional;counter={call.carried}")
+        headers = self.case.sent_headers(ours[0])
         mine = self._referring(call.caller) if call.caller in self._refers else scripts.Reply()
         self._place(scripts.Dial(uri, origin, self.caller.call_id, username, secret, tuple(headers)), ours, mine)
 

@@ -30,8 +30,8 @@ from pbxgen.source.reader import read_bytes
 from pbxgen.source.text import SourceFile
 
 _EXTENSION = re.compile(r"[0-9]{2,5}", re.ASCII)
-_E164 = re.compile(r"\+[0-9]+", re.ASCII)
 """What is too short for an outside caller, and meant as an extension."""
+_E164 = re.compile(r"\+[0-9]+", re.ASCII)
 _NUMBER = re.compile(r"(?:(?<=\+)\+|^\+)?[0-9]+", re.ASCII)
 _TOGETHER = re.compile(r"\+?[0-9]+(\+\+?[0-9]+)*", re.ASCII)
 _WANTED = {

@@ -69,10 +69,7 @@ class Course:
         """What the INVITE of a trunk says: who calls, and how often it was diverted."""
         call, handling = self._case.call, self._case.handling
         channel.number = handling.caller_shows or call.caller
-        lines = list(handling.headers)
-        if call.carried and not lines:
-            lines.append(f"Diversion: <sip:+390000@192.0.2.1>;reason=unconditional;counter={call.carried}")
-        for line in lines:
+        for line in self._case.sent_headers("192.0.2.1"):
             name, _, value = line.partition(":")
             channel.headers.append((name.strip().lower(), value.strip()))
         told = dict(channel.headers)

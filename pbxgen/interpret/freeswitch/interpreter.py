@@ -79,10 +79,7 @@ def _from_trunk(scene: Scene, dialled: str) -> Channel:
         raise NotUnderstoodError(f"{case.plan.name} has no trunk that a call could come in on")
     external = scene.installation.profiles.get("external")
     context = "pbxgen.trunks" if external is None else external.settings["context"]
-    headers = list(case.handling.headers)
-    if case.call.carried and not headers:
-        headers.append(f"Diversion: <sip:+390000@192.0.2.1>;reason=unconditional;counter={case.call.carried}")
-    announced = _announced(headers)
+    announced = _announced(case.sent_headers("192.0.2.1"))
     shown = user_of(announced.get("sip_P-Asserted-Identity", "")) or case.handling.caller_shows or case.call.caller
     return _incoming(scene, shown, dialled, context, _address(case.plan.trunks[name]), announced)
 
