@@ -17,9 +17,9 @@ if TYPE_CHECKING:
 
 _HELP = """Show what changes for callers between two sources, user by user, in words.
 
-OLD and NEW are sources, revisions of git (git:HEAD~1, or git:main:office.yaml), or OLD a folder that was generated:
-then it is told whether it was made from NEW. What changes nothing for callers, such as comments, order or another
-spelling of the same policies, is no difference.
+OLD and NEW are sources or revisions of git (git:HEAD~1, or git:main:office.yaml). OLD may be a folder that was
+generated: then NEW is compared with the source it was made from, which is looked for among NEW's revisions in git. What
+changes nothing for callers, such as comments, order or another spelling of the same policies, is no difference.
 """
 _EPILOG = examples(
     "pbxgen diff git:HEAD office",
@@ -56,7 +56,7 @@ def diff(
         with ExitStack() as stack:
             after = _plans(_path(new, old, stack), tenant)
             if not is_git(old) and is_generated(Path(old)):
-                same = _generated(Path(old), after, format)
+                same = _generated(Path(old), Path(new), after, format, tenant, stack)
             else:
                 same = _compared(_plans(_path(old, new, stack), tenant), after, format)
     except RevisionError as error:
@@ -82,11 +82,23 @@ def _plans(path: Path, tenant: str | None) -> dict[str, Plan]:
     return {plan.name: plan for plan in compilation.plans}
 
 
-def _generated(folder: Path, plans: dict[str, Plan], format: str) -> bool:
-    from pbxgen.diff.revisions import digests
+def _generated(
+    folder: Path, source: Path, plans: dict[str, Plan], format: str, tenant: str | None, stack: ExitStack
+) -> bool:
+    """Compare with what a folder was made from; where that is not to be found, say at least which tenants changed."""
+    from pbxgen.cli.progress import progress
+    from pbxgen.diff.revisions import digests, made_from
 
     found = digests(folder)
     current = {name: plan.digest in found for name, plan in plans.items()}
+    if not all(current.values()) and source.exists():
+        with progress() as doing:
+            origin = stack.enter_context(made_from(folder, source, doing))
+        if origin is not None:
+            if format == "text":
+                where = f"{folder} was made from {source} of {origin.date} (git:{origin.commit})"
+                console.out(f"{console.printable(where)}\n")
+            return _compared(_plans(origin.source, tenant), plans, format)
     if format == "json":
         _json({"version": 1, "generated": str(folder), "current": current})
     else:

@@ -7,15 +7,18 @@ import re
 import subprocess
 import tarfile
 import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 from pbxgen.output.manifest import MANIFEST
+from pbxgen.source.load import source_digests
 
 GIT = "git:"
 _BUILD = re.compile(r"\bbuilds?\b\W+(?:\S+ )??([0-9a-f]{12})\b|\b([0-9a-f]{12})\b")
 _HEAD_LINES = 40
+_REVISIONS = 200
 
 
 class RevisionError(ValueError):
@@ -58,14 +61,7 @@ def checked_out(text: str, other: Path | None) -> Iterator[Path]:
     if path is None:
         raise RevisionError(f"say which source of {revision}: git:{revision}:PATH")
     path = path.resolve()
-    inside = path if path.is_dir() else path.parent
-    while not inside.is_dir():
-        inside = inside.parent
-    root = Path(_git(inside, "rev-parse", "--show-toplevel").decode().strip())
-    try:
-        relative = path.relative_to(root.resolve())
-    except ValueError:
-        raise RevisionError(f"{path} is not in the repository {root}") from None
+    root, relative = _in_repository(path)
     # A fleet's tenants lie beside it: the whole folder of a file is taken.
     wanted = relative if path.is_dir() or not path.suffix else relative.parent
     commit = _git(root, "rev-parse", "--verify", "--quiet", "--end-of-options", f"{revision}^{{commit}}")
@@ -77,6 +73,58 @@ def checked_out(text: str, other: Path | None) -> Iterator[Path]:
         if not found.exists():
             raise RevisionError(f"{revision} has no {relative}")
         yield found
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """The revision of a source that a folder was generated from."""
+
+    commit: str
+    """Short, as git writes it."""
+    date: str
+    """Of the commit, e.g. 2026-11-23."""
+    source: Path
+    """The source as it was, in a folder of its own."""
+
+
+@contextmanager
+def made_from(folder: Path, source: Path, doing: Callable[[str], None]) -> Iterator[Origin | None]:
+    """The newest of a source's last revisions that ``folder`` was generated from; None where git has none.
+
+    ``doing`` is told which revision is looked at.
+    """
+    wanted = digests(folder)
+    with ExitStack() as stack:
+        try:
+            root, relative = _in_repository(source.resolve())
+            log = _git(root, "log", f"-{_REVISIONS}", "--format=%h %cs", "--", str(relative)).decode()
+        except RevisionError:  # a source that git does not know
+            log = ""
+        for line in log.splitlines():
+            commit, _, date = line.partition(" ")
+            doing(f"looking at the source as it was on {date}")
+            with ExitStack() as this:
+                try:
+                    found = this.enter_context(checked_out(f"{GIT}{commit}", source))
+                except RevisionError:  # a revision that took the source away
+                    continue
+                if wanted.issuperset(made := source_digests(found)) and made:
+                    stack.enter_context(this.pop_all())
+                    yield Origin(commit, date, found)
+                    return
+        yield None
+
+
+def _in_repository(path: Path) -> tuple[Path, Path]:
+    """The root of the repository around a path, and where the path is in it. Raises RevisionError."""
+    inside = path if path.is_dir() else path.parent
+    while not inside.is_dir():
+        inside = inside.parent
+    root = Path(_git(inside, "rev-parse", "--show-toplevel").decode().strip())
+    try:
+        return root, path.relative_to(root.resolve())
+    except ValueError:
+        raise RevisionError(f"{path} is not in the repository {root}") from None
 
 
 def _git(folder: Path, *arguments: str) -> bytes:

@@ -77,6 +77,18 @@ def load_fleet(path: Path) -> LoadedFleet:
     return LoadedFleet(path, tenants, shown, files.digest(parts), fleet.diagnostics)
 
 
+def source_digests(path: Path) -> frozenset[str]:
+    """The ``digest`` that a source has when loaded, or those of a fleet's tenants; none of what cannot be read."""
+    if is_fleet(path):
+        return frozenset().union(*(source_digests(tenant) for tenant in read_fleet(path).tenants))
+    try:
+        names = files.listing(path).files if files.is_folder(path) else (path,)
+        base = path if files.is_folder(path) else path.parent
+        return frozenset({files.digest((name.relative_to(base).as_posix(), files.read(name)) for name in names)})
+    except files.UnreadableError:
+        return frozenset()
+
+
 def _assemble(
     path: Path,
     base: Path,

@@ -21,14 +21,20 @@ def run(*words: str | Path, code: int = 0) -> str:
     return result.output
 
 
+def git(folder: Path, *words: str) -> None:
+    subprocess.run(
+        ["git", "-C", str(folder), "-c", "user.name=t", "-c", "user.email=t@example.org", *words], check=True
+    )
+
+
 @pytest.fixture
 def office(tmp_path: Path) -> Path:
     """A source in a repository of git, and then changed."""
     path = tmp_path / "office.yaml"
     shutil.copy(MINIMAL, path)
-    git = ["git", "-C", str(tmp_path), "-c", "user.name=t", "-c", "user.email=t@example.org"]
-    for words in (["init", "-q"], ["add", "."], ["commit", "-qm", "first"]):
-        subprocess.run([*git, *words], check=True)
+    git(tmp_path, "init", "-q")
+    git(tmp_path, "add", ".")
+    git(tmp_path, "commit", "-qm", "first")
     path.write_text(path.read_text(encoding="utf-8").replace('"101"', '"205"'), encoding="utf-8")
     return path
 
@@ -56,14 +62,46 @@ def test_a_revision_that_there_is_not(office: Path, revision: str) -> None:
     run(revision, office, code=2)
 
 
-def test_a_generated_folder_knows_its_source(office: Path, tmp_path: Path) -> None:
-    out = tmp_path / "out"
-    result = CliRunner().invoke(
-        app, ["generate", str(MINIMAL), "-o", str(out), "--target", "asterisk", "--parts", "dialplan"]
-    )
+def generated(source: Path, out: Path) -> Path:
+    words = ["generate", str(source), "-o", str(out), "--target", "asterisk", "--parts", "dialplan"]
+    result = CliRunner().invoke(app, words)
     assert result.exit_code == 0, result.output
+    return out
+
+
+def test_a_generated_folder_knows_its_source(office: Path, tmp_path: Path) -> None:
+    out = generated(MINIMAL, tmp_path / "out")
     assert "was made from this source" in run(out, MINIMAL, "--exit-code")
     assert "another state" in run(out, office, "--exit-code", code=1)
+    assert json.loads(run(out, office, "--format", "json"))["current"] == {"minimal": False}
+
+
+def test_a_generated_folder_is_compared_with_the_revision_it_was_made_from(office: Path, tmp_path: Path) -> None:
+    edited = office.read_text(encoding="utf-8")
+    git(tmp_path, "stash", "-q")
+    out = generated(office, tmp_path / "out")
+    office.write_text("# a remark\n" + office.read_text(encoding="utf-8"), encoding="utf-8")
+    git(tmp_path, "commit", "-qam", "a remark")
+    told = run(out, office, "--exit-code")
+    assert "was made from" in told
+    assert told.endswith("nothing changes for callers\n")
+    office.write_text(edited, encoding="utf-8")
+    git(tmp_path, "commit", "-qam", "another number")
+    assert "+ Ada Rossi (205)" in run(out, office, "--exit-code", code=1)
+    assert json.loads(run(out, office, "--format", "json"))["same"] is False
+
+
+def test_a_generated_fleet_is_compared_with_the_revision_it_was_made_from(tmp_path: Path) -> None:
+    fleet = shutil.copytree(MINIMAL.parents[1] / "fleet", tmp_path / "fleet")
+    git(tmp_path, "init", "-q")
+    git(tmp_path, "add", ".")
+    git(tmp_path, "commit", "-qm", "first")
+    out = generated(fleet, tmp_path / "out")
+    officina = fleet / "tenants" / "officina.yaml"
+    officina.write_text(officina.read_text(encoding="utf-8") + "# a remark\n", encoding="utf-8")
+    told = run(out, fleet)
+    assert "was made from" in told
+    assert told.endswith("nothing changes for callers\n")
 
 
 def test_wrong_usage(office: Path) -> None:
