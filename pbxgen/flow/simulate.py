@@ -48,8 +48,6 @@ class Story:
     ending: Ending
     diverted: tuple[Diverted, ...]
     events: tuple[Event, ...]
-    state: State | None = None
-    """Where the machine stood at the end; None for calls that never entered it."""
 
 
 def caller_of(plan: Plan, call: Call) -> Caller:
@@ -96,7 +94,6 @@ def _transferred(plan: Plan, caller: Caller, story: Story, transfer: Transfer, w
         second.ending,
         story.diverted + second.diverted,
         (*story.events, told, *second.events),
-        second.state,
     )
 
 
@@ -136,7 +133,7 @@ def _reach(plan: Plan, caller: Caller, state: State, entered: Event, world: Worl
         events += step.events
         if step.ringing is None:
             assert step.ending is not None
-            return Story(tuple(rings), step.ending, _diversions(events), tuple(events), step.state)
+            return Story(tuple(rings), step.ending, _diversions(events), tuple(events))
         place = step.ringing.pending.place
         rung = bell.ring(step.ringing)
         rings += _together(rung.dialled)
@@ -146,7 +143,7 @@ def _reach(plan: Plan, caller: Caller, state: State, entered: Event, world: Worl
             answerer = plan.users.get(rung.answered)
             location = place.location if answerer is None else answerer.location
             events.append(Event(EventKind.ENDED, rung.answered, detail=ending.kind.value, location=location))
-            return Story(tuple(rings), ending, _diversions(events), tuple(events), step.state)
+            return Story(tuple(rings), ending, _diversions(events), tuple(events))
         assert rung.outcome is not None
         state, told = machine.after(plan, caller, conditions, step.state, step.ringing, rung.outcome)
         events += told

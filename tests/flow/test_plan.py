@@ -1,0 +1,55 @@
+"""The plan's own answers: opening hours to the minute, and secrets that are not shown."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import pytest
+
+from pbxgen.flow.plan import Schedule, Secret
+from pbxgen.source.location import Location
+from tests.support.office import plan_of
+
+_HERE = Location("acme.yaml", 1, 1, 1, 2)
+
+
+@pytest.fixture(scope="module")
+def office() -> Schedule:
+    return plan_of("""
+schedules:
+  office:
+    weekly: {mon-thu: "08:30-13:00", fri: ["08:30-12:00", "22:00-02:00"]}
+    closed: ["2026-12-07..2026-12-09"]
+    open: ["2026-12-08 09:15-12:45"]
+users: {"101": {name: A}}
+""").schedules["office"]
+
+
+@pytest.mark.parametrize(
+    ("moment", "is_open"),
+    [
+        ("2026-11-23 08:29", False),
+        ("2026-11-23 08:30", True),
+        ("2026-11-23 12:59", True),
+        ("2026-11-23 13:00", False),
+        ("2026-11-27 22:00", True),
+        ("2026-11-28 01:59", True),
+        ("2026-11-28 02:00", False),
+        ("2026-11-29 01:00", False),
+        ("2026-12-04 12:00", False),
+        ("2026-12-07 10:00", False),
+        ("2026-12-08 09:14", False),
+        ("2026-12-08 09:15", True),
+        ("2026-12-08 12:44", True),
+        ("2026-12-08 12:45", False),
+        ("2026-12-09 10:00", False),
+        ("2026-12-10 10:00", True),
+    ],
+)
+def test_opening_hours_are_kept_to_the_minute(office: Schedule, moment: str, is_open: bool) -> None:
+    assert office.contains(dt.datetime.fromisoformat(moment)) is is_open
+
+
+def test_a_secret_written_in_the_source_is_not_shown() -> None:
+    assert repr(Secret("inline", "4711", _HERE)) == "Secret(inline: ***)"
+    assert repr(Secret("env", "PIN_OF_101", _HERE)) == "Secret(env: PIN_OF_101)"

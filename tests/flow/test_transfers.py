@@ -1,0 +1,58 @@
+"""Calls that somebody passes on: who may, and what of the first call goes along."""
+
+from __future__ import annotations
+
+from pbxgen.flow.simulate import Transfer
+from tests.support.office import OUTSIDE, call, plan_of, told
+
+DID = "+390212345101"
+MOBILE = "+393335550101"
+OFFICE = f"""
+users:
+  "101": {{name: A, did: "{DID}"}}
+  "102": {{name: B, class: national, deviations: {{busy: ["{MOBILE}", "101"]}}}}
+  "103": {{name: C}}
+  "104": {{name: D}}
+"""
+
+
+def test_who_is_not_in_the_call_passes_nothing_on() -> None:
+    plan = plan_of(OFFICE)
+    for caller, called in ((OUTSIDE, DID), ("103", "101")):
+        assert told(call(plan, caller, called, transfer=Transfer("104", "102"))) == "101 -> answered 101"
+
+
+def test_a_call_that_nobody_took_is_not_passed_on() -> None:
+    plan = plan_of(OFFICE)
+    story = call(plan, "103", "101", transfer=Transfer("103", "104"), _101="busy")
+    assert told(story) == "101 -> released 486"
+
+
+def test_how_often_a_call_was_diverted_before_it_came_is_forgotten_once_it_is_passed_on() -> None:
+    plan = plan_of(f"defaults: {{max_diversions: 1}}\n{OFFICE}")
+    story = call(plan, OUTSIDE, DID, transfer=Transfer("101", "102"), carried=5, _102="busy")
+    assert told(story) == f"101, 102, {MOBILE} -> answered {MOBILE}"
+
+
+def test_whoever_announces_a_call_is_not_rung_back() -> None:
+    plan = plan_of(OFFICE)
+    transfer = Transfer("101", "102", attended=True)
+    story = call(plan, OUTSIDE, DID, transfer=transfer, _102="busy", out_393335550101="busy")
+    assert told(story) == f"101, 102, {MOBILE} -> released 486"
+
+
+def test_both_calls_diversions_are_told() -> None:
+    plan = plan_of("""
+users:
+  "101": {name: A, deviations: {unconditional: "102"}}
+  "102": {name: B}
+  "103": {name: C, deviations: {busy: "101"}}
+  "104": {name: D}
+""")
+    story = call(plan, "104", "101", transfer=Transfer("102", "103"), _103="busy")
+    assert told(story) == "102, 103, 102 -> answered 102"
+    assert [(d.by, d.reason.value) for d in story.diverted] == [
+        ("101", "unconditional"),
+        ("103", "busy"),
+        ("101", "unconditional"),
+    ]

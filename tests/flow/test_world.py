@@ -1,0 +1,62 @@
+"""Phones and numbers in given states: what a moment is, and who is rung for how long."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import pytest
+
+from pbxgen.flow.world import moment_of
+from tests.support.office import call, plan_of, told
+
+MOBILE = "+393335550101"
+
+
+@pytest.mark.parametrize(
+    ("text", "moment"),
+    [
+        ("2026-12-24 19:05", dt.datetime(2026, 12, 24, 19, 5)),
+        ("2026-12-24T19:05", dt.datetime(2026, 12, 24, 19, 5)),
+        ("2026-12-24 19:05:59", dt.datetime(2026, 12, 24, 19, 5, 59)),
+        ("2026-12-24T19:05:59", dt.datetime(2026, 12, 24, 19, 5, 59)),
+        ("2026-12-24", dt.datetime(2026, 12, 24)),
+        ("24.12.2026", None),
+        ("", None),
+    ],
+)
+def test_a_moment_in_every_form(text: str, moment: dt.datetime | None) -> None:
+    assert moment_of(text) == moment
+
+
+def test_who_dials_an_outside_number_reaches_also_its_mailbox() -> None:
+    plan = plan_of('users: {"101": {name: A, class: national}}')
+    story = call(plan, "101", "3335550101", out_393335550101="mailbox")
+    assert told(story) == f"{MOBILE} -> answered {MOBILE}"
+
+
+def test_a_leg_that_would_begin_when_time_is_up_is_not_rung() -> None:
+    body = """
+users:
+  "101": {{name: A, deviations: {{unconditional: {{to: "102", timeout: {timeout}}}}}}}
+  "102": {{name: B, follow_me: [{{to: "102"}}, {{to: "103", delay: 6}}]}}
+  "103": {{name: C}}
+  "104": {{name: D}}
+"""
+    assert told(call(plan_of(body.format(timeout=6)), "104", "101", _102="ring")) == "102 -> released 480"
+    assert told(call(plan_of(body.format(timeout=7)), "104", "101", _102="ring")) == "102, 103 -> answered 103"
+
+
+def test_a_leg_that_wants_no_calls_is_busy_and_not_rung() -> None:
+    plan = plan_of("""
+users:
+  "101": {name: A, follow_me: [{to: "102"}, {to: "103"}, {to: "104"}], deviations: {busy: "105", unreachable: "106"}}
+  "102": {name: B, dnd: true}
+  "103": {name: C, call_waiting: false}
+  "104": {name: D}
+  "105": {name: E}
+  "106": {name: F}
+""")
+    story = call(plan, "105", "101", _103="in_call", _104="ring")
+    assert told(story) == "104 -> released 480"
+    assert told(call(plan, "106", "101", _103="in_call", _104="unregistered")) == "105 -> answered 105"
+    assert told(call(plan, "106", "101", _103="ring", _104="ring")) == "103+104 -> released 480"
