@@ -38,7 +38,7 @@ def faults(templates: Path, target: str) -> Iterator[Fault]:
                 continue
             for what, change in kinds.items():
                 changed = change(line)
-                if changed is not None and changed != line:
+                if changed is not None and changed != line and not (what == _LATE and _late_will_do(lines, number)):
                     text = "\n".join([*lines[: number - 1], changed, *lines[number:]])
                     yield Fault(path.relative_to(templates).as_posix(), number, what, line.strip(), text)
 
@@ -182,6 +182,41 @@ def _attribute_left_out(name: str) -> Change:
     return lambda line: re.sub(rf' {name}="[^"]*"', "", line, count=1)
 
 
+_LATE = "inline left out"
+
+
+def _late_will_do(lines: list[str], number: int) -> bool:
+    """Whether an action may as well run behind the hunt: nothing in the rest of its context looks at what it changes.
+
+    Nor does an inline action set it again, or something that its own value is made of. Unknown: no.
+    """
+    own = lines[number - 1]
+    writes, reads = _written(own), _read(own)
+    for line in lines[number:]:
+        if "</context>" in line:
+            return True
+        runs = 'inline="true"' in line
+        tests = "<condition" in line or "<regex" in line
+        if 'data="{{' in own or (runs and 'data="{{' in line) or (tests and 'field="{{' in line):
+            return False
+        if (runs or tests) and _read(line) & writes:
+            return False
+        if runs and _written(line) & (writes | reads):
+            return False
+    return False  # no context: a part of several
+
+
+def _written(line: str) -> set[str]:
+    """Variables that an action sets."""
+    data = re.search(r'data="([^"]*)"', line)
+    return set() if data is None else set(re.findall(r"(?:^|\s)(\w+)(?:=|$)", data[1]))
+
+
+def _read(line: str) -> set[str]:
+    """Variables and fields that are looked at."""
+    return {*re.findall(r"\$\{(\w+)", line), *re.findall(r'field="(\w+)"', line)}
+
+
 def _data_number_changed(line: str) -> str | None:
     found = re.search(r'data="[^"]*?(?<![\w.$\\{%:-])(\d+)(?![\w.\-}])', line)
     return None if found is None else line[: found.start(1)] + str(int(found[1]) + 1) + line[found.end(1) :]
@@ -199,7 +234,7 @@ _XML: dict[str, Change] = {
     "action turned": _action_turned,
     "break left out": _attribute_left_out("break"),
     "continue left out": _attribute_left_out("continue"),
-    "inline left out": _attribute_left_out("inline"),
+    _LATE: _attribute_left_out("inline"),
     "number changed": _data_number_changed,
     "emptied": _value_emptied,
     "value left out": _printed_value_left_out,

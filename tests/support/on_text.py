@@ -11,6 +11,7 @@ from unittest import mock
 from pbxgen.interpret.examine import examine
 from pbxgen.lab.case import Case, LabReport, Result
 from tests.smoke import test_cancelled_calls as cancelled
+from tests.smoke import test_shown_callers as shown
 from tests.smoke import test_trunk_calls as carriers
 
 
@@ -52,6 +53,7 @@ SMOKE_TESTS = [
     SmokeTest(carriers, carriers.test_who_calls_is_what_the_carrier_asserts_unless_withheld),
     SmokeTest(carriers, carriers.test_a_caller_is_known_in_every_form_of_the_number),
     SmokeTest(carriers, carriers.test_what_is_no_number_reaches_nobody),
+    SmokeTest(shown, shown.test_a_phone_shows_who_began_the_call),
     SmokeTest(cancelled, cancelled.test_a_caller_who_gives_up_is_never_diverted),
     *(
         SmokeTest(

@@ -1,0 +1,54 @@
+"""Who and what gets no further than the first lines of the generated dialplan, whatever is dialled."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.smoke.offices import office
+from tests.support.inside import CARRIER, come
+
+_USERS = 'users: {"101": {did: "+390212345101"}, "102": {voicemail: true, deviations: {unconditional: voicemail}}}'
+_DID = "+390212345101"
+_STRANGER = "198.51.100.7"
+_MORE_THAN_A_NUMBER = ("101 XML pbxgen.dialled", "mailbox XML pbxgen.end", "${pbx_tenant}", "101,102", "%2B39", " 101")
+
+
+def _refused(folder: Path, context: str, number: str, address: str = CARRIER, **variables: str) -> int | None:
+    """The status that a caller gets, and that nobody rang."""
+    came = come([office(folder, _USERS)], context, number, address=address, variables=variables)
+    assert not came.rang
+    assert not came.scene.stored
+    return came.status
+
+
+@pytest.mark.parametrize("number", [_DID, "102", "+390299999999"])
+def test_an_address_that_belongs_to_no_trunk_is_refused(number: str, tmp_path: Path) -> None:
+    assert _refused(tmp_path, "pbxgen.trunks", number, _STRANGER) == 403
+
+
+@pytest.mark.parametrize("number", _MORE_THAN_A_NUMBER)
+def test_a_carrier_sends_numbers_only(number: str, tmp_path: Path) -> None:
+    assert _refused(tmp_path, "pbxgen.trunks", number) == 404
+    assert _refused(tmp_path, "pbxgen.trunks", number, _STRANGER) == 404
+
+
+@pytest.mark.parametrize("number", _MORE_THAN_A_NUMBER)
+def test_a_phone_dials_numbers_and_codes_only(number: str, tmp_path: Path) -> None:
+    assert _refused(tmp_path, "office.phones", number, user_name="101") == 404
+
+
+@pytest.mark.parametrize("number", [*_MORE_THAN_A_NUMBER, "*97"])
+def test_a_transfer_leads_to_numbers_only(number: str, tmp_path: Path) -> None:
+    party = {"pbx_role": "caller", "pbx_origin": "internal", "pbx_me": "user:101", "pbx_here": "user:102"}
+    assert _refused(tmp_path, "office.transfer", number, **party) == 404
+
+
+@pytest.mark.parametrize("login", ["door", "101x"])
+def test_a_login_that_is_no_extension_calls_nobody(login: str, tmp_path: Path) -> None:
+    assert _refused(tmp_path, "office.phones", "101", user_name=login) == 403
+
+
+def test_who_has_not_authenticated_calls_nobody(tmp_path: Path) -> None:
+    assert _refused(tmp_path, "pbxgen.nobody", "101") == 403

@@ -1,0 +1,54 @@
+"""Who a phone shows as the caller, in real calls: whoever began the call, however it came to the phone."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from pbxgen.flow.simulate import Transfer
+from pbxgen.lab.case import Handling
+from pbxgen.lab.sip import user_of
+from tests.smoke.offices import OUTSIDE, call, office
+from tests.support.calls import place
+
+pytestmark = [pytest.mark.real, pytest.mark.slow]
+
+_USERS = """
+groups: {sales: {number: "600", members: ["103"]}}
+users:
+  "101": {name: Ada, did: "+390212345101", deviations: {busy: "102"}}
+  "102": {name: Bea}
+  "103": {name: Cleo, did: "+390212345103", deviations: {unconditional: "group:sales"}}
+  "120": {name: Dora}
+"""
+_NATIONAL = Handling(caller_shows=OUTSIDE.removeprefix("+39"))
+_ANOTHER = Handling(caller_shows="199")
+
+
+def test_a_phone_shows_who_began_the_call(pbx_name: str, tmp_path: Path) -> None:
+    plan = office(tmp_path, _USERS)
+    busy: dict[str, str | list[str]] = {"101": "busy"}
+    did = "+390212345101"
+    shown = [
+        (call(plan, OUTSIDE, did, name="from outside, in the national form", handling=_NATIONAL), OUTSIDE),
+        (call(plan, OUTSIDE, did, name="the same, diverted", handling=_NATIONAL, phones=busy), OUTSIDE),
+        (call(plan, OUTSIDE, "+390212345103", name="the same, to a group", handling=_NATIONAL), OUTSIDE),
+        (
+            call(plan, OUTSIDE, did, name="the same, transferred", handling=_NATIONAL, transfer=Transfer("101", "102")),
+            OUTSIDE,
+        ),
+        (call(plan, "120", "101", name="from inside"), "120"),
+        (call(plan, "120", "101", name="a phone that shows another", handling=_ANOTHER), "120"),
+        (call(plan, "120", "101", name="diverted", handling=_ANOTHER, phones=busy), "120"),
+        (call(plan, "120", "101", name="transferred by who answered", transfer=Transfer("101", "102")), "120"),
+        (call(plan, "120", "101", name="transferred by who called", transfer=Transfer("120", "102")), "101"),
+        (
+            call(plan, "120", OUTSIDE, name="outside, transferred by who called", transfer=Transfer("120", "102")),
+            OUTSIDE,
+        ),
+    ]
+    report = place([case for case, _ in shown], pbx_name)
+    for case, caller in shown:
+        last = next(r for r in report.results if r.case is case).observed.rang[-1]
+        assert user_of(dict(last.headers)["from"]) == caller, case.name

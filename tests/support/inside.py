@@ -1,0 +1,64 @@
+"""A caller put into the middle of generated text for FreeSWITCH, as if the call had come that far."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from unittest import mock
+
+from pbxgen.flow.plan import Plan
+from pbxgen.interpret.base import Trace
+from pbxgen.interpret.examine import files_of
+from pbxgen.interpret.freeswitch import functions
+from pbxgen.interpret.freeswitch.applications import APPLICATIONS
+from pbxgen.interpret.freeswitch.channel import Channel, Profile
+from pbxgen.interpret.freeswitch.execution import Switch
+from pbxgen.interpret.freeswitch.installation import install
+from pbxgen.interpret.freeswitch.scene import Scene
+from tests.smoke.offices import OUTSIDE, call
+
+CARRIER = "127.0.0.1"
+
+
+@dataclass(frozen=True)
+class Came:
+    """What became of the caller."""
+
+    scene: Scene
+    caller: Channel
+    trace: Trace
+
+    @property
+    def status(self) -> int | None:
+        """What the caller was told; None: the call was answered."""
+        return None if self.caller.answered else self.caller.status
+
+    @property
+    def rang(self) -> list[str]:
+        return [attempt.target for attempt in self.scene.attempts]
+
+
+def come(
+    plans: Sequence[Plan],
+    context: str,
+    number: str,
+    *,
+    address: str = CARRIER,
+    keys: str | None = None,
+    exists: Callable[[str], bool] | None = None,
+    variables: dict[str, str] | None = None,
+    phones: dict[str, str | list[str]] | None = None,
+    outside: dict[str, str] | None = None,
+) -> Came:
+    """Routes a caller to a number in a context. ``exists``: whether there is a file; None: as the interpreter says."""
+    placed = call(plans[0], OUTSIDE, number, phones=phones, outside=outside)
+    scene = Scene.of(install(files_of(plans, "freeswitch")), placed)
+    caller = scene.channel(
+        Profile(number, context, OUTSIDE, OUTSIDE, address, scene.uuid()), inbound=True, variables=variables or {}
+    )
+    caller.keys = keys
+    told = {} if exists is None else {"file_exists": lambda _, path: str(exists(path)).lower()}
+    with mock.patch.dict(functions.FUNCTIONS, told):
+        trace: Trace = []
+        Switch(scene, APPLICATIONS, trace).run(caller)
+    return Came(scene, caller, trace)
