@@ -19,6 +19,7 @@ USA = NumberingPlan("1", "011", "1", "")
         (ITALY, "+49301234", "+49301234"),
         (ITALY, "00", None),
         (ITALY, "+", None),
+        (ITALY, "+*39", None),
         (ITALY, "*43", None),
         (ITALY, "٣٤", None),
         (ITALY_BEHIND_ZERO, "00212345101", "+390212345101"),
@@ -38,6 +39,13 @@ def test_a_phone_dials(plan: NumberingPlan, dialled: str, number: str | None) ->
 @pytest.mark.parametrize("form", ["+390212345101", "390212345101", "00390212345101", "0212345101"])
 def test_a_trunk_may_call_a_number_in_four_forms(form: str) -> None:
     assert "+390212345101" in ITALY.called_by_trunk(form)
+
+
+def test_what_begins_as_an_international_number_is_read_as_no_other() -> None:
+    assert ITALY.called_by_trunk("+390212345101") == ("+390212345101",)
+    assert ITALY.called_by_trunk("00390212345101") == ("+390212345101",)
+    assert ITALY.called_by_trunk("390212345101") == ("+390212345101", "+39390212345101")
+    assert ITALY.called_by_trunk("*43") == ()
 
 
 def test_the_outside_line_is_for_phones_only() -> None:

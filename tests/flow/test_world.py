@@ -60,3 +60,12 @@ users:
     assert told(story) == "104 -> released 480"
     assert told(call(plan, "106", "101", _103="in_call", _104="unregistered")) == "105 -> answered 105"
     assert told(call(plan, "106", "101", _103="ring", _104="ring")) == "103+104 -> released 480"
+
+
+def test_of_two_mobiles_whoever_must_press_1_is_slower() -> None:
+    plan = plan_of(f"""
+users:
+  "101": {{name: A, class: national, follow_me: [{{to: "{MOBILE}", confirm: true}}, {{to: "+393335550102"}}]}}
+  "102": {{name: B}}
+""")
+    assert call(plan, "102", "101").ending.value == "+393335550102"
