@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pbxgen.flow.analysis.samples import sample_numbers
-from pbxgen.flow.pattern import expand, parse
+from pbxgen.flow.pattern import expand, letters, parse
 
 
 @pytest.mark.parametrize(
@@ -42,6 +42,53 @@ def test_refuses_what_has_no_meaning(text: str) -> None:
         parse(text)
 
 
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("", "a pattern cannot be empty"),
+        ("39a", "'a' has no meaning in a pattern (X, Z, N, [03], digits, a closing . or !)"),
+        ("a39", "'a' has no meaning in a pattern (X, Z, N, [03], digits, a closing . or !)"),
+        ("1[3", "'[' has no meaning in a pattern (X, Z, N, [03], digits, a closing . or !)"),
+        ("[1-3]1[2-29-1]", "the range 9-1 runs backwards"),
+        ("1.2", "'.' and '!' may only close a pattern"),
+        ("1!2", "'.' and '!' may only close a pattern"),
+        ("1!.", "'.' and '!' may only close a pattern"),
+    ],
+)
+def test_says_what_is_wrong_with_a_pattern(text: str, says: str) -> None:
+    with pytest.raises(ValueError, match=f"^{re.escape(says)}$"):
+        parse(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "regex", "literal"),
+    [
+        ("+39[03]X.", "[+][3][9][03][0-9].+", False),
+        ("ZN!", "[1-9][2-9].*", False),
+        ("[2-5]", "[2-5]", False),
+        ("+3902*#", "[+][3][9][0][2][*][#]", True),
+        ("112X", "[1][1][2][0-9]", False),
+    ],
+)
+def test_other_programs_are_told_a_regular_expression(text: str, regex: str, literal: bool) -> None:
+    pattern = parse(text)
+    assert (pattern.regex, pattern.literal, str(pattern)) == (regex, literal, text)
+
+
+def test_a_star_is_an_ending_only_in_contacts_and_only_at_the_end() -> None:
+    assert parse("4*").regex == "[4][*]"
+    assert parse("4*2", star_is_any_ending=True).regex == "[4][*][2]"
+    assert parse("*", star_is_any_ending=True).regex == ".*"
+
+
+def test_the_letters_at_each_position_and_the_ending() -> None:
+    digits = frozenset("0123456789")
+    assert letters(parse("+1X.")) == ((frozenset("+"), frozenset("1"), digits), ".")
+    assert letters(parse("*#!")) == ((frozenset("*"), frozenset("#")), "!")
+    assert letters(parse("[2-4]Z")) == ((frozenset("234"), digits - {"0"}), "")
+    assert letters(parse("!")) == ((), "!")
+
+
 @given(st.text(max_size=20))
 def test_any_text_is_a_pattern_or_a_sentence(text: str) -> None:
     problem = None
@@ -55,7 +102,13 @@ def test_any_text_is_a_pattern_or_a_sentence(text: str) -> None:
 def test_expands_to_every_number_or_to_none() -> None:
     assert expand(parse("11[28]")) == ("112", "118")
     assert expand(parse("11.")) is None
+    assert expand(parse("1[28]!")) is None
+    assert expand(parse("[31][0-1]")) == ("10", "11", "30", "31")
     assert expand(parse("XXXX"), limit=100) is None
+    assert expand(parse("XX"), limit=99) is None
+    assert len(expand(parse("XX"), limit=100) or ()) == 100
+    assert len(expand(parse("XXX")) or ()) == 1000
+    assert expand(parse("XXX[01]")) is None
 
 
 def test_samples_stand_for_every_combination_of_sets() -> None:
