@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from pbxgen.flow.entry import DialOut, Entry, MailboxAccess, Reach, Refusal, Why, from_phone, from_trunk
-from pbxgen.flow.plan import PlaceKind
+from pbxgen.flow.plan import Origin, PlaceKind
+from pbxgen.flow.simulate import Call, caller_of
 from tests.support.office import HEAD, plan_of
 
 _HEAD = HEAD.replace("language: it}", 'language: it, outside_line: "0"}')
@@ -80,3 +81,15 @@ def test_each_place_is_told_with_where_it_was_written() -> None:
         entry = from_phone(OFFICE, "101", dialled)
         assert isinstance(entry, Reach)
         assert (entry.place.kind, entry.place.location.line) == (kind, line)
+
+
+def test_who_calls_is_read_as_the_trunk_writes_numbers() -> None:
+    bare = plan_of('users: {"101": {name: A}}', head=HEAD.replace("{host:", "{number_format: e164_bare, host:"))
+    assert caller_of(bare, Call("493471112222", "101")).number == "+493471112222"
+    assert caller_of(OFFICE, Call("3471112222", "101")).number == "+393471112222"
+
+
+def test_a_pbx_without_trunks_is_called_from_outside_in_vain() -> None:
+    plan = plan_of('users: {"101": {name: A}}', head="".join(HEAD.splitlines(keepends=True)[:2]))
+    assert caller_of(plan, Call("+393471112222", "101")).origin is Origin.EXTERNAL
+    assert _said(from_trunk(plan, "101")) == f"404 {Why.NOT_INBOUND.value}"

@@ -6,6 +6,7 @@ import datetime as dt
 
 import pytest
 
+from pbxgen.flow.machine import EventKind
 from pbxgen.flow.world import moment_of
 from tests.support.office import call, plan_of, told
 
@@ -69,3 +70,10 @@ users:
   "102": {{name: B}}
 """)
     assert call(plan, "102", "101").ending.value == "+393335550102"
+
+
+def test_where_nobody_is_left_to_ring_no_time_passes() -> None:
+    plan = plan_of('users: {"101": {name: A, follow_me: [{to: "102"}]}, "102": {name: B}}')
+    story = call(plan, "102", "101")
+    assert told(story) == "nobody -> released 480"
+    assert [event.seconds for event in story.events if event.kind is EventKind.RANG] == [0]
