@@ -43,7 +43,6 @@ class Pending:
     place: Place
     by: str | None = None
     """Extension of the diverting user; None for what stands in ``overflow`` and ``inbound`` or was dialled."""
-    reason: Reason | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -271,7 +270,7 @@ def _divert_all(plan: Plan, conditions: Conditions, state: State, user: User, ev
         events.append(Event(EventKind.NOT_DIVERTED_VISITED, user.extension, location=rule.location))
         return None
     events.append(_diverted(user, Reason.UNCONDITIONAL, rule.places, rule.location))
-    return _queue(state, user, Reason.UNCONDITIONAL, rule.places, diverted=True, events=events)
+    return _queue(state, user, rule.places, diverted=True, events=events)
 
 
 def _answers(
@@ -299,21 +298,19 @@ def _answers(
     for rule in applying:
         events.append(_diverted(user, reason, rule.places, rule.location))
     places = tuple(p for r in applying for p in r.places)
-    return _queue(state, user, reason, places, diverted=bool(places), events=events)
+    return _queue(state, user, places, diverted=bool(places), events=events)
 
 
 def _diverted(user: User, reason: Reason, places: tuple[Place, ...], location: Location) -> Event:
     return Event(EventKind.DIVERTED, user.extension, reason=reason, places=places, location=location)
 
 
-def _queue(
-    state: State, user: User, reason: Reason, places: tuple[Place, ...], *, diverted: bool, events: list[Event]
-) -> State:
+def _queue(state: State, user: User, places: tuple[Place, ...], *, diverted: bool, events: list[Event]) -> State:
     """Put ``places`` in front and the user's own mailbox behind everything."""
     own: tuple[Pending, ...] = ()
     if user.mailbox is not None and not any(p.kind is PlaceKind.MAILBOX for p in places):
         mailbox = Place(PlaceKind.MAILBOX, user.extension, user.mailbox.location)
-        own = (Pending(mailbox, user.extension, reason),)
+        own = (Pending(mailbox, user.extension),)
         events.append(Event(EventKind.OWN_MAILBOX, user.extension, mailbox, location=user.mailbox.location))
-    front = tuple(Pending(p, user.extension, reason) for p in places)
+    front = tuple(Pending(p, user.extension) for p in places)
     return replace(state, to_try=front + state.to_try + own, diversions=state.diversions + (1 if diverted else 0))

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import fields
 
 import pytest
 
-from pbxgen.flow.plan import Schedule, Secret
+from pbxgen.flow.plan import Deviations, Rule, Schedule, Secret
 from pbxgen.source.location import Location
 from tests.support.office import plan_of
 
@@ -53,3 +54,8 @@ def test_opening_hours_are_kept_to_the_minute(office: Schedule, moment: str, is_
 def test_a_secret_written_in_the_source_is_not_shown() -> None:
     assert repr(Secret("inline", "4711", _HERE)) == "Secret(inline: ***)"
     assert repr(Secret("env", "PIN_OF_101", _HERE)) == "Secret(env: PIN_OF_101)"
+
+
+def test_every_list_of_rules_has_the_name_of_its_field() -> None:
+    rules = {field.name: (Rule((), Location("acme.yaml", n, 1, n, 2)),) for n, field in enumerate(fields(Deviations))}
+    assert dict(Deviations(**rules).lists()) == rules
