@@ -192,9 +192,14 @@ def _late_will_do(lines: list[str], number: int) -> bool:
     """
     own = lines[number - 1]
     writes, reads = _written(own), _read(own)
+    twin = "<anti-action " if "<action " in own else "<action "
     for line in lines[number:]:
         if "</context>" in line:
             return True
+        if "</condition>" in line:
+            twin = ""
+        if twin and twin in line:
+            continue  # of one condition, either the actions run or the others
         runs = 'inline="true"' in line
         tests = "<condition" in line or "<regex" in line
         if 'data="{{' in own or (runs and 'data="{{' in line) or (tests and 'field="{{' in line):

@@ -47,6 +47,7 @@ from tests.interpret import test_carriers, test_mailboxes
 from tests.interpret.freeswitch import test_guards as guards
 from tests.interpret.freeswitch import test_legs as legs
 from tests.interpret.freeswitch import test_mailbox_guards as mailboxes
+from tests.interpret.freeswitch import test_siblings as siblings
 from tests.interpret.freeswitch import test_spread as spread
 from tests.mutation.faults import Fault, faults
 from tests.smoke import offices
@@ -90,6 +91,11 @@ _INSIDE: dict[str, tuple[Callable[[Path], None], ...]] = {
         mailboxes.test_without_its_recording_an_announcement_releases_the_call,
         legs.test_legs_of_follow_me,
         legs.test_places_one_behind_the_other,
+        legs.test_a_clock_runs_where_a_leg_is_late,
+        legs.test_the_last_second_of_a_group_is_no_end_of_time,
+        siblings.test_a_bare_number_behind_a_national_one,
+        siblings.test_a_national_number_behind_a_bare_one,
+        siblings.test_who_is_nobody_to_one_tenant_is_not_who_another_took_them_for,
         *(
             partial(_of_many, test)
             for test in (

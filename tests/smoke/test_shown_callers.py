@@ -22,6 +22,17 @@ users:
   "103": {name: Cleo, did: "+390212345103", deviations: {unconditional: "group:sales"}}
   "120": {name: Dora}
 """
+_LEGS = """
+users:
+  "101": {name: Ada, did: "+390212345101", deviations: {busy: [{to: "+393331110101", caller_id: own}, "102"]}}
+  "102":
+    did: "+390212345102"
+    follow_me:
+      - {to: "+393331110102"}
+      - {to: "+393331110103", caller_id: own}
+      - {to: "+393331110104", caller_id: original}
+  "120": {name: Dora, did: "+390212345120"}
+"""
 _NATIONAL = Handling(caller_shows=OUTSIDE.removeprefix("+39"))
 _ANOTHER = Handling(caller_shows="199")
 
@@ -52,3 +63,21 @@ def test_a_phone_shows_who_began_the_call(pbx_name: str, tmp_path: Path) -> None
     for case, caller in shown:
         last = next(r for r in report.results if r.case is case).observed.rang[-1]
         assert user_of(dict(last.headers)["from"]) == caller, case.name
+
+
+def test_a_leg_outside_is_shown_the_caller_unless_it_says_own(pbx_name: str, tmp_path: Path) -> None:
+    plan = office(tmp_path, _LEGS)
+    mobiles = {f"+39333111010{n}": "ring" for n in range(1, 5)}
+    cases = [
+        call(plan, caller, called, phones={"101": "busy"}, outside=mobiles)
+        for caller, called in ((OUTSIDE, "+390212345101"), ("120", "101"))
+    ]
+    report = place(cases, pbx_name)
+    for case, caller in zip(cases, (OUTSIDE, "+390212345120"), strict=True):
+        rang = next(r for r in report.results if r.case is case).observed.rang
+        assert {leg.target: user_of(dict(leg.headers)["from"]) for leg in rang if leg.target in mobiles} == {
+            "+393331110101": "+390212345101",
+            "+393331110102": caller,
+            "+393331110103": "+390212345102",
+            "+393331110104": caller,
+        }

@@ -34,6 +34,11 @@ class Came:
         return None if self.caller.answered else self.caller.status
 
     @property
+    def released(self) -> int | None:
+        """What the caller was told in so many words, not only by a hangup."""
+        return self.status if f"respond {self.status}" in (ran.text for ran in self.trace) else None
+
+    @property
     def rang(self) -> list[str]:
         return [attempt.target for attempt in self.scene.attempts]
 
@@ -44,6 +49,7 @@ def come(
     number: str,
     *,
     address: str = CARRIER,
+    shows: str = OUTSIDE,
     keys: str | None = None,
     exists: Callable[[str], bool] | None = None,
     variables: dict[str, str] | None = None,
@@ -54,7 +60,7 @@ def come(
     placed = call(plans[0], OUTSIDE, number, phones=phones, outside=outside)
     scene = Scene.of(install(files_of(plans, "freeswitch")), placed)
     caller = scene.channel(
-        Profile(number, context, OUTSIDE, OUTSIDE, address, scene.uuid()), inbound=True, variables=variables or {}
+        Profile(number, context, shows, shows, address, scene.uuid()), inbound=True, variables=variables or {}
     )
     caller.keys = keys
     told = {} if exists is None else {"file_exists": lambda _, path: str(exists(path)).lower()}

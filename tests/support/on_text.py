@@ -54,6 +54,7 @@ SMOKE_TESTS = [
     SmokeTest(carriers, carriers.test_a_caller_is_known_in_every_form_of_the_number),
     SmokeTest(carriers, carriers.test_what_is_no_number_reaches_nobody),
     SmokeTest(shown, shown.test_a_phone_shows_who_began_the_call),
+    SmokeTest(shown, shown.test_a_leg_outside_is_shown_the_caller_unless_it_says_own),
     SmokeTest(cancelled, cancelled.test_a_caller_who_gives_up_is_never_diverted),
     *(
         SmokeTest(

@@ -20,7 +20,7 @@ def _refused(folder: Path, context: str, number: str, address: str = CARRIER, **
     came = come([office(folder, _USERS)], context, number, address=address, variables=variables)
     assert not came.rang
     assert not came.scene.stored
-    return came.status
+    return came.released
 
 
 @pytest.mark.parametrize("number", [_DID, "102", "+390299999999"])

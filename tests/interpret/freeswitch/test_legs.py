@@ -6,6 +6,8 @@ import re
 from collections.abc import Sequence
 from pathlib import Path
 
+import pytest
+
 from pbxgen.flow.plan import Plan
 from tests.smoke.offices import office
 from tests.support.inside import come
@@ -14,7 +16,8 @@ _MOBILE, _SECOND = "+393331110101", "+393331110102"
 _USERS = f"""
 groups:
   sales: {{number: "600", members: ["102", "103"]}}
-  desk: {{number: "601", members: ["103", "102", "104"], strategy: linear}}
+  desk: {{number: "601", members: ["103", "104", "102"], strategy: linear}}
+  quiet: {{number: "602", members: ["120", "104"]}}
 users:
   "101":
     did: "+390212345101"
@@ -37,7 +40,13 @@ users:
         - "{_SECOND}"
         - {{to: "group:sales", confirm: true}}
         - "group:desk"
+        - "106"
+        - "group:quiet"
         - {{to: "104", confirm: true}}
+  "106": {{follow_me: [{{to: "104"}}, {{to: "103"}}]}}
+  "107": {{did: "+390212345107", deviations: {{unconditional: ["108", "106"]}}}}
+  "108": {{follow_me: [{{to: "103"}}, {{to: "104", delay: 2}}]}}
+  "109": {{did: "+390212345109", deviations: {{unconditional: {{to: "group:desk", timeout: 6}}}}}}
   "120": {{dnd: true}}
 """
 _RING_IN_VAIN: dict[str, str | list[str]] = {"102": "ring", "103": "ring", "104": "ring"}
@@ -45,15 +54,19 @@ _RING_IN_VAIN: dict[str, str | list[str]] = {"102": "ring", "103": "ring", "104"
 
 def _rung(plans: Sequence[Plan], called: str) -> list[tuple[str, bool, str | None]]:
     """For each leg in order: who is rung, whether they must press 1, and whose call an answer would be."""
-    came = come(plans, "pbxgen.trunks", called, phones=_RING_IN_VAIN, outside={_MOBILE: "ring", _SECOND: "ring"})
     legs = []
-    for ran in came.trace:
-        if ran.text.startswith("bridge "):
-            for leg in re.findall(r"\[([^\]]*pbx_here=[^\]]*)\]", ran.text):
-                told = dict(part.split("=", 1) for part in leg.removeprefix("^^!").split("!"))
-                counted = told.get("execute_on_answer")
-                legs.append((told["pbx_here"].partition(":")[2], "group_confirm_key" in told, counted))
+    for text in _bridges(plans, called):
+        for leg in re.findall(r"\[([^\]]*pbx_here=[^\]]*)\]", text):
+            told = dict(part.split("=", 1) for part in leg.removeprefix("^^!").split("!"))
+            counted = told.get("execute_on_answer")
+            legs.append((told["pbx_here"].partition(":")[2], "group_confirm_key" in told, counted))
     return legs
+
+
+def _bridges(plans: Sequence[Plan], called: str) -> list[str]:
+    mobiles = {_MOBILE: "ring", _SECOND: "ring"}
+    came = come(plans, "pbxgen.trunks", called, phones=_RING_IN_VAIN, outside=mobiles)
+    return [ran.text for ran in came.trace if ran.text.startswith("bridge ")]
 
 
 def _counts(extension: str) -> str:
@@ -78,7 +91,21 @@ def test_places_one_behind_the_other(tmp_path: Path) -> None:
         ("102", True, _counts("102")),
         ("103", True, None),
         ("103", False, None),
+        ("104", False, None),
         ("102", False, _counts("102")),
+        ("104", False, None),
+        ("103", False, None),
         ("104", False, None),
         ("104", True, None),
     ]
+
+
+def test_a_clock_runs_where_a_leg_is_late(tmp_path: Path) -> None:
+    assert ["-clock" in text for text in _bridges([office(tmp_path, _USERS)], "+390212345107")] == [True, False]
+
+
+def test_the_last_second_of_a_group_is_no_end_of_time(tmp_path: Path) -> None:
+    """103 rings for five of six seconds: FreeSWITCH takes a leg without a second for one without a limit."""
+    came = come([office(tmp_path, _USERS)], "pbxgen.trunks", "+390212345109", phones=_RING_IN_VAIN)
+    assert came.rang == ["103", "104"]
+    assert came.scene.clock.now == pytest.approx(6, abs=1.5)
