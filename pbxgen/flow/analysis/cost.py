@@ -11,12 +11,14 @@ from dataclasses import dataclass, field
 
 from pbxgen.diagnostics.codes import make
 from pbxgen.diagnostics.diagnostic import Diagnostic, Example
+from pbxgen.flow.analysis.ahead import Ahead
 from pbxgen.flow.analysis.entries import Entry, entries
-from pbxgen.flow.analysis.explore import Explorer, Outcomes
 from pbxgen.flow.analysis.reach import Key, Reach
-from pbxgen.flow.analysis.situations import Situation, Situations
+from pbxgen.flow.analysis.search import Ringings, best
+from pbxgen.flow.analysis.situations import Situations
+from pbxgen.flow.analysis.space import Area, Space
+from pbxgen.flow.analysis.steps import Arrival, Branch, Node, Steps
 from pbxgen.flow.analysis.telling import Witness
-from pbxgen.flow.machine import Step
 from pbxgen.flow.plan import Place, PlaceKind, Plan
 from pbxgen.language.numbers import Cost, cost
 
@@ -44,22 +46,24 @@ def costly_chains(reach: Reach, situations: Situations) -> Iterator[Diagnostic]:
     if not costly:
         return
     witness = Witness(plan)
+    ahead = Ahead(plan)
     owners = {owner for owner, _ in costly}
     for entry in entries(plan):
         flow = reach.flow_of(entry.place)
         if owners.isdisjoint(flow.keys):
             continue
         touched = set(flow.keys)
+        space = Space(plan, situations, flow)
+        steps = Steps(plan, ahead, space, written=True)
+        root = steps.begin(entry.place)
         for (owner, _), found in costly.items():
             if owner not in touched or owner == entry.place.key or _may(plan, entry, found):
                 continue
-            for situation in situations.of_flow(flow.conditions, flow.outside, flow.inside):
-                way = _way_to(plan, situation, entry, found)
-                if way is not None:
-                    found.reached_by.append(entry)
-                    if found.example is None:
-                        found.example = witness.example(entry, flow.atoms, situation, way)
-                    break
+            way = best(steps, [(root, space.outside), (root, space.inside)], _ToCost(plan, ahead, found))
+            if way is not None:
+                found.reached_by.append(entry)
+                if found.example is None:
+                    found.example = witness.example(entry, flow.atoms, space.situation(way.area), way.outcomes)
     for found in costly.values():
         if found.reached_by:
             yield _finding(found)
@@ -80,13 +84,23 @@ def _finding(found: _Costly) -> Diagnostic:
     )
 
 
-def _way_to(plan: Plan, situation: Situation, entry: Entry, found: _Costly) -> Outcomes | None:
+class _ToCost(Ringings):
     """The shortest way to the number on its owner's behalf, or to its owner's phone where it rings along."""
 
-    def wanted(step: Step) -> bool:
-        if step.ringing is None:
+    def __init__(self, plan: Plan, ahead: Ahead, found: _Costly) -> None:
+        self._ahead = ahead
+        self._left = plan.max_diversions
+        self._found = found
+
+    def bound(self, node: Node, area: Area) -> int | None:
+        ahead = self._ahead.of((p.key for p in node.places), self._left - node.state.diversions)
+        return 0 if self._found.place.key in ahead or self._found.owner in ahead else None
+
+    def is_reached(self, arrival: Arrival) -> bool:
+        ringing, found = arrival.step.ringing, self._found
+        if ringing is None:
             return False
-        user, pending = step.ringing.user, step.ringing.pending
+        user, pending = ringing.user, ringing.pending
         if user is not None:
             along = any(leg.place.key == found.place.key for leg in user.follow_me)
             return along and not user.dnd and (_USER, user.extension) == found.owner
@@ -96,7 +110,8 @@ def _way_to(plan: Plan, situation: Situation, entry: Entry, found: _Costly) -> O
             return pending.by == found.owner[1]
         return pending.by is None and pending.place.location == found.place.location
 
-    return Explorer(plan, situation, written=True).shortest(entry.place, wanted)
+    def is_reached_by(self, branch: Branch) -> bool:
+        return False
 
 
 def _may(plan: Plan, entry: Entry, found: _Costly) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from pbxgen.flow.analysis.components import components, is_cyclic
 from pbxgen.flow.analysis.situations import Atoms, Situation, Situations
 from pbxgen.flow.machine import first_applying
 from pbxgen.flow.plan import PlaceKind, Plan, Rule, Rules
@@ -26,7 +27,7 @@ def find_loops(plan: Plan, situations: Situations) -> tuple[Loop, ...]:
     lists = _rule_lists(plan)
     graph = {node: [n for rule in rules for n in _leads_to(rule)] for node, rules in lists.items()}
     loops = []
-    for component in _components(graph):
+    for component in _cycles(graph):
         atoms = Atoms.of_rules(rule for node in component for rule in lists[node])
         found: set[frozenset[str]] = set()
         for situation in situations.all(atoms):
@@ -62,7 +63,7 @@ def _loops_in(plan: Plan, lists: Mapping[Node, Rules], situation: Situation) -> 
     conditions = situation.conditions(plan)
     applying = {node: first_applying(rules, conditions) for node, rules in lists.items()}
     graph = {n: [t for t in _leads_to(r) if t in lists] for n, r in applying.items() if r is not None}
-    for component in _components(graph):
+    for component in _cycles(graph):
         path = _shortest_cycle(graph, min(component))
         steps = ((n[1], applying[n]) for n in path if n[0] == PlaceKind.USER.value)
         loop = tuple((user, rule) for user, rule in steps if rule is not None)
@@ -86,45 +87,6 @@ def _shortest_cycle(graph: Mapping[Node, list[Node]], start: Node) -> list[Node]
         paths = longer
 
 
-def _components(graph: Mapping[Node, list[Node]]) -> list[list[Node]]:
-    """Strongly connected components that hold a cycle (Tarjan 1972, without recursion), each in order."""
-    index: dict[Node, int] = {}
-    low: dict[Node, int] = {}
-    stack: list[Node] = []
-    on_stack: set[Node] = set()
-    found = []
-    for root in graph:
-        if root in index:
-            continue
-        work = [(root, iter(graph[root]))]
-        index[root] = low[root] = len(index)
-        stack.append(root)
-        on_stack.add(root)
-        while work:
-            node, following = work[-1]
-            for other in following:
-                if other not in graph:
-                    continue
-                if other not in index:
-                    index[other] = low[other] = len(index)
-                    stack.append(other)
-                    on_stack.add(other)
-                    work.append((other, iter(graph[other])))
-                    break
-                if other in on_stack:
-                    low[node] = min(low[node], index[other])
-            else:
-                work.pop()
-                if work:
-                    low[work[-1][0]] = min(low[work[-1][0]], low[node])
-                if low[node] == index[node]:
-                    component = []
-                    while True:
-                        member = stack.pop()
-                        on_stack.discard(member)
-                        component.append(member)
-                        if member == node:
-                            break
-                    if len(component) > 1 or node in graph[node]:
-                        found.append(sorted(component))
-    return found
+def _cycles(graph: Mapping[Node, list[Node]]) -> list[list[Node]]:
+    """Strongly connected components that hold a cycle, each in order."""
+    return [sorted(component) for component in components(graph) if is_cyclic(component, graph)]

@@ -28,8 +28,10 @@ class Flow:
     """Places by kind and target, in the order in which the rules name them; the entry first."""
     conditions: tuple[Condition, ...]
     """Each that a rule of the flow has, once, in the order in which they are met."""
+    along: tuple[str, ...]
+    """Extensions that ring along by somebody's ``follow_me``."""
     form: Hashable
-    """Equal for flows that differ in names only."""
+    """Equal for flows that differ in the names of places only."""
 
     @property
     def atoms(self) -> Atoms:
@@ -43,6 +45,11 @@ class Flow:
     def inside(self) -> tuple[str, ...]:
         """Extensions of the flow other than its entry."""
         return tuple(target for kind, target in self.keys if kind == _USER and target != self.entry.target)
+
+    @property
+    def phones(self) -> tuple[str, ...]:
+        """Those, and the ones that only ring along: of either it matters if they call themselves."""
+        return tuple(e for e in dict.fromkeys((*self.inside, *self.along)) if (_USER, e) != self.entry.key)
 
 
 class Reach:
@@ -64,7 +71,10 @@ class Reach:
             sets = [self.plan.contacts[name].patterns for name in sorted(names)]
             numbers = (target for kind, target in walk.keys if kind == _OUTSIDE)
             nodes += tuple(tuple(any(p.matches(n) for p in patterns) for patterns in sets) for n in numbers)
-        return Flow(entry, tuple(walk.keys), tuple(walk.conditions), nodes)
+        conditions = tuple(walk.conditions)
+        return Flow(
+            entry, tuple(walk.keys), conditions, tuple(walk.along), (conditions, nodes, tuple(walk.who_rings_along()))
+        )
 
     def group_kind(self, key: Key, group: RingGroup) -> int:
         """The same for groups that ring in the same way. Members ring without deviations: only ``dnd`` counts."""
@@ -83,6 +93,7 @@ class _Walk:
         self._plan = reach.plan
         self.keys: dict[Key, int] = {}
         self.conditions: dict[Condition, int] = {}
+        self.along: dict[str, int] = {}
         self._levels: list[list[Key]] = []
 
     def number(self, key: Key, diversions: int) -> int:
@@ -127,7 +138,18 @@ class _Walk:
         own = leg.place.target == owner.extension
         if leg.place.kind is PlaceKind.OUTSIDE:
             return (leg.delay, leg.place.timeout, self.number(leg.place.key, diversions))
-        return (leg.delay, leg.place.timeout, "own" if own else self._plan.users[leg.place.target].dnd)
+        if own:
+            return (leg.delay, leg.place.timeout, "own")
+        rung = self.along.setdefault(leg.place.target, len(self.along))
+        return (leg.delay, leg.place.timeout, rung, self._plan.users[leg.place.target].dnd)
+
+    def who_rings_along(self) -> Iterator[Hashable]:
+        """Which of the called users they are, if any: of a caller it matters that they are the same."""
+        yield from (self.keys.get((_USER, extension)) for extension in self.along)
+        for kind, target in self.keys:
+            if kind in (_OPERATOR, _GROUP):
+                groups = self._plan.operators if kind == _OPERATOR else self._plan.groups
+                yield frozenset(self.keys.get((_USER, m)) for m in groups[target].members)
 
     def _rules(self, rules: Rules, diversions: int | None) -> Hashable:
         return tuple(

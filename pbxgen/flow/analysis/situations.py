@@ -7,8 +7,8 @@ callers that stand for all others: two calls in one situation see the same rules
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
-from dataclasses import dataclass, field, replace
+from collections.abc import Hashable, Iterable
+from dataclasses import dataclass, field
 
 from pbxgen.flow.analysis.almanac import Almanac, Windows
 from pbxgen.flow.analysis.samples import sample_numbers
@@ -72,6 +72,7 @@ class Situations:
         self.almanac = Almanac(start)
         self._moments: dict[tuple[frozenset[str], frozenset[dt.date]], tuple[dt.datetime, ...]] = {}
         self._callers: dict[tuple[frozenset[str], frozenset[str]], tuple[str | None, ...]] = {}
+        self._bits: dict[tuple[Hashable, ...], int] = {}
 
     def moments(self, atoms: Atoms) -> tuple[dt.datetime, ...]:
         """For each combination of schedules open or closed and dates passed or not: the first moment that has it."""
@@ -79,6 +80,16 @@ class Situations:
         if key not in self._moments:
             self._moments[key] = tuple(self._find_moments(sorted(atoms.schedules), sorted(atoms.untils)))
         return self._moments[key]
+
+    def bits(self, atoms: Atoms, condition: Condition) -> int:
+        """The moments of ``atoms`` at which ``condition`` holds, callers aside: bits by their index."""
+        key = (atoms.schedules, atoms.untils, condition.schedule, condition.not_in_schedule, condition.until)
+        if key not in self._bits:
+            timed = Condition(condition.schedule, condition.not_in_schedule, until=condition.until)
+            caller = Caller(Origin.INTERNAL, SOMEBODY_INSIDE)
+            truths = (Situation(caller, m, self.almanac).conditions(self._plan) for m in self.moments(atoms))
+            self._bits[key] = sum(1 << n for n, truth in enumerate(truths) if truth.holds(timed))
+        return self._bits[key]
 
     def outside_numbers(self, atoms: Atoms, avoiding: Iterable[str] = ()) -> tuple[str | None, ...]:
         """A number for each combination of contacts sets that a caller can be in; first one that is in none.
@@ -99,43 +110,17 @@ class Situations:
         """The first day that is looked at."""
         return self._start
 
-    def of_flow(
-        self, conditions: tuple[Condition, ...], outside: Iterable[str] = (), inside: Iterable[str] = ()
-    ) -> tuple[Situation, ...]:
+    def of_strangers(self, conditions: tuple[Condition, ...], outside: Iterable[str]) -> tuple[Situation, ...]:
         """Situations in which different ones of ``conditions`` hold; first those from outside.
 
-        ``outside`` and ``inside`` are numbers and extensions of the flow that may call it themselves: where they
-        call from they are not tried again.
+        Of callers who are nowhere in the flow, whose numbers are ``outside``.
         """
-        numbers = tuple(outside)
-        who = [Caller(Origin.EXTERNAL, n) for n in (*self.outside_numbers(Atoms.of(conditions), numbers), *numbers)]
-        who += [Caller(Origin.INTERNAL, n) for n in (SOMEBODY_INSIDE, *inside)]
-        return self._of_callers(who, conditions, {*numbers, *inside})
-
-    def of_strangers(self, conditions: tuple[Condition, ...], outside: Iterable[str]) -> tuple[Situation, ...]:
-        """The same of callers who are nowhere in the flow, whose numbers are ``outside``."""
         who = [Caller(Origin.EXTERNAL, n) for n in self.outside_numbers(Atoms.of(conditions), outside)]
         return self._of_callers([*who, Caller(Origin.INTERNAL, SOMEBODY_INSIDE)], conditions, set())
 
     def of_caller(self, conditions: tuple[Condition, ...], caller: Caller) -> tuple[Situation, ...]:
         """The same of one caller."""
         return self._of_callers([caller], conditions, {caller.number or ""})
-
-    def of_a_stranger(self, situation: Situation) -> Situation | None:
-        """The same moment with a caller who is nowhere in the plan, and in the same contacts sets: in none.
-
-        None where the caller is one already, or is in some.
-        """
-        caller = situation.caller
-        somebody = SOMEBODY_INSIDE if caller.origin is Origin.INTERNAL else SOMEBODY_OUTSIDE
-        if caller.number in (None, somebody) or (caller.origin is Origin.EXTERNAL and self._is_in_some_set(caller)):
-            return None
-        return replace(situation, caller=Caller(caller.origin, somebody))
-
-    def _is_in_some_set(self, caller: Caller) -> bool:
-        """Is the caller, or everybody, in a contacts set?"""
-        numbers = (caller.number or "", SOMEBODY_OUTSIDE)
-        return any(p.matches(n) for c in self._plan.contacts.values() for p in c.patterns for n in numbers)
 
     def _of_callers(
         self, callers: Iterable[Caller], conditions: tuple[Condition, ...], special: set[str]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pbxgen.diagnostics.diagnostic import Example, Step
 from pbxgen.flow.analysis.entries import Entry
-from pbxgen.flow.analysis.explore import Explorer, Outcomes
+from pbxgen.flow.analysis.replay import Outcomes, replay
 from pbxgen.flow.analysis.situations import SOMEBODY_INSIDE, SOMEBODY_OUTSIDE, Atoms, Situation
 from pbxgen.flow.explain import Teller
 from pbxgen.flow.machine import Caller
@@ -26,7 +26,7 @@ class Witness:
         """The call to ``entry`` whose ringings end as ``way`` says; the moment only where it matters."""
         caller = situation.caller
         called = entry.number if caller.origin is Origin.EXTERNAL and entry.number else entry.dialled
-        events = Explorer(self._plan, situation).replay(entry.place, way, slowly=slowly)
+        events = replay(self._plan, situation, entry.place, way, slowly=slowly)
         sentences = self._teller.tell_events(events, Call(caller.number or "anonymous", called))
         timed = atoms.schedules or atoms.untils
         when = situation.moment.strftime(", %A %Y-%m-%d %H:%M") if timed else ""

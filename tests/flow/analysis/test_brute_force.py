@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import json
 import os
 from collections.abc import Iterable
 from functools import reduce
 from operator import or_
+from typing import Any
 from unittest.mock import patch
 
 from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from pbxgen.flow.analysis import calls
 from pbxgen.flow.analysis.entries import Entry, entries
@@ -21,7 +24,7 @@ from pbxgen.flow.plan import Origin, Outcome, PlaceKind, Plan, Rule
 from pbxgen.flow.world import CallConditions
 from tests.flow.analysis.brute import COLLEAGUES, STRANGERS, Calls, Fate, distinct_moments, rules_of
 from tests.support.office import TODAY, compiled
-from tests.support.sources import sources
+from tests.support.sources import EXTENSIONS, sources
 
 THOROUGH = settings(
     max_examples=int(os.environ.get("PBXGEN_EXAMPLES", "8")), deadline=None, suppress_health_check=list(HealthCheck)
@@ -37,8 +40,23 @@ def plan_of(text: str) -> Plan:
     return plan
 
 
+@st.composite
+def dense_sources(draw: st.DrawFn) -> str:
+    """Of everybody to everybody: each user diverts every outcome to colleagues, some by the hour."""
+    source = json.loads(draw(sources()))
+    for extension, user in source["users"].items():
+        others = st.sampled_from([e for e in EXTENSIONS if e != extension])
+        one: st.SearchStrategy[Any] = others | st.lists(others, min_size=2, max_size=3, unique=True)
+        by_the_hour = st.tuples(others, st.sampled_from(["office", "not night"]), others).map(
+            lambda parts: [{"to": parts[0], "when": parts[1]}, {"to": parts[2]}]
+        )
+        outcomes = ("busy", "no_answer", "unreachable")
+        user["deviations"] = {outcome: draw(one | by_the_hour) for outcome in outcomes}
+    return json.dumps(source, indent=1)
+
+
 @THOROUGH
-@given(sources())
+@given(sources() | dense_sources())
 def test_finds_exactly_the_calls_that_can_be_lost_or_go_on_for_too_long(text: str) -> None:
     plan = plan_of(text)
     with patch.object(calls, "LONGEST_RINGING", 0):  # then every call's longest time is told

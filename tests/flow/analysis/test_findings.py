@@ -303,3 +303,56 @@ users:
 """
     (long,) = found(body, "PBX212")
     assert long.message.endswith("185 s")
+
+
+def test_flows_of_one_shape_by_other_hours_are_not_alike() -> None:
+    """What closes one gap by `not office` is left open by `night`."""
+    body = """\
+schedules: {office: {weekly: {mon-fri: "09:00-18:00"}}, night: {weekly: {mon-fri: "22:00-24:00"}}}
+users:
+  "101": {did: "+390212345101", deviations: {unconditional: [{to: busy, when: office}, {to: busy, when: not office}]}}
+  "102": {did: "+390212345102", deviations: {unconditional: [{to: busy, when: office}, {to: busy, when: night}]}}
+"""
+    assert [d.subject for d in found(body, "PBX210")] == [("user", "102")]
+
+
+def test_one_who_only_rings_along_may_call_as_well() -> None:
+    """The phone that is silent anyhow is not among those that ring for its owner: none that is left is registered."""
+    body = """\
+users:
+  "101": {name: Quiet, dnd: true, voicemail: true}
+  "102": {name: Ada, deviations: {unreachable: operator}, follow_me: ["102", "101"]}
+operators: {reception: {number: "9", members: ["102"], ring_timeout: 180}}
+"""
+    (long,) = found(body, "PBX212")
+    assert long.message == "a call to Ada (102) can ring for 200 s"
+    assert long.example is not None
+    assert long.example.headline == "101 calls Ada (102)"
+
+
+@pytest.mark.parametrize("hours", [False, True])
+def test_of_many_ways_few_are_followed(monkeypatch: pytest.MonkeyPatch, *, hours: bool) -> None:
+    """Steps are counted: 60 colleagues who send every outcome to another three, some of them by hours of their own."""
+    steps = 0
+
+    def counted(*arguments: Any) -> Step:
+        nonlocal steps
+        steps += 1
+        return advance(*arguments)
+
+    def rule(n: int, outcome: int) -> str:
+        to = [f'"{200 + (n * 7 + outcome * 13 + k * k + k) % 60}"' for k in (1, 2, 3)]
+        to = [t for t in to if t != f'"{200 + n}"']
+        return f"[{{to: {to[0]}, when: s{n}}}, {{to: {to[-1]}}}]" if hours else f"[{', '.join(dict.fromkeys(to))}]"
+
+    schedules = "".join(f'  s{n}: {{weekly: {{mon-fri: "{8 + n % 4:02}:{n:02}-18:{n:02}"}}}}\n' for n in range(60))
+    users = "".join(
+        f'  "{200 + n}": {{ring_timeout: {10 + n % 3 * 5}, did: "+3902123450{n:02}", deviations: '
+        f"{{busy: {rule(n, 0)}, no_answer: {rule(n, 1)}, unreachable: {rule(n, 2)}}}}}\n"
+        for n in range(60)
+    )
+    monkeypatch.setattr(machine, "advance", counted)
+    body = f"schedules:\n{schedules}users:\n{users}" if hours else f"users:\n{users}"
+    codes = {d.code for d in analyse(plan_of(body), TODAY)}
+    assert {"PBX210", "PBX213"} <= codes
+    assert 60 < steps < 6000

@@ -1,0 +1,182 @@
+"""How long a call can ring, and how soon the maximum can hold it back, were nothing tried only once.
+
+Both are found place by place, for as many diversions as the call has had, without following any call: what is found
+for a place holds for every call that comes to it. No call rings for longer, or is held back sooner, than is said here.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Sequence
+
+from pbxgen.flow.analysis.choices import Choices, Places
+from pbxgen.flow.analysis.reach import Key
+from pbxgen.flow.analysis.steps import TERMINAL
+from pbxgen.flow.plan import Place, PlaceKind, Plan, RingGroup, Strategy, User
+
+NEVER = 1 << 40
+"""More seconds or ringings than any call has."""
+
+_Ways = dict[int, tuple[int, int]]
+"""By the diversions that the call has had behind a place: the most seconds, and the fewest ringings."""
+_Row = tuple[_Ways, int, int]
+"""The ways past a place; the most seconds of those that end there (-1: none does); the fewest ringings to where the
+maximum holds a rule back (``NEVER``: it does not)."""
+
+
+class Bounds:
+    """Those of one plan."""
+
+    def __init__(self, plan: Plan, start: dt.date) -> None:
+        self._plan = plan
+        self._max = plan.max_diversions
+        self._choices = Choices(plan, start, None)
+        self._users: dict[tuple[str, int | None, int], _Row] = {}
+        self._overflows: dict[tuple[Key, int], tuple[int, int]] = {}
+        """By position or group and diversions: what is behind it, at most and at soonest."""
+        self._inbound: dict[tuple[Key, int], _Row] = {}
+        for diversions in range(self._max, -1, -1):
+            for component, in_circle in self._choices.in_order():
+                self._prepare(component, diversions, in_circle=in_circle)
+
+    def most_seconds(self, places: Iterable[Place], diversions: int) -> int:
+        return _most(self._list(places, diversions))
+
+    def fewest_until_held_back(self, places: Iterable[Place], diversions: int) -> int:
+        """Ringings; ``NEVER`` where the maximum keeps the call from nothing."""
+        return self._list(places, diversions)[2]
+
+    def _list(self, places: Iterable[Place], diversions: int) -> _Row:
+        on: _Ways = {diversions: (0, 0)}
+        ends, held = -1, NEVER
+        for place in places:
+            if place.kind in TERMINAL:
+                return {}, max(ends, *(s for s, _ in on.values())), held
+            further = dict(on)  # a place that the call has been to is not tried again
+            for at, (seconds, ringings) in on.items():
+                ways, ending, soonest = self._row(place, at)
+                if ending >= 0:
+                    ends = max(ends, seconds + ending)
+                held = min(held, ringings + soonest)
+                _add(further, ways, seconds, ringings)
+            on = further
+        return on, ends, held
+
+    def _row(self, place: Place, diversions: int) -> _Row:
+        match place.kind:
+            case PlaceKind.USER:
+                key = (place.target, place.timeout, diversions)
+                if key not in self._users:
+                    self._users[key] = self._user(self._plan.users[place.target], place.timeout, diversions)
+                return self._users[key]
+            case PlaceKind.OUTSIDE:
+                return {diversions: (place.timeout or self._plan.outside_timeout, 1)}, -1, NEVER
+            case PlaceKind.INBOUND:
+                return self._inbound[place.key, diversions]
+            case _:
+                seconds, soonest = self._overflows[place.key, diversions]
+                seconds += _ringing(self._plan, self._group(place.key), place.timeout)
+                return {diversions: (seconds, 1)}, -1, 1 + soonest
+
+    def _user(self, user: User, timeout: int | None, diversions: int) -> _Row:
+        on: _Ways = {}
+        ends, held = -1, NEVER
+        rules, certain = self._choices.of(user.deviations.unconditional)
+        if diversions < self._max:
+            for rule in rules:
+                ways, ending, soonest = self._list(rule.places, diversions + 1)
+                _add(on, ways, 0, 0)
+                ends, held = max(ends, ending), min(held, soonest)
+        elif rules:
+            held = 0
+        ends_there = all(any(p.kind in TERMINAL for p in r.places) for r in rules)
+        if certain and ends_there and diversions < self._max:
+            return on, ends, held  # it applies wherever the call has been
+        seconds = self._ringing(user, timeout)
+        for places in self._choices.answers(user):
+            if places and diversions < self._max:
+                ways, ending, soonest = self._list(places, diversions + 1)
+                _add(on, ways, seconds, 1)
+                if ending >= 0:
+                    ends = max(ends, seconds + ending)
+                held = min(held, 1 + soonest)
+            else:
+                _add(on, {diversions: (0, 0)}, seconds, 1)
+                if places:
+                    held = min(held, 1)
+        return on, ends, held
+
+    def _ringing(self, user: User, timeout: int | None) -> int:
+        seconds = self._choices.ring_seconds(user)
+        if user.follow_me and not user.dnd:
+            seconds = max(leg.delay + (leg.place.timeout or seconds) for leg in user.follow_me)
+        return seconds if timeout is None else min(seconds, timeout)
+
+    def _prepare(self, component: Sequence[Key], diversions: int, *, in_circle: bool) -> None:
+        if not in_circle:
+            (key,) = component
+            if key[0] == PlaceKind.INBOUND.value:
+                self._inbound[key, diversions] = self._enter(key, diversions)
+            else:
+                self._overflows[key, diversions] = self._behind(self._group(key).overflow, diversions)
+            return
+        seconds, soonest = self._around(component, diversions)
+        for key in component:
+            if key[0] == PlaceKind.INBOUND.value:
+                on = dict.fromkeys(range(diversions, self._max + 1), (seconds, 0))
+                self._inbound[key, diversions] = (on, seconds, soonest)
+            else:
+                self._overflows[key, diversions] = (seconds, soonest)
+
+    def _around(self, component: Sequence[Key], diversions: int) -> tuple[int, int]:
+        """Each place of a circle is tried once: the call rings no longer than with all of them behind one another."""
+        if any(key[0] == PlaceKind.INBOUND.value for key in component):
+            return NEVER, 0
+        inside = set(component)
+        seconds, soonest = 0, NEVER
+        for key in component:
+            group = self._group(key)
+            most, fewest = self._behind(tuple(p for p in group.overflow if p.key not in inside), diversions)
+            seconds += _ringing(self._plan, group, None) + most
+            soonest = min(soonest, fewest)
+        return seconds, soonest
+
+    def _enter(self, key: Key, diversions: int) -> _Row:
+        rules, certain = self._choices.of(self._plan.inbound[key[1]].rules)
+        on: _Ways = {} if certain else {diversions: (0, 0)}
+        ends, held = -1, NEVER
+        for rule in rules:
+            ways, ending, soonest = self._list(rule.places, diversions)
+            _add(on, ways, 0, 0)
+            ends, held = max(ends, ending), min(held, soonest)
+        return on, ends, held
+
+    def _behind(self, overflow: Places, diversions: int) -> tuple[int, int]:
+        """An overflow is tried behind all else, when the call may have been diverted more often."""
+        rows = [self._list(overflow, d) for d in range(diversions, self._max + 1)]
+        return max(_most(row) for row in rows), min(row[2] for row in rows)
+
+    def _group(self, key: Key) -> RingGroup:
+        groups = self._plan.operators if key[0] == PlaceKind.OPERATOR.value else self._plan.groups
+        return groups[key[1]]
+
+
+def _ringing(plan: Plan, group: RingGroup, timeout: int | None) -> int:
+    free = sum(1 for member in group.members if not plan.users[member].dnd)
+    seconds = group.ring_timeout * (free if group.strategy is Strategy.LINEAR else min(free, 1))
+    return seconds if timeout is None else min(seconds, timeout)
+
+
+def _most(row: _Row) -> int:
+    on, ends, _ = row
+    return max(ends, *(seconds for seconds, _ in on.values())) if on else ends
+
+
+def _add(known: _Ways, ways: _Ways, seconds: int, ringings: int) -> None:
+    """``ways``, each behind ``seconds`` and ``ringings``, to those that are known."""
+    for diversions, (more, fewest) in ways.items():
+        found = known.get(diversions)
+        if found is None:
+            known[diversions] = (seconds + more, ringings + fewest)
+        else:
+            known[diversions] = (max(found[0], seconds + more), min(found[1], ringings + fewest))

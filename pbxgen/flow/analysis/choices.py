@@ -1,0 +1,98 @@
+"""Which rules may apply to a call of which only the origin is known, or not even that."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator
+
+from pbxgen.flow.analysis.components import components, is_cyclic
+from pbxgen.flow.analysis.reach import Key
+from pbxgen.flow.plan import Origin, Outcome, Place, PlaceKind, Plan, Rule, Rules, User
+
+Places = tuple[Place, ...]
+
+FOLLOWED = frozenset({PlaceKind.OPERATOR, PlaceKind.GROUP, PlaceKind.INBOUND})
+"""Kinds of places that lead on without a diversion."""
+
+
+class Choices:
+    """The rules of ``plan`` that may apply from ``start`` on to a call of ``origin`` (None: of either)."""
+
+    def __init__(self, plan: Plan, start: dt.date, origin: Origin | None) -> None:
+        self._start = start
+        self._origin = origin
+        self._plan = plan
+        self._known: dict[int, tuple[list[Rule], bool]] = {}
+        """By the identity of a list of rules: users of one policy share it, and the plan keeps it."""
+
+    def of(self, rules: Rules) -> tuple[list[Rule], bool]:
+        """Those that may be the first to hold, and whether one of them always does."""
+        known = self._known.get(id(rules))
+        if known is None:
+            known = self._known[id(rules)] = self._find(rules)
+        return known
+
+    def _find(self, rules: Rules) -> tuple[list[Rule], bool]:
+        found = []
+        for rule in rules:
+            condition = rule.condition
+            if condition.until is not None and condition.until < self._start:
+                continue
+            if self._origin is not None:
+                if condition.origin not in (None, self._origin):
+                    continue
+                if condition.contacts is not None and self._origin is Origin.INTERNAL:
+                    continue
+            found.append(rule)
+            anybody = condition.origin is None or condition.origin is self._origin
+            if anybody and condition.contacts is None and condition.schedule is None and condition.until is None:
+                return found, True
+        return found, False
+
+    def answers(self, user: User) -> list[Places]:
+        """What may be queued once the phone has rung, each once; with nothing in it: no rule may apply."""
+        outcomes = (Outcome.BUSY,) if user.dnd else tuple(Outcome)
+        found: dict[tuple[object, ...], Places] = {}
+        for outcome in outcomes:
+            for places in self._answers(user, outcome):
+                found.setdefault(tuple((p.key, p.timeout) for p in places), places)
+        return list(found.values())
+
+    def _answers(self, user: User, outcome: Outcome) -> list[Places]:
+        general, certain = self.of(user.deviations.of(outcome))
+        found: list[Places] = [r.places for r in general]
+        if not certain:
+            found.append(())
+        if self._origin is Origin.INTERNAL:
+            return found
+        returning, certain = self.of(user.deviations.operator_return(outcome))
+        first: list[Places] = [r.places for r in returning]
+        if not certain or self._origin is None:
+            first.append(())
+        return [a + b for a in first for b in found]
+
+    def ring_seconds(self, user: User) -> int:
+        """The longest that the phone may ring, before the destination's ``timeout`` caps it."""
+        if user.dnd:
+            return 0
+        rules, certain = self.of(user.deviations.no_answer)
+        times = [r.after or user.ring_timeout for r in rules]
+        if not certain:
+            times.append(user.ring_timeout)
+        times += [r.after or user.ring_timeout for r in self.of(user.deviations.return_no_answer)[0]]
+        return max(times)
+
+    def in_order(self) -> Iterator[tuple[list[Key], bool]]:
+        """Positions, groups and inbound numbers, those that they lead to first; together where they lead in a circle.
+
+        The truth says whether they do.
+        """
+        graph: dict[Key, list[Key]] = {}
+        for kind, groups in ((PlaceKind.OPERATOR, self._plan.operators), (PlaceKind.GROUP, self._plan.groups)):
+            for group in groups.values():
+                graph[kind.value, group.name] = [p.key for p in group.overflow if p.kind in FOLLOWED]
+        for inbound in self._plan.inbound.values():
+            places = (p for rule in inbound.rules for p in rule.places)
+            graph[PlaceKind.INBOUND.value, inbound.number] = [p.key for p in places if p.kind in FOLLOWED]
+        for component in components(graph):
+            yield component, is_cyclic(component, graph)

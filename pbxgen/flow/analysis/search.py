@@ -1,0 +1,170 @@
+"""The way to something, the best first: of all callers, moments and outcomes of every ringing.
+
+What a call can still come to is bounded from above or below before it is followed (A*, Hart, Nilsson and Raphael 1968),
+so that the first way that is found is the best, and most others are never followed. Of ways that are as good, it is
+that of the first caller and moment, and of those the one whose outcomes come first.
+"""
+
+from __future__ import annotations
+
+import heapq
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Protocol
+
+from pbxgen.flow.analysis.bounds import NEVER, Bounds
+from pbxgen.flow.analysis.lossless import Losses
+from pbxgen.flow.analysis.space import Area, First
+from pbxgen.flow.analysis.steps import Arrival, Branch, Node, Steps
+from pbxgen.flow.plan import Outcome, PlaceKind
+
+_Way = tuple[tuple[int, Outcome], ...]
+"""Each outcome with what decides between it and others that are as good."""
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A way from the entry, and who goes it when."""
+
+    value: int
+    """Ringings, or seconds of ringing."""
+    area: Area
+    outcomes: tuple[Outcome, ...]
+
+
+class Aim(Protocol):
+    """What is looked for. Costs are to be small: of what shall be large they are the negative."""
+
+    def bound(self, node: Node, area: Area) -> int | None:
+        """What the rest of a way costs at least; None: it leads nowhere."""
+
+    def cost(self, branch: Branch) -> int: ...
+
+    def rank(self, branch: Branch) -> int: ...
+
+    def is_reached(self, arrival: Arrival) -> bool: ...
+
+    def is_reached_by(self, branch: Branch) -> bool: ...
+
+
+def best(steps: Steps, roots: Iterable[tuple[Node, Area]], aim: Aim, below: int = NEVER) -> Found | None:
+    """The best way that ``aim`` is reached; None where none costs less than ``below``."""
+    heap: list[tuple[int, First, _Way, int, int, Area, Node | None]] = []
+    met: dict[tuple[Node, Area], tuple[int, _Way]] = {}
+    pushed = 0
+    for root, area in roots:
+        least = aim.bound(root, area)
+        if least is not None and least < below:
+            pushed += 1
+            heap.append((least, area.first, (), pushed, 0, area, root))
+    heapq.heapify(heap)
+    while heap:
+        least, _, way, _, cost, area, node = heapq.heappop(heap)
+        if node is None:
+            return Found(cost, area, tuple(outcome for _, outcome in way))
+        before = met.get((node, area))
+        if before is not None and before <= (cost, way):
+            continue
+        met[node, area] = (cost, way)
+        for following, new_cost, new_way, new_area in _further(steps, aim, node, area, cost, way):
+            rest = 0 if following is None else aim.bound(following, new_area)
+            if rest is None or (total := max(least, new_cost + rest)) >= below:
+                continue
+            pushed += 1
+            heapq.heappush(heap, (total, new_area.first, new_way, pushed, new_cost, new_area, following))
+    return None
+
+
+def _further(
+    steps: Steps, aim: Aim, node: Node, area: Area, cost: int, way: _Way
+) -> Iterator[tuple[Node | None, int, _Way, Area]]:
+    """What is one ringing further; without a node: the aim."""
+    for arrival in steps.of(node, area):
+        if aim.is_reached(arrival):
+            yield None, cost, way, arrival.area
+            continue
+        cheapest: dict[tuple[Node, Area], tuple[int, int, Branch]] = {}
+        for branch in arrival.branches:
+            more, rank = aim.cost(branch), aim.rank(branch)
+            if aim.is_reached_by(branch):
+                yield None, cost + more, (*way, (rank, branch.outcome)), branch.area
+                continue
+            key = (branch.node, branch.area)
+            known = cheapest.get(key)
+            if known is None or (more, rank) < known[:2]:
+                cheapest[key] = (more, rank, branch)
+        for more, rank, branch in cheapest.values():
+            yield branch.node, cost + more, (*way, (rank, branch.outcome)), branch.area
+
+
+class Ringings:
+    """What is looked for on the way with the fewest ringings."""
+
+    def cost(self, branch: Branch) -> int:
+        return 1
+
+    def rank(self, branch: Branch) -> int:
+        return branch.rank
+
+
+class ToBeLost(Ringings):
+    """The shortest way to a release that nobody wrote."""
+
+    def __init__(self, losses: Losses, calling: int) -> None:
+        """``calling``: the callers who are in the flow themselves."""
+        self._losses = losses
+        self._calling = calling
+
+    def bound(self, node: Node, area: Area) -> int | None:
+        if not self._losses.possible(node.places, node.state.diversions):
+            return None
+        own = area.callers & self._calling and any(p.kind is PlaceKind.OUTSIDE for p in node.places)
+        return max(0, self._losses.fewest(node.places) - bool(own))
+
+    def is_reached(self, arrival: Arrival) -> bool:
+        return arrival.lost
+
+    def is_reached_by(self, branch: Branch) -> bool:
+        return False
+
+
+class ToBeHeldBack(Ringings):
+    """The shortest way to a rule that ``max_diversions`` keeps from applying."""
+
+    def __init__(self, bounds: Bounds) -> None:
+        self._bounds = bounds
+
+    def bound(self, node: Node, area: Area) -> int | None:
+        least = self._bounds.fewest_until_held_back(node.places, node.state.diversions)
+        return None if least >= NEVER else least
+
+    def is_reached(self, arrival: Arrival) -> bool:
+        return arrival.held_back
+
+    def is_reached_by(self, branch: Branch) -> bool:
+        return branch.held_back
+
+
+class ToRing:
+    """The way on which everything rings for longest. Silence is what is likeliest to take so long."""
+
+    def __init__(self, bounds: Bounds) -> None:
+        self._bounds = bounds
+        self._known: dict[Node, int] = {}
+
+    def bound(self, node: Node, area: Area) -> int | None:
+        if node not in self._known:
+            self._known[node] = -self._bounds.most_seconds(node.places, node.state.diversions)
+        return self._known[node]
+
+    def cost(self, branch: Branch) -> int:
+        return -branch.seconds
+
+    def rank(self, branch: Branch) -> int:
+        return 0 if branch.outcome is Outcome.NO_ANSWER else 1 + branch.rank
+
+    def is_reached(self, arrival: Arrival) -> bool:
+        return arrival.step.ending is not None
+
+    def is_reached_by(self, branch: Branch) -> bool:
+        return False
