@@ -23,6 +23,7 @@ from pbxgen.output.writer import write_trees
 from pbxgen.targets.base import GeneratedFile
 
 _BOOT_SECONDS = 90
+_ANSWER_SECONDS = 20
 _RTP_PORTS = 2000
 _SECRET = "laboratory"
 _MODULES = re.compile(
@@ -93,9 +94,10 @@ class FreeSwitch:
 
     async def _ready(self) -> bool:
         try:
-            ready = "is ready" in await self.command("status")
-            profiles = await self.command("sofia status")
-        except (OSError, asyncio.IncompleteReadError):
+            async with asyncio.timeout(_ANSWER_SECONDS):
+                ready = "is ready" in await self.command("status")
+                profiles = await self.command("sofia status")
+        except (OSError, asyncio.IncompleteReadError):  # a timeout is an OSError
             return False
         ports = (f":{self.phones_at[1]} ", f":{self.trunks_at[1]} ")
         running = [line for line in profiles.splitlines() if "RUNNING" in line]
@@ -105,8 +107,8 @@ class FreeSwitch:
 
     async def reload(self, files: Sequence[GeneratedFile]) -> None:
         await asyncio.to_thread(self._lay, files)  # sound and signalling of the calls go on meanwhile
-        await self.command("reloadxml")
-        await self.command("sofia profile external rescan")
+        for what in ("reloadxml", "xml_flush_cache", "sofia profile external rescan"):
+            await self.command(what)
 
     def stop(self) -> None:
         if self._process is not None:

@@ -4,46 +4,44 @@ from __future__ import annotations
 
 import random
 import socket
+from collections import deque
 
 Address = tuple[str, int]
 
 LOOPBACK = "127.0.0.1"
 _PICK = random.SystemRandom()
+# Below the ports that systems give out by themselves (Linux: from 32768): who tries to reach a port of those that
+# nobody listens to yet may be given that very port to speak from; connected to itself it keeps it from whom it is for.
+_SINGLE = range(10000, 16000)
+_RTP = range(16000, 32000)
 
-
-_issued: set[int] = set()
+_issued: deque[int] = deque(maxlen=2000)
 
 
 def free_port() -> int:
-    """A port that nobody uses now, by UDP or TCP, and that nobody was given before: who asked may bind it later."""
+    """A port that nobody uses now, by UDP or TCP, and that nobody was given lately: who asked may bind it later."""
     while True:
-        with (
-            socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as udp,
-            socket.socket(socket.AF_INET, socket.SOCK_STREAM) as tcp,
-        ):
-            udp.bind((LOOPBACK, 0))
-            port: int = udp.getsockname()[1]
-            try:
-                tcp.bind((LOOPBACK, port))
-            except OSError:
-                continue
-        if port not in _issued:
-            _issued.add(port)
+        port = _PICK.choice(_SINGLE)
+        if port not in _issued and _is_free(port, socket.SOCK_DGRAM) and _is_free(port, socket.SOCK_STREAM):
+            _issued.append(port)
             return port
 
 
 def free_range(count: int) -> tuple[int, int]:
     """First and last (both even: RTP) of some ``count`` adjoining UDP ports, likely to be free."""
     while True:
-        # Below the ports that the system gives out by itself.
-        first = _PICK.randrange(10000, 32000 - count) & ~1
+        first = _PICK.randrange(_RTP.start, _RTP.stop - count) & ~1
+        if all(_is_free(port, socket.SOCK_DGRAM) for port in (first, first + 1, first + count // 2, first + count - 1)):
+            return first, first + count - 2
+
+
+def _is_free(port: int, kind: socket.SocketKind) -> bool:
+    with socket.socket(socket.AF_INET, kind) as probe:
         try:
-            for port in (first, first + 1, first + count // 2, first + count - 1):
-                with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
-                    probe.bind((LOOPBACK, port))
+            probe.bind((LOOPBACK, port))
         except OSError:
-            continue
-        return first, first + count - 2
+            return False
+    return True
 
 
 def loopback_network() -> str:

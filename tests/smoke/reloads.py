@@ -94,7 +94,8 @@ users:
 """
     + _MORE
 )
-"""Users before, between and behind; other rules, groups, hours, a trunk and a route; 108 is gone."""
+"""Users before, between and behind; other rules, groups, hours, a trunk and a route; GONE is gone."""
+GONE = "108"
 GROWN = _NEW + "".join(f'  "{number}": {{}}\n' for number in range(2000, 3100))
 """More users than are looked for in one place."""
 

@@ -8,17 +8,18 @@ from pathlib import Path
 
 import pytest
 
+from pbxgen.flow.machine import EndKind
 from pbxgen.flow.simulate import Transfer
 from pbxgen.lab.case import Case, Handling, Result
 from pbxgen.lab.ladder import failure
 from pbxgen.lab.media import CALLER_TONE
-from pbxgen.lab.run import MAKERS, scratch
+from pbxgen.lab.run import MAKERS
 from pbxgen.lab.stage import Stage
 from pbxgen.lab.tenants import PIN
 from pbxgen.targets import load_target
 from tests.smoke.offices import HEAD, OUTSIDE, call, office
 from tests.support import prompts
-from tests.support.calls import TALLIES, Tally, place
+from tests.support.calls import place, play_twice
 
 pytestmark = [pytest.mark.real, pytest.mark.slow]
 
@@ -122,21 +123,12 @@ def test_no_other_tenant_is_reached(pbx_name: str, tmp_path: Path) -> None:
         call(acme, "101", "*97", name="the own mailbox, which is none", handling=Handling(keys=f"201#,,{PIN}#,,1")),
     ]
     leaves = call(bolt, OUTSIDE, "+390298765201", name="a message for 201 of Bolt")
-    tally = TALLIES.setdefault(pbx_name, Tally())
-    wrong: list[str] = []
-    for _ in (1, 2):
-        with scratch(None) as folder:
-            results, seen, left = asyncio.run(_play(pbx_name, leaves, tries, folder / "stage"))
-        tally.calls += 1 + len(tries)
-        wrong = [] if left.passed else [failure(left)]
-        wrong += [f"Bolt saw {line}" for line in seen]
+
+    def play(folder: Path) -> list[str]:
+        results, seen, left = asyncio.run(_play(pbx_name, leaves, tries, folder))
         # What opens no mailbox may answer and hang up, or release: only that nothing is heard matters.
-        wrong += [failure(r) for r in results if not r.passed and not r.case.handling.keys]
-        wrong += [
-            failure(r) for r in results if r.observed.ending is not None and r.observed.ending.kind == "announced"
-        ]
-        if not wrong:
-            return
-        tally.again += [f"other tenants: {told.splitlines()[0]}" for told in wrong]
-        print("\n\n".join(wrong))
-    pytest.fail("\n\n".join(wrong))
+        amiss = [r for r in (left, *results) if not r.passed and not r.case.handling.keys]
+        amiss += [r for r in results if r.observed.ending is not None and r.observed.ending.kind is EndKind.ANNOUNCED]
+        return [failure(result) for result in amiss] + [f"Bolt saw {line}" for line in seen]
+
+    play_twice("other tenants", 1 + len(tries), pbx_name, play)

@@ -12,11 +12,11 @@ import pytest
 from pbxgen.flow.plan import Plan
 from pbxgen.lab.case import Case, Handling, Result
 from pbxgen.lab.ladder import failure
-from pbxgen.lab.run import MAKERS, scratch
+from pbxgen.lab.run import MAKERS
 from pbxgen.lab.stage import Stage
 from pbxgen.targets import load_target
 from tests.smoke.offices import OUTSIDE, call, office
-from tests.support.calls import TALLIES, Tally
+from tests.support.calls import play_twice
 
 pytestmark = [pytest.mark.real, pytest.mark.slow]
 
@@ -88,14 +88,8 @@ def test_who_has_taken_a_call_is_busy_until_it_is_over(pbx_name: str, tmp_path: 
     sources = tmp_path / "sources"
     sources.mkdir()
     firsts = _firsts(office(sources, _USERS))
-    tally = TALLIES.setdefault(pbx_name, Tally())
-    wrong: list[str] = []
-    for _ in (1, 2):
-        tally.calls += 3 * len(firsts)
-        with scratch(None) as folder:
-            wrong = _wrong(*asyncio.run(_play(pbx_name, firsts, folder / "stage")))
-        if not wrong:
-            return
-        tally.again += [f"call waiting: {told.splitlines()[0]}" for told in wrong]
-        print("\n\n".join(wrong))
-    pytest.fail("\n\n".join(wrong))
+
+    def play(folder: Path) -> list[str]:
+        return _wrong(*asyncio.run(_play(pbx_name, firsts, folder)))
+
+    play_twice("call waiting", 3 * len(firsts), pbx_name, play)

@@ -12,13 +12,13 @@ from pbxgen.flow.machine import EndKind
 from pbxgen.lab.case import Case, Handling, Result
 from pbxgen.lab.ladder import failure
 from pbxgen.lab.media import CALLER_TONE
-from pbxgen.lab.run import MAKERS, scratch
+from pbxgen.lab.run import MAKERS
 from pbxgen.lab.stage import Stage
 from pbxgen.lab.tenants import PIN
 from pbxgen.targets import load_target
 from tests.smoke.offices import OUTSIDE, call, office
 from tests.support import prompts
-from tests.support.calls import TALLIES, Tally
+from tests.support.calls import play_twice
 
 pytestmark = [pytest.mark.real, pytest.mark.slow]
 
@@ -78,15 +78,9 @@ def test_a_message_is_heard_with_the_right_pin_only(pbx_name: str, tmp_path: Pat
         for _, caller, dialled, keys, _ in _CALLS
     ]
     wanted = dict(zip(map(id, opening), (heard for *_, heard in _CALLS), strict=True))
-    tally = TALLIES.setdefault(pbx_name, Tally())
-    wrong: list[str] = []
-    for _ in (1, 2):
-        with scratch(None) as folder:
-            opened, wrong = asyncio.run(_play(pbx_name, leaving, opening, folder / "stage"))
-        tally.calls += 2 * len(opening)
-        wrong += [failure(result) for result in opened if _heard(result) is not wanted[id(result.case)]]
-        if not wrong:
-            return
-        tally.again += [f"mailbox access: {told.splitlines()[0]}" for told in wrong]
-        print("\n\n".join(wrong))
-    pytest.fail("\n\n".join(wrong))
+
+    def play(folder: Path) -> list[str]:
+        opened, wrong = asyncio.run(_play(pbx_name, leaving, opening, folder))
+        return wrong + [failure(result) for result in opened if _heard(result) is not wanted[id(result.case)]]
+
+    play_twice("mailbox access", 2 * len(opening), pbx_name, play)

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
+
+import pytest
 
 from pbxgen.flow.plan import Plan
 from pbxgen.lab.case import Case, LabReport
 from pbxgen.lab.ladder import failure
-from pbxgen.lab.run import case_of, run
+from pbxgen.lab.run import case_of, run, scratch
 from pbxgen.language.compile import compile_source
 from pbxgen.scenario.read import read_scenarios
 from pbxgen.source.load import load_source
@@ -66,3 +69,21 @@ def place(cases: list[Case], pbx: str, *, complaint: str = "") -> LabReport:
     problems = [line for line in report.problems[pbx] if not re.fullmatch(complaint, line)]
     assert not problems, "\n".join(problems)
     return report
+
+
+def play_twice(what: str, calls: int, pbx: str, play: Callable[[Path], list[str]]) -> None:
+    """Calls that are played together: what goes wrong is done once more, as a small machine may be late with many.
+
+    ``play`` is given a folder, and tells what went wrong; ``what`` names it in the last lines of the test run.
+    """
+    tally = TALLIES.setdefault(pbx, Tally())
+    wrong: list[str] = []
+    for _ in (1, 2):
+        tally.calls += calls
+        with scratch(None) as folder:
+            wrong = play(folder / "stage")
+        if not wrong:
+            return
+        tally.again += [f"{what}: {told.splitlines()[0]}" for told in wrong]
+        print("\n\n".join(wrong))
+    pytest.fail(f"{len(wrong)} went wrong, twice\n\n" + "\n\n".join(wrong))

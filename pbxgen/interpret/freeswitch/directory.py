@@ -40,10 +40,11 @@ class Directory:
 
 
 def _users(domain: Element) -> dict[str, Entry]:
-    list(domain.only({"name"}, {"params", "variables", "users"}))
+    list(domain.only({"name"}, {"params", "variables", "users", "groups"}))
     params, variables = _pairs(domain, "params", "param"), _pairs(domain, "variables", "variable")
     found: dict[str, Entry] = {}
-    for element in _inside(domain, "users", {"user"}):
+    groups = [group for group in _inside(domain, "groups", {"group"}) if list(group.only({"name"}, {"users"}))]
+    for element in (user for holder in (*groups, domain) for user in _inside(holder, "users", {"user"})):
         list(element.only({"id", "number-alias", "cacheable"}, {"params", "variables"}))
         entry = Entry(
             id=element.get("id"),

@@ -59,9 +59,10 @@ def _dialplan(jinja: Environment, plans: tuple[Plan, ...], naming: Naming) -> li
 
 def _phones(jinja: Environment, plans: tuple[Plan, ...], options: Options, naming: Naming) -> list[GeneratedFile]:
     template = jinja.get_template("phones.xml.j2")
+    ambiguous = naming.ambiguous(plans)
     files = []
     for plan in plans:
-        text = template.render(views.phones(plan, options, naming))
+        text = template.render(views.phones(plan, options, naming, ambiguous))
         files.append(GeneratedFile(f"directory/pbxgen/{plan.name}.phones.xml", text, secret=True))
     return files
 

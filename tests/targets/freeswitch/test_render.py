@@ -10,6 +10,8 @@ from pathlib import Path
 import pytest
 
 from pbxgen.flow.plan import Plan
+from pbxgen.interpret.freeswitch.directory import Directory
+from pbxgen.interpret.freeswitch.preprocess import Line
 from pbxgen.targets.base import Options, Part
 from pbxgen.targets.freeswitch.target import FreeSwitchTarget
 from pbxgen.targets.freeswitch.views import bucket_digits
@@ -58,6 +60,31 @@ def test_endpoints_configured_elsewhere_have_the_names_that_were_asked_for(plan:
     text = rendered(plan, parts=DIALPLAN, endpoint_name="{tenant}-{extension}")["dialplan/pbxgen/tenants/acme.xml"].text
     assert "pbx_phone=*/acme- pbx_phone_end=@pbx.acme.example" in text
     assert 'field="${user_name}" expression="^acme\\-(\\d+)$"' in text
+
+
+def test_thousands_of_phones_are_read_in_groups_and_all_are_found() -> None:
+    numbers = [str(number) for number in range(2000, 4001)]
+    plan = plan_of("users:\n" + "".join(f'  "{number}": {{password: p{number}}}\n' for number in numbers))
+    text = rendered(plan)["directory/pbxgen/acme.phones.xml"].text
+    groups = list(ElementTree.fromstring(text.encode("utf-8")).iter("group"))
+    assert [len(list(group.iter("user"))) for group in groups] == [1000, 1000, 1]
+    inside = text.partition("<include>")[2].partition("</include>")[0]
+    directory = Directory([Line(line, "phones", number) for number, line in enumerate(inside.splitlines(), 1)])
+    assert all(directory.user(number, "pbx.acme.example") for number in numbers)
+
+
+def test_phones_are_kept_but_for_those_that_freeswitch_would_take_for_one_another(plan: Plan) -> None:
+    # It keeps 101 at 1.pbx.example and 10 at 11.pbx.example under one word: 1011.pbx.example.
+    one = plan_of('users: {"101": {password: a1}, "102": {password: a2}}', head=HEAD.replace("pbx.acme.", "1.pbx."))
+    other = plan_of('users: {"10": {password: b1}}', head=HEAD.replace("pbx.acme.", "11.pbx.").replace("acme", "bolt"))
+    kept = {
+        user.get("id")
+        for file in rendered(one, other).values()
+        if file.path.endswith(".phones.xml")
+        for user in ElementTree.fromstring(file.text.encode("utf-8")).iter("user")
+        if user.get("cacheable")
+    }
+    assert kept == {"102"}
 
 
 def test_two_runs_give_the_same_bytes(plan: Plan) -> None:
