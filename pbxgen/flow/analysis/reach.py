@@ -17,6 +17,7 @@ Key = tuple[str, str]
 _USER, _OUTSIDE, _MAILBOX = PlaceKind.USER.value, PlaceKind.OUTSIDE.value, PlaceKind.MAILBOX.value
 _OPERATOR, _GROUP = PlaceKind.OPERATOR.value, PlaceKind.GROUP.value
 _INBOUND, _RELEASE = PlaceKind.INBOUND.value, PlaceKind.RELEASE.value
+_NEVER_BEEN_TO = frozenset({PlaceKind.MAILBOX, PlaceKind.ANNOUNCE, PlaceKind.RELEASE})
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +74,11 @@ class Reach:
             nodes += tuple(tuple(any(p.matches(n) for p in patterns) for patterns in sets) for n in numbers)
         conditions = tuple(walk.conditions)
         return Flow(
-            entry, tuple(walk.keys), conditions, tuple(walk.along), (conditions, nodes, tuple(walk.who_rings_along()))
+            entry,
+            tuple(walk.keys),
+            conditions,
+            tuple(walk.along),
+            (conditions, nodes, tuple(walk.who_rings_along()), tuple(walk.beyond())),
         )
 
     def group_kind(self, key: Key, group: RingGroup) -> int:
@@ -94,6 +99,7 @@ class _Walk:
         self.keys: dict[Key, int] = {}
         self.conditions: dict[Condition, int] = {}
         self.along: dict[str, int] = {}
+        self._beyond: list[tuple[Place, ...]] = []
         self._levels: list[list[Key]] = []
 
     def number(self, key: Key, diversions: int) -> int:
@@ -143,6 +149,13 @@ class _Walk:
         rung = self.along.setdefault(leg.place.target, len(self.along))
         return (leg.delay, leg.place.timeout, rung, self._plan.users[leg.place.target].dnd)
 
+    def beyond(self) -> Iterator[Hashable]:
+        """Of the places that no diversion is left to, those of the flow: whether one has been to all decides whether
+        the maximum keeps a call from somewhere.
+        """
+        for places in self._beyond:
+            yield tuple(None if p.kind in _NEVER_BEEN_TO else self.keys.get(p.key, -1) for p in places)
+
     def who_rings_along(self) -> Iterator[Hashable]:
         """Which of the called users they are, if any: of a caller it matters that they are the same."""
         yield from (self.keys.get((_USER, extension)) for extension in self.along)
@@ -152,11 +165,13 @@ class _Walk:
                 yield frozenset(self.keys.get((_USER, m)) for m in groups[target].members)
 
     def _rules(self, rules: Rules, diversions: int | None) -> Hashable:
+        if diversions is None:
+            self._beyond += (r.places for r in rules)
         return tuple(
             (
                 self.conditions.setdefault(r.condition, len(self.conditions)),
                 r.after,
-                # Where no diversion is left, it only matters that there is a rule.
+                # Where no diversion is left, it only matters whether the call has been there (`beyond`).
                 None if diversions is None else tuple(self._place(p, diversions) for p in r.places),
             )
             for r in rules

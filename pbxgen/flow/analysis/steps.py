@@ -126,7 +126,8 @@ class Steps:
             if pending.place.kind in TERMINAL:
                 break
         keys = tuple(p.place.key for p in to_try)
-        visited &= self._ahead.of(keys, self._plan.max_diversions - state.diversions)
+        if visited:
+            visited &= self._ahead.of(keys, self._plan.max_diversions - state.diversions)
         options = tuple(p if self._written else p.place.timeout for p in to_try)
         same = (keys, options, visited, state.diversions)
         if same not in self._nodes:

@@ -316,6 +316,18 @@ users:
     assert [d.subject for d in found(body, "PBX210")] == [("user", "102")]
 
 
+def test_whether_the_maximum_keeps_a_call_from_somewhere_depends_on_where_it_has_been() -> None:
+    """Bea's calls come to Ada, who sends them back to Bea, where they have been; Cleo's do not come from there."""
+    body = """\
+defaults: {max_diversions: 1}
+users:
+  "101": {voicemail: true, deviations: {busy: "102"}}
+  "102": {deviations: {busy: "101"}}
+  "103": {deviations: {busy: "101"}}
+"""
+    assert [d.subject for d in found(body, "PBX213")] == [("user", "103")]
+
+
 def test_one_who_only_rings_along_may_call_as_well() -> None:
     """The phone that is silent anyhow is not among those that ring for its owner: none that is left is registered."""
     body = """\
