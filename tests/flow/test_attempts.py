@@ -6,7 +6,7 @@ import datetime as dt
 
 import pytest
 
-from pbxgen.flow.machine import Caller, Ringing, State, advance, after, begin
+from pbxgen.flow.machine import Caller, Ending, EndKind, Ringing, State, advance, after, begin
 from pbxgen.flow.plan import Origin, Outcome, Place, PlaceKind, Plan
 from pbxgen.flow.world import CallConditions
 from pbxgen.source.location import Location
@@ -92,3 +92,11 @@ def test_who_is_rung_in_vain_and_has_no_rule_for_it_diverts_nothing(chain: Plan)
 def test_who_is_rung_in_vain_and_has_a_rule_for_it_diverts(chain: Plan) -> None:
     story = call(chain, "105", "101", _101="busy", _102="ring", _106="busy")
     assert told(story) == "101, 102, 106, 103 -> answered 103"
+
+
+@pytest.mark.parametrize(("written", "code"), [("busy", "486"), ("hangup", "480")])
+def test_a_release_that_was_written_is_no_lost_call(written: str, code: str) -> None:
+    ending = advance(OFFICE, _CALLER, _CONDITIONS, begin(_CALLER, [_place(PlaceKind.RELEASE, written)])).ending
+    assert ending == Ending(EndKind.RELEASED, code, by_rule=True)
+    nothing_left = advance(OFFICE, _CALLER, _CONDITIONS, begin(_CALLER, [])).ending
+    assert nothing_left == Ending(EndKind.RELEASED, "480", by_rule=False)
