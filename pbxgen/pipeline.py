@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pbxgen.diagnostics.diagnostic import Diagnostic, Severity
-from pbxgen.flow.analysis.findings import analyse
+from pbxgen.flow.analysis.findings import analyse, loops
 from pbxgen.flow.plan import Plan
 from pbxgen.language.accept import apply_acceptances
 from pbxgen.language.compile import Compiled, compile_fleet, compile_source
@@ -145,6 +145,8 @@ class _Examiner:
         if compiled.plan is not None and self.analysis:
             self.step(f"examining every call of {name}")
             found += analyse(compiled.plan, self.today)
+        elif compiled.sketch is not None and self.analysis:
+            found += loops(compiled.sketch, self.today)
         if compiled.plan is not None:
             found += self._limits(compiled.plan)
         found, idle = apply_acceptances(found, compiled.acceptances)

@@ -25,6 +25,7 @@ from pbxgen.language.positions import at, key_of
 from pbxgen.language.resolve import Resolver
 from pbxgen.language.rules import RuleReader
 from pbxgen.language.schedules import compile_schedule
+from pbxgen.language.sketch import sketch
 from pbxgen.language.users import compile_users, mailboxes
 from pbxgen.language.validate import Draft, validate
 from pbxgen.source.load import Loaded, LoadedFleet
@@ -45,6 +46,8 @@ class Compiled:
     acceptances: tuple[Acceptance, ...]
     identity: Identity = NOBODY
     """What no other tenant of a fleet may have, also where there is no plan."""
+    sketch: Plan | None = None
+    """Where there are errors: what is certain all the same (:func:`pbxgen.language.sketch.sketch`)."""
 
 
 def compile_fleet(fleet: LoadedFleet, today: dt.date | None = None) -> tuple[Compiled, ...]:
@@ -71,7 +74,8 @@ def compile_source(loaded: Loaded, today: dt.date | None = None) -> Compiled:
     diagnostics = (*loaded.diagnostics, *findings.sorted())
     failed = not loaded.complete or any(d.severity is Severity.ERROR for d in diagnostics)
     plan = None if failed else compiled.plan
-    return Compiled(plan, diagnostics, compiled.acceptances, compiled.identity)
+    certain = sketch(compiled.plan, loaded.root, diagnostics) if failed and compiled.plan is not None else None
+    return Compiled(plan, diagnostics, compiled.acceptances, compiled.identity, certain)
 
 
 def _compile(draft: Draft, loaded: Loaded, today: dt.date, findings: Findings) -> Compiled:
@@ -111,7 +115,7 @@ def _compile(draft: Draft, loaded: Loaded, today: dt.date, findings: Findings) -
     if loaded.complete:
         hints(draft, directory, trunks, names, findings)
     identity = _identity(draft, directory)
-    if draft.pbx is None or country is None or findings.failed:
+    if draft.pbx is None or country is None:
         return Compiled(None, (), acceptances, identity)
     plan = Plan(
         name=draft.pbx.name,

@@ -33,6 +33,11 @@ def analyse(plan: Plan, today: dt.date) -> tuple[Diagnostic, ...]:
     )
 
 
+def loops(plan: Plan, today: dt.date) -> tuple[Diagnostic, ...]:
+    """The findings about unconditional deviations alone."""
+    return tuple(_loop(loop) for loop in find_loops(plan, Situations(plan, today)))
+
+
 def _loop(loop: Loop) -> Diagnostic:
     users = [user for user, _ in loop.steps]
     chain = " → ".join([*users, users[0]])
@@ -46,4 +51,4 @@ def _loop(loop: Loop) -> Diagnostic:
     )
 
 
-__all__ = ["LONGEST_RINGING", "analyse"]
+__all__ = ["LONGEST_RINGING", "analyse", "loops"]

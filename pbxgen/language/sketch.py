@@ -1,0 +1,57 @@
+"""What is certain of a plan in which something is wrong: enough to find loops in the same run as the errors."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterable, Iterator
+
+from pbxgen.diagnostics.diagnostic import Diagnostic, Severity
+from pbxgen.flow.plan import ALWAYS, Deviations, Plan, Rules
+from pbxgen.source.tree import Mapping, Node, Scalar
+
+
+def sketch(plan: Plan, root: Mapping, diagnostics: Iterable[Diagnostic]) -> Plan:
+    """A plan of deviations of all calls only: those without conditions, of users in whose lines no error stands.
+
+    Where an error stands in a policy, the rules of all policies are uncertain.
+    """
+    wrong = {
+        (d.location.file, d.location.line)
+        for d in diagnostics
+        if d.severity is Severity.ERROR and d.location is not None
+    }
+    policies = set(_lines(_entry(root, "policies"))) if wrong else set()
+    if wrong & policies:
+        wrong |= policies
+    users = {}
+    for extension, user in plan.users.items():
+        rules = user.deviations.unconditional
+        lines = {
+            *_lines(_entry(_entry(root, "users"), extension)),
+            *((r.location.file, r.location.line) for r in rules),
+        }
+        certain = rules if _always(rules) and not wrong & lines else ()
+        users[extension] = dataclasses.replace(user, deviations=Deviations(unconditional=certain))
+    return dataclasses.replace(plan, users=users, inbound={}, operators={}, groups={}, schedules={}, contacts={})
+
+
+def _always(rules: Rules) -> bool:
+    return all(rule.condition == ALWAYS for rule in rules)
+
+
+def _entry(node: Node | None, key: str) -> Node | None:
+    return node.entries[key].value if isinstance(node, Mapping) and key in node.entries else None
+
+
+def _lines(node: Node | None) -> Iterator[tuple[str, int]]:
+    """Where anything of a node stands."""
+    if node is None:
+        return
+    yield node.location.file, node.location.line
+    if isinstance(node, Mapping):
+        for entry in node.entries.values():
+            yield entry.key.location.file, entry.key.location.line
+            yield from _lines(entry.value)
+    elif not isinstance(node, Scalar):
+        for item in node.items:
+            yield from _lines(item)
