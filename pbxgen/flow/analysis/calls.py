@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterator
-from functools import cached_property
+from dataclasses import dataclass
 
 from pbxgen.diagnostics.codes import make
 from pbxgen.diagnostics.diagnostic import Diagnostic
@@ -17,7 +17,7 @@ from pbxgen.flow.analysis.situations import Situations
 from pbxgen.flow.analysis.space import Space
 from pbxgen.flow.analysis.steps import Steps
 from pbxgen.flow.analysis.telling import Witness
-from pbxgen.flow.plan import Plan
+from pbxgen.source.pause import without_garbage_collection
 
 LONGEST_RINGING = 180
 """Seconds of ringing above which a caller has long given up (SEMANTICS, "too long")."""
@@ -26,54 +26,20 @@ _LONG, _LONG_TOLD = 50, 3
 """Of examples with more ringings than that, so many are told: the end of a chain needs none of its own."""
 
 
-def find_in_calls(reach: Reach, situations: Situations) -> Iterator[Diagnostic]:
+def find_in_calls(reach: Reach, situations: Situations) -> tuple[Diagnostic, ...]:
     """PBX210, PBX212 and PBX213 of every entry."""
-    calls = _Calls(reach, situations)
-    for entry in entries(reach.plan):
-        yield from calls.judge(entry)
+    with without_garbage_collection():
+        calls = _Calls(reach, situations)
+        return tuple(found for entry in entries(reach.plan) for found in calls.judge(entry))
 
 
-class _Suspicions:
-    """What a call can come to at worst, by bounds that are quick to find: most calls need no more."""
-
-    def __init__(self, plan: Plan, situations: Situations) -> None:
-        self.bounds = Bounds(plan, situations.start)
-        self.losses = Losses(plan, situations.start)
-
-    def lost(self, entry: Entry) -> bool:
-        return entry.number is not None and self.losses.possible([entry.place], 0)
-
-    def too_long(self, entry: Entry) -> bool:
-        return self.bounds.most_seconds([entry.place], 0) > LONGEST_RINGING
-
-    def held_back(self, entry: Entry) -> bool:
-        return self.bounds.fewest_until_held_back([entry.place], 0) < NEVER
-
-
+@dataclass(frozen=True, slots=True)
 class _Verdict:
-    """On one form of flow, each part looked for when it is asked for."""
+    """On one form of flow."""
 
-    def __init__(self, plan: Plan, situations: Situations, ahead: Ahead, suspicions: _Suspicions, flow: Flow) -> None:
-        space = Space(plan, situations, flow)
-        self._calling = space.calling_from(flow.outside)
-        self._suspicions = suspicions
-        self._steps = Steps(plan, ahead, space)
-        root = self._steps.begin(flow.entry)
-        self._outside = (root, space.outside)
-        self._inside = (root, space.inside)
-
-    @cached_property
-    def lost(self) -> Found | None:
-        return best(self._steps, [self._outside], ToBeLost(self._suspicions.losses, self._calling))
-
-    @cached_property
-    def longest(self) -> Found | None:
-        aim = ToRing(self._suspicions.bounds)
-        return best(self._steps, [self._outside, self._inside], aim, -LONGEST_RINGING)
-
-    @cached_property
-    def held_back(self) -> Found | None:
-        return best(self._steps, [self._outside, self._inside], ToBeHeldBack(self._suspicions.bounds))
+    lost: Found | None
+    longest: Found | None
+    held_back: Found | None
 
 
 class _Calls:
@@ -84,22 +50,25 @@ class _Calls:
         self._verdicts: dict[Hashable, _Verdict] = {}
         self._told: dict[tuple[str, Hashable], str] = {}
         self._ahead = Ahead(reach.plan)
-        self._suspicions = _Suspicions(reach.plan, situations)
+        self._bounds = Bounds(reach.plan, situations.start)
+        self._losses = Losses(reach.plan, situations.start)
         self._long_told = 0
         self._witness = Witness(reach.plan)
 
     def judge(self, entry: Entry) -> Iterator[Diagnostic]:
-        suspicions = self._suspicions
-        lost, too_long = suspicions.lost(entry), suspicions.too_long(entry)
-        held_back = suspicions.held_back(entry)
-        if not (lost or too_long or held_back):
+        """Most entries are judged by what is known of their bounds, which is quick; their flows are not looked at."""
+        places = (entry.place,)
+        lost = self._losses.possible(places, 0)
+        too_long = self._bounds.most_seconds(places, 0) > LONGEST_RINGING
+        held_back = self._bounds.fewest_until_held_back(places, 0) < NEVER
+        if not (too_long or held_back or (lost and entry.number is not None)):
             return
         flow = self._reach.flow_of(entry.place)
         if flow.form not in self._verdicts:
-            self._verdicts[flow.form] = _Verdict(self._plan, self._situations, self._ahead, suspicions, flow)
+            self._verdicts[flow.form] = self._examine(flow, lost=lost, too_long=too_long, held_back=held_back)
         verdict = self._verdicts[flow.form]
         most = self._plan.max_diversions
-        if lost and verdict.lost is not None:
+        if verdict.lost is not None and entry.number is not None:
             yield self._finding(
                 "PBX210",
                 f"a call from outside to {entry.label} can be lost",
@@ -109,7 +78,7 @@ class _Calls:
                 flow,
                 verdict.lost,
             )
-        if too_long and verdict.longest is not None:
+        if verdict.longest is not None:
             yield self._finding(
                 "PBX212",
                 f"a call to {entry.label} can ring for {-verdict.longest.value} s",
@@ -118,7 +87,7 @@ class _Calls:
                 flow,
                 verdict.longest,
             )
-        if held_back and verdict.held_back is not None:
+        if verdict.held_back is not None:
             yield self._finding(
                 "PBX213",
                 f"a call to {entry.label} can be diverted more than {most} time{'' if most == 1 else 's'}",
@@ -127,6 +96,19 @@ class _Calls:
                 flow,
                 verdict.held_back,
             )
+
+    def _examine(self, flow: Flow, *, lost: bool, too_long: bool, held_back: bool) -> _Verdict:
+        """What may be found is looked for."""
+        space = Space(self._plan, self._situations, flow)
+        steps = Steps(self._plan, self._ahead, space)
+        root = steps.begin(flow.entry)
+        outside, everybody = [(root, space.outside)], [(root, space.outside), (root, space.inside)]
+        to_be_lost = ToBeLost(self._losses, space.calling_from(flow.outside))
+        return _Verdict(
+            best(steps, outside, to_be_lost) if lost else None,
+            best(steps, everybody, ToRing(self._bounds), -LONGEST_RINGING) if too_long else None,
+            best(steps, everybody, ToBeHeldBack(self._bounds)) if held_back else None,
+        )
 
     def _finding(self, code: str, message: str, help: str, entry: Entry, flow: Flow, way: Found) -> Diagnostic:
         """The example is told once: a hundred people with one policy do not need it a hundred times."""
