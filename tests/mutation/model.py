@@ -42,7 +42,7 @@ class Change:
     def function(self) -> str:
         """``machine.advance``, or ``world.Bell.ring``."""
         module, _, mangled = self.name.rpartition(".")
-        function = mangled.partition("__mutmut_")[0].removeprefix("x").strip("_ǁ").replace("ǁ", ".")
+        function = mangled.partition("__mutmut_")[0][len("x_") :].replace("ǁ", ".")
         return f"{module.rpartition('.')[2]}.{function}"
 
 
