@@ -73,9 +73,9 @@ _OPERATORS = (
 
 
 def _conf_step_left_out(line: str) -> str | None:
-    """The priority stays, so that no other step moves."""
+    """The priority stays, so that no other step moves; what stands there instead the interpreter knows."""
     step = _STEP.match(line)
-    return None if step is None or step[2].startswith("NoOp") else f"{step[1]}NoOp()"
+    return None if step is None or step[2].startswith("Verbose") else f"{step[1]}Verbose(9,)"
 
 
 def _conf_line_left_out(line: str) -> str | None:

@@ -44,6 +44,7 @@ from pbxgen.targets import templates
 from pbxgen.targets.freeswitch import views
 from pbxgen.targets.templates import templates_folder
 from tests.interpret import test_carriers, test_mailboxes
+from tests.interpret.freeswitch import test_carried as carried
 from tests.interpret.freeswitch import test_guards as guards
 from tests.interpret.freeswitch import test_legs as legs
 from tests.interpret.freeswitch import test_mailbox_guards as mailboxes
@@ -80,6 +81,7 @@ _INSIDE: dict[str, tuple[Callable[[Path], None], ...]] = {
         partial(guards.test_a_transfer_leads_to_numbers_only, "*97"),
         partial(guards.test_a_login_that_is_no_extension_calls_nobody, "door"),
         guards.test_who_has_not_authenticated_calls_nobody,
+        guards.test_who_is_no_phone_of_ours_sends_nobody_outside,
         *(partial(mailboxes.test_whoever_dials_98_is_asked_whose_mailbox, caller) for caller in ("101", "102")),
         mailboxes.test_the_own_pin_opens_no_mailbox_by_its_number,
         mailboxes.test_a_short_number_has_a_mailbox_too,
@@ -93,6 +95,8 @@ _INSIDE: dict[str, tuple[Callable[[Path], None], ...]] = {
         legs.test_places_one_behind_the_other,
         legs.test_a_clock_runs_where_a_leg_is_late,
         legs.test_the_last_second_of_a_group_is_no_end_of_time,
+        legs.test_a_phone_may_ring_for_three_minutes,
+        carried.test_the_deepest_index_counts,
         siblings.test_a_bare_number_behind_a_national_one,
         siblings.test_a_national_number_behind_a_bare_one,
         siblings.test_who_is_nobody_to_one_tenant_is_not_who_another_took_them_for,

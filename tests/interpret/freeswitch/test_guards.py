@@ -52,3 +52,14 @@ def test_a_login_that_is_no_extension_calls_nobody(login: str, tmp_path: Path) -
 
 def test_who_has_not_authenticated_calls_nobody(tmp_path: Path) -> None:
     assert _refused(tmp_path, "pbxgen.nobody", "101") == 403
+
+
+def test_who_is_no_phone_of_ours_sends_nobody_outside(tmp_path: Path) -> None:
+    """Carriers cannot transfer; if one could, the rights of who called it would not be its own."""
+    party = {
+        "pbx_role": "called",
+        "pbx_origin": "internal",
+        "pbx_here": "user:101",
+        "pbx_peer": "outside:+393471112222",
+    }
+    assert _refused(tmp_path, "office.transfer", "+393331110101", pbx_dialler="101", **party) == 403

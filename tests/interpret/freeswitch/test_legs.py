@@ -39,6 +39,8 @@ users:
         - {{to: "{_MOBILE}", confirm: true}}
         - "{_SECOND}"
         - {{to: "group:sales", confirm: true}}
+        - "110"
+        - "111"
         - "group:desk"
         - "106"
         - "group:quiet"
@@ -47,9 +49,12 @@ users:
   "107": {{did: "+390212345107", deviations: {{unconditional: ["108", "106"]}}}}
   "108": {{follow_me: [{{to: "103"}}, {{to: "104", delay: 2}}]}}
   "109": {{did: "+390212345109", deviations: {{unconditional: {{to: "group:desk", timeout: 6}}}}}}
+  "110": {{}}
+  "111": {{call_waiting: false}}
+  "113": {{did: "+390212345113", ring_timeout: 180}}
   "120": {{dnd: true}}
 """
-_RING_IN_VAIN: dict[str, str | list[str]] = {"102": "ring", "103": "ring", "104": "ring"}
+_RING_IN_VAIN: dict[str, str | list[str]] = {"102": "ring", "103": "ring", "104": "ring", "110": "ring", "111": "ring"}
 
 
 def _rung(plans: Sequence[Plan], called: str) -> list[tuple[str, bool, str | None]]:
@@ -90,6 +95,8 @@ def test_places_one_behind_the_other(tmp_path: Path) -> None:
         (_SECOND, False, None),
         ("102", True, _counts("102")),
         ("103", True, None),
+        ("110", False, None),
+        ("111", False, _counts("111")),
         ("103", False, None),
         ("104", False, None),
         ("102", False, _counts("102")),
@@ -109,3 +116,9 @@ def test_the_last_second_of_a_group_is_no_end_of_time(tmp_path: Path) -> None:
     came = come([office(tmp_path, _USERS)], "pbxgen.trunks", "+390212345109", phones=_RING_IN_VAIN)
     assert came.rang == ["103", "104"]
     assert came.scene.clock.now == pytest.approx(6, abs=1.5)
+
+
+def test_a_phone_may_ring_for_three_minutes(tmp_path: Path) -> None:
+    came = come([office(tmp_path, _USERS)], "pbxgen.trunks", "+390212345113", phones={"113": "ring"})
+    assert came.rang == ["113"]
+    assert came.scene.clock.now == pytest.approx(180, abs=1.5)
