@@ -142,9 +142,10 @@ def _trunk_headers(case: Case, story: Story, observed: Observed) -> list[str]:
             trunk = case.plan.trunks.get(route.trunk) if route is not None else None
             if trunk is None or trunk.diversion is DiversionHeader.NONE:
                 continue
-            wanted = _diversion_before(story.events[:number], leg)
+            before = story.events[:number]
+            wanted = _diversion_before(before, leg)
             said = last_diversion(leg.headers, trunk.diversion)
-            if wanted is None and said is not None and not case.call.carried and not _inbound(case):
+            if wanted is None and said is not None and not case.call.carried and not _inbound(case, before):
                 found.append(f"{leg.target} was told of a diversion that did not happen ({said})")
             if wanted is not None:
                 found += _compare(case, leg, wanted, said)
@@ -165,8 +166,10 @@ def _diversion_before(events: Sequence[Event], leg: Rang) -> Diverted | None:
     return mine or last
 
 
-def _inbound(case: Case) -> bool:
-    """Was an outside number called that leads outside again? Then it stands for who diverts."""
+def _inbound(case: Case, before: Sequence[Event]) -> bool:
+    """Was an outside number called that leads outside again? Then it stands for who diverts, until a transfer."""
+    if any(event.kind is EventKind.TRANSFERRED for event in before):
+        return False
     return any(number in case.plan.inbound for number in case.plan.numbering.called_by_trunk(case.call.called))
 
 

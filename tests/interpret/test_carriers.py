@@ -45,6 +45,7 @@ def test_tenants_of_one_carrier_are_asked_for_a_number_in_turn(pbx: str) -> None
     plans = []
     for number, name in enumerate(("one", "two", "three"), 1):
         own = HEAD.replace("acme", name).replace("+390212345000", f"+39021234{number}000")
+        own = own.replace("carrier", f"carrier-{name}")
         plans.append(plan_of(f'users: {{"10{number}": {{did: "+39021234{number}100"}}}}', head=own))
     calls = [call(plan, OUTSIDE, f"+39021234{number}100") for number, plan in enumerate(plans, 1)]
     calls.append(call(plans[0], OUTSIDE, "+390212349999", name="a number that nobody has"))

@@ -122,11 +122,14 @@ class Accepted:
     faults: tuple[str, ...]
     """Kinds of faults; none: all."""
     because: str
+    behind: str = ""
+    """A part of the line before, where the spoilt one alone could be any."""
 
     def covers(self, fault: Fault) -> bool:
         return (
             fault.template.startswith(self.template)
             and self.holds in fault.was
+            and self.behind in fault.text.split("\n")[fault.line - 2]
             and (not self.faults or fault.what in self.faults)
         )
 
@@ -134,7 +137,10 @@ class Accepted:
 def accepted() -> list[Accepted]:
     rows = YAML(typ="safe").load(_UNNOTICED.read_text(encoding="utf-8"))
     return [
-        Accepted(row["template"], row.get("holds", ""), tuple(row.get("faults", ())), row["because"]) for row in rows
+        Accepted(
+            row["template"], row.get("holds", ""), tuple(row.get("faults", ())), row["because"], row.get("behind", "")
+        )
+        for row in rows
     ]
 
 
