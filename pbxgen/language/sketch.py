@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 
 from pbxgen.diagnostics.diagnostic import Diagnostic, Severity
 from pbxgen.flow.plan import ALWAYS, Deviations, Plan, Rules
 from pbxgen.source.tree import Mapping, Node, Scalar
 
+_TWICE = frozenset({"PBX012", "PBX111"})
 
-def sketch(plan: Plan, root: Mapping, diagnostics: Iterable[Diagnostic]) -> Plan:
+
+def sketch(plan: Plan, root: Mapping, diagnostics: Sequence[Diagnostic]) -> Plan:
     """A plan of deviations of all calls only: those without conditions, of users in whose lines no error stands.
 
-    Where an error stands in a policy, the rules of all policies are uncertain.
+    Where an error stands in a policy, the rules of all policies are uncertain; where a key or a number is there twice,
+    nothing is certain.
     """
+    if any(d.code in _TWICE for d in diagnostics):
+        return dataclasses.replace(plan, users={}, inbound={}, operators={}, groups={}, schedules={}, contacts={})
     wrong = {
         (d.location.file, d.location.line)
         for d in diagnostics

@@ -50,6 +50,10 @@ def test_a_loop_is_told_beside_other_errors(tmp_path: Path, more: str, head: str
         '  "102": {deviations: {unconditional: "101"}}\n',
         'policies:\n  back: {unconditional: "101"}\n  other: {busy: "999"}\nusers:\n'
         '  "101": {deviations: {unconditional: "102"}}\n  "102": {policy: back}\n',
+        # Which of two is meant may be another one when the errors are gone.
+        _LOOP + '  "101": {}\n',
+        'users:\n  "101": {deviations: {unconditional: "+390212345102"}}\n'
+        '  "102": {did: "+390212345102", deviations: {unconditional: "101"}}\n  "103": {did: "+390212345102"}\n',
         # With conditions it is a loop only while they hold together.
         'schedules: {office: {open: ["mon 25:00-26:00"]}}\nusers:\n'
         '  "101": {deviations: {unconditional: [{to: "102", when: office}]}}\n'

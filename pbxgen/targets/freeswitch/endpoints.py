@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
-from collections.abc import Sequence
 
 from pbxgen.flow.plan import Plan
 from pbxgen.targets.base import Options, Part
@@ -26,15 +24,6 @@ class Naming:
     def user(self, plan: Plan, extension: str) -> str:
         """The directory id, without domain."""
         return self._filled(plan, extension).partition("@")[0]
-
-    def word(self, plan: Plan, extension: str) -> str:
-        """Under which FreeSWITCH keeps a user it has found (``switch_xml_user_cache``): name and domain in one."""
-        return self.user(plan, extension) + plan.domain
-
-    def ambiguous(self, plans: Sequence[Plan]) -> frozenset[str]:
-        """Words of several users: ``10`` at ``11.pbx.example`` and ``101`` at ``1.pbx.example`` have one."""
-        words = Counter(self.word(plan, extension) for plan in plans for extension in plan.users)
-        return frozenset(word for word, users in words.items() if users > 1)
 
     def dial(self, plan: Plan) -> tuple[str, str]:
         """What stands before and after the extension where a phone's registrations are looked up."""

@@ -59,10 +59,9 @@ def _dialplan(jinja: Environment, plans: tuple[Plan, ...], naming: Naming) -> li
 
 def _phones(jinja: Environment, plans: tuple[Plan, ...], options: Options, naming: Naming) -> list[GeneratedFile]:
     template = jinja.get_template("phones.xml.j2")
-    ambiguous = naming.ambiguous(plans)
     files = []
     for plan in plans:
-        text = template.render(views.phones(plan, options, naming, ambiguous))
+        text = template.render(views.phones(plan, options, naming, kept=len(plans) == 1))
         files.append(GeneratedFile(f"directory/pbxgen/{plan.name}.phones.xml", text, secret=True))
     return files
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from pbxgen.flow.plan import Contacts, Plan, Route, Rules, Schedule, Trunk, User
@@ -223,23 +223,27 @@ class Phone:
     comment: str
     shown_name: str
     params: tuple[Param, ...]
-    kept: bool
-    """Whether FreeSWITCH may keep it once found."""
 
 
-def phones(plan: Plan, options: Options, naming: Naming, ambiguous: Collection[str]) -> dict[str, object]:
-    every = (_phone(user, plan, options, naming, ambiguous) for user in plan.users.values())
+def phones(plan: Plan, options: Options, naming: Naming, *, kept: bool) -> dict[str, object]:
+    """``kept``: whether FreeSWITCH may keep users once found.
+
+    It keeps them under their name and domain in one word (``switch_xml_user_cache``), and where phones may name their
+    domain, 101 at pbx.example could call itself 10 at 1pbx.example and be taken for that.
+    """
+    every = (_phone(user, plan, options, naming) for user in plan.users.values())
     found = [phone for phone in every if phone is not None]
     return {
         "name": plan.name,
         "digest": plan.digest,
         "domain": plan.domain,
         "timezone": plan.timezone,
+        "kept": kept,
         "groups": [found[first : first + _SMALL] for first in range(0, len(found), _SMALL)],
     }
 
 
-def _phone(user: User, plan: Plan, options: Options, naming: Naming, ambiguous: Collection[str]) -> Phone | None:
+def _phone(user: User, plan: Plan, options: Options, naming: Naming) -> Phone | None:
     """The directory entry; None for who has neither a phone nor a mailbox of ours."""
     endpoint = user.password is not None and Part.ENDPOINTS in options.parts
     mailbox = user.mailbox is not None and Part.VOICEMAIL in options.parts
@@ -261,8 +265,7 @@ def _phone(user: User, plan: Plan, options: Options, naming: Naming, ambiguous: 
     name = naming.user(plan, user.extension)
     alias = user.extension if name != user.extension else ""
     comment = _comment(f"{user.extension} {user.name}", user.location)
-    kept = naming.word(plan, user.extension) not in ambiguous
-    return Phone(name, alias, comment, shown_name(user.name), tuple(params), kept)
+    return Phone(name, alias, comment, shown_name(user.name), tuple(params))
 
 
 @dataclass(frozen=True, slots=True)

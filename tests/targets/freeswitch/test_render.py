@@ -73,18 +73,20 @@ def test_thousands_of_phones_are_read_in_groups_and_all_are_found() -> None:
     assert all(directory.user(number, "pbx.acme.example") for number in numbers)
 
 
-def test_phones_are_kept_but_for_those_that_freeswitch_would_take_for_one_another(plan: Plan) -> None:
-    # It keeps 101 at 1.pbx.example and 10 at 11.pbx.example under one word: 1011.pbx.example.
-    one = plan_of('users: {"101": {password: a1}, "102": {password: a2}}', head=HEAD.replace("pbx.acme.", "1.pbx."))
-    other = plan_of('users: {"10": {password: b1}}', head=HEAD.replace("pbx.acme.", "11.pbx.").replace("acme", "bolt"))
-    kept = {
-        user.get("id")
-        for file in rendered(one, other).values()
-        if file.path.endswith(".phones.xml")
-        for user in ElementTree.fromstring(file.text.encode("utf-8")).iter("user")
-        if user.get("cacheable")
-    }
-    assert kept == {"102"}
+def test_phones_are_kept_unless_they_may_name_their_domain(plan: Plan) -> None:
+    # FreeSWITCH keeps them by name and domain in one word: 101 at pbx.example could call itself 10 at 1pbx.example.
+    other = plan_of('users: {"10": {password: b1}}', head=HEAD.replace("pbx.acme.", "1.pbx.").replace("acme", "bolt"))
+    alone, fleet = (
+        {
+            user.get("cacheable")
+            for path, file in rendered(*plans).items()
+            if path.endswith(".phones.xml")
+            for user in ElementTree.fromstring(file.text.encode("utf-8")).iter("user")
+        }
+        for plans in ((plan,), (plan, other))
+    )
+    assert alone == {"1800000"}
+    assert fleet == {None}
 
 
 def test_two_runs_give_the_same_bytes(plan: Plan) -> None:
