@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping
 from contextlib import ExitStack
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -95,10 +97,10 @@ def _generated(
         with progress() as doing:
             origin = stack.enter_context(made_from(folder, source, doing))
         if origin is not None:
-            if format == "text":
+            if format != "json":
                 where = f"{folder} was made from {source} of {origin.date} (git:{origin.commit})"
                 console.out(f"{console.printable(where)}\n")
-            return _compared(_plans(origin.source, tenant), plans, format)
+            return _compared(_plans(origin.source, tenant), plans, format, {"from": f"git:{origin.commit}"})
     if format == "json":
         _json({"version": 1, "generated": str(folder), "current": current})
     else:
@@ -108,7 +110,10 @@ def _generated(
     return all(current.values())
 
 
-def _compared(before: dict[str, Plan], after: dict[str, Plan], format: str) -> bool:
+def _compared(
+    before: dict[str, Plan], after: dict[str, Plan], format: str, about: Mapping[str, str] = MappingProxyType({})
+) -> bool:
+    """``about``: what else JSON says."""
     from pbxgen.diff.compare import compare
     from pbxgen.diff.show import as_data, markdown, text_lines
     from pbxgen.diff.words import Block, blocks
@@ -130,7 +135,9 @@ def _compared(before: dict[str, Plan], after: dict[str, Plan], format: str) -> b
         found += [(n, (Block("-", f"tenant {n}", ("is gone",)),)) for n in before if n not in after and n not in known]
     match format:
         case "json":
-            _json({"version": 1, "same": same, "tenants": {n: [as_data(b) for b in shown] for n, shown in found}})
+            _json(
+                {"version": 1, **about, "same": same, "tenants": {n: [as_data(b) for b in shown] for n, shown in found}}
+            )
         case "markdown":
             console.out(markdown(found, same))
         case _:

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pbxgen.output.manifest import MANIFEST
-from pbxgen.source.load import source_digests
+from pbxgen.source.load import is_fleet, source_digests
 
 GIT = "git:"
 _BUILD = re.compile(r"\bbuilds?\b\W+(?:\S+ )??([0-9a-f]{12})\b|\b([0-9a-f]{12})\b")
@@ -91,13 +91,15 @@ class Origin:
 def made_from(folder: Path, source: Path, doing: Callable[[str], None]) -> Iterator[Origin | None]:
     """The newest of a source's last revisions that ``folder`` was generated from; None where git has none.
 
-    ``doing`` is told which revision is looked at.
+    Of a fleet one tenant may have been generated. ``doing`` is told which revision is looked at.
     """
     wanted = digests(folder)
     with ExitStack() as stack:
         try:
             root, relative = _in_repository(source.resolve())
-            log = _git(root, "log", f"-{_REVISIONS}", "--format=%h %cs", "--", str(relative)).decode()
+            # A fleet's tenants lie beside its file.
+            watched = relative.parent if source.is_file() and is_fleet(source) else relative
+            log = _git(root, "log", f"-{_REVISIONS}", "--format=%h %cs", "--", str(watched)).decode()
         except RevisionError:  # a source that git does not know
             log = ""
         for line in log.splitlines():
@@ -108,7 +110,8 @@ def made_from(folder: Path, source: Path, doing: Callable[[str], None]) -> Itera
                     found = this.enter_context(checked_out(f"{GIT}{commit}", source))
                 except RevisionError:  # a revision that took the source away
                     continue
-                if wanted.issuperset(made := source_digests(found)) and made:
+                made = source_digests(found)
+                if made & wanted and (made <= wanted or len(wanted) == 1):
                     stack.enter_context(this.pop_all())
                     yield Origin(commit, date, found)
                     return
@@ -129,7 +132,9 @@ def _in_repository(path: Path) -> tuple[Path, Path]:
 
 def _git(folder: Path, *arguments: str) -> bytes:
     try:
-        done = subprocess.run(["git", "-C", str(folder), *arguments], capture_output=True, check=False)
+        done = subprocess.run(
+            ["git", "--literal-pathspecs", "-C", str(folder), *arguments], capture_output=True, check=False
+        )
     except FileNotFoundError:
         raise RevisionError("git is not installed") from None
     if done.returncode:

@@ -62,8 +62,8 @@ def test_a_revision_that_there_is_not(office: Path, revision: str) -> None:
     run(revision, office, code=2)
 
 
-def generated(source: Path, out: Path) -> Path:
-    words = ["generate", str(source), "-o", str(out), "--target", "asterisk", "--parts", "dialplan"]
+def generated(source: Path, out: Path, *more: str) -> Path:
+    words = ["generate", str(source), "-o", str(out), "--target", "asterisk", "--parts", "dialplan", *more]
     result = CliRunner().invoke(app, words)
     assert result.exit_code == 0, result.output
     return out
@@ -88,7 +88,9 @@ def test_a_generated_folder_is_compared_with_the_revision_it_was_made_from(offic
     office.write_text(edited, encoding="utf-8")
     git(tmp_path, "commit", "-qam", "another number")
     assert "+ Ada Rossi (205)" in run(out, office, "--exit-code", code=1)
-    assert json.loads(run(out, office, "--format", "json"))["same"] is False
+    document = json.loads(run(out, office, "--format", "json"))
+    assert document["same"] is False
+    assert document["from"].startswith("git:")
 
 
 def test_a_generated_fleet_is_compared_with_the_revision_it_was_made_from(tmp_path: Path) -> None:
@@ -99,7 +101,21 @@ def test_a_generated_fleet_is_compared_with_the_revision_it_was_made_from(tmp_pa
     out = generated(fleet, tmp_path / "out")
     officina = fleet / "tenants" / "officina.yaml"
     officina.write_text(officina.read_text(encoding="utf-8") + "# a remark\n", encoding="utf-8")
-    told = run(out, fleet)
+    for source in (fleet, fleet / "fleet.yaml"):
+        told = run(out, source)
+        assert "was made from" in told
+        assert told.endswith("nothing changes for callers\n")
+
+
+def test_a_tenant_that_was_generated_alone_is_compared_with_its_revision(tmp_path: Path) -> None:
+    fleet = shutil.copytree(MINIMAL.parents[1] / "fleet", tmp_path / "fleet")
+    git(tmp_path, "init", "-q")
+    git(tmp_path, "add", ".")
+    git(tmp_path, "commit", "-qm", "first")
+    out = generated(fleet, tmp_path / "out", "--tenant", "officina")
+    officina = fleet / "tenants" / "officina.yaml"
+    officina.write_text(officina.read_text(encoding="utf-8") + "# a remark\n", encoding="utf-8")
+    told = run(out, fleet, "--tenant", "officina")
     assert "was made from" in told
     assert told.endswith("nothing changes for callers\n")
 
