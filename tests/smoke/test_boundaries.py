@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
+import hashlib
+import re
+import socket
 from dataclasses import replace
 from pathlib import Path
 
@@ -13,9 +17,10 @@ from pbxgen.flow.simulate import Transfer
 from pbxgen.lab.case import Case, Handling, Result
 from pbxgen.lab.ladder import failure
 from pbxgen.lab.media import CALLER_TONE
+from pbxgen.lab.ports import LOOPBACK
 from pbxgen.lab.run import MAKERS
 from pbxgen.lab.stage import Stage
-from pbxgen.lab.tenants import PIN
+from pbxgen.lab.tenants import PIN, Tenant, password
 from pbxgen.targets import load_target
 from tests.smoke.offices import HEAD, OUTSIDE, call, office
 from tests.support import prompts
@@ -132,3 +137,73 @@ def test_no_other_tenant_is_reached(pbx_name: str, tmp_path: Path) -> None:
         return [failure(result) for result in amiss] + [f"Bolt saw {line}" for line in seen]
 
     play_twice("other tenants", 1 + len(tries), pbx_name, play)
+
+
+def _register_elsewhere(stage: Stage, at: socket.socket, mine: Tenant, other: Tenant) -> None:
+    """101 of one tenant, with the realm and the password of that, registers as 101 of another."""
+    plan, domain = mine.plan, other.plan.domain
+    here = f"{LOOPBACK}:{at.getsockname()[1]}"
+
+    def send(number: int, more: str = "") -> str:
+        text = (
+            f"REGISTER sip:{domain} SIP/2.0\r\nVia: SIP/2.0/UDP {here};branch=z9hG4bK-{number};rport\r\n"
+            f"From: <sip:101@{domain}>;tag=1\r\nTo: <sip:101@{domain}>\r\nCall-ID: elsewhere@{here}\r\n"
+            f"CSeq: {number} REGISTER\r\nMax-Forwards: 70\r\nContact: <sip:elsewhere@{here}>\r\nExpires: 300\r\n"
+            f"{more}Content-Length: 0\r\n\r\n"
+        )
+        at.sendto(text.encode(), stage.pbx.phones_at)
+        while (reply := at.recv(8192).decode()).startswith("SIP/2.0 100"):
+            pass
+        return reply
+
+    challenge = dict(re.findall(r'(\w+)="([^"]*)"', send(1)))
+    if "nonce" not in challenge:
+        return  # refused without a question
+    nonce, realm = challenge["nonce"], plan.domain
+
+    def digest(*parts: str) -> str:
+        return hashlib.md5(":".join(parts).encode()).hexdigest()  # as RFC 2617 has it
+
+    proof = digest(
+        digest("101", realm, password(plan, "101")),
+        nonce,
+        "00000001",
+        "abc",
+        "auth",
+        digest("REGISTER", f"sip:{domain}"),
+    )
+    opaque = f', opaque="{challenge["opaque"]}"' if "opaque" in challenge else ""
+    send(
+        2,
+        f'Authorization: Digest username="101", realm="{realm}", nonce="{nonce}", uri="sip:{domain}", algorithm=MD5, '
+        f'qop=auth, nc=00000001, cnonce="abc", response="{proof}"{opaque}\r\n',
+    )
+
+
+def test_a_phone_of_one_tenant_is_not_rung_for_another(pbx_name: str, tmp_path: Path) -> None:
+    sources = tmp_path / "sources"
+    sources.mkdir()
+    plan = office(sources, _USERS)
+    cases = [call(plan, OUTSIDE, "+390212345101", name=f"101 of tenant {number}") for number in (1, 2)]
+
+    async def placed(folder: Path) -> tuple[list[Result], bytes]:
+        stage = Stage(MAKERS[pbx_name], load_target(pbx_name), cases, folder)
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as at:
+            at.bind((LOOPBACK, 0))
+            at.settimeout(3)
+            async with stage:
+                with contextlib.suppress(TimeoutError):
+                    await asyncio.to_thread(_register_elsewhere, stage, at, *stage.tenants)
+                results = [await stage.place(tenant) for tenant in stage.tenants]
+            at.setblocking(False)
+            came = b""
+            with contextlib.suppress(BlockingIOError):
+                while True:
+                    came += at.recv(8192)
+        return results, came
+
+    def play(folder: Path) -> list[str]:
+        results, came = asyncio.run(placed(folder))
+        return [failure(r) for r in results if not r.passed] + (["it was rung"] if b"INVITE " in came else [])
+
+    play_twice("registered elsewhere", len(cases), pbx_name, play)

@@ -9,6 +9,8 @@ from pbxgen.interpret.base import NotUnderstoodError
 from pbxgen.interpret.freeswitch.elements import Element, parsed
 from pbxgen.interpret.freeswitch.preprocess import Line
 
+_FORCED = "sip-force-user"
+
 
 @dataclass(frozen=True, slots=True)
 class Entry:
@@ -38,6 +40,12 @@ class Directory:
         found = users.get(f"id:{id.lower()}")
         return users.get(f"alias:{id.lower()}") if found is None else found
 
+    def registered(self, user: str, domain: str) -> Entry | None:
+        """Whose registrations are kept as ``user@domain``: ``sip-force-user`` says so, else the id."""
+        users = self._domains.get(domain.lower(), {})
+        found = users.get(f"id:{user.lower()}")
+        return users.get(f"forced:{user.lower()}") if found is None or _FORCED in found.params else found
+
 
 def _users(domain: Element) -> dict[str, Entry]:
     list(domain.only({"name"}, {"params", "variables", "users", "groups"}))
@@ -53,6 +61,8 @@ def _users(domain: Element) -> dict[str, Entry]:
             variables=variables | _pairs(element, "variables", "variable"),
         )
         found.setdefault(f"id:{entry.id.lower()}", entry)
+        if _FORCED in entry.params:
+            found.setdefault(f"forced:{entry.params[_FORCED].lower()}", entry)
         if entry.alias is not None:
             found.setdefault(f"alias:{entry.alias.lower()}", entry)
     return found

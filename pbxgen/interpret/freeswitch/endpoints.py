@@ -93,7 +93,9 @@ def registered_as(scene: Scene, profile: str, user: str, domain: str) -> str | N
         raise NotUnderstoodError(f"there is no SIP profile {profile}")
     if domain.lower() != registration_domain(scene).lower():
         return None
-    entry = installation.directory.user(user, domain)
+    entry = installation.directory.registered(user, domain)
+    if entry is None and installation.directory.user(user, domain) is not None:
+        return None
     extension = user if entry is None else entry.alias or entry.id
     return extension if extension in plan.users else None
 

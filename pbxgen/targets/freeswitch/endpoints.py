@@ -13,11 +13,14 @@ DEFAULT = "{extension}"
 class Naming:
     """Names of endpoints as ``options.endpoint_name`` wants them; the extension itself by default.
 
-    FreeSWITCH always knows a phone as user@domain, so the default serves one tenant and many.
+    FreeSWITCH always knows a phone as user@domain, so the default serves one tenant and many. But it looks for the
+    password in the domain that a phone authenticates for, and notes the registration in the one that it names in To:
+    in a fleet of ours registrations are kept under names that tell the tenant.
     """
 
-    def __init__(self, options: Options) -> None:
+    def __init__(self, options: Options, *, fleet: bool) -> None:
         self._template = options.endpoint_name or DEFAULT
+        self.tells_tenant = fleet and Part.ENDPOINTS in options.parts
         # The profile of the phones is ours where we write it; otherwise any may hold the registration.
         self._profile = "internal" if Part.ENDPOINTS in options.parts else "*"
 
@@ -25,12 +28,19 @@ class Naming:
         """The directory id, without domain."""
         return self._filled(plan, extension).partition("@")[0]
 
+    def registered(self, plan: Plan, extension: str) -> str:
+        """The user part that a phone's registrations are kept under."""
+        return self.user(plan, extension) + self.of_tenant(plan)
+
+    def of_tenant(self, plan: Plan) -> str:
+        """What such a name has behind the directory id."""
+        return f".{plan.name}" if self.tells_tenant else ""
+
     def dial(self, plan: Plan) -> tuple[str, str]:
         """What stands before and after the extension where a phone's registrations are looked up."""
-        before, _, after = self._filled(plan, "\0").partition("\0")
-        if "@" not in after:
-            after += f"@{plan.domain}"
-        return f"{self._profile}/{before}", after
+        domain = self._filled(plan, "\0").partition("@")[2] or plan.domain
+        before, _, after = self.registered(plan, "\0").partition("\0")
+        return f"{self._profile}/{before}", f"{after}@{domain}"
 
     def expression(self, plan: Plan) -> str:
         """Finds the extension ($1) in the name a phone has authenticated with."""

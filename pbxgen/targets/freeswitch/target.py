@@ -27,7 +27,7 @@ class FreeSwitchTarget:
 
     def render(self, plans: tuple[Plan, ...], options: Options) -> tuple[GeneratedFile, ...]:
         jinja = environment(_NAME, escape.xml, {"comment": escape.comment})
-        naming = Naming(options)
+        naming = Naming(options, fleet=len(plans) > 1)
         files: list[GeneratedFile] = []
         if Part.DIALPLAN in options.parts:
             files += _dialplan(jinja, plans, naming)

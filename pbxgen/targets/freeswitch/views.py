@@ -239,6 +239,7 @@ def phones(plan: Plan, options: Options, naming: Naming, *, kept: bool) -> dict[
         "domain": plan.domain,
         "timezone": plan.timezone,
         "kept": kept,
+        "of_tenant": naming.of_tenant(plan),
         "groups": [found[first : first + _SMALL] for first in range(0, len(found), _SMALL)],
     }
 
@@ -252,6 +253,9 @@ def _phone(user: User, plan: Plan, options: Options, naming: Naming) -> Phone | 
     params = []
     if endpoint and user.password is not None:
         params.append(Param("password", options.secrets[user.password]))
+        if naming.tells_tenant:
+            params.append(Param("sip-force-user", naming.registered(plan, user.extension)))
+            params.append(Param("mwi-account", f"{user.extension}@{plan.domain}"))
     else:
         params.append(Param("sip-forbid-register", "true"))
     if user.mailbox is not None and mailbox:
