@@ -56,8 +56,11 @@ def come(
     phones: dict[str, str | list[str]] | None = None,
     outside: dict[str, str] | None = None,
 ) -> Came:
-    """Routes a caller to a number in a context. ``exists``: whether there is a file; None: as the interpreter says."""
-    placed = call(plans[0], OUTSIDE, number, phones=phones, outside=outside)
+    """Routes a caller to a number in a context; phones are those of the last plan.
+
+    ``exists``: whether there is a file; None: as the interpreter says.
+    """
+    placed = call(plans[-1], OUTSIDE, number, phones=phones, outside=outside)
     scene = Scene.of(install(files_of(plans, "freeswitch")), placed)
     caller = scene.channel(
         Profile(number, context, shows, shows, address, scene.uuid()), inbound=True, variables=variables or {}

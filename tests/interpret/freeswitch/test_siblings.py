@@ -12,7 +12,8 @@ def _caller(folder: Path, shows: str, *heads: tuple[str, str]) -> tuple[str | No
     """Who calls the last of some tenants, given by country and number format, and whom the call has visited."""
     plans = []
     for name, (country, form) in zip(("one", "two"), heads, strict=True):
-        head = HEAD.replace("name: office", f"name: {name}").replace("country: IT", f"country: {country}")
+        head = HEAD.replace("name: office", f"name: {name}").replace("pbx.office.", f"pbx.{name}.")
+        head = head.replace("country: IT", f"country: {country}")
         head = head.replace("number:", f"number_format: {form}, number:", 1)
         plans.append(office(folder, f'{head}users: {{"101": {{did: "+39021234510{len(plans)}"}}}}'))
     came = come(plans, "pbxgen.trunks", "+390212345101", shows=shows)
@@ -32,3 +33,15 @@ def test_a_national_number_behind_a_bare_one(tmp_path: Path) -> None:
 def test_who_is_nobody_to_one_tenant_is_not_who_another_took_them_for(tmp_path: Path) -> None:
     """00 is a national number in the United States, and no number at all in Italy."""
     assert _caller(tmp_path, "00", ("US", "e164"), ("IT", "e164")) == (None, ",user:101,")
+
+
+def test_what_was_called_is_read_by_each_alone(tmp_path: Path) -> None:
+    """011 44… is abroad in the United States; as an Italian number somebody there has it."""
+    plans = []
+    for name, country, user in (
+        ("one", "IT", '"101": {did: "+390212345101"}'),
+        ("two", "US", '"201": {did: "+3901144234567"}'),
+    ):
+        head = HEAD.replace("name: office", f"name: {name}").replace("pbx.office.", f"pbx.{name}.")
+        plans.append(office(tmp_path, head.replace("country: IT", f"country: {country}") + f"users: {{{user}}}"))
+    assert come(plans, "pbxgen.trunks", "01144234567", shows="+393471112222").rang == []
