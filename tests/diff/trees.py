@@ -14,10 +14,14 @@ from pbxgen.flow.world import CallConditions
 from tests.flow.analysis.brute import COLLEAGUES, STRANGERS, Ringer, distinct_moments
 
 
-def treated_alike(old: Plan, new: Plan, before: Place, after: Place) -> bool:
-    """For every caller, at every time."""
+def treated_alike(old: Plan, new: Plan, before: Place, after: Place, *, themselves: bool) -> bool:
+    """For every caller, at every time.
+
+    ``themselves``: that the phones of who calls are not rung by their own call counts. A change that only they can
+    notice, because of whom the others of their group are, may be told, and need not be.
+    """
     return _phones(old, before) == _phones(new, after) and all(
-        _Side.by_side(old, new, caller, moment, before, after)
+        _Side.by_side(old, new, caller, moment, before, after, themselves=themselves)
         for caller in (*STRANGERS, *COLLEAGUES)
         for moment in distinct_moments(old, new)
     )
@@ -41,16 +45,26 @@ def _phones(plan: Plan, place: Place) -> object:
 class _Side:
     """One plan, for one caller at one moment."""
 
-    def __init__(self, plan: Plan, caller: Caller, moment: dt.datetime) -> None:
+    def __init__(self, plan: Plan, caller: Caller, moment: dt.datetime, *, themselves: bool) -> None:
         self.plan, self.caller = plan, caller
         self.conditions = CallConditions(plan, caller, moment)
-        # That the phones of who calls are not rung by their own call is no news.
-        nobody = COLLEAGUES[0] if caller.origin is Origin.INTERNAL else caller
-        self.ring = Ringer(plan, nobody, moment)
+        rings_all = caller.origin is Origin.INTERNAL and not themselves
+        self.ring = Ringer(plan, COLLEAGUES[0] if rings_all else caller, moment)
 
     @classmethod
-    def by_side(cls, old: Plan, new: Plan, caller: Caller, moment: dt.datetime, before: Place, after: Place) -> bool:
-        one, other = cls(old, caller, moment), cls(new, caller, moment)
+    def by_side(
+        cls,
+        old: Plan,
+        new: Plan,
+        caller: Caller,
+        moment: dt.datetime,
+        before: Place,
+        after: Place,
+        *,
+        themselves: bool,
+    ) -> bool:
+        one = cls(old, caller, moment, themselves=themselves)
+        other = cls(new, caller, moment, themselves=themselves)
         pairs = [(machine.begin(caller, [before]), machine.begin(caller, [after]))]
         seen = set(pairs)
         while pairs:
