@@ -95,7 +95,7 @@ def _generated(
     current = {name: plan.digest in found for name, plan in plans.items()}
     if not all(current.values()) and source.exists():
         with progress() as doing:
-            origin = stack.enter_context(made_from(folder, source, doing))
+            origin = stack.enter_context(made_from(found, source, doing))
         if origin is not None:
             if format != "json":
                 where = f"{folder} was made from {source} of {origin.date} (git:{origin.commit})"

@@ -88,12 +88,11 @@ class Origin:
 
 
 @contextmanager
-def made_from(folder: Path, source: Path, doing: Callable[[str], None]) -> Iterator[Origin | None]:
-    """The newest of a source's last revisions that ``folder`` was generated from; None where git has none.
+def made_from(wanted: frozenset[str], source: Path, doing: Callable[[str], None]) -> Iterator[Origin | None]:
+    """The newest of a source's last revisions that has the digests of a generated folder; None where git has none.
 
     Of a fleet one tenant may have been generated. ``doing`` is told which revision is looked at.
     """
-    wanted = digests(folder)
     with ExitStack() as stack:
         try:
             root, relative = _in_repository(source.resolve())

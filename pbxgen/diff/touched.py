@@ -59,7 +59,7 @@ def _places(plan: Plan, key: Key) -> Iterable[Place]:
     if kind == PlaceKind.INBOUND.value:
         yield from (p for r in plan.inbound[target].rules for p in r.places)
         return
-    group = plan.operators[target] if kind == PlaceKind.OPERATOR.value else plan.groups[target]
+    group = plan.group_at(key)
     yield from group.overflow
     yield from (Place(PlaceKind.USER, m, group.location) for m in group.members)
 
@@ -74,7 +74,7 @@ class _Signer:
             return self._user(self._plan.users[target])
         if kind == PlaceKind.INBOUND.value:
             return self._rules(self._plan.inbound[target].rules)
-        group = self._plan.operators[target] if kind == PlaceKind.OPERATOR.value else self._plan.groups[target]
+        group = self._plan.group_at(key)
         return (group.number, group.members, group.strategy, group.ring_timeout, self._all(group.overflow))
 
     def _user(self, user: User) -> Hashable:

@@ -190,8 +190,7 @@ class _Teller:
             legs = [name + delay for name, delay in zip(names, delays, strict=True)]
             waiting = "" if user.call_waiting else ", busy while in a call"
             return f"{' + '.join(legs) or 'the phone'}{waiting}"
-        positions = plan.operators if place.kind is PlaceKind.OPERATOR else plan.groups
-        group = positions[place.target]
+        group = plan.group_at(place.key)
         return (", then " if group.strategy.value == "linear" else " + ").join(
             f"{m}{_DND if plan.users[m].dnd else ''}" for m in group.members
         )

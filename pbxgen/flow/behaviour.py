@@ -14,11 +14,9 @@ from pbxgen.flow import machine
 from pbxgen.flow.analysis.ringing import outcomes
 from pbxgen.flow.analysis.situations import Situation
 from pbxgen.flow.machine import Caller, EndKind, Pending, Ringing, State
-from pbxgen.flow.plan import CallerId, Outcome, Place, PlaceKind, Plan
+from pbxgen.flow.plan import ENDS_CALL, CallerId, Outcome, Place, PlaceKind, Plan
 from pbxgen.flow.world import CallConditions
 from pbxgen.source.location import Location
-
-_ENDS_CALL = frozenset({PlaceKind.MAILBOX, PlaceKind.ANNOUNCE, PlaceKind.RELEASE})
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -136,6 +134,6 @@ def _without_idle(state: State) -> State:
             continue
         seen.add(pending.place.key)
         to_try.append(pending)
-        if pending.place.kind in _ENDS_CALL:
+        if pending.place.kind in ENDS_CALL:
             break
     return replace(state, to_try=tuple(to_try), first_outcome=Outcome.BUSY)

@@ -237,7 +237,7 @@ def after(
 
 
 def group_of(plan: Plan, place: Place) -> RingGroup:
-    return plan.operators[place.target] if place.kind is PlaceKind.OPERATOR else plan.groups[place.target]
+    return plan.group_at(place.key)
 
 
 def _capped(seconds: int, cap: int | None) -> int:

@@ -78,8 +78,7 @@ class Words:
             return [" + ".join(told)] if told else []
         if attempt.kind not in (PlaceKind.OPERATOR, PlaceKind.GROUP):
             return []
-        positions = self._plan.operators if attempt.kind is PlaceKind.OPERATOR else self._plan.groups
-        group = positions[attempt.target]
+        group = self._plan.group_at((attempt.kind, attempt.target))
         linear = group.strategy is Strategy.LINEAR
         return [(p.first_then if linear else " + ").join(group.members if linear else sorted(group.members))]
 

@@ -59,6 +59,10 @@ class PlaceKind(StrEnum):
     RELEASE = "release"  # target: "busy" (486) or "hangup" (480)
 
 
+ENDS_CALL = frozenset({PlaceKind.MAILBOX, PlaceKind.ANNOUNCE, PlaceKind.RELEASE})
+"""Kinds of places behind which nothing is ever tried; a call comes to them as often as it is sent there."""
+
+
 @dataclass(frozen=True, slots=True)
 class Secret:
     """Where a password or PIN is found. ``source`` is env, file or inline; ``value`` the name, path or text."""
@@ -385,6 +389,11 @@ class Plan:
     def numbers(self) -> Mapping[str, RingGroup]:
         """Operator positions and groups by their dialable number."""
         return {g.number: g for g in (*self.operators.values(), *self.groups.values())}
+
+    def group_at(self, key: tuple[str, str]) -> RingGroup:
+        """The operator position or group of a place's key."""
+        kind, name = key
+        return self.operators[name] if kind == PlaceKind.OPERATOR else self.groups[name]
 
     def caller_id_of(self, place: Place) -> CallerId:
         """Which number a diverted call shows at an outside place."""

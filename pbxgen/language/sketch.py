@@ -6,7 +6,7 @@ import dataclasses
 from collections.abc import Iterator, Sequence
 
 from pbxgen.diagnostics.diagnostic import Diagnostic, Severity
-from pbxgen.flow.plan import ALWAYS, Deviations, Plan, Rules
+from pbxgen.flow.plan import ALWAYS, Deviations, Plan, Rules, User
 from pbxgen.source.tree import Mapping, Node, Scalar
 
 _TWICE = frozenset({"PBX012", "PBX111"})
@@ -18,14 +18,17 @@ def sketch(plan: Plan, root: Mapping, diagnostics: Sequence[Diagnostic]) -> Plan
     Where an error stands in a policy, the rules of all policies are uncertain; where a key or a number is there twice,
     nothing is certain.
     """
-    if any(d.code in _TWICE for d in diagnostics):
-        return dataclasses.replace(plan, users={}, inbound={}, operators={}, groups={}, schedules={}, contacts={})
+    users = {} if any(d.code in _TWICE for d in diagnostics) else _certain(plan, root, diagnostics)
+    return dataclasses.replace(plan, users=users, inbound={}, operators={}, groups={}, schedules={}, contacts={})
+
+
+def _certain(plan: Plan, root: Mapping, diagnostics: Sequence[Diagnostic]) -> dict[str, User]:
     wrong = {
         (d.location.file, d.location.line)
         for d in diagnostics
         if d.severity is Severity.ERROR and d.location is not None
     }
-    policies = set(_lines(_entry(root, "policies"))) if wrong else set()
+    policies = set(_lines(_entry(root, "policies")))
     if wrong & policies:
         wrong |= policies
     users = {}
@@ -37,7 +40,7 @@ def sketch(plan: Plan, root: Mapping, diagnostics: Sequence[Diagnostic]) -> Plan
         }
         certain = rules if _always(rules) and not wrong & lines else ()
         users[extension] = dataclasses.replace(user, deviations=Deviations(unconditional=certain))
-    return dataclasses.replace(plan, users=users, inbound={}, operators={}, groups={}, schedules={}, contacts={})
+    return users
 
 
 def _always(rules: Rules) -> bool:

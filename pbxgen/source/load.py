@@ -60,12 +60,10 @@ def load_source(path: Path, instead: PathMapping[Path, bytes] | None = None) -> 
     """
     instead = instead or {}
     try:
-        if not files.is_folder(path):
-            return _assemble(path, path.parent, (path,), (), instead)
-        found = files.listing(path)
+        base, found = _listed(path)
     except files.UnreadableError as exc:
         return _assemble(path, path, (), (exc.diagnostic,), instead)
-    return _assemble(path, path, found.files, found.diagnostics, instead)
+    return _assemble(path, base, found.files, found.diagnostics, instead)
 
 
 def load_fleet(path: Path) -> LoadedFleet:
@@ -82,11 +80,22 @@ def source_digests(path: Path) -> frozenset[str]:
     if is_fleet(path):
         return frozenset().union(*(source_digests(tenant) for tenant in read_fleet(path).tenants))
     try:
-        names = files.listing(path).files if files.is_folder(path) else (path,)
-        base = path if files.is_folder(path) else path.parent
-        return frozenset({files.digest((name.relative_to(base).as_posix(), files.read(name)) for name in names)})
+        base, found = _listed(path)
+        return frozenset({files.digest((_relative(name, base), files.read(name)) for name in found.files)})
     except files.UnreadableError:
         return frozenset()
+
+
+def _listed(path: Path) -> tuple[Path, files.Listing]:
+    """The folder that a source's files are named in, and those. Raises UnreadableError."""
+    if files.is_folder(path):
+        return path, files.listing(path)
+    return path.parent, files.Listing((path,), ())
+
+
+def _relative(name: Path, base: Path) -> str:
+    """What a file is called in the source's digest."""
+    return name.relative_to(base).as_posix()
 
 
 def _assemble(
@@ -106,7 +115,7 @@ def _assemble(
         except files.UnreadableError as exc:
             found.append(exc.diagnostic)
             continue
-        contents.append((name.relative_to(base).as_posix(), data))
+        contents.append((_relative(name, base), data))
         readings.append(read_bytes(data, files.shown(name)))
     if any(reading.root is not None for reading in readings):
         # An empty file says nothing, which is only wrong where no other says anything either.

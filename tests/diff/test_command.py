@@ -27,14 +27,27 @@ def git(folder: Path, *words: str) -> None:
     )
 
 
+def committed(folder: Path) -> None:
+    """A repository of all that is in the folder."""
+    git(folder, "init", "-q")
+    git(folder, "add", ".")
+    git(folder, "commit", "-qm", "first")
+
+
+@pytest.fixture
+def fleet(tmp_path: Path) -> Path:
+    """The example's fleet in a repository of git."""
+    path = shutil.copytree(MINIMAL.parents[1] / "fleet", tmp_path / "fleet")
+    committed(tmp_path)
+    return path
+
+
 @pytest.fixture
 def office(tmp_path: Path) -> Path:
     """A source in a repository of git, and then changed."""
     path = tmp_path / "office.yaml"
     shutil.copy(MINIMAL, path)
-    git(tmp_path, "init", "-q")
-    git(tmp_path, "add", ".")
-    git(tmp_path, "commit", "-qm", "first")
+    committed(tmp_path)
     path.write_text(path.read_text(encoding="utf-8").replace('"101"', '"205"'), encoding="utf-8")
     return path
 
@@ -93,11 +106,7 @@ def test_a_generated_folder_is_compared_with_the_revision_it_was_made_from(offic
     assert document["from"].startswith("git:")
 
 
-def test_a_generated_fleet_is_compared_with_the_revision_it_was_made_from(tmp_path: Path) -> None:
-    fleet = shutil.copytree(MINIMAL.parents[1] / "fleet", tmp_path / "fleet")
-    git(tmp_path, "init", "-q")
-    git(tmp_path, "add", ".")
-    git(tmp_path, "commit", "-qm", "first")
+def test_a_generated_fleet_is_compared_with_the_revision_it_was_made_from(fleet: Path, tmp_path: Path) -> None:
     out = generated(fleet, tmp_path / "out")
     officina = fleet / "tenants" / "officina.yaml"
     officina.write_text(officina.read_text(encoding="utf-8") + "# a remark\n", encoding="utf-8")
@@ -107,11 +116,7 @@ def test_a_generated_fleet_is_compared_with_the_revision_it_was_made_from(tmp_pa
         assert told.endswith("nothing changes for callers\n")
 
 
-def test_a_tenant_that_was_generated_alone_is_compared_with_its_revision(tmp_path: Path) -> None:
-    fleet = shutil.copytree(MINIMAL.parents[1] / "fleet", tmp_path / "fleet")
-    git(tmp_path, "init", "-q")
-    git(tmp_path, "add", ".")
-    git(tmp_path, "commit", "-qm", "first")
+def test_a_tenant_that_was_generated_alone_is_compared_with_its_revision(fleet: Path, tmp_path: Path) -> None:
     out = generated(fleet, tmp_path / "out", "--tenant", "officina")
     officina = fleet / "tenants" / "officina.yaml"
     officina.write_text(officina.read_text(encoding="utf-8") + "# a remark\n", encoding="utf-8")

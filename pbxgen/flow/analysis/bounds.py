@@ -11,8 +11,7 @@ from collections.abc import Iterable, Sequence
 
 from pbxgen.flow.analysis.choices import Choices, Places
 from pbxgen.flow.analysis.reach import Key
-from pbxgen.flow.analysis.steps import TERMINAL
-from pbxgen.flow.plan import Place, PlaceKind, Plan, RingGroup, Strategy, User
+from pbxgen.flow.plan import ENDS_CALL, Place, PlaceKind, Plan, RingGroup, Strategy, User
 
 NEVER = 1 << 40
 """More seconds or ringings than any call has."""
@@ -35,8 +34,9 @@ class Bounds:
         self._overflows: dict[tuple[Key, int], tuple[int, int]] = {}
         """By position or group and diversions: what is behind it, at most and at soonest."""
         self._inbound: dict[tuple[Key, int], _Row] = {}
+        order = list(self._choices.in_order())
         for diversions in range(self._max, -1, -1):
-            for component, in_circle in self._choices.in_order():
+            for component, in_circle in order:
                 self._prepare(component, diversions, in_circle=in_circle)
 
     def most_seconds(self, places: Iterable[Place], diversions: int) -> int:
@@ -50,7 +50,7 @@ class Bounds:
         on: _Ways = {diversions: (0, 0)}
         ends, held = -1, NEVER
         for place in places:
-            if place.kind in TERMINAL:
+            if place.kind in ENDS_CALL:
                 return {}, max(ends, *(s for s, _ in on.values())), held
             further = dict(on)  # a place that the call has been to is not tried again
             for at, (seconds, ringings) in on.items():
@@ -75,7 +75,7 @@ class Bounds:
                 return self._inbound[place.key, diversions]
             case _:
                 seconds, soonest = self._overflows[place.key, diversions]
-                seconds += _ringing(self._plan, self._group(place.key), place.timeout)
+                seconds += _ringing(self._plan, self._plan.group_at(place.key), place.timeout)
                 return {diversions: (seconds, 1)}, -1, 1 + soonest
 
     def _user(self, user: User, timeout: int | None, diversions: int) -> _Row:
@@ -89,7 +89,7 @@ class Bounds:
                 ends, held = max(ends, ending), min(held, soonest)
         elif rules:
             held = 0
-        ends_there = all(any(p.kind in TERMINAL for p in r.places) for r in rules)
+        ends_there = all(any(p.kind in ENDS_CALL for p in r.places) for r in rules)
         if certain and ends_there and diversions < self._max:
             return on, ends, held  # it applies wherever the call has been
         seconds = self._ringing(user, timeout)
@@ -118,7 +118,7 @@ class Bounds:
             if key[0] == PlaceKind.INBOUND.value:
                 self._inbound[key, diversions] = self._enter(key, diversions)
             else:
-                self._overflows[key, diversions] = self._behind(self._group(key).overflow, diversions)
+                self._overflows[key, diversions] = self._behind(self._plan.group_at(key).overflow, diversions)
             return
         seconds, soonest = self._around(component, diversions)
         for key in component:
@@ -135,7 +135,7 @@ class Bounds:
         inside = set(component)
         seconds, soonest = 0, NEVER
         for key in component:
-            group = self._group(key)
+            group = self._plan.group_at(key)
             most, fewest = self._behind(tuple(p for p in group.overflow if p.key not in inside), diversions)
             seconds += _ringing(self._plan, group, None) + most
             soonest = min(soonest, fewest)
@@ -155,10 +155,6 @@ class Bounds:
         """An overflow is tried behind all else, when the call may have been diverted more often."""
         rows = [self._list(overflow, d) for d in range(diversions, self._max + 1)]
         return max(_most(row) for row in rows), min(row[2] for row in rows)
-
-    def _group(self, key: Key) -> RingGroup:
-        groups = self._plan.operators if key[0] == PlaceKind.OPERATOR.value else self._plan.groups
-        return groups[key[1]]
 
 
 def _ringing(plan: Plan, group: RingGroup, timeout: int | None) -> int:

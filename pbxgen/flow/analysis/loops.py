@@ -8,10 +8,9 @@ from dataclasses import dataclass
 from pbxgen.flow.analysis.components import components, is_cyclic
 from pbxgen.flow.analysis.situations import Atoms, Situation, Situations
 from pbxgen.flow.machine import first_applying
-from pbxgen.flow.plan import PlaceKind, Plan, Rule, Rules
+from pbxgen.flow.plan import ENDS_CALL, PlaceKind, Plan, Rule, Rules
 
 Node = tuple[str, str]
-_ENDS = {PlaceKind.MAILBOX, PlaceKind.ANNOUNCE, PlaceKind.RELEASE}
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +51,7 @@ def _leads_to(rule: Rule) -> list[Node]:
     """The places whose own unconditional rules the call can come to: nothing behind a mailbox is ever tried."""
     nodes = []
     for place in rule.places:
-        if place.kind in _ENDS:
+        if place.kind in ENDS_CALL:
             break
         if place.kind in (PlaceKind.USER, PlaceKind.INBOUND):
             nodes.append(place.key)

@@ -11,8 +11,7 @@ from collections.abc import Iterable, Sequence
 
 from pbxgen.flow.analysis.choices import Choices, Places
 from pbxgen.flow.analysis.reach import Key
-from pbxgen.flow.analysis.steps import TERMINAL
-from pbxgen.flow.plan import Origin, Place, PlaceKind, Plan, User
+from pbxgen.flow.plan import ENDS_CALL, Origin, Place, PlaceKind, Plan, User
 
 _RINGS = frozenset({PlaceKind.OUTSIDE, PlaceKind.OPERATOR, PlaceKind.GROUP})
 
@@ -26,8 +25,9 @@ class Losses:
         self._choices = Choices(plan, start, Origin.EXTERNAL)
         self._users: dict[tuple[str, int], int] = {}
         self._others: dict[tuple[Key, int], int] = {}
+        order = list(self._choices.in_order())
         for diversions in range(self._max, -1, -1):
-            for component, in_circle in self._choices.in_order():
+            for component, in_circle in order:
                 self._prepare(component, diversions, in_circle=in_circle)
 
     def possible(self, places: Iterable[Place], diversions: int) -> bool:
@@ -47,7 +47,7 @@ class Losses:
     def _list(self, places: Iterable[Place], diversions: int) -> int:
         on = 1 << diversions
         for place in places:
-            if place.kind in TERMINAL or not on:
+            if place.kind in ENDS_CALL or not on:
                 return 0
             # A place that the call has been to is not tried again; where its own mailbox stands ready, none is lost.
             mailbox = place.kind is PlaceKind.USER and self._plan.users[place.target].mailbox is not None
@@ -79,7 +79,7 @@ class Losses:
         rules, certain = self._choices.of(user.deviations.unconditional)
         for rule in rules if left else ():
             found |= self._list(rule.places, diversions + 1)
-        if left and certain and all(any(p.kind in TERMINAL for p in r.places) for r in rules):
+        if left and certain and all(any(p.kind in ENDS_CALL for p in r.places) for r in rules):
             return found  # it applies wherever the call has been
         for places in self._choices.answers(user):
             found |= self._list(places, diversions + 1) if places and left else 1 << diversions
@@ -91,8 +91,8 @@ class Losses:
             if kind == PlaceKind.INBOUND.value:
                 found = self._whatever(diversions) if in_circle else self._enter(target, diversions)
             else:
-                groups = self._plan.operators if kind == PlaceKind.OPERATOR.value else self._plan.groups
-                found = 1 << diversions if in_circle or self._overflows(groups[target].overflow, diversions) else 0
+                overflow = self._plan.group_at(key).overflow
+                found = 1 << diversions if in_circle or self._overflows(overflow, diversions) else 0
             self._others[key, diversions] = found
 
     def _whatever(self, diversions: int) -> int:

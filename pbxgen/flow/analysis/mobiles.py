@@ -7,7 +7,7 @@ from functools import cache
 
 from pbxgen.diagnostics.codes import make
 from pbxgen.diagnostics.diagnostic import Diagnostic, Related
-from pbxgen.flow.plan import Place, PlaceKind, Plan, User
+from pbxgen.flow.plan import ENDS_CALL, Place, PlaceKind, Plan, User
 from pbxgen.source.location import Location
 
 _HELP = (
@@ -60,7 +60,7 @@ def _in_list(places: tuple[Place, ...], user: User | None) -> Iterator[tuple[Pla
     if behind is None and user is not None and user.mailbox is not None:
         behind = (user.extension, user.mailbox.location)
     for place in places:
-        if place.kind in (PlaceKind.MAILBOX, PlaceKind.ANNOUNCE, PlaceKind.RELEASE):
+        if place.kind in ENDS_CALL:
             return  # nothing behind it is ever tried
         if behind is not None and _unconfirmed(place, user):
             yield place, *behind

@@ -10,14 +10,13 @@ from collections.abc import Callable, Hashable, Iterator
 from dataclasses import dataclass
 
 from pbxgen.flow.analysis.situations import Atoms
-from pbxgen.flow.plan import Condition, Leg, Place, PlaceKind, Plan, RingGroup, Rules, User
+from pbxgen.flow.plan import ENDS_CALL, Condition, Leg, Place, PlaceKind, Plan, RingGroup, Rules, User
 
 Key = tuple[str, str]
 
 _USER, _OUTSIDE, _MAILBOX = PlaceKind.USER.value, PlaceKind.OUTSIDE.value, PlaceKind.MAILBOX.value
 _OPERATOR, _GROUP = PlaceKind.OPERATOR.value, PlaceKind.GROUP.value
 _INBOUND, _RELEASE = PlaceKind.INBOUND.value, PlaceKind.RELEASE.value
-_NEVER_BEEN_TO = frozenset({PlaceKind.MAILBOX, PlaceKind.ANNOUNCE, PlaceKind.RELEASE})
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,10 +120,8 @@ class _Walk:
         kind, target = key
         if kind == _USER:
             return self._user(self._plan.users[target], diversions)
-        if kind == _OPERATOR:
-            return self._group(key, self._plan.operators[target], diversions)
-        if kind == _GROUP:
-            return self._group(key, self._plan.groups[target], diversions)
+        if kind in (_OPERATOR, _GROUP):
+            return self._group(key, self._plan.group_at(key), diversions)
         if kind == _INBOUND:
             return (kind, self._rules(self._plan.inbound[target].rules, diversions))
         return key if kind == _RELEASE else kind
@@ -154,15 +151,14 @@ class _Walk:
         the maximum keeps a call from somewhere.
         """
         for places in self._beyond:
-            yield tuple(None if p.kind in _NEVER_BEEN_TO else self.keys.get(p.key, -1) for p in places)
+            yield tuple(None if p.kind in ENDS_CALL else self.keys.get(p.key, -1) for p in places)
 
     def who_rings_along(self) -> Iterator[Hashable]:
         """Which of the called users they are, if any: of a caller it matters that they are the same."""
         yield from (self.keys.get((_USER, extension)) for extension in self.along)
-        for kind, target in self.keys:
-            if kind in (_OPERATOR, _GROUP):
-                groups = self._plan.operators if kind == _OPERATOR else self._plan.groups
-                yield frozenset(self.keys.get((_USER, m)) for m in groups[target].members)
+        for key in self.keys:
+            if key[0] in (_OPERATOR, _GROUP):
+                yield frozenset(self.keys.get((_USER, m)) for m in self._plan.group_at(key).members)
 
     def _rules(self, rules: Rules, diversions: int | None) -> Hashable:
         if diversions is None:

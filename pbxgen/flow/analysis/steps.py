@@ -11,9 +11,7 @@ from pbxgen.flow.analysis.reach import Key
 from pbxgen.flow.analysis.ringing import outcomes
 from pbxgen.flow.analysis.space import Area, Asked, Been, Space
 from pbxgen.flow.machine import Ending, EndKind, Event, EventKind, Pending, Ringing, State, Step
-from pbxgen.flow.plan import Outcome, Place, PlaceKind, Plan
-
-TERMINAL = frozenset({PlaceKind.MAILBOX, PlaceKind.ANNOUNCE, PlaceKind.RELEASE})
+from pbxgen.flow.plan import ENDS_CALL, Outcome, Place, PlaceKind, Plan
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -123,7 +121,7 @@ class Steps:
                 continue
             tried.add(key)
             to_try.append(pending)
-            if pending.place.kind in TERMINAL:
+            if pending.place.kind in ENDS_CALL:
                 break
         keys = tuple(p.place.key for p in to_try)
         if visited:

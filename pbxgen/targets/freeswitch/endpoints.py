@@ -20,6 +20,7 @@ class Naming:
 
     def __init__(self, options: Options, *, fleet: bool) -> None:
         self._template = options.endpoint_name or DEFAULT
+        self.fleet = fleet
         self.tells_tenant = fleet and Part.ENDPOINTS in options.parts
         # The profile of the phones is ours where we write it; otherwise any may hold the registration.
         self._profile = "internal" if Part.ENDPOINTS in options.parts else "*"

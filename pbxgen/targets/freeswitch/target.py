@@ -61,7 +61,7 @@ def _phones(jinja: Environment, plans: tuple[Plan, ...], options: Options, namin
     template = jinja.get_template("phones.xml.j2")
     files = []
     for plan in plans:
-        text = template.render(views.phones(plan, options, naming, kept=len(plans) == 1))
+        text = template.render(views.phones(plan, options, naming))
         files.append(GeneratedFile(f"directory/pbxgen/{plan.name}.phones.xml", text, secret=True))
     return files
 

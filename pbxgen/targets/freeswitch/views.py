@@ -225,8 +225,8 @@ class Phone:
     params: tuple[Param, ...]
 
 
-def phones(plan: Plan, options: Options, naming: Naming, *, kept: bool) -> dict[str, object]:
-    """``kept``: whether FreeSWITCH may keep users once found.
+def phones(plan: Plan, options: Options, naming: Naming) -> dict[str, object]:
+    """The directory of phones. FreeSWITCH may keep users once found where it serves one tenant.
 
     It keeps them under their name and domain in one word (``switch_xml_user_cache``), and where phones may name their
     domain, 101 at pbx.example could call itself 10 at 1pbx.example and be taken for that.
@@ -238,7 +238,7 @@ def phones(plan: Plan, options: Options, naming: Naming, *, kept: bool) -> dict[
         "digest": plan.digest,
         "domain": plan.domain,
         "timezone": plan.timezone,
-        "kept": kept,
+        "kept": not naming.fleet,
         "of_tenant": naming.of_tenant(plan),
         "groups": [found[first : first + _SMALL] for first in range(0, len(found), _SMALL)],
     }

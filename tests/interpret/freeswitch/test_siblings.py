@@ -8,13 +8,16 @@ from tests.smoke.offices import HEAD, office
 from tests.support.inside import come
 
 
+def _head(name: str, country: str) -> str:
+    head = HEAD.replace("name: office", f"name: {name}").replace("pbx.office.", f"pbx.{name}.")
+    return head.replace("country: IT", f"country: {country}")
+
+
 def _caller(folder: Path, shows: str, *heads: tuple[str, str]) -> tuple[str | None, str | None]:
     """Who calls the last of some tenants, given by country and number format, and whom the call has visited."""
     plans = []
     for name, (country, form) in zip(("one", "two"), heads, strict=True):
-        head = HEAD.replace("name: office", f"name: {name}").replace("pbx.office.", f"pbx.{name}.")
-        head = head.replace("country: IT", f"country: {country}")
-        head = head.replace("number:", f"number_format: {form}, number:", 1)
+        head = _head(name, country).replace("number:", f"number_format: {form}, number:", 1)
         plans.append(office(folder, f'{head}users: {{"101": {{did: "+39021234510{len(plans)}"}}}}'))
     came = come(plans, "pbxgen.trunks", "+390212345101", shows=shows)
     assert came.rang == ["101"]
@@ -42,6 +45,5 @@ def test_what_was_called_is_read_by_each_alone(tmp_path: Path) -> None:
         ("one", "IT", '"101": {did: "+390212345101"}'),
         ("two", "US", '"201": {did: "+3901144234567"}'),
     ):
-        head = HEAD.replace("name: office", f"name: {name}").replace("pbx.office.", f"pbx.{name}.")
-        plans.append(office(tmp_path, head.replace("country: IT", f"country: {country}") + f"users: {{{user}}}"))
+        plans.append(office(tmp_path, f"{_head(name, country)}users: {{{user}}}"))
     assert come(plans, "pbxgen.trunks", "01144234567", shows="+393471112222").rang == []
