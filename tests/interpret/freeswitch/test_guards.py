@@ -63,3 +63,17 @@ def test_who_is_no_phone_of_ours_sends_nobody_outside(tmp_path: Path) -> None:
         "pbx_peer": "outside:+393471112222",
     }
     assert _refused(tmp_path, "office.transfer", "+393331110101", pbx_dialler="101", **party) == 403
+
+
+@pytest.mark.parametrize("called", ["102", "103"])
+def test_who_is_released_is_told_so(called: str, tmp_path: Path) -> None:
+    """Without being told, a caller gets the status of whichever phone failed last."""
+    users = """users:
+      "101": {}
+      "102": {deviations: {busy: hangup}}
+      "103": {deviations: {unreachable: "104"}}
+      "104": {}
+    """
+    phones: dict[str, str | list[str]] = {"102": "busy", "103": "unregistered", "104": "busy"}
+    came = come([office(tmp_path, users)], "office.phones", called, phones=phones, variables={"user_name": "101"})
+    assert came.released == 480
