@@ -19,7 +19,7 @@ _RECORD_SECONDS = 5.0
 """PBXs throw messages of less than some three seconds away."""
 _AFTERMATH_SECONDS = 1.2
 """How long after the end nobody may be rung any more."""
-_GONE_SECONDS = 8.0
+_GONE_SECONDS = 20.0
 _SLACK_SECONDS = 45.0
 _SETTLE_SECONDS = 30.0
 

@@ -39,6 +39,10 @@ _HARMLESS = (
         r"STUN Failed! \[.*\]|stun-set failed\.",
         "the stock vars.xml asks a server far away for the address at a reload",
     ),
+    Harmless(
+        r"Failed to delete file \[.*\]",
+        "a message too short to be kept, of which nothing had been written yet",
+    ),
     Harmless(r"SQLite is BUSY, sane=[1-9]\d* \[.*", "the database is locked for a moment; it is asked again"),
     Harmless(
         r"Error Opening File \[.*/voicemail/vm-person\.wav\] \[System error : No such file or directory\.\]",

@@ -16,7 +16,7 @@ _AT_ONCE = 40
 _PER_SECOND = 100
 _ROUNDS = 4
 """A PBX whose database is busy forgets a nonce now and then, and challenges again (stale): phones try again, too."""
-_WARM_UP_SECONDS = 3.0
+_WARM_UP_SECONDS = 15.0
 _NAMED = 5
 
 

@@ -24,8 +24,8 @@ from pbxgen.lab.wire import Seen
 TOGETHER_SECONDS = 0.9
 """Attempts that begin within this time of each other ring together (delays are whole seconds)."""
 _POLL = 0.05
-_PARKED_SECONDS = 8.0
-_START_SECONDS = 5.0
+_PARKED_SECONDS = 20.0
+_START_SECONDS = 10.0
 _SCENES = itertools.count(1)  # a tenant may have several, one after the other
 
 

@@ -12,6 +12,7 @@ and each reason is needed. 1: some. 2: mutmut did not get through.
 from __future__ import annotations
 
 import argparse
+import resource
 import shutil
 import subprocess
 import sys
@@ -25,6 +26,8 @@ from ruamel.yaml import YAML
 _ROOT = Path(__file__).parents[2]
 _MUTANTS = _ROOT / "mutants"
 _UNNOTICED = Path(__file__).with_name("unnoticed_model.yaml")
+_MEMORY = 4 << 30
+"""Bytes: some changes make a search of the analysis grow without end."""
 _NOTICED = frozenset({"killed", "caught by type check", "timeout"})
 _NOT_RUN = frozenset({"not checked", "check was interrupted by user"})
 
@@ -86,7 +89,11 @@ def _command(*words: str) -> list[str]:
 def _run(jobs: int, names: Sequence[str]) -> bool:
     """Run mutmut, on changes of these names only where there are any. Did it get through?"""
     words = _command("run", "--max-children", str(jobs), *names)
-    return subprocess.run(words, cwd=_ROOT).returncode == 0
+    return subprocess.run(words, cwd=_ROOT, preexec_fn=_spare_the_machine).returncode == 0
+
+
+def _spare_the_machine() -> None:
+    resource.setrlimit(resource.RLIMIT_AS, (_MEMORY, _MEMORY))
 
 
 def main() -> int:

@@ -43,7 +43,7 @@ from pbxgen.scenario.run import prepare
 from pbxgen.targets import templates
 from pbxgen.targets.freeswitch import views
 from pbxgen.targets.templates import templates_folder
-from tests.interpret import test_carriers, test_mailboxes
+from tests.interpret import test_carriers, test_crowds, test_mailboxes
 from tests.interpret.freeswitch import test_carried as carried
 from tests.interpret.freeswitch import test_guards as guards
 from tests.interpret.freeswitch import test_legs as legs
@@ -74,6 +74,8 @@ _SMALL_TESTS: tuple[Callable[[str, Path], None], ...] = (
     lambda pbx, _: test_carriers.test_tenants_of_one_carrier_are_asked_for_a_number_in_turn(pbx),
 )
 _INSIDE: dict[str, tuple[Callable[[Path], None], ...]] = {
+    # On FreeSWITCH each of a crowd is a hunt of its own, more than `_ENDLESS`.
+    "asterisk": (lambda _: test_crowds.test_the_last_of_hundreds_answers("asterisk"),),
     "freeswitch": (
         partial(guards.test_an_address_that_belongs_to_no_trunk_is_refused, "102"),
         partial(guards.test_a_carrier_sends_numbers_only, "101 XML pbxgen.dialled"),
@@ -97,6 +99,7 @@ _INSIDE: dict[str, tuple[Callable[[Path], None], ...]] = {
         legs.test_a_clock_runs_where_a_leg_is_late,
         legs.test_the_last_second_of_a_group_is_no_end_of_time,
         legs.test_a_phone_may_ring_for_three_minutes,
+        legs.test_who_dials_a_number_waits_for_two_minutes_and_lends_it_no_rights,
         carried.test_the_deepest_index_counts,
         siblings.test_a_bare_number_behind_a_national_one,
         siblings.test_a_national_number_behind_a_bare_one,
@@ -110,7 +113,7 @@ _INSIDE: dict[str, tuple[Callable[[Path], None], ...]] = {
                 spread.test_a_mailbox_is_found_when_the_plan_has_grown,
             )
         ),
-    )
+    ),
 }
 """Tests of callers put into the middle of the text, and of what is elsewhere said of large sources only."""
 
@@ -259,32 +262,54 @@ def _unnoticed(fault: Fault) -> Fault | None:
     return None if noticed(fault, fault.template.split("/")[0]) else fault
 
 
+def _is_idle(covered: Sequence[Fault]) -> bool:
+    """Is there none among the faults of one acceptance that goes unnoticed?"""
+    return all(map(noticed, covered, (fault.template.split("/")[0] for fault in covered)))
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("pbxs", nargs="*", default=INTERPRETED, choices=[[], *INTERPRETED], metavar="PBX")
     parser.add_argument("--under", default="", help="only templates whose path holds this")
     parser.add_argument("--jobs", type=int, default=2)
+    parser.add_argument("--idle", action="store_true", help="which reasons of unnoticed.yaml are not needed")
     arguments = parser.parse_args()
     allowed = accepted()
-    chosen = []
+    found = []
     for pbx in arguments.pbxs:
         if (why := noticed(None, pbx)) is not None:
             parser.exit(2, f"the templates as they are fail already: {why}\n")
-        chosen += [
-            fault
-            for fault in faults(templates_folder(), pbx)
-            if arguments.under in fault.template and not any(decided.covers(fault) for decided in allowed)
-        ]
-    missed = []
+        found += [fault for fault in faults(templates_folder(), pbx) if arguments.under in fault.template]
     for pbx in arguments.pbxs:
         _passing(pbx)  # before the processes part: they then share what `id` says
     with ProcessPoolExecutor(arguments.jobs) as pool:
-        for fault in track(pool.map(_unnoticed, chosen), "Faults", total=len(chosen), transient=True):
-            if fault is not None:
-                missed.append(fault)
-                print(f"templates/{fault.template}:{fault.line}: {fault.what}\n    {fault.was}", flush=True)
-    print(f"{len(chosen)} faults that are not accepted, {len(missed)} not noticed")
+        if not arguments.idle:
+            return _missed(pool, found, allowed)
+        asked = [decided for decided in allowed if decided.template.split("/")[0] in arguments.pbxs]
+        return _idle(pool, found, [a for a in asked if not arguments.under or any(map(a.covers, found))])
+
+
+def _missed(pool: ProcessPoolExecutor, found: Sequence[Fault], allowed: Sequence[Accepted]) -> int:
+    chosen = [fault for fault in found if not any(decided.covers(fault) for decided in allowed)]
+    missed = 0
+    for fault in track(pool.map(_unnoticed, chosen), "Faults", total=len(chosen), transient=True):
+        if fault is not None:
+            missed += 1
+            print(f"templates/{fault.template}:{fault.line}: {fault.what}\n    {fault.was}", flush=True)
+    print(f"{len(chosen)} faults that are not accepted, {missed} not noticed")
     return 1 if missed else 0
+
+
+def _idle(pool: ProcessPoolExecutor, found: Sequence[Fault], allowed: Sequence[Accepted]) -> int:
+    tried = [(decided, [fault for fault in found if decided.covers(fault)]) for decided in allowed]
+    idle = 0
+    verdicts = pool.map(_is_idle, (mine for _, mine in tried))
+    for is_idle, (decided, mine) in zip(track(verdicts, "Reasons", len(tried), transient=True), tried, strict=True):
+        if is_idle:
+            idle += 1
+            print(f"{decided.template}: {decided.holds}: all {len(mine)} are noticed", flush=True)
+    print(f"{len(tried)} reasons, {idle} not needed")
+    return 1 if idle else 0
 
 
 if __name__ == "__main__":

@@ -31,6 +31,8 @@ users:
       - {to: "+393331110102"}
       - {to: "+393331110103", caller_id: own}
       - {to: "+393331110104", caller_id: original}
+  "103": {deviations: {unconditional: "102"}}
+  "104": {follow_me: [{to: "+393331110105", caller_id: own}]}
   "120": {name: Dora, did: "+390212345120"}
 """
 _NATIONAL = Handling(caller_shows=OUTSIDE.removeprefix("+39"))
@@ -69,17 +71,18 @@ def test_a_phone_shows_who_began_the_call(pbx_name: str, tmp_path: Path) -> None
 
 def test_a_leg_outside_is_shown_the_caller_unless_it_says_own(pbx_name: str, tmp_path: Path) -> None:
     plan = office(tmp_path, _LEGS)
-    mobiles = {f"+39333111010{n}": "ring" for n in range(1, 5)}
-    cases = [
-        call(plan, caller, called, phones={"101": "busy"}, outside=mobiles)
-        for caller, called in ((OUTSIDE, "+390212345101"), ("120", "101"))
-    ]
-    report = place(cases, pbx_name)
-    for case, caller in zip(cases, (OUTSIDE, "+390212345120"), strict=True):
+    mobiles = {f"+39333111010{n}": "ring" for n in range(1, 6)}
+    calls = ((OUTSIDE, "+390212345101"), (OUTSIDE, "+390212345102"), ("120", "101"), ("120", "102"), ("120", "103"))
+    nameless = call(plan, "120", "104", name="own, of who has no number: the trunk's", outside=mobiles)
+    cases = [call(plan, caller, called, phones={"101": "busy"}, outside=mobiles) for caller, called in calls]
+    report = place([*cases, nameless], pbx_name)
+    (leg,) = (leg for r in report.results if r.case is nameless for leg in r.observed.rang)
+    assert user_of(dict(leg.headers)["from"]) == "+390212345000"
+    for case in cases:
+        caller = OUTSIDE if case.call.caller == OUTSIDE else "+390212345120"
+        expected = {"+393331110102": caller, "+393331110103": "+390212345102", "+393331110104": caller}
+        if case.call.called.endswith("101"):
+            expected["+393331110101"] = "+390212345101"
         rang = next(r for r in report.results if r.case is case).observed.rang
-        assert {leg.target: user_of(dict(leg.headers)["from"]) for leg in rang if leg.target in mobiles} == {
-            "+393331110101": "+390212345101",
-            "+393331110102": caller,
-            "+393331110103": "+390212345102",
-            "+393331110104": caller,
-        }
+        shown = {leg.target: user_of(dict(leg.headers)["from"]) for leg in rang if leg.target in mobiles}
+        assert shown == expected, case.name

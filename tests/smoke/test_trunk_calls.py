@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from pbxgen.flow.plan import DiversionHeader, NumberFormat, Plan, Reason
+from pbxgen.flow.simulate import Transfer
 from pbxgen.lab.case import Case, Handling, LabReport, Rang
 from pbxgen.lab.headers import Announced, last_diversion
 from pbxgen.lab.sip import user_of
@@ -52,6 +53,31 @@ contacts: {{friends: ["{OUTSIDE}"]}}
 users:
   "101": {{did: "+390212345101", deviations: {{unconditional: {{to: "102", from: friends}}}}}}
   "102": {{}}
+"""
+
+_IN_TURN = """
+version: 1
+pbx: {name: office, domain: pbx.office.example, country: IT, timezone: Europe/Rome}
+defaults: {ring_timeout: 5, outside_timeout: 5, class: full}
+trunks:
+  carrier: {host: 127.0.0.1, number: "+390212345000", caller_id: own, diversion: diversion}
+  silent: {host: 127.0.0.2, diversion: none}
+  numberless: {host: 127.0.0.3, caller_id: own, diversion: history_info}
+routes:
+  emergency: {match: ["112"], trunk: carrier, emergency: true}
+  italy: {match: "+39[03]X.", trunk: carrier}
+  germany: {match: "+49.", trunk: silent}
+  france: {match: "+33.", trunk: numberless}
+classes: {full: [italy, germany, france]}
+users:
+  "101": {did: "+390212345101", deviations: {busy: ["+393331110101", "+4930123456", "+33140205050", "103"]}}
+  "102": {deviations: {busy: ["+393331110101", "+4930123456", "+33140205050", "103"]}}
+  "103": {}
+  "104": {}
+  "120": {did: "+390212345120"}
+  "121": {}
+groups:
+  sales: {number: "600", members: ["104"], overflow: "+393331110102"}
 """
 
 
@@ -238,6 +264,39 @@ def test_who_diverts_and_has_no_number_is_told_by_the_extension(pbx_name: str, t
     case = call(plan, OUTSIDE, "+390212345102", name="a trunk without a number", phones=phones)
     sent = [_Sent(case, "+393331110103", OUTSIDE, "103", Reason.NO_ANSWER, 2)]
     _check(sent, place([case], pbx_name), DiversionHeader.DIVERSION)
+
+
+def test_nothing_that_one_number_is_told_holds_for_the_next(pbx_name: str, tmp_path: Path) -> None:
+    plan = office(tmp_path, _IN_TURN)
+    busy: dict[str, str | list[str]] = dict.fromkeys(("101", "102", "104"), "busy")
+    first, second, third, overflow = "+393331110101", "+4930123456", "+33140205050", "+393331110102"
+    nobody = dict.fromkeys((first, second, third), "busy")
+    main, mine, theirs, busy_why = "+390212345000", "+390212345101", "+390212345120", Reason.BUSY
+    numbered = call(plan, "120", "101", name="everybody has a number", phones=busy, outside=nobody)
+    nameless = call(plan, "121", "102", name="nobody has a number", phones=busy, outside=nobody)
+    given_on, to_sales = (
+        call(
+            plan, "120", "101", name=f"who takes over gives the caller on to {to}", phones=busy, outside=nobody,
+            transfer=Transfer("103", to),
+        )
+        for to in (overflow, "600")
+    )  # fmt: skip
+    report = place([numbered, nameless, given_on, to_sales], pbx_name)
+    told = [
+        _Sent(numbered, first, mine, mine, busy_why, 1),
+        _Sent(nameless, first, main, main, busy_why, 1),
+        _Sent(given_on, overflow, theirs),
+        _Sent(to_sales, overflow, main),
+    ]
+    _check(told, report, DiversionHeader.DIVERSION)
+    _check([_Sent(numbered, third, mine, mine, busy_why, 1)], report, DiversionHeader.HISTORY_INFO)
+    legs = {leg.target: leg for r in report.results if r.case is nameless for leg in r.observed.rang}
+    for number in (second, third):
+        assert user_of(dict(legs[number].headers)["from"]) == "121"
+    assert last_diversion(legs[third].headers, DiversionHeader.HISTORY_INFO) == Announced("102", busy_why, 1)
+    for result in report.results:
+        (silent,) = (leg for leg in result.observed.rang if leg.target == second)
+        assert not {"diversion", "history-info"} & set(dict(silent.headers))
 
 
 def test_an_emergency_number_is_sent_bare_with_the_users_number(pbx_name: str, tmp_path: Path) -> None:

@@ -49,6 +49,7 @@ SMOKE_TESTS = [
     SmokeTest(carriers, carriers.test_what_nobody_diverts_carries_the_last_diversion_of_the_call),
     SmokeTest(carriers, carriers.test_diversions_that_a_call_came_with_are_counted),
     SmokeTest(carriers, carriers.test_who_diverts_and_has_no_number_is_told_by_the_extension),
+    SmokeTest(carriers, carriers.test_nothing_that_one_number_is_told_holds_for_the_next),
     SmokeTest(carriers, carriers.test_an_emergency_number_is_sent_bare_with_the_users_number),
     SmokeTest(carriers, carriers.test_who_calls_is_what_the_carrier_asserts_unless_withheld),
     SmokeTest(carriers, carriers.test_a_caller_is_known_in_every_form_of_the_number),

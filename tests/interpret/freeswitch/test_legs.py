@@ -122,3 +122,12 @@ def test_a_phone_may_ring_for_three_minutes(tmp_path: Path) -> None:
     came = come([office(tmp_path, _USERS)], "pbxgen.trunks", "+390212345113", phones={"113": "ring"})
     assert came.rang == ["113"]
     assert came.scene.clock.now == pytest.approx(180, abs=1.5)
+
+
+def test_who_dials_a_number_waits_for_two_minutes_and_lends_it_no_rights(tmp_path: Path) -> None:
+    """``import``: that a number answered, so that it transfers by nobody's rights, whoever answered before."""
+    came = come([office(tmp_path, _USERS)], "office.phones", _MOBILE, variables={"user_name": "104"})
+    told = [ran.text for ran in came.trace]
+    assert came.rang == [_MOBILE]
+    for each in ("import=pbx_here", "call_timeout=120", "bridge_answer_timeout=120"):
+        assert f"set {each}" in told, told
