@@ -40,7 +40,7 @@ _HARMLESS = (
         "the stock vars.xml asks a server far away for the address at a reload",
     ),
     Harmless(
-        r"Failed to delete file \[.*\]",
+        r"Failed to delete file \[.*/voicemail/.*/msg_[0-9a-f-]+\.wav\]",
         "a message too short to be kept, of which nothing had been written yet",
     ),
     Harmless(r"SQLite is BUSY, sane=[1-9]\d* \[.*", "the database is locked for a moment; it is asked again"),

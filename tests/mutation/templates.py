@@ -264,7 +264,7 @@ def _unnoticed(fault: Fault) -> Fault | None:
 
 def _is_idle(covered: Sequence[Fault]) -> bool:
     """Is there none among the faults of one acceptance that goes unnoticed?"""
-    return all(map(noticed, covered, (fault.template.split("/")[0] for fault in covered)))
+    return not any(map(_unnoticed, covered))
 
 
 def main() -> int:
@@ -285,8 +285,9 @@ def main() -> int:
     with ProcessPoolExecutor(arguments.jobs) as pool:
         if not arguments.idle:
             return _missed(pool, found, allowed)
-        asked = [decided for decided in allowed if decided.template.split("/")[0] in arguments.pbxs]
-        return _idle(pool, found, [a for a in asked if not arguments.under or any(map(a.covers, found))])
+        mine = [decided for decided in allowed if decided.template.split("/")[0] in arguments.pbxs]
+        covered = [(decided, [fault for fault in found if decided.covers(fault)]) for decided in mine]
+        return _idle(pool, [(decided, some) for decided, some in covered if some or not arguments.under])
 
 
 def _missed(pool: ProcessPoolExecutor, found: Sequence[Fault], allowed: Sequence[Accepted]) -> int:
@@ -300,15 +301,14 @@ def _missed(pool: ProcessPoolExecutor, found: Sequence[Fault], allowed: Sequence
     return 1 if missed else 0
 
 
-def _idle(pool: ProcessPoolExecutor, found: Sequence[Fault], allowed: Sequence[Accepted]) -> int:
-    tried = [(decided, [fault for fault in found if decided.covers(fault)]) for decided in allowed]
+def _idle(pool: ProcessPoolExecutor, reasons: Sequence[tuple[Accepted, Sequence[Fault]]]) -> int:
+    verdicts = track(pool.map(_is_idle, (covered for _, covered in reasons)), "Reasons", len(reasons), transient=True)
     idle = 0
-    verdicts = pool.map(_is_idle, (mine for _, mine in tried))
-    for is_idle, (decided, mine) in zip(track(verdicts, "Reasons", len(tried), transient=True), tried, strict=True):
+    for is_idle, (decided, covered) in zip(verdicts, reasons, strict=True):
         if is_idle:
             idle += 1
-            print(f"{decided.template}: {decided.holds}: all {len(mine)} are noticed", flush=True)
-    print(f"{len(tried)} reasons, {idle} not needed")
+            print(f"{decided.template}: {decided.holds}: all {len(covered)} are noticed", flush=True)
+    print(f"{len(reasons)} reasons, {idle} not needed")
     return 1 if idle else 0
 
 

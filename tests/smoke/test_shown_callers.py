@@ -8,9 +8,8 @@ import pytest
 
 from pbxgen.flow.simulate import Transfer
 from pbxgen.lab.case import Handling
-from pbxgen.lab.sip import user_of
 from tests.smoke.offices import OUTSIDE, call, office
-from tests.support.calls import place
+from tests.support.calls import place, rang, shown
 
 pytestmark = [pytest.mark.real, pytest.mark.slow]
 
@@ -43,7 +42,7 @@ def test_a_phone_shows_who_began_the_call(pbx_name: str, tmp_path: Path) -> None
     plan = office(tmp_path, _USERS)
     busy: dict[str, str | list[str]] = {"101": "busy"}
     did = "+390212345101"
-    shown = [
+    calls = [
         (call(plan, OUTSIDE, did, name="from outside, in the national form", handling=_NATIONAL), OUTSIDE),
         (call(plan, OUTSIDE, did, name="the same, diverted", handling=_NATIONAL, phones=busy), OUTSIDE),
         (call(plan, OUTSIDE, "+390212345103", name="the same, to a group", handling=_NATIONAL), OUTSIDE),
@@ -61,12 +60,11 @@ def test_a_phone_shows_who_began_the_call(pbx_name: str, tmp_path: Path) -> None
             OUTSIDE,
         ),
     ]
-    report = place([case for case, _ in shown], pbx_name)
-    for case, caller in shown:
-        last = next(r for r in report.results if r.case is case).observed.rang[-1]
-        shown_as = dict(last.headers)["from"]
-        assert user_of(shown_as) == caller, case.name
-        assert caller == "120" or "Dora" not in shown_as, case.name
+    report = place([case for case, _ in calls], pbx_name)
+    for case, caller in calls:
+        last = rang(report, case)[-1]
+        assert shown(last) == caller, case.name
+        assert caller == "120" or "Dora" not in dict(last.headers)["from"], case.name
 
 
 def test_a_leg_outside_is_shown_the_caller_unless_it_says_own(pbx_name: str, tmp_path: Path) -> None:
@@ -76,13 +74,11 @@ def test_a_leg_outside_is_shown_the_caller_unless_it_says_own(pbx_name: str, tmp
     nameless = call(plan, "120", "104", name="own, of who has no number: the trunk's", outside=mobiles)
     cases = [call(plan, caller, called, phones={"101": "busy"}, outside=mobiles) for caller, called in calls]
     report = place([*cases, nameless], pbx_name)
-    (leg,) = (leg for r in report.results if r.case is nameless for leg in r.observed.rang)
-    assert user_of(dict(leg.headers)["from"]) == "+390212345000"
+    (leg,) = rang(report, nameless)
+    assert shown(leg) == "+390212345000"
     for case in cases:
         caller = OUTSIDE if case.call.caller == OUTSIDE else "+390212345120"
         expected = {"+393331110102": caller, "+393331110103": "+390212345102", "+393331110104": caller}
         if case.call.called.endswith("101"):
             expected["+393331110101"] = "+390212345101"
-        rang = next(r for r in report.results if r.case is case).observed.rang
-        shown = {leg.target: user_of(dict(leg.headers)["from"]) for leg in rang if leg.target in mobiles}
-        assert shown == expected, case.name
+        assert {leg.target: shown(leg) for leg in rang(report, case) if leg.target in mobiles} == expected, case.name

@@ -14,7 +14,7 @@ from pbxgen.lab.case import Case, Handling, LabReport, Rang
 from pbxgen.lab.headers import Announced, last_diversion
 from pbxgen.lab.sip import user_of
 from tests.smoke.offices import HEAD, OUTSIDE, call, office
-from tests.support.calls import place
+from tests.support.calls import place, rang, shown
 
 pytestmark = [pytest.mark.real, pytest.mark.slow]
 
@@ -142,8 +142,7 @@ def _straight(plan: Plan) -> list[_Sent]:
 def _check(sent: list[_Sent], report: LabReport, style: DiversionHeader) -> None:
     wrong = []
     for wanted in sent:
-        result = next(r for r in report.results if r.case is wanted.case)
-        legs = [leg for leg in result.observed.rang if leg.target == wanted.number]
+        legs = [leg for leg in rang(report, wanted.case) if leg.target == wanted.number]
         if len(legs) != 1:
             wrong.append(f"{wanted.case.name}: {wanted.number} was called {len(legs)} times")
             continue
@@ -158,9 +157,8 @@ def _differences(wanted: _Sent, leg: Rang, style: DiversionHeader) -> list[str]:
     found = []
     if leg.request_user != _sent_as(plan, form, wanted.number):
         found.append(f"sent as {leg.request_user}")
-    shown = user_of(headers["from"])
-    if shown != _sent_as(plan, form, wanted.shows):
-        found.append(f"shows {shown} instead of {wanted.shows}")
+    if shown(leg) != _sent_as(plan, form, wanted.shows):
+        found.append(f"shows {shown(leg)} instead of {wanted.shows}")
     for other in set(DiversionHeader) - {style, DiversionHeader.NONE}:
         if other.value.replace("_", "-") in headers:
             found.append(f"has a header {other}")
@@ -290,9 +288,9 @@ def test_nothing_that_one_number_is_told_holds_for_the_next(pbx_name: str, tmp_p
     ]
     _check(told, report, DiversionHeader.DIVERSION)
     _check([_Sent(numbered, third, mine, mine, busy_why, 1)], report, DiversionHeader.HISTORY_INFO)
-    legs = {leg.target: leg for r in report.results if r.case is nameless for leg in r.observed.rang}
+    legs = {leg.target: leg for leg in rang(report, nameless)}
     for number in (second, third):
-        assert user_of(dict(legs[number].headers)["from"]) == "121"
+        assert shown(legs[number]) == "121"
     assert last_diversion(legs[third].headers, DiversionHeader.HISTORY_INFO) == Announced("102", busy_why, 1)
     for result in report.results:
         (silent,) = (leg for leg in result.observed.rang if leg.target == second)
@@ -303,10 +301,10 @@ def test_an_emergency_number_is_sent_bare_with_the_users_number(pbx_name: str, t
     plan = _plan(tmp_path, "number_format: international")
     cases = [call(plan, "120", "112"), call(plan, "121", "112"), call(plan, "101", "112")]
     report = place(cases, pbx_name)
-    for case, shown in zip(cases, ("00390212345120", "00390212345000", "00390212345101"), strict=True):
-        (leg,) = next(r for r in report.results if r.case is case).observed.rang
+    for case, number in zip(cases, ("00390212345120", "00390212345000", "00390212345101"), strict=True):
+        (leg,) = rang(report, case)
         assert leg.request_user == "112"
-        assert user_of(dict(leg.headers)["from"]) == shown
+        assert shown(leg) == number
 
 
 def test_who_calls_is_what_the_carrier_asserts_unless_withheld(pbx_name: str, tmp_path: Path) -> None:
@@ -320,8 +318,8 @@ def test_who_calls_is_what_the_carrier_asserts_unless_withheld(pbx_name: str, tm
         call(plan, "anonymous", "+390212345101", name="the same, withheld", handling=withheld),
     ]
     report = place(cases, pbx_name)
-    hidden = next(r for r in report.results if r.case is cases[-1])
-    assert OUTSIDE[1:] not in dict(hidden.observed.rang[0].headers)["from"]
+    hidden = rang(report, cases[-1])[0]
+    assert OUTSIDE[1:] not in dict(hidden.headers)["from"]
 
 
 def test_a_caller_is_known_in_every_form_of_the_number(pbx_name: str, tmp_path: Path) -> None:
@@ -336,16 +334,16 @@ def test_a_caller_is_known_in_every_form_of_the_number(pbx_name: str, tmp_path: 
             OUTSIDE, f'{OUTSIDE}", "{abroad}'
         )
         plan = office(tmp_path, text)
-        for caller, shown in callers.items():
+        for caller, written in callers.items():
             cases += [
                 call(plan, caller, "+390212345101", name=f"{form}: {one}", handling=Handling(caller_shows=one))
-                for one in shown
+                for one in written
             ]
     report = place(cases, pbx_name)
     for result in report.results:
         (leg,) = result.observed.rang
         assert leg.target == "102", result.case.name
-        assert user_of(dict(leg.headers)["from"]) == result.case.call.caller, result.case.name
+        assert shown(leg) == result.case.call.caller, result.case.name
 
 
 def test_what_is_no_number_reaches_nobody(pbx_name: str, tmp_path: Path) -> None:

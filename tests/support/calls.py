@@ -10,9 +10,10 @@ from pathlib import Path
 import pytest
 
 from pbxgen.flow.plan import Plan
-from pbxgen.lab.case import Case, LabReport
+from pbxgen.lab.case import Case, LabReport, Rang
 from pbxgen.lab.ladder import failure
 from pbxgen.lab.run import case_of, run, scratch
+from pbxgen.lab.sip import user_of
 from pbxgen.language.compile import compile_source
 from pbxgen.scenario.read import read_scenarios
 from pbxgen.source.load import load_source
@@ -69,6 +70,16 @@ def place(cases: list[Case], pbx: str, *, complaint: str = "") -> LabReport:
     problems = [line for line in report.problems[pbx] if not re.fullmatch(complaint, line)]
     assert not problems, "\n".join(problems)
     return report
+
+
+def rang(report: LabReport, case: Case) -> tuple[Rang, ...]:
+    """What one of the calls reached, in order."""
+    return next(result for result in report.results if result.case is case).observed.rang
+
+
+def shown(leg: Rang) -> str:
+    """The caller's number that is shown there."""
+    return user_of(dict(leg.headers)["from"])
 
 
 def play_twice(what: str, calls: int, pbx: str, play: Callable[[Path], list[str]]) -> None:

@@ -10,9 +10,9 @@ import pytest
 
 from pbxgen.interpret.examine import examine
 from pbxgen.lab.case import Case
-from pbxgen.lab.sip import user_of
 from pbxgen.targets.freeswitch import views
 from tests.smoke.offices import HEAD, OUTSIDE, call, office
+from tests.support.calls import shown
 from tests.support.inside import come
 
 _OWN = HEAD.replace('number: "', 'caller_id: own, number: "', 1) + (
@@ -51,7 +51,7 @@ def test_who_diverts_shows_the_own_number(tmp_path: Path) -> None:
     for did, one in zip(dids, examine([plan], cases, "freeswitch"), strict=True):
         assert not one.differences
         assert one.observed is not None
-        assert user_of(dict(one.observed.rang[0].headers)["from"]) == did
+        assert shown(one.observed.rang[0]) == did
 
 
 @pytest.mark.usefixtures("spread")
