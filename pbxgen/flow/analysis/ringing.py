@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from pbxgen.flow.analysis.reach import Key
 from pbxgen.flow.machine import Caller, Conditions, Ringing, ring_seconds
 from pbxgen.flow.plan import Outcome, PlaceKind, Plan, RingGroup, Strategy, User
 
@@ -28,7 +29,7 @@ def _user(plan: Plan, user: User, ringing: Ringing, caller: Caller, conditions: 
         return dict.fromkeys((Outcome.BUSY, Outcome.NO_ANSWER, Outcome.UNREACHABLE), ringing.seconds)
     alone = ring_seconds(user, caller.origin, conditions)
     ends: list[int] = []
-    busy_at: list[int] = []
+    busy_at: dict[Key, int] = {}
     refused: list[int] = []
     for leg in user.follow_me:
         whole = alone if leg.place.timeout is None else leg.place.timeout
@@ -40,7 +41,8 @@ def _user(plan: Plan, user: User, ringing: Ringing, caller: Caller, conditions: 
             refused.append(leg.delay)
         else:
             ends.append(end)
-            busy_at.append(end if is_user else leg.delay)
+            at = end if is_user else leg.delay
+            busy_at[leg.place.key] = max(at, busy_at.get(leg.place.key, 0))
     found = _together(ends, refused, busy_at)
     return found if user.call_waiting else {Outcome.BUSY: 0} | found
 
@@ -60,14 +62,15 @@ def _group(plan: Plan, group: RingGroup, cap: int | None, caller: Caller) -> Sec
     return {Outcome.NO_ANSWER: seconds if cap is None else min(seconds, cap)}
 
 
-def _together(ends: list[int], refused: list[int], busy_at: list[int]) -> dict[Outcome, int]:
+def _together(ends: list[int], refused: list[int], busy_at: Mapping[Key, int]) -> dict[Outcome, int]:
     """Legs that may end in any way, and those that are busy as soon as their turn comes (``dnd``).
 
-    While one leg is busy the others may be silent to their ends. One alone is busy at ``busy_at``.
+    While one place is busy the others may be silent to their ends. One alone, on however many legs, is busy at
+    ``busy_at``.
     """
     longest = max((*ends, *refused), default=0)
     if not ends:
         return {Outcome.BUSY if refused else Outcome.UNREACHABLE: longest}
-    busy = longest if refused or len(ends) > 1 else busy_at[0]
+    busy = longest if refused or len(busy_at) > 1 else max(busy_at.values())
     found = {Outcome.NO_ANSWER: longest, Outcome.BUSY: busy}
     return found if refused else found | {Outcome.UNREACHABLE: longest}

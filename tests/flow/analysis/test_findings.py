@@ -244,6 +244,17 @@ users:
     assert [d.subject for d in found(body, "PBX212")] == [("user", "101")]
 
 
+@pytest.mark.parametrize(("second", "expected"), [("mobile", 0), ("+393335550102", 1)])
+def test_a_number_that_is_busy_is_so_on_each_leg(second: str, expected: int) -> None:
+    legs = f'[{{to: mobile, timeout: 180}}, {{to: "{second}", timeout: 180}}]'
+    body = f"""\
+users:
+  "101": {{name: Ada, class: national, mobile: "+393335550101", follow_me: {legs}, deviations: {{busy: "102"}}}}
+  "102": {{name: Bob, ring_timeout: 30}}
+"""
+    assert len(found(body, "PBX212")) == expected
+
+
 def test_a_long_chain_of_overflows_is_no_trouble() -> None:
     groups = "".join(
         f'  g{n}: {{number: "7{n:04}", members: ["101"], overflow: "group:g{n + 1}"}}\n' for n in range(150)
