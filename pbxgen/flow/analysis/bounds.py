@@ -11,7 +11,7 @@ from collections.abc import Iterable, Sequence
 
 from pbxgen.flow.analysis.choices import Choices, Places
 from pbxgen.flow.analysis.reach import Key
-from pbxgen.flow.plan import ENDS_CALL, Place, PlaceKind, Plan, RingGroup, Strategy, User
+from pbxgen.flow.plan import ENDS_CALL, Place, PlaceKind, Plan, RingGroup, Strategy
 
 NEVER = 1 << 40
 """More seconds or ringings than any call has."""
@@ -67,7 +67,7 @@ class Bounds:
             case PlaceKind.USER:
                 key = (place.target, place.timeout, diversions)
                 if key not in self._users:
-                    self._users[key] = self._user(self._plan.users[place.target], place.timeout, diversions)
+                    self._users[key] = self._user(place, diversions)
                 return self._users[key]
             case PlaceKind.OUTSIDE:
                 return {diversions: (place.timeout or self._plan.outside_timeout, 1)}, -1, NEVER
@@ -78,22 +78,21 @@ class Bounds:
                 seconds += _ringing(self._plan, self._plan.group_at(place.key), place.timeout)
                 return {diversions: (seconds, 1)}, -1, 1 + soonest
 
-    def _user(self, user: User, timeout: int | None, diversions: int) -> _Row:
+    def _user(self, place: Place, diversions: int) -> _Row:
         on: _Ways = {}
         ends, held = -1, NEVER
-        rules, certain = self._choices.of(user.deviations.unconditional)
+        choices = self._choices.of_user(place.target)
         if diversions < self._max:
-            for rule in rules:
+            for rule in choices.unconditional:
                 ways, ending, soonest = self._list(rule.places, diversions + 1)
                 _add(on, ways, 0, 0)
                 ends, held = max(ends, ending), min(held, soonest)
-        elif rules:
+            if choices.diverted:
+                return on, ends, held
+        elif choices.unconditional:
             held = 0
-        ends_there = all(any(p.kind in ENDS_CALL for p in r.places) for r in rules)
-        if certain and ends_there and diversions < self._max:
-            return on, ends, held  # it applies wherever the call has been
-        seconds = self._ringing(user, timeout)
-        for places in self._choices.answers(user):
+        seconds = choices.seconds if place.timeout is None else min(choices.seconds, place.timeout)
+        for places in choices.answers:
             if places and diversions < self._max:
                 ways, ending, soonest = self._list(places, diversions + 1)
                 _add(on, ways, seconds, 1)
@@ -105,12 +104,6 @@ class Bounds:
                 if places:
                     held = min(held, 1)
         return on, ends, held
-
-    def _ringing(self, user: User, timeout: int | None) -> int:
-        seconds = self._choices.ring_seconds(user)
-        if user.follow_me and not user.dnd:
-            seconds = max(leg.delay + (leg.place.timeout or seconds) for leg in user.follow_me)
-        return seconds if timeout is None else min(seconds, timeout)
 
     def _prepare(self, component: Sequence[Key], diversions: int, *, in_circle: bool) -> None:
         if not in_circle:

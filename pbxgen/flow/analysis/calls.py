@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from pbxgen.diagnostics.codes import make
@@ -13,7 +13,7 @@ from pbxgen.flow.analysis.entries import Entry, entries
 from pbxgen.flow.analysis.lossless import Losses
 from pbxgen.flow.analysis.reach import Flow, Reach
 from pbxgen.flow.analysis.search import Found, ToBeHeldBack, ToBeLost, ToRing, best
-from pbxgen.flow.analysis.situations import Situations
+from pbxgen.flow.analysis.situations import Situation, Situations
 from pbxgen.flow.analysis.space import Space
 from pbxgen.flow.analysis.steps import Steps
 from pbxgen.flow.analysis.telling import Witness
@@ -34,12 +34,20 @@ def find_in_calls(reach: Reach, situations: Situations) -> tuple[Diagnostic, ...
 
 
 @dataclass(frozen=True, slots=True)
+class _Way:
+    """The shortest or longest one, and who goes it when."""
+
+    found: Found
+    situation: Situation
+
+
+@dataclass(frozen=True, slots=True)
 class _Verdict:
     """On one form of flow."""
 
-    lost: Found | None
-    longest: Found | None
-    held_back: Found | None
+    lost: _Way | None
+    longest: _Way | None
+    held_back: _Way | None
 
 
 class _Calls:
@@ -47,8 +55,8 @@ class _Calls:
         self._reach = reach
         self._plan = reach.plan
         self._situations = situations
-        self._verdicts: dict[Hashable, _Verdict] = {}
-        self._told: dict[tuple[str, Hashable], str] = {}
+        self._verdicts: dict[int, _Verdict] = {}
+        self._told: dict[tuple[str, int], str] = {}
         self._ahead = Ahead(reach.plan)
         self._bounds = Bounds(reach.plan, situations.start)
         self._losses = Losses(reach.plan, situations.start)
@@ -81,7 +89,7 @@ class _Calls:
         if verdict.longest is not None:
             yield self._finding(
                 "PBX212",
-                f"a call to {entry.label} can ring for {-verdict.longest.value} s",
+                f"a call to {entry.label} can ring for {-verdict.longest.found.value} s",
                 f"shorten the chain or its ring times: few callers wait {LONGEST_RINGING} s",
                 entry,
                 flow,
@@ -104,13 +112,17 @@ class _Calls:
         root = steps.begin(flow.entry)
         outside, everybody = [(root, space.outside)], [(root, space.outside), (root, space.inside)]
         to_be_lost = ToBeLost(self._losses, space.calling_from(flow.outside))
+
+        def way(found: Found | None) -> _Way | None:
+            return None if found is None else _Way(found, space.situation(found.area))
+
         return _Verdict(
-            best(steps, outside, to_be_lost) if lost else None,
-            best(steps, everybody, ToRing(self._bounds), -LONGEST_RINGING) if too_long else None,
-            best(steps, everybody, ToBeHeldBack(self._bounds)) if held_back else None,
+            way(best(steps, outside, to_be_lost)) if lost else None,
+            way(best(steps, everybody, ToRing(self._bounds), -LONGEST_RINGING)) if too_long else None,
+            way(best(steps, everybody, ToBeHeldBack(self._bounds))) if held_back else None,
         )
 
-    def _finding(self, code: str, message: str, help: str, entry: Entry, flow: Flow, way: Found) -> Diagnostic:
+    def _finding(self, code: str, message: str, help: str, entry: Entry, flow: Flow, way: _Way) -> Diagnostic:
         """The example is told once: a hundred people with one policy do not need it a hundred times."""
         key = (code, flow.form)
         example = None
@@ -118,10 +130,10 @@ class _Calls:
             help = f"in the same way as one to {self._told[key]}: {help}"
         else:
             self._told[key] = entry.label
-            is_long = len(way.outcomes) > _LONG
+            outcomes = way.found.outcomes
+            is_long = len(outcomes) > _LONG
             if not is_long or self._long_told < _LONG_TOLD:
-                situation = Space(self._plan, self._situations, flow).situation(way.area)
                 slowly = code == "PBX212"
-                example = self._witness.example(entry, flow.atoms, situation, way.outcomes, slowly=slowly)
+                example = self._witness.example(entry, flow.atoms, way.situation, outcomes, slowly=slowly)
             self._long_told += is_long
         return make(code, message, entry.location, help=help, subject=entry.subject, example=example)

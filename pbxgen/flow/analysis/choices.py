@@ -4,15 +4,28 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator
+from typing import NamedTuple
 
 from pbxgen.flow.analysis.components import components, is_cyclic
 from pbxgen.flow.analysis.reach import Key
-from pbxgen.flow.plan import Origin, Outcome, Place, PlaceKind, Plan, Rule, Rules, User
+from pbxgen.flow.plan import ENDS_CALL, Origin, Outcome, Place, PlaceKind, Plan, Rule, Rules, User
 
 Places = tuple[Place, ...]
 
 FOLLOWED = frozenset({PlaceKind.OPERATOR, PlaceKind.GROUP, PlaceKind.INBOUND})
 """Kinds of places that lead on without a diversion."""
+
+
+class OfUser(NamedTuple):
+    """What may become of a call to a user."""
+
+    unconditional: list[Rule]
+    diverted: bool
+    """Is a call always diverted, wherever it has been?"""
+    seconds: int
+    """The longest that the phone may ring, before the destination's ``timeout`` caps it."""
+    answers: list[Places]
+    """What may be queued once the phone has rung, each once; with nothing in it: no rule may apply."""
 
 
 class Choices:
@@ -22,6 +35,7 @@ class Choices:
         self._start = start
         self._origin = origin
         self._plan = plan
+        self._users: dict[str, OfUser] = {}
         self._known: dict[int, tuple[list[Rule], bool]] = {}
         """By the identity of a list of rules: users of one policy share it, and the plan keeps it."""
 
@@ -49,8 +63,16 @@ class Choices:
                 return found, True
         return found, False
 
-    def answers(self, user: User) -> list[Places]:
-        """What may be queued once the phone has rung, each once; with nothing in it: no rule may apply."""
+    def of_user(self, extension: str) -> OfUser:
+        known = self._users.get(extension)
+        if known is None:
+            user = self._plan.users[extension]
+            rules, certain = self.of(user.deviations.unconditional)
+            diverted = certain and all(any(p.kind in ENDS_CALL for p in r.places) for r in rules)
+            known = self._users[extension] = OfUser(rules, diverted, self._seconds(user), self._all_answers(user))
+        return known
+
+    def _all_answers(self, user: User) -> list[Places]:
         outcomes = (Outcome.BUSY,) if user.dnd else tuple(Outcome)
         found: dict[tuple[object, ...], Places] = {}
         for outcome in outcomes:
@@ -71,8 +93,7 @@ class Choices:
             first.append(())
         return [a + b for a in first for b in found]
 
-    def ring_seconds(self, user: User) -> int:
-        """The longest that the phone may ring, before the destination's ``timeout`` caps it."""
+    def _seconds(self, user: User) -> int:
         if user.dnd:
             return 0
         rules, certain = self.of(user.deviations.no_answer)
@@ -80,7 +101,8 @@ class Choices:
         if not certain:
             times.append(user.ring_timeout)
         times += [r.after or user.ring_timeout for r in self.of(user.deviations.return_no_answer)[0]]
-        return max(times)
+        seconds = max(times)
+        return max([leg.delay + (leg.place.timeout or seconds) for leg in user.follow_me], default=seconds)
 
     def in_order(self) -> Iterator[tuple[list[Key], bool]]:
         """Positions, groups and inbound numbers, those that they lead to first; together where they lead in a circle.

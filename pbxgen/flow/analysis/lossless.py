@@ -11,7 +11,7 @@ from collections.abc import Iterable, Sequence
 
 from pbxgen.flow.analysis.choices import Choices, Places
 from pbxgen.flow.analysis.reach import Key
-from pbxgen.flow.plan import ENDS_CALL, Origin, Place, PlaceKind, Plan, User
+from pbxgen.flow.plan import ENDS_CALL, Origin, Place, PlaceKind, Plan
 
 _RINGS = frozenset({PlaceKind.OUTSIDE, PlaceKind.OPERATOR, PlaceKind.GROUP})
 
@@ -64,24 +64,24 @@ class Losses:
             case PlaceKind.USER:
                 key = (place.target, diversions)
                 if key not in self._users:
-                    self._users[key] = self._user(self._plan.users[place.target], diversions)
+                    self._users[key] = self._user(place.target, diversions)
                 return self._users[key]
             case PlaceKind.OUTSIDE:
                 return 1 << diversions
             case _:
                 return self._others[place.key, diversions]
 
-    def _user(self, user: User, diversions: int) -> int:
-        if user.mailbox is not None:
+    def _user(self, extension: str, diversions: int) -> int:
+        if self._plan.users[extension].mailbox is not None:
             return 0
         left = diversions < self._max
         found = 0
-        rules, certain = self._choices.of(user.deviations.unconditional)
-        for rule in rules if left else ():
+        choices = self._choices.of_user(extension)
+        for rule in choices.unconditional if left else ():
             found |= self._list(rule.places, diversions + 1)
-        if left and certain and all(any(p.kind in ENDS_CALL for p in r.places) for r in rules):
-            return found  # it applies wherever the call has been
-        for places in self._choices.answers(user):
+        if left and choices.diverted:
+            return found
+        for places in choices.answers:
             found |= self._list(places, diversions + 1) if places and left else 1 << diversions
         return found
 

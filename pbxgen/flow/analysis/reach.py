@@ -6,17 +6,18 @@ which the rules name it gives a form that is equal exactly for those; each form 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterator
+from collections.abc import Callable, Hashable, Iterable, Iterator
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from pbxgen.flow.analysis.situations import Atoms
-from pbxgen.flow.plan import ENDS_CALL, Condition, Leg, Place, PlaceKind, Plan, RingGroup, Rules, User
+from pbxgen.flow.plan import ENDS_CALL, Condition, Place, PlaceKind, Plan, RingGroup, Rules, User
 
 Key = tuple[str, str]
 
 _USER, _OUTSIDE, _MAILBOX = PlaceKind.USER.value, PlaceKind.OUTSIDE.value, PlaceKind.MAILBOX.value
-_OPERATOR, _GROUP = PlaceKind.OPERATOR.value, PlaceKind.GROUP.value
-_INBOUND, _RELEASE = PlaceKind.INBOUND.value, PlaceKind.RELEASE.value
+_OPERATOR, _GROUP, _INBOUND = PlaceKind.OPERATOR.value, PlaceKind.GROUP.value, PlaceKind.INBOUND.value
+_LEADS_ON = frozenset({_USER, _OPERATOR, _GROUP, _INBOUND})
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,8 +31,8 @@ class Flow:
     """Each that a rule of the flow has, once, in the order in which they are met."""
     along: tuple[str, ...]
     """Extensions that ring along by somebody's ``follow_me``."""
-    form: Hashable
-    """Equal for flows that differ in the names of places only."""
+    form: int
+    """Of flows of one :class:`Reach`, equal for those that differ in the names of places only."""
 
     @property
     def atoms(self) -> Atoms:
@@ -39,12 +40,12 @@ class Flow:
 
     @property
     def outside(self) -> tuple[str, ...]:
-        return tuple(target for kind, target in self.keys if kind == _OUTSIDE)
+        return tuple([target for kind, target in self.keys if kind == _OUTSIDE])
 
     @property
     def inside(self) -> tuple[str, ...]:
         """Extensions of the flow other than its entry."""
-        return tuple(target for kind, target in self.keys if kind == _USER and target != self.entry.target)
+        return tuple([target for kind, target in self.keys if kind == _USER and target != self.entry.target])
 
     @property
     def phones(self) -> tuple[str, ...]:
@@ -52,41 +53,130 @@ class Flow:
         return tuple(e for e in dict.fromkeys((*self.inside, *self.along)) if (_USER, e) != self.entry.key)
 
 
+class _Stop(NamedTuple):
+    """What stands on one place that leads on, its names apart from all else."""
+
+    shape: int
+    """The same for those that differ in names only."""
+    conditions: tuple[int, ...]
+    """By number, each once."""
+    behind: tuple[Key, ...]
+    """Where its rules or its overflow lead."""
+    own: tuple[Key, ...]
+    """A user's mailbox, and the outside numbers that ring along."""
+    along: tuple[str, ...]
+    """Extensions that ring along by ``follow_me``."""
+    beyond: tuple[Key | None, ...]
+    """Where its rules would lead, were there a diversion left; None: to where a call ends."""
+
+
 class Reach:
-    """Follows every rule of one plan, whatever its condition."""
+    """Follows every rule of one plan, whatever its condition. What stands on a place is looked at once."""
 
     def __init__(self, plan: Plan, options: Callable[[Place], Hashable] = lambda place: place.timeout) -> None:
         """``options``: what else matters of a place, where forms are compared."""
         self.plan = plan
-        self.options = options
-        self._groups: dict[Key, int] = {}
-        self._group_kinds: dict[Hashable, int] = {}
+        self._options = options
+        self._stops: dict[tuple[Key, bool], _Stop] = {}
+        self._shapes: dict[Hashable, int] = {}
+        self._conditions: dict[Condition, int] = {}
+        self._written: list[Condition] = []
+        self._forms: dict[Hashable, int] = {}
 
     def flow_of(self, entry: Place) -> Flow:
         walk = _Walk(self)
-        walk.number(entry.key, 0)
-        nodes = tuple(walk.nodes())
-        names = Atoms.of(walk.conditions).contacts
+        walk.name([entry.key], 0)
+        nodes = walk.nodes()
+        conditions = tuple([self._written[n] for n in walk.conditions])
+        names = {c.contacts for c in conditions if c.contacts is not None}
         if names:  # an outside number may itself call, and then be in a contacts set or not
             sets = [self.plan.contacts[name].patterns for name in sorted(names)]
             numbers = (target for kind, target in walk.keys if kind == _OUTSIDE)
-            nodes += tuple(tuple(any(p.matches(n) for p in patterns) for patterns in sets) for n in numbers)
-        conditions = tuple(walk.conditions)
-        return Flow(
-            entry,
-            tuple(walk.keys),
-            conditions,
-            tuple(walk.along),
-            (conditions, nodes, tuple(walk.who_rings_along()), tuple(walk.beyond())),
+            nodes += [tuple(any(p.matches(n) for p in patterns) for patterns in sets) for n in numbers]
+        form = (entry.kind, tuple(nodes), tuple(walk.who_rings_along()), tuple(walk.beyond()))
+        number = self._forms.setdefault(form, len(self._forms))
+        return Flow(entry, tuple(walk.keys), conditions, tuple(walk.along), number)
+
+    def stop(self, key: Key, *, last: bool) -> _Stop:
+        """``key`` is of a place that leads on. ``last``: where no diversion is left, a user's rules lead nowhere."""
+        known = self._stops.get((key, last))
+        if known is None:
+            kind, target = key
+            if kind == _USER:
+                known = self._user(self.plan.users[target], last=last)
+            elif kind == _INBOUND:
+                rules = self.plan.inbound[target].rules
+                known = self._stop((kind, self._rules([rules])), [rules], _places([rules]))
+            else:
+                group = self.plan.group_at(key)
+                shape = (kind, self._ringing(group), self._shape_of(group.overflow))
+                known = self._stop(shape, [], group.overflow)
+            self._stops[key, last] = known
+        return known
+
+    def _user(self, user: User, *, last: bool) -> _Stop:
+        lists = [rules for _, rules in user.deviations.lists()]
+        own: list[Key] = [] if user.mailbox is None else [(_MAILBOX, user.extension)]
+        along: list[str] = []
+        legs: list[Hashable] = []
+        for leg in user.follow_me:
+            what: Hashable
+            if leg.place.kind is PlaceKind.OUTSIDE:
+                own.append(leg.place.key)
+                what = "outside"
+            elif leg.place.target == user.extension:
+                what = "own"
+            else:
+                along.append(leg.place.target)
+                what = self.plan.users[leg.place.target].dnd
+            legs.append((leg.delay, leg.place.timeout, what))
+        phone = (user.mailbox is not None, tuple(legs), user.ring_timeout, user.dnd, user.call_waiting)
+        if not last:
+            return self._stop((_USER, phone, self._rules(lists)), lists, _places(lists), own, along)
+        # Where no diversion is left, it only matters whether the call has been there.
+        beyond = [None if p.kind in ENDS_CALL else p.key for p in _places(lists)]
+        shape = tuple(
+            tuple((self._number(r.condition), r.after, tuple(p.kind in ENDS_CALL for p in r.places)) for r in rules)
+            for rules in lists
+        )
+        return self._stop((_USER, phone, shape, "last"), lists, (), own, along, beyond)
+
+    def _stop(
+        self,
+        shape: Hashable,
+        lists: Iterable[Rules],
+        behind: Iterable[Place],
+        own: Iterable[Key] = (),
+        along: Iterable[str] = (),
+        beyond: Iterable[Key | None] = (),
+    ) -> _Stop:
+        return _Stop(
+            self._shapes.setdefault(shape, len(self._shapes)),
+            tuple(dict.fromkeys([self._number(r.condition) for rules in lists for r in rules])),
+            tuple([p.key for p in behind]),
+            tuple(own),
+            tuple(along),
+            tuple(beyond),
         )
 
-    def group_kind(self, key: Key, group: RingGroup) -> int:
+    def _rules(self, lists: Iterable[Rules]) -> Hashable:
+        return tuple(
+            tuple((self._number(r.condition), r.after, self._shape_of(r.places)) for r in rules) for rules in lists
+        )
+
+    def _shape_of(self, places: Iterable[Place]) -> Hashable:
+        return tuple((p.key if p.kind is PlaceKind.RELEASE else p.kind, self._options(p)) for p in places)
+
+    def _number(self, condition: Condition) -> int:
+        known = self._conditions.get(condition)
+        if known is None:
+            known = self._conditions[condition] = len(self._written)
+            self._written.append(condition)
+        return known
+
+    def _ringing(self, group: RingGroup) -> Hashable:
         """The same for groups that ring in the same way. Members ring without deviations: only ``dnd`` counts."""
-        if key not in self._groups:
-            members = tuple(self.plan.users[m].dnd for m in group.members)
-            kind = (members, group.strategy, group.ring_timeout)
-            self._groups[key] = self._group_kinds.setdefault(kind, len(self._group_kinds))
-        return self._groups[key]
+        return (tuple(self.plan.users[m].dnd for m in group.members), group.strategy, group.ring_timeout)
 
 
 class _Walk:
@@ -96,62 +186,46 @@ class _Walk:
         self._reach = reach
         self._plan = reach.plan
         self.keys: dict[Key, int] = {}
-        self.conditions: dict[Condition, int] = {}
+        self.conditions: dict[int, None] = {}
         self.along: dict[str, int] = {}
-        self._beyond: list[tuple[Place, ...]] = []
-        self._levels: list[list[Key]] = []
+        self._beyond: list[tuple[Key | None, ...]] = []
+        self._levels: list[list[Key]] = [[] for _ in range(reach.plan.max_diversions + 1)]
 
-    def number(self, key: Key, diversions: int) -> int:
-        if key not in self.keys:
-            self.keys[key] = len(self.keys)
-            while len(self._levels) <= diversions:
-                self._levels.append([])
-            self._levels[diversions].append(key)
-        return self.keys[key]
+    def name(self, keys: Iterable[Key], diversions: int) -> list[int]:
+        """Their numbers, by the order in which they are met."""
+        numbers = []
+        for key in keys:
+            number = self.keys.get(key)
+            if number is None:
+                number = self.keys[key] = len(self.keys)
+                if key[0] in _LEADS_ON:
+                    self._levels[diversions].append(key)
+            numbers.append(number)
+        return numbers
 
-    def nodes(self) -> Iterator[Hashable]:
-        diversions = 0
-        while diversions < len(self._levels):
-            for key in self._levels[diversions]:  # grows meanwhile
-                yield self._node(key, diversions)
-            diversions += 1
-
-    def _node(self, key: Key, diversions: int) -> Hashable:
-        kind, target = key
-        if kind == _USER:
-            return self._user(self._plan.users[target], diversions)
-        if kind in (_OPERATOR, _GROUP):
-            return self._group(key, self._plan.group_at(key), diversions)
-        if kind == _INBOUND:
-            return (kind, self._rules(self._plan.inbound[target].rules, diversions))
-        return key if kind == _RELEASE else kind
-
-    def _user(self, user: User, diversions: int) -> Hashable:
-        follow = None if diversions >= self._plan.max_diversions else diversions + 1
-        rules = tuple(self._rules(rules, follow) for _, rules in user.deviations.lists())
-        mailbox = user.mailbox is not None and self.number((_MAILBOX, user.extension), diversions)
-        legs = tuple(self._leg(leg, user, diversions) for leg in user.follow_me)
-        return (_USER, rules, mailbox, legs, user.ring_timeout, user.dnd, user.call_waiting)
-
-    def _group(self, key: Key, group: RingGroup, diversions: int) -> Hashable:
-        overflow = tuple(self._place(p, diversions) for p in group.overflow)
-        return (key[0], self._reach.group_kind(key, group), overflow)
-
-    def _leg(self, leg: Leg, owner: User, diversions: int) -> Hashable:
-        own = leg.place.target == owner.extension
-        if leg.place.kind is PlaceKind.OUTSIDE:
-            return (leg.delay, leg.place.timeout, self.number(leg.place.key, diversions))
-        if own:
-            return (leg.delay, leg.place.timeout, "own")
-        rung = self.along.setdefault(leg.place.target, len(self.along))
-        return (leg.delay, leg.place.timeout, rung, self._plan.users[leg.place.target].dnd)
+    def nodes(self) -> list[Hashable]:
+        found: list[Hashable] = []
+        for diversions, level in enumerate(self._levels):
+            last = diversions == self._plan.max_diversions
+            for key in level:  # grows meanwhile
+                stop = self._reach.stop(key, last=last)
+                self.conditions.update(dict.fromkeys(stop.conditions))
+                further = diversions + (key[0] == _USER)
+                numbers = self.name(stop.behind, further)
+                if stop.own:
+                    numbers += self.name(stop.own, diversions)
+                numbers += [self.along.setdefault(extension, len(self.along)) for extension in stop.along]
+                if stop.beyond:
+                    self._beyond.append(stop.beyond)
+                found.append((stop.shape, *numbers))
+        return found
 
     def beyond(self) -> Iterator[Hashable]:
         """Of the places that no diversion is left to, those of the flow: whether one has been to all decides whether
         the maximum keeps a call from somewhere.
         """
-        for places in self._beyond:
-            yield tuple(None if p.kind in ENDS_CALL else self.keys.get(p.key, -1) for p in places)
+        for keys in self._beyond:
+            yield tuple([None if key is None else self.keys.get(key, -1) for key in keys])
 
     def who_rings_along(self) -> Iterator[Hashable]:
         """Which of the called users they are, if any: of a caller it matters that they are the same."""
@@ -160,18 +234,6 @@ class _Walk:
             if key[0] in (_OPERATOR, _GROUP):
                 yield frozenset(self.keys.get((_USER, m)) for m in self._plan.group_at(key).members)
 
-    def _rules(self, rules: Rules, diversions: int | None) -> Hashable:
-        if diversions is None:
-            self._beyond += (r.places for r in rules)
-        return tuple(
-            (
-                self.conditions.setdefault(r.condition, len(self.conditions)),
-                r.after,
-                # Where no diversion is left, it only matters whether the call has been there (`beyond`).
-                None if diversions is None else tuple(self._place(p, diversions) for p in r.places),
-            )
-            for r in rules
-        )
 
-    def _place(self, place: Place, diversions: int) -> Hashable:
-        return (self.number(place.key, diversions), self._reach.options(place))
+def _places(lists: Iterable[Rules]) -> list[Place]:
+    return [place for rules in lists for rule in rules for place in rule.places]

@@ -18,6 +18,8 @@ from pbxgen.flow.plan import Condition, Origin, PlaceKind, Plan
 
 First = tuple[int, int]
 
+_USER, _OUTSIDE = PlaceKind.USER.value, PlaceKind.OUTSIDE.value
+
 
 class Area(NamedTuple):
     """Some callers at some moments, each as bits by their index in the space."""
@@ -38,24 +40,29 @@ class Space:
         self._plan = plan
         self._situations = situations
         self._atoms = flow.atoms
-        outside = (*situations.outside_numbers(self._atoms, flow.outside), *flow.outside)
-        self.callers = (
-            *(Caller(Origin.EXTERNAL, n) for n in outside),
-            *(Caller(Origin.INTERNAL, n) for n in (SOMEBODY_INSIDE, *flow.phones)),
-        )
+        in_flow = flow.outside
+        outside = (*situations.outside_numbers(self._atoms, in_flow), *in_flow)
+        inside = (SOMEBODY_INSIDE, *flow.phones)
+        self._numbers = (*outside, *inside)
+        self._external = len(outside)
         self.moments: tuple[dt.datetime, ...] = situations.moments(self._atoms)
         always = (1 << len(self.moments)) - 1
         external = (1 << len(outside)) - 1
         self.outside = Area(external, always)
-        self.inside = Area((1 << len(self.callers)) - 1 - external, always)
+        self.inside = Area((1 << len(self._numbers)) - 1 - external, always)
+        self._index: dict[Key, int] = {(_OUTSIDE, n): at for at, n in enumerate(outside) if n is not None}
+        self._index.update({(_USER, n): at for at, n in enumerate(inside, len(outside))})
         self._callers: dict[tuple[Origin | None, str | None], int] = {}
-        self._bits = {caller.key: 1 << n for n, caller in enumerate(self.callers) if caller.key is not None}
         self._moments: dict[Condition, int] = {}
+
+    def caller(self, at: int) -> Caller:
+        """By the index of its bit."""
+        return Caller(Origin.EXTERNAL if at < self._external else Origin.INTERNAL, self._numbers[at])
 
     def situation(self, area: Area) -> Situation:
         """The first of an area."""
         caller, moment = area.first
-        return Situation(self.callers[caller], self.moments[moment], self._situations.almanac)
+        return Situation(self.caller(caller), self.moments[moment], self._situations.almanac)
 
     def callers_with(self, condition: Condition) -> int:
         """Those of whom a condition can hold."""
@@ -64,7 +71,8 @@ class Space:
             asked = replace(condition, schedule=None, until=None)
             start = self.moments[0] if self.moments else dt.datetime.min
             self._callers[key] = _bits(
-                Situation(c, start, self._situations.almanac).conditions(self._plan).holds(asked) for c in self.callers
+                Situation(self.caller(at), start, self._situations.almanac).conditions(self._plan).holds(asked)
+                for at in range(len(self._numbers))
             )
         return self._callers[key]
 
@@ -76,15 +84,16 @@ class Space:
 
     def calling(self, key: Key) -> int:
         """Who calls from that phone or number."""
-        return self._bits.get(key, 0)
+        at = self._index.get(key)
+        return 0 if at is None else 1 << at
 
     def calling_from(self, numbers: Iterable[str]) -> int:
         """Who calls from one of these outside numbers."""
-        return sum(self._bits[PlaceKind.OUTSIDE.value, n] for n in numbers)
+        return sum(self.calling((_OUTSIDE, n)) for n in numbers)
 
     def who_is(self, keys: Iterable[Key]) -> list[Key]:
         """Those of ``keys`` from which somebody calls."""
-        return [key for key in keys if key in self._bits]
+        return [key for key in keys if key in self._index]
 
 
 class Asked:
@@ -105,7 +114,7 @@ class Asked:
 
     @property
     def caller(self) -> Caller:
-        return self._space.callers[_lowest(self._caller)]
+        return self._space.caller(_lowest(self._caller))
 
     def holds(self, condition: Condition) -> bool:
         if condition.always:
