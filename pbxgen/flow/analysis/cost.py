@@ -13,7 +13,7 @@ from pbxgen.diagnostics.codes import make
 from pbxgen.diagnostics.diagnostic import Diagnostic, Example
 from pbxgen.flow.analysis.ahead import Ahead
 from pbxgen.flow.analysis.entries import Entry, entries
-from pbxgen.flow.analysis.reach import Key, Reach
+from pbxgen.flow.analysis.reach import Flow, Key, Reach
 from pbxgen.flow.analysis.search import Ringings, best
 from pbxgen.flow.analysis.situations import Situations
 from pbxgen.flow.analysis.space import Area, Space
@@ -21,6 +21,7 @@ from pbxgen.flow.analysis.steps import Arrival, Branch, Node, Steps
 from pbxgen.flow.analysis.telling import Witness
 from pbxgen.flow.plan import Place, PlaceKind, Plan
 from pbxgen.language.numbers import Cost, cost
+from pbxgen.source.location import Location
 
 _SHOWN = 5
 _USER = PlaceKind.USER.value
@@ -31,42 +32,75 @@ class _Costly:
     """One costly number on somebody's behalf."""
 
     place: Place
+    """The first of its owner's that is the number."""
     owner: Key
     """Who diverts to it: a user, or the operator position, group or inbound number it is written on."""
     price: str
     code: str
+    locations: set[Location]
+    """Where it is written."""
     reached_by: list[Entry] = field(default_factory=list)
     example: Example | None = None
+    like: _Costly | None = None
+    """Calls come there in the same way, and that has been told."""
 
 
 def costly_chains(reach: Reach, situations: Situations) -> Iterator[Diagnostic]:
     """One finding for each number and diverting user, with those whose calls come there."""
-    plan = reach.plan
-    costly = _costly_places(plan)
+    costly = _costly_places(reach.plan)
     if not costly:
         return
-    witness = Witness(plan)
-    ahead = Ahead(plan)
-    owners = {owner for owner, _ in costly}
-    for entry in entries(plan):
+    chains = _Chains(reach, situations)
+    for entry in entries(reach.plan):
         flow = reach.flow_of(entry.place)
-        if owners.isdisjoint(flow.keys):
-            continue
-        touched = set(flow.keys)
-        space = Space(plan, situations, flow)
-        steps = Steps(plan, ahead, space, written=True)
-        root = steps.begin(entry.place)
-        for (owner, _), found in costly.items():
-            if owner not in touched or owner == entry.place.key or _may(plan, entry, found):
-                continue
-            way = best(steps, [(root, space.outside), (root, space.inside)], _ToCost(plan, ahead, found))
-            if way is not None:
-                found.reached_by.append(entry)
-                if found.example is None:
-                    found.example = witness.example(entry, flow.atoms, space.situation(way.area), way.outcomes)
-    for found in costly.values():
-        if found.reached_by:
-            yield _finding(found)
+        for owner in flow.keys[1:]:  # whoever is called directly has been asked
+            for found in costly.get(owner, ()):
+                if not _may(reach.plan, entry, found):
+                    chains.follow(entry, flow, found)
+    for of_owner in costly.values():
+        for found in of_owner:
+            if found.reached_by:
+                yield _finding(found)
+
+
+class _Chains:
+    """Whether a call can come to a costly number: for each form of flow once."""
+
+    def __init__(self, reach: Reach, situations: Situations) -> None:
+        self._reach = reach
+        self._plan = reach.plan
+        self._situations = situations
+        self._witness = Witness(reach.plan)
+        self._ahead = Ahead(reach.plan)
+        self._known: dict[tuple[int, int, int], _Costly | None] = {}
+        """By the form of a flow, and where in it the owner and the number are: what has been told of it."""
+        self._last: tuple[Entry, Space, Steps] | None = None
+
+    def follow(self, entry: Entry, flow: Flow, found: _Costly) -> None:
+        """Notes ``entry`` where it comes there."""
+        if found.place.key not in flow.keys:
+            return  # no diversion is left to its owner
+        same = (flow.form, flow.keys.index(found.owner), flow.keys.index(found.place.key))
+        if same not in self._known:
+            space, steps = self._steps(entry, flow)
+            root = steps.begin(entry.place)
+            aim = _ToCost(self._plan, self._ahead, found)
+            way = best(steps, [(root, space.outside), (root, space.inside)], aim)
+            self._known[same] = None if way is None else found
+            if way is not None and found.example is None:
+                situation = space.situation(way.area)
+                found.example = self._witness.example(entry, flow.atoms, situation, way.outcomes)
+        told = self._known[same]
+        if told is not None:
+            found.reached_by.append(entry)
+            found.like = found.like or told
+
+    def _steps(self, entry: Entry, flow: Flow) -> tuple[Space, Steps]:
+        """Of one entry they are taken once, whatever is looked for."""
+        if self._last is None or self._last[0] is not entry:
+            space = Space(self._plan, self._situations, flow)
+            self._last = (entry, space, Steps(self._plan, self._ahead, space, written=True))
+        return self._last[1:]
 
 
 def _finding(found: _Costly) -> Diagnostic:
@@ -74,11 +108,14 @@ def _finding(found: _Costly) -> Diagnostic:
     more = len(labels) - _SHOWN
     who = ", ".join(labels[:_SHOWN]) + (f" and {more} more" if more > 0 else "")
     whose = f"{found.owner[0]} {found.owner[1]}"
+    help = "end those chains before it, or accept it with a reason"
+    if found.example is None and found.like is not None:
+        help = f"in the same way as at {found.like.place.target}: {help}"
     return make(
         found.code,
         f"calls to {who} can end at {found.place.target}, {found.price}, by way of {whose}",
         found.place.location,
-        help="end those chains before it, or accept it with a reason",
+        help=help,
         subject=found.owner,
         example=found.example,
     )
@@ -108,7 +145,7 @@ class _ToCost(Ringings):
             return False
         if found.owner[0] == _USER:
             return pending.by == found.owner[1]
-        return pending.by is None and pending.place.location == found.place.location
+        return pending.by is None and pending.place.location in found.locations
 
     def is_reached_by(self, branch: Branch) -> bool:
         return False
@@ -122,15 +159,20 @@ def _may(plan: Plan, entry: Entry, found: _Costly) -> bool:
     return route is not None and route.name in (plan.users[entry.place.target].routes or ())
 
 
-def _costly_places(plan: Plan) -> dict[tuple[Key, str], _Costly]:
-    found: dict[tuple[Key, str], _Costly] = {}
+def _costly_places(plan: Plan) -> dict[Key, list[_Costly]]:
+    """By who diverts there, in the order of the plan."""
+    found: dict[Key, list[_Costly]] = {}
 
     def note(owner: Key, places: Iterable[Place]) -> None:
         for place in places:
-            if place.kind is PlaceKind.OUTSIDE and (owner, place.target) not in found:
-                price = _price(plan, place.target)
-                if price is not None:
-                    found[owner, place.target] = _Costly(place, owner, *price)
+            if place.kind is not PlaceKind.OUTSIDE:
+                continue
+            same = [one for one in found.get(owner, ()) if one.place.target == place.target]
+            price = _price(plan, place.target)
+            if same:
+                same[0].locations.add(place.location)
+            elif price is not None:
+                found.setdefault(owner, []).append(_Costly(place, owner, *price, {place.location}))
 
     for user in plan.users.values():
         owner = (PlaceKind.USER.value, user.extension)

@@ -18,8 +18,9 @@ from pbxgen.flow import machine
 from pbxgen.flow.machine import Caller, EndKind, Event, EventKind, Ringing, State
 from pbxgen.flow.plan import DatedWindow, DateRange, Origin, Outcome, Place, PlaceKind, Plan, Rule, WeeklyWindow
 from pbxgen.flow.world import Bell, CallConditions, World
+from pbxgen.source.location import Location
 from tests.support.office import TODAY
-from tests.support.sources import CALLERS, EXTENSIONS, OUTSIDE_NUMBERS
+from tests.support.sources import CALLERS, EXTENSIONS
 
 MOMENTS = tuple(
     dt.datetime.fromisoformat(text)
@@ -51,6 +52,7 @@ _SLOTS = 48
 """Half hours of a day: no window of the random sources begins or ends between them."""
 
 _Truths = tuple[bool, ...]
+Key = tuple[str, str]
 
 
 @dataclass(frozen=True)
@@ -62,9 +64,16 @@ class Fate:
     """How long everything rings at most, one after the other."""
     held_back: bool
     """May max_diversions keep the call from somewhere it has not been?"""
+    outside: frozenset[tuple[Key, str]] = frozenset()
+    """Outside numbers that may ring, each with who sends the call there."""
 
     def __or__(self, other: Fate) -> Fate:
-        return Fate(self.lost or other.lost, max(self.seconds, other.seconds), self.held_back or other.held_back)
+        return Fate(
+            self.lost or other.lost,
+            max(self.seconds, other.seconds),
+            self.held_back or other.held_back,
+            self.outside | other.outside,
+        )
 
 
 NOTHING = Fate(False, 0, False)
@@ -118,7 +127,8 @@ class Ringer:
 
     def _worlds(self, ringing: Ringing) -> Iterator[World]:
         place = ringing.pending.place
-        phones, numbers = {place.target} & set(EXTENSIONS), {place.target} & set(OUTSIDE_NUMBERS)
+        phones = {place.target} if place.kind is PlaceKind.USER else set()
+        numbers = {place.target} if place.kind is PlaceKind.OUTSIDE else set()
         if ringing.group is not None:
             phones |= set(ringing.group.members)
         for leg in () if ringing.user is None else ringing.user.follow_me:
@@ -138,6 +148,7 @@ class _Trial:
         self._conditions = CallConditions(plan, caller, moment)
         self._ringer = Ringer(plan, caller, moment)
         self._known: dict[State, Fate] = {}
+        self._written = _written(plan)
 
     def fate(self, state: State) -> Fate:
         if state not in self._known:
@@ -151,15 +162,27 @@ class _Trial:
             assert step.ending is not None
             lost = step.ending.kind is EndKind.RELEASED and not step.ending.by_rule
             return Fate(lost, 0, held_back)
-        found = Fate(False, 0, held_back)
+        found = Fate(False, 0, held_back, frozenset(self._outside(step.ringing)))
         for outcome, seconds in self._ringer(step.ringing).items():
             following, told = machine.after(
                 self._plan, self._caller, self._conditions, step.state, step.ringing, outcome
             )
             fate = self.fate(following)
             held_back = fate.held_back or _held_back(step.state, told)
-            found |= Fate(fate.lost, fate.seconds + seconds, held_back)
+            found |= Fate(fate.lost, fate.seconds + seconds, held_back, fate.outside)
         return found
+
+    def _outside(self, ringing: Ringing) -> Iterator[tuple[Key, str]]:
+        place, by = ringing.pending.place, ringing.pending.by
+        if place.kind is PlaceKind.OUTSIDE:
+            writers = (("user", by),) if by is not None else self._written[place.location]
+            yield from ((writer, place.target) for writer in writers)
+        user = ringing.user
+        if user is not None and not user.dnd:
+            for leg in user.follow_me:
+                capped = ringing.cap is not None and leg.delay >= ringing.cap
+                if leg.place.kind is PlaceKind.OUTSIDE and leg.place.key != self._caller.key and not capped:
+                    yield ("user", user.extension), leg.place.target
 
 
 def _held_back(state: State, events: Sequence[Event]) -> bool:
@@ -170,6 +193,20 @@ def _held_back(state: State, events: Sequence[Event]) -> bool:
         if event.kind is EventKind.NOT_DIVERTED_MAX and any(p.key not in been for p in event.places):
             return True
     return False
+
+
+def _written(plan: Plan) -> Mapping[Location, Sequence[Key]]:
+    """On which positions, groups and inbound numbers a place is written."""
+    found: dict[Location, list[Key]] = {}
+    for kind, groups in (("operator", plan.operators), ("group", plan.groups)):
+        for group in groups.values():
+            for place in group.overflow:
+                found.setdefault(place.location, []).append((kind, group.name))
+    for inbound in plan.inbound.values():
+        for rule in inbound.rules:
+            for place in rule.places:
+                found.setdefault(place.location, []).append(("inbound", inbound.number))
+    return found
 
 
 def rules_of(plan: Plan) -> Iterator[Rule]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 import os
 from collections.abc import Iterable
@@ -13,18 +14,19 @@ from unittest.mock import patch
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from pbxgen.flow.analysis import calls
+from pbxgen.flow.analysis import calls, cost
 from pbxgen.flow.analysis.entries import Entry, entries
 from pbxgen.flow.analysis.findings import analyse
 from pbxgen.flow.analysis.loops import find_loops
+from pbxgen.flow.analysis.operators import empty_operators
 from pbxgen.flow.analysis.rules import find_dead_rules
-from pbxgen.flow.analysis.situations import Situations
+from pbxgen.flow.analysis.situations import SOMEBODY_OUTSIDE, Situations
 from pbxgen.flow.machine import Caller, first_applying
-from pbxgen.flow.plan import Origin, Outcome, PlaceKind, Plan, Rule
+from pbxgen.flow.plan import Origin, Outcome, PlaceKind, Plan, Rule, User
 from pbxgen.flow.world import CallConditions
 from tests.flow.analysis.brute import COLLEAGUES, STRANGERS, Calls, Fate, distinct_moments, rules_of
 from tests.support.office import TODAY, compiled
-from tests.support.sources import EXTENSIONS, sources
+from tests.support.sources import EXTENSIONS, MAIN, OUTSIDE_NUMBERS, sources
 
 THOROUGH = settings(
     max_examples=int(os.environ.get("PBXGEN_EXAMPLES", "8")), deadline=None, suppress_health_check=list(HealthCheck)
@@ -71,6 +73,58 @@ def test_finds_exactly_the_calls_that_can_be_lost_or_go_on_for_too_long(text: st
         assert told.endswith(f" can ring for {every.seconds} s") if every.seconds else not told, (told, every, text)
 
 
+ABROAD = "+442079460001"
+
+
+@st.composite
+def sources_abroad(draw: st.DrawFn) -> str:
+    """One of the outside numbers is abroad, which only some may call by themselves; somebody diverts there."""
+    source = json.loads(draw(sources() | dense_sources()).replace(OUTSIDE_NUMBERS[1], ABROAD))
+    for extension in draw(st.lists(st.sampled_from(EXTENSIONS), min_size=1, max_size=2, unique=True)):
+        user = source["users"][extension]
+        match draw(st.sampled_from(["always", "answer", "second", "legs", "overflow", "inbound"])):
+            case "always":
+                user["deviations"] = {"unconditional": {"to": ABROAD, "when": "office"}}
+            case "answer":
+                user["deviations"] = {"no_answer": ABROAD}
+            case "second":
+                user["deviations"] = {"busy": ["102" if extension == "101" else "101", "mobile"]}
+                user["mobile"] = ABROAD
+            case "legs":
+                user["follow_me"] = [extension, {"to": ABROAD, "delay": 9}]
+            case "overflow":
+                source["operators"]["reception"]["overflow"] = ABROAD
+                user["deviations"] = {"unreachable": "operator"}
+            case "inbound":
+                by_day = {"to": ABROAD, "when": draw(st.sampled_from(["office", "night"]))}
+                source["inbound"][MAIN] = draw(st.sampled_from([by_day | {"else": ["group:sales", ABROAD]}, by_day]))
+                user["deviations"] = {"busy": MAIN}
+    source["routes"]["world"] = {"match": "+44X.", "trunk": "carrier"}
+    source["classes"]["full"] = ["italy", "world"]
+    for user in source["users"].values():
+        user["class"] = "full" if ABROAD in json.dumps(user) else draw(st.sampled_from(["national", "full"]))
+    return json.dumps(source, indent=1)
+
+
+@THOROUGH
+@given(sources_abroad())
+def test_a_call_that_others_send_abroad_is_found_with_everybody_whose_calls_come_there(text: str) -> None:
+    plan = plan_of(text)
+    with patch.object(cost, "_SHOWN", 100):
+        told = {d.subject: d.message for d in analyse(plan, TODAY) if d.code == "PBX216"}
+    found = {(m.removeprefix("calls to ").split(" can end at ")[0], owner) for owner, m in told.items()}
+    tried = Calls(plan)
+    callers = (*STRANGERS, Caller(Origin.EXTERNAL, ABROAD), *COLLEAGUES)
+    expected: dict[tuple[str, str], list[str]] = {}
+    for entry in entries(plan):
+        user = plan.users.get(entry.place.target) if entry.place.kind is PlaceKind.USER else None
+        for owner, number in fate(tried, entry, callers).outside:
+            itself = owner == entry.place.key or (user is not None and "world" in (user.routes or ()))
+            if number == ABROAD and not itself:
+                expected.setdefault(owner, []).append(entry.label)
+    assert found == {(", ".join(labels), owner) for owner, labels in expected.items()}, text
+
+
 def fate(tried: Calls, entry: Entry, callers: Iterable[Caller]) -> Fate:
     return reduce(or_, (tried.fate(entry.place, caller) for caller in callers))
 
@@ -100,6 +154,41 @@ def test_a_rule_never_applies_exactly_if_it_is_never_the_first_whose_condition_h
                     applying += [first_applying(rules, conditions) for rules in reachable]
             alive |= {r.location for r in applying if r is not None}
     assert dead == everything - alive, text
+
+
+@st.composite
+def sources_with_members_away(draw: st.DrawFn) -> str:
+    """The members of the operator position divert every call at some time; at some time calls are led there."""
+    source = json.loads(draw(sources()))
+    when = st.sampled_from(["office", "not office", "night", "not night"])
+    others = {"until": st.sampled_from(["2026-12-31", "2027-06-30"]), "from": st.sampled_from(["internal", "external"])}
+    rules = st.lists(st.fixed_dictionaries({"to": st.just("104")}, optional={"when": when, **others}), min_size=1)
+    members = draw(st.lists(st.sampled_from(EXTENSIONS[:3]), min_size=1, max_size=2, unique=True))
+    source["operators"]["reception"]["members"] = members
+    for member in members:
+        source["users"][member]["deviations"] = {"unconditional": draw(rules)}
+    source["users"]["104"]["deviations"] = {"busy": {"to": "operator", "when": draw(when)}}
+    return json.dumps(source, indent=1)
+
+
+@CHEAP
+@given(sources() | sources_with_members_away())
+def test_an_operator_position_is_empty_exactly_if_in_its_hours_every_member_is_away(text: str) -> None:
+    plan = plan_of(text)
+    found = {d.subject for d in empty_operators(plan, Situations(plan, TODAY))}
+    moments = distinct_moments(plan)
+    for operator in plan.operators.values():
+        led_by = [r.condition for r in rules_of(plan) if ("operator", operator.name) in {p.key for p in r.places}]
+        hours = [plan.schedules[c.schedule] for c in led_by if c.schedule is not None and not c.not_in_schedule]
+        empty = [all(away(plan, plan.users[m], moment) for m in operator.members) for moment in moments]
+        opened = [any(schedule.contains(moment) for schedule in hours) for moment in moments]
+        expected = any(e and o for e, o in zip(empty, opened, strict=True)) if hours else all(empty)
+        assert (("operator", operator.name) in found) is expected, text
+
+
+def away(plan: Plan, user: User, moment: dt.datetime) -> bool:
+    conditions = CallConditions(plan, Caller(Origin.EXTERNAL, SOMEBODY_OUTSIDE), moment)
+    return user.dnd or first_applying(user.deviations.unconditional, conditions) is not None
 
 
 @CHEAP

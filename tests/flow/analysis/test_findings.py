@@ -98,6 +98,32 @@ def test_who_is_called_directly_has_been_asked() -> None:
     assert not found(body, "PBX215", head=FOREIGN)
 
 
+def test_a_number_abroad_is_found_in_whichever_rule_of_an_inbound_number_calls_come_to_it() -> None:
+    body = """\
+schedules: {office: {weekly: {mon-fri: "09:00-18:00"}}}
+inbound: {"+390212345000": {to: "+49301234567", when: office, else: [{to: "101", timeout: 9}, "+49301234567"]}}
+users:
+  "101": {name: Ada, deviations: {unconditional: {to: hangup, when: office}, busy: "+390212345000"}}
+"""
+    (abroad,) = found(body, "PBX216")
+    assert abroad.message.startswith("calls to Ada (101) can end at +49301234567")
+
+
+def test_chains_of_one_form_to_numbers_abroad_are_told_once() -> None:
+    body = """\
+users:
+  "101": {name: Ada, deviations: {busy: "102"}}
+  "102": {name: Bob, class: full, deviations: {no_answer: "+49301234567"}}
+  "103": {name: Cleo, deviations: {busy: "104"}}
+  "104": {name: Dora, class: full, deviations: {no_answer: "+49301234568"}}
+"""
+    first, second = found(body, "PBX216")
+    assert first.example is not None
+    assert second.example is None
+    assert "calls to Cleo (103)" in second.message
+    assert second.help.startswith("in the same way as at +49301234567")
+
+
 @pytest.mark.parametrize(("own_class", "expected"), [("national", 1), ("full", 0)])
 def test_a_number_abroad_along_a_chain_is_found_where_the_class_forbids_it(own_class: str, expected: int) -> None:
     body = f"""\
