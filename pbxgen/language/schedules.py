@@ -7,7 +7,7 @@ import re
 from functools import lru_cache
 
 from pbxgen.diagnostics.nearest import did_you_mean, nearest
-from pbxgen.flow import plan
+from pbxgen.flow.schedule import DatedWindow, DateRange, Schedule, WeeklyWindow
 from pbxgen.language import model_schedules as model
 from pbxgen.language.findings import Findings
 from pbxgen.language.positions import at, items, key_of, within
@@ -35,14 +35,14 @@ class ProblemError(ValueError):
 
 def compile_schedule(
     name: str, schedule: model.Schedule, node: Node, location: Location, findings: Findings
-) -> plan.Schedule:
+) -> Schedule:
     """The plan's schedule; texts that cannot be read are reported and left out."""
     reader = _Reader(findings)
     weekly = reader.weekly(schedule, at(node, "weekly") if schedule.weekly else node)
     closed = [*reader.ranges(at(node, "closed") if schedule.closed else None)]
     closed += reader.holidays(at(node, "holidays") if schedule.holidays else None)
     opened = reader.opened(at(node, "open") if schedule.open else None)
-    return plan.Schedule(
+    return Schedule(
         name=name,
         weekly=tuple(sorted(set(weekly), key=lambda w: (w.weekday, w.start, w.end))),
         closed=tuple(sorted(set(closed), key=lambda r: (r.first, r.last, r.label))),
@@ -128,8 +128,8 @@ class _Reader:
     def __init__(self, findings: Findings) -> None:
         self.findings = findings
 
-    def weekly(self, schedule: model.Schedule, node: Node) -> list[plan.WeeklyWindow]:
-        windows: list[plan.WeeklyWindow] = []
+    def weekly(self, schedule: model.Schedule, node: Node) -> list[WeeklyWindow]:
+        windows: list[WeeklyWindow] = []
         for days_text in schedule.weekly:
             days: tuple[int, ...] = ()
             try:
@@ -143,22 +143,22 @@ class _Reader:
                 except ProblemError as problem:
                     self._report(problem, item)
                 else:
-                    windows += [plan.WeeklyWindow(day, start, end) for day in days]
+                    windows += [WeeklyWindow(day, start, end) for day in days]
         return windows
 
-    def ranges(self, node: Node | None) -> list[plan.DateRange]:
-        found: list[plan.DateRange] = []
+    def ranges(self, node: Node | None) -> list[DateRange]:
+        found: list[DateRange] = []
         for item in () if node is None else items(node):
             try:
                 first, last = parse_range(_text(item))
             except ProblemError as problem:
                 self._report(problem, item)
             else:
-                found.append(plan.DateRange(first, last, ""))
+                found.append(DateRange(first, last, ""))
         return found
 
-    def opened(self, node: Node | None) -> list[plan.DatedWindow]:
-        found: list[plan.DatedWindow] = []
+    def opened(self, node: Node | None) -> list[DatedWindow]:
+        found: list[DatedWindow] = []
         for item in () if node is None else items(node):
             text = _text(item)
             dates, _, window = text.strip().partition(" ")
@@ -173,11 +173,11 @@ class _Reader:
                 self._report(problem, item)
             else:
                 days = (last - first).days + 1
-                found += [plan.DatedWindow(first + dt.timedelta(days=n), start, end) for n in range(days)]
+                found += [DatedWindow(first + dt.timedelta(days=n), start, end) for n in range(days)]
         return found
 
-    def holidays(self, node: Node | None) -> list[plan.DateRange]:
-        found: list[plan.DateRange] = []
+    def holidays(self, node: Node | None) -> list[DateRange]:
+        found: list[DateRange] = []
         for item in () if node is None else items(node):
             try:
                 found += public_holidays(_text(item).strip())
@@ -196,7 +196,7 @@ def _text(node: Node) -> str:
 
 
 @lru_cache(maxsize=64)
-def public_holidays(region: str) -> tuple[plan.DateRange, ...]:
+def public_holidays(region: str) -> tuple[DateRange, ...]:
     """Public holidays of ``IT`` or ``IT-BZ`` in :data:`HOLIDAY_YEARS`. Raises ProblemError."""
     import holidays
 
@@ -211,7 +211,7 @@ def public_holidays(region: str) -> tuple[plan.DateRange, ...]:
     days = holidays.country_holidays(
         country, subdiv=subdivision or None, years=HOLIDAY_YEARS, expand=False, language=language
     )
-    return tuple(plan.DateRange(day, day, name) for day, name in sorted(days.items()))
+    return tuple(DateRange(day, day, name) for day, name in sorted(days.items()))
 
 
 def _unknown_region(country: str, subdivision: str) -> ProblemError:

@@ -6,7 +6,8 @@ import json
 from typing import Any
 
 from pbxgen.diagnostics.diagnostic import Diagnostic
-from pbxgen.flow.plan import Condition, NumberFormat, Place, Plan, RingGroup, Rule, Rules, Schedule, User
+from pbxgen.flow.plan import Condition, NumberFormat, Place, Plan, RingGroup, Rule, Rules, User
+from pbxgen.flow.schedule import Schedule
 from pbxgen.source.location import Location
 
 

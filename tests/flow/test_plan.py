@@ -7,7 +7,8 @@ from dataclasses import fields
 
 import pytest
 
-from pbxgen.flow.plan import Deviations, Rule, Schedule, Secret
+from pbxgen.flow.plan import Deviations, Rule, Secret
+from pbxgen.flow.schedule import Schedule
 from pbxgen.source.location import Location
 from tests.support.office import plan_of
 

@@ -6,7 +6,7 @@ import datetime as dt
 
 import pytest
 
-from pbxgen.flow.plan import DatedWindow, DateRange, Schedule, WeeklyWindow
+from pbxgen.flow.schedule import DatedWindow, DateRange, Schedule, WeeklyWindow
 from pbxgen.language.schedules import parse_days, parse_window, public_holidays
 from tests.language.sources import only, plan_of
 

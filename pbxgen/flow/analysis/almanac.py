@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Sequence
 
-from pbxgen.flow.plan import Schedule
+from pbxgen.flow.schedule import Schedule
 
 LAST_DAY = dt.date(2040, 12, 31)
 """Holidays are known to this day, and so are situations."""

@@ -6,7 +6,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import groupby
 
-from pbxgen.flow.plan import Contacts, Inbound, Plan, RingGroup, Route, Schedule, Trunk, User
+from pbxgen.flow.plan import Contacts, Inbound, Plan, RingGroup, Route, Trunk, User
+from pbxgen.flow.schedule import Schedule
 from pbxgen.targets.asterisk import calendar, names
 from pbxgen.targets.asterisk.deviations import Block, Shared, condition_notes, deviation_lines, find_shared, notes_on
 from pbxgen.targets.asterisk.names import EndpointNames

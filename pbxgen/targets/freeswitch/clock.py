@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import groupby
 
-from pbxgen.flow.plan import Schedule
+from pbxgen.flow.schedule import Schedule
 
 _DAY = 1440
 _WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")

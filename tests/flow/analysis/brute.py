@@ -16,7 +16,8 @@ from functools import lru_cache
 
 from pbxgen.flow import machine
 from pbxgen.flow.machine import Caller, EndKind, Event, EventKind, Ringing, State
-from pbxgen.flow.plan import DatedWindow, DateRange, Origin, Outcome, Place, PlaceKind, Plan, Rule, WeeklyWindow
+from pbxgen.flow.plan import Origin, Outcome, Place, PlaceKind, Plan, Rule
+from pbxgen.flow.schedule import DatedWindow, DateRange, WeeklyWindow
 from pbxgen.flow.world import Bell, CallConditions, World
 from pbxgen.source.location import Location
 from tests.support.office import TODAY

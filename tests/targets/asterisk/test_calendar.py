@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pbxgen.flow.plan import DatedWindow, DateRange, Schedule, WeeklyWindow
+from pbxgen.flow.schedule import DatedWindow, DateRange, Schedule, WeeklyWindow
 from pbxgen.source.location import Location
 from pbxgen.targets.asterisk import calendar
 

@@ -7,7 +7,7 @@ import re
 
 import pytest
 
-from pbxgen.flow.plan import DatedWindow, DateRange, Schedule, WeeklyWindow
+from pbxgen.flow.schedule import DatedWindow, DateRange, Schedule, WeeklyWindow
 from pbxgen.source.location import Location
 from pbxgen.targets.freeswitch.clock import Check, Opening, opening
 
