@@ -13,7 +13,7 @@ from pbxgen.flow.analysis.entries import Entry, entries
 from pbxgen.flow.analysis.lossless import Losses
 from pbxgen.flow.analysis.reach import Flow, Reach
 from pbxgen.flow.analysis.search import Found, ToBeHeldBack, ToBeLost, ToRing, best
-from pbxgen.flow.analysis.situations import Situation, Situations
+from pbxgen.flow.analysis.situations import Situations
 from pbxgen.flow.analysis.space import Space
 from pbxgen.flow.analysis.steps import Steps
 from pbxgen.flow.analysis.telling import Witness
@@ -34,20 +34,12 @@ def find_in_calls(reach: Reach, situations: Situations) -> tuple[Diagnostic, ...
 
 
 @dataclass(frozen=True, slots=True)
-class _Way:
-    """The shortest or longest one, and who goes it when."""
-
-    found: Found
-    situation: Situation
-
-
-@dataclass(frozen=True, slots=True)
 class _Verdict:
     """On one form of flow."""
 
-    lost: _Way | None
-    longest: _Way | None
-    held_back: _Way | None
+    lost: Found | None
+    longest: Found | None
+    held_back: Found | None
 
 
 class _Calls:
@@ -89,7 +81,7 @@ class _Calls:
         if verdict.longest is not None:
             yield self._finding(
                 "PBX212",
-                f"a call to {entry.label} can ring for {-verdict.longest.found.value} s",
+                f"a call to {entry.label} can ring for {-verdict.longest.value} s",
                 f"shorten the chain or its ring times: few callers wait {LONGEST_RINGING} s",
                 entry,
                 flow,
@@ -112,17 +104,13 @@ class _Calls:
         root = steps.begin(flow.entry)
         outside, everybody = [(root, space.outside)], [(root, space.outside), (root, space.inside)]
         to_be_lost = ToBeLost(self._losses, space.calling_from(flow.outside))
-
-        def way(found: Found | None) -> _Way | None:
-            return None if found is None else _Way(found, space.situation(found.area))
-
         return _Verdict(
-            way(best(steps, outside, to_be_lost)) if lost else None,
-            way(best(steps, everybody, ToRing(self._bounds), -LONGEST_RINGING)) if too_long else None,
-            way(best(steps, everybody, ToBeHeldBack(self._bounds))) if held_back else None,
+            best(steps, outside, to_be_lost) if lost else None,
+            best(steps, everybody, ToRing(self._bounds), -LONGEST_RINGING) if too_long else None,
+            best(steps, everybody, ToBeHeldBack(self._bounds)) if held_back else None,
         )
 
-    def _finding(self, code: str, message: str, help: str, entry: Entry, flow: Flow, way: _Way) -> Diagnostic:
+    def _finding(self, code: str, message: str, help: str, entry: Entry, flow: Flow, way: Found) -> Diagnostic:
         """The example is told once: a hundred people with one policy do not need it a hundred times."""
         key = (code, flow.form)
         example = None
@@ -130,10 +118,11 @@ class _Calls:
             help = f"in the same way as one to {self._told[key]}: {help}"
         else:
             self._told[key] = entry.label
-            outcomes = way.found.outcomes
-            is_long = len(outcomes) > _LONG
+            is_long = len(way.outcomes) > _LONG
             if not is_long or self._long_told < _LONG_TOLD:
+                # In this entry's own flow: the verdict may be of another's, with other callers.
+                situation = Space(self._plan, self._situations, flow).situation(way.area)
                 slowly = code == "PBX212"
-                example = self._witness.example(entry, flow.atoms, way.situation, outcomes, slowly=slowly)
+                example = self._witness.example(entry, flow.atoms, situation, way.outcomes, slowly=slowly)
             self._long_told += is_long
         return make(code, message, entry.location, help=help, subject=entry.subject, example=example)

@@ -6,6 +6,7 @@ there along a chain have not: an outside caller, or a phone whose class allows n
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
@@ -39,6 +40,8 @@ class _Costly:
     code: str
     locations: set[Location]
     """Where it is written."""
+    alone: bool = True
+    """Is it written nowhere for several positions, groups or inbound numbers at once (by a YAML alias)?"""
     reached_by: list[Entry] = field(default_factory=list)
     example: Example | None = None
     like: _Costly | None = None
@@ -78,22 +81,28 @@ class _Chains:
 
     def follow(self, entry: Entry, flow: Flow, found: _Costly) -> None:
         """Notes ``entry`` where it comes there."""
-        if found.place.key not in flow.keys:
+        places = {key: n for n, key in enumerate(flow.keys)}
+        if found.place.key not in places:
             return  # no diversion is left to its owner
-        same = (flow.form, flow.keys.index(found.owner), flow.keys.index(found.place.key))
-        if same not in self._known:
-            space, steps = self._steps(entry, flow)
-            root = steps.begin(entry.place)
-            aim = _ToCost(self._plan, self._ahead, found)
-            way = best(steps, [(root, space.outside), (root, space.inside)], aim)
-            self._known[same] = None if way is None else found
-            if way is not None and found.example is None:
-                situation = space.situation(way.area)
-                found.example = self._witness.example(entry, flow.atoms, situation, way.outcomes)
-        told = self._known[same]
+        same = (flow.form, places[found.owner], places[found.place.key])
+        if found.alone and same in self._known:
+            told = self._known[same]
+        else:
+            told = found if self._comes_to(entry, flow, found) else None
+            if found.alone:
+                self._known[same] = told
         if told is not None:
             found.reached_by.append(entry)
             found.like = found.like or told
+
+    def _comes_to(self, entry: Entry, flow: Flow, found: _Costly) -> bool:
+        space, steps = self._steps(entry, flow)
+        root = steps.begin(entry.place)
+        aim = _ToCost(self._plan, self._ahead, found)
+        way = best(steps, [(root, space.outside), (root, space.inside)], aim)
+        if way is not None and found.example is None:
+            found.example = self._witness.example(entry, flow.atoms, space.situation(way.area), way.outcomes)
+        return way is not None
 
     def _steps(self, entry: Entry, flow: Flow) -> tuple[Space, Steps]:
         """Of one entry they are taken once, whatever is looked for."""
@@ -110,7 +119,7 @@ def _finding(found: _Costly) -> Diagnostic:
     whose = f"{found.owner[0]} {found.owner[1]}"
     help = "end those chains before it, or accept it with a reason"
     if found.example is None and found.like is not None:
-        help = f"in the same way as at {found.like.place.target}: {help}"
+        help = f"in the same way as by way of {found.like.owner[0]} {found.like.owner[1]}: {help}"
     return make(
         found.code,
         f"calls to {who} can end at {found.place.target}, {found.price}, by way of {whose}",
@@ -139,7 +148,8 @@ class _ToCost(Ringings):
             return False
         user, pending = ringing.user, ringing.pending
         if user is not None:
-            along = any(leg.place.key == found.place.key for leg in user.follow_me)
+            legs = (leg for leg in user.follow_me if leg.place.key == found.place.key)
+            along = any(ringing.cap is None or leg.delay < ringing.cap for leg in legs)
             return along and not user.dnd and (_USER, user.extension) == found.owner
         if pending.place.key != found.place.key:
             return False
@@ -186,6 +196,10 @@ def _costly_places(plan: Plan) -> dict[Key, list[_Costly]]:
     for inbound in plan.inbound.values():
         for rule in inbound.rules:
             note((PlaceKind.INBOUND.value, inbound.number), rule.places)
+    every = [one for of_owner in found.values() for one in of_owner if one.owner[0] != _USER]
+    writers = Counter(location for one in every for location in one.locations)
+    for one in every:
+        one.alone = all(writers[location] == 1 for location in one.locations)
     return found
 
 

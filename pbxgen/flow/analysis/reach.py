@@ -89,19 +89,21 @@ class Reach:
         nodes = walk.nodes()
         conditions = tuple([self._written[n] for n in walk.conditions])
         names = {c.contacts for c in conditions if c.contacts is not None}
+        beyond = tuple(walk.beyond())
         if names:  # an outside number may itself call, and then be in a contacts set or not
             sets = [self.plan.contacts[name].patterns for name in sorted(names)]
-            numbers = (target for kind, target in walk.keys if kind == _OUTSIDE)
+            numbers = (target for kind, target in (*walk.keys, *walk.unknown) if kind == _OUTSIDE)
             nodes += [tuple(any(p.matches(n) for p in patterns) for patterns in sets) for n in numbers]
-        form = (entry.kind, tuple(nodes), tuple(walk.who_rings_along()), tuple(walk.beyond()))
+        form = (entry.kind, tuple(nodes), tuple(walk.who_rings_along()), beyond)
         number = self._forms.setdefault(form, len(self._forms))
         return Flow(entry, tuple(walk.keys), conditions, tuple(walk.along), number)
 
     def stop(self, key: Key, *, last: bool) -> _Stop:
         """``key`` is of a place that leads on. ``last``: where no diversion is left, a user's rules lead nowhere."""
+        kind, target = key
+        last = last and kind == _USER
         known = self._stops.get((key, last))
         if known is None:
-            kind, target = key
             if kind == _USER:
                 known = self._user(self.plan.users[target], last=last)
             elif kind == _INBOUND:
@@ -135,10 +137,7 @@ class Reach:
             return self._stop((_USER, phone, self._rules(lists)), lists, _places(lists), own, along)
         # Where no diversion is left, it only matters whether the call has been there.
         beyond = [None if p.kind in ENDS_CALL else p.key for p in _places(lists)]
-        shape = tuple(
-            tuple((self._number(r.condition), r.after, tuple(p.kind in ENDS_CALL for p in r.places)) for r in rules)
-            for rules in lists
-        )
+        shape = tuple(tuple((self._number(r.condition), r.after, len(r.places)) for r in rules) for rules in lists)
         return self._stop((_USER, phone, shape, "last"), lists, (), own, along, beyond)
 
     def _stop(
@@ -188,6 +187,8 @@ class _Walk:
         self.keys: dict[Key, int] = {}
         self.conditions: dict[int, None] = {}
         self.along: dict[str, int] = {}
+        self.unknown: dict[Key, int] = {}
+        """Places that no diversion is left to, and that are nowhere in the flow."""
         self._beyond: list[tuple[Key | None, ...]] = []
         self._levels: list[list[Key]] = [[] for _ in range(reach.plan.max_diversions + 1)]
 
@@ -221,11 +222,16 @@ class _Walk:
         return found
 
     def beyond(self) -> Iterator[Hashable]:
-        """Of the places that no diversion is left to, those of the flow: whether one has been to all decides whether
-        the maximum keeps a call from somewhere.
+        """The places that no diversion is left to: whether a call has been to all of them decides whether the maximum
+        keeps it from somewhere. Of those that are not in the flow it matters who may call from there.
         """
         for keys in self._beyond:
-            yield tuple([None if key is None else self.keys.get(key, -1) for key in keys])
+            yield tuple([None if key is None else self._known_or_not(key) for key in keys])
+        yield tuple([self.along.get(target) if kind == _USER else kind for kind, target in self.unknown])
+
+    def _known_or_not(self, key: Key) -> int:
+        known = self.keys.get(key)
+        return -1 - self.unknown.setdefault(key, len(self.unknown)) if known is None else known
 
     def who_rings_along(self) -> Iterator[Hashable]:
         """Which of the called users they are, if any: of a caller it matters that they are the same."""

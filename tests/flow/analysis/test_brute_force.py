@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
+import itertools
 import json
 import os
 from collections.abc import Iterable
+from dataclasses import replace
 from functools import reduce
 from operator import or_
 from typing import Any
@@ -19,6 +21,7 @@ from pbxgen.flow.analysis.entries import Entry, entries
 from pbxgen.flow.analysis.findings import analyse
 from pbxgen.flow.analysis.loops import find_loops
 from pbxgen.flow.analysis.operators import empty_operators
+from pbxgen.flow.analysis.reach import Reach
 from pbxgen.flow.analysis.rules import find_dead_rules
 from pbxgen.flow.analysis.situations import SOMEBODY_OUTSIDE, Situations
 from pbxgen.flow.machine import Caller, first_applying
@@ -26,7 +29,7 @@ from pbxgen.flow.plan import Origin, Outcome, PlaceKind, Plan, Rule, User
 from pbxgen.flow.world import CallConditions
 from tests.flow.analysis.brute import COLLEAGUES, STRANGERS, Calls, Fate, distinct_moments, rules_of
 from tests.support.office import TODAY, compiled
-from tests.support.sources import EXTENSIONS, MAIN, OUTSIDE_NUMBERS, sources
+from tests.support.sources import DIDS, EXTENSIONS, MAIN, OUTSIDE_NUMBERS, sources
 
 THOROUGH = settings(
     max_examples=int(os.environ.get("PBXGEN_EXAMPLES", "8")), deadline=None, suppress_health_check=list(HealthCheck)
@@ -123,6 +126,49 @@ def test_a_call_that_others_send_abroad_is_found_with_everybody_whose_calls_come
             if number == ABROAD and not itself:
                 expected.setdefault(owner, []).append(entry.label)
     assert found == {(", ".join(labels), owner) for owner, labels in expected.items()}, text
+
+
+_RENAMED = {
+    **{f'"{e}"': f'"2{e[1:]}"' for e in EXTENSIONS},
+    **{f"voicemail:{e}": f"voicemail:2{e[1:]}" for e in EXTENSIONS},
+    **{did: did[:-3] + "2" + did[-2:] for did in (MAIN, *DIDS.values())},
+    **{number: number[:-1] + "8" for number in (*OUTSIDE_NUMBERS[:1], ABROAD)},
+    "reception": "backup",
+    '"9"': '"8"',
+    "sales": "support",
+    '"600"': '"700"',
+}
+
+
+@st.composite
+def sources_twice(draw: st.DrawFn) -> str:
+    """Everything twice, by other names: flows of one form. Some have no number of their own."""
+    text = draw(sources() | dense_sources() | sources_abroad()).replace('"operator"', '"operator:reception"')
+    source = json.loads(text)
+    sections = ("users", "operators", "groups", "inbound")
+    copied = json.dumps({section: source[section] for section in sections})
+    for name, other in _RENAMED.items():
+        copied = copied.replace(name, other)
+    for section, copies in json.loads(copied).items():
+        source[section] |= copies
+    for user in source["users"].values():
+        if draw(st.booleans()):
+            user.pop("did", None)
+    return json.dumps(source, indent=1)
+
+
+@THOROUGH
+@given(sources_twice())
+def test_flows_of_one_form_are_judged_as_each_by_itself(text: str) -> None:
+    plan = plan_of(text)
+    forms, flow_of = itertools.count(), Reach.flow_of
+    with patch.object(calls, "LONGEST_RINGING", 0), patch.object(cost, "_SHOWN", 100):
+        found = analyse(plan, TODAY)
+        with patch.object(Reach, "flow_of", lambda reach, entry: replace(flow_of(reach, entry), form=next(forms))):
+            alone = analyse(plan, TODAY)
+    assert {(d.code, d.subject, d.message) for d in found} == {(d.code, d.subject, d.message) for d in alone}, text
+    for example in (d.example for d in found if d.code == "PBX210" and d.example is not None):
+        assert example.steps[-1].text.startswith("Nothing is left to try"), (example, text)
 
 
 def fate(tried: Calls, entry: Entry, callers: Iterable[Caller]) -> Fate:

@@ -45,6 +45,53 @@ def test_the_example_is_told_once_for_people_with_the_same_flow() -> None:
     assert second.help.startswith("in the same way as one to Ada (101)")
 
 
+def test_an_example_is_told_of_the_entrys_own_callers() -> None:
+    """The verdict is Ada's, who has no number of her own; its caller is whose mobile is not tried."""
+    tried = "[mobile, '105']"
+    deviations = f"{{no_answer: {tried}, busy: {tried}, unreachable: {tried}}}"
+    body = f"""\
+defaults: {{max_diversions: 1}}
+users:
+  "101": {{name: Ada, class: national, mobile: "+393335550101", deviations: {deviations}}}
+  "102": {{name: Bob, class: national, mobile: "+393335550102", did: "+390212345102", deviations: {deviations}}}
+  "105": {{name: Eve, deviations: {{no_answer: "106", busy: "106", unreachable: "106"}}}}
+  "106": {{name: Fay}}
+"""
+    (lost,) = found(body, "PBX210")
+    assert lost.example is not None
+    assert lost.example.headline.startswith("+393335550102 calls Bob")
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        """\
+defaults: {max_diversions: 1}
+users:
+  "101": {name: A, follow_me: ["101", "103"], deviations: {unreachable: "102"}}
+  "102": {name: B, deviations: {busy: "103"}}
+  "103": {name: C, dnd: true}
+  "201": {name: D, follow_me: ["201", "203"], deviations: {unreachable: "202"}}
+  "202": {name: E, deviations: {busy: "205"}}
+  "203": {name: F, dnd: true}
+  "205": {name: G}
+""",
+        """\
+contacts: {family: ["+393335550101"]}
+defaults: {max_diversions: 1}
+users:
+  "101": {name: A, deviations: {busy: {to: "102", from: family}}}
+  "102": {name: B, class: national, deviations: {busy: {to: "+393335550101", from: family}}}
+  "201": {name: D, deviations: {busy: {to: "202", from: family}}}
+  "202": {name: E, class: national, deviations: {busy: {to: "+393335550109", from: family}}}
+""",
+    ],
+    ids=["rings along", "contacts"],
+)
+def test_who_may_call_from_beyond_the_last_diversion_tells_flows_apart(body: str) -> None:
+    assert ("user", "201") in [d.subject for d in found(body, "PBX213")]
+
+
 def test_a_contacts_set_of_everybody_leaves_those_without_a_number() -> None:
     body = """\
 contacts: {all: ["+!"]}
@@ -109,6 +156,32 @@ users:
     assert abroad.message.startswith("calls to Ada (101) can end at +49301234567")
 
 
+def test_an_overflow_that_two_groups_share_by_an_alias_is_no_example_for_others() -> None:
+    body = """\
+groups:
+  g1: {number: "601", members: ["102"], overflow: &o ["+49301234567"]}
+  g2: {number: "602", members: ["102"], overflow: *o}
+  g3: {number: "603", members: ["102"], overflow: ["+49301234568"]}
+  g4: {number: "604", members: ["102"], overflow: ["+49301234568"]}
+users:
+  "101": {name: Ada, deviations: {busy: ["group:g1", "group:g2"]}}
+  "102": {name: Bob}
+  "103": {name: Cleo, deviations: {busy: ["group:g3", "group:g4"]}}
+"""
+    subjects = [d.subject for d in found(body, "PBX216") if "Cleo" in d.message]
+    assert subjects == [("group", "g3")]  # a number is rung once
+
+
+def test_a_leg_that_the_destinations_timeout_cuts_off_costs_nothing() -> None:
+    body = """\
+users:
+  "101": {name: Ada, class: full, follow_me: ["101", {to: "+49301234567", delay: 9}]}
+  "102": {name: Bob, deviations: {busy: {to: "101", timeout: %d}}}
+"""
+    assert not found(body % 5, "PBX216")
+    assert found(body % 12, "PBX216")
+
+
 def test_chains_of_one_form_to_numbers_abroad_are_told_once() -> None:
     body = """\
 users:
@@ -121,7 +194,7 @@ users:
     assert first.example is not None
     assert second.example is None
     assert "calls to Cleo (103)" in second.message
-    assert second.help.startswith("in the same way as at +49301234567")
+    assert second.help.startswith("in the same way as by way of user 102")
 
 
 @pytest.mark.parametrize(("own_class", "expected"), [("national", 1), ("full", 0)])
