@@ -11,7 +11,8 @@ from pbxgen.diff.change import Change, Comparison, EntryChanges
 from pbxgen.diff.facts import facts
 from pbxgen.diff.joint import Joint, Pair
 from pbxgen.diff.renamed import Renaming
-from pbxgen.diff.touched import touched
+from pbxgen.diff.touched import Touched, touched
+from pbxgen.flow.analysis.ahead import Ahead
 from pbxgen.flow.analysis.reach import Key
 from pbxgen.flow.analysis.situations import Situation
 from pbxgen.flow.behaviour import Attempt, Forest, Node
@@ -32,10 +33,11 @@ def compare(old: Plan, new: Plan, today: dt.date) -> Comparison:
 class _Comparer:
     def __init__(self, joint: Joint) -> None:
         self._joint = joint
+        self._before, self._after = Ahead(joint.old), Ahead(joint.new)
         self._known: dict[Hashable, dict[Hashable, tuple[EntryChanges, tuple[Key, ...]]]] = {}
         """By shape and names, with the places of the flows."""
 
-    def entries(self, concerned: frozenset[tuple[str, str]]) -> Iterator[EntryChanges]:
+    def entries(self, concerned: Touched) -> Iterator[EntryChanges]:
         before, after = _places(self._joint.old), _places(self._joint.new)
         for key in dict.fromkeys((*after, *before)):
             if key not in before:
@@ -43,10 +45,13 @@ class _Comparer:
                 yield EntryChanges(after[key], "new", tuple(self._changes(pair)))
             elif key not in after:
                 yield EntryChanges(before[key], "gone", ())
-            elif key in concerned:
-                found = self._changed(self._joint.pair(before[key], after[key]))
-                if found.changes:
-                    yield found
+            elif key in concerned.entries:
+                pair = self._joint.pair(before[key], after[key])
+                old, new = self._joint.old, self._joint.new
+                if concerned.concerns(new, pair.after) or (pair.before and concerned.concerns(old, pair.before)):
+                    found = self._changed(pair)
+                    if found.changes:
+                        yield found
 
     def _changed(self, pair: Pair) -> EntryChanges:
         """Entries that are alike are compared once, whoever they are."""
@@ -67,10 +72,12 @@ class _Comparer:
 
     def _changes(self, pair: Pair) -> Iterator[Change]:
         """Differences for callers who are nowhere in the flow; only where there is none, those for others."""
-        found = tuple(self._of_situations(pair, self._joint.strangers(pair)))
+        forest = Forest()
+        found = tuple(self._of_situations(pair, self._joint.strangers(pair), forest))
         if not found and pair.before is not None:
             for caller in pair.callers:
-                for change in self._of_situations(pair, self._joint.situations.of_caller(pair.conditions, caller)):
+                situations = self._joint.situations.of_caller(pair.conditions, caller)
+                for change in self._of_situations(pair, situations, forest):
                     found += (replace(change, caller=caller.number),)
         yield from found
         if pair.before is not None:
@@ -78,17 +85,16 @@ class _Comparer:
             if ringers(old, pair.before.entry) != ringers(new, pair.after.entry):
                 yield Change(None, "phones", (), None, None)
 
-    def _of_situations(self, pair: Pair, every: Sequence[Situation]) -> Iterator[Change]:
+    def _of_situations(self, pair: Pair, every: Sequence[Situation], forest: Forest) -> Iterator[Change]:
         """Differences by origin; those of both origins once."""
         vocabulary = self._joint.vocabulary(pair.conditions)
-        forest = Forest()
         found: dict[Origin, dict[tuple[object, ...], tuple[Change, list[Situation]]]] = {}
         by_origin = {o: [s for s in every if s.caller.origin is o] for o in (Origin.EXTERNAL, Origin.INTERNAL)}
         for origin, situations in by_origin.items():
             mine = found.setdefault(origin, {})
             for situation in situations:
-                was = None if pair.before is None else forest.tree(self._joint.old, situation, pair.before.entry)
-                now = forest.tree(self._joint.new, situation, pair.after.entry)
+                was = None if pair.before is None else forest.tree(self._before, situation, pair.before)
+                now = forest.tree(self._after, situation, pair.after)
                 for aspect, one, other in _differences(was, now):
                     key: tuple[object, ...] = (aspect, id(one), id(other))
                     change = Change(origin, aspect, (), one, other)

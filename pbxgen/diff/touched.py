@@ -1,42 +1,75 @@
 """Which entries a change can concern at all: only those are compared call by call.
 
 Everything a plan says of one user, position or number is reduced to a signature without places in the source. Where
-two signatures differ, every entry that can come there is touched.
+two signatures differ, every entry that can come there is touched: as far as any rules lead, which is quickly found,
+and of those the ones whose calls come there with the diversions they have.
 """
 
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Hashable, Iterable, Mapping
+from collections.abc import Hashable, Iterable
+from dataclasses import dataclass
 
-from pbxgen.flow.analysis.reach import Key
+from pbxgen.flow.analysis.reach import Flow, Key
 from pbxgen.flow.plan import Condition, Place, PlaceKind, Plan, Rule, Rules, User
 
-Signatures = Mapping[Key, Hashable]
+_USER = PlaceKind.USER.value
+_GROUPS = frozenset({PlaceKind.OPERATOR.value, PlaceKind.GROUP.value})
 
 
-def touched(old: Plan, new: Plan) -> frozenset[Key]:
-    """Places of either plan to which a call may go differently."""
+@dataclass(frozen=True, slots=True)
+class Touched:
+    entries: frozenset[Key]
+    """Places from which rules lead, in however many steps, to what has changed."""
+    changed: frozenset[Key]
+    """Those of which something else is said."""
+    phones: frozenset[Key]
+    """Users of whom something else is said than where their rules lead."""
+
+    def concerns(self, plan: Plan, flow: Flow) -> bool:
+        """May calls come to what has changed?"""
+        for key in flow.keys:
+            if key in self.changed and (key in self.phones or key[0] != _USER or key not in flow.last):
+                return True
+            if key[0] in _GROUPS and not self.phones.isdisjoint((_USER, m) for m in plan.group_at(key).members):
+                return True
+        return not self.phones.isdisjoint((_USER, extension) for extension in flow.along)
+
+
+def touched(old: Plan, new: Plan) -> Touched:
+    """What calls may go differently."""
     if (old.max_diversions, old.outside_timeout) != (new.max_diversions, new.outside_timeout):
-        return frozenset((*_nodes(old), *_nodes(new)))
+        every = frozenset((*_nodes(old), *_nodes(new)))
+        return Touched(every, every, every)
     signer_old, signer_new = _Signer(old), _Signer(new)
     before = {key: signer_old.node(key) for key in _nodes(old)}
     after = {key: signer_new.node(key) for key in _nodes(new)}
     changed = {key for key in (*before, *after) if before.get(key) != after.get(key)}
-    if not changed:
+    phones = {
+        (kind, extension)
+        for kind, extension in changed
+        if kind == _USER and signer_old.phone(extension) != signer_new.phone(extension)
+    }
+    return Touched(_leading_to(changed, old, new), frozenset(changed), frozenset(phones))
+
+
+def _leading_to(changed: Iterable[Key], old: Plan, new: Plan) -> frozenset[Key]:
+    found = set(changed)
+    if not found:
         return frozenset()
     leading: dict[Key, set[Key]] = {}
     for plan in (old, new):
         for key in _nodes(plan):
             for place in _places(plan, key):
                 leading.setdefault(place.key, set()).add(key)
-    queue = deque(changed)
+    queue = deque(found)
     while queue:
         for key in leading.get(queue.popleft(), ()):
-            if key not in changed:
-                changed.add(key)
+            if key not in found:
+                found.add(key)
                 queue.append(key)
-    return frozenset(changed)
+    return frozenset(found)
 
 
 def _nodes(plan: Plan) -> list[Key]:
@@ -77,11 +110,20 @@ class _Signer:
         group = self._plan.group_at(key)
         return (group.number, group.members, group.strategy, group.ring_timeout, self._all(group.overflow))
 
-    def _user(self, user: User) -> Hashable:
+    def phone(self, extension: str) -> Hashable:
+        """Of a user, everything but where the rules lead; None where there is none."""
+        user = self._plan.users.get(extension)
+        if user is None:
+            return None
         legs = tuple((leg.delay, self._place(leg.place)) for leg in user.follow_me)
-        rules = tuple(self._rules(r) for _, r in user.deviations.lists())
         flags = (user.dnd, user.call_waiting, user.mailbox is not None, user.ring_timeout)
-        return (rules, legs, flags)
+        lists = (user.deviations.no_answer, user.deviations.return_no_answer)
+        after = tuple(tuple((self._condition(r.condition), r.after) for r in rules) for rules in lists)
+        return (legs, flags, after)
+
+    def _user(self, user: User) -> Hashable:
+        rules = tuple(self._rules(r) for _, r in user.deviations.lists())
+        return (rules, self.phone(user.extension))
 
     def _rules(self, rules: Rules) -> Hashable:
         return tuple(self._rule(r) for r in rules)

@@ -11,10 +11,12 @@ from dataclasses import dataclass, field, replace
 from typing import Union
 
 from pbxgen.flow import machine
+from pbxgen.flow.analysis.ahead import RUNG, Ahead
+from pbxgen.flow.analysis.reach import Flow, Key
 from pbxgen.flow.analysis.ringing import outcomes
 from pbxgen.flow.analysis.situations import Situation
 from pbxgen.flow.machine import Caller, EndKind, Pending, Ringing, State
-from pbxgen.flow.plan import ENDS_CALL, CallerId, Outcome, Place, PlaceKind, Plan
+from pbxgen.flow.plan import ENDS_CALL, CallerId, Outcome, PlaceKind
 from pbxgen.flow.world import CallConditions
 from pbxgen.source.location import Location
 
@@ -58,50 +60,64 @@ Node = Union[Attempt, End]  # noqa: UP007 - a forward reference cannot be joined
 
 
 class Forest:
-    """Grows trees in which equal nodes are one."""
+    """Grows trees in which equal nodes are one.
+
+    Where a call cannot come to its caller's own place any more, it goes on as that of any other caller for whom the
+    same conditions hold: that part of their trees is grown once.
+    """
 
     def __init__(self) -> None:
         self._nodes: dict[Hashable, Node] = {}
+        self._shared: dict[Hashable, dict[State, Node]] = {}
 
-    def tree(self, plan: Plan, situation: Situation, entry: Place) -> Node:
-        """What happens to a call to ``entry``."""
+    def tree(self, ahead: Ahead, situation: Situation, flow: Flow) -> Node:
+        """What happens to a call to the entry of ``flow``, one of ``ahead``'s plan."""
+        conditions = situation.conditions(ahead.plan)
         caller = situation.caller
-        state = _without_idle(machine.begin(caller, [entry]))
-        return _Growth(self, plan, caller, situation.conditions(plan)).grow(state)
+        alike = (id(ahead), caller.origin, caller.carried, tuple(conditions.holds(c) for c in flow.conditions))
+        shared = self._shared.setdefault(alike, {})
+        return _Growth(self, ahead, caller, conditions, shared).grow(machine.begin(caller, [flow.entry]))
 
     def kept(self, key: Hashable, node: Node) -> Node:
         return self._nodes.setdefault(key, node)
 
 
 class _Growth:
-    def __init__(self, forest: Forest, plan: Plan, caller: Caller, conditions: CallConditions) -> None:
+    def __init__(
+        self, forest: Forest, ahead: Ahead, caller: Caller, conditions: CallConditions, shared: dict[State, Node]
+    ) -> None:
         self._forest = forest
-        self._plan = plan
+        self._ahead = ahead
+        self._plan = ahead.plan
         self._caller = caller
+        self._rung = (RUNG, caller.number)
         self._conditions = conditions
-        self._known: dict[State, Node] = {}
+        self._own: dict[State, Node] = {}
+        self._shared = shared
 
     def grow(self, state: State) -> Node:
-        if state in self._known:
-            return self._known[state]
+        state, ahead = self._without_idle(state)
+        known = self._own if self._rung in ahead else self._shared
+        if state not in known:
+            known[state] = self._grown(state)
+        return known[state]
+
+    def _grown(self, state: State) -> Node:
         step = machine.advance(self._plan, self._caller, self._conditions, state)
         if step.ringing is None:
             assert step.ending is not None
             kind, value = step.ending.kind, step.ending.value
             if kind is EndKind.RELEASED and not step.ending.by_rule:
                 value = ""
-            node = self._forest.kept((kind, value), End(kind, value, step.events[-1].location))
-        else:
-            node = self._attempt(step.ringing, step.state)
-        self._known[state] = node
-        return node
+            return self._forest.kept((kind, value), End(kind, value, step.events[-1].location))
+        return self._attempt(step.ringing, step.state)
 
     def _attempt(self, ringing: Ringing, state: State) -> Node:
         branches: dict[int, tuple[list[Outcome], Node]] = {}
         possible = outcomes(self._plan, ringing, self._caller, self._conditions)
         for outcome in (o for o in Outcome if o in possible):  # in one order, or equal nodes would look different
             following, _ = machine.after(self._plan, self._caller, self._conditions, state, ringing, outcome)
-            child = self.grow(_without_idle(following))
+            child = self.grow(following)
             branches.setdefault(id(child), ([], child))[0].append(outcome)
         place = ringing.pending.place
         node = Attempt(
@@ -124,16 +140,21 @@ class _Growth:
         policy = self._plan.caller_id_of(place)
         return policy.value if policy is CallerId.ORIGINAL else (pending.by or "trunk")
 
+    def _without_idle(self, state: State) -> tuple[State, frozenset[Key]]:
+        """``state`` without what cannot matter any more, and everything that the call can still come to.
 
-def _without_idle(state: State) -> State:
-    """``state`` without places that will never be tried, and without what only decides a status code."""
-    seen = set(state.visited)
-    to_try: list[Pending] = []
-    for pending in state.to_try:
-        if pending.place.key in seen:
-            continue
-        seen.add(pending.place.key)
-        to_try.append(pending)
-        if pending.place.kind in ENDS_CALL:
-            break
-    return replace(state, to_try=tuple(to_try), first_outcome=Outcome.BUSY)
+        Left out are places that will never be tried, places that the call has been to and cannot come to again, and
+        what only decides a status code.
+        """
+        seen = set(state.visited)
+        to_try: list[Pending] = []
+        for pending in state.to_try:
+            if pending.place.key in seen:
+                continue
+            seen.add(pending.place.key)
+            to_try.append(pending)
+            if pending.place.kind in ENDS_CALL:
+                break
+        ahead = self._ahead.of((p.place.key for p in to_try), self._plan.max_diversions - state.diversions)
+        idle = replace(state, to_try=tuple(to_try), visited=state.visited & ahead, first_outcome=Outcome.BUSY)
+        return idle, ahead

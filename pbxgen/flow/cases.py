@@ -7,6 +7,7 @@ import itertools
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from pbxgen.flow.analysis.ahead import Ahead
 from pbxgen.flow.analysis.almanac import Almanac
 from pbxgen.flow.analysis.reach import Flow
 from pbxgen.flow.analysis.situations import Atoms, Situation, Situations
@@ -110,14 +111,14 @@ def _literals(atoms: Atoms) -> Iterator[Literal]:
 def cases_of(plan: Plan, situations: Situations, flow: Flow) -> tuple[Case, ...]:
     """Every tree that a call to the entry of ``flow`` can meet, from outside first."""
     conditions = flow.conditions
-    forest = Forest()
+    forest, ahead = Forest(), Ahead(plan)
     found = []
     vocabulary = Vocabulary(plan, situations.almanac, Atoms.of(conditions))
     for origin in (Origin.EXTERNAL, Origin.INTERNAL):
         every = [s for s in situations.of_strangers(conditions, flow.outside) if s.caller.origin is origin]
         groups: dict[int, tuple[Node, list[Situation]]] = {}
         for situation in every:
-            root = forest.tree(plan, situation, flow.entry)
+            root = forest.tree(ahead, situation, flow)
             groups.setdefault(id(root), (root, []))[1].append(situation)
         for root, chosen in groups.values():
             found.append(Case(origin, vocabulary.describe(chosen, every), root, chosen[0]))

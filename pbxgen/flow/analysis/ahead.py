@@ -18,7 +18,7 @@ class Ahead:
     """Follows every rule, whatever its condition, as far as the diversions that are left lead."""
 
     def __init__(self, plan: Plan) -> None:
-        self._plan = plan
+        self.plan = plan
         self._next: dict[Key, tuple[Key, ...]] = {}
         self._known: dict[tuple[Key, int], frozenset[Key]] = {}
         self._kept = 0
@@ -68,23 +68,23 @@ class Ahead:
         kind, target = key
         match kind:
             case PlaceKind.USER.value:
-                for _, rules in self._plan.users[target].deviations.lists():
+                for _, rules in self.plan.users[target].deviations.lists():
                     for rule in rules:
                         yield from rule.places
             case PlaceKind.INBOUND.value:
-                for rule in self._plan.inbound[target].rules:
+                for rule in self.plan.inbound[target].rules:
                     yield from rule.places
             case PlaceKind.OPERATOR.value:
-                yield from self._plan.operators[target].overflow
+                yield from self.plan.operators[target].overflow
             case PlaceKind.GROUP.value:
-                yield from self._plan.groups[target].overflow
+                yield from self.plan.groups[target].overflow
 
     def _along(self, key: Key) -> Iterator[Key]:
         kind, target = key
         match kind:
             case PlaceKind.USER.value:
-                yield from ((RUNG, leg.place.target) for leg in self._plan.users[target].follow_me)
+                yield from ((RUNG, leg.place.target) for leg in self.plan.users[target].follow_me)
             case PlaceKind.OPERATOR.value:
-                yield from ((RUNG, member) for member in self._plan.operators[target].members)
+                yield from ((RUNG, member) for member in self.plan.operators[target].members)
             case PlaceKind.GROUP.value:
-                yield from ((RUNG, member) for member in self._plan.groups[target].members)
+                yield from ((RUNG, member) for member in self.plan.groups[target].members)

@@ -31,6 +31,8 @@ class Flow:
     """Each that a rule of the flow has, once, in the order in which they are met."""
     along: tuple[str, ...]
     """Extensions that ring along by somebody's ``follow_me``."""
+    last: tuple[Key, ...]
+    """Those of ``keys`` that are reached with no diversion left: of users, the rules do not count."""
     form: int
     """Of flows of one :class:`Reach`, equal for those that differ in the names of places only."""
 
@@ -96,7 +98,7 @@ class Reach:
             nodes += [tuple(any(p.matches(n) for p in patterns) for patterns in sets) for n in numbers]
         form = (entry.kind, tuple(nodes), tuple(walk.who_rings_along()), beyond)
         number = self._forms.setdefault(form, len(self._forms))
-        return Flow(entry, tuple(walk.keys), conditions, tuple(walk.along), number)
+        return Flow(entry, tuple(walk.keys), conditions, tuple(walk.along), walk.last, number)
 
     def stop(self, key: Key, *, last: bool) -> _Stop:
         """``key`` is of a place that leads on. ``last``: where no diversion is left, a user's rules lead nowhere."""
@@ -191,6 +193,10 @@ class _Walk:
         """Places that no diversion is left to, and that are nowhere in the flow."""
         self._beyond: list[tuple[Key | None, ...]] = []
         self._levels: list[list[Key]] = [[] for _ in range(reach.plan.max_diversions + 1)]
+
+    @property
+    def last(self) -> tuple[Key, ...]:
+        return tuple(self._levels[-1])
 
     def name(self, keys: Iterable[Key], diversions: int) -> list[int]:
         """Their numbers, by the order in which they are met."""
