@@ -83,18 +83,13 @@ def _nodes(plan: Plan) -> list[Key]:
 
 def _places(plan: Plan, key: Key) -> Iterable[Place]:
     """Where a call can go on from ``key``, and whose phones ring there."""
+    yield from plan.leads_to(key)
     kind, target = key
-    if kind == PlaceKind.USER.value:
-        user = plan.users[target]
-        yield from (p for _, rules in user.deviations.lists() for r in rules for p in r.places)
-        yield from (leg.place for leg in user.follow_me)
-        return
-    if kind == PlaceKind.INBOUND.value:
-        yield from (p for r in plan.inbound[target].rules for p in r.places)
-        return
-    group = plan.group_at(key)
-    yield from group.overflow
-    yield from (Place(PlaceKind.USER, m, group.location) for m in group.members)
+    if kind == _USER:
+        yield from (leg.place for leg in plan.users[target].follow_me)
+    elif kind in _GROUPS:
+        group = plan.group_at(key)
+        yield from (Place(PlaceKind.USER, m, group.location) for m in group.members)
 
 
 class _Signer:

@@ -7,7 +7,7 @@ interned (:class:`Forest`), so that equal trees of one forest, also of two plans
 from __future__ import annotations
 
 from collections.abc import Hashable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Union
 
 from pbxgen.flow import machine
@@ -156,5 +156,5 @@ class _Growth:
             if pending.place.kind in ENDS_CALL:
                 break
         ahead = self._ahead.of((p.place.key for p in to_try), self._plan.max_diversions - state.diversions)
-        idle = replace(state, to_try=tuple(to_try), visited=state.visited & ahead, first_outcome=Outcome.BUSY)
+        idle = state._replace(to_try=tuple(to_try), visited=state.visited & ahead, first_outcome=Outcome.BUSY)
         return idle, ahead

@@ -8,9 +8,9 @@ these two pure functions.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from enum import StrEnum
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from pbxgen.flow.plan import (
     Condition,
@@ -36,8 +36,7 @@ class Conditions(Protocol):
     def holds(self, condition: Condition) -> bool: ...
 
 
-@dataclass(frozen=True, slots=True)
-class Pending:
+class Pending(NamedTuple):
     """A place still to be tried, and on whose behalf."""
 
     place: Place
@@ -45,8 +44,7 @@ class Pending:
     """Extension of the diverting user; None for what stands in ``overflow`` and ``inbound`` or was dialled."""
 
 
-@dataclass(frozen=True, slots=True)
-class State:
+class State(NamedTuple):
     """A call between two attempts. Hashable, so that explored states can be told apart."""
 
     to_try: tuple[Pending, ...]
@@ -124,8 +122,7 @@ class EventKind(StrEnum):
     ENDED = "ended"
 
 
-@dataclass(frozen=True, slots=True)
-class Event:
+class Event(NamedTuple):
     """One step of a call's story."""
 
     kind: EventKind
@@ -142,8 +139,7 @@ class Event:
     location: Location | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
+class Step(NamedTuple):
     """What :func:`advance` came to: something rings, or the call ends (then ``ringing`` is None)."""
 
     state: State
@@ -177,7 +173,7 @@ def advance(plan: Plan, caller: Caller, conditions: Conditions, state: State) ->
     """Run the call until something must ring, or to its end."""
     events: list[Event] = []
     while state.to_try:
-        pending, state = state.to_try[0], replace(state, to_try=state.to_try[1:])
+        pending, state = state.to_try[0], state._replace(to_try=state.to_try[1:])
         place = pending.place
         if place.key in state.visited:
             events.append(Event(EventKind.SKIPPED_VISITED, place.target, place, location=place.location))
@@ -186,7 +182,7 @@ def advance(plan: Plan, caller: Caller, conditions: Conditions, state: State) ->
             events.append(Event(EventKind.SKIPPED_CARRIED, place.target, place, location=place.location))
             continue
         if place.kind in _VISITABLE:
-            state = replace(state, visited=state.visited | {place.key})
+            state = state._replace(visited=state.visited | {place.key})
         events.append(Event(EventKind.REACHED, place.target, place, location=place.location))
         match place.kind:
             case PlaceKind.INBOUND:
@@ -224,7 +220,7 @@ def after(
     place = ringing.pending.place
     events = [Event(EventKind.OUTCOME, place.target, place, outcome=outcome, location=place.location)]
     if state.first_outcome is None:
-        state = replace(state, first_outcome=outcome)
+        state = state._replace(first_outcome=outcome)
     if ringing.user is not None:
         state = _answers(plan, caller, conditions, state, ringing.user, outcome, events)
     elif ringing.group is not None:
@@ -232,7 +228,7 @@ def after(
         if overflow:
             location = ringing.group.location
             events.append(Event(EventKind.OVERFLOW, place.target, place, places=overflow, location=location))
-        state = replace(state, to_try=state.to_try + tuple(Pending(p) for p in overflow))
+        state = state._replace(to_try=state.to_try + tuple(Pending(p) for p in overflow))
     return state, tuple(events)
 
 
@@ -255,7 +251,7 @@ def _enter_inbound(plan: Plan, conditions: Conditions, state: State, number: str
     if rule is None:
         events.append(Event(EventKind.NO_RULE, number, location=inbound.location))
         return state
-    return replace(state, to_try=tuple(Pending(p) for p in rule.places) + state.to_try)
+    return state._replace(to_try=tuple(Pending(p) for p in rule.places) + state.to_try)
 
 
 def _divert_all(plan: Plan, conditions: Conditions, state: State, user: User, events: list[Event]) -> State | None:
@@ -313,4 +309,4 @@ def _queue(state: State, user: User, places: tuple[Place, ...], *, diverted: boo
         own = (Pending(mailbox, user.extension),)
         events.append(Event(EventKind.OWN_MAILBOX, user.extension, mailbox, location=user.mailbox.location))
     front = tuple(Pending(p, user.extension) for p in places)
-    return replace(state, to_try=front + state.to_try + own, diversions=state.diversions + (1 if diverted else 0))
+    return state._replace(to_try=front + state.to_try + own, diversions=state.diversions + (1 if diverted else 0))

@@ -8,7 +8,7 @@ Times are in seconds unless a name says otherwise; numbers of the outside world 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -342,6 +342,24 @@ class Plan:
         """The operator position or group of a place's key."""
         kind, name = key
         return self.operators[name] if kind == PlaceKind.OPERATOR else self.groups[name]
+
+    def leads_to(self, key: tuple[str, str]) -> Iterator[Place]:
+        """Where calls may be sent on from a user, operator position, group or inbound number, by its key.
+
+        Every place that is written in a rule or as overflow, whatever its condition; a place that is written twice
+        comes twice.
+        """
+        kind, target = key
+        match kind:
+            case PlaceKind.USER:
+                for _, rules in self.users[target].deviations.lists():
+                    for rule in rules:
+                        yield from rule.places
+            case PlaceKind.INBOUND:
+                for rule in self.inbound[target].rules:
+                    yield from rule.places
+            case PlaceKind.OPERATOR | PlaceKind.GROUP:
+                yield from self.group_at(key).overflow
 
     def caller_id_of(self, place: Place) -> CallerId:
         """Which number a diverted call shows at an outside place."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from pbxgen.flow.analysis.reach import Key
-from pbxgen.flow.plan import Place, PlaceKind, Plan
+from pbxgen.flow.plan import PlaceKind, Plan
 
 RUNG = "rung"
 """Kind of key of who rings along, as a member or by `follow_me`, without being called."""
@@ -61,23 +61,8 @@ class Ahead:
 
     def _behind(self, key: Key) -> tuple[Key, ...]:
         if key not in self._next:
-            self._next[key] = (*dict.fromkeys(place.key for place in self._places(key)), *self._along(key))
+            self._next[key] = (*dict.fromkeys(place.key for place in self.plan.leads_to(key)), *self._along(key))
         return self._next[key]
-
-    def _places(self, key: Key) -> Iterator[Place]:
-        kind, target = key
-        match kind:
-            case PlaceKind.USER.value:
-                for _, rules in self.plan.users[target].deviations.lists():
-                    for rule in rules:
-                        yield from rule.places
-            case PlaceKind.INBOUND.value:
-                for rule in self.plan.inbound[target].rules:
-                    yield from rule.places
-            case PlaceKind.OPERATOR.value:
-                yield from self.plan.operators[target].overflow
-            case PlaceKind.GROUP.value:
-                yield from self.plan.groups[target].overflow
 
     def _along(self, key: Key) -> Iterator[Key]:
         kind, target = key

@@ -6,7 +6,6 @@ for a place holds for every call that comes to it. No call rings for longer, or 
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Iterable, Sequence
 
 from pbxgen.flow.analysis.choices import Choices, Places
@@ -26,10 +25,11 @@ maximum holds a rule back (``NEVER``: it does not)."""
 class Bounds:
     """Those of one plan."""
 
-    def __init__(self, plan: Plan, start: dt.date) -> None:
+    def __init__(self, plan: Plan, choices: Choices) -> None:
+        """``choices`` are those of calls of either origin."""
         self._plan = plan
         self._max = plan.max_diversions
-        self._choices = Choices(plan, start, None)
+        self._choices = choices
         self._users: dict[tuple[str, int | None, int], _Row] = {}
         self._overflows: dict[tuple[Key, int], tuple[int, int]] = {}
         """By position or group and diversions: what is behind it, at most and at soonest."""
@@ -75,7 +75,7 @@ class Bounds:
                 return self._inbound[place.key, diversions]
             case _:
                 seconds, soonest = self._overflows[place.key, diversions]
-                seconds += _ringing(self._plan, self._plan.group_at(place.key), place.timeout)
+                seconds += seconds_of_group(self._plan, self._plan.group_at(place.key), place.timeout)
                 return {diversions: (seconds, 1)}, -1, 1 + soonest
 
     def _user(self, place: Place, diversions: int) -> _Row:
@@ -130,7 +130,7 @@ class Bounds:
         for key in component:
             group = self._plan.group_at(key)
             most, fewest = self._behind(tuple(p for p in group.overflow if p.key not in inside), diversions)
-            seconds += _ringing(self._plan, group, None) + most
+            seconds += seconds_of_group(self._plan, group, None) + most
             soonest = min(soonest, fewest)
         return seconds, soonest
 
@@ -150,7 +150,8 @@ class Bounds:
         return max(_most(row) for row in rows), min(row[2] for row in rows)
 
 
-def _ringing(plan: Plan, group: RingGroup, timeout: int | None) -> int:
+def seconds_of_group(plan: Plan, group: RingGroup, timeout: int | None) -> int:
+    """How long a position or group rings at most, members with ``dnd`` left out."""
     free = sum(1 for member in group.members if not plan.users[member].dnd)
     seconds = group.ring_timeout * (free if group.strategy is Strategy.LINEAR else min(free, 1))
     return seconds if timeout is None else min(seconds, timeout)

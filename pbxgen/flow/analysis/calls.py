@@ -9,8 +9,10 @@ from pbxgen.diagnostics.codes import make
 from pbxgen.diagnostics.diagnostic import Diagnostic
 from pbxgen.flow.analysis.ahead import Ahead
 from pbxgen.flow.analysis.bounds import NEVER, Bounds
+from pbxgen.flow.analysis.choices import Choices
 from pbxgen.flow.analysis.entries import Entry, entries
 from pbxgen.flow.analysis.lossless import Losses
+from pbxgen.flow.analysis.once import Once
 from pbxgen.flow.analysis.reach import Flow, Reach
 from pbxgen.flow.analysis.search import Found, ToBeHeldBack, ToBeLost, ToRing, best
 from pbxgen.flow.analysis.situations import Situations
@@ -50,7 +52,9 @@ class _Calls:
         self._verdicts: dict[int, _Verdict] = {}
         self._told: dict[tuple[str, int], str] = {}
         self._ahead = Ahead(reach.plan)
-        self._bounds = Bounds(reach.plan, situations.start)
+        choices = Choices(reach.plan, situations.start, None)
+        self._bounds = Bounds(reach.plan, choices)
+        self._once = Once(reach.plan, choices)
         self._losses = Losses(reach.plan, situations.start)
         self._long_told = 0
         self._witness = Witness(reach.plan)
@@ -65,6 +69,8 @@ class _Calls:
             return
         flow = self._reach.flow_of(entry.place)
         if flow.form not in self._verdicts:
+            too_long = too_long and self._once.most_seconds(flow) > LONGEST_RINGING
+            held_back = held_back and self._once.may_be_held_back(flow)
             self._verdicts[flow.form] = self._examine(flow, lost=lost, too_long=too_long, held_back=held_back)
         verdict = self._verdicts[flow.form]
         most = self._plan.max_diversions

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import dataclasses
 import datetime as dt
-from collections.abc import Hashable, Iterable, Iterator
+from collections.abc import Hashable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from pbxgen.diagnostics.codes import make
@@ -16,6 +15,9 @@ from pbxgen.source.location import Location
 
 SOON = dt.timedelta(days=14)
 """How long before its last day a rule's end is announced."""
+
+_Dead = Mapping[int, int | None]
+"""By its place among others, a rule that never applies, and the one that always does instead, if any."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,23 +74,28 @@ def find_dead_rules(plan: Plan, situations: Situations) -> tuple[DeadRule, ...]:
 
     Rules that have ended before today are left out: they are reported as that.
     """
-    verdicts: dict[Hashable, dict[Location, DeadRule]] = {}
+    verdicts: dict[Hashable, _Dead] = {}
     alive: set[Location] = set()
     dead: dict[Location, DeadRule] = {}
     for user in plan.users.values():
         lists = [rules for _, rules in user.deviations.lists()]
-        # Where the places of two users' rules differ, as their own mailboxes do, their conditions are still the same.
-        shape = tuple(tuple((r.location, r.condition) for r in rules) for rules in lists)
+        rules = [r for one in lists for r in one]
+        shape = tuple(tuple(r.condition for r in one) for one in lists)
         if shape not in verdicts:
-            found = _dead_of_user(plan, situations, user.deviations)
-            verdicts[shape] = {r.location: DeadRule(r, by, ("user", user.extension)) for r, by in found}
-            alive.update(r.location for rules in lists for r in rules if r.location not in verdicts[shape])
-        for location, verdict in verdicts[shape].items():
-            subject = None if location in dead else ("user", user.extension)
-            dead[location] = dataclasses.replace(verdict, subject=subject)
+            verdicts[shape] = _dead_of_user(plan, situations, user.deviations)
+        for at, rule in enumerate(rules):
+            if at not in verdicts[shape]:
+                alive.add(rule.location)
+                continue
+            by = verdicts[shape][at]
+            subject: tuple[str, str] | None = ("user", user.extension)
+            if rule.location in dead and dead[rule.location].subject != subject:
+                subject = None
+            dead[rule.location] = DeadRule(rule, None if by is None else rules[by], subject)
     for inbound in plan.inbound.values():
         every = situations.all(Atoms.of_rules(inbound.rules))
-        for rule, hidden_by in _dead_in_list(plan, inbound.rules, every):
+        for at, by in _dead_in_list(plan, inbound.rules, every).items():
+            rule, hidden_by = inbound.rules[at], None if by is None else inbound.rules[by]
             dead[rule.location] = DeadRule(rule, hidden_by, ("inbound", inbound.number))
     return tuple(
         d
@@ -107,34 +114,34 @@ def _all_rules(plan: Plan) -> Iterator[tuple[Rule, tuple[str, str]]]:
             yield rule, ("inbound", inbound.number)
 
 
-def _dead_of_user(plan: Plan, situations: Situations, deviations: Deviations) -> Iterator[tuple[Rule, Rule | None]]:
+def _dead_of_user(plan: Plan, situations: Situations, deviations: Deviations) -> _Dead:
+    """By the places of the rules in all lists together."""
     lists = [rules for _, rules in deviations.lists()]
     if all(len(rules) < 2 and all(r.condition.always for r in rules) for rules in lists) and not lists[0]:
-        return
+        return {}
     every = situations.all(Atoms.of_rules(r for rules in lists for r in rules))
-    yield from _dead_in_list(plan, deviations.unconditional, every)
     free = [s for s in every if first_applying(deviations.unconditional, s.conditions(plan)) is None]
     outside = [s for s in free if s.caller.origin is Origin.EXTERNAL]
-    always = deviations.unconditional[0] if deviations.unconditional and not free else None
+    found = dict(_dead_in_list(plan, deviations.unconditional, every))
+    always = 0 if deviations.unconditional and not free else None
+    before = len(deviations.unconditional)
     for name, rules in deviations.lists()[1:]:
-        yield from _dead_in_list(plan, rules, outside if name.startswith("return_") else free, always)
+        for at, by in _dead_in_list(plan, rules, outside if name.startswith("return_") else free).items():
+            found[before + at] = always if by is None else before + by
+        before += len(rules)
+    return found
 
 
-def _dead_in_list(
-    plan: Plan, rules: Rules, situations: Iterable[Situation], hidden_by: Rule | None = None
-) -> Iterator[tuple[Rule, Rule | None]]:
+def _dead_in_list(plan: Plan, rules: Rules, situations: Iterable[Situation]) -> _Dead:
     """Rules of one list that are the first to hold in none of the situations."""
-    left = list(rules)
-    hiding: dict[Rule, Rule] = {}
+    left: dict[int, int | None] = dict.fromkeys(range(len(rules)))
     for situation in situations:
         if not left:
-            return
+            break
         conditions = situation.conditions(plan)
-        first = first_applying(rules, conditions)
-        if first in left:
-            left.remove(first)
-        for rule in left:
-            if first is not None and conditions.holds(rule.condition):
-                hiding.setdefault(rule, first)
-    for rule in left:
-        yield rule, hidden_by if hidden_by is not None else hiding.get(rule)
+        holding = [at for at, rule in enumerate(rules) if conditions.holds(rule.condition)]
+        if holding:
+            first, *later = holding
+            left.pop(first, None)
+            left |= {at: first for at in later if at in left and left[at] is None}
+    return left

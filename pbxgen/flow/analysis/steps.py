@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from pbxgen.flow import machine
 from pbxgen.flow.analysis.ahead import Ahead
@@ -87,7 +87,7 @@ class Steps:
 
     def _arrive(self, state: State, area: Area, others: list[Area]) -> Arrival:
         asked = Asked(self._space, area, others)
-        step = machine.advance(self._plan, asked.caller, asked, replace(state, visited=Been.of(state.visited, asked)))
+        step = machine.advance(self._plan, asked.caller, asked, state._replace(visited=Been.of(state.visited, asked)))
         held_back = is_held_back(step.events, step.state)
         branches: list[Branch] = []
         if step.ringing is not None:
@@ -102,7 +102,7 @@ class Steps:
     def _branch(self, step: Step, outcome: Outcome, rank: int, seconds: int, area: Area, others: list[Area]) -> Branch:
         assert step.ringing is not None
         asked = Asked(self._space, area, others)
-        state = replace(step.state, visited=Been.of(step.state.visited, asked))
+        state = step.state._replace(visited=Been.of(step.state.visited, asked))
         following, told = machine.after(self._plan, asked.caller, asked, state, step.ringing, outcome)
         held_back = is_held_back(told, state)
         return Branch(outcome, rank, seconds, held_back, asked.area, self._node(following))
