@@ -42,7 +42,8 @@ class Diagnostic:
     """One finding.
 
     ``code`` is stable (``PBX012``) and explained in :mod:`pbxgen.diagnostics.codes`; ``help`` says what to do.
-    ``subject`` names what an ``accept:`` must stand on to cover it, e.g. ``("user", "101")``; None: only the top.
+    ``subjects`` are those that it is about, e.g. ``("user", "101")``: to cover it an ``accept:`` must stand on each of
+    them, or at the top; where there are none, at the top.
     """
 
     code: str
@@ -51,5 +52,10 @@ class Diagnostic:
     location: Location | None
     help: str = ""
     related: tuple[Related, ...] = ()
-    subject: tuple[str, str] | None = None
+    subjects: tuple[tuple[str, str], ...] = ()
     example: Example | None = None
+
+    @property
+    def subject(self) -> tuple[str, str] | None:
+        """The only one; None where there are several or none."""
+        return self.subjects[0] if len(self.subjects) == 1 else None

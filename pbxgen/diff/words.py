@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
+from pbxgen.diagnostics.crowd import several
 from pbxgen.diff.alike import silent
 from pbxgen.diff.change import Change, Comparison, EntryChanges, Fact
-from pbxgen.diff.crowd import several
 from pbxgen.flow.behaviour import Attempt, End, Node
 from pbxgen.flow.graph import graph_of
 from pbxgen.flow.machine import EndKind

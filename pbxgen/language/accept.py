@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 
 from pbxgen.diagnostics.codes import TABLE, make
+from pbxgen.diagnostics.crowd import several
 from pbxgen.diagnostics.diagnostic import Diagnostic, Severity
 from pbxgen.diagnostics.nearest import did_you_mean
 from pbxgen.language.directory import Directory
@@ -71,18 +72,23 @@ def apply_acceptances(
 ) -> tuple[tuple[Diagnostic, ...], tuple[Diagnostic, ...]]:
     """What remains of ``diagnostics``, and a warning for each acceptance that matched nothing.
 
-    One at the top covers its code everywhere; one on a subject covers what is found about that subject.
+    One at the top covers its code everywhere; one on a subject covers what is found about that subject. What is found
+    about several, as in a policy that they share, is covered where each of them accepts it.
     """
     unmatched = {(a.code, a.subject): a for a in acceptances}
-    known = set(unmatched)
+    known = frozenset(unmatched)
     remaining = []
     for diagnostic in diagnostics:
-        keys = {(diagnostic.code, None), (diagnostic.code, diagnostic.subject)} & known
-        if keys and diagnostic.severity is Severity.WARNING:
-            for key in keys:
-                unmatched.pop(key, None)
-        else:
+        code = diagnostic.code
+        if diagnostic.severity is not Severity.WARNING or not known:
             remaining.append(diagnostic)
+            continue
+        accepting = [s for s in diagnostic.subjects if (code, s) in known]
+        for subject in (None, *accepting):
+            unmatched.pop((code, subject), None)
+        others = [s for s in diagnostic.subjects if (code, s) not in known]
+        if (code, None) not in known and (others or not accepting):
+            remaining.append(_not_by_all(diagnostic, accepting, others) if accepting else diagnostic)
     idle = tuple(
         make(
             "PBX157",
@@ -94,3 +100,8 @@ def apply_acceptances(
         for a in unmatched.values()
     )
     return tuple(remaining), idle
+
+
+def _not_by_all(diagnostic: Diagnostic, accepting: Sequence[Subject], others: Sequence[Subject]) -> Diagnostic:
+    accepted, missing = (several(subjects[0][0], [name for _, name in subjects]) for subjects in (accepting, others))
+    return replace(diagnostic, help=f"{diagnostic.help}; {accepted} accepted it, {missing} did not")

@@ -40,7 +40,7 @@ def test_a_diagnostic_takes_its_severity_from_the_table() -> None:
     where = Location("a.yaml", 1, 2, 1, 3)
     made = make("PBX005", "text", where, help="do", related=[Related("there", where)], subject=("user", "101"))
     assert made == Diagnostic(
-        "PBX005", Severity.WARNING, "text", where, "do", (Related("there", where),), ("user", "101")
+        "PBX005", Severity.WARNING, "text", where, "do", (Related("there", where),), (("user", "101"),)
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from pbxgen.diff.crowd import several
+from pbxgen.diagnostics.crowd import several
 from pbxgen.diff.show import MOST_CHARACTERS, markdown
 from pbxgen.diff.words import Block
 

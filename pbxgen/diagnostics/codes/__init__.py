@@ -47,7 +47,12 @@ def make(
     help: str = "",
     related: Iterable[Related] = (),
     subject: tuple[str, str] | None = None,
+    subjects: Iterable[tuple[str, str]] = (),
     example: Example | None = None,
 ) -> Diagnostic:
-    """A diagnostic whose severity is the table's. Raises KeyError for a code that is in no table."""
-    return Diagnostic(code, TABLE[code].severity, message, location, help, tuple(related), subject, example)
+    """A diagnostic whose severity is the table's, about ``subject``, or about several ``subjects``.
+
+    Raises KeyError for a code that is in no table.
+    """
+    about = tuple(subjects) if subject is None else (subject,)
+    return Diagnostic(code, TABLE[code].severity, message, location, help, tuple(related), about, example)

@@ -46,7 +46,9 @@ users:
         "PBX211",
         "Rule that can never apply",
         "The rule stands behind an unconditional one that always applies, behind an earlier rule of its list with "
-        "wider conditions, or it is for callers or times that do not occur.",
+        "wider conditions, or it is for callers or times that do not occur. An unconditional rule that leads only to "
+        "where the call has already been does not apply (a secretary reaches the boss whose calls all go to her): the "
+        "finding then says for whom the rule behind it is.",
         example=source("""\
 users:
   "101":
@@ -56,7 +58,8 @@ users:
   "102": {name: Bob}
   "103": {name: Cleo}
 """),
-        cure="Remove it, move it before the other one, or change its conditions.",
+        cure="Remove it, move it before the other one, or change its conditions. Accept it where it is meant for those "
+        "whom the unconditional rule does not divert.",
         mended=('"103", from: internal', '"103", from: external'),
     ),
     warning(
@@ -147,7 +150,8 @@ users:
         "PBX217",
         "Mobile without `confirm` before a mailbox",
         "A mobile that is switched off or out of reach answers with its operator's own mailbox. The call counts as "
-        "answered, and the mailbox here that stands behind it never gets the message.",
+        "answered, and the mailbox here that stands behind it never gets the message: one in the same rule or behind "
+        "it, the own one of who diverts, or that of somebody whose calls come this way.",
         example=source(
             _TRUNK
             + """\
@@ -169,9 +173,9 @@ users:
         "PBX218",
         "Operator position that is empty in its hours",
         "There is a moment in the opening hours of the position at which every member is away: has `dnd`, or diverts "
-        "every call from outside. Opening hours are those of the schedules by which calls are led to the position "
-        "(`when: office` on a rule that leads there). Where there is none, only a position that is empty at all times "
-        "is reported.",
+        "every call from outside, and not to this position. Opening hours are when calls are led to it by the hour: "
+        "by `when: office` on a rule that leads there, or by `when: not office` on one before it that does not. Where "
+        "there are none, only a position that is empty at all times is reported.",
         example=source("""\
 schedules:
   office: {weekly: {mon-fri: "08:00-18:00"}}

@@ -2,68 +2,131 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterator
+from dataclasses import dataclass, field
 from functools import cache
 
 from pbxgen.diagnostics.codes import make
 from pbxgen.diagnostics.diagnostic import Diagnostic, Related
-from pbxgen.flow.plan import ENDS_CALL, Place, PlaceKind, Plan, User
+from pbxgen.flow.analysis.choices import Choices, Places
+from pbxgen.flow.analysis.reach import Key
+from pbxgen.flow.plan import ENDS_CALL, Outcome, Place, PlaceKind, Plan, User
 from pbxgen.source.location import Location
 
-_HELP = (
-    "write {to: mobile, confirm: true}: who answers must then press 1, which a mailbox does not; a phone that is off "
-    "would otherwise take the call with its own greeting, and nobody would find the message here"
-)
+
+@dataclass(slots=True)
+class _Finding:
+    """One destination as it is written."""
+
+    place: Place
+    by: User | None
+    mailbox: Place
+    """The first that was met of those that stand behind it."""
+    via: Place | None
+    """By which destination calls come to whoever wrote it, where the mailbox is not theirs."""
+    subjects: dict[Key, None] = field(default_factory=dict)
 
 
-def unconfirmed_mobiles(plan: Plan) -> Iterator[Diagnostic]:
-    """One finding for each destination as written, whoever uses it."""
-    found: dict[Location, tuple[Place, str, Location, set[tuple[str, str]]]] = {}
-
-    def note(place: Place, behind: str, mailbox: Location, subject: tuple[str, str]) -> None:
-        found.setdefault(place.location, (place, behind, mailbox, set()))[3].add(subject)
-
-    for user in plan.users.values():
-        subject = ("user", user.extension)
-        for _, rules in user.deviations.lists():
-            for rule in rules:
-                for place, behind, mailbox in _in_list(rule.places, user):
-                    note(place, behind, mailbox, subject)
-        if user.mailbox is not None:
-            for leg in user.follow_me:
-                if _unconfirmed(leg.place, user):
-                    note(leg.place, user.extension, user.mailbox.location, subject)
-    for groups, kind in ((plan.operators, "operator"), (plan.groups, "group")):
-        for group in groups.values():
-            for place, behind, mailbox in _in_list(group.overflow, None):
-                note(place, behind, mailbox, (kind, group.name))
-    for inbound in plan.inbound.values():
-        for rule in inbound.rules:
-            for place, behind, mailbox in _in_list(rule.places, None):
-                note(place, behind, mailbox, ("inbound", inbound.number))
-    for location, (place, behind, mailbox, subjects) in found.items():
-        several = len(subjects) > 1
+def unconfirmed_mobiles(plan: Plan, choices: Choices) -> Iterator[Diagnostic]:
+    """One finding for each destination as written, whoever uses it. ``choices`` are those of calls of either origin."""
+    for found in _Walk(plan, choices).findings():
+        several = len(found.subjects) > 1
+        what = "a mobile" if several else found.place.target
+        behind = "a mailbox" if several else f"mailbox {found.mailbox.target}"
+        related = [Related("calls come this way", found.via.location)] if found.via is not None else []
+        if found.mailbox.location != found.place.location:
+            related.append(Related("this mailbox would not get the message", found.mailbox.location))
+        mobile = found.by is not None and found.place.target == found.by.mobile
+        written = "mobile" if mobile else f'"{found.place.target}"'
         yield make(
             "PBX217",
-            f"{'a mobile' if several else place.target} is called without `confirm`, and "
-            f"{'a mailbox' if several else 'mailbox ' + behind} stands behind it",
-            location,
-            help=_HELP,
-            related=[Related("this mailbox would not get the message", mailbox)] if mailbox != location else [],
-            subject=None if several else next(iter(subjects)),
+            f"{what} is called without `confirm`, and {behind} stands behind it",
+            found.place.location,
+            help=f"write {{to: {written}, confirm: true}}: who answers must then press 1, which a mailbox does not; a "
+            "phone that is off would otherwise take the call with its own greeting, and nobody would find the message "
+            "here",
+            related=related,
+            subjects=found.subjects,
         )
 
 
-def _in_list(places: tuple[Place, ...], user: User | None) -> Iterator[tuple[Place, str, Location]]:
-    """Mobiles with the mailbox that stands behind them: later in the list, or the diverting user's own."""
-    behind = next(((p.target, p.location) for p in places if p.kind is PlaceKind.MAILBOX), None)
-    if behind is None and user is not None and user.mailbox is not None:
-        behind = (user.extension, user.mailbox.location)
-    for place in places:
-        if place.kind in ENDS_CALL:
-            return  # nothing behind it is ever tried
-        if behind is not None and _unconfirmed(place, user):
-            yield place, *behind
+class _Walk:
+    """Follows every rule that may apply, with what then stands behind: nothing, or the first place to end the call.
+
+    That a call may have been somewhere before, or come at another hour than it would have to, is not looked at.
+    """
+
+    def __init__(self, plan: Plan, choices: Choices) -> None:
+        self._plan = plan
+        self._choices = choices
+        self._found: dict[Location, _Finding] = {}
+        self._seen: set[tuple[Key, PlaceKind | None]] = set()
+        self._queue: deque[tuple[Key, Place | None, Place | None]] = deque()
+
+    def findings(self) -> list[_Finding]:
+        """In the order of the source, as far as calls come directly; then those of chains."""
+        for extension in self._plan.users:
+            self._come_to((PlaceKind.USER.value, extension), None, None)
+        for groups, kind in ((self._plan.operators, PlaceKind.OPERATOR), (self._plan.groups, PlaceKind.GROUP)):
+            for group in groups.values():  # an overflow is tried when nothing is left that ends the call
+                self._try((kind.value, group.name), None, group.overflow, None, None)
+        for number in self._plan.inbound:
+            self._come_to((PlaceKind.INBOUND.value, number), None, None)
+        while self._queue:
+            key, behind, via = self._queue.popleft()
+            if key[0] == PlaceKind.USER.value:
+                self._user(self._plan.users[key[1]], behind, via)
+            else:
+                for rule in self._choices.of(self._plan.inbound[key[1]].rules)[0]:
+                    self._try(key, None, rule.places, behind, via)
+        return list(self._found.values())
+
+    def _come_to(self, key: Key, behind: Place | None, via: Place | None) -> None:
+        same = (key, None if behind is None else behind.kind)
+        if same not in self._seen:
+            self._seen.add(same)
+            self._queue.append((key, behind, via))
+
+    def _user(self, user: User, behind: Place | None, via: Place | None) -> None:
+        key = (PlaceKind.USER.value, user.extension)
+        deviations = user.deviations
+        for rule in self._choices.of(deviations.unconditional)[0]:
+            self._try(key, user, rule.places, behind, via)
+        ends: list[Place | None] = []
+        for outcome in Outcome:
+            returning, _ = self._choices.of(deviations.operator_return(outcome))
+            general, certain = self._choices.of(deviations.of(outcome))
+            lists = [r.places for r in general] + ([] if certain else [()])
+            for places in [*lists, *(r.places + others for r in returning for others in lists)]:
+                ends.append(self._try(key, user, places, behind, via))
+        mailbox = next((end for end in ends if end is not None and end.kind is PlaceKind.MAILBOX), None)
+        for leg in user.follow_me if mailbox is not None else ():
+            self._note(key, user, leg.place, mailbox, via if mailbox is behind else None)
+
+    def _try(
+        self, key: Key, user: User | None, places: Places, behind: Place | None, via: Place | None
+    ) -> Place | None:
+        """The places one after the other; the first to end the call, if any."""
+        cut = next((n for n, p in enumerate(places, 1) if p.kind in ENDS_CALL), len(places))
+        own = None if user is None else user.mailbox
+        if behind is None and user is not None and own and not any(p.kind is PlaceKind.MAILBOX for p in places):
+            behind, via = Place(PlaceKind.MAILBOX, user.extension, own.location), None
+        end = behind
+        for place in reversed(places[:cut]):
+            if place.kind in ENDS_CALL:
+                end = place
+            elif place.kind is PlaceKind.OUTSIDE:
+                self._note(key, user, place, end, via if end is behind else None)
+            elif place.kind in (PlaceKind.USER, PlaceKind.INBOUND):
+                self._come_to(place.key, end, place)
+        return end
+
+    def _note(self, key: Key, user: User | None, place: Place, end: Place | None, via: Place | None) -> None:
+        if end is None or end.kind is not PlaceKind.MAILBOX or not _unconfirmed(place, user):
+            return
+        found = self._found.setdefault(place.location, _Finding(place, user, end, via))
+        found.subjects[key] = None
 
 
 def _unconfirmed(place: Place, user: User | None) -> bool:

@@ -8,9 +8,9 @@ from collections.abc import Iterator
 from pbxgen.diagnostics.codes import make
 from pbxgen.diagnostics.diagnostic import Diagnostic, Related
 from pbxgen.flow.analysis.almanac import Almanac
-from pbxgen.flow.analysis.situations import SOMEBODY_OUTSIDE, Atoms, Situation, Situations
+from pbxgen.flow.analysis.situations import SOMEBODY_INSIDE, SOMEBODY_OUTSIDE, Atoms, Situation, Situations
 from pbxgen.flow.machine import Caller, first_applying
-from pbxgen.flow.plan import Origin, PlaceKind, Plan, RingGroup, Rule, User
+from pbxgen.flow.plan import Condition, Origin, PlaceKind, Plan, RingGroup, Rule, User
 from pbxgen.source.location import Location
 
 
@@ -32,30 +32,31 @@ def deserted_operators(plan: Plan, today: dt.date) -> Iterator[Diagnostic]:
 def empty_operators(plan: Plan, situations: Situations) -> Iterator[Diagnostic]:
     """PBX218: a moment of its opening hours at which every member is away.
 
-    Away is who has `dnd`, or diverts every call from outside at that moment: nobody sits at that phone, though a
-    position's calls still ring there. Opening hours are those of the schedules by which calls are led to the position
-    (`when: office` on a rule that leads there); where there is none, only a position that is empty at all times is
-    reported, as nothing says when it should not be.
+    Away is who has `dnd`, or diverts every call from outside at that moment, and not to this position: nobody sits at
+    that phone, though a position's calls still ring there. Opening hours are when calls are led to the position by
+    the hour (`when: office` on a rule that leads there, or `when: not office` on one before it that does not); where no
+    rule asks for the hour, only a position that is empty at all times is reported: nothing says when it should not be.
     """
-    opening = _opening_schedules(plan)
-    for operator in plan.operators.values():
-        members = [plan.users[m] for m in operator.members]
-        if not members or not all(m.dnd or m.deviations.unconditional for m in members):
-            continue
-        schedules = opening.get(operator.name, frozenset())
-        rules = [r for m in members for r in m.deviations.unconditional]
-        atoms = Atoms.of_rules(rules)
-        atoms = Atoms(atoms.schedules | schedules, atoms.untils, frozenset())
-        moments = situations.moments(atoms)
-        if schedules:
-            moments = tuple(
-                m for m in moments if any(situations.almanac.is_open(plan.schedules[s], m) for s in schedules)
-            )
+    members_of = {o.name: [plan.users[m] for m in o.members] for o in plan.operators.values()}
+    may_be = [n for n, ms in members_of.items() if ms and all(m.dnd or m.deviations.unconditional for m in ms)]
+    opening = _opening(plan) if may_be else {}
+    for operator in (plan.operators[name] for name in may_be):
+        members = members_of[operator.name]
+        by_the_hour = opening.get(operator.name, [])
+        conditions = [c for leading in by_the_hour for c, _ in leading]
+        conditions += [r.condition for m in members for r in m.deviations.unconditional]
+        atoms = Atoms.of(conditions)
+        every = situations.moments(Atoms(atoms.schedules, atoms.untils, frozenset()))
+        moments = [m for m in every if any(_leads(plan, situations, leading, m) for leading in by_the_hour)]
+        if not by_the_hour:
+            moments = list(every)
         empty = [
-            m for m in moments if all(_away(plan, situations.almanac, member, m) is not None for member in members)
+            m
+            for m in moments
+            if all(_away(plan, situations.almanac, member, operator, m) is not None for member in members)
         ]
-        if empty and (schedules or len(empty) == len(moments)):
-            yield _empty(plan, situations.almanac, operator, members, empty[0], timed=bool(schedules))
+        if empty and (by_the_hour or len(empty) == len(moments)):
+            yield _empty(plan, situations.almanac, operator, members, empty[0], timed=bool(by_the_hour))
 
 
 def _empty(
@@ -64,7 +65,7 @@ def _empty(
     when = moment.strftime(" on %A %Y-%m-%d at %H:%M") if timed else " at all times"
     related = []
     for member in members:
-        location = _away(plan, almanac, member, moment)
+        location = _away(plan, almanac, member, operator, moment)
         why = "does not want to be disturbed" if member.dnd else "diverts every call"
         if location is not None:
             related.append(Related(f"{member.name} ({member.extension}) {why}", location))
@@ -78,41 +79,56 @@ def _empty(
     )
 
 
-def _away(plan: Plan, almanac: Almanac, member: User, moment: dt.datetime) -> Location | None:
+def _away(plan: Plan, almanac: Almanac, member: User, operator: RingGroup, moment: dt.datetime) -> Location | None:
     """What makes a member away for an outside caller whom nobody knows; None: nothing does."""
     if member.dnd:
         return member.location
     conditions = Situation(Caller(Origin.EXTERNAL, SOMEBODY_OUTSIDE), moment, almanac).conditions(plan)
     rule = first_applying(member.deviations.unconditional, conditions)
-    return None if rule is None else rule.location
+    return None if rule is None or _leads_to(rule, operator.name) else rule.location
 
 
-def _opening_schedules(plan: Plan) -> dict[str, frozenset[str]]:
-    """By operator position: the schedules in whose hours rules lead calls to it."""
-    found: dict[str, set[str]] = {}
-    seen: set[Location] = set()
+_Leading = tuple[tuple[Condition, bool], ...]
+"""The conditions of a list of rules, each with whether its rule leads to the position because of the hour."""
 
-    def note(rule: Rule) -> None:
-        condition = rule.condition
-        if condition.schedule is None or condition.not_in_schedule or rule.location in seen:
-            return
-        seen.add(rule.location)
-        for place in rule.places:
-            if place.kind is PlaceKind.OPERATOR:
-                found.setdefault(place.target, set()).add(condition.schedule)
 
-    for inbound in plan.inbound.values():
-        for rule in inbound.rules:
-            note(rule)
-    for user in plan.users.values():
-        for _, rules in user.deviations.lists():
+def _opening(plan: Plan) -> dict[str, list[_Leading]]:
+    """By operator position: the lists of rules that lead calls to it by the hour, those that do it alike once."""
+    found: dict[str, dict[_Leading, None]] = {}
+    lists = {id(i.rules): i.rules for i in plan.inbound.values()}
+    lists |= {id(rules): rules for user in plan.users.values() for _, rules in user.deviations.lists()}
+    for rules in lists.values():
+        if not any(r.condition.schedule is not None for r in rules):
+            continue
+        for name in {p.target for r in rules for p in r.places if p.kind is PlaceKind.OPERATOR}:
+            leading = []
+            by_the_hour = False  # has an earlier rule led elsewhere at some hours?
             for rule in rules:
-                note(rule)
-    return {name: frozenset(schedules) for name, schedules in found.items()}
+                leads = _leads_to(rule, name)
+                timed = rule.condition.schedule is not None
+                leading.append((rule.condition, leads and (timed or by_the_hour)))
+                by_the_hour |= timed and not leads
+            if any(leads for _, leads in leading):
+                found.setdefault(name, {})[tuple(leading)] = None
+    return {name: list(every) for name, every in found.items()}
+
+
+def _leads(plan: Plan, situations: Situations, leading: _Leading, moment: dt.datetime) -> bool:
+    """Does the first rule that holds at ``moment`` lead some caller there?"""
+    numbers = situations.outside_numbers(Atoms.of(condition for condition, _ in leading))
+    callers = [Caller(Origin.INTERNAL, SOMEBODY_INSIDE), *(Caller(Origin.EXTERNAL, n) for n in numbers)]
+    for caller in callers:
+        conditions = Situation(caller, moment, situations.almanac).conditions(plan)
+        if next((leads for condition, leads in leading if conditions.holds(condition)), False):
+            return True
+    return False
+
+
+def _leads_to(rule: Rule, operator: str) -> bool:
+    return any(p.kind is PlaceKind.OPERATOR and p.target == operator for p in rule.places)
 
 
 def _diverts_to(user: User, operator: RingGroup, today: dt.date) -> bool:
-    key = (PlaceKind.OPERATOR.value, operator.name)
     rules = (r for _, rules in user.deviations.lists() for r in rules)
     lasting = (r for r in rules if r.condition.until is None or r.condition.until >= today)
-    return any(key == p.key for r in lasting for p in r.places)
+    return any(_leads_to(rule, operator.name) for rule in lasting)

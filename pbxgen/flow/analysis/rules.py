@@ -3,21 +3,21 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Hashable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from pbxgen.diagnostics.codes import make
 from pbxgen.diagnostics.diagnostic import Diagnostic, Related
 from pbxgen.flow.analysis.situations import Atoms, Situation, Situations
-from pbxgen.flow.machine import first_applying
-from pbxgen.flow.plan import Deviations, Origin, Plan, Rule, Rules
+from pbxgen.flow.machine import Conditions
+from pbxgen.flow.plan import ENDS_CALL, Deviations, Origin, Place, Plan, Rule, Rules
 from pbxgen.source.location import Location
 
 SOON = dt.timedelta(days=14)
 """How long before its last day a rule's end is announced."""
 
-_Dead = Mapping[int, int | None]
-"""By its place among others, a rule that never applies, and the one that always does instead, if any."""
+_Dead = Mapping[int, tuple[int, ...]]
+"""By its place among others, a rule that never applies, and those that do instead of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,36 +26,35 @@ class DeadRule:
 
     rule: Rule
     hidden_by: Rule | None
-    """The unconditional rule, or the earlier one of its list, that always applies instead; None: no such call."""
-    subject: tuple[str, str] | None
-    """None where several users have the rule."""
+    """The unconditional rule, or the earlier one of its list, that applies instead; None: no such call."""
+    but_for: tuple[Place, ...]
+    """Calls that have been to all of these are not diverted by ``hidden_by``; none: every call is."""
+    subjects: tuple[tuple[str, str], ...]
+    """The users who have it, or the inbound number."""
 
 
 def rules_that_never_apply(plan: Plan, situations: Situations) -> Iterator[Diagnostic]:
     for dead in find_dead_rules(plan, situations):
-        if dead.hidden_by is None:
-            why = "no call comes at such a time and from such a caller"
-            related: tuple[Related, ...] = ()
+        help = "remove it, or move it before the other one, or change its conditions"
+        if dead.but_for:
+            been = " and ".join(dict.fromkeys(p.target for p in dead.but_for))
+            message = f"this rule can apply only to calls that have been to {been}: all others are diverted at once"
+            help = f"remove it, unless it is meant for calls from {been}, or that come by that way: then accept this"
+        elif dead.hidden_by is None:
+            message = "this rule can never apply: no call comes at such a time and from such a caller"
         else:
-            why = "another one always applies instead"
-            related = (Related("this one", dead.hidden_by.location),)
-        yield make(
-            "PBX211",
-            f"this rule can never apply: {why}",
-            dead.rule.location,
-            help="remove it, or move it before the other one, or change its conditions",
-            related=related,
-            subject=dead.subject,
-        )
+            message = "this rule can never apply: another one always applies instead"
+        related = [] if dead.hidden_by is None else [Related("this one", dead.hidden_by.location)]
+        yield make("PBX211", message, dead.rule.location, help=help, related=related, subjects=dead.subjects)
 
 
 def rules_that_end_soon(plan: Plan, today: dt.date) -> Iterator[Diagnostic]:
     """PBX219; rules that have ended are the language's to report (PBX154)."""
-    found: dict[Location, tuple[Rule, set[tuple[str, str]]]] = {}
+    found: dict[Location, tuple[Rule, dict[tuple[str, str], None]]] = {}
     for rule, subject in _all_rules(plan):
         until = rule.condition.until
         if until is not None and today <= until <= today + SOON:
-            found.setdefault(rule.location, (rule, set()))[1].add(subject)
+            found.setdefault(rule.location, (rule, {}))[1][subject] = None
     for rule, subjects in found.values():
         assert rule.condition.until is not None
         days = (rule.condition.until - today).days
@@ -65,7 +64,7 @@ def rules_that_end_soon(plan: Plan, today: dt.date) -> Iterator[Diagnostic]:
             f"this rule ends on {rule.condition.until.isoformat()}, {when}",
             rule.location,
             help="give it a later date if it shall go on; what then holds instead must be right from the day after",
-            subject=next(iter(subjects)) if len(subjects) == 1 else None,
+            subjects=subjects,
         )
 
 
@@ -77,31 +76,43 @@ def find_dead_rules(plan: Plan, situations: Situations) -> tuple[DeadRule, ...]:
     verdicts: dict[Hashable, _Dead] = {}
     alive: set[Location] = set()
     dead: dict[Location, DeadRule] = {}
+    subjects: dict[Location, dict[tuple[str, str], None]] = {}
+
+    def note(rules: Sequence[Rule], verdict: _Dead, unconditional: Rules, subject: tuple[str, str]) -> None:
+        for at, rule in enumerate(rules):
+            if at not in verdict:
+                alive.add(rule.location)
+                continue
+            subjects.setdefault(rule.location, {})[subject] = None
+            found = DeadRule(rule, *_hidden_by([rules[n] for n in verdict[at]], rule, unconditional), ())
+            if found.but_for or rule.location not in dead:
+                dead[rule.location] = found
+
     for user in plan.users.values():
         lists = [rules for _, rules in user.deviations.lists()]
-        rules = [r for one in lists for r in one]
         shape = tuple(tuple(r.condition for r in one) for one in lists)
         if shape not in verdicts:
             verdicts[shape] = _dead_of_user(plan, situations, user.deviations)
-        for at, rule in enumerate(rules):
-            if at not in verdicts[shape]:
-                alive.add(rule.location)
-                continue
-            by = verdicts[shape][at]
-            subject: tuple[str, str] | None = ("user", user.extension)
-            if rule.location in dead and dead[rule.location].subject != subject:
-                subject = None
-            dead[rule.location] = DeadRule(rule, None if by is None else rules[by], subject)
+        rules = [r for one in lists for r in one]
+        note(rules, verdicts[shape], user.deviations.unconditional, ("user", user.extension))
     for inbound in plan.inbound.values():
         every = situations.all(Atoms.of_rules(inbound.rules))
-        for at, by in _dead_in_list(plan, inbound.rules, every).items():
-            rule, hidden_by = inbound.rules[at], None if by is None else inbound.rules[by]
-            dead[rule.location] = DeadRule(rule, hidden_by, ("inbound", inbound.number))
+        note(inbound.rules, _dead_in_list(plan, inbound.rules, every), (), ("inbound", inbound.number))
     return tuple(
-        d
-        for location, d in dead.items()
-        if location not in alive and (d.rule.condition.until is None or d.rule.condition.until >= situations.start)
+        replace(found, subjects=tuple(subjects[location]))
+        for location, found in dead.items()
+        if location not in alive
+        and (found.rule.condition.until is None or found.rule.condition.until >= situations.start)
     )
+
+
+def _hidden_by(hiding: Sequence[Rule], rule: Rule, unconditional: Rules) -> tuple[Rule | None, tuple[Place, ...]]:
+    """Which of ``hiding`` to name. An unconditional one does not apply where the call has been to all its places."""
+    if rule not in unconditional:
+        for other in hiding:
+            if other in unconditional and not any(p.kind in ENDS_CALL for p in other.places):
+                return other, other.places
+    return next(iter(hiding), None), ()
 
 
 def _all_rules(plan: Plan) -> Iterator[tuple[Rule, tuple[str, str]]]:
@@ -120,28 +131,38 @@ def _dead_of_user(plan: Plan, situations: Situations, deviations: Deviations) ->
     if all(len(rules) < 2 and all(r.condition.always for r in rules) for rules in lists) and not lists[0]:
         return {}
     every = situations.all(Atoms.of_rules(r for rules in lists for r in rules))
-    free = [s for s in every if first_applying(deviations.unconditional, s.conditions(plan)) is None]
-    outside = [s for s in free if s.caller.origin is Origin.EXTERNAL]
+    unconditional = [_first(deviations.unconditional, s.conditions(plan)) for s in every]
     found = dict(_dead_in_list(plan, deviations.unconditional, every))
-    always = 0 if deviations.unconditional and not free else None
     before = len(deviations.unconditional)
     for name, rules in deviations.lists()[1:]:
-        for at, by in _dead_in_list(plan, rules, outside if name.startswith("return_") else free).items():
-            found[before + at] = always if by is None else before + by
+        asked = [
+            (s, diverting)
+            for s, diverting in zip(every, unconditional, strict=True)
+            if s.caller.origin is Origin.EXTERNAL or not name.startswith("return_")
+        ]
+        free = [s for s, diverting in asked if diverting is None]
+        for at, hiding in _dead_in_list(plan, rules, free).items():
+            diverted = (n for s, n in asked if n is not None and s.conditions(plan).holds(rules[at].condition))
+            found[before + at] = tuple(before + n for n in hiding) or tuple(dict.fromkeys(diverted))
         before += len(rules)
     return found
 
 
 def _dead_in_list(plan: Plan, rules: Rules, situations: Iterable[Situation]) -> _Dead:
     """Rules of one list that are the first to hold in none of the situations."""
-    left: dict[int, int | None] = dict.fromkeys(range(len(rules)))
+    left: dict[int, tuple[int, ...]] = dict.fromkeys(range(len(rules)), ())
     for situation in situations:
         if not left:
             break
         conditions = situation.conditions(plan)
-        holding = [at for at, rule in enumerate(rules) if conditions.holds(rule.condition)]
-        if holding:
-            first, *later = holding
-            left.pop(first, None)
-            left |= {at: first for at in later if at in left and left[at] is None}
+        first = _first(rules, conditions)
+        left.pop(-1 if first is None else first, None)
+        for at in left:
+            if first is not None and first not in left[at] and conditions.holds(rules[at].condition):
+                left[at] += (first,)
     return left
+
+
+def _first(rules: Rules, conditions: Conditions) -> int | None:
+    """The place of the first that holds."""
+    return next((at for at, rule in enumerate(rules) if conditions.holds(rule.condition)), None)

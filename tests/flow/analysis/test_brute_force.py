@@ -8,7 +8,7 @@ import json
 import os
 from collections.abc import Iterable
 from dataclasses import replace
-from functools import reduce
+from functools import partial, reduce
 from operator import or_
 from typing import Any
 from unittest.mock import patch
@@ -25,7 +25,7 @@ from pbxgen.flow.analysis.reach import Reach
 from pbxgen.flow.analysis.rules import find_dead_rules
 from pbxgen.flow.analysis.situations import SOMEBODY_OUTSIDE, Situations
 from pbxgen.flow.machine import Caller, first_applying
-from pbxgen.flow.plan import Origin, Outcome, PlaceKind, Plan, Rule, User
+from pbxgen.flow.plan import Origin, Outcome, PlaceKind, Plan, RingGroup, Rule, Rules, User
 from pbxgen.flow.world import CallConditions
 from tests.flow.analysis.brute import COLLEAGUES, STRANGERS, Calls, Fate, distinct_moments, rules_of
 from tests.support.office import TODAY, compiled
@@ -208,12 +208,15 @@ def sources_with_members_away(draw: st.DrawFn) -> str:
     source = json.loads(draw(sources()))
     when = st.sampled_from(["office", "not office", "night", "not night"])
     others = {"until": st.sampled_from(["2026-12-31", "2027-06-30"]), "from": st.sampled_from(["internal", "external"])}
-    rules = st.lists(st.fixed_dictionaries({"to": st.just("104")}, optional={"when": when, **others}), min_size=1)
+    where = st.sampled_from(["104", "104", "operator"])
+    rules = st.lists(st.fixed_dictionaries({"to": where}, optional={"when": when, **others}), min_size=1)
     members = draw(st.lists(st.sampled_from(EXTENSIONS[:3]), min_size=1, max_size=2, unique=True))
     source["operators"]["reception"]["members"] = members
     for member in members:
         source["users"][member]["deviations"] = {"unconditional": draw(rules)}
-    source["users"]["104"]["deviations"] = {"busy": {"to": "operator", "when": draw(when)}}
+    by_the_hour = {"to": "operator", "when": draw(when)}
+    elsewhere = [{"to": "101", "when": draw(when)}, {"to": "operator"}]
+    source["users"]["104"]["deviations"] = {"busy": draw(st.sampled_from([by_the_hour, elsewhere]))}
     return json.dumps(source, indent=1)
 
 
@@ -224,17 +227,38 @@ def test_an_operator_position_is_empty_exactly_if_in_its_hours_every_member_is_a
     found = {d.subject for d in empty_operators(plan, Situations(plan, TODAY))}
     moments = distinct_moments(plan)
     for operator in plan.operators.values():
-        led_by = [r.condition for r in rules_of(plan) if ("operator", operator.name) in {p.key for p in r.places}]
-        hours = [plan.schedules[c.schedule] for c in led_by if c.schedule is not None and not c.not_in_schedule]
-        empty = [all(away(plan, plan.users[m], moment) for m in operator.members) for moment in moments]
-        opened = [any(schedule.contains(moment) for schedule in hours) for moment in moments]
-        expected = any(e and o for e, o in zip(empty, opened, strict=True)) if hours else all(empty)
+        empty = [all(away(plan, plan.users[m], operator, moment) for m in operator.members) for moment in moments]
+        by_the_hour = [[leads_by_the_hour(rules, at, operator) for at in range(len(rules))] for rules in lists_of(plan)]
+        if any(any(leads) for leads in by_the_hour):
+            opened = [any(map(partial(led, plan, moment), lists_of(plan), by_the_hour)) for moment in moments]
+            expected = any(e and o for e, o in zip(empty, opened, strict=True))
+        else:
+            expected = all(empty)
         assert (("operator", operator.name) in found) is expected, text
 
 
-def away(plan: Plan, user: User, moment: dt.datetime) -> bool:
+def lists_of(plan: Plan) -> list[Rules]:
+    of_users = [rules for user in plan.users.values() for _, rules in user.deviations.lists()]
+    return [*of_users, *(inbound.rules for inbound in plan.inbound.values())]
+
+
+def leads_by_the_hour(rules: Rules, at: int, operator: RingGroup) -> bool:
+    """To the position, because of its own schedule or that of a rule before it that leads elsewhere."""
+    there = [("operator", operator.name) in {p.key for p in r.places} for r in rules]
+    timed = [r.condition.schedule is not None for r in rules]
+    return there[at] and (timed[at] or any(t and not here for t, here in zip(timed[:at], there, strict=False)))
+
+
+def led(plan: Plan, moment: dt.datetime, rules: Rules, by_the_hour: list[bool]) -> bool:
+    firsts = (first_applying(rules, CallConditions(plan, c, moment)) for c in (*STRANGERS, COLLEAGUES[0]))
+    return any(rule is not None and by_the_hour[rules.index(rule)] for rule in firsts)
+
+
+def away(plan: Plan, user: User, operator: RingGroup, moment: dt.datetime) -> bool:
     conditions = CallConditions(plan, Caller(Origin.EXTERNAL, SOMEBODY_OUTSIDE), moment)
-    return user.dnd or first_applying(user.deviations.unconditional, conditions) is not None
+    rule = first_applying(user.deviations.unconditional, conditions)
+    elsewhere = rule is not None and ("operator", operator.name) not in {p.key for p in rule.places}
+    return user.dnd or elsewhere
 
 
 @CHEAP

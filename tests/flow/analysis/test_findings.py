@@ -12,7 +12,8 @@ from pbxgen.diagnostics.render import render_text
 from pbxgen.flow import machine
 from pbxgen.flow.analysis.findings import analyse
 from pbxgen.flow.machine import Step, advance
-from tests.support.office import HEAD, TODAY, plan_of
+from pbxgen.language.accept import apply_acceptances
+from tests.support.office import HEAD, TODAY, compiled, plan_of
 
 FOREIGN = HEAD.replace("  germany:", '  satellite: {match: "+881.", trunk: carrier}\n  germany:').replace(
     "full: [italy, germany]", "full: [italy, germany, satellite]"
@@ -22,6 +23,13 @@ MOBILE = 'class: national, mobile: "+393335550101", voicemail: true'
 
 def found(body: str, code: str, *, head: str = HEAD, today: dt.date = TODAY) -> list[Diagnostic]:
     return [d for d in analyse(plan_of(body, head=head), today) if d.code == code]
+
+
+def unaccepted(body: str, *codes: str) -> list[Diagnostic]:
+    source = compiled(body)
+    assert source.plan is not None
+    remaining, idle = apply_acceptances(analyse(source.plan, TODAY), source.acceptances)
+    return [d for d in (*remaining, *idle) if d.code in codes]
 
 
 def test_a_lost_call_is_told_step_by_step_with_the_line_of_each_step() -> None:
@@ -224,6 +232,30 @@ def test_a_mobile_without_confirm_before_a_mailbox(deviations: str, expected: in
     assert len(found(body, "PBX217")) == expected
 
 
+@pytest.mark.parametrize(
+    ("first", "second", "expected"),
+    [
+        ("deviations: {operator_return: {no_answer: mobile}, no_answer: 'voicemail:103'}", "", 1),
+        ("deviations: {operator_return: {no_answer: mobile}, no_answer: [announce:x, 'voicemail:103']}", "", 0),
+        ("follow_me: ['101', mobile], deviations: {no_answer: 'voicemail:103'}", "", 1),
+        ("follow_me: ['101', mobile], deviations: {no_answer: '102'}", "voicemail: true", 0),  # the call goes on to Bob
+        ("deviations: {unconditional: mobile}", "deviations: {busy: ['101', 'voicemail:103']}", 1),
+        ("deviations: {unconditional: mobile}", "voicemail: true, deviations: {no_answer: '101'}", 1),
+        ("deviations: {unconditional: mobile}", "deviations: {no_answer: ['101', hangup, 'voicemail:103']}", 0),
+        ("deviations: {unconditional: [mobile, hangup]}", "voicemail: true, deviations: {no_answer: '101'}", 0),
+        ("deviations: {unconditional: {to: mobile, until: 2026-01-01}}", "voicemail: true", 0),  # has ended
+    ],
+)
+def test_a_mailbox_behind_a_mobile_may_be_anybodys(first: str, second: str, expected: int) -> None:
+    body = f"""\
+users:
+  "101": {{class: national, mobile: "+393335550101", {first}}}
+  "102": {{{second}}}
+  "103": {{voicemail: true}}
+"""
+    assert len(found(body, "PBX217")) == expected
+
+
 def test_no_mailbox_no_harm() -> None:
     body = 'users: {"101": {name: Ada, class: national, mobile: "+393335550101", deviations: {no_answer: mobile}}}'
     assert not found(body, "PBX217")
@@ -242,7 +274,7 @@ users:
   "102": {{name: Bob, {MOBILE}, policy: away}}
 """
     (one,) = found(body, "PBX217")
-    assert one.subject is None
+    assert one.subjects == (("user", "101"), ("user", "102"))
 
 
 HOURS = """\
@@ -276,11 +308,28 @@ def test_an_operator_position_that_is_empty_in_its_hours() -> None:
 
 
 @pytest.mark.parametrize(
+    "third",
+    [
+        "deviations: {busy: [{to: hangup, when: not office}, {to: operator}]}",
+        "deviations: {busy: {to: operator, when: not morning}}",
+    ],
+)
+def test_hours_of_a_position_are_when_rules_lead_there_by_the_hour(third: str) -> None:
+    (empty,) = found(users(AFTERNOON_OFF, "dnd: true", third), "PBX218")
+    assert "is empty on Monday 2026-11-23" in empty.message
+
+
+@pytest.mark.parametrize(
     ("first", "second", "third"),
     [
         (AFTERNOON_OFF, "dnd: false", OFFICE),  # Ada is there
         (AFTERNOON_OFF.replace("morning", "office"), "dnd: true", OFFICE),  # away when it is closed
         (AFTERNOON_OFF, "dnd: true", "deviations: {busy: operator}"),  # nothing says when it should be there
+        (
+            "deviations: {unconditional: operator}",
+            "dnd: true",
+            OFFICE,
+        ),  # Rita's calls come to the position, and so to her
     ],
 )
 def test_an_operator_position_with_somebody_in_its_hours(first: str, second: str, third: str) -> None:
@@ -306,6 +355,48 @@ def test_a_rules_end_is_announced_two_weeks_before(today: str, when: str | None)
     body = 'users: {"101": {name: Ada, deviations: {busy: {to: hangup, until: 2026-12-31}}}}'
     messages = [d.message for d in found(body, "PBX219", today=dt.date.fromisoformat(today))]
     assert messages == ([] if when is None else [f"this rule ends on 2026-12-31, {when}"])
+
+
+@pytest.mark.parametrize(
+    ("unconditional", "message"),
+    [
+        ("voicemail", "this rule can never apply: another one always applies instead"),
+        ("['102', voicemail]", "this rule can never apply: another one always applies instead"),
+        ("'102'", "this rule can apply only to calls that have been to 102: all others are diverted at once"),
+        (
+            "['102', '103']",
+            "this rule can apply only to calls that have been to 102 and 103: all others are diverted at once",
+        ),
+        (
+            "{to: '102', when: office}",
+            "this rule can apply only to calls that have been to 102: all others are diverted at once",
+        ),
+        (
+            "[{to: voicemail, when: morning}, {to: '102'}]",
+            "this rule can apply only to calls that have been to 102: all others are diverted at once",
+        ),
+    ],
+)
+def test_what_stands_behind_an_unconditional_rule_is_for_calls_that_have_been_where_it_leads(
+    unconditional: str, message: str
+) -> None:
+    own = f"voicemail: true, deviations: {{unconditional: {unconditional}, busy: {{to: hangup, when: office}}}}"
+    body = HOURS + f'users: {{"100": {{voicemail: true}}, "101": {{{own}}}, "102": {{}}, "103": {{}}}}'
+    (one,) = found(body, "PBX211")
+    assert one.message == message
+    assert len(one.related) == 1
+
+
+def test_what_stands_in_a_policy_is_accepted_by_all_who_have_it_or_not_at_all() -> None:
+    body = """\
+policies: {{away: {{unconditional: hangup, busy: hangup}}}}
+users:
+  "101": {{policy: away, accept: {{PBX211: "for holidays"}}}}
+  "102": {{policy: away{}}}
+"""
+    (remaining,) = unaccepted(body.format(""), "PBX211", "PBX157")
+    assert remaining.help.endswith("; 101 accepted it, 102 did not")
+    assert not unaccepted(body.format(", accept: {PBX211: x}"), "PBX211", "PBX157")
 
 
 def test_a_rule_that_has_ended_is_not_called_one_that_never_applies() -> None:
