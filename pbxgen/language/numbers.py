@@ -15,6 +15,9 @@ _SEPARATORS = str.maketrans("", "", " .()/-")
 _E164 = re.compile(r"\+[1-9][0-9]{6,14}", re.ASCII)
 _SATELLITE = ("+870", "+881", "+882", "+883")
 _INTERNATIONAL_PREMIUM = "+979"
+_SHARED_BY_COUNTRIES = frozenset({1, 7})
+"""Calling codes of countries that are abroad to one another (elsewhere they are shared with dependencies only)."""
+_UNITED_STATES = frozenset({"US", "AS", "GU", "MP", "PR", "VI"})
 
 
 _INTERNATIONAL_PREFIX = {"SG": "001", "KR": "001"}
@@ -150,6 +153,22 @@ def cost(e164: str) -> Cost | None:
     if premium or (overdialled and not phonenumbers.is_valid_number(number)):
         return Cost.PREMIUM
     return None
+
+
+def is_abroad(e164: str, country: str) -> bool:
+    """Is it a number of another country than ``country`` (ISO 3166)? Within +1 and +7 the area code decides."""
+    import phonenumbers
+
+    code = phonenumbers.country_code_for_region(country)
+    if not e164.startswith(f"+{code}"):
+        return True
+    if code not in _SHARED_BY_COUNTRIES:
+        return False
+    number = phonenumbers.parse(e164, None)
+    region = phonenumbers.region_code_for_number(number)
+    if region is None or {region, country} <= _UNITED_STATES:
+        return False
+    return not phonenumbers.is_valid_number_for_region(number, country)
 
 
 @dataclass(frozen=True, slots=True)

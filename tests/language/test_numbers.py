@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from pbxgen.language.numbers import Cost, Number, Numbers, cost
+from pbxgen.language.numbers import Cost, Number, Numbers, cost, is_abroad
 from tests.language.sources import HEAD, OUTSIDE, clean, findings, only, plan_of
 
 
@@ -69,6 +69,24 @@ def test_a_possible_number_in_no_known_range_is_let_through_with_a_doubt() -> No
 )
 def test_expensive_numbers_are_known(number: str, expected: Cost | None) -> None:
     assert cost(number) is expected
+
+
+@pytest.mark.parametrize(
+    ("number", "country", "expected"),
+    [
+        ("+390212345678", "IT", False),
+        ("+49301234567", "IT", True),
+        ("+13125550123", "US", False),
+        ("+18765230123", "US", True),  # Jamaica
+        ("+14165550123", "US", True),  # Toronto
+        ("+17874510123", "US", False),  # Puerto Rico
+        ("+18005551234", "CA", False),  # free of charge in all of +1
+        ("+77012345678", "RU", True),  # Kazakhstan
+        ("+390669812345", "IT", False),  # Vatican City, dialled and billed as Rome
+    ],
+)
+def test_what_is_abroad(number: str, country: str, expected: bool) -> None:
+    assert is_abroad(number, country) is expected
 
 
 @pytest.mark.parametrize(

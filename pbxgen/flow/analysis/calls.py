@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import partial
 
 from pbxgen.diagnostics.codes import make
 from pbxgen.diagnostics.diagnostic import Diagnostic
@@ -14,7 +15,7 @@ from pbxgen.flow.analysis.entries import Entry, entries
 from pbxgen.flow.analysis.lossless import Losses
 from pbxgen.flow.analysis.once import Once
 from pbxgen.flow.analysis.reach import Flow, Reach
-from pbxgen.flow.analysis.search import Found, ToBeHeldBack, ToBeLost, ToRing, best
+from pbxgen.flow.analysis.search import Found, ToBeHeldBack, ToBeLost, ToRing, best, best_of_all
 from pbxgen.flow.analysis.situations import Situations
 from pbxgen.flow.analysis.space import Space
 from pbxgen.flow.analysis.steps import Steps
@@ -49,7 +50,8 @@ class _Calls:
         self._reach = reach
         self._plan = reach.plan
         self._situations = situations
-        self._verdicts: dict[int, _Verdict] = {}
+        self._verdicts: dict[tuple[int, bool], _Verdict] = {}
+        """By form, and whether an outside number leads to the entry."""
         self._told: dict[tuple[str, int], str] = {}
         self._ahead = Ahead(reach.plan)
         choices = Choices(reach.plan, situations.start, None)
@@ -68,13 +70,15 @@ class _Calls:
         if not (too_long or held_back or (lost and entry.number is not None)):
             return
         flow = self._reach.flow_of(entry.place)
-        if flow.form not in self._verdicts:
+        same = (flow.form, entry.number is not None)
+        if same not in self._verdicts:
             too_long = too_long and self._once.most_seconds(flow) > LONGEST_RINGING
             held_back = held_back and self._once.may_be_held_back(flow)
-            self._verdicts[flow.form] = self._examine(flow, lost=lost, too_long=too_long, held_back=held_back)
-        verdict = self._verdicts[flow.form]
+            lost = lost and entry.number is not None
+            self._verdicts[same] = self._examine(entry, flow, lost=lost, too_long=too_long, held_back=held_back)
+        verdict = self._verdicts[same]
         most = self._plan.max_diversions
-        if verdict.lost is not None and entry.number is not None:
+        if verdict.lost is not None:
             yield self._finding(
                 "PBX210",
                 f"a call from outside to {entry.label} can be lost",
@@ -103,17 +107,17 @@ class _Calls:
                 verdict.held_back,
             )
 
-    def _examine(self, flow: Flow, *, lost: bool, too_long: bool, held_back: bool) -> _Verdict:
+    def _examine(self, entry: Entry, flow: Flow, *, lost: bool, too_long: bool, held_back: bool) -> _Verdict:
         """What may be found is looked for."""
         space = Space(self._plan, self._situations, flow)
         steps = Steps(self._plan, self._ahead, space)
         root = steps.begin(flow.entry)
-        outside, everybody = [(root, space.outside)], [(root, space.outside), (root, space.inside)]
+        look = partial(best_of_all, steps, entry, space, root)
         to_be_lost = ToBeLost(self._losses, space.calling_from(flow.outside))
         return _Verdict(
-            best(steps, outside, to_be_lost) if lost else None,
-            best(steps, everybody, ToRing(self._bounds), -LONGEST_RINGING) if too_long else None,
-            best(steps, everybody, ToBeHeldBack(self._bounds)) if held_back else None,
+            best(steps, [(root, space.outside)], to_be_lost) if lost else None,
+            look(ToRing(self._bounds), -LONGEST_RINGING) if too_long else None,
+            look(ToBeHeldBack(self._bounds)) if held_back else None,
         )
 
     def _finding(self, code: str, message: str, help: str, entry: Entry, flow: Flow, way: Found) -> Diagnostic:

@@ -8,20 +8,21 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from pbxgen.diagnostics.codes import make
-from pbxgen.diagnostics.diagnostic import Diagnostic, Example
+from pbxgen.diagnostics.diagnostic import Diagnostic, Example, Step
 from pbxgen.flow.analysis.ahead import Ahead
 from pbxgen.flow.analysis.entries import Entry, entries
 from pbxgen.flow.analysis.reach import Flow, Key, Reach
-from pbxgen.flow.analysis.search import Ringings, best
+from pbxgen.flow.analysis.replay import replay
+from pbxgen.flow.analysis.search import Ringings, best_of_all
 from pbxgen.flow.analysis.situations import Situations
 from pbxgen.flow.analysis.space import Area, Space
 from pbxgen.flow.analysis.steps import Arrival, Branch, Node, Steps
 from pbxgen.flow.analysis.telling import Witness
 from pbxgen.flow.plan import Place, PlaceKind, Plan
-from pbxgen.language.numbers import Cost, cost
+from pbxgen.language.numbers import Cost, cost, is_abroad
 from pbxgen.source.location import Location
 
 _SHOWN = 5
@@ -99,9 +100,15 @@ class _Chains:
         space, steps = self._steps(entry, flow)
         root = steps.begin(entry.place)
         aim = _ToCost(self._plan, self._ahead, found)
-        way = best(steps, [(root, space.outside), (root, space.inside)], aim)
+        way = best_of_all(steps, entry, space, root, aim)
         if way is not None and found.example is None:
-            found.example = self._witness.example(entry, flow.atoms, space.situation(way.area), way.outcomes)
+            situation = space.situation(way.area)
+            example = self._witness.example(entry, flow.atoms, situation, way.outcomes)
+            last = replay(self._plan, situation, entry.place, way.outcomes)[-1]
+            if last.place is not None and last.place.key != found.place.key:
+                step = Step(f"{found.place.target} rings along, by `follow_me`.", found.place.location)
+                example = replace(example, steps=(*example.steps, step))
+            found.example = example
         return way is not None
 
     def _steps(self, entry: Entry, flow: Flow) -> tuple[Space, Steps]:
@@ -210,6 +217,6 @@ def _price(plan: Plan, number: str) -> tuple[str, str] | None:
             return "a premium-rate number", "PBX215"
         case Cost.SATELLITE:
             return "a satellite or global-network number", "PBX215"
-        case _ if not number.startswith(f"+{plan.numbering.country_code}"):
+        case _ if is_abroad(number, plan.country):
             return "a number abroad", "PBX216"
     return None

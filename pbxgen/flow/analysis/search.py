@@ -13,8 +13,9 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from pbxgen.flow.analysis.bounds import NEVER, Bounds
+from pbxgen.flow.analysis.entries import Entry
 from pbxgen.flow.analysis.lossless import Losses
-from pbxgen.flow.analysis.space import Area, First
+from pbxgen.flow.analysis.space import Area, First, Space
 from pbxgen.flow.analysis.steps import Arrival, Branch, Node, Steps
 from pbxgen.flow.plan import Outcome, PlaceKind
 
@@ -73,6 +74,19 @@ def best(steps: Steps, roots: Iterable[tuple[Node, Area]], aim: Aim, below: int 
             pushed += 1
             heapq.heappush(heap, (total, new_area.first, new_way, pushed, new_cost, new_area, following))
     return None
+
+
+def best_of_all(steps: Steps, entry: Entry, space: Space, root: Node, aim: Aim, below: int = NEVER) -> Found | None:
+    """The best way of all callers to ``entry``.
+
+    Where no outside number leads there, a call from inside that is as good is the plainer one to tell.
+    """
+    inside = [(root, space.inside)]
+    found = best(steps, [(root, space.outside), *inside], aim, below)
+    if found is None or entry.number is not None:
+        return found
+    plainer = best(steps, inside, aim, below)
+    return plainer if plainer is not None and plainer.value == found.value else found
 
 
 def _further(

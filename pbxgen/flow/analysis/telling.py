@@ -33,7 +33,9 @@ class Witness:
         name = "" if called == entry.label else f" ({called})"
         if f"({called})" in entry.label:
             name = ""
-        headline = f"{_who(caller)} calls {entry.label}{name}{when}"
+        # Whom no outside number reaches is called from outside by way of somebody who transfers the call.
+        transferred = caller.origin is Origin.EXTERNAL and entry.number is None
+        headline = f"{_who(caller)} {'is transferred to' if transferred else 'calls'} {entry.label}{name}{when}"
         return Example(headline, tuple(Step(s.text, s.location) for s in sentences))
 
 

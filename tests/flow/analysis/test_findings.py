@@ -190,6 +190,36 @@ users:
     assert found(body % 12, "PBX216")
 
 
+def test_a_number_abroad_that_rings_along_is_the_last_step_of_its_example() -> None:
+    body = """\
+users:
+  "101": {name: Ada, class: national, deviations: {busy: "102"}}
+  "102": {name: Bob, class: full, follow_me: ["102", "+49301234567"]}
+"""
+    (abroad,) = found(body, "PBX216")
+    assert abroad.example is not None
+    assert [s.text for s in abroad.example.steps[-2:]] == [
+        "The call reaches Bob (102).",
+        "+49301234567 rings along, by `follow_me`.",
+    ]
+
+
+def test_from_outside_a_user_without_a_number_is_reached_by_a_transfer() -> None:
+    body = """\
+defaults: {max_diversions: 1}
+users:
+  "101": {name: Ada, deviations: {no_answer: {to: "102", from: FROM}}}
+  "102": {name: Bob, deviations: {no_answer: {to: "103", from: FROM}}}
+  "103": {name: Cleo}
+"""
+    (chain,) = found(body.replace("FROM", "external"), "PBX213")
+    assert chain.example is not None
+    assert chain.example.headline == "somebody outside is transferred to Ada (101)"
+    (chain,) = found(body.replace(", from: FROM", ""), "PBX213")
+    assert chain.example is not None
+    assert chain.example.headline == "somebody inside calls Ada (101)"
+
+
 def test_chains_of_one_form_to_numbers_abroad_are_told_once() -> None:
     body = """\
 users:
