@@ -223,7 +223,8 @@ def _stock(program: Path) -> Path:
     """The stock configuration that generated files are laid over."""
     named = os.environ.get("PBXGEN_FREESWITCH_CONF")
     places = [Path(named)] if named else []
-    places += [program.parent.parent / "conf", Path("/etc/freeswitch"), Path("/usr/local/freeswitch/conf")]
+    prefix = program.parent.parent  # its sources install into a prefix of their own, or lay it out as a system is
+    places += [prefix / "conf", prefix / "etc/freeswitch", Path("/etc/freeswitch"), Path("/usr/local/freeswitch/conf")]
     for place in places:
         if (place / "freeswitch.xml").exists():
             return place
@@ -234,7 +235,8 @@ def _stock(program: Path) -> Path:
 
 
 def _modules(program: Path) -> Path:
-    places = [program.parent.parent / "mod", Path("/usr/lib/freeswitch/mod"), Path("/usr/local/freeswitch/mod")]
+    prefix = program.parent.parent
+    places = [prefix / "mod", prefix / "lib/freeswitch/mod", Path("/usr/lib/freeswitch/mod")]
     for place in places:
         if (place / "mod_sofia.so").exists():
             return place
