@@ -1,24 +1,36 @@
 /* A part of the app's closure: page.py puts the parts together in the order of their names. */
   /* --- playing a call ---------------------------------------------------------------------------------------- */
   const states = { phones: {}, outside: {} };
-  function involved(call, moment) {
-    const caller = Engine.callerOf(plan, call);
-    const way = caller.origin === Engine.INTERNAL ? Engine.fromPhone(plan, call.from, call.to) : Engine.fromTrunk(plan, call.to);
-    const phones = new Set(), outside = new Set();
-    if (way.dialOut) outside.add(way.dialOut);
+  /* Adds to `found` whoever may be rung when a call of `caller` takes this way. */
+  function addWay(found, caller, way, moment) {
+    if (way.dialOut) found.outside.add(way.dialOut);
     const walk = (node, seen) => {
       if (node.ends || seen.has(node.id)) return;
       seen.add(node.id);
       const place = node.rings;
-      if (place.kind === "outside") outside.add(place.target);
+      if (place.kind === "outside") found.outside.add(place.target);
       else if (place.kind === "user") {
-        phones.add(place.target);
-        for (const leg of plan.users.get(place.target).legs || []) (leg.place.kind === "outside" ? outside : phones).add(leg.place.target);
-      } else groupOf(place).members.forEach((m) => phones.add(m));
+        found.phones.add(place.target);
+        for (const leg of plan.users.get(place.target).legs || []) (leg.place.kind === "outside" ? found.outside : found.phones).add(leg.place.target);
+      } else groupOf(place).members.forEach((m) => found.phones.add(m));
       node.branches.forEach((b) => walk(b.node, seen));
     };
     if (way.reach) walk(Engine.tree(plan, caller, moment, way.reach), new Set());
-    return { phones: [...phones].slice(0, 60), outside: [...outside].slice(0, 30) };
+  }
+  /* Who may be in the call that is transferred: the caller, or whoever may have answered a caller that transfers. */
+  function transferable(caller, by, found) {
+    if (caller.origin === Engine.EXTERNAL || by !== caller.number) return [{ ...caller, carried: 0 }];
+    return [...[...found.phones].map((number) => ({ origin: Engine.INTERNAL, number, carried: 0 })),
+      ...[...found.outside].map((number) => ({ origin: Engine.EXTERNAL, number, carried: 0 }))];
+  }
+  function involved(call, moment) {
+    const caller = Engine.callerOf(plan, call), found = { phones: new Set(), outside: new Set() };
+    addWay(found, caller, caller.origin === Engine.INTERNAL ? Engine.fromPhone(plan, call.from, call.to) : Engine.fromTrunk(plan, call.to), moment);
+    if (call.transfer) {
+      const further = Engine.fromPhone(plan, call.transfer.by, call.transfer.to);
+      for (const party of transferable(caller, call.transfer.by, found)) addWay(found, party, further, moment);
+    }
+    return { phones: [...found.phones].slice(0, 60), outside: [...found.outside].slice(0, 30) };
   }
   function sentence(event) {
     const who = () => party(event.subject);
@@ -65,11 +77,19 @@
     });
     return make("label", {}, make("span", {}, party(target)), select);
   }
+  const typed = (id) => $(id).value.trim();
   function playedCall() {
-    const call = { from: $("play-from").value.trim(), to: $("play-to").value.trim() };
-    if ($("play-by").value.trim() && $("play-transfer").value.trim() && plan.users.has($("play-by").value.trim()))
-      call.transfer = { by: $("play-by").value.trim(), to: $("play-transfer").value.trim() };
+    const call = { from: typed("play-from"), to: typed("play-to") }, by = typed("play-by"), to = typed("play-transfer");
+    if (by && to && plan.users.has(by)) call.transfer = { by, to };
     return call;
+  }
+  function whyNotTransferred(story) {
+    const by = typed("play-by"), to = typed("play-transfer");
+    if ((!by && !to) || story.events.some((e) => e.kind === "transferred")) return null;
+    if (!by) return "Not transferred: who transfers the call is missing.";
+    if (!to) return "Not transferred: where to is missing.";
+    if (!plan.users.has(by)) return `Not transferred: no user has the extension ${by}.`;
+    return story.ending.kind === "answered" ? `Not transferred: ${party(by)} is not in this call.` : "Not transferred: nobody answers.";
   }
   function drawPlay() {
     const found = involved(playedCall(), momentOf($("play-at")));
@@ -80,6 +100,8 @@
     const phones = Object.fromEntries(Object.entries(states.phones).map(([e, s]) => [e, [s]]));
     const story = Engine.simulate(plan, playedCall(), { moment: momentOf($("play-at")), phones, outside: states.outside });
     const told = story.events.map((e) => [sentence(e), e.at]).filter(([text]) => text);
+    const untransferred = whyNotTransferred(story);
+    if (untransferred) told.push([untransferred, null]);
     clear($("play-steps"), ...told.map(([text, at], number) => {
       const item = make("li", {}, text, at ? make("small", {}, at) : null);
       item.style.animationDelay = number * 0.12 + "s";

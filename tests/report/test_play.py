@@ -1,0 +1,72 @@
+"""Playing a call in the page, in a real browser."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from tests.report.reader import Reader, written
+from tests.support.browser import browser
+from tests.support.office import plan_of
+
+OPERATOR = """
+operators: {reception: {number: "9", members: ["100", "110"], default: true}}
+inbound: {"+390212345000": operator}
+users:
+  "100": {name: Ada}
+  "110": {name: Bea}
+  "107":
+    name: Gino
+    mobile: "+393331110107"
+    class: national
+    deviations: {busy: "120", operator_return: {busy: [mobile, operator]}}
+  "120": {name: Leo}
+"""
+
+
+@pytest.fixture(scope="module")
+def reader(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Reader]:
+    path = written(tmp_path_factory.mktemp("report"), plan_of(OPERATOR))
+    with browser() as window:
+        yield Reader(window, path)
+
+
+def phones(reader: Reader) -> list[str]:
+    found: list[str] = reader.run("return [...document.querySelectorAll('#play-phones span')].map(s => s.innerText)")
+    return found
+
+
+def transferred(reader: Reader, by: str, to: str, caller: str = "+393471112222") -> None:
+    reader.open("#play/inbound/%2B390212345000")
+    for name, value in (("play-from", caller), ("play-by", by), ("play-transfer", to)):
+        reader.type(name, value)
+
+
+def test_phones_on_the_way_of_a_transferred_call_can_be_made_busy(reader: Reader) -> None:
+    transferred(reader, "100", "107")
+    assert phones(reader) == ["Ada (100)", "Bea (110)", "Gino (107)", "Leo (120)", "+393331110107"]
+    reader.type("select[aria-label='Gino (107)']", "busy")
+    assert reader.text("#play-end") == "+393331110107 answers."
+
+
+def test_a_caller_transfers_whoever_answered(reader: Reader) -> None:
+    transferred(reader, "120", "107", caller="120")
+    reader.type("play-to", "9")
+    assert phones(reader) == ["Ada (100)", "Bea (110)", "Gino (107)", "Leo (120)"]
+    assert reader.text("#play-end") == "Gino (107) answers."
+
+
+@pytest.mark.parametrize(
+    ("by", "to", "why"),
+    [
+        ("110", "107", "Bea (110) is not in this call."),
+        ("999", "107", "no user has the extension 999."),
+        ("100", "", "where to is missing."),
+        ("", "107", "who transfers the call is missing."),
+    ],
+)
+def test_a_transfer_that_cannot_be_says_why(reader: Reader, by: str, to: str, why: str) -> None:
+    transferred(reader, by, to)
+    assert reader.text("#play-steps li:last-child") == "Not transferred: " + why
+    assert reader.text("#play-end") == "Ada (100) answers."
