@@ -7,6 +7,7 @@
   const OUTSIDE_STATES = { answer: "answers", ring: "rings, no answer", busy: "busy", fail: "fails", mailbox: "its own mailbox answers" };
   const FIELDS = { unconditional: "every call", busy: "busy", no_answer: "no answer", unreachable: "unreachable", return_busy: "busy (outside)",
     return_no_answer: "no answer (outside)", return_unreachable: "unreachable (outside)" };
+  const FOLLOW_ME = "follow-me";
   const OUTCOMES = { busy: "busy", no_answer: "no answer", unreachable: "unreachable" };
   let plan, findings, index, edges, chosen, view = "calls";
 
@@ -20,6 +21,22 @@
     return element;
   }
   const clear = (element, ...children) => element.replaceChildren(...children);
+  /* The first `most` items in `list`, and a button for the next, ten times as many each time it is pressed. */
+  function fill(list, items, shown, most) {
+    clear(list);
+    const show = (from, count) => {
+      const added = items.slice(from, from + count).map(shown), left = items.length - from - added.length;
+      list.append(...added);
+      if (left > 0) list.append(make("li", { class: "more" }, make("button", { type: "button", click: (e) => {
+        e.target.parentElement.remove();
+        const first = show(from + count, count * 10);
+        first.tabIndex = -1;
+        first.focus();
+      } }, left > count * 10 ? `Show ${count * 10} more of ${left}` : `Show ${left} more`)));
+      return added[0];
+    };
+    show(0, most);
+  }
 
   /* --- names ------------------------------------------------------------------------------------------------- */
   const party = (number) => (plan.users.has(number) ? `${plan.users.get(number).name} (${number})` : number);

@@ -1,28 +1,5 @@
 /* A part of the app's closure: page.py puts the parts together in the order of their names. */
   /* --- who diverts to whom ----------------------------------------------------------------------------------- */
-  function buildEdges() {
-    const out = new Map(), into = new Map();
-    const add = (from, to, why) => {
-      if (to.kind === "announce" || to.kind === "release" || (to.kind === "mailbox" && from.target === to.target)) return;
-      const a = from.kind + " " + from.target, b = to.kind + " " + to.target;
-      for (const [map, one, other] of [[out, a, to], [into, b, from]]) {
-        if (!map.has(one)) map.set(one, new Map());
-        const name = other.kind + " " + other.target, known = map.get(one);
-        if (!known.has(name)) known.set(name, { place: { kind: other.kind, target: other.target }, why: new Set() });
-        known.get(name).why.add(why);
-      }
-    };
-    const rules = (from, number, why) => plan.lists[number].forEach((r) => r.places.forEach((p) => add(from, p, why)));
-    for (const user of plan.users.values()) {
-      const from = { kind: "user", target: user.extension };
-      for (const [field, number] of Object.entries(user.deviations || {})) rules(from, number, FIELDS[field]);
-      for (const leg of user.legs || []) if (leg.place.target !== user.extension) add(from, leg.place, "follow_me");
-    }
-    for (const kind of ["operator", "group"])
-      for (const [name, group] of Object.entries(plan[kind + "s"])) group.overflow.forEach((p) => add({ kind, target: name }, p, "overflow"));
-    for (const [number, inbound] of Object.entries(plan.inbound)) rules({ kind: "inbound", target: number }, inbound.rules, "inbound");
-    return { out, into };
-  }
   const shortened = (text, most) => (text.length > most ? text.slice(0, most - 1) + "…" : text);
   const selectable = (place) => ["user", "operator", "group", "inbound"].includes(place.kind);
   function drawGraph() {

@@ -1,0 +1,48 @@
+/* A part of the app's closure: page.py puts the parts together in the order of their names. */
+  /* --- what leads to what ------------------------------------------------------------------------------------ */
+  function buildEdges() {
+    const out = new Map(), into = new Map();
+    const add = (from, to, why) => {
+      if (to.kind === "announce" || to.kind === "release" || (to.kind === "mailbox" && from.target === to.target)) return;
+      const a = from.kind + " " + from.target, b = to.kind + " " + to.target;
+      for (const [map, one, other] of [[out, a, to], [into, b, from]]) {
+        if (!map.has(one)) map.set(one, new Map());
+        const name = other.kind + " " + other.target, known = map.get(one);
+        if (!known.has(name)) known.set(name, { place: { kind: other.kind, target: other.target }, why: new Set() });
+        known.get(name).why.add(why);
+      }
+    };
+    const rules = (from, number, why) => plan.lists[number].forEach((r) => r.places.forEach((p) => add(from, p, why)));
+    for (const user of plan.users.values()) {
+      const from = { kind: "user", target: user.extension };
+      for (const [field, number] of Object.entries(user.deviations || {})) rules(from, number, FIELDS[field]);
+      for (const leg of user.legs || []) if (leg.place.target !== user.extension) add(from, leg.place, FOLLOW_ME);
+    }
+    for (const kind of ["operator", "group"])
+      for (const [name, group] of Object.entries(plan[kind + "s"])) group.overflow.forEach((p) => add({ kind, target: name }, p, "overflow"));
+    for (const [number, inbound] of Object.entries(plan.inbound)) rules({ kind: "inbound", target: number }, inbound.rules, "inbound");
+    return { out, into };
+  }
+  /* A leg of follow-me rings a phone alone: nothing of its user's own leads on from there. */
+  const leadsOn = (edge) => edge.place.kind !== "mailbox" && [...edge.why].some((w) => w !== FOLLOW_ME);
+  const nodeOf = (name) => ({ kind: name.slice(0, name.indexOf(" ")), target: name.slice(name.indexOf(" ") + 1) });
+
+  /* Everything whose calls can come to `place`: [{place, way}], the way an array of [place, reasons], nearest first. */
+  function sendersTo(place) {
+    const own = place.kind + " " + place.target, ways = new Map([[own, []]]);
+    for (const [name, way] of ways)
+      for (const [before, edge] of edges.into.get(name) || [])
+        if (!ways.has(before) && (name === own || leadsOn(edge))) ways.set(before, [[edge.place, edge.why], ...way]);
+    ways.delete(own);
+    return [...ways].map(([name, way]) => ({ place: nodeOf(name), way }));
+  }
+  /* The names of all that calls can come to from those that are named `from`. */
+  function reachedFrom(from) {
+    const reached = new Set(), onward = new Set(from);
+    for (const name of onward)
+      for (const [next, edge] of edges.out.get(name) || []) {
+        reached.add(next);
+        if (leadsOn(edge)) onward.add(next);
+      }
+    return reached;
+  }

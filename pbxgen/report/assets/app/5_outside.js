@@ -1,0 +1,24 @@
+/* A part of the app's closure: page.py puts the parts together in the order of their names. */
+  /* --- outside numbers, and who sends calls there ------------------------------------------------------------ */
+  const reasons = (why) => [...why].join(", ");
+  const wayText = (way) => way.map(([place, why]) => `${nameOf(place)}: ${reasons(why)}`).join(" → ");
+  function outsideNumbers(text) {
+    const matching = [...edges.out.keys()].filter((name) => nameOf(nodeOf(name)).toLowerCase().includes(text));
+    const reached = reachedFrom(matching);
+    const found = [...edges.into].filter(([name]) => name.startsWith("outside ") && (name.includes(text, 8) || reached.has(name)));
+    found.sort((a, b) => b[1].size - a[1].size || (a[0] < b[0] ? -1 : 1));
+    return found.map(([name, direct]) => ({ place: nodeOf(name), direct: direct.size }));
+  }
+  function outsideItem({ place, direct }, text) {
+    const all = sendersTo(place), chained = all.length - direct;
+    const shown = place.target.includes(text) ? all : all.filter((s) => nameOf(s.place).toLowerCase().includes(text));
+    const count = `${direct} divert here` + (chained ? `, ${chained} more by way of others` : "") + (shown.length < all.length ? `; found: ${shown.length}` : "");
+    const senders = make("ul", { class: "senders" });
+    fill(senders, shown, ({ way }) => make("li", {}, wayText(way)), 12);
+    return make("li", {}, make("strong", {}, place.target), make("small", {}, count), senders);
+  }
+  function drawOutside() {
+    const text = $("outside-filter").value.toLowerCase(), found = outsideNumbers(text);
+    $("outside-count").textContent = `${found.length} numbers`;
+    fill($("outside-list"), found, (number) => outsideItem(number, text), 30);
+  }
