@@ -90,7 +90,7 @@ def test_a_call_is_played(window: Browser, studio: Path) -> None:
 
 def test_diversions_outside_numbers_and_findings(window: Browser, studio: Path) -> None:
     opened(window, studio, "#graph/operator/reception")
-    assert "Francesca Riva (300)" in window.run("return document.querySelector('#graph svg').textContent")
+    assert "Francesca Riva (300)" in window.run(TEXT, "#graph-in")
     opened(window, studio, "#outside/user/200")
     assert "+393401110201" in window.run(TEXT, "#outside-list")
     opened(window, studio, "#findings/user/200")

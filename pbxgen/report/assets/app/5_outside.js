@@ -1,6 +1,5 @@
 /* A part of the app's closure: page.py puts the parts together in the order of their names. */
   /* --- outside numbers, and who sends calls there ------------------------------------------------------------ */
-  const reasons = (why) => [...why].join(", ");
   const wayText = (way) => way.map(([place, why]) => `${nameOf(place)}: ${reasons(why)}`).join(" → ");
   function outsideNumbers(text) {
     const matching = [...edges.out.keys()].filter((name) => nameOf(nodeOf(name)).toLowerCase().includes(text));
