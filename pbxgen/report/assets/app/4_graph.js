@@ -3,7 +3,7 @@
   const selectable = (place) => ["user", "operator", "group", "inbound"].includes(place.kind);
   const reasons = (why) => [...why].join(", ");
   const linkTo = (place, look) =>
-    selectable(place) ? make("button", { class: look, type: "button", click: () => choose(place.kind, place.target) }, nameOf(place)) : make("span", { class: look }, nameOf(place));
+    selectable(place) ? make("button", { class: look, type: "button", click: () => goTo(place, "graph") }, nameOf(place)) : make("span", { class: look }, nameOf(place));
   const edgeItem = ({ place, why }) => make("li", {}, make("div", {}, linkTo(place, "box"), make("small", {}, reasons(why))));
   function drawSide(side, neighbours, heading) {
     $(`graph-${side}-title`).textContent = heading;

@@ -15,6 +15,12 @@
     if (chosen) location.replace("#" + [view, chosen.kind, encodeURIComponent(chosen.target)].join("/"));
     draw();
   }
+  /* Where a button of a view leads: its reader goes on at the heading of what it shows. */
+  function goTo(place, name) {
+    choose(place.kind, place.target);
+    open(name);
+    $(name + "-title").focus();
+  }
   function load(number) {
     const tenant = tenants[number];
     plan = Engine.load(tenant.plan);
