@@ -78,6 +78,17 @@ def test_inside_calls_and_other_times_are_different(window: Browser, studio: Pat
     assert "office: closed" in window.run(TEXT, "#calls-state")
 
 
+def test_who_calls_is_asked_only_where_it_matters(window: Browser, studio: Path) -> None:
+    opened(window, studio, "#calls/user/200")
+    shown = "return document.getElementById('calls-caller').offsetParent !== null"
+    assert window.run(shown)
+    window.run(
+        "const origin = document.getElementById('calls-origin'); origin.value = 'internal';"
+        "origin.dispatchEvent(new Event('input', {bubbles: true}))"
+    )
+    assert not window.run(shown)
+
+
 def test_a_call_is_played(window: Browser, studio: Path) -> None:
     opened(window, studio, "#play/user/200")
     assert window.run(TEXT, "#play-end") == "Paolo Bianchi (200) answers."
