@@ -89,17 +89,14 @@
   function pick(entry) {
     results = []; active = -1;
     showResults();
-    choose(entry.kind, entry.target);
-    if (view !== "calls" && view !== "play" && view !== "graph") open("calls");
+    show(entry, ["calls", "play", "graph"].includes(view) ? view : "calls");
   }
-  function choose(kind, target) {
+  function choose({ kind, target }) {
     chosen = { kind, target };
     const user = kind === "user" ? plan.users.get(target) : null;
     $("play-to").value = user ? (user.dids || [target])[0] : kind === "inbound" ? target : groupOf(chosen).number;
     if (kind === "operator" || kind === "group" || (user && !user.dids)) $("play-from").value = somebodyInside();
     else $("play-from").value = "+393471112222";
     states.phones = {}; states.outside = {};
-    location.replace("#" + [view, kind, encodeURIComponent(target)].join("/"));
-    draw();
   }
   const somebodyInside = () => [...plan.users.keys()].find((e) => !(chosen.kind === "user" && chosen.target === e)) || "";

@@ -12,38 +12,38 @@
       $("tab-" + id).setAttribute("aria-selected", String(id === name));
       $("tab-" + id).tabIndex = id === name ? 0 : -1;
     }
-    if (chosen) location.replace("#" + [view, chosen.kind, encodeURIComponent(chosen.target)].join("/"));
+  }
+  function show(place, name) {
+    if (place) choose(place);
+    open(name);
+    remember();
     draw();
   }
   /* Where a button of a view leads: its reader goes on at the heading of what it shows. */
   function goTo(place, name) {
-    choose(place.kind, place.target);
-    open(name);
+    show(place, name);
     $(name + "-title").focus();
   }
-  function load(number) {
-    const tenant = tenants[number];
+  function load(tenant) {
     plan = Engine.load(tenant.plan);
     findings = tenant.findings;
     samples = tenant.samples;
     index = buildIndex();
     edges = null; chosen = null;
+    $("tenant").value = tenants.indexOf(tenant);
     $("title").textContent = `Calls of ${plan.name}`;
     $("about").textContent = `${plan.users.size} users · ${plan.domain} · ${plan.timezone} · build ${plan.digest}`;
     clear($("calls-caller"), ...callers().map(([value, text]) => new Option(text, value)));
-    const [, kind, target] = location.hash.slice(1).split("/");
-    const wanted = target && index.find((e) => e.kind === kind && e.target === decodeURIComponent(target));
-    const entry = wanted || index[0];
-    if (entry) choose(entry.kind, entry.target); else draw();
+    if (index.length) choose(index[0]);
   }
 
   for (const [id, label] of VIEWS)
-    $("tabs").append(make("button", { type: "button", role: "tab", id: "tab-" + id, "aria-controls": "view-" + id, click: () => open(id) }, label));
+    $("tabs").append(make("button", { type: "button", role: "tab", id: "tab-" + id, "aria-controls": "view-" + id, click: () => show(null, id) }, label));
   $("tabs").addEventListener("keydown", (e) => {
     const step = { ArrowRight: 1, ArrowLeft: -1 }[e.key];
     if (!step) return;
     const at = VIEWS.findIndex(([id]) => id === view), next = VIEWS[(at + step + VIEWS.length) % VIEWS.length][0];
-    open(next);
+    show(null, next);
     $("tab-" + next).focus();
   });
   $("search").addEventListener("input", () => { results = search($("search").value); active = results.length ? 0 : -1; showResults(); });
@@ -66,8 +66,6 @@
   for (const id of ["calls-at", "play-at"]) $(id).value = "2026-11-23T10:00";
   tenants.forEach((t, number) => $("tenant").append(new Option(t.plan.name, number)));
   $("tenant-label").hidden = tenants.length < 2;
-  $("tenant").addEventListener("change", () => { location.replace("#"); load(Number($("tenant").value)); open(view); });
-  const hash = location.hash.slice(1).split("/")[0];
-  if (VIEWS.some(([id]) => id === hash)) view = hash;
-  load(0);
-  open(view);
+  $("tenant").addEventListener("change", () => { load(tenants[Number($("tenant").value)]); show(null, view); });
+  window.addEventListener("hashchange", follow);
+  follow();
