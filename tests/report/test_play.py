@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
 from tests.report.reader import Reader, written
-from tests.support.browser import browser
+from tests.support.browser import Browser, browser
 from tests.support.office import plan_of
 
 OPERATOR = """
@@ -26,10 +27,14 @@ users:
 
 
 @pytest.fixture(scope="module")
-def reader(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Reader]:
-    path = written(tmp_path_factory.mktemp("report"), plan_of(OPERATOR))
-    with browser() as window:
-        yield Reader(window, path)
+def window() -> Iterator[Browser]:
+    with browser() as found:
+        yield found
+
+
+@pytest.fixture(scope="module")
+def reader(window: Browser, tmp_path_factory: pytest.TempPathFactory) -> Reader:
+    return Reader(window, written(tmp_path_factory.mktemp("report"), plan_of(OPERATOR)))
 
 
 def phones(reader: Reader) -> list[str]:
@@ -70,3 +75,19 @@ def test_a_transfer_that_cannot_be_says_why(reader: Reader, by: str, to: str, wh
     transferred(reader, by, to)
     assert reader.text("#play-steps li:last-child") == "Not transferred: " + why
     assert reader.text("#play-end") == "Ada (100) answers."
+
+
+def test_where_nobody_else_can_call_a_caller_is_asked_for(window: Browser, tmp_path: Path) -> None:
+    reader = Reader(window, written(tmp_path, plan_of('users: {"101": {name: Ada}}')))
+    reader.open("#play/user/101")
+    assert reader.text("#play-end") == "Who calls? Type an extension or an outside number in From."
+    assert phones(reader) == []
+    reader.type("play-from", "101")
+    reader.type("play-to", "")
+    assert reader.text("#play-end") == "Who is called? Type an extension or a number in To."
+
+
+def test_an_extension_called_from_outside_is_not_said_to_be_nobodys(reader: Reader) -> None:
+    reader.open("#play/user/107")
+    reader.type("play-from", "+393471112222")
+    assert "an extension is reached from inside only" in reader.text("#play-end")

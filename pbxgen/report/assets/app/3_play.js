@@ -57,8 +57,11 @@
   }
   const WHY = { no_such_number: "nothing has this number", no_route: "no route carries this number", no_mailbox: "the caller has no mailbox",
     not_inbound: "no user and no inbound number has it", class_forbids: "the caller's class of service does not allow it" };
+  const isExtension = (text) => plan.users.has(text) || [plan.operators, plan.groups].some((kind) => Object.values(kind).some((g) => g.number === text));
   function endText(story) {
     const { kind, value, byRule } = story.ending, last = story.events[story.events.length - 1];
+    if (last.kind === "refused" && last.detail === "not_inbound" && isExtension(typed("play-to")))
+      return `Released with ${value}: an extension is reached from inside only; from outside, by a number.`;
     if (last.kind === "refused") return `Released with ${value}: ${WHY[last.detail]}.`;
     switch (kind) {
       case "answered": return `${party(value)} answers.`;
@@ -91,7 +94,19 @@
     if (!plan.users.has(by)) return `Not transferred: no user has the extension ${by}.`;
     return story.ending.kind === "answered" ? `Not transferred: ${party(by)} is not in this call.` : "Not transferred: nobody answers.";
   }
+  /* What must be typed before there is a call; null: nothing. */
+  function whatIsMissing() {
+    if (!typed("play-from")) return "Who calls? Type an extension or an outside number in From.";
+    return typed("play-to") ? null : "Who is called? Type an extension or a number in To.";
+  }
   function drawPlay() {
+    const missing = whatIsMissing();
+    if (missing) {
+      clear($("play-phones"));
+      clear($("play-steps"));
+      $("play-end").textContent = missing;
+      return;
+    }
     const found = involved(playedCall(), momentOf($("play-at")));
     clear($("play-phones"), ...found.phones.map((e) => selectState("phones", e, PHONE_STATES)), ...found.outside.map((n) => selectState("outside", n, OUTSIDE_STATES)));
     drawStory();
