@@ -10,6 +10,7 @@ from pbxgen.flow.plan import Plan
 from pbxgen.report.page import page
 from tests.support.browser import Browser
 
+MONDAY = "2026-11-23T10:00"
 _TYPE = """
 const [name, value] = arguments, field = document.getElementById(name) || document.querySelector(name);
 field.value = value;
@@ -24,14 +25,16 @@ class Reader:
         self.window = window
         self.path = path
 
-    def open(self, fragment: str = "") -> None:
-        """The page as it is when newly opened at this address."""
+    def open(self, fragment: str = "", *, at: str = MONDAY) -> None:
+        """The page as it is when newly opened at this address, and then set to a moment."""
         self.window.open(self.path, fragment)
         self.window.run("location.reload()")
         for _ in range(100):
             if self.window.run("return document.readyState") == "complete":
-                return
+                break
             time.sleep(0.05)
+        if at:
+            self.type("at", at)
 
     def run(self, script: str, *arguments: Any) -> Any:
         return self.window.run(script, *arguments)

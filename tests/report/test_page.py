@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
-import time
 from collections.abc import Iterator
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 from typer.testing import CliRunner
@@ -15,6 +15,7 @@ from pbxgen.flow.analysis.findings import analyse
 from pbxgen.language.compile import compile_source
 from pbxgen.report.page import page
 from pbxgen.source.load import load_source
+from tests.report.reader import Reader
 from tests.support.browser import Browser, browser
 from tests.support.office import TODAY, plan_of
 from tests.support.synthetic import office
@@ -48,12 +49,7 @@ def test_a_device_is_written_to_and_what_fails_is_named(tmp_path: Path) -> None:
 
 
 def opened(window: Browser, path: Path, fragment: str = "") -> None:
-    window.open(path, fragment)
-    window.run("location.reload()")
-    for _ in range(100):
-        if window.run("return document.readyState") == "complete":
-            return
-        time.sleep(0.05)
+    Reader(window, path).open(fragment)
 
 
 def test_somebody_is_found_and_shown_with_the_keyboard_alone(window: Browser, studio: Path) -> None:
@@ -70,12 +66,21 @@ def test_somebody_is_found_and_shown_with_the_keyboard_alone(window: Browser, st
 def test_inside_calls_and_other_times_are_different(window: Browser, studio: Path) -> None:
     opened(window, studio, "#calls/inbound/%2B390266670000")
     assert "operator position reception" in window.run(TEXT, "#calls-tree")
-    window.run(
-        "const at = document.getElementById('calls-at'); at.value = '2026-11-23T13:30';"
-        "at.dispatchEvent(new Event('input', {bubbles: true}))"
-    )
+    Reader(window, studio).type("at", "2026-11-23T13:30")
     assert window.run(TEXT, "#calls-tree").startswith("announcement closed")
     assert "office: closed" in window.run(TEXT, "#calls-state")
+
+
+def test_all_views_are_of_one_moment_which_at_first_is_now_where_the_pbx_is(window: Browser, studio: Path) -> None:
+    reader = Reader(window, studio)
+    reader.open("#calls/user/200", at="")
+    now = dt.datetime.now(ZoneInfo("Europe/Rome")).replace(tzinfo=None)
+    shown = dt.datetime.fromisoformat(reader.run("return document.getElementById('at').value"))
+    assert abs(now - shown) < dt.timedelta(minutes=2)
+    assert reader.text("#at-form") == "At (Europe/Rome)"
+    reader.open("#calls/inbound/%2B390266670000", at="2026-11-23T13:30")
+    reader.run("document.getElementById('tab-play').click()")
+    assert reader.text("#play-end").startswith("Announcement closed")
 
 
 def test_who_calls_is_asked_only_where_it_matters(window: Browser, studio: Path) -> None:

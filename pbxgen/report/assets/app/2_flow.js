@@ -1,9 +1,5 @@
 /* A part of the app's closure: page.py puts the parts together in the order of their names. */
   /* --- the flow ---------------------------------------------------------------------------------------------- */
-  function momentOf(input) {
-    const [date, time] = (input.value || "2026-11-23T10:00").split("T"), [hours, minutes] = time.split(":").map(Number);
-    return { date, minute: hours * 60 + minutes };
-  }
   function openSchedules(moment) {
     const names = Object.keys(plan.schedules);
     return names.map((n) => `${n}: ${Engine.isOpen(plan.schedules[n], moment) ? "open" : "closed"}`).join(" · ");
@@ -58,7 +54,7 @@
   const sampleOf = (name) => samples[name] || "+99999999999";
   let samples = {};
   function drawCalls() {
-    const at = momentOf($("calls-at"));
+    const at = moment();
     $("calls-title").textContent = nameOf(chosen);
     $("calls-caller-label").hidden = $("calls-origin").value === "internal" || !Object.keys(plan.contacts).length;
     $("calls-state").textContent = openSchedules(at);

@@ -107,13 +107,13 @@
       $("play-end").textContent = missing;
       return;
     }
-    const found = involved(playedCall(), momentOf($("play-at")));
+    const found = involved(playedCall(), moment());
     clear($("play-phones"), ...found.phones.map((e) => selectState("phones", e, PHONE_STATES)), ...found.outside.map((n) => selectState("outside", n, OUTSIDE_STATES)));
     drawStory();
   }
   function drawStory() {
     const phones = Object.fromEntries(Object.entries(states.phones).map(([e, s]) => [e, [s]]));
-    const story = Engine.simulate(plan, playedCall(), { moment: momentOf($("play-at")), phones, outside: states.outside });
+    const story = Engine.simulate(plan, playedCall(), { moment: moment(), phones, outside: states.outside });
     const told = story.events.map((e) => [sentence(e), e.at]).filter(([text]) => text);
     const untransferred = whyNotTransferred(story);
     if (untransferred) told.push([untransferred, null]);

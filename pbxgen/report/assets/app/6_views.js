@@ -7,6 +7,7 @@
   }
   function open(name) {
     view = name;
+    $("at-form").hidden = view === "findings";
     for (const [id] of VIEWS) {
       $("view-" + id).hidden = id !== name;
       $("tab-" + id).setAttribute("aria-selected", String(id === name));
@@ -33,6 +34,8 @@
     $("tenant").value = tenants.indexOf(tenant);
     $("title").textContent = `Calls of ${plan.name}`;
     $("about").textContent = `${plan.users.size} users · ${plan.domain} · ${plan.timezone} · build ${plan.digest}`;
+    $("at-label").textContent = `At (${plan.timezone})`;
+    $("at").value = $("at").value || now();
     clear($("calls-caller"), ...callers().map(([value, text]) => new Option(text, value)));
     if (index.length) choose(index[0]);
   }
@@ -57,13 +60,12 @@
     if (e.key === "/" && !/^(INPUT|SELECT|TEXTAREA)$/.test(document.activeElement.tagName)) { e.preventDefault(); $("search").focus(); $("search").select(); }
   });
   document.addEventListener("click", (e) => { if (!e.target.closest(".search")) { results = []; showResults(); } });
-  for (const id of ["calls-form", "play-form"]) {
+  for (const id of ["calls-form", "play-form", "at-form"]) {
     $(id).addEventListener("submit", (e) => e.preventDefault());
     $(id).addEventListener("input", () => draw());
   }
   $("outside-filter").addEventListener("input", () => draw());
   $("findings-filter").addEventListener("input", () => draw());
-  for (const id of ["calls-at", "play-at"]) $(id).value = "2026-11-23T10:00";
   tenants.forEach((t, number) => $("tenant").append(new Option(t.plan.name, number)));
   $("tenant-label").hidden = tenants.length < 2;
   $("tenant").addEventListener("change", () => { load(tenants[Number($("tenant").value)]); show(null, view); });
