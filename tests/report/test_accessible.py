@@ -50,10 +50,10 @@ def named(reader: Reader, view: str) -> list[tuple[str, str]]:
 
 def test_who_diverts_where_and_why_is_heard_in_full(reader: Reader) -> None:
     heard = named(reader, "graph")
-    why = "every call, busy, no answer, unreachable, busy (outside), no answer (outside), unreachable (outside)"
+    own, returned = "busy, no answer, unreachable", "busy (outside), no answer (outside), unreachable (outside)"
     assert ("list", "diverts to") in heard
     assert ("button", "Bea (201)") in heard
-    assert ("StaticText", why) in heard
+    assert ("StaticText", f"every call (from inside), {own}, {returned}") in heard
     assert ("StaticText", "outside +393401112233") in heard
 
 

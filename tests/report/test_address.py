@@ -55,11 +55,11 @@ def test_an_address_that_is_no_address_shows_one_view(reader: Reader) -> None:
 def test_back_leads_to_what_was_shown_before(reader: Reader) -> None:
     reader.open("#graph/user/200")
     reader.run("document.querySelector('#graph-out button').click()")
-    assert sees(reader, "Bea (201): 1 divert here, diverts to 0")
+    assert sees(reader, "Bea (201): 1 diverts here, diverts to 0")
     reader.run("document.getElementById('tab-findings').click()")
     assert sees(reader, "Findings")
     reader.run("history.back()")
-    assert sees(reader, "Bea (201): 1 divert here, diverts to 0")
+    assert sees(reader, "Bea (201): 1 diverts here, diverts to 0")
     reader.run("history.back()")
     assert sees(reader, "Ada (200): 0 divert here, diverts to 1")
 

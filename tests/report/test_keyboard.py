@@ -32,8 +32,8 @@ def reader(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Reader]:
 @pytest.mark.parametrize(
     ("view", "button", "heading"),
     [
-        ("graph", "#graph-out button", "Bea (201): 1 divert here, diverts to 1"),
-        ("graph", "#graph-top li:last-child button", "Leo (202): 1 divert here, diverts to 0"),
+        ("graph", "#graph-out button", "Bea (201): 1 diverts here, diverts to 1"),
+        ("graph", "#graph-top li:last-child button", "Leo (202): 1 diverts here, diverts to 0"),
         ("findings", "#findings-list button", "Ada (200)"),
     ],
 )

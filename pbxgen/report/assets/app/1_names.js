@@ -5,8 +5,9 @@
   const PHONE_STATES = { answer: "answers", ring: "rings, no answer", busy: "busy (486)", reject: "rejects (603)", dnd: "do not disturb (480)",
     unregistered: "not registered", dead: "silent", error: "error (500)", in_call: "in a call" };
   const OUTSIDE_STATES = { answer: "answers", ring: "rings, no answer", busy: "busy", fail: "fails", mailbox: "its own mailbox answers" };
-  const FIELDS = { unconditional: "every call", busy: "busy", no_answer: "no answer", unreachable: "unreachable", return_busy: "busy (outside)",
-    return_no_answer: "no answer (outside)", return_unreachable: "unreachable (outside)" };
+  const FIELDS = { unconditional: ["every call"], busy: ["busy"], no_answer: ["no answer"], unreachable: ["unreachable"], return_busy: ["busy", "outside"],
+    return_no_answer: ["no answer", "outside"], return_unreachable: ["unreachable", "outside"] };
+  const ORIGINS = { internal: "from inside", external: "from outside" };
   const FOLLOW_ME = "follow-me";
   const OUTCOMES = { busy: "busy", no_answer: "no answer", unreachable: "unreachable" };
   let plan, findings, index, edges, chosen, view = "calls";
@@ -21,6 +22,8 @@
     return element;
   }
   const clear = (element, ...children) => element.replaceChildren(...children);
+  const counted = (count, noun) => `${count} ${noun}${count === 1 ? "" : "s"}`;
+  const divertHere = (count) => `${count} ${count === 1 ? "diverts" : "divert"} here`;
   /* The first `most` items in `list`, and a button for the next, ten times as many each time it is pressed. */
   function fill(list, items, shown, most) {
     clear(list);

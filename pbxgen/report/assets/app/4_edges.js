@@ -1,7 +1,18 @@
 /* A part of the app's closure: page.py puts the parts together in the order of their names. */
   /* --- what leads to what ------------------------------------------------------------------------------------ */
-  function buildEdges() {
+  function conditionsOf(when) {
+    if (!when) return [];
+    return [when.origin && ORIGINS[when.origin], when.contacts && "from " + when.contacts,
+      when.schedule && `when ${when.not ? "not " : ""}${when.schedule}`, when.until && "until " + when.until].filter(Boolean);
+  }
+  function reasonOf([label, ...more], when) {
+    const conditions = [...more, ...conditionsOf(when)];
+    return conditions.length ? `${label} (${conditions.join(", ")})` : label;
+  }
+  /* Of the rules that hold on this day or after it; those past their `until` are counted. */
+  function buildEdges(date) {
     const out = new Map(), into = new Map();
+    let past = 0;
     const add = (from, to, why) => {
       if (to.kind === "announce" || to.kind === "release" || (to.kind === "mailbox" && from.target === to.target)) return;
       const a = from.kind + " " + from.target, b = to.kind + " " + to.target;
@@ -12,7 +23,10 @@
         known.get(name).why.add(why);
       }
     };
-    const rules = (from, number, why) => plan.lists[number].forEach((r) => r.places.forEach((p) => add(from, p, why)));
+    const rules = (from, number, words) => plan.lists[number].forEach((rule) => {
+      if (rule.when && rule.when.until && rule.when.until < date) past += 1;
+      else rule.places.forEach((p) => add(from, p, reasonOf(words, rule.when)));
+    });
     for (const user of plan.users.values()) {
       const from = { kind: "user", target: user.extension };
       for (const [field, number] of Object.entries(user.deviations || {})) rules(from, number, FIELDS[field]);
@@ -20,9 +34,15 @@
     }
     for (const kind of ["operator", "group"])
       for (const [name, group] of Object.entries(plan[kind + "s"])) group.overflow.forEach((p) => add({ kind, target: name }, p, "overflow"));
-    for (const [number, inbound] of Object.entries(plan.inbound)) rules({ kind: "inbound", target: number }, inbound.rules, "inbound");
-    return { out, into };
+    for (const [number, inbound] of Object.entries(plan.inbound)) rules({ kind: "inbound", target: number }, inbound.rules, ["inbound"]);
+    return { out, into, past, date };
   }
+  function edgesNow() {
+    const { date } = moment();
+    if (!edges || edges.date !== date) edges = buildEdges(date);
+    return edges;
+  }
+  const pastText = () => (edges.past ? `Not shown: ${counted(edges.past, "rule")} past on ${edges.date}` : "");
   /* A leg of follow-me rings a phone alone: nothing of its user's own leads on from there. */
   const leadsOn = (edge) => edge.place.kind !== "mailbox" && [...edge.why].some((w) => w !== FOLLOW_ME);
   const nodeOf = (name) => ({ kind: name.slice(0, name.indexOf(" ")), target: name.slice(name.indexOf(" ") + 1) });

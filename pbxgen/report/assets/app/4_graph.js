@@ -13,10 +13,11 @@
   function drawGraph() {
     const own = chosen.kind + " " + chosen.target;
     const into = [...(edges.into.get(own) || new Map()).values()], out = [...(edges.out.get(own) || new Map()).values()];
-    $("graph-title").textContent = `${nameOf(chosen)}: ${into.length} divert here, diverts to ${out.length}`;
+    $("graph-title").textContent = `${nameOf(chosen)}: ${divertHere(into.length)}, diverts to ${out.length}`;
+    $("graph-past").textContent = pastText();
     $("graph-me").textContent = nameOf(chosen);
     drawSide("out", out, "diverts to");
     drawSide("in", into, "diverting here");
     const top = [...edges.into].filter(([name]) => !name.startsWith("mailbox ")).sort((a, b) => b[1].size - a[1].size);
-    fill($("graph-top"), top, ([name, from]) => make("li", {}, linkTo(nodeOf(name), "link"), make("small", {}, `${from.size} divert here`)), 15);
+    fill($("graph-top"), top, ([name, from]) => make("li", {}, linkTo(nodeOf(name), "link"), make("small", {}, divertHere(from.size))), 15);
   }

@@ -3,7 +3,7 @@
   function drawFindings() {
     const text = $("findings-filter").value.toLowerCase();
     const found = findings.filter((f) => !text || `${f.code} ${f.message} ${f.at || ""}`.toLowerCase().includes(text));
-    $("findings-count").textContent = `${found.length} findings`;
+    $("findings-count").textContent = counted(found.length, "finding");
     fill($("findings-list"), found, (f) => {
       const known = f.subject && index.some((e) => e.kind === f.subject[0] && e.target === f.subject[1]);
       const show = known ? make("button", { class: "link", type: "button", click: () => goTo({ kind: f.subject[0], target: f.subject[1] }, "calls") }, "show its calls") : null;

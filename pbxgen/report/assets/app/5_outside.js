@@ -11,13 +11,14 @@
   function outsideItem({ place, direct }, text) {
     const all = sendersTo(place), chained = all.length - direct;
     const shown = place.target.includes(text) ? all : all.filter((s) => nameOf(s.place).toLowerCase().includes(text));
-    const count = `${direct} divert here` + (chained ? `, ${chained} more by way of others` : "") + (shown.length < all.length ? `; found: ${shown.length}` : "");
+    const count = divertHere(direct) + (chained ? `, ${chained} more by way of others` : "") + (shown.length < all.length ? `; found: ${shown.length}` : "");
     const senders = make("ul", { class: "senders" });
     fill(senders, shown, ({ way }) => make("li", {}, wayText(way)), 12);
     return make("li", {}, make("strong", {}, place.target), make("small", {}, count), senders);
   }
   function drawOutside() {
     const text = $("outside-filter").value.toLowerCase(), found = outsideNumbers(text);
-    $("outside-count").textContent = `${found.length} numbers`;
+    $("outside-count").textContent = counted(found.length, "number");
+    $("outside-past").textContent = pastText();
     fill($("outside-list"), found, (number) => outsideItem(number, text), 30);
   }

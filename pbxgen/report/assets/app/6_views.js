@@ -1,7 +1,7 @@
 /* A part of the app's closure: page.py puts the parts together in the order of their names. */
   /* --- views ------------------------------------------------------------------------------------------------- */
-  const DRAW = { calls: drawCalls, play: drawPlay, graph: () => { edges = edges || buildEdges(); drawGraph(); },
-    outside: () => { edges = edges || buildEdges(); drawOutside(); }, findings: drawFindings };
+  const DRAW = { calls: drawCalls, play: drawPlay, graph: () => { edgesNow(); drawGraph(); },
+    outside: () => { edgesNow(); drawOutside(); }, findings: drawFindings };
   function draw() {
     if (chosen || view === "outside" || view === "findings") DRAW[view]();
   }
@@ -33,7 +33,7 @@
     edges = null; chosen = null;
     $("tenant").value = tenants.indexOf(tenant);
     $("title").textContent = `Calls of ${plan.name}`;
-    $("about").textContent = `${plan.users.size} users · ${plan.domain} · ${plan.timezone} · build ${plan.digest}`;
+    $("about").textContent = `${counted(plan.users.size, "user")} · ${plan.domain} · ${plan.timezone} · build ${plan.digest}`;
     $("at-label").textContent = `At (${plan.timezone})`;
     $("at").value = $("at").value || now();
     clear($("calls-caller"), ...callers().map(([value, text]) => new Option(text, value)));
