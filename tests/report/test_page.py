@@ -15,7 +15,7 @@ from pbxgen.flow.analysis.findings import analyse
 from pbxgen.language.compile import compile_source
 from pbxgen.report.page import page
 from pbxgen.source.load import load_source
-from tests.report.reader import Reader
+from tests.report.reader import Reader, written
 from tests.support.browser import Browser, browser
 from tests.support.office import TODAY, plan_of
 from tests.support.synthetic import office
@@ -140,6 +140,16 @@ def test_texts_of_the_source_stay_texts(window: Browser, tmp_path: Path) -> None
     opened(window, path)
     assert window.run(TEXT, "#calls-title").startswith("</script><img src=x")
     assert window.run("return window.hit") is None
+
+
+def test_a_name_turns_nothing_around_it(window: Browser, tmp_path: Path) -> None:
+    backwards, hebrew = "Ada \u202e\u2069eb", "\u05d0\u05d1"
+    plan = plan_of(f'users: {{"101": {{name: "{backwards}"}}, "102": {{name: {hebrew}}}}}')
+    reader = Reader(window, written(tmp_path, plan))
+    reader.open("#calls/user/101")
+    assert reader.text("#calls-title") == "Ada \ufffd\ufffdeb (101)"
+    reader.open("#calls/user/102")
+    assert reader.text("#calls-title") == f"\u2068{hebrew}\u2069 (102)"
 
 
 def test_the_page_asks_for_nothing_from_anywhere(window: Browser, studio: Path) -> None:

@@ -42,7 +42,12 @@
   }
 
   /* --- names ------------------------------------------------------------------------------------------------- */
-  const party = (number) => (plan.users.has(number) ? `${plan.users.get(number).name} (${number})` : number);
+  /* Letters that run to the left keep to themselves; characters that would turn what is around them are not obeyed. */
+  function alone(text) {
+    const safe = text.replace(/[\u202a-\u202e\u2066-\u2069]/g, "\ufffd");
+    return /[\u0590-\u08ff\u200f\ufb1d-\ufdff\ufe70-\ufefc]/.test(safe) ? `\u2068${safe}\u2069` : safe;
+  }
+  const party = (number) => (plan.users.has(number) ? `${alone(plan.users.get(number).name)} (${number})` : number);
   function nameOf(place) {
     switch (place.kind) {
       case "user": return party(place.target);
@@ -62,7 +67,7 @@
   function buildIndex() {
     const found = [];
     const add = (kind, target, label) => found.push({ kind, target, label, text: label.toLowerCase() });
-    for (const user of plan.users.values()) add("user", user.extension, [`${user.extension} ${user.name}`, ...(user.dids || [])].join(" · "));
+    for (const user of plan.users.values()) add("user", user.extension, [`${user.extension} ${alone(user.name)}`, ...(user.dids || [])].join(" · "));
     for (const [name, group] of Object.entries(plan.operators)) add("operator", name, `${group.number} operator position ${name}`);
     for (const [name, group] of Object.entries(plan.groups)) add("group", name, `${group.number} group ${name}`);
     for (const number of Object.keys(plan.inbound)) add("inbound", number, `${number} inbound number`);

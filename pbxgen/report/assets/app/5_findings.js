@@ -6,9 +6,9 @@
     $("findings-count").textContent = counted(found.length, "finding");
     fill($("findings-list"), found, (f) => {
       const known = f.subject && index.some((e) => e.kind === f.subject[0] && e.target === f.subject[1]);
-      const show = known ? make("button", { class: "link", type: "button", click: () => goTo({ kind: f.subject[0], target: f.subject[1] }, "calls") }, "show its calls") : null;
-      const example = f.example ? make("details", {}, make("summary", {}, "Example: " + f.example.headline),
-        make("ol", {}, ...f.example.steps.map(([step, at]) => make("li", {}, step, at ? make("small", {}, at) : null)))) : null;
-      return make("li", {}, make("strong", {}, `${f.code} ${f.severity}: `), f.message, make("small", {}, f.at || ""), make("p", {}, f.help), example, show);
+      const link = known ? make("button", { class: "link", type: "button", click: () => goTo({ kind: f.subject[0], target: f.subject[1] }, "calls") }, "show its calls") : null;
+      const example = f.example ? make("details", {}, make("summary", {}, "Example: " + alone(f.example.headline)),
+        make("ol", {}, ...f.example.steps.map(([step, at]) => make("li", {}, alone(step), at ? make("small", {}, at) : null)))) : null;
+      return make("li", {}, make("strong", {}, `${f.code} ${f.severity}: `), alone(f.message), make("small", {}, f.at || ""), make("p", {}, alone(f.help)), example, link);
     }, 200);
   }
