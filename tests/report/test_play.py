@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -91,3 +92,13 @@ def test_an_extension_called_from_outside_is_not_said_to_be_nobodys(reader: Read
     reader.open("#play/user/107")
     reader.type("play-from", "+393471112222")
     assert "an extension is reached from inside only" in reader.text("#play-end")
+
+
+def test_every_phone_of_a_large_group_can_be_made_busy(window: Browser, tmp_path: Path) -> None:
+    members = [str(e) for e in range(200, 270)]
+    users = "".join(f'  "{e}": {{name: Person}}\n' for e in members)
+    group = f'groups: {{all: {{number: "700", members: {json.dumps(members)}}}}}\n'
+    reader = Reader(window, written(tmp_path, plan_of(group + "users:\n" + users)))
+    reader.open("#play/group/all")
+    reader.run("document.querySelector('#play-phones button').click()")
+    assert len(phones(reader)) == 70

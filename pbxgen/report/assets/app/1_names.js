@@ -22,6 +22,8 @@
     return element;
   }
   const clear = (element, ...children) => element.replaceChildren(...children);
+  /* As people search: in small letters, without accents. */
+  const folded = (text) => text.normalize("NFD").replace(/\p{M}/gu, "").toLowerCase();
   const counted = (count, noun) => `${count} ${noun}${count === 1 ? "" : "s"}`;
   const divertHere = (count) => `${count} ${count === 1 ? "diverts" : "divert"} here`;
   /* The first `most` items in `list`, and a button for the next, ten times as many each time it is pressed. */
@@ -63,42 +65,6 @@
   const places = (list) => list.map(nameOf).join(", then ");
   const groupOf = (place) => (place.kind === "operator" ? plan.operators : plan.groups)[place.target];
 
-  /* --- finding somebody -------------------------------------------------------------------------------------- */
-  function buildIndex() {
-    const found = [];
-    const add = (kind, target, label) => found.push({ kind, target, label, text: label.toLowerCase() });
-    for (const user of plan.users.values()) add("user", user.extension, [`${user.extension} ${alone(user.name)}`, ...(user.dids || [])].join(" · "));
-    for (const [name, group] of Object.entries(plan.operators)) add("operator", name, `${group.number} operator position ${name}`);
-    for (const [name, group] of Object.entries(plan.groups)) add("group", name, `${group.number} group ${name}`);
-    for (const number of Object.keys(plan.inbound)) add("inbound", number, `${number} inbound number`);
-    return found;
-  }
-  function search(text) {
-    const words = text.toLowerCase().split(/\s+/).filter(Boolean), starts = [], others = [];
-    if (!words.length) return [];
-    for (const entry of index) {
-      if (!words.every((w) => entry.text.includes(w))) continue;
-      (entry.text.startsWith(words[0]) ? starts : others).push(entry);
-      if (starts.length >= 30) break;
-    }
-    return [...starts, ...others].slice(0, 30);
-  }
-  let results = [], active = -1;
-  function showResults() {
-    const list = $("found");
-    clear(list, ...results.map((entry, number) => make("li", { role: "option", id: "found-" + number, "aria-selected": String(number === active), click: () => pick(entry) }, entry.label)));
-    list.hidden = results.length === 0;
-    $("search").setAttribute("aria-expanded", String(results.length > 0));
-    if (active >= 0 && results.length) {
-      $("search").setAttribute("aria-activedescendant", "found-" + active);
-      $("found-" + active).scrollIntoView({ block: "nearest" });
-    } else $("search").removeAttribute("aria-activedescendant");
-  }
-  function pick(entry) {
-    results = []; active = -1;
-    showResults();
-    show(entry, ["calls", "play", "graph"].includes(view) ? view : "calls");
-  }
   function choose({ kind, target }) {
     chosen = { kind, target };
     const user = kind === "user" ? plan.users.get(target) : null;

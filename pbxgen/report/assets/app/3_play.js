@@ -30,7 +30,7 @@
       const further = Engine.fromPhone(plan, call.transfer.by, call.transfer.to);
       for (const party of transferable(caller, call.transfer.by, found)) addWay(found, party, further, moment);
     }
-    return { phones: [...found.phones].slice(0, 60), outside: [...found.outside].slice(0, 30) };
+    return [...[...found.phones].map((extension) => ["phones", extension, PHONE_STATES]), ...[...found.outside].map((number) => ["outside", number, OUTSIDE_STATES])];
   }
   function sentence(event) {
     const who = () => party(event.subject);
@@ -107,8 +107,7 @@
       $("play-end").textContent = missing;
       return;
     }
-    const found = involved(playedCall(), moment());
-    clear($("play-phones"), ...found.phones.map((e) => selectState("phones", e, PHONE_STATES)), ...found.outside.map((n) => selectState("outside", n, OUTSIDE_STATES)));
+    fill($("play-phones"), involved(playedCall(), moment()), (one) => make("li", {}, selectState(...one)), 60);
     drawStory();
   }
   function drawStory() {

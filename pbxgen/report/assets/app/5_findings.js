@@ -1,8 +1,8 @@
 /* A part of the app's closure: page.py puts the parts together in the order of their names. */
   /* --- findings ---------------------------------------------------------------------------------------------- */
   function drawFindings() {
-    const text = $("findings-filter").value.toLowerCase();
-    const found = findings.filter((f) => !text || `${f.code} ${f.message} ${f.at || ""}`.toLowerCase().includes(text));
+    const text = folded($("findings-filter").value);
+    const found = findings.filter((f) => !text || folded(`${f.code} ${f.message} ${f.at || ""}`).includes(text));
     $("findings-count").textContent = counted(found.length, "finding");
     fill($("findings-list"), found, (f) => {
       const known = f.subject && index.some((e) => e.kind === f.subject[0] && e.target === f.subject[1]);

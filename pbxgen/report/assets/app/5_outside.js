@@ -2,7 +2,7 @@
   /* --- outside numbers, and who sends calls there ------------------------------------------------------------ */
   const wayText = (way) => way.map(([place, why]) => `${nameOf(place)}: ${reasons(why)}`).join(" → ");
   function outsideNumbers(text) {
-    const matching = [...edges.out.keys()].filter((name) => nameOf(nodeOf(name)).toLowerCase().includes(text));
+    const matching = [...edges.out.keys()].filter((name) => folded(nameOf(nodeOf(name))).includes(text));
     const reached = reachedFrom(matching);
     const found = [...edges.into].filter(([name]) => name.startsWith("outside ") && (name.includes(text, 8) || reached.has(name)));
     found.sort((a, b) => b[1].size - a[1].size || (a[0] < b[0] ? -1 : 1));
@@ -10,14 +10,14 @@
   }
   function outsideItem({ place, direct }, text) {
     const all = sendersTo(place), chained = all.length - direct;
-    const shown = place.target.includes(text) ? all : all.filter((s) => nameOf(s.place).toLowerCase().includes(text));
+    const shown = place.target.includes(text) ? all : all.filter((s) => folded(nameOf(s.place)).includes(text));
     const count = divertHere(direct) + (chained ? `, ${chained} more by way of others` : "") + (shown.length < all.length ? `; found: ${shown.length}` : "");
     const senders = make("ul", { class: "senders" });
     fill(senders, shown, ({ way }) => make("li", {}, wayText(way)), 12);
     return make("li", {}, make("strong", {}, place.target), make("small", {}, count), senders);
   }
   function drawOutside() {
-    const text = $("outside-filter").value.toLowerCase(), found = outsideNumbers(text);
+    const text = folded($("outside-filter").value), found = outsideNumbers(text);
     $("outside-count").textContent = counted(found.length, "number");
     $("outside-past").textContent = pastText();
     fill($("outside-list"), found, (number) => outsideItem(number, text), 30);

@@ -1,0 +1,43 @@
+/* A part of the app's closure: page.py puts the parts together in the order of their names. */
+  /* --- finding somebody -------------------------------------------------------------------------------------- */
+  function buildIndex() {
+    const found = [];
+    const add = (kind, target, label) => found.push({ kind, target, label, text: folded(label) });
+    for (const user of plan.users.values()) add("user", user.extension, [`${user.extension} ${alone(user.name)}`, ...(user.dids || []), ...(user.mobile ? ["mobile " + user.mobile] : [])].join(" · "));
+    for (const [name, group] of Object.entries(plan.operators)) add("operator", name, `${group.number} operator position ${name}`);
+    for (const [name, group] of Object.entries(plan.groups)) add("group", name, `${group.number} group ${name}`);
+    for (const number of Object.keys(plan.inbound)) add("inbound", number, `${number} inbound number`);
+    return found;
+  }
+  /* Of each word of a search all that it may mean; a number is read in every way in which a trunk may write it. */
+  function meanings(text) {
+    const number = text.replace(/[\s./()-]/g, "");
+    if (/^\+?[0-9]{6,}$/.test(number)) return [[number, ...plan.reading.calledByTrunk(number)]];
+    return folded(text).split(/\s+/).filter(Boolean).map((word) => [word]);
+  }
+  function search(text) {
+    const words = meanings(text), starts = [], others = [];
+    if (!words.length) return [];
+    for (const entry of index) {
+      if (!words.every((forms) => forms.some((form) => entry.text.includes(form)))) continue;
+      (entry.text.startsWith(words[0][0]) ? starts : others).push(entry);
+      if (starts.length >= 30) break;
+    }
+    return [...starts, ...others].slice(0, 30);
+  }
+  let results = [], active = -1;
+  function showResults() {
+    const list = $("found");
+    clear(list, ...results.map((entry, number) => make("li", { role: "option", id: "found-" + number, "aria-selected": String(number === active), click: () => pick(entry) }, entry.label)));
+    list.hidden = results.length === 0;
+    $("search").setAttribute("aria-expanded", String(results.length > 0));
+    if (active >= 0 && results.length) {
+      $("search").setAttribute("aria-activedescendant", "found-" + active);
+      $("found-" + active).scrollIntoView({ block: "nearest" });
+    } else $("search").removeAttribute("aria-activedescendant");
+  }
+  function pick(entry) {
+    results = []; active = -1;
+    showResults();
+    show(entry, ["calls", "play", "graph"].includes(view) ? view : "calls");
+  }
