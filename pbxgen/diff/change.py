@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from pbxgen.flow.behaviour import Node
-from pbxgen.flow.cases import When
 from pbxgen.flow.plan import Origin, Place, Plan
+from pbxgen.flow.wording import When
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,8 +21,10 @@ class Change:
     """None: inside and outside alike."""
     aspect: str
     when: When
+    """Of ``excepted`` times and callers everything but these."""
     before: Node | None
     after: Node | None
+    excepted: bool = False
     caller: str | None = None
     """Whose calls alone are treated differently: somebody to whom calls may come, and who calls. None: anybody's."""
 

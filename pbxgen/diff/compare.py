@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Hashable, Iterator, Sequence
+from collections.abc import Hashable, Iterator, Mapping
 from dataclasses import replace
 
 from pbxgen.diff.alike import likeness, ringers
@@ -13,11 +13,18 @@ from pbxgen.diff.joint import Joint, Pair
 from pbxgen.diff.renamed import Renaming
 from pbxgen.diff.touched import Touched, touched
 from pbxgen.flow.analysis.ahead import Ahead
+from pbxgen.flow.analysis.cells import Cells
 from pbxgen.flow.analysis.reach import Key
-from pbxgen.flow.analysis.situations import Situation
 from pbxgen.flow.behaviour import Attempt, Forest, Node
+from pbxgen.flow.cases import Vocabulary
 from pbxgen.flow.plan import Origin, Outcome, Place, PlaceKind, Plan
+from pbxgen.flow.wording import length
 from pbxgen.source.pause import without_garbage_collection
+
+_ByOrigin = Mapping[Origin, tuple[Cells, Vocabulary]]
+
+_LONGEST = 4
+"""Conditions that are named; where it takes more, perhaps it takes fewer to name all others."""
 
 
 def compare(old: Plan, new: Plan, today: dt.date) -> Comparison:
@@ -73,11 +80,10 @@ class _Comparer:
     def _changes(self, pair: Pair) -> Iterator[Change]:
         """Differences for callers who are nowhere in the flow; only where there is none, those for others."""
         forest = Forest()
-        found = tuple(self._of_situations(pair, self._joint.strangers(pair), forest))
+        found = tuple(self._of_cells(pair, self._joint.strangers(pair), forest))
         if not found and pair.before is not None:
             for caller in pair.callers:
-                situations = self._joint.situations.of_caller(pair.conditions, caller)
-                for change in self._of_situations(pair, situations, forest):
+                for change in self._of_cells(pair, self._joint.of_caller(pair, caller), forest):
                     found += (replace(change, caller=caller.number),)
         yield from found
         if pair.before is not None:
@@ -85,30 +91,35 @@ class _Comparer:
             if ringers(old, pair.before.entry) != ringers(new, pair.after.entry):
                 yield Change(None, "phones", (), None, None)
 
-    def _of_situations(self, pair: Pair, every: Sequence[Situation], forest: Forest) -> Iterator[Change]:
+    def _of_cells(self, pair: Pair, by_origin: _ByOrigin, forest: Forest) -> Iterator[Change]:
         """Differences by origin; those of both origins once."""
-        vocabulary = self._joint.vocabulary(pair.conditions)
-        found: dict[Origin, dict[tuple[object, ...], tuple[Change, list[Situation]]]] = {}
-        by_origin = {o: [s for s in every if s.caller.origin is o] for o in (Origin.EXTERNAL, Origin.INTERNAL)}
-        for origin, situations in by_origin.items():
-            mine = found.setdefault(origin, {})
-            for situation in situations:
+        told: dict[tuple[object, ...], Change] = {}
+        for origin, (cells, vocabulary) in by_origin.items():
+            found: dict[tuple[object, ...], tuple[Change, int]] = {}
+            for situation, alike in cells.alike(pair.conditions):
                 was = None if pair.before is None else forest.tree(self._before, situation, pair.before)
                 now = forest.tree(self._after, situation, pair.after)
-                for aspect, one, other in _differences(was, now):
-                    key: tuple[object, ...] = (aspect, id(one), id(other))
-                    change = Change(origin, aspect, (), one, other)
-                    mine.setdefault(key, (change, []))[1].append(situation)
-        told: dict[tuple[object, ...], Change] = {}
-        for origin, mine in found.items():
-            for key, (change, chosen) in mine.items():
-                when = vocabulary.describe(chosen, by_origin[origin])
-                whole = (*key, when)
-                told[whole] = replace(change, origin=None if whole in told else origin, when=when)
+                for aspect, one, other in differences(was, now):
+                    key = (aspect, *(_told(aspect, node) for node in (one, other)))
+                    change, known = found.get(key, (Change(origin, aspect, (), one, other), 0))
+                    found[key] = change, known | alike
+            for key, (change, known) in found.items():
+                when, excepted = vocabulary.describe(known), False
+                if length(when) > _LONGEST:
+                    others = vocabulary.describe(cells.whole & ~known)
+                    when, excepted = min((when, False), (others, True), key=lambda one: length(one[0]))
+                whole = (*key, when, excepted)
+                both = None if whole in told else origin
+                told[whole] = replace(change, origin=both, when=when, excepted=excepted)
         yield from told.values()
 
 
-def _differences(was: Node | None, now: Node) -> Iterator[tuple[str, Node | None, Node | None]]:
+def _told(aspect: str, node: Node | None) -> Hashable:
+    """What is told of one side of a difference: of how long it rings not what follows."""
+    return (node.seconds, node.confirm) if aspect == "rings" and isinstance(node, Attempt) else id(node)
+
+
+def differences(was: Node | None, now: Node) -> Iterator[tuple[str, Node | None, Node | None]]:
     """Equal nodes of one forest are the same object."""
     if was is now:
         return

@@ -6,8 +6,9 @@ import datetime as dt
 from collections.abc import Hashable
 from dataclasses import dataclass, replace
 
+from pbxgen.flow.analysis.cells import Cells
 from pbxgen.flow.analysis.reach import Flow, Reach
-from pbxgen.flow.analysis.situations import Atoms, Situation, Situations
+from pbxgen.flow.analysis.situations import SOMEBODY_INSIDE, Atoms, Situations
 from pbxgen.flow.cases import Vocabulary
 from pbxgen.flow.machine import Caller
 from pbxgen.flow.plan import Condition, Origin, Place, PlaceKind, Plan
@@ -57,7 +58,7 @@ class Joint:
         self.plan = replace(new, schedules=schedules, contacts=contacts)
         self.situations = Situations(self.plan, today)
         self._reach_old, self._reach_new = Reach(old, _Telling(old)), Reach(new, _Telling(new))
-        self._known: dict[tuple[tuple[Condition, ...], tuple[str, ...]], tuple[Situation, ...]] = {}
+        self._known: dict[tuple[Atoms, tuple[Caller, ...]], tuple[Cells, Vocabulary]] = {}
 
     def pair(self, before: Place | None, after: Place) -> Pair:
         was = None if before is None else self._reach_old.flow_of(before)
@@ -65,17 +66,26 @@ class Joint:
         found = {} if was is None else dict.fromkeys(self._renamed(c) for c in was.conditions)
         return Pair(was, now, tuple(found | dict.fromkeys(now.conditions)))
 
-    def strangers(self, pair: Pair) -> tuple[Situation, ...]:
-        """Situations of callers who are nowhere in the flow."""
-        asked = any(c.contacts is not None for c in pair.conditions)
-        outside = tuple(c.number for c in pair.callers if asked and c.number and c.origin is Origin.EXTERNAL)
-        key = (pair.conditions, outside)
-        if key not in self._known:
-            self._known[key] = self.situations.of_strangers(pair.conditions, outside)
-        return self._known[key]
+    def strangers(self, pair: Pair) -> dict[Origin, tuple[Cells, Vocabulary]]:
+        """Of callers who are nowhere in the flow: what conditions tell apart, and the words for it."""
+        outside = tuple(c.number for c in pair.callers if c.number and c.origin is Origin.EXTERNAL)
+        callers = self.situations.strangers(Atoms.of(pair.conditions), outside)
+        return {
+            Origin.EXTERNAL: self._cells(pair, callers),
+            Origin.INTERNAL: self._cells(pair, (Caller(Origin.INTERNAL, SOMEBODY_INSIDE),)),
+        }
 
-    def vocabulary(self, conditions: tuple[Condition, ...]) -> Vocabulary:
-        return Vocabulary(self.plan, self.situations.almanac, Atoms.of(conditions))
+    def of_caller(self, pair: Pair, caller: Caller) -> dict[Origin, tuple[Cells, Vocabulary]]:
+        """The same of one caller."""
+        return {caller.origin: self._cells(pair, (caller,))}
+
+    def _cells(self, pair: Pair, callers: tuple[Caller, ...]) -> tuple[Cells, Vocabulary]:
+        atoms = Atoms.of(pair.conditions)
+        key = (atoms, callers)
+        if key not in self._known:
+            cells = Cells(self.situations, atoms, callers)
+            self._known[key] = cells, Vocabulary(cells)
+        return self._known[key]
 
     def _renamed(self, condition: Condition) -> Condition:
         schedule, contacts = condition.schedule, condition.contacts

@@ -91,6 +91,8 @@ class _Teller:
     def _line(self, entry: EntryChanges, change: Change, generic: bool) -> str | None:
         """None for what only follows from a change of somebody else, which is told there."""
         when = "" if not change.when else f" {self._words[id(self._new)].when(change.when)}"
+        if change.excepted:
+            when = f" at all times except{when}"
         caller = "" if change.caller is None else f" from {self._caller(change.caller)}"
         subject = f"{_ORIGINS[change.origin]}{caller}{when}"
         me = entry.place.target

@@ -6,12 +6,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from pbxgen.flow.behaviour import Attempt, End, Node
-from pbxgen.flow.cases import When
 from pbxgen.flow.explain import Teller
 from pbxgen.flow.machine import EndKind
 from pbxgen.flow.phrases import phrasebook
 from pbxgen.flow.plan import Outcome, Place, PlaceKind, Plan, Strategy
 from pbxgen.flow.tree_phrases import tree_phrases
+from pbxgen.flow.wording import When
 from pbxgen.source.location import Location
 
 

@@ -14,7 +14,7 @@ class TreePhrases:
 
     origins: Mapping[str, str]
     when: Mapping[str, str]
-    """By the kinds of :class:`pbxgen.flow.cases.Literal`."""
+    """By the kinds of :class:`pbxgen.flow.wording.Literal`."""
     both: str
     either: str
     always: str

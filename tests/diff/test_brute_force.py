@@ -14,12 +14,19 @@ from hypothesis import HealthCheck, given, settings
 from pbxgen.diff import compare as comparing
 from pbxgen.diff.alike import Likeness
 from pbxgen.diff.compare import compare
+from pbxgen.diff.joint import Joint, Pair
 from pbxgen.diff.words import blocks
+from pbxgen.flow.analysis.ahead import Ahead
+from pbxgen.flow.analysis.almanac import Almanac
 from pbxgen.flow.analysis.entries import entries
+from pbxgen.flow.analysis.situations import Situation
+from pbxgen.flow.behaviour import Attempt, Forest, Node
 from pbxgen.flow.plan import Plan
 from tests.diff.trees import treated_alike
+from tests.flow.analysis.brute import COLLEAGUES, STRANGERS, distinct_moments
 from tests.support.office import TODAY, compiled
 from tests.support.sources import EXTENSIONS, MAILBOXES, sources
+from tests.support.words import hold
 
 THOROUGH = settings(
     max_examples=int(os.environ.get("PBXGEN_EXAMPLES", "8")), deadline=None, suppress_health_check=list(HealthCheck)
@@ -44,6 +51,52 @@ def test_who_is_said_to_change_does_and_nobody_else(first: str, second: str) -> 
     for place in places:
         changed = [not treated_alike(old, new, was[place.key], place, themselves=t) for t in (False, True)]
         assert changed[0] <= (place.key in told) <= any(changed), (place.key, json.dumps(before), json.dumps(after))
+
+
+@THOROUGH
+@given(sources(), sources())
+def test_the_words_of_a_change_hold_exactly_where_it_is(first: str, second: str) -> None:
+    before, after, other = json.loads(first), json.loads(first), json.loads(second)
+    dice = random.Random(first)
+    for section in dice.sample(("schedules", "contacts", "inbound"), dice.choice((0, 1, 2))):
+        after[section] = other[section]
+    for extension in dice.sample(EXTENSIONS, dice.choice((1, 2))):
+        after["users"][extension]["deviations"] = other["users"][extension].get("deviations", {})
+    old, new = plan_of(before), plan_of(after)
+    joint, moments, almanac = Joint(old, new, TODAY), distinct_moments(old, new), Almanac(TODAY)
+    was = {e.place.key: e.place for e in entries(old)}
+    sides = Ahead(old), Ahead(new)
+    for entry in compare(old, new, TODAY).entries:
+        pair, forest = joint.pair(was[entry.place.key], entry.place), Forest()
+        assert pair.before is not None
+        in_flow = {c.number for c in pair.callers} | {entry.place.target} | members(joint, pair)
+        for caller in (c for c in (*STRANGERS, *COLLEAGUES) if c.number not in in_flow):
+            for moment in moments:
+                situation = Situation(caller, moment, almanac)
+                trees = forest.tree(sides[0], situation, pair.before), forest.tree(sides[1], situation, pair.after)
+                told = {
+                    (c.aspect, form(c.aspect, c.before), form(c.aspect, c.after))
+                    for c in entry.changes
+                    if c.caller is None and c.aspect != "phones" and c.origin in (None, caller.origin)
+                    if hold(joint.plan, c.when, caller, moment) is not c.excepted
+                }
+                found = {(aspect, form(aspect, a), form(aspect, b)) for aspect, a, b in comparing.differences(*trees)}
+                assert told == found, (json.dumps(before), json.dumps(after), entry.place.key, caller, moment)
+
+
+def form(aspect: str, node: Node | None) -> str:
+    """As much of a tree as a change tells of it."""
+    return f"{node.seconds} {node.confirm}" if aspect == "rings" and isinstance(node, Attempt) else repr(node)
+
+
+def members(joint: Joint, pair: Pair) -> set[str]:
+    """Who rings in the groups of either flow or along."""
+    found: set[str] = set()
+    for plan, flow in ((joint.old, pair.before), (joint.new, pair.after)):
+        if flow is not None:
+            found |= set(flow.along)
+            found |= {m for key in flow.keys if key[0] in ("operator", "group") for m in plan.group_at(key).members}
+    return found
 
 
 @THOROUGH

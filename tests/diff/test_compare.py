@@ -55,6 +55,32 @@ def test_other_opening_hours_are_told_with_the_former_ones() -> None:
     )
 
 
+VIP = OFFICE + "contacts: {vip: ['+4420*']}\n"
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "hours", "expected"),
+    [
+        ("from: vip", "from: vip, when: office", "18:00", "outside calls outside office, from vip: was Bob (102), "),
+        ("from: vip, when: office", "from: vip, when: office", "18:01", None),
+        (
+            "until: 2027-12-31",
+            "until: 2027-12-30",
+            "18:00",
+            "calls after 2027-12-30, until 2027-12-31: was Bob (102), ",
+        ),
+    ],
+)
+def test_a_change_is_told_with_every_condition(old: str, new: str, hours: str, expected: str | None) -> None:
+    sources = [
+        VIP.replace("deviations: {", f'deviations: {{unconditional: {{to: "102", {rule}}}, ') for rule in (old, new)
+    ]
+    (line,) = changes(sources[0], sources[1].replace("18:00", hours))["~ Ada (101)"]
+    if expected is None:
+        expected = "outside calls during office, outside office (before), from vip: was Ada (101), then mailbox 101"
+    assert line.startswith(expected)
+
+
 @pytest.mark.parametrize(
     ("old", "new"),
     [

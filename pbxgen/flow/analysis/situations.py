@@ -67,7 +67,7 @@ class Situations:
     """The situations of one plan from ``start`` on, remembered by what is asked about."""
 
     def __init__(self, plan: Plan, start: dt.date) -> None:
-        self._plan = plan
+        self.plan = plan
         self._start = start
         self.almanac = Almanac(start)
         self._moments: dict[tuple[frozenset[str], frozenset[dt.date]], tuple[dt.datetime, ...]] = {}
@@ -87,7 +87,7 @@ class Situations:
         if key not in self._bits:
             timed = Condition(condition.schedule, condition.not_in_schedule, until=condition.until)
             caller = Caller(Origin.INTERNAL, SOMEBODY_INSIDE)
-            truths = (Situation(caller, m, self.almanac).conditions(self._plan) for m in self.moments(atoms))
+            truths = (Situation(caller, m, self.almanac).conditions(self.plan) for m in self.moments(atoms))
             self._bits[key] = sum(1 << n for n, truth in enumerate(truths) if truth.holds(timed))
         return self._bits[key]
 
@@ -98,7 +98,7 @@ class Situations:
         """
         key = (atoms.contacts, frozenset(avoiding if atoms.contacts else ()))
         if key not in self._callers:
-            sets = [self._plan.contacts[name].patterns for name in sorted(atoms.contacts)]
+            sets = [self.plan.contacts[name].patterns for name in sorted(atoms.contacts)]
             # A pattern such as "+!" holds everybody who shows a number: only who shows none is in no set.
             everybody = any(p.matches(SOMEBODY_OUTSIDE) for patterns in sets for p in patterns)
             in_none = None if everybody else SOMEBODY_OUTSIDE
@@ -110,31 +110,12 @@ class Situations:
         """The first day that is looked at."""
         return self._start
 
-    def of_strangers(self, conditions: tuple[Condition, ...], outside: Iterable[str]) -> tuple[Situation, ...]:
-        """Situations in which different ones of ``conditions`` hold; first those from outside.
+    def strangers(self, atoms: Atoms, outside: Iterable[str]) -> tuple[Caller, ...]:
+        """A caller from outside for each combination of contacts sets, who is nowhere in a flow.
 
-        Of callers who are nowhere in the flow, whose numbers are ``outside``.
+        ``outside`` are the flow's numbers.
         """
-        who = [Caller(Origin.EXTERNAL, n) for n in self.outside_numbers(Atoms.of(conditions), outside)]
-        return self._of_callers([*who, Caller(Origin.INTERNAL, SOMEBODY_INSIDE)], conditions, set())
-
-    def of_caller(self, conditions: tuple[Condition, ...], caller: Caller) -> tuple[Situation, ...]:
-        """The same of one caller."""
-        return self._of_callers([caller], conditions, {caller.number or ""})
-
-    def _of_callers(
-        self, callers: Iterable[Caller], conditions: tuple[Condition, ...], special: set[str]
-    ) -> tuple[Situation, ...]:
-        atoms = Atoms.of(conditions)
-        found: dict[tuple[object, ...], Situation] = {}
-        for caller in callers:
-            identity = (caller.origin, caller.number if caller.number in special else "")
-            for moment in self.moments(atoms):
-                situation = Situation(caller, moment, self.almanac)
-                truths = situation.conditions(self._plan)
-                key = (*identity, *(truths.holds(c) for c in conditions))
-                found.setdefault(key, situation)
-        return tuple(found.values())
+        return tuple(Caller(Origin.EXTERNAL, n) for n in self.outside_numbers(atoms, outside))
 
     def all(self, atoms: Atoms) -> tuple[Situation, ...]:
         """Every situation, with callers who are nowhere in the flow."""
@@ -146,7 +127,7 @@ class Situations:
         if not names and not untils:
             yield self._noon(self._start)
             return
-        schedules = [self._plan.schedules[n] for n in names]
+        schedules = [self.plan.schedules[n] for n in names]
         found: dict[tuple[bool, ...], dt.datetime] = {}
         seen_days: set[object] = set()
         for day in self.almanac.days(schedules, untils):

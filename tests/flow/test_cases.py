@@ -1,0 +1,125 @@
+"""When each thing happens that can happen to a call: the words are true, and few."""
+
+from __future__ import annotations
+
+import datetime as dt
+import os
+from collections.abc import Sequence
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+
+from pbxgen.flow.analysis.ahead import Ahead
+from pbxgen.flow.analysis.almanac import Almanac
+from pbxgen.flow.analysis.entries import entries
+from pbxgen.flow.analysis.reach import Reach
+from pbxgen.flow.analysis.situations import Situation, Situations
+from pbxgen.flow.behaviour import Forest, Node
+from pbxgen.flow.cases import Case, cases_of
+from pbxgen.flow.machine import Caller
+from pbxgen.flow.outline import Words
+from pbxgen.flow.plan import Plan
+from pbxgen.flow.subject import place_of
+from pbxgen.flow.wording import OTHERWISE
+from tests.flow.analysis.brute import COLLEAGUES, STRANGERS, distinct_moments
+from tests.support.office import TODAY, compiled, plan_of
+from tests.support.sources import sources
+from tests.support.words import hold
+
+THOROUGH = settings(
+    max_examples=int(os.environ.get("PBXGEN_EXAMPLES", "8")), deadline=None, suppress_health_check=list(HealthCheck)
+)
+
+GROUPS = ("operator", "group")
+
+OFFICE = """\
+schedules:
+  office: {{weekly: {{mon-fri: "08:00-18:00"}}}}
+  lunch: {{weekly: {{mon-sun: "12:00-13:00"}}}}
+contacts: {{vip: ["+393331112222"]}}
+users:
+  "101": {{name: Ada, deviations: {{unconditional: {}}}}}
+  "102": {{name: Bea}}
+  "103": {{name: Carlo}}
+"""
+
+
+def whens(rules: str) -> dict[str, str]:
+    """From outside, by who rings."""
+    plan = plan_of(OFFICE.format(rules))
+    words = Words(plan, "en")
+    return {words.node(c.root).split()[0]: words.when(c.when) for c in cases(plan, "101") if c.origin == "external"}
+
+
+def cases(plan: Plan, who: str) -> tuple[Case, ...]:
+    place = place_of(plan, who)
+    assert place is not None
+    return cases_of(plan, Situations(plan, TODAY), Reach(plan).flow_of(place))
+
+
+@pytest.mark.parametrize(
+    ("rules", "expected"),
+    [
+        (
+            '{to: "102", when: not office, from: vip}',
+            {"Ada": "during office, or not from vip", "Bea": "outside office, from vip"},
+        ),
+        (
+            '{to: "102", when: not office, until: 2027-12-31}',
+            {"Ada": "during office, or after 2027-12-31", "Bea": "outside office, until 2027-12-31"},
+        ),
+        (
+            '[{to: "102", from: vip, when: not office}, {to: "103", when: lunch}]',
+            {
+                "Ada": "outside lunch, during office, or outside lunch, not from vip",
+                "Bea": "outside office, from vip",
+                "Carlo": "during lunch, during office, or during lunch, not from vip",
+            },
+        ),
+        (
+            '[{to: "102", from: vip, when: not office, until: 2027-12-31}]',
+            {
+                "Ada": "during office, or not from vip, or after 2027-12-31",
+                "Bea": "outside office, from vip, until 2027-12-31",
+            },
+        ),
+        (
+            '[{to: "102", from: vip, when: not office, until: 2027-12-31}, {to: "103", when: lunch, from: external}]',
+            {
+                "Ada": "at other times",
+                "Bea": "outside office, from vip, until 2027-12-31",
+                "Carlo": "during lunch, during office, or during lunch, not from vip, or during lunch, after 2027-12-31",
+            },
+        ),
+    ],
+)
+def test_every_condition_of_a_rule_is_told(rules: str, expected: dict[str, str]) -> None:
+    assert whens(rules) == expected
+
+
+@THOROUGH
+@given(sources())
+def test_words_hold_exactly_when_calls_go_that_way(text: str) -> None:
+    plan = compiled(text, head="").plan
+    assert plan is not None
+    reach, situations, almanac, moments = Reach(plan), Situations(plan, TODAY), Almanac(TODAY), distinct_moments(plan)
+    for entry in entries(plan):
+        flow = reach.flow_of(entry.place)
+        found, forest, ahead = cases_of(plan, situations, flow), Forest(), Ahead(plan)
+        members = {m for kind, name in flow.keys if kind in GROUPS for m in plan.group_at((kind, name)).members}
+        in_flow = {*flow.outside, *flow.inside, entry.place.target, *flow.along, *members}
+        for caller in (c for c in (*STRANGERS, *COLLEAGUES) if c.number not in in_flow):
+            for moment in moments:
+                (case,) = told_of(plan, [c for c in found if c.origin is caller.origin], caller, moment)
+                expected = forest.tree(ahead, Situation(caller, moment, almanac), flow)
+                assert form(case.root) == form(expected), (text, entry.place.key, caller, moment)
+
+
+def told_of(plan: Plan, among: Sequence[Case], caller: Caller, moment: dt.datetime) -> list[Case]:
+    others = [c for c in among if c.when != OTHERWISE]
+    return [c for c in others if hold(plan, c.when, caller, moment)] or [c for c in among if c.when == OTHERWISE]
+
+
+def form(node: Node) -> object:
+    """A tree by its content."""
+    return repr(node)
