@@ -39,7 +39,7 @@ def show(plan: Plan, who: str, language: str, format: str) -> None:
     flow = Reach(plan).flow_of(place)
     cases = cases_of(plan, Situations(plan, dt.date.today()), flow)
     teller = Teller(plan, phrasebook(language))
-    titled = [(f"{words.phrases.origins[c.origin.value]}, {words.when(c.when)}", c) for c in cases]
+    titled = [(words.title(c), c) for c in cases]
     if format == "json":
         document = {
             "version": 1,
@@ -68,19 +68,16 @@ def _nobody(plan: Plan, who: str) -> str:
 
 def _text(cases: tuple[Case, ...], words: Words) -> Iterator[str]:
     """Inside and outside are told together where nothing differs."""
-    by_origin = {o: [c for c in cases if c.origin == o] for o in dict.fromkeys(c.origin for c in cases)}
-    drawn = {
-        o: [(words.when(c.when), tree_lines(words.outline(c.root))) for c in found] for o, found in by_origin.items()
-    }
-    titles = {o: words.phrases.origins[o.value] for o in by_origin}
+    drawn: dict[str, list[tuple[str, list[tuple[str, Any]]]]] = {}
+    for case in cases:
+        drawn.setdefault(words.calls(case), []).append((words.when(case.when), tree_lines(words.outline(case.root))))
     groups: list[tuple[str, list[tuple[str, list[tuple[str, Any]]]]]] = []
-    for origin, found in drawn.items():
+    for title, found in drawn.items():
         texts = [(when, [text for text, _ in lines]) for when, lines in found]
         if groups and [(w, [t for t, _ in ls]) for w, ls in groups[-1][1]] == texts:
-            second = titles[origin]
-            groups[-1] = (f"{groups[-1][0]}; {second[0].lower()}{second[1:]}", found)
+            groups[-1] = (f"{groups[-1][0]}; {title[0].lower()}{title[1:]}", found)
         else:
-            groups.append((titles[origin], found))
+            groups.append((title, found))
     for title, found in groups:
         for when, lines in found:
             yield ""

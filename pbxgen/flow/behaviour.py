@@ -59,6 +59,25 @@ class Attempt:
 Node = Union[Attempt, End]  # noqa: UP007 - a forward reference cannot be joined with |
 
 
+class Ways:
+    """Numbers trees by the way that calls go; that something rings longer is the same way."""
+
+    def __init__(self) -> None:
+        self._known: dict[int, tuple[Node, int]] = {}
+        self._ways: dict[Hashable, int] = {}
+
+    def of(self, node: Node) -> int:
+        if id(node) not in self._known:
+            self._known[id(node)] = node, self._ways.setdefault(self._content(node), len(self._ways))
+        return self._known[id(node)][1]
+
+    def _content(self, node: Node) -> Hashable:
+        if isinstance(node, End):
+            return node.kind, node.value
+        branches = tuple((outcomes, self.of(child)) for outcomes, child in node.branches)
+        return node.kind, node.target, node.seconds > 0, node.confirm, node.shows, node.trunk, branches
+
+
 class Forest:
     """Grows trees in which equal nodes are one.
 

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from pbxgen.flow.analysis.ahead import Ahead
 from pbxgen.flow.analysis.cells import Cells
 from pbxgen.flow.analysis.reach import Flow
 from pbxgen.flow.analysis.situations import SOMEBODY_INSIDE, Situation, Situations
-from pbxgen.flow.behaviour import Forest, Node
+from pbxgen.flow.behaviour import Forest, Node, Ways
 from pbxgen.flow.machine import Caller
-from pbxgen.flow.plan import Condition, Origin, Plan
+from pbxgen.flow.plan import Condition, Origin, PlaceKind, Plan
 from pbxgen.flow.wording import OTHERWISE, Literal, When, length, shortest
 
 _LONGEST = 4
@@ -26,6 +26,8 @@ class Case:
     when: When
     root: Node
     example: Situation
+    caller: str | None = None
+    """Extension or outside number in the flow whose calls alone are meant: they go another way than others' calls."""
 
 
 class Vocabulary:
@@ -42,6 +44,17 @@ class Vocabulary:
             self._known[wanted] = shortest(wanted, self._whole, self._holds)
         return self._known[wanted]
 
+    def where(self, when: When) -> int:
+        """The cells in which words hold that are not "at other times"."""
+        holds = dict(self._holds)
+        found = 0 if when else self._whole
+        for together in when:
+            cells = self._whole
+            for literal in together:
+                cells &= holds[literal]
+            found |= cells
+        return found
+
 
 def _holds(cells: Cells) -> Iterator[tuple[Literal, int]]:
     """Each condition that has a name with the cells in which it holds."""
@@ -56,22 +69,64 @@ def _holds(cells: Cells) -> Iterator[tuple[Literal, int]]:
 
 
 def cases_of(plan: Plan, situations: Situations, flow: Flow) -> tuple[Case, ...]:
-    """Every tree that a call to the entry of ``flow`` can meet, from outside first."""
-    forest, ahead, atoms = Forest(), Ahead(plan), flow.atoms
-    inside = (Caller(Origin.INTERNAL, SOMEBODY_INSIDE),)
-    found: list[Case] = []
-    for callers in (situations.strangers(atoms, flow.outside), inside):
-        cells = Cells(situations, atoms, callers)
-        groups: dict[int, tuple[Node, Situation, int]] = {}
-        for situation, alike in cells.alike(flow.conditions):
-            root = forest.tree(ahead, situation, flow)
-            _, first, known = groups.get(id(root), (root, situation, 0))
-            groups[id(root)] = root, first, known | alike
+    """Every tree that a call to the entry of ``flow`` can meet: from outside, from inside, of callers in the flow."""
+    teller = _Cases(plan, situations, flow)
+    strangers = situations.strangers(flow.atoms, flow.outside)
+    anybody = (*teller.of(strangers), *teller.of((Caller(Origin.INTERNAL, SOMEBODY_INSIDE),)))
+    return (*anybody, *teller.of_those_in_flow(anybody))
+
+
+class _Cases:
+    def __init__(self, plan: Plan, situations: Situations, flow: Flow) -> None:
+        self._plan = plan
+        self._situations = situations
+        self._flow = flow
+        self._forest, self._ahead, self._ways = Forest(), Ahead(plan), Ways()
+
+    def of(self, callers: Sequence[Caller]) -> list[Case]:
+        """Of callers of one origin who are nowhere in the flow."""
+        cells = Cells(self._situations, self._flow.atoms, callers)
         vocabulary = Vocabulary(cells)
-        found += _brief(
-            [Case(first.caller.origin, vocabulary.describe(c), root, first) for root, first, c in groups.values()]
-        )
-    return tuple(found)
+        found: dict[int, tuple[Node, Situation, int]] = {}
+        for situation, alike in cells.alike(self._flow.conditions):
+            root = self._forest.tree(self._ahead, situation, self._flow)
+            _, first, known = found.get(id(root), (root, situation, 0))
+            found[id(root)] = root, first, known | alike
+        origin = callers[0].origin
+        return _brief([Case(origin, vocabulary.describe(c), root, first) for root, first, c in found.values()])
+
+    def of_those_in_flow(self, anybody: Sequence[Case]) -> Iterator[Case]:
+        for caller in self._in_flow():
+            yield from self._otherwise_of(caller, [c for c in anybody if c.origin is caller.origin])
+
+    def _otherwise_of(self, caller: Caller, anybody: Sequence[Case]) -> Iterator[Case]:
+        """Where the calls of somebody in the flow go another way than the words for ``anybody`` say."""
+        cells = Cells(self._situations, self._flow.atoms, (caller,))
+        vocabulary = Vocabulary(cells)
+        said: dict[int, int] = {}
+        left = cells.whole
+        for case in sorted(anybody, key=lambda c: c.when == OTHERWISE):
+            here = left if case.when == OTHERWISE else vocabulary.where(case.when)
+            way = self._ways.of(case.root)
+            said[way] = said.get(way, 0) | here
+            left &= ~here
+        found: dict[int, tuple[Node, Situation, int]] = {}
+        for situation, alike in cells.alike(self._flow.conditions):
+            root = self._forest.tree(self._ahead, situation, self._flow)
+            other = alike & ~said.get(self._ways.of(root), 0)
+            if other:
+                _, first, known = found.get(id(root), (root, situation, 0))
+                found[id(root)] = root, first, known | other
+        for root, first, known in found.values():
+            yield Case(caller.origin, vocabulary.describe(known), root, first, caller.number)
+
+    def _in_flow(self) -> Iterator[Caller]:
+        flow = self._flow
+        groups = [key for key in flow.keys if key[0] in (PlaceKind.OPERATOR.value, PlaceKind.GROUP.value)]
+        members = (m for key in groups for m in self._plan.group_at(key).members)
+        inside = dict.fromkeys((*flow.phones, *members))
+        yield from (Caller(Origin.EXTERNAL, n) for n in dict.fromkeys(flow.outside))
+        yield from (Caller(Origin.INTERNAL, e) for e in inside if (PlaceKind.USER.value, e) != flow.entry.key)
 
 
 def _brief(cases: list[Case]) -> list[Case]:

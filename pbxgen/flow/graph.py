@@ -35,10 +35,11 @@ def graph_of(root: Node) -> Graph:
 
 
 def as_json(case: Case, words: Words) -> dict[str, Any]:
-    """One case: ``nodes`` by number, the root is 0."""
+    """One case: ``nodes`` by number, the root is 0; ``caller``: whose calls alone it is about."""
     graph = graph_of(case.root)
     return {
         "origin": case.origin.value,
+        "caller": case.caller,
         "when": [[{"kind": one.kind, "name": one.name} for one in together] for together in case.when],
         "words": words.when(case.when),
         "example": {"at": case.example.moment.strftime("%Y-%m-%d %H:%M"), "from": case.example.caller.number or None},

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from pbxgen.flow.behaviour import Attempt, End, Node
+from pbxgen.flow.cases import Case
 from pbxgen.flow.explain import Teller
 from pbxgen.flow.machine import EndKind
 from pbxgen.flow.phrases import phrasebook
@@ -32,6 +33,17 @@ class Words:
         self._plan = plan
         self._teller = Teller(plan, phrasebook(language))
         self.phrases = tree_phrases(language)
+
+    def title(self, case: Case) -> str:
+        """``Calls from outside, during office``"""
+        return f"{self.calls(case)}, {self.when(case.when)}"
+
+    def calls(self, case: Case) -> str:
+        """Whose calls it is about."""
+        p = self.phrases
+        if case.caller is None:
+            return p.origins[case.origin.value]
+        return p.calls_from.format(who=self._teller.party(case.caller))
 
     def when(self, when: When) -> str:
         """``during office, from vip``; always and otherwise have words too."""

@@ -13,6 +13,7 @@ class TreePhrases:
     """Sentences of one language; the placeholders of each are named in :mod:`pbxgen.flow.outline`."""
 
     origins: Mapping[str, str]
+    calls_from: str
     when: Mapping[str, str]
     """By the kinds of :class:`pbxgen.flow.wording.Literal`."""
     both: str
@@ -38,6 +39,7 @@ class TreePhrases:
 
 ENGLISH = TreePhrases(
     origins={"external": "Calls from outside", "internal": "Calls from inside"},
+    calls_from="Calls from {who}",
     when={
         "open": "during {name}",
         "closed": "outside {name}",
@@ -85,6 +87,7 @@ ENGLISH = TreePhrases(
 
 ITALIAN = TreePhrases(
     origins={"external": "Chiamate dall'esterno", "internal": "Chiamate dall'interno"},
+    calls_from="Chiamate da {who}",
     when={
         "open": "durante {name}",
         "closed": "fuori da {name}",

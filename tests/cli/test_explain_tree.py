@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -81,3 +82,21 @@ def test_a_short_caller_who_is_no_extension_is_not_taken_for_an_outside_number()
 @pytest.mark.parametrize("moment", ["2026-12-24 19:00", "2026-12-24T19:00:00", "2026-12-24"])
 def test_a_moment_in_the_forms_that_scenarios_know(moment: str) -> None:
     assert "2026-12-24" in run("--from", "+393471112222", "--to", "300", "--at", moment, "--format", "json")
+
+
+@pytest.mark.parametrize(
+    ("format", "expected"),
+    [
+        ("text", "\nCalls from Bruno (102), at all times:\n  Ada"),
+        ("json", '"caller": "102"'),
+        ("mermaid", '"Calls from Bruno (102), at all times"'),
+        ("dot", 'label="Calls from Bruno (102), at all times"'),
+    ],
+)
+def test_a_colleague_to_whom_all_calls_go_is_told_apart(small: Path, invoke, format: str, expected: str) -> None:
+    """Bruno's own calls find Ada's phone."""
+    text = small.read_text()
+    small.write_text(
+        re.sub(r'"101": \{name: Ada[^\n]*', '"101": {name: Ada, deviations: {unconditional: "102"}}', text)
+    )
+    assert expected in invoke("explain", small, "101", "--lang", "en", "--format", format).out
