@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from pbxgen.diff.change import Fact
+from pbxgen.flow.numbering import NumberingPlan
 from pbxgen.flow.plan import Plan, Route, Trunk, User
 
 
 def facts(old: Plan, new: Plan) -> Iterator[Fact]:
-    """In a fixed order: numbers, dialling, rights, routes, trunks."""
+    """In a fixed order: numbers, dialling, the whole PBX, rights, routes, trunks."""
     before, after = _numbers(old), _numbers(new)
     for number in dict.fromkeys((*after, *before)):
         was, now = before.get(number, ""), after.get(number, "")
@@ -24,6 +25,12 @@ def facts(old: Plan, new: Plan) -> Iterator[Fact]:
                 yield Fact("dialled", f"{kind} {name}", positions[name].number, others[name].number)
     if old.numbering.outside_line != new.numbering.outside_line:
         yield Fact("outside_line", "", old.numbering.outside_line, new.numbering.outside_line)
+    if _reading(old.numbering) != _reading(new.numbering):
+        yield Fact("country", "", old.country, new.country)
+    if old.timezone != new.timezone and (_asks_for_the_time(old) or _asks_for_the_time(new)):
+        yield Fact("timezone", "", old.timezone, new.timezone)
+    if old.language != new.language:
+        yield Fact("language", "", old.language, new.language)
     if old.sip_480 != new.sip_480:
         yield Fact("sip_480", "", old.sip_480.value, new.sip_480.value)
     for extension, user in new.users.items():
@@ -44,6 +51,17 @@ def facts(old: Plan, new: Plan) -> Iterator[Fact]:
 def _numbers(plan: Plan) -> dict[str, str]:
     """Outside numbers and what they reach at first."""
     return {n: f"user {e}" for n, e in plan.dids.items()} | dict.fromkeys(plan.inbound, "inbound")
+
+
+def _reading(numbering: NumberingPlan) -> tuple[str, str, str]:
+    return (numbering.country_code, numbering.international_prefix, numbering.national_prefix)
+
+
+def _asks_for_the_time(plan: Plan) -> bool:
+    lists = [i.rules for i in plan.inbound.values()]
+    lists += [rules for user in plan.users.values() for _, rules in user.deviations.lists()]
+    conditions = (rule.condition for rules in lists for rule in rules)
+    return any(c.schedule is not None or c.until is not None for c in conditions)
 
 
 def _user(was: User, now: User) -> Iterator[Fact]:

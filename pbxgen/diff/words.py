@@ -238,6 +238,12 @@ def _fact(fact: Fact, who: str) -> tuple[str, str]:
             return who, f"dialled as: {change}"
         case "outside_line":
             return "outside line", change
+        case "country":
+            return "country", f"numbers that are dialled, and those from trunks, are read as in: {change}"
+        case "timezone":
+            return "time zone", f"schedules and dates are read in: {change}"
+        case "language":
+            return "language", f"prompts are spoken in: {change}"
         case "sip_480":
             return "a phone's reply 480", f"means: {change}"
         case "rights":

@@ -7,7 +7,7 @@ from hypothesis import HealthCheck, given, settings
 
 from pbxgen.diff.compare import compare
 from pbxgen.diff.words import Block, blocks
-from tests.support.office import TODAY, compiled, plan_of
+from tests.support.office import HEAD, TODAY, compiled, plan_of
 from tests.support.sources import sources
 
 OFFICE = """\
@@ -151,6 +151,27 @@ def test_rights_and_the_number_that_is_shown() -> None:
         "may dial: was nothing, now italy, germany",
     )
     assert "+ number +390212345102" in found
+
+
+@pytest.mark.parametrize(
+    ("key", "old", "new", "title"),
+    [
+        ("timezone", "Europe/Rome", "Europe/Lisbon", "time zone"),
+        ("country", "IT", "DE", "country"),
+        ("language", "it", "de", "language"),
+    ],
+)
+def test_what_is_said_of_the_whole_pbx(key: str, old: str, new: str, title: str) -> None:
+    body = OFFICE.replace("busy: voicemail", "busy: [{to: operator, when: office}]")
+    head = HEAD.replace(f"{key}: {old}", f"{key}: {new}")
+    (block,) = blocks(compare(plan_of(body), plan_of(body, head=head), TODAY))
+    assert block.title == title
+    assert block.lines[0].endswith(f"was {old}, now {new}")
+
+
+def test_a_time_zone_by_which_nothing_is_decided_is_no_difference() -> None:
+    head = HEAD.replace("Europe/Rome", "Europe/Lisbon")
+    assert compare(plan_of(OFFICE), plan_of(OFFICE, head=head), TODAY).same
 
 
 @settings(max_examples=15, deadline=None, suppress_health_check=list(HealthCheck))
