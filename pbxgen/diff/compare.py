@@ -116,7 +116,7 @@ class _Comparer:
 
 def _told(aspect: str, node: Node | None) -> Hashable:
     """What is told of one side of a difference: of how long it rings not what follows."""
-    return (node.seconds, node.confirm) if aspect == "rings" and isinstance(node, Attempt) else id(node)
+    return _ring(node) if aspect == "rings" and isinstance(node, Attempt) else id(node)
 
 
 def differences(was: Node | None, now: Node) -> Iterator[tuple[str, Node | None, Node | None]]:
@@ -126,7 +126,7 @@ def differences(was: Node | None, now: Node) -> Iterator[tuple[str, Node | None,
     if not isinstance(was, Attempt) or not isinstance(now, Attempt) or (was.kind, was.target) != (now.kind, now.target):
         yield "call", was, now
         return
-    if (was.seconds, was.confirm) != (now.seconds, now.confirm):
+    if _ring(was) != _ring(now):
         yield "rings", was, now
     old = {o: child for outcomes, child in was.branches for o in outcomes}
     new = {o: child for outcomes, child in now.branches for o in outcomes}
@@ -138,8 +138,12 @@ def differences(was: Node | None, now: Node) -> Iterator[tuple[str, Node | None,
     whole = len(was.branches) == len(now.branches) == 1
     for outcomes, one, other in changed.values():
         yield "then" if whole else "+".join(o.value for o in outcomes), one, other
-    if not changed and set(old) != set(new) and (was.seconds, was.confirm) == (now.seconds, now.confirm):
+    if not changed and set(old) != set(new) and _ring(was) == _ring(now):
         yield "call", was, now
+
+
+def _ring(node: Attempt) -> Hashable:
+    return (node.seconds, node.confirm, node.legs)
 
 
 def _places(plan: Plan) -> dict[tuple[str, str], Place]:

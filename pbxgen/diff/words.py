@@ -8,11 +8,12 @@ from dataclasses import dataclass, replace
 from pbxgen.diagnostics.crowd import several
 from pbxgen.diff.alike import silent
 from pbxgen.diff.change import Change, Comparison, EntryChanges, Fact
+from pbxgen.diff.spots import spots
 from pbxgen.flow.behaviour import Attempt, End, Node
 from pbxgen.flow.graph import graph_of
 from pbxgen.flow.machine import EndKind
 from pbxgen.flow.outline import Words
-from pbxgen.flow.plan import Origin, PlaceKind, Plan
+from pbxgen.flow.plan import Leg, Origin, Outcome, PlaceKind, Plan, User
 
 _ORIGINS = {Origin.EXTERNAL: "outside calls", Origin.INTERNAL: "inside calls", None: "calls"}
 _ASPECTS = {"busy": "when busy", "no_answer": "when nobody answers", "unreachable": "when unreachable"}
@@ -85,11 +86,11 @@ class _Teller:
                 else (f"calls to {entry.place.target} are refused (404)")
             )
             return
-        lines = [self._line(entry, change, generic) for change in entry.changes]
-        yield from dict.fromkeys(line for line in lines if line is not None)
+        lines = (line for change in entry.changes for line in self._lines(entry, change, generic))
+        yield from dict.fromkeys(lines)
 
-    def _line(self, entry: EntryChanges, change: Change, generic: bool) -> str | None:
-        """None for what only follows from a change of somebody else, which is told there."""
+    def _lines(self, entry: EntryChanges, change: Change, generic: bool) -> Iterator[str]:
+        """None of what only follows from a change of somebody else, which is told there."""
         when = "" if not change.when else f" {self._words[id(self._new)].when(change.when)}"
         if change.excepted:
             when = f" at all times except{when}"
@@ -98,11 +99,16 @@ class _Teller:
         me = entry.place.target
         if change.aspect == "phones":
             phones = [self._phones(plan, entry, generic) for plan in (self._old, self._new)]
-            return f"who rings: was {phones[0]}, now {phones[1]}"
+            yield f"who rings: was {phones[0]}, now {phones[1]}"
+            return
         if entry.status == "new":
-            return f"{subject}: {self._course(change.after, me)}"
+            yield f"{subject}: {self._course(change.after, me)}"
+            return
         if change.aspect == "rings":
-            return f"{subject}: rings {_time(change.before)}, now {_time(change.after)}"
+            times = [self._time(p, n, me, generic) for p, n in ((self._old, change.before), (self._new, change.after))]
+            if times[0] != times[1]:  # or there is another leg, which is told as who rings
+                yield f"{subject}: rings {times[0]}, now {times[1]}"
+            return
         outcomes = " or ".join(_ASPECTS[o] for o in change.aspect.split("+") if o in _ASPECTS)
         if outcomes:
             subject += f" {outcomes}"
@@ -110,12 +116,18 @@ class _Teller:
             subject += " that nobody takes"
         was = self._path(self._old, change.before, me, generic, False)
         now = self._path(self._new, change.after, me, generic, False)
-        if was == now:
-            if self._elsewhere(change.after, entry):
-                return None
-            was = self._path(self._old, change.before, me, generic, True)
-            now = self._path(self._new, change.after, me, generic, True)
-        return f"{subject}: was {was}, now {now}"
+        if was != now:
+            yield f"{subject}: was {was}, now {now}"
+        elif not self._elsewhere(change.after, entry):
+            for spot in spots(change.before, change.after):
+                where = ", ".join(self._behind(node, outcomes, me, generic) for node, outcomes in spot.way)
+                was = self._path(self._old, spot.before, me, generic, True)
+                now = self._path(self._new, spot.after, me, generic, True)
+                yield f"{subject}{f' behind {where}' if where else ''}: was {was}, now {now}"
+
+    def _behind(self, node: Attempt, outcomes: tuple[Outcome, ...], me: str, generic: bool) -> str:
+        told = "" if node.next else f" ({self._words[id(self._new)].outcomes(outcomes)})"
+        return f"{self._who(self._new, node, me, generic)}{told}"
 
     def _elsewhere(self, node: Node | None, entry: EntryChanges) -> bool:
         """Does the course come to somebody for whose callers changes are told by themselves?"""
@@ -134,9 +146,9 @@ class _Teller:
             return self._end(plan, node, me, generic)
         who = self._who(plan, node, me, generic)
         if detailed:
-            shown = "" if node.shows in (None, "original") else ", showing our number"
-            who += f" for {node.seconds} s{' with confirmation' if node.confirm else ''}{shown}"
-        if node.next is not None:
+            who += f" {self._time(plan, node, me, generic)}{_shown(node, me, generic)}"
+            who += "" if node.trunk is None else f" over {node.trunk}"
+        if node.next is not None and (not detailed or node.kind is not PlaceKind.USER or _any_outcome(node)):
             return f"{who}, then {self._path(plan, node.next, me, generic, detailed)}"
         if not detailed and node.target != me and (node.kind.value, node.target) in self._told:
             return f"{who}, then as they divert"
@@ -144,6 +156,22 @@ class _Teller:
         parts = [f"{words.outcomes(o)}: {self._path(plan, c, me, generic, detailed)}" for o, c in node.branches]
         whole = f"{who} ({'; '.join(parts)})"
         return whole if len(whole) <= (_LONGEST_DETAILED if detailed else _LONGEST) else f"{who}, then as they divert"
+
+    def _time(self, plan: Plan, node: Node | None, me: str, generic: bool) -> str:
+        """How long it rings; the legs of ``follow_me`` by themselves where they ring for other times."""
+        if not isinstance(node, Attempt):
+            return "not at all"
+        if not node.seconds:
+            return "not at all (do not disturb)"
+        text = f"for {node.seconds} s{' with confirmation' if node.confirm else ''}"
+        if all(seconds == node.seconds for seconds in node.legs):
+            return text
+        user = plan.users[node.target]
+        legs = [
+            f"{_leg(leg, user, generic and user.extension == me)} {f'for {seconds} s' if seconds else 'not at all'}"
+            for leg, seconds in zip(user.follow_me, node.legs, strict=True)
+        ]
+        return f"{text} ({' + '.join(legs)})"
 
     def _course(self, node: Node | None, me: str) -> str:
         """A new entry: its own branches are always told."""
@@ -158,7 +186,7 @@ class _Teller:
             case PlaceKind.USER:
                 if generic and node.target == me:
                     return "own phone"
-                return f"{plan.users[node.target].name} ({node.target})"
+                return self._caller(node.target)
             case PlaceKind.OUTSIDE:
                 user = plan.users.get(me)
                 own = user is not None and user.mobile == node.target
@@ -185,11 +213,10 @@ class _Teller:
         place = entry.place
         if place.kind is PlaceKind.USER:
             user = plan.users[place.target]
-            own = {user.extension: "own phone", user.mobile: "own mobile"} if generic else {}
-            names = [own.get(leg.place.target, leg.place.target) for leg in user.follow_me]
-            delays = [f" after {leg.delay} s" if leg.delay else "" for leg in user.follow_me]
-            names = [n + _DND if silent(plan, leg, user) else n for n, leg in zip(names, user.follow_me, strict=True)]
-            legs = [name + delay for name, delay in zip(names, delays, strict=True)]
+            legs = [
+                f"{_leg(leg, user, generic)}{_limit(leg)}{_DND if silent(plan, leg, user) else ''}"
+                for leg in user.follow_me
+            ]
             waiting = "" if user.call_waiting else ", busy while in a call"
             return f"{' + '.join(legs) or 'the phone'}{waiting}"
         group = plan.group_at(place.key)
@@ -219,12 +246,15 @@ class _Teller:
         for facts in shared.values():
             subjects = tuple(f.subject for f in facts)
             who = several("user", subjects) if len(subjects) > 1 else subjects[0]
+            if len(subjects) == 1 and facts[0].key in _OF_USERS:
+                who = self._caller(who)
             title, line = _fact(facts[0], who)
             sign = "+" if not facts[0].before and facts[0].key in _WHOLE else "~"
             sign = "-" if not facts[0].after and facts[0].key in _WHOLE else sign
             yield Block(sign, title, (line,), subjects)
 
 
+_OF_USERS = frozenset({"rights", "login", "shown"})
 _WHOLE = frozenset({"number", "route", "trunk"})
 
 
@@ -261,11 +291,30 @@ def _fact(fact: Fact, who: str) -> tuple[str, str]:
             return f"{fact.key} {who}", change
 
 
-def _time(node: Node | None) -> str:
-    if not isinstance(node, Attempt):
-        return "not at all"
-    confirm = " with confirmation" if node.confirm else ""
-    return f"for {node.seconds} s{confirm}" if node.seconds else "not at all (do not disturb)"
+def _leg(leg: Leg, owner: User, generic: bool) -> str:
+    own = {owner.extension: "own phone", owner.mobile: "own mobile"} if generic else {}
+    return own.get(leg.place.target, leg.place.target) + (f" after {leg.delay} s" if leg.delay else "")
+
+
+def _limit(leg: Leg) -> str:
+    """How a leg rings by itself."""
+    seconds = "" if leg.place.timeout is None else f" for {leg.place.timeout} s"
+    return f"{seconds}{' with confirmation' if leg.place.confirm else ''}"
+
+
+def _shown(node: Attempt, me: str, generic: bool) -> str:
+    match node.shows:
+        case None | "original":
+            return ""
+        case "trunk":
+            return ", showing the trunk's number"
+        case extension:
+            whose = "own" if generic and extension == me else f"{extension}'s"
+            return f", showing {whose} number"
+
+
+def _any_outcome(node: Attempt) -> bool:
+    return sum(len(outcomes) for outcomes, _ in node.branches) == len(Outcome)
 
 
 __all__ = ["Block", "blocks"]

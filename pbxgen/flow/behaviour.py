@@ -13,7 +13,7 @@ from typing import Union
 from pbxgen.flow import machine
 from pbxgen.flow.analysis.ahead import RUNG, Ahead
 from pbxgen.flow.analysis.reach import Flow, Key
-from pbxgen.flow.analysis.ringing import outcomes
+from pbxgen.flow.analysis.ringing import leg_seconds, outcomes
 from pbxgen.flow.analysis.situations import Situation
 from pbxgen.flow.machine import Caller, EndKind, Pending, Ringing, State
 from pbxgen.flow.plan import ENDS_CALL, CallerId, Outcome, PlaceKind
@@ -46,6 +46,8 @@ class Attempt:
     shows: str | None
     """Whose number an outside place is shown: "original", or the extension whose own number it is (or the trunk's)."""
     trunk: str | None
+    legs: tuple[int, ...]
+    """How long each leg of the user's ``follow_me`` rings; 0: not at all."""
     branches: tuple[tuple[tuple[Outcome, ...], Node], ...]
     """Outcomes that lead to the same node stand together."""
     location: Location | None = field(repr=False)
@@ -146,10 +148,11 @@ class _Growth:
             place.confirm,
             self._shows(ringing.pending),
             place.trunk,
+            leg_seconds(ringing, self._caller, self._conditions),
             tuple((tuple(found), child) for found, child in branches.values()),
             place.location,
         )
-        content = (node.kind, node.target, node.seconds, node.confirm, node.shows, node.trunk)
+        content = (node.kind, node.target, node.seconds, node.confirm, node.shows, node.trunk, node.legs)
         return self._forest.kept((content, tuple((o, id(child)) for o, child in node.branches)), node)
 
     def _shows(self, pending: Pending) -> str | None:

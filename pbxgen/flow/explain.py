@@ -57,12 +57,17 @@ class Teller:
     def place(self, place: Place) -> str:
         kind = f"{place.kind.value}:{place.target}" if place.kind is PlaceKind.RELEASE else place.kind.value
         text = self._words.places[kind].format(target=place.target, name=self.party(place.target))
+        options = self.options(place)
+        return f"{text} ({', '.join(options)})" if options else text
+
+    def options(self, place: Place) -> list[str]:
+        """How it rings, where that is written."""
         options = []
         if place.timeout is not None:
             options.append(self._words.options["timeout"].format(seconds=place.timeout))
         if place.confirm:
             options.append(self._words.options["confirm"])
-        return f"{text} ({', '.join(options)})" if options else text
+        return options
 
     def places(self, places: tuple[Place, ...]) -> str:
         return self._words.then.join(self.place(p) for p in places)

@@ -10,7 +10,7 @@ from pbxgen.flow.cases import Case
 from pbxgen.flow.explain import Teller
 from pbxgen.flow.machine import EndKind
 from pbxgen.flow.phrases import phrasebook
-from pbxgen.flow.plan import Outcome, Place, PlaceKind, Plan, Strategy
+from pbxgen.flow.plan import Leg, Outcome, Place, PlaceKind, Plan, Strategy
 from pbxgen.flow.tree_phrases import tree_phrases
 from pbxgen.flow.wording import When
 from pbxgen.source.location import Location
@@ -85,14 +85,18 @@ class Words:
         p = self.phrases
         if attempt.kind is PlaceKind.USER:
             legs = self._plan.users[attempt.target].follow_me
-            timed = [(leg.delay, leg.place.target) for leg in legs]
-            told = [p.after_delay.format(who=t, seconds=d) if d else t for d, t in sorted(timed)]
+            told = [self._leg(leg) for leg in sorted(legs, key=lambda leg: (leg.delay, leg.place.target))]
             return [" + ".join(told)] if told else []
         if attempt.kind not in (PlaceKind.OPERATOR, PlaceKind.GROUP):
             return []
         group = self._plan.group_at((attempt.kind, attempt.target))
         linear = group.strategy is Strategy.LINEAR
         return [(p.first_then if linear else " + ").join(group.members if linear else sorted(group.members))]
+
+    def _leg(self, leg: Leg) -> str:
+        who = leg.place.target
+        text = self.phrases.after_delay.format(who=who, seconds=leg.delay) if leg.delay else who
+        return ", ".join([text, *self._teller.options(leg.place)])
 
     def outline(self, root: Node) -> tuple[Line, ...]:
         """The tree from ``root`` down; what has been told once is not told again."""

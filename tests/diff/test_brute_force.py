@@ -6,6 +6,7 @@ import itertools
 import json
 import os
 import random
+import re
 from typing import Any
 from unittest.mock import patch
 
@@ -84,9 +85,35 @@ def test_the_words_of_a_change_hold_exactly_where_it_is(first: str, second: str)
                 assert told == found, (json.dumps(before), json.dumps(after), entry.place.key, caller, moment)
 
 
+@THOROUGH
+@given(sources(), sources())
+def test_what_differs_is_to_be_read(first: str, second: str) -> None:
+    """Where one thing is said otherwise, or only how destinations are rung."""
+    before, after, other, dice = json.loads(first), json.loads(first), json.loads(second), random.Random(first)
+    extension = dice.choice(EXTENSIONS)
+    key = dice.choice(("ring_timeout", "dnd", "call_waiting", "follow_me", "deviations", "name"))
+    after["users"][extension].pop(key, None)
+    if key in other["users"][extension]:
+        after["users"][extension][key] = other["users"][extension][key]
+    if dice.random() < 0.3:
+        before["trunks"]["second"] = after["trunks"]["second"] = {"host": "192.0.2.2", "number": "+390212346000"}
+        after["routes"]["italy"] = {**before["routes"]["italy"], "trunk": "second"}
+    for user in (u for u in after["users"].values() if "follow_me" in u):
+        for leg in user["follow_me"]:
+            leg.update(dice.choice(({}, {}, {"timeout": 7}, {"confirm": not leg.get("confirm", False)})))
+    found = compare(plan_of(before), plan_of(after), TODAY)
+    told = blocks(found)
+    assert found.same is (not told), (json.dumps(before), json.dumps(after))
+    for line in (line for block in told for line in block.lines):
+        sides = re.search(r"(?:was|: rings) (.*), now (.*)$", line)
+        assert sides is None or sides[1] != sides[2], (line, json.dumps(before), json.dumps(after))
+
+
 def form(aspect: str, node: Node | None) -> str:
     """As much of a tree as a change tells of it."""
-    return f"{node.seconds} {node.confirm}" if aspect == "rings" and isinstance(node, Attempt) else repr(node)
+    if aspect == "rings" and isinstance(node, Attempt):
+        return f"{node.seconds} {node.confirm} {node.legs}"
+    return repr(node)
 
 
 def members(joint: Joint, pair: Pair) -> set[str]:

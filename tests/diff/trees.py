@@ -49,7 +49,8 @@ class _Side:
         self.plan, self.caller = plan, caller
         self.conditions = CallConditions(plan, caller, moment)
         rings_all = caller.origin is Origin.INTERNAL and not themselves
-        self.ring = Ringer(plan, COLLEAGUES[0] if rings_all else caller, moment)
+        self.rung_by = COLLEAGUES[0] if rings_all else caller
+        self.ring = Ringer(plan, self.rung_by, moment)
 
     @classmethod
     def by_side(
@@ -97,8 +98,18 @@ class _Side:
         outcomes = self.ring(step.ringing)
         found: tuple[object, ...] = (place.key, place.confirm, max(outcomes.values()))
         if place.kind is PlaceKind.USER:  # what follows depends on it
-            found += (frozenset(outcomes),)
+            found += (frozenset(outcomes), self._legs(step.ringing))
         if place.kind is PlaceKind.OUTSIDE:
             shown = self.plan.caller_id_of(place).value
             found += (place.trunk, shown if shown == "original" else step.ringing.pending.by)
         return found
+
+    def _legs(self, ringing: Ringing) -> list[int]:
+        """How long each leg of follow_me rings."""
+        user = ringing.user
+        if user is None or user.dnd:
+            return []
+        whole = machine.ring_seconds(user, self.caller.origin, self.conditions)
+        times = [(leg.delay, leg.place.timeout or whole, leg.place.key) for leg in user.follow_me]
+        cap = 1000 if ringing.cap is None else ringing.cap
+        return [0 if key == self.rung_by.key else max(0, min(delay + t, cap) - delay) for delay, t, key in times]

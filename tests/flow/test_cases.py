@@ -146,4 +146,4 @@ def told_of(plan: Plan, cases: Sequence[Case], caller: Caller, moment: dt.dateti
 
 def way(node: Node) -> str:
     """A tree by its content, but for how long it rings."""
-    return re.sub(r"seconds=[1-9]\d*", "seconds", repr(node))
+    return re.sub(r"seconds=[1-9]\d*|legs=\([^)]*\)", "", repr(node))

@@ -102,3 +102,16 @@ def test_texts_of_a_source_cannot_break_a_graph() -> None:
     words = Words(plan, "en")
     assert "#quot;b\\#lt;c#gt;#35;#amp;;" in "\n".join(mermaid(found, words))
     assert '\\"b\\\\<c>' in "\n".join(dot(found, words))
+
+
+@pytest.mark.parametrize(
+    ("language", "expected"),
+    [
+        ("en", "Ada (101) (101 + +393335550101 after 8 s, for 20 s at most, with confirmation) rings for 28 s"),
+        ("it", "Ada (101) (101 + +393335550101 dopo 8 s, al massimo per 20 s, con conferma) squilla per 28 s"),
+    ],
+)
+def test_how_each_leg_of_follow_me_rings(language: str, expected: str) -> None:
+    legs = '["101", {to: mobile, delay: 8, timeout: 20, confirm: true}]'
+    plan = plan_of(f'users: {{"101": {{name: Ada, mobile: "+393335550101", class: national, follow_me: {legs}}}}}')
+    assert told(plan, "101", language).popitem()[1][0] == expected

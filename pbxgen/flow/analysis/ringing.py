@@ -21,21 +21,33 @@ def outcomes(plan: Plan, ringing: Ringing, caller: Caller, conditions: Condition
     return {Outcome.NO_ANSWER: ringing.seconds}
 
 
+def leg_seconds(ringing: Ringing, caller: Caller, conditions: Conditions) -> tuple[int, ...]:
+    """How long each leg of ``follow_me`` rings; 0: not at all. () for anything else that rings."""
+    user = ringing.user
+    if user is None or user.dnd or not user.follow_me:
+        return ()
+    alone = ring_seconds(user, caller.origin, conditions)
+    found = []
+    for leg in user.follow_me:
+        whole = alone if leg.place.timeout is None else leg.place.timeout
+        seconds = whole if ringing.cap is None else min(whole, ringing.cap - leg.delay)
+        found.append(0 if leg.place.key == caller.key else max(seconds, 0))
+    return tuple(found)
+
+
 def _user(plan: Plan, user: User, ringing: Ringing, caller: Caller, conditions: Conditions) -> Seconds:
     if user.dnd:
         return {Outcome.BUSY: 0}
     if not user.follow_me:
         # Busy, too, can take all of the time: one contact is, and another one is silent.
         return dict.fromkeys((Outcome.BUSY, Outcome.NO_ANSWER, Outcome.UNREACHABLE), ringing.seconds)
-    alone = ring_seconds(user, caller.origin, conditions)
     ends: list[int] = []
     busy_at: dict[Key, int] = {}
     refused: list[int] = []
-    for leg in user.follow_me:
-        whole = alone if leg.place.timeout is None else leg.place.timeout
-        end = leg.delay + whole if ringing.cap is None else min(leg.delay + whole, ringing.cap)
-        if end <= leg.delay or leg.place.key == caller.key:
+    for leg, seconds in zip(user.follow_me, leg_seconds(ringing, caller, conditions), strict=True):
+        if not seconds:
             continue
+        end = leg.delay + seconds
         is_user = leg.place.kind is PlaceKind.USER
         if is_user and leg.place.target != user.extension and plan.users[leg.place.target].dnd:
             refused.append(leg.delay)
