@@ -1,142 +1,156 @@
-"""OLD and NEW of a comparison: a source, a revision of git, or a folder that was generated."""
+"""A source as it was in a revision of git."""
 
 from __future__ import annotations
 
-import io
+import os
+import posixpath
 import re
-import subprocess
-import tarfile
 import tempfile
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
-from pbxgen.output.manifest import MANIFEST
-from pbxgen.source.load import is_fleet, source_digests
+from pbxgen.diff.git import NoRepositoryError, RevisionError, commit_of, git, repository_of
+from pbxgen.diff.unpack import Tree
+from pbxgen.source.load import is_fleet, tenant_roots
 
 GIT = "git:"
-_BUILD = re.compile(r"\bbuilds?\b\W+(?:\S+ )??([0-9a-f]{12})\b|\b([0-9a-f]{12})\b")
-_HEAD_LINES = 40
-_REVISIONS = 200
+_FROM_HERE = re.compile(r"\.{1,2}(/|$)")
 
 
-class RevisionError(ValueError):
-    """What cannot be had, as a sentence."""
+@dataclass(frozen=True, slots=True)
+class Revision:
+    """A source of a revision, in a folder of its own."""
+
+    path: Path
+    folder: Path
+    """What stands for the root of the repository."""
+    name: str
+    """As it was asked for: ``git:HEAD~1``."""
+    left_out: tuple[str, ...]
+    """Links that lead out of the repository, as :meth:`shown` would show them."""
+
+    def shown(self, text: str) -> str:
+        """``text`` with the places that its reader can find: ``git:HEAD~1:office/pbx.yaml``."""
+        return text.replace(f"{self.folder}/", f"{self.name}:").replace(str(self.folder), f"{self.name}:.")
 
 
 def is_git(text: str) -> bool:
     return text.startswith(GIT)
 
 
-def is_generated(path: Path) -> bool:
-    """Was the folder written by ``pbxgen generate``?"""
-    return any((folder / MANIFEST).is_file() for folder in (path, *path.glob("*/")))
-
-
-def digests(folder: Path) -> frozenset[str]:
-    """The digests of the sources that a generated folder was made from."""
-    found: set[str] = set()
-    for path in sorted(folder.rglob("*")):
-        if path.suffix not in (".conf", ".xml") or not path.is_file():
-            continue
-        with path.open(encoding="utf-8", errors="replace") as file:
-            head = [line for line, _ in zip(file, range(_HEAD_LINES), strict=False)]
-        for line in head:
-            if "build" in line.lower():
-                found.update(a or b for a, b in _BUILD.findall(line))
-    return frozenset(found)
-
-
 @contextmanager
-def checked_out(text: str, other: Path | None) -> Iterator[Path]:
+def checked_out(text: str, other: str) -> Iterator[Revision]:
     """The source of ``git:REV`` or ``git:REV:PATH``, in a folder of its own while the context lasts.
 
-    Without PATH it is the path of the ``other`` side. Raises RevisionError.
+    PATH begins at the root of the repository, as git's own does, or with ``./`` in the current folder. Without it, it
+    is the path of the ``other`` side, whose repository is meant. Raises RevisionError.
     """
-    revision, _, path_text = text[len(GIT) :].partition(":")
+    revision, path = _parts(text)
+    root, relative = _place(revision, path, other)
+    tree = Tree(root, commit_of(root, revision))
+    if not tree.has(relative) and relative:
+        raise RevisionError(_missing(root, revision, relative, tree))
+    tree.want(relative)
+    name = f"{GIT}{revision}"
+    with tempfile.TemporaryDirectory(prefix="pbxgen-diff-") as made:
+        folder, index = Path(made).resolve() / "tree", Path(made) / "index"
+        folder.mkdir()
+        tree.write(folder, index)
+        found = folder / relative
+        if is_fleet(found):
+            for place in tenant_roots(found):
+                inside = PurePosixPath(os.path.relpath(place, folder)).as_posix()
+                if not inside.startswith("../"):
+                    tree.want("" if inside == "." else inside)
+            tree.write(folder, index)
+        if not found.exists():
+            raise RevisionError(f"{name}:{relative} is a link that leads out of the repository")
+        yield Revision(found, folder, name, tuple(f"{name}:{link}" for link in sorted(tree.left_out)))
+
+
+def in_repository(path: Path) -> tuple[Path, str]:
+    """The root of the repository around a path, and where the path is in it. Raises RevisionError."""
+    absolute = Path(os.path.abspath(path))  # noqa: PTH100 - a link at the end may be part of the repository
+    for candidate in (absolute.parent.resolve() / absolute.name, absolute.resolve()):
+        try:
+            root = repository_of(candidate.parent if candidate.is_symlink() else candidate)
+            relative = candidate.relative_to(root.resolve()).as_posix()
+        except (ValueError, NoRepositoryError):
+            continue
+        return root, "" if relative == "." else relative
+    raise NoRepositoryError(f"{path} is in no repository of git")
+
+
+def today(text: str) -> Path:
+    """Where the source of a revision lies in the working tree, if it still does. Raises RevisionError."""
+    if not is_git(text):
+        return Path(text)
+    revision, path = _parts(text)
+    root, relative = _place(revision, path, text)
+    return root / relative
+
+
+def _parts(text: str) -> tuple[str, str]:
+    revision, _, path = text[len(GIT) :].partition(":")
     if not revision or revision.startswith("-"):
         raise RevisionError("write git:REVISION, such as git:HEAD~1 or git:main")
-    path = Path(path_text) if path_text else other
-    if path is None:
+    return revision, path
+
+
+def _place(revision: str, path: str, other: str) -> tuple[Path, str]:
+    """The repository and the path in it that are meant."""
+    if not path:
+        if not is_git(other):
+            return in_repository(Path(other))
+        _, path = _parts(other)
+    if not path:
         raise RevisionError(f"say which source of {revision}: git:{revision}:PATH")
-    path = path.resolve()
-    root, relative = _in_repository(path)
-    # A fleet's tenants lie beside it: the whole folder of a file is taken.
-    wanted = relative if path.is_dir() or not path.suffix else relative.parent
-    commit = _git(root, "rev-parse", "--verify", "--quiet", "--end-of-options", f"{revision}^{{commit}}")
-    archive = _git(root, "archive", "--format=tar", commit.decode().strip(), "--", str(wanted) or ".")
-    with tempfile.TemporaryDirectory(prefix="pbxgen-diff-") as folder:
-        with tarfile.open(fileobj=io.BytesIO(archive)) as tar:
-            tar.extractall(folder, filter="data")
-        found = Path(folder) / relative
-        if not found.exists():
-            raise RevisionError(f"{revision} has no {relative}")
-        yield found
+    if _FROM_HERE.match(path) or path.startswith("/"):
+        return in_repository(Path(path))
+    relative = posixpath.normpath(path)
+    if relative.startswith("../"):
+        raise RevisionError(f"{path} is outside the repository")
+    return _repository_beside(other), relative
 
 
-@dataclass(frozen=True, slots=True)
-class Origin:
-    """The revision of a source that a folder was generated from."""
-
-    commit: str
-    """Short, as git writes it."""
-    date: str
-    """Of the commit, e.g. 2026-11-23."""
-    source: Path
-    """The source as it was, in a folder of its own."""
-
-
-@contextmanager
-def made_from(wanted: frozenset[str], source: Path, doing: Callable[[str], None]) -> Iterator[Origin | None]:
-    """The newest of a source's last revisions that has the digests of a generated folder; None where git has none.
-
-    Of a fleet one tenant may have been generated. ``doing`` is told which revision is looked at.
-    """
-    with ExitStack() as stack:
+def _repository_beside(other: str) -> Path:
+    """Of the other side where that lies in one, or that of the current folder."""
+    if not is_git(other):
         try:
-            root, relative = _in_repository(source.resolve())
-            # A fleet's tenants lie beside its file.
-            watched = relative.parent if source.is_file() and is_fleet(source) else relative
-            log = _git(root, "log", f"-{_REVISIONS}", "--format=%h %cs", "--", str(watched)).decode()
-        except RevisionError:  # a source that git does not know
-            log = ""
-        for line in log.splitlines():
-            commit, _, date = line.partition(" ")
-            doing(f"looking at the source as it was on {date}")
-            with ExitStack() as this:
-                try:
-                    found = this.enter_context(checked_out(f"{GIT}{commit}", source))
-                except RevisionError:  # a revision that took the source away
-                    continue
-                made = source_digests(found)
-                if made & wanted and (made <= wanted or len(wanted) == 1):
-                    stack.enter_context(this.pop_all())
-                    yield Origin(commit, date, found)
-                    return
-        yield None
+            return in_repository(Path(other))[0]
+        except NoRepositoryError:
+            pass
+    return repository_of(Path.cwd())
 
 
-def _in_repository(path: Path) -> tuple[Path, Path]:
-    """The root of the repository around a path, and where the path is in it. Raises RevisionError."""
-    inside = path if path.is_dir() else path.parent
-    while not inside.is_dir():
-        inside = inside.parent
-    root = Path(_git(inside, "rev-parse", "--show-toplevel").decode().strip())
+def _missing(root: Path, revision: str, relative: str, tree: Tree) -> str:
+    """Why there is no such path, and what may have been meant."""
+    text = f"{revision} has no {relative}"
     try:
-        return root, path.relative_to(root.resolve())
-    except ValueError:
-        raise RevisionError(f"{path} is not in the repository {root}") from None
+        here, from_here = in_repository(Path(relative))
+    except RevisionError:
+        here, from_here = root, relative
+    if here == root and from_here != relative and tree.has(from_here):
+        return f"{text} at the root of the repository: write git:{revision}:./{relative}, or git:{revision}:{from_here}"
+    former = _former_name(root, revision, relative)
+    if former is not None and tree.has(former):
+        return f"{text}, which was called {former} then: write git:{revision}:{former}"
+    return text
 
 
-def _git(folder: Path, *arguments: str) -> bytes:
+def _former_name(root: Path, revision: str, relative: str) -> str | None:
+    """What a file or folder of today was called, where git finds that its files were renamed in the same way."""
     try:
-        done = subprocess.run(
-            ["git", "--literal-pathspecs", "-C", str(folder), *arguments], capture_output=True, check=False
-        )
-    except FileNotFoundError:
-        raise RevisionError("git is not installed") from None
-    if done.returncode:
-        said = done.stderr.decode(errors="replace").strip().splitlines()
-        raise RevisionError(said[-1] if said else f"git knows no such revision: {arguments[-1]}")
-    return done.stdout
+        listed = git(root, "diff", "--find-renames", "--diff-filter=R", "--name-status", "-z", revision, "--")
+    except RevisionError:
+        return None
+    words = os.fsdecode(listed).split("\0")
+    found: set[str] = set()
+    for old, new in zip(words[1::3], words[2::3], strict=False):
+        if new == relative:
+            found.add(old)
+        elif new.startswith(f"{relative}/") and old.endswith(rest := new[len(relative) :]):
+            found.add(old.removesuffix(rest))
+    return found.pop() if len(found) == 1 else None

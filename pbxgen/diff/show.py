@@ -6,51 +6,71 @@ from collections.abc import Sequence
 from typing import Any
 
 from pbxgen.diagnostics.display import printable
+from pbxgen.diff.result import Result
 from pbxgen.diff.words import Block
 
 MOST_CHARACTERS = 60_000
 """Of a comment; GitHub takes 65,536, and somebody may put a line above it."""
 
-Shown = Sequence[tuple[str, tuple[Block, ...]]]
-"""By tenant."""
-
+_SAME = "nothing changes for callers"
 _KINDS = {"+": "new", "-": "gone", "~": "changed"}
 
 
-def as_data(block: Block) -> dict[str, Any]:
+def document(result: Result) -> dict[str, Any]:
+    """What ``--format json`` prints."""
+    tenants: dict[str, list[dict[str, Any]]] = {}
+    for section in result.sections:
+        tenants.setdefault(section.tenant, []).extend(_as_data(block, section.folders) for block in section.blocks)
+    return {
+        "version": 1,
+        "old": result.old,
+        "new": result.new,
+        "same": result.same,
+        "generated": [{"folders": list(m.folders), "current": dict(m.current), "from": m.origin} for m in result.made],
+        "tenants": tenants,
+    }
+
+
+def _as_data(block: Block, folders: tuple[str, ...]) -> dict[str, Any]:
     return {
         "kind": _KINDS[block.sign],
         "title": block.title,
         "targets": list(block.targets),
+        "folders": list(folders),
         "changes": list(block.lines),
     }
 
 
-def text_lines(found: Shown, same: bool) -> list[str]:
-    if same:
-        return ["nothing changes for callers"]
-    lines = []
-    for name, shown in found:
-        if len(found) > 1 and shown:
-            lines.append(f"{name}:")
-        for block in shown:
+def text_lines(result: Result) -> list[str]:
+    lines = [made.about for made in result.made]
+    if lines:
+        lines.append("")
+    if result.same:
+        return [*lines, _SAME]
+    for section in result.sections:
+        if len(result.sections) > 1 and section.blocks:
+            lines.append(f"{section.title}:")
+        for block in section.blocks:
             lines.append(f"{block.sign} {block.title}")
             lines += [f"    {line}" for line in block.lines]
     return lines
 
 
-def markdown(found: Shown, same: bool) -> str:
+def markdown(result: Result) -> str:
     """Never longer than a comment may be; what had to be left out is counted."""
-    if same:
-        return "**Nothing changes for callers.**"
-    every = [block for _, shown in found for block in shown]
+    about = "".join(f"{_escaped(made.about)}.\n\n" for made in result.made)
+    if result.same:
+        return f"{about}**{_SAME[0].upper()}{_SAME[1:]}.**"
+    every = [block for section in result.sections for block in section.blocks]
     text = f"### What changes for callers ({_count(every)})\n"
+    if about:
+        text += f"\n{about.rstrip()}\n"
     left: list[Block] = []
-    for name, shown in found:
-        if len(found) > 1 and shown and not left:
-            text += f"\n#### {_escaped(name)}\n"
+    for section in result.sections:
+        if len(result.sections) > 1 and section.blocks and not left:
+            text += f"\n#### {_escaped(section.title)}\n"
         text += "\n"
-        for block in shown:
+        for block in section.blocks:
             item = _item(block)
             if left or len(text) + len(item) > MOST_CHARACTERS:
                 left.append(block)

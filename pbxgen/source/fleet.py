@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import glob
+import itertools
 import re
 from dataclasses import dataclass
 from pathlib import Path
@@ -67,6 +68,19 @@ def read_fleet(path: Path) -> FleetFile:
             for match in _matches(path, pattern, found):
                 tenants.setdefault(match.resolve(), match)
     return FleetFile(reading.file, data, tuple(tenants.values()), tuple(found))
+
+
+def tenant_roots(path: Path) -> tuple[Path, ...]:
+    """The files and folders that a fleet's tenants are looked for in: its patterns up to their first wildcard."""
+    try:
+        if files.is_folder(path):
+            path = path / FLEET_NAME
+        root = read_bytes(files.read(path), "").root
+    except files.UnreadableError:
+        return ()
+    patterns = [] if root is None else _patterns(root, [])
+    plain = (itertools.takewhile(lambda part: not glob.has_magic(part), Path(p.text).parts) for p in patterns)
+    return tuple(path.parent.joinpath(*parts) for parts in plain)
 
 
 def _patterns(root: Mapping, found: list[Diagnostic]) -> list[Scalar]:

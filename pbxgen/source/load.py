@@ -8,13 +8,13 @@ from pathlib import Path
 
 from pbxgen.diagnostics.diagnostic import Diagnostic
 from pbxgen.source import files
-from pbxgen.source.fleet import is_fleet, read_fleet
+from pbxgen.source.fleet import is_fleet, read_fleet, tenant_roots
 from pbxgen.source.merge import merge
 from pbxgen.source.reader import Reading, read_bytes
 from pbxgen.source.text import SourceFile
 from pbxgen.source.tree import Mapping
 
-__all__ = ["Loaded", "LoadedFleet", "is_fleet", "load_fleet", "load_source"]
+__all__ = ["Loaded", "LoadedFleet", "is_fleet", "load_fleet", "load_source", "tenant_roots"]
 
 _EMPTY = "PBX006"
 _NOTHING_LOST = frozenset({"PBX012", "PBX015", "PBX016", "PBX017", "PBX018"})

@@ -75,8 +75,9 @@ def test_a_revision_that_there_is_not(office: Path, revision: str) -> None:
     run(revision, office, code=2)
 
 
-def generated(source: Path, out: Path, *more: str) -> Path:
-    words = ["generate", str(source), "-o", str(out), "--target", "asterisk", "--parts", "dialplan", *more]
+def generated(source: Path, out: Path, *more: str, targets: tuple[str, ...] = ("asterisk",)) -> Path:
+    words = ["generate", str(source), "-o", str(out), "--parts", "dialplan", *more]
+    words += [word for target in targets for word in ("--target", target)]
     result = CliRunner().invoke(app, words)
     assert result.exit_code == 0, result.output
     return out
@@ -86,7 +87,7 @@ def test_a_generated_folder_knows_its_source(office: Path, tmp_path: Path) -> No
     out = generated(MINIMAL, tmp_path / "out")
     assert "was made from this source" in run(out, MINIMAL, "--exit-code")
     assert "another state" in run(out, office, "--exit-code", code=1)
-    assert json.loads(run(out, office, "--format", "json"))["current"] == {"minimal": False}
+    assert json.loads(run(out, office, "--format", "json"))["generated"][0]["current"] == {"minimal": False}
 
 
 def test_a_generated_folder_is_compared_with_the_revision_it_was_made_from(office: Path, tmp_path: Path) -> None:
@@ -103,7 +104,7 @@ def test_a_generated_folder_is_compared_with_the_revision_it_was_made_from(offic
     assert "+ Ada Rossi (205)" in run(out, office, "--exit-code", code=1)
     document = json.loads(run(out, office, "--format", "json"))
     assert document["same"] is False
-    assert document["from"].startswith("git:")
+    assert document["generated"][0]["from"].startswith("git:")
 
 
 def test_a_generated_fleet_is_compared_with_the_revision_it_was_made_from(fleet: Path, tmp_path: Path) -> None:
@@ -123,6 +124,46 @@ def test_a_tenant_that_was_generated_alone_is_compared_with_its_revision(fleet: 
     told = run(out, fleet, "--tenant", "officina")
     assert "was made from" in told
     assert told.endswith("nothing changes for callers\n")
+
+
+def test_of_a_folder_that_was_generated_in_two_runs_each_pbx_is_judged(office: Path, tmp_path: Path) -> None:
+    git(tmp_path, "stash", "-q")
+    out = generated(office, tmp_path / "out", targets=("asterisk", "freeswitch"))
+    git(tmp_path, "stash", "pop", "-q")
+    generated(office, out)
+    told = run(out, office, "--exit-code", code=1)
+    assert f"{out}/asterisk was made from this source\n" in told
+    assert f"{out}/freeswitch was made from {office} of " in told
+    assert "+ Ada Rossi (205)" in told
+    document = json.loads(run(out, office, "--format", "json"))
+    assert [made["current"]["minimal"] for made in document["generated"]] == [True, False]
+    assert document["tenants"]["minimal"][0]["folders"] == [f"{out}/freeswitch"]
+    assert "out/freeswitch was made from" in run(out, office, "--format", "markdown")
+
+
+def test_a_generated_folder_that_serves_a_tenant_more_is_not_current(fleet: Path, tmp_path: Path) -> None:
+    out = generated(fleet, tmp_path / "out")
+    (fleet / "tenants" / "officina.yaml").unlink()
+    assert "- tenant officina" in run(out, fleet, "--exit-code", code=1)
+    git(tmp_path, "commit", "-qam", "closed")
+    assert "- tenant officina" in run(out, fleet, "--exit-code", code=1)
+
+
+def test_where_the_source_of_a_generated_folder_is_not_known_all_formats_say_so(tmp_path: Path) -> None:
+    source = shutil.copy(MINIMAL, tmp_path / "pbx.yaml")
+    out = generated(source, tmp_path / "out")
+    source.write_text(source.read_text(encoding="utf-8") + "# a remark\n", encoding="utf-8")
+    assert "cannot be told" in run(out, source)
+    assert run(out, source, "--format", "markdown").startswith("### What changes for callers")
+    document = json.loads(run(out, source, "--format", "json"))
+    assert document["generated"] == [{"folders": [str(out)], "current": {"minimal": False}, "from": None}]
+    assert document["same"] is False
+
+
+def test_errors_in_a_source_are_told_from_differences(office: Path) -> None:
+    office.write_text(office.read_text(encoding="utf-8").replace("country: IT", "country: XX"), encoding="utf-8")
+    run("git:HEAD", office, code=1)
+    run("git:HEAD", office, "--exit-code", code=2)
 
 
 def test_wrong_usage(office: Path) -> None:

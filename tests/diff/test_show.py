@@ -5,15 +5,20 @@ from __future__ import annotations
 import pytest
 
 from pbxgen.diagnostics.crowd import several
+from pbxgen.diff.result import Result, Section
 from pbxgen.diff.show import MOST_CHARACTERS, markdown
 from pbxgen.diff.words import Block
 
 LINE = "outside calls when busy: was own mailbox, now reception, then own mailbox"
 
 
+def comment(blocks: tuple[Block, ...]) -> str:
+    return markdown(Result("old", "new", False, (Section("acme", blocks),)))
+
+
 def test_a_comment_is_never_too_long_and_says_what_is_missing() -> None:
     blocks = tuple(Block("~", f"N{n} ({n})", (f"{LINE} {n}",), (str(n),)) for n in range(2000))
-    text = markdown([("acme", blocks)], same=False)
+    text = comment(blocks)
     assert len(text) < MOST_CHARACTERS + 200
     told = text.count("\n- **")
     assert text.endswith(f"\n… and {2000 - told:,} more, left out of this comment; `pbxgen diff` tells them all.\n")
@@ -21,7 +26,7 @@ def test_a_comment_is_never_too_long_and_says_what_is_missing() -> None:
 
 def test_ten_thousand_people_with_one_change_are_one_item() -> None:
     targets = tuple(str(n) for n in range(20000, 30000))
-    text = markdown([("acme", (Block("~", several("user", targets), (LINE,), targets),))], same=False)
+    text = comment((Block("~", several("user", targets), (LINE,), targets),))
     assert text == (f"### What changes for callers (10000)\n\n- **10,000 users (20000-29999)**\n  - {LINE}\n")
 
 

@@ -1,0 +1,76 @@
+"""OLD and NEW of ``pbxgen diff``, compiled."""
+
+from __future__ import annotations
+
+import sys
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+
+import typer
+
+from pbxgen.cli import console
+from pbxgen.cli.findings import show_text
+from pbxgen.cli.report import usage_error_of
+from pbxgen.diff.relocate import relocated
+from pbxgen.diff.result import Plans
+from pbxgen.diff.revisions import Revision, checked_out, is_git
+from pbxgen.pipeline import UnknownTenantError, compile_path
+
+
+class Sides:
+    """Compiles what the command line names; ``failed`` is the exit code where a source has errors."""
+
+    def __init__(self, tenant: str | None, failed: int, stack: ExitStack) -> None:
+        self._tenant = tenant
+        self._failed = failed
+        self._stack = stack
+
+    def both(self, old: str, new: str) -> tuple[Plans, Plans]:
+        """A tenant that only one of them has is no mistake: it is new, or gone."""
+        found = [self._read(old, new), self._read(new, old)]
+        if all(side.unknown is not None for side in found):
+            raise usage_error_of(_first(found[1].unknown))
+        return found[0].plans, found[1].plans
+
+    def one(self, source: str) -> Plans:
+        side = self._read(source, "")
+        if side.unknown is not None:
+            raise usage_error_of(side.unknown)
+        return side.plans
+
+    def of_revision(self, revision: Revision) -> Plans:
+        return self._compiled(revision.path, revision).plans
+
+    def _read(self, text: str, other: str) -> _Side:
+        if not is_git(text):
+            return self._compiled(Path(text), None)
+        revision = self._stack.enter_context(checked_out(text, other))
+        for link in revision.left_out:
+            console.note(console.printable(f"{link} leads out of the repository: what it held then is left out"))
+        return self._compiled(revision.path, revision)
+
+    def _compiled(self, path: Path, revision: Revision | None) -> _Side:
+        try:
+            compilation = compile_path(path, tenant=self._tenant, analysis=False)
+        except UnknownTenantError as error:
+            return _Side({}, error)
+        name = str(path)
+        if revision is not None:
+            compilation, name = relocated(compilation, revision.shown), revision.shown(name)
+        if compilation.failed:
+            show_text(compilation.diagnostics, compilation.files, sys.stderr)
+            console.note(console.printable(f"nothing to compare in {name}"))
+            raise typer.Exit(self._failed)
+        return _Side({plan.name: plan for plan in compilation.plans}, None)
+
+
+@dataclass(frozen=True, slots=True)
+class _Side:
+    plans: Plans
+    unknown: UnknownTenantError | None
+
+
+def _first(error: UnknownTenantError | None) -> UnknownTenantError:
+    assert error is not None
+    return error

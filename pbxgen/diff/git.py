@@ -1,0 +1,54 @@
+"""Questions to git. What it refuses becomes a sentence of ours."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from pathlib import Path
+
+
+class RevisionError(ValueError):
+    """What cannot be had, as a sentence."""
+
+
+class NoRepositoryError(RevisionError):
+    """There is no repository around a path."""
+
+
+def git(folder: Path, *arguments: str, given: bytes = b"", index: Path | None = None) -> bytes:
+    """What git prints in ``folder``; ``index`` takes the place of the repository's own. Raises RevisionError."""
+    environment = {**os.environ, "LC_ALL": "C"}
+    if index is not None:
+        environment["GIT_INDEX_FILE"] = str(index)
+    command = ["git", "--literal-pathspecs", "-C", str(folder), *arguments]
+    try:
+        done = subprocess.run(command, input=given, capture_output=True, check=False, env=environment)
+    except FileNotFoundError:
+        raise RevisionError("git is not installed") from None
+    if done.returncode:
+        said = done.stderr.decode(errors="replace")
+        if "not a git repository" in said:
+            raise NoRepositoryError(f"{folder} is in no repository of git")
+        words = " ".join(said.split()).removeprefix("fatal: ")
+        raise RevisionError(f"git {arguments[0]} does not work in {folder}: {words or 'it does not say why'}")
+    return done.stdout
+
+
+def repository_of(path: Path) -> Path:
+    """The root of the repository around ``path``, which need not exist. Raises RevisionError."""
+    inside = path
+    while not inside.is_dir():
+        inside = inside.parent
+    try:
+        return Path(os.fsdecode(git(inside, "rev-parse", "--show-toplevel")).removesuffix("\n"))
+    except NoRepositoryError:
+        raise NoRepositoryError(f"{path} is in no repository of git") from None
+
+
+def commit_of(root: Path, revision: str) -> str:
+    """The full name of a commit. Raises RevisionError."""
+    try:
+        found = git(root, "rev-parse", "--verify", "--quiet", "--end-of-options", f"{revision}^{{commit}}")
+    except RevisionError:
+        raise RevisionError(f"git knows no revision {revision} in {root}") from None
+    return found.decode().strip()

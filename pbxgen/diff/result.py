@@ -1,0 +1,75 @@
+"""Everything that a comparison of two sources says, by tenant."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from pbxgen.diff.compare import compare
+from pbxgen.diff.words import Block, blocks
+from pbxgen.flow.plan import Plan
+
+Plans = Mapping[str, Plan]
+"""By the names of the tenants."""
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """Folders that were generated from one state of a source."""
+
+    folders: tuple[str, ...]
+    """As messages name them."""
+    current: Mapping[str, bool]
+    """By tenant of NEW: was it made from NEW as it is?"""
+    origin: str | None
+    """The revision, such as git:1a2b3c4; None where it is NEW itself, or git has none."""
+    about: str
+    """All this as a sentence."""
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """What changes for the callers of one tenant; ``folders``: of OLD, where not all of it is meant."""
+
+    tenant: str
+    blocks: tuple[Block, ...]
+    folders: tuple[str, ...] = ()
+
+    @property
+    def title(self) -> str:
+        return ", ".join((self.tenant, *self.folders))
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    old: str
+    new: str
+    same: bool
+    sections: tuple[Section, ...]
+    made: tuple[Made, ...] = ()
+    """Of an OLD that was generated."""
+
+
+def compared(before: Plans, after: Plans, today: dt.date) -> tuple[bool, tuple[Section, ...]]:
+    """Does nothing change for callers? And what does, tenant by tenant."""
+    if len(before) == len(after) == 1:  # a tenant that was renamed is still the same
+        pairs = [(next(iter(before.values())), next(iter(after.values())))]
+    else:
+        pairs = [(before[name], after[name]) for name in after if name in before]
+    same = len(before) == len(after) == len(pairs)
+    found = []
+    for old, new in pairs:
+        comparison = compare(old, new, today)
+        same = same and comparison.same
+        found.append(Section(new.name, blocks(comparison)))
+    known = {plan.name for pair in pairs for plan in pair}
+    found += _alone("+", "is new", after, known)
+    found += _alone("-", "is gone", before, known)
+    return same, tuple(found)
+
+
+def _alone(sign: str, word: str, plans: Plans, known: set[str]) -> Iterator[Section]:
+    for name in plans:
+        if name not in known:
+            yield Section(name, (Block(sign, f"tenant {name}", (word,)),))
