@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
-import re
-from collections.abc import Mapping
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -14,7 +11,6 @@ from pbxgen.cli.options import Source, Tenant, examples
 
 if TYPE_CHECKING:
     from pbxgen.flow.explain import Sentence
-    from pbxgen.flow.plan import Plan
     from pbxgen.flow.simulate import Call, Story
     from pbxgen.flow.world import World
 
@@ -24,8 +20,9 @@ With the number or name of somebody (a user, an operator position, a group, an o
 a call to them, from outside and from inside, at which times; for an outside number that is not of this PBX, who sends
 calls there. With --from and --to: one call. Each step stands beside the source line that caused it.
 
-Phones and outside numbers answer unless told otherwise: answer, ring, busy, reject, dnd, unregistered, dead, error,
-in_call, or the SIP status of a reply (404). Several contacts of one phone are separated by commas.
+Phones and outside numbers answer unless told otherwise. A phone's state is answer, ring, early, busy, reject, dnd,
+unregistered, dead, error or in_call (several contacts separated by commas), an outside number's answer, ring, early,
+busy, fail or mailbox; or the SIP status of a reply (404).
 """
 _EPILOG = examples(
     "pbxgen explain acme.yaml 101",
@@ -34,8 +31,6 @@ _EPILOG = examples(
     'pbxgen explain acme.yaml --from 102 --to 101 --at "2026-12-24 19:00" --phone 101=unregistered',
     "pbxgen explain acme.yaml --from +393471112222 --to +390212345000 --transfer 100:107 --lang it",
 )
-_SHORT = re.compile(r"[0-9]{1,5}", re.ASCII)
-"""What is no outside number, and meant as an extension."""
 
 
 def register(app: typer.Typer) -> None:
@@ -49,7 +44,7 @@ def explain(
         typer.Argument(metavar="[WHO]", help="101, Ada Rossi, reception, +390212345000 …", show_default=False),
     ] = None,
     caller: Annotated[
-        str | None, typer.Option("--from", metavar="NUMBER", help="An extension, or an outside number.")
+        str | None, typer.Option("--from", metavar="NUMBER", help="An extension, an outside number, or anonymous.")
     ] = None,
     called: Annotated[str | None, typer.Option("--to", metavar="NUMBER", help="What the caller dials.")] = None,
     at: Annotated[
@@ -75,7 +70,7 @@ def explain(
     if somebody is not None:
         given = {"--from": caller, "--to": called, "--at": at, "--phone": phone, "--outside": outside}
         for option, value in (given | {"--transfer": transfer}).items():
-            if value:
+            if value not in (None, []):
                 raise typer.BadParameter("is for one call, with --from and --to", param_hint=option)
         from pbxgen.cli.loading import one_plan
         from pbxgen.cli.tree import show
@@ -87,15 +82,15 @@ def explain(
         raise typer.BadParameter("say who is called (101), or both --from and --to", param_hint="WHO")
     if format in ("mermaid", "dot"):
         raise typer.BadParameter(f"one call has no {format}: text or json", param_hint="--format")
+    from pbxgen.cli.call_options import call_of, transfer_not_made, world_of
     from pbxgen.cli.loading import one_plan
     from pbxgen.flow.explain import Teller
     from pbxgen.flow.phrases import phrasebook
-    from pbxgen.flow.simulate import Call, simulate
+    from pbxgen.flow.simulate import simulate
 
     plan = one_plan(source, tenant)
-    _known_caller(caller, plan)
-    call = Call(caller, called, _transfer(transfer, plan))
-    world = _world(plan, at, phone or [], outside or [])
+    call = call_of(plan, caller, called, transfer)
+    world = world_of(plan, at, phone or [], outside or [])
     teller = Teller(plan, phrasebook(language or plan.language))
     story = simulate(plan, call, world)
     sentences = teller.tell(story, call)
@@ -103,6 +98,9 @@ def explain(
         _print_json(call, world, story, sentences)
     else:
         _print_text(teller.headline(call, world.moment), sentences)
+    why = transfer_not_made(plan, call, story)
+    if why:
+        console.note(console.printable(why))
 
 
 def _print_text(headline: str, sentences: tuple[Sentence, ...]) -> None:
@@ -138,72 +136,9 @@ def _print_json(call: Call, world: World, story: Story, sentences: tuple[Sentenc
     console.out(json.dumps(document, indent=2, ensure_ascii=False))
 
 
-def _world(plan: Plan, at: str | None, phones: list[str], outside: list[str]) -> World:
-    from pbxgen.diagnostics.nearest import did_you_mean
-    from pbxgen.flow.world import OUTSIDE_STATES, PHONE_STATES, World
-
-    phone_states = _states(phones, PHONE_STATES, "--phone")
-    for extension in phone_states:
-        if extension not in plan.users:
-            near = did_you_mean(extension, plan.users)
-            raise typer.BadParameter(f"there is no extension {extension}; {near}".rstrip("; "), param_hint="--phone")
-    outside_states = {n: s[0] for n, s in _states(outside, OUTSIDE_STATES, "--outside").items()}
-    return World(_moment(at), phone_states, outside_states)
-
-
-def _states(texts: list[str], known: Mapping[str, str], option: str) -> dict[str, tuple[str, ...]]:
-    from pbxgen.flow.world import is_status
-
-    found = {}
-    for text in texts:
-        number, equals, states = text.partition("=")
-        if not equals:
-            raise typer.BadParameter(f"write NUMBER=STATE, not {text!r}", param_hint=option)
-        parts = tuple(states.split(","))
-        for state in parts:
-            if state not in known and not is_status(state):
-                raise typer.BadParameter(f"{state!r} is no state; one of {', '.join(known)}", param_hint=option)
-        found[number] = parts
-    return found
-
-
-def _moment(text: str | None) -> dt.datetime:
-    from pbxgen.flow.world import DEFAULT_MOMENT, moment_of
-
-    if text is None:
-        return DEFAULT_MOMENT
-    moment = moment_of(text)
-    if moment is not None:
-        return moment
-    raise typer.BadParameter(f'{text!r} is no moment; write it so: "2026-12-24 19:00"', param_hint="--at")
-
-
-def _known_caller(caller: str, plan: Plan) -> None:
-    """Something short that is no extension would be an outside number that nobody has."""
-    if caller in plan.users or not _SHORT.fullmatch(caller):
-        return
-    from pbxgen.diagnostics.nearest import did_you_mean
-
-    near = did_you_mean(caller, plan.users) or "an outside number is written +393471112222"
-    raise typer.BadParameter(f"there is no extension {caller}; {near}", param_hint="--from")
-
-
 def _known_language(language: str | None) -> None:
     from pbxgen.flow.phrases import LANGUAGES, base_of
 
     if language is not None and base_of(language) not in LANGUAGES:
         known = " and ".join(LANGUAGES)
         raise typer.BadParameter(f"{language!r} is none of the languages that there are: {known}", param_hint="--lang")
-
-
-def _transfer(text: str | None, plan: Plan) -> Any:
-    from pbxgen.flow.simulate import Transfer
-
-    if text is None:
-        return None
-    by, colon, to = text.partition(":")
-    if not colon or not to:
-        raise typer.BadParameter(f"write BY:TO, not {text!r}", param_hint="--transfer")
-    if by not in plan.users:
-        raise typer.BadParameter(f"there is no extension {by}", param_hint="--transfer")
-    return Transfer(by, to)

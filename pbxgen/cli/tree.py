@@ -10,6 +10,7 @@ from typing import Any
 import typer
 
 from pbxgen.cli import console
+from pbxgen.cli.numbers import read
 from pbxgen.diagnostics.nearest import did_you_mean
 from pbxgen.flow.analysis.reach import Reach
 from pbxgen.flow.analysis.situations import Situations
@@ -19,7 +20,7 @@ from pbxgen.flow.graph import as_json, dot, mermaid
 from pbxgen.flow.outline import Words, tree_lines
 from pbxgen.flow.phrases import phrasebook
 from pbxgen.flow.plan import Place, PlaceKind, Plan
-from pbxgen.flow.subject import Sender, names_of, namesakes, outside_number, place_of, senders
+from pbxgen.flow.subject import Sender, names_of, namesakes, place_of, senders
 
 _WIDEST = 84
 """Where the places of lines begin at most."""
@@ -30,7 +31,9 @@ def show(plan: Plan, who: str, language: str, format: str) -> None:
     words = Words(plan, language)
     place = place_of(plan, who)
     if place is None:
-        number = outside_number(plan, who)
+        number, problem = read(plan, who)
+        if number is None and who.startswith("+"):
+            raise typer.BadParameter(f"{console.printable(who)} {problem}", param_hint="WHO")
         found = [] if number is None else list(senders(plan, number))
         if number is None or (not found and not who.startswith("+")):
             raise typer.BadParameter(console.printable(_nobody(plan, who)), param_hint="WHO")

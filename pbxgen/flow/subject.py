@@ -50,11 +50,6 @@ def namesakes(plan: Plan, name: str) -> tuple[str, ...]:
     return tuple(user.extension for user in plan.users.values() if user.name.casefold() == wanted)
 
 
-def outside_number(plan: Plan, text: str) -> str | None:
-    """E.164 of an outside number as somebody writes it."""
-    return next(iter(_readings(plan, text.strip())), None)
-
-
 def names_of(plan: Plan) -> set[str]:
     """Everything that :func:`place_of` knows, for suggestions."""
     positions = [*plan.operators.values(), *plan.groups.values()]

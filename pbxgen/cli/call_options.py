@@ -1,0 +1,101 @@
+"""The options of ``pbxgen explain`` that describe one call: who calls whom, when, and what the phones do."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Mapping
+
+import typer
+
+from pbxgen.cli import console
+from pbxgen.cli.numbers import dialled_number, outside_number
+from pbxgen.diagnostics.nearest import did_you_mean
+from pbxgen.flow.machine import EndKind, EventKind
+from pbxgen.flow.plan import Plan
+from pbxgen.flow.simulate import Call, Story, Transfer
+from pbxgen.flow.world import DEFAULT_MOMENT, OUTSIDE_STATES, PHONE_STATES, World, is_status, moment_of
+
+ANONYMOUS = "anonymous"
+_SHORT = re.compile(r"[0-9]{1,5}", re.ASCII)
+"""What is no outside number, and meant as an extension."""
+
+
+def call_of(plan: Plan, caller: str, called: str, transfer: str | None) -> Call:
+    return Call(_caller(plan, caller), dialled_number(called, "--to"), _transfer(plan, transfer))
+
+
+def world_of(plan: Plan, at: str | None, phones: list[str], outside: list[str]) -> World:
+    phone_states = _states(phones, PHONE_STATES, "--phone")
+    for extension in phone_states:
+        _extension(plan, extension, "--phone")
+    outside_states = {}
+    for text, states in _states(outside, OUTSIDE_STATES, "--outside").items():
+        if len(states) > 1:
+            raise typer.BadParameter(f"{text} has one state: only a phone has several contacts", param_hint="--outside")
+        outside_states[outside_number(plan, text, "--outside")] = states[0]
+    return World(_moment(at), phone_states, outside_states)
+
+
+def transfer_not_made(plan: Plan, call: Call, story: Story) -> str:
+    """Why the transfer that was asked for does not come about; "" where it does."""
+    if call.transfer is None or any(event.kind is EventKind.TRANSFERRED for event in story.events):
+        return ""
+    answers = "nobody answers"
+    if story.ending.kind is EndKind.ANSWERED:
+        answers = f"{_named(plan, story.ending.value)} answers, called by {_named(plan, call.caller)}"
+    return f"{_named(plan, call.transfer.by)} does not transfer the call: {answers}"
+
+
+def _named(plan: Plan, number: str) -> str:
+    user = plan.users.get(number)
+    return number if user is None else f"{user.name} ({number})"
+
+
+def _caller(plan: Plan, text: str) -> str:
+    """Something short that is no extension would be an outside number that nobody has."""
+    if text in plan.users or text == ANONYMOUS:
+        return text
+    if _SHORT.fullmatch(text):
+        near = did_you_mean(text, plan.users) or "an outside number is written +393471112222"
+        raise typer.BadParameter(f"there is no extension {text}; {near}", param_hint="--from")
+    return outside_number(plan, text, "--from")
+
+
+def _extension(plan: Plan, text: str, option: str) -> str:
+    if text in plan.users:
+        return text
+    near = did_you_mean(text, plan.users)
+    raise typer.BadParameter(f"there is no extension {console.printable(text)}; {near}".rstrip("; "), param_hint=option)
+
+
+def _transfer(plan: Plan, text: str | None) -> Transfer | None:
+    if text is None:
+        return None
+    by, colon, to = text.partition(":")
+    if not colon or not to:
+        raise typer.BadParameter(f"write BY:TO, not {text!r}", param_hint="--transfer")
+    return Transfer(_extension(plan, by, "--transfer"), dialled_number(to, "--transfer"))
+
+
+def _states(texts: list[str], known: Mapping[str, str], option: str) -> dict[str, tuple[str, ...]]:
+    found = {}
+    for text in texts:
+        number, equals, states = text.partition("=")
+        if not equals:
+            raise typer.BadParameter(f"write NUMBER=STATE, not {text!r}", param_hint=option)
+        parts = tuple(states.split(","))
+        for state in parts:
+            if state not in known and not is_status(state):
+                raise typer.BadParameter(f"{state!r} is no state; one of {', '.join(known)}", param_hint=option)
+        found[number] = parts
+    return found
+
+
+def _moment(text: str | None) -> dt.datetime:
+    if text is None:
+        return DEFAULT_MOMENT
+    moment = moment_of(text)
+    if moment is not None:
+        return moment
+    raise typer.BadParameter(f'{text!r} is no moment; write it so: "2026-12-24 19:00"', param_hint="--at")
