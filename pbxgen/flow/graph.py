@@ -109,8 +109,11 @@ def _edges(node: Node, words: Words) -> Iterator[tuple[str, Node]]:
 
 
 def _mermaid(text: str) -> str:
-    """Mermaid reads ``#35;`` for a number sign and HTML's entities; a quote would end the text."""
-    for char, entity in (("#", "#35;"), ("&", "#amp;"), ('"', "#quot;"), ("<", "#lt;"), (">", "#gt;")):
+    """Mermaid reads ``#35;`` for a number sign and HTML's entities.
+
+    A quote would end the text, and a backtick behind the opening one begin Markdown.
+    """
+    for char, entity in (("#", "#35;"), ("&", "#amp;"), ('"', "#quot;"), ("<", "#lt;"), (">", "#gt;"), ("`", "#96;")):
         text = text.replace(char, entity)
     return " ".join(text.split())
 

@@ -97,10 +97,12 @@ def test_graphs_have_each_node_once(plan: Plan) -> None:
 
 
 def test_texts_of_a_source_cannot_break_a_graph() -> None:
-    plan = plan_of('users: {"101": {name: \'A"b\\<c>#&;\'}}')
+    plan = plan_of('users: {"101": {name: \'A"b\\<c>#&;\'}, "102": {name: "`x`"}}')
     found = [("t", c) for c in cases(plan, "101")]
     words = Words(plan, "en")
     assert "#quot;b\\#lt;c#gt;#35;#amp;;" in "\n".join(mermaid(found, words))
+    assert "#96;x#96; (102)" in "\n".join(mermaid([("`t`", c) for c in cases(plan, "102")], words))
+    assert '["#96;t#96;"]' in "\n".join(mermaid([("`t`", c) for c in cases(plan, "102")], words))
     assert '\\"b\\\\<c>' in "\n".join(dot(found, words))
 
 
