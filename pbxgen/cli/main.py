@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import os
 import sys
-from pathlib import Path
 from typing import Annotated, Any
 
 import typer
@@ -15,6 +14,7 @@ from typer.core import TyperGroup
 
 from pbxgen import __version__
 from pbxgen.cli import check, codes, console, diff, divert, explain, generate, init, report_page, schema, test
+from pbxgen.cli.streams import open_streams
 
 COMMANDS = (init, check, test, explain, diff, report_page, generate, divert, codes, schema)
 """In the order of ``--help``, which is the order in which one meets them."""
@@ -39,8 +39,6 @@ class _Commands(TyperGroup):
     def invoke(self, ctx: Any) -> Any:
         try:
             return super().invoke(ctx)
-        except BrokenPipeError:
-            raise
         except OSError as error:
             doing = f"cannot use {error.filename}" if error.filename else "cannot go on"  # standard output has no name
             console.fail(f"{doing}: {error.strerror or error}")
@@ -92,31 +90,19 @@ def version() -> None:
 
 def main() -> None:
     """Run the command line and exit."""
-    _open_streams()
-    for stream in (sys.stdout, sys.stderr):
-        if hasattr(stream, "reconfigure"):
-            stream.reconfigure(errors="backslashreplace")  # a terminal that is not UTF-8 is no reason to fail
+    open_streams()
     try:
         app(prog_name="pbxgen")
     except SystemExit as end:
         sys.exit(_flushed(end.code))
 
 
-def _open_streams() -> None:
-    """A stream that is closed (``>&-``, some process supervisors) is None in Python: nobody wants what goes there."""
-    if sys.stdout is None:
-        sys.stdout = Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115
-    if sys.stderr is None:
-        sys.stderr = Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115
-
-
 def _flushed(code: Any) -> Any:
-    """Flush standard output, which is when a full disk or a reader who left (``| head``) is noticed."""
+    """Flush standard output, which is when a full disk is noticed at the latest."""
     try:
         sys.stdout.flush()
     except OSError as error:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # or Python fails once more at exit
-        if not isinstance(error, BrokenPipeError):
-            console.fail(f"cannot write to standard output: {error.strerror}")
+        console.fail(f"cannot write to standard output: {error.strerror}")
         return code or 1
     return code

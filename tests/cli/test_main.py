@@ -89,6 +89,14 @@ def test_a_reader_who_leaves_is_no_failure() -> None:
     assert done.stderr == ""
 
 
+@pytest.mark.parametrize(("words", "code"), [("schema", 0), ("version", 0), ("check {}", 1), ("diff {} {}", 1)])
+def test_a_reader_who_leaves_at_once_changes_no_exit_code(small: Path, words: str, code: int) -> None:
+    small.write_text(small.read_text().replace("country: IT", "country: ''"))
+    line = f"(sleep 2; {sys.executable} -m pbxgen {words.format(small, small)}) 2>&1 | true; exit ${{PIPESTATUS[0]}}"
+    done = subprocess.run(["bash", "-c", line], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (code, "")
+
+
 @pytest.mark.parametrize("command", ["schema", "version", "codes"])
 def test_a_full_disk_behind_standard_output(command: str) -> None:
     with Path("/dev/full").open("w") as full:
