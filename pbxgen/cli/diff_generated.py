@@ -13,7 +13,7 @@ from pbxgen.cli.progress import progress
 from pbxgen.diff.generated import Origin, digests, generated_folders, made_from
 from pbxgen.diff.result import Made, Plans, Result, Section, compared
 from pbxgen.diff.revisions import today
-from pbxgen.diff.words import Block
+from pbxgen.diff.words import Block, Told, of_tenant
 
 _NOT_KNOWN = "what changes cannot be told: git has no source that it was made from"
 
@@ -59,9 +59,9 @@ class _Judge:
             same, sections = compared(before, self.plans, dt.date.today())
             return Made(folders, current, f"git:{origin.commit}", about), same, sections
         about = f"{names} was made from another state of the source"
-        unknown = [Section(n, (Block("~", f"tenant {n}", (_NOT_KNOWN,)),)) for n, known in current.items() if not known]
+        unknown = [Section(n, (of_tenant("~", n, _NOT_KNOWN),)) for n, known in current.items() if not known]
         if not unknown:
-            unknown = [Section("", (Block("-", "another tenant", ("is gone",)),))]
+            unknown = [Section("", (Block("-", "another tenant", (Told("is gone", "tenant"),), (), "tenant"),))]
         return Made(folders, current, None, about), False, unknown
 
     def _origin(self, found: frozenset[str]) -> Origin | None:

@@ -115,6 +115,8 @@ def _print_text(headline: str, sentences: tuple[Sentence, ...]) -> None:
 def _print_json(call: Call, world: World, story: Story, sentences: tuple[Sentence, ...]) -> None:
     import json
 
+    from pbxgen.flow.machine import EventKind
+
     document: dict[str, Any] = {
         "version": 1,
         "from": call.caller,
@@ -132,6 +134,7 @@ def _print_json(call: Call, world: World, story: Story, sentences: tuple[Sentenc
         "rings": list(story.rings),
         "ends": {story.ending.kind.value: story.ending.value},
         "diverted": [{"by": d.by, "reason": d.reason.value} for d in story.diverted],
+        "transferred": any(event.kind is EventKind.TRANSFERRED for event in story.events),
     }
     console.out(json.dumps(document, indent=2, ensure_ascii=False))
 

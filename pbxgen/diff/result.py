@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from pbxgen.diff.compare import compare
-from pbxgen.diff.words import Block, blocks
+from pbxgen.diff.words import Block, blocks, of_tenant
 from pbxgen.flow.plan import Plan
 
 Plans = Mapping[str, Plan]
@@ -72,4 +72,4 @@ def compared(before: Plans, after: Plans, today: dt.date) -> tuple[bool, tuple[S
 def _alone(sign: str, word: str, plans: Plans, known: set[str]) -> Iterator[Section]:
     for name in plans:
         if name not in known:
-            yield Section(name, (Block(sign, f"tenant {name}", (word,)),))
+            yield Section(name, (of_tenant(sign, name, word),))

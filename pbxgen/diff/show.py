@@ -1,9 +1,8 @@
-"""Changes as text, as a comment of a pull request, and for programs."""
+"""Changes as text, and as a comment of a pull request."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 from pbxgen.diagnostics.display import printable
 from pbxgen.diff.result import Result
@@ -13,32 +12,6 @@ MOST_CHARACTERS = 60_000
 """Of a comment; GitHub takes 65,536, and somebody may put a line above it."""
 
 _SAME = "nothing changes for callers"
-_KINDS = {"+": "new", "-": "gone", "~": "changed"}
-
-
-def document(result: Result) -> dict[str, Any]:
-    """What ``--format json`` prints."""
-    tenants: dict[str, list[dict[str, Any]]] = {}
-    for section in result.sections:
-        tenants.setdefault(section.tenant, []).extend(_as_data(block, section.folders) for block in section.blocks)
-    return {
-        "version": 1,
-        "old": result.old,
-        "new": result.new,
-        "same": result.same,
-        "generated": [{"folders": list(m.folders), "current": dict(m.current), "from": m.origin} for m in result.made],
-        "tenants": tenants,
-    }
-
-
-def _as_data(block: Block, folders: tuple[str, ...]) -> dict[str, Any]:
-    return {
-        "kind": _KINDS[block.sign],
-        "title": block.title,
-        "targets": list(block.targets),
-        "folders": list(folders),
-        "changes": list(block.lines),
-    }
 
 
 def text_lines(result: Result) -> list[str]:

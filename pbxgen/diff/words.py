@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from pbxgen.diagnostics.crowd import several
 from pbxgen.diff.alike import silent
@@ -25,14 +25,38 @@ _DND = " (do not disturb)"
 
 
 @dataclass(frozen=True, slots=True)
+class Told:
+    """A line, and what it tells; lines that read the same are the same."""
+
+    text: str
+    aspect: str = field(compare=False)
+    """That of a Change, the key of a Fact, or tenant."""
+    before: str = field(default="", compare=False)
+    """What was, in words; "" for nothing."""
+    after: str = field(default="", compare=False)
+    change: Change | None = field(default=None, compare=False)
+    """The change of a call's course; that of the first target where several share a block."""
+
+
+@dataclass(frozen=True, slots=True)
 class Block:
     """A headline, and what changes in lines."""
 
     sign: str
     """+ new, - gone, ~ changed."""
     title: str
-    lines: tuple[str, ...]
+    told: tuple[Told, ...]
     targets: tuple[str, ...] = ()
+    about: str = "user"
+    """What the targets are: a kind of place, number, route, trunk or tenant; pbx, where the whole of it is meant."""
+
+    @property
+    def lines(self) -> tuple[str, ...]:
+        return tuple(told.text for told in self.told)
+
+
+def of_tenant(sign: str, name: str, text: str) -> Block:
+    return Block(sign, f"tenant {name}", (Told(text, "tenant"),), (name,), "tenant")
 
 
 def blocks(comparison: Comparison) -> tuple[Block, ...]:
@@ -59,7 +83,7 @@ class _Teller:
         self._old, self._new = comparison.old, comparison.new
         self._comparison = comparison
         self._told = frozenset() if in_full else frozenset(e.place.key for e in comparison.entries)
-        self._shared: dict[tuple[str, str], tuple[str, ...]] = {}
+        self._shared: dict[tuple[str, str], tuple[Told, ...]] = {}
         self._words = {id(p): Words(p, "en") for p in (comparison.old, comparison.new)}
 
     def block(self, entries: list[EntryChanges]) -> Block:
@@ -67,29 +91,27 @@ class _Teller:
         sign = {"new": "+", "gone": "-", "changed": "~"}[entry.status]
         targets = tuple(e.place.target for e in entries)
         if len(entries) == 1:
-            return Block(sign, self._name(entry), tuple(self.lines(entry, generic=False)), targets)
+            told = tuple(self.lines(entry, generic=False))
+            return Block(sign, self._name(entry), told, targets, entry.place.kind.value)
         return Block(sign, several("user", targets), self.shared(entry), targets)
 
-    def shared(self, entry: EntryChanges) -> tuple[str, ...]:
+    def shared(self, entry: EntryChanges) -> tuple[Told, ...]:
         """The lines of ``entry`` without its own names; told once for all that are alike."""
         first = entry.like or entry.place
         if first.key not in self._shared:
             self._shared[first.key] = tuple(self.lines(replace(entry, place=first, like=None), generic=True))
         return self._shared[first.key]
 
-    def lines(self, entry: EntryChanges, *, generic: bool) -> Iterator[str]:
+    def lines(self, entry: EntryChanges, *, generic: bool) -> Iterator[Told]:
         """``generic``: without the names that differ between users who share a policy."""
         if entry.status == "gone":
-            yield (
-                "calls to it are refused (404)"
-                if entry.place.kind is not PlaceKind.USER
-                else (f"calls to {entry.place.target} are refused (404)")
-            )
+            who = entry.place.target if entry.place.kind is PlaceKind.USER else "it"
+            yield Told(f"calls to {who} are refused (404)", "call", after="refused (404)")
             return
         lines = (line for change in entry.changes for line in self._lines(entry, change, generic))
         yield from dict.fromkeys(lines)
 
-    def _lines(self, entry: EntryChanges, change: Change, generic: bool) -> Iterator[str]:
+    def _lines(self, entry: EntryChanges, change: Change, generic: bool) -> Iterator[Told]:
         """None of what only follows from a change of somebody else, which is told there."""
         when = "" if not change.when else f" {self._words[id(self._new)].when(change.when)}"
         if change.excepted:
@@ -98,16 +120,18 @@ class _Teller:
         subject = f"{_ORIGINS[change.origin]}{caller}{when}"
         me = entry.place.target
         if change.aspect == "phones":
-            phones = [self._phones(plan, entry, generic) for plan in (self._old, self._new)]
-            yield f"who rings: was {phones[0]}, now {phones[1]}"
+            was, now = (self._phones(plan, entry, generic) for plan in (self._old, self._new))
+            yield Told(f"who rings: was {was}, now {now}", change.aspect, was, now, change)
             return
         if entry.status == "new":
-            yield f"{subject}: {self._course(change.after, me)}"
+            now = self._course(change.after, me)
+            yield Told(f"{subject}: {now}", change.aspect, "", now, change)
             return
         if change.aspect == "rings":
-            times = [self._time(p, n, me, generic) for p, n in ((self._old, change.before), (self._new, change.after))]
-            if times[0] != times[1]:  # or there is another leg, which is told as who rings
-                yield f"{subject}: rings {times[0]}, now {times[1]}"
+            sides = ((self._old, change.before), (self._new, change.after))
+            was, now = (self._time(plan, node, me, generic) for plan, node in sides)
+            if was != now:  # or there is another leg, which is told as who rings
+                yield Told(f"{subject}: rings {was}, now {now}", change.aspect, was, now, change)
             return
         outcomes = " or ".join(_ASPECTS[o] for o in change.aspect.split("+") if o in _ASPECTS)
         if outcomes:
@@ -117,13 +141,14 @@ class _Teller:
         was = self._path(self._old, change.before, me, generic, False)
         now = self._path(self._new, change.after, me, generic, False)
         if was != now:
-            yield f"{subject}: was {was}, now {now}"
+            yield Told(f"{subject}: was {was}, now {now}", change.aspect, was, now, change)
         elif not self._elsewhere(change.after, entry):
             for spot in spots(change.before, change.after):
                 where = ", ".join(self._behind(node, outcomes, me, generic) for node, outcomes in spot.way)
                 was = self._path(self._old, spot.before, me, generic, True)
                 now = self._path(self._new, spot.after, me, generic, True)
-                yield f"{subject}{f' behind {where}' if where else ''}: was {was}, now {now}"
+                behind = f" behind {where}" if where else ""
+                yield Told(f"{subject}{behind}: was {was}, now {now}", change.aspect, was, now, change)
 
     def _behind(self, node: Attempt, outcomes: tuple[Outcome, ...], me: str, generic: bool) -> str:
         told = "" if node.next else f" ({self._words[id(self._new)].outcomes(outcomes)})"
@@ -251,11 +276,24 @@ class _Teller:
             title, line = _fact(facts[0], who)
             sign = "+" if not facts[0].before and facts[0].key in _WHOLE else "~"
             sign = "-" if not facts[0].after and facts[0].key in _WHOLE else sign
-            yield Block(sign, title, (line,), subjects)
+            told = Told(line, facts[0].key, facts[0].before, facts[0].after)
+            yield _of_fact(sign, title, told, subjects)
 
 
 _OF_USERS = frozenset({"rights", "login", "shown"})
 _WHOLE = frozenset({"number", "route", "trunk"})
+
+
+_PBX = frozenset({"outside_line", "sip_480", "routes"})
+
+
+def _of_fact(sign: str, title: str, told: Told, subjects: tuple[str, ...]) -> Block:
+    if told.aspect in _PBX:
+        return Block(sign, title, (told,), (), "pbx")
+    if told.aspect == "dialled":
+        about, _, name = subjects[0].partition(" ")
+        return Block(sign, title, (told,), (name,), about)
+    return Block(sign, title, (told,), subjects, told.aspect if told.aspect in _WHOLE else "user")
 
 
 def _fact(fact: Fact, who: str) -> tuple[str, str]:
@@ -317,4 +355,4 @@ def _any_outcome(node: Attempt) -> bool:
     return sum(len(outcomes) for outcomes, _ in node.branches) == len(Outcome)
 
 
-__all__ = ["Block", "blocks"]
+__all__ = ["Block", "Told", "blocks", "of_tenant"]

@@ -9,6 +9,7 @@ from typing import Any
 from pbxgen.flow.behaviour import Attempt, End, Node
 from pbxgen.flow.cases import Case
 from pbxgen.flow.outline import Words
+from pbxgen.flow.plan import PlaceKind, Plan
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,21 +48,55 @@ def as_json(case: Case, words: Words) -> dict[str, Any]:
     }
 
 
-def _node(node: Node, graph: Graph, words: Words) -> dict[str, Any]:
-    place = {
-        "file": node.location.file if node.location else None,
-        "line": node.location.line if node.location else None,
-    }
+def nodes_as_json(root: Node) -> list[dict[str, Any]]:
+    """The nodes below ``root`` by number, without words and places; the root is 0."""
+    graph = graph_of(root)
+    return [_bare(node, graph) for node in graph.nodes]
+
+
+def _bare(node: Node, graph: Graph) -> dict[str, Any]:
     if isinstance(node, End):
-        ends = {"lost": True} if node.lost else {node.kind.value: node.value}
-        return {"ends": ends, "words": words.end(node), **place}
+        return {"ends": {"lost": True} if node.lost else {node.kind.value: node.value}}
     return {
         "rings": {"kind": node.kind.value, "target": node.target},
         "seconds": node.seconds,
         "confirm": node.confirm,
-        "words": words.attempt(node),
+        "shows": node.shows,
+        "trunk": node.trunk,
         "then": [{"outcomes": [o.value for o in found], "node": graph.numbers[id(c)]} for found, c in node.branches],
-        **place,
+    }
+
+
+def _node(node: Node, graph: Graph, words: Words) -> dict[str, Any]:
+    inside = _inside(node, words.plan) if isinstance(node, Attempt) else {}
+    return {
+        **_bare(node, graph),
+        **inside,
+        "words": words.node(node),
+        "file": node.location.file if node.location else None,
+        "line": node.location.line if node.location else None,
+    }
+
+
+def _inside(node: Attempt, plan: Plan) -> dict[str, Any]:
+    """Who rings there: the members of a group in their order, the legs of follow_me."""
+    if node.kind in (PlaceKind.OPERATOR, PlaceKind.GROUP):
+        group = plan.group_at((node.kind, node.target))
+        return {"strategy": group.strategy.value, "members": list(group.members)}
+    if node.kind is not PlaceKind.USER:
+        return {}
+    legs = plan.users[node.target].follow_me
+    return {
+        "follow_me": [
+            {
+                "kind": leg.place.kind.value,
+                "target": leg.place.target,
+                "delay": leg.delay,
+                "seconds": leg.place.timeout,
+                "confirm": leg.place.confirm,
+            }
+            for leg in legs
+        ]
     }
 
 

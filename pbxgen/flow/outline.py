@@ -30,7 +30,7 @@ class Words:
     """Names nodes and conditions in one language."""
 
     def __init__(self, plan: Plan, language: str) -> None:
-        self._plan = plan
+        self.plan = plan
         self._teller = Teller(plan, phrasebook(language))
         self.phrases = tree_phrases(language)
 
@@ -84,12 +84,12 @@ class Words:
         """Who rings in a group, and the legs of follow_me."""
         p = self.phrases
         if attempt.kind is PlaceKind.USER:
-            legs = self._plan.users[attempt.target].follow_me
+            legs = self.plan.users[attempt.target].follow_me
             told = [self._leg(leg) for leg in sorted(legs, key=lambda leg: (leg.delay, leg.place.target))]
             return [" + ".join(told)] if told else []
         if attempt.kind not in (PlaceKind.OPERATOR, PlaceKind.GROUP):
             return []
-        group = self._plan.group_at((attempt.kind, attempt.target))
+        group = self.plan.group_at((attempt.kind, attempt.target))
         linear = group.strategy is Strategy.LINEAR
         return [(p.first_then if linear else " + ").join(group.members if linear else sorted(group.members))]
 

@@ -7,7 +7,7 @@ import pytest
 from pbxgen.diagnostics.crowd import several
 from pbxgen.diff.result import Result, Section
 from pbxgen.diff.show import MOST_CHARACTERS, markdown
-from pbxgen.diff.words import Block
+from pbxgen.diff.words import Block, Told
 
 LINE = "outside calls when busy: was own mailbox, now reception, then own mailbox"
 
@@ -17,7 +17,7 @@ def comment(blocks: tuple[Block, ...]) -> str:
 
 
 def test_a_comment_is_never_too_long_and_says_what_is_missing() -> None:
-    blocks = tuple(Block("~", f"N{n} ({n})", (f"{LINE} {n}",), (str(n),)) for n in range(2000))
+    blocks = tuple(Block("~", f"N{n} ({n})", (Told(f"{LINE} {n}", "busy"),), (str(n),)) for n in range(2000))
     text = comment(blocks)
     assert len(text) < MOST_CHARACTERS + 200
     told = text.count("\n- **")
@@ -26,7 +26,7 @@ def test_a_comment_is_never_too_long_and_says_what_is_missing() -> None:
 
 def test_ten_thousand_people_with_one_change_are_one_item() -> None:
     targets = tuple(str(n) for n in range(20000, 30000))
-    text = comment((Block("~", several("user", targets), (LINE,), targets),))
+    text = comment((Block("~", several("user", targets), (Told(LINE, "busy"),), targets),))
     assert text == (f"### What changes for callers (10000)\n\n- **10,000 users (20000-29999)**\n  - {LINE}\n")
 
 
