@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from pbxgen.flow.machine import EndKind, Event, EventKind
 from pbxgen.flow.phrases import Phrasebook
-from pbxgen.flow.plan import Place, PlaceKind, Plan
+from pbxgen.flow.plan import Outcome, Place, PlaceKind, Plan
 from pbxgen.flow.simulate import Call, Story, caller_of
 from pbxgen.source.location import Location
 
@@ -55,8 +55,22 @@ class Teller:
         return number if user is None else f"{user.name} ({number})"
 
     def place(self, place: Place) -> str:
+        return self._with_options(self.called(place), place)
+
+    def called(self, place: Place) -> str:
+        """A place without its options."""
         kind = f"{place.kind.value}:{place.target}" if place.kind is PlaceKind.RELEASE else place.kind.value
-        text = self._words.places[kind].format(target=place.target, name=self.party(place.target))
+        return self._words.places[kind].format(target=place.target, name=self.party(place.target))
+
+    def _where(self, event: Event) -> str:
+        """Where the call is, behind a verb."""
+        place = event.place
+        if place is None:
+            return self.party(event.subject)
+        words = self._words.arrivals.get(place.kind.value, "{name}")
+        return self._with_options(words.format(target=place.target, name=self.party(place.target)), place)
+
+    def _with_options(self, text: str, place: Place) -> str:
         options = self.options(place)
         return f"{text} ({', '.join(options)})" if options else text
 
@@ -79,7 +93,7 @@ class Teller:
                 return None
             case EventKind.REACHED:
                 told_next = following is not None and following.kind in (EventKind.RANG, EventKind.ENDED)
-                return None if told_next else words.events["reached"].format(place=self._of(event))
+                return None if told_next else words.events["reached"].format(where=self._where(event))
             case EventKind.SKIPPED_VISITED:
                 key = "skipped_caller" if event.subject == call.caller else "skipped_visited"
                 return words.events[key].format(place=self._of(event))
@@ -100,6 +114,7 @@ class Teller:
                 return words.events[event.kind.value].format(
                     name=self.party(event.subject),
                     place=self._of(event),
+                    where=self._where(event),
                     places=self.places(event.places),
                     reason=words.reasons[event.reason.value] if event.reason else "",
                 )
@@ -108,14 +123,42 @@ class Teller:
         return self.place(event.place) if event.place is not None else self.party(event.subject)
 
     def _rang(self, event: Event) -> str:
+        words = self._words
         who = ", ".join(" + ".join(self.party(n) for n in entry) for entry in event.dialled)
+        rings = words.ring if sum(map(len, event.dialled)) > 1 else words.rings
         if event.outcome is None:
-            return self._words.events["rang_answered"].format(who=who)
-        outcome = self._words.outcomes[event.outcome.value]
+            return words.events["rang_answered"].format(who=who, rings=rings)
+        outcome = words.outcomes[event.outcome.value]
         if not event.dialled:
-            return self._words.events["not_rung"].format(who=self.party(event.subject), outcome=outcome)
-        key = "rang" if event.seconds else "rang_at_once"
-        return self._words.events[key].format(who=who, seconds=event.seconds, outcome=outcome)
+            why = self._why_not_rung(event)
+            if why is not None:
+                outcome = f"{outcome} ({words.not_rung[why]})"
+            who = self.party(event.subject) if event.place is None else self.called(event.place)
+            return words.events["not_rung"].format(who=who, outcome=outcome)
+        if not event.seconds:
+            return words.events["rang_at_once"].format(who=who, outcome=outcome)
+        # A phone that had rung for some time would be no answer, whatever the others replied.
+        key = "rang" if event.outcome is Outcome.NO_ANSWER else "silent"
+        return words.events[key].format(who=who, rings=rings, seconds=event.seconds, outcome=outcome)
+
+    def _why_not_rung(self, event: Event) -> str | None:
+        """What keeps every phone of the place from ringing; None where that cannot be said in a word."""
+        if event.place is None:
+            return None
+        if self.has_do_not_disturb(event.place):
+            return "dnd"
+        if event.place.kind is not PlaceKind.USER or self._plan.users[event.place.target].follow_me:
+            return None
+        return "occupied" if event.outcome is Outcome.BUSY else "unregistered"
+
+    def has_do_not_disturb(self, place: Place) -> bool:
+        """Do all phones there want not to be disturbed?"""
+        users = self._plan.users
+        if place.kind is PlaceKind.USER:
+            return users[place.target].dnd
+        if place.kind not in (PlaceKind.OPERATOR, PlaceKind.GROUP):
+            return False
+        return all(users[member].dnd for member in self._plan.group_at(place.key).members)
 
     def _ended(self, event: Event) -> str:
         key = event.detail

@@ -68,13 +68,17 @@ class Words:
         """Who rings and for how long."""
         text = self.who(attempt)
         p = self.phrases
-        return (p.rings if attempt.seconds else p.silent).format(place=text, seconds=attempt.seconds)
+        if attempt.seconds:
+            return p.rings.format(place=text, seconds=attempt.seconds)
+        dnd = self._teller.has_do_not_disturb(_place(attempt))
+        return (p.do_not_disturb if dnd else p.silent).format(place=text)
 
     def who(self, attempt: Attempt) -> str:
         """``operator position reception (100 + 110)``"""
-        place = Place(attempt.kind, attempt.target, _NOWHERE, confirm=attempt.confirm)
-        text = self._teller.place(place)
+        text = self._teller.called(_place(attempt))
         details = self._inside(attempt)
+        if attempt.confirm:
+            details.insert(0, self.phrases.confirm)
         if attempt.shows not in (None, "original"):
             key = "trunk" if attempt.shows == "trunk" else "own"
             details.append(self.phrases.shows[key].format(name=self._teller.party(attempt.shows or "")))
@@ -131,6 +135,10 @@ def tree_lines(lines: tuple[Line, ...]) -> list[tuple[str, Location | None]]:
             open_at.append(not line.last)
         drawn.append((stem + line.text, line.location))
     return drawn
+
+
+def _place(attempt: Attempt) -> Place:
+    return Place(attempt.kind, attempt.target, _NOWHERE)
 
 
 def _short(node: Attempt) -> bool:

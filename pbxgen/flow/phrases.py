@@ -17,10 +17,17 @@ class Phrasebook:
     origins: Mapping[str, str]
     places: Mapping[str, str]
     """By PlaceKind; ``release:busy`` and ``release:hangup`` apart."""
+    arrivals: Mapping[str, str]
+    """The same behind a verb; a kind that is missing is a name."""
     options: Mapping[str, str]
     then: str
     reasons: Mapping[str, str]
     outcomes: Mapping[str, str]
+    not_rung: Mapping[str, str]
+    """Why nobody is rung."""
+    rings: str
+    ring: str
+    """Of several."""
     events: Mapping[str, str]
     endings: Mapping[str, str]
     refusals: Mapping[str, str]
@@ -42,6 +49,13 @@ ENGLISH = Phrasebook(
         "release:busy": "release as busy",
         "release:hangup": "release as unavailable",
     },
+    arrivals={
+        "user": "{name}",
+        "outside": "outside number {target}",
+        "operator": "operator position {target}",
+        "group": "group {target}",
+        "inbound": "number {target}",
+    },
     options={"timeout": "for {seconds} s at most", "confirm": "with confirmation"},
     then=", then ",
     reasons={
@@ -51,8 +65,11 @@ ENGLISH = Phrasebook(
         "unreachable": "diverts when unreachable",
     },
     outcomes={"busy": "busy", "no_answer": "no answer", "unreachable": "unreachable"},
+    not_rung={"dnd": "do not disturb", "occupied": "in a call, without call waiting", "unregistered": "not registered"},
+    rings="rings",
+    ring="ring",
     events={
-        "reached": "The call reaches {place}.",
+        "reached": "The call reaches {where}.",
         "skipped_visited": "{place}: skipped, the call has already been there.",
         "skipped_caller": "{place}: skipped, that is the caller.",
         "skipped_carried": "{place}: skipped, the call has come back from outside with too many diversions.",
@@ -63,12 +80,13 @@ ENGLISH = Phrasebook(
         "no_rule_user": "{name} has no deviation for this.",
         "no_rule_inbound": "Nothing applies to number {target} now.",
         "member_skipped": "{name} is the caller and is not rung.",
-        "rang": "{who}: rings for {seconds} s, {outcome}.",
+        "rang": "{who}: {rings} for {seconds} s, {outcome}.",
+        "silent": "{who}: silent for {seconds} s, {outcome}.",
         "rang_at_once": "{who}: {outcome}.",
         "not_rung": "{who}: not rung, {outcome}.",
-        "rang_answered": "{who}: rings.",
+        "rang_answered": "{who}: {rings}.",
         "own_mailbox": "Behind everything stands the mailbox of {name}.",
-        "overflow": "Nobody at {place} takes the call; its overflow: {places}.",
+        "overflow": "Nobody at {where} takes the call; its overflow: {places}.",
         "transferred": "{name} transfers the call to {target}.",
     },
     endings={
@@ -92,8 +110,8 @@ ENGLISH = Phrasebook(
 ITALIAN = Phrasebook(
     language="it",
     weekdays=("lunedì", "martedì", "mercoledì", "giovedì", "venerdì", "sabato", "domenica"),
-    headline="{caller} ({origin}) chiama {called}, {weekday} {moment}",
-    origins={"internal": "interno", "external": "esterno"},
+    headline="{caller} chiama {called} {origin}, {weekday} {moment}",
+    origins={"internal": "dall'interno", "external": "dall'esterno"},
     places={
         "user": "{name}",
         "outside": "numero esterno {target}",
@@ -102,51 +120,67 @@ ITALIAN = Phrasebook(
         "group": "gruppo {target}",
         "inbound": "numero {target}",
         "announce": "annuncio {target}",
-        "release:busy": "rilascio come occupato",
+        "release:busy": "rilascio con occupato",
         "release:hangup": "rilascio come non disponibile",
     },
-    options={"timeout": "al massimo per {seconds} s", "confirm": "con conferma"},
+    arrivals={
+        "user": "a {name}",
+        "outside": "al numero esterno {target}",
+        "operator": "al posto operatore {target}",
+        "group": "al gruppo {target}",
+        "inbound": "al numero {target}",
+    },
+    options={"timeout": "per {seconds} s al massimo", "confirm": "con conferma"},
     then=", poi ",
     reasons={
-        "unconditional": "inoltra ogni chiamata",
+        "unconditional": "devia tutte le chiamate",
         "busy": "devia su occupato",
         "no_answer": "devia su mancata risposta",
         "unreachable": "devia su mancata registrazione",
     },
     outcomes={"busy": "occupato", "no_answer": "nessuna risposta", "unreachable": "non raggiungibile"},
+    not_rung={
+        "dnd": "non disturbare",
+        "occupied": "in conversazione, senza avviso di chiamata",
+        "unregistered": "telefono non registrato",
+    },
+    rings="squilla",
+    ring="squillano",
     events={
-        "reached": "La chiamata arriva a {place}.",
-        "skipped_visited": "{place}: saltato, la chiamata ci è già passata.",
-        "skipped_caller": "{place}: saltato, è il chiamante.",
-        "skipped_carried": "{place}: saltato, la chiamata è tornata dall'esterno con troppe deviazioni.",
+        "reached": "La chiamata arriva {where}.",
+        "skipped_visited": "{place}: si salta, la chiamata ci è già passata.",
+        "skipped_caller": "{place}: si salta, è il chiamante.",
+        "skipped_carried": "{place}: si salta, la chiamata è tornata dall'esterno con troppe deviazioni.",
         "diverted": "{name} {reason}: {places}.",
-        "not_diverted_max": "{name} devierebbe, ma la chiamata è già stata deviata quante volte può.",
-        "not_diverted_visited": "{name} inoltra ogni chiamata, ma solo dove questa è già passata: squilla il telefono.",
-        "no_rule_user": "{name} non ha una deviazione per questo caso.",
-        "no_rule_inbound": "Ora nulla vale per il numero {target}.",
-        "member_skipped": "{name} è il chiamante e non squilla.",
-        "rang": "{who}: squilla per {seconds} s, {outcome}.",
+        "not_diverted_max": "{name} devierebbe, ma la chiamata ha raggiunto il massimo di deviazioni.",
+        "not_diverted_visited": "{name} devia tutte le chiamate, ma questa è già passata da ogni destinazione: "
+        "squilla il telefono.",
+        "no_rule_user": "{name} non ha deviazioni per questo caso.",
+        "no_rule_inbound": "In questo momento nessuna regola si applica al numero {target}.",
+        "member_skipped": "{name} è il chiamante: il suo telefono non squilla.",
+        "rang": "{who}: {rings} per {seconds} s, {outcome}.",
+        "silent": "{who}: nessuno squillo per {seconds} s, {outcome}.",
         "rang_at_once": "{who}: {outcome}.",
         "not_rung": "{who}: non squilla, {outcome}.",
-        "rang_answered": "{who}: squilla.",
-        "own_mailbox": "Dietro a tutto resta la casella vocale di {name}.",
-        "overflow": "Nessuno a {place} prende la chiamata; in ultimo: {places}.",
+        "rang_answered": "{who}: {rings}.",
+        "own_mailbox": "Come ultima risorsa resta la casella vocale di {name}.",
+        "overflow": "Nessuno risponde {where}; trabocco: {places}.",
         "transferred": "{name} trasferisce la chiamata a {target}.",
     },
     endings={
         "answered": "Risponde {name}.",
-        "voicemail": "La casella vocale di {name} prende un messaggio.",
-        "announced": "Si sente l'annuncio {target} e la chiamata è rilasciata.",
-        "released_rule": "Rilasciata con {target}, come scritto.",
-        "released": "Non resta nulla da provare: rilasciata con {target}.",
-        "mailbox": "Si apre la casella vocale di {name}.",
-        "mailbox_any": "Al chiamante si chiedono casella e PIN.",
+        "voicemail": "La casella vocale di {name} registra il messaggio.",
+        "announced": "Viene riprodotto l'annuncio {target}, poi la chiamata viene rilasciata.",
+        "released_rule": "Rilasciata con {target}, come da configurazione.",
+        "released": "Destinazioni esaurite: rilasciata con {target}.",
+        "mailbox": "Si accede alla casella vocale di {name}.",
+        "mailbox_any": "Al chiamante vengono chiesti il numero della casella e il PIN.",
     },
     refusals={
-        "no_such_number": "Nessuno ha questo numero: rilasciata con 404.",
-        "no_route": "Nessun instradamento porta a questo numero: rilasciata con 404.",
+        "no_such_number": "Numero inesistente: rilasciata con 404.",
+        "no_route": "Nessun instradamento per questo numero: rilasciata con 404.",
         "no_mailbox": "Il chiamante non ha una casella vocale: rilasciata con 404.",
-        "not_inbound": "Nessun utente e nessun numero entrante lo ha: rilasciata con 404.",
+        "not_inbound": "Non è il numero di un utente né un numero in ingresso: rilasciata con 404.",
         "class_forbids": "La classe di servizio del chiamante non consente questo numero: rilasciata con 403.",
     },
 )

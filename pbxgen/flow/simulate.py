@@ -6,9 +6,8 @@ from dataclasses import dataclass, replace
 
 from pbxgen.flow import entry, machine
 from pbxgen.flow.machine import Caller, Ending, EndKind, Event, EventKind, State
-from pbxgen.flow.plan import Origin, Outcome, Plan, Reason
+from pbxgen.flow.plan import Origin, Outcome, Place, Plan, Reason
 from pbxgen.flow.world import Bell, CallConditions, Rung, World
-from pbxgen.source.location import Location
 
 DIRECT_RING_SECONDS = 120
 """How long an outside number rings that was dialled straight from a phone."""
@@ -137,7 +136,7 @@ def _reach(plan: Plan, caller: Caller, state: State, entered: Event, world: Worl
         place = step.ringing.pending.place
         rung = bell.ring(step.ringing)
         rings += _together(rung.dialled)
-        events += [*rung.events, _rang(place.target, rung, place.location)]
+        events += [*rung.events, _rang(place.target, rung, place)]
         if rung.answered is not None:
             ending = Ending(EndKind.ANSWERED, rung.answered)
             answerer = plan.users.get(rung.answered)
@@ -149,14 +148,16 @@ def _reach(plan: Plan, caller: Caller, state: State, entered: Event, world: Worl
         events += told
 
 
-def _rang(target: str, rung: Rung, location: Location | None) -> Event:
+def _rang(target: str, rung: Rung, place: Place | None) -> Event:
+    """``place`` is None for a number that is dialled straight to a trunk."""
     return Event(
         EventKind.RANG,
         target,
+        place=place,
         outcome=rung.outcome,
         seconds=rung.seconds,
         dialled=rung.dialled,
-        location=location,
+        location=None if place is None else place.location,
     )
 
 

@@ -22,6 +22,8 @@ class TreePhrases:
     otherwise: str
     rings: str
     silent: str
+    do_not_disturb: str
+    confirm: str
     after_delay: str
     first_then: str
     shows: Mapping[str, str]
@@ -54,6 +56,8 @@ ENGLISH = TreePhrases(
     otherwise="at other times",
     rings="{place} rings for {seconds} s",
     silent="{place} is not rung",
+    do_not_disturb="{place} is not rung: do not disturb",
+    confirm="with confirmation",
     after_delay="{who} after {seconds} s",
     first_then=", then ",
     shows={"original": "showing the caller's number", "own": "showing {name}'s number", "trunk": "showing our number"},
@@ -89,10 +93,10 @@ ITALIAN = TreePhrases(
     origins={"external": "Chiamate dall'esterno", "internal": "Chiamate dall'interno"},
     calls_from="Chiamate da {who}",
     when={
-        "open": "durante {name}",
-        "closed": "fuori da {name}",
+        "open": "nell'orario {name}",
+        "closed": "fuori dall'orario {name}",
         "from": "da {name}",
-        "not_from": "non da {name}",
+        "not_from": "tranne {name}",
         "until": "fino al {name}",
         "after": "dopo il {name}",
     },
@@ -102,28 +106,30 @@ ITALIAN = TreePhrases(
     otherwise="negli altri casi",
     rings="{place} squilla per {seconds} s",
     silent="{place} non squilla",
+    do_not_disturb="{place} non squilla: non disturbare",
+    confirm="con conferma",
     after_delay="{who} dopo {seconds} s",
     first_then=", poi ",
     shows={
-        "original": "mostrando il numero del chiamante",
-        "own": "mostrando il numero di {name}",
-        "trunk": "mostrando il nostro numero",
+        "original": "presentando il numero del chiamante",
+        "own": "presentando il numero di {name}",
+        "trunk": "presentando il nostro numero",
     },
     outcomes={"busy": "occupato", "no_answer": "nessuna risposta", "unreachable": "non raggiungibile"},
     outcomes_joined=" o ",
     then="poi",
     ends={
-        "voicemail": "la casella vocale di {name} prende un messaggio",
+        "voicemail": "la casella vocale di {name} registra il messaggio",
         "announced": "annuncio {target}, poi rilascio",
-        "released": "rilasciata con {target}, come scritto",
-        "lost": "rilasciata: non resta nulla da provare",
+        "released": "rilasciata con {target}, come da configurazione",
+        "lost": "rilasciata: destinazioni esaurite",
     },
     as_above="{text} … come sopra",
     numbers="si compone {numbers}",
-    reaches="Chi manda chiamate a {number}",
-    reached_by_nobody="Nessuno manda chiamate a {number}.",
+    reaches="Chi inoltra chiamate verso {number}",
+    reached_by_nobody="Nessuno inoltra chiamate verso {number}.",
     keys={
-        "unconditional": "ogni chiamata",
+        "unconditional": "tutte le chiamate",
         "busy": "su occupato",
         "no_answer": "su mancata risposta",
         "unreachable": "su mancata registrazione",
@@ -131,7 +137,7 @@ ITALIAN = TreePhrases(
         "return_no_answer": "chiamate esterne, su mancata risposta",
         "return_unreachable": "chiamate esterne, su mancata registrazione",
         "follow_me": "squilla insieme al telefono (follow_me)",
-        "overflow": "in ultimo",
+        "overflow": "trabocco",
         "inbound": "chiamate a questo numero",
         "mobile": "è il suo cellulare",
     },

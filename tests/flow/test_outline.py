@@ -75,7 +75,7 @@ def test_schedules_are_named(plan: Plan) -> None:
 
 def test_italian(plan: Plan) -> None:
     lines = told(plan, "110", "it")["external, sempre"]
-    assert lines == ["Bob (110) squilla per 20 s", "└─ poi: rilasciata: non resta nulla da provare"]
+    assert lines == ["Bob (110) squilla per 20 s", "└─ poi: rilasciata: destinazioni esaurite"]
 
 
 @pytest.mark.parametrize("who", ["101", "reception", "9", "operator:reception", "+390212345101", "0212345600"])

@@ -39,6 +39,7 @@ def _rang(plan: Plan, caller: machine.Caller, ringing: Ringing, outcome: Outcome
     return Event(
         EventKind.RANG,
         place.target,
+        place=place,
         outcome=outcome,
         seconds=seconds,
         dialled=_dialled(plan, caller, ringing),

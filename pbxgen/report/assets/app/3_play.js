@@ -48,9 +48,12 @@
       case "transferred": return `${who()} transfers the call to ${event.detail}.`;
       case "rang": {
         const rung = event.dialled.map((entry) => entry.map(party).join(" + ")).join(", ");
-        if (!event.dialled.length) return event.outcome ? `${who()}: not rung, ${OUTCOMES[event.outcome]}.` : null;
-        if (!event.outcome) return `${rung}: rings.`;
-        return event.seconds ? `${rung}: rings for ${event.seconds} s, ${OUTCOMES[event.outcome]}.` : `${rung}: ${OUTCOMES[event.outcome]}.`;
+        const verb = event.dialled.flat().length > 1 ? "ring" : "rings";
+        if (!event.dialled.length) return event.outcome ? `${event.place ? nameOf(event.place) : who()}: not rung, ${OUTCOMES[event.outcome]}.` : null;
+        if (!event.outcome) return `${rung}: ${verb}.`;
+        if (!event.seconds) return `${rung}: ${OUTCOMES[event.outcome]}.`;
+        // A phone that had rung for some time would be no answer, whatever the others replied.
+        return `${rung}: ${event.outcome === "no_answer" ? verb : "silent"} for ${event.seconds} s, ${OUTCOMES[event.outcome]}.`;
       }
       default: return null;
     }

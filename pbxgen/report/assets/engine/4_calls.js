@@ -53,8 +53,9 @@
       return { rings: [], ending: { kind: "mailbox", value: way.mailbox }, diverted: [], events };
     }
     const holds = conditions(plan, caller, world.moment), ringer = bell(plan, caller, world, holds);
-    const rangEvent = (target, rung, at) =>
-      ({ kind: "rang", subject: target, outcome: rung.outcome, seconds: rung.seconds, dialled: rung.dialled, at });
+    const rangEvent = (target, rung, place) =>
+      ({ kind: "rang", subject: target, place, outcome: rung.outcome, seconds: rung.seconds, dialled: rung.dialled,
+        at: place && place.at });
     if (way.dialOut) {
       const rung = ringer.ringDirect(way.dialOut, DIRECT_RING_SECONDS);
       const ending = rung.answered !== null ? { kind: "answered", value: way.dialOut }
@@ -70,7 +71,7 @@
       if (step.ending) return { rings, ending: step.ending, diverted: diversionsOf(events), events };
       const place = step.ringing.pending.place, rung = ringer.ring(step.ringing);
       rings.push(...together(rung.dialled));
-      events.push(...rung.events, rangEvent(place.target, rung, place.at));
+      events.push(...rung.events, rangEvent(place.target, rung, place));
       if (rung.answered !== null) {
         const user = plan.users.get(rung.answered);
         events.push({ kind: "ended", subject: rung.answered, detail: "answered", at: user ? user.at : place.at });

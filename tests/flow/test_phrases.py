@@ -1,0 +1,98 @@
+"""Stories of calls as people read them."""
+
+from __future__ import annotations
+
+import re
+from string import Formatter
+
+import pytest
+
+from pbxgen.flow.explain import Teller
+from pbxgen.flow.phrases import ENGLISH, ITALIAN, Phrasebook
+from pbxgen.flow.plan import Plan
+from pbxgen.flow.simulate import Call, simulate
+from pbxgen.flow.tree_phrases import ENGLISH as ENGLISH_TREES
+from pbxgen.flow.tree_phrases import ITALIAN as ITALIAN_TREES
+from pbxgen.flow.tree_phrases import TreePhrases
+from pbxgen.flow.world import DEFAULT_MOMENT, World
+from tests.flow.test_outline import told
+from tests.support.office import OUTSIDE, plan_of
+
+BODY = """\
+operators: {reception: {number: "9", members: ["105", "106"], overflow: "voicemail:105"}}
+groups: {g: {number: "600", members: ["102"]}}
+inbound: {"+390212345600": operator}
+contacts: {vip: ["+4420*"]}
+users:
+  "101": {name: A, deviations: {busy: "group:g", no_answer: operator, unreachable: "105"}}
+  "102": {name: B, dnd: true}
+  "103": {name: C, call_waiting: false, deviations: {unconditional: {to: "104", from: vip}}}
+  "104": {name: D, deviations: {busy: busy}}
+  "105": {name: E, voicemail: true}
+  "106":
+    name: F
+    class: national
+    mobile: "+393335550101"
+    deviations: {unconditional: {to: mobile, confirm: true, caller_id: own}}
+"""
+
+
+@pytest.fixture(scope="module")
+def plan() -> Plan:
+    return plan_of(BODY)
+
+
+def story(plan: Plan, phrases: Phrasebook, called: str, caller: str = "106", **states: str) -> list[str]:
+    call = Call(caller, called)
+    world = World(DEFAULT_MOMENT, {name.removeprefix("_"): tuple(state.split(",")) for name, state in states.items()})
+    return [sentence.text for sentence in Teller(plan, phrases).tell(simulate(plan, call, world), call)]
+
+
+def test_who_is_not_rung_and_why(plan: Plan) -> None:
+    assert "group g: not rung, busy (do not disturb)." in story(plan, ENGLISH, "600")
+    assert "gruppo g: non squilla, occupato (non disturbare)." in story(plan, ITALIAN, "600")
+    assert "C (103): not rung, busy (in a call, without call waiting)." in story(plan, ENGLISH, "103", _103="in_call")
+    assert "D (104): not rung, unreachable (not registered)." in story(plan, ENGLISH, "104", _104="unregistered")
+    assert told(plan, "102")["internal, at all times"][0] == "B (102) is not rung: do not disturb"
+
+
+def test_a_phone_that_gives_no_sign_does_not_ring(plan: Plan) -> None:
+    assert story(plan, ENGLISH, "104", _104="dead")[0] == "D (104): silent for 20 s, unreachable."
+    assert story(plan, ENGLISH, "104", _104="busy,dead")[0] == "D (104): silent for 20 s, busy."
+    assert story(plan, ITALIAN, "104", _104="dead")[0] == "D (104): nessuno squillo per 20 s, non raggiungibile."
+
+
+def test_several_ring_in_the_plural(plan: Plan) -> None:
+    states = {"_105": "ring", "_106": "ring"}
+    assert "E (105) + F (106): ring for 20 s, no answer." in story(plan, ENGLISH, "9", "101", **states)
+    assert "E (105) + F (106): squillano per 20 s, nessuna risposta." in story(plan, ITALIAN, "9", "101", **states)
+    assert "E (105) + F (106): squillano." in story(plan, ITALIAN, "9", "101")
+
+
+def test_italian_joins_its_prepositions(plan: Plan) -> None:
+    text = " ".join(story(plan, ITALIAN, "+390212345600", OUTSIDE, _105="ring", _106="ring"))
+    assert "La chiamata arriva al numero +390212345600." in text
+    assert "Nessuno risponde al posto operatore reception; trabocco: casella vocale di E (105)." in text
+    assert not re.search(r"\ba (gruppo|posto|numero)\b", text)
+
+
+def test_what_is_said_of_one_attempt_stands_in_one_pair_of_parentheses(plan: Plan) -> None:
+    (first, *_) = told(plan, "106", "it")["external, sempre"]
+    assert first == "numero esterno +393335550101 (con conferma; presentando il numero di F (106)) squilla per 30 s"
+    assert "external, tranne vip" in told(plan, "103", "it")
+
+
+@pytest.mark.parametrize(("english", "italian"), [(ENGLISH, ITALIAN), (ENGLISH_TREES, ITALIAN_TREES)])
+def test_both_languages_say_the_same(english: Phrasebook | TreePhrases, italian: Phrasebook | TreePhrases) -> None:
+    """The same sentences, about the same things."""
+    for name in type(english).__dataclass_fields__:
+        one, other = getattr(english, name), getattr(italian, name)
+        if isinstance(one, str):
+            one, other = {name: one}, {name: other}
+        if not isinstance(one, tuple):
+            assert one.keys() == other.keys()
+            assert {k: fields(v) for k, v in one.items()} == {k: fields(v) for k, v in other.items()}
+
+
+def fields(sentence: str) -> set[str]:
+    return {field for _, field, _, _ in Formatter().parse(sentence) if field}
