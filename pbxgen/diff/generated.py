@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pbxgen.diff.git import RevisionError, git
-from pbxgen.diff.revisions import GIT, Revision, checked_out, in_repository
+from pbxgen.diff.revisions import GIT, Revision, checked_out, in_repository, places_of
 from pbxgen.output.manifest import MANIFEST
 from pbxgen.source.load import is_fleet, source_digests, tenant_roots
 
@@ -56,8 +56,10 @@ def made_from(wanted: frozenset[str], source: Path, doing: Callable[[str], None]
     """
     with ExitStack() as stack:
         try:
-            root, relative = in_repository(source)
-            watched = {relative, *_of_tenants(source, root)}
+            root, _ = in_repository(source)
+            watched = {
+                path for place in (source, *_tenants(source)) for around, path in places_of(place) if around == root
+            }
             log = git(root, "log", f"-{_REVISIONS}", "--format=%h %cs", "--", *(p or "." for p in watched)).decode()
         except RevisionError:  # a source that git does not know
             log = ""
@@ -76,11 +78,5 @@ def made_from(wanted: frozenset[str], source: Path, doing: Callable[[str], None]
         yield None
 
 
-def _of_tenants(source: Path, root: Path) -> Iterator[str]:
-    for place in tenant_roots(source) if is_fleet(source) else ():
-        try:
-            around, relative = in_repository(place)
-        except RevisionError:
-            continue
-        if around == root:
-            yield relative
+def _tenants(source: Path) -> tuple[Path, ...]:
+    return tenant_roots(source) if is_fleet(source) else ()

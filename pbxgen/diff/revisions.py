@@ -50,6 +50,9 @@ def checked_out(text: str, other: str) -> Iterator[Revision]:
     revision, path = _parts(text)
     root, relative = _place(revision, path, other)
     tree = Tree(root, commit_of(root, revision))
+    if not tree.has(relative):  # a link of today, to what was there already
+        found_today = places_of(root / relative)
+        relative = next((p for around, p in found_today if around == root and tree.has(p)), relative)
     if not tree.has(relative) and relative:
         raise RevisionError(_missing(root, revision, relative, tree))
     tree.want(relative)
@@ -66,21 +69,27 @@ def checked_out(text: str, other: str) -> Iterator[Revision]:
                     tree.want("" if inside == "." else inside)
             tree.write(folder, index)
         if not found.exists():
-            raise RevisionError(f"{name}:{relative} is a link that leads out of the repository")
+            raise RevisionError(f"{name}:{relative} is a link to nothing in the repository")
         yield Revision(found, folder, name, tuple(f"{name}:{link}" for link in sorted(tree.left_out)))
 
 
 def in_repository(path: Path) -> tuple[Path, str]:
     """The root of the repository around a path, and where the path is in it. Raises RevisionError."""
+    for found in places_of(path):
+        return found
+    raise NoRepositoryError(f"{path} is in no repository of git")
+
+
+def places_of(path: Path) -> Iterator[tuple[Path, str]]:
+    """The same for a link and for what it leads to, as far as they are in a repository."""
     absolute = Path(os.path.abspath(path))  # noqa: PTH100 - a link at the end may be part of the repository
-    for candidate in (absolute.parent.resolve() / absolute.name, absolute.resolve()):
+    for candidate in dict.fromkeys((absolute.parent.resolve() / absolute.name, absolute.resolve())):
         try:
             root = repository_of(candidate.parent if candidate.is_symlink() else candidate)
             relative = candidate.relative_to(root.resolve()).as_posix()
         except (ValueError, NoRepositoryError):
             continue
-        return root, "" if relative == "." else relative
-    raise NoRepositoryError(f"{path} is in no repository of git")
+        yield root, "" if relative == "." else relative
 
 
 def today(text: str) -> Path:

@@ -77,6 +77,14 @@ def test_links_inside_the_repository_are_followed(office: Path, tmp_path: Path) 
     assert run("git:HEAD:current/office", office.parent) == SAME
 
 
+def test_a_link_of_today_to_what_was_there_already(office: Path, tmp_path: Path) -> None:
+    (tmp_path / "current").symlink_to("conf/office")
+    (tmp_path / "loop").symlink_to("loop")
+    assert run("git:HEAD", tmp_path / "current") == SAME
+    commit(tmp_path)
+    assert "is a link to nothing" in run("git:HEAD:loop", office, code=2)
+
+
 def test_of_a_repository_only_the_source_is_taken(office: Path, tmp_path: Path) -> None:
     (tmp_path / "root.yaml").write_bytes(office.read_bytes())
     (tmp_path / "recording.wav").write_bytes(b"RIFF")
