@@ -10,6 +10,7 @@ from pbxgen.diff.alike import likeness, ringers
 from pbxgen.diff.change import Change, Comparison, EntryChanges
 from pbxgen.diff.facts import facts
 from pbxgen.diff.joint import Joint, Pair
+from pbxgen.diff.matched import by_new_names
 from pbxgen.diff.renamed import Renaming
 from pbxgen.diff.touched import Touched, touched
 from pbxgen.flow.analysis.ahead import Ahead
@@ -32,6 +33,7 @@ def compare(old: Plan, new: Plan, today: dt.date) -> Comparison:
     if old.digest == new.digest:
         return Comparison(old, new, (), ())
     with without_garbage_collection():
+        old = by_new_names(old, new)
         concerned = touched(old, new)
         comparer = _Comparer(Joint(old, new, today))
         return Comparison(old, new, tuple(comparer.entries(concerned)), tuple(facts(old, new)))

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from pbxgen.diff.compare import compare
+from pbxgen.diff.matched import tenants
 from pbxgen.diff.words import Block, blocks, of_tenant
 from pbxgen.flow.plan import Plan
 
@@ -53,19 +54,16 @@ class Result:
 
 def compared(before: Plans, after: Plans, today: dt.date) -> tuple[bool, tuple[Section, ...]]:
     """Does nothing change for callers? And what does, tenant by tenant."""
-    if len(before) == len(after) == 1:  # a tenant that was renamed is still the same
-        pairs = [(next(iter(before.values())), next(iter(after.values())))]
-    else:
-        pairs = [(before[name], after[name]) for name in after if name in before]
+    pairs = tenants(before, after)
     same = len(before) == len(after) == len(pairs)
     found = []
     for old, new in pairs:
         comparison = compare(old, new, today)
         same = same and comparison.same
         found.append(Section(new.name, blocks(comparison)))
-    known = {plan.name for pair in pairs for plan in pair}
-    found += _alone("+", "is new", after, known)
-    found += _alone("-", "is gone", before, known)
+    known = [{plan.name for plan in side} for side in zip(*pairs, strict=True)] or [set(), set()]
+    found += _alone("+", "is new", after, known[1])
+    found += _alone("-", "is gone", before, known[0])
     return same, tuple(found)
 
 

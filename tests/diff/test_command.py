@@ -166,6 +166,13 @@ def test_errors_in_a_source_are_told_from_differences(office: Path) -> None:
     run("git:HEAD", office, "--exit-code", code=2)
 
 
+def test_a_tenant_of_another_name_is_the_same(fleet: Path) -> None:
+    officina = fleet / "tenants" / "officina.yaml"
+    text = officina.read_text(encoding="utf-8")
+    officina.write_text(text.replace("name: officina", "name: garage", 1), encoding="utf-8")
+    assert run("git:HEAD", fleet, "--exit-code") == "nothing changes for callers\n"
+
+
 def test_wrong_usage(office: Path) -> None:
     run("nowhere.yaml", office, code=2)
     run(office, office, "--format", "xml", code=2)

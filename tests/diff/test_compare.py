@@ -129,6 +129,17 @@ def test_members_of_a_position() -> None:
     assert found == {"~ operator position reception": ("who rings: was 100, now 100 + 102",)}
 
 
+def test_a_position_or_group_of_another_name_is_the_same() -> None:
+    old = changed("busy: voicemail}", "busy: [operator, group:sales]}")
+    old += 'groups: {sales: {number: "600", members: ["102"], overflow: "operator:reception"}}\n'
+    old += 'inbound: {"+390212345600": {to: "group:sales", when: office}}\n'
+    new = old.replace("sales", "vendite").replace("reception", "reception-desk")
+    assert compare(plan_of(old), plan_of(new), TODAY).same
+    assert changes(old, new.replace('members: ["102"]', 'members: ["102", "100"]')) == {
+        "~ group vendite": ("who rings: was 102, now 102 + 100",)
+    }
+
+
 def test_what_follows_from_a_position_is_told_at_the_position() -> None:
     old = changed("busy: voicemail}", "busy: operator}")
     found = changes(old, old.replace('number: "9",', 'number: "9", ring_timeout: 40,'))
