@@ -11,6 +11,7 @@ from pbxgen.diff.change import Change, Comparison, EntryChanges
 from pbxgen.diff.facts import facts
 from pbxgen.diff.joint import Joint, Pair
 from pbxgen.diff.matched import by_new_names
+from pbxgen.diff.named import named_facts
 from pbxgen.diff.renamed import Renaming
 from pbxgen.diff.touched import Touched, touched
 from pbxgen.flow.analysis.ahead import Ahead
@@ -36,7 +37,8 @@ def compare(old: Plan, new: Plan, today: dt.date) -> Comparison:
         old = by_new_names(old, new)
         concerned = touched(old, new)
         comparer = _Comparer(Joint(old, new, today))
-        return Comparison(old, new, tuple(comparer.entries(concerned)), tuple(facts(old, new)))
+        entries = tuple(comparer.entries(concerned))
+        return Comparison(old, new, entries, (*facts(old, new), *named_facts(old, new, entries)))
 
 
 class _Comparer:

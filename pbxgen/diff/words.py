@@ -323,10 +323,18 @@ def _fact(fact: Fact, who: str) -> tuple[str, str]:
             )
         case "login":
             return who, f"phone's login configured: {change}"
+        case "schedule" | "contacts":
+            return f"{fact.key} {who}", _moved(fact)
         case "routes":
             return "order of routes", change
         case _:
             return f"{fact.key} {who}", change
+
+
+def _moved(fact: Fact) -> str:
+    if fact.before and fact.after:
+        return f"was {fact.before}, now {fact.after}"
+    return f"{fact.before} removed" if fact.before else f"{fact.after} added"
 
 
 def _leg(leg: Leg, owner: User, generic: bool) -> str:

@@ -48,7 +48,9 @@ def test_the_time_of_a_change_is_told() -> None:
 
 def test_other_opening_hours_are_told_with_the_former_ones() -> None:
     old = changed("busy: voicemail}", "busy: [{to: '102', when: office}, {to: voicemail}]}")
-    (line,) = changes(old, old.replace("18:00", "17:00"))["~ Ada (101)"]
+    found = changes(old, old.replace("18:00", "17:00"))
+    assert found["~ schedule office"] == ("was mon-fri 08:30-18:00, now mon-fri 08:30-17:00",)
+    (line,) = found["~ Ada (101)"]
     assert (
         line
         == "calls outside office, during office (before) when busy: was Bob (102), then mailbox 101, now mailbox 101"
@@ -75,8 +77,10 @@ def test_a_change_is_told_with_every_condition(old: str, new: str, hours: str, e
     sources = [
         VIP.replace("deviations: {", f'deviations: {{unconditional: {{to: "102", {rule}}}, ') for rule in (old, new)
     ]
-    (line,) = changes(sources[0], sources[1].replace("18:00", hours))["~ Ada (101)"]
+    found = changes(sources[0], sources[1].replace("18:00", hours))
+    (line,) = found["~ Ada (101)"]
     if expected is None:
+        assert found["~ schedule office"] == ("was mon-fri 08:30-18:00, now mon-fri 08:30-18:01",)
         expected = "outside calls during office, outside office (before), from vip: was Ada (101), then mailbox 101"
     assert line.startswith(expected)
 
@@ -163,6 +167,35 @@ def test_rights_and_the_number_that_is_shown() -> None:
         ("may dial: was nothing, now italy, germany",),
     )
     assert "+ number +390212345102" in found
+
+
+@pytest.mark.parametrize(
+    ("new", "line"),
+    [
+        ('{weekly: {mon: "08:00-24:00", tue-wed: "08:00-12:00"}}', "wed 08:00-12:00 added"),
+        ('{weekly: {tue: "08:00-12:00"}}', "mon 08:00-24:00 removed"),
+        ('{weekly: {mon: "08:00-24:00", tue: ["08:00-12:00", "22:00-02:00"]}}', "tue 22:00-02:00 added"),
+        ('{weekly: {mon: "08:00-24:00", tue: "08:00-12:00"}, closed: ["2027-01-04"]}', "closed 2027-01-04 added"),
+        (
+            '{weekly: {mon: "08:00-24:00", tue: "08:00-12:00"}, open: ["2027-01-03 09:00-12:00"], '
+            'closed: ["2027-01-04..2027-01-12", "2027-01-18"]}',
+            "closed 2027-01-04..2027-01-12, 2027-01-18; open 2027-01-03 09:00-12:00 added",
+        ),
+    ],
+)
+def test_what_is_different_in_a_schedule(new: str, line: str) -> None:
+    hours = '{weekly: {mon: "08:00-24:00", tue: "08:00-12:00"}}'
+    old = changed('{weekly: {mon-fri: "08:30-18:00"}}', hours)
+    old = old.replace("busy: voicemail}", "busy: [{to: '102', when: office}, {to: voicemail}]}")
+    assert changes(old, old.replace(hours, new))["~ schedule office"] == (line,)
+
+
+def test_what_is_different_in_contacts() -> None:
+    old = VIP.replace("busy: voicemail}", "busy: {to: '102', from: vip}}")
+    assert changes(old, old.replace("'+4420*'", "'+4420*', '+33.'"))["~ contacts vip"] == ("+33. added",)
+    numbers = ", ".join(f"'+33{n}'" for n in range(100, 110))
+    line = "was +4420*, now +33100, +33101, +33102, +33103 and 6 more"
+    assert changes(old, old.replace("'+4420*'", numbers))["~ contacts vip"] == (line,)
 
 
 FOLLOW_ME = OFFICE.replace(
