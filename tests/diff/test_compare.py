@@ -273,3 +273,14 @@ def test_a_random_source_is_the_same_as_itself_in_another_spelling(text: str) ->
     assert new is not None
     assert old.digest != new.digest
     assert compare(old, new, TODAY).same
+
+
+def test_where_nearly_everything_changes_the_exceptions_are_told() -> None:
+    some = "{to: '102', from: vip, when: office, until: 2027-12-31}, {to: '102', when: lunch, until: 2027-06-30}"
+    old = VIP.replace("{office:", '{lunch: {weekly: {sat: "12:00-13:00"}}, office:')
+    old = old.replace("busy: voicemail", f"unconditional: [{some}, {{to: '102', enabled: false}}]")
+    lines = changes(old, old.replace(", enabled: false", ""))["~ Ada (101)"]
+    assert lines[0] == (
+        "outside calls at all times except during lunch, until 2027-06-30, "
+        "or during office, from vip, until 2027-12-31: was Ada (101), then mailbox 101, now Bob (102), then mailbox 101"
+    )
