@@ -24,6 +24,7 @@ from pbxgen.flow.wording import length
 from pbxgen.source.pause import without_garbage_collection
 
 _ByOrigin = Mapping[Origin, tuple[Cells, Vocabulary]]
+Truths = tuple[Origin, tuple[bool, ...]]
 
 _LONGEST = 4
 """Conditions that are named; where it takes more, perhaps it takes fewer to name all others."""
@@ -82,27 +83,36 @@ class _Comparer:
         return found
 
     def _changes(self, pair: Pair) -> Iterator[Change]:
-        """Differences for callers who are nowhere in the flow; only where there is none, those for others."""
+        """Differences for callers who are nowhere in the flow. Of others only those that do not go with them:
+
+        of everybody where there is none, else of who is in contacts that a rule asks for, and so may stand alone.
+        """
         forest = Forest()
-        found = tuple(self._of_cells(pair, self._joint.strangers(pair), forest))
-        if not found and pair.before is not None:
-            for caller in pair.callers:
-                for change in self._of_cells(pair, self._joint.of_caller(pair, caller), forest):
-                    found += (replace(change, caller=caller.number),)
-        yield from found
+        strangers, where = self._of_cells(pair, self._joint.strangers(pair), forest)
+        yield from strangers
+        if pair.before is not None:
+            for caller in self._joint.in_contacts(pair) if strangers else pair.callers:
+                changes, there = self._of_cells(pair, self._joint.of_caller(pair, caller), forest)
+                if not there <= where:
+                    yield from (replace(change, caller=caller.number) for change in changes)
         if pair.before is not None:
             old, new = self._joint.old, self._joint.new
             if ringers(old, pair.before.entry) != ringers(new, pair.after.entry):
                 yield Change(None, "phones", (), None, None)
 
-    def _of_cells(self, pair: Pair, by_origin: _ByOrigin, forest: Forest) -> Iterator[Change]:
-        """Differences by origin; those of both origins once."""
+    def _of_cells(
+        self, pair: Pair, by_origin: _ByOrigin, forest: Forest
+    ) -> tuple[tuple[Change, ...], frozenset[Truths]]:
+        """Differences by origin, those of both origins once; and which conditions hold where there are some."""
         told: dict[tuple[object, ...], Change] = {}
+        where: set[Truths] = set()
         for origin, (cells, vocabulary) in by_origin.items():
             found: dict[tuple[object, ...], tuple[Change, int]] = {}
             for situation, alike in cells.alike(pair.conditions):
                 was = None if pair.before is None else forest.tree(self._before, situation, pair.before)
                 now = forest.tree(self._after, situation, pair.after)
+                if was is not now:
+                    where.add((origin, self._joint.truths(pair, situation)))
                 for aspect, one, other in differences(was, now):
                     key = (aspect, *(_told(aspect, node) for node in (one, other)))
                     change, known = found.get(key, (Change(origin, aspect, (), one, other), 0))
@@ -115,7 +125,7 @@ class _Comparer:
                 whole = (*key, when, excepted)
                 both = None if whole in told else origin
                 told[whole] = replace(change, origin=both, when=when, excepted=excepted)
-        yield from told.values()
+        return tuple(told.values()), frozenset(where)
 
 
 def _told(aspect: str, node: Node | None) -> Hashable:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 from pbxgen.flow.analysis.cells import Cells
 from pbxgen.flow.analysis.reach import Flow, Reach
-from pbxgen.flow.analysis.situations import SOMEBODY_INSIDE, Atoms, Situations
+from pbxgen.flow.analysis.situations import SOMEBODY_INSIDE, Atoms, Situation, Situations
 from pbxgen.flow.cases import Vocabulary
 from pbxgen.flow.machine import Caller
 from pbxgen.flow.plan import Condition, Origin, Place, PlaceKind, Plan
@@ -74,6 +74,18 @@ class Joint:
             Origin.EXTERNAL: self._cells(pair, callers),
             Origin.INTERNAL: self._cells(pair, (Caller(Origin.INTERNAL, SOMEBODY_INSIDE),)),
         }
+
+    def in_contacts(self, pair: Pair) -> list[Caller]:
+        """Those of ``pair.callers`` who are in contacts that its conditions ask for."""
+        asked = {c.contacts for c in pair.conditions if c.contacts is not None}
+        patterns = [p for name in sorted(asked) for p in self.plan.contacts[name].patterns]
+        outside = (c for c in pair.callers if c.origin is Origin.EXTERNAL and c.number is not None)
+        return [c for c in outside if any(p.matches(c.number or "") for p in patterns)]
+
+    def truths(self, pair: Pair, situation: Situation) -> tuple[bool, ...]:
+        """Which of the conditions of ``pair`` hold."""
+        conditions = situation.conditions(self.plan)
+        return tuple(conditions.holds(c) for c in pair.conditions)
 
     def of_caller(self, pair: Pair, caller: Caller) -> dict[Origin, tuple[Cells, Vocabulary]]:
         """The same of one caller."""

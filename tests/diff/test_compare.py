@@ -57,6 +57,20 @@ def test_other_opening_hours_are_told_with_the_former_ones() -> None:
     )
 
 
+def test_who_is_rung_and_in_contacts_is_told_beside_what_changes_for_others() -> None:
+    """Bob's mobile is the only number of vip: nobody else's calls go as Bob's do."""
+    old = (
+        changed("busy: voicemail}", "busy: voicemail, unconditional: {to: hangup, when: not office, from: vip}}")
+        .replace("{busy: voicemail", "{busy: '102', no_answer: voicemail")
+        .replace("name: Bob", "name: Bob, class: national, mobile: '+393335550102', deviations: {busy: mobile}")
+    )
+    old += "contacts: {vip: ['+393335550102']}\n"
+    new = old.replace("when: not office", "when: office").replace("no_answer: voicemail", "no_answer: '100'")
+    lines = changes(old, new)["~ Ada (101)"]
+    assert "calls when nobody answers: was mailbox 101, now Rita (100), then mailbox 101" in lines
+    assert [line for line in lines if line.startswith("outside calls from +393335550102 during office: was Ada (101)")]
+
+
 VIP = OFFICE + "contacts: {vip: ['+4420*']}\n"
 
 
