@@ -77,7 +77,7 @@ def test_italian_joins_its_prepositions(plan: Plan) -> None:
 
 
 def test_what_is_said_of_one_attempt_stands_in_one_pair_of_parentheses(plan: Plan) -> None:
-    (first, *_) = told(plan, "106", "it")["external, sempre"]
+    (first, *_) = told(plan, "106", "it")["internal, sempre"]
     assert first == "numero esterno +393335550101 (con conferma; presentando il numero di F (106)) squilla per 30 s"
     assert "external, tranne vip" in told(plan, "103", "it")
 
