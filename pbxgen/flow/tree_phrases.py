@@ -125,7 +125,7 @@ ITALIAN = TreePhrases(
         "lost": "rilasciata: destinazioni esaurite",
     },
     as_above="{text} … come sopra",
-    numbers="si compone {numbers}",
+    numbers="raggiungibile al {numbers}",
     reaches="Chi inoltra chiamate verso {number}",
     reached_by_nobody="Nessuno inoltra chiamate verso {number}.",
     keys={

@@ -22,7 +22,7 @@ def run(*words: str, code: int = 0) -> str:
 
 def test_a_user_in_the_language_of_the_pbx() -> None:
     text = run("300")
-    assert text.startswith("Francesca Riva (300): si compone 300, +390266670300\n")
+    assert text.startswith("Francesca Riva (300): raggiungibile al 300, +390266670300\n")
     assert "poi: posto operatore reception (100 + 101)" in text
     assert "policies.yaml:" in text
 
