@@ -34,7 +34,7 @@ class Sides:
         return found[0].plans, found[1].plans
 
     def one(self, source: str) -> Plans:
-        side = self._read(source, "")
+        side = self._read(source, source)
         if side.unknown is not None:
             raise usage_error_of(side.unknown)
         return side.plans

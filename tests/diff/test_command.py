@@ -141,6 +141,16 @@ def test_of_a_folder_that_was_generated_in_two_runs_each_pbx_is_judged(office: P
     assert "out/freeswitch was made from" in run(out, office, "--format", "markdown")
 
 
+def test_a_generated_folder_is_also_compared_with_a_revision(office: Path, tmp_path: Path) -> None:
+    git(tmp_path, "stash", "-q")
+    out = generated(office, tmp_path / "out")
+    git(tmp_path, "stash", "pop", "-q")
+    git(tmp_path, "commit", "-qam", "another number")
+    assert "was made from this source" in run(out, f"git:HEAD~1:{office}")
+    assert "+ Ada Rossi (205)" in run(out, f"git:HEAD:{office}")
+    assert "say which source of HEAD" in run(out, "git:HEAD", code=2)
+
+
 def test_a_generated_folder_that_serves_a_tenant_more_is_not_current(fleet: Path, tmp_path: Path) -> None:
     out = generated(fleet, tmp_path / "out")
     (fleet / "tenants" / "officina.yaml").unlink()
