@@ -112,7 +112,7 @@ class _Teller:
         yield from dict.fromkeys(lines)
 
     def _lines(self, entry: EntryChanges, change: Change, generic: bool) -> Iterator[Told]:
-        """None of what only follows from a change of somebody else, which is told there."""
+        """Nothing of what only follows from a change of somebody else: it is told there."""
         when = "" if not change.when else f" {self._words[id(self._new)].when(change.when)}"
         if change.excepted:
             when = f" at all times except{when}"

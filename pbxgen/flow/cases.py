@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime as dt
+import itertools
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
@@ -66,6 +68,10 @@ def _holds(cells: Cells) -> Iterator[tuple[Literal, int]]:
         there = cells.where(condition)
         yield Literal(kind, name), there
         yield Literal(opposite, name), cells.whole & ~there
+    for day, following in itertools.pairwise(sorted(atoms.untils)):
+        if following - day == dt.timedelta(days=1):
+            on_it = cells.where(Condition(until=following)) & ~cells.where(Condition(until=day))
+            yield Literal("on", following.isoformat()), on_it
 
 
 def cases_of(plan: Plan, situations: Situations, flow: Flow) -> tuple[Case, ...]:

@@ -16,7 +16,8 @@ _FEW = 24
 
 @dataclass(frozen=True, slots=True)
 class Literal:
-    """One simple condition, as words will name it: ``kind`` is open, closed, from, not_from, until or after."""
+    """One simple condition, as words will name it: ``kind`` is open, closed, from, not_from, until,
+    after or on."""
 
     kind: str
     name: str

@@ -83,7 +83,7 @@ VIP = OFFICE + "contacts: {vip: ['+4420*']}\n"
             "until: 2027-12-31",
             "until: 2027-12-30",
             "18:00",
-            "calls after 2027-12-30, until 2027-12-31: was Bob (102), ",
+            "calls on 2027-12-31: was Bob (102), ",
         ),
     ],
 )

@@ -88,7 +88,7 @@ def _conditions() -> st.SearchStrategy[dict[str, Any]]:
     parts = st.tuples(
         _option("when", when),
         _option("from", caller),
-        _option("until", st.sampled_from(["2026-11-22", "2026-12-31", "2027-06-30"])),
+        _option("until", st.sampled_from(["2026-11-22", "2026-12-31", "2027-06-29", "2027-06-30"])),
         _option("enabled", st.sampled_from([True, True, False])),
     )
     return parts.map(lambda found: {k: v for part in found for k, v in part.items()})

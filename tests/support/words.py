@@ -22,6 +22,8 @@ def _holds(plan: Plan, literal: Literal, caller: Caller, moment: dt.datetime) ->
             condition = Condition(schedule=literal.name)
         case "from" | "not_from":
             condition = Condition(contacts=literal.name)
+        case "on":
+            return moment.date().isoformat() == literal.name
         case _:
             condition = Condition(until=dt.date.fromisoformat(literal.name))
     positive = literal.kind in ("open", "from", "until")
