@@ -37,6 +37,8 @@ class EntryChanges:
     status: str
     """changed, new or gone."""
     changes: tuple[Change, ...]
+    itself: bool = True
+    """Is something else said of the place itself, and not only of where calls go from it?"""
     like: Place | None = None
     """The entry for whose callers the same changes, and whose ``changes`` these are; None: they are this one's own."""
 

@@ -61,24 +61,24 @@ class _Comparer:
                 pair = self._joint.pair(before[key], after[key])
                 old, new = self._joint.old, self._joint.new
                 if concerned.concerns(new, pair.after) or (pair.before and concerned.concerns(old, pair.before)):
-                    found = self._changed(pair)
+                    found = self._changed(pair, itself=concerned.itself(key))
                     if found.changes:
                         yield found
 
-    def _changed(self, pair: Pair) -> EntryChanges:
+    def _changed(self, pair: Pair, *, itself: bool) -> EntryChanges:
         """Entries that are alike are compared once, whoever they are."""
         entry = pair.after.entry
         alike = likeness(self._joint, pair)
-        known = self._known.setdefault(alike.shape, {})
+        known = self._known.setdefault((alike.shape, itself), {})
         if alike.names in known:
             first, _ = known[alike.names]
-            return EntryChanges(entry, "changed", first.changes, first.place)
+            return EntryChanges(entry, "changed", first.changes, itself, first.place)
         if known:
             other, keys = next(iter(known.values()))
             renaming = Renaming(dict(zip(keys, alike.keys, strict=True)))
-            found = EntryChanges(entry, "changed", tuple(map(renaming.change, other.changes)))
+            found = EntryChanges(entry, "changed", tuple(map(renaming.change, other.changes)), itself)
         else:
-            found = EntryChanges(entry, "changed", tuple(self._changes(pair)))
+            found = EntryChanges(entry, "changed", tuple(self._changes(pair)), itself)
         known[alike.names] = found, alike.keys
         return found
 
@@ -137,7 +137,7 @@ def differences(was: Node | None, now: Node) -> Iterator[tuple[str, Node | None,
     """Equal nodes of one forest are the same object."""
     if was is now:
         return
-    if not isinstance(was, Attempt) or not isinstance(now, Attempt) or (was.kind, was.target) != (now.kind, now.target):
+    if not isinstance(was, Attempt) or not isinstance(now, Attempt) or _called(was) != _called(now):
         yield "call", was, now
         return
     if _ring(was) != _ring(now):
@@ -154,6 +154,10 @@ def differences(was: Node | None, now: Node) -> Iterator[tuple[str, Node | None,
         yield "then" if whole else "+".join(o.value for o in outcomes), one, other
     if not changed and set(old) != set(new) and _ring(was) == _ring(now):
         yield "call", was, now
+
+
+def _called(node: Attempt) -> Hashable:
+    return (node.kind, node.target, node.shows, node.trunk)
 
 
 def _ring(node: Attempt) -> Hashable:

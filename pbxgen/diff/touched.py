@@ -26,6 +26,12 @@ class Touched:
     """Those of which something else is said."""
     phones: frozenset[Key]
     """Users of whom something else is said than where their rules lead."""
+    everywhere: bool = False
+    """What has changed is said of all calls, not of these."""
+
+    def itself(self, key: Key) -> bool:
+        """Is something else said of this place, and not only of where calls go from it?"""
+        return key in self.changed and not self.everywhere
 
     def concerns(self, plan: Plan, flow: Flow) -> bool:
         """May calls come to what has changed?"""
@@ -41,7 +47,7 @@ def touched(old: Plan, new: Plan) -> Touched:
     """What calls may go differently."""
     if (old.max_diversions, old.outside_timeout) != (new.max_diversions, new.outside_timeout):
         every = frozenset((*_nodes(old), *_nodes(new)))
-        return Touched(every, every, every)
+        return Touched(every, every, every, everywhere=True)
     signer_old, signer_new = _Signer(old), _Signer(new)
     before = {key: signer_old.node(key) for key in _nodes(old)}
     after = {key: signer_new.node(key) for key in _nodes(new)}

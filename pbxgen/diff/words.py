@@ -128,8 +128,8 @@ class _Teller:
             yield Told(f"{subject}: {now}", change.aspect, "", now, change)
             return
         if change.aspect == "rings":
-            sides = ((self._old, change.before), (self._new, change.after))
-            was, now = (self._time(plan, node, me, generic) for plan, node in sides)
+            was = self._time(self._old, change.before, me, generic)
+            now = self._time(self._new, change.after, me, generic)
             if was != now:  # or there is another leg, which is told as who rings
                 yield Told(f"{subject}: rings {was}, now {now}", change.aspect, was, now, change)
             return
@@ -142,7 +142,7 @@ class _Teller:
         now = self._path(self._new, change.after, me, generic, False)
         if was != now:
             yield Told(f"{subject}: was {was}, now {now}", change.aspect, was, now, change)
-        elif not self._elsewhere(change.after, entry):
+        elif entry.itself or not self._elsewhere(change.after, entry):
             for spot in spots(change.before, change.after):
                 where = ", ".join(self._behind(node, outcomes, me, generic) for node, outcomes in spot.way)
                 was = self._path(self._old, spot.before, me, generic, True)
@@ -191,9 +191,9 @@ class _Teller:
         text = f"for {node.seconds} s{' with confirmation' if node.confirm else ''}"
         if all(seconds == node.seconds for seconds in node.legs):
             return text
-        user = plan.users[node.target]
+        user, own = plan.users[node.target], generic and node.target == me
         legs = [
-            f"{_leg(leg, user, generic and user.extension == me)} {f'for {seconds} s' if seconds else 'not at all'}"
+            f"{self._leg(leg, user, own)} {f'for {seconds} s' if seconds else 'not at all'}"
             for leg, seconds in zip(user.follow_me, node.legs, strict=True)
         ]
         return f"{text} ({' + '.join(legs)})"
@@ -213,9 +213,8 @@ class _Teller:
                     return "own phone"
                 return self._caller(node.target)
             case PlaceKind.OUTSIDE:
-                user = plan.users.get(me)
-                own = user is not None and user.mobile == node.target
-                return ("own mobile" if generic else f"mobile {node.target}") if own else node.target
+                own = self._own_mobile(me, node.target)
+                return node.target if own is None else own if generic else f"mobile {node.target}"
             case PlaceKind.GROUP:
                 return f"group {node.target}"
             case _:
@@ -234,12 +233,26 @@ class _Teller:
         user = self._new.users.get(number) or self._old.users.get(number)
         return number if user is None else f"{user.name} ({number})"
 
+    def _leg(self, leg: Leg, owner: User, generic: bool) -> str:
+        name = leg.place.target
+        if generic:
+            own = "own phone" if name == owner.extension else self._own_mobile(owner.extension, name)
+            name = own or name
+        return name + (f" after {leg.delay} s" if leg.delay else "")
+
+    def _own_mobile(self, extension: str, number: str) -> str | None:
+        """Which mobile of a user a number is, if any."""
+        was, now = ((u.mobile if u else None) for u in (p.users.get(extension) for p in (self._old, self._new)))
+        if number == was == now:
+            return "own mobile"
+        return {was: "own former mobile", now: "own new mobile"}.get(number)
+
     def _phones(self, plan: Plan, entry: EntryChanges, generic: bool) -> str:
         place = entry.place
         if place.kind is PlaceKind.USER:
             user = plan.users[place.target]
             legs = [
-                f"{_leg(leg, user, generic)}{_limit(leg)}{_DND if silent(plan, leg, user) else ''}"
+                f"{self._leg(leg, user, generic)}{_limit(leg)}{_DND if silent(plan, leg, user) else ''}"
                 for leg in user.follow_me
             ]
             waiting = "" if user.call_waiting else ", busy while in a call"
@@ -335,11 +348,6 @@ def _moved(fact: Fact) -> str:
     if fact.before and fact.after:
         return f"was {fact.before}, now {fact.after}"
     return f"{fact.before} removed" if fact.before else f"{fact.after} added"
-
-
-def _leg(leg: Leg, owner: User, generic: bool) -> str:
-    own = {owner.extension: "own phone", owner.mobile: "own mobile"} if generic else {}
-    return own.get(leg.place.target, leg.place.target) + (f" after {leg.delay} s" if leg.delay else "")
 
 
 def _limit(leg: Leg) -> str:

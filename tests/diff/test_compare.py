@@ -247,6 +247,41 @@ def test_every_leg_of_follow_me_counts(old: str, new: str, expected: str) -> Non
     assert expected in changes(FOLLOW_ME, FOLLOW_ME.replace(old, new))["~ Ada (101)"]
 
 
+def test_a_change_of_ones_own_is_told_behind_somebody_who_changes_too() -> None:
+    old = changed("busy: voicemail}", 'busy: ["102", "100"]}').replace(
+        "{name: Bob,", "{name: Bob, deviations: {busy: off},"
+    )
+    new = old.replace('["102", "100"]', '["102", operator]').replace("{busy: off}", '{busy: "announce:later"}')
+    old = old.replace("{busy: off}", '{busy: "announce:sorry"}')
+    assert changes(old, new)["~ Ada (101)"] == (
+        "calls when busy behind Bob (102) (busy): was announcement sorry, now announcement later",
+        "calls when busy behind Bob (102) (no answer or unreachable): was Rita (100) for 20 s, then mailbox 101, "
+        "now reception for 20 s, then mailbox 101",
+    )
+
+
+def test_people_with_other_mobiles() -> None:
+    people = "".join(
+        f'  "20{n}": {{name: N{n}, class: national, mobile: "+39333555010{n}", deviations: {{busy: mobile}}}}\n'
+        for n in range(2)
+    )
+    assert changes(OFFICE + people, OFFICE + people.replace("+39333", "+39334")) == {
+        "~ 200 and 201": (
+            "calls when busy: was own former mobile, then released (lost), now own new mobile, then released (lost)",
+        )
+    }
+
+
+def test_a_trunk_is_named_where_a_call_comes_to_it_at_once() -> None:
+    old = OFFICE + 'inbound: {"+390212345600": "+393335550101"}\n'
+    head = HEAD.replace("trunks: {", "trunks: {second: {host: 192.0.2.2}, ")
+    moved = head.replace('italy: {match: "+39[03]X.", trunk: carrier}', 'italy: {match: "+39[03]X.", trunk: second}')
+    found = {b.title: b.lines for b in blocks(compare(plan_of(old, head=head), plan_of(old, head=moved), TODAY))}
+    (line,) = found["+390212345600"]
+    assert "over carrier" in line.split(", now ")[0]
+    assert "over second" in line.split(", now ")[1]
+
+
 def test_the_trunk_is_named_where_it_alone_differs() -> None:
     old = changed("busy: voicemail}", 'busy: "+393335550101"}, class: national')
     head = HEAD.replace("trunks: {", "trunks: {second: {host: 192.0.2.2}, ")
