@@ -95,7 +95,6 @@ class _Comparer:
                 changes, there = self._of_cells(pair, self._joint.of_caller(pair, caller), forest)
                 if not there <= where:
                     yield from (replace(change, caller=caller.number) for change in changes)
-        if pair.before is not None:
             old, new = self._joint.old, self._joint.new
             if ringers(old, pair.before.entry) != ringers(new, pair.after.entry):
                 yield Change(None, "phones", (), None, None)
