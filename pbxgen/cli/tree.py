@@ -14,7 +14,7 @@ from pbxgen.cli.numbers import read
 from pbxgen.diagnostics.nearest import did_you_mean
 from pbxgen.flow.analysis.reach import Reach
 from pbxgen.flow.analysis.situations import Situations
-from pbxgen.flow.cases import Case, cases_of
+from pbxgen.flow.cases import MOST_CALLERS, Case, callers_in, cases_of
 from pbxgen.flow.explain import Teller
 from pbxgen.flow.graph import as_json, dot, mermaid
 from pbxgen.flow.outline import Words, tree_lines
@@ -60,6 +60,8 @@ def show(plan: Plan, who: str, language: str, format: str) -> None:
         console.out(console.printable(f"{teller.place(place)}: {_dialled(plan, place, words)}"))
         for line in _text(cases, words):
             console.out(console.printable(line))
+        if len(callers_in(plan, flow)) > MOST_CALLERS:
+            console.out(f"\n{words.phrases.passed_over}")
 
 
 def _nobody(plan: Plan, who: str) -> str:

@@ -6,7 +6,7 @@ interned (:class:`Forest`), so that equal trees of one forest, also of two plans
 
 from __future__ import annotations
 
-from collections.abc import Hashable
+from collections.abc import Hashable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Union
 
@@ -65,19 +65,51 @@ class Ways:
     """Numbers trees by the way that calls go; that something rings longer is the same way."""
 
     def __init__(self) -> None:
-        self._known: dict[int, tuple[Node, int]] = {}
+        self._nodes: list[Node] = []
+        self._known: dict[int, int] = {}
         self._ways: dict[Hashable, int] = {}
 
-    def of(self, node: Node) -> int:
-        if id(node) not in self._known:
-            self._known[id(node)] = node, self._ways.setdefault(self._content(node), len(self._ways))
-        return self._known[id(node)][1]
+    def of(self, root: Node) -> int:
+        for node in _upwards(root, self._known):
+            self._known[id(node)] = self._number(node, self._known)
+            self._nodes.append(node)  # its id stays its own
+        return self._known[id(root)]
 
-    def _content(self, node: Node) -> Hashable:
+    def passing(self, root: Node, key: Key) -> int:
+        """The way where a place is passed over wherever the same follows however it ends."""
+        found: dict[int, int] = {}
+        for node in _upwards(root, found):
+            if isinstance(node, Attempt) and node.next is not None and (node.kind.value, node.target) == key:
+                found[id(node)] = found[id(node.next)]
+            else:
+                found[id(node)] = self._number(node, found)
+        return found[id(root)]
+
+    def _number(self, node: Node, known: Mapping[int, int]) -> int:
+        content: Hashable
         if isinstance(node, End):
-            return node.kind, node.value
-        branches = tuple((outcomes, self.of(child)) for outcomes, child in node.branches)
-        return node.kind, node.target, node.seconds > 0, node.confirm, node.shows, node.trunk, branches
+            content = node.kind, node.value
+        else:
+            following: dict[int, list[Outcome]] = {}
+            for found, child in node.branches:
+                following.setdefault(known[id(child)], []).extend(found)
+            branches = frozenset((way, frozenset(found)) for way, found in following.items())
+            content = node.kind, node.target, node.seconds > 0, node.confirm, node.shows, node.trunk, branches
+        return self._ways.setdefault(content, len(self._ways))
+
+
+def _upwards(root: Node, known: Mapping[int, int]) -> Iterator[Node]:
+    """The nodes of a tree that are not known yet, each after those behind it; they are known once they are given."""
+    stack = [root]
+    while stack:
+        node = stack[-1]
+        behind = [] if isinstance(node, End) else [c for _, c in node.branches if id(c) not in known]
+        if behind:
+            stack += behind
+        else:
+            stack.pop()
+            if id(node) not in known:
+                yield node
 
 
 class Forest:

@@ -16,6 +16,10 @@ from pbxgen.flow.machine import Caller
 from pbxgen.flow.plan import Condition, Origin, PlaceKind, Plan
 from pbxgen.flow.wording import OTHERWISE, Literal, When, length, shortest
 
+MOST_CALLERS = 8
+"""Callers in a flow of whom it is told by name that their own calls pass them over."""
+_MOST_WORK = 4_000
+"""Callers who are looked at by themselves, times the places of the flow."""
 _LONGEST = 4
 """Conditions that are named of a case; the longest of more is "at other times"."""
 
@@ -102,19 +106,27 @@ class _Cases:
         return _brief([Case(origin, vocabulary.describe(c), root, first) for root, first, c in found.values()])
 
     def of_those_in_flow(self, anybody: Sequence[Case]) -> Iterator[Case]:
-        for caller in self._in_flow():
-            yield from self._otherwise_of(caller, [c for c in anybody if c.origin is caller.origin])
+        callers = callers_in(self._plan, self._flow)
+        for caller in callers[: max(MOST_CALLERS, _MOST_WORK // len(self._flow.keys))]:
+            mine = [c for c in anybody if c.origin is caller.origin]
+            yield from self._otherwise_of(caller, mine, everything=len(callers) <= MOST_CALLERS)
 
-    def _otherwise_of(self, caller: Caller, anybody: Sequence[Case]) -> Iterator[Case]:
-        """Where the calls of somebody in the flow go another way than the words for ``anybody`` say."""
+    def _otherwise_of(self, caller: Caller, anybody: Sequence[Case], *, everything: bool) -> Iterator[Case]:
+        """Where the calls of somebody in the flow go another way than the words for ``anybody`` say.
+
+        Not ``everything``: that their own calls pass them over is no other way.
+        """
         cells = Cells(self._situations, self._flow.atoms, (caller,))
         vocabulary = Vocabulary(cells)
         said: dict[int, int] = {}
         left = cells.whole
         for case in sorted(anybody, key=lambda c: c.when == OTHERWISE):
             here = left if case.when == OTHERWISE else vocabulary.where(case.when)
-            way = self._ways.of(case.root)
-            said[way] = said.get(way, 0) | here
+            ways = {self._ways.of(case.root)}
+            if not everything and caller.key is not None:
+                ways.add(self._ways.passing(case.root, caller.key))
+            for way in ways:
+                said[way] = said.get(way, 0) | here
             left &= ~here
         found: dict[int, tuple[Node, Situation, int]] = {}
         for situation, alike in cells.alike(self._flow.conditions):
@@ -126,13 +138,16 @@ class _Cases:
         for root, first, known in found.values():
             yield Case(caller.origin, vocabulary.describe(known), root, first, caller.number)
 
-    def _in_flow(self) -> Iterator[Caller]:
-        flow = self._flow
-        groups = [key for key in flow.keys if key[0] in (PlaceKind.OPERATOR.value, PlaceKind.GROUP.value)]
-        members = (m for key in groups for m in self._plan.group_at(key).members)
-        inside = dict.fromkeys((*flow.phones, *members))
-        yield from (Caller(Origin.EXTERNAL, n) for n in dict.fromkeys(flow.outside))
-        yield from (Caller(Origin.INTERNAL, e) for e in inside if (PlaceKind.USER.value, e) != flow.entry.key)
+
+def callers_in(plan: Plan, flow: Flow) -> tuple[Caller, ...]:
+    """Who may call and is in the flow, its entry aside; who is called first is first."""
+    groups = [key for key in flow.keys if key[0] in (PlaceKind.OPERATOR.value, PlaceKind.GROUP.value)]
+    members = (m for key in groups for m in plan.group_at(key).members)
+    inside = dict.fromkeys((*flow.phones, *members))
+    return (
+        *(Caller(Origin.EXTERNAL, n) for n in dict.fromkeys(flow.outside)),
+        *(Caller(Origin.INTERNAL, e) for e in inside if (PlaceKind.USER.value, e) != flow.entry.key),
+    )
 
 
 def _brief(cases: list[Case]) -> list[Case]:

@@ -14,6 +14,7 @@ class TreePhrases:
 
     origins: Mapping[str, str]
     calls_from: str
+    passed_over: str
     when: Mapping[str, str]
     """By the kinds of :class:`pbxgen.flow.wording.Literal`."""
     both: str
@@ -42,6 +43,7 @@ class TreePhrases:
 ENGLISH = TreePhrases(
     origins={"external": "Calls from outside", "internal": "Calls from inside"},
     calls_from="Calls from {who}",
+    passed_over="Whoever else is called here: their own calls pass them over.",
     when={
         "open": "during {name}",
         "closed": "outside {name}",
@@ -93,6 +95,7 @@ ENGLISH = TreePhrases(
 ITALIAN = TreePhrases(
     origins={"external": "Chiamate dall'esterno", "internal": "Chiamate dall'interno"},
     calls_from="Chiamate da {who}",
+    passed_over="Chiunque altro sia chiamato qui: le sue stesse chiamate lo saltano.",
     when={
         "open": "nell'orario {name}",
         "closed": "fuori dall'orario {name}",

@@ -119,6 +119,13 @@ def test_whose_own_calls_go_another_way_is_told_by_name(language: str, expected:
     assert [words.outline(c.root)[0].text.split()[0] for c in found] == ["Sec", "Sec", "Boss", "Sec"]
 
 
+def test_of_many_who_are_called_only_those_are_told_whose_calls_are_not_just_passing_them_over() -> None:
+    people = "".join(f'  "1{n}": {{name: N{n}}}\n' for n in range(20, 30))
+    everybody = ", ".join(f'"1{n}"' for n in range(20, 30))
+    boss = BOSS.replace('no_answer: "103"', f"no_answer: [{everybody}]")
+    assert [c.caller for c in cases(plan_of(boss + people), "100")] == [None, None, "102"]
+
+
 @THOROUGH
 @given(sources())
 def test_words_hold_exactly_when_calls_go_that_way(text: str) -> None:
