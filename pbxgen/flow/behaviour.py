@@ -185,7 +185,9 @@ class _Growth:
             place.location,
         )
         content = (node.kind, node.target, node.seconds, node.confirm, node.shows, node.trunk, node.legs)
-        return self._forest.kept((content, tuple((o, id(child)) for o, child in node.branches)), node)
+        # However a group or an outside number ends, the same follows.
+        matters = node.kind is PlaceKind.USER
+        return self._forest.kept((content, tuple((o if matters else (), id(c)) for o, c in node.branches)), node)
 
     def _shows(self, pending: Pending) -> str | None:
         place = pending.place
