@@ -263,7 +263,8 @@ def test_a_change_of_ones_own_is_told_behind_somebody_who_changes_too() -> None:
 def test_how_a_group_ends_in_which_nobody_rings_is_no_difference() -> None:
     """Bob's own call finds nobody else in the group; now somebody who does not want to be disturbed."""
     old = OFFICE.replace("{name: Bob,", "{name: Bob, dnd: true,").replace("{name: Rita,", "{name: Rita, dnd: true,")
-    old = old.replace("deviations: {busy: voicemail}", 'deviations: {unconditional: "group:sales"}')
+    rules = 'deviations: {unconditional: "group:sales", busy: ["102", "100"]}'
+    old = old.replace("deviations: {busy: voicemail}", rules)
     old += 'groups: {sales: {number: "600", members: ["102"]}}\n'
     assert changes(old, old.replace('members: ["102"]', 'members: ["100"]')).keys() == {"~ group sales"}
     found = compare(plan_of(old), plan_of(old.replace('members: ["102"]', 'members: ["100"]')), TODAY)
