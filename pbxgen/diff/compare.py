@@ -24,6 +24,9 @@ from pbxgen.flow.wording import length
 from pbxgen.source.pause import without_garbage_collection
 
 _ByOrigin = Mapping[Origin, tuple[Cells, Vocabulary]]
+_MOST_CALLERS = 50
+"""Callers in a flow that are looked at one by one where strangers' calls change; of more, those in contacts."""
+
 Truths = tuple[Origin, tuple[bool, ...]]
 
 _LONGEST = 4
@@ -83,36 +86,39 @@ class _Comparer:
         return found
 
     def _changes(self, pair: Pair) -> Iterator[Change]:
-        """Differences for callers who are nowhere in the flow. Of others only those that do not go with them:
+        """Differences for callers who are nowhere in the flow; of those who are, what does not go with them.
 
-        of everybody where there is none, else of who is in contacts that a rule asks for, and so may stand alone.
+        That is: where nothing changes for strangers, or where somebody else is called at first, and not for strangers.
         """
         forest = Forest()
         strangers, where = self._of_cells(pair, self._joint.strangers(pair), forest)
         yield from strangers
         if pair.before is not None:
-            for caller in self._joint.in_contacts(pair) if strangers else pair.callers:
+            few = not strangers or len(pair.callers) <= _MOST_CALLERS
+            for caller in pair.callers if few else self._joint.in_contacts(pair):
                 changes, there = self._of_cells(pair, self._joint.of_caller(pair, caller), forest)
-                if not there <= where:
-                    yield from (replace(change, caller=caller.number) for change in changes)
+                alone = not there.keys() <= where.keys()
+                called = any("call" in there[t] and "call" not in where[t] for t in there.keys() & where.keys())
+                for change in changes:
+                    if alone or (called and change.aspect == "call"):
+                        yield replace(change, caller=caller.number)
             old, new = self._joint.old, self._joint.new
             if ringers(old, pair.before.entry) != ringers(new, pair.after.entry):
                 yield Change(None, "phones", (), None, None)
 
     def _of_cells(
         self, pair: Pair, by_origin: _ByOrigin, forest: Forest
-    ) -> tuple[tuple[Change, ...], frozenset[Truths]]:
-        """Differences by origin, those of both origins once; and which conditions hold where there are some."""
+    ) -> tuple[tuple[Change, ...], dict[Truths, set[str]]]:
+        """Differences by origin, those of both origins once; and their aspects, by what holds where they are."""
         told: dict[tuple[object, ...], Change] = {}
-        where: set[Truths] = set()
+        where: dict[Truths, set[str]] = {}
         for origin, (cells, vocabulary) in by_origin.items():
             found: dict[tuple[object, ...], tuple[Change, int]] = {}
             for situation, alike in cells.alike(pair.conditions):
                 was = None if pair.before is None else forest.tree(self._before, situation, pair.before)
                 now = forest.tree(self._after, situation, pair.after)
-                if was is not now:
-                    where.add((origin, self._joint.truths(pair, situation)))
                 for aspect, one, other in differences(was, now):
+                    where.setdefault((origin, self._joint.truths(pair, situation)), set()).add(aspect)
                     key = (aspect, *(_told(aspect, node) for node in (one, other)))
                     change, known = found.get(key, (Change(origin, aspect, (), one, other), 0))
                     found[key] = change, known | alike
@@ -124,7 +130,7 @@ class _Comparer:
                 whole = (*key, when, excepted)
                 both = None if whole in told else origin
                 told[whole] = replace(change, origin=both, when=when, excepted=excepted)
-        return tuple(told.values()), frozenset(where)
+        return tuple(told.values()), where
 
 
 def _told(aspect: str, node: Node | None) -> Hashable:

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from pbxgen.flow.behaviour import Attempt, End, Node
 from pbxgen.flow.cases import Case
 from pbxgen.flow.explain import Teller
-from pbxgen.flow.machine import EndKind
 from pbxgen.flow.phrases import phrasebook
 from pbxgen.flow.plan import Leg, Outcome, Place, PlaceKind, Plan, Strategy
 from pbxgen.flow.tree_phrases import tree_phrases
@@ -143,10 +142,6 @@ def _place(attempt: Attempt) -> Place:
 
 def _short(node: Attempt) -> bool:
     return isinstance(node.next, End)
-
-
-def is_lost(node: Node) -> bool:
-    return isinstance(node, End) and node.kind is EndKind.RELEASED and not node.value
 
 
 _NOWHERE = Location("", 0, 0, 0, 0)

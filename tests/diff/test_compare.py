@@ -71,6 +71,14 @@ def test_who_is_rung_and_in_contacts_is_told_beside_what_changes_for_others() ->
     assert [line for line in lines if line.startswith("outside calls from +393335550102 during office: was Ada (101)")]
 
 
+def test_a_secretary_is_told_that_she_does_not_reach_the_boss_any_more() -> None:
+    old = changed("deviations: {busy: voicemail}", "deviations: {unconditional: '102'}")
+    new = old.replace("unconditional: '102'", "unconditional: ['102', '100']")
+    lines = changes(old, new)["~ Ada (101)"]
+    assert lines[0].startswith("calls that nobody takes: was mailbox")
+    assert [line for line in lines if line.startswith("inside calls from Bob (102): was Ada (101)")], lines
+
+
 VIP = OFFICE + "contacts: {vip: ['+4420*']}\n"
 
 

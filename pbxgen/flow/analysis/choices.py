@@ -73,12 +73,15 @@ class Choices:
         return known
 
     def _all_answers(self, user: User) -> list[Places]:
-        outcomes = (Outcome.BUSY,) if user.dnd else tuple(Outcome)
         found: dict[tuple[object, ...], Places] = {}
-        for outcome in outcomes:
-            for places in self._answers(user, outcome):
-                found.setdefault(tuple((p.key, p.timeout) for p in places), places)
+        for places in self.answers(user):
+            found.setdefault(tuple((p.key, p.timeout) for p in places), places)
         return list(found.values())
+
+    def answers(self, user: User) -> list[Places]:
+        """What may be queued once the phone has rung, wherever it is written."""
+        outcomes = (Outcome.BUSY,) if user.dnd else tuple(Outcome)
+        return [places for outcome in outcomes for places in self._answers(user, outcome)]
 
     def _answers(self, user: User, outcome: Outcome) -> list[Places]:
         general, certain = self.of(user.deviations.of(outcome))

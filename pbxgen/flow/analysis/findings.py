@@ -7,7 +7,6 @@ import datetime as dt
 from pbxgen.diagnostics.codes import make
 from pbxgen.diagnostics.diagnostic import Diagnostic, Related
 from pbxgen.flow.analysis.calls import LONGEST_RINGING, find_in_calls
-from pbxgen.flow.analysis.choices import Choices
 from pbxgen.flow.analysis.cost import costly_chains
 from pbxgen.flow.analysis.loops import Loop, find_loops
 from pbxgen.flow.analysis.mobiles import unconfirmed_mobiles
@@ -28,7 +27,7 @@ def analyse(plan: Plan, today: dt.date) -> tuple[Diagnostic, ...]:
         *rules_that_end_soon(plan, today),
         *deserted_operators(plan, today),
         *empty_operators(plan, situations),
-        *unconfirmed_mobiles(plan, Choices(plan, today, None)),
+        *unconfirmed_mobiles(plan, today),
         *find_in_calls(reach, situations),
         *costly_chains(reach, situations),
     )

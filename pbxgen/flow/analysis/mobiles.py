@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -11,7 +12,7 @@ from pbxgen.diagnostics.codes import make
 from pbxgen.diagnostics.diagnostic import Diagnostic, Related
 from pbxgen.flow.analysis.choices import Choices, Places
 from pbxgen.flow.analysis.reach import Key
-from pbxgen.flow.plan import ENDS_CALL, Outcome, Place, PlaceKind, Plan, User
+from pbxgen.flow.plan import ENDS_CALL, Origin, Place, PlaceKind, Plan, User
 from pbxgen.source.location import Location
 
 
@@ -28,9 +29,12 @@ class _Finding:
     subjects: dict[Key, None] = field(default_factory=dict)
 
 
-def unconfirmed_mobiles(plan: Plan, choices: Choices) -> Iterator[Diagnostic]:
-    """One finding for each destination as written, whoever uses it. ``choices`` are those of calls of either origin."""
-    for found in _Walk(plan, choices).findings():
+def unconfirmed_mobiles(plan: Plan, start: dt.date) -> Iterator[Diagnostic]:
+    """One finding for each destination as written, whoever uses it, of rules that may apply from ``start`` on."""
+    every: dict[Location, _Finding] = {}
+    for origin in (Origin.EXTERNAL, Origin.INTERNAL):
+        _Walk(plan, Choices(plan, start, origin), every).follow()
+    for found in every.values():
         several = len(found.subjects) > 1
         what = "a mobile" if several else found.place.target
         behind = "a mailbox" if several else f"mailbox {found.mailbox.target}"
@@ -52,20 +56,20 @@ def unconfirmed_mobiles(plan: Plan, choices: Choices) -> Iterator[Diagnostic]:
 
 
 class _Walk:
-    """Follows every rule that may apply, with what then stands behind: nothing, or the first place to end the call.
+    """Follows the rules for calls of one origin, with what then stands behind: nothing, or what first ends the call.
 
     That a call may have been somewhere before, or come at another hour than it would have to, is not looked at.
     """
 
-    def __init__(self, plan: Plan, choices: Choices) -> None:
+    def __init__(self, plan: Plan, choices: Choices, found: dict[Location, _Finding]) -> None:
         self._plan = plan
         self._choices = choices
-        self._found: dict[Location, _Finding] = {}
+        self._found = found
         self._seen: set[tuple[Key, PlaceKind | None]] = set()
         self._queue: deque[tuple[Key, Place | None, Place | None]] = deque()
 
-    def findings(self) -> list[_Finding]:
-        """In the order of the source, as far as calls come directly; then those of chains."""
+    def follow(self) -> None:
+        """Calls to everybody, and from there on."""
         for extension in self._plan.users:
             self._come_to((PlaceKind.USER.value, extension), None, None)
         for groups, kind in ((self._plan.operators, PlaceKind.OPERATOR), (self._plan.groups, PlaceKind.GROUP)):
@@ -80,7 +84,6 @@ class _Walk:
             else:
                 for rule in self._choices.of(self._plan.inbound[key[1]].rules)[0]:
                     self._try(key, None, rule.places, behind, via)
-        return list(self._found.values())
 
     def _come_to(self, key: Key, behind: Place | None, via: Place | None) -> None:
         same = (key, None if behind is None else behind.kind)
@@ -90,16 +93,12 @@ class _Walk:
 
     def _user(self, user: User, behind: Place | None, via: Place | None) -> None:
         key = (PlaceKind.USER.value, user.extension)
-        deviations = user.deviations
-        for rule in self._choices.of(deviations.unconditional)[0]:
+        choices = self._choices.of_user(user.extension)
+        for rule in choices.unconditional:
             self._try(key, user, rule.places, behind, via)
-        ends: list[Place | None] = []
-        for outcome in Outcome:
-            returning, _ = self._choices.of(deviations.operator_return(outcome))
-            general, certain = self._choices.of(deviations.of(outcome))
-            lists = [r.places for r in general] + ([] if certain else [()])
-            for places in [*lists, *(r.places + others for r in returning for others in lists)]:
-                ends.append(self._try(key, user, places, behind, via))
+        if choices.diverted:
+            return
+        ends = [self._try(key, user, places, behind, via) for places in self._choices.answers(user)]
         mailbox = next((end for end in ends if end is not None and end.kind is PlaceKind.MAILBOX), None)
         for leg in user.follow_me if mailbox is not None else ():
             self._note(key, user, leg.place, mailbox, via if mailbox is behind else None)

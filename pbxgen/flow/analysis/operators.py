@@ -102,12 +102,13 @@ def _opening(plan: Plan) -> dict[str, list[_Leading]]:
             continue
         for name in {p.target for r in rules for p in r.places if p.kind is PlaceKind.OPERATOR}:
             leading = []
-            by_the_hour = False  # has an earlier rule led elsewhere at some hours?
+            by_the_hour = False  # has an earlier rule led everybody elsewhere at some hours?
             for rule in rules:
                 leads = _leads_to(rule, name)
                 timed = rule.condition.schedule is not None
                 leading.append((rule.condition, leads and (timed or by_the_hour)))
-                by_the_hour |= timed and not leads
+                anybody = rule.condition.contacts is None and rule.condition.origin is None
+                by_the_hour |= timed and anybody and not leads
             if any(leads for _, leads in leading):
                 found.setdefault(name, {})[tuple(leading)] = None
     return {name: list(every) for name, every in found.items()}

@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 
 from pbxgen.diagnostics.codes import make
 from pbxgen.diagnostics.diagnostic import Diagnostic, Related
+from pbxgen.flow.analysis.ahead import Ahead
 from pbxgen.flow.analysis.situations import Atoms, Situation, Situations
 from pbxgen.flow.machine import Conditions
-from pbxgen.flow.plan import ENDS_CALL, Deviations, Origin, Place, Plan, Rule, Rules
+from pbxgen.flow.plan import ENDS_CALL, Deviations, Origin, Outcome, PlaceKind, Plan, Rule, Rules, User
 from pbxgen.source.location import Location
 
 SOON = dt.timedelta(days=14)
 """How long before its last day a rule's end is announced."""
+
+Passed = Callable[[Rule, Rule], bool]
+"""May a call come to the first rule although the second would divert it?"""
 
 _Dead = Mapping[int, tuple[int, ...]]
 """By its place among others, a rule that never applies, and those that do instead of it."""
@@ -27,8 +32,8 @@ class DeadRule:
     rule: Rule
     hidden_by: Rule | None
     """The unconditional rule, or the earlier one of its list, that applies instead; None: no such call."""
-    but_for: tuple[Place, ...]
-    """Calls that have been to all of these are not diverted by ``hidden_by``; none: every call is."""
+    but_for: frozenset[tuple[str, ...]]
+    """Calls that have been to all of one of these are not diverted by ``hidden_by``; none: every call is."""
     subjects: tuple[tuple[str, str], ...]
     """The users who have it, or the inbound number."""
 
@@ -37,9 +42,10 @@ def rules_that_never_apply(plan: Plan, situations: Situations) -> Iterator[Diagn
     for dead in find_dead_rules(plan, situations):
         help = "remove it, or move it before the other one, or change its conditions"
         if dead.but_for:
-            been = " and ".join(dict.fromkeys(p.target for p in dead.but_for))
-            message = f"this rule can apply only to calls that have been to {been}: all others are diverted at once"
-            help = f"remove it, unless it is meant for calls from {been}, or that come by that way: then accept this"
+            names = " and ".join(next(iter(dead.but_for)))
+            been = f"to {names}" if len(dead.but_for) == 1 else "where their unconditional rule leads"
+            message = f"this rule can apply only to calls that have been {been}: all others are diverted at once"
+            help = "remove it, unless it is meant for calls from there, or that come by that way: then accept this"
         elif dead.hidden_by is None:
             message = "this rule can never apply: no call comes at such a time and from such a caller"
         else:
@@ -74,19 +80,25 @@ def find_dead_rules(plan: Plan, situations: Situations) -> tuple[DeadRule, ...]:
     Rules that have ended before today are left out: they are reported as that.
     """
     verdicts: dict[Hashable, _Dead] = {}
+    ahead = Ahead(plan)
     alive: set[Location] = set()
     dead: dict[Location, DeadRule] = {}
     subjects: dict[Location, dict[tuple[str, str], None]] = {}
 
-    def note(rules: Sequence[Rule], verdict: _Dead, unconditional: Rules, subject: tuple[str, str]) -> None:
+    def note(rules: Sequence[Rule], verdict: _Dead, passed: Passed, subject: tuple[str, str]) -> None:
         for at, rule in enumerate(rules):
             if at not in verdict:
                 alive.add(rule.location)
                 continue
             subjects.setdefault(rule.location, {})[subject] = None
-            found = DeadRule(rule, *_hidden_by([rules[n] for n in verdict[at]], rule, unconditional), ())
-            if found.but_for or rule.location not in dead:
-                dead[rule.location] = found
+            hiding = [rules[n] for n in verdict[at]]
+            passing = next((other for other in hiding if passed(rule, other)), None)
+            known = dead.get(rule.location)
+            if passing is not None:
+                been = frozenset({tuple(dict.fromkeys(p.target for p in passing.places))})
+                dead[rule.location] = DeadRule(rule, passing, been if known is None else been | known.but_for, ())
+            elif known is None:
+                dead[rule.location] = DeadRule(rule, next(iter(hiding), None), frozenset(), ())
 
     for user in plan.users.values():
         lists = [rules for _, rules in user.deviations.lists()]
@@ -94,10 +106,11 @@ def find_dead_rules(plan: Plan, situations: Situations) -> tuple[DeadRule, ...]:
         if shape not in verdicts:
             verdicts[shape] = _dead_of_user(plan, situations, user.deviations)
         rules = [r for one in lists for r in one]
-        note(rules, verdicts[shape], user.deviations.unconditional, ("user", user.extension))
+        note(rules, verdicts[shape], partial(_may_pass, ahead, user), ("user", user.extension))
     for inbound in plan.inbound.values():
         every = situations.all(Atoms.of_rules(inbound.rules))
-        note(inbound.rules, _dead_in_list(plan, inbound.rules, every), (), ("inbound", inbound.number))
+        verdict = _dead_in_list(plan, inbound.rules, every)
+        note(inbound.rules, verdict, lambda rule, other: False, ("inbound", inbound.number))
     return tuple(
         replace(found, subjects=tuple(subjects[location]))
         for location, found in dead.items()
@@ -106,13 +119,23 @@ def find_dead_rules(plan: Plan, situations: Situations) -> tuple[DeadRule, ...]:
     )
 
 
-def _hidden_by(hiding: Sequence[Rule], rule: Rule, unconditional: Rules) -> tuple[Rule | None, tuple[Place, ...]]:
-    """Which of ``hiding`` to name. An unconditional one does not apply where the call has been to all its places."""
-    if rule not in unconditional:
-        for other in hiding:
-            if other in unconditional and not any(p.kind in ENDS_CALL for p in other.places):
-                return other, other.places
-    return next(iter(hiding), None), ()
+def _may_pass(ahead: Ahead, user: User, rule: Rule, other: Rule) -> bool:
+    """May a call to ``user`` come to ``rule`` because ``other``, an unconditional one, leads only to where it has been?
+
+    Who calls from there has been there; and who was sent on from there, which is the only way for calls from outside,
+    unless it is an outside number.
+    """
+    deviations = user.deviations
+    if rule in deviations.unconditional or other not in deviations.unconditional:
+        return False
+    if any(p.kind in ENDS_CALL for p in other.places):
+        return False
+    returning = any(rule in deviations.operator_return(outcome) for outcome in Outcome)
+    outside = returning or rule.condition.origin is Origin.EXTERNAL or rule.condition.contacts is not None
+    if not outside or any(p.kind is PlaceKind.OUTSIDE for p in other.places):
+        return True
+    me = (PlaceKind.USER.value, user.extension)
+    return any(me in ahead.of([p.key], ahead.plan.max_diversions) for p in other.places)
 
 
 def _all_rules(plan: Plan) -> Iterator[tuple[Rule, tuple[str, str]]]:

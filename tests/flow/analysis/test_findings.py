@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import datetime as dt
 from typing import Any
+from unittest.mock import patch
 
 import pytest
 
 from pbxgen.diagnostics.diagnostic import Diagnostic
 from pbxgen.diagnostics.render import render_text
 from pbxgen.flow import machine
+from pbxgen.flow.analysis import calls
 from pbxgen.flow.analysis.findings import analyse
 from pbxgen.flow.machine import Step, advance
 from pbxgen.language.accept import apply_acceptances
@@ -274,6 +276,14 @@ def test_a_mobile_without_confirm_before_a_mailbox(deviations: str, expected: in
         ("deviations: {unconditional: mobile}", "deviations: {no_answer: ['101', hangup, 'voicemail:103']}", 0),
         ("deviations: {unconditional: [mobile, hangup]}", "voicemail: true, deviations: {no_answer: '101'}", 0),
         ("deviations: {unconditional: {to: mobile, until: 2026-01-01}}", "voicemail: true", 0),  # has ended
+        # Calls from inside know no operator_return, nobody waits for a phone that never rings.
+        (
+            "deviations: {operator_return: {busy: mobile}}",
+            "voicemail: true, deviations: {busy: {to: '101', from: internal}}",
+            0,
+        ),
+        ("voicemail: true, dnd: true, deviations: {no_answer: mobile}", "", 0),
+        ("voicemail: true, deviations: {unconditional: announce:x, no_answer: mobile}", "", 0),
     ],
 )
 def test_a_mailbox_behind_a_mobile_may_be_anybodys(first: str, second: str, expected: int) -> None:
@@ -307,7 +317,21 @@ users:
     assert one.subjects == (("user", "101"), ("user", "102"))
 
 
+@pytest.mark.parametrize(("most", "searched"), [(1, True), (2, False)])
+def test_of_few_who_divert_to_one_another_no_search_is_made(most: int, searched: bool) -> None:
+    body = f"""\
+defaults: {{max_diversions: {most}}}
+users:
+  "101": {{name: Ada, deviations: {{no_answer: "102"}}}}
+  "102": {{name: Bob, deviations: {{no_answer: "101"}}}}
+"""
+    with patch.object(calls, "best_of_all", return_value=None) as search:
+        assert not found(body, "PBX213")
+    assert search.called is searched
+
+
 HOURS = """\
+contacts: {vip: ["+4420*"]}
 schedules:
   office: {weekly: {mon-fri: "08:00-18:00"}}
   morning: {weekly: {mon-fri: "08:00-13:00"}}
@@ -355,6 +379,8 @@ def test_hours_of_a_position_are_when_rules_lead_there_by_the_hour(third: str) -
         (AFTERNOON_OFF, "dnd: false", OFFICE),  # Ada is there
         (AFTERNOON_OFF.replace("morning", "office"), "dnd: true", OFFICE),  # away when it is closed
         (AFTERNOON_OFF, "dnd: true", "deviations: {busy: operator}"),  # nothing says when it should be there
+        # Others than vips are led there at all hours.
+        (AFTERNOON_OFF, "dnd: true", "deviations: {busy: [{to: hangup, when: office, from: vip}, {to: operator}]}"),
         (
             "deviations: {unconditional: operator}",
             "dnd: true",
@@ -415,6 +441,36 @@ def test_what_stands_behind_an_unconditional_rule_is_for_calls_that_have_been_wh
     (one,) = found(body, "PBX211")
     assert one.message == message
     assert len(one.related) == 1
+
+
+def test_where_a_policys_rule_lets_calls_pass_differs_from_user_to_user() -> None:
+    body = """\
+policies: {p: {busy: hangup}}
+users:
+  "101": {policy: p, deviations: {unconditional: "103"}}
+  "102": {policy: p, deviations: {unconditional: "104"}}
+  "103": {}
+  "104": {}
+"""
+    (one,) = found(body, "PBX211")
+    assert one.message.startswith(
+        "this rule can apply only to calls that have been where their unconditional rule leads"
+    )
+    assert one.subjects == (("user", "101"), ("user", "102"))
+
+
+@pytest.mark.parametrize(
+    ("second", "expected"),
+    [
+        ("{}", "this rule can never apply"),
+        ('{deviations: {busy: "101"}}', "this rule can apply only to calls that have"),
+    ],
+)
+def test_a_call_from_outside_has_been_where_it_was_sent_on_from(second: str, expected: str) -> None:
+    own = '{unconditional: {to: "102", from: external}, operator_return: {busy: "103"}}'
+    body = f'users: {{"101": {{deviations: {own}}}, "102": {second}, "103": {{}}}}'
+    (one,) = found(body, "PBX211")
+    assert one.message.startswith(expected)
 
 
 def test_what_stands_in_a_policy_is_accepted_by_all_who_have_it_or_not_at_all() -> None:
