@@ -10,13 +10,13 @@ from __future__ import annotations
 
 import datetime as dt
 import itertools
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from pbxgen.flow import machine
 from pbxgen.flow.machine import Caller, EndKind, Event, EventKind, Ringing, State
-from pbxgen.flow.plan import Origin, Outcome, Place, PlaceKind, Plan, Rule
+from pbxgen.flow.plan import ENDS_CALL, Origin, Outcome, Place, PlaceKind, Plan, Rule
 from pbxgen.flow.schedule import DatedWindow, DateRange, WeeklyWindow
 from pbxgen.flow.world import Bell, CallConditions, World
 from pbxgen.source.location import Location
@@ -67,6 +67,8 @@ class Fate:
     """May max_diversions keep the call from somewhere it has not been?"""
     outside: frozenset[tuple[Key, str]] = frozenset()
     """Outside numbers that may ring, each with who sends the call there."""
+    before_a_mailbox: frozenset[Location] = frozenset()
+    """Where outside numbers are written that ring, without `confirm`, while a mailbox stands behind."""
 
     def __or__(self, other: Fate) -> Fate:
         return Fate(
@@ -74,6 +76,7 @@ class Fate:
             max(self.seconds, other.seconds),
             self.held_back or other.held_back,
             self.outside | other.outside,
+            self.before_a_mailbox | other.before_a_mailbox,
         )
 
 
@@ -164,13 +167,17 @@ class _Trial:
             lost = step.ending.kind is EndKind.RELEASED and not step.ending.by_rule
             return Fate(lost, 0, held_back)
         found = Fate(False, 0, held_back, frozenset(self._outside(step.ringing)))
+        if step.ringing.pending.place.kind is PlaceKind.OUTSIDE:
+            found |= _before_a_mailbox(step.state, [step.ringing.pending.place])
         for outcome, seconds in self._ringer(step.ringing).items():
             following, told = machine.after(
                 self._plan, self._caller, self._conditions, step.state, step.ringing, outcome
             )
             fate = self.fate(following)
             held_back = fate.held_back or _held_back(step.state, told)
-            found |= Fate(fate.lost, fate.seconds + seconds, held_back, fate.outside)
+            found |= replace(fate, seconds=fate.seconds + seconds, held_back=held_back)
+            legs = () if step.ringing.user is None or step.ringing.user.dnd else step.ringing.user.follow_me
+            found |= _before_a_mailbox(following, [leg.place for leg in legs if leg.place.kind is PlaceKind.OUTSIDE])
         return found
 
     def _outside(self, ringing: Ringing) -> Iterator[tuple[Key, str]]:
@@ -184,6 +191,13 @@ class _Trial:
                 capped = ringing.cap is not None and leg.delay >= ringing.cap
                 if leg.place.kind is PlaceKind.OUTSIDE and leg.place.key != self._caller.key and not capped:
                     yield ("user", user.extension), leg.place.target
+
+
+def _before_a_mailbox(state: State, ringing: Iterable[Place]) -> Fate:
+    end = next((p.place for p in state.to_try if p.place.kind in ENDS_CALL), None)
+    if end is None or end.kind is not PlaceKind.MAILBOX:
+        return NOTHING
+    return replace(NOTHING, before_a_mailbox=frozenset(p.location for p in ringing if not p.confirm))
 
 
 def _held_back(state: State, events: Sequence[Event]) -> bool:

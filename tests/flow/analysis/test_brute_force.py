@@ -76,6 +76,18 @@ def test_finds_exactly_the_calls_that_can_be_lost_or_go_on_for_too_long(text: st
         assert told.endswith(f" can ring for {every.seconds} s") if every.seconds else not told, (told, every, text)
 
 
+@THOROUGH
+@given(sources() | dense_sources())
+def test_a_mobile_that_rings_without_confirm_before_a_mailbox_is_found(text: str) -> None:
+    """The reverse does not hold: what would have to come at two hours at once, or twice to one place, is told too."""
+    plan = plan_of(text)
+    found = {d.location for d in analyse(plan, TODAY) if d.code == "PBX217"}
+    tried = Calls(plan)
+    before = [fate(tried, entry, (*STRANGERS, *COLLEAGUES)).before_a_mailbox for entry in entries(plan)]
+    overflow = {p.location for g in (*plan.operators.values(), *plan.groups.values()) for p in g.overflow}
+    assert set().union(*before) - overflow <= found, text
+
+
 ABROAD = "+442079460001"
 
 
