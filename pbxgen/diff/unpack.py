@@ -29,6 +29,7 @@ class Tree:
         self._names = sorted(self._entries)
         self._seen: set[str] = set()
         self._wanted: set[str] = set()
+        self._written: set[str] = set()
         self.left_out: set[str] = set()
         """Links that lead out of the repository: what was behind them then is not known."""
 
@@ -64,12 +65,22 @@ class Tree:
 
     def write(self, folder: Path, index: Path) -> None:
         """Put what was wanted since the last time below ``folder``, as a checkout would; ``index`` is used for it."""
-        lines = [f"{' '.join(self._entries[name])}\t{name}\0" for name in sorted(self._wanted)]
-        self._wanted.clear()
-        if lines:
+        names = sorted(self._wanted - self._written)
+        if names:
+            self._written.update(names)
+            lines = "".join(f"{' '.join(self._entries[name])}\t{name}\0" for name in names)
             index.unlink(missing_ok=True)
-            git(self._root, "update-index", "-z", "--index-info", given=os.fsencode("".join(lines)), index=index)
+            git(self._root, "update-index", "-z", "--index-info", given=os.fsencode(lines), index=index)
             git(self._root, "checkout-index", "--all", "--quiet", f"--prefix={folder}/", index=index)
+            self._take_away_what_leads_out(folder)
+
+    def _take_away_what_leads_out(self, folder: Path) -> None:
+        """A link leads where the disk says, and what was written later may have turned an earlier one."""
+        for name in filter(self._is_link, sorted(self._written)):
+            link = folder / name
+            if link.is_symlink() and not Path(os.path.realpath(link)).is_relative_to(folder):
+                link.unlink()
+                self.left_out.add(name)
 
     def _below(self, folder: str) -> Iterator[str]:
         start = f"{folder}/" if folder else ""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import subprocess
+import tempfile
 from pathlib import Path
 
 import pytest
@@ -65,6 +66,21 @@ def test_a_link_of_the_source_that_leads_out_is_left_out_and_told(office: Path, 
     told = run("git:HEAD", office.parent)
     assert "git:HEAD:conf/office/more.yaml leads out of the repository" in told
     assert "+ Carla (300)" in told
+
+
+def test_a_link_leads_out_where_it_does_so_on_disk(
+    office: Path, tmp_path: Path, tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    temporary = tmp_path_factory.mktemp("temporary")
+    monkeypatch.setattr(tempfile, "tempdir", str(temporary))
+    (temporary / "outside.yaml").write_text('users: {"300": {name: Carla}}\n', encoding="utf-8")
+    (office.parent / "m").symlink_to("..")
+    (office.parent / "u.yaml").symlink_to("m/../../../outside.yaml")
+    commit(tmp_path)
+    (office.parent / "u.yaml").unlink()
+    told = run("git:HEAD", office.parent)
+    assert "git:HEAD:conf/office/u.yaml leads out of the repository" in told
+    assert SAME in told
 
 
 def test_links_inside_the_repository_are_followed(office: Path, tmp_path: Path) -> None:
