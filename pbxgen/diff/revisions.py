@@ -9,7 +9,7 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 
 from pbxgen.diff.git import NoRepositoryError, RevisionError, commit_of, git, repository_of
 from pbxgen.diff.unpack import Tree
@@ -64,9 +64,8 @@ def checked_out(text: str, other: str) -> Iterator[Revision]:
         found = folder / relative
         if is_fleet(found):
             for place in tenant_roots(found):
-                inside = PurePosixPath(os.path.relpath(place, folder)).as_posix()
-                if not inside.startswith("../"):
-                    tree.want("" if inside == "." else inside)
+                if place.is_relative_to(folder):
+                    tree.want(place.relative_to(folder).as_posix())
             tree.write(folder, index)
         if not found.exists():
             raise RevisionError(f"{name}:{relative} is a link to nothing in the repository")

@@ -35,33 +35,31 @@ class Tree:
 
     def has(self, path: str) -> bool:
         """Is there such a file, folder or link?"""
-        for _ in range(_MOST_LINKS):
-            link = self._link_in(path)
-            target = None if link in (None, path) else self._target(str(link))
-            if target is None:
-                break
-            path = _normal(posixpath.join(target, path[len(str(link)) + 1 :]))
+        _, folder = self._followed(posixpath.dirname(path))
+        if folder is None:
+            return False
+        path = posixpath.join(folder, posixpath.basename(path))
         return path in self._entries or next(self._below(path), None) is not None
 
     def want(self, path: str) -> None:
         """A file as it is; of a folder what may be part of a source. Links are followed inside the repository."""
-        if path in self._seen:
-            return
-        self._seen.add(path)
-        link = self._link_in(path)
-        if link is not None:
-            target = self._target(link)
-            if target is None:
-                self.left_out.add(link)
+        ahead = [path]
+        while ahead:
+            path = ahead.pop()
+            if path in self._seen:
+                continue
+            self._seen.add(path)
+            links, end = self._followed(path)
+            if end is None:
+                self.left_out.update(links[-1:])
+                links = links[:-1]
+            elif end in self._entries:
+                self._wanted.add(end)
+            elif end != path:
+                ahead.append(end)
             else:
-                self._wanted.add(link)
-                self.want(_normal(posixpath.join(target, path[len(link) + 1 :])))
-        elif path in self._entries:
-            self._wanted.add(path)
-        else:
-            for name in self._below(path):
-                if self._is_of_source(name):
-                    self.want(name)
+                ahead += filter(self._is_of_source, self._below(end))
+            self._wanted.update(links)
 
     def write(self, folder: Path, index: Path) -> None:
         """Put what was wanted since the last time below ``folder``, as a checkout would; ``index`` is used for it."""
@@ -89,9 +87,34 @@ class Tree:
             lambda name: name.startswith(start), itertools.islice(self._names, first, len(self._names))
         )
 
-    def _link_in(self, path: str) -> str | None:
-        """The first link on the way to ``path``."""
-        return next((p for p in _ways(path) if self._is_link(p)), None)
+    def _followed(self, path: str) -> tuple[list[str], str | None]:
+        """The links that a path leads over, and where it ends; None: the last of them leads out of the repository.
+
+        Of links in a circle one is the end, as one on the disk leads nowhere.
+        """
+        links: list[str] = []
+        here: list[str] = []
+        ahead = [(part, 0) for part in reversed(path.split("/"))]  # and how many links there were up to its own
+        while ahead:
+            part, count = ahead.pop()
+            if part == ".." and not here:
+                return links[:count], None
+            if part == "..":
+                here.pop()
+            elif part not in ("", "."):
+                here.append(part)
+            name = "/".join(here)
+            if not self._is_link(name):
+                continue
+            if len(links) == _MOST_LINKS:
+                return links, name
+            links.append(name)
+            text = self._text(name)
+            if text.startswith("/"):
+                return links, None
+            here.pop()
+            ahead += [(part, len(links)) for part in reversed(text.split("/"))]
+        return links, "/".join(here)
 
     def _is_link(self, path: str) -> bool:
         return self._entries.get(path, ("",))[0] == _LINK
@@ -104,25 +127,8 @@ class Tree:
             return True
         if mode != _LINK:
             return False
-        target = self._target(name)  # a folder may be linked
-        if target is None:
-            return (self._root / name).is_dir()
-        return target not in self._entries or self._is_link(target)
+        _, end = self._followed(name)  # a folder may be linked
+        return (self._root / name).is_dir() if end is None else end not in self._entries
 
-    def _target(self, link: str) -> str | None:
-        """None: it leads out of the repository."""
-        text = os.fsdecode(git(self._root, "cat-file", "blob", self._entries[link][1]))
-        if text.startswith("/"):
-            return None
-        target = _normal(posixpath.join(posixpath.dirname(link), text))
-        return None if target == ".." or target.startswith("../") else target
-
-
-def _ways(path: str) -> Iterator[str]:
-    """The folders above ``path`` from the outermost on, and itself."""
-    return itertools.accumulate(path.split("/"), posixpath.join)
-
-
-def _normal(path: str) -> str:
-    found = posixpath.normpath(path)
-    return "" if found == "." else found
+    def _text(self, link: str) -> str:
+        return os.fsdecode(git(self._root, "cat-file", "blob", self._entries[link][1]))

@@ -101,6 +101,48 @@ def test_a_link_of_today_to_what_was_there_already(office: Path, tmp_path: Path)
     assert "is a link to nothing" in run("git:HEAD:loop", office, code=2)
 
 
+def test_links_into_themselves_end(office: Path, tmp_path: Path) -> None:
+    (office.parent / "loop").symlink_to("loop/b.yaml")
+    (office.parent / "a").symlink_to("b/c")
+    (office.parent / "b").symlink_to("a/c")
+    commit(tmp_path)
+    assert run("git:HEAD", office.parent) == SAME
+
+
+def test_there_may_be_many_linked_folders(office: Path, tmp_path: Path) -> None:
+    commit_of_links(tmp_path, {f"n{i}/next": f"../n{i + 1}" for i in range(1000)} | {"conf/office/n": "../../n0"})
+    assert run("git:HEAD", office) == SAME
+    from pbxgen.diff.revisions import checked_out
+
+    with checked_out("git:HEAD", str(office.parent)) as revision:
+        assert (revision.folder / "n999" / "next").is_symlink()
+
+
+def commit_of_links(folder: Path, links: dict[str, str]) -> None:
+    for name, target in links.items():
+        (folder / name).parent.mkdir(exist_ok=True)
+        (folder / name).symlink_to(target)
+    commit(folder)
+
+
+def test_a_linked_folder_is_left_by_way_of_what_it_leads_to(office: Path, tmp_path: Path) -> None:
+    shutil.copytree(EXAMPLES / "fleet" / "tenants", tmp_path / "deep" / "tens")
+    fleet = tmp_path / "deep" / "fleet" / "fleet.yaml"
+    fleet.parent.mkdir()
+    fleet.write_text('version: 1\ntenants: ["../tens/*"]\n', encoding="utf-8")
+    (tmp_path / "current").symlink_to("deep/fleet")
+    commit(tmp_path)
+    assert run("git:HEAD:current", fleet) == SAME
+
+
+def test_a_link_may_be_wanted_twice(office: Path, tmp_path: Path) -> None:
+    fleet = shutil.copytree(EXAMPLES / "fleet", tmp_path / "deep" / "fleet")
+    (fleet / "fleet.yaml").write_text('version: 1\ntenants: ["../fleet/tenants/*"]\n', encoding="utf-8")
+    (tmp_path / "current").symlink_to("deep")
+    commit(tmp_path)
+    assert run("git:HEAD:current/fleet/fleet.yaml", fleet) == SAME
+
+
 def test_of_a_repository_only_the_source_is_taken(office: Path, tmp_path: Path) -> None:
     (tmp_path / "root.yaml").write_bytes(office.read_bytes())
     (tmp_path / "recording.wav").write_bytes(b"RIFF")
