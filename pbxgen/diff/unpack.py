@@ -7,9 +7,11 @@ import os
 import posixpath
 from bisect import bisect_left
 from collections.abc import Iterator
+from functools import cached_property
+from io import BytesIO
 from pathlib import Path
 
-from pbxgen.diff.git import git
+from pbxgen.diff.git import RevisionError, git
 
 _LINK, _SUBMODULE = "120000", "160000"
 _MOST_LINKS = 40
@@ -109,7 +111,7 @@ class Tree:
             if len(links) == _MOST_LINKS:
                 return links, name
             links.append(name)
-            text = self._text(name)
+            text = self._texts[self._entries[name][1]]
             if text.startswith("/"):
                 return links, None
             here.pop()
@@ -130,5 +132,16 @@ class Tree:
         _, end = self._followed(name)  # a folder may be linked
         return (self._root / name).is_dir() if end is None else end not in self._entries
 
-    def _text(self, link: str) -> str:
-        return os.fsdecode(git(self._root, "cat-file", "blob", self._entries[link][1]))
+    @cached_property
+    def _texts(self) -> dict[str, str]:
+        """What each link of the commit leads to, by its blob: all from one process."""
+        blobs = sorted({blob for mode, blob in self._entries.values() if mode == _LINK})
+        printed = BytesIO(git(self._root, "cat-file", "--batch", given="".join(f"{b}\n" for b in blobs).encode()))
+        found = {}
+        for blob in blobs:
+            _, _, size = printed.readline().decode().partition(" blob ")
+            if not size:
+                raise RevisionError(f"git lacks {blob}, a link, in {self._root}")
+            found[blob] = os.fsdecode(printed.read(int(size)))
+            printed.readline()
+        return found

@@ -11,6 +11,8 @@ import pytest
 from typer.testing import CliRunner
 
 from pbxgen.cli.main import app
+from pbxgen.diff import unpack
+from pbxgen.diff.git import git as ask
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
 MINIMAL = EXAMPLES / "minimal" / "pbx.yaml"
@@ -107,6 +109,19 @@ def test_links_into_themselves_end(office: Path, tmp_path: Path) -> None:
     (office.parent / "b").symlink_to("a/c")
     commit(tmp_path)
     assert run("git:HEAD", office.parent) == SAME
+
+
+def test_all_links_are_had_from_one_process(office: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    commit_of_links(tmp_path, {f"conf/office/link{i}": f"../nothing{i}" for i in range(9)})
+    asked: list[str] = []
+
+    def counted(folder: Path, *arguments: str, given: bytes = b"", index: Path | None = None) -> bytes:
+        asked.append(arguments[0])
+        return ask(folder, *arguments, given=given, index=index)
+
+    monkeypatch.setattr(unpack, "git", counted)
+    assert run("git:HEAD", office.parent) == SAME
+    assert asked.count("cat-file") == 1
 
 
 def test_there_may_be_many_linked_folders(office: Path, tmp_path: Path) -> None:
