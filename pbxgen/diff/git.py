@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import subprocess
+from functools import cache
 from pathlib import Path
 
 
@@ -17,14 +18,11 @@ class NoRepositoryError(RevisionError):
 
 def git(folder: Path, *arguments: str, given: bytes = b"", index: Path | None = None) -> bytes:
     """What git prints in ``folder``; ``index`` takes the place of the repository's own. Raises RevisionError."""
-    environment = {**os.environ, "LC_ALL": "C"}
+    environment = {name: value for name, value in os.environ.items() if name not in _of_another_repository()}
+    environment["LC_ALL"] = "C"
     if index is not None:
         environment["GIT_INDEX_FILE"] = str(index)
-    command = ["git", "--literal-pathspecs", "-C", str(folder), *arguments]
-    try:
-        done = subprocess.run(command, input=given, capture_output=True, check=False, env=environment)
-    except FileNotFoundError:
-        raise RevisionError("git is not installed") from None
+    done = _run("--literal-pathspecs", "-C", str(folder), *arguments, given=given, environment=environment)
     if done.returncode:
         said = done.stderr.decode(errors="replace")
         if "not a git repository" in said:
@@ -32,6 +30,25 @@ def git(folder: Path, *arguments: str, given: bytes = b"", index: Path | None = 
         words = " ".join(said.split()).removeprefix("fatal: ")
         raise RevisionError(f"git {arguments[0]} does not work in {folder}: {words or 'it does not say why'}")
     return done.stdout
+
+
+@cache
+def _of_another_repository() -> frozenset[str]:
+    """Variables that name a repository, as git sets them for hooks: ours is that of the folder.
+
+    The settings that GIT_CONFIG_COUNT announces, such as safe.directory, hold for any.
+    """
+    listed = _run("rev-parse", "--local-env-vars").stdout.decode().split()
+    return frozenset(listed) - {"GIT_CONFIG_COUNT", "GIT_CONFIG_PARAMETERS"}
+
+
+def _run(
+    *words: str, given: bytes = b"", environment: dict[str, str] | None = None
+) -> subprocess.CompletedProcess[bytes]:
+    try:
+        return subprocess.run(["git", *words], input=given, capture_output=True, check=False, env=environment)
+    except FileNotFoundError:
+        raise RevisionError("git is not installed") from None
 
 
 def repository_of(path: Path) -> Path:

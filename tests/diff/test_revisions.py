@@ -202,6 +202,21 @@ def unversioned(factory: pytest.TempPathFactory) -> Path:
     return Path(shutil.copy(MINIMAL, factory.mktemp("alone") / "pbx.yaml"))
 
 
+def test_a_hook_of_git_may_ask(office: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    for name, value in {"DIR": ".git", "WORK_TREE": ".", "INDEX_FILE": ".git/index", "PREFIX": "conf/"}.items():
+        monkeypatch.setenv(f"GIT_{name}", value)
+    assert run("git:HEAD", "conf/office") == SAME
+    monkeypatch.setenv("GIT_DIR", str(tmp_path / "another"))
+    assert run("git:HEAD", "conf/office") == SAME
+
+
+def test_settings_in_the_environment_hold(office: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, value in {"COUNT": "1", "KEY_0": "core.symlinks", "VALUE_0": "no"}.items():
+        monkeypatch.setenv(f"GIT_CONFIG_{name}", value)
+    assert ask(office.parent, "config", "core.symlinks") == b"no\n"
+
+
 def test_one_path_is_enough_for_two_revisions(office: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     renumbered(office)
     commit(tmp_path)
