@@ -13,7 +13,7 @@ from pathlib import Path
 
 from pbxgen.diff.git import NoRepositoryError, RevisionError, commit_of, git, repository_of
 from pbxgen.diff.unpack import Tree
-from pbxgen.source.load import is_fleet, tenant_roots
+from pbxgen.source.fleet import is_fleet, read_fleet, tenant_roots
 
 GIT = "git:"
 _FROM_HERE = re.compile(r"\.{1,2}(/|$)")
@@ -67,9 +67,25 @@ def checked_out(text: str, other: str) -> Iterator[Revision]:
                 if place.is_relative_to(folder):
                     tree.want(place.relative_to(folder).as_posix())
             tree.write(folder, index)
+            outside = _first_outside(found, folder)
+            if outside is not None:
+                raise RevisionError(
+                    f"{name}:{relative or '.'} has tenants in {_of_today(outside, folder, root)}, which cannot be read "
+                    "as they were: in a revision patterns are relative to the fleet file and stay in the repository"
+                )
         if not found.exists():
             raise RevisionError(f"{name}:{relative} is a link to nothing in the repository")
         yield Revision(found, folder, name, tuple(f"{name}:{link}" for link in sorted(tree.left_out)))
+
+
+def _first_outside(fleet: Path, folder: Path) -> Path | None:
+    """Where a fleet below ``folder`` has tenants of the disk as it is today."""
+    places = (*tenant_roots(fleet), *read_fleet(fleet).tenants)
+    return next((p for p in places if not Path(os.path.realpath(p)).is_relative_to(folder)), None)
+
+
+def _of_today(place: Path, folder: Path, root: Path) -> Path:
+    return Path(os.path.normpath(root / place.relative_to(folder))) if place.is_relative_to(folder) else place
 
 
 def in_repository(path: Path) -> tuple[Path, str]:

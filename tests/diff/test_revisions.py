@@ -178,6 +178,29 @@ def test_tenants_may_lie_outside_the_folder_of_their_fleet(office: Path, tmp_pat
     assert run("git:HEAD", fleet) == SAME
 
 
+@pytest.mark.parametrize(
+    "pattern", ["{root}/fl/t/*", "../../beside/*", "t/../../../beside", "t/*/../../../../../beside/*"]
+)
+def test_tenants_that_are_outside_a_revision_are_not_read_as_they_are_today(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, pattern: str
+) -> None:
+    root, temporary = tmp_path / "repository", tmp_path / "temporary"
+    temporary.mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(temporary))
+    tenants = root / "fl" / "t"
+    for place in (tenants / "one", tmp_path / "beside", temporary / "beside"):
+        place.mkdir(parents=True)
+        shutil.copy(MINIMAL, place)
+    fleet = tenants.parent / "fleet.yaml"
+    fleet.write_text(f'version: 1\ntenants: ["{pattern.format(root=root)}"]\n', encoding="utf-8")
+    git(root, "init", "-q")
+    commit(root)
+    renumbered(tenants / "one" / "pbx.yaml")
+    for source in (fleet, fleet.parent):
+        told = " ".join(run("git:HEAD", source, code=2).replace("│", " ").split())
+        assert "which cannot be read as they were" in told
+
+
 def test_a_path_begins_at_the_root_or_with_a_dot_in_the_current_folder(
     office: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
