@@ -69,7 +69,6 @@ def _result(old: str, new: str, tenant: str | None, failed: int) -> Result:
     """``failed`` is the exit code where a source has errors."""
     import datetime as dt
 
-    from pbxgen.cli.diff_generated import of_generated
     from pbxgen.cli.diff_sides import Sides
     from pbxgen.diff.generated import generated_folders
     from pbxgen.diff.result import Result, compared
@@ -78,7 +77,7 @@ def _result(old: str, new: str, tenant: str | None, failed: int) -> Result:
     with ExitStack() as stack:
         sides = Sides(tenant, failed, stack)
         if not is_git(old) and generated_folders(Path(old)):
-            return of_generated(Path(old), new, tenant, sides, stack)
+            return sides.judge(new).result(Path(old))
         before, after = sides.both(old, new)
         return Result(old, new, *compared(before, after, dt.date.today()))
 

@@ -11,10 +11,13 @@ import typer
 
 from pbxgen.cli import console
 from pbxgen.cli.findings import show_text
+from pbxgen.cli.progress import progress
 from pbxgen.cli.report import usage_error_of
+from pbxgen.diff.generated import Origin, made_from
+from pbxgen.diff.judged import Judge
 from pbxgen.diff.relocate import relocated
 from pbxgen.diff.result import Plans
-from pbxgen.diff.revisions import Revision, checked_out, is_git
+from pbxgen.diff.revisions import Revision, checked_out, is_git, today
 from pbxgen.pipeline import UnknownTenantError, compile_path
 
 
@@ -33,13 +36,23 @@ class Sides:
             raise usage_error_of(_first(found[1].unknown))
         return found[0].plans, found[1].plans
 
-    def one(self, source: str) -> Plans:
+    def judge(self, new: str) -> Judge:
+        """Of folders that were generated."""
+        source = today(new)
+
+        def origin_of(found: frozenset[str]) -> Origin | None:
+            with progress() as doing:
+                return self._stack.enter_context(made_from(found, source, doing))
+
+        return Judge(new, source, self._one(new), self._tenant is not None, origin_of, self._of_revision)
+
+    def _one(self, source: str) -> Plans:
         side = self._read(source, source)
         if side.unknown is not None:
             raise usage_error_of(side.unknown)
         return side.plans
 
-    def of_revision(self, revision: Revision) -> Plans:
+    def _of_revision(self, revision: Revision) -> Plans:
         return self._compiled(revision.path, revision).plans
 
     def _read(self, text: str, other: str) -> _Side:
