@@ -3,22 +3,15 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
 
 import pytest
 
 from tests.report.reader import Reader, written
-from tests.support.browser import Browser, browser
+from tests.support.browser import Browser
 from tests.support.office import HEAD, plan_of
 
 USERS = 'users: {"200": {name: Ada, deviations: {busy: "201"}}, "201": {name: Bea}}'
 SHOWN = "return [...document.querySelectorAll('section')].filter(s => !s.hidden).map(s => s.id)"
-
-
-@pytest.fixture(scope="module")
-def window() -> Iterator[Browser]:
-    with browser() as found:
-        yield found
 
 
 @pytest.fixture(scope="module")

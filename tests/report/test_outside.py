@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from tests.report.reader import Reader, written
-from tests.support.browser import Browser, browser
+from tests.support.browser import Browser
 from tests.support.office import plan_of
 
 NUMBER = "+393401112233"
@@ -21,12 +20,6 @@ CHAIN = """\
   "198": {name: Near, deviations: {busy: "200"}}
   "199": {name: Beside, follow_me: ["199", {to: "200", delay: 5}]}
 """
-
-
-@pytest.fixture(scope="module")
-def window() -> Iterator[Browser]:
-    with browser() as found:
-        yield found
 
 
 @pytest.fixture(scope="module")

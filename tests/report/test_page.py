@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -16,19 +15,13 @@ from pbxgen.language.compile import compile_source
 from pbxgen.report.page import page
 from pbxgen.source.load import load_source
 from tests.report.reader import Reader, written
-from tests.support.browser import Browser, browser
+from tests.support.browser import Browser
 from tests.support.office import TODAY, plan_of
 from tests.support.synthetic import office
 
 STUDIO = Path(__file__).parents[2] / "examples" / "studio"
 TEXT = "return document.querySelector(arguments[0]).innerText"
 SHOWN = "return [...document.querySelectorAll('section')].filter(s => !s.hidden).map(s => s.id)"
-
-
-@pytest.fixture(scope="module")
-def window() -> Iterator[Browser]:
-    with browser() as found:
-        yield found
 
 
 @pytest.fixture(scope="module")

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from tests.report.reader import Reader, written
-from tests.support.browser import Browser, browser
+from tests.support.browser import Browser
 from tests.support.office import plan_of
 
 OPERATOR = """
@@ -25,12 +24,6 @@ users:
     deviations: {busy: "120", operator_return: {busy: [mobile, operator]}}
   "120": {name: Leo}
 """
-
-
-@pytest.fixture(scope="module")
-def window() -> Iterator[Browser]:
-    with browser() as found:
-        yield found
 
 
 @pytest.fixture(scope="module")
