@@ -10,6 +10,7 @@ from functools import cache
 
 from pbxgen.diagnostics.codes import make
 from pbxgen.diagnostics.diagnostic import Diagnostic, Related
+from pbxgen.flow.analysis.ahead import Ahead
 from pbxgen.flow.analysis.choices import Choices, Places
 from pbxgen.flow.analysis.reach import Key
 from pbxgen.flow.plan import ENDS_CALL, Origin, Place, PlaceKind, Plan, User
@@ -64,6 +65,7 @@ class _Walk:
     def __init__(self, plan: Plan, choices: Choices, found: dict[Location, _Finding]) -> None:
         self._plan = plan
         self._choices = choices
+        self._ahead = Ahead(plan)
         self._found = found
         self._seen: set[tuple[Key, PlaceKind | None]] = set()
         self._queue: deque[tuple[Key, Place | None, Place | None]] = deque()
@@ -111,15 +113,28 @@ class _Walk:
         own = None if user is None else user.mailbox
         if behind is None and user is not None and own and not any(p.kind is PlaceKind.MAILBOX for p in places):
             behind, via = Place(PlaceKind.MAILBOX, user.extension, own.location), None
-        end = behind
-        for place in reversed(places[:cut]):
-            if place.kind in ENDS_CALL:
-                end = place
-            elif place.kind is PlaceKind.OUTSIDE:
+        ends = places[cut - 1] if places and places[cut - 1].kind in ENDS_CALL else behind
+        for at, place in enumerate(places[:cut]):
+            end = ends or self._left_by(places[:at])
+            if place.kind is PlaceKind.OUTSIDE:
                 self._note(key, user, place, end, via if end is behind else None)
             elif place.kind in (PlaceKind.USER, PlaceKind.INBOUND):
                 self._come_to(place.key, end, place)
-        return end
+            elif place.kind in (PlaceKind.OPERATOR, PlaceKind.GROUP) and end is None:
+                later = self._left_by(places[at + 1 : cut])
+                if later is not None:
+                    self._try(place.key, None, self._plan.group_at(place.key).overflow, later, place)
+        return ends
+
+    def _left_by(self, places: Places) -> Place | None:
+        """A mailbox that comes to stand behind everything once nobody at ``places`` has taken the call."""
+        called = [p.key for p in places if p.kind in (PlaceKind.USER, PlaceKind.INBOUND)]
+        ahead = self._ahead.of(called, self._plan.max_diversions) if called else ()
+        for kind, target in (*called, *sorted(ahead)):
+            mailbox = self._plan.users[target].mailbox if kind == PlaceKind.USER.value else None
+            if mailbox is not None:
+                return Place(PlaceKind.MAILBOX, target, mailbox.location)
+        return None
 
     def _note(self, key: Key, user: User | None, place: Place, end: Place | None, via: Place | None) -> None:
         if end is None or end.kind is not PlaceKind.MAILBOX or not _unconfirmed(place, user):

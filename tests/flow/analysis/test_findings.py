@@ -272,6 +272,9 @@ def test_a_mobile_without_confirm_before_a_mailbox(deviations: str, expected: in
         ("follow_me: ['101', mobile], deviations: {no_answer: 'voicemail:103'}", "", 1),
         ("follow_me: ['101', mobile], deviations: {no_answer: '102'}", "voicemail: true", 0),  # the call goes on to Bob
         ("deviations: {unconditional: mobile}", "deviations: {busy: ['101', 'voicemail:103']}", 1),
+        ("deviations: {busy: ['103', mobile]}", "", 1),  # by then the mailbox of 103 stands behind
+        ("deviations: {busy: ['102', mobile]}", "deviations: {busy: '103'}", 1),
+        ("deviations: {busy: [mobile, '103']}", "", 0),  # nobody has called 103 yet
         ("deviations: {unconditional: mobile}", "voicemail: true, deviations: {no_answer: '101'}", 1),
         ("deviations: {unconditional: mobile}", "deviations: {no_answer: ['101', hangup, 'voicemail:103']}", 0),
         ("deviations: {unconditional: [mobile, hangup]}", "voicemail: true, deviations: {no_answer: '101'}", 0),
