@@ -67,10 +67,13 @@ class Choices:
         known = self._users.get(extension)
         if known is None:
             user = self._plan.users[extension]
-            rules, certain = self.of(user.deviations.unconditional)
-            diverted = certain and all(any(p.kind in ENDS_CALL for p in r.places) for r in rules)
-            known = self._users[extension] = OfUser(rules, diverted, self._seconds(user), self._all_answers(user))
+            known = self._users[extension] = OfUser(*self.diverting(user), self._seconds(user), self._all_answers(user))
         return known
+
+    def diverting(self, user: User) -> tuple[list[Rule], bool]:
+        """The unconditional rules, and whether they always divert a call, wherever it has been."""
+        rules, certain = self.of(user.deviations.unconditional)
+        return rules, certain and all(any(p.kind in ENDS_CALL for p in r.places) for r in rules)
 
     def _all_answers(self, user: User) -> list[Places]:
         found: dict[tuple[object, ...], Places] = {}

@@ -95,10 +95,10 @@ class _Walk:
 
     def _user(self, user: User, behind: Place | None, via: Place | None) -> None:
         key = (PlaceKind.USER.value, user.extension)
-        choices = self._choices.of_user(user.extension)
-        for rule in choices.unconditional:
+        unconditional, always = self._choices.diverting(user)
+        for rule in unconditional:
             self._try(key, user, rule.places, behind, via)
-        if choices.diverted:
+        if always:
             return
         ends = [self._try(key, user, places, behind, via) for places in self._choices.answers(user)]
         mailbox = next((end for end in ends if end is not None and end.kind is PlaceKind.MAILBOX), None)
