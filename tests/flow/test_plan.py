@@ -1,4 +1,4 @@
-"""The plan's own answers: opening hours to the minute, and secrets that are not shown."""
+"""The plan's own answers: opening hours to the minute, secrets that are not shown, where calls may go on."""
 
 from __future__ import annotations
 
@@ -60,3 +60,26 @@ def test_a_secret_written_in_the_source_is_not_shown() -> None:
 def test_every_list_of_rules_has_the_name_of_its_field() -> None:
     rules = {field.name: (Rule((), Location("acme.yaml", n, 1, n, 2)),) for n, field in enumerate(fields(Deviations))}
     assert dict(Deviations(**rules).lists()) == rules
+
+
+@pytest.mark.parametrize(
+    ("key", "targets"),
+    [
+        (("user", "101"), ["101", "102", "reception"]),
+        (("operator", "reception"), ["sales", "101"]),
+        (("group", "sales"), ["102"]),
+        (("inbound", "+390212345000"), ["reception", "102"]),
+        (("mailbox", "101"), []),
+    ],
+)
+def test_where_calls_may_be_sent_on_from_a_place(key: tuple[str, str], targets: list[str]) -> None:
+    plan = plan_of("""
+schedules: {office: {weekly: {mon: "09:00-18:00"}}}
+operators: {reception: {number: "9", members: ["102"], overflow: ["group:sales", "101"]}}
+groups: {sales: {number: "600", members: ["102"], overflow: "102"}}
+inbound: {"+390212345000": {to: operator, when: office, else: "102"}}
+users:
+  "101": {voicemail: true, deviations: {unconditional: {to: voicemail, when: office}, busy: ["102", operator]}}
+  "102": {}
+""")
+    assert [place.target for place in plan.leads_to(key)] == targets
