@@ -20,7 +20,6 @@ from pbxgen.flow.analysis.situations import Situations
 from pbxgen.flow.analysis.space import Space
 from pbxgen.flow.analysis.steps import Steps
 from pbxgen.flow.analysis.telling import Witness
-from pbxgen.source.pause import without_garbage_collection
 
 LONGEST_RINGING = 180
 """Seconds of ringing above which a caller has long given up (SEMANTICS, "too long")."""
@@ -31,9 +30,8 @@ _LONG, _LONG_TOLD = 50, 3
 
 def find_in_calls(reach: Reach, situations: Situations) -> tuple[Diagnostic, ...]:
     """PBX210, PBX212 and PBX213 of every entry."""
-    with without_garbage_collection():
-        calls = _Calls(reach, situations)
-        return tuple(found for entry in entries(reach.plan) for found in calls.judge(entry))
+    calls = _Calls(reach, situations)
+    return tuple(found for entry in entries(reach.plan) for found in calls.judge(entry))
 
 
 @dataclass(frozen=True, slots=True)

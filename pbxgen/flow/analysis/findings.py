@@ -15,22 +15,24 @@ from pbxgen.flow.analysis.reach import Reach
 from pbxgen.flow.analysis.rules import rules_that_end_soon, rules_that_never_apply
 from pbxgen.flow.analysis.situations import Situations
 from pbxgen.flow.plan import Plan
+from pbxgen.source.pause import without_garbage_collection
 
 
 def analyse(plan: Plan, today: dt.date) -> tuple[Diagnostic, ...]:
     """Every finding about the calls of ``plan`` from ``today`` on."""
-    situations = Situations(plan, today)
-    reach = Reach(plan)
-    return (
-        *(_loop(loop) for loop in find_loops(plan, situations)),
-        *rules_that_never_apply(plan, situations),
-        *rules_that_end_soon(plan, today),
-        *deserted_operators(plan, today),
-        *empty_operators(plan, situations),
-        *unconfirmed_mobiles(plan, today),
-        *find_in_calls(reach, situations),
-        *costly_chains(reach, situations),
-    )
+    with without_garbage_collection():
+        situations = Situations(plan, today)
+        reach = Reach(plan)
+        return (
+            *(_loop(loop) for loop in find_loops(plan, situations)),
+            *rules_that_never_apply(plan, situations),
+            *rules_that_end_soon(plan, today),
+            *deserted_operators(plan, today),
+            *empty_operators(plan, situations),
+            *unconfirmed_mobiles(plan, today),
+            *find_in_calls(reach, situations),
+            *costly_chains(reach, situations),
+        )
 
 
 def loops(plan: Plan, today: dt.date) -> tuple[Diagnostic, ...]:
