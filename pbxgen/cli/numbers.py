@@ -9,7 +9,6 @@ import typer
 from pbxgen.cli import console
 from pbxgen.flow.plan import Plan
 
-_SEPARATORS = str.maketrans("", "", " .()/-")
 _DIALLED = re.compile(r"\+?[0-9*#]+", re.ASCII)
 
 
@@ -26,9 +25,11 @@ def outside_number(plan: Plan, text: str, option: str) -> str:
 
 def dialled_number(text: str, option: str) -> str:
     """What somebody dials, without what only makes it readable: an extension, a number, a code such as *97."""
-    compact = text.translate(_SEPARATORS)
-    if _DIALLED.fullmatch(compact):
-        return compact
+    from pbxgen.language.numbers import compact
+
+    digits = compact(text)
+    if _DIALLED.fullmatch(digits):
+        return digits
     message = f"{console.printable(text)!r} cannot be dialled: write an extension, or a number such as +390212345101"
     raise typer.BadParameter(message, param_hint=option)
 

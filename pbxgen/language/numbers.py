@@ -47,6 +47,11 @@ def is_written_number(text: str) -> bool:
     return _WRITTEN.fullmatch(text) is not None
 
 
+def compact(text: str) -> str:
+    """``text`` without what only makes a number readable."""
+    return text.translate(_SEPARATORS)
+
+
 def bare_digits(text: str) -> bool:
     return text.isascii() and text.isdigit()
 
@@ -88,10 +93,10 @@ class Numbers:
     def _parse(self, text: str) -> Number:
         import phonenumbers
 
-        compact = text.translate(_SEPARATORS)
-        if _E164.fullmatch(compact) and _surely_valid(compact):
-            return Number(compact)
-        if not compact.startswith("+") and self.country is None:
+        digits = compact(text)
+        if _E164.fullmatch(digits) and _surely_valid(digits):
+            return Number(digits)
+        if not digits.startswith("+") and self.country is None:
             return Number(None, "cannot be read without pbx.country")
         try:
             number = phonenumbers.parse(text, self.country)
@@ -103,7 +108,7 @@ class Numbers:
         reason = phonenumbers.is_possible_number_with_reason(number)
         if reason != phonenumbers.ValidationResult.IS_POSSIBLE:
             return Number(None, _LENGTH_PROBLEMS.get(reason, "is no number of that country"))
-        if not compact.startswith("+"):
+        if not digits.startswith("+"):
             return Number(None, f"is no valid number in {self.country}")
         return Number(e164, assigned=False)
 
