@@ -48,7 +48,7 @@ class Joint:
         self._schedules: dict[str, str] = {}
         self._contacts: dict[str, str] = {}
         for name, schedule in old.schedules.items():
-            same = name in schedules and _hours(schedules[name]) == _hours(schedule)
+            same = name in schedules and schedules[name].hours == schedule.hours
             self._schedules[name] = name if same or name not in schedules else name + BEFORE
             schedules.setdefault(self._schedules[name], schedule)
         for name, known in old.contacts.items():
@@ -118,7 +118,3 @@ class _Telling:
         if place.kind is not PlaceKind.OUTSIDE:
             return (place.timeout, place.confirm)
         return (place.timeout, place.confirm, place.trunk, self._plan.caller_id_of(place))
-
-
-def _hours(schedule: object) -> tuple[object, ...]:
-    return tuple(getattr(schedule, name) for name in ("weekly", "closed", "opened"))

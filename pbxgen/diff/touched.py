@@ -135,8 +135,7 @@ class _Signer:
     def _condition(self, condition: Condition) -> Hashable:
         schedule = contacts = None
         if condition.schedule is not None:
-            hours = self._plan.schedules[condition.schedule]
-            schedule = (hours.weekly, hours.closed, hours.opened, condition.not_in_schedule)
+            schedule = (self._plan.schedules[condition.schedule].hours, condition.not_in_schedule)
         if condition.contacts is not None:
             contacts = self._plan.contacts[condition.contacts].patterns
         return (schedule, contacts, condition.origin, condition.until)

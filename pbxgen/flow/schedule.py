@@ -49,6 +49,11 @@ class Schedule:
     opened: tuple[DatedWindow, ...]
     location: Location
 
+    @property
+    def hours(self) -> tuple[tuple[WeeklyWindow, ...], tuple[DateRange, ...], tuple[DatedWindow, ...]]:
+        """Everything that decides when it is open: equal for schedules that differ in name or place only."""
+        return self.weekly, self.closed, self.opened
+
     def contains(self, moment: dt.datetime) -> bool:
         """Is ``moment`` (local time of the PBX) inside the opening hours?"""
         today = moment.date()
