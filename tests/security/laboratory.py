@@ -1,0 +1,100 @@
+"""A PBX with generated plans, and raw peers around it: phones, a carrier for each trunk, a stranger."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from pbxgen.flow.plan import Plan
+from pbxgen.lab.pbx import Bench, Pbx
+from pbxgen.lab.ports import Address, free_port, loopback_network
+from pbxgen.lab.run import MAKERS
+from pbxgen.language.secrets import read_secrets
+from pbxgen.targets import load_target
+from pbxgen.targets.base import GeneratedFile, Options
+from tests.security.peer import Answer, Login, Peer, polite
+from tests.support.calls import plan_of
+
+PASSWORD = "a long enough secret"
+"""Of every user of the attacked offices whose password is written so."""
+
+
+@dataclass
+class Laboratory:
+    """A running PBX and the peers that were opened towards it."""
+
+    pbx: Pbx
+    plans: tuple[Plan, ...]
+    files: tuple[GeneratedFile, ...]
+    folder: Path
+    """Where the PBX lives; its log is below."""
+    trunks: dict[str, Peer]
+    """A carrier for each trunk, by ``<tenant>.<trunk>``; unless told otherwise it declines every call as busy."""
+    stack: contextlib.ExitStack
+
+    def phone(self, answer: Answer = polite, host: str = "127.0.0.1") -> Peer:
+        """A peer that sends to where phones register and dial."""
+        return self.stack.enter_context(Peer(self.pbx.phones_at, host, answer=answer))
+
+    def stranger(self, host: str = "127.0.0.1") -> Peer:
+        """A peer that sends to where carriers send, from an address of nobody."""
+        return self.stack.enter_context(Peer(self.pbx.trunks_at, host))
+
+    def login(self, extension: str) -> Login:
+        return Login(extension, PASSWORD)
+
+    def command(self, text: str) -> str:
+        """What the console of the PBX answers."""
+        return asyncio.run(self.pbx.command(text))  # type: ignore[attr-defined]
+
+    def log(self) -> str:
+        """All that the PBX has logged."""
+        return "".join(path.read_text("utf-8", "replace") for path in sorted((self.folder / "log").glob("f*.log")))
+
+    def called_out(self) -> list[str]:
+        """Request URIs of the calls that reached any carrier."""
+        return [message.reason for peer in self.trunks.values() for message in peer.invited]
+
+    def settle(self, seconds: float = 1.5) -> None:
+        """Let the PBX finish what an attack may have begun."""
+        time.sleep(seconds)
+
+
+def trunk_host() -> tuple[str, int]:
+    """An address on loopback for a carrier."""
+    return f"{loopback_network()}.2", free_port()
+
+
+@contextlib.contextmanager
+def laboratory(pbx_name: str, folder: Path, *sources: str) -> Iterator[Laboratory]:
+    """Start a PBX with sources (several: a fleet). Trunk hosts in them must be addresses on loopback, with a port."""
+    folder.mkdir(parents=True, exist_ok=True)
+    plans = []
+    for number, text in enumerate(sources):
+        path = folder / f"source{number}.yaml"
+        path.write_text(text, encoding="utf-8")
+        plans.append(plan_of(path))
+    options = Options()
+    secrets = {}
+    for plan in plans:
+        values, problems = read_secrets(plan, options.parts, os.environ)
+        assert not problems, problems
+        secrets.update(values)
+    files = load_target(pbx_name).render(tuple(plans), replace(options, secrets=secrets))
+    pbx = MAKERS[pbx_name](Bench(folder / "pbx", files, {}))
+    (folder / "pbx").mkdir(exist_ok=True)
+    with contextlib.ExitStack() as stack:
+        stack.callback(pbx.stop)
+        asyncio.run(pbx.start())
+        trunks = {}
+        for plan in plans:
+            for trunk in plan.trunks.values():
+                assert trunk.port is not None
+                address: Address = (trunk.host, trunk.port)
+                trunks[f"{plan.name}.{trunk.name}"] = stack.enter_context(Peer(pbx.trunks_at, *address))
+        yield Laboratory(pbx, tuple(plans), files, folder / "pbx", trunks, stack)
