@@ -6,8 +6,9 @@ from tests.security.laboratory import PASSWORD
 
 
 def office(carrier: str, name: str = "office", number: str = "+390212345") -> str:
-    """An office of four behind one trunk at ``carrier`` (host:port): 101 may call Italy, 103 has no class, 104 diverts outside.
+    """An office of four behind one trunk at ``carrier`` (host:port).
 
+    101 may call Italy and has a mailbox, 102 and 103 may not call outside, 104 is diverted to a mobile when busy.
     ``number`` is the block of its outside numbers, without the last three digits.
     """
     return f"""\

@@ -1,8 +1,8 @@
 """A SIP peer that says exactly what it is told, true or not: a phone, a carrier or a stranger of the attacks.
 
-The laboratory of the scenarios speaks through SIPp and can only state what honest phones do. Here every header is text that the
-test chooses. A peer owns one UDP socket on loopback and a thread that receives; it replies to requests of the PBX as
-its ``answer`` says, and keeps every message that came.
+The laboratory of the scenarios speaks through SIPp and can only state what honest phones do. Here every header is text
+that the test chooses. A peer owns one UDP socket on loopback and a thread that receives; it replies to requests of the
+PBX as its ``answer`` says, and keeps every message that came.
 """
 
 from __future__ import annotations
@@ -245,25 +245,28 @@ class Peer:
         with self._came:
             numbers = [int(m.cseq.split()[0]) for m in self.received if m.call_id == call_id and m.status is not None]
         number = max(numbers, default=1)
-        head = (
-            f"Via: SIP/2.0/UDP {self.at};rport;branch=z9hG4bK-{call_id}-{number}\r\nFrom: {sender};tag=t{call_id}\r\n"
-            f"To: <{uri}>\r\nCall-ID: {call_id}\r\nCSeq: {number} CANCEL\r\nMax-Forwards: 70\r\nContent-Length: 0\r\n\r\n"
-        )
-        self.send(f"CANCEL {uri} SIP/2.0\r\n{head}")
+        self._say("CANCEL", uri, f"z9hG4bK-{call_id}-{number}", sender, f"<{uri}>", call_id, number)
 
     def _ack(self, uri: str, branch: str, sender: str, call_id: str, number: int, final: sip.Message) -> None:
-        self.send(
-            f"ACK {uri} SIP/2.0\r\nVia: SIP/2.0/UDP {self.at};rport;branch={branch}\r\nFrom: {sender};tag=t{call_id}\r\n"
-            f"To: {final.header('to')}\r\nCall-ID: {call_id}\r\nCSeq: {number} ACK\r\nMax-Forwards: 70\r\n"
-            "Content-Length: 0\r\n\r\n"
-        )
+        self._say("ACK", uri, branch, sender, final.header("to"), call_id, number)
 
     def _in_dialog(self, method: str, uri: str, sender: str, call_id: str, number: int, final: sip.Message) -> None:
-        self.send(
-            f"{method} {uri} SIP/2.0\r\nVia: SIP/2.0/UDP {self.at};rport;branch=z9hG4bK-{call_id}-{method}-{number}\r\n"
-            f"From: {sender};tag=t{call_id}\r\nTo: {final.header('to')}\r\nCall-ID: {call_id}\r\nCSeq: {number} {method}\r\n"
-            f"Max-Forwards: 70\r\nContact: <sip:peer@{self.at}>\r\nContent-Length: 0\r\n\r\n"
+        self._say(method, uri, f"z9hG4bK-{call_id}-{method}-{number}", sender, final.header("to"), call_id, number)
+
+    def _say(self, method: str, uri: str, branch: str, sender: str, to: str, call_id: str, number: int) -> None:
+        """Send a request without a body that no response is waited for."""
+        lines = (
+            f"{method} {uri} SIP/2.0",
+            f"Via: SIP/2.0/UDP {self.at};rport;branch={branch}",
+            f"From: {sender};tag=t{call_id}",
+            f"To: {to}",
+            f"Call-ID: {call_id}",
+            f"CSeq: {number} {method}",
+            "Max-Forwards: 70",
+            f"Contact: <sip:peer@{self.at}>",
+            "Content-Length: 0",
         )
+        self.send("\r\n".join(lines) + "\r\n\r\n")
 
     def _final(self, call_id: str, number: int, method: str, seconds: float) -> sip.Message | None:
         return self.wait(
@@ -319,6 +322,11 @@ class Peer:
             self._socket.sendto(
                 ("\r\n".join(lines) + "\r\n\r\n" + reply.body).encode("utf-8", "surrogateescape"), source
             )
+
+
+def _same_request(one: sip.Message, other: sip.Message) -> bool:
+    """Is one request sent again?"""
+    return one.status is None and other.status is None and (one.call_id, one.cseq) == (other.call_id, other.cseq)
 
 
 def digest(challenge: str, method: str, uri: str, login: Login) -> str:
