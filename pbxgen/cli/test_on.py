@@ -12,7 +12,7 @@ import typer
 from pbxgen.cli import console
 
 if TYPE_CHECKING:
-    from pbxgen.lab.case import LabReport, Result
+    from pbxgen.calls.case import LabReport, Result
     from pbxgen.scenario.run import Prepared
 
 

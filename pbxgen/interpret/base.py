@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Protocol
 
-from pbxgen.lab.case import Case, Observed
+from pbxgen.calls.case import Case, Observed
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from pbxgen.lab.case import Case
-from pbxgen.lab.people import PRESSING, UNREGISTERED, reply_of
+from pbxgen.calls.case import Case
+from pbxgen.calls.people import PRESSING, UNREGISTERED, reply_of
 
 
 @dataclass(frozen=True, slots=True)

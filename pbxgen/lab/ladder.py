@@ -6,10 +6,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import zip_longest
 
+from pbxgen.calls.case import Case, Observed, Result
 from pbxgen.flow.explain import Teller
 from pbxgen.flow.phrases import ENGLISH
 from pbxgen.flow.simulate import simulate
-from pbxgen.lab.case import Case, Observed, Result
 from pbxgen.lab.wire import Seen
 
 _COLUMN = 74

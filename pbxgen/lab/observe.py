@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from pbxgen.calls.case import Observed, Rang
 from pbxgen.flow.machine import Ending, EndKind
-from pbxgen.lab.case import Observed, Rang
-from pbxgen.lab.leg import Dialog
+from pbxgen.lab.dialog import Dialog
 from pbxgen.lab.scene import Scene
 
 ENOUGH_PACKETS = 15

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from pbxgen.lab.case import Case, LabReport, Result
+from pbxgen.calls.case import Case, LabReport, Result
 from pbxgen.lab.ladder import Rung, ladder, model_steps
 from pbxgen.targets.templates import templates_folder
 

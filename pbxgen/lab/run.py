@@ -16,9 +16,9 @@ from pathlib import Path
 from typing import Protocol
 from zoneinfo import ZoneInfo
 
+from pbxgen.calls.case import Case, LabReport, Result
 from pbxgen.flow.plan import Deviations, Plan
 from pbxgen.lab import asterisk, freeswitch, sipp
-from pbxgen.lab.case import Case, LabReport, Result
 from pbxgen.lab.errors import LabError
 from pbxgen.lab.pbx import Bench, Pbx
 from pbxgen.lab.stage import Stage

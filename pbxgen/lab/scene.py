@@ -10,11 +10,12 @@ import time
 from collections.abc import Callable, Coroutine
 from urllib.parse import quote
 
+from pbxgen.calls import people
+from pbxgen.calls.case import PROMPT_SECONDS
 from pbxgen.flow.plan import NumberFormat, Plan
 from pbxgen.flow.world import quickness
-from pbxgen.lab import people, scripts
-from pbxgen.lab.case import PROMPT_SECONDS
-from pbxgen.lab.leg import Dialog
+from pbxgen.lab import scripts
+from pbxgen.lab.dialog import Dialog
 from pbxgen.lab.ports import Address
 from pbxgen.lab.rig import Rig
 from pbxgen.lab.sipp import Login

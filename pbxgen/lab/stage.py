@@ -9,22 +9,22 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from pbxgen.calls.case import Case, Result
+from pbxgen.calls.verdict import judge
 from pbxgen.flow.plan import Plan, Secret
 from pbxgen.flow.simulate import simulate
 from pbxgen.lab import scripts, sip
-from pbxgen.lab.case import Case, Result
-from pbxgen.lab.course import Course
 from pbxgen.lab.errors import LabError
 from pbxgen.lab.media import Media
 from pbxgen.lab.observe import observe
 from pbxgen.lab.pbx import Bench, Pbx
+from pbxgen.lab.play import Course
 from pbxgen.lab.ports import LOOPBACK, Address
 from pbxgen.lab.registrar import Registrar
 from pbxgen.lab.scene import Scene
 from pbxgen.lab.sipp import Sipp
 from pbxgen.lab.sound import tone
 from pbxgen.lab.tenants import Tenant, prepare, renew
-from pbxgen.lab.verdict import judge
 from pbxgen.lab.wire import Seen, Wire
 from pbxgen.targets.base import GeneratedFile, Options, Target
 

@@ -14,8 +14,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from pbxgen.calls.case import Case, LabReport, Observed, Result
 from pbxgen.flow.machine import EndKind
-from pbxgen.lab.case import Case, LabReport, Observed, Result
 from pbxgen.lab.errors import LabError
 from pbxgen.lab.ladder import failure
 from pbxgen.lab.run import FINDERS, case_of, run

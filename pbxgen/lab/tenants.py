@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from pbxgen.calls.case import Case
 from pbxgen.flow.plan import Mailbox, PlaceKind, Plan, Secret, Trunk, User
-from pbxgen.lab.case import Case
 from pbxgen.lab.ports import Address, loopback_network
 from pbxgen.source.location import Location
 

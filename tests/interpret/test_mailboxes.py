@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
+from pbxgen.calls.case import Handling
 from pbxgen.flow.machine import Ending, EndKind
 from pbxgen.interpret.examine import examine
 from pbxgen.interpret.registry import INTERPRETED
-from pbxgen.lab.case import Handling
 from tests.smoke import test_mailbox_calls as smoke
 from tests.smoke.offices import call, office
 from tests.support.on_text import place

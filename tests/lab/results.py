@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import datetime as dt
 
+from pbxgen.calls.case import Case, Observed, Rang, Result
 from pbxgen.flow.machine import Ending, EndKind
 from pbxgen.flow.plan import Plan
 from pbxgen.flow.simulate import Call
 from pbxgen.flow.world import World
 from pbxgen.lab import sip
-from pbxgen.lab.case import Case, Observed, Rang, Result
 from pbxgen.lab.wire import Seen
 
 PHONES = ("127.0.0.1", 5070)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from html.parser import HTMLParser
 from pathlib import Path
 
-from pbxgen.lab.case import LabReport
+from pbxgen.calls.case import LabReport
 from pbxgen.lab.ladder import drawn, failure, ladder
 from pbxgen.lab.report import page
 from tests.lab.results import answered, case, rang, result

@@ -6,8 +6,9 @@ from xml.etree import ElementTree
 
 import pytest
 
+from pbxgen.calls import people
 from pbxgen.flow.world import OUTSIDE_STATES, PHONE_STATES
-from pbxgen.lab import people, scripts
+from pbxgen.lab import scripts
 
 _OURS = ("127.0.0.1", 5070)
 

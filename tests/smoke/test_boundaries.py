@@ -12,9 +12,9 @@ from pathlib import Path
 
 import pytest
 
+from pbxgen.calls.case import Case, Handling, Result
 from pbxgen.flow.machine import EndKind
 from pbxgen.flow.simulate import Transfer
-from pbxgen.lab.case import Case, Handling, Result
 from pbxgen.lab.ladder import failure
 from pbxgen.lab.media import CALLER_TONE
 from pbxgen.lab.ports import LOOPBACK

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from pbxgen.calls.case import Case, Handling, Result
 from pbxgen.flow.plan import Plan
-from pbxgen.lab.case import Case, Handling, Result
 from pbxgen.lab.ladder import failure
 from pbxgen.lab.run import MAKERS
 from pbxgen.lab.stage import Stage

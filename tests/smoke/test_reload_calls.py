@@ -17,7 +17,8 @@ from pathlib import Path
 
 import pytest
 
-from pbxgen.lab.case import Case, Result
+from pbxgen.calls.case import Case, Result
+from pbxgen.calls.verdict import judge
 from pbxgen.lab.errors import LabError
 from pbxgen.lab.ladder import failure
 from pbxgen.lab.run import MAKERS
@@ -25,7 +26,6 @@ from pbxgen.lab.sipp import Login
 from pbxgen.lab.sound import tone
 from pbxgen.lab.stage import Stage
 from pbxgen.lab.tenants import Tenant, password
-from pbxgen.lab.verdict import judge
 from pbxgen.targets import load_target
 from tests.smoke import reloads
 from tests.smoke.reloads import Up

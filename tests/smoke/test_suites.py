@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from pbxgen.lab.case import Case, LabReport
+from pbxgen.calls.case import Case, LabReport
 from pbxgen.lab.ladder import failure
 from pbxgen.lab.run import run
 from pbxgen.scenario.run import judge_file, prepare

@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
+from pbxgen.calls.case import Case, Handling, LabReport, Rang
+from pbxgen.calls.headers import Announced, last_diversion
 from pbxgen.flow.plan import DiversionHeader, NumberFormat, Plan, Reason
 from pbxgen.flow.simulate import Transfer
-from pbxgen.lab.case import Case, Handling, LabReport, Rang
-from pbxgen.lab.headers import Announced, last_diversion
 from pbxgen.lab.sip import user_of
 from tests.smoke.offices import HEAD, OUTSIDE, call, office
 from tests.support.calls import place, rang, shown

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from pbxgen.calls.case import Case, LabReport, Rang
 from pbxgen.flow.plan import Plan
-from pbxgen.lab.case import Case, LabReport, Rang
 from pbxgen.lab.ladder import failure
 from pbxgen.lab.run import case_of, run, scratch
 from pbxgen.lab.sip import user_of

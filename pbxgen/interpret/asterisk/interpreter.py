@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from zoneinfo import ZoneInfo
 
+from pbxgen.calls.case import Case, Observed
 from pbxgen.interpret.asterisk import dialplan
 from pbxgen.interpret.asterisk.applications import APPLICATIONS
-from pbxgen.interpret.asterisk.course import Course
 from pbxgen.interpret.asterisk.endpoints import Endpoints
 from pbxgen.interpret.asterisk.functions import READ
 from pbxgen.interpret.asterisk.mailboxes import Mailboxes
+from pbxgen.interpret.asterisk.play import Course
 from pbxgen.interpret.asterisk.switch import Switch
 from pbxgen.interpret.base import Trace
-from pbxgen.lab.case import Case, Observed
 from pbxgen.targets.base import GeneratedFile
 
 

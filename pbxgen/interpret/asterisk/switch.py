@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
+from pbxgen.calls.case import Case
 from pbxgen.flow.plan import NumberFormat
 from pbxgen.interpret.asterisk.applications import APPLICATIONS
 from pbxgen.interpret.asterisk.channel import Channel, Place
@@ -15,7 +16,6 @@ from pbxgen.interpret.asterisk.text import worth
 from pbxgen.interpret.base import NotUnderstoodError, Ran, Trace
 from pbxgen.interpret.clock import Clock, Steps, Thread
 from pbxgen.interpret.far_ends import FarEnd, contacts, outside
-from pbxgen.lab.case import Case
 
 if TYPE_CHECKING:
     from pbxgen.interpret.asterisk.dialplan import Dialplan

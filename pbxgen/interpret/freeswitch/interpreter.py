@@ -5,6 +5,7 @@ from __future__ import annotations
 import ipaddress
 from collections.abc import Sequence
 
+from pbxgen.calls.case import Case, Observed
 from pbxgen.flow.machine import Ending, EndKind
 from pbxgen.flow.plan import Trunk
 from pbxgen.flow.simulate import Transfer
@@ -16,7 +17,6 @@ from pbxgen.interpret.freeswitch.execution import Switch
 from pbxgen.interpret.freeswitch.expansion import refers
 from pbxgen.interpret.freeswitch.installation import Installation, install
 from pbxgen.interpret.freeswitch.scene import Scene
-from pbxgen.lab.case import Case, Observed
 from pbxgen.lab.sip import user_of
 from pbxgen.targets.base import GeneratedFile
 

@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from zoneinfo import ZoneInfo
 
+from pbxgen.calls.case import Case, Rang
 from pbxgen.interpret.freeswitch.channel import Channel, Profile
 from pbxgen.interpret.freeswitch.installation import Installation
-from pbxgen.lab.case import Case, Rang
 
 _FRACTION = 0.5
 """How far into a second of the clock a call comes in. FreeSWITCH's timeouts count the clock's seconds."""

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
 
+from pbxgen.calls.case import Case, Observed, Rang
+from pbxgen.calls.headers import Announced, last_diversion
 from pbxgen.flow.machine import Ending, EndKind, Event, EventKind
 from pbxgen.flow.plan import DiversionHeader, Outcome, Plan
 from pbxgen.flow.simulate import Diverted, Story, simulate
-from pbxgen.lab.case import Case, Observed, Rang
-from pbxgen.lab.headers import Announced, last_diversion
 from pbxgen.lab.scene import TOGETHER_SECONDS
 
 TIMING_SECONDS = 1.5

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+from pbxgen.calls.case import Observed, Rang
 from pbxgen.flow.machine import Ending, EndKind
 from pbxgen.interpret.asterisk.channel import Channel
 from pbxgen.interpret.asterisk.endpoints import Endpoints
 from pbxgen.interpret.asterisk.legs import NORMAL, Caller, Leg, LocalFirst, LocalSecond, partner
 from pbxgen.interpret.asterisk.switch import Switch
 from pbxgen.interpret.clock import Thread
-from pbxgen.lab.case import Observed, Rang
 from pbxgen.lab.sip import user_of
 
 _TALK_MS = 1_000

@@ -5,9 +5,9 @@ from __future__ import annotations
 import asyncio
 import time
 
+from pbxgen.calls import people
 from pbxgen.flow.simulate import simulate
-from pbxgen.lab import people
-from pbxgen.lab.leg import Dialog
+from pbxgen.lab.dialog import Dialog
 from pbxgen.lab.observe import ENOUGH_PACKETS
 from pbxgen.lab.scene import Scene
 
