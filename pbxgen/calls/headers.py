@@ -1,4 +1,7 @@
-"""What an INVITE to a carrier says of its diversions: Diversion (RFC 5806) or History-Info (RFC 7044)."""
+"""Reading the headers of an INVITE: who is meant by a URI, and what a carrier is told of diversions.
+
+Diversion is RFC 5806, History-Info RFC 7044.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +9,6 @@ import re
 from dataclasses import dataclass
 
 from pbxgen.flow.plan import DiversionHeader, Reason
-from pbxgen.lab.sip import user_of
 
 _REASONS = {
     "unconditional": Reason.UNCONDITIONAL,
@@ -16,6 +18,13 @@ _REASONS = {
 }
 _CAUSES = {"302": Reason.UNCONDITIONAL, "486": Reason.BUSY, "408": Reason.NO_ANSWER, "503": Reason.UNREACHABLE}
 """RFC 4458."""
+_USER_HOST = re.compile(r"sips?:(?:([^@>]*)@)?(\[[^\]]*\]|[^;:>?]+)(?::(\d+))?", re.IGNORECASE)
+
+
+def user_of(uri: str) -> str:
+    """User part of the first SIP URI in a text."""
+    found = _USER_HOST.search(uri)
+    return (found.group(1) or "").split(";")[0].split(":")[0] if found else ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
 
-from pbxgen.calls.case import Case, Observed, Rang
+from pbxgen.calls.case import Case
+from pbxgen.calls.entries import ring_together
 from pbxgen.calls.headers import Announced, last_diversion
+from pbxgen.calls.observed import Observed, Rang
 from pbxgen.flow.machine import Ending, EndKind, Event, EventKind
 from pbxgen.flow.plan import DiversionHeader, Outcome, Plan
 from pbxgen.flow.simulate import Diverted, Story, simulate
-from pbxgen.lab.scene import TOGETHER_SECONDS
 
 TIMING_SECONDS = 1.5
 """How far a ring time may be off."""
@@ -124,8 +125,7 @@ def _take(legs: list[Rang], together: Collection[str]) -> list[Rang]:
     """
     found: list[Rang] = []
     while legs and legs[0].target in together:
-        first, leg = found[0] if found else legs[0], legs[0]
-        if found and (leg.at - first.at >= TOGETHER_SECONDS or (first.ended is not None and first.ended <= leg.at)):
+        if found and not ring_together(found[0], legs[0]):
             break
         found.append(legs.pop(0))
     return found

@@ -13,8 +13,8 @@ from pbxgen.cli import console
 from pbxgen.cli.options import examples
 
 if TYPE_CHECKING:
-    from pbxgen.calls.case import LabReport
     from pbxgen.interpret.examine import Examined
+    from pbxgen.lab.result import LabReport
     from pbxgen.scenario.judge import Verdict
     from pbxgen.scenario.run import FileRun
 

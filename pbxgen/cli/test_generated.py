@@ -14,9 +14,9 @@ if TYPE_CHECKING:
 
 def examine_calls(prepared: Sequence[Prepared]) -> list[Examined]:
     """Every scenario on the generated text of each PBX; the tenants of a fleet share one PBX."""
+    from pbxgen.calls.case import case_of
     from pbxgen.interpret.examine import examine
     from pbxgen.interpret.registry import INTERPRETED
-    from pbxgen.lab.run import case_of
 
     found: list[Examined] = []
     for file in prepared:
@@ -43,7 +43,7 @@ def print_examined(examined: Sequence[Examined], verbose: bool) -> None:
 
 
 def _told(call: Examined, verbose: bool) -> list[str]:
-    from pbxgen.lab.ladder import model_steps
+    from pbxgen.calls.model_steps import model_steps
 
     lines = [f"✗ {difference}" for difference in call.differences]
     if not call.passed:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Protocol
 
-from pbxgen.calls.case import Case, Observed
+from pbxgen.calls.case import Case
+from pbxgen.calls.observed import Observed
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from pbxgen.calls.case import Case, Observed
+from pbxgen.calls.case import Case
+from pbxgen.calls.observed import Observed
+from pbxgen.calls.people import PIN
 from pbxgen.calls.verdict import judge
 from pbxgen.flow.plan import Plan, Secret
 from pbxgen.interpret.base import Interpreter, NotUnderstoodError, Trace
 from pbxgen.interpret.registry import load_interpreter
-from pbxgen.lab.tenants import PIN
 from pbxgen.source.location import Location
 from pbxgen.targets import load_target
 from pbxgen.targets.base import GeneratedFile, Options

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from pbxgen.calls.observed import Rang
 from pbxgen.lab import sip
 from pbxgen.lab.media import Stream
 from pbxgen.lab.wire import Seen
@@ -46,6 +47,21 @@ class Dialog:
     @property
     def attempt_ended(self) -> float | None:
         return self.closed if self.answered is None else self.answered
+
+    def rang(self, since: float) -> Rang:
+        """The dialog of somebody rung, with times that count from ``since``."""
+        ended = self.attempt_ended
+        cancelled = self.closed is not None and self.final == 487
+        return Rang(
+            target=self.target,
+            at=self.start - since,
+            ended=None if ended is None else ended - since,
+            status=200 if self.answered is not None else None if cancelled else self.final,
+            headers=self.invite.headers if self.invite is not None else (),
+            request_user=self.invite.uri_user if self.invite is not None else "",
+            heard=self.stream.loud if self.stream else 0,
+            sent=self.stream.sent if self.stream else 0,
+        )
 
     def see(self, seen: Seen, *, ours_is_caller: bool) -> None:
         """Take note of a message. ``ours_is_caller``: SIPp placed this call, the PBX answers it."""

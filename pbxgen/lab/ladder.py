@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import zip_longest
 
-from pbxgen.calls.case import Case, Observed, Result
-from pbxgen.flow.explain import Teller
-from pbxgen.flow.phrases import ENGLISH
-from pbxgen.flow.simulate import simulate
+from pbxgen.calls.model_steps import model_steps
+from pbxgen.lab.result import Result
 from pbxgen.lab.wire import Seen
 
 _COLUMN = 74
@@ -28,13 +26,13 @@ class Rung:
     text: str
 
 
-def ladder(observed: Observed) -> tuple[Rung, ...]:
+def ladder(trace: Sequence[Seen]) -> tuple[Rung, ...]:
     """Every message once, without repeats, challenges and 100 Trying."""
     found: list[Rung] = []
     told: set[tuple[str, bool, str, str]] = set()
     parties: dict[str, str] = {}
-    start = observed.trace[0].at if observed.trace else 0.0
-    for seen in observed.trace:
+    start = trace[0].at if trace else 0.0
+    for seen in trace:
         message = seen.message
         party = parties.setdefault(message.call_id, _party(seen))
         key = (message.call_id, seen.from_pbx, message.start_line, message.cseq)
@@ -82,20 +80,12 @@ def drawn(rungs: Iterable[Rung]) -> list[str]:
     return lines
 
 
-def model_steps(case: Case) -> list[str]:
-    """What the model says of the call, a line for each step."""
-    teller = Teller(case.plan, ENGLISH)
-    story = simulate(case.plan, case.call, case.world)
-    sentences = teller.tell(story, case.call)
-    return [f"{s.text}  [{s.location.short}]" if s.location is not None else s.text for s in sentences]
-
-
 def failure(result: Result) -> str:
     """One failed call for people: what differs, and the ladder beside the model's steps."""
     lines = [f"{result.case.name} (on {result.pbx})", *(f"  ✗ {difference}" for difference in result.differences), ""]
     if result.before is not None:
         lines[-1:] = ["  placed twice; the first time:", *(f"  ✗ {told}" for told in result.before.differences), ""]
-    left = [f"What {result.pbx} did", *drawn(ladder(result.observed))]
+    left = [f"What {result.pbx} did", *drawn(ladder(result.trace))]
     right = ["What the model says", *model_steps(result.case)]
     for one, other in zip_longest(left, right, fillvalue=""):
         lines.append(f"  {one:<{_COLUMN}}  {other}".rstrip())

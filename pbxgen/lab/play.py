@@ -6,6 +6,7 @@ import asyncio
 import time
 
 from pbxgen.calls import people
+from pbxgen.calls.faults import cannot_transfer
 from pbxgen.flow.simulate import simulate
 from pbxgen.lab.dialog import Dialog
 from pbxgen.lab.observe import ENOUGH_PACKETS
@@ -95,7 +96,7 @@ class Course:
         elif answerer is not None and by == self._case.call.caller:
             transferor, party = self._caller, answerer
         else:
-            scene.faults.append(f"{by}, who was to transfer the call, is not in it")
+            scene.faults.append(cannot_transfer(by))
             return self._caller
         self._since = time.monotonic()
         transfer = self._case.call.transfer

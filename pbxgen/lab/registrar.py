@@ -6,7 +6,7 @@ import asyncio
 import time
 from collections.abc import Iterable
 
-from pbxgen.lab import sip
+from pbxgen.calls.headers import user_of
 from pbxgen.lab.errors import LabError
 from pbxgen.lab.ports import Address
 from pbxgen.lab.sipp import Login, Sipp
@@ -45,7 +45,7 @@ class Registrar:
             elif message.call_id in self._asked:
                 self._there.add(self._asked[message.call_id])
         elif message.method == "REGISTER" and message.status is None and not seen.from_pbx:
-            self._contact_of[message.call_id] = sip.user_of(message.header("contact"))
+            self._contact_of[message.call_id] = user_of(message.header("contact"))
         elif message.method == "REGISTER" and message.status is not None and message.call_id in self._contact_of:
             contact = self._contact_of[message.call_id]
             self._reply[contact] = f"{message.status} {message.reason}"

@@ -7,8 +7,10 @@ from dataclasses import dataclass
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from pbxgen.calls.case import Case, LabReport, Result
-from pbxgen.lab.ladder import Rung, ladder, model_steps
+from pbxgen.calls.case import Case
+from pbxgen.calls.model_steps import model_steps
+from pbxgen.lab.ladder import Rung, ladder
+from pbxgen.lab.result import LabReport, Result
 from pbxgen.targets.templates import templates_folder
 
 _COLUMN = 150
@@ -96,7 +98,7 @@ def _sections(report: LabReport) -> list[Section]:
 def _on_pbx(result: Result) -> OnPbx:
     observed = result.observed
     ending = str(observed.ending) if observed.ending is not None else f"status {observed.status or 'none'}"
-    return OnPbx(result, drawing(ladder(observed)), ", ".join(observed.rings) or "nobody", ending)
+    return OnPbx(result, drawing(ladder(result.trace)), ", ".join(observed.rings) or "nobody", ending)
 
 
 def page(report: LabReport) -> str:

@@ -16,13 +16,13 @@ from pathlib import Path
 from typing import Protocol
 from zoneinfo import ZoneInfo
 
-from pbxgen.calls.case import Case, LabReport, Result
+from pbxgen.calls.case import Case
 from pbxgen.flow.plan import Deviations, Plan
 from pbxgen.lab import asterisk, freeswitch, sipp
 from pbxgen.lab.errors import LabError
 from pbxgen.lab.pbx import Bench, Pbx
+from pbxgen.lab.result import LabReport, Result
 from pbxgen.lab.stage import Stage
-from pbxgen.scenario.values import Scenario
 from pbxgen.targets.base import Target
 
 _CALLS_PER_CORE = 8
@@ -54,11 +54,6 @@ class Silent:
     def begins(self, calls: int) -> None: ...
 
     def done(self, result: Result) -> None: ...
-
-
-def case_of(scenario: Scenario, plan: Plan) -> Case:
-    """The call of a scenario file, to be placed for real."""
-    return Case(scenario.name, plan, scenario.call, scenario.world, scenario.expect)
 
 
 def available() -> dict[str, Path | None]:

@@ -12,7 +12,10 @@ from urllib.parse import quote
 
 from pbxgen.calls import people
 from pbxgen.calls.case import PROMPT_SECONDS
-from pbxgen.flow.plan import NumberFormat, Plan
+from pbxgen.calls.entries import TOGETHER_SECONDS, entries
+from pbxgen.calls.observed import Rang
+from pbxgen.calls.trunks import number_sent
+from pbxgen.flow.plan import Plan
 from pbxgen.flow.world import quickness
 from pbxgen.lab import scripts
 from pbxgen.lab.dialog import Dialog
@@ -22,8 +25,6 @@ from pbxgen.lab.sipp import Login
 from pbxgen.lab.tenants import Tenant, contact_user, password
 from pbxgen.lab.wire import Seen
 
-TOGETHER_SECONDS = 0.9
-"""Attempts that begin within this time of each other ring together (delays are whole seconds)."""
 _POLL = 0.05
 _PARKED_SECONDS = 20.0
 _START_SECONDS = 10.0
@@ -51,7 +52,7 @@ class Scene:
         self._processes: list[subprocess.Popen[bytes]] = []
         self._tasks: set[asyncio.Task[None]] = set()
         self.inside = self.case.call.caller in self.case.plan.users
-        self._trunk_name = tenant.case.handling.trunk or next(iter(self.plan.trunks), None)
+        self._trunk_name = tenant.case.trunk
         self.consultation: Dialog | None = None
         """The call that announces an attended transfer."""
 
@@ -70,12 +71,12 @@ class Scene:
     def _states(self, extension: str) -> tuple[str, ...]:
         return self.case.world.phone(extension)
 
-    def replies(self) -> set[scripts.Reply]:
+    def replies(self) -> set[scripts.SippReply]:
         """Every behaviour this scene needs a SIPp process for."""
-        found = {people.reply_of("answer")}
+        found = {scripts.reply_of("answer")}
         for states in self.case.world.phones.values():
-            found |= {people.reply_of(state) for state in states if state != people.UNREGISTERED}
-        found |= {people.reply_of(state) for state in self.case.world.outside.values()}
+            found |= {scripts.reply_of(state) for state in states if state != people.UNREGISTERED}
+        found |= {scripts.reply_of(state) for state in self.case.world.outside.values()}
         return found | {self._referring(number) for number in self._refers}
 
     @property
@@ -88,12 +89,12 @@ class Scene:
             }
         return {} if refer is None else {refer[0]: f"sip:{refer[1]}@{self.plan.domain}"}
 
-    def _referring(self, number: str) -> scripts.Reply:
-        return scripts.Reply(180, 200, refer_to=self._refers.get(number))
+    def _referring(self, number: str) -> scripts.SippReply:
+        return scripts.SippReply(180, 200, refer_to=self._refers.get(number))
 
-    def _reply_of(self, target: str, state: str) -> scripts.Reply:
+    def _reply_of(self, target: str, state: str) -> scripts.SippReply:
         refers = target in self._refers and state in people.ANSWERING
-        return self._referring(target) if refers else people.reply_of(state)
+        return self._referring(target) if refers else scripts.reply_of(state)
 
     # -- what the wire reports ----------------------------------------------------------------------------------------
 
@@ -106,7 +107,7 @@ class Scene:
             states = self._states(extension)
             target, state = extension, states[int(index)]
         else:
-            target = self._number(user, self.tenant.trunk_at[seen.ours])
+            target = number_sent(self.plan, self.tenant.trunk_at[seen.ours], user)
             state = self.case.world.outside.get(target, "answer")
         leg = Dialog(message.call_id, target, state, seen.at, message)
         if target == self.tenant.parking or message.call_id in self._parked:
@@ -146,13 +147,6 @@ class Scene:
     def _leave(self, dialog: Dialog) -> None:
         if dialog.up:
             self.rig.wire.nudge(dialog.call_id, "HANGUP")
-
-    def _number(self, user: str, trunk: str) -> str:
-        """E.164 (or the emergency number) of what was sent to a trunk."""
-        if user in self.plan.emergency:
-            return user
-        bare = self.plan.trunks[trunk].number_format is NumberFormat.E164_BARE
-        return self.plan.numbering.caller_of_trunk(user, bare=bare) or user
 
     # -- what people do -----------------------------------------------------------------------------------------------
 
@@ -205,15 +199,15 @@ class Scene:
             origin = f"<sip:{shown}@{ours[0]}>"
             uri = f"sip:{dialled}@{host}:{port}"
         headers = self.case.sent_headers(ours[0])
-        mine = self._referring(call.caller) if call.caller in self._refers else scripts.Reply()
+        mine = self._referring(call.caller) if call.caller in self._refers else scripts.SippReply()
         self._place(scripts.Dial(uri, origin, self.caller.call_id, username, secret, tuple(headers)), ours, mine)
 
-    def _place(self, dial: scripts.Dial, ours: Address, reply: scripts.Reply) -> None:
+    def _place(self, dial: scripts.Dial, ours: Address, reply: scripts.SippReply) -> None:
         self.rig.follow(dial.call_id, self)
         self._processes.append(self.rig.sipp.call(dial, ours, reply))
         self.spawn(self._see_placed(dial, ours, reply))
 
-    async def _see_placed(self, dial: scripts.Dial, ours: Address, reply: scripts.Reply) -> None:
+    async def _see_placed(self, dial: scripts.Dial, ours: Address, reply: scripts.SippReply) -> None:
         """SIPp gives up where something else has taken its port meanwhile: then it is started again."""
         for _ in range(2):
             if not await self.until(lambda: self.rig.wire.knows(dial.call_id), _START_SECONDS):
@@ -225,7 +219,8 @@ class Scene:
         call_id = f"{self._name}-consult"
         self.consultation = Dialog(call_id, to, "caller", 0.0)
         uri, origin = f"sip:{to}@{self.plan.domain}", f"<sip:{by}@{self.plan.domain}>"
-        self._place(scripts.Dial(uri, origin, call_id, by, password(self.plan, by)), self.rig.phones, scripts.Reply())
+        dial = scripts.Dial(uri, origin, call_id, by, password(self.plan, by))
+        self._place(dial, self.rig.phones, scripts.SippReply())
         return self.consultation
 
     def announced_call(self) -> str:
@@ -250,24 +245,21 @@ class Scene:
                 uri = f"sip:{parking}@{self.plan.domain}"
                 origin = f"<sip:{extension}@{self.plan.domain}>"
                 dial = scripts.Dial(uri, origin, call_id, extension, password(self.plan, extension))
-                self._place(dial, self.rig.phones, scripts.Reply())
+                self._place(dial, self.rig.phones, scripts.SippReply())
         callers = [d for d in self._parked.values() if d.state == "caller"]
         if not await self.until(lambda: all(d.up for d in callers), _PARKED_SECONDS):
             self.faults.append("a phone that was to be in a call could not place one")
 
     # -- afterwards ---------------------------------------------------------------------------------------------------
 
-    def entries(self) -> list[list[Dialog]]:
-        """Attempts in order; those that rang together are one entry."""
-        found: list[list[Dialog]] = []
-        for leg in sorted(self.legs.values(), key=lambda leg: leg.start):
-            if found and leg.start - found[-1][0].start < TOGETHER_SECONDS:
-                ended = found[-1][0].attempt_ended
-                if ended is None or ended > leg.start:
-                    found[-1].append(leg)
-                    continue
-            found.append([leg])
-        return found
+    def rang(self) -> list[Rang]:
+        """Who was rung, in order; times count from the caller's INVITE."""
+        in_order = sorted(self.legs.values(), key=lambda leg: leg.start)
+        return [leg.rang(since=self.caller.start) for leg in in_order]
+
+    def entries(self) -> list[list[Rang]]:
+        """Who was rung so far; those that rang together are one entry."""
+        return entries(self.rang())
 
     async def close(self) -> None:
         """Hang up whatever is still up, and let SIPp's processes go."""

@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from pbxgen.calls.case import Case, Result
+from pbxgen.calls.case import Case
 from pbxgen.calls.verdict import judge
 from pbxgen.flow.plan import Plan, Secret
 from pbxgen.flow.simulate import simulate
@@ -21,6 +21,8 @@ from pbxgen.lab.pbx import Bench, Pbx
 from pbxgen.lab.play import Course
 from pbxgen.lab.ports import LOOPBACK, Address
 from pbxgen.lab.registrar import Registrar
+from pbxgen.lab.result import Result
+from pbxgen.lab.rig import Follower
 from pbxgen.lab.scene import Scene
 from pbxgen.lab.sipp import Sipp
 from pbxgen.lab.sound import tone
@@ -69,7 +71,7 @@ class Stage:
         self.pbx: Pbx = make_pbx(Bench(home, files, sounds, moment))
         self.wire = Wire(self._route, self._on_message)
         self.media = Media()
-        self._scenes: dict[str, Scene] = {}
+        self._followers: dict[str, Follower] = {}
         self._by_name: dict[str, Scene] = {}
         self._by_trunk: dict[Address, Scene] = {}
         self.sipp: Sipp
@@ -184,7 +186,8 @@ class Stage:
         await scene.close()
         observed = observe(scene, stored)
         seconds = time.monotonic() - start
-        return Result(tenant.case, self.pbx.name, observed, judge(tenant.case, observed), seconds)
+        differences, trace = judge(tenant.case, observed), tuple(scene.trace)
+        return Result(tenant.case, self.pbx.name, observed, differences, seconds, trace=trace)
 
     async def _stored(self, tenant: Tenant) -> dict[str, tuple[float, int]]:
         """Messages of the tenant's mailboxes; one that is still being written is waited for."""
@@ -204,22 +207,22 @@ class Stage:
 
     # -- the wire's questions -----------------------------------------------------------------------------------------
 
-    def follow(self, call_id: str, scene: Scene) -> None:
-        self._scenes[call_id] = scene
+    def follow(self, call_id: str, follower: Follower) -> None:
+        self._followers[call_id] = follower
 
     def _on_message(self, seen: Seen) -> None:
         message = seen.message
         if message.method in ("OPTIONS", "REGISTER"):
             self.registrar.see(seen)
             return
-        scene = self._scenes.get(message.call_id)
-        if scene is None and seen.from_pbx and message.status is None and message.method == "INVITE":
-            scene = self._scene_of(message, seen.ours)
-            if scene is not None:
-                self._scenes[message.call_id] = scene
-                scene.invited(seen)
-        if scene is not None:
-            scene.see(seen)
+        follower = self._followers.get(message.call_id)
+        if follower is None and seen.from_pbx and message.status is None and message.method == "INVITE":
+            follower = self._scene_of(message, seen.ours)
+            if follower is not None:
+                self._followers[message.call_id] = follower
+                follower.invited(seen)
+        if follower is not None:
+            follower.see(seen)
 
     def _filled_in(self, data: bytes, call_id: str) -> bytes:
         """A message of SIPp with the port of its call's sound, or with the call that a transfer was announced in."""
@@ -227,7 +230,7 @@ class Stage:
         if port in data:
             return data.replace(port, str(self.media.stream(call_id).port).encode())
         if announced in data:
-            return data.replace(announced, self._scenes[call_id].announced_call().encode())
+            return data.replace(announced, self._followers[call_id].announced_call().encode())
         return data
 
     def _scene_of(self, message: sip.Message, ours: Address) -> Scene | None:
@@ -238,5 +241,5 @@ class Stage:
     def _route(self, message: sip.Message, ours: Address) -> int | None:
         if message.method in ("OPTIONS", "NOTIFY", "REGISTER"):
             return self.sipp.answering(message.method)
-        scene = self._scenes.get(message.call_id)
-        return scene.port_of(message.call_id) if scene is not None and message.method == "INVITE" else None
+        follower = self._followers.get(message.call_id)
+        return follower.port_of(message.call_id) if follower is not None and message.method == "INVITE" else None

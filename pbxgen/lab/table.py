@@ -14,11 +14,13 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from pbxgen.calls.case import Case, LabReport, Observed, Result
+from pbxgen.calls.case import Case, case_of
+from pbxgen.calls.observed import Observed
 from pbxgen.flow.machine import EndKind
 from pbxgen.lab.errors import LabError
 from pbxgen.lab.ladder import failure
-from pbxgen.lab.run import FINDERS, case_of, run
+from pbxgen.lab.result import LabReport, Result
+from pbxgen.lab.run import FINDERS, run
 from pbxgen.output.atomic import write_atomically
 from pbxgen.scenario.run import prepare
 from pbxgen.targets import load_target

@@ -6,12 +6,11 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from pbxgen.calls.case import Case
+from pbxgen.calls.people import PIN
 from pbxgen.flow.plan import Mailbox, PlaceKind, Plan, Secret, Trunk, User
 from pbxgen.lab.ports import Address, loopback_network
 from pbxgen.source.location import Location
 
-PIN = "4711"
-"""Of every mailbox that has a PIN in the source."""
 TRUNK_PORT = 5060
 
 

@@ -11,13 +11,12 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from pbxgen.calls.case import Case, Handling
+from pbxgen.calls.case import Case, Handling, case_of
 from pbxgen.flow.plan import Deviations, Place, PlaceKind, Plan
 from pbxgen.flow.simulate import simulate
 from pbxgen.flow.world import World
 from pbxgen.interpret.examine import Examined, examine, files_of, place
 from pbxgen.interpret.registry import INTERPRETED, load_interpreter
-from pbxgen.lab.run import case_of
 from pbxgen.scenario.run import prepare
 from tests.smoke.offices import call
 from tests.support.office import compiled, plan_of

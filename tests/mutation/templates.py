@@ -31,14 +31,13 @@ from jinja2 import Environment
 from rich.progress import track
 from ruamel.yaml import YAML
 
-from pbxgen.calls.case import Case
+from pbxgen.calls.case import Case, case_of
 from pbxgen.calls.verdict import judge
 from pbxgen.flow.plan import Plan
 from pbxgen.interpret.base import Interpreter, Trace
 from pbxgen.interpret.examine import files_of
 from pbxgen.interpret.freeswitch import execution
 from pbxgen.interpret.registry import INTERPRETED, load_interpreter
-from pbxgen.lab.run import case_of
 from pbxgen.scenario.run import prepare
 from pbxgen.targets import templates
 from pbxgen.targets.freeswitch import views

@@ -12,15 +12,17 @@ from pathlib import Path
 
 import pytest
 
-from pbxgen.calls.case import Case, Handling, Result
+from pbxgen.calls.case import Case, Handling
+from pbxgen.calls.people import PIN
 from pbxgen.flow.machine import EndKind
 from pbxgen.flow.simulate import Transfer
 from pbxgen.lab.ladder import failure
 from pbxgen.lab.media import CALLER_TONE
 from pbxgen.lab.ports import LOOPBACK
+from pbxgen.lab.result import Result
 from pbxgen.lab.run import MAKERS
 from pbxgen.lab.stage import Stage
-from pbxgen.lab.tenants import PIN, Tenant, password
+from pbxgen.lab.tenants import Tenant, password
 from pbxgen.targets import load_target
 from tests.smoke.offices import HEAD, OUTSIDE, call, office
 from tests.support import prompts
@@ -40,7 +42,7 @@ users:
 def _refusals(result: Result) -> list[int]:
     return [
         seen.message.status
-        for seen in result.observed.trace
+        for seen in result.trace
         if seen.from_pbx and seen.message.method == "REFER" and seen.message.status is not None
     ]
 

@@ -9,9 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from pbxgen.calls.case import Case, Handling, Result
+from pbxgen.calls.case import Case, Handling
 from pbxgen.flow.plan import Plan
 from pbxgen.lab.ladder import failure
+from pbxgen.lab.result import Result
 from pbxgen.lab.run import MAKERS
 from pbxgen.lab.stage import Stage
 from pbxgen.targets import load_target

@@ -8,13 +8,14 @@ from pathlib import Path
 
 import pytest
 
-from pbxgen.calls.case import Case, Handling, Result
+from pbxgen.calls.case import Case, Handling
+from pbxgen.calls.people import PIN
 from pbxgen.flow.machine import EndKind
 from pbxgen.lab.ladder import failure
 from pbxgen.lab.media import CALLER_TONE
+from pbxgen.lab.result import Result
 from pbxgen.lab.run import MAKERS
 from pbxgen.lab.stage import Stage
-from pbxgen.lab.tenants import PIN
 from pbxgen.targets import load_target
 from tests.smoke.offices import OUTSIDE, call, office
 from tests.support import prompts

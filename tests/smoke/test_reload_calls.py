@@ -17,10 +17,11 @@ from pathlib import Path
 
 import pytest
 
-from pbxgen.calls.case import Case, Result
+from pbxgen.calls.case import Case
 from pbxgen.calls.verdict import judge
 from pbxgen.lab.errors import LabError
 from pbxgen.lab.ladder import failure
+from pbxgen.lab.result import Result
 from pbxgen.lab.run import MAKERS
 from pbxgen.lab.sipp import Login
 from pbxgen.lab.sound import tone

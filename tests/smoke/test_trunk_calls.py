@@ -8,11 +8,12 @@ from pathlib import Path
 
 import pytest
 
-from pbxgen.calls.case import Case, Handling, LabReport, Rang
-from pbxgen.calls.headers import Announced, last_diversion
+from pbxgen.calls.case import Case, Handling
+from pbxgen.calls.headers import Announced, last_diversion, user_of
+from pbxgen.calls.observed import Rang
 from pbxgen.flow.plan import DiversionHeader, NumberFormat, Plan, Reason
 from pbxgen.flow.simulate import Transfer
-from pbxgen.lab.sip import user_of
+from pbxgen.lab.result import LabReport
 from tests.smoke.offices import HEAD, OUTSIDE, call, office
 from tests.support.calls import place, rang, shown
 

@@ -9,11 +9,13 @@ from pathlib import Path
 
 import pytest
 
-from pbxgen.calls.case import Case, LabReport, Rang
+from pbxgen.calls.case import Case, case_of
+from pbxgen.calls.headers import user_of
+from pbxgen.calls.observed import Rang
 from pbxgen.flow.plan import Plan
 from pbxgen.lab.ladder import failure
-from pbxgen.lab.run import case_of, run, scratch
-from pbxgen.lab.sip import user_of
+from pbxgen.lab.result import LabReport
+from pbxgen.lab.run import run, scratch
 from pbxgen.language.compile import compile_source
 from pbxgen.scenario.read import read_scenarios
 from pbxgen.source.load import load_source

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from zoneinfo import ZoneInfo
 
-from pbxgen.calls.case import Case, Observed
+from pbxgen.calls.case import Case
+from pbxgen.calls.observed import Observed
 from pbxgen.interpret.asterisk import dialplan
 from pbxgen.interpret.asterisk.applications import APPLICATIONS
 from pbxgen.interpret.asterisk.endpoints import Endpoints

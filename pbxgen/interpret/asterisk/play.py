@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from pbxgen.calls.case import Observed, Rang
-from pbxgen.flow.machine import Ending, EndKind
+from pbxgen.calls.entries import entries
+from pbxgen.calls.faults import cannot_transfer
+from pbxgen.calls.headers import user_of
+from pbxgen.calls.observed import Observed, Rang, Record, observed
 from pbxgen.interpret.asterisk.channel import Channel
 from pbxgen.interpret.asterisk.endpoints import Endpoints
 from pbxgen.interpret.asterisk.legs import NORMAL, Caller, Leg, LocalFirst, LocalSecond, partner
 from pbxgen.interpret.asterisk.switch import Switch
 from pbxgen.interpret.clock import Thread
-from pbxgen.lab.sip import user_of
 
 _TALK_MS = 1_000
 _MESSAGE = (5.0, 5_000)
@@ -47,11 +48,11 @@ class Course:
     # -- the way in ---------------------------------------------------------------------------------------------------
 
     def _comes_in(self) -> Caller | None:
-        call, handling, plan = self._case.call, self._case.handling, self._case.plan
-        dialled = handling.dialled or call.called
+        call, plan, trunk_name = self._case.call, self._case.plan, self._case.trunk
+        dialled = self._case.handling.dialled or call.called
         if call.caller in plan.users:
             return self._phone(call.caller, dialled)
-        trunk = plan.trunks.get(handling.trunk) if handling.trunk else next(iter(plan.trunks.values()), None)
+        trunk = plan.trunks.get(trunk_name) if trunk_name is not None else None
         endpoint = self._endpoints.trunk_at(trunk) if trunk is not None else None
         if endpoint is None or endpoint not in self._endpoints:
             self._faults.append(f"no endpoint takes calls of the trunk {'' if trunk is None else trunk.name}")
@@ -98,7 +99,7 @@ class Course:
         def look() -> None:
             if caller.gone or caller.up:
                 return
-            if len(self._entries()) > (handling.give_up_at or 0):
+            if len(entries(self._rang())) > (handling.give_up_at or 0):
                 clock.after(int(1000 * handling.give_up_after), lambda: None if caller.up else caller.hang_up(0))
             else:
                 clock.after(100, look)
@@ -111,7 +112,7 @@ class Course:
         answerer = other.far_end.target if isinstance(other, Leg) else None
         transferor, party = (other, caller) if answerer == by else (caller, other)
         if transferor is None or party is None or (transferor is caller and by != self._case.call.caller):
-            self._faults.append(f"{by}, who was to transfer the call, is not in it")
+            self._faults.append(cannot_transfer(by))
             return caller
         self._talk()
         self._since = len(self._switch.legs)
@@ -179,65 +180,33 @@ class Course:
 
     # -- what was to be seen ------------------------------------------------------------------------------------------
 
-    def _entries(self) -> list[list[Leg]]:
-        """Attempts in order; those that rang together are one entry."""
-        found: list[list[Leg]] = []
-        for leg in self._switch.legs:
-            if found and leg.began_at == found[-1][0].began_at:
-                found[-1].append(leg)
-            else:
-                found.append([leg])
-        return found
-
     def _observed(self, caller: Caller) -> Observed:
-        switch = self._switch
-        gone = caller.ended_at if self._case.call.transfer is None else None
-        late = [leg for leg in switch.legs if gone is not None and (leg.began_at or 0) > gone]
-        in_time = [[leg for leg in entry if leg not in late] for entry in self._entries()]
-        stored = {
-            number if context == self._case.plan.name else f"{number}@{context}": _MESSAGE
-            for number, context in switch.recording.values()
-        }
-        self._faults += self._early(caller)
-        if caller.status is not None and caller.status >= 600:
-            self._faults.append(f"the caller got {caller.status}: a 6xx ends the call at every other place too")
-        return Observed(
-            rings=tuple("+".join(sorted({leg.far_end.target for leg in entry})) for entry in in_time if entry),
-            ending=self._ending(caller, stored),
-            rang=tuple(self._rang(leg) for leg in switch.legs),
-            status=200 if caller.up else caller.status,
-            answered_at=None if caller.answered_at is None else caller.answered_at / 1000,
-            stored=stored,
-            late=tuple(leg.far_end.target for leg in late),
-            faults=(*dict.fromkeys(self._faults), *dict.fromkeys(switch.complaints)),
+        switch, case = self._switch, self._case
+        opened = next((self._mailbox(*whose) for whose in switch.opened.values()), None)
+        played = next((recording for _, recording in switch.played), None)
+        return observed(
+            case,
+            Record(
+                rang=self._rang(),
+                status=None if caller.up else caller.status,
+                answered_at=None if caller.answered_at is None else caller.answered_at / 1000,
+                over_at=None if caller.ended_at is None else caller.ended_at / 1000,
+                in_call=self._left_in,
+                stored={self._mailbox(*whose): _MESSAGE for whose in switch.recording.values()},
+                announced=None if played is None else played.removeprefix(f"{case.plan.name}/"),
+                mailbox=opened,
+                faults=(*dict.fromkeys(self._faults), *dict.fromkeys(switch.complaints)),
+            ),
         )
 
-    def _early(self, caller: Caller) -> list[str]:
-        answers = [leg.ended_at for leg in self._switch.legs if leg.status == 200 and leg.ended_at is not None]
-        if caller.answered_at is not None and self._left_in and answers and caller.answered_at < min(answers):
-            return ["the caller got a 200 before a person answered"]
-        return []
+    def _mailbox(self, number: str, context: str) -> str:
+        return number if context == self._case.plan.name else f"{number}@{context}"
 
-    def _ending(self, caller: Caller, stored: dict[str, tuple[float, int]]) -> Ending | None:
-        if not caller.up:
-            if caller.status is None or self._case.handling.give_up_at is not None:
-                return None
-            return Ending(EndKind.RELEASED, str(caller.status))
-        if self._left_in:
-            return Ending(EndKind.ANSWERED, "+".join(self._left_in))
-        if stored:
-            return Ending(EndKind.VOICEMAIL, "+".join(sorted(stored)))
-        if self._switch.played:
-            return Ending(EndKind.ANNOUNCED, self._switch.played[0][1].removeprefix(f"{self._case.plan.name}/"))
-        if self._switch.opened:
-            number, context = next(iter(self._switch.opened.values()))
-            return Ending(EndKind.MAILBOX, number if context == self._case.plan.name else f"{number}@{context}")
-        if self._case.call.transfer is not None:
-            # A party that was in a call already gets no status; that it is hung up is all there is to see.
-            return Ending(EndKind.RELEASED, "480")
-        return None
+    def _rang(self) -> tuple[Rang, ...]:
+        """Every INVITE that was sent, in order."""
+        return tuple(self._attempt(leg) for leg in self._switch.legs)
 
-    def _rang(self, leg: Leg) -> Rang:
+    def _attempt(self, leg: Leg) -> Rang:
         began = leg.began_at or 0
         shown = leg.number if leg.number and not leg.withheld else "anonymous"
         headers = (("from", f"<sip:{shown}@{self._case.plan.domain}>"), *leg.headers)

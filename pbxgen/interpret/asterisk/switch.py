@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from pbxgen.calls.case import Case
-from pbxgen.flow.plan import NumberFormat
+from pbxgen.calls.trunks import number_sent
 from pbxgen.interpret.asterisk.applications import APPLICATIONS
 from pbxgen.interpret.asterisk.channel import Channel, Place
 from pbxgen.interpret.asterisk.functions import READ
@@ -153,9 +153,7 @@ class Switch:
         if tenant != plan.name or name not in plan.trunks:
             self.complain(f"{user} is called over {endpoint}, which is no trunk of {plan.name}")
             return outside(self.case, user)
-        bare = plan.trunks[name].number_format is NumberFormat.E164_BARE
-        number = user if user in plan.emergency else plan.numbering.caller_of_trunk(user, bare=bare)
-        return outside(self.case, number or user)
+        return outside(self.case, number_sent(plan, name, user))
 
     def dial_contacts(self, endpoint: str) -> str:
         """What rings every phone that is registered (and answers OPTIONS): empty where there is none."""

@@ -5,8 +5,10 @@ from __future__ import annotations
 import ipaddress
 from collections.abc import Sequence
 
-from pbxgen.calls.case import Case, Observed
-from pbxgen.flow.machine import Ending, EndKind
+from pbxgen.calls.case import Case
+from pbxgen.calls.faults import cannot_transfer
+from pbxgen.calls.headers import user_of
+from pbxgen.calls.observed import Observed, Record, observed
 from pbxgen.flow.plan import Trunk
 from pbxgen.flow.simulate import Transfer
 from pbxgen.interpret.base import NotUnderstoodError, Trace
@@ -17,7 +19,6 @@ from pbxgen.interpret.freeswitch.execution import Switch
 from pbxgen.interpret.freeswitch.expansion import refers
 from pbxgen.interpret.freeswitch.installation import Installation, install
 from pbxgen.interpret.freeswitch.scene import Scene
-from pbxgen.lab.sip import user_of
 from pbxgen.targets.base import GeneratedFile
 
 _PARKING = "*98"
@@ -74,14 +75,13 @@ def _from_phone(scene: Scene, extension: str, dialled: str) -> Channel:
 
 def _from_trunk(scene: Scene, dialled: str) -> Channel:
     case = scene.case
-    name = case.handling.trunk or next(iter(case.plan.trunks), None)
-    if name is None:
+    if case.trunk is None:
         raise NotUnderstoodError(f"{case.plan.name} has no trunk that a call could come in on")
     external = scene.installation.profiles.get("external")
     context = "pbxgen.trunks" if external is None else external.settings["context"]
     announced = _announced(case.sent_headers("192.0.2.1"))
     shown = user_of(announced.get("sip_P-Asserted-Identity", "")) or case.handling.caller_shows or case.call.caller
-    return _incoming(scene, shown, dialled, context, _address(case.plan.trunks[name]), announced)
+    return _incoming(scene, shown, dialled, context, _address(case.plan.trunks[case.trunk]), announced)
 
 
 def _incoming(scene: Scene, shown: str, dialled: str, context: str, address: str, variables: dict[str, str]) -> Channel:
@@ -137,7 +137,7 @@ def _transferred(switch: Switch, caller: Channel, transfer: Transfer) -> None:
     elif transfer.by == scene.case.call.caller:
         party, other = peer, caller
     else:
-        scene.faults.append(f"{transfer.by}, who was to transfer the call, is not in it")
+        scene.faults.append(cannot_transfer(transfer.by))
         return
     scene.talking = None
     if transfer.attended:
@@ -152,37 +152,17 @@ def _transferred(switch: Switch, caller: Channel, transfer: Transfer) -> None:
 
 
 def _observed(scene: Scene, caller: Channel) -> Observed:
-    faults = list(scene.faults)
-    if caller.status is not None and caller.status >= 600:
-        faults.append(f"the caller got {caller.status}: a 6xx ends the call at every other place too")
-    answered = [leg.ended for leg in scene.attempts if leg.status == 200 and leg.ended is not None]
-    if scene.talking and answered and scene.answered_at is not None and scene.answered_at < min(answered):
-        faults.append("the caller got a 200 before a person answered")
-    return Observed(
-        rings=scene.rings(),
-        ending=_ending(scene, caller),
-        rang=tuple(attempt.seen() for attempt in scene.attempts),
-        status=200 if caller.answered else caller.status,
-        answered_at=scene.answered_at,
-        stored=scene.stored,
-        faults=tuple(faults),
+    return observed(
+        scene.case,
+        Record(
+            rang=scene.rang(),
+            status=caller.status,
+            answered_at=scene.answered_at if caller.answered else None,
+            in_call=() if scene.talking is None else (scene.talking[1],),
+            stored=scene.stored,
+            announced=scene.announced,
+            mailbox=scene.mailbox,
+            rings_on=scene.waits,
+            faults=tuple(scene.faults),
+        ),
     )
-
-
-def _ending(scene: Scene, caller: Channel) -> Ending | None:
-    """As the laboratory tells endings apart."""
-    if scene.case.handling.give_up_at is not None and not caller.answered:
-        return None
-    if scene.talking is not None:
-        return Ending(EndKind.ANSWERED, scene.talking[1])
-    if scene.stored:
-        return Ending(EndKind.VOICEMAIL, "+".join(sorted(scene.stored)))
-    if scene.announced is not None:
-        return Ending(EndKind.ANNOUNCED, scene.announced)
-    if scene.mailbox is not None:
-        return Ending(EndKind.MAILBOX, scene.mailbox)
-    if scene.waits:
-        return None
-    if scene.case.call.transfer is not None and caller.answered:
-        return Ending(EndKind.RELEASED, "480")
-    return None if caller.answered else Ending(EndKind.RELEASED, str(caller.status))

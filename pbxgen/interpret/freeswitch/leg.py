@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+from pbxgen.calls.trunks import number_sent
 from pbxgen.interpret.base import NotUnderstoodError
 from pbxgen.interpret.far_ends import FarEnd, contacts, outside
 from pbxgen.interpret.freeswitch.channel import Channel
 from pbxgen.interpret.freeswitch.dialstring import Destination
-from pbxgen.interpret.freeswitch.endpoints import contact_of, gateway_of, number_sent
+from pbxgen.interpret.freeswitch.endpoints import contact_of, gateway_of, trunk_of
 from pbxgen.interpret.freeswitch.expansion import refers
 from pbxgen.interpret.freeswitch.scene import Attempt, Scene
 from pbxgen.interpret.freeswitch.text import atoi, is_true
@@ -131,7 +132,7 @@ def _far_end(scene: Scene, endpoint: str) -> tuple[FarEnd | None, str, int, str]
     params = scene.installation.gateway(name)
     if scene.installation.profiles and (params is None or params.get("caller-id-in-from") != "true"):
         raise NotUnderstoodError(f"there is no gateway {name}, or one that does not show the caller in From")
-    number = number_sent(scene.case.plan, name, digits)
+    number = number_sent(scene.case.plan, trunk_of(scene.case.plan, name), digits)
     return outside(scene.case, number), number, 0, digits
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from pbxgen.calls.entries import entries
 from pbxgen.flow.world import quickness
 from pbxgen.interpret.base import NotUnderstoodError
 from pbxgen.interpret.freeswitch.channel import Channel
@@ -76,9 +77,8 @@ class Originate:
             leg.replies_at = scene.clock.now + _ANSWER + turn * _TURN
         if not began:
             return
-        scene.entries.append(tuple(leg.order[0] for leg in began))
         handling = scene.case.handling
-        if handling.give_up_at == len(scene.entries) - 1 and not self._caller.answered:
+        if handling.give_up_at == len(entries(scene.rang())) - 1 and not self._caller.answered:
             self._gives_up_at = scene.clock.now + handling.give_up_after
 
     def _ring(self, leg: Leg) -> None:

@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from zoneinfo import ZoneInfo
 
-from pbxgen.calls.case import Case, Rang
+from pbxgen.calls.case import Case
+from pbxgen.calls.observed import Rang
 from pbxgen.interpret.freeswitch.channel import Channel, Profile
 from pbxgen.interpret.freeswitch.installation import Installation
 
@@ -56,8 +57,6 @@ class Scene:
     clock: Clock
     channels: list[Channel] = field(default_factory=list)
     attempts: list[Attempt] = field(default_factory=list)
-    entries: list[tuple[str, ...]] = field(default_factory=list)
-    """Who was rung, in order; those rung together in one."""
     talking: tuple[Channel, str] | None = None
     """The channel of who answered, and their extension or number."""
     stored: dict[str, tuple[float, int]] = field(default_factory=dict)
@@ -89,5 +88,6 @@ class Scene:
         """How many channels that are up count for a resource."""
         return sum(resource in channel.counted for channel in self.channels if channel.cause is None)
 
-    def rings(self) -> tuple[str, ...]:
-        return tuple("+".join(sorted(set(entry))) for entry in self.entries)
+    def rang(self) -> tuple[Rang, ...]:
+        """Every INVITE that was sent, in order."""
+        return tuple(attempt.seen() for attempt in self.attempts)
