@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import Protocol
 
+from pbxgen.calls.case import Case
+from pbxgen.interpret.asterisk.dialplan import Dialplan
+from pbxgen.interpret.asterisk.mailboxes import Mailboxes
 from pbxgen.interpret.base import NotUnderstoodError
-
-if TYPE_CHECKING:
-    from pbxgen.interpret.asterisk.switch import Switch
-    from pbxgen.interpret.clock import Thread
+from pbxgen.interpret.clock import Clock, Steps, Thread
 
 Place = tuple[str, str, int]
 """Context, extension, priority."""
@@ -31,10 +31,62 @@ class Frame:
     """The most ARGn that this one or any before it has set: a later one hides them."""
 
 
+class Asterisk(Protocol):
+    """What channels, applications and functions know of the Asterisk that they are in, while one call is placed."""
+
+    dialplan: Dialplan
+    mailboxes: Mailboxes
+    case: Case
+    clock: Clock
+    channels: dict[str, Channel]
+    """Those that are up or ring, by name."""
+    played: list[tuple[Channel, str]]
+    """Recordings, and who heard them."""
+    recording: dict[Channel, tuple[str, str]]
+    """Who leaves a message in which mailbox (number, context)."""
+    opened: dict[Channel, tuple[str, str]]
+    """Who has opened which mailbox."""
+
+    @property
+    def epoch(self) -> int:
+        """Seconds since 1970."""
+        ...
+
+    def run(self, channel: Channel) -> Steps:
+        """Takes a channel through the dialplan until it is hung up."""
+        ...
+
+    def subroutine(self, channel: Channel, place: Place, arguments: Sequence[str]) -> Steps:
+        """Runs a subroutine on a channel that has no dialplan of its own."""
+        ...
+
+    def ring(self, dialler: Channel, destination: str) -> Ringing | None:
+        """A channel to ``technology/resource``; None where Asterisk cannot make one."""
+        ...
+
+    def read_function(self, channel: Channel, name: str, arguments: str) -> str: ...
+
+    def worth(self, text: str) -> str:
+        """The value of an expression ``$[…]``."""
+        ...
+
+    def complain(self, message: str) -> None:
+        """What Asterisk would log as WARNING or ERROR."""
+        ...
+
+    def dial_contacts(self, endpoint: str) -> str:
+        """What rings every phone that is registered: empty where there is none."""
+        ...
+
+    def device_state(self, endpoint: str) -> str:
+        """Of an endpoint, as DEVICE_STATE has it."""
+        ...
+
+
 class Channel:
     """One channel; what it is at the other end is said by its subclasses."""
 
-    def __init__(self, switch: Switch, name: str) -> None:
+    def __init__(self, switch: Asterisk, name: str) -> None:
         self.switch = switch
         self.name = name
         self.place: Place = ("", "", 1)
@@ -159,3 +211,23 @@ class Channel:
 
     def expression(self, text: str) -> str:
         return self.switch.worth(text)
+
+
+class Ringing(Channel):
+    """A channel that another one rings."""
+
+    dialler: Channel
+    answered = False
+    ended = False
+    cause = 0
+    """Why it ended, if not by an answer."""
+    forward: str | None = None
+    """Where a phone redirects to (user part of Contact)."""
+
+    def begin(self) -> None:
+        """Ring."""
+        raise NotImplementedError
+
+    def cancel(self) -> None:
+        """Nobody wants it any more."""
+        self.hang_up(0)

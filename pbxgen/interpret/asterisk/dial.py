@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from pbxgen.interpret.asterisk.channel import Channel
-from pbxgen.interpret.asterisk.legs import BUSY, CONGESTION, NO_ANSWER, NORMAL, Leg, Ringing
+from pbxgen.interpret.asterisk.channel import Channel, Ringing
+from pbxgen.interpret.asterisk.legs import BUSY, CONGESTION, NO_ANSWER, NORMAL, Leg
 from pbxgen.interpret.asterisk.text import arguments
 from pbxgen.interpret.base import NotUnderstoodError
 from pbxgen.interpret.clock import Steps

@@ -2,15 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from pbxgen.flow.world import quickness
-from pbxgen.interpret.asterisk.channel import Channel
+from pbxgen.interpret.asterisk.channel import Asterisk, Channel, Ringing
 from pbxgen.interpret.clock import Thread
-
-if TYPE_CHECKING:
-    from pbxgen.interpret.asterisk.switch import Switch
-    from pbxgen.interpret.far_ends import FarEnd
+from pbxgen.interpret.far_ends import FarEnd
 
 UNALLOCATED, NO_ROUTE, NORMAL, BUSY, UNAVAILABLE, NO_ANSWER, CONGESTION = 1, 3, 16, 17, 18, 19, 34
 _CAUSE_OF = {
@@ -51,31 +46,15 @@ class Caller(Channel):
         super().hang_up(cause)
 
 
-class Ringing(Channel):
-    """A channel that another one rings."""
-
-    dialler: Channel
-    answered = False
-    ended = False
-    cause = 0
-    """Why it ended, if not by an answer."""
-    forward: str | None = None
-    """Where a phone redirects to (user part of Contact)."""
-
-    def begin(self) -> None:
-        """Ring."""
-        raise NotImplementedError
-
-    def cancel(self) -> None:
-        """Nobody wants it any more."""
-        self.hang_up(0)
-
-
 class Leg(Ringing):
     """An INVITE to a contact of a phone, or to a trunk."""
 
-    def __init__(self, switch: Switch, name: str, far_end: FarEnd, sent_to: str, dialler: Channel) -> None:
+    def __init__(
+        self, switch: Asterisk, name: str, far_end: FarEnd, sent_to: str, dialler: Channel, sent: list[Leg]
+    ) -> None:
+        """``sent``: the INVITEs of the call, which this one is added to."""
         super().__init__(switch, name)
+        self._sent = sent
         self.far_end = far_end
         self.sent_to = sent_to
         """User part of the request URI."""
@@ -89,7 +68,7 @@ class Leg(Ringing):
     def begin(self) -> None:
         clock = self.switch.clock
         self.began_at = clock.now
-        self.switch.legs.append(self)
+        self._sent.append(self)
         if self.far_end.deaf:
             clock.after(_TIMER_B_MS, self._given_up)
             return
@@ -109,7 +88,7 @@ class Leg(Ringing):
     def _answer(self) -> None:
         if not self.waiting:
             return
-        before = [leg for leg in self.switch.legs if leg.waiting and leg.answers and leg.turn < self.turn]
+        before = [leg for leg in self._sent if leg.waiting and leg.answers and leg.turn < self.turn]
         together = [leg for leg in before if leg.began_at == self.began_at]
         if together:
             self.switch.clock.after(_TURN_MS * len(together), self._answer)
@@ -160,7 +139,7 @@ class Leg(Ringing):
 class LocalFirst(Ringing):
     """``Local/x@y;1``: what the ringing channel sees of a Local channel."""
 
-    def __init__(self, switch: Switch, name: str, place: tuple[str, str], dialler: Channel) -> None:
+    def __init__(self, switch: Asterisk, name: str, place: tuple[str, str], dialler: Channel) -> None:
         super().__init__(switch, f"{name};1")
         self.dialler = dialler
         self.number, self.withheld = dialler.number, dialler.withheld
@@ -200,7 +179,7 @@ class LocalFirst(Ringing):
 class LocalSecond(Channel):
     """``Local/x@y;2``: what runs in the dialplan."""
 
-    def __init__(self, switch: Switch, name: str, first: LocalFirst) -> None:
+    def __init__(self, switch: Asterisk, name: str, first: LocalFirst) -> None:
         super().__init__(switch, name)
         self.first = first
 

@@ -4,23 +4,20 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING
 
 from pbxgen.calls.case import Case
 from pbxgen.calls.trunks import number_sent
 from pbxgen.interpret.asterisk.applications import APPLICATIONS
-from pbxgen.interpret.asterisk.channel import Channel, Place
+from pbxgen.interpret.asterisk.channel import Channel, Place, Ringing
+from pbxgen.interpret.asterisk.dialplan import Dialplan
+from pbxgen.interpret.asterisk.endpoints import Endpoints
 from pbxgen.interpret.asterisk.functions import READ
-from pbxgen.interpret.asterisk.legs import UNALLOCATED, Caller, Leg, LocalFirst, Ringing
+from pbxgen.interpret.asterisk.legs import UNALLOCATED, Caller, Leg, LocalFirst
+from pbxgen.interpret.asterisk.mailboxes import Mailboxes
 from pbxgen.interpret.asterisk.text import worth
 from pbxgen.interpret.base import NotUnderstoodError, Ran, Trace
 from pbxgen.interpret.clock import Clock, Steps, Thread
 from pbxgen.interpret.far_ends import FarEnd, contacts, outside
-
-if TYPE_CHECKING:
-    from pbxgen.interpret.asterisk.dialplan import Dialplan
-    from pbxgen.interpret.asterisk.endpoints import Endpoints
-    from pbxgen.interpret.asterisk.mailboxes import Mailboxes
 
 STEP_LIMIT = 50_000
 """Lines of the dialplan in one call; beyond them it never ends."""
@@ -133,7 +130,7 @@ class Switch:
         if far_end is None:
             self.complain(f"Dial: nobody is at {destination}")
             return None
-        leg = Leg(self, f"PJSIP/{endpoint}-{self._names:08x}", far_end, user, dialler)
+        leg = Leg(self, f"PJSIP/{endpoint}-{self._names:08x}", far_end, user, dialler, self.legs)
         leg.endpoint = endpoint
         leg.inherit(dialler)
         return leg
