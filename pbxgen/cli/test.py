@@ -11,6 +11,7 @@ import typer
 
 from pbxgen.cli import console
 from pbxgen.cli.options import examples
+from pbxgen.pbxs import PBXS
 
 if TYPE_CHECKING:
     from pbxgen.interpret.examine import Examined
@@ -42,7 +43,6 @@ _EPILOG = examples(
 )
 _MODEL = "model"
 _GENERATED = "generated"
-_PBXS = ("asterisk", "freeswitch")
 
 
 def register(app: typer.Typer) -> None:
@@ -52,7 +52,7 @@ def register(app: typer.Typer) -> None:
 def run_tests(
     files: Annotated[list[Path], typer.Argument(metavar="FILE...", help="Scenario files.", show_default=False)],
     on: Annotated[
-        str, typer.Option("--on", metavar="WHERE", help="model, generated, asterisk, freeswitch; several with commas.")
+        str, typer.Option("--on", metavar="WHERE", help=f"model, generated, {', '.join(PBXS)}; several with commas.")
     ] = _MODEL,
     name: Annotated[
         str | None,
@@ -87,7 +87,7 @@ def run_tests(
     if missing:
         raise typer.BadParameter(f"there is no {', '.join(missing)}")
     places = _places(on)
-    pbxs = tuple(p for p in _PBXS if p in places)
+    pbxs = tuple(p for p in PBXS if p in places)
     if report is not None and not pbxs:
         raise typer.BadParameter("a report is of real calls: say where with --on", param_hint="--report")
     from pbxgen.scenario.run import judge_file, prepare
@@ -122,7 +122,7 @@ def _places(on: str) -> set[str]:
     """Where calls are to be placed; wrong usage for a name that is no such place."""
     from pbxgen.diagnostics.nearest import did_you_mean
 
-    known = (_MODEL, _GENERATED, *_PBXS)
+    known = (_MODEL, _GENERATED, *PBXS)
     names = {n.strip() for n in on.split(",")}
     for name in sorted(names.difference(known)):
         near = did_you_mean(name, known) or f"one of {', '.join(known)}"

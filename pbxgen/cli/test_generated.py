@@ -16,12 +16,12 @@ def examine_calls(prepared: Sequence[Prepared]) -> list[Examined]:
     """Every scenario on the generated text of each PBX; the tenants of a fleet share one PBX."""
     from pbxgen.calls.case import case_of
     from pbxgen.interpret.examine import examine
-    from pbxgen.interpret.registry import INTERPRETED
+    from pbxgen.pbxs import PBXS
 
     found: list[Examined] = []
     for file in prepared:
         cases = [case_of(scenario, plan) for scenario, plan in file.scenarios]
-        for pbx in INTERPRETED if cases else ():
+        for pbx in PBXS if cases else ():
             found += examine(file.plans, cases, pbx)
     return found
 

@@ -16,7 +16,7 @@ from pbxgen.flow.plan import Plan
 from pbxgen.lab import process
 from pbxgen.lab.errors import LabError
 from pbxgen.lab.log import Harmless, Log
-from pbxgen.lab.pbx import Bench, Recorded, clock, find_program
+from pbxgen.lab.pbx import Bench, Laboratory, Recorded, clock, find_program
 from pbxgen.lab.ports import LOOPBACK, Address, free_port, free_range
 from pbxgen.lab.sound import recorded
 from pbxgen.output.writer import write_trees
@@ -195,3 +195,6 @@ def _modules(root: Path) -> Path:
                 if (found / "app_dial.so").exists():
                     return found
     raise LabError(f"the modules of Asterisk were not found (looked below {root} and /usr/lib)")
+
+
+LABORATORY = Laboratory(find, Asterisk, "-V")

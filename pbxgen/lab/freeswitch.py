@@ -16,7 +16,7 @@ from pbxgen.flow.plan import Plan
 from pbxgen.lab import process
 from pbxgen.lab.errors import LabError
 from pbxgen.lab.log import Harmless, Log
-from pbxgen.lab.pbx import Bench, Recorded, clock, find_program
+from pbxgen.lab.pbx import Bench, Laboratory, Recorded, clock, find_program
 from pbxgen.lab.ports import LOOPBACK, Address, free_port, free_range
 from pbxgen.lab.sound import recorded
 from pbxgen.output.writer import write_trees
@@ -241,3 +241,6 @@ def _modules(program: Path) -> Path:
         if (place / "mod_sofia.so").exists():
             return place
     raise LabError(f"FreeSWITCH's modules were not found (looked in {', '.join(map(str, places))})")
+
+
+LABORATORY = Laboratory(find, FreeSwitch, "-version")

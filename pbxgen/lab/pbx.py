@@ -5,15 +5,16 @@ from __future__ import annotations
 import datetime as dt
 import os
 import shutil
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
+from typing import Protocol, cast
 
 from pbxgen.flow.plan import Plan
 from pbxgen.lab.errors import LabError
 from pbxgen.lab.log import Log
 from pbxgen.lab.ports import Address
+from pbxgen.pbxs import PBXS, module_of
 from pbxgen.targets.base import GeneratedFile
 
 _FAKETIME = (
@@ -72,6 +73,24 @@ class Bench:
     """Recordings (WAV, 8 kHz mono) by path below the PBX's sounds folder, without suffix."""
     moment: dt.datetime | None = None
     """The time it is to have; None: the real one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Laboratory:
+    """How the laboratory comes to a PBX of one kind."""
+
+    find: Callable[[], Path]
+    """Its program. Raises LabError where there is none."""
+    make: Callable[[Bench], Pbx]
+    version_option: str
+    """What the program tells its version for."""
+
+
+def laboratory(pbx: str) -> Laboratory:
+    """The laboratory of a PBX; imported only now. Raises LabError for a PBX that there is not."""
+    if pbx not in PBXS:
+        raise LabError(f"no PBX is called {pbx}; there are {', '.join(PBXS)}")
+    return cast("Laboratory", module_of(pbx, "pbxgen.lab").LABORATORY)
 
 
 def find_program(variable: str, name: str) -> Path:

@@ -10,7 +10,7 @@ import shutil
 import signal
 import tempfile
 import time
-from collections.abc import Callable, Coroutine, Iterator, Mapping, Sequence
+from collections.abc import Coroutine, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import Protocol
@@ -18,9 +18,9 @@ from zoneinfo import ZoneInfo
 
 from pbxgen.calls.case import Case
 from pbxgen.flow.plan import Deviations, Plan
-from pbxgen.lab import asterisk, freeswitch, sipp
+from pbxgen.lab import sipp
 from pbxgen.lab.errors import LabError
-from pbxgen.lab.pbx import Bench, Pbx
+from pbxgen.lab.pbx import laboratory
 from pbxgen.lab.result import LabReport, Result
 from pbxgen.lab.stage import Stage
 from pbxgen.targets.base import Target
@@ -35,9 +35,6 @@ _MEMORY = Path("/dev/shm")
 _ROOM_BYTES = 2 << 30
 _FEW = 6
 """As many failed calls are repeated one after the other; more are a fault that needs no such care."""
-
-MAKERS: Mapping[str, Callable[[Bench], Pbx]] = {"asterisk": asterisk.Asterisk, "freeswitch": freeswitch.FreeSwitch}
-FINDERS: Mapping[str, Callable[[], Path]] = {"asterisk": asterisk.find, "freeswitch": freeswitch.find}
 
 
 class Watcher(Protocol):
@@ -56,17 +53,6 @@ class Silent:
     def done(self, result: Result) -> None: ...
 
 
-def available() -> dict[str, Path | None]:
-    """Which PBXs can be started here: their programs, None for those not found."""
-    found: dict[str, Path | None] = {}
-    for name, find in FINDERS.items():
-        try:
-            found[name] = find()
-        except LabError:
-            found[name] = None
-    return found
-
-
 def run(
     cases: Sequence[Case],
     on: Mapping[str, Target],
@@ -83,9 +69,7 @@ def run(
     a PBX, SIPp or libfaketime is missing or does not start; everything started is stopped in any case.
     """
     for name in on:
-        if name not in MAKERS:
-            raise LabError(f"no PBX is called {name}; there are {', '.join(MAKERS)}")
-        FINDERS[name]()
+        laboratory(name).find()
     sipp.find()
     try:
         return _until_cancelled(_run(cases, on, watcher or Silent(), keep, calls_at_once or _capacity(), second_try))
@@ -131,7 +115,7 @@ async def _run(
     async def play(batch: _Batch, folder: Path, told: Watcher, room: asyncio.Semaphore) -> list[Result]:
         async with stages:
             folder.mkdir()
-            stage = Stage(MAKERS[batch.pbx], on[batch.pbx], batch.cases, folder, moment=batch.moment)
+            stage = Stage(laboratory(batch.pbx).make, on[batch.pbx], batch.cases, folder, moment=batch.moment)
             async with stage:
                 results = await stage.play(told.done, room)
             complaints.extend((batch.pbx, case, line) for case, line in stage.complaints())
