@@ -9,13 +9,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pbxgen.diagnostics.diagnostic import Diagnostic, Severity
+from pbxgen.diagnostics.text import SourceFile
 from pbxgen.flow.analysis.findings import analyse, loops
 from pbxgen.flow.plan import Plan
 from pbxgen.language.accept import apply_acceptances
 from pbxgen.language.compile import Compiled, compile_fleet, compile_source
 from pbxgen.pbxs import PBXS
 from pbxgen.source.load import Loaded, is_fleet, load_fleet, load_source
-from pbxgen.source.text import SourceFile
 from pbxgen.source.tree import Mapping as TreeMapping
 from pbxgen.source.tree import Scalar
 from pbxgen.targets import load_target

@@ -12,10 +12,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from pbxgen.diagnostics.location import Location
 from pbxgen.flow.numbering import NumberingPlan
 from pbxgen.flow.pattern import Pattern
 from pbxgen.flow.schedule import Schedule
-from pbxgen.source.location import Location
 
 
 class Outcome(StrEnum):

@@ -9,10 +9,10 @@ from pbxgen.calls.case import Case
 from pbxgen.calls.observed import Observed
 from pbxgen.calls.people import PIN
 from pbxgen.calls.verdict import judge
+from pbxgen.diagnostics.location import Location
 from pbxgen.flow.plan import Plan, Secret
 from pbxgen.interpret import load_interpreter
 from pbxgen.interpret.base import Interpreter, NotUnderstoodError, Trace
-from pbxgen.source.location import Location
 from pbxgen.targets import load_target
 from pbxgen.targets.base import GeneratedFile, Options
 

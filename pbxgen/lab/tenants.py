@@ -7,9 +7,9 @@ from dataclasses import dataclass, replace
 
 from pbxgen.calls.case import Case
 from pbxgen.calls.people import PIN
+from pbxgen.diagnostics.location import Location
 from pbxgen.flow.plan import Mailbox, PlaceKind, Plan, Secret, Trunk, User
 from pbxgen.lab.ports import Address, loopback_network
-from pbxgen.source.location import Location
 
 TRUNK_PORT = 5060
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, replace
 
 from pbxgen.diagnostics.codes import make
 from pbxgen.diagnostics.diagnostic import Diagnostic, Example, Step
+from pbxgen.diagnostics.location import Location
 from pbxgen.flow.analysis.ahead import Ahead
 from pbxgen.flow.analysis.entries import Entry, entries
 from pbxgen.flow.analysis.reach import Flow, Key, Reach
@@ -22,7 +23,6 @@ from pbxgen.flow.analysis.space import Area, Space
 from pbxgen.flow.analysis.steps import Arrival, Branch, Node, Steps
 from pbxgen.flow.analysis.telling import Witness
 from pbxgen.flow.plan import Cost, Place, PlaceKind, Plan
-from pbxgen.source.location import Location
 
 _SHOWN = 5
 _USER = PlaceKind.USER.value

@@ -7,8 +7,8 @@ from dataclasses import fields
 
 from pbxgen.diagnostics.codes import make
 from pbxgen.diagnostics.diagnostic import Diagnostic
+from pbxgen.diagnostics.location import Location
 from pbxgen.flow.plan import Deviations, Plan, Rules, Secret, Strategy, User
-from pbxgen.source.location import Location
 from pbxgen.targets.asterisk import endpoints, names, places, text
 from pbxgen.targets.asterisk.dialplan import FEW_CONTACTS
 from pbxgen.targets.base import Options, Part

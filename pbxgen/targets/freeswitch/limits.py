@@ -6,8 +6,8 @@ from collections.abc import Iterator, Mapping
 
 from pbxgen.diagnostics.codes import make
 from pbxgen.diagnostics.diagnostic import Diagnostic, Related
+from pbxgen.diagnostics.location import Location
 from pbxgen.flow.plan import Plan, RingGroup, Secret, Strategy, Trunk
-from pbxgen.source.location import Location
 from pbxgen.targets.base import Options, Part
 from pbxgen.targets.freeswitch.addresses import networks
 from pbxgen.targets.freeswitch.endpoints import problem
