@@ -13,15 +13,15 @@ def faults_of_caller(
     ``status``: the final reply of 300 or more. ``in_call``: who was in the call when it was hung up. ``answers``: when
     phones and outside numbers answered.
     """
-    found = []
+    faults: list[str] = []
     if status is not None and status >= 600:
-        found.append(f"the caller got {status}: a 6xx ends the call at every other place too")
+        faults.append(f"the caller got {status}: a 6xx ends the call at every other place too")
     if len(set(in_call)) > 1:
-        found.append(f"{' and '.join(in_call)} were both left in the call")
-    first = min((time for time in answers if time is not None), default=None)
-    if in_call and answered_at is not None and first is not None and answered_at < first:
-        found.append("the caller got a 200 before a person answered")
-    return found
+        faults.append(f"{' and '.join(in_call)} were both left in the call")
+    first_answer = min((time for time in answers if time is not None), default=None)
+    if in_call and answered_at is not None and first_answer is not None and answered_at < first_answer:
+        faults.append("the caller got a 200 before a person answered")
+    return faults
 
 
 def cannot_transfer(by: str) -> str:

@@ -23,8 +23,8 @@ _USER_HOST = re.compile(r"sips?:(?:([^@>]*)@)?(\[[^\]]*\]|[^;:>?]+)(?::(\d+))?",
 
 def user_of(uri: str) -> str:
     """User part of the first SIP URI in a text."""
-    found = _USER_HOST.search(uri)
-    return (found.group(1) or "").split(";")[0].split(":")[0] if found else ""
+    match = _USER_HOST.search(uri)
+    return (match.group(1) or "").split(";")[0].split(":")[0] if match else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,11 +43,11 @@ def last_diversion(headers: tuple[tuple[str, str], ...], kind: DiversionHeader) 
     if not values:
         return None
     if kind is DiversionHeader.DIVERSION:
-        counts = [int(found.group(1)) if (found := re.search(r"counter=(\d+)", v)) else 1 for v in values]
+        counts = [int(match.group(1)) if (match := re.search(r"counter=(\d+)", v)) else 1 for v in values]
         reason = re.search(r"reason=\"?([\w-]+)", values[0])
         return Announced(user_of(values[0]), _REASONS.get(reason.group(1)) if reason else None, sum(counts))
     # The entry before the last is the diverting user; the last one is where the call goes, and why.
-    depth = max(len(found.group(1).split(".")) for v in values if (found := re.search(r"index=([\d.]+)", v)))
+    depth = max(len(match.group(1).split(".")) for v in values if (match := re.search(r"index=([\d.]+)", v)))
     cause = re.search(r"cause(?:%3D|=)(\d+)", values[-1])
     by = values[-2] if len(values) > 1 else values[-1]
     return Announced(user_of(by), _CAUSES.get(cause.group(1)) if cause else None, depth - 1)

@@ -5,35 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from pbxgen.calls.attempt import Rang
 from pbxgen.calls.case import Case
 from pbxgen.calls.endings import ending
 from pbxgen.calls.entries import entries
 from pbxgen.calls.faults import faults_of_caller
 from pbxgen.flow.machine import Ending
-
-
-@dataclass(frozen=True, slots=True)
-class Rang:
-    """One INVITE that reached a phone or the outside world. Times are seconds after the caller's INVITE."""
-
-    target: str
-    """Extension or E.164 number."""
-    at: float
-    ended: float | None
-    """When it was answered, refused or cancelled; None: never before the call was over."""
-    status: int | None
-    """Its final reply; None: none (or cancelled)."""
-    headers: tuple[tuple[str, str], ...]
-    """Of the INVITE; names in lower case."""
-    request_user: str
-    """User part of the request URI as it was sent."""
-    heard: int = 0
-    """RTP packets received that were not silence, after the answer."""
-    sent: int = 0
-
-    @property
-    def seconds(self) -> float | None:
-        return None if self.ended is None else self.ended - self.at
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +68,7 @@ def observed(case: Case, record: Record) -> Observed:
     over = None if transferred else record.over_at
     late = [attempt for attempt in record.rang if over is not None and attempt.at > over]
     in_time = [[attempt for attempt in entry if attempt not in late] for entry in entries(record.rang)]
-    found = faults_of_caller(
+    caller_faults = faults_of_caller(
         record.status, record.answered_at, record.in_call, [a.ended for a in record.rang if a.status == 200]
     )
     return Observed(
@@ -114,5 +91,5 @@ def observed(case: Case, record: Record) -> Observed:
         caller_heard=record.caller_heard,
         caller_sent=record.caller_sent,
         late=tuple(attempt.target for attempt in late),
-        faults=(*record.faults, *found),
+        faults=(*record.faults, *caller_faults),
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from pbxgen.calls.observed import Rang
+from pbxgen.calls.attempt import Rang
 from pbxgen.lab import sip
 from pbxgen.lab.media import Stream
 from pbxgen.lab.wire import Seen

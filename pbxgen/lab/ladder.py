@@ -28,19 +28,19 @@ class Rung:
 
 def ladder(trace: Sequence[Seen]) -> tuple[Rung, ...]:
     """Every message once, without repeats, challenges and 100 Trying."""
-    found: list[Rung] = []
-    told: set[tuple[str, bool, str, str]] = set()
+    rungs: list[Rung] = []
+    shown: set[tuple[str, bool, str, str]] = set()
     parties: dict[str, str] = {}
     start = trace[0].at if trace else 0.0
     for seen in trace:
         message = seen.message
         party = parties.setdefault(message.call_id, _party(seen))
         key = (message.call_id, seen.from_pbx, message.start_line, message.cseq)
-        if key in told or message.method in _QUIET or message.status == 100 or _challenge(seen):
+        if key in shown or message.method in _QUIET or message.status == 100 or _challenge(seen):
             continue
-        told.add(key)
-        found.append(Rung(seen.at - start, party, not seen.from_pbx, _text(seen)))
-    return tuple(found)
+        shown.add(key)
+        rungs.append(Rung(seen.at - start, party, not seen.from_pbx, _text(seen)))
+    return tuple(rungs)
 
 
 def _party(seen: Seen) -> str:

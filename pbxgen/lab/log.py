@@ -47,7 +47,7 @@ class Log:
 
     def complaints(self, tenants: Collection[str] = ()) -> tuple[Complaint, ...]:
         """Lines of a level that counts, without harmless ones. ``tenants``: names to be recognised."""
-        found: list[tuple[str, str, re.Match[str]]] = []
+        counted: list[tuple[str, str, re.Match[str]]] = []
         owner: dict[str, str] = {}
         for line in self.lines():
             matched = self._line.match(line)
@@ -58,8 +58,8 @@ class Log:
             if named is not None and call:
                 owner.setdefault(call, named)
             if matched["level"] in self._levels and not self._harmless.fullmatch(message.strip()):
-                found.append((line, named or "", matched))
-        return tuple(Complaint(line, named or owner.get(matched["call"] or "")) for line, named, matched in found)
+                counted.append((line, named or "", matched))
+        return tuple(Complaint(line, named or owner.get(matched["call"] or "")) for line, named, matched in counted)
 
     def problems(self) -> tuple[str, ...]:
         return tuple(complaint.line for complaint in self.complaints())

@@ -43,11 +43,11 @@ def _silence(scene: Scene) -> list[str]:
     if caller.answered is None or not scene.at_hangup or scene.case.call.transfer is not None:
         return []
     answered = [leg for leg in scene.legs.values() if leg.answered is not None and leg.target in scene.at_hangup]
-    found = [
+    faults = [
         f"{leg.target} heard nothing of the caller"
         for leg in answered
         if leg.stream is None or leg.stream.loud < ENOUGH_PACKETS
     ]
     if caller.stream is None or caller.stream.loud < ENOUGH_PACKETS:
-        found.append("the caller heard nothing")
-    return found
+        faults.append("the caller heard nothing")
+    return faults

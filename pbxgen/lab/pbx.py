@@ -96,11 +96,11 @@ def laboratory(pbx: str) -> Laboratory:
 def find_program(variable: str, name: str) -> Path:
     """A PBX's program: the environment variable, else on PATH. Raises LabError naming what was looked for."""
     named = os.environ.get(variable)
-    found = shutil.which(named or name)
-    if found is None:
+    program = shutil.which(named or name)
+    if program is None:
         looked = f"{variable}={named}" if named else f"`{name}` on PATH; {variable} is not set"
         raise LabError(f"no {name} found to place real calls on (looked for {looked})")
-    return Path(found).resolve()
+    return Path(program).resolve()
 
 
 def clock(moment: dt.datetime | None) -> dict[str, str]:
@@ -122,5 +122,5 @@ def clock(moment: dt.datetime | None) -> dict[str, str]:
 
 def _faketime_candidates() -> list[str]:
     named = os.environ.get("PBXGEN_FAKETIME")
-    found = [str(path) for name in _FAKETIME for path in sorted(Path("/usr/lib").glob(f"*/{name}"))]
-    return ([named] if named else []) + found + [f"/usr/lib/{name}" for name in _FAKETIME]
+    libraries = [str(path) for name in _FAKETIME for path in sorted(Path("/usr/lib").glob(f"*/{name}"))]
+    return ([named] if named else []) + libraries + [f"/usr/lib/{name}" for name in _FAKETIME]

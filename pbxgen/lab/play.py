@@ -25,7 +25,7 @@ _SLACK_SECONDS = 45.0
 _SETTLE_SECONDS = 30.0
 
 
-class Course:
+class ScenePlayer:
     """Plays a scene."""
 
     def __init__(self, scene: Scene) -> None:
@@ -73,12 +73,12 @@ class Course:
 
     async def _ask_in_vain(self, by: str) -> None:
         """Somebody outside asks for a transfer; the call goes on."""
-        mine = by == self._case.call.caller
-        asks = self._caller if mine else next((leg for leg in self._scene.legs.values() if leg.target == by), None)
-        if asks is None or not asks.up:
+        callee = next((leg for leg in self._scene.legs.values() if leg.target == by), None)
+        transferor = self._caller if by == self._case.call.caller else callee
+        if transferor is None or not transferor.up:
             self._scene.faults.append(f"{by}, who was to ask for a transfer, is not in the call")
             return
-        self._scene.rig.wire.nudge(asks.call_id, "TRANSFER")
+        self._scene.rig.wire.nudge(transferor.call_id, "TRANSFER")
         await asyncio.sleep(_AFTERMATH_SECONDS)
 
     async def _press(self, keys: str) -> None:

@@ -61,9 +61,9 @@ class Registrar:
             # Whoever was refused when many came together comes with fewer next time.
             at_once = max(_AT_ONCE >> 2 * turn, 1)
             for first in range(0, len(missing), at_once):
-                some = missing[first : first + at_once]
-                await self._sipp.register(some, self._phones, _PER_SECOND >> turn)
-                await self._answered({login.contact for login in some})
+                batch = missing[first : first + at_once]
+                await self._sipp.register(batch, self._phones, _PER_SECOND >> turn)
+                await self._answered({login.contact for login in batch})
             missing = [login for login in missing if login.contact not in self._registered]
         if missing:
             raise LabError(f"could not register: {self._told(missing)}; {self._sipp.complaint()}")
@@ -77,8 +77,8 @@ class Registrar:
             await asyncio.sleep(0.02)
 
     def _told(self, missing: list[Login]) -> str:
-        told = [
+        names = [
             f"{login.extension}@{login.domain} (last reply: {self._reply.get(login.contact, 'none')})"
             for login in missing[:_NAMED]
         ]
-        return ", ".join(told) + (f" and {len(missing) - _NAMED} more" if len(missing) > _NAMED else "")
+        return ", ".join(names) + (f" and {len(missing) - _NAMED} more" if len(missing) > _NAMED else "")

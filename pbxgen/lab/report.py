@@ -86,13 +86,13 @@ def _sections(report: LabReport) -> list[Section]:
     for result in report.results:
         by_case.setdefault(id(result.case), []).append(result)
     order = {name: number for number, name in enumerate(report.pbxs)}
-    found = []
+    sections = []
     for results in by_case.values():
         results.sort(key=lambda result: order[result.pbx])
         shown = tuple(_on_pbx(result) for result in results)
-        found.append(Section(results[0].case, tuple(model_steps(results[0].case)), shown))
+        sections.append(Section(results[0].case, tuple(model_steps(results[0].case)), shown))
     # What went wrong is what the page is opened for.
-    return sorted(found, key=lambda section: section.passed)
+    return sorted(sections, key=lambda section: section.passed)
 
 
 def _on_pbx(result: Result) -> OnPbx:

@@ -112,12 +112,12 @@ async def _run(
     stages = asyncio.Semaphore(_STAGES_AT_ONCE)
     complaints: list[tuple[str, Case | None, str]] = []
 
-    async def play(batch: _Batch, folder: Path, told: Watcher, room: asyncio.Semaphore) -> list[Result]:
+    async def play(batch: _Batch, folder: Path, listener: Watcher, room: asyncio.Semaphore) -> list[Result]:
         async with stages:
             folder.mkdir()
             stage = Stage(laboratory(batch.pbx).make, on[batch.pbx], batch.cases, folder, moment=batch.moment)
             async with stage:
-                results = await stage.play(told.done, room)
+                results = await stage.play(listener.done, room)
             complaints.extend((batch.pbx, case, line) for case, line in stage.complaints())
             return results
 
@@ -151,7 +151,7 @@ def _report(
     results: Sequence[Result], pbxs: tuple[str, ...], complaints: Sequence[tuple[str, Case | None, str]], seconds: float
 ) -> LabReport:
     """Each complaint of a PBX with the call that it is about."""
-    mine: dict[tuple[str, int], list[str]] = {}
+    by_call: dict[tuple[str, int], list[str]] = {}
     problems: dict[str, dict[str, None]] = {pbx: {} for pbx in pbxs}
     strays: dict[str, dict[str, None]] = {pbx: {} for pbx in pbxs}
     for pbx, case, line in complaints:
@@ -159,10 +159,10 @@ def _report(
         if case is None:
             strays[pbx][line] = None
         else:
-            mine.setdefault((pbx, id(case)), []).append(line)
-    told = (replace(result, complaints=tuple(mine.get((result.pbx, id(result.case)), ()))) for result in results)
+            by_call.setdefault((pbx, id(case)), []).append(line)
+    complete = (replace(result, complaints=tuple(by_call.get((result.pbx, id(result.case)), ()))) for result in results)
     return LabReport(
-        tuple(told),
+        tuple(complete),
         pbxs,
         {pbx: tuple(lines) for pbx, lines in problems.items()},
         seconds,
@@ -177,9 +177,9 @@ def _batches(cases: Sequence[Case], on: Mapping[str, Target]) -> Iterator[_Batch
         moment = case.world.moment.replace(tzinfo=ZoneInfo(case.plan.timezone)) if uses_clock(case.plan) else None
         groups.setdefault(moment, []).append(case)
     for name in on:
-        for moment, mine in groups.items():
-            for first in range(0, len(mine), TENANTS_AT_ONCE):
-                yield _Batch(name, moment, tuple(mine[first : first + TENANTS_AT_ONCE]))
+        for moment, at_moment in groups.items():
+            for first in range(0, len(at_moment), TENANTS_AT_ONCE):
+                yield _Batch(name, moment, tuple(at_moment[first : first + TENANTS_AT_ONCE]))
 
 
 def uses_clock(plan: Plan) -> bool:
@@ -215,7 +215,8 @@ def _room() -> Path:
 
 def _sweep() -> None:
     """Remove what laboratories left behind that were killed outright."""
-    for folder in (found for room in {_room(), Path(tempfile.gettempdir())} for found in room.glob(f"{_SCRATCH}*-*")):
+    rooms = {_room(), Path(tempfile.gettempdir())}
+    for folder in (path for room in rooms for path in room.glob(f"{_SCRATCH}*-*")):
         owner = folder.name.removeprefix(_SCRATCH).partition("-")[0]
         if owner.isdigit() and not Path(f"/proc/{owner}").exists() and Path("/proc/self").exists():
             shutil.rmtree(folder, ignore_errors=True)

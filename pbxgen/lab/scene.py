@@ -11,9 +11,9 @@ from collections.abc import Callable, Coroutine
 from urllib.parse import quote
 
 from pbxgen.calls import people
+from pbxgen.calls.attempt import Rang
 from pbxgen.calls.case import PROMPT_SECONDS
 from pbxgen.calls.entries import TOGETHER_SECONDS, entries
-from pbxgen.calls.observed import Rang
 from pbxgen.calls.trunks import number_sent
 from pbxgen.flow.plan import Plan
 from pbxgen.flow.world import quickness
@@ -60,24 +60,24 @@ class Scene:
 
     def logins(self) -> list[Login]:
         """Contacts that register."""
-        found = []
+        logins = []
         for extension in self.plan.users:
             for index, state in enumerate(self._states(extension)):
                 if state != people.UNREGISTERED:
                     user = contact_user(self.plan, extension, index)
-                    found.append(Login(extension, self.plan.domain, password(self.plan, extension), user))
-        return found
+                    logins.append(Login(extension, self.plan.domain, password(self.plan, extension), user))
+        return logins
 
     def _states(self, extension: str) -> tuple[str, ...]:
         return self.case.world.phone(extension)
 
     def replies(self) -> set[scripts.SippReply]:
         """Every behaviour this scene needs a SIPp process for."""
-        found = {scripts.reply_of("answer")}
+        replies = {scripts.reply_of("answer")}
         for states in self.case.world.phones.values():
-            found |= {scripts.reply_of(state) for state in states if state != people.UNREGISTERED}
-        found |= {scripts.reply_of(state) for state in self.case.world.outside.values()}
-        return found | {self._referring(number) for number in self._refers}
+            replies |= {scripts.reply_of(state) for state in states if state != people.UNREGISTERED}
+        replies |= {scripts.reply_of(state) for state in self.case.world.outside.values()}
+        return replies | {self._referring(number) for number in self._refers}
 
     @property
     def _refers(self) -> dict[str, str]:
@@ -125,9 +125,9 @@ class Scene:
     def see(self, seen: Seen) -> None:
         self.trace.append(seen)
         message = seen.message
-        found = self.legs.get(message.call_id) or self._parked.get(message.call_id)
-        ours = (self.caller, self.consultation)
-        dialog = found or next((d for d in ours if d is not None and d.call_id == message.call_id), None)
+        callee = self.legs.get(message.call_id) or self._parked.get(message.call_id)
+        placed_by_us = (self.caller, self.consultation)
+        dialog = callee or next((d for d in placed_by_us if d is not None and d.call_id == message.call_id), None)
         if dialog is None:
             return
         placed = dialog.invite is None
@@ -199,8 +199,8 @@ class Scene:
             origin = f"<sip:{shown}@{ours[0]}>"
             uri = f"sip:{dialled}@{host}:{port}"
         headers = self.case.sent_headers(ours[0])
-        mine = self._referring(call.caller) if call.caller in self._refers else scripts.SippReply()
-        self._place(scripts.Dial(uri, origin, self.caller.call_id, username, secret, tuple(headers)), ours, mine)
+        reply = self._referring(call.caller) if call.caller in self._refers else scripts.SippReply()
+        self._place(scripts.Dial(uri, origin, self.caller.call_id, username, secret, tuple(headers)), ours, reply)
 
     def _place(self, dial: scripts.Dial, ours: Address, reply: scripts.SippReply) -> None:
         self.rig.follow(dial.call_id, self)
@@ -226,8 +226,8 @@ class Scene:
     def announced_call(self) -> str:
         """URI that a REFER sends to: the call that announced the transfer is to be taken over (RFC 3891)."""
         call_id = f"{self._name}-consult"
-        told = (s.message for s in self.trace if s.message.call_id == call_id and s.message.status == 200)
-        to = next((m.header("to") for m in told if m.method == "INVITE"), "")
+        answers = (s.message for s in self.trace if s.message.call_id == call_id and s.message.status == 200)
+        to = next((m.header("to") for m in answers if m.method == "INVITE"), "")
         tag = to.partition(";tag=")[2].split(";")[0]
         target = self.case.call.transfer.to if self.case.call.transfer is not None else ""
         replaces = quote(f"{call_id};to-tag={tag};from-tag={scripts.CALLER_TAG}", safe="")

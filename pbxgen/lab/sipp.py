@@ -30,13 +30,13 @@ class Login:
 def find() -> str:
     """The sipp program."""
     named = os.environ.get("PBXGEN_SIPP")
-    found = shutil.which(named or "sipp")
-    if found is None:
+    program = shutil.which(named or "sipp")
+    if program is None:
         raise LabError(
             f"SIPp was not found (looked for {named or 'sipp on PATH; PBXGEN_SIPP is not set'}); "
             "Debian has it in the package sip-tester"
         )
-    return found
+    return program
 
 
 class Sipp:

@@ -18,7 +18,7 @@ from pbxgen.lab.errors import LabError
 from pbxgen.lab.media import Media
 from pbxgen.lab.observe import observe
 from pbxgen.lab.pbx import Bench, Pbx
-from pbxgen.lab.play import Course
+from pbxgen.lab.play import ScenePlayer
 from pbxgen.lab.ports import LOOPBACK, Address
 from pbxgen.lab.registrar import Registrar
 from pbxgen.lab.result import Result
@@ -181,7 +181,7 @@ class Stage:
         scene = self._by_name[tenant.plan.name]
         start = time.monotonic()
         self.follow(scene.caller.call_id, scene)
-        await Course(scene).play()
+        await ScenePlayer(scene).play()
         stored = await self._stored(tenant)
         await scene.close()
         observed = observe(scene, stored)
@@ -191,19 +191,19 @@ class Stage:
 
     async def _stored(self, tenant: Tenant) -> dict[str, tuple[float, int]]:
         """Messages of the tenant's mailboxes; one that is still being written is waited for."""
-        found: dict[str, tuple[float, int]] = {}
+        messages_of: dict[str, tuple[float, int]] = {}
         deadline = time.monotonic() + _STORED_SECONDS
         if tenant.case.handling.keys:
-            return found  # who opens a mailbox leaves no message
+            return messages_of  # who opens a mailbox leaves no message
         while self.pbx.is_recording(tenant.plan):
             for user in tenant.plan.users.values():
                 messages = self.pbx.messages(tenant.plan, user.extension) if user.mailbox is not None else ()
                 if messages and messages[-1].seconds > 0:
-                    found[user.extension] = (messages[-1].seconds, messages[-1].loudness)
-            if found or time.monotonic() > deadline:
+                    messages_of[user.extension] = (messages[-1].seconds, messages[-1].loudness)
+            if messages_of or time.monotonic() > deadline:
                 break
             await asyncio.sleep(0.1)
-        return found
+        return messages_of
 
     # -- the wire's questions -----------------------------------------------------------------------------------------
 

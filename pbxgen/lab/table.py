@@ -45,8 +45,8 @@ class Spot:
 
 def spot_of(name: str) -> Spot | None:
     """What a scenario's name says it shows; None for one that says something else."""
-    found = _NAME.fullmatch(name)
-    return None if found is None else Spot(found["deviation"], found["origin"], found["destination"])
+    match = _NAME.fullmatch(name)
+    return None if match is None else Spot(match["deviation"], match["origin"], match["destination"])
 
 
 def seen(observed: Observed) -> str:
@@ -70,10 +70,10 @@ def seen(observed: Observed) -> str:
 
 def cell(results: Iterable[Result], pbxs: Sequence[str]) -> str:
     """What each PBX did; once where all did the same. A call that went wrong is marked."""
-    told = {result.pbx: ("" if result.passed else "**wrong:** ") + seen(result.observed) for result in results}
-    if len(set(told.values())) == 1 and set(told) == set(pbxs):
-        return next(iter(told.values()))
-    return "<br>".join(f"{SHOWN_NAMES[pbx]}: {told.get(pbx, 'not placed')}" for pbx in pbxs)
+    seen_on = {result.pbx: ("" if result.passed else "**wrong:** ") + seen(result.observed) for result in results}
+    if len(set(seen_on.values())) == 1 and set(seen_on) == set(pbxs):
+        return next(iter(seen_on.values()))
+    return "<br>".join(f"{SHOWN_NAMES[pbx]}: {seen_on.get(pbx, 'not placed')}" for pbx in pbxs)
 
 
 def table(report: LabReport) -> str:
@@ -87,8 +87,8 @@ def table(report: LabReport) -> str:
     rows = list(dict.fromkeys((spot.deviation, spot.origin) for spot in by_spot))
     lines = ["| deviation | call from | " + " | ".join(columns) + " |", "| --- " * (len(columns) + 2) + "|"]
     for deviation, origin in rows:
-        found = (by_spot.get(Spot(deviation, origin, column)) for column in columns)
-        cells = ["" if results is None else cell(results, report.pbxs) for results in found]
+        in_row = (by_spot.get(Spot(deviation, origin, column)) for column in columns)
+        cells = ["" if results is None else cell(results, report.pbxs) for results in in_row]
         lines.append(f"| `{deviation}` | {origin} | " + " | ".join(cells) + " |")
     return "\n".join(lines)
 
@@ -129,8 +129,8 @@ def version(pbx: str) -> str:
     lab = laboratory(pbx)
     command = [str(lab.find()), lab.version_option]
     done = subprocess.run(command, capture_output=True, text=True, timeout=30, check=False)
-    found = _NUMBER.search(done.stdout + done.stderr)
-    return f"{SHOWN_NAMES[pbx]} {found.group() if found else 'of unknown version'}"
+    number = _NUMBER.search(done.stdout + done.stderr)
+    return f"{SHOWN_NAMES[pbx]} {number.group() if number else 'of unknown version'}"
 
 
 def _cases(files: Sequence[Path]) -> list[Case]:

@@ -7,9 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from pbxgen.calls.attempt import Rang
 from pbxgen.calls.case import Case, Handling
 from pbxgen.calls.entries import entries
-from pbxgen.calls.observed import Observed, Rang, Record, observed
+from pbxgen.calls.observed import Observed, Record, observed
 from pbxgen.flow.machine import Ending, EndKind
 from pbxgen.flow.plan import Plan
 from pbxgen.flow.simulate import Transfer

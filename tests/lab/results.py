@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import datetime as dt
 
+from pbxgen.calls.attempt import Rang
 from pbxgen.calls.case import Case
-from pbxgen.calls.observed import Observed, Rang
+from pbxgen.calls.observed import Observed
 from pbxgen.flow.machine import Ending, EndKind
 from pbxgen.flow.plan import Plan
 from pbxgen.flow.simulate import Call

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from pbxgen.calls.attempt import Rang
 from pbxgen.calls.case import Case, Handling
 from pbxgen.calls.headers import Announced, last_diversion, user_of
-from pbxgen.calls.observed import Rang
 from pbxgen.flow.plan import DiversionHeader, NumberFormat, Plan, Reason
 from pbxgen.flow.simulate import Transfer
 from pbxgen.lab.result import LabReport

@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
+from pbxgen.calls.attempt import Rang
 from pbxgen.calls.case import Case, case_of
 from pbxgen.calls.headers import user_of
-from pbxgen.calls.observed import Rang
 from pbxgen.flow.plan import Plan
 from pbxgen.lab.ladder import failure
 from pbxgen.lab.result import LabReport

@@ -12,7 +12,7 @@ from pbxgen.interpret.asterisk.applications import APPLICATIONS
 from pbxgen.interpret.asterisk.endpoints import Endpoints
 from pbxgen.interpret.asterisk.functions import READ
 from pbxgen.interpret.asterisk.mailboxes import Mailboxes
-from pbxgen.interpret.asterisk.play import Course
+from pbxgen.interpret.asterisk.play import CallPlayer
 from pbxgen.interpret.asterisk.switch import Switch
 from pbxgen.interpret.base import Trace
 from pbxgen.targets.base import GeneratedFile
@@ -33,4 +33,4 @@ class AsteriskInterpreter:
         """See `pbxgen.interpret.base.Interpreter`."""
         moment = case.world.moment.replace(tzinfo=ZoneInfo(case.plan.timezone))
         switch = Switch(self._dialplan, self._endpoints, self._mailboxes, case, int(moment.timestamp()), trace)
-        return Course(switch, self._endpoints).play()
+        return CallPlayer(switch, self._endpoints).play()

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from pbxgen.calls.attempt import Rang
 from pbxgen.calls.entries import entries
 from pbxgen.calls.faults import cannot_transfer
 from pbxgen.calls.headers import user_of
-from pbxgen.calls.observed import Observed, Rang, Record, observed
+from pbxgen.calls.observed import Observed, Record, observed
 from pbxgen.interpret.asterisk.channel import Channel
 from pbxgen.interpret.asterisk.endpoints import Endpoints
 from pbxgen.interpret.asterisk.legs import NORMAL, Caller, Leg, LocalFirst, LocalSecond, partner
@@ -18,7 +19,7 @@ _MESSAGE = (5.0, 5_000)
 _MINUTE_MS = 60_000
 
 
-class Course:
+class CallPlayer:
     """Plays one call of a switch."""
 
     def __init__(self, switch: Switch, endpoints: Endpoints) -> None:

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from zoneinfo import ZoneInfo
 
+from pbxgen.calls.attempt import Rang
 from pbxgen.calls.case import Case
-from pbxgen.calls.observed import Rang
 from pbxgen.interpret.freeswitch.channel import Channel, Profile
 from pbxgen.interpret.freeswitch.installation import Installation
 
