@@ -10,9 +10,9 @@ from pbxgen.flow.world import World
 from pbxgen.scenario.values import Expectation, Scenario
 
 PROMPT_SECONDS = 0.45
-"""How long a phone rings until it is answered, unless a call says otherwise: long enough that all have been rung."""
+"""Seconds from INVITE to answer, unless a call says otherwise; long enough that all phones of an entry ring first."""
 NOTHING_SAID = Expectation(None, None, None)
-"""The model alone says what must happen."""
+"""No expectation of a scenario: the call is judged by the model alone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,13 +22,13 @@ class Handling:
     give_up_at: int | None = None
     """The caller hangs up while the n-th entry of ``rings`` (from 0) rings."""
     give_up_after: float = 0.25
-    """How many seconds after the entry began to ring."""
+    """Seconds from the start of that entry until the caller hangs up."""
     answer_after: float = PROMPT_SECONDS
-    """How many seconds a phone rings that is answered (in a call that is transferred: the phone it is sent to)."""
+    """Seconds from INVITE to answer; in a transferred call, those of the phone that it is transferred to."""
     press_after: float = 1.6
-    """How many seconds people who are asked to press 1 take to do so."""
+    """Seconds until a person who is asked to press 1 does so."""
     talk_for: float = 1.3
-    """How many seconds people talk, at least."""
+    """Minimum length of a conversation in seconds."""
     callee_ends: bool = False
     """The one who answered hangs up first."""
     keys: str = ""
@@ -36,13 +36,13 @@ class Handling:
     headers: tuple[str, ...] = ()
     """Further headers of the caller's INVITE, in place of the one that says how often the call was diverted before."""
     dialled: str | None = None
-    """What is dialled in place of ``call.called`` (another form of the same number)."""
+    """Dialled digits, if not ``call.called``: another form of the same number."""
     caller_shows: str | None = None
-    """What stands in From in place of ``call.caller``."""
+    """User part of the caller's From header, if not ``call.caller``."""
     domain: str | None = None
-    """What stands as the SIP domain of what is dialled in place of the tenant's own."""
+    """SIP domain of the dialled URI, if not the tenant's."""
     refer: tuple[str, str] | None = None
-    """Who outside (E.164) asks the PBX by REFER to send the other party where; the call must go on as if nobody had."""
+    """Outside number that sends the PBX a REFER, and its target; the PBX must ignore the REFER."""
     trunk: str | None = None
     """Name of the trunk that an outside call comes in on; None: the first of the plan."""
 

@@ -17,7 +17,7 @@ def ending(
     mailbox: str | None,
     transferred: bool,
 ) -> Ending | None:
-    """The ending of a call; None where nothing can be told apart.
+    """The ending of a call; None if the call had none that can be recognised.
 
     ``status``: the caller's final reply of 300 or more. ``in_call``: who was in the call when it was hung up.
     ``stored``: mailboxes with a message. ``mailbox``: whose was opened.

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 def faults_of_caller(
     status: int | None, answered_at: float | None, in_call: Sequence[str], answers: Sequence[float | None]
 ) -> list[str]:
-    """Faults of what the caller was told.
+    """Faults in the replies that the caller got.
 
     ``status``: the final reply of 300 or more. ``in_call``: who was in the call when it was hung up. ``answers``: when
     phones and outside numbers answered.

@@ -19,7 +19,7 @@ class Observed:
 
     rings: tuple[str, ...]
     ending: Ending | None
-    """None: nothing that can be told apart (the call was cancelled, or still rang when time was up)."""
+    """None: the call was cancelled, or still rang when time was up."""
     rang: tuple[Rang, ...] = ()
     status: int | None = None
     """Final reply to the caller."""
@@ -53,13 +53,13 @@ class Record:
     announced: str | None = None
     """The recording that was played."""
     mailbox: str | None = None
-    """Whose mailbox was opened; ``*``: whose is not known."""
+    """Mailbox that was opened; ``*``: its number is not known."""
     rings_on: bool = False
     """It rings without end: nothing will become of the call."""
     caller_heard: int = 0
     caller_sent: int = 0
     faults: tuple[str, ...] = ()
-    """What the recorder itself has found wrong."""
+    """Faults that were noticed while the call went on."""
 
 
 def observed(case: Case, record: Record) -> Observed:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 PIN = "4711"
-"""Of every mailbox that has a PIN in the source."""
+"""The PIN that laboratory and interpreters give to every mailbox with a PIN in its source."""
 
 
 @dataclass(frozen=True, slots=True)

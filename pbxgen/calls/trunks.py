@@ -1,4 +1,4 @@
-"""What is sent to a trunk, read as the carrier reads it."""
+"""The numbers that a PBX sends to a trunk, as the carrier reads them."""
 
 from __future__ import annotations
 

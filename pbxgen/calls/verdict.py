@@ -1,4 +1,4 @@
-"""Did the PBX do what the model and the scenario say?"""
+"""The verdict on a call: differences between what was seen, the model and the scenario."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ from pbxgen.flow.plan import DiversionHeader, Outcome, Plan
 from pbxgen.flow.simulate import Diverted, Story, simulate
 
 TIMING_SECONDS = 1.5
-"""How far a ring time may be off."""
+"""Tolerance of a ring time in seconds."""
 _QUIET = 300
 """Mean amplitude below which a stored message holds no speech."""
 
 
 def judge(case: Case, observed: Observed) -> tuple[str, ...]:
-    """Every difference, in words; none if the PBX did what it should."""
+    """Every difference as a sentence; empty if the call went as the model and the scenario say."""
     story = simulate(case.plan, case.call, case.world)
     differences: list[str] = list(observed.faults)
     differences += [f"{target} was rung after the call was over" for target in observed.late]
@@ -72,7 +72,7 @@ def _given_up(case: Case, story: Story, observed: Observed) -> list[str]:
 
 
 def _rung(story: Story, observed: Observed) -> Iterator[tuple[int, Event, list[Rang]]]:
-    """Each ringing of the story, with where it stands in it and the attempts observed.
+    """Each ringing of the story: its position, its event and the attempts observed.
 
     Who was rung must be what the model says: its attempts and those observed are then the same ones, in the same order.
     """
@@ -83,7 +83,7 @@ def _rung(story: Story, observed: Observed) -> Iterator[tuple[int, Event, list[R
 
 
 def _timing(case: Case, story: Story, observed: Observed) -> list[str]:
-    """Whatever rang in vain rang for as long as the model says."""
+    """Compare the ring times of unanswered attempts with the model."""
     differences = []
     for _, event, legs in _rung(story, observed):
         cancelled = any(leg.status is None and leg.ended is not None for leg in legs)
@@ -113,14 +113,14 @@ def _may_be_sooner(case: Case, event: Event) -> bool:
 
 
 def _delay(plan: Plan, event: Event) -> int:
-    """How long after the beginning of a ringing somebody is rung first: legs of follow_me may all come later."""
+    """Seconds from the beginning of a ringing to its first INVITE: all legs of a follow_me may have a delay."""
     user = plan.users.get(event.subject)
     legs = user.follow_me if user is not None else ()
     return min((leg.delay for leg in legs if leg.place.target in event.dialled[0]), default=0)
 
 
 def _take(legs: list[Rang], together: Collection[str]) -> list[Rang]:
-    """Takes the next attempts, those that rang together, from the front of ``legs``.
+    """Take the attempts of the next entry from the front of ``legs``.
 
     Whose turn it is helps where no time does: of a phone that stays silent nobody sees when it was given up.
     """
@@ -133,7 +133,7 @@ def _take(legs: list[Rang], together: Collection[str]) -> list[Rang]:
 
 
 def _trunk_headers(case: Case, story: Story, observed: Observed) -> list[str]:
-    """The last diversion is announced to the carrier."""
+    """Compare the diversion that each carrier was told of with the last one of the story."""
     differences = []
     for number, _, legs in _rung(story, observed):
         for leg in legs:

@@ -1,4 +1,4 @@
-"""What the wire sees of one dialog of a call: the caller's own, or that of somebody rung."""
+"""One SIP dialog of a call as seen on the wire: the caller's, or that of a called phone or number."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ class Dialog:
     target: str
     """Who was invited: extension or E.164 number."""
     state: str
-    """How they behave."""
+    """State of the phone or outside number in the scenario."""
     start: float
     invite: sip.Message | None = None
     ringing: float | None = None
@@ -32,7 +32,7 @@ class Dialog:
     gone_by_pbx: bool = False
     provisional: list[int] = field(default_factory=list)
     audio: sip.Audio | None = None
-    """Where the PBX wants its sound."""
+    """Where the PBX receives RTP."""
     stream: Stream | None = None
 
     @property
@@ -49,7 +49,7 @@ class Dialog:
         return self.closed if self.answered is None else self.answered
 
     def rang(self, since: float) -> Rang:
-        """The dialog of somebody rung, with times that count from ``since``."""
+        """The dialog as an attempt; its times count from ``since``."""
         ended = self.attempt_ended
         cancelled = self.closed is not None and self.final == 487
         return Rang(
@@ -64,7 +64,7 @@ class Dialog:
         )
 
     def see(self, seen: Seen, *, ours_is_caller: bool) -> None:
-        """Take note of a message. ``ours_is_caller``: SIPp placed this call, the PBX answers it."""
+        """Update the dialog from a message. ``ours_is_caller``: SIPp placed the call, and the PBX replies."""
         message = seen.message
         if seen.from_pbx and message.body:
             self.audio = sip.audio_of(message.body) or self.audio

@@ -1,4 +1,4 @@
-"""From what the wire saw of a scene to what the PBX did."""
+"""Makes the record of a finished scene."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from pbxgen.calls.observed import Observed, Record, observed
 from pbxgen.lab.scene import Scene
 
 ENOUGH_PACKETS = 15
-"""Of 65 in the time that people talk: sound goes through."""
+"""RTP packets that prove sound; about 65 arrive while people talk."""
 
 
 def observe(scene: Scene, stored: Mapping[str, tuple[float, int]]) -> Observed:
-    """What happened, once the scene is over. ``stored``: messages by mailbox."""
+    """What was observed of a scene that is over. ``stored``: messages by mailbox."""
     caller, start = scene.caller, scene.caller.start
     over = caller.gone if caller.answered is not None else caller.closed
     record = Record(
@@ -32,13 +32,13 @@ def observe(scene: Scene, stored: Mapping[str, tuple[float, int]]) -> Observed:
 
 
 def _opens_mailbox(scene: Scene) -> bool:
-    """Does the caller who has pressed a PIN hear something?"""
+    """Has the caller entered a PIN, and hears the mailbox?"""
     stream = scene.caller.stream
     return bool(scene.case.handling.keys) and stream is not None and stream.loud > ENOUGH_PACKETS
 
 
 def _silence(scene: Scene) -> list[str]:
-    """Who heard nothing of a call that was answered by a person."""
+    """Parties of an answered call that heard no sound."""
     caller = scene.caller
     if caller.answered is None or not scene.at_hangup or scene.case.call.transfer is not None:
         return []

@@ -48,13 +48,13 @@ class Pbx(Protocol):
         ...
 
     async def reload(self, files: Sequence[GeneratedFile]) -> None:
-        """Put other generated files in place, and have them read while calls go on."""
+        """Replace the generated files and reload the PBX while calls are up."""
         ...
 
     def stop(self) -> None: ...
 
     def messages(self, plan: Plan, extension: str) -> tuple[Recorded, ...]:
-        """What lies in a mailbox."""
+        """The messages in a mailbox, oldest first."""
         ...
 
     def is_recording(self, plan: Plan) -> bool:
@@ -67,23 +67,23 @@ class Bench:
     """Everything a PBX is started with."""
 
     folder: Path
-    """Scratch, its own."""
+    """Scratch folder of this PBX alone."""
     files: tuple[GeneratedFile, ...]
     sounds: Mapping[str, bytes]
     """Recordings (WAV, 8 kHz mono) by path below the PBX's sounds folder, without suffix."""
     moment: dt.datetime | None = None
-    """The time it is to have; None: the real one."""
+    """Start time of the PBX's clock; None: the real time."""
 
 
 @dataclass(frozen=True, slots=True)
 class Laboratory:
-    """How the laboratory comes to a PBX of one kind."""
+    """How the laboratory finds and starts one kind of PBX."""
 
     find: Callable[[], Path]
     """Its program. Raises LabError where there is none."""
     make: Callable[[Bench], Pbx]
     version_option: str
-    """What the program tells its version for."""
+    """Command-line option that makes the program print its version."""
 
 
 def laboratory(pbx: str) -> Laboratory:

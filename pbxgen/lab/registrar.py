@@ -1,4 +1,4 @@
-"""The phones' registrations: some at a time, again where one was refused, and a word on those that never succeed."""
+"""Registers the phones in batches, repeats refused registrations, and reports those that never succeed."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ class Registrar:
         self._asked: dict[str, str] = {}
         """Call-ID of an OPTIONS: the contact that the PBX has asked whether it is there."""
         self._there: set[str] = set()
-        """Contacts that have said so."""
+        """Contacts that have answered an OPTIONS."""
 
     def see(self, seen: Seen) -> None:
         """Take note of a REGISTER of ours, a reply to one, or an OPTIONS."""
@@ -70,7 +70,7 @@ class Registrar:
         await asyncio.sleep(0.5)
 
     async def _answered(self, contacts: set[str]) -> None:
-        """Contacts answer OPTIONS, which may come late where many are asked; a PBX that never asks loses no time."""
+        """Wait until all contacts have answered the PBX's OPTIONS; no wait if the PBX sends none."""
         deadline = time.monotonic() + _WARM_UP_SECONDS
         await asyncio.sleep(0.05)
         while self._asked and not self._there >= contacts & self._registered and time.monotonic() < deadline:

@@ -12,7 +12,7 @@ from pbxgen.lab.wire import Seen, Wire
 
 
 class Follower(Protocol):
-    """Is told of the messages of a call, and answers the wire's questions about it."""
+    """Receives the messages of a call and answers the wire's questions about it."""
 
     def invited(self, seen: Seen) -> None:
         """The PBX sends a new INVITE to one of our phones or trunks."""
@@ -41,5 +41,5 @@ class Rig(Protocol):
     phones: Address
 
     def follow(self, call_id: str, follower: Follower) -> None:
-        """Messages of this call are the follower's."""
+        """Deliver messages of this call to ``follower``."""
         ...

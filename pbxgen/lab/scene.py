@@ -47,7 +47,7 @@ class Scene:
         self.announced: str | None = None
         """The recording that the caller was played."""
         self.at_hangup: tuple[str, ...] = ()
-        """Who was in the call, besides the one that was served last, when it was hung up."""
+        """Targets in the call when it was hung up, other than the party that was served last."""
         self._parked: dict[str, Dialog] = {}
         self._processes: list[subprocess.Popen[bytes]] = []
         self._tasks: set[asyncio.Task[None]] = set()
@@ -59,7 +59,7 @@ class Scene:
     # -- who is where -------------------------------------------------------------------------------------------------
 
     def logins(self) -> list[Login]:
-        """Contacts that register."""
+        """Contacts of the scene's phones that register."""
         logins = []
         for extension in self.plan.users:
             for index, state in enumerate(self._states(extension)):
@@ -81,7 +81,7 @@ class Scene:
 
     @property
     def _refers(self) -> dict[str, str]:
-        """Who sends the other party on by REFER, and where."""
+        """Numbers that send a REFER, and the target of each."""
         transfer, refer = self.case.call.transfer, self.case.handling.refer
         if transfer is not None:
             return {
@@ -151,7 +151,7 @@ class Scene:
     # -- what people do -----------------------------------------------------------------------------------------------
 
     async def _pick_up(self, leg: Dialog) -> None:
-        """Answer; of several that would, phones are quicker than outside numbers, and lower ones (as in the model)."""
+        """Answer in the model's order: phones before outside numbers, then by number."""
         first = self.case.call.transfer is not None and len(self.legs) == 1
         await asyncio.sleep(PROMPT_SECONDS if first else self.case.handling.answer_after)
         before = [
@@ -208,7 +208,7 @@ class Scene:
         self.spawn(self._see_placed(dial, ours, reply))
 
     async def _see_placed(self, dial: scripts.Dial, ours: Address, reply: scripts.SippReply) -> None:
-        """SIPp gives up where something else has taken its port meanwhile: then it is started again."""
+        """Start SIPp again if it ended because another program had taken its port."""
         for _ in range(2):
             if not await self.until(lambda: self.rig.wire.knows(dial.call_id), _START_SECONDS):
                 self.rig.sipp.forget(self._processes.pop())
@@ -262,7 +262,7 @@ class Scene:
         return entries(self.rang())
 
     async def close(self) -> None:
-        """Hang up whatever is still up, and let SIPp's processes go."""
+        """Hang up all dialogs that are still up and release SIPp's processes."""
         for task in list(self._tasks):
             task.cancel()
         consultation = () if self.consultation is None else (self.consultation,)
@@ -284,7 +284,7 @@ class Scene:
         return True
 
     def spawn(self, work: Coroutine[object, object, None]) -> None:
-        """Let something happen beside the course of the call."""
+        """Run a coroutine beside the call; it is cancelled when the scene closes."""
         task = asyncio.get_running_loop().create_task(work)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)

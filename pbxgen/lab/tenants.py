@@ -19,9 +19,9 @@ class Tenant:
     """One case, ready to be put on a PBX."""
 
     case: Case
-    """As it was given: the model judges by this one."""
+    """The case as it was given; the model uses its plan."""
     plan: Plan
-    """As the PBX gets it."""
+    """The plan with the laboratory's name, domain, addresses and secrets; the PBX is given this one."""
     trunks: dict[str, Address]
     """Far end of each trunk."""
     recordings: dict[str, int]
