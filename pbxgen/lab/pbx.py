@@ -54,7 +54,7 @@ class Pbx(Protocol):
     def stop(self) -> None: ...
 
     def messages(self, plan: Plan, extension: str) -> tuple[Recorded, ...]:
-        """The messages in a mailbox, oldest first."""
+        """The messages in a mailbox."""
         ...
 
     def is_recording(self, plan: Plan) -> bool:
