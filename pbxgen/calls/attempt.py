@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
-class Rang:
+class Attempt:
     """One INVITE that reached a phone or the outside world. Times are seconds after the caller's INVITE."""
 
     target: str

@@ -28,7 +28,7 @@ def user_of(uri: str) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class Announced:
+class AnnouncedDiversion:
     """The last diversion that a header tells of."""
 
     number: str
@@ -36,7 +36,7 @@ class Announced:
     count: int
 
 
-def last_diversion(headers: tuple[tuple[str, str], ...], kind: DiversionHeader) -> Announced | None:
+def last_diversion(headers: tuple[tuple[str, str], ...], kind: DiversionHeader) -> AnnouncedDiversion | None:
     """The last diversion announced in headers of this kind; None where they tell of none."""
     name = "diversion" if kind is DiversionHeader.DIVERSION else "history-info"
     values = [part for key, value in headers if key == name for part in _split(value)]
@@ -45,12 +45,12 @@ def last_diversion(headers: tuple[tuple[str, str], ...], kind: DiversionHeader) 
     if kind is DiversionHeader.DIVERSION:
         counts = [int(match.group(1)) if (match := re.search(r"counter=(\d+)", v)) else 1 for v in values]
         reason = re.search(r"reason=\"?([\w-]+)", values[0])
-        return Announced(user_of(values[0]), _REASONS.get(reason.group(1)) if reason else None, sum(counts))
+        return AnnouncedDiversion(user_of(values[0]), _REASONS.get(reason.group(1)) if reason else None, sum(counts))
     # The entry before the last is the diverting user; the last one is where the call goes, and why.
     depth = max(len(match.group(1).split(".")) for v in values if (match := re.search(r"index=([\d.]+)", v)))
     cause = re.search(r"cause(?:%3D|=)(\d+)", values[-1])
     by = values[-2] if len(values) > 1 else values[-1]
-    return Announced(user_of(by), _CAUSES.get(cause.group(1)) if cause else None, depth - 1)
+    return AnnouncedDiversion(user_of(by), _CAUSES.get(cause.group(1)) if cause else None, depth - 1)
 
 
 def _split(value: str) -> list[str]:

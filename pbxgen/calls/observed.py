@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from pbxgen.calls.attempt import Rang
+from pbxgen.calls.attempt import Attempt
 from pbxgen.calls.case import Case
 from pbxgen.calls.endings import ending
 from pbxgen.calls.entries import entries
@@ -20,7 +20,7 @@ class Observed:
     rings: tuple[str, ...]
     ending: Ending | None
     """None: the call was cancelled, or still rang when time was up."""
-    rang: tuple[Rang, ...] = ()
+    rang: tuple[Attempt, ...] = ()
     status: int | None = None
     """Final reply to the caller."""
     answered_at: float | None = None
@@ -36,10 +36,10 @@ class Observed:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Record:
+class CallRecord:
     """What was recorded of a call as it went on, before anything is concluded from it."""
 
-    rang: tuple[Rang, ...]
+    rang: tuple[Attempt, ...]
     """In the order in which they were sent."""
     status: int | None
     """Final reply to the caller of 300 or more; None: none."""
@@ -62,7 +62,7 @@ class Record:
     """Faults that were noticed while the call went on."""
 
 
-def observed(case: Case, record: Record) -> Observed:
+def observed(case: Case, record: CallRecord) -> Observed:
     """What is judged of a call: who was rung, how it ended, and what no scenario expects."""
     transferred = case.call.transfer is not None
     over = None if transferred else record.over_at

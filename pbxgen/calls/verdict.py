@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
 
-from pbxgen.calls.attempt import Rang
+from pbxgen.calls.attempt import Attempt
 from pbxgen.calls.case import Case
 from pbxgen.calls.entries import ring_together
-from pbxgen.calls.headers import Announced, last_diversion
+from pbxgen.calls.headers import AnnouncedDiversion, last_diversion
 from pbxgen.calls.observed import Observed
 from pbxgen.flow.machine import Ending, EndKind, Event, EventKind
 from pbxgen.flow.plan import DiversionHeader, Outcome, Plan
@@ -71,7 +71,7 @@ def _given_up(case: Case, story: Story, observed: Observed) -> list[str]:
     return differences
 
 
-def _rung(story: Story, observed: Observed) -> Iterator[tuple[int, Event, list[Rang]]]:
+def _rung(story: Story, observed: Observed) -> Iterator[tuple[int, Event, list[Attempt]]]:
     """Each ringing of the story: its position, its event and the attempts observed.
 
     Who was rung must be what the model says: its attempts and those observed are then the same ones, in the same order.
@@ -119,12 +119,12 @@ def _delay(plan: Plan, event: Event) -> int:
     return min((leg.delay for leg in legs if leg.place.target in event.dialled[0]), default=0)
 
 
-def _take(legs: list[Rang], together: Collection[str]) -> list[Rang]:
+def _take(legs: list[Attempt], together: Collection[str]) -> list[Attempt]:
     """Take the attempts of the next entry from the front of ``legs``.
 
     Whose turn it is helps where no time does: of a phone that stays silent nobody sees when it was given up.
     """
-    entry: list[Rang] = []
+    entry: list[Attempt] = []
     while legs and legs[0].target in together:
         if entry and not ring_together(entry[0], legs[0]):
             break
@@ -153,7 +153,7 @@ def _trunk_headers(case: Case, story: Story, observed: Observed) -> list[str]:
     return differences
 
 
-def _diversion_before(events: Sequence[Event], leg: Rang) -> Diverted | None:
+def _diversion_before(events: Sequence[Event], leg: Attempt) -> Diverted | None:
     """The diversion whose places hold the number; what nobody diverts (overflow, follow_me) tells of the last."""
     of_number: Diverted | None = None
     last: Diverted | None = None
@@ -174,7 +174,7 @@ def _inbound(case: Case, before: Sequence[Event]) -> bool:
     return any(number in case.plan.inbound for number in case.plan.numbering.called_by_trunk(case.call.called))
 
 
-def _compare(case: Case, leg: Rang, expected: Diverted, announced: Announced | None) -> list[str]:
+def _compare(case: Case, leg: Attempt, expected: Diverted, announced: AnnouncedDiversion | None) -> list[str]:
     if announced is None:
         return [f"{leg.target} was not told that {expected.by} diverted the call"]
     differences = []

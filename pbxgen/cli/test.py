@@ -14,7 +14,7 @@ from pbxgen.cli.options import examples
 from pbxgen.pbxs import PBXS
 
 if TYPE_CHECKING:
-    from pbxgen.interpret.examine import Examined
+    from pbxgen.interpret.examine import ExaminedCall
     from pbxgen.lab.result import LabReport
     from pbxgen.scenario.judge import Verdict
     from pbxgen.scenario.run import FileRun
@@ -97,7 +97,7 @@ def run_tests(
         raise typer.BadParameter("no scenario has such a name" if name else "there are no scenarios")
     runs = [judge_file(p) for p in prepared]
     sound = all(r.sound for r in runs)
-    examined: Sequence[Examined] = ()
+    examined: Sequence[ExaminedCall] = ()
     if sound and _GENERATED in places:
         from pbxgen.cli.test_generated import examine_calls
 
@@ -130,7 +130,9 @@ def _places(on: str) -> set[str]:
     return names
 
 
-def _print_json(runs: Sequence[FileRun], examined: Sequence[Examined], report: LabReport | None, verbose: bool) -> None:
+def _print_json(
+    runs: Sequence[FileRun], examined: Sequence[ExaminedCall], report: LabReport | None, verbose: bool
+) -> None:
     import json
 
     from pbxgen.diagnostics.json import diagnostic_to_dict
@@ -161,7 +163,9 @@ def _print_json(runs: Sequence[FileRun], examined: Sequence[Examined], report: L
     console.out(json.dumps(document, indent=2, ensure_ascii=False))
 
 
-def _print_text(runs: Sequence[FileRun], examined: Sequence[Examined], report: LabReport | None, verbose: bool) -> None:
+def _print_text(
+    runs: Sequence[FileRun], examined: Sequence[ExaminedCall], report: LabReport | None, verbose: bool
+) -> None:
     from pbxgen.diagnostics.render import render_text
 
     for run in runs:
@@ -195,7 +199,7 @@ def _print_verdict(verdict: Verdict, verbose: bool) -> None:
             console.out(f"      {console.printable(line)}")
 
 
-def _counts(runs: Sequence[FileRun], examined: Sequence[Examined], report: LabReport | None) -> tuple[int, int]:
+def _counts(runs: Sequence[FileRun], examined: Sequence[ExaminedCall], report: LabReport | None) -> tuple[int, int]:
     """Calls that went as expected, and those that did not; a scenario counts once for each place it was run on."""
     results = [v.passed for r in runs for v in r.verdicts] + [e.passed for e in examined]
     if report is not None:

@@ -10,7 +10,7 @@ from pbxgen.calls.observed import Observed
 
 
 @dataclass(frozen=True, slots=True)
-class Ran:
+class TraceLine:
     """One line of the files that a call ran through."""
 
     at: float
@@ -21,7 +21,7 @@ class Ran:
     """The line with the values of its variables."""
 
 
-Trace = list[Ran]
+Trace = list[TraceLine]
 
 
 class Interpreter(Protocol):

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from pbxgen.calls.attempt import Rang
+from pbxgen.calls.attempt import Attempt
 from pbxgen.lab import sip
 from pbxgen.lab.media import Stream
-from pbxgen.lab.wire import Seen
+from pbxgen.lab.wire import SeenMessage
 
 
 @dataclass(slots=True)
@@ -48,11 +48,11 @@ class Dialog:
     def attempt_ended(self) -> float | None:
         return self.closed if self.answered is None else self.answered
 
-    def rang(self, since: float) -> Rang:
+    def rang(self, since: float) -> Attempt:
         """The dialog as an attempt; its times count from ``since``."""
         ended = self.attempt_ended
         cancelled = self.closed is not None and self.final == 487
-        return Rang(
+        return Attempt(
             target=self.target,
             at=self.start - since,
             ended=None if ended is None else ended - since,
@@ -63,7 +63,7 @@ class Dialog:
             sent=self.stream.sent if self.stream else 0,
         )
 
-    def see(self, seen: Seen, *, ours_is_caller: bool) -> None:
+    def see(self, seen: SeenMessage, *, ours_is_caller: bool) -> None:
         """Update the dialog from a message. ``ours_is_caller``: SIPp placed the call, and the PBX replies."""
         message = seen.message
         if seen.from_pbx and message.body:
@@ -73,14 +73,14 @@ class Dialog:
         elif message.method == "INVITE" and seen.from_pbx is ours_is_caller:
             self._reply(message.status, seen)
 
-    def _request(self, message: sip.Message, seen: Seen) -> None:
+    def _request(self, message: sip.Message, seen: SeenMessage) -> None:
         if message.method == "CANCEL" and self.waiting:
             self.closed = seen.at
         elif message.method == "BYE" and self.gone is None:
             self.gone = seen.at
             self.gone_by_pbx = seen.from_pbx
 
-    def _reply(self, status: int, seen: Seen) -> None:
+    def _reply(self, status: int, seen: SeenMessage) -> None:
         if 100 < status < 200:
             self.provisional.append(status)
             self.ringing = self.ringing or seen.at

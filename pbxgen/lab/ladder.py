@@ -8,7 +8,7 @@ from itertools import zip_longest
 
 from pbxgen.calls.model_steps import model_steps
 from pbxgen.lab.result import Result
-from pbxgen.lab.wire import Seen
+from pbxgen.lab.wire import SeenMessage
 
 _COLUMN = 74
 _QUIET = frozenset({"OPTIONS", "REGISTER", "PRACK"})
@@ -26,7 +26,7 @@ class Rung:
     text: str
 
 
-def ladder(trace: Sequence[Seen]) -> tuple[Rung, ...]:
+def ladder(trace: Sequence[SeenMessage]) -> tuple[Rung, ...]:
     """Every message once, without repeats, challenges and 100 Trying."""
     rungs: list[Rung] = []
     shown: set[tuple[str, bool, str, str]] = set()
@@ -43,7 +43,7 @@ def ladder(trace: Sequence[Seen]) -> tuple[Rung, ...]:
     return tuple(rungs)
 
 
-def _party(seen: Seen) -> str:
+def _party(seen: SeenMessage) -> str:
     """Who is at our end of a call, by its first message."""
     if not seen.from_pbx:
         return "consult" if seen.message.call_id.endswith("-consult") else "caller"
@@ -51,13 +51,13 @@ def _party(seen: Seen) -> str:
     return user.rsplit(".", 2)[1] if user.count(".") >= 2 else user
 
 
-def _challenge(seen: Seen) -> bool:
+def _challenge(seen: SeenMessage) -> bool:
     message = seen.message
     first = message.cseq.startswith("1 ")
     return message.status in (401, 407) or (message.status is None and message.method == "ACK" and first)
 
 
-def _text(seen: Seen) -> str:
+def _text(seen: SeenMessage) -> str:
     message = seen.message
     if message.status is not None:
         media = " (SDP)" if message.body and message.status < 200 else ""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from pbxgen.calls.observed import Observed, Record, observed
+from pbxgen.calls.observed import CallRecord, Observed, observed
 from pbxgen.lab.scene import Scene
 
 ENOUGH_PACKETS = 15
@@ -15,7 +15,7 @@ def observe(scene: Scene, stored: Mapping[str, tuple[float, int]]) -> Observed:
     """What was observed of a scene that is over. ``stored``: messages by mailbox."""
     caller, start = scene.caller, scene.caller.start
     over = caller.gone if caller.answered is not None else caller.closed
-    record = Record(
+    record = CallRecord(
         rang=tuple(scene.rang()),
         status=caller.final,
         answered_at=None if caller.answered is None else caller.answered - start,

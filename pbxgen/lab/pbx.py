@@ -24,7 +24,7 @@ _FAKETIME = (
 
 
 @dataclass(frozen=True, slots=True)
-class Recorded:
+class RecordedMessage:
     """A message found in a mailbox."""
 
     path: Path
@@ -53,7 +53,7 @@ class Pbx(Protocol):
 
     def stop(self) -> None: ...
 
-    def messages(self, plan: Plan, extension: str) -> tuple[Recorded, ...]:
+    def messages(self, plan: Plan, extension: str) -> tuple[RecordedMessage, ...]:
         """The messages in a mailbox."""
         ...
 
@@ -63,7 +63,7 @@ class Pbx(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Bench:
+class PbxSetup:
     """Everything a PBX is started with."""
 
     folder: Path
@@ -81,7 +81,7 @@ class Laboratory:
 
     find: Callable[[], Path]
     """Its program. Raises LabError where there is none."""
-    make: Callable[[Bench], Pbx]
+    make: Callable[[PbxSetup], Pbx]
     version_option: str
     """Command-line option that makes the program print its version."""
 

@@ -10,7 +10,7 @@ from pbxgen.calls.headers import user_of
 from pbxgen.lab.errors import LabError
 from pbxgen.lab.ports import Address
 from pbxgen.lab.sipp import Login, Sipp
-from pbxgen.lab.wire import Seen
+from pbxgen.lab.wire import SeenMessage
 
 _AT_ONCE = 40
 _PER_SECOND = 100
@@ -36,7 +36,7 @@ class Registrar:
         self._there: set[str] = set()
         """Contacts that have answered an OPTIONS."""
 
-    def see(self, seen: Seen) -> None:
+    def see(self, seen: SeenMessage) -> None:
         """Take note of a REGISTER of ours, a reply to one, or an OPTIONS."""
         message = seen.message
         if message.method == "OPTIONS":

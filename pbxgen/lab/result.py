@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from pbxgen.calls.case import Case
 from pbxgen.calls.observed import Observed
-from pbxgen.lab.wire import Seen
+from pbxgen.lab.wire import SeenMessage
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +24,7 @@ class Result:
     """The first attempt, where the call was placed a second time, alone, because it had gone wrong among others."""
     complaints: tuple[str, ...] = ()
     """WARNING and ERROR lines that the PBX wrote in its log about this call (or the first attempt)."""
-    trace: tuple[Seen, ...] = ()
+    trace: tuple[SeenMessage, ...] = ()
     """Every SIP message of the call."""
 
     @property

@@ -8,17 +8,17 @@ from pbxgen.lab.media import Media
 from pbxgen.lab.pbx import Pbx
 from pbxgen.lab.ports import Address
 from pbxgen.lab.sipp import Sipp
-from pbxgen.lab.wire import Seen, Wire
+from pbxgen.lab.wire import SeenMessage, Wire
 
 
 class Follower(Protocol):
     """Receives the messages of a call and answers the wire's questions about it."""
 
-    def invited(self, seen: Seen) -> None:
+    def invited(self, seen: SeenMessage) -> None:
         """The PBX sends a new INVITE to one of our phones or trunks."""
         ...
 
-    def see(self, seen: Seen) -> None:
+    def see(self, seen: SeenMessage) -> None:
         """Any message of the call."""
         ...
 

@@ -11,7 +11,7 @@ from collections.abc import Callable, Coroutine
 from urllib.parse import quote
 
 from pbxgen.calls import people
-from pbxgen.calls.attempt import Rang
+from pbxgen.calls.attempt import Attempt
 from pbxgen.calls.case import PROMPT_SECONDS
 from pbxgen.calls.entries import TOGETHER_SECONDS, entries
 from pbxgen.calls.trunks import number_sent
@@ -23,7 +23,7 @@ from pbxgen.lab.ports import Address
 from pbxgen.lab.rig import Rig
 from pbxgen.lab.sipp import Login
 from pbxgen.lab.tenants import Tenant, contact_user, password
-from pbxgen.lab.wire import Seen
+from pbxgen.lab.wire import SeenMessage
 
 _POLL = 0.05
 _PARKED_SECONDS = 20.0
@@ -39,7 +39,7 @@ class Scene:
         self.rig = rig
         self.plan: Plan = tenant.plan
         self.case = tenant.case
-        self.trace: list[Seen] = []
+        self.trace: list[SeenMessage] = []
         self.legs: dict[str, Dialog] = {}
         self._name = f"{self.plan.name}-{next(_SCENES)}"
         self.caller = Dialog(f"{self._name}-caller", tenant.case.call.called, "caller", 0.0)
@@ -98,7 +98,7 @@ class Scene:
 
     # -- what the wire reports ----------------------------------------------------------------------------------------
 
-    def invited(self, seen: Seen) -> None:
+    def invited(self, seen: SeenMessage) -> None:
         """The PBX sends a new INVITE to one of our phones or trunks."""
         message = seen.message
         user = message.uri_user
@@ -122,7 +122,7 @@ class Scene:
         leg = self.legs.get(call_id) or self._parked[call_id]
         return self.rig.sipp.callee(self._reply_of(leg.target, leg.state))
 
-    def see(self, seen: Seen) -> None:
+    def see(self, seen: SeenMessage) -> None:
         self.trace.append(seen)
         message = seen.message
         callee = self.legs.get(message.call_id) or self._parked.get(message.call_id)
@@ -252,12 +252,12 @@ class Scene:
 
     # -- afterwards ---------------------------------------------------------------------------------------------------
 
-    def rang(self) -> list[Rang]:
+    def rang(self) -> list[Attempt]:
         """Who was rung, in order; times count from the caller's INVITE."""
         in_order = sorted(self.legs.values(), key=lambda leg: leg.start)
         return [leg.rang(since=self.caller.start) for leg in in_order]
 
-    def entries(self) -> list[list[Rang]]:
+    def entries(self) -> list[list[Attempt]]:
         """Who was rung so far; those that rang together are one entry."""
         return entries(self.rang())
 

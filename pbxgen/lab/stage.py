@@ -17,7 +17,7 @@ from pbxgen.lab import scripts, sip
 from pbxgen.lab.errors import LabError
 from pbxgen.lab.media import Media
 from pbxgen.lab.observe import observe
-from pbxgen.lab.pbx import Bench, Pbx
+from pbxgen.lab.pbx import Pbx, PbxSetup
 from pbxgen.lab.play import ScenePlayer
 from pbxgen.lab.ports import LOOPBACK, Address
 from pbxgen.lab.registrar import Registrar
@@ -27,7 +27,7 @@ from pbxgen.lab.scene import Scene
 from pbxgen.lab.sipp import Sipp
 from pbxgen.lab.sound import tone
 from pbxgen.lab.tenants import Tenant, prepare, renew
-from pbxgen.lab.wire import Seen, Wire
+from pbxgen.lab.wire import SeenMessage, Wire
 from pbxgen.targets.base import GeneratedFile, Options, Target
 
 _ANNOUNCEMENT_SECONDS = 2.0
@@ -42,7 +42,7 @@ def _longest_first(tenant: Tenant) -> int:
 
 
 @dataclass(frozen=True, slots=True)
-class Renewed:
+class RenewedTenants:
     """Changed plans of a stage's tenants, and their files."""
 
     tenants: tuple[Tenant, ...]
@@ -53,7 +53,7 @@ class Stage:
     """A PBX with the phones and far ends of its scenarios. Use as an asynchronous context."""
 
     def __init__(
-        self, make_pbx: Callable[[Bench], Pbx], target: Target, cases: Sequence[Case], folder: Path, *,
+        self, make_pbx: Callable[[PbxSetup], Pbx], target: Target, cases: Sequence[Case], folder: Path, *,
         moment: dt.datetime | None = None,
     ) -> None:  # fmt: skip
         self._folder = folder
@@ -68,7 +68,7 @@ class Stage:
         home = folder / "pbx"
         home.mkdir(parents=True)
         (folder / "sipp").mkdir()
-        self.pbx: Pbx = make_pbx(Bench(home, files, sounds, moment))
+        self.pbx: Pbx = make_pbx(PbxSetup(home, files, sounds, moment))
         self.wire = Wire(self._route, self._on_message)
         self.media = Media()
         self._followers: dict[str, Follower] = {}
@@ -125,12 +125,12 @@ class Stage:
                 await self.wire.listen(address, self.pbx.trunks_at)
             self._by_trunk[address] = scene
 
-    def renewed(self, cases: Sequence[Case]) -> Renewed:
+    def renewed(self, cases: Sequence[Case]) -> RenewedTenants:
         """Changed plans, a case for each tenant in order, compiled but not yet in place."""
         tenants, secrets = renew(self.tenants, cases)
-        return Renewed(tenants, self._rendered(tenants, secrets))
+        return RenewedTenants(tenants, self._rendered(tenants, secrets))
 
-    async def reload(self, renewed: Renewed) -> None:
+    async def reload(self, renewed: RenewedTenants) -> None:
         """Load changed plans. Calls that are up go on; whatever is placed from now on is of the new plans."""
         await self.pbx.reload(renewed.files)
         before = {login.contact for scene in self._by_name.values() for login in scene.logins()}
@@ -210,7 +210,7 @@ class Stage:
     def follow(self, call_id: str, follower: Follower) -> None:
         self._followers[call_id] = follower
 
-    def _on_message(self, seen: Seen) -> None:
+    def _on_message(self, seen: SeenMessage) -> None:
         message = seen.message
         if message.method in ("OPTIONS", "REGISTER"):
             self.registrar.see(seen)

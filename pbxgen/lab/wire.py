@@ -23,7 +23,7 @@ Router = Callable[[sip.Message, Address], int | None]
 
 
 @dataclass(frozen=True, slots=True)
-class Seen:
+class SeenMessage:
     """One message as it passed. ``at`` is in seconds of the monotonic clock."""
 
     at: float
@@ -45,7 +45,7 @@ class _Path:
 class Wire:
     """Datagrams between the addresses that the PBX knows and the SIPp processes behind them."""
 
-    def __init__(self, router: Router, on_message: Callable[[Seen], None]) -> None:
+    def __init__(self, router: Router, on_message: Callable[[SeenMessage], None]) -> None:
         self._router = router
         self._on_message = on_message
         self._outer: dict[Address, tuple[asyncio.DatagramTransport, Address]] = {}
@@ -106,7 +106,7 @@ class Wire:
         message = sip.parse(data)
         if message is None or not message.call_id:
             return
-        self._on_message(Seen(time.monotonic(), True, ours, message))
+        self._on_message(SeenMessage(time.monotonic(), True, ours, message))
         path = self._paths.get(message.call_id)
         if path is None:
             port = self._router(message, ours) if message.status is None else None
@@ -139,7 +139,7 @@ class Wire:
         if self.rewrite is not None:
             data = self.rewrite(data, message.call_id)
         ours = path.outer.get_extra_info("sockname")[:2]
-        self._on_message(Seen(time.monotonic(), False, ours, message))
+        self._on_message(SeenMessage(time.monotonic(), False, ours, message))
         path.outer.sendto(data, path.pbx)
 
 

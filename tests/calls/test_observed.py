@@ -7,17 +7,17 @@ from pathlib import Path
 
 import pytest
 
-from pbxgen.calls.attempt import Rang
+from pbxgen.calls.attempt import Attempt
 from pbxgen.calls.case import Case, Handling
 from pbxgen.calls.entries import entries
-from pbxgen.calls.observed import Observed, Record, observed
+from pbxgen.calls.observed import CallRecord, Observed, observed
 from pbxgen.flow.machine import Ending, EndKind
 from pbxgen.flow.plan import Plan
 from pbxgen.flow.simulate import Transfer
 from tests.lab.results import case, rang
 from tests.smoke.offices import office
 
-_NOTHING = Record(rang=(), status=None, answered_at=None)
+_NOTHING = CallRecord(rang=(), status=None, answered_at=None)
 _ANSWERED = replace(_NOTHING, answered_at=1.0)
 
 
@@ -35,7 +35,7 @@ def _transferred(call: Case) -> Case:
     return replace(call, call=replace(call.call, transfer=Transfer("101", "102")))
 
 
-def _together(*attempts: Rang) -> list[str]:
+def _together(*attempts: Attempt) -> list[str]:
     return ["+".join(attempt.target for attempt in entry) for entry in entries(attempts)]
 
 
@@ -68,7 +68,7 @@ def test_attempts_are_told_in_the_order_in_which_they_began() -> None:
         (replace(_NOTHING, status=480, rings_on=True), None),
     ],
 )
-def test_an_ending_is_told_by_what_was_seen_last(call: Case, record: Record, ending: Ending | None) -> None:
+def test_an_ending_is_told_by_what_was_seen_last(call: Case, record: CallRecord, ending: Ending | None) -> None:
     assert observed(call, record).ending == ending
 
 
@@ -107,7 +107,7 @@ def test_nobody_is_late_in_a_call_that_is_transferred(call: Case) -> None:
         ),
     ],
 )
-def test_faults_of_what_the_caller_was_told(call: Case, record: Record, fault: str) -> None:
+def test_faults_of_what_the_caller_was_told(call: Case, record: CallRecord, fault: str) -> None:
     assert observed(call, replace(record, faults=("heard nothing",))).faults == ("heard nothing", fault)
 
 

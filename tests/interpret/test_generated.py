@@ -16,7 +16,7 @@ from pbxgen.flow.plan import Deviations, Place, PlaceKind, Plan
 from pbxgen.flow.simulate import simulate
 from pbxgen.flow.world import World
 from pbxgen.interpret import load_interpreter
-from pbxgen.interpret.examine import Examined, examine, files_of, place
+from pbxgen.interpret.examine import ExaminedCall, examine, files_of, place
 from pbxgen.pbxs import PBXS
 from pbxgen.scenario.run import prepare
 from tests.smoke.offices import call
@@ -40,12 +40,12 @@ MANY = settings(
 on_both = pytest.mark.parametrize("pbx", PBXS)
 
 
-def told(one: Examined) -> str:
+def told(one: ExaminedCall) -> str:
     lines = [one.case.name, *(f"  ✗ {difference}" for difference in one.differences)]
     return "\n".join([*lines, *(f"{ran.at:8.3f}  {ran.where}  {ran.text}" for ran in one.trace)])
 
 
-def check(found: list[Examined]) -> None:
+def check(found: list[ExaminedCall]) -> None:
     assert found
     failed = [one for one in found if not one.passed]
     if failed:

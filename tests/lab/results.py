@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 
-from pbxgen.calls.attempt import Rang
+from pbxgen.calls.attempt import Attempt
 from pbxgen.calls.case import Case
 from pbxgen.calls.observed import Observed
 from pbxgen.flow.machine import Ending, EndKind
@@ -13,7 +13,7 @@ from pbxgen.flow.simulate import Call
 from pbxgen.flow.world import World
 from pbxgen.lab import sip
 from pbxgen.lab.result import Result
-from pbxgen.lab.wire import Seen
+from pbxgen.lab.wire import SeenMessage
 
 PHONES = ("127.0.0.1", 5070)
 
@@ -25,17 +25,17 @@ def case(plan: Plan, caller: str, called: str, **phones: str) -> Case:
     return Case(f"{caller} calls {called}", plan, Call(caller, called), World(moment, states))
 
 
-def seen(at: float, *, from_pbx: bool, text: str, call_id: str, cseq: str) -> Seen:
+def seen(at: float, *, from_pbx: bool, text: str, call_id: str, cseq: str) -> SeenMessage:
     message = sip.parse(f"{text}\r\nCall-ID: {call_id}\r\nCSeq: {cseq}\r\n\r\n".encode())
     assert message is not None
-    return Seen(at, from_pbx, PHONES, message)
+    return SeenMessage(at, from_pbx, PHONES, message)
 
 
-def rang(target: str, at: float, ended: float | None, status: int | None = None) -> Rang:
-    return Rang(target, at, ended, status, (), target)
+def rang(target: str, at: float, ended: float | None, status: int | None = None) -> Attempt:
+    return Attempt(target, at, ended, status, (), target)
 
 
-def trace(by: str) -> tuple[Seen, ...]:
+def trace(by: str) -> tuple[SeenMessage, ...]:
     """The messages of a call from a phone that ``by`` answers."""
     return (
         seen(5.0, from_pbx=False, text="INVITE sip:101@x SIP/2.0", call_id="office-1-caller", cseq="1 INVITE"),
@@ -46,7 +46,7 @@ def trace(by: str) -> tuple[Seen, ...]:
     )
 
 
-def answered(by: str, *rings: Rang) -> Observed:
+def answered(by: str, *rings: Attempt) -> Observed:
     """A call that ``by`` answered after the others rang in vain."""
     names = tuple(r.target for r in rings)
     return Observed(names, Ending(EndKind.ANSWERED, by), rings, 200, 0.7)

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from pbxgen.calls.attempt import Rang
+from pbxgen.calls.attempt import Attempt
 from pbxgen.calls.case import Case, case_of
 from pbxgen.calls.headers import user_of
 from pbxgen.flow.plan import Plan
@@ -74,12 +74,12 @@ def place(cases: list[Case], pbx: str, *, complaint: str = "") -> LabReport:
     return report
 
 
-def rang(report: LabReport, case: Case) -> tuple[Rang, ...]:
+def rang(report: LabReport, case: Case) -> tuple[Attempt, ...]:
     """What one of the calls reached, in order."""
     return next(result for result in report.results if result.case is case).observed.rang
 
 
-def shown(leg: Rang) -> str:
+def shown(leg: Attempt) -> str:
     """The caller's number that is shown there."""
     return user_of(dict(leg.headers)["from"])
 

@@ -31,20 +31,20 @@ class Frame:
     """The most ARGn that this one or any before it has set: a later one hides them."""
 
 
-class Asterisk(Protocol):
+class ChannelHost(Protocol):
     """What channels, applications and functions know of the Asterisk that they are in, while one call is placed."""
 
     dialplan: Dialplan
     mailboxes: Mailboxes
     case: Case
     clock: Clock
-    channels: dict[str, Channel]
+    channels: dict[str, AsteriskChannel]
     """Those that are up or ring, by name."""
-    played: list[tuple[Channel, str]]
+    played: list[tuple[AsteriskChannel, str]]
     """Recordings, and who heard them."""
-    recording: dict[Channel, tuple[str, str]]
+    recording: dict[AsteriskChannel, tuple[str, str]]
     """Who leaves a message in which mailbox (number, context)."""
-    opened: dict[Channel, tuple[str, str]]
+    opened: dict[AsteriskChannel, tuple[str, str]]
     """Who has opened which mailbox."""
 
     @property
@@ -52,19 +52,19 @@ class Asterisk(Protocol):
         """Seconds since 1970."""
         ...
 
-    def run(self, channel: Channel) -> Steps:
+    def run(self, channel: AsteriskChannel) -> Steps:
         """Takes a channel through the dialplan until it is hung up."""
         ...
 
-    def subroutine(self, channel: Channel, place: Place, arguments: Sequence[str]) -> Steps:
+    def subroutine(self, channel: AsteriskChannel, place: Place, arguments: Sequence[str]) -> Steps:
         """Runs a subroutine on a channel that has no dialplan of its own."""
         ...
 
-    def ring(self, dialler: Channel, destination: str) -> Ringing | None:
+    def ring(self, dialler: AsteriskChannel, destination: str) -> Ringing | None:
         """A channel to ``technology/resource``; None where Asterisk cannot make one."""
         ...
 
-    def read_function(self, channel: Channel, name: str, arguments: str) -> str: ...
+    def read_function(self, channel: AsteriskChannel, name: str, arguments: str) -> str: ...
 
     def worth(self, text: str) -> str:
         """The value of an expression ``$[…]``."""
@@ -83,10 +83,10 @@ class Asterisk(Protocol):
         ...
 
 
-class Channel:
+class AsteriskChannel:
     """One channel; what it is at the other end is said by its subclasses."""
 
-    def __init__(self, switch: Asterisk, name: str) -> None:
+    def __init__(self, switch: ChannelHost, name: str) -> None:
         self.switch = switch
         self.name = name
         self.place: Place = ("", "", 1)
@@ -106,7 +106,7 @@ class Channel:
         """Answered."""
         self.gone = False
         self.thread: Thread | None = None
-        self.peer: Channel | None = None
+        self.peer: AsteriskChannel | None = None
         """Whoever it is bridged with."""
         self.jump: Place | None = None
         """Where a transfer sends it, as soon as it is out of its bridge."""
@@ -162,13 +162,13 @@ class Channel:
         frame.local.add(name)
         self._variables.setdefault(name, []).append((value, 0))
 
-    def inherit(self, parent: Channel) -> None:
+    def inherit(self, parent: AsteriskChannel) -> None:
         """What a channel that is rung takes from who rings it."""
         for name, values in parent._variables.items():
             if values and values[-1][1]:
                 self._variables[name] = [(values[-1][0], 0)]
 
-    def copy_variables(self, other: Channel) -> None:
+    def copy_variables(self, other: AsteriskChannel) -> None:
         self._variables = {name: list(values) for name, values in other._variables.items()}
 
     # -- subroutines --------------------------------------------------------------------------------------------------
@@ -213,10 +213,10 @@ class Channel:
         return self.switch.worth(text)
 
 
-class Ringing(Channel):
+class Ringing(AsteriskChannel):
     """A channel that another one rings."""
 
-    dialler: Channel
+    dialler: AsteriskChannel
     answered = False
     ended = False
     cause = 0

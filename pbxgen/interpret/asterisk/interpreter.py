@@ -12,8 +12,8 @@ from pbxgen.interpret.asterisk.applications import APPLICATIONS
 from pbxgen.interpret.asterisk.endpoints import Endpoints
 from pbxgen.interpret.asterisk.functions import READ
 from pbxgen.interpret.asterisk.mailboxes import Mailboxes
-from pbxgen.interpret.asterisk.play import CallPlayer
-from pbxgen.interpret.asterisk.switch import Switch
+from pbxgen.interpret.asterisk.play import AsteriskPlayer
+from pbxgen.interpret.asterisk.switch import AsteriskSwitch
 from pbxgen.interpret.base import Trace
 from pbxgen.targets.base import GeneratedFile
 
@@ -32,5 +32,5 @@ class AsteriskInterpreter:
     def place(self, case: Case, trace: Trace | None = None) -> Observed:
         """See `pbxgen.interpret.base.Interpreter`."""
         moment = case.world.moment.replace(tzinfo=ZoneInfo(case.plan.timezone))
-        switch = Switch(self._dialplan, self._endpoints, self._mailboxes, case, int(moment.timestamp()), trace)
-        return CallPlayer(switch, self._endpoints).play()
+        switch = AsteriskSwitch(self._dialplan, self._endpoints, self._mailboxes, case, int(moment.timestamp()), trace)
+        return AsteriskPlayer(switch, self._endpoints).play()

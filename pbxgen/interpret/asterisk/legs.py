@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pbxgen.flow.world import quickness
-from pbxgen.interpret.asterisk.channel import Asterisk, Channel, Ringing
+from pbxgen.interpret.asterisk.channel import AsteriskChannel, ChannelHost, Ringing
 from pbxgen.interpret.clock import Thread
 from pbxgen.interpret.far_ends import FarEnd
 
@@ -23,7 +23,7 @@ _TIMER_B_MS = 32_000
 """A phone that says nothing at all (RFC 3261, 17.1.1.2)."""
 
 
-class Caller(Channel):
+class Caller(AsteriskChannel):
     """A call that came in from a phone or a trunk."""
 
     answered_at: int | None = None
@@ -46,11 +46,17 @@ class Caller(Channel):
         super().hang_up(cause)
 
 
-class Leg(Ringing):
+class AsteriskLeg(Ringing):
     """An INVITE to a contact of a phone, or to a trunk."""
 
     def __init__(
-        self, switch: Asterisk, name: str, far_end: FarEnd, sent_to: str, dialler: Channel, sent: list[Leg]
+        self,
+        switch: ChannelHost,
+        name: str,
+        far_end: FarEnd,
+        sent_to: str,
+        dialler: AsteriskChannel,
+        sent: list[AsteriskLeg],
     ) -> None:
         """``sent``: the INVITEs of the call, which this one is added to."""
         super().__init__(switch, name)
@@ -139,7 +145,7 @@ class Leg(Ringing):
 class LocalFirst(Ringing):
     """``Local/x@y;1``: what the ringing channel sees of a Local channel."""
 
-    def __init__(self, switch: Asterisk, name: str, place: tuple[str, str], dialler: Channel) -> None:
+    def __init__(self, switch: ChannelHost, name: str, place: tuple[str, str], dialler: AsteriskChannel) -> None:
         super().__init__(switch, f"{name};1")
         self.dialler = dialler
         self.number, self.withheld = dialler.number, dialler.withheld
@@ -176,10 +182,10 @@ class LocalFirst(Ringing):
         self.other.hang_up(cause)
 
 
-class LocalSecond(Channel):
+class LocalSecond(AsteriskChannel):
     """``Local/x@y;2``: what runs in the dialplan."""
 
-    def __init__(self, switch: Asterisk, name: str, first: LocalFirst) -> None:
+    def __init__(self, switch: ChannelHost, name: str, first: LocalFirst) -> None:
         super().__init__(switch, name)
         self.first = first
 
@@ -197,7 +203,7 @@ class LocalSecond(Channel):
         self.first.dialler.note_reply(leg, reply)
 
 
-def partner(channel: Channel) -> Channel | None:
+def partner(channel: AsteriskChannel) -> AsteriskChannel | None:
     """Who is at the other end of a channel's bridge, through Local channels; None while it is alone."""
     found = channel.peer
     while isinstance(found, LocalFirst | LocalSecond):

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from pbxgen.calls.attempt import Rang
+from pbxgen.calls.attempt import Attempt
 from pbxgen.calls.entries import entries
 from pbxgen.calls.faults import cannot_transfer
 from pbxgen.calls.headers import user_of
-from pbxgen.calls.observed import Observed, Record, observed
-from pbxgen.interpret.asterisk.channel import Channel
+from pbxgen.calls.observed import CallRecord, Observed, observed
+from pbxgen.interpret.asterisk.channel import AsteriskChannel
 from pbxgen.interpret.asterisk.endpoints import Endpoints
-from pbxgen.interpret.asterisk.legs import NORMAL, Caller, Leg, LocalFirst, LocalSecond, partner
-from pbxgen.interpret.asterisk.switch import Switch
+from pbxgen.interpret.asterisk.legs import NORMAL, AsteriskLeg, Caller, LocalFirst, LocalSecond, partner
+from pbxgen.interpret.asterisk.switch import AsteriskSwitch
 from pbxgen.interpret.clock import Thread
 
 _TALK_MS = 1_000
@@ -19,10 +19,10 @@ _MESSAGE = (5.0, 5_000)
 _MINUTE_MS = 60_000
 
 
-class CallPlayer:
+class AsteriskPlayer:
     """Plays one call of a switch."""
 
-    def __init__(self, switch: Switch, endpoints: Endpoints) -> None:
+    def __init__(self, switch: AsteriskSwitch, endpoints: Endpoints) -> None:
         self._switch = switch
         self._endpoints = endpoints
         self._case = switch.case
@@ -40,7 +40,7 @@ class CallPlayer:
         handling = self._case.handling
         if handling.give_up_at is not None:
             self._watch_for_giving_up(caller)
-        party: Channel = caller
+        party: AsteriskChannel = caller
         if self._settle(party) and not party.gone and self._case.call.transfer is not None:
             party = self._transferred(caller, self._case.call.transfer.by)
         self._hang_up(party)
@@ -81,7 +81,7 @@ class CallPlayer:
 
     # -- what people do -----------------------------------------------------------------------------------------------
 
-    def _settle(self, party: Channel) -> bool:
+    def _settle(self, party: AsteriskChannel) -> bool:
         """Go on until the party talks with somebody, leaves a message, opens a mailbox, or is hung up."""
         switch = self._switch
 
@@ -107,10 +107,10 @@ class CallPlayer:
 
         clock.after(1, look)
 
-    def _transferred(self, caller: Caller, by: str) -> Channel:
+    def _transferred(self, caller: Caller, by: str) -> AsteriskChannel:
         """``by`` sends the other party on; that party, once it has ended somewhere."""
         other = partner(caller)
-        answerer = other.far_end.target if isinstance(other, Leg) else None
+        answerer = other.far_end.target if isinstance(other, AsteriskLeg) else None
         transferor, party = (other, caller) if answerer == by else (caller, other)
         if transferor is None or party is None or (transferor is caller and by != self._case.call.caller):
             self._faults.append(cannot_transfer(by))
@@ -131,7 +131,7 @@ class CallPlayer:
         self._switch.clock.after(_TALK_MS, lambda: done.append(True))
         self._switch.clock.run(lambda: bool(done))
 
-    def _blind(self, transferor: Channel, party: Channel, to: str) -> None:
+    def _blind(self, transferor: AsteriskChannel, party: AsteriskChannel, to: str) -> None:
         """A REFER of the transferor: the other party goes on in its TRANSFER_CONTEXT (res_pjsip_refer)."""
         endpoint = transferor.endpoint
         context = transferor.get("TRANSFER_CONTEXT") or self._endpoints.context(endpoint or "")
@@ -161,10 +161,10 @@ class CallPlayer:
             self._talk()
             self._hang_up(announcing)
 
-    def _hang_up(self, party: Channel) -> None:
+    def _hang_up(self, party: AsteriskChannel) -> None:
         """Note who is in the call, and let one side hang up; then nobody may be rung any more."""
         other = partner(party)
-        if isinstance(other, Leg) and other in self._switch.legs[self._since :]:
+        if isinstance(other, AsteriskLeg) and other in self._switch.legs[self._since :]:
             self._left_in = (other.far_end.target,)
         elif isinstance(other, Caller):
             self._faults.append("the caller is left in the call with somebody who was transferred")
@@ -187,7 +187,7 @@ class CallPlayer:
         played = next((recording for _, recording in switch.played), None)
         return observed(
             case,
-            Record(
+            CallRecord(
                 rang=self._rang(),
                 status=None if caller.up else caller.status,
                 answered_at=None if caller.answered_at is None else caller.answered_at / 1000,
@@ -203,13 +203,13 @@ class CallPlayer:
     def _mailbox(self, number: str, context: str) -> str:
         return number if context == self._case.plan.name else f"{number}@{context}"
 
-    def _rang(self) -> tuple[Rang, ...]:
+    def _rang(self) -> tuple[Attempt, ...]:
         """Every INVITE that was sent, in order."""
         return tuple(self._attempt(leg) for leg in self._switch.legs)
 
-    def _attempt(self, leg: Leg) -> Rang:
+    def _attempt(self, leg: AsteriskLeg) -> Attempt:
         began = leg.began_at or 0
         shown = leg.number if leg.number and not leg.withheld else "anonymous"
         headers = (("from", f"<sip:{shown}@{self._case.plan.domain}>"), *leg.headers)
         ended = None if leg.ended_at is None else leg.ended_at / 1000
-        return Rang(leg.far_end.target, began / 1000, ended, leg.status, headers, leg.sent_to)
+        return Attempt(leg.far_end.target, began / 1000, ended, leg.status, headers, leg.sent_to)

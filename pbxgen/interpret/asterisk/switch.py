@@ -8,14 +8,14 @@ from collections.abc import Callable, Sequence
 from pbxgen.calls.case import Case
 from pbxgen.calls.trunks import number_sent
 from pbxgen.interpret.asterisk.applications import APPLICATIONS
-from pbxgen.interpret.asterisk.channel import Channel, Place, Ringing
+from pbxgen.interpret.asterisk.channel import AsteriskChannel, Place, Ringing
 from pbxgen.interpret.asterisk.dialplan import Dialplan
 from pbxgen.interpret.asterisk.endpoints import Endpoints
 from pbxgen.interpret.asterisk.functions import READ
-from pbxgen.interpret.asterisk.legs import UNALLOCATED, Caller, Leg, LocalFirst
+from pbxgen.interpret.asterisk.legs import UNALLOCATED, AsteriskLeg, Caller, LocalFirst
 from pbxgen.interpret.asterisk.mailboxes import Mailboxes
 from pbxgen.interpret.asterisk.text import worth
-from pbxgen.interpret.base import NotUnderstoodError, Ran, Trace
+from pbxgen.interpret.base import NotUnderstoodError, Trace, TraceLine
 from pbxgen.interpret.clock import Clock, Steps, Thread
 from pbxgen.interpret.far_ends import FarEnd, contacts, outside
 
@@ -26,7 +26,7 @@ _HOST = "203.0.113.1:5060;ob"
 """Host part of a phone's contact, as behind NAT: Dial is given whole URIs."""
 
 
-class Switch:
+class AsteriskSwitch:
     """Asterisk while one call is placed."""
 
     def __init__(
@@ -42,14 +42,14 @@ class Switch:
         self.mailboxes = mailboxes
         self.case = case
         self.clock = Clock()
-        self.channels: dict[str, Channel] = {}
-        self.legs: list[Leg] = []
+        self.channels: dict[str, AsteriskChannel] = {}
+        self.legs: list[AsteriskLeg] = []
         """Every INVITE that was sent, in order."""
-        self.played: list[tuple[Channel, str]] = []
+        self.played: list[tuple[AsteriskChannel, str]] = []
         """Recordings, and who heard them."""
-        self.recording: dict[Channel, tuple[str, str]] = {}
+        self.recording: dict[AsteriskChannel, tuple[str, str]] = {}
         """Who leaves a message in which mailbox (number, context)."""
-        self.opened: dict[Channel, tuple[str, str]] = {}
+        self.opened: dict[AsteriskChannel, tuple[str, str]] = {}
         """Who has opened which mailbox."""
         self.complaints: list[str] = []
         """What Asterisk would log as WARNING or ERROR."""
@@ -67,14 +67,14 @@ class Switch:
 
     # -- the dialplan -------------------------------------------------------------------------------------------------
 
-    def run(self, channel: Channel) -> Steps:
+    def run(self, channel: AsteriskChannel) -> Steps:
         """Takes a channel through the dialplan until it is hung up."""
         while not channel.gone:
             work = self._step(channel)
             if work is not None:
                 yield from work
 
-    def subroutine(self, channel: Channel, place: Place, arguments: Sequence[str]) -> Steps:
+    def subroutine(self, channel: AsteriskChannel, place: Place, arguments: Sequence[str]) -> Steps:
         """Runs a subroutine on a channel that has no dialplan of its own."""
         depth = len(channel.frames)
         channel.call(place, arguments)
@@ -83,7 +83,7 @@ class Switch:
             if work is not None:
                 yield from work
 
-    def _step(self, channel: Channel) -> Steps | None:
+    def _step(self, channel: AsteriskChannel) -> Steps | None:
         """Runs one line; what it returns is still to be done, and takes time."""
         self._count += 1
         if self._count > STEP_LIMIT:
@@ -97,11 +97,11 @@ class Switch:
         self._at = line.where
         data = line.data.put_in(channel)
         if self._trace is not None:
-            self._trace.append(Ran(self.clock.now / 1000, line.where, f"{line.application}({data})"))
+            self._trace.append(TraceLine(self.clock.now / 1000, line.where, f"{line.application}({data})"))
         channel.place = (context, extension, priority + 1)
         return APPLICATIONS[line.application](channel, data)
 
-    def read_function(self, channel: Channel, name: str, arguments: str) -> str:
+    def read_function(self, channel: AsteriskChannel, name: str, arguments: str) -> str:
         return READ[name](channel, arguments)
 
     def worth(self, text: str) -> str:
@@ -112,7 +112,7 @@ class Switch:
 
     # -- phones and trunks --------------------------------------------------------------------------------------------
 
-    def ring(self, dialler: Channel, destination: str) -> Ringing | None:
+    def ring(self, dialler: AsteriskChannel, destination: str) -> Ringing | None:
         """A channel to ``technology/resource``; None where Asterisk cannot make one."""
         technology, _, resource = destination.partition("/")
         self._names += 1
@@ -130,7 +130,7 @@ class Switch:
         if far_end is None:
             self.complain(f"Dial: nobody is at {destination}")
             return None
-        leg = Leg(self, f"PJSIP/{endpoint}-{self._names:08x}", far_end, user, dialler, self.legs)
+        leg = AsteriskLeg(self, f"PJSIP/{endpoint}-{self._names:08x}", far_end, user, dialler, self.legs)
         leg.endpoint = endpoint
         leg.inherit(dialler)
         return leg
@@ -173,7 +173,7 @@ class Switch:
         busy_at = self._endpoints.busy_at(endpoint)
         if busy_at and in_use >= busy_at:
             return "BUSY"
-        rings = any(isinstance(c, Leg) and c.waiting for c in mine)
+        rings = any(isinstance(c, AsteriskLeg) and c.waiting for c in mine)
         if in_use:
             return "RINGINUSE" if rings else "INUSE"
         return "RINGING" if rings else "NOT_INUSE"

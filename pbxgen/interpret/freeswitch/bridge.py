@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import NoReturn
 
 from pbxgen.interpret.base import NotUnderstoodError
-from pbxgen.interpret.freeswitch.channel import Channel
+from pbxgen.interpret.freeswitch.channel import FreeSwitchChannel
 from pbxgen.interpret.freeswitch.dialstring import parse
-from pbxgen.interpret.freeswitch.execution import Settled, Switch
-from pbxgen.interpret.freeswitch.leg import Leg, legs
+from pbxgen.interpret.freeswitch.execution import FreeSwitchCore, Settled
+from pbxgen.interpret.freeswitch.leg import FreeSwitchLeg, legs
 from pbxgen.interpret.freeswitch.originate import Originate
 from pbxgen.interpret.freeswitch.text import atoi, is_true, separated
 
@@ -18,7 +18,7 @@ _ALWAYS_CONTINUED = frozenset({"NO_ANSWER", "NO_USER_RESPONSE", "ORIGINATOR_CANC
 _ONLY_FOR_LEGS = ("group_confirm_key", "group_confirm_file", "fail_on_single_reject", "bridge_early_media", "campon")
 
 
-def bridge(switch: Switch, channel: Channel, data: str) -> None:
+def bridge(switch: FreeSwitchCore, channel: FreeSwitchChannel, data: str) -> None:
     """Dials the legs of a dial string together.
 
     Raises:
@@ -44,7 +44,7 @@ def bridge(switch: Switch, channel: Channel, data: str) -> None:
     _connect(switch, channel, winner)
 
 
-def _connect(switch: Switch, channel: Channel, leg: Leg) -> None:
+def _connect(switch: FreeSwitchCore, channel: FreeSwitchChannel, leg: FreeSwitchLeg) -> None:
     assert leg.far is not None
     if not leg.answered:
         _hear(switch, channel, leg)
@@ -59,7 +59,7 @@ def _connect(switch: Switch, channel: Channel, leg: Leg) -> None:
     raise Settled
 
 
-def _hear(switch: Switch, channel: Channel, leg: Leg) -> NoReturn:
+def _hear(switch: FreeSwitchCore, channel: FreeSwitchChannel, leg: FreeSwitchLeg) -> NoReturn:
     """Early media passes: the bridge begins, and with it the clock of ``bridge_answer_timeout`` (switch_ivr_bridge)."""
     assert leg.far is not None
     if leg.far.final is not None:
@@ -76,7 +76,7 @@ def _hear(switch: Switch, channel: Channel, leg: Leg) -> NoReturn:
     raise Settled
 
 
-def _failed(switch: Switch, channel: Channel, cause: str) -> None:
+def _failed(switch: FreeSwitchCore, channel: FreeSwitchChannel, cause: str) -> None:
     """``switch_channel_handle_cause``: does the dialplan go on?"""
     if channel.cause is not None:
         return

@@ -24,7 +24,7 @@ _OURS = "pbx_"
 
 
 @dataclass(frozen=True, slots=True)
-class Profile:
+class CallerProfile:
     """The caller profile: where a channel calls, and as whom."""
 
     destination_number: str
@@ -34,19 +34,19 @@ class Profile:
     network_addr: str
     uuid: str
 
-    def to(self, number: str, context: str) -> Profile:
+    def to(self, number: str, context: str) -> CallerProfile:
         return replace(self, destination_number=number, context=context)
 
 
 @dataclass(eq=False, slots=True)
-class Channel:
+class FreeSwitchChannel:
     """``profile`` changes with each transfer, ``hunted`` with each extension that is executed within one."""
 
-    profile: Profile
+    profile: CallerProfile
     globals: Mapping[str, str]
     inbound: bool = True
     """A call that came in; else one that FreeSWITCH placed."""
-    hunted: Profile | None = None
+    hunted: CallerProfile | None = None
     variables: dict[str, tuple[str, str]] = field(default_factory=dict)
     """By name in lower case: the name as it was written, and the value, which is never empty."""
     counted: set[tuple[str, str]] = field(default_factory=set)

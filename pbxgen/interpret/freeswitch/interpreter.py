@@ -8,14 +8,14 @@ from collections.abc import Sequence
 from pbxgen.calls.case import Case
 from pbxgen.calls.faults import cannot_transfer
 from pbxgen.calls.headers import user_of
-from pbxgen.calls.observed import Observed, Record, observed
+from pbxgen.calls.observed import CallRecord, Observed, observed
 from pbxgen.flow.plan import Trunk
 from pbxgen.flow.simulate import Transfer
 from pbxgen.interpret.base import NotUnderstoodError, Trace
 from pbxgen.interpret.freeswitch.applications import APPLICATIONS
-from pbxgen.interpret.freeswitch.channel import Channel, Profile
+from pbxgen.interpret.freeswitch.channel import CallerProfile, FreeSwitchChannel
 from pbxgen.interpret.freeswitch.endpoints import registration_domain
-from pbxgen.interpret.freeswitch.execution import Switch
+from pbxgen.interpret.freeswitch.execution import FreeSwitchCore
 from pbxgen.interpret.freeswitch.expansion import refers
 from pbxgen.interpret.freeswitch.installation import Installation, install
 from pbxgen.interpret.freeswitch.scene import Scene
@@ -28,7 +28,7 @@ _UNKNOWN = ("remote-party-id",)
 _KEPT = {"p-asserted-identity": "sip_P-Asserted-Identity", "privacy": "sip_Privacy"}
 
 
-class FreeSwitch:
+class FreeSwitchInterpreter:
     """FreeSWITCH with generated files."""
 
     pbx = "freeswitch"
@@ -39,7 +39,7 @@ class FreeSwitch:
     def place(self, case: Case, trace: Trace | None = None) -> Observed:
         """What becomes of a call; times are virtual. Raises NotUnderstoodError."""
         scene = Scene.of(self._installation, case)
-        switch = Switch(scene, APPLICATIONS, trace)
+        switch = FreeSwitchCore(scene, APPLICATIONS, trace)
         for extension, states in case.world.phones.items():
             if "in_call" in states and extension in case.plan.users:
                 _occupy(switch, extension)
@@ -57,12 +57,12 @@ class FreeSwitch:
         return _observed(scene, caller)
 
 
-def load(files: Sequence[GeneratedFile]) -> FreeSwitch:
+def load(files: Sequence[GeneratedFile]) -> FreeSwitchInterpreter:
     """Generated files, ready to be called. Raises NotUnderstoodError."""
-    return FreeSwitch(install(files))
+    return FreeSwitchInterpreter(install(files))
 
 
-def _from_phone(scene: Scene, extension: str, dialled: str) -> Channel:
+def _from_phone(scene: Scene, extension: str, dialled: str) -> FreeSwitchChannel:
     """An authenticated phone calls; one without a login in the files has the one that the documentation asks for."""
     plan = scene.case.plan
     domain = registration_domain(scene)
@@ -73,7 +73,7 @@ def _from_phone(scene: Scene, extension: str, dialled: str) -> Channel:
     return _incoming(scene, scene.case.handling.caller_shows or extension, dialled, context, "127.0.0.1", variables)
 
 
-def _from_trunk(scene: Scene, dialled: str) -> Channel:
+def _from_trunk(scene: Scene, dialled: str) -> FreeSwitchChannel:
     case = scene.case
     if case.trunk is None:
         raise NotUnderstoodError(f"{case.plan.name} has no trunk that a call could come in on")
@@ -84,8 +84,10 @@ def _from_trunk(scene: Scene, dialled: str) -> Channel:
     return _incoming(scene, shown, dialled, context, _address(case.plan.trunks[case.trunk]), announced)
 
 
-def _incoming(scene: Scene, shown: str, dialled: str, context: str, address: str, variables: dict[str, str]) -> Channel:
-    profile = Profile(dialled, context, shown, shown, address, scene.uuid())
+def _incoming(
+    scene: Scene, shown: str, dialled: str, context: str, address: str, variables: dict[str, str]
+) -> FreeSwitchChannel:
+    profile = CallerProfile(dialled, context, shown, shown, address, scene.uuid())
     return scene.channel(profile, inbound=True, variables=variables)
 
 
@@ -118,7 +120,7 @@ def _announced(headers: list[str]) -> dict[str, str]:
     return found
 
 
-def _occupy(switch: Switch, extension: str) -> None:
+def _occupy(switch: FreeSwitchCore, extension: str) -> None:
     """The phone places a call that is answered."""
     channel = _from_phone(switch.scene, extension, _PARKING)
     channel.parks = True
@@ -127,7 +129,7 @@ def _occupy(switch: Switch, extension: str) -> None:
         raise NotUnderstoodError(f"{extension} is to be in a call, and {_PARKING} was not answered")
 
 
-def _transferred(switch: Switch, caller: Channel, transfer: Transfer) -> None:
+def _transferred(switch: FreeSwitchCore, caller: FreeSwitchChannel, transfer: Transfer) -> None:
     """Who answered, or the caller, sends the other party on."""
     scene = switch.scene
     assert scene.talking is not None
@@ -151,10 +153,10 @@ def _transferred(switch: Switch, caller: Channel, transfer: Transfer) -> None:
     switch.run(party)
 
 
-def _observed(scene: Scene, caller: Channel) -> Observed:
+def _observed(scene: Scene, caller: FreeSwitchChannel) -> Observed:
     return observed(
         scene.case,
-        Record(
+        CallRecord(
             rang=scene.rang(),
             status=caller.status,
             answered_at=scene.answered_at if caller.answered else None,

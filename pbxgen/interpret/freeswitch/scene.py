@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from zoneinfo import ZoneInfo
 
-from pbxgen.calls.attempt import Rang
+from pbxgen.calls.attempt import Attempt
 from pbxgen.calls.case import Case
-from pbxgen.interpret.freeswitch.channel import Channel, Profile
+from pbxgen.interpret.freeswitch.channel import CallerProfile, FreeSwitchChannel
 from pbxgen.interpret.freeswitch.installation import Installation
 
 _FRACTION = 0.5
@@ -16,7 +16,7 @@ _FRACTION = 0.5
 
 
 @dataclass(slots=True)
-class Clock:
+class FreeSwitchClock:
     """Virtual time. ``now``: seconds since the caller's INVITE."""
 
     base: int
@@ -34,7 +34,7 @@ class Clock:
 
 
 @dataclass(eq=False, slots=True)
-class Attempt:
+class FreeSwitchAttempt:
     """An INVITE that FreeSWITCH sent."""
 
     target: str
@@ -44,8 +44,8 @@ class Attempt:
     ended: float | None = None
     status: int | None = None
 
-    def seen(self) -> Rang:
-        return Rang(self.target, self.at, self.ended, self.status, self.headers, self.request_user)
+    def seen(self) -> Attempt:
+        return Attempt(self.target, self.at, self.ended, self.status, self.headers, self.request_user)
 
 
 @dataclass(eq=False, slots=True)
@@ -54,10 +54,10 @@ class Scene:
 
     installation: Installation
     case: Case
-    clock: Clock
-    channels: list[Channel] = field(default_factory=list)
-    attempts: list[Attempt] = field(default_factory=list)
-    talking: tuple[Channel, str] | None = None
+    clock: FreeSwitchClock
+    channels: list[FreeSwitchChannel] = field(default_factory=list)
+    attempts: list[FreeSwitchAttempt] = field(default_factory=list)
+    talking: tuple[FreeSwitchChannel, str] | None = None
     """The channel of who answered, and their extension or number."""
     stored: dict[str, tuple[float, int]] = field(default_factory=dict)
     announced: str | None = None
@@ -71,10 +71,10 @@ class Scene:
     @classmethod
     def of(cls, installation: Installation, case: Case) -> Scene:
         moment = case.world.moment.replace(tzinfo=ZoneInfo(case.plan.timezone))
-        return cls(installation, case, Clock(int(moment.timestamp())))
+        return cls(installation, case, FreeSwitchClock(int(moment.timestamp())))
 
-    def channel(self, profile: Profile, *, inbound: bool, variables: Mapping[str, str]) -> Channel:
-        made = Channel(profile, self.installation.variables, inbound)
+    def channel(self, profile: CallerProfile, *, inbound: bool, variables: Mapping[str, str]) -> FreeSwitchChannel:
+        made = FreeSwitchChannel(profile, self.installation.variables, inbound)
         for name, value in variables.items():
             made.set(name, value)
         self.channels.append(made)
@@ -88,6 +88,6 @@ class Scene:
         """How many channels that are up count for a resource."""
         return sum(resource in channel.counted for channel in self.channels if channel.cause is None)
 
-    def rang(self) -> tuple[Rang, ...]:
+    def rang(self) -> tuple[Attempt, ...]:
         """Every INVITE that was sent, in order."""
         return tuple(attempt.seen() for attempt in self.attempts)
