@@ -66,7 +66,7 @@ class ChannelHost(Protocol):
 
     def read_function(self, channel: AsteriskChannel, name: str, arguments: str) -> str: ...
 
-    def worth(self, text: str) -> str:
+    def expression_value(self, text: str) -> str:
         """The value of an expression ``$[…]``."""
         ...
 
@@ -210,7 +210,7 @@ class AsteriskChannel:
         return self.switch.read_function(self, name, arguments)
 
     def expression(self, text: str) -> str:
-        return self.switch.worth(text)
+        return self.switch.expression_value(text)
 
 
 class Ringing(AsteriskChannel):

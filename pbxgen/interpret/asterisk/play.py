@@ -74,10 +74,10 @@ class AsteriskPlayer:
         for line in self._case.sent_headers("192.0.2.1"):
             name, _, value = line.partition(":")
             channel.headers.append((name.strip().lower(), value.strip()))
-        told = dict(channel.headers)
-        if "p-asserted-identity" in told:  # trust_id_inbound
-            channel.number = user_of(told["p-asserted-identity"])
-            channel.withheld = "id" in told.get("privacy", "").split(";")
+        headers = dict(channel.headers)
+        if "p-asserted-identity" in headers:  # trust_id_inbound
+            channel.number = user_of(headers["p-asserted-identity"])
+            channel.withheld = "id" in headers.get("privacy", "").split(";")
 
     # -- what people do -----------------------------------------------------------------------------------------------
 

@@ -14,7 +14,7 @@ from pbxgen.interpret.asterisk.endpoints import Endpoints
 from pbxgen.interpret.asterisk.functions import READ
 from pbxgen.interpret.asterisk.legs import UNALLOCATED, AsteriskLeg, Caller, LocalFirst
 from pbxgen.interpret.asterisk.mailboxes import Mailboxes
-from pbxgen.interpret.asterisk.text import worth
+from pbxgen.interpret.asterisk.text import expression_value
 from pbxgen.interpret.base import NotUnderstoodError, Trace, TraceLine
 from pbxgen.interpret.clock import Clock, Steps, Thread
 from pbxgen.interpret.far_ends import FarEnd, contacts, outside
@@ -104,8 +104,8 @@ class AsteriskSwitch:
     def read_function(self, channel: AsteriskChannel, name: str, arguments: str) -> str:
         return READ[name](channel, arguments)
 
-    def worth(self, text: str) -> str:
-        return worth(text, self.complain)
+    def expression_value(self, text: str) -> str:
+        return expression_value(text, self.complain)
 
     def complain(self, message: str) -> None:
         self.complaints.append(f"{self._at}: {message}" if self._at else message)
@@ -166,14 +166,14 @@ class AsteriskSwitch:
             return "INVALID"
         if not self.dial_contacts(endpoint):
             return "UNAVAILABLE"
-        mine = [channel for channel in self.channels.values() if channel.endpoint == endpoint]
-        in_use = sum(isinstance(c, Caller) or c.up for c in mine)
+        channels = [channel for channel in self.channels.values() if channel.endpoint == endpoint]
+        in_use = sum(isinstance(c, Caller) or c.up for c in channels)
         extension = self._endpoints.extension(endpoint, self.case.plan)
         in_use += "in_call" in self.case.world.phone(extension or "")
         busy_at = self._endpoints.busy_at(endpoint)
         if busy_at and in_use >= busy_at:
             return "BUSY"
-        rings = any(isinstance(c, AsteriskLeg) and c.waiting for c in mine)
+        rings = any(isinstance(c, AsteriskLeg) and c.waiting for c in channels)
         if in_use:
             return "RINGINUSE" if rings else "INUSE"
         return "RINGING" if rings else "NOT_INUSE"

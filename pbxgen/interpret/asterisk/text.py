@@ -214,7 +214,7 @@ def holds(condition: str) -> bool:
     return int(number) != 0 if number else bool(condition)
 
 
-def worth(text: str, complain: Callable[[str], None]) -> str:
+def expression_value(text: str, complain: Callable[[str], None]) -> str:
     """The value of an expression; ``complain`` hears of one that Asterisk cannot read."""
     try:
         return evaluate(text)

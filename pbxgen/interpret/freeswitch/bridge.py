@@ -30,16 +30,16 @@ def bridge(switch: FreeSwitchCore, channel: FreeSwitchChannel, data: str) -> Non
     dialled = parse(data)
     if channel.get("preserve_originated_vars") == "false":
         channel.set("originate_causes", None)
-    mine = legs(switch.scene, channel, dialled.destinations)
+    dialled_legs = legs(switch.scene, channel, dialled.destinations)
     # A party that was called, and is transferred now, still has it from its own leg.
     early = not is_true(dialled.variables.get("ignore_early_media") or channel.get("ignore_early_media"))
     limit = int(channel.get("call_timeout") or _DEFAULT_SECONDS)
-    originate = Originate(switch, channel, mine, limit=limit, early=early)
+    originate = Originate(switch, channel, dialled_legs, limit=limit, early=early)
     winner = originate.run()
-    for leg in mine:
+    for leg in dialled_legs:
         channel.push("originate_causes", f"{leg.channel.profile.uuid};{leg.cause or 'NONE'}")
     if winner is None:
-        _failed(switch, channel, "NO_ANSWER" if originate.timed_out else mine[0].cause or "ORIGINATOR_CANCEL")
+        _failed(switch, channel, "NO_ANSWER" if originate.timed_out else dialled_legs[0].cause or "ORIGINATOR_CANCEL")
         return
     _connect(switch, channel, winner)
 
