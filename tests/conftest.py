@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from pbxgen.lab.errors import LabError
-from pbxgen.lab.pbx import laboratory
+from pbxgen.lab.pbx import laboratory_of
 from pbxgen.pbxs import PBXS, SHOWN_NAMES
 from tests.support.calls import TALLIES, Tally
 
@@ -22,7 +22,7 @@ def _required(name: str) -> bool:
 def real_pbx(name: str) -> Path:
     """The program of a PBX for a test that needs one; without it the test fails or is skipped, and the end says so."""
     try:
-        return laboratory(name).find()
+        return laboratory_of(name).find()
     except LabError as missing:
         if _required(name):
             pytest.fail(f"{missing}, and PBXGEN_REQUIRE names it")
@@ -57,7 +57,7 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     terminalreporter.section("real PBXs")
     for name in PBXS:
         try:
-            program = laboratory(name).find()
+            program = laboratory_of(name).find()
         except LabError as missing:
             terminalreporter.write_line(f"NOT TESTED: {missing}", yellow=True, bold=True)
             continue
@@ -75,7 +75,7 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
 def _version(name: str, program: Path) -> str:
     try:
         done = subprocess.run(
-            [str(program), laboratory(name).version_option], capture_output=True, text=True, timeout=20, check=False
+            [str(program), laboratory_of(name).version_option], capture_output=True, text=True, timeout=20, check=False
         )
     except (OSError, subprocess.TimeoutExpired):
         return "which does not say its version"

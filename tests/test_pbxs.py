@@ -10,7 +10,7 @@ import pytest
 
 import pbxgen
 from pbxgen.interpret import load_interpreter
-from pbxgen.lab.pbx import PbxSetup, laboratory
+from pbxgen.lab.pbx import PbxSetup, laboratory_of
 from pbxgen.pbxs import PBXS
 from pbxgen.targets import load_target
 from pbxgen.targets.base import Options
@@ -28,7 +28,7 @@ def test_everything_of_a_pbx_is_found_by_its_name(name: str, tmp_path: Path) -> 
     assert plan is not None
     assert target.name == name
     assert load_interpreter(name, target.render((plan,), Options())).pbx == name
-    assert laboratory(name).make(PbxSetup(tmp_path, (), {})).name == name
+    assert laboratory_of(name).make(PbxSetup(tmp_path, (), {})).name == name
     assert (templates_folder() / name).is_dir()
 
 

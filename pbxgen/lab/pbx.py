@@ -86,7 +86,7 @@ class Laboratory:
     """Command-line option that makes the program print its version."""
 
 
-def laboratory(pbx: str) -> Laboratory:
+def laboratory_of(pbx: str) -> Laboratory:
     """The laboratory of a PBX; imported only now. Raises LabError for a PBX that there is not."""
     if pbx not in PBXS:
         raise LabError(f"no PBX is called {pbx}; there are {', '.join(PBXS)}")

@@ -20,7 +20,7 @@ from pbxgen.calls.case import Case
 from pbxgen.flow.plan import Deviations, Plan
 from pbxgen.lab import sipp
 from pbxgen.lab.errors import LabError
-from pbxgen.lab.pbx import laboratory
+from pbxgen.lab.pbx import laboratory_of
 from pbxgen.lab.result import LabReport, Result
 from pbxgen.lab.stage import Stage
 from pbxgen.targets.base import Target
@@ -69,7 +69,7 @@ def run(
     a PBX, SIPp or libfaketime is missing or does not start; everything started is stopped in any case.
     """
     for name in on:
-        laboratory(name).find()
+        laboratory_of(name).find()
     sipp.find()
     try:
         return _until_cancelled(_run(cases, on, watcher or Silent(), keep, calls_at_once or _capacity(), second_try))
@@ -115,7 +115,7 @@ async def _run(
     async def play(batch: _Batch, folder: Path, listener: Watcher, room: asyncio.Semaphore) -> list[Result]:
         async with stages:
             folder.mkdir()
-            stage = Stage(laboratory(batch.pbx).make, on[batch.pbx], batch.cases, folder, moment=batch.moment)
+            stage = Stage(laboratory_of(batch.pbx).make, on[batch.pbx], batch.cases, folder, moment=batch.moment)
             async with stage:
                 results = await stage.play(listener.done, room)
             complaints.extend((batch.pbx, case, line) for case, line in stage.complaints())

@@ -19,7 +19,7 @@ from pbxgen.calls.observed import Observed
 from pbxgen.flow.machine import EndKind
 from pbxgen.lab.errors import LabError
 from pbxgen.lab.ladder import failure
-from pbxgen.lab.pbx import laboratory
+from pbxgen.lab.pbx import laboratory_of
 from pbxgen.lab.result import LabReport, Result
 from pbxgen.lab.run import run
 from pbxgen.output.atomic import write_atomically
@@ -126,7 +126,7 @@ Once more:
 
 def version(pbx: str) -> str:
     """The name of a PBX with the version of the program found here. Raises LabError where there is none."""
-    lab = laboratory(pbx)
+    lab = laboratory_of(pbx)
     command = [str(lab.find()), lab.version_option]
     done = subprocess.run(command, capture_output=True, text=True, timeout=30, check=False)
     number = _NUMBER.search(done.stdout + done.stderr)

@@ -24,10 +24,10 @@ def _nothing_installed(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_the_error_names_what_was_looked_for(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     variable = f"PBXGEN_{name.upper()}"
     with pytest.raises(LabError, match=f"`{name}` on PATH; {variable} is not set"):
-        pbx.laboratory(name).find()
+        pbx.laboratory_of(name).find()
     monkeypatch.setenv(variable, "/opt/missing")
     with pytest.raises(LabError, match=f"{variable}=/opt/missing"):
-        pbx.laboratory(name).find()
+        pbx.laboratory_of(name).find()
 
 
 def test_a_pbx_that_does_not_exist_is_refused_by_name() -> None:

@@ -18,7 +18,7 @@ from pbxgen.flow.machine import EndKind
 from pbxgen.flow.simulate import Transfer
 from pbxgen.lab.ladder import failure
 from pbxgen.lab.media import CALLER_TONE
-from pbxgen.lab.pbx import laboratory
+from pbxgen.lab.pbx import laboratory_of
 from pbxgen.lab.ports import LOOPBACK
 from pbxgen.lab.result import Result
 from pbxgen.lab.stage import Stage
@@ -101,7 +101,7 @@ users:
 
 async def _play(pbx: str, leaves: Case, tries: list[Case], folder: Path) -> tuple[list[Result], list[str], Result]:
     """What became of the tries, what Bolt's phones and trunks saw of them, and how the message was left."""
-    stage = Stage(laboratory(pbx).make, load_target(pbx), [leaves, *tries], folder)
+    stage = Stage(laboratory_of(pbx).make, load_target(pbx), [leaves, *tries], folder)
     async with stage:
         if pbx == "freeswitch":
             prompts.install(folder / "pbx")
@@ -189,7 +189,7 @@ def test_a_phone_of_one_tenant_is_not_rung_for_another(pbx_name: str, tmp_path: 
     cases = [call(plan, OUTSIDE, "+390212345101", name=f"101 of tenant {number}") for number in (1, 2)]
 
     async def placed(folder: Path) -> tuple[list[Result], bytes]:
-        stage = Stage(laboratory(pbx_name).make, load_target(pbx_name), cases, folder)
+        stage = Stage(laboratory_of(pbx_name).make, load_target(pbx_name), cases, folder)
         with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as at:
             at.bind((LOOPBACK, 0))
             at.settimeout(3)
