@@ -1,4 +1,4 @@
-"""A PBX's log: what it complains of, and which call a complaint belongs to."""
+"""A PBX's log: its warnings and errors, and the call that each is about."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ _WORD = re.compile(r"[\w-]+")
 
 @dataclass(frozen=True, slots=True)
 class Harmless:
-    """A complaint that no generated configuration is the cause of."""
+    """A warning or error that is not caused by generated configuration."""
 
     message: str
     """Regular expression for the whole message, behind time, level and source file."""
@@ -25,7 +25,7 @@ class Complaint:
 
     line: str
     tenant: str | None
-    """Whose call it was about; None: nobody's, or not known."""
+    """Tenant of the call that it is about; None: no call, or not known."""
 
 
 class Log:

@@ -1,4 +1,4 @@
-"""The laboratory's way in: real calls for many scenarios, on each PBX that is asked for."""
+"""Entry point of the laboratory: places the calls of many scenarios on each requested PBX."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from pbxgen.lab.stage import Stage
 from pbxgen.targets.base import Target
 
 _CALLS_PER_CORE = 8
-"""As many can be played with sound and exact ring times; half of it where the machine has much else to do."""
+"""Calls that one core can play with sound and exact ring times; half as many on a busy machine."""
 TENANTS_AT_ONCE = 60
 """Scenarios on one start of a PBX."""
 _STAGES_AT_ONCE = 2
@@ -34,11 +34,11 @@ _SCRATCH = "pbxgen-lab-"
 _MEMORY = Path("/dev/shm")
 _ROOM_BYTES = 2 << 30
 _FEW = 6
-"""As many failed calls are repeated one after the other; more are a fault that needs no such care."""
+"""Maximum of failed calls that are repeated one after the other; more are repeated side by side."""
 
 
 class Watcher(Protocol):
-    """Is told how a run goes on."""
+    """Receives the progress of a run."""
 
     def begins(self, calls: int) -> None: ...
 
@@ -46,7 +46,7 @@ class Watcher(Protocol):
 
 
 class Silent:
-    """Nobody watches."""
+    """A watcher that does nothing."""
 
     def begins(self, calls: int) -> None: ...
 
@@ -150,7 +150,7 @@ async def _run(
 def _report(
     results: Sequence[Result], pbxs: tuple[str, ...], complaints: Sequence[tuple[str, Case | None, str]], seconds: float
 ) -> LabReport:
-    """Each complaint of a PBX with the call that it is about."""
+    """The results with the log lines of the PBXs, each with the call that it is about."""
     by_call: dict[tuple[str, int], list[str]] = {}
     problems: dict[str, dict[str, None]] = {pbx: {} for pbx in pbxs}
     strays: dict[str, dict[str, None]] = {pbx: {} for pbx in pbxs}
@@ -171,7 +171,7 @@ def _report(
 
 
 def _batches(cases: Sequence[Case], on: Mapping[str, Target]) -> Iterator[_Batch]:
-    """Same PBX, same time; plans that never look at the clock take part in any."""
+    """Group cases by PBX and time of day; plans that do not use the clock form one group."""
     groups: dict[dt.datetime | None, list[Case]] = {}
     for case in cases:
         moment = case.world.moment.replace(tzinfo=ZoneInfo(case.plan.timezone)) if uses_clock(case.plan) else None

@@ -118,7 +118,7 @@ class Stage:
         await self.registrar.register(login for scene in self._by_name.values() for login in scene.logins())
 
     async def _furnish(self, tenant: Tenant) -> None:
-        """Phones and far ends of a tenant, from now on."""
+        """Set up the phones and far ends of a tenant."""
         scene = self._by_name[tenant.plan.name] = Scene(self, tenant)
         for address in tenant.trunks.values():
             if address not in self._by_trunk:
@@ -131,7 +131,7 @@ class Stage:
         return RenewedTenants(tenants, self._rendered(tenants, secrets))
 
     async def reload(self, renewed: RenewedTenants) -> None:
-        """Load changed plans. Calls that are up go on; whatever is placed from now on is of the new plans."""
+        """Load changed plans. Calls that are up go on; calls placed from now on use the new plans."""
         await self.pbx.reload(renewed.files)
         before = {login.contact for scene in self._by_name.values() for login in scene.logins()}
         self.tenants = renewed.tenants

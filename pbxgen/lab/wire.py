@@ -54,7 +54,7 @@ class Wire:
         self._challenges: set[tuple[str, str]] = set()
         self._inner: asyncio.DatagramTransport | None = None
         self.rewrite: Callable[[bytes, str], bytes] | None = None
-        """Puts into a message of SIPp (with its Call-ID) what a script cannot know; a body must keep its length."""
+        """Fills values into SIPp's messages, by Call-ID, that a script cannot know; bodies keep their length."""
         self.dropped = 0
 
     async def start(self) -> None:
@@ -62,7 +62,7 @@ class Wire:
 
     @property
     def inner_address(self) -> Address:
-        """Where SIPp sends to."""
+        """The address that SIPp sends to."""
         assert self._inner is not None
         address: Address = self._inner.get_extra_info("sockname")[:2]
         return address
@@ -81,7 +81,7 @@ class Wire:
         self._from_inner[inner_port] = ours
 
     def nudge(self, call_id: str, method: str) -> None:
-        """Tell the SIPp script of a call to go on; a call that was never heard of needs no telling."""
+        """Make the SIPp script of a call go on; does nothing for a call that has not passed yet."""
         path = self._paths.get(call_id)
         if path is None or self._inner is None:
             return

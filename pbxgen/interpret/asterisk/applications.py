@@ -1,4 +1,4 @@
-"""Applications of the dialplan that the templates use, but for Dial; none that they do not.
+"""The dialplan applications that the templates use, except Dial.
 
 Each is given its data with all values put in; one that takes time stops at each ``yield``.
 """
@@ -143,7 +143,7 @@ def _pass(channel: AsteriskChannel, milliseconds: int) -> Steps:
 
 
 def _read(channel: AsteriskChannel, text: str) -> Steps:
-    """Read(variable,prompt,digits,options,attempts,seconds): who wants to presses as soon as it is asked."""
+    """Read(variable,prompt,digits,options,attempts,seconds): a person who presses 1 does so as soon as asked."""
     name, prompt, digits, options, attempts, seconds = arguments(text)
     if (digits, options, attempts) != ("1", "", "1"):
         raise NotUnderstoodError(f"Read({text})")

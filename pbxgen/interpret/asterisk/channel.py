@@ -1,4 +1,4 @@
-"""Channels: their variables, subroutines and place in the dialplan, and what they are at the other end."""
+"""Channels: their variables, subroutines and place in the dialplan, and what they need of Asterisk."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _PRESET = frozenset(
     {"CONTEXT", "PRIORITY", "UNIQUEID", "HANGUPCAUSE", "CALLINGPRES", "CALLINGANI2", "CALLINGTNS", "SYSTEMNAME",
      "ENTITYID", "CALLERID"}
 )  # fmt: skip
-"""What Asterisk knows of itself, and no template asks."""
+"""Variables that Asterisk sets by itself and no template reads."""
 
 
 @dataclass(slots=True)
@@ -28,18 +28,18 @@ class Frame:
     back: Place
     local: set[str] = field(default_factory=set)
     arguments: int = 0
-    """The most ARGn that this one or any before it has set: a later one hides them."""
+    """Highest n of an ARGn set by this frame or one below it; a later Gosub hides them all."""
 
 
 class ChannelHost(Protocol):
-    """What channels, applications and functions know of the Asterisk that they are in, while one call is placed."""
+    """What channels, applications and functions need of Asterisk while one call is placed."""
 
     dialplan: Dialplan
     mailboxes: Mailboxes
     case: Case
     clock: Clock
     channels: dict[str, AsteriskChannel]
-    """Those that are up or ring, by name."""
+    """Channels that are up or ring, by name."""
     played: list[tuple[AsteriskChannel, str]]
     """Recordings, and who heard them."""
     recording: dict[AsteriskChannel, tuple[str, str]]
@@ -75,16 +75,16 @@ class ChannelHost(Protocol):
         ...
 
     def dial_contacts(self, endpoint: str) -> str:
-        """What rings every phone that is registered: empty where there is none."""
+        """Dial string of all registered contacts of an endpoint; empty if there is none."""
         ...
 
     def device_state(self, endpoint: str) -> str:
-        """Of an endpoint, as DEVICE_STATE has it."""
+        """DEVICE_STATE of an endpoint."""
         ...
 
 
 class AsteriskChannel:
-    """One channel; what it is at the other end is said by its subclasses."""
+    """One channel; subclasses say what is at its other end."""
 
     def __init__(self, switch: ChannelHost, name: str) -> None:
         self.switch = switch
@@ -163,7 +163,7 @@ class AsteriskChannel:
         self._variables.setdefault(name, []).append((value, 0))
 
     def inherit(self, parent: AsteriskChannel) -> None:
-        """What a channel that is rung takes from who rings it."""
+        """Take over the variables that the dialling channel passes on."""
         for name, values in parent._variables.items():
             if values and values[-1][1]:
                 self._variables[name] = [(values[-1][0], 0)]
@@ -229,5 +229,5 @@ class Ringing(AsteriskChannel):
         raise NotImplementedError
 
     def cancel(self) -> None:
-        """Nobody wants it any more."""
+        """End the attempt: the call was answered elsewhere, timed out, or its caller is gone."""
         self.hang_up(0)

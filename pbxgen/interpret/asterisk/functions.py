@@ -1,4 +1,4 @@
-"""Functions of the dialplan that the templates use; none that they do not."""
+"""The dialplan functions that the templates use."""
 
 from __future__ import annotations
 

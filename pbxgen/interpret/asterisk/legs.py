@@ -1,4 +1,4 @@
-"""What a channel is at its other end: the caller, a leg that is rung, or half of a Local channel."""
+"""The kinds of channels: a caller, a leg that is rung, and the halves of a Local channel."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class Caller(AsteriskChannel):
     answered_at: int | None = None
     """Milliseconds after the INVITE."""
     status: int | None = None
-    """The final reply that is no answer."""
+    """Final reply of 300 or more."""
     ended_at: int | None = None
 
     def answer(self) -> None:
@@ -198,13 +198,13 @@ class LocalSecond(AsteriskChannel):
         self.first.finished(cause)
 
     def note_reply(self, leg: str, reply: str) -> None:
-        """What this half learns the other one is told too, and who rings that."""
+        """Pass a reply on to the channel that rings the first half."""
         super().note_reply(leg, reply)
         self.first.dialler.note_reply(leg, reply)
 
 
 def partner(channel: AsteriskChannel) -> AsteriskChannel | None:
-    """Who is at the other end of a channel's bridge, through Local channels; None while it is alone."""
+    """The channel bridged with this one, through Local channels; None if there is none."""
     found = channel.peer
     while isinstance(found, LocalFirst | LocalSecond):
         found = (found.other if isinstance(found, LocalFirst) else found.first).peer

@@ -1,4 +1,4 @@
-"""The course of one call: it comes in, people talk, transfer and hang up, and what was to be seen of it."""
+"""Plays the people of one call: it comes in, they talk, transfer and hang up; then it is recorded."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class AsteriskPlayer:
         self._case = switch.case
         self._faults: list[str] = []
         self._since = 0
-        """Legs before this one were in the call before its transfer."""
+        """Number of legs that belong to the call before its transfer."""
         self._left_in: tuple[str, ...] = ()
         """Who was in the call with the party that was served last, when it was hung up."""
         self._over = False
@@ -108,7 +108,7 @@ class AsteriskPlayer:
         clock.after(1, look)
 
     def _transferred(self, caller: Caller, by: str) -> AsteriskChannel:
-        """``by`` sends the other party on; that party, once it has ended somewhere."""
+        """``by`` transfers the other party. Returns that party once its new call has settled."""
         other = partner(caller)
         answerer = other.far_end.target if isinstance(other, AsteriskLeg) else None
         transferor, party = (other, caller) if answerer == by else (caller, other)

@@ -1,4 +1,4 @@
-"""One call inside Asterisk: its channels and their threads, its phones, and what becomes known of it."""
+"""Asterisk during one call: channels and their threads, phones, trunks, and what is recorded."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from pbxgen.interpret.clock import Clock, Steps, Thread
 from pbxgen.interpret.far_ends import FarEnd, contacts, outside
 
 STEP_LIMIT = 50_000
-"""Lines of the dialplan in one call; beyond them it never ends."""
+"""Maximum of dialplan lines in one call; a call that runs more never ends."""
 _CONTACT = re.compile(r"sip:([^.]+)\.([0-9]+)@")
 _HOST = "203.0.113.1:5060;ob"
 """Host part of a phone's contact, as behind NAT: Dial is given whole URIs."""
@@ -84,7 +84,7 @@ class AsteriskSwitch:
                 yield from work
 
     def _step(self, channel: AsteriskChannel) -> Steps | None:
-        """Runs one line; what it returns is still to be done, and takes time."""
+        """Run one line. Returns the steps that take time, which are still to be run."""
         self._count += 1
         if self._count > STEP_LIMIT:
             raise NotUnderstoodError(f"the call runs through more than {STEP_LIMIT} lines: it never ends")
@@ -153,7 +153,7 @@ class AsteriskSwitch:
         return outside(self.case, number_sent(plan, name, user))
 
     def dial_contacts(self, endpoint: str) -> str:
-        """What rings every phone that is registered (and answers OPTIONS): empty where there is none."""
+        """Dial string of all registered contacts of an endpoint; empty if there is none."""
         extension = self._endpoints.extension(endpoint, self.case.plan) if endpoint in self._endpoints else None
         if extension is None or extension not in self.case.plan.users:
             return ""
@@ -161,7 +161,7 @@ class AsteriskSwitch:
         return "&".join(f"PJSIP/{endpoint}/sip:{extension}.{index}@{_HOST}" for index in there)
 
     def device_state(self, endpoint: str) -> str:
-        """Of an endpoint, as DEVICE_STATE has it."""
+        """DEVICE_STATE of an endpoint."""
         if endpoint not in self._endpoints:
             return "INVALID"
         if not self.dial_contacts(endpoint):

@@ -41,7 +41,7 @@ def _unset(_: FreeSwitchCore, channel: FreeSwitchChannel, data: str) -> None:
 
 
 def _log(switch: FreeSwitchCore, _: FreeSwitchChannel, data: str) -> None:
-    """What is logged as an error or a warning, nobody expects."""
+    """Log a text; an error or warning is a fault of the call."""
     level = data.split(" ", 1)[0]
     if level in ("ERR", "WARNING", "CRIT", "ALERT"):
         switch.scene.faults.append(f"FreeSWITCH would log: {data}")
@@ -60,7 +60,7 @@ def _sleep(switch: FreeSwitchCore, channel: FreeSwitchChannel, data: str) -> Non
 
 
 def _pass(switch: FreeSwitchCore, channel: FreeSwitchChannel, seconds: float) -> None:
-    """Time goes by: the caller's, or a called party's own."""
+    """Wait, by the clock of the caller or that of a called party."""
     if channel.inbound:
         switch.scene.clock.now += seconds
     else:

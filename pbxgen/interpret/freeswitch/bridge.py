@@ -1,4 +1,4 @@
-"""The application ``bridge``: what becomes of its legs decides whether the caller talks or the dialplan goes on."""
+"""The application ``bridge``: dials legs and connects the caller, or lets the dialplan go on."""
 
 from __future__ import annotations
 

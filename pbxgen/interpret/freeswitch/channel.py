@@ -57,11 +57,11 @@ class FreeSwitchChannel:
     cause: str | None = None
     """Why it was hung up; None while it is up."""
     keys: str | None = None
-    """What the person at the far end presses when asked; None: nobody is there, or nothing."""
+    """Keys that the person at the far end presses when asked; None: no keys."""
     waited: float = 0.0
     """Seconds that a called party's own application took (the call's clock is the caller's)."""
     parks: bool = False
-    """Stays where it is as soon as it is answered."""
+    """Its dialplan stops as soon as the channel is answered."""
     transferred: bool = False
     """The profile is new, and its extension not looked for yet."""
 
