@@ -103,7 +103,7 @@ def _address(trunk: Trunk) -> str:
 
 def _announced(headers: list[str]) -> dict[str, str]:
     """What mod_sofia makes of the caller's headers: the last Diversion, all of History-Info; nothing with ``${``."""
-    variables: dict[str, str] = {}
+    found: dict[str, str] = {}
     for header in headers:
         name, _, value = (part.strip() for part in header.partition(":"))
         if name.lower() in _UNKNOWN:
@@ -111,13 +111,13 @@ def _announced(headers: list[str]) -> dict[str, str]:
         if refers(value):
             continue
         if name.lower() in _KEPT:
-            variables[_KEPT[name.lower()]] = value
+            found[_KEPT[name.lower()]] = value
         elif name.lower() == "diversion":
-            variables["sip_h_Diversion"] = value
+            found["sip_h_Diversion"] = value
         elif name.lower() == "history-info":
-            before = variables.get("sip_history_info")
-            variables["sip_history_info"] = value if before is None else f"{before}, {value}"
-    return variables
+            before = found.get("sip_history_info")
+            found["sip_history_info"] = value if before is None else f"{before}, {value}"
+    return found
 
 
 def _occupy(switch: FreeSwitchCore, extension: str) -> None:
