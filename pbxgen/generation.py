@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 from pbxgen.diagnostics.diagnostic import Diagnostic
@@ -34,7 +34,8 @@ def generate_trees(plans: Sequence[Plan], targets: Sequence[str], options: Optio
         return Generation(diagnostics=tuple(found))
     known = replace(options, secrets=secrets)
     for name in targets:
-        found += _refused_secrets(plans, name, options, known)
+        target = load_target(name)
+        found += (problem for plan in plans for problem in target.refused_secrets(plan, known))
     if has_errors(found):
         return Generation(diagnostics=tuple(found))
     trees = {}
@@ -42,11 +43,3 @@ def generate_trees(plans: Sequence[Plan], targets: Sequence[str], options: Optio
         step(f"writing for {name}")
         trees[name] = load_target(name).render(tuple(plans), known)
     return Generation(trees, tuple(found))
-
-
-def _refused_secrets(plans: Sequence[Plan], name: str, options: Options, known: Options) -> Iterator[Diagnostic]:
-    """What a target finds wrong only now that it sees the secrets; the rest was said when the plans were checked."""
-    target = load_target(name)
-    for plan in plans:
-        said = target.limits(plan, options)
-        yield from (problem for problem in target.limits(plan, known) if problem not in said)

@@ -9,15 +9,16 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pbxgen.diagnostics.diagnostic import Diagnostic, Severity
+from pbxgen.diagnostics.text import SourceFile
 from pbxgen.flow.analysis.findings import analyse, loops
 from pbxgen.flow.plan import Plan
 from pbxgen.language.accept import apply_acceptances
 from pbxgen.language.compile import Compiled, compile_fleet, compile_source
+from pbxgen.pbxs import PBXS
 from pbxgen.source.load import Loaded, is_fleet, load_fleet, load_source
-from pbxgen.source.text import SourceFile
 from pbxgen.source.tree import Mapping as TreeMapping
 from pbxgen.source.tree import Scalar
-from pbxgen.targets import TARGET_NAMES, load_target
+from pbxgen.targets import load_target
 from pbxgen.targets.base import Options
 
 Step = Callable[[str], None]
@@ -151,7 +152,7 @@ class _Examiner:
             found += self._limits(compiled.plan)
         found, idle = apply_acceptances(found, compiled.acceptances)
         if compiled.plan is not None and self.analysis:  # else nobody has looked for what they accept
-            all_targets = set(self.targets) == set(TARGET_NAMES)
+            all_targets = set(self.targets) == set(PBXS)
             unasked = {a.location for a in compiled.acceptances if a.code.startswith("PBX3") and not all_targets}
             found += tuple(d for d in idle if d.location not in unasked)
         found = self.judged(found)

@@ -9,11 +9,9 @@ from pathlib import Path
 import pytest
 
 from pbxgen.lab.errors import LabError
-from pbxgen.lab.run import FINDERS
+from pbxgen.lab.pbx import laboratory_of
+from pbxgen.pbxs import PBXS, SHOWN_NAMES
 from tests.support.calls import TALLIES, Tally
-
-_VERSION_OPTION = {"asterisk": "-V", "freeswitch": "-version"}
-_SHOWN = {"asterisk": "Asterisk", "freeswitch": "FreeSWITCH"}
 
 
 def _required(name: str) -> bool:
@@ -24,7 +22,7 @@ def _required(name: str) -> bool:
 def real_pbx(name: str) -> Path:
     """The program of a PBX for a test that needs one; without it the test fails or is skipped, and the end says so."""
     try:
-        return FINDERS[name]()
+        return laboratory_of(name).find()
     except LabError as missing:
         if _required(name):
             pytest.fail(f"{missing}, and PBXGEN_REQUIRE names it")
@@ -41,7 +39,7 @@ def freeswitch_program() -> Path:
     return real_pbx("freeswitch")
 
 
-@pytest.fixture(params=sorted(FINDERS))
+@pytest.fixture(params=sorted(PBXS))
 def pbx_name(request: pytest.FixtureRequest) -> str:
     """Each PBX in turn, where it is found."""
     name = str(request.param)
@@ -57,13 +55,13 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     if not (ran or failed or skipped):
         return
     terminalreporter.section("real PBXs")
-    for name, find in FINDERS.items():
+    for name in PBXS:
         try:
-            program = find()
+            program = laboratory_of(name).find()
         except LabError as missing:
             terminalreporter.write_line(f"NOT TESTED: {missing}", yellow=True, bold=True)
             continue
-        terminalreporter.write_line(f"{_SHOWN[name]}: {program}, {_version(name, program)}")
+        terminalreporter.write_line(f"{SHOWN_NAMES[name]}: {program}, {_version(name, program)}")
         tally = TALLIES.get(name, Tally())
         terminalreporter.write_line(
             f"  {tally.calls} calls were placed, {len(tally.again)} of them a second time, alone"
@@ -77,7 +75,7 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
 def _version(name: str, program: Path) -> str:
     try:
         done = subprocess.run(
-            [str(program), _VERSION_OPTION[name]], capture_output=True, text=True, timeout=20, check=False
+            [str(program), laboratory_of(name).version_option], capture_output=True, text=True, timeout=20, check=False
         )
     except (OSError, subprocess.TimeoutExpired):
         return "which does not say its version"

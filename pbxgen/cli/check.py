@@ -31,9 +31,9 @@ def register(app: typer.Typer) -> None:
 def check(source: Source, tenant: Tenant = None, strict: Strict = False, format: FormatOption = Format.TEXT) -> None:
     from pbxgen.cli.progress import progress
     from pbxgen.cli.report import Report, compiled_or_usage_error
-    from pbxgen.targets import TARGET_NAMES
+    from pbxgen.pbxs import PBXS
 
     with progress() as step:
-        compilation = compiled_or_usage_error(source, tenant=tenant, targets=TARGET_NAMES, strict=strict, step=step)
+        compilation = compiled_or_usage_error(source, tenant=tenant, targets=PBXS, strict=strict, step=step)
     users = plural(sum(len(plan.users) for plan in compilation.plans), "user")
     Report(compilation, format).close("" if compilation.diagnostics else f"no problems in {source} ({users})")

@@ -61,9 +61,9 @@ def divert(
     from pbxgen.cli.report import Report
     from pbxgen.edit.change import NoSuchOwnerError, change_deviation
     from pbxgen.edit.yaml_text import CannotEditError
+    from pbxgen.pbxs import PBXS
     from pbxgen.pipeline import compile_path
     from pbxgen.source.files import UnreadableError
-    from pbxgen.targets import TARGET_NAMES
 
     section, name, key, setting = _understood(words, policy, after)
     place = _source_of(source, tenant)
@@ -78,7 +78,7 @@ def divert(
     if change.after == change.before:
         console.note("nothing to change: that is how it is")
         return
-    compilation = compile_path(place, targets=TARGET_NAMES, instead={change.file: change.after})
+    compilation = compile_path(place, targets=PBXS, instead={change.file: change.after})
     if compilation.failed:
         report = Report(compilation, on_stderr=True)
         report.close("the change is refused, nothing was written")

@@ -8,7 +8,7 @@ from typing import IO
 
 from pbxgen.diagnostics.diagnostic import Diagnostic
 from pbxgen.diagnostics.render import render_text, wants_colour
-from pbxgen.source.text import SourceFile
+from pbxgen.diagnostics.text import SourceFile
 
 
 def show_text(

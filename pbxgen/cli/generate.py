@@ -13,7 +13,7 @@ import typer
 from pbxgen.cli import console
 from pbxgen.cli.console import plural
 from pbxgen.cli.options import Format, FormatOption, Source, Strict, Tenant, examples
-from pbxgen.targets import TARGET_NAMES
+from pbxgen.pbxs import PBXS
 
 if TYPE_CHECKING:
     from pbxgen.cli.report import Report
@@ -53,8 +53,8 @@ def register(app: typer.Typer) -> None:
 
 def _targets(names: list[str]) -> list[str]:
     for name in names:
-        if name not in TARGET_NAMES:
-            raise typer.BadParameter(f"{console.printable(name)} is none of {', '.join(TARGET_NAMES)}")
+        if name not in PBXS:
+            raise typer.BadParameter(f"{console.printable(name)} is none of {', '.join(PBXS)}")
     return list(dict.fromkeys(names))
 
 
@@ -91,7 +91,7 @@ def generate(
             "--target",
             callback=_targets,
             metavar="NAME",
-            help=f"Which PBX: {' or '.join(TARGET_NAMES)}. May be given again; without it, all of them.",
+            help=f"Which PBX: {' or '.join(PBXS)}. May be given again; without it, all of them.",
             show_default=False,
         ),
     ] = [],  # noqa: B006 - typer's notation, it is never changed
@@ -129,7 +129,7 @@ def generate(
     from pbxgen.source.load import is_fleet
     from pbxgen.targets.base import Options, Part
 
-    targets = target or list(TARGET_NAMES)
+    targets = target or list(PBXS)
     if endpoint_name is None and is_fleet(source):
         endpoint_name = _FLEET_ENDPOINT  # also where only one tenant is left: its phones keep their names
     options = Options(parts=frozenset(Part(part.strip()) for part in parts.split(",")), endpoint_name=endpoint_name)

@@ -32,11 +32,11 @@ def report(
     from pbxgen.cli.progress import progress
     from pbxgen.cli.report import Report, compiled_or_usage_error
     from pbxgen.output.atomic import write_atomically
+    from pbxgen.pbxs import PBXS
     from pbxgen.report.page import page
-    from pbxgen.targets import TARGET_NAMES
 
     with progress() as step:
-        compilation = compiled_or_usage_error(source, tenant=tenant, targets=TARGET_NAMES, step=step)
+        compilation = compiled_or_usage_error(source, tenant=tenant, targets=PBXS, step=step)
     if compilation.failed:
         Report(compilation, on_stderr=True).close("a page needs a source without errors")
     text = page([(t.plan, t.diagnostics, t.files) for t in compilation.tenants if t.plan is not None])

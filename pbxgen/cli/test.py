@@ -11,10 +11,11 @@ import typer
 
 from pbxgen.cli import console
 from pbxgen.cli.options import examples
+from pbxgen.pbxs import PBXS
 
 if TYPE_CHECKING:
-    from pbxgen.interpret.examine import Examined
-    from pbxgen.lab.case import LabReport
+    from pbxgen.interpret.examine import ExaminedCall
+    from pbxgen.lab.result import LabReport
     from pbxgen.scenario.judge import Verdict
     from pbxgen.scenario.run import FileRun
 
@@ -42,7 +43,6 @@ _EPILOG = examples(
 )
 _MODEL = "model"
 _GENERATED = "generated"
-_PBXS = ("asterisk", "freeswitch")
 
 
 def register(app: typer.Typer) -> None:
@@ -52,7 +52,7 @@ def register(app: typer.Typer) -> None:
 def run_tests(
     files: Annotated[list[Path], typer.Argument(metavar="FILE...", help="Scenario files.", show_default=False)],
     on: Annotated[
-        str, typer.Option("--on", metavar="WHERE", help="model, generated, asterisk, freeswitch; several with commas.")
+        str, typer.Option("--on", metavar="WHERE", help=f"model, generated, {', '.join(PBXS)}; several with commas.")
     ] = _MODEL,
     name: Annotated[
         str | None,
@@ -87,7 +87,7 @@ def run_tests(
     if missing:
         raise typer.BadParameter(f"there is no {', '.join(missing)}")
     places = _places(on)
-    pbxs = tuple(p for p in _PBXS if p in places)
+    pbxs = tuple(p for p in PBXS if p in places)
     if report is not None and not pbxs:
         raise typer.BadParameter("a report is of real calls: say where with --on", param_hint="--report")
     from pbxgen.scenario.run import judge_file, prepare
@@ -97,7 +97,7 @@ def run_tests(
         raise typer.BadParameter("no scenario has such a name" if name else "there are no scenarios")
     runs = [judge_file(p) for p in prepared]
     sound = all(r.sound for r in runs)
-    examined: Sequence[Examined] = ()
+    examined: Sequence[ExaminedCall] = ()
     if sound and _GENERATED in places:
         from pbxgen.cli.test_generated import examine_calls
 
@@ -122,7 +122,7 @@ def _places(on: str) -> set[str]:
     """Where calls are to be placed; wrong usage for a name that is no such place."""
     from pbxgen.diagnostics.nearest import did_you_mean
 
-    known = (_MODEL, _GENERATED, *_PBXS)
+    known = (_MODEL, _GENERATED, *PBXS)
     names = {n.strip() for n in on.split(",")}
     for name in sorted(names.difference(known)):
         near = did_you_mean(name, known) or f"one of {', '.join(known)}"
@@ -130,7 +130,9 @@ def _places(on: str) -> set[str]:
     return names
 
 
-def _print_json(runs: Sequence[FileRun], examined: Sequence[Examined], report: LabReport | None, verbose: bool) -> None:
+def _print_json(
+    runs: Sequence[FileRun], examined: Sequence[ExaminedCall], report: LabReport | None, verbose: bool
+) -> None:
     import json
 
     from pbxgen.diagnostics.json import diagnostic_to_dict
@@ -161,7 +163,9 @@ def _print_json(runs: Sequence[FileRun], examined: Sequence[Examined], report: L
     console.out(json.dumps(document, indent=2, ensure_ascii=False))
 
 
-def _print_text(runs: Sequence[FileRun], examined: Sequence[Examined], report: LabReport | None, verbose: bool) -> None:
+def _print_text(
+    runs: Sequence[FileRun], examined: Sequence[ExaminedCall], report: LabReport | None, verbose: bool
+) -> None:
     from pbxgen.diagnostics.render import render_text
 
     for run in runs:
@@ -195,7 +199,7 @@ def _print_verdict(verdict: Verdict, verbose: bool) -> None:
             console.out(f"      {console.printable(line)}")
 
 
-def _counts(runs: Sequence[FileRun], examined: Sequence[Examined], report: LabReport | None) -> tuple[int, int]:
+def _counts(runs: Sequence[FileRun], examined: Sequence[ExaminedCall], report: LabReport | None) -> tuple[int, int]:
     """Calls that went as expected, and those that did not; a scenario counts once for each place it was run on."""
     results = [v.passed for r in runs for v in r.verdicts] + [e.passed for e in examined]
     if report is not None:

@@ -8,20 +8,20 @@ from typing import TYPE_CHECKING, Any
 from pbxgen.cli import console
 
 if TYPE_CHECKING:
-    from pbxgen.interpret.examine import Examined
+    from pbxgen.interpret.examine import ExaminedCall
     from pbxgen.scenario.run import Prepared
 
 
-def examine_calls(prepared: Sequence[Prepared]) -> list[Examined]:
+def examine_calls(prepared: Sequence[Prepared]) -> list[ExaminedCall]:
     """Every scenario on the generated text of each PBX; the tenants of a fleet share one PBX."""
+    from pbxgen.calls.case import case_of
     from pbxgen.interpret.examine import examine
-    from pbxgen.interpret.registry import INTERPRETED
-    from pbxgen.lab.run import case_of
+    from pbxgen.pbxs import PBXS
 
-    found: list[Examined] = []
+    found: list[ExaminedCall] = []
     for file in prepared:
         cases = [case_of(scenario, plan) for scenario, plan in file.scenarios]
-        for pbx in INTERPRETED if cases else ():
+        for pbx in PBXS if cases else ():
             found += examine(file.plans, cases, pbx)
     return found
 
@@ -31,7 +31,7 @@ def shown_name(pbx: str) -> str:
     return f"generated ({pbx})"
 
 
-def print_examined(examined: Sequence[Examined], verbose: bool) -> None:
+def print_examined(examined: Sequence[ExaminedCall], verbose: bool) -> None:
     """Each call; of failing ones what differs and what the model says, and with ``verbose`` the lines that ran."""
     width = max((len(shown_name(e.pbx)) for e in examined), default=0)
     for call in examined:
@@ -42,8 +42,8 @@ def print_examined(examined: Sequence[Examined], verbose: bool) -> None:
                 console.out(f"      {console.printable(line)}")
 
 
-def _told(call: Examined, verbose: bool) -> list[str]:
-    from pbxgen.lab.ladder import model_steps
+def _told(call: ExaminedCall, verbose: bool) -> list[str]:
+    from pbxgen.calls.model_steps import model_steps
 
     lines = [f"✗ {difference}" for difference in call.differences]
     if not call.passed:
@@ -57,7 +57,7 @@ def _told(call: Examined, verbose: bool) -> list[str]:
     return lines
 
 
-def examined_as_json(call: Examined, verbose: bool) -> dict[str, Any]:
+def examined_as_json(call: ExaminedCall, verbose: bool) -> dict[str, Any]:
     """One call for machines; with ``verbose`` the lines that ran."""
     observed = call.observed
     ending = None if observed is None else observed.ending

@@ -12,7 +12,7 @@ import typer
 from pbxgen.cli import console
 
 if TYPE_CHECKING:
-    from pbxgen.lab.case import LabReport, Result
+    from pbxgen.lab.result import LabReport, Result
     from pbxgen.scenario.run import Prepared
 
 
@@ -20,9 +20,10 @@ def place_calls(prepared: Sequence[Prepared], pbxs: Sequence[str], keep: Path | 
     """Place every scenario on each PBX; a laboratory that cannot start ends the command with 2."""
     from rich.console import Console
 
+    from pbxgen.calls.case import case_of
     from pbxgen.lab.errors import LabError
     from pbxgen.lab.progress import RichWatcher
-    from pbxgen.lab.run import case_of, run
+    from pbxgen.lab.run import run
     from pbxgen.targets import load_target
 
     cases = [case_of(scenario, plan) for file in prepared for scenario, plan in file.scenarios]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
-from pbxgen.source.location import Location
+from pbxgen.diagnostics.location import Location
 
 
 class Severity(StrEnum):

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from pbxgen.diagnostics.diagnostic import Diagnostic, Severity
-from pbxgen.source.location import Location
+from pbxgen.diagnostics.location import Location
 
 MANY = 10
 """So many of one kind are still shown in full."""

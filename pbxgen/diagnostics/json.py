@@ -15,9 +15,9 @@ from collections.abc import Iterable
 from typing import Any
 
 from pbxgen.diagnostics.diagnostic import Diagnostic, Example
+from pbxgen.diagnostics.location import Location
 from pbxgen.diagnostics.prepare import counts, prepare
-from pbxgen.source.location import Location
-from pbxgen.source.text import SourceFile
+from pbxgen.diagnostics.text import SourceFile
 
 VERSION = 1
 

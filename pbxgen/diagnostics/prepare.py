@@ -7,8 +7,8 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 
 from pbxgen.diagnostics.diagnostic import Diagnostic, Example, Related, Severity, Step
-from pbxgen.source.location import Location
-from pbxgen.source.text import SourceFile
+from pbxgen.diagnostics.location import Location
+from pbxgen.diagnostics.text import SourceFile
 
 HIDDEN = "***"
 

@@ -9,10 +9,10 @@ from typing import IO
 from pbxgen.diagnostics.diagnostic import Diagnostic, Example, Severity
 from pbxgen.diagnostics.display import printable, width
 from pbxgen.diagnostics.fold import fold
+from pbxgen.diagnostics.location import Location
 from pbxgen.diagnostics.prepare import counts, prepare
 from pbxgen.diagnostics.snippet import snippet
-from pbxgen.source.location import Location
-from pbxgen.source.text import SourceFile
+from pbxgen.diagnostics.text import SourceFile
 
 COLUMNS = 100
 """Columns of a source line that are shown at most."""

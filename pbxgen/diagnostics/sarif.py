@@ -12,9 +12,9 @@ from pbxgen import __version__
 from pbxgen.diagnostics.codes import TABLE
 from pbxgen.diagnostics.codes.code import Code
 from pbxgen.diagnostics.diagnostic import Diagnostic, Example
+from pbxgen.diagnostics.location import Location
 from pbxgen.diagnostics.prepare import prepare
-from pbxgen.source.location import Location
-from pbxgen.source.text import SourceFile
+from pbxgen.diagnostics.text import SourceFile
 
 _SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 _INDEX = {code: index for index, code in enumerate(TABLE)}

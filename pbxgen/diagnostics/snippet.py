@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from pbxgen.diagnostics.display import shown, width
+from pbxgen.diagnostics.location import Location
 from pbxgen.diagnostics.prepare import HIDDEN
-from pbxgen.source.location import Location
-from pbxgen.source.text import SourceFile
+from pbxgen.diagnostics.text import SourceFile
 
 _CUT = "…"
 _BEFORE = 40

@@ -6,9 +6,9 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from pbxgen.diagnostics.diagnostic import Diagnostic, Example, Related, Step
+from pbxgen.diagnostics.location import Location
+from pbxgen.diagnostics.text import SourceFile
 from pbxgen.pipeline import Compilation
-from pbxgen.source.location import Location
-from pbxgen.source.text import SourceFile
 
 Shown = Callable[[str], str]
 

@@ -10,6 +10,7 @@ from collections.abc import Hashable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Union
 
+from pbxgen.diagnostics.location import Location
 from pbxgen.flow import machine
 from pbxgen.flow.analysis.ahead import RUNG, Ahead
 from pbxgen.flow.analysis.reach import Flow, Key
@@ -18,7 +19,6 @@ from pbxgen.flow.analysis.situations import Situation
 from pbxgen.flow.machine import Caller, EndKind, Pending, Ringing, State
 from pbxgen.flow.plan import ENDS_CALL, CallerId, Outcome, PlaceKind
 from pbxgen.flow.world import CallConditions
-from pbxgen.source.location import Location
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -5,11 +5,11 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 
+from pbxgen.diagnostics.location import Location
 from pbxgen.flow.machine import EndKind, Event, EventKind
 from pbxgen.flow.phrases import Phrasebook
 from pbxgen.flow.plan import Outcome, Place, PlaceKind, Plan
 from pbxgen.flow.simulate import Call, Story, caller_of
-from pbxgen.source.location import Location
 
 
 @dataclass(frozen=True, slots=True)

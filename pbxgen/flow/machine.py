@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import NamedTuple, Protocol
 
+from pbxgen.diagnostics.location import Location
 from pbxgen.flow.plan import (
     Condition,
     Origin,
@@ -25,7 +26,6 @@ from pbxgen.flow.plan import (
     Rules,
     User,
 )
-from pbxgen.source.location import Location
 
 _VISITABLE = {PlaceKind.USER, PlaceKind.OUTSIDE, PlaceKind.OPERATOR, PlaceKind.GROUP, PlaceKind.INBOUND}
 

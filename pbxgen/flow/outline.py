@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from pbxgen.diagnostics.location import Location
 from pbxgen.flow.behaviour import Attempt, End, Node
 from pbxgen.flow.cases import Case
 from pbxgen.flow.explain import Teller
@@ -12,7 +13,6 @@ from pbxgen.flow.phrases import phrasebook
 from pbxgen.flow.plan import Leg, Outcome, Place, PlaceKind, Plan, Strategy
 from pbxgen.flow.tree_phrases import tree_phrases
 from pbxgen.flow.wording import When
-from pbxgen.source.location import Location
 
 
 @dataclass(frozen=True, slots=True)

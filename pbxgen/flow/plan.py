@@ -12,10 +12,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from pbxgen.diagnostics.location import Location
 from pbxgen.flow.numbering import NumberingPlan
 from pbxgen.flow.pattern import Pattern
 from pbxgen.flow.schedule import Schedule
-from pbxgen.source.location import Location
 
 
 class Outcome(StrEnum):
@@ -261,6 +261,15 @@ class DiversionHeader(StrEnum):
     NONE = "none"
 
 
+class Cost(StrEnum):
+    """Why a call to an outside number may cost far more than one at home."""
+
+    PREMIUM = "premium"
+    SATELLITE = "satellite"
+    """A satellite or global network."""
+    ABROAD = "abroad"
+
+
 @dataclass(frozen=True, slots=True)
 class Trunk:
     name: str
@@ -330,6 +339,8 @@ class Plan:
     """E.164 number to extension."""
     emergency: Mapping[str, str]
     """Emergency number as dialled to the name of its trunk."""
+    costs: Mapping[str, Cost]
+    """Outside numbers that calls may be sent on to and that may cost far more than a call at home."""
     digest: str
     """12 hex digits that change with any byte of the source."""
 
@@ -360,6 +371,16 @@ class Plan:
                     yield from rule.places
             case PlaceKind.OPERATOR | PlaceKind.GROUP:
                 yield from self.group_at(key).overflow
+
+    def outside_numbers(self) -> Iterator[str]:
+        """E.164 numbers that calls may be sent on to; one that is written twice comes twice."""
+        keys = [(PlaceKind.USER.value, extension) for extension in self.users]
+        keys += [(PlaceKind.OPERATOR.value, name) for name in self.operators]
+        keys += [(PlaceKind.GROUP.value, name) for name in self.groups]
+        keys += [(PlaceKind.INBOUND.value, number) for number in self.inbound]
+        places = [place for key in keys for place in self.leads_to(key)]
+        places += [leg.place for user in self.users.values() for leg in user.follow_me]
+        yield from (place.target for place in places if place.kind is PlaceKind.OUTSIDE)
 
     def caller_id_of(self, place: Place) -> CallerId:
         """Which number a diverted call shows at an outside place."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 
-from pbxgen.source.location import Location
+from pbxgen.diagnostics.location import Location
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,15 +1,16 @@
-"""What an interpreter of generated files is."""
+"""The interface of an interpreter of generated files."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import Protocol
 
-from pbxgen.lab.case import Case, Observed
+from pbxgen.calls.case import Case
+from pbxgen.calls.observed import Observed
 
 
 @dataclass(frozen=True, slots=True)
-class Ran:
+class TraceLine:
     """One line of the files that a call ran through."""
 
     at: float
@@ -17,10 +18,10 @@ class Ran:
     where: str
     """``file:line``, relative to the target's folder."""
     text: str
-    """What was done, with the values of its variables put in."""
+    """The line with the values of its variables."""
 
 
-Trace = list[Ran]
+Trace = list[TraceLine]
 
 
 class Interpreter(Protocol):
@@ -33,7 +34,7 @@ class Interpreter(Protocol):
     pbx: str
 
     def place(self, case: Case, trace: Trace | None = None) -> Observed:
-        """What becomes of a call. Times are virtual: a ring time of 20 s takes no time.
+        """Place a call. Times are virtual: a ring time of 20 s takes no time.
 
         Of ``case.plan`` only what the laboratory needs too is used: which callers are phones, and how digits sent to
         a trunk read as a number. ``trace``: the lines that the call ran through are added to it, in order.

@@ -1,4 +1,4 @@
-"""Virtual time: things that happen one after the other, without waiting for them."""
+"""Virtual time: actions run in the order of their times, without waiting."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ class Clock:
         self._count = 0
 
     def after(self, milliseconds: int, action: Action) -> None:
-        """Let something happen, after whatever else happens at that time and was said before."""
+        """Schedule an action; actions of the same time run in the order in which they were scheduled."""
         self._count += 1
         heapq.heappush(self._actions, (self.now + milliseconds, self._count, action))
 
     def run(self, until: Callable[[], bool]) -> bool:
-        """Go on until something is so; False if nothing happens any more and it is not."""
+        """Run actions until the condition holds; False if no action is left and it does not."""
         while not until():
             if not self._actions:
                 return False
@@ -36,7 +36,7 @@ Steps = Iterator[None]
 
 
 class Thread:
-    """What runs a channel; it sleeps at each ``yield`` of its steps, and looks around whenever it is woken."""
+    """Runs a channel: sleeps at each ``yield`` of its steps, and goes on when it is woken."""
 
     def __init__(self, clock: Clock, steps: Steps) -> None:
         self._clock = clock
@@ -45,7 +45,7 @@ class Thread:
         self.wake()
 
     def wake(self) -> None:
-        """Let it run as soon as what happens now is over. It must see for itself whether what it waits for is there."""
+        """Schedule the next step. The steps must check themselves whether what they wait for has happened."""
         if not self._woken:
             self._woken = True
             self._clock.after(0, self._run)

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
+from pbxgen.calls.case import Case
+from pbxgen.calls.observed import Observed
+from pbxgen.calls.people import PIN
+from pbxgen.calls.verdict import judge
+from pbxgen.diagnostics.location import Location
 from pbxgen.flow.plan import Plan, Secret
+from pbxgen.interpret import load_interpreter
 from pbxgen.interpret.base import Interpreter, NotUnderstoodError, Trace
-from pbxgen.interpret.registry import load_interpreter
-from pbxgen.lab.case import Case, Observed
-from pbxgen.lab.tenants import PIN
-from pbxgen.lab.verdict import judge
-from pbxgen.source.location import Location
 from pbxgen.targets import load_target
 from pbxgen.targets.base import GeneratedFile, Options
 
@@ -19,7 +20,7 @@ _NOWHERE = Location("examination", 1, 1, 1, 1)
 
 
 @dataclass(frozen=True, slots=True)
-class Examined:
+class ExaminedCall:
     """One call on the generated text of one PBX."""
 
     case: Case
@@ -42,24 +43,26 @@ def files_of(plans: Sequence[Plan], pbx: str) -> tuple[GeneratedFile, ...]:
     return load_target(pbx).render(ready, Options(secrets=secrets))
 
 
-def examine(plans: Sequence[Plan], cases: Sequence[Case], pbx: str) -> list[Examined]:
+def examine(plans: Sequence[Plan], cases: Sequence[Case], pbx: str) -> list[ExaminedCall]:
     """Places calls on the text that a PBX is given for ``plans``, those of one PBX, and judges them as real ones."""
     try:
         interpreter = load_interpreter(pbx, files_of(plans, pbx))
     except NotUnderstoodError as error:
-        return [Examined(case, pbx, None, (f"the generated text is not understood: {error}",), []) for case in cases]
+        return [
+            ExaminedCall(case, pbx, None, (f"the generated text is not understood: {error}",), []) for case in cases
+        ]
     return [place(interpreter, case) for case in cases]
 
 
-def place(interpreter: Interpreter, case: Case) -> Examined:
+def place(interpreter: Interpreter, case: Case) -> ExaminedCall:
     """Places one call and judges it."""
     trace: Trace = []
     try:
         observed = interpreter.place(case, trace)
     except NotUnderstoodError as error:
         where = f"{trace[-1].where}: " if trace else ""
-        return Examined(case, interpreter.pbx, None, (f"not understood: {where}{error}",), trace)
-    return Examined(case, interpreter.pbx, observed, judge(case, observed), trace)
+        return ExaminedCall(case, interpreter.pbx, None, (f"not understood: {where}{error}",), trace)
+    return ExaminedCall(case, interpreter.pbx, observed, judge(case, observed), trace)
 
 
 def _with_logins(plan: Plan) -> Plan:

@@ -1,11 +1,11 @@
-"""What phones and the outside world do with an INVITE, in virtual time: the laboratory's phones, without SIP."""
+"""How phones and outside numbers reply to an INVITE in virtual time: the laboratory's phones, without SIP."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-from pbxgen.lab.case import Case
-from pbxgen.lab.people import PRESSING, UNREGISTERED, reply_of
+from pbxgen.calls.case import Case
+from pbxgen.calls.people import PRESSING, UNREGISTERED, reply_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +31,7 @@ def contacts(case: Case, extension: str) -> tuple[FarEnd, ...]:
 
 
 def outside(case: Case, number: str) -> FarEnd:
-    """Whoever has an outside number. ``number``: E.164, or an emergency number."""
+    """The outside number ``number``: E.164, or an emergency number."""
     return _far_end(number, case.world.outside.get(number, "answer"))
 
 

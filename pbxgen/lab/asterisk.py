@@ -16,7 +16,7 @@ from pbxgen.flow.plan import Plan
 from pbxgen.lab import process
 from pbxgen.lab.errors import LabError
 from pbxgen.lab.log import Harmless, Log
-from pbxgen.lab.pbx import Bench, Recorded, clock, find_program
+from pbxgen.lab.pbx import Laboratory, PbxSetup, RecordedMessage, clock, find_program
 from pbxgen.lab.ports import LOOPBACK, Address, free_port, free_range
 from pbxgen.lab.sound import recorded
 from pbxgen.output.writer import write_trees
@@ -56,7 +56,7 @@ class Asterisk:
 
     name = "asterisk"
 
-    def __init__(self, bench: Bench) -> None:
+    def __init__(self, bench: PbxSetup) -> None:
         self._bench = bench
         self._program = find()
         self._home = bench.folder
@@ -102,7 +102,7 @@ class Asterisk:
         out, _ = await run.communicate()
         return out.decode("utf-8", "replace")
 
-    def messages(self, plan: Plan, extension: str) -> tuple[Recorded, ...]:
+    def messages(self, plan: Plan, extension: str) -> tuple[RecordedMessage, ...]:
         folder = self._home / "spool" / "voicemail" / plan.name / extension
         return tuple(recorded(path) for path in sorted(folder.glob("*/msg*.wav")))
 
@@ -195,3 +195,6 @@ def _modules(root: Path) -> Path:
                 if (found / "app_dial.so").exists():
                     return found
     raise LabError(f"the modules of Asterisk were not found (looked below {root} and /usr/lib)")
+
+
+LABORATORY = Laboratory(find, Asterisk, "-V")

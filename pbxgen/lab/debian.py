@@ -63,9 +63,9 @@ def debian_mirror() -> str:
 
 def mirror_in(text: str) -> str | None:
     """The first address of an apt sources file, in either of its two formats; security archives aside."""
-    found = re.findall(r"^URIs:\s*(\S+)", text, re.MULTILINE)
-    found += re.findall(r"^deb\s+(?:\[[^\]]*\]\s+)?(\S+)", text, re.MULTILINE)
-    return next((mirror for mirror in found if "security" not in mirror), None)
+    addresses = re.findall(r"^URIs:\s*(\S+)", text, re.MULTILINE)
+    addresses += re.findall(r"^deb\s+(?:\[[^\]]*\]\s+)?(\S+)", text, re.MULTILINE)
+    return next((mirror for mirror in addresses if "security" not in mirror), None)
 
 
 def _download(scratch: Path, mirror: str, suite: str) -> list[Path]:

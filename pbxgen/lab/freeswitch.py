@@ -16,7 +16,7 @@ from pbxgen.flow.plan import Plan
 from pbxgen.lab import process
 from pbxgen.lab.errors import LabError
 from pbxgen.lab.log import Harmless, Log
-from pbxgen.lab.pbx import Bench, Recorded, clock, find_program
+from pbxgen.lab.pbx import Laboratory, PbxSetup, RecordedMessage, clock, find_program
 from pbxgen.lab.ports import LOOPBACK, Address, free_port, free_range
 from pbxgen.lab.sound import recorded
 from pbxgen.output.writer import write_trees
@@ -58,7 +58,7 @@ class FreeSwitch:
 
     name = "freeswitch"
 
-    def __init__(self, bench: Bench) -> None:
+    def __init__(self, bench: PbxSetup) -> None:
         self._bench = bench
         self._program = find()
         self._home = bench.folder
@@ -135,7 +135,7 @@ class FreeSwitch:
             with contextlib.suppress(OSError):
                 await writer.wait_closed()
 
-    def messages(self, plan: Plan, extension: str) -> tuple[Recorded, ...]:
+    def messages(self, plan: Plan, extension: str) -> tuple[RecordedMessage, ...]:
         folder = self._home / "storage" / "voicemail"
         return tuple(recorded(path) for path in sorted(folder.glob(f"*/{plan.domain}/{extension}/msg_*.wav")))
 
@@ -241,3 +241,6 @@ def _modules(program: Path) -> Path:
         if (place / "mod_sofia.so").exists():
             return place
     raise LabError(f"FreeSWITCH's modules were not found (looked in {', '.join(map(str, places))})")
+
+
+LABORATORY = Laboratory(find, FreeSwitch, "-version")

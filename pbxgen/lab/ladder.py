@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import zip_longest
 
-from pbxgen.flow.explain import Teller
-from pbxgen.flow.phrases import ENGLISH
-from pbxgen.flow.simulate import simulate
-from pbxgen.lab.case import Case, Observed, Result
-from pbxgen.lab.wire import Seen
+from pbxgen.calls.model_steps import model_steps
+from pbxgen.lab.result import Result
+from pbxgen.lab.wire import SeenMessage
 
 _COLUMN = 74
 _QUIET = frozenset({"OPTIONS", "REGISTER", "PRACK"})
@@ -28,24 +26,24 @@ class Rung:
     text: str
 
 
-def ladder(observed: Observed) -> tuple[Rung, ...]:
+def ladder(trace: Sequence[SeenMessage]) -> tuple[Rung, ...]:
     """Every message once, without repeats, challenges and 100 Trying."""
-    found: list[Rung] = []
-    told: set[tuple[str, bool, str, str]] = set()
+    rungs: list[Rung] = []
+    shown: set[tuple[str, bool, str, str]] = set()
     parties: dict[str, str] = {}
-    start = observed.trace[0].at if observed.trace else 0.0
-    for seen in observed.trace:
+    start = trace[0].at if trace else 0.0
+    for seen in trace:
         message = seen.message
         party = parties.setdefault(message.call_id, _party(seen))
         key = (message.call_id, seen.from_pbx, message.start_line, message.cseq)
-        if key in told or message.method in _QUIET or message.status == 100 or _challenge(seen):
+        if key in shown or message.method in _QUIET or message.status == 100 or _challenge(seen):
             continue
-        told.add(key)
-        found.append(Rung(seen.at - start, party, not seen.from_pbx, _text(seen)))
-    return tuple(found)
+        shown.add(key)
+        rungs.append(Rung(seen.at - start, party, not seen.from_pbx, _text(seen)))
+    return tuple(rungs)
 
 
-def _party(seen: Seen) -> str:
+def _party(seen: SeenMessage) -> str:
     """Who is at our end of a call, by its first message."""
     if not seen.from_pbx:
         return "consult" if seen.message.call_id.endswith("-consult") else "caller"
@@ -53,13 +51,13 @@ def _party(seen: Seen) -> str:
     return user.rsplit(".", 2)[1] if user.count(".") >= 2 else user
 
 
-def _challenge(seen: Seen) -> bool:
+def _challenge(seen: SeenMessage) -> bool:
     message = seen.message
     first = message.cseq.startswith("1 ")
     return message.status in (401, 407) or (message.status is None and message.method == "ACK" and first)
 
 
-def _text(seen: Seen) -> str:
+def _text(seen: SeenMessage) -> str:
     message = seen.message
     if message.status is not None:
         media = " (SDP)" if message.body and message.status < 200 else ""
@@ -82,20 +80,12 @@ def drawn(rungs: Iterable[Rung]) -> list[str]:
     return lines
 
 
-def model_steps(case: Case) -> list[str]:
-    """What the model says of the call, a line for each step."""
-    teller = Teller(case.plan, ENGLISH)
-    story = simulate(case.plan, case.call, case.world)
-    sentences = teller.tell(story, case.call)
-    return [f"{s.text}  [{s.location.short}]" if s.location is not None else s.text for s in sentences]
-
-
 def failure(result: Result) -> str:
     """One failed call for people: what differs, and the ladder beside the model's steps."""
     lines = [f"{result.case.name} (on {result.pbx})", *(f"  ✗ {difference}" for difference in result.differences), ""]
     if result.before is not None:
         lines[-1:] = ["  placed twice; the first time:", *(f"  ✗ {told}" for told in result.before.differences), ""]
-    left = [f"What {result.pbx} did", *drawn(ladder(result.observed))]
+    left = [f"What {result.pbx} did", *drawn(ladder(result.trace))]
     right = ["What the model says", *model_steps(result.case)]
     for one, other in zip_longest(left, right, fillvalue=""):
         lines.append(f"  {one:<{_COLUMN}}  {other}".rstrip())

@@ -1,4 +1,4 @@
-"""A PBX's log: what it complains of, and which call a complaint belongs to."""
+"""A PBX's log: its warnings and errors, and the call that each is about."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ _WORD = re.compile(r"[\w-]+")
 
 @dataclass(frozen=True, slots=True)
 class Harmless:
-    """A complaint that no generated configuration is the cause of."""
+    """A warning or error that is not caused by generated configuration."""
 
     message: str
     """Regular expression for the whole message, behind time, level and source file."""
@@ -25,7 +25,7 @@ class Complaint:
 
     line: str
     tenant: str | None
-    """Whose call it was about; None: nobody's, or not known."""
+    """Tenant of the call that it is about; None: no call, or not known."""
 
 
 class Log:
@@ -47,7 +47,7 @@ class Log:
 
     def complaints(self, tenants: Collection[str] = ()) -> tuple[Complaint, ...]:
         """Lines of a level that counts, without harmless ones. ``tenants``: names to be recognised."""
-        found: list[tuple[str, str, re.Match[str]]] = []
+        counted: list[tuple[str, str, re.Match[str]]] = []
         owner: dict[str, str] = {}
         for line in self.lines():
             matched = self._line.match(line)
@@ -58,8 +58,8 @@ class Log:
             if named is not None and call:
                 owner.setdefault(call, named)
             if matched["level"] in self._levels and not self._harmless.fullmatch(message.strip()):
-                found.append((line, named or "", matched))
-        return tuple(Complaint(line, named or owner.get(matched["call"] or "")) for line, named, matched in found)
+                counted.append((line, named or "", matched))
+        return tuple(Complaint(line, named or owner.get(matched["call"] or "")) for line, named, matched in counted)
 
     def problems(self) -> tuple[str, ...]:
         return tuple(complaint.line for complaint in self.complaints())

@@ -22,7 +22,7 @@ _FRAME_SECONDS = 0.02
 _SAMPLES = 160
 _RATE = 8000
 CALLER_TONE = 440
-"""Hz; what a caller says."""
+"""Hz; the tone that a caller sends."""
 _KEYS = "0123456789*#"
 _HELD_UP_SECONDS = 0.25
 _REMEMBERED_FRAMES = 100
@@ -187,7 +187,7 @@ class Media:
             self.close(call_id)
 
     def stream(self, call_id: str) -> Stream:
-        """The stream of a call, begun at the first question."""
+        """The stream of a call, opened when it is first asked for."""
         if call_id not in self._streams:
             made = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
             made.setblocking(False)

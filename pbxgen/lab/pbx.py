@@ -5,15 +5,16 @@ from __future__ import annotations
 import datetime as dt
 import os
 import shutil
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
+from typing import Protocol, cast
 
 from pbxgen.flow.plan import Plan
 from pbxgen.lab.errors import LabError
 from pbxgen.lab.log import Log
 from pbxgen.lab.ports import Address
+from pbxgen.pbxs import PBXS, module_of
 from pbxgen.targets.base import GeneratedFile
 
 _FAKETIME = (
@@ -23,7 +24,7 @@ _FAKETIME = (
 
 
 @dataclass(frozen=True, slots=True)
-class Recorded:
+class RecordedMessage:
     """A message found in a mailbox."""
 
     path: Path
@@ -47,13 +48,13 @@ class Pbx(Protocol):
         ...
 
     async def reload(self, files: Sequence[GeneratedFile]) -> None:
-        """Put other generated files in place, and have them read while calls go on."""
+        """Replace the generated files and reload the PBX while calls are up."""
         ...
 
     def stop(self) -> None: ...
 
-    def messages(self, plan: Plan, extension: str) -> tuple[Recorded, ...]:
-        """What lies in a mailbox."""
+    def messages(self, plan: Plan, extension: str) -> tuple[RecordedMessage, ...]:
+        """The messages in a mailbox."""
         ...
 
     def is_recording(self, plan: Plan) -> bool:
@@ -62,26 +63,44 @@ class Pbx(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Bench:
+class PbxSetup:
     """Everything a PBX is started with."""
 
     folder: Path
-    """Scratch, its own."""
+    """Scratch folder of this PBX alone."""
     files: tuple[GeneratedFile, ...]
     sounds: Mapping[str, bytes]
     """Recordings (WAV, 8 kHz mono) by path below the PBX's sounds folder, without suffix."""
     moment: dt.datetime | None = None
-    """The time it is to have; None: the real one."""
+    """Start time of the PBX's clock; None: the real time."""
+
+
+@dataclass(frozen=True, slots=True)
+class Laboratory:
+    """How the laboratory finds and starts one kind of PBX."""
+
+    find: Callable[[], Path]
+    """Its program. Raises LabError where there is none."""
+    make: Callable[[PbxSetup], Pbx]
+    version_option: str
+    """Command-line option that makes the program print its version."""
+
+
+def laboratory_of(pbx: str) -> Laboratory:
+    """The laboratory of a PBX; imported only now. Raises LabError for a PBX that there is not."""
+    if pbx not in PBXS:
+        raise LabError(f"no PBX is called {pbx}; there are {', '.join(PBXS)}")
+    return cast("Laboratory", module_of(pbx, "pbxgen.lab").LABORATORY)
 
 
 def find_program(variable: str, name: str) -> Path:
     """A PBX's program: the environment variable, else on PATH. Raises LabError naming what was looked for."""
     named = os.environ.get(variable)
-    found = shutil.which(named or name)
-    if found is None:
+    program = shutil.which(named or name)
+    if program is None:
         looked = f"{variable}={named}" if named else f"`{name}` on PATH; {variable} is not set"
         raise LabError(f"no {name} found to place real calls on (looked for {looked})")
-    return Path(found).resolve()
+    return Path(program).resolve()
 
 
 def clock(moment: dt.datetime | None) -> dict[str, str]:
@@ -103,5 +122,5 @@ def clock(moment: dt.datetime | None) -> dict[str, str]:
 
 def _faketime_candidates() -> list[str]:
     named = os.environ.get("PBXGEN_FAKETIME")
-    found = [str(path) for name in _FAKETIME for path in sorted(Path("/usr/lib").glob(f"*/{name}"))]
-    return ([named] if named else []) + found + [f"/usr/lib/{name}" for name in _FAKETIME]
+    libraries = [str(path) for name in _FAKETIME for path in sorted(Path("/usr/lib").glob(f"*/{name}"))]
+    return ([named] if named else []) + libraries + [f"/usr/lib/{name}" for name in _FAKETIME]

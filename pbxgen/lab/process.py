@@ -1,4 +1,4 @@
-"""Processes of the laboratory: each in a group of its own, none left behind, whatever happens to us."""
+"""Processes of the laboratory: each in its own group, and all ended with the laboratory."""
 
 from __future__ import annotations
 

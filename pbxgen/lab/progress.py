@@ -7,7 +7,7 @@ from types import TracebackType
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-from pbxgen.lab.case import Result
+from pbxgen.lab.result import Result
 
 
 class RichWatcher:

@@ -1,4 +1,4 @@
-"""The phones' registrations: some at a time, again where one was refused, and a word on those that never succeed."""
+"""Registers the phones in batches, repeats refused registrations, and reports those that never succeed."""
 
 from __future__ import annotations
 
@@ -6,11 +6,11 @@ import asyncio
 import time
 from collections.abc import Iterable
 
-from pbxgen.lab import sip
+from pbxgen.calls.headers import user_of
 from pbxgen.lab.errors import LabError
 from pbxgen.lab.ports import Address
 from pbxgen.lab.sipp import Login, Sipp
-from pbxgen.lab.wire import Seen
+from pbxgen.lab.wire import SeenMessage
 
 _AT_ONCE = 40
 _PER_SECOND = 100
@@ -34,9 +34,9 @@ class Registrar:
         self._asked: dict[str, str] = {}
         """Call-ID of an OPTIONS: the contact that the PBX has asked whether it is there."""
         self._there: set[str] = set()
-        """Contacts that have said so."""
+        """Contacts that have answered an OPTIONS."""
 
-    def see(self, seen: Seen) -> None:
+    def see(self, seen: SeenMessage) -> None:
         """Take note of a REGISTER of ours, a reply to one, or an OPTIONS."""
         message = seen.message
         if message.method == "OPTIONS":
@@ -45,7 +45,7 @@ class Registrar:
             elif message.call_id in self._asked:
                 self._there.add(self._asked[message.call_id])
         elif message.method == "REGISTER" and message.status is None and not seen.from_pbx:
-            self._contact_of[message.call_id] = sip.user_of(message.header("contact"))
+            self._contact_of[message.call_id] = user_of(message.header("contact"))
         elif message.method == "REGISTER" and message.status is not None and message.call_id in self._contact_of:
             contact = self._contact_of[message.call_id]
             self._reply[contact] = f"{message.status} {message.reason}"
@@ -61,24 +61,24 @@ class Registrar:
             # Whoever was refused when many came together comes with fewer next time.
             at_once = max(_AT_ONCE >> 2 * turn, 1)
             for first in range(0, len(missing), at_once):
-                some = missing[first : first + at_once]
-                await self._sipp.register(some, self._phones, _PER_SECOND >> turn)
-                await self._answered({login.contact for login in some})
+                batch = missing[first : first + at_once]
+                await self._sipp.register(batch, self._phones, _PER_SECOND >> turn)
+                await self._answered({login.contact for login in batch})
             missing = [login for login in missing if login.contact not in self._registered]
         if missing:
             raise LabError(f"could not register: {self._told(missing)}; {self._sipp.complaint()}")
         await asyncio.sleep(0.5)
 
     async def _answered(self, contacts: set[str]) -> None:
-        """Contacts answer OPTIONS, which may come late where many are asked; a PBX that never asks loses no time."""
+        """Wait until all contacts have answered the PBX's OPTIONS; no wait if the PBX sends none."""
         deadline = time.monotonic() + _WARM_UP_SECONDS
         await asyncio.sleep(0.05)
         while self._asked and not self._there >= contacts & self._registered and time.monotonic() < deadline:
             await asyncio.sleep(0.02)
 
     def _told(self, missing: list[Login]) -> str:
-        told = [
+        names = [
             f"{login.extension}@{login.domain} (last reply: {self._reply.get(login.contact, 'none')})"
             for login in missing[:_NAMED]
         ]
-        return ", ".join(told) + (f" and {len(missing) - _NAMED} more" if len(missing) > _NAMED else "")
+        return ", ".join(names) + (f" and {len(missing) - _NAMED} more" if len(missing) > _NAMED else "")

@@ -7,8 +7,10 @@ from dataclasses import dataclass
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from pbxgen.lab.case import Case, LabReport, Result
-from pbxgen.lab.ladder import Rung, ladder, model_steps
+from pbxgen.calls.case import Case
+from pbxgen.calls.model_steps import model_steps
+from pbxgen.lab.ladder import Rung, ladder
+from pbxgen.lab.result import LabReport, Result
 from pbxgen.targets.templates import templates_folder
 
 _COLUMN = 150
@@ -84,19 +86,19 @@ def _sections(report: LabReport) -> list[Section]:
     for result in report.results:
         by_case.setdefault(id(result.case), []).append(result)
     order = {name: number for number, name in enumerate(report.pbxs)}
-    found = []
+    sections = []
     for results in by_case.values():
         results.sort(key=lambda result: order[result.pbx])
         shown = tuple(_on_pbx(result) for result in results)
-        found.append(Section(results[0].case, tuple(model_steps(results[0].case)), shown))
+        sections.append(Section(results[0].case, tuple(model_steps(results[0].case)), shown))
     # What went wrong is what the page is opened for.
-    return sorted(found, key=lambda section: section.passed)
+    return sorted(sections, key=lambda section: section.passed)
 
 
 def _on_pbx(result: Result) -> OnPbx:
     observed = result.observed
     ending = str(observed.ending) if observed.ending is not None else f"status {observed.status or 'none'}"
-    return OnPbx(result, drawing(ladder(observed)), ", ".join(observed.rings) or "nobody", ending)
+    return OnPbx(result, drawing(ladder(result.trace)), ", ".join(observed.rings) or "nobody", ending)
 
 
 def page(report: LabReport) -> str:

@@ -2,16 +2,33 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Protocol
+from typing import Protocol
 
 from pbxgen.lab.media import Media
 from pbxgen.lab.pbx import Pbx
 from pbxgen.lab.ports import Address
 from pbxgen.lab.sipp import Sipp
-from pbxgen.lab.wire import Wire
+from pbxgen.lab.wire import SeenMessage, Wire
 
-if TYPE_CHECKING:
-    from pbxgen.lab.scene import Scene
+
+class Follower(Protocol):
+    """Receives the messages of a call and answers the wire's questions about it."""
+
+    def invited(self, seen: SeenMessage) -> None:
+        """The PBX sends a new INVITE to one of our phones or trunks."""
+        ...
+
+    def see(self, seen: SeenMessage) -> None:
+        """Any message of the call."""
+        ...
+
+    def port_of(self, call_id: str) -> int:
+        """The SIPp process that plays whoever was invited."""
+        ...
+
+    def announced_call(self) -> str:
+        """URI that a REFER sends to: the call that announced the transfer."""
+        ...
 
 
 class Rig(Protocol):
@@ -23,6 +40,6 @@ class Rig(Protocol):
     pbx: Pbx
     phones: Address
 
-    def follow(self, call_id: str, scene: Scene) -> None:
-        """Messages of this call are the scene's."""
+    def follow(self, call_id: str, follower: Follower) -> None:
+        """Deliver messages of this call to ``follower``."""
         ...

@@ -1,4 +1,4 @@
-"""The laboratory's way in: real calls for many scenarios, on each PBX that is asked for."""
+"""Entry point of the laboratory: places the calls of many scenarios on each requested PBX."""
 
 from __future__ import annotations
 
@@ -10,23 +10,23 @@ import shutil
 import signal
 import tempfile
 import time
-from collections.abc import Callable, Coroutine, Iterator, Mapping, Sequence
+from collections.abc import Coroutine, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import Protocol
 from zoneinfo import ZoneInfo
 
+from pbxgen.calls.case import Case
 from pbxgen.flow.plan import Deviations, Plan
-from pbxgen.lab import asterisk, freeswitch, sipp
-from pbxgen.lab.case import Case, LabReport, Result
+from pbxgen.lab import sipp
 from pbxgen.lab.errors import LabError
-from pbxgen.lab.pbx import Bench, Pbx
+from pbxgen.lab.pbx import laboratory_of
+from pbxgen.lab.result import LabReport, Result
 from pbxgen.lab.stage import Stage
-from pbxgen.scenario.values import Scenario
 from pbxgen.targets.base import Target
 
 _CALLS_PER_CORE = 8
-"""As many can be played with sound and exact ring times; half of it where the machine has much else to do."""
+"""Calls that one core can play with sound and exact ring times; half as many on a busy machine."""
 TENANTS_AT_ONCE = 60
 """Scenarios on one start of a PBX."""
 _STAGES_AT_ONCE = 2
@@ -34,14 +34,11 @@ _SCRATCH = "pbxgen-lab-"
 _MEMORY = Path("/dev/shm")
 _ROOM_BYTES = 2 << 30
 _FEW = 6
-"""As many failed calls are repeated one after the other; more are a fault that needs no such care."""
-
-MAKERS: Mapping[str, Callable[[Bench], Pbx]] = {"asterisk": asterisk.Asterisk, "freeswitch": freeswitch.FreeSwitch}
-FINDERS: Mapping[str, Callable[[], Path]] = {"asterisk": asterisk.find, "freeswitch": freeswitch.find}
+"""Maximum of failed calls that are repeated one after the other; more are repeated side by side."""
 
 
 class Watcher(Protocol):
-    """Is told how a run goes on."""
+    """Receives the progress of a run."""
 
     def begins(self, calls: int) -> None: ...
 
@@ -49,27 +46,11 @@ class Watcher(Protocol):
 
 
 class Silent:
-    """Nobody watches."""
+    """A watcher that does nothing."""
 
     def begins(self, calls: int) -> None: ...
 
     def done(self, result: Result) -> None: ...
-
-
-def case_of(scenario: Scenario, plan: Plan) -> Case:
-    """The call of a scenario file, to be placed for real."""
-    return Case(scenario.name, plan, scenario.call, scenario.world, scenario.expect)
-
-
-def available() -> dict[str, Path | None]:
-    """Which PBXs can be started here: their programs, None for those not found."""
-    found: dict[str, Path | None] = {}
-    for name, find in FINDERS.items():
-        try:
-            found[name] = find()
-        except LabError:
-            found[name] = None
-    return found
 
 
 def run(
@@ -88,9 +69,7 @@ def run(
     a PBX, SIPp or libfaketime is missing or does not start; everything started is stopped in any case.
     """
     for name in on:
-        if name not in MAKERS:
-            raise LabError(f"no PBX is called {name}; there are {', '.join(MAKERS)}")
-        FINDERS[name]()
+        laboratory_of(name).find()
     sipp.find()
     try:
         return _until_cancelled(_run(cases, on, watcher or Silent(), keep, calls_at_once or _capacity(), second_try))
@@ -133,12 +112,12 @@ async def _run(
     stages = asyncio.Semaphore(_STAGES_AT_ONCE)
     complaints: list[tuple[str, Case | None, str]] = []
 
-    async def play(batch: _Batch, folder: Path, told: Watcher, room: asyncio.Semaphore) -> list[Result]:
+    async def play(batch: _Batch, folder: Path, listener: Watcher, room: asyncio.Semaphore) -> list[Result]:
         async with stages:
             folder.mkdir()
-            stage = Stage(MAKERS[batch.pbx], on[batch.pbx], batch.cases, folder, moment=batch.moment)
+            stage = Stage(laboratory_of(batch.pbx).make, on[batch.pbx], batch.cases, folder, moment=batch.moment)
             async with stage:
-                results = await stage.play(told.done, room)
+                results = await stage.play(listener.done, room)
             complaints.extend((batch.pbx, case, line) for case, line in stage.complaints())
             return results
 
@@ -171,8 +150,8 @@ async def _run(
 def _report(
     results: Sequence[Result], pbxs: tuple[str, ...], complaints: Sequence[tuple[str, Case | None, str]], seconds: float
 ) -> LabReport:
-    """Each complaint of a PBX with the call that it is about."""
-    mine: dict[tuple[str, int], list[str]] = {}
+    """The results with the log lines of the PBXs, each with the call that it is about."""
+    by_call: dict[tuple[str, int], list[str]] = {}
     problems: dict[str, dict[str, None]] = {pbx: {} for pbx in pbxs}
     strays: dict[str, dict[str, None]] = {pbx: {} for pbx in pbxs}
     for pbx, case, line in complaints:
@@ -180,10 +159,10 @@ def _report(
         if case is None:
             strays[pbx][line] = None
         else:
-            mine.setdefault((pbx, id(case)), []).append(line)
-    told = (replace(result, complaints=tuple(mine.get((result.pbx, id(result.case)), ()))) for result in results)
+            by_call.setdefault((pbx, id(case)), []).append(line)
+    complete = (replace(result, complaints=tuple(by_call.get((result.pbx, id(result.case)), ()))) for result in results)
     return LabReport(
-        tuple(told),
+        tuple(complete),
         pbxs,
         {pbx: tuple(lines) for pbx, lines in problems.items()},
         seconds,
@@ -192,15 +171,15 @@ def _report(
 
 
 def _batches(cases: Sequence[Case], on: Mapping[str, Target]) -> Iterator[_Batch]:
-    """Same PBX, same time; plans that never look at the clock take part in any."""
+    """Group cases by PBX and time of day; plans that do not use the clock form one group."""
     groups: dict[dt.datetime | None, list[Case]] = {}
     for case in cases:
         moment = case.world.moment.replace(tzinfo=ZoneInfo(case.plan.timezone)) if uses_clock(case.plan) else None
         groups.setdefault(moment, []).append(case)
     for name in on:
-        for moment, mine in groups.items():
-            for first in range(0, len(mine), TENANTS_AT_ONCE):
-                yield _Batch(name, moment, tuple(mine[first : first + TENANTS_AT_ONCE]))
+        for moment, at_moment in groups.items():
+            for first in range(0, len(at_moment), TENANTS_AT_ONCE):
+                yield _Batch(name, moment, tuple(at_moment[first : first + TENANTS_AT_ONCE]))
 
 
 def uses_clock(plan: Plan) -> bool:
@@ -236,7 +215,8 @@ def _room() -> Path:
 
 def _sweep() -> None:
     """Remove what laboratories left behind that were killed outright."""
-    for folder in (found for room in {_room(), Path(tempfile.gettempdir())} for found in room.glob(f"{_SCRATCH}*-*")):
+    rooms = {_room(), Path(tempfile.gettempdir())}
+    for folder in (path for room in rooms for path in room.glob(f"{_SCRATCH}*-*")):
         owner = folder.name.removeprefix(_SCRATCH).partition("-")[0]
         if owner.isdigit() and not Path(f"/proc/{owner}").exists() and Path("/proc/self").exists():
             shutil.rmtree(folder, ignore_errors=True)

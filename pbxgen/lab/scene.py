@@ -10,19 +10,21 @@ import time
 from collections.abc import Callable, Coroutine
 from urllib.parse import quote
 
-from pbxgen.flow.plan import NumberFormat, Plan
+from pbxgen.calls import people
+from pbxgen.calls.attempt import Attempt
+from pbxgen.calls.case import PROMPT_SECONDS
+from pbxgen.calls.entries import TOGETHER_SECONDS, entries
+from pbxgen.calls.trunks import number_sent
+from pbxgen.flow.plan import Plan
 from pbxgen.flow.world import quickness
-from pbxgen.lab import people, scripts
-from pbxgen.lab.case import PROMPT_SECONDS
-from pbxgen.lab.leg import Dialog
+from pbxgen.lab import scripts
+from pbxgen.lab.dialog import Dialog
 from pbxgen.lab.ports import Address
 from pbxgen.lab.rig import Rig
 from pbxgen.lab.sipp import Login
 from pbxgen.lab.tenants import Tenant, contact_user, password
-from pbxgen.lab.wire import Seen
+from pbxgen.lab.wire import SeenMessage
 
-TOGETHER_SECONDS = 0.9
-"""Attempts that begin within this time of each other ring together (delays are whole seconds)."""
 _POLL = 0.05
 _PARKED_SECONDS = 20.0
 _START_SECONDS = 10.0
@@ -37,7 +39,7 @@ class Scene:
         self.rig = rig
         self.plan: Plan = tenant.plan
         self.case = tenant.case
-        self.trace: list[Seen] = []
+        self.trace: list[SeenMessage] = []
         self.legs: dict[str, Dialog] = {}
         self._name = f"{self.plan.name}-{next(_SCENES)}"
         self.caller = Dialog(f"{self._name}-caller", tenant.case.call.called, "caller", 0.0)
@@ -45,41 +47,41 @@ class Scene:
         self.announced: str | None = None
         """The recording that the caller was played."""
         self.at_hangup: tuple[str, ...] = ()
-        """Who was in the call, besides the one that was served last, when it was hung up."""
+        """Targets in the call when it was hung up, other than the party that was served last."""
         self._parked: dict[str, Dialog] = {}
         self._processes: list[subprocess.Popen[bytes]] = []
         self._tasks: set[asyncio.Task[None]] = set()
         self.inside = self.case.call.caller in self.case.plan.users
-        self._trunk_name = tenant.case.handling.trunk or next(iter(self.plan.trunks), None)
+        self._trunk_name = tenant.case.trunk
         self.consultation: Dialog | None = None
         """The call that announces an attended transfer."""
 
     # -- who is where -------------------------------------------------------------------------------------------------
 
     def logins(self) -> list[Login]:
-        """Contacts that register."""
-        found = []
+        """Contacts of the scene's phones that register."""
+        logins = []
         for extension in self.plan.users:
             for index, state in enumerate(self._states(extension)):
                 if state != people.UNREGISTERED:
                     user = contact_user(self.plan, extension, index)
-                    found.append(Login(extension, self.plan.domain, password(self.plan, extension), user))
-        return found
+                    logins.append(Login(extension, self.plan.domain, password(self.plan, extension), user))
+        return logins
 
     def _states(self, extension: str) -> tuple[str, ...]:
         return self.case.world.phone(extension)
 
-    def replies(self) -> set[scripts.Reply]:
+    def replies(self) -> set[scripts.SippReply]:
         """Every behaviour this scene needs a SIPp process for."""
-        found = {people.reply_of("answer")}
+        replies = {scripts.reply_of("answer")}
         for states in self.case.world.phones.values():
-            found |= {people.reply_of(state) for state in states if state != people.UNREGISTERED}
-        found |= {people.reply_of(state) for state in self.case.world.outside.values()}
-        return found | {self._referring(number) for number in self._refers}
+            replies |= {scripts.reply_of(state) for state in states if state != people.UNREGISTERED}
+        replies |= {scripts.reply_of(state) for state in self.case.world.outside.values()}
+        return replies | {self._referring(number) for number in self._refers}
 
     @property
     def _refers(self) -> dict[str, str]:
-        """Who sends the other party on by REFER, and where."""
+        """Numbers that send a REFER, and the target of each."""
         transfer, refer = self.case.call.transfer, self.case.handling.refer
         if transfer is not None:
             return {
@@ -87,16 +89,16 @@ class Scene:
             }
         return {} if refer is None else {refer[0]: f"sip:{refer[1]}@{self.plan.domain}"}
 
-    def _referring(self, number: str) -> scripts.Reply:
-        return scripts.Reply(180, 200, refer_to=self._refers.get(number))
+    def _referring(self, number: str) -> scripts.SippReply:
+        return scripts.SippReply(180, 200, refer_to=self._refers.get(number))
 
-    def _reply_of(self, target: str, state: str) -> scripts.Reply:
+    def _reply_of(self, target: str, state: str) -> scripts.SippReply:
         refers = target in self._refers and state in people.ANSWERING
-        return self._referring(target) if refers else people.reply_of(state)
+        return self._referring(target) if refers else scripts.reply_of(state)
 
     # -- what the wire reports ----------------------------------------------------------------------------------------
 
-    def invited(self, seen: Seen) -> None:
+    def invited(self, seen: SeenMessage) -> None:
         """The PBX sends a new INVITE to one of our phones or trunks."""
         message = seen.message
         user = message.uri_user
@@ -105,7 +107,7 @@ class Scene:
             states = self._states(extension)
             target, state = extension, states[int(index)]
         else:
-            target = self._number(user, self.tenant.trunk_at[seen.ours])
+            target = number_sent(self.plan, self.tenant.trunk_at[seen.ours], user)
             state = self.case.world.outside.get(target, "answer")
         leg = Dialog(message.call_id, target, state, seen.at, message)
         if target == self.tenant.parking or message.call_id in self._parked:
@@ -120,12 +122,12 @@ class Scene:
         leg = self.legs.get(call_id) or self._parked[call_id]
         return self.rig.sipp.callee(self._reply_of(leg.target, leg.state))
 
-    def see(self, seen: Seen) -> None:
+    def see(self, seen: SeenMessage) -> None:
         self.trace.append(seen)
         message = seen.message
-        found = self.legs.get(message.call_id) or self._parked.get(message.call_id)
-        ours = (self.caller, self.consultation)
-        dialog = found or next((d for d in ours if d is not None and d.call_id == message.call_id), None)
+        callee = self.legs.get(message.call_id) or self._parked.get(message.call_id)
+        placed_by_us = (self.caller, self.consultation)
+        dialog = callee or next((d for d in placed_by_us if d is not None and d.call_id == message.call_id), None)
         if dialog is None:
             return
         placed = dialog.invite is None
@@ -146,17 +148,10 @@ class Scene:
         if dialog.up:
             self.rig.wire.nudge(dialog.call_id, "HANGUP")
 
-    def _number(self, user: str, trunk: str) -> str:
-        """E.164 (or the emergency number) of what was sent to a trunk."""
-        if user in self.plan.emergency:
-            return user
-        bare = self.plan.trunks[trunk].number_format is NumberFormat.E164_BARE
-        return self.plan.numbering.caller_of_trunk(user, bare=bare) or user
-
     # -- what people do -----------------------------------------------------------------------------------------------
 
     async def _pick_up(self, leg: Dialog) -> None:
-        """Answer; of several that would, phones are quicker than outside numbers, and lower ones (as in the model)."""
+        """Answer in the model's order: phones before outside numbers, then by number."""
         first = self.case.call.transfer is not None and len(self.legs) == 1
         await asyncio.sleep(PROMPT_SECONDS if first else self.case.handling.answer_after)
         before = [
@@ -204,16 +199,16 @@ class Scene:
             origin = f"<sip:{shown}@{ours[0]}>"
             uri = f"sip:{dialled}@{host}:{port}"
         headers = self.case.sent_headers(ours[0])
-        mine = self._referring(call.caller) if call.caller in self._refers else scripts.Reply()
-        self._place(scripts.Dial(uri, origin, self.caller.call_id, username, secret, tuple(headers)), ours, mine)
+        reply = self._referring(call.caller) if call.caller in self._refers else scripts.SippReply()
+        self._place(scripts.Dial(uri, origin, self.caller.call_id, username, secret, tuple(headers)), ours, reply)
 
-    def _place(self, dial: scripts.Dial, ours: Address, reply: scripts.Reply) -> None:
+    def _place(self, dial: scripts.Dial, ours: Address, reply: scripts.SippReply) -> None:
         self.rig.follow(dial.call_id, self)
         self._processes.append(self.rig.sipp.call(dial, ours, reply))
         self.spawn(self._see_placed(dial, ours, reply))
 
-    async def _see_placed(self, dial: scripts.Dial, ours: Address, reply: scripts.Reply) -> None:
-        """SIPp gives up where something else has taken its port meanwhile: then it is started again."""
+    async def _see_placed(self, dial: scripts.Dial, ours: Address, reply: scripts.SippReply) -> None:
+        """Start SIPp again if it ended because another program had taken its port."""
         for _ in range(2):
             if not await self.until(lambda: self.rig.wire.knows(dial.call_id), _START_SECONDS):
                 self.rig.sipp.forget(self._processes.pop())
@@ -224,14 +219,15 @@ class Scene:
         call_id = f"{self._name}-consult"
         self.consultation = Dialog(call_id, to, "caller", 0.0)
         uri, origin = f"sip:{to}@{self.plan.domain}", f"<sip:{by}@{self.plan.domain}>"
-        self._place(scripts.Dial(uri, origin, call_id, by, password(self.plan, by)), self.rig.phones, scripts.Reply())
+        dial = scripts.Dial(uri, origin, call_id, by, password(self.plan, by))
+        self._place(dial, self.rig.phones, scripts.SippReply())
         return self.consultation
 
     def announced_call(self) -> str:
         """URI that a REFER sends to: the call that announced the transfer is to be taken over (RFC 3891)."""
         call_id = f"{self._name}-consult"
-        told = (s.message for s in self.trace if s.message.call_id == call_id and s.message.status == 200)
-        to = next((m.header("to") for m in told if m.method == "INVITE"), "")
+        answers = (s.message for s in self.trace if s.message.call_id == call_id and s.message.status == 200)
+        to = next((m.header("to") for m in answers if m.method == "INVITE"), "")
         tag = to.partition(";tag=")[2].split(";")[0]
         target = self.case.call.transfer.to if self.case.call.transfer is not None else ""
         replaces = quote(f"{call_id};to-tag={tag};from-tag={scripts.CALLER_TAG}", safe="")
@@ -249,27 +245,24 @@ class Scene:
                 uri = f"sip:{parking}@{self.plan.domain}"
                 origin = f"<sip:{extension}@{self.plan.domain}>"
                 dial = scripts.Dial(uri, origin, call_id, extension, password(self.plan, extension))
-                self._place(dial, self.rig.phones, scripts.Reply())
+                self._place(dial, self.rig.phones, scripts.SippReply())
         callers = [d for d in self._parked.values() if d.state == "caller"]
         if not await self.until(lambda: all(d.up for d in callers), _PARKED_SECONDS):
             self.faults.append("a phone that was to be in a call could not place one")
 
     # -- afterwards ---------------------------------------------------------------------------------------------------
 
-    def entries(self) -> list[list[Dialog]]:
-        """Attempts in order; those that rang together are one entry."""
-        found: list[list[Dialog]] = []
-        for leg in sorted(self.legs.values(), key=lambda leg: leg.start):
-            if found and leg.start - found[-1][0].start < TOGETHER_SECONDS:
-                ended = found[-1][0].attempt_ended
-                if ended is None or ended > leg.start:
-                    found[-1].append(leg)
-                    continue
-            found.append([leg])
-        return found
+    def rang(self) -> list[Attempt]:
+        """Who was rung, in order; times count from the caller's INVITE."""
+        in_order = sorted(self.legs.values(), key=lambda leg: leg.start)
+        return [leg.rang(since=self.caller.start) for leg in in_order]
+
+    def entries(self) -> list[list[Attempt]]:
+        """Who was rung so far; those that rang together are one entry."""
+        return entries(self.rang())
 
     async def close(self) -> None:
-        """Hang up whatever is still up, and let SIPp's processes go."""
+        """Hang up all dialogs that are still up and release SIPp's processes."""
         for task in list(self._tasks):
             task.cancel()
         consultation = () if self.consultation is None else (self.consultation,)
@@ -291,7 +284,7 @@ class Scene:
         return True
 
     def spawn(self, work: Coroutine[object, object, None]) -> None:
-        """Let something happen beside the course of the call."""
+        """Run a coroutine beside the call; it is cancelled when the scene closes."""
         task = asyncio.get_running_loop().create_task(work)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)

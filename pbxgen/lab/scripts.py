@@ -9,6 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from xml.sax.saxutils import quoteattr
 
+from pbxgen.calls import people
+from pbxgen.calls.people import Reply
 from pbxgen.lab.ports import LOOPBACK, Address
 
 _FAILURES = (
@@ -20,20 +22,22 @@ _NOTES = {302: "Contact: <sip:900@127.0.0.1:9>\n"}
 """Headers that a reply is nothing without: a redirecting phone says where to."""
 
 
-@dataclass(frozen=True, slots=True)
-class Reply:
-    """How a phone or a far end deals with an INVITE."""
+_REFUSAL_MS = 300
+"""After which a call is refused: long enough that whatever is rung together has been rung."""
 
-    provisional: int | None = 180
-    """180; 183 (with SDP: early media); None: no 18x at all."""
-    final: int | None = None
-    """200: when it is told to answer; other: that status after ``pause_ms``; None: never, until cancelled."""
-    pause_ms: int = 300
-    """Long enough that whatever is rung together has been rung."""
-    deaf: bool = False
-    """Says nothing at all, not even to CANCEL."""
+
+@dataclass(frozen=True, slots=True)
+class SippReply(Reply):
+    """A reply as SIPp plays it: 200 when the laboratory says so, any other final status by itself."""
+
     refer_to: str | None = None
     """URI that a nudge ``TRANSFER`` sends the other party to."""
+
+
+def reply_of(state: str) -> SippReply:
+    """What SIPp does in a state of a scenario."""
+    reply = people.reply_of(state)
+    return SippReply(reply.provisional, reply.final, reply.deaf)
 
 
 ANNOUNCED_CALL = "sip:announced@lab.invalid"
@@ -101,7 +105,7 @@ def _recv(
 _ECHOED = "[last_Via:]\n[last_From:]\n[last_To:]\n[last_Call-ID:]\n[last_CSeq:]\n"
 
 
-def _dialogue(ours: Address, me: str, peer: str, reply: Reply, contact: str) -> list[str]:
+def _dialogue(ours: Address, me: str, peer: str, reply: SippReply, contact: str) -> list[str]:
     """A call that is up, until either side hangs up; ends the scenario.
 
     Nothing in here is repeated by timer: SIPp sends nothing more until a repeated message is answered.
@@ -150,7 +154,7 @@ def _dialogue(ours: Address, me: str, peer: str, reply: Reply, contact: str) -> 
     return parts
 
 
-def callee(name: str, reply: Reply, ours: Address) -> str:
+def callee(name: str, reply: SippReply, ours: Address) -> str:
     """A phone or a far end; one process plays it for many, each at the address that its INVITE was sent to."""
     contact = "Contact: <sip:lab[$at]>\n"
     echoed = "Via:[$via]\nFrom:[$from]\nTo:[$to];tag=lab[call_number]\nCall-ID: [call_id]\nCSeq:[$cseq]\n"
@@ -179,7 +183,7 @@ def callee(name: str, reply: Reply, ours: Address) -> str:
         more = _NOTES.get(reply.final, "")
         parts += [
             # A CANCEL in this moment crosses the reply, which ends the call all the same.
-            f'<pause milliseconds="{reply.pause_ms}"/>',
+            f'<pause milliseconds="{_REFUSAL_MS}"/>',
             _send(_empty(f"SIP/2.0 {reply.final} Lab\n{echoed}{more}"), 'retrans="500"'),
             _recv("request", "CANCEL"),
             _recv("request", "ACK", optional=False),
@@ -204,7 +208,7 @@ def callee(name: str, reply: Reply, ours: Address) -> str:
     return _document(name, *parts)
 
 
-def caller(name: str, dial: Dial, ours: Address, reply: Reply) -> str:
+def caller(name: str, dial: Dial, ours: Address, reply: SippReply) -> str:
     """One call: dials, and then does as it is told."""
     host, port = ours
     tag = f"{dial.from_uri};tag={CALLER_TAG}"

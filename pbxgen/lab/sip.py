@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from pbxgen.calls.headers import user_of
+
 _COMPACT = {
     "i": "call-id",
     "f": "from",
@@ -14,7 +16,6 @@ _COMPACT = {
     "l": "content-length",
     "c": "content-type",
 }
-_USER_HOST = re.compile(r"sips?:(?:([^@>]*)@)?(\[[^\]]*\]|[^;:>?]+)(?::(\d+))?", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,12 +85,6 @@ def _header(line: str) -> tuple[str, str]:
     name, _, value = line.partition(":")
     key = name.strip().lower()
     return _COMPACT.get(key, key), value.strip()
-
-
-def user_of(uri: str) -> str:
-    """User part of the first SIP URI in a text."""
-    found = _USER_HOST.search(uri)
-    return (found.group(1) or "").split(";")[0].split(":")[0] if found else ""
 
 
 @dataclass(frozen=True, slots=True)

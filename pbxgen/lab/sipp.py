@@ -30,13 +30,13 @@ class Login:
 def find() -> str:
     """The sipp program."""
     named = os.environ.get("PBXGEN_SIPP")
-    found = shutil.which(named or "sipp")
-    if found is None:
+    program = shutil.which(named or "sipp")
+    if program is None:
         raise LabError(
             f"SIPp was not found (looked for {named or 'sipp on PATH; PBXGEN_SIPP is not set'}); "
             "Debian has it in the package sip-tester"
         )
-    return found
+    return program
 
 
 class Sipp:
@@ -47,12 +47,12 @@ class Sipp:
         self._wire = wire
         self._folder = folder
         self._phones = phones
-        self._callees: dict[scripts.Reply, int] = {}
+        self._callees: dict[scripts.SippReply, int] = {}
         self._answering: dict[str, int] = {}
         self._count = 0
         self._processes: list[subprocess.Popen[bytes]] = []
 
-    def callee(self, reply: scripts.Reply) -> int:
+    def callee(self, reply: scripts.SippReply) -> int:
         """Port of the process that plays ``reply``, for every phone and far end that behaves so."""
         if reply not in self._callees:
             name = f"callee-{reply.final or ('deaf' if reply.deaf else 'rings')}-{reply.provisional or 'silent'}"
@@ -67,7 +67,7 @@ class Sipp:
             self._answering[method] = self._start(name, scripts.answering(name, method))[0]
         return self._answering[method]
 
-    def call(self, dial: scripts.Dial, ours: Address, reply: scripts.Reply) -> subprocess.Popen[bytes]:
+    def call(self, dial: scripts.Dial, ours: Address, reply: scripts.SippReply) -> subprocess.Popen[bytes]:
         """Place one call from ``ours``."""
         text = scripts.caller("caller", dial, ours, reply)
         remote = f"{LOOPBACK}:{self._wire.inner_address[1]}"

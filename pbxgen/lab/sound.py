@@ -9,7 +9,7 @@ import sys
 import wave
 from pathlib import Path
 
-from pbxgen.lab.pbx import Recorded
+from pbxgen.lab.pbx import RecordedMessage
 
 _RATE = 8000
 
@@ -29,15 +29,15 @@ def tone(hertz: int, seconds: float) -> bytes:
     return out.getvalue()
 
 
-def recorded(path: Path) -> Recorded:
+def recorded(path: Path) -> RecordedMessage:
     """Length and loudness of a WAV file (16-bit PCM); zero where it cannot be read (yet)."""
     try:
         with wave.open(str(path), "rb") as file:
             rate, count = file.getframerate(), file.getnframes()
             samples = array.array("h", file.readframes(count))
     except (OSError, EOFError, wave.Error, ValueError):
-        return Recorded(path, 0.0, 0)
+        return RecordedMessage(path, 0.0, 0)
     if sys.byteorder == "big":
         samples.byteswap()
     loudness = round(sum(abs(s) for s in samples) / len(samples)) if samples else 0
-    return Recorded(path, len(samples) / rate, loudness)
+    return RecordedMessage(path, len(samples) / rate, loudness)

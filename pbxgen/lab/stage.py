@@ -9,23 +9,25 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from pbxgen.calls.case import Case
+from pbxgen.calls.verdict import judge
 from pbxgen.flow.plan import Plan, Secret
 from pbxgen.flow.simulate import simulate
 from pbxgen.lab import scripts, sip
-from pbxgen.lab.case import Case, Result
-from pbxgen.lab.course import Course
 from pbxgen.lab.errors import LabError
 from pbxgen.lab.media import Media
 from pbxgen.lab.observe import observe
-from pbxgen.lab.pbx import Bench, Pbx
+from pbxgen.lab.pbx import Pbx, PbxSetup
+from pbxgen.lab.play import ScenePlayer
 from pbxgen.lab.ports import LOOPBACK, Address
 from pbxgen.lab.registrar import Registrar
+from pbxgen.lab.result import Result
+from pbxgen.lab.rig import Follower
 from pbxgen.lab.scene import Scene
 from pbxgen.lab.sipp import Sipp
 from pbxgen.lab.sound import tone
 from pbxgen.lab.tenants import Tenant, prepare, renew
-from pbxgen.lab.verdict import judge
-from pbxgen.lab.wire import Seen, Wire
+from pbxgen.lab.wire import SeenMessage, Wire
 from pbxgen.targets.base import GeneratedFile, Options, Target
 
 _ANNOUNCEMENT_SECONDS = 2.0
@@ -40,7 +42,7 @@ def _longest_first(tenant: Tenant) -> int:
 
 
 @dataclass(frozen=True, slots=True)
-class Renewed:
+class RenewedTenants:
     """Changed plans of a stage's tenants, and their files."""
 
     tenants: tuple[Tenant, ...]
@@ -51,7 +53,7 @@ class Stage:
     """A PBX with the phones and far ends of its scenarios. Use as an asynchronous context."""
 
     def __init__(
-        self, make_pbx: Callable[[Bench], Pbx], target: Target, cases: Sequence[Case], folder: Path, *,
+        self, make_pbx: Callable[[PbxSetup], Pbx], target: Target, cases: Sequence[Case], folder: Path, *,
         moment: dt.datetime | None = None,
     ) -> None:  # fmt: skip
         self._folder = folder
@@ -66,10 +68,10 @@ class Stage:
         home = folder / "pbx"
         home.mkdir(parents=True)
         (folder / "sipp").mkdir()
-        self.pbx: Pbx = make_pbx(Bench(home, files, sounds, moment))
+        self.pbx: Pbx = make_pbx(PbxSetup(home, files, sounds, moment))
         self.wire = Wire(self._route, self._on_message)
         self.media = Media()
-        self._scenes: dict[str, Scene] = {}
+        self._followers: dict[str, Follower] = {}
         self._by_name: dict[str, Scene] = {}
         self._by_trunk: dict[Address, Scene] = {}
         self.sipp: Sipp
@@ -116,20 +118,20 @@ class Stage:
         await self.registrar.register(login for scene in self._by_name.values() for login in scene.logins())
 
     async def _furnish(self, tenant: Tenant) -> None:
-        """Phones and far ends of a tenant, from now on."""
+        """Set up the phones and far ends of a tenant."""
         scene = self._by_name[tenant.plan.name] = Scene(self, tenant)
         for address in tenant.trunks.values():
             if address not in self._by_trunk:
                 await self.wire.listen(address, self.pbx.trunks_at)
             self._by_trunk[address] = scene
 
-    def renewed(self, cases: Sequence[Case]) -> Renewed:
+    def renewed(self, cases: Sequence[Case]) -> RenewedTenants:
         """Changed plans, a case for each tenant in order, compiled but not yet in place."""
         tenants, secrets = renew(self.tenants, cases)
-        return Renewed(tenants, self._rendered(tenants, secrets))
+        return RenewedTenants(tenants, self._rendered(tenants, secrets))
 
-    async def reload(self, renewed: Renewed) -> None:
-        """Load changed plans. Calls that are up go on; whatever is placed from now on is of the new plans."""
+    async def reload(self, renewed: RenewedTenants) -> None:
+        """Load changed plans. Calls that are up go on; calls placed from now on use the new plans."""
         await self.pbx.reload(renewed.files)
         before = {login.contact for scene in self._by_name.values() for login in scene.logins()}
         self.tenants = renewed.tenants
@@ -179,47 +181,48 @@ class Stage:
         scene = self._by_name[tenant.plan.name]
         start = time.monotonic()
         self.follow(scene.caller.call_id, scene)
-        await Course(scene).play()
+        await ScenePlayer(scene).play()
         stored = await self._stored(tenant)
         await scene.close()
         observed = observe(scene, stored)
         seconds = time.monotonic() - start
-        return Result(tenant.case, self.pbx.name, observed, judge(tenant.case, observed), seconds)
+        differences, trace = judge(tenant.case, observed), tuple(scene.trace)
+        return Result(tenant.case, self.pbx.name, observed, differences, seconds, trace=trace)
 
     async def _stored(self, tenant: Tenant) -> dict[str, tuple[float, int]]:
         """Messages of the tenant's mailboxes; one that is still being written is waited for."""
-        found: dict[str, tuple[float, int]] = {}
+        messages_of: dict[str, tuple[float, int]] = {}
         deadline = time.monotonic() + _STORED_SECONDS
         if tenant.case.handling.keys:
-            return found  # who opens a mailbox leaves no message
+            return messages_of  # who opens a mailbox leaves no message
         while self.pbx.is_recording(tenant.plan):
             for user in tenant.plan.users.values():
                 messages = self.pbx.messages(tenant.plan, user.extension) if user.mailbox is not None else ()
                 if messages and messages[-1].seconds > 0:
-                    found[user.extension] = (messages[-1].seconds, messages[-1].loudness)
-            if found or time.monotonic() > deadline:
+                    messages_of[user.extension] = (messages[-1].seconds, messages[-1].loudness)
+            if messages_of or time.monotonic() > deadline:
                 break
             await asyncio.sleep(0.1)
-        return found
+        return messages_of
 
     # -- the wire's questions -----------------------------------------------------------------------------------------
 
-    def follow(self, call_id: str, scene: Scene) -> None:
-        self._scenes[call_id] = scene
+    def follow(self, call_id: str, follower: Follower) -> None:
+        self._followers[call_id] = follower
 
-    def _on_message(self, seen: Seen) -> None:
+    def _on_message(self, seen: SeenMessage) -> None:
         message = seen.message
         if message.method in ("OPTIONS", "REGISTER"):
             self.registrar.see(seen)
             return
-        scene = self._scenes.get(message.call_id)
-        if scene is None and seen.from_pbx and message.status is None and message.method == "INVITE":
-            scene = self._scene_of(message, seen.ours)
-            if scene is not None:
-                self._scenes[message.call_id] = scene
-                scene.invited(seen)
-        if scene is not None:
-            scene.see(seen)
+        follower = self._followers.get(message.call_id)
+        if follower is None and seen.from_pbx and message.status is None and message.method == "INVITE":
+            follower = self._scene_of(message, seen.ours)
+            if follower is not None:
+                self._followers[message.call_id] = follower
+                follower.invited(seen)
+        if follower is not None:
+            follower.see(seen)
 
     def _filled_in(self, data: bytes, call_id: str) -> bytes:
         """A message of SIPp with the port of its call's sound, or with the call that a transfer was announced in."""
@@ -227,7 +230,7 @@ class Stage:
         if port in data:
             return data.replace(port, str(self.media.stream(call_id).port).encode())
         if announced in data:
-            return data.replace(announced, self._scenes[call_id].announced_call().encode())
+            return data.replace(announced, self._followers[call_id].announced_call().encode())
         return data
 
     def _scene_of(self, message: sip.Message, ours: Address) -> Scene | None:
@@ -238,5 +241,5 @@ class Stage:
     def _route(self, message: sip.Message, ours: Address) -> int | None:
         if message.method in ("OPTIONS", "NOTIFY", "REGISTER"):
             return self.sipp.answering(message.method)
-        scene = self._scenes.get(message.call_id)
-        return scene.port_of(message.call_id) if scene is not None and message.method == "INVITE" else None
+        follower = self._followers.get(message.call_id)
+        return follower.port_of(message.call_id) if follower is not None and message.method == "INVITE" else None

@@ -14,20 +14,22 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from pbxgen.calls.case import Case, case_of
+from pbxgen.calls.observed import Observed
 from pbxgen.flow.machine import EndKind
-from pbxgen.lab.case import Case, LabReport, Observed, Result
 from pbxgen.lab.errors import LabError
 from pbxgen.lab.ladder import failure
-from pbxgen.lab.run import FINDERS, case_of, run
+from pbxgen.lab.pbx import laboratory_of
+from pbxgen.lab.result import LabReport, Result
+from pbxgen.lab.run import run
 from pbxgen.output.atomic import write_atomically
+from pbxgen.pbxs import PBXS, SHOWN_NAMES
 from pbxgen.scenario.run import prepare
 from pbxgen.targets import load_target
 
 _NAME = re.compile(
     r"(?P<deviation>[\w.]+)(?: is not for calls)?,? from (?P<origin>outside|inside): (?:not )?to (?P<destination>.+)"
 )
-_SHOWN = {"asterisk": "Asterisk", "freeswitch": "FreeSWITCH"}
-_VERSION = {"asterisk": "-V", "freeswitch": "-version"}
 _NUMBER = re.compile(r"\d+\.\d+[\w.+~-]*")
 _COMMAND = "python -m pbxgen.lab.table"
 
@@ -43,8 +45,8 @@ class Spot:
 
 def spot_of(name: str) -> Spot | None:
     """What a scenario's name says it shows; None for one that says something else."""
-    found = _NAME.fullmatch(name)
-    return None if found is None else Spot(found["deviation"], found["origin"], found["destination"])
+    match = _NAME.fullmatch(name)
+    return None if match is None else Spot(match["deviation"], match["origin"], match["destination"])
 
 
 def seen(observed: Observed) -> str:
@@ -68,10 +70,10 @@ def seen(observed: Observed) -> str:
 
 def cell(results: Iterable[Result], pbxs: Sequence[str]) -> str:
     """What each PBX did; once where all did the same. A call that went wrong is marked."""
-    told = {result.pbx: ("" if result.passed else "**wrong:** ") + seen(result.observed) for result in results}
-    if len(set(told.values())) == 1 and set(told) == set(pbxs):
-        return next(iter(told.values()))
-    return "<br>".join(f"{_SHOWN[pbx]}: {told.get(pbx, 'not placed')}" for pbx in pbxs)
+    seen_on = {result.pbx: ("" if result.passed else "**wrong:** ") + seen(result.observed) for result in results}
+    if len(set(seen_on.values())) == 1 and set(seen_on) == set(pbxs):
+        return next(iter(seen_on.values()))
+    return "<br>".join(f"{SHOWN_NAMES[pbx]}: {seen_on.get(pbx, 'not placed')}" for pbx in pbxs)
 
 
 def table(report: LabReport) -> str:
@@ -85,8 +87,8 @@ def table(report: LabReport) -> str:
     rows = list(dict.fromkeys((spot.deviation, spot.origin) for spot in by_spot))
     lines = ["| deviation | call from | " + " | ".join(columns) + " |", "| --- " * (len(columns) + 2) + "|"]
     for deviation, origin in rows:
-        found = (by_spot.get(Spot(deviation, origin, column)) for column in columns)
-        cells = ["" if results is None else cell(results, report.pbxs) for results in found]
+        in_row = (by_spot.get(Spot(deviation, origin, column)) for column in columns)
+        cells = ["" if results is None else cell(results, report.pbxs) for results in in_row]
         lines.append(f"| `{deviation}` | {origin} | " + " | ".join(cells) + " |")
     return "\n".join(lines)
 
@@ -94,13 +96,13 @@ def table(report: LabReport) -> str:
 def page(report: LabReport, versions: Sequence[str], files: Sequence[Path]) -> str:
     """The whole page."""
     counts = "; ".join(
-        f"{_SHOWN[pbx]}: {sum(r.passed for r in report.results if r.pbx == pbx)} of "
+        f"{SHOWN_NAMES[pbx]}: {sum(r.passed for r in report.results if r.pbx == pbx)} of "
         f"{sum(r.pbx == pbx for r in report.results)} calls as the model says"
         for pbx in report.pbxs
     )
     folders = {path.parent for path in files}
     arguments = " ".join(sorted((folder / "*.test.yaml").as_posix() for folder in folders))
-    both = " and ".join(_SHOWN[pbx] for pbx in report.pbxs)
+    both = " and ".join(SHOWN_NAMES[pbx] for pbx in report.pbxs)
     return f"""<!-- Written by `{_COMMAND}` from real calls; not to be changed by hand. -->
 
 # Every deviation, to every destination, on {both}
@@ -124,9 +126,11 @@ Once more:
 
 def version(pbx: str) -> str:
     """The name of a PBX with the version of the program found here. Raises LabError where there is none."""
-    done = subprocess.run([str(FINDERS[pbx]()), _VERSION[pbx]], capture_output=True, text=True, timeout=30, check=False)
-    found = _NUMBER.search(done.stdout + done.stderr)
-    return f"{_SHOWN[pbx]} {found.group() if found else 'of unknown version'}"
+    lab = laboratory_of(pbx)
+    command = [str(lab.find()), lab.version_option]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=30, check=False)
+    number = _NUMBER.search(done.stdout + done.stderr)
+    return f"{SHOWN_NAMES[pbx]} {number.group() if number else 'of unknown version'}"
 
 
 def _cases(files: Sequence[Path]) -> list[Case]:
@@ -144,7 +148,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog=_COMMAND, description=__doc__)
     parser.add_argument("files", type=Path, nargs="+", metavar="FILE", help="scenario files")
     parser.add_argument("-o", "--output", type=Path, required=True, metavar="PAGE", help="where the page is written")
-    parser.add_argument("--on", default="asterisk,freeswitch", help="PBXs, with commas (default: %(default)s)")
+    parser.add_argument("--on", default=",".join(PBXS), help="PBXs, with commas (default: %(default)s)")
     chosen = parser.parse_args(arguments)
     pbxs = [name.strip() for name in chosen.on.split(",")]
     try:

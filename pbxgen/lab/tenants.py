@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from pbxgen.calls.case import Case
+from pbxgen.calls.people import PIN
+from pbxgen.diagnostics.location import Location
 from pbxgen.flow.plan import Mailbox, PlaceKind, Plan, Secret, Trunk, User
-from pbxgen.lab.case import Case
 from pbxgen.lab.ports import Address, loopback_network
-from pbxgen.source.location import Location
 
-PIN = "4711"
-"""Of every mailbox that has a PIN in the source."""
 TRUNK_PORT = 5060
 
 
@@ -20,9 +19,9 @@ class Tenant:
     """One case, ready to be put on a PBX."""
 
     case: Case
-    """As it was given: the model judges by this one."""
+    """The case as it was given; the model uses its plan."""
     plan: Plan
-    """As the PBX gets it."""
+    """The plan with the laboratory's name, domain, addresses and secrets; the PBX is given this one."""
     trunks: dict[str, Address]
     """Far end of each trunk."""
     recordings: dict[str, int]

@@ -23,7 +23,7 @@ Router = Callable[[sip.Message, Address], int | None]
 
 
 @dataclass(frozen=True, slots=True)
-class Seen:
+class SeenMessage:
     """One message as it passed. ``at`` is in seconds of the monotonic clock."""
 
     at: float
@@ -45,7 +45,7 @@ class _Path:
 class Wire:
     """Datagrams between the addresses that the PBX knows and the SIPp processes behind them."""
 
-    def __init__(self, router: Router, on_message: Callable[[Seen], None]) -> None:
+    def __init__(self, router: Router, on_message: Callable[[SeenMessage], None]) -> None:
         self._router = router
         self._on_message = on_message
         self._outer: dict[Address, tuple[asyncio.DatagramTransport, Address]] = {}
@@ -54,7 +54,7 @@ class Wire:
         self._challenges: set[tuple[str, str]] = set()
         self._inner: asyncio.DatagramTransport | None = None
         self.rewrite: Callable[[bytes, str], bytes] | None = None
-        """Puts into a message of SIPp (with its Call-ID) what a script cannot know; a body must keep its length."""
+        """Fills values into SIPp's messages, by Call-ID, that a script cannot know; bodies keep their length."""
         self.dropped = 0
 
     async def start(self) -> None:
@@ -62,7 +62,7 @@ class Wire:
 
     @property
     def inner_address(self) -> Address:
-        """Where SIPp sends to."""
+        """The address that SIPp sends to."""
         assert self._inner is not None
         address: Address = self._inner.get_extra_info("sockname")[:2]
         return address
@@ -81,7 +81,7 @@ class Wire:
         self._from_inner[inner_port] = ours
 
     def nudge(self, call_id: str, method: str) -> None:
-        """Tell the SIPp script of a call to go on; a call that was never heard of needs no telling."""
+        """Make the SIPp script of a call go on; does nothing for a call that has not passed yet."""
         path = self._paths.get(call_id)
         if path is None or self._inner is None:
             return
@@ -106,7 +106,7 @@ class Wire:
         message = sip.parse(data)
         if message is None or not message.call_id:
             return
-        self._on_message(Seen(time.monotonic(), True, ours, message))
+        self._on_message(SeenMessage(time.monotonic(), True, ours, message))
         path = self._paths.get(message.call_id)
         if path is None:
             port = self._router(message, ours) if message.status is None else None
@@ -139,7 +139,7 @@ class Wire:
         if self.rewrite is not None:
             data = self.rewrite(data, message.call_id)
         ours = path.outer.get_extra_info("sockname")[:2]
-        self._on_message(Seen(time.monotonic(), False, ours, message))
+        self._on_message(SeenMessage(time.monotonic(), False, ours, message))
         path.outer.sendto(data, path.pbx)
 
 

@@ -8,13 +8,13 @@ from dataclasses import dataclass, replace
 from pbxgen.diagnostics.codes import TABLE, make
 from pbxgen.diagnostics.crowd import several
 from pbxgen.diagnostics.diagnostic import Diagnostic, Severity
+from pbxgen.diagnostics.location import Location
 from pbxgen.diagnostics.nearest import did_you_mean
 from pbxgen.language.directory import Directory
 from pbxgen.language.findings import Findings, Subject
 from pbxgen.language.model_inbound import InboundRule
 from pbxgen.language.positions import at, key_of
 from pbxgen.language.validate import Draft
-from pbxgen.source.location import Location
 from pbxgen.source.tree import Node
 
 

@@ -20,7 +20,7 @@ from pbxgen.language.groups import ring_groups
 from pbxgen.language.hints import hints
 from pbxgen.language.inbound import compile_inbound
 from pbxgen.language.names import Names
-from pbxgen.language.numbers import Numbers, countries
+from pbxgen.language.numbers import Numbers, costs, countries
 from pbxgen.language.positions import at, key_of
 from pbxgen.language.resolve import Resolver
 from pbxgen.language.rules import RuleReader
@@ -137,8 +137,10 @@ def _compile(draft: Draft, loaded: Loaded, today: dt.date, findings: Findings) -
         inbound=inbound,
         dids=directory.dids,
         emergency=directory.emergency,
+        costs={},
         digest=loaded.digest,
     )
+    plan = dataclasses.replace(plan, costs=costs(plan.outside_numbers(), country))
     return Compiled(plan, (), acceptances, identity)
 
 

@@ -7,7 +7,9 @@ from typing import Any
 
 from pydantic import BaseModel
 
+from pbxgen.diagnostics.location import Location
 from pbxgen.diagnostics.nearest import did_you_mean, nearest
+from pbxgen.diagnostics.secrets import is_secret_key
 from pbxgen.language.findings import Findings, Subject, clipped
 from pbxgen.language.model import Source
 from pbxgen.language.model_base import FromEnvironment, FromFile
@@ -22,8 +24,6 @@ from pbxgen.language.plain import unquoted
 from pbxgen.language.positions import Path, at, key_of
 from pbxgen.language.words import expected
 from pbxgen.source import tree
-from pbxgen.source.location import Location
-from pbxgen.source.secrets import is_secret_key
 
 _MODELS: dict[str, type[BaseModel]] = {
     "trunks": Trunk,

@@ -7,19 +7,19 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
+from pbxgen.diagnostics.location import Location
 from pbxgen.diagnostics.nearest import did_you_mean
 from pbxgen.flow.pattern import Pattern
-from pbxgen.flow.plan import Place, PlaceKind
+from pbxgen.flow.plan import Cost, Place, PlaceKind
 from pbxgen.language.directory import Directory
 from pbxgen.language.findings import Findings, Subject
 from pbxgen.language.model_base import SLUG
 from pbxgen.language.model_deviations import Destination
 from pbxgen.language.names import Names
-from pbxgen.language.numbers import Cost, Numbers, bare_digits, cost, is_written_number
+from pbxgen.language.numbers import Numbers, bare_digits, cost, is_written_number
 from pbxgen.language.positions import at, items
 from pbxgen.language.ringing import long_ring
 from pbxgen.language.written import NONE, Form, Options, Problem, Written, options_of, place_of, report_meaningless
-from pbxgen.source.location import Location
 from pbxgen.source.tree import Node
 
 _SLUG = re.compile(SLUG)

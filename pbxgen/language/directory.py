@@ -6,13 +6,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from pbxgen.diagnostics.diagnostic import Related
+from pbxgen.diagnostics.location import Location
 from pbxgen.flow.pattern import expand, parse
 from pbxgen.language.findings import Findings, Subject
 from pbxgen.language.model_base import many
 from pbxgen.language.numbers import Numbers, is_written_number
 from pbxgen.language.positions import at, items, key_of
 from pbxgen.language.validate import Draft
-from pbxgen.source.location import Location
 from pbxgen.source.tree import Node
 
 FEATURES = {"*97": "the own mailbox", "*98": "any mailbox, by PIN"}

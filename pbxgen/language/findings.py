@@ -6,8 +6,8 @@ from collections.abc import Collection, Iterable
 
 from pbxgen.diagnostics.codes import make
 from pbxgen.diagnostics.diagnostic import Diagnostic, Related, Severity
+from pbxgen.diagnostics.location import Location
 from pbxgen.diagnostics.nearest import nearest
-from pbxgen.source.location import Location
 
 Subject = tuple[str, str]
 """What an ``accept:`` stands on: ("user", "101"), ("operator", name), ("group", name) or ("inbound", E.164)."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from pbxgen.diagnostics.codes import make
 from pbxgen.diagnostics.diagnostic import Diagnostic, Related
-from pbxgen.source.location import Location
+from pbxgen.diagnostics.location import Location
 
 Named = tuple[str, Location]
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from pbxgen.diagnostics.diagnostic import Related
+from pbxgen.diagnostics.location import Location
 from pbxgen.flow import plan
 from pbxgen.language.bench import Bench, nobodys
 from pbxgen.language.findings import Subject
 from pbxgen.language.model_groups import Group, Operator
 from pbxgen.language.positions import at, items, key_of
 from pbxgen.language.ringing import long_ring
-from pbxgen.source.location import Location
 from pbxgen.source.tree import Node
 
 

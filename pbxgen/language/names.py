@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 
+from pbxgen.diagnostics.location import Location
 from pbxgen.language.findings import Findings, Subject, clipped
-from pbxgen.source.location import Location
 
 _WORDS = {
     "trunks": "trunk",

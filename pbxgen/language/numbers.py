@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
-from enum import Enum, auto
 from functools import cache
 from typing import Any
 
 from pbxgen.flow.numbering import NumberingPlan
+from pbxgen.flow.plan import Cost
 
 _WRITTEN = re.compile(r"\+?\(?[0-9][0-9 .()/-]*", re.ASCII)
 _SEPARATORS = str.maketrans("", "", " .()/-")
@@ -22,13 +23,6 @@ _UNITED_STATES = frozenset({"US", "AS", "GU", "MP", "PR", "VI"})
 
 _INTERNATIONAL_PREFIX = {"SG": "001", "KR": "001"}
 """Where the metadata only has a choice of carriers' prefixes: the best known one."""
-
-
-class Cost(Enum):
-    """Why a destination needs ``allow_premium``."""
-
-    PREMIUM = auto()
-    SATELLITE = auto()
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,6 +152,16 @@ def cost(e164: str) -> Cost | None:
     if premium or (overdialled and not phonenumbers.is_valid_number(number)):
         return Cost.PREMIUM
     return None
+
+
+def costs(numbers: Iterable[str], country: str) -> dict[str, Cost]:
+    """Those of E.164 numbers that may cost far more than a call within ``country`` (ISO 3166)."""
+    found: dict[str, Cost] = {}
+    for number in dict.fromkeys(numbers):
+        why = cost(number) or (Cost.ABROAD if is_abroad(number, country) else None)
+        if why is not None:
+            found[number] = why
+    return found
 
 
 def is_abroad(e164: str, country: str) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ipaddress
 import re
 
+from pbxgen.diagnostics.location import Location
 from pbxgen.flow import plan
 from pbxgen.flow.pattern import Pattern, parse
 from pbxgen.language import model_trunks as model
@@ -16,7 +17,6 @@ from pbxgen.language.numbers import Numbers
 from pbxgen.language.positions import at, items, key_of
 from pbxgen.language.secrets import declared
 from pbxgen.language.validate import Draft
-from pbxgen.source.location import Location
 from pbxgen.source.tree import Node
 
 _HOST = re.compile(r"[A-Za-z0-9_](?:[A-Za-z0-9._-]*[A-Za-z0-9])?")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 from types import MappingProxyType
 
-from pbxgen.source.location import Location
+from pbxgen.diagnostics.location import Location
 from pbxgen.source.tree import Entry, Mapping, Node, Scalar, Sequence
 
 Path = tuple[str | int, ...]

@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from pbxgen.diagnostics.diagnostic import Related
+from pbxgen.diagnostics.location import Location
 from pbxgen.flow.plan import Deviations, Leg, Place, PlaceKind, Rule
 from pbxgen.language.destinations import Destinations
 from pbxgen.language.findings import Findings, Subject
 from pbxgen.language.rules import WrittenDeviations, WrittenRule, WrittenRules
 from pbxgen.language.written import Form, Problem, Written
-from pbxgen.source.location import Location
 
 _SHOWN = 5
 

@@ -6,6 +6,7 @@ import datetime as dt
 from collections.abc import Mapping as MappingType
 from dataclasses import dataclass
 
+from pbxgen.diagnostics.location import Location
 from pbxgen.flow.plan import ALWAYS, Condition, Origin
 from pbxgen.language.destinations import Destinations
 from pbxgen.language.findings import Findings, Subject
@@ -15,7 +16,6 @@ from pbxgen.language.positions import at, items, key_of
 from pbxgen.language.ringing import long_ring
 from pbxgen.language.schedules import ProblemError, parse_date
 from pbxgen.language.written import Written, options_of, report_meaningless
-from pbxgen.source.location import Location
 from pbxgen.source.tree import Node
 
 CONDITION_FIELDS = frozenset({"after", "when", "from_", "until", "enabled"})

@@ -6,12 +6,12 @@ import datetime as dt
 import re
 from functools import lru_cache
 
+from pbxgen.diagnostics.location import Location
 from pbxgen.diagnostics.nearest import did_you_mean, nearest
 from pbxgen.flow.schedule import DatedWindow, DateRange, Schedule, WeeklyWindow
 from pbxgen.language import model_schedules as model
 from pbxgen.language.findings import Findings
 from pbxgen.language.positions import at, items, key_of, within
-from pbxgen.source.location import Location
 from pbxgen.source.tree import Node, Scalar
 
 HOLIDAY_YEARS = range(2020, 2041)

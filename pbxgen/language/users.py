@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pbxgen.diagnostics.location import Location
 from pbxgen.flow import plan
 from pbxgen.language.bench import Bench
 from pbxgen.language.directory import read_number
@@ -15,7 +16,6 @@ from pbxgen.language.rules import KEYS, RETURN_KEYS, WrittenDeviations
 from pbxgen.language.secrets import declared
 from pbxgen.language.validate import Draft
 from pbxgen.language.written import Written
-from pbxgen.source.location import Location
 from pbxgen.source.tree import Mapping, Node
 
 

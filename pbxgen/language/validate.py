@@ -13,6 +13,7 @@ from typing import Annotated, Any
 
 from pydantic import TypeAdapter, ValidationError
 
+from pbxgen.diagnostics.location import Location
 from pbxgen.language.complaint import complain
 from pbxgen.language.findings import Findings
 from pbxgen.language.model import Source
@@ -26,7 +27,6 @@ from pbxgen.language.model_trunks import Route, Trunk
 from pbxgen.language.model_users import User
 from pbxgen.language.plain import plain, unreadable
 from pbxgen.language.positions import Path, child, without
-from pbxgen.source.location import Location
 from pbxgen.source.tree import Entry, Mapping, Node, Scalar
 
 SECTIONS = tuple(Source.model_fields)

@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum, auto
 
+from pbxgen.diagnostics.location import Location
 from pbxgen.flow.plan import CallerId, Place, PlaceKind
 from pbxgen.language.findings import Findings, Subject
 from pbxgen.language.model_deviations import WrittenOptions
-from pbxgen.source.location import Location
 from pbxgen.source.tree import Mapping, Node
 
 

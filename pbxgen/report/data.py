@@ -6,9 +6,9 @@ import json
 from typing import Any
 
 from pbxgen.diagnostics.diagnostic import Diagnostic
+from pbxgen.diagnostics.location import Location
 from pbxgen.flow.plan import Condition, NumberFormat, Place, Plan, RingGroup, Rule, Rules, User
 from pbxgen.flow.schedule import Schedule
-from pbxgen.source.location import Location
 
 
 def plan_data(plan: Plan) -> dict[str, Any]:

@@ -10,10 +10,10 @@ from typing import Any
 
 from pbxgen.diagnostics.diagnostic import Diagnostic
 from pbxgen.diagnostics.prepare import prepare
+from pbxgen.diagnostics.text import SourceFile
 from pbxgen.flow.analysis.samples import sample_numbers
 from pbxgen.flow.plan import Plan
 from pbxgen.report.data import finding_data, plan_data
-from pbxgen.source.text import SourceFile
 
 _ASSETS = resources.files("pbxgen.report").joinpath("assets")
 

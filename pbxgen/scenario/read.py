@@ -13,7 +13,9 @@ from pydantic import ValidationError
 
 from pbxgen.diagnostics.codes import make
 from pbxgen.diagnostics.diagnostic import Diagnostic
+from pbxgen.diagnostics.location import Location
 from pbxgen.diagnostics.nearest import did_you_mean
+from pbxgen.diagnostics.text import SourceFile
 from pbxgen.flow.machine import Ending
 from pbxgen.flow.plan import Plan, Reason
 from pbxgen.flow.simulate import Call, Diverted, Transfer
@@ -25,9 +27,7 @@ from pbxgen.scenario.values import Expectation, Scenario, ScenarioFile, ending_o
 from pbxgen.source import tree
 from pbxgen.source.files import UnreadableError
 from pbxgen.source.files import read as read_file
-from pbxgen.source.location import Location
 from pbxgen.source.reader import read_bytes
-from pbxgen.source.text import SourceFile
 
 _EXTENSION = re.compile(r"[0-9]{2,5}", re.ASCII)
 """What is too short for an outside caller, and meant as an extension."""

@@ -9,12 +9,12 @@ from pathlib import Path
 from pbxgen.diagnostics.codes import make
 from pbxgen.diagnostics.diagnostic import Diagnostic, Severity
 from pbxgen.diagnostics.nearest import did_you_mean
+from pbxgen.diagnostics.text import SourceFile
 from pbxgen.flow.plan import Plan
 from pbxgen.pipeline import Compilation, compile_path
 from pbxgen.scenario.judge import Verdict, judge
 from pbxgen.scenario.read import check_names, read_scenarios
 from pbxgen.scenario.values import Scenario
-from pbxgen.source.text import SourceFile
 
 
 @dataclass(frozen=True, slots=True)

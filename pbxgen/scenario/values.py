@@ -6,10 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from pbxgen.diagnostics.location import Location
 from pbxgen.flow.machine import Ending, EndKind
 from pbxgen.flow.simulate import Call, Diverted, Story
 from pbxgen.flow.world import World
-from pbxgen.source.location import Location
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from pbxgen.diagnostics.codes import make
 from pbxgen.diagnostics.diagnostic import Diagnostic
-from pbxgen.source.location import Location
+from pbxgen.diagnostics.location import Location
 
 # Not allowed by YAML (NUL, controls, non-characters), or ends a line in YAML 1.1 but not in 1.2 and in no editor
 # alike (NEL, LS, PS), or a byte-order mark within the text.

@@ -8,11 +8,12 @@ from types import MappingProxyType
 
 from pbxgen.diagnostics.codes import make
 from pbxgen.diagnostics.diagnostic import Diagnostic, Related
+from pbxgen.diagnostics.location import Location
+from pbxgen.diagnostics.secrets import is_secret_key
 from pbxgen.source import quick, scalars
 from pbxgen.source.events import Event, Mark
 from pbxgen.source.join import joined
-from pbxgen.source.location import Location
-from pbxgen.source.secrets import is_secret_key, secret_places
+from pbxgen.source.secret_places import secret_places
 from pbxgen.source.tree import Entry, Mapping, Node, Scalar, Sequence
 
 MAX_DEPTH = 100

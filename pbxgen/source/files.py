@@ -11,7 +11,7 @@ from pathlib import Path
 
 from pbxgen.diagnostics.codes import make
 from pbxgen.diagnostics.diagnostic import Diagnostic
-from pbxgen.source.location import Location
+from pbxgen.diagnostics.location import Location
 
 MAX_BYTES = 512 * 1024 * 1024
 

@@ -11,9 +11,9 @@ from pathlib import Path
 from pbxgen.diagnostics.codes import make
 from pbxgen.diagnostics.diagnostic import Diagnostic
 from pbxgen.diagnostics.nearest import did_you_mean
+from pbxgen.diagnostics.text import SourceFile
 from pbxgen.source import files
 from pbxgen.source.reader import read_bytes
-from pbxgen.source.text import SourceFile
 from pbxgen.source.tree import Mapping, Scalar, Sequence
 
 FLEET_NAME = "fleet.yaml"

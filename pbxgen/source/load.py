@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pbxgen.diagnostics.diagnostic import Diagnostic
+from pbxgen.diagnostics.text import SourceFile
 from pbxgen.source import files
 from pbxgen.source.fleet import is_fleet, read_fleet, tenant_roots
 from pbxgen.source.merge import merge
 from pbxgen.source.reader import Reading, read_bytes
-from pbxgen.source.text import SourceFile
 from pbxgen.source.tree import Mapping
 
 __all__ = ["Loaded", "LoadedFleet", "is_fleet", "load_fleet", "load_source", "tenant_roots"]

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from pbxgen.source.location import Location
+from pbxgen.diagnostics.location import Location
 from pbxgen.source.scalars import Value
 from pbxgen.source.tree import Entry, Node, Scalar
 

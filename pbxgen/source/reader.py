@@ -7,11 +7,11 @@ from dataclasses import dataclass
 
 from pbxgen.diagnostics.codes import make
 from pbxgen.diagnostics.diagnostic import Diagnostic
+from pbxgen.diagnostics.location import Location
+from pbxgen.diagnostics.text import SourceFile
 from pbxgen.source import characters, events, syntax
 from pbxgen.source.compose import Composer
-from pbxgen.source.location import Location
 from pbxgen.source.pause import without_garbage_collection
-from pbxgen.source.text import SourceFile
 from pbxgen.source.tree import Mapping, Node
 
 

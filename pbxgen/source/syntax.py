@@ -8,8 +8,8 @@ from dataclasses import dataclass
 
 from pbxgen.diagnostics.codes import make
 from pbxgen.diagnostics.diagnostic import Diagnostic, Related
+from pbxgen.diagnostics.location import Location
 from pbxgen.source.events import Fault
-from pbxgen.source.location import Location
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from collections.abc import Mapping as MappingType
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from pbxgen.source.location import Location
+from pbxgen.diagnostics.location import Location
 
 
 @dataclass(frozen=True, slots=True)

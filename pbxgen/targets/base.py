@@ -47,7 +47,11 @@ class Target(Protocol):
     name: str
 
     def limits(self, plan: Plan, options: Options) -> list[Diagnostic]:
-        """What this target cannot express of ``plan``, as errors with the place in the source."""
+        """What this target cannot express of ``plan``, secrets aside, as errors with the place in the source."""
+        ...
+
+    def refused_secrets(self, plan: Plan, options: Options) -> list[Diagnostic]:
+        """What this target cannot carry of the secrets that ``options`` holds, as errors with the place of each."""
         ...
 
     def render(self, plans: tuple[Plan, ...], options: Options) -> tuple[GeneratedFile, ...]:

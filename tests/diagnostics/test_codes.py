@@ -9,8 +9,8 @@ import pytest
 from pbxgen.diagnostics.codes import TABLE, lookup, make
 from pbxgen.diagnostics.codes.code import Code
 from pbxgen.diagnostics.diagnostic import Diagnostic, Related, Severity
+from pbxgen.diagnostics.location import Location
 from pbxgen.source.load import is_fleet, load_fleet, load_source
-from pbxgen.source.location import Location
 
 SOURCE_CODES = [code for code in TABLE.values() if code.code.startswith("PBX0")]
 

@@ -10,8 +10,8 @@ import pytest
 from pbxgen.diagnostics.codes import TABLE, make
 from pbxgen.diagnostics.diagnostic import Diagnostic, Related
 from pbxgen.diagnostics.json import render_json
+from pbxgen.diagnostics.location import Location
 from pbxgen.diagnostics.sarif import render_sarif, uri
-from pbxgen.source.location import Location
 from pbxgen.source.reader import read_text
 
 

@@ -2,8 +2,8 @@
 
 from pbxgen.diagnostics.codes import make
 from pbxgen.diagnostics.diagnostic import Related, Severity
+from pbxgen.diagnostics.location import Location
 from pbxgen.diagnostics.prepare import as_errors, counts, prepare
-from pbxgen.source.location import Location
 from pbxgen.source.reader import read_text
 
 

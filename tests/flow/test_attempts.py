@@ -6,10 +6,10 @@ import datetime as dt
 
 import pytest
 
+from pbxgen.diagnostics.location import Location
 from pbxgen.flow.machine import Caller, Ending, EndKind, Ringing, State, advance, after, begin
 from pbxgen.flow.plan import Origin, Outcome, Place, PlaceKind, Plan
 from pbxgen.flow.world import CallConditions
-from pbxgen.source.location import Location
 from tests.support.office import call, plan_of, told
 
 MOBILE = "+393335550101"

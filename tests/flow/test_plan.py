@@ -7,9 +7,9 @@ from dataclasses import fields
 
 import pytest
 
+from pbxgen.diagnostics.location import Location
 from pbxgen.flow.plan import Deviations, Rule, Secret
 from pbxgen.flow.schedule import Schedule
-from pbxgen.source.location import Location
 from tests.support.office import plan_of
 
 _HERE = Location("acme.yaml", 1, 1, 1, 2)

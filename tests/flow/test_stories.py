@@ -5,10 +5,10 @@ What a call does, other tests say; these notice when a step is told wrongly.
 
 from __future__ import annotations
 
+from pbxgen.diagnostics.location import Location
 from pbxgen.flow.machine import Event, EventKind
 from pbxgen.flow.plan import Place, Plan
 from pbxgen.flow.simulate import Story, Transfer
-from pbxgen.source.location import Location
 from tests.support.office import OUTSIDE, call, plan_of
 
 DID = "+390212345101"

@@ -9,13 +9,13 @@ import pytest
 
 from pbxgen.flow.plan import DiversionHeader, NumberFormat
 from pbxgen.interpret.examine import examine
-from pbxgen.interpret.registry import INTERPRETED
+from pbxgen.pbxs import PBXS
 from tests.smoke import test_trunk_calls as carrier
 from tests.smoke.offices import OUTSIDE, call
 from tests.support.office import HEAD, plan_of
 from tests.support.on_text import SMOKE_TESTS, SmokeTest, place
 
-on_both = pytest.mark.parametrize("pbx", INTERPRETED)
+on_both = pytest.mark.parametrize("pbx", PBXS)
 
 
 @on_both

@@ -5,12 +5,12 @@ from __future__ import annotations
 import pytest
 
 from pbxgen.interpret.examine import examine
-from pbxgen.interpret.registry import INTERPRETED
+from pbxgen.pbxs import PBXS
 from tests.smoke.offices import OUTSIDE, call
 from tests.support.office import HEAD, plan_of
 
 
-@pytest.mark.parametrize("pbx", INTERPRETED)
+@pytest.mark.parametrize("pbx", PBXS)
 def test_the_last_of_hundreds_answers(pbx: str) -> None:
     members = [str(number) for number in range(2000, 2250)]
     listed = ", ".join(f'"{member}"' for member in members)

@@ -11,13 +11,13 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from pbxgen.calls.case import Case, Handling, case_of
 from pbxgen.flow.plan import Deviations, Place, PlaceKind, Plan
 from pbxgen.flow.simulate import simulate
 from pbxgen.flow.world import World
-from pbxgen.interpret.examine import Examined, examine, files_of, place
-from pbxgen.interpret.registry import INTERPRETED, load_interpreter
-from pbxgen.lab.case import Case, Handling
-from pbxgen.lab.run import case_of
+from pbxgen.interpret import load_interpreter
+from pbxgen.interpret.examine import ExaminedCall, examine, files_of, place
+from pbxgen.pbxs import PBXS
 from pbxgen.scenario.run import prepare
 from tests.smoke.offices import call
 from tests.support.office import compiled, plan_of
@@ -37,15 +37,15 @@ MANY = settings(
 )
 """``PBXGEN_EXAMPLES=1000 pytest tests/interpret`` looks at as many random sources."""
 
-on_both = pytest.mark.parametrize("pbx", INTERPRETED)
+on_both = pytest.mark.parametrize("pbx", PBXS)
 
 
-def told(one: Examined) -> str:
+def told(one: ExaminedCall) -> str:
     lines = [one.case.name, *(f"  ✗ {difference}" for difference in one.differences)]
     return "\n".join([*lines, *(f"{ran.at:8.3f}  {ran.where}  {ran.text}" for ran in one.trace)])
 
 
-def check(found: list[Examined]) -> None:
+def check(found: list[ExaminedCall]) -> None:
     assert found
     failed = [one for one in found if not one.passed]
     if failed:
@@ -131,7 +131,7 @@ def test_random_calls_as_real_ones_are_placed(pbx: str) -> None:
 def test_model_and_both_texts_agree_on_random_sources(text: str, data: st.DataObject) -> None:
     plan = compiled(text, head="").plan
     assert plan is not None
-    interpreters = [load_interpreter(pbx, files_of([plan], pbx)) for pbx in INTERPRETED]
+    interpreters = [load_interpreter(pbx, files_of([plan], pbx)) for pbx in PBXS]
     for case in data.draw(st.lists(cases(plan), min_size=_CALLS_EACH, max_size=_CALLS_EACH)):
         check([place(interpreter, _possible(case)) for interpreter in interpreters])
 

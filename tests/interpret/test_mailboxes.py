@@ -6,22 +6,22 @@ from pathlib import Path
 
 import pytest
 
+from pbxgen.calls.case import Handling
 from pbxgen.flow.machine import Ending, EndKind
 from pbxgen.interpret.examine import examine
-from pbxgen.interpret.registry import INTERPRETED
-from pbxgen.lab.case import Handling
+from pbxgen.pbxs import PBXS
 from tests.smoke import test_mailbox_calls as smoke
 from tests.smoke.offices import call, office
 from tests.support.on_text import place
 
 
-@pytest.mark.parametrize("pbx", INTERPRETED)
+@pytest.mark.parametrize("pbx", PBXS)
 def test_who_dials_is_asked_as_in_the_model(pbx: str, tmp_path: Path) -> None:
     plan = office(tmp_path, smoke._USERS)
     place([call(plan, caller, code) for caller in ("101", "102", "103") for code in ("*97", "*98")], pbx)
 
 
-@pytest.mark.parametrize("pbx", INTERPRETED)
+@pytest.mark.parametrize("pbx", PBXS)
 def test_only_the_right_pin_opens_a_mailbox(pbx: str, tmp_path: Path) -> None:
     plan = office(tmp_path, smoke._USERS)
     for owner, caller, dialled, keys, heard in smoke._CALLS:

@@ -8,7 +8,8 @@ import pytest
 
 from pbxgen.lab import pbx
 from pbxgen.lab.errors import LabError
-from pbxgen.lab.run import FINDERS, available, run
+from pbxgen.lab.run import run
+from pbxgen.pbxs import PBXS
 
 
 @pytest.fixture
@@ -19,19 +20,14 @@ def _nothing_installed(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.usefixtures("_nothing_installed")
-@pytest.mark.parametrize("name", sorted(FINDERS))
+@pytest.mark.parametrize("name", sorted(PBXS))
 def test_the_error_names_what_was_looked_for(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     variable = f"PBXGEN_{name.upper()}"
     with pytest.raises(LabError, match=f"`{name}` on PATH; {variable} is not set"):
-        FINDERS[name]()
+        pbx.laboratory_of(name).find()
     monkeypatch.setenv(variable, "/opt/missing")
     with pytest.raises(LabError, match=f"{variable}=/opt/missing"):
-        FINDERS[name]()
-
-
-@pytest.mark.usefixtures("_nothing_installed")
-def test_nothing_is_available_where_nothing_is_installed() -> None:
-    assert set(available().values()) == {None}
+        pbx.laboratory_of(name).find()
 
 
 def test_a_pbx_that_does_not_exist_is_refused_by_name() -> None:

@@ -5,17 +5,17 @@ from __future__ import annotations
 from html.parser import HTMLParser
 from pathlib import Path
 
-from pbxgen.lab.case import LabReport
 from pbxgen.lab.ladder import drawn, failure, ladder
 from pbxgen.lab.report import page
-from tests.lab.results import answered, case, rang, result
+from pbxgen.lab.result import LabReport
+from tests.lab.results import answered, case, result, trace
 from tests.smoke.offices import office
 
 _USERS = 'users:\n  "101": {name: "Ada <b>"}\n  "103": {}\n'
 
 
 def test_a_ladder_has_each_message_once_and_no_challenges() -> None:
-    rungs = ladder(answered("101", rang("101", 0.1, 0.7, 200)))
+    rungs = ladder(trace("101"))
     assert drawn(rungs) == [
         "   0.00  caller ──INVITE──▶ PBX",
         "   0.10            PBX ──INVITE──▶ 101",

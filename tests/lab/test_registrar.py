@@ -13,7 +13,7 @@ from pbxgen.lab.errors import LabError
 from pbxgen.lab.ports import Address
 from pbxgen.lab.registrar import Registrar
 from pbxgen.lab.sipp import Login, Sipp
-from pbxgen.lab.wire import Seen
+from pbxgen.lab.wire import SeenMessage
 
 _PHONES: Address = ("127.0.0.1", 5070)
 
@@ -39,7 +39,7 @@ class _Sipp:
         text = f"{start}\r\nCall-ID: {call_id}\r\nCSeq: 1 REGISTER\r\n{more}\r\n"
         message = sip.parse(text.encode())
         assert message is not None
-        self.registrar.see(Seen(0.0, message.status is not None, ours, message))
+        self.registrar.see(SeenMessage(0.0, message.status is not None, ours, message))
 
     def complaint(self) -> str:
         return "SIPp complained of nothing"

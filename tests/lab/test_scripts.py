@@ -6,8 +6,9 @@ from xml.etree import ElementTree
 
 import pytest
 
+from pbxgen.calls import people
 from pbxgen.flow.world import OUTSIDE_STATES, PHONE_STATES
-from pbxgen.lab import people, scripts
+from pbxgen.lab import scripts
 
 _OURS = ("127.0.0.1", 5070)
 
@@ -23,27 +24,27 @@ def _targets(text: str) -> tuple[set[str], set[str]]:
 def test_every_state_of_a_scenario_has_a_script_whose_jumps_lead_somewhere(state: str) -> None:
     if state == people.UNREGISTERED:
         return
-    wanted, labels = _targets(scripts.callee(state, people.reply_of(state), _OURS))
+    wanted, labels = _targets(scripts.callee(state, scripts.reply_of(state), _OURS))
     assert wanted <= labels
 
 
 @pytest.mark.parametrize("username", [None, "101"])
 def test_a_caller_s_script_is_whole(username: str | None) -> None:
     dial = scripts.Dial("sip:104@x", "<sip:101@x>", "call-1", username, "secret", ("X-One: 1",))
-    wanted, labels = _targets(scripts.caller("caller", dial, _OURS, scripts.Reply(refer_to="sip:1@x")))
+    wanted, labels = _targets(scripts.caller("caller", dial, _OURS, scripts.SippReply(refer_to="sip:1@x")))
     assert wanted <= labels
 
 
 def test_only_a_caller_with_a_login_authenticates() -> None:
     dial = scripts.Dial("sip:104@x", "<sip:101@x>", "call-1")
-    assert "[authentication" not in scripts.caller("caller", dial, _OURS, scripts.Reply())
+    assert "[authentication" not in scripts.caller("caller", dial, _OURS, scripts.SippReply())
 
 
 def test_a_dead_phone_says_nothing() -> None:
-    root = ElementTree.fromstring(scripts.callee("dead", people.reply_of("dead"), _OURS))
+    root = ElementTree.fromstring(scripts.callee("dead", scripts.reply_of("dead"), _OURS))
     assert root.find("send") is None
 
 
 def test_nothing_is_repeated_while_a_call_is_up() -> None:
-    text = scripts.callee("answer", people.reply_of("answer"), _OURS)
+    text = scripts.callee("answer", scripts.reply_of("answer"), _OURS)
     assert "retrans" not in text.split('id="talking"')[1].split('id="cancelled"')[0]

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from pbxgen.calls.headers import last_diversion
 from pbxgen.flow.plan import DiversionHeader, Reason
 from pbxgen.lab import sip
-from pbxgen.lab.headers import last_diversion
 
 _INVITE = (
     "INVITE sip:acme-3.101.0@127.0.0.1:5070;line=x SIP/2.0\r\n"

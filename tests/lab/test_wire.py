@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Callable
 
 from pbxgen.lab.ports import LOOPBACK, Address
-from pbxgen.lab.wire import Seen, Wire
+from pbxgen.lab.wire import SeenMessage, Wire
 
 
 class _Peer(asyncio.DatagramProtocol):
@@ -26,9 +26,9 @@ def _message(start: str, call_id: str, cseq: str) -> bytes:
     return f"{start}\r\nCall-ID: {call_id}\r\nCSeq: {cseq}\r\n\r\n".encode()
 
 
-def _on_wire(play: Callable[..., object]) -> list[Seen]:
+def _on_wire(play: Callable[..., object]) -> list[SeenMessage]:
     """Run ``play`` with a wire between a PBX and a SIPp that are simple sockets; what was seen."""
-    seen: list[Seen] = []
+    seen: list[SeenMessage] = []
 
     async def run() -> None:
         pbx, pbx_peer, pbx_at = await _peer()

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from pbxgen.language.numbers import Cost, Number, Numbers, cost, is_abroad
+from pbxgen.flow.plan import Cost
+from pbxgen.language.numbers import Number, Numbers, cost, costs, is_abroad
 from tests.language.sources import HEAD, OUTSIDE, clean, findings, only, plan_of
 
 
@@ -203,3 +204,12 @@ def test_national_numbers_cannot_be_read_without_a_country() -> None:
     head = HEAD.replace("country: IT", "country: XX")
     found = findings(head + 'users: {"101": {did: "02 12345101"}, "102": {did: "+390212345102"}}\n')
     assert [d.code for d in found] == ["PBX105", "PBX113"]
+
+
+def test_what_costs_more_than_a_call_at_home() -> None:
+    at_home, premium, satellite, abroad = "+390212345100", "+39899123456", "+881612345678", "+41446681800"
+    assert costs([premium, at_home, satellite, abroad, premium], "IT") == {
+        premium: Cost.PREMIUM,
+        satellite: Cost.SATELLITE,
+        abroad: Cost.ABROAD,
+    }

@@ -9,11 +9,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pbxgen.diagnostics.diagnostic import Severity
+from pbxgen.diagnostics.location import Location
 from pbxgen.language.compile import Compiled, compile_source
 from pbxgen.language.complaint import _MODELS, keys_at
 from pbxgen.language.model import Source
 from pbxgen.source.load import Loaded
-from pbxgen.source.location import Location
 from pbxgen.source.tree import Entry, Mapping, Node, Scalar, Sequence
 from tests.language.sources import TODAY
 

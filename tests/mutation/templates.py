@@ -31,14 +31,14 @@ from jinja2 import Environment
 from rich.progress import track
 from ruamel.yaml import YAML
 
+from pbxgen.calls.case import Case, case_of
+from pbxgen.calls.verdict import judge
 from pbxgen.flow.plan import Plan
+from pbxgen.interpret import load_interpreter
 from pbxgen.interpret.base import Interpreter, Trace
 from pbxgen.interpret.examine import files_of
 from pbxgen.interpret.freeswitch import execution
-from pbxgen.interpret.registry import INTERPRETED, load_interpreter
-from pbxgen.lab.case import Case
-from pbxgen.lab.run import case_of
-from pbxgen.lab.verdict import judge
+from pbxgen.pbxs import PBXS
 from pbxgen.scenario.run import prepare
 from pbxgen.targets import templates
 from pbxgen.targets.freeswitch import views
@@ -58,7 +58,7 @@ from tests.support.on_text import SMOKE_TESTS
 _ROOT = Path(__file__).parents[2]
 _UNNOTICED = Path(__file__).with_name("unnoticed.yaml")
 # `templates` last: whoever is imported while it is patched would keep the patch.
-_RENDERERS = [f"pbxgen.targets.{name}" for name in (*(f"{pbx}.target" for pbx in INTERPRETED), "templates")]
+_RENDERERS = [f"pbxgen.targets.{name}" for name in (*(f"{pbx}.target" for pbx in PBXS), "templates")]
 _ENDLESS = 150
 """After so many hunts a call on FreeSWITCH never ends: no call of the suites takes a third of it."""
 
@@ -251,7 +251,7 @@ def _templates_of(folder: Path) -> Iterator[None]:
     with ExitStack() as patches:
         patches.enter_context(mock.patch.object(execution, "_MOST_HUNTS", _ENDLESS))
         patches.enter_context(mock.patch.object(offices, "plan_of", lambda path: _plan_of(path.read_text("utf-8"))))
-        for pbx in INTERPRETED:
+        for pbx in PBXS:
             patches.enter_context(mock.patch(f"pbxgen.targets.{pbx}.target.environment", environment))
         for module in _RENDERERS:
             patches.enter_context(mock.patch(f"{module}.templates_folder", return_value=folder))
@@ -269,7 +269,7 @@ def _is_idle(covered: Sequence[Fault]) -> bool:
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("pbxs", nargs="*", default=INTERPRETED, choices=[[], *INTERPRETED], metavar="PBX")
+    parser.add_argument("pbxs", nargs="*", default=PBXS, choices=[[], *PBXS], metavar="PBX")
     parser.add_argument("--under", default="", help="only templates whose path holds this")
     parser.add_argument("--jobs", type=int, default=2)
     parser.add_argument("--idle", action="store_true", help="which reasons of unnoticed.yaml are not needed")

@@ -5,10 +5,10 @@ from __future__ import annotations
 import datetime as dt
 from pathlib import Path
 
+from pbxgen.calls.case import Case, Handling
 from pbxgen.flow.plan import Plan
 from pbxgen.flow.simulate import Call, Transfer
 from pbxgen.flow.world import World
-from pbxgen.lab.case import Case, Handling
 from tests.support.calls import plan_of
 
 OUTSIDE = "+393471112222"

@@ -6,9 +6,9 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from pbxgen.calls.case import Case, Handling
 from pbxgen.flow.plan import Plan
 from pbxgen.flow.simulate import Transfer, simulate
-from pbxgen.lab.case import Case, Handling
 from pbxgen.lab.scene import Scene
 from tests.smoke.offices import OUTSIDE, call, office
 

@@ -12,15 +12,17 @@ from pathlib import Path
 
 import pytest
 
+from pbxgen.calls.case import Case, Handling
+from pbxgen.calls.people import PIN
 from pbxgen.flow.machine import EndKind
 from pbxgen.flow.simulate import Transfer
-from pbxgen.lab.case import Case, Handling, Result
 from pbxgen.lab.ladder import failure
 from pbxgen.lab.media import CALLER_TONE
+from pbxgen.lab.pbx import laboratory_of
 from pbxgen.lab.ports import LOOPBACK
-from pbxgen.lab.run import MAKERS
+from pbxgen.lab.result import Result
 from pbxgen.lab.stage import Stage
-from pbxgen.lab.tenants import PIN, Tenant, password
+from pbxgen.lab.tenants import Tenant, password
 from pbxgen.targets import load_target
 from tests.smoke.offices import HEAD, OUTSIDE, call, office
 from tests.support import prompts
@@ -40,7 +42,7 @@ users:
 def _refusals(result: Result) -> list[int]:
     return [
         seen.message.status
-        for seen in result.observed.trace
+        for seen in result.trace
         if seen.from_pbx and seen.message.method == "REFER" and seen.message.status is not None
     ]
 
@@ -99,7 +101,7 @@ users:
 
 async def _play(pbx: str, leaves: Case, tries: list[Case], folder: Path) -> tuple[list[Result], list[str], Result]:
     """What became of the tries, what Bolt's phones and trunks saw of them, and how the message was left."""
-    stage = Stage(MAKERS[pbx], load_target(pbx), [leaves, *tries], folder)
+    stage = Stage(laboratory_of(pbx).make, load_target(pbx), [leaves, *tries], folder)
     async with stage:
         if pbx == "freeswitch":
             prompts.install(folder / "pbx")
@@ -187,7 +189,7 @@ def test_a_phone_of_one_tenant_is_not_rung_for_another(pbx_name: str, tmp_path: 
     cases = [call(plan, OUTSIDE, "+390212345101", name=f"101 of tenant {number}") for number in (1, 2)]
 
     async def placed(folder: Path) -> tuple[list[Result], bytes]:
-        stage = Stage(MAKERS[pbx_name], load_target(pbx_name), cases, folder)
+        stage = Stage(laboratory_of(pbx_name).make, load_target(pbx_name), cases, folder)
         with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as at:
             at.bind((LOOPBACK, 0))
             at.settimeout(3)

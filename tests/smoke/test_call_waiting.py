@@ -9,10 +9,11 @@ from pathlib import Path
 
 import pytest
 
+from pbxgen.calls.case import Case, Handling
 from pbxgen.flow.plan import Plan
-from pbxgen.lab.case import Case, Handling, Result
 from pbxgen.lab.ladder import failure
-from pbxgen.lab.run import MAKERS
+from pbxgen.lab.pbx import laboratory_of
+from pbxgen.lab.result import Result
 from pbxgen.lab.stage import Stage
 from pbxgen.targets import load_target
 from tests.smoke.offices import OUTSIDE, call, office
@@ -58,7 +59,7 @@ def _firsts(plan: Plan) -> list[Case]:
 
 async def _play(pbx: str, firsts: Sequence[Case], folder: Path) -> tuple[list[Result], list[Result], list[Result]]:
     """The first calls, those to 101 while they last, and those when they are over."""
-    stage = Stage(MAKERS[pbx], load_target(pbx), firsts, folder)
+    stage = Stage(laboratory_of(pbx).make, load_target(pbx), firsts, folder)
     async with stage:
         tenants = stage.tenants
         going = [asyncio.create_task(stage.place(tenant)) for tenant in tenants]

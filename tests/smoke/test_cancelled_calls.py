@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from pbxgen.calls.case import Case, Handling
 from pbxgen.flow.plan import Plan
-from pbxgen.lab.case import Case, Handling
 from tests.smoke.offices import OUTSIDE, call, office
 from tests.support.calls import place
 

@@ -8,13 +8,14 @@ from pathlib import Path
 
 import pytest
 
+from pbxgen.calls.case import Case, Handling
+from pbxgen.calls.people import PIN
 from pbxgen.flow.machine import EndKind
-from pbxgen.lab.case import Case, Handling, Result
 from pbxgen.lab.ladder import failure
 from pbxgen.lab.media import CALLER_TONE
-from pbxgen.lab.run import MAKERS
+from pbxgen.lab.pbx import laboratory_of
+from pbxgen.lab.result import Result
 from pbxgen.lab.stage import Stage
-from pbxgen.lab.tenants import PIN
 from pbxgen.targets import load_target
 from tests.smoke.offices import OUTSIDE, call, office
 from tests.support import prompts
@@ -48,7 +49,7 @@ _AT_ONCE = 8
 
 async def _play(pbx: str, leaving: list[Case], opening: list[Case], folder: Path) -> tuple[list[Result], list[str]]:
     """Results of the calls that open mailboxes, and what went wrong when the messages were left."""
-    stage = Stage(MAKERS[pbx], load_target(pbx), leaving, folder)
+    stage = Stage(laboratory_of(pbx).make, load_target(pbx), leaving, folder)
     room = asyncio.Semaphore(_AT_ONCE)
     async with stage:
         if pbx == "freeswitch":

@@ -17,15 +17,16 @@ from pathlib import Path
 
 import pytest
 
-from pbxgen.lab.case import Case, Result
+from pbxgen.calls.case import Case
+from pbxgen.calls.verdict import judge
 from pbxgen.lab.errors import LabError
 from pbxgen.lab.ladder import failure
-from pbxgen.lab.run import MAKERS
+from pbxgen.lab.pbx import laboratory_of
+from pbxgen.lab.result import Result
 from pbxgen.lab.sipp import Login
 from pbxgen.lab.sound import tone
 from pbxgen.lab.stage import Stage
 from pbxgen.lab.tenants import Tenant, password
-from pbxgen.lab.verdict import judge
 from pbxgen.targets import load_target
 from tests.smoke import reloads
 from tests.smoke.reloads import Up
@@ -80,7 +81,7 @@ class _Seen:
 async def _play(pbx: str, up: Sequence[Up], after: Sequence[tuple[Case, Case]], folder: Path) -> _Seen:
     old = [call.case for call in up] + [before for before, _ in after]
     new = [replace(call.case, plan=call.changed) for call in up] + [case for _, case in after]
-    stage = Stage(MAKERS[pbx], load_target(pbx), old, folder)
+    stage = Stage(laboratory_of(pbx).make, load_target(pbx), old, folder)
     async with stage:
         renewed = stage.renewed(new)
         for tenant in stage.tenants:

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from pbxgen.calls.case import Handling
 from pbxgen.flow.simulate import Transfer
-from pbxgen.lab.case import Handling
 from tests.smoke.offices import OUTSIDE, call, office
 from tests.support.calls import place, rang, shown
 

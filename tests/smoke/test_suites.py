@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from pbxgen.lab.case import Case, LabReport
+from pbxgen.calls.case import Case
 from pbxgen.lab.ladder import failure
+from pbxgen.lab.result import LabReport
 from pbxgen.lab.run import run
 from pbxgen.scenario.run import judge_file, prepare
 from pbxgen.targets import load_target

@@ -8,11 +8,12 @@ from pathlib import Path
 
 import pytest
 
+from pbxgen.calls.attempt import Attempt
+from pbxgen.calls.case import Case, Handling
+from pbxgen.calls.headers import AnnouncedDiversion, last_diversion, user_of
 from pbxgen.flow.plan import DiversionHeader, NumberFormat, Plan, Reason
 from pbxgen.flow.simulate import Transfer
-from pbxgen.lab.case import Case, Handling, LabReport, Rang
-from pbxgen.lab.headers import Announced, last_diversion
-from pbxgen.lab.sip import user_of
+from pbxgen.lab.result import LabReport
 from tests.smoke.offices import HEAD, OUTSIDE, call, office
 from tests.support.calls import place, rang, shown
 
@@ -150,7 +151,7 @@ def _check(sent: list[_Sent], report: LabReport, style: DiversionHeader) -> None
     assert not wrong, "\n".join(wrong)
 
 
-def _differences(wanted: _Sent, leg: Rang, style: DiversionHeader) -> list[str]:
+def _differences(wanted: _Sent, leg: Attempt, style: DiversionHeader) -> list[str]:
     plan = wanted.case.plan
     form = plan.trunks["carrier"].number_format
     headers = dict(leg.headers)
@@ -171,7 +172,7 @@ def _differences(wanted: _Sent, leg: Rang, style: DiversionHeader) -> list[str]:
             found.append(f"a history that does not end at {leg.request_user}: {history}")
     if wanted.by is None or wanted.reason is None:
         return found if said is None else [*found, f"tells of {said}"]
-    expected = Announced(_sent_as(plan, form, wanted.by), wanted.reason, wanted.count)
+    expected = AnnouncedDiversion(_sent_as(plan, form, wanted.by), wanted.reason, wanted.count)
     if said != expected:
         found.append(f"tells of {said} instead of {expected}")
     return found
@@ -291,7 +292,7 @@ def test_nothing_that_one_number_is_told_holds_for_the_next(pbx_name: str, tmp_p
     legs = {leg.target: leg for leg in rang(report, nameless)}
     for number in (second, third):
         assert shown(legs[number]) == "121"
-    assert last_diversion(legs[third].headers, DiversionHeader.HISTORY_INFO) == Announced("102", busy_why, 1)
+    assert last_diversion(legs[third].headers, DiversionHeader.HISTORY_INFO) == AnnouncedDiversion("102", busy_why, 1)
     for result in report.results:
         (silent,) = (leg for leg in result.observed.rang if leg.target == second)
         assert not {"diversion", "history-info"} & set(dict(silent.headers))

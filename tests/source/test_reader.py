@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from pbxgen.diagnostics.location import Location
 from pbxgen.source import events
-from pbxgen.source.location import Location
 from pbxgen.source.reader import Reading, read_bytes, read_text
 from pbxgen.source.tree import Mapping, Node, Scalar, Sequence
 

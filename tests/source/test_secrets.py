@@ -2,9 +2,9 @@
 
 import pytest
 
+from pbxgen.diagnostics.secrets import is_secret_key
+from pbxgen.diagnostics.text import SourceFile
 from pbxgen.source.reader import read_text
-from pbxgen.source.secrets import is_secret_key
-from pbxgen.source.text import SourceFile
 
 
 def shown(text: str) -> list[str]:

@@ -9,11 +9,13 @@ from pathlib import Path
 
 import pytest
 
+from pbxgen.calls.attempt import Attempt
+from pbxgen.calls.case import Case, case_of
+from pbxgen.calls.headers import user_of
 from pbxgen.flow.plan import Plan
-from pbxgen.lab.case import Case, LabReport, Rang
 from pbxgen.lab.ladder import failure
-from pbxgen.lab.run import case_of, run, scratch
-from pbxgen.lab.sip import user_of
+from pbxgen.lab.result import LabReport
+from pbxgen.lab.run import run, scratch
 from pbxgen.language.compile import compile_source
 from pbxgen.scenario.read import read_scenarios
 from pbxgen.source.load import load_source
@@ -72,12 +74,12 @@ def place(cases: list[Case], pbx: str, *, complaint: str = "") -> LabReport:
     return report
 
 
-def rang(report: LabReport, case: Case) -> tuple[Rang, ...]:
+def rang(report: LabReport, case: Case) -> tuple[Attempt, ...]:
     """What one of the calls reached, in order."""
     return next(result for result in report.results if result.case is case).observed.rang
 
 
-def shown(leg: Rang) -> str:
+def shown(leg: Attempt) -> str:
     """The caller's number that is shown there."""
     return user_of(dict(leg.headers)["from"])
 

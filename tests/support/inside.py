@@ -11,8 +11,8 @@ from pbxgen.interpret.base import Trace
 from pbxgen.interpret.examine import files_of
 from pbxgen.interpret.freeswitch import functions
 from pbxgen.interpret.freeswitch.applications import APPLICATIONS
-from pbxgen.interpret.freeswitch.channel import Channel, Profile
-from pbxgen.interpret.freeswitch.execution import Switch
+from pbxgen.interpret.freeswitch.channel import CallerProfile, FreeSwitchChannel
+from pbxgen.interpret.freeswitch.execution import FreeSwitchCore
 from pbxgen.interpret.freeswitch.installation import install
 from pbxgen.interpret.freeswitch.scene import Scene
 from tests.smoke.offices import OUTSIDE, call
@@ -25,7 +25,7 @@ class Came:
     """What became of the caller."""
 
     scene: Scene
-    caller: Channel
+    caller: FreeSwitchChannel
     trace: Trace
 
     @property
@@ -63,11 +63,11 @@ def come(
     placed = call(plans[-1], OUTSIDE, number, phones=phones, outside=outside)
     scene = Scene.of(install(files_of(plans, "freeswitch")), placed)
     caller = scene.channel(
-        Profile(number, context, shows, shows, address, scene.uuid()), inbound=True, variables=variables or {}
+        CallerProfile(number, context, shows, shows, address, scene.uuid()), inbound=True, variables=variables or {}
     )
     caller.keys = keys
     told = {} if exists is None else {"file_exists": lambda _, path: str(exists(path)).lower()}
     with mock.patch.dict(functions.FUNCTIONS, told):
         trace: Trace = []
-        Switch(scene, APPLICATIONS, trace).run(caller)
+        FreeSwitchCore(scene, APPLICATIONS, trace).run(caller)
     return Came(scene, caller, trace)

@@ -8,8 +8,9 @@ from pathlib import Path
 from types import ModuleType
 from unittest import mock
 
+from pbxgen.calls.case import Case
 from pbxgen.interpret.examine import examine
-from pbxgen.lab.case import Case, LabReport, Result
+from pbxgen.lab.result import LabReport, Result
 from tests.smoke import test_cancelled_calls as cancelled
 from tests.smoke import test_shown_callers as shown
 from tests.smoke import test_trunk_calls as carriers

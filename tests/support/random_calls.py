@@ -10,10 +10,10 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
+from pbxgen.calls.case import Case
 from pbxgen.flow.plan import Plan
 from pbxgen.flow.simulate import Call, simulate
 from pbxgen.flow.world import DEFAULT_MOMENT, World
-from pbxgen.lab.case import Case
 from pbxgen.language.compile import compile_source
 from pbxgen.source.load import load_source
 

@@ -15,9 +15,9 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from pbxgen.calls.case import Case
 from pbxgen.flow.machine import EndKind
 from pbxgen.flow.simulate import simulate
-from pbxgen.lab.case import Case
 from pbxgen.lab.ladder import failure
 from pbxgen.lab.run import run
 from pbxgen.targets import load_target

@@ -6,10 +6,10 @@ import datetime as dt
 
 from hypothesis import strategies as st
 
+from pbxgen.calls.case import Case
 from pbxgen.flow.plan import Plan
 from pbxgen.flow.simulate import Call, Transfer
 from pbxgen.flow.world import OUTSIDE_STATES, PHONE_STATES, World
-from pbxgen.lab.case import Case
 from tests.support.sources import CALLERS, DIDS, EXTENSIONS, MAIN, OUTSIDE_NUMBERS
 
 _PHONE = st.sampled_from([*PHONE_STATES, "ring", "ring", "busy", "403", "404", "408", "480", "302", "503", "600"])

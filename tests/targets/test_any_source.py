@@ -6,7 +6,8 @@ from xml.etree import ElementTree
 
 from hypothesis import HealthCheck, given, settings
 
-from pbxgen.targets import TARGET_NAMES, load_target
+from pbxgen.pbxs import PBXS
+from pbxgen.targets import load_target
 from pbxgen.targets.base import Options
 from tests.support.office import compiled
 from tests.support.sources import sources
@@ -17,7 +18,7 @@ from tests.support.sources import sources
 def test_any_valid_source_compiles_on_both(text: str) -> None:
     plan = compiled(text, head="").plan
     assert plan is not None
-    for name in TARGET_NAMES:
+    for name in PBXS:
         target = load_target(name)
         assert target.limits(plan, Options()) == []
         files = target.render((plan,), Options())

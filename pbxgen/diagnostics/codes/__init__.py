@@ -12,7 +12,7 @@ from types import MappingProxyType
 from pbxgen.diagnostics.codes import flow, language, output, scenario, source, targets
 from pbxgen.diagnostics.codes.code import Code
 from pbxgen.diagnostics.diagnostic import Diagnostic, Example, Related
-from pbxgen.source.location import Location
+from pbxgen.diagnostics.location import Location
 
 _LAYERS = (("PBX0", source.CODES), ("PBX1", language.CODES), ("PBX2", flow.CODES), ("PBX3", targets.CODES),
            ("PBX4", output.CODES), ("PBX5", scenario.CODES))  # fmt: skip

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, replace
 
 from pbxgen.diagnostics.codes import make
 from pbxgen.diagnostics.diagnostic import Diagnostic, Example, Step
+from pbxgen.diagnostics.location import Location
 from pbxgen.flow.analysis.ahead import Ahead
 from pbxgen.flow.analysis.entries import Entry, entries
 from pbxgen.flow.analysis.reach import Flow, Key, Reach
@@ -21,9 +22,7 @@ from pbxgen.flow.analysis.situations import Situations
 from pbxgen.flow.analysis.space import Area, Space
 from pbxgen.flow.analysis.steps import Arrival, Branch, Node, Steps
 from pbxgen.flow.analysis.telling import Witness
-from pbxgen.flow.plan import Place, PlaceKind, Plan
-from pbxgen.language.numbers import Cost, cost, is_abroad
-from pbxgen.source.location import Location
+from pbxgen.flow.plan import Cost, Place, PlaceKind, Plan
 
 _SHOWN = 5
 _USER = PlaceKind.USER.value
@@ -212,11 +211,11 @@ def _costly_places(plan: Plan) -> dict[Key, list[_Costly]]:
 
 def _price(plan: Plan, number: str) -> tuple[str, str] | None:
     """What makes a number costly, and the code for it."""
-    match cost(number):
+    match plan.costs.get(number):
         case Cost.PREMIUM:
             return "a premium-rate number", "PBX215"
         case Cost.SATELLITE:
             return "a satellite or global-network number", "PBX215"
-        case _ if is_abroad(number, plan.country):
+        case Cost.ABROAD:
             return "a number abroad", "PBX216"
     return None

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from pbxgen.diagnostics.location import Location
 from pbxgen.flow.plan import Place, PlaceKind, Plan
-from pbxgen.source.location import Location
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,11 +10,11 @@ from functools import cache
 
 from pbxgen.diagnostics.codes import make
 from pbxgen.diagnostics.diagnostic import Diagnostic, Related
+from pbxgen.diagnostics.location import Location
 from pbxgen.flow.analysis.ahead import Ahead
 from pbxgen.flow.analysis.choices import Choices, Places
 from pbxgen.flow.analysis.reach import Key
 from pbxgen.flow.plan import ENDS_CALL, Origin, Place, PlaceKind, Plan, User
-from pbxgen.source.location import Location
 
 
 @dataclass(slots=True)

@@ -7,11 +7,11 @@ from collections.abc import Iterator
 
 from pbxgen.diagnostics.codes import make
 from pbxgen.diagnostics.diagnostic import Diagnostic, Related
+from pbxgen.diagnostics.location import Location
 from pbxgen.flow.analysis.almanac import Almanac
 from pbxgen.flow.analysis.situations import SOMEBODY_INSIDE, SOMEBODY_OUTSIDE, Atoms, Situation, Situations
 from pbxgen.flow.machine import Caller, first_applying
 from pbxgen.flow.plan import Condition, Origin, PlaceKind, Plan, RingGroup, Rule, User
-from pbxgen.source.location import Location
 
 
 def deserted_operators(plan: Plan, today: dt.date) -> Iterator[Diagnostic]:

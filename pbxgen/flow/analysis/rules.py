@@ -9,11 +9,11 @@ from functools import partial
 
 from pbxgen.diagnostics.codes import make
 from pbxgen.diagnostics.diagnostic import Diagnostic, Related
+from pbxgen.diagnostics.location import Location
 from pbxgen.flow.analysis.ahead import Ahead
 from pbxgen.flow.analysis.situations import Atoms, Situation, Situations
 from pbxgen.flow.machine import Conditions
 from pbxgen.flow.plan import ENDS_CALL, Deviations, Origin, Outcome, PlaceKind, Plan, Rule, Rules, User
-from pbxgen.source.location import Location
 
 SOON = dt.timedelta(days=14)
 """How long before its last day a rule's end is announced."""

@@ -1,4 +1,4 @@
-"""Applications of the dialplan that the templates use, but for Dial; none that they do not.
+"""The dialplan applications that the templates use, except Dial.
 
 Each is given its data with all values put in; one that takes time stops at each ``yield``.
 """
@@ -8,15 +8,15 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 
-from pbxgen.interpret.asterisk.channel import Channel, Place
+from pbxgen.interpret.asterisk.channel import AsteriskChannel, Place
 from pbxgen.interpret.asterisk.dial import dial
 from pbxgen.interpret.asterisk.functions import WRITE
-from pbxgen.interpret.asterisk.legs import Leg
+from pbxgen.interpret.asterisk.legs import AsteriskLeg
 from pbxgen.interpret.asterisk.text import arguments, holds
 from pbxgen.interpret.base import NotUnderstoodError
 from pbxgen.interpret.clock import Steps
 
-Application = Callable[[Channel, str], "Steps | None"]
+AsteriskApplication = Callable[[AsteriskChannel, str], "Steps | None"]
 
 _PROMPT_MS, _RECORDING_MS, _KEY_MS = 5_000, 2_000, 500
 _PRIORITY = re.compile(r"\s*([0-9]+)")
@@ -25,7 +25,7 @@ _PRIORITY = re.compile(r"\s*([0-9]+)")
 # -- going places -----------------------------------------------------------------------------------------------------
 
 
-def target(channel: Channel, text: str) -> Place | None:
+def target(channel: AsteriskChannel, text: str) -> Place | None:
     """``[[context,]extension,]priority or label``; None if there is no such label, which Asterisk complains of."""
     parts = text.split(",")
     context, extension, _ = channel.place
@@ -42,7 +42,7 @@ def target(channel: Channel, text: str) -> Place | None:
     return context, extension, priority
 
 
-def _goto(channel: Channel, text: str) -> None:
+def _goto(channel: AsteriskChannel, text: str) -> None:
     place = target(channel, text)
     if place is None:
         channel.hang_up(0)
@@ -50,7 +50,7 @@ def _goto(channel: Channel, text: str) -> None:
         channel.place = place
 
 
-def _goto_if(channel: Channel, text: str) -> None:
+def _goto_if(channel: AsteriskChannel, text: str) -> None:
     condition, _, branches = text.partition("?")
     first, _, second = branches.partition(":")
     chosen = first if holds(condition) else second
@@ -58,7 +58,7 @@ def _goto_if(channel: Channel, text: str) -> None:
         _goto(channel, chosen)
 
 
-def _gosub(channel: Channel, text: str) -> None:
+def _gosub(channel: AsteriskChannel, text: str) -> None:
     label, bracket, rest = text.partition("(")
     given = arguments(rest[: rest.rfind(")")] if ")" in rest else rest, raw=True) if bracket else ()
     place = target(channel, label)
@@ -69,7 +69,7 @@ def _gosub(channel: Channel, text: str) -> None:
     channel.call(place, given)
 
 
-def _return(channel: Channel, text: str) -> None:
+def _return(channel: AsteriskChannel, text: str) -> None:
     if not channel.frames:
         channel.switch.complain("Return without Gosub")
         channel.hang_up(0)
@@ -81,7 +81,7 @@ def _return(channel: Channel, text: str) -> None:
 # -- values -----------------------------------------------------------------------------------------------------------
 
 
-def _set(channel: Channel, text: str) -> None:
+def _set(channel: AsteriskChannel, text: str) -> None:
     name, equals, value = text.partition("=")
     if not equals:
         raise NotUnderstoodError(f"Set({text}) sets nothing")
@@ -94,7 +94,7 @@ def _set(channel: Channel, text: str) -> None:
         raise NotUnderstoodError(f"Set({name}=…) is not known")
 
 
-def _exec_if(channel: Channel, text: str) -> Steps | None:
+def _exec_if(channel: AsteriskChannel, text: str) -> Steps | None:
     condition, *rest = arguments(text, "?", 2, raw=True)
     branches = arguments(rest[0], ":", 2, raw=True) if rest else ()
     chosen = branches[:1] if holds(condition) else branches[1:]
@@ -106,18 +106,18 @@ def _exec_if(channel: Channel, text: str) -> Steps | None:
     return APPLICATIONS[name](channel, data[: data.rfind(")")])
 
 
-def _clear_causes(channel: Channel, text: str) -> None:
+def _clear_causes(channel: AsteriskChannel, text: str) -> None:
     channel.causes.clear()
 
 
 # -- the call ---------------------------------------------------------------------------------------------------------
 
 
-def _hang_up(channel: Channel, text: str) -> None:
+def _hang_up(channel: AsteriskChannel, text: str) -> None:
     channel.hang_up(int(text or 16))
 
 
-def _wait(channel: Channel, text: str) -> Steps:
+def _wait(channel: AsteriskChannel, text: str) -> Steps:
     assert channel.thread is not None
     until = channel.switch.clock.now + 1000 * int(text)
     channel.thread.wake_after(1000 * int(text))
@@ -125,7 +125,7 @@ def _wait(channel: Channel, text: str) -> Steps:
         yield
 
 
-def _playback(channel: Channel, text: str) -> Steps:
+def _playback(channel: AsteriskChannel, text: str) -> Steps:
     if "," in text:
         raise NotUnderstoodError(f"Playback({text}): no template gives options")
     channel.answer()
@@ -134,7 +134,7 @@ def _playback(channel: Channel, text: str) -> Steps:
     channel.set("PLAYBACKSTATUS", "SUCCESS")
 
 
-def _pass(channel: Channel, milliseconds: int) -> Steps:
+def _pass(channel: AsteriskChannel, milliseconds: int) -> Steps:
     assert channel.thread is not None
     until = channel.switch.clock.now + milliseconds
     channel.thread.wake_after(milliseconds)
@@ -142,17 +142,17 @@ def _pass(channel: Channel, milliseconds: int) -> Steps:
         yield
 
 
-def _read(channel: Channel, text: str) -> Steps:
-    """Read(variable,prompt,digits,options,attempts,seconds): who wants to presses as soon as it is asked."""
+def _read(channel: AsteriskChannel, text: str) -> Steps:
+    """Read(variable,prompt,digits,options,attempts,seconds): a person who presses 1 does so as soon as asked."""
     name, prompt, digits, options, attempts, seconds = arguments(text)
     if (digits, options, attempts) != ("1", "", "1"):
         raise NotUnderstoodError(f"Read({text})")
-    presses = isinstance(channel, Leg) and channel.far_end.presses
+    presses = isinstance(channel, AsteriskLeg) and channel.far_end.presses
     yield from _pass(channel, _KEY_MS if presses else (_PROMPT_MS if prompt else 0) + 1000 * int(seconds))
     channel.set(name, "1" if presses else "")
 
 
-def _voicemail(channel: Channel, text: str) -> Steps | None:
+def _voicemail(channel: AsteriskChannel, text: str) -> Steps | None:
     mailbox, _, options = text.partition(",")
     number, _, context = mailbox.partition("@")
     if options not in ("u", "b"):
@@ -164,14 +164,14 @@ def _voicemail(channel: Channel, text: str) -> Steps | None:
     return _record(channel, number, context)
 
 
-def _record(channel: Channel, number: str, context: str) -> Steps:
+def _record(channel: AsteriskChannel, number: str, context: str) -> Steps:
     channel.answer()
     channel.switch.recording[channel] = (number, context)
     while not channel.gone:
         yield
 
 
-def _voicemail_main(channel: Channel, text: str) -> Steps:
+def _voicemail_main(channel: AsteriskChannel, text: str) -> Steps:
     mailbox, _, options = text.partition(",")
     number, _, context = mailbox.partition("@")
     if options not in ("", "s"):
@@ -189,17 +189,17 @@ def _voicemail_main(channel: Channel, text: str) -> Steps:
             yield
 
 
-def _say_nothing(channel: Channel, text: str) -> None:
+def _say_nothing(channel: AsteriskChannel, text: str) -> None:
     """Verbose."""
 
 
-def _log(channel: Channel, text: str) -> None:
+def _log(channel: AsteriskChannel, text: str) -> None:
     level, _, message = text.partition(",")
     if level in ("ERROR", "WARNING"):
         channel.switch.complain(message)
 
 
-APPLICATIONS: Mapping[str, Application] = {
+APPLICATIONS: Mapping[str, AsteriskApplication] = {
     "Goto": _goto, "GotoIf": _goto_if, "Gosub": _gosub, "Return": _return, "Set": _set, "ExecIf": _exec_if,
     "HangupCauseClear": _clear_causes, "Hangup": _hang_up, "Wait": _wait, "Playback": _playback, "Read": _read,
     "VoiceMail": _voicemail, "VoiceMailMain": _voicemail_main, "Verbose": _say_nothing, "Log": _log, "Dial": dial,

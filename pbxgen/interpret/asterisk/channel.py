@@ -1,16 +1,16 @@
-"""Channels: their variables, subroutines and place in the dialplan, and what they are at the other end."""
+"""Channels: their variables, subroutines and place in the dialplan, and what they need of Asterisk."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import Protocol
 
+from pbxgen.calls.case import Case
+from pbxgen.interpret.asterisk.dialplan import Dialplan
+from pbxgen.interpret.asterisk.mailboxes import Mailboxes
 from pbxgen.interpret.base import NotUnderstoodError
-
-if TYPE_CHECKING:
-    from pbxgen.interpret.asterisk.switch import Switch
-    from pbxgen.interpret.clock import Thread
+from pbxgen.interpret.clock import Clock, Steps, Thread
 
 Place = tuple[str, str, int]
 """Context, extension, priority."""
@@ -18,7 +18,7 @@ _PRESET = frozenset(
     {"CONTEXT", "PRIORITY", "UNIQUEID", "HANGUPCAUSE", "CALLINGPRES", "CALLINGANI2", "CALLINGTNS", "SYSTEMNAME",
      "ENTITYID", "CALLERID"}
 )  # fmt: skip
-"""What Asterisk knows of itself, and no template asks."""
+"""Variables that Asterisk sets by itself and no template reads."""
 
 
 @dataclass(slots=True)
@@ -28,13 +28,65 @@ class Frame:
     back: Place
     local: set[str] = field(default_factory=set)
     arguments: int = 0
-    """The most ARGn that this one or any before it has set: a later one hides them."""
+    """Highest n of an ARGn set by this frame or one below it; a later Gosub hides them all."""
 
 
-class Channel:
-    """One channel; what it is at the other end is said by its subclasses."""
+class ChannelHost(Protocol):
+    """What channels, applications and functions need of Asterisk while one call is placed."""
 
-    def __init__(self, switch: Switch, name: str) -> None:
+    dialplan: Dialplan
+    mailboxes: Mailboxes
+    case: Case
+    clock: Clock
+    channels: dict[str, AsteriskChannel]
+    """Channels that are up or ring, by name."""
+    played: list[tuple[AsteriskChannel, str]]
+    """Recordings, and who heard them."""
+    recording: dict[AsteriskChannel, tuple[str, str]]
+    """Who leaves a message in which mailbox (number, context)."""
+    opened: dict[AsteriskChannel, tuple[str, str]]
+    """Who has opened which mailbox."""
+
+    @property
+    def epoch(self) -> int:
+        """Seconds since 1970."""
+        ...
+
+    def run(self, channel: AsteriskChannel) -> Steps:
+        """Takes a channel through the dialplan until it is hung up."""
+        ...
+
+    def subroutine(self, channel: AsteriskChannel, place: Place, arguments: Sequence[str]) -> Steps:
+        """Runs a subroutine on a channel that has no dialplan of its own."""
+        ...
+
+    def ring(self, dialler: AsteriskChannel, destination: str) -> Ringing | None:
+        """A channel to ``technology/resource``; None where Asterisk cannot make one."""
+        ...
+
+    def read_function(self, channel: AsteriskChannel, name: str, arguments: str) -> str: ...
+
+    def expression_value(self, text: str) -> str:
+        """The value of an expression ``$[…]``."""
+        ...
+
+    def complain(self, message: str) -> None:
+        """What Asterisk would log as WARNING or ERROR."""
+        ...
+
+    def dial_contacts(self, endpoint: str) -> str:
+        """Dial string of all registered contacts of an endpoint; empty if there is none."""
+        ...
+
+    def device_state(self, endpoint: str) -> str:
+        """DEVICE_STATE of an endpoint."""
+        ...
+
+
+class AsteriskChannel:
+    """One channel; subclasses say what is at its other end."""
+
+    def __init__(self, switch: ChannelHost, name: str) -> None:
         self.switch = switch
         self.name = name
         self.place: Place = ("", "", 1)
@@ -54,7 +106,7 @@ class Channel:
         """Answered."""
         self.gone = False
         self.thread: Thread | None = None
-        self.peer: Channel | None = None
+        self.peer: AsteriskChannel | None = None
         """Whoever it is bridged with."""
         self.jump: Place | None = None
         """Where a transfer sends it, as soon as it is out of its bridge."""
@@ -110,13 +162,13 @@ class Channel:
         frame.local.add(name)
         self._variables.setdefault(name, []).append((value, 0))
 
-    def inherit(self, parent: Channel) -> None:
-        """What a channel that is rung takes from who rings it."""
+    def inherit(self, parent: AsteriskChannel) -> None:
+        """Take over the variables that the dialling channel passes on."""
         for name, values in parent._variables.items():
             if values and values[-1][1]:
                 self._variables[name] = [(values[-1][0], 0)]
 
-    def copy_variables(self, other: Channel) -> None:
+    def copy_variables(self, other: AsteriskChannel) -> None:
         self._variables = {name: list(values) for name, values in other._variables.items()}
 
     # -- subroutines --------------------------------------------------------------------------------------------------
@@ -158,4 +210,24 @@ class Channel:
         return self.switch.read_function(self, name, arguments)
 
     def expression(self, text: str) -> str:
-        return self.switch.worth(text)
+        return self.switch.expression_value(text)
+
+
+class Ringing(AsteriskChannel):
+    """A channel that another one rings."""
+
+    dialler: AsteriskChannel
+    answered = False
+    ended = False
+    cause = 0
+    """Why it ended, if not by an answer."""
+    forward: str | None = None
+    """Where a phone redirects to (user part of Contact)."""
+
+    def begin(self) -> None:
+        """Ring."""
+        raise NotImplementedError
+
+    def cancel(self) -> None:
+        """End the attempt: the call was answered elsewhere, timed out, or its caller is gone."""
+        self.hang_up(0)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from pbxgen.interpret.asterisk.channel import Channel
-from pbxgen.interpret.asterisk.legs import BUSY, CONGESTION, NO_ANSWER, NORMAL, Leg, Ringing
+from pbxgen.interpret.asterisk.channel import AsteriskChannel, Ringing
+from pbxgen.interpret.asterisk.legs import BUSY, CONGESTION, NO_ANSWER, NORMAL, AsteriskLeg
 from pbxgen.interpret.asterisk.text import arguments
 from pbxgen.interpret.base import NotUnderstoodError
 from pbxgen.interpret.clock import Steps
@@ -14,7 +14,7 @@ _OPTIONS = {"r": False, "f": True, "b": True, "U": True}
 """Those that the templates use: has it an argument?"""
 
 
-def dial(channel: Channel, text: str) -> Steps:
+def dial(channel: AsteriskChannel, text: str) -> Steps:
     where, seconds, *rest = [*arguments(text, most=4, raw=True), "", ""]
     given = dict(_options(rest[0]))
     switch = channel.switch
@@ -25,7 +25,7 @@ def dial(channel: Channel, text: str) -> Steps:
         if attempt is None:
             unreachable += 1
             continue
-        if isinstance(attempt, Leg):
+        if isinstance(attempt, AsteriskLeg):
             attempt.number = given.get("f", channel.number)
             attempt.withheld = channel.withheld and "f" not in given
         attempts.append(attempt)
@@ -73,7 +73,7 @@ def _closing(text: str, at: int) -> int:
     raise NotUnderstoodError(f"Dial: a bracket is never closed ({text})")
 
 
-def _subroutine(channel: Channel, peer: Channel, text: str) -> Steps:
+def _subroutine(channel: AsteriskChannel, peer: AsteriskChannel, text: str) -> Steps:
     """Options b and U: a subroutine on the other channel; ``context^extension^priority(argument^…)``."""
     place, _, rest = text.replace("^", ",").partition("(")
     parts = place.split(",")
@@ -84,7 +84,7 @@ def _subroutine(channel: Channel, peer: Channel, text: str) -> Steps:
     peer.thread = own
 
 
-def _waiting(channel: Channel, attempts: list[Ringing], seconds: int | None) -> Steps:
+def _waiting(channel: AsteriskChannel, attempts: list[Ringing], seconds: int | None) -> Steps:
     """Until one answers, all have ended, time is up, or the caller is gone."""
     assert channel.thread is not None
     clock = channel.switch.clock
@@ -100,7 +100,7 @@ def _waiting(channel: Channel, attempts: list[Ringing], seconds: int | None) -> 
         yield
 
 
-def _follow_redirections(channel: Channel, attempts: list[Ringing]) -> None:
+def _follow_redirections(channel: AsteriskChannel, attempts: list[Ringing]) -> None:
     """A phone that redirects is replaced by a Local channel into its FORWARD_CONTEXT."""
     for number, attempt in enumerate(attempts):
         if attempt.forward is None:
@@ -122,7 +122,7 @@ def _status(attempts: Sequence[Ringing], unreachable: int) -> str:
     return "CONGESTION" if CONGESTION in causes else "CHANUNAVAIL"
 
 
-def _connected(channel: Channel, answered: Ringing, asks: str | None) -> Steps:
+def _connected(channel: AsteriskChannel, answered: Ringing, asks: str | None) -> Steps:
     """What follows an answer: the subroutine of option U, then the conversation."""
     if asks is not None:
         context, _, given = asks.partition("^")

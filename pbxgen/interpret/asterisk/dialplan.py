@@ -16,7 +16,7 @@ _GENERAL = {"static", "writeprotect"}
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class AsteriskLine:
     """One priority of an extension."""
 
     application: str
@@ -26,9 +26,9 @@ class Line:
 
 
 @dataclass(slots=True)
-class Extension:
+class AsteriskExtension:
     name: str
-    lines: dict[int, Line] = field(default_factory=dict)
+    lines: dict[int, AsteriskLine] = field(default_factory=dict)
     """By priority, from 1."""
     labels: dict[str, int] = field(default_factory=dict)
 
@@ -36,8 +36,8 @@ class Extension:
 @dataclass(slots=True)
 class Context:
     name: str
-    literal: dict[str, Extension] = field(default_factory=dict)
-    patterns: list[Extension] = field(default_factory=list)
+    literal: dict[str, AsteriskExtension] = field(default_factory=dict)
+    patterns: list[AsteriskExtension] = field(default_factory=list)
     """In the order in which they are tried."""
     includes: list[str] = field(default_factory=list)
 
@@ -48,12 +48,12 @@ class Dialplan:
     def __init__(self, contexts: Mapping[str, Context], variables: Mapping[str, str]) -> None:
         self._contexts = contexts
         self.globals = variables
-        self._lines: dict[tuple[str, str, int], Line | None] = {}
+        self._lines: dict[tuple[str, str, int], AsteriskLine | None] = {}
 
     def has_context(self, name: str) -> bool:
         return name in self._contexts
 
-    def line(self, context: str, extension: str, priority: int) -> Line | None:
+    def line(self, context: str, extension: str, priority: int) -> AsteriskLine | None:
         """What a channel runs there; None: nothing."""
         key = (context, extension, priority)
         if key not in self._lines:
@@ -65,12 +65,12 @@ class Dialplan:
         """The priority that a label stands at."""
         return next((e.labels[label] for e in self._matching(context, extension) if label in e.labels), None)
 
-    def lines(self) -> Iterator[Line]:
+    def lines(self) -> Iterator[AsteriskLine]:
         for context in self._contexts.values():
             for extension in (*context.literal.values(), *context.patterns):
                 yield from extension.lines.values()
 
-    def _matching(self, name: str, extension: str, seen: tuple[str, ...] = ()) -> Iterator[Extension]:
+    def _matching(self, name: str, extension: str, seen: tuple[str, ...] = ()) -> Iterator[AsteriskExtension]:
         """Extensions of a context that match, best first: the literal one, patterns, what is included."""
         context = self._contexts.get(name)
         if context is None or name in seen:
@@ -118,7 +118,7 @@ def _check_general(section: config.Section) -> None:
 
 
 def _read_context(context: Context, section: config.Section) -> None:
-    extension: Extension | None = None
+    extension: AsteriskExtension | None = None
     last = 0
     for setting in section.settings:
         match setting.key:
@@ -138,17 +138,17 @@ def _read_context(context: Context, section: config.Section) -> None:
         last = _add(extension, priority.strip(), application.strip(), last, setting.where)
 
 
-def _extension(context: Context, name: str) -> Extension:
+def _extension(context: Context, name: str) -> AsteriskExtension:
     if not name.startswith("_"):
-        return context.literal.setdefault(name, Extension(name))
+        return context.literal.setdefault(name, AsteriskExtension(name))
     found = next((e for e in context.patterns if e.name == name), None)
     if found is None:
-        found = Extension(name)
+        found = AsteriskExtension(name)
         context.patterns.append(found)
     return found
 
 
-def _add(extension: Extension, written: str, application: str, last: int, where: str) -> int:
+def _add(extension: AsteriskExtension, written: str, application: str, last: int, where: str) -> int:
     """Puts one more line into an extension; its priority is returned."""
     match = _PRIORITY.fullmatch(written)
     call = _APPLICATION.fullmatch(application)
@@ -158,7 +158,7 @@ def _add(extension: Extension, written: str, application: str, last: int, where:
     priority = last + 1 if match[1] == "n" else int(match[1])
     if priority in extension.lines or (priority > 1 and priority - 1 not in extension.lines):
         raise NotUnderstoodError(f"{where}: priority {priority} of {extension.name} is there, or cannot be reached")
-    extension.lines[priority] = Line(call[1], parse(call[2]), where)
+    extension.lines[priority] = AsteriskLine(call[1], parse(call[2]), where)
     if match[2] is not None:
         if match[2] in extension.labels:
             raise NotUnderstoodError(f"{where}: the label {match[2]} is there already")

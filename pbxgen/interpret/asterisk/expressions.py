@@ -21,7 +21,7 @@ Value = int | str
 
 
 class SyntaxMistakeError(Exception):
-    """Asterisk logs a syntax error, and the expression is worth nothing."""
+    """A syntax error, which Asterisk logs; the value is then empty."""
 
 
 @lru_cache(maxsize=4096)

@@ -1,4 +1,4 @@
-"""Functions of the dialplan that the templates use; none that they do not."""
+"""The dialplan functions that the templates use."""
 
 from __future__ import annotations
 
@@ -6,22 +6,22 @@ import datetime as dt
 from collections.abc import Callable, Mapping
 from zoneinfo import ZoneInfo
 
-from pbxgen.interpret.asterisk.channel import Channel
+from pbxgen.interpret.asterisk.channel import AsteriskChannel
 from pbxgen.interpret.asterisk.text import arguments, holds
 from pbxgen.interpret.base import NotUnderstoodError
 
-Read = Callable[[Channel, str], str]
-Write = Callable[[Channel, str, str], None]
+Read = Callable[[AsteriskChannel, str], str]
+Write = Callable[[AsteriskChannel, str, str], None]
 
 
 # -- texts ------------------------------------------------------------------------------------------------------------
 
 
-def _len(channel: Channel, text: str) -> str:
+def _len(channel: AsteriskChannel, text: str) -> str:
     return str(len(text.encode()))
 
 
-def _if(channel: Channel, text: str) -> str:
+def _if(channel: AsteriskChannel, text: str) -> str:
     condition, *rest = arguments(text, "?", 2)
     branches = arguments(rest[0], ":", 2) if rest else ()
     if not condition or not branches:
@@ -31,7 +31,7 @@ def _if(channel: Channel, text: str) -> str:
     return chosen[0].strip() if chosen else ""
 
 
-def _filter(channel: Channel, text: str) -> str:
+def _filter(channel: AsteriskChannel, text: str) -> str:
     allowed, *rest = arguments(text, most=2, raw=True)
     kept = _ranges(allowed)
     return "".join(c for c in rest[0] if c in kept) if rest else ""
@@ -49,7 +49,7 @@ def _ranges(allowed: str) -> set[str]:
     return found
 
 
-def _cut(channel: Channel, text: str) -> str:
+def _cut(channel: AsteriskChannel, text: str) -> str:
     name, delimiter, fields = arguments(text, most=3)
     first, hyphen, last = fields.partition("-")
     if not first.isdigit() or (hyphen and not last.isdigit()):
@@ -58,7 +58,7 @@ def _cut(channel: Channel, text: str) -> str:
     return delimiter.join(parts[int(first) - 1 : int(last or first)])
 
 
-def _field_number(channel: Channel, text: str) -> str:
+def _field_number(channel: AsteriskChannel, text: str) -> str:
     given = arguments(text, most=3)
     if len(given) < 3:
         return ""
@@ -68,24 +68,24 @@ def _field_number(channel: Channel, text: str) -> str:
     return str(fields.index(value) + 1) if value in fields else "0"
 
 
-def _field_quantity(channel: Channel, text: str) -> str:
+def _field_quantity(channel: AsteriskChannel, text: str) -> str:
     name, delimiter = arguments(text, most=2)
     value = channel.variable(name)
     return str(value.count(delimiter) + 1) if value else "0"
 
 
-def _shift(channel: Channel, text: str) -> str:
+def _shift(channel: AsteriskChannel, text: str) -> str:
     name, *rest = arguments(text, most=2)
     first, _, others = (channel.get(name) or "").partition(rest[0] if rest else ",")
     channel.set(name, others)
     return first
 
 
-def _to_lower(channel: Channel, text: str) -> str:
+def _to_lower(channel: AsteriskChannel, text: str) -> str:
     return "".join(c.lower() if c.isascii() else c for c in text)
 
 
-def _replace(channel: Channel, text: str) -> str:
+def _replace(channel: AsteriskChannel, text: str) -> str:
     name, find, replacement = arguments(text, most=3)
     return channel.variable(name).replace(find, replacement)
 
@@ -93,11 +93,11 @@ def _replace(channel: Channel, text: str) -> str:
 # -- numbers and times ------------------------------------------------------------------------------------------------
 
 
-def _smallest(channel: Channel, text: str) -> str:
+def _smallest(channel: AsteriskChannel, text: str) -> str:
     return str(min(_numbers(text)))
 
 
-def _largest(channel: Channel, text: str) -> str:
+def _largest(channel: AsteriskChannel, text: str) -> str:
     return str(max(_numbers(text)))
 
 
@@ -109,7 +109,7 @@ def _numbers(text: str) -> tuple[int, int]:
     return one, other
 
 
-def _time(channel: Channel, text: str) -> str:
+def _time(channel: AsteriskChannel, text: str) -> str:
     epoch, zone, form = arguments(text, most=3)
     moment = dt.datetime.fromtimestamp(int(epoch), ZoneInfo(zone))
     known = {"%Y", "%m", "%d", "%H", "%M", "%u"}
@@ -121,7 +121,7 @@ def _time(channel: Channel, text: str) -> str:
 # -- the dialplan and channels ----------------------------------------------------------------------------------------
 
 
-def _dialplan_exists(channel: Channel, text: str) -> str:
+def _dialplan_exists(channel: AsteriskChannel, text: str) -> str:
     given = arguments(text, most=3)
     plan = channel.switch.dialplan
     if len(given) == 3:
@@ -134,13 +134,13 @@ def _dialplan_exists(channel: Channel, text: str) -> str:
     raise NotUnderstoodError(f"DIALPLAN_EXISTS({text}): context, extension and priority are wanted")
 
 
-def _channel(channel: Channel, text: str) -> str:
+def _channel(channel: AsteriskChannel, text: str) -> str:
     if text == "endpoint" and channel.endpoint is not None:
         return channel.endpoint
     raise NotUnderstoodError(f"CHANNEL({text}) of {channel.name}")
 
 
-def _caller_id(channel: Channel, text: str) -> str:
+def _caller_id(channel: AsteriskChannel, text: str) -> str:
     match text:
         case "num":
             return channel.number
@@ -149,16 +149,16 @@ def _caller_id(channel: Channel, text: str) -> str:
     raise NotUnderstoodError(f"CALLERID({text})")
 
 
-def _channel_exists(channel: Channel, text: str) -> str:
+def _channel_exists(channel: AsteriskChannel, text: str) -> str:
     return str(int(text in channel.switch.channels))
 
 
-def _shared(channel: Channel, text: str) -> str:
+def _shared(channel: AsteriskChannel, text: str) -> str:
     name, owner = _owner(channel, text)
     return owner.shared.get(name, "") if owner is not None else ""
 
 
-def _owner(channel: Channel, text: str) -> tuple[str, Channel | None]:
+def _owner(channel: AsteriskChannel, text: str) -> tuple[str, AsteriskChannel | None]:
     name, *rest = arguments(text, most=2)
     owner = channel.switch.channels.get(rest[0]) if rest else channel
     if owner is None:
@@ -166,18 +166,18 @@ def _owner(channel: Channel, text: str) -> tuple[str, Channel | None]:
     return name, owner
 
 
-def _cause(channel: Channel, text: str) -> str:
+def _cause(channel: AsteriskChannel, text: str) -> str:
     leg, kind = arguments(text, most=2)
     if kind != "tech":
         raise NotUnderstoodError(f"HANGUPCAUSE({text})")
     return channel.causes.get(leg, "")
 
 
-def _cause_keys(channel: Channel, text: str) -> str:
+def _cause_keys(channel: AsteriskChannel, text: str) -> str:
     return ",".join(channel.causes)
 
 
-def _header(channel: Channel, text: str) -> str:
+def _header(channel: AsteriskChannel, text: str) -> str:
     action, name, number = arguments(text, most=3)
     if action != "read" or channel.endpoint is None:
         raise NotUnderstoodError(f"PJSIP_HEADER({text}) of {channel.name}")
@@ -185,48 +185,48 @@ def _header(channel: Channel, text: str) -> str:
     return found[int(number) - 1] if int(number) <= len(found) else ""
 
 
-def _device_state(channel: Channel, text: str) -> str:
+def _device_state(channel: AsteriskChannel, text: str) -> str:
     technology, _, endpoint = text.partition("/")
     if technology != "PJSIP":
         raise NotUnderstoodError(f"DEVICE_STATE({text})")
     return channel.switch.device_state(endpoint)
 
 
-def _dial_contacts(channel: Channel, text: str) -> str:
+def _dial_contacts(channel: AsteriskChannel, text: str) -> str:
     return channel.switch.dial_contacts(text)
 
 
 # -- what is set ------------------------------------------------------------------------------------------------------
 
 
-def _set_array(channel: Channel, names: str, value: str) -> None:
+def _set_array(channel: AsteriskChannel, names: str, value: str) -> None:
     values = arguments(value)
     for number, name in enumerate(arguments(names)):
         channel.set(name, values[number] if number < len(values) else "")
 
 
-def _set_local(channel: Channel, name: str, value: str) -> None:
+def _set_local(channel: AsteriskChannel, name: str, value: str) -> None:
     channel.set_local(name, value)
 
 
-def _set_caller_id(channel: Channel, part: str, value: str) -> None:
+def _set_caller_id(channel: AsteriskChannel, part: str, value: str) -> None:
     if part != "num":
         raise NotUnderstoodError(f"Set(CALLERID({part})=…)")
     channel.number = value
 
 
-def _set_channel(channel: Channel, item: str, value: str) -> None:
+def _set_channel(channel: AsteriskChannel, item: str, value: str) -> None:
     if item != "language":
         raise NotUnderstoodError(f"Set(CHANNEL({item})=…)")
 
 
-def _set_shared(channel: Channel, text: str, value: str) -> None:
+def _set_shared(channel: AsteriskChannel, text: str, value: str) -> None:
     name, owner = _owner(channel, text)
     if owner is not None:
         owner.shared[name] = value
 
 
-def _add_header(channel: Channel, text: str, value: str) -> None:
+def _add_header(channel: AsteriskChannel, text: str, value: str) -> None:
     action, name = arguments(text, most=2)
     if action != "add" or channel.endpoint is None:
         raise NotUnderstoodError(f"Set(PJSIP_HEADER({text})=…) of {channel.name}")

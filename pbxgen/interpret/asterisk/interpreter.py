@@ -5,15 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from zoneinfo import ZoneInfo
 
+from pbxgen.calls.case import Case
+from pbxgen.calls.observed import Observed
 from pbxgen.interpret.asterisk import dialplan
 from pbxgen.interpret.asterisk.applications import APPLICATIONS
-from pbxgen.interpret.asterisk.course import Course
 from pbxgen.interpret.asterisk.endpoints import Endpoints
 from pbxgen.interpret.asterisk.functions import READ
 from pbxgen.interpret.asterisk.mailboxes import Mailboxes
-from pbxgen.interpret.asterisk.switch import Switch
+from pbxgen.interpret.asterisk.play import AsteriskPlayer
+from pbxgen.interpret.asterisk.switch import AsteriskSwitch
 from pbxgen.interpret.base import Trace
-from pbxgen.lab.case import Case, Observed
 from pbxgen.targets.base import GeneratedFile
 
 
@@ -31,5 +32,5 @@ class AsteriskInterpreter:
     def place(self, case: Case, trace: Trace | None = None) -> Observed:
         """See `pbxgen.interpret.base.Interpreter`."""
         moment = case.world.moment.replace(tzinfo=ZoneInfo(case.plan.timezone))
-        switch = Switch(self._dialplan, self._endpoints, self._mailboxes, case, int(moment.timestamp()), trace)
-        return Course(switch, self._endpoints).play()
+        switch = AsteriskSwitch(self._dialplan, self._endpoints, self._mailboxes, case, int(moment.timestamp()), trace)
+        return AsteriskPlayer(switch, self._endpoints).play()

@@ -1,16 +1,11 @@
-"""What a channel is at its other end: the caller, a leg that is rung, or half of a Local channel."""
+"""The kinds of channels: a caller, a leg that is rung, and the halves of a Local channel."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from pbxgen.flow.world import quickness
-from pbxgen.interpret.asterisk.channel import Channel
+from pbxgen.interpret.asterisk.channel import AsteriskChannel, ChannelHost, Ringing
 from pbxgen.interpret.clock import Thread
-
-if TYPE_CHECKING:
-    from pbxgen.interpret.asterisk.switch import Switch
-    from pbxgen.interpret.far_ends import FarEnd
+from pbxgen.interpret.far_ends import FarEnd
 
 UNALLOCATED, NO_ROUTE, NORMAL, BUSY, UNAVAILABLE, NO_ANSWER, CONGESTION = 1, 3, 16, 17, 18, 19, 34
 _CAUSE_OF = {
@@ -28,13 +23,13 @@ _TIMER_B_MS = 32_000
 """A phone that says nothing at all (RFC 3261, 17.1.1.2)."""
 
 
-class Caller(Channel):
+class Caller(AsteriskChannel):
     """A call that came in from a phone or a trunk."""
 
     answered_at: int | None = None
     """Milliseconds after the INVITE."""
     status: int | None = None
-    """The final reply that is no answer."""
+    """Final reply of 300 or more."""
     ended_at: int | None = None
 
     def answer(self) -> None:
@@ -51,31 +46,21 @@ class Caller(Channel):
         super().hang_up(cause)
 
 
-class Ringing(Channel):
-    """A channel that another one rings."""
-
-    dialler: Channel
-    answered = False
-    ended = False
-    cause = 0
-    """Why it ended, if not by an answer."""
-    forward: str | None = None
-    """Where a phone redirects to (user part of Contact)."""
-
-    def begin(self) -> None:
-        """Ring."""
-        raise NotImplementedError
-
-    def cancel(self) -> None:
-        """Nobody wants it any more."""
-        self.hang_up(0)
-
-
-class Leg(Ringing):
+class AsteriskLeg(Ringing):
     """An INVITE to a contact of a phone, or to a trunk."""
 
-    def __init__(self, switch: Switch, name: str, far_end: FarEnd, sent_to: str, dialler: Channel) -> None:
+    def __init__(
+        self,
+        switch: ChannelHost,
+        name: str,
+        far_end: FarEnd,
+        sent_to: str,
+        dialler: AsteriskChannel,
+        sent: list[AsteriskLeg],
+    ) -> None:
+        """``sent``: the INVITEs of the call, which this one is added to."""
         super().__init__(switch, name)
+        self._sent = sent
         self.far_end = far_end
         self.sent_to = sent_to
         """User part of the request URI."""
@@ -89,7 +74,7 @@ class Leg(Ringing):
     def begin(self) -> None:
         clock = self.switch.clock
         self.began_at = clock.now
-        self.switch.legs.append(self)
+        self._sent.append(self)
         if self.far_end.deaf:
             clock.after(_TIMER_B_MS, self._given_up)
             return
@@ -109,7 +94,7 @@ class Leg(Ringing):
     def _answer(self) -> None:
         if not self.waiting:
             return
-        before = [leg for leg in self.switch.legs if leg.waiting and leg.answers and leg.turn < self.turn]
+        before = [leg for leg in self._sent if leg.waiting and leg.answers and leg.turn < self.turn]
         together = [leg for leg in before if leg.began_at == self.began_at]
         if together:
             self.switch.clock.after(_TURN_MS * len(together), self._answer)
@@ -160,7 +145,7 @@ class Leg(Ringing):
 class LocalFirst(Ringing):
     """``Local/x@y;1``: what the ringing channel sees of a Local channel."""
 
-    def __init__(self, switch: Switch, name: str, place: tuple[str, str], dialler: Channel) -> None:
+    def __init__(self, switch: ChannelHost, name: str, place: tuple[str, str], dialler: AsteriskChannel) -> None:
         super().__init__(switch, f"{name};1")
         self.dialler = dialler
         self.number, self.withheld = dialler.number, dialler.withheld
@@ -197,10 +182,10 @@ class LocalFirst(Ringing):
         self.other.hang_up(cause)
 
 
-class LocalSecond(Channel):
+class LocalSecond(AsteriskChannel):
     """``Local/x@y;2``: what runs in the dialplan."""
 
-    def __init__(self, switch: Switch, name: str, first: LocalFirst) -> None:
+    def __init__(self, switch: ChannelHost, name: str, first: LocalFirst) -> None:
         super().__init__(switch, name)
         self.first = first
 
@@ -213,13 +198,13 @@ class LocalSecond(Channel):
         self.first.finished(cause)
 
     def note_reply(self, leg: str, reply: str) -> None:
-        """What this half learns the other one is told too, and who rings that."""
+        """Pass a reply on to the channel that rings the first half."""
         super().note_reply(leg, reply)
         self.first.dialler.note_reply(leg, reply)
 
 
-def partner(channel: Channel) -> Channel | None:
-    """Who is at the other end of a channel's bridge, through Local channels; None while it is alone."""
+def partner(channel: AsteriskChannel) -> AsteriskChannel | None:
+    """The channel bridged with this one, through Local channels; None if there is none."""
     found = channel.peer
     while isinstance(found, LocalFirst | LocalSecond):
         found = (found.other if isinstance(found, LocalFirst) else found.first).peer

@@ -1,35 +1,32 @@
-"""One call inside Asterisk: its channels and their threads, its phones, and what becomes known of it."""
+"""Asterisk during one call: channels and their threads, phones, trunks, and what is recorded."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING
 
-from pbxgen.flow.plan import NumberFormat
+from pbxgen.calls.case import Case
+from pbxgen.calls.trunks import number_sent
 from pbxgen.interpret.asterisk.applications import APPLICATIONS
-from pbxgen.interpret.asterisk.channel import Channel, Place
+from pbxgen.interpret.asterisk.channel import AsteriskChannel, Place, Ringing
+from pbxgen.interpret.asterisk.dialplan import Dialplan
+from pbxgen.interpret.asterisk.endpoints import Endpoints
 from pbxgen.interpret.asterisk.functions import READ
-from pbxgen.interpret.asterisk.legs import UNALLOCATED, Caller, Leg, LocalFirst, Ringing
-from pbxgen.interpret.asterisk.text import worth
-from pbxgen.interpret.base import NotUnderstoodError, Ran, Trace
+from pbxgen.interpret.asterisk.legs import UNALLOCATED, AsteriskLeg, Caller, LocalFirst
+from pbxgen.interpret.asterisk.mailboxes import Mailboxes
+from pbxgen.interpret.asterisk.text import expression_value
+from pbxgen.interpret.base import NotUnderstoodError, Trace, TraceLine
 from pbxgen.interpret.clock import Clock, Steps, Thread
 from pbxgen.interpret.far_ends import FarEnd, contacts, outside
-from pbxgen.lab.case import Case
-
-if TYPE_CHECKING:
-    from pbxgen.interpret.asterisk.dialplan import Dialplan
-    from pbxgen.interpret.asterisk.endpoints import Endpoints
-    from pbxgen.interpret.asterisk.mailboxes import Mailboxes
 
 STEP_LIMIT = 50_000
-"""Lines of the dialplan in one call; beyond them it never ends."""
+"""Maximum of dialplan lines in one call; a call that runs more never ends."""
 _CONTACT = re.compile(r"sip:([^.]+)\.([0-9]+)@")
 _HOST = "203.0.113.1:5060;ob"
 """Host part of a phone's contact, as behind NAT: Dial is given whole URIs."""
 
 
-class Switch:
+class AsteriskSwitch:
     """Asterisk while one call is placed."""
 
     def __init__(
@@ -45,14 +42,14 @@ class Switch:
         self.mailboxes = mailboxes
         self.case = case
         self.clock = Clock()
-        self.channels: dict[str, Channel] = {}
-        self.legs: list[Leg] = []
+        self.channels: dict[str, AsteriskChannel] = {}
+        self.legs: list[AsteriskLeg] = []
         """Every INVITE that was sent, in order."""
-        self.played: list[tuple[Channel, str]] = []
+        self.played: list[tuple[AsteriskChannel, str]] = []
         """Recordings, and who heard them."""
-        self.recording: dict[Channel, tuple[str, str]] = {}
+        self.recording: dict[AsteriskChannel, tuple[str, str]] = {}
         """Who leaves a message in which mailbox (number, context)."""
-        self.opened: dict[Channel, tuple[str, str]] = {}
+        self.opened: dict[AsteriskChannel, tuple[str, str]] = {}
         """Who has opened which mailbox."""
         self.complaints: list[str] = []
         """What Asterisk would log as WARNING or ERROR."""
@@ -70,14 +67,14 @@ class Switch:
 
     # -- the dialplan -------------------------------------------------------------------------------------------------
 
-    def run(self, channel: Channel) -> Steps:
+    def run(self, channel: AsteriskChannel) -> Steps:
         """Takes a channel through the dialplan until it is hung up."""
         while not channel.gone:
             work = self._step(channel)
             if work is not None:
                 yield from work
 
-    def subroutine(self, channel: Channel, place: Place, arguments: Sequence[str]) -> Steps:
+    def subroutine(self, channel: AsteriskChannel, place: Place, arguments: Sequence[str]) -> Steps:
         """Runs a subroutine on a channel that has no dialplan of its own."""
         depth = len(channel.frames)
         channel.call(place, arguments)
@@ -86,8 +83,8 @@ class Switch:
             if work is not None:
                 yield from work
 
-    def _step(self, channel: Channel) -> Steps | None:
-        """Runs one line; what it returns is still to be done, and takes time."""
+    def _step(self, channel: AsteriskChannel) -> Steps | None:
+        """Run one line. Returns the steps that take time, which are still to be run."""
         self._count += 1
         if self._count > STEP_LIMIT:
             raise NotUnderstoodError(f"the call runs through more than {STEP_LIMIT} lines: it never ends")
@@ -100,22 +97,22 @@ class Switch:
         self._at = line.where
         data = line.data.put_in(channel)
         if self._trace is not None:
-            self._trace.append(Ran(self.clock.now / 1000, line.where, f"{line.application}({data})"))
+            self._trace.append(TraceLine(self.clock.now / 1000, line.where, f"{line.application}({data})"))
         channel.place = (context, extension, priority + 1)
         return APPLICATIONS[line.application](channel, data)
 
-    def read_function(self, channel: Channel, name: str, arguments: str) -> str:
+    def read_function(self, channel: AsteriskChannel, name: str, arguments: str) -> str:
         return READ[name](channel, arguments)
 
-    def worth(self, text: str) -> str:
-        return worth(text, self.complain)
+    def expression_value(self, text: str) -> str:
+        return expression_value(text, self.complain)
 
     def complain(self, message: str) -> None:
         self.complaints.append(f"{self._at}: {message}" if self._at else message)
 
     # -- phones and trunks --------------------------------------------------------------------------------------------
 
-    def ring(self, dialler: Channel, destination: str) -> Ringing | None:
+    def ring(self, dialler: AsteriskChannel, destination: str) -> Ringing | None:
         """A channel to ``technology/resource``; None where Asterisk cannot make one."""
         technology, _, resource = destination.partition("/")
         self._names += 1
@@ -133,7 +130,7 @@ class Switch:
         if far_end is None:
             self.complain(f"Dial: nobody is at {destination}")
             return None
-        leg = Leg(self, f"PJSIP/{endpoint}-{self._names:08x}", far_end, user, dialler)
+        leg = AsteriskLeg(self, f"PJSIP/{endpoint}-{self._names:08x}", far_end, user, dialler, self.legs)
         leg.endpoint = endpoint
         leg.inherit(dialler)
         return leg
@@ -153,12 +150,10 @@ class Switch:
         if tenant != plan.name or name not in plan.trunks:
             self.complain(f"{user} is called over {endpoint}, which is no trunk of {plan.name}")
             return outside(self.case, user)
-        bare = plan.trunks[name].number_format is NumberFormat.E164_BARE
-        number = user if user in plan.emergency else plan.numbering.caller_of_trunk(user, bare=bare)
-        return outside(self.case, number or user)
+        return outside(self.case, number_sent(plan, name, user))
 
     def dial_contacts(self, endpoint: str) -> str:
-        """What rings every phone that is registered (and answers OPTIONS): empty where there is none."""
+        """Dial string of all registered contacts of an endpoint; empty if there is none."""
         extension = self._endpoints.extension(endpoint, self.case.plan) if endpoint in self._endpoints else None
         if extension is None or extension not in self.case.plan.users:
             return ""
@@ -166,19 +161,19 @@ class Switch:
         return "&".join(f"PJSIP/{endpoint}/sip:{extension}.{index}@{_HOST}" for index in there)
 
     def device_state(self, endpoint: str) -> str:
-        """Of an endpoint, as DEVICE_STATE has it."""
+        """DEVICE_STATE of an endpoint."""
         if endpoint not in self._endpoints:
             return "INVALID"
         if not self.dial_contacts(endpoint):
             return "UNAVAILABLE"
-        mine = [channel for channel in self.channels.values() if channel.endpoint == endpoint]
-        in_use = sum(isinstance(c, Caller) or c.up for c in mine)
+        channels = [channel for channel in self.channels.values() if channel.endpoint == endpoint]
+        in_use = sum(isinstance(c, Caller) or c.up for c in channels)
         extension = self._endpoints.extension(endpoint, self.case.plan)
         in_use += "in_call" in self.case.world.phone(extension or "")
         busy_at = self._endpoints.busy_at(endpoint)
         if busy_at and in_use >= busy_at:
             return "BUSY"
-        rings = any(isinstance(c, Leg) and c.waiting for c in mine)
+        rings = any(isinstance(c, AsteriskLeg) and c.waiting for c in channels)
         if in_use:
             return "RINGINUSE" if rings else "INUSE"
         return "RINGING" if rings else "NOT_INUSE"

@@ -17,7 +17,7 @@ WHOLE = 2**31 - 1
 
 
 class Values(Protocol):
-    """Whoever knows the values of variables and functions."""
+    """Gives the values of variables, functions and expressions."""
 
     def variable(self, name: str) -> str: ...
 
@@ -28,7 +28,7 @@ class Values(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Variable:
-    """``${...}``; what stands in it is text itself until the moment it is needed."""
+    """``${...}``; its inside is a text that is evaluated when the value is needed."""
 
     inner: Text
     plain: str | None
@@ -214,8 +214,8 @@ def holds(condition: str) -> bool:
     return int(number) != 0 if number else bool(condition)
 
 
-def worth(text: str, complain: Callable[[str], None]) -> str:
-    """The value of an expression; ``complain`` hears of one that Asterisk cannot read."""
+def expression_value(text: str, complain: Callable[[str], None]) -> str:
+    """The value of an expression; ``complain`` is called for one that Asterisk cannot read."""
     try:
         return evaluate(text)
     except SyntaxMistakeError:

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 
 from pbxgen.interpret.base import NotUnderstoodError
 from pbxgen.interpret.freeswitch.bridge import bridge
-from pbxgen.interpret.freeswitch.channel import Channel
-from pbxgen.interpret.freeswitch.execution import Application, Settled, Switch
+from pbxgen.interpret.freeswitch.channel import FreeSwitchChannel
+from pbxgen.interpret.freeswitch.execution import FreeSwitchApplication, FreeSwitchCore, Settled
 from pbxgen.interpret.freeswitch.installation import recording
 from pbxgen.interpret.freeswitch.patterns import perform
 from pbxgen.interpret.freeswitch.text import atoi, is_true, separated
@@ -19,7 +19,7 @@ _MESSAGE_LOUDNESS = 5000
 """A person speaks into the mailbox (mean amplitude, 0-32767)."""
 
 
-def _set(switch: Switch, channel: Channel, data: str) -> None:
+def _set(switch: FreeSwitchCore, channel: FreeSwitchChannel, data: str) -> None:
     """``name=value``. The value is expanded once more, after the whole of the data was."""
     name, equals, value = data.partition("=")
     if not equals or not name:
@@ -27,21 +27,21 @@ def _set(switch: Switch, channel: Channel, data: str) -> None:
     channel.set(name, switch.expand(channel, value))
 
 
-def _multiset(switch: Switch, channel: Channel, data: str) -> None:
+def _multiset(switch: FreeSwitchCore, channel: FreeSwitchChannel, data: str) -> None:
     if data.startswith("^^"):
         raise NotUnderstoodError(f"multiset {data}")
     for part in separated(data, " ", 256):
         _set(switch, channel, part)
 
 
-def _unset(_: Switch, channel: Channel, data: str) -> None:
+def _unset(_: FreeSwitchCore, channel: FreeSwitchChannel, data: str) -> None:
     if not data:
         raise NotUnderstoodError("unset without a name")
     channel.set(data, None)
 
 
-def _log(switch: Switch, _: Channel, data: str) -> None:
-    """What is logged as an error or a warning, nobody expects."""
+def _log(switch: FreeSwitchCore, _: FreeSwitchChannel, data: str) -> None:
+    """Log a text; an error or warning is a fault of the call."""
     level = data.split(" ", 1)[0]
     if level in ("ERR", "WARNING", "CRIT", "ALERT"):
         switch.scene.faults.append(f"FreeSWITCH would log: {data}")
@@ -49,29 +49,29 @@ def _log(switch: Switch, _: Channel, data: str) -> None:
         raise NotUnderstoodError(f"log {data}")
 
 
-def _answer(switch: Switch, channel: Channel, data: str) -> None:
+def _answer(switch: FreeSwitchCore, channel: FreeSwitchChannel, data: str) -> None:
     if data:
         raise NotUnderstoodError(f"answer {data}")
     switch.answer(channel)
 
 
-def _sleep(switch: Switch, channel: Channel, data: str) -> None:
+def _sleep(switch: FreeSwitchCore, channel: FreeSwitchChannel, data: str) -> None:
     _pass(switch, channel, atoi(data) / 1000)
 
 
-def _pass(switch: Switch, channel: Channel, seconds: float) -> None:
-    """Time goes by: the caller's, or a called party's own."""
+def _pass(switch: FreeSwitchCore, channel: FreeSwitchChannel, seconds: float) -> None:
+    """Wait, by the clock of the caller or that of a called party."""
     if channel.inbound:
         switch.scene.clock.now += seconds
     else:
         channel.waited += seconds
 
 
-def _hangup(switch: Switch, channel: Channel, data: str) -> None:
+def _hangup(switch: FreeSwitchCore, channel: FreeSwitchChannel, data: str) -> None:
     switch.hang_up(channel, data or "NORMAL_CLEARING")
 
 
-def _respond(_: Switch, channel: Channel, data: str) -> None:
+def _respond(_: FreeSwitchCore, channel: FreeSwitchChannel, data: str) -> None:
     """The final status to a caller that has not been answered. Nothing to others."""
     status = atoi(data)
     if not 300 <= status <= 699 or str(status) != data:
@@ -80,12 +80,12 @@ def _respond(_: Switch, channel: Channel, data: str) -> None:
         channel.status = status
 
 
-def _transfer(switch: Switch, channel: Channel, data: str) -> None:
+def _transfer(switch: FreeSwitchCore, channel: FreeSwitchChannel, data: str) -> None:
     number, context = _extension("transfer", data)
     switch.transfer(channel, number, context)
 
 
-def _execute_extension(switch: Switch, channel: Channel, data: str) -> None:
+def _execute_extension(switch: FreeSwitchCore, channel: FreeSwitchChannel, data: str) -> None:
     number, context = _extension("execute_extension", data)
     switch.execute_extension(channel, number, context)
 
@@ -97,7 +97,7 @@ def _extension(application: str, data: str) -> tuple[str, str]:
     return parts[0], parts[2]
 
 
-def _limit(_: Switch, channel: Channel, data: str) -> None:
+def _limit(_: FreeSwitchCore, channel: FreeSwitchChannel, data: str) -> None:
     """Counts without a maximum; a channel counts once for each resource."""
     parts = separated(data, " ", 7)
     if len(parts) != 3 or parts[0] != "hash":
@@ -105,12 +105,12 @@ def _limit(_: Switch, channel: Channel, data: str) -> None:
     channel.counted.add((parts[1], parts[2]))
 
 
-def _ring_ready(_: Switch, __: Channel, data: str) -> None:
+def _ring_ready(_: FreeSwitchCore, __: FreeSwitchChannel, data: str) -> None:
     if data:
         raise NotUnderstoodError(f"ring_ready {data}")
 
 
-def _playback(switch: Switch, channel: Channel, data: str) -> None:
+def _playback(switch: FreeSwitchCore, channel: FreeSwitchChannel, data: str) -> None:
     """A recording of the administrator's is an announcement, everything else a prompt."""
     if data.startswith("phrase:"):
         return
@@ -122,7 +122,7 @@ def _playback(switch: Switch, channel: Channel, data: str) -> None:
     switch.scene.announced = name
 
 
-def _play_and_get_digits(switch: Switch, channel: Channel, data: str) -> None:
+def _play_and_get_digits(switch: FreeSwitchCore, channel: FreeSwitchChannel, data: str) -> None:
     """Asks until the digits are as they should be, ``tries`` times; a variable holds them then."""
     parts = separated(data, " ", 11)
     if len(parts) != 9 or not all(part.isdigit() for part in parts[:4]):
@@ -142,7 +142,7 @@ def _play_and_get_digits(switch: Switch, channel: Channel, data: str) -> None:
         _pass(switch, channel, tries * milliseconds / 1000)
 
 
-def _voicemail(switch: Switch, channel: Channel, data: str) -> None:
+def _voicemail(switch: FreeSwitchCore, channel: FreeSwitchChannel, data: str) -> None:
     """``[check] profile domain mailbox``: leaves a message, or opens the mailbox."""
     parts = separated(data, " ", 6)
     check = parts[:1] == ["check"]
@@ -167,7 +167,7 @@ def _voicemail(switch: Switch, channel: Channel, data: str) -> None:
     switch.scene.mailbox = id
 
 
-APPLICATIONS: Mapping[str, Application] = {
+APPLICATIONS: Mapping[str, FreeSwitchApplication] = {
     "answer": _answer,
     "bridge": bridge,
     "execute_extension": _execute_extension,

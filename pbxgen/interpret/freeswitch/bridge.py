@@ -1,14 +1,14 @@
-"""The application ``bridge``: what becomes of its legs decides whether the caller talks or the dialplan goes on."""
+"""The application ``bridge``: dials legs and connects the caller, or lets the dialplan go on."""
 
 from __future__ import annotations
 
 from typing import NoReturn
 
 from pbxgen.interpret.base import NotUnderstoodError
-from pbxgen.interpret.freeswitch.channel import Channel
+from pbxgen.interpret.freeswitch.channel import FreeSwitchChannel
 from pbxgen.interpret.freeswitch.dialstring import parse
-from pbxgen.interpret.freeswitch.execution import Settled, Switch
-from pbxgen.interpret.freeswitch.leg import Leg, legs
+from pbxgen.interpret.freeswitch.execution import FreeSwitchCore, Settled
+from pbxgen.interpret.freeswitch.leg import FreeSwitchLeg, legs
 from pbxgen.interpret.freeswitch.originate import Originate
 from pbxgen.interpret.freeswitch.text import atoi, is_true, separated
 
@@ -18,7 +18,7 @@ _ALWAYS_CONTINUED = frozenset({"NO_ANSWER", "NO_USER_RESPONSE", "ORIGINATOR_CANC
 _ONLY_FOR_LEGS = ("group_confirm_key", "group_confirm_file", "fail_on_single_reject", "bridge_early_media", "campon")
 
 
-def bridge(switch: Switch, channel: Channel, data: str) -> None:
+def bridge(switch: FreeSwitchCore, channel: FreeSwitchChannel, data: str) -> None:
     """Dials the legs of a dial string together.
 
     Raises:
@@ -30,21 +30,21 @@ def bridge(switch: Switch, channel: Channel, data: str) -> None:
     dialled = parse(data)
     if channel.get("preserve_originated_vars") == "false":
         channel.set("originate_causes", None)
-    mine = legs(switch.scene, channel, dialled.destinations)
+    dialled_legs = legs(switch.scene, channel, dialled.destinations)
     # A party that was called, and is transferred now, still has it from its own leg.
     early = not is_true(dialled.variables.get("ignore_early_media") or channel.get("ignore_early_media"))
     limit = int(channel.get("call_timeout") or _DEFAULT_SECONDS)
-    originate = Originate(switch, channel, mine, limit=limit, early=early)
+    originate = Originate(switch, channel, dialled_legs, limit=limit, early=early)
     winner = originate.run()
-    for leg in mine:
+    for leg in dialled_legs:
         channel.push("originate_causes", f"{leg.channel.profile.uuid};{leg.cause or 'NONE'}")
     if winner is None:
-        _failed(switch, channel, "NO_ANSWER" if originate.timed_out else mine[0].cause or "ORIGINATOR_CANCEL")
+        _failed(switch, channel, "NO_ANSWER" if originate.timed_out else dialled_legs[0].cause or "ORIGINATOR_CANCEL")
         return
     _connect(switch, channel, winner)
 
 
-def _connect(switch: Switch, channel: Channel, leg: Leg) -> None:
+def _connect(switch: FreeSwitchCore, channel: FreeSwitchChannel, leg: FreeSwitchLeg) -> None:
     assert leg.far is not None
     if not leg.answered:
         _hear(switch, channel, leg)
@@ -59,7 +59,7 @@ def _connect(switch: Switch, channel: Channel, leg: Leg) -> None:
     raise Settled
 
 
-def _hear(switch: Switch, channel: Channel, leg: Leg) -> NoReturn:
+def _hear(switch: FreeSwitchCore, channel: FreeSwitchChannel, leg: FreeSwitchLeg) -> NoReturn:
     """Early media passes: the bridge begins, and with it the clock of ``bridge_answer_timeout`` (switch_ivr_bridge)."""
     assert leg.far is not None
     if leg.far.final is not None:
@@ -76,7 +76,7 @@ def _hear(switch: Switch, channel: Channel, leg: Leg) -> NoReturn:
     raise Settled
 
 
-def _failed(switch: Switch, channel: Channel, cause: str) -> None:
+def _failed(switch: FreeSwitchCore, channel: FreeSwitchChannel, cause: str) -> None:
     """``switch_channel_handle_cause``: does the dialplan go on?"""
     if channel.cause is not None:
         return

@@ -24,7 +24,7 @@ _OURS = "pbx_"
 
 
 @dataclass(frozen=True, slots=True)
-class Profile:
+class CallerProfile:
     """The caller profile: where a channel calls, and as whom."""
 
     destination_number: str
@@ -34,19 +34,19 @@ class Profile:
     network_addr: str
     uuid: str
 
-    def to(self, number: str, context: str) -> Profile:
+    def to(self, number: str, context: str) -> CallerProfile:
         return replace(self, destination_number=number, context=context)
 
 
 @dataclass(eq=False, slots=True)
-class Channel:
+class FreeSwitchChannel:
     """``profile`` changes with each transfer, ``hunted`` with each extension that is executed within one."""
 
-    profile: Profile
+    profile: CallerProfile
     globals: Mapping[str, str]
     inbound: bool = True
     """A call that came in; else one that FreeSWITCH placed."""
-    hunted: Profile | None = None
+    hunted: CallerProfile | None = None
     variables: dict[str, tuple[str, str]] = field(default_factory=dict)
     """By name in lower case: the name as it was written, and the value, which is never empty."""
     counted: set[tuple[str, str]] = field(default_factory=set)
@@ -57,11 +57,11 @@ class Channel:
     cause: str | None = None
     """Why it was hung up; None while it is up."""
     keys: str | None = None
-    """What the person at the far end presses when asked; None: nobody is there, or nothing."""
+    """Keys that the person at the far end presses when asked; None: no keys."""
     waited: float = 0.0
     """Seconds that a called party's own application took (the call's clock is the caller's)."""
     parks: bool = False
-    """Stays where it is as soon as it is answered."""
+    """Its dialplan stops as soon as the channel is answered."""
     transferred: bool = False
     """The profile is new, and its extension not looked for yet."""
 

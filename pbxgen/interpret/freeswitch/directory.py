@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from pbxgen.interpret.base import NotUnderstoodError
 from pbxgen.interpret.freeswitch.elements import Element, parsed
-from pbxgen.interpret.freeswitch.preprocess import Line
+from pbxgen.interpret.freeswitch.preprocess import FreeSwitchLine
 
 _FORCED = "sip-force-user"
 
@@ -26,7 +26,7 @@ class Entry:
 class Directory:
     """Names of domains and users are found without regard to upper and lower case."""
 
-    def __init__(self, lines: Sequence[Line]) -> None:
+    def __init__(self, lines: Sequence[FreeSwitchLine]) -> None:
         self._domains: dict[str, dict[str, Entry]] = {}
         for element in parsed(lines):
             if element.tag != "domain":

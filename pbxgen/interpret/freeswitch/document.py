@@ -11,7 +11,7 @@ from itertools import groupby
 
 from pbxgen.interpret.base import NotUnderstoodError
 from pbxgen.interpret.freeswitch.elements import Element, parsed
-from pbxgen.interpret.freeswitch.preprocess import Line
+from pbxgen.interpret.freeswitch.preprocess import FreeSwitchLine
 
 _NUMBERED = re.compile(r"\$[0-9]")
 
@@ -54,19 +54,19 @@ class Condition:
 
 
 @dataclass(frozen=True, slots=True)
-class Extension:
+class FreeSwitchExtension:
     name: str
     goes_on: bool
     """``continue="true"``: the extensions behind it are looked at as well."""
     conditions: tuple[Condition, ...]
 
 
-Contexts = Mapping[str, tuple[Extension, ...]]
+Contexts = Mapping[str, tuple[FreeSwitchExtension, ...]]
 
 
-def contexts(lines: Sequence[Line]) -> Contexts:
+def contexts(lines: Sequence[FreeSwitchLine]) -> Contexts:
     """Contexts by name in lower case."""
-    found: dict[str, tuple[Extension, ...]] = {}
+    found: dict[str, tuple[FreeSwitchExtension, ...]] = {}
     for _, group in groupby(sorted(lines, key=lambda line: line.path), key=lambda line: line.path):
         for name, extensions in _of_file(tuple(group)).items():
             if name in found:
@@ -76,9 +76,9 @@ def contexts(lines: Sequence[Line]) -> Contexts:
 
 
 @lru_cache(maxsize=128)
-def _of_file(lines: tuple[Line, ...]) -> Contexts:
+def _of_file(lines: tuple[FreeSwitchLine, ...]) -> Contexts:
     """Those of one file, which is read once as long as it stays the same."""
-    found: dict[str, tuple[Extension, ...]] = {}
+    found: dict[str, tuple[FreeSwitchExtension, ...]] = {}
     for element in parsed(lines):
         if element.tag != "context":
             raise NotUnderstoodError(f"{element.where}: <{element.tag}> beside the contexts")
@@ -89,9 +89,9 @@ def _of_file(lines: tuple[Line, ...]) -> Contexts:
     return found
 
 
-def _extension(element: Element) -> Extension:
+def _extension(element: Element) -> FreeSwitchExtension:
     conditions = tuple(_condition(e) for e in element.only({"name", "continue"}, {"condition"}))
-    return Extension(element.get("name"), element.get("continue") == "true", conditions)
+    return FreeSwitchExtension(element.get("name"), element.get("continue") == "true", conditions)
 
 
 def _condition(element: Element) -> Condition:

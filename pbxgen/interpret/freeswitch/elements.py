@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from xml.parsers import expat
 
 from pbxgen.interpret.base import NotUnderstoodError
-from pbxgen.interpret.freeswitch.preprocess import Line
+from pbxgen.interpret.freeswitch.preprocess import FreeSwitchLine
 
 
 @dataclass(eq=False, slots=True)
@@ -34,7 +34,7 @@ class Element:
         yield from self.children
 
 
-def parsed(lines: Sequence[Line]) -> list[Element]:
+def parsed(lines: Sequence[FreeSwitchLine]) -> list[Element]:
     """The outermost elements of a pre-processed text."""
     root = Element("", {}, "")
     open_: list[Element] = [root]

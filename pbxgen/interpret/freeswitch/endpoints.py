@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-from pbxgen.flow.plan import NumberFormat, Plan
+from pbxgen.flow.plan import Plan
 from pbxgen.interpret.base import NotUnderstoodError
 from pbxgen.interpret.freeswitch.scene import Scene
 
@@ -107,12 +107,9 @@ def registration_domain(scene: Scene) -> str:
     return forced or scene.case.plan.domain
 
 
-def number_sent(plan: Plan, gateway: str, digits: str) -> str:
-    """E.164 (or the emergency number) of what was sent to a trunk, as the laboratory reads it."""
-    trunk = next((t for name, t in plan.trunks.items() if gateway == f"{plan.name}.{name}"), None)
-    if trunk is None:
+def trunk_of(plan: Plan, gateway: str) -> str:
+    """Name of the trunk that a gateway stands for."""
+    found = next((name for name in plan.trunks if gateway == f"{plan.name}.{name}"), None)
+    if found is None:
         raise NotUnderstoodError(f"the gateway {gateway} is none of {plan.name}'s trunks")
-    if digits in plan.emergency:
-        return digits
-    bare = trunk.number_format is NumberFormat.E164_BARE
-    return plan.numbering.caller_of_trunk(digits, bare=bare) or digits
+    return found

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from pbxgen.interpret.base import NotUnderstoodError, Ran, Trace
+from pbxgen.interpret.base import NotUnderstoodError, Trace, TraceLine
 from pbxgen.interpret.freeswitch import expansion, functions
-from pbxgen.interpret.freeswitch.channel import Channel, Profile
+from pbxgen.interpret.freeswitch.channel import CallerProfile, FreeSwitchChannel
 from pbxgen.interpret.freeswitch.document import Action
 from pbxgen.interpret.freeswitch.endpoints import status_of
 from pbxgen.interpret.freeswitch.hunting import hunt
@@ -24,17 +24,17 @@ class Settled(Exception):  # noqa: N818
     """A channel talks with somebody, or waits for ever: its dialplan does not go on."""
 
 
-class Switch:
+class FreeSwitchCore:
     """FreeSWITCH's core, for one call. ``applications``: what the dialplan may use, by name."""
 
-    def __init__(self, scene: Scene, applications: Mapping[str, Application], trace: Trace | None) -> None:
+    def __init__(self, scene: Scene, applications: Mapping[str, FreeSwitchApplication], trace: Trace | None) -> None:
         self.scene = scene
         self._applications = applications
         self._trace = trace
         self._hunts = 0
         self._depth = 0
 
-    def run(self, channel: Channel) -> None:
+    def run(self, channel: FreeSwitchChannel) -> None:
         """To the end of the dialplan, where the channel is hung up, or until it talks with somebody."""
         channel.transferred = True
         try:
@@ -45,7 +45,7 @@ class Switch:
         else:
             self.hang_up(channel, "NORMAL_CLEARING")
 
-    def _route(self, channel: Channel) -> None:
+    def _route(self, channel: FreeSwitchChannel) -> None:
         while channel.transferred and channel.cause is None:
             channel.transferred = False
             steps = self._hunt(channel, channel.profile)
@@ -54,7 +54,7 @@ class Switch:
                 return
             self._execute(channel, steps)
 
-    def execute(self, channel: Channel, application: str, data: str, where: str = "") -> None:
+    def execute(self, channel: FreeSwitchChannel, application: str, data: str, where: str = "") -> None:
         """Run one application; ``data`` is expanded before. ``where``: the line it stands in."""
         function = self._applications.get(application)
         if function is None:
@@ -63,10 +63,10 @@ class Switch:
         if expanded.startswith("%") and "[" in expanded[1:3]:
             raise NotUnderstoodError(f"{application} with variables for itself alone: {expanded}")
         if self._trace is not None and where and not channel.parks:
-            self._trace.append(Ran(self.scene.clock.now, where, f"{application} {expanded}".rstrip()))
+            self._trace.append(TraceLine(self.scene.clock.now, where, f"{application} {expanded}".rstrip()))
         function(self, channel, expanded)
 
-    def execute_extension(self, channel: Channel, number: str, context: str) -> None:
+    def execute_extension(self, channel: FreeSwitchChannel, number: str, context: str) -> None:
         """Run an extension and return. While it runs, the channel's profile is that of the extension."""
         if self._depth >= _DEEPEST:
             raise NotUnderstoodError(f"extensions are executed within extensions without end ({number} in {context})")
@@ -80,7 +80,7 @@ class Switch:
         channel.hunted = None
         self._depth -= 1
 
-    def transfer(self, channel: Channel, number: str, context: str | None) -> None:
+    def transfer(self, channel: FreeSwitchChannel, number: str, context: str | None) -> None:
         """``switch_ivr_session_transfer``. ``context``: None where the SIP side transfers."""
         most = channel.get("max_session_transfers")
         name = "max_session_transfers" if most is not None else "max_forwards"
@@ -100,7 +100,7 @@ class Switch:
         channel.hunted = None
         channel.transferred = True
 
-    def answer(self, channel: Channel) -> None:
+    def answer(self, channel: FreeSwitchChannel) -> None:
         """A call that came in (one that FreeSWITCH placed has been answered already). Raises Settled if it parks."""
         if channel.inbound and not channel.answered and channel.cause is None:
             channel.answered = True
@@ -109,7 +109,7 @@ class Switch:
         if channel.parks:
             raise Settled
 
-    def hang_up(self, channel: Channel, cause: str) -> None:
+    def hang_up(self, channel: FreeSwitchChannel, cause: str) -> None:
         """Also what the caller is told where nothing else has been said."""
         if channel.cause is not None:
             return
@@ -117,10 +117,10 @@ class Switch:
             channel.status = status_of(cause)
         channel.hang_up(cause)
 
-    def expand(self, channel: Channel, text: str) -> str:
+    def expand(self, channel: FreeSwitchChannel, text: str) -> str:
         return expansion.expand(text, _Names(self.scene, channel))
 
-    def _hunt(self, channel: Channel, profile: Profile) -> list[Action] | None:
+    def _hunt(self, channel: FreeSwitchChannel, profile: CallerProfile) -> list[Action] | None:
         self._hunts += 1
         if self._hunts > _MOST_HUNTS:
             raise NotUnderstoodError(f"the call never ends: it goes on in {profile.context}")
@@ -129,20 +129,20 @@ class Switch:
             raise NotUnderstoodError(f"there is no context {profile.context}")
         return hunt(extensions, _Hunter(self, channel))
 
-    def _execute(self, channel: Channel, steps: list[Action]) -> None:
+    def _execute(self, channel: FreeSwitchChannel, steps: list[Action]) -> None:
         for step in steps:
             if not channel.ready:
                 break
             self.execute(channel, step.application, step.data, step.where)
 
 
-Application = Callable[[Switch, Channel, str], None]
+FreeSwitchApplication = Callable[[FreeSwitchCore, FreeSwitchChannel, str], None]
 
 
 class _Names:
     """Where a channel looks names up."""
 
-    def __init__(self, scene: Scene, channel: Channel) -> None:
+    def __init__(self, scene: Scene, channel: FreeSwitchChannel) -> None:
         self._scene = scene
         self.variable = channel.variable
 
@@ -153,7 +153,7 @@ class _Names:
 class _Hunter:
     """A channel while its extension is hunted for."""
 
-    def __init__(self, switch: Switch, channel: Channel) -> None:
+    def __init__(self, switch: FreeSwitchCore, channel: FreeSwitchChannel) -> None:
         self._switch = switch
         self._channel = channel
         self._names = _Names(switch.scene, channel)

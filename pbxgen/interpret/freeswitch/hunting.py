@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from pbxgen.interpret.base import NotUnderstoodError
-from pbxgen.interpret.freeswitch.document import Action, Break, Condition, Extension
+from pbxgen.interpret.freeswitch.document import Action, Break, Condition, FreeSwitchExtension
 from pbxgen.interpret.freeswitch.patterns import Match, perform, substituted
 
 
@@ -35,7 +35,7 @@ class _Judged:
     field: str = ""
 
 
-def hunt(extensions: Sequence[Extension], host: Host) -> list[Action] | None:
+def hunt(extensions: Sequence[FreeSwitchExtension], host: Host) -> list[Action] | None:
     """The steps of the first extension that applies, and of those before it that go on; None: not one step."""
     steps: list[Action] = []
     found = False
@@ -47,7 +47,7 @@ def hunt(extensions: Sequence[Extension], host: Host) -> list[Action] | None:
     return steps if found else None
 
 
-def _enter(extension: Extension, host: Host, steps: list[Action]) -> tuple[bool, bool]:
+def _enter(extension: FreeSwitchExtension, host: Host, steps: list[Action]) -> tuple[bool, bool]:
     """Does the extension apply, and was any of its actions (even an inline one) taken?"""
     proceed = acted = False
     for condition in extension.conditions:

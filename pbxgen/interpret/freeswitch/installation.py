@@ -7,9 +7,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from pbxgen.interpret.freeswitch.directory import Directory
-from pbxgen.interpret.freeswitch.document import Extension, contexts
+from pbxgen.interpret.freeswitch.document import FreeSwitchExtension, contexts
 from pbxgen.interpret.freeswitch.preprocess import Preprocessor
-from pbxgen.interpret.freeswitch.profiles import Profile, profiles, voicemail_profiles
+from pbxgen.interpret.freeswitch.profiles import SipProfile, profiles, voicemail_profiles
 from pbxgen.targets.base import GeneratedFile
 
 STOCK: Mapping[str, str] = {
@@ -44,9 +44,9 @@ class Installation:
     Of sounds it has the administrator's recordings only; no prompts of FreeSWITCH's, in no language.
     """
 
-    contexts: Mapping[str, tuple[Extension, ...]]
+    contexts: Mapping[str, tuple[FreeSwitchExtension, ...]]
     directory: Directory
-    profiles: Mapping[str, Profile]
+    profiles: Mapping[str, SipProfile]
     """None where the phones and trunks are configured elsewhere (``--parts dialplan``)."""
     voicemail: frozenset[str]
     """Profiles of mod_voicemail; the stock one is ``default``."""

@@ -5,19 +5,20 @@ from __future__ import annotations
 import ipaddress
 from collections.abc import Sequence
 
-from pbxgen.flow.machine import Ending, EndKind
+from pbxgen.calls.case import Case
+from pbxgen.calls.faults import cannot_transfer
+from pbxgen.calls.headers import user_of
+from pbxgen.calls.observed import CallRecord, Observed, observed
 from pbxgen.flow.plan import Trunk
 from pbxgen.flow.simulate import Transfer
 from pbxgen.interpret.base import NotUnderstoodError, Trace
 from pbxgen.interpret.freeswitch.applications import APPLICATIONS
-from pbxgen.interpret.freeswitch.channel import Channel, Profile
+from pbxgen.interpret.freeswitch.channel import CallerProfile, FreeSwitchChannel
 from pbxgen.interpret.freeswitch.endpoints import registration_domain
-from pbxgen.interpret.freeswitch.execution import Switch
+from pbxgen.interpret.freeswitch.execution import FreeSwitchCore
 from pbxgen.interpret.freeswitch.expansion import refers
 from pbxgen.interpret.freeswitch.installation import Installation, install
 from pbxgen.interpret.freeswitch.scene import Scene
-from pbxgen.lab.case import Case, Observed
-from pbxgen.lab.sip import user_of
 from pbxgen.targets.base import GeneratedFile
 
 _PARKING = "*98"
@@ -27,7 +28,7 @@ _UNKNOWN = ("remote-party-id",)
 _KEPT = {"p-asserted-identity": "sip_P-Asserted-Identity", "privacy": "sip_Privacy"}
 
 
-class FreeSwitch:
+class FreeSwitchInterpreter:
     """FreeSWITCH with generated files."""
 
     pbx = "freeswitch"
@@ -38,7 +39,7 @@ class FreeSwitch:
     def place(self, case: Case, trace: Trace | None = None) -> Observed:
         """What becomes of a call; times are virtual. Raises NotUnderstoodError."""
         scene = Scene.of(self._installation, case)
-        switch = Switch(scene, APPLICATIONS, trace)
+        switch = FreeSwitchCore(scene, APPLICATIONS, trace)
         for extension, states in case.world.phones.items():
             if "in_call" in states and extension in case.plan.users:
                 _occupy(switch, extension)
@@ -56,12 +57,12 @@ class FreeSwitch:
         return _observed(scene, caller)
 
 
-def load(files: Sequence[GeneratedFile]) -> FreeSwitch:
+def load(files: Sequence[GeneratedFile]) -> FreeSwitchInterpreter:
     """Generated files, ready to be called. Raises NotUnderstoodError."""
-    return FreeSwitch(install(files))
+    return FreeSwitchInterpreter(install(files))
 
 
-def _from_phone(scene: Scene, extension: str, dialled: str) -> Channel:
+def _from_phone(scene: Scene, extension: str, dialled: str) -> FreeSwitchChannel:
     """An authenticated phone calls; one without a login in the files has the one that the documentation asks for."""
     plan = scene.case.plan
     domain = registration_domain(scene)
@@ -72,20 +73,21 @@ def _from_phone(scene: Scene, extension: str, dialled: str) -> Channel:
     return _incoming(scene, scene.case.handling.caller_shows or extension, dialled, context, "127.0.0.1", variables)
 
 
-def _from_trunk(scene: Scene, dialled: str) -> Channel:
+def _from_trunk(scene: Scene, dialled: str) -> FreeSwitchChannel:
     case = scene.case
-    name = case.handling.trunk or next(iter(case.plan.trunks), None)
-    if name is None:
+    if case.trunk is None:
         raise NotUnderstoodError(f"{case.plan.name} has no trunk that a call could come in on")
     external = scene.installation.profiles.get("external")
     context = "pbxgen.trunks" if external is None else external.settings["context"]
     announced = _announced(case.sent_headers("192.0.2.1"))
     shown = user_of(announced.get("sip_P-Asserted-Identity", "")) or case.handling.caller_shows or case.call.caller
-    return _incoming(scene, shown, dialled, context, _address(case.plan.trunks[name]), announced)
+    return _incoming(scene, shown, dialled, context, _address(case.plan.trunks[case.trunk]), announced)
 
 
-def _incoming(scene: Scene, shown: str, dialled: str, context: str, address: str, variables: dict[str, str]) -> Channel:
-    profile = Profile(dialled, context, shown, shown, address, scene.uuid())
+def _incoming(
+    scene: Scene, shown: str, dialled: str, context: str, address: str, variables: dict[str, str]
+) -> FreeSwitchChannel:
+    profile = CallerProfile(dialled, context, shown, shown, address, scene.uuid())
     return scene.channel(profile, inbound=True, variables=variables)
 
 
@@ -118,7 +120,7 @@ def _announced(headers: list[str]) -> dict[str, str]:
     return found
 
 
-def _occupy(switch: Switch, extension: str) -> None:
+def _occupy(switch: FreeSwitchCore, extension: str) -> None:
     """The phone places a call that is answered."""
     channel = _from_phone(switch.scene, extension, _PARKING)
     channel.parks = True
@@ -127,7 +129,7 @@ def _occupy(switch: Switch, extension: str) -> None:
         raise NotUnderstoodError(f"{extension} is to be in a call, and {_PARKING} was not answered")
 
 
-def _transferred(switch: Switch, caller: Channel, transfer: Transfer) -> None:
+def _transferred(switch: FreeSwitchCore, caller: FreeSwitchChannel, transfer: Transfer) -> None:
     """Who answered, or the caller, sends the other party on."""
     scene = switch.scene
     assert scene.talking is not None
@@ -137,7 +139,7 @@ def _transferred(switch: Switch, caller: Channel, transfer: Transfer) -> None:
     elif transfer.by == scene.case.call.caller:
         party, other = peer, caller
     else:
-        scene.faults.append(f"{transfer.by}, who was to transfer the call, is not in it")
+        scene.faults.append(cannot_transfer(transfer.by))
         return
     scene.talking = None
     if transfer.attended:
@@ -151,38 +153,18 @@ def _transferred(switch: Switch, caller: Channel, transfer: Transfer) -> None:
     switch.run(party)
 
 
-def _observed(scene: Scene, caller: Channel) -> Observed:
-    faults = list(scene.faults)
-    if caller.status is not None and caller.status >= 600:
-        faults.append(f"the caller got {caller.status}: a 6xx ends the call at every other place too")
-    answered = [leg.ended for leg in scene.attempts if leg.status == 200 and leg.ended is not None]
-    if scene.talking and answered and scene.answered_at is not None and scene.answered_at < min(answered):
-        faults.append("the caller got a 200 before a person answered")
-    return Observed(
-        rings=scene.rings(),
-        ending=_ending(scene, caller),
-        rang=tuple(attempt.seen() for attempt in scene.attempts),
-        status=200 if caller.answered else caller.status,
-        answered_at=scene.answered_at,
-        stored=scene.stored,
-        faults=tuple(faults),
+def _observed(scene: Scene, caller: FreeSwitchChannel) -> Observed:
+    return observed(
+        scene.case,
+        CallRecord(
+            rang=scene.rang(),
+            status=caller.status,
+            answered_at=scene.answered_at if caller.answered else None,
+            in_call=() if scene.talking is None else (scene.talking[1],),
+            stored=scene.stored,
+            announced=scene.announced,
+            mailbox=scene.mailbox,
+            rings_on=scene.waits,
+            faults=tuple(scene.faults),
+        ),
     )
-
-
-def _ending(scene: Scene, caller: Channel) -> Ending | None:
-    """As the laboratory tells endings apart."""
-    if scene.case.handling.give_up_at is not None and not caller.answered:
-        return None
-    if scene.talking is not None:
-        return Ending(EndKind.ANSWERED, scene.talking[1])
-    if scene.stored:
-        return Ending(EndKind.VOICEMAIL, "+".join(sorted(scene.stored)))
-    if scene.announced is not None:
-        return Ending(EndKind.ANNOUNCED, scene.announced)
-    if scene.mailbox is not None:
-        return Ending(EndKind.MAILBOX, scene.mailbox)
-    if scene.waits:
-        return None
-    if scene.case.call.transfer is not None and caller.answered:
-        return Ending(EndKind.RELEASED, "480")
-    return None if caller.answered else Ending(EndKind.RELEASED, str(caller.status))

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+from pbxgen.calls.trunks import number_sent
 from pbxgen.interpret.base import NotUnderstoodError
 from pbxgen.interpret.far_ends import FarEnd, contacts, outside
-from pbxgen.interpret.freeswitch.channel import Channel
+from pbxgen.interpret.freeswitch.channel import FreeSwitchChannel
 from pbxgen.interpret.freeswitch.dialstring import Destination
-from pbxgen.interpret.freeswitch.endpoints import contact_of, gateway_of, number_sent
+from pbxgen.interpret.freeswitch.endpoints import contact_of, gateway_of, trunk_of
 from pbxgen.interpret.freeswitch.expansion import refers
-from pbxgen.interpret.freeswitch.scene import Attempt, Scene
+from pbxgen.interpret.freeswitch.scene import FreeSwitchAttempt, Scene
 from pbxgen.interpret.freeswitch.text import atoi, is_true
 
 _HEADER = "sip_h_"
@@ -39,10 +40,10 @@ _KNOWN = frozenset(
 
 
 @dataclass(eq=False, slots=True)
-class Leg:
+class FreeSwitchLeg:
     """Seconds count from the start of the bridge, in whole seconds of the clock."""
 
-    channel: Channel
+    channel: FreeSwitchChannel
     far: FarEnd | None
     """None: a channel that waits to be picked up, which nobody does."""
     request_user: str
@@ -54,7 +55,7 @@ class Leg:
     """Rings until more than so many seconds have passed; 0: without end."""
     progress_limit: int
     """The same for a far end that has not replied at all."""
-    attempt: Attempt | None = None
+    attempt: FreeSwitchAttempt | None = None
     replies_at: float | None = None
     """When the far end's final reply comes; None: it has come, or none will."""
     rings: bool = False
@@ -77,12 +78,12 @@ class Leg:
         return 408 if self.far.deaf else self.far.final
 
 
-def legs(scene: Scene, caller: Channel, destinations: tuple[Destination, ...]) -> list[Leg]:
+def legs(scene: Scene, caller: FreeSwitchChannel, destinations: tuple[Destination, ...]) -> list[FreeSwitchLeg]:
     """The legs of a bridge, not yet begun."""
     return [_leg(scene, caller, destination) for destination in destinations]
 
 
-def _leg(scene: Scene, caller: Channel, destination: Destination) -> Leg:
+def _leg(scene: Scene, caller: FreeSwitchChannel, destination: Destination) -> FreeSwitchLeg:
     far, target, index, request_user = _far_end(scene, destination.endpoint)
     given = destination.variables
     for name, value in given.items():
@@ -105,7 +106,7 @@ def _leg(scene: Scene, caller: Channel, destination: Destination) -> Leg:
         channel.keys = "1"
     delay, limit = atoi(given.get("leg_delay_start", "")), atoi(given.get("leg_timeout", ""))
     progress = atoi(given.get("leg_progress_timeout", ""))
-    return Leg(
+    return FreeSwitchLeg(
         channel,
         far,
         request_user,
@@ -131,21 +132,21 @@ def _far_end(scene: Scene, endpoint: str) -> tuple[FarEnd | None, str, int, str]
     params = scene.installation.gateway(name)
     if scene.installation.profiles and (params is None or params.get("caller-id-in-from") != "true"):
         raise NotUnderstoodError(f"there is no gateway {name}, or one that does not show the caller in From")
-    number = number_sent(scene.case.plan, name, digits)
+    number = number_sent(scene.case.plan, trunk_of(scene.case.plan, name), digits)
     return outside(scene.case, number), number, 0, digits
 
 
-def _headers_of(channel: Channel) -> dict[str, str]:
+def _headers_of(channel: FreeSwitchChannel) -> dict[str, str]:
     """Header variables, which FreeSWITCH copies to the legs of a call unless told not to."""
     return {name: value for key, (name, value) in channel.variables.items() if key.startswith(_HEADER)}
 
 
-def invite(scene: Scene, leg: Leg) -> None:
+def invite(scene: Scene, leg: FreeSwitchLeg) -> None:
     """Send its INVITE."""
     if leg.far is None:
         return
     profile = leg.channel.profile
     headers = [("from", f'"{profile.caller_id_name}" <sip:{profile.caller_id_number}@127.0.0.1>')]
     headers += [(name.lower().removeprefix(_HEADER), value) for name, value in _headers_of(leg.channel).items()]
-    leg.attempt = Attempt(leg.far.target, scene.clock.now, tuple(headers), leg.request_user)
+    leg.attempt = FreeSwitchAttempt(leg.far.target, scene.clock.now, tuple(headers), leg.request_user)
     scene.attempts.append(leg.attempt)

@@ -7,12 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from pbxgen.calls.entries import entries
 from pbxgen.flow.world import quickness
 from pbxgen.interpret.base import NotUnderstoodError
-from pbxgen.interpret.freeswitch.channel import Channel
+from pbxgen.interpret.freeswitch.channel import FreeSwitchChannel
 from pbxgen.interpret.freeswitch.endpoints import cause_of
-from pbxgen.interpret.freeswitch.execution import Switch
-from pbxgen.interpret.freeswitch.leg import Leg, invite
+from pbxgen.interpret.freeswitch.execution import FreeSwitchCore
+from pbxgen.interpret.freeswitch.leg import FreeSwitchLeg, invite
 from pbxgen.interpret.freeswitch.text import atoi, is_true
 
 _REFUSAL, _ANSWER, _TURN = 0.002, 0.010, 0.010
@@ -25,7 +26,9 @@ _WRAP = 1 << 32
 class Originate:
     """One attempt to reach somebody. ``limit``: seconds for all legs; ``early``: early media of a leg passes."""
 
-    def __init__(self, switch: Switch, caller: Channel, legs: list[Leg], *, limit: int, early: bool) -> None:
+    def __init__(
+        self, switch: FreeSwitchCore, caller: FreeSwitchChannel, legs: list[FreeSwitchLeg], *, limit: int, early: bool
+    ) -> None:
         self._switch = switch
         self._scene = switch.scene
         self._caller = caller
@@ -37,7 +40,7 @@ class Originate:
         self.timed_out = False
         """All legs had their time."""
 
-    def run(self) -> Leg | None:
+    def run(self) -> FreeSwitchLeg | None:
         """The leg that the caller is to talk with; None: nobody, each leg has its cause."""
         self._begin(leg for leg in self._legs if not leg.delay)
         while True:
@@ -57,12 +60,12 @@ class Originate:
     def _elapsed(self) -> int:
         return self._scene.clock.epoch - self._start
 
-    def _up(self, but: Leg | None = None) -> list[Leg]:
+    def _up(self, but: FreeSwitchLeg | None = None) -> list[FreeSwitchLeg]:
         return [leg for leg in self._legs if leg.cause is None and leg is not but]
 
     # -- what the caller and the far ends do ---------------------------------------------------------------------------
 
-    def _begin(self, legs: Iterable[Leg]) -> None:
+    def _begin(self, legs: Iterable[FreeSwitchLeg]) -> None:
         """Send INVITEs, all at the same time."""
         scene = self._scene
         began = sorted(
@@ -76,12 +79,11 @@ class Originate:
             leg.replies_at = scene.clock.now + _ANSWER + turn * _TURN
         if not began:
             return
-        scene.entries.append(tuple(leg.order[0] for leg in began))
         handling = scene.case.handling
-        if handling.give_up_at == len(scene.entries) - 1 and not self._caller.answered:
+        if handling.give_up_at == len(entries(scene.rang())) - 1 and not self._caller.answered:
             self._gives_up_at = scene.clock.now + handling.give_up_after
 
-    def _ring(self, leg: Leg) -> None:
+    def _ring(self, leg: FreeSwitchLeg) -> None:
         """What the far end sends at once, and when it will send more."""
         assert leg.far is not None
         if leg.final is not None:
@@ -102,7 +104,7 @@ class Originate:
             if leg.won:
                 return
 
-    def _final(self, leg: Leg, status: int) -> None:
+    def _final(self, leg: FreeSwitchLeg, status: int) -> None:
         assert leg.attempt is not None
         leg.attempt.status, leg.attempt.ended = status, self._scene.clock.now
         if status == 200:
@@ -118,7 +120,7 @@ class Originate:
             leg.cause = cause_of(status)
         leg.channel.hang_up(leg.cause)
 
-    def _answered(self, leg: Leg) -> None:
+    def _answered(self, leg: FreeSwitchLeg) -> None:
         """The far end has sent 200: it is the one, unless it is to confirm that a person is there."""
         then = leg.channel.get("execute_on_answer")
         if then is not None:
@@ -138,7 +140,7 @@ class Originate:
         leg.decided_at = self._scene.clock.now + leg.channel.waited
         self._decide(leg)
 
-    def _decide(self, leg: Leg) -> None:
+    def _decide(self, leg: FreeSwitchLeg) -> None:
         """Once the person at the far end has been asked: do they take the call?"""
         if leg.decided_at is None or leg.decided_at > self._scene.clock.now or leg.cause is not None:
             return
@@ -198,7 +200,7 @@ class Originate:
             if leg.limit and elapsed > leg.limit:
                 self._end([leg], "ALLOTTED_TIMEOUT")
 
-    def _end(self, legs: list[Leg], cause: str) -> None:
+    def _end(self, legs: list[FreeSwitchLeg], cause: str) -> None:
         """FreeSWITCH hangs legs up: CANCEL, or BYE where one has answered."""
         for leg in legs:
             if leg.cause is None:

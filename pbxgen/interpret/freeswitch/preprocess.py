@@ -16,7 +16,7 @@ _DEEPEST = 100
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class FreeSwitchLine:
     text: str
     path: str
     number: int
@@ -33,11 +33,11 @@ class Preprocessor:
         self._files = files
         self.variables = dict(variables)
 
-    def included(self, pattern: str) -> list[Line]:
+    def included(self, pattern: str) -> list[FreeSwitchLine]:
         """The lines of all files that an ``include`` in the main file brings in, as the XML parser gets them."""
         return list(self._glob("", pattern, 0))
 
-    def _lines(self, path: str, depth: int) -> Iterator[Line]:
+    def _lines(self, path: str, depth: int) -> Iterator[FreeSwitchLine]:
         if depth > _DEEPEST:
             raise NotUnderstoodError(f"{path} is included without end")
         for number, line in enumerate(self._files[path].splitlines(keepends=True), 1):
@@ -54,9 +54,9 @@ class Preprocessor:
             elif "<!--#" in expanded:
                 raise NotUnderstoodError(f"{where}: a pre-processor command of the old form")
             else:
-                yield Line(expanded, path, number)
+                yield FreeSwitchLine(expanded, path, number)
 
-    def _command(self, text: str, where: str, folder: str, depth: int) -> Iterator[Line]:
+    def _command(self, text: str, where: str, folder: str, depth: int) -> Iterator[FreeSwitchLine]:
         found = _COMMAND.match(text)
         if found is None:
             raise NotUnderstoodError(f"{where}: an X-PRE-PROCESS without cmd and data")
@@ -70,7 +70,7 @@ class Preprocessor:
         else:
             raise NotUnderstoodError(f"{where}: X-PRE-PROCESS {command}")
 
-    def _glob(self, folder: str, pattern: str, depth: int) -> Iterator[Line]:
+    def _glob(self, folder: str, pattern: str, depth: int) -> Iterator[FreeSwitchLine]:
         wanted = posixpath.normpath(posixpath.join(folder, pattern))
         for path in sorted(self._files):
             # A star does not reach over a slash.

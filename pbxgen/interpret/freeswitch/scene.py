@@ -6,16 +6,17 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from zoneinfo import ZoneInfo
 
-from pbxgen.interpret.freeswitch.channel import Channel, Profile
+from pbxgen.calls.attempt import Attempt
+from pbxgen.calls.case import Case
+from pbxgen.interpret.freeswitch.channel import CallerProfile, FreeSwitchChannel
 from pbxgen.interpret.freeswitch.installation import Installation
-from pbxgen.lab.case import Case, Rang
 
 _FRACTION = 0.5
 """How far into a second of the clock a call comes in. FreeSWITCH's timeouts count the clock's seconds."""
 
 
 @dataclass(slots=True)
-class Clock:
+class FreeSwitchClock:
     """Virtual time. ``now``: seconds since the caller's INVITE."""
 
     base: int
@@ -33,7 +34,7 @@ class Clock:
 
 
 @dataclass(eq=False, slots=True)
-class Attempt:
+class FreeSwitchAttempt:
     """An INVITE that FreeSWITCH sent."""
 
     target: str
@@ -43,8 +44,8 @@ class Attempt:
     ended: float | None = None
     status: int | None = None
 
-    def seen(self) -> Rang:
-        return Rang(self.target, self.at, self.ended, self.status, self.headers, self.request_user)
+    def seen(self) -> Attempt:
+        return Attempt(self.target, self.at, self.ended, self.status, self.headers, self.request_user)
 
 
 @dataclass(eq=False, slots=True)
@@ -53,12 +54,10 @@ class Scene:
 
     installation: Installation
     case: Case
-    clock: Clock
-    channels: list[Channel] = field(default_factory=list)
-    attempts: list[Attempt] = field(default_factory=list)
-    entries: list[tuple[str, ...]] = field(default_factory=list)
-    """Who was rung, in order; those rung together in one."""
-    talking: tuple[Channel, str] | None = None
+    clock: FreeSwitchClock
+    channels: list[FreeSwitchChannel] = field(default_factory=list)
+    attempts: list[FreeSwitchAttempt] = field(default_factory=list)
+    talking: tuple[FreeSwitchChannel, str] | None = None
     """The channel of who answered, and their extension or number."""
     stored: dict[str, tuple[float, int]] = field(default_factory=dict)
     announced: str | None = None
@@ -72,10 +71,10 @@ class Scene:
     @classmethod
     def of(cls, installation: Installation, case: Case) -> Scene:
         moment = case.world.moment.replace(tzinfo=ZoneInfo(case.plan.timezone))
-        return cls(installation, case, Clock(int(moment.timestamp())))
+        return cls(installation, case, FreeSwitchClock(int(moment.timestamp())))
 
-    def channel(self, profile: Profile, *, inbound: bool, variables: Mapping[str, str]) -> Channel:
-        made = Channel(profile, self.installation.variables, inbound)
+    def channel(self, profile: CallerProfile, *, inbound: bool, variables: Mapping[str, str]) -> FreeSwitchChannel:
+        made = FreeSwitchChannel(profile, self.installation.variables, inbound)
         for name, value in variables.items():
             made.set(name, value)
         self.channels.append(made)
@@ -89,5 +88,6 @@ class Scene:
         """How many channels that are up count for a resource."""
         return sum(resource in channel.counted for channel in self.channels if channel.cause is None)
 
-    def rings(self) -> tuple[str, ...]:
-        return tuple("+".join(sorted(set(entry))) for entry in self.entries)
+    def rang(self) -> tuple[Attempt, ...]:
+        """Every INVITE that was sent, in order."""
+        return tuple(attempt.seen() for attempt in self.attempts)

@@ -7,8 +7,8 @@ from dataclasses import fields
 
 from pbxgen.diagnostics.codes import make
 from pbxgen.diagnostics.diagnostic import Diagnostic
+from pbxgen.diagnostics.location import Location
 from pbxgen.flow.plan import Deviations, Plan, Rules, Secret, Strategy, User
-from pbxgen.source.location import Location
 from pbxgen.targets.asterisk import endpoints, names, places, text
 from pbxgen.targets.asterisk.dialplan import FEW_CONTACTS
 from pbxgen.targets.base import Options, Part
@@ -24,7 +24,7 @@ TO_TRY = 7000
 
 
 def limits(plan: Plan, options: Options) -> Iterator[Diagnostic]:
-    """Every problem of ``plan`` on Asterisk; secrets are judged where ``options`` has them."""
+    """Every problem of ``plan`` on Asterisk but those of its secrets."""
     if Part.DIALPLAN in options.parts:
         yield from _endpoint_pattern(plan, options)
         yield from _names(plan)
@@ -33,7 +33,6 @@ def limits(plan: Plan, options: Options) -> Iterator[Diagnostic]:
         yield from _lists(plan)
     if Part.ENDPOINTS in options.parts:
         yield from _trunks(plan)
-        yield from _secrets(plan, options)
     if Part.ENDPOINTS in options.parts or Part.VOICEMAIL in options.parts:
         yield from _shown_names(plan)
 
@@ -156,7 +155,10 @@ def _trunks(plan: Plan) -> Iterator[Diagnostic]:
             )
 
 
-def _secrets(plan: Plan, options: Options) -> Iterator[Diagnostic]:
+def refused_secrets(plan: Plan, options: Options) -> Iterator[Diagnostic]:
+    """Passwords that Asterisk would not read back as they are."""
+    if Part.ENDPOINTS not in options.parts:
+        return
     held: list[Secret | None] = [user.password for user in plan.users.values()]
     held += [trunk.password for trunk in plan.trunks.values()]
     for secret in dict.fromkeys(s for s in held if s is not None):

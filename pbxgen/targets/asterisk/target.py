@@ -9,7 +9,7 @@ from jinja2 import Environment
 from pbxgen.diagnostics.diagnostic import Diagnostic
 from pbxgen.flow.plan import Plan
 from pbxgen.targets.asterisk import dialplan, endpoints, mailboxes, text
-from pbxgen.targets.asterisk.limits import limits
+from pbxgen.targets.asterisk.limits import limits, refused_secrets
 from pbxgen.targets.asterisk.names import endpoint_names, pattern_of
 from pbxgen.targets.asterisk.siblings import siblings
 from pbxgen.targets.base import GeneratedFile, Options, Part
@@ -28,6 +28,9 @@ class AsteriskTarget:
 
     def limits(self, plan: Plan, options: Options) -> list[Diagnostic]:
         return list(limits(plan, options))
+
+    def refused_secrets(self, plan: Plan, options: Options) -> list[Diagnostic]:
+        return list(refused_secrets(plan, options))
 
     def render(self, plans: tuple[Plan, ...], options: Options) -> tuple[GeneratedFile, ...]:
         """Raises ValueError for text that :meth:`limits` would have refused."""

@@ -6,8 +6,8 @@ from collections.abc import Iterator, Mapping
 
 from pbxgen.diagnostics.codes import make
 from pbxgen.diagnostics.diagnostic import Diagnostic, Related
+from pbxgen.diagnostics.location import Location
 from pbxgen.flow.plan import Plan, RingGroup, Secret, Strategy, Trunk
-from pbxgen.source.location import Location
 from pbxgen.targets.base import Options, Part
 from pbxgen.targets.freeswitch.addresses import networks
 from pbxgen.targets.freeswitch.endpoints import problem
@@ -18,11 +18,11 @@ LEGS = 100
 
 
 def limits(plan: Plan, options: Options) -> list[Diagnostic]:
-    """Errors, each with the place in the source."""
+    """Errors but those of secrets, each with the place in the source."""
     found = list(_trunks(plan))
     found += _names(plan)
     found += _legs(plan)
-    found += _texts(plan, options)
+    found += _texts(plan)
     found += _endpoint_name(options)
     return found
 
@@ -78,20 +78,27 @@ def _legs(plan: Plan) -> Iterator[Diagnostic]:
                 )
 
 
-def _texts(plan: Plan, options: Options) -> Iterator[Diagnostic]:
-    """Secrets, logins and addresses must arrive letter by letter; secrets are judged once they are known."""
+def _texts(plan: Plan) -> Iterator[Diagnostic]:
+    """User names and addresses must arrive letter by letter."""
+    for user in plan.users.values():
+        if user.mailbox is not None and not carriable(user.mailbox.email or ""):
+            subject = ("user", user.extension)
+            yield _uncarriable(f"the email of {user.extension}", user.mailbox.location, subject)
+    for trunk in plan.trunks.values():
+        if not carriable(trunk.username or ""):
+            yield _uncarriable(f"the login of trunk {trunk.name}", trunk.location, ("trunk", trunk.name))
+
+
+def refused_secrets(plan: Plan, options: Options) -> Iterator[Diagnostic]:
+    """Passwords and PINs must arrive letter by letter."""
     for user in plan.users.values():
         subject = ("user", user.extension)
         if not _secret_carriable(user.password, options):
             yield _uncarriable(f"the password of {user.extension}", user.location, subject)
-        if user.mailbox is None:
-            continue
-        if not _secret_carriable(user.mailbox.pin, options):
+        if user.mailbox is not None and not _secret_carriable(user.mailbox.pin, options):
             yield _uncarriable(f"the PIN of {user.extension}", user.mailbox.location, subject)
-        if not carriable(user.mailbox.email or ""):
-            yield _uncarriable(f"the email of {user.extension}", user.mailbox.location, subject)
     for trunk in plan.trunks.values():
-        if not carriable(trunk.username or "") or not _secret_carriable(trunk.password, options):
+        if not _secret_carriable(trunk.password, options):
             yield _uncarriable(f"the login of trunk {trunk.name}", trunk.location, ("trunk", trunk.name))
 
 

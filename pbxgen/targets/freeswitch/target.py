@@ -25,6 +25,9 @@ class FreeSwitchTarget:
     def limits(self, plan: Plan, options: Options) -> list[Diagnostic]:
         return limits.limits(plan, options)
 
+    def refused_secrets(self, plan: Plan, options: Options) -> list[Diagnostic]:
+        return list(limits.refused_secrets(plan, options))
+
     def render(self, plans: tuple[Plan, ...], options: Options) -> tuple[GeneratedFile, ...]:
         jinja = environment(_NAME, escape.xml, {"comment": escape.comment})
         naming = Naming(options, fleet=len(plans) > 1)

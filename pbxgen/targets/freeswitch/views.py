@@ -6,9 +6,9 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from pbxgen.diagnostics.location import Location
 from pbxgen.flow.plan import Contacts, Plan, Route, Rules, Trunk, User
 from pbxgen.flow.schedule import Schedule
-from pbxgen.source.location import Location
 from pbxgen.targets.base import Options, Part
 from pbxgen.targets.freeswitch import records
 from pbxgen.targets.freeswitch.addresses import access_lists

@@ -14,12 +14,12 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
+from pbxgen.diagnostics.location import Location
 from pbxgen.flow import machine
 from pbxgen.flow.machine import Caller, EndKind, Event, EventKind, Ringing, State
 from pbxgen.flow.plan import ENDS_CALL, Origin, Outcome, Place, PlaceKind, Plan, Rule
 from pbxgen.flow.schedule import DatedWindow, DateRange, WeeklyWindow
 from pbxgen.flow.world import Bell, CallConditions, World
-from pbxgen.source.location import Location
 from tests.support.office import TODAY
 from tests.support.sources import CALLERS, EXTENSIONS
 

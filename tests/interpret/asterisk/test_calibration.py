@@ -10,15 +10,15 @@ import pytest
 
 from pbxgen.interpret.asterisk import dialplan
 from pbxgen.interpret.asterisk.applications import APPLICATIONS
-from pbxgen.interpret.asterisk.channel import Channel
+from pbxgen.interpret.asterisk.channel import AsteriskChannel
 from pbxgen.interpret.asterisk.endpoints import Endpoints
 from pbxgen.interpret.asterisk.functions import READ
 from pbxgen.interpret.asterisk.mailboxes import Mailboxes
-from pbxgen.interpret.asterisk.switch import Switch
+from pbxgen.interpret.asterisk.switch import AsteriskSwitch
 from pbxgen.interpret.base import Trace
 from pbxgen.interpret.clock import Thread
 from pbxgen.lab.asterisk import Asterisk
-from pbxgen.lab.pbx import Bench
+from pbxgen.lab.pbx import PbxSetup
 from pbxgen.targets.base import GeneratedFile
 from tests.interpret.asterisk.probes import probes
 from tests.smoke.offices import call
@@ -43,8 +43,8 @@ def _interpreted() -> dict[int, str]:
     answers = {}
     for number in range(probes()[1]):
         trace: Trace = []
-        switch = Switch(plan, Endpoints(texts), Mailboxes(texts), case, 1795424400, trace)
-        channel = Channel(switch, "Local/x@probe-00000000;2")
+        switch = AsteriskSwitch(plan, Endpoints(texts), Mailboxes(texts), case, 1795424400, trace)
+        channel = AsteriskChannel(switch, "Local/x@probe-00000000;2")
         channel.place = ("probe", str(number), 1)
         channel.thread = Thread(switch.clock, switch.run(channel))
         switch.clock.run(lambda channel=channel: channel.gone)
@@ -56,7 +56,7 @@ def _interpreted() -> dict[int, str]:
 async def _asked(folder: Path) -> dict[int, str]:
     """What a real Asterisk says."""
     count = probes()[1]
-    pbx = Asterisk(Bench(folder, tuple(_files().values()), {}))
+    pbx = Asterisk(PbxSetup(folder, tuple(_files().values()), {}))
     try:
         await pbx.start()
         for number in range(count):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from pbxgen.calls.people import PIN
 from pbxgen.interpret.asterisk import config, dialplan, patterns
 from pbxgen.interpret.asterisk.applications import APPLICATIONS
 from pbxgen.interpret.asterisk.dialplan import Dialplan
@@ -13,7 +14,6 @@ from pbxgen.interpret.asterisk.functions import READ
 from pbxgen.interpret.asterisk.mailboxes import Mailboxes
 from pbxgen.interpret.asterisk.text import arguments, parse
 from pbxgen.interpret.base import NotUnderstoodError
-from pbxgen.lab.tenants import PIN
 
 
 def plan(text: str, **included: str) -> Dialplan:

@@ -14,13 +14,13 @@ import pytest
 from pbxgen.flow.plan import Plan
 from pbxgen.interpret.base import Trace
 from pbxgen.interpret.freeswitch.applications import APPLICATIONS
-from pbxgen.interpret.freeswitch.channel import Profile
-from pbxgen.interpret.freeswitch.execution import Switch
+from pbxgen.interpret.freeswitch.channel import CallerProfile
+from pbxgen.interpret.freeswitch.execution import FreeSwitchCore
 from pbxgen.interpret.freeswitch.installation import install
 from pbxgen.interpret.freeswitch.scene import Scene
 from pbxgen.interpret.freeswitch.text import separated
 from pbxgen.lab.freeswitch import FreeSwitch
-from pbxgen.lab.pbx import Bench
+from pbxgen.lab.pbx import PbxSetup
 from pbxgen.targets.base import GeneratedFile
 from tests.interpret.freeswitch.probes import context_of, questions
 from tests.smoke.offices import call
@@ -46,8 +46,8 @@ def interpreted(plan: Plan) -> dict[str, str]:
     for number in range(len(questions())):
         trace: Trace = []
         scene = Scene.of(installation, case)
-        profile = Profile("go", context_of(number), "probe", "probe", "127.0.0.1", scene.uuid())
-        Switch(scene, APPLICATIONS, trace).run(scene.channel(profile, inbound=False, variables={}))
+        profile = CallerProfile("go", context_of(number), "probe", "probe", "127.0.0.1", scene.uuid())
+        FreeSwitchCore(scene, APPLICATIONS, trace).run(scene.channel(profile, inbound=False, variables={}))
         # FreeSWITCH's log takes quotes and escapes away from what it writes.
         answers |= _answers(separated(ran.text, "\n")[0] for ran in trace)
     return answers
@@ -55,7 +55,7 @@ def interpreted(plan: Plan) -> dict[str, str]:
 
 async def _asked(plan: Plan, folder: Path) -> dict[str, str]:
     """What a real FreeSWITCH says, by context."""
-    pbx = FreeSwitch(Bench(folder, _files(plan), {}, _MOMENT))
+    pbx = FreeSwitch(PbxSetup(folder, _files(plan), {}, _MOMENT))
     try:
         await pbx.start()
         contexts = [context_of(number) for number in range(len(questions()))]

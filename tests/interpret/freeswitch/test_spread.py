@@ -8,8 +8,8 @@ from unittest import mock
 
 import pytest
 
+from pbxgen.calls.case import Case
 from pbxgen.interpret.examine import examine
-from pbxgen.lab.case import Case
 from pbxgen.targets.freeswitch import views
 from tests.smoke.offices import HEAD, OUTSIDE, call, office
 from tests.support.calls import shown

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from pbxgen.diagnostics.location import Location
 from pbxgen.flow.schedule import DatedWindow, DateRange, Schedule, WeeklyWindow
-from pbxgen.source.location import Location
 from pbxgen.targets.asterisk import calendar
 
 HERE = Location("acme.yaml", 1, 1, 1, 2)

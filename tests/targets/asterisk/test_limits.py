@@ -11,7 +11,8 @@ from tests.support.office import HEAD, plan_of
 
 
 def found(plan: Plan, **options: object) -> list[str]:
-    return [d.code for d in AsteriskTarget().limits(plan, Options(**options))]  # type: ignore[arg-type]
+    target, chosen = AsteriskTarget(), Options(**options)  # type: ignore[arg-type]
+    return [d.code for d in (*target.limits(plan, chosen), *target.refused_secrets(plan, chosen))]
 
 
 def test_an_ordinary_office_has_no_problem() -> None:

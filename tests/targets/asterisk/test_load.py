@@ -10,7 +10,7 @@ import pytest
 
 from pbxgen.flow.plan import Plan
 from pbxgen.lab.asterisk import Asterisk
-from pbxgen.lab.pbx import Bench
+from pbxgen.lab.pbx import PbxSetup
 from pbxgen.targets.base import GeneratedFile, Part
 from tests.support.asterisk import HOSTILE_NAMES, HOSTILE_PASSWORDS, hostile_users, rendered
 from tests.support.office import HEAD, plan_of
@@ -45,7 +45,7 @@ DIALLED = (
 
 async def asked(files: tuple[GeneratedFile, ...], folder: Path, questions: list[str]) -> tuple[list[str], list[str]]:
     """What an Asterisk with these files answers, and what it complains of."""
-    pbx = Asterisk(Bench(folder, files, {}))
+    pbx = Asterisk(PbxSetup(folder, files, {}))
     try:
         await pbx.start()
         answers = [await pbx.command(question) for question in questions]
@@ -146,7 +146,7 @@ def _expected(plan: Plan) -> list[str]:
 
 
 async def _probed(files: dict[str, GeneratedFile], folder: Path) -> list[str]:
-    pbx = Asterisk(Bench(folder, tuple(files.values()), {}))
+    pbx = Asterisk(PbxSetup(folder, tuple(files.values()), {}))
     try:
         await pbx.start()
         for number in range(len(DIALLED)):

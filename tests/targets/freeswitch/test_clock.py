@@ -7,8 +7,8 @@ import re
 
 import pytest
 
+from pbxgen.diagnostics.location import Location
 from pbxgen.flow.schedule import DatedWindow, DateRange, Schedule, WeeklyWindow
-from pbxgen.source.location import Location
 from pbxgen.targets.freeswitch.clock import Check, Opening, opening
 
 WHERE = Location("acme.yaml", 1, 1, 1, 1)

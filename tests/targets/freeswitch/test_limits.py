@@ -51,8 +51,8 @@ def test_a_password_is_judged_once_it_is_known() -> None:
     assert secret is not None
     target = FreeSwitchTarget()
     assert target.limits(plan, Options()) == []
-    assert target.limits(plan, Options(secrets={secret: "pass<w>ord & ${x} ü"})) == []
-    assert [d.code for d in target.limits(plan, Options(secrets={secret: "bell\a"}))] == ["PBX351"]
+    assert target.refused_secrets(plan, Options(secrets={secret: "pass<w>ord & ${x} ü"})) == []
+    assert [d.code for d in target.refused_secrets(plan, Options(secrets={secret: "bell\a"}))] == ["PBX351"]
 
 
 def test_names_that_differ_in_case_only_would_be_one() -> None:

@@ -10,7 +10,7 @@ import pytest
 
 from pbxgen.flow.plan import Plan
 from pbxgen.lab.freeswitch import FreeSwitch
-from pbxgen.lab.pbx import Bench
+from pbxgen.lab.pbx import PbxSetup
 from pbxgen.targets.base import GeneratedFile
 from tests.support.freeswitch import BODY, rendered
 from tests.support.office import HEAD, plan_of
@@ -22,7 +22,7 @@ OTHER = HEAD.replace("acme", "bolt").replace("+390212345000", "+390298765000").r
 
 async def asked(files: tuple[GeneratedFile, ...], folder: Path, questions: list[str]) -> tuple[list[str], list[str]]:
     """What a FreeSWITCH with these files answers, and what it complains of."""
-    pbx = FreeSwitch(Bench(folder, files, {}))
+    pbx = FreeSwitch(PbxSetup(folder, files, {}))
     try:
         await pbx.start()
         answers = [await pbx.command(question) for question in questions]

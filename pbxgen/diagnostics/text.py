@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
-from pbxgen.source.location import Location
-from pbxgen.source.secrets import continues_secret, secret_spans
+from pbxgen.diagnostics.location import Location
+from pbxgen.diagnostics.secrets import continues_secret, secret_spans
 
 Span = tuple[int, int]
 """Characters of a line: from (0 is the first) to (not included)."""

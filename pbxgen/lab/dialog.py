@@ -1,12 +1,13 @@
-"""What the wire sees of one dialog of a call: the caller's own, or that of somebody rung."""
+"""One SIP dialog of a call as seen on the wire: the caller's, or that of a called phone or number."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from pbxgen.calls.attempt import Attempt
 from pbxgen.lab import sip
 from pbxgen.lab.media import Stream
-from pbxgen.lab.wire import Seen
+from pbxgen.lab.wire import SeenMessage
 
 
 @dataclass(slots=True)
@@ -17,7 +18,7 @@ class Dialog:
     target: str
     """Who was invited: extension or E.164 number."""
     state: str
-    """How they behave."""
+    """State of the phone or outside number in the scenario."""
     start: float
     invite: sip.Message | None = None
     ringing: float | None = None
@@ -31,7 +32,7 @@ class Dialog:
     gone_by_pbx: bool = False
     provisional: list[int] = field(default_factory=list)
     audio: sip.Audio | None = None
-    """Where the PBX wants its sound."""
+    """Where the PBX receives RTP."""
     stream: Stream | None = None
 
     @property
@@ -47,8 +48,23 @@ class Dialog:
     def attempt_ended(self) -> float | None:
         return self.closed if self.answered is None else self.answered
 
-    def see(self, seen: Seen, *, ours_is_caller: bool) -> None:
-        """Take note of a message. ``ours_is_caller``: SIPp placed this call, the PBX answers it."""
+    def rang(self, since: float) -> Attempt:
+        """The dialog as an attempt; its times count from ``since``."""
+        ended = self.attempt_ended
+        cancelled = self.closed is not None and self.final == 487
+        return Attempt(
+            target=self.target,
+            at=self.start - since,
+            ended=None if ended is None else ended - since,
+            status=200 if self.answered is not None else None if cancelled else self.final,
+            headers=self.invite.headers if self.invite is not None else (),
+            request_user=self.invite.uri_user if self.invite is not None else "",
+            heard=self.stream.loud if self.stream else 0,
+            sent=self.stream.sent if self.stream else 0,
+        )
+
+    def see(self, seen: SeenMessage, *, ours_is_caller: bool) -> None:
+        """Update the dialog from a message. ``ours_is_caller``: SIPp placed the call, and the PBX replies."""
         message = seen.message
         if seen.from_pbx and message.body:
             self.audio = sip.audio_of(message.body) or self.audio
@@ -57,14 +73,14 @@ class Dialog:
         elif message.method == "INVITE" and seen.from_pbx is ours_is_caller:
             self._reply(message.status, seen)
 
-    def _request(self, message: sip.Message, seen: Seen) -> None:
+    def _request(self, message: sip.Message, seen: SeenMessage) -> None:
         if message.method == "CANCEL" and self.waiting:
             self.closed = seen.at
         elif message.method == "BYE" and self.gone is None:
             self.gone = seen.at
             self.gone_by_pbx = seen.from_pbx
 
-    def _reply(self, status: int, seen: Seen) -> None:
+    def _reply(self, status: int, seen: SeenMessage) -> None:
         if 100 < status < 200:
             self.provisional.append(status)
             self.ringing = self.ringing or seen.at

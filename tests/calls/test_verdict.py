@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 
+from pbxgen.calls.case import Handling
+from pbxgen.calls.verdict import judge
 from pbxgen.flow.machine import Ending, EndKind
 from pbxgen.flow.plan import Plan
 from pbxgen.flow.simulate import Transfer
-from pbxgen.lab.case import Handling
-from pbxgen.lab.verdict import judge
 from tests.lab.results import answered, case, rang
 from tests.smoke.offices import office
 

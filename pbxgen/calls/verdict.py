@@ -1,45 +1,47 @@
-"""Did the PBX do what the model and the scenario say?"""
+"""The verdict on a call: differences between what was seen, the model and the scenario."""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
 
+from pbxgen.calls.attempt import Attempt
+from pbxgen.calls.case import Case
+from pbxgen.calls.entries import ring_together
+from pbxgen.calls.headers import AnnouncedDiversion, last_diversion
+from pbxgen.calls.observed import Observed
 from pbxgen.flow.machine import Ending, EndKind, Event, EventKind
 from pbxgen.flow.plan import DiversionHeader, Outcome, Plan
 from pbxgen.flow.simulate import Diverted, Story, simulate
-from pbxgen.lab.case import Case, Observed, Rang
-from pbxgen.lab.headers import Announced, last_diversion
-from pbxgen.lab.scene import TOGETHER_SECONDS
 
 TIMING_SECONDS = 1.5
-"""How far a ring time may be off."""
+"""Tolerance of a ring time in seconds."""
 _QUIET = 300
 """Mean amplitude below which a stored message holds no speech."""
 
 
 def judge(case: Case, observed: Observed) -> tuple[str, ...]:
-    """Every difference, in words; none if the PBX did what it should."""
+    """Every difference as a sentence; empty if the call went as the model and the scenario say."""
     story = simulate(case.plan, case.call, case.world)
-    found: list[str] = list(observed.faults)
-    found += [f"{target} was rung after the call was over" for target in observed.late]
+    differences: list[str] = list(observed.faults)
+    differences += [f"{target} was rung after the call was over" for target in observed.late]
     if case.handling.give_up_at is not None:
-        return (*found, *_given_up(case, story, observed))
+        return (*differences, *_given_up(case, story, observed))
     rings = case.expected.rings if case.expected.rings is not None else story.rings
     if observed.rings != rings:
-        found.append(f"rang {_list(observed.rings)} instead of {_list(rings)}")
+        differences.append(f"rang {_list(observed.rings)} instead of {_list(rings)}")
     ending = case.expected.ending or story.ending
     if not _same_ending(case, observed.ending, ending):
-        seen = "nobody" if observed.ending is None else str(observed.ending)
-        found.append(f"ended with {seen} (status {observed.status}) instead of {ending}")
+        ended = "nobody" if observed.ending is None else str(observed.ending)
+        differences.append(f"ended with {ended} (status {observed.status}) instead of {ending}")
     if observed.rings == rings:
-        found += _timing(case, story, observed)
-        found += _trunk_headers(case, story, observed)
-    found += [
+        differences += _timing(case, story, observed)
+        differences += _trunk_headers(case, story, observed)
+    differences += [
         f"the message in mailbox {extension} is silent ({seconds:.1f} s, loudness {loudness})"
         for extension, (seconds, loudness) in observed.stored.items()
         if loudness < _QUIET
     ]
-    return tuple(found)
+    return tuple(differences)
 
 
 def _list(rings: tuple[str, ...]) -> str:
@@ -60,17 +62,17 @@ def _given_up(case: Case, story: Story, observed: Observed) -> list[str]:
     assert entry is not None
     if len(story.rings) <= entry:
         return []
-    wanted = story.rings[: entry + 1]
-    found = []
-    if observed.rings != wanted:
-        found.append(f"rang {_list(observed.rings)} instead of {_list(wanted)} before the caller gave up")
+    expected = story.rings[: entry + 1]
+    differences = []
+    if observed.rings != expected:
+        differences.append(f"rang {_list(observed.rings)} instead of {_list(expected)} before the caller gave up")
     if observed.stored:
-        found.append("a message was stored although the caller had given up")
-    return found
+        differences.append("a message was stored although the caller had given up")
+    return differences
 
 
-def _rung(story: Story, observed: Observed) -> Iterator[tuple[int, Event, list[Rang]]]:
-    """Each ringing of the story, with where it stands in it and the attempts observed.
+def _rung(story: Story, observed: Observed) -> Iterator[tuple[int, Event, list[Attempt]]]:
+    """Each ringing of the story: its position, its event and the attempts observed.
 
     Who was rung must be what the model says: its attempts and those observed are then the same ones, in the same order.
     """
@@ -81,8 +83,8 @@ def _rung(story: Story, observed: Observed) -> Iterator[tuple[int, Event, list[R
 
 
 def _timing(case: Case, story: Story, observed: Observed) -> list[str]:
-    """Whatever rang in vain rang for as long as the model says."""
-    found = []
+    """Compare the ring times of unanswered attempts with the model."""
+    differences = []
     for _, event, legs in _rung(story, observed):
         cancelled = any(leg.status is None and leg.ended is not None for leg in legs)
         # Somebody who answered and was asked in vain to press 1 is left by a BYE, which tells no time of ringing.
@@ -94,9 +96,9 @@ def _timing(case: Case, story: Story, observed: Observed) -> list[str]:
         if seconds < event.seconds and _may_be_sooner(case, event):
             continue
         if abs(seconds - event.seconds) > TIMING_SECONDS:
-            told = ", ".join("+".join(entry) for entry in event.dialled)
-            found.append(f"{told} rang {seconds:.1f} s instead of {event.seconds} s")
-    return found
+            targets = ", ".join("+".join(entry) for entry in event.dialled)
+            differences.append(f"{targets} rang {seconds:.1f} s instead of {event.seconds} s")
+    return differences
 
 
 def _may_be_sooner(case: Case, event: Event) -> bool:
@@ -111,29 +113,28 @@ def _may_be_sooner(case: Case, event: Event) -> bool:
 
 
 def _delay(plan: Plan, event: Event) -> int:
-    """How long after the beginning of a ringing somebody is rung first: legs of follow_me may all come later."""
+    """Seconds from the beginning of a ringing to its first INVITE: all legs of a follow_me may have a delay."""
     user = plan.users.get(event.subject)
     legs = user.follow_me if user is not None else ()
     return min((leg.delay for leg in legs if leg.place.target in event.dialled[0]), default=0)
 
 
-def _take(legs: list[Rang], together: Collection[str]) -> list[Rang]:
-    """Takes the next attempts, those that rang together, from the front of ``legs``.
+def _take(legs: list[Attempt], together: Collection[str]) -> list[Attempt]:
+    """Take the attempts of the next entry from the front of ``legs``.
 
     Whose turn it is helps where no time does: of a phone that stays silent nobody sees when it was given up.
     """
-    found: list[Rang] = []
+    entry: list[Attempt] = []
     while legs and legs[0].target in together:
-        first, leg = found[0] if found else legs[0], legs[0]
-        if found and (leg.at - first.at >= TOGETHER_SECONDS or (first.ended is not None and first.ended <= leg.at)):
+        if entry and not ring_together(entry[0], legs[0]):
             break
-        found.append(legs.pop(0))
-    return found
+        entry.append(legs.pop(0))
+    return entry
 
 
 def _trunk_headers(case: Case, story: Story, observed: Observed) -> list[str]:
-    """The last diversion is announced to the carrier."""
-    found = []
+    """Compare the diversion that each carrier was told of with the last one of the story."""
+    differences = []
     for number, _, legs in _rung(story, observed):
         for leg in legs:
             if leg.target in case.plan.users or leg.target in case.plan.emergency:
@@ -143,27 +144,27 @@ def _trunk_headers(case: Case, story: Story, observed: Observed) -> list[str]:
             if trunk is None or trunk.diversion is DiversionHeader.NONE:
                 continue
             before = story.events[:number]
-            wanted = _diversion_before(before, leg)
-            said = last_diversion(leg.headers, trunk.diversion)
-            if wanted is None and said is not None and not case.call.carried and not _inbound(case, before):
-                found.append(f"{leg.target} was told of a diversion that did not happen ({said})")
-            if wanted is not None:
-                found += _compare(case, leg, wanted, said)
-    return found
+            expected = _diversion_before(before, leg)
+            announced = last_diversion(leg.headers, trunk.diversion)
+            if expected is None and announced is not None and not case.call.carried and not _inbound(case, before):
+                differences.append(f"{leg.target} was told of a diversion that did not happen ({announced})")
+            if expected is not None:
+                differences += _compare(case, leg, expected, announced)
+    return differences
 
 
-def _diversion_before(events: Sequence[Event], leg: Rang) -> Diverted | None:
+def _diversion_before(events: Sequence[Event], leg: Attempt) -> Diverted | None:
     """The diversion whose places hold the number; what nobody diverts (overflow, follow_me) tells of the last."""
-    mine: Diverted | None = None
+    of_number: Diverted | None = None
     last: Diverted | None = None
     for event in events:
         if event.kind is EventKind.TRANSFERRED:
-            mine = last = None  # the transferred party begins anew
+            of_number = last = None  # the transferred party begins anew
         elif event.kind is EventKind.DIVERTED and event.reason is not None:
             last = Diverted(event.subject, event.reason)
             if any(place.target == leg.target for place in event.places):
-                mine = last
-    return mine or last
+                of_number = last
+    return of_number or last
 
 
 def _inbound(case: Case, before: Sequence[Event]) -> bool:
@@ -173,15 +174,15 @@ def _inbound(case: Case, before: Sequence[Event]) -> bool:
     return any(number in case.plan.inbound for number in case.plan.numbering.called_by_trunk(case.call.called))
 
 
-def _compare(case: Case, leg: Rang, wanted: Diverted, said: Announced | None) -> list[str]:
-    if said is None:
-        return [f"{leg.target} was not told that {wanted.by} diverted the call"]
-    found = []
-    if said.reason is not wanted.reason:
-        found.append(f"{leg.target} was told of reason {said.reason} instead of {wanted.reason}")
-    own = case.plan.users[wanted.by].own_number
+def _compare(case: Case, leg: Attempt, expected: Diverted, announced: AnnouncedDiversion | None) -> list[str]:
+    if announced is None:
+        return [f"{leg.target} was not told that {expected.by} diverted the call"]
+    differences = []
+    if announced.reason is not expected.reason:
+        differences.append(f"{leg.target} was told of reason {announced.reason} instead of {expected.reason}")
+    own = case.plan.users[expected.by].own_number
     numbering = case.plan.numbering
     forms = (own, own[1:], f"{numbering.international_prefix}{own[1:]}", numbering.to_national(own)) if own else ()
-    if own and said.number not in forms:
-        found.append(f"{leg.target} was told of a diversion by {said.number} instead of {own}")
-    return found
+    if own and announced.number not in forms:
+        differences.append(f"{leg.target} was told of a diversion by {announced.number} instead of {own}")
+    return differences

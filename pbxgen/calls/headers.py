@@ -1,4 +1,7 @@
-"""What an INVITE to a carrier says of its diversions: Diversion (RFC 5806) or History-Info (RFC 7044)."""
+"""Reading the headers of an INVITE: who is meant by a URI, and what a carrier is told of diversions.
+
+Diversion is RFC 5806, History-Info RFC 7044.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +9,6 @@ import re
 from dataclasses import dataclass
 
 from pbxgen.flow.plan import DiversionHeader, Reason
-from pbxgen.lab.sip import user_of
 
 _REASONS = {
     "unconditional": Reason.UNCONDITIONAL,
@@ -16,10 +18,17 @@ _REASONS = {
 }
 _CAUSES = {"302": Reason.UNCONDITIONAL, "486": Reason.BUSY, "408": Reason.NO_ANSWER, "503": Reason.UNREACHABLE}
 """RFC 4458."""
+_USER_HOST = re.compile(r"sips?:(?:([^@>]*)@)?(\[[^\]]*\]|[^;:>?]+)(?::(\d+))?", re.IGNORECASE)
+
+
+def user_of(uri: str) -> str:
+    """User part of the first SIP URI in a text."""
+    match = _USER_HOST.search(uri)
+    return (match.group(1) or "").split(";")[0].split(":")[0] if match else ""
 
 
 @dataclass(frozen=True, slots=True)
-class Announced:
+class AnnouncedDiversion:
     """The last diversion that a header tells of."""
 
     number: str
@@ -27,21 +36,21 @@ class Announced:
     count: int
 
 
-def last_diversion(headers: tuple[tuple[str, str], ...], kind: DiversionHeader) -> Announced | None:
+def last_diversion(headers: tuple[tuple[str, str], ...], kind: DiversionHeader) -> AnnouncedDiversion | None:
     """The last diversion announced in headers of this kind; None where they tell of none."""
     name = "diversion" if kind is DiversionHeader.DIVERSION else "history-info"
     values = [part for key, value in headers if key == name for part in _split(value)]
     if not values:
         return None
     if kind is DiversionHeader.DIVERSION:
-        counts = [int(found.group(1)) if (found := re.search(r"counter=(\d+)", v)) else 1 for v in values]
+        counts = [int(match.group(1)) if (match := re.search(r"counter=(\d+)", v)) else 1 for v in values]
         reason = re.search(r"reason=\"?([\w-]+)", values[0])
-        return Announced(user_of(values[0]), _REASONS.get(reason.group(1)) if reason else None, sum(counts))
+        return AnnouncedDiversion(user_of(values[0]), _REASONS.get(reason.group(1)) if reason else None, sum(counts))
     # The entry before the last is the diverting user; the last one is where the call goes, and why.
-    depth = max(len(found.group(1).split(".")) for v in values if (found := re.search(r"index=([\d.]+)", v)))
+    depth = max(len(match.group(1).split(".")) for v in values if (match := re.search(r"index=([\d.]+)", v)))
     cause = re.search(r"cause(?:%3D|=)(\d+)", values[-1])
     by = values[-2] if len(values) > 1 else values[-1]
-    return Announced(user_of(by), _CAUSES.get(cause.group(1)) if cause else None, depth - 1)
+    return AnnouncedDiversion(user_of(by), _CAUSES.get(cause.group(1)) if cause else None, depth - 1)
 
 
 def _split(value: str) -> list[str]:

@@ -2,7 +2,23 @@
 
 from __future__ import annotations
 
-from pbxgen.lab.scripts import Reply
+from dataclasses import dataclass
+
+PIN = "4711"
+"""The PIN that laboratory and interpreters give to every mailbox with a PIN in its source."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """How a phone or an outside number deals with an INVITE."""
+
+    provisional: int | None = 180
+    """180; 183 (with SDP: early media); None: no 18x at all."""
+    final: int | None = None
+    """The final status, 200 once somebody takes the call; None: none, it rings until it is cancelled."""
+    deaf: bool = False
+    """Says nothing at all, not even to CANCEL."""
+
 
 _PHONES = {
     "answer": Reply(180, 200),
@@ -26,5 +42,5 @@ UNREGISTERED = "unregistered"
 
 
 def reply_of(state: str) -> Reply:
-    """What SIPp does in a state: one of the names of a scenario, or a SIP status."""
+    """What is replied in a state: one of the names of a scenario, or a SIP status."""
     return _PHONES[state] if state in _PHONES else Reply(None, int(state))

@@ -1,38 +1,39 @@
-"""The course of one call: from its first INVITE to the silence after it."""
+"""Plays the people of one call: they dial, talk, transfer and hang up."""
 
 from __future__ import annotations
 
 import asyncio
 import time
 
+from pbxgen.calls import people
+from pbxgen.calls.faults import cannot_transfer
 from pbxgen.flow.simulate import simulate
-from pbxgen.lab import people
-from pbxgen.lab.leg import Dialog
+from pbxgen.lab.dialog import Dialog
 from pbxgen.lab.observe import ENOUGH_PACKETS
 from pbxgen.lab.scene import Scene
 
 _ANNOUNCE_SECONDS = 1.3
-"""How long an attended transfer is announced."""
+"""Length of the call that announces an attended transfer."""
 _PATIENT_SECONDS = 5.0
-"""How much longer people talk where nothing has been heard yet: a machine under load sends its packets late."""
+"""How much longer people talk while no sound has arrived: a machine under load sends packets late."""
 _RECORD_SECONDS = 5.0
-"""PBXs throw messages of less than some three seconds away."""
+"""Length of a message; PBXs discard messages shorter than about three seconds."""
 _AFTERMATH_SECONDS = 1.2
-"""How long after the end nobody may be rung any more."""
+"""How long the wire is watched after the end of a call for INVITEs that come too late."""
 _GONE_SECONDS = 20.0
 _SLACK_SECONDS = 45.0
 _SETTLE_SECONDS = 30.0
 
 
-class Course:
-    """Plays a scene."""
+class ScenePlayer:
+    """Plays one scene from the first INVITE until the call is over."""
 
     def __init__(self, scene: Scene) -> None:
         self._scene = scene
         self._case = scene.case
         self._caller = scene.caller
         self._since = 0.0
-        """Who was invited before does not count: they were in the call before its transfer."""
+        """Legs that were invited before this time belong to the call before its transfer."""
 
     async def play(self) -> None:
         scene = self._scene
@@ -71,13 +72,13 @@ class Course:
         await self._hang_up(party)
 
     async def _ask_in_vain(self, by: str) -> None:
-        """Somebody outside asks for a transfer; the call goes on."""
-        mine = by == self._case.call.caller
-        asks = self._caller if mine else next((leg for leg in self._scene.legs.values() if leg.target == by), None)
-        if asks is None or not asks.up:
+        """An outside number sends a REFER, which the PBX must ignore."""
+        callee = next((leg for leg in self._scene.legs.values() if leg.target == by), None)
+        transferor = self._caller if by == self._case.call.caller else callee
+        if transferor is None or not transferor.up:
             self._scene.faults.append(f"{by}, who was to ask for a transfer, is not in the call")
             return
-        self._scene.rig.wire.nudge(asks.call_id, "TRANSFER")
+        self._scene.rig.wire.nudge(transferor.call_id, "TRANSFER")
         await asyncio.sleep(_AFTERMATH_SECONDS)
 
     async def _press(self, keys: str) -> None:
@@ -87,7 +88,7 @@ class Course:
             await asyncio.sleep(1 + 0.35 * len(part))
 
     async def _transfer(self, by: str, patience: float) -> Dialog:
-        """``by`` sends the other party on; goes on until that party, which is returned, has ended somewhere."""
+        """``by`` transfers the other party. Returns that party once its new call has settled."""
         scene = self._scene
         answerer = next((leg for leg in scene.legs.values() if leg.up), None)
         if answerer is not None and answerer.target == by:
@@ -95,7 +96,7 @@ class Course:
         elif answerer is not None and by == self._case.call.caller:
             transferor, party = self._caller, answerer
         else:
-            scene.faults.append(f"{by}, who was to transfer the call, is not in it")
+            scene.faults.append(cannot_transfer(by))
             return self._caller
         self._since = time.monotonic()
         transfer = self._case.call.transfer
@@ -142,12 +143,12 @@ class Course:
         return persons or up
 
     def _heard(self, party: Dialog) -> bool:
-        """Do all in the call hear something (or is it over)?"""
+        """Does every party of the call hear sound, or is the call over?"""
         streams = [dialog.stream for dialog in (party, *self._partners(party))]
         return not party.up or all(stream is None or stream.loud >= ENOUGH_PACKETS for stream in streams)
 
     def _listen(self, party: Dialog) -> None:
-        """Which recording is played, if any."""
+        """Recognise the recording that ``party`` hears, if any."""
         stream = party.stream
         if stream is None or self._scene.announced is not None or len(stream.frames) < 30 or stream.loudness() < 300:
             return

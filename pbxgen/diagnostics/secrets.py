@@ -6,12 +6,8 @@ import functools
 import re
 from collections.abc import Iterator
 
-from pbxgen.source.location import Location
-from pbxgen.source.tree import Mapping, Node, Scalar
-
 # Wide on purpose: a mistyped `pasword` is reported with its line, and that line holds the secret all the same.
 _SECRET_KEY = re.compile(r"pa?s+w|^pass(code|phrase|$)|pwd|secret|(^|[_-])pins?$", re.IGNORECASE)
-_POINTERS = frozenset({"env", "file"})
 
 # Each word is looked at once: lines can be a million characters long.
 _KEY_IN_TEXT = re.compile(r"""(?<![\w-])([\w-]++)["']?+[ \t]*+:[ \t]*+""")
@@ -27,20 +23,6 @@ _LINES_UP = 200
 def is_secret_key(key: str) -> bool:
     """Does a value under ``key`` need hiding?"""
     return _SECRET_KEY.search(key) is not None
-
-
-def secret_places(value: Node) -> Iterator[Location]:
-    """The places of what is secret in the value of a secret key; ``{env: NAME}`` and ``{file: path}`` are not."""
-    if isinstance(value, Scalar):
-        if value.value is not None and not isinstance(value.value, bool):
-            yield value.location
-    elif isinstance(value, Mapping):
-        for text, entry in value.entries.items():
-            if text not in _POINTERS:
-                yield from secret_places(entry.value)
-    else:
-        for item in value.items:
-            yield from secret_places(item)
 
 
 def secret_spans(line: str) -> Iterator[tuple[int, int]]:

@@ -1,0 +1,16 @@
+"""What the model says of a call, for people."""
+
+from __future__ import annotations
+
+from pbxgen.calls.case import Case
+from pbxgen.flow.explain import Teller
+from pbxgen.flow.phrases import ENGLISH
+from pbxgen.flow.simulate import simulate
+
+
+def model_steps(case: Case) -> list[str]:
+    """What the model says of a call, a line for each step."""
+    teller = Teller(case.plan, ENGLISH)
+    story = simulate(case.plan, case.call, case.world)
+    sentences = teller.tell(story, case.call)
+    return [f"{s.text}  [{s.location.short}]" if s.location is not None else s.text for s in sentences]
