@@ -94,12 +94,12 @@ ${replace(a.b.c|.|-)}
 ${replace(aaa|aa|b)}
 ${replace(m:~${pbx_list}~sofia/~[^^!a=b c!d=<e>;f]sofia/)}
 ${replace(m:~${pbx_a}~l~L)}
-${user_data(101@calls.acme var pbx)}
+${user_data(101@calls:acme var pbx)}
 ${user_data(101@CALLS.ACME var PBX)}
-${user_data(OPERATOR:reception@calls.acme var pbx)}
-${user_data(999@calls.acme var pbx)}|
-${user_data(101@calls.nobody var pbx)}|
-${user_data(101@calls.acme var nothing)}|
+${user_data(OPERATOR:reception@calls:acme var pbx)}
+${user_data(999@calls:acme var pbx)}|
+${user_data(101@calls:nobody var pbx)}|
+${user_data(101@calls:acme var nothing)}|
 ${user_data(100@pbx.acme.example var effective_caller_id_name)}
 ${user_data(100@pbx.acme.example var user_context)}
 ${limit_usage(hash acme 101)}
