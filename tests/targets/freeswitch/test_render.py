@@ -32,6 +32,7 @@ def test_the_files_of_one_plan(plan: Plan) -> None:
         "autoload_configs/voicemail.conf.xml",
         "dialplan/pbxgen.xml",
         "dialplan/pbxgen/tenants/acme.xml",
+        "directory/default.xml",
         "directory/pbxgen.xml",
         "directory/pbxgen/acme.calls.xml",
         "directory/pbxgen/acme.phones.xml",
@@ -179,7 +180,7 @@ def test_many_entries_are_spread_over_domains_by_their_last_digits() -> None:
     root = ElementTree.fromstring(rendered(plan)["directory/pbxgen/acme.calls.xml"].text.encode("utf-8"))
     domains = {d.get("name"): [u.get("id") for u in d.iter("user")] for d in root.iter("domain")}
     assert len(domains) == 101
-    assert domains["calls07.acme"][:2] == ["10007", "10107"]
+    assert domains["calls07:acme"][:2] == ["10007", "10107"]
 
 
 def test_mailbox_flag_of_a_user_without_one_is_off(plan: Plan) -> None:
