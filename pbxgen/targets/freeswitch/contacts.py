@@ -4,13 +4,17 @@ A contact is text that a phone chose, and a dial string is a program: a comma be
 a contact is a destination: FreeSWITCH would call any host that it names, from the address that carriers trust. So a
 contact is taken only if it is written with letters that mean nothing, and leads to the address that its REGISTER came
 from (or, for phones behind NAT and on websockets, FreeSWITCH's own note of where that was: ``fs_path``). And nobody whose
-contacts are at a carrier's address is rung at all: a sender's address can be forged. The expression finds such contacts among others; FreeSWITCH writes each registration on lines of its own, of
-which a phone can write none::
+contacts are at a carrier's address is rung at all: a sender's address can be forged. The expression finds such contacts
+among others, which it passes over. FreeSWITCH writes each registration on lines of its own::
 
     <registration>
         <contact>&quot;Ada&quot; &lt;sip:101@192.0.2.7:5060;transport=udp&gt;</contact>
         …
         <network-ip>192.0.2.7</network-ip>
+        …
+        <sip-auth-realm>pbx.example</sip-auth-realm>
+        …
+    </registration>
 """
 
 from __future__ import annotations
@@ -41,6 +45,10 @@ _NOTED = (
 )
 _SELF = ipaddress.ip_network("127.0.0.1/32")
 """What runs on the PBX's own machine may be a trunk's gateway, and a phone beside it."""
+_LINES = r"(?:(?! *\x3c(?:network-ip|sip-auth-realm|/registration)\x3e)[^\n]*\n)*"
+_LAST = r"        \x3csip-auth-realm\x3e[^\n\x3c]*\x3c/sip-auth-realm\x3e\n        \x3cmwi-account\x3e[^\n]*\n    \x3c/registration\x3e\n"
+_OTHER = rf"(?:    \x3cregistration\x3e\n(?:(?! *\x3c(?:sip-auth-realm|/registration)\x3e)[^\n]*\n)*{_LAST})*?"
+"""Registrations that are passed over. The realm alone may hold a line end and ``<``: nothing behind such a one is read."""
 _LONGEST = 20_000
 """Of an expression; PCRE2 compiles no more than 64 KiB."""
 _ADDRESS = r"[0-9A-Fa-f.:]+"
@@ -52,15 +60,15 @@ def expression() -> list[str]:
     ``\x3c`` and the like are letters that XML would read. In parts: between any two the template names the PBX's own
     sockets, as FreeSWITCH's variables.
     """
-    written = "^"
+    written = r"^(?:[^\n]*\n){3}"
     for number in range(MOST):
         first = 4 * number + 1
         opening = r"\x3ccontact\x3e" if number == 0 else r"\x3ccontact(\x3e)"
         direct, noted = (text.replace("ADDRESS", _ADDRESS) for text in (_DIRECT, _NOTED))
         item = (
-            rf"[\s\S]*?\n        {opening}(?:[^\n]*? )?\x26lt;sips?:({_USER}@(?!{_OWN})(?:{direct}|{noted}))\x26gt;"
-            rf"\x3c/contact\x3e\n(?:        \x3c(?!network-ip\x3e)[^\n]*\n)+"
-            rf"        \x3cnetwork-ip\x3e(?:\{first + 1}|\{first + 2})\x3c/network-ip\x3e\n"
+            rf"{_OTHER}    \x3cregistration\x3e\n        \x3ccall-id\x3e[^\n]*\n        \x3cuser\x3e[^\n]*\n"
+            rf"        {opening}(?:[^\n]*? )?\x26lt;sips?:({_USER}@(?!{_OWN})(?:{direct}|{noted}))\x26gt;\x3c/contact\x3e\n"
+            rf"{_LINES}        \x3cnetwork-ip\x3e(?:\{first + 1}|\{first + 2})\x3c/network-ip\x3e\n{_LINES}{_LAST}"
         )
         written += item if number == 0 else f"(?:{item})?"
     return written.split(_OWN)
