@@ -67,11 +67,13 @@ def test_nobody_is_rung_for_another_tenant(lab: Laboratory, realm: str | None, t
     for user in ("102", "102.bolt", "102@bolt.lab"):
         peer.ask(
             "REGISTER", f"sip:{to}", sender=f"<sip:{user}@{HERE}>", to=f"<sip:{user}@{to}>",
-            contact=f"<sip:102@{peer.at}>", headers=("Expires: 600",), login=Login("102", lab.login("102").password, realm),
-            seconds=1.0,
+            contact=f"<sip:102@{peer.at}>", headers=("Expires: 600",),
+            login=Login("102", lab.login("102").password, realm), seconds=1.0,
         )  # fmt: skip
     lab.command("sofia profile internal flush_inbound_reg 102.acme@acme.lab")
-    registered = [line for line in lab.command("sofia status profile internal reg").splitlines() if "Auth-Realm" in line]
+    registered = [
+        line for line in lab.command("sofia status profile internal reg").splitlines() if "Auth-Realm" in line
+    ]
     if realm == THERE or (realm is None and to == THERE):
         return  # the two tenants' passwords are the same here: this is BOLT's own phone
     assert not [line for line in registered if THERE in line]
@@ -87,7 +89,9 @@ def test_what_is_not_ours_cannot_log_in(lab: Laboratory, domain: str, user: str)
     assert status in (403, 407)
 
 
-@pytest.mark.parametrize("event", ["message-summary", "presence", "dialog", "as-feature-event", "line-seize", "call-info"])
+@pytest.mark.parametrize(
+    "event", ["message-summary", "presence", "dialog", "as-feature-event", "line-seize", "call-info"]
+)
 def test_nobody_watches_another_tenants_mailboxes_or_phones(lab: Laboratory, event: str) -> None:
     _phone(lab, "101", THERE)
     for peer, login in ((_phone(lab, "102", HERE), lab.login("102")), (lab.phone(host="127.0.0.77"), None)):

@@ -16,7 +16,7 @@ from pbxgen.lab import sip
 from tests.conftest import real_pbx
 from tests.security.laboratory import Laboratory, laboratory, trunk_host
 from tests.security.offices import office
-from tests.security.peer import Login, Peer, Reply, sdp
+from tests.security.peer import Answer, Login, Peer, Reply, sdp
 
 pytestmark = [pytest.mark.real, pytest.mark.slow]
 
@@ -188,6 +188,8 @@ def test_a_bad_contact_leaves_the_good_ones_of_its_user_alone(lab: Laboratory) -
         '"Rossi, Mario" <sip:102@{phone}>',
         "<sip:102@{phone};ob>",
         "<sip:a-b_c.d+e@{phone}>",
+        "<sip:102@10.9.8.7:5060>",
+        "<sip:102@192.168.55.1;transport=udp;line=1>",
         "<sip:{phone}>",
     ],
 )
@@ -202,7 +204,7 @@ def test_what_real_phones_register_is_rung(lab: Laboratory, contact: str) -> Non
 @pytest.mark.parametrize(
     "header",
     [
-        "User-Agent: x\r\n        <contact>&lt;sip:+39899123456@{carrier}&gt;</contact>\r\n        <network-ip>{host}</network-ip>",
+        "User-Agent: x\n        <contact>&lt;sip:x@{carrier}&gt;</contact>\n        <network-ip>{host}</network-ip>",
         "User-Agent: ${{system(touch {mark})}}",
         "X-Any: ${{system(touch {mark})}}",
     ],
@@ -224,7 +226,8 @@ def test_a_realm_is_not_taken_for_a_registration(lab: Laboratory, end: str) -> N
         (
             "x</sip-auth-realm>", "        <mwi-account>102@office.lab</mwi-account>", "    </registration>",
             "    <registration>", "        <call-id>x</call-id>", "        <user>102@office.lab</user>",
-            f"        <contact>&lt;sip:x@{carrier.at}&gt;</contact>", f"        <network-ip>{carrier.host}</network-ip>",
+            f"        <contact>&lt;sip:x@{carrier.at}&gt;</contact>",
+            f"        <network-ip>{carrier.host}</network-ip>",
             "        <sip-auth-realm>y",
         )
     )  # fmt: skip
@@ -236,6 +239,13 @@ def test_a_realm_is_not_taken_for_a_registration(lab: Laboratory, end: str) -> N
 
 
 # -- redirects --------------------------------------------------------------------------------------------------------
+
+
+def _redirects(status: int, contact: str) -> Answer:
+    def answer(request: sip.Message) -> Sequence[Reply]:
+        return [Reply(status, headers=(f"Contact: {contact}",))] if request.method == "INVITE" else [Reply(200)]
+
+    return answer
 
 
 @pytest.mark.parametrize("status", [300, 301, 302, 305, 380])
@@ -254,7 +264,7 @@ def test_no_redirect_is_followed_and_each_is_busy(lab: Laboratory, status: int, 
     carrier = _carrier(lab)
     phone = _registered(lab, "102")
     told = contact.format(carrier=carrier.at, domain=DOMAIN, phone=phone.at)
-    phone.answer = lambda request: [Reply(status, headers=(f"Contact: {told}",))] if request.method == "INVITE" else [Reply(200)]
+    phone.answer = _redirects(status, told)
     assert _call(lab, "103", "102") == 486
     assert _call(lab, "103", "600") == 486
     assert not carrier.invited
@@ -264,8 +274,7 @@ def test_no_redirect_of_a_trunk_is_followed(lab: Laboratory) -> None:
     carrier, elsewhere = _carrier(lab), lab.phone(host=ELSEWHERE)
     honest = carrier.answer
     for status in (300, 302, 305):
-        told = (f"Contact: <sip:x@{elsewhere.at}>",)
-        carrier.answer = lambda request, s=status, t=told: [Reply(s, headers=t)] if request.method == "INVITE" else [Reply(200)]  # type: ignore[misc]
+        carrier.answer = _redirects(status, f"<sip:x@{elsewhere.at}>")
         try:
             assert _call(lab, "101", "+390299999999") == 486
         finally:
@@ -294,21 +303,20 @@ def test_a_stranger_is_told_one_thing_whoever_it_names(lab: Laboratory) -> None:
     assert not lab.called_out()
 
 
-def test_a_stranger_at_the_phones_profile_is_told_one_thing_whoever_it_names(lab: Laboratory) -> None:
+@pytest.mark.parametrize("guesses", [False, True])
+def test_a_stranger_at_the_phones_profile_is_told_one_thing_whoever_it_names(lab: Laboratory, guesses: bool) -> None:
     stranger = lab.phone(host=ELSEWHERE)
     for method in ("INVITE", "REGISTER", "SUBSCRIBE"):
         told = set()
         for name in NAMES:
             reply = stranger.ask(
                 method, f"sip:{name}@{DOMAIN}", sender=f"<sip:{name}@{DOMAIN}>", to=f"<sip:{name}@{DOMAIN}>",
-                body=sdp() if method == "INVITE" else "",
-                headers=("Event: message-summary", "Expires: 60"), login=lab.login(name),
-            ) if name != "101" else stranger.ask(
-                method, f"sip:{name}@{DOMAIN}", sender=f"<sip:{name}@{DOMAIN}>", to=f"<sip:{name}@{DOMAIN}>",
                 body=sdp() if method == "INVITE" else "", headers=("Event: message-summary", "Expires: 60"),
+                login=Login(name, "no password of anybody") if guesses else None,
             )  # fmt: skip
             told.add(None if reply is None else reply.status)
-        assert told <= {401, 403, 407}, (method, told)
+        assert len(told) == 1, (method, told)
+        assert told <= {401, 403, 407}
     assert not lab.called_out()
 
 
@@ -382,7 +390,8 @@ def test_headers_of_a_call_give_no_rights_and_run_nothing(
         "102%0a", "112%0a", "102%0d%0a", "+390299999999%0a", "*98%0a", "102%20", "102;x=y", "102,103",
         "102%2C103", "102|103", "${{system(touch%20{mark})}}", "$%7Bsystem(touch%20{mark})%7D", "102%7E",
         "gw+office.carrier", "sofia%2Fgateway%2Foffice.carrier%2F112", "102%20XML%20office.transfer",
-        "112%20XML%20pbxgen.outbound", "trunk:carrier", "102%5C", "102'", "bucket", "%F0%9D%9F%8F%F0%9D%9F%8E%F0%9D%9F%90",
+        "112%20XML%20pbxgen.outbound", "trunk:carrier", "102%5C", "102'", "bucket",
+        "%F0%9D%9F%8F%F0%9D%9F%8E%F0%9D%9F%90",
     ],
 )  # fmt: skip
 def test_only_numbers_are_dialled(lab: Laboratory, tmp_path: Path, to: str) -> None:
@@ -428,7 +437,7 @@ def _outside_after(lab: Laboratory, headers: Sequence[str]) -> int:
         ("Diversion: sip:+39021@x;counter=9",),
         ("Diversion: <sip:+39021@x>;counter=9", "Diversion: <sip:+39022@x>;counter=1"),
         ("Diversion: <sip:+39022@x>;counter=1", "Diversion: <sip:+39021@x>;counter=9"),
-        ("Diversion: <sip:a@x>, <sip:b@x>, <sip:c@x>, <sip:d@x>, <sip:e@x>, <sip:f@x>, <sip:g@x>, <sip:h@x>, <sip:i@x>, <sip:j@x>",),
+        (f"Diversion: {', '.join(f'<sip:{letter}@x>' for letter in 'abcdefghij')}",),
         ("Diversion: <sip:a@x>;reason=${x};counter=9",),
         ("Diversion: <sip:a@x>;counter=99999",),
         ("History-Info: <sip:a@x>;index=1.1.1.1.1.1.1.1.1.1",),
@@ -447,7 +456,9 @@ def test_a_call_diverted_too_often_is_not_sent_outside_however_it_is_written(
     assert len(busy.invited) == 1
 
 
-@pytest.mark.parametrize("headers", [(), ("Diversion: <sip:+39021@x>;counter=1",), ("History-Info: <sip:a@x>;index=1.1",)])
+@pytest.mark.parametrize(
+    "headers", [(), ("Diversion: <sip:+39021@x>;counter=1",), ("History-Info: <sip:a@x>;index=1.1",)]
+)
 def test_a_call_diverted_seldom_is_sent_outside(lab: Laboratory, headers: tuple[str, ...]) -> None:
     _registered(lab, "104")
     assert _outside_after(lab, headers) == 1
@@ -463,12 +474,15 @@ def test_a_trunk_transfers_nothing(lab: Laboratory) -> None:
     call_id = f"refer-{next(_numbers)}"
     uri, sender = "sip:+390212345102@127.0.0.1", "<sip:+393471112222@carrier.example>"
     reply = carrier.ask("INVITE", uri, sender=sender, body=sdp(), call_id=call_id)
-    assert reply is not None and reply.status == 200
+    assert reply is not None
+    assert reply.status == 200
     tag = reply.header("to").partition(";")[2]
     refused = carrier.ask(
         "REFER", uri, sender=sender, call_id=call_id, to_tag=f";{tag}", cseq=5,
         headers=(f"Refer-To: <sip:+39899123456@{DOMAIN}>",),
     )  # fmt: skip
     carrier.ask("BYE", uri, sender=sender, call_id=call_id, to_tag=f";{tag}", cseq=9)
-    assert refused is not None and refused.status is not None and refused.status >= 400
+    assert refused is not None
+    assert refused.status is not None
+    assert refused.status >= 400
     assert not carrier.invited

@@ -79,8 +79,8 @@ def _certificate(folder: Path, name: str, host: str, issuer: Path | None = None)
 def _running(folder: Path, host: str, port: int, authority: Path | None) -> Iterator[None]:
     """FreeSWITCH with a trunk that registers over TLS; ``authority`` is what its administrator trusts."""
     source = folder / "source.yaml"
-    text = office(f"{host}:{port}").replace("username: office-account", "transport: tls, register: true, username: office-account")
-    source.write_text(text)
+    over_tls = "transport: tls, register: true, username: "
+    source.write_text(office(f"{host}:{port}").replace("username: ", over_tls))
     plan = plan_of(source)
     secrets, problems = read_secrets(plan, Options().parts, os.environ)
     assert not problems

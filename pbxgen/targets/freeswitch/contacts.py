@@ -3,9 +3,9 @@ r"""Which registered contacts are rung: an expression on what ``sofia xmlstatus 
 A contact is text that a phone chose, and a dial string is a program: a comma begins another leg, ``${`` a function. And
 a contact is a destination: FreeSWITCH would call any host that it names, from the address that carriers trust. So a
 contact is taken only if it is written with letters that mean nothing, and leads to the address that its REGISTER came
-from (or, for phones behind NAT and on websockets, FreeSWITCH's own note of where that was: ``fs_path``). And nobody whose
-contacts are at a carrier's address is rung at all: a sender's address can be forged. The expression finds such contacts
-among others, which it passes over. FreeSWITCH writes each registration on lines of its own::
+from (or, for phones behind NAT and on websockets, FreeSWITCH's own note of where that was: ``fs_path``). And nobody
+whose contacts are at a carrier's address is rung at all: a sender's address can be forged. The expression finds such
+contacts among others, which it passes over. FreeSWITCH writes each registration on lines of its own::
 
     <registration>
         <contact>&quot;Ada&quot; &lt;sip:101@192.0.2.7:5060;transport=udp&gt;</contact>
@@ -46,9 +46,15 @@ _NOTED = (
 _SELF = ipaddress.ip_network("127.0.0.1/32")
 """What runs on the PBX's own machine may be a trunk's gateway, and a phone beside it."""
 _LINES = r"(?:(?! *\x3c(?:network-ip|sip-auth-realm|/registration)\x3e)[^\n]*\n)*"
-_LAST = r"        \x3csip-auth-realm\x3e[^\n\x3c]*\x3c/sip-auth-realm\x3e\n        \x3cmwi-account\x3e[^\n]*\n    \x3c/registration\x3e\n"
-_OTHER = rf"(?:    \x3cregistration\x3e\n(?:(?! *\x3c(?:sip-auth-realm|/registration)\x3e)[^\n]*\n)*{_LAST})*?"
-"""Registrations that are passed over. The realm alone may hold a line end and ``<``: nothing behind such a one is read."""
+_LAST = (
+    r"        \x3csip-auth-realm\x3e[^\n\x3c]*\x3c/sip-auth-realm\x3e\n"
+    r"        \x3cmwi-account\x3e[^\n]*\n    \x3c/registration\x3e\n"
+)
+_OTHER = (
+    r"(?:    \x3cregistration\x3e\n(?:(?! *\x3c(?:sip-auth-realm|/registration)\x3e)[^\n]*\n)*"
+    rf"{_LAST})*?"
+)
+"""Registrations that are passed over. The realm alone may hold line ends and ``<``: nothing behind such a one is read."""
 _LONGEST = 20_000
 """Of an expression; PCRE2 compiles no more than 64 KiB."""
 _ADDRESS = r"[0-9A-Fa-f.:]+"
@@ -67,8 +73,9 @@ def expression() -> list[str]:
         direct, noted = (text.replace("ADDRESS", _ADDRESS) for text in (_DIRECT, _NOTED))
         item = (
             rf"{_OTHER}    \x3cregistration\x3e\n        \x3ccall-id\x3e[^\n]*\n        \x3cuser\x3e[^\n]*\n"
-            rf"        {opening}(?:[^\n]*? )?\x26lt;sips?:({_USER}@(?!{_OWN})(?:{direct}|{noted}))\x26gt;\x3c/contact\x3e\n"
-            rf"{_LINES}        \x3cnetwork-ip\x3e(?:\{first + 1}|\{first + 2})\x3c/network-ip\x3e\n{_LINES}{_LAST}"
+            rf"        {opening}(?:[^\n]*? )?\x26lt;sips?:({_USER}@(?!{_OWN})(?:{direct}|{noted}))\x26gt;"
+            rf"\x3c/contact\x3e\n{_LINES}"
+            rf"        \x3cnetwork-ip\x3e(?:\{first + 1}|\{first + 2})\x3c/network-ip\x3e\n{_LINES}{_LAST}"
         )
         written += item if number == 0 else f"(?:{item})?"
     return written.split(_OWN)

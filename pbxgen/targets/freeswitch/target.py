@@ -46,7 +46,11 @@ def _dialplan(jinja: Environment, plans: tuple[Plan, ...], naming: Naming) -> li
     builds = [f"{plan.name} {plan.digest}" for plan in plans]
     trunks = [trunk for plan in plans for trunk in views.inbound_trunks(plan)]
     main = jinja.get_template("dialplan.xml.j2").render(
-        builds=builds, trunks=trunks, contacts=contacts.expression(), contacts_found=contacts.FOUND, carriers=contacts.carriers(plans)
+        builds=builds,
+        trunks=trunks,
+        contacts=contacts.expression(),
+        contacts_found=contacts.FOUND,
+        carriers=contacts.carriers(plans),
     )
     files = [GeneratedFile("dialplan/pbxgen.xml", main)]
     for path in sorted((templates_folder() / _NAME / "library").glob("*.xml")):

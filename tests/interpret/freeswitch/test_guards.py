@@ -12,7 +12,10 @@ from tests.support.inside import CARRIER, come
 _USERS = 'users: {"101": {did: "+390212345101"}, "102": {voicemail: true, deviations: {unconditional: voicemail}}}'
 _DID = "+390212345101"
 _STRANGER = "198.51.100.7"
-_MORE_THAN_A_NUMBER = ("101 XML pbxgen.dialled", "mailbox XML pbxgen.end", "${pbx_tenant}", "101,102", "%2B39", " 101", "101\n", "+390212345101\n")
+_MORE_THAN_A_NUMBER = (
+    "101 XML pbxgen.dialled", "mailbox XML pbxgen.end", "${pbx_tenant}", "101,102", "%2B39", " 101",
+    "101\n", f"{_DID}\n",
+)  # fmt: skip
 
 
 def _refused(folder: Path, context: str, number: str, address: str = CARRIER, **variables: str) -> int | None:
