@@ -29,7 +29,7 @@ from tests.support.calls import plan_of
 
 pytestmark = [pytest.mark.real, pytest.mark.slow]
 
-_SECONDS = 8.0
+_SECONDS = 20.0
 
 
 class _Carrier:
@@ -52,7 +52,7 @@ class _Carrier:
                 connection, _ = self._socket.accept()
             except TimeoutError:
                 continue
-            connection.settimeout(2)
+            connection.settimeout(_SECONDS)
             with contextlib.suppress(OSError), self._context.wrap_socket(connection, server_side=True) as wrapped:
                 self.heard += wrapped.recv(65535)
             self.tried.set()

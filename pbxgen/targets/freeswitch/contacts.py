@@ -54,7 +54,7 @@ _OTHER = (
     r"(?:    \x3cregistration\x3e\n(?:(?! *\x3c(?:sip-auth-realm|/registration)\x3e)[^\n]*\n)*"
     rf"{_LAST})*?"
 )
-"""Registrations that are passed over. The realm alone may hold line ends and ``<``: nothing behind such a one is read."""
+"""Registrations that are passed over. The realm alone may hold line ends and ``<``: nothing behind it is read."""
 _LONGEST = 20_000
 """Of an expression; PCRE2 compiles no more than 64 KiB."""
 _ADDRESS = r"[0-9A-Fa-f.:]+"
