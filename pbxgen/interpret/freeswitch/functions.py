@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pbxgen.interpret.base import NotUnderstoodError
 from pbxgen.interpret.far_ends import contacts
-from pbxgen.interpret.freeswitch.endpoints import contact_uri, registered_as
+from pbxgen.interpret.freeswitch.endpoints import registered_as, registration
 from pbxgen.interpret.freeswitch.installation import recording
 from pbxgen.interpret.freeswitch.patterns import perform, substituted
 from pbxgen.interpret.freeswitch.scene import Scene
@@ -95,16 +95,19 @@ def _limit_usage(scene: Scene, arguments: str) -> str:
     return str(scene.usage((parts[1], parts[2])))
 
 
-def _sofia_contact(scene: Scene, arguments: str) -> str:
-    """``profile/user@domain``: dial strings of every registered contact."""
-    found = re.fullmatch(r"([^/@~]+)/([^/@~]*)@([^/@~]+)", arguments)
+def _sofia(scene: Scene, arguments: str) -> str:
+    """``xmlstatus profile PROFILE user USER@DOMAIN``: registrations, one line for each thing that is known."""
+    found = re.fullmatch(r"xmlstatus profile ([^ ]+) user ([^ @]*)@([^ @]+)", arguments)
     if found is None:
-        raise NotUnderstoodError(f"sofia_contact({arguments})")
-    extension = registered_as(scene, *found.groups())
+        raise NotUnderstoodError(f"sofia({arguments})")
+    profile, user, domain = found.groups()
+    extension = registered_as(scene, profile, user, domain)
     far = () if extension is None else contacts(scene.case, extension)
-    if extension is None or not far:
-        return "error/user_not_registered"
-    return ",".join(contact_uri(extension, index) for index in range(len(far)))
+    registrations = "".join(registration(user, domain, str(extension), index) for index in range(len(far)))
+    return (
+        '<?xml version="1.0" encoding="ISO-8859-1"?>\n<profile>\n  <registrations>\n'
+        f"{registrations}  </registrations>\n</profile>\n"
+    )
 
 
 def _file_exists(_: Scene, arguments: str) -> str:
@@ -150,6 +153,15 @@ def _strepoch(scene: Scene, arguments: str) -> str:
     return str(scene.clock.epoch)
 
 
+def _uuid_getvar(scene: Scene, arguments: str) -> str:
+    """A channel's variable as it is: what a function says is not expanded."""
+    uuid, _, name = arguments.partition(" ")
+    channel = next((c for c in scene.channels if c.profile.uuid == uuid), None)
+    if channel is None or not name or " " in name or "[" in name:
+        raise NotUnderstoodError(f"uuid_getvar({arguments})")
+    return channel.variable(name) or "_undef_"
+
+
 FUNCTIONS: Mapping[str, Function] = {
     "acl": _acl,
     "cond": _cond,
@@ -158,9 +170,10 @@ FUNCTIONS: Mapping[str, Function] = {
     "limit_usage": _limit_usage,
     "regex": _regex,
     "replace": _replace,
-    "sofia_contact": _sofia_contact,
+    "sofia": _sofia,
     "strepoch": _strepoch,
     "strftime_tz": _strftime_tz,
     "user_data": _user_data,
+    "uuid_getvar": _uuid_getvar,
     "vm_prefs": _vm_prefs,
 }

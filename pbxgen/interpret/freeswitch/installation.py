@@ -13,6 +13,7 @@ from pbxgen.interpret.freeswitch.profiles import SipProfile, profiles, voicemail
 from pbxgen.targets.base import GeneratedFile
 
 STOCK: Mapping[str, str] = {
+    "domain": "127.0.0.1",
     "conf_dir": "/etc/freeswitch",
     "default_language": "en",
     "sounds_dir": "/usr/share/freeswitch/sounds",

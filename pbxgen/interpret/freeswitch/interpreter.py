@@ -25,6 +25,11 @@ _PARKING = "*98"
 """What a phone dials that is to be in a call: it is answered at once, and asked for a mailbox."""
 _UNKNOWN = ("remote-party-id",)
 """Headers that mod_sofia takes the caller from, and this does not."""
+_LISTED = {
+    "diversion": "sip_i_diversion",
+    "history-info": "sip_i_history_info",
+    "p-asserted-identity": "sip_i_p_asserted_identity",
+}
 _KEPT = {"p-asserted-identity": "sip_P-Asserted-Identity", "privacy": "sip_Privacy"}
 
 
@@ -102,12 +107,18 @@ def _address(trunk: Trunk) -> str:
 
 
 def _announced(headers: list[str]) -> dict[str, str]:
-    """What mod_sofia makes of the caller's headers: the last Diversion, all of History-Info; nothing with ``${``."""
+    """What mod_sofia makes of the caller's headers: the last Diversion, all of History-Info, and nothing with ``${``;
+
+    with ``parse-all-invite-headers`` also all there is, in lists.
+    """
+    every: dict[str, list[str]] = {}
     found: dict[str, str] = {}
     for header in headers:
         name, _, value = (part.strip() for part in header.partition(":"))
         if name.lower() in _UNKNOWN:
             raise NotUnderstoodError(f"a caller with {name}")
+        if name.lower() in _LISTED:
+            every.setdefault(_LISTED[name.lower()], []).append(value)
         if refers(value):
             continue
         if name.lower() in _KEPT:
@@ -117,6 +128,8 @@ def _announced(headers: list[str]) -> dict[str, str]:
         elif name.lower() == "history-info":
             before = found.get("sip_history_info")
             found["sip_history_info"] = value if before is None else f"{before}, {value}"
+    for name, values in every.items():
+        found[name] = values[0] if len(values) == 1 else "ARRAY::" + "|:".join(values)
     return found
 
 

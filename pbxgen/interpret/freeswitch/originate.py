@@ -21,6 +21,8 @@ _REFUSAL, _ANSWER, _TURN = 0.002, 0.010, 0.010
 _TIMER_B = 32.0
 """Seconds until an INVITE that nobody replies to counts as replied 408 (RFC 3261: 64 * T1)."""
 _WRAP = 1 << 32
+_REDIRECTS = frozenset({300, 301, 302, 305})
+"""What mod_sofia takes for a redirect; the rest of 3xx is any failure to it, without a status."""
 
 
 class Originate:
@@ -114,7 +116,7 @@ class Originate:
             if not is_true(leg.channel.get("outbound_redirect_fatal")):
                 raise NotUnderstoodError(f"a redirect ({status}) that is followed")
             self._caller.set("sip_invite_failure_status", None)
-            leg.cause = "REQUESTED_CHAN_UNAVAIL"
+            leg.cause = "REQUESTED_CHAN_UNAVAIL" if status in _REDIRECTS else cause_of(status)
         else:
             self._caller.set("sip_invite_failure_status", str(status))
             leg.cause = cause_of(status)

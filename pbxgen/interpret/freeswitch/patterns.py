@@ -7,9 +7,12 @@ from functools import lru_cache
 
 from pbxgen.interpret.base import NotUnderstoodError
 
-_ESCAPES = frozenset("dDwWsSbB123456789")
-_GROUPS = re.compile(r"\(\?(?::|=|!|<=|<!)")
+_ESCAPES = frozenset("dDwWsSbBnxz123456789")
+_GROUPS = re.compile(r"\(\?(?::|=|!|<=|<!|>)")
+_HEX = re.compile(r"x[0-9a-f]{2}")
 _NUMBER, _BRACED = re.compile(r"\$([0-9]+)"), re.compile(r"\$\{[0-9]")
+_END = re.compile(r"((?<!\\)(?:\\\\)*)\\z")
+"""``\\z``, the very end of the text, which ``re`` writes otherwise."""
 _QUANTIFIER = re.compile(r"\{\d+(?:,\d*)?\}")
 
 
@@ -47,7 +50,7 @@ def _compiled(expression: str) -> re.Pattern[str]:
         )
     _check(expression)
     try:
-        return re.compile(expression, re.ASCII)
+        return re.compile(_END.sub(r"\1\\Z", expression), re.ASCII)
     except re.error as error:
         raise NotUnderstoodError(f"expression {expression!r}: {error}") from error
 
@@ -61,8 +64,10 @@ def _check(expression: str) -> None:
         if letter == "\\":
             at += 1
             following = expression[at : at + 1]
-            if following.isalnum() and (following not in _ESCAPES or (in_class and following in "bB123456789")):
+            if following.isalnum() and (following not in _ESCAPES or (in_class and following in "bBz123456789")):
                 wrong = f"\\{following}"
+            elif following == "x" and not _HEX.match(expression, at):
+                wrong = "\\x that is no letter's number"
         elif in_class:
             if letter == "]":
                 in_class = False

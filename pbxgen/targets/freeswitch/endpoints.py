@@ -22,8 +22,6 @@ class Naming:
         self._template = options.endpoint_name or DEFAULT
         self.fleet = fleet
         self.tells_tenant = fleet and Part.ENDPOINTS in options.parts
-        # The profile of the phones is ours where we write it; otherwise any may hold the registration.
-        self._profile = "internal" if Part.ENDPOINTS in options.parts else "*"
 
     def user(self, plan: Plan, extension: str) -> str:
         """The directory id, without domain."""
@@ -41,12 +39,12 @@ class Naming:
         """What stands before and after the extension where a phone's registrations are looked up."""
         domain = self._filled(plan, "\0").partition("@")[2] or plan.domain
         before, _, after = self.registered(plan, "\0").partition("\0")
-        return f"{self._profile}/{before}", f"{after}@{domain}"
+        return before, f"{after}@{domain}"
 
     def expression(self, plan: Plan) -> str:
         """Finds the extension ($1) in the name a phone has authenticated with."""
         before, _, after = self.user(plan, "\0").partition("\0")
-        return f"^{re.escape(before)}(\\d+){re.escape(after)}$"
+        return f"^{re.escape(before)}(\\d+){re.escape(after)}\\z"
 
     def _filled(self, plan: Plan, extension: str) -> str:
         return self._template.format(extension=extension, tenant=plan.name, domain=plan.domain)

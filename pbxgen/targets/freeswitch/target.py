@@ -10,7 +10,7 @@ from jinja2 import Environment
 from pbxgen.diagnostics.diagnostic import Diagnostic
 from pbxgen.flow.plan import Plan
 from pbxgen.targets.base import GeneratedFile, Options, Part
-from pbxgen.targets.freeswitch import escape, limits, views
+from pbxgen.targets.freeswitch import contacts, escape, limits, views
 from pbxgen.targets.freeswitch.endpoints import Naming
 from pbxgen.targets.templates import environment, templates_folder
 
@@ -48,7 +48,13 @@ class FreeSwitchTarget:
 def _dialplan(jinja: Environment, plans: tuple[Plan, ...], naming: Naming) -> list[GeneratedFile]:
     builds = [f"{plan.name} {plan.digest}" for plan in plans]
     trunks = [trunk for plan in plans for trunk in views.inbound_trunks(plan)]
-    main = jinja.get_template("dialplan.xml.j2").render(builds=builds, trunks=trunks)
+    main = jinja.get_template("dialplan.xml.j2").render(
+        builds=builds,
+        trunks=trunks,
+        contacts=contacts.expression(),
+        contacts_found=contacts.FOUND,
+        carriers=contacts.carriers(plans),
+    )
     files = [GeneratedFile("dialplan/pbxgen.xml", main)]
     for path in sorted((templates_folder() / _NAME / "library").glob("*.xml")):
         files.append(GeneratedFile(f"dialplan/pbxgen/library/{path.name}", path.read_text(encoding="utf-8")))
@@ -74,6 +80,7 @@ def _profiles(jinja: Environment, plans: tuple[Plan, ...], options: Options) -> 
     single = domains[0] if len(domains) == 1 else ""
     internal = jinja.get_template("internal.xml.j2").render(domains=domains, single_domain=single)
     files = [
+        GeneratedFile("directory/default.xml", _static("default.xml")),
         GeneratedFile("sip_profiles/internal.xml", internal),
         GeneratedFile("sip_profiles/external.xml", _static("external.xml")),
     ]

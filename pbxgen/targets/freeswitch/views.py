@@ -124,11 +124,11 @@ def _emergency(plan: Plan) -> Iterator[EmergencyView]:
     line = plan.numbering.outside_line
     optional = f"(?:{line})?" if line else ""
     for trunk, numbers in by_trunk.items():
-        yield EmergencyView(trunk, f"^{optional}({'|'.join(map(re.escape, numbers))})$")
+        yield EmergencyView(trunk, rf"^{optional}({'|'.join(map(re.escape, numbers))})\z")
 
 
 def _route(route: Route) -> RouteView:
-    expression = f"^(?:{'|'.join(p.regex for p in route.patterns)})$"
+    expression = rf"^(?:{'|'.join(p.regex for p in route.patterns)})\z"
     patterns = ", ".join(map(str, route.patterns))
     return RouteView(route.name, route.trunk, expression, patterns, f"{route.name} ({route.location.short})")
 
@@ -136,7 +136,7 @@ def _route(route: Route) -> RouteView:
 def _contacts(contacts: Contacts) -> ContactsView:
     written = [p.regex for p in contacts.patterns]
     chunks = [written[i : i + _PATTERNS_PER_EXPRESSION] for i in range(0, len(written), _PATTERNS_PER_EXPRESSION)]
-    expressions = tuple(f"^external outside:(?:{'|'.join(chunk)})$" for chunk in chunks)
+    expressions = tuple(rf"^external outside:(?:{'|'.join(chunk)})\z" for chunk in chunks)
     return ContactsView(contacts.name, expressions, f"{contacts.name} ({contacts.location.short})")
 
 
@@ -189,8 +189,8 @@ def calls(plan: Plan) -> dict[str, object]:
     for trunk in plan.trunks.values():
         comment = _comment(f"trunk {trunk.name}", trunk.location)
         named.append(Entry(f"trunk:{trunk.name}", records.trunk(trunk, plan), comment))
-    domains = [Domain(f"calls.{plan.name}", (*named, *spread.pop("", [])))]
-    domains += [Domain(f"calls{key}.{plan.name}", tuple(found)) for key, found in sorted(spread.items())]
+    domains = [Domain(f"calls:{plan.name}", (*named, *spread.pop("", [])))]
+    domains += [Domain(f"calls{key}:{plan.name}", tuple(found)) for key, found in sorted(spread.items())]
     return {"name": plan.name, "digest": plan.digest, "domains": domains}
 
 

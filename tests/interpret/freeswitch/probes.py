@@ -94,17 +94,18 @@ ${replace(a.b.c|.|-)}
 ${replace(aaa|aa|b)}
 ${replace(m:~${pbx_list}~sofia/~[^^!a=b c!d=<e>;f]sofia/)}
 ${replace(m:~${pbx_a}~l~L)}
-${user_data(101@calls.acme var pbx)}
-${user_data(101@CALLS.ACME var PBX)}
-${user_data(OPERATOR:reception@calls.acme var pbx)}
-${user_data(999@calls.acme var pbx)}|
-${user_data(101@calls.nobody var pbx)}|
-${user_data(101@calls.acme var nothing)}|
+${user_data(101@calls:acme var pbx)}
+${user_data(101@CALLS:ACME var PBX)}
+${user_data(OPERATOR:reception@calls:acme var pbx)}
+${user_data(999@calls:acme var pbx)}|
+${user_data(101@calls:nobody var pbx)}|
+${user_data(101@calls:acme var nothing)}|
 ${user_data(100@pbx.acme.example var effective_caller_id_name)}
 ${user_data(100@pbx.acme.example var user_context)}
 ${limit_usage(hash acme 101)}
-${sofia_contact(internal/101@pbx.acme.example)}
-${sofia_contact(internal/101@elsewhere.example)}
+${uuid_getvar(${uuid} pbx_a)}
+${uuid_getvar(${uuid} PBX_A)}
+${uuid_getvar(${uuid} sip_i_diversion)}
 ${file_exists(/nowhere/at/all.wav)}
 ${vm_prefs(default/100@pbx.acme.example|greeting_path)}|
 ${acl(192.0.2.1 192.0.2.0/24)}
@@ -191,6 +192,24 @@ _HUNTS = {
     "a variable in the expression": _extension(_if("alpha ${pbx_a}", "^(.*) ${pbx_a}$", _say("$1"))),
     "a plus in the expression": _extension(_if("x${pbx_plus}", "^x${pbx_plus}$", *_TOLD)),
     "back references": _extension(_if("${pbx_plus}#${pbx_plus}", r"^([^#]+)#\1$", *_TOLD)),
+    "the very end": _extension(_if("${pbx_a}", r"^alpha\z", *_TOLD)),
+    "a letter by its number": _extension(_if("a<${pbx_a}>", r"^a\x3calpha\x3e\z", *_TOLD)),
+    "what is not given back": _extension(_if('"${pbx_a},b";c,"d', r'^(?:(?>"[^"]*"|[^,])++(?:,|\z)){2}\z', *_TOLD)),
+    "what is not given back, though it would fit": _extension(_if('"${pbx_a},b"', r'^(?>"[^"]*"|[^,]){2}', *_TOLD)),
+    "what a function says is not expanded": _extension(
+        _do(_run("set", r"pbx_t=\\\${pbx_n}", inline=True)), goes_on=True
+    )
+    + _extension(_if("${uuid_getvar(${uuid} pbx_t)}", r"^(\\?)\$\{pbx_n\}\z", *_TOLD)),
+    "nobody is registered": _extension(
+        _if(
+            "${sofia(xmlstatus profile internal user 101@pbx.acme.example)}",
+            r"^(?:[^\n]*\n){3}  \x3c/registrations\x3e\n",
+            *_TOLD,
+        )
+    ),
+    "nobody is registered in a domain of nobody": _extension(
+        _if("${sofia(xmlstatus profile internal user 101@elsewhere.example)}", r"\x3cregistration\x3e", *_TOLD)
+    ),
     "the number that is called": _extension(_if("destination_number", "^(.*)$", _say("$1 ${destination_number}"))),
     "the first applying rule": _extension(
         _if(" rules=c.x/user:1|s.office/c.vip/25~user:2,mailbox:3|user:4 #${pbx_facts}", _RULES, _say("$2 $3"))

@@ -12,7 +12,10 @@ from tests.support.inside import CARRIER, come
 _USERS = 'users: {"101": {did: "+390212345101"}, "102": {voicemail: true, deviations: {unconditional: voicemail}}}'
 _DID = "+390212345101"
 _STRANGER = "198.51.100.7"
-_MORE_THAN_A_NUMBER = ("101 XML pbxgen.dialled", "mailbox XML pbxgen.end", "${pbx_tenant}", "101,102", "%2B39", " 101")
+_MORE_THAN_A_NUMBER = (
+    "101 XML pbxgen.dialled", "mailbox XML pbxgen.end", "${pbx_tenant}", "101,102", "%2B39", " 101",
+    "101\n", f"{_DID}\n",
+)  # fmt: skip
 
 
 def _refused(folder: Path, context: str, number: str, address: str = CARRIER, **variables: str) -> int | None:
@@ -31,7 +34,8 @@ def test_an_address_that_belongs_to_no_trunk_is_refused(number: str, tmp_path: P
 @pytest.mark.parametrize("number", _MORE_THAN_A_NUMBER)
 def test_a_carrier_sends_numbers_only(number: str, tmp_path: Path) -> None:
     assert _refused(tmp_path, "pbxgen.trunks", number) == 404
-    assert _refused(tmp_path, "pbxgen.trunks", number, _STRANGER) == 404
+    # A stranger is told the same as for every number.
+    assert _refused(tmp_path, "pbxgen.trunks", number, _STRANGER) == 403
 
 
 @pytest.mark.parametrize("number", _MORE_THAN_A_NUMBER)

@@ -47,7 +47,7 @@ def test_a_fleet_with_hostile_names_loads_without_a_warning(tmp_path: Path) -> N
             for context in ElementTree.fromstring(file.text.encode("utf-8")).iter("context")
         }
     )
-    questions = ["global_getvar pbxgen_acme", "global_getvar pbxgen_bolt", "user_data 101@calls.bolt var pbx"]
+    questions = ["global_getvar pbxgen_acme", "global_getvar pbxgen_bolt", "user_data 101@calls:bolt var pbx"]
     questions += [f"xml_locate dialplan context name {name}" for name in contexts]
     answers = answers_of((acme, bolt), tmp_path, questions)
     assert answers[:3] == [acme.digest, bolt.digest, "user ring=20"]

@@ -1,0 +1,122 @@
+r"""Which registered contacts are rung: an expression on what ``sofia xmlstatus profile internal user …`` says.
+
+A contact is text that a phone chose, and a dial string is a program: a comma begins another leg, ``${`` a function. And
+a contact is a destination: FreeSWITCH would call any host that it names, from the address that carriers trust. So a
+contact is taken only if it is written with letters that mean nothing, and leads to the address that its REGISTER came
+from (or, for phones behind NAT and on websockets, FreeSWITCH's own note of where that was: ``fs_path``). And nobody
+whose contacts are at a carrier's address is rung at all: a sender's address can be forged. The expression finds such
+contacts among others, which it passes over. FreeSWITCH writes each registration on lines of its own::
+
+    <registration>
+        <contact>&quot;Ada&quot; &lt;sip:101@192.0.2.7:5060;transport=udp&gt;</contact>
+        …
+        <network-ip>192.0.2.7</network-ip>
+        …
+        <sip-auth-realm>pbx.example</sip-auth-realm>
+        …
+    </registration>
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import re
+from collections.abc import Iterable
+
+from pbxgen.flow.plan import Plan
+from pbxgen.targets.freeswitch.addresses import networks
+
+MOST = 8
+"""Contacts of one user that are rung: as many as the expression has groups for."""
+
+_OWN = "\0"
+"""Where the template puts the PBX's own sockets, which FreeSWITCH's variables name and are no phone's."""
+_USER = r"(?:[\w.+*=-]+|\(null\))"
+"""FreeSWITCH writes (null) where a contact has no user."""
+_PORT = r"(?::\d+)?"
+_NAMED = r"(?![Ff][Ss]_|[Mm][Aa]|[Tt][Tt]|[Ll][Rr]|[Mm][Ee]|[Rr][Ee][Cc])"
+"""Parameters that lead elsewhere (maddr, ttl, lr, method, received) or that FreeSWITCH reads are none of a phone's."""
+_PARAMS = rf"(?:;{_NAMED}[A-Za-z][\w.+-]*(?:=[\w.+%*-]*)?)*"
+_DIRECT = rf"\[?(ADDRESS)\]?{_PORT}{_PARAMS}(?:;fs_nat=yes)?"
+_ENCODED = rf"(?:%3B{_NAMED}[A-Za-z][\w.+-]*(?:%3D[\w.+*-]*)?)*"
+_NOTED = (
+    rf"[\w.:\[\]-]+{_PARAMS}(?:;fs_nat=yes)?;fs_path=(?:%3C)?sips?%3A(?:(?:[\w.+*=-]|%2B|%3D|\(null\))+%40)?"
+    rf"(ADDRESS)(?:%3A\d+)?(?:%3Blr)?{_ENCODED}(?:%3E)?"
+)
+_SELF = ipaddress.ip_network("127.0.0.1/32")
+"""What runs on the PBX's own machine may be a trunk's gateway, and a phone beside it."""
+_LINES = r"(?:(?! *\x3c(?:network-ip|sip-auth-realm|/registration)\x3e)[^\n]*\n)*"
+_LAST = (
+    r"        \x3csip-auth-realm\x3e[^\n\x3c]*\x3c/sip-auth-realm\x3e\n"
+    r"        \x3cmwi-account\x3e[^\n]*\n    \x3c/registration\x3e\n"
+)
+_OTHER = (
+    r"(?:    \x3cregistration\x3e\n(?:(?! *\x3c(?:sip-auth-realm|/registration)\x3e)[^\n]*\n)*"
+    rf"{_LAST})*?"
+)
+"""Registrations that are passed over. The realm alone may hold line ends and ``<``: nothing behind it is read."""
+_LONGEST = 20_000
+"""Of an expression; PCRE2 compiles no more than 64 KiB."""
+_ADDRESS = r"[0-9A-Fa-f.:]+"
+
+
+def expression() -> list[str]:
+    r"""Finds up to ``MOST`` contacts that may be rung; what they are is said by ``FOUND``.
+
+    ``\x3c`` and the like are letters that XML would read. In parts: between any two the template names the PBX's own
+    sockets, as FreeSWITCH's variables.
+    """
+    written = r"^(?:[^\n]*\n){3}"
+    for number in range(MOST):
+        first = 4 * number + 1
+        opening = r"\x3ccontact\x3e" if number == 0 else r"\x3ccontact(\x3e)"
+        direct, noted = (text.replace("ADDRESS", _ADDRESS) for text in (_DIRECT, _NOTED))
+        item = (
+            rf"{_OTHER}    \x3cregistration\x3e\n        \x3ccall-id\x3e[^\n]*\n        \x3cuser\x3e[^\n]*\n"
+            rf"        {opening}(?:[^\n]*? )?\x26lt;sips?:({_USER}@(?!{_OWN})(?:{direct}|{noted}))\x26gt;"
+            rf"\x3c/contact\x3e\n{_LINES}"
+            rf"        \x3cnetwork-ip\x3e(?:\{first + 1}|\{first + 2})\x3c/network-ip\x3e\n{_LINES}{_LAST}"
+        )
+        written += item if number == 0 else f"(?:{item})?"
+    return written.split(_OWN)
+
+
+FOUND = "$1" + "".join(f"${4 * number}${4 * number + 1}" for number in range(1, MOST))
+"""The contacts that ``expression`` has found, parted by ``>``, which stands in none."""
+
+
+def carriers(plans: Iterable[Plan]) -> str:
+    """Finds a contact at a carrier's address. Of a fleet with thousands of carriers it knows the first."""
+    known: list[str] = []
+    left = _LONGEST
+    for text in sorted({text for plan in plans for text in _carriers(plan)}):
+        left -= len(text) + 1
+        if left < 0:
+            break
+        known.append(text)
+    return rf"(?:@|%40)\[?(?:{'|'.join(known)})(?:[\]:;%\x3e]|\z)" if known else "(?!)"
+
+
+def _carriers(plan: Plan) -> Iterable[str]:
+    """Expressions for the addresses of a plan's carriers: a phone that seems to be there is none."""
+    for trunk in plan.trunks.values():
+        for text in networks(trunk):
+            network = ipaddress.ip_network(text)
+            if network == _SELF:
+                continue
+            if isinstance(network, ipaddress.IPv4Network):
+                yield _ipv4(network)
+            elif network.prefixlen == network.max_prefixlen:
+                yield re.escape(str(network.network_address))
+
+
+def _ipv4(network: ipaddress.IPv4Network) -> str:
+    parts = []
+    for low, high in zip(network.network_address.packed, network.broadcast_address.packed, strict=True):
+        if low == high:
+            parts.append(str(low))
+        elif (low, high) == (0, 255):
+            parts.append(r"\d+")
+        else:
+            parts.append(f"(?:{'|'.join(map(str, range(low, high + 1)))})")
+    return "[.]".join(parts)
