@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 Place = tuple[str, str, int]
 """Context, extension, priority."""
 _PRESET = frozenset(
-    {"CONTEXT", "PRIORITY", "UNIQUEID", "HANGUPCAUSE", "CALLINGPRES", "CALLINGANI2", "CALLINGTNS", "SYSTEMNAME",
+    {"CONTEXT", "PRIORITY", "UNIQUEID", "CALLINGPRES", "CALLINGANI2", "CALLINGTNS", "SYSTEMNAME",
      "ENTITYID", "CALLERID"}
 )  # fmt: skip
 """What Asterisk knows of itself, and no template asks."""
@@ -50,6 +50,12 @@ class Channel:
         """Of channels of PJSIP."""
         self.headers: list[tuple[str, str]] = []
         """Of the INVITE that came in; or that is to go out."""
+        self.request_uri = ""
+        """Of the INVITE that came in."""
+        self.handlers: list[Place] = []
+        """Subroutines that run when it is hung up."""
+        self.hung_up_by = ""
+        """Name of the channel that ended it, where it ended by itself."""
         self.up = False
         """Answered."""
         self.gone = False

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Callable, Mapping
 from zoneinfo import ZoneInfo
 
@@ -90,6 +91,23 @@ def _replace(channel: Channel, text: str) -> str:
     return channel.variable(name).replace(find, replacement)
 
 
+def _remove(channel: Channel, text: str) -> str:
+    given = arguments(text, most=3)
+    if len(given) != 2:
+        raise NotUnderstoodError(f"REPLACE({text}): no template puts other characters in place")
+    name, characters = given
+    return channel.variable(name).translate(dict.fromkeys(map(ord, characters)))
+
+
+def _matches(channel: Channel, text: str) -> str:
+    """REGEX("pattern" text): a pattern of POSIX, with neither backslashes nor repetitions of its own."""
+    before, pattern, subject = (*arguments(text, '"', 3), "", "")[:3]
+    if before.strip() or not pattern:
+        raise NotUnderstoodError(f"REGEX({text})")
+    python = pattern.replace("[[]", r"\[").replace("$", r"\Z")
+    return str(int(re.search(python, subject.lstrip(" ")) is not None))
+
+
 # -- numbers and times ------------------------------------------------------------------------------------------------
 
 
@@ -135,8 +153,13 @@ def _dialplan_exists(channel: Channel, text: str) -> str:
 
 
 def _channel(channel: Channel, text: str) -> str:
-    if text == "endpoint" and channel.endpoint is not None:
-        return channel.endpoint
+    match text:
+        case "endpoint" if channel.endpoint is not None:
+            return channel.endpoint
+        case "pjsip,request_uri" if channel.endpoint is not None:
+            return channel.request_uri
+        case "hangupsource":
+            return channel.hung_up_by
     raise NotUnderstoodError(f"CHANNEL({text}) of {channel.name}")
 
 
@@ -193,7 +216,34 @@ def _device_state(channel: Channel, text: str) -> str:
 
 
 def _dial_contacts(channel: Channel, text: str) -> str:
-    return channel.switch.dial_contacts(text)
+    uris = channel.switch.contacts(text)
+    return "&".join(f"PJSIP/{text}/{uri}" for uri in uris)
+
+
+def _address_of_record(channel: Channel, text: str) -> str:
+    """Of an address of record, the ids of its contacts: Asterisk makes them of its name and a digest."""
+    name, field = arguments(text, most=2)
+    if field != "contact":
+        raise NotUnderstoodError(f"PJSIP_AOR({text})")
+    return ",".join(f"{name};@{number}" for number, _ in enumerate(channel.switch.contacts(name)))
+
+
+def _endpoint(channel: Channel, text: str) -> str:
+    name, field = arguments(text, most=2)
+    if field != "aors":
+        raise NotUnderstoodError(f"PJSIP_ENDPOINT({text})")
+    return name
+
+
+def _contact(channel: Channel, text: str) -> str:
+    contact, field = arguments(text, most=2)
+    name, _, number = contact.partition(";@")
+    match field:
+        case "status":
+            return "Reachable"
+        case "uri":
+            return channel.switch.contacts(name)[int(number)]
+    raise NotUnderstoodError(f"PJSIP_CONTACT({text})")
 
 
 # -- what is set ------------------------------------------------------------------------------------------------------
@@ -216,7 +266,10 @@ def _set_caller_id(channel: Channel, part: str, value: str) -> None:
 
 
 def _set_channel(channel: Channel, item: str, value: str) -> None:
-    if item != "language":
+    if item == "hangup_handler_push":
+        context, extension, priority = arguments(value)
+        channel.handlers.append((context, extension, int(priority)))
+    elif item != "language":
         raise NotUnderstoodError(f"Set(CHANNEL({item})=…)")
 
 
@@ -239,6 +292,8 @@ READ: Mapping[str, Read] = {
     "STRFTIME": _time, "DIALPLAN_EXISTS": _dialplan_exists, "CHANNEL": _channel, "CALLERID": _caller_id,
     "CHANNEL_EXISTS": _channel_exists, "SHARED": _shared, "HANGUPCAUSE": _cause, "HANGUPCAUSE_KEYS": _cause_keys,
     "PJSIP_HEADER": _header, "DEVICE_STATE": _device_state, "PJSIP_DIAL_CONTACTS": _dial_contacts,
+    "PJSIP_AOR": _address_of_record, "PJSIP_ENDPOINT": _endpoint, "PJSIP_CONTACT": _contact,
+    "REPLACE": _remove, "REGEX": _matches,
 }  # fmt: skip
 WRITE: Mapping[str, Write] = {
     "ARRAY": _set_array, "LOCAL": _set_local, "CALLERID": _set_caller_id, "CHANNEL": _set_channel,

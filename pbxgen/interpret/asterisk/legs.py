@@ -59,8 +59,8 @@ class Ringing(Channel):
     ended = False
     cause = 0
     """Why it ended, if not by an answer."""
-    forward: str | None = None
-    """Where a phone redirects to (user part of Contact)."""
+    redirects = False
+    """Has it just said that somebody else is to be called (3xx)?"""
 
     def begin(self) -> None:
         """Ring."""
@@ -134,11 +134,11 @@ class Leg(Ringing):
         self.ended = True
         self.ended_at, self.status = self.switch.clock.now, final
         self.cause = _CAUSE_OF.get(final, 127)
-        # A redirecting phone says where to; whoever rings it looks there before it looks at the reply.
-        self.forward = "900" if 300 <= final < 400 else None
-        if self.forward is None:
+        # Who redirects is still there until whoever rings it has looked at that.
+        self.redirects = 300 <= final < 400
+        if not self.redirects:
             self._tell(final)
-        self.hang_up(self.cause)
+            self.hang_up(self.cause)
         self.dialler.wake()
 
     def _given_up(self) -> None:

@@ -11,6 +11,7 @@ from typing import Protocol
 from pbxgen.interpret.asterisk.expressions import SyntaxMistakeError, evaluate
 from pbxgen.interpret.base import NotUnderstoodError
 
+_OPENING = re.compile(r"\$[{\[]")
 _SPECIAL = re.compile(r'["\\()\[\]]')
 WHOLE = 2**31 - 1
 """Length of ``${NAME:offset}``."""
@@ -85,10 +86,8 @@ def parse(text: str) -> Text:
     """Takes a text apart. Raises NotUnderstoodError where a bracket is never closed."""
     parts: list[str | Variable | Expression] = []
     at = 0
-    while (start := text.find("$", at)) >= 0:
-        kind = text[start + 1 : start + 2]
-        if kind not in ("{", "["):
-            raise NotUnderstoodError(f"no template has a single $: {text}")
+    while (opening := _OPENING.search(text, at)) is not None:
+        start, kind = opening.start(), opening[0][1]
         end = _closing(text, start + 2, kind)
         if start > at:
             parts.append(text[at:start])

@@ -131,6 +131,7 @@ def test_a_phone_is_known_by_its_login_and_a_trunk_by_its_address() -> None:
 [global]
 type = global
 endpoint_identifier_order = ip,username
+default_realm = pbx.example
 [101]
 type = endpoint
 context = phones
@@ -148,6 +149,8 @@ type = aor
     assert endpoints.phone("101", "pbx.example") == "101"
     assert endpoints.phone("101", "other.example") is None
     assert endpoints.phone("102", "pbx.example") is None
+    told_apart = text.replace("default_realm = pbx.example", "default_realm = asterisk")
+    assert Endpoints({"pjsip.conf": told_apart}).phone("101", "pbx.example") is None
     with pytest.raises(NotUnderstoodError, match="are not known by ip,username"):
         Endpoints({"pjsip.conf": text.replace("ip,username", "username,ip")})
 
