@@ -33,9 +33,9 @@ def dial(channel: Channel, text: str) -> Steps:
         if "b" in given:
             yield from _subroutine(channel, attempt, given["b"])
         attempt.begin()
-    if "i" not in given:
-        raise NotUnderstoodError(f"Dial({text}): redirections are followed")
     yield from _waiting(channel, attempts, int(seconds) if seconds else None)
+    if "i" not in given and any(a.redirects for a in attempts):
+        raise NotUnderstoodError(f"Dial({text}): redirections are followed")
     answered = next((a for a in attempts if a.answered), None)
     for attempt in attempts:
         if attempt is not answered:

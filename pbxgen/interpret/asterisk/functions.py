@@ -34,8 +34,11 @@ def _if(channel: Channel, text: str) -> str:
 
 def _filter(channel: Channel, text: str) -> str:
     allowed, *rest = arguments(text, most=2, raw=True)
-    kept = _ranges(allowed)
+    kept = _ranges(_CODE.sub(lambda code: chr(int(code[1], 16)), allowed))
     return "".join(c for c in rest[0] if c in kept) if rest else ""
+
+
+_CODE = re.compile(r"\\x([0-9A-Fa-f]{2})")
 
 
 def _ranges(allowed: str) -> set[str]:

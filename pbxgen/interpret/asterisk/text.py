@@ -12,6 +12,8 @@ from pbxgen.interpret.asterisk.expressions import SyntaxMistakeError, evaluate
 from pbxgen.interpret.base import NotUnderstoodError
 
 _OPENING = re.compile(r"\$[{\[]")
+_PART = re.compile(r"\s*([+-]?[0-9]+)(?::\s*([+-]?[0-9]+))?")
+"""Offset and length of a part, as scanf reads them: what is no number any more is left out."""
 _SPECIAL = re.compile(r'["\\()\[\]]')
 WHOLE = 2**31 - 1
 """Length of ``${NAME:offset}``."""
@@ -131,18 +133,10 @@ def _named(inner: str) -> tuple[str, int | None, int]:
         elif character == ")":
             depth -= 1
         elif character == ":" and not depth:
-            offset, _, length = inner[at + 1 :].partition(":")
-            return inner[:at], _int(offset, 0), _int(length, WHOLE) if offset else WHOLE
+            given = _PART.match(inner[at + 1 :])
+            offset, length = given.groups() if given else ("0", None)
+            return inner[:at], int(offset), WHOLE if length is None else int(length)
     return inner, None, WHOLE
-
-
-def _int(text: str, otherwise: int) -> int:
-    try:
-        return int(text)
-    except ValueError:
-        if text:
-            raise NotUnderstoodError(f"{text!r} is no offset") from None
-        return otherwise
 
 
 def _cut(value: str, offset: int, length: int) -> str:

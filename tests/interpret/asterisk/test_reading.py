@@ -50,7 +50,6 @@ def test_comments_templates_and_includes() -> None:
         ("[a]\nexten => s,1,Set(x=${SHELL(id)})", "the function SHELL is not known"),
         ("[a]\nexten => s,1,Set(x=${CUT(y,${EVAL(z)},1)})", "the function EVAL is not known"),
         ("[a]\nexten => s,1,Set(x=${y)", "a bracket is never closed"),
-        ("[a]\nexten => s,1,Set(x=$y)", "a single \\$"),
         ("[a]\nexten => _1-1,1,Return()", "no template writes '-'"),
         ("[a]\nexten => _1.1,1,Return()", "something follows"),
         ("[general]\nextenpatternmatchnew=yes", "extenpatternmatchnew is not known"),
