@@ -41,7 +41,7 @@ def freeswitch_program() -> Path:
     return real_pbx("freeswitch")
 
 
-@pytest.fixture(params=sorted(FINDERS))
+@pytest.fixture(params=sorted(FINDERS), scope="session")
 def pbx_name(request: pytest.FixtureRequest) -> str:
     """Each PBX in turn, where it is found."""
     name = str(request.param)
