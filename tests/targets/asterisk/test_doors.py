@@ -7,6 +7,10 @@ import pytest
 from tests.support.asterisk import rendered
 from tests.support.office import plan_of
 
+_HEAD = """\
+version: 1
+pbx: {name: acme, domain: pbx.acme.example, country: IT, timezone: Europe/Rome, language: it}
+"""
 _BODY = """\
 trunks:
   carrier: {{host: {host}, accept_from: {networks}, username: me, password: long enough}}
@@ -16,7 +20,7 @@ users: {{"101": {{password: long enough}}}}
 
 def _denied(host: str, networks: str) -> list[str]:
     """What no phone may register, by the phones' template."""
-    text = rendered(plan_of(_BODY.format(host=host, networks=networks)))["pjsip.conf"].text
+    text = rendered(plan_of(_BODY.format(host=host, networks=networks), head=_HEAD))["pjsip.conf"].text
     phones = text.partition("[pbxgen-phone](!)")[2].partition("\n\n")[0]
     return [line.partition(" = ")[2] for line in phones.splitlines() if line.startswith("contact_deny")]
 
@@ -45,7 +49,7 @@ def test_every_login_and_every_name_that_does_not_exist_is_asked_for_one_realm()
 
 
 def test_trunks_are_known_by_their_address_alone_and_carriers_over_tls_by_their_certificate() -> None:
-    body = 'trunks: {t: {host: "8.8.8.8", transport: tls, username: me, password: long enough}}\nusers: {"101": {}}'
-    text = rendered(plan_of(body))["pjsip.conf"].text
+    body = _BODY.format(host="8.8.8.8", networks="[], transport: tls")
+    text = rendered(plan_of(body, head=_HEAD))["pjsip.conf"].text
     assert "identify_by = ip\n" in text.partition("[pbxgen-trunk](!)")[2].partition("\n\n")[0]
-    assert "verify_server = yes\n" in text.partition("[tls]")[2].partition("\n\n")[0]
+    assert "verify_server = yes" in text.partition("[tls]")[2].partition("\n\n")[0]
