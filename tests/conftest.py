@@ -39,7 +39,7 @@ def freeswitch_program() -> Path:
     return real_pbx("freeswitch")
 
 
-@pytest.fixture(params=sorted(PBXS))
+@pytest.fixture(params=sorted(PBXS), scope="session")
 def pbx_name(request: pytest.FixtureRequest) -> str:
     """Each PBX in turn, where it is found."""
     name = str(request.param)

@@ -241,6 +241,13 @@ class Peer:
             self._in_dialog("BYE", uri, sender, call_id, number + 1, reply)
         return reply.status
 
+    def forget(self, user: str, domain: str, login: Login) -> None:
+        """Take all contacts of a user away."""
+        address = f"<sip:{user}@{domain}>"
+        self.ask(
+            "REGISTER", f"sip:{domain}", sender=address, to=address, contact="*", headers=("Expires: 0",), login=login
+        )  # fmt: skip
+
     def _cancel(self, uri: str, sender: str, call_id: str) -> None:
         with self._came:
             numbers = [int(m.cseq.split()[0]) for m in self.received if m.call_id == call_id and m.status is not None]

@@ -15,7 +15,7 @@ from pbxgen.interpret.clock import Clock, Steps, Thread
 Place = tuple[str, str, int]
 """Context, extension, priority."""
 _PRESET = frozenset(
-    {"CONTEXT", "PRIORITY", "UNIQUEID", "HANGUPCAUSE", "CALLINGPRES", "CALLINGANI2", "CALLINGTNS", "SYSTEMNAME",
+    {"CONTEXT", "PRIORITY", "UNIQUEID", "CALLINGPRES", "CALLINGANI2", "CALLINGTNS", "SYSTEMNAME",
      "ENTITYID", "CALLERID"}
 )  # fmt: skip
 """Variables that Asterisk sets by itself and no template reads."""
@@ -74,8 +74,8 @@ class ChannelHost(Protocol):
         """What Asterisk would log as WARNING or ERROR."""
         ...
 
-    def dial_contacts(self, endpoint: str) -> str:
-        """Dial string of all registered contacts of an endpoint; empty if there is none."""
+    def contacts(self, endpoint: str) -> tuple[str, ...]:
+        """URIs of the phones that are registered for an endpoint (and answer OPTIONS)."""
         ...
 
     def device_state(self, endpoint: str) -> str:
@@ -102,6 +102,12 @@ class AsteriskChannel:
         """Of channels of PJSIP."""
         self.headers: list[tuple[str, str]] = []
         """Of the INVITE that came in; or that is to go out."""
+        self.request_uri = ""
+        """Of the INVITE that came in."""
+        self.handlers: list[Place] = []
+        """Subroutines that run when it is hung up."""
+        self.hung_up_by = ""
+        """Name of the channel that ended it, where it ended by itself."""
         self.up = False
         """Answered."""
         self.gone = False
@@ -221,8 +227,8 @@ class Ringing(AsteriskChannel):
     ended = False
     cause = 0
     """Why it ended, if not by an answer."""
-    forward: str | None = None
-    """Where a phone redirects to (user part of Contact)."""
+    redirects = False
+    """Has it just said that somebody else is to be called (3xx)?"""
 
     def begin(self) -> None:
         """Ring."""

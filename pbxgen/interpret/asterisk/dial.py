@@ -10,7 +10,7 @@ from pbxgen.interpret.asterisk.text import arguments
 from pbxgen.interpret.base import NotUnderstoodError
 from pbxgen.interpret.clock import Steps
 
-_OPTIONS = {"r": False, "f": True, "b": True, "U": True}
+_OPTIONS = {"i": False, "r": False, "f": True, "b": True, "U": True}
 """Those that the templates use: has it an argument?"""
 
 
@@ -34,6 +34,8 @@ def dial(channel: AsteriskChannel, text: str) -> Steps:
             yield from _subroutine(channel, attempt, given["b"])
         attempt.begin()
     yield from _waiting(channel, attempts, int(seconds) if seconds else None)
+    if "i" not in given and any(a.redirects for a in attempts):
+        raise NotUnderstoodError(f"Dial({text}): redirections are followed")
     answered = next((a for a in attempts if a.answered), None)
     for attempt in attempts:
         if attempt is not answered:
@@ -92,7 +94,7 @@ def _waiting(channel: AsteriskChannel, attempts: list[Ringing], seconds: int | N
     if seconds is not None:
         channel.thread.wake_after(1000 * seconds)
     while not channel.gone:
-        _follow_redirections(channel, attempts)
+        yield from _refuse_redirections(channel, attempts)
         if any(a.answered for a in attempts) or all(a.ended for a in attempts):
             return
         if end is not None and clock.now >= end:
@@ -100,16 +102,20 @@ def _waiting(channel: AsteriskChannel, attempts: list[Ringing], seconds: int | N
         yield
 
 
-def _follow_redirections(channel: AsteriskChannel, attempts: list[Ringing]) -> None:
-    """A phone that redirects is replaced by a Local channel into its FORWARD_CONTEXT."""
-    for number, attempt in enumerate(attempts):
-        if attempt.forward is None:
+def _refuse_redirections(channel: AsteriskChannel, attempts: list[Ringing]) -> Steps:
+    """Option i: a leg that redirects is busy, and ends by itself without a cause; nobody is told its reply."""
+    for attempt in attempts:
+        if not attempt.redirects:
             continue
-        context = attempt.get("FORWARD_CONTEXT") or ""
-        local = channel.switch.ring(channel, f"Local/{attempt.forward}@{context}")
-        if local is not None:
-            attempts[number] = local
-            local.begin()
+        attempt.redirects = False
+        attempt.cause = BUSY
+        attempt.hung_up_by = attempt.name
+        attempt.set("HANGUPCAUSE", "0")
+        for place in attempt.handlers:
+            attempt.thread, own = channel.thread, attempt.thread
+            yield from channel.switch.subroutine(attempt, place, ())
+            attempt.thread = own
+        attempt.hang_up(BUSY)
 
 
 def _status(attempts: Sequence[Ringing], unreachable: int) -> str:

@@ -25,6 +25,7 @@ class Endpoints:
         self._auths: dict[str, config.Section] = {}
         self._aors: dict[str, config.Section] = {}
         self._identify: list[config.Section] = []
+        self._realm = ""
         for section in config.read("pjsip.conf", files):
             if section.template:
                 continue
@@ -38,6 +39,7 @@ class Endpoints:
                 case "identify":
                     self._identify.append(section)
                 case "global":
+                    self._realm = section.get("default_realm")
                     if section.get("endpoint_identifier_order") != _ORDER:
                         raise NotUnderstoodError(f"{section.where}: endpoints are not known by {_ORDER}")
                 case "transport" | "registration":
@@ -62,21 +64,27 @@ class Endpoints:
     def phone(self, extension: str, domain: str) -> str | None:
         """The endpoint of a phone that calls or registers as ``extension@domain``: called so, or by the user part."""
         found = next((name for name in (f"{extension}@{domain}", extension) if name in self._endpoints), None)
-        return found if found is not None and self._login(found) == (extension, domain) else None
+        if found is None:
+            return None
+        username, realm = self._login(found)
+        return found if username == extension and (realm == domain or found == f"{extension}@{domain}") else None
 
     def extension(self, endpoint: str, plan: Plan) -> str | None:
         """Whose phones of ``plan`` have registered there."""
-        username, realm = self._login(endpoint)
-        return username if realm == plan.domain and self.phone(username, realm) == endpoint else None
+        username, _ = self._login(endpoint)
+        return username if self.phone(username, plan.domain) == endpoint else None
 
     def _login(self, endpoint: str) -> tuple[str, str]:
-        """User name and realm that a phone must know; it registers where endpoint and address of record agree."""
+        """User name and realm that a phone must know; it registers where endpoint and address of record agree.
+
+        Nothing where its realm is not that of all others: then an answer would tell who exists.
+        """
         section = self._endpoints[endpoint]
         auth = self._auths.get(section.get("auth"))
         aor = self._aors.get(section.get("aors"))
         if auth is None or aor is None or not auth.get("password") or aor.name != endpoint:
             return "", ""
-        return auth.get("username"), auth.get("realm")
+        return (auth.get("username"), self._realm) if auth.get("realm") == self._realm else ("", "")
 
     def trunk_at(self, trunk: Trunk) -> str | None:
         """The endpoint that calls from a trunk's address belong to."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Callable, Mapping
 from zoneinfo import ZoneInfo
 
@@ -33,8 +34,11 @@ def _if(channel: AsteriskChannel, text: str) -> str:
 
 def _filter(channel: AsteriskChannel, text: str) -> str:
     allowed, *rest = arguments(text, most=2, raw=True)
-    kept = _ranges(allowed)
+    kept = _ranges(_CODE.sub(lambda code: chr(int(code[1], 16)), allowed))
     return "".join(c for c in rest[0] if c in kept) if rest else ""
+
+
+_CODE = re.compile(r"\\x([0-9A-Fa-f]{2})")
 
 
 def _ranges(allowed: str) -> set[str]:
@@ -90,6 +94,23 @@ def _replace(channel: AsteriskChannel, text: str) -> str:
     return channel.variable(name).replace(find, replacement)
 
 
+def _remove(channel: AsteriskChannel, text: str) -> str:
+    given = arguments(text, most=3)
+    if len(given) != 2:
+        raise NotUnderstoodError(f"REPLACE({text}): no template puts other characters in place")
+    name, characters = given
+    return channel.variable(name).translate(dict.fromkeys(map(ord, characters)))
+
+
+def _matches(channel: AsteriskChannel, text: str) -> str:
+    """REGEX("pattern" text): a pattern of POSIX, with neither backslashes nor repetitions of its own."""
+    before, pattern, subject = (*arguments(text, '"', 3), "", "")[:3]
+    if before.strip() or not pattern:
+        raise NotUnderstoodError(f"REGEX({text})")
+    python = pattern.replace("[[]", r"\[").replace("$", r"\Z")
+    return str(int(re.search(python, subject.lstrip(" ")) is not None))
+
+
 # -- numbers and times ------------------------------------------------------------------------------------------------
 
 
@@ -135,8 +156,13 @@ def _dialplan_exists(channel: AsteriskChannel, text: str) -> str:
 
 
 def _channel(channel: AsteriskChannel, text: str) -> str:
-    if text == "endpoint" and channel.endpoint is not None:
-        return channel.endpoint
+    match text:
+        case "endpoint" if channel.endpoint is not None:
+            return channel.endpoint
+        case "pjsip,request_uri" if channel.endpoint is not None:
+            return channel.request_uri
+        case "hangupsource":
+            return channel.hung_up_by
     raise NotUnderstoodError(f"CHANNEL({text}) of {channel.name}")
 
 
@@ -193,7 +219,34 @@ def _device_state(channel: AsteriskChannel, text: str) -> str:
 
 
 def _dial_contacts(channel: AsteriskChannel, text: str) -> str:
-    return channel.switch.dial_contacts(text)
+    uris = channel.switch.contacts(text)
+    return "&".join(f"PJSIP/{text}/{uri}" for uri in uris)
+
+
+def _address_of_record(channel: AsteriskChannel, text: str) -> str:
+    """Of an address of record, the ids of its contacts: Asterisk makes them of its name and a digest."""
+    name, field = arguments(text, most=2)
+    if field != "contact":
+        raise NotUnderstoodError(f"PJSIP_AOR({text})")
+    return ",".join(f"{name};@{number}" for number, _ in enumerate(channel.switch.contacts(name)))
+
+
+def _endpoint(channel: AsteriskChannel, text: str) -> str:
+    name, field = arguments(text, most=2)
+    if field != "aors":
+        raise NotUnderstoodError(f"PJSIP_ENDPOINT({text})")
+    return name
+
+
+def _contact(channel: AsteriskChannel, text: str) -> str:
+    contact, field = arguments(text, most=2)
+    name, _, number = contact.partition(";@")
+    match field:
+        case "status":
+            return "Reachable"
+        case "uri":
+            return channel.switch.contacts(name)[int(number)]
+    raise NotUnderstoodError(f"PJSIP_CONTACT({text})")
 
 
 # -- what is set ------------------------------------------------------------------------------------------------------
@@ -216,7 +269,10 @@ def _set_caller_id(channel: AsteriskChannel, part: str, value: str) -> None:
 
 
 def _set_channel(channel: AsteriskChannel, item: str, value: str) -> None:
-    if item != "language":
+    if item == "hangup_handler_push":
+        context, extension, priority = arguments(value)
+        channel.handlers.append((context, extension, int(priority)))
+    elif item != "language":
         raise NotUnderstoodError(f"Set(CHANNEL({item})=…)")
 
 
@@ -239,6 +295,8 @@ READ: Mapping[str, Read] = {
     "STRFTIME": _time, "DIALPLAN_EXISTS": _dialplan_exists, "CHANNEL": _channel, "CALLERID": _caller_id,
     "CHANNEL_EXISTS": _channel_exists, "SHARED": _shared, "HANGUPCAUSE": _cause, "HANGUPCAUSE_KEYS": _cause_keys,
     "PJSIP_HEADER": _header, "DEVICE_STATE": _device_state, "PJSIP_DIAL_CONTACTS": _dial_contacts,
+    "PJSIP_AOR": _address_of_record, "PJSIP_ENDPOINT": _endpoint, "PJSIP_CONTACT": _contact,
+    "REPLACE": _remove, "REGEX": _matches,
 }  # fmt: skip
 WRITE: Mapping[str, Write] = {
     "ARRAY": _set_array, "LOCAL": _set_local, "CALLERID": _set_caller_id, "CHANNEL": _set_channel,

@@ -119,11 +119,11 @@ class AsteriskLeg(Ringing):
         self.ended = True
         self.ended_at, self.status = self.switch.clock.now, final
         self.cause = _CAUSE_OF.get(final, 127)
-        # A redirecting phone says where to; whoever rings it looks there before it looks at the reply.
-        self.forward = "900" if 300 <= final < 400 else None
-        if self.forward is None:
+        # Who redirects is still there until whoever rings it has looked at that.
+        self.redirects = 300 <= final < 400
+        if not self.redirects:
             self._tell(final)
-        self.hang_up(self.cause)
+            self.hang_up(self.cause)
         self.dialler.wake()
 
     def _given_up(self) -> None:

@@ -152,19 +152,19 @@ class AsteriskSwitch:
             return outside(self.case, user)
         return outside(self.case, number_sent(plan, name, user))
 
-    def dial_contacts(self, endpoint: str) -> str:
-        """Dial string of all registered contacts of an endpoint; empty if there is none."""
+    def contacts(self, endpoint: str) -> tuple[str, ...]:
+        """URIs of the phones that are registered (and answer OPTIONS)."""
         extension = self._endpoints.extension(endpoint, self.case.plan) if endpoint in self._endpoints else None
         if extension is None or extension not in self.case.plan.users:
-            return ""
+            return ()
         there = range(len(contacts(self.case, extension)))
-        return "&".join(f"PJSIP/{endpoint}/sip:{extension}.{index}@{_HOST}" for index in there)
+        return tuple(f"sip:{extension}.{index}@{_HOST}" for index in there)
 
     def device_state(self, endpoint: str) -> str:
         """DEVICE_STATE of an endpoint."""
         if endpoint not in self._endpoints:
             return "INVALID"
-        if not self.dial_contacts(endpoint):
+        if not self.contacts(endpoint):
             return "UNAVAILABLE"
         channels = [channel for channel in self.channels.values() if channel.endpoint == endpoint]
         in_use = sum(isinstance(c, Caller) or c.up for c in channels)
@@ -185,6 +185,7 @@ class AsteriskSwitch:
         self._names += 1
         channel = Caller(self, f"PJSIP/{endpoint}-{self._names:08x}")
         channel.endpoint = endpoint
+        channel.request_uri = f"sip:{extension.replace('#', '%23')}@{self.case.plan.domain}"
         context = self._endpoints.context(endpoint)
         channel.place = (context, extension, 1)
         prepare(channel)

@@ -11,6 +11,9 @@ from typing import Protocol
 from pbxgen.interpret.asterisk.expressions import SyntaxMistakeError, evaluate
 from pbxgen.interpret.base import NotUnderstoodError
 
+_OPENING = re.compile(r"\$[{\[]")
+_PART = re.compile(r"\s*([+-]?[0-9]+)(?::\s*([+-]?[0-9]+))?")
+"""Offset and length of a part, as scanf reads them: what is no number any more is left out."""
 _SPECIAL = re.compile(r'["\\()\[\]]')
 WHOLE = 2**31 - 1
 """Length of ``${NAME:offset}``."""
@@ -85,10 +88,8 @@ def parse(text: str) -> Text:
     """Takes a text apart. Raises NotUnderstoodError where a bracket is never closed."""
     parts: list[str | Variable | Expression] = []
     at = 0
-    while (start := text.find("$", at)) >= 0:
-        kind = text[start + 1 : start + 2]
-        if kind not in ("{", "["):
-            raise NotUnderstoodError(f"no template has a single $: {text}")
+    while (opening := _OPENING.search(text, at)) is not None:
+        start, kind = opening.start(), opening[0][1]
         end = _closing(text, start + 2, kind)
         if start > at:
             parts.append(text[at:start])
@@ -132,18 +133,10 @@ def _named(inner: str) -> tuple[str, int | None, int]:
         elif character == ")":
             depth -= 1
         elif character == ":" and not depth:
-            offset, _, length = inner[at + 1 :].partition(":")
-            return inner[:at], _int(offset, 0), _int(length, WHOLE) if offset else WHOLE
+            given = _PART.match(inner[at + 1 :])
+            offset, length = given.groups() if given else ("0", None)
+            return inner[:at], int(offset), WHOLE if length is None else int(length)
     return inner, None, WHOLE
-
-
-def _int(text: str, otherwise: int) -> int:
-    try:
-        return int(text)
-    except ValueError:
-        if text:
-            raise NotUnderstoodError(f"{text!r} is no offset") from None
-        return otherwise
 
 
 def _cut(value: str, offset: int, length: int) -> str:

@@ -11,6 +11,10 @@ from pbxgen.flow.plan import NumberFormat, Plan, Secret, Trunk, User
 from pbxgen.targets.asterisk import names
 from pbxgen.targets.asterisk.names import EndpointNames
 
+FLEET_REALM = "pbxgen"
+"""Where one PBX serves several domains."""
+_FEW_ADDRESSES = 16
+
 
 @dataclass(frozen=True, slots=True)
 class PhoneView:
@@ -69,6 +73,31 @@ def addresses(trunk: Trunk) -> tuple[str, ...]:
     if is_address(trunk.host):
         found.insert(0, _at(trunk.host, trunk.port if trunk.transport == "udp" else None))
     return tuple(dict.fromkeys(found))
+
+
+def realm(plans: tuple[Plan, ...]) -> str:
+    """What every login is asked for, also one that does not exist: a fleet's tenants cannot be told apart by it."""
+    return plans[0].domain if len(plans) == 1 else FLEET_REALM
+
+
+def carriers(plans: tuple[Plan, ...]) -> tuple[str, ...]:
+    """Where trunks are: no phone may register a contact there.
+
+    Asterisk looks at what the phone wrote, and a phone behind NAT writes its private address: of private networks only
+    small ones are left out.
+    """
+    hosts = (host for plan in plans for trunk in plan.trunks.values() for host in (trunk.host, *trunk.accept_from))
+    networks = (ipaddress.ip_network(host, strict=False) for host in hosts if _is_network(host))
+    wanted = (n for n in networks if n.prefixlen and (n.is_global or n.num_addresses <= _FEW_ADDRESSES))
+    return tuple(dict.fromkeys(map(str, wanted)))
+
+
+def _is_network(host: str) -> bool:
+    try:
+        ipaddress.ip_network(host, strict=False)
+    except ValueError:
+        return False
+    return True
 
 
 def _at(host: str, port: int | None) -> str:

@@ -79,13 +79,16 @@ class _Files:
 
     def endpoints(self) -> Iterator[GeneratedFile]:
         tls = any(trunk.transport == "tls" for plan in self._plans for trunk in plan.trunks.values())
-        yield self._file("pjsip.conf", "pjsip.conf.j2", plans=self._plans, tls=tls)
+        realm = endpoints.realm(self._plans)
+        carriers = endpoints.carriers(self._plans)
+        yield self._file("pjsip.conf", "pjsip.conf.j2", plans=self._plans, tls=tls, realm=realm, carriers=carriers)
         for plan in self._plans:
             yield self._file(
                 f"pbxgen/{plan.name}/pjsip.conf",
                 "tenant/pjsip.conf.j2",
                 secret=True,
                 plan=plan,
+                realm=realm,
                 trunks=endpoints.trunks(plan, self._secrets),
                 phones=endpoints.phones(plan, endpoint_names(plan, self._pattern), self._secrets),
             )

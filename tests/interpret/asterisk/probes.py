@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import re
+
+from pbxgen.targets.templates import templates_folder
+
 _EXPRESSIONS = r"""
 "5" = "05"
 5 = 05
@@ -120,6 +124,12 @@ ${FILTER(0-9,"1"2)}
 ${FILTER(0-9,)}|
 ${FILTER(0-9.,1.2.a)}
 ${FILTER(a-c,abcdABCD)}
+${FILTER(a-z\x2C=,Counter=9,x)}
+${REPLACE(B,())}
+${REPLACE(A,135)}
+${REPLACE(NOTHING,())}|
+${TOLOWER(${REPLACE(B,())})}
+cost $5 $(6) 7$
 ${CUT(P,/,1)}
 ${CUT(P,/,2)}
 ${CUT(P,/,4)}|
@@ -226,6 +236,19 @@ _NUMBERS = (
     "101", "102", "1", "10", "105", "109", "112", "150", "155", "1999", "18", "+39", "+390", "+3902", "+3934", "+393",
     "+1", "*9", "*97", "**", "#31", "0", "05", "77", "770", "999", "99x", "literal", "s", "2", "29", "2a",
 )  # fmt: skip
+_WIRE = (
+    "101", "*98#", "+39", "101)", "101):0", "101)):0", "101)):9", "101))):0:1", "(101", "((101):0", "1 1", "101 ",
+    " 101", '"101"', "101,1", "101&102", "1$[2]", "", "sip:101@office.example", "sip:112@10.0.0.1:5060", "tel:112",
+    "sip:112%00@x", "sip:112%00)):9@x", "sip:112)):0@x", "sip:%23@x", "sip:101@192.0.2.7", "sip:192.0.2.7:5062",
+    "sips:a-b.c@192.0.2.7:5061\\;transport=TLS", "sip:101@[2001:db8::1]:5060", "sip:101@phone.example",
+    "sip:1+2%20@192.0.2.7:5060\\;ob\\;line=x1-y2\\;gr=urn:uuid:7\\;x-ast-orig-host=::1:0",
+    "sip:101@192.0.2.7&PJSIP/102", "sip:101@192.0.2.7,30,tT", "sip:101@192.0.2.7\\;maddr=192.0.2.1",
+    "sip:101@192.0.2.300x", "sip:101@192.0.2.7?Route=x", "sip:a/b@192.0.2.7", "sip:a|b^c~@192.0.2.7",
+    "sip:101@192.0.2.7:5060)):0", "sip:[101@192.0.2.7", "sip:101@010.0.0.1", "sip:101@3221225991",
+    "sip:101@192.0.2.7\\;a=b/c", "sip:101@192.0.2.7\\;a=[b", "PJSIP/101/sip:101@192.0.2.7",
+    "PJSIP/101/sip:101@192.0.2.7&PJSIP/101/sip:192.0.2.8", "PJSIP/101/sip:101@192.0.2.7\\;a&PJSIP/102",
+)  # fmt: skip
+"""What somebody may say of himself: each is looked at with every pattern that the library looks with."""
 _CONTEXTS = r"""
 [order]
 exten => 101,1,Return(literal 101)
@@ -322,6 +345,12 @@ def _told(what: str) -> str:
     return f"Log(NOTICE,probe ={what}=)"
 
 
+def _patterns() -> list[str]:
+    """The patterns of the library, in their quotes."""
+    library = (templates_folder() / "asterisk" / "library.conf").read_text(encoding="utf-8")
+    return list(dict.fromkeys(re.findall(r'\$\{REGEX\(("[^"]*") ', library)))
+
+
 def _probes() -> list[list[str]]:
     """Each probe: applications in order; the last one tells what came out."""
     start = [
@@ -332,6 +361,7 @@ def _probes() -> list[list[str]]:
         "Set(R=italy&europe)",
         r"Set(H=<sip:a@b>\;reason=x\;counter=3,<sip:c@d>\;counter=1)",
         "Set(D=1.2.3)",
+        "Set(B=a(b):0 C)",
     ]
     found = [[_told(f"$[{text}]")] for text in _lines(_EXPRESSIONS)]
     found += [[*start, _told(text)] for text in _lines(_SUBSTITUTIONS)]
@@ -354,6 +384,8 @@ def _probes() -> list[list[str]]:
     for rest in ("a|b|c", "a||c", "a", ""):
         found.append([f"Set(T={rest})", _told("${SHIFT(T,|)} ${T} ${SHIFT(T,|)} ${T}")])
     found.append(["Set(T=a,b,c)", _told("${SHIFT(T)} ${T}")])
+    for pattern in _patterns():
+        found += [[f"Set(X={text})", _told(f"${{REGEX({pattern} (${{X}})}}")] for text in _WIRE]
     found += [[f"Dial({dial})", _told("${DIALSTATUS} ${GOSUB_RETVAL}")] for dial in _DIALS]
     return found
 

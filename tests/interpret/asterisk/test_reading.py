@@ -50,7 +50,6 @@ def test_comments_templates_and_includes() -> None:
         ("[a]\nexten => s,1,Set(x=${SHELL(id)})", "the function SHELL is not known"),
         ("[a]\nexten => s,1,Set(x=${CUT(y,${EVAL(z)},1)})", "the function EVAL is not known"),
         ("[a]\nexten => s,1,Set(x=${y)", "a bracket is never closed"),
-        ("[a]\nexten => s,1,Set(x=$y)", "a single \\$"),
         ("[a]\nexten => _1-1,1,Return()", "no template writes '-'"),
         ("[a]\nexten => _1.1,1,Return()", "something follows"),
         ("[general]\nextenpatternmatchnew=yes", "extenpatternmatchnew is not known"),
@@ -131,6 +130,7 @@ def test_a_phone_is_known_by_its_login_and_a_trunk_by_its_address() -> None:
 [global]
 type = global
 endpoint_identifier_order = ip,username
+default_realm = pbx.example
 [101]
 type = endpoint
 context = phones
@@ -148,6 +148,8 @@ type = aor
     assert endpoints.phone("101", "pbx.example") == "101"
     assert endpoints.phone("101", "other.example") is None
     assert endpoints.phone("102", "pbx.example") is None
+    told_apart = text.replace("default_realm = pbx.example", "default_realm = asterisk")
+    assert Endpoints({"pjsip.conf": told_apart}).phone("101", "pbx.example") is None
     with pytest.raises(NotUnderstoodError, match="are not known by ip,username"):
         Endpoints({"pjsip.conf": text.replace("ip,username", "username,ip")})
 

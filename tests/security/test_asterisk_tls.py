@@ -1,0 +1,70 @@
+"""A carrier reached over TLS is who its certificate says, or it hears nothing."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from pbxgen.lab.asterisk import Asterisk
+from pbxgen.lab.pbx import Bench
+from pbxgen.lab.ports import free_port
+from pbxgen.language.secrets import read_secrets
+from pbxgen.targets import load_target
+from pbxgen.targets.base import GeneratedFile, Options
+from tests.security.laboratory import trunk_host
+from tests.security.offices import office
+from tests.security.tls import TlsCarrier, certificate
+from tests.support.calls import plan_of
+
+pytestmark = [pytest.mark.real, pytest.mark.slow, pytest.mark.usefixtures("asterisk_program")]
+
+_SECONDS = 30.0
+
+
+@contextlib.contextmanager
+def _running(folder: Path, host: str, port: int, authority: Path) -> Iterator[Asterisk]:
+    """Asterisk with a trunk that registers over TLS; ``authority`` is what its administrator trusts besides."""
+    source = folder / "source.yaml"
+    source.write_text(office(f"{host}:{port}").replace("{host:", "{transport: tls, register: true, host:"))
+    plan = plan_of(source)
+    secrets, problems = read_secrets(plan, Options().parts, os.environ)
+    assert not problems
+    files = load_target("asterisk").render((plan,), replace(Options(), secrets=secrets))
+    own_port = f"bind = 127.0.0.1:{free_port()}"
+    files = tuple(replace(f, text=f.text.replace("bind = 0.0.0.0:5061", own_port)) for f in files)
+    local = GeneratedFile("pjsip_local.conf", f"[tls](+)\nca_list_file = {authority.with_suffix('.crt')}\n")
+    (folder / "pbx").mkdir()
+    pbx = Asterisk(Bench(folder / "pbx", (*files, local), {}))
+    try:
+        asyncio.run(pbx.start())
+        yield pbx
+    finally:
+        pbx.stop()
+
+
+@pytest.mark.parametrize("who", ["an impostor with a certificate of its own", "somebody else that the authority knows"])
+def test_an_impostor_hears_nothing_and_the_log_says_why(tmp_path: Path, who: str) -> None:
+    host, port = trunk_host()
+    authority = certificate(tmp_path, "authority", "authority.example")
+    own = who.startswith("an impostor")
+    shown = certificate(tmp_path, "shown", host if own else "other.example", None if own else authority)
+    with TlsCarrier(host, port, shown) as carrier, _running(tmp_path, host, port, authority) as pbx:
+        assert carrier.tried.wait(_SECONDS)
+        asyncio.run(pbx.command("core show uptime"))
+        assert carrier.heard == b""
+        assert any("certificate" in line.lower() or "SSL" in line for line in pbx.log.problems())
+
+
+def test_the_carrier_hears_a_register(tmp_path: Path) -> None:
+    host, port = trunk_host()
+    authority = certificate(tmp_path, "authority", "authority.example")
+    shown = certificate(tmp_path, "shown", host, authority)
+    with TlsCarrier(host, port, shown) as carrier, _running(tmp_path, host, port, authority):
+        assert carrier.tried.wait(_SECONDS)
+        assert carrier.heard.startswith(b"REGISTER ")
