@@ -11,7 +11,7 @@ from typing import Any
 from pbxgen.diagnostics.nearest import did_you_mean
 from pbxgen.edit.deviation import Setting, holder, set_deviation
 from pbxgen.edit.yaml_text import CannotEditError, YamlText
-from pbxgen.language.plain import plain
+from pbxgen.language.to_values import plain
 from pbxgen.source.files import is_folder, listing, read, shown
 from pbxgen.source.load import load_source
 

@@ -18,8 +18,8 @@ from pbxgen.language.model_pbx import Defaults, Pbx
 from pbxgen.language.model_schedules import Schedule
 from pbxgen.language.model_trunks import Route, Trunk
 from pbxgen.language.model_users import Leg, User, Voicemail
-from pbxgen.language.plain import unquoted
 from pbxgen.language.positions import Path, at, key_of
+from pbxgen.language.to_values import unquoted
 from pbxgen.language.words import expected
 from pbxgen.source import tree
 from pbxgen.source.location import Location

@@ -18,7 +18,7 @@ from pbxgen.language.names import Names
 from pbxgen.language.numbers import Cost, Numbers, bare_digits, cost, is_written_number
 from pbxgen.language.positions import at, items
 from pbxgen.language.ringing import long_ring
-from pbxgen.language.written import NONE, Form, Options, Problem, Written, options_of, place_of, report_meaningless
+from pbxgen.language.unresolved import NONE, Form, Options, Problem, Written, options_of, place_of, report_meaningless
 from pbxgen.source.location import Location
 from pbxgen.source.tree import Node
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pbxgen.diagnostics.diagnostic import Related
 from pbxgen.flow import plan
-from pbxgen.language.bench import Bench, nobodys
+from pbxgen.language.context import Bench, nobodys
 from pbxgen.language.findings import Subject
 from pbxgen.language.model_groups import Group, Operator
 from pbxgen.language.positions import at, items, key_of

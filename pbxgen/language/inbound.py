@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pbxgen.flow import plan
-from pbxgen.language.bench import Bench, nobodys
+from pbxgen.language.context import Bench, nobodys
 from pbxgen.language.findings import Subject
 from pbxgen.language.model_deviations import Conditions
 from pbxgen.language.model_inbound import InboundRule, InboundTarget

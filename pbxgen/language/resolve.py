@@ -9,7 +9,7 @@ from pbxgen.flow.plan import Deviations, Leg, Place, PlaceKind, Rule
 from pbxgen.language.destinations import Destinations
 from pbxgen.language.findings import Findings, Subject
 from pbxgen.language.rules import WrittenDeviations, WrittenRule, WrittenRules
-from pbxgen.language.written import Form, Problem, Written
+from pbxgen.language.unresolved import Form, Problem, Written
 from pbxgen.source.location import Location
 
 _SHOWN = 5

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pbxgen.flow import plan
-from pbxgen.language.bench import Bench
+from pbxgen.language.context import Bench
 from pbxgen.language.directory import read_number
 from pbxgen.language.findings import Subject
 from pbxgen.language.model_base import many
@@ -13,8 +13,8 @@ from pbxgen.language.resolve import Rights, merge
 from pbxgen.language.ringing import long_ring
 from pbxgen.language.rules import KEYS, RETURN_KEYS, WrittenDeviations
 from pbxgen.language.secrets import declared
+from pbxgen.language.unresolved import Written
 from pbxgen.language.validate import Draft
-from pbxgen.language.written import Written
 from pbxgen.source.location import Location
 from pbxgen.source.tree import Mapping, Node
 

@@ -18,8 +18,8 @@ from pbxgen.flow.machine import Ending
 from pbxgen.flow.plan import Plan, Reason
 from pbxgen.flow.simulate import Call, Diverted, Transfer
 from pbxgen.flow.world import DEFAULT_MOMENT, World, moment_of
-from pbxgen.language.plain import plain
 from pbxgen.language.positions import at, key_of, where
+from pbxgen.language.to_values import plain
 from pbxgen.scenario.model import EndsModel, ScenarioFileModel, ScenarioModel
 from pbxgen.scenario.values import Expectation, Scenario, ScenarioFile, ending_of
 from pbxgen.source import tree

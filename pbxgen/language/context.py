@@ -12,8 +12,8 @@ from pbxgen.language.names import Names
 from pbxgen.language.numbers import Numbers
 from pbxgen.language.resolve import Resolver
 from pbxgen.language.rules import RuleReader
+from pbxgen.language.unresolved import Form, Written
 from pbxgen.language.validate import Draft
-from pbxgen.language.written import Form, Written
 
 
 @dataclass(frozen=True, slots=True)
