@@ -9,7 +9,7 @@ from pydantic import BaseModel
 
 from pbxgen.diagnostics.nearest import did_you_mean, nearest
 from pbxgen.language.findings import Findings, Subject, clipped
-from pbxgen.language.model import Source
+from pbxgen.language.model import SINGULAR, Source
 from pbxgen.language.model_base import FromEnvironment, FromFile
 from pbxgen.language.model_deviations import Destination, Deviations, OperatorReturn, Rule
 from pbxgen.language.model_groups import Group, Operator
@@ -175,24 +175,10 @@ def _container(path: Path) -> str:
     names = [step for step in path if isinstance(step, str)]
     if not names:
         return "a source"
-    singular = _SINGULAR.get(names[0])
+    singular = SINGULAR.get(names[0])
     if len(names) == 2 and singular and isinstance(path[-1], str):
         return f"{singular} {clipped(names[1])}"
     return f"'{clipped(names[-1])}'"
-
-
-_SINGULAR = {
-    "trunks": "trunk",
-    "routes": "route",
-    "classes": "class",
-    "schedules": "schedule",
-    "contacts": "contacts set",
-    "operators": "operator position",
-    "groups": "group",
-    "policies": "policy",
-    "users": "user",
-    "inbound": "inbound number",
-}
 
 
 def _singular(path: Path) -> str:
@@ -200,7 +186,7 @@ def _singular(path: Path) -> str:
         return "extension" if path[0] == "users" else "outside number"
     if len(path) > 1 and path[-2] == "accept":
         return "code"
-    return f"name of a {_SINGULAR.get(str(path[0]), str(path[0]))}"
+    return f"name of a {SINGULAR.get(str(path[0]), str(path[0]))}"
 
 
 def _expected(path: Path, *, key: bool = False) -> str:

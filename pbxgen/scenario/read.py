@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 
 from pbxgen.diagnostics.codes import make
 from pbxgen.diagnostics.diagnostic import Diagnostic
@@ -20,7 +20,15 @@ from pbxgen.flow.simulate import Call, Diverted, Transfer
 from pbxgen.flow.world import DEFAULT_MOMENT, World, moment_of
 from pbxgen.language.positions import at, key_of, where
 from pbxgen.language.to_values import plain
-from pbxgen.scenario.model import EndsModel, ScenarioFileModel, ScenarioModel
+from pbxgen.scenario.model import (
+    CallModel,
+    DivertedModel,
+    EndsModel,
+    ExpectModel,
+    ScenarioFileModel,
+    ScenarioModel,
+    TransferModel,
+)
 from pbxgen.scenario.values import Expectation, Scenario, ScenarioFile, ending_of
 from pbxgen.source import tree
 from pbxgen.source.files import UnreadableError
@@ -46,15 +54,17 @@ _WANTED = {
 }
 """What pydantic misses, in words."""
 
-_KEYS = {
-    "scenarios": ("name", "tenant", "at", "call", "phones", "outside", "expect"),
-    "call": ("from", "to", "transfer", "diverted"),
-    "transfer": ("by", "to", "attended"),
-    "expect": ("rings", "ends", "diverted"),
-    "ends": ("answered", "voicemail", "announced", "mailbox", "released"),
-    "diverted": ("by", "reason"),
-    "": ("source", "tenant", "scenarios"),
+_MODELS: dict[str, type[BaseModel]] = {
+    "": ScenarioFileModel,
+    "scenarios": ScenarioModel,
+    "call": CallModel,
+    "transfer": TransferModel,
+    "expect": ExpectModel,
+    "ends": EndsModel,
+    "diverted": DivertedModel,
 }
+"""By key: what the mapping under it is."""
+_KEYS = {key: [field.alias or name for name, field in model.model_fields.items()] for key, model in _MODELS.items()}
 
 
 @dataclass(frozen=True, slots=True)
