@@ -185,7 +185,7 @@ def _moment(model: ScenarioModel, location: Location, found: list[Diagnostic]) -
     moment = moment_of(model.at)
     if moment is not None:
         return moment
-    message = f"scenario {model.name!r}: {model.at!r} is no moment"
+    message = f"scenario {model.name!r}: {model.at!r} is not a date and time"
     found.append(make("PBX501", message, location, help="write at: 2026-11-23 10:00"))
     return DEFAULT_MOMENT
 
