@@ -12,7 +12,7 @@ from pbxgen.flow.plan import Outcome, Plan, Route
 from pbxgen.language import directory as numbers_of
 from pbxgen.language import outside
 from pbxgen.language.accept import Acceptance, collect
-from pbxgen.language.context import Bench
+from pbxgen.language.context import Context
 from pbxgen.language.destinations import Carrier, Destinations, Doubts
 from pbxgen.language.findings import Findings
 from pbxgen.language.fleet import NOBODY, Identity, conflicts
@@ -103,7 +103,7 @@ def _compile(draft: Draft, loaded: Loaded, today: dt.date, findings: Findings) -
     destinations.mailboxes = mailboxes(draft)
     rules = RuleReader(destinations, names, today, findings)
     resolver = Resolver(destinations, findings)
-    bench = Bench(draft, findings, names, numbers, directory, destinations, rules, resolver)
+    bench = Context(draft, findings, names, numbers, directory, destinations, rules, resolver)
     operators = ring_groups(bench, "operators")
     groups = ring_groups(bench, "groups")
     policies = {

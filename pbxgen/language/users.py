@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pbxgen.flow import plan
-from pbxgen.language.context import Bench
+from pbxgen.language.context import Context
 from pbxgen.language.directory import read_number
 from pbxgen.language.findings import Subject
 from pbxgen.language.model_base import many
@@ -35,7 +35,7 @@ def mailboxes(draft: Draft) -> frozenset[str]:
 
 
 def compile_users(
-    bench: Bench, classes: dict[str, frozenset[str]], policies: dict[str, WrittenDeviations]
+    bench: Context, classes: dict[str, frozenset[str]], policies: dict[str, WrittenDeviations]
 ) -> dict[str, plan.User]:
     tree = bench.draft.node("users")
     people = _People(bench, classes, policies)
@@ -49,7 +49,7 @@ def compile_users(
 
 class _People:
     def __init__(
-        self, bench: Bench, classes: dict[str, frozenset[str]], policies: dict[str, WrittenDeviations]
+        self, bench: Context, classes: dict[str, frozenset[str]], policies: dict[str, WrittenDeviations]
     ) -> None:
         self.bench = bench
         self.classes = classes
