@@ -98,4 +98,4 @@ def _moment(text: str | None) -> dt.datetime:
     moment = moment_of(text)
     if moment is not None:
         return moment
-    raise typer.BadParameter(f'{text!r} is no moment; write it so: "2026-12-24 19:00"', param_hint="--at")
+    raise typer.BadParameter(f'{text!r} is not a date and time; write it as "2026-12-24 19:00"', param_hint="--at")

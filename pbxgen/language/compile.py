@@ -12,7 +12,7 @@ from pbxgen.flow.plan import Outcome, Plan, Route
 from pbxgen.language import directory as numbers_of
 from pbxgen.language import outside
 from pbxgen.language.accept import Acceptance, collect
-from pbxgen.language.bench import Bench
+from pbxgen.language.context import Context
 from pbxgen.language.destinations import Carrier, Destinations, Doubts
 from pbxgen.language.findings import Findings
 from pbxgen.language.fleet import NOBODY, Identity, conflicts
@@ -21,11 +21,11 @@ from pbxgen.language.hints import hints
 from pbxgen.language.inbound import compile_inbound
 from pbxgen.language.names import Names
 from pbxgen.language.numbers import Numbers, costs, countries
+from pbxgen.language.partial_plan import sketch
 from pbxgen.language.positions import at, key_of
 from pbxgen.language.resolve import Resolver
 from pbxgen.language.rules import RuleReader
 from pbxgen.language.schedules import compile_schedule
-from pbxgen.language.sketch import sketch
 from pbxgen.language.users import compile_users, mailboxes
 from pbxgen.language.validate import Draft, validate
 from pbxgen.source.load import Loaded, LoadedFleet
@@ -47,7 +47,7 @@ class Compiled:
     identity: Identity = NOBODY
     """What no other tenant of a fleet may have, also where there is no plan."""
     sketch: Plan | None = None
-    """Where there are errors: what is certain all the same (:func:`pbxgen.language.sketch.sketch`)."""
+    """Where there are errors: what is certain all the same (:func:`pbxgen.language.partial_plan.sketch`)."""
 
 
 def compile_fleet(fleet: LoadedFleet, today: dt.date | None = None) -> tuple[Compiled, ...]:
@@ -103,7 +103,7 @@ def _compile(draft: Draft, loaded: Loaded, today: dt.date, findings: Findings) -
     destinations.mailboxes = mailboxes(draft)
     rules = RuleReader(destinations, names, today, findings)
     resolver = Resolver(destinations, findings)
-    bench = Bench(draft, findings, names, numbers, directory, destinations, rules, resolver)
+    bench = Context(draft, findings, names, numbers, directory, destinations, rules, resolver)
     operators = ring_groups(bench, "operators")
     groups = ring_groups(bench, "groups")
     policies = {

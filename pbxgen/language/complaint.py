@@ -11,7 +11,7 @@ from pbxgen.diagnostics.location import Location
 from pbxgen.diagnostics.nearest import did_you_mean, nearest
 from pbxgen.diagnostics.secrets import is_secret_key
 from pbxgen.language.findings import Findings, Subject, clipped
-from pbxgen.language.model import Source
+from pbxgen.language.model import SINGULAR, Source
 from pbxgen.language.model_base import FromEnvironment, FromFile
 from pbxgen.language.model_deviations import Destination, Deviations, OperatorReturn, Rule
 from pbxgen.language.model_groups import Group, Operator
@@ -20,8 +20,8 @@ from pbxgen.language.model_pbx import Defaults, Pbx
 from pbxgen.language.model_schedules import Schedule
 from pbxgen.language.model_trunks import Route, Trunk
 from pbxgen.language.model_users import Leg, User, Voicemail
-from pbxgen.language.plain import unquoted
 from pbxgen.language.positions import Path, at, key_of
+from pbxgen.language.to_values import unquoted
 from pbxgen.language.words import expected
 from pbxgen.source import tree
 
@@ -175,24 +175,10 @@ def _container(path: Path) -> str:
     names = [step for step in path if isinstance(step, str)]
     if not names:
         return "a source"
-    singular = _SINGULAR.get(names[0])
+    singular = SINGULAR.get(names[0])
     if len(names) == 2 and singular and isinstance(path[-1], str):
         return f"{singular} {clipped(names[1])}"
     return f"'{clipped(names[-1])}'"
-
-
-_SINGULAR = {
-    "trunks": "trunk",
-    "routes": "route",
-    "classes": "class",
-    "schedules": "schedule",
-    "contacts": "contacts set",
-    "operators": "operator position",
-    "groups": "group",
-    "policies": "policy",
-    "users": "user",
-    "inbound": "inbound number",
-}
 
 
 def _singular(path: Path) -> str:
@@ -200,7 +186,7 @@ def _singular(path: Path) -> str:
         return "extension" if path[0] == "users" else "outside number"
     if len(path) > 1 and path[-2] == "accept":
         return "code"
-    return f"name of a {_SINGULAR.get(str(path[0]), str(path[0]))}"
+    return f"name of a {SINGULAR.get(str(path[0]), str(path[0]))}"
 
 
 def _expected(path: Path, *, key: bool = False) -> str:

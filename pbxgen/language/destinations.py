@@ -19,7 +19,7 @@ from pbxgen.language.names import Names
 from pbxgen.language.numbers import Numbers, bare_digits, cost, is_written_number
 from pbxgen.language.positions import at, items
 from pbxgen.language.ringing import long_ring
-from pbxgen.language.written import NONE, Form, Options, Problem, Written, options_of, place_of, report_meaningless
+from pbxgen.language.unresolved import NONE, Form, Options, Problem, Written, options_of, place_of, report_meaningless
 from pbxgen.source.tree import Node
 
 _SLUG = re.compile(SLUG)

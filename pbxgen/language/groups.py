@@ -5,7 +5,7 @@ from __future__ import annotations
 from pbxgen.diagnostics.diagnostic import Related
 from pbxgen.diagnostics.location import Location
 from pbxgen.flow import plan
-from pbxgen.language.bench import Bench, nobodys
+from pbxgen.language.context import Context, without_owner
 from pbxgen.language.findings import Subject
 from pbxgen.language.model_groups import Group, Operator
 from pbxgen.language.positions import at, items, key_of
@@ -13,7 +13,7 @@ from pbxgen.language.ringing import long_ring
 from pbxgen.source.tree import Node
 
 
-def ring_groups(bench: Bench, section: str) -> dict[str, plan.RingGroup]:
+def ring_groups(bench: Context, section: str) -> dict[str, plan.RingGroup]:
     """The ring groups of ``operators`` or ``groups``."""
     models: dict[str, Operator] | dict[str, Group]
     models = bench.draft.operators if section == "operators" else bench.draft.groups
@@ -24,14 +24,14 @@ def ring_groups(bench: Bench, section: str) -> dict[str, plan.RingGroup]:
     }
 
 
-def _position(bench: Bench, section: str, name: str, model: Group, node: Node, location: Location) -> plan.RingGroup:
+def _position(bench: Context, section: str, name: str, model: Group, node: Node, location: Location) -> plan.RingGroup:
     subject = (section[:-1], name)
     timeout = model.ring_timeout
     long_ring(timeout, node, "ring_timeout", bench.findings, subject)
     overflow: tuple[plan.Place, ...] = ()
     if model.overflow is not None:
         written = bench.destinations.read(model.overflow, at(node, "overflow"), subject)
-        overflow = nobodys(bench, written, subject, "overflow")
+        overflow = without_owner(bench, written, subject, "overflow")
     return plan.RingGroup(
         name=name,
         number=model.number,
@@ -43,7 +43,7 @@ def _position(bench: Bench, section: str, name: str, model: Group, node: Node, l
     )
 
 
-def _members(bench: Bench, section: str, name: str, model: Group, node: Node, subject: Subject) -> tuple[str, ...]:
+def _members(bench: Context, section: str, name: str, model: Group, node: Node, subject: Subject) -> tuple[str, ...]:
     known = bench.names.of("users")
     seen: dict[str, Location] = {}
     word = "operator position" if section == "operators" else "group"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pbxgen.flow import plan
-from pbxgen.language.bench import Bench, nobodys
+from pbxgen.language.context import Context, without_owner
 from pbxgen.language.findings import Subject
 from pbxgen.language.model_deviations import Conditions
 from pbxgen.language.model_inbound import InboundRule, InboundTarget
@@ -12,7 +12,7 @@ from pbxgen.language.rules import is_list_of_rules
 from pbxgen.source.tree import Node
 
 
-def compile_inbound(bench: Bench) -> dict[str, plan.Inbound]:
+def compile_inbound(bench: Context) -> dict[str, plan.Inbound]:
     found = {}
     tree = bench.draft.node("inbound")
     written = {text: e164 for e164, text in bench.directory.inbound.items()}
@@ -34,7 +34,7 @@ def compile_inbound(bench: Bench) -> dict[str, plan.Inbound]:
     return found
 
 
-def _inbound_rules(bench: Bench, target: InboundTarget, node: Node, subject: Subject) -> tuple[plan.Rule, ...]:
+def _inbound_rules(bench: Context, target: InboundTarget, node: Node, subject: Subject) -> tuple[plan.Rule, ...]:
     if isinstance(target, InboundRule):
         rules = _inbound_rule(bench, target, node, subject)
         if target.else_ is not None:
@@ -52,11 +52,11 @@ def _inbound_rules(bench: Bench, target: InboundTarget, node: Node, subject: Sub
         written = bench.rules.one_rule(target, nodes, subject)
     else:
         written = bench.destinations.read(target, node, subject)
-    return (plan.Rule(nobodys(bench, written, subject, "inbound"), node.location),)
+    return (plan.Rule(without_owner(bench, written, subject, "inbound"), node.location),)
 
 
-def _inbound_rule(bench: Bench, rule: Conditions, node: Node, subject: Subject) -> tuple[plan.Rule, ...]:
+def _inbound_rule(bench: Context, rule: Conditions, node: Node, subject: Subject) -> tuple[plan.Rule, ...]:
     written = bench.rules.targets(rule, node, subject)
-    places = nobodys(bench, written, subject, "inbound")
+    places = without_owner(bench, written, subject, "inbound")
     condition = bench.rules.condition(rule, node, subject)
     return (plan.Rule(places, node.location, condition),) if rule.enabled else ()

@@ -6,7 +6,18 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field
 
-from pbxgen.language.model_base import ACCEPT, Accept, ExtensionKey, Model, NumberKey, OneOrMany, Slug, SlugKey, Text
+from pbxgen.language.model_base import (
+    ACCEPT,
+    Accept,
+    ExtensionKey,
+    Model,
+    Noun,
+    NumberKey,
+    OneOrMany,
+    Slug,
+    SlugKey,
+    Text,
+)
 from pbxgen.language.model_deviations import Deviations
 from pbxgen.language.model_groups import Group, Operator
 from pbxgen.language.model_inbound import InboundTarget
@@ -29,20 +40,28 @@ class Source(Model):
     version: Annotated[Literal[1], BeforeValidator(_whole)] = Field(description="Version of the language.")
     pbx: Pbx = Field(description="What the PBX is called and where it stands.")
     defaults: Defaults = Field(Defaults(), description="What holds where nothing else is written.")
-    trunks: dict[SlugKey, Trunk] = Field({}, description="Connections to carriers.")
-    routes: dict[SlugKey, Route] = Field({}, description="Outgoing calls; the first match wins.")
-    classes: dict[SlugKey, OneOrMany[Slug]] = Field(
+    trunks: Annotated[dict[SlugKey, Trunk], Noun("trunk")] = Field({}, description="Connections to carriers.")
+    routes: Annotated[dict[SlugKey, Route], Noun("route")] = Field(
+        {}, description="Outgoing calls; the first match wins."
+    )
+    classes: Annotated[dict[SlugKey, OneOrMany[Slug]], Noun("class")] = Field(
         {}, description="Classes of service: which routes a user may use.", examples=[{"national": ["italy"]}]
     )
-    schedules: dict[SlugKey, Schedule] = Field({}, description="Opening hours.")
-    contacts: dict[SlugKey, OneOrMany[Pattern]] = Field(
+    schedules: Annotated[dict[SlugKey, Schedule], Noun("schedule")] = Field({}, description="Opening hours.")
+    contacts: Annotated[dict[SlugKey, OneOrMany[Pattern]], Noun("contacts set")] = Field(
         {}, description="Named sets of outside callers.", examples=[{"vip": ["+393331112222", "+4420*"]}]
     )
-    operators: dict[SlugKey, Operator] = Field({}, description="Operator positions.")
-    groups: dict[SlugKey, Group] = Field({}, description="Ring groups.")
-    policies: dict[SlugKey, Deviations] = Field({}, description="Named, reusable deviations.")
-    users: dict[ExtensionKey, User] = Field({}, description="Users by extension (2-8 digits, quoted).")
-    inbound: dict[NumberKey, InboundTarget] = Field(
+    operators: Annotated[dict[SlugKey, Operator], Noun("operator position")] = Field(
+        {}, description="Operator positions."
+    )
+    groups: Annotated[dict[SlugKey, Group], Noun("group")] = Field({}, description="Ring groups.")
+    policies: Annotated[dict[SlugKey, Deviations], Noun("policy")] = Field(
+        {}, description="Named, reusable deviations."
+    )
+    users: Annotated[dict[ExtensionKey, User], Noun("user")] = Field(
+        {}, description="Users by extension (2-8 digits, quoted)."
+    )
+    inbound: Annotated[dict[NumberKey, InboundTarget], Noun("inbound number")] = Field(
         {}, description="Outside numbers that reach something other than a user's `did`."
     )
     accept: Accept = Field({}, description=ACCEPT)
@@ -78,6 +97,14 @@ def json_schema() -> dict[str, Any]:
     }
 
 
+SINGULAR = {
+    section: noun.singular
+    for section, field in Source.model_fields.items()
+    for noun in field.metadata
+    if isinstance(noun, Noun)
+}
+"""What one entry of a section is called, by section."""
+
 _NULLABLE = frozenset({"outside_line", "class"})
 """Keys where writing null says something."""
 
@@ -106,4 +133,4 @@ def _for_editors(schema: Any, name: str = "") -> Any:
     return made
 
 
-__all__ = ["SCHEMA_ID", "Fleet", "Source", "json_schema"]
+__all__ = ["SCHEMA_ID", "SINGULAR", "Fleet", "Source", "json_schema"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Discriminator, Field, StringConstraints, Tag, WithJsonSchema
@@ -13,6 +14,13 @@ class Model(BaseModel):
     """A mapping of the language: unknown keys and wrong types are errors, nothing is converted."""
 
     model_config = ConfigDict(strict=True, extra="forbid", frozen=True, protected_namespaces=())
+
+
+@dataclass(frozen=True, slots=True)
+class Noun:
+    """What one entry of a section is called in messages; stands in the annotation of the section."""
+
+    singular: str
 
 
 SLUG = r"^[A-Za-z0-9][A-Za-z0-9_-]{0,39}$"
@@ -43,7 +51,9 @@ else:
     SlugKey = _key(SLUG)
     ExtensionKey = _key(EXTENSION)
     NumberKey = _key(NUMBER)
-Seconds = Annotated[int, Field(ge=5, le=180)]
+SHORTEST_RING, LONGEST_RING = 5, 180
+RING_RANGE = f"{SHORTEST_RING}-{LONGEST_RING}"
+Seconds = Annotated[int, Field(ge=SHORTEST_RING, le=LONGEST_RING)]
 Date = Annotated[
     str,
     StringConstraints(pattern=r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$"),

@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Discriminator, Field, StringConstraints, Tag
 
-from pbxgen.language.model_base import CallerIdChoice, Date, Model, Seconds, Slug, shape
+from pbxgen.language.model_base import RING_RANGE, CallerIdChoice, Date, Model, Seconds, Slug, shape
 
 DestinationText = Annotated[
     str,
@@ -22,7 +22,7 @@ DestinationText = Annotated[
 class WrittenOptions(Model):
     """What may stand beside a destination."""
 
-    timeout: Seconds | None = Field(None, description="How long this destination rings at most, 5-180 s.")
+    timeout: Seconds | None = Field(None, description=f"How long this destination rings at most, {RING_RANGE} s.")
     confirm: bool | None = Field(
         None, description="Must the person press 1? So a mobile's own voicemail never swallows the call."
     )
@@ -82,7 +82,7 @@ class Rule(Conditions):
     """A destination (or several) with conditions and options."""
 
     after: Seconds | None = Field(
-        None, description="Under no_answer: seconds the phone rings first, 5-180, instead of ring_timeout."
+        None, description=f"Under no_answer: seconds the phone rings first, {RING_RANGE}, instead of ring_timeout."
     )
 
 

@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from pbxgen.language.model_base import ACCEPT, Accept, Dialable, Extension, Model, Seconds
+from pbxgen.language.model_base import ACCEPT, RING_RANGE, Accept, Dialable, Extension, Model, Seconds
 from pbxgen.language.model_deviations import Destinations
 
 
@@ -19,7 +19,7 @@ class Group(Model):
     )
     strategy: Literal["all", "linear"] = Field("all", description="Ring together, or one after the other.")
     ring_timeout: Seconds | None = Field(
-        None, description="Seconds that all ring (all) or each rings (linear), 5-180; else the default's."
+        None, description=f"Seconds that all ring (all) or each rings (linear), {RING_RANGE}; else the default's."
     )
     overflow: Destinations | None = Field(None, description="Where a call goes that nobody takes.")
     accept: Accept = Field({}, description=ACCEPT)

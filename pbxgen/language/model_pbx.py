@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, StringConstraints
 
-from pbxgen.language.model_base import Model, Seconds, Slug
+from pbxgen.language.model_base import RING_RANGE, Model, Seconds, Slug
 
 DOMAIN = r"^(?:[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9])?)(?:\.[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9])?)*$"
 
@@ -38,8 +38,8 @@ class Pbx(Model):
 class Defaults(Model):
     """What holds where a user, group or operator position says nothing else."""
 
-    ring_timeout: Seconds = Field(20, description="Seconds a phone rings, 5-180 (above 60: a warning).")
-    outside_timeout: Seconds = Field(30, description="Seconds an outside number rings, 5-180.")
+    ring_timeout: Seconds = Field(20, description=f"Seconds a phone rings, {RING_RANGE} (above 60: a warning).")
+    outside_timeout: Seconds = Field(30, description=f"Seconds an outside number rings, {RING_RANGE}.")
     max_diversions: Annotated[int, Field(ge=1, le=10)] = Field(
         5, description="How many times one call may be diverted, 1-10."
     )

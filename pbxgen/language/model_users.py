@@ -8,6 +8,8 @@ from pydantic import Discriminator, Field, StringConstraints, Tag
 
 from pbxgen.language.model_base import (
     ACCEPT,
+    LONGEST_RING,
+    RING_RANGE,
     Accept,
     Model,
     OneOrMany,
@@ -37,7 +39,9 @@ class Leg(Destination):
     """One destination of `follow_me`."""
 
     to: DestinationText = Field(description="An extension (the user's own: their phones), a number, or mobile.")
-    delay: Annotated[int, Field(ge=0, le=180)] = Field(0, description="Seconds after the start of ringing, 0-180.")
+    delay: Annotated[int, Field(ge=0, le=LONGEST_RING)] = Field(
+        0, description=f"Seconds after the start of ringing, 0-{LONGEST_RING}."
+    )
 
 
 LegItem = Annotated[
@@ -67,7 +71,7 @@ class User(Model):
     class_: Slug | None = Field(
         None, alias="class", description="Class of service; null: no outside calls; else `defaults.class`."
     )
-    ring_timeout: Seconds | None = Field(None, description="Seconds the phone rings, 5-180.")
+    ring_timeout: Seconds | None = Field(None, description=f"Seconds the phone rings, {RING_RANGE}.")
     call_waiting: bool | None = Field(None, description="false: in a call means busy.")
     dnd: bool = Field(False, description="Do not disturb: every call finds the user busy.")
     policy: OneOrMany[Slug] = Field([], description="One policy or several; the later wins, key by key.")

@@ -6,18 +6,7 @@ from collections.abc import Collection, Mapping
 
 from pbxgen.diagnostics.location import Location
 from pbxgen.language.findings import Findings, Subject, clipped
-
-_WORDS = {
-    "trunks": "trunk",
-    "routes": "route",
-    "classes": "class",
-    "schedules": "schedule",
-    "contacts": "contacts set",
-    "operators": "operator position",
-    "groups": "group",
-    "policies": "policy",
-    "users": "user",
-}
+from pbxgen.language.model import SINGULAR
 
 
 class Names:
@@ -60,9 +49,9 @@ class Names:
             near = self._findings.near(name, {*known, *words} if words else known)
             self._findings.add(
                 "PBX110",
-                f"there is no {_WORDS[section]} {clipped(name)!r}",
+                f"there is no {SINGULAR[section]} {clipped(name)!r}",
                 location,
-                help=f"did you mean '{near}'?" if near else _known(_WORDS[section], section, known),
+                help=f"did you mean '{near}'?" if near else _known(SINGULAR[section], section, known),
                 subject=subject,
             )
         return False

@@ -10,7 +10,7 @@ from pbxgen.flow.plan import Deviations, Leg, Place, PlaceKind, Rule
 from pbxgen.language.destinations import Destinations
 from pbxgen.language.findings import Findings, Subject
 from pbxgen.language.rules import WrittenDeviations, WrittenRule, WrittenRules
-from pbxgen.language.written import Form, Problem, Written
+from pbxgen.language.unresolved import Form, Problem, Written
 
 _SHOWN = 5
 

@@ -15,7 +15,7 @@ from pbxgen.language.names import Names
 from pbxgen.language.positions import at, items, key_of
 from pbxgen.language.ringing import long_ring
 from pbxgen.language.schedules import ProblemError, parse_date
-from pbxgen.language.written import Written, options_of, report_meaningless
+from pbxgen.language.unresolved import Written, options_of, report_meaningless
 from pbxgen.source.tree import Node
 
 CONDITION_FIELDS = frozenset({"after", "when", "from_", "until", "enabled"})

@@ -10,7 +10,7 @@ from pbxgen.diagnostics.diagnostic import Diagnostic
 from pbxgen.flow.plan import Plan, Secret
 from pbxgen.language.findings import Findings, Subject
 from pbxgen.language.model_base import FromEnvironment, FromFile
-from pbxgen.language.plain import carried
+from pbxgen.language.to_values import carried
 from pbxgen.source.tree import Node
 
 PIN_DIGITS = range(4, 21)

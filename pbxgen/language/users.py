@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pbxgen.diagnostics.location import Location
 from pbxgen.flow import plan
-from pbxgen.language.bench import Bench
+from pbxgen.language.context import Context
 from pbxgen.language.directory import read_number
 from pbxgen.language.findings import Subject
 from pbxgen.language.model_base import many
@@ -14,8 +14,8 @@ from pbxgen.language.resolve import Rights, merge
 from pbxgen.language.ringing import long_ring
 from pbxgen.language.rules import KEYS, RETURN_KEYS, WrittenDeviations
 from pbxgen.language.secrets import declared
+from pbxgen.language.unresolved import Written
 from pbxgen.language.validate import Draft
-from pbxgen.language.written import Written
 from pbxgen.source.tree import Mapping, Node
 
 
@@ -35,7 +35,7 @@ def mailboxes(draft: Draft) -> frozenset[str]:
 
 
 def compile_users(
-    bench: Bench, classes: dict[str, frozenset[str]], policies: dict[str, WrittenDeviations]
+    bench: Context, classes: dict[str, frozenset[str]], policies: dict[str, WrittenDeviations]
 ) -> dict[str, plan.User]:
     tree = bench.draft.node("users")
     people = _People(bench, classes, policies)
@@ -49,7 +49,7 @@ def compile_users(
 
 class _People:
     def __init__(
-        self, bench: Bench, classes: dict[str, frozenset[str]], policies: dict[str, WrittenDeviations]
+        self, bench: Context, classes: dict[str, frozenset[str]], policies: dict[str, WrittenDeviations]
     ) -> None:
         self.bench = bench
         self.classes = classes

@@ -25,8 +25,8 @@ from pbxgen.language.model_pbx import Defaults, Pbx
 from pbxgen.language.model_schedules import Schedule
 from pbxgen.language.model_trunks import Route, Trunk
 from pbxgen.language.model_users import User
-from pbxgen.language.plain import plain, unreadable
 from pbxgen.language.positions import Path, child, without
+from pbxgen.language.to_values import plain, unreadable
 from pbxgen.source.tree import Entry, Mapping, Node, Scalar
 
 SECTIONS = tuple(Source.model_fields)

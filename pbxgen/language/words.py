@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from pbxgen.language.model_base import LONGEST_RING, SHORTEST_RING
+
 _NUMBER = 'a number in quotes, such as "+390212345101" or "02 1234 5101"'
-_SECONDS = "whole seconds from 5 to 180"
+_SECONDS = f"whole seconds from {SHORTEST_RING} to {LONGEST_RING}"
 _DESTINATION = 'a destination: "102", "+393331234567", mobile, voicemail, operator, group:NAME, announce:NAME, busy …'
 _DEVIATION = "off, a destination, a list of destinations, a rule or a list of rules"
 _SLUG = "a name of letters, digits, - and _ (40 at most)"
@@ -20,7 +22,7 @@ EXPECTED: dict[str, str] = {
     "outside_timeout": _SECONDS,
     "timeout": _SECONDS,
     "after": _SECONDS,
-    "delay": "whole seconds from 0 to 180",
+    "delay": f"whole seconds from 0 to {LONGEST_RING}",
     "max_diversions": "a whole number from 1 to 10",
     "host": "a host or host:port, such as sip.carrier.example:5060",
     "username": "a text",

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 
 from pbxgen.diagnostics.codes import make
 from pbxgen.diagnostics.diagnostic import Diagnostic
@@ -20,9 +20,17 @@ from pbxgen.flow.machine import Ending
 from pbxgen.flow.plan import Plan, Reason
 from pbxgen.flow.simulate import Call, Diverted, Transfer
 from pbxgen.flow.world import DEFAULT_MOMENT, World, moment_of
-from pbxgen.language.plain import plain
 from pbxgen.language.positions import at, key_of, where
-from pbxgen.scenario.model import EndsModel, ScenarioFileModel, ScenarioModel
+from pbxgen.language.to_values import plain
+from pbxgen.scenario.model import (
+    CallModel,
+    DivertedModel,
+    EndsModel,
+    ExpectModel,
+    ScenarioFileModel,
+    ScenarioModel,
+    TransferModel,
+)
 from pbxgen.scenario.values import Expectation, Scenario, ScenarioFile, ending_of
 from pbxgen.source import tree
 from pbxgen.source.files import UnreadableError
@@ -46,15 +54,17 @@ _WANTED = {
 }
 """What pydantic misses, in words."""
 
-_KEYS = {
-    "scenarios": ("name", "tenant", "at", "call", "phones", "outside", "expect"),
-    "call": ("from", "to", "transfer", "diverted"),
-    "transfer": ("by", "to", "attended"),
-    "expect": ("rings", "ends", "diverted"),
-    "ends": ("answered", "voicemail", "announced", "mailbox", "released"),
-    "diverted": ("by", "reason"),
-    "": ("source", "tenant", "scenarios"),
+_MODELS: dict[str, type[BaseModel]] = {
+    "": ScenarioFileModel,
+    "scenarios": ScenarioModel,
+    "call": CallModel,
+    "transfer": TransferModel,
+    "expect": ExpectModel,
+    "ends": EndsModel,
+    "diverted": DivertedModel,
 }
+"""By key: what the mapping under it is."""
+_KEYS = {key: [field.alias or name for name, field in model.model_fields.items()] for key, model in _MODELS.items()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,7 +185,7 @@ def _moment(model: ScenarioModel, location: Location, found: list[Diagnostic]) -
     moment = moment_of(model.at)
     if moment is not None:
         return moment
-    message = f"scenario {model.name!r}: {model.at!r} is no moment"
+    message = f"scenario {model.name!r}: {model.at!r} is not a date and time"
     found.append(make("PBX501", message, location, help="write at: 2026-11-23 10:00"))
     return DEFAULT_MOMENT
 

@@ -14,7 +14,7 @@ from pydantic import BaseModel
 
 from pbxgen.diagnostics.codes import TABLE
 from pbxgen.language.model import Source
-from pbxgen.language.plain import plain
+from pbxgen.language.to_values import plain
 from pbxgen.pipeline import compile_path, has_errors
 from pbxgen.source.reader import read_text
 

@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from jsonschema import Draft202012Validator
 
 from pbxgen.language.model import json_schema
-from pbxgen.language.plain import plain
+from pbxgen.language.to_values import plain
 from pbxgen.source.reader import read_text
 from tests.support.sources import sources
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from pbxgen.language.plain import plain
+from pbxgen.language.to_values import plain
 from pbxgen.source.load import Loaded, load_source
 from pbxgen.source.tree import Mapping, Scalar
 

@@ -12,12 +12,12 @@ from pbxgen.language.names import Names
 from pbxgen.language.numbers import Numbers
 from pbxgen.language.resolve import Resolver
 from pbxgen.language.rules import RuleReader
+from pbxgen.language.unresolved import Form, Written
 from pbxgen.language.validate import Draft
-from pbxgen.language.written import Form, Written
 
 
 @dataclass(frozen=True, slots=True)
-class Bench:
+class Context:
     """One source on its way to a plan."""
 
     draft: Draft
@@ -30,7 +30,9 @@ class Bench:
     resolver: Resolver
 
 
-def nobodys(bench: Bench, written: tuple[Written, ...], subject: Subject | None, where: str) -> tuple[plan.Place, ...]:
+def without_owner(
+    bench: Context, written: tuple[Written, ...], subject: Subject | None, where: str
+) -> tuple[plan.Place, ...]:
     """Places where there is no diverting user, hence no own mailbox, no own mobile, and any route."""
     found = []
     for destination in written:
