@@ -41,6 +41,8 @@ class EntryChanges:
     """Is something else said of the place itself, and not only of where calls go from it?"""
     like: Place | None = None
     """The entry for whose callers the same changes, and whose ``changes`` these are; None: they are this one's own."""
+    whole: bool = True
+    """Are all calls followed to their ends? What happens after the fewest ringings is compared first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +61,9 @@ class Comparison:
     new: Plan
     entries: tuple[EntryChanges, ...]
     facts: tuple[Fact, ...]
+    more: int = 0
+    """Entries whose calls are not all followed to their ends."""
 
     @property
     def same(self) -> bool:
-        return not self.entries and not self.facts
+        return not self.entries and not self.facts and not self.more

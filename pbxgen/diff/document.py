@@ -22,6 +22,7 @@ def document(result: Result) -> dict[str, Any]:
         "old": result.old,
         "new": result.new,
         "same": result.same,
+        "cut": any(section.more for section in result.sections),
         "generated": [{"folders": list(m.folders), "current": dict(m.current), "from": m.origin} for m in result.made],
         "tenants": tenants,
     }

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from pbxgen.diff.change import EntryChanges, Fact
-from pbxgen.diff.joint import BEFORE
+from pbxgen.diff.shared_situations import BEFORE
 from pbxgen.flow.pattern import Pattern
 from pbxgen.flow.plan import Plan
 from pbxgen.flow.schedule import DateRange, Schedule

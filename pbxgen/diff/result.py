@@ -36,6 +36,8 @@ class Section:
     tenant: str
     blocks: tuple[Block, ...]
     folders: tuple[str, ...] = ()
+    more: int = 0
+    """Places the calls to which are compared as far as they ring the fewest times, and not to their ends."""
 
     @property
     def title(self) -> str:
@@ -60,7 +62,7 @@ def compared(before: Plans, after: Plans, today: dt.date) -> tuple[bool, tuple[S
     for old, new in pairs:
         comparison = compare(old, new, today)
         same = same and comparison.same
-        found.append(Section(new.name, blocks(comparison)))
+        found.append(Section(new.name, blocks(comparison), more=comparison.more))
     known = [{plan.name for plan in side} for side in zip(*pairs, strict=True)] or [set(), set()]
     found += _alone("+", "is new", after, known[1])
     found += _alone("-", "is gone", before, known[0])

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from pbxgen.diagnostics.display import printable
-from pbxgen.diff.result import Result
+from pbxgen.diff.result import Result, Section
 from pbxgen.diff.words import Block
 
 MOST_CHARACTERS = 60_000
@@ -26,7 +26,18 @@ def text_lines(result: Result) -> list[str]:
         for block in section.blocks:
             lines.append(f"{block.sign} {block.title}")
             lines += [f"    {line}" for line in block.lines]
+        lines += _more(section)
     return lines
+
+
+def _more(section: Section) -> list[str]:
+    """Not "nothing changes": what comes after many ringings has not been looked at."""
+    if not section.more:
+        return []
+    return [
+        f"… calls to {section.more} more are compared only up to their first ringings: "
+        "pbxgen explain WHO tells the others, narrowed with --from, --at, --phone"
+    ]
 
 
 def markdown(result: Result) -> str:
@@ -49,6 +60,7 @@ def markdown(result: Result) -> str:
                 left.append(block)
             else:
                 text += item
+        text += "".join(f"\n{_escaped(line)}\n" for line in _more(section))
     if left:
         text += f"\n… and {_count(left):,} more, left out of this comment; `pbxgen diff` tells them all.\n"
     return text

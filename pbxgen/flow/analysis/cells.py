@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
@@ -13,11 +14,19 @@ from pbxgen.flow.plan import Condition
 class Cells:
     """``callers`` × the moments of ``atoms``: a bit for each, caller by caller."""
 
-    def __init__(self, situations: Situations, atoms: Atoms, callers: Sequence[Caller]) -> None:
+    def __init__(
+        self,
+        situations: Situations,
+        atoms: Atoms,
+        callers: Sequence[Caller],
+        moments: tuple[dt.datetime, ...] | None = None,
+    ) -> None:
+        """``moments``: instead of all that conditions can tell apart."""
         self.atoms = atoms
         self.callers = tuple(callers)
         self._situations = situations
-        self._moments = situations.moments(atoms)
+        self._given = moments
+        self._moments = situations.moments(atoms) if moments is None else moments
         self._always = (1 << len(self._moments)) - 1
         self.whole = (1 << len(self._moments) * len(self.callers)) - 1
 
@@ -45,6 +54,9 @@ class Cells:
                 return 0
         if condition.schedule is None and condition.until is None:
             return self._always
+        if self._given is not None:
+            every = (self._situation(caller, n).conditions(self._situations.plan) for n in range(len(self._given)))
+            return sum(1 << n for n, one in enumerate(every) if one.holds(condition))
         return self._situations.bits(self.atoms, condition)
 
     def _joined(self, moments: Iterable[int]) -> int:

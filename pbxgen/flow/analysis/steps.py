@@ -11,7 +11,7 @@ from pbxgen.flow.analysis.reach import Key
 from pbxgen.flow.analysis.ringing import outcomes
 from pbxgen.flow.analysis.space import Area, Asked, Been, Space
 from pbxgen.flow.machine import Ending, EndKind, Event, EventKind, Pending, Ringing, State, Step
-from pbxgen.flow.plan import ENDS_CALL, Outcome, Place, PlaceKind, Plan
+from pbxgen.flow.plan import Outcome, Place, PlaceKind, Plan
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -108,29 +108,13 @@ class Steps:
         return Branch(outcome, rank, seconds, held_back, asked.area, self._node(following))
 
     def _node(self, state: State) -> Node:
-        """Left out are places to try that the call has been to or that stand twice, everything behind a place that
-        ends the call, where a place is written and on whose behalf it is tried, places that the call has been to and
-        cannot come to again, and the first outcome (it only decides a status code).
-        """
-        visited = frozenset(iter(state.visited))  # without its caller, who is not known
-        tried: set[Key] = set()
-        to_try: list[Pending] = []
-        for pending in state.to_try:
-            key = pending.place.key
-            if key in visited or key in tried:
-                continue
-            tried.add(key)
-            to_try.append(pending)
-            if pending.place.kind in ENDS_CALL:
-                break
-        keys = tuple(p.place.key for p in to_try)
-        if visited:
-            visited &= self._ahead.of(keys, self._plan.max_diversions - state.diversions)
-        options = tuple(p if self._written else p.place.timeout for p in to_try)
-        same = (keys, options, visited, state.diversions)
+        # The caller, whom ``Been`` adds, is not known.
+        state, _ = self._ahead.canonical(state._replace(visited=frozenset(iter(state.visited))))
+        keys = tuple(p.place.key for p in state.to_try)
+        options = tuple(p if self._written else p.place.timeout for p in state.to_try)
+        same = (keys, options, state.visited, state.diversions)
         if same not in self._nodes:
-            places = tuple(p.place for p in to_try)
-            self._nodes[same] = Node(State(tuple(to_try), visited, state.diversions, Outcome.BUSY), places)
+            self._nodes[same] = Node(state, tuple(p.place for p in state.to_try))
         return self._nodes[same]
 
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Hashable, Iterator
 from dataclasses import dataclass
 
-from pbxgen.diff.joint import Joint, Pair
+from pbxgen.diff.shared_situations import Pair, SharedSituations
 from pbxgen.flow.analysis.reach import Key
 from pbxgen.flow.machine import group_of
 from pbxgen.flow.plan import Leg, Place, PlaceKind, Plan, User
@@ -19,7 +19,7 @@ _MAILBOX, _OUTSIDE = PlaceKind.MAILBOX.value, PlaceKind.OUTSIDE.value
 
 
 @dataclass(frozen=True, slots=True)
-class Likeness:
+class Equivalence:
     shape: Hashable
     """Equal for pairs of flows that differ in names only."""
     names: Hashable
@@ -28,13 +28,13 @@ class Likeness:
     """Every place of both flows; those of one shape correspond one by one."""
 
 
-def likeness(joint: Joint, pair: Pair) -> Likeness:
+def equivalence(shared: SharedSituations, pair: Pair) -> Equivalence:
     entry = pair.after.entry
-    other_phones = pair.before is not None and (ringers(joint.old, pair.before.entry) != ringers(joint.new, entry))
+    other_phones = pair.before is not None and (ringers(shared.old, pair.before.entry) != ringers(shared.new, entry))
     numbers: dict[Key, int] = {}
     shape: list[Hashable] = [entry.kind, other_phones, pair.conditions]
     names: list[Hashable] = [None if entry.kind is PlaceKind.USER else entry.key]
-    for plan, flow in ((joint.old, pair.before), (joint.new, pair.after)):
+    for plan, flow in ((shared.old, pair.before), (shared.new, pair.after)):
         if flow is None:
             continue
         # A place of both plans has one number: forms that are equal by themselves are so together as well.
@@ -42,7 +42,7 @@ def likeness(joint: Joint, pair: Pair) -> Likeness:
         names.append(tuple(_names(plan, flow.keys, entry)))
         if other_phones:
             names.append(_phones(plan, entry))
-    return Likeness(tuple(shape), tuple(names), tuple(numbers))
+    return Equivalence(tuple(shape), tuple(names), tuple(numbers))
 
 
 def ringers(plan: Plan, place: Place) -> Hashable:

@@ -19,7 +19,7 @@ _GROUPS = frozenset({PlaceKind.OPERATOR.value, PlaceKind.GROUP.value})
 
 
 @dataclass(frozen=True, slots=True)
-class Touched:
+class Affected:
     entries: frozenset[Key]
     """Places from which rules lead, in however many steps, to what has changed."""
     changed: frozenset[Key]
@@ -43,11 +43,11 @@ class Touched:
         return not self.phones.isdisjoint((_USER, extension) for extension in flow.along)
 
 
-def touched(old: Plan, new: Plan) -> Touched:
+def affected(old: Plan, new: Plan) -> Affected:
     """What calls may go differently."""
     if (old.max_diversions, old.outside_timeout) != (new.max_diversions, new.outside_timeout):
         every = frozenset((*_nodes(old), *_nodes(new)))
-        return Touched(every, every, every, everywhere=True)
+        return Affected(every, every, every, everywhere=True)
     signer_old, signer_new = _Signer(old), _Signer(new)
     before = {key: signer_old.node(key) for key in _nodes(old)}
     after = {key: signer_new.node(key) for key in _nodes(new)}
@@ -57,7 +57,7 @@ def touched(old: Plan, new: Plan) -> Touched:
         for kind, extension in changed
         if kind == _USER and signer_old.phone(extension) != signer_new.phone(extension)
     }
-    return Touched(_leading_to(changed, old, new), frozenset(changed), frozenset(phones))
+    return Affected(_leading_to(changed, old, new), frozenset(changed), frozenset(phones))
 
 
 def _leading_to(changed: Iterable[Key], old: Plan, new: Plan) -> frozenset[Key]:

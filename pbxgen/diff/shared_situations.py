@@ -25,7 +25,7 @@ class Pair:
     """None where there was no such entry."""
     after: Flow
     conditions: tuple[Condition, ...]
-    """Of both, in the names of :attr:`Joint.plan`."""
+    """Of both, in the names of :attr:`SharedSituations.plan`."""
 
     @property
     def callers(self) -> tuple[Caller, ...]:
@@ -39,7 +39,7 @@ class Pair:
         )
 
 
-class Joint:
+class SharedSituations:
     """The situations of both plans. Schedules and contacts that both have alike count once."""
 
     def __init__(self, old: Plan, new: Plan, today: dt.date) -> None:
