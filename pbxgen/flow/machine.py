@@ -21,6 +21,7 @@ from pbxgen.flow.plan import (
     Plan,
     Reason,
     RingGroup,
+    Route,
     Rule,
     Rules,
     User,
@@ -122,6 +123,15 @@ class EventKind(StrEnum):
     ENDED = "ended"
 
 
+class Sent(NamedTuple):
+    """What the carrier is told of a call that is dialled straight to it."""
+
+    route: Route
+    number: str
+    shown: str | None
+    """The caller's number there; None: none is shown."""
+
+
 class Event(NamedTuple):
     """One step of a call's story."""
 
@@ -136,6 +146,8 @@ class Event(NamedTuple):
     dialled: tuple[tuple[str, ...], ...] = ()
     """Who was dialled, in order; those rung together in one entry."""
     detail: str = ""
+    sent: Sent | None = None
+    """Of a number that is dialled straight to a trunk."""
     location: Location | None = None
 
 

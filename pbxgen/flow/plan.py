@@ -366,6 +366,18 @@ class Plan:
         trunk = self.trunks.get(place.trunk or "")
         return place.caller_id or (trunk.caller_id if trunk is not None else CallerId.ORIGINAL)
 
+    def as_sent(self, number: str, trunk: Trunk) -> str:
+        """An E.164 number as a trunk is sent it."""
+        match trunk.number_format:
+            case NumberFormat.E164:
+                return number
+            case NumberFormat.E164_BARE:
+                return number[1:]
+            case NumberFormat.NATIONAL:
+                return self.numbering.to_national(number)
+            case NumberFormat.INTERNATIONAL:
+                return self.numbering.international_prefix + number[1:]
+
     def route_of(self, number: str) -> Route | None:
         """The route that carries an E.164 number, emergency routes aside."""
         for route in self.routes.values():
