@@ -15,7 +15,7 @@ from pbxgen.diff.named import named_facts
 from pbxgen.diff.renamed import Renaming
 from pbxgen.diff.shared_situations import Pair, SharedSituations
 from pbxgen.flow.analysis.ahead import Ahead
-from pbxgen.flow.analysis.cells import Cells
+from pbxgen.flow.analysis.call_sets import CallSets
 from pbxgen.flow.analysis.reach import Key
 from pbxgen.flow.behaviour import Attempt, Forest, Node
 from pbxgen.flow.cases import Vocabulary
@@ -23,7 +23,7 @@ from pbxgen.flow.plan import Origin, Outcome, Place, PlaceKind, Plan
 from pbxgen.flow.wording import length
 from pbxgen.source.pause import without_garbage_collection
 
-_ByOrigin = Mapping[Origin, tuple[Cells, Vocabulary]]
+_ByOrigin = Mapping[Origin, tuple[CallSets, Vocabulary]]
 _MOST_CALLERS = 50
 """Callers in a flow that are looked at one by one where strangers' calls change; of more, those in contacts."""
 

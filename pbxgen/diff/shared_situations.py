@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Hashable
 from dataclasses import dataclass, replace
 
-from pbxgen.flow.analysis.cells import Cells
+from pbxgen.flow.analysis.call_sets import CallSets
 from pbxgen.flow.analysis.reach import Flow, Reach
 from pbxgen.flow.analysis.situations import SOMEBODY_INSIDE, Atoms, Situation, Situations
 from pbxgen.flow.cases import Vocabulary
@@ -58,7 +58,7 @@ class SharedSituations:
         self.plan = replace(new, schedules=schedules, contacts=contacts)
         self.situations = Situations(self.plan, today)
         self._reach_old, self._reach_new = Reach(old, _Telling(old)), Reach(new, _Telling(new))
-        self._known: dict[tuple[Atoms, tuple[Caller, ...]], tuple[Cells, Vocabulary]] = {}
+        self._known: dict[tuple[Atoms, tuple[Caller, ...]], tuple[CallSets, Vocabulary]] = {}
 
     def pair(self, before: Place | None, after: Place) -> Pair:
         was = None if before is None else self._reach_old.flow_of(before)
@@ -66,7 +66,7 @@ class SharedSituations:
         found = {} if was is None else dict.fromkeys(self._renamed(c) for c in was.conditions)
         return Pair(was, now, tuple(found | dict.fromkeys(now.conditions)))
 
-    def strangers(self, pair: Pair) -> dict[Origin, tuple[Cells, Vocabulary]]:
+    def strangers(self, pair: Pair) -> dict[Origin, tuple[CallSets, Vocabulary]]:
         """Of callers who are nowhere in the flow: what conditions tell apart, and the words for it."""
         outside = tuple(c.number for c in pair.callers if c.number and c.origin is Origin.EXTERNAL)
         callers = self.situations.strangers(Atoms.of(pair.conditions), outside)
@@ -87,15 +87,15 @@ class SharedSituations:
         conditions = situation.conditions(self.plan)
         return tuple(conditions.holds(c) for c in pair.conditions)
 
-    def of_caller(self, pair: Pair, caller: Caller) -> dict[Origin, tuple[Cells, Vocabulary]]:
+    def of_caller(self, pair: Pair, caller: Caller) -> dict[Origin, tuple[CallSets, Vocabulary]]:
         """The same of one caller."""
         return {caller.origin: self._cells(pair, (caller,))}
 
-    def _cells(self, pair: Pair, callers: tuple[Caller, ...]) -> tuple[Cells, Vocabulary]:
+    def _cells(self, pair: Pair, callers: tuple[Caller, ...]) -> tuple[CallSets, Vocabulary]:
         atoms = Atoms.of(pair.conditions)
         key = (atoms, callers)
         if key not in self._known:
-            cells = Cells(self.situations, atoms, callers)
+            cells = CallSets(self.situations, atoms, callers)
             self._known[key] = cells, Vocabulary(cells)
         return self._known[key]
 

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from pbxgen.flow.analysis.ahead import Ahead
-from pbxgen.flow.analysis.cells import Cells
+from pbxgen.flow.analysis.call_sets import CallSets
 from pbxgen.flow.analysis.reach import Flow
 from pbxgen.flow.analysis.situations import SOMEBODY_INSIDE, Situation, Situations
 from pbxgen.flow.behaviour import Attempt, Forest, Node, Ways, nodes_of
@@ -44,7 +44,7 @@ class Case:
 class Vocabulary:
     """Tells sets of cells by the schedules, contacts and dates that their conditions ask about."""
 
-    def __init__(self, cells: Cells) -> None:
+    def __init__(self, cells: CallSets) -> None:
         self._whole = cells.whole
         self._holds = tuple(_holds(cells))
         self._known: dict[int, When] = {}
@@ -67,7 +67,7 @@ class Vocabulary:
         return found
 
 
-def _holds(cells: Cells) -> Iterator[tuple[Literal, int]]:
+def _holds(cells: CallSets) -> Iterator[tuple[Literal, int]]:
     """Each condition that has a name with the cells in which it holds."""
     atoms = cells.atoms
     named = [("open", "closed", n, Condition(schedule=n)) for n in sorted(atoms.schedules)]
@@ -138,9 +138,9 @@ class _Cases:
             return Cases(tuple(anybody), self._forest.whole)
         return Cases((*anybody, *self._of_those_in_flow(anybody)), self._forest.whole)
 
-    def _cells(self, callers: Sequence[Caller]) -> Cells:
+    def _cells(self, callers: Sequence[Caller]) -> CallSets:
         moment = self._narrowed.moment
-        return Cells(self._situations, self._flow.atoms, callers, None if moment is None else (moment,))
+        return CallSets(self._situations, self._flow.atoms, callers, None if moment is None else (moment,))
 
     def _trees(self, alike: Iterable[Situation]) -> list[Node]:
         return self._forest.trees([(self._ahead, situation, self._flow) for situation in alike])
@@ -157,7 +157,7 @@ class _Cases:
         return cases
 
     def _told(
-        self, cells: Cells, trees: Iterable[tuple[Node, Situation, int]], caller: str | None = None
+        self, cells: CallSets, trees: Iterable[tuple[Node, Situation, int]], caller: str | None = None
     ) -> Iterator[Case]:
         """A case for each tree, with the first situation in which it is met."""
         found: dict[int, tuple[Node, Situation, int]] = {}

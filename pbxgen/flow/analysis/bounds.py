@@ -42,7 +42,7 @@ class Bounds:
     def most_seconds(self, places: Iterable[Place], diversions: int) -> int:
         return _most(self._list(places, diversions))
 
-    def fewest_until_held_back(self, places: Iterable[Place], diversions: int) -> int:
+    def fewest_until_over_maximum(self, places: Iterable[Place], diversions: int) -> int:
         """Ringings; ``NEVER`` where the maximum keeps the call from nothing."""
         return self._list(places, diversions)[2]
 
