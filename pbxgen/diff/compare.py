@@ -19,7 +19,7 @@ from pbxgen.flow.analysis.call_sets import CallSets
 from pbxgen.flow.analysis.reach import Key
 from pbxgen.flow.behaviour import Attempt, Forest, Node
 from pbxgen.flow.cases import Vocabulary
-from pbxgen.flow.plan import Origin, Outcome, Place, PlaceKind, Plan
+from pbxgen.flow.plan import Origin, Outcome, Plan
 from pbxgen.flow.wording import length
 from pbxgen.source.pause import without_garbage_collection
 
@@ -62,7 +62,7 @@ class _Comparer:
 
     def entries(self, concerned: Affected) -> list[EntryChanges]:
         """In the order of the new plan. Those of whom something else is said are compared first, and furthest."""
-        before, after = _places(self._shared.old), _places(self._shared.new)
+        before, after = ({p.key: p for p in plan.places()} for plan in (self._shared.old, self._shared.new))
         found = {}
         every = list(dict.fromkeys((*after, *before)))
         for key in sorted(every, key=lambda key: not concerned.itself(key)):
@@ -198,11 +198,3 @@ def _called(node: Attempt) -> Hashable:
 
 def _ring(node: Attempt) -> Hashable:
     return (node.seconds, node.confirm, node.legs)
-
-
-def _places(plan: Plan) -> dict[tuple[str, str], Place]:
-    found = {("user", u.extension): Place(PlaceKind.USER, u.extension, u.location) for u in plan.users.values()}
-    found |= {("inbound", i.number): Place(PlaceKind.INBOUND, i.number, i.location) for i in plan.inbound.values()}
-    for kind, groups in ((PlaceKind.OPERATOR, plan.operators), (PlaceKind.GROUP, plan.groups)):
-        found |= {(kind.value, g.name): Place(kind, g.name, g.location) for g in groups.values()}
-    return found

@@ -12,7 +12,6 @@ from dataclasses import dataclass
 
 from pbxgen.diff.shared_situations import Pair, SharedSituations
 from pbxgen.flow.analysis.reach import Key
-from pbxgen.flow.machine import group_of
 from pbxgen.flow.plan import Leg, Place, PlaceKind, Plan, User
 
 _MAILBOX, _OUTSIDE = PlaceKind.MAILBOX.value, PlaceKind.OUTSIDE.value
@@ -55,7 +54,7 @@ def ringers(plan: Plan, place: Place) -> Hashable:
         case PlaceKind.INBOUND:
             return None
         case _:
-            group = group_of(plan, place)
+            group = plan.group_at(place.key)
             return (tuple((m, plan.users[m].dnd) for m in group.members), group.strategy)
 
 

@@ -58,9 +58,7 @@ def _reading(numbering: NumberingPlan) -> tuple[str, str, str]:
 
 
 def _asks_for_the_time(plan: Plan) -> bool:
-    lists = [i.rules for i in plan.inbound.values()]
-    lists += [rules for user in plan.users.values() for _, rules in user.deviations.lists()]
-    conditions = (rule.condition for rules in lists for rule in rules)
+    conditions = (rule.condition for _, _, rules in plan.rules() for rule in rules)
     return any(c.schedule is not None or c.until is not None for c in conditions)
 
 

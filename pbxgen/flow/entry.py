@@ -64,10 +64,9 @@ def from_phone(plan: Plan, extension: str, dialled: str) -> Entry:
         return DialOut(emergency, plan.emergency[emergency], emergency=True)
     if dialled in plan.users:
         return Reach(Place(PlaceKind.USER, dialled, plan.users[dialled].location))
-    for kind, groups in ((PlaceKind.OPERATOR, plan.operators), (PlaceKind.GROUP, plan.groups)):
-        for group in groups.values():
-            if group.number == dialled:
-                return Reach(Place(kind, group.name, group.location))
+    for place, group in plan.positions():
+        if group.number == dialled:
+            return Reach(place)
     if dialled == OWN_MAILBOX:
         if plan.users[extension].mailbox is None:
             return Refusal(404, Why.NO_MAILBOX)

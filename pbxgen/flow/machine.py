@@ -208,7 +208,7 @@ def advance(plan: Plan, caller: Caller, conditions: Conditions, state: State) ->
                 seconds = _capped(ring_seconds(user, caller.origin, conditions), place.timeout)
                 return Step(state, tuple(events), Ringing(pending, seconds, place.timeout, user=user))
             case PlaceKind.OPERATOR | PlaceKind.GROUP:
-                group = group_of(plan, place)
+                group = plan.group_at(place.key)
                 seconds = _capped(group.ring_timeout, place.timeout)
                 return Step(state, tuple(events), Ringing(pending, seconds, place.timeout, group=group))
             case PlaceKind.OUTSIDE:
@@ -242,10 +242,6 @@ def after(
             events.append(Event(EventKind.OVERFLOW, place.target, place, places=overflow, location=location))
         state = state._replace(to_try=state.to_try + tuple(Pending(p) for p in overflow))
     return state, tuple(events)
-
-
-def group_of(plan: Plan, place: Place) -> RingGroup:
-    return plan.group_at(place.key)
 
 
 def _capped(seconds: int, cap: int | None) -> int:

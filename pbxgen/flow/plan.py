@@ -336,7 +336,26 @@ class Plan:
     @property
     def numbers(self) -> Mapping[str, RingGroup]:
         """Operator positions and groups by their dialable number."""
-        return {g.number: g for g in (*self.operators.values(), *self.groups.values())}
+        return {g.number: g for _, g in self.positions()}
+
+    def positions(self) -> Iterator[tuple[Place, RingGroup]]:
+        """Operator positions, then groups, each with its place."""
+        for kind, groups in ((PlaceKind.OPERATOR, self.operators), (PlaceKind.GROUP, self.groups)):
+            for group in groups.values():
+                yield Place(kind, group.name, group.location), group
+
+    def places(self) -> Iterator[Place]:
+        """Every place that can be called: users, inbound numbers, operator positions and groups."""
+        yield from (Place(PlaceKind.USER, user.extension, user.location) for user in self.users.values())
+        yield from (Place(PlaceKind.INBOUND, inbound.number, inbound.location) for inbound in self.inbound.values())
+        yield from (place for place, _ in self.positions())
+
+    def rules(self) -> Iterator[tuple[tuple[str, str], str, Rules]]:
+        """Every list of rules with the key of the user or inbound number whose it is, and the name of its field."""
+        for user in self.users.values():
+            yield from (((PlaceKind.USER.value, user.extension), name, one) for name, one in user.deviations.lists())
+        for inbound in self.inbound.values():
+            yield (PlaceKind.INBOUND.value, inbound.number), "inbound", inbound.rules
 
     def group_at(self, key: tuple[str, str]) -> RingGroup:
         """The operator position or group of a place's key."""

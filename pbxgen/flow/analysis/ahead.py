@@ -89,7 +89,5 @@ class Ahead:
         match kind:
             case PlaceKind.USER.value:
                 yield from ((RUNG, leg.place.target) for leg in self.plan.users[target].follow_me)
-            case PlaceKind.OPERATOR.value:
-                yield from ((RUNG, member) for member in self.plan.operators[target].members)
-            case PlaceKind.GROUP.value:
-                yield from ((RUNG, member) for member in self.plan.groups[target].members)
+            case PlaceKind.OPERATOR.value | PlaceKind.GROUP.value:
+                yield from ((RUNG, member) for member in self.plan.group_at(key).members)

@@ -191,18 +191,11 @@ def _costly_places(plan: Plan) -> dict[Key, list[_Costly]]:
             elif price is not None:
                 found.setdefault(owner, []).append(_Costly(place, owner, *price, {place.location}))
 
-    for user in plan.users.values():
-        owner = (PlaceKind.USER.value, user.extension)
-        for _, rules in user.deviations.lists():
-            for rule in rules:
-                note(owner, rule.places)
-        note(owner, (leg.place for leg in user.follow_me))
-    for kind, groups in ((PlaceKind.OPERATOR, plan.operators), (PlaceKind.GROUP, plan.groups)):
-        for group in groups.values():
-            note((kind.value, group.name), group.overflow)
-    for inbound in plan.inbound.values():
-        for rule in inbound.rules:
-            note((PlaceKind.INBOUND.value, inbound.number), rule.places)
+    inbound = [(PlaceKind.INBOUND.value, number) for number in plan.inbound]
+    for key in (*((_USER, e) for e in plan.users), *(place.key for place, _ in plan.positions()), *inbound):
+        note(key, plan.leads_to(key))
+        if key[0] == _USER:
+            note(key, (leg.place for leg in plan.users[key[1]].follow_me))
     every = [one for of_owner in found.values() for one in of_owner if one.owner[0] != _USER]
     writers = Counter(location for one in every for location in one.locations)
     for one in every:
