@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Hashable
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Hashable, Mapping
+from dataclasses import dataclass, fields, replace
 
 from pbxgen.flow.analysis.call_sets import CallSets
 from pbxgen.flow.analysis.reach import Flow, Reach
 from pbxgen.flow.analysis.situations import SOMEBODY_INSIDE, Atoms, Situation, Situations
 from pbxgen.flow.cases import Vocabulary
 from pbxgen.flow.machine import Caller
-from pbxgen.flow.plan import Condition, Origin, Place, PlaceKind, Plan
+from pbxgen.flow.plan import Condition, Deviations, Origin, Place, PlaceKind, Plan, RingGroup, Rule, Rules
 
 BEFORE = " (before)"
 """Added to the names of schedules and contacts that the new plan has too, but different."""
@@ -118,3 +118,53 @@ class _Telling:
         if place.kind is not PlaceKind.OUTSIDE:
             return (place.timeout, place.confirm)
         return (place.timeout, place.confirm, place.trunk, self._plan.caller_id_of(place))
+
+
+_Moved = Callable[[tuple[Place, ...]], tuple[Place, ...]]
+
+
+def by_new_names(old: Plan, new: Plan) -> Plan:
+    """``old`` with the names that its operator positions and groups have in ``new``."""
+    names = {
+        PlaceKind.OPERATOR: _renamed(old.operators, new.operators),
+        PlaceKind.GROUP: _renamed(old.groups, new.groups),
+    }
+    if not any(names.values()):
+        return old
+
+    def moved(places: tuple[Place, ...]) -> tuple[Place, ...]:
+        if not any(p.target in names.get(p.kind, ()) for p in places):
+            return places
+        return tuple(replace(p, target=names.get(p.kind, {}).get(p.target, p.target)) for p in places)
+
+    def groups(found: Mapping[str, RingGroup], named: Mapping[str, str]) -> dict[str, RingGroup]:
+        every = (replace(g, name=named.get(g.name, g.name), overflow=moved(g.overflow)) for g in found.values())
+        return {g.name: g for g in every}
+
+    return replace(
+        old,
+        operators=groups(old.operators, names[PlaceKind.OPERATOR]),
+        groups=groups(old.groups, names[PlaceKind.GROUP]),
+        users={e: replace(u, deviations=_deviations(u.deviations, moved)) for e, u in old.users.items()},
+        inbound={n: replace(i, rules=_rules(i.rules, moved)) for n, i in old.inbound.items()},
+    )
+
+
+def _renamed(old: Mapping[str, RingGroup], new: Mapping[str, RingGroup]) -> dict[str, str]:
+    """Old name to new name, where nothing else has either."""
+    by_number = {g.number: name for name, g in new.items() if name not in old}
+    gone = {name: g.number for name, g in old.items() if name not in new}
+    return {name: by_number[number] for name, number in gone.items() if number in by_number}
+
+
+def _deviations(deviations: Deviations, moved: _Moved) -> Deviations:
+    return Deviations(**{f.name: _rules(getattr(deviations, f.name), moved) for f in fields(deviations)})
+
+
+def _rules(rules: Rules, moved: _Moved) -> Rules:
+    return tuple(_rule(rule, moved) for rule in rules)
+
+
+def _rule(rule: Rule, moved: _Moved) -> Rule:
+    places = moved(rule.places)
+    return rule if places is rule.places else replace(rule, places=places)

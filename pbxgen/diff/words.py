@@ -6,9 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
 from pbxgen.diagnostics.crowd import several
-from pbxgen.diff.change import Change, Comparison, EntryChanges, Fact
+from pbxgen.diff.changes import Change, Comparison, EntryChanges, Fact, spots
 from pbxgen.diff.equivalence import silent
-from pbxgen.diff.spots import spots
 from pbxgen.flow.behaviour import Attempt, End, Node
 from pbxgen.flow.graph import graph_of
 from pbxgen.flow.machine import EndKind

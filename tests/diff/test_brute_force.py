@@ -12,8 +12,8 @@ from unittest.mock import patch
 
 from hypothesis import HealthCheck, given, settings
 
-from pbxgen.diff import compare as comparing
-from pbxgen.diff.compare import compare
+from pbxgen.diff import comparison as comparing
+from pbxgen.diff.comparison import compare
 from pbxgen.diff.equivalence import Equivalence
 from pbxgen.diff.shared_situations import Pair, SharedSituations
 from pbxgen.diff.words import blocks

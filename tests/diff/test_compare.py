@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from hypothesis import HealthCheck, given, settings
 
-from pbxgen.diff.compare import compare
+from pbxgen.diff.comparison import compare
 from pbxgen.diff.words import Block, blocks
 from tests.support.office import HEAD, TODAY, compiled, plan_of
 from tests.support.sources import sources

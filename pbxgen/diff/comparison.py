@@ -7,13 +7,10 @@ from collections.abc import Hashable, Iterator, Mapping
 from dataclasses import replace
 
 from pbxgen.diff.affected import Affected, affected
-from pbxgen.diff.change import Change, Comparison, EntryChanges
-from pbxgen.diff.equivalence import equivalence, ringers
-from pbxgen.diff.facts import facts
-from pbxgen.diff.matched import by_new_names
-from pbxgen.diff.named import named_facts
-from pbxgen.diff.renamed import Renaming
-from pbxgen.diff.shared_situations import Pair, SharedSituations
+from pbxgen.diff.changes import Change, Comparison, EntryChanges
+from pbxgen.diff.equivalence import Renaming, equivalence, ringers
+from pbxgen.diff.facts import facts, named_facts
+from pbxgen.diff.shared_situations import Pair, SharedSituations, by_new_names
 from pbxgen.flow.analysis.ahead import Ahead
 from pbxgen.flow.analysis.call_sets import CallSets
 from pbxgen.flow.analysis.reach import Key
