@@ -27,7 +27,7 @@ _MOST_CALLERS = 50
 _MOST_STATES, _FEWEST_STATES = 1_000, 30
 """Of calls to one entry so many states are followed; once others have taken up too many, the fewer."""
 _MOST_OF_ALL = 2_000
-"""States, of all entries whose calls cannot be followed to their ends with these: about a second's work."""
+"""Upper bound on the states followed for all entries that are too large together: about a second's work."""
 
 Truths = tuple[Origin, tuple[bool, ...]]
 
