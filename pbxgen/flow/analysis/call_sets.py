@@ -174,7 +174,7 @@ class Asked:
 
 
 class Been(frozenset[Key]):
-    """Where a call has been, its caller's own place included, whoever of an area that is."""
+    """The places that a call has been to, and its caller's own, whichever of an area's callers that is."""
 
     asked: Asked
 
