@@ -11,9 +11,10 @@ import typer
 from pbxgen.cli import console
 from pbxgen.cli.numbers import dialled_number, outside_number
 from pbxgen.diagnostics.nearest import did_you_mean
+from pbxgen.flow.cases import Narrowed
 from pbxgen.flow.machine import EndKind, EventKind
 from pbxgen.flow.plan import Plan
-from pbxgen.flow.simulate import Call, Story, Transfer
+from pbxgen.flow.simulate import Call, Story, Transfer, caller_of
 from pbxgen.flow.world import DEFAULT_MOMENT, OUTSIDE_STATES, PHONE_STATES, World, is_status, moment_of
 
 ANONYMOUS = "anonymous"
@@ -35,6 +36,16 @@ def world_of(plan: Plan, at: str | None, phones: list[str], outside: list[str]) 
             raise typer.BadParameter(f"{text} has one state: only a phone has several contacts", param_hint="--outside")
         outside_states[outside_number(plan, text, "--outside")] = states[0]
     return World(_moment(at), phone_states, outside_states)
+
+
+def narrowed(plan: Plan, caller: str | None, at: str | None, phones: list[str], outside: list[str]) -> Narrowed:
+    """Which calls to somebody are asked about."""
+    world = world_of(plan, at, phones, outside)
+    return Narrowed(
+        None if caller is None else caller_of(plan, Call(_caller(plan, caller), "")),
+        None if at is None else world.moment,
+        world if phones or outside else None,
+    )
 
 
 def transfer_not_made(plan: Plan, call: Call, story: Story) -> str:

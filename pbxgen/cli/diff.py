@@ -83,13 +83,13 @@ def _result(old: str, new: str, tenant: str | None, failed: int) -> Result:
 
 
 def _show(result: Result, format: str) -> None:
-    from pbxgen.diff.show import markdown, text_lines
+    from pbxgen.diff.output import markdown, text_lines
 
     match format:
         case "json":
             import json
 
-            from pbxgen.diff.document import document
+            from pbxgen.diff.output import document
 
             console.out(json.dumps(document(result), indent=2, ensure_ascii=False))
         case "markdown":

@@ -13,11 +13,9 @@ from pbxgen.cli import console
 from pbxgen.cli.findings import show_text
 from pbxgen.cli.progress import progress
 from pbxgen.cli.report import usage_error_of
-from pbxgen.diff.generated import Origin, made_from
-from pbxgen.diff.judged import Judge
-from pbxgen.diff.relocate import relocated
+from pbxgen.diff.generated import Judge, Origin, made_from
 from pbxgen.diff.result import Plans
-from pbxgen.diff.revisions import Revision, checked_out, is_git, today
+from pbxgen.diff.revisions import Revision, checked_out, is_git, relocated, today
 from pbxgen.pipeline import UnknownTenantError, compile_path
 
 

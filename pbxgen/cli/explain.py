@@ -17,15 +17,17 @@ if TYPE_CHECKING:
 _HELP = """Tell what can happen to calls: everything, as a tree, or the story of one call step by step.
 
 With the number or name of somebody (a user, an operator position, a group, an outside number): all that can become of
-a call to them, from outside and from inside, at which times; for an outside number that is not of this PBX, who sends
-calls there. With --from and --to: one call. Each step stands beside the source line that caused it.
+a call to them, from outside and from inside, at which times; --from, --at, --phone and --outside narrow it. For an
+outside number that is not of this PBX: who sends calls there. With --from and --to: one call. Each step stands beside
+the source line that caused it.
 
-Phones and outside numbers answer unless told otherwise. A phone's state is answer, ring, early, busy, reject, dnd,
-unregistered, dead, error or in_call (several contacts separated by commas), an outside number's answer, ring, early,
-busy, fail or mailbox; or the SIP status of a reply (404).
+Of one call, phones and outside numbers answer unless told otherwise. A phone's state is answer, ring, early, busy,
+reject, dnd, unregistered, dead, error or in_call (several contacts separated by commas), an outside number's answer,
+ring, early, busy, fail or mailbox; or the SIP status of a reply (404).
 """
 _EPILOG = examples(
     "pbxgen explain acme.yaml 101",
+    "pbxgen explain acme.yaml 101 --from 102 --phone 101=busy",
     "pbxgen explain acme.yaml reception --format mermaid",
     "pbxgen explain acme.yaml --from +393471112222 --to +390212345101 --phone 101=busy",
     'pbxgen explain acme.yaml --from 102 --to 101 --at "2026-12-24 19:00" --phone 101=unregistered',
@@ -68,15 +70,16 @@ def explain(
         raise typer.BadParameter(f"{format!r} is none of text, json, mermaid, dot", param_hint="--format")
     _known_language(language)
     if somebody is not None:
-        given = {"--from": caller, "--to": called, "--at": at, "--phone": phone, "--outside": outside}
-        for option, value in (given | {"--transfer": transfer}).items():
-            if value not in (None, []):
-                raise typer.BadParameter("is for one call, with --from and --to", param_hint=option)
+        for option, value in {"--to": called, "--transfer": transfer}.items():
+            if value is not None:
+                raise typer.BadParameter("is for one call, with --from and without WHO", param_hint=option)
+        from pbxgen.cli.call_options import narrowed
         from pbxgen.cli.loading import one_plan
         from pbxgen.cli.tree import show
 
         plan = one_plan(source, tenant)
-        show(plan, somebody, language or plan.language, format)
+        asked = narrowed(plan, caller, at, phone or [], outside or [])
+        show(plan, somebody, language or plan.language, format, asked)
         return
     if caller is None or called is None:
         raise typer.BadParameter("say who is called (101), or both --from and --to", param_hint="WHO")

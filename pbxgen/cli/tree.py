@@ -14,7 +14,7 @@ from pbxgen.cli.numbers import read
 from pbxgen.diagnostics.nearest import did_you_mean
 from pbxgen.flow.analysis.reach import Reach
 from pbxgen.flow.analysis.situations import Situations
-from pbxgen.flow.cases import MOST_CALLERS, Case, callers_in, cases_of
+from pbxgen.flow.cases import EVERYTHING, MOST_CALLERS, Case, Narrowed, callers_in, cases_of
 from pbxgen.flow.explain import Teller
 from pbxgen.flow.graph import as_json, dot, mermaid
 from pbxgen.flow.outline import Words, tree_lines
@@ -26,7 +26,7 @@ _WIDEST = 84
 """Where the places of lines begin at most."""
 
 
-def show(plan: Plan, who: str, language: str, format: str) -> None:
+def show(plan: Plan, who: str, language: str, format: str, narrowed: Narrowed = EVERYTHING) -> None:
     """Print the tree of ``who``; ends the command where nobody is called so."""
     words = Words(plan, language)
     place = place_of(plan, who)
@@ -37,19 +37,23 @@ def show(plan: Plan, who: str, language: str, format: str) -> None:
         found = [] if number is None else list(senders(plan, number))
         if number is None or (not found and not who.startswith("+")):
             raise typer.BadParameter(console.printable(_nobody(plan, who)), param_hint="WHO")
+        if narrowed != EVERYTHING:
+            raise typer.BadParameter(f"{number} is outside: who sends calls there cannot be narrowed", param_hint="WHO")
         _show_senders(plan, number, found, words, language, format)
         return
     flow = Reach(plan).flow_of(place)
-    cases = cases_of(plan, Situations(plan, dt.date.today()), flow)
+    start = dt.date.today() if narrowed.moment is None else narrowed.moment.date()
+    cases = cases_of(plan, Situations(plan, start), flow, narrowed)
     teller = Teller(plan, phrasebook(language))
-    titled = [(words.title(c), c) for c in cases]
+    titled = [(words.title(c), c) for c in cases.found]
     if format == "json":
         document = {
             "version": 1,
             "kind": place.kind.value,
             "target": place.target,
             "numbers": _numbers(plan, place),
-            "cases": [as_json(case, words) for case in cases],
+            "cut": not cases.whole,
+            "cases": [as_json(case, words) for case in cases.found],
         }
         console.out(json.dumps(document, indent=2, ensure_ascii=False))
     elif format == "mermaid":
@@ -58,9 +62,11 @@ def show(plan: Plan, who: str, language: str, format: str) -> None:
         console.out("\n".join(dot(titled, words)))
     else:
         console.out(console.printable(f"{teller.place(place)}: {_dialled(plan, place, words)}"))
-        for line in _text(cases, words):
+        for line in _text(cases.found, words):
             console.out(console.printable(line))
-        if len(callers_in(plan, flow)) > MOST_CALLERS:
+        if cases.more:
+            console.out(f"\n{words.phrases.more.format(number=cases.more)}")
+        if cases.whole and narrowed == EVERYTHING and len(callers_in(plan, flow)) > MOST_CALLERS:
             console.out(f"\n{words.phrases.passed_over}")
 
 

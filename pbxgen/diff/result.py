@@ -1,4 +1,4 @@
-"""Everything that a comparison of two sources says, by tenant."""
+"""Everything that a comparison of two sources says, by tenant, and which tenants only have another name."""
 
 from __future__ import annotations
 
@@ -6,8 +6,7 @@ import datetime as dt
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from pbxgen.diff.compare import compare
-from pbxgen.diff.matched import tenants
+from pbxgen.diff.comparison import compare
 from pbxgen.diff.words import Block, blocks, of_tenant
 from pbxgen.flow.plan import Plan
 
@@ -36,6 +35,8 @@ class Section:
     tenant: str
     blocks: tuple[Block, ...]
     folders: tuple[str, ...] = ()
+    more: int = 0
+    """Places the calls to which are compared as far as they ring the fewest times, and not to their ends."""
 
     @property
     def title(self) -> str:
@@ -60,7 +61,7 @@ def compared(before: Plans, after: Plans, today: dt.date) -> tuple[bool, tuple[S
     for old, new in pairs:
         comparison = compare(old, new, today)
         same = same and comparison.same
-        found.append(Section(new.name, blocks(comparison)))
+        found.append(Section(new.name, blocks(comparison), more=comparison.more))
     known = [{plan.name for plan in side} for side in zip(*pairs, strict=True)] or [set(), set()]
     found += _alone("+", "is new", after, known[1])
     found += _alone("-", "is gone", before, known[0])
@@ -71,3 +72,21 @@ def _alone(sign: str, word: str, plans: Plans, known: set[str]) -> Iterator[Sect
     for name in plans:
         if name not in known:
             yield Section(name, (of_tenant(sign, name, word),))
+
+
+def tenants(before: Mapping[str, Plan], after: Mapping[str, Plan]) -> list[tuple[Plan, Plan]]:
+    """Tenants of a fleet, old and new: by name, and those of another name that share what is unique in a fleet."""
+    if len(before) == len(after) == 1:
+        return [(next(iter(before.values())), next(iter(after.values())))]
+    left = {name: plan for name, plan in before.items() if name not in after}
+    found = []
+    for name, plan in after.items():
+        old = before.get(name) or next((o for o in left.values() if _share(o, plan)), None)
+        if old is not None:
+            left.pop(old.name, None)
+            found.append((old, plan))
+    return found
+
+
+def _share(old: Plan, new: Plan) -> bool:
+    return old.domain == new.domain or not {*old.dids, *old.inbound}.isdisjoint((*new.dids, *new.inbound))

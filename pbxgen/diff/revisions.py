@@ -1,4 +1,4 @@
-"""A source as it was in a revision of git."""
+"""A source as it was in a revision of git, and its findings with places that their reader can find."""
 
 from __future__ import annotations
 
@@ -6,13 +6,16 @@ import os
 import posixpath
 import re
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
-from pbxgen.diff.git import NoRepositoryError, RevisionError, commit_of, git, repository_of
-from pbxgen.diff.unpack import Tree
+from pbxgen.diagnostics.diagnostic import Diagnostic, Example, Related, Step
+from pbxgen.diagnostics.location import Location
+from pbxgen.diagnostics.text import SourceFile
+from pbxgen.diff.git import NoRepositoryError, RevisionError, Tree, commit_of, git, repository_of
+from pbxgen.pipeline import Compilation
 from pbxgen.source.fleet import is_fleet, read_fleet, tenant_roots
 
 GIT = "git:"
@@ -178,3 +181,49 @@ def _former_name(root: Path, revision: str, relative: str) -> str | None:
         elif new.startswith(f"{relative}/") and old.endswith(rest := new[len(relative) :]):
             found.add(old.removesuffix(rest))
     return found.pop() if len(found) == 1 else None
+
+
+Shown = Callable[[str], str]
+
+
+def relocated(compilation: Compilation, shown: Shown) -> Compilation:
+    """``shown`` turns the text that holds a path into that which holds another."""
+    tenants = (
+        replace(
+            tenant,
+            diagnostics=tuple(_diagnostic(d, shown) for d in tenant.diagnostics),
+            files=tuple(_file(f, shown) for f in tenant.files),
+        )
+        for tenant in compilation.tenants
+    )
+    return replace(
+        compilation,
+        tenants=tuple(tenants),
+        own=tuple(_diagnostic(d, shown) for d in compilation.own),
+        own_files=tuple(_file(f, shown) for f in compilation.own_files),
+    )
+
+
+def _diagnostic(found: Diagnostic, shown: Shown) -> Diagnostic:
+    return replace(
+        found,
+        message=shown(found.message),
+        help=shown(found.help),
+        location=_location(found.location, shown),
+        related=tuple(
+            Related(shown(r.message), replace(r.location, file=shown(r.location.file))) for r in found.related
+        ),
+        example=None if found.example is None else _example(found.example, shown),
+    )
+
+
+def _example(example: Example, shown: Shown) -> Example:
+    return Example(example.headline, tuple(Step(s.text, _location(s.location, shown)) for s in example.steps))
+
+
+def _location(location: Location | None, shown: Shown) -> Location | None:
+    return None if location is None else replace(location, file=shown(location.file))
+
+
+def _file(file: SourceFile, shown: Shown) -> SourceFile:
+    return replace(file, name=shown(file.name))

@@ -6,9 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
 from pbxgen.diagnostics.crowd import several
-from pbxgen.diff.alike import silent
-from pbxgen.diff.change import Change, Comparison, EntryChanges, Fact
-from pbxgen.diff.spots import spots
+from pbxgen.diff.changes import Change, Comparison, EntryChanges, Fact, spots
+from pbxgen.diff.equivalence import silent
 from pbxgen.flow.behaviour import Attempt, End, Node
 from pbxgen.flow.graph import graph_of
 from pbxgen.flow.machine import EndKind
@@ -173,6 +172,8 @@ class _Teller:
         if detailed:
             who += f" {self._time(plan, node, me, generic)}{_shown(node, me, generic)}"
             who += "" if node.trunk is None else f" over {node.trunk}"
+        if node.cut:
+            return f"{who}, and so on"
         if node.next is not None and (not detailed or node.kind is not PlaceKind.USER or _any_outcome(node)):
             return f"{who}, then {self._path(plan, node.next, me, generic, detailed)}"
         if not detailed and node.target != me and (node.kind.value, node.target) in self._told:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
-from pbxgen.flow.plan import NumberFormat, Place, PlaceKind, Plan, Trunk
+from pbxgen.flow.machine import Caller, Sent
+from pbxgen.flow.plan import CallerId, NumberFormat, Origin, Place, PlaceKind, Plan, Trunk
 
 OWN_MAILBOX = "*97"
 """Opens the caller's own mailbox; the PIN is asked where there is one."""
@@ -63,10 +64,9 @@ def from_phone(plan: Plan, extension: str, dialled: str) -> Entry:
         return DialOut(emergency, plan.emergency[emergency], emergency=True)
     if dialled in plan.users:
         return Reach(Place(PlaceKind.USER, dialled, plan.users[dialled].location))
-    for kind, groups in ((PlaceKind.OPERATOR, plan.operators), (PlaceKind.GROUP, plan.groups)):
-        for group in groups.values():
-            if group.number == dialled:
-                return Reach(Place(kind, group.name, group.location))
+    for place, group in plan.positions():
+        if group.number == dialled:
+            return Reach(place)
     if dialled == OWN_MAILBOX:
         if plan.users[extension].mailbox is None:
             return Refusal(404, Why.NO_MAILBOX)
@@ -94,6 +94,19 @@ def from_trunk(plan: Plan, called: str) -> Entry:
         if inside is not None:
             return Reach(inside)
     return Refusal(404, Why.NOT_INBOUND)
+
+
+def sent(plan: Plan, caller: Caller, out: DialOut) -> Sent:
+    """An emergency number goes out as it is dialled. Whoever is transferred from outside shows what diversions show."""
+    trunk = plan.trunks[out.trunk]
+    routes = (r for r in plan.routes.values() if r.emergency is out.emergency and r.trunk == out.trunk)
+    route = next(r for r in routes if any(p.matches(out.number) for p in r.patterns))
+    if caller.origin is Origin.EXTERNAL:
+        shown = caller.number if trunk.caller_id is CallerId.ORIGINAL else trunk.number
+    else:
+        shown = plan.users[caller.number or ""].own_number or trunk.number
+    number = out.number if out.emergency else plan.as_sent(out.number, trunk)
+    return Sent(route, number, None if shown is None else plan.as_sent(shown, trunk))
 
 
 def caller_from_trunk(plan: Plan, trunk: Trunk | None, number: str) -> str | None:

@@ -6,7 +6,7 @@ import datetime as dt
 from dataclasses import dataclass
 
 from pbxgen.diagnostics.location import Location
-from pbxgen.flow.machine import EndKind, Event, EventKind
+from pbxgen.flow.machine import EndKind, Event, EventKind, Sent
 from pbxgen.flow.phrases import Phrasebook
 from pbxgen.flow.plan import Outcome, Place, PlaceKind, Plan
 from pbxgen.flow.simulate import Call, Story, caller_of
@@ -89,8 +89,10 @@ class Teller:
     def _sentence(self, event: Event, following: Event | None, call: Call) -> str | None:
         words = self._words
         match event.kind:
-            case EventKind.ENTERED | EventKind.OUTCOME:
+            case EventKind.OUTCOME:
                 return None
+            case EventKind.ENTERED:
+                return None if event.sent is None else self._sent(event.sent)
             case EventKind.REACHED:
                 told_next = following is not None and following.kind in (EventKind.RANG, EventKind.ENDED)
                 return None if told_next else words.events["reached"].format(where=self._where(event))
@@ -140,6 +142,10 @@ class Teller:
         # A phone that had rung for some time would be no answer, whatever the others replied.
         key = "rang" if event.outcome is Outcome.NO_ANSWER else "silent"
         return words.events[key].format(who=who, rings=rings, seconds=event.seconds, outcome=outcome)
+
+    def _sent(self, sent: Sent) -> str:
+        text = self._words.events["sent" if sent.shown is not None else "sent_anonymous"]
+        return text.format(number=sent.number, route=sent.route.name, trunk=sent.route.trunk, shown=sent.shown)
 
     def _why_not_rung(self, event: Event) -> str | None:
         """What keeps every phone of the place from ringing; None where that cannot be said in a word."""

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from pbxgen.flow.behaviour import Attempt, End, Node
+from pbxgen.flow.behaviour import Attempt, End, Node, nodes_of
 from pbxgen.flow.cases import Case
 from pbxgen.flow.outline import Words
 from pbxgen.flow.plan import PlaceKind, Plan
@@ -21,18 +21,8 @@ class Graph:
 
 
 def graph_of(root: Node) -> Graph:
-    numbers: dict[int, int] = {}
-    nodes: list[Node] = []
-    queue = [root]
-    while queue:
-        node = queue.pop(0)
-        if id(node) in numbers:
-            continue
-        numbers[id(node)] = len(nodes)
-        nodes.append(node)
-        if isinstance(node, Attempt):
-            queue += [child for _, child in node.branches]
-    return Graph(tuple(nodes), numbers)
+    nodes = nodes_of(root)
+    return Graph(nodes, {id(node): number for number, node in enumerate(nodes)})
 
 
 def as_json(case: Case, words: Words) -> dict[str, Any]:
@@ -63,6 +53,8 @@ def _bare(node: Node, graph: Graph) -> dict[str, Any]:
         "confirm": node.confirm,
         "shows": node.shows,
         "trunk": node.trunk,
+        "answered": node.answered,
+        "cut": node.cut,
         "then": [{"outcomes": [o.value for o in found], "node": graph.numbers[id(c)]} for found, c in node.branches],
     }
 

@@ -22,6 +22,7 @@ from pbxgen.flow.plan import (
     Plan,
     Reason,
     RingGroup,
+    Route,
     Rule,
     Rules,
     User,
@@ -122,6 +123,15 @@ class EventKind(StrEnum):
     ENDED = "ended"
 
 
+class Sent(NamedTuple):
+    """What the carrier is told of a call that is dialled straight to it."""
+
+    route: Route
+    number: str
+    shown: str | None
+    """The caller's number there; None: none is shown."""
+
+
 class Event(NamedTuple):
     """One step of a call's story."""
 
@@ -136,6 +146,8 @@ class Event(NamedTuple):
     dialled: tuple[tuple[str, ...], ...] = ()
     """Who was dialled, in order; those rung together in one entry."""
     detail: str = ""
+    sent: Sent | None = None
+    """Of a number that is dialled straight to a trunk."""
     location: Location | None = None
 
 
@@ -196,7 +208,7 @@ def advance(plan: Plan, caller: Caller, conditions: Conditions, state: State) ->
                 seconds = _capped(ring_seconds(user, caller.origin, conditions), place.timeout)
                 return Step(state, tuple(events), Ringing(pending, seconds, place.timeout, user=user))
             case PlaceKind.OPERATOR | PlaceKind.GROUP:
-                group = group_of(plan, place)
+                group = plan.group_at(place.key)
                 seconds = _capped(group.ring_timeout, place.timeout)
                 return Step(state, tuple(events), Ringing(pending, seconds, place.timeout, group=group))
             case PlaceKind.OUTSIDE:
@@ -230,10 +242,6 @@ def after(
             events.append(Event(EventKind.OVERFLOW, place.target, place, places=overflow, location=location))
         state = state._replace(to_try=state.to_try + tuple(Pending(p) for p in overflow))
     return state, tuple(events)
-
-
-def group_of(plan: Plan, place: Place) -> RingGroup:
-    return plan.group_at(place.key)
 
 
 def _capped(seconds: int, cap: int | None) -> int:

@@ -65,6 +65,13 @@ class Words:
 
     def attempt(self, attempt: Attempt) -> str:
         """Who rings and for how long."""
+        p = self.phrases
+        if attempt.answered is not None:
+            return p.answers.format(text=self.who(attempt), who=self._teller.party(attempt.answered))
+        text = self._rings(attempt)
+        return p.goes_on.format(text=text) if attempt.cut else text
+
+    def _rings(self, attempt: Attempt) -> str:
         text = self.who(attempt)
         p = self.phrases
         if attempt.seconds:
@@ -141,7 +148,7 @@ def _place(attempt: Attempt) -> Place:
 
 
 def _short(node: Attempt) -> bool:
-    return isinstance(node.next, End)
+    return not node.branches or isinstance(node.next, End)
 
 
 _NOWHERE = Location("", 0, 0, 0, 0)

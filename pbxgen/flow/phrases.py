@@ -88,6 +88,8 @@ ENGLISH = Phrasebook(
         "own_mailbox": "Behind everything stands the mailbox of {name}.",
         "overflow": "Nobody at {where} takes the call; its overflow: {places}.",
         "transferred": "{name} transfers the call to {target}.",
+        "sent": "Route {route} sends the call over trunk {trunk} as {number}, showing {shown}.",
+        "sent_anonymous": "Route {route} sends the call over trunk {trunk} as {number}, showing no number.",
     },
     endings={
         "answered": "{name} answers.",
@@ -166,6 +168,8 @@ ITALIAN = Phrasebook(
         "own_mailbox": "Come ultima risorsa resta la casella vocale di {name}.",
         "overflow": "Nessuno risponde {where}; trabocco: {places}.",
         "transferred": "{name} trasferisce la chiamata a {target}.",
+        "sent": "La rotta {route} invia la chiamata sul trunk {trunk} come {number}, presentando {shown}.",
+        "sent_anonymous": "La rotta {route} invia la chiamata sul trunk {trunk} come {number}, senza numero.",
     },
     endings={
         "answered": "Risponde {name}.",

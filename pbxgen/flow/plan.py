@@ -347,7 +347,26 @@ class Plan:
     @property
     def numbers(self) -> Mapping[str, RingGroup]:
         """Operator positions and groups by their dialable number."""
-        return {g.number: g for g in (*self.operators.values(), *self.groups.values())}
+        return {g.number: g for _, g in self.positions()}
+
+    def positions(self) -> Iterator[tuple[Place, RingGroup]]:
+        """Operator positions, then groups, each with its place."""
+        for kind, groups in ((PlaceKind.OPERATOR, self.operators), (PlaceKind.GROUP, self.groups)):
+            for group in groups.values():
+                yield Place(kind, group.name, group.location), group
+
+    def places(self) -> Iterator[Place]:
+        """Every place that can be called: users, inbound numbers, operator positions and groups."""
+        yield from (Place(PlaceKind.USER, user.extension, user.location) for user in self.users.values())
+        yield from (Place(PlaceKind.INBOUND, inbound.number, inbound.location) for inbound in self.inbound.values())
+        yield from (place for place, _ in self.positions())
+
+    def rules(self) -> Iterator[tuple[tuple[str, str], str, Rules]]:
+        """Every list of rules with the key of the user or inbound number whose it is, and the name of its field."""
+        for user in self.users.values():
+            yield from (((PlaceKind.USER.value, user.extension), name, one) for name, one in user.deviations.lists())
+        for inbound in self.inbound.values():
+            yield (PlaceKind.INBOUND.value, inbound.number), "inbound", inbound.rules
 
     def group_at(self, key: tuple[str, str]) -> RingGroup:
         """The operator position or group of a place's key."""
@@ -386,6 +405,18 @@ class Plan:
         """Which number a diverted call shows at an outside place."""
         trunk = self.trunks.get(place.trunk or "")
         return place.caller_id or (trunk.caller_id if trunk is not None else CallerId.ORIGINAL)
+
+    def as_sent(self, number: str, trunk: Trunk) -> str:
+        """An E.164 number as a trunk is sent it."""
+        match trunk.number_format:
+            case NumberFormat.E164:
+                return number
+            case NumberFormat.E164_BARE:
+                return number[1:]
+            case NumberFormat.NATIONAL:
+                return self.numbering.to_national(number)
+            case NumberFormat.INTERNATIONAL:
+                return self.numbering.international_prefix + number[1:]
 
     def route_of(self, number: str) -> Route | None:
         """The route that carries an E.164 number, emergency routes aside."""

@@ -106,13 +106,15 @@ def _run(plan: Plan, caller: Caller, called: str, way_in: entry.Entry, world: Wo
             ending = Ending(EndKind.MAILBOX, extension or "*")
             ended = Event(EventKind.ENDED, ending.value, detail=ending.kind.value)
             return Story((), ending, (), (entered, ended))
-        case entry.DialOut(number, _, _):
-            return _dial_out(plan, caller, number, entered, world)
+        case entry.DialOut():
+            return _dial_out(plan, caller, way_in, entered, world)
         case entry.Reach(place):
             return _reach(plan, caller, machine.begin(caller, [place]), entered, world)
 
 
-def _dial_out(plan: Plan, caller: Caller, number: str, entered: Event, world: World) -> Story:
+def _dial_out(plan: Plan, caller: Caller, out: entry.DialOut, entered: Event, world: World) -> Story:
+    number, sent = out.number, entry.sent(plan, caller, out)
+    entered = entered._replace(sent=sent, location=sent.route.location)
     rung = Bell(plan, caller, world).ring_direct(number, DIRECT_RING_SECONDS)
     if rung.answered is not None:
         ending = Ending(EndKind.ANSWERED, number)

@@ -28,10 +28,9 @@ def place_of(plan: Plan, text: str) -> Place | None:
     text = text.strip()
     if text in plan.users:
         return Place(PlaceKind.USER, text, plan.users[text].location)
-    for kind, groups in ((PlaceKind.OPERATOR, plan.operators), (PlaceKind.GROUP, plan.groups)):
-        for group in groups.values():
-            if text in (group.number, group.name, f"{kind.value}:{group.name}"):
-                return Place(kind, group.name, group.location)
+    for place, group in plan.positions():
+        if text in (group.number, group.name, f"{place.kind.value}:{group.name}"):
+            return place
     for number in _readings(plan, text):
         if number in plan.dids:
             extension = plan.dids[number]
@@ -52,7 +51,7 @@ def namesakes(plan: Plan, name: str) -> tuple[str, ...]:
 
 def names_of(plan: Plan) -> set[str]:
     """Everything that :func:`place_of` knows, for suggestions."""
-    positions = [*plan.operators.values(), *plan.groups.values()]
+    positions = [group for _, group in plan.positions()]
     numbers = {*plan.users, *plan.dids, *plan.inbound, *(g.number for g in positions)}
     return numbers | {g.name for g in positions} | {user.name for user in plan.users.values()}
 
@@ -72,11 +71,10 @@ def senders(plan: Plan, number: str) -> Iterator[Sender]:
         for key, at in found:
             if at is not None:
                 yield Sender("user", user.extension, key, at)
-    for kind, groups in (("operator", plan.operators), ("group", plan.groups)):
-        for group in groups.values():
-            at = in_places(group.overflow)
-            if at is not None:
-                yield Sender(kind, group.name, "overflow", at)
+    for place, group in plan.positions():
+        at = in_places(group.overflow)
+        if at is not None:
+            yield Sender(place.kind.value, group.name, "overflow", at)
     for inbound in plan.inbound.values():
         at = in_rules(inbound.rules)
         if at is not None:

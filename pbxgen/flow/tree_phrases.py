@@ -33,6 +33,9 @@ class TreePhrases:
     then: str
     ends: Mapping[str, str]
     as_above: str
+    answers: str
+    goes_on: str
+    more: str
     numbers: str
     reaches: str
     reached_by_nobody: str
@@ -74,6 +77,9 @@ ENGLISH = TreePhrases(
         "lost": "released: nothing is left to try",
     },
     as_above="{text} … as above",
+    answers="{text}: {who} answers",
+    goes_on="{text} …",
+    more="… {number} more; narrow it with --from, --at, --phone",
     numbers="dialled as {numbers}",
     reaches="Who sends calls to {number}",
     reached_by_nobody="Nobody sends calls to {number}.",
@@ -130,6 +136,9 @@ ITALIAN = TreePhrases(
         "lost": "rilasciata: destinazioni esaurite",
     },
     as_above="{text} … come sopra",
+    answers="{text}: risponde {who}",
+    goes_on="{text} …",
+    more="… altre {number}; restringere con --from, --at, --phone",
     numbers="raggiungibile al {numbers}",
     reaches="Chi inoltra chiamate verso {number}",
     reached_by_nobody="Nessuno inoltra chiamate verso {number}.",

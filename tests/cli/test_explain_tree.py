@@ -10,6 +10,7 @@ import pytest
 from typer.testing import CliRunner
 
 from pbxgen.cli.main import app
+from tests.support.synthetic import tangle
 
 STUDIO = str(Path(__file__).parents[2] / "examples" / "studio")
 
@@ -57,12 +58,39 @@ def test_a_name_that_several_have(small: Path, invoke) -> None:
     assert "several are called Ada: say 101 or 102" in result.err
 
 
+def test_calls_to_somebody_can_be_narrowed() -> None:
+    words = ("201", "--lang", "en", "--from", "300", "--at", "2026-11-23 10:00", "--phone", "201=answer")
+    assert run(*words).splitlines()[2] == "Calls from Francesca Riva (300), on 2026-11-23 10:00:"
+    assert "Elena Ferri (201): Elena Ferri (201) answers" in run(*words)
+    document = json.loads(run("201", "--from", "anonymous", "--phone", "201=busy", "--format", "json"))
+    assert [case["caller"] for case in document["cases"]] == ["anonymous"] * len(document["cases"])
+    assert {o for case in document["cases"] for o in case["nodes"][0]["then"][0]["outcomes"]} == {"busy"}
+
+
+def test_of_a_tangle_it_says_how_much_is_left_out(tmp_path: Path, invoke) -> None:
+    source = tmp_path / "tangle.yaml"
+    source.write_text("".join(tangle(60)))
+    text = invoke("explain", source, "200", "--lang", "en").out
+    assert re.search(r"^… \d+ more; narrow it with --from, --at, --phone$", text, re.MULTILINE)
+    document = json.loads(invoke("explain", source, "200", "--format", "json").out)
+    assert document["cut"] is True
+    assert any(node.get("cut") for case in document["cases"] for node in case["nodes"])
+    narrowed = ["--phone=200=busy", "--phone=201=busy", "--phone=202=busy", "--phone=203=busy", "--phone=204=answer"]
+    document = json.loads(invoke("explain", source, "200", *narrowed, "--format", "json").out)
+    assert document["cut"] is False
+    assert document["cases"][0]["nodes"][-1]["answered"] == "204"
+
+
+def test_who_sends_calls_to_an_outside_number_cannot_be_narrowed() -> None:
+    assert "cannot be narrowed" in run("+393401110201", "--from", "300", code=2)
+
+
 def test_nobody_is_called_so() -> None:
     assert "did you mean '201'" in run("2011", code=2)
     assert "did you mean 'Francesca Riva'" in run("Francesca Rivo", code=2)
 
 
-@pytest.mark.parametrize("words", [("300", "--phone", "300=busy"), (), ("--from", "300"), ("300", "--format", "xml")])
+@pytest.mark.parametrize("words", [("300", "--to", "301"), (), ("--from", "300"), ("300", "--format", "xml")])
 def test_wrong_usage(words: tuple[str, ...]) -> None:
     run(*words, code=2)
 

@@ -12,10 +12,10 @@ from unittest.mock import patch
 
 from hypothesis import HealthCheck, given, settings
 
-from pbxgen.diff import compare as comparing
-from pbxgen.diff.alike import Likeness
-from pbxgen.diff.compare import compare
-from pbxgen.diff.joint import Joint, Pair
+from pbxgen.diff import comparison as comparing
+from pbxgen.diff.comparison import compare
+from pbxgen.diff.equivalence import Equivalence
+from pbxgen.diff.shared_situations import Pair, SharedSituations
 from pbxgen.diff.words import blocks
 from pbxgen.flow.analysis.ahead import Ahead
 from pbxgen.flow.analysis.almanac import Almanac
@@ -64,25 +64,25 @@ def test_the_words_of_a_change_hold_exactly_where_it_is(first: str, second: str)
     for extension in dice.sample(EXTENSIONS, dice.choice((1, 2))):
         after["users"][extension]["deviations"] = other["users"][extension].get("deviations", {})
     old, new = plan_of(before), plan_of(after)
-    joint, moments, almanac = Joint(old, new, TODAY), distinct_moments(old, new), Almanac(TODAY)
+    shared, moments, almanac = SharedSituations(old, new, TODAY), distinct_moments(old, new), Almanac(TODAY)
     was = {e.place.key: e.place for e in entries(old)}
     sides = Ahead(old), Ahead(new)
     for entry in compare(old, new, TODAY).entries:
-        pair, forest = joint.pair(was[entry.place.key], entry.place), Forest()
+        pair, forest = shared.pair(was[entry.place.key], entry.place), Forest(100_000)
         assert pair.before is not None
-        in_flow = {c.number for c in pair.callers} | {entry.place.target} | members(joint, pair)
+        in_flow = {c.number for c in pair.callers} | {entry.place.target} | members(shared, pair)
         strangers = [c for c in (*STRANGERS, *COLLEAGUES) if c.number not in in_flow]
         others_change = any(c.caller is None and c.aspect != "phones" for c in entry.changes)
         for caller in (*strangers, *pair.callers):
             for moment in moments:
                 situation = Situation(caller, moment, almanac)
-                trees = forest.tree(sides[0], situation, pair.before), forest.tree(sides[1], situation, pair.after)
+                trees = forest.trees([(sides[0], situation, pair.before), (sides[1], situation, pair.after)])
                 told = {
                     (c.aspect, form(c.aspect, c.before), form(c.aspect, c.after))
                     for c in entry.changes
                     if c.caller == (caller.number if caller in pair.callers else None)
                     if c.aspect != "phones" and c.origin in (None, caller.origin)
-                    if hold(joint.plan, c.when, caller, moment) is not c.excepted
+                    if hold(shared.plan, c.when, caller, moment) is not c.excepted
                 }
                 found = {(aspect, form(aspect, a), form(aspect, b)) for aspect, a, b in comparing.differences(*trees)}
                 # What goes with strangers is not told again of who is in the flow.
@@ -121,10 +121,10 @@ def form(aspect: str, node: Node | None) -> str:
     return repr(node)
 
 
-def members(joint: Joint, pair: Pair) -> set[str]:
+def members(shared: SharedSituations, pair: Pair) -> set[str]:
     """Who rings in the groups of either flow or along."""
     found: set[str] = set()
-    for plan, flow in ((joint.old, pair.before), (joint.new, pair.after)):
+    for plan, flow in ((shared.old, pair.before), (shared.new, pair.after)):
         if flow is not None:
             found |= set(flow.along)
             found |= {m for key in flow.keys if key[0] in ("operator", "group") for m in plan.group_at(key).members}
@@ -142,9 +142,9 @@ def test_who_is_alike_is_told_the_same_as_by_comparing_each(first: str, second: 
     for policy, extension in policies.items():
         after["policies"][policy] = other["users"][extension].get("deviations", {})
     old, new = plan_of(before), plan_of(after)
-    unlike = (Likeness(n, n, ()) for n in itertools.count())
+    unlike = (Equivalence(n, n, ()) for n in itertools.count())
     quick = compare(old, new, TODAY)
-    with patch.object(comparing, "likeness", lambda joint, pair: next(unlike)):
+    with patch.object(comparing, "equivalence", lambda shared, pair: next(unlike)):
         slow = compare(old, new, TODAY)
     assert [e.place.key for e in quick.entries] == [e.place.key for e in slow.entries], (before, after)
     assert blocks(quick) == blocks(slow), (json.dumps(before), json.dumps(after))

@@ -5,10 +5,11 @@ from __future__ import annotations
 import pytest
 from hypothesis import HealthCheck, given, settings
 
-from pbxgen.diff.compare import compare
+from pbxgen.diff.comparison import compare
 from pbxgen.diff.words import Block, blocks
 from tests.support.office import HEAD, TODAY, compiled, plan_of
 from tests.support.sources import sources
+from tests.support.synthetic import tangle
 
 OFFICE = """\
 schedules: {office: {weekly: {mon-fri: "08:30-18:00"}}}
@@ -352,3 +353,15 @@ def test_where_nearly_everything_changes_the_exceptions_are_told() -> None:
         "outside calls at all times except during lunch, until 2027-06-30, "
         "or during office, from vip, until 2027-12-31: was Ada (101), then mailbox 101, now Bob (102), then mailbox 101"
     )
+
+
+def test_of_a_tangle_what_changes_at_once_is_told_and_that_not_all_is_followed() -> None:
+    changed = tangle(60, _230='deviations: {busy: "233"}')
+    old, new = (compiled("".join(lines), head="").plan for lines in (tangle(60), changed))
+    assert old is not None
+    assert new is not None
+    found = compare(old, new, TODAY)
+    assert found.more > 0
+    assert not found.same
+    assert [e.place.target for e in found.entries if e.itself] == ["230"]
+    assert any("when busy: was User 31 (231)" in line for block in blocks(found) for line in block.lines)

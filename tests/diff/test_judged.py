@@ -6,8 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from pbxgen.diff.generated import Origin
-from pbxgen.diff.judged import Judge
+from pbxgen.diff.generated import Judge, Origin
 from pbxgen.diff.result import Plans
 from pbxgen.diff.revisions import Revision
 from pbxgen.output.manifest import MANIFEST

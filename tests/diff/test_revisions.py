@@ -11,7 +11,7 @@ import pytest
 from typer.testing import CliRunner
 
 from pbxgen.cli.main import app
-from pbxgen.diff import unpack
+from pbxgen.diff import git as unpack
 from pbxgen.diff.git import git as ask
 
 EXAMPLES = Path(__file__).parents[2] / "examples"

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from pbxgen.diagnostics.crowd import several
+from pbxgen.diff.output import MOST_CHARACTERS, markdown
 from pbxgen.diff.result import Result, Section
-from pbxgen.diff.show import MOST_CHARACTERS, markdown
 from pbxgen.diff.words import Block, Told
 
 LINE = "outside calls when busy: was own mailbox, now reception, then own mailbox"

@@ -38,7 +38,7 @@ def _phones(plan: Plan, place: Place) -> object:
         ]
     if place.kind is PlaceKind.INBOUND:
         return None
-    group = machine.group_of(plan, place)
+    group = plan.group_at(place.key)
     return group.strategy, [(m, plan.users[m].dnd) for m in group.members]
 
 

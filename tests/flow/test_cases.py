@@ -6,26 +6,31 @@ import datetime as dt
 import os
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 
 import pytest
 from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from pbxgen.flow.analysis.ahead import Ahead
 from pbxgen.flow.analysis.almanac import Almanac
 from pbxgen.flow.analysis.entries import entries
 from pbxgen.flow.analysis.reach import Reach
 from pbxgen.flow.analysis.situations import Situation, Situations
-from pbxgen.flow.behaviour import Forest, Node
-from pbxgen.flow.cases import Case, cases_of
-from pbxgen.flow.machine import Caller
+from pbxgen.flow.behaviour import Attempt, End, Forest, Node
+from pbxgen.flow.cases import Case, Narrowed, cases_of
+from pbxgen.flow.machine import Caller, Ending, EndKind
 from pbxgen.flow.outline import Words
-from pbxgen.flow.plan import Plan
+from pbxgen.flow.plan import Origin, Plan
+from pbxgen.flow.simulate import Call, caller_of, simulate
 from pbxgen.flow.subject import place_of
 from pbxgen.flow.wording import OTHERWISE
 from tests.flow.analysis.brute import COLLEAGUES, STRANGERS, distinct_moments
 from tests.support.office import TODAY, compiled, plan_of
 from tests.support.sources import sources
+from tests.support.synthetic import tangle
 from tests.support.words import hold
+from tests.support.worlds import cases as calls
 
 THOROUGH = settings(
     max_examples=int(os.environ.get("PBXGEN_EXAMPLES", "8")), deadline=None, suppress_health_check=list(HealthCheck)
@@ -53,7 +58,7 @@ def whens(rules: str) -> dict[str, str]:
 def cases(plan: Plan, who: str) -> tuple[Case, ...]:
     place = place_of(plan, who)
     assert place is not None
-    return cases_of(plan, Situations(plan, TODAY), Reach(plan).flow_of(place))
+    return cases_of(plan, Situations(plan, TODAY), Reach(plan).flow_of(place)).found
 
 
 @pytest.mark.parametrize(
@@ -134,11 +139,11 @@ def test_words_hold_exactly_when_calls_go_that_way(text: str) -> None:
     reach, situations, almanac, moments = Reach(plan), Situations(plan, TODAY), Almanac(TODAY), distinct_moments(plan)
     for entry in entries(plan):
         flow = reach.flow_of(entry.place)
-        found, forest, ahead = cases_of(plan, situations, flow), Forest(), Ahead(plan)
+        found, forest, ahead = cases_of(plan, situations, flow).found, Forest(100_000), Ahead(plan)
         for caller in (c for c in (*STRANGERS, *COLLEAGUES) if c.number != entry.place.target):
             for moment in moments:
                 (case,) = told_of(plan, found, caller, moment)
-                expected = forest.tree(ahead, Situation(caller, moment, almanac), flow)
+                (expected,) = forest.trees([(ahead, Situation(caller, moment, almanac), flow)])
                 assert way(case.root) == way(expected), (text, entry.place.key, caller, moment)
 
 
@@ -154,3 +159,72 @@ def told_of(plan: Plan, cases: Sequence[Case], caller: Caller, moment: dt.dateti
 def way(node: Node) -> str:
     """A tree by its content, but for how long it rings."""
     return re.sub(r"seconds=[1-9]\d*|legs=\([^)]*\)", "", repr(node))
+
+
+def test_of_a_tangle_what_comes_after_the_fewest_ringings_is_told_and_that_there_is_more() -> None:
+    plan = compiled("".join(tangle(60)), head="").plan
+    assert plan is not None
+    place = place_of(plan, "200")
+    assert place is not None
+    found = cases_of(plan, Situations(plan, TODAY), Reach(plan).flow_of(place))
+    lines = [line.text for case in found.found for line in Words(plan, "en").outline(case.root)]
+    assert not found.whole
+    assert found.more > 0
+    assert 60 < len(lines) < 1500
+    assert lines[0] == "User 0 (200) rings for 20 s"
+    assert "busy: User 1 (201) rings for 20 s" in lines
+    assert "unreachable: User 15 (215) rings for 20 s" in lines
+    assert all(line.endswith(("…", "above", "for 20 s", "a message")) for line in lines)
+
+
+@THOROUGH
+@given(sources(), st.integers(1, 12))
+def test_what_is_told_first_is_the_beginning_of_all_there_is(text: str, most: int) -> None:
+    plan = compiled(text, head="").plan
+    assert plan is not None
+    situation = Situation(STRANGERS[0], distinct_moments(plan)[0], Almanac(TODAY))
+    for entry in entries(plan):
+        roots = [(Ahead(plan), situation, Reach(plan).flow_of(entry.place))]
+        some, every = Forest(most), Forest(100_000)
+        (part,), (whole,) = some.trees(roots), every.trees(roots)
+        assert every.whole
+        assert begins(part, whole), (text, entry.place.key)
+        assert some.whole is (way(part) == way(whole))
+
+
+def begins(part: Node, whole: Node) -> bool:
+    """Is ``part`` the same as far as it goes?"""
+    if isinstance(part, End) or isinstance(whole, End):
+        return repr(part) == repr(whole)
+    if repr(replace(part, branches=(), cut=False)) != repr(replace(whole, branches=(), cut=False)):
+        return False
+    if part.cut:
+        return not part.branches
+    mine = {outcome: child for found, child in part.branches for outcome in found}
+    theirs = {outcome: child for found, child in whole.branches for outcome in found}
+    return mine.keys() == theirs.keys() and all(begins(mine[o], theirs[o]) for o in mine)
+
+
+@THOROUGH
+@given(sources(), st.data())
+def test_a_call_of_which_everything_is_known_goes_as_the_model_says(text: str, data: st.DataObject) -> None:
+    plan = compiled(text, head="").plan
+    assert plan is not None
+    case = data.draw(calls(plan))
+    situations = Situations(plan, case.world.moment.date())
+    caller = replace(caller_of(plan, case.call), carried=0)
+    for entry in entries(plan):
+        dialled = entry.dialled if caller.origin is Origin.INTERNAL else entry.number
+        if dialled is None or caller.number == entry.place.target:
+            continue
+        narrowed = Narrowed(caller, case.world.moment, case.world)
+        (found,) = cases_of(plan, situations, Reach(plan).flow_of(entry.place), narrowed).found
+        story = simulate(plan, Call(case.call.caller, dialled), case.world)
+        node = found.root
+        while isinstance(node, Attempt) and node.answered is None:
+            assert node.next is not None
+            node = node.next
+        if isinstance(node, Attempt):
+            assert story.ending == Ending(EndKind.ANSWERED, node.answered or "")
+        else:
+            assert (story.ending.kind, node.value) in {(node.kind, story.ending.value), (EndKind.RELEASED, "")}

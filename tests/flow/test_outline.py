@@ -41,7 +41,7 @@ def plan() -> Plan:
 def cases(plan: Plan, who: str) -> tuple[Case, ...]:
     place = place_of(plan, who)
     assert place is not None
-    return cases_of(plan, Situations(plan, TODAY), Reach(plan).flow_of(place))
+    return cases_of(plan, Situations(plan, TODAY), Reach(plan).flow_of(place)).found
 
 
 def told(plan: Plan, who: str, language: str = "en") -> dict[str, list[str]]:

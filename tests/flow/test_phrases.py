@@ -10,13 +10,13 @@ import pytest
 from pbxgen.flow.explain import Teller
 from pbxgen.flow.phrases import ENGLISH, ITALIAN, Phrasebook
 from pbxgen.flow.plan import Plan
-from pbxgen.flow.simulate import Call, simulate
+from pbxgen.flow.simulate import Call, Transfer, simulate
 from pbxgen.flow.tree_phrases import ENGLISH as ENGLISH_TREES
 from pbxgen.flow.tree_phrases import ITALIAN as ITALIAN_TREES
 from pbxgen.flow.tree_phrases import TreePhrases
 from pbxgen.flow.world import DEFAULT_MOMENT, World
 from tests.flow.test_outline import told
-from tests.support.office import OUTSIDE, plan_of
+from tests.support.office import HEAD, OUTSIDE, plan_of
 
 BODY = """\
 operators: {reception: {number: "9", members: ["105", "106"], overflow: "voicemail:105"}}
@@ -54,6 +54,28 @@ def test_who_is_not_rung_and_why(plan: Plan) -> None:
     assert "C (103): not rung, busy (in a call, without call waiting)." in story(plan, ENGLISH, "103", _103="in_call")
     assert "D (104): not rung, unreachable (not registered)." in story(plan, ENGLISH, "104", _104="unregistered")
     assert told(plan, "102")["internal, at all times"][0] == "B (102) is not rung: do not disturb"
+
+
+def test_of_a_number_that_is_dialled_out_it_is_told_what_the_carrier_gets() -> None:
+    head = HEAD.replace("{host:", "{number_format: national, host:")
+    body = 'users: {"101": {name: A, class: national, did: "+390212345101"}, "102": {name: B, class: national}}'
+    plan = plan_of(body, head=head)
+    assert story(plan, ENGLISH, "0039333555010", "101")[0] == (
+        "Route italy sends the call over trunk carrier as 333555010, showing 0212345101."
+    )
+    assert "presentando 0212345000" in story(plan, ITALIAN, "333555010", "102")[0]
+    assert story(plan, ENGLISH, "112", "101")[0].startswith("Route emergency sends the call over trunk carrier as 112,")
+    nameless = plan_of(body, head=HEAD.replace(', number: "+390212345000"', ""))
+    assert "as +39333555010, showing no number." in story(nameless, ENGLISH, "333555010", "102")[0]
+
+
+def test_who_is_transferred_out_shows_what_a_diverted_call_does() -> None:
+    body = 'users: {"101": {name: A, class: national, did: "+390212345101"}}'
+    for policy, shown in (("original", "+393471112222"), ("own", "+390212345000")):
+        plan = plan_of(body, head=HEAD.replace("{host:", f"{{caller_id: {policy}, host:"))
+        call = Call("+393471112222", "+390212345101", Transfer("101", "333555010"))
+        events = simulate(plan, call, World(DEFAULT_MOMENT)).events
+        assert [e.sent.shown for e in events if e.sent is not None] == [shown]
 
 
 def test_a_phone_that_gives_no_sign_does_not_ring(plan: Plan) -> None:

@@ -1,4 +1,7 @@
-"""Large made-up offices, for measuring: ``python -m tests.support.synthetic 10000 > office.yaml``."""
+"""Large made-up offices, for measuring.
+
+``python -m tests.support.synthetic 10000 > office.yaml``, or ``tangle 60`` for one whose users all divert to others.
+"""
 
 from __future__ import annotations
 
@@ -63,5 +66,28 @@ def office(users: int) -> Iterator[str]:
             yield f'    deviations: {{busy: "{extensions[n - 1]}", no_answer: ["group:g{n // 50}", voicemail]}}\n'
 
 
+def tangle(users: int, others: int = 3, **written: str) -> Iterator[str]:
+    """The lines of a source whose users all divert to ``others`` colleagues in a row, other ones by each outcome.
+
+    ``written``: the YAML of users that is not as for all others, by extension behind an underscore.
+    """
+    yield """\
+version: 1
+pbx: {name: tangle, domain: pbx.tangle.example, country: IT, timezone: Europe/Rome}
+trunks: {carrier: {host: 192.0.2.1, number: "+390212000000"}}
+routes: {emergency: {match: ["112"], trunk: carrier, emergency: true}, italy: {match: "+39[03]X.", trunk: carrier}}
+defaults: {voicemail: true}
+users:
+"""
+    for n in range(users):
+        rules = []
+        for at, outcome in enumerate(("busy", "no_answer", "unreachable")):
+            colleagues = (200 + (n + 1 + at * 7 + step * 11) % users for step in range(others))
+            rules.append(f"{outcome}: [{', '.join(f'{chr(34)}{c}{chr(34)}' for c in colleagues)}]")
+        own = written.get(f"_{200 + n}", f"deviations: {{{', '.join(rules)}}}")
+        yield f'  "{200 + n}": {{name: User {n}, did: "+39021200{n:04}", {own}}}\n'
+
+
 if __name__ == "__main__":
-    sys.stdout.writelines(office(int(sys.argv[1])))
+    made = tangle(int(sys.argv[2])) if sys.argv[1] == "tangle" else office(int(sys.argv[1]))
+    sys.stdout.writelines(made)

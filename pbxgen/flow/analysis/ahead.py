@@ -1,11 +1,12 @@
-"""What a call can still come to: the places that the rules of a place, and theirs, may lead to."""
+"""What a call can still come to, and its state without all else: what is explored, once."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
 from pbxgen.flow.analysis.reach import Key
-from pbxgen.flow.plan import PlaceKind, Plan
+from pbxgen.flow.machine import Pending, State
+from pbxgen.flow.plan import ENDS_CALL, Outcome, PlaceKind, Plan
 
 RUNG = "rung"
 """Kind of key of who rings along, as a member or by `follow_me`, without being called."""
@@ -31,6 +32,25 @@ class Ahead:
         """
         found = [self._of_one(key, left) for key in keys]
         return found[0] if len(found) == 1 else frozenset[Key]().union(*found)
+
+    def canonical(self, state: State) -> tuple[State, frozenset[Key]]:
+        """``state`` without what cannot matter to where the call goes, and everything that it can still come to.
+
+        Left out are places to try that the call has been to or that stand twice, everything behind a place that ends
+        the call, places that the call has been to and cannot come to again, and the first outcome (it only decides a
+        status code).
+        """
+        seen = set(state.visited)
+        to_try: list[Pending] = []
+        for pending in state.to_try:
+            if pending.place.key in seen:
+                continue
+            seen.add(pending.place.key)
+            to_try.append(pending)
+            if pending.place.kind in ENDS_CALL:
+                break
+        ahead = self.of((p.place.key for p in to_try), self.plan.max_diversions - state.diversions)
+        return State(tuple(to_try), state.visited & ahead, state.diversions, Outcome.BUSY), ahead
 
     def _of_one(self, key: Key, left: int) -> frozenset[Key]:
         known = self._known.get((key, left))
@@ -69,7 +89,5 @@ class Ahead:
         match kind:
             case PlaceKind.USER.value:
                 yield from ((RUNG, leg.place.target) for leg in self.plan.users[target].follow_me)
-            case PlaceKind.OPERATOR.value:
-                yield from ((RUNG, member) for member in self.plan.operators[target].members)
-            case PlaceKind.GROUP.value:
-                yield from ((RUNG, member) for member in self.plan.groups[target].members)
+            case PlaceKind.OPERATOR.value | PlaceKind.GROUP.value:
+                yield from ((RUNG, member) for member in self.plan.group_at(key).members)

@@ -40,7 +40,7 @@ class Almanac:
         return self._known[key]
 
     def days(self, schedules: Sequence[Schedule], untils: Sequence[dt.date]) -> list[dt.date]:
-        """Days worth a look: two ordinary weeks after each change of the calendar, and every special day."""
+        """Days that stand for all: two ordinary weeks after each change of the calendar, and every special day."""
         special: set[dt.date] = {self._start}
         for schedule in schedules:
             special.update(w.date for w in schedule.opened)

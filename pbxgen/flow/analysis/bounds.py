@@ -1,7 +1,7 @@
-"""How long a call can ring, and how soon the maximum can hold it back, were nothing tried only once.
+"""Upper bound on the seconds a call can ring, lower bound on the ringings until the maximum holds it back.
 
-Both are found place by place, for as many diversions as the call has had, without following any call: what is found
-for a place holds for every call that comes to it. No call rings for longer, or is held back sooner, than is said here.
+Both are computed place by place and number of diversions, as if a place could be tried again, without following any
+call: a bound for a place holds for every call that comes to it.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ class Bounds:
     def most_seconds(self, places: Iterable[Place], diversions: int) -> int:
         return _most(self._list(places, diversions))
 
-    def fewest_until_held_back(self, places: Iterable[Place], diversions: int) -> int:
+    def fewest_until_over_maximum(self, places: Iterable[Place], diversions: int) -> int:
         """Ringings; ``NEVER`` where the maximum keeps the call from nothing."""
         return self._list(places, diversions)[2]
 

@@ -116,11 +116,8 @@ class Choices:
         The truth says whether they do.
         """
         graph: dict[Key, list[Key]] = {}
-        for kind, groups in ((PlaceKind.OPERATOR, self._plan.operators), (PlaceKind.GROUP, self._plan.groups)):
-            for group in groups.values():
-                graph[kind.value, group.name] = [p.key for p in group.overflow if p.kind in FOLLOWED]
-        for inbound in self._plan.inbound.values():
-            places = (p for rule in inbound.rules for p in rule.places)
-            graph[PlaceKind.INBOUND.value, inbound.number] = [p.key for p in places if p.kind in FOLLOWED]
+        keys = [place.key for place, _ in self._plan.positions()]
+        for key in (*keys, *((PlaceKind.INBOUND.value, number) for number in self._plan.inbound)):
+            graph[key] = [p.key for p in self._plan.leads_to(key) if p.kind in FOLLOWED]
         for component in components(graph):
             yield component, is_cyclic(component, graph)

@@ -14,13 +14,13 @@ from pbxgen.diagnostics.codes import make
 from pbxgen.diagnostics.diagnostic import Diagnostic, Example, Step
 from pbxgen.diagnostics.location import Location
 from pbxgen.flow.analysis.ahead import Ahead
+from pbxgen.flow.analysis.call_sets import Area, CallSets
 from pbxgen.flow.analysis.entries import Entry, entries
+from pbxgen.flow.analysis.explore import Arrival, Branch, Explorer, Node
 from pbxgen.flow.analysis.reach import Flow, Key, Reach
 from pbxgen.flow.analysis.replay import replay
 from pbxgen.flow.analysis.search import Ringings, best_of_all
 from pbxgen.flow.analysis.situations import Situations
-from pbxgen.flow.analysis.space import Area, Space
-from pbxgen.flow.analysis.steps import Arrival, Branch, Node, Steps
 from pbxgen.flow.analysis.telling import Witness
 from pbxgen.flow.plan import Cost, Place, PlaceKind, Plan
 
@@ -77,7 +77,7 @@ class _Chains:
         self._ahead = Ahead(reach.plan)
         self._known: dict[tuple[int, int, int], _Costly | None] = {}
         """By the form of a flow, and where in it the owner and the number are: what has been told of it."""
-        self._last: tuple[Entry, Space, Steps] | None = None
+        self._last: tuple[Entry, CallSets, Explorer] | None = None
 
     def follow(self, entry: Entry, flow: Flow, found: _Costly) -> None:
         """Notes ``entry`` where it comes there."""
@@ -96,12 +96,12 @@ class _Chains:
             found.like = found.like or told
 
     def _comes_to(self, entry: Entry, flow: Flow, found: _Costly) -> bool:
-        space, steps = self._steps(entry, flow)
-        root = steps.begin(entry.place)
+        calls, explorer = self._steps(entry, flow)
+        root = explorer.begin(entry.place)
         aim = _ToCost(self._plan, self._ahead, found)
-        way = best_of_all(steps, entry, space, root, aim)
+        way = best_of_all(explorer, entry, calls, root, aim)
         if way is not None and found.example is None:
-            situation = space.situation(way.area)
+            situation = calls.situation(way.area)
             example = self._witness.example(entry, flow.atoms, situation, way.outcomes)
             last = replay(self._plan, situation, entry.place, way.outcomes)[-1]
             if last.place is not None and last.place.key != found.place.key:
@@ -110,11 +110,11 @@ class _Chains:
             found.example = example
         return way is not None
 
-    def _steps(self, entry: Entry, flow: Flow) -> tuple[Space, Steps]:
+    def _steps(self, entry: Entry, flow: Flow) -> tuple[CallSets, Explorer]:
         """Of one entry they are taken once, whatever is looked for."""
         if self._last is None or self._last[0] is not entry:
-            space = Space(self._plan, self._situations, flow)
-            self._last = (entry, space, Steps(self._plan, self._ahead, space, written=True))
+            calls = CallSets.of_flow(self._situations, flow)
+            self._last = (entry, calls, Explorer(self._plan, self._ahead, calls, written=True))
         return self._last[1:]
 
 
@@ -190,18 +190,11 @@ def _costly_places(plan: Plan) -> dict[Key, list[_Costly]]:
             elif price is not None:
                 found.setdefault(owner, []).append(_Costly(place, owner, *price, {place.location}))
 
-    for user in plan.users.values():
-        owner = (PlaceKind.USER.value, user.extension)
-        for _, rules in user.deviations.lists():
-            for rule in rules:
-                note(owner, rule.places)
-        note(owner, (leg.place for leg in user.follow_me))
-    for kind, groups in ((PlaceKind.OPERATOR, plan.operators), (PlaceKind.GROUP, plan.groups)):
-        for group in groups.values():
-            note((kind.value, group.name), group.overflow)
-    for inbound in plan.inbound.values():
-        for rule in inbound.rules:
-            note((PlaceKind.INBOUND.value, inbound.number), rule.places)
+    inbound = [(PlaceKind.INBOUND.value, number) for number in plan.inbound]
+    for key in (*((_USER, e) for e in plan.users), *(place.key for place, _ in plan.positions()), *inbound):
+        note(key, plan.leads_to(key))
+        if key[0] == _USER:
+            note(key, (leg.place for leg in plan.users[key[1]].follow_me))
     every = [one for of_owner in found.values() for one in of_owner if one.owner[0] != _USER]
     writers = Counter(location for one in every for location in one.locations)
     for one in every:

@@ -19,24 +19,27 @@ class Entry:
     dialled: str
     """What somebody inside dials."""
     label: str
-    location: Location
-    subject: tuple[str, str]
-    """What an ``accept:`` must stand on."""
+
+    @property
+    def location(self) -> Location:
+        return self.place.location
+
+    @property
+    def subject(self) -> tuple[str, str]:
+        """What an ``accept:`` must stand on."""
+        return self.place.key
 
 
 def entries(plan: Plan) -> Iterator[Entry]:
     """Each user, inbound number, operator position and group, in the order of the plan."""
-    for user in plan.users.values():
-        place = Place(PlaceKind.USER, user.extension, user.location)
-        number = user.dids[0] if user.dids else None
-        label = f"{user.name} ({user.extension})"
-        yield Entry(place, number, user.extension, label, user.location, ("user", user.extension))
-    for inbound in plan.inbound.values():
-        place = Place(PlaceKind.INBOUND, inbound.number, inbound.location)
-        subject = ("inbound", inbound.number)
-        yield Entry(place, inbound.number, inbound.number, inbound.number, inbound.location, subject)
-    for kind, groups in ((PlaceKind.OPERATOR, plan.operators), (PlaceKind.GROUP, plan.groups)):
-        for group in groups.values():
-            place = Place(kind, group.name, group.location)
-            label = f"{'operator position' if kind is PlaceKind.OPERATOR else 'group'} {group.name}"
-            yield Entry(place, None, group.number, label, group.location, (kind.value, group.name))
+    for place in plan.places():
+        target = place.target
+        match place.kind:
+            case PlaceKind.USER:
+                user = plan.users[target]
+                yield Entry(place, user.dids[0] if user.dids else None, target, f"{user.name} ({target})")
+            case PlaceKind.INBOUND:
+                yield Entry(place, target, target, target)
+            case kind:
+                name = "operator position" if kind is PlaceKind.OPERATOR else "group"
+                yield Entry(place, None, plan.group_at(place.key).number, f"{name} {target}")

@@ -74,9 +74,8 @@ class _Walk:
         """Calls to everybody, and from there on."""
         for extension in self._plan.users:
             self._come_to((PlaceKind.USER.value, extension), None, None)
-        for groups, kind in ((self._plan.operators, PlaceKind.OPERATOR), (self._plan.groups, PlaceKind.GROUP)):
-            for group in groups.values():  # an overflow is tried when nothing is left that ends the call
-                self._try((kind.value, group.name), None, group.overflow, None, None)
+        for place, group in self._plan.positions():  # an overflow is tried when nothing is left that ends the call
+            self._try(place.key, None, group.overflow, None, None)
         for number in self._plan.inbound:
             self._come_to((PlaceKind.INBOUND.value, number), None, None)
         while self._queue:

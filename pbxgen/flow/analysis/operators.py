@@ -95,8 +95,7 @@ _Leading = tuple[tuple[Condition, bool], ...]
 def _opening(plan: Plan) -> dict[str, list[_Leading]]:
     """By operator position: the lists of rules that lead calls to it by the hour, those that do it alike once."""
     found: dict[str, dict[_Leading, None]] = {}
-    lists = {id(i.rules): i.rules for i in plan.inbound.values()}
-    lists |= {id(rules): rules for user in plan.users.values() for _, rules in user.deviations.lists()}
+    lists = {id(rules): rules for _, _, rules in plan.rules()}
     for rules in lists.values():
         if not any(r.condition.schedule is not None for r in rules):
             continue

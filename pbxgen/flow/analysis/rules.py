@@ -139,13 +139,8 @@ def _may_pass(ahead: Ahead, user: User, rule: Rule, other: Rule) -> bool:
 
 
 def _all_rules(plan: Plan) -> Iterator[tuple[Rule, tuple[str, str]]]:
-    for user in plan.users.values():
-        for _, rules in user.deviations.lists():
-            for rule in rules:
-                yield rule, ("user", user.extension)
-    for inbound in plan.inbound.values():
-        for rule in inbound.rules:
-            yield rule, ("inbound", inbound.number)
+    for subject, _, rules in plan.rules():
+        yield from ((rule, subject) for rule in rules)
 
 
 def _dead_of_user(plan: Plan, situations: Situations, deviations: Deviations) -> _Dead:

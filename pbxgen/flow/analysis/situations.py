@@ -68,7 +68,8 @@ class Situations:
 
     def __init__(self, plan: Plan, start: dt.date) -> None:
         self.plan = plan
-        self._start = start
+        self.start = start
+        """The first day that is looked at."""
         self.almanac = Almanac(start)
         self._moments: dict[tuple[frozenset[str], frozenset[dt.date]], tuple[dt.datetime, ...]] = {}
         self._callers: dict[tuple[frozenset[str], frozenset[str]], tuple[str | None, ...]] = {}
@@ -105,11 +106,6 @@ class Situations:
             self._callers[key] = (in_none, *sample_numbers(sets, key[1]))
         return self._callers[key]
 
-    @property
-    def start(self) -> dt.date:
-        """The first day that is looked at."""
-        return self._start
-
     def strangers(self, atoms: Atoms, outside: Iterable[str]) -> tuple[Caller, ...]:
         """A caller from outside for each combination of contacts sets, who is nowhere in a flow.
 
@@ -125,7 +121,7 @@ class Situations:
 
     def _find_moments(self, names: list[str], untils: list[dt.date]) -> Iterable[dt.datetime]:
         if not names and not untils:
-            yield self._noon(self._start)
+            yield self._noon(self.start)
             return
         schedules = [self.plan.schedules[n] for n in names]
         found: dict[tuple[bool, ...], dt.datetime] = {}

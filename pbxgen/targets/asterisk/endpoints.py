@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from urllib.parse import quote
 
-from pbxgen.flow.plan import NumberFormat, Plan, Secret, Trunk, User
+from pbxgen.flow.plan import Plan, Secret, Trunk, User
 from pbxgen.targets.asterisk import names
 from pbxgen.targets.asterisk.names import EndpointNames
 
@@ -147,14 +147,4 @@ def _uri_user(name: str) -> str:
 
 def _bare_number(plan: Plan, trunk: Trunk) -> str:
     """The main number as this carrier writes it: what it calls where the account has one number only."""
-    if trunk.number is None:
-        return ""
-    match trunk.number_format:
-        case NumberFormat.E164:
-            return trunk.number
-        case NumberFormat.E164_BARE:
-            return trunk.number[1:]
-        case NumberFormat.NATIONAL:
-            return plan.numbering.to_national(trunk.number)
-        case NumberFormat.INTERNATIONAL:
-            return plan.numbering.international_prefix + trunk.number[1:]
+    return "" if trunk.number is None else plan.as_sent(trunk.number, trunk)

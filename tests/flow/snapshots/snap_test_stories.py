@@ -35,7 +35,7 @@ snapshots['test_every_step_of_a_call_is_told 1'] = {
         'ended 486 detail=released @'
     ],
     'an emergency': [
-        'entered 108 detail=112 @',
+        'entered 108 detail=112 @5:3',
         'rang 112 seconds=0 dialled=112 @',
         'ended 112 detail=answered @'
     ],
@@ -105,17 +105,17 @@ snapshots['test_every_step_of_a_call_is_told 1'] = {
         'ended 104 detail=answered @33:3'
     ],
     'dialled out': [
-        'entered 101 detail=0212345999 @',
+        'entered 101 detail=0212345999 @6:3',
         'rang +390212345999 seconds=0 dialled=+390212345999 @',
         'ended +390212345999 detail=answered @'
     ],
     'dialled out, busy': [
-        'entered 101 detail=0212345999 @',
+        'entered 101 detail=0212345999 @6:3',
         'rang +390212345999 outcome=busy seconds=0 dialled=+390212345999 @',
         'ended 486 outcome=busy detail=released @'
     ],
     'dialled out, no answer': [
-        'entered 101 detail=0212345999 @',
+        'entered 101 detail=0212345999 @6:3',
         'rang +390212345999 outcome=no_answer seconds=120 dialled=+390212345999 @',
         'ended 480 outcome=no_answer detail=released @'
     ],

@@ -1,4 +1,4 @@
-"""Entries whose callers meet the same before and after but for names: they are compared once.
+"""Entries whose callers meet the same before and after but for names: they are compared once, and told by each's names.
 
 Two users of one policy have flows that are the same but for their own phone, mailbox and mobile. What changes for
 the callers of one changes for those of the other, in the same words ("own mailbox"). Two users of whom each diverts to
@@ -7,19 +7,21 @@ a colleague of their own have flows of one shape: what changes for one, with oth
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterator
-from dataclasses import dataclass
+from collections.abc import Hashable, Iterator, Mapping
+from dataclasses import dataclass, replace
 
-from pbxgen.diff.joint import Joint, Pair
+from pbxgen.diff.changes import Change
+from pbxgen.diff.shared_situations import Pair, SharedSituations
 from pbxgen.flow.analysis.reach import Key
-from pbxgen.flow.machine import group_of
+from pbxgen.flow.behaviour import Attempt, Node
+from pbxgen.flow.machine import EndKind
 from pbxgen.flow.plan import Leg, Place, PlaceKind, Plan, User
 
 _MAILBOX, _OUTSIDE = PlaceKind.MAILBOX.value, PlaceKind.OUTSIDE.value
 
 
 @dataclass(frozen=True, slots=True)
-class Likeness:
+class Equivalence:
     shape: Hashable
     """Equal for pairs of flows that differ in names only."""
     names: Hashable
@@ -28,13 +30,13 @@ class Likeness:
     """Every place of both flows; those of one shape correspond one by one."""
 
 
-def likeness(joint: Joint, pair: Pair) -> Likeness:
+def equivalence(shared: SharedSituations, pair: Pair) -> Equivalence:
     entry = pair.after.entry
-    other_phones = pair.before is not None and (ringers(joint.old, pair.before.entry) != ringers(joint.new, entry))
+    other_phones = pair.before is not None and (ringers(shared.old, pair.before.entry) != ringers(shared.new, entry))
     numbers: dict[Key, int] = {}
     shape: list[Hashable] = [entry.kind, other_phones, pair.conditions]
     names: list[Hashable] = [None if entry.kind is PlaceKind.USER else entry.key]
-    for plan, flow in ((joint.old, pair.before), (joint.new, pair.after)):
+    for plan, flow in ((shared.old, pair.before), (shared.new, pair.after)):
         if flow is None:
             continue
         # A place of both plans has one number: forms that are equal by themselves are so together as well.
@@ -42,7 +44,7 @@ def likeness(joint: Joint, pair: Pair) -> Likeness:
         names.append(tuple(_names(plan, flow.keys, entry)))
         if other_phones:
             names.append(_phones(plan, entry))
-    return Likeness(tuple(shape), tuple(names), tuple(numbers))
+    return Equivalence(tuple(shape), tuple(names), tuple(numbers))
 
 
 def ringers(plan: Plan, place: Place) -> Hashable:
@@ -55,7 +57,7 @@ def ringers(plan: Plan, place: Place) -> Hashable:
         case PlaceKind.INBOUND:
             return None
         case _:
-            group = group_of(plan, place)
+            group = plan.group_at(place.key)
             return (tuple((m, plan.users[m].dnd) for m in group.members), group.strategy)
 
 
@@ -83,3 +85,41 @@ def _names(plan: Plan, keys: tuple[Key, ...], entry: Place) -> Iterator[Hashable
         own |= {(_MAILBOX, entry.target), (_OUTSIDE, plan.users[entry.target].mobile)}
     for key in keys:
         yield key[0] if key in own else key
+
+
+_USER = PlaceKind.USER.value
+_ENDS = {EndKind.VOICEMAIL: PlaceKind.MAILBOX.value, EndKind.ANNOUNCED: PlaceKind.ANNOUNCE.value}
+
+
+class Renaming:
+    """``names``: every place of the one flow, and which it is in the other."""
+
+    def __init__(self, names: Mapping[Key, Key]) -> None:
+        self._names = names
+        self._known: dict[int, Node] = {}
+
+    def change(self, change: Change) -> Change:
+        before = None if change.before is None else self._node(change.before)
+        after = None if change.after is None else self._node(change.after)
+        kind = PlaceKind.OUTSIDE.value if (change.caller or "").startswith("+") else _USER
+        caller = None if change.caller is None else self._name(kind, change.caller)
+        return replace(change, before=before, after=after, caller=caller)
+
+    def _node(self, node: Node) -> Node:
+        if id(node) not in self._known:
+            self._known[id(node)] = self._renamed(node)
+        return self._known[id(node)]
+
+    def _renamed(self, node: Node) -> Node:
+        if not isinstance(node, Attempt):
+            return replace(node, value=self._name(_ENDS[node.kind], node.value)) if node.kind in _ENDS else node
+        return replace(
+            node,
+            target=self._name(node.kind.value, node.target),
+            shows=None if node.shows is None else self._name(_USER, node.shows),
+            branches=tuple((outcomes, self._node(child)) for outcomes, child in node.branches),
+        )
+
+    def _name(self, kind: str, target: str) -> str:
+        """Words that stand for no place, as "trunk" does, keep."""
+        return self._names.get((kind, target), (kind, target))[1]

@@ -6,26 +6,28 @@ import datetime as dt
 from collections.abc import Hashable, Iterator, Mapping
 from dataclasses import replace
 
-from pbxgen.diff.alike import likeness, ringers
-from pbxgen.diff.change import Change, Comparison, EntryChanges
-from pbxgen.diff.facts import facts
-from pbxgen.diff.joint import Joint, Pair
-from pbxgen.diff.matched import by_new_names
-from pbxgen.diff.named import named_facts
-from pbxgen.diff.renamed import Renaming
-from pbxgen.diff.touched import Touched, touched
+from pbxgen.diff.affected import Affected, affected
+from pbxgen.diff.changes import Change, Comparison, EntryChanges
+from pbxgen.diff.equivalence import Renaming, equivalence, ringers
+from pbxgen.diff.facts import facts, named_facts
+from pbxgen.diff.shared_situations import Pair, SharedSituations, by_new_names
 from pbxgen.flow.analysis.ahead import Ahead
-from pbxgen.flow.analysis.cells import Cells
+from pbxgen.flow.analysis.call_sets import CallSets
 from pbxgen.flow.analysis.reach import Key
 from pbxgen.flow.behaviour import Attempt, Forest, Node
 from pbxgen.flow.cases import Vocabulary
-from pbxgen.flow.plan import Origin, Outcome, Place, PlaceKind, Plan
+from pbxgen.flow.plan import Origin, Outcome, Plan
 from pbxgen.flow.wording import length
 from pbxgen.source.pause import without_garbage_collection
 
-_ByOrigin = Mapping[Origin, tuple[Cells, Vocabulary]]
+_ByOrigin = Mapping[Origin, tuple[CallSets, Vocabulary]]
 _MOST_CALLERS = 50
 """Callers in a flow that are looked at one by one where strangers' calls change; of more, those in contacts."""
+
+_MOST_STATES, _FEWEST_STATES = 1_000, 30
+"""Of calls to one entry so many states are followed; once others have taken up too many, the fewer."""
+_MOST_OF_ALL = 2_000
+"""Upper bound on the states followed for all entries that are too large together: about a second's work."""
 
 Truths = tuple[Origin, tuple[bool, ...]]
 
@@ -39,70 +41,89 @@ def compare(old: Plan, new: Plan, today: dt.date) -> Comparison:
         return Comparison(old, new, (), ())
     with without_garbage_collection():
         old = by_new_names(old, new)
-        concerned = touched(old, new)
-        comparer = _Comparer(Joint(old, new, today))
-        entries = tuple(comparer.entries(concerned))
-        return Comparison(old, new, entries, (*facts(old, new), *named_facts(old, new, entries)))
+        concerned = affected(old, new)
+        comparer = _Comparer(SharedSituations(old, new, today))
+        compared = comparer.entries(concerned)
+        entries = tuple(e for e in compared if e.changes or e.status != "changed")
+        more = sum(not e.whole for e in compared)
+        return Comparison(old, new, entries, (*facts(old, new), *named_facts(old, new, entries)), more)
 
 
 class _Comparer:
-    def __init__(self, joint: Joint) -> None:
-        self._joint = joint
-        self._before, self._after = Ahead(joint.old), Ahead(joint.new)
+    def __init__(self, shared: SharedSituations) -> None:
+        self._shared = shared
+        self._before, self._after = Ahead(shared.old), Ahead(shared.new)
+        self._left = _MOST_OF_ALL
         self._known: dict[Hashable, dict[Hashable, tuple[EntryChanges, tuple[Key, ...]]]] = {}
         """By shape and names, with the places of the flows."""
 
-    def entries(self, concerned: Touched) -> Iterator[EntryChanges]:
-        before, after = _places(self._joint.old), _places(self._joint.new)
-        for key in dict.fromkeys((*after, *before)):
+    def entries(self, concerned: Affected) -> list[EntryChanges]:
+        """In the order of the new plan. Those of whom something else is said are compared first, and furthest."""
+        before, after = ({p.key: p for p in plan.places()} for plan in (self._shared.old, self._shared.new))
+        found = {}
+        every = list(dict.fromkeys((*after, *before)))
+        for key in sorted(every, key=lambda key: not concerned.itself(key)):
             if key not in before:
-                pair = self._joint.pair(None, after[key])
-                yield EntryChanges(after[key], "new", tuple(self._changes(pair)))
+                pair = self._shared.pair(None, after[key])
+                changes, whole = self._changes(pair)
+                found[key] = EntryChanges(after[key], "new", changes, whole=whole)
             elif key not in after:
-                yield EntryChanges(before[key], "gone", ())
+                found[key] = EntryChanges(before[key], "gone", ())
             elif key in concerned.entries:
-                pair = self._joint.pair(before[key], after[key])
-                old, new = self._joint.old, self._joint.new
+                pair = self._shared.pair(before[key], after[key])
+                old, new = self._shared.old, self._shared.new
                 if concerned.concerns(new, pair.after) or (pair.before and concerned.concerns(old, pair.before)):
-                    found = self._changed(pair, itself=concerned.itself(key))
-                    if found.changes:
-                        yield found
+                    found[key] = self._changed(pair, itself=concerned.itself(key))
+        return [found[key] for key in every if key in found]
 
     def _changed(self, pair: Pair, *, itself: bool) -> EntryChanges:
         """Entries that are alike are compared once, whoever they are."""
         entry = pair.after.entry
-        alike = likeness(self._joint, pair)
+        alike = equivalence(self._shared, pair)
         known = self._known.setdefault((alike.shape, itself), {})
         if alike.names in known:
             first, _ = known[alike.names]
-            return EntryChanges(entry, "changed", first.changes, itself, first.place)
+            return EntryChanges(entry, "changed", first.changes, itself, first.place, first.whole)
         if known:
             other, keys = next(iter(known.values()))
             renaming = Renaming(dict(zip(keys, alike.keys, strict=True)))
-            found = EntryChanges(entry, "changed", tuple(map(renaming.change, other.changes)), itself)
+            changes, whole = tuple(map(renaming.change, other.changes)), other.whole
         else:
-            found = EntryChanges(entry, "changed", tuple(self._changes(pair)), itself)
+            changes, whole = self._changes(pair)
+        found = EntryChanges(entry, "changed", changes, itself, whole=whole)
         known[alike.names] = found, alike.keys
         return found
 
-    def _changes(self, pair: Pair) -> Iterator[Change]:
-        """Differences for callers who are nowhere in the flow; of those who are, what does not go with them.
+    def _changes(self, pair: Pair) -> tuple[tuple[Change, ...], bool]:
+        """The differences, and whether all calls were followed to their ends.
+
+        Entries that are too much are told from the fewest ringings on; together they get so much work and no more.
+        """
+        forest = Forest(max(min(self._left, _MOST_STATES), _FEWEST_STATES))
+        changes = tuple(self._differences(pair, forest))
+        if not forest.whole:
+            self._left -= _MOST_STATES
+        return changes, forest.whole
+
+    def _differences(self, pair: Pair, forest: Forest) -> Iterator[Change]:
+        """For callers who are nowhere in the flow; of those who are, what does not go with them.
 
         That is: where nothing changes for strangers, or where somebody else is called at first, and not for strangers.
         """
-        forest = Forest()
-        strangers, where = self._of_cells(pair, self._joint.strangers(pair), forest)
+        strangers, where = self._of_cells(pair, self._shared.strangers(pair), forest)
         yield from strangers
         if pair.before is not None:
             few = not strangers or len(pair.callers) <= _MOST_CALLERS
-            for caller in pair.callers if few else self._joint.in_contacts(pair):
-                changes, there = self._of_cells(pair, self._joint.of_caller(pair, caller), forest)
+            for caller in pair.callers if few else self._shared.in_contacts(pair):
+                if not forest.whole:
+                    break
+                changes, there = self._of_cells(pair, self._shared.of_caller(pair, caller), forest)
                 alone = not there.keys() <= where.keys()
                 called = any("call" in there[t] and "call" not in where[t] for t in there.keys() & where.keys())
                 for change in changes:
                     if alone or (called and change.aspect == "call"):
                         yield replace(change, caller=caller.number)
-            old, new = self._joint.old, self._joint.new
+            old, new = self._shared.old, self._shared.new
             if ringers(old, pair.before.entry) != ringers(new, pair.after.entry):
                 yield Change(None, "phones", (), None, None)
 
@@ -112,13 +133,20 @@ class _Comparer:
         """Differences by origin, those of both origins once; and their aspects, by what holds where they are."""
         told: dict[tuple[object, ...], Change] = {}
         where: dict[Truths, set[str]] = {}
+        every = {origin: cells.alike(pair.conditions) for origin, (cells, _) in by_origin.items()}
+        roots = []
+        for situation in (s for alike in every.values() for s, _ in alike):
+            if pair.before is not None:
+                roots.append((self._before, situation, pair.before))
+            roots.append((self._after, situation, pair.after))
+        trees = iter(forest.trees(roots))
         for origin, (cells, vocabulary) in by_origin.items():
             found: dict[tuple[object, ...], tuple[Change, int]] = {}
-            for situation, alike in cells.alike(pair.conditions):
-                was = None if pair.before is None else forest.tree(self._before, situation, pair.before)
-                now = forest.tree(self._after, situation, pair.after)
+            for situation, alike in every[origin]:
+                was = None if pair.before is None else next(trees)
+                now = next(trees)
                 for aspect, one, other in differences(was, now):
-                    where.setdefault((origin, self._joint.truths(pair, situation)), set()).add(aspect)
+                    where.setdefault((origin, self._shared.truths(pair, situation)), set()).add(aspect)
                     key = (aspect, *(_told(aspect, node) for node in (one, other)))
                     change, known = found.get(key, (Change(origin, aspect, (), one, other), 0))
                     found[key] = change, known | alike
@@ -167,11 +195,3 @@ def _called(node: Attempt) -> Hashable:
 
 def _ring(node: Attempt) -> Hashable:
     return (node.seconds, node.confirm, node.legs)
-
-
-def _places(plan: Plan) -> dict[tuple[str, str], Place]:
-    found = {("user", u.extension): Place(PlaceKind.USER, u.extension, u.location) for u in plan.users.values()}
-    found |= {("inbound", i.number): Place(PlaceKind.INBOUND, i.number, i.location) for i in plan.inbound.values()}
-    for kind, groups in ((PlaceKind.OPERATOR, plan.operators), (PlaceKind.GROUP, plan.groups)):
-        found |= {(kind.value, g.name): Place(kind, g.name, g.location) for g in groups.values()}
-    return found

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 
 from pbxgen.flow import machine
 from pbxgen.flow.analysis.ahead import Ahead
+from pbxgen.flow.analysis.call_sets import Area, Asked, Been, CallSets
 from pbxgen.flow.analysis.reach import Key
 from pbxgen.flow.analysis.ringing import outcomes
-from pbxgen.flow.analysis.space import Area, Asked, Been, Space
 from pbxgen.flow.machine import Ending, EndKind, Event, EventKind, Pending, Ringing, State, Step
-from pbxgen.flow.plan import ENDS_CALL, Outcome, Place, PlaceKind, Plan
+from pbxgen.flow.plan import Outcome, Place, PlaceKind, Plan
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -32,7 +32,7 @@ class Branch:
     """Its place among the outcomes of this ringing."""
     seconds: int
     """How long that can take."""
-    held_back: bool
+    over_maximum: bool
     """Does ``max_diversions`` then keep the call from somewhere it has not been?"""
     area: Area
     node: Node
@@ -44,7 +44,7 @@ class Arrival:
 
     area: Area
     step: Step
-    held_back: bool
+    over_maximum: bool
     branches: tuple[Branch, ...]
 
     @property
@@ -52,16 +52,16 @@ class Arrival:
         return self.step.ending is not None and is_lost(self.step.ending)
 
 
-class Steps:
+class Explorer:
     """Those of one flow. Each is taken once.
 
     ``written``: that a place is tried on somebody else's behalf, or stands elsewhere in the source, is another state.
     """
 
-    def __init__(self, plan: Plan, ahead: Ahead, space: Space, *, written: bool = False) -> None:
+    def __init__(self, plan: Plan, ahead: Ahead, calls: CallSets, *, written: bool = False) -> None:
         self._plan = plan
         self._ahead = ahead
-        self._space = space
+        self._calls = calls
         self._written = written
         self._nodes: dict[Hashable, Node] = {}
         self._known: dict[tuple[Node, Area], tuple[Arrival, ...]] = {}
@@ -86,9 +86,9 @@ class Steps:
         return self._known[key]
 
     def _arrive(self, state: State, area: Area, others: list[Area]) -> Arrival:
-        asked = Asked(self._space, area, others)
+        asked = Asked(self._calls, area, others)
         step = machine.advance(self._plan, asked.caller, asked, state._replace(visited=Been.of(state.visited, asked)))
-        held_back = is_held_back(step.events, step.state)
+        over_maximum = is_over_maximum(step.events, step.state)
         branches: list[Branch] = []
         if step.ringing is not None:
             asked.tell_apart(_rung(step.ringing))
@@ -97,40 +97,24 @@ class Steps:
                 left = [asked.area]
                 while left:
                     branches.append(self._branch(step, outcome, rank, seconds, left.pop(), left))
-        return Arrival(asked.area, step, held_back, tuple(branches))
+        return Arrival(asked.area, step, over_maximum, tuple(branches))
 
     def _branch(self, step: Step, outcome: Outcome, rank: int, seconds: int, area: Area, others: list[Area]) -> Branch:
         assert step.ringing is not None
-        asked = Asked(self._space, area, others)
+        asked = Asked(self._calls, area, others)
         state = step.state._replace(visited=Been.of(step.state.visited, asked))
         following, told = machine.after(self._plan, asked.caller, asked, state, step.ringing, outcome)
-        held_back = is_held_back(told, state)
-        return Branch(outcome, rank, seconds, held_back, asked.area, self._node(following))
+        over_maximum = is_over_maximum(told, state)
+        return Branch(outcome, rank, seconds, over_maximum, asked.area, self._node(following))
 
     def _node(self, state: State) -> Node:
-        """Left out are places to try that the call has been to or that stand twice, everything behind a place that
-        ends the call, where a place is written and on whose behalf it is tried, places that the call has been to and
-        cannot come to again, and the first outcome (it only decides a status code).
-        """
-        visited = frozenset(iter(state.visited))  # without its caller, who is not known
-        tried: set[Key] = set()
-        to_try: list[Pending] = []
-        for pending in state.to_try:
-            key = pending.place.key
-            if key in visited or key in tried:
-                continue
-            tried.add(key)
-            to_try.append(pending)
-            if pending.place.kind in ENDS_CALL:
-                break
-        keys = tuple(p.place.key for p in to_try)
-        if visited:
-            visited &= self._ahead.of(keys, self._plan.max_diversions - state.diversions)
-        options = tuple(p if self._written else p.place.timeout for p in to_try)
-        same = (keys, options, visited, state.diversions)
+        # The caller, whom ``Been`` adds, is not known.
+        state, _ = self._ahead.canonical(state._replace(visited=frozenset(iter(state.visited))))
+        keys = tuple(p.place.key for p in state.to_try)
+        options = tuple(p if self._written else p.place.timeout for p in state.to_try)
+        same = (keys, options, state.visited, state.diversions)
         if same not in self._nodes:
-            places = tuple(p.place for p in to_try)
-            self._nodes[same] = Node(State(tuple(to_try), visited, state.diversions, Outcome.BUSY), places)
+            self._nodes[same] = Node(state, tuple(p.place for p in state.to_try))
         return self._nodes[same]
 
 
@@ -138,7 +122,7 @@ def is_lost(ending: Ending) -> bool:
     return ending.kind is EndKind.RELEASED and not ending.by_rule
 
 
-def is_held_back(events: Sequence[Event], state: State) -> bool:
+def is_over_maximum(events: Sequence[Event], state: State) -> bool:
     """Did the maximum keep a rule from sending the call where it has not been?"""
     return any(
         e.kind is EventKind.NOT_DIVERTED_MAX and any(p.key not in state.visited for p in e.places) for e in events

@@ -19,7 +19,7 @@ _GROUPS = frozenset({PlaceKind.OPERATOR.value, PlaceKind.GROUP.value})
 
 
 @dataclass(frozen=True, slots=True)
-class Touched:
+class Affected:
     entries: frozenset[Key]
     """Places from which rules lead, in however many steps, to what has changed."""
     changed: frozenset[Key]
@@ -43,21 +43,21 @@ class Touched:
         return not self.phones.isdisjoint((_USER, extension) for extension in flow.along)
 
 
-def touched(old: Plan, new: Plan) -> Touched:
+def affected(old: Plan, new: Plan) -> Affected:
     """What calls may go differently."""
     if (old.max_diversions, old.outside_timeout) != (new.max_diversions, new.outside_timeout):
-        every = frozenset((*_nodes(old), *_nodes(new)))
-        return Touched(every, every, every, everywhere=True)
+        every = frozenset((*_keys(old), *_keys(new)))
+        return Affected(every, every, every, everywhere=True)
     signer_old, signer_new = _Signer(old), _Signer(new)
-    before = {key: signer_old.node(key) for key in _nodes(old)}
-    after = {key: signer_new.node(key) for key in _nodes(new)}
+    before = {key: signer_old.node(key) for key in _keys(old)}
+    after = {key: signer_new.node(key) for key in _keys(new)}
     changed = {key for key in (*before, *after) if before.get(key) != after.get(key)}
     phones = {
         (kind, extension)
         for kind, extension in changed
         if kind == _USER and signer_old.phone(extension) != signer_new.phone(extension)
     }
-    return Touched(_leading_to(changed, old, new), frozenset(changed), frozenset(phones))
+    return Affected(_leading_to(changed, old, new), frozenset(changed), frozenset(phones))
 
 
 def _leading_to(changed: Iterable[Key], old: Plan, new: Plan) -> frozenset[Key]:
@@ -66,7 +66,7 @@ def _leading_to(changed: Iterable[Key], old: Plan, new: Plan) -> frozenset[Key]:
         return frozenset()
     leading: dict[Key, set[Key]] = {}
     for plan in (old, new):
-        for key in _nodes(plan):
+        for key in _keys(plan):
             for place in _places(plan, key):
                 leading.setdefault(place.key, set()).add(key)
     queue = deque(found)
@@ -78,13 +78,8 @@ def _leading_to(changed: Iterable[Key], old: Plan, new: Plan) -> frozenset[Key]:
     return frozenset(found)
 
 
-def _nodes(plan: Plan) -> list[Key]:
-    return [
-        *((PlaceKind.USER.value, e) for e in plan.users),
-        *((PlaceKind.OPERATOR.value, n) for n in plan.operators),
-        *((PlaceKind.GROUP.value, n) for n in plan.groups),
-        *((PlaceKind.INBOUND.value, n) for n in plan.inbound),
-    ]
+def _keys(plan: Plan) -> list[Key]:
+    return [place.key for place in plan.places()]
 
 
 def _places(plan: Plan, key: Key) -> Iterable[Place]:

@@ -1,0 +1,203 @@
+"""Sets of calls, callers × moments, and how the conditions of rules divide them.
+
+A call is explored for a whole area at once: for as long as every question has one answer for all of it.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Sequence
+from collections.abc import Set as AbstractSet
+from dataclasses import replace
+from typing import NamedTuple
+
+from pbxgen.flow.analysis.reach import Flow, Key
+from pbxgen.flow.analysis.situations import SOMEBODY_INSIDE, Atoms, Situation, Situations
+from pbxgen.flow.machine import Caller
+from pbxgen.flow.plan import Condition, Origin
+
+First = tuple[int, int]
+
+
+class Area(NamedTuple):
+    """Some callers at some moments, each as bits by their index."""
+
+    callers: int
+    moments: int
+
+    @property
+    def first(self) -> First:
+        """Index of the first caller and of the first moment: what orders areas."""
+        return _lowest(self.callers), _lowest(self.moments)
+
+
+class CallSets:
+    """The calls of ``callers`` at every moment that the conditions of ``atoms`` can tell apart.
+
+    A set of them is an area, or the bits of an integer, caller by caller, where it need not be a rectangle.
+    """
+
+    def __init__(
+        self,
+        situations: Situations,
+        atoms: Atoms,
+        callers: Sequence[Caller],
+        moments: tuple[dt.datetime, ...] | None = None,
+    ) -> None:
+        """``moments``: instead of all that conditions can tell apart."""
+        self.atoms = atoms
+        self.callers = tuple(callers)
+        self._situations = situations
+        self._given = moments is not None
+        self.moments = situations.moments(atoms) if moments is None else moments
+        self.whole = (1 << len(self.moments) * len(self.callers)) - 1
+        self._index = {caller.key: at for at, caller in enumerate(self.callers) if caller.key is not None}
+        self._callers_with: dict[tuple[Origin | None, str | None], int] = {}
+        self._moments_with: dict[Condition, int] = {}
+
+    @classmethod
+    def of_flow(cls, situations: Situations, flow: Flow) -> CallSets:
+        """Every caller who can matter to ``flow``, first those from outside."""
+        outside = (*situations.outside_numbers(flow.atoms, flow.outside), *flow.outside)
+        external = [Caller(Origin.EXTERNAL, number) for number in outside]
+        internal = [Caller(Origin.INTERNAL, extension) for extension in (SOMEBODY_INSIDE, *flow.phones)]
+        return cls(situations, flow.atoms, (*external, *internal))
+
+    def of(self, origin: Origin) -> Area:
+        """All calls of an origin."""
+        return Area(_bits(c.origin is origin for c in self.callers), (1 << len(self.moments)) - 1)
+
+    def situation(self, area: Area) -> Situation:
+        """The first of an area."""
+        caller, moment = area.first
+        return self._situation(caller, moment)
+
+    def callers_with(self, condition: Condition) -> int:
+        """Those of whom a condition can hold."""
+        key = (condition.origin, condition.contacts)
+        if key not in self._callers_with:
+            asked = replace(condition, schedule=None, until=None)
+            callers = range(len(self.callers) if self.moments else 0)
+            self._callers_with[key] = _bits(self._holds(asked, at, 0) for at in callers)
+        return self._callers_with[key]
+
+    def moments_with(self, condition: Condition) -> int:
+        """Those at which a condition can hold."""
+        if condition not in self._moments_with:
+            if self._given:
+                asked = replace(condition, origin=None, contacts=None)
+                found = _bits(self._holds(asked, 0, at) for at in range(len(self.moments)))
+            else:
+                found = self._situations.bits(self.atoms, condition)
+            self._moments_with[condition] = found
+        return self._moments_with[condition]
+
+    def calling(self, key: Key) -> int:
+        """Who calls from that phone or number."""
+        at = self._index.get(key)
+        return 0 if at is None else 1 << at
+
+    def where(self, condition: Condition) -> int:
+        """The calls for which it holds, caller by caller."""
+        callers, moments = self.callers_with(condition), self.moments_with(condition)
+        return sum(moments << at * len(self.moments) for at in range(len(self.callers)) if callers >> at & 1)
+
+    def alike(self, conditions: Iterable[Condition]) -> list[tuple[Situation, int]]:
+        """All calls, those together for which the same of ``conditions`` hold, each with the first of them."""
+        parts = [self.whole]
+        for condition in conditions:
+            there = self.where(condition)
+            parts = [half for part in parts for half in (part & there, part & ~there) if half]
+        return [(self._situation(*divmod(_lowest(p), len(self.moments))), p) for p in sorted(parts, key=_lowest)]
+
+    def _holds(self, condition: Condition, caller: int, moment: int) -> bool:
+        return self._situation(caller, moment).conditions(self._situations.plan).holds(condition)
+
+    def _situation(self, caller: int, moment: int) -> Situation:
+        return Situation(self.callers[caller], self.moments[moment], self._situations.almanac)
+
+
+class Asked:
+    """Answers for the first call of an area; the part that has another answer is put to ``others``.
+
+    What is left in ``area`` afterwards has had all of the answers in common.
+    """
+
+    def __init__(self, calls: CallSets, area: Area, others: list[Area]) -> None:
+        self._calls = calls
+        self._others = others
+        self._callers, self._moments = area.callers, area.moments
+        self._caller, self._moment = _bit(area.callers), _bit(area.moments)
+
+    @property
+    def area(self) -> Area:
+        return Area(self._callers, self._moments)
+
+    @property
+    def caller(self) -> Caller:
+        return self._calls.callers[_lowest(self._caller)]
+
+    def holds(self, condition: Condition) -> bool:
+        if condition.always:
+            return True
+        if (condition.origin or condition.contacts) and not self._is_by(self._calls.callers_with(condition)):
+            return False
+        if condition.schedule is None and condition.until is None:
+            return True
+        return self._is_at(self._calls.moments_with(condition))
+
+    def is_caller(self, key: Key) -> bool:
+        """Does the call come from there?"""
+        bits = self._calls.calling(key)
+        return bits != 0 and self._is_by(bits)
+
+    def tell_apart(self, keys: Iterable[Key]) -> None:
+        """Callers of ``keys`` have a part each; all others one."""
+        for key in keys:
+            self.is_caller(key)
+
+    def _is_by(self, callers: int) -> bool:
+        answer = self._caller & callers != 0
+        other = self._callers & (~callers if answer else callers)
+        if other:
+            self._others.append(Area(other, self._moments))
+            self._callers ^= other
+        return answer
+
+    def _is_at(self, moments: int) -> bool:
+        answer = self._moment & moments != 0
+        other = self._moments & (~moments if answer else moments)
+        if other:
+            self._others.append(Area(self._callers, other))
+            self._moments ^= other
+        return answer
+
+
+class Been(frozenset[Key]):
+    """The places that a call has been to, and its caller's own, whichever of an area's callers that is."""
+
+    asked: Asked
+
+    @classmethod
+    def of(cls, keys: Iterable[Key], asked: Asked) -> Been:
+        been = cls(keys)
+        been.asked = asked
+        return been
+
+    def __contains__(self, key: object) -> bool:
+        return super().__contains__(key) or self.asked.is_caller(key)  # type: ignore[arg-type]
+
+    def __or__(self, other: AbstractSet[Key]) -> Been:  # type: ignore[override]
+        return Been.of(super().__or__(other), self.asked)
+
+
+def _bit(bits: int) -> int:
+    return bits & -bits
+
+
+def _lowest(bits: int) -> int:
+    return (bits & -bits).bit_length() - 1
+
+
+def _bits(truths: Iterable[bool]) -> int:
+    return sum(1 << n for n, truth in enumerate(truths) if truth)
