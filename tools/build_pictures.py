@@ -47,7 +47,7 @@ def picture_of_page(folder: Path) -> None:
     page.write_text(page.read_text(encoding="utf-8").replace("</body>", _AT_TEN + "</body>"), encoding="utf-8")
     options = ["--headless", "--no-sandbox", "--disable-gpu", "--hide-scrollbars", "--window-size=1200,800"]
     options += [f"--user-data-dir={folder / 'profile'}", f"--screenshot={IMAGES / 'report.png'}"]
-    address = page.as_uri() + "#calls/inbound/%2B390266670000"
+    address = page.as_uri() + "#calls/user/201"
     subprocess.run([chromium, *options, address], check=True, capture_output=True, timeout=120)
 
 
