@@ -14,6 +14,12 @@ from pbxgen.pbxs import PBXS, SHOWN_NAMES
 from tests.support.calls import TALLIES, Tally
 
 
+@pytest.fixture(autouse=True)
+def _in_english(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Commands tell of calls in the language of the environment: here English, whoever runs the tests."""
+    monkeypatch.setenv("LC_ALL", "C")
+
+
 def _required(name: str) -> bool:
     """Must this PBX be there? ``PBXGEN_REQUIRE=asterisk,freeswitch`` makes a missing one a failure."""
     return name in os.environ.get("PBXGEN_REQUIRE", "").split(",")

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from pbxgen.cli import console
+from pbxgen.cli.language import Lang, spoken
 from pbxgen.cli.options import Source, Tenant, examples
 
 if TYPE_CHECKING:
@@ -58,9 +59,7 @@ def explain(
     transfer: Annotated[
         str | None, typer.Option("--transfer", metavar="BY:TO", help="BY answers and transfers the call to TO.")
     ] = None,
-    language: Annotated[
-        str | None, typer.Option("--lang", metavar="LANG", help="en or it. Default: pbx.language.", show_default=False)
-    ] = None,
+    language: Lang = None,
     tenant: Tenant = None,
     format: Annotated[
         str, typer.Option("--format", help="mermaid and dot: of a tree.", metavar="[text|json|mermaid|dot]")
@@ -68,7 +67,7 @@ def explain(
 ) -> None:
     if format not in ("text", "json", "mermaid", "dot"):
         raise typer.BadParameter(f"{format!r} is none of text, json, mermaid, dot", param_hint="--format")
-    _known_language(language)
+    words = spoken(language)
     if somebody is not None:
         for option, value in {"--to": called, "--transfer": transfer}.items():
             if value is not None:
@@ -79,7 +78,7 @@ def explain(
 
         plan = one_plan(source, tenant)
         asked = narrowed(plan, caller, at, phone or [], outside or [])
-        show(plan, somebody, language or plan.language, format, asked)
+        show(plan, somebody, words, format, asked)
         return
     if caller is None or called is None:
         raise typer.BadParameter("say who is called (101), or both --from and --to", param_hint="WHO")
@@ -94,7 +93,7 @@ def explain(
     plan = one_plan(source, tenant)
     call = call_of(plan, caller, called, transfer)
     world = world_of(plan, at, phone or [], outside or [])
-    teller = Teller(plan, phrasebook(language or plan.language))
+    teller = Teller(plan, phrasebook(words))
     story = simulate(plan, call, world)
     sentences = teller.tell(story, call)
     if format == "json":
@@ -140,11 +139,3 @@ def _print_json(call: Call, world: World, story: Story, sentences: tuple[Sentenc
         "transferred": any(event.kind is EventKind.TRANSFERRED for event in story.events),
     }
     console.out(json.dumps(document, indent=2, ensure_ascii=False))
-
-
-def _known_language(language: str | None) -> None:
-    from pbxgen.flow.phrases import LANGUAGES, base_of
-
-    if language is not None and base_of(language) not in LANGUAGES:
-        known = " and ".join(LANGUAGES)
-        raise typer.BadParameter(f"{language!r} is none of the languages that there are: {known}", param_hint="--lang")

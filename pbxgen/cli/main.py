@@ -20,7 +20,11 @@ COMMANDS = (init, check, test, explain, diff, report_page, generate, divert, cod
 """In the order of ``--help``, which is the order in which one meets them."""
 
 _INTRODUCTION = """
-Call deviations as code: one YAML source, the same call flow on Asterisk and FreeSWITCH.
+Call forwarding (deviations) as code: one YAML source, the same call flow on Asterisk and FreeSWITCH.
+
+Always (CFU, Inoltro), on busy (CFB, Su Occupato), on no answer (CFNR, Su Mancata Risposta), without a registered
+phone (Su Mancata Registrazione), and for calls from outside (Ritorno al PO). Unlike FreePBX and FusionPBX it has no
+queues, IVR menus or conferences: those stay in your own dialplan.
 
 \b
 A first plan in three commands:

@@ -40,9 +40,11 @@ DEFAULT_MOMENT = dt.datetime(2026, 11, 23, 10, 0)
 
 _MOMENTS = ("%Y-%m-%d %H:%M", "%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M:%S", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d")
 _STATUS = re.compile(r"[3-6][0-9][0-9]", re.ASCII)
-_REPLY = {"busy": 486, "reject": 603, "dnd": 480, "error": 500, "fail": 503}
+REPLIES: Mapping[str, int] = {"busy": 486, "reject": 603, "dnd": 480, "error": 500, "fail": 503}
+"""The SIP status behind each state that stands for one."""
 _BUSY_STATUS = frozenset({486, 600, 603, 403})
-_CONFIRM_SECONDS = 10
+CONFIRM_SECONDS = 10
+"""How long whoever answers may take to press 1."""
 
 Result = Outcome | None
 """How one leg or all of them ended; None: answered."""
@@ -266,12 +268,12 @@ class Bell:
         if state in ("answer", "in_call"):
             return start, None
         if state == "mailbox":
-            return (start + _CONFIRM_SECONDS, Outcome.NO_ANSWER) if confirm else (start, None)
+            return (start + CONFIRM_SECONDS, Outcome.NO_ANSWER) if confirm else (start, None)
         if state in ("ring", "early"):
             return end, Outcome.NO_ANSWER
         if state == "dead":
             return end, Outcome.UNREACHABLE
-        status = _REPLY[state] if state in _REPLY else int(state)
+        status = REPLIES[state] if state in REPLIES else int(state)
         return start, outcome_of_status(status, self._plan.sip_480)
 
     @staticmethod

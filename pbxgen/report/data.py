@@ -7,8 +7,10 @@ from typing import Any
 
 from pbxgen.diagnostics.diagnostic import Diagnostic
 from pbxgen.diagnostics.location import Location
-from pbxgen.flow.plan import Condition, NumberFormat, Place, Plan, RingGroup, Rule, Rules, User
+from pbxgen.flow.plan import Condition, NumberFormat, Outcome, Place, Plan, RingGroup, Rule, Rules, User
 from pbxgen.flow.schedule import Schedule
+from pbxgen.flow.simulate import DIRECT_RING_SECONDS
+from pbxgen.flow.world import CONFIRM_SECONDS, REPLIES, outcome_of_status
 
 
 def plan_data(plan: Plan) -> dict[str, Any]:
@@ -22,7 +24,10 @@ def plan_data(plan: Plan) -> dict[str, Any]:
         "digest": plan.digest,
         "max": plan.max_diversions,
         "outsideTimeout": plan.outside_timeout,
-        "sip480": plan.sip_480.value,
+        "replies": dict(REPLIES),
+        "outcomes": _outcomes(plan.sip_480),
+        "confirmSeconds": CONFIRM_SECONDS,
+        "directRingSeconds": DIRECT_RING_SECONDS,
         "bare": trunk is not None and trunk.number_format is NumberFormat.E164_BARE,
         "numbers": {
             "code": plan.numbering.country_code,
@@ -44,6 +49,18 @@ def plan_data(plan: Plan) -> dict[str, Any]:
         "users": [_user(user, lists) for user in plan.users.values()],
         "lists": lists.values,
     }
+
+
+def _outcomes(sip_480: Outcome) -> list[list[Any]]:
+    """What each final status means: [first, last, outcome] of statuses in sequence that mean the same."""
+    ranges: list[list[Any]] = []
+    for status in range(300, 700):
+        outcome = outcome_of_status(status, sip_480).value
+        if ranges and ranges[-1][2] == outcome:
+            ranges[-1][1] = status
+        else:
+            ranges.append([status, status, outcome])
+    return ranges
 
 
 def finding_data(diagnostic: Diagnostic) -> dict[str, Any]:

@@ -6,25 +6,37 @@ import json
 import os
 import random
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 
-from pbxgen.flow.plan import Plan
+from pbxgen.flow.plan import Outcome, Plan
 from pbxgen.flow.simulate import Call, Story, Transfer, simulate
-from pbxgen.flow.world import OUTSIDE_STATES, PHONE_STATES, World
+from pbxgen.flow.world import DEFAULT_MOMENT, OUTSIDE_STATES, PHONE_STATES, World
 from pbxgen.report.data import plan_data
 from pbxgen.report.page import page
 from pbxgen.scenario.run import prepare
 from tests.flow.analysis.brute import MOMENTS
 from tests.support.browser import Browser, browser
-from tests.support.office import compiled
+from tests.support.office import compiled, plan_of
 from tests.support.sources import CALLERS, DIDS, EXTENSIONS, MAIN, OUTSIDE_NUMBERS, sources
 
-EXAMPLES = Path(__file__).parents[2] / "examples"
+ROOT = Path(__file__).parents[2]
+SCENARIOS = [*(ROOT / "examples").rglob("*.test.yaml"), *(ROOT / "tests/smoke/suites").rglob("*.test.yaml")]
 CALLS_EACH = 150
+STATUSES = plan_of(
+    """
+users:
+  "101": {name: Ada, deviations: {busy: "102", no_answer: "103", unreachable: "104"}}
+  "102": {name: Bea}
+  "103": {name: Carlo}
+  "104": {name: Dora}
+  "105": {name: Ennio, class: national}
+"""
+)
 
 _RUN = """
 const plan = Engine.load(arguments[0]);
@@ -78,8 +90,19 @@ def agree(window: Browser, plan: Plan, calls: list[tuple[Call, World]]) -> None:
         assert story == told(simulate(plan, call, world)), (call, world)
 
 
-@pytest.mark.parametrize("path", sorted(EXAMPLES.rglob("*.test.yaml")), ids=lambda p: p.parent.name)
-def test_every_scenario_of_the_examples(window: Browser, path: Path) -> None:
+@pytest.mark.parametrize("sip_480", ["busy", "unreachable", "no_answer"])
+def test_every_final_status_means_the_same_to_page_and_model(window: Browser, sip_480: str) -> None:
+    plan = replace(STATUSES, sip_480=Outcome(sip_480))
+    worlds = [World(DEFAULT_MOMENT, {"101": (str(status),)}) for status in range(300, 700)]
+    outside = [World(DEFAULT_MOMENT, {}, {"+393401112233": str(status)}) for status in range(300, 700)]
+    calls = [(Call("105", "101"), world) for world in worlds] + [(Call("105", "+393401112233"), w) for w in outside]
+    endings = {simulate(plan, call, world).ending.value for call, world in calls[:400]}
+    assert {"102", "104"} <= endings, "the source tells busy and unreachable from each other"
+    agree(window, plan, calls)
+
+
+@pytest.mark.parametrize("path", sorted(SCENARIOS), ids=lambda p: f"{p.parent.name}-{p.name.split('.')[0]}")
+def test_every_scenario_of_the_examples_and_suites(window: Browser, path: Path) -> None:
     prepared = prepare(path)
     assert prepared.scenarios, prepared.diagnostics
     for scenario, plan in prepared.scenarios:

@@ -19,7 +19,10 @@ users:
     class: national
     deviations: {busy: mobile}
   "201": {name: Ada}
+operators:
+  desk: {number: "9", members: ["200", "201"], strategy: linear, ring_timeout: 20}
 """
+FOUND = "return [...document.querySelectorAll('#found li')].map(e => e.innerText)"
 NICOLO = ["200 Nicolò Bàrtoli · +390212345200 · mobile +393401110200"]
 
 
@@ -46,7 +49,7 @@ def reader(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Reader]:
 def test_accents_and_ways_of_writing_a_number_do_not_matter(reader: Reader, text: str) -> None:
     reader.open()
     reader.type("search", text)
-    found = reader.run("return [...document.querySelectorAll('#found li')].map(e => e.innerText)")
+    found = reader.run(FOUND)
     assert found == NICOLO
 
 
@@ -54,3 +57,23 @@ def test_filters_too_look_past_accents(reader: Reader) -> None:
     reader.open("#outside/user/200")
     reader.type("outside-filter", "nicolo bartoli")
     assert reader.text("#outside-count") == "1 number"
+
+
+def test_an_empty_search_lists_whom_to_start_from(reader: Reader) -> None:
+    reader.open()
+    reader.run("document.getElementById('search').focus()")
+    reader.type("search", "")
+    assert reader.run(FOUND) == [*NICOLO, "201 Ada", "9 operator position desk"]
+
+
+def test_a_search_that_finds_nothing_says_so(reader: Reader) -> None:
+    reader.open("#outside/user/200")
+    reader.type("search", "zzz")
+    assert reader.run(FOUND) == ["nothing found"]
+    reader.type("outside-filter", "zzz")
+    assert reader.text("#outside-count") == "nothing found"
+
+
+def test_a_linear_position_is_shown_with_the_time_of_each_member_and_of_all(reader: Reader) -> None:
+    reader.open("#calls/operator/desk")
+    assert "rings 20 s each, up to 40 s in all" in reader.text("#calls-tree")

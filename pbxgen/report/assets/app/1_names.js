@@ -25,6 +25,8 @@
   /* As people search: in small letters, without accents. */
   const folded = (text) => text.normalize("NFD").replace(/\p{M}/gu, "").toLowerCase();
   const counted = (count, noun) => `${count} ${noun}${count === 1 ? "" : "s"}`;
+  /* What a filter leaves; a text that matches nothing is said to. */
+  const foundCount = (count, noun, text) => (count || !text ? counted(count, noun) : "nothing found");
   const divertHere = (count) => `${count} ${count === 1 ? "diverts" : "divert"} here`;
   /* The first `most` items in `list`, and a button for the next, ten times as many each time it is pressed. */
   function fill(list, items, shown, most) {

@@ -17,7 +17,7 @@
   }
   function search(text) {
     const words = meanings(text), starts = [], others = [];
-    if (!words.length) return [];
+    if (!words.length) return index.slice(0, 30); // whom to start from
     for (const entry of index) {
       if (!words.every((forms) => forms.some((form) => entry.text.includes(form)))) continue;
       (entry.text.startsWith(words[0][0]) ? starts : others).push(entry);
@@ -25,19 +25,31 @@
     }
     return [...starts, ...others].slice(0, 30);
   }
-  let results = [], active = -1;
+  let results = [], active = -1, listOpen = false;
+  function openResults() {
+    results = search($("search").value);
+    active = results.length && meanings($("search").value).length ? 0 : -1;
+    listOpen = true;
+    showResults();
+  }
+  function closeResults() {
+    results = []; active = -1; listOpen = false;
+    showResults();
+  }
   function showResults() {
     const list = $("found");
-    clear(list, ...results.map((entry, number) => make("li", { role: "option", id: "found-" + number, "aria-selected": String(number === active), click: () => pick(entry) }, entry.label)));
-    list.hidden = results.length === 0;
-    $("search").setAttribute("aria-expanded", String(results.length > 0));
+    const more = index.length - results.length;
+    const note = !listOpen ? "" : !results.length ? "nothing found" : !meanings($("search").value).length && more ? `${more} more: type to find them` : "";
+    clear(list, ...results.map((entry, number) => make("li", { role: "option", id: "found-" + number, "aria-selected": String(number === active), click: () => pick(entry) }, entry.label)),
+      note ? make("li", { role: "option", class: "note", "aria-disabled": "true" }, note) : "");
+    list.hidden = !listOpen;
+    $("search").setAttribute("aria-expanded", String(listOpen));
     if (active >= 0 && results.length) {
       $("search").setAttribute("aria-activedescendant", "found-" + active);
       $("found-" + active).scrollIntoView({ block: "nearest" });
     } else $("search").removeAttribute("aria-activedescendant");
   }
   function pick(entry) {
-    results = []; active = -1;
-    showResults();
+    closeResults();
     show(entry, ["calls", "play", "graph"].includes(view) ? view : "calls");
   }

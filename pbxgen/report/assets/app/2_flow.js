@@ -12,10 +12,16 @@
     }
     return node.silent ? `${nameOf(node.rings)} is not rung` : nameOf(node.rings);
   };
+  /* A linear position rings one member after the other, within what the place that leads there allows in all. */
+  function ringTime({ rings, seconds }) {
+    if ((rings.kind !== "operator" && rings.kind !== "group") || !groupOf(rings).linear) return `rings ${seconds} s`;
+    const { members, ring } = groupOf(rings), whole = Math.min(members.length * ring, rings.timeout || Infinity);
+    return members.length > 1 ? `rings ${seconds} s each, up to ${whole} s in all` : `rings ${whole} s`;
+  }
   function detail(node) {
     if (node.ends) return node.at || "";
     const parts = [], place = node.rings;
-    if (!node.silent) parts.push(`rings ${node.seconds} s`);
+    if (!node.silent) parts.push(ringTime(node));
     if (place.confirm) parts.push("with confirmation");
     if (place.kind === "operator" || place.kind === "group") parts.push(groupOf(place).members.join(groupOf(place).linear ? ", then " : " + "));
     if (place.kind === "user" && plan.users.get(place.target).legs)

@@ -3,7 +3,7 @@
   function drawFindings() {
     const text = folded($("findings-filter").value);
     const found = findings.filter((f) => !text || folded(`${f.code} ${f.message} ${f.at || ""}`).includes(text));
-    $("findings-count").textContent = counted(found.length, "finding");
+    $("findings-count").textContent = foundCount(found.length, "finding", text);
     fill($("findings-list"), found, (f) => {
       const known = f.subject && index.some((e) => e.kind === f.subject[0] && e.target === f.subject[1]);
       const link = known ? make("button", { class: "link", type: "button", click: () => goTo({ kind: f.subject[0], target: f.subject[1] }, "calls") }, "show its calls") : null;

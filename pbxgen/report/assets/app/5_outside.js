@@ -18,7 +18,7 @@
   }
   function drawOutside() {
     const text = folded($("outside-filter").value), found = outsideNumbers(text);
-    $("outside-count").textContent = counted(found.length, "number");
+    $("outside-count").textContent = foundCount(found.length, "number", text);
     $("outside-past").textContent = pastText();
     fill($("outside-list"), found, (number) => outsideItem(number, text), 30);
   }

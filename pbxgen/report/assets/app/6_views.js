@@ -49,17 +49,17 @@
     show(null, next);
     $("tab-" + next).focus();
   });
-  $("search").addEventListener("input", () => { results = search($("search").value); active = results.length ? 0 : -1; showResults(); });
+  for (const kind of ["focus", "click", "input"]) $("search").addEventListener(kind, openResults);
   $("search").addEventListener("keydown", (e) => {
-    if (e.key === "Escape") { results = []; showResults(); return; }
+    if (e.key === "Escape" || e.key === "Tab") { closeResults(); return; }
     if (e.key === "Enter" && results[active]) { e.preventDefault(); pick(results[active]); return; }
     const step = { ArrowDown: 1, ArrowUp: -1 }[e.key];
-    if (step && results.length) { e.preventDefault(); active = (active + step + results.length) % results.length; showResults(); }
+    if (step && results.length) { e.preventDefault(); active = active < 0 ? (step > 0 ? 0 : results.length - 1) : (active + step + results.length) % results.length; showResults(); }
   });
   document.addEventListener("keydown", (e) => {
     if (e.key === "/" && !/^(INPUT|SELECT|TEXTAREA)$/.test(document.activeElement.tagName)) { e.preventDefault(); $("search").focus(); $("search").select(); }
   });
-  document.addEventListener("click", (e) => { if (!e.target.closest(".search")) { results = []; showResults(); } });
+  document.addEventListener("click", (e) => { if (!e.target.closest(".search")) closeResults(); });
   for (const id of ["calls-form", "play-form", "at-form"]) {
     $(id).addEventListener("submit", (e) => e.preventDefault());
     $(id).addEventListener("input", () => draw());

@@ -3,9 +3,6 @@
   const BUSY = "busy", NO_ANSWER = "no_answer", UNREACHABLE = "unreachable";
   const INTERNAL = "internal", EXTERNAL = "external";
   const VISITABLE = new Set(["user", "outside", "operator", "group", "inbound"]);
-  const DIRECT_RING_SECONDS = 120, CONFIRM_SECONDS = 10;
-  const REPLY = { busy: 486, reject: 603, dnd: 480, error: 500, fail: 503 };
-  const BUSY_STATUS = new Set([486, 600, 603, 403, 302]);
   const digitsOnly = (text) => /^[0-9]+$/.test(text);
   const has = (object, key) => Object.prototype.hasOwnProperty.call(object, key);
   const key = (kind, target) => kind + " " + target;

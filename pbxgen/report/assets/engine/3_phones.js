@@ -1,6 +1,6 @@
 /* A part of the engine's closure: page.py puts the parts together in the order of their names. */
   /* --- phones and outside numbers -------------------------------------------------------------------------- */
-  const meaning = (status, sip480) => (status === 480 ? sip480 : BUSY_STATUS.has(status) ? BUSY : UNREACHABLE);
+  const meaning = (status, outcomes) => outcomes.find(([low, high]) => low <= status && status <= high)[2];
   const combined = (results) => (results.includes(NO_ANSWER) ? NO_ANSWER : results.includes(BUSY) ? BUSY : UNREACHABLE);
 
   /* world: {moment, phones: {"101": ["busy"]}, outside: {"+39…": "ring"}}; what is not named answers. */
@@ -9,10 +9,10 @@
     const occupied = (user) => !user.waiting && phone(user.extension).includes("in_call");
     const reply = (state, start, end, confirm) => {
       if (state === "answer" || state === "in_call") return [start, null];
-      if (state === "mailbox") return confirm ? [start + CONFIRM_SECONDS, NO_ANSWER] : [start, null];
+      if (state === "mailbox") return confirm ? [start + plan.confirmSeconds, NO_ANSWER] : [start, null];
       if (state === "ring" || state === "early") return [end, NO_ANSWER];
       if (state === "dead") return [end, UNREACHABLE];
-      return [start, meaning(has(REPLY, state) ? REPLY[state] : Number(state), plan.sip480)];
+      return [start, meaning(has(plan.replies, state) ? plan.replies[state] : Number(state), plan.outcomes)];
     };
     const contacts = (user, start, end, confirm) => {
       const registered = phone(user.extension).filter((s) => s !== "unregistered");

@@ -57,7 +57,7 @@
       ({ kind: "rang", subject: target, place, outcome: rung.outcome, seconds: rung.seconds, dialled: rung.dialled,
         at: place && place.at });
     if (way.dialOut) {
-      const rung = ringer.ringDirect(way.dialOut, DIRECT_RING_SECONDS);
+      const rung = ringer.ringDirect(way.dialOut, plan.directRingSeconds);
       const ending = rung.answered !== null ? { kind: "answered", value: way.dialOut }
         : { kind: "released", value: rung.outcome === BUSY ? "486" : "480" };
       events.push(rangEvent(way.dialOut, rung, null), { kind: "ended", subject: ending.value, detail: ending.kind, at: null });
