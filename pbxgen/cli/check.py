@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import typer
 
+from pbxgen.cli import console
 from pbxgen.cli.console import plural
 from pbxgen.cli.options import Format, FormatOption, Source, Strict, Tenant, examples
 
@@ -36,4 +37,6 @@ def check(source: Source, tenant: Tenant = None, strict: Strict = False, format:
     with progress() as step:
         compilation = compiled_or_usage_error(source, tenant=tenant, targets=PBXS, strict=strict, step=step)
     users = plural(sum(len(plan.users) for plan in compilation.plans), "user")
-    Report(compilation, format).close("" if compilation.diagnostics else f"no problems in {source} ({users})")
+    Report(compilation, format).close(
+        "" if compilation.diagnostics else console.printable(f"no problems in {source} ({users})")
+    )

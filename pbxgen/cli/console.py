@@ -22,13 +22,13 @@ def out(text: str = "") -> None:
 
 def note(text: str) -> None:
     """Something about a result."""
-    sys.stderr.write(text + "\n")
+    sys.stderr.write(_harmless(text) + "\n")
 
 
 def fail(text: str) -> None:
     """Why there is no result."""
     word = f"{_BOLD}{_RED}error{_RESET}" if colours(sys.stderr) else "error"
-    sys.stderr.write(f"{word}: {text}\n")
+    sys.stderr.write(f"{word}: {_harmless(text)}\n")
 
 
 def show_diff(lines: Iterable[str]) -> None:
@@ -44,6 +44,11 @@ def _coloured(line: str) -> str:
         return f"{_BOLD}{line}{_RESET}"
     colour = {"+": _GREEN, "-": _RED, "@": _CYAN}.get(line[:1])
     return f"{colour}{line}{_RESET}" if colour else line
+
+
+def _harmless(text: str) -> str:
+    """Names of files can hold anything; lines stay lines."""
+    return "\n".join(map(printable, text.split("\n")))
 
 
 def printable(text: str) -> str:

@@ -244,7 +244,7 @@ def _show_preview(trees: tuple[TreeChanges, ...], report: Report, *, diff: bool,
             console.show_diff(diff_of(trees))
         else:
             for line in listing(trees):
-                console.out(line)
+                console.out(console.printable(line))
     if not force:
         try:
             refuse_obstacles(trees)
@@ -261,7 +261,7 @@ def _summary(compilation: Compilation, trees: tuple[TreeChanges, ...], *, writte
         what += f" of {plural(len(compilation.plans), 'tenant')}"
     changes = ", ".join(f"{number} {_WORDS[kind.value]}" for kind, number in count(trees).items() if number)
     folders = " and ".join(str(tree.root) for tree in trees)
-    return f"{what} {'in' if written else 'would be in'} {folders}: {changes or 'no files'}"
+    return console.printable(f"{what} {'in' if written else 'would be in'} {folders}: {changes or 'no files'}")
 
 
 _WORDS = {"create": "new", "update": "changed", "remove": "removed", "unchanged": "unchanged"}

@@ -172,7 +172,7 @@ def _print_text(
         if run.diagnostics:
             console.out(render_text(run.diagnostics, run.texts.values(), colour=console.colours(sys.stdout)))
         if run.verdicts:
-            console.out(str(run.path))
+            console.out(console.printable(str(run.path)))
         for verdict in run.verdicts:
             _print_verdict(verdict, verbose)
     if examined:
@@ -194,7 +194,7 @@ def _print_verdict(verdict: Verdict, verbose: bool) -> None:
     console.out(f"  {mark} {_MODEL:<10} {console.printable(verdict.scenario.name)}")
     if verbose or not verdict.passed:
         if not verdict.passed:
-            console.out(f"      {verdict.scenario.location}")
+            console.out(console.printable(f"      {verdict.scenario.location}"))
         for line in failure_lines(verdict):
             console.out(f"      {console.printable(line)}")
 

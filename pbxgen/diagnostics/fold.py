@@ -1,6 +1,7 @@
 """Thousands of findings of one kind, for people: a few in full, of the others only where they are.
 
-Findings are of one kind if they have one code and one cure. Errors are always shown in full: each must be mended.
+Findings are of one kind if they have one code and one cure. Errors are shown in full, as each must be mended; of a
+flood of them the first, and how many there are.
 """
 
 from __future__ import annotations
@@ -13,6 +14,8 @@ from pbxgen.diagnostics.location import Location
 
 MANY = 10
 """So many of one kind are still shown in full."""
+MOST_ERRORS = 200
+"""Errors that are shown. Who has mended these sees the next."""
 _SHOWN = 3
 _PLACES = 8
 
@@ -32,7 +35,13 @@ def fold(diagnostics: Iterable[Diagnostic]) -> Folded:
             kinds.setdefault((one.code, one.help), []).append(one)
     many = [of_kind for of_kind in kinds.values() if len(of_kind) > MANY]
     hidden = {id(one) for of_kind in many for one in of_kind[_SHOWN:]}
-    return Folded(tuple(one for one in every if id(one) not in hidden), tuple(map(_note, many)))
+    errors = [one for one in every if one.severity is Severity.ERROR]
+    hidden |= {id(one) for one in errors[MOST_ERRORS:]}
+    notes = list(map(_note, many))
+    if len(errors) > MOST_ERRORS:
+        rest = errors[MOST_ERRORS:]
+        notes.append(f"{len(rest):,} more errors: {_places(rest)}(mend the first, then run again)")
+    return Folded(tuple(one for one in every if id(one) not in hidden), tuple(notes))
 
 
 def _note(of_kind: list[Diagnostic]) -> str:

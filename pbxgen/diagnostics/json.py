@@ -5,6 +5,7 @@
 ``help`` and ``related``, a list of objects with ``message`` and the five keys of a place; where a call shows the
 problem, ``example`` has ``headline`` and ``steps``, a list like ``related`` whose members may have no place. Lines and
 columns count from 1, columns in code points, the end is exclusive; the five are null together where there is no place.
+Of more than 10,000 diagnostics the first are listed, and ``summary`` has ``left_out``, the number of the others.
 ``version`` changes when a key changes its meaning or goes; keys may be added.
 """
 
@@ -16,7 +17,7 @@ from typing import Any
 
 from pbxgen.diagnostics.diagnostic import Diagnostic, Example
 from pbxgen.diagnostics.location import Location
-from pbxgen.diagnostics.prepare import counts, prepare
+from pbxgen.diagnostics.prepare import MOST_LISTED, counts, prepare
 from pbxgen.diagnostics.text import SourceFile
 
 VERSION = 1
@@ -31,10 +32,11 @@ def document(diagnostics: Iterable[Diagnostic], files: Iterable[SourceFile] = ()
     """The document as plain values."""
     prepared = prepare(diagnostics, files)
     errors, warnings = counts(prepared)
+    left_out = len(prepared) - MOST_LISTED
     return {
         "version": VERSION,
-        "diagnostics": [diagnostic_to_dict(diagnostic) for diagnostic in prepared],
-        "summary": {"errors": errors, "warnings": warnings},
+        "diagnostics": [diagnostic_to_dict(diagnostic) for diagnostic in prepared[:MOST_LISTED]],
+        "summary": {"errors": errors, "warnings": warnings, **({"left_out": left_out} if left_out > 0 else {})},
     }
 
 

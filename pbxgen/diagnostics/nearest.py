@@ -26,9 +26,9 @@ def nearest(name: str, candidates: Collection[str]) -> str | None:
     for candidate in candidates:
         if candidate == name or abs(len(candidate) - len(wanted)) > limit:
             continue
-        distance = _distance(wanted, _plain(candidate), limit)
-        if distance <= limit:
-            rank = _rank(name, candidate, distance)
+        slips = distance(wanted, _plain(candidate), limit)
+        if slips <= limit:
+            rank = _rank(name, candidate, slips)
             best = rank if best is None else min(best, rank)
     if best is not None:
         return best[2]
@@ -56,7 +56,7 @@ def _rank(name: str, candidate: str, distance: int) -> tuple[int, int, str]:
     return distance, -common, candidate
 
 
-def _distance(left: str, right: str, limit: int) -> int:
+def distance(left: str, right: str, limit: int) -> int:
     """Optimal string alignment distance; anything above ``limit`` may come back as ``limit + 1``."""
     if left == right:
         return 0

@@ -14,6 +14,7 @@ HIDDEN = "***"
 
 _LINES_READ = 50
 _CHARACTERS_AROUND = 300
+_POINTERS = ("env", "file")
 _PIECES = re.compile(r"""[\s{}\[\],:"'|>]+""")
 
 
@@ -25,6 +26,10 @@ def prepare(diagnostics: Iterable[Diagnostic], files: Iterable[SourceFile] = ())
     by_name = {file.name: file for file in files}
     seen = {_redacted(diagnostic, by_name): None for diagnostic in diagnostics}
     return tuple(sorted(seen, key=_order))
+
+
+MOST_LISTED = 10_000
+"""Findings in a document for machines; of more it says how many were left out."""
 
 
 def as_errors(diagnostics: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:
@@ -80,5 +85,7 @@ def _secrets_at(place: Location, files: Mapping[str, SourceFile]) -> Iterable[st
         first = place.column - 1 - _CHARACTERS_AROUND if number == place.line else 0
         for start, end in file.hidden(number, first, max(0, first) + 3 * _CHARACTERS_AROUND):
             written = line[start:end].strip().strip("\"'")
-            pieces = (p for p in _PIECES.split(written[:_CHARACTERS_AROUND]) if len(p) > 1)  # an "a" gives nothing away
+            pieces = (
+                p for p in _PIECES.split(written[:_CHARACTERS_AROUND]) if len(p) > 1 and p not in _POINTERS
+            )  # an "a" gives nothing away
             yield from {written, *pieces} - {""}

@@ -13,7 +13,7 @@ from pbxgen.diagnostics.codes import TABLE
 from pbxgen.diagnostics.codes.code import Code
 from pbxgen.diagnostics.diagnostic import Diagnostic, Example
 from pbxgen.diagnostics.location import Location
-from pbxgen.diagnostics.prepare import prepare
+from pbxgen.diagnostics.prepare import MOST_LISTED, prepare
 from pbxgen.diagnostics.text import SourceFile
 
 _SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
@@ -28,11 +28,14 @@ def render_sarif(diagnostics: Iterable[Diagnostic], files: Iterable[SourceFile] 
 def log(diagnostics: Iterable[Diagnostic], files: Iterable[SourceFile] = ()) -> dict[str, Any]:
     """The log as plain values: one run, whose rules are the whole table of codes."""
     driver = {"name": "pbxgen", "version": __version__, "rules": [_rule(code) for code in TABLE.values()]}
-    run = {
+    prepared = prepare(diagnostics, files)
+    run: dict[str, Any] = {
         "tool": {"driver": driver},
         "columnKind": "unicodeCodePoints",
-        "results": [_result(diagnostic) for diagnostic in prepare(diagnostics, files)],
+        "results": [_result(diagnostic) for diagnostic in prepared[:MOST_LISTED]],
     }
+    if len(prepared) > MOST_LISTED:
+        run["properties"] = {"leftOut": len(prepared) - MOST_LISTED}
     return {"$schema": _SCHEMA, "version": "2.1.0", "runs": [run]}
 
 

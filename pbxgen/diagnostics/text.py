@@ -50,6 +50,15 @@ class SourceFile:
         end = bisect_left(spans, last, key=lambda span: span[0])
         return spans[start:end]
 
+    def masked(self) -> str:
+        """The whole text with ``***`` for everything that must not be shown."""
+        lines = []
+        for number, line in enumerate(self.lines, 1):
+            for start, end in reversed(self.hidden(number)):
+                line = f"{line[:start]}***{line[end:]}"
+            lines.append(line)
+        return "\n".join(lines)
+
     def _find_hidden(self, number: int) -> list[Span]:
         line = self.line(number)
         if line is None:

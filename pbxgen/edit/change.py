@@ -15,6 +15,7 @@ from pbxgen.language.model import SINGULAR
 from pbxgen.language.to_values import plain
 from pbxgen.source.files import is_folder, listing, read, shown
 from pbxgen.source.load import load_source
+from pbxgen.source.reader import read_bytes
 
 
 class NoSuchOwnerError(Exception):
@@ -30,9 +31,11 @@ class Change:
     after: bytes
 
     def diff(self) -> Iterator[str]:
-        """A unified diff, line by line without line ends."""
+        """A unified diff, line by line without line ends; what is secret in its lines is ``***``."""
         name = shown(self.file).lstrip("/")
-        old, new = (text.decode("utf-8").splitlines(keepends=True) for text in (self.before, self.after))
+        old, new = (
+            read_bytes(text, name).file.masked().splitlines(keepends=True) for text in (self.before, self.after)
+        )
         for line in difflib.unified_diff(old, new, f"a/{name}", f"b/{name}", n=2):
             yield line.rstrip("\r\n")
             if not line.endswith("\n"):

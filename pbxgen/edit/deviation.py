@@ -52,6 +52,7 @@ def set_deviation(file: YamlText, owner: Item, section: str, key: str, setting: 
     at = owner
     for done, step in enumerate(path):
         _require_own_text(at)
+        _require_plain_key(file, at)
         if not isinstance(at.value, MappingNode):
             return _instead_of(file, at, path[done:], setting, quote)
         found = find(at.value, step)
@@ -60,6 +61,7 @@ def set_deviation(file: YamlText, owner: Item, section: str, key: str, setting: 
             return _added(file, at, path[done:], setting, quote)
         at = found
     _require_own_text(at)
+    _require_plain_key(file, at)
     return _replaced(file, at, setting, quote)
 
 
@@ -68,6 +70,13 @@ def _require_own_text(item: Item) -> None:
         raise CannotEditError(
             f"{_named(item)} is an alias: what it names belongs to others too; write it out there first"
         )
+
+
+def _require_plain_key(file: YamlText, item: Item) -> None:
+    """The value of ``? key`` stands after a ``:`` on a line of its own, where this kind of edit does not look."""
+    before = file.text[: start(item.key)].rstrip()
+    if before.endswith("?") and not before[:-1].rstrip(" \t").rpartition("\n")[2].strip(" -{,["):
+        raise CannotEditError(f"{_named(item)} is written with `?`; write it as `{item.key.value}: …` first")
 
 
 def _require_not_merged(mapping: MappingNode, key: str) -> None:

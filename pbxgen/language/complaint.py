@@ -24,6 +24,7 @@ from pbxgen.language.positions import Path, at, key_of
 from pbxgen.language.to_values import unquoted
 from pbxgen.language.words import expected
 from pbxgen.source import tree
+from pbxgen.source.secret_places import hides
 
 _MODELS: dict[str, type[BaseModel]] = {
     "trunks": Trunk,
@@ -76,7 +77,7 @@ def complain(error: Mapping[str, Any], path: Path, root: tree.Mapping, findings:
         )
         return
     node = at(root, *path)
-    secret = any(isinstance(step, str) and is_secret_key(step) for step in path)
+    secret = any(isinstance(step, str) and is_secret_key(step) for step in path) or hides(key, node)
     if kind == "string_type" and isinstance(node, tree.Scalar) and _is_number(node):
         unquoted(node, findings, secret=secret)
         return

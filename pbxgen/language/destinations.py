@@ -125,7 +125,7 @@ class Destinations:
             if word == "voicemail":
                 return self._mailbox(name, at, subject), name
             if word == "announce":
-                if _SLUG.match(name):
+                if _SLUG.fullmatch(name):
                     return PlaceKind.ANNOUNCE, name
                 self._findings.add(
                     "PBX114",

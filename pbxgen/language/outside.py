@@ -9,6 +9,7 @@ from pbxgen.diagnostics.location import Location
 from pbxgen.flow import plan
 from pbxgen.flow.pattern import Pattern, parse
 from pbxgen.language import model_trunks as model
+from pbxgen.language import trusted
 from pbxgen.language.directory import read_number
 from pbxgen.language.findings import Findings
 from pbxgen.language.model_base import many
@@ -34,6 +35,8 @@ def _trunk(
     name: str, trunk: model.Trunk, node: Node, location: Location, numbers: Numbers, findings: Findings
 ) -> plan.Trunk:
     host, port = _host(trunk.host, at(node, "host"), findings)
+    if _is_ip(host):
+        trusted.check(ipaddress.ip_network(host), trunk.host, at(node, "host").location, findings)
     accepted = []
     if trunk.accept_from:
         for text, item in zip(many(trunk.accept_from), items(at(node, "accept_from")), strict=True):
@@ -114,6 +117,7 @@ def _network(text: str, node: Node, findings: Findings) -> str | None:
             help='write an address such as "192.0.2.7" or a network such as "192.0.2.0/28"',
         )
         return None
+    trusted.check(network, text, node.location, findings)
     alone = network.num_addresses == 1 and "/" not in text
     return str(network.network_address) if alone else str(network)
 

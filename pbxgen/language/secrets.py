@@ -6,16 +6,25 @@ from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
 
 from pbxgen.diagnostics.codes import make
-from pbxgen.diagnostics.diagnostic import Diagnostic
+from pbxgen.diagnostics.diagnostic import Diagnostic, Related
+from pbxgen.diagnostics.secrets import is_shown_variable
 from pbxgen.flow.plan import Plan, Secret
 from pbxgen.language.findings import Findings, Subject
 from pbxgen.language.model_base import FromEnvironment, FromFile
 from pbxgen.language.to_values import carried
+from pbxgen.language.weak import weak_password, weak_pin
+from pbxgen.source.regular import read_ordinary
 from pbxgen.source.tree import Node
 
 PIN_DIGITS = range(4, 21)
 _LONGEST = 1000
 """Characters of a password; a file whose first line is longer is not meant to be one."""
+_MOST_PLACES = 10
+_STRONGER = {
+    False: "let a program choose it, of 16 characters or more: openssl rand -base64 18",
+    True: "choose six digits or more that are no row, no year and no extension",
+}
+_LARGEST_FILE = 64 * 1024 * 1024
 
 
 def declared(
@@ -47,6 +56,8 @@ def declared(
             help='choose digits, in quotes: "4711"',
             subject=subject,
         )
+    elif why := _weakness(value, pin, subject[1] if subject else ""):
+        findings.add("PBX160", f"this {what} {why}", node.location, help=_STRONGER[pin], subject=subject)
     return Secret("inline", value, node.location)
 
 
@@ -72,38 +83,66 @@ def read_secrets(
     """
     values: dict[Secret, str] = {}
     problems: list[Diagnostic] = []
+    missing: dict[str, Secret] = {}
+    holders = {user.password: user.extension for user in plan.users.values()}
+    holders |= {user.mailbox.pin: user.extension for user in plan.users.values() if user.mailbox is not None}
     for secret, pin in needed(plan, parts):
         if secret in values:
+            continue
+        if secret.source == "env" and not environ.get(secret.value):
+            missing.setdefault(secret.value, secret)
             continue
         found = _read(secret, environ, base_dir)
         if isinstance(found, str):
             wrong = _unusable(found, pin)
             if not wrong:
                 values[secret] = found
+                why = _weakness(found, pin, holders.get(secret, ""))
+                if why and secret.source != "inline":  # that was said when the source was compiled
+                    problems.append(make("PBX160", f"{_where(secret)} {why}", secret.location, help=_STRONGER[pin]))
                 continue
             found = make("PBX403", f"{_where(secret)} {wrong}", secret.location, help="choose another value")
         problems.append(found)
+    if missing:
+        problems.insert(0, _missing(missing, environ))
     return values, tuple(problems)
+
+
+def _missing(missing: Mapping[str, Secret], environ: Mapping[str, str]) -> Diagnostic:
+    """One error for all variables that are not there: they are set together."""
+    first, *others = missing.values()
+    if not others:
+        state = "is empty" if first.value in environ else "is not set"
+        message, them = f"the environment variable {_variable(first)} {state}", _variable(first)
+    else:
+        names = ", ".join(map(_variable, missing.values()))
+        message, them = f"{len(missing):,} environment variables are not set, or empty: {names}", "them"
+    return make(
+        "PBX401",
+        message,
+        first.location,
+        help=f"set {them}, or leave out the parts that need {'it' if not others else 'them'} (--parts dialplan)",
+        related=[Related(f"{_variable(secret)} is needed here", secret.location) for secret in others[:_MOST_PLACES]],
+    )
+
+
+def _variable(secret: Secret) -> str:
+    """Its name; what does not look like one may be a password at the wrong place."""
+    return secret.value if is_shown_variable(secret.value) else "that is named here"
+
+
+def _weakness(value: str, pin: bool, extension: str) -> str:
+    return weak_pin(value, extension) if pin else weak_password(value, extension)
 
 
 def _read(secret: Secret, environ: Mapping[str, str], base_dir: Path) -> str | Diagnostic:
     if secret.source == "inline":
         return secret.value
     if secret.source == "env":
-        value = environ.get(secret.value, "")
-        if value:
-            return value
-        state = "is empty" if secret.value in environ else "is not set"
-        return make(
-            "PBX401",
-            f"the environment variable {secret.value} {state}",
-            secret.location,
-            help=f"set {secret.value}, or leave out the parts that need it (--parts dialplan)",
-        )
+        return environ[secret.value]
     path = base_dir / Path(secret.location.file).parent / secret.value
     try:
-        with path.open("rb") as file:
-            line = file.readline(4 * _LONGEST)
+        line = read_ordinary(path, _LARGEST_FILE, first=4 * _LONGEST).partition(b"\n")[0]
     except (OSError, ValueError) as problem:
         reason = getattr(problem, "strerror", None) or "this is no path"
         return make(
@@ -113,7 +152,7 @@ def _read(secret: Secret, environ: Mapping[str, str], base_dir: Path) -> str | D
             help=f"looked for it at {path}; paths are relative to the source file",
         )
     try:
-        return line.decode("utf-8").rstrip("\r\n")
+        return line.decode("utf-8").removeprefix("\ufeff").rstrip("\r")
     except UnicodeDecodeError:
         return make("PBX403", f"{_where(secret)} is not UTF-8", secret.location, help="choose another value")
 
@@ -133,7 +172,7 @@ def _unusable(value: str, pin: bool) -> str:
 
 def _where(secret: Secret) -> str:
     if secret.source == "env":
-        return f"the value of {secret.value}"
+        return f"the value of the variable {_variable(secret)}"
     return f"the first line of {secret.value}" if secret.source == "file" else "this value"
 
 

@@ -141,7 +141,7 @@ def _check_keys(root: Mapping, cut: set[Path], findings: Findings) -> None:
         if entry is None or not isinstance(entry.value, Mapping) or (section,) in cut:
             continue
         for name in entry.value.entries:
-            if not form.match(name):
+            if not form.fullmatch(name):
                 complain({"type": "key", "loc": (section, name, "[key]")}, (section, name), root, findings)
 
 

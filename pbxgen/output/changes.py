@@ -11,7 +11,7 @@ from pathlib import Path, PurePosixPath
 
 from pbxgen.output.atomic import SECRET_MODE
 from pbxgen.output.errors import OutputError, from_os_error, problem
-from pbxgen.output.manifest import Manifest, digest, is_safe, read_manifest
+from pbxgen.output.manifest import Manifest, is_safe, read_manifest
 from pbxgen.targets.base import GeneratedFile
 
 
@@ -40,6 +40,11 @@ class Change:
     old: bytes | None = None
     """None: there was no (readable, regular) file."""
     secret: bool = False
+    """It is to be readable by its owner and group only."""
+    hidden: bool = False
+    """It holds secrets, or held some: its lines are never shown."""
+    status: os.stat_result | None = None
+    """Of what was there."""
     wrong_mode: bool = False
     """A secret file that others could read; its mode is mended even where its content stays."""
     obstacle: Obstacle | None = None
@@ -122,27 +127,27 @@ def _compare(root: Path, manifest: Manifest, file: GeneratedFile) -> Change:
     new = file.text.encode("utf-8")
     status, old = _on_disk(root, file.path)
     if status is None:
-        return Change(Kind.CREATE, file.path, new, secret=file.secret)
+        return Change(Kind.CREATE, file.path, new, secret=file.secret, hidden=file.secret)
     if old == new:
         wrong = file.secret and stat.S_IMODE(status.st_mode) != SECRET_MODE
-        return Change(Kind.UNCHANGED, file.path, new, old, secret=file.secret, wrong_mode=wrong)
-    obstacle = _obstacle(manifest, file.path, old)
-    return Change(Kind.UPDATE, file.path, new, old, secret=file.secret, obstacle=obstacle)
+        return Change(Kind.UNCHANGED, file.path, new, old, file.secret, file.secret, status, wrong)
+    hidden = file.secret or manifest.may_hold_secrets(file.path)
+    obstacle = _obstacle(manifest, file.path, old, status)
+    return Change(Kind.UPDATE, file.path, new, old, file.secret, hidden, status, obstacle=obstacle)
 
 
 def _removal(root: Path, manifest: Manifest, path: str) -> Change | None:
     status, old = _on_disk(root, path)
     if status is None:
         return None
-    # We do not remember whether it held secrets; its mode does.
-    secret = stat.S_IMODE(status.st_mode) == SECRET_MODE
-    return Change(Kind.REMOVE, path, b"", old, secret=secret, obstacle=_obstacle(manifest, path, old))
+    hidden = manifest.may_hold_secrets(path)
+    return Change(Kind.REMOVE, path, b"", old, hidden=hidden, obstacle=_obstacle(manifest, path, old, status))
 
 
-def _obstacle(manifest: Manifest, path: str, old: bytes | None) -> Obstacle | None:
+def _obstacle(manifest: Manifest, path: str, old: bytes | None, status: os.stat_result) -> Obstacle | None:
     if not manifest.knows(path):
         return Obstacle.FOREIGN
-    if old is None or not manifest.wrote(path, digest(old)):
+    if old is None or not manifest.wrote(path, old, status):
         return Obstacle.EDITED
     return None
 

@@ -1,5 +1,9 @@
 """Which files of a folder are ours: ``.pbxgen-manifest.json`` beside the generated files.
 
+It holds the SHA-256 of each file, so that a change by hand is noticed. Not of one that holds secrets: whoever has the
+digest of a file of which only a PIN is unknown tries the million PINs in seconds. Such a file is known by its size and
+by the time of its last change, which say nothing of what is in it.
+
 While a run is replacing files, ``.pbxgen-journal.json`` names what it is about to write. A run that was killed
 leaves it behind, and the next one knows the new files as ours too instead of taking them for somebody's edits.
 """
@@ -8,15 +12,23 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 
 from pbxgen.output.errors import OutputError, from_os_error, problem
+from pbxgen.source.regular import NotOrdinaryError, read_ordinary
 
 MANIFEST = ".pbxgen-manifest.json"
 JOURNAL = ".pbxgen-journal.json"
-_FORMAT = 1
+_FORMAT = 2
+_BEFORE_SECRETS = 1
+"""The format that had the digests of files with secrets too, and did not say which those were."""
+_MAX_BYTES = 64 * 1024 * 1024
+SECRET = "secret"
+_MARK = re.compile(r"[0-9a-f]{64}|secret(?: [0-9]+ -?[0-9]+)?")
 
 
 def digest(data: bytes) -> str:
@@ -24,28 +36,44 @@ def digest(data: bytes) -> str:
     return hashlib.sha256(data).hexdigest()
 
 
+def mark(data: bytes, secret: bool, status: os.stat_result | None) -> str:
+    """How a file is known again: by its content, or if it holds secrets by its ``status`` once it is written."""
+    if not secret:
+        return digest(data)
+    return SECRET if status is None else f"{SECRET} {status.st_size} {status.st_mtime_ns}"
+
+
 def is_safe(path: str) -> bool:
     """Is ``path`` a plain relative path that stays below the folder it is relative to?"""
     pure = PurePosixPath(path)
     plain = bool(path) and "\0" not in path and "\\" not in path and not pure.is_absolute() and str(pure) == path
+    plain = plain and not any("\ud800" <= char <= "\udfff" for char in path)  # no file system takes half a character
     return plain and ".." not in pure.parts and pure.name not in (MANIFEST, JOURNAL, ".", "")
 
 
 @dataclass(frozen=True, slots=True)
 class Manifest:
-    """``files``: relative path to the SHA-256 of what was written; ``folders``: those that pbxgen created."""
+    """``files``: relative path to the :func:`mark` of what was written; ``folders``: those that pbxgen created."""
 
     files: Mapping[str, str] = field(default_factory=dict)
     folders: frozenset[str] = frozenset()
     journal: Mapping[str, str] = field(default_factory=dict)
     """Like ``files``, of a run that did not come to its end."""
+    tells_secrets: bool = True
+    """Does it say which files hold secrets? The first format did not."""
 
     def knows(self, path: str) -> bool:
         return path in self.files or path in self.journal
 
-    def wrote(self, path: str, sha256: str) -> bool:
-        """Did pbxgen write exactly these bytes there?"""
-        return sha256 in (self.files.get(path), self.journal.get(path))
+    def wrote(self, path: str, data: bytes, status: os.stat_result) -> bool:
+        """Did pbxgen write exactly this file there?"""
+        known = (self.files.get(path), self.journal.get(path))
+        return digest(data) in known or mark(data, True, status) in known
+
+    def may_hold_secrets(self, path: str) -> bool:
+        """Can what pbxgen wrote there hold secrets?"""
+        marks = [m for m in (self.files.get(path), self.journal.get(path)) if m is not None]
+        return any(m.startswith(SECRET) for m in marks) or (bool(marks) and not self.tells_secrets)
 
     def text(self) -> str:
         """The manifest as a file; the same files always give the same text."""
@@ -63,25 +91,28 @@ def read_manifest(root: Path) -> Manifest:
 
     Raises OutputError if there is one that cannot be read, since guessing could remove files of others.
     """
-    files, folders = _read(root / MANIFEST)
-    journal, made = _read(root / JOURNAL)
-    return Manifest(files=files, folders=folders | made, journal=journal)
+    files, folders, tells = _read(root / MANIFEST)
+    journal, made, journal_tells = _read(root / JOURNAL)
+    return Manifest(files, folders | made, journal, tells and journal_tells)
 
 
-def _read(path: Path) -> tuple[dict[str, str], frozenset[str]]:
+def _read(path: Path) -> tuple[dict[str, str], frozenset[str], bool]:
+    text = b""
     try:
-        text = path.read_text(encoding="utf-8")
+        text = read_ordinary(path, _MAX_BYTES)
     except FileNotFoundError:
-        return {}, frozenset()
-    except UnicodeDecodeError:
-        text = ""
+        if not path.is_symlink():
+            return {}, frozenset(), True
+    except (NotOrdinaryError, IsADirectoryError):
+        pass  # nothing that pbxgen wrote
     except OSError as error:
         raise from_os_error(error, "read", path) from error
     try:
         content = json.loads(text)
         files, folders = dict(content["files"]), frozenset(content["folders"])
-        sound = content["format"] == _FORMAT and all(is_safe(p) for p in (*files, *folders))
-        sound = sound and all(isinstance(h, str) for h in files.values())
+        tells = content["format"] != _BEFORE_SECRETS
+        sound = content["format"] in (_FORMAT, _BEFORE_SECRETS) and all(is_safe(p) for p in (*files, *folders))
+        sound = sound and all(_MARK.fullmatch(m) for m in files.values())
     except (ValueError, KeyError, TypeError, RecursionError):
         sound = False
     if not sound:
@@ -93,4 +124,4 @@ def _read(path: Path) -> tuple[dict[str, str], frozenset[str]]:
                 "(files that are no longer needed then stay)",
             )
         )
-    return files, folders
+    return files, folders, tells

@@ -40,7 +40,7 @@ def diff(trees: Sequence[TreeChanges]) -> Iterator[str]:
 def _diff_of(name: str, change: Change) -> Iterator[str]:
     before = "/dev/null" if change.kind is Kind.CREATE else f"a/{name}"
     after = "/dev/null" if change.kind is Kind.REMOVE else f"b/{name}"
-    if change.secret:
+    if change.hidden:
         yield f"--- {before}"
         yield f"+++ {after}"
         yield "# it holds secrets, its lines are not shown"

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import stat
 from collections.abc import Mapping, Sequence
 from pathlib import Path, PurePosixPath
 
@@ -16,7 +17,7 @@ from pbxgen.output.atomic import SECRET_MODE, beside, put_in_place, write_beside
 from pbxgen.output.changes import Change, Kind, TreeChanges, refuse_obstacles, survey
 from pbxgen.output.errors import from_os_error
 from pbxgen.output.lock import locked
-from pbxgen.output.manifest import JOURNAL, MANIFEST, Manifest, digest
+from pbxgen.output.manifest import JOURNAL, MANIFEST, SECRET, Manifest, mark
 from pbxgen.targets.base import GeneratedFile
 
 Trees = Mapping[str, Sequence[GeneratedFile]]
@@ -67,11 +68,22 @@ def _write(trees: Sequence[TreeChanges]) -> None:
 
 def _is_current(tree: TreeChanges) -> bool:
     """Nothing to write, and the manifest on the disk says so too."""
-    return tree.nothing_to_do and not tree.manifest.journal and _files(tree) == dict(tree.manifest.files)
+    if not tree.nothing_to_do or tree.manifest.journal or _marks(tree) != dict(tree.manifest.files):
+        return False
+    place = tree.root / MANIFEST
+    return tree.manifest.tells_secrets and place.exists() and stat.S_IMODE(place.stat().st_mode) == SECRET_MODE
 
 
-def _files(tree: TreeChanges) -> dict[str, str]:
-    return {c.path: digest(c.new) for c in tree.changes if c.kind is not Kind.REMOVE}
+def _marks(tree: TreeChanges, *, staged: bool = False) -> dict[str, str]:
+    """Each file's mark; of one with secrets that is not ``staged`` yet, only that it holds some."""
+    marks = {}
+    for change in tree.changes:
+        if change.kind is Kind.UNCHANGED:
+            marks[change.path] = mark(change.new, change.secret, change.status)
+        elif change.kind is not Kind.REMOVE:
+            status = beside(tree.root / change.path).lstat() if staged and change.secret else None
+            marks[change.path] = mark(change.new, change.secret, status)
+    return marks
 
 
 class _Writing:
@@ -82,7 +94,7 @@ class _Writing:
         self.root = tree.root
         self.made: list[Path] = []  # folders, outermost first
         self.staged: list[Path] = []
-        self.files = _files(tree)
+        self.files = _marks(tree)
         needed = {str(p) for path in self.files for p in PurePosixPath(path).parents[:-1]}
         self.folders = frozenset(f for f in needed if f in tree.manifest.folders or not (tree.root / f).exists())
 
@@ -92,16 +104,26 @@ class _Writing:
             self.made += _make_folder(self.root)
             self._sweep()
             # Everything that may be found after a kill: this run's files and those of an unfinished one before.
-            journal = Manifest(files={**tree.manifest.journal, **self.files}, folders=self.folders)
-            self._put(JOURNAL, journal.text().encode(), None)
-            put_in_place(self.root / JOURNAL)
+            # One with secrets is not known before it is written: until then what is there is what was there.
+            coming = {path: known for path, known in self.files.items() if path not in self._unwritten()}
+            self._journal({**dict.fromkeys(self._unwritten(), SECRET), **tree.manifest.journal, **coming})
             for change in tree.of(Kind.CREATE, Kind.UPDATE):
                 self.made += _make_folder((self.root / change.path).parent)
                 self._put(change.path, change.new, change)
+            if self._unwritten():
+                self.files = _marks(tree, staged=True)
+                self._journal({**tree.manifest.journal, **self.files})
             manifest = Manifest(files=self.files, folders=self.folders)
             self._put(MANIFEST, manifest.text().encode(), None)
         except OSError as error:
             raise from_os_error(error, "write", Path(error.filename or self.root)) from error
+
+    def _unwritten(self) -> frozenset[str]:
+        return frozenset(c.path for c in self.tree.of(Kind.CREATE, Kind.UPDATE) if c.secret)
+
+    def _journal(self, files: Mapping[str, str]) -> None:
+        self._put(JOURNAL, Manifest(files=files, folders=self.folders).text().encode(), None)
+        put_in_place(self.root / JOURNAL)
 
     def undo(self) -> None:
         for path in self.staged:
@@ -142,7 +164,7 @@ class _Writing:
         place = self.root / path
         self.staged.append(place)
         try:
-            secret = change is not None and change.secret
+            secret = change is None or change.secret  # of our own two files nobody else has any use
             write_beside(place, data, secret=secret, keep_owner=change is not None and change.obstacle is None)
         except OSError as error:
             error.filename = str(place)  # rather than the name it has while it is written
@@ -150,6 +172,9 @@ class _Writing:
 
     def _remove_empty_folders(self) -> None:
         for folder in sorted(self.tree.manifest.folders - self.folders, key=len, reverse=True):
+            above = PurePosixPath(folder).parents[:-1]
+            if any((self.root / parent).is_symlink() for parent in above):
+                continue  # what is behind a link is not ours
             with contextlib.suppress(OSError):  # not empty: somebody keeps a file of their own there
                 (self.root / folder).rmdir()
 

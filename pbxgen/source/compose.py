@@ -9,15 +9,18 @@ from types import MappingProxyType
 from pbxgen.diagnostics.codes import make
 from pbxgen.diagnostics.diagnostic import Diagnostic, Related
 from pbxgen.diagnostics.location import Location
-from pbxgen.diagnostics.secrets import is_secret_key
 from pbxgen.source import quick, scalars
 from pbxgen.source.events import Event, Mark
+from pbxgen.source.files import DIVIDE
 from pbxgen.source.join import joined
-from pbxgen.source.secret_places import secret_places
+from pbxgen.source.secret_places import places_to_hide
 from pbxgen.source.tree import Entry, Mapping, Node, Scalar, Sequence
 
 MAX_DEPTH = 100
 """Levels of nesting, aliases expanded."""
+
+MAX_NODES = 8_000_000
+"""Values written in one file: three times what 100,000 users have. Each takes some hundred bytes of memory."""
 
 FREE_EXPANSION = 100_000
 """Nodes that aliases may stand for in any file; one more for every character of it."""
@@ -116,6 +119,8 @@ class Composer:
         text: str = event.value
         location = self._location(event.start_mark, event.end_mark)
         self._nodes += 1
+        if self._nodes > MAX_NODES:
+            self._too_many(location)
         if event.ctag is not None:
             node = self._tagged(text, str(event.tag), location)
         elif event.implicit[0]:
@@ -188,6 +193,8 @@ class Composer:
         location = self._location(event.start_mark, event.end_mark)
         if len(self._stack) >= MAX_DEPTH:
             self._too_deep(location)
+        if self._nodes >= MAX_NODES:
+            self._too_many(location)
         if event.ctag is not None and _TAGS.get(str(event.tag), not is_mapping) not in (None, is_mapping):
             self._unknown_tag(str(event.tag), location)
         if event.anchor is not None:
@@ -237,6 +244,7 @@ class Composer:
                 # Nothing is written: the parsers put it anywhere up to the next token. It is shown at its key.
                 node = Scalar(None, "", False, key.location)
                 frame.last = key.location
+            self.secrets.extend(places_to_hide(key.text, node))
             if key is _NO_KEY:
                 pass
             elif key.text in entries:
@@ -245,8 +253,6 @@ class Composer:
                 self._merge(frame, key, node)
             else:
                 entries[key.text] = quick.entry(key, node)
-                if is_secret_key(key.text):
-                    self.secrets.extend(secret_places(node))
 
     def _as_key(self, node: Node) -> Scalar:
         if isinstance(node, Scalar):
@@ -293,9 +299,7 @@ class Composer:
 
     def _duplicate(self, entries: dict[str, Entry], second: Scalar, node: Node) -> None:
         first = entries[second.text].key
-        if is_secret_key(second.text):
-            self.secrets.extend(secret_places(node))
-        elif self._joins_left > 0 and isinstance(node, Mapping):
+        if self._joins_left > 0 and isinstance(node, Mapping):
             entries[second.text] = Entry(first, joined(entries[second.text].value, node))
             self._joins_left -= 1
         self.diagnostics.append(
@@ -316,6 +320,11 @@ class Composer:
 
     def _too_deep(self, location: Location) -> None:
         self._report("PBX022", f"more than {MAX_DEPTH} levels of nesting", location, "no source needs so many")
+        raise _Abandon
+
+    def _too_many(self, location: Location) -> None:
+        message = f"more than {MAX_NODES:,} values (what an alias stands for counts each time)"
+        self._report("PBX003", message, location, DIVIDE)
         raise _Abandon
 
     def _start_document(self, event: Event) -> None:

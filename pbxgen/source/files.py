@@ -12,8 +12,11 @@ from pathlib import Path
 from pbxgen.diagnostics.codes import make
 from pbxgen.diagnostics.diagnostic import Diagnostic
 from pbxgen.diagnostics.location import Location
+from pbxgen.source.regular import NotOrdinaryError, read_ordinary
 
-MAX_BYTES = 512 * 1024 * 1024
+MAX_BYTES = 64 * 1024 * 1024
+"""Of one file, and of all of a source together: three times what 100,000 users with everything take."""
+DIVIDE = "divide it among several PBXs, or among the tenants of a fleet"
 
 
 class UnreadableError(Exception):
@@ -35,6 +38,12 @@ class Listing:
 def shown(path: Path) -> str:
     """``path`` as it is written in messages: as the user gave it, with forward slashes, always printable UTF-8."""
     return os.fsencode(path.as_posix()).decode("utf-8", "backslashreplace")
+
+
+def too_large(path: Path) -> Diagnostic:
+    """All files of the source at ``path`` together are more than can be read."""
+    message = f"{shown(path)} is larger than {MAX_BYTES // 1024 // 1024} MiB"
+    return make("PBX003", message, None, help=DIVIDE)
 
 
 def start_of(path: Path) -> Location:
@@ -60,9 +69,12 @@ def read(path: Path) -> bytes:
     if is_folder(path):
         raise UnreadableError(make("PBX003", f"{shown(path)} is a folder, not a file", None))
     try:
-        if path.stat().st_size > MAX_BYTES:
-            raise UnreadableError(make("PBX003", f"{shown(path)} is larger than 512 MiB", None))
-        return path.read_bytes()
+        return read_ordinary(path, MAX_BYTES)
+    except NotOrdinaryError as exc:
+        large = path.stat().st_size > MAX_BYTES
+        message = f"{shown(path)} is no source: {exc.strerror}"
+        help_ = DIVIDE if large else "write the source into a file on a disk"
+        raise UnreadableError(make("PBX003", message, None, help=help_)) from exc
     except OSError as exc:
         raise UnreadableError(_refused(path, exc)) from exc
 

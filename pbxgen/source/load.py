@@ -109,12 +109,17 @@ def _assemble(
     found = list(diagnostics)
     readings: list[Reading] = []
     contents: list[tuple[str, bytes]] = []
+    room = files.MAX_BYTES
     for name in names:
         try:
             data = instead[name] if name in instead else files.read(name)
         except files.UnreadableError as exc:
             found.append(exc.diagnostic)
             continue
+        room -= len(data)
+        if room < 0:
+            found.append(files.too_large(path))
+            break
         contents.append((_relative(name, base), data))
         readings.append(read_bytes(data, files.shown(name)))
     if any(reading.root is not None for reading in readings):

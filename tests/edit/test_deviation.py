@@ -191,3 +191,11 @@ def test_what_is_written_is_what_is_read_back(before: str, key: str, destination
     for step in key.split("."):
         value = value[step]
     assert value == "off"
+
+
+@pytest.mark.parametrize(
+    "key", ["? busy\n      : voicemail", "? busy # x\n      : voicemail", '? "busy"\n      : "102"']
+)
+def test_a_key_written_with_a_question_mark_is_refused(key: str) -> None:
+    with pytest.raises(CannotEditError):
+        edit(f'users:\n  "101":\n    deviations:\n      {key}\n', "busy", "103")

@@ -11,9 +11,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from pbxgen.flow.plan import Plan
-from pbxgen.lab.pbx import Bench, Pbx
+from pbxgen.lab.pbx import Pbx, PbxSetup, laboratory_of
 from pbxgen.lab.ports import Address, free_port, loopback_network
-from pbxgen.lab.run import MAKERS
 from pbxgen.language.secrets import read_secrets
 from pbxgen.targets import load_target
 from pbxgen.targets.base import GeneratedFile, Options
@@ -86,7 +85,7 @@ def laboratory(pbx_name: str, folder: Path, *sources: str) -> Iterator[Laborator
         assert not problems, problems
         secrets.update(values)
     files = load_target(pbx_name).render(tuple(plans), replace(options, secrets=secrets))
-    pbx = MAKERS[pbx_name](Bench(folder / "pbx", files, {}))
+    pbx = laboratory_of(pbx_name).make(PbxSetup(folder / "pbx", files, {}))
     (folder / "pbx").mkdir(exist_ok=True)
     with contextlib.ExitStack() as stack:
         stack.callback(pbx.stop)

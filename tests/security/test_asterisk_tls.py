@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from pbxgen.lab.asterisk import Asterisk
-from pbxgen.lab.pbx import Bench
+from pbxgen.lab.pbx import PbxSetup
 from pbxgen.lab.ports import free_port
 from pbxgen.language.secrets import read_secrets
 from pbxgen.targets import load_target
@@ -40,7 +40,7 @@ def _running(folder: Path, host: str, port: int, authority: Path) -> Iterator[As
     files = tuple(replace(f, text=f.text.replace("bind = 0.0.0.0:5061", own_port)) for f in files)
     local = GeneratedFile("pjsip_local.conf", f"[tls](+)\nca_list_file = {authority.with_suffix('.crt')}\n")
     (folder / "pbx").mkdir()
-    pbx = Asterisk(Bench(folder / "pbx", (*files, local), {}))
+    pbx = Asterisk(PbxSetup(folder / "pbx", (*files, local), {}))
     try:
         asyncio.run(pbx.start())
         yield pbx

@@ -17,7 +17,7 @@ from pathlib import Path
 import pytest
 
 from pbxgen.lab.freeswitch import FreeSwitch
-from pbxgen.lab.pbx import Bench
+from pbxgen.lab.pbx import PbxSetup
 from pbxgen.lab.ports import free_port
 from pbxgen.language.secrets import read_secrets
 from pbxgen.targets import load_target
@@ -89,7 +89,7 @@ def _running(folder: Path, host: str, port: int, authority: Path | None) -> Iter
     (home / "certs").mkdir(parents=True)
     if authority is not None:
         shutil.copy(authority.with_suffix(".crt"), home / "certs" / "cafile.pem")
-    pbx = FreeSwitch(Bench(home, tuple(map(_with_tls, files)), {}))
+    pbx = FreeSwitch(PbxSetup(home, tuple(map(_with_tls, files)), {}))
     try:
         asyncio.run(pbx.start())
         yield

@@ -242,15 +242,16 @@ def test_links_are_followed_but_not_in_circles(write: Write) -> None:
 
 def test_a_file_without_permission_is_named(write: Write, monkeypatch: pytest.MonkeyPatch) -> None:
     folder = write({"a.yaml": "a: 1\n", "b.yaml": "b: 1\n"})
-    real = Path.read_bytes
+    real = os.open
 
-    def refuse(path: Path) -> bytes:
-        if path.name == "b.yaml":
+    def refuse(path: Path, flags: int) -> int:
+        if Path(path).name == "b.yaml":
             raise PermissionError(13, "Permission denied", str(path))
-        return real(path)
+        return real(path, flags)
 
-    monkeypatch.setattr(Path, "read_bytes", refuse)
-    loaded = load_source(folder)
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "open", refuse)
+        loaded = load_source(folder)
     assert [d.code for d in loaded.diagnostics] == ["PBX002"]
     assert "Permission denied" in loaded.diagnostics[0].message
 

@@ -88,3 +88,30 @@ def test_a_line_of_a_million_characters_is_searched_once(line: str) -> None:
 
 def test_a_pointer_is_shown_in_a_file_that_is_not_yaml() -> None:
     assert shown("password:\n  env: SIP_101\nb: [\n")[1] == "  env: SIP_101"
+
+
+HIDDEN_KEYS = ["passord", "pw", "vmpin", "sip-pass", "pincode", "Kennwort", "pasworrd", "secert", "sip_secret", "pinn"]
+
+
+@pytest.mark.parametrize("key", HIDDEN_KEYS)
+@pytest.mark.parametrize("value", ["998877", '"998877"', "'998877'", '"998877#"', "&a 998877", '"998877 # x"'])
+def test_what_stands_under_a_slip_for_a_secret_is_hidden(key: str, value: str) -> None:
+    for text in (f"{key}: {value}", f"x: {{{key}: {value}, name: Ada}}", f"{key}: {value}\nb: [\n"):
+        assert "998877" not in shown(text)[0]
+
+
+@pytest.mark.parametrize("value", ['"99887766"', "99887766", "hunter2x", "'99887766#'"])
+def test_a_text_where_a_mailbox_is_described_is_most_likely_its_pin(value: str) -> None:
+    assert value.strip("\"'") not in shown(f"voicemail: {value}")[0]
+
+
+@pytest.mark.parametrize("text", ["voicemail: true", "voicemail: 'no'", "busy: voicemail:1001", "pbx: 4711", "min: 12"])
+def test_what_is_no_secret_is_shown(text: str) -> None:
+    assert shown(text) == [text]
+    assert shown(text + "\nb: [\n")[0] == text
+
+
+@pytest.mark.parametrize("pointer", ['{env: "hunter2#"}', "{env: hunter2}", '{env: "my pass"}', "{env: [hunter2]}"])
+def test_a_password_where_a_variable_is_named_is_hidden(pointer: str) -> None:
+    assert not {"hunter2", "my pass"} & set(shown(f"password: {pointer}")[0].strip("{}").replace('"', "").split(": "))
+    assert "hunter2" not in shown(f"password: {pointer}\nb: [\n")[0]

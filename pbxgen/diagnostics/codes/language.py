@@ -253,7 +253,7 @@ CODES: tuple[Code, ...] = (
         "PBX150",
         "secret in the source",
         "A password or PIN stands in the source in clear, where everybody who can read the repository reads it.",
-        example=source('users: {"101": {password: "s3cret"}}\n'),
+        example=source('users: {"101": {password: "s3cret, but long"}}\n'),
         cure="Write {env: NAME} or {file: path}.",
     ),
     warning(
@@ -319,5 +319,32 @@ CODES: tuple[Code, ...] = (
         "Patterns of routes and contacts are compared with numbers in E.164, which begin with a plus.",
         example=source('contacts: {vip: "0212345678"}\n'),
         cure='Write the pattern with + and country code: "+390212345678".',
+    ),
+    warning(
+        "PBX160",
+        "weak password or PIN",
+        "A SIP password that is the extension, short, or among those that everybody knows is found within hours by "
+        "programs that do nothing else; each such phone can then call at your cost. A PIN that is one digit over and "
+        "over, digits in a row, a year or the extension is what is tried first. The value itself is never shown. "
+        "One that comes from the environment or a file is looked at when files are generated.",
+        example=source('users: {"101": {voicemail: {pin: "1234"}, accept: {PBX150: "an example"}}}\n'),
+        cure="Let a program choose passwords (`openssl rand -base64 18`); choose PINs of six digits or more.",
+    ),
+    error(
+        "PBX161",
+        "address that no trunk can have",
+        "`host` and `accept_from` say who the carrier is: whoever calls from there is taken for the trunk. Everybody "
+        "(`0.0.0.0/0`), a multicast, broadcast or unspecified address is nobody's.",
+        example=source('trunks: {carrier: {host: 192.0.2.1, accept_from: "0.0.0.0/0"}}\n'),
+        cure="Write the addresses that the carrier gives for its servers.",
+    ),
+    warning(
+        "PBX162",
+        "trunk that takes in too much",
+        "Calls from these addresses are taken for the trunk's, and phones among them could not call: a network wider "
+        "than /16 (IPv6: /32), or one of private addresses, such as 10.0.0.0/8, 192.168.0.0/16 or fc00::/7, where "
+        "phones live. A single private address, such as that of a session border controller, is fine.",
+        example=source('trunks: {carrier: {host: 192.0.2.1, accept_from: "192.168.0.0/16"}}\n'),
+        cure="Write the addresses that the carrier gives, one by one or as small networks.",
     ),
 )

@@ -21,10 +21,12 @@ _FILES = (
     ),
     error(
         "PBX003",
-        "not a regular file",
-        "A source is a regular file or a folder. Devices, sockets and pipes are not read, nor are files above 512 MiB.",
+        "not an ordinary file, or too large",
+        "A source is an ordinary file or a folder. Devices, sockets, pipes and the kernel's files (`/proc`, `/sys`) "
+        "are not read: reading them may wait for ever. Nor is a source of more than 64 MiB or 8,000,000 values, which "
+        "is more than twice what 100,000 users take who have everything.",
         example="$ pbxgen check /dev/null",
-        cure="Write what you want to check into a file.",
+        cure="Write what you want to check into a file; divide a very large source among several PBXs.",
     ),
     error(
         "PBX004",
