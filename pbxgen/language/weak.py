@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from pbxgen.pbxs import PBXS
+
 SHORTEST = 10
 _COMMON = frozenset(
     {
@@ -18,8 +20,8 @@ _COMMON = frozenset(
         "segreto",
         "qwerty",
         "qwertyuiop",
-        "asterisk",
-        "freeswitch",
+        *PBXS,
+        *(f"{name}123" for name in PBXS),
         "letmein",
         "welcome",
         "admin",
@@ -37,8 +39,6 @@ _COMMON = frozenset(
         "password123",
         "qwerty1234",
         "abcdefghij",
-        "asterisk123",
-        "freeswitch1",
         "administrator1",
         "iloveyou123",
         "sippassword",

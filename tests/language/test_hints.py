@@ -60,8 +60,8 @@ def test_long_ring_times() -> None:
 
 
 def test_secrets_in_the_source() -> None:
-    assert "hunter2" not in str(only("PBX150", 'users: {"101": {password: «"hunter2"»}}\n'))
-    only("PBX150", "trunks: {t: {host: 192.0.2.1, password: «hunter2»}}\n")
+    assert "hunter2" not in str(only("PBX150", 'users: {"101": {password: «"hunter2 and more"»}}\n'))
+    only("PBX150", "trunks: {t: {host: 192.0.2.1, password: «hunter2 and more»}}\n")
     only("PBX150", 'users: {"101": {voicemail: {pin: «"4711"»}}}\n')
 
 

@@ -15,6 +15,9 @@ from tests.lint.conftest import tool
 
 pytestmark = pytest.mark.lint
 
+GUARD = r""" W_FUNC_BALANCE: function data '"\^\."""
+"""Text of the wire stands behind a bracket in REGEX (library.conf says why), which asterisklint takes for a slip."""
+
 
 def run(*command: object, cwd: Path) -> subprocess.CompletedProcess[str]:
     return subprocess.run([str(c) for c in command], capture_output=True, text=True, check=False, cwd=cwd)
@@ -26,6 +29,7 @@ def test_asterisklint_has_nothing_against_the_dialplan(generated: Path) -> None:
     done = run(judge, "dialplan-check", "--asterisk-version", "22", "extensions.conf", cwd=generated / "asterisk")
     assert "Traceback" not in done.stderr
     found = [line for line in (done.stdout + done.stderr).splitlines() if re.search(r" [EW]_", line)]
+    found = [line for line in found if not re.search(GUARD, line)]
     assert not found, "\n".join(found[:20])
 
 

@@ -180,7 +180,7 @@ class Peer:
             lines += [*headers, *([proof] if proof else [])]
             if body:
                 lines.append(f"Content-Type: {content}")
-            lines.append(f"Content-Length: {len(body.encode())}")
+            lines.append(f"Content-Length: {len(body.encode('utf-8', 'surrogateescape'))}")
             self.send("\r\n".join(lines) + "\r\n\r\n" + body)
             final = self._final(call_id, number, method, seconds)
             if final is None:
@@ -323,7 +323,7 @@ class Peer:
                 lines.append(f"Contact: <sip:peer@{self.at}>")
             if reply.body:
                 lines.append("Content-Type: application/sdp")
-            lines.append(f"Content-Length: {len(reply.body.encode())}")
+            lines.append(f"Content-Length: {len(reply.body.encode('utf-8', 'surrogateescape'))}")
             if self._closing:
                 return
             self._socket.sendto(
@@ -342,7 +342,7 @@ def digest(challenge: str, method: str, uri: str, login: Login) -> str:
     realm, nonce = told.get("realm", "") if login.realm is None else login.realm, told.get("nonce", "")
 
     def md5(*parts: str) -> str:
-        return hashlib.md5(":".join(parts).encode()).hexdigest()
+        return hashlib.md5(":".join(parts).encode("utf-8", "surrogateescape")).hexdigest()
 
     one, two = md5(login.user, realm, login.password), md5(method, uri)
     text = f'Digest username="{login.user}", realm="{realm}", nonce="{nonce}", uri="{uri}", algorithm=MD5'

@@ -14,7 +14,7 @@ from typing import NamedTuple
 from pbxgen.flow.analysis.reach import Flow, Key
 from pbxgen.flow.analysis.situations import SOMEBODY_INSIDE, Atoms, Situation, Situations
 from pbxgen.flow.machine import Caller
-from pbxgen.flow.plan import Condition, Origin
+from pbxgen.flow.plan import Condition, Origin, PlaceKind
 
 First = tuple[int, int]
 
@@ -91,6 +91,10 @@ class CallSets:
                 found = self._situations.bits(self.atoms, condition)
             self._moments_with[condition] = found
         return self._moments_with[condition]
+
+    def calling_from(self, numbers: Iterable[str]) -> int:
+        """Who calls from one of these outside numbers."""
+        return sum(self.calling((PlaceKind.OUTSIDE.value, number)) for number in numbers)
 
     def calling(self, key: Key) -> int:
         """Who calls from that phone or number."""

@@ -104,8 +104,9 @@ class _Calls:
         explorer = Explorer(self._plan, self._ahead, calls)
         root = explorer.begin(flow.entry)
         look = partial(best_of_all, explorer, entry, calls, root)
+        to_be_lost = ToBeLost(self._plan, calls.calling_from(flow.outside))
         return _Verdict(
-            best(explorer, [(root, calls.of(Origin.EXTERNAL))], ToBeLost(self._plan)) if lost else None,
+            best(explorer, [(root, calls.of(Origin.EXTERNAL))], to_be_lost) if lost else None,
             look(ToRing(self._bounds), -LONGEST_RINGING) if too_long else None,
             look(ToExceedMaximum(self._bounds)) if over_maximum else None,
         )

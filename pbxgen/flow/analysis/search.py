@@ -18,6 +18,8 @@ from pbxgen.flow.analysis.entries import Entry
 from pbxgen.flow.analysis.explore import Arrival, Branch, Explorer, Node
 from pbxgen.flow.plan import ENDS_CALL, Origin, Outcome, Place, PlaceKind, Plan
 
+_RINGS = frozenset({PlaceKind.OUTSIDE, PlaceKind.OPERATOR, PlaceKind.GROUP})
+
 _Way = tuple[tuple[int, Outcome], ...]
 """Each outcome with what decides between it and others that are as good."""
 
@@ -125,21 +127,38 @@ class Ringings:
 def may_be_lost(plan: Plan, places: Iterable[Place]) -> bool:
     """May a call that has these to try end with a release that nobody wrote?
 
-    Not behind a place that ends it, or once a mailbox stands behind everything. That spares nine tenths of the search
-    where everybody has a mailbox and users divert to one another; finer bounds spare nothing measurable.
+    Not behind a place that ends it, or once a mailbox stands behind everything.
     """
     users = plan.users
     return not any(p.kind in ENDS_CALL or (p.kind is PlaceKind.USER and users[p.target].mailbox) for p in places)
 
 
-class ToBeLost(Ringings):
-    """The shortest way of a call from outside to a release that nobody wrote."""
+def fewest_ringings(plan: Plan, places: Iterable[Place]) -> int:
+    """How many of ``places``, all different, will at least have rung once a call that has them to try is lost."""
+    users = plan.users
+    return sum(
+        not users[place.target].deviations.unconditional if place.kind is PlaceKind.USER else place.kind in _RINGS
+        for place in places
+    )
 
-    def __init__(self, plan: Plan) -> None:
+
+class ToBeLost(Ringings):
+    """The shortest way of a call from outside to a release that nobody wrote.
+
+    Its bound spares nine tenths of the search where users divert to one another: 200 who each divert to three others
+    take 10 s of CPU with it and 120 s without. A finer one, place by place, spared nothing that could be measured.
+    """
+
+    def __init__(self, plan: Plan, calling: int) -> None:
+        """``calling``: the callers who are in the flow themselves, as bits."""
         self._plan = plan
+        self._calling = calling
 
     def bound(self, node: Node, area: Area) -> int | None:
-        return 0 if may_be_lost(self._plan, node.places) else None
+        if not may_be_lost(self._plan, node.places):
+            return None
+        own = area.callers & self._calling and any(p.kind is PlaceKind.OUTSIDE for p in node.places)
+        return max(0, fewest_ringings(self._plan, node.places) - bool(own))
 
     def is_reached(self, arrival: Arrival) -> bool:
         return arrival.lost

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import subprocess
 import sys
@@ -9,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.lint.test_linters import GUARD
 from tests.support.asterisk import hostile_users, rendered
 from tests.support.office import HEAD, plan_of
 from tests.targets.asterisk.test_render import DEVIATIONS
@@ -32,4 +34,4 @@ def test_asterisklint_is_content(tmp_path: Path) -> None:
         path = tmp_path / file.path
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(file.text, encoding="utf-8")
-    assert lint(tmp_path) == ""
+    assert [line for line in lint(tmp_path).splitlines() if not re.search(GUARD, line)] == []
