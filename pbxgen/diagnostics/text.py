@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -14,6 +14,9 @@ Span = tuple[int, int]
 """Characters of a line: from (0 is the first) to (not included)."""
 
 _TO_THE_END = 1 << 30
+_FEW = 20
+_SHORTEST = 4
+"""Characters: something shorter stands anywhere by chance."""
 
 
 @dataclass(frozen=True)
@@ -68,7 +71,7 @@ class SourceFile:
             spans += ((start, min(end, len(line))) for start, end in self._known_secrets.get(number, ()))
         elif continues_secret(self.lines, number):
             spans.append((len(line) - len(line.lstrip()), len(line)))
-        return _joined(spans)
+        return _joined([*spans, *_repeated(line, spans)])
 
     @cached_property
     def _hidden(self) -> dict[int, list[Span]]:
@@ -85,6 +88,16 @@ class SourceFile:
                 if end > start:
                     by_line.setdefault(number, []).append((start, end))
         return by_line
+
+
+def _repeated(line: str, spans: list[Span]) -> Iterator[Span]:
+    """Where what is hidden stands once more on its line, in a comment for example."""
+    for start, end in spans[:_FEW]:
+        text = line[start:end].strip().strip("\"'")
+        at = line.find(text) if len(text) >= _SHORTEST else -1
+        while at >= 0:
+            yield at, at + len(text)
+            at = line.find(text, at + len(text))
 
 
 def _joined(spans: list[Span]) -> list[Span]:
