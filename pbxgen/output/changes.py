@@ -43,8 +43,6 @@ class Change:
     """It is to be readable by its owner and group only."""
     hidden: bool = False
     """It holds secrets, or held some: its lines are never shown."""
-    status: os.stat_result | None = None
-    """Of what was there."""
     wrong_mode: bool = False
     """A secret file that others could read; its mode is mended even where its content stays."""
     obstacle: Obstacle | None = None
@@ -130,10 +128,10 @@ def _compare(root: Path, manifest: Manifest, file: GeneratedFile) -> Change:
         return Change(Kind.CREATE, file.path, new, secret=file.secret, hidden=file.secret)
     if old == new:
         wrong = file.secret and stat.S_IMODE(status.st_mode) != SECRET_MODE
-        return Change(Kind.UNCHANGED, file.path, new, old, file.secret, file.secret, status, wrong)
+        return Change(Kind.UNCHANGED, file.path, new, old, file.secret, file.secret, wrong)
     hidden = file.secret or manifest.may_hold_secrets(file.path)
-    obstacle = _obstacle(manifest, file.path, old, status)
-    return Change(Kind.UPDATE, file.path, new, old, file.secret, hidden, status, obstacle=obstacle)
+    obstacle = _obstacle(manifest, file.path, old)
+    return Change(Kind.UPDATE, file.path, new, old, file.secret, hidden, obstacle=obstacle)
 
 
 def _removal(root: Path, manifest: Manifest, path: str) -> Change | None:
@@ -141,13 +139,13 @@ def _removal(root: Path, manifest: Manifest, path: str) -> Change | None:
     if status is None:
         return None
     hidden = manifest.may_hold_secrets(path)
-    return Change(Kind.REMOVE, path, b"", old, hidden=hidden, obstacle=_obstacle(manifest, path, old, status))
+    return Change(Kind.REMOVE, path, b"", old, hidden=hidden, obstacle=_obstacle(manifest, path, old))
 
 
-def _obstacle(manifest: Manifest, path: str, old: bytes | None, status: os.stat_result) -> Obstacle | None:
+def _obstacle(manifest: Manifest, path: str, old: bytes | None) -> Obstacle | None:
     if not manifest.knows(path):
         return Obstacle.FOREIGN
-    if old is None or not manifest.wrote(path, old, status):
+    if old is None or not manifest.wrote(path, old):
         return Obstacle.EDITED
     return None
 

@@ -1,8 +1,8 @@
 """Which files of a folder are ours: ``.pbxgen-manifest.json`` beside the generated files.
 
-It holds the SHA-256 of each file, so that a change by hand is noticed. Not of one that holds secrets: whoever has the
-digest of a file of which only a PIN is unknown tries the million PINs in seconds. Such a file is known by its size and
-by the time of its last change, which say nothing of what is in it.
+It holds the SHA-256 of each file, so that a change by hand is noticed. Of a file that holds secrets it is that of the
+text without them: whoever has the digest of a file of which only a PIN is unknown tries the million PINs in seconds. So
+a secret that was changed by hand is not noticed there; the source has the one that holds.
 
 While a run is replacing files, ``.pbxgen-journal.json`` names what it is about to write. A run that was killed
 leaves it behind, and the next one knows the new files as ours too instead of taking them for somebody's edits.
@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -27,20 +26,23 @@ _FORMAT = 2
 _BEFORE_SECRETS = 1
 """The format that had the digests of files with secrets too, and did not say which those were."""
 _MAX_BYTES = 64 * 1024 * 1024
-SECRET = "secret"
-_MARK = re.compile(r"[0-9a-f]{64}|secret(?: [0-9]+ -?[0-9]+)?")
+_SECRET = "secret "
+_MARK = re.compile(r"(?:secret )?[0-9a-f]{64}")
+_VALUE = re.compile(
+    rb"""^([ \t]*(?:password|secret)[ \t]*=>?).*$"""
+    rb"""|^([ \t]*[0-9]+[ \t]*=>?)[^,\n]*"""
+    rb"""|(name="[\w-]*password"[ \t]+value=")[^"]*""",
+    re.MULTILINE | re.IGNORECASE,
+)
+"""Passwords in pjsip.conf, PINs in voicemail.conf, and both in a directory or gateway of FreeSWITCH."""
 
 
-def digest(data: bytes) -> str:
-    """SHA-256 in hex."""
-    return hashlib.sha256(data).hexdigest()
-
-
-def mark(data: bytes, secret: bool, status: os.stat_result | None) -> str:
-    """How a file is known again: by its content, or if it holds secrets by its ``status`` once it is written."""
-    if not secret:
-        return digest(data)
-    return SECRET if status is None else f"{SECRET} {status.st_size} {status.st_mtime_ns}"
+def mark(data: bytes, secret: bool) -> str:
+    """What the manifest keeps of a file; where it holds secrets nothing that depends on them."""
+    if secret:
+        data = _VALUE.sub(lambda found: found[found.lastindex or 0], data)
+    digest = hashlib.sha256(data).hexdigest()
+    return _SECRET + digest if secret else digest
 
 
 def is_safe(path: str) -> bool:
@@ -65,15 +67,15 @@ class Manifest:
     def knows(self, path: str) -> bool:
         return path in self.files or path in self.journal
 
-    def wrote(self, path: str, data: bytes, status: os.stat_result) -> bool:
-        """Did pbxgen write exactly this file there?"""
+    def wrote(self, path: str, data: bytes) -> bool:
+        """Did pbxgen write exactly this there, secrets aside?"""
         known = (self.files.get(path), self.journal.get(path))
-        return digest(data) in known or mark(data, True, status) in known
+        return any(mark(data, secret) in known for secret in (False, True))
 
     def may_hold_secrets(self, path: str) -> bool:
         """Can what pbxgen wrote there hold secrets?"""
         marks = [m for m in (self.files.get(path), self.journal.get(path)) if m is not None]
-        return any(m.startswith(SECRET) for m in marks) or (bool(marks) and not self.tells_secrets)
+        return any(m.startswith(_SECRET) for m in marks) or (bool(marks) and not self.tells_secrets)
 
     def text(self) -> str:
         """The manifest as a file; the same files always give the same text."""

@@ -17,7 +17,7 @@ from pbxgen.output.atomic import SECRET_MODE, beside, put_in_place, write_beside
 from pbxgen.output.changes import Change, Kind, TreeChanges, refuse_obstacles, survey
 from pbxgen.output.errors import from_os_error
 from pbxgen.output.lock import locked
-from pbxgen.output.manifest import JOURNAL, MANIFEST, SECRET, Manifest, mark
+from pbxgen.output.manifest import JOURNAL, MANIFEST, Manifest, mark
 from pbxgen.targets.base import GeneratedFile
 
 Trees = Mapping[str, Sequence[GeneratedFile]]
@@ -74,16 +74,8 @@ def _is_current(tree: TreeChanges) -> bool:
     return tree.manifest.tells_secrets and place.exists() and stat.S_IMODE(place.stat().st_mode) == SECRET_MODE
 
 
-def _marks(tree: TreeChanges, *, staged: bool = False) -> dict[str, str]:
-    """Each file's mark; of one with secrets that is not ``staged`` yet, only that it holds some."""
-    marks = {}
-    for change in tree.changes:
-        if change.kind is Kind.UNCHANGED:
-            marks[change.path] = mark(change.new, change.secret, change.status)
-        elif change.kind is not Kind.REMOVE:
-            status = beside(tree.root / change.path).lstat() if staged and change.secret else None
-            marks[change.path] = mark(change.new, change.secret, status)
-    return marks
+def _marks(tree: TreeChanges) -> dict[str, str]:
+    return {c.path: mark(c.new, c.secret) for c in tree.changes if c.kind is not Kind.REMOVE}
 
 
 class _Writing:
@@ -104,26 +96,16 @@ class _Writing:
             self.made += _make_folder(self.root)
             self._sweep()
             # Everything that may be found after a kill: this run's files and those of an unfinished one before.
-            # One with secrets is not known before it is written: until then what is there is what was there.
-            coming = {path: known for path, known in self.files.items() if path not in self._unwritten()}
-            self._journal({**dict.fromkeys(self._unwritten(), SECRET), **tree.manifest.journal, **coming})
+            journal = Manifest(files={**tree.manifest.journal, **self.files}, folders=self.folders)
+            self._put(JOURNAL, journal.text().encode(), None)
+            put_in_place(self.root / JOURNAL)
             for change in tree.of(Kind.CREATE, Kind.UPDATE):
                 self.made += _make_folder((self.root / change.path).parent)
                 self._put(change.path, change.new, change)
-            if self._unwritten():
-                self.files = _marks(tree, staged=True)
-                self._journal({**tree.manifest.journal, **self.files})
             manifest = Manifest(files=self.files, folders=self.folders)
             self._put(MANIFEST, manifest.text().encode(), None)
         except OSError as error:
             raise from_os_error(error, "write", Path(error.filename or self.root)) from error
-
-    def _unwritten(self) -> frozenset[str]:
-        return frozenset(c.path for c in self.tree.of(Kind.CREATE, Kind.UPDATE) if c.secret)
-
-    def _journal(self, files: Mapping[str, str]) -> None:
-        self._put(JOURNAL, Manifest(files=files, folders=self.folders).text().encode(), None)
-        put_in_place(self.root / JOURNAL)
 
     def undo(self) -> None:
         for path in self.staged:

@@ -16,9 +16,7 @@ Invoke = Callable[..., "object"]
 
 
 def tree(folder: Path) -> dict[str, bytes]:
-    """Every generated file; not the manifest, which tells when files with secrets were written."""
-    files = (p for p in sorted(folder.rglob("*")) if p.is_file() and p.name != MANIFEST)
-    return {p.relative_to(folder).as_posix(): p.read_bytes() for p in files}
+    return {p.relative_to(folder).as_posix(): p.read_bytes() for p in folder.rglob("*") if p.is_file()}
 
 
 def identity(path: Path) -> tuple[int, int, int]:

@@ -10,12 +10,17 @@ from pathlib import Path
 
 import pytest
 
+from pbxgen.language.secrets import needed
 from pbxgen.output.errors import OutputError
-from pbxgen.output.manifest import JOURNAL, MANIFEST
+from pbxgen.output.manifest import JOURNAL, MANIFEST, mark
 from pbxgen.output.preview import diff
 from pbxgen.output.writer import survey_trees, write_trees
-from pbxgen.targets.base import GeneratedFile
+from pbxgen.pbxs import PBXS
+from pbxgen.targets import load_target
+from pbxgen.targets.base import GeneratedFile, Options, Part
+from tests.support.calls import plan_of
 
+EXAMPLES = Path(__file__).resolve().parents[2] / "examples"
 Trees = dict[str, list[GeneratedFile]]
 
 
@@ -27,12 +32,26 @@ NOTHING: Trees = {"pbx": [GeneratedFile("plan", "open\n")]}
 
 
 def test_nothing_about_a_pin_can_be_computed_from_the_manifest(tmp_path: Path) -> None:
-    write_trees(tmp_path, voicemail("471133"))
-    text = (tmp_path / "pbx" / MANIFEST).read_text()
-    place = (tmp_path / "pbx/vm").stat()
-    assert json.loads(text)["files"]["vm"] == f"secret {place.st_size} {place.st_mtime_ns}"
-    for name in ("sha256", "sha1", "md5"):
-        assert hashlib.new(name, b"101 => 471133\n").hexdigest() not in text
+    kept = set()
+    for pin in ("471133", "998877"):
+        write_trees(tmp_path, voicemail(pin))
+        kept.add((tmp_path / "pbx" / MANIFEST).read_text())
+    assert len(kept) == 1, "it is the same whatever the PIN"
+
+
+@pytest.mark.parametrize("name", PBXS)
+def test_what_is_kept_of_a_generated_file_does_not_depend_on_its_secrets(name: str) -> None:
+    plan = plan_of(EXAMPLES / "studio")
+    wanted = [secret for secret, _ in needed(plan, frozenset(Part))]
+    assert wanted
+
+    def kept(value: str) -> dict[str, str]:
+        files = load_target(name).render((plan,), Options(secrets=dict.fromkeys(wanted, value)))
+        assert any(value in file.text for file in files)
+        assert not any(value in file.text for file in files if not file.secret)
+        return {file.path: mark(file.text.encode(), file.secret) for file in files}
+
+    assert kept("471133") == kept("99887766")
 
 
 def test_manifest_and_journal_are_closed_to_others(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -89,7 +108,7 @@ def test_a_removed_file_without_secrets_is_shown_whatever_its_mode(tmp_path: Pat
 @pytest.mark.parametrize("wanted", [NOTHING, voicemail("998877")], ids=["removed", "overwritten"])
 def test_an_edit_by_hand_of_a_file_with_secrets_is_not_lost_in_silence(tmp_path: Path, wanted: Trees) -> None:
     write_trees(tmp_path, voicemail("471133"))
-    (tmp_path / "pbx/vm").write_text("101 => 471144\n")  # of the same length
+    (tmp_path / "pbx/vm").write_text("101 => 471133,attach=no\n")
     with pytest.raises(OutputError) as error:
         write_trees(tmp_path, wanted)
     assert [d.code for d in error.value.diagnostics] == ["PBX412"]
