@@ -56,10 +56,10 @@ class Asterisk:
 
     name = "asterisk"
 
-    def __init__(self, bench: PbxSetup) -> None:
-        self._bench = bench
+    def __init__(self, setup: PbxSetup) -> None:
+        self._setup = setup
         self._program = find()
-        self._home = bench.folder
+        self._home = setup.folder
         self.log = Log(self._home / "log/full.log", _LINE, {"WARNING", "ERROR"}, _HARMLESS)
         port = free_port()
         self.phones_at: Address = (LOOPBACK, port)
@@ -69,7 +69,7 @@ class Asterisk:
     async def start(self) -> None:
         self._lay_out()
         command = [str(self._program), "-f", "-C", str(self._etc / "asterisk.conf")]
-        environment = {**os.environ, **clock(self._bench.moment), "HOME": str(self._home)}
+        environment = {**os.environ, **clock(self._setup.moment), "HOME": str(self._home)}
         self._process = process.spawn(command, self._home / "console.log", cwd=self._home, env=environment)
         deadline = time.monotonic() + _BOOT_SECONDS
         while time.monotonic() < deadline:
@@ -125,7 +125,7 @@ class Asterisk:
         )
         if stock is not None:
             shutil.copytree(stock, self._etc, dirs_exist_ok=True)
-        self._lay(self._bench.files)
+        self._lay(self._setup.files)
         self._sounds(root)
         first, last = free_range(_RTP_PORTS)
         self._write("rtp.conf", f"[general]\nrtpstart={first}\nrtpend={last}\nstrictrtp=no\nicesupport=no\n")
@@ -176,7 +176,7 @@ class Asterisk:
             for entry in (share / "sounds").glob("*"):
                 if not (target / "sounds" / entry.name).exists():
                     (target / "sounds" / entry.name).symlink_to(entry)
-        for name, data in self._bench.sounds.items():
+        for name, data in self._setup.sounds.items():
             path = target / "sounds" / f"{name}.wav"
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_bytes(data)

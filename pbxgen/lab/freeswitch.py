@@ -58,10 +58,10 @@ class FreeSwitch:
 
     name = "freeswitch"
 
-    def __init__(self, bench: PbxSetup) -> None:
-        self._bench = bench
+    def __init__(self, setup: PbxSetup) -> None:
+        self._setup = setup
         self._program = find()
-        self._home = bench.folder
+        self._home = setup.folder
         self.log = Log(self._home / "log/freeswitch.log", _LINE, _LEVELS, _HARMLESS)
         self.phones_at: Address = (LOOPBACK, free_port())
         self.trunks_at: Address = (LOOPBACK, free_port())
@@ -86,7 +86,7 @@ class FreeSwitch:
             "scripts",
         ):
             command += [f"-{option}", str(home / option)]
-        environment = {**os.environ, **clock(self._bench.moment), "HOME": str(home)}
+        environment = {**os.environ, **clock(self._setup.moment), "HOME": str(home)}
         self._process = process.spawn(command, home / "console.log", cwd=home, env=environment)
         deadline = time.monotonic() + _BOOT_SECONDS
         while time.monotonic() < deadline and self._process.poll() is None:
@@ -153,12 +153,12 @@ class FreeSwitch:
         shutil.copytree(_stock(self._program), conf, dirs_exist_ok=True)
         for extra in conf.glob("sip_profiles/*-ipv6*"):
             shutil.rmtree(extra) if extra.is_dir() else extra.unlink()
-        self._lay(self._bench.files)
+        self._lay(self._setup.files)
         for place in (self._program.parent.parent / "share/freeswitch/sounds", Path("/usr/share/freeswitch/sounds")):
             for entry in place.glob("*"):
                 if not (self._home / "sounds" / entry.name).exists():
                     (self._home / "sounds" / entry.name).symlink_to(entry)
-        for name, data in self._bench.sounds.items():
+        for name, data in self._setup.sounds.items():
             path = self._home / "sounds" / f"{name}.wav"
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_bytes(data)

@@ -103,14 +103,14 @@ def _compile(draft: Draft, loaded: Loaded, today: dt.date, findings: Findings) -
     destinations.mailboxes = mailboxes(draft)
     rules = RuleReader(destinations, names, today, findings)
     resolver = Resolver(destinations, findings)
-    bench = Context(draft, findings, names, numbers, directory, destinations, rules, resolver)
-    operators = ring_groups(bench, "operators")
-    groups = ring_groups(bench, "groups")
+    context = Context(draft, findings, names, numbers, directory, destinations, rules, resolver)
+    operators = ring_groups(context, "operators")
+    groups = ring_groups(context, "groups")
     policies = {
         name: rules.deviations(policy, draft.node("policies", name), None) for name, policy in draft.policies.items()
     }
-    users = compile_users(bench, classes, policies)
-    inbound = compile_inbound(bench)
+    users = compile_users(context, classes, policies)
+    inbound = compile_inbound(context)
     acceptances = collect(draft, directory, findings)
     if loaded.complete:
         hints(draft, directory, trunks, names, findings)

@@ -31,14 +31,14 @@ class Context:
 
 
 def without_owner(
-    bench: Context, written: tuple[Written, ...], subject: Subject | None, where: str
+    context: Context, written: tuple[Written, ...], subject: Subject | None, where: str
 ) -> tuple[plan.Place, ...]:
     """Places where there is no diverting user, hence no own mailbox, no own mobile, and any route."""
     found = []
     for destination in written:
         if destination.place is None:
             what = "voicemail" if destination.form is Form.OWN_MAILBOX else "mobile"
-            bench.findings.add(
+            context.findings.add(
                 "PBX125",
                 f"a bare '{what}' has no meaning under {where}: there is no diverting user",
                 destination.location,

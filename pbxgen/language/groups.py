@@ -13,43 +13,45 @@ from pbxgen.language.ringing import long_ring
 from pbxgen.source.tree import Node
 
 
-def ring_groups(bench: Context, section: str) -> dict[str, plan.RingGroup]:
+def ring_groups(context: Context, section: str) -> dict[str, plan.RingGroup]:
     """The ring groups of ``operators`` or ``groups``."""
     models: dict[str, Operator] | dict[str, Group]
-    models = bench.draft.operators if section == "operators" else bench.draft.groups
-    tree = bench.draft.node(section)
+    models = context.draft.operators if section == "operators" else context.draft.groups
+    tree = context.draft.node(section)
     return {
-        name: _position(bench, section, name, model, at(tree, name), key_of(tree, name))
+        name: _position(context, section, name, model, at(tree, name), key_of(tree, name))
         for name, model in models.items()
     }
 
 
-def _position(bench: Context, section: str, name: str, model: Group, node: Node, location: Location) -> plan.RingGroup:
+def _position(
+    context: Context, section: str, name: str, model: Group, node: Node, location: Location
+) -> plan.RingGroup:
     subject = (section[:-1], name)
     timeout = model.ring_timeout
-    long_ring(timeout, node, "ring_timeout", bench.findings, subject)
+    long_ring(timeout, node, "ring_timeout", context.findings, subject)
     overflow: tuple[plan.Place, ...] = ()
     if model.overflow is not None:
-        written = bench.destinations.read(model.overflow, at(node, "overflow"), subject)
-        overflow = without_owner(bench, written, subject, "overflow")
+        written = context.destinations.read(model.overflow, at(node, "overflow"), subject)
+        overflow = without_owner(context, written, subject, "overflow")
     return plan.RingGroup(
         name=name,
         number=model.number,
-        members=_members(bench, section, name, model, node, subject),
+        members=_members(context, section, name, model, node, subject),
         strategy=plan.Strategy(model.strategy),
-        ring_timeout=timeout if timeout is not None else bench.draft.defaults.ring_timeout,
+        ring_timeout=timeout if timeout is not None else context.draft.defaults.ring_timeout,
         overflow=overflow,
         location=location,
     )
 
 
-def _members(bench: Context, section: str, name: str, model: Group, node: Node, subject: Subject) -> tuple[str, ...]:
-    known = bench.names.of("users")
+def _members(context: Context, section: str, name: str, model: Group, node: Node, subject: Subject) -> tuple[str, ...]:
+    known = context.names.of("users")
     seen: dict[str, Location] = {}
     word = "operator position" if section == "operators" else "group"
     for extension, item in zip(model.members, items(at(node, "members")), strict=True):
         if extension in seen:
-            bench.findings.add(
+            context.findings.add(
                 "PBX123",
                 f"{extension} is twice a member of {word} {name}",
                 item.location,
@@ -58,9 +60,9 @@ def _members(bench: Context, section: str, name: str, model: Group, node: Node, 
                 subject=subject,
             )
         elif extension not in known:
-            if bench.names.complete:
-                near = bench.findings.near(extension, known)
-                bench.findings.add(
+            if context.names.complete:
+                near = context.findings.near(extension, known)
+                context.findings.add(
                     "PBX122",
                     f"member {extension} of {word} {name} is no user",
                     item.location,

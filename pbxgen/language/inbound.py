@@ -12,18 +12,18 @@ from pbxgen.language.rules import is_list_of_rules
 from pbxgen.source.tree import Node
 
 
-def compile_inbound(bench: Context) -> dict[str, plan.Inbound]:
+def compile_inbound(context: Context) -> dict[str, plan.Inbound]:
     found = {}
-    tree = bench.draft.node("inbound")
-    written = {text: e164 for e164, text in bench.directory.inbound.items()}
-    for text in bench.draft.inbound:
+    tree = context.draft.node("inbound")
+    written = {text: e164 for e164, text in context.directory.inbound.items()}
+    for text in context.draft.inbound:
         e164 = written.get(text, text)  # one that is wrong in itself is checked all the same
         node = at(tree, text)
-        rules = _inbound_rules(bench, bench.draft.inbound[text], node, ("inbound", e164))
+        rules = _inbound_rules(context, context.draft.inbound[text], node, ("inbound", e164))
         for rule in rules:
             for place in rule.places:
                 if place.key == (plan.PlaceKind.INBOUND.value, e164):
-                    bench.findings.add(
+                    context.findings.add(
                         "PBX115",
                         f"the inbound number {e164} leads to itself",
                         place.location,
@@ -34,29 +34,29 @@ def compile_inbound(bench: Context) -> dict[str, plan.Inbound]:
     return found
 
 
-def _inbound_rules(bench: Context, target: InboundTarget, node: Node, subject: Subject) -> tuple[plan.Rule, ...]:
+def _inbound_rules(context: Context, target: InboundTarget, node: Node, subject: Subject) -> tuple[plan.Rule, ...]:
     if isinstance(target, InboundRule):
-        rules = _inbound_rule(bench, target, node, subject)
+        rules = _inbound_rule(context, target, node, subject)
         if target.else_ is not None:
-            rules += _inbound_rules(bench, target.else_, at(node, "else"), subject)
+            rules += _inbound_rules(context, target.else_, at(node, "else"), subject)
         return rules
     if isinstance(target, list):
         nodes = items(node)
         if is_list_of_rules(target):
             found: tuple[plan.Rule, ...] = ()
             for value, inner in zip(target, nodes, strict=True):
-                found += _inbound_rules(bench, value, inner, subject) if isinstance(value, str) else _inbound_rule(
-                    bench, value, inner, subject
+                found += _inbound_rules(context, value, inner, subject) if isinstance(value, str) else _inbound_rule(
+                    context, value, inner, subject
                 )  # fmt: skip
             return found
-        written = bench.rules.one_rule(target, nodes, subject)
+        written = context.rules.one_rule(target, nodes, subject)
     else:
-        written = bench.destinations.read(target, node, subject)
-    return (plan.Rule(without_owner(bench, written, subject, "inbound"), node.location),)
+        written = context.destinations.read(target, node, subject)
+    return (plan.Rule(without_owner(context, written, subject, "inbound"), node.location),)
 
 
-def _inbound_rule(bench: Context, rule: Conditions, node: Node, subject: Subject) -> tuple[plan.Rule, ...]:
-    written = bench.rules.targets(rule, node, subject)
-    places = without_owner(bench, written, subject, "inbound")
-    condition = bench.rules.condition(rule, node, subject)
+def _inbound_rule(context: Context, rule: Conditions, node: Node, subject: Subject) -> tuple[plan.Rule, ...]:
+    written = context.rules.targets(rule, node, subject)
+    places = without_owner(context, written, subject, "inbound")
+    condition = context.rules.condition(rule, node, subject)
     return (plan.Rule(places, node.location, condition),) if rule.enabled else ()

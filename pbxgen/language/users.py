@@ -35,44 +35,44 @@ def mailboxes(draft: Draft) -> frozenset[str]:
 
 
 def compile_users(
-    bench: Context, classes: dict[str, frozenset[str]], policies: dict[str, WrittenDeviations]
+    context: Context, classes: dict[str, frozenset[str]], policies: dict[str, WrittenDeviations]
 ) -> dict[str, plan.User]:
-    tree = bench.draft.node("users")
-    people = _People(bench, classes, policies)
+    tree = context.draft.node("users")
+    people = _People(context, classes, policies)
     found = {}
-    assert isinstance(tree, Mapping) or not bench.draft.users
-    for extension, user in bench.draft.users.items():
+    assert isinstance(tree, Mapping) or not context.draft.users
+    for extension, user in context.draft.users.items():
         found[extension] = people.user(extension, user, at(tree, extension), key_of(tree, extension))
-    bench.resolver.report()
+    context.resolver.report()
     return found
 
 
 class _People:
     def __init__(
-        self, bench: Context, classes: dict[str, frozenset[str]], policies: dict[str, WrittenDeviations]
+        self, context: Context, classes: dict[str, frozenset[str]], policies: dict[str, WrittenDeviations]
     ) -> None:
-        self.bench = bench
+        self.context = context
         self.classes = classes
         self.policies = policies
         self.route_tuples: dict[frozenset[str], tuple[str, ...]] = {}
-        defaults = bench.draft.node("defaults", "class")
-        name = bench.draft.defaults.class_
+        defaults = context.draft.node("defaults", "class")
+        name = context.draft.defaults.class_
         if name is not None:
-            bench.names.use("classes", name, defaults.location)
+            context.names.use("classes", name, defaults.location)
 
     def user(self, extension: str, user: User, node: Node, location: Location) -> plan.User:
-        bench, defaults = self.bench, self.bench.draft.defaults
+        context, defaults = self.context, self.context.draft.defaults
         subject = ("user", extension)
-        long_ring(user.ring_timeout, node, "ring_timeout", bench.findings, subject)
+        long_ring(user.ring_timeout, node, "ring_timeout", context.findings, subject)
         mobile = None
         if user.mobile is not None:
-            mobile = read_number(user.mobile, at(node, "mobile"), bench.numbers, bench.findings, subject)
+            mobile = read_number(user.mobile, at(node, "mobile"), context.numbers, context.findings, subject)
         mailbox = self._mailbox(extension, user, node, location, subject)
         rights = self._rights(extension, user, node, location, mobile, mailbox is not None)
-        dids = bench.directory.user_dids.get(extension, ())
+        dids = context.directory.user_dids.get(extension, ())
         password = None
         if user.password is not None:
-            password = declared(user.password, at(node, "password"), bench.findings, subject)
+            password = declared(user.password, at(node, "password"), context.findings, subject)
         return plan.User(
             extension=extension,
             name=extension if user.name is None else user.name,
@@ -99,24 +99,24 @@ class _People:
             pin = voicemail.pin
             secret = None
             if pin is not None:
-                secret = declared(pin, at(inner, "pin"), self.bench.findings, subject, pin=True)
+                secret = declared(pin, at(inner, "pin"), self.context.findings, subject, pin=True)
             return plan.Mailbox(secret, voicemail.email, key_of(node, "voicemail"))
-        if self.bench.draft.defaults.voicemail if voicemail is None else voicemail:
+        if self.context.draft.defaults.voicemail if voicemail is None else voicemail:
             return plan.Mailbox(None, None, location if voicemail is None else key_of(node, "voicemail"))
         return None
 
     def _rights(
         self, extension: str, user: User, node: Node, location: Location, mobile: str | None, mailbox: bool
     ) -> Rights:
-        draft = self.bench.draft
+        draft = self.context.draft
         unsure = set()
         if (mobile is None and user.mobile is not None) or draft.is_broken("users", extension, "mobile"):
             unsure.add("mobile")
         name = user.class_ if "class_" in user.model_fields_set else draft.defaults.class_
         if "class_" in user.model_fields_set and name is not None:
-            self.bench.names.use("classes", name, at(node, "class").location, ("user", extension))
+            self.context.names.use("classes", name, at(node, "class").location, ("user", extension))
         broken = (
-            not self.bench.names.complete
+            not self.context.names.complete
             or draft.is_broken("users", extension, "class")
             or draft.is_broken("defaults", "class")
         )
@@ -125,7 +125,7 @@ class _People:
         return Rights(
             extension=extension,
             location=location,
-            mailbox=mailbox or extension in self.bench.destinations.mailboxes,
+            mailbox=mailbox or extension in self.context.destinations.mailboxes,
             mobile=mobile,
             class_name=name,
             routes=None if name is None else self.classes.get(name, frozenset()),
@@ -134,26 +134,26 @@ class _People:
 
     def _in_order(self, routes: frozenset[str]) -> tuple[str, ...]:
         if routes not in self.route_tuples:
-            self.route_tuples[routes] = tuple(r for r in self.bench.draft.routes if r in routes)
+            self.route_tuples[routes] = tuple(r for r in self.context.draft.routes if r in routes)
         return self.route_tuples[routes]
 
     def _deviations(self, extension: str, user: User, node: Node, rights: Rights) -> plan.Deviations:
         policies = []
         if user.policy:
             for name, item in zip(many(user.policy), items(at(node, "policy")), strict=True):
-                if self.bench.names.use("policies", name, item.location, rights.subject) and name in self.policies:
+                if self.context.names.use("policies", name, item.location, rights.subject) and name in self.policies:
                     policies.append((name, self.policies[name]))
         own: WrittenDeviations = {}
         if user.deviations is not None:
-            own = self.bench.rules.deviations(user.deviations, at(node, "deviations"), rights.subject)
-        hidden = self._hidden(extension) if self.bench.draft.broken else frozenset()
+            own = self.context.rules.deviations(user.deviations, at(node, "deviations"), rights.subject)
+        hidden = self._hidden(extension) if self.context.draft.broken else frozenset()
         if not policies and not own:
             return _NO_DEVIATIONS
-        return self.bench.resolver.deviations(merge(policies, own, hidden), rights)
+        return self.context.resolver.deviations(merge(policies, own, hidden), rights)
 
     def _hidden(self, extension: str) -> frozenset[str]:
         """Keys whose own value is wrong: the policy's must not be judged in their place."""
-        draft = self.bench.draft
+        draft = self.context.draft
         path = ("users", extension, "deviations")
         keys = {key for key in KEYS if draft.is_broken(*path, key)}
         keys |= {f"return_{key}" for key in RETURN_KEYS if draft.is_broken(*path, "operator_return", key)}
@@ -165,8 +165,8 @@ class _People:
         written: list[tuple[Written, int]] = []
         for leg, item in zip(user.follow_me, items(at(node, "follow_me")), strict=True):
             delay = 0 if isinstance(leg, str) else leg.delay
-            written += [(found, delay) for found in self.bench.destinations.read(leg, item, rights.subject)]
-        return self.bench.resolver.legs(tuple(written), rights)
+            written += [(found, delay) for found in self.context.destinations.read(leg, item, rights.subject)]
+        return self.context.resolver.legs(tuple(written), rights)
 
 
 _NO_DEVIATIONS = plan.Deviations()

@@ -81,10 +81,6 @@ def survey(root: Path, files: Sequence[GeneratedFile]) -> TreeChanges:
     return TreeChanges(root, tuple(changes), manifest)
 
 
-def obstacles(trees: Sequence[TreeChanges]) -> tuple[Change, ...]:
-    return tuple(c for tree in trees for c in tree.changes if c.obstacle)
-
-
 def refuse_obstacles(trees: Sequence[TreeChanges]) -> None:
     """Raises OutputError naming every file that somebody else wrote or changed."""
     found = []

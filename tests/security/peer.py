@@ -331,11 +331,6 @@ class Peer:
             )
 
 
-def _same_request(one: sip.Message, other: sip.Message) -> bool:
-    """Is one request sent again?"""
-    return one.status is None and other.status is None and (one.call_id, one.cseq) == (other.call_id, other.cseq)
-
-
 def digest(challenge: str, method: str, uri: str, login: Login) -> str:
     """The credentials that answer a challenge (RFC 2617, MD5, qop auth or none)."""
     told = {name: quoted or bare for name, quoted, bare in _QUALITY.findall(challenge)}

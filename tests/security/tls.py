@@ -49,8 +49,9 @@ def certificate(folder: Path, name: str, host: str, issuer: Path | None = None) 
     """A key and a certificate for an address, in one file: signed by itself, or by ``issuer`` (a file of this kind)."""
     key, shown, both = folder / f"{name}.key", folder / f"{name}.crt", folder / f"{name}.pem"
     command = ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", f"/CN={host}"]
-    kind = "IP" if host.replace(".", "").isdigit() else "DNS"
-    command += ["-keyout", str(key), "-out", str(shown), "-addext", f"subjectAltName={kind}:{host}"]
+    # FreeSWITCH looks for an address among the names, Asterisk among the addresses.
+    names = f"DNS:{host},IP:{host}" if host.replace(".", "").isdigit() else f"DNS:{host}"
+    command += ["-keyout", str(key), "-out", str(shown), "-addext", f"subjectAltName={names}"]
     if issuer is not None:
         command += ["-CA", str(issuer.with_suffix(".crt")), "-CAkey", str(issuer.with_suffix(".key"))]
     subprocess.run(command, check=True, capture_output=True)

@@ -50,9 +50,6 @@ class Dialplan:
         self.globals = variables
         self._lines: dict[tuple[str, str, int], AsteriskLine | None] = {}
 
-    def has_context(self, name: str) -> bool:
-        return name in self._contexts
-
     def line(self, context: str, extension: str, priority: int) -> AsteriskLine | None:
         """What a channel runs there; None: nothing."""
         key = (context, extension, priority)
