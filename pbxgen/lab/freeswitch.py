@@ -185,7 +185,7 @@ class FreeSwitch:
         after = re.search(r'<X-PRE-PROCESS cmd="include" data="vars\.xml"/>[ \t]*\n', text)
         if after is None:
             raise LabError(f"{main} does not include vars.xml: not a stock configuration of FreeSWITCH")
-        main.write_text(text[: after.end()] + lines + text[after.end() :], encoding="utf-8")
+        main.write_text(text[: after.end()] + lines + _CHANNELS + text[after.end() :], encoding="utf-8")
 
     def _configure(self, folder: Path) -> None:
         modules = sorted(path for path in _modules(self._program).glob("*.so") if _MODULES.fullmatch(path.name))
@@ -208,6 +208,17 @@ class FreeSwitch:
         }  # fmt: skip
         params = "".join(f'<param name="{name}" value="{value}"/>\n' for name, value in ours.items())
         switch.write_text(text.replace("</settings>", f"{params}</settings>"))
+
+
+_CHANNELS = """\
+  <section name="channels">
+    <params>
+      <param name="dial-prefix" value=""/>
+      <param name="absolute-dial-string" value="error/CALL_REJECTED"/>
+    </params>
+  </section>
+"""
+"""What docs/hardening.md asks for in freeswitch.xml: attended transfers to calls that are not here lead nowhere."""
 
 
 def _write(folder: Path, name: str, inner: str) -> None:
