@@ -62,3 +62,27 @@ def test_a_replaced_call_that_is_not_here_is_not_looked_for_elsewhere(lab: Labor
     carrier, other = lab.trunks["office.carrier"], lab.trunks["beta.carrier"]
     _transfers(lab, target.format(number=_OUTSIDE, carrier=carrier.at, other=other.at, host=carrier.host))
     assert lab.called_out() == []
+
+
+def test_a_stranger_takes_over_no_call_by_replaces(
+    lab: Laboratory, request: pytest.FixtureRequest, pbx_name: str
+) -> None:
+    if pbx_name == "freeswitch":
+        reason = "FreeSWITCH replaces before the dialplan looks at the address: docs/freeswitch.md, known limits"
+        request.applymarker(pytest.mark.xfail(reason=reason, strict=True))
+    called = lab.phone(_takes)
+    assert called.register("102", _DOMAIN, lab.login("102")) == 200
+    phone, sender, uri = lab.phone(), f"<sip:103@{_DOMAIN}>", f"sip:102@{_DOMAIN}"
+    call_id = f"taken-over-{next(_numbers)}"
+    reply = phone.ask("INVITE", uri, sender=sender, body=sdp(), call_id=call_id, login=lab.login("103"))
+    assert reply is not None
+    assert reply.status == 200
+    phone.acknowledge(uri, sender, call_id, int(reply.cseq.split()[0]), reply)
+    lab.settle(0.5)
+    tag = reply.header("to").partition("tag=")[2]
+    replaces = f"Replaces: {call_id};to-tag={tag};from-tag=t{call_id}"
+    stranger = lab.stranger()
+    told = stranger.call(_OUTSIDE, stranger.pbx[0], sender="<sip:+393471112222@carrier.example>", headers=(replaces,))
+    phone.ask("BYE", uri, sender=sender, call_id=call_id, to_tag=f";tag={tag}", login=lab.login("103"), cseq=20)
+    called.forget("102", _DOMAIN, lab.login("102"))
+    assert told in (401, 403)
