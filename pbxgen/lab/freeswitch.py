@@ -43,6 +43,10 @@ _HARMLESS = (
         r"Failed to delete file \[.*/voicemail/.*/msg_[0-9a-f-]+\.wav\]",
         "a message too short to be kept, of which nothing had been written yet",
     ),
+    Harmless(
+        r"SIP auth challenge \(\w+\) on sofia profile 'internal' for \[.*\] from ip \S+",
+        "a question for the password is part of every login, and told with the failures that fail2ban looks for",
+    ),
     Harmless(r"SQLite is BUSY, sane=[1-9]\d* \[.*", "the database is locked for a moment; it is asked again"),
     Harmless(
         r"Error Opening File \[.*/voicemail/vm-person\.wav\] \[System error : No such file or directory\.\]",
@@ -162,12 +166,12 @@ class FreeSwitch:
             path = self._home / "sounds" / f"{name}.wav"
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_bytes(data)
-        self._set_variables(conf)
         self._configure(conf / "autoload_configs")
 
     def _lay(self, files: Sequence[GeneratedFile]) -> None:
         """As `pbxgen generate` writes them: FreeSWITCH reads the old files or the new ones, never a part."""
         write_trees(self._home, {"conf": files}, force=True)
+        self._set_variables(self._home / "conf")
 
     def _set_variables(self, conf: Path) -> None:
         """The stock files take addresses and ports from variables: set them where the stock ones have been read."""

@@ -241,6 +241,10 @@ class Peer:
             self._in_dialog("BYE", uri, sender, call_id, number + 1, reply)
         return reply.status
 
+    def acknowledge(self, uri: str, sender: str, call_id: str, number: int, final: sip.Message) -> None:
+        """ACK the 200 of a call that was placed with ``ask`` and shall stay up."""
+        self._in_dialog("ACK", uri, sender, call_id, number, final)
+
     def forget(self, user: str, domain: str, login: Login) -> None:
         """Take all contacts of a user away."""
         address = f"<sip:{user}@{domain}>"

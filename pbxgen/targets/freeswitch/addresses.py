@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import ipaddress
+from collections.abc import Iterable
 
-from pbxgen.flow.plan import Trunk
+from pbxgen.flow.plan import Plan, Trunk
 
+_NOBODY = "0.0.0.0/32"
+_MOST_LISTS = 100
+"""A profile applies no more."""
 _PER_LIST = 50
 """FreeSWITCH reads at most 100 networks of one list."""
 
@@ -28,3 +32,17 @@ def access_lists(trunk: Trunk) -> tuple[str, ...]:
     for members in ([n for n in found if ":" not in n], [n for n in found if ":" in n]):
         lists += [members[i : i + _PER_LIST] for i in range(0, len(members), _PER_LIST)]
     return tuple(",".join(members) for members in lists)
+
+
+def inbound_lists(plans: Iterable[Plan]) -> tuple[str, ...]:
+    """The networks that any trunk's calls come from, as lists for ``apply-inbound-acl``; nobody's if there are none.
+
+    Of IPv4 alone, as the profile listens to no other. No list for more networks than a profile can apply: the dialplan
+    asks for each trunk's anyway.
+    """
+    found = {ipaddress.ip_network(text) for plan in plans for trunk in plan.trunks.values() for text in networks(trunk)}
+    joined = [str(n) for n in ipaddress.collapse_addresses(n for n in found if isinstance(n, ipaddress.IPv4Network))]
+    lists = tuple(",".join(joined[i : i + _PER_LIST]) for i in range(0, len(joined), _PER_LIST))
+    if len(lists) > _MOST_LISTS:
+        return ()
+    return lists or (_NOBODY,)

@@ -11,6 +11,7 @@ from pbxgen.diagnostics.diagnostic import Diagnostic
 from pbxgen.flow.plan import Plan
 from pbxgen.targets.base import GeneratedFile, Options, Part
 from pbxgen.targets.freeswitch import contacts, escape, limits, views
+from pbxgen.targets.freeswitch.addresses import inbound_lists
 from pbxgen.targets.freeswitch.endpoints import Naming
 from pbxgen.targets.templates import environment, templates_folder
 
@@ -79,10 +80,12 @@ def _profiles(jinja: Environment, plans: tuple[Plan, ...], options: Options) -> 
     domains = [plan.domain for plan in plans]
     single = domains[0] if len(domains) == 1 else ""
     internal = jinja.get_template("internal.xml.j2").render(domains=domains, single_domain=single)
+    external = jinja.get_template("external.xml.j2").render(acls=inbound_lists(plans))
     files = [
+        GeneratedFile("freeswitch.xml", _static("freeswitch.xml")),
         GeneratedFile("directory/default.xml", _static("default.xml")),
         GeneratedFile("sip_profiles/internal.xml", internal),
-        GeneratedFile("sip_profiles/external.xml", _static("external.xml")),
+        GeneratedFile("sip_profiles/external.xml", external),
     ]
     template = jinja.get_template("gateways.xml.j2")
     for plan in plans:
