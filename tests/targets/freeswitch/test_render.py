@@ -36,6 +36,7 @@ def test_the_files_of_one_plan(plan: Plan) -> None:
         "directory/pbxgen.xml",
         "directory/pbxgen/acme.calls.xml",
         "directory/pbxgen/acme.phones.xml",
+        "freeswitch.xml",
         "sip_profiles/external.xml",
         "sip_profiles/external/acme.xml",
         "sip_profiles/internal.xml",
