@@ -14,6 +14,7 @@ import pytest
 
 from pbxgen.lab import sip
 from tests.conftest import real_pbx
+from tests.security.calls import call_up, takes
 from tests.security.laboratory import Laboratory, laboratory, trunk_host
 from tests.security.offices import office
 from tests.security.peer import Answer, Login, Peer, Reply, sdp
@@ -316,7 +317,8 @@ def test_a_stranger_at_the_phones_profile_is_told_one_thing_whoever_it_names(lab
             )  # fmt: skip
             told.add(None if reply is None else reply.status)
         assert len(told) == 1, (method, told)
-        assert told <= {401, 403, 407}
+        # 405: nobody subscribes, whoever it is.
+        assert told <= ({405} if method == "SUBSCRIBE" else {401, 403, 407})
     assert not lab.called_out()
 
 
@@ -486,3 +488,23 @@ def test_a_trunk_transfers_nothing(lab: Laboratory) -> None:
     assert refused.status is not None
     assert refused.status >= 400
     assert not carrier.invited
+
+
+@pytest.mark.parametrize("event", ["dialog", "presence", "message-summary"])
+def test_nobody_learns_with_whom_a_colleague_speaks_nor_how_to_take_the_call_over(lab: Laboratory, event: str) -> None:
+    """A dialog told to a watcher has the Call-ID that Replaces takes the call over by, past the rights of who does."""
+    watcher = lab.phone()
+    phone = _registered(lab, "102")
+    phone.answer = takes
+    watched = [
+        watcher.ask(
+            "SUBSCRIBE", f"sip:{extension}@{DOMAIN}", sender=f"<sip:103@{DOMAIN}>", login=lab.login("103"),
+            headers=(f"Event: {event}", "Expires: 60", "Accept: */*"), seconds=1.0,
+        )
+        for extension in ("101", "102", f"102%40{DOMAIN}")
+    ]  # fmt: skip
+    call = call_up(lab, lab.phone(takes), "101", "102", DOMAIN, lab.login("101"))
+    lab.settle(0.5)
+    call.say("BYE")
+    assert not watcher.requests("NOTIFY")
+    assert all(reply is not None and reply.status is not None and reply.status >= 400 for reply in watched)
