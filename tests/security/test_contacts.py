@@ -44,6 +44,14 @@ _CONTACTS = (
 )
 
 
+_NOT_PLAIN = (
+    '<sip:102@{at};gr=urn:uuid:f81d4fae-7dec-11d0-a765-00a0c91e6bf6>;+sip.instance="<urn:uuid:f81d4fae>"',
+    "<sip:p4k2@df7jal23ls0d.invalid;rtcweb-breaker=no>",
+    "<sip:1%2002@{at};aor=102%40office.lab>",
+)
+"""Contacts that only Asterisk rings: a colon in a parameter, a name as the host (over UDP), a % in the user."""
+
+
 def _rings(request: sip.Message) -> Sequence[Reply]:
     return [Reply(180), Reply(486, after=0.1)] if request.method == "INVITE" else [Reply(200)]
 
@@ -61,6 +69,13 @@ def other(lab: Laboratory) -> Peer:
     phone = lab.phone()
     assert phone.register("101", "beta.lab", lab.login("101")) == 200
     return phone
+
+
+@pytest.fixture(autouse=True)
+def _no_contacts_are_left(lab: Laboratory) -> None:
+    """In a fleet FreeSWITCH looks for contacts that phones take away under another name, and keeps them."""
+    if lab.pbx.name == "freeswitch":
+        lab.command("sofia profile internal flush_inbound_reg 102.office@office.lab")
 
 
 @pytest.mark.parametrize("contact", _CONTACTS)
@@ -82,6 +97,7 @@ def test_a_hostile_contact_calls_nobody_and_costs_no_other_phone_its_call(
     assert lab.called_out() == []
     assert other.invited == []
     assert not mark.exists()
+    hostile.forget("102", _DOMAIN, login)
     honest.forget("102", _DOMAIN, login)
 
 
@@ -104,6 +120,9 @@ def test_contacts_as_phones_write_them_ring(lab: Laboratory, caller: Peer, conta
     phone = lab.phone(_rings)
     login = lab.login("102")
     assert phone.register("102", _DOMAIN, login, contact.format(at=phone.at)) == 200
-    assert caller.call("102", _DOMAIN, sender=f"<sip:101@{_DOMAIN}>", login=lab.login("101")) == 486
-    assert len(phone.invited) == 1
+    status = caller.call("102", _DOMAIN, sender=f"<sip:101@{_DOMAIN}>", login=lab.login("101"))
+    if lab.pbx.name == "freeswitch" and contact in _NOT_PLAIN:
+        assert (status, phone.invited) == (480, []), "docs/freeswitch.md: such a contact is passed over"
+    else:
+        assert (status, len(phone.invited)) == (486, 1)
     phone.forget("102", _DOMAIN, login)
