@@ -59,6 +59,15 @@ class Laboratory:
         """Request URIs of the calls that reached any carrier."""
         return [message.reason for peer in self.trunks.values() for message in peer.invited]
 
+    def end_registrations(self) -> None:
+        """End all registrations at FreeSWITCH; it does so when it next looks, and would end newer ones until then."""
+        self.command("sofia profile internal flush_inbound_reg")
+        for _ in range(50):
+            if "Total items returned: 0" in self.command("sofia status profile internal reg"):
+                return
+            self.settle(0.1)
+        raise AssertionError("registrations stay")
+
     def settle(self, seconds: float = 1.5) -> None:
         """Let the PBX finish what an attack may have begun."""
         time.sleep(seconds)

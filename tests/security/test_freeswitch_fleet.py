@@ -26,20 +26,10 @@ def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Laboratory]:
         yield running
 
 
-def _forget(lab: Laboratory) -> None:
-    """Ends all registrations: FreeSWITCH does so when it next looks, and until then would end newer ones too."""
-    lab.command("sofia profile internal flush_inbound_reg")
-    for _ in range(50):
-        if "Total items returned: 0" in lab.command("sofia status profile internal reg"):
-            return
-        lab.settle(0.1)
-    raise AssertionError("registrations stay")
-
-
 @pytest.fixture(autouse=True)
 def _nobody_is_registered(lab: Laboratory) -> Iterator[None]:
     yield
-    _forget(lab)
+    lab.end_registrations()
     for peer in lab.trunks.values():
         peer.received.clear()
 
