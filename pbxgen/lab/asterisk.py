@@ -78,9 +78,17 @@ class Asterisk:
             if (self._home / "run" / "asterisk.ctl").exists() and "fully booted" in await self.command(
                 "core waitfullybooted"
             ):
+                self._must_listen()
                 return
             await asyncio.sleep(0.1)
         raise LabError(f"Asterisk did not start: {self.log.last_words(self._home / 'console.log')}")
+
+    def _must_listen(self) -> None:
+        """Asterisk runs on without a transport whose port is taken. Raises LabError."""
+        for line in self.log.lines():
+            if "could not be started" in line:
+                self.stop()
+                raise LabError(f"Asterisk does not listen: {line}")
 
     async def reload(self, files: Sequence[GeneratedFile]) -> None:
         await asyncio.to_thread(self._lay, files)  # sound and signalling of the calls go on meanwhile

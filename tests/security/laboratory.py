@@ -59,11 +59,15 @@ class Laboratory:
         """Request URIs of the calls that reached any carrier."""
         return [message.reason for peer in self.trunks.values() for message in peer.invited]
 
-    def end_registrations(self) -> None:
-        """End all registrations at FreeSWITCH; it does so when it next looks, and would end newer ones until then."""
-        self.command("sofia profile internal flush_inbound_reg")
+    def end_registrations(self, phone: str = "") -> None:
+        """End all registrations at FreeSWITCH, or those of ``<extension>.<tenant>@<domain>``.
+
+        FreeSWITCH does so when it next looks, and would end newer ones until then.
+        """
+        self.command(f"sofia profile internal flush_inbound_reg {phone}".rstrip())
+        which = f"user {phone}" if phone else "reg"
         for _ in range(50):
-            if "Total items returned: 0" in self.command("sofia status profile internal reg"):
+            if "Total items returned: 0" in self.command(f"sofia status profile internal {which}"):
                 return
             self.settle(0.1)
         raise AssertionError("registrations stay")

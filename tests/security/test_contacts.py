@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import pytest
 
 from pbxgen.lab import sip
+from pbxgen.targets.freeswitch.contacts import MOST
 from tests.security.laboratory import Laboratory
 from tests.security.peer import Peer, Reply
 
@@ -27,6 +28,7 @@ _CONTACTS = (
     "<sip:102@{at};a=b,sofia/gateway/office.carrier/+390899111>",
     "<sip:102@{at};a=b|sofia/gateway/office.carrier/+390899111>",
     "<sip:102@{at};a=b:_:sofia/gateway/office.carrier/+390899111>",
+    "<sip:102@{at};a=b:_:error>",
     "<sip:102&Local/112%40office.phones@{at}>",
     "<sip:102,30,tTkKG(office.phones^112^1)@{at}>",
     "<sip:102)),30,tTkK:0@{at}>",
@@ -45,11 +47,10 @@ _CONTACTS = (
 
 
 _NOT_PLAIN = (
-    '<sip:102@{at};gr=urn:uuid:f81d4fae-7dec-11d0-a765-00a0c91e6bf6>;+sip.instance="<urn:uuid:f81d4fae>"',
     "<sip:p4k2@df7jal23ls0d.invalid;rtcweb-breaker=no>",
     "<sip:1%2002@{at};aor=102%40office.lab>",
 )
-"""Contacts that only Asterisk rings: a colon in a parameter, a name as the host (over UDP), a % in the user."""
+"""Contacts that only Asterisk rings: a name as the host (over UDP), a % in the user."""
 
 
 def _rings(request: sip.Message) -> Sequence[Reply]:
@@ -75,7 +76,7 @@ def other(lab: Laboratory) -> Peer:
 def _no_contacts_are_left(lab: Laboratory) -> None:
     """In a fleet FreeSWITCH looks for contacts that phones take away under another name, and keeps them."""
     if lab.pbx.name == "freeswitch":
-        lab.command("sofia profile internal flush_inbound_reg 102.office@office.lab")
+        lab.end_registrations("102.office@office.lab")
 
 
 @pytest.mark.parametrize("contact", _CONTACTS)
@@ -126,3 +127,67 @@ def test_contacts_as_phones_write_them_ring(lab: Laboratory, caller: Peer, conta
     else:
         assert (status, len(phone.invited)) == (486, 1)
     phone.forget("102", _DOMAIN, login)
+
+
+def test_every_one_of_a_user_s_many_phones_rings(lab: Laboratory, caller: Peer) -> None:
+    login = lab.login("102")
+    phones = [lab.phone(_rings) for _ in range(MOST)]
+    for phone in phones:
+        assert phone.register("102", _DOMAIN, login) == 200
+    bad = lab.phone(_rings)
+    bad.register("102", _DOMAIN, login, "<sip:102@192.0.2.9;maddr=127.0.0.1>")
+    for number in ("102", "600"):
+        before = [len(phone.invited) for phone in phones]
+        assert caller.call(number, _DOMAIN, sender=f"<sip:101@{_DOMAIN}>", login=lab.login("101")) == 486
+        assert [len(phone.invited) for phone in phones] == [count + 1 for count in before]
+    for phone in phones:
+        phone.forget("102", _DOMAIN, login)
+
+
+def test_a_phone_is_told_of_its_registration_and_takes_it_back(lab: Laboratory, caller: Peer) -> None:
+    phone, login = lab.phone(_rings), lab.login("102")
+    assert phone.register("102", _DOMAIN, login) == 200
+    told = [message.header("contact") for message in phone.received if message.status == 200]
+    assert len(told) == 1
+    assert f"sip:102@{phone.at}" in told[0]
+    assert ";expires=" in told[0]
+    call_id = phone.received[-1].call_id
+    reply = phone.ask(
+        "REGISTER", f"sip:{_DOMAIN}", sender=f"<sip:102@{_DOMAIN}>", to=f"<sip:102@{_DOMAIN}>",
+        contact=f"<sip:102@{phone.at}>", headers=("Expires: 0",), login=login, call_id=call_id, cseq=10,
+    )  # fmt: skip
+    assert reply is not None
+    assert reply.status == 200
+    assert caller.call("102", _DOMAIN, sender=f"<sip:101@{_DOMAIN}>", login=lab.login("101")) == 480
+    assert phone.invited == []
+
+
+def test_a_phone_that_has_begun_anew_rings_once(lab: Laboratory, caller: Peer) -> None:
+    phone, login = lab.phone(_rings), lab.login("102")
+    for _ in range(3):
+        assert phone.register("102", _DOMAIN, login) == 200
+    for number in ("102", "600"):
+        before = len(phone.invited)
+        assert caller.call(number, _DOMAIN, sender=f"<sip:101@{_DOMAIN}>", login=lab.login("101")) == 486
+        assert len(phone.invited) == before + 1
+    phone.forget("102", _DOMAIN, login)
+
+
+def test_a_phone_that_registers_another_s_contact_does_not_end_that_one_s_registration(lab: Laboratory) -> None:
+    phone = lab.phone()
+    assert phone.register("102", _DOMAIN, lab.login("102")) == 200
+    lab.settle()  # the thieves' registrations end at another second
+    for host, extension, domain in (
+        ("127.0.0.1", "103", _DOMAIN),
+        ("127.0.0.9", "103", _DOMAIN),
+        ("127.0.0.1", "102", "beta.lab"),
+    ):
+        thief = lab.phone(host=host)
+        assert thief.register(extension, domain, lab.login(extension), f"<sip:102@{phone.at}>") == 200
+    lab.settle()
+    known = {
+        "asterisk": "pjsip show contacts",
+        "freeswitch": f"sofia status profile internal user 102.office@{_DOMAIN}",
+    }
+    assert f"102@{phone.at}" in lab.command(known[lab.pbx.name])
+    phone.forget("102", _DOMAIN, lab.login("102"))

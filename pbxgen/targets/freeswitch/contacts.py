@@ -26,8 +26,10 @@ from collections.abc import Iterable
 from pbxgen.flow.plan import Plan
 from pbxgen.targets.freeswitch.addresses import networks
 
-MOST = 8
-"""Contacts of one user that are rung: as many as the expression has groups for."""
+TOGETHER = 3
+"""Contacts that one look-up finds: each takes two groups, and FreeSWITCH up to 1.10 (PCRE) counts to nine."""
+MOST = 3 * TOGETHER
+"""Contacts of one user that are rung: the static library looks three times at most."""
 
 _OWN = "\0"
 """Where the template puts the PBX's own sockets, which FreeSWITCH's variables name and are no phone's."""
@@ -36,12 +38,14 @@ _USER = r"(?:[\w.+*=-]+|\(null\))"
 _PORT = r"(?::\d+)?"
 _NAMED = r"(?![Ff][Ss]_|[Mm][Aa]|[Tt][Tt]|[Ll][Rr]|[Mm][Ee]|[Rr][Ee][Cc])"
 """Parameters that lead elsewhere (maddr, ttl, lr, method, received) or that FreeSWITCH reads are none of a phone's."""
-_PARAMS = rf"(?:;{_NAMED}[A-Za-z][\w.+-]*(?:=[\w.+%*-]*)?)*"
-_DIRECT = rf"\[?(ADDRESS)\]?{_PORT}{_PARAMS}(?:;fs_nat=yes)?"
+_VALUE = r"[\w.+%*-]*(?::(?!_)[\w.+%*-]+)*"
+"""Of a parameter. What FreeSWITCH parts several calls by (``:_:``) is in none."""
+_PARAMS = rf"(?:;{_NAMED}[A-Za-z][\w.+-]*(?:={_VALUE})?)*"
+_DIRECT = rf"\[?ADDRESS\]?{_PORT}{_PARAMS}(?:;fs_nat=yes)?"
 _ENCODED = rf"(?:%3B{_NAMED}[A-Za-z][\w.+-]*(?:%3D[\w.+*-]*)?)*"
 _NOTED = (
     rf"[\w.:\[\]-]+{_PARAMS}(?:;fs_nat=yes)?;fs_path=(?:%3C)?sips?%3A(?:(?:[\w.+*=-]|%2B|%3D|\(null\))+%40)?"
-    rf"(ADDRESS)(?:%3A\d+)?(?:%3Blr)?{_ENCODED}(?:%3E)?"
+    rf"ADDRESS(?:%3A\d+)?(?:%3Blr)?{_ENCODED}(?:%3E)?"
 )
 _SELF = ipaddress.ip_network("127.0.0.1/32")
 """What runs on the PBX's own machine may be a trunk's gateway, and a phone beside it."""
@@ -57,32 +61,40 @@ _OTHER = (
 """Registrations that are passed over. The realm alone may hold line ends and ``<``: nothing behind it is read."""
 _LONGEST = 20_000
 """Of an expression; PCRE2 compiles no more than 64 KiB."""
-_ADDRESS = r"[0-9A-Fa-f.:]+"
 
 
-def expression() -> list[str]:
-    r"""Finds up to ``MOST`` contacts that may be rung; what they are is said by ``FOUND``.
+def passed() -> list[str]:
+    r"""Begins an expression: a contact that may be rung, to be passed over as often as the ``{n}`` behind it says.
 
     ``\x3c`` and the like are letters that XML would read. In parts: between any two the template names the PBX's own
     sockets, as FreeSWITCH's variables.
     """
-    written = r"^(?:[^\n]*\n){3}"
-    for number in range(MOST):
-        first = 4 * number + 1
-        opening = r"\x3ccontact\x3e" if number == 0 else r"\x3ccontact(\x3e)"
-        direct, noted = (text.replace("ADDRESS", _ADDRESS) for text in (_DIRECT, _NOTED))
-        item = (
-            rf"{_OTHER}    \x3cregistration\x3e\n        \x3ccall-id\x3e[^\n]*\n        \x3cuser\x3e[^\n]*\n"
-            rf"        {opening}(?:[^\n]*? )?\x26lt;sips?:({_USER}@(?!{_OWN})(?:{direct}|{noted}))\x26gt;"
-            rf"\x3c/contact\x3e\n{_LINES}"
-            rf"        \x3cnetwork-ip\x3e(?:\{first + 1}|\{first + 2})\x3c/network-ip\x3e\n{_LINES}{_LAST}"
-        )
-        written += item if number == 0 else f"(?:{item})?"
-    return written.split(_OWN)
+    return rf"^(?:[^\n]*\n){{3}}(?:{_contact(1)})".split(_OWN)
 
 
-FOUND = "$1" + "".join(f"${4 * number}${4 * number + 1}" for number in range(1, MOST))
-"""The contacts that ``expression`` has found, parted by ``>``, which stands in none."""
+def wanted() -> list[str]:
+    """Ends it: up to ``TOGETHER`` contacts, of which ``FOUND`` is made."""
+    return "".join(f"(?:{_contact(2 * number + 1)})?" for number in range(1, TOGETHER + 1)).split(_OWN)
+
+
+FOUND = "".join(f"${2 * number + 2}>" for number in range(1, TOGETHER + 1))
+"""Contacts, each with a ``>``, which stands in none, behind it: where fewer were found, several ``>`` at the end."""
+
+
+def _contact(group: int) -> str:
+    """A registration that may be rung, and those passed over before it. Groups: the address it came from, its contact.
+
+    Registrations are kept by Call-ID: a phone that has begun anew is there twice, and its later one counts.
+    """
+    leads = "|".join(text.replace("ADDRESS", rf"\{group}") for text in (_DIRECT, _NOTED))
+    contact = r"        \x3ccontact\x3e(?:[^\n]*? )?\x26lt;sips?:"
+    return (
+        rf"{_OTHER}    \x3cregistration\x3e\n        \x3ccall-id\x3e[^\n]*\n        \x3cuser\x3e[^\n]*\n"
+        rf"(?={_LINES}        \x3cnetwork-ip\x3e([0-9A-Fa-f.:]+)\x3c/network-ip\x3e\n)"
+        rf"{contact}({_USER}@(?!{_OWN})(?:{leads}))\x26gt;\x3c/contact\x3e\n"
+        rf"(?!(?:[^\n]*\n)*?{contact}\{group + 1}\x26gt;)"
+        rf"{_LINES}        \x3cnetwork-ip\x3e[^\n]*\n{_LINES}{_LAST}"
+    )
 
 
 def carriers(plans: Iterable[Plan]) -> str:

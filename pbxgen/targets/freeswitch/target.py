@@ -52,7 +52,8 @@ def _dialplan(jinja: Environment, plans: tuple[Plan, ...], naming: Naming) -> li
     main = jinja.get_template("dialplan.xml.j2").render(
         builds=builds,
         trunks=trunks,
-        contacts=contacts.expression(),
+        contacts_passed=contacts.passed(),
+        contacts_wanted=contacts.wanted(),
         contacts_found=contacts.FOUND,
         carriers=contacts.carriers(plans),
     )
@@ -81,7 +82,9 @@ def _profiles(jinja: Environment, plans: tuple[Plan, ...], options: Options) -> 
     single = domains[0] if len(domains) == 1 else ""
     internal = jinja.get_template("internal.xml.j2").render(domains=domains, single_domain=single)
     external = jinja.get_template("external.xml.j2").render(acls=inbound_lists(plans))
+    sofia = jinja.get_template("sofia.conf.xml.j2").render(fleet=not single)
     files = [
+        GeneratedFile("autoload_configs/sofia.conf.xml", sofia),
         GeneratedFile("freeswitch.xml", _static("freeswitch.xml")),
         GeneratedFile("directory/default.xml", _static("default.xml")),
         GeneratedFile("sip_profiles/internal.xml", internal),

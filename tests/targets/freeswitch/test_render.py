@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import subprocess
 import xml.etree.ElementTree as ElementTree
@@ -13,6 +14,7 @@ from pbxgen.flow.plan import Plan
 from pbxgen.interpret.freeswitch.directory import Directory
 from pbxgen.interpret.freeswitch.preprocess import FreeSwitchLine
 from pbxgen.targets.base import Options, Part
+from pbxgen.targets.freeswitch import contacts
 from pbxgen.targets.freeswitch.target import FreeSwitchTarget
 from pbxgen.targets.freeswitch.views import bucket_digits
 from tests.support.freeswitch import BODY, rendered
@@ -29,6 +31,7 @@ def plan() -> Plan:
 def test_the_files_of_one_plan(plan: Plan) -> None:
     paths = [path for path in rendered(plan) if "/library/" not in path]
     assert paths == [
+        "autoload_configs/sofia.conf.xml",
         "autoload_configs/voicemail.conf.xml",
         "dialplan/pbxgen.xml",
         "dialplan/pbxgen/tenants/acme.xml",
@@ -41,6 +44,16 @@ def test_the_files_of_one_plan(plan: Plan) -> None:
         "sip_profiles/external/acme.xml",
         "sip_profiles/internal.xml",
     ]
+
+
+def test_no_expression_has_more_groups_than_freeswitch_1_10_counts(plan: Plan) -> None:
+    expressions = ["".join((*contacts.passed(), "{0}", *contacts.wanted()))]
+    for path, file in rendered(plan).items():
+        if path.startswith("dialplan/pbxgen/"):
+            expressions += [node.get("expression", "") for node in ElementTree.fromstring(file.text).iter()]
+    groups = {expression: len(re.findall(r"(?<!\\)\((?!\?)", expression)) for expression in expressions}
+    assert groups[expressions[0]] == 8
+    assert [expression for expression, count in groups.items() if count > 9] == []
 
 
 def test_only_files_with_passwords_and_pins_are_secret(plan: Plan) -> None:
