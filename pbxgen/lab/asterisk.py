@@ -60,7 +60,7 @@ class Asterisk:
         self._setup = setup
         self._program = find()
         self._home = setup.folder
-        self.log = Log(self._home / "log/full.log", _LINE, {"WARNING", "ERROR"}, _HARMLESS)
+        self.log = Log(self._home / "log/full.log", _LINE, {"WARNING", "ERROR"}, _HARMLESS, {"NOTICE"})
         port = free_port()
         self.phones_at: Address = (LOOPBACK, port)
         self.trunks_at: Address = self.phones_at

@@ -32,14 +32,21 @@ class Log:
     """The log of a PBX.
 
     ``line`` reads a line; its groups are `level`, `message`, and `call`, which the lines of one call have in common.
+    ``levels`` count always, ``call_levels`` in lines about a call: one that goes as it should leaves none.
     """
 
     def __init__(
-        self, path: Path, line: re.Pattern[str], levels: Collection[str], harmless: Sequence[Harmless]
+        self,
+        path: Path,
+        line: re.Pattern[str],
+        levels: Collection[str],
+        harmless: Sequence[Harmless],
+        call_levels: Collection[str] = (),
     ) -> None:
         self._path = path
         self._line = line
         self._levels = levels
+        self._call_levels = call_levels
         self._harmless = re.compile("|".join(f"(?:{known.message})" for known in harmless))
 
     def lines(self) -> list[str]:
@@ -57,7 +64,8 @@ class Log:
             named = next((word for word in _WORD.findall(message) if word in tenants), None)
             if named is not None and call:
                 owner.setdefault(call, named)
-            if matched["level"] in self._levels and not self._harmless.fullmatch(message.strip()):
+            counts = matched["level"] in self._levels or (call and matched["level"] in self._call_levels)
+            if counts and not self._harmless.fullmatch(message.strip()):
                 counted.append((line, named or "", matched))
         return tuple(Complaint(line, named or owner.get(matched["call"] or "")) for line, named, matched in counted)
 

@@ -82,7 +82,7 @@ def notes_on(written: str, rules: Rules) -> Iterator[str]:
 
 def _name(lines: tuple[Line, ...]) -> str:
     """Made of the text, so that other users coming and going does not change it."""
-    text = "\n".join(f"{line.label} {line.application}" for line in lines)
+    text = "\n".join(f"{line.name} {line.application}" for line in lines)
     return "d" + hashlib.sha256(text.encode()).hexdigest()[:8]
 
 

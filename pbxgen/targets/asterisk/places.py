@@ -15,12 +15,8 @@ class Line:
     """A priority of a generated extension."""
 
     application: str
-    label: str = ""
-
-    @property
-    def mark(self) -> str:
-        """What follows ``n`` in the line's priority."""
-        return f"({self.label})" if self.label else ""
+    name: str = ""
+    """Begins an extension of its own: ``<extension>_<name>``. No label: looking for one that is not there is logged."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +69,7 @@ def legs(plan: Plan, items: tuple[Leg, ...]) -> str:
     return SEPARATOR.join(_leg(plan, item) for item in items)
 
 
-def rule_lines(plan: Plan, label: str, rules: Rules, owner: Owner = NOBODY, reason: str = "") -> list[Line]:
+def rule_lines(plan: Plan, name: str, rules: Rules, owner: Owner = NOBODY, reason: str = "") -> list[Line]:
     """A subroutine that returns the places of the first rule that applies, or nothing."""
     lines: list[Line] = []
     for rule in rules:
@@ -85,7 +81,7 @@ def rule_lines(plan: Plan, label: str, rules: Rules, owner: Owner = NOBODY, reas
         lines.append(Line(f"ExecIf(${{GOSUB_RETVAL}}?Return({found}))"))
     else:
         lines.append(Line("Return()"))
-    return [Line(lines[0].application, label), *lines[1:]]
+    return [Line(lines[0].application, name), *lines[1:]]
 
 
 def in_words(condition: Condition) -> str:

@@ -44,19 +44,19 @@ def dialplan(plan: Plan) -> str:
     return rendered(plan, parts=frozenset({Part.DIALPLAN}))[f"pbxgen/{plan.name}/extensions.conf"].text
 
 
-def test_a_user_is_a_line_of_data_and_a_label_for_each_deviation() -> None:
+def test_a_user_is_a_line_of_data_and_an_extension_for_each_deviation() -> None:
     text = dialplan(plan_of(DEVIATIONS))
     block = text[text.index("; Ada Rossi") :].splitlines()[:10]
     assert block[1].startswith(";   unconditional: when not office, from vip, until 2026-12-31 (")
     assert block[2:] == [
         "exten => 101,1,Return(25,no,no,pin,+390212345101,italy)",
-        " same => n(unconditional),Gosub(pbxgen-when,s,1(office,closed,,vip,20261231))",
+        "exten => 101_unconditional,1,Gosub(pbxgen-when,s,1(office,closed,,vip,20261231))",
         " same => n,ExecIf(${GOSUB_RETVAL}?Return(user/102))",
         " same => n,Return()",
-        " same => n(busy),Return(outside/+393335550101/20/confirm/carrier//101/busy|user/102)",
-        " same => n(no_answer),Return(after/15|operator/9)",
-        " same => n(return_busy),Return(group/600)",
-        " same => n(follow_me),Return(0/user/101|8/outside/+393335550101/20/confirm/carrier)",
+        "exten => 101_busy,1,Return(outside/+393335550101/20/confirm/carrier//101/busy|user/102)",
+        "exten => 101_no_answer,1,Return(after/15|operator/9)",
+        "exten => 101_return_busy,1,Return(group/600)",
+        "exten => 101_follow_me,1,Return(0/user/101|8/outside/+393335550101/20/confirm/carrier)",
     ]
 
 
@@ -76,7 +76,7 @@ def test_deviations_that_many_users_share_stand_once() -> None:
     text = dialplan(plan_of(many_users("busy: [mobile, voicemail], no_answer: {after: 15, to: voicemail}")))
     assert text.count("Return(outside/${PBX_U_MOBILE}/30//carrier//${PBX_USER}/busy|mailbox/${PBX_USER})") == 1
     assert text.count("Return(after/15|mailbox/${PBX_USER})") == 1
-    name = re.search(r"^exten => (d[0-9a-f]{8}),1\(busy\)", text, re.MULTILINE)
+    name = re.search(r"^exten => (d[0-9a-f]{8})_busy,1,", text, re.MULTILINE)
     assert name is not None
     assert f"exten => 103,1,Return(20,yes,no,open,,italy,+393335550103,{name[1]})" in text
 
@@ -84,7 +84,7 @@ def test_deviations_that_many_users_share_stand_once() -> None:
 def test_the_name_of_shared_deviations_is_made_of_their_text() -> None:
     """Calls that are up during a reload must not find another policy under the name of theirs."""
     first, second = (dialplan(plan_of(many_users(f"busy: {to}"))) for to in ("voicemail", "mobile"))
-    names = [re.findall(r"^exten => (d[0-9a-f]{8}),", text, re.MULTILINE) for text in (first, second)]
+    names = [re.findall(r"^exten => (d[0-9a-f]{8})_busy,", text, re.MULTILINE) for text in (first, second)]
     assert len(names[0]) == len(names[1]) == 1
     assert names[0] != names[1]
 
@@ -94,7 +94,7 @@ def test_numbers_from_outside_lead_to_users_and_places() -> None:
     assert "[acme.inbound.+3902123451xx]" in text
     assert "exten => +390212345101,1,Return(user/101)" in text
     assert "exten => +390212345000,1,Return(inbound/+390212345000)" in text
-    assert " same => n(inbound),Gosub(pbxgen-when,s,1(office,open,,,))" in text
+    assert "exten => +390212345000_inbound,1,Gosub(pbxgen-when,s,1(office,open,,,))" in text
 
 
 def test_whatever_blocks_stands_in_the_library_only() -> None:
@@ -207,7 +207,7 @@ def test_trunks_of_several_tenants_at_one_address_ask_each_other_in_a_ring() -> 
     files = rendered(*fleet_of("192.0.2.1", "192.0.2.2", "192.0.2.1", "192.0.2.1"))
     following = {}
     for number in range(4):
-        found = re.search(r"\(sibling\),Return\((.+)\)", files[f"pbxgen/t{number}/extensions.conf"].text)
+        found = re.search(r"exten => sibling,1,Return\((.+)\)", files[f"pbxgen/t{number}/extensions.conf"].text)
         following[number] = found[1] if found else None
     assert following == {0: "t2/carrier", 1: None, 2: "t3/carrier", 3: "t0/carrier"}
 
@@ -216,5 +216,5 @@ def test_an_address_inside_anothers_network_makes_siblings_too() -> None:
     head = HEAD.replace("acme", "t1").replace("0212345000", "0212345001")
     inner = plan_of("", head=head.replace("host: 192.0.2.1,", "host: sip.example, accept_from: 192.0.2.0/24,"))
     files = rendered(*fleet_of("192.0.2.7"), inner)
-    assert "(sibling),Return(t1/carrier)" in files["pbxgen/t0/extensions.conf"].text
-    assert "(sibling),Return(t0/carrier)" in files["pbxgen/t1/extensions.conf"].text
+    assert "exten => sibling,1,Return(t1/carrier)" in files["pbxgen/t0/extensions.conf"].text
+    assert "exten => sibling,1,Return(t0/carrier)" in files["pbxgen/t1/extensions.conf"].text
