@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
 
-from pbxgen.calls.attempt import Attempt
+from pbxgen.calls.attempts import Attempt, ring_together
 from pbxgen.calls.case import Case
-from pbxgen.calls.entries import ring_together
 from pbxgen.calls.headers import AnnouncedDiversion, last_diversion
 from pbxgen.calls.observed import Observed
 from pbxgen.flow.machine import Ending, EndKind, Event, EventKind

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from pbxgen.calls.attempt import Attempt
+from pbxgen.calls.attempts import Attempt
 from pbxgen.lab import sip
 from pbxgen.lab.media import Stream
 from pbxgen.lab.wire import SeenMessage

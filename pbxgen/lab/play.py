@@ -5,8 +5,8 @@ from __future__ import annotations
 import asyncio
 import time
 
-from pbxgen.calls import people
-from pbxgen.calls.faults import cannot_transfer
+from pbxgen.calls import phone_states
+from pbxgen.calls.observed import cannot_transfer
 from pbxgen.flow.simulate import simulate
 from pbxgen.lab.dialog import Dialog
 from pbxgen.lab.observe import ENOUGH_PACKETS
@@ -139,7 +139,7 @@ class ScenePlayer:
         legs = self._scene.legs.values()
         up = [leg for leg in legs if leg.up and leg is not party and leg.start >= self._since]
         # Where one has pressed 1, a mailbox that is still being asked to is not in the call.
-        persons = [leg for leg in up if leg.state in people.PRESSING] if self._scene.asks else []
+        persons = [leg for leg in up if leg.state in phone_states.PRESSING] if self._scene.asks else []
         return persons or up
 
     def _heard(self, party: Dialog) -> bool:

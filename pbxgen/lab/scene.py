@@ -10,11 +10,9 @@ import time
 from collections.abc import Callable, Coroutine
 from urllib.parse import quote
 
-from pbxgen.calls import people
-from pbxgen.calls.attempt import Attempt
+from pbxgen.calls import phone_states
+from pbxgen.calls.attempts import TOGETHER_SECONDS, Attempt, entries, number_sent
 from pbxgen.calls.case import PROMPT_SECONDS
-from pbxgen.calls.entries import TOGETHER_SECONDS, entries
-from pbxgen.calls.trunks import number_sent
 from pbxgen.flow.plan import Plan
 from pbxgen.flow.world import quickness
 from pbxgen.lab import scripts
@@ -63,7 +61,7 @@ class Scene:
         logins = []
         for extension in self.plan.users:
             for index, state in enumerate(self._states(extension)):
-                if state != people.UNREGISTERED:
+                if state != phone_states.UNREGISTERED:
                     user = contact_user(self.plan, extension, index)
                     logins.append(Login(extension, self.plan.domain, password(self.plan, extension), user))
         return logins
@@ -75,7 +73,7 @@ class Scene:
         """Every behaviour this scene needs a SIPp process for."""
         replies = {scripts.reply_of("answer")}
         for states in self.case.world.phones.values():
-            replies |= {scripts.reply_of(state) for state in states if state != people.UNREGISTERED}
+            replies |= {scripts.reply_of(state) for state in states if state != phone_states.UNREGISTERED}
         replies |= {scripts.reply_of(state) for state in self.case.world.outside.values()}
         return replies | {self._referring(number) for number in self._refers}
 
@@ -93,7 +91,7 @@ class Scene:
         return scripts.SippReply(180, 200, refer_to=self._refers.get(number))
 
     def _reply_of(self, target: str, state: str) -> scripts.SippReply:
-        refers = target in self._refers and state in people.ANSWERING
+        refers = target in self._refers and state in phone_states.ANSWERING
         return self._referring(target) if refers else scripts.reply_of(state)
 
     # -- what the wire reports ----------------------------------------------------------------------------------------
@@ -114,7 +112,7 @@ class Scene:
             self._parked[message.call_id] = leg
         else:
             self.legs[message.call_id] = leg
-        if state in people.ANSWERING:
+        if state in phone_states.ANSWERING:
             self.spawn(self._pick_up(leg))
 
     def port_of(self, call_id: str) -> int:
@@ -158,14 +156,14 @@ class Scene:
             other
             for other in self.legs.values()
             if other is not leg
-            and other.state in people.ANSWERING
+            and other.state in phone_states.ANSWERING
             and abs(other.start - leg.start) < TOGETHER_SECONDS
             and (quickness(other.target), other.call_id) < (quickness(leg.target), leg.call_id)
         ]
         await asyncio.sleep(0.9 * len(before))
         if leg.waiting:
             self.rig.wire.nudge(leg.call_id, "ANSWER")
-        if leg.state in people.PRESSING and leg.target != self.tenant.parking:
+        if leg.state in phone_states.PRESSING and leg.target != self.tenant.parking:
             await self._press_one(leg)
 
     async def _press_one(self, leg: Dialog) -> None:

@@ -9,8 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from xml.sax.saxutils import quoteattr
 
-from pbxgen.calls import people
-from pbxgen.calls.people import Reply
+from pbxgen.calls import phone_states
+from pbxgen.calls.phone_states import Reply
 from pbxgen.lab.ports import LOOPBACK, Address
 
 _FAILURES = (
@@ -36,7 +36,7 @@ class SippReply(Reply):
 
 def reply_of(state: str) -> SippReply:
     """What SIPp does in a state of a scenario."""
-    reply = people.reply_of(state)
+    reply = phone_states.reply_of(state)
     return SippReply(reply.provisional, reply.final, reply.deaf)
 
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from pbxgen.calls.case import Case
-from pbxgen.calls.people import PIN
+from pbxgen.calls.phone_states import PIN
 from pbxgen.diagnostics.location import Location
 from pbxgen.flow.plan import Mailbox, PlaceKind, Plan, Secret, Trunk, User
 from pbxgen.lab.ports import Address, loopback_network

@@ -6,7 +6,7 @@ from xml.etree import ElementTree
 
 import pytest
 
-from pbxgen.calls import people
+from pbxgen.calls import phone_states
 from pbxgen.flow.world import OUTSIDE_STATES, PHONE_STATES
 from pbxgen.lab import scripts
 
@@ -22,7 +22,7 @@ def _targets(text: str) -> tuple[set[str], set[str]]:
 
 @pytest.mark.parametrize("state", [*PHONE_STATES, *OUTSIDE_STATES, "404", "302"])
 def test_every_state_of_a_scenario_has_a_script_whose_jumps_lead_somewhere(state: str) -> None:
-    if state == people.UNREGISTERED:
+    if state == phone_states.UNREGISTERED:
         return
     wanted, labels = _targets(scripts.callee(state, scripts.reply_of(state), _OURS))
     assert wanted <= labels

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from pbxgen.calls.case import Case, Handling
-from pbxgen.calls.people import PIN
+from pbxgen.calls.phone_states import PIN
 from pbxgen.flow.machine import EndKind
 from pbxgen.flow.simulate import Transfer
 from pbxgen.lab.ladder import failure

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from pbxgen.calls.attempt import Attempt
+from pbxgen.calls.attempts import Attempt
 from pbxgen.calls.case import Case, case_of
 from pbxgen.calls.headers import user_of
 from pbxgen.flow.plan import Plan

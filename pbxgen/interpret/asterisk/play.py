@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from pbxgen.calls.attempt import Attempt
-from pbxgen.calls.entries import entries
-from pbxgen.calls.faults import cannot_transfer
+from pbxgen.calls.attempts import Attempt, entries
 from pbxgen.calls.headers import user_of
-from pbxgen.calls.observed import CallRecord, Observed, observed
+from pbxgen.calls.observed import CallRecord, Observed, cannot_transfer, observed
 from pbxgen.interpret.asterisk.channel import AsteriskChannel
 from pbxgen.interpret.asterisk.endpoints import Endpoints
 from pbxgen.interpret.asterisk.legs import NORMAL, AsteriskLeg, Caller, LocalFirst, LocalSecond, partner

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 
+from pbxgen.calls.attempts import number_sent
 from pbxgen.calls.case import Case
-from pbxgen.calls.trunks import number_sent
 from pbxgen.interpret.asterisk.applications import APPLICATIONS
 from pbxgen.interpret.asterisk.channel import AsteriskChannel, Place, Ringing
 from pbxgen.interpret.asterisk.dialplan import Dialplan

@@ -6,9 +6,8 @@ import ipaddress
 from collections.abc import Sequence
 
 from pbxgen.calls.case import Case
-from pbxgen.calls.faults import cannot_transfer
 from pbxgen.calls.headers import user_of
-from pbxgen.calls.observed import CallRecord, Observed, observed
+from pbxgen.calls.observed import CallRecord, Observed, cannot_transfer, observed
 from pbxgen.flow.plan import Trunk
 from pbxgen.flow.simulate import Transfer
 from pbxgen.interpret.base import NotUnderstoodError, Trace

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from pbxgen.calls.trunks import number_sent
+from pbxgen.calls.attempts import number_sent
 from pbxgen.interpret.base import NotUnderstoodError
 from pbxgen.interpret.far_ends import FarEnd, contacts, outside
 from pbxgen.interpret.freeswitch.channel import FreeSwitchChannel

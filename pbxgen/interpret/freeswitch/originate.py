@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from pbxgen.calls.entries import entries
+from pbxgen.calls.attempts import entries
 from pbxgen.flow.world import quickness
 from pbxgen.interpret.base import NotUnderstoodError
 from pbxgen.interpret.freeswitch.channel import FreeSwitchChannel

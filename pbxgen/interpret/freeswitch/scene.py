@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from zoneinfo import ZoneInfo
 
-from pbxgen.calls.attempt import Attempt
+from pbxgen.calls.attempts import Attempt
 from pbxgen.calls.case import Case
 from pbxgen.interpret.freeswitch.channel import CallerProfile, FreeSwitchChannel
 from pbxgen.interpret.freeswitch.installation import Installation

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from pbxgen.calls.people import PIN
+from pbxgen.calls.phone_states import PIN
 from pbxgen.interpret.asterisk import config, dialplan, patterns
 from pbxgen.interpret.asterisk.applications import APPLICATIONS
 from pbxgen.interpret.asterisk.dialplan import Dialplan
