@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import dataclass, field
+from zoneinfo import ZoneInfo
 
 from pbxgen.flow.plan import Plan
 from pbxgen.flow.simulate import Call
@@ -62,6 +64,11 @@ class Case:
     def trunk(self) -> str | None:
         """Name of the trunk that an outside call comes in on; None: the plan has none."""
         return self.handling.trunk or next(iter(self.plan.trunks), None)
+
+    @property
+    def moment(self) -> dt.datetime:
+        """When the call is placed, in the plan's time zone."""
+        return self.world.moment.replace(tzinfo=ZoneInfo(self.plan.timezone))
 
     def sent_headers(self, host: str) -> list[str]:
         """Further headers of the caller's INVITE from a trunk at ``host``."""

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Protocol
 
+from pbxgen.interpret import brackets
 from pbxgen.interpret.asterisk.expressions import SyntaxMistakeError, evaluate
 from pbxgen.interpret.base import NotUnderstoodError
 
@@ -19,7 +20,7 @@ WHOLE = 2**31 - 1
 """Length of ``${NAME:offset}``."""
 
 
-class Values(Protocol):
+class AsteriskValues(Protocol):
     """Gives the values of variables, functions and expressions."""
 
     def variable(self, name: str) -> str: ...
@@ -30,7 +31,7 @@ class Values(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Variable:
+class VariableReference:
     """``${...}``; its inside is a text that is evaluated when the value is needed."""
 
     inner: Text
@@ -49,9 +50,9 @@ class Expression:
 class Text:
     """A text of the dialplan, taken apart once."""
 
-    parts: tuple[str | Variable | Expression, ...]
+    parts: tuple[str | VariableReference | Expression, ...]
 
-    def put_in(self, values: Values) -> str:
+    def put_in(self, values: AsteriskValues) -> str:
         """The text with every value in its place."""
         parts = self.parts
         if len(parts) == 1 and isinstance(parts[0], str):
@@ -65,13 +66,13 @@ class Text:
             if isinstance(part, str):
                 continue
             first = part.inner.parts[0] if part.inner.parts else ""
-            if isinstance(part, Variable) and isinstance(first, str) and "(" in first:
+            if isinstance(part, VariableReference) and isinstance(first, str) and "(" in first:
                 found.append(first.partition("(")[0])
             found += part.inner.functions()
         return found
 
 
-def _value(part: Variable | Expression, values: Values) -> str:
+def _value(part: VariableReference | Expression, values: AsteriskValues) -> str:
     if isinstance(part, Expression):
         return values.expression(part.inner.put_in(values))
     if part.plain is not None:
@@ -86,11 +87,13 @@ def _value(part: Variable | Expression, values: Values) -> str:
 @lru_cache(maxsize=4096)
 def parse(text: str) -> Text:
     """Takes a text apart. Raises NotUnderstoodError where a bracket is never closed."""
-    parts: list[str | Variable | Expression] = []
+    parts: list[str | VariableReference | Expression] = []
     at = 0
     while (opening := _OPENING.search(text, at)) is not None:
         start, kind = opening.start(), opening[0][1]
-        end = _closing(text, start + 2, kind)
+        end = brackets.closing(text, start + 1, "{}" if kind == "{" else "[]")
+        if end is None:
+            raise NotUnderstoodError(f"a bracket is never closed: {text}")
         if start > at:
             parts.append(text[at:start])
         inner = parse(text[start + 2 : end])
@@ -101,25 +104,10 @@ def parse(text: str) -> Text:
     return Text(tuple(parts))
 
 
-def _variable(inner: Text) -> Variable:
+def _variable(inner: Text) -> VariableReference:
     first = inner.parts[0]
     plain = len(inner.parts) == 1 and isinstance(first, str) and not set(first) & set("(:")
-    return Variable(inner, first if plain and isinstance(first, str) else None)
-
-
-def _closing(text: str, at: int, kind: str) -> int:
-    """Where the bracket that opened before ``at`` closes: only brackets of its own kind are counted."""
-    closing = "}" if kind == "{" else "]"
-    depth = 1
-    while at < len(text):
-        if text[at] == kind:
-            depth += 1
-        elif text[at] == closing:
-            depth -= 1
-            if not depth:
-                return at
-        at += 1
-    raise NotUnderstoodError(f"a bracket is never closed: {text}")
+    return VariableReference(inner, first if plain and isinstance(first, str) else None)
 
 
 def _named(inner: str) -> tuple[str, int | None, int]:
@@ -171,15 +159,15 @@ def _argument(text: str, at: int, delimiter: str, raw: bool) -> tuple[str, int, 
         end = text.find(delimiter, at)
         return (text[at:], len(text), False) if end < 0 else (text[at:end], end + 1, True)
     kept: list[str] = []
-    brackets = {"(": 0, "[": 0}
+    opened = {"(": 0, "[": 0}
     quoted = False
     while at < len(text):
         character = text[at]
         if character in "([":
-            brackets[character] += 1
+            opened[character] += 1
         elif character in ")]":
             opening = "(" if character == ")" else "["
-            brackets[opening] = max(0, brackets[opening] - 1)
+            opened[opening] = max(0, opened[opening] - 1)
         elif character == '"' and delimiter != '"':
             quoted = not quoted
             if not raw:
@@ -192,7 +180,7 @@ def _argument(text: str, at: int, delimiter: str, raw: bool) -> tuple[str, int, 
             kept.append(text[at : at + 1])
             at += 1
             continue
-        elif character == delimiter and not quoted and not any(brackets.values()):
+        elif character == delimiter and not quoted and not any(opened.values()):
             return "".join(kept), at + 1, True
         kept.append(character)
         at += 1

@@ -33,7 +33,7 @@ def parse(text: str) -> DialString:
     if ":_:" in text or text.startswith("<"):
         raise NotUnderstoodError(f"bridge {text}")
     while text.startswith("{"):
-        found, text = _variables(text, "{", "}", ",")
+        found, text = _variables(text, "{}", ",")
         common |= found
     text = text.lstrip(" ")
     if not text:
@@ -52,7 +52,7 @@ def _protected(text: str) -> str:
     quoted = other = False
     for at, letter in enumerate(text):
         if end is None and letter == "[":
-            end = end_of_brackets(text, at, "[", "]")
+            end = end_of_brackets(text, at, "[]")
             other, quoted = text.startswith("^^", at + 1), False
         if letter == "'":
             quoted = not quoted
@@ -67,9 +67,9 @@ def _destination(part: str, common: dict[str, str]) -> Destination:
     part = part.lstrip(" ")
     own: dict[str, str] = {}
     while part.startswith("["):
-        end = end_of_brackets(part, 0, "[", "]")
+        end = end_of_brackets(part, 0, "[]")
         inside = part[: end or 0].replace(_QUOTED_COMMA, ",")
-        found, part = _variables(inside + part[end or 0 :], "[", "]", _COMMA)
+        found, part = _variables(inside + part[end or 0 :], "[]", _COMMA)
         own |= found
     part = part.lstrip(" ")
     if not part:
@@ -79,11 +79,11 @@ def _destination(part: str, common: dict[str, str]) -> Destination:
     return Destination(part, common | own)
 
 
-def _variables(text: str, opening: str, closing: str, delimiter: str) -> tuple[dict[str, str], str]:
+def _variables(text: str, pair: str, delimiter: str) -> tuple[dict[str, str], str]:
     """``switch_event_create_brackets``: the variables, and what stands behind the brackets."""
-    end = end_of_brackets(text, 0, opening, closing)
+    end = end_of_brackets(text, 0, pair)
     if end is None:
-        raise NotUnderstoodError(f"{text}: {opening} is not closed")
+        raise NotUnderstoodError(f"{text}: {pair[0]} is not closed")
     inside = text[1:end]
     if inside.startswith("^^"):
         delimiter, inside = inside[2:3], inside[3:]

@@ -1,16 +1,11 @@
-"""Phones and gateways as mod_sofia dials them, and what the replies of the far end mean to FreeSWITCH."""
+"""Registrations at mod_sofia, and the causes that it makes of SIP statuses and the other way round."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 
-from pbxgen.flow.plan import Plan
 from pbxgen.interpret.base import NotUnderstoodError
-from pbxgen.interpret.freeswitch.scene import Scene
-
-_CONTACT = re.compile(r"sofia/internal/sip:phone\.([^.@]+)\.(\d+)@127\.0\.0\.1:5062")
-_GATEWAY = re.compile(r"sofia/gateway/([^/]+)/(.*)")
+from pbxgen.interpret.freeswitch.call import FreeSwitchCall
 
 _CAUSES: Mapping[int, str] = {
     **dict.fromkeys((401, 402, 403, 407, 603, 608), "CALL_REJECTED"),
@@ -82,24 +77,12 @@ def registration(user: str, domain: str, extension: str, index: int) -> str:
     )
 
 
-def contact_of(dialled: str) -> tuple[str, int] | None:
-    """Extension and number of a contact; None: it is none."""
-    found = _CONTACT.fullmatch(dialled)
-    return None if found is None else (found.group(1), int(found.group(2)))
-
-
-def gateway_of(dialled: str) -> tuple[str, str] | None:
-    """Gateway and digits; None: it is none."""
-    found = _GATEWAY.fullmatch(dialled)
-    return None if found is None else (found.group(1), found.group(2))
-
-
-def registered_as(scene: Scene, profile: str, user: str, domain: str) -> str | None:
+def registered_as(call: FreeSwitchCall, profile: str, user: str, domain: str) -> str | None:
     """The extension whose phone has registered as ``user@domain`` at a profile; None: nobody has."""
-    plan, installation = scene.case.plan, scene.installation
+    plan, installation = call.case.plan, call.installation
     if installation.profiles and profile not in installation.profiles:
         raise NotUnderstoodError(f"there is no SIP profile {profile}")
-    if domain.lower() != registration_domain(scene).lower():
+    if domain.lower() != registration_domain(call).lower():
         return None
     entry = installation.directory.registered(user, domain)
     if entry is None and installation.directory.user(user, domain) is not None:
@@ -108,16 +91,8 @@ def registered_as(scene: Scene, profile: str, user: str, domain: str) -> str | N
     return extension if extension in plan.users else None
 
 
-def registration_domain(scene: Scene) -> str:
+def registration_domain(call: FreeSwitchCall) -> str:
     """The SIP domain under which the tenant's phones are registered."""
-    internal = scene.installation.profiles.get("internal")
+    internal = call.installation.profiles.get("internal")
     forced = None if internal is None else internal.settings.get("force-register-db-domain")
-    return forced or scene.case.plan.domain
-
-
-def trunk_of(plan: Plan, gateway: str) -> str:
-    """Name of the trunk that a gateway stands for."""
-    found = next((name for name in plan.trunks if gateway == f"{plan.name}.{name}"), None)
-    if found is None:
-        raise NotUnderstoodError(f"the gateway {gateway} is none of {plan.name}'s trunks")
-    return found
+    return forced or call.case.plan.domain

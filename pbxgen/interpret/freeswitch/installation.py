@@ -6,10 +6,11 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from pbxgen.interpret.base import NotUnderstoodError
 from pbxgen.interpret.freeswitch.directory import Directory
 from pbxgen.interpret.freeswitch.document import FreeSwitchExtension, contexts
-from pbxgen.interpret.freeswitch.preprocess import Preprocessor
-from pbxgen.interpret.freeswitch.profiles import SipProfile, profiles, voicemail_profiles
+from pbxgen.interpret.freeswitch.elements import Element, parsed
+from pbxgen.interpret.freeswitch.preprocess import FreeSwitchLine, Preprocessor
 from pbxgen.targets.base import GeneratedFile
 
 STOCK: Mapping[str, str] = {
@@ -39,16 +40,25 @@ _RECORDING = re.compile(re.escape(STOCK["sounds_dir"]) + r"/[^/]+/([^/]+)\.wav")
 
 
 @dataclass(frozen=True, slots=True)
-class Installation:
+class SipProfile:
+    """A profile of mod_sofia: where calls come in, and which gateways there are."""
+
+    settings: Mapping[str, str]
+    gateways: Mapping[str, Mapping[str, str]]
+    """Params of each gateway."""
+
+
+@dataclass(frozen=True, slots=True)
+class FreeSwitchInstallation:
     """What runs: read once, the same for every call.
 
-    Of sounds it has the administrator's recordings only; no prompts of FreeSWITCH's, in no language.
+    Its only sounds are the administrator's recordings; no prompts of FreeSWITCH's, in any language.
     """
 
     contexts: Mapping[str, tuple[FreeSwitchExtension, ...]]
     directory: Directory
     profiles: Mapping[str, SipProfile]
-    """None where the phones and trunks are configured elsewhere (``--parts dialplan``)."""
+    """By name; none where phones and trunks are configured elsewhere (``--parts dialplan``)."""
     voicemail: frozenset[str]
     """Profiles of mod_voicemail; the stock one is ``default``."""
     variables: Mapping[str, str]
@@ -57,18 +67,39 @@ class Installation:
         return next((p.gateways[name] for p in self.profiles.values() if name in p.gateways), None)
 
 
-def install(files: Sequence[GeneratedFile]) -> Installation:
+def _profiles(lines: Sequence[FreeSwitchLine]) -> dict[str, SipProfile]:
+    by_name: dict[str, SipProfile] = {}
+    for element in parsed(lines):
+        if element.tag != "profile":
+            raise NotUnderstoodError(f"{element.where}: <{element.tag}> beside the SIP profiles")
+        gateways = {g.get("name"): _params(g) for holder in element.named("gateways") for g in holder.named("gateway")}
+        settings = {key: value for holder in element.named("settings") for key, value in _params(holder).items()}
+        by_name[element.get("name")] = SipProfile(settings, gateways)
+    return by_name
+
+
+def _params(element: Element) -> dict[str, str]:
+    return {p.get("name"): p.get("value") for p in element.named("param")}
+
+
+def _voicemail_profiles(lines: Sequence[FreeSwitchLine]) -> frozenset[str]:
+    """Names of the profiles of mod_voicemail."""
+    holders = [holder for element in parsed(lines) for holder in element.named("profiles")]
+    return frozenset(profile.get("name") for holder in holders for profile in holder.named("profile"))
+
+
+def install(files: Sequence[GeneratedFile]) -> FreeSwitchInstallation:
     """Read generated files. Raises NotUnderstoodError."""
     reader = Preprocessor({file.path: file.text for file in files}, STOCK)
     dialplan = reader.included("dialplan/*.xml")
     directory = reader.included("directory/*.xml")
     sip = reader.included("sip_profiles/*.xml")
     voicemail = reader.included("autoload_configs/voicemail.conf.xml")
-    return Installation(
+    return FreeSwitchInstallation(
         contexts=contexts(dialplan),
         directory=Directory(directory),
-        profiles=profiles(sip),
-        voicemail=voicemail_profiles(voicemail) if voicemail else frozenset({"default"}),
+        profiles=_profiles(sip),
+        voicemail=_voicemail_profiles(voicemail) if voicemail else frozenset({"default"}),
         variables=reader.variables,
     )
 

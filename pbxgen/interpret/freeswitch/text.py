@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import re
+
+from pbxgen.interpret import brackets
+
+_NUMBER = re.compile(r"[ \t\n\r\v\f]*([+-]?[0-9]+)")
 _UNESCAPED = {"n": "\n", "r": "\r", "t": "\t", "s": " "}
 _TRUE = frozenset({"yes", "on", "true", "t", "enabled", "active", "allow"})
 
@@ -17,18 +22,13 @@ def is_true(text: str | None) -> bool:
 
 def is_number(text: str) -> bool:
     """``switch_is_number``: digits and dots after a sign; the empty text too."""
-    rest = text[1:] if text[:1] in ("-", "+") else text
-    return all(letter in "0123456789." for letter in rest)
+    return re.fullmatch("[+-]?[0-9.]*", text) is not None
 
 
 def atoi(text: str) -> int:
     """C's ``atoi``: the number a text begins with; 0 where it begins with none."""
-    text = text.lstrip(" \t\n\r\v\f")
-    end = 1 if text[:1] in ("-", "+") else 0
-    first = end
-    while end < len(text) and text[end] in "0123456789":
-        end += 1
-    return int(text[:end]) if end > first else 0
+    number = _NUMBER.match(text)
+    return int(number[1]) if number else 0
 
 
 def separated(text: str, delimiter: str, most: int = 1024) -> list[str]:
@@ -121,18 +121,6 @@ def _clean(text: str, delimiter: str) -> str:
     return "".join(found if end is None else found[:end])
 
 
-def end_of_brackets(text: str, at: int, opening: str, closing: str) -> int | None:
-    """``switch_find_end_paren``: where the bracket that opens at ``at`` closes; None where none opens or closes."""
-    while text[at : at + 1] == " ":
-        at += 1
-    if text[at : at + 1] != opening:
-        return None
-    depth = 0
-    for place in range(at, len(text)):
-        if text[place] == opening:
-            depth += 1
-        elif text[place] == closing:
-            depth -= 1
-            if depth == 0:
-                return place
-    return None
+def end_of_brackets(text: str, at: int, pair: str) -> int | None:
+    """``switch_find_end_paren``: where the bracket that opens at ``at``, or behind blanks, closes; None: none does."""
+    return brackets.closing(text, len(text) - len(text[at:].lstrip(" ")), pair)

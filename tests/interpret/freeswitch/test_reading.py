@@ -8,8 +8,8 @@ from pbxgen.interpret.base import NotUnderstoodError
 from pbxgen.interpret.freeswitch import dialstring, document, load
 from pbxgen.interpret.freeswitch.directory import Directory
 from pbxgen.interpret.freeswitch.elements import parsed
-from pbxgen.interpret.freeswitch.expansion import expand
-from pbxgen.interpret.freeswitch.patterns import perform, substituted
+from pbxgen.interpret.freeswitch.expansion import Scope, expand
+from pbxgen.interpret.freeswitch.patterns import match_count, perform, substituted
 from pbxgen.interpret.freeswitch.preprocess import Preprocessor
 from pbxgen.interpret.freeswitch.text import atoi, is_true, separated
 from pbxgen.targets.base import GeneratedFile
@@ -18,17 +18,9 @@ from tests.support.freeswitch import BODY, rendered
 from tests.support.office import plan_of
 
 
-class Names:
+def scope(**variables: str) -> Scope:
     """Variables for an expansion; functions say how they were called."""
-
-    def __init__(self, **variables: str) -> None:
-        self._variables = variables
-
-    def variable(self, name: str) -> str | None:
-        return self._variables.get(name)
-
-    def function(self, name: str, arguments: str) -> str:
-        return f"<{name}: {arguments}>"
+    return Scope(variables.get, lambda name, arguments: f"<{name}: {arguments}>")
 
 
 def preprocessed(text: str, **files: str) -> str:
@@ -126,22 +118,22 @@ def test_a_user_has_what_its_domain_has_and_is_found_by_alias_without_regard_to_
 
 
 def test_values_are_expanded_in_their_turn() -> None:
-    assert expand("${a}!", Names(a="<${b}>", b="c")) == "<c>!"
+    assert expand("${a}!", scope(a="<${b}>", b="c")) == "<c>!"
 
 
 def test_brackets_of_a_functions_arguments_are_counted_and_its_arguments_expanded() -> None:
-    assert expand("${f(a(${b})c)}d)", Names(b="x")) == "<f: a(x)c>d)"
+    assert expand("${f(a(${b})c)}d)", scope(b="x")) == "<f: a(x)c>d)"
 
 
 @pytest.mark.parametrize("text", ["${a", "${f a}", "${a[0]}"])
 def test_references_that_the_templates_do_not_use_are_not_understood(text: str) -> None:
     with pytest.raises(NotUnderstoodError):
-        expand(text, Names(a="x"))
+        expand(text, scope(a="x"))
 
 
 def test_a_value_that_refers_to_itself_is_not_understood() -> None:
     with pytest.raises(NotUnderstoodError, match="without end"):
-        expand("${a}", Names(a="${a}"))
+        expand("${a}", scope(a="${a}"))
 
 
 @pytest.mark.parametrize(
@@ -183,7 +175,7 @@ def test_expressions_that_pcre_may_read_in_another_way_are_not_understood(expres
 def test_groups_that_took_no_part_put_nothing_in_and_those_behind_the_last_do_not_count() -> None:
     match = perform("ac", "(a)(b)?(c)(d)?")
     assert match is not None
-    assert (match.count, substituted(match, "$1-$2-$3-$4-$9", "ac")) == (4, "a--c--")
+    assert (match_count(match), substituted(match, "$1-$2-$3-$4-$9", "ac")) == (4, "a--c--")
 
 
 def test_what_freeswitch_would_cut_short_is_not_understood() -> None:
