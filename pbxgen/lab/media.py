@@ -73,7 +73,6 @@ class Stream:
     audio: Audio | None = None
     speaks: bool = False
     """Sends a tone of its own; otherwise echoes what it hears."""
-    received: int = 0
     sent: int = 0
     frames: deque[bytes] = field(default_factory=lambda: deque(maxlen=_REMEMBERED_FRAMES))
     loud: int = 0
@@ -132,7 +131,6 @@ class Stream:
             if self.audio is None or len(data) < 12 or data[1] & 0x7F != self.audio.codec:
                 continue
             payload = data[12:]
-            self.received += 1
             self.frames.append(payload)
             table = _DECODED[self.audio.codec]
             if any(abs(table[b]) > 200 for b in payload[::8]):

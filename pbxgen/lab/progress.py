@@ -10,17 +10,17 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from pbxgen.lab.result import Result
 
 
-class RichWatcher:
+class CallProgress:
     """A bar that counts calls, and a line for each that fails as soon as it does. Use as a context."""
 
-    def __init__(self, console: Console) -> None:
+    def __init__(self, console: Console, calls: int) -> None:
         self._progress = Progress(
             TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(), console=console
         )
-        self._task = self._progress.add_task("starting", total=None)
+        self._task = self._progress.add_task("calls", total=calls)
         self._failed = 0
 
-    def __enter__(self) -> RichWatcher:
+    def __enter__(self) -> CallProgress:
         self._progress.start()
         return self
 
@@ -28,9 +28,6 @@ class RichWatcher:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self._progress.stop()
-
-    def begins(self, calls: int) -> None:
-        self._progress.update(self._task, total=calls, description="calls")
 
     def done(self, result: Result) -> None:
         self._failed += not result.passed

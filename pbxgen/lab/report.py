@@ -9,8 +9,8 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from pbxgen.calls.case import Case
 from pbxgen.calls.model_steps import model_steps
-from pbxgen.lab.ladder import Rung, ladder
 from pbxgen.lab.result import LabReport, Result
+from pbxgen.lab.sequence import SequenceStep, message_sequence
 from pbxgen.targets.templates import templates_folder
 
 _COLUMN = 150
@@ -62,23 +62,23 @@ class Section:
         return all(shown.result.passed for shown in self.on)
 
 
-def drawing(rungs: Iterable[Rung]) -> Drawing:
+def drawing(steps: Iterable[SequenceStep]) -> Drawing:
     """Where everything of a ladder stands: the caller, the PBX, then whoever was invited, in order."""
-    rungs = tuple(rungs)
-    parties = ["caller", "PBX", *dict.fromkeys(rung.party for rung in rungs if rung.party != "caller")]
+    steps = tuple(steps)
+    parties = ["caller", "PBX", *dict.fromkeys(step.party for step in steps if step.party != "caller")]
     place = {party: _MARGIN + _COLUMN // 2 + number * _COLUMN for number, party in enumerate(parties)}
     arrows = tuple(
         Arrow(
             y=_HEAD + _ROW * (number + 1),
-            start=place[rung.party] if rung.to_pbx else place["PBX"],
-            end=place["PBX"] if rung.to_pbx else place[rung.party],
-            text=rung.text,
-            at=f"{rung.at:.2f}",
+            start=place[step.party] if step.to_pbx else place["PBX"],
+            end=place["PBX"] if step.to_pbx else place[step.party],
+            text=step.text,
+            at=f"{step.at:.2f}",
         )
-        for number, rung in enumerate(rungs)
+        for number, step in enumerate(steps)
     )
     width = _MARGIN + _COLUMN * len(parties)
-    return Drawing(tuple(place.items()), arrows, width, _HEAD + _ROW * (len(rungs) + 2))
+    return Drawing(tuple(place.items()), arrows, width, _HEAD + _ROW * (len(steps) + 2))
 
 
 def _sections(report: LabReport) -> list[Section]:
@@ -98,7 +98,7 @@ def _sections(report: LabReport) -> list[Section]:
 def _on_pbx(result: Result) -> OnPbx:
     observed = result.observed
     ending = str(observed.ending) if observed.ending is not None else f"status {observed.status or 'none'}"
-    return OnPbx(result, drawing(ladder(result.trace)), ", ".join(observed.rings) or "nobody", ending)
+    return OnPbx(result, drawing(message_sequence(result.trace)), ", ".join(observed.rings) or "nobody", ending)
 
 
 def page(report: LabReport) -> str:

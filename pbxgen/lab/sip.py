@@ -55,11 +55,6 @@ class Message:
     def start_line(self) -> str:
         return f"{self.method} {self.reason}" if self.status is None else f"{self.status} {self.reason}"
 
-    @property
-    def in_dialog(self) -> bool:
-        """Does a request belong to a dialog (has its To a tag)?"""
-        return ";tag=" in self.header("to").lower()
-
 
 def parse(data: bytes) -> Message | None:
     """The message in a datagram; None for keep-alives and anything else that is no SIP."""

@@ -55,7 +55,6 @@ class Wire:
         self._inner: asyncio.DatagramTransport | None = None
         self.rewrite: Callable[[bytes, str], bytes] | None = None
         """Fills values into SIPp's messages, by Call-ID, that a script cannot know; bodies keep their length."""
-        self.dropped = 0
 
     async def start(self) -> None:
         self._inner = await _open((LOOPBACK, 0), self._from_sipp)
@@ -111,7 +110,6 @@ class Wire:
         if path is None:
             port = self._router(message, ours) if message.status is None else None
             if port is None:
-                self.dropped += 1
                 return
             path = self._paths[message.call_id] = _Path(port, self._outer[ours][0], source)
         path.pbx = source
@@ -132,7 +130,6 @@ class Wire:
         if path is None:
             ours = self._from_inner.get(source[1])
             if ours is None:
-                self.dropped += 1
                 return
             transport, pbx = self._outer[ours]
             path = self._paths[message.call_id] = _Path(source[1], transport, pbx)
