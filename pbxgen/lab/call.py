@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from urllib.parse import quote
 
 from pbxgen.calls import phone_states
-from pbxgen.calls.attempts import TOGETHER_SECONDS, Attempt, entries, number_sent
+from pbxgen.calls.attempts import TOGETHER_SECONDS, Attempt, number_sent
 from pbxgen.calls.case import PROMPT_SECONDS
 from pbxgen.flow.plan import Plan
 from pbxgen.flow.world import quickness
@@ -253,10 +253,6 @@ class LabCall:
         """Who was rung, in order; times count from the caller's INVITE."""
         in_order = sorted(self.legs.values(), key=lambda leg: leg.start)
         return [leg.rang(since=self.caller.start) for leg in in_order]
-
-    def entries(self) -> list[list[Attempt]]:
-        """Who was rung so far; those that rang together are one entry."""
-        return entries(self.rang())
 
     async def close(self) -> None:
         """Hang up all dialogs that are still up and release SIPp's processes."""

@@ -12,6 +12,7 @@ import math
 import socket
 import struct
 import time
+from bisect import bisect_left
 from collections import deque
 from dataclasses import dataclass, field
 
@@ -51,17 +52,8 @@ def _tone_frames(codec: int, hertz: int) -> list[bytes]:
     nearest = sorted(range(256), key=lambda b: table[b])
     levels = [table[b] for b in nearest]
 
-    def encode(sample: float) -> int:
-        low, high = 0, 255
-        while low < high:
-            middle = (low + high) // 2
-            if levels[middle] < sample:
-                low = middle + 1
-            else:
-                high = middle
-        return nearest[low]
-
-    wave = [encode(8000 * math.sin(2 * math.pi * hertz * n / _RATE)) for n in range(5 * _SAMPLES)]
+    samples = (8000 * math.sin(2 * math.pi * hertz * n / _RATE) for n in range(5 * _SAMPLES))
+    wave = [nearest[bisect_left(levels, sample)] for sample in samples]
     return [bytes(wave[i : i + _SAMPLES]) for i in range(0, len(wave), _SAMPLES)]
 
 

@@ -7,6 +7,7 @@ import time
 from collections.abc import Mapping
 
 from pbxgen.calls import phone_states
+from pbxgen.calls.attempts import entries
 from pbxgen.calls.observed import CallRecord, Observed, cannot_transfer, observed
 from pbxgen.flow.simulate import simulate
 from pbxgen.lab.call import LabCall
@@ -54,7 +55,7 @@ class CallPlayer:
 
     async def _give_up(self, entry: int) -> None:
         call = self._call
-        await call.until(lambda: len(call.entries()) > entry, 600)
+        await call.until(lambda: len(entries(call.rang())) > entry, 600)
         await asyncio.sleep(self._case.handling.give_up_after)
         if self._caller.waiting:
             call.testbed.wire.nudge(self._caller.call_id, "GIVEUP")

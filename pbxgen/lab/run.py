@@ -11,11 +11,11 @@ import signal
 import tempfile
 import time
 from collections.abc import Callable, Coroutine, Iterator, Mapping, Sequence
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from pbxgen.calls.case import Case
-from pbxgen.flow.plan import Deviations, Plan
+from pbxgen.flow.plan import Plan
 from pbxgen.lab import sipp
 from pbxgen.lab.errors import LabError
 from pbxgen.lab.pbx import laboratory_of
@@ -135,23 +135,20 @@ def _report(
     results: Sequence[Result], pbxs: tuple[str, ...], complaints: Sequence[tuple[str, Case | None, str]], seconds: float
 ) -> LabReport:
     """The results with the log lines of the PBXs, each with the call that it is about."""
-    by_call: dict[tuple[str, int], list[str]] = {}
     problems: dict[str, dict[str, None]] = {pbx: {} for pbx in pbxs}
     strays: dict[str, dict[str, None]] = {pbx: {} for pbx in pbxs}
     for pbx, case, line in complaints:
         problems[pbx][line if case is None else f"{case.name}: {line}"] = None
         if case is None:
             strays[pbx][line] = None
-        else:
-            by_call.setdefault((pbx, id(case)), []).append(line)
-    complete = (replace(result, complaints=tuple(by_call.get((result.pbx, id(result.case)), ()))) for result in results)
-    return LabReport(
-        tuple(complete),
-        pbxs,
-        {pbx: tuple(lines) for pbx, lines in problems.items()},
-        seconds,
-        {pbx: tuple(lines) for pbx, lines in strays.items()},
+    complete = tuple(
+        replace(result, complaints=tuple(line for pbx, c, line in complaints if pbx == result.pbx and c is result.case))
+        for result in results
     )
+    return LabReport(
+        complete, pbxs, {p: tuple(lines) for p, lines in problems.items()}, seconds,
+        {p: tuple(lines) for p, lines in strays.items()},
+    )  # fmt: skip
 
 
 def _batches(cases: Sequence[Case], on: Mapping[str, Target]) -> Iterator[_Batch]:
@@ -168,10 +165,8 @@ def _batches(cases: Sequence[Case], on: Mapping[str, Target]) -> Iterator[_Batch
 
 def uses_clock(plan: Plan) -> bool:
     """Does any rule of a plan depend on the time?"""
-    rules = [rule for inbound in plan.inbound.values() for rule in inbound.rules]
-    for user in plan.users.values():
-        rules += [rule for key in fields(Deviations) for rule in getattr(user.deviations, key.name)]
-    return any(rule.condition.schedule is not None or rule.condition.until is not None for rule in rules)
+    conditions = (rule.condition for _, _, rules in plan.rules() for rule in rules)
+    return any(condition.schedule is not None or condition.until is not None for condition in conditions)
 
 
 @contextlib.contextmanager

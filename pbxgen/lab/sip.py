@@ -8,14 +8,8 @@ from dataclasses import dataclass
 from pbxgen.calls.headers import user_of
 
 _COMPACT = {
-    "i": "call-id",
-    "f": "from",
-    "t": "to",
-    "m": "contact",
-    "v": "via",
-    "l": "content-length",
-    "c": "content-type",
-}
+    "i": "call-id", "f": "from", "t": "to", "m": "contact", "v": "via", "l": "content-length", "c": "content-type",
+}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,9 +28,6 @@ class Message:
     def header(self, name: str) -> str:
         """The first value of a header, "" where there is none."""
         return next((value for key, value in self.headers if key == name), "")
-
-    def all(self, name: str) -> tuple[str, ...]:
-        return tuple(value for key, value in self.headers if key == name)
 
     @property
     def call_id(self) -> str:

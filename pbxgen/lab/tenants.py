@@ -99,9 +99,6 @@ def _unused(plan: Plan) -> str:
 
 def announcements(plan: Plan) -> set[str]:
     """Names of all recordings a plan plays."""
-    rules = [rule for inbound in plan.inbound.values() for rule in inbound.rules]
-    for user in plan.users.values():
-        rules += [rule for _, one in user.deviations.lists() for rule in one]
-    places = [place for rule in rules for place in rule.places]
+    places = [place for _, _, rules in plan.rules() for rule in rules for place in rule.places]
     places += [place for group in plan.numbers.values() for place in group.overflow]
     return {place.target for place in places if place.kind is PlaceKind.ANNOUNCE}
