@@ -30,6 +30,12 @@ class Clock:
             action()
         return True
 
+    def wait(self, milliseconds: int) -> None:
+        """Run the actions of the next so many milliseconds."""
+        end = self.now + milliseconds
+        self.after(milliseconds, lambda: None)
+        self.run(lambda: self.now >= end)
+
 
 Steps = Iterator[None]
 """Work that takes time: it stops at each ``yield`` until its thread is woken."""

@@ -1,11 +1,14 @@
-"""How phones and outside numbers reply to an INVITE in virtual time."""
+"""Phones, outside numbers and trunks as a PBX without a network finds them."""
 
 from __future__ import annotations
 
+import ipaddress
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 
 from pbxgen.calls.case import Case
 from pbxgen.calls.phone_states import UNREGISTERED, Reply, reply_of
+from pbxgen.flow.plan import Trunk
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,6 +28,14 @@ def contacts(case: Case, extension: str) -> tuple[FarEnd, ...]:
 def outside(case: Case, number: str) -> FarEnd:
     """The outside number ``number``: E.164, or an emergency number."""
     return _far_end(number, case.world.outside.get(number, "answer"))
+
+
+def trunk_address(trunk: Trunk) -> str | None:
+    """An address that calls of a trunk come from: that of its host, else the first that it may call from."""
+    for text in (trunk.host, *trunk.accept_from):
+        with suppress(ValueError):
+            return str(ipaddress.ip_network(text, strict=False)[0])
+    return None
 
 
 def _far_end(target: str, state: str) -> FarEnd:

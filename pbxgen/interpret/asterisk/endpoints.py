@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import ipaddress
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 
 from pbxgen.flow.plan import Plan, Trunk
 from pbxgen.interpret.asterisk import config
 from pbxgen.interpret.base import NotUnderstoodError
+from pbxgen.interpret.far_ends import trunk_address
 
 _ORDER = "ip,username"
 _DEFAULT_PORT = 5060
@@ -88,9 +89,9 @@ class Endpoints:
 
     def trunk_at(self, trunk: Trunk) -> str | None:
         """The endpoint that calls from a trunk's address belong to."""
-        host, port = _address(trunk)
+        address, port = trunk_address(trunk), trunk.port or _DEFAULT_PORT
         for section in self._identify:
-            if any(_matches(match, host, port) for match in section.all("match")):
+            if address is not None and any(_matches(match, address, port) for match in section.all("match")):
                 return section.get("endpoint")
         return None
 
@@ -108,22 +109,8 @@ class Endpoints:
         return aor is not None and aor.get("contact") != ""
 
 
-def _address(trunk: Trunk) -> tuple[str, int]:
-    """Where a call of a trunk comes from."""
-    try:
-        return str(ipaddress.ip_address(trunk.host)), trunk.port or _DEFAULT_PORT
-    except ValueError:
-        return _first(trunk.accept_from), _DEFAULT_PORT
-
-
-def _first(networks: Iterable[str]) -> str:
-    return next((str(ipaddress.ip_network(text, strict=False)[0]) for text in networks), "")
-
-
 def _matches(match: str, host: str, port: int) -> bool:
     """``match`` of identify: an address, perhaps with a port, or a network."""
-    if not host:
-        return False
     bare, colon, its_port = match.rpartition(":")
     if colon and its_port.isdigit() and (bare.startswith("[") or ":" not in bare):
         return ipaddress.ip_address(bare.strip("[]")) == ipaddress.ip_address(host) and int(its_port) == port

@@ -154,7 +154,7 @@ class _CallPlayer:
         if transferor is None or party is None or (transferor is caller and by != self._case.call.caller):
             self._faults.append(cannot_transfer(by))
             return caller
-        self._talk()
+        self._switch.clock.wait(_TALK_MS)
         self._legs_before_transfer = len(self._switch.legs)
         transfer = self._case.call.transfer
         assert transfer is not None
@@ -164,11 +164,6 @@ class _CallPlayer:
         self._blind(transferor, party, transfer.to)
         self._settle(party)
         return party
-
-    def _talk(self) -> None:
-        done: list[bool] = []
-        self._switch.clock.after(_TALK_MS, lambda: done.append(True))
-        self._switch.clock.run(lambda: bool(done))
 
     def _blind(self, transferor: AsteriskChannel, party: AsteriskChannel, to: str) -> None:
         """A REFER of the transferor: the other party goes on in its TRANSFER_CONTEXT (res_pjsip_refer)."""
@@ -197,7 +192,7 @@ class _CallPlayer:
         """``by`` calls ``to`` first, and then connects the two."""
         announcing = self._phone(by, to)
         if announcing is not None and self._settle(announcing):
-            self._talk()
+            self._switch.clock.wait(_TALK_MS)
             self._hang_up(announcing)
 
     def _hang_up(self, party: AsteriskChannel) -> None:
@@ -208,12 +203,10 @@ class _CallPlayer:
         elif isinstance(other, Caller):
             self._faults.append("the caller is left in the call with somebody who was transferred")
         if other is not None:
-            self._talk()
+            self._switch.clock.wait(_TALK_MS)
         ends = other if self._case.handling.callee_ends and other is not None else party
         ends.hang_up(0 if not ends.up else NORMAL)
-        end = self._switch.clock.now + _MINUTE_MS
-        self._switch.clock.after(_MINUTE_MS, lambda: None)
-        self._switch.clock.run(lambda: self._switch.clock.now >= end)
+        self._switch.clock.wait(_MINUTE_MS)
         for channel in (party, *self._switch.legs):
             if channel.up and not channel.gone and self._case.call.transfer is None:
                 self._faults.append(f"{channel.name} is left in the call")

@@ -3,25 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 
 from pbxgen.interpret.base import NotUnderstoodError
 
-_FIELDS = frozenset({"destination_number", "context", "caller_id_number", "caller_id_name", "network_addr", "uuid"})
-_PERHAPS_UNSET = frozenset(
-    {
-        "effective_caller_id_name",
-        "sip_h_diversion",
-        "sip_history_info",
-        "sip_i_diversion",
-        "sip_i_history_info",
-        "sip_i_p_asserted_identity",
-        "sip_p-asserted-identity",
-        "sip_privacy",
-        "originate_causes",
-        "sip_invite_failure_status",
-    }
-)
+_PERHAPS_UNSET = frozenset({
+    "effective_caller_id_name", "sip_h_diversion", "sip_history_info", "sip_i_diversion", "sip_i_history_info",
+    "sip_i_p_asserted_identity", "sip_p-asserted-identity", "sip_privacy", "originate_causes",
+    "sip_invite_failure_status",
+})  # fmt: skip
 """Variables of FreeSWITCH's own that the interpreter sets when FreeSWITCH does."""
 _OURS = "pbx_"
 
@@ -39,6 +29,9 @@ class CallerProfile:
 
     def to(self, number: str, context: str) -> CallerProfile:
         return replace(self, destination_number=number, context=context)
+
+
+_FIELDS = frozenset(field.name for field in fields(CallerProfile))
 
 
 @dataclass(eq=False, slots=True)

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import ipaddress
 from collections.abc import Sequence
 
 from pbxgen.calls.case import Case
 from pbxgen.calls.headers import user_of
 from pbxgen.calls.observed import CallRecord, Observed, cannot_transfer, observed
-from pbxgen.flow.plan import Trunk
 from pbxgen.flow.simulate import Transfer
 from pbxgen.interpret.base import NotUnderstoodError, Trace
+from pbxgen.interpret.far_ends import trunk_address
 from pbxgen.interpret.freeswitch.applications import APPLICATIONS
 from pbxgen.interpret.freeswitch.call import FreeSwitchCall
 from pbxgen.interpret.freeswitch.channel import CallerProfile, FreeSwitchChannel
@@ -79,13 +78,14 @@ def _from_phone(call: FreeSwitchCall, extension: str, dialled: str) -> FreeSwitc
 
 def _from_trunk(call: FreeSwitchCall, dialled: str) -> FreeSwitchChannel:
     case = call.case
-    if case.trunk is None:
-        raise NotUnderstoodError(f"{case.plan.name} has no trunk that a call could come in on")
+    address = None if case.trunk is None else trunk_address(case.plan.trunks[case.trunk])
+    if address is None:
+        raise NotUnderstoodError(f"{case.plan.name} has no trunk that a call could come in on, or none with an address")
     external = call.installation.profiles.get("external")
     context = "pbxgen.trunks" if external is None else external.settings["context"]
     announced = _announced(case.sent_headers("192.0.2.1"))
     shown = user_of(announced.get("sip_P-Asserted-Identity", "")) or case.handling.caller_shows or case.call.caller
-    return _incoming(call, shown, dialled, context, _address(case.plan.trunks[case.trunk]), announced)
+    return _incoming(call, shown, dialled, context, address, announced)
 
 
 def _incoming(
@@ -93,16 +93,6 @@ def _incoming(
 ) -> FreeSwitchChannel:
     profile = CallerProfile(dialled, context, shown, shown, address, call.uuid())
     return call.channel(profile, inbound=True, variables=variables)
-
-
-def _address(trunk: Trunk) -> str:
-    """One that the trunk's calls come from."""
-    for text in (trunk.host, *trunk.accept_from):
-        try:
-            return str(ipaddress.ip_network(text, strict=False)[0])
-        except ValueError:
-            continue
-    raise NotUnderstoodError(f"no address of trunk {trunk.name} is known")
 
 
 def _announced(headers: list[str]) -> dict[str, str]:

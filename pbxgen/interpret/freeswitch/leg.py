@@ -17,27 +17,12 @@ from pbxgen.interpret.freeswitch.text import atoi, is_true
 _HEADER = "sip_h_"
 _CONTACT = re.compile(r"sofia/internal/sip:phone\.([^.@]+)\.(\d+)@127\.0\.0\.1:5062")
 _GATEWAY = re.compile(r"sofia/gateway/([^/]+)/(.+)")
-_KNOWN = frozenset(
-    {
-        "execute_on_answer",
-        "force_transfer_context",
-        "force_transfer_dialplan",
-        "group_confirm_file",
-        "group_confirm_key",
-        "group_confirm_timeout",
-        "hangup_after_bridge",
-        "ignore_early_media",
-        "ignore_q850_reason",
-        "leg_delay_start",
-        "leg_progress_timeout",
-        "leg_timeout",
-        "limit_ignore_transfer",
-        "origination_caller_id_name",
-        "origination_caller_id_number",
-        "origination_uuid",
-        "outbound_redirect_fatal",
-    }
-)
+_KNOWN = frozenset({
+    "execute_on_answer", "force_transfer_context", "force_transfer_dialplan", "group_confirm_file",
+    "group_confirm_key", "group_confirm_timeout", "hangup_after_bridge", "ignore_early_media", "ignore_q850_reason",
+    "leg_delay_start", "leg_progress_timeout", "leg_timeout", "limit_ignore_transfer", "origination_caller_id_name",
+    "origination_caller_id_number", "origination_uuid", "outbound_redirect_fatal",
+})  # fmt: skip
 """Variables of FreeSWITCH's own that a leg may be given."""
 
 
