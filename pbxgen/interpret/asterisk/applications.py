@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-from pbxgen.interpret.asterisk.channel import AsteriskApplication, AsteriskChannel, Place
+from pbxgen.interpret.asterisk.channel import AsteriskApplication, AsteriskChannel, AsteriskPlace
 from pbxgen.interpret.asterisk.dial import dial
 from pbxgen.interpret.asterisk.functions import WRITE
 from pbxgen.interpret.asterisk.legs import AsteriskLeg
@@ -19,7 +19,7 @@ _PRIORITY = re.compile(r"\s*([0-9]+)")
 # -- going places -----------------------------------------------------------------------------------------------------
 
 
-def _place(channel: AsteriskChannel, text: str) -> Place | None:
+def _place(channel: AsteriskChannel, text: str) -> AsteriskPlace | None:
     """``[[context,]extension,]priority or label``; None if there is no such label, which Asterisk complains of."""
     *before, written = text.split(",")[:3]
     context, extension = [channel.place[0], channel.place[1]][: 2 - len(before)] + before

@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 
 from pbxgen.calls.attempts import Attempt
 from pbxgen.calls.case import Case
-from pbxgen.interpret.asterisk.dialplan import Dialplan
-from pbxgen.interpret.asterisk.endpoints import Endpoints
-from pbxgen.interpret.asterisk.mailboxes import Mailboxes
+from pbxgen.interpret.asterisk.dialplan import AsteriskDialplan
+from pbxgen.interpret.asterisk.endpoints import AsteriskEndpoints
+from pbxgen.interpret.asterisk.mailboxes import AsteriskMailboxes
 from pbxgen.interpret.asterisk.text import expression_value
 from pbxgen.interpret.base import NotUnderstoodError, Trace, TraceLine
 from pbxgen.interpret.clock import Clock, Steps, Thread
@@ -17,7 +17,7 @@ from pbxgen.interpret.clock import Clock, Steps, Thread
 LINE_LIMIT = 50_000
 """Maximum of dialplan lines in one call; a call that runs more never ends."""
 
-Place = tuple[str, str, int]
+AsteriskPlace = tuple[str, str, int]
 """Context, extension, priority."""
 AsteriskApplication = Callable[["AsteriskChannel", str], Steps | None]
 """Is given its data with all values put in; one that takes time stops at each ``yield``."""
@@ -30,10 +30,10 @@ _PRESET = frozenset(
 
 
 @dataclass(slots=True)
-class Frame:
+class GosubFrame:
     """One Gosub: where it returns to, and the variables that end with it."""
 
-    back: Place
+    back: AsteriskPlace
     local: set[str] = field(default_factory=set)
     arguments: int = 0
     """Highest n of an ARGn set by this frame or one below it; a later Gosub hides them all."""
@@ -43,9 +43,9 @@ class Frame:
 class AsteriskInstallation:
     """What runs: read once, the same for every call."""
 
-    dialplan: Dialplan
-    endpoints: Endpoints
-    mailboxes: Mailboxes
+    dialplan: AsteriskDialplan
+    endpoints: AsteriskEndpoints
+    mailboxes: AsteriskMailboxes
     applications: Mapping[str, AsteriskApplication]
     functions: Mapping[str, AsteriskFunction]
     """Both by name, and both raise ValueError for data that no template writes."""
@@ -62,7 +62,7 @@ class AsteriskSwitch:
         self.clock = Clock()
         self.channels: dict[str, AsteriskChannel] = {}
         """Channels that are up or ring, by name."""
-        self.legs: list[Ringing] = []
+        self.legs: list[RungChannel] = []
         """Every leg that an INVITE was sent for, in order."""
         self.played: list[str] = []
         """Recordings."""
@@ -101,7 +101,7 @@ class AsteriskSwitch:
         while not channel.gone:
             yield from self._run_line(channel)
 
-    def subroutine(self, channel: AsteriskChannel, place: Place, arguments: Sequence[str]) -> Steps:
+    def subroutine(self, channel: AsteriskChannel, place: AsteriskPlace, arguments: Sequence[str]) -> Steps:
         """Run a subroutine on a channel that has no dialplan of its own."""
         depth = len(channel.frames)
         channel.call(place, arguments)
@@ -148,8 +148,8 @@ class AsteriskChannel:
     def __init__(self, switch: AsteriskSwitch, name: str) -> None:
         self.switch = switch
         self.name = name
-        self.place: Place = ("", "", 1)
-        self.frames: list[Frame] = []
+        self.place: AsteriskPlace = ("", "", 1)
+        self.frames: list[GosubFrame] = []
         self.shared: dict[str, str] = {}
         self.causes: dict[str, str] = {}
         """Last reply of each leg that was rung, by the leg's channel: "SIP 180 Ringing"."""
@@ -163,7 +163,7 @@ class AsteriskChannel:
         """Of the INVITE that came in; or that is to go out."""
         self.request_uri = ""
         """Of the INVITE that came in."""
-        self.handlers: list[Place] = []
+        self.handlers: list[AsteriskPlace] = []
         """Subroutines that run when it is hung up."""
         self.hung_up_by = ""
         """Name of the channel that ended it, where it ended by itself."""
@@ -173,7 +173,7 @@ class AsteriskChannel:
         self.thread: Thread | None = None
         self.peer: AsteriskChannel | None = None
         """The channel it is bridged with."""
-        self.jump: Place | None = None
+        self.jump: AsteriskPlace | None = None
         """Where a transfer sends it, as soon as it has left its bridge."""
         self._variables: dict[str, list[tuple[str, int]]] = {}
         """By name, values with their underscores; the last one is seen."""
@@ -238,10 +238,10 @@ class AsteriskChannel:
 
     # -- subroutines --------------------------------------------------------------------------------------------------
 
-    def call(self, place: Place, arguments: Sequence[str]) -> None:
+    def call(self, place: AsteriskPlace, arguments: Sequence[str]) -> None:
         """Gosub to a place."""
         masked = self.frames[-1].arguments if self.frames else 0
-        self.frames.append(Frame(self.place, arguments=max(masked, len(arguments))))
+        self.frames.append(GosubFrame(self.place, arguments=max(masked, len(arguments))))
         for number, argument in enumerate(arguments, 1):
             self.set_local(f"ARG{number}", argument)
         for number in range(len(arguments) + 1, masked + 1):
@@ -278,7 +278,7 @@ class AsteriskChannel:
         return expression_value(text, self.switch.complain)
 
 
-class Ringing(AsteriskChannel):
+class RungChannel(AsteriskChannel):
     """A channel that another one rings."""
 
     dialler: AsteriskChannel

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from pbxgen.interpret import brackets
-from pbxgen.interpret.asterisk.channel import AsteriskChannel, Place, Ringing
+from pbxgen.interpret.asterisk.channel import AsteriskChannel, AsteriskPlace, RungChannel
 from pbxgen.interpret.asterisk.legs import BUSY, CONGESTION, NO_ANSWER, NORMAL, AsteriskLeg, ring
 from pbxgen.interpret.asterisk.text import arguments
 from pbxgen.interpret.clock import Steps
@@ -17,7 +17,7 @@ _OPTIONS = {"i": False, "r": False, "f": True, "b": True, "U": True}
 def dial(channel: AsteriskChannel, text: str) -> Steps:
     where, seconds, *rest = [*arguments(text, most=4, raw=True), "", ""]
     given = dict(_options(rest[0]))
-    attempts: list[Ringing] = []
+    attempts: list[RungChannel] = []
     unreachable = 0
     for destination in where.split("&"):
         attempt = ring(channel, destination)
@@ -75,14 +75,14 @@ def _subroutine(channel: AsteriskChannel, peer: AsteriskChannel, text: str) -> S
     yield from _run_on(channel, peer, (context, extension, int(priority)), given)
 
 
-def _run_on(channel: AsteriskChannel, peer: AsteriskChannel, place: Place, given: Sequence[str] = ()) -> Steps:
+def _run_on(channel: AsteriskChannel, peer: AsteriskChannel, place: AsteriskPlace, given: Sequence[str] = ()) -> Steps:
     """Run a subroutine on another channel, in the thread of this one."""
     peer.thread, own = channel.thread, peer.thread
     yield from channel.switch.subroutine(peer, place, given)
     peer.thread = own
 
 
-def _waiting(channel: AsteriskChannel, attempts: list[Ringing], seconds: int | None) -> Steps:
+def _waiting(channel: AsteriskChannel, attempts: list[RungChannel], seconds: int | None) -> Steps:
     """Until one answers, all have ended, time is up, or the caller is gone."""
     assert channel.thread is not None
     clock = channel.switch.clock
@@ -98,7 +98,7 @@ def _waiting(channel: AsteriskChannel, attempts: list[Ringing], seconds: int | N
         yield
 
 
-def _refuse_redirections(channel: AsteriskChannel, attempts: list[Ringing]) -> Steps:
+def _refuse_redirections(channel: AsteriskChannel, attempts: list[RungChannel]) -> Steps:
     """Option i: a leg that redirects is busy, and ends by itself without a cause; nobody is told its reply."""
     for attempt in attempts:
         if not attempt.redirects:
@@ -112,7 +112,7 @@ def _refuse_redirections(channel: AsteriskChannel, attempts: list[Ringing]) -> S
         attempt.hang_up(BUSY)
 
 
-def _status(attempts: Sequence[Ringing], unreachable: int) -> str:
+def _status(attempts: Sequence[RungChannel], unreachable: int) -> str:
     """DIALSTATUS where nobody answered: NOANSWER unless every leg has ended by itself with something else."""
     causes = [a.cause for a in attempts]
     if any(not a.ended or a.cause in (0, NO_ANSWER, NORMAL) for a in attempts):
@@ -122,7 +122,7 @@ def _status(attempts: Sequence[Ringing], unreachable: int) -> str:
     return "CONGESTION" if CONGESTION in causes else "CHANUNAVAIL"
 
 
-def _connected(channel: AsteriskChannel, answered: Ringing, confirm: str | None) -> Steps:
+def _connected(channel: AsteriskChannel, answered: RungChannel, confirm: str | None) -> Steps:
     """What follows an answer: the subroutine of option U, then the conversation."""
     if confirm is not None:
         context, _, given = confirm.partition("^")

@@ -14,7 +14,7 @@ _ORDER = "ip,username"
 _DEFAULT_PORT = 5060
 
 
-class Endpoints:
+class AsteriskEndpoints:
     """The endpoints of generated files.
 
     Raises NotUnderstoodError for a pjsip.conf that knows its callers in another order than trunks by their address,
@@ -22,10 +22,10 @@ class Endpoints:
     """
 
     def __init__(self, files: Mapping[str, str]) -> None:
-        self._endpoints: dict[str, config.Section] = {}
-        self._auths: dict[str, config.Section] = {}
-        self._aors: dict[str, config.Section] = {}
-        self._identify: list[config.Section] = []
+        self._endpoints: dict[str, config.ConfigSection] = {}
+        self._auths: dict[str, config.ConfigSection] = {}
+        self._aors: dict[str, config.ConfigSection] = {}
+        self._identify: list[config.ConfigSection] = []
         self._realm = ""
         for section in config.read("pjsip.conf", files):
             if section.template:

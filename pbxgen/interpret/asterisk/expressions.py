@@ -23,7 +23,7 @@ _COMPARISONS: Mapping[str, Callable[[int, int], bool]] = {
 }  # fmt: skip
 _UNKNOWN = re.compile(r"[/%?:~!]")
 
-Value = int | str
+AsteriskValue = int | str
 
 
 class SyntaxMistakeError(Exception):
@@ -72,7 +72,7 @@ class _Reader:
     def ahead(self) -> tuple[str, str] | None:
         return self._tokens[self._at] if self._at < len(self._tokens) else None
 
-    def level(self, depth: int) -> Value:
+    def level(self, depth: int) -> AsteriskValue:
         if depth == len(_LEVELS):
             return self._operand()
         value = self.level(depth + 1)
@@ -81,7 +81,7 @@ class _Reader:
             value = _apply(ahead[1], value, self.level(depth + 1))
         return value
 
-    def _operand(self) -> Value:
+    def _operand(self) -> AsteriskValue:
         ahead = self.ahead
         if ahead is None:
             raise SyntaxMistakeError
@@ -106,7 +106,7 @@ class _Digits(str):
     """Digits as they were written: a number wherever one is wanted, and printed as they are."""
 
 
-def _apply(sign: str, left: Value, right: Value) -> Value:
+def _apply(sign: str, left: AsteriskValue, right: AsteriskValue) -> AsteriskValue:
     match sign:
         case "|":
             return right if _nothing(left) else left
@@ -117,7 +117,7 @@ def _apply(sign: str, left: Value, right: Value) -> Value:
     return int(_compare(sign, left, right))
 
 
-def _compare(sign: str, left: Value, right: Value) -> bool:
+def _compare(sign: str, left: AsteriskValue, right: AsteriskValue) -> bool:
     if _is_text(left) or _is_text(right):
         # Quotes belong to a text: "a" and a are two.
         if sign not in ("=", "!="):
@@ -126,16 +126,16 @@ def _compare(sign: str, left: Value, right: Value) -> bool:
     return _COMPARISONS[sign](int(left), int(right))
 
 
-def _is_text(value: Value) -> bool:
+def _is_text(value: AsteriskValue) -> bool:
     return isinstance(value, str) and not isinstance(value, _Digits)
 
 
-def _number(value: Value) -> int:
+def _number(value: AsteriskValue) -> int:
     if not _is_text(value):
         return int(value)
     raise NotUnderstoodError(f"no template reckons with text ({value})")
 
 
-def _nothing(value: Value) -> bool:
+def _nothing(value: AsteriskValue) -> bool:
     """0 and the empty text."""
     return int(value) == 0 if not _is_text(value) else value == ""

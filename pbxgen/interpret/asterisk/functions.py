@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from zoneinfo import ZoneInfo
 
 from pbxgen.interpret.asterisk.channel import AsteriskChannel, AsteriskFunction
-from pbxgen.interpret.asterisk.legs import AsteriskLeg, Caller, contact_uris
+from pbxgen.interpret.asterisk.legs import AsteriskCaller, AsteriskLeg, contact_uris
 from pbxgen.interpret.asterisk.patterns import character_set
 from pbxgen.interpret.asterisk.text import arguments, holds
 
@@ -190,7 +190,7 @@ def _device_state(channel: AsteriskChannel, text: str) -> str:
     if not contact_uris(switch, endpoint):
         return "UNAVAILABLE"
     channels = [other for other in switch.channels.values() if other.endpoint == endpoint]
-    in_use = sum(isinstance(other, Caller) or other.up for other in channels)
+    in_use = sum(isinstance(other, AsteriskCaller) or other.up for other in channels)
     extension = switch.endpoints.extension(endpoint, switch.case.plan)
     in_use += "in_call" in switch.case.world.phone(extension or "")
     busy_at = switch.endpoints.busy_at(endpoint)

@@ -11,10 +11,18 @@ from pbxgen.calls.observed import CallRecord, Observed, cannot_transfer, observe
 from pbxgen.interpret.asterisk import dialplan
 from pbxgen.interpret.asterisk.applications import APPLICATIONS
 from pbxgen.interpret.asterisk.channel import AsteriskChannel, AsteriskInstallation, AsteriskSwitch
-from pbxgen.interpret.asterisk.endpoints import Endpoints
+from pbxgen.interpret.asterisk.endpoints import AsteriskEndpoints
 from pbxgen.interpret.asterisk.functions import READ
-from pbxgen.interpret.asterisk.legs import NORMAL, UNALLOCATED, AsteriskLeg, Caller, LocalFirst, LocalSecond, partner
-from pbxgen.interpret.asterisk.mailboxes import Mailboxes
+from pbxgen.interpret.asterisk.legs import (
+    NORMAL,
+    UNALLOCATED,
+    AsteriskCaller,
+    AsteriskLeg,
+    LocalFirst,
+    LocalSecond,
+    partner,
+)
+from pbxgen.interpret.asterisk.mailboxes import AsteriskMailboxes
 from pbxgen.interpret.base import Trace
 from pbxgen.targets.base import GeneratedFile
 
@@ -41,7 +49,7 @@ def install(files: Sequence[GeneratedFile]) -> AsteriskInstallation:
     """Read generated files. Raises NotUnderstoodError."""
     texts = {file.path: file.text for file in files}
     plan = dialplan.read(texts, APPLICATIONS, READ)
-    return AsteriskInstallation(plan, Endpoints(texts), Mailboxes(texts), APPLICATIONS, READ)
+    return AsteriskInstallation(plan, AsteriskEndpoints(texts), AsteriskMailboxes(texts), APPLICATIONS, READ)
 
 
 def load(files: Sequence[GeneratedFile]) -> AsteriskInterpreter:
@@ -79,7 +87,7 @@ class _CallPlayer:
     def _dialled(self) -> str:
         return self._case.handling.dialled or self._case.call.called
 
-    def _phone(self, extension: str, dialled: str) -> Caller | None:
+    def _phone(self, extension: str, dialled: str) -> AsteriskCaller | None:
         """A call of a phone. None: no endpoint takes it."""
         endpoint = self._switch.endpoints.phone(extension, self._case.plan.domain)
         if endpoint is None:
@@ -87,7 +95,7 @@ class _CallPlayer:
             return None
         return self._come_in(endpoint, dialled, extension)
 
-    def _trunk(self) -> Caller | None:
+    def _trunk(self) -> AsteriskCaller | None:
         """A call of a trunk, whose headers say who calls, and how often the call was diverted."""
         plan, endpoints, handling = self._case.plan, self._switch.endpoints, self._case.handling
         trunk = None if self._case.trunk is None else plan.trunks.get(self._case.trunk)
@@ -104,10 +112,10 @@ class _CallPlayer:
 
     def _come_in(
         self, endpoint: str, dialled: str, number: str, headers: Sequence[tuple[str, str]] = (), withheld: bool = False
-    ) -> Caller:
+    ) -> AsteriskCaller:
         """A call that comes in at an endpoint, for an extension of its context."""
         switch = self._switch
-        channel = Caller(switch, switch.new_name(f"PJSIP/{endpoint}"))
+        channel = AsteriskCaller(switch, switch.new_name(f"PJSIP/{endpoint}"))
         channel.endpoint, channel.number, channel.withheld = endpoint, number, withheld
         channel.headers += headers
         channel.request_uri = f"sip:{dialled.replace('#', '%23')}@{self._case.plan.domain}"
@@ -132,7 +140,7 @@ class _CallPlayer:
             return False
         return True
 
-    def _watch_for_giving_up(self, caller: Caller) -> None:
+    def _watch_for_giving_up(self, caller: AsteriskCaller) -> None:
         """The caller hangs up a moment after the n-th entry began to ring."""
         handling, clock = self._case.handling, self._switch.clock
 
@@ -146,7 +154,7 @@ class _CallPlayer:
 
         clock.after(1, look)
 
-    def _transferred(self, caller: Caller, by: str) -> AsteriskChannel:
+    def _transferred(self, caller: AsteriskCaller, by: str) -> AsteriskChannel:
         """``by`` transfers the other party. Returns that party once its new call has settled."""
         other = partner(caller)
         answerer = other.far_end.target if isinstance(other, AsteriskLeg) else None
@@ -200,7 +208,7 @@ class _CallPlayer:
         other = partner(party)
         if isinstance(other, AsteriskLeg) and other in self._switch.legs[self._legs_before_transfer :]:
             self._in_call = (other.far_end.target,)
-        elif isinstance(other, Caller):
+        elif isinstance(other, AsteriskCaller):
             self._faults.append("the caller is left in the call with somebody who was transferred")
         if other is not None:
             self._switch.clock.wait(_TALK_MS)
@@ -213,7 +221,7 @@ class _CallPlayer:
 
     # -- the record ---------------------------------------------------------------------------------------------------
 
-    def _observed(self, caller: Caller) -> Observed:
+    def _observed(self, caller: AsteriskCaller) -> Observed:
         switch = self._switch
         opened = next((self._mailbox(*mailbox) for mailbox in switch.opened.values()), None)
         played = next((recording.removeprefix(f"{self._case.plan.name}/") for recording in switch.played), None)

@@ -6,7 +6,7 @@ import re
 
 from pbxgen.calls.attempts import Attempt, number_sent
 from pbxgen.flow.world import quickness
-from pbxgen.interpret.asterisk.channel import AsteriskChannel, AsteriskSwitch, Place, Ringing
+from pbxgen.interpret.asterisk.channel import AsteriskChannel, AsteriskPlace, AsteriskSwitch, RungChannel
 from pbxgen.interpret.far_ends import FarEnd, contacts, outside
 
 UNALLOCATED, NO_ROUTE, NORMAL, BUSY, UNAVAILABLE, NO_ANSWER, CONGESTION = 1, 3, 16, 17, 18, 19, 34
@@ -28,7 +28,7 @@ _HOST = "203.0.113.1:5060;ob"
 """Host part of a phone's contact, as behind NAT: Dial is given whole URIs."""
 
 
-class Caller(AsteriskChannel):
+class AsteriskCaller(AsteriskChannel):
     """A call that came in from a phone or a trunk."""
 
     answered_at: int | None = None
@@ -51,7 +51,7 @@ class Caller(AsteriskChannel):
         super().hang_up(cause)
 
 
-class AsteriskLeg(Ringing):
+class AsteriskLeg(RungChannel):
     """An INVITE to a contact of a phone, or to a trunk."""
 
     def __init__(self, switch: AsteriskSwitch, endpoint: str, far_end: FarEnd, user: str, dialler: AsteriskChannel):
@@ -132,7 +132,7 @@ class AsteriskLeg(Ringing):
         super().hang_up(cause)
 
 
-class LocalFirst(Ringing):
+class LocalFirst(RungChannel):
     """``Local/x@y;1``: what the ringing channel sees of a Local channel."""
 
     def __init__(self, switch: AsteriskSwitch, resource: str, dialler: AsteriskChannel) -> None:
@@ -143,7 +143,7 @@ class LocalFirst(Ringing):
         self.inherit(dialler)
         self.other = LocalSecond(switch, f"{name};2", self)
         extension, _, context = resource.partition("@")
-        self._target: Place = (context, extension, 1)
+        self._target: AsteriskPlace = (context, extension, 1)
 
     def begin(self) -> None:
         self.other.copy_variables(self)
@@ -202,7 +202,7 @@ def partner(channel: AsteriskChannel) -> AsteriskChannel | None:
     return None if other is None or other.gone else other
 
 
-def ring(dialler: AsteriskChannel, destination: str) -> Ringing | None:
+def ring(dialler: AsteriskChannel, destination: str) -> RungChannel | None:
     """A channel to ``technology/resource``; None where Asterisk cannot make one."""
     switch = dialler.switch
     technology, _, resource = destination.partition("/")

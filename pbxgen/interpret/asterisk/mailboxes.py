@@ -11,7 +11,7 @@ _TRIES = 3
 """``maxlogins``."""
 
 
-class Mailboxes:
+class AsteriskMailboxes:
     """The mailboxes of generated files; none without a voicemail.conf."""
 
     def __init__(self, files: Mapping[str, str]) -> None:

@@ -31,26 +31,26 @@ class AsteriskValues(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class VariableReference:
+class AsteriskVariable:
     """``${...}``; its inside is a text that is evaluated when the value is needed."""
 
-    inner: Text
+    inner: AsteriskText
     plain: str | None
     """The name, where nothing else stands in it."""
 
 
 @dataclass(frozen=True, slots=True)
-class Expression:
+class AsteriskExpression:
     """``$[...]``."""
 
-    inner: Text
+    inner: AsteriskText
 
 
 @dataclass(frozen=True, slots=True)
-class Text:
+class AsteriskText:
     """A text of the dialplan, taken apart once."""
 
-    parts: tuple[str | VariableReference | Expression, ...]
+    parts: tuple[str | AsteriskVariable | AsteriskExpression, ...]
 
     def put_in(self, values: AsteriskValues) -> str:
         """The text with every value in its place."""
@@ -66,14 +66,14 @@ class Text:
             if isinstance(part, str):
                 continue
             first = part.inner.parts[0] if part.inner.parts else ""
-            if isinstance(part, VariableReference) and isinstance(first, str) and "(" in first:
+            if isinstance(part, AsteriskVariable) and isinstance(first, str) and "(" in first:
                 found.append(first.partition("(")[0])
             found += part.inner.functions()
         return found
 
 
-def _value(part: VariableReference | Expression, values: AsteriskValues) -> str:
-    if isinstance(part, Expression):
+def _value(part: AsteriskVariable | AsteriskExpression, values: AsteriskValues) -> str:
+    if isinstance(part, AsteriskExpression):
         return values.expression(part.inner.put_in(values))
     if part.plain is not None:
         return values.variable(part.plain)
@@ -85,9 +85,9 @@ def _value(part: VariableReference | Expression, values: AsteriskValues) -> str:
 
 
 @lru_cache(maxsize=4096)
-def parse(text: str) -> Text:
+def parse(text: str) -> AsteriskText:
     """Takes a text apart. Raises NotUnderstoodError where a bracket is never closed."""
-    parts: list[str | VariableReference | Expression] = []
+    parts: list[str | AsteriskVariable | AsteriskExpression] = []
     at = 0
     while (opening := _OPENING.search(text, at)) is not None:
         start, kind = opening.start(), opening[0][1]
@@ -97,17 +97,17 @@ def parse(text: str) -> Text:
         if start > at:
             parts.append(text[at:start])
         inner = parse(text[start + 2 : end])
-        parts.append(_variable(inner) if kind == "{" else Expression(inner))
+        parts.append(_variable(inner) if kind == "{" else AsteriskExpression(inner))
         at = end + 1
     if at < len(text) or not parts:
         parts.append(text[at:])
-    return Text(tuple(parts))
+    return AsteriskText(tuple(parts))
 
 
-def _variable(inner: Text) -> VariableReference:
+def _variable(inner: AsteriskText) -> AsteriskVariable:
     first = inner.parts[0]
     plain = len(inner.parts) == 1 and isinstance(first, str) and not set(first) & set("(:")
-    return VariableReference(inner, first if plain and isinstance(first, str) else None)
+    return AsteriskVariable(inner, first if plain and isinstance(first, str) else None)
 
 
 def _named(inner: str) -> tuple[str, int | None, int]:

@@ -11,7 +11,7 @@ _QUOTED_COMMA, _COMMA = "\x01", "\x02"
 
 
 @dataclass(frozen=True, slots=True)
-class Destination:
+class DialDestination:
     """One leg to dial. ``variables``: by name as they are written, those of all legs too."""
 
     endpoint: str
@@ -22,7 +22,7 @@ class Destination:
 class DialString:
     variables: dict[str, str]
     """Of all legs."""
-    destinations: tuple[Destination, ...]
+    destinations: tuple[DialDestination, ...]
     """To be dialled together."""
 
 
@@ -63,7 +63,7 @@ def _protected(text: str) -> str:
     return "".join(letters)
 
 
-def _destination(part: str, common: dict[str, str]) -> Destination:
+def _destination(part: str, common: dict[str, str]) -> DialDestination:
     part = part.lstrip(" ")
     own: dict[str, str] = {}
     while part.startswith("["):
@@ -76,7 +76,7 @@ def _destination(part: str, common: dict[str, str]) -> Destination:
         raise NotUnderstoodError("an empty place in a dial string")
     if own.keys() & common.keys():
         raise NotUnderstoodError(f"{', '.join(own.keys() & common.keys())} for all legs, and for one")
-    return Destination(part, common | own)
+    return DialDestination(part, common | own)
 
 
 def _variables(text: str, pair: str, delimiter: str) -> tuple[dict[str, str], str]:

@@ -5,12 +5,17 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from functools import partial
 
 from pbxgen.interpret.base import NotUnderstoodError, Trace, TraceLine
 from pbxgen.interpret.freeswitch import expansion, functions
 from pbxgen.interpret.freeswitch.call import FreeSwitchCall
 from pbxgen.interpret.freeswitch.channel import CallerProfile, FreeSwitchChannel
-from pbxgen.interpret.freeswitch.document import Action, Break, Condition, FreeSwitchExtension
+from pbxgen.interpret.freeswitch.document import (
+    FreeSwitchAction,
+    FreeSwitchCondition,
+    FreeSwitchExtension,
+)
 from pbxgen.interpret.freeswitch.endpoints import status_of
 from pbxgen.interpret.freeswitch.patterns import perform, substituted
 from pbxgen.interpret.freeswitch.text import atoi, is_true
@@ -125,11 +130,10 @@ class FreeSwitchCore:
         channel.hang_up(cause)
 
     def expand(self, channel: FreeSwitchChannel, text: str) -> str:
-        return expansion.expand(
-            text, expansion.Scope(channel.variable, lambda name, given: functions.call_function(self.call, name, given))
-        )
+        scope = expansion.ExpansionScope(channel.variable, partial(functions.call_function, self.call))
+        return expansion.expand(text, scope)
 
-    def _execute(self, channel: FreeSwitchChannel, steps: list[Action]) -> None:
+    def _execute(self, channel: FreeSwitchChannel, steps: list[FreeSwitchAction]) -> None:
         for step in steps:
             if not channel.ready:
                 break
@@ -137,7 +141,7 @@ class FreeSwitchCore:
 
     # -- hunting for an extension -------------------------------------------------------------------------------------
 
-    def _hunt(self, channel: FreeSwitchChannel, profile: CallerProfile) -> list[Action] | None:
+    def _hunt(self, channel: FreeSwitchChannel, profile: CallerProfile) -> list[FreeSwitchAction] | None:
         """The actions of the first extension of the context that applies, and of those before it that go on.
 
         None: not one action. Conditions are judged with the channel as it is before any action but the inline ones,
@@ -149,7 +153,7 @@ class FreeSwitchCore:
         extensions = self.call.installation.contexts.get(profile.context.lower())
         if extensions is None:
             raise NotUnderstoodError(f"there is no context {profile.context}")
-        actions: list[Action] = []
+        actions: list[FreeSwitchAction] = []
         any_taken = False
         for extension in extensions:
             proceed, taken = self._enter(channel, extension, actions)
@@ -159,7 +163,7 @@ class FreeSwitchCore:
         return actions if any_taken else None
 
     def _enter(
-        self, channel: FreeSwitchChannel, extension: FreeSwitchExtension, collected: list[Action]
+        self, channel: FreeSwitchChannel, extension: FreeSwitchExtension, collected: list[FreeSwitchAction]
     ) -> tuple[bool, bool]:
         """Does the extension apply, and was any of its actions (even an inline one) taken?"""
         proceed = taken = False
@@ -178,11 +182,13 @@ class FreeSwitchCore:
                     raise NotUnderstoodError(f"{action.where}: FreeSWITCH runs nothing with \\' in its data")
                 else:
                     collected.append(action)
-            if condition.break_ in (Break.ALWAYS, Break.ON_TRUE if holds else Break.ON_FALSE):
+            if holds in condition.breaks_if:
                 break
         return proceed, taken
 
-    def _judge(self, channel: FreeSwitchChannel, condition: Condition) -> tuple[bool, re.Match[str] | None, str]:
+    def _judge(
+        self, channel: FreeSwitchChannel, condition: FreeSwitchCondition
+    ) -> tuple[bool, re.Match[str] | None, str]:
         """Does a condition hold, and what stands for ``$1`` in its actions (None: they are taken as they are)?"""
         for test in condition.tests:
             expression = self.expand(channel, test.expression)

@@ -22,7 +22,7 @@ _ESCAPED = re.compile(r"\\[\\nst']")
 
 
 @dataclass(frozen=True, slots=True)
-class Scope:
+class ExpansionScope:
     """Where names are looked up."""
 
     variable: Callable[[str], str | None]
@@ -40,7 +40,7 @@ class _Reference:
 _Part = str | _Reference
 
 
-def expand(text: str, scope: Scope, depth: int = 0) -> str:
+def expand(text: str, scope: ExpansionScope, depth: int = 0) -> str:
     """``text`` with the values of everything it refers to; what is unknown is empty."""
     if "$" not in text and "\\" not in text:
         return text
@@ -49,7 +49,7 @@ def expand(text: str, scope: Scope, depth: int = 0) -> str:
     return "".join(_value(part, scope, depth) for part in _parts(text))
 
 
-def _value(part: _Part, scope: Scope, depth: int) -> str:
+def _value(part: _Part, scope: ExpansionScope, depth: int) -> str:
     if isinstance(part, str):
         return part
     name = expand(part.name, scope, depth + 1)

@@ -7,10 +7,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from pbxgen.interpret.base import NotUnderstoodError
-from pbxgen.interpret.freeswitch.directory import Directory
+from pbxgen.interpret.freeswitch.directory import FreeSwitchDirectory
 from pbxgen.interpret.freeswitch.document import FreeSwitchExtension, contexts
-from pbxgen.interpret.freeswitch.elements import Element, parsed
-from pbxgen.interpret.freeswitch.preprocess import FreeSwitchLine, Preprocessor
+from pbxgen.interpret.freeswitch.elements import XmlElement, parsed
+from pbxgen.interpret.freeswitch.preprocess import FreeSwitchLine, FreeSwitchPreprocessor
 from pbxgen.targets.base import GeneratedFile
 
 STOCK: Mapping[str, str] = {
@@ -40,7 +40,7 @@ _RECORDING = re.compile(re.escape(STOCK["sounds_dir"]) + r"/[^/]+/([^/]+)\.wav")
 
 
 @dataclass(frozen=True, slots=True)
-class SipProfile:
+class SofiaProfile:
     """A profile of mod_sofia: where calls come in, and which gateways there are."""
 
     settings: Mapping[str, str]
@@ -56,8 +56,8 @@ class FreeSwitchInstallation:
     """
 
     contexts: Mapping[str, tuple[FreeSwitchExtension, ...]]
-    directory: Directory
-    profiles: Mapping[str, SipProfile]
+    directory: FreeSwitchDirectory
+    profiles: Mapping[str, SofiaProfile]
     """By name; none where phones and trunks are configured elsewhere (``--parts dialplan``)."""
     voicemail: frozenset[str]
     """Profiles of mod_voicemail; the stock one is ``default``."""
@@ -67,18 +67,18 @@ class FreeSwitchInstallation:
         return next((p.gateways[name] for p in self.profiles.values() if name in p.gateways), None)
 
 
-def _profiles(lines: Sequence[FreeSwitchLine]) -> dict[str, SipProfile]:
-    by_name: dict[str, SipProfile] = {}
+def _profiles(lines: Sequence[FreeSwitchLine]) -> dict[str, SofiaProfile]:
+    by_name: dict[str, SofiaProfile] = {}
     for element in parsed(lines):
         if element.tag != "profile":
             raise NotUnderstoodError(f"{element.where}: <{element.tag}> beside the SIP profiles")
         gateways = {g.get("name"): _params(g) for holder in element.named("gateways") for g in holder.named("gateway")}
         settings = {key: value for holder in element.named("settings") for key, value in _params(holder).items()}
-        by_name[element.get("name")] = SipProfile(settings, gateways)
+        by_name[element.get("name")] = SofiaProfile(settings, gateways)
     return by_name
 
 
-def _params(element: Element) -> dict[str, str]:
+def _params(element: XmlElement) -> dict[str, str]:
     return {p.get("name"): p.get("value") for p in element.named("param")}
 
 
@@ -90,14 +90,14 @@ def _voicemail_profiles(lines: Sequence[FreeSwitchLine]) -> frozenset[str]:
 
 def install(files: Sequence[GeneratedFile]) -> FreeSwitchInstallation:
     """Read generated files. Raises NotUnderstoodError."""
-    reader = Preprocessor({file.path: file.text for file in files}, STOCK)
+    reader = FreeSwitchPreprocessor({file.path: file.text for file in files}, STOCK)
     dialplan = reader.included("dialplan/*.xml")
     directory = reader.included("directory/*.xml")
     sip = reader.included("sip_profiles/*.xml")
     voicemail = reader.included("autoload_configs/voicemail.conf.xml")
     return FreeSwitchInstallation(
         contexts=contexts(dialplan),
-        directory=Directory(directory),
+        directory=FreeSwitchDirectory(directory),
         profiles=_profiles(sip),
         voicemail=_voicemail_profiles(voicemail) if voicemail else frozenset({"default"}),
         variables=reader.variables,

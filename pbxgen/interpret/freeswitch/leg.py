@@ -10,7 +10,7 @@ from pbxgen.interpret.base import NotUnderstoodError
 from pbxgen.interpret.far_ends import FarEnd, contacts, outside
 from pbxgen.interpret.freeswitch.call import FreeSwitchCall
 from pbxgen.interpret.freeswitch.channel import FreeSwitchChannel
-from pbxgen.interpret.freeswitch.dialstring import Destination
+from pbxgen.interpret.freeswitch.dialstring import DialDestination
 from pbxgen.interpret.freeswitch.expansion import refers
 from pbxgen.interpret.freeswitch.text import atoi, is_true
 
@@ -65,7 +65,7 @@ class FreeSwitchLeg:
         return 408 if self.far.deaf else self.far.final
 
 
-def new_leg(call: FreeSwitchCall, caller: FreeSwitchChannel, destination: Destination) -> FreeSwitchLeg:
+def new_leg(call: FreeSwitchCall, caller: FreeSwitchChannel, destination: DialDestination) -> FreeSwitchLeg:
     """A leg of a bridge, not yet begun."""
     far, index, request_user = _far_end(call, destination.endpoint)
     given = destination.variables

@@ -26,7 +26,7 @@ class FreeSwitchLine:
         return f"{self.path}:{self.number}"
 
 
-class Preprocessor:
+class FreeSwitchPreprocessor:
     """Files by path, and the global variables that they set and use."""
 
     def __init__(self, files: Mapping[str, str], variables: Mapping[str, str]) -> None:

@@ -6,11 +6,11 @@ import pytest
 
 from pbxgen.interpret.base import NotUnderstoodError
 from pbxgen.interpret.freeswitch import dialstring, document, load
-from pbxgen.interpret.freeswitch.directory import Directory
+from pbxgen.interpret.freeswitch.directory import FreeSwitchDirectory
 from pbxgen.interpret.freeswitch.elements import parsed
-from pbxgen.interpret.freeswitch.expansion import Scope, expand
+from pbxgen.interpret.freeswitch.expansion import ExpansionScope, expand
 from pbxgen.interpret.freeswitch.patterns import match_count, perform, substituted
-from pbxgen.interpret.freeswitch.preprocess import Preprocessor
+from pbxgen.interpret.freeswitch.preprocess import FreeSwitchPreprocessor
 from pbxgen.interpret.freeswitch.text import atoi, is_true, separated
 from pbxgen.targets.base import GeneratedFile
 from tests.smoke.offices import call
@@ -18,20 +18,20 @@ from tests.support.freeswitch import BODY, rendered
 from tests.support.office import plan_of
 
 
-def scope(**variables: str) -> Scope:
+def scope(**variables: str) -> ExpansionScope:
     """Variables for an expansion; functions say how they were called."""
-    return Scope(variables.get, lambda name, arguments: f"<{name}: {arguments}>")
+    return ExpansionScope(variables.get, lambda name, arguments: f"<{name}: {arguments}>")
 
 
 def preprocessed(text: str, **files: str) -> str:
-    reader = Preprocessor(
+    reader = FreeSwitchPreprocessor(
         {"main.xml": text, **{f"part/{name}.xml": t for name, t in files.items()}}, {"ip": "192.0.2.1"}
     )
     return "".join(line.text for line in reader.included("main.xml"))
 
 
-def contexts(body: str) -> document.Contexts:
-    lines = Preprocessor({"main.xml": f'<context name="c">{body}</context>\n'}, {}).included("main.xml")
+def contexts(body: str) -> document.FreeSwitchContexts:
+    lines = FreeSwitchPreprocessor({"main.xml": f'<context name="c">{body}</context>\n'}, {}).included("main.xml")
     return document.contexts(lines)
 
 
@@ -61,13 +61,13 @@ def test_what_the_preprocessor_is_not_known_to_do_is_not_understood(line: str) -
 
 def test_an_element_knows_its_file_and_line_through_includes() -> None:
     files = {"main.xml": '<a/>\n<X-PRE-PROCESS cmd="include" data="part.xml"/>\n<c/>\n', "part.xml": "\n<b/>\n"}
-    elements = parsed(Preprocessor(files, {}).included("main.xml"))
+    elements = parsed(FreeSwitchPreprocessor(files, {}).included("main.xml"))
     assert [(e.tag, e.where) for e in elements] == [("a", "main.xml:1"), ("b", "part.xml:2"), ("c", "main.xml:3")]
 
 
 def test_broken_xml_is_told_with_its_line() -> None:
     with pytest.raises(NotUnderstoodError, match=r"main\.xml:2: mismatched tag"):
-        parsed(Preprocessor({"main.xml": "<a>\n</b>\n"}, {}).included("main.xml"))
+        parsed(FreeSwitchPreprocessor({"main.xml": "<a>\n</b>\n"}, {}).included("main.xml"))
 
 
 # -- dialplan and directory -------------------------------------------------------------------------------------------
@@ -94,7 +94,9 @@ def test_what_the_templates_do_not_use_is_not_understood(body: str) -> None:
 
 
 def test_of_two_contexts_with_one_name_freeswitch_would_see_the_first_only() -> None:
-    lines = Preprocessor({"a.xml": '<context name="c"/>\n', "b.xml": '<context name="C"/>\n'}, {}).included("*.xml")
+    lines = FreeSwitchPreprocessor({"a.xml": '<context name="c"/>\n', "b.xml": '<context name="C"/>\n'}, {}).included(
+        "*.xml"
+    )
     with pytest.raises(NotUnderstoodError, match="two contexts"):
         document.contexts(lines)
 
@@ -106,7 +108,7 @@ def test_a_user_has_what_its_domain_has_and_is_found_by_alias_without_regard_to_
         '<user id="acme-101" number-alias="101"><variables><variable name="V" value="own"/></variables></user>'
         "</users></domain>\n"
     )
-    directory = Directory(Preprocessor({"d.xml": text}, {}).included("d.xml"))
+    directory = FreeSwitchDirectory(FreeSwitchPreprocessor({"d.xml": text}, {}).included("d.xml"))
     entry = directory.user("101", "d.EXAMPLE")
     assert entry is not None
     assert entry is directory.user("ACME-101", "d.example")
