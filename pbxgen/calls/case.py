@@ -19,7 +19,7 @@ NOTHING_SAID = Expectation(None, None, None)
 
 @dataclass(frozen=True, slots=True)
 class Handling:
-    """What the people in a call do, beyond what a scenario file can say."""
+    """Behaviour of the parties of a call, beyond what a scenario file can say."""
 
     give_up_at: int | None = None
     """The caller hangs up while the n-th entry of ``rings`` (from 0) rings."""
@@ -32,7 +32,7 @@ class Handling:
     talk_for: float = 1.3
     """Minimum length of a conversation in seconds."""
     callee_ends: bool = False
-    """The one who answered hangs up first."""
+    """The party that answered hangs up first."""
     keys: str = ""
     """What the caller presses once answered (mailbox access), a comma for a second's pause."""
     headers: tuple[str, ...] = ()

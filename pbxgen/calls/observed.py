@@ -1,4 +1,4 @@
-"""What was seen of a call, in one form for real calls and for calls on generated text."""
+"""What was observed of a call, in one form for real calls and for calls on generated text."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ class CallRecord:
 
 
 def observed(case: Case, record: CallRecord) -> Observed:
-    """Conclude from a record who was rung, how the call ended, and what no scenario expects."""
+    """Conclude from a record which targets were rung, how the call ended, and what no scenario expects."""
     over = None if case.call.transfer is not None else record.over_at
     late = [attempt for attempt in record.rang if over is not None and attempt.at > over]
     in_time = [[attempt for attempt in entry if attempt not in late] for entry in entries(record.rang)]

@@ -42,7 +42,7 @@ class Testbed:
     phones: Address
     """Where the PBX sends to phones."""
     followers: dict[str, LabCall]
-    """By Call-ID, who is told of its messages."""
+    """By Call-ID, the call that its messages belong to."""
 
 
 class LabCall:
@@ -69,7 +69,7 @@ class LabCall:
         self.consultation: Dialog | None = None
         """The call that announces an attended transfer."""
 
-    # -- who is where -------------------------------------------------------------------------------------------------
+    # -- phones and far ends ------------------------------------------------------------------------------------------
 
     def logins(self) -> list[Login]:
         """Contacts of the tenant's phones that register."""
@@ -250,7 +250,7 @@ class LabCall:
     # -- afterwards ---------------------------------------------------------------------------------------------------
 
     def rang(self) -> list[Attempt]:
-        """Who was rung, in order; times count from the caller's INVITE."""
+        """Attempts in order; times count from the caller's INVITE."""
         in_order = sorted(self.legs.values(), key=lambda leg: leg.start)
         return [leg.rang(since=self.caller.start) for leg in in_order]
 

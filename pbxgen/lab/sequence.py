@@ -44,7 +44,7 @@ def message_sequence(trace: Sequence[SeenMessage]) -> tuple[SequenceStep, ...]:
 
 
 def _party(seen: SeenMessage) -> str:
-    """Who is at our end of a call, by its first message."""
+    """The party at our end of a call, by its first message."""
     if not seen.from_pbx:
         return "consult" if seen.message.call_id.endswith("-consult") else "caller"
     user = seen.message.uri_user

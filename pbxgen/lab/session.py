@@ -61,7 +61,7 @@ class PbxSession:
         self.wire = Wire(self._route, self._on_message)
         self.media = Media()
         self._followers: dict[str, LabCall] = {}
-        """By Call-ID, who is told of its messages."""
+        """By Call-ID, the call that its messages belong to."""
         self.calls: dict[str, LabCall] = {}
         """The latest call of each tenant."""
         self._by_trunk: dict[Address, LabCall] = {}
@@ -154,7 +154,7 @@ class PbxSession:
         messages_of: dict[str, tuple[float, int]] = {}
         deadline = time.monotonic() + _STORED_SECONDS
         if tenant.case.handling.keys:
-            return messages_of  # who opens a mailbox leaves no message
+            return messages_of  # a caller who opens a mailbox leaves no message
         while self.pbx.is_recording(tenant.plan):
             for user in tenant.plan.users.values():
                 messages = self.pbx.messages(tenant.plan, user.extension) if user.mailbox is not None else ()

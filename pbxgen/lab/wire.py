@@ -1,9 +1,8 @@
 """The wire between SIPp and the PBX: passes datagrams on unchanged, and sees every message of every call.
 
-SIPp does all the talking; the wire only decides which SIPp process a new request belongs to. So all phones of a
-laboratory share one address, the far ends of trunks have one each, and everything is seen live, by one clock. It
-speaks to SIPp alone in one way: a *nudge*, a request of the laboratory's own that SIPp's script waits for
-("now hang up"); nudges never reach the PBX.
+The wire decides which SIPp process a new request goes to. So all phones of a laboratory share one address, the far
+ends of trunks have one each, and every message is seen live, by one clock. To SIPp it also sends *nudges*: requests of
+the laboratory's own that SIPp's script waits for ("now hang up"). They never reach the PBX.
 """
 
 from __future__ import annotations
@@ -19,7 +18,7 @@ from pbxgen.lab import sip
 from pbxgen.lab.ports import LOOPBACK, Address
 
 Router = Callable[[sip.Message, Address], int | None]
-"""Which SIPp port a new request from the PBX to one of our addresses goes to; None: nobody answers."""
+"""The SIPp port that a new request from the PBX to one of our addresses goes to; None: it is dropped."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -91,8 +91,8 @@ def _lines(path: str, files: Mapping[str, str]) -> Iterator[tuple[str, str]]:
 @lru_cache(maxsize=64)
 def _stripped(text: str) -> tuple[tuple[int, str], ...]:
     """Lines that hold something, with their numbers."""
-    found = ((number, _without_comment(line, number)) for number, line in enumerate(text.split("\n"), 1))
-    return tuple((number, line) for number, line in found if line)
+    numbered = ((number, _without_comment(line, number)) for number, line in enumerate(text.split("\n"), 1))
+    return tuple((number, line) for number, line in numbered if line)
 
 
 def _without_comment(line: str, number: int) -> str:

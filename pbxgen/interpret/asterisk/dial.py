@@ -99,7 +99,7 @@ def _waiting(channel: AsteriskChannel, attempts: list[RungChannel], seconds: int
 
 
 def _refuse_redirections(channel: AsteriskChannel, attempts: list[RungChannel]) -> Steps:
-    """Option i: a leg that redirects is busy, and ends by itself without a cause; nobody is told its reply."""
+    """Option i: a leg that redirects is busy, and ends by itself without a cause; its reply is not passed on."""
     for attempt in attempts:
         if not attempt.redirects:
             continue
@@ -113,7 +113,7 @@ def _refuse_redirections(channel: AsteriskChannel, attempts: list[RungChannel]) 
 
 
 def _status(attempts: Sequence[RungChannel], unreachable: int) -> str:
-    """DIALSTATUS where nobody answered: NOANSWER unless every leg has ended by itself with something else."""
+    """DIALSTATUS without an answer: NOANSWER unless every leg has ended by itself with another cause."""
     causes = [a.cause for a in attempts]
     if any(not a.ended or a.cause in (0, NO_ANSWER, NORMAL) for a in attempts):
         return "NOANSWER"

@@ -54,8 +54,8 @@ class AsteriskDialplan:
         """What a channel runs there; None: nothing."""
         key = (context, extension, priority)
         if key not in self._lines:
-            found = (e.lines[priority] for e in self._matching(context, extension) if priority in e.lines)
-            self._lines[key] = next(found, None)
+            lines = (e.lines[priority] for e in self._matching(context, extension) if priority in e.lines)
+            self._lines[key] = next(lines, None)
         return self._lines[key]
 
     def label(self, context: str, extension: str, label: str) -> int | None:
@@ -138,11 +138,11 @@ def _read_context(context: AsteriskContext, section: config.ConfigSection) -> No
 def _extension(context: AsteriskContext, name: str) -> AsteriskExtension:
     if not name.startswith("_"):
         return context.literal.setdefault(name, AsteriskExtension(name))
-    found = next((e for e in context.patterns if e.name == name), None)
-    if found is None:
-        found = AsteriskExtension(name)
-        context.patterns.append(found)
-    return found
+    extension = next((e for e in context.patterns if e.name == name), None)
+    if extension is None:
+        extension = AsteriskExtension(name)
+        context.patterns.append(extension)
+    return extension
 
 
 def _add(extension: AsteriskExtension, written: str, application: str, last: int, where: str) -> int:

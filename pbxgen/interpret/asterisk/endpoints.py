@@ -64,11 +64,11 @@ class AsteriskEndpoints:
 
     def phone(self, extension: str, domain: str) -> str | None:
         """The endpoint of a phone that calls or registers as ``extension@domain``: called so, or by the user part."""
-        found = next((name for name in (f"{extension}@{domain}", extension) if name in self._endpoints), None)
-        if found is None:
+        endpoint = next((name for name in (f"{extension}@{domain}", extension) if name in self._endpoints), None)
+        if endpoint is None:
             return None
-        username, realm = self._login(found)
-        return found if username == extension and (realm == domain or found == f"{extension}@{domain}") else None
+        username, realm = self._login(endpoint)
+        return endpoint if username == extension and (realm == domain or endpoint == f"{extension}@{domain}") else None
 
     def extension(self, endpoint: str, plan: Plan) -> str | None:
         """Whose phones of ``plan`` have registered there."""

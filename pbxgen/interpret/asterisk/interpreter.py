@@ -96,7 +96,7 @@ class _CallPlayer:
         return self._come_in(endpoint, dialled, extension)
 
     def _trunk(self) -> AsteriskCaller | None:
-        """A call of a trunk, whose headers say who calls, and how often the call was diverted."""
+        """A call of a trunk; its headers tell the caller's number and earlier diversions."""
         plan, endpoints, handling = self._case.plan, self._switch.endpoints, self._case.handling
         trunk = None if self._case.trunk is None else plan.trunks.get(self._case.trunk)
         endpoint = None if trunk is None else endpoints.trunk_at(trunk)
@@ -129,7 +129,7 @@ class _CallPlayer:
     # -- what the parties do ------------------------------------------------------------------------------------------
 
     def _settle(self, party: AsteriskChannel) -> bool:
-        """Go on until the party talks with somebody, leaves a message, opens a mailbox, or is hung up."""
+        """Run until the party talks, leaves a message, opens a mailbox, or is hung up. False: none of these happens."""
         switch = self._switch
 
         def settled() -> bool:
@@ -187,7 +187,7 @@ class _CallPlayer:
             party.jump = place
             party.wake()
         else:
-            # Who was rung has had no dialplan of its own so far.
+            # A channel that was rung has had no dialplan of its own so far.
             behind = party.peer
             party.peer = None
             party.place = place
@@ -204,7 +204,7 @@ class _CallPlayer:
             self._hang_up(announcing)
 
     def _hang_up(self, party: AsteriskChannel) -> None:
-        """Note who is in the call, and let one side hang up; then nobody may be rung any more."""
+        """Record the parties, let one side hang up, and watch for a minute: no phone may ring any more."""
         other = partner(party)
         if isinstance(other, AsteriskLeg) and other in self._switch.legs[self._legs_before_transfer :]:
             self._in_call = (other.far_end.target,)

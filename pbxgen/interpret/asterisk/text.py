@@ -61,15 +61,15 @@ class AsteriskText:
 
     def functions(self) -> Sequence[str]:
         """Names of the functions it calls."""
-        found: list[str] = []
+        names: list[str] = []
         for part in self.parts:
             if isinstance(part, str):
                 continue
             first = part.inner.parts[0] if part.inner.parts else ""
             if isinstance(part, AsteriskVariable) and isinstance(first, str) and "(" in first:
-                found.append(first.partition("(")[0])
-            found += part.inner.functions()
-        return found
+                names.append(first.partition("(")[0])
+            names += part.inner.functions()
+        return names
 
 
 def _value(part: AsteriskVariable | AsteriskExpression, values: AsteriskValues) -> str:
@@ -80,8 +80,8 @@ def _value(part: AsteriskVariable | AsteriskExpression, values: AsteriskValues) 
     inner = part.inner.put_in(values)
     name, offset, length = _named(inner)
     function, bracket, rest = name.partition("(")
-    found = values.function(function, rest[: rest.rfind(")")]) if bracket else values.variable(name)
-    return found if offset is None else _cut(found, offset, length)
+    value = values.function(function, rest[: rest.rfind(")")]) if bracket else values.variable(name)
+    return value if offset is None else _cut(value, offset, length)
 
 
 @lru_cache(maxsize=4096)
@@ -142,15 +142,15 @@ def arguments(text: str, delimiter: str = ",", most: int = 100, *, raw: bool = F
     A delimiter in brackets or quotes separates nothing. Unless ``raw``, quotes and backslashes are taken away. The
     ``most``-th argument is all that is left, as it stands there. Nothing at all is no argument.
     """
-    found: list[str] = []
+    given: list[str] = []
     at = 0
     more = False
-    while at < len(text) and len(found) < most - 1:
+    while at < len(text) and len(given) < most - 1:
         argument, at, more = _argument(text, at, delimiter, raw)
-        found.append(argument)
+        given.append(argument)
     if at < len(text) or more:
-        found.append(text[at:])
-    return tuple(found)
+        given.append(text[at:])
+    return tuple(given)
 
 
 def _argument(text: str, at: int, delimiter: str, raw: bool) -> tuple[str, int, bool]:

@@ -33,8 +33,8 @@ def parse(text: str) -> DialString:
     if ":_:" in text or text.startswith("<"):
         raise NotUnderstoodError(f"bridge {text}")
     while text.startswith("{"):
-        found, text = _variables(text, "{}", ",")
-        common |= found
+        variables, text = _variables(text, "{}", ",")
+        common |= variables
     text = text.lstrip(" ")
     if not text:
         raise NotUnderstoodError("bridge to nowhere")
@@ -69,8 +69,8 @@ def _destination(part: str, common: dict[str, str]) -> DialDestination:
     while part.startswith("["):
         end = end_of_brackets(part, 0, "[]")
         inside = part[: end or 0].replace(_QUOTED_COMMA, ",")
-        found, part = _variables(inside + part[end or 0 :], "[]", _COMMA)
-        own |= found
+        variables, part = _variables(inside + part[end or 0 :], "[]", _COMMA)
+        own |= variables
     part = part.lstrip(" ")
     if not part:
         raise NotUnderstoodError("an empty place in a dial string")
@@ -87,10 +87,10 @@ def _variables(text: str, pair: str, delimiter: str) -> tuple[dict[str, str], st
     inside = text[1:end]
     if inside.startswith("^^"):
         delimiter, inside = inside[2:3], inside[3:]
-    found: dict[str, str] = {}
+    variables: dict[str, str] = {}
     for pair in separated(inside, delimiter):
         parts = separated(pair, "=", 2)
         # FreeSWITCH takes no note of a variable without a value.
         if len(parts) == 2:
-            found[parts[0]] = parts[1]
-    return found, text[end + 1 :]
+            variables[parts[0]] = parts[1]
+    return variables, text[end + 1 :]

@@ -1,4 +1,4 @@
-"""The directory: users by domain, with what their domain gives them."""
+"""The directory: users by domain, with the params and variables of their domain."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ class DirectoryEntry:
 
 
 class FreeSwitchDirectory:
-    """Names of domains and users are found without regard to upper and lower case."""
+    """Users by domain; names of both are case-insensitive."""
 
     def __init__(self, lines: Sequence[FreeSwitchLine]) -> None:
         self._domains: dict[str, dict[str, DirectoryEntry]] = {}
@@ -37,20 +37,19 @@ class FreeSwitchDirectory:
     def user(self, id: str, domain: str) -> DirectoryEntry | None:
         """By id, else by alias."""
         users = self._domains.get(domain.lower(), {})
-        found = users.get(f"id:{id.lower()}")
-        return users.get(f"alias:{id.lower()}") if found is None else found
+        return users.get(f"id:{id.lower()}") or users.get(f"alias:{id.lower()}")
 
     def registered(self, user: str, domain: str) -> DirectoryEntry | None:
-        """Whose registrations are kept as ``user@domain``: ``sip-force-user`` says so, else the id."""
+        """The user whose registrations are kept as ``user@domain``: by ``sip-force-user``, else by id."""
         users = self._domains.get(domain.lower(), {})
-        found = users.get(f"id:{user.lower()}")
-        return users.get(f"forced:{user.lower()}") if found is None or _FORCED in found.params else found
+        entry = users.get(f"id:{user.lower()}")
+        return users.get(f"forced:{user.lower()}") if entry is None or _FORCED in entry.params else entry
 
 
 def _users(domain: XmlElement) -> dict[str, DirectoryEntry]:
     list(domain.only({"name"}, {"params", "variables", "users", "groups"}))
     params, variables = _pairs(domain, "params", "param"), _pairs(domain, "variables", "variable")
-    found: dict[str, DirectoryEntry] = {}
+    by_name: dict[str, DirectoryEntry] = {}
     groups = [group for group in _inside(domain, "groups", {"group"}) if list(group.only({"name"}, {"users"}))]
     for element in (user for holder in (*groups, domain) for user in _inside(holder, "users", {"user"})):
         list(element.only({"id", "number-alias", "cacheable"}, {"params", "variables"}))
@@ -60,12 +59,12 @@ def _users(domain: XmlElement) -> dict[str, DirectoryEntry]:
             params=params | _pairs(element, "params", "param"),
             variables=variables | _pairs(element, "variables", "variable"),
         )
-        found.setdefault(f"id:{entry.id.lower()}", entry)
+        by_name.setdefault(f"id:{entry.id.lower()}", entry)
         if _FORCED in entry.params:
-            found.setdefault(f"forced:{entry.params[_FORCED].lower()}", entry)
+            by_name.setdefault(f"forced:{entry.params[_FORCED].lower()}", entry)
         if entry.alias is not None:
-            found.setdefault(f"alias:{entry.alias.lower()}", entry)
-    return found
+            by_name.setdefault(f"alias:{entry.alias.lower()}", entry)
+    return by_name
 
 
 def _pairs(element: XmlElement, container: str, tag: str) -> dict[str, str]:

@@ -58,27 +58,27 @@ FreeSwitchContexts = Mapping[str, tuple[FreeSwitchExtension, ...]]
 
 def contexts(lines: Sequence[FreeSwitchLine]) -> FreeSwitchContexts:
     """Contexts by name in lower case."""
-    found: dict[str, tuple[FreeSwitchExtension, ...]] = {}
+    by_name: dict[str, tuple[FreeSwitchExtension, ...]] = {}
     for _, group in groupby(sorted(lines, key=lambda line: line.path), key=lambda line: line.path):
         for name, extensions in _of_file(tuple(group)).items():
-            if name in found:
+            if name in by_name:
                 raise NotUnderstoodError(f"two contexts have the name {name}: FreeSWITCH sees the first only")
-            found[name] = extensions
-    return found
+            by_name[name] = extensions
+    return by_name
 
 
 @lru_cache(maxsize=128)
 def _of_file(lines: tuple[FreeSwitchLine, ...]) -> FreeSwitchContexts:
     """Those of one file, which is read once as long as it stays the same."""
-    found: dict[str, tuple[FreeSwitchExtension, ...]] = {}
+    by_name: dict[str, tuple[FreeSwitchExtension, ...]] = {}
     for element in parsed(lines):
         if element.tag != "context":
             raise NotUnderstoodError(f"{element.where}: <{element.tag}> beside the contexts")
         name = element.get("name").lower()
-        if name in found:
+        if name in by_name:
             raise NotUnderstoodError(f"{element.where}: a second context {name}: FreeSWITCH sees the first only")
-        found[name] = tuple(_extension(extension) for extension in element.only({"name"}, {"extension"}))
-    return found
+        by_name[name] = tuple(_extension(extension) for extension in element.only({"name"}, {"extension"}))
+    return by_name
 
 
 def _extension(element: XmlElement) -> FreeSwitchExtension:

@@ -35,7 +35,7 @@ def cause_of(status: int) -> str:
 
 
 def status_of(cause: str) -> int:
-    """What an unanswered caller gets who is hung up with ``cause``."""
+    """The status that an unanswered caller gets when hung up with ``cause``."""
     if cause not in _STATUSES:
         raise NotUnderstoodError(f"the caller is hung up with {cause}")
     return _STATUSES[cause]
@@ -55,7 +55,7 @@ def registration(user: str, domain: str, extension: str, index: int) -> str:
 
 
 def registered_as(call: FreeSwitchCall, profile: str, user: str, domain: str) -> str | None:
-    """The extension whose phone has registered as ``user@domain`` at a profile; None: nobody has."""
+    """The extension whose phones register as ``user@domain`` at a profile; None: none do."""
     plan, installation = call.case.plan, call.installation
     if installation.profiles and profile not in installation.profiles:
         raise NotUnderstoodError(f"there is no SIP profile {profile}")

@@ -11,11 +11,7 @@ from pbxgen.interpret.base import NotUnderstoodError, Trace, TraceLine
 from pbxgen.interpret.freeswitch import expansion, functions
 from pbxgen.interpret.freeswitch.call import FreeSwitchCall
 from pbxgen.interpret.freeswitch.channel import CallerProfile, FreeSwitchChannel
-from pbxgen.interpret.freeswitch.document import (
-    FreeSwitchAction,
-    FreeSwitchCondition,
-    FreeSwitchExtension,
-)
+from pbxgen.interpret.freeswitch.document import FreeSwitchAction, FreeSwitchCondition, FreeSwitchExtension
 from pbxgen.interpret.freeswitch.endpoints import status_of
 from pbxgen.interpret.freeswitch.patterns import perform, substituted
 from pbxgen.interpret.freeswitch.text import atoi, is_true

@@ -106,5 +106,5 @@ def install(files: Sequence[GeneratedFile]) -> FreeSwitchInstallation:
 
 def recording(path: str) -> str | None:
     """The name of an administrator's recording; None for every other sound."""
-    found = _RECORDING.fullmatch(path)
-    return None if found is None else found.group(1)
+    match = _RECORDING.fullmatch(path)
+    return None if match is None else match.group(1)

@@ -101,7 +101,7 @@ def _announced(headers: list[str]) -> dict[str, str]:
     with ``parse-all-invite-headers`` also all there is, in lists.
     """
     every: dict[str, list[str]] = {}
-    found: dict[str, str] = {}
+    variables: dict[str, str] = {}
     for header in headers:
         name, _, value = (part.strip() for part in header.partition(":"))
         if name.lower() in _UNKNOWN:
@@ -111,15 +111,15 @@ def _announced(headers: list[str]) -> dict[str, str]:
         if refers(value):
             continue
         if name.lower() in _KEPT:
-            found[_KEPT[name.lower()]] = value
+            variables[_KEPT[name.lower()]] = value
         elif name.lower() == "diversion":
-            found["sip_h_Diversion"] = value
+            variables["sip_h_Diversion"] = value
         elif name.lower() == "history-info":
-            before = found.get("sip_history_info")
-            found["sip_history_info"] = value if before is None else f"{before}, {value}"
+            before = variables.get("sip_history_info")
+            variables["sip_history_info"] = value if before is None else f"{before}, {value}"
     for name, values in every.items():
-        found[name] = values[0] if len(values) == 1 else "ARRAY::" + "|:".join(values)
-    return found
+        variables[name] = values[0] if len(values) == 1 else "ARRAY::" + "|:".join(values)
+    return variables
 
 
 def _occupy(switch: FreeSwitchCore, extension: str) -> None:
@@ -132,7 +132,7 @@ def _occupy(switch: FreeSwitchCore, extension: str) -> None:
 
 
 def _transferred(switch: FreeSwitchCore, caller: FreeSwitchChannel, transfer: Transfer) -> None:
-    """Who answered, or the caller, sends the other party on."""
+    """The caller or the answering party transfers the other one."""
     call = switch.call
     assert call.talking is not None
     peer, target = call.talking

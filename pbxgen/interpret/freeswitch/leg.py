@@ -1,4 +1,4 @@
-"""A leg of a bridge: an outgoing channel, who is at its far end, and its clocks."""
+"""A leg of a bridge: an outgoing channel, its far end, and its timers."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ class FreeSwitchLeg:
 
     channel: FreeSwitchChannel
     far: FarEnd | None
-    """None: a channel that waits to be picked up, which nobody does."""
+    """None: a channel that waits for a call pickup, which never comes."""
     request_user: str
     index: int
     """Which of its phone's contacts it is: earlier ones answer first."""
@@ -48,7 +48,7 @@ class FreeSwitchLeg:
     rings: bool = False
     """The far end has sent 180 or 183."""
     decided_at: float | None = None
-    """When who was asked has confirmed, or has not."""
+    """When the person who is asked to press 1 has done so, or has not."""
     cause: str | None = None
     """Why it is over; None: it is not."""
     won: bool = False

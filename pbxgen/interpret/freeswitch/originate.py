@@ -17,9 +17,9 @@ from pbxgen.interpret.freeswitch.leg import FreeSwitchLeg, invite
 from pbxgen.interpret.freeswitch.text import atoi, is_true
 
 _REFUSAL, _ANSWER, _TURN = 0.002, 0.010, 0.010
-"""Far ends are quick (seconds); who would answer waits for those that come first, as in the model."""
+"""Seconds. Far ends are quick; one that answers waits for those with an earlier turn, as in the model."""
 _TIMER_B = 32.0
-"""Seconds until an INVITE that nobody replies to counts as replied 408 (RFC 3261: 64 * T1)."""
+"""Seconds until an INVITE without a reply counts as replied 408 (RFC 3261: 64 * T1)."""
 _WRAP = 1 << 32
 _REDIRECTS = frozenset({300, 301, 302, 305})
 """What mod_sofia takes for a redirect; the rest of 3xx is any failure to it, without a status."""
@@ -43,7 +43,7 @@ class Originate:
         """All legs had their time."""
 
     def run(self) -> FreeSwitchLeg | None:
-        """The leg that the caller is to talk with; None: nobody, each leg has its cause."""
+        """The leg that the caller is connected with; None: none, each leg has its cause."""
         self._begin(leg for leg in self._legs if not leg.delay)
         while True:
             winner = next((leg for leg in self._legs if leg.won), None)

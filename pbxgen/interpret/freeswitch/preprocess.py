@@ -57,10 +57,10 @@ class FreeSwitchPreprocessor:
                 yield FreeSwitchLine(expanded, path, number)
 
     def _command(self, text: str, where: str, folder: str, depth: int) -> Iterator[FreeSwitchLine]:
-        found = _COMMAND.match(text)
-        if found is None:
+        match = _COMMAND.match(text)
+        if match is None:
             raise NotUnderstoodError(f"{where}: an X-PRE-PROCESS without cmd and data")
-        command, data = found.group(1).lower(), found.group(2)
+        command, data = match.group(1).lower(), match.group(2)
         if command == "set":
             name, equals, value = data.partition("=")
             if equals:

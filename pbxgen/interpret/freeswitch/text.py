@@ -96,7 +96,7 @@ def _clean(text: str, delimiter: str) -> str:
     if "'" not in text and "\\" not in text:
         return text.strip(" ")
     text = text.lstrip(" ")
-    found: list[str] = []
+    letters: list[str] = []
     end: int | None = None
     quoted = False
     at = 0
@@ -105,20 +105,20 @@ def _clean(text: str, delimiter: str) -> str:
         if letter == "\\" and following:
             plain = following if following in ("'", '"', "\\", delimiter) else _UNESCAPED.get(following)
             if plain is not None:
-                found.append(plain)
-                end = len(found)
+                letters.append(plain)
+                end = len(letters)
                 at += 2
                 continue
         if letter == "'" and (quoted or "'" in text[at + 1 :]):
             quoted = not quoted
             if quoted:
-                end = len(found)
+                end = len(letters)
         else:
-            found.append(letter)
+            letters.append(letter)
             if letter != " " or quoted:
-                end = len(found)
+                end = len(letters)
         at += 1
-    return "".join(found if end is None else found[:end])
+    return "".join(letters if end is None else letters[:end])
 
 
 def end_of_brackets(text: str, at: int, pair: str) -> int | None:
