@@ -142,12 +142,13 @@ class LabCall:
         dialog.see(seen, ours_is_caller=placed)
         if seen.from_pbx and message.method == "NOTIFY" and re.match(r"SIP/2.0 [2-6]", message.body):
             # A phone that has transferred its party leaves the call (RFC 5589); the PBX may be quicker.
-            asyncio.get_running_loop().call_later(0.3, self._leave, dialog)
+            asyncio.get_running_loop().call_later(0.3, self.hang_up, dialog)
         if dialog.answered is not None and dialog.stream is None and dialog.audio is not None:
             dialog.stream = self.testbed.media.stream(dialog.call_id)
             dialog.stream.connect(dialog.audio, speaks=placed)
 
-    def _leave(self, dialog: Dialog) -> None:
+    def hang_up(self, dialog: Dialog) -> None:
+        """Let a party hang up, if its call is still up."""
         if dialog.up:
             self.testbed.wire.nudge(dialog.call_id, "HANGUP")
 
@@ -260,8 +261,7 @@ class LabCall:
             task.cancel()
         consultation = () if self.consultation is None else (self.consultation,)
         for dialog in (self.caller, *consultation, *self.legs.values(), *self._parked.values()):
-            if dialog.up:
-                self.testbed.wire.nudge(dialog.call_id, "HANGUP")
+            self.hang_up(dialog)
             self.testbed.media.close(dialog.call_id)
         await asyncio.sleep(0.2)
         for started in self._processes:

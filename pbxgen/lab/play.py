@@ -165,8 +165,7 @@ class CallPlayer:
         call.at_hangup = tuple(leg.target for leg in partners)
         first = partners if self._case.handling.callee_ends and partners else [party]
         for dialog in first:
-            if dialog.up:
-                call.testbed.wire.nudge(dialog.call_id, "HANGUP")
+            call.hang_up(dialog)
         everybody = (self._caller, *call.legs.values())
         if not await call.until(lambda: not any(dialog.up for dialog in everybody), _GONE_SECONDS):
             left = ", ".join(dialog.target for dialog in everybody if dialog.up)

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from pbxgen.interpret.asterisk.channel import AsteriskApplication, AsteriskChannel, AsteriskPlace
 from pbxgen.interpret.asterisk.dial import dial
 from pbxgen.interpret.asterisk.functions import WRITE
-from pbxgen.interpret.asterisk.legs import AsteriskLeg
+from pbxgen.interpret.asterisk.legs import NORMAL, AsteriskLeg
 from pbxgen.interpret.asterisk.text import arguments, holds
 from pbxgen.interpret.clock import Steps
 
@@ -91,19 +91,7 @@ def _exec_if(channel: AsteriskChannel, text: str) -> Steps | None:
     return channel.switch.execute(channel, name, data[: data.rfind(")")])
 
 
-def _clear_causes(channel: AsteriskChannel, text: str) -> None:
-    channel.causes.clear()
-
-
 # -- the call ---------------------------------------------------------------------------------------------------------
-
-
-def _hang_up(channel: AsteriskChannel, text: str) -> None:
-    channel.hang_up(int(text or 16))
-
-
-def _wait(channel: AsteriskChannel, text: str) -> Steps:
-    return _pass(channel, 1000 * int(text))
 
 
 def _pass(channel: AsteriskChannel, milliseconds: int) -> Steps:
@@ -179,10 +167,6 @@ def _is_mailbox(channel: AsteriskChannel, number: str, context: str) -> bool:
     return known
 
 
-def _verbose(channel: AsteriskChannel, text: str) -> None:
-    """Nothing that a call could show."""
-
-
 def _log(channel: AsteriskChannel, text: str) -> None:
     level, _, message = text.partition(",")
     if level in ("ERROR", "WARNING"):
@@ -191,6 +175,10 @@ def _log(channel: AsteriskChannel, text: str) -> None:
 
 APPLICATIONS: Mapping[str, AsteriskApplication] = {
     "Goto": _goto, "GotoIf": _goto_if, "Gosub": _gosub, "Return": _return, "Set": _set, "ExecIf": _exec_if,
-    "HangupCauseClear": _clear_causes, "Hangup": _hang_up, "Wait": _wait, "Playback": _playback, "Read": _read,
-    "VoiceMail": _voicemail, "VoiceMailMain": _voicemail_main, "Verbose": _verbose, "Log": _log, "Dial": dial,
+    "Playback": _playback, "Read": _read, "VoiceMail": _voicemail, "VoiceMailMain": _voicemail_main, "Log": _log,
+    "Dial": dial,
+    "HangupCauseClear": lambda channel, _: channel.causes.clear(),
+    "Wait": lambda channel, text: _pass(channel, 1000 * int(text)),
+    "Hangup": lambda channel, text: channel.hang_up(int(text or NORMAL)),
+    "Verbose": lambda channel, text: None,
 }  # fmt: skip

@@ -91,7 +91,9 @@ def read(files: Mapping[str, str], applications: Container[str], functions: Cont
     variables: dict[str, str] = {}
     for section in config.read("extensions.conf", files):
         if section.name == "general":
-            _check_general(section)
+            for setting in section.settings:
+                if setting.key not in _GENERAL:
+                    raise NotUnderstoodError(f"{setting.where}: the option {setting.key} is not known")
         elif section.name == "globals":
             variables |= {setting.key: setting.value for setting in section.settings}
         else:
@@ -106,12 +108,6 @@ def read(files: Mapping[str, str], applications: Container[str], functions: Cont
             if name not in functions:
                 raise NotUnderstoodError(f"{line.where}: the function {name} is not known")
     return plan
-
-
-def _check_general(section: config.ConfigSection) -> None:
-    for setting in section.settings:
-        if setting.key not in _GENERAL:
-            raise NotUnderstoodError(f"{setting.where}: the option {setting.key} is not known")
 
 
 def _read_context(context: AsteriskContext, section: config.ConfigSection) -> None:

@@ -7,9 +7,11 @@ from collections.abc import Mapping
 
 from pbxgen.flow.plan import Plan, Trunk
 from pbxgen.interpret.asterisk import config
+from pbxgen.interpret.asterisk.config import ConfigSection
 from pbxgen.interpret.base import NotUnderstoodError
 from pbxgen.interpret.far_ends import trunk_address
 
+_TYPES = ("endpoint", "auth", "aor", "identify", "global", "transport", "registration")
 _ORDER = "ip,username"
 _DEFAULT_PORT = 5060
 
@@ -22,31 +24,20 @@ class AsteriskEndpoints:
     """
 
     def __init__(self, files: Mapping[str, str]) -> None:
-        self._endpoints: dict[str, config.ConfigSection] = {}
-        self._auths: dict[str, config.ConfigSection] = {}
-        self._aors: dict[str, config.ConfigSection] = {}
-        self._identify: list[config.ConfigSection] = []
+        by_type: dict[str, dict[str, ConfigSection]] = {name: {} for name in _TYPES}
         self._realm = ""
         for section in config.read("pjsip.conf", files):
             if section.template:
                 continue
-            match section.get("type"):
-                case "endpoint":
-                    self._endpoints[section.name] = section
-                case "auth":
-                    self._auths[section.name] = section
-                case "aor":
-                    self._aors[section.name] = section
-                case "identify":
-                    self._identify.append(section)
-                case "global":
-                    self._realm = section.get("default_realm")
-                    if section.get("endpoint_identifier_order") != _ORDER:
-                        raise NotUnderstoodError(f"{section.where}: endpoints are not known by {_ORDER}")
-                case "transport" | "registration":
-                    pass
-                case other:
-                    raise NotUnderstoodError(f"{section.where}: the type {other!r} is not known")
+            if section.get("type") not in _TYPES:
+                raise NotUnderstoodError(f"{section.where}: the type {section.get('type')!r} is not known")
+            by_type[section.get("type")][section.name] = section
+            if section.get("type") == "global":
+                self._realm = section.get("default_realm")
+                if section.get("endpoint_identifier_order") != _ORDER:
+                    raise NotUnderstoodError(f"{section.where}: endpoints are not known by {_ORDER}")
+        self._endpoints, self._auths, self._aors = by_type["endpoint"], by_type["auth"], by_type["aor"]
+        self._identify = by_type["identify"].values()
 
     def __contains__(self, name: str) -> bool:
         return name in self._endpoints

@@ -15,10 +15,6 @@ from pbxgen.interpret.asterisk.text import arguments, holds
 # -- texts ------------------------------------------------------------------------------------------------------------
 
 
-def _len(channel: AsteriskChannel, text: str) -> str:
-    return str(len(text.encode()))
-
-
 def _if(channel: AsteriskChannel, text: str) -> str:
     condition, *rest = arguments(text, "?", 2)
     branches = arguments(rest[0], ":", 2) if rest else ()
@@ -96,14 +92,9 @@ def _matches(channel: AsteriskChannel, text: str) -> str:
 # -- numbers and times ------------------------------------------------------------------------------------------------
 
 
-def _smallest(channel: AsteriskChannel, text: str) -> str:
+def _two_numbers(text: str) -> tuple[int, int]:
     one, other = arguments(text)
-    return str(min(int(one), int(other)))
-
-
-def _largest(channel: AsteriskChannel, text: str) -> str:
-    one, other = arguments(text)
-    return str(max(int(one), int(other)))
+    return int(one), int(other)
 
 
 def _time(channel: AsteriskChannel, text: str) -> str:
@@ -144,10 +135,6 @@ def _caller_id(channel: AsteriskChannel, text: str) -> str:
     raise ValueError("another part")
 
 
-def _channel_exists(channel: AsteriskChannel, text: str) -> str:
-    return str(int(text in channel.switch.channels))
-
-
 def _shared(channel: AsteriskChannel, text: str) -> str:
     name, owner = _owner(channel, text)
     return owner.shared.get(name, "") if owner is not None else ""
@@ -166,10 +153,6 @@ def _cause(channel: AsteriskChannel, text: str) -> str:
     if kind != "tech":
         raise ValueError("another kind of cause")
     return channel.causes.get(leg, "")
-
-
-def _cause_keys(channel: AsteriskChannel, text: str) -> str:
-    return ",".join(channel.causes)
 
 
 def _header(channel: AsteriskChannel, text: str) -> str:
@@ -210,10 +193,6 @@ def _address_of_record(channel: AsteriskChannel, text: str) -> str:
     """Of an address of record, the ids of its contacts: Asterisk makes them of its name and a digest."""
     name = _name_for(text, "contact")
     return ",".join(f"{name};@{number}" for number, _ in enumerate(contact_uris(channel.switch, name)))
-
-
-def _endpoint(channel: AsteriskChannel, text: str) -> str:
-    return _name_for(text, "aors")
 
 
 def _name_for(text: str, wanted: str) -> str:
@@ -271,13 +250,17 @@ def _add_header(channel: AsteriskChannel, text: str, value: str) -> None:
 
 
 READ: Mapping[str, AsteriskFunction] = {
-    "LEN": _len, "IF": _if, "FILTER": _filter, "CUT": _cut, "FIELDNUM": _field_number, "FIELDQTY": _field_quantity,
-    "SHIFT": _shift, "TOLOWER": _to_lower, "STRREPLACE": _replace, "MIN": _smallest, "MAX": _largest,
-    "STRFTIME": _time, "DIALPLAN_EXISTS": _dialplan_exists, "CHANNEL": _channel, "CALLERID": _caller_id,
-    "CHANNEL_EXISTS": _channel_exists, "SHARED": _shared, "HANGUPCAUSE": _cause, "HANGUPCAUSE_KEYS": _cause_keys,
-    "PJSIP_HEADER": _header, "DEVICE_STATE": _device_state, "PJSIP_DIAL_CONTACTS": _dial_contacts,
-    "PJSIP_AOR": _address_of_record, "PJSIP_ENDPOINT": _endpoint, "PJSIP_CONTACT": _contact,
-    "REPLACE": _remove, "REGEX": _matches,
+    "IF": _if, "FILTER": _filter, "CUT": _cut, "FIELDNUM": _field_number, "FIELDQTY": _field_quantity, "SHIFT": _shift,
+    "TOLOWER": _to_lower, "STRREPLACE": _replace, "STRFTIME": _time, "DIALPLAN_EXISTS": _dialplan_exists,
+    "CHANNEL": _channel, "CALLERID": _caller_id, "SHARED": _shared, "HANGUPCAUSE": _cause, "PJSIP_HEADER": _header,
+    "DEVICE_STATE": _device_state, "PJSIP_DIAL_CONTACTS": _dial_contacts, "PJSIP_AOR": _address_of_record,
+    "PJSIP_CONTACT": _contact, "REPLACE": _remove, "REGEX": _matches,
+    "LEN": lambda channel, text: str(len(text.encode())),
+    "MIN": lambda channel, text: str(min(_two_numbers(text))),
+    "MAX": lambda channel, text: str(max(_two_numbers(text))),
+    "CHANNEL_EXISTS": lambda channel, text: str(int(text in channel.switch.channels)),
+    "HANGUPCAUSE_KEYS": lambda channel, _: ",".join(channel.causes),
+    "PJSIP_ENDPOINT": lambda channel, text: _name_for(text, "aors"),
 }  # fmt: skip
 WRITE: Mapping[str, Callable[[AsteriskChannel, str, str], None]] = {
     "ARRAY": _set_array, "LOCAL": AsteriskChannel.set_local, "CALLERID": _set_caller_id, "CHANNEL": _set_channel,

@@ -54,20 +54,12 @@ def _answer(switch: FreeSwitchCore, channel: FreeSwitchChannel, data: str) -> No
     switch.answer(channel)
 
 
-def _sleep(switch: FreeSwitchCore, channel: FreeSwitchChannel, data: str) -> None:
-    _pass(switch, channel, atoi(data) / 1000)
-
-
 def _pass(switch: FreeSwitchCore, channel: FreeSwitchChannel, seconds: float) -> None:
     """Wait, by the clock of the caller or that of a called party."""
     if channel.inbound:
         switch.call.clock.now += seconds
     else:
         channel.waited += seconds
-
-
-def _hangup(switch: FreeSwitchCore, channel: FreeSwitchChannel, data: str) -> None:
-    switch.hang_up(channel, data or "NORMAL_CLEARING")
 
 
 def _respond(_: FreeSwitchCore, channel: FreeSwitchChannel, data: str) -> None:
@@ -77,14 +69,6 @@ def _respond(_: FreeSwitchCore, channel: FreeSwitchChannel, data: str) -> None:
         raise ValueError("no final status")
     if channel.inbound and not channel.answered and channel.status is None:
         channel.status = status
-
-
-def _transfer(switch: FreeSwitchCore, channel: FreeSwitchChannel, data: str) -> None:
-    switch.transfer(channel, *_extension(data))
-
-
-def _execute_extension(switch: FreeSwitchCore, channel: FreeSwitchChannel, data: str) -> None:
-    switch.execute_extension(channel, *_extension(data))
 
 
 def _extension(data: str) -> tuple[str, str]:
@@ -159,8 +143,11 @@ def _voicemail(switch: FreeSwitchCore, channel: FreeSwitchChannel, data: str) ->
 
 
 APPLICATIONS: Mapping[str, FreeSwitchApplication] = {
-    "answer": _answer, "bridge": bridge, "execute_extension": _execute_extension, "hangup": _hangup, "limit": _limit,
-    "log": _log, "multiset": _multiset, "play_and_get_digits": _play_and_get_digits, "playback": _playback,
-    "respond": _respond, "ring_ready": _ring_ready, "set": _set, "sleep": _sleep, "transfer": _transfer,
-    "unset": _unset, "voicemail": _voicemail,
+    "answer": _answer, "bridge": bridge, "limit": _limit, "log": _log, "multiset": _multiset,
+    "play_and_get_digits": _play_and_get_digits, "playback": _playback, "respond": _respond, "ring_ready": _ring_ready,
+    "set": _set, "unset": _unset, "voicemail": _voicemail,
+    "execute_extension": lambda switch, channel, data: switch.execute_extension(channel, *_extension(data)),
+    "hangup": lambda switch, channel, data: switch.hang_up(channel, data or "NORMAL_CLEARING"),
+    "sleep": lambda switch, channel, data: _pass(switch, channel, atoi(data) / 1000),
+    "transfer": lambda switch, channel, data: switch.transfer(channel, *_extension(data)),
 }  # fmt: skip

@@ -104,10 +104,6 @@ def _sofia(call: FreeSwitchCall, arguments: str) -> str:
     )
 
 
-def _file_exists(_: FreeSwitchCall, arguments: str) -> str:
-    return "true" if recording(arguments) is not None else "false"
-
-
 def _vm_prefs(call: FreeSwitchCall, arguments: str) -> str:
     """Nobody has recorded a greeting."""
     profile, _user, _domain = _groups(r"([^/]+)/([^@|]+)@([^@|]+)\|greeting_path", arguments)
@@ -150,8 +146,9 @@ def _uuid_getvar(call: FreeSwitchCall, arguments: str) -> str:
 
 
 FUNCTIONS: Mapping[str, Callable[[FreeSwitchCall, str], str]] = {
-    "acl": _acl, "cond": _cond, "expr": _expr, "file_exists": _file_exists, "limit_usage": _limit_usage,
-    "regex": _regex, "replace": _replace, "sofia": _sofia, "strepoch": _strepoch, "strftime_tz": _strftime_tz,
-    "user_data": _user_data, "uuid_getvar": _uuid_getvar, "vm_prefs": _vm_prefs,
+    "acl": _acl, "cond": _cond, "expr": _expr, "limit_usage": _limit_usage, "regex": _regex, "replace": _replace,
+    "sofia": _sofia, "strepoch": _strepoch, "strftime_tz": _strftime_tz, "user_data": _user_data,
+    "uuid_getvar": _uuid_getvar, "vm_prefs": _vm_prefs,
+    "file_exists": lambda _, path: "true" if recording(path) is not None else "false",
 }  # fmt: skip
 """Each raises ValueError for arguments that no template writes."""
