@@ -26,9 +26,6 @@ class Attempt:
     """Of the INVITE; names in lower case."""
     request_user: str
     """User part of the request URI as it was sent."""
-    heard: int = 0
-    """RTP packets received that were not silence, after the answer."""
-    sent: int = 0
 
 
 def entries(attempts: Iterable[Attempt]) -> list[list[Attempt]]:

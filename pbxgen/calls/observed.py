@@ -24,8 +24,6 @@ class Observed:
     """When the caller got a 200, seconds after the INVITE."""
     stored: Mapping[str, tuple[float, int]] = field(default_factory=dict)
     """Messages by mailbox: seconds and loudness (0-32767)."""
-    caller_heard: int = 0
-    caller_sent: int = 0
     late: tuple[str, ...] = ()
     """Targets rung although the caller had hung up."""
     faults: tuple[str, ...] = ()
@@ -53,8 +51,6 @@ class CallRecord:
     """Mailbox that was opened; ``*``: its number is not known."""
     rings_on: bool = False
     """It rings without end, so the call has no ending."""
-    caller_heard: int = 0
-    caller_sent: int = 0
     faults: tuple[str, ...] = ()
     """Faults that were noticed while the call went on."""
 
@@ -71,8 +67,6 @@ def observed(case: Case, record: CallRecord) -> Observed:
         status=200 if record.answered_at is not None else record.status,
         answered_at=record.answered_at,
         stored=record.stored,
-        caller_heard=record.caller_heard,
-        caller_sent=record.caller_sent,
         late=tuple(attempt.target for attempt in late),
         faults=(*record.faults, *_faults_of_caller(record)),
     )

@@ -52,8 +52,6 @@ class Dialog:
             status=200 if self.answered is not None else None if cancelled else self.final,
             headers=self.invite.headers if self.invite is not None else (),
             request_user=self.invite.uri_user if self.invite is not None else "",
-            heard=self.stream.loud if self.stream else 0,
-            sent=self.stream.sent if self.stream else 0,
         )
 
     def see(self, seen: SeenMessage, *, ours_is_caller: bool) -> None:

@@ -65,7 +65,6 @@ class Stream:
     audio: Audio | None = None
     speaks: bool = False
     """Sends a tone of its own; otherwise echoes what it hears."""
-    sent: int = 0
     frames: deque[bytes] = field(default_factory=lambda: deque(maxlen=_REMEMBERED_FRAMES))
     loud: int = 0
     """Packets received that were not silence."""
@@ -135,7 +134,6 @@ class Stream:
         if self.audio is not None:
             self._clock = (self._clock + _SAMPLES) & 0xFFFFFFFF
             self._transmit(self.audio, self.audio.codec, payload)
-            self.sent += 1
 
     def press_due(self, now: float) -> None:
         """Press the next key, if its moment has come: a telephone-event of 100 ms, its packets at once."""

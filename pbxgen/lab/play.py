@@ -185,8 +185,6 @@ def observe(call: LabCall, stored: Mapping[str, tuple[float, int]]) -> Observed:
         stored=stored,
         announced=call.announced,
         mailbox="*" if _opens_mailbox(call) else None,
-        caller_heard=caller.stream.loud if caller.stream else 0,
-        caller_sent=caller.stream.sent if caller.stream else 0,
         faults=(*call.faults, *_silence(call)),
     )
     return observed(call.case, record)

@@ -49,4 +49,4 @@ def test_only_the_exact_message_is_harmless(tmp_path: Path) -> None:
 def test_a_message_that_goes_on_after_a_harmless_one_is_told(tmp_path: Path) -> None:
     (tmp_path / "log").write_text("[x] ERROR[1] a.c: fine, but not this\n")
     log = Log(tmp_path / "log", asterisk._LINE, {"ERROR"}, (Harmless("fine", "it is"),))
-    assert len(log.problems()) == 1
+    assert len(log.complaints()) == 1

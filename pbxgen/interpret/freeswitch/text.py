@@ -44,9 +44,6 @@ def separated(text: str, delimiter: str, most: int = 1024) -> list[str]:
 
 
 def _by_letter(text: str, delimiter: str, most: int) -> list[str]:
-    if "'" not in text and "\\" not in text:
-        plain = text.split(delimiter, most - 1)
-        return plain if plain[-1] else plain[:-1]
     parts: list[str] = []
     at, begin, quoted = 0, 0, False
     while at < len(text):
@@ -65,10 +62,6 @@ def _by_letter(text: str, delimiter: str, most: int) -> list[str]:
 
 
 def _by_blanks(text: str, most: int) -> list[str]:
-    if "'" not in text and "\\" not in text:
-        plain = [part for part in text.split(" ") if part]
-        if 0 < len(plain) <= most:
-            return plain
     parts: list[str] = []
     at = 0
     while at < len(text) and len(parts) < most:
