@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import dataclass, field
+from zoneinfo import ZoneInfo
 
 from pbxgen.flow.plan import Plan
 from pbxgen.flow.simulate import Call
@@ -17,7 +19,7 @@ NOTHING_SAID = Expectation(None, None, None)
 
 @dataclass(frozen=True, slots=True)
 class Handling:
-    """What the people in a call do, beyond what a scenario file can say."""
+    """Behaviour of the parties of a call, beyond what a scenario file can say."""
 
     give_up_at: int | None = None
     """The caller hangs up while the n-th entry of ``rings`` (from 0) rings."""
@@ -30,7 +32,7 @@ class Handling:
     talk_for: float = 1.3
     """Minimum length of a conversation in seconds."""
     callee_ends: bool = False
-    """The one who answered hangs up first."""
+    """The party that answered hangs up first."""
     keys: str = ""
     """What the caller presses once answered (mailbox access), a comma for a second's pause."""
     headers: tuple[str, ...] = ()
@@ -62,6 +64,11 @@ class Case:
     def trunk(self) -> str | None:
         """Name of the trunk that an outside call comes in on; None: the plan has none."""
         return self.handling.trunk or next(iter(self.plan.trunks), None)
+
+    @property
+    def moment(self) -> dt.datetime:
+        """When the call is placed, in the plan's time zone."""
+        return self.world.moment.replace(tzinfo=ZoneInfo(self.plan.timezone))
 
     def sent_headers(self, host: str) -> list[str]:
         """Further headers of the caller's INVITE from a trunk at ``host``."""

@@ -1,4 +1,4 @@
-"""Reading the headers of an INVITE: who is meant by a URI, and what a carrier is told of diversions.
+"""Reading the headers of an INVITE: the user of a URI, and the diversions that a carrier is told of.
 
 Diversion is RFC 5806, History-Info RFC 7044.
 """

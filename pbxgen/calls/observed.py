@@ -1,16 +1,13 @@
-"""What was seen of a call, in one form for real calls and for calls on generated text."""
+"""What was observed of a call, in one form for real calls and for calls on generated text."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
-from pbxgen.calls.attempt import Attempt
+from pbxgen.calls.attempts import Attempt, entries
 from pbxgen.calls.case import Case
-from pbxgen.calls.endings import ending
-from pbxgen.calls.entries import entries
-from pbxgen.calls.faults import faults_of_caller
-from pbxgen.flow.machine import Ending
+from pbxgen.flow.machine import Ending, EndKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,17 +24,15 @@ class Observed:
     """When the caller got a 200, seconds after the INVITE."""
     stored: Mapping[str, tuple[float, int]] = field(default_factory=dict)
     """Messages by mailbox: seconds and loudness (0-32767)."""
-    caller_heard: int = 0
-    caller_sent: int = 0
     late: tuple[str, ...] = ()
-    """Who was rung although the caller had hung up."""
+    """Targets rung although the caller had hung up."""
     faults: tuple[str, ...] = ()
     """What went wrong in a way that no scenario expects."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CallRecord:
-    """What was recorded of a call as it went on, before anything is concluded from it."""
+    """What was recorded of a call while it went on, before conclusions."""
 
     rang: tuple[Attempt, ...]
     """In the order in which they were sent."""
@@ -48,48 +43,64 @@ class CallRecord:
     over_at: float | None = None
     """When the call was over for the caller, where that was seen."""
     in_call: tuple[str, ...] = ()
-    """Who was in the call with the party that was served last, when it was hung up."""
+    """Targets in the call with the party that was served last, when it was hung up."""
     stored: Mapping[str, tuple[float, int]] = field(default_factory=dict)
     announced: str | None = None
     """The recording that was played."""
     mailbox: str | None = None
     """Mailbox that was opened; ``*``: its number is not known."""
     rings_on: bool = False
-    """It rings without end: nothing will become of the call."""
-    caller_heard: int = 0
-    caller_sent: int = 0
+    """It rings without end, so the call has no ending."""
     faults: tuple[str, ...] = ()
     """Faults that were noticed while the call went on."""
 
 
 def observed(case: Case, record: CallRecord) -> Observed:
-    """What is judged of a call: who was rung, how it ended, and what no scenario expects."""
-    transferred = case.call.transfer is not None
-    over = None if transferred else record.over_at
+    """Conclude from a record which targets were rung, how the call ended, and what no scenario expects."""
+    over = None if case.call.transfer is not None else record.over_at
     late = [attempt for attempt in record.rang if over is not None and attempt.at > over]
     in_time = [[attempt for attempt in entry if attempt not in late] for entry in entries(record.rang)]
-    caller_faults = faults_of_caller(
-        record.status, record.answered_at, record.in_call, [a.ended for a in record.rang if a.status == 200]
-    )
     return Observed(
         rings=tuple("+".join(sorted({attempt.target for attempt in entry})) for entry in in_time if entry),
-        ending=None
-        if record.rings_on
-        else ending(
-            status=record.status if case.handling.give_up_at is None else None,
-            answered=record.answered_at is not None,
-            in_call=record.in_call,
-            stored=record.stored,
-            announced=record.announced,
-            mailbox=record.mailbox,
-            transferred=transferred,
-        ),
+        ending=None if record.rings_on else _ending(case, record),
         rang=record.rang,
         status=200 if record.answered_at is not None else record.status,
         answered_at=record.answered_at,
         stored=record.stored,
-        caller_heard=record.caller_heard,
-        caller_sent=record.caller_sent,
         late=tuple(attempt.target for attempt in late),
-        faults=(*record.faults, *caller_faults),
+        faults=(*record.faults, *_faults_of_caller(record)),
     )
+
+
+def _ending(case: Case, record: CallRecord) -> Ending | None:
+    """How the call ended; None if it had no ending that can be recognised."""
+    if record.answered_at is None:
+        cancelled = record.status is None or case.handling.give_up_at is not None
+        return None if cancelled else Ending(EndKind.RELEASED, str(record.status))
+    if record.in_call:
+        return Ending(EndKind.ANSWERED, "+".join(sorted(set(record.in_call))))
+    if record.stored:
+        return Ending(EndKind.VOICEMAIL, "+".join(sorted(record.stored)))
+    if record.announced is not None:
+        return Ending(EndKind.ANNOUNCED, record.announced)
+    if record.mailbox is not None:
+        return Ending(EndKind.MAILBOX, record.mailbox)
+    # A party that was in a call already gets no status; that it is hung up is all there is to see.
+    return Ending(EndKind.RELEASED, "480") if case.call.transfer is not None else None
+
+
+def _faults_of_caller(record: CallRecord) -> Iterator[str]:
+    """Faults in the replies that the caller got."""
+    if record.status is not None and record.status >= 600:
+        yield f"the caller got {record.status}: a 6xx ends the call at every other place too"
+    if len(set(record.in_call)) > 1:
+        yield f"{' and '.join(record.in_call)} were both left in the call"
+    answers = (attempt.ended for attempt in record.rang if attempt.status == 200 and attempt.ended is not None)
+    first_answer = min(answers, default=0.0)
+    if record.in_call and record.answered_at is not None and record.answered_at < first_answer:
+        yield "the caller got a 200 before a person answered"
+
+
+def cannot_transfer(by: str) -> str:
+    """The fault of a call whose transferor is not a party of it."""
+    return f"{by}, who was to transfer the call, is not in it"

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
 
-from pbxgen.calls.attempt import Attempt
+from pbxgen.calls.attempts import Attempt, ring_together
 from pbxgen.calls.case import Case
-from pbxgen.calls.entries import ring_together
 from pbxgen.calls.headers import AnnouncedDiversion, last_diversion
 from pbxgen.calls.observed import Observed
 from pbxgen.flow.machine import Ending, EndKind, Event, EventKind
@@ -74,7 +73,7 @@ def _given_up(case: Case, story: Story, observed: Observed) -> list[str]:
 def _rung(story: Story, observed: Observed) -> Iterator[tuple[int, Event, list[Attempt]]]:
     """Each ringing of the story: its position, its event and the attempts observed.
 
-    Who was rung must be what the model says: its attempts and those observed are then the same ones, in the same order.
+    The observed rings must be those of the model: their attempts are then the same, in the same order.
     """
     legs = list(observed.rang)
     for number, event in enumerate(story.events):
@@ -87,7 +86,7 @@ def _timing(case: Case, story: Story, observed: Observed) -> list[str]:
     differences = []
     for _, event, legs in _rung(story, observed):
         cancelled = any(leg.status is None and leg.ended is not None for leg in legs)
-        # Somebody who answered and was asked in vain to press 1 is left by a BYE, which tells no time of ringing.
+        # A leg that answered and was asked in vain to press 1 ends by BYE, which tells no ring time.
         asked = any(leg.status == 200 for leg in legs)
         if event.seconds is None or event.outcome is not Outcome.NO_ANSWER or not cancelled or asked:
             continue
@@ -102,9 +101,9 @@ def _timing(case: Case, story: Story, observed: Observed) -> list[str]:
 
 
 def _may_be_sooner(case: Case, event: Event) -> bool:
-    """Does the time depend on a phone that stays silent? A PBX may give that one up early, and nobody sees it end.
+    """Does the time depend on a phone that stays silent? A PBX may give it up early without a message on the wire.
 
-    Whoever rings together for one time ends together, whoever of them is silent.
+    Phones that ring together for one time end together, silent ones too.
     """
     user = case.plan.users.get(event.subject)
     one_time = len(event.dialled) == 1 and (user is None or not user.follow_me)
@@ -122,7 +121,7 @@ def _delay(plan: Plan, event: Event) -> int:
 def _take(legs: list[Attempt], together: Collection[str]) -> list[Attempt]:
     """Take the attempts of the next entry from the front of ``legs``.
 
-    Whose turn it is helps where no time does: of a phone that stays silent nobody sees when it was given up.
+    They are told by target, as no message tells when a silent phone was given up.
     """
     entry: list[Attempt] = []
     while legs and legs[0].target in together:
@@ -154,7 +153,7 @@ def _trunk_headers(case: Case, story: Story, observed: Observed) -> list[str]:
 
 
 def _diversion_before(events: Sequence[Event], leg: Attempt) -> Diverted | None:
-    """The diversion whose places hold the number; what nobody diverts (overflow, follow_me) tells of the last."""
+    """The diversion to the number; the last one before a number that no rule diverts to (overflow, follow_me)."""
     of_number: Diverted | None = None
     last: Diverted | None = None
     for event in events:

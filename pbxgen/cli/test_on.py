@@ -22,7 +22,7 @@ def place_calls(prepared: Sequence[Prepared], pbxs: Sequence[str], keep: Path | 
 
     from pbxgen.calls.case import case_of
     from pbxgen.lab.errors import LabError
-    from pbxgen.lab.progress import RichWatcher
+    from pbxgen.lab.progress import call_progress
     from pbxgen.lab.run import run
     from pbxgen.targets import load_target
 
@@ -32,8 +32,8 @@ def place_calls(prepared: Sequence[Prepared], pbxs: Sequence[str], keep: Path | 
     try:
         if not stderr.is_terminal:
             return run(cases, targets, keep=keep)
-        with RichWatcher(stderr) as watcher:
-            return run(cases, targets, watcher=watcher, keep=keep)
+        with call_progress(stderr, len(cases) * len(targets)) as done:
+            return run(cases, targets, done=done, keep=keep)
     except LabError as error:
         console.fail(str(error))
         raise typer.Exit(2) from None
@@ -48,7 +48,7 @@ def write_report(report: LabReport, path: Path) -> None:
 
 def print_report(report: LabReport, verbose: bool) -> None:
     """Each call with its PBX, failures with the ladder of SIP messages beside the model's steps."""
-    from pbxgen.lab.ladder import failure
+    from pbxgen.lab.sequence import failure
 
     for result in report.results:
         mark = "ok  " if result.passed else "FAIL"
@@ -56,7 +56,7 @@ def print_report(report: LabReport, verbose: bool) -> None:
         if verbose or not result.passed:
             for line in failure(result).splitlines():
                 console.out(f"      {console.printable(line)}")
-    for result in report.repeats:
+    for result in report.results:
         if result.passed and result.before is not None:
             told = "; ".join(result.before.differences)
             console.out(console.printable(f"  placed twice on {result.pbx}: {result.case.name}; first: {told}"))

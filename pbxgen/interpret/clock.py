@@ -5,7 +5,7 @@ from __future__ import annotations
 import heapq
 from collections.abc import Callable, Iterator
 
-Action = Callable[[], None]
+ClockAction = Callable[[], None]
 
 
 class Clock:
@@ -13,10 +13,10 @@ class Clock:
 
     def __init__(self) -> None:
         self.now = 0
-        self._actions: list[tuple[int, int, Action]] = []
+        self._actions: list[tuple[int, int, ClockAction]] = []
         self._count = 0
 
-    def after(self, milliseconds: int, action: Action) -> None:
+    def after(self, milliseconds: int, action: ClockAction) -> None:
         """Schedule an action; actions of the same time run in the order in which they were scheduled."""
         self._count += 1
         heapq.heappush(self._actions, (self.now + milliseconds, self._count, action))
@@ -29,6 +29,12 @@ class Clock:
             self.now, _, action = heapq.heappop(self._actions)
             action()
         return True
+
+    def wait(self, milliseconds: int) -> None:
+        """Run the actions of the next so many milliseconds."""
+        end = self.now + milliseconds
+        self.after(milliseconds, lambda: None)
+        self.run(lambda: self.now >= end)
 
 
 Steps = Iterator[None]

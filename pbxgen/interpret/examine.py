@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from pbxgen.calls.case import Case
 from pbxgen.calls.observed import Observed
-from pbxgen.calls.people import PIN
+from pbxgen.calls.phone_states import PIN
 from pbxgen.calls.verdict import judge
 from pbxgen.diagnostics.location import Location
 from pbxgen.flow.plan import Plan, Secret

@@ -1,31 +1,26 @@
-"""How phones and outside numbers reply to an INVITE in virtual time: the laboratory's phones, without SIP."""
+"""Phones, outside numbers and trunks as a PBX without a network finds them."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import ipaddress
+from contextlib import suppress
+from dataclasses import asdict, dataclass
 
 from pbxgen.calls.case import Case
-from pbxgen.calls.people import PRESSING, UNREGISTERED, reply_of
+from pbxgen.calls.phone_states import UNREGISTERED, Reply, reply_of
+from pbxgen.flow.plan import Trunk
 
 
-@dataclass(frozen=True, slots=True)
-class FarEnd:
-    """One contact of a phone, or an outside number."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FarEnd(Reply):
+    """One contact of a phone, or an outside number; it replies at once."""
 
     target: str
     """Extension or E.164 number (an emergency number as it is)."""
-    provisional: int | None
-    """100-199 at once, before the final reply: 180, or 183 with SDP; None: no provisional reply but 100."""
-    final: int | None
-    """Final status (200-699), sent at once; None: it rings until it is cancelled."""
-    deaf: bool
-    """No reply at all to an INVITE, not even 100."""
-    presses: bool
-    """Somebody is there to press 1 when asked."""
 
 
 def contacts(case: Case, extension: str) -> tuple[FarEnd, ...]:
-    """The registered contacts of a phone; none: it is not registered."""
+    """The registered contacts of a phone; none if it is not registered."""
     states = case.world.phone(extension)
     return tuple(_far_end(extension, state) for state in states if state != UNREGISTERED)
 
@@ -35,6 +30,13 @@ def outside(case: Case, number: str) -> FarEnd:
     return _far_end(number, case.world.outside.get(number, "answer"))
 
 
+def trunk_address(trunk: Trunk) -> str | None:
+    """An address that calls of a trunk come from: that of its host, else the first that it may call from."""
+    for text in (trunk.host, *trunk.accept_from):
+        with suppress(ValueError):
+            return str(ipaddress.ip_network(text, strict=False)[0])
+    return None
+
+
 def _far_end(target: str, state: str) -> FarEnd:
-    reply = reply_of(state)
-    return FarEnd(target, reply.provisional, reply.final, reply.deaf, state in PRESSING)
+    return FarEnd(**asdict(reply_of(state)), target=target)

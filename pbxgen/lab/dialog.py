@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
-from pbxgen.calls.attempt import Attempt
+from pbxgen.calls.attempts import Attempt
 from pbxgen.lab import sip
 from pbxgen.lab.media import Stream
 from pbxgen.lab.wire import SeenMessage
@@ -16,12 +16,11 @@ class Dialog:
 
     call_id: str
     target: str
-    """Who was invited: extension or E.164 number."""
+    """Extension or E.164 number that was invited."""
     state: str
     """State of the phone or outside number in the scenario."""
     start: float
     invite: sip.Message | None = None
-    ringing: float | None = None
     answered: float | None = None
     final: int | None = None
     """The final reply of 300 or more."""
@@ -29,8 +28,6 @@ class Dialog:
     """When the attempt was over without an answer: refused or cancelled."""
     gone: float | None = None
     """When an answered call was hung up."""
-    gone_by_pbx: bool = False
-    provisional: list[int] = field(default_factory=list)
     audio: sip.Audio | None = None
     """Where the PBX receives RTP."""
     stream: Stream | None = None
@@ -44,13 +41,9 @@ class Dialog:
         """Invited, and neither answered nor over."""
         return self.answered is None and self.closed is None and self.gone is None
 
-    @property
-    def attempt_ended(self) -> float | None:
-        return self.closed if self.answered is None else self.answered
-
     def rang(self, since: float) -> Attempt:
         """The dialog as an attempt; its times count from ``since``."""
-        ended = self.attempt_ended
+        ended = self.closed if self.answered is None else self.answered
         cancelled = self.closed is not None and self.final == 487
         return Attempt(
             target=self.target,
@@ -59,8 +52,6 @@ class Dialog:
             status=200 if self.answered is not None else None if cancelled else self.final,
             headers=self.invite.headers if self.invite is not None else (),
             request_user=self.invite.uri_user if self.invite is not None else "",
-            heard=self.stream.loud if self.stream else 0,
-            sent=self.stream.sent if self.stream else 0,
         )
 
     def see(self, seen: SeenMessage, *, ours_is_caller: bool) -> None:
@@ -78,13 +69,9 @@ class Dialog:
             self.closed = seen.at
         elif message.method == "BYE" and self.gone is None:
             self.gone = seen.at
-            self.gone_by_pbx = seen.from_pbx
 
     def _reply(self, status: int, seen: SeenMessage) -> None:
-        if 100 < status < 200:
-            self.provisional.append(status)
-            self.ringing = self.ringing or seen.at
-        elif 200 <= status < 300 and self.answered is None:
+        if 200 <= status < 300 and self.answered is None:
             self.answered = seen.at
         elif status >= 300 and self.final is None and self.answered is None:
             self.final = status

@@ -69,9 +69,6 @@ class Log:
                 counted.append((line, named or "", matched))
         return tuple(Complaint(line, named or owner.get(matched["call"] or "")) for line, named, matched in counted)
 
-    def problems(self) -> tuple[str, ...]:
-        return tuple(complaint.line for complaint in self.complaints())
-
     def last_words(self, otherwise: Path) -> str:
         """The end of the log, or of another file where there is none yet."""
         lines = self.lines() or (otherwise.read_text("utf-8", "replace").splitlines() if otherwise.exists() else [])

@@ -12,6 +12,7 @@ import math
 import socket
 import struct
 import time
+from bisect import bisect_left
 from collections import deque
 from dataclasses import dataclass, field
 
@@ -51,17 +52,8 @@ def _tone_frames(codec: int, hertz: int) -> list[bytes]:
     nearest = sorted(range(256), key=lambda b: table[b])
     levels = [table[b] for b in nearest]
 
-    def encode(sample: float) -> int:
-        low, high = 0, 255
-        while low < high:
-            middle = (low + high) // 2
-            if levels[middle] < sample:
-                low = middle + 1
-            else:
-                high = middle
-        return nearest[low]
-
-    wave = [encode(8000 * math.sin(2 * math.pi * hertz * n / _RATE)) for n in range(5 * _SAMPLES)]
+    samples = (8000 * math.sin(2 * math.pi * hertz * n / _RATE) for n in range(5 * _SAMPLES))
+    wave = [nearest[bisect_left(levels, sample)] for sample in samples]
     return [bytes(wave[i : i + _SAMPLES]) for i in range(0, len(wave), _SAMPLES)]
 
 
@@ -73,8 +65,6 @@ class Stream:
     audio: Audio | None = None
     speaks: bool = False
     """Sends a tone of its own; otherwise echoes what it hears."""
-    received: int = 0
-    sent: int = 0
     frames: deque[bytes] = field(default_factory=lambda: deque(maxlen=_REMEMBERED_FRAMES))
     loud: int = 0
     """Packets received that were not silence."""
@@ -132,7 +122,6 @@ class Stream:
             if self.audio is None or len(data) < 12 or data[1] & 0x7F != self.audio.codec:
                 continue
             payload = data[12:]
-            self.received += 1
             self.frames.append(payload)
             table = _DECODED[self.audio.codec]
             if any(abs(table[b]) > 200 for b in payload[::8]):
@@ -145,7 +134,6 @@ class Stream:
         if self.audio is not None:
             self._clock = (self._clock + _SAMPLES) & 0xFFFFFFFF
             self._transmit(self.audio, self.audio.codec, payload)
-            self.sent += 1
 
     def press_due(self, now: float) -> None:
         """Press the next key, if its moment has come: a telephone-event of 100 ms, its packets at once."""

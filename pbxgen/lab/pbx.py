@@ -27,7 +27,6 @@ _FAKETIME = (
 class RecordedMessage:
     """A message found in a mailbox."""
 
-    path: Path
     seconds: float
     loudness: int
     """Mean amplitude, 0-32767."""

@@ -1,17 +1,20 @@
-"""Plays the people of one call: they dial, talk, transfer and hang up."""
+"""Plays the parties of one call, which dial, talk, transfer and hang up; then records what was observed."""
 
 from __future__ import annotations
 
 import asyncio
 import time
+from collections.abc import Mapping
 
-from pbxgen.calls import people
-from pbxgen.calls.faults import cannot_transfer
+from pbxgen.calls import phone_states
+from pbxgen.calls.attempts import entries
+from pbxgen.calls.observed import CallRecord, Observed, cannot_transfer, observed
 from pbxgen.flow.simulate import simulate
+from pbxgen.lab.call import LabCall
 from pbxgen.lab.dialog import Dialog
-from pbxgen.lab.observe import ENOUGH_PACKETS
-from pbxgen.lab.scene import Scene
 
+_ENOUGH_PACKETS = 15
+"""RTP packets that prove sound; about 65 arrive while people talk."""
 _ANNOUNCE_SECONDS = 1.3
 """Length of the call that announces an attended transfer."""
 _PATIENT_SECONDS = 5.0
@@ -25,37 +28,37 @@ _SLACK_SECONDS = 45.0
 _SETTLE_SECONDS = 30.0
 
 
-class ScenePlayer:
-    """Plays one scene from the first INVITE until the call is over."""
+class CallPlayer:
+    """Plays one call from the first INVITE until it is over."""
 
-    def __init__(self, scene: Scene) -> None:
-        self._scene = scene
-        self._case = scene.case
-        self._caller = scene.caller
+    def __init__(self, call: LabCall) -> None:
+        self._call = call
+        self._case = call.case
+        self._caller = call.caller
         self._since = 0.0
         """Legs that were invited before this time belong to the call before its transfer."""
 
     async def play(self) -> None:
-        scene = self._scene
-        await scene.occupy()
-        scene.dial()
+        call = self._call
+        await call.occupy()
+        call.dial()
         story = simulate(self._case.plan, self._case.call, self._case.world)
         patience = sum(event.seconds or 0 for event in story.events) + _SLACK_SECONDS
         if self._case.handling.give_up_at is not None:
-            scene.spawn(self._give_up(self._case.handling.give_up_at))
-        if not await scene.until(lambda: not self._caller.waiting, patience):
-            scene.faults.append(f"nothing had become of the call after {patience:.0f} s")
-            scene.rig.wire.nudge(self._caller.call_id, "GIVEUP")
+            call.spawn(self._give_up(self._case.handling.give_up_at))
+        if not await call.until(lambda: not self._caller.waiting, patience):
+            call.faults.append(f"nothing had become of the call after {patience:.0f} s")
+            call.testbed.wire.nudge(self._caller.call_id, "GIVEUP")
         elif self._caller.answered is not None:
             await self._answered(patience)
         await asyncio.sleep(_AFTERMATH_SECONDS)
 
     async def _give_up(self, entry: int) -> None:
-        scene = self._scene
-        await scene.until(lambda: len(scene.entries()) > entry, 600)
+        call = self._call
+        await call.until(lambda: len(entries(call.rang())) > entry, 600)
         await asyncio.sleep(self._case.handling.give_up_after)
         if self._caller.waiting:
-            scene.rig.wire.nudge(self._caller.call_id, "GIVEUP")
+            call.testbed.wire.nudge(self._caller.call_id, "GIVEUP")
 
     async def _answered(self, patience: float) -> None:
         if self._case.handling.keys:
@@ -73,12 +76,12 @@ class ScenePlayer:
 
     async def _ask_in_vain(self, by: str) -> None:
         """An outside number sends a REFER, which the PBX must ignore."""
-        callee = next((leg for leg in self._scene.legs.values() if leg.target == by), None)
+        callee = next((leg for leg in self._call.legs.values() if leg.target == by), None)
         transferor = self._caller if by == self._case.call.caller else callee
         if transferor is None or not transferor.up:
-            self._scene.faults.append(f"{by}, who was to ask for a transfer, is not in the call")
+            self._call.faults.append(f"{by}, who was to ask for a transfer, is not in the call")
             return
-        self._scene.rig.wire.nudge(transferor.call_id, "TRANSFER")
+        self._call.testbed.wire.nudge(transferor.call_id, "TRANSFER")
         await asyncio.sleep(_AFTERMATH_SECONDS)
 
     async def _press(self, keys: str) -> None:
@@ -89,82 +92,121 @@ class ScenePlayer:
 
     async def _transfer(self, by: str, patience: float) -> Dialog:
         """``by`` transfers the other party. Returns that party once its new call has settled."""
-        scene = self._scene
-        answerer = next((leg for leg in scene.legs.values() if leg.up), None)
+        call = self._call
+        answerer = next((leg for leg in call.legs.values() if leg.up), None)
         if answerer is not None and answerer.target == by:
             transferor, party = answerer, self._caller
         elif answerer is not None and by == self._case.call.caller:
             transferor, party = self._caller, answerer
         else:
-            scene.faults.append(cannot_transfer(by))
+            call.faults.append(cannot_transfer(by))
             return self._caller
         self._since = time.monotonic()
         transfer = self._case.call.transfer
         if transfer is not None and transfer.attended:
-            announcing = scene.consult(by, transfer.to)
-            await scene.until(lambda: announcing.up or announcing.closed is not None, patience)
+            announcing = call.consult(by, transfer.to)
+            await call.until(lambda: announcing.up or announcing.closed is not None, patience)
             if not announcing.up:
                 return party
             await asyncio.sleep(_ANNOUNCE_SECONDS)
-        scene.rig.wire.nudge(transferor.call_id, "TRANSFER")
+        call.testbed.wire.nudge(transferor.call_id, "TRANSFER")
         if transfer is not None and transfer.attended:
-            await scene.until(lambda: not transferor.up, _SETTLE_SECONDS)
+            await call.until(lambda: not transferor.up, _SETTLE_SECONDS)
         await self._settle(party, patience)
         return party
 
     async def _settle(self, party: Dialog, seconds: float) -> None:
         """Wait until ``party`` talks with somebody, leaves a message, has heard an announcement, or is hung up."""
-        scene, opens = self._scene, bool(self._case.handling.keys)
+        call, opens = self._call, bool(self._case.handling.keys)
 
         def settled() -> bool:
             self._listen(party)
-            done = scene.announced is not None if opens else scene.rig.pbx.is_recording(scene.plan)
+            done = call.announced is not None if opens else call.testbed.pbx.is_recording(call.plan)
             return done or not party.up or bool(self._partners(party))
 
-        if not await scene.until(settled, seconds):
+        if not await call.until(settled, seconds):
             if not opens:
-                scene.faults.append(f"answered, and in the call with nobody for {seconds:.0f} s")
+                call.faults.append(f"answered, and in the call with nobody for {seconds:.0f} s")
         elif party.up and self._partners(party):
             await self._talk(party)
         elif party.up:
-            await scene.until(lambda: not party.up, _RECORD_SECONDS)
+            await call.until(lambda: not party.up, _RECORD_SECONDS)
 
     async def _talk(self, party: Dialog) -> None:
         """Talk for a moment, and until sound has been heard on both sides (or will not be)."""
         await asyncio.sleep(self._case.handling.talk_for)
-        await self._scene.until(lambda: self._heard(party) or not party.up, _PATIENT_SECONDS)
+        await self._call.until(lambda: self._heard(party) or not party.up, _PATIENT_SECONDS)
 
     def _partners(self, party: Dialog) -> list[Dialog]:
-        """Who is in the call with ``party``."""
-        legs = self._scene.legs.values()
+        """The parties in the call with ``party``."""
+        legs = self._call.legs.values()
         up = [leg for leg in legs if leg.up and leg is not party and leg.start >= self._since]
         # Where one has pressed 1, a mailbox that is still being asked to is not in the call.
-        persons = [leg for leg in up if leg.state in people.PRESSING] if self._scene.asks else []
+        persons = [leg for leg in up if leg.state in phone_states.PRESSING] if self._call.asks else []
         return persons or up
 
     def _heard(self, party: Dialog) -> bool:
         """Does every party of the call hear sound, or is the call over?"""
         streams = [dialog.stream for dialog in (party, *self._partners(party))]
-        return not party.up or all(stream is None or stream.loud >= ENOUGH_PACKETS for stream in streams)
+        return not party.up or all(stream is None or stream.loud >= _ENOUGH_PACKETS for stream in streams)
 
     def _listen(self, party: Dialog) -> None:
         """Recognise the recording that ``party`` hears, if any."""
         stream = party.stream
-        if stream is None or self._scene.announced is not None or len(stream.frames) < 30 or stream.loudness() < 300:
+        if stream is None or self._call.announced is not None or len(stream.frames) < 30 or stream.loudness() < 300:
             return
-        for name, hertz in self._scene.tenant.recordings.items():
+        for name, hertz in self._call.tenant.recordings.items():
             if stream.strength(hertz) > 0.5:
-                self._scene.announced = name
+                self._call.announced = name
 
     async def _hang_up(self, party: Dialog) -> None:
-        scene = self._scene
+        call = self._call
         partners = self._partners(party)
-        scene.at_hangup = tuple(leg.target for leg in partners)
+        call.at_hangup = tuple(leg.target for leg in partners)
         first = partners if self._case.handling.callee_ends and partners else [party]
         for dialog in first:
-            if dialog.up:
-                scene.rig.wire.nudge(dialog.call_id, "HANGUP")
-        everybody = (self._caller, *scene.legs.values())
-        if not await scene.until(lambda: not any(dialog.up for dialog in everybody), _GONE_SECONDS):
+            call.hang_up(dialog)
+        everybody = (self._caller, *call.legs.values())
+        if not await call.until(lambda: not any(dialog.up for dialog in everybody), _GONE_SECONDS):
             left = ", ".join(dialog.target for dialog in everybody if dialog.up)
-            scene.faults.append(f"one side has hung up, and the PBX keeps the other in the call ({left})")
+            call.faults.append(f"one side has hung up, and the PBX keeps the other in the call ({left})")
+
+
+def observe(call: LabCall, stored: Mapping[str, tuple[float, int]]) -> Observed:
+    """What was observed of a call that is over. ``stored``: messages by mailbox."""
+    caller, start = call.caller, call.caller.start
+    over = caller.gone if caller.answered is not None else caller.closed
+    record = CallRecord(
+        rang=tuple(call.rang()),
+        status=caller.final,
+        answered_at=None if caller.answered is None else caller.answered - start,
+        over_at=None if over is None else over - start,
+        in_call=call.at_hangup,
+        stored=stored,
+        announced=call.announced,
+        mailbox="*" if _opens_mailbox(call) else None,
+        faults=(*call.faults, *_silence(call)),
+    )
+    return observed(call.case, record)
+
+
+def _opens_mailbox(call: LabCall) -> bool:
+    """Has the caller entered a PIN, and hears the mailbox?"""
+    stream = call.caller.stream
+    return bool(call.case.handling.keys) and stream is not None and stream.loud > _ENOUGH_PACKETS
+
+
+def _silence(call: LabCall) -> list[str]:
+    """Parties of an answered call that heard no sound."""
+    caller = call.caller
+    if caller.answered is None or not call.at_hangup or call.case.call.transfer is not None:
+        return []
+    answered = [leg for leg in call.legs.values() if leg.answered is not None and leg.target in call.at_hangup]
+    faults = [
+        f"{leg.target} heard nothing of the caller"
+        for leg in answered
+        if leg.stream is None or leg.stream.loud < _ENOUGH_PACKETS
+    ]
+    if caller.stream is None or caller.stream.loud < _ENOUGH_PACKETS:
+        faults.append("the caller heard nothing")
+    return faults

@@ -10,8 +10,8 @@ Address = tuple[str, int]
 
 LOOPBACK = "127.0.0.1"
 _PICK = random.SystemRandom()
-# Below the ports that systems give out by themselves (Linux: from 32768): who tries to reach a port of those that
-# nobody listens to yet may be given that very port to speak from; connected to itself it keeps it from whom it is for.
+# Below the ephemeral ports (Linux: from 32768): a program that connects to one of these before its owner listens may be
+# given that very port as its own, and is then connected to itself.
 _SINGLE = range(10000, 16000)
 _RTP = range(16000, 32000)
 
@@ -19,7 +19,7 @@ _issued: deque[int] = deque(maxlen=2000)
 
 
 def free_port() -> int:
-    """A port that nobody uses now, by UDP or TCP, and that nobody was given lately: who asked may bind it later."""
+    """A port that is free for UDP and TCP and was not given out lately, so that the caller may bind it later."""
     while True:
         port = _PICK.choice(_SINGLE)
         if port not in _issued and _is_free(port, socket.SOCK_DGRAM) and _is_free(port, socket.SOCK_STREAM):

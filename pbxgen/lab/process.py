@@ -48,7 +48,10 @@ def stop(process: subprocess.Popen[bytes], *, grace: float = 2.0) -> None:
     # What it started may have outlived it.
     _signal(process, signal.SIGKILL)
     _running.discard(process)
-    for left in (f"faketime_shm_{process.pid}", f"sem.faketime_sem_{process.pid}"):  # libfaketime's, of who was killed
+    for left in (
+        f"faketime_shm_{process.pid}",
+        f"sem.faketime_sem_{process.pid}",
+    ):  # libfaketime's, of a killed process
         (_SHARED_MEMORY / left).unlink(missing_ok=True)
 
 

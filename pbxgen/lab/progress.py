@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from types import TracebackType
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
@@ -10,31 +11,18 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from pbxgen.lab.result import Result
 
 
-class RichWatcher:
-    """A bar that counts calls, and a line for each that fails as soon as it does. Use as a context."""
+@contextmanager
+def call_progress(console: Console, calls: int) -> Iterator[Callable[[Result], None]]:
+    """A bar that counts calls, and a line for each that fails as soon as it does. Yields what is given each result."""
+    columns = TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn()
+    with Progress(*columns, console=console) as progress:
+        task = progress.add_task("calls", total=calls)
+        failed: list[Result] = []
 
-    def __init__(self, console: Console) -> None:
-        self._progress = Progress(
-            TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(), console=console
-        )
-        self._task = self._progress.add_task("starting", total=None)
-        self._failed = 0
+        def done(result: Result) -> None:
+            if not result.passed:
+                failed.append(result)
+                progress.console.print(f"failed on {result.pbx}: {result.case.name}", markup=False, highlight=False)
+            progress.update(task, advance=1, description=f"calls, {len(failed)} failed" if failed else "calls")
 
-    def __enter__(self) -> RichWatcher:
-        self._progress.start()
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self._progress.stop()
-
-    def begins(self, calls: int) -> None:
-        self._progress.update(self._task, total=calls, description="calls")
-
-    def done(self, result: Result) -> None:
-        self._failed += not result.passed
-        failed = f", {self._failed} failed" if self._failed else ""
-        self._progress.update(self._task, advance=1, description=f"calls{failed}")
-        if not result.passed:
-            self._progress.console.print(f"failed on {result.pbx}: {result.case.name}", markup=False, highlight=False)
+        yield done

@@ -58,7 +58,7 @@ class Registrar:
         for turn in range(rounds):
             if not missing:
                 break
-            # Whoever was refused when many came together comes with fewer next time.
+            # Contacts refused in a large batch are tried again in smaller ones.
             at_once = max(_AT_ONCE >> 2 * turn, 1)
             for first in range(0, len(missing), at_once):
                 batch = missing[first : first + at_once]

@@ -1,16 +1,14 @@
-"""A run of the laboratory as one self-contained page of HTML: each call's ladder, the model beside the PBXs."""
+"""A run of the laboratory as one self-contained page of HTML: each call's messages, the model beside the PBXs."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from pbxgen.calls.case import Case
 from pbxgen.calls.model_steps import model_steps
-from pbxgen.lab.ladder import Rung, ladder
 from pbxgen.lab.result import LabReport, Result
+from pbxgen.lab.sequence import message_sequence
 from pbxgen.targets.templates import templates_folder
 
 _COLUMN = 150
@@ -32,7 +30,7 @@ class Arrow:
 
 @dataclass(frozen=True, slots=True)
 class Drawing:
-    """A ladder to be drawn as SVG."""
+    """A ladder diagram to be drawn as SVG."""
 
     columns: tuple[tuple[str, int], ...]
     """Parties from left to right, with where they stand."""
@@ -41,64 +39,23 @@ class Drawing:
     height: int
 
 
-@dataclass(frozen=True, slots=True)
-class OnPbx:
-    result: Result
-    drawing: Drawing
-    rings: str
-    ending: str
-
-
-@dataclass(frozen=True, slots=True)
-class Section:
-    """One call, on every PBX."""
-
-    case: Case
-    steps: tuple[str, ...]
-    on: tuple[OnPbx, ...]
-
-    @property
-    def passed(self) -> bool:
-        return all(shown.result.passed for shown in self.on)
-
-
-def drawing(rungs: Iterable[Rung]) -> Drawing:
-    """Where everything of a ladder stands: the caller, the PBX, then whoever was invited, in order."""
-    rungs = tuple(rungs)
-    parties = ["caller", "PBX", *dict.fromkeys(rung.party for rung in rungs if rung.party != "caller")]
+def drawing(result: Result) -> Drawing:
+    """Where everything of a call's messages stands: the caller, the PBX, then the invited parties, in order."""
+    steps = message_sequence(result.trace)
+    parties = ["caller", "PBX", *dict.fromkeys(step.party for step in steps if step.party != "caller")]
     place = {party: _MARGIN + _COLUMN // 2 + number * _COLUMN for number, party in enumerate(parties)}
     arrows = tuple(
         Arrow(
             y=_HEAD + _ROW * (number + 1),
-            start=place[rung.party] if rung.to_pbx else place["PBX"],
-            end=place["PBX"] if rung.to_pbx else place[rung.party],
-            text=rung.text,
-            at=f"{rung.at:.2f}",
+            start=place[step.party] if step.to_pbx else place["PBX"],
+            end=place["PBX"] if step.to_pbx else place[step.party],
+            text=step.text,
+            at=f"{step.at:.2f}",
         )
-        for number, rung in enumerate(rungs)
+        for number, step in enumerate(steps)
     )
     width = _MARGIN + _COLUMN * len(parties)
-    return Drawing(tuple(place.items()), arrows, width, _HEAD + _ROW * (len(rungs) + 2))
-
-
-def _sections(report: LabReport) -> list[Section]:
-    by_case: dict[int, list[Result]] = {}
-    for result in report.results:
-        by_case.setdefault(id(result.case), []).append(result)
-    order = {name: number for number, name in enumerate(report.pbxs)}
-    sections = []
-    for results in by_case.values():
-        results.sort(key=lambda result: order[result.pbx])
-        shown = tuple(_on_pbx(result) for result in results)
-        sections.append(Section(results[0].case, tuple(model_steps(results[0].case)), shown))
-    # What went wrong is what the page is opened for.
-    return sorted(sections, key=lambda section: section.passed)
-
-
-def _on_pbx(result: Result) -> OnPbx:
-    observed = result.observed
-    ending = str(observed.ending) if observed.ending is not None else f"status {observed.status or 'none'}"
-    return OnPbx(result, drawing(ladder(result.trace)), ", ".join(observed.rings) or "nobody", ending)
+    return Drawing(tuple(place.items()), arrows, width, _HEAD + _ROW * (len(steps) + 2))
 
 
 def page(report: LabReport) -> str:
@@ -110,10 +67,16 @@ def page(report: LabReport) -> str:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    counts = [
-        (name, sum(r.passed for r in report.results if r.pbx == name), sum(r.pbx == name for r in report.results))
-        for name in report.pbxs
-    ]
+    by_case: dict[int, list[Result]] = {}
+    for result in sorted(report.results, key=lambda result: report.pbxs.index(result.pbx)):
+        by_case.setdefault(id(result.case), []).append(result)
+    on = {name: [result for result in report.results if result.pbx == name] for name in report.pbxs}
     return environment.get_template("report.html.j2").render(
-        report=report, sections=_sections(report), counts=counts, head=_HEAD
+        report=report,
+        # What went wrong is what the page is opened for.
+        calls=sorted(by_case.values(), key=lambda results: all(result.passed for result in results)),
+        counts=[(name, sum(r.passed for r in results), len(results)) for name, results in on.items()],
+        model_steps=model_steps,
+        drawing=drawing,
+        head=_HEAD,
     )

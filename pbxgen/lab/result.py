@@ -28,10 +28,6 @@ class Result:
     """Every SIP message of the call."""
 
     @property
-    def repeated(self) -> bool:
-        return self.before is not None
-
-    @property
     def passed(self) -> bool:
         return not self.differences
 
@@ -51,8 +47,3 @@ class LabReport:
     @property
     def passed(self) -> bool:
         return all(result.passed for result in self.results)
-
-    @property
-    def repeats(self) -> tuple[Result, ...]:
-        """Calls that were placed twice."""
-        return tuple(result for result in self.results if result.repeated)

@@ -10,26 +10,24 @@ import shutil
 import signal
 import tempfile
 import time
-from collections.abc import Coroutine, Iterator, Mapping, Sequence
-from dataclasses import dataclass, fields, replace
+from collections.abc import Callable, Coroutine, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Protocol
-from zoneinfo import ZoneInfo
 
 from pbxgen.calls.case import Case
-from pbxgen.flow.plan import Deviations, Plan
+from pbxgen.flow.plan import Plan
 from pbxgen.lab import sipp
 from pbxgen.lab.errors import LabError
 from pbxgen.lab.pbx import laboratory_of
 from pbxgen.lab.result import LabReport, Result
-from pbxgen.lab.stage import Stage
+from pbxgen.lab.session import PbxSession
 from pbxgen.targets.base import Target
 
 _CALLS_PER_CORE = 8
 """Calls that one core can play with sound and exact ring times; half as many on a busy machine."""
 TENANTS_AT_ONCE = 60
 """Scenarios on one start of a PBX."""
-_STAGES_AT_ONCE = 2
+_SESSIONS_AT_ONCE = 2
 _SCRATCH = "pbxgen-lab-"
 _MEMORY = Path("/dev/shm")
 _ROOM_BYTES = 2 << 30
@@ -37,42 +35,26 @@ _FEW = 6
 """Maximum of failed calls that are repeated one after the other; more are repeated side by side."""
 
 
-class Watcher(Protocol):
-    """Receives the progress of a run."""
-
-    def begins(self, calls: int) -> None: ...
-
-    def done(self, result: Result) -> None: ...
-
-
-class Silent:
-    """A watcher that does nothing."""
-
-    def begins(self, calls: int) -> None: ...
-
-    def done(self, result: Result) -> None: ...
-
-
 def run(
     cases: Sequence[Case],
     on: Mapping[str, Target],
     *,
-    watcher: Watcher | None = None,
+    done: Callable[[Result], None] = lambda result: None,
     keep: Path | None = None,
     calls_at_once: int | None = None,
     second_try: bool = True,
 ) -> LabReport:
     """Place every case as a real call on each PBX of ``on`` (its name: the target that renders for it).
 
-    ``keep``: a folder where the scratch folders (configuration, logs, SIPp's scripts) stay. ``second_try``: what goes
-    wrong is placed once more, alone. Raises LabError where
-    a PBX, SIPp or libfaketime is missing or does not start; everything started is stopped in any case.
+    ``done`` is given each result as it comes. ``keep``: a folder where the scratch folders (configuration, logs, SIPp's
+    scripts) stay. ``second_try``: failed calls are placed once more, alone. Raises LabError where a PBX, SIPp or
+    libfaketime is missing or does not start; everything started is stopped in any case.
     """
     for name in on:
         laboratory_of(name).find()
     sipp.find()
     try:
-        return _until_cancelled(_run(cases, on, watcher or Silent(), keep, calls_at_once or _capacity(), second_try))
+        return _until_cancelled(_run(cases, on, done, keep, calls_at_once or _capacity(), second_try))
     except* LabError as group:
         first: BaseException = group
         while isinstance(first, BaseExceptionGroup):
@@ -103,22 +85,24 @@ class _Batch:
 
 
 async def _run(
-    cases: Sequence[Case], on: Mapping[str, Target], watcher: Watcher, keep: Path | None, calls_at_once: int,
-    second_try: bool,
+    cases: Sequence[Case], on: Mapping[str, Target], done: Callable[[Result], None], keep: Path | None,
+    calls_at_once: int, second_try: bool,
 ) -> LabReport:  # fmt: skip
     start = time.monotonic()
     _end_by_sigterm()
-    watcher.begins(len(cases) * len(on))
-    stages = asyncio.Semaphore(_STAGES_AT_ONCE)
+    sessions = asyncio.Semaphore(_SESSIONS_AT_ONCE)
     complaints: list[tuple[str, Case | None, str]] = []
 
-    async def play(batch: _Batch, folder: Path, listener: Watcher, room: asyncio.Semaphore) -> list[Result]:
-        async with stages:
+    async def play(
+        batch: _Batch, folder: Path, done: Callable[[Result], None], room: asyncio.Semaphore
+    ) -> list[Result]:
+        async with sessions:
             folder.mkdir()
-            stage = Stage(laboratory_of(batch.pbx).make, on[batch.pbx], batch.cases, folder, moment=batch.moment)
-            async with stage:
-                results = await stage.play(listener.done, room)
-            complaints.extend((batch.pbx, case, line) for case, line in stage.complaints())
+            make = laboratory_of(batch.pbx).make
+            session = PbxSession(make, on[batch.pbx], batch.cases, folder, moment=batch.moment)
+            async with session:
+                results = await session.play(done, room)
+            complaints.extend((batch.pbx, case, line) for case, line in session.complaints())
             return results
 
     with scratch(keep) as folder:
@@ -126,7 +110,7 @@ async def _run(
         room = asyncio.Semaphore(calls_at_once)
         async with asyncio.TaskGroup() as group:
             tasks = [
-                group.create_task(play(batch, folder / f"{batch.pbx}-{number}", watcher, room))
+                group.create_task(play(batch, folder / f"{batch.pbx}-{number}", done, room))
                 for number, batch in enumerate(batches, 1)
             ]
         results: list[Result] = []
@@ -135,11 +119,11 @@ async def _run(
             failed = [result for result in first if second_try and not result.passed]
             results += [result for result in first if result.passed or not second_try]
             if failed:
-                # Ring times and sound are measured by a machine that plays many calls at once: what failed in the
-                # crowd gets a second try, with nothing beside it. A PBX that does the wrong thing does it again.
+                # Ring times and sound are measured by a machine that plays many calls at once: what failed among them
+                # gets a second try, with nothing beside it. A PBX that does the wrong thing does it again.
                 alone = replace(batch, cases=tuple(result.case for result in failed))
                 quiet = asyncio.Semaphore(1 if len(failed) <= _FEW else calls_at_once // 2)
-                again = await play(alone, folder / f"{batch.pbx}-{number}-again", Silent(), quiet)
+                again = await play(alone, folder / f"{batch.pbx}-{number}-again", lambda result: None, quiet)
                 before = {id(result.case): result for result in failed}
                 results += [replace(result, before=before[id(result.case)]) for result in again]
     order = {id(case): number for number, case in enumerate(cases)}
@@ -151,30 +135,27 @@ def _report(
     results: Sequence[Result], pbxs: tuple[str, ...], complaints: Sequence[tuple[str, Case | None, str]], seconds: float
 ) -> LabReport:
     """The results with the log lines of the PBXs, each with the call that it is about."""
-    by_call: dict[tuple[str, int], list[str]] = {}
     problems: dict[str, dict[str, None]] = {pbx: {} for pbx in pbxs}
     strays: dict[str, dict[str, None]] = {pbx: {} for pbx in pbxs}
     for pbx, case, line in complaints:
         problems[pbx][line if case is None else f"{case.name}: {line}"] = None
         if case is None:
             strays[pbx][line] = None
-        else:
-            by_call.setdefault((pbx, id(case)), []).append(line)
-    complete = (replace(result, complaints=tuple(by_call.get((result.pbx, id(result.case)), ()))) for result in results)
-    return LabReport(
-        tuple(complete),
-        pbxs,
-        {pbx: tuple(lines) for pbx, lines in problems.items()},
-        seconds,
-        {pbx: tuple(lines) for pbx, lines in strays.items()},
+    complete = tuple(
+        replace(result, complaints=tuple(line for pbx, c, line in complaints if pbx == result.pbx and c is result.case))
+        for result in results
     )
+    return LabReport(
+        complete, pbxs, {p: tuple(lines) for p, lines in problems.items()}, seconds,
+        {p: tuple(lines) for p, lines in strays.items()},
+    )  # fmt: skip
 
 
 def _batches(cases: Sequence[Case], on: Mapping[str, Target]) -> Iterator[_Batch]:
     """Group cases by PBX and time of day; plans that do not use the clock form one group."""
     groups: dict[dt.datetime | None, list[Case]] = {}
     for case in cases:
-        moment = case.world.moment.replace(tzinfo=ZoneInfo(case.plan.timezone)) if uses_clock(case.plan) else None
+        moment = case.moment if uses_clock(case.plan) else None
         groups.setdefault(moment, []).append(case)
     for name in on:
         for moment, at_moment in groups.items():
@@ -184,10 +165,8 @@ def _batches(cases: Sequence[Case], on: Mapping[str, Target]) -> Iterator[_Batch
 
 def uses_clock(plan: Plan) -> bool:
     """Does any rule of a plan depend on the time?"""
-    rules = [rule for inbound in plan.inbound.values() for rule in inbound.rules]
-    for user in plan.users.values():
-        rules += [rule for key in fields(Deviations) for rule in getattr(user.deviations, key.name)]
-    return any(rule.condition.schedule is not None or rule.condition.until is not None for rule in rules)
+    conditions = (rule.condition for _, _, rules in plan.rules() for rule in rules)
+    return any(condition.schedule is not None or condition.until is not None for condition in conditions)
 
 
 @contextlib.contextmanager

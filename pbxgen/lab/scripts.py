@@ -9,8 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from xml.sax.saxutils import quoteattr
 
-from pbxgen.calls import people
-from pbxgen.calls.people import Reply
+from pbxgen.calls import phone_states
+from pbxgen.calls.phone_states import Reply
 from pbxgen.lab.ports import LOOPBACK, Address
 
 _FAILURES = (
@@ -34,10 +34,10 @@ class SippReply(Reply):
     """URI that a nudge ``TRANSFER`` sends the other party to."""
 
 
-def reply_of(state: str) -> SippReply:
+def reply_of(state: str, refer_to: str | None = None) -> SippReply:
     """What SIPp does in a state of a scenario."""
-    reply = people.reply_of(state)
-    return SippReply(reply.provisional, reply.final, reply.deaf)
+    reply = phone_states.reply_of(state)
+    return SippReply(reply.provisional, reply.final, reply.deaf, refer_to=refer_to)
 
 
 ANNOUNCED_CALL = "sip:announced@lab.invalid"
@@ -60,6 +60,8 @@ class Dial:
     username: str | None = None
     password: str | None = None
     headers: tuple[str, ...] = ()
+    refer_to: str | None = None
+    """URI that a nudge ``TRANSFER`` sends the other party to."""
 
 
 def _document(name: str, *parts: str) -> str:
@@ -105,7 +107,7 @@ def _recv(
 _ECHOED = "[last_Via:]\n[last_From:]\n[last_To:]\n[last_Call-ID:]\n[last_CSeq:]\n"
 
 
-def _dialogue(ours: Address, me: str, peer: str, reply: SippReply, contact: str) -> list[str]:
+def _dialogue(ours: Address, me: str, peer: str, refer_to: str | None, contact: str) -> list[str]:
     """A call that is up, until either side hangs up; ends the scenario.
 
     Nothing in here is repeated by timer: SIPp sends nothing more until a repeated message is answered.
@@ -136,8 +138,8 @@ def _dialogue(ours: Address, me: str, peer: str, reply: SippReply, contact: str)
         _send(_empty(f"SIP/2.0 200 OK\n{_ECHOED}{contact}"), 'next="talking"'),
         _label("transfer"),
     ]
-    if reply.refer_to is not None:
-        more = f"Refer-To: <{reply.refer_to}>\nReferred-By: <sip:lab@{host}>\n"
+    if refer_to is not None:
+        more = f"Refer-To: <{refer_to}>\nReferred-By: <sip:lab@{host}>\n"
         parts += [_send(request("REFER", 20, more), 'next="talking"')]
     else:
         parts += ['<nop next="talking"/>']
@@ -196,7 +198,7 @@ def callee(name: str, reply: SippReply, ours: Address) -> str:
         _send(_with_sdp(f"SIP/2.0 200 OK\n{echoed}{contact}"), 'retrans="500"'),
         _recv("request", "CANCEL"),
         _recv("request", "ACK", optional=False),
-        *_dialogue(ours, "[$to];tag=lab[call_number]", "[$from]", reply, contact),
+        *_dialogue(ours, "[$to];tag=lab[call_number]", "[$from]", reply.refer_to, contact),
         '<nop next="gone"/>',
         _label("cancelled"),
         _send(_empty(f"SIP/2.0 200 OK\n{_ECHOED}")),
@@ -208,7 +210,7 @@ def callee(name: str, reply: SippReply, ours: Address) -> str:
     return _document(name, *parts)
 
 
-def caller(name: str, dial: Dial, ours: Address, reply: SippReply) -> str:
+def caller(name: str, dial: Dial, ours: Address) -> str:
     """One call: dials, and then does as it is told."""
     host, port = ours
     tag = f"{dial.from_uri};tag={CALLER_TAG}"
@@ -260,7 +262,7 @@ def caller(name: str, dial: Dial, ours: Address, reply: SippReply) -> str:
     return _document(
         name,
         *(part for number in range(1, last + 1) for part in attempt(number)),
-        *_dialogue(ours, tag, "[$peer]", reply, f"Contact: <sip:lab@{host}:{port}>\n"),
+        *_dialogue(ours, tag, "[$peer]", dial.refer_to, f"Contact: <sip:lab@{host}:{port}>\n"),
         _label("over"),
         '<Reference variables="peer"/>',
     )

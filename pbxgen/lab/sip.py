@@ -8,14 +8,8 @@ from dataclasses import dataclass
 from pbxgen.calls.headers import user_of
 
 _COMPACT = {
-    "i": "call-id",
-    "f": "from",
-    "t": "to",
-    "m": "contact",
-    "v": "via",
-    "l": "content-length",
-    "c": "content-type",
-}
+    "i": "call-id", "f": "from", "t": "to", "m": "contact", "v": "via", "l": "content-length", "c": "content-type",
+}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,9 +29,6 @@ class Message:
         """The first value of a header, "" where there is none."""
         return next((value for key, value in self.headers if key == name), "")
 
-    def all(self, name: str) -> tuple[str, ...]:
-        return tuple(value for key, value in self.headers if key == name)
-
     @property
     def call_id(self) -> str:
         return self.header("call-id")
@@ -54,11 +45,6 @@ class Message:
     @property
     def start_line(self) -> str:
         return f"{self.method} {self.reason}" if self.status is None else f"{self.status} {self.reason}"
-
-    @property
-    def in_dialog(self) -> bool:
-        """Does a request belong to a dialog (has its To a tag)?"""
-        return ";tag=" in self.header("to").lower()
 
 
 def parse(data: bytes) -> Message | None:

@@ -36,8 +36,8 @@ def recorded(path: Path) -> RecordedMessage:
             rate, count = file.getframerate(), file.getnframes()
             samples = array.array("h", file.readframes(count))
     except (OSError, EOFError, wave.Error, ValueError):
-        return RecordedMessage(path, 0.0, 0)
+        return RecordedMessage(0.0, 0)
     if sys.byteorder == "big":
         samples.byteswap()
     loudness = round(sum(abs(s) for s in samples) / len(samples)) if samples else 0
-    return RecordedMessage(path, len(samples) / rate, loudness)
+    return RecordedMessage(len(samples) / rate, loudness)

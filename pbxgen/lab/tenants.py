@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from pbxgen.calls.case import Case
-from pbxgen.calls.people import PIN
+from pbxgen.calls.phone_states import PIN
 from pbxgen.diagnostics.location import Location
 from pbxgen.flow.plan import Mailbox, PlaceKind, Plan, Secret, Trunk, User
 from pbxgen.lab.ports import Address, loopback_network
@@ -47,20 +47,7 @@ def prepare(cases: Iterable[Case]) -> tuple[tuple[Tenant, ...], dict[Secret, str
     """Tenants of one fleet, and every secret that rendering them needs."""
     secrets: dict[Secret, str] = {}
     addresses = _addresses()
-    tenants = tuple(_tenant(number, case, {}, addresses, secrets) for number, case in enumerate(cases, 1))
-    return tenants, secrets
-
-
-def renew(before: Sequence[Tenant], cases: Sequence[Case]) -> tuple[tuple[Tenant, ...], dict[Secret, str]]:
-    """The same tenants with changed plans, one case for each in order; trunks keep their addresses."""
-    secrets: dict[Secret, str] = {}
-    taken = {host for tenant in before for host, _ in tenant.trunks.values()}
-    addresses = (address for address in _addresses() if address[0] not in taken)
-    tenants = tuple(
-        _tenant(number, case, tenant.trunks, addresses, secrets)
-        for number, (tenant, case) in enumerate(zip(before, cases, strict=True), 1)
-    )
-    return tenants, secrets
+    return tuple(_tenant(number, case, addresses, secrets) for number, case in enumerate(cases, 1)), secrets
 
 
 def _addresses() -> Iterator[Address]:
@@ -70,9 +57,7 @@ def _addresses() -> Iterator[Address]:
             yield f"{network}.{host}", TRUNK_PORT
 
 
-def _tenant(
-    number: int, case: Case, known: Mapping[str, Address], addresses: Iterator[Address], secrets: dict[Secret, str]
-) -> Tenant:
+def _tenant(number: int, case: Case, addresses: Iterator[Address], secrets: dict[Secret, str]) -> Tenant:
     plan = case.plan
     name = f"{plan.name}-{number}"
     where = Location("laboratory", 1, 1, 1, 1)
@@ -85,7 +70,7 @@ def _tenant(
     trunks: dict[str, Trunk] = {}
     ends: dict[str, Address] = {}
     for key, trunk in plan.trunks.items():
-        host, port = ends[key] = known.get(key) or next(addresses)
+        host, port = ends[key] = next(addresses)
         login = secret(f"trunk-{name}") if trunk.password is not None else None
         trunks[key] = replace(trunk, host=host, port=port, transport="udp", accept_from=(), password=login)
     named = replace(plan, name=name, domain=f"{name}.lab")
@@ -114,9 +99,6 @@ def _unused(plan: Plan) -> str:
 
 def announcements(plan: Plan) -> set[str]:
     """Names of all recordings a plan plays."""
-    rules = [rule for inbound in plan.inbound.values() for rule in inbound.rules]
-    for user in plan.users.values():
-        rules += [rule for _, one in user.deviations.lists() for rule in one]
-    places = [place for rule in rules for place in rule.places]
+    places = [place for _, _, rules in plan.rules() for rule in rules for place in rule.places]
     places += [place for group in plan.numbers.values() for place in group.overflow]
     return {place.target for place in places if place.kind is PlaceKind.ANNOUNCE}

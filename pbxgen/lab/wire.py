@@ -1,9 +1,8 @@
 """The wire between SIPp and the PBX: passes datagrams on unchanged, and sees every message of every call.
 
-SIPp does all the talking; the wire only decides which SIPp process a new request belongs to. So all phones of a
-laboratory share one address, the far ends of trunks have one each, and everything is seen live, by one clock. It
-speaks to SIPp alone in one way: a *nudge*, a request of the laboratory's own that SIPp's script waits for
-("now hang up"); nudges never reach the PBX.
+The wire decides which SIPp process a new request goes to. So all phones of a laboratory share one address, the far
+ends of trunks have one each, and every message is seen live, by one clock. To SIPp it also sends *nudges*: requests of
+the laboratory's own that SIPp's script waits for ("now hang up"). They never reach the PBX.
 """
 
 from __future__ import annotations
@@ -19,7 +18,7 @@ from pbxgen.lab import sip
 from pbxgen.lab.ports import LOOPBACK, Address
 
 Router = Callable[[sip.Message, Address], int | None]
-"""Which SIPp port a new request from the PBX to one of our addresses goes to; None: nobody answers."""
+"""The SIPp port that a new request from the PBX to one of our addresses goes to; None: it is dropped."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +54,6 @@ class Wire:
         self._inner: asyncio.DatagramTransport | None = None
         self.rewrite: Callable[[bytes, str], bytes] | None = None
         """Fills values into SIPp's messages, by Call-ID, that a script cannot know; bodies keep their length."""
-        self.dropped = 0
 
     async def start(self) -> None:
         self._inner = await _open((LOOPBACK, 0), self._from_sipp)
@@ -111,7 +109,6 @@ class Wire:
         if path is None:
             port = self._router(message, ours) if message.status is None else None
             if port is None:
-                self.dropped += 1
                 return
             path = self._paths[message.call_id] = _Path(port, self._outer[ours][0], source)
         path.pbx = source
@@ -132,7 +129,6 @@ class Wire:
         if path is None:
             ours = self._from_inner.get(source[1])
             if ours is None:
-                self.dropped += 1
                 return
             transport, pbx = self._outer[ours]
             path = self._paths[message.call_id] = _Path(source[1], transport, pbx)

@@ -7,9 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from pbxgen.calls.attempt import Attempt
+from pbxgen.calls.attempts import Attempt, entries
 from pbxgen.calls.case import Case, Handling
-from pbxgen.calls.entries import entries
 from pbxgen.calls.observed import CallRecord, Observed, observed
 from pbxgen.flow.machine import Ending, EndKind
 from pbxgen.flow.plan import Plan

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 
-from pbxgen.calls.attempt import Attempt
+from pbxgen.calls.attempts import Attempt
 from pbxgen.calls.case import Case
 from pbxgen.calls.observed import Observed
 from pbxgen.flow.machine import Ending, EndKind

@@ -49,7 +49,7 @@ def test_only_the_exact_message_is_harmless(tmp_path: Path) -> None:
 def test_a_message_that_goes_on_after_a_harmless_one_is_told(tmp_path: Path) -> None:
     (tmp_path / "log").write_text("[x] ERROR[1] a.c: fine, but not this\n")
     log = Log(tmp_path / "log", asterisk._LINE, {"ERROR"}, (Harmless("fine", "it is"),))
-    assert len(log.problems()) == 1
+    assert len(log.complaints()) == 1
 
 
 def test_a_notice_counts_in_a_line_about_a_call_only(tmp_path: Path) -> None:
@@ -58,4 +58,6 @@ def test_a_notice_counts_in_a_line_about_a_call_only(tmp_path: Path) -> None:
         "[x] NOTICE[1][C-00000001] pbx.c: No such label 'busy' in extension '101'\n"
     )
     log = Log(tmp_path / "log", asterisk._LINE, {"ERROR"}, (), {"NOTICE"})
-    assert [line.rpartition(": ")[2] for line in log.problems()] == ["No such label 'busy' in extension '101'"]
+    assert [complaint.line.rpartition(": ")[2] for complaint in log.complaints()] == [
+        "No such label 'busy' in extension '101'"
+    ]

@@ -6,7 +6,7 @@ from xml.etree import ElementTree
 
 import pytest
 
-from pbxgen.calls import people
+from pbxgen.calls import phone_states
 from pbxgen.flow.world import OUTSIDE_STATES, PHONE_STATES
 from pbxgen.lab import scripts
 
@@ -22,7 +22,7 @@ def _targets(text: str) -> tuple[set[str], set[str]]:
 
 @pytest.mark.parametrize("state", [*PHONE_STATES, *OUTSIDE_STATES, "404", "302"])
 def test_every_state_of_a_scenario_has_a_script_whose_jumps_lead_somewhere(state: str) -> None:
-    if state == people.UNREGISTERED:
+    if state == phone_states.UNREGISTERED:
         return
     wanted, labels = _targets(scripts.callee(state, scripts.reply_of(state), _OURS))
     assert wanted <= labels
@@ -30,14 +30,14 @@ def test_every_state_of_a_scenario_has_a_script_whose_jumps_lead_somewhere(state
 
 @pytest.mark.parametrize("username", [None, "101"])
 def test_a_caller_s_script_is_whole(username: str | None) -> None:
-    dial = scripts.Dial("sip:104@x", "<sip:101@x>", "call-1", username, "secret", ("X-One: 1",))
-    wanted, labels = _targets(scripts.caller("caller", dial, _OURS, scripts.SippReply(refer_to="sip:1@x")))
+    dial = scripts.Dial("sip:104@x", "<sip:101@x>", "call-1", username, "secret", ("X-One: 1",), "sip:1@x")
+    wanted, labels = _targets(scripts.caller("caller", dial, _OURS))
     assert wanted <= labels
 
 
 def test_only_a_caller_with_a_login_authenticates() -> None:
     dial = scripts.Dial("sip:104@x", "<sip:101@x>", "call-1")
-    assert "[authentication" not in scripts.caller("caller", dial, _OURS, scripts.SippReply())
+    assert "[authentication" not in scripts.caller("caller", dial, _OURS)
 
 
 def test_a_dead_phone_says_nothing() -> None:

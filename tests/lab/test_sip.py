@@ -36,11 +36,6 @@ def test_the_user_of_a_request_uri_has_no_parameters() -> None:
     assert sip.user_of("<sip:+390212345101;phone-context=x@192.0.2.1>") == "+390212345101"
 
 
-def test_a_request_without_to_tag_begins_a_dialog() -> None:
-    assert not _read(_INVITE).in_dialog
-    assert _read(_INVITE.replace("<sip:101@acme-3.lab>", "<sip:101@acme-3.lab>;tag=b")).in_dialog
-
-
 def test_a_response_is_named_after_the_method_of_its_cseq() -> None:
     message = _read("SIP/2.0 486 Busy Here\r\nCSeq: 2 INVITE\r\nCall-ID: x\r\n\r\n")
     assert (message.method, message.status, message.start_line) == ("INVITE", 486, "486 Busy Here")

@@ -84,6 +84,5 @@ def test_a_stray_response_of_the_pbx_is_dropped() -> None:
         pbx.sendto(_message("SIP/2.0 200 OK", "nobody", "1 BYE"), ours)
         await asyncio.sleep(0.1)
         assert sipp_peer.heard.empty()
-        assert wire.dropped == 1
 
     _on_wire(play)

@@ -35,4 +35,4 @@ def test_phones_and_a_carrier_reach_each_other(pbx_name: str, tmp_path: Path) ->
         assert len(carrier.invited) == 1
         assert carrier.call("+390212345102", host, sender="<sip:+393471112222@carrier.example>") == 200
         assert len(called.invited) == 2
-        assert lab.pbx.log.problems() == ()
+        assert lab.pbx.log.complaints() == ()

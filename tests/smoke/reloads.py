@@ -9,10 +9,10 @@ from pathlib import Path
 from pbxgen.calls.case import Case, Handling
 from pbxgen.flow.plan import Plan
 from pbxgen.flow.simulate import Transfer, simulate
-from pbxgen.lab.scene import Scene
+from pbxgen.lab.call import LabCall
 from tests.smoke.offices import OUTSIDE, call, office
 
-There = Callable[[Scene], bool]
+There = Callable[[LabCall], bool]
 States = dict[str, str | list[str]]
 
 GREETING_SECONDS = 18.0
@@ -133,25 +133,25 @@ class Up:
 
 def _rings(*targets: str) -> There:
     """Exactly these are rung now."""
-    return lambda scene: sorted(leg.target for leg in scene.legs.values() if leg.waiting) == sorted(targets)
+    return lambda placed: sorted(leg.target for leg in placed.legs.values() if leg.waiting) == sorted(targets)
 
 
 def _talks(target: str) -> There:
-    return lambda scene: scene.caller.up and any(leg.up and leg.target == target for leg in scene.legs.values())
+    return lambda placed: placed.caller.up and any(leg.up and leg.target == target for leg in placed.legs.values())
 
 
-def _asked(scene: Scene) -> bool:
+def _asked(placed: LabCall) -> bool:
     """Somebody has answered and is asked to press 1."""
-    return scene.caller.waiting and any(leg.up for leg in scene.legs.values())
+    return placed.caller.waiting and any(leg.up for leg in placed.legs.values())
 
 
-def _greeted(scene: Scene) -> bool:
-    return scene.caller.up and not scene.legs and not scene.rig.pbx.is_recording(scene.plan)
+def _greeted(placed: LabCall) -> bool:
+    return placed.caller.up and not placed.legs and not placed.testbed.pbx.is_recording(placed.plan)
 
 
 def _transferred(target: str) -> There:
-    def there(scene: Scene) -> bool:
-        return any(leg.target == target and leg.waiting for leg in scene.legs.values())
+    def there(placed: LabCall) -> bool:
+        return any(leg.target == target and leg.waiting for leg in placed.legs.values())
 
     return there
 

@@ -13,20 +13,20 @@ from pathlib import Path
 import pytest
 
 from pbxgen.calls.case import Case, Handling
-from pbxgen.calls.people import PIN
+from pbxgen.calls.phone_states import PIN
 from pbxgen.flow.machine import EndKind
 from pbxgen.flow.simulate import Transfer
-from pbxgen.lab.ladder import failure
 from pbxgen.lab.media import CALLER_TONE
 from pbxgen.lab.pbx import laboratory_of
 from pbxgen.lab.ports import LOOPBACK
 from pbxgen.lab.result import Result
-from pbxgen.lab.stage import Stage
+from pbxgen.lab.sequence import failure
 from pbxgen.lab.tenants import Tenant, password
 from pbxgen.targets import load_target
 from tests.smoke.offices import HEAD, OUTSIDE, call, office
 from tests.support import prompts
 from tests.support.calls import place, play_twice
+from tests.support.sessions import LongSession
 
 pytestmark = [pytest.mark.real, pytest.mark.slow]
 
@@ -101,15 +101,15 @@ users:
 
 async def _play(pbx: str, leaves: Case, tries: list[Case], folder: Path) -> tuple[list[Result], list[str], Result]:
     """What became of the tries, what Bolt's phones and trunks saw of them, and how the message was left."""
-    stage = Stage(laboratory_of(pbx).make, load_target(pbx), [leaves, *tries], folder)
-    async with stage:
+    session = LongSession(laboratory_of(pbx).make, load_target(pbx), [leaves, *tries], folder)
+    async with session:
         if pbx == "freeswitch":
             prompts.install(folder / "pbx")
-        left = await stage.place(stage.tenants[0])
+        left = await session.place(session.tenants[0])
         said = {"another tenant's message": CALLER_TONE}
-        await stage.follow_up([replace(tenant, recordings=said) for tenant in stage.tenants])
-        results = await asyncio.gather(*(stage.place(tenant) for tenant in stage.tenants[1:]))
-        seen = [message.message.start_line for message in stage.scene_of(stage.tenants[0]).trace]
+        await session.follow_up([replace(tenant, recordings=said) for tenant in session.tenants])
+        results = await asyncio.gather(*(session.place(tenant) for tenant in session.tenants[1:]))
+        seen = [message.message.start_line for message in session.call_of(session.tenants[0]).trace]
     return list(results), seen, left
 
 
@@ -141,7 +141,7 @@ def test_no_other_tenant_is_reached(pbx_name: str, tmp_path: Path) -> None:
     play_twice("other tenants", 1 + len(tries), pbx_name, play)
 
 
-def _register_elsewhere(stage: Stage, at: socket.socket, mine: Tenant, other: Tenant) -> None:
+def _register_elsewhere(session: LongSession, at: socket.socket, mine: Tenant, other: Tenant) -> None:
     """101 of one tenant, with the realm and the password of that, registers as 101 of another."""
     plan, domain = mine.plan, other.plan.domain
     here = f"{LOOPBACK}:{at.getsockname()[1]}"
@@ -153,7 +153,7 @@ def _register_elsewhere(stage: Stage, at: socket.socket, mine: Tenant, other: Te
             f"CSeq: {number} REGISTER\r\nMax-Forwards: 70\r\nContact: <sip:elsewhere@{here}>\r\nExpires: 300\r\n"
             f"{more}Content-Length: 0\r\n\r\n"
         )
-        at.sendto(text.encode(), stage.pbx.phones_at)
+        at.sendto(text.encode(), session.pbx.phones_at)
         while (reply := at.recv(8192).decode()).startswith("SIP/2.0 100"):
             pass
         return reply
@@ -189,14 +189,14 @@ def test_a_phone_of_one_tenant_is_not_rung_for_another(pbx_name: str, tmp_path: 
     cases = [call(plan, OUTSIDE, "+390212345101", name=f"101 of tenant {number}") for number in (1, 2)]
 
     async def placed(folder: Path) -> tuple[list[Result], bytes]:
-        stage = Stage(laboratory_of(pbx_name).make, load_target(pbx_name), cases, folder)
+        session = LongSession(laboratory_of(pbx_name).make, load_target(pbx_name), cases, folder)
         with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as at:
             at.bind((LOOPBACK, 0))
             at.settimeout(3)
-            async with stage:
+            async with session:
                 with contextlib.suppress(TimeoutError):
-                    await asyncio.to_thread(_register_elsewhere, stage, at, *stage.tenants)
-                results = [await stage.place(tenant) for tenant in stage.tenants]
+                    await asyncio.to_thread(_register_elsewhere, session, at, *session.tenants)
+                results = [await session.place(tenant) for tenant in session.tenants]
             at.setblocking(False)
             came = b""
             with contextlib.suppress(BlockingIOError):

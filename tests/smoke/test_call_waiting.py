@@ -11,13 +11,13 @@ import pytest
 
 from pbxgen.calls.case import Case, Handling
 from pbxgen.flow.plan import Plan
-from pbxgen.lab.ladder import failure
 from pbxgen.lab.pbx import laboratory_of
 from pbxgen.lab.result import Result
-from pbxgen.lab.stage import Stage
+from pbxgen.lab.sequence import failure
 from pbxgen.targets import load_target
 from tests.smoke.offices import OUTSIDE, call, office
 from tests.support.calls import play_twice
+from tests.support.sessions import LongSession
 
 pytestmark = [pytest.mark.real, pytest.mark.slow]
 
@@ -59,17 +59,17 @@ def _firsts(plan: Plan) -> list[Case]:
 
 async def _play(pbx: str, firsts: Sequence[Case], folder: Path) -> tuple[list[Result], list[Result], list[Result]]:
     """The first calls, those to 101 while they last, and those when they are over."""
-    stage = Stage(laboratory_of(pbx).make, load_target(pbx), firsts, folder)
-    async with stage:
-        tenants = stage.tenants
-        going = [asyncio.create_task(stage.place(tenant)) for tenant in tenants]
+    session = LongSession(laboratory_of(pbx).make, load_target(pbx), firsts, folder)
+    async with session:
+        tenants = session.tenants
+        going = [asyncio.create_task(session.place(tenant)) for tenant in tenants]
         await asyncio.sleep(_MEANWHILE)
 
         async def again(name: str) -> list[Result]:
-            await stage.follow_up(
+            await session.follow_up(
                 [replace(t, case=call(t.case.plan, "121", "101", name=f"{t.case.name}, {name}")) for t in tenants]
             )
-            return list(await asyncio.gather(*(stage.place(tenant) for tenant in stage.tenants)))
+            return list(await asyncio.gather(*(session.place(tenant) for tenant in session.tenants)))
 
         meanwhile = await again("meanwhile")
         before = list(await asyncio.gather(*going))

@@ -9,17 +9,17 @@ from pathlib import Path
 import pytest
 
 from pbxgen.calls.case import Case, Handling
-from pbxgen.calls.people import PIN
+from pbxgen.calls.phone_states import PIN
 from pbxgen.flow.machine import EndKind
-from pbxgen.lab.ladder import failure
 from pbxgen.lab.media import CALLER_TONE
 from pbxgen.lab.pbx import laboratory_of
 from pbxgen.lab.result import Result
-from pbxgen.lab.stage import Stage
+from pbxgen.lab.sequence import failure
 from pbxgen.targets import load_target
 from tests.smoke.offices import OUTSIDE, call, office
 from tests.support import prompts
 from tests.support.calls import play_twice
+from tests.support.sessions import LongSession
 
 pytestmark = [pytest.mark.real, pytest.mark.slow]
 
@@ -49,18 +49,18 @@ _AT_ONCE = 8
 
 async def _play(pbx: str, leaving: list[Case], opening: list[Case], folder: Path) -> tuple[list[Result], list[str]]:
     """Results of the calls that open mailboxes, and what went wrong when the messages were left."""
-    stage = Stage(laboratory_of(pbx).make, load_target(pbx), leaving, folder)
+    session = LongSession(laboratory_of(pbx).make, load_target(pbx), leaving, folder)
     room = asyncio.Semaphore(_AT_ONCE)
-    async with stage:
+    async with session:
         if pbx == "freeswitch":
             prompts.install(folder / "pbx")
-        left = await stage.play(lambda result: None, room)
+        left = await session.play(lambda result: None, room)
         # What the caller of before has said is recognised as if it were an announcement.
         said = {"the message": CALLER_TONE}
-        await stage.follow_up(
-            [replace(t, case=c, recordings=said) for t, c in zip(stage.tenants, opening, strict=True)]
+        await session.follow_up(
+            [replace(t, case=c, recordings=said) for t, c in zip(session.tenants, opening, strict=True)]
         )
-        opened = await stage.play(lambda result: None, room)
+        opened = await session.play(lambda result: None, room)
     return opened, [failure(result) for result in left if not result.passed]
 
 

@@ -1,4 +1,4 @@
-"""A changed plan is generated and loaded while fifty calls are up, one in each stage that a call can be in.
+"""A changed plan is generated and loaded while fifty calls are up, one in each session that a call can be in.
 
 None is cut and none is misrouted: each ends as the old plan or the new one says, and every call placed afterwards is
 of the new plan.
@@ -20,17 +20,17 @@ import pytest
 from pbxgen.calls.case import Case
 from pbxgen.calls.verdict import judge
 from pbxgen.lab.errors import LabError
-from pbxgen.lab.ladder import failure
 from pbxgen.lab.pbx import laboratory_of
 from pbxgen.lab.result import Result
+from pbxgen.lab.sequence import failure
 from pbxgen.lab.sipp import Login
 from pbxgen.lab.sound import tone
-from pbxgen.lab.stage import Stage
 from pbxgen.lab.tenants import Tenant, password
 from pbxgen.targets import load_target
 from tests.smoke import reloads
 from tests.smoke.reloads import Up
 from tests.support.calls import play_twice
+from tests.support.sessions import LongSession
 
 pytestmark = [pytest.mark.real, pytest.mark.slow]
 
@@ -81,46 +81,46 @@ class _Seen:
 async def _play(pbx: str, up: Sequence[Up], after: Sequence[tuple[Case, Case]], folder: Path) -> _Seen:
     old = [call.case for call in up] + [before for before, _ in after]
     new = [replace(call.case, plan=call.changed) for call in up] + [case for _, case in after]
-    stage = Stage(laboratory_of(pbx).make, load_target(pbx), old, folder)
-    async with stage:
-        renewed = stage.renewed(new)
-        for tenant in stage.tenants:
+    session = LongSession(laboratory_of(pbx).make, load_target(pbx), old, folder)
+    async with session:
+        renewed = session.renewed(new)
+        for tenant in session.tenants:
             _GREET[pbx](folder / "pbx", tenant)
         going: list[asyncio.Task[Result]] = []
         # Stages that last only some seconds begin last.
-        order = sorted(zip(up, stage.tenants, strict=False), key=lambda pair: pair[0].lasts, reverse=True)
+        order = sorted(zip(up, session.tenants, strict=False), key=lambda pair: pair[0].lasts, reverse=True)
         for call, tenant in order:
             if call.short and len(going) == sum(not other.short for other in up):
-                await _until_there(stage, order[: len(going)])
-            going.append(asyncio.create_task(stage.place(tenant)))
+                await _until_there(session, order[: len(going)])
+            going.append(asyncio.create_task(session.place(tenant)))
             await asyncio.sleep(0 if call.short else 1 / _STARTS_PER_SECOND)
-        await _until_there(stage, order)
-        await stage.reload(renewed)
-        placed = [asyncio.create_task(stage.place(tenant)) for tenant in stage.tenants[len(up) :]]
+        await _until_there(session, order)
+        await session.reload(renewed)
+        placed = [asyncio.create_task(session.place(tenant)) for tenant in session.tenants[len(up) :]]
         results = await asyncio.gather(*going)
         seen = await asyncio.gather(*placed)
-        complaints = [line for _, line in stage.complaints() if not _TOLD_AGAIN.search(line)]
+        complaints = [line for _, line in session.complaints() if not _TOLD_AGAIN.search(line)]
         left_behind = next(t for call, t in zip(up, renewed.tenants, strict=False) if reloads.GONE in call.tried)
         assert reloads.GONE not in left_behind.plan.users
-        returned = await _returned(stage, left_behind, reloads.GONE)
+        returned = await _returned(session, left_behind, reloads.GONE)
     by_case = {id(result.case): result for result in results}
     return _Seen([by_case[id(call.case)] for call in up], list(seen), complaints, returned)
 
 
-async def _returned(stage: Stage, tenant: Tenant, gone: str) -> str:
+async def _returned(session: LongSession, tenant: Tenant, gone: str) -> str:
     """Somebody who is gone, whose phone had registered with the old plan, tries once more with the password of then."""
     plan = tenant.plan
     try:
-        await stage.registrar.register([Login(gone, plan.domain, password(plan, gone), "gone")], rounds=1)
+        await session.registrar.register([Login(gone, plan.domain, password(plan, gone), "gone")], rounds=1)
     except LabError:
         return ""
     return f"the phone of {gone}, who is gone, registered"
 
 
-async def _until_there(stage: Stage, calls: Sequence[tuple[Up, Tenant]]) -> None:
-    """Wait until every call is in its stage. Raises _LateError."""
+async def _until_there(session: LongSession, calls: Sequence[tuple[Up, Tenant]]) -> None:
+    """Wait until every call is in its session. Raises _LateError."""
     deadline = time.monotonic() + _STAGES_SECONDS
-    while late := [call.case.name for call, tenant in calls if not call.there(stage.scene_of(tenant))]:
+    while late := [call.case.name for call, tenant in calls if not call.there(session.call_of(tenant))]:
         if time.monotonic() > deadline:
             raise _LateError(f"not in their stages when the plan was to be loaded: {', '.join(late)}")
         await asyncio.sleep(0.05)

@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from pbxgen.calls.case import Case
-from pbxgen.lab.ladder import failure
 from pbxgen.lab.result import LabReport
 from pbxgen.lab.run import run
+from pbxgen.lab.sequence import failure
 from pbxgen.scenario.run import judge_file, prepare
 from pbxgen.targets import load_target
 from tests.support.calls import cases_of, counted

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from pbxgen.calls.attempt import Attempt
+from pbxgen.calls.attempts import Attempt
 from pbxgen.calls.case import Case, Handling
 from pbxgen.calls.headers import AnnouncedDiversion, last_diversion, user_of
 from pbxgen.flow.plan import DiversionHeader, NumberFormat, Plan, Reason

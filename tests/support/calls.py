@@ -9,13 +9,13 @@ from pathlib import Path
 
 import pytest
 
-from pbxgen.calls.attempt import Attempt
+from pbxgen.calls.attempts import Attempt
 from pbxgen.calls.case import Case, case_of
 from pbxgen.calls.headers import user_of
 from pbxgen.flow.plan import Plan
-from pbxgen.lab.ladder import failure
 from pbxgen.lab.result import LabReport
 from pbxgen.lab.run import run, scratch
+from pbxgen.lab.sequence import failure
 from pbxgen.language.compile import compile_source
 from pbxgen.scenario.read import read_scenarios
 from pbxgen.source.load import load_source

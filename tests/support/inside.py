@@ -11,10 +11,10 @@ from pbxgen.interpret.base import Trace
 from pbxgen.interpret.examine import files_of
 from pbxgen.interpret.freeswitch import functions
 from pbxgen.interpret.freeswitch.applications import APPLICATIONS
+from pbxgen.interpret.freeswitch.call import FreeSwitchCall
 from pbxgen.interpret.freeswitch.channel import CallerProfile, FreeSwitchChannel
 from pbxgen.interpret.freeswitch.execution import FreeSwitchCore
 from pbxgen.interpret.freeswitch.installation import install
-from pbxgen.interpret.freeswitch.scene import Scene
 from tests.smoke.offices import OUTSIDE, call
 
 CARRIER = "127.0.0.1"
@@ -24,7 +24,7 @@ CARRIER = "127.0.0.1"
 class Came:
     """What became of the caller."""
 
-    scene: Scene
+    state: FreeSwitchCall
     caller: FreeSwitchChannel
     trace: Trace
 
@@ -40,7 +40,7 @@ class Came:
 
     @property
     def rang(self) -> list[str]:
-        return [attempt.target for attempt in self.scene.attempts]
+        return [attempt.target for attempt in self.state.attempts]
 
 
 def come(
@@ -61,13 +61,13 @@ def come(
     ``exists``: whether there is a file; None: as the interpreter says.
     """
     placed = call(plans[-1], OUTSIDE, number, phones=phones, outside=outside)
-    scene = Scene.of(install(files_of(plans, "freeswitch")), placed)
-    caller = scene.channel(
-        CallerProfile(number, context, shows, shows, address, scene.uuid()), inbound=True, variables=variables or {}
+    state = FreeSwitchCall.of(install(files_of(plans, "freeswitch")), placed)
+    caller = state.channel(
+        CallerProfile(number, context, shows, shows, address, state.uuid()), inbound=True, variables=variables or {}
     )
     caller.keys = keys
     told = {} if exists is None else {"file_exists": lambda _, path: str(exists(path)).lower()}
     with mock.patch.dict(functions.FUNCTIONS, told):
         trace: Trace = []
-        FreeSwitchCore(scene, APPLICATIONS, trace).run(caller)
-    return Came(scene, caller, trace)
+        FreeSwitchCore(state, APPLICATIONS, trace).run(caller)
+    return Came(state, caller, trace)

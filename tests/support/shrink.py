@@ -18,8 +18,8 @@ from typing import Any
 from pbxgen.calls.case import Case
 from pbxgen.flow.machine import EndKind
 from pbxgen.flow.simulate import simulate
-from pbxgen.lab.ladder import failure
 from pbxgen.lab.run import run
+from pbxgen.lab.sequence import failure
 from pbxgen.targets import load_target
 from tests.support.calls import counted
 from tests.support.random_calls import RandomCall, random_calls

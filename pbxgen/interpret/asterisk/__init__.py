@@ -4,15 +4,6 @@ It knows what the templates use of Asterisk 22, and nothing else; it is held aga
 call by call. Where the two differ, this one is wrong.
 """
 
-from __future__ import annotations
+from pbxgen.interpret.asterisk.interpreter import load
 
-from collections.abc import Sequence
-
-from pbxgen.interpret.asterisk.interpreter import AsteriskInterpreter
-from pbxgen.interpret.base import Interpreter
-from pbxgen.targets.base import GeneratedFile
-
-
-def load(files: Sequence[GeneratedFile]) -> Interpreter:
-    """An interpreter of the files that the target ``asterisk`` renders. Raises NotUnderstoodError."""
-    return AsteriskInterpreter(files)
+__all__ = ["load"]

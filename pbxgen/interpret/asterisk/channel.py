@@ -1,19 +1,27 @@
-"""Channels: their variables, subroutines and place in the dialplan, and what they need of Asterisk."""
+"""Asterisk during one call, and its channels: their variables, subroutines and places in the dialplan."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Protocol
 
+from pbxgen.calls.attempts import Attempt
 from pbxgen.calls.case import Case
-from pbxgen.interpret.asterisk.dialplan import Dialplan
-from pbxgen.interpret.asterisk.mailboxes import Mailboxes
-from pbxgen.interpret.base import NotUnderstoodError
+from pbxgen.interpret.asterisk.dialplan import AsteriskDialplan
+from pbxgen.interpret.asterisk.endpoints import AsteriskEndpoints
+from pbxgen.interpret.asterisk.mailboxes import AsteriskMailboxes
+from pbxgen.interpret.asterisk.text import expression_value
+from pbxgen.interpret.base import NotUnderstoodError, Trace, TraceLine
 from pbxgen.interpret.clock import Clock, Steps, Thread
 
-Place = tuple[str, str, int]
+LINE_LIMIT = 50_000
+"""Maximum of dialplan lines in one call; a call that runs more never ends."""
+
+AsteriskPlace = tuple[str, str, int]
 """Context, extension, priority."""
+AsteriskApplication = Callable[["AsteriskChannel", str], Steps | None]
+"""Is given its data with all values put in; one that takes time stops at each ``yield``."""
+AsteriskFunction = Callable[["AsteriskChannel", str], str]
 _PRESET = frozenset(
     {"CONTEXT", "PRIORITY", "UNIQUEID", "CALLINGPRES", "CALLINGANI2", "CALLINGTNS", "SYSTEMNAME",
      "ENTITYID", "CALLERID"}
@@ -22,75 +30,126 @@ _PRESET = frozenset(
 
 
 @dataclass(slots=True)
-class Frame:
+class GosubFrame:
     """One Gosub: where it returns to, and the variables that end with it."""
 
-    back: Place
+    back: AsteriskPlace
     local: set[str] = field(default_factory=set)
     arguments: int = 0
     """Highest n of an ARGn set by this frame or one below it; a later Gosub hides them all."""
 
 
-class ChannelHost(Protocol):
-    """What channels, applications and functions need of Asterisk while one call is placed."""
+@dataclass(frozen=True, slots=True)
+class AsteriskInstallation:
+    """What runs: read once, the same for every call."""
 
-    dialplan: Dialplan
-    mailboxes: Mailboxes
-    case: Case
-    clock: Clock
-    channels: dict[str, AsteriskChannel]
-    """Channels that are up or ring, by name."""
-    played: list[tuple[AsteriskChannel, str]]
-    """Recordings, and who heard them."""
-    recording: dict[AsteriskChannel, tuple[str, str]]
-    """Who leaves a message in which mailbox (number, context)."""
-    opened: dict[AsteriskChannel, tuple[str, str]]
-    """Who has opened which mailbox."""
+    dialplan: AsteriskDialplan
+    endpoints: AsteriskEndpoints
+    mailboxes: AsteriskMailboxes
+    applications: Mapping[str, AsteriskApplication]
+    functions: Mapping[str, AsteriskFunction]
+    """Both by name, and both raise ValueError for data that no template writes."""
+
+
+class AsteriskSwitch:
+    """Asterisk while one call is placed."""
+
+    def __init__(self, installation: AsteriskInstallation, case: Case, trace: Trace | None = None) -> None:
+        self.dialplan = installation.dialplan
+        self.endpoints = installation.endpoints
+        self.mailboxes = installation.mailboxes
+        self.case = case
+        self.clock = Clock()
+        self.channels: dict[str, AsteriskChannel] = {}
+        """Channels that are up or ring, by name."""
+        self.legs: list[RungChannel] = []
+        """Every leg that an INVITE was sent for, in order."""
+        self.played: list[str] = []
+        """Recordings."""
+        self.recording: dict[AsteriskChannel, tuple[str, str]] = {}
+        """Mailbox (number, context) by the channel that leaves a message in it."""
+        self.opened: dict[AsteriskChannel, tuple[str, str]] = {}
+        """Mailbox by the channel that has opened it."""
+        self.complaints: list[str] = []
+        """What Asterisk would log as WARNING or ERROR."""
+        self._installation = installation
+        self._trace = trace
+        self._lines_run = 0
+        self._names = 0
+        self._line = ""
 
     @property
     def epoch(self) -> int:
         """Seconds since 1970."""
-        ...
+        return int(self.case.moment.timestamp()) + self.clock.now // 1000
 
-    def run(self, channel: AsteriskChannel) -> Steps:
-        """Takes a channel through the dialplan until it is hung up."""
-        ...
-
-    def subroutine(self, channel: AsteriskChannel, place: Place, arguments: Sequence[str]) -> Steps:
-        """Runs a subroutine on a channel that has no dialplan of its own."""
-        ...
-
-    def ring(self, dialler: AsteriskChannel, destination: str) -> Ringing | None:
-        """A channel to ``technology/resource``; None where Asterisk cannot make one."""
-        ...
-
-    def read_function(self, channel: AsteriskChannel, name: str, arguments: str) -> str: ...
-
-    def expression_value(self, text: str) -> str:
-        """The value of an expression ``$[…]``."""
-        ...
+    def new_name(self, technology_and_resource: str) -> str:
+        """Name of a new channel."""
+        self._names += 1
+        return f"{technology_and_resource}-{self._names:08x}"
 
     def complain(self, message: str) -> None:
-        """What Asterisk would log as WARNING or ERROR."""
-        ...
+        """Note what Asterisk would log as WARNING or ERROR."""
+        self.complaints.append(f"{self._line}: {message}" if self._line else message)
 
-    def contacts(self, endpoint: str) -> tuple[str, ...]:
-        """URIs of the phones that are registered for an endpoint (and answer OPTIONS)."""
-        ...
+    def start(self, channel: AsteriskChannel) -> None:
+        """Give a channel a thread of its own, which runs the dialplan."""
+        channel.thread = Thread(self.clock, self.run(channel))
 
-    def device_state(self, endpoint: str) -> str:
-        """DEVICE_STATE of an endpoint."""
-        ...
+    def run(self, channel: AsteriskChannel) -> Steps:
+        """Take a channel through the dialplan until it is hung up."""
+        while not channel.gone:
+            yield from self._run_line(channel)
+
+    def subroutine(self, channel: AsteriskChannel, place: AsteriskPlace, arguments: Sequence[str]) -> Steps:
+        """Run a subroutine on a channel that has no dialplan of its own."""
+        depth = len(channel.frames)
+        channel.call(place, arguments)
+        while len(channel.frames) > depth and not channel.gone:
+            yield from self._run_line(channel)
+
+    def _run_line(self, channel: AsteriskChannel) -> Steps:
+        self._lines_run += 1
+        if self._lines_run > LINE_LIMIT:
+            raise NotUnderstoodError(f"the call runs through more than {LINE_LIMIT} lines: it never ends")
+        context, extension, priority = channel.place
+        line = self.dialplan.line(context, extension, priority)
+        if line is None:
+            self.complain(f"nothing is left to do in [{context}] {extension}, priority {priority}")
+            channel.hang_up(0)
+            return
+        self._line = line.where
+        data = line.data.put_in(channel)
+        if self._trace is not None:
+            self._trace.append(TraceLine(self.clock.now / 1000, line.where, f"{line.application}({data})"))
+        channel.place = (context, extension, priority + 1)
+        try:
+            yield from self.execute(channel, line.application, data) or ()
+        except ValueError as error:
+            raise NotUnderstoodError(f"{line.application}({data}): {error}") from error
+
+    def execute(self, channel: AsteriskChannel, application: str, data: str) -> Steps | None:
+        """Run an application. Returns the steps that take time, which are still to be run."""
+        if application not in self._installation.applications:
+            raise NotUnderstoodError(f"the application {application} is not known")
+        return self._installation.applications[application](channel, data)
+
+    def function(self, channel: AsteriskChannel, name: str, arguments: str) -> str:
+        """The value of a function."""
+        try:
+            return self._installation.functions[name](channel, arguments)
+        except ValueError as error:
+            raise NotUnderstoodError(f"{name}({arguments}) of {channel.name}: {error}") from error
 
 
 class AsteriskChannel:
     """One channel; subclasses say what is at its other end."""
 
-    def __init__(self, switch: ChannelHost, name: str) -> None:
+    def __init__(self, switch: AsteriskSwitch, name: str) -> None:
         self.switch = switch
         self.name = name
-        self.place: Place = ("", "", 1)
-        self.frames: list[Frame] = []
+        self.place: AsteriskPlace = ("", "", 1)
+        self.frames: list[GosubFrame] = []
         self.shared: dict[str, str] = {}
         self.causes: dict[str, str] = {}
         """Last reply of each leg that was rung, by the leg's channel: "SIP 180 Ringing"."""
@@ -104,7 +163,7 @@ class AsteriskChannel:
         """Of the INVITE that came in; or that is to go out."""
         self.request_uri = ""
         """Of the INVITE that came in."""
-        self.handlers: list[Place] = []
+        self.handlers: list[AsteriskPlace] = []
         """Subroutines that run when it is hung up."""
         self.hung_up_by = ""
         """Name of the channel that ended it, where it ended by itself."""
@@ -113,9 +172,9 @@ class AsteriskChannel:
         self.gone = False
         self.thread: Thread | None = None
         self.peer: AsteriskChannel | None = None
-        """Whoever it is bridged with."""
-        self.jump: Place | None = None
-        """Where a transfer sends it, as soon as it is out of its bridge."""
+        """The channel it is bridged with."""
+        self.jump: AsteriskPlace | None = None
+        """Where a transfer sends it, as soon as it has left its bridge."""
         self._variables: dict[str, list[tuple[str, int]]] = {}
         """By name, values with their underscores; the last one is seen."""
         switch.channels[name] = self
@@ -179,10 +238,10 @@ class AsteriskChannel:
 
     # -- subroutines --------------------------------------------------------------------------------------------------
 
-    def call(self, place: Place, arguments: Sequence[str]) -> None:
+    def call(self, place: AsteriskPlace, arguments: Sequence[str]) -> None:
         """Gosub to a place."""
         masked = self.frames[-1].arguments if self.frames else 0
-        self.frames.append(Frame(self.place, arguments=max(masked, len(arguments))))
+        self.frames.append(GosubFrame(self.place, arguments=max(masked, len(arguments))))
         for number, argument in enumerate(arguments, 1):
             self.set_local(f"ARG{number}", argument)
         for number in range(len(arguments) + 1, masked + 1):
@@ -209,26 +268,34 @@ class AsteriskChannel:
                 return str(self.switch.epoch)
         if name in _PRESET:
             raise NotUnderstoodError(f"no template asks for ${{{name}}}")
-        found = self.get(name)
-        return self.switch.dialplan.globals.get(name, "") if found is None else found
+        value = self.get(name)
+        return self.switch.dialplan.globals.get(name, "") if value is None else value
 
     def function(self, name: str, arguments: str) -> str:
-        return self.switch.read_function(self, name, arguments)
+        return self.switch.function(self, name, arguments)
 
     def expression(self, text: str) -> str:
-        return self.switch.expression_value(text)
+        return expression_value(text, self.switch.complain)
 
 
-class Ringing(AsteriskChannel):
+class RungChannel(AsteriskChannel):
     """A channel that another one rings."""
 
     dialler: AsteriskChannel
+    attempt: Attempt | None = None
+    """Its INVITE, once it was sent; a Local channel sends none."""
+    turn: tuple[tuple[bool, str], str] | None = None
+    """Order in which legs that ring together answer; None: it never answers by itself."""
     answered = False
     ended = False
     cause = 0
-    """Why it ended, if not by an answer."""
+    """Q.850 cause of its end, if it was not answered."""
     redirects = False
-    """Has it just said that somebody else is to be called (3xx)?"""
+    """It has just been told by a 3xx to call another number."""
+
+    @property
+    def waiting(self) -> bool:
+        return not (self.answered or self.ended or self.gone)
 
     def begin(self) -> None:
         """Ring."""

@@ -14,7 +14,7 @@ _LINE_LIMIT = 8190
 
 
 @dataclass(frozen=True, slots=True)
-class Setting:
+class ConfigSetting:
     """``key = value`` or ``key => value``."""
 
     key: str
@@ -24,14 +24,14 @@ class Setting:
 
 
 @dataclass(slots=True)
-class Section:
+class ConfigSection:
     """``[name](templates)`` and what stands below it."""
 
     name: str
     where: str
     template: bool = False
     """``(!)``: nothing by itself, others take from it."""
-    settings: list[Setting] = field(default_factory=list)
+    settings: list[ConfigSetting] = field(default_factory=list)
 
     def get(self, key: str, default: str = "") -> str:
         """The last value of a key."""
@@ -41,19 +41,19 @@ class Section:
         return tuple(s.value for s in self.settings if s.key == key)
 
 
-def read(path: str, files: Mapping[str, str]) -> list[Section]:
+def read(path: str, files: Mapping[str, str]) -> list[ConfigSection]:
     """The sections of a file and of those it includes, in order; templates already taken over.
 
     Raises NotUnderstoodError for what Asterisk would refuse or what the templates have no use for.
     """
-    sections: list[Section] = []
-    templates: dict[str, Section] = {}
+    sections: list[ConfigSection] = []
+    templates: dict[str, ConfigSection] = {}
     for where, text in _lines(path, files):
         if text.startswith("["):
             match = _SECTION.fullmatch(text)
             if match is None:
                 raise NotUnderstoodError(f"{where}: {text!r} begins no section")
-            section = Section(match[1], where)
+            section = ConfigSection(match[1], where)
             for option in filter(None, (o.strip() for o in (match[2] or "").split(","))):
                 if option == "!":
                     section.template = True
@@ -68,7 +68,7 @@ def read(path: str, files: Mapping[str, str]) -> list[Section]:
         key, equals, value = text.partition("=")
         if not equals or not sections:
             raise NotUnderstoodError(f"{where}: {text!r} is no setting of a section")
-        sections[-1].settings.append(Setting(key.strip(), value.removeprefix(">").strip(), where))
+        sections[-1].settings.append(ConfigSetting(key.strip(), value.removeprefix(">").strip(), where))
     return sections
 
 
@@ -91,8 +91,8 @@ def _lines(path: str, files: Mapping[str, str]) -> Iterator[tuple[str, str]]:
 @lru_cache(maxsize=64)
 def _stripped(text: str) -> tuple[tuple[int, str], ...]:
     """Lines that hold something, with their numbers."""
-    found = ((number, _without_comment(line, number)) for number, line in enumerate(text.split("\n"), 1))
-    return tuple((number, line) for number, line in found if line)
+    numbered = ((number, _without_comment(line, number)) for number, line in enumerate(text.split("\n"), 1))
+    return tuple((number, line) for number, line in numbered if line)
 
 
 def _without_comment(line: str, number: int) -> str:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from pbxgen.interpret.asterisk.channel import AsteriskChannel, Ringing
-from pbxgen.interpret.asterisk.legs import BUSY, CONGESTION, NO_ANSWER, NORMAL, AsteriskLeg
+from pbxgen.interpret import brackets
+from pbxgen.interpret.asterisk.channel import AsteriskChannel, AsteriskPlace, RungChannel
+from pbxgen.interpret.asterisk.legs import BUSY, CONGESTION, NO_ANSWER, NORMAL, AsteriskLeg, ring
 from pbxgen.interpret.asterisk.text import arguments
-from pbxgen.interpret.base import NotUnderstoodError
 from pbxgen.interpret.clock import Steps
 
 _OPTIONS = {"i": False, "r": False, "f": True, "b": True, "U": True}
@@ -17,11 +17,10 @@ _OPTIONS = {"i": False, "r": False, "f": True, "b": True, "U": True}
 def dial(channel: AsteriskChannel, text: str) -> Steps:
     where, seconds, *rest = [*arguments(text, most=4, raw=True), "", ""]
     given = dict(_options(rest[0]))
-    switch = channel.switch
-    attempts: list[Ringing] = []
+    attempts: list[RungChannel] = []
     unreachable = 0
     for destination in where.split("&"):
-        attempt = switch.ring(channel, destination)
+        attempt = ring(channel, destination)
         if attempt is None:
             unreachable += 1
             continue
@@ -35,7 +34,7 @@ def dial(channel: AsteriskChannel, text: str) -> Steps:
         attempt.begin()
     yield from _waiting(channel, attempts, int(seconds) if seconds else None)
     if "i" not in given and any(a.redirects for a in attempts):
-        raise NotUnderstoodError(f"Dial({text}): redirections are followed")
+        raise ValueError("redirections are followed")
     answered = next((a for a in attempts if a.answered), None)
     for attempt in attempts:
         if attempt is not answered:
@@ -57,36 +56,33 @@ def _options(text: str) -> Iterator[tuple[str, str]]:
         letter = text[at]
         at += 1
         if letter not in _OPTIONS:
-            raise NotUnderstoodError(f"Dial: the option {letter} is not known ({text})")
+            raise ValueError(f"the option {letter} is not known")
         if not _OPTIONS[letter]:
             yield letter, ""
             continue
-        end = _closing(text, at)
+        end = brackets.closing(text, at, "()")
+        if end is None:
+            raise ValueError("a bracket is never closed")
         yield letter, text[at + 1 : end]
         at = end + 1
-
-
-def _closing(text: str, at: int) -> int:
-    depth = 0
-    for end in range(at, len(text)):
-        depth += {"(": 1, ")": -1}.get(text[end], 0)
-        if not depth:
-            return end
-    raise NotUnderstoodError(f"Dial: a bracket is never closed ({text})")
 
 
 def _subroutine(channel: AsteriskChannel, peer: AsteriskChannel, text: str) -> Steps:
     """Options b and U: a subroutine on the other channel; ``context^extension^priority(argument^…)``."""
     place, _, rest = text.replace("^", ",").partition("(")
-    parts = place.split(",")
-    context, extension, priority = parts
+    context, extension, priority = place.split(",")
     given = arguments(rest[: rest.rfind(")")], raw=True)
+    yield from _run_on(channel, peer, (context, extension, int(priority)), given)
+
+
+def _run_on(channel: AsteriskChannel, peer: AsteriskChannel, place: AsteriskPlace, given: Sequence[str] = ()) -> Steps:
+    """Run a subroutine on another channel, in the thread of this one."""
     peer.thread, own = channel.thread, peer.thread
-    yield from channel.switch.subroutine(peer, (context, extension, int(priority)), given)
+    yield from channel.switch.subroutine(peer, place, given)
     peer.thread = own
 
 
-def _waiting(channel: AsteriskChannel, attempts: list[Ringing], seconds: int | None) -> Steps:
+def _waiting(channel: AsteriskChannel, attempts: list[RungChannel], seconds: int | None) -> Steps:
     """Until one answers, all have ended, time is up, or the caller is gone."""
     assert channel.thread is not None
     clock = channel.switch.clock
@@ -102,8 +98,8 @@ def _waiting(channel: AsteriskChannel, attempts: list[Ringing], seconds: int | N
         yield
 
 
-def _refuse_redirections(channel: AsteriskChannel, attempts: list[Ringing]) -> Steps:
-    """Option i: a leg that redirects is busy, and ends by itself without a cause; nobody is told its reply."""
+def _refuse_redirections(channel: AsteriskChannel, attempts: list[RungChannel]) -> Steps:
+    """Option i: a leg that redirects is busy, and ends by itself without a cause; its reply is not passed on."""
     for attempt in attempts:
         if not attempt.redirects:
             continue
@@ -112,14 +108,12 @@ def _refuse_redirections(channel: AsteriskChannel, attempts: list[Ringing]) -> S
         attempt.hung_up_by = attempt.name
         attempt.set("HANGUPCAUSE", "0")
         for place in attempt.handlers:
-            attempt.thread, own = channel.thread, attempt.thread
-            yield from channel.switch.subroutine(attempt, place, ())
-            attempt.thread = own
+            yield from _run_on(channel, attempt, place)
         attempt.hang_up(BUSY)
 
 
-def _status(attempts: Sequence[Ringing], unreachable: int) -> str:
-    """DIALSTATUS where nobody answered: NOANSWER unless every leg has ended by itself with something else."""
+def _status(attempts: Sequence[RungChannel], unreachable: int) -> str:
+    """DIALSTATUS without an answer: NOANSWER unless every leg has ended by itself with another cause."""
     causes = [a.cause for a in attempts]
     if any(not a.ended or a.cause in (0, NO_ANSWER, NORMAL) for a in attempts):
         return "NOANSWER"
@@ -128,18 +122,17 @@ def _status(attempts: Sequence[Ringing], unreachable: int) -> str:
     return "CONGESTION" if CONGESTION in causes else "CHANUNAVAIL"
 
 
-def _connected(channel: AsteriskChannel, answered: Ringing, asks: str | None) -> Steps:
+def _connected(channel: AsteriskChannel, answered: RungChannel, confirm: str | None) -> Steps:
     """What follows an answer: the subroutine of option U, then the conversation."""
-    if asks is not None:
-        context, _, given = asks.partition("^")
-        bracketed = f"{context}^s^1({given})"
-        yield from _subroutine(channel, answered, bracketed)
+    if confirm is not None:
+        context, _, given = confirm.partition("^")
+        yield from _subroutine(channel, answered, f"{context}^s^1({given})")
         channel.set("GOSUB_RETVAL", answered.get("GOSUB_RETVAL") or "")
         result = answered.get("GOSUB_RESULT") or ""
         if result == "CONTINUE":
             return
         if result:
-            raise NotUnderstoodError(f"GOSUB_RESULT={result}")
+            raise ValueError(f"GOSUB_RESULT={result}")
         if channel.gone or answered.gone:
             return
     channel.answer()
@@ -152,5 +145,5 @@ def _connected(channel: AsteriskChannel, answered: Ringing, asks: str | None) ->
     if channel.jump is not None:
         channel.place, channel.jump = channel.jump, None
     else:
-        # Without option g whoever called is hung up as well.
+        # Without option g the caller is hung up as well.
         channel.hang_up(NORMAL)

@@ -7,7 +7,7 @@ from collections.abc import Container, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from pbxgen.interpret.asterisk import config, patterns
-from pbxgen.interpret.asterisk.text import Text, parse
+from pbxgen.interpret.asterisk.text import AsteriskText, parse
 from pbxgen.interpret.base import NotUnderstoodError
 
 _PRIORITY = re.compile(r"(n|[0-9]+)(?:\(([^)]+)\))?")
@@ -20,7 +20,7 @@ class AsteriskLine:
     """One priority of an extension."""
 
     application: str
-    data: Text
+    data: AsteriskText
     where: str
     """``file:line``."""
 
@@ -34,7 +34,7 @@ class AsteriskExtension:
 
 
 @dataclass(slots=True)
-class Context:
+class AsteriskContext:
     name: str
     literal: dict[str, AsteriskExtension] = field(default_factory=dict)
     patterns: list[AsteriskExtension] = field(default_factory=list)
@@ -42,10 +42,10 @@ class Context:
     includes: list[str] = field(default_factory=list)
 
 
-class Dialplan:
+class AsteriskDialplan:
     """Everything extensions.conf holds, ready to be asked."""
 
-    def __init__(self, contexts: Mapping[str, Context], variables: Mapping[str, str]) -> None:
+    def __init__(self, contexts: Mapping[str, AsteriskContext], variables: Mapping[str, str]) -> None:
         self._contexts = contexts
         self.globals = variables
         self._lines: dict[tuple[str, str, int], AsteriskLine | None] = {}
@@ -54,8 +54,8 @@ class Dialplan:
         """What a channel runs there; None: nothing."""
         key = (context, extension, priority)
         if key not in self._lines:
-            found = (e.lines[priority] for e in self._matching(context, extension) if priority in e.lines)
-            self._lines[key] = next(found, None)
+            lines = (e.lines[priority] for e in self._matching(context, extension) if priority in e.lines)
+            self._lines[key] = next(lines, None)
         return self._lines[key]
 
     def label(self, context: str, extension: str, label: str) -> int | None:
@@ -81,24 +81,26 @@ class Dialplan:
             yield from self._matching(included, extension, (*seen, name))
 
 
-def read(files: Mapping[str, str], applications: Container[str], functions: Container[str]) -> Dialplan:
+def read(files: Mapping[str, str], applications: Container[str], functions: Container[str]) -> AsteriskDialplan:
     """The dialplan of generated files.
 
     Raises NotUnderstoodError for what Asterisk refuses, and for applications and functions that are not in
     ``applications`` and ``functions``.
     """
-    contexts: dict[str, Context] = {}
+    contexts: dict[str, AsteriskContext] = {}
     variables: dict[str, str] = {}
     for section in config.read("extensions.conf", files):
         if section.name == "general":
-            _check_general(section)
+            for setting in section.settings:
+                if setting.key not in _GENERAL:
+                    raise NotUnderstoodError(f"{setting.where}: the option {setting.key} is not known")
         elif section.name == "globals":
             variables |= {setting.key: setting.value for setting in section.settings}
         else:
-            _read_context(contexts.setdefault(section.name, Context(section.name)), section)
+            _read_context(contexts.setdefault(section.name, AsteriskContext(section.name)), section)
     for context in contexts.values():
         context.patterns.sort(key=lambda e: patterns.rank(e.name))
-    plan = Dialplan(contexts, variables)
+    plan = AsteriskDialplan(contexts, variables)
     for line in plan.lines():
         if line.application not in applications:
             raise NotUnderstoodError(f"{line.where}: the application {line.application} is not known")
@@ -108,13 +110,7 @@ def read(files: Mapping[str, str], applications: Container[str], functions: Cont
     return plan
 
 
-def _check_general(section: config.Section) -> None:
-    for setting in section.settings:
-        if setting.key not in _GENERAL:
-            raise NotUnderstoodError(f"{setting.where}: the option {setting.key} is not known")
-
-
-def _read_context(context: Context, section: config.Section) -> None:
+def _read_context(context: AsteriskContext, section: config.ConfigSection) -> None:
     extension: AsteriskExtension | None = None
     last = 0
     for setting in section.settings:
@@ -135,14 +131,14 @@ def _read_context(context: Context, section: config.Section) -> None:
         last = _add(extension, priority.strip(), application.strip(), last, setting.where)
 
 
-def _extension(context: Context, name: str) -> AsteriskExtension:
+def _extension(context: AsteriskContext, name: str) -> AsteriskExtension:
     if not name.startswith("_"):
         return context.literal.setdefault(name, AsteriskExtension(name))
-    found = next((e for e in context.patterns if e.name == name), None)
-    if found is None:
-        found = AsteriskExtension(name)
-        context.patterns.append(found)
-    return found
+    extension = next((e for e in context.patterns if e.name == name), None)
+    if extension is None:
+        extension = AsteriskExtension(name)
+        context.patterns.append(extension)
+    return extension
 
 
 def _add(extension: AsteriskExtension, written: str, application: str, last: int, where: str) -> int:

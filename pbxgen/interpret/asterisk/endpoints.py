@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import ipaddress
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 
 from pbxgen.flow.plan import Plan, Trunk
 from pbxgen.interpret.asterisk import config
+from pbxgen.interpret.asterisk.config import ConfigSection
 from pbxgen.interpret.base import NotUnderstoodError
+from pbxgen.interpret.far_ends import trunk_address
 
+_TYPES = ("endpoint", "auth", "aor", "identify", "global", "transport", "registration")
 _ORDER = "ip,username"
 _DEFAULT_PORT = 5060
 
 
-class Endpoints:
+class AsteriskEndpoints:
     """The endpoints of generated files.
 
     Raises NotUnderstoodError for a pjsip.conf that knows its callers in another order than trunks by their address,
@@ -21,31 +24,20 @@ class Endpoints:
     """
 
     def __init__(self, files: Mapping[str, str]) -> None:
-        self._endpoints: dict[str, config.Section] = {}
-        self._auths: dict[str, config.Section] = {}
-        self._aors: dict[str, config.Section] = {}
-        self._identify: list[config.Section] = []
+        by_type: dict[str, dict[str, ConfigSection]] = {name: {} for name in _TYPES}
         self._realm = ""
         for section in config.read("pjsip.conf", files):
             if section.template:
                 continue
-            match section.get("type"):
-                case "endpoint":
-                    self._endpoints[section.name] = section
-                case "auth":
-                    self._auths[section.name] = section
-                case "aor":
-                    self._aors[section.name] = section
-                case "identify":
-                    self._identify.append(section)
-                case "global":
-                    self._realm = section.get("default_realm")
-                    if section.get("endpoint_identifier_order") != _ORDER:
-                        raise NotUnderstoodError(f"{section.where}: endpoints are not known by {_ORDER}")
-                case "transport" | "registration":
-                    pass
-                case other:
-                    raise NotUnderstoodError(f"{section.where}: the type {other!r} is not known")
+            if section.get("type") not in _TYPES:
+                raise NotUnderstoodError(f"{section.where}: the type {section.get('type')!r} is not known")
+            by_type[section.get("type")][section.name] = section
+            if section.get("type") == "global":
+                self._realm = section.get("default_realm")
+                if section.get("endpoint_identifier_order") != _ORDER:
+                    raise NotUnderstoodError(f"{section.where}: endpoints are not known by {_ORDER}")
+        self._endpoints, self._auths, self._aors = by_type["endpoint"], by_type["auth"], by_type["aor"]
+        self._identify = by_type["identify"].values()
 
     def __contains__(self, name: str) -> bool:
         return name in self._endpoints
@@ -63,11 +55,11 @@ class Endpoints:
 
     def phone(self, extension: str, domain: str) -> str | None:
         """The endpoint of a phone that calls or registers as ``extension@domain``: called so, or by the user part."""
-        found = next((name for name in (f"{extension}@{domain}", extension) if name in self._endpoints), None)
-        if found is None:
+        endpoint = next((name for name in (f"{extension}@{domain}", extension) if name in self._endpoints), None)
+        if endpoint is None:
             return None
-        username, realm = self._login(found)
-        return found if username == extension and (realm == domain or found == f"{extension}@{domain}") else None
+        username, realm = self._login(endpoint)
+        return endpoint if username == extension and (realm == domain or endpoint == f"{extension}@{domain}") else None
 
     def extension(self, endpoint: str, plan: Plan) -> str | None:
         """Whose phones of ``plan`` have registered there."""
@@ -88,9 +80,9 @@ class Endpoints:
 
     def trunk_at(self, trunk: Trunk) -> str | None:
         """The endpoint that calls from a trunk's address belong to."""
-        host, port = _address(trunk)
+        address, port = trunk_address(trunk), trunk.port or _DEFAULT_PORT
         for section in self._identify:
-            if any(_matches(match, host, port) for match in section.all("match")):
+            if address is not None and any(_matches(match, address, port) for match in section.all("match")):
                 return section.get("endpoint")
         return None
 
@@ -108,22 +100,8 @@ class Endpoints:
         return aor is not None and aor.get("contact") != ""
 
 
-def _address(trunk: Trunk) -> tuple[str, int]:
-    """Where a call of a trunk comes from."""
-    try:
-        return str(ipaddress.ip_address(trunk.host)), trunk.port or _DEFAULT_PORT
-    except ValueError:
-        return _first(trunk.accept_from), _DEFAULT_PORT
-
-
-def _first(networks: Iterable[str]) -> str:
-    return next((str(ipaddress.ip_network(text, strict=False)[0]) for text in networks), "")
-
-
 def _matches(match: str, host: str, port: int) -> bool:
     """``match`` of identify: an address, perhaps with a port, or a network."""
-    if not host:
-        return False
     bare, colon, its_port = match.rpartition(":")
     if colon and its_port.isdigit() and (bare.startswith("[") or ":" not in bare):
         return ipaddress.ip_address(bare.strip("[]")) == ipaddress.ip_address(host) and int(its_port) == port

@@ -6,7 +6,9 @@ A value in quotes, or one that is not all digits, is text; two values are compar
 
 from __future__ import annotations
 
+import operator
 import re
+from collections.abc import Callable, Mapping
 from functools import lru_cache
 
 from pbxgen.interpret.base import NotUnderstoodError
@@ -15,9 +17,13 @@ _TOKEN = re.compile(
     r'\s*(?:("[^"]*")|(!=|<=|>=|[|&=<>+*()-])|([0-9]+(?![A-Za-z0-9_.]))|([A-Za-z0-9_,.\'\\^$#@\x80-\U0010ffff]+))'
 )
 _LEVELS = (("|",), ("&",), ("=", "!=", "<", ">", "<=", ">="), ("+", "-"), ("*",))
+_ARITHMETIC: Mapping[str, Callable[[int, int], int]] = {"+": operator.add, "-": operator.sub, "*": operator.mul}
+_COMPARISONS: Mapping[str, Callable[[int, int], bool]] = {
+    "=": operator.eq, "!=": operator.ne, "<": operator.lt, ">": operator.gt, "<=": operator.le, ">=": operator.ge,
+}  # fmt: skip
 _UNKNOWN = re.compile(r"[/%?:~!]")
 
-Value = int | str
+AsteriskValue = int | str
 
 
 class SyntaxMistakeError(Exception):
@@ -39,7 +45,7 @@ def evaluate(text: str) -> str:
 
 def _tokens(text: str) -> list[tuple[str, str]]:
     """(kind, text) with kinds: text (in quotes or not), number, operator."""
-    found: list[tuple[str, str]] = []
+    tokens: list[tuple[str, str]] = []
     at = 0
     end = len(text.rstrip())
     while at < end:
@@ -48,15 +54,11 @@ def _tokens(text: str) -> list[tuple[str, str]]:
             if _UNKNOWN.match(text[at:].lstrip()):
                 raise NotUnderstoodError(f"$[{text}]: no template uses {text[at:].lstrip()[0]!r}")
             raise SyntaxMistakeError(text)
-        quoted, operator, number, word = match.groups()
-        if operator is not None:
-            found.append(("operator", operator))
-        elif number is not None:
-            found.append(("number", number))
-        else:
-            found.append(("text", quoted if quoted is not None else word))
+        quoted, sign, number, word = match.groups()
+        kind = "operator" if sign is not None else "number" if number is not None else "text"
+        tokens.append((kind, quoted or sign or number or word))
         at = match.end()
-    return found
+    return tokens
 
 
 class _Reader:
@@ -70,7 +72,7 @@ class _Reader:
     def ahead(self) -> tuple[str, str] | None:
         return self._tokens[self._at] if self._at < len(self._tokens) else None
 
-    def level(self, depth: int) -> Value:
+    def level(self, depth: int) -> AsteriskValue:
         if depth == len(_LEVELS):
             return self._operand()
         value = self.level(depth + 1)
@@ -79,7 +81,7 @@ class _Reader:
             value = _apply(ahead[1], value, self.level(depth + 1))
         return value
 
-    def _operand(self) -> Value:
+    def _operand(self) -> AsteriskValue:
         ahead = self.ahead
         if ahead is None:
             raise SyntaxMistakeError
@@ -104,52 +106,36 @@ class _Digits(str):
     """Digits as they were written: a number wherever one is wanted, and printed as they are."""
 
 
-def _apply(operator: str, left: Value, right: Value) -> Value:
-    match operator:
+def _apply(sign: str, left: AsteriskValue, right: AsteriskValue) -> AsteriskValue:
+    match sign:
         case "|":
             return right if _nothing(left) else left
         case "&":
             return 0 if _nothing(left) or _nothing(right) else left
-        case "+":
-            return _number(left) + _number(right)
-        case "-":
-            return _number(left) - _number(right)
-        case "*":
-            return _number(left) * _number(right)
-    return int(_compare(operator, left, right))
+    if sign in _ARITHMETIC:
+        return _ARITHMETIC[sign](_number(left), _number(right))
+    return int(_compare(sign, left, right))
 
 
-def _compare(operator: str, left: Value, right: Value) -> bool:
+def _compare(sign: str, left: AsteriskValue, right: AsteriskValue) -> bool:
     if _is_text(left) or _is_text(right):
         # Quotes belong to a text: "a" and a are two.
-        if operator not in ("=", "!="):
-            raise NotUnderstoodError(f"no template compares texts so: {left} {operator} {right}")
-        return (str(left) == str(right)) is (operator == "=")
-    one, other = int(left), int(right)
-    match operator:
-        case "=":
-            return one == other
-        case "!=":
-            return one != other
-        case "<":
-            return one < other
-        case ">":
-            return one > other
-        case "<=":
-            return one <= other
-    return one >= other
+        if sign not in ("=", "!="):
+            raise NotUnderstoodError(f"no template compares texts so: {left} {sign} {right}")
+        return (str(left) == str(right)) is (sign == "=")
+    return _COMPARISONS[sign](int(left), int(right))
 
 
-def _is_text(value: Value) -> bool:
+def _is_text(value: AsteriskValue) -> bool:
     return isinstance(value, str) and not isinstance(value, _Digits)
 
 
-def _number(value: Value) -> int:
+def _number(value: AsteriskValue) -> int:
     if not _is_text(value):
         return int(value)
     raise NotUnderstoodError(f"no template reckons with text ({value})")
 
 
-def _nothing(value: Value) -> bool:
+def _nothing(value: AsteriskValue) -> bool:
     """0 and the empty text."""
     return int(value) == 0 if not _is_text(value) else value == ""

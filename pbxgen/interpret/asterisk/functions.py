@@ -1,4 +1,4 @@
-"""The dialplan functions that the templates use."""
+"""The dialplan functions that the templates use. Each raises ValueError for arguments that no template writes."""
 
 from __future__ import annotations
 
@@ -7,19 +7,12 @@ import re
 from collections.abc import Callable, Mapping
 from zoneinfo import ZoneInfo
 
-from pbxgen.interpret.asterisk.channel import AsteriskChannel
+from pbxgen.interpret.asterisk.channel import AsteriskChannel, AsteriskFunction
+from pbxgen.interpret.asterisk.legs import AsteriskCaller, AsteriskLeg, contact_uris
+from pbxgen.interpret.asterisk.patterns import character_set
 from pbxgen.interpret.asterisk.text import arguments, holds
-from pbxgen.interpret.base import NotUnderstoodError
-
-Read = Callable[[AsteriskChannel, str], str]
-Write = Callable[[AsteriskChannel, str, str], None]
-
 
 # -- texts ------------------------------------------------------------------------------------------------------------
-
-
-def _len(channel: AsteriskChannel, text: str) -> str:
-    return str(len(text.encode()))
 
 
 def _if(channel: AsteriskChannel, text: str) -> str:
@@ -34,30 +27,18 @@ def _if(channel: AsteriskChannel, text: str) -> str:
 
 def _filter(channel: AsteriskChannel, text: str) -> str:
     allowed, *rest = arguments(text, most=2, raw=True)
-    kept = _ranges(_CODE.sub(lambda code: chr(int(code[1], 16)), allowed))
+    kept = character_set(_CODE.sub(lambda code: chr(int(code[1], 16)), allowed))
     return "".join(c for c in rest[0] if c in kept) if rest else ""
 
 
 _CODE = re.compile(r"\\x([0-9A-Fa-f]{2})")
 
 
-def _ranges(allowed: str) -> set[str]:
-    found: set[str] = set()
-    at = 0
-    while at < len(allowed):
-        last = at
-        if allowed[at + 1 : at + 2] == "-" and at + 2 < len(allowed):
-            last = at + 2
-        found.update(map(chr, range(ord(allowed[at]), ord(allowed[last]) + 1)))
-        at = last + 1
-    return found
-
-
 def _cut(channel: AsteriskChannel, text: str) -> str:
     name, delimiter, fields = arguments(text, most=3)
     first, hyphen, last = fields.partition("-")
     if not first.isdigit() or (hyphen and not last.isdigit()):
-        raise NotUnderstoodError(f"CUT({text}): no template names fields so")
+        raise ValueError("fields that are named otherwise")
     parts = channel.variable(name).split(delimiter)
     return delimiter.join(parts[int(first) - 1 : int(last or first)])
 
@@ -95,10 +76,7 @@ def _replace(channel: AsteriskChannel, text: str) -> str:
 
 
 def _remove(channel: AsteriskChannel, text: str) -> str:
-    given = arguments(text, most=3)
-    if len(given) != 2:
-        raise NotUnderstoodError(f"REPLACE({text}): no template puts other characters in place")
-    name, characters = given
+    name, characters = arguments(text, most=3)
     return channel.variable(name).translate(dict.fromkeys(map(ord, characters)))
 
 
@@ -106,7 +84,7 @@ def _matches(channel: AsteriskChannel, text: str) -> str:
     """REGEX("pattern" text): a pattern of POSIX, with neither backslashes nor repetitions of its own."""
     before, pattern, subject = (*arguments(text, '"', 3), "", "")[:3]
     if before.strip() or not pattern:
-        raise NotUnderstoodError(f"REGEX({text})")
+        raise ValueError("no pattern")
     python = pattern.replace("[[]", r"\[").replace("$", r"\Z")
     return str(int(re.search(python, subject.lstrip(" ")) is not None))
 
@@ -114,45 +92,27 @@ def _matches(channel: AsteriskChannel, text: str) -> str:
 # -- numbers and times ------------------------------------------------------------------------------------------------
 
 
-def _smallest(channel: AsteriskChannel, text: str) -> str:
-    return str(min(_numbers(text)))
-
-
-def _largest(channel: AsteriskChannel, text: str) -> str:
-    return str(max(_numbers(text)))
-
-
-def _numbers(text: str) -> tuple[int, int]:
-    try:
-        one, other = map(int, arguments(text))
-    except ValueError:
-        raise NotUnderstoodError(f"two whole numbers are wanted, not {text!r}") from None
-    return one, other
+def _two_numbers(text: str) -> tuple[int, int]:
+    one, other = arguments(text)
+    return int(one), int(other)
 
 
 def _time(channel: AsteriskChannel, text: str) -> str:
     epoch, zone, form = arguments(text, most=3)
-    moment = dt.datetime.fromtimestamp(int(epoch), ZoneInfo(zone))
-    known = {"%Y", "%m", "%d", "%H", "%M", "%u"}
-    if {form[i : i + 2] for i in range(0, len(form), 2)} - known:
-        raise NotUnderstoodError(f"STRFTIME: no template writes {form}")
-    return moment.strftime(form)
+    if not re.fullmatch("(%[YmdHMu])*", form):
+        raise ValueError("another format")
+    return dt.datetime.fromtimestamp(int(epoch), ZoneInfo(zone)).strftime(form)
 
 
 # -- the dialplan and channels ----------------------------------------------------------------------------------------
 
 
 def _dialplan_exists(channel: AsteriskChannel, text: str) -> str:
-    given = arguments(text, most=3)
+    context, extension, place = arguments(text, most=3)
     plan = channel.switch.dialplan
-    if len(given) == 3:
-        context, extension, priority = given
-        if priority.isdigit():
-            return str(int(plan.line(context, extension, int(priority)) is not None))
-        if priority[:1].isdigit():
-            raise NotUnderstoodError(f"DIALPLAN_EXISTS({text}): a label that begins with a digit")
-        return str(int(plan.label(context, extension, priority) is not None))
-    raise NotUnderstoodError(f"DIALPLAN_EXISTS({text}): context, extension and priority are wanted")
+    if place[:1].isdigit():
+        return str(int(plan.line(context, extension, int(place)) is not None))
+    return str(int(plan.label(context, extension, place) is not None))
 
 
 def _channel(channel: AsteriskChannel, text: str) -> str:
@@ -163,7 +123,7 @@ def _channel(channel: AsteriskChannel, text: str) -> str:
             return channel.request_uri
         case "hangupsource":
             return channel.hung_up_by
-    raise NotUnderstoodError(f"CHANNEL({text}) of {channel.name}")
+    raise ValueError("another item")
 
 
 def _caller_id(channel: AsteriskChannel, text: str) -> str:
@@ -172,11 +132,7 @@ def _caller_id(channel: AsteriskChannel, text: str) -> str:
             return channel.number
         case "num-pres":
             return "prohib_passed_screen" if channel.withheld else "allowed_not_screened"
-    raise NotUnderstoodError(f"CALLERID({text})")
-
-
-def _channel_exists(channel: AsteriskChannel, text: str) -> str:
-    return str(int(text in channel.switch.channels))
+    raise ValueError("another part")
 
 
 def _shared(channel: AsteriskChannel, text: str) -> str:
@@ -195,46 +151,54 @@ def _owner(channel: AsteriskChannel, text: str) -> tuple[str, AsteriskChannel | 
 def _cause(channel: AsteriskChannel, text: str) -> str:
     leg, kind = arguments(text, most=2)
     if kind != "tech":
-        raise NotUnderstoodError(f"HANGUPCAUSE({text})")
+        raise ValueError("another kind of cause")
     return channel.causes.get(leg, "")
-
-
-def _cause_keys(channel: AsteriskChannel, text: str) -> str:
-    return ",".join(channel.causes)
 
 
 def _header(channel: AsteriskChannel, text: str) -> str:
     action, name, number = arguments(text, most=3)
     if action != "read" or channel.endpoint is None:
-        raise NotUnderstoodError(f"PJSIP_HEADER({text}) of {channel.name}")
-    found = [value for key, value in channel.headers if key.lower() == name.lower()]
-    return found[int(number) - 1] if int(number) <= len(found) else ""
+        raise ValueError("another action, or another kind of channel")
+    values = [value for key, value in channel.headers if key.lower() == name.lower()]
+    return values[int(number) - 1] if int(number) <= len(values) else ""
 
 
 def _device_state(channel: AsteriskChannel, text: str) -> str:
+    switch = channel.switch
     technology, _, endpoint = text.partition("/")
     if technology != "PJSIP":
-        raise NotUnderstoodError(f"DEVICE_STATE({text})")
-    return channel.switch.device_state(endpoint)
+        raise ValueError("another technology")
+    if endpoint not in switch.endpoints:
+        return "INVALID"
+    if not contact_uris(switch, endpoint):
+        return "UNAVAILABLE"
+    channels = [other for other in switch.channels.values() if other.endpoint == endpoint]
+    in_use = sum(isinstance(other, AsteriskCaller) or other.up for other in channels)
+    extension = switch.endpoints.extension(endpoint, switch.case.plan)
+    in_use += "in_call" in switch.case.world.phone(extension or "")
+    busy_at = switch.endpoints.busy_at(endpoint)
+    if busy_at and in_use >= busy_at:
+        return "BUSY"
+    rings = any(isinstance(other, AsteriskLeg) and other.waiting for other in channels)
+    if in_use:
+        return "RINGINUSE" if rings else "INUSE"
+    return "RINGING" if rings else "NOT_INUSE"
 
 
 def _dial_contacts(channel: AsteriskChannel, text: str) -> str:
-    uris = channel.switch.contacts(text)
-    return "&".join(f"PJSIP/{text}/{uri}" for uri in uris)
+    return "&".join(f"PJSIP/{text}/{uri}" for uri in contact_uris(channel.switch, text))
 
 
 def _address_of_record(channel: AsteriskChannel, text: str) -> str:
     """Of an address of record, the ids of its contacts: Asterisk makes them of its name and a digest."""
-    name, field = arguments(text, most=2)
-    if field != "contact":
-        raise NotUnderstoodError(f"PJSIP_AOR({text})")
-    return ",".join(f"{name};@{number}" for number, _ in enumerate(channel.switch.contacts(name)))
+    name = _name_for(text, "contact")
+    return ",".join(f"{name};@{number}" for number, _ in enumerate(contact_uris(channel.switch, name)))
 
 
-def _endpoint(channel: AsteriskChannel, text: str) -> str:
+def _name_for(text: str, wanted: str) -> str:
     name, field = arguments(text, most=2)
-    if field != "aors":
-        raise NotUnderstoodError(f"PJSIP_ENDPOINT({text})")
+    if field != wanted:
+        raise ValueError("another field")
     return name
 
 
@@ -245,8 +209,8 @@ def _contact(channel: AsteriskChannel, text: str) -> str:
         case "status":
             return "Reachable"
         case "uri":
-            return channel.switch.contacts(name)[int(number)]
-    raise NotUnderstoodError(f"PJSIP_CONTACT({text})")
+            return contact_uris(channel.switch, name)[int(number)]
+    raise ValueError("another field")
 
 
 # -- what is set ------------------------------------------------------------------------------------------------------
@@ -258,13 +222,9 @@ def _set_array(channel: AsteriskChannel, names: str, value: str) -> None:
         channel.set(name, values[number] if number < len(values) else "")
 
 
-def _set_local(channel: AsteriskChannel, name: str, value: str) -> None:
-    channel.set_local(name, value)
-
-
 def _set_caller_id(channel: AsteriskChannel, part: str, value: str) -> None:
     if part != "num":
-        raise NotUnderstoodError(f"Set(CALLERID({part})=…)")
+        raise ValueError("another part")
     channel.number = value
 
 
@@ -273,7 +233,7 @@ def _set_channel(channel: AsteriskChannel, item: str, value: str) -> None:
         context, extension, priority = arguments(value)
         channel.handlers.append((context, extension, int(priority)))
     elif item != "language":
-        raise NotUnderstoodError(f"Set(CHANNEL({item})=…)")
+        raise ValueError("another item")
 
 
 def _set_shared(channel: AsteriskChannel, text: str, value: str) -> None:
@@ -285,20 +245,24 @@ def _set_shared(channel: AsteriskChannel, text: str, value: str) -> None:
 def _add_header(channel: AsteriskChannel, text: str, value: str) -> None:
     action, name = arguments(text, most=2)
     if action != "add" or channel.endpoint is None:
-        raise NotUnderstoodError(f"Set(PJSIP_HEADER({text})=…) of {channel.name}")
+        raise ValueError("another action, or another kind of channel")
     channel.headers.append((name.lower(), value))
 
 
-READ: Mapping[str, Read] = {
-    "LEN": _len, "IF": _if, "FILTER": _filter, "CUT": _cut, "FIELDNUM": _field_number, "FIELDQTY": _field_quantity,
-    "SHIFT": _shift, "TOLOWER": _to_lower, "STRREPLACE": _replace, "MIN": _smallest, "MAX": _largest,
-    "STRFTIME": _time, "DIALPLAN_EXISTS": _dialplan_exists, "CHANNEL": _channel, "CALLERID": _caller_id,
-    "CHANNEL_EXISTS": _channel_exists, "SHARED": _shared, "HANGUPCAUSE": _cause, "HANGUPCAUSE_KEYS": _cause_keys,
-    "PJSIP_HEADER": _header, "DEVICE_STATE": _device_state, "PJSIP_DIAL_CONTACTS": _dial_contacts,
-    "PJSIP_AOR": _address_of_record, "PJSIP_ENDPOINT": _endpoint, "PJSIP_CONTACT": _contact,
-    "REPLACE": _remove, "REGEX": _matches,
+READ: Mapping[str, AsteriskFunction] = {
+    "IF": _if, "FILTER": _filter, "CUT": _cut, "FIELDNUM": _field_number, "FIELDQTY": _field_quantity, "SHIFT": _shift,
+    "TOLOWER": _to_lower, "STRREPLACE": _replace, "STRFTIME": _time, "DIALPLAN_EXISTS": _dialplan_exists,
+    "CHANNEL": _channel, "CALLERID": _caller_id, "SHARED": _shared, "HANGUPCAUSE": _cause, "PJSIP_HEADER": _header,
+    "DEVICE_STATE": _device_state, "PJSIP_DIAL_CONTACTS": _dial_contacts, "PJSIP_AOR": _address_of_record,
+    "PJSIP_CONTACT": _contact, "REPLACE": _remove, "REGEX": _matches,
+    "LEN": lambda channel, text: str(len(text.encode())),
+    "MIN": lambda channel, text: str(min(_two_numbers(text))),
+    "MAX": lambda channel, text: str(max(_two_numbers(text))),
+    "CHANNEL_EXISTS": lambda channel, text: str(int(text in channel.switch.channels)),
+    "HANGUPCAUSE_KEYS": lambda channel, _: ",".join(channel.causes),
+    "PJSIP_ENDPOINT": lambda channel, text: _name_for(text, "aors"),
 }  # fmt: skip
-WRITE: Mapping[str, Write] = {
-    "ARRAY": _set_array, "LOCAL": _set_local, "CALLERID": _set_caller_id, "CHANNEL": _set_channel,
+WRITE: Mapping[str, Callable[[AsteriskChannel, str, str], None]] = {
+    "ARRAY": _set_array, "LOCAL": AsteriskChannel.set_local, "CALLERID": _set_caller_id, "CHANNEL": _set_channel,
     "SHARED": _set_shared, "PJSIP_HEADER": _add_header,
 }  # fmt: skip

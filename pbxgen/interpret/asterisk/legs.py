@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
+
+from pbxgen.calls.attempts import Attempt, number_sent
 from pbxgen.flow.world import quickness
-from pbxgen.interpret.asterisk.channel import AsteriskChannel, ChannelHost, Ringing
-from pbxgen.interpret.clock import Thread
-from pbxgen.interpret.far_ends import FarEnd
+from pbxgen.interpret.asterisk.channel import AsteriskChannel, AsteriskPlace, AsteriskSwitch, RungChannel
+from pbxgen.interpret.far_ends import FarEnd, contacts, outside
 
 UNALLOCATED, NO_ROUTE, NORMAL, BUSY, UNAVAILABLE, NO_ANSWER, CONGESTION = 1, 3, 16, 17, 18, 19, 34
 _CAUSE_OF = {
@@ -18,12 +20,15 @@ _STATUS_OF = {UNALLOCATED: 404, NORMAL: 603, BUSY: 486, NO_ANSWER: 480, 21: 403}
 _REASONS = {100: "Trying", 180: "Ringing", 183: "Session Progress", 200: "OK"}
 
 _PROVISIONAL_MS, _REFUSAL_MS, _ANSWER_MS, _TURN_MS = 1, 2, 10, 10
-"""Far ends are quick; who would answer waits for those that come first (as in the model and the laboratory)."""
+"""Far ends are quick; one that answers waits for those with an earlier turn (as in the model and the laboratory)."""
 _TIMER_B_MS = 32_000
 """A phone that says nothing at all (RFC 3261, 17.1.1.2)."""
+_CONTACT = re.compile(r"sip:([^.]+)\.([0-9]+)@")
+_HOST = "203.0.113.1:5060;ob"
+"""Host part of a phone's contact, as behind NAT: Dial is given whole URIs."""
 
 
-class Caller(AsteriskChannel):
+class AsteriskCaller(AsteriskChannel):
     """A call that came in from a phone or a trunk."""
 
     answered_at: int | None = None
@@ -46,123 +51,109 @@ class Caller(AsteriskChannel):
         super().hang_up(cause)
 
 
-class AsteriskLeg(Ringing):
+class AsteriskLeg(RungChannel):
     """An INVITE to a contact of a phone, or to a trunk."""
 
-    def __init__(
-        self,
-        switch: ChannelHost,
-        name: str,
-        far_end: FarEnd,
-        sent_to: str,
-        dialler: AsteriskChannel,
-        sent: list[AsteriskLeg],
-    ) -> None:
-        """``sent``: the INVITEs of the call, which this one is added to."""
-        super().__init__(switch, name)
-        self._sent = sent
+    def __init__(self, switch: AsteriskSwitch, endpoint: str, far_end: FarEnd, user: str, dialler: AsteriskChannel):
+        """``user``: user part of the request URI."""
+        super().__init__(switch, switch.new_name(f"PJSIP/{endpoint}"))
+        self.endpoint = endpoint
         self.far_end = far_end
-        self.sent_to = sent_to
-        """User part of the request URI."""
         self.dialler = dialler
-        self.began_at: int | None = None
-        self.ended_at: int | None = None
-        """When it was answered, refused or cancelled."""
-        self.status: int | None = None
-        """Its final reply; None: none, or cancelled."""
+        self._user = user
+        self.inherit(dialler)
+        if far_end.final == 200:
+            self.turn = quickness(far_end.target), self.name
 
     def begin(self) -> None:
-        clock = self.switch.clock
-        self.began_at = clock.now
-        self._sent.append(self)
-        if self.far_end.deaf:
-            clock.after(_TIMER_B_MS, self._given_up)
+        clock, far_end = self.switch.clock, self.far_end
+        shown = self.number if self.number and not self.withheld else "anonymous"
+        headers = (("from", f"<sip:{shown}@{self.switch.case.plan.domain}>"), *self.headers)
+        self.attempt = Attempt(far_end.target, clock.now / 1000, None, None, headers, self._user)
+        self.switch.legs.append(self)
+        if far_end.deaf:
+            clock.after(_TIMER_B_MS, self._give_up)
             return
         clock.after(_PROVISIONAL_MS, self._progress)
-        final = self.far_end.final
-        if final is not None:
-            clock.after(_ANSWER_MS if final < 300 else _REFUSAL_MS, self._answer if final < 300 else self._refuse)
-
-    @property
-    def waiting(self) -> bool:
-        return not (self.answered or self.ended or self.gone)
+        if far_end.final is not None:
+            clock.after(_ANSWER_MS if self.turn else _REFUSAL_MS, self._answer if self.turn else self._refuse)
 
     def _progress(self) -> None:
         if self.waiting:
-            self._tell(self.far_end.provisional or 100)
+            self._note(self.far_end.provisional or 100)
 
     def _answer(self) -> None:
         if not self.waiting:
             return
-        before = [leg for leg in self._sent if leg.waiting and leg.answers and leg.turn < self.turn]
-        together = [leg for leg in before if leg.began_at == self.began_at]
+        assert self.attempt is not None
+        assert self.turn is not None
+        earlier = [leg for leg in self.switch.legs if leg.waiting and leg.turn is not None and leg.turn < self.turn]
+        together = [leg for leg in earlier if leg.attempt is not None and leg.attempt.at == self.attempt.at]
         if together:
             self.switch.clock.after(_TURN_MS * len(together), self._answer)
             return
+        self._end_attempt(200)
         self.answered = self.up = True
-        self.ended_at, self.status = self.switch.clock.now, 200
-        self._tell(200)
-
-    @property
-    def answers(self) -> bool:
-        return self.far_end.final is not None and self.far_end.final < 300 and not self.far_end.deaf
-
-    @property
-    def turn(self) -> tuple[tuple[bool, str], str]:
-        return quickness(self.far_end.target), self.name
+        self._note(200)
 
     def _refuse(self) -> None:
         if not self.waiting:
             return
         final = self.far_end.final
         assert final is not None
+        self._end_attempt(final)
         self.ended = True
-        self.ended_at, self.status = self.switch.clock.now, final
         self.cause = _CAUSE_OF.get(final, 127)
-        # Who redirects is still there until whoever rings it has looked at that.
+        # A leg that redirects is still there until its dialler has looked at that.
         self.redirects = 300 <= final < 400
         if not self.redirects:
-            self._tell(final)
+            self._note(final)
             self.hang_up(self.cause)
         self.dialler.wake()
 
-    def _given_up(self) -> None:
+    def _give_up(self) -> None:
         if self.waiting:
-            self.ended, self.ended_at, self.cause = True, self.switch.clock.now, UNAVAILABLE
+            self.cause = UNAVAILABLE
             self.hang_up(self.cause)
             self.dialler.wake()
 
-    def _tell(self, status: int) -> None:
+    def _end_attempt(self, status: int | None) -> None:
+        if self.attempt is not None:
+            self.attempt.ended, self.attempt.status = self.switch.clock.now / 1000, status
+
+    def _note(self, status: int) -> None:
         self.dialler.note_reply(self.name, f"SIP {status} {_REASONS.get(status, 'Refused')}")
         self.dialler.wake()
 
     def hang_up(self, cause: int) -> None:
-        if not self.gone and self.waiting:
-            self.ended, self.ended_at = True, self.switch.clock.now
+        if self.waiting:
+            self._end_attempt(None)
+            self.ended = True
         super().hang_up(cause)
 
 
-class LocalFirst(Ringing):
+class LocalFirst(RungChannel):
     """``Local/x@y;1``: what the ringing channel sees of a Local channel."""
 
-    def __init__(self, switch: ChannelHost, name: str, place: tuple[str, str], dialler: AsteriskChannel) -> None:
+    def __init__(self, switch: AsteriskSwitch, resource: str, dialler: AsteriskChannel) -> None:
+        name = switch.new_name(f"Local/{resource}")
         super().__init__(switch, f"{name};1")
         self.dialler = dialler
         self.number, self.withheld = dialler.number, dialler.withheld
         self.inherit(dialler)
         self.other = LocalSecond(switch, f"{name};2", self)
-        self._target = place
+        extension, _, context = resource.partition("@")
+        self._target: AsteriskPlace = (context, extension, 1)
 
     def begin(self) -> None:
-        context, extension = self._target
         self.other.copy_variables(self)
         self.other.number, self.other.withheld = self.number, self.withheld
-        self.other.place = (context, extension, 1)
-        if self.switch.dialplan.line(context, extension, 1) is None:
-            self.switch.complain(f"Local/{extension}@{context}: there is no such extension")
+        self.other.place = self._target
+        if self.switch.dialplan.line(*self._target) is None:
+            self.switch.complain(f"Local/{self._target[1]}@{self._target[0]}: there is no such extension")
             self.finished(NO_ROUTE)
             return
-        self.other.thread = Thread(self.switch.clock, self.switch.run(self.other))
+        self.switch.start(self.other)
 
     def taken(self) -> None:
         """The other half was answered."""
@@ -185,7 +176,7 @@ class LocalFirst(Ringing):
 class LocalSecond(AsteriskChannel):
     """``Local/x@y;2``: what runs in the dialplan."""
 
-    def __init__(self, switch: ChannelHost, name: str, first: LocalFirst) -> None:
+    def __init__(self, switch: AsteriskSwitch, name: str, first: LocalFirst) -> None:
         super().__init__(switch, name)
         self.first = first
 
@@ -205,7 +196,56 @@ class LocalSecond(AsteriskChannel):
 
 def partner(channel: AsteriskChannel) -> AsteriskChannel | None:
     """The channel bridged with this one, through Local channels; None if there is none."""
-    found = channel.peer
-    while isinstance(found, LocalFirst | LocalSecond):
-        found = (found.other if isinstance(found, LocalFirst) else found.first).peer
-    return None if found is None or found.gone else found
+    other = channel.peer
+    while isinstance(other, LocalFirst | LocalSecond):
+        other = (other.other if isinstance(other, LocalFirst) else other.first).peer
+    return None if other is None or other.gone else other
+
+
+def ring(dialler: AsteriskChannel, destination: str) -> RungChannel | None:
+    """A channel to ``technology/resource``; None where Asterisk cannot make one."""
+    switch = dialler.switch
+    technology, _, resource = destination.partition("/")
+    if technology == "Local":
+        return LocalFirst(switch, resource, dialler)
+    if technology != "PJSIP":
+        raise ValueError(f"the technology {technology}")
+    dialled = switch.endpoints.dialled(resource)
+    if dialled is None:
+        switch.complain(f"Dial: there is no endpoint for {destination}")
+        return None
+    endpoint, user, uri = dialled
+    far_end = _phone(switch, endpoint, uri) if uri else _outside(switch, endpoint, user)
+    if far_end is None:
+        switch.complain(f"Dial: nobody is at {destination}")
+        return None
+    return AsteriskLeg(switch, endpoint, far_end, user, dialler)
+
+
+def _phone(switch: AsteriskSwitch, endpoint: str, uri: str) -> FarEnd | None:
+    match = _CONTACT.match(uri)
+    extension = switch.endpoints.extension(endpoint, switch.case.plan)
+    if match is None or extension is None or match[1] != extension:
+        return None
+    return contacts(switch.case, extension)[int(match[2])]
+
+
+def _outside(switch: AsteriskSwitch, endpoint: str, user: str) -> FarEnd | None:
+    if not user or not switch.endpoints.reachable(endpoint):
+        return None
+    plan = switch.case.plan
+    tenant, _, name = endpoint.partition(".trunk.")
+    if tenant != plan.name or name not in plan.trunks:
+        switch.complain(f"{user} is called over {endpoint}, which is no trunk of {plan.name}")
+        return outside(switch.case, user)
+    return outside(switch.case, number_sent(plan, name, user))
+
+
+def contact_uris(switch: AsteriskSwitch, endpoint: str) -> tuple[str, ...]:
+    """URIs of the phones that are registered for an endpoint (and answer OPTIONS)."""
+    plan = switch.case.plan
+    extension = switch.endpoints.extension(endpoint, plan) if endpoint in switch.endpoints else None
+    if extension is None or extension not in plan.users:
+        return ()
+    registered = range(len(contacts(switch.case, extension)))
+    return tuple(f"sip:{extension}.{index}@{_HOST}" for index in registered)

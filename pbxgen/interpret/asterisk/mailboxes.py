@@ -1,4 +1,4 @@
-"""voicemail.conf: which mailboxes there are, and who opens them."""
+"""voicemail.conf: which mailboxes there are, and what opens them."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ _TRIES = 3
 """``maxlogins``."""
 
 
-class Mailboxes:
+class AsteriskMailboxes:
     """The mailboxes of generated files; none without a voicemail.conf."""
 
     def __init__(self, files: Mapping[str, str]) -> None:
@@ -28,10 +28,7 @@ class Mailboxes:
         return mailbox in self._pins
 
     def opens(self, number: str, context: str, keys: str) -> str | None:
-        """The mailbox that opens for who presses ``keys`` (a comma is a pause); None if none does.
-
-        Without a ``number`` that is asked for first.
-        """
+        """The mailbox that ``keys`` open (a comma is a pause); None: none. Without a ``number`` they begin with it."""
         entered = [part.strip(",") for part in keys.split("#")]
         for _ in range(_TRIES):
             mailbox = number or (entered.pop(0) if entered else "")

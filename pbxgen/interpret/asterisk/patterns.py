@@ -31,8 +31,7 @@ def regex(pattern: str) -> re.Pattern[str]:
 def rank(pattern: str) -> tuple[tuple[int, tuple[int, ...]], ...]:
     """Patterns of a context are tried in the order of their ranks: at each place fewer characters first, then the
     lower ones; ``.`` after everything that is one character, ``!`` after that, the end of the pattern last."""
-    places = [_place(element) for element in _elements(pattern)]
-    return (*places, (_END, ()))
+    return (*map(_place, _elements(pattern)), (_END, ()))
 
 
 def _place(element: str) -> tuple[int, tuple[int, ...]]:
@@ -56,7 +55,7 @@ def _elements(pattern: str) -> Iterator[str]:
             end = text.find("]", at)
             if end < 0:
                 raise NotUnderstoodError(f"{pattern}: a bracket is never closed")
-            yield _set(text[at:end])
+            yield character_set(text[at:end])
             at = end + 1
         elif character in ".!":
             if at != len(text):
@@ -68,9 +67,9 @@ def _elements(pattern: str) -> Iterator[str]:
             yield _SETS.get(character.upper(), character)
 
 
-def _set(text: str) -> str:
-    """The characters of ``[…]``, ranges written out."""
-    found: set[str] = set()
+def character_set(text: str) -> str:
+    """The characters that ``0-9+`` stands for, in order: ranges and single ones."""
+    characters: set[str] = set()
     for first, last in re.findall(r"(.)(?:-(.))?", text, re.DOTALL):
-        found.update(map(chr, range(ord(first), ord(last or first) + 1)))
-    return "".join(sorted(found))
+        characters.update(map(chr, range(ord(first), ord(last or first) + 1)))
+    return "".join(sorted(characters))

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Protocol
 
+from pbxgen.interpret import brackets
 from pbxgen.interpret.asterisk.expressions import SyntaxMistakeError, evaluate
 from pbxgen.interpret.base import NotUnderstoodError
 
@@ -19,7 +20,7 @@ WHOLE = 2**31 - 1
 """Length of ``${NAME:offset}``."""
 
 
-class Values(Protocol):
+class AsteriskValues(Protocol):
     """Gives the values of variables, functions and expressions."""
 
     def variable(self, name: str) -> str: ...
@@ -30,28 +31,28 @@ class Values(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Variable:
+class AsteriskVariable:
     """``${...}``; its inside is a text that is evaluated when the value is needed."""
 
-    inner: Text
+    inner: AsteriskText
     plain: str | None
     """The name, where nothing else stands in it."""
 
 
 @dataclass(frozen=True, slots=True)
-class Expression:
+class AsteriskExpression:
     """``$[...]``."""
 
-    inner: Text
+    inner: AsteriskText
 
 
 @dataclass(frozen=True, slots=True)
-class Text:
+class AsteriskText:
     """A text of the dialplan, taken apart once."""
 
-    parts: tuple[str | Variable | Expression, ...]
+    parts: tuple[str | AsteriskVariable | AsteriskExpression, ...]
 
-    def put_in(self, values: Values) -> str:
+    def put_in(self, values: AsteriskValues) -> str:
         """The text with every value in its place."""
         parts = self.parts
         if len(parts) == 1 and isinstance(parts[0], str):
@@ -60,66 +61,53 @@ class Text:
 
     def functions(self) -> Sequence[str]:
         """Names of the functions it calls."""
-        found: list[str] = []
+        names: list[str] = []
         for part in self.parts:
             if isinstance(part, str):
                 continue
             first = part.inner.parts[0] if part.inner.parts else ""
-            if isinstance(part, Variable) and isinstance(first, str) and "(" in first:
-                found.append(first.partition("(")[0])
-            found += part.inner.functions()
-        return found
+            if isinstance(part, AsteriskVariable) and isinstance(first, str) and "(" in first:
+                names.append(first.partition("(")[0])
+            names += part.inner.functions()
+        return names
 
 
-def _value(part: Variable | Expression, values: Values) -> str:
-    if isinstance(part, Expression):
+def _value(part: AsteriskVariable | AsteriskExpression, values: AsteriskValues) -> str:
+    if isinstance(part, AsteriskExpression):
         return values.expression(part.inner.put_in(values))
     if part.plain is not None:
         return values.variable(part.plain)
     inner = part.inner.put_in(values)
     name, offset, length = _named(inner)
     function, bracket, rest = name.partition("(")
-    found = values.function(function, rest[: rest.rfind(")")]) if bracket else values.variable(name)
-    return found if offset is None else _cut(found, offset, length)
+    value = values.function(function, rest[: rest.rfind(")")]) if bracket else values.variable(name)
+    return value if offset is None else _cut(value, offset, length)
 
 
 @lru_cache(maxsize=4096)
-def parse(text: str) -> Text:
+def parse(text: str) -> AsteriskText:
     """Takes a text apart. Raises NotUnderstoodError where a bracket is never closed."""
-    parts: list[str | Variable | Expression] = []
+    parts: list[str | AsteriskVariable | AsteriskExpression] = []
     at = 0
     while (opening := _OPENING.search(text, at)) is not None:
         start, kind = opening.start(), opening[0][1]
-        end = _closing(text, start + 2, kind)
+        end = brackets.closing(text, start + 1, "{}" if kind == "{" else "[]")
+        if end is None:
+            raise NotUnderstoodError(f"a bracket is never closed: {text}")
         if start > at:
             parts.append(text[at:start])
         inner = parse(text[start + 2 : end])
-        parts.append(_variable(inner) if kind == "{" else Expression(inner))
+        parts.append(_variable(inner) if kind == "{" else AsteriskExpression(inner))
         at = end + 1
     if at < len(text) or not parts:
         parts.append(text[at:])
-    return Text(tuple(parts))
+    return AsteriskText(tuple(parts))
 
 
-def _variable(inner: Text) -> Variable:
+def _variable(inner: AsteriskText) -> AsteriskVariable:
     first = inner.parts[0]
     plain = len(inner.parts) == 1 and isinstance(first, str) and not set(first) & set("(:")
-    return Variable(inner, first if plain and isinstance(first, str) else None)
-
-
-def _closing(text: str, at: int, kind: str) -> int:
-    """Where the bracket that opened before ``at`` closes: only brackets of its own kind are counted."""
-    closing = "}" if kind == "{" else "]"
-    depth = 1
-    while at < len(text):
-        if text[at] == kind:
-            depth += 1
-        elif text[at] == closing:
-            depth -= 1
-            if not depth:
-                return at
-        at += 1
-    raise NotUnderstoodError(f"a bracket is never closed: {text}")
+    return AsteriskVariable(inner, first if plain and isinstance(first, str) else None)
 
 
 def _named(inner: str) -> tuple[str, int | None, int]:
@@ -154,15 +142,15 @@ def arguments(text: str, delimiter: str = ",", most: int = 100, *, raw: bool = F
     A delimiter in brackets or quotes separates nothing. Unless ``raw``, quotes and backslashes are taken away. The
     ``most``-th argument is all that is left, as it stands there. Nothing at all is no argument.
     """
-    found: list[str] = []
+    given: list[str] = []
     at = 0
     more = False
-    while at < len(text) and len(found) < most - 1:
+    while at < len(text) and len(given) < most - 1:
         argument, at, more = _argument(text, at, delimiter, raw)
-        found.append(argument)
+        given.append(argument)
     if at < len(text) or more:
-        found.append(text[at:])
-    return tuple(found)
+        given.append(text[at:])
+    return tuple(given)
 
 
 def _argument(text: str, at: int, delimiter: str, raw: bool) -> tuple[str, int, bool]:
@@ -171,15 +159,15 @@ def _argument(text: str, at: int, delimiter: str, raw: bool) -> tuple[str, int, 
         end = text.find(delimiter, at)
         return (text[at:], len(text), False) if end < 0 else (text[at:end], end + 1, True)
     kept: list[str] = []
-    brackets = {"(": 0, "[": 0}
+    opened = {"(": 0, "[": 0}
     quoted = False
     while at < len(text):
         character = text[at]
         if character in "([":
-            brackets[character] += 1
+            opened[character] += 1
         elif character in ")]":
             opening = "(" if character == ")" else "["
-            brackets[opening] = max(0, brackets[opening] - 1)
+            opened[opening] = max(0, opened[opening] - 1)
         elif character == '"' and delimiter != '"':
             quoted = not quoted
             if not raw:
@@ -192,7 +180,7 @@ def _argument(text: str, at: int, delimiter: str, raw: bool) -> tuple[str, int, 
             kept.append(text[at : at + 1])
             at += 1
             continue
-        elif character == delimiter and not quoted and not any(brackets.values()):
+        elif character == delimiter and not quoted and not any(opened.values()):
             return "".join(kept), at + 1, True
         kept.append(character)
         at += 1

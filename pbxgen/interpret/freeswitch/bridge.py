@@ -8,7 +8,7 @@ from pbxgen.interpret.base import NotUnderstoodError
 from pbxgen.interpret.freeswitch.channel import FreeSwitchChannel
 from pbxgen.interpret.freeswitch.dialstring import parse
 from pbxgen.interpret.freeswitch.execution import FreeSwitchCore, Settled
-from pbxgen.interpret.freeswitch.leg import FreeSwitchLeg, legs
+from pbxgen.interpret.freeswitch.leg import FreeSwitchLeg, new_leg
 from pbxgen.interpret.freeswitch.originate import Originate
 from pbxgen.interpret.freeswitch.text import atoi, is_true, separated
 
@@ -26,11 +26,11 @@ def bridge(switch: FreeSwitchCore, channel: FreeSwitchChannel, data: str) -> Non
     """
     for name in _ONLY_FOR_LEGS:
         if channel.get(name) is not None:
-            raise NotUnderstoodError(f"{name} on the channel of the caller")
+            raise ValueError(f"{name} on the channel of the caller")
     dialled = parse(data)
     if channel.get("preserve_originated_vars") == "false":
         channel.set("originate_causes", None)
-    dialled_legs = legs(switch.scene, channel, dialled.destinations)
+    dialled_legs = [new_leg(switch.call, channel, destination) for destination in dialled.destinations]
     # A party that was called, and is transferred now, still has it from its own leg.
     early = not is_true(dialled.variables.get("ignore_early_media") or channel.get("ignore_early_media"))
     limit = int(channel.get("call_timeout") or _DEFAULT_SECONDS)
@@ -54,8 +54,8 @@ def _connect(switch: FreeSwitchCore, channel: FreeSwitchChannel, leg: FreeSwitch
             channel.set(name, value)
     switch.answer(channel)
     if not is_true(channel.get("hangup_after_bridge")):
-        switch.scene.faults.append("the caller is left in the dialplan once the other side hangs up")
-    switch.scene.talking = (leg.channel, leg.far.target)
+        switch.call.faults.append("the caller is left in the dialplan once the other side hangs up")
+    switch.call.talking = (leg.channel, leg.far.target)
     raise Settled
 
 
@@ -65,9 +65,9 @@ def _hear(switch: FreeSwitchCore, channel: FreeSwitchChannel, leg: FreeSwitchLeg
     if leg.far.final is not None:
         raise NotUnderstoodError(f"{leg.far.target} replies {leg.far.final} after early media that passes")
     seconds = atoi(channel.get("bridge_answer_timeout") or "")
-    switch.scene.waits = not seconds
+    switch.call.rings_on = not seconds
     if seconds:
-        clock = switch.scene.clock
+        clock = switch.call.clock
         clock.now = clock.at(clock.epoch + seconds + 1)
         leg.channel.hang_up("ALLOTTED_TIMEOUT")
         if leg.attempt is not None:

@@ -3,25 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 
 from pbxgen.interpret.base import NotUnderstoodError
 
-_FIELDS = frozenset({"destination_number", "context", "caller_id_number", "caller_id_name", "network_addr", "uuid"})
-_PERHAPS_UNSET = frozenset(
-    {
-        "effective_caller_id_name",
-        "sip_h_diversion",
-        "sip_history_info",
-        "sip_i_diversion",
-        "sip_i_history_info",
-        "sip_i_p_asserted_identity",
-        "sip_p-asserted-identity",
-        "sip_privacy",
-        "originate_causes",
-        "sip_invite_failure_status",
-    }
-)
+_PERHAPS_UNSET = frozenset({
+    "effective_caller_id_name", "sip_h_diversion", "sip_history_info", "sip_i_diversion", "sip_i_history_info",
+    "sip_i_p_asserted_identity", "sip_p-asserted-identity", "sip_privacy", "originate_causes",
+    "sip_invite_failure_status",
+})  # fmt: skip
 """Variables of FreeSWITCH's own that the interpreter sets when FreeSWITCH does."""
 _OURS = "pbx_"
 
@@ -41,6 +31,9 @@ class CallerProfile:
         return replace(self, destination_number=number, context=context)
 
 
+_FIELDS = frozenset(field.name for field in fields(CallerProfile))
+
+
 @dataclass(eq=False, slots=True)
 class FreeSwitchChannel:
     """``profile`` changes with each transfer, ``hunted`` with each extension that is executed within one."""
@@ -51,7 +44,7 @@ class FreeSwitchChannel:
     """A call that came in; else one that FreeSWITCH placed."""
     hunted: CallerProfile | None = None
     variables: dict[str, tuple[str, str]] = field(default_factory=dict)
-    """By name in lower case: the name as it was written, and the value, which is never empty."""
+    """By name in lower case: the name as written, and the value, which is never empty."""
     counted: set[tuple[str, str]] = field(default_factory=set)
     """Resources that the channel counts for (``limit``)."""
     answered: bool = False
@@ -73,7 +66,7 @@ class FreeSwitchChannel:
         return self.cause is None and not self.transferred
 
     def set(self, name: str, value: str | None) -> None:
-        """An empty value is as good as none."""
+        """Set a variable; an empty value or None removes it."""
         if value:
             self.variables[name.lower()] = (name, value)
         else:
@@ -88,8 +81,8 @@ class FreeSwitchChannel:
             self.set(name, f"{old}|:{value}" if old.startswith("ARRAY::") else f"ARRAY::{old}|:{value}")
 
     def get(self, name: str) -> str | None:
-        found = self.variables.get(name.lower())
-        return None if found is None else found[1]
+        _, value = self.variables.get(name.lower(), ("", None))
+        return value
 
     def field(self, name: str) -> str:
         """A field of the profile."""
@@ -99,9 +92,9 @@ class FreeSwitchChannel:
 
     def variable(self, name: str) -> str | None:
         """What ``${name}`` stands for: a variable, a field of the profile, or a global variable."""
-        found = self.variables.get(name.lower())
-        if found is not None:
-            return found[1]
+        value = self.get(name)
+        if value is not None:
+            return value
         if name.lower() in _FIELDS:
             return self.field(name)
         if name in self.globals:

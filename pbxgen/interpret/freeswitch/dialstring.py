@@ -11,7 +11,7 @@ _QUOTED_COMMA, _COMMA = "\x01", "\x02"
 
 
 @dataclass(frozen=True, slots=True)
-class Destination:
+class DialDestination:
     """One leg to dial. ``variables``: by name as they are written, those of all legs too."""
 
     endpoint: str
@@ -22,7 +22,7 @@ class Destination:
 class DialString:
     variables: dict[str, str]
     """Of all legs."""
-    destinations: tuple[Destination, ...]
+    destinations: tuple[DialDestination, ...]
     """To be dialled together."""
 
 
@@ -33,8 +33,8 @@ def parse(text: str) -> DialString:
     if ":_:" in text or text.startswith("<"):
         raise NotUnderstoodError(f"bridge {text}")
     while text.startswith("{"):
-        found, text = _variables(text, "{", "}", ",")
-        common |= found
+        variables, text = _variables(text, "{}", ",")
+        common |= variables
     text = text.lstrip(" ")
     if not text:
         raise NotUnderstoodError("bridge to nowhere")
@@ -52,7 +52,7 @@ def _protected(text: str) -> str:
     quoted = other = False
     for at, letter in enumerate(text):
         if end is None and letter == "[":
-            end = end_of_brackets(text, at, "[", "]")
+            end = end_of_brackets(text, at, "[]")
             other, quoted = text.startswith("^^", at + 1), False
         if letter == "'":
             quoted = not quoted
@@ -63,34 +63,34 @@ def _protected(text: str) -> str:
     return "".join(letters)
 
 
-def _destination(part: str, common: dict[str, str]) -> Destination:
+def _destination(part: str, common: dict[str, str]) -> DialDestination:
     part = part.lstrip(" ")
     own: dict[str, str] = {}
     while part.startswith("["):
-        end = end_of_brackets(part, 0, "[", "]")
+        end = end_of_brackets(part, 0, "[]")
         inside = part[: end or 0].replace(_QUOTED_COMMA, ",")
-        found, part = _variables(inside + part[end or 0 :], "[", "]", _COMMA)
-        own |= found
+        variables, part = _variables(inside + part[end or 0 :], "[]", _COMMA)
+        own |= variables
     part = part.lstrip(" ")
     if not part:
         raise NotUnderstoodError("an empty place in a dial string")
     if own.keys() & common.keys():
         raise NotUnderstoodError(f"{', '.join(own.keys() & common.keys())} for all legs, and for one")
-    return Destination(part, common | own)
+    return DialDestination(part, common | own)
 
 
-def _variables(text: str, opening: str, closing: str, delimiter: str) -> tuple[dict[str, str], str]:
+def _variables(text: str, pair: str, delimiter: str) -> tuple[dict[str, str], str]:
     """``switch_event_create_brackets``: the variables, and what stands behind the brackets."""
-    end = end_of_brackets(text, 0, opening, closing)
+    end = end_of_brackets(text, 0, pair)
     if end is None:
-        raise NotUnderstoodError(f"{text}: {opening} is not closed")
+        raise NotUnderstoodError(f"{text}: {pair[0]} is not closed")
     inside = text[1:end]
     if inside.startswith("^^"):
         delimiter, inside = inside[2:3], inside[3:]
-    found: dict[str, str] = {}
+    variables: dict[str, str] = {}
     for pair in separated(inside, delimiter):
         parts = separated(pair, "=", 2)
         # FreeSWITCH takes no note of a variable without a value.
         if len(parts) == 2:
-            found[parts[0]] = parts[1]
-    return found, text[end + 1 :]
+            variables[parts[0]] = parts[1]
+    return variables, text[end + 1 :]

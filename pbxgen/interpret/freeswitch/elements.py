@@ -11,22 +11,22 @@ from pbxgen.interpret.freeswitch.preprocess import FreeSwitchLine
 
 
 @dataclass(eq=False, slots=True)
-class Element:
+class XmlElement:
     tag: str
     attributes: dict[str, str]
     where: str
     """``file:line``."""
-    children: list[Element] = field(default_factory=list)
+    children: list[XmlElement] = field(default_factory=list)
     text: str = ""
     """All of it, without what stands in the children."""
 
     def get(self, name: str, default: str = "") -> str:
         return self.attributes.get(name, default)
 
-    def named(self, tag: str) -> list[Element]:
+    def named(self, tag: str) -> list[XmlElement]:
         return [child for child in self.children if child.tag == tag]
 
-    def only(self, attributes: set[str], children: set[str]) -> Iterator[Element]:
+    def only(self, attributes: set[str], children: set[str]) -> Iterator[XmlElement]:
         """The children; anything but these attributes and children, or text, is a NotUnderstoodError."""
         unknown = [*sorted(set(self.attributes) - attributes), *(e.tag for e in self.children if e.tag not in children)]
         if unknown or self.text.strip():
@@ -34,10 +34,10 @@ class Element:
         yield from self.children
 
 
-def parsed(lines: Sequence[FreeSwitchLine]) -> list[Element]:
+def parsed(lines: Sequence[FreeSwitchLine]) -> list[XmlElement]:
     """The outermost elements of a pre-processed text."""
-    root = Element("", {}, "")
-    open_: list[Element] = [root]
+    root = XmlElement("", {}, "")
+    open_: list[XmlElement] = [root]
     # A first line of our own keeps several elements together.
     parser = expat.ParserCreate()
     parser.buffer_text = True
@@ -45,7 +45,7 @@ def parsed(lines: Sequence[FreeSwitchLine]) -> list[Element]:
     def begin(tag: str, attributes: dict[str, str]) -> None:
         number = parser.CurrentLineNumber - 2
         where = lines[number].where if 0 <= number < len(lines) else ""
-        element = Element(tag, attributes, where)
+        element = XmlElement(tag, attributes, where)
         open_[-1].children.append(element)
         open_.append(element)
 

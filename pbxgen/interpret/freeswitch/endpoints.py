@@ -1,59 +1,31 @@
-"""Phones and gateways as mod_sofia dials them, and what the replies of the far end mean to FreeSWITCH."""
+"""Registrations at mod_sofia, and the causes that it makes of SIP statuses and the other way round."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 
-from pbxgen.flow.plan import Plan
 from pbxgen.interpret.base import NotUnderstoodError
-from pbxgen.interpret.freeswitch.scene import Scene
-
-_CONTACT = re.compile(r"sofia/internal/sip:phone\.([^.@]+)\.(\d+)@127\.0\.0\.1:5062")
-_GATEWAY = re.compile(r"sofia/gateway/([^/]+)/(.*)")
+from pbxgen.interpret.freeswitch.call import FreeSwitchCall
 
 _CAUSES: Mapping[int, str] = {
-    **dict.fromkeys((401, 402, 403, 407, 603, 608), "CALL_REJECTED"),
-    607: "UNWANTED",
-    404: "UNALLOCATED_NUMBER",
-    **dict.fromkeys((485, 604), "NO_ROUTE_DESTINATION"),
-    **dict.fromkeys((408, 504), "RECOVERY_ON_TIMER_EXPIRE"),
-    410: "NUMBER_CHANGED",
-    **dict.fromkeys((413, 414, 416, 420, 421, 423, 505, 513), "INTERWORKING"),
-    480: "NO_USER_RESPONSE",
-    **dict.fromkeys((400, 481, 500, 503), "NORMAL_TEMPORARY_FAILURE"),
-    **dict.fromkeys((486, 600), "USER_BUSY"),
-    484: "INVALID_NUMBER_FORMAT",
-    **dict.fromkeys((488, 606), "INCOMPATIBLE_DESTINATION"),
-    502: "NETWORK_OUT_OF_ORDER",
-    405: "SERVICE_UNAVAILABLE",
+    **dict.fromkeys((401, 402, 403, 407, 603, 608), "CALL_REJECTED"), 607: "UNWANTED", 404: "UNALLOCATED_NUMBER",
+    **dict.fromkeys((485, 604), "NO_ROUTE_DESTINATION"), **dict.fromkeys((408, 504), "RECOVERY_ON_TIMER_EXPIRE"),
+    410: "NUMBER_CHANGED", **dict.fromkeys((413, 414, 416, 420, 421, 423, 505, 513), "INTERWORKING"),
+    480: "NO_USER_RESPONSE", **dict.fromkeys((400, 481, 500, 503), "NORMAL_TEMPORARY_FAILURE"),
+    **dict.fromkeys((486, 600), "USER_BUSY"), 484: "INVALID_NUMBER_FORMAT",
+    **dict.fromkeys((488, 606), "INCOMPATIBLE_DESTINATION"), 502: "NETWORK_OUT_OF_ORDER", 405: "SERVICE_UNAVAILABLE",
     **dict.fromkeys((406, 415, 501), "SERVICE_NOT_IMPLEMENTED"),
-    **dict.fromkeys((482, 483), "EXCHANGE_ROUTING_ERROR"),
-    487: "ORIGINATOR_CANCEL",
-    428: "NO_IDENTITY",
-    429: "BAD_IDENTITY_INFO",
-    437: "UNSUPPORTED_CERTIFICATE",
-    438: "INVALID_IDENTITY",
-}
+    **dict.fromkeys((482, 483), "EXCHANGE_ROUTING_ERROR"), 487: "ORIGINATOR_CANCEL", 428: "NO_IDENTITY",
+    429: "BAD_IDENTITY_INFO", 437: "UNSUPPORTED_CERTIFICATE", 438: "INVALID_IDENTITY",
+}  # fmt: skip
 """sofia_glue_sip_cause_to_freeswitch."""
 
 _STATUSES: Mapping[str, int] = {
-    "NORMAL_CLEARING": 480,
-    "NORMAL_UNSPECIFIED": 480,
-    "NO_ANSWER": 480,
-    "NO_ROUTE_DESTINATION": 404,
-    "UNALLOCATED_NUMBER": 404,
-    "USER_BUSY": 486,
-    "CALL_REJECTED": 603,
-    "NO_USER_RESPONSE": 408,
-    "ORIGINATOR_CANCEL": 487,
-    "EXCHANGE_ROUTING_ERROR": 483,
-    "ALLOTTED_TIMEOUT": 480,
-    "PROGRESS_TIMEOUT": 480,
-    "NORMAL_TEMPORARY_FAILURE": 503,
-    "REQUESTED_CHAN_UNAVAIL": 503,
-    "RECOVERY_ON_TIMER_EXPIRE": 504,
-}
+    "NORMAL_CLEARING": 480, "NORMAL_UNSPECIFIED": 480, "NO_ANSWER": 480, "NO_ROUTE_DESTINATION": 404,
+    "UNALLOCATED_NUMBER": 404, "USER_BUSY": 486, "CALL_REJECTED": 603, "NO_USER_RESPONSE": 408,
+    "ORIGINATOR_CANCEL": 487, "EXCHANGE_ROUTING_ERROR": 483, "ALLOTTED_TIMEOUT": 480, "PROGRESS_TIMEOUT": 480,
+    "NORMAL_TEMPORARY_FAILURE": 503, "REQUESTED_CHAN_UNAVAIL": 503, "RECOVERY_ON_TIMER_EXPIRE": 504,
+}  # fmt: skip
 """hangup_cause_to_sip of mod_sofia."""
 
 
@@ -63,7 +35,7 @@ def cause_of(status: int) -> str:
 
 
 def status_of(cause: str) -> int:
-    """What an unanswered caller gets who is hung up with ``cause``."""
+    """The status that an unanswered caller gets when hung up with ``cause``."""
     if cause not in _STATUSES:
         raise NotUnderstoodError(f"the caller is hung up with {cause}")
     return _STATUSES[cause]
@@ -82,24 +54,12 @@ def registration(user: str, domain: str, extension: str, index: int) -> str:
     )
 
 
-def contact_of(dialled: str) -> tuple[str, int] | None:
-    """Extension and number of a contact; None: it is none."""
-    found = _CONTACT.fullmatch(dialled)
-    return None if found is None else (found.group(1), int(found.group(2)))
-
-
-def gateway_of(dialled: str) -> tuple[str, str] | None:
-    """Gateway and digits; None: it is none."""
-    found = _GATEWAY.fullmatch(dialled)
-    return None if found is None else (found.group(1), found.group(2))
-
-
-def registered_as(scene: Scene, profile: str, user: str, domain: str) -> str | None:
-    """The extension whose phone has registered as ``user@domain`` at a profile; None: nobody has."""
-    plan, installation = scene.case.plan, scene.installation
+def registered_as(call: FreeSwitchCall, profile: str, user: str, domain: str) -> str | None:
+    """The extension whose phones register as ``user@domain`` at a profile; None: none do."""
+    plan, installation = call.case.plan, call.installation
     if installation.profiles and profile not in installation.profiles:
         raise NotUnderstoodError(f"there is no SIP profile {profile}")
-    if domain.lower() != registration_domain(scene).lower():
+    if domain.lower() != registration_domain(call).lower():
         return None
     entry = installation.directory.registered(user, domain)
     if entry is None and installation.directory.user(user, domain) is not None:
@@ -108,16 +68,8 @@ def registered_as(scene: Scene, profile: str, user: str, domain: str) -> str | N
     return extension if extension in plan.users else None
 
 
-def registration_domain(scene: Scene) -> str:
+def registration_domain(call: FreeSwitchCall) -> str:
     """The SIP domain under which the tenant's phones are registered."""
-    internal = scene.installation.profiles.get("internal")
+    internal = call.installation.profiles.get("internal")
     forced = None if internal is None else internal.settings.get("force-register-db-domain")
-    return forced or scene.case.plan.domain
-
-
-def trunk_of(plan: Plan, gateway: str) -> str:
-    """Name of the trunk that a gateway stands for."""
-    found = next((name for name in plan.trunks if gateway == f"{plan.name}.{name}"), None)
-    if found is None:
-        raise NotUnderstoodError(f"the gateway {gateway} is none of {plan.name}'s trunks")
-    return found
+    return forced or call.case.plan.domain

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
+from dataclasses import replace
+from functools import partial
 
 from pbxgen.interpret.base import NotUnderstoodError, Trace, TraceLine
 from pbxgen.interpret.freeswitch import expansion, functions
+from pbxgen.interpret.freeswitch.call import FreeSwitchCall
 from pbxgen.interpret.freeswitch.channel import CallerProfile, FreeSwitchChannel
-from pbxgen.interpret.freeswitch.document import Action
+from pbxgen.interpret.freeswitch.document import FreeSwitchAction, FreeSwitchCondition, FreeSwitchExtension
 from pbxgen.interpret.freeswitch.endpoints import status_of
-from pbxgen.interpret.freeswitch.hunting import hunt
-from pbxgen.interpret.freeswitch.scene import Scene
+from pbxgen.interpret.freeswitch.patterns import perform, substituted
 from pbxgen.interpret.freeswitch.text import atoi, is_true
 
 _MOST_HUNTS = 5000
@@ -25,10 +28,12 @@ class Settled(Exception):  # noqa: N818
 
 
 class FreeSwitchCore:
-    """FreeSWITCH's core, for one call. ``applications``: what the dialplan may use, by name."""
+    """FreeSWITCH's core, for one call. ``applications``: by name."""
 
-    def __init__(self, scene: Scene, applications: Mapping[str, FreeSwitchApplication], trace: Trace | None) -> None:
-        self.scene = scene
+    def __init__(
+        self, call: FreeSwitchCall, applications: Mapping[str, FreeSwitchApplication], trace: Trace | None
+    ) -> None:
+        self.call = call
         self._applications = applications
         self._trace = trace
         self._hunts = 0
@@ -63,8 +68,11 @@ class FreeSwitchCore:
         if expanded.startswith("%") and "[" in expanded[1:3]:
             raise NotUnderstoodError(f"{application} with variables for itself alone: {expanded}")
         if self._trace is not None and where and not channel.parks:
-            self._trace.append(TraceLine(self.scene.clock.now, where, f"{application} {expanded}".rstrip()))
-        function(self, channel, expanded)
+            self._trace.append(TraceLine(self.call.clock.now, where, f"{application} {expanded}".rstrip()))
+        try:
+            function(self, channel, expanded)
+        except ValueError as error:
+            raise NotUnderstoodError(f"{application} {expanded}: {error}") from error
 
     def execute_extension(self, channel: FreeSwitchChannel, number: str, context: str) -> None:
         """Run an extension and return. While it runs, the channel's profile is that of the extension."""
@@ -104,8 +112,8 @@ class FreeSwitchCore:
         """A call that came in (one that FreeSWITCH placed has been answered already). Raises Settled if it parks."""
         if channel.inbound and not channel.answered and channel.cause is None:
             channel.answered = True
-            if self.scene.answered_at is None and not channel.parks:
-                self.scene.answered_at = self.scene.clock.now
+            if self.call.answered_at is None and not channel.parks:
+                self.call.answered_at = self.call.clock.now
         if channel.parks:
             raise Settled
 
@@ -118,51 +126,74 @@ class FreeSwitchCore:
         channel.hang_up(cause)
 
     def expand(self, channel: FreeSwitchChannel, text: str) -> str:
-        return expansion.expand(text, _Names(self.scene, channel))
+        scope = expansion.ExpansionScope(channel.variable, partial(functions.call_function, self.call))
+        return expansion.expand(text, scope)
 
-    def _hunt(self, channel: FreeSwitchChannel, profile: CallerProfile) -> list[Action] | None:
-        self._hunts += 1
-        if self._hunts > _MOST_HUNTS:
-            raise NotUnderstoodError(f"the call never ends: it goes on in {profile.context}")
-        extensions = self.scene.installation.contexts.get(profile.context.lower())
-        if extensions is None:
-            raise NotUnderstoodError(f"there is no context {profile.context}")
-        return hunt(extensions, _Hunter(self, channel))
-
-    def _execute(self, channel: FreeSwitchChannel, steps: list[Action]) -> None:
+    def _execute(self, channel: FreeSwitchChannel, steps: list[FreeSwitchAction]) -> None:
         for step in steps:
             if not channel.ready:
                 break
             self.execute(channel, step.application, step.data, step.where)
 
+    # -- hunting for an extension -------------------------------------------------------------------------------------
+
+    def _hunt(self, channel: FreeSwitchChannel, profile: CallerProfile) -> list[FreeSwitchAction] | None:
+        """The actions of the first extension of the context that applies, and of those before it that go on.
+
+        None: not one action. Conditions are judged with the channel as it is before any action but the inline ones,
+        which run at once; all others run when the hunt is over (mod_dialplan_xml).
+        """
+        self._hunts += 1
+        if self._hunts > _MOST_HUNTS:
+            raise NotUnderstoodError(f"the call never ends: it goes on in {profile.context}")
+        extensions = self.call.installation.contexts.get(profile.context.lower())
+        if extensions is None:
+            raise NotUnderstoodError(f"there is no context {profile.context}")
+        actions: list[FreeSwitchAction] = []
+        any_taken = False
+        for extension in extensions:
+            proceed, taken = self._enter(channel, extension, actions)
+            any_taken = any_taken or taken
+            if proceed and not extension.goes_on:
+                break
+        return actions if any_taken else None
+
+    def _enter(
+        self, channel: FreeSwitchChannel, extension: FreeSwitchExtension, collected: list[FreeSwitchAction]
+    ) -> tuple[bool, bool]:
+        """Does the extension apply, and was any of its actions (even an inline one) taken?"""
+        proceed = taken = False
+        for condition in extension.conditions:
+            holds, match, field = self._judge(channel, condition)
+            proceed = holds
+            for action in condition.actions if holds else condition.anti_actions:
+                taken = proceed = True
+                if match is not None and "$" in action.data:
+                    action = replace(action, data=substituted(match, action.data, field))
+                if action.inline:
+                    if action.application not in _INLINE:
+                        raise NotUnderstoodError(f"{action.where}: {action.application} cannot run inline")
+                    self.execute(channel, action.application, action.data, action.where)
+                elif "\\'" in action.data:
+                    raise NotUnderstoodError(f"{action.where}: FreeSWITCH runs nothing with \\' in its data")
+                else:
+                    collected.append(action)
+            if holds in condition.breaks_if:
+                break
+        return proceed, taken
+
+    def _judge(
+        self, channel: FreeSwitchChannel, condition: FreeSwitchCondition
+    ) -> tuple[bool, re.Match[str] | None, str]:
+        """Does a condition hold, and what stands for ``$1`` in its actions (None: they are taken as they are)?"""
+        for test in condition.tests:
+            expression = self.expand(channel, test.expression)
+            field = self.expand(channel, test.field) if "$" in test.field else channel.field(test.field)
+            match = perform(field, expression)
+            if match is not None:
+                return True, None if condition.any or "(" not in expression else match, field
+        return not condition.tests, None, ""
+
 
 FreeSwitchApplication = Callable[[FreeSwitchCore, FreeSwitchChannel, str], None]
-
-
-class _Names:
-    """Where a channel looks names up."""
-
-    def __init__(self, scene: Scene, channel: FreeSwitchChannel) -> None:
-        self._scene = scene
-        self.variable = channel.variable
-
-    def function(self, name: str, arguments: str) -> str:
-        return functions.call(self._scene, name, arguments)
-
-
-class _Hunter:
-    """A channel while its extension is hunted for."""
-
-    def __init__(self, switch: FreeSwitchCore, channel: FreeSwitchChannel) -> None:
-        self._switch = switch
-        self._channel = channel
-        self._names = _Names(switch.scene, channel)
-        self.field = channel.field
-
-    def expand(self, text: str) -> str:
-        return expansion.expand(text, self._names)
-
-    def inline(self, action: Action) -> None:
-        if action.application not in _INLINE:
-            raise NotUnderstoodError(f"{action.where}: {action.application} cannot run inline")
-        self._switch.execute(self._channel, action.application, action.data, action.where)
+"""Raises ValueError for data that no template writes."""

@@ -1,45 +1,46 @@
 """``${variables}`` and ``${functions(...)}`` in texts, as switch_channel_expand_variables expands them.
 
-A text's structure is found once and kept; only what it refers to is looked up each time. Values are expanded in their
-turn, as FreeSWITCH does.
+The structure of a text is parsed once and kept; only what it refers to is looked up each time. Values are expanded in
+their turn, as FreeSWITCH does.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Protocol
 
+from pbxgen.interpret import brackets
 from pbxgen.interpret.base import NotUnderstoodError
 from pbxgen.interpret.freeswitch.text import atoi
 
 _DEEPEST = 100
+_REFERS = re.compile(r"\$[\\$]*\{")
+_ESCAPED = re.compile(r"\\[\\nst']")
+"""``switch_string_has_escaped_data``."""
 
 
-class Scope(Protocol):
+@dataclass(frozen=True, slots=True)
+class ExpansionScope:
     """Where names are looked up."""
 
-    def variable(self, name: str) -> str | None: ...
-
-    def function(self, name: str, arguments: str) -> str: ...
-
-
-@dataclass(frozen=True, slots=True)
-class _Variable:
-    name: str
+    variable: Callable[[str], str | None]
+    function: Callable[[str, str], str]
+    """Of its name and its arguments."""
 
 
 @dataclass(frozen=True, slots=True)
-class _Function:
+class _Reference:
     name: str
-    arguments: str
+    arguments: str | None
+    """Of a function; None: a variable."""
 
 
-_Part = str | _Variable | _Function
+_Part = str | _Reference
 
 
-def expand(text: str, scope: Scope, depth: int = 0) -> str:
+def expand(text: str, scope: ExpansionScope, depth: int = 0) -> str:
     """``text`` with the values of everything it refers to; what is unknown is empty."""
     if "$" not in text and "\\" not in text:
         return text
@@ -48,13 +49,13 @@ def expand(text: str, scope: Scope, depth: int = 0) -> str:
     return "".join(_value(part, scope, depth) for part in _parts(text))
 
 
-def _value(part: _Part, scope: Scope, depth: int) -> str:
+def _value(part: _Part, scope: ExpansionScope, depth: int) -> str:
     if isinstance(part, str):
         return part
-    if isinstance(part, _Function):
-        name = expand(part.name, scope, depth + 1)
+    name = expand(part.name, scope, depth + 1)
+    if part.arguments is not None:
         return scope.function(name, expand(part.arguments, scope, depth + 1))
-    name, _, slice_ = expand(part.name, scope, depth + 1).partition(":")
+    name, _, slice_ = name.partition(":")
     if "[" in name:
         raise NotUnderstoodError(f"${{{name}}}: an element of an array")
     value = scope.variable(name)
@@ -75,31 +76,13 @@ def _cut(value: str, slice_: str) -> str:
 
 def refers(text: str) -> bool:
     """``switch_string_var_check_const``: does ``${`` stand in a text (backslashes between them do not part the two)?"""
-    dollar = False
-    for letter in text:
-        if letter == "$":
-            dollar = True
-        elif dollar:
-            if letter == "{":
-                return True
-            dollar = letter == "\\"
-    return False
-
-
-def _escaped(text: str) -> bool:
-    """``switch_string_has_escaped_data``."""
-    at = text.find("\\")
-    while at >= 0:
-        if text[at + 1 : at + 2] in ("\\", "n", "s", "t", "'"):
-            return True
-        at = text.find("\\", at + 1)
-    return False
+    return _REFERS.search(text) is not None
 
 
 @lru_cache(maxsize=16384)
 def _parts(text: str) -> tuple[_Part, ...]:
     """The literal parts of a text, and what it refers to."""
-    if not refers(text) and not _escaped(text):
+    if not refers(text) and not _ESCAPED.search(text):
         return (text,)
     parts: list[_Part] = []
     at, size = 0, len(text)
@@ -114,7 +97,7 @@ def _parts(text: str) -> tuple[_Part, ...]:
                 at += 2
                 continue
             elif following == "\\":
-                parts.append("\\")
+                _add(parts, "\\")
                 at += 2
                 continue
         if text[at] == "$" and not literal:
@@ -126,60 +109,39 @@ def _parts(text: str) -> tuple[_Part, ...]:
                 parts.append(part)
                 # The letter behind a reference is copied whatever it is, unless another reference begins.
                 if at < size and text[at] != "$":
-                    parts.append(text[at])
+                    _add(parts, text[at])
                     at += 1
                 continue
-        parts.append(text[at])
+        _add(parts, text[at])
         at += 1
-    return tuple(_joined(parts))
+    return tuple(parts)
 
 
-def _joined(parts: list[_Part]) -> Iterator[_Part]:
-    """The same, with letters that stand side by side in one piece."""
-    letters: list[str] = []
-    for part in parts:
-        if isinstance(part, str):
-            letters.append(part)
-            continue
-        if letters:
-            yield "".join(letters)
-            letters = []
-        yield part
-    if letters:
-        yield "".join(letters)
+def _add(parts: list[_Part], letter: str) -> None:
+    last = parts[-1] if parts else None
+    if isinstance(last, str):
+        parts[-1] = last + letter
+    else:
+        parts.append(letter)
 
 
-def _reference(text: str, begin: int) -> tuple[_Part, int]:
+def _reference(text: str, begin: int) -> tuple[_Reference, int]:
     """What begins behind a ``${``, and where the text goes on."""
-    end, depth, closed = begin, 1, False
-    while end < len(text):
-        if depth == 1 and text[end] == "}":
-            closed = True
-            break
+    end, depth = begin, 1
+    while end < len(text) and not (depth == 1 and text[end] == "}"):
         if end != begin and text[end] == "{":
             depth += 1
-        elif depth > 1 and text[end] == "}":
+        elif text[end] == "}":
             depth -= 1
         end += 1
-    if not closed:
+    if end == len(text):
         raise NotUnderstoodError(f"{text!r}: a ${{ that is not closed")
     inside = text[begin:end]
-    at = next((place for place, letter in enumerate(inside) if letter in " ("), None)
-    if at is None:
-        return _Variable(inside), end + 1
-    if inside[at] == " ":
+    name = re.split("[ (]", inside)[0]
+    if name == inside:
+        return _Reference(name, None), end + 1
+    if inside[len(name)] == " ":
         raise NotUnderstoodError(f"${{{inside}}}: a function without brackets")
-    return _Function(inside[:at], _arguments(inside[at + 1 :])), end + 1
-
-
-def _arguments(text: str) -> str:
-    """Up to the bracket that closes; all where none does."""
-    depth = 1
-    for at, letter in enumerate(text):
-        if letter == "(":
-            depth += 1
-        elif letter == ")":
-            depth -= 1
-            if depth == 0:
-                return text[:at]
-    return text
+    # Without a bracket that closes, all the rest are arguments.
+    arguments = inside[len(name) + 1 : brackets.closing(inside, len(name), "()")]
+    return _Reference(name, arguments), end + 1

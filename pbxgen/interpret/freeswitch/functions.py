@@ -10,44 +10,45 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pbxgen.interpret.base import NotUnderstoodError
 from pbxgen.interpret.far_ends import contacts
+from pbxgen.interpret.freeswitch.call import FreeSwitchCall
 from pbxgen.interpret.freeswitch.endpoints import registered_as, registration
 from pbxgen.interpret.freeswitch.installation import recording
 from pbxgen.interpret.freeswitch.patterns import perform, substituted
-from pbxgen.interpret.freeswitch.scene import Scene
 from pbxgen.interpret.freeswitch.text import is_number, separated
 
-Function = Callable[[Scene, str], str]
 
-_SUM = re.compile(r"-?\d+(?:[+-]\d+)*", re.ASCII)
-_TIME = re.compile(r"(\S+) ((?:%[YmdHMu]|[ :-])+)")
-
-
-def call(scene: Scene, name: str, arguments: str) -> str:
+def call_function(call: FreeSwitchCall, name: str, arguments: str) -> str:
     """What ``${name(arguments)}`` stands for, its arguments being expanded already."""
     function = FUNCTIONS.get(name)
     if function is None:
         raise NotUnderstoodError(f"the function {name}({arguments})")
-    return function(scene, arguments.strip())
+    try:
+        return function(call, arguments.strip())
+    except ValueError as error:
+        raise NotUnderstoodError(f"{name}({arguments}): {error}") from error
 
 
-def _expr(_: Scene, arguments: str) -> str:
+def _groups(pattern: str, arguments: str) -> tuple[str, ...]:
+    """The groups of a pattern, which the arguments must match as a whole."""
+    match = re.fullmatch(pattern, arguments, re.ASCII)
+    if match is None:
+        raise ValueError("arguments of another form")
+    return match.groups()
+
+
+def _expr(_: FreeSwitchCall, arguments: str) -> str:
     """Sums only."""
-    if _SUM.fullmatch(arguments) is None:
-        raise NotUnderstoodError(f"expr({arguments})")
+    _groups(r"-?\d+(?:[+-]\d+)*", arguments)
     return str(sum(int(term) for term in re.findall(r"[+-]?\d+", arguments)))
 
 
-def _cond(_: Scene, arguments: str) -> str:
+def _cond(_: FreeSwitchCall, arguments: str) -> str:
     """``A < B ? YES : NO``. What is no number counts by its length; without an operand it would be an error."""
-    found = re.fullmatch(r"([^ ']+) +(<=|>=|<|>) +([^ ']+) +\?(.*)", arguments)
-    if found is None:
-        raise NotUnderstoodError(f"cond({arguments})")
-    left, right = _operand(found.group(1)), _operand(found.group(3))
-    holds = {"<": left < right, "<=": left <= right, ">": left > right, ">=": left >= right}[found.group(2)]
-    values = separated(f":{found.group(4)}", ":", 3)
-    if len(values) != 3:
-        raise NotUnderstoodError(f"cond({arguments})")
-    return values[1] if holds else values[2]
+    first, comparison, second, values = _groups(r"([^ ']+) +(<=|>=|<|>) +([^ ']+) +\?(.*)", arguments)
+    left, right = _operand(first), _operand(second)
+    holds = {"<": left < right, "<=": left <= right, ">": left > right, ">=": left >= right}[comparison]
+    yes, no = separated(f":{values}", ":", 3)[1:]
+    return yes if holds else no
 
 
 def _operand(text: str) -> float:
@@ -61,119 +62,93 @@ def _delimited(arguments: str) -> list[str]:
     return separated(arguments, "|", 4)
 
 
-def _regex(_: Scene, arguments: str) -> str:
-    parts = _delimited(arguments)
-    if len(parts) not in (2, 3):
-        raise NotUnderstoodError(f"regex({arguments})")
-    match = perform(parts[0], parts[1])
-    if len(parts) == 2:
+def _regex(_: FreeSwitchCall, arguments: str) -> str:
+    text, expression, *substitution = _delimited(arguments)
+    match = perform(text, expression)
+    if not substitution:
         return "false" if match is None else "true"
-    return parts[0] if match is None else substituted(match, parts[2].replace("%", "$"), parts[0])
+    (data,) = substitution
+    return text if match is None else substituted(match, data.replace("%", "$"), text)
 
 
-def _replace(_: Scene, arguments: str) -> str:
-    parts = _delimited(arguments)
-    if len(parts) < 3 or not parts[1]:
-        raise NotUnderstoodError(f"replace({arguments})")
-    return parts[0].replace(parts[1], parts[2])
+def _replace(_: FreeSwitchCall, arguments: str) -> str:
+    text, old, new, *_rest = _delimited(arguments)
+    if not old:
+        raise ValueError("nothing to replace")
+    return text.replace(old, new)
 
 
-def _user_data(scene: Scene, arguments: str) -> str:
+def _user_data(call: FreeSwitchCall, arguments: str) -> str:
     """``user@domain var name``; nothing where there is no such user."""
-    parts = separated(arguments, " ", 3)
-    user, _, domain = parts[0].partition("@") if parts else ("", "", "")
-    if len(parts) != 3 or parts[1] != "var" or not domain:
-        raise NotUnderstoodError(f"user_data({arguments})")
-    entry = scene.installation.directory.user(user, domain)
-    return "" if entry is None else entry.variables.get(parts[2].lower(), "")
+    user, domain, name = _groups("([^ @]*)@([^ ]+) +var +(.+)", arguments)
+    entry = call.installation.directory.user(user, domain)
+    return "" if entry is None else entry.variables.get(name.lower(), "")
 
 
-def _limit_usage(scene: Scene, arguments: str) -> str:
-    parts = separated(arguments, " ", 5)
-    if len(parts) != 3 or parts[0] != "hash":
-        raise NotUnderstoodError(f"limit_usage({arguments})")
-    return str(scene.usage((parts[1], parts[2])))
+def _limit_usage(call: FreeSwitchCall, arguments: str) -> str:
+    backend, realm, resource = separated(arguments, " ", 5)
+    if backend != "hash":
+        raise ValueError("another backend")
+    return str(call.usage((realm, resource)))
 
 
-def _sofia(scene: Scene, arguments: str) -> str:
+def _sofia(call: FreeSwitchCall, arguments: str) -> str:
     """``xmlstatus profile PROFILE user USER@DOMAIN``: registrations, one line for each thing that is known."""
-    found = re.fullmatch(r"xmlstatus profile ([^ ]+) user ([^ @]*)@([^ @]+)", arguments)
-    if found is None:
-        raise NotUnderstoodError(f"sofia({arguments})")
-    profile, user, domain = found.groups()
-    extension = registered_as(scene, profile, user, domain)
-    far = () if extension is None else contacts(scene.case, extension)
-    registrations = "".join(registration(user, domain, str(extension), index) for index in range(len(far)))
+    profile, user, domain = _groups("xmlstatus profile ([^ ]+) user ([^ @]*)@([^ @]+)", arguments)
+    extension = registered_as(call, profile, user, domain)
+    registered = () if extension is None else contacts(call.case, extension)
+    registrations = "".join(registration(user, domain, str(extension), index) for index in range(len(registered)))
     return (
         '<?xml version="1.0" encoding="ISO-8859-1"?>\n<profile>\n  <registrations>\n'
         f"{registrations}  </registrations>\n</profile>\n"
     )
 
 
-def _file_exists(_: Scene, arguments: str) -> str:
-    return "true" if recording(arguments) is not None else "false"
-
-
-def _vm_prefs(scene: Scene, arguments: str) -> str:
+def _vm_prefs(call: FreeSwitchCall, arguments: str) -> str:
     """Nobody has recorded a greeting."""
-    found = re.fullmatch(r"([^/]+)/([^@|]+)@([^@|]+)\|greeting_path", arguments)
-    if found is None or found.group(1) not in scene.installation.voicemail:
-        raise NotUnderstoodError(f"vm_prefs({arguments})")
+    profile, _user, _domain = _groups(r"([^/]+)/([^@|]+)@([^@|]+)\|greeting_path", arguments)
+    if profile not in call.installation.voicemail:
+        raise ValueError("another profile")
     return ""
 
 
-def _acl(_: Scene, arguments: str) -> str:
+def _acl(_: FreeSwitchCall, arguments: str) -> str:
     """Is an address in one of some networks (CIDR, parted by commas, all of one version of IP)?"""
-    parts = separated(arguments, " ", 3)
-    try:
-        address = ipaddress.ip_address(parts[0])
-        networks = [ipaddress.ip_network(network) for network in parts[1].split(",")]
-    except (ValueError, IndexError):
-        raise NotUnderstoodError(f"acl({arguments})") from None
+    address, listed, *_rest = separated(arguments, " ", 3)
+    networks = [ipaddress.ip_network(network) for network in listed.split(",")]
     if len({network.version for network in networks}) != 1 or len(networks) > 100:
-        raise NotUnderstoodError(f"acl({arguments}): FreeSWITCH compares nonsense, or not all of it")
-    return "true" if any(address in network for network in networks) else "false"
+        raise ValueError("FreeSWITCH compares nonsense, or not all of it")
+    return "true" if any(ipaddress.ip_address(address) in network for network in networks) else "false"
 
 
-def _strftime_tz(scene: Scene, arguments: str) -> str:
+def _strftime_tz(call: FreeSwitchCall, arguments: str) -> str:
     """The time in a zone when the call came in: it stands still, as for the model, so no rule changes within a call."""
-    found = _TIME.fullmatch(arguments)
-    if found is None:
-        raise NotUnderstoodError(f"strftime_tz({arguments})")
+    zone, form = _groups("(\\S+) ((?:%[YmdHMu]|[ :-])+)", arguments)
     try:
-        zone = ZoneInfo(found.group(1))
+        return dt.datetime.fromtimestamp(call.clock.base, ZoneInfo(zone)).strftime(form)
     except (ZoneInfoNotFoundError, ValueError):
         return "-ERR Invalid timezone/format\n"
-    return dt.datetime.fromtimestamp(scene.clock.base, zone).strftime(found.group(2))
 
 
-def _strepoch(scene: Scene, arguments: str) -> str:
+def _strepoch(call: FreeSwitchCall, arguments: str) -> str:
     if arguments:
-        raise NotUnderstoodError(f"strepoch({arguments})")
-    return str(scene.clock.epoch)
+        raise ValueError("arguments")
+    return str(call.clock.epoch)
 
 
-def _uuid_getvar(scene: Scene, arguments: str) -> str:
+def _uuid_getvar(call: FreeSwitchCall, arguments: str) -> str:
     """A channel's variable as it is: what a function says is not expanded."""
-    uuid, _, name = arguments.partition(" ")
-    channel = next((c for c in scene.channels if c.profile.uuid == uuid), None)
-    if channel is None or not name or " " in name or "[" in name:
-        raise NotUnderstoodError(f"uuid_getvar({arguments})")
+    uuid, name = _groups(r"([^ ]*) ([^ \[]+)", arguments)
+    channel = next((c for c in call.channels if c.profile.uuid == uuid), None)
+    if channel is None:
+        raise ValueError("no such channel")
     return channel.variable(name) or "_undef_"
 
 
-FUNCTIONS: Mapping[str, Function] = {
-    "acl": _acl,
-    "cond": _cond,
-    "expr": _expr,
-    "file_exists": _file_exists,
-    "limit_usage": _limit_usage,
-    "regex": _regex,
-    "replace": _replace,
-    "sofia": _sofia,
-    "strepoch": _strepoch,
-    "strftime_tz": _strftime_tz,
-    "user_data": _user_data,
-    "uuid_getvar": _uuid_getvar,
-    "vm_prefs": _vm_prefs,
-}
+FUNCTIONS: Mapping[str, Callable[[FreeSwitchCall, str], str]] = {
+    "acl": _acl, "cond": _cond, "expr": _expr, "limit_usage": _limit_usage, "regex": _regex, "replace": _replace,
+    "sofia": _sofia, "strepoch": _strepoch, "strftime_tz": _strftime_tz, "user_data": _user_data,
+    "uuid_getvar": _uuid_getvar, "vm_prefs": _vm_prefs,
+    "file_exists": lambda _, path: "true" if recording(path) is not None else "false",
+}  # fmt: skip
+"""Each raises ValueError for arguments that no template writes."""

@@ -6,10 +6,11 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from pbxgen.interpret.freeswitch.directory import Directory
+from pbxgen.interpret.base import NotUnderstoodError
+from pbxgen.interpret.freeswitch.directory import FreeSwitchDirectory
 from pbxgen.interpret.freeswitch.document import FreeSwitchExtension, contexts
-from pbxgen.interpret.freeswitch.preprocess import Preprocessor
-from pbxgen.interpret.freeswitch.profiles import SipProfile, profiles, voicemail_profiles
+from pbxgen.interpret.freeswitch.elements import XmlElement, parsed
+from pbxgen.interpret.freeswitch.preprocess import FreeSwitchLine, FreeSwitchPreprocessor
 from pbxgen.targets.base import GeneratedFile
 
 STOCK: Mapping[str, str] = {
@@ -39,16 +40,25 @@ _RECORDING = re.compile(re.escape(STOCK["sounds_dir"]) + r"/[^/]+/([^/]+)\.wav")
 
 
 @dataclass(frozen=True, slots=True)
-class Installation:
+class SofiaProfile:
+    """A profile of mod_sofia: where calls come in, and which gateways there are."""
+
+    settings: Mapping[str, str]
+    gateways: Mapping[str, Mapping[str, str]]
+    """Params of each gateway."""
+
+
+@dataclass(frozen=True, slots=True)
+class FreeSwitchInstallation:
     """What runs: read once, the same for every call.
 
-    Of sounds it has the administrator's recordings only; no prompts of FreeSWITCH's, in no language.
+    Its only sounds are the administrator's recordings; no prompts of FreeSWITCH's, in any language.
     """
 
     contexts: Mapping[str, tuple[FreeSwitchExtension, ...]]
-    directory: Directory
-    profiles: Mapping[str, SipProfile]
-    """None where the phones and trunks are configured elsewhere (``--parts dialplan``)."""
+    directory: FreeSwitchDirectory
+    profiles: Mapping[str, SofiaProfile]
+    """By name; none where phones and trunks are configured elsewhere (``--parts dialplan``)."""
     voicemail: frozenset[str]
     """Profiles of mod_voicemail; the stock one is ``default``."""
     variables: Mapping[str, str]
@@ -57,23 +67,44 @@ class Installation:
         return next((p.gateways[name] for p in self.profiles.values() if name in p.gateways), None)
 
 
-def install(files: Sequence[GeneratedFile]) -> Installation:
+def _profiles(lines: Sequence[FreeSwitchLine]) -> dict[str, SofiaProfile]:
+    by_name: dict[str, SofiaProfile] = {}
+    for element in parsed(lines):
+        if element.tag != "profile":
+            raise NotUnderstoodError(f"{element.where}: <{element.tag}> beside the SIP profiles")
+        gateways = {g.get("name"): _params(g) for holder in element.named("gateways") for g in holder.named("gateway")}
+        settings = {key: value for holder in element.named("settings") for key, value in _params(holder).items()}
+        by_name[element.get("name")] = SofiaProfile(settings, gateways)
+    return by_name
+
+
+def _params(element: XmlElement) -> dict[str, str]:
+    return {p.get("name"): p.get("value") for p in element.named("param")}
+
+
+def _voicemail_profiles(lines: Sequence[FreeSwitchLine]) -> frozenset[str]:
+    """Names of the profiles of mod_voicemail."""
+    holders = [holder for element in parsed(lines) for holder in element.named("profiles")]
+    return frozenset(profile.get("name") for holder in holders for profile in holder.named("profile"))
+
+
+def install(files: Sequence[GeneratedFile]) -> FreeSwitchInstallation:
     """Read generated files. Raises NotUnderstoodError."""
-    reader = Preprocessor({file.path: file.text for file in files}, STOCK)
+    reader = FreeSwitchPreprocessor({file.path: file.text for file in files}, STOCK)
     dialplan = reader.included("dialplan/*.xml")
     directory = reader.included("directory/*.xml")
     sip = reader.included("sip_profiles/*.xml")
     voicemail = reader.included("autoload_configs/voicemail.conf.xml")
-    return Installation(
+    return FreeSwitchInstallation(
         contexts=contexts(dialplan),
-        directory=Directory(directory),
-        profiles=profiles(sip),
-        voicemail=voicemail_profiles(voicemail) if voicemail else frozenset({"default"}),
+        directory=FreeSwitchDirectory(directory),
+        profiles=_profiles(sip),
+        voicemail=_voicemail_profiles(voicemail) if voicemail else frozenset({"default"}),
         variables=reader.variables,
     )
 
 
 def recording(path: str) -> str | None:
     """The name of an administrator's recording; None for every other sound."""
-    found = _RECORDING.fullmatch(path)
-    return None if found is None else found.group(1)
+    match = _RECORDING.fullmatch(path)
+    return None if match is None else match.group(1)

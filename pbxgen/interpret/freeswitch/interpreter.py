@@ -2,23 +2,21 @@
 
 from __future__ import annotations
 
-import ipaddress
 from collections.abc import Sequence
 
 from pbxgen.calls.case import Case
-from pbxgen.calls.faults import cannot_transfer
 from pbxgen.calls.headers import user_of
-from pbxgen.calls.observed import CallRecord, Observed, observed
-from pbxgen.flow.plan import Trunk
+from pbxgen.calls.observed import CallRecord, Observed, cannot_transfer, observed
 from pbxgen.flow.simulate import Transfer
 from pbxgen.interpret.base import NotUnderstoodError, Trace
+from pbxgen.interpret.far_ends import trunk_address
 from pbxgen.interpret.freeswitch.applications import APPLICATIONS
+from pbxgen.interpret.freeswitch.call import FreeSwitchCall
 from pbxgen.interpret.freeswitch.channel import CallerProfile, FreeSwitchChannel
 from pbxgen.interpret.freeswitch.endpoints import registration_domain
 from pbxgen.interpret.freeswitch.execution import FreeSwitchCore
 from pbxgen.interpret.freeswitch.expansion import refers
-from pbxgen.interpret.freeswitch.installation import Installation, install
-from pbxgen.interpret.freeswitch.scene import Scene
+from pbxgen.interpret.freeswitch.installation import FreeSwitchInstallation, install
 from pbxgen.targets.base import GeneratedFile
 
 _PARKING = "*98"
@@ -38,28 +36,28 @@ class FreeSwitchInterpreter:
 
     pbx = "freeswitch"
 
-    def __init__(self, installation: Installation) -> None:
+    def __init__(self, installation: FreeSwitchInstallation) -> None:
         self._installation = installation
 
     def place(self, case: Case, trace: Trace | None = None) -> Observed:
         """What becomes of a call; times are virtual. Raises NotUnderstoodError."""
-        scene = Scene.of(self._installation, case)
-        switch = FreeSwitchCore(scene, APPLICATIONS, trace)
+        call = FreeSwitchCall.of(self._installation, case)
+        switch = FreeSwitchCore(call, APPLICATIONS, trace)
         for extension, states in case.world.phones.items():
             if "in_call" in states and extension in case.plan.users:
                 _occupy(switch, extension)
         handling = case.handling
         dialled = handling.dialled or case.call.called
         if case.call.caller in case.plan.users:
-            caller = _from_phone(scene, case.call.caller, dialled)
+            caller = _from_phone(call, case.call.caller, dialled)
         else:
-            caller = _from_trunk(scene, dialled)
+            caller = _from_trunk(call, dialled)
         caller.keys = handling.keys or None
         switch.run(caller)
         transfer = case.call.transfer
-        if transfer is not None and scene.talking is not None:
+        if transfer is not None and call.talking is not None:
             _transferred(switch, caller, transfer)
-        return _observed(scene, caller)
+        return _observed(call, caller)
 
 
 def load(files: Sequence[GeneratedFile]) -> FreeSwitchInterpreter:
@@ -67,43 +65,34 @@ def load(files: Sequence[GeneratedFile]) -> FreeSwitchInterpreter:
     return FreeSwitchInterpreter(install(files))
 
 
-def _from_phone(scene: Scene, extension: str, dialled: str) -> FreeSwitchChannel:
+def _from_phone(call: FreeSwitchCall, extension: str, dialled: str) -> FreeSwitchChannel:
     """An authenticated phone calls; one without a login in the files has the one that the documentation asks for."""
-    plan = scene.case.plan
-    domain = registration_domain(scene)
-    entry = scene.installation.directory.user(extension, domain)
+    plan = call.case.plan
+    domain = registration_domain(call)
+    entry = call.installation.directory.user(extension, domain)
     variables = {} if entry is None else dict(entry.variables)
     context = variables.get("user_context", f"{plan.name}.phones")
     variables |= {"user_name": extension if entry is None else entry.id, "domain_name": domain}
-    return _incoming(scene, scene.case.handling.caller_shows or extension, dialled, context, "127.0.0.1", variables)
+    return _incoming(call, call.case.handling.caller_shows or extension, dialled, context, "127.0.0.1", variables)
 
 
-def _from_trunk(scene: Scene, dialled: str) -> FreeSwitchChannel:
-    case = scene.case
-    if case.trunk is None:
-        raise NotUnderstoodError(f"{case.plan.name} has no trunk that a call could come in on")
-    external = scene.installation.profiles.get("external")
+def _from_trunk(call: FreeSwitchCall, dialled: str) -> FreeSwitchChannel:
+    case = call.case
+    address = None if case.trunk is None else trunk_address(case.plan.trunks[case.trunk])
+    if address is None:
+        raise NotUnderstoodError(f"{case.plan.name} has no trunk that a call could come in on, or none with an address")
+    external = call.installation.profiles.get("external")
     context = "pbxgen.trunks" if external is None else external.settings["context"]
     announced = _announced(case.sent_headers("192.0.2.1"))
     shown = user_of(announced.get("sip_P-Asserted-Identity", "")) or case.handling.caller_shows or case.call.caller
-    return _incoming(scene, shown, dialled, context, _address(case.plan.trunks[case.trunk]), announced)
+    return _incoming(call, shown, dialled, context, address, announced)
 
 
 def _incoming(
-    scene: Scene, shown: str, dialled: str, context: str, address: str, variables: dict[str, str]
+    call: FreeSwitchCall, shown: str, dialled: str, context: str, address: str, variables: dict[str, str]
 ) -> FreeSwitchChannel:
-    profile = CallerProfile(dialled, context, shown, shown, address, scene.uuid())
-    return scene.channel(profile, inbound=True, variables=variables)
-
-
-def _address(trunk: Trunk) -> str:
-    """One that the trunk's calls come from."""
-    for text in (trunk.host, *trunk.accept_from):
-        try:
-            return str(ipaddress.ip_network(text, strict=False)[0])
-        except ValueError:
-            continue
-    raise NotUnderstoodError(f"no address of trunk {trunk.name} is known")
+    profile = CallerProfile(dialled, context, shown, shown, address, call.uuid())
+    return call.channel(profile, inbound=True, variables=variables)
 
 
 def _announced(headers: list[str]) -> dict[str, str]:
@@ -112,7 +101,7 @@ def _announced(headers: list[str]) -> dict[str, str]:
     with ``parse-all-invite-headers`` also all there is, in lists.
     """
     every: dict[str, list[str]] = {}
-    found: dict[str, str] = {}
+    variables: dict[str, str] = {}
     for header in headers:
         name, _, value = (part.strip() for part in header.partition(":"))
         if name.lower() in _UNKNOWN:
@@ -122,20 +111,20 @@ def _announced(headers: list[str]) -> dict[str, str]:
         if refers(value):
             continue
         if name.lower() in _KEPT:
-            found[_KEPT[name.lower()]] = value
+            variables[_KEPT[name.lower()]] = value
         elif name.lower() == "diversion":
-            found["sip_h_Diversion"] = value
+            variables["sip_h_Diversion"] = value
         elif name.lower() == "history-info":
-            before = found.get("sip_history_info")
-            found["sip_history_info"] = value if before is None else f"{before}, {value}"
+            before = variables.get("sip_history_info")
+            variables["sip_history_info"] = value if before is None else f"{before}, {value}"
     for name, values in every.items():
-        found[name] = values[0] if len(values) == 1 else "ARRAY::" + "|:".join(values)
-    return found
+        variables[name] = values[0] if len(values) == 1 else "ARRAY::" + "|:".join(values)
+    return variables
 
 
 def _occupy(switch: FreeSwitchCore, extension: str) -> None:
     """The phone places a call that is answered."""
-    channel = _from_phone(switch.scene, extension, _PARKING)
+    channel = _from_phone(switch.call, extension, _PARKING)
     channel.parks = True
     switch.run(channel)
     if not channel.answered:
@@ -143,20 +132,20 @@ def _occupy(switch: FreeSwitchCore, extension: str) -> None:
 
 
 def _transferred(switch: FreeSwitchCore, caller: FreeSwitchChannel, transfer: Transfer) -> None:
-    """Who answered, or the caller, sends the other party on."""
-    scene = switch.scene
-    assert scene.talking is not None
-    peer, target = scene.talking
+    """The caller or the answering party transfers the other one."""
+    call = switch.call
+    assert call.talking is not None
+    peer, target = call.talking
     if transfer.by == target:
         party, other = caller, peer
-    elif transfer.by == scene.case.call.caller:
+    elif transfer.by == call.case.call.caller:
         party, other = peer, caller
     else:
-        scene.faults.append(cannot_transfer(transfer.by))
+        call.faults.append(cannot_transfer(transfer.by))
         return
-    scene.talking = None
+    call.talking = None
     if transfer.attended:
-        switch.run(_from_phone(scene, transfer.by, transfer.to))
+        switch.run(_from_phone(call, transfer.by, transfer.to))
         return
     switch.hang_up(other, "BLIND_TRANSFER")
     # FreeSWITCH keeps a party alive that is taken out of a bridge.
@@ -166,18 +155,18 @@ def _transferred(switch: FreeSwitchCore, caller: FreeSwitchChannel, transfer: Tr
     switch.run(party)
 
 
-def _observed(scene: Scene, caller: FreeSwitchChannel) -> Observed:
+def _observed(call: FreeSwitchCall, caller: FreeSwitchChannel) -> Observed:
     return observed(
-        scene.case,
+        call.case,
         CallRecord(
-            rang=scene.rang(),
+            rang=tuple(call.attempts),
             status=caller.status,
-            answered_at=scene.answered_at if caller.answered else None,
-            in_call=() if scene.talking is None else (scene.talking[1],),
-            stored=scene.stored,
-            announced=scene.announced,
-            mailbox=scene.mailbox,
-            rings_on=scene.waits,
-            faults=tuple(scene.faults),
+            answered_at=call.answered_at if caller.answered else None,
+            in_call=() if call.talking is None else (call.talking[1],),
+            stored=call.stored,
+            announced=call.announced,
+            mailbox=call.mailbox,
+            rings_on=call.rings_on,
+            faults=tuple(call.faults),
         ),
     )

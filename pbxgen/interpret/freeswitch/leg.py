@@ -1,41 +1,28 @@
-"""A leg of a bridge: an outgoing channel, who is at its far end, and its clocks."""
+"""A leg of a bridge: an outgoing channel, its far end, and its timers."""
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
 
-from pbxgen.calls.trunks import number_sent
+from pbxgen.calls.attempts import Attempt, number_sent
 from pbxgen.interpret.base import NotUnderstoodError
 from pbxgen.interpret.far_ends import FarEnd, contacts, outside
+from pbxgen.interpret.freeswitch.call import FreeSwitchCall
 from pbxgen.interpret.freeswitch.channel import FreeSwitchChannel
-from pbxgen.interpret.freeswitch.dialstring import Destination
-from pbxgen.interpret.freeswitch.endpoints import contact_of, gateway_of, trunk_of
+from pbxgen.interpret.freeswitch.dialstring import DialDestination
 from pbxgen.interpret.freeswitch.expansion import refers
-from pbxgen.interpret.freeswitch.scene import FreeSwitchAttempt, Scene
 from pbxgen.interpret.freeswitch.text import atoi, is_true
 
 _HEADER = "sip_h_"
-_KNOWN = frozenset(
-    {
-        "execute_on_answer",
-        "force_transfer_context",
-        "force_transfer_dialplan",
-        "group_confirm_file",
-        "group_confirm_key",
-        "group_confirm_timeout",
-        "hangup_after_bridge",
-        "ignore_early_media",
-        "ignore_q850_reason",
-        "leg_delay_start",
-        "leg_progress_timeout",
-        "leg_timeout",
-        "limit_ignore_transfer",
-        "origination_caller_id_name",
-        "origination_caller_id_number",
-        "origination_uuid",
-        "outbound_redirect_fatal",
-    }
-)
+_CONTACT = re.compile(r"sofia/internal/sip:phone\.([^.@]+)\.(\d+)@127\.0\.0\.1:5062")
+_GATEWAY = re.compile(r"sofia/gateway/([^/]+)/(.+)")
+_KNOWN = frozenset({
+    "execute_on_answer", "force_transfer_context", "force_transfer_dialplan", "group_confirm_file",
+    "group_confirm_key", "group_confirm_timeout", "hangup_after_bridge", "ignore_early_media", "ignore_q850_reason",
+    "leg_delay_start", "leg_progress_timeout", "leg_timeout", "limit_ignore_transfer", "origination_caller_id_name",
+    "origination_caller_id_number", "origination_uuid", "outbound_redirect_fatal",
+})  # fmt: skip
 """Variables of FreeSWITCH's own that a leg may be given."""
 
 
@@ -45,23 +32,23 @@ class FreeSwitchLeg:
 
     channel: FreeSwitchChannel
     far: FarEnd | None
-    """None: a channel that waits to be picked up, which nobody does."""
+    """None: a channel that waits for a call pickup, which never comes."""
     request_user: str
-    order: tuple[str, int]
-    """Who is quicker: extension or number, then which of its contacts."""
+    index: int
+    """Which of its phone's contacts it is: earlier ones answer first."""
     delay: int
     """Begins when more than so many seconds have passed; 0: it has begun."""
     limit: int
     """Rings until more than so many seconds have passed; 0: without end."""
     progress_limit: int
     """The same for a far end that has not replied at all."""
-    attempt: FreeSwitchAttempt | None = None
+    attempt: Attempt | None = None
     replies_at: float | None = None
     """When the far end's final reply comes; None: it has come, or none will."""
     rings: bool = False
     """The far end has sent 180 or 183."""
     decided_at: float | None = None
-    """When who was asked has confirmed, or has not."""
+    """When the person who is asked to press 1 has done so, or has not."""
     cause: str | None = None
     """Why it is over; None: it is not."""
     won: bool = False
@@ -78,13 +65,9 @@ class FreeSwitchLeg:
         return 408 if self.far.deaf else self.far.final
 
 
-def legs(scene: Scene, caller: FreeSwitchChannel, destinations: tuple[Destination, ...]) -> list[FreeSwitchLeg]:
-    """The legs of a bridge, not yet begun."""
-    return [_leg(scene, caller, destination) for destination in destinations]
-
-
-def _leg(scene: Scene, caller: FreeSwitchChannel, destination: Destination) -> FreeSwitchLeg:
-    far, target, index, request_user = _far_end(scene, destination.endpoint)
+def new_leg(call: FreeSwitchCall, caller: FreeSwitchChannel, destination: DialDestination) -> FreeSwitchLeg:
+    """A leg of a bridge, not yet begun."""
+    far, index, request_user = _far_end(call, destination.endpoint)
     given = destination.variables
     for name, value in given.items():
         known = name in _KNOWN or name.startswith(("pbx_", _HEADER))
@@ -99,9 +82,9 @@ def _leg(scene: Scene, caller: FreeSwitchChannel, destination: Destination) -> F
         destination_number=request_user,
         caller_id_number=number or caller.field("caller_id_number"),
         caller_id_name=shown or caller.field("caller_id_name"),
-        uuid=given.get("origination_uuid") or scene.uuid(),
+        uuid=given.get("origination_uuid") or call.uuid(),
     )
-    channel = scene.channel(profile, inbound=False, variables=headers | given)
+    channel = call.channel(profile, inbound=False, variables=headers | given)
     if far is not None and far.presses:
         channel.keys = "1"
     delay, limit = atoi(given.get("leg_delay_start", "")), atoi(given.get("leg_timeout", ""))
@@ -110,30 +93,31 @@ def _leg(scene: Scene, caller: FreeSwitchChannel, destination: Destination) -> F
         channel,
         far,
         request_user,
-        (target, index),
+        index,
         max(delay, 0),
         limit + delay if limit > 0 else 0,
         progress + delay if progress > 0 else 0,
     )
 
 
-def _far_end(scene: Scene, endpoint: str) -> tuple[FarEnd | None, str, int, str]:
-    """Who is called, as whom, which of its contacts, and the user part of the URI."""
+def _far_end(call: FreeSwitchCall, endpoint: str) -> tuple[FarEnd | None, int, str]:
+    """The far end, which of its phone's contacts it is, and the user part of the request URI."""
     if endpoint.startswith("pickup/"):
-        return None, "", 0, endpoint.removeprefix("pickup/")
-    contact = contact_of(endpoint)
-    if contact is not None:
-        extension, index = contact
-        return contacts(scene.case, extension)[index], extension, index, extension
-    gateway = gateway_of(endpoint)
-    if gateway is None or not gateway[1]:
+        return None, 0, endpoint.removeprefix("pickup/")
+    if (contact := _CONTACT.fullmatch(endpoint)) is not None:
+        extension, index = contact[1], int(contact[2])
+        return contacts(call.case, extension)[index], index, extension
+    if (gateway := _GATEWAY.fullmatch(endpoint)) is None:
         raise NotUnderstoodError(f"bridge to {endpoint}")
-    name, digits = gateway
-    params = scene.installation.gateway(name)
-    if scene.installation.profiles and (params is None or params.get("caller-id-in-from") != "true"):
+    name, digits = gateway.groups()
+    params = call.installation.gateway(name)
+    if call.installation.profiles and (params is None or params.get("caller-id-in-from") != "true"):
         raise NotUnderstoodError(f"there is no gateway {name}, or one that does not show the caller in From")
-    number = number_sent(scene.case.plan, trunk_of(scene.case.plan, name), digits)
-    return outside(scene.case, number), number, 0, digits
+    plan = call.case.plan
+    trunk = name.removeprefix(f"{plan.name}.")
+    if trunk == name or trunk not in plan.trunks:
+        raise NotUnderstoodError(f"the gateway {name} is none of {plan.name}'s trunks")
+    return outside(call.case, number_sent(plan, trunk, digits)), 0, digits
 
 
 def _headers_of(channel: FreeSwitchChannel) -> dict[str, str]:
@@ -141,12 +125,12 @@ def _headers_of(channel: FreeSwitchChannel) -> dict[str, str]:
     return {name: value for key, (name, value) in channel.variables.items() if key.startswith(_HEADER)}
 
 
-def invite(scene: Scene, leg: FreeSwitchLeg) -> None:
+def invite(call: FreeSwitchCall, leg: FreeSwitchLeg) -> None:
     """Send its INVITE."""
     if leg.far is None:
         return
     profile = leg.channel.profile
     headers = [("from", f'"{profile.caller_id_name}" <sip:{profile.caller_id_number}@127.0.0.1>')]
     headers += [(name.lower().removeprefix(_HEADER), value) for name, value in _headers_of(leg.channel).items()]
-    leg.attempt = FreeSwitchAttempt(leg.far.target, scene.clock.now, tuple(headers), leg.request_user)
-    scene.attempts.append(leg.attempt)
+    leg.attempt = Attempt(leg.far.target, call.clock.now, None, None, tuple(headers), leg.request_user)
+    call.attempts.append(leg.attempt)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from pbxgen.calls.entries import entries
+from pbxgen.calls.attempts import entries
 from pbxgen.flow.world import quickness
 from pbxgen.interpret.base import NotUnderstoodError
 from pbxgen.interpret.freeswitch.channel import FreeSwitchChannel
@@ -17,9 +17,9 @@ from pbxgen.interpret.freeswitch.leg import FreeSwitchLeg, invite
 from pbxgen.interpret.freeswitch.text import atoi, is_true
 
 _REFUSAL, _ANSWER, _TURN = 0.002, 0.010, 0.010
-"""Far ends are quick (seconds); who would answer waits for those that come first, as in the model."""
+"""Seconds. Far ends are quick; one that answers waits for those with an earlier turn, as in the model."""
 _TIMER_B = 32.0
-"""Seconds until an INVITE that nobody replies to counts as replied 408 (RFC 3261: 64 * T1)."""
+"""Seconds until an INVITE without a reply counts as replied 408 (RFC 3261: 64 * T1)."""
 _WRAP = 1 << 32
 _REDIRECTS = frozenset({300, 301, 302, 305})
 """What mod_sofia takes for a redirect; the rest of 3xx is any failure to it, without a status."""
@@ -32,25 +32,25 @@ class Originate:
         self, switch: FreeSwitchCore, caller: FreeSwitchChannel, legs: list[FreeSwitchLeg], *, limit: int, early: bool
     ) -> None:
         self._switch = switch
-        self._scene = switch.scene
+        self._call = switch.call
         self._caller = caller
         self._legs = legs
         self._limit = limit
         self._early = early
-        self._start = self._scene.clock.epoch
+        self._start = self._call.clock.epoch
         self._gives_up_at: float | None = None
         self.timed_out = False
         """All legs had their time."""
 
     def run(self) -> FreeSwitchLeg | None:
-        """The leg that the caller is to talk with; None: nobody, each leg has its cause."""
+        """The leg that the caller is connected with; None: none, each leg has its cause."""
         self._begin(leg for leg in self._legs if not leg.delay)
         while True:
             winner = next((leg for leg in self._legs if leg.won), None)
             if winner is not None:
                 self._end(self._up(but=winner), "LOSE_RACE")
                 return winner
-            if self._gives_up_at is not None and self._scene.clock.now >= self._gives_up_at:
+            if self._gives_up_at is not None and self._call.clock.now >= self._gives_up_at:
                 self._end(self._up(), "ORIGINATOR_CANCEL")
                 self._switch.hang_up(self._caller, "ORIGINATOR_CANCEL")
                 return None
@@ -60,7 +60,7 @@ class Originate:
 
     @property
     def _elapsed(self) -> int:
-        return self._scene.clock.epoch - self._start
+        return self._call.clock.epoch - self._start
 
     def _up(self, but: FreeSwitchLeg | None = None) -> list[FreeSwitchLeg]:
         return [leg for leg in self._legs if leg.cause is None and leg is not but]
@@ -69,27 +69,26 @@ class Originate:
 
     def _begin(self, legs: Iterable[FreeSwitchLeg]) -> None:
         """Send INVITEs, all at the same time."""
-        scene = self._scene
-        began = sorted(
-            (leg for leg in legs if leg.far is not None), key=lambda leg: (quickness(leg.order[0]), leg.order[1])
-        )
+        call = self._call
+        began = [leg for leg in legs if leg.far is not None]
+        began.sort(key=lambda leg: (quickness(leg.far.target if leg.far else ""), leg.index))
         for leg in began:
-            invite(scene, leg)
+            invite(call, leg)
             self._ring(leg)
         answering = [leg for leg in began if leg.final == 200]
         for turn, leg in enumerate(answering):
-            leg.replies_at = scene.clock.now + _ANSWER + turn * _TURN
+            leg.replies_at = call.clock.now + _ANSWER + turn * _TURN
         if not began:
             return
-        handling = scene.case.handling
-        if handling.give_up_at == len(entries(scene.rang())) - 1 and not self._caller.answered:
-            self._gives_up_at = scene.clock.now + handling.give_up_after
+        handling = call.case.handling
+        if handling.give_up_at == len(entries(call.attempts)) - 1 and not self._caller.answered:
+            self._gives_up_at = call.clock.now + handling.give_up_after
 
     def _ring(self, leg: FreeSwitchLeg) -> None:
         """What the far end sends at once, and when it will send more."""
         assert leg.far is not None
         if leg.final is not None:
-            leg.replies_at = self._scene.clock.now + (_TIMER_B if leg.far.deaf else _REFUSAL)
+            leg.replies_at = self._call.clock.now + (_TIMER_B if leg.far.deaf else _REFUSAL)
         if leg.far.provisional is not None and not leg.far.deaf:
             leg.rings = True
             leg.won = self._early and leg.far.provisional == 183
@@ -97,7 +96,7 @@ class Originate:
 
     def _reply(self) -> None:
         """The final replies whose time has come."""
-        now = self._scene.clock.now
+        now = self._call.clock.now
         for leg in sorted(self._up(), key=lambda leg: leg.replies_at or 0):
             if leg.replies_at is None or leg.replies_at > now or leg.final is None:
                 continue
@@ -108,7 +107,7 @@ class Originate:
 
     def _final(self, leg: FreeSwitchLeg, status: int) -> None:
         assert leg.attempt is not None
-        leg.attempt.status, leg.attempt.ended = status, self._scene.clock.now
+        leg.attempt.status, leg.attempt.ended = status, self._call.clock.now
         if status == 200:
             self._answered(leg)
             return
@@ -139,12 +138,12 @@ class Originate:
         if seconds > 0:
             leg.limit = leg.progress_limit = self._elapsed + seconds
         self._switch.execute(leg.channel, application, data)
-        leg.decided_at = self._scene.clock.now + leg.channel.waited
+        leg.decided_at = self._call.clock.now + leg.channel.waited
         self._decide(leg)
 
     def _decide(self, leg: FreeSwitchLeg) -> None:
         """Once the person at the far end has been asked: do they take the call?"""
-        if leg.decided_at is None or leg.decided_at > self._scene.clock.now or leg.cause is not None:
+        if leg.decided_at is None or leg.decided_at > self._call.clock.now or leg.cause is not None:
             return
         leg.decided_at = None
         leg.won, leg.cause = leg.channel.cause is None, leg.channel.cause
@@ -156,7 +155,7 @@ class Originate:
 
     def _pass_time(self) -> None:
         """Go on to the next moment in which something happens."""
-        clock = self._scene.clock
+        clock = self._call.clock
         seconds = [self._limit]
         moments = [] if self._gives_up_at is None else [self._gives_up_at]
         for leg in self._up():
@@ -209,7 +208,7 @@ class Originate:
                 leg.cause = cause
                 leg.channel.hang_up(cause)
                 if leg.attempt is not None and leg.attempt.ended is None and leg.far is not None and not leg.far.deaf:
-                    leg.attempt.ended = self._scene.clock.now
+                    leg.attempt.ended = self._call.clock.now
 
 
 def _earlier(limit: int, early: int) -> int:

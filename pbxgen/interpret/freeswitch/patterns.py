@@ -16,30 +16,15 @@ _END = re.compile(r"((?<!\\)(?:\\\\)*)\\z")
 _QUANTIFIER = re.compile(r"\{\d+(?:,\d*)?\}")
 
 
-class Match:
-    """What an expression found: FreeSWITCH's match count, and what stands for ``$1``."""
-
-    __slots__ = ("_found", "count")
-
-    def __init__(self, found: re.Match[str]) -> None:
-        self._found = found
-        groups = found.groups()
-        highest = max((number for number, text in enumerate(groups, 1) if text is not None), default=0)
-        self.count = highest + 1
-        """1, and one for each group up to the last that took part."""
-
-    def group(self, number: int) -> str:
-        """A group's text; nothing where it took no part or is none."""
-        if number > (self._found.re.groups or 0):
-            return ""
-        return self._found.group(number) or ""
-
-
 @lru_cache(maxsize=65536)
-def perform(field: str, expression: str) -> Match | None:
+def perform(field: str, expression: str) -> re.Match[str] | None:
     """``switch_regex_perform``. Raises NotUnderstoodError for what PCRE2 and ``re`` may read differently."""
-    found = _compiled(expression).search(field)
-    return None if found is None else Match(found)
+    return _compiled(expression).search(field)
+
+
+def match_count(match: re.Match[str]) -> int:
+    """FreeSWITCH's match count: 1, and one for each group up to the last that took part."""
+    return 1 + max((number for number, text in enumerate(match.groups(), 1) if text is not None), default=0)
 
 
 @lru_cache(maxsize=8192)
@@ -88,11 +73,15 @@ def _check(expression: str) -> None:
         at += 1
 
 
-def substituted(match: Match, data: str, field: str) -> str:
-    """``switch_perform_substitution``: ``$1`` ... put in. FreeSWITCH's buffer, which may be too short, included."""
+def substituted(match: re.Match[str], data: str, field: str) -> str:
+    """``switch_perform_substitution``: ``$1`` ... put in. FreeSWITCH's buffer, which may be too short, included.
+
+    Groups that took no part, or that there are not, put nothing in.
+    """
     if _BRACED.search(data):
         raise NotUnderstoodError(f"{data!r}: ${{number}} in a substitution")
-    text = _NUMBER.sub(lambda number: match.group(int(number.group(1))), data)
-    if len(text.encode()) > (len(data.encode()) + len(field.encode()) + 10) * match.count - 1:
+    groups = dict(enumerate((match.group(), *match.groups(""))))
+    text = _NUMBER.sub(lambda number: groups.get(int(number[1]), ""), data)
+    if len(text.encode()) > (len(data.encode()) + len(field.encode()) + 10) * match_count(match) - 1:
         raise NotUnderstoodError(f"{data!r}: what is put in for its numbers is too long for FreeSWITCH")
     return text

@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from fnmatch import fnmatchcase
 
 from pbxgen.interpret.base import NotUnderstoodError
-from pbxgen.interpret.freeswitch.text import end_of_brackets
 
 _COMMAND = re.compile(r'X-PRE-PROCESS.*?cmd.*?=.*?"([^"]*)".*?data.*?=.*?"([^"]*)"', re.IGNORECASE)
+_GLOBAL = re.compile(r"\$\$\{([^}]*)\}")
 _DEEPEST = 100
 
 
@@ -26,7 +26,7 @@ class FreeSwitchLine:
         return f"{self.path}:{self.number}"
 
 
-class Preprocessor:
+class FreeSwitchPreprocessor:
     """Files by path, and the global variables that they set and use."""
 
     def __init__(self, files: Mapping[str, str], variables: Mapping[str, str]) -> None:
@@ -57,10 +57,10 @@ class Preprocessor:
                 yield FreeSwitchLine(expanded, path, number)
 
     def _command(self, text: str, where: str, folder: str, depth: int) -> Iterator[FreeSwitchLine]:
-        found = _COMMAND.match(text)
-        if found is None:
+        match = _COMMAND.match(text)
+        if match is None:
             raise NotUnderstoodError(f"{where}: an X-PRE-PROCESS without cmd and data")
-        command, data = found.group(1).lower(), found.group(2)
+        command, data = match.group(1).lower(), match.group(2)
         if command == "set":
             name, equals, value = data.partition("=")
             if equals:
@@ -79,19 +79,10 @@ class Preprocessor:
 
     def _expanded(self, line: str, where: str) -> str:
         """The line with the values of its ``$${variables}``. FreeSWITCH takes an unknown one for empty."""
-        if "$${" not in line:
-            return line
-        written: list[str] = []
-        at = 0
-        while at < len(line):
-            end = end_of_brackets(line, at + 2, "{", "}") if line.startswith("$${", at) else None
-            if end is None:
-                written.append(line[at])
-                at += 1
-                continue
-            name = line[at + 3 : end]
-            if name not in self.variables:
-                raise NotUnderstoodError(f"{where}: $${{{name}}} is no global variable that is known")
-            written.append(self.variables[name])
-            at = end + 1
-        return "".join(written)
+
+        def value(reference: re.Match[str]) -> str:
+            if reference[1] not in self.variables:
+                raise NotUnderstoodError(f"{where}: {reference[0]} is no global variable that is known")
+            return self.variables[reference[1]]
+
+        return _GLOBAL.sub(value, line)

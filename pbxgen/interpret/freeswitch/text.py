@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import re
+
+from pbxgen.interpret import brackets
+
+_NUMBER = re.compile(r"[ \t\n\r\v\f]*([+-]?[0-9]+)")
 _UNESCAPED = {"n": "\n", "r": "\r", "t": "\t", "s": " "}
 _TRUE = frozenset({"yes", "on", "true", "t", "enabled", "active", "allow"})
 
@@ -17,18 +22,13 @@ def is_true(text: str | None) -> bool:
 
 def is_number(text: str) -> bool:
     """``switch_is_number``: digits and dots after a sign; the empty text too."""
-    rest = text[1:] if text[:1] in ("-", "+") else text
-    return all(letter in "0123456789." for letter in rest)
+    return re.fullmatch("[+-]?[0-9.]*", text) is not None
 
 
 def atoi(text: str) -> int:
     """C's ``atoi``: the number a text begins with; 0 where it begins with none."""
-    text = text.lstrip(" \t\n\r\v\f")
-    end = 1 if text[:1] in ("-", "+") else 0
-    first = end
-    while end < len(text) and text[end] in "0123456789":
-        end += 1
-    return int(text[:end]) if end > first else 0
+    number = _NUMBER.match(text)
+    return int(number[1]) if number else 0
 
 
 def separated(text: str, delimiter: str, most: int = 1024) -> list[str]:
@@ -44,9 +44,6 @@ def separated(text: str, delimiter: str, most: int = 1024) -> list[str]:
 
 
 def _by_letter(text: str, delimiter: str, most: int) -> list[str]:
-    if "'" not in text and "\\" not in text:
-        plain = text.split(delimiter, most - 1)
-        return plain if plain[-1] else plain[:-1]
     parts: list[str] = []
     at, begin, quoted = 0, 0, False
     while at < len(text):
@@ -65,10 +62,6 @@ def _by_letter(text: str, delimiter: str, most: int) -> list[str]:
 
 
 def _by_blanks(text: str, most: int) -> list[str]:
-    if "'" not in text and "\\" not in text:
-        plain = [part for part in text.split(" ") if part]
-        if 0 < len(plain) <= most:
-            return plain
     parts: list[str] = []
     at = 0
     while at < len(text) and len(parts) < most:
@@ -96,7 +89,7 @@ def _clean(text: str, delimiter: str) -> str:
     if "'" not in text and "\\" not in text:
         return text.strip(" ")
     text = text.lstrip(" ")
-    found: list[str] = []
+    letters: list[str] = []
     end: int | None = None
     quoted = False
     at = 0
@@ -105,34 +98,22 @@ def _clean(text: str, delimiter: str) -> str:
         if letter == "\\" and following:
             plain = following if following in ("'", '"', "\\", delimiter) else _UNESCAPED.get(following)
             if plain is not None:
-                found.append(plain)
-                end = len(found)
+                letters.append(plain)
+                end = len(letters)
                 at += 2
                 continue
         if letter == "'" and (quoted or "'" in text[at + 1 :]):
             quoted = not quoted
             if quoted:
-                end = len(found)
+                end = len(letters)
         else:
-            found.append(letter)
+            letters.append(letter)
             if letter != " " or quoted:
-                end = len(found)
+                end = len(letters)
         at += 1
-    return "".join(found if end is None else found[:end])
+    return "".join(letters if end is None else letters[:end])
 
 
-def end_of_brackets(text: str, at: int, opening: str, closing: str) -> int | None:
-    """``switch_find_end_paren``: where the bracket that opens at ``at`` closes; None where none opens or closes."""
-    while text[at : at + 1] == " ":
-        at += 1
-    if text[at : at + 1] != opening:
-        return None
-    depth = 0
-    for place in range(at, len(text)):
-        if text[place] == opening:
-            depth += 1
-        elif text[place] == closing:
-            depth -= 1
-            if depth == 0:
-                return place
-    return None
+def end_of_brackets(text: str, at: int, pair: str) -> int | None:
+    """``switch_find_end_paren``: where the bracket that opens at ``at``, or behind blanks, closes; None: none does."""
+    return brackets.closing(text, len(text) - len(text[at:].lstrip(" ")), pair)

@@ -8,15 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from pbxgen.interpret.asterisk import dialplan
-from pbxgen.interpret.asterisk.applications import APPLICATIONS
-from pbxgen.interpret.asterisk.channel import AsteriskChannel
-from pbxgen.interpret.asterisk.endpoints import Endpoints
-from pbxgen.interpret.asterisk.functions import READ
-from pbxgen.interpret.asterisk.mailboxes import Mailboxes
-from pbxgen.interpret.asterisk.switch import AsteriskSwitch
+from pbxgen.interpret.asterisk.channel import AsteriskChannel, AsteriskSwitch
+from pbxgen.interpret.asterisk.interpreter import install
 from pbxgen.interpret.base import Trace
-from pbxgen.interpret.clock import Thread
 from pbxgen.lab.asterisk import Asterisk
 from pbxgen.lab.pbx import PbxSetup
 from pbxgen.targets.base import GeneratedFile
@@ -37,16 +31,15 @@ def _files() -> dict[str, GeneratedFile]:
 
 def _interpreted() -> dict[int, str]:
     """What the interpreter says to each question."""
-    texts = {path: file.text for path, file in _files().items()}
-    plan = dialplan.read(texts, APPLICATIONS, READ)
+    installation = install(list(_files().values()))
     case = call(plan_of('users: {"101": {}}'), "101", "101")
     answers = {}
     for number in range(probes()[1]):
         trace: Trace = []
-        switch = AsteriskSwitch(plan, Endpoints(texts), Mailboxes(texts), case, 1795424400, trace)
+        switch = AsteriskSwitch(installation, case, trace)
         channel = AsteriskChannel(switch, "Local/x@probe-00000000;2")
         channel.place = ("probe", str(number), 1)
-        channel.thread = Thread(switch.clock, switch.run(channel))
+        switch.start(channel)
         switch.clock.run(lambda channel=channel: channel.gone)
         told = [match for ran in trace if ran.text.startswith("Log") and (match := _TOLD.search(ran.text))]
         answers[number] = told[0][2] if told else "nothing"

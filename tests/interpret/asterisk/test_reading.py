@@ -4,19 +4,19 @@ from __future__ import annotations
 
 import pytest
 
-from pbxgen.calls.people import PIN
+from pbxgen.calls.phone_states import PIN
 from pbxgen.interpret.asterisk import config, dialplan, patterns
 from pbxgen.interpret.asterisk.applications import APPLICATIONS
-from pbxgen.interpret.asterisk.dialplan import Dialplan
-from pbxgen.interpret.asterisk.endpoints import Endpoints
+from pbxgen.interpret.asterisk.dialplan import AsteriskDialplan
+from pbxgen.interpret.asterisk.endpoints import AsteriskEndpoints
 from pbxgen.interpret.asterisk.expressions import SyntaxMistakeError, evaluate
 from pbxgen.interpret.asterisk.functions import READ
-from pbxgen.interpret.asterisk.mailboxes import Mailboxes
+from pbxgen.interpret.asterisk.mailboxes import AsteriskMailboxes
 from pbxgen.interpret.asterisk.text import arguments, parse
 from pbxgen.interpret.base import NotUnderstoodError
 
 
-def plan(text: str, **included: str) -> Dialplan:
+def plan(text: str, **included: str) -> AsteriskDialplan:
     files = {"extensions.conf": text, **{f"{name}.conf": more for name, more in included.items()}}
     return dialplan.read(files, APPLICATIONS, READ)
 
@@ -144,14 +144,14 @@ password = x
 [101]
 type = aor
 """
-    endpoints = Endpoints({"pjsip.conf": text})
+    endpoints = AsteriskEndpoints({"pjsip.conf": text})
     assert endpoints.phone("101", "pbx.example") == "101"
     assert endpoints.phone("101", "other.example") is None
     assert endpoints.phone("102", "pbx.example") is None
     told_apart = text.replace("default_realm = pbx.example", "default_realm = asterisk")
-    assert Endpoints({"pjsip.conf": told_apart}).phone("101", "pbx.example") is None
+    assert AsteriskEndpoints({"pjsip.conf": told_apart}).phone("101", "pbx.example") is None
     with pytest.raises(NotUnderstoodError, match="are not known by ip,username"):
-        Endpoints({"pjsip.conf": text.replace("ip,username", "username,ip")})
+        AsteriskEndpoints({"pjsip.conf": text.replace("ip,username", "username,ip")})
 
 
 @pytest.mark.parametrize(
@@ -167,4 +167,4 @@ type = aor
 )
 def test_a_mailbox_opens_with_its_pin(number: str, keys: str, opened: str | None) -> None:
     text = f"[general]\nmaxlogins = 3\n[acme]\n101 = -none,Ada,,,tz=x\n102 = -{PIN},Bob\n"
-    assert Mailboxes({"voicemail.conf": text}).opens(number, "acme", keys) == opened
+    assert AsteriskMailboxes({"voicemail.conf": text}).opens(number, "acme", keys) == opened

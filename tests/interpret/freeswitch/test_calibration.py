@@ -14,10 +14,10 @@ import pytest
 from pbxgen.flow.plan import Plan
 from pbxgen.interpret.base import Trace
 from pbxgen.interpret.freeswitch.applications import APPLICATIONS
+from pbxgen.interpret.freeswitch.call import FreeSwitchCall
 from pbxgen.interpret.freeswitch.channel import CallerProfile
 from pbxgen.interpret.freeswitch.execution import FreeSwitchCore
 from pbxgen.interpret.freeswitch.installation import install
-from pbxgen.interpret.freeswitch.scene import Scene
 from pbxgen.interpret.freeswitch.text import separated
 from pbxgen.lab.freeswitch import FreeSwitch
 from pbxgen.lab.pbx import PbxSetup
@@ -45,9 +45,9 @@ def interpreted(plan: Plan) -> dict[str, str]:
     answers: dict[str, str] = {}
     for number in range(len(questions())):
         trace: Trace = []
-        scene = Scene.of(installation, case)
-        profile = CallerProfile("go", context_of(number), "probe", "probe", "127.0.0.1", scene.uuid())
-        FreeSwitchCore(scene, APPLICATIONS, trace).run(scene.channel(profile, inbound=False, variables={}))
+        state = FreeSwitchCall.of(installation, case)
+        profile = CallerProfile("go", context_of(number), "probe", "probe", "127.0.0.1", state.uuid())
+        FreeSwitchCore(state, APPLICATIONS, trace).run(state.channel(profile, inbound=False, variables={}))
         # FreeSWITCH's log takes quotes and escapes away from what it writes.
         answers |= _answers(separated(ran.text, "\n")[0] for ran in trace)
     return answers

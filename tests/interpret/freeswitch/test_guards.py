@@ -22,7 +22,7 @@ def _refused(folder: Path, context: str, number: str, address: str = CARRIER, **
     """The status that a caller gets, and that nobody rang."""
     came = come([office(folder, _USERS)], context, number, address=address, variables=variables)
     assert not came.rang
-    assert not came.scene.stored
+    assert not came.state.stored
     return came.released
 
 

@@ -115,13 +115,13 @@ def test_the_last_second_of_a_group_is_no_end_of_time(tmp_path: Path) -> None:
     """103 rings for five of six seconds: FreeSWITCH takes a leg without a second for one without a limit."""
     came = come([office(tmp_path, _USERS)], "pbxgen.trunks", "+390212345109", phones=_RING_IN_VAIN)
     assert came.rang == ["103", "104"]
-    assert came.scene.clock.now == pytest.approx(6, abs=1.5)
+    assert came.state.clock.now == pytest.approx(6, abs=1.5)
 
 
 def test_a_phone_may_ring_for_three_minutes(tmp_path: Path) -> None:
     came = come([office(tmp_path, _USERS)], "pbxgen.trunks", "+390212345113", phones={"113": "ring"})
     assert came.rang == ["113"]
-    assert came.scene.clock.now == pytest.approx(180, abs=1.5)
+    assert came.state.clock.now == pytest.approx(180, abs=1.5)
 
 
 def test_who_dials_a_number_waits_for_two_minutes_and_lends_it_no_rights(tmp_path: Path) -> None:

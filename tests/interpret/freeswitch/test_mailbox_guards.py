@@ -24,8 +24,8 @@ def _opened(folder: Path, caller: str, dialled: str, keys: str | None, **variabl
     """Whose mailbox the caller gets into; ``*``: they are asked whose."""
     plans = [office(folder, _USERS)]
     came = come(plans, "office.phones", dialled, keys=keys, variables={"user_name": caller, **variables})
-    assert came.scene.faults == []
-    return came.scene.mailbox
+    assert came.state.faults == []
+    return came.state.mailbox
 
 
 @pytest.mark.parametrize("caller", ["101", "102", "103"])
@@ -53,12 +53,12 @@ def test_without_voice_prompts_no_mailbox_is_opened(caller: str, dialled: str, t
 
     plans = [office(tmp_path, _USERS)]
     came = come(plans, "office.phones", dialled, exists=only_phrases, variables={"user_name": caller})
-    assert (came.released, came.scene.mailbox) == (480, None)
-    assert ["mailboxes cannot be opened without the voice prompts" in fault for fault in came.scene.faults] == [True]
+    assert (came.released, came.state.mailbox) == (480, None)
+    assert ["mailboxes cannot be opened without the voice prompts" in fault for fault in came.state.faults] == [True]
 
 
 def test_without_its_recording_an_announcement_releases_the_call(tmp_path: Path) -> None:
     users = 'users: {"101": {did: "+390212345101", deviations: {unconditional: "announce:closed"}}}'
     came = come([office(tmp_path, users)], "pbxgen.trunks", "+390212345101", exists=lambda path: False)
-    assert (came.released, came.scene.announced) == (480, None)
-    assert ["closed.wav is missing" in fault for fault in came.scene.faults] == [True]
+    assert (came.released, came.state.announced) == (480, None)
+    assert ["closed.wav is missing" in fault for fault in came.state.faults] == [True]

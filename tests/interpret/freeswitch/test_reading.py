@@ -6,11 +6,11 @@ import pytest
 
 from pbxgen.interpret.base import NotUnderstoodError
 from pbxgen.interpret.freeswitch import dialstring, document, load
-from pbxgen.interpret.freeswitch.directory import Directory
+from pbxgen.interpret.freeswitch.directory import FreeSwitchDirectory
 from pbxgen.interpret.freeswitch.elements import parsed
-from pbxgen.interpret.freeswitch.expansion import expand
-from pbxgen.interpret.freeswitch.patterns import perform, substituted
-from pbxgen.interpret.freeswitch.preprocess import Preprocessor
+from pbxgen.interpret.freeswitch.expansion import ExpansionScope, expand
+from pbxgen.interpret.freeswitch.patterns import match_count, perform, substituted
+from pbxgen.interpret.freeswitch.preprocess import FreeSwitchPreprocessor
 from pbxgen.interpret.freeswitch.text import atoi, is_true, separated
 from pbxgen.targets.base import GeneratedFile
 from tests.smoke.offices import call
@@ -18,28 +18,20 @@ from tests.support.freeswitch import BODY, rendered
 from tests.support.office import plan_of
 
 
-class Names:
+def scope(**variables: str) -> ExpansionScope:
     """Variables for an expansion; functions say how they were called."""
-
-    def __init__(self, **variables: str) -> None:
-        self._variables = variables
-
-    def variable(self, name: str) -> str | None:
-        return self._variables.get(name)
-
-    def function(self, name: str, arguments: str) -> str:
-        return f"<{name}: {arguments}>"
+    return ExpansionScope(variables.get, lambda name, arguments: f"<{name}: {arguments}>")
 
 
 def preprocessed(text: str, **files: str) -> str:
-    reader = Preprocessor(
+    reader = FreeSwitchPreprocessor(
         {"main.xml": text, **{f"part/{name}.xml": t for name, t in files.items()}}, {"ip": "192.0.2.1"}
     )
     return "".join(line.text for line in reader.included("main.xml"))
 
 
-def contexts(body: str) -> document.Contexts:
-    lines = Preprocessor({"main.xml": f'<context name="c">{body}</context>\n'}, {}).included("main.xml")
+def contexts(body: str) -> document.FreeSwitchContexts:
+    lines = FreeSwitchPreprocessor({"main.xml": f'<context name="c">{body}</context>\n'}, {}).included("main.xml")
     return document.contexts(lines)
 
 
@@ -69,13 +61,13 @@ def test_what_the_preprocessor_is_not_known_to_do_is_not_understood(line: str) -
 
 def test_an_element_knows_its_file_and_line_through_includes() -> None:
     files = {"main.xml": '<a/>\n<X-PRE-PROCESS cmd="include" data="part.xml"/>\n<c/>\n', "part.xml": "\n<b/>\n"}
-    elements = parsed(Preprocessor(files, {}).included("main.xml"))
+    elements = parsed(FreeSwitchPreprocessor(files, {}).included("main.xml"))
     assert [(e.tag, e.where) for e in elements] == [("a", "main.xml:1"), ("b", "part.xml:2"), ("c", "main.xml:3")]
 
 
 def test_broken_xml_is_told_with_its_line() -> None:
     with pytest.raises(NotUnderstoodError, match=r"main\.xml:2: mismatched tag"):
-        parsed(Preprocessor({"main.xml": "<a>\n</b>\n"}, {}).included("main.xml"))
+        parsed(FreeSwitchPreprocessor({"main.xml": "<a>\n</b>\n"}, {}).included("main.xml"))
 
 
 # -- dialplan and directory -------------------------------------------------------------------------------------------
@@ -102,7 +94,9 @@ def test_what_the_templates_do_not_use_is_not_understood(body: str) -> None:
 
 
 def test_of_two_contexts_with_one_name_freeswitch_would_see_the_first_only() -> None:
-    lines = Preprocessor({"a.xml": '<context name="c"/>\n', "b.xml": '<context name="C"/>\n'}, {}).included("*.xml")
+    lines = FreeSwitchPreprocessor({"a.xml": '<context name="c"/>\n', "b.xml": '<context name="C"/>\n'}, {}).included(
+        "*.xml"
+    )
     with pytest.raises(NotUnderstoodError, match="two contexts"):
         document.contexts(lines)
 
@@ -114,7 +108,7 @@ def test_a_user_has_what_its_domain_has_and_is_found_by_alias_without_regard_to_
         '<user id="acme-101" number-alias="101"><variables><variable name="V" value="own"/></variables></user>'
         "</users></domain>\n"
     )
-    directory = Directory(Preprocessor({"d.xml": text}, {}).included("d.xml"))
+    directory = FreeSwitchDirectory(FreeSwitchPreprocessor({"d.xml": text}, {}).included("d.xml"))
     entry = directory.user("101", "d.EXAMPLE")
     assert entry is not None
     assert entry is directory.user("ACME-101", "d.example")
@@ -126,22 +120,22 @@ def test_a_user_has_what_its_domain_has_and_is_found_by_alias_without_regard_to_
 
 
 def test_values_are_expanded_in_their_turn() -> None:
-    assert expand("${a}!", Names(a="<${b}>", b="c")) == "<c>!"
+    assert expand("${a}!", scope(a="<${b}>", b="c")) == "<c>!"
 
 
 def test_brackets_of_a_functions_arguments_are_counted_and_its_arguments_expanded() -> None:
-    assert expand("${f(a(${b})c)}d)", Names(b="x")) == "<f: a(x)c>d)"
+    assert expand("${f(a(${b})c)}d)", scope(b="x")) == "<f: a(x)c>d)"
 
 
 @pytest.mark.parametrize("text", ["${a", "${f a}", "${a[0]}"])
 def test_references_that_the_templates_do_not_use_are_not_understood(text: str) -> None:
     with pytest.raises(NotUnderstoodError):
-        expand(text, Names(a="x"))
+        expand(text, scope(a="x"))
 
 
 def test_a_value_that_refers_to_itself_is_not_understood() -> None:
     with pytest.raises(NotUnderstoodError, match="without end"):
-        expand("${a}", Names(a="${a}"))
+        expand("${a}", scope(a="${a}"))
 
 
 @pytest.mark.parametrize(
@@ -183,7 +177,7 @@ def test_expressions_that_pcre_may_read_in_another_way_are_not_understood(expres
 def test_groups_that_took_no_part_put_nothing_in_and_those_behind_the_last_do_not_count() -> None:
     match = perform("ac", "(a)(b)?(c)(d)?")
     assert match is not None
-    assert (match.count, substituted(match, "$1-$2-$3-$4-$9", "ac")) == (4, "a--c--")
+    assert (match_count(match), substituted(match, "$1-$2-$3-$4-$9", "ac")) == (4, "a--c--")
 
 
 def test_what_freeswitch_would_cut_short_is_not_understood() -> None:

@@ -66,4 +66,4 @@ def test_a_mailbox_is_found_when_the_plan_has_grown(tmp_path: Path) -> None:
     plans = [office(tmp_path, 'users: {"21": {voicemail: {pin: "4711"}}}')]
     began = {**_BEGAN_BEFORE, "pbx_domain": "pbx.office.example", "pbx_digits": "21"}
     came = come(plans, "pbxgen.mailbox", "pin", keys="21#,,4711#", variables=began)
-    assert (came.scene.mailbox, came.scene.faults) == ("21", [])
+    assert (came.state.mailbox, came.state.faults) == ("21", [])

@@ -49,7 +49,7 @@ async def asked(files: tuple[GeneratedFile, ...], folder: Path, questions: list[
     try:
         await pbx.start()
         answers = [await pbx.command(question) for question in questions]
-        return answers, list(pbx.log.problems())
+        return answers, [complaint.line for complaint in pbx.log.complaints()]
     finally:
         pbx.stop()
 

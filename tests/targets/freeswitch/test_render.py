@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from pbxgen.flow.plan import Plan
-from pbxgen.interpret.freeswitch.directory import Directory
+from pbxgen.interpret.freeswitch.directory import FreeSwitchDirectory
 from pbxgen.interpret.freeswitch.preprocess import FreeSwitchLine
 from pbxgen.targets.base import Options, Part
 from pbxgen.targets.freeswitch import contacts
@@ -84,7 +84,7 @@ def test_thousands_of_phones_are_read_in_groups_and_all_are_found() -> None:
     groups = list(ElementTree.fromstring(text.encode("utf-8")).iter("group"))
     assert [len(list(group.iter("user"))) for group in groups] == [1000, 1000, 1]
     inside = text.partition("<include>")[2].partition("</include>")[0]
-    directory = Directory(
+    directory = FreeSwitchDirectory(
         [FreeSwitchLine(line, "phones", number) for number, line in enumerate(inside.splitlines(), 1)]
     )
     assert all(directory.user(number, "pbx.acme.example") for number in numbers)

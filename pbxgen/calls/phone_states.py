@@ -1,4 +1,4 @@
-"""How phones and the outside world behave in each state of a scenario."""
+"""How phones and outside numbers behave in each state of a scenario."""
 
 from __future__ import annotations
 
@@ -17,12 +17,14 @@ class Reply:
     final: int | None = None
     """The final status, 200 once somebody takes the call; None: none, it rings until it is cancelled."""
     deaf: bool = False
-    """Says nothing at all, not even to CANCEL."""
+    """No reply at all, neither 100 nor a reply to CANCEL."""
+    presses: bool = False
+    """A person is there to press 1 when asked."""
 
 
-_PHONES = {
-    "answer": Reply(180, 200),
-    "in_call": Reply(180, 200),
+_REPLIES = {
+    "answer": Reply(180, 200, presses=True),
+    "in_call": Reply(180, 200, presses=True),
     "ring": Reply(180, None),
     "early": Reply(183, None),
     "busy": Reply(None, 486),
@@ -34,13 +36,11 @@ _PHONES = {
     "fail": Reply(None, 503),
 }
 
-ANSWERING = frozenset({"answer", "in_call", "mailbox"})
-"""States that end with a 200."""
-PRESSING = frozenset({"answer", "in_call"})
-"""States in which a person is there to press 1."""
+ANSWERING = frozenset(state for state, reply in _REPLIES.items() if reply.final == 200)
+PRESSING = frozenset(state for state, reply in _REPLIES.items() if reply.presses)
 UNREGISTERED = "unregistered"
 
 
 def reply_of(state: str) -> Reply:
-    """What is replied in a state: one of the names of a scenario, or a SIP status."""
-    return _PHONES[state] if state in _PHONES else Reply(None, int(state))
+    """What is replied in a state of a scenario: one with a name, or a SIP status."""
+    return _REPLIES[state] if state in _REPLIES else Reply(None, int(state))

@@ -5,25 +5,25 @@ from __future__ import annotations
 from html.parser import HTMLParser
 from pathlib import Path
 
-from pbxgen.lab.ladder import drawn, failure, ladder
 from pbxgen.lab.report import page
 from pbxgen.lab.result import LabReport
+from pbxgen.lab.sequence import failure, message_sequence, sequence_lines
 from tests.lab.results import answered, case, result, trace
 from tests.smoke.offices import office
 
 _USERS = 'users:\n  "101": {name: "Ada <b>"}\n  "103": {}\n'
 
 
-def test_a_ladder_has_each_message_once_and_no_challenges() -> None:
-    rungs = ladder(trace("101"))
-    assert drawn(rungs) == [
+def test_a_sequence_has_each_message_once_and_no_challenges() -> None:
+    steps = message_sequence(trace("101"))
+    assert sequence_lines(steps) == [
         "   0.00  caller ──INVITE──▶ PBX",
         "   0.10            PBX ──INVITE──▶ 101",
         "   0.70            PBX ◀──200 OK── 101",
     ]
 
 
-def test_a_failure_shows_the_ladder_beside_the_model_s_steps(tmp_path: Path) -> None:
+def test_a_failure_shows_the_messages_beside_the_model_s_steps(tmp_path: Path) -> None:
     plan = office(tmp_path, _USERS)
     told = failure(result(case(plan, "103", "101"), answered("101"), "101 heard nothing"))
     assert "✗ 101 heard nothing" in told

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from zoneinfo import ZoneInfo
 
-from pbxgen.calls.attempt import Attempt
+from pbxgen.calls.attempts import Attempt
 from pbxgen.calls.case import Case
 from pbxgen.interpret.freeswitch.channel import CallerProfile, FreeSwitchChannel
-from pbxgen.interpret.freeswitch.installation import Installation
+from pbxgen.interpret.freeswitch.installation import FreeSwitchInstallation
 
 _FRACTION = 0.5
 """How far into a second of the clock a call comes in. FreeSWITCH's timeouts count the clock's seconds."""
@@ -34,51 +33,37 @@ class FreeSwitchClock:
 
 
 @dataclass(eq=False, slots=True)
-class FreeSwitchAttempt:
-    """An INVITE that FreeSWITCH sent."""
+class FreeSwitchCall:
+    """The state of a call while it goes on."""
 
-    target: str
-    at: float
-    headers: tuple[tuple[str, str], ...]
-    request_user: str
-    ended: float | None = None
-    status: int | None = None
-
-    def seen(self) -> Attempt:
-        return Attempt(self.target, self.at, self.ended, self.status, self.headers, self.request_user)
-
-
-@dataclass(eq=False, slots=True)
-class Scene:
-    """What happens in a call, as it goes on."""
-
-    installation: Installation
+    installation: FreeSwitchInstallation
     case: Case
     clock: FreeSwitchClock
     channels: list[FreeSwitchChannel] = field(default_factory=list)
-    attempts: list[FreeSwitchAttempt] = field(default_factory=list)
+    attempts: list[Attempt] = field(default_factory=list)
+    """INVITEs that FreeSWITCH sent, in order."""
     talking: tuple[FreeSwitchChannel, str] | None = None
-    """The channel of who answered, and their extension or number."""
+    """The channel that answered, and its extension or number."""
     stored: dict[str, tuple[float, int]] = field(default_factory=dict)
     announced: str | None = None
     mailbox: str | None = None
-    """Whose mailbox was opened; ``*``: the caller was asked whose."""
+    """Mailbox that was opened; ``*``: the caller was asked for its number."""
     answered_at: float | None = None
     faults: list[str] = field(default_factory=list)
-    waits: bool = False
-    """It rings without end: nothing will become of the call."""
+    rings_on: bool = False
+    """It rings without end, so the call has no ending."""
 
     @classmethod
-    def of(cls, installation: Installation, case: Case) -> Scene:
-        moment = case.world.moment.replace(tzinfo=ZoneInfo(case.plan.timezone))
-        return cls(installation, case, FreeSwitchClock(int(moment.timestamp())))
+    def of(cls, installation: FreeSwitchInstallation, case: Case) -> FreeSwitchCall:
+        return cls(installation, case, FreeSwitchClock(int(case.moment.timestamp())))
 
     def channel(self, profile: CallerProfile, *, inbound: bool, variables: Mapping[str, str]) -> FreeSwitchChannel:
-        made = FreeSwitchChannel(profile, self.installation.variables, inbound)
+        """Add a channel."""
+        channel = FreeSwitchChannel(profile, self.installation.variables, inbound)
         for name, value in variables.items():
-            made.set(name, value)
-        self.channels.append(made)
-        return made
+            channel.set(name, value)
+        self.channels.append(channel)
+        return channel
 
     def uuid(self) -> str:
         """Of the next channel."""
@@ -87,7 +72,3 @@ class Scene:
     def usage(self, resource: tuple[str, str]) -> int:
         """How many channels that are up count for a resource."""
         return sum(resource in channel.counted for channel in self.channels if channel.cause is None)
-
-    def rang(self) -> tuple[Attempt, ...]:
-        """Every INVITE that was sent, in order."""
-        return tuple(attempt.seen() for attempt in self.attempts)

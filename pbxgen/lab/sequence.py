@@ -1,4 +1,4 @@
-"""The SIP messages of a call as a ladder, beside the steps of the model."""
+"""The SIP messages of a call in sequence (a ladder diagram), beside the steps of the model."""
 
 from __future__ import annotations
 
@@ -15,20 +15,20 @@ _QUIET = frozenset({"OPTIONS", "REGISTER", "PRACK"})
 
 
 @dataclass(frozen=True, slots=True)
-class Rung:
+class SequenceStep:
     """One message: between the PBX and a party."""
 
     at: float
     """Seconds after the first message."""
     party: str
-    """Who speaks or is spoken to: "caller", or whoever was invited."""
+    """"caller", or the target that was invited: the sender or the receiver."""
     to_pbx: bool
     text: str
 
 
-def ladder(trace: Sequence[SeenMessage]) -> tuple[Rung, ...]:
+def message_sequence(trace: Sequence[SeenMessage]) -> tuple[SequenceStep, ...]:
     """Every message once, without repeats, challenges and 100 Trying."""
-    rungs: list[Rung] = []
+    steps: list[SequenceStep] = []
     shown: set[tuple[str, bool, str, str]] = set()
     parties: dict[str, str] = {}
     start = trace[0].at if trace else 0.0
@@ -39,12 +39,12 @@ def ladder(trace: Sequence[SeenMessage]) -> tuple[Rung, ...]:
         if key in shown or message.method in _QUIET or message.status == 100 or _challenge(seen):
             continue
         shown.add(key)
-        rungs.append(Rung(seen.at - start, party, not seen.from_pbx, _text(seen)))
-    return tuple(rungs)
+        steps.append(SequenceStep(seen.at - start, party, not seen.from_pbx, _text(seen)))
+    return tuple(steps)
 
 
 def _party(seen: SeenMessage) -> str:
-    """Who is at our end of a call, by its first message."""
+    """The party at our end of a call, by its first message."""
     if not seen.from_pbx:
         return "consult" if seen.message.call_id.endswith("-consult") else "caller"
     user = seen.message.uri_user
@@ -66,26 +66,26 @@ def _text(seen: SeenMessage) -> str:
     return f"{message.method} {notes.get(message.method, '')}".strip()
 
 
-def drawn(rungs: Iterable[Rung]) -> list[str]:
-    """The ladder as lines of text: caller on the left of the PBX, everybody else on its right."""
+def sequence_lines(steps: Iterable[SequenceStep]) -> list[str]:
+    """The sequence as lines of text: the caller on the left of the PBX, all others on its right."""
     lines = []
-    for rung in rungs:
-        text = rung.text if len(rung.text) <= 34 else f"{rung.text[:33]}…"
-        if rung.party in ("caller", "consult"):
-            arrow = f"──{text}──▶" if rung.to_pbx else f"◀──{text}──"
-            lines.append(f"{rung.at:7.2f}  {rung.party} {arrow} PBX")
+    for step in steps:
+        text = step.text if len(step.text) <= 34 else f"{step.text[:33]}…"
+        if step.party in ("caller", "consult"):
+            arrow = f"──{text}──▶" if step.to_pbx else f"◀──{text}──"
+            lines.append(f"{step.at:7.2f}  {step.party} {arrow} PBX")
         else:
-            arrow = f"◀──{text}──" if rung.to_pbx else f"──{text}──▶"
-            lines.append(f"{rung.at:7.2f}            PBX {arrow} {rung.party}")
+            arrow = f"◀──{text}──" if step.to_pbx else f"──{text}──▶"
+            lines.append(f"{step.at:7.2f}            PBX {arrow} {step.party}")
     return lines
 
 
 def failure(result: Result) -> str:
-    """One failed call for people: what differs, and the ladder beside the model's steps."""
+    """One failed call in words: what differs, and the messages beside the model's steps."""
     lines = [f"{result.case.name} (on {result.pbx})", *(f"  ✗ {difference}" for difference in result.differences), ""]
     if result.before is not None:
         lines[-1:] = ["  placed twice; the first time:", *(f"  ✗ {told}" for told in result.before.differences), ""]
-    left = [f"What {result.pbx} did", *drawn(ladder(result.trace))]
+    left = [f"What {result.pbx} did", *sequence_lines(message_sequence(result.trace))]
     right = ["What the model says", *model_steps(result.case)]
     for one, other in zip_longest(left, right, fillvalue=""):
         lines.append(f"  {one:<{_COLUMN}}  {other}".rstrip())

@@ -1,4 +1,6 @@
-"""The table "deviation × destination × PBX", from real calls: ``python -m pbxgen.lab.table FILE... -o PAGE``.
+"""Write docs/deviations-on-pbxs.md, the table "deviation × destination × PBX", from real calls.
+
+    python tools/build_deviations_table.py FILE... -o PAGE
 
 Reads scenarios whose names say what they show: ``busy, from outside: to an extension``, or, where the deviation
 must have no effect, ``operator_return.busy is not for calls from inside: not to an extension``.
@@ -18,10 +20,10 @@ from pbxgen.calls.case import Case, case_of
 from pbxgen.calls.observed import Observed
 from pbxgen.flow.machine import EndKind
 from pbxgen.lab.errors import LabError
-from pbxgen.lab.ladder import failure
 from pbxgen.lab.pbx import laboratory_of
 from pbxgen.lab.result import LabReport, Result
 from pbxgen.lab.run import run
+from pbxgen.lab.sequence import failure
 from pbxgen.output.atomic import write_atomically
 from pbxgen.pbxs import PBXS, SHOWN_NAMES
 from pbxgen.scenario.run import prepare
@@ -31,7 +33,7 @@ _NAME = re.compile(
     r"(?P<deviation>[\w.]+)(?: is not for calls)?,? from (?P<origin>outside|inside): (?:not )?to (?P<destination>.+)"
 )
 _NUMBER = re.compile(r"\d+\.\d+[\w.+~-]*")
-_COMMAND = "python -m pbxgen.lab.table"
+_COMMAND = "python tools/build_deviations_table.py"
 
 
 @dataclass(frozen=True, slots=True, order=True)

@@ -1,4 +1,4 @@
-"""One scenario on a real PBX: its phones and far ends, what they do, and what the wire reports of them."""
+"""One call on a real PBX: its phones and far ends, what they do, and what the wire reports of them."""
 
 from __future__ import annotations
 
@@ -8,40 +8,54 @@ import re
 import subprocess
 import time
 from collections.abc import Callable, Coroutine
+from dataclasses import dataclass, replace
 from urllib.parse import quote
 
-from pbxgen.calls import people
-from pbxgen.calls.attempt import Attempt
+from pbxgen.calls import phone_states
+from pbxgen.calls.attempts import TOGETHER_SECONDS, Attempt, number_sent
 from pbxgen.calls.case import PROMPT_SECONDS
-from pbxgen.calls.entries import TOGETHER_SECONDS, entries
-from pbxgen.calls.trunks import number_sent
 from pbxgen.flow.plan import Plan
 from pbxgen.flow.world import quickness
 from pbxgen.lab import scripts
 from pbxgen.lab.dialog import Dialog
+from pbxgen.lab.media import Media
+from pbxgen.lab.pbx import Pbx
 from pbxgen.lab.ports import Address
-from pbxgen.lab.rig import Rig
-from pbxgen.lab.sipp import Login
+from pbxgen.lab.sipp import Login, Sipp
 from pbxgen.lab.tenants import Tenant, contact_user, password
-from pbxgen.lab.wire import SeenMessage
+from pbxgen.lab.wire import SeenMessage, Wire
 
 _POLL = 0.05
 _PARKED_SECONDS = 20.0
 _START_SECONDS = 10.0
-_SCENES = itertools.count(1)  # a tenant may have several, one after the other
+_NUMBERS = itertools.count(1)  # a tenant may have several calls, one after the other
 
 
-class Scene:
+@dataclass(frozen=True, slots=True)
+class Testbed:
+    """The PBX of a session and all that calls are placed with."""
+
+    pbx: Pbx
+    wire: Wire
+    media: Media
+    sipp: Sipp
+    phones: Address
+    """Where the PBX sends to phones."""
+    followers: dict[str, LabCall]
+    """By Call-ID, the call that its messages belong to."""
+
+
+class LabCall:
     """A tenant's phones and far ends, and the call that is placed."""
 
-    def __init__(self, rig: Rig, tenant: Tenant) -> None:
+    def __init__(self, testbed: Testbed, tenant: Tenant) -> None:
         self.tenant = tenant
-        self.rig = rig
+        self.testbed = testbed
         self.plan: Plan = tenant.plan
         self.case = tenant.case
         self.trace: list[SeenMessage] = []
         self.legs: dict[str, Dialog] = {}
-        self._name = f"{self.plan.name}-{next(_SCENES)}"
+        self._name = f"{self.plan.name}-{next(_NUMBERS)}"
         self.caller = Dialog(f"{self._name}-caller", tenant.case.call.called, "caller", 0.0)
         self.faults: list[str] = []
         self.announced: str | None = None
@@ -52,32 +66,28 @@ class Scene:
         self._processes: list[subprocess.Popen[bytes]] = []
         self._tasks: set[asyncio.Task[None]] = set()
         self.inside = self.case.call.caller in self.case.plan.users
-        self._trunk_name = tenant.case.trunk
         self.consultation: Dialog | None = None
         """The call that announces an attended transfer."""
 
-    # -- who is where -------------------------------------------------------------------------------------------------
+    # -- phones and far ends ------------------------------------------------------------------------------------------
 
     def logins(self) -> list[Login]:
-        """Contacts of the scene's phones that register."""
+        """Contacts of the tenant's phones that register."""
         logins = []
         for extension in self.plan.users:
-            for index, state in enumerate(self._states(extension)):
-                if state != people.UNREGISTERED:
+            for index, state in enumerate(self.case.world.phone(extension)):
+                if state != phone_states.UNREGISTERED:
                     user = contact_user(self.plan, extension, index)
                     logins.append(Login(extension, self.plan.domain, password(self.plan, extension), user))
         return logins
 
-    def _states(self, extension: str) -> tuple[str, ...]:
-        return self.case.world.phone(extension)
-
     def replies(self) -> set[scripts.SippReply]:
-        """Every behaviour this scene needs a SIPp process for."""
+        """Every behaviour that the call needs a SIPp process for."""
         replies = {scripts.reply_of("answer")}
         for states in self.case.world.phones.values():
-            replies |= {scripts.reply_of(state) for state in states if state != people.UNREGISTERED}
+            replies |= {scripts.reply_of(state) for state in states if state != phone_states.UNREGISTERED}
         replies |= {scripts.reply_of(state) for state in self.case.world.outside.values()}
-        return replies | {self._referring(number) for number in self._refers}
+        return replies | {scripts.reply_of("answer", refer_to) for refer_to in self._refers.values()}
 
     @property
     def _refers(self) -> dict[str, str]:
@@ -89,23 +99,15 @@ class Scene:
             }
         return {} if refer is None else {refer[0]: f"sip:{refer[1]}@{self.plan.domain}"}
 
-    def _referring(self, number: str) -> scripts.SippReply:
-        return scripts.SippReply(180, 200, refer_to=self._refers.get(number))
-
-    def _reply_of(self, target: str, state: str) -> scripts.SippReply:
-        refers = target in self._refers and state in people.ANSWERING
-        return self._referring(target) if refers else scripts.reply_of(state)
-
     # -- what the wire reports ----------------------------------------------------------------------------------------
 
     def invited(self, seen: SeenMessage) -> None:
         """The PBX sends a new INVITE to one of our phones or trunks."""
         message = seen.message
         user = message.uri_user
-        if seen.ours == self.rig.phones:
+        if seen.ours == self.testbed.phones:
             _, extension, index = user.rsplit(".", 2)
-            states = self._states(extension)
-            target, state = extension, states[int(index)]
+            target, state = extension, self.case.world.phone(extension)[int(index)]
         else:
             target = number_sent(self.plan, self.tenant.trunk_at[seen.ours], user)
             state = self.case.world.outside.get(target, "answer")
@@ -114,13 +116,14 @@ class Scene:
             self._parked[message.call_id] = leg
         else:
             self.legs[message.call_id] = leg
-        if state in people.ANSWERING:
+        if state in phone_states.ANSWERING:
             self.spawn(self._pick_up(leg))
 
     def port_of(self, call_id: str) -> int:
-        """The SIPp process that plays whoever was invited."""
+        """Port of the SIPp process that plays the phone or number that was invited."""
         leg = self.legs.get(call_id) or self._parked[call_id]
-        return self.rig.sipp.callee(self._reply_of(leg.target, leg.state))
+        refer_to = self._refers.get(leg.target) if leg.state in phone_states.ANSWERING else None
+        return self.testbed.sipp.callee(scripts.reply_of(leg.state, refer_to))
 
     def see(self, seen: SeenMessage) -> None:
         self.trace.append(seen)
@@ -139,16 +142,17 @@ class Scene:
         dialog.see(seen, ours_is_caller=placed)
         if seen.from_pbx and message.method == "NOTIFY" and re.match(r"SIP/2.0 [2-6]", message.body):
             # A phone that has transferred its party leaves the call (RFC 5589); the PBX may be quicker.
-            asyncio.get_running_loop().call_later(0.3, self._leave, dialog)
+            asyncio.get_running_loop().call_later(0.3, self.hang_up, dialog)
         if dialog.answered is not None and dialog.stream is None and dialog.audio is not None:
-            dialog.stream = self.rig.media.stream(dialog.call_id)
+            dialog.stream = self.testbed.media.stream(dialog.call_id)
             dialog.stream.connect(dialog.audio, speaks=placed)
 
-    def _leave(self, dialog: Dialog) -> None:
+    def hang_up(self, dialog: Dialog) -> None:
+        """Let a party hang up, if its call is still up."""
         if dialog.up:
-            self.rig.wire.nudge(dialog.call_id, "HANGUP")
+            self.testbed.wire.nudge(dialog.call_id, "HANGUP")
 
-    # -- what people do -----------------------------------------------------------------------------------------------
+    # -- what phones do -----------------------------------------------------------------------------------------------
 
     async def _pick_up(self, leg: Dialog) -> None:
         """Answer in the model's order: phones before outside numbers, then by number."""
@@ -158,14 +162,14 @@ class Scene:
             other
             for other in self.legs.values()
             if other is not leg
-            and other.state in people.ANSWERING
+            and other.state in phone_states.ANSWERING
             and abs(other.start - leg.start) < TOGETHER_SECONDS
             and (quickness(other.target), other.call_id) < (quickness(leg.target), leg.call_id)
         ]
         await asyncio.sleep(0.9 * len(before))
         if leg.waiting:
-            self.rig.wire.nudge(leg.call_id, "ANSWER")
-        if leg.state in people.PRESSING and leg.target != self.tenant.parking:
+            self.testbed.wire.nudge(leg.call_id, "ANSWER")
+        if leg.state in phone_states.PRESSING and leg.target != self.tenant.parking:
             await self._press_one(leg)
 
     async def _press_one(self, leg: Dialog) -> None:
@@ -185,42 +189,39 @@ class Scene:
 
     def dial(self) -> None:
         call, handling = self.case.call, self.case.handling
-        host, port = self.rig.pbx.phones_at if self.inside else self.rig.pbx.trunks_at
-        dialled = handling.dialled or call.called
-        username, secret = (call.caller, password(self.plan, call.caller)) if self.inside else (None, None)
+        dialled, call_id, refer_to = handling.dialled or call.called, self.caller.call_id, self._refers.get(call.caller)
         if self.inside:
-            origin = f"<sip:{call.caller}@{self.plan.domain}>"
-            uri = f"sip:{dialled}@{handling.domain or self.plan.domain}"
-            ours = self.rig.phones
-        else:
-            assert self._trunk_name is not None
-            ours = self.tenant.trunks[self._trunk_name]
-            shown = handling.caller_shows or call.caller
-            origin = f"<sip:{shown}@{ours[0]}>"
-            uri = f"sip:{dialled}@{host}:{port}"
-        headers = self.case.sent_headers(ours[0])
-        reply = self._referring(call.caller) if call.caller in self._refers else scripts.SippReply()
-        self._place(scripts.Dial(uri, origin, self.caller.call_id, username, secret, tuple(headers)), ours, reply)
+            headers = tuple(self.case.sent_headers(self.testbed.phones[0]))
+            dial = self._of_phone(call_id, call.caller, dialled, handling.domain or self.plan.domain)
+            self._place(replace(dial, headers=headers, refer_to=refer_to), self.testbed.phones)
+            return
+        assert self.case.trunk is not None
+        ours = self.tenant.trunks[self.case.trunk]
+        host, port = self.testbed.pbx.trunks_at
+        uri, origin = f"sip:{dialled}@{host}:{port}", f"<sip:{handling.caller_shows or call.caller}@{ours[0]}>"
+        headers = tuple(self.case.sent_headers(ours[0]))
+        self._place(scripts.Dial(uri, origin, call_id, headers=headers, refer_to=refer_to), ours)
 
-    def _place(self, dial: scripts.Dial, ours: Address, reply: scripts.SippReply) -> None:
-        self.rig.follow(dial.call_id, self)
-        self._processes.append(self.rig.sipp.call(dial, ours, reply))
-        self.spawn(self._see_placed(dial, ours, reply))
+    def _of_phone(self, call_id: str, extension: str, to: str, domain: str) -> scripts.Dial:
+        origin = f"<sip:{extension}@{self.plan.domain}>"
+        return scripts.Dial(f"sip:{to}@{domain}", origin, call_id, extension, password(self.plan, extension))
 
-    async def _see_placed(self, dial: scripts.Dial, ours: Address, reply: scripts.SippReply) -> None:
+    def _place(self, dial: scripts.Dial, ours: Address) -> None:
+        self.testbed.followers[dial.call_id] = self
+        self._processes.append(self.testbed.sipp.call(dial, ours))
+        self.spawn(self._see_placed(dial, ours))
+
+    async def _see_placed(self, dial: scripts.Dial, ours: Address) -> None:
         """Start SIPp again if it ended because another program had taken its port."""
         for _ in range(2):
-            if not await self.until(lambda: self.rig.wire.knows(dial.call_id), _START_SECONDS):
-                self.rig.sipp.forget(self._processes.pop())
-                self._processes.append(self.rig.sipp.call(dial, ours, reply))
+            if not await self.until(lambda: self.testbed.wire.knows(dial.call_id), _START_SECONDS):
+                self.testbed.sipp.forget(self._processes.pop())
+                self._processes.append(self.testbed.sipp.call(dial, ours))
 
     def consult(self, by: str, to: str) -> Dialog:
         """``by`` calls ``to``, to announce a transfer."""
-        call_id = f"{self._name}-consult"
-        self.consultation = Dialog(call_id, to, "caller", 0.0)
-        uri, origin = f"sip:{to}@{self.plan.domain}", f"<sip:{by}@{self.plan.domain}>"
-        dial = scripts.Dial(uri, origin, call_id, by, password(self.plan, by))
-        self._place(dial, self.rig.phones, scripts.SippReply())
+        self.consultation = Dialog(f"{self._name}-consult", to, "caller", 0.0)
+        self._place(self._of_phone(self.consultation.call_id, by, to, self.plan.domain), self.testbed.phones)
         return self.consultation
 
     def announced_call(self) -> str:
@@ -242,10 +243,7 @@ class Scene:
             if "in_call" in states:
                 call_id = f"{self._name}-busy-{extension}"
                 self._parked[call_id] = Dialog(call_id, parking, "caller", 0.0)
-                uri = f"sip:{parking}@{self.plan.domain}"
-                origin = f"<sip:{extension}@{self.plan.domain}>"
-                dial = scripts.Dial(uri, origin, call_id, extension, password(self.plan, extension))
-                self._place(dial, self.rig.phones, scripts.SippReply())
+                self._place(self._of_phone(call_id, extension, parking, self.plan.domain), self.testbed.phones)
         callers = [d for d in self._parked.values() if d.state == "caller"]
         if not await self.until(lambda: all(d.up for d in callers), _PARKED_SECONDS):
             self.faults.append("a phone that was to be in a call could not place one")
@@ -253,13 +251,9 @@ class Scene:
     # -- afterwards ---------------------------------------------------------------------------------------------------
 
     def rang(self) -> list[Attempt]:
-        """Who was rung, in order; times count from the caller's INVITE."""
+        """Attempts in order; times count from the caller's INVITE."""
         in_order = sorted(self.legs.values(), key=lambda leg: leg.start)
         return [leg.rang(since=self.caller.start) for leg in in_order]
-
-    def entries(self) -> list[list[Attempt]]:
-        """Who was rung so far; those that rang together are one entry."""
-        return entries(self.rang())
 
     async def close(self) -> None:
         """Hang up all dialogs that are still up and release SIPp's processes."""
@@ -267,12 +261,11 @@ class Scene:
             task.cancel()
         consultation = () if self.consultation is None else (self.consultation,)
         for dialog in (self.caller, *consultation, *self.legs.values(), *self._parked.values()):
-            if dialog.up:
-                self.rig.wire.nudge(dialog.call_id, "HANGUP")
-            self.rig.media.close(dialog.call_id)
+            self.hang_up(dialog)
+            self.testbed.media.close(dialog.call_id)
         await asyncio.sleep(0.2)
         for started in self._processes:
-            await asyncio.to_thread(self.rig.sipp.forget, started)
+            await asyncio.to_thread(self.testbed.sipp.forget, started)
 
     async def until(self, condition: Callable[[], bool], seconds: float) -> bool:
         """Wait for a condition; False if it does not come about in time."""
@@ -284,7 +277,7 @@ class Scene:
         return True
 
     def spawn(self, work: Coroutine[object, object, None]) -> None:
-        """Run a coroutine beside the call; it is cancelled when the scene closes."""
+        """Run a coroutine beside the call; it is cancelled when the call is closed."""
         task = asyncio.get_running_loop().create_task(work)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
