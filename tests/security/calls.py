@@ -113,12 +113,19 @@ class Side:
 
 
 def call_up(
-    lab: Laboratory, caller: Peer, sender: str, to: str, domain: str, login: Login | None, at: str | None = None
+    lab: Laboratory,
+    caller: Peer,
+    sender: str,
+    to: str,
+    domain: str,
+    login: Login | None,
+    at: str | None = None,
+    headers: Sequence[str] = (),
 ) -> Side:
     """A call that was taken, as the caller sees it."""
     call_id = f"up-{next(_numbers)}-{time.monotonic_ns()}"
     uri, mine = f"sip:{to}@{at or domain}", f"<sip:{sender}@{domain}>"
-    reply = caller.ask("INVITE", uri, sender=mine, body=sdp(caller.host), call_id=call_id, login=login)
+    reply = caller.ask("INVITE", uri, sender=mine, body=sdp(caller.host), call_id=call_id, login=login, headers=headers)
     assert reply is not None
     assert reply.status == 200, reply.status
     caller.acknowledge(uri, mine, call_id, int(reply.cseq.split()[0]), reply)

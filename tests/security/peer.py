@@ -83,6 +83,7 @@ class Peer:
         self._socket.bind((self.host, self.port))
         self._socket.settimeout(0.2)
         self.port = self._socket.getsockname()[1]
+        self._registered = f"registration-{next(_numbers)}-{time.monotonic_ns()}"
         self._came = threading.Condition()
         self._closing = False
         self._thread = threading.Thread(target=self._receive, daemon=True)
@@ -197,9 +198,21 @@ class Peer:
         return final
 
     def register(
-        self, user: str, domain: str, login: Login | None, contact: str | None = None, headers: Sequence[str] = ()
+        self,
+        user: str,
+        domain: str,
+        login: Login | None,
+        contact: str | None = None,
+        headers: Sequence[str] = (),
+        *,
+        anew: bool = False,
     ) -> int | None:
-        """Register with a Contact as it is; returns the status (None: silence)."""
+        """Register with a Contact as it is; returns the status (None: silence).
+
+        All with one Call-ID, as phones do (RFC 3261, 10.2.4) until they begin ``anew``.
+        """
+        if anew:
+            self._registered = f"registration-{next(_numbers)}-{time.monotonic_ns()}"
         address = f"<sip:{user}@{domain}>"
         reply = self.ask(
             "REGISTER",
@@ -209,6 +222,8 @@ class Peer:
             contact=contact or f"<sip:{user}@{self.at}>",
             headers=("Expires: 600", *headers),
             login=login,
+            call_id=self._registered,
+            cseq=5 * next(_numbers),
         )
         return None if reply is None else reply.status
 
@@ -249,7 +264,8 @@ class Peer:
         """Take all contacts of a user away."""
         address = f"<sip:{user}@{domain}>"
         self.ask(
-            "REGISTER", f"sip:{domain}", sender=address, to=address, contact="*", headers=("Expires: 0",), login=login
+            "REGISTER", f"sip:{domain}", sender=address, to=address, contact="*", headers=("Expires: 0",), login=login,
+            call_id=self._registered, cseq=5 * next(_numbers),
         )  # fmt: skip
 
     def _cancel(self, uri: str, sender: str, call_id: str) -> None:

@@ -151,13 +151,7 @@ def test_a_phone_is_told_of_its_registration_and_takes_it_back(lab: Laboratory, 
     assert len(told) == 1
     assert f"sip:102@{phone.at}" in told[0]
     assert ";expires=" in told[0]
-    call_id = phone.received[-1].call_id
-    reply = phone.ask(
-        "REGISTER", f"sip:{_DOMAIN}", sender=f"<sip:102@{_DOMAIN}>", to=f"<sip:102@{_DOMAIN}>",
-        contact=f"<sip:102@{phone.at}>", headers=("Expires: 0",), login=login, call_id=call_id, cseq=10,
-    )  # fmt: skip
-    assert reply is not None
-    assert reply.status == 200
+    phone.forget("102", _DOMAIN, login)
     assert caller.call("102", _DOMAIN, sender=f"<sip:101@{_DOMAIN}>", login=lab.login("101")) == 480
     assert phone.invited == []
 
@@ -165,7 +159,7 @@ def test_a_phone_is_told_of_its_registration_and_takes_it_back(lab: Laboratory, 
 def test_a_phone_that_has_begun_anew_rings_once(lab: Laboratory, caller: Peer) -> None:
     phone, login = lab.phone(_rings), lab.login("102")
     for _ in range(3):
-        assert phone.register("102", _DOMAIN, login) == 200
+        assert phone.register("102", _DOMAIN, login, anew=True) == 200
     for number in ("102", "600"):
         before = len(phone.invited)
         assert caller.call(number, _DOMAIN, sender=f"<sip:101@{_DOMAIN}>", login=lab.login("101")) == 486

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 import pytest
 
 from pbxgen.lab import sip
+from tests.security.calls import Side, call_up, called_side, takes
 from tests.security.laboratory import Laboratory
 from tests.security.peer import Reply, sdp
 
@@ -81,3 +82,72 @@ def test_a_stranger_takes_over_no_call_by_replaces(lab: Laboratory) -> None:
     phone.ask("BYE", uri, sender=sender, call_id=call_id, to_tag=f";tag={tag}", login=lab.login("103"), cseq=20)
     called.forget("102", _DOMAIN, lab.login("102"))
     assert told in (401, 403)
+
+
+class _Office:
+    """The phones of an office, and what they do to one another. 101 may call outside, 102 and 103 may not."""
+
+    def __init__(self, lab: Laboratory) -> None:
+        self.lab = lab
+        self.phones = {extension: lab.phone(takes) for extension in ("101", "102", "103")}
+        for extension, phone in self.phones.items():
+            assert phone.register(extension, _DOMAIN, lab.login(extension)) == 200
+
+    def call(self, sender: str, to: str) -> tuple[Side, Side]:
+        """A call that is up: the caller's side and that of who took it."""
+        before = len(self.phones[to].invited)
+        side = call_up(self.lab, self.phones[sender], sender, to, _DOMAIN, self.lab.login(sender))
+        self.lab.settle(0.3)
+        assert len(self.phones[to].invited) == before + 1
+        return side, called_side(self.phones[to], self.lab.login(to))
+
+    def put_through(self, through: str, to: str) -> Side:
+        """102 calls ``through``, who consults ``to`` and transfers; the side of ``to``, who speaks with 102 then."""
+        _, first = self.call("102", through)
+        second, last = self.call(through, to)
+        assert first.say("REFER", f"Refer-To: <sip:{to}@{_DOMAIN}?Replaces={second.replaces}>") == 202
+        self.lab.settle(1)
+        return last
+
+    def taken_over(self, name: str) -> Side:
+        """103 takes its own call with 102 over by another phone (Replaces), which names itself."""
+        side, _ = self.call("103", "102")
+        other, uri, sender = self.lab.phone(takes), f"sip:102@{_DOMAIN}", f"<sip:103@{_DOMAIN}>"
+        call_id = f"take-{next(_numbers)}"
+        replaces = side.replaces.replace("%3B", ";").replace("%40", "@")
+        reply = other.ask(
+            "INVITE", uri, sender=sender, body=sdp(), call_id=call_id, login=self.lab.login("103"),
+            headers=(f"Replaces: {replaces}", f"X-FS-Channel-Name: {name}"),
+        )  # fmt: skip
+        assert reply is not None
+        other.acknowledge(uri, sender, call_id, int(reply.cseq.split()[0]), reply)
+        self.lab.settle(0.5)
+        return Side(
+            other, self.lab.login("103"), uri, f"{sender};tag=t{call_id}", reply.header("to"), call_id, reply.body
+        )
+
+
+@pytest.mark.parametrize(
+    ("who", "goes_out"),
+    [("caller 101", True), ("called 101", True), ("put through 101", True), ("caller 103", False),
+     ("called 103", False), ("put through 103", False), ("named 103", False)],
+)  # fmt: skip
+def test_a_transfer_has_the_rights_of_who_transfers(lab: Laboratory, who: str, goes_out: bool) -> None:
+    """Rights come from who speaks with the transferred party now, not from who did when the call began."""
+    office = _Office(lab)
+    match who.split():
+        case "caller", extension:
+            side, _ = office.call(extension, "102")
+        case "called", extension:
+            _, side = office.call("102", extension)
+        case "put", _, extension:
+            side = office.put_through("103" if extension == "101" else "101", extension)
+        case _:
+            side = office.taken_over("office/user:101")
+    side.say("REFER", f"Refer-To: <sip:{_OUTSIDE}@{_DOMAIN}>", f"Referred-By: <sip:101@{_DOMAIN}>")
+    lab.settle(2)
+    assert (len(lab.called_out()) == 1) is goes_out
+    lab.command({"asterisk": "channel request hangup all", "freeswitch": "hupall"}[lab.pbx.name])
+    for extension, phone in office.phones.items():
+        phone.forget(extension, _DOMAIN, lab.login(extension))
+    lab.settle()

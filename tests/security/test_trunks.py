@@ -6,6 +6,7 @@ import re
 
 import pytest
 
+from tests.security.calls import call_up, takes
 from tests.security.laboratory import Laboratory
 from tests.security.peer import Peer, sdp
 
@@ -80,3 +81,37 @@ def test_from_a_trunk_the_name_of_a_phone_gives_no_rights_of_a_phone(lab: Labora
         assert status is not None
         assert status >= 400
     assert lab.called_out() == []
+
+
+def test_who_answered_is_not_told_to_a_carrier(lab: Laboratory) -> None:
+    carrier, number = lab.trunks["office.carrier"], "+390212345102"
+    called = lab.phone(takes)
+    assert called.register("102", "office.lab", lab.login("102")) == 200
+    side = call_up(
+        lab, carrier, "+393471112222", number, "carrier.example", None, lab.pbx.trunks_at[0],
+        headers=("X-FS-Support: update_display,send_info",),
+    )  # fmt: skip
+    lab.settle()
+    told = [message.method for message in carrier.received if message.status is None and message.method != "OPTIONS"]
+    side.say("BYE")
+    called.forget("102", "office.lab", lab.login("102"))
+    assert told == []
+    assert not any("Bruno" in value for message in carrier.received for _, value in message.headers)
+
+
+@pytest.mark.parametrize("attribute", ["setup:", "setup", "setup: ", "ice-ufrag:", "ice-pwd:"])
+def test_an_attribute_of_sdp_without_its_value_ends_nothing(lab: Laboratory, attribute: str) -> None:
+    """FreeSWITCH 1.11 would end with all calls of all tenants."""
+    carrier = lab.trunks["office.carrier"]
+    called = lab.phone(takes)
+    assert called.register("102", "office.lab", lab.login("102")) == 200
+    body = f"{sdp(carrier.host)}a=ice-ufrag:x\r\na=ice-pwd:x\r\na={attribute}\r\n"
+    reply = carrier.ask(
+        "INVITE", f"sip:+390212345102@{lab.pbx.trunks_at[0]}", sender="<sip:+393471112222@carrier.example>", body=body
+    )
+    lab.settle(0.5)
+    assert reply is not None
+    assert reply.status in (200, 400, 488)
+    assert "up" in lab.command({"asterisk": "core show uptime", "freeswitch": "status"}[lab.pbx.name]).lower()
+    lab.command({"asterisk": "channel request hangup all", "freeswitch": "hupall"}[lab.pbx.name])
+    called.forget("102", "office.lab", lab.login("102"))

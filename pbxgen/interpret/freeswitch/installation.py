@@ -19,6 +19,7 @@ STOCK: Mapping[str, str] = {
     "default_language": "en",
     "sounds_dir": "/usr/share/freeswitch/sounds",
     "sound_prefix": "/usr/share/freeswitch/sounds/en/us/callie",
+    "core_uuid": "00000000-0000-4000-8000-000000000000",
     "local_ip_v4": "127.0.0.1",
     "internal_sip_port": "5060",
     "external_sip_port": "5080",

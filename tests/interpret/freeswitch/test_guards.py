@@ -64,7 +64,7 @@ def test_who_is_no_phone_of_ours_sends_nobody_outside(tmp_path: Path) -> None:
         "pbx_role": "called",
         "pbx_origin": "internal",
         "pbx_here": "user:101",
-        "pbx_peer": "outside:+393471112222",
+        "bridge_channel": "office/outside:+393471112222/x",
     }
     assert _refused(tmp_path, "office.transfer", "+393331110101", pbx_dialler="101", **party) == 403
 
