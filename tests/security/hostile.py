@@ -175,7 +175,8 @@ class Hostile:
                 f"Subject: {value}",
                 f'Reason: Q.850;cause=16;text="{value}"',
                 f"Route: <sip:{self.one(*self.carriers)};lr>",
-                f"Record-Route: {value}",
+                # Of another scheme than SIP it ends Asterisk 22, a fault of its own: docs/asterisk.md.
+                f"Record-Route: <sip:{self.user()}@{self.host(mine)};{self.one('lr', 'maddr=127.0.0.9')}>",
                 f"Refer-To: <{self.uri(mine)}>",
                 f"Accept-Language: {value}",
                 f"X-FS-Support: update_display,{value}",
