@@ -10,9 +10,10 @@ from pbxgen.diagnostics.crowd import several
 from pbxgen.diagnostics.diagnostic import Diagnostic, Severity
 from pbxgen.diagnostics.location import Location
 from pbxgen.diagnostics.nearest import did_you_mean
+from pbxgen.language.complaint import subject_of
 from pbxgen.language.directory import Directory
 from pbxgen.language.findings import Findings, Subject
-from pbxgen.language.model_inbound import InboundRule
+from pbxgen.language.model_sections import InboundRule
 from pbxgen.language.positions import at, key_of
 from pbxgen.language.validate import Draft
 from pbxgen.source.tree import Node
@@ -31,11 +32,11 @@ class Acceptance:
 def collect(draft: Draft, directory: Directory, findings: Findings) -> tuple[Acceptance, ...]:
     """Every acceptance of a source; of codes that do not exist or are errors there is none, but an error."""
     found = [*_read(draft.accept, draft.node("accept"), None, findings)]
-    for section, kind in (("users", "user"), ("operators", "operator"), ("groups", "group")):
+    for section in ("users", "operators", "groups"):
         tree = draft.node(section)
         for name, model in getattr(draft, section).items():
             if model.accept:
-                found += _read(model.accept, at(tree, name, "accept"), (kind, name), findings)
+                found += _read(model.accept, at(tree, name, "accept"), subject_of((section, name)), findings)
     tree = draft.node("inbound")
     for e164, text in directory.inbound.items():
         target = draft.inbound[text]

@@ -2,51 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from typing import Any
 
-from pydantic import BaseModel
-
 from pbxgen.diagnostics.location import Location
-from pbxgen.diagnostics.nearest import did_you_mean, nearest
+from pbxgen.diagnostics.nearest import did_you_mean
 from pbxgen.diagnostics.secrets import is_secret_key
+from pbxgen.language.annotations import choices_at, expected, expected_at, key_at, keys_at, split
 from pbxgen.language.findings import Findings, Subject, clipped
-from pbxgen.language.model import SINGULAR, Source
-from pbxgen.language.model_base import FromEnvironment, FromFile
-from pbxgen.language.model_deviations import Destination, Deviations, OperatorReturn, Rule
-from pbxgen.language.model_groups import Group, Operator
-from pbxgen.language.model_inbound import InboundRule
-from pbxgen.language.model_pbx import Defaults, Pbx
-from pbxgen.language.model_schedules import Schedule
-from pbxgen.language.model_trunks import Route, Trunk
-from pbxgen.language.model_users import Leg, User, Voicemail
+from pbxgen.language.model import SECTIONS, Source
+from pbxgen.language.model_base import KeyForm
 from pbxgen.language.positions import Path, at, key_of
 from pbxgen.language.to_values import unquoted
-from pbxgen.language.words import expected
 from pbxgen.source import tree
 from pbxgen.source.secret_places import hides
 
-_MODELS: dict[str, type[BaseModel]] = {
-    "trunks": Trunk,
-    "routes": Route,
-    "schedules": Schedule,
-    "operators": Operator,
-    "groups": Group,
-    "policies": Deviations,
-    "users": User,
-    "inbound": InboundRule,
-}
 _RANGE = frozenset(
     {"greater_than_equal", "less_than_equal", "greater_than", "less_than", "too_long", "string_too_long"}
 )
+_SHAPE = frozenset({"int_from_float", "union_tag_invalid"})
 
 
 def subject_of(path: Path) -> Subject | None:
     """What an ``accept`` must stand on to cover a finding at ``path``."""
-    kinds = {"users": "user", "operators": "operator", "groups": "group", "inbound": "inbound"}
-    if len(path) > 1 and path[0] in kinds:
-        return (kinds[str(path[0])], str(path[1]))
-    return None
+    section = SECTIONS.get(str(path[0])) if len(path) > 1 else None
+    return (section.subject, str(path[1])) if section and section.subject else None
 
 
 def complain(error: Mapping[str, Any], path: Path, root: tree.Mapping, findings: Findings) -> None:
@@ -58,23 +38,21 @@ def complain(error: Mapping[str, Any], path: Path, root: tree.Mapping, findings:
         return
     key = _last_key(path)
     if kind == "extra_forbidden":
-        known = keys_at(path[:-1])
+        known = keys_at(Source, path[:-1])
         findings.add(
             "PBX101",
-            f"{clipped(key)!r} is no key of {_container(path[:-1])}",
+            f"{clipped(key)!r} is not a key of {_container(path[:-1])}",
             _key_location(path, root),
             help=did_you_mean(key, known) or f"known here: {', '.join(sorted(known))}",
             subject=subject,
         )
         return
     if error["loc"] and error["loc"][-1] == "[key]":
-        findings.add(
-            "PBX105",
-            f"{clipped(key)!r} is no {_singular(path)}",
-            _key_location(path, root),
-            help=_expected(path, key=True),
-            subject=subject,
-        )
+        annotation = key_at(Source, path)
+        form = next(part for part in split(annotation)[1] if isinstance(part, KeyForm))
+        noun = form.noun.format(SECTIONS[str(path[0])].singular if path[0] in SECTIONS else "")
+        location = _key_location(path, root)
+        findings.add("PBX105", f"{clipped(key)!r} is not {noun}", location, help=expected(annotation), subject=subject)
         return
     node = at(root, *path)
     secret = any(isinstance(step, str) and is_secret_key(step) for step in path) or hides(key, node)
@@ -82,12 +60,10 @@ def complain(error: Mapping[str, Any], path: Path, root: tree.Mapping, findings:
         unquoted(node, findings, secret=secret)
         return
     found = _shown_secret(node) if secret else _shown(node)
-    help = _expected(path)
+    help = expected_at(Source, path)
     if kind == "literal_error":
-        choices = [c.strip().strip("'") for c in error["ctx"]["expected"].replace(" or ", ",").split(",")]
         value = node.value if isinstance(node, tree.Scalar) and isinstance(node.value, str) else ""
-        near = nearest(value, choices)
-        help = f"did you mean '{near}'?" if near else f"one of {', '.join(choices)}" if len(choices) > 1 else help
+        help = did_you_mean(value, choices_at(Source, path)) or help
         findings.add("PBX105", f"{key} cannot be {found}", node.location, help=help, subject=subject)
     elif kind in ("int_type", "bool_type") and isinstance(node, tree.Scalar) and _only_quoted(node, kind):
         findings.add(
@@ -97,49 +73,9 @@ def complain(error: Mapping[str, Any], path: Path, root: tree.Mapping, findings:
             help=f"write {str(node.value).strip()} without quotes" if node.quoted else help,
             subject=subject,
         )
-    elif kind in _RANGE:
-        findings.add("PBX104", f"{key} cannot be {found}", node.location, help=help, subject=subject)
-    elif kind.endswith("_type") or kind in ("int_from_float", "mapping_type"):
-        findings.add("PBX103", f"{key} cannot be {found}", node.location, help=help, subject=subject)
     else:
-        findings.add("PBX105", f"{key} cannot be {found}", node.location, help=help, subject=subject)
-
-
-def keys_at(path: Path) -> Collection[str]:
-    """The keys that the mapping at ``path`` may have."""
-    model: type[BaseModel] | None
-    match tuple(step for step in path if isinstance(step, str)):
-        case ():
-            model = Source
-        case ("pbx",):
-            model = Pbx
-        case ("defaults",):
-            model = Defaults
-        case (section, _) if section in _MODELS:
-            model = _MODELS[section]
-        case (*_, "password" | "pin"):
-            return [*_keys(FromEnvironment), *_keys(FromFile)]
-        case ("users", _, "voicemail"):
-            model = Voicemail
-        case (*_, "deviations"):
-            model = Deviations
-        case (*_, "operator_return"):
-            model = OperatorReturn
-        case (*_, "follow_me"):
-            model = Leg
-        case (*_, "to" | "overflow"):
-            model = Destination
-        case ("inbound", *_):
-            model = InboundRule
-        case _:
-            model = Rule
-    if model is Operator and path[:1] == ("groups",):
-        model = Group
-    return _keys(model)
-
-
-def _keys(model: type[BaseModel]) -> list[str]:
-    return [field.alias or name for name, field in model.model_fields.items()]
+        code = "PBX104" if kind in _RANGE else "PBX103" if kind.endswith("_type") or kind in _SHAPE else "PBX105"
+        findings.add(code, f"{key} cannot be {found}", node.location, help=help, subject=subject)
 
 
 def _missing(key: str, path: Path, root: tree.Mapping, findings: Findings, subject: Subject | None) -> None:
@@ -153,7 +89,7 @@ def _missing(key: str, path: Path, root: tree.Mapping, findings: Findings, subje
         "PBX102",
         f"{holder} needs the key '{key}'",
         location,
-        help=f"add {key}: {_expected((*path, key))}" if path != (key,) else f"add {key}:",
+        help=f"add {key}: {expected_at(Source, (*path, key))}" if path != (key,) else f"add {key}:",
         subject=subject,
     )
 
@@ -176,25 +112,10 @@ def _container(path: Path) -> str:
     names = [step for step in path if isinstance(step, str)]
     if not names:
         return "a source"
-    singular = SINGULAR.get(names[0])
-    if len(names) == 2 and singular and isinstance(path[-1], str):
-        return f"{singular} {clipped(names[1])}"
+    section = SECTIONS.get(names[0])
+    if len(names) == 2 and section and isinstance(path[-1], str):
+        return f"{section.singular} {clipped(names[1])}"
     return f"'{clipped(names[-1])}'"
-
-
-def _singular(path: Path) -> str:
-    if len(path) == 2 and path[0] in ("users", "inbound"):
-        return "extension" if path[0] == "users" else "outside number"
-    if len(path) > 1 and path[-2] == "accept":
-        return "code"
-    return f"name of a {SINGULAR.get(str(path[0]), str(path[0]))}"
-
-
-def _expected(path: Path, *, key: bool = False) -> str:
-    words = expected(path, key=key)
-    if words is None:
-        return "a mapping of names" if len(path) == 1 else "a mapping" if not key else "a name"
-    return f"{words}" if not words.startswith("http") else words
 
 
 def _shown(node: tree.Node) -> str:

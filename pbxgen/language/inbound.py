@@ -6,7 +6,7 @@ from pbxgen.flow import plan
 from pbxgen.language.context import Context, without_owner
 from pbxgen.language.findings import Subject
 from pbxgen.language.model_deviations import Conditions
-from pbxgen.language.model_inbound import InboundRule, InboundTarget
+from pbxgen.language.model_sections import InboundRule, InboundTarget
 from pbxgen.language.positions import at, items, key_of
 from pbxgen.language.rules import is_list_of_rules
 from pbxgen.source.tree import Node

@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping
 
 from pbxgen.diagnostics.location import Location
 from pbxgen.language.findings import Findings, Subject, clipped
-from pbxgen.language.model import SINGULAR
+from pbxgen.language.model import SECTIONS
 
 
 class Names:
@@ -49,9 +49,9 @@ class Names:
             near = self._findings.near(name, {*known, *words} if words else known)
             self._findings.add(
                 "PBX110",
-                f"there is no {SINGULAR[section]} {clipped(name)!r}",
+                f"there is no {SECTIONS[section].singular} {clipped(name)!r}",
                 location,
-                help=f"did you mean '{near}'?" if near else _known(SINGULAR[section], section, known),
+                help=f"did you mean '{near}'?" if near else _known(SECTIONS[section].singular, section, known),
                 subject=subject,
             )
         return False

@@ -8,7 +8,7 @@ import re
 from pbxgen.diagnostics.location import Location
 from pbxgen.flow import plan
 from pbxgen.flow.pattern import Pattern, parse
-from pbxgen.language import model_trunks as model
+from pbxgen.language import model_sections as model
 from pbxgen.language import trusted
 from pbxgen.language.directory import read_number
 from pbxgen.language.findings import Findings

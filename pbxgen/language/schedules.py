@@ -9,7 +9,7 @@ from functools import lru_cache
 from pbxgen.diagnostics.location import Location
 from pbxgen.diagnostics.nearest import did_you_mean, nearest
 from pbxgen.flow.schedule import DatedWindow, DateRange, Schedule, WeeklyWindow
-from pbxgen.language import model_schedules as model
+from pbxgen.language import model_sections as model
 from pbxgen.language.findings import Findings
 from pbxgen.language.positions import at, items, key_of, within
 from pbxgen.source.tree import Node, Scalar

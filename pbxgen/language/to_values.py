@@ -14,10 +14,6 @@ XML 1.0 can carry them."""
 _UNSAFE_REASON = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 """The same for the reasons of ``accept``, which may have several lines and go nowhere."""
 
-_NEVER_NULL = frozenset(
-    {"unconditional", "busy", "no_answer", "unreachable", "operator_return", "overflow", "to", "else"}
-)
-
 
 def carried(text: str) -> bool:
     """Can every PBX's configuration carry this text on one line?"""
@@ -34,35 +30,27 @@ def plain(node: Node) -> object:
 
 
 def unreadable(node: Node, findings: Findings) -> frozenset[Path]:
-    """Paths of keys that are not texts, of texts that cannot be carried, and of destinations left empty."""
+    """Paths of keys that are not texts, and of texts that cannot be carried."""
     paths: set[Path] = set()
-    _scan(node, (), None, paths, findings)
+    _scan(node, (), paths, findings)
     return frozenset(paths)
 
 
-def _scan(node: Node, path: Path, key: str | None, paths: set[Path], findings: Findings) -> None:
+def _scan(node: Node, path: Path, paths: set[Path], findings: Findings) -> None:
     if isinstance(node, Scalar):
-        if isinstance(node.value, str):
-            if _UNSAFE.search(node.value) and not ("accept" in path and not _UNSAFE_REASON.search(node.value)):
-                unsafe_text(node, findings)
-                paths.add(path)
-        elif node.value is None and key in _NEVER_NULL and path[0] != "accept":
-            findings.add(
-                "PBX103",
-                f"nothing is written after '{key}:'",
-                node.location,
-                help="write a destination" if key in ("to", "else", "overflow") else "write a destination, or off",
-            )
+        unsafe = _UNSAFE_REASON if "accept" in path else _UNSAFE
+        if isinstance(node.value, str) and unsafe.search(node.value):
+            unsafe_text(node, findings)
             paths.add(path)
     elif isinstance(node, Mapping):
         for name, entry in node.entries.items():
             inner = (*path, name)
             if not _key_is_text(entry, path, findings):
                 paths.add(inner)
-            _scan(entry.value, inner, name, paths, findings)
+            _scan(entry.value, inner, paths, findings)
     elif isinstance(node, Sequence):
         for i, item in enumerate(node.items):
-            _scan(item, (*path, i), None, paths, findings)
+            _scan(item, (*path, i), paths, findings)
 
 
 def _key_is_text(entry: Entry, path: Path, findings: Findings) -> bool:

@@ -8,7 +8,7 @@ from pbxgen.language.context import Context
 from pbxgen.language.directory import read_number
 from pbxgen.language.findings import Subject
 from pbxgen.language.model_base import many
-from pbxgen.language.model_users import User, Voicemail
+from pbxgen.language.model_sections import User, Voicemail
 from pbxgen.language.positions import at, items, key_of
 from pbxgen.language.resolve import Rights, merge
 from pbxgen.language.ringing import long_ring

@@ -9,36 +9,34 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import Annotated, Any
+from functools import cache
+from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
 
 from pbxgen.diagnostics.location import Location
+from pbxgen.language.annotations import key_at, of_field, split
 from pbxgen.language.complaint import complain
 from pbxgen.language.findings import Findings
-from pbxgen.language.model import Source
-from pbxgen.language.model_base import EXTENSION, NUMBER, SLUG
+from pbxgen.language.model import SECTIONS, Source
+from pbxgen.language.model_base import KeyForm
 from pbxgen.language.model_deviations import Deviations
-from pbxgen.language.model_groups import Group, Operator
-from pbxgen.language.model_inbound import InboundTarget
-from pbxgen.language.model_pbx import Defaults, Pbx
-from pbxgen.language.model_schedules import Schedule
-from pbxgen.language.model_trunks import Route, Trunk
-from pbxgen.language.model_users import User
+from pbxgen.language.model_sections import Defaults, Group, InboundTarget, Operator, Pbx, Route, Schedule, Trunk, User
 from pbxgen.language.positions import Path, child, without
 from pbxgen.language.to_values import plain, unreadable
 from pbxgen.source.tree import Entry, Mapping, Node, Scalar
 
-SECTIONS = tuple(Source.model_fields)
-_ADAPTERS: dict[str, TypeAdapter[Any]] = {}
+_KEYS = {
+    section: re.compile(part.pattern)
+    for section in SECTIONS
+    for part in split(key_at(Source, (section, "")))[1]
+    if isinstance(part, KeyForm)
+}
 
 
-def _adapter(section: str) -> TypeAdapter[Any]:
-    if section not in _ADAPTERS:
-        info: Any = Source.model_fields[section]
-        form: Any = Annotated[info.annotation, *info.metadata] if info.metadata else info.annotation
-        _ADAPTERS[section] = TypeAdapter[Any](form)
-    return _ADAPTERS[section]
+@cache
+def _adapter(key: str) -> TypeAdapter[Any]:
+    return TypeAdapter[Any](of_field(Source.model_fields[key]))
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +102,7 @@ def validate(root: Mapping, findings: Findings) -> Draft:
     cut = without(root, bad) if bad else root
     assert isinstance(cut, Mapping)
     for name, entry in cut.entries.items():
-        if name not in SECTIONS:
+        if name not in Source.model_fields:
             complain({"type": "extra_forbidden", "loc": (name,)}, (name,), root, findings)
             cutter.note([(name,)])
         elif isinstance(entry.value, Scalar) and entry.value.value is None and name not in ("version", "pbx"):
@@ -112,7 +110,7 @@ def validate(root: Mapping, findings: Findings) -> Draft:
     _check_keys(cut, cutter.cut, findings)
     values: dict[str, Any] = {}
     kept = {}
-    for name in SECTIONS:
+    for name in Source.model_fields:
         if name in cut.entries and (name,) not in cutter.cut:
             value, node = cutter.section(name, cut)
             if node is not None:
@@ -123,15 +121,6 @@ def validate(root: Mapping, findings: Findings) -> Draft:
     values.pop("version", None)
     touched = frozenset(path[:n] for path in cutter.cut for n in range(1, len(path) + 1))
     return Draft(Mapping(kept, root.location), names, frozenset(cutter.cut), touched, **values)
-
-
-_KEYS = {
-    "users": re.compile(EXTENSION),
-    "inbound": re.compile(NUMBER),
-    **dict.fromkeys(
-        ("trunks", "routes", "classes", "schedules", "contacts", "operators", "groups", "policies"), re.compile(SLUG)
-    ),
-}
 
 
 def _check_keys(root: Mapping, cut: set[Path], findings: Findings) -> None:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from pydantic import BaseModel, ValidationError
+from pydantic import ValidationError
 
 from pbxgen.diagnostics.codes import make
 from pbxgen.diagnostics.diagnostic import Diagnostic
@@ -20,17 +20,10 @@ from pbxgen.flow.machine import Ending
 from pbxgen.flow.plan import Plan, Reason
 from pbxgen.flow.simulate import Call, Diverted, Transfer
 from pbxgen.flow.world import DEFAULT_MOMENT, World, moment_of
+from pbxgen.language.annotations import expected_at, keys_at
 from pbxgen.language.positions import at, key_of, where
 from pbxgen.language.to_values import plain
-from pbxgen.scenario.model import (
-    CallModel,
-    DivertedModel,
-    EndsModel,
-    ExpectModel,
-    ScenarioFileModel,
-    ScenarioModel,
-    TransferModel,
-)
+from pbxgen.scenario.model import EndsModel, ScenarioFileModel, ScenarioModel
 from pbxgen.scenario.values import Expectation, Scenario, ScenarioFile, ending_of
 from pbxgen.source import tree
 from pbxgen.source.files import UnreadableError
@@ -42,29 +35,6 @@ _EXTENSION = re.compile(r"[0-9]{2,5}", re.ASCII)
 _E164 = re.compile(r"\+[0-9]+", re.ASCII)
 _NUMBER = re.compile(r"(?:(?<=\+)\+|^\+)?[0-9]+", re.ASCII)
 _TOGETHER = re.compile(r"\+?[0-9]+(\+\+?[0-9]+)*", re.ASCII)
-_WANTED = {
-    "model_type": "a mapping, with keys of its own",
-    "dict_type": "a mapping, with keys of its own",
-    "list_type": "a list, in [ ] or with - before each item",
-    "too_short": "one item at least",
-    "string_type": "a text in quotes",
-    "string_too_short": "a text",
-    "int_type": "a whole number, without quotes",
-    "bool_type": "true or false",
-}
-"""What pydantic misses, in words."""
-
-_MODELS: dict[str, type[BaseModel]] = {
-    "": ScenarioFileModel,
-    "scenarios": ScenarioModel,
-    "call": CallModel,
-    "transfer": TransferModel,
-    "expect": ExpectModel,
-    "ends": EndsModel,
-    "diverted": DivertedModel,
-}
-"""By key: what the mapping under it is."""
-_KEYS = {key: [field.alias or name for name, field in model.model_fields.items()] for key, model in _MODELS.items()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,23 +161,20 @@ def _moment(model: ScenarioModel, location: Location, found: list[Diagnostic]) -
 
 
 def _complaint(error: Mapping[str, Any], root: tree.Mapping) -> Diagnostic:
-    loc = tuple(step for step in error["loc"] if step != "[key]")
-    node = at(root, *loc)
-    key = next((str(step) for step in reversed(loc) if isinstance(step, str)), "the file")
+    path = tuple(step for step in error["loc"] if step != "[key]")
+    node = at(root, *path)
+    key = next((str(step) for step in reversed(path) if isinstance(step, str)), "the file")
     location = node.location
     match error["type"]:
         case "extra_forbidden":
-            holder = next((str(s) for s in reversed(loc[:-1]) if isinstance(s, str)), "")
-            location = key_of(at(root, *loc[:-1]), str(loc[-1]))
-            message, help = f"{key!r} means nothing here", did_you_mean(key, _KEYS.get(holder, ()))
+            location = key_of(at(root, *path[:-1]), key)
+            message, help = f"{key!r} means nothing here", did_you_mean(key, keys_at(ScenarioFileModel, path[:-1]))
         case "missing":
-            message, help = f"the key {key!r} is missing", f"add {key}:"
+            message, help = f"the key {key!r} is missing", f"add {key}: {expected_at(ScenarioFileModel, path)}"
         case "string_type" if isinstance(node, tree.Scalar) and isinstance(node.value, int | float):
             message, help = f"the number {node.text} is not quoted", f'write "{node.text}"'
         case "value_error":
-            message, help = f"{key} cannot be so", str(error["ctx"]["error"])
-        case kind if kind in _WANTED:
-            message, help = f"{key} cannot be so", f"write {_WANTED[kind]}"
+            message, help = f"{key} has a wrong value", str(error["ctx"]["error"])
         case _:
-            message, help = f"{key}: {error['msg'][0].lower()}{error['msg'][1:]}", ""
+            message, help = f"{key} has a wrong value", f"write {expected_at(ScenarioFileModel, path)}"
     return make("PBX501", message, location, help=help)
