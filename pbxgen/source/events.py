@@ -1,8 +1,9 @@
 """YAML text -> parse events, by libyaml where it is there and by pure Python otherwise.
 
-The libyaml within ruamel.yaml.clib (0.1.7) is forty times as fast as the Python parser, but knows YAML 1.1 only: within
-brackets it refuses the ``:`` and ``?`` of a plain scalar (``{to: operator:reception}``, ``[08:30-13:00]``), which
-YAML 1.2 allows. Such characters are exchanged for two that the text does not hold, and put back in the events.
+The libyaml within ruamel.yaml.clib (0.1.7) is forty times as fast as the Python parser (reading a source of 10,000
+users, tree included: five to six times), but knows YAML 1.1 only: within brackets it refuses the ``:`` and ``?`` of a
+plain scalar (``{to: operator:reception}``, ``[08:30-13:00]``), which YAML 1.2 allows. Such characters are exchanged for
+two that the text does not hold, and put back in the events.
 """
 
 from __future__ import annotations

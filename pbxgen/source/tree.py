@@ -38,10 +38,12 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Mapping:
-    """Entries by the key's text, in the order of the source (merged ``<<`` keys after the mapping's own)."""
+    """Entries by the key's text, in the order of the source (those that came in through ``<<`` after its own)."""
 
     entries: MappingType[str, Entry]
     location: Location
+    merged: tuple[tuple[Scalar, Mapping], ...] = ()
+    """The keys ``<<``, each with a mapping whose entries it brings in."""
 
 
 Node: TypeAlias = Scalar | Sequence | Mapping
