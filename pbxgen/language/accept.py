@@ -49,20 +49,18 @@ def _read(accept: dict[str, str], node: Node, subject: Subject | None, findings:
     for code, reason in accept.items():
         location = key_of(node, code)
         if code not in TABLE:
-            findings.add(
+            findings.about(subject).add(
                 "PBX129",
                 f"there is no code {code}",
                 location,
                 help=did_you_mean(code, TABLE.keys()) or "write a code that pbxgen check has shown",
-                subject=subject,
             )
         elif TABLE[code].severity is Severity.ERROR:
-            findings.add(
+            findings.about(subject).add(
                 "PBX129",
                 f"{code} is an error: errors cannot be accepted",
                 location,
                 help="solve it; only warnings can be accepted",
-                subject=subject,
             )
         else:
             yield Acceptance(code, reason, subject, location)

@@ -105,7 +105,7 @@ def expected(annotation: Annotation, examples: list[Any] | None = None) -> str:
     examples = examples or _last(beside, "examples")
     words = next((part.words for part in reversed(beside) if isinstance(part, Expects)), None)
     if words is None and _origin(form) in (Union, UnionType):
-        first, *others = _forms(annotation)
+        first, *others = (member for member in get_args(form) if member is not NoneType)
         kinds = [split(other)[0] for other in others]
         return (
             expected(first, examples)

@@ -79,14 +79,14 @@ def compile_source(loaded: Loaded, today: dt.date | None = None) -> Compiled:
 
 
 def _compile(draft: Draft, loaded: Loaded, today: dt.date, findings: Findings) -> Compiled:
-    names = Names(draft.names, findings, complete=loaded.complete)
+    names = Names(draft.names, complete=loaded.complete)
     country = _country(draft, loaded.root, findings)
     _timezone(draft, findings)
     numbers = Numbers(country, (draft.pbx.outside_line or "") if draft.pbx else "")
     trunks = outside.trunks(draft, numbers, findings)
     routes, routes_are_sound = outside.routes(draft, names, findings)
     contacts = outside.contacts(draft, findings)
-    classes = outside.classes(draft, names)
+    classes = outside.classes(draft, names, findings)
     directory = numbers_of.build(draft, numbers, findings)
     schedules = {
         name: compile_schedule(
@@ -99,15 +99,16 @@ def _compile(draft: Draft, loaded: Loaded, today: dt.date, findings: Findings) -
         positions=not loaded.complete or draft.has_broken("operators") or draft.has_broken("groups"),
     )
     default = _default_operator(draft, findings)
-    destinations = Destinations(directory, numbers, names, _carriers(routes), default, findings, doubts)
+    destinations = Destinations(directory, numbers, names, _carriers(routes), default, doubts)
     destinations.mailboxes = mailboxes(draft)
-    rules = RuleReader(destinations, names, today, findings)
+    rules = RuleReader(destinations, names, today)
     resolver = Resolver(destinations, findings)
     context = Context(draft, findings, names, numbers, directory, destinations, rules, resolver)
     operators = ring_groups(context, "operators")
     groups = ring_groups(context, "groups")
     policies = {
-        name: rules.deviations(policy, draft.node("policies", name), None) for name, policy in draft.policies.items()
+        name: rules.deviations(policy, draft.node("policies", name), findings)
+        for name, policy in draft.policies.items()
     }
     users = compile_users(context, classes, policies)
     inbound = compile_inbound(context)
@@ -200,13 +201,12 @@ def _default_operator(draft: Draft, findings: Findings) -> str | None:
     """What a bare ``operator`` means: the default one, or the only one there is."""
     marked = [name for name, operator in draft.operators.items() if operator.default]
     for name in marked[1:]:
-        findings.add(
+        findings.about(("operator", name)).add(
             "PBX130",
             f"two operator positions are the default: {marked[0]} and {name}",
             draft.node("operators", name, "default").location,
             help="only one can be what a bare 'operator' means",
             related=[Related("the first", draft.node("operators", marked[0], "default").location)],
-            subject=("operator", name),
         )
     known = list(draft.names.get("operators", {}))
     return marked[0] if marked else known[0] if len(known) == 1 else None

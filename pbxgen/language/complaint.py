@@ -32,9 +32,9 @@ def subject_of(path: Path) -> Subject | None:
 def complain(error: Mapping[str, Any], path: Path, root: tree.Mapping, findings: Findings) -> None:
     """Report ``error`` (of pydantic's form); ``path`` leads to the key or value in ``root``."""
     kind = error["type"]
-    subject = subject_of(path)
+    findings = findings.about(subject_of(path))
     if kind == "missing":
-        _missing(str(error["loc"][-1]), path, root, findings, subject)
+        _missing(str(error["loc"][-1]), path, root, findings)
         return
     key = _last_key(path)
     if kind == "extra_forbidden":
@@ -44,7 +44,6 @@ def complain(error: Mapping[str, Any], path: Path, root: tree.Mapping, findings:
             f"{clipped(key)!r} is not a key of {_container(path[:-1])}",
             _key_location(path, root),
             help=did_you_mean(key, known) or f"known here: {', '.join(sorted(known))}",
-            subject=subject,
         )
         return
     if error["loc"] and error["loc"][-1] == "[key]":
@@ -52,7 +51,7 @@ def complain(error: Mapping[str, Any], path: Path, root: tree.Mapping, findings:
         form = next(part for part in split(annotation)[1] if isinstance(part, KeyForm))
         noun = form.noun.format(SECTIONS[str(path[0])].singular if path[0] in SECTIONS else "")
         location = _key_location(path, root)
-        findings.add("PBX105", f"{clipped(key)!r} is not {noun}", location, help=expected(annotation), subject=subject)
+        findings.add("PBX105", f"{clipped(key)!r} is not {noun}", location, help=expected(annotation))
         return
     node = at(root, *path)
     secret = any(isinstance(step, str) and is_secret_key(step) for step in path) or hides(key, node)
@@ -64,21 +63,20 @@ def complain(error: Mapping[str, Any], path: Path, root: tree.Mapping, findings:
     if kind == "literal_error":
         value = node.value if isinstance(node, tree.Scalar) and isinstance(node.value, str) else ""
         help = did_you_mean(value, choices_at(Source, path)) or help
-        findings.add("PBX105", f"{key} cannot be {found}", node.location, help=help, subject=subject)
+        findings.add("PBX105", f"{key} cannot be {found}", node.location, help=help)
     elif kind in ("int_type", "bool_type") and isinstance(node, tree.Scalar) and _only_quoted(node, kind):
         findings.add(
             "PBX103",
             f"{key} is a text here, not {'a number' if kind == 'int_type' else 'true or false'}",
             node.location,
             help=f"write {str(node.value).strip()} without quotes" if node.quoted else help,
-            subject=subject,
         )
     else:
         code = "PBX104" if kind in _RANGE else "PBX103" if kind.endswith("_type") or kind in _SHAPE else "PBX105"
-        findings.add(code, f"{key} cannot be {found}", node.location, help=help, subject=subject)
+        findings.add(code, f"{key} cannot be {found}", node.location, help=help)
 
 
-def _missing(key: str, path: Path, root: tree.Mapping, findings: Findings, subject: Subject | None) -> None:
+def _missing(key: str, path: Path, root: tree.Mapping, findings: Findings) -> None:
     if path == (key,) and key not in root.entries:
         location: Location = root.location
         holder = "a source"
@@ -90,7 +88,6 @@ def _missing(key: str, path: Path, root: tree.Mapping, findings: Findings, subje
         f"{holder} needs the key '{key}'",
         location,
         help=f"add {key}: {expected_at(Source, (*path, key))}" if path != (key,) else f"add {key}:",
-        subject=subject,
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from dataclasses import dataclass
 
 from pbxgen.flow import plan
@@ -29,10 +30,12 @@ class Context:
     rules: RuleReader
     resolver: Resolver
 
+    def about(self, subject: Subject) -> Context:
+        """The same, with findings that are about ``subject``."""
+        return dataclasses.replace(self, findings=self.findings.about(subject))
 
-def without_owner(
-    context: Context, written: tuple[Written, ...], subject: Subject | None, where: str
-) -> tuple[plan.Place, ...]:
+
+def without_owner(context: Context, written: tuple[Written, ...], where: str) -> tuple[plan.Place, ...]:
     """Places where there is no diverting user, hence no own mailbox, no own mobile, and any route."""
     found = []
     for destination in written:
@@ -43,7 +46,6 @@ def without_owner(
                 f"a bare '{what}' has no meaning under {where}: there is no diverting user",
                 destination.location,
                 help="say whose: voicemail:101" if what == "voicemail" else "write the number itself",
-                subject=subject,
             )
         else:
             found.append(destination.place)

@@ -12,7 +12,7 @@ from pbxgen.diagnostics.nearest import did_you_mean
 from pbxgen.flow.pattern import Pattern
 from pbxgen.flow.plan import Cost, Place, PlaceKind
 from pbxgen.language.directory import Directory
-from pbxgen.language.findings import Findings, Subject
+from pbxgen.language.findings import Findings
 from pbxgen.language.model_base import SLUG
 from pbxgen.language.model_deviations import Destination
 from pbxgen.language.names import Names
@@ -54,7 +54,6 @@ class Destinations:
         names: Names,
         carriers: Sequence[Carrier],
         default_operator: str | None,
-        findings: Findings,
         doubts: Doubts,
     ) -> None:
         self._directory = directory
@@ -62,7 +61,6 @@ class Destinations:
         self._names = names
         self._carriers = carriers
         self._default_operator = default_operator
-        self._findings = findings
         self._doubts = doubts
         self._routes: dict[str, Carrier | None] = {}
         self.mailboxes: frozenset[str] = frozenset()
@@ -82,7 +80,7 @@ class Destinations:
         self,
         value: str | Destination | Sequence[str | Destination],
         node: Node,
-        subject: Subject | None,
+        findings: Findings,
         general: Options = NONE,
     ) -> tuple[Written, ...]:
         """What is written at ``node``: a destination or a list; wrong ones are reported and left out."""
@@ -90,75 +88,71 @@ class Destinations:
         values = list(value) if not isinstance(value, str | Destination) else [value]
         for item, item_node in zip(values, items(node), strict=True):
             if isinstance(item, str):
-                written = self.one(item, item_node, subject, general)
+                written = self.one(item, item_node, findings, general)
             else:
                 options = options_of(item)
-                long_ring(item.timeout, item_node, "timeout", self._findings, subject)
-                written = self.one(item.to, at(item_node, "to"), subject, options.over(general))
+                long_ring(item.timeout, item_node, "timeout", findings)
+                written = self.one(item.to, at(item_node, "to"), findings, options.over(general))
                 if written is not None:
-                    report_meaningless(options, item_node, (written,), self._findings, subject)
+                    report_meaningless(options, item_node, (written,), findings)
             if written is not None:
                 found.append(written)
         return tuple(found)
 
-    def one(self, text: str, node: Node, subject: Subject | None, options: Options) -> Written | None:
+    def one(self, text: str, node: Node, findings: Findings, options: Options) -> Written | None:
         """One destination; None where it is wrong (and reported)."""
         text = text.strip()
         location = node.location
         if text in ("mobile", "voicemail"):
             return Written(Form.OWN_MOBILE if text == "mobile" else Form.OWN_MAILBOX, text, location, options)
         if is_written_number(text) or text in self._directory.positions:
-            return self._number(text, location, subject, options)
-        kind, target = self._named(text, location, subject)
+            return self._number(text, location, findings, options)
+        kind, target = self._named(text, location, findings)
         if kind is None:
             return None
         return Written(Form.PLACE, text, location, options, place_of(kind, target, location, options))
 
-    def _named(self, text: str, at: Location, subject: Subject | None) -> tuple[PlaceKind | None, str]:
+    def _named(self, text: str, at: Location, findings: Findings) -> tuple[PlaceKind | None, str]:
         if text in ("busy", "hangup"):
             return PlaceKind.RELEASE, text
         word, colon, name = text.partition(":")
         name = name.strip()
         if text == "operator":
-            return self._bare_operator(at, subject)
+            return self._bare_operator(at, findings)
         if colon and word in _PREFIXES:
             if word == "voicemail":
-                return self._mailbox(name, at, subject), name
+                return self._mailbox(name, at, findings), name
             if word == "announce":
                 if _SLUG.fullmatch(name):
                     return PlaceKind.ANNOUNCE, name
-                self._findings.add(
+                findings.add(
                     "PBX114",
                     f"{name!r} cannot be the name of a recording",
                     at,
                     help="write a name of letters, digits, - and _ (40 at most), without an ending",
-                    subject=subject,
                 )
                 return None, ""
             section = "operators" if word == "operator" else "groups"
-            if self._names.use(section, name, at, subject):
+            if self._names.use(section, name, at, findings):
                 return PlaceKind(word), name
             return None, ""
-        self._findings.add(
-            "PBX114", f"{text!r} is no destination", at, help=self._guess(text, word if colon else ""), subject=subject
-        )
+        findings.add("PBX114", f"{text!r} is no destination", at, help=self._guess(text, word if colon else ""))
         return None, ""
 
-    def _mailbox(self, extension: str, at: Location, subject: Subject | None) -> PlaceKind | None:
-        if not self._names.use("users", extension, at, subject):
+    def _mailbox(self, extension: str, at: Location, findings: Findings) -> PlaceKind | None:
+        if not self._names.use("users", extension, at, findings):
             return None
         if extension not in self.mailboxes:
-            self._findings.add(
+            findings.add(
                 "PBX116",
                 f"user {extension} has no mailbox",
                 at,
                 help=f"give user {extension} 'voicemail: true', or choose another destination",
-                subject=subject,
             )
             return None
         return PlaceKind.MAILBOX
 
-    def _bare_operator(self, at: Location, subject: Subject | None) -> tuple[PlaceKind | None, str]:
+    def _bare_operator(self, at: Location, findings: Findings) -> tuple[PlaceKind | None, str]:
         if self._default_operator is not None:
             self._names.mark("operators", self._default_operator)
             return PlaceKind.OPERATOR, self._default_operator
@@ -170,10 +164,10 @@ class Destinations:
             help = f"write operator:{next(iter(known))}, or 'default: true' at one of {', '.join(known)}"
         else:
             message, help = "there is no operator position", "add one under operators"
-        self._findings.add("PBX124", message, at, help=help, subject=subject)
+        findings.add("PBX124", message, at, help=help)
         return None, ""
 
-    def _number(self, text: str, location: Location, subject: Subject | None, options: Options) -> Written | None:
+    def _number(self, text: str, location: Location, findings: Findings, options: Options) -> Written | None:
         directory = self._directory
         if text in directory.extensions:
             self._names.mark("users", text)
@@ -186,29 +180,24 @@ class Destinations:
             return Written(Form.PLACE, text, location, options, place_of(kind, name, location, options))
         digits = re.sub(r"[^0-9]", "", text)
         if digits in directory.emergency_dialled and not text.startswith("+"):
-            self._findings.add(
+            findings.add(
                 "PBX120",
                 f"{text} is an emergency number: calls cannot be diverted to it",
                 location,
                 help="choose another destination",
-                subject=subject,
             )
             return None
         number = self._numbers.read(text)
         if number.e164 is None:
-            self._no_number(text, number.problem, location, subject)
+            self._no_number(text, number.problem, location, findings)
             return None
         if not number.assigned and number.e164 not in directory.outside:
-            self._findings.add(
-                "PBX158",
-                f"{text!r} lies in no known range of its country's numbers",
-                location,
-                help="check the digits",
-                subject=subject,
+            findings.add(
+                "PBX158", f"{text!r} lies in no known range of its country's numbers", location, help="check the digits"
             )
         written, problems = self.outside(number.e164, text, location, options)
         for problem in problems:
-            self._findings.add(problem.code, problem.message, location, help=problem.help, subject=subject)
+            findings.add(problem.code, problem.message, location, help=problem.help)
         return written
 
     def outside(self, e164: str, text: str, at: Location, options: Options) -> tuple[Written | None, list[Problem]]:
@@ -245,29 +234,27 @@ class Destinations:
         )
         return Written(Form.PLACE, text, at, options, place, carrier.route), problems
 
-    def _no_number(self, text: str, problem: str, location: Location, subject: Subject | None) -> None:
+    def _no_number(self, text: str, problem: str, location: Location, findings: Findings) -> None:
         if bare_digits(text):
             if not self._names.complete or self._doubts.positions:
                 return
             known = self._dialable
-            near = self._findings.near(text, known)
+            near = findings.near(text, known)
             shown = ", ".join(list(known)[:8]) + (", …" if len(known) > 8 else "")
-            self._findings.add(
+            findings.add(
                 "PBX110",
                 f"{text} is no extension, no number of an operator position or group, and no valid outside number",
                 location,
                 help=f"did you mean '{near}'?"
                 if near
                 else f"as an outside number it {problem}; dialable here: {shown}",
-                subject=subject,
             )
         else:
-            self._findings.add(
+            findings.add(
                 "PBX113",
                 f"{text!r} {problem}",
                 location,
                 help='write it in E.164, such as "+390212345101", or as pbx.country writes it',
-                subject=subject,
             )
 
     def _guess(self, text: str, word: str) -> str:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pbxgen.diagnostics.diagnostic import Related
 from pbxgen.diagnostics.location import Location
 from pbxgen.flow.pattern import expand, parse
-from pbxgen.language.findings import Findings, Subject
+from pbxgen.language.findings import Findings
 from pbxgen.language.model_base import many
 from pbxgen.language.numbers import Numbers, is_written_number
 from pbxgen.language.positions import at, items, key_of
@@ -52,7 +52,7 @@ class Directory:
     """Every outside number of this source (DIDs and inbound)."""
 
 
-def read_number(text: str, node: Node, numbers: Numbers, findings: Findings, subject: Subject | None) -> str | None:
+def read_number(text: str, node: Node, numbers: Numbers, findings: Findings) -> str | None:
     """``text`` as E.164; a problem is reported at ``node``."""
     number = numbers.read(text)
     location = node.location
@@ -62,15 +62,10 @@ def read_number(text: str, node: Node, numbers: Numbers, findings: Findings, sub
             f"{text!r} {number.problem}",
             location,
             help='write it in E.164, such as "+390212345101", or as pbx.country writes it',
-            subject=subject,
         )
     elif not number.assigned:
         findings.add(
-            "PBX158",
-            f"{text!r} lies in no known range of its country's numbers",
-            location,
-            help="check the digits",
-            subject=subject,
+            "PBX158", f"{text!r} lies in no known range of its country's numbers", location, help="check the digits"
         )
     return number.e164
 
@@ -122,18 +117,16 @@ def _dialable(draft: Draft, directory: Directory, findings: Findings) -> None:
             directory.extensions[extension] = owners[extension] = Owner(f"user {extension}", location)
     for section, name, number, location in _positions(draft):
         word = "operator position" if section == "operators" else "group"
-        subject = (section[:-1], name)
         other = owners.get(number)
         if other is not None:
             feature = number in FEATURES
-            findings.add(
+            findings.about((section[:-1], name)).add(
                 "PBX111",
                 f"the number {number} is used twice: {word} {name} and "
                 + (f"the code for {FEATURES[number]}" if feature else other.words),
                 location,
                 help="give one of them another number" if not feature else "give it another number",
                 related=() if feature else [Related("also used here", other.location)],
-                subject=subject,
             )
             continue
         owners[number] = Owner(f"{word} {name}", location)
@@ -182,7 +175,7 @@ def _dids(draft: Draft, directory: Directory, numbers: Numbers, findings: Findin
         found = []
         nodes = items(at(draft.node("users", extension), "did"))
         for text, node in zip(many(user.did), nodes, strict=True):
-            e164 = read_number(text, node, numbers, findings, ("user", extension))
+            e164 = read_number(text, node, numbers, findings.about(("user", extension)))
             if e164 is not None and _claim(e164, Owner(f"user {extension}", node.location), directory, findings):
                 found.append(e164)
                 directory.dids[e164] = extension
@@ -198,7 +191,7 @@ def _inbound(draft: Draft, directory: Directory, numbers: Numbers, findings: Fin
         number = numbers.read(text)
         if number.e164 is None or not number.assigned:
             key = section.entries[text].key if hasattr(section, "entries") else section
-            read_number(text, key, numbers, findings, None)
+            read_number(text, key, numbers, findings)
         if number.e164 is not None and _claim(number.e164, Owner("inbound", location), directory, findings):
             directory.inbound[number.e164] = text
 

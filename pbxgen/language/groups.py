@@ -6,7 +6,6 @@ from pbxgen.diagnostics.diagnostic import Related
 from pbxgen.diagnostics.location import Location
 from pbxgen.flow import plan
 from pbxgen.language.context import Context, without_owner
-from pbxgen.language.findings import Subject
 from pbxgen.language.model_sections import Group, Operator
 from pbxgen.language.positions import at, items, key_of
 from pbxgen.language.ringing import long_ring
@@ -27,17 +26,17 @@ def ring_groups(context: Context, section: str) -> dict[str, plan.RingGroup]:
 def _position(
     context: Context, section: str, name: str, model: Group, node: Node, location: Location
 ) -> plan.RingGroup:
-    subject = (section[:-1], name)
+    context = context.about((section[:-1], name))
     timeout = model.ring_timeout
-    long_ring(timeout, node, "ring_timeout", context.findings, subject)
+    long_ring(timeout, node, "ring_timeout", context.findings)
     overflow: tuple[plan.Place, ...] = ()
     if model.overflow is not None:
-        written = context.destinations.read(model.overflow, at(node, "overflow"), subject)
-        overflow = without_owner(context, written, subject, "overflow")
+        written = context.destinations.read(model.overflow, at(node, "overflow"), context.findings)
+        overflow = without_owner(context, written, "overflow")
     return plan.RingGroup(
         name=name,
         number=model.number,
-        members=_members(context, section, name, model, node, subject),
+        members=_members(context, section, name, model, node),
         strategy=plan.Strategy(model.strategy),
         ring_timeout=timeout if timeout is not None else context.draft.defaults.ring_timeout,
         overflow=overflow,
@@ -45,7 +44,7 @@ def _position(
     )
 
 
-def _members(context: Context, section: str, name: str, model: Group, node: Node, subject: Subject) -> tuple[str, ...]:
+def _members(context: Context, section: str, name: str, model: Group, node: Node) -> tuple[str, ...]:
     known = context.names.of("users")
     seen: dict[str, Location] = {}
     word = "operator position" if section == "operators" else "group"
@@ -57,7 +56,6 @@ def _members(context: Context, section: str, name: str, model: Group, node: Node
                 item.location,
                 help="remove one of the two",
                 related=[Related("first here", seen[extension])],
-                subject=subject,
             )
         elif extension not in known:
             if context.names.complete:
@@ -67,7 +65,6 @@ def _members(context: Context, section: str, name: str, model: Group, node: Node
                     f"member {extension} of {word} {name} is no user",
                     item.location,
                     help=f"did you mean '{near}'?" if near else "members are extensions of users",
-                    subject=subject,
                 )
         else:
             seen[extension] = item.location

@@ -25,7 +25,7 @@ def hints(draft: Draft, directory: Directory, trunks: Mapping[str, Trunk], names
     _unused(draft, directory, trunks, names, findings)
     for key in ("ring_timeout", "outside_timeout"):
         if key in draft.defaults.model_fields_set:
-            long_ring(getattr(draft.defaults, key), draft.node("defaults"), key, findings, None)
+            long_ring(getattr(draft.defaults, key), draft.node("defaults"), key, findings)
 
 
 def _emergency(draft: Draft, findings: Findings) -> None:

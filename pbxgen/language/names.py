@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 
 from pbxgen.diagnostics.location import Location
-from pbxgen.language.findings import Findings, Subject, clipped
+from pbxgen.language.findings import Findings, clipped
 from pbxgen.language.model import SECTIONS
 
 
@@ -15,11 +15,8 @@ class Names:
     ``complete`` is False where a part of the source could not be read: unknown names are not reported then.
     """
 
-    def __init__(
-        self, sections: Mapping[str, Mapping[str, Location]], findings: Findings, *, complete: bool = True
-    ) -> None:
+    def __init__(self, sections: Mapping[str, Mapping[str, Location]], *, complete: bool = True) -> None:
         self._sections = sections
-        self._findings = findings
         self.complete = complete
         self._used: set[tuple[str, str]] = set()
         self._missed: set[str] = set()
@@ -32,7 +29,7 @@ class Names:
         section: str,
         name: str,
         location: Location,
-        subject: Subject | None = None,
+        findings: Findings,
         *,
         words: Collection[str] = (),
     ) -> bool:
@@ -46,13 +43,12 @@ class Names:
             return True
         self._missed.add(section)
         if self.complete:
-            near = self._findings.near(name, {*known, *words} if words else known)
-            self._findings.add(
+            near = findings.near(name, {*known, *words} if words else known)
+            findings.add(
                 "PBX110",
                 f"there is no {SECTIONS[section].singular} {clipped(name)!r}",
                 location,
                 help=f"did you mean '{near}'?" if near else _known(SECTIONS[section].singular, section, known),
-                subject=subject,
             )
         return False
 

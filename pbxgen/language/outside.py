@@ -52,14 +52,14 @@ def _trunk(
         )
     number = None
     if trunk.number is not None:
-        number = read_number(trunk.number, at(node, "number"), numbers, findings, None)
+        number = read_number(trunk.number, at(node, "number"), numbers, findings)
     return plan.Trunk(
         name=name,
         host=host,
         port=port,
         transport=trunk.transport,
         username=trunk.username,
-        password=None if trunk.password is None else declared(trunk.password, at(node, "password"), findings, None),
+        password=None if trunk.password is None else declared(trunk.password, at(node, "password"), findings),
         register=trunk.register_,
         accept_from=tuple(dict.fromkeys(accepted)),
         number=number,
@@ -129,7 +129,7 @@ def routes(draft: Draft, names: Names, findings: Findings) -> tuple[dict[str, pl
     section = draft.node("routes")
     for name, route in draft.routes.items():
         node = at(section, name)
-        names.use("trunks", route.trunk, at(node, "trunk").location)
+        names.use("trunks", route.trunk, at(node, "trunk").location, findings)
         patterns = []
         for text, item in zip(many(route.match), items(at(node, "match")), strict=True):
             pattern = _pattern(text, item, findings, contact=False)
@@ -189,12 +189,12 @@ def _can_match(pattern: Pattern, node: Node, findings: Findings) -> None:
         )
 
 
-def classes(draft: Draft, names: Names) -> dict[str, frozenset[str]]:
+def classes(draft: Draft, names: Names, findings: Findings) -> dict[str, frozenset[str]]:
     """Class name to the routes it opens."""
     found = {}
     for name, listed in draft.classes.items():
         nodes = items(draft.node("classes", name))
         for route, node in zip(many(listed), nodes, strict=True):
-            names.use("routes", route, node.location)
+            names.use("routes", route, node.location, findings)
         found[name] = frozenset(many(listed))
     return found

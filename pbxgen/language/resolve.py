@@ -191,7 +191,7 @@ class Resolver:
 
     def _wrong(self, problem: Problem, written: Written, user: Rights, shared: bool) -> None:
         if not shared:
-            self._findings.add(problem.code, problem.message, written.location, help=problem.help, subject=user.subject)
+            self._findings.about(user.subject).add(problem.code, problem.message, written.location, help=problem.help)
             return
         case = self._cases.setdefault((problem.code, written.location), _Case(problem))
         case.users.append(user)
@@ -203,11 +203,10 @@ class Resolver:
             more = len(others) - _SHOWN
             also = f"; the same for {', '.join(others[:_SHOWN])}" if others else ""
             also += f" and {more} more" if more > 0 else ""
-            self._findings.add(
+            self._findings.about(None if others else case.users[0].subject).add(
                 code,
                 case.problem.message + also,
                 location,
                 help=case.problem.help,
                 related=[Related(f"user {u.extension} uses it", u.location) for u in case.users[:_SHOWN]],
-                subject=case.users[0].subject if not others else None,
             )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pbxgen.language.findings import Findings, Subject
+from pbxgen.language.findings import Findings
 from pbxgen.language.positions import where
 from pbxgen.source.tree import Node
 
@@ -10,7 +10,7 @@ LONGEST = 60
 """Seconds above which a ring time is warned of."""
 
 
-def long_ring(seconds: int | None, holder: Node, key: str, findings: Findings, subject: Subject | None) -> None:
+def long_ring(seconds: int | None, holder: Node, key: str, findings: Findings) -> None:
     """Warn of ``key`` of ``holder`` where it is above a minute: few callers wait longer."""
     if seconds is not None and seconds > LONGEST:
         findings.add(
@@ -18,5 +18,4 @@ def long_ring(seconds: int | None, holder: Node, key: str, findings: Findings, s
             f"{seconds} s is a long time to ring: callers hang up before",
             where(holder, key),
             help=f"{LONGEST} s or less",
-            subject=subject,
         )

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pbxgen.diagnostics.location import Location
 from pbxgen.flow.plan import ALWAYS, Condition, Origin
 from pbxgen.language.destinations import Destinations
-from pbxgen.language.findings import Findings, Subject
+from pbxgen.language.findings import Findings
 from pbxgen.language.model_deviations import Conditions, Deviations, OperatorReturn, Rule
 from pbxgen.language.names import Names
 from pbxgen.language.positions import at, items, key_of
@@ -42,19 +42,18 @@ WrittenDeviations = MappingType[str, WrittenRules]
 class RuleReader:
     """Reads deviations. ``today`` only decides which rules are reported as past."""
 
-    def __init__(self, destinations: Destinations, names: Names, today: dt.date, findings: Findings) -> None:
+    def __init__(self, destinations: Destinations, names: Names, today: dt.date) -> None:
         self._destinations = destinations
         self._names = names
         self._today = today
-        self._findings = findings
 
-    def deviations(self, value: Deviations, node: Node, subject: Subject | None) -> WrittenDeviations:
+    def deviations(self, value: Deviations, node: Node, findings: Findings) -> WrittenDeviations:
         """Every key that is written at ``node``."""
         found: dict[str, WrittenRules] = {}
         for key in KEYS:
             written = getattr(value, key)
             if written is not None:
-                found[key] = self._deviation(written, at(node, key), key, subject, returning=False)
+                found[key] = self._deviation(written, at(node, key), key, findings, returning=False)
         back = value.operator_return
         if back == "off":
             found |= {f"return_{key}": () for key in RETURN_KEYS}
@@ -63,117 +62,112 @@ class RuleReader:
                 written = getattr(back, key)
                 if written is not None:
                     inner = at(node, "operator_return", key)
-                    found[f"return_{key}"] = self._deviation(written, inner, key, subject, returning=True)
+                    found[f"return_{key}"] = self._deviation(written, inner, key, findings, returning=True)
         return found
 
-    def _deviation(
-        self, value: object, node: Node, key: str, subject: Subject | None, *, returning: bool
-    ) -> WrittenRules:
+    def _deviation(self, value: object, node: Node, key: str, findings: Findings, *, returning: bool) -> WrittenRules:
         if value == "off":
             return ()
         if isinstance(value, list):
-            return self._list(value, node, key, subject, returning=returning)
+            return self._list(value, node, key, findings, returning=returning)
         if isinstance(value, Rule):
-            return (self._rule(value, node, key, subject, returning=returning),)
+            return (self._rule(value, node, key, findings, returning=returning),)
         assert isinstance(value, str)
-        return (self._plain(value, node, subject),)
+        return (self._plain(value, node, findings),)
 
     def _list(
-        self, values: list[str | Rule], node: Node, key: str, subject: Subject | None, *, returning: bool
+        self, values: list[str | Rule], node: Node, key: str, findings: Findings, *, returning: bool
     ) -> WrittenRules:
         nodes = items(node)
         if is_list_of_rules(values):
             return tuple(
-                self._plain(value, inner, subject)
+                self._plain(value, inner, findings)
                 if isinstance(value, str)
-                else self._rule(value, inner, key, subject, returning=returning)
+                else self._rule(value, inner, key, findings, returning=returning)
                 for value, inner in zip(values, nodes, strict=True)
             )
-        return (WrittenRule(self.one_rule(values, nodes, subject), ALWAYS, None, node.location, True),)
+        return (WrittenRule(self.one_rule(values, nodes, findings), ALWAYS, None, node.location, True),)
 
     def one_rule(
-        self, values: list[str | Rule] | list[str | Conditions], nodes: tuple[Node, ...], subject: Subject | None
+        self, values: list[str | Rule] | list[str | Conditions], nodes: tuple[Node, ...], findings: Findings
     ) -> tuple[Written, ...]:
         """A list without conditions: the destinations of one rule, each with its own options."""
         found: list[Written] = []
         for value, node in zip(values, nodes, strict=True):
             if isinstance(value, str):
-                found += self._destinations.read(value, node, subject)
+                found += self._destinations.read(value, node, findings)
             else:
-                found += self.targets(value, node, subject)
+                found += self.targets(value, node, findings)
         return tuple(found)
 
-    def targets(self, rule: Conditions, node: Node, subject: Subject | None) -> tuple[Written, ...]:
+    def targets(self, rule: Conditions, node: Node, findings: Findings) -> tuple[Written, ...]:
         """Where a rule leads, its options being its destinations' defaults."""
         options = options_of(rule)
-        long_ring(rule.timeout, node, "timeout", self._findings, subject)
-        found = self._destinations.read(rule.to, at(node, "to"), subject, options)
-        report_meaningless(options, node, found, self._findings, subject)
+        long_ring(rule.timeout, node, "timeout", findings)
+        found = self._destinations.read(rule.to, at(node, "to"), findings, options)
+        report_meaningless(options, node, found, findings)
         return found
 
-    def _plain(self, text: str, node: Node, subject: Subject | None) -> WrittenRule:
-        return WrittenRule(self._destinations.read(text, node, subject), ALWAYS, None, node.location, True)
+    def _plain(self, text: str, node: Node, findings: Findings) -> WrittenRule:
+        return WrittenRule(self._destinations.read(text, node, findings), ALWAYS, None, node.location, True)
 
-    def _rule(self, rule: Rule, node: Node, key: str, subject: Subject | None, *, returning: bool) -> WrittenRule:
+    def _rule(self, rule: Rule, node: Node, key: str, findings: Findings, *, returning: bool) -> WrittenRule:
         after = rule.after
-        long_ring(after, node, "after", self._findings, subject)
+        long_ring(after, node, "after", findings)
         if after is not None and key != "no_answer":
-            self._findings.add(
+            findings.add(
                 "PBX128",
                 f"'after' has no place under {key}: only a phone that rings can be given time",
                 key_of(node, "after"),
                 help="remove it, or write the rule under no_answer",
-                subject=subject,
             )
             after = None
         if rule.from_ is not None and returning:
-            self._findings.add(
+            findings.add(
                 "PBX128",
                 "'from' has no place in operator_return: it is for calls from outside only, by definition",
                 key_of(node, "from"),
                 help="remove it, or write the rule outside operator_return",
-                subject=subject,
             )
         return WrittenRule(
-            self.targets(rule, node, subject),
-            self.condition(rule, node, subject),
+            self.targets(rule, node, findings),
+            self.condition(rule, node, findings),
             after,
             node.location,
             rule.enabled,
         )
 
-    def condition(self, rule: Conditions, node: Node, subject: Subject | None) -> Condition:
+    def condition(self, rule: Conditions, node: Node, findings: Findings) -> Condition:
         """When the rule applies; names that do not exist are reported and left out."""
         schedule, outside = None, False
         if rule.when is not None:
             words = rule.when.split()
             outside = len(words) == 2 and words[0] == "not"
             name = words[1] if outside else rule.when.strip()
-            if self._names.use("schedules", name, at(node, "when").location, subject):
+            if self._names.use("schedules", name, at(node, "when").location, findings):
                 schedule = name
         origin, contacts = None, None
         if rule.from_ in ("internal", "external"):
             origin = Origin(rule.from_)
         elif rule.from_ is not None and self._names.use(
-            "contacts", rule.from_, at(node, "from").location, subject, words=("internal", "external")
+            "contacts", rule.from_, at(node, "from").location, findings, words=("internal", "external")
         ):
             contacts = rule.from_
-        until = None if rule.until is None else self._until(rule.until, at(node, "until"), rule.enabled, subject)
+        until = None if rule.until is None else self._until(rule.until, at(node, "until"), rule.enabled, findings)
         return Condition(schedule, outside and schedule is not None, origin, contacts, until)
 
-    def _until(self, text: str, node: Node, enabled: bool, subject: Subject | None) -> dt.date | None:
+    def _until(self, text: str, node: Node, enabled: bool, findings: Findings) -> dt.date | None:
         try:
             until = parse_date(text)
         except ProblemError as problem:
-            self._findings.add("PBX126", str(problem), node.location, help=problem.help, subject=subject)
+            findings.add("PBX126", str(problem), node.location, help=problem.help)
             return None
         if until < self._today and enabled:
-            self._findings.add(
+            findings.add(
                 "PBX154",
                 f"this rule ended on {until.isoformat()}",
                 node.location,
                 help="remove the rule, or give it a later date",
-                subject=subject,
             )
         return until
 

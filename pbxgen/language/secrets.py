@@ -9,7 +9,7 @@ from pbxgen.diagnostics.codes import make
 from pbxgen.diagnostics.diagnostic import Diagnostic, Related
 from pbxgen.diagnostics.secrets import is_shown_variable
 from pbxgen.flow.plan import Plan, Secret
-from pbxgen.language.findings import Findings, Subject
+from pbxgen.language.findings import Findings
 from pbxgen.language.model_base import FromEnvironment, FromFile
 from pbxgen.language.to_values import carried
 from pbxgen.language.weak import weak_password, weak_pin
@@ -31,7 +31,6 @@ def declared(
     value: str | FromEnvironment | FromFile,
     node: Node,
     findings: Findings,
-    subject: Subject | None,
     *,
     pin: bool = False,
 ) -> Secret:
@@ -46,7 +45,6 @@ def declared(
         f"this {what} stands in the source",
         node.location,
         help=f"whoever reads the file reads the {what}: write {{env: NAME}} or {{file: path}}",
-        subject=subject,
     )
     if pin and not _is_pin(value):
         findings.add(
@@ -54,10 +52,9 @@ def declared(
             f"a PIN has {PIN_DIGITS.start} to {PIN_DIGITS.stop - 1} digits and nothing else",
             node.location,
             help='choose digits, in quotes: "4711"',
-            subject=subject,
         )
-    elif why := _weakness(value, pin, subject[1] if subject else ""):
-        findings.add("PBX160", f"this {what} {why}", node.location, help=_STRONGER[pin], subject=subject)
+    elif why := _weakness(value, pin, findings.subject[1] if findings.subject else ""):
+        findings.add("PBX160", f"this {what} {why}", node.location, help=_STRONGER[pin])
     return Secret("inline", value, node.location)
 
 

@@ -8,7 +8,7 @@ from enum import Enum, auto
 
 from pbxgen.diagnostics.location import Location
 from pbxgen.flow.plan import CallerId, Place, PlaceKind
-from pbxgen.language.findings import Findings, Subject
+from pbxgen.language.findings import Findings
 from pbxgen.language.model_deviations import WrittenOptions
 from pbxgen.source.tree import Mapping, Node
 
@@ -77,9 +77,7 @@ class Problem:
 RINGS = frozenset({PlaceKind.USER, PlaceKind.OPERATOR, PlaceKind.GROUP, PlaceKind.OUTSIDE})
 
 
-def report_meaningless(
-    options: Options, node: Node, written: Sequence[Written], findings: Findings, subject: Subject | None
-) -> None:
+def report_meaningless(options: Options, node: Node, written: Sequence[Written], findings: Findings) -> None:
     """Warn of options that none of the destinations they stand beside can follow."""
     if options is NONE or not written or not isinstance(node, Mapping):
         return
@@ -97,7 +95,6 @@ def report_meaningless(
                 f"{key} has no meaning for {', '.join(w.text for w in written)}: {why}",
                 node.entries[key].key.location,
                 help=f"remove {key}",
-                subject=subject,
             )
 
 
