@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import dataclasses
 import datetime as dt
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from pbxgen.diagnostics.diagnostic import Diagnostic, Severity
+from pbxgen.diagnostics.prepare import as_errors
 from pbxgen.diagnostics.text import SourceFile
 from pbxgen.flow.analysis.findings import analyse, loops
 from pbxgen.flow.plan import Plan
@@ -164,9 +164,7 @@ class _Examiner:
         return tuple(dict.fromkeys(found))
 
     def judged(self, diagnostics: Sequence[Diagnostic]) -> tuple[Diagnostic, ...]:
-        if not self.strict:
-            return tuple(diagnostics)
-        return tuple(dataclasses.replace(d, severity=Severity.ERROR) for d in diagnostics)
+        return as_errors(diagnostics) if self.strict else tuple(diagnostics)
 
 
 def _narrowed(sources: Sequence[Loaded], tenant: str | None) -> tuple[Loaded, ...]:

@@ -10,16 +10,24 @@ from functools import cached_property
 from pbxgen.diagnostics.location import Location
 from pbxgen.diagnostics.nearest import did_you_mean
 from pbxgen.flow.pattern import Pattern
-from pbxgen.flow.plan import Cost, Place, PlaceKind
+from pbxgen.flow.plan import CallerId, Cost, Place, PlaceKind
 from pbxgen.language.directory import Directory
 from pbxgen.language.findings import Findings
 from pbxgen.language.model_base import SLUG
-from pbxgen.language.model_deviations import Destination
+from pbxgen.language.model_deviations import Destination, WrittenOptions
 from pbxgen.language.names import Names
 from pbxgen.language.numbers import Numbers, bare_digits, cost, is_written_number
 from pbxgen.language.positions import at, items
-from pbxgen.language.ringing import long_ring
-from pbxgen.language.unresolved import NONE, Form, Options, Problem, Written, options_of, place_of, report_meaningless
+from pbxgen.language.unresolved import (
+    NONE,
+    Form,
+    Problem,
+    Written,
+    long_ring,
+    over,
+    place_of,
+    report_meaningless,
+)
 from pbxgen.source.tree import Node
 
 _SLUG = re.compile(SLUG)
@@ -81,7 +89,7 @@ class Destinations:
         value: str | Destination | Sequence[str | Destination],
         node: Node,
         findings: Findings,
-        general: Options = NONE,
+        general: WrittenOptions = NONE,
     ) -> tuple[Written, ...]:
         """What is written at ``node``: a destination or a list; wrong ones are reported and left out."""
         found = []
@@ -90,16 +98,15 @@ class Destinations:
             if isinstance(item, str):
                 written = self.one(item, item_node, findings, general)
             else:
-                options = options_of(item)
                 long_ring(item.timeout, item_node, "timeout", findings)
-                written = self.one(item.to, at(item_node, "to"), findings, options.over(general))
+                written = self.one(item.to, at(item_node, "to"), findings, over(item, general))
                 if written is not None:
-                    report_meaningless(options, item_node, (written,), findings)
+                    report_meaningless(item, item_node, (written,), findings)
             if written is not None:
                 found.append(written)
         return tuple(found)
 
-    def one(self, text: str, node: Node, findings: Findings, options: Options) -> Written | None:
+    def one(self, text: str, node: Node, findings: Findings, options: WrittenOptions) -> Written | None:
         """One destination; None where it is wrong (and reported)."""
         text = text.strip()
         location = node.location
@@ -167,7 +174,7 @@ class Destinations:
         findings.add("PBX124", message, at, help=help)
         return None, ""
 
-    def _number(self, text: str, location: Location, findings: Findings, options: Options) -> Written | None:
+    def _number(self, text: str, location: Location, findings: Findings, options: WrittenOptions) -> Written | None:
         directory = self._directory
         if text in directory.extensions:
             self._names.mark("users", text)
@@ -200,7 +207,9 @@ class Destinations:
             findings.add(problem.code, problem.message, location, help=problem.help)
         return written
 
-    def outside(self, e164: str, text: str, at: Location, options: Options) -> tuple[Written | None, list[Problem]]:
+    def outside(
+        self, e164: str, text: str, at: Location, options: WrittenOptions
+    ) -> tuple[Written | None, list[Problem]]:
         """A number of the outside world; this source's own numbers are the places they reach.
 
         None with a problem where nothing can be sent there; with one that only needs leave, both are given.
@@ -229,7 +238,7 @@ class Destinations:
             at,
             timeout=options.timeout,
             confirm=bool(options.confirm),
-            caller_id=options.caller_id,
+            caller_id=CallerId(options.caller_id) if options.caller_id is not None else None,
             trunk=carrier.trunk,
         )
         return Written(Form.PLACE, text, at, options, place, carrier.route), problems

@@ -8,7 +8,7 @@ from pbxgen.flow import plan
 from pbxgen.language.context import Context, without_owner
 from pbxgen.language.model_sections import Group, Operator
 from pbxgen.language.positions import at, items, key_of
-from pbxgen.language.ringing import long_ring
+from pbxgen.language.unresolved import long_ring
 from pbxgen.source.tree import Node
 
 

@@ -8,7 +8,7 @@ from pbxgen.flow.plan import Trunk
 from pbxgen.language.directory import Directory
 from pbxgen.language.findings import Findings
 from pbxgen.language.names import Names
-from pbxgen.language.ringing import long_ring
+from pbxgen.language.unresolved import long_ring
 from pbxgen.language.validate import Draft
 
 _UNUSED = {

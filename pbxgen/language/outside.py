@@ -9,7 +9,6 @@ from pbxgen.diagnostics.location import Location
 from pbxgen.flow import plan
 from pbxgen.flow.pattern import Pattern, parse
 from pbxgen.language import model_sections as model
-from pbxgen.language import trusted
 from pbxgen.language.directory import read_number
 from pbxgen.language.findings import Findings
 from pbxgen.language.model_base import many
@@ -20,6 +19,19 @@ from pbxgen.language.secrets import declared
 from pbxgen.language.validate import Draft
 from pbxgen.source.tree import Node
 
+Network = ipaddress.IPv4Network | ipaddress.IPv6Network
+
+# Calls from the addresses of a trunk are taken for the carrier's, without any password.
+_WIDEST = {4: 16, 6: 32}
+_PRIVATE = tuple(
+    map(
+        ipaddress.ip_network,
+        ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10", "169.254.0.0/16", "fc00::/7", "fe80::/10"),
+    )
+)
+_BROADCAST = ipaddress.ip_network("255.255.255.255/32")
+_NOT_HOSTS = (_BROADCAST, ipaddress.ip_network("0.0.0.0/8"), ipaddress.ip_network("::/128"))
+_ADDRESSES = "write the addresses that the carrier gives for its servers"
 _HOST = re.compile(r"[A-Za-z0-9_](?:[A-Za-z0-9._-]*[A-Za-z0-9])?")
 
 
@@ -36,7 +48,7 @@ def _trunk(
 ) -> plan.Trunk:
     host, port = _host(trunk.host, at(node, "host"), findings)
     if _is_ip(host):
-        trusted.check(ipaddress.ip_network(host), trunk.host, at(node, "host").location, findings)
+        _check_trusted(ipaddress.ip_network(host), trunk.host, at(node, "host").location, findings)
     accepted = []
     if trunk.accept_from:
         for text, item in zip(many(trunk.accept_from), items(at(node, "accept_from")), strict=True):
@@ -117,9 +129,31 @@ def _network(text: str, node: Node, findings: Findings) -> str | None:
             help='write an address such as "192.0.2.7" or a network such as "192.0.2.0/28"',
         )
         return None
-    trusted.check(network, text, node.location, findings)
+    _check_trusted(network, text, node.location, findings)
     alone = network.num_addresses == 1 and "/" not in text
     return str(network.network_address) if alone else str(network)
+
+
+def _check_trusted(network: Network, written: str, place: Location, findings: Findings) -> None:
+    """Report a ``network`` (or single address) of a trunk that is nobody's, or that phones may be in."""
+    if network.prefixlen == 0:
+        findings.add("PBX161", f"{written} is everybody: any stranger would be the trunk", place, help=_ADDRESSES)
+    elif network.is_multicast or any(_overlap(network, other) and _within(network, other) for other in _NOT_HOSTS):
+        findings.add("PBX161", f"{written} is no address that calls come from", place, help=_ADDRESSES)
+    elif network.prefixlen < _WIDEST[network.version]:
+        wide = f"{written} is wider than /{_WIDEST[network.version]}"
+        findings.add("PBX162", f"{wide}: whoever is in it is taken for the trunk", place, help=_ADDRESSES)
+    elif network.num_addresses > 1 and any(_overlap(network, private) for private in _PRIVATE):
+        message = f"{written} is a network of private addresses: phones in it would be taken for the trunk"
+        findings.add("PBX162", message, place, help=f"{_ADDRESSES}; one private address alone is fine")
+
+
+def _overlap(one: Network, other: Network) -> bool:
+    return one.version == other.version and one.overlaps(other)
+
+
+def _within(one: Network, other: Network) -> bool:
+    return one.prefixlen >= other.prefixlen
 
 
 def routes(draft: Draft, names: Names, findings: Findings) -> tuple[dict[str, plan.Route], bool]:

@@ -13,9 +13,8 @@ from pbxgen.language.findings import Findings
 from pbxgen.language.model_deviations import Conditions, Deviations, OperatorReturn, Rule
 from pbxgen.language.names import Names
 from pbxgen.language.positions import at, items, key_of
-from pbxgen.language.ringing import long_ring
 from pbxgen.language.schedules import ProblemError, parse_date
-from pbxgen.language.unresolved import Written, options_of, report_meaningless
+from pbxgen.language.unresolved import Written, long_ring, report_meaningless
 from pbxgen.source.tree import Node
 
 CONDITION_FIELDS = frozenset({"after", "when", "from_", "until", "enabled"})
@@ -102,10 +101,9 @@ class RuleReader:
 
     def targets(self, rule: Conditions, node: Node, findings: Findings) -> tuple[Written, ...]:
         """Where a rule leads, its options being its destinations' defaults."""
-        options = options_of(rule)
         long_ring(rule.timeout, node, "timeout", findings)
-        found = self._destinations.read(rule.to, at(node, "to"), findings, options)
-        report_meaningless(options, node, found, findings)
+        found = self._destinations.read(rule.to, at(node, "to"), findings, rule)
+        report_meaningless(rule, node, found, findings)
         return found
 
     def _plain(self, text: str, node: Node, findings: Findings) -> WrittenRule:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
 
@@ -12,7 +13,7 @@ from pbxgen.flow.plan import Plan, Secret
 from pbxgen.language.findings import Findings
 from pbxgen.language.model_base import FromEnvironment, FromFile
 from pbxgen.language.to_values import carried
-from pbxgen.language.weak import weak_password, weak_pin
+from pbxgen.pbxs import PBXS
 from pbxgen.source.regular import read_ordinary
 from pbxgen.source.tree import Node
 
@@ -24,6 +25,20 @@ _STRONGER = {
     False: "let a program choose it, of 16 characters or more: openssl rand -base64 18",
     True: "choose six digits or more that are no row, no year and no extension",
 }
+SHORTEST_PASSWORD = 10
+_COMMON = {f"{name}{digits}" for name in PBXS for digits in ("", "123")}.union(
+    re.findall(
+        r"\S+",
+        """
+        password passw0rd passwort kennwort changeme change-me secret geheim segreto qwerty qwertyuiop letmein welcome
+        admin administrator default telephone telefono telefon 1234567890 0123456789 0987654321 1q2w3e4r5t password1
+        password12 password123 qwerty1234 abcdefghij administrator1 iloveyou123 sippassword
+        """,
+    )
+)
+"""Passwords that are tried first."""
+_YEAR = re.compile(r"(?:19|20)[0-9]{2}")
+_UP = "01234567890123456789"
 _LARGEST_FILE = 64 * 1024 * 1024
 
 
@@ -129,7 +144,33 @@ def _variable(secret: Secret) -> str:
 
 
 def _weakness(value: str, pin: bool, extension: str) -> str:
-    return weak_pin(value, extension) if pin else weak_password(value, extension)
+    """Why a value is easily guessed, as the end of a sentence that does not tell it; "" if it is not."""
+    return _weak_pin(value, extension) if pin else _weak_password(value, extension)
+
+
+def _weak_password(value: str, extension: str) -> str:
+    plain = value.casefold()
+    if extension and plain == extension:
+        return "is the extension itself"
+    if plain in _COMMON:
+        return "is one of those that are tried first"
+    if len(value) < SHORTEST_PASSWORD:
+        return f"has fewer than {SHORTEST_PASSWORD} characters"
+    if len(set(value)) == 1:
+        return "is one character over and over"
+    return ""
+
+
+def _weak_pin(value: str, extension: str) -> str:
+    if extension and value == extension:
+        return "is the extension itself"
+    if len(set(value)) == 1:
+        return "is one digit over and over"
+    if value in _UP or value in _UP[::-1]:
+        return "is digits in a row"
+    if _YEAR.fullmatch(value):
+        return "is a year"
+    return ""
 
 
 def _read(secret: Secret, environ: Mapping[str, str], base_dir: Path) -> str | Diagnostic:

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from enum import Enum, auto
 
 from pbxgen.diagnostics.location import Location
-from pbxgen.flow.plan import CallerId, Place, PlaceKind
+from pbxgen.flow.plan import Place, PlaceKind
 from pbxgen.language.findings import Findings
 from pbxgen.language.model_deviations import WrittenOptions
+from pbxgen.language.positions import at
 from pbxgen.source.tree import Mapping, Node
 
 
@@ -20,28 +21,15 @@ class Form(Enum):
     OWN_MOBILE = auto()
 
 
-@dataclass(frozen=True, slots=True)
-class Options:
-    """What a rule or a destination says beside its target; None: nothing."""
-
-    timeout: int | None = None
-    confirm: bool | None = None
-    caller_id: CallerId | None = None
-    allow_premium: bool | None = None
-
-    def over(self, general: Options) -> Options:
-        """These options, and the general ones where these say nothing."""
-        if self is NONE or general is NONE:
-            return general if self is NONE else self
-        return Options(
-            general.timeout if self.timeout is None else self.timeout,
-            general.confirm if self.confirm is None else self.confirm,
-            general.caller_id if self.caller_id is None else self.caller_id,
-            general.allow_premium if self.allow_premium is None else self.allow_premium,
-        )
+def over(options: WrittenOptions, general: WrittenOptions) -> WrittenOptions:
+    """``options``, and the general ones where those say nothing."""
+    if general is NONE:
+        return options
+    own = ((key, getattr(options, key)) for key in WrittenOptions.model_fields)
+    return WrittenOptions(**{key: getattr(general, key) if value is None else value for key, value in own})
 
 
-NONE = Options()
+NONE = WrittenOptions()
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,18 +39,9 @@ class Written:
     form: Form
     text: str
     location: Location
-    options: Options
+    options: WrittenOptions
     place: Place | None = None
     route: str | None = None
-
-
-def options_of(model: WrittenOptions) -> Options:
-    caller_id = model.caller_id
-    if model.timeout is None and model.confirm is None and caller_id is None and model.allow_premium is None:
-        return NONE
-    return Options(
-        model.timeout, model.confirm, CallerId(caller_id) if caller_id is not None else None, model.allow_premium
-    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,12 +53,15 @@ class Problem:
     help: str
 
 
+LONG_RING = 60
+"""Seconds above which a ring time is warned of: few callers wait longer than a minute."""
+
 RINGS = frozenset({PlaceKind.USER, PlaceKind.OPERATOR, PlaceKind.GROUP, PlaceKind.OUTSIDE})
 
 
-def report_meaningless(options: Options, node: Node, written: Sequence[Written], findings: Findings) -> None:
+def report_meaningless(options: WrittenOptions, node: Node, written: Sequence[Written], findings: Findings) -> None:
     """Warn of options that none of the destinations they stand beside can follow."""
-    if options is NONE or not written or not isinstance(node, Mapping):
+    if not written or not isinstance(node, Mapping):
         return
     kinds = {PlaceKind.OUTSIDE if w.form is Form.OWN_MOBILE else PlaceKind.MAILBOX if w.place is None else w.place.kind
              for w in written}  # fmt: skip
@@ -98,8 +80,19 @@ def report_meaningless(options: Options, node: Node, written: Sequence[Written],
             )
 
 
-def place_of(kind: PlaceKind, target: str, location: Location, options: Options) -> Place:
+def place_of(kind: PlaceKind, target: str, location: Location, options: WrittenOptions) -> Place:
     rings = kind in RINGS
     return Place(
         kind, target, location, timeout=options.timeout if rings else None, confirm=bool(options.confirm) and rings
     )
+
+
+def long_ring(seconds: int | None, holder: Node, key: str, findings: Findings) -> None:
+    """Warn of ``key`` of ``holder`` where it is above :data:`LONG_RING`."""
+    if seconds is not None and seconds > LONG_RING:
+        findings.add(
+            "PBX153",
+            f"{seconds} s is a long time to ring: callers hang up before",
+            at(holder, key).location,
+            help=f"{LONG_RING} s or less",
+        )

@@ -11,10 +11,9 @@ from pbxgen.language.model_base import many
 from pbxgen.language.model_sections import User, Voicemail
 from pbxgen.language.positions import at, items, key_of
 from pbxgen.language.resolve import Rights, merge
-from pbxgen.language.ringing import long_ring
 from pbxgen.language.rules import KEYS, RETURN_KEYS, WrittenDeviations
 from pbxgen.language.secrets import declared
-from pbxgen.language.unresolved import Written
+from pbxgen.language.unresolved import Written, long_ring
 from pbxgen.language.validate import Draft
 from pbxgen.source.tree import Mapping, Node
 

@@ -11,10 +11,24 @@ from pbxgen.diagnostics.diagnostic import Diagnostic, Severity
 from pbxgen.diagnostics.nearest import did_you_mean
 from pbxgen.diagnostics.text import SourceFile
 from pbxgen.flow.plan import Plan
+from pbxgen.flow.simulate import Story, simulate
 from pbxgen.pipeline import Compilation, compile_path
-from pbxgen.scenario.judge import Verdict, judge
 from pbxgen.scenario.read import check_names, read_scenarios
-from pbxgen.scenario.values import Scenario
+from pbxgen.scenario.values import Scenario, Seen, differences
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """One scenario on the model. ``differences``: by aspect, (expected, seen)."""
+
+    scenario: Scenario
+    plan: Plan
+    story: Story
+    differences: Mapping[str, tuple[str, str]]
+
+    @property
+    def passed(self) -> bool:
+        return not self.differences
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +82,11 @@ def prepare(path: Path, name: str | None = None) -> Prepared:
             found += check_names(scenario, plan)
             pairs.append((scenario, plan))
     return Prepared(path, () if found else tuple(pairs), tuple(found), texts, tuple(compilation.plans))
+
+
+def judge(scenario: Scenario, plan: Plan) -> Verdict:
+    story = simulate(plan, scenario.call, scenario.world)
+    return Verdict(scenario, plan, story, differences(scenario.expect, Seen.of(story)))
 
 
 def judge_file(prepared: Prepared) -> FileRun:

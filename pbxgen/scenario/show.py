@@ -7,7 +7,7 @@ from typing import Any
 
 from pbxgen.flow.explain import Sentence, Teller
 from pbxgen.flow.phrases import ENGLISH
-from pbxgen.scenario.judge import Verdict
+from pbxgen.scenario.run import Verdict
 
 
 def story_lines(sentences: tuple[Sentence, ...]) -> list[str]:

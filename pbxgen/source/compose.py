@@ -17,9 +17,8 @@ from pbxgen.diagnostics.location import Location
 from pbxgen.source import quick, scalars
 from pbxgen.source.events import Event, Mark
 from pbxgen.source.files import DIVIDE
-from pbxgen.source.join import joined
 from pbxgen.source.secret_places import places_to_hide
-from pbxgen.source.tree import Entry, Mapping, Node, Scalar, Sequence
+from pbxgen.source.tree import Entry, Mapping, Node, Scalar, Sequence, joined
 
 MAX_DEPTH = 100
 """Levels of nesting, aliases expanded."""

@@ -7,8 +7,7 @@ from types import MappingProxyType
 
 from pbxgen.diagnostics.codes import make
 from pbxgen.diagnostics.diagnostic import Diagnostic, Related
-from pbxgen.source.join import joined
-from pbxgen.source.tree import Entry, Mapping, Scalar
+from pbxgen.source.tree import Entry, Mapping, Scalar, joined
 
 _REPEATABLE = "version"
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping as MappingType
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import TypeAlias
 
 from pbxgen.diagnostics.location import Location
@@ -47,3 +48,17 @@ class Mapping:
 
 
 Node: TypeAlias = Scalar | Sequence | Mapping
+
+
+def joined(first: Node, second: Node) -> Node:
+    """The keys of both mappings, of ``first`` where they have the same; ``first`` where one is no mapping.
+
+    So both texts of a key that was written twice are checked.
+    """
+    if not isinstance(first, Mapping) or not isinstance(second, Mapping):
+        return first
+    entries = dict(first.entries)
+    for text, entry in second.entries.items():
+        own = entries.get(text)
+        entries[text] = entry if own is None else Entry(own.key, joined(own.value, entry.value))
+    return Mapping(MappingProxyType(entries), first.location)
