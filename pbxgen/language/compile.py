@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
-from dataclasses import dataclass
+from collections.abc import Mapping as MappingType
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 
+from pbxgen.diagnostics.codes import make
 from pbxgen.diagnostics.diagnostic import Diagnostic, Related, Severity
+from pbxgen.diagnostics.location import Location
 from pbxgen.diagnostics.nearest import did_you_mean, nearest
 from pbxgen.flow.plan import Outcome, Plan, Route
 from pbxgen.language import directory as numbers_of
@@ -15,10 +19,7 @@ from pbxgen.language.accept import Acceptance, collect
 from pbxgen.language.context import Context
 from pbxgen.language.destinations import Carrier, Destinations, Doubts
 from pbxgen.language.findings import Findings
-from pbxgen.language.fleet import NOBODY, Identity, conflicts
-from pbxgen.language.groups import ring_groups
-from pbxgen.language.hints import hints
-from pbxgen.language.inbound import compile_inbound
+from pbxgen.language.groups_and_inbound import compile_inbound, ring_groups
 from pbxgen.language.names import Names
 from pbxgen.language.numbers import Numbers, costs, countries
 from pbxgen.language.partial_plan import sketch
@@ -26,11 +27,24 @@ from pbxgen.language.positions import at, key_of
 from pbxgen.language.resolve import Resolver
 from pbxgen.language.rules import RuleReader
 from pbxgen.language.schedules import compile_schedule
+from pbxgen.language.source_warnings import warn_of_source
 from pbxgen.language.users import compile_users, mailboxes
 from pbxgen.language.validate import Draft, validate
 from pbxgen.source.load import Loaded, LoadedFleet
 from pbxgen.source.pause import without_garbage_collection
 from pbxgen.source.tree import Mapping, Scalar
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """What a tenant calls its own, each with its place. Domains in small letters, numbers in E.164."""
+
+    name: tuple[str, Location] | None
+    domain: tuple[str, Location] | None
+    numbers: MappingType[str, Location] = field(default_factory=dict)
+
+
+NO_IDENTITY = Identity(None, None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +58,7 @@ class Compiled:
     plan: Plan | None
     diagnostics: tuple[Diagnostic, ...]
     acceptances: tuple[Acceptance, ...]
-    identity: Identity = NOBODY
+    identity: Identity = NO_IDENTITY
     """What no other tenant of a fleet may have, also where there is no plan."""
     sketch: Plan | None = None
     """Where there are errors: what is certain all the same (:func:`pbxgen.language.partial_plan.sketch`)."""
@@ -56,11 +70,39 @@ def compile_fleet(fleet: LoadedFleet, today: dt.date | None = None) -> tuple[Com
     The fleet file's own diagnostics stay in ``fleet``.
     """
     compiled = [compile_source(tenant, today) for tenant in fleet.tenants]
-    found = conflicts([tenant.identity for tenant in compiled])
+    found = _conflicts([tenant.identity for tenant in compiled])
     return tuple(
         dataclasses.replace(tenant, plan=None, diagnostics=(*tenant.diagnostics, *errors)) if errors else tenant
         for tenant, errors in zip(compiled, found, strict=True)
     )
+
+
+def _conflicts(identities: Sequence[Identity]) -> tuple[tuple[Diagnostic, ...], ...]:
+    """For each tenant, the errors of having what an earlier one has."""
+    first: dict[tuple[str, str], Location] = {}
+    return tuple(tuple(_conflicts_of(identity, first)) for identity in identities)
+
+
+def _conflicts_of(identity: Identity, first: dict[tuple[str, str], Location]) -> list[Diagnostic]:
+    claims = [("pbx.name", identity.name), ("pbx.domain", identity.domain)]
+    claims += [("outside number", (number, at)) for number, at in identity.numbers.items()]
+    found = []
+    for what, claim in claims:
+        if claim is None:
+            continue
+        value, location = claim
+        other = first.setdefault((what, value), location)
+        if other != location:
+            found.append(
+                make(
+                    "PBX134",
+                    f"the {what} {value} is used by two tenants",
+                    location,
+                    help="on one PBX every tenant has its own",
+                    related=[Related("first used here", other)],
+                )
+            )
+    return found
 
 
 def compile_source(loaded: Loaded, today: dt.date | None = None) -> Compiled:
@@ -114,7 +156,7 @@ def _compile(draft: Draft, loaded: Loaded, today: dt.date, findings: Findings) -
     inbound = compile_inbound(context)
     acceptances = collect(draft, directory, findings)
     if loaded.complete:
-        hints(draft, directory, trunks, names, findings)
+        warn_of_source(draft, directory, trunks, names, findings)
     identity = _identity(draft, directory)
     if draft.pbx is None or country is None:
         return Compiled(None, (), acceptances, identity)

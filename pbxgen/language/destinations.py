@@ -18,16 +18,7 @@ from pbxgen.language.model_deviations import Destination, WrittenOptions
 from pbxgen.language.names import Names
 from pbxgen.language.numbers import Numbers, bare_digits, cost, is_written_number
 from pbxgen.language.positions import at, items
-from pbxgen.language.unresolved import (
-    NONE,
-    Form,
-    Problem,
-    Written,
-    long_ring,
-    over,
-    place_of,
-    report_meaningless,
-)
+from pbxgen.language.unresolved import NONE, Form, Problem, Written, long_ring, over, place_of, report_meaningless
 from pbxgen.source.tree import Node
 
 _SLUG = re.compile(SLUG)

@@ -9,9 +9,8 @@ from pbxgen.diagnostics.diagnostic import Related
 from pbxgen.diagnostics.location import Location
 from pbxgen.flow.pattern import expand, parse
 from pbxgen.language.findings import Findings
-from pbxgen.language.model_base import many
 from pbxgen.language.numbers import Numbers, is_written_number
-from pbxgen.language.positions import at, items, key_of
+from pbxgen.language.positions import at, each, key_of
 from pbxgen.language.validate import Draft
 from pbxgen.source.tree import Node
 
@@ -84,8 +83,7 @@ def _emergency(draft: Draft, directory: Directory, findings: Findings) -> None:
     for name, route in draft.routes.items():
         if not route.emergency:
             continue
-        nodes = items(draft.node("routes", name, "match"))
-        for text, node in zip(many(route.match), nodes, strict=True):
+        for text, node in each(route.match, draft.node("routes", name, "match")):
             try:
                 pattern = parse(text)
             except ValueError:
@@ -173,8 +171,7 @@ def _dids(draft: Draft, directory: Directory, numbers: Numbers, findings: Findin
         if not user.did:
             continue
         found = []
-        nodes = items(at(draft.node("users", extension), "did"))
-        for text, node in zip(many(user.did), nodes, strict=True):
+        for text, node in each(user.did, at(draft.node("users", extension), "did")):
             e164 = read_number(text, node, numbers, findings.about(("user", extension)))
             if e164 is not None and _claim(e164, Owner(f"user {extension}", node.location), directory, findings):
                 found.append(e164)

@@ -6,7 +6,7 @@ import copy
 from collections.abc import Collection, Iterable
 
 from pbxgen.diagnostics.codes import make
-from pbxgen.diagnostics.diagnostic import Diagnostic, Related, Severity
+from pbxgen.diagnostics.diagnostic import Diagnostic, Related
 from pbxgen.diagnostics.location import Location
 from pbxgen.diagnostics.nearest import nearest
 
@@ -41,13 +41,7 @@ class Findings:
         return made
 
     def add(
-        self,
-        code: str,
-        message: str,
-        location: Location | None,
-        *,
-        help: str = "",
-        related: Iterable[Related] = (),
+        self, code: str, message: str, location: Location | None, *, help: str = "", related: Iterable[Related] = ()
     ) -> None:
         key = (code, location, message)
         if key not in self._found:
@@ -57,10 +51,6 @@ class Findings:
         """The known name nearest to an unknown one; None also where so many were asked for that time would run out."""
         self._comparisons_left[0] -= len(candidates) if len(candidates) <= _SCANNED else 50
         return nearest(name, candidates) if self._comparisons_left[0] > 0 else None
-
-    @property
-    def failed(self) -> bool:
-        return any(d.severity is Severity.ERROR for d in self._found.values())
 
     def sorted(self) -> tuple[Diagnostic, ...]:
         """By place in the source; those without one first."""

@@ -157,9 +157,7 @@ class Schedule(Model):
         [], description="Dates or ranges of dates, closed all day.", examples=[["2026-12-24", "2027-08-09..2027-08-20"]]
     )
     open: Annotated[OneOrMany[Text], Expects("a list of dated windows")] = Field(
-        [],
-        description="Dated windows that win over `closed` and `holidays`.",
-        examples=[["2026-12-27 09:00-12:00"]],
+        [], description="Dated windows that win over `closed` and `holidays`.", examples=[["2026-12-27 09:00-12:00"]]
     )
 
 
@@ -210,11 +208,7 @@ class Leg(Destination):
     )
 
 
-LegItem = Annotated[
-    Annotated[DestinationText, Tag("<text>")] | Annotated[Leg, Tag("<map>")],
-    BY_SHAPE,
-    A_DESTINATION,
-]
+LegItem = Annotated[Annotated[DestinationText, Tag("<text>")] | Annotated[Leg, Tag("<map>")], BY_SHAPE, A_DESTINATION]
 
 
 class User(Model):

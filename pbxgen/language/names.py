@@ -25,13 +25,7 @@ class Names:
         return self._sections.get(section, {})
 
     def use(
-        self,
-        section: str,
-        name: str,
-        location: Location,
-        findings: Findings,
-        *,
-        words: Collection[str] = (),
+        self, section: str, name: str, location: Location, findings: Findings, *, words: Collection[str] = ()
     ) -> bool:
         """Note that ``name`` is used at ``location``; False (and an error) if there is none such.
 

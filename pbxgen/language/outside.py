@@ -14,7 +14,7 @@ from pbxgen.language.findings import Findings
 from pbxgen.language.model_base import many
 from pbxgen.language.names import Names
 from pbxgen.language.numbers import Numbers
-from pbxgen.language.positions import at, items, key_of
+from pbxgen.language.positions import at, each, key_of
 from pbxgen.language.secrets import declared
 from pbxgen.language.validate import Draft
 from pbxgen.source.tree import Node
@@ -51,7 +51,7 @@ def _trunk(
         _check_trusted(ipaddress.ip_network(host), trunk.host, at(node, "host").location, findings)
     accepted = []
     if trunk.accept_from:
-        for text, item in zip(many(trunk.accept_from), items(at(node, "accept_from")), strict=True):
+        for text, item in each(trunk.accept_from, at(node, "accept_from")):
             network = _network(text, item, findings)
             if network is not None:
                 accepted.append(network)
@@ -165,7 +165,7 @@ def routes(draft: Draft, names: Names, findings: Findings) -> tuple[dict[str, pl
         node = at(section, name)
         names.use("trunks", route.trunk, at(node, "trunk").location, findings)
         patterns = []
-        for text, item in zip(many(route.match), items(at(node, "match")), strict=True):
+        for text, item in each(route.match, at(node, "match")):
             pattern = _pattern(text, item, findings, contact=False)
             if pattern is None:
                 sound = False
@@ -190,7 +190,7 @@ def contacts(draft: Draft, findings: Findings) -> dict[str, plan.Contacts]:
                 help=f"'from: {name}' means every {name} call: choose another name",
             )
         patterns = []
-        for text, item in zip(many(texts), items(at(section, name)), strict=True):
+        for text, item in each(texts, at(section, name)):
             pattern = _pattern(text.replace(" ", ""), item, findings, contact=True)
             if pattern is not None:
                 _can_match(pattern, item, findings)
@@ -227,8 +227,7 @@ def classes(draft: Draft, names: Names, findings: Findings) -> dict[str, frozens
     """Class name to the routes it opens."""
     found = {}
     for name, listed in draft.classes.items():
-        nodes = items(draft.node("classes", name))
-        for route, node in zip(many(listed), nodes, strict=True):
+        for route, node in each(listed, draft.node("classes", name)):
             names.use("routes", route, node.location, findings)
         found[name] = frozenset(many(listed))
     return found

@@ -128,11 +128,7 @@ class RuleReader:
                 help="remove it, or write the rule outside operator_return",
             )
         return WrittenRule(
-            self.targets(rule, node, findings),
-            self.condition(rule, node, findings),
-            after,
-            node.location,
-            rule.enabled,
+            self.targets(rule, node, findings), self.condition(rule, node, findings), after, node.location, rule.enabled
         )
 
     def condition(self, rule: Conditions, node: Node, findings: Findings) -> Condition:

@@ -42,13 +42,7 @@ _UP = "01234567890123456789"
 _LARGEST_FILE = 64 * 1024 * 1024
 
 
-def declared(
-    value: str | FromEnvironment | FromFile,
-    node: Node,
-    findings: Findings,
-    *,
-    pin: bool = False,
-) -> Secret:
+def declared(value: str | FromEnvironment | FromFile, node: Node, findings: Findings, *, pin: bool = False) -> Secret:
     """The secret as the plan knows it; one that stands in the source itself is warned of."""
     if isinstance(value, FromEnvironment):
         return Secret("env", value.env, node.location)

@@ -7,9 +7,8 @@ from pbxgen.flow import plan
 from pbxgen.language.context import Context
 from pbxgen.language.directory import read_number
 from pbxgen.language.findings import Findings
-from pbxgen.language.model_base import many
 from pbxgen.language.model_sections import User, Voicemail
-from pbxgen.language.positions import at, items, key_of
+from pbxgen.language.positions import at, each, items, key_of
 from pbxgen.language.resolve import Rights, merge
 from pbxgen.language.rules import KEYS, RETURN_KEYS, WrittenDeviations
 from pbxgen.language.secrets import declared
@@ -148,7 +147,7 @@ class _People:
     ) -> plan.Deviations:
         policies = []
         if user.policy:
-            for name, item in zip(many(user.policy), items(at(node, "policy")), strict=True):
+            for name, item in each(user.policy, at(node, "policy")):
                 if self.context.names.use("policies", name, item.location, findings) and name in self.policies:
                     policies.append((name, self.policies[name]))
         own: WrittenDeviations = {}

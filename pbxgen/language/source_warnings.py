@@ -19,7 +19,9 @@ _UNUSED = {
 }
 
 
-def hints(draft: Draft, directory: Directory, trunks: Mapping[str, Trunk], names: Names, findings: Findings) -> None:
+def warn_of_source(
+    draft: Draft, directory: Directory, trunks: Mapping[str, Trunk], names: Names, findings: Findings
+) -> None:
     _emergency(draft, findings)
     _main_numbers(draft, directory, trunks, findings)
     _unused(draft, directory, trunks, names, findings)
