@@ -142,26 +142,26 @@ class _Examiner:
     def examined(self, loaded: Loaded, compiled: Compiled) -> Tenant:
         """``compiled`` with what the analysis and the targets say of it, and without what is accepted."""
         name = _name(loaded)
-        found = compiled.diagnostics
+        diagnostics = compiled.diagnostics
         if compiled.plan is not None and self.analysis:
             self.step(f"examining every call of {name}")
-            found += analyse(compiled.plan, self.today)
+            diagnostics += analyse(compiled.plan, self.today)
         elif compiled.sketch is not None and self.analysis:
-            found += loops(compiled.sketch, self.today)
+            diagnostics += loops(compiled.sketch, self.today)
         if compiled.plan is not None:
-            found += self._limits(compiled.plan)
-        found, idle = apply_acceptances(found, compiled.acceptances)
+            diagnostics += self._limits(compiled.plan)
+        diagnostics, idle = apply_acceptances(diagnostics, compiled.acceptances)
         if compiled.plan is not None and self.analysis:  # else nobody has looked for what they accept
             all_targets = set(self.targets) == set(PBXS)
             unasked = {a.location for a in compiled.acceptances if a.code.startswith("PBX3") and not all_targets}
-            found += tuple(d for d in idle if d.location not in unasked)
-        found = self.judged(found)
-        plan = None if has_errors(found) else compiled.plan
-        return Tenant(name, loaded.path, plan, found, loaded.files)
+            diagnostics += tuple(d for d in idle if d.location not in unasked)
+        diagnostics = self.judged(diagnostics)
+        plan = None if has_errors(diagnostics) else compiled.plan
+        return Tenant(name, loaded.path, plan, diagnostics, loaded.files)
 
     def _limits(self, plan: Plan) -> tuple[Diagnostic, ...]:
-        found = [d for name in self.targets for d in load_target(name).limits(plan, self.options)]
-        return tuple(dict.fromkeys(found))
+        limits = [d for name in self.targets for d in load_target(name).limits(plan, self.options)]
+        return tuple(dict.fromkeys(limits))
 
     def judged(self, diagnostics: Sequence[Diagnostic]) -> tuple[Diagnostic, ...]:
         return as_errors(diagnostics) if self.strict else tuple(diagnostics)

@@ -54,11 +54,11 @@ def set_deviation(file: YamlText, owner: Entry, section: str, key: str, setting:
         _require_plain_key(file, at)
         if not isinstance(at.value, Mapping):
             return _instead_of(file, at, path[done:], setting, quote)
-        found = find(at.value, step)
-        if found is None:
+        entry = find(at.value, step)
+        if entry is None:
             _require_not_merged(at.value, step)
             return _added(file, at, at.value, path[done:], setting, quote)
-        at = found
+        at = entry
     _require_own_text(at)
     _require_plain_key(file, at)
     return _replaced(file, at, setting, quote)

@@ -59,12 +59,12 @@ class YamlText:
 
     def comments(self, at: int, until: int, node: Node | None = None) -> list[str]:
         """The comments from ``at`` up to ``until``, where the scalars of ``node`` stand."""
-        found: list[str] = []
+        comments: list[str] = []
         for begin, end in [*self._scalars(node), (until, until)]:
             if begin >= at:
-                found += [match.group().rstrip() for match in _COMMENT.finditer(self.text, at, max(at, begin))]
+                comments += [match.group().rstrip() for match in _COMMENT.finditer(self.text, at, max(at, begin))]
                 at = max(at, end)
-        return found
+        return comments
 
     def _scalars(self, node: Node | None) -> Iterator[tuple[int, int]]:
         """Where the scalars in the own text of ``node`` begin and end."""
@@ -78,8 +78,8 @@ class YamlText:
 
     def line_end(self, at: int) -> int:
         """Offset of the end of the line that ``at`` is in, before its line break."""
-        found = _LINE_END.search(self.text, at)
-        return found.start() if found else len(self.text)
+        line_break = _LINE_END.search(self.text, at)
+        return line_break.start() if line_break else len(self.text)
 
     def column(self, node: Node) -> int:
         """Column of the node, from 0."""

@@ -31,18 +31,18 @@ class Acceptance:
 
 def collect(draft: Draft, directory: Directory, findings: Findings) -> tuple[Acceptance, ...]:
     """Every acceptance of a source; of codes that do not exist or are errors there is none, but an error."""
-    found = [*_read(draft.accept, draft.node("accept"), None, findings)]
+    acceptances = [*_read(draft.accept, draft.node("accept"), None, findings)]
     for section in ("users", "operators", "groups"):
         tree = draft.node(section)
         for name, model in getattr(draft, section).items():
             if model.accept:
-                found += _read(model.accept, at(tree, name, "accept"), subject_of((section, name)), findings)
+                acceptances += _read(model.accept, at(tree, name, "accept"), subject_of((section, name)), findings)
     tree = draft.node("inbound")
     for e164, text in directory.inbound.items():
         target = draft.inbound[text]
         if isinstance(target, InboundRule) and target.accept:
-            found += _read(target.accept, at(tree, text, "accept"), ("inbound", e164), findings)
-    return tuple(found)
+            acceptances += _read(target.accept, at(tree, text, "accept"), ("inbound", e164), findings)
+    return tuple(acceptances)
 
 
 def _read(accept: dict[str, str], node: Node, subject: Subject | None, findings: Findings) -> Iterable[Acceptance]:
@@ -51,7 +51,7 @@ def _read(accept: dict[str, str], node: Node, subject: Subject | None, findings:
         if code not in TABLE:
             findings.about(subject).add(
                 "PBX129",
-                f"there is no code {code}",
+                f"the code {code} does not exist",
                 location,
                 help=did_you_mean(code, TABLE.keys()) or "write a code that pbxgen check has shown",
             )
@@ -91,7 +91,7 @@ def apply_acceptances(
     idle = tuple(
         make(
             "PBX157",
-            f"nothing here is a {a.code}: this acceptance can go",
+            f"no finding {a.code} is left here: this acceptance can be removed",
             a.location,
             help="remove it",
             subject=a.subject,

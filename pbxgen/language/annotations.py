@@ -55,10 +55,12 @@ def _forms(annotation: Annotation) -> Iterator[Annotation]:
 
 def _at(model: type[BaseModel], path: Path) -> tuple[Annotation, ...]:
     """The annotations of the value at ``path``, one for each form of what it stands in."""
-    found: tuple[Annotation, ...] = (model,)
+    annotations: tuple[Annotation, ...] = (model,)
     for step in path:
-        found = tuple(inner for outer in found for form in _forms(outer) for inner in _inner(split(form)[0], step))
-    return found
+        annotations = tuple(
+            inner for outer in annotations for form in _forms(outer) for inner in _inner(split(form)[0], step)
+        )
+    return annotations
 
 
 def _inner(form: Annotation, step: str | int) -> Iterator[Annotation]:
@@ -78,19 +80,19 @@ def _fields(form: Annotation) -> Iterator[tuple[str, FieldInfo]]:
 def keys_at(model: type[BaseModel], path: Path) -> frozenset[str]:
     """The keys that the mapping at ``path`` may have."""
     return frozenset(
-        name for found in _at(model, path) for form in _forms(found) for name, _ in _fields(split(form)[0])
+        name for annotation in _at(model, path) for form in _forms(annotation) for name, _ in _fields(split(form)[0])
     )
 
 
 def key_at(model: type[BaseModel], path: Path) -> Annotation:
     """The annotation of the last key of ``path``, where it is a name or number that the source chooses."""
-    forms = (split(form)[0] for found in _at(model, path[:-1]) for form in _forms(found))
+    forms = (split(form)[0] for annotation in _at(model, path[:-1]) for form in _forms(annotation))
     return next(get_args(form)[0] for form in forms if _origin(form) is dict)
 
 
 def choices_at(model: type[BaseModel], path: Path) -> list[str]:
     """The words from which the value at ``path`` is one."""
-    forms = (split(form)[0] for found in _at(model, path) for form in _forms(found))
+    forms = (split(form)[0] for annotation in _at(model, path) for form in _forms(annotation))
     return [str(word) for form in forms if _origin(form) is Literal for word in get_args(form)]
 
 

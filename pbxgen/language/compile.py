@@ -70,10 +70,10 @@ def compile_fleet(fleet: LoadedFleet, today: dt.date | None = None) -> tuple[Com
     The fleet file's own diagnostics stay in ``fleet``.
     """
     compiled = [compile_source(tenant, today) for tenant in fleet.tenants]
-    found = _conflicts([tenant.identity for tenant in compiled])
+    errors_of_tenants = _conflicts([tenant.identity for tenant in compiled])
     return tuple(
         dataclasses.replace(tenant, plan=None, diagnostics=(*tenant.diagnostics, *errors)) if errors else tenant
-        for tenant, errors in zip(compiled, found, strict=True)
+        for tenant, errors in zip(compiled, errors_of_tenants, strict=True)
     )
 
 
@@ -86,14 +86,14 @@ def _conflicts(identities: Sequence[Identity]) -> tuple[tuple[Diagnostic, ...], 
 def _conflicts_of(identity: Identity, first: dict[tuple[str, str], Location]) -> list[Diagnostic]:
     claims = [("pbx.name", identity.name), ("pbx.domain", identity.domain)]
     claims += [("outside number", (number, at)) for number, at in identity.numbers.items()]
-    found = []
+    conflicts = []
     for what, claim in claims:
         if claim is None:
             continue
         value, location = claim
         other = first.setdefault((what, value), location)
         if other != location:
-            found.append(
+            conflicts.append(
                 make(
                     "PBX134",
                     f"the {what} {value} is used by two tenants",
@@ -102,7 +102,7 @@ def _conflicts_of(identity: Identity, first: dict[tuple[str, str], Location]) ->
                     related=[Related("first used here", other)],
                 )
             )
-    return found
+    return conflicts
 
 
 def compile_source(loaded: Loaded, today: dt.date | None = None) -> Compiled:

@@ -58,12 +58,12 @@ def complain(error: Mapping[str, Any], path: Path, root: tree.Mapping, findings:
     if kind == "string_type" and isinstance(node, tree.Scalar) and _is_number(node):
         unquoted(node, findings, secret=secret)
         return
-    found = _shown_secret(node) if secret else _shown(node)
+    value_shown = _shown_secret(node) if secret else _shown(node)
     help = expected_at(Source, path)
     if kind == "literal_error":
         value = node.value if isinstance(node, tree.Scalar) and isinstance(node.value, str) else ""
         help = did_you_mean(value, choices_at(Source, path)) or help
-        findings.add("PBX105", f"{key} cannot be {found}", node.location, help=help)
+        findings.add("PBX105", f"{key} cannot be {value_shown}", node.location, help=help)
     elif kind in ("int_type", "bool_type") and isinstance(node, tree.Scalar) and _only_quoted(node, kind):
         findings.add(
             "PBX103",
@@ -73,7 +73,7 @@ def complain(error: Mapping[str, Any], path: Path, root: tree.Mapping, findings:
         )
     else:
         code = "PBX104" if kind in _RANGE else "PBX103" if kind.endswith("_type") or kind in _SHAPE else "PBX105"
-        findings.add(code, f"{key} cannot be {found}", node.location, help=help)
+        findings.add(code, f"{key} cannot be {value_shown}", node.location, help=help)
 
 
 def _missing(key: str, path: Path, root: tree.Mapping, findings: Findings) -> None:

@@ -11,7 +11,7 @@ from pbxgen.diagnostics.location import Location
 from pbxgen.diagnostics.nearest import did_you_mean
 from pbxgen.flow.pattern import Pattern
 from pbxgen.flow.plan import CallerId, Cost, Place, PlaceKind
-from pbxgen.language.directory import Directory
+from pbxgen.language.directory import Directory, report_number, report_unassigned
 from pbxgen.language.findings import Findings
 from pbxgen.language.model_base import SLUG
 from pbxgen.language.model_deviations import Destination, WrittenOptions
@@ -83,7 +83,7 @@ class Destinations:
         general: WrittenOptions = NONE,
     ) -> tuple[Written, ...]:
         """What is written at ``node``: a destination or a list; wrong ones are reported and left out."""
-        found = []
+        destinations = []
         values = list(value) if not isinstance(value, str | Destination) else [value]
         for item, item_node in zip(values, items(node), strict=True):
             if isinstance(item, str):
@@ -94,8 +94,8 @@ class Destinations:
                 if written is not None:
                     report_meaningless(item, item_node, (written,), findings)
             if written is not None:
-                found.append(written)
-        return tuple(found)
+                destinations.append(written)
+        return tuple(destinations)
 
     def one(self, text: str, node: Node, findings: Findings, options: WrittenOptions) -> Written | None:
         """One destination; None where it is wrong (and reported)."""
@@ -134,7 +134,7 @@ class Destinations:
             if self._names.use(section, name, at, findings):
                 return PlaceKind(word), name
             return None, ""
-        findings.add("PBX114", f"{text!r} is no destination", at, help=self._guess(text, word if colon else ""))
+        findings.add("PBX114", f"{text!r} is not a destination", at, help=self._guess(text, word if colon else ""))
         return None, ""
 
     def _mailbox(self, extension: str, at: Location, findings: Findings) -> PlaceKind | None:
@@ -190,9 +190,7 @@ class Destinations:
             self._no_number(text, number.problem, location, findings)
             return None
         if not number.assigned and number.e164 not in directory.outside:
-            findings.add(
-                "PBX158", f"{text!r} lies in no known range of its country's numbers", location, help="check the digits"
-            )
+            report_unassigned(text, location, findings)
         written, problems = self.outside(number.e164, text, location, options)
         for problem in problems:
             findings.add(problem.code, problem.message, location, help=problem.help)
@@ -235,34 +233,28 @@ class Destinations:
         return Written(Form.PLACE, text, at, options, place, carrier.route), problems
 
     def _no_number(self, text: str, problem: str, location: Location, findings: Findings) -> None:
-        if bare_digits(text):
-            if not self._names.complete or self._doubts.positions:
-                return
+        if not bare_digits(text):
+            report_number(text, problem, location, findings)
+        elif self._names.complete and not self._doubts.positions:
             known = self._dialable
             near = findings.near(text, known)
             shown = ", ".join(list(known)[:8]) + (", …" if len(known) > 8 else "")
             findings.add(
                 "PBX110",
-                f"{text} is no extension, no number of an operator position or group, and no valid outside number",
+                f"{text} is neither an extension, nor the number of an operator position or group, "
+                "nor a valid outside number",
                 location,
                 help=f"did you mean '{near}'?"
                 if near
                 else f"as an outside number it {problem}; dialable here: {shown}",
             )
-        else:
-            findings.add(
-                "PBX113",
-                f"{text!r} {problem}",
-                location,
-                help='write it in E.164, such as "+390212345101", or as pbx.country writes it',
-            )
 
     def _guess(self, text: str, word: str) -> str:
         names = self._names
         if text == "off":
-            return "off stands alone, in the place of a whole deviation"
+            return "write off alone, as the value of the whole deviation"
         if text.casefold() == "off":
-            return "did you mean 'off'? (it stands in the place of a whole deviation)"
+            return "did you mean 'off'? (it is the value of a whole deviation)"
         if text in names.of("operators"):
             return f"did you mean 'operator:{text}'?"
         if text in names.of("groups"):

@@ -54,19 +54,21 @@ class Directory:
 def read_number(text: str, node: Node, numbers: Numbers, findings: Findings) -> str | None:
     """``text`` as E.164; a problem is reported at ``node``."""
     number = numbers.read(text)
-    location = node.location
     if number.e164 is None:
-        findings.add(
-            "PBX113",
-            f"{text!r} {number.problem}",
-            location,
-            help='write it in E.164, such as "+390212345101", or as pbx.country writes it',
-        )
+        report_number(text, number.problem, node.location, findings)
     elif not number.assigned:
-        findings.add(
-            "PBX158", f"{text!r} lies in no known range of its country's numbers", location, help="check the digits"
-        )
+        report_unassigned(text, node.location, findings)
     return number.e164
+
+
+def report_number(text: str, problem: str, location: Location, findings: Findings) -> None:
+    help = 'write it in E.164, such as "+390212345101", or as pbx.country writes it'
+    findings.add("PBX113", f"{text!r} {problem}", location, help=help)
+
+
+def report_unassigned(text: str, location: Location, findings: Findings) -> None:
+    message = f"{text!r} is in no known range of its country's numbers"
+    findings.add("PBX158", message, location, help="check the digits")
 
 
 def build(draft: Draft, numbers: Numbers, findings: Findings) -> Directory:
@@ -88,8 +90,8 @@ def _emergency(draft: Draft, directory: Directory, findings: Findings) -> None:
                 pattern = parse(text)
             except ValueError:
                 continue  # reported with the route
-            found = expand(pattern, EMERGENCY_LIMIT)
-            if found is None or not all(number.isdigit() for number in found):
+            emergency_numbers = expand(pattern, EMERGENCY_LIMIT)
+            if emergency_numbers is None or not all(number.isdigit() for number in emergency_numbers):
                 findings.add(
                     "PBX127",
                     f"emergency numbers are written out, as they are dialled: {text!r} is not",
@@ -97,7 +99,7 @@ def _emergency(draft: Draft, directory: Directory, findings: Findings) -> None:
                     help='write numbers such as "112"; X, Z, N and [03] may stand in them, . and ! may not',
                 )
                 continue
-            for number in found:
+            for number in emergency_numbers:
                 if number not in directory.emergency:
                     directory.emergency[number] = route.trunk
                     directory.emergency_at[number] = node.location
@@ -170,13 +172,13 @@ def _dids(draft: Draft, directory: Directory, numbers: Numbers, findings: Findin
     for extension, user in draft.users.items():
         if not user.did:
             continue
-        found = []
+        dids = []
         for text, node in each(user.did, at(draft.node("users", extension), "did")):
             e164 = read_number(text, node, numbers, findings.about(("user", extension)))
             if e164 is not None and _claim(e164, Owner(f"user {extension}", node.location), directory, findings):
-                found.append(e164)
+                dids.append(e164)
                 directory.dids[e164] = extension
-        directory.user_dids[extension] = tuple(found)
+        directory.user_dids[extension] = tuple(dids)
 
 
 def _inbound(draft: Draft, directory: Directory, numbers: Numbers, findings: Findings) -> None:

@@ -64,7 +64,7 @@ def _members(context: Context, section: str, name: str, model: Group, node: Node
                 near = context.findings.near(extension, known)
                 context.findings.add(
                     "PBX122",
-                    f"member {extension} of {word} {name} is no user",
+                    f"member {extension} of {word} {name} is not a user",
                     item.location,
                     help=f"did you mean '{near}'?" if near else "members are extensions of users",
                 )
@@ -74,7 +74,7 @@ def _members(context: Context, section: str, name: str, model: Group, node: Node
 
 
 def compile_inbound(whole: Context) -> dict[str, plan.Inbound]:
-    found = {}
+    inbound = {}
     tree = whole.draft.node("inbound")
     written = {text: e164 for e164, text in whole.directory.inbound.items()}
     for text in whole.draft.inbound:
@@ -91,8 +91,8 @@ def compile_inbound(whole: Context) -> dict[str, plan.Inbound]:
                         place.location,
                         help="choose another destination",
                     )
-        found[e164] = plan.Inbound(e164, rules, key_of(tree, text))
-    return found
+        inbound[e164] = plan.Inbound(e164, rules, key_of(tree, text))
+    return inbound
 
 
 def _inbound_rules(context: Context, target: InboundTarget, node: Node) -> tuple[plan.Rule, ...]:
@@ -104,13 +104,13 @@ def _inbound_rules(context: Context, target: InboundTarget, node: Node) -> tuple
     if isinstance(target, list):
         nodes = items(node)
         if is_list_of_rules(target):
-            found: tuple[plan.Rule, ...] = ()
+            rules_of_items: tuple[plan.Rule, ...] = ()
             for value, inner in zip(target, nodes, strict=True):
                 if isinstance(value, str):
-                    found += _inbound_rules(context, value, inner)
+                    rules_of_items += _inbound_rules(context, value, inner)
                 else:
-                    found += _inbound_rule(context, value, inner)
-            return found
+                    rules_of_items += _inbound_rule(context, value, inner)
+            return rules_of_items
         written = context.rules.one_rule(target, nodes, context.findings)
     else:
         written = context.destinations.read(target, node, context.findings)
@@ -126,7 +126,7 @@ def _inbound_rule(context: Context, rule: Conditions, node: Node) -> tuple[plan.
 
 def _without_user(context: Context, written: tuple[Written, ...], where: str) -> tuple[plan.Place, ...]:
     """Places where there is no diverting user, hence no own mailbox, no own mobile, and any route."""
-    found = []
+    places = []
     for destination in written:
         if destination.place is None:
             what = "voicemail" if destination.form is Form.OWN_MAILBOX else "mobile"
@@ -137,5 +137,5 @@ def _without_user(context: Context, written: tuple[Written, ...], where: str) ->
                 help="say whose: voicemail:101" if what == "voicemail" else "write the number itself",
             )
         else:
-            found.append(destination.place)
-    return tuple(found)
+            places.append(destination.place)
+    return tuple(places)

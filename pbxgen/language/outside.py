@@ -99,7 +99,7 @@ def _host(text: str, node: Node, findings: Findings) -> tuple[str, int | None]:
         host = ""
     port = int(port_text) if port_text.isdigit() and len(port_text) < 6 else 0
     if not host or (":" in text and not 0 < port < 65536):
-        what = "the port must be 1 to 65535" if host else "this is no host name and no address"
+        what = "the port must be 1 to 65535" if host else "this is neither a host name nor an address"
         findings.add(
             "PBX132",
             f"host cannot be {text!r}: {what}",
@@ -124,7 +124,7 @@ def _network(text: str, node: Node, findings: Findings) -> str | None:
     except ValueError:
         findings.add(
             "PBX132",
-            f"{text!r} is no IP address and no network",
+            f"{text!r} is neither an IP address nor a network",
             node.location,
             help='write an address such as "192.0.2.7" or a network such as "192.0.2.0/28"',
         )
@@ -137,9 +137,11 @@ def _network(text: str, node: Node, findings: Findings) -> str | None:
 def _check_trusted(network: Network, written: str, place: Location, findings: Findings) -> None:
     """Report a ``network`` (or single address) of a trunk that is nobody's, or that phones may be in."""
     if network.prefixlen == 0:
-        findings.add("PBX161", f"{written} is everybody: any stranger would be the trunk", place, help=_ADDRESSES)
+        findings.add(
+            "PBX161", f"{written} is every address: any stranger would be taken for the trunk", place, help=_ADDRESSES
+        )
     elif network.is_multicast or any(_overlap(network, other) and _within(network, other) for other in _NOT_HOSTS):
-        findings.add("PBX161", f"{written} is no address that calls come from", place, help=_ADDRESSES)
+        findings.add("PBX161", f"{written} is not an address that calls can come from", place, help=_ADDRESSES)
     elif network.prefixlen < _WIDEST[network.version]:
         wide = f"{written} is wider than /{_WIDEST[network.version]}"
         findings.add("PBX162", f"{wide}: whoever is in it is taken for the trunk", place, help=_ADDRESSES)
@@ -158,7 +160,7 @@ def _within(one: Network, other: Network) -> bool:
 
 def routes(draft: Draft, names: Names, findings: Findings) -> tuple[dict[str, plan.Route], bool]:
     """The routes in the order of the source, and whether all of them could be read."""
-    found = {}
+    routes = {}
     sound = names.complete and not draft.has_broken("routes")
     section = draft.node("routes")
     for name, route in draft.routes.items():
@@ -173,12 +175,12 @@ def routes(draft: Draft, names: Names, findings: Findings) -> tuple[dict[str, pl
             patterns.append(pattern)
             if not route.emergency and not draft.is_broken("routes", name, "emergency"):
                 _can_match(pattern, item, findings)
-        found[name] = plan.Route(name, tuple(patterns), route.trunk, route.emergency, key_of(section, name))
-    return found, sound
+        routes[name] = plan.Route(name, tuple(patterns), route.trunk, route.emergency, key_of(section, name))
+    return routes, sound
 
 
 def contacts(draft: Draft, findings: Findings) -> dict[str, plan.Contacts]:
-    found = {}
+    contacts = {}
     section = draft.node("contacts")
     for name, texts in draft.contacts.items():
         location = key_of(section, name)
@@ -195,8 +197,8 @@ def contacts(draft: Draft, findings: Findings) -> dict[str, plan.Contacts]:
             if pattern is not None:
                 _can_match(pattern, item, findings)
                 patterns.append(pattern)
-        found[name] = plan.Contacts(name, tuple(patterns), location)
-    return found
+        contacts[name] = plan.Contacts(name, tuple(patterns), location)
+    return contacts
 
 
 def _pattern(text: str, node: Node, findings: Findings, *, contact: bool) -> Pattern | None:
@@ -205,7 +207,7 @@ def _pattern(text: str, node: Node, findings: Findings, *, contact: bool) -> Pat
     except ValueError as problem:
         findings.add(
             "PBX127",
-            f"{text!r} is no pattern: {problem}",
+            f"{text!r} is not a pattern: {problem}",
             node.location,
             help='such as "+39[03]X." or "+4420*"' if contact else 'such as "+39[03]X."',
         )
@@ -225,9 +227,9 @@ def _can_match(pattern: Pattern, node: Node, findings: Findings) -> None:
 
 def classes(draft: Draft, names: Names, findings: Findings) -> dict[str, frozenset[str]]:
     """Class name to the routes it opens."""
-    found = {}
+    classes = {}
     for name, listed in draft.classes.items():
         for route, node in each(listed, draft.node("classes", name)):
             names.use("routes", route, node.location, findings)
-        found[name] = frozenset(many(listed))
-    return found
+        classes[name] = frozenset(many(listed))
+    return classes

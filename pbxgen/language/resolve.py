@@ -76,9 +76,11 @@ class Resolver:
         resolved = {}
         for key, rules in effective.rules.items():
             policy = effective.policy.get(key)
-            found = self._of_policy(policy, key, rules, user) if policy is not None else self._rules(rules, user, False)
-            if found:
-                resolved[key] = found
+            plan_rules = (
+                self._of_policy(policy, key, rules, user) if policy is not None else self._rules(rules, user, False)
+            )
+            if plan_rules:
+                resolved[key] = plan_rules
         return Deviations(**resolved)
 
     def _of_policy(self, policy: str, key: str, rules: WrittenRules, user: Rights) -> tuple[Rule, ...]:
@@ -87,13 +89,13 @@ class Resolver:
         if shared is not None and user.extension not in shared[1]:
             return shared[0]
         before = len(self._cases)
-        found = self._rules(rules, user, True)
+        plan_rules = self._rules(rules, user, True)
         written = [w for rule in rules for w in rule.destinations]
         clean = len(self._cases) == before and not user.unsure and not self._complained(rules)
         if shared is None and clean and all(w.form is Form.PLACE for w in written):
             targets = frozenset(w.place.target for w in written if w.place and w.place.kind is PlaceKind.USER)
-            self._shared[policy, key, user.class_name] = (found, targets)
-        return found
+            self._shared[policy, key, user.class_name] = (plan_rules, targets)
+        return plan_rules
 
     def _complained(self, rules: WrittenRules) -> bool:
         places = {w.location for rule in rules for w in rule.destinations}
@@ -149,11 +151,11 @@ class Resolver:
             )
             self._wrong(problem, written, user, shared)
             return None
-        found, problems = self._destinations.outside(user.mobile, "mobile", written.location, written.options)
+        destination, problems = self._destinations.outside(user.mobile, "mobile", written.location, written.options)
         for problem in problems:
             named = Problem(problem.code, f"{problem.message}, the mobile of user {user.extension}", problem.help)
             self._wrong(named, written, user, shared)
-        return None if found is None else self.place(found, user, shared=shared, leg=leg)
+        return None if destination is None else self.place(destination, user, shared=shared, leg=leg)
 
     def _allowed(self, written: Written, user: Rights, shared: bool) -> bool:
         assert written.place is not None
@@ -173,13 +175,13 @@ class Resolver:
 
     def legs(self, written: tuple[tuple[Written, int], ...], user: Rights) -> tuple[Leg, ...]:
         """``follow_me``: destinations with their delays in seconds."""
-        found = []
+        legs = []
         for destination, delay in written:
             place = self.place(destination, user, shared=False, leg=True)
             if place is None:
                 continue
             if place.kind in (PlaceKind.USER, PlaceKind.OUTSIDE):
-                found.append(Leg(place, delay))
+                legs.append(Leg(place, delay))
             else:
                 problem = Problem(
                     "PBX125",
@@ -187,7 +189,7 @@ class Resolver:
                     "write an extension, a number or mobile; mailboxes and positions belong under deviations",
                 )
                 self._wrong(problem, destination, user, False)
-        return tuple(found)
+        return tuple(legs)
 
     def _wrong(self, problem: Problem, written: Written, user: Rights, shared: bool) -> None:
         if not shared:

@@ -48,21 +48,21 @@ class RuleReader:
 
     def deviations(self, value: Deviations, node: Node, findings: Findings) -> WrittenDeviations:
         """Every key that is written at ``node``."""
-        found: dict[str, WrittenRules] = {}
+        rules_by_key: dict[str, WrittenRules] = {}
         for key in KEYS:
             written = getattr(value, key)
             if written is not None:
-                found[key] = self._deviation(written, at(node, key), key, findings, returning=False)
+                rules_by_key[key] = self._deviation(written, at(node, key), key, findings, returning=False)
         back = value.operator_return
         if back == "off":
-            found |= {f"return_{key}": () for key in RETURN_KEYS}
+            rules_by_key |= {f"return_{key}": () for key in RETURN_KEYS}
         elif isinstance(back, OperatorReturn):
             for key in RETURN_KEYS:
                 written = getattr(back, key)
                 if written is not None:
                     inner = at(node, "operator_return", key)
-                    found[f"return_{key}"] = self._deviation(written, inner, key, findings, returning=True)
-        return found
+                    rules_by_key[f"return_{key}"] = self._deviation(written, inner, key, findings, returning=True)
+        return rules_by_key
 
     def _deviation(self, value: object, node: Node, key: str, findings: Findings, *, returning: bool) -> WrittenRules:
         if value == "off":
@@ -91,20 +91,20 @@ class RuleReader:
         self, values: list[str | Rule] | list[str | Conditions], nodes: tuple[Node, ...], findings: Findings
     ) -> tuple[Written, ...]:
         """A list without conditions: the destinations of one rule, each with its own options."""
-        found: list[Written] = []
+        destinations: list[Written] = []
         for value, node in zip(values, nodes, strict=True):
             if isinstance(value, str):
-                found += self._destinations.read(value, node, findings)
+                destinations += self._destinations.read(value, node, findings)
             else:
-                found += self.targets(value, node, findings)
-        return tuple(found)
+                destinations += self.targets(value, node, findings)
+        return tuple(destinations)
 
     def targets(self, rule: Conditions, node: Node, findings: Findings) -> tuple[Written, ...]:
         """Where a rule leads, its options being its destinations' defaults."""
         long_ring(rule.timeout, node, "timeout", findings)
-        found = self._destinations.read(rule.to, at(node, "to"), findings, rule)
-        report_meaningless(rule, node, found, findings)
-        return found
+        destinations = self._destinations.read(rule.to, at(node, "to"), findings, rule)
+        report_meaningless(rule, node, destinations, findings)
+        return destinations
 
     def _plain(self, text: str, node: Node, findings: Findings) -> WrittenRule:
         return WrittenRule(self._destinations.read(text, node, findings), ALWAYS, None, node.location, True)

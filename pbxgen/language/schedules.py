@@ -64,22 +64,22 @@ def compile_schedule(
 
 def _read(node: Node, parse: Callable[[str], Iterable[T]], findings: Findings) -> list[T]:
     """What ``parse`` makes of each text at ``node``; its ProblemErrors are reported."""
-    found: list[T] = []
+    parsed: list[T] = []
     for item in items(node):
         try:
-            found += parse(str(item.value) if isinstance(item, Scalar) else "")
+            parsed += parse(str(item.value) if isinstance(item, Scalar) else "")
         except ProblemError as problem:
             whole = problem.length is None
             location = item.location if whole else within(item, problem.start, problem.length or 1)
             findings.add("PBX126", str(problem), location, help=problem.help)
-    return found
+    return parsed
 
 
 def parse_date(text: str) -> dt.date:
     """``2026-12-31``. Raises ProblemError."""
     match = _DATE.fullmatch(text)
     if match is None:
-        raise ProblemError(f"{text.strip()!r} is no date", "write year-month-day, such as 2026-12-31")
+        raise ProblemError(f"{text.strip()!r} is not a date", "write year-month-day, such as 2026-12-31")
     try:
         return dt.date(int(match[1]), int(match[2]), int(match[3]))
     except ValueError:
@@ -91,7 +91,7 @@ def parse_window(text: str, offset: int = 0) -> tuple[int, int]:
     match = _WINDOW.fullmatch(text)
     if match is None:
         raise ProblemError(
-            f"{text.strip()!r} is no window of time", 'write "08:30-13:00": begin and end, 00:00 to 24:00', offset
+            f"{text.strip()!r} is not a window of time", 'write "08:30-13:00": begin and end, 00:00 to 24:00', offset
         )
     start, end = (_minutes(match, group, offset) for group in (1, 3))
     if start == 1440:
@@ -107,31 +107,34 @@ def _minutes(match: re.Match[str], group: int, offset: int) -> int:
         start = match.start(group)
         length = match.end(group + 1) - start
         raise ProblemError(
-            f"{match.string[start : start + length]} is no time of day", "write 00:00 to 24:00", offset + start, length
+            f"{match.string[start : start + length]} is not a time of day",
+            "write 00:00 to 24:00",
+            offset + start,
+            length,
         )
     return hours * 60 + minutes
 
 
 def parse_days(text: str) -> tuple[int, ...]:
     """``mon``, ``mon-thu`` (``fri-mon`` wraps), ``mon,wed,fri-sat``. Raises ProblemError."""
-    found: list[int] = []
+    weekdays: list[int] = []
     offset = 0
     for part in text.split(","):
         names = [name.strip() for name in part.split("-")]
         for name in names:
             if name not in DAYS:
                 raise ProblemError(
-                    f"{name!r} is no day of the week",
+                    f"{name!r} is not a day of the week",
                     did_you_mean(name, DAYS) or f"days are {', '.join(DAYS)}; ranges mon-fri; lists mon,wed",
                     text.find(name, offset) if name else 0,
                     len(name) or len(text),
                 )
         if len(names) > 2:
-            raise ProblemError(f"{part.strip()!r} is no range of days", "write mon-fri", offset, len(part))
+            raise ProblemError(f"{part.strip()!r} is not a range of days", "write mon-fri", offset, len(part))
         first, last = DAYS.index(names[0]), DAYS.index(names[-1])
-        found += [(first + n) % 7 for n in range((last - first) % 7 + 1)]
+        weekdays += [(first + n) % 7 for n in range((last - first) % 7 + 1)]
         offset += len(part) + 1
-    return tuple(found)
+    return tuple(weekdays)
 
 
 def parse_range(text: str) -> tuple[dt.date, dt.date]:

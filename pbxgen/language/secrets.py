@@ -23,7 +23,7 @@ _LONGEST = 1000
 _MOST_PLACES = 10
 _STRONGER = {
     False: "let a program choose it, of 16 characters or more: openssl rand -base64 18",
-    True: "choose six digits or more that are no row, no year and no extension",
+    True: "choose six digits or more that are neither consecutive, nor a year, nor an extension",
 }
 SHORTEST_PASSWORD = 10
 _COMMON = {f"{name}{digits}" for name in PBXS for digits in ("", "123")}.union(
@@ -51,7 +51,7 @@ def declared(value: str | FromEnvironment | FromFile, node: Node, findings: Find
     what = "PIN" if pin else "password"
     findings.add(
         "PBX150",
-        f"this {what} stands in the source",
+        f"this {what} is written in the source",
         node.location,
         help=f"whoever reads the file reads the {what}: write {{env: NAME}} or {{file: path}}",
     )
@@ -98,17 +98,17 @@ def read_secrets(
         if secret.source == "env" and not environ.get(secret.value):
             missing.setdefault(secret.value, secret)
             continue
-        found = _read(secret, environ, base_dir)
-        if isinstance(found, str):
-            wrong = _unusable(found, pin)
+        value = _read(secret, environ, base_dir)
+        if isinstance(value, str):
+            wrong = _unusable(value, pin)
             if not wrong:
-                values[secret] = found
-                why = _weakness(found, pin, holders.get(secret, ""))
+                values[secret] = value
+                why = _weakness(value, pin, holders.get(secret, ""))
                 if why and secret.source != "inline":  # that was said when the source was compiled
                     problems.append(make("PBX160", f"{_where(secret)} {why}", secret.location, help=_STRONGER[pin]))
                 continue
-            found = make("PBX403", f"{_where(secret)} {wrong}", secret.location, help="choose another value")
-        problems.append(found)
+            value = make("PBX403", f"{_where(secret)} {wrong}", secret.location, help="choose another value")
+        problems.append(value)
     if missing:
         problems.insert(0, _missing(missing, environ))
     return values, tuple(problems)
@@ -176,7 +176,7 @@ def _read(secret: Secret, environ: Mapping[str, str], base_dir: Path) -> str | D
     try:
         line = read_ordinary(path, _LARGEST_FILE, first=4 * _LONGEST).partition(b"\n")[0]
     except (OSError, ValueError) as problem:
-        reason = getattr(problem, "strerror", None) or "this is no path"
+        reason = getattr(problem, "strerror", None) or "this is not a path"
         return make(
             "PBX402",
             f"the secret's file {secret.value} cannot be read: {reason}",
@@ -194,11 +194,11 @@ def _unusable(value: str, pin: bool) -> str:
     if not value:
         return "is empty"
     if pin and not _is_pin(value):
-        return f"is no PIN: a PIN has {PIN_DIGITS.start} to {PIN_DIGITS.stop - 1} digits and nothing else"
+        return f"is not a PIN: a PIN has {PIN_DIGITS.start} to {PIN_DIGITS.stop - 1} digits and nothing else"
     if len(value) > _LONGEST:
         return f"is longer than {_LONGEST} characters"
     if not carried(value):
-        return "holds a character that no PBX can carry"
+        return "has a character that no PBX's configuration can hold"
     return ""
 
 

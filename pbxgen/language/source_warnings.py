@@ -51,7 +51,7 @@ def _main_numbers(draft: Draft, directory: Directory, trunks: Mapping[str, Trunk
                 "PBX152",
                 f"the main number {trunk.number} of trunk {name} reaches nothing",
                 draft.node("trunks", name, "number").location,
-                help="add it under inbound, or as somebody's did",
+                help="add it under inbound, or as a user's did",
             )
 
 

@@ -61,7 +61,9 @@ def _key_is_text(entry: Entry, path: Path, findings: Findings) -> bool:
             return False
         return True
     if key.value is None or isinstance(key.value, bool):
-        findings.add("PBX103", f"{key.text or 'null'!r} is no name", key.location, help=f'write "{key.text}" in quotes')
+        findings.add(
+            "PBX103", f"{key.text or 'null'!r} is not a name", key.location, help=f'write "{key.text}" in quotes'
+        )
         return False
     unquoted(key, findings, what="number" if path in (("users",), ("inbound",)) else "key")
     return True  # its text is the key all the same, and what stands under it is worth checking
@@ -80,12 +82,12 @@ def unquoted(scalar: Scalar, findings: Findings, what: str = "number", *, secret
 
 def unsafe_text(scalar: Scalar, findings: Findings) -> None:
     value = scalar.value if isinstance(scalar.value, str) else ""
-    found = _UNSAFE.search(value)
-    letter = ord(found.group()) if found else 0
+    unsafe = _UNSAFE.search(value)
+    letter = ord(unsafe.group()) if unsafe else 0
     what = "a line break" if letter in (10, 13, 0x85, 0x2028, 0x2029) else f"the character U+{letter:04X}"
     findings.add(
         "PBX107",
-        f"this text holds {what}, which no PBX can carry",
-        within(scalar, found.start(), 1) if found and letter > 0xFF else scalar.location,
+        f"this text contains {what}, which no PBX's configuration can hold",
+        within(scalar, unsafe.start(), 1) if unsafe and letter > 0xFF else scalar.location,
         help="write it on one line, without control characters",
     )

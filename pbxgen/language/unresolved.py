@@ -68,7 +68,7 @@ def report_meaningless(options: WrittenOptions, node: Node, written: Sequence[Wr
     rings, outside = bool(kinds & RINGS), PlaceKind.OUTSIDE in kinds
     for key, given, useful, why in (
         ("timeout", options.timeout is not None, rings, "nothing rings there"),
-        ("confirm", options.confirm is True, rings, "nobody could press 1 there"),
+        ("confirm", options.confirm is True, rings, "no person there could press 1"),
         ("caller_id", options.caller_id is not None, outside, "the call does not go outside"),
     ):
         if given and not useful and key in node.entries:

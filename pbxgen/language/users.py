@@ -19,7 +19,7 @@ from pbxgen.source.tree import Mapping, Node
 
 def mailboxes(draft: Draft) -> frozenset[str]:
     """Extensions that have a mailbox, or whose `voicemail` is wrong in itself."""
-    found = set()
+    extensions = set()
     for extension in draft.names.get("users", {}):
         user = draft.users.get(extension)
         if (
@@ -28,8 +28,8 @@ def mailboxes(draft: Draft) -> frozenset[str]:
             or (user.voicemail is None and draft.is_broken("defaults", "voicemail"))
             or (draft.defaults.voicemail if user.voicemail is None else user.voicemail)
         ):
-            found.add(extension)
-    return frozenset(found)
+            extensions.add(extension)
+    return frozenset(extensions)
 
 
 def compile_users(
@@ -37,12 +37,12 @@ def compile_users(
 ) -> dict[str, plan.User]:
     tree = context.draft.node("users")
     people = _People(context, classes, policies)
-    found = {}
+    users = {}
     assert isinstance(tree, Mapping) or not context.draft.users
     for extension, user in context.draft.users.items():
-        found[extension] = people.user(extension, user, at(tree, extension), key_of(tree, extension))
+        users[extension] = people.user(extension, user, at(tree, extension), key_of(tree, extension))
     context.resolver.report()
-    return found
+    return users
 
 
 class _People:
@@ -172,7 +172,7 @@ class _People:
         written: list[tuple[Written, int]] = []
         for leg, item in zip(user.follow_me, items(at(node, "follow_me")), strict=True):
             delay = 0 if isinstance(leg, str) else leg.delay
-            written += [(found, delay) for found in self.context.destinations.read(leg, item, findings)]
+            written += [(destination, delay) for destination in self.context.destinations.read(leg, item, findings)]
         return self.context.resolver.legs(tuple(written), rights)
 
 

@@ -59,23 +59,23 @@ def read_scenarios(path: Path) -> ScenarioReading:
         model = ScenarioFileModel.model_validate(plain(reading.root))
     except ValidationError as problems:
         errors = problems.errors(include_url=False)
-        found = tuple(dict.fromkeys(_complaint(e, reading.root) for e in errors))
-        return ScenarioReading(None, reading.file, found)
-    found_late: list[Diagnostic] = []
+        complaints = tuple(dict.fromkeys(_complaint(e, reading.root) for e in errors))
+        return ScenarioReading(None, reading.file, complaints)
+    late_problems: list[Diagnostic] = []
     scenarios = tuple(
-        _scenario(s, model.tenant, where(reading.root, "scenarios", i), found_late)
+        _scenario(s, model.tenant, where(reading.root, "scenarios", i), late_problems)
         for i, s in enumerate(model.scenarios)
     )
-    file = None if found_late else ScenarioFile(path, path.parent / model.source, scenarios)
-    return ScenarioReading(file, reading.file, tuple(found_late))
+    file = None if late_problems else ScenarioFile(path, path.parent / model.source, scenarios)
+    return ScenarioReading(file, reading.file, tuple(late_problems))
 
 
-def _of_a_scenario_file(found: Diagnostic) -> Diagnostic:
+def _of_a_scenario_file(problem: Diagnostic) -> Diagnostic:
     """What the reader says of a source that is none, said of a scenario file."""
-    if found.code not in ("PBX006", "PBX009"):
-        return found
+    if problem.code not in ("PBX006", "PBX009"):
+        return problem
     message = "a scenario file holds a source and a list of scenarios"
-    return make("PBX501", message, found.location, help="begin with 'source: acme.yaml', and go on with 'scenarios:'")
+    return make("PBX501", message, problem.location, help="begin with 'source: acme.yaml', and go on with 'scenarios:'")
 
 
 def check_names(scenario: Scenario, plan: Plan) -> tuple[Diagnostic, ...]:
@@ -83,10 +83,10 @@ def check_names(scenario: Scenario, plan: Plan) -> tuple[Diagnostic, ...]:
     named = [*scenario.world.phones]
     if scenario.call.transfer is not None:
         named.append(scenario.call.transfer.by)
-    found = [
+    problems = [
         make(
             "PBX502",
-            f"scenario {scenario.name!r}: {name} is no extension of {plan.name}",
+            f"scenario {scenario.name!r}: {name} is not an extension of {plan.name}",
             scenario.location,
             help=did_you_mean(name, plan.users),
         )
@@ -95,28 +95,28 @@ def check_names(scenario: Scenario, plan: Plan) -> tuple[Diagnostic, ...]:
     ]
     caller = scenario.call.caller
     if caller not in plan.users and _EXTENSION.fullmatch(caller):
-        found.append(
+        problems.append(
             make(
                 "PBX502",
-                f"scenario {scenario.name!r}: the caller {caller} is no extension of {plan.name}",
+                f"scenario {scenario.name!r}: the caller {caller} is not an extension of {plan.name}",
                 scenario.location,
                 help=did_you_mean(caller, plan.users) or "write an outside number with a plus: +39…",
             )
         )
-    found += [
+    problems += [
         make(
             "PBX502",
-            f"scenario {scenario.name!r}: {number} is no number in E.164",
+            f"scenario {scenario.name!r}: {number} is not a number in E.164",
             scenario.location,
             help="write it with a plus and the country code, digits only: +39…",
         )
         for number in scenario.world.outside
         if not _E164.fullmatch(number) and number not in plan.emergency
     ]
-    return tuple(found)
+    return tuple(problems)
 
 
-def _scenario(model: ScenarioModel, tenant: str | None, location: Location, found: list[Diagnostic]) -> Scenario:
+def _scenario(model: ScenarioModel, tenant: str | None, location: Location, problems: list[Diagnostic]) -> Scenario:
     call = model.call
     transfer = None
     if call.transfer is not None:
@@ -131,7 +131,7 @@ def _scenario(model: ScenarioModel, tenant: str | None, location: Location, foun
         model.name,
         model.tenant or tenant,
         Call(call.caller, call.to, transfer, call.diverted),
-        World(_moment(model, location, found), phones, model.outside),
+        World(_moment(model, location, problems), phones, model.outside),
         Expectation(rings, _ending(expect.ends), diverted),
         location,
     )
@@ -149,14 +149,14 @@ def _ending(ends: EndsModel | None) -> Ending | None:
     return ending_of(kind, str(getattr(ends, kind)))
 
 
-def _moment(model: ScenarioModel, location: Location, found: list[Diagnostic]) -> dt.datetime:
+def _moment(model: ScenarioModel, location: Location, problems: list[Diagnostic]) -> dt.datetime:
     if model.at is None:
         return DEFAULT_MOMENT
     moment = moment_of(model.at)
     if moment is not None:
         return moment
     message = f"scenario {model.name!r}: {model.at!r} is not a date and time"
-    found.append(make("PBX501", message, location, help="write at: 2026-11-23 10:00"))
+    problems.append(make("PBX501", message, location, help="write at: 2026-11-23 10:00"))
     return DEFAULT_MOMENT
 
 
@@ -168,7 +168,7 @@ def _complaint(error: Mapping[str, Any], root: tree.Mapping) -> Diagnostic:
     match error["type"]:
         case "extra_forbidden":
             location = key_of(at(root, *path[:-1]), key)
-            message, help = f"{key!r} means nothing here", did_you_mean(key, keys_at(ScenarioFileModel, path[:-1]))
+            message, help = f"{key!r} is not a key here", did_you_mean(key, keys_at(ScenarioFileModel, path[:-1]))
         case "missing":
             message, help = f"the key {key!r} is missing", f"add {key}: {expected_at(ScenarioFileModel, path)}"
         case "string_type" if isinstance(node, tree.Scalar) and isinstance(node.value, int | float):

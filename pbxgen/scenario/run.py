@@ -74,14 +74,14 @@ def prepare(path: Path, name: str | None = None) -> Prepared:
     if errors:
         return Prepared(path, diagnostics=errors, texts=texts)
     chosen = [s for s in reading.file.scenarios if name is None or name in s.name]
-    found: list[Diagnostic] = []
+    problems: list[Diagnostic] = []
     pairs = []
     for scenario in chosen:
-        plan = _plan_of(scenario, compilation, found)
+        plan = _plan_of(scenario, compilation, problems)
         if plan is not None:
-            found += check_names(scenario, plan)
+            problems += check_names(scenario, plan)
             pairs.append((scenario, plan))
-    return Prepared(path, () if found else tuple(pairs), tuple(found), texts, tuple(compilation.plans))
+    return Prepared(path, () if problems else tuple(pairs), tuple(problems), texts, tuple(compilation.plans))
 
 
 def judge(scenario: Scenario, plan: Plan) -> Verdict:
@@ -95,7 +95,7 @@ def judge_file(prepared: Prepared) -> FileRun:
     return FileRun(prepared.path, verdicts, prepared.diagnostics, prepared.texts)
 
 
-def _plan_of(scenario: Scenario, compilation: Compilation, found: list[Diagnostic]) -> Plan | None:
+def _plan_of(scenario: Scenario, compilation: Compilation, problems: list[Diagnostic]) -> Plan | None:
     """The tenant's plan; without ``tenant``, the only one there is."""
     plans = {p.name: p for p in compilation.plans}
     if scenario.tenant is None and len(plans) == 1:
@@ -108,5 +108,5 @@ def _plan_of(scenario: Scenario, compilation: Compilation, found: list[Diagnosti
     else:
         message = f"scenario {scenario.name!r}: there is no tenant {scenario.tenant}"
         help = did_you_mean(scenario.tenant, plans) or f"one of {', '.join(plans)}"
-    found.append(make("PBX502", message, scenario.location, help=help))
+    problems.append(make("PBX502", message, scenario.location, help=help))
     return None

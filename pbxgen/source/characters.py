@@ -37,22 +37,22 @@ def decode(data: bytes, name: str) -> Decoded:
 
 
 def check(text: str, name: str) -> tuple[Diagnostic, ...]:
-    """A diagnostic for each character that may not stand in a source, the first few of them."""
-    found: list[Diagnostic] = []
+    """A diagnostic for each character that is not allowed in a source, the first few of them."""
+    problems: list[Diagnostic] = []
     for match in _FORBIDDEN.finditer(text):
-        if len(found) == _MOST_SHOWN:
+        if len(problems) == _MOST_SHOWN:
             break
         char = match.group()
         label = f"U+{ord(char):04X} {_NAMES.get(char) or unicodedata.name(char, 'a control character')}"
-        found.append(
+        problems.append(
             make(
                 "PBX008",
-                f"the character {label} may not stand in a source",
+                f"the character {label} is not allowed in a source",
                 place(text, match.start(), name),
                 help=f'remove it, or write it as "\\u{ord(char):04X}" in double quotes',
             )
         )
-    return tuple(found)
+    return tuple(problems)
 
 
 def place(text: str, index: int, name: str) -> Location:

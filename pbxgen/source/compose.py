@@ -147,7 +147,7 @@ class Composer:
         except scalars.TooLongError:
             self._too_long(text, location)
         except ValueError:
-            self._report("PBX016", f"this is no value of the tag {_short(tag)}", location, "remove the tag")
+            self._report("PBX016", f"this is not a value of the tag {_short(tag)}", location, "remove the tag")
         return Scalar(text, text, True, location)
 
     def _alias(self, event: Event) -> None:
@@ -169,7 +169,7 @@ class Composer:
             self.diagnostics.append(
                 make(
                     "PBX019",
-                    f"the alias '*{name}' stands within its own anchor",
+                    f"the alias '*{name}' is inside the value of its own anchor",
                     location,
                     help="a value cannot contain itself: repeat what is meant, or move the anchor",
                     related=(Related(f"'&{name}' begins here", anchor.location),),
@@ -179,7 +179,7 @@ class Composer:
         self._nodes += anchor.nodes
         self._expansion_left -= anchor.nodes
         if self._expansion_left < 0:
-            self._report("PBX020", "the aliases of this file stand for too much", location, "use fewer aliases")
+            self._report("PBX020", "the aliases of this file expand to too many values", location, "use fewer aliases")
             raise _Abandon
         if len(self._stack) + anchor.depth > MAX_DEPTH:
             self._too_deep(location)
@@ -279,7 +279,9 @@ class Composer:
                 frame.merges.append((key, source))
             else:
                 help_ = "write '<<: *name' with the anchor of a mapping, or a list of such aliases"
-                self._report("PBX021", "'<<' takes the keys of a mapping, and this is none", source.location, help_)
+                self._report(
+                    "PBX021", "'<<' takes the keys of a mapping, and this is not a mapping", source.location, help_
+                )
 
     # -- places and problems -------------------------------------------------------------------------------------
 
@@ -309,7 +311,7 @@ class Composer:
         self.diagnostics.append(
             make(
                 "PBX012",
-                f"the key '{second.text}' is here twice",
+                f"the key '{second.text}' is written twice",
                 second.location,
                 help="remove one of them, or put what they say together",
                 related=(Related("first written here", first.location),),

@@ -63,10 +63,10 @@ def load_source(path: Path, instead: PathMapping[Path, bytes] | None = None) -> 
     """
     instead = instead or {}
     try:
-        base, found = _listed(path)
+        base, listed = _listed(path)
     except files.UnreadableError as exc:
         return _assemble(path, path, (), (exc.diagnostic,), instead)
-    return _assemble(path, base, found.files, found.diagnostics, instead)
+    return _assemble(path, base, listed.files, listed.diagnostics, instead)
 
 
 def load_fleet(path: Path) -> LoadedFleet:
@@ -83,8 +83,8 @@ def source_digests(path: Path) -> frozenset[str]:
     if is_fleet(path):
         return frozenset().union(*(source_digests(tenant) for tenant in read_fleet(path).tenants))
     try:
-        base, found = _listed(path)
-        return frozenset({files.digest((_relative(name, base), files.read(name)) for name in found.files)})
+        base, listed = _listed(path)
+        return frozenset({files.digest((_relative(name, base), files.read(name)) for name in listed.files)})
     except files.UnreadableError:
         return frozenset()
 
@@ -109,7 +109,7 @@ def _assemble(
     instead: PathMapping[Path, bytes],
 ) -> Loaded:
     """Read the files ``names`` below ``base`` and merge them; ``diagnostics`` is what listing them found."""
-    found = list(diagnostics)
+    problems = list(diagnostics)
     readings: list[Reading] = []
     contents: list[tuple[str, bytes]] = []
     room = files.MAX_BYTES
@@ -117,11 +117,11 @@ def _assemble(
         try:
             data = instead[name] if name in instead else files.read(name)
         except files.UnreadableError as exc:
-            found.append(exc.diagnostic)
+            problems.append(exc.diagnostic)
             continue
         room -= len(data)
         if room < 0:
-            found.append(files.too_large(path))
+            problems.append(files.too_large(path))
             break
         contents.append((_relative(name, base), data))
         readings.append(read_bytes(data, files.shown(name)))
@@ -129,15 +129,15 @@ def _assemble(
         # An empty file says nothing, which is only wrong where no other says anything either.
         readings = [reading for reading in readings if not _is_empty(reading)]
     for reading in readings:
-        found.extend(reading.diagnostics)
+        problems.extend(reading.diagnostics)
     root, twice = _merge(reading.root for reading in readings if reading.root is not None)
-    complete = root is not None and not any(d.severity == "error" and d.code not in _NOTHING_LOST for d in found)
+    complete = root is not None and not any(d.severity == "error" and d.code not in _NOTHING_LOST for d in problems)
     return Loaded(
         path=path,
         root=root,
         files=tuple(reading.file for reading in readings),
         digest=files.digest(contents),
-        diagnostics=(*found, *twice),
+        diagnostics=(*problems, *twice),
         complete=complete,
     )
 
@@ -157,16 +157,16 @@ def _merge(roots: Iterable[Mapping]) -> tuple[Mapping | None, tuple[Diagnostic, 
     every = tuple(roots)
     if len(every) < 2:
         return (every[0] if every else None), ()
-    found: list[Diagnostic] = []
+    problems: list[Diagnostic] = []
     sections: dict[str, list[Entry]] = {}
     for root in every:
         for name, entry in root.entries.items():
             sections.setdefault(name, []).append(entry)
-    entries = {name: _section(name, parts, found) for name, parts in sections.items()}
-    return Mapping(MappingProxyType(entries), every[0].location), tuple(found)
+    entries = {name: _section(name, parts, problems) for name, parts in sections.items()}
+    return Mapping(MappingProxyType(entries), every[0].location), tuple(problems)
 
 
-def _section(name: str, parts: list[Entry], found: list[Diagnostic]) -> Entry:
+def _section(name: str, parts: list[Entry], problems: list[Diagnostic]) -> Entry:
     written = [part for part in parts if not _is_empty_entry(part)] or parts[:1]
     first = written[0]
     if len(written) == 1:
@@ -174,17 +174,17 @@ def _section(name: str, parts: list[Entry], found: list[Diagnostic]) -> Entry:
     if not isinstance(first.value, Mapping):
         for part in written[1:]:
             if name != _REPEATABLE or not _same(first, part):
-                found.append(_twice(name, first, part))
+                problems.append(_twice(name, first, part))
         return first
     entries: dict[str, Entry] = {}
     for part in written:
         if not isinstance(part.value, Mapping):
-            found.append(_twice(name, first, part))
+            problems.append(_twice(name, first, part))
             continue
         for text, entry in part.value.entries.items():
             if text in entries:
                 first_entry = entries[text]
-                found.append(_twice(f"{name}.{text}", first_entry, entry))
+                problems.append(_twice(f"{name}.{text}", first_entry, entry))
                 entries[text] = Entry(first_entry.key, joined(first_entry.value, entry.value))
             else:
                 entries[text] = entry

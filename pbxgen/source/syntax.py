@@ -107,7 +107,7 @@ _WORDINGS = (
     _w(
         r"expected '?<document start>",
         "expected the end of the file",
-        "a source is one mapping; what stands before this belongs to no key",
+        "a source is one mapping; the text before this belongs to no key",
     ),
     _w(r"", "expected a line break after '|' or '>'", "quote a value that begins with '|' or '>'", "block scalar"),
     _w(r"incompatible YAML document|version minor part", "an unknown YAML version", "remove the line %YAML"),

@@ -62,8 +62,8 @@ def test_a_call_without_a_moment_is_on_a_monday_at_ten(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("written", "instead", "place", "says"),
     [
-        ("    expect:", "    expects:", "8:5", "'expects' means nothing here"),
-        ("      rings:", "      ring:", "9:7", "'ring' means nothing here"),
+        ("    expect:", "    expects:", "8:5", "'expects' is not a key here"),
+        ("      rings:", "      ring:", "9:7", "'ring' is not a key here"),
         ('from: "+393471112222"', "from: 101", "5:18", "the number 101 is not quoted"),
         ('"101": busy', '"101": bussy', "6:21", "101 has a wrong value"),
         ('"101": busy', '"101": 200', "6:21", "101 has a wrong value"),
