@@ -146,8 +146,8 @@ class _Examiner:
         if compiled.plan is not None and self.analysis:
             self.step(f"examining every call of {name}")
             diagnostics += analyse(compiled.plan, self.today)
-        elif compiled.sketch is not None and self.analysis:
-            diagnostics += loops(compiled.sketch, self.today)
+        elif compiled.partial_plan is not None and self.analysis:
+            diagnostics += loops(compiled.partial_plan, self.today)
         if compiled.plan is not None:
             diagnostics += self._limits(compiled.plan)
         diagnostics, idle = apply_acceptances(diagnostics, compiled.acceptances)

@@ -17,12 +17,12 @@ from pbxgen.language import directory as numbers_of
 from pbxgen.language import outside
 from pbxgen.language.accept import Acceptance, collect
 from pbxgen.language.context import Context
-from pbxgen.language.destinations import Carrier, Destinations, Doubts
+from pbxgen.language.destinations import BrokenParts, Carrier, DestinationReader
 from pbxgen.language.findings import Findings
 from pbxgen.language.groups_and_inbound import compile_inbound, ring_groups
 from pbxgen.language.names import Names
 from pbxgen.language.numbers import Numbers, costs, countries
-from pbxgen.language.partial_plan import sketch
+from pbxgen.language.partial_plan import partial_plan
 from pbxgen.language.positions import at, key_of
 from pbxgen.language.resolve import Resolver
 from pbxgen.language.rules import RuleReader
@@ -60,8 +60,8 @@ class Compiled:
     acceptances: tuple[Acceptance, ...]
     identity: Identity = NO_IDENTITY
     """What no other tenant of a fleet may have, also where there is no plan."""
-    sketch: Plan | None = None
-    """Where there are errors: what is certain all the same (:func:`pbxgen.language.partial_plan.sketch`)."""
+    partial_plan: Plan | None = None
+    """Where there are errors: what is certain all the same (:func:`pbxgen.language.partial_plan.partial_plan`)."""
 
 
 def compile_fleet(fleet: LoadedFleet, today: dt.date | None = None) -> tuple[Compiled, ...]:
@@ -116,7 +116,7 @@ def compile_source(loaded: Loaded, today: dt.date | None = None) -> Compiled:
     diagnostics = (*loaded.diagnostics, *findings.sorted())
     failed = not loaded.complete or any(d.severity is Severity.ERROR for d in diagnostics)
     plan = None if failed else compiled.plan
-    certain = sketch(compiled.plan, loaded.root, diagnostics) if failed and compiled.plan is not None else None
+    certain = partial_plan(compiled.plan, loaded.root, diagnostics) if failed and compiled.plan is not None else None
     return Compiled(plan, diagnostics, compiled.acceptances, compiled.identity, certain)
 
 
@@ -136,12 +136,12 @@ def _compile(draft: Draft, loaded: Loaded, today: dt.date, findings: Findings) -
         )
         for name, schedule in draft.schedules.items()
     }
-    doubts = Doubts(
+    broken_parts = BrokenParts(
         routes=not routes_are_sound,
         positions=not loaded.complete or draft.has_broken("operators") or draft.has_broken("groups"),
     )
     default = _default_operator(draft, findings)
-    destinations = Destinations(directory, numbers, names, _carriers(routes), default, doubts)
+    destinations = DestinationReader(directory, numbers, names, _carriers(routes), default, broken_parts)
     destinations.mailboxes = mailboxes(draft)
     rules = RuleReader(destinations, names, today)
     resolver = Resolver(destinations, findings)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 from dataclasses import dataclass
 
-from pbxgen.language.destinations import Destinations
+from pbxgen.language.destinations import DestinationReader
 from pbxgen.language.directory import Directory
 from pbxgen.language.findings import Findings, Subject
 from pbxgen.language.names import Names
@@ -24,7 +24,7 @@ class Context:
     names: Names
     numbers: Numbers
     directory: Directory
-    destinations: Destinations
+    destinations: DestinationReader
     rules: RuleReader
     resolver: Resolver
 

@@ -18,7 +18,16 @@ from pbxgen.language.model_deviations import Destination, WrittenOptions
 from pbxgen.language.names import Names
 from pbxgen.language.numbers import Numbers, bare_digits, cost, is_written_number
 from pbxgen.language.positions import at, items
-from pbxgen.language.unresolved import NONE, Form, Problem, Written, long_ring, over, place_of, report_meaningless
+from pbxgen.language.unresolved import (
+    NONE,
+    Form,
+    Problem,
+    WrittenDestination,
+    long_ring,
+    over,
+    place_of,
+    report_meaningless,
+)
 from pbxgen.source.tree import Node
 
 _SLUG = re.compile(SLUG)
@@ -36,14 +45,14 @@ class Carrier:
 
 
 @dataclass(frozen=True, slots=True)
-class Doubts:
+class BrokenParts:
     """Parts of the source that are wrong in themselves, so that nothing else is wrong because of them."""
 
     routes: bool = False
     positions: bool = False
 
 
-class Destinations:
+class DestinationReader:
     """Reads every destination of a source, each at its own place."""
 
     def __init__(
@@ -53,14 +62,14 @@ class Destinations:
         names: Names,
         carriers: Sequence[Carrier],
         default_operator: str | None,
-        doubts: Doubts,
+        broken_parts: BrokenParts,
     ) -> None:
         self._directory = directory
         self._numbers = numbers
         self._names = names
         self._carriers = carriers
         self._default_operator = default_operator
-        self._doubts = doubts
+        self._broken_parts = broken_parts
         self._routes: dict[str, Carrier | None] = {}
         self.mailboxes: frozenset[str] = frozenset()
 
@@ -81,7 +90,7 @@ class Destinations:
         node: Node,
         findings: Findings,
         general: WrittenOptions = NONE,
-    ) -> tuple[Written, ...]:
+    ) -> tuple[WrittenDestination, ...]:
         """What is written at ``node``: a destination or a list; wrong ones are reported and left out."""
         destinations = []
         values = list(value) if not isinstance(value, str | Destination) else [value]
@@ -97,18 +106,20 @@ class Destinations:
                 destinations.append(written)
         return tuple(destinations)
 
-    def one(self, text: str, node: Node, findings: Findings, options: WrittenOptions) -> Written | None:
+    def one(self, text: str, node: Node, findings: Findings, options: WrittenOptions) -> WrittenDestination | None:
         """One destination; None where it is wrong (and reported)."""
         text = text.strip()
         location = node.location
         if text in ("mobile", "voicemail"):
-            return Written(Form.OWN_MOBILE if text == "mobile" else Form.OWN_MAILBOX, text, location, options)
+            return WrittenDestination(
+                Form.OWN_MOBILE if text == "mobile" else Form.OWN_MAILBOX, text, location, options
+            )
         if is_written_number(text) or text in self._directory.positions:
             return self._number(text, location, findings, options)
         kind, target = self._named(text, location, findings)
         if kind is None:
             return None
-        return Written(Form.PLACE, text, location, options, place_of(kind, target, location, options))
+        return WrittenDestination(Form.PLACE, text, location, options, place_of(kind, target, location, options))
 
     def _named(self, text: str, at: Location, findings: Findings) -> tuple[PlaceKind | None, str]:
         if text in ("busy", "hangup"):
@@ -155,7 +166,7 @@ class Destinations:
             self._names.mark("operators", self._default_operator)
             return PlaceKind.OPERATOR, self._default_operator
         known = self._names.of("operators")
-        if self._doubts.positions:
+        if self._broken_parts.positions:
             return None, ""
         if known:
             message = "no operator position is the default"
@@ -165,17 +176,19 @@ class Destinations:
         findings.add("PBX124", message, at, help=help)
         return None, ""
 
-    def _number(self, text: str, location: Location, findings: Findings, options: WrittenOptions) -> Written | None:
+    def _number(
+        self, text: str, location: Location, findings: Findings, options: WrittenOptions
+    ) -> WrittenDestination | None:
         directory = self._directory
         if text in directory.extensions:
             self._names.mark("users", text)
             place = place_of(PlaceKind.USER, text, location, options)
-            return Written(Form.PLACE, text, location, options, place)
+            return WrittenDestination(Form.PLACE, text, location, options, place)
         if text in directory.positions:
             section, name = directory.positions[text]
             self._names.mark(section, name)
             kind = PlaceKind.OPERATOR if section == "operators" else PlaceKind.GROUP
-            return Written(Form.PLACE, text, location, options, place_of(kind, name, location, options))
+            return WrittenDestination(Form.PLACE, text, location, options, place_of(kind, name, location, options))
         digits = re.sub(r"[^0-9]", "", text)
         if digits in directory.emergency_dialled and not text.startswith("+"):
             findings.add(
@@ -198,7 +211,7 @@ class Destinations:
 
     def outside(
         self, e164: str, text: str, at: Location, options: WrittenOptions
-    ) -> tuple[Written | None, list[Problem]]:
+    ) -> tuple[WrittenDestination | None, list[Problem]]:
         """A number of the outside world; this source's own numbers are the places they reach.
 
         None with a problem where nothing can be sent there; with one that only needs leave, both are given.
@@ -206,16 +219,16 @@ class Destinations:
         directory = self._directory
         if e164 in directory.dids:
             place = place_of(PlaceKind.USER, directory.dids[e164], at, options)
-            return Written(Form.PLACE, text, at, options, place), []
+            return WrittenDestination(Form.PLACE, text, at, options, place), []
         if e164 in directory.inbound:
-            return Written(Form.PLACE, text, at, options, place_of(PlaceKind.INBOUND, e164, at, options)), []
+            return WrittenDestination(Form.PLACE, text, at, options, place_of(PlaceKind.INBOUND, e164, at, options)), []
         problems = []
         if not options.allow_premium and (expensive := cost(e164)) is not None:
             what = "a premium-rate number" if expensive is Cost.PREMIUM else "a satellite or global-network number"
             help = "if calls shall really be sent there, write 'allow_premium: true' beside it"
             problems.append(Problem("PBX121", f"{e164} is {what}", help))
         carrier = self.carrier(e164)
-        if carrier is None and self._doubts.routes:
+        if carrier is None and self._broken_parts.routes:
             return None, problems
         if carrier is None:
             help = "add a route whose pattern matches it, or choose another destination"
@@ -230,12 +243,12 @@ class Destinations:
             caller_id=CallerId(options.caller_id) if options.caller_id is not None else None,
             trunk=carrier.trunk,
         )
-        return Written(Form.PLACE, text, at, options, place, carrier.route), problems
+        return WrittenDestination(Form.PLACE, text, at, options, place, carrier.route), problems
 
     def _no_number(self, text: str, problem: str, location: Location, findings: Findings) -> None:
         if not bare_digits(text):
             report_number(text, problem, location, findings)
-        elif self._names.complete and not self._doubts.positions:
+        elif self._names.complete and not self._broken_parts.positions:
             known = self._dialable
             near = findings.near(text, known)
             shown = ", ".join(list(known)[:8]) + (", …" if len(known) > 8 else "")

@@ -25,7 +25,7 @@ EMERGENCY_LIMIT = 1000
 class Owner:
     """To whom a number belongs, in words, and where that is written."""
 
-    words: str
+    name: str
     location: Location
 
 
@@ -123,7 +123,7 @@ def _dialable(draft: Draft, directory: Directory, findings: Findings) -> None:
             findings.about((section[:-1], name)).add(
                 "PBX111",
                 f"the number {number} is used twice: {word} {name} and "
-                + (f"the code for {FEATURES[number]}" if feature else other.words),
+                + (f"the code for {FEATURES[number]}" if feature else other.name),
                 location,
                 help="give one of them another number" if not feature else "give it another number",
                 related=() if feature else [Related("also used here", other.location)],
@@ -161,7 +161,7 @@ def _emergency_conflicts(
             how = "" if emergency[clash] == clash else f" (dialled {clash})"
             findings.add(
                 "PBX112",
-                f"{owner.words}: the number {number} {relation} the emergency number {emergency[clash]}{how}",
+                f"{owner.name}: the number {number} {relation} the emergency number {emergency[clash]}{how}",
                 owner.location,
                 help="choose another number: emergency calls must never be in doubt",
                 related=[Related("the emergency number", directory.emergency_at[emergency[clash]])],
@@ -202,7 +202,7 @@ def _claim(e164: str, owner: Owner, directory: Directory, findings: Findings) ->
         return True
     findings.add(
         "PBX111",
-        f"the outside number {e164} is used twice: {other.words} and {owner.words}",
+        f"the outside number {e164} is used twice: {other.name} and {owner.name}",
         owner.location,
         help="an outside number reaches one place only",
         related=[Related("first used here", other.location)],

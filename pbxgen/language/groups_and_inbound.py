@@ -10,7 +10,7 @@ from pbxgen.language.model_deviations import Conditions
 from pbxgen.language.model_sections import Group, InboundRule, InboundTarget, Operator
 from pbxgen.language.positions import at, items, key_of
 from pbxgen.language.rules import is_list_of_rules
-from pbxgen.language.unresolved import Form, Written, long_ring
+from pbxgen.language.unresolved import Form, WrittenDestination, long_ring
 from pbxgen.source.tree import Node
 
 
@@ -124,7 +124,7 @@ def _inbound_rule(context: Context, rule: Conditions, node: Node) -> tuple[plan.
     return (plan.Rule(places, node.location, condition),) if rule.enabled else ()
 
 
-def _without_user(context: Context, written: tuple[Written, ...], where: str) -> tuple[plan.Place, ...]:
+def _without_user(context: Context, written: tuple[WrittenDestination, ...], where: str) -> tuple[plan.Place, ...]:
     """Places where there is no diverting user, hence no own mailbox, no own mobile, and any route."""
     places = []
     for destination in written:

@@ -1,4 +1,4 @@
-"""Numbers of the outside world, as people write them, to E.164 (with the metadata of ``phonenumbers``)."""
+"""Numbers of the outside world, as compiler write them, to E.164 (with the metadata of ``phonenumbers``)."""
 
 from __future__ import annotations
 

@@ -12,7 +12,7 @@ from pbxgen.source.tree import Mapping, Node, Scalar
 _TWICE = frozenset({"PBX012", "PBX111"})
 
 
-def sketch(plan: Plan, root: Mapping, diagnostics: Sequence[Diagnostic]) -> Plan:
+def partial_plan(plan: Plan, root: Mapping, diagnostics: Sequence[Diagnostic]) -> Plan:
     """A plan of deviations of all calls only: those without conditions, of users in whose lines no error stands.
 
     Where an error stands in a policy, the rules of all policies are uncertain; where a key or a number is there twice,

@@ -8,13 +8,13 @@ from dataclasses import dataclass
 
 from pbxgen.diagnostics.location import Location
 from pbxgen.flow.plan import ALWAYS, Condition, Origin
-from pbxgen.language.destinations import Destinations
+from pbxgen.language.destinations import DestinationReader
 from pbxgen.language.findings import Findings
 from pbxgen.language.model_deviations import Conditions, Deviations, OperatorReturn, Rule
 from pbxgen.language.names import Names
 from pbxgen.language.positions import at, items, key_of
 from pbxgen.language.schedules import ProblemError, parse_date
-from pbxgen.language.unresolved import Written, long_ring, report_meaningless
+from pbxgen.language.unresolved import WrittenDestination, long_ring, report_meaningless
 from pbxgen.source.tree import Node
 
 CONDITION_FIELDS = frozenset({"after", "when", "from_", "until", "enabled"})
@@ -26,7 +26,7 @@ RETURN_KEYS = ("busy", "no_answer", "unreachable")
 
 @dataclass(frozen=True, slots=True)
 class WrittenRule:
-    destinations: tuple[Written, ...]
+    destinations: tuple[WrittenDestination, ...]
     condition: Condition
     after: int | None
     location: Location
@@ -41,7 +41,7 @@ WrittenDeviations = MappingType[str, WrittenRules]
 class RuleReader:
     """Reads deviations. ``today`` only decides which rules are reported as past."""
 
-    def __init__(self, destinations: Destinations, names: Names, today: dt.date) -> None:
+    def __init__(self, destinations: DestinationReader, names: Names, today: dt.date) -> None:
         self._destinations = destinations
         self._names = names
         self._today = today
@@ -89,9 +89,9 @@ class RuleReader:
 
     def one_rule(
         self, values: list[str | Rule] | list[str | Conditions], nodes: tuple[Node, ...], findings: Findings
-    ) -> tuple[Written, ...]:
+    ) -> tuple[WrittenDestination, ...]:
         """A list without conditions: the destinations of one rule, each with its own options."""
-        destinations: list[Written] = []
+        destinations: list[WrittenDestination] = []
         for value, node in zip(values, nodes, strict=True):
             if isinstance(value, str):
                 destinations += self._destinations.read(value, node, findings)
@@ -99,7 +99,7 @@ class RuleReader:
                 destinations += self.targets(value, node, findings)
         return tuple(destinations)
 
-    def targets(self, rule: Conditions, node: Node, findings: Findings) -> tuple[Written, ...]:
+    def targets(self, rule: Conditions, node: Node, findings: Findings) -> tuple[WrittenDestination, ...]:
         """Where a rule leads, its options being its destinations' defaults."""
         long_ring(rule.timeout, node, "timeout", findings)
         destinations = self._destinations.read(rule.to, at(node, "to"), findings, rule)

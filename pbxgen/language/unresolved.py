@@ -33,7 +33,7 @@ NONE = WrittenOptions()
 
 
 @dataclass(frozen=True, slots=True)
-class Written:
+class WrittenDestination:
     """One destination. ``place`` is given for Form.PLACE; ``route`` names the route that carries an outside one."""
 
     form: Form
@@ -59,7 +59,9 @@ LONG_RING = 60
 RINGS = frozenset({PlaceKind.USER, PlaceKind.OPERATOR, PlaceKind.GROUP, PlaceKind.OUTSIDE})
 
 
-def report_meaningless(options: WrittenOptions, node: Node, written: Sequence[Written], findings: Findings) -> None:
+def report_meaningless(
+    options: WrittenOptions, node: Node, written: Sequence[WrittenDestination], findings: Findings
+) -> None:
     """Warn of options that none of the destinations they stand beside can follow."""
     if not written or not isinstance(node, Mapping):
         return

@@ -12,7 +12,7 @@ from pbxgen.language.positions import at, each, items, key_of
 from pbxgen.language.resolve import Rights, merge
 from pbxgen.language.rules import KEYS, RETURN_KEYS, WrittenDeviations
 from pbxgen.language.secrets import declared
-from pbxgen.language.unresolved import Written, long_ring
+from pbxgen.language.unresolved import WrittenDestination, long_ring
 from pbxgen.language.validate import Draft
 from pbxgen.source.tree import Mapping, Node
 
@@ -36,16 +36,16 @@ def compile_users(
     context: Context, classes: dict[str, frozenset[str]], policies: dict[str, WrittenDeviations]
 ) -> dict[str, plan.User]:
     tree = context.draft.node("users")
-    people = _People(context, classes, policies)
+    compiler = _UserCompiler(context, classes, policies)
     users = {}
     assert isinstance(tree, Mapping) or not context.draft.users
     for extension, user in context.draft.users.items():
-        users[extension] = people.user(extension, user, at(tree, extension), key_of(tree, extension))
+        users[extension] = compiler.user(extension, user, at(tree, extension), key_of(tree, extension))
     context.resolver.report()
     return users
 
 
-class _People:
+class _UserCompiler:
     def __init__(
         self, context: Context, classes: dict[str, frozenset[str]], policies: dict[str, WrittenDeviations]
     ) -> None:
@@ -114,9 +114,9 @@ class _People:
         findings: Findings,
     ) -> Rights:
         draft = self.context.draft
-        unsure = set()
+        undecided_keys = set()
         if (mobile is None and user.mobile is not None) or draft.is_broken("users", extension, "mobile"):
-            unsure.add("mobile")
+            undecided_keys.add("mobile")
         name = user.class_ if "class_" in user.model_fields_set else draft.defaults.class_
         if "class_" in user.model_fields_set and name is not None:
             self.context.names.use("classes", name, at(node, "class").location, findings)
@@ -126,7 +126,7 @@ class _People:
             or draft.is_broken("defaults", "class")
         )
         if broken or (name is not None and (name not in self.classes or draft.is_incomplete("classes", name))):
-            unsure.add("class")
+            undecided_keys.add("class")
         return Rights(
             extension=extension,
             location=location,
@@ -134,7 +134,7 @@ class _People:
             mobile=mobile,
             class_name=name,
             routes=None if name is None else self.classes.get(name, frozenset()),
-            unsure=frozenset(unsure),
+            undecided_keys=frozenset(undecided_keys),
         )
 
     def _in_order(self, routes: frozenset[str]) -> tuple[str, ...]:
@@ -169,7 +169,7 @@ class _People:
     def _follow_me(self, user: User, node: Node, rights: Rights, findings: Findings) -> tuple[plan.Leg, ...]:
         if not user.follow_me:
             return ()
-        written: list[tuple[Written, int]] = []
+        written: list[tuple[WrittenDestination, int]] = []
         for leg, item in zip(user.follow_me, items(at(node, "follow_me")), strict=True):
             delay = 0 if isinstance(leg, str) else leg.delay
             written += [(destination, delay) for destination in self.context.destinations.read(leg, item, findings)]
