@@ -18,6 +18,8 @@ from pydantic import (
 )
 from pydantic_core import CoreSchema, PydanticCustomError
 
+from pbxgen.language import LONGEST_RING, SHORTEST_RING
+
 T = TypeVar("T")
 
 
@@ -60,7 +62,6 @@ SLUG = r"^[A-Za-z0-9][A-Za-z0-9_-]{0,39}$"
 NUMBER = r"^\+?\(?[0-9][0-9 .()/-]{0,30}$"
 EXTENSION = r"^[0-9]{2,8}$"
 CODE = r"^PBX[0-9]{3}$"
-SHORTEST_RING, LONGEST_RING = 5, 180
 RING_RANGE = f"{SHORTEST_RING}-{LONGEST_RING}"
 _AN_EXTENSION = Expects("an extension: 2 to 8 digits in quotes")
 _A_NUMBER = Expects("a number in quotes")

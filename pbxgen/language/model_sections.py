@@ -6,10 +6,10 @@ from typing import Annotated, Literal
 
 from pydantic import Discriminator, Field, StringConstraints, Tag
 
+from pbxgen.language import LONGEST_RING
 from pbxgen.language.model_base import (
     ACCEPT,
     BY_SHAPE,
-    LONGEST_RING,
     NOT_NULL,
     RING_RANGE,
     Accept,
