@@ -31,15 +31,15 @@ class Acceptance:
 
 def collect(draft: Draft, directory: Directory, findings: Findings) -> tuple[Acceptance, ...]:
     """Every acceptance of a source; of codes that do not exist or are errors there is none, but an error."""
-    acceptances = [*_read(draft.accept, draft.node("accept"), None, findings)]
+    acceptances = [*_read(draft.source.accept, draft.node("accept"), None, findings)]
     for section in ("users", "operators", "groups"):
         tree = draft.node(section)
-        for name, model in getattr(draft, section).items():
+        for name, model in getattr(draft.source, section).items():
             if model.accept:
                 acceptances += _read(model.accept, at(tree, name, "accept"), subject_of((section, name)), findings)
     tree = draft.node("inbound")
     for e164, text in directory.inbound.items():
-        target = draft.inbound[text]
+        target = draft.source.inbound[text]
         if isinstance(target, InboundRule) and target.accept:
             acceptances += _read(target.accept, at(tree, text, "accept"), ("inbound", e164), findings)
     return tuple(acceptances)

@@ -134,7 +134,7 @@ def _compile(draft: Draft, loaded: Loaded, today: dt.date, findings: Findings) -
         name: compile_schedule(
             name, schedule, draft.node("schedules", name), key_of(draft.node("schedules"), name), findings
         )
-        for name, schedule in draft.schedules.items()
+        for name, schedule in draft.source.schedules.items()
     }
     broken_parts = BrokenParts(
         routes=not routes_are_sound,
@@ -150,7 +150,7 @@ def _compile(draft: Draft, loaded: Loaded, today: dt.date, findings: Findings) -
     groups = ring_groups(context, "groups")
     policies = {
         name: rules.deviations(policy, draft.node("policies", name), findings)
-        for name, policy in draft.policies.items()
+        for name, policy in draft.source.policies.items()
     }
     users = compile_users(context, classes, policies)
     inbound = compile_inbound(context)
@@ -167,9 +167,9 @@ def _compile(draft: Draft, loaded: Loaded, today: dt.date, findings: Findings) -
         timezone=draft.pbx.timezone,
         language=draft.pbx.language,
         numbering=numbers.plan(),
-        max_diversions=draft.defaults.max_diversions,
-        outside_timeout=draft.defaults.outside_timeout,
-        sip_480=Outcome(draft.defaults.sip_480),
+        max_diversions=draft.source.defaults.max_diversions,
+        outside_timeout=draft.source.defaults.outside_timeout,
+        sip_480=Outcome(draft.source.defaults.sip_480),
         trunks=trunks,
         routes=routes,
         schedules=schedules,
@@ -241,7 +241,7 @@ def _carriers(routes: dict[str, Route]) -> tuple[Carrier, ...]:
 
 def _default_operator(draft: Draft, findings: Findings) -> str | None:
     """What a bare ``operator`` means: the default one, or the only one there is."""
-    marked = [name for name, operator in draft.operators.items() if operator.default]
+    marked = [name for name, operator in draft.source.operators.items() if operator.default]
     for name in marked[1:]:
         findings.about(("operator", name)).add(
             "PBX130",

@@ -82,7 +82,7 @@ def build(draft: Draft, numbers: Numbers, findings: Findings) -> Directory:
 
 
 def _emergency(draft: Draft, directory: Directory, findings: Findings) -> None:
-    for name, route in draft.routes.items():
+    for name, route in draft.source.routes.items():
         if not route.emergency:
             continue
         for text, node in each(route.match, draft.node("routes", name, "match")):
@@ -136,7 +136,7 @@ def _dialable(draft: Draft, directory: Directory, findings: Findings) -> None:
 
 
 def _positions(draft: Draft) -> Iterator[tuple[str, str, str, Location]]:
-    for section, models in (("operators", draft.operators), ("groups", draft.groups)):
+    for section, models in (("operators", draft.source.operators), ("groups", draft.source.groups)):
         for name, model in models.items():
             yield section, name, model.number, draft.node(section, name, "number").location
 
@@ -169,7 +169,7 @@ def _emergency_conflicts(
 
 
 def _dids(draft: Draft, directory: Directory, numbers: Numbers, findings: Findings) -> None:
-    for extension, user in draft.users.items():
+    for extension, user in draft.source.users.items():
         if not user.did:
             continue
         dids = []
@@ -183,7 +183,7 @@ def _dids(draft: Draft, directory: Directory, numbers: Numbers, findings: Findin
 
 def _inbound(draft: Draft, directory: Directory, numbers: Numbers, findings: Findings) -> None:
     section = draft.node("inbound")
-    for text in draft.inbound:
+    for text in draft.source.inbound:
         location = key_of(section, text)
         if not is_written_number(text):
             continue  # reported with the key

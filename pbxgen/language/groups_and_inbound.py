@@ -17,7 +17,7 @@ from pbxgen.source.tree import Node
 def ring_groups(context: Context, section: str) -> dict[str, plan.RingGroup]:
     """The ring groups of ``operators`` or ``groups``."""
     models: dict[str, Operator] | dict[str, Group]
-    models = context.draft.operators if section == "operators" else context.draft.groups
+    models = context.draft.source.operators if section == "operators" else context.draft.source.groups
     tree = context.draft.node(section)
     return {
         name: _position(context, section, name, model, at(tree, name), key_of(tree, name))
@@ -40,7 +40,7 @@ def _position(
         number=model.number,
         members=_members(context, section, name, model, node),
         strategy=plan.Strategy(model.strategy),
-        ring_timeout=timeout if timeout is not None else context.draft.defaults.ring_timeout,
+        ring_timeout=timeout if timeout is not None else context.draft.source.defaults.ring_timeout,
         overflow=overflow,
         location=location,
     )
@@ -77,11 +77,11 @@ def compile_inbound(whole: Context) -> dict[str, plan.Inbound]:
     inbound = {}
     tree = whole.draft.node("inbound")
     written = {text: e164 for e164, text in whole.directory.inbound.items()}
-    for text in whole.draft.inbound:
+    for text in whole.draft.source.inbound:
         e164 = written.get(text, text)  # one that is wrong in itself is checked all the same
         node = at(tree, text)
         context = whole.about(("inbound", e164))
-        rules = _inbound_rules(context, context.draft.inbound[text], node)
+        rules = _inbound_rules(context, context.draft.source.inbound[text], node)
         for rule in rules:
             for place in rule.places:
                 if place.key == (plan.PlaceKind.INBOUND.value, e164):

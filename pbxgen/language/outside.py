@@ -39,7 +39,7 @@ def trunks(draft: Draft, numbers: Numbers, findings: Findings) -> dict[str, plan
     section = draft.node("trunks")
     return {
         name: _trunk(name, trunk, at(section, name), key_of(section, name), numbers, findings)
-        for name, trunk in draft.trunks.items()
+        for name, trunk in draft.source.trunks.items()
     }
 
 
@@ -163,7 +163,7 @@ def routes(draft: Draft, names: Names, findings: Findings) -> tuple[dict[str, pl
     routes = {}
     sound = names.complete and not draft.has_broken("routes")
     section = draft.node("routes")
-    for name, route in draft.routes.items():
+    for name, route in draft.source.routes.items():
         node = at(section, name)
         names.use("trunks", route.trunk, at(node, "trunk").location, findings)
         patterns = []
@@ -182,7 +182,7 @@ def routes(draft: Draft, names: Names, findings: Findings) -> tuple[dict[str, pl
 def contacts(draft: Draft, findings: Findings) -> dict[str, plan.Contacts]:
     contacts = {}
     section = draft.node("contacts")
-    for name, texts in draft.contacts.items():
+    for name, texts in draft.source.contacts.items():
         location = key_of(section, name)
         if name in ("internal", "external"):
             findings.add(
@@ -228,7 +228,7 @@ def _can_match(pattern: Pattern, node: Node, findings: Findings) -> None:
 def classes(draft: Draft, names: Names, findings: Findings) -> dict[str, frozenset[str]]:
     """Class name to the routes it opens."""
     classes = {}
-    for name, listed in draft.classes.items():
+    for name, listed in draft.source.classes.items():
         for route, node in each(listed, draft.node("classes", name)):
             names.use("routes", route, node.location, findings)
         classes[name] = frozenset(many(listed))

@@ -26,12 +26,12 @@ def warn_of_source(
     _main_numbers(draft, directory, trunks, findings)
     _unused(draft, directory, trunks, names, findings)
     for key in ("ring_timeout", "outside_timeout"):
-        if key in draft.defaults.model_fields_set:
-            long_ring(getattr(draft.defaults, key), draft.node("defaults"), key, findings)
+        if key in draft.source.defaults.model_fields_set:
+            long_ring(getattr(draft.source.defaults, key), draft.node("defaults"), key, findings)
 
 
 def _emergency(draft: Draft, findings: Findings) -> None:
-    if any(route.emergency for route in draft.routes.values()) or draft.has_broken("routes"):
+    if any(route.emergency for route in draft.source.routes.values()) or draft.has_broken("routes"):
         return
     entry = draft.root.entries.get("routes")
     findings.add(

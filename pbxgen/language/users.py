@@ -21,12 +21,12 @@ def mailboxes(draft: Draft) -> frozenset[str]:
     """Extensions that have a mailbox, or whose `voicemail` is wrong in itself."""
     extensions = set()
     for extension in draft.names.get("users", {}):
-        user = draft.users.get(extension)
+        user = draft.source.users.get(extension)
         if (
             user is None
             or draft.is_broken("users", extension, "voicemail")
             or (user.voicemail is None and draft.is_broken("defaults", "voicemail"))
-            or (draft.defaults.voicemail if user.voicemail is None else user.voicemail)
+            or (draft.source.defaults.voicemail if user.voicemail is None else user.voicemail)
         ):
             extensions.add(extension)
     return frozenset(extensions)
@@ -38,8 +38,8 @@ def compile_users(
     tree = context.draft.node("users")
     compiler = _UserCompiler(context, classes, policies)
     users = {}
-    assert isinstance(tree, Mapping) or not context.draft.users
-    for extension, user in context.draft.users.items():
+    assert isinstance(tree, Mapping) or not context.draft.source.users
+    for extension, user in context.draft.source.users.items():
         users[extension] = compiler.user(extension, user, at(tree, extension), key_of(tree, extension))
     context.resolver.report()
     return users
@@ -54,12 +54,12 @@ class _UserCompiler:
         self.policies = policies
         self.route_tuples: dict[frozenset[str], tuple[str, ...]] = {}
         defaults = context.draft.node("defaults", "class")
-        name = context.draft.defaults.class_
+        name = context.draft.source.defaults.class_
         if name is not None:
             context.names.use("classes", name, defaults.location, context.findings)
 
     def user(self, extension: str, user: User, node: Node, location: Location) -> plan.User:
-        context, defaults = self.context, self.context.draft.defaults
+        context, defaults = self.context, self.context.draft.source.defaults
         findings = context.findings.about(("user", extension))
         long_ring(user.ring_timeout, node, "ring_timeout", findings)
         mobile = None
@@ -99,7 +99,7 @@ class _UserCompiler:
             if pin is not None:
                 secret = declared(pin, at(inner, "pin"), findings, pin=True)
             return plan.Mailbox(secret, voicemail.email, key_of(node, "voicemail"))
-        if self.context.draft.defaults.voicemail if voicemail is None else voicemail:
+        if self.context.draft.source.defaults.voicemail if voicemail is None else voicemail:
             return plan.Mailbox(None, None, location if voicemail is None else key_of(node, "voicemail"))
         return None
 
@@ -117,7 +117,7 @@ class _UserCompiler:
         undecided_keys = set()
         if (mobile is None and user.mobile is not None) or draft.is_broken("users", extension, "mobile"):
             undecided_keys.add("mobile")
-        name = user.class_ if "class_" in user.model_fields_set else draft.defaults.class_
+        name = user.class_ if "class_" in user.model_fields_set else draft.source.defaults.class_
         if "class_" in user.model_fields_set and name is not None:
             self.context.names.use("classes", name, at(node, "class").location, findings)
         broken = (
@@ -139,7 +139,7 @@ class _UserCompiler:
 
     def _in_order(self, routes: frozenset[str]) -> tuple[str, ...]:
         if routes not in self.route_tuples:
-            self.route_tuples[routes] = tuple(r for r in self.context.draft.routes if r in routes)
+            self.route_tuples[routes] = tuple(r for r in self.context.draft.source.routes if r in routes)
         return self.route_tuples[routes]
 
     def _deviations(

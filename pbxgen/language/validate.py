@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
@@ -20,9 +20,8 @@ from pbxgen.language.complaint import complain
 from pbxgen.language.findings import Findings
 from pbxgen.language.model import SECTIONS, Source
 from pbxgen.language.model_base import KeyForm
-from pbxgen.language.model_deviations import Deviations
-from pbxgen.language.model_sections import Defaults, Group, InboundTarget, Operator, Pbx, Route, Schedule, Trunk, User
-from pbxgen.language.positions import Path, child, without
+from pbxgen.language.model_sections import Pbx
+from pbxgen.language.positions import Path, at, child, without
 from pbxgen.language.to_values import plain, unreadable
 from pbxgen.source.tree import Entry, Mapping, Node, Scalar
 
@@ -52,29 +51,13 @@ class Draft:
     names: dict[str, dict[str, Location]]
     broken: frozenset[Path]
     touched: frozenset[Path]
-    pbx: Pbx | None = None
-    defaults: Defaults = field(default_factory=Defaults)
-    trunks: dict[str, Trunk] = field(default_factory=dict)
-    routes: dict[str, Route] = field(default_factory=dict)
-    classes: dict[str, str | list[str]] = field(default_factory=dict)
-    schedules: dict[str, Schedule] = field(default_factory=dict)
-    contacts: dict[str, str | list[str]] = field(default_factory=dict)
-    operators: dict[str, Operator] = field(default_factory=dict)
-    groups: dict[str, Group] = field(default_factory=dict)
-    policies: dict[str, Deviations] = field(default_factory=dict)
-    users: dict[str, User] = field(default_factory=dict)
-    inbound: dict[str, InboundTarget] = field(default_factory=dict)
-    accept: dict[str, str] = field(default_factory=dict)
+    pbx: Pbx | None
+    source: Source
+    """Without ``version`` and ``pbx``."""
 
     def node(self, *path: str | int) -> Node:
         """The node at ``path`` of the cut tree; the nearest one above where there is none."""
-        node: Node = self.root
-        for step in path:
-            if isinstance(node, Mapping) and isinstance(step, str) and step in node.entries:
-                node = node.entries[step].value
-            else:
-                break
-        return node
+        return at(self.root, *path)
 
     def has_broken(self, section: str) -> bool:
         """Was anything cut out of ``section``?"""
@@ -118,9 +101,9 @@ def validate(root: Mapping, findings: Findings) -> Draft:
                 kept[name] = Entry(cut.entries[name].key, node)
         elif name in ("version", "pbx") and (name,) not in cutter.cut:
             complain({"type": "missing", "loc": (name,)}, (name,), root, findings)
-    values.pop("version", None)
     touched = frozenset(path[:n] for path in cutter.cut for n in range(1, len(path) + 1))
-    return Draft(Mapping(kept, root.location), names, frozenset(cutter.cut), touched, **values)
+    source = Source.model_construct(**values)
+    return Draft(Mapping(kept, root.location), names, frozenset(cutter.cut), touched, values.get("pbx"), source)
 
 
 def _check_keys(root: Mapping, cut: set[Path], findings: Findings) -> None:
