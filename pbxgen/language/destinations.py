@@ -20,12 +20,11 @@ from pbxgen.language.numbers import Numbers, bare_digits, cost, is_written_numbe
 from pbxgen.language.positions import at, items
 from pbxgen.language.unresolved import (
     NONE,
-    Form,
     Problem,
     WrittenDestination,
+    destination_at,
     long_ring,
     over,
-    place_of,
     report_meaningless,
 )
 from pbxgen.source.tree import Node
@@ -111,15 +110,13 @@ class DestinationReader:
         text = text.strip()
         location = node.location
         if text in ("mobile", "voicemail"):
-            return WrittenDestination(
-                Form.OWN_MOBILE if text == "mobile" else Form.OWN_MAILBOX, text, location, options
-            )
+            return WrittenDestination(text, location, options)
         if is_written_number(text) or text in self._directory.positions:
             return self._number(text, location, findings, options)
         kind, target = self._named(text, location, findings)
         if kind is None:
             return None
-        return WrittenDestination(Form.PLACE, text, location, options, place_of(kind, target, location, options))
+        return destination_at(kind, target, text, location, options)
 
     def _named(self, text: str, at: Location, findings: Findings) -> tuple[PlaceKind | None, str]:
         if text in ("busy", "hangup"):
@@ -182,13 +179,12 @@ class DestinationReader:
         directory = self._directory
         if text in directory.extensions:
             self._names.mark("users", text)
-            place = place_of(PlaceKind.USER, text, location, options)
-            return WrittenDestination(Form.PLACE, text, location, options, place)
+            return destination_at(PlaceKind.USER, text, text, location, options)
         if text in directory.positions:
             section, name = directory.positions[text]
             self._names.mark(section, name)
             kind = PlaceKind.OPERATOR if section == "operators" else PlaceKind.GROUP
-            return WrittenDestination(Form.PLACE, text, location, options, place_of(kind, name, location, options))
+            return destination_at(kind, name, text, location, options)
         digits = re.sub(r"[^0-9]", "", text)
         if digits in directory.emergency_dialled and not text.startswith("+"):
             findings.add(
@@ -218,10 +214,9 @@ class DestinationReader:
         """
         directory = self._directory
         if e164 in directory.dids:
-            place = place_of(PlaceKind.USER, directory.dids[e164], at, options)
-            return WrittenDestination(Form.PLACE, text, at, options, place), []
+            return destination_at(PlaceKind.USER, directory.dids[e164], text, at, options), []
         if e164 in directory.inbound:
-            return WrittenDestination(Form.PLACE, text, at, options, place_of(PlaceKind.INBOUND, e164, at, options)), []
+            return destination_at(PlaceKind.INBOUND, e164, text, at, options), []
         problems = []
         if not options.allow_premium and (expensive := cost(e164)) is not None:
             what = "a premium-rate number" if expensive is Cost.PREMIUM else "a satellite or global-network number"
@@ -243,7 +238,7 @@ class DestinationReader:
             caller_id=CallerId(options.caller_id) if options.caller_id is not None else None,
             trunk=carrier.trunk,
         )
-        return WrittenDestination(Form.PLACE, text, at, options, place, carrier.route), problems
+        return WrittenDestination(text, at, options, place, carrier.route), problems
 
     def _no_number(self, text: str, problem: str, location: Location, findings: Findings) -> None:
         if not bare_digits(text):

@@ -10,7 +10,7 @@ from pbxgen.language.model_deviations import Conditions
 from pbxgen.language.model_sections import Group, InboundRule, InboundTarget, Operator
 from pbxgen.language.positions import at, items, key_of
 from pbxgen.language.rules import is_list_of_rules
-from pbxgen.language.unresolved import Form, WrittenDestination, long_ring
+from pbxgen.language.unresolved import WrittenDestination, long_ring
 from pbxgen.source.tree import Node
 
 
@@ -129,7 +129,7 @@ def _without_user(context: Context, written: tuple[WrittenDestination, ...], whe
     places = []
     for destination in written:
         if destination.place is None:
-            what = "voicemail" if destination.form is Form.OWN_MAILBOX else "mobile"
+            what = destination.text
             context.findings.add(
                 "PBX125",
                 f"a bare '{what}' has no meaning under {where}: there is no diverting user",

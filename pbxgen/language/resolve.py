@@ -10,7 +10,7 @@ from pbxgen.flow.plan import Deviations, Leg, Place, PlaceKind, Rule
 from pbxgen.language.destinations import DestinationReader
 from pbxgen.language.findings import Findings, Subject
 from pbxgen.language.rules import WrittenDeviations, WrittenRule, WrittenRules
-from pbxgen.language.unresolved import Form, Problem, WrittenDestination
+from pbxgen.language.unresolved import Problem, WrittenDestination
 
 _SHOWN = 5
 
@@ -92,7 +92,7 @@ class Resolver:
         plan_rules = self._rules(rules, user, True)
         written = [w for rule in rules for w in rule.destinations]
         clean = len(self._policy_problems) == before and not user.undecided_keys and not self._has_problem(rules)
-        if shared is None and clean and all(w.form is Form.PLACE for w in written):
+        if shared is None and clean and all(w.place for w in written):
             targets = frozenset(w.place.target for w in written if w.place and w.place.kind is PlaceKind.USER)
             self._shared[policy, key, user.class_name] = (plan_rules, targets)
         return plan_rules
@@ -102,13 +102,9 @@ class Resolver:
         return any(location in places for _, location in self._policy_problems)
 
     def _rules(self, rules: WrittenRules, user: Rights, shared: bool) -> tuple[Rule, ...]:
-        return tuple(self._rule(rule, user, shared) for rule in rules if self._checked(rule, user, shared))
-
-    def _checked(self, rule: WrittenRule, user: Rights, shared: bool) -> bool:
-        """Is the rule switched on? One that is off is validated all the same."""
-        if not rule.enabled:
-            self._rule(rule, user, shared)
-        return rule.enabled
+        """The rules that are switched on. One that is off is validated all the same."""
+        every = [(rule.enabled, self._rule(rule, user, shared)) for rule in rules]
+        return tuple(rule for enabled, rule in every if enabled)
 
     def _rule(self, rule: WrittenRule, user: Rights, shared: bool) -> Rule:
         places = (self.place(written, user, shared=shared) for written in rule.destinations)
@@ -116,62 +112,21 @@ class Resolver:
 
     def place(self, written: WrittenDestination, user: Rights, *, shared: bool, leg: bool = False) -> Place | None:
         """The place that ``written`` is for ``user``; None where it is wrong (and noted)."""
-        if written.form is Form.OWN_MAILBOX:
-            if user.mailbox:
-                return Place(PlaceKind.MAILBOX, user.extension, written.location)
-            problem = Problem(
-                "PBX116",
-                f"user {user.extension} has no mailbox",
-                "give the user 'voicemail: true', or choose another destination",
-            )
-            self._wrong(problem, written, user, shared)
+        if written.is_own_mobile and user.mobile is not None:
+            known, problems = self._destinations.outside(user.mobile, written.text, written.location, written.options)
+            for problem in problems:
+                named = Problem(problem.code, f"{problem.message}, the mobile of user {user.extension}", problem.help)
+                self._wrong(named, written, user, shared)
+            return None if known is None else self.place(known, user, shared=shared, leg=leg)
+        if written.place is None and not written.is_own_mobile and user.mailbox:
+            return Place(PlaceKind.MAILBOX, user.extension, written.location)
+        if written.is_own_mobile and "mobile" in user.undecided_keys:
             return None
-        if written.form is Form.OWN_MOBILE:
-            return self._mobile(written, user, shared, leg)
-        place = written.place
-        assert place is not None
-        if place.kind is PlaceKind.USER and place.target == user.extension and not leg:
-            problem = Problem(
-                "PBX115", f"user {user.extension} would divert to themselves", "choose another destination"
-            )
-            self._wrong(problem, written, user, shared)
+        refusal = _refusal(written, user, leg)
+        if refusal is not None:
+            self._wrong(refusal, written, user, shared)
             return None
-        if place.kind is PlaceKind.OUTSIDE and not self._allowed(written, user, shared):
-            return None
-        return place
-
-    def _mobile(self, written: WrittenDestination, user: Rights, shared: bool, leg: bool) -> Place | None:
-        if user.mobile is None:
-            if "mobile" in user.undecided_keys:
-                return None
-            problem = Problem(
-                "PBX117",
-                f"user {user.extension} has no mobile",
-                "give the user a 'mobile', or choose another destination",
-            )
-            self._wrong(problem, written, user, shared)
-            return None
-        destination, problems = self._destinations.outside(user.mobile, "mobile", written.location, written.options)
-        for problem in problems:
-            named = Problem(problem.code, f"{problem.message}, the mobile of user {user.extension}", problem.help)
-            self._wrong(named, written, user, shared)
-        return None if destination is None else self.place(destination, user, shared=shared, leg=leg)
-
-    def _allowed(self, written: WrittenDestination, user: Rights, shared: bool) -> bool:
-        assert written.place is not None
-        if "class" in user.undecided_keys or (user.routes is not None and written.route in user.routes):
-            return True
-        if user.routes is None:
-            message = f"user {user.extension} has no class of service: no diversion to {written.place.target}"
-            help = "give the user (or defaults) a 'class' that lists the route " + str(written.route)
-        else:
-            message = (
-                f"class {user.class_name} of user {user.extension} does not allow {written.place.target} "
-                f"(route {written.route})"
-            )
-            help = f"give the user a class that lists {written.route}, or choose another destination"
-        self._wrong(Problem("PBX119", message, help), written, user, shared)
-        return False
+        return written.place
 
     def legs(self, written: tuple[tuple[WrittenDestination, int], ...], user: Rights) -> tuple[Leg, ...]:
         """``follow_me``: destinations with their delays in seconds."""
@@ -212,3 +167,24 @@ class Resolver:
                 help=case.problem.help,
                 related=[Related(f"user {u.extension} uses it", u.location) for u in case.users[:_SHOWN]],
             )
+
+
+def _refusal(written: WrittenDestination, user: Rights, leg: bool) -> Problem | None:
+    """Why ``user`` cannot divert there."""
+    place, who = written.place, f"user {user.extension}"
+    another = "or choose another destination"
+    if written.is_own_mobile:
+        return Problem("PBX117", f"{who} has no mobile", f"give the user a 'mobile', {another}")
+    if place is None:
+        return Problem("PBX116", f"{who} has no mailbox", f"give the user 'voicemail: true', {another}")
+    if place.kind is PlaceKind.USER and place.target == user.extension and not leg:
+        return Problem("PBX115", f"{who} would divert to themselves", "choose another destination")
+    if place.kind is not PlaceKind.OUTSIDE or "class" in user.undecided_keys:
+        return None
+    if user.routes is None:
+        message = f"{who} has no class of service: no diversion to {place.target}"
+        return Problem("PBX119", message, f"give the user (or defaults) a 'class' that lists the route {written.route}")
+    if written.route in user.routes:
+        return None
+    message = f"class {user.class_name} of {who} does not allow {place.target} (route {written.route})"
+    return Problem("PBX119", message, f"give the user a class that lists {written.route}, {another}")

@@ -64,28 +64,19 @@ class RuleReader:
                     rules_by_key[f"return_{key}"] = self._deviation(written, inner, key, findings, returning=True)
         return rules_by_key
 
-    def _deviation(self, value: object, node: Node, key: str, findings: Findings, *, returning: bool) -> WrittenRules:
+    def _deviation(
+        self, value: str | Rule | list[str | Rule], node: Node, key: str, findings: Findings, *, returning: bool
+    ) -> WrittenRules:
         if value == "off":
             return ()
-        if isinstance(value, list):
-            return self._list(value, node, key, findings, returning=returning)
-        if isinstance(value, Rule):
+        if not isinstance(value, list):
             return (self._rule(value, node, key, findings, returning=returning),)
-        assert isinstance(value, str)
-        return (self._plain(value, node, findings),)
-
-    def _list(
-        self, values: list[str | Rule], node: Node, key: str, findings: Findings, *, returning: bool
-    ) -> WrittenRules:
-        nodes = items(node)
-        if is_list_of_rules(values):
-            return tuple(
-                self._plain(value, inner, findings)
-                if isinstance(value, str)
-                else self._rule(value, inner, key, findings, returning=returning)
-                for value, inner in zip(values, nodes, strict=True)
-            )
-        return (WrittenRule(self.one_rule(values, nodes, findings), ALWAYS, None, node.location, True),)
+        if not is_list_of_rules(value):
+            return (WrittenRule(self.one_rule(value, items(node), findings), ALWAYS, None, node.location, True),)
+        return tuple(
+            self._rule(one, inner, key, findings, returning=returning)
+            for one, inner in zip(value, items(node), strict=True)
+        )
 
     def one_rule(
         self, values: list[str | Rule] | list[str | Conditions], nodes: tuple[Node, ...], findings: Findings
@@ -106,10 +97,10 @@ class RuleReader:
         report_meaningless(rule, node, destinations, findings)
         return destinations
 
-    def _plain(self, text: str, node: Node, findings: Findings) -> WrittenRule:
-        return WrittenRule(self._destinations.read(text, node, findings), ALWAYS, None, node.location, True)
-
-    def _rule(self, rule: Rule, node: Node, key: str, findings: Findings, *, returning: bool) -> WrittenRule:
+    def _rule(self, rule: str | Rule, node: Node, key: str, findings: Findings, *, returning: bool) -> WrittenRule:
+        if isinstance(rule, str):
+            destinations = self._destinations.read(rule, node, findings)
+            return WrittenRule(destinations, ALWAYS, None, node.location, True)
         after = rule.after
         long_ring(after, node, "after", findings)
         if after is not None and key != "no_answer":

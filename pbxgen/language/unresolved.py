@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from enum import Enum, auto
 
 from pbxgen.diagnostics.location import Location
 from pbxgen.flow.plan import Place, PlaceKind
@@ -12,13 +11,6 @@ from pbxgen.language.findings import Findings
 from pbxgen.language.model_deviations import WrittenOptions
 from pbxgen.language.positions import at
 from pbxgen.source.tree import Mapping, Node
-
-
-class Form(Enum):
-    PLACE = auto()
-    """The same place for everybody."""
-    OWN_MAILBOX = auto()
-    OWN_MOBILE = auto()
 
 
 def over(options: WrittenOptions, general: WrittenOptions) -> WrittenOptions:
@@ -34,14 +26,20 @@ NONE = WrittenOptions()
 
 @dataclass(frozen=True, slots=True)
 class WrittenDestination:
-    """One destination. ``place`` is given for Form.PLACE; ``route`` names the route that carries an outside one."""
+    """One destination. ``place`` is None for the own mailbox and the own mobile of whoever diverts.
 
-    form: Form
+    ``route`` names the route that carries an outside one.
+    """
+
     text: str
     location: Location
     options: WrittenOptions
     place: Place | None = None
     route: str | None = None
+
+    @property
+    def is_own_mobile(self) -> bool:
+        return self.place is None and self.text == "mobile"
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +63,7 @@ def report_meaningless(
     """Warn of options that none of the destinations they stand beside can follow."""
     if not written or not isinstance(node, Mapping):
         return
-    kinds = {PlaceKind.OUTSIDE if w.form is Form.OWN_MOBILE else PlaceKind.MAILBOX if w.place is None else w.place.kind
+    kinds = {PlaceKind.OUTSIDE if w.is_own_mobile else PlaceKind.MAILBOX if w.place is None else w.place.kind
              for w in written}  # fmt: skip
     rings, outside = bool(kinds & RINGS), PlaceKind.OUTSIDE in kinds
     for key, given, useful, why in (
@@ -82,11 +80,14 @@ def report_meaningless(
             )
 
 
-def place_of(kind: PlaceKind, target: str, location: Location, options: WrittenOptions) -> Place:
+def destination_at(
+    kind: PlaceKind, target: str, text: str, location: Location, options: WrittenOptions
+) -> WrittenDestination:
+    """What is the same place for everybody."""
     rings = kind in RINGS
-    return Place(
-        kind, target, location, timeout=options.timeout if rings else None, confirm=bool(options.confirm) and rings
-    )
+    timeout, confirm = (options.timeout, bool(options.confirm)) if rings else (None, False)
+    place = Place(kind, target, location, timeout=timeout, confirm=confirm)
+    return WrittenDestination(text, location, options, place)
 
 
 def long_ring(seconds: int | None, holder: Node, key: str, findings: Findings) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -19,7 +18,7 @@ from pbxgen.diagnostics.text import SourceFile
 from pbxgen.flow.machine import Ending
 from pbxgen.flow.plan import Plan, Reason
 from pbxgen.flow.simulate import Call, Diverted, Transfer
-from pbxgen.flow.world import DEFAULT_MOMENT, World, moment_of
+from pbxgen.flow.world import World
 from pbxgen.language.annotations import expected_at, keys_at
 from pbxgen.language.positions import at, key_of, where
 from pbxgen.language.to_values import plain
@@ -33,8 +32,6 @@ from pbxgen.source.reader import read_bytes
 _EXTENSION = re.compile(r"[0-9]{2,5}", re.ASCII)
 """What is too short for an outside caller, and meant as an extension."""
 _E164 = re.compile(r"\+[0-9]+", re.ASCII)
-_NUMBER = re.compile(r"(?:(?<=\+)\+|^\+)?[0-9]+", re.ASCII)
-_TOGETHER = re.compile(r"\+?[0-9]+(\+\+?[0-9]+)*", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,13 +58,10 @@ def read_scenarios(path: Path) -> ScenarioReading:
         errors = problems.errors(include_url=False)
         complaints = tuple(dict.fromkeys(_complaint(e, reading.root) for e in errors))
         return ScenarioReading(None, reading.file, complaints)
-    late_problems: list[Diagnostic] = []
     scenarios = tuple(
-        _scenario(s, model.tenant, where(reading.root, "scenarios", i), late_problems)
-        for i, s in enumerate(model.scenarios)
+        _scenario(s, model.tenant, where(reading.root, "scenarios", i)) for i, s in enumerate(model.scenarios)
     )
-    file = None if late_problems else ScenarioFile(path, path.parent / model.source, scenarios)
-    return ScenarioReading(file, reading.file, tuple(late_problems))
+    return ScenarioReading(ScenarioFile(path, path.parent / model.source, scenarios), reading.file, ())
 
 
 def _of_a_scenario_file(problem: Diagnostic) -> Diagnostic:
@@ -116,7 +110,7 @@ def check_names(scenario: Scenario, plan: Plan) -> tuple[Diagnostic, ...]:
     return tuple(problems)
 
 
-def _scenario(model: ScenarioModel, tenant: str | None, location: Location, problems: list[Diagnostic]) -> Scenario:
+def _scenario(model: ScenarioModel, tenant: str | None, location: Location) -> Scenario:
     call = model.call
     transfer = None
     if call.transfer is not None:
@@ -126,20 +120,15 @@ def _scenario(model: ScenarioModel, tenant: str | None, location: Location, prob
     diverted = None
     if expect.diverted is not None:
         diverted = tuple(Diverted(d.by, Reason(d.reason)) for d in expect.diverted)
-    rings = None if expect.rings is None else tuple(_in_order(entry) for entry in expect.rings)
+    rings = None if expect.rings is None else tuple(expect.rings)
     return Scenario(
         model.name,
         model.tenant or tenant,
         Call(call.caller, call.to, transfer, call.diverted),
-        World(_moment(model, location, problems), phones, model.outside),
+        World(model.at, phones, model.outside),
         Expectation(rings, _ending(expect.ends), diverted),
         location,
     )
-
-
-def _in_order(entry: str) -> str:
-    """``110+100`` means the same as ``100+110``; a plus at the start or after a plus belongs to an outside number."""
-    return "+".join(sorted(_NUMBER.findall(entry))) if _TOGETHER.fullmatch(entry) else entry
 
 
 def _ending(ends: EndsModel | None) -> Ending | None:
@@ -147,17 +136,6 @@ def _ending(ends: EndsModel | None) -> Ending | None:
         return None
     kind = next(iter(ends.model_fields_set))
     return ending_of(kind, str(getattr(ends, kind)))
-
-
-def _moment(model: ScenarioModel, location: Location, problems: list[Diagnostic]) -> dt.datetime:
-    if model.at is None:
-        return DEFAULT_MOMENT
-    moment = moment_of(model.at)
-    if moment is not None:
-        return moment
-    message = f"scenario {model.name!r}: {model.at!r} is not a date and time"
-    problems.append(make("PBX501", message, location, help="write at: 2026-11-23 10:00"))
-    return DEFAULT_MOMENT
 
 
 def _complaint(error: Mapping[str, Any], root: tree.Mapping) -> Diagnostic:

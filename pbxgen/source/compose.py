@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from functools import partial
 from types import MappingProxyType
 
 from pbxgen.diagnostics.codes import make
@@ -96,11 +97,11 @@ class Composer:
 
     def compose(self, events: Iterable[Event]) -> Node | None:
         """The first document's root; None where there is none or reading had to stop within it."""
-        handlers = {
+        handlers: dict[str, Callable[[Event], None]] = {
             "ScalarEvent": self._scalar,
             "AliasEvent": self._alias,
-            "MappingStartEvent": self._start_mapping,
-            "SequenceStartEvent": self._start_sequence,
+            "MappingStartEvent": partial(self._start, is_mapping=True),
+            "SequenceStartEvent": partial(self._start, is_mapping=False),
             "MappingEndEvent": self._end_mapping,
             "SequenceEndEvent": self._end_sequence,
             "DocumentStartEvent": self._start_document,
@@ -187,13 +188,7 @@ class Composer:
             self._stack[-1].depth = max(self._stack[-1].depth, anchor.depth + 1)
         self._attach(anchor.node, location)
 
-    def _start_mapping(self, event: Event) -> None:
-        self._start(event, is_mapping=True)
-
-    def _start_sequence(self, event: Event) -> None:
-        self._start(event, is_mapping=False)
-
-    def _start(self, event: Event, *, is_mapping: bool) -> None:
+    def _start(self, event: Event, is_mapping: bool) -> None:
         location = self._location(event.start_mark, event.end_mark)
         if len(self._stack) >= MAX_DEPTH:
             self._too_deep(location)

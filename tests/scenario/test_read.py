@@ -71,7 +71,7 @@ def test_a_call_without_a_moment_is_on_a_monday_at_ten(tmp_path: Path) -> None:
         ("released: 486", "released: 200", "10:24", "released"),
         ("released: 486", 'released: 486, voicemail: "101"', "10:13", "ends has a wrong value"),
         ("reason: busy", "reason: buzy", "11:38", "reason"),
-        ("2026-12-24 19:00", "24/12/2026", "3:5", "is not a date and time"),
+        ("2026-12-24 19:00", "24/12/2026", "4:9", "at has a wrong value"),
         ("{released: 486}", "released", "10:13", "ends has a wrong value"),
         ("released: 486", 'released: "486"', "10:24", "released has a wrong value"),
         ("source: acme.yaml\n", "", "1:1", "the key 'source' is missing"),
