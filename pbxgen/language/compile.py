@@ -4,20 +4,19 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
-from collections.abc import Mapping as MappingType
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
 from pbxgen.diagnostics.codes import make
 from pbxgen.diagnostics.diagnostic import Diagnostic, Related, Severity
 from pbxgen.diagnostics.location import Location
 from pbxgen.diagnostics.nearest import did_you_mean, nearest
-from pbxgen.flow.plan import Outcome, Plan, Route
+from pbxgen.flow.plan import Outcome, Plan
 from pbxgen.language import directory as numbers_of
 from pbxgen.language import outside
 from pbxgen.language.accept import Acceptance, collect
 from pbxgen.language.context import Context
-from pbxgen.language.destinations import BrokenParts, Carrier, DestinationReader
+from pbxgen.language.destinations import DestinationReader
 from pbxgen.language.findings import Findings
 from pbxgen.language.groups_and_inbound import compile_inbound, ring_groups
 from pbxgen.language.names import Names
@@ -34,17 +33,8 @@ from pbxgen.source.load import Loaded, LoadedFleet
 from pbxgen.source.pause import without_garbage_collection
 from pbxgen.source.tree import Mapping, Scalar
 
-
-@dataclass(frozen=True, slots=True)
-class Identity:
-    """What a tenant calls its own, each with its place. Domains in small letters, numbers in E.164."""
-
-    name: tuple[str, Location] | None
-    domain: tuple[str, Location] | None
-    numbers: MappingType[str, Location] = field(default_factory=dict)
-
-
-NO_IDENTITY = Identity(None, None)
+Claim = tuple[str, str, Location]
+"""What no two tenants may have: its kind, its value (domains in small letters, numbers in E.164), and its place."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +48,7 @@ class Compiled:
     plan: Plan | None
     diagnostics: tuple[Diagnostic, ...]
     acceptances: tuple[Acceptance, ...]
-    identity: Identity = NO_IDENTITY
+    claims: tuple[Claim, ...] = ()
     """What no other tenant of a fleet may have, also where there is no plan."""
     partial_plan: Plan | None = None
     """Where there are errors: what is certain all the same (:func:`pbxgen.language.partial_plan.partial_plan`)."""
@@ -70,39 +60,27 @@ def compile_fleet(fleet: LoadedFleet, today: dt.date | None = None) -> tuple[Com
     The fleet file's own diagnostics stay in ``fleet``.
     """
     compiled = [compile_source(tenant, today) for tenant in fleet.tenants]
-    errors_of_tenants = _conflicts([tenant.identity for tenant in compiled])
     return tuple(
         dataclasses.replace(tenant, plan=None, diagnostics=(*tenant.diagnostics, *errors)) if errors else tenant
-        for tenant, errors in zip(compiled, errors_of_tenants, strict=True)
+        for tenant, errors in zip(compiled, _conflicts(compiled), strict=True)
     )
 
 
-def _conflicts(identities: Sequence[Identity]) -> tuple[tuple[Diagnostic, ...], ...]:
+def _conflicts(tenants: Sequence[Compiled]) -> Iterator[tuple[Diagnostic, ...]]:
     """For each tenant, the errors of having what an earlier one has."""
     first: dict[tuple[str, str], Location] = {}
-    return tuple(tuple(_conflicts_of(identity, first)) for identity in identities)
-
-
-def _conflicts_of(identity: Identity, first: dict[tuple[str, str], Location]) -> list[Diagnostic]:
-    claims = [("pbx.name", identity.name), ("pbx.domain", identity.domain)]
-    claims += [("outside number", (number, at)) for number, at in identity.numbers.items()]
-    conflicts = []
-    for what, claim in claims:
-        if claim is None:
-            continue
-        value, location = claim
-        other = first.setdefault((what, value), location)
-        if other != location:
-            conflicts.append(
-                make(
-                    "PBX134",
-                    f"the {what} {value} is used by two tenants",
-                    location,
-                    help="on one PBX every tenant has its own",
-                    related=[Related("first used here", other)],
-                )
+    for tenant in tenants:
+        yield tuple(
+            make(
+                "PBX134",
+                f"the {what} {value} is used by two tenants",
+                location,
+                help="on one PBX every tenant has its own",
+                related=[Related("first used here", other)],
             )
-    return conflicts
+            for what, value, location in tenant.claims
+            if (other := first.setdefault((what, value), location)) != location
+        )
 
 
 def compile_source(loaded: Loaded, today: dt.date | None = None) -> Compiled:
@@ -117,7 +95,7 @@ def compile_source(loaded: Loaded, today: dt.date | None = None) -> Compiled:
     failed = not loaded.complete or any(d.severity is Severity.ERROR for d in diagnostics)
     plan = None if failed else compiled.plan
     certain = partial_plan(compiled.plan, loaded.root, diagnostics) if failed and compiled.plan is not None else None
-    return Compiled(plan, diagnostics, compiled.acceptances, compiled.identity, certain)
+    return Compiled(plan, diagnostics, compiled.acceptances, compiled.claims, certain)
 
 
 def _compile(draft: Draft, loaded: Loaded, today: dt.date, findings: Findings) -> Compiled:
@@ -136,12 +114,12 @@ def _compile(draft: Draft, loaded: Loaded, today: dt.date, findings: Findings) -
         )
         for name, schedule in draft.source.schedules.items()
     }
-    broken_parts = BrokenParts(
-        routes=not routes_are_sound,
-        positions=not loaded.complete or draft.has_broken("operators") or draft.has_broken("groups"),
-    )
     default = _default_operator(draft, findings)
-    destinations = DestinationReader(directory, numbers, names, _carriers(routes), default, broken_parts)
+    destinations = DestinationReader(directory, numbers, names, routes.values(), default)
+    destinations.routes_are_sound = routes_are_sound
+    destinations.positions_are_sound = loaded.complete and not (
+        draft.has_broken("operators") or draft.has_broken("groups")
+    )
     destinations.mailboxes = mailboxes(draft)
     rules = RuleReader(destinations, names, today)
     resolver = Resolver(destinations, findings)
@@ -157,9 +135,9 @@ def _compile(draft: Draft, loaded: Loaded, today: dt.date, findings: Findings) -
     acceptances = collect(draft, directory, findings)
     if loaded.complete:
         warn_of_source(draft, directory, trunks, names, findings)
-    identity = _identity(draft, directory)
+    claims = tuple(_claims(draft, directory))
     if draft.pbx is None or country is None:
-        return Compiled(None, (), acceptances, identity)
+        return Compiled(None, (), acceptances, claims)
     plan = Plan(
         name=draft.pbx.name,
         domain=draft.pbx.domain,
@@ -184,17 +162,15 @@ def _compile(draft: Draft, loaded: Loaded, today: dt.date, findings: Findings) -
         digest=loaded.digest,
     )
     plan = dataclasses.replace(plan, costs=costs(plan.outside_numbers(), country))
-    return Compiled(plan, (), acceptances, identity)
+    return Compiled(plan, (), acceptances, claims)
 
 
-def _identity(draft: Draft, directory: numbers_of.Directory) -> Identity:
-    numbers = {number: owner.location for number, owner in directory.outside.items()}
-    if draft.pbx is None:
-        return Identity(None, None, numbers)
-    pbx = draft.node("pbx")
-    return Identity(
-        (draft.pbx.name, at(pbx, "name").location), (draft.pbx.domain.lower(), at(pbx, "domain").location), numbers
-    )
+def _claims(draft: Draft, directory: numbers_of.Directory) -> Iterator[Claim]:
+    if draft.pbx is not None:
+        yield "pbx.name", draft.pbx.name, draft.node("pbx", "name").location
+        yield "pbx.domain", draft.pbx.domain.lower(), draft.node("pbx", "domain").location
+    for number, owner in directory.outside.items():
+        yield "outside number", number, owner.location
 
 
 def _country(draft: Draft, root: Mapping | None, findings: Findings) -> str | None:
@@ -233,10 +209,6 @@ def _zone_hint(written: str, known: set[str]) -> str:
         city = written if written in cities else nearest(written.rpartition("/")[2], cities)
         asked = f"did you mean '{cities[city]}'?" if city is not None else ""
     return asked or "write a name of the IANA database, such as Europe/Rome"
-
-
-def _carriers(routes: dict[str, Route]) -> tuple[Carrier, ...]:
-    return tuple(Carrier(r.name, r.trunk, r.patterns) for r in routes.values() if not r.emergency)
 
 
 def _default_operator(draft: Draft, findings: Findings) -> str | None:

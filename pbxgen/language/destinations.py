@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
 from functools import cached_property
 
 from pbxgen.diagnostics.location import Location
 from pbxgen.diagnostics.nearest import did_you_mean
-from pbxgen.flow.pattern import Pattern
-from pbxgen.flow.plan import CallerId, Cost, Place, PlaceKind
+from pbxgen.flow.plan import CallerId, Cost, Place, PlaceKind, Route
 from pbxgen.language.directory import Directory, report_number, report_unassigned
 from pbxgen.language.findings import Findings
 from pbxgen.language.model_base import SLUG
@@ -34,23 +32,6 @@ _WORDS = ("mobile", "voicemail", "operator", "busy", "hangup")
 _PREFIXES = ("voicemail", "operator", "group", "announce")
 
 
-@dataclass(frozen=True, slots=True)
-class Carrier:
-    """A route as far as choosing one needs it."""
-
-    route: str
-    trunk: str
-    patterns: tuple[Pattern, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class BrokenParts:
-    """Parts of the source that are wrong in themselves, so that nothing else is wrong because of them."""
-
-    routes: bool = False
-    positions: bool = False
-
-
 class DestinationReader:
     """Reads every destination of a source, each at its own place."""
 
@@ -59,29 +40,29 @@ class DestinationReader:
         directory: Directory,
         numbers: Numbers,
         names: Names,
-        carriers: Sequence[Carrier],
+        routes: Iterable[Route],
         default_operator: str | None,
-        broken_parts: BrokenParts,
     ) -> None:
         self._directory = directory
         self._numbers = numbers
         self._names = names
-        self._carriers = carriers
+        self._routes = [route for route in routes if not route.emergency]
         self._default_operator = default_operator
-        self._broken_parts = broken_parts
-        self._routes: dict[str, Carrier | None] = {}
+        self._carriers: dict[str, Route | None] = {}
         self.mailboxes: frozenset[str] = frozenset()
+        self.routes_are_sound = self.positions_are_sound = True
+        """Where not: they are wrong in themselves, and nothing else is said to be wrong because of them."""
 
     @cached_property
     def _dialable(self) -> dict[str, None]:
         """Extensions and the numbers of positions, in the order of the source."""
         return dict.fromkeys((*self._directory.extensions, *self._directory.positions))
 
-    def carrier(self, e164: str) -> Carrier | None:
+    def _carrier(self, e164: str) -> Route | None:
         """The first route that carries a number, emergency routes aside."""
-        if e164 not in self._routes:
-            self._routes[e164] = next((c for c in self._carriers if any(p.matches(e164) for p in c.patterns)), None)
-        return self._routes[e164]
+        if e164 not in self._carriers:
+            self._carriers[e164] = next((r for r in self._routes if any(p.matches(e164) for p in r.patterns)), None)
+        return self._carriers[e164]
 
     def read(
         self,
@@ -163,7 +144,7 @@ class DestinationReader:
             self._names.mark("operators", self._default_operator)
             return PlaceKind.OPERATOR, self._default_operator
         known = self._names.of("operators")
-        if self._broken_parts.positions:
+        if not self.positions_are_sound:
             return None, ""
         if known:
             message = "no operator position is the default"
@@ -222,8 +203,8 @@ class DestinationReader:
             what = "a premium-rate number" if expensive is Cost.PREMIUM else "a satellite or global-network number"
             help = "if calls shall really be sent there, write 'allow_premium: true' beside it"
             problems.append(Problem("PBX121", f"{e164} is {what}", help))
-        carrier = self.carrier(e164)
-        if carrier is None and self._broken_parts.routes:
+        carrier = self._carrier(e164)
+        if carrier is None and not self.routes_are_sound:
             return None, problems
         if carrier is None:
             help = "add a route whose pattern matches it, or choose another destination"
@@ -238,12 +219,12 @@ class DestinationReader:
             caller_id=CallerId(options.caller_id) if options.caller_id is not None else None,
             trunk=carrier.trunk,
         )
-        return WrittenDestination(text, at, options, place, carrier.route), problems
+        return WrittenDestination(text, at, options, place, carrier.name), problems
 
     def _no_number(self, text: str, problem: str, location: Location, findings: Findings) -> None:
         if not bare_digits(text):
             report_number(text, problem, location, findings)
-        elif self._names.complete and not self._broken_parts.positions:
+        elif self._names.complete and self.positions_are_sound:
             known = self._dialable
             near = findings.near(text, known)
             shown = ", ".join(list(known)[:8]) + (", …" if len(known) > 8 else "")

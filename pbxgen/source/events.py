@@ -65,7 +65,7 @@ class SyntaxFaultError(Exception):
 def parse(text: str, take: Callable[[Iterator[Event]], T], *, pure: bool = False) -> T:
     """What ``take`` makes of the events of ``text``. Raises SyntaxFaultError where it is not YAML.
 
-    ``text`` must have passed :func:`pbxgen.source.reader.check_characters`. ``pure`` uses the Python parser in any case.
+    ``text`` must have passed :func:`pbxgen.source.reader.check_characters`. ``pure``: use the Python parser always.
     ``take`` may be called a second time, from the beginning.
     """
     fast = None if pure else _c_parser()
