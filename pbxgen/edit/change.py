@@ -1,4 +1,4 @@
-"""One deviation of a source on disk: found in its file, set in its text, and known to change nothing else."""
+"""Change one deviation of a source on disk: find its file, set it in the text, check that nothing else changes."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Setting one deviation of a user or policy in the text of a source file."""
+"""Set one deviation of a user or policy in the text of a source file."""
 
 from __future__ import annotations
 

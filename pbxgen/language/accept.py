@@ -10,12 +10,12 @@ from pbxgen.diagnostics.diagnostic import Diagnostic, Severity
 from pbxgen.diagnostics.extension_lists import several
 from pbxgen.diagnostics.location import Location
 from pbxgen.diagnostics.nearest import did_you_mean
-from pbxgen.language.complaint import subject_of
 from pbxgen.language.directory import Directory
 from pbxgen.language.findings import Findings, Subject
 from pbxgen.language.model_sections import InboundRule
 from pbxgen.language.positions import at, key_of
 from pbxgen.language.validate import Draft
+from pbxgen.language.validation_errors import subject_of
 from pbxgen.source.tree import Node
 
 

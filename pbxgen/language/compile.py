@@ -1,4 +1,4 @@
-"""A loaded source to the plan of its call flow, or to everything that is wrong with it."""
+"""Compile a loaded source to the plan of its call flow, or report everything that is wrong with it."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ class Compiled:
     claims: tuple[Claim, ...] = ()
     """What no other tenant of a fleet may have, also where there is no plan."""
     partial_plan: Plan | None = None
-    """Where there are errors: what is certain all the same (:func:`pbxgen.language.partial_plan.partial_plan`)."""
+    """Where there are errors: the part that they do not affect (:mod:`pbxgen.language.partial_plan`)."""
 
 
 def compile_fleet(fleet: LoadedFleet, today: dt.date | None = None) -> tuple[Compiled, ...]:

@@ -1,4 +1,4 @@
-"""What the compilation of users, groups and inbound numbers works with."""
+"""The parts of a source that users, groups and inbound numbers are compiled with."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Destinations as written, understood as far as possible without knowing who diverts to them."""
+"""Read destinations: what each text means, as far as that does not depend on the user who diverts to it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which number belongs to whom: extensions, operator positions, groups, DIDs, inbound and emergency numbers."""
+"""The owner of each number: extensions, operator positions, groups, DIDs, inbound and emergency numbers."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ EMERGENCY_LIMIT = 1000
 
 @dataclass(frozen=True, slots=True)
 class Owner:
-    """To whom a number belongs, in words, and where that is written."""
+    """The user, position or group that a number belongs to, as messages call it, and where that is written."""
 
     name: str
     location: Location
@@ -72,7 +72,7 @@ def report_unassigned(text: str, location: Location, findings: Findings) -> None
 
 
 def build(draft: Draft, numbers: Numbers, findings: Findings) -> Directory:
-    """Read every number that belongs to somebody; report those used twice or in the way of emergency numbers."""
+    """Read all numbers of a source; report those used twice, and those that may be taken for emergency numbers."""
     directory = Directory()
     _emergency(draft, directory, findings)
     _dialable(draft, directory, findings)

@@ -1,4 +1,4 @@
-"""Where the stages of this layer put what they find."""
+"""Collect the diagnostics of this layer."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Operator positions, ring groups and inbound numbers for the plan: what no single user diverts."""
+"""Compile operator positions, ring groups and inbound numbers: their destinations have no diverting user."""
 
 from __future__ import annotations
 
@@ -78,7 +78,7 @@ def compile_inbound(whole: Context) -> dict[str, plan.Inbound]:
     tree = whole.draft.node("inbound")
     written = {text: e164 for e164, text in whole.directory.inbound.items()}
     for text in whole.draft.source.inbound:
-        e164 = written.get(text, text)  # one that is wrong in itself is checked all the same
+        e164 = written.get(text, text)  # the rules of a wrong number are checked too
         node = at(tree, text)
         context = whole.about(("inbound", e164))
         rules = _inbound_rules(context, context.draft.source.inbound[text], node)

@@ -46,7 +46,7 @@ class Section:
 
 @dataclass(frozen=True, slots=True)
 class KeyForm:
-    """The form of a section's keys. It is checked beside the models: what a wrong key holds is validated all the same.
+    """The form of a section's keys. It is not pydantic that checks it: what a wrong key holds is validated too.
 
     ``noun``: what a right key is, with its article; the section's own noun takes the place of ``{}``.
     """

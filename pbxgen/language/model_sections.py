@@ -1,4 +1,4 @@
-"""What stands under the sections of a source: ``pbx``, ``defaults``, ``trunks``, ``users`` and all the others."""
+"""The models of the sections of a source: ``pbx``, ``defaults``, ``trunks``, ``users`` and all the others."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The names of a source: do they exist, and is anybody using them?"""
+"""The names of a source: report unknown ones, and tell which are not used."""
 
 from __future__ import annotations
 

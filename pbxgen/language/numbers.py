@@ -1,4 +1,4 @@
-"""Numbers of the outside world, as compiler write them, to E.164 (with the metadata of ``phonenumbers``)."""
+"""Outside numbers as people write them -> E.164 (with the metadata of ``phonenumbers``)."""
 
 from __future__ import annotations
 

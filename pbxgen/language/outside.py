@@ -1,4 +1,4 @@
-"""Trunks, routes, classes and contacts for the plan."""
+"""Compile trunks, routes, classes and contacts for the plan."""
 
 from __future__ import annotations
 
@@ -135,7 +135,7 @@ def _network(text: str, node: Node, findings: Findings) -> str | None:
 
 
 def _check_trusted(network: Network, written: str, place: Location, findings: Findings) -> None:
-    """Report a ``network`` (or single address) of a trunk that is nobody's, or that phones may be in."""
+    """Report a ``network`` (or single address) of a trunk that is no host's, or that phones may have too."""
     if network.prefixlen == 0:
         findings.add(
             "PBX161", f"{written} is every address: any stranger would be taken for the trunk", place, help=_ADDRESSES
@@ -144,7 +144,7 @@ def _check_trusted(network: Network, written: str, place: Location, findings: Fi
         findings.add("PBX161", f"{written} is not an address that calls can come from", place, help=_ADDRESSES)
     elif network.prefixlen < _WIDEST[network.version]:
         wide = f"{written} is wider than /{_WIDEST[network.version]}"
-        findings.add("PBX162", f"{wide}: whoever is in it is taken for the trunk", place, help=_ADDRESSES)
+        findings.add("PBX162", f"{wide}: every caller from it is taken for the trunk", place, help=_ADDRESSES)
     elif network.num_addresses > 1 and any(_overlap(network, private) for private in _PRIVATE):
         message = f"{written} is a network of private addresses: phones in it would be taken for the trunk"
         findings.add("PBX162", message, place, help=f"{_ADDRESSES}; one private address alone is fine")

@@ -1,4 +1,4 @@
-"""What is certain of a plan in which something is wrong: enough to find loops in the same run as the errors."""
+"""The part of a plan that errors do not affect: enough to find loops in the same run as the errors."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Walking the tree beside a model: the same keys and indexes lead to the place in the text."""
+"""Places of values: the keys and indexes of a model lead through the tree to the place in the text."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""WrittenDestination rules for one user who uses them: their mailbox, their mobile, their class of service."""
+"""Rules as written -> the plan's rules of one user, by the user's mailbox, mobile and class of service."""
 
 from __future__ import annotations
 
@@ -102,7 +102,7 @@ class Resolver:
         return any(location in places for _, location in self._policy_problems)
 
     def _rules(self, rules: WrittenRules, user: Rights, shared: bool) -> tuple[Rule, ...]:
-        """The rules that are switched on. One that is off is validated all the same."""
+        """The rules that are switched on. A rule that is switched off is validated too."""
         every = [(rule.enabled, self._rule(rule, user, shared)) for rule in rules]
         return tuple(rule for enabled, rule in every if enabled)
 

@@ -1,4 +1,4 @@
-"""Rules as written: their conditions read, their destinations understood, nobody's rights asked yet."""
+"""Deviations as written -> rules with conditions and destinations read, before any user's rights are checked."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Passwords and PINs: where they are found, and (only when files are made) what they are."""
+"""Passwords and PINs: declare them in the plan, and read their values when files are made."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ def declared(value: str | FromEnvironment | FromFile, node: Node, findings: Find
         "PBX150",
         f"this {what} is written in the source",
         node.location,
-        help=f"whoever reads the file reads the {what}: write {{env: NAME}} or {{file: path}}",
+        help=f"everyone who can read the file can read the {what}: write {{env: NAME}} or {{file: path}}",
     )
     if pin and not _is_pin(value):
         findings.add(

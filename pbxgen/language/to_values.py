@@ -1,4 +1,4 @@
-"""Tree to plain values, and the checks that need the text as it was written."""
+"""Tree -> plain values, and the checks that need the text as it was written."""
 
 from __future__ import annotations
 
@@ -66,7 +66,7 @@ def _key_is_text(entry: Entry, path: Path, findings: Findings) -> bool:
         )
         return False
     unquoted(key, findings, what="number" if path in (("users",), ("inbound",)) else "key")
-    return True  # its text is the key all the same, and what stands under it is worth checking
+    return True  # its text is used as the key, so that the values under it are checked too
 
 
 def unquoted(scalar: Scalar, findings: Findings, what: str = "number", *, secret: bool = False) -> None:

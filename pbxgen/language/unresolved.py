@@ -1,4 +1,4 @@
-"""A destination as it is written, with its options."""
+"""A destination with its options, before it is resolved for one user."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ NONE = WrittenOptions()
 
 @dataclass(frozen=True, slots=True)
 class WrittenDestination:
-    """One destination. ``place`` is None for the own mailbox and the own mobile of whoever diverts.
+    """One destination. ``place`` is None for the diverting user's own mailbox or mobile.
 
     ``route`` names the route that carries an outside one.
     """
@@ -44,7 +44,7 @@ class WrittenDestination:
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """Something wrong that is reported by whoever knows the place and the user."""
+    """Something wrong; the caller adds the place and the user."""
 
     code: str
     message: str

@@ -1,4 +1,4 @@
-"""Users for the plan."""
+"""Compile users for the plan."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""A tree against the models: every problem becomes a diagnostic of our own, and what is fine goes on.
+"""Validate a tree against the models: every problem becomes a diagnostic.
 
-Whatever is wrong is cut out of the tree and the rest validated again, so that names and numbers are
-checked also in the parts that are right.
+Each wrong value is cut out of the tree and the rest validated again, so that names and numbers are checked also in
+the parts that are right.
 """
 
 from __future__ import annotations
@@ -16,13 +16,13 @@ from pydantic import TypeAdapter, ValidationError
 
 from pbxgen.diagnostics.location import Location
 from pbxgen.language.annotations import key_at, of_field, split
-from pbxgen.language.complaint import complain
 from pbxgen.language.findings import Findings
 from pbxgen.language.model import SECTIONS, Source
 from pbxgen.language.model_base import KeyForm
 from pbxgen.language.model_sections import Pbx
 from pbxgen.language.positions import Path, at, child, without
 from pbxgen.language.to_values import plain, unreadable
+from pbxgen.language.validation_errors import report_validation_error
 from pbxgen.source.tree import Entry, Mapping, Node, Scalar
 
 _KEYS = {
@@ -86,7 +86,7 @@ def validate(root: Mapping, findings: Findings) -> Draft:
     assert isinstance(cut, Mapping)
     for name, entry in cut.entries.items():
         if name not in Source.model_fields:
-            complain({"type": "extra_forbidden", "loc": (name,)}, (name,), root, findings)
+            report_validation_error({"type": "extra_forbidden", "loc": (name,)}, (name,), root, findings)
             cutter.note([(name,)])
         elif isinstance(entry.value, Scalar) and entry.value.value is None and name not in ("version", "pbx"):
             cutter.note([(name,)])
@@ -100,7 +100,7 @@ def validate(root: Mapping, findings: Findings) -> Draft:
                 values[name] = value
                 kept[name] = Entry(cut.entries[name].key, node)
         elif name in ("version", "pbx") and (name,) not in cutter.cut:
-            complain({"type": "missing", "loc": (name,)}, (name,), root, findings)
+            report_validation_error({"type": "missing", "loc": (name,)}, (name,), root, findings)
     touched = frozenset(path[:n] for path in cutter.cut for n in range(1, len(path) + 1))
     source = Source.model_construct(**values)
     return Draft(Mapping(kept, root.location), names, frozenset(cutter.cut), touched, values.get("pbx"), source)
@@ -114,7 +114,9 @@ def _check_keys(root: Mapping, cut: set[Path], findings: Findings) -> None:
             continue
         for name in entry.value.entries:
             if not form.fullmatch(name):
-                complain({"type": "key", "loc": (section, name, "[key]")}, (section, name), root, findings)
+                report_validation_error(
+                    {"type": "key", "loc": (section, name, "[key]")}, (section, name), root, findings
+                )
 
 
 class _Cutter:
@@ -155,7 +157,7 @@ class _Cutter:
         path = _in_tree(error["loc"], whole.entries[section].value)
         full = (section, *path)
         if not self._follows(error, full):
-            complain(error, full, whole, self.findings)
+            report_validation_error(error, full, whole, self.findings)
         return path
 
     def _follows(self, error: Any, full: Path) -> bool:

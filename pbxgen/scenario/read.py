@@ -56,7 +56,7 @@ def read_scenarios(path: Path) -> ScenarioReading:
         model = ScenarioFileModel.model_validate(plain(reading.root))
     except ValidationError as problems:
         errors = problems.errors(include_url=False)
-        complaints = tuple(dict.fromkeys(_complaint(e, reading.root) for e in errors))
+        complaints = tuple(dict.fromkeys(_diagnostic(e, reading.root) for e in errors))
         return ScenarioReading(None, reading.file, complaints)
     scenarios = tuple(
         _scenario(s, model.tenant, where(reading.root, "scenarios", i)) for i, s in enumerate(model.scenarios)
@@ -65,7 +65,7 @@ def read_scenarios(path: Path) -> ScenarioReading:
 
 
 def _of_a_scenario_file(problem: Diagnostic) -> Diagnostic:
-    """What the reader says of a source that is none, said of a scenario file."""
+    """Problems of reading that speak of a source, worded for a scenario file."""
     if problem.code not in ("PBX006", "PBX009"):
         return problem
     message = "a scenario file holds a source and a list of scenarios"
@@ -73,7 +73,7 @@ def _of_a_scenario_file(problem: Diagnostic) -> Diagnostic:
 
 
 def check_names(scenario: Scenario, plan: Plan) -> tuple[Diagnostic, ...]:
-    """Callers, phones and transfers that name nobody of ``plan``."""
+    """Report callers, phones and transfers that are not extensions of ``plan``."""
     named = [*scenario.world.phones]
     if scenario.call.transfer is not None:
         named.append(scenario.call.transfer.by)
@@ -138,7 +138,7 @@ def _ending(ends: EndsModel | None) -> Ending | None:
     return ending_of(kind, str(getattr(ends, kind)))
 
 
-def _complaint(error: Mapping[str, Any], root: tree.Mapping) -> Diagnostic:
+def _diagnostic(error: Mapping[str, Any], root: tree.Mapping) -> Diagnostic:
     path = tuple(step for step in error["loc"] if step != "[key]")
     node = at(root, *path)
     key = next((str(step) for step in reversed(path) if isinstance(step, str)), "the file")

@@ -1,4 +1,4 @@
-"""A scenario file from end to end: its source compiled, each call judged."""
+"""Run a scenario file on the model: compile its source, judge each call."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ class Prepared:
     diagnostics: tuple[Diagnostic, ...] = ()
     texts: Mapping[str, SourceFile] = field(default_factory=dict)
     plans: tuple[Plan, ...] = ()
-    """All of the source: of a fleet also those that nobody calls."""
+    """All of the source: of a fleet also those without a call."""
 
 
 def prepare(path: Path, name: str | None = None) -> Prepared:

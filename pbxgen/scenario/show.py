@@ -1,4 +1,4 @@
-"""Verdicts in words: a failing call step by step beside what was expected."""
+"""Print verdicts: a failing call step by step beside what was expected."""
 
 from __future__ import annotations
 

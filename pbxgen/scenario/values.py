@@ -1,4 +1,4 @@
-"""Scenarios as plain values."""
+"""Scenarios as plain values, and how a call differs from what one expects."""
 
 from __future__ import annotations
 

@@ -83,7 +83,7 @@ def _guarded(parser: Callable[[str], Iterator[Event]], text: str, take: Callable
     from ruamel.yaml.error import MarkedYAMLError, YAMLError
 
     try:
-        # The parsers' exceptions are caught here, around everything: a try for each event would be felt.
+        # The parsers' exceptions are caught here, around everything: a try for each event costs measurable time.
         return take(parser(text))
     except MarkedYAMLError as exc:
         problem, context = str(exc.problem or "not YAML"), str(exc.context or "")

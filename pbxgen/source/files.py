@@ -1,4 +1,4 @@
-"""What lies on disk: which files belong to a source, and their bytes."""
+"""List the files of a source, and read their bytes."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Reading what is meant to be an ordinary file, whatever lies there: a pipe or a device could keep us for ever."""
+"""Read a file, but only an ordinary one: opening or reading a pipe or a device can wait for ever."""
 
 from __future__ import annotations
 

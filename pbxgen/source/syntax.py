@@ -1,4 +1,4 @@
-"""A parser's terse complaint -> a diagnostic that says what to do."""
+"""A syntax error of the parser -> a diagnostic that says what to do."""
 
 from __future__ import annotations
 

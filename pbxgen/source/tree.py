@@ -1,4 +1,4 @@
-"""The YAML source as plain values that know their place in the text.
+"""The nodes of a YAML source: plain values with their places in the text.
 
 YAML 1.2 core schema: ``no``, ``on``, ``off`` and ``12:30`` are strings; dates are strings too.
 """

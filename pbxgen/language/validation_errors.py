@@ -1,4 +1,4 @@
-"""A pydantic error in our own words, at the key or value that caused it."""
+"""A validation error of pydantic -> a diagnostic in the words of the language, at the key or value that caused it."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def subject_of(path: Path) -> Subject | None:
     return (section.subject, str(path[1])) if section and section.subject else None
 
 
-def complain(error: Mapping[str, Any], path: Path, root: tree.Mapping, findings: Findings) -> None:
+def report_validation_error(error: Mapping[str, Any], path: Path, root: tree.Mapping, findings: Findings) -> None:
     """Report ``error`` (of pydantic's form); ``path`` leads to the key or value in ``root``."""
     kind = error["type"]
     findings = findings.about(subject_of(path))
