@@ -158,18 +158,18 @@ def _added(file: YamlText, item: Entry, mapping: Mapping, path: list[str], setti
         new = f"{path[0]}: {nested}"
         if own and not is_alias(own[-1]):
             at = file.value_span(own[-1])[1]
-            return file.changed(at, at, f", {new}")
+            return file.edited(Edit(at, at, f", {new}"))
         begin = file.text.index("{", file.start(mapping)) + 1
         if not file.text[begin : file.end(mapping) - 1].strip():
-            return file.changed(begin, file.end(mapping) - 1, new)
-        return file.changed(begin, begin, f"{new}, ")
+            return file.edited(Edit(begin, file.end(mapping) - 1, new))
+        return file.edited(Edit(begin, begin, f"{new}, "))
     indent = file.column(own[0].key if own else mapping.merged[0][0])
     step = max(indent - file.column(item.key), 1) if indent > file.column(item.key) else _STEP
     lines = ""
     for depth, key in enumerate(path):
         lines += f"\n{' ' * (indent + depth * step)}{key}:"
     at = file.line_end(file.end(mapping))
-    return file.changed(at, at, f"{lines} {_value(setting, quote)}")
+    return file.edited(Edit(at, at, f"{lines} {_value(setting, quote)}"))
 
 
 def _value(setting: Setting, quote: str) -> str:

@@ -46,10 +46,6 @@ class YamlText:
             raise CannotEditError(f"it is not YAML that can be read ({reading.diagnostics[0].message})")
         self.root = reading.root
 
-    def changed(self, at: int, until: int, new: str) -> str:
-        """The whole file with the characters from ``at`` up to ``until`` replaced."""
-        return self.edited(Edit(at, until, new))
-
     def edited(self, *edits: Edit) -> str:
         """The whole file with all of ``edits`` (which do not overlap) made."""
         text = self.text

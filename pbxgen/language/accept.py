@@ -48,22 +48,16 @@ def collect(draft: Draft, directory: Directory, findings: Findings) -> tuple[Acc
 def _read(accept: dict[str, str], node: Node, subject: Subject | None, findings: Findings) -> Iterable[Acceptance]:
     for code, reason in accept.items():
         location = key_of(node, code)
-        if code not in TABLE:
-            findings.about(subject).add(
-                "PBX129",
-                f"the code {code} does not exist",
-                location,
-                help=did_you_mean(code, TABLE.keys()) or "write a code that pbxgen check has shown",
-            )
-        elif TABLE[code].severity is Severity.ERROR:
-            findings.about(subject).add(
-                "PBX129",
-                f"{code} is an error: errors cannot be accepted",
-                location,
-                help="solve it; only warnings can be accepted",
-            )
-        else:
+        if code in TABLE and TABLE[code].severity is Severity.WARNING:
             yield Acceptance(code, reason, subject, location)
+            continue
+        if code in TABLE:
+            message = f"{code} is an error: errors cannot be accepted"
+            help = "solve it; only warnings can be accepted"
+        else:
+            message = f"the code {code} does not exist"
+            help = did_you_mean(code, TABLE.keys()) or "write a code that pbxgen check has shown"
+        findings.about(subject).add("PBX129", message, location, help=help)
 
 
 def apply_acceptances(

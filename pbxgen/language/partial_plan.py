@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 
 from pbxgen.diagnostics.diagnostic import Diagnostic, Severity
 from pbxgen.flow.plan import ALWAYS, Deviations, Plan, Rules, User
+from pbxgen.language.positions import at, child
 from pbxgen.source.tree import Mapping, Node, Scalar
 
 _TWICE = frozenset({"PBX012", "PBX111"})
@@ -28,14 +29,14 @@ def _certain(plan: Plan, root: Mapping, diagnostics: Sequence[Diagnostic]) -> di
         for d in diagnostics
         if d.severity is Severity.ERROR and d.location is not None
     }
-    policies = set(_lines(_entry(root, "policies")))
+    policies = set(_lines(child(root, "policies")))
     if wrong & policies:
         wrong |= policies
     users = {}
     for extension, user in plan.users.items():
         rules = user.deviations.unconditional
         lines = {
-            *_lines(_entry(_entry(root, "users"), extension)),
+            *_lines(child(at(root, "users"), extension)),
             *((r.location.file, r.location.line) for r in rules),
         }
         certain = rules if _always(rules) and not wrong & lines else ()
@@ -45,10 +46,6 @@ def _certain(plan: Plan, root: Mapping, diagnostics: Sequence[Diagnostic]) -> di
 
 def _always(rules: Rules) -> bool:
     return all(rule.condition == ALWAYS for rule in rules)
-
-
-def _entry(node: Node | None, key: str) -> Node | None:
-    return node.entries[key].value if isinstance(node, Mapping) and key in node.entries else None
 
 
 def _lines(node: Node | None) -> Iterator[tuple[str, int]]:
