@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -72,61 +72,44 @@ def _of_a_scenario_file(problem: Diagnostic) -> Diagnostic:
     return make("PBX501", message, problem.location, help="begin with 'source: acme.yaml', and go on with 'scenarios:'")
 
 
-def check_names(scenario: Scenario, plan: Plan) -> tuple[Diagnostic, ...]:
-    """Report callers, phones and transfers that are not extensions of ``plan``."""
-    named = [*scenario.world.phones]
-    if scenario.call.transfer is not None:
-        named.append(scenario.call.transfer.by)
-    problems = [
-        make(
-            "PBX502",
-            f"scenario {scenario.name!r}: {name} is not an extension of {plan.name}",
-            scenario.location,
-            help=did_you_mean(name, plan.users),
-        )
-        for name in named
-        if name not in plan.users
-    ]
-    caller = scenario.call.caller
+def wrong_name(scenario: Scenario, message: str, help: str) -> Diagnostic:
+    return make("PBX502", f"scenario {scenario.name!r}: {message}", scenario.location, help=help)
+
+
+def check_names(scenario: Scenario, plan: Plan) -> Iterator[Diagnostic]:
+    """Report callers, phones and transfers that are not extensions of ``plan``, and outside numbers not in E.164."""
+    transfer, caller = scenario.call.transfer, scenario.call.caller
+    for name in (*scenario.world.phones, *([] if transfer is None else [transfer.by])):
+        if name not in plan.users:
+            message = f"{name} is not an extension of {plan.name}"
+            yield wrong_name(scenario, message, did_you_mean(name, plan.users))
     if caller not in plan.users and _EXTENSION.fullmatch(caller):
-        problems.append(
-            make(
-                "PBX502",
-                f"scenario {scenario.name!r}: the caller {caller} is not an extension of {plan.name}",
-                scenario.location,
-                help=did_you_mean(caller, plan.users) or "write an outside number with a plus: +39…",
-            )
-        )
-    problems += [
-        make(
-            "PBX502",
-            f"scenario {scenario.name!r}: {number} is not a number in E.164",
-            scenario.location,
-            help="write it with a plus and the country code, digits only: +39…",
-        )
-        for number in scenario.world.outside
-        if not _E164.fullmatch(number) and number not in plan.emergency
-    ]
-    return tuple(problems)
+        message = f"the caller {caller} is not an extension of {plan.name}"
+        help = did_you_mean(caller, plan.users) or "write an outside number with a plus: +39…"
+        yield wrong_name(scenario, message, help)
+    for number in scenario.world.outside:
+        if not _E164.fullmatch(number) and number not in plan.emergency:
+            help = "write it with a plus and the country code, digits only: +39…"
+            yield wrong_name(scenario, f"{number} is not a number in E.164", help)
 
 
 def _scenario(model: ScenarioModel, tenant: str | None, location: Location) -> Scenario:
-    call = model.call
-    transfer = None
-    if call.transfer is not None:
-        transfer = Transfer(call.transfer.by, call.transfer.to, call.transfer.attended)
-    phones = {extension: tuple(states) for extension, states in model.phones.items()}
-    expect = model.expect
-    diverted = None
-    if expect.diverted is not None:
-        diverted = tuple(Diverted(d.by, Reason(d.reason)) for d in expect.diverted)
-    rings = None if expect.rings is None else tuple(expect.rings)
+    call, transfer, expect = model.call, model.call.transfer, model.expect
     return Scenario(
         model.name,
         model.tenant or tenant,
-        Call(call.caller, call.to, transfer, call.diverted),
-        World(model.at, phones, model.outside),
-        Expectation(rings, _ending(expect.ends), diverted),
+        Call(
+            call.caller,
+            call.to,
+            None if transfer is None else Transfer(transfer.by, transfer.to, transfer.attended),
+            call.diverted,
+        ),
+        World(model.at, {extension: tuple(states) for extension, states in model.phones.items()}, model.outside),
+        Expectation(
+            None if expect.rings is None else tuple(expect.rings),
+            _ending(expect.ends),
+            None if expect.diverted is None else tuple(Diverted(d.by, Reason(d.reason)) for d in expect.diverted),
+        ),
         location,
     )
 

@@ -6,14 +6,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from pbxgen.diagnostics.codes import make
 from pbxgen.diagnostics.diagnostic import Diagnostic, Severity
 from pbxgen.diagnostics.nearest import did_you_mean
 from pbxgen.diagnostics.text import SourceFile
 from pbxgen.flow.plan import Plan
 from pbxgen.flow.simulate import Story, simulate
 from pbxgen.pipeline import Compilation, compile_path
-from pbxgen.scenario.read import check_names, read_scenarios
+from pbxgen.scenario.read import check_names, read_scenarios, wrong_name
 from pbxgen.scenario.values import Scenario, Seen, differences
 
 
@@ -103,10 +102,10 @@ def _plan_of(scenario: Scenario, compilation: Compilation, problems: list[Diagno
     if scenario.tenant in plans:
         return plans[scenario.tenant]
     if scenario.tenant is None:
-        message = f"scenario {scenario.name!r} does not say which tenant it calls"
+        message = "it does not say which tenant it calls"
         help = f"add tenant: one of {', '.join(plans)}"
     else:
-        message = f"scenario {scenario.name!r}: there is no tenant {scenario.tenant}"
+        message = f"there is no tenant {scenario.tenant}"
         help = did_you_mean(scenario.tenant, plans) or f"one of {', '.join(plans)}"
-    problems.append(make("PBX502", message, scenario.location, help=help))
+    problems.append(wrong_name(scenario, message, help))
     return None
