@@ -14,9 +14,9 @@ from pbxgen.flow.analysis.findings import analyse, loops
 from pbxgen.flow.plan import Plan
 from pbxgen.language.accept import apply_acceptances
 from pbxgen.language.compile import Compiled, compile_fleet, compile_source
+from pbxgen.language.positions import child
 from pbxgen.pbxs import PBXS
 from pbxgen.source.load import Loaded, is_fleet, load_fleet, load_source
-from pbxgen.source.tree import Mapping as TreeMapping
 from pbxgen.source.tree import Scalar
 from pbxgen.targets import load_target
 from pbxgen.targets.base import Options
@@ -175,8 +175,6 @@ def _narrowed(sources: Sequence[Loaded], tenant: str | None) -> tuple[Loaded, ..
 
 
 def _name(loaded: Loaded) -> str:
-    pbx = loaded.root.entries.get("pbx") if loaded.root else None
-    name = pbx.value.entries.get("name") if pbx and isinstance(pbx.value, TreeMapping) else None
-    if name and isinstance(name.value, Scalar) and name.value.text:
-        return name.value.text
-    return str(loaded.path)
+    pbx = child(loaded.root, "pbx") if loaded.root else None
+    name = child(pbx, "name") if pbx else None
+    return name.text if isinstance(name, Scalar) and name.text else str(loaded.path)

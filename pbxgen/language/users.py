@@ -14,7 +14,7 @@ from pbxgen.language.rules import KEYS, RETURN_KEYS, WrittenDeviations
 from pbxgen.language.secrets import declared
 from pbxgen.language.unresolved import WrittenDestination, long_ring
 from pbxgen.language.validate import Draft
-from pbxgen.source.tree import Mapping, Node
+from pbxgen.source.tree import Node
 
 
 def mailboxes(draft: Draft) -> frozenset[str]:
@@ -37,10 +37,10 @@ def compile_users(
 ) -> dict[str, plan.User]:
     tree = context.draft.node("users")
     compiler = _UserCompiler(context, classes, policies)
-    users = {}
-    assert isinstance(tree, Mapping) or not context.draft.source.users
-    for extension, user in context.draft.source.users.items():
-        users[extension] = compiler.user(extension, user, at(tree, extension), key_of(tree, extension))
+    users = {
+        extension: compiler.user(extension, user, at(tree, extension), key_of(tree, extension))
+        for extension, user in context.draft.source.users.items()
+    }
     context.resolver.report()
     return users
 
