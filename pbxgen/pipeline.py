@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-import dataclasses
 import datetime as dt
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from pbxgen.diagnostics.diagnostic import Diagnostic, Severity
+from pbxgen.diagnostics.prepare import as_errors
 from pbxgen.diagnostics.text import SourceFile
 from pbxgen.flow.analysis.findings import analyse, loops
 from pbxgen.flow.plan import Plan
 from pbxgen.language.accept import apply_acceptances
 from pbxgen.language.compile import Compiled, compile_fleet, compile_source
+from pbxgen.language.positions import child
 from pbxgen.pbxs import PBXS
 from pbxgen.source.load import Loaded, is_fleet, load_fleet, load_source
-from pbxgen.source.tree import Mapping as TreeMapping
 from pbxgen.source.tree import Scalar
 from pbxgen.targets import load_target
 from pbxgen.targets.base import Options
@@ -142,31 +142,29 @@ class _Examiner:
     def examined(self, loaded: Loaded, compiled: Compiled) -> Tenant:
         """``compiled`` with what the analysis and the targets say of it, and without what is accepted."""
         name = _name(loaded)
-        found = compiled.diagnostics
+        diagnostics = compiled.diagnostics
         if compiled.plan is not None and self.analysis:
             self.step(f"examining every call of {name}")
-            found += analyse(compiled.plan, self.today)
-        elif compiled.sketch is not None and self.analysis:
-            found += loops(compiled.sketch, self.today)
+            diagnostics += analyse(compiled.plan, self.today)
+        elif compiled.partial_plan is not None and self.analysis:
+            diagnostics += loops(compiled.partial_plan, self.today)
         if compiled.plan is not None:
-            found += self._limits(compiled.plan)
-        found, idle = apply_acceptances(found, compiled.acceptances)
+            diagnostics += self._limits(compiled.plan)
+        diagnostics, idle = apply_acceptances(diagnostics, compiled.acceptances)
         if compiled.plan is not None and self.analysis:  # else nobody has looked for what they accept
             all_targets = set(self.targets) == set(PBXS)
             unasked = {a.location for a in compiled.acceptances if a.code.startswith("PBX3") and not all_targets}
-            found += tuple(d for d in idle if d.location not in unasked)
-        found = self.judged(found)
-        plan = None if has_errors(found) else compiled.plan
-        return Tenant(name, loaded.path, plan, found, loaded.files)
+            diagnostics += tuple(d for d in idle if d.location not in unasked)
+        diagnostics = self.judged(diagnostics)
+        plan = None if has_errors(diagnostics) else compiled.plan
+        return Tenant(name, loaded.path, plan, diagnostics, loaded.files)
 
     def _limits(self, plan: Plan) -> tuple[Diagnostic, ...]:
-        found = [d for name in self.targets for d in load_target(name).limits(plan, self.options)]
-        return tuple(dict.fromkeys(found))
+        limits = [d for name in self.targets for d in load_target(name).limits(plan, self.options)]
+        return tuple(dict.fromkeys(limits))
 
     def judged(self, diagnostics: Sequence[Diagnostic]) -> tuple[Diagnostic, ...]:
-        if not self.strict:
-            return tuple(diagnostics)
-        return tuple(dataclasses.replace(d, severity=Severity.ERROR) for d in diagnostics)
+        return as_errors(diagnostics) if self.strict else tuple(diagnostics)
 
 
 def _narrowed(sources: Sequence[Loaded], tenant: str | None) -> tuple[Loaded, ...]:
@@ -177,8 +175,6 @@ def _narrowed(sources: Sequence[Loaded], tenant: str | None) -> tuple[Loaded, ..
 
 
 def _name(loaded: Loaded) -> str:
-    pbx = loaded.root.entries.get("pbx") if loaded.root else None
-    name = pbx.value.entries.get("name") if pbx and isinstance(pbx.value, TreeMapping) else None
-    if name and isinstance(name.value, Scalar) and name.value.text:
-        return name.value.text
-    return str(loaded.path)
+    pbx = child(loaded.root, "pbx") if loaded.root else None
+    name = child(pbx, "name") if pbx else None
+    return name.text if isinstance(name, Scalar) and name.text else str(loaded.path)

@@ -20,16 +20,7 @@ from pydantic_core import PydanticUndefined
 from pbxgen.diagnostics.codes import TABLE
 from pbxgen.diagnostics.codes.code import Code
 from pbxgen.diagnostics.render import render_text
-from pbxgen.language import (
-    model,
-    model_deviations,
-    model_groups,
-    model_inbound,
-    model_pbx,
-    model_schedules,
-    model_trunks,
-    model_users,
-)
+from pbxgen.language import model, model_deviations, model_sections
 from pbxgen.pipeline import compile_path
 
 TODAY = dt.date(2026, 11, 23)
@@ -39,21 +30,21 @@ DOCS = Path(__file__).resolve().parent.parent / "docs"
 
 MODELS: dict[str, type[BaseModel]] = {
     "source": model.Source,
-    "pbx": model_pbx.Pbx,
-    "defaults": model_pbx.Defaults,
-    "trunk": model_trunks.Trunk,
-    "route": model_trunks.Route,
-    "schedule": model_schedules.Schedule,
-    "operator": model_groups.Operator,
-    "group": model_groups.Group,
-    "user": model_users.User,
-    "voicemail": model_users.Voicemail,
-    "leg": model_users.Leg,
+    "pbx": model_sections.Pbx,
+    "defaults": model_sections.Defaults,
+    "trunk": model_sections.Trunk,
+    "route": model_sections.Route,
+    "schedule": model_sections.Schedule,
+    "operator": model_sections.Operator,
+    "group": model_sections.Group,
+    "user": model_sections.User,
+    "voicemail": model_sections.Voicemail,
+    "leg": model_sections.Leg,
     "deviations": model_deviations.Deviations,
     "operator_return": model_deviations.OperatorReturn,
     "destination": model_deviations.Destination,
     "rule": model_deviations.Rule,
-    "inbound": model_inbound.InboundRule,
+    "inbound": model_sections.InboundRule,
 }
 
 _TABLE = re.compile(r"<!-- keys: (\w+) -->\n.*?<!-- end -->", re.DOTALL)

@@ -9,6 +9,7 @@ import typer
 
 from pbxgen.cli import console
 from pbxgen.cli.options import Source, Tenant, examples
+from pbxgen.language import LONGEST_RING, SHORTEST_RING
 
 if TYPE_CHECKING:
     from pbxgen.edit.change import Change
@@ -52,7 +53,11 @@ def divert(
     after: Annotated[
         int | None,
         typer.Option(
-            "--after", min=5, max=180, help="Under a no_answer: seconds the phone rings first.", show_default=False
+            "--after",
+            min=SHORTEST_RING,
+            max=LONGEST_RING,
+            help="Under a no_answer: seconds the phone rings first.",
+            show_default=False,
         ),
     ] = None,
     tenant: Tenant = None,

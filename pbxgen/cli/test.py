@@ -16,8 +16,7 @@ from pbxgen.pbxs import PBXS
 if TYPE_CHECKING:
     from pbxgen.interpret.examine import ExaminedCall
     from pbxgen.lab.result import LabReport
-    from pbxgen.scenario.judge import Verdict
-    from pbxgen.scenario.run import FileRun
+    from pbxgen.scenario.run import FileRun, Verdict
 
 _HELP = """Run scenario files: calls, and what is expected of them.
 

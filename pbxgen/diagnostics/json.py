@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
+from dataclasses import asdict, fields
 from typing import Any
 
 from pbxgen.diagnostics.diagnostic import Diagnostic, Example
@@ -60,11 +61,5 @@ def _example(example: Example) -> dict[str, Any]:
 
 def _place(location: Location | None) -> dict[str, str | int | None]:
     if location is None:
-        return dict.fromkeys(("file", "line", "column", "end_line", "end_column"))
-    return {
-        "file": location.file,
-        "line": location.line,
-        "column": location.column,
-        "end_line": location.end_line,
-        "end_column": location.end_column,
-    }
+        return dict.fromkeys(field.name for field in fields(Location))
+    return asdict(location)

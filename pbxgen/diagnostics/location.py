@@ -1,4 +1,4 @@
-"""Where in the source text something stands."""
+"""A place in the text of a source."""
 
 from __future__ import annotations
 

@@ -18,8 +18,8 @@ def nearest(name: str, candidates: Collection[str]) -> str | None:
     if not name or len(name) > 100:
         return None
     if len(candidates) > _SCAN_LIMIT:
-        found = [near for near in _one_slip(name, _alphabet(name)) if near in candidates and near != name]
-        return min(found, key=lambda near: _rank(name, near, 1), default=None)
+        near_names = [near for near in _one_slip(name, _alphabet(name)) if near in candidates and near != name]
+        return min(near_names, key=lambda near: _rank(name, near, 1), default=None)
     wanted = _plain(name)
     limit = max(1, len(wanted) // 3)
     best: tuple[int, int, str] | None = None

@@ -1,4 +1,4 @@
-"""What every form of showing diagnostics has in common: order, no repetition, no secrets, the count."""
+"""Prepare diagnostics for every output format: sort them, drop repetitions, hide secrets, count them."""
 
 from __future__ import annotations
 
@@ -87,5 +87,5 @@ def _secrets_at(place: Location, files: Mapping[str, SourceFile]) -> Iterable[st
             written = line[start:end].strip().strip("\"'")
             pieces = (
                 p for p in _PIECES.split(written[:_CHARACTERS_AROUND]) if len(p) > 1 and p not in _POINTERS
-            )  # an "a" gives nothing away
+            )  # one letter is no secret
             yield from {written, *pieces} - {""}

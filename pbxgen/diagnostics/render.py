@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from typing import IO
 
 from pbxgen.diagnostics.diagnostic import Diagnostic, Example, Severity
-from pbxgen.diagnostics.display import printable, width
-from pbxgen.diagnostics.fold import fold
+from pbxgen.diagnostics.display import printable, shown, width
 from pbxgen.diagnostics.location import Location
-from pbxgen.diagnostics.prepare import counts, prepare
-from pbxgen.diagnostics.snippet import snippet
+from pbxgen.diagnostics.prepare import HIDDEN, counts, prepare
 from pbxgen.diagnostics.text import SourceFile
 
 COLUMNS = 100
@@ -19,6 +18,16 @@ COLUMNS = 100
 
 STEP_COLUMNS = 72
 """Where the places of an example's steps begin at most; a longer step pushes its own further."""
+
+MANY = 10
+"""So many of one kind are still shown in full."""
+MOST_ERRORS = 200
+"""Errors that are shown. Who has mended these sees the next."""
+_FIRST = 3
+_PLACES = 8
+_CUT = "…"
+_BEFORE = 40
+"""Columns of a long line that are shown before what is marked."""
 
 _BOLD, _RED, _YELLOW, _BLUE, _CYAN = "1", "1;31", "1;33", "1;34", "36"
 _COLOURS = {Severity.ERROR: _RED, Severity.WARNING: _YELLOW}
@@ -32,7 +41,7 @@ def wants_colour(stream: IO[str]) -> bool:
 def render_text(diagnostics: Iterable[Diagnostic], files: Iterable[SourceFile], *, colour: bool = False) -> str:
     """The diagnostics in order, and the summary; an empty text where there are none. Ends with a newline.
 
-    Of many of one kind the first are shown, and a line says where the others are (:mod:`pbxgen.diagnostics.fold`).
+    Of many of one kind the first are shown, and a line says where the others are (:func:`abridge`).
     The first line of each is ``file:line:column: severity[code]: message``.
     """
     texts = tuple(files)
@@ -40,9 +49,9 @@ def render_text(diagnostics: Iterable[Diagnostic], files: Iterable[SourceFile], 
     if not prepared:
         return ""
     painter = _Painter({file.name: file for file in texts}, colour)
-    folded = fold(prepared)
-    blocks = ["\n".join(painter.block(diagnostic)) for diagnostic in folded.shown]
-    notes = ["\n".join(map(printable, folded.notes))] if folded.notes else []
+    abridged = abridge(prepared)
+    blocks = ["\n".join(painter.block(diagnostic)) for diagnostic in abridged.shown]
+    notes = ["\n".join(map(printable, abridged.notes))] if abridged.notes else []
     return "\n\n".join([*blocks, *notes, summary(prepared)]) + "\n"
 
 
@@ -103,3 +112,115 @@ class _Painter:
 
 def _counted(number: int, word: str) -> str:
     return "" if number == 0 else f"{number} {word}" if number == 1 else f"{number} {word}s"
+
+
+@dataclass(frozen=True, slots=True)
+class Abridged:
+    shown: tuple[Diagnostic, ...]
+    notes: tuple[str, ...]
+    """A line for each kind of which some are not shown."""
+
+
+def abridge(diagnostics: Iterable[Diagnostic]) -> Abridged:
+    """Of many findings of one kind (one code, one cure) a few in full, of the others only where they are.
+
+    Errors are shown in full, as each must be mended; of a flood of them the first, and how many there are.
+    """
+    every = tuple(diagnostics)
+    kinds: dict[tuple[str, str], list[Diagnostic]] = {}
+    for one in every:
+        if one.severity is Severity.WARNING:
+            kinds.setdefault((one.code, one.help), []).append(one)
+    many = [of_kind for of_kind in kinds.values() if len(of_kind) > MANY]
+    hidden = {id(one) for of_kind in many for one in of_kind[_FIRST:]}
+    errors = [one for one in every if one.severity is Severity.ERROR]
+    hidden |= {id(one) for one in errors[MOST_ERRORS:]}
+    notes = list(map(_note, many))
+    if len(errors) > MOST_ERRORS:
+        rest = errors[MOST_ERRORS:]
+        notes.append(f"{len(rest):,} more errors: {_places(rest)}(mend the first, then run again)")
+    return Abridged(tuple(one for one in every if id(one) not in hidden), tuple(notes))
+
+
+def _note(of_kind: list[Diagnostic]) -> str:
+    first, rest = of_kind[0], of_kind[_FIRST:]
+    like = f" like the one at {first.location.short}" if first.location is not None else ""
+    return f"{len(rest):,} more warnings {first.code}{like}: {_places(rest)}(`pbxgen check --format json` lists each)"
+
+
+def _places(diagnostics: list[Diagnostic]) -> str:
+    """``acme.yaml:12, 17, 22, … 4997 ``: a file is named once in a row."""
+    places = [one.location for one in diagnostics if one.location is not None]
+    if not places:
+        return ""
+    chosen = places if len(places) <= _PLACES else places[: _PLACES - 1]
+    words: list[str] = []
+    file = ""
+    for place in chosen:
+        words.append(_word(place, file))
+        file = place.file
+    if len(chosen) < len(places):
+        words.append(f"… {_word(places[-1], file)}")
+    return f"{', '.join(words)} "
+
+
+def _word(place: Location, file: str) -> str:
+    return str(place.line) if place.file == file else place.short
+
+
+@dataclass(frozen=True, slots=True)
+class Snippet:
+    """``text`` is printable; ``mark`` columns from ``offset`` on are what the location means, at least one."""
+
+    number: int
+    text: str
+    offset: int
+    mark: int
+
+
+def snippet(file: SourceFile, place: Location, columns: int) -> Snippet | None:
+    """The first line of ``place``, cut to ``columns``, secrets hidden; None where the file has no such line."""
+    line = file.line(place.line)
+    if line is None:
+        return None
+    start = min(place.column - 1, len(line))
+    end = min(place.end_column - 1, len(line)) if place.end_line == place.line else len(line.rstrip())
+    end = max(end, start)
+    # No more of a line of a million characters is looked at than can be shown.
+    first = max(0, start - columns)
+    last = min(len(line), end + columns, start + 2 * columns)
+    cells = _cells(file, place.line, first, last)
+    sizes = [size for _, size in cells]
+    before, mark = sum(sizes[: start - first]), sum(sizes[start - first : end - first])
+    left, right = first > 0, last < len(line)
+    if not left and not right and sum(sizes) <= columns:
+        return Snippet(place.line, "".join(text for text, _ in cells).rstrip(), before, max(1, mark))
+    return _cut(place.line, cells, start - first, mark, columns, left=left, right=right)
+
+
+def _cells(file: SourceFile, number: int, first: int, last: int) -> list[tuple[str, int]]:
+    """For each character from ``first`` to ``last`` what is printed and how wide that is."""
+    line = file.line(number) or ""
+    cells = [(shown(char), width(char)) for char in line[first:last]]
+    for start, end in file.hidden(number, first, last):
+        for index in range(max(start, first), min(end, last)):
+            cells[index - first] = (HIDDEN, len(HIDDEN)) if index == max(start, first) else ("", 0)
+    return cells
+
+
+def _cut(
+    number: int, cells: list[tuple[str, int]], at: int, mark: int, columns: int, *, left: bool, right: bool
+) -> Snippet:
+    begin, room = at, 0
+    while begin > 0 and room + cells[begin - 1][1] <= _BEFORE:
+        begin -= 1
+        room += cells[begin][1]
+    end, total = begin, 0
+    while end < len(cells) and total + cells[end][1] <= columns:
+        total += cells[end][1]
+        end += 1
+    head = _CUT if left or begin > 0 else ""
+    tail = _CUT if right or end < len(cells) else ""
+    text = head + "".join(text for text, _ in cells[begin:end]) + tail
+    offset = len(head) + room
+    return Snippet(number, text.rstrip(), offset, max(1, min(mark, len(head) + total - offset)))

@@ -17,7 +17,7 @@ _SECRET_KEY = re.compile(
 _MEANT = (("password", 2), ("passcode", 2), ("passphrase", 3), ("secret", 1), ("pincode", 1))
 """What a key can be misspelt from, and the slips that are still taken for it."""
 _VARIABLE = re.compile(r"[A-Z_][A-Z0-9_]*|[A-Za-z_][A-Za-z0-9]*_[A-Za-z0-9_]*")
-"""A name that can be shown. ``{env: hunter2}`` is nobody's name of a variable, but a misunderstanding."""
+"""A name that can be shown. ``{env: hunter2}`` does not look like a variable: it may be the secret itself."""
 
 # Each word is looked at once: lines can be a million characters long.
 _KEY_IN_TEXT = re.compile(r"""(?<![\w-])([\w-]++)["']?+[ \t]*+:[ \t]*+""")

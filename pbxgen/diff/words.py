@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
-from pbxgen.diagnostics.crowd import several
+from pbxgen.diagnostics.extension_lists import several
 from pbxgen.diff.changes import Change, Comparison, EntryChanges, Fact, spots
 from pbxgen.diff.equivalence import silent
 from pbxgen.flow.behaviour import Attempt, End, Node

@@ -1,1 +1,1 @@
-"""Changing a source without touching a byte that the change does not need."""
+"""Change a source without touching a byte that the change does not need."""

@@ -1,4 +1,4 @@
-"""One deviation of a source on disk: found in its file, set in its text, and known to change nothing else."""
+"""Change one deviation of a source on disk: find its file, set it in the text, check that nothing else changes."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from typing import Any
 from pbxgen.diagnostics.nearest import did_you_mean
 from pbxgen.edit.deviation import Setting, holder, set_deviation
 from pbxgen.edit.yaml_text import CannotEditError, YamlText
-from pbxgen.language.model import SINGULAR
+from pbxgen.language.model import SECTIONS
 from pbxgen.language.to_values import plain
 from pbxgen.source.files import is_folder, listing, read, shown
 from pbxgen.source.load import load_source
@@ -64,7 +64,7 @@ def change_deviation(source: Path, section: str, name: str, key: str, setting: S
     root = load_source(source).root
     owners = _at(plain(root), section) if root is not None else None
     known = list(owners) if isinstance(owners, dict) else []
-    word = SINGULAR[section]
+    word = SECTIONS[section].singular
     if name in known:
         raise CannotEditError(f"the {word} {name} is not written as a key of its own under `{section}`")
     raise NoSuchOwnerError(f"there is no {word} {name}" + _hint(name, known))

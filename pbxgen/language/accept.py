@@ -6,15 +6,16 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from pbxgen.diagnostics.codes import TABLE, make
-from pbxgen.diagnostics.crowd import several
 from pbxgen.diagnostics.diagnostic import Diagnostic, Severity
+from pbxgen.diagnostics.extension_lists import several
 from pbxgen.diagnostics.location import Location
 from pbxgen.diagnostics.nearest import did_you_mean
 from pbxgen.language.directory import Directory
 from pbxgen.language.findings import Findings, Subject
-from pbxgen.language.model_inbound import InboundRule
+from pbxgen.language.model_sections import InboundRule
 from pbxgen.language.positions import at, key_of
 from pbxgen.language.validate import Draft
+from pbxgen.language.validation_errors import subject_of
 from pbxgen.source.tree import Node
 
 
@@ -30,41 +31,33 @@ class Acceptance:
 
 def collect(draft: Draft, directory: Directory, findings: Findings) -> tuple[Acceptance, ...]:
     """Every acceptance of a source; of codes that do not exist or are errors there is none, but an error."""
-    found = [*_read(draft.accept, draft.node("accept"), None, findings)]
-    for section, kind in (("users", "user"), ("operators", "operator"), ("groups", "group")):
+    acceptances = [*_read(draft.source.accept, draft.node("accept"), None, findings)]
+    for section in ("users", "operators", "groups"):
         tree = draft.node(section)
-        for name, model in getattr(draft, section).items():
+        for name, model in getattr(draft.source, section).items():
             if model.accept:
-                found += _read(model.accept, at(tree, name, "accept"), (kind, name), findings)
+                acceptances += _read(model.accept, at(tree, name, "accept"), subject_of((section, name)), findings)
     tree = draft.node("inbound")
     for e164, text in directory.inbound.items():
-        target = draft.inbound[text]
+        target = draft.source.inbound[text]
         if isinstance(target, InboundRule) and target.accept:
-            found += _read(target.accept, at(tree, text, "accept"), ("inbound", e164), findings)
-    return tuple(found)
+            acceptances += _read(target.accept, at(tree, text, "accept"), ("inbound", e164), findings)
+    return tuple(acceptances)
 
 
 def _read(accept: dict[str, str], node: Node, subject: Subject | None, findings: Findings) -> Iterable[Acceptance]:
     for code, reason in accept.items():
         location = key_of(node, code)
-        if code not in TABLE:
-            findings.add(
-                "PBX129",
-                f"there is no code {code}",
-                location,
-                help=did_you_mean(code, TABLE.keys()) or "write a code that pbxgen check has shown",
-                subject=subject,
-            )
-        elif TABLE[code].severity is Severity.ERROR:
-            findings.add(
-                "PBX129",
-                f"{code} is an error: errors cannot be accepted",
-                location,
-                help="solve it; only warnings can be accepted",
-                subject=subject,
-            )
-        else:
+        if code in TABLE and TABLE[code].severity is Severity.WARNING:
             yield Acceptance(code, reason, subject, location)
+            continue
+        if code in TABLE:
+            message = f"{code} is an error: errors cannot be accepted"
+            help = "solve it; only warnings can be accepted"
+        else:
+            message = f"the code {code} does not exist"
+            help = did_you_mean(code, TABLE.keys()) or "write a code that pbxgen check has shown"
+        findings.about(subject).add("PBX129", message, location, help=help)
 
 
 def apply_acceptances(
@@ -92,7 +85,7 @@ def apply_acceptances(
     idle = tuple(
         make(
             "PBX157",
-            f"nothing here is a {a.code}: this acceptance can go",
+            f"no finding {a.code} is left here: this acceptance can be removed",
             a.location,
             help="remove it",
             subject=a.subject,

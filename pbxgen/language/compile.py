@@ -1,36 +1,40 @@
-"""A loaded source to the plan of its call flow, or to everything that is wrong with it."""
+"""Compile a loaded source to the plan of its call flow, or report everything that is wrong with it."""
 
 from __future__ import annotations
 
 import dataclasses
 import datetime as dt
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from pbxgen.diagnostics.codes import make
 from pbxgen.diagnostics.diagnostic import Diagnostic, Related, Severity
+from pbxgen.diagnostics.location import Location
 from pbxgen.diagnostics.nearest import did_you_mean, nearest
-from pbxgen.flow.plan import Outcome, Plan, Route
+from pbxgen.flow.plan import Outcome, Plan
 from pbxgen.language import directory as numbers_of
 from pbxgen.language import outside
 from pbxgen.language.accept import Acceptance, collect
 from pbxgen.language.context import Context
-from pbxgen.language.destinations import Carrier, Destinations, Doubts
+from pbxgen.language.destinations import DestinationReader
 from pbxgen.language.findings import Findings
-from pbxgen.language.fleet import NOBODY, Identity, conflicts
-from pbxgen.language.groups import ring_groups
-from pbxgen.language.hints import hints
-from pbxgen.language.inbound import compile_inbound
+from pbxgen.language.groups_and_inbound import compile_inbound, ring_groups
 from pbxgen.language.names import Names
 from pbxgen.language.numbers import Numbers, costs, countries
-from pbxgen.language.partial_plan import sketch
+from pbxgen.language.partial_plan import partial_plan
 from pbxgen.language.positions import at, key_of
 from pbxgen.language.resolve import Resolver
 from pbxgen.language.rules import RuleReader
 from pbxgen.language.schedules import compile_schedule
+from pbxgen.language.source_warnings import warn_of_source
 from pbxgen.language.users import compile_users, mailboxes
 from pbxgen.language.validate import Draft, validate
 from pbxgen.source.load import Loaded, LoadedFleet
 from pbxgen.source.pause import without_garbage_collection
 from pbxgen.source.tree import Mapping, Scalar
+
+Claim = tuple[str, str, Location]
+"""What no two tenants may have: its kind, its value (domains in small letters, numbers in E.164), and its place."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,10 +48,10 @@ class Compiled:
     plan: Plan | None
     diagnostics: tuple[Diagnostic, ...]
     acceptances: tuple[Acceptance, ...]
-    identity: Identity = NOBODY
+    claims: tuple[Claim, ...] = ()
     """What no other tenant of a fleet may have, also where there is no plan."""
-    sketch: Plan | None = None
-    """Where there are errors: what is certain all the same (:func:`pbxgen.language.partial_plan.sketch`)."""
+    partial_plan: Plan | None = None
+    """Where there are errors: the part that they do not affect (:mod:`pbxgen.language.partial_plan`)."""
 
 
 def compile_fleet(fleet: LoadedFleet, today: dt.date | None = None) -> tuple[Compiled, ...]:
@@ -56,11 +60,27 @@ def compile_fleet(fleet: LoadedFleet, today: dt.date | None = None) -> tuple[Com
     The fleet file's own diagnostics stay in ``fleet``.
     """
     compiled = [compile_source(tenant, today) for tenant in fleet.tenants]
-    found = conflicts([tenant.identity for tenant in compiled])
     return tuple(
         dataclasses.replace(tenant, plan=None, diagnostics=(*tenant.diagnostics, *errors)) if errors else tenant
-        for tenant, errors in zip(compiled, found, strict=True)
+        for tenant, errors in zip(compiled, _conflicts(compiled), strict=True)
     )
+
+
+def _conflicts(tenants: Sequence[Compiled]) -> Iterator[tuple[Diagnostic, ...]]:
+    """For each tenant, the errors of having what an earlier one has."""
+    first: dict[tuple[str, str], Location] = {}
+    for tenant in tenants:
+        yield tuple(
+            make(
+                "PBX134",
+                f"the {what} {value} is used by two tenants",
+                location,
+                help="on one PBX every tenant has its own",
+                related=[Related("first used here", other)],
+            )
+            for what, value, location in tenant.claims
+            if (other := first.setdefault((what, value), location)) != location
+        )
 
 
 def compile_source(loaded: Loaded, today: dt.date | None = None) -> Compiled:
@@ -74,49 +94,50 @@ def compile_source(loaded: Loaded, today: dt.date | None = None) -> Compiled:
     diagnostics = (*loaded.diagnostics, *findings.sorted())
     failed = not loaded.complete or any(d.severity is Severity.ERROR for d in diagnostics)
     plan = None if failed else compiled.plan
-    certain = sketch(compiled.plan, loaded.root, diagnostics) if failed and compiled.plan is not None else None
-    return Compiled(plan, diagnostics, compiled.acceptances, compiled.identity, certain)
+    certain = partial_plan(compiled.plan, loaded.root, diagnostics) if failed and compiled.plan is not None else None
+    return Compiled(plan, diagnostics, compiled.acceptances, compiled.claims, certain)
 
 
 def _compile(draft: Draft, loaded: Loaded, today: dt.date, findings: Findings) -> Compiled:
-    names = Names(draft.names, findings, complete=loaded.complete)
+    names = Names(draft.names, complete=loaded.complete)
     country = _country(draft, loaded.root, findings)
     _timezone(draft, findings)
     numbers = Numbers(country, (draft.pbx.outside_line or "") if draft.pbx else "")
     trunks = outside.trunks(draft, numbers, findings)
     routes, routes_are_sound = outside.routes(draft, names, findings)
     contacts = outside.contacts(draft, findings)
-    classes = outside.classes(draft, names)
+    classes = outside.classes(draft, names, findings)
     directory = numbers_of.build(draft, numbers, findings)
     schedules = {
         name: compile_schedule(
             name, schedule, draft.node("schedules", name), key_of(draft.node("schedules"), name), findings
         )
-        for name, schedule in draft.schedules.items()
+        for name, schedule in draft.source.schedules.items()
     }
-    doubts = Doubts(
-        routes=not routes_are_sound,
-        positions=not loaded.complete or draft.has_broken("operators") or draft.has_broken("groups"),
-    )
     default = _default_operator(draft, findings)
-    destinations = Destinations(directory, numbers, names, _carriers(routes), default, findings, doubts)
+    destinations = DestinationReader(directory, numbers, names, routes.values(), default)
+    destinations.routes_are_sound = routes_are_sound
+    destinations.positions_are_sound = loaded.complete and not (
+        draft.has_broken("operators") or draft.has_broken("groups")
+    )
     destinations.mailboxes = mailboxes(draft)
-    rules = RuleReader(destinations, names, today, findings)
+    rules = RuleReader(destinations, names, today)
     resolver = Resolver(destinations, findings)
     context = Context(draft, findings, names, numbers, directory, destinations, rules, resolver)
     operators = ring_groups(context, "operators")
     groups = ring_groups(context, "groups")
     policies = {
-        name: rules.deviations(policy, draft.node("policies", name), None) for name, policy in draft.policies.items()
+        name: rules.deviations(policy, draft.node("policies", name), findings)
+        for name, policy in draft.source.policies.items()
     }
     users = compile_users(context, classes, policies)
     inbound = compile_inbound(context)
     acceptances = collect(draft, directory, findings)
     if loaded.complete:
-        hints(draft, directory, trunks, names, findings)
-    identity = _identity(draft, directory)
+        warn_of_source(draft, directory, trunks, names, findings)
+    claims = tuple(_claims(draft, directory))
     if draft.pbx is None or country is None:
-        return Compiled(None, (), acceptances, identity)
+        return Compiled(None, (), acceptances, claims)
     plan = Plan(
         name=draft.pbx.name,
         domain=draft.pbx.domain,
@@ -124,9 +145,9 @@ def _compile(draft: Draft, loaded: Loaded, today: dt.date, findings: Findings) -
         timezone=draft.pbx.timezone,
         language=draft.pbx.language,
         numbering=numbers.plan(),
-        max_diversions=draft.defaults.max_diversions,
-        outside_timeout=draft.defaults.outside_timeout,
-        sip_480=Outcome(draft.defaults.sip_480),
+        max_diversions=draft.source.defaults.max_diversions,
+        outside_timeout=draft.source.defaults.outside_timeout,
+        sip_480=Outcome(draft.source.defaults.sip_480),
         trunks=trunks,
         routes=routes,
         schedules=schedules,
@@ -141,17 +162,15 @@ def _compile(draft: Draft, loaded: Loaded, today: dt.date, findings: Findings) -
         digest=loaded.digest,
     )
     plan = dataclasses.replace(plan, costs=costs(plan.outside_numbers(), country))
-    return Compiled(plan, (), acceptances, identity)
+    return Compiled(plan, (), acceptances, claims)
 
 
-def _identity(draft: Draft, directory: numbers_of.Directory) -> Identity:
-    numbers = {number: owner.location for number, owner in directory.outside.items()}
-    if draft.pbx is None:
-        return Identity(None, None, numbers)
-    pbx = draft.node("pbx")
-    return Identity(
-        (draft.pbx.name, at(pbx, "name").location), (draft.pbx.domain.lower(), at(pbx, "domain").location), numbers
-    )
+def _claims(draft: Draft, directory: numbers_of.Directory) -> Iterator[Claim]:
+    if draft.pbx is not None:
+        yield "pbx.name", draft.pbx.name, draft.node("pbx", "name").location
+        yield "pbx.domain", draft.pbx.domain.lower(), draft.node("pbx", "domain").location
+    for number, owner in directory.outside.items():
+        yield "outside number", number, owner.location
 
 
 def _country(draft: Draft, root: Mapping | None, findings: Findings) -> str | None:
@@ -192,21 +211,16 @@ def _zone_hint(written: str, known: set[str]) -> str:
     return asked or "write a name of the IANA database, such as Europe/Rome"
 
 
-def _carriers(routes: dict[str, Route]) -> tuple[Carrier, ...]:
-    return tuple(Carrier(r.name, r.trunk, r.patterns) for r in routes.values() if not r.emergency)
-
-
 def _default_operator(draft: Draft, findings: Findings) -> str | None:
     """What a bare ``operator`` means: the default one, or the only one there is."""
-    marked = [name for name, operator in draft.operators.items() if operator.default]
+    marked = [name for name, operator in draft.source.operators.items() if operator.default]
     for name in marked[1:]:
-        findings.add(
+        findings.about(("operator", name)).add(
             "PBX130",
             f"two operator positions are the default: {marked[0]} and {name}",
             draft.node("operators", name, "default").location,
             help="only one can be what a bare 'operator' means",
             related=[Related("the first", draft.node("operators", marked[0], "default").location)],
-            subject=("operator", name),
         )
     known = list(draft.names.get("operators", {}))
     return marked[0] if marked else known[0] if len(known) == 1 else None

@@ -1,25 +1,30 @@
-"""Destinations as written, understood as far as possible without knowing who diverts to them."""
+"""Read destinations: what each text means, as far as that does not depend on the user who diverts to it."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
 from functools import cached_property
 
 from pbxgen.diagnostics.location import Location
 from pbxgen.diagnostics.nearest import did_you_mean
-from pbxgen.flow.pattern import Pattern
-from pbxgen.flow.plan import Cost, Place, PlaceKind
-from pbxgen.language.directory import Directory
-from pbxgen.language.findings import Findings, Subject
+from pbxgen.flow.plan import CallerId, Cost, Place, PlaceKind, Route
+from pbxgen.language.directory import Directory, report_number, report_unassigned
+from pbxgen.language.findings import Findings
 from pbxgen.language.model_base import SLUG
-from pbxgen.language.model_deviations import Destination
+from pbxgen.language.model_deviations import Destination, WrittenOptions
 from pbxgen.language.names import Names
 from pbxgen.language.numbers import Numbers, bare_digits, cost, is_written_number
 from pbxgen.language.positions import at, items
-from pbxgen.language.ringing import long_ring
-from pbxgen.language.unresolved import NONE, Form, Options, Problem, Written, options_of, place_of, report_meaningless
+from pbxgen.language.unresolved import (
+    NONE,
+    Problem,
+    WrittenDestination,
+    destination_at,
+    long_ring,
+    over,
+    report_meaningless,
+)
 from pbxgen.source.tree import Node
 
 _SLUG = re.compile(SLUG)
@@ -27,24 +32,7 @@ _WORDS = ("mobile", "voicemail", "operator", "busy", "hangup")
 _PREFIXES = ("voicemail", "operator", "group", "announce")
 
 
-@dataclass(frozen=True, slots=True)
-class Carrier:
-    """A route as far as choosing one needs it."""
-
-    route: str
-    trunk: str
-    patterns: tuple[Pattern, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Doubts:
-    """Parts of the source that are wrong in themselves, so that nothing else is wrong because of them."""
-
-    routes: bool = False
-    positions: bool = False
-
-
-class Destinations:
+class DestinationReader:
     """Reads every destination of a source, each at its own place."""
 
     def __init__(
@@ -52,183 +40,171 @@ class Destinations:
         directory: Directory,
         numbers: Numbers,
         names: Names,
-        carriers: Sequence[Carrier],
+        routes: Iterable[Route],
         default_operator: str | None,
-        findings: Findings,
-        doubts: Doubts,
     ) -> None:
         self._directory = directory
         self._numbers = numbers
         self._names = names
-        self._carriers = carriers
+        self._routes = [route for route in routes if not route.emergency]
         self._default_operator = default_operator
-        self._findings = findings
-        self._doubts = doubts
-        self._routes: dict[str, Carrier | None] = {}
+        self._carriers: dict[str, Route | None] = {}
         self.mailboxes: frozenset[str] = frozenset()
+        self.routes_are_sound = self.positions_are_sound = True
+        """Where not: they are wrong in themselves, and nothing else is said to be wrong because of them."""
 
     @cached_property
     def _dialable(self) -> dict[str, None]:
         """Extensions and the numbers of positions, in the order of the source."""
         return dict.fromkeys((*self._directory.extensions, *self._directory.positions))
 
-    def carrier(self, e164: str) -> Carrier | None:
+    def _carrier(self, e164: str) -> Route | None:
         """The first route that carries a number, emergency routes aside."""
-        if e164 not in self._routes:
-            self._routes[e164] = next((c for c in self._carriers if any(p.matches(e164) for p in c.patterns)), None)
-        return self._routes[e164]
+        if e164 not in self._carriers:
+            self._carriers[e164] = next((r for r in self._routes if any(p.matches(e164) for p in r.patterns)), None)
+        return self._carriers[e164]
 
     def read(
         self,
         value: str | Destination | Sequence[str | Destination],
         node: Node,
-        subject: Subject | None,
-        general: Options = NONE,
-    ) -> tuple[Written, ...]:
+        findings: Findings,
+        general: WrittenOptions = NONE,
+    ) -> tuple[WrittenDestination, ...]:
         """What is written at ``node``: a destination or a list; wrong ones are reported and left out."""
-        found = []
+        destinations = []
         values = list(value) if not isinstance(value, str | Destination) else [value]
         for item, item_node in zip(values, items(node), strict=True):
             if isinstance(item, str):
-                written = self.one(item, item_node, subject, general)
+                written = self.one(item, item_node, findings, general)
             else:
-                options = options_of(item)
-                long_ring(item.timeout, item_node, "timeout", self._findings, subject)
-                written = self.one(item.to, at(item_node, "to"), subject, options.over(general))
+                long_ring(item.timeout, item_node, "timeout", findings)
+                written = self.one(item.to, at(item_node, "to"), findings, over(item, general))
                 if written is not None:
-                    report_meaningless(options, item_node, (written,), self._findings, subject)
+                    report_meaningless(item, item_node, (written,), findings)
             if written is not None:
-                found.append(written)
-        return tuple(found)
+                destinations.append(written)
+        return tuple(destinations)
 
-    def one(self, text: str, node: Node, subject: Subject | None, options: Options) -> Written | None:
+    def one(self, text: str, node: Node, findings: Findings, options: WrittenOptions) -> WrittenDestination | None:
         """One destination; None where it is wrong (and reported)."""
         text = text.strip()
         location = node.location
         if text in ("mobile", "voicemail"):
-            return Written(Form.OWN_MOBILE if text == "mobile" else Form.OWN_MAILBOX, text, location, options)
+            return WrittenDestination(text, location, options)
         if is_written_number(text) or text in self._directory.positions:
-            return self._number(text, location, subject, options)
-        kind, target = self._named(text, location, subject)
+            return self._number(text, location, findings, options)
+        kind, target = self._named(text, location, findings)
         if kind is None:
             return None
-        return Written(Form.PLACE, text, location, options, place_of(kind, target, location, options))
+        return destination_at(kind, target, text, location, options)
 
-    def _named(self, text: str, at: Location, subject: Subject | None) -> tuple[PlaceKind | None, str]:
+    def _named(self, text: str, at: Location, findings: Findings) -> tuple[PlaceKind | None, str]:
         if text in ("busy", "hangup"):
             return PlaceKind.RELEASE, text
         word, colon, name = text.partition(":")
         name = name.strip()
         if text == "operator":
-            return self._bare_operator(at, subject)
+            return self._bare_operator(at, findings)
         if colon and word in _PREFIXES:
             if word == "voicemail":
-                return self._mailbox(name, at, subject), name
+                return self._mailbox(name, at, findings), name
             if word == "announce":
                 if _SLUG.fullmatch(name):
                     return PlaceKind.ANNOUNCE, name
-                self._findings.add(
+                findings.add(
                     "PBX114",
                     f"{name!r} cannot be the name of a recording",
                     at,
                     help="write a name of letters, digits, - and _ (40 at most), without an ending",
-                    subject=subject,
                 )
                 return None, ""
             section = "operators" if word == "operator" else "groups"
-            if self._names.use(section, name, at, subject):
+            if self._names.use(section, name, at, findings):
                 return PlaceKind(word), name
             return None, ""
-        self._findings.add(
-            "PBX114", f"{text!r} is no destination", at, help=self._guess(text, word if colon else ""), subject=subject
-        )
+        findings.add("PBX114", f"{text!r} is not a destination", at, help=self._guess(text, word if colon else ""))
         return None, ""
 
-    def _mailbox(self, extension: str, at: Location, subject: Subject | None) -> PlaceKind | None:
-        if not self._names.use("users", extension, at, subject):
+    def _mailbox(self, extension: str, at: Location, findings: Findings) -> PlaceKind | None:
+        if not self._names.use("users", extension, at, findings):
             return None
         if extension not in self.mailboxes:
-            self._findings.add(
+            findings.add(
                 "PBX116",
                 f"user {extension} has no mailbox",
                 at,
                 help=f"give user {extension} 'voicemail: true', or choose another destination",
-                subject=subject,
             )
             return None
         return PlaceKind.MAILBOX
 
-    def _bare_operator(self, at: Location, subject: Subject | None) -> tuple[PlaceKind | None, str]:
+    def _bare_operator(self, at: Location, findings: Findings) -> tuple[PlaceKind | None, str]:
         if self._default_operator is not None:
             self._names.mark("operators", self._default_operator)
             return PlaceKind.OPERATOR, self._default_operator
         known = self._names.of("operators")
-        if self._doubts.positions:
+        if not self.positions_are_sound:
             return None, ""
         if known:
             message = "no operator position is the default"
             help = f"write operator:{next(iter(known))}, or 'default: true' at one of {', '.join(known)}"
         else:
             message, help = "there is no operator position", "add one under operators"
-        self._findings.add("PBX124", message, at, help=help, subject=subject)
+        findings.add("PBX124", message, at, help=help)
         return None, ""
 
-    def _number(self, text: str, location: Location, subject: Subject | None, options: Options) -> Written | None:
+    def _number(
+        self, text: str, location: Location, findings: Findings, options: WrittenOptions
+    ) -> WrittenDestination | None:
         directory = self._directory
         if text in directory.extensions:
             self._names.mark("users", text)
-            place = place_of(PlaceKind.USER, text, location, options)
-            return Written(Form.PLACE, text, location, options, place)
+            return destination_at(PlaceKind.USER, text, text, location, options)
         if text in directory.positions:
             section, name = directory.positions[text]
             self._names.mark(section, name)
             kind = PlaceKind.OPERATOR if section == "operators" else PlaceKind.GROUP
-            return Written(Form.PLACE, text, location, options, place_of(kind, name, location, options))
+            return destination_at(kind, name, text, location, options)
         digits = re.sub(r"[^0-9]", "", text)
         if digits in directory.emergency_dialled and not text.startswith("+"):
-            self._findings.add(
+            findings.add(
                 "PBX120",
                 f"{text} is an emergency number: calls cannot be diverted to it",
                 location,
                 help="choose another destination",
-                subject=subject,
             )
             return None
         number = self._numbers.read(text)
         if number.e164 is None:
-            self._no_number(text, number.problem, location, subject)
+            self._no_number(text, number.problem, location, findings)
             return None
         if not number.assigned and number.e164 not in directory.outside:
-            self._findings.add(
-                "PBX158",
-                f"{text!r} lies in no known range of its country's numbers",
-                location,
-                help="check the digits",
-                subject=subject,
-            )
+            report_unassigned(text, location, findings)
         written, problems = self.outside(number.e164, text, location, options)
         for problem in problems:
-            self._findings.add(problem.code, problem.message, location, help=problem.help, subject=subject)
+            findings.add(problem.code, problem.message, location, help=problem.help)
         return written
 
-    def outside(self, e164: str, text: str, at: Location, options: Options) -> tuple[Written | None, list[Problem]]:
+    def outside(
+        self, e164: str, text: str, at: Location, options: WrittenOptions
+    ) -> tuple[WrittenDestination | None, list[Problem]]:
         """A number of the outside world; this source's own numbers are the places they reach.
 
         None with a problem where nothing can be sent there; with one that only needs leave, both are given.
         """
         directory = self._directory
         if e164 in directory.dids:
-            place = place_of(PlaceKind.USER, directory.dids[e164], at, options)
-            return Written(Form.PLACE, text, at, options, place), []
+            return destination_at(PlaceKind.USER, directory.dids[e164], text, at, options), []
         if e164 in directory.inbound:
-            return Written(Form.PLACE, text, at, options, place_of(PlaceKind.INBOUND, e164, at, options)), []
+            return destination_at(PlaceKind.INBOUND, e164, text, at, options), []
         problems = []
         if not options.allow_premium and (expensive := cost(e164)) is not None:
             what = "a premium-rate number" if expensive is Cost.PREMIUM else "a satellite or global-network number"
             help = "if calls shall really be sent there, write 'allow_premium: true' beside it"
             problems.append(Problem("PBX121", f"{e164} is {what}", help))
-        carrier = self.carrier(e164)
-        if carrier is None and self._doubts.routes:
+        carrier = self._carrier(e164)
+        if carrier is None and not self.routes_are_sound:
             return None, problems
         if carrier is None:
             help = "add a route whose pattern matches it, or choose another destination"
@@ -240,42 +216,34 @@ class Destinations:
             at,
             timeout=options.timeout,
             confirm=bool(options.confirm),
-            caller_id=options.caller_id,
+            caller_id=CallerId(options.caller_id) if options.caller_id is not None else None,
             trunk=carrier.trunk,
         )
-        return Written(Form.PLACE, text, at, options, place, carrier.route), problems
+        return WrittenDestination(text, at, options, place, carrier.name), problems
 
-    def _no_number(self, text: str, problem: str, location: Location, subject: Subject | None) -> None:
-        if bare_digits(text):
-            if not self._names.complete or self._doubts.positions:
-                return
+    def _no_number(self, text: str, problem: str, location: Location, findings: Findings) -> None:
+        if not bare_digits(text):
+            report_number(text, problem, location, findings)
+        elif self._names.complete and self.positions_are_sound:
             known = self._dialable
-            near = self._findings.near(text, known)
+            near = findings.near(text, known)
             shown = ", ".join(list(known)[:8]) + (", …" if len(known) > 8 else "")
-            self._findings.add(
+            findings.add(
                 "PBX110",
-                f"{text} is no extension, no number of an operator position or group, and no valid outside number",
+                f"{text} is neither an extension, nor the number of an operator position or group, "
+                "nor a valid outside number",
                 location,
                 help=f"did you mean '{near}'?"
                 if near
                 else f"as an outside number it {problem}; dialable here: {shown}",
-                subject=subject,
-            )
-        else:
-            self._findings.add(
-                "PBX113",
-                f"{text!r} {problem}",
-                location,
-                help='write it in E.164, such as "+390212345101", or as pbx.country writes it',
-                subject=subject,
             )
 
     def _guess(self, text: str, word: str) -> str:
         names = self._names
         if text == "off":
-            return "off stands alone, in the place of a whole deviation"
+            return "write off alone, as the value of the whole deviation"
         if text.casefold() == "off":
-            return "did you mean 'off'? (it stands in the place of a whole deviation)"
+            return "did you mean 'off'? (it is the value of a whole deviation)"
         if text in names.of("operators"):
             return f"did you mean 'operator:{text}'?"
         if text in names.of("groups"):

@@ -1,4 +1,4 @@
-"""Which number belongs to whom: extensions, operator positions, groups, DIDs, inbound and emergency numbers."""
+"""The owner of each number: extensions, operator positions, groups, DIDs, inbound and emergency numbers."""
 
 from __future__ import annotations
 
@@ -8,10 +8,9 @@ from dataclasses import dataclass, field
 from pbxgen.diagnostics.diagnostic import Related
 from pbxgen.diagnostics.location import Location
 from pbxgen.flow.pattern import expand, parse
-from pbxgen.language.findings import Findings, Subject
-from pbxgen.language.model_base import many
+from pbxgen.language.findings import Findings
 from pbxgen.language.numbers import Numbers, is_written_number
-from pbxgen.language.positions import at, items, key_of
+from pbxgen.language.positions import at, each, key_of
 from pbxgen.language.validate import Draft
 from pbxgen.source.tree import Node
 
@@ -24,9 +23,9 @@ EMERGENCY_LIMIT = 1000
 
 @dataclass(frozen=True, slots=True)
 class Owner:
-    """To whom a number belongs, in words, and where that is written."""
+    """The user, position or group that a number belongs to, as messages call it, and where that is written."""
 
-    words: str
+    name: str
     location: Location
 
 
@@ -52,31 +51,28 @@ class Directory:
     """Every outside number of this source (DIDs and inbound)."""
 
 
-def read_number(text: str, node: Node, numbers: Numbers, findings: Findings, subject: Subject | None) -> str | None:
+def read_number(text: str, node: Node, numbers: Numbers, findings: Findings) -> str | None:
     """``text`` as E.164; a problem is reported at ``node``."""
     number = numbers.read(text)
-    location = node.location
     if number.e164 is None:
-        findings.add(
-            "PBX113",
-            f"{text!r} {number.problem}",
-            location,
-            help='write it in E.164, such as "+390212345101", or as pbx.country writes it',
-            subject=subject,
-        )
+        report_number(text, number.problem, node.location, findings)
     elif not number.assigned:
-        findings.add(
-            "PBX158",
-            f"{text!r} lies in no known range of its country's numbers",
-            location,
-            help="check the digits",
-            subject=subject,
-        )
+        report_unassigned(text, node.location, findings)
     return number.e164
 
 
+def report_number(text: str, problem: str, location: Location, findings: Findings) -> None:
+    help = 'write it in E.164, such as "+390212345101", or as pbx.country writes it'
+    findings.add("PBX113", f"{text!r} {problem}", location, help=help)
+
+
+def report_unassigned(text: str, location: Location, findings: Findings) -> None:
+    message = f"{text!r} is in no known range of its country's numbers"
+    findings.add("PBX158", message, location, help="check the digits")
+
+
 def build(draft: Draft, numbers: Numbers, findings: Findings) -> Directory:
-    """Read every number that belongs to somebody; report those used twice or in the way of emergency numbers."""
+    """Read all numbers of a source; report those used twice, and those that may be taken for emergency numbers."""
     directory = Directory()
     _emergency(draft, directory, findings)
     _dialable(draft, directory, findings)
@@ -86,17 +82,16 @@ def build(draft: Draft, numbers: Numbers, findings: Findings) -> Directory:
 
 
 def _emergency(draft: Draft, directory: Directory, findings: Findings) -> None:
-    for name, route in draft.routes.items():
+    for name, route in draft.source.routes.items():
         if not route.emergency:
             continue
-        nodes = items(draft.node("routes", name, "match"))
-        for text, node in zip(many(route.match), nodes, strict=True):
+        for text, node in each(route.match, draft.node("routes", name, "match")):
             try:
                 pattern = parse(text)
             except ValueError:
                 continue  # reported with the route
-            found = expand(pattern, EMERGENCY_LIMIT)
-            if found is None or not all(number.isdigit() for number in found):
+            emergency_numbers = expand(pattern, EMERGENCY_LIMIT)
+            if emergency_numbers is None or not all(number.isdigit() for number in emergency_numbers):
                 findings.add(
                     "PBX127",
                     f"emergency numbers are written out, as they are dialled: {text!r} is not",
@@ -104,7 +99,7 @@ def _emergency(draft: Draft, directory: Directory, findings: Findings) -> None:
                     help='write numbers such as "112"; X, Z, N and [03] may stand in them, . and ! may not',
                 )
                 continue
-            for number in found:
+            for number in emergency_numbers:
                 if number not in directory.emergency:
                     directory.emergency[number] = route.trunk
                     directory.emergency_at[number] = node.location
@@ -122,18 +117,16 @@ def _dialable(draft: Draft, directory: Directory, findings: Findings) -> None:
             directory.extensions[extension] = owners[extension] = Owner(f"user {extension}", location)
     for section, name, number, location in _positions(draft):
         word = "operator position" if section == "operators" else "group"
-        subject = (section[:-1], name)
         other = owners.get(number)
         if other is not None:
             feature = number in FEATURES
-            findings.add(
+            findings.about((section[:-1], name)).add(
                 "PBX111",
                 f"the number {number} is used twice: {word} {name} and "
-                + (f"the code for {FEATURES[number]}" if feature else other.words),
+                + (f"the code for {FEATURES[number]}" if feature else other.name),
                 location,
                 help="give one of them another number" if not feature else "give it another number",
                 related=() if feature else [Related("also used here", other.location)],
-                subject=subject,
             )
             continue
         owners[number] = Owner(f"{word} {name}", location)
@@ -143,7 +136,7 @@ def _dialable(draft: Draft, directory: Directory, findings: Findings) -> None:
 
 
 def _positions(draft: Draft) -> Iterator[tuple[str, str, str, Location]]:
-    for section, models in (("operators", draft.operators), ("groups", draft.groups)):
+    for section, models in (("operators", draft.source.operators), ("groups", draft.source.groups)):
         for name, model in models.items():
             yield section, name, model.number, draft.node(section, name, "number").location
 
@@ -168,7 +161,7 @@ def _emergency_conflicts(
             how = "" if emergency[clash] == clash else f" (dialled {clash})"
             findings.add(
                 "PBX112",
-                f"{owner.words}: the number {number} {relation} the emergency number {emergency[clash]}{how}",
+                f"{owner.name}: the number {number} {relation} the emergency number {emergency[clash]}{how}",
                 owner.location,
                 help="choose another number: emergency calls must never be in doubt",
                 related=[Related("the emergency number", directory.emergency_at[emergency[clash]])],
@@ -176,29 +169,28 @@ def _emergency_conflicts(
 
 
 def _dids(draft: Draft, directory: Directory, numbers: Numbers, findings: Findings) -> None:
-    for extension, user in draft.users.items():
+    for extension, user in draft.source.users.items():
         if not user.did:
             continue
-        found = []
-        nodes = items(at(draft.node("users", extension), "did"))
-        for text, node in zip(many(user.did), nodes, strict=True):
-            e164 = read_number(text, node, numbers, findings, ("user", extension))
+        dids = []
+        for text, node in each(user.did, at(draft.node("users", extension), "did")):
+            e164 = read_number(text, node, numbers, findings.about(("user", extension)))
             if e164 is not None and _claim(e164, Owner(f"user {extension}", node.location), directory, findings):
-                found.append(e164)
+                dids.append(e164)
                 directory.dids[e164] = extension
-        directory.user_dids[extension] = tuple(found)
+        directory.user_dids[extension] = tuple(dids)
 
 
 def _inbound(draft: Draft, directory: Directory, numbers: Numbers, findings: Findings) -> None:
     section = draft.node("inbound")
-    for text in draft.inbound:
+    for text in draft.source.inbound:
         location = key_of(section, text)
         if not is_written_number(text):
             continue  # reported with the key
         number = numbers.read(text)
         if number.e164 is None or not number.assigned:
             key = section.entries[text].key if hasattr(section, "entries") else section
-            read_number(text, key, numbers, findings, None)
+            read_number(text, key, numbers, findings)
         if number.e164 is not None and _claim(number.e164, Owner("inbound", location), directory, findings):
             directory.inbound[number.e164] = text
 
@@ -210,7 +202,7 @@ def _claim(e164: str, owner: Owner, directory: Directory, findings: Findings) ->
         return True
     findings.add(
         "PBX111",
-        f"the outside number {e164} is used twice: {other.words} and {owner.words}",
+        f"the outside number {e164} is used twice: {other.name} and {owner.name}",
         owner.location,
         help="an outside number reaches one place only",
         related=[Related("first used here", other.location)],

@@ -1,11 +1,12 @@
-"""Where the stages of this layer put what they find."""
+"""Collect the diagnostics of this layer."""
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Collection, Iterable
 
 from pbxgen.diagnostics.codes import make
-from pbxgen.diagnostics.diagnostic import Diagnostic, Related, Severity
+from pbxgen.diagnostics.diagnostic import Diagnostic, Related
 from pbxgen.diagnostics.location import Location
 from pbxgen.diagnostics.nearest import nearest
 
@@ -28,31 +29,28 @@ class Findings:
     """Diagnostics in the order they were found; the same finding at the same place is kept once."""
 
     def __init__(self) -> None:
-        self._comparisons = _MOST_COMPARISONS
+        self.subject: Subject | None = None
+        """What the findings are about that are added here."""
+        self._comparisons_left = [_MOST_COMPARISONS]
         self._found: dict[tuple[str, Location | None, str], Diagnostic] = {}
 
+    def about(self, subject: Subject | None) -> Findings:
+        """These findings, to which those about ``subject`` can be added."""
+        made = copy.copy(self)
+        made.subject = subject
+        return made
+
     def add(
-        self,
-        code: str,
-        message: str,
-        location: Location | None,
-        *,
-        help: str = "",
-        related: Iterable[Related] = (),
-        subject: Subject | None = None,
+        self, code: str, message: str, location: Location | None, *, help: str = "", related: Iterable[Related] = ()
     ) -> None:
         key = (code, location, message)
         if key not in self._found:
-            self._found[key] = make(code, message, location, help=help, related=related, subject=subject)
+            self._found[key] = make(code, message, location, help=help, related=related, subject=self.subject)
 
     def near(self, name: str, candidates: Collection[str]) -> str | None:
         """The known name nearest to an unknown one; None also where so many were asked for that time would run out."""
-        self._comparisons -= len(candidates) if len(candidates) <= _SCANNED else 50
-        return nearest(name, candidates) if self._comparisons > 0 else None
-
-    @property
-    def failed(self) -> bool:
-        return any(d.severity is Severity.ERROR for d in self._found.values())
+        self._comparisons_left[0] -= len(candidates) if len(candidates) <= _SCANNED else 50
+        return nearest(name, candidates) if self._comparisons_left[0] > 0 else None
 
     def sorted(self) -> tuple[Diagnostic, ...]:
         """By place in the source; those without one first."""

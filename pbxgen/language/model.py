@@ -9,22 +9,29 @@ from pydantic import BeforeValidator, Field
 from pbxgen.language.model_base import (
     ACCEPT,
     Accept,
+    Expects,
     ExtensionKey,
     Model,
-    Noun,
     NumberKey,
     OneOrMany,
+    Section,
     Slug,
     SlugKey,
     Text,
 )
 from pbxgen.language.model_deviations import Deviations
-from pbxgen.language.model_groups import Group, Operator
-from pbxgen.language.model_inbound import InboundTarget
-from pbxgen.language.model_pbx import Defaults, Pbx
-from pbxgen.language.model_schedules import Schedule
-from pbxgen.language.model_trunks import Pattern, Route, Trunk
-from pbxgen.language.model_users import User
+from pbxgen.language.model_sections import (
+    Defaults,
+    Group,
+    InboundTarget,
+    Operator,
+    Pattern,
+    Pbx,
+    Route,
+    Schedule,
+    Trunk,
+    User,
+)
 
 SCHEMA_ID = "https://pbxgen.example/schema/v1.json"
 
@@ -37,31 +44,33 @@ def _whole(value: object) -> object:
 class Source(Model):
     """One PBX, as its administrator writes it down."""
 
-    version: Annotated[Literal[1], BeforeValidator(_whole)] = Field(description="Version of the language.")
+    version: Annotated[Literal[1], BeforeValidator(_whole), Expects("1, without quotes")] = Field(
+        description="Version of the language."
+    )
     pbx: Pbx = Field(description="What the PBX is called and where it stands.")
     defaults: Defaults = Field(Defaults(), description="What holds where nothing else is written.")
-    trunks: Annotated[dict[SlugKey, Trunk], Noun("trunk")] = Field({}, description="Connections to carriers.")
-    routes: Annotated[dict[SlugKey, Route], Noun("route")] = Field(
+    trunks: Annotated[dict[SlugKey, Trunk], Section("trunk")] = Field({}, description="Connections to carriers.")
+    routes: Annotated[dict[SlugKey, Route], Section("route")] = Field(
         {}, description="Outgoing calls; the first match wins."
     )
-    classes: Annotated[dict[SlugKey, OneOrMany[Slug]], Noun("class")] = Field(
-        {}, description="Classes of service: which routes a user may use.", examples=[{"national": ["italy"]}]
+    classes: Annotated[dict[SlugKey, OneOrMany[Annotated[Slug, Expects("the name of a route")]]], Section("class")] = (
+        Field({}, description="Classes of service: which routes a user may use.", examples=[{"national": ["italy"]}])
     )
-    schedules: Annotated[dict[SlugKey, Schedule], Noun("schedule")] = Field({}, description="Opening hours.")
-    contacts: Annotated[dict[SlugKey, OneOrMany[Pattern]], Noun("contacts set")] = Field(
+    schedules: Annotated[dict[SlugKey, Schedule], Section("schedule")] = Field({}, description="Opening hours.")
+    contacts: Annotated[dict[SlugKey, OneOrMany[Pattern]], Section("contacts set")] = Field(
         {}, description="Named sets of outside callers.", examples=[{"vip": ["+393331112222", "+4420*"]}]
     )
-    operators: Annotated[dict[SlugKey, Operator], Noun("operator position")] = Field(
+    operators: Annotated[dict[SlugKey, Operator], Section("operator position", subject="operator")] = Field(
         {}, description="Operator positions."
     )
-    groups: Annotated[dict[SlugKey, Group], Noun("group")] = Field({}, description="Ring groups.")
-    policies: Annotated[dict[SlugKey, Deviations], Noun("policy")] = Field(
+    groups: Annotated[dict[SlugKey, Group], Section("group", subject="group")] = Field({}, description="Ring groups.")
+    policies: Annotated[dict[SlugKey, Deviations], Section("policy")] = Field(
         {}, description="Named, reusable deviations."
     )
-    users: Annotated[dict[ExtensionKey, User], Noun("user")] = Field(
+    users: Annotated[dict[ExtensionKey, User], Section("user", subject="user")] = Field(
         {}, description="Users by extension (2-8 digits, quoted)."
     )
-    inbound: Annotated[dict[NumberKey, InboundTarget], Noun("inbound number")] = Field(
+    inbound: Annotated[dict[NumberKey, InboundTarget], Section("inbound number", subject="inbound")] = Field(
         {}, description="Outside numbers that reach something other than a user's `did`."
     )
     accept: Accept = Field({}, description=ACCEPT)
@@ -70,7 +79,9 @@ class Source(Model):
 class Fleet(Model):
     """Several PBXs on one machine: only these two keys."""
 
-    version: Annotated[Literal[1], BeforeValidator(_whole)] = Field(description="Version of the language.")
+    version: Annotated[Literal[1], BeforeValidator(_whole), Expects("1, without quotes")] = Field(
+        description="Version of the language."
+    )
     tenants: Annotated[list[Text], Field(min_length=1)] = Field(
         description="In a fleet.yaml: patterns of files and folders, each match a source of its own.",
         examples=[["tenants/*"]],
@@ -97,19 +108,13 @@ def json_schema() -> dict[str, Any]:
     }
 
 
-SINGULAR = {
-    section: noun.singular
-    for section, field in Source.model_fields.items()
-    for noun in field.metadata
-    if isinstance(noun, Noun)
+SECTIONS = {
+    name: part for name, field in Source.model_fields.items() for part in field.metadata if isinstance(part, Section)
 }
-"""What one entry of a section is called, by section."""
-
-_NULLABLE = frozenset({"outside_line", "class"})
-"""Keys where writing null says something."""
+"""The sections that hold entries by name or number."""
 
 
-def _for_editors(schema: Any, name: str = "") -> Any:
+def _for_editors(schema: Any) -> Any:
     """Forms of a value overlap (off is a text), so any may match; null is offered only where it means something."""
     if isinstance(schema, list):
         return [_for_editors(item) for item in schema]
@@ -117,20 +122,15 @@ def _for_editors(schema: Any, name: str = "") -> Any:
         return schema
     made: dict[str, Any] = {}
     for key, value in schema.items():
-        if key == "properties":
-            made[key] = {inner: _for_editors(part, inner) for inner, part in value.items()}
-        elif key != "discriminator":
+        if key != "discriminator":
             made["anyOf" if key == "oneOf" else key] = _for_editors(value)
     if "patternProperties" in made:
         made.setdefault("additionalProperties", False)
     forms = made.get("anyOf")
-    if name and name not in _NULLABLE and forms and {"type": "null"} in forms:
+    if forms and {"type": "null"} in forms:
         forms = [form for form in forms if form != {"type": "null"}]
         del made["anyOf"]
         if made.get("default", ...) is None:
             del made["default"]
         made = {**(forms[0] if len(forms) == 1 else {"anyOf": forms}), **made}
     return made
-
-
-__all__ = ["SCHEMA_ID", "SINGULAR", "Fleet", "Source", "json_schema"]

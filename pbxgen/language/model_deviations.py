@@ -6,7 +6,24 @@ from typing import Annotated, Literal
 
 from pydantic import Discriminator, Field, StringConstraints, Tag
 
-from pbxgen.language.model_base import RING_RANGE, CallerIdChoice, Date, Model, Seconds, Slug, shape
+from pbxgen.language.model_base import (
+    BY_SHAPE,
+    NOT_NULL,
+    RING_RANGE,
+    CallerIdChoice,
+    Date,
+    Expects,
+    Model,
+    Seconds,
+    Slug,
+    Text,
+    shape,
+)
+
+A_DESTINATION = Expects(
+    'a destination: "102", "+393331234567", mobile, voicemail, operator, group:NAME, announce:NAME, busy …'
+)
+DESTINATIONS = Expects("a destination or a list of destinations")
 
 DestinationText = Annotated[
     str,
@@ -38,31 +55,23 @@ class Destination(WrittenOptions):
     to: DestinationText = Field(description="Where the call goes.")
 
 
-def _item(value: object) -> str:
-    return "<map>" if isinstance(value, dict) else "<text>"
-
-
 DestinationItem = Annotated[
-    Annotated[DestinationText, Tag("<text>")] | Annotated[Destination, Tag("<map>")],
-    Discriminator(_item),
+    Annotated[DestinationText, Tag("<text>")] | Annotated[Destination, Tag("<map>")], BY_SHAPE, A_DESTINATION
 ]
-
-
-def _destinations(value: object) -> str:
-    return "<list>" if isinstance(value, list) else _item(value)
-
 
 Destinations = Annotated[
     Annotated[DestinationText, Tag("<text>")]
     | Annotated[Destination, Tag("<map>")]
     | Annotated[list[DestinationItem], Tag("<list>"), Field(min_length=1)],
-    Discriminator(_destinations),
+    BY_SHAPE,
+    DESTINATIONS,
 ]
 """A destination, or a list that is tried in order."""
 
 To = Annotated[
     Annotated[DestinationText, Tag("<text>")] | Annotated[list[DestinationItem], Tag("<list>"), Field(min_length=1)],
-    Discriminator(lambda value: "<list>" if isinstance(value, list) else "<text>"),
+    BY_SHAPE,
+    A_DESTINATION,
 ]
 
 
@@ -70,10 +79,12 @@ class Conditions(WrittenOptions):
     """What rules and inbound numbers in their long form have in common."""
 
     to: To = Field(description="A destination, or a list tried in order. The rule's options are their defaults.")
-    when: Annotated[str, StringConstraints(min_length=1)] | None = Field(
+    when: Annotated[Text, Expects("a schedule's name, or not NAME")] | None = Field(
         None, description="A schedule's name, or `not NAME`.", examples=["office", "not office"]
     )
-    from_: Slug | None = Field(None, alias="from", description="internal, external, or the name of a contacts set.")
+    from_: Annotated[Slug, Expects("internal, external, or the name of a contacts set")] | None = Field(
+        None, alias="from", description="internal, external, or the name of a contacts set."
+    )
     until: Date | None = Field(None, description="The last day on which the rule applies.")
     enabled: bool = Field(True, description="false: written down and switched off.")
 
@@ -86,47 +97,44 @@ class Rule(Conditions):
     )
 
 
-RuleItem = Annotated[
-    Annotated[DestinationText, Tag("<text>")] | Annotated[Rule, Tag("<rule>")],
-    Discriminator(lambda value: "<rule>" if isinstance(value, dict) else "<text>"),
-]
-
-_FORMS = {"<text>": "<text>", "<map>": "<rule>", "<list>": "<list>"}
-
-
-def _deviation(value: object) -> str:
-    return "<off>" if value == "off" else _FORMS.get(shape(value), "<text>")
-
+RuleItem = Annotated[Annotated[DestinationText, Tag("<text>")] | Annotated[Rule, Tag("<map>")], BY_SHAPE, A_DESTINATION]
 
 Deviation = Annotated[
-    Annotated[Literal["off"], Tag("<off>")]
-    | Annotated[DestinationText, Tag("<text>")]
-    | Annotated[Rule, Tag("<rule>")]
-    | Annotated[list[RuleItem], Tag("<list>"), Field(min_length=1)],
-    Discriminator(_deviation),
+    Annotated[
+        Annotated[Literal["off"], Tag("<off>")]
+        | Annotated[DestinationText, Tag("<text>")]
+        | Annotated[Rule, Tag("<map>")]
+        | Annotated[list[RuleItem], Tag("<list>"), Field(min_length=1)],
+        Discriminator(lambda value: "<off>" if value == "off" else shape(value)),
+    ]
+    | None,
+    NOT_NULL,
+    Expects("off, a destination, a list of destinations, a rule or a list of rules"),
 ]
-"""``off``, a destination, a list of destinations, a rule, or a list of rules."""
+"""``off``, a destination, a list of destinations, a rule, or a list of rules; None: not written."""
 
 
 class OperatorReturn(Model):
     """Ritorno al PO: calls from outside only, tried before the general deviation."""
 
-    busy: Deviation | None = Field(None, description="Where an outside call goes when the user is busy.")
-    no_answer: Deviation | None = Field(None, description="Where an outside call goes when nobody answers.")
-    unreachable: Deviation | None = Field(None, description="Where an outside call goes when no phone is reachable.")
+    busy: Deviation = Field(None, description="Where an outside call goes when the user is busy.")
+    no_answer: Deviation = Field(None, description="Where an outside call goes when nobody answers.")
+    unreachable: Deviation = Field(None, description="Where an outside call goes when no phone is reachable.")
 
 
 class Deviations(Model):
     """What becomes of a call that the user does not take."""
 
-    unconditional: Deviation | None = Field(None, description="Always, before the phone rings.")
-    busy: Deviation | None = Field(None, description="The user is busy, rejects the call, or has `dnd`.")
-    no_answer: Deviation | None = Field(None, description="The phone rang and nobody answered in time.")
-    unreachable: Deviation | None = Field(None, description="No phone registered, or none that responds.")
-    operator_return: (
+    unconditional: Deviation = Field(None, description="Always, before the phone rings.")
+    busy: Deviation = Field(None, description="The user is busy, rejects the call, or has `dnd`.")
+    no_answer: Deviation = Field(None, description="The phone rang and nobody answered in time.")
+    unreachable: Deviation = Field(None, description="No phone registered, or none that responds.")
+    operator_return: Annotated[
         Annotated[
             Annotated[Literal["off"], Tag("<off>")] | Annotated[OperatorReturn, Tag("<map>")],
             Discriminator(lambda value: "<off>" if isinstance(value, str) else "<map>"),
         ]
-        | None
-    ) = Field(None, description="The same three for calls from outside only; `off` switches all three off.")
+        | None,
+        NOT_NULL,
+        Expects("off, or {busy, no_answer, unreachable}"),
+    ] = Field(None, description="The same three for calls from outside only; `off` switches all three off.")

@@ -1,12 +1,12 @@
-"""The names of a source: do they exist, and is anybody using them?"""
+"""The names of a source: report unknown ones, and tell which are not used."""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 
 from pbxgen.diagnostics.location import Location
-from pbxgen.language.findings import Findings, Subject, clipped
-from pbxgen.language.model import SINGULAR
+from pbxgen.language.findings import Findings, clipped
+from pbxgen.language.model import SECTIONS
 
 
 class Names:
@@ -15,11 +15,8 @@ class Names:
     ``complete`` is False where a part of the source could not be read: unknown names are not reported then.
     """
 
-    def __init__(
-        self, sections: Mapping[str, Mapping[str, Location]], findings: Findings, *, complete: bool = True
-    ) -> None:
+    def __init__(self, sections: Mapping[str, Mapping[str, Location]], *, complete: bool = True) -> None:
         self._sections = sections
-        self._findings = findings
         self.complete = complete
         self._used: set[tuple[str, str]] = set()
         self._missed: set[str] = set()
@@ -28,13 +25,7 @@ class Names:
         return self._sections.get(section, {})
 
     def use(
-        self,
-        section: str,
-        name: str,
-        location: Location,
-        subject: Subject | None = None,
-        *,
-        words: Collection[str] = (),
+        self, section: str, name: str, location: Location, findings: Findings, *, words: Collection[str] = ()
     ) -> bool:
         """Note that ``name`` is used at ``location``; False (and an error) if there is none such.
 
@@ -46,13 +37,12 @@ class Names:
             return True
         self._missed.add(section)
         if self.complete:
-            near = self._findings.near(name, {*known, *words} if words else known)
-            self._findings.add(
+            near = findings.near(name, {*known, *words} if words else known)
+            findings.add(
                 "PBX110",
-                f"there is no {SINGULAR[section]} {clipped(name)!r}",
+                f"there is no {SECTIONS[section].singular} {clipped(name)!r}",
                 location,
-                help=f"did you mean '{near}'?" if near else _known(SINGULAR[section], section, known),
-                subject=subject,
+                help=f"did you mean '{near}'?" if near else _known(SECTIONS[section].singular, section, known),
             )
         return False
 

@@ -1,4 +1,4 @@
-"""Numbers of the outside world, as people write them, to E.164 (with the metadata of ``phonenumbers``)."""
+"""Outside numbers as people write them -> E.164 (with the metadata of ``phonenumbers``)."""
 
 from __future__ import annotations
 
@@ -95,15 +95,15 @@ class Numbers:
         try:
             number = phonenumbers.parse(text, self.country)
         except phonenumbers.NumberParseException as why:
-            return Number(None, _PARSE_PROBLEMS.get(why.error_type, "is no number"))
+            return Number(None, _PARSE_PROBLEMS.get(why.error_type, "is not a number"))
         e164 = phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
         if phonenumbers.is_valid_number(number):
             return Number(e164)
         reason = phonenumbers.is_possible_number_with_reason(number)
         if reason != phonenumbers.ValidationResult.IS_POSSIBLE:
-            return Number(None, _LENGTH_PROBLEMS.get(reason, "is no number of that country"))
+            return Number(None, _LENGTH_PROBLEMS.get(reason, "is not a number of that country"))
         if not digits.startswith("+"):
-            return Number(None, f"is no valid number in {self.country}")
+            return Number(None, f"is not a valid number in {self.country}")
         return Number(e164, assigned=False)
 
 
@@ -117,7 +117,7 @@ def _international_prefix(data: Any) -> str:
 
 _PARSE_PROBLEMS = {
     0: "has no country code that exists",
-    1: "is no number",
+    1: "is not a number",
     2: "has too few digits after the international prefix",
     3: "has too few digits",
     4: "has too many digits",
@@ -156,12 +156,12 @@ def cost(e164: str) -> Cost | None:
 
 def costs(numbers: Iterable[str], country: str) -> dict[str, Cost]:
     """Those of E.164 numbers that may cost far more than a call within ``country`` (ISO 3166)."""
-    found: dict[str, Cost] = {}
+    costly: dict[str, Cost] = {}
     for number in dict.fromkeys(numbers):
         why = cost(number) or (Cost.ABROAD if is_abroad(number, country) else None)
         if why is not None:
-            found[number] = why
-    return found
+            costly[number] = why
+    return costly
 
 
 def is_abroad(e164: str, country: str) -> bool:

@@ -1,4 +1,4 @@
-"""Trunks, routes, classes and contacts for the plan."""
+"""Compile trunks, routes, classes and contacts for the plan."""
 
 from __future__ import annotations
 
@@ -8,18 +8,30 @@ import re
 from pbxgen.diagnostics.location import Location
 from pbxgen.flow import plan
 from pbxgen.flow.pattern import Pattern, parse
-from pbxgen.language import model_trunks as model
-from pbxgen.language import trusted
+from pbxgen.language import model_sections as model
 from pbxgen.language.directory import read_number
 from pbxgen.language.findings import Findings
 from pbxgen.language.model_base import many
 from pbxgen.language.names import Names
 from pbxgen.language.numbers import Numbers
-from pbxgen.language.positions import at, items, key_of
+from pbxgen.language.positions import at, each, key_of
 from pbxgen.language.secrets import declared
 from pbxgen.language.validate import Draft
 from pbxgen.source.tree import Node
 
+Network = ipaddress.IPv4Network | ipaddress.IPv6Network
+
+# Calls from the addresses of a trunk are taken for the carrier's, without any password.
+_WIDEST = {4: 16, 6: 32}
+_PRIVATE = tuple(
+    map(
+        ipaddress.ip_network,
+        ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10", "169.254.0.0/16", "fc00::/7", "fe80::/10"),
+    )
+)
+_BROADCAST = ipaddress.ip_network("255.255.255.255/32")
+_NOT_HOSTS = (_BROADCAST, ipaddress.ip_network("0.0.0.0/8"), ipaddress.ip_network("::/128"))
+_ADDRESSES = "write the addresses that the carrier gives for its servers"
 _HOST = re.compile(r"[A-Za-z0-9_](?:[A-Za-z0-9._-]*[A-Za-z0-9])?")
 
 
@@ -27,7 +39,7 @@ def trunks(draft: Draft, numbers: Numbers, findings: Findings) -> dict[str, plan
     section = draft.node("trunks")
     return {
         name: _trunk(name, trunk, at(section, name), key_of(section, name), numbers, findings)
-        for name, trunk in draft.trunks.items()
+        for name, trunk in draft.source.trunks.items()
     }
 
 
@@ -36,10 +48,10 @@ def _trunk(
 ) -> plan.Trunk:
     host, port = _host(trunk.host, at(node, "host"), findings)
     if _is_ip(host):
-        trusted.check(ipaddress.ip_network(host), trunk.host, at(node, "host").location, findings)
+        _check_trusted(ipaddress.ip_network(host), trunk.host, at(node, "host").location, findings)
     accepted = []
     if trunk.accept_from:
-        for text, item in zip(many(trunk.accept_from), items(at(node, "accept_from")), strict=True):
+        for text, item in each(trunk.accept_from, at(node, "accept_from")):
             network = _network(text, item, findings)
             if network is not None:
                 accepted.append(network)
@@ -52,14 +64,14 @@ def _trunk(
         )
     number = None
     if trunk.number is not None:
-        number = read_number(trunk.number, at(node, "number"), numbers, findings, None)
+        number = read_number(trunk.number, at(node, "number"), numbers, findings)
     return plan.Trunk(
         name=name,
         host=host,
         port=port,
         transport=trunk.transport,
         username=trunk.username,
-        password=None if trunk.password is None else declared(trunk.password, at(node, "password"), findings, None),
+        password=None if trunk.password is None else declared(trunk.password, at(node, "password"), findings),
         register=trunk.register_,
         accept_from=tuple(dict.fromkeys(accepted)),
         number=number,
@@ -87,7 +99,7 @@ def _host(text: str, node: Node, findings: Findings) -> tuple[str, int | None]:
         host = ""
     port = int(port_text) if port_text.isdigit() and len(port_text) < 6 else 0
     if not host or (":" in text and not 0 < port < 65536):
-        what = "the port must be 1 to 65535" if host else "this is no host name and no address"
+        what = "the port must be 1 to 65535" if host else "this is neither a host name nor an address"
         findings.add(
             "PBX132",
             f"host cannot be {text!r}: {what}",
@@ -112,26 +124,50 @@ def _network(text: str, node: Node, findings: Findings) -> str | None:
     except ValueError:
         findings.add(
             "PBX132",
-            f"{text!r} is no IP address and no network",
+            f"{text!r} is neither an IP address nor a network",
             node.location,
             help='write an address such as "192.0.2.7" or a network such as "192.0.2.0/28"',
         )
         return None
-    trusted.check(network, text, node.location, findings)
+    _check_trusted(network, text, node.location, findings)
     alone = network.num_addresses == 1 and "/" not in text
     return str(network.network_address) if alone else str(network)
 
 
+def _check_trusted(network: Network, written: str, place: Location, findings: Findings) -> None:
+    """Report a ``network`` (or single address) of a trunk that is no host's, or that phones may have too."""
+    if network.prefixlen == 0:
+        findings.add(
+            "PBX161", f"{written} is every address: any stranger would be taken for the trunk", place, help=_ADDRESSES
+        )
+    elif network.is_multicast or any(_overlap(network, other) and _within(network, other) for other in _NOT_HOSTS):
+        findings.add("PBX161", f"{written} is not an address that calls can come from", place, help=_ADDRESSES)
+    elif network.prefixlen < _WIDEST[network.version]:
+        wide = f"{written} is wider than /{_WIDEST[network.version]}"
+        findings.add("PBX162", f"{wide}: every caller from it is taken for the trunk", place, help=_ADDRESSES)
+    elif network.num_addresses > 1 and any(_overlap(network, private) for private in _PRIVATE):
+        message = f"{written} is a network of private addresses: phones in it would be taken for the trunk"
+        findings.add("PBX162", message, place, help=f"{_ADDRESSES}; one private address alone is fine")
+
+
+def _overlap(one: Network, other: Network) -> bool:
+    return one.version == other.version and one.overlaps(other)
+
+
+def _within(one: Network, other: Network) -> bool:
+    return one.prefixlen >= other.prefixlen
+
+
 def routes(draft: Draft, names: Names, findings: Findings) -> tuple[dict[str, plan.Route], bool]:
     """The routes in the order of the source, and whether all of them could be read."""
-    found = {}
+    routes = {}
     sound = names.complete and not draft.has_broken("routes")
     section = draft.node("routes")
-    for name, route in draft.routes.items():
+    for name, route in draft.source.routes.items():
         node = at(section, name)
-        names.use("trunks", route.trunk, at(node, "trunk").location)
+        names.use("trunks", route.trunk, at(node, "trunk").location, findings)
         patterns = []
-        for text, item in zip(many(route.match), items(at(node, "match")), strict=True):
+        for text, item in each(route.match, at(node, "match")):
             pattern = _pattern(text, item, findings, contact=False)
             if pattern is None:
                 sound = False
@@ -139,14 +175,14 @@ def routes(draft: Draft, names: Names, findings: Findings) -> tuple[dict[str, pl
             patterns.append(pattern)
             if not route.emergency and not draft.is_broken("routes", name, "emergency"):
                 _can_match(pattern, item, findings)
-        found[name] = plan.Route(name, tuple(patterns), route.trunk, route.emergency, key_of(section, name))
-    return found, sound
+        routes[name] = plan.Route(name, tuple(patterns), route.trunk, route.emergency, key_of(section, name))
+    return routes, sound
 
 
 def contacts(draft: Draft, findings: Findings) -> dict[str, plan.Contacts]:
-    found = {}
+    contacts = {}
     section = draft.node("contacts")
-    for name, texts in draft.contacts.items():
+    for name, texts in draft.source.contacts.items():
         location = key_of(section, name)
         if name in ("internal", "external"):
             findings.add(
@@ -156,13 +192,13 @@ def contacts(draft: Draft, findings: Findings) -> dict[str, plan.Contacts]:
                 help=f"'from: {name}' means every {name} call: choose another name",
             )
         patterns = []
-        for text, item in zip(many(texts), items(at(section, name)), strict=True):
+        for text, item in each(texts, at(section, name)):
             pattern = _pattern(text.replace(" ", ""), item, findings, contact=True)
             if pattern is not None:
                 _can_match(pattern, item, findings)
                 patterns.append(pattern)
-        found[name] = plan.Contacts(name, tuple(patterns), location)
-    return found
+        contacts[name] = plan.Contacts(name, tuple(patterns), location)
+    return contacts
 
 
 def _pattern(text: str, node: Node, findings: Findings, *, contact: bool) -> Pattern | None:
@@ -171,7 +207,7 @@ def _pattern(text: str, node: Node, findings: Findings, *, contact: bool) -> Pat
     except ValueError as problem:
         findings.add(
             "PBX127",
-            f"{text!r} is no pattern: {problem}",
+            f"{text!r} is not a pattern: {problem}",
             node.location,
             help='such as "+39[03]X." or "+4420*"' if contact else 'such as "+39[03]X."',
         )
@@ -189,12 +225,11 @@ def _can_match(pattern: Pattern, node: Node, findings: Findings) -> None:
         )
 
 
-def classes(draft: Draft, names: Names) -> dict[str, frozenset[str]]:
+def classes(draft: Draft, names: Names, findings: Findings) -> dict[str, frozenset[str]]:
     """Class name to the routes it opens."""
-    found = {}
-    for name, listed in draft.classes.items():
-        nodes = items(draft.node("classes", name))
-        for route, node in zip(many(listed), nodes, strict=True):
-            names.use("routes", route, node.location)
-        found[name] = frozenset(many(listed))
-    return found
+    classes = {}
+    for name, listed in draft.source.classes.items():
+        for route, node in each(listed, draft.node("classes", name)):
+            names.use("routes", route, node.location, findings)
+        classes[name] = frozenset(many(listed))
+    return classes

@@ -1,4 +1,4 @@
-"""What is certain of a plan in which something is wrong: enough to find loops in the same run as the errors."""
+"""The part of a plan that errors do not affect: enough to find loops in the same run as the errors."""
 
 from __future__ import annotations
 
@@ -7,12 +7,13 @@ from collections.abc import Iterator, Sequence
 
 from pbxgen.diagnostics.diagnostic import Diagnostic, Severity
 from pbxgen.flow.plan import ALWAYS, Deviations, Plan, Rules, User
+from pbxgen.language.positions import at, child
 from pbxgen.source.tree import Mapping, Node, Scalar
 
 _TWICE = frozenset({"PBX012", "PBX111"})
 
 
-def sketch(plan: Plan, root: Mapping, diagnostics: Sequence[Diagnostic]) -> Plan:
+def partial_plan(plan: Plan, root: Mapping, diagnostics: Sequence[Diagnostic]) -> Plan:
     """A plan of deviations of all calls only: those without conditions, of users in whose lines no error stands.
 
     Where an error stands in a policy, the rules of all policies are uncertain; where a key or a number is there twice,
@@ -28,14 +29,14 @@ def _certain(plan: Plan, root: Mapping, diagnostics: Sequence[Diagnostic]) -> di
         for d in diagnostics
         if d.severity is Severity.ERROR and d.location is not None
     }
-    policies = set(_lines(_entry(root, "policies")))
+    policies = set(_lines(child(root, "policies")))
     if wrong & policies:
         wrong |= policies
     users = {}
     for extension, user in plan.users.items():
         rules = user.deviations.unconditional
         lines = {
-            *_lines(_entry(_entry(root, "users"), extension)),
+            *_lines(child(at(root, "users"), extension)),
             *((r.location.file, r.location.line) for r in rules),
         }
         certain = rules if _always(rules) and not wrong & lines else ()
@@ -45,10 +46,6 @@ def _certain(plan: Plan, root: Mapping, diagnostics: Sequence[Diagnostic]) -> di
 
 def _always(rules: Rules) -> bool:
     return all(rule.condition == ALWAYS for rule in rules)
-
-
-def _entry(node: Node | None, key: str) -> Node | None:
-    return node.entries[key].value if isinstance(node, Mapping) and key in node.entries else None
 
 
 def _lines(node: Node | None) -> Iterator[tuple[str, int]]:

@@ -1,12 +1,17 @@
-"""Walking the tree beside a model: the same keys and indexes lead to the place in the text."""
+"""Places of values: the keys and indexes of a model lead through the tree to the place in the text."""
 
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Iterator
 from types import MappingProxyType
+from typing import TypeVar
 
 from pbxgen.diagnostics.location import Location
+from pbxgen.language.model_base import many
 from pbxgen.source.tree import Entry, Mapping, Node, Scalar, Sequence
+
+T = TypeVar("T")
 
 Path = tuple[str | int, ...]
 EMPTY = MappingProxyType[str, Entry]({})
@@ -51,6 +56,11 @@ def key_of(node: Node, key: str) -> Location:
 def items(node: Node) -> tuple[Node, ...]:
     """The nodes of one-or-many: a sequence's items, or the node alone."""
     return node.items if isinstance(node, Sequence) else (node,)
+
+
+def each(value: T | list[T], node: Node) -> Iterator[tuple[T, Node]]:
+    """One-or-many values, each with its node."""
+    return zip(many(value), items(node), strict=True)
 
 
 def within(scalar: Node, start: int, length: int) -> Location:

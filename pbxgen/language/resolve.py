@@ -1,4 +1,4 @@
-"""Written rules for one user who uses them: their mailbox, their mobile, their class of service."""
+"""Rules as written -> the plan's rules of one user, by the user's mailbox, mobile and class of service."""
 
 from __future__ import annotations
 
@@ -7,17 +7,17 @@ from dataclasses import dataclass, field
 from pbxgen.diagnostics.diagnostic import Related
 from pbxgen.diagnostics.location import Location
 from pbxgen.flow.plan import Deviations, Leg, Place, PlaceKind, Rule
-from pbxgen.language.destinations import Destinations
+from pbxgen.language.destinations import DestinationReader
 from pbxgen.language.findings import Findings, Subject
 from pbxgen.language.rules import WrittenDeviations, WrittenRule, WrittenRules
-from pbxgen.language.unresolved import Form, Problem, Written
+from pbxgen.language.unresolved import Problem, WrittenDestination
 
 _SHOWN = 5
 
 
 @dataclass(frozen=True, slots=True)
 class Rights:
-    """What a user brings to a destination. ``unsure`` names keys whose own errors are reported already."""
+    """What a user brings to a destination. ``undecided_keys`` names keys whose own errors are reported already."""
 
     extension: str
     location: Location
@@ -25,7 +25,7 @@ class Rights:
     mobile: str | None
     class_name: str | None
     routes: frozenset[str] | None
-    unsure: frozenset[str] = frozenset()
+    undecided_keys: frozenset[str] = frozenset()
 
     @property
     def subject(self) -> Subject:
@@ -33,7 +33,7 @@ class Rights:
 
 
 @dataclass(slots=True)
-class _Case:
+class _PolicyProblem:
     """One problem of a policy's line, and the users it is a problem for."""
 
     problem: Problem
@@ -41,7 +41,7 @@ class _Case:
 
 
 @dataclass(slots=True)
-class Effective:
+class MergedDeviations:
     """A user's merged deviations. ``policy`` tells which policy a key comes from; none: the user's own."""
 
     rules: dict[str, WrittenRules] = field(default_factory=dict)
@@ -50,9 +50,9 @@ class Effective:
 
 def merge(
     policies: list[tuple[str, WrittenDeviations]], own: WrittenDeviations, hidden: frozenset[str] = frozenset()
-) -> Effective:
+) -> MergedDeviations:
     """Key by key: a later policy over an earlier one, the user's own over all; ``hidden`` keys are off."""
-    effective = Effective()
+    effective = MergedDeviations()
     for name, written in policies:
         effective.rules.update(written)
         effective.policy.update(dict.fromkeys(written, name))
@@ -66,19 +66,21 @@ def merge(
 class Resolver:
     """Turns written rules into the plan's, for one user after the other; :meth:`report` says what was wrong."""
 
-    def __init__(self, destinations: Destinations, findings: Findings) -> None:
+    def __init__(self, destinations: DestinationReader, findings: Findings) -> None:
         self._destinations = destinations
         self._findings = findings
         self._shared: dict[tuple[str, str, str | None], tuple[tuple[Rule, ...], frozenset[str]]] = {}
-        self._cases: dict[tuple[str, Location], _Case] = {}
+        self._policy_problems: dict[tuple[str, Location], _PolicyProblem] = {}
 
-    def deviations(self, effective: Effective, user: Rights) -> Deviations:
+    def deviations(self, effective: MergedDeviations, user: Rights) -> Deviations:
         resolved = {}
         for key, rules in effective.rules.items():
             policy = effective.policy.get(key)
-            found = self._of_policy(policy, key, rules, user) if policy is not None else self._rules(rules, user, False)
-            if found:
-                resolved[key] = found
+            plan_rules = (
+                self._of_policy(policy, key, rules, user) if policy is not None else self._rules(rules, user, False)
+            )
+            if plan_rules:
+                resolved[key] = plan_rules
         return Deviations(**resolved)
 
     def _of_policy(self, policy: str, key: str, rules: WrittenRules, user: Rights) -> tuple[Rule, ...]:
@@ -86,100 +88,55 @@ class Resolver:
         shared = self._shared.get((policy, key, user.class_name))
         if shared is not None and user.extension not in shared[1]:
             return shared[0]
-        before = len(self._cases)
-        found = self._rules(rules, user, True)
+        before = len(self._policy_problems)
+        plan_rules = self._rules(rules, user, True)
         written = [w for rule in rules for w in rule.destinations]
-        clean = len(self._cases) == before and not user.unsure and not self._complained(rules)
-        if shared is None and clean and all(w.form is Form.PLACE for w in written):
+        clean = len(self._policy_problems) == before and not user.undecided_keys and not self._has_problem(rules)
+        if shared is None and clean and all(w.place for w in written):
             targets = frozenset(w.place.target for w in written if w.place and w.place.kind is PlaceKind.USER)
-            self._shared[policy, key, user.class_name] = (found, targets)
-        return found
+            self._shared[policy, key, user.class_name] = (plan_rules, targets)
+        return plan_rules
 
-    def _complained(self, rules: WrittenRules) -> bool:
+    def _has_problem(self, rules: WrittenRules) -> bool:
         places = {w.location for rule in rules for w in rule.destinations}
-        return any(location in places for _, location in self._cases)
+        return any(location in places for _, location in self._policy_problems)
 
     def _rules(self, rules: WrittenRules, user: Rights, shared: bool) -> tuple[Rule, ...]:
-        return tuple(self._rule(rule, user, shared) for rule in rules if self._checked(rule, user, shared))
-
-    def _checked(self, rule: WrittenRule, user: Rights, shared: bool) -> bool:
-        """Is the rule switched on? One that is off is validated all the same."""
-        if not rule.enabled:
-            self._rule(rule, user, shared)
-        return rule.enabled
+        """The rules that are switched on. A rule that is switched off is validated too."""
+        every = [(rule.enabled, self._rule(rule, user, shared)) for rule in rules]
+        return tuple(rule for enabled, rule in every if enabled)
 
     def _rule(self, rule: WrittenRule, user: Rights, shared: bool) -> Rule:
         places = (self.place(written, user, shared=shared) for written in rule.destinations)
         return Rule(tuple(p for p in places if p is not None), rule.location, rule.condition, rule.after)
 
-    def place(self, written: Written, user: Rights, *, shared: bool, leg: bool = False) -> Place | None:
+    def place(self, written: WrittenDestination, user: Rights, *, shared: bool, leg: bool = False) -> Place | None:
         """The place that ``written`` is for ``user``; None where it is wrong (and noted)."""
-        if written.form is Form.OWN_MAILBOX:
-            if user.mailbox:
-                return Place(PlaceKind.MAILBOX, user.extension, written.location)
-            problem = Problem(
-                "PBX116",
-                f"user {user.extension} has no mailbox",
-                "give the user 'voicemail: true', or choose another destination",
-            )
-            self._wrong(problem, written, user, shared)
+        if written.is_own_mobile and user.mobile is not None:
+            known, problems = self._destinations.outside(user.mobile, written.text, written.location, written.options)
+            for problem in problems:
+                named = Problem(problem.code, f"{problem.message}, the mobile of user {user.extension}", problem.help)
+                self._wrong(named, written, user, shared)
+            return None if known is None else self.place(known, user, shared=shared, leg=leg)
+        if written.place is None and not written.is_own_mobile and user.mailbox:
+            return Place(PlaceKind.MAILBOX, user.extension, written.location)
+        if written.is_own_mobile and "mobile" in user.undecided_keys:
             return None
-        if written.form is Form.OWN_MOBILE:
-            return self._mobile(written, user, shared, leg)
-        place = written.place
-        assert place is not None
-        if place.kind is PlaceKind.USER and place.target == user.extension and not leg:
-            problem = Problem(
-                "PBX115", f"user {user.extension} would divert to themselves", "choose another destination"
-            )
-            self._wrong(problem, written, user, shared)
+        refusal = _refusal(written, user, leg)
+        if refusal is not None:
+            self._wrong(refusal, written, user, shared)
             return None
-        if place.kind is PlaceKind.OUTSIDE and not self._allowed(written, user, shared):
-            return None
-        return place
+        return written.place
 
-    def _mobile(self, written: Written, user: Rights, shared: bool, leg: bool) -> Place | None:
-        if user.mobile is None:
-            if "mobile" in user.unsure:
-                return None
-            problem = Problem(
-                "PBX117",
-                f"user {user.extension} has no mobile",
-                "give the user a 'mobile', or choose another destination",
-            )
-            self._wrong(problem, written, user, shared)
-            return None
-        found, problems = self._destinations.outside(user.mobile, "mobile", written.location, written.options)
-        for problem in problems:
-            named = Problem(problem.code, f"{problem.message}, the mobile of user {user.extension}", problem.help)
-            self._wrong(named, written, user, shared)
-        return None if found is None else self.place(found, user, shared=shared, leg=leg)
-
-    def _allowed(self, written: Written, user: Rights, shared: bool) -> bool:
-        assert written.place is not None
-        if "class" in user.unsure or (user.routes is not None and written.route in user.routes):
-            return True
-        if user.routes is None:
-            message = f"user {user.extension} has no class of service: no diversion to {written.place.target}"
-            help = "give the user (or defaults) a 'class' that lists the route " + str(written.route)
-        else:
-            message = (
-                f"class {user.class_name} of user {user.extension} does not allow {written.place.target} "
-                f"(route {written.route})"
-            )
-            help = f"give the user a class that lists {written.route}, or choose another destination"
-        self._wrong(Problem("PBX119", message, help), written, user, shared)
-        return False
-
-    def legs(self, written: tuple[tuple[Written, int], ...], user: Rights) -> tuple[Leg, ...]:
+    def legs(self, written: tuple[tuple[WrittenDestination, int], ...], user: Rights) -> tuple[Leg, ...]:
         """``follow_me``: destinations with their delays in seconds."""
-        found = []
+        legs = []
         for destination, delay in written:
             place = self.place(destination, user, shared=False, leg=True)
             if place is None:
                 continue
             if place.kind in (PlaceKind.USER, PlaceKind.OUTSIDE):
-                found.append(Leg(place, delay))
+                legs.append(Leg(place, delay))
             else:
                 problem = Problem(
                     "PBX125",
@@ -187,27 +144,47 @@ class Resolver:
                     "write an extension, a number or mobile; mailboxes and positions belong under deviations",
                 )
                 self._wrong(problem, destination, user, False)
-        return tuple(found)
+        return tuple(legs)
 
-    def _wrong(self, problem: Problem, written: Written, user: Rights, shared: bool) -> None:
+    def _wrong(self, problem: Problem, written: WrittenDestination, user: Rights, shared: bool) -> None:
         if not shared:
-            self._findings.add(problem.code, problem.message, written.location, help=problem.help, subject=user.subject)
+            self._findings.about(user.subject).add(problem.code, problem.message, written.location, help=problem.help)
             return
-        case = self._cases.setdefault((problem.code, written.location), _Case(problem))
+        case = self._policy_problems.setdefault((problem.code, written.location), _PolicyProblem(problem))
         case.users.append(user)
 
     def report(self) -> None:
         """One finding for each line of a policy that is wrong for its users."""
-        for (code, location), case in self._cases.items():
+        for (code, location), case in self._policy_problems.items():
             others = [user.extension for user in case.users[1:]]
             more = len(others) - _SHOWN
             also = f"; the same for {', '.join(others[:_SHOWN])}" if others else ""
             also += f" and {more} more" if more > 0 else ""
-            self._findings.add(
+            self._findings.about(None if others else case.users[0].subject).add(
                 code,
                 case.problem.message + also,
                 location,
                 help=case.problem.help,
                 related=[Related(f"user {u.extension} uses it", u.location) for u in case.users[:_SHOWN]],
-                subject=case.users[0].subject if not others else None,
             )
+
+
+def _refusal(written: WrittenDestination, user: Rights, leg: bool) -> Problem | None:
+    """Why ``user`` cannot divert there."""
+    place, who = written.place, f"user {user.extension}"
+    another = "or choose another destination"
+    if written.is_own_mobile:
+        return Problem("PBX117", f"{who} has no mobile", f"give the user a 'mobile', {another}")
+    if place is None:
+        return Problem("PBX116", f"{who} has no mailbox", f"give the user 'voicemail: true', {another}")
+    if place.kind is PlaceKind.USER and place.target == user.extension and not leg:
+        return Problem("PBX115", f"{who} would divert to themselves", "choose another destination")
+    if place.kind is not PlaceKind.OUTSIDE or "class" in user.undecided_keys:
+        return None
+    if user.routes is None:
+        message = f"{who} has no class of service: no diversion to {place.target}"
+        return Problem("PBX119", message, f"give the user (or defaults) a 'class' that lists the route {written.route}")
+    if written.route in user.routes:
+        return None
+    message = f"class {user.class_name} of {who} does not allow {place.target} (route {written.route})"
+    return Problem("PBX119", message, f"give the user a class that lists {written.route}, {another}")

@@ -1,4 +1,4 @@
-"""Rules as written: their conditions read, their destinations understood, nobody's rights asked yet."""
+"""Deviations as written -> rules with conditions and destinations read, before any user's rights are checked."""
 
 from __future__ import annotations
 
@@ -8,14 +8,13 @@ from dataclasses import dataclass
 
 from pbxgen.diagnostics.location import Location
 from pbxgen.flow.plan import ALWAYS, Condition, Origin
-from pbxgen.language.destinations import Destinations
-from pbxgen.language.findings import Findings, Subject
+from pbxgen.language.destinations import DestinationReader
+from pbxgen.language.findings import Findings
 from pbxgen.language.model_deviations import Conditions, Deviations, OperatorReturn, Rule
 from pbxgen.language.names import Names
 from pbxgen.language.positions import at, items, key_of
-from pbxgen.language.ringing import long_ring
 from pbxgen.language.schedules import ProblemError, parse_date
-from pbxgen.language.unresolved import Written, options_of, report_meaningless
+from pbxgen.language.unresolved import WrittenDestination, long_ring, report_meaningless
 from pbxgen.source.tree import Node
 
 CONDITION_FIELDS = frozenset({"after", "when", "from_", "until", "enabled"})
@@ -27,7 +26,7 @@ RETURN_KEYS = ("busy", "no_answer", "unreachable")
 
 @dataclass(frozen=True, slots=True)
 class WrittenRule:
-    destinations: tuple[Written, ...]
+    destinations: tuple[WrittenDestination, ...]
     condition: Condition
     after: int | None
     location: Location
@@ -42,138 +41,118 @@ WrittenDeviations = MappingType[str, WrittenRules]
 class RuleReader:
     """Reads deviations. ``today`` only decides which rules are reported as past."""
 
-    def __init__(self, destinations: Destinations, names: Names, today: dt.date, findings: Findings) -> None:
+    def __init__(self, destinations: DestinationReader, names: Names, today: dt.date) -> None:
         self._destinations = destinations
         self._names = names
         self._today = today
-        self._findings = findings
 
-    def deviations(self, value: Deviations, node: Node, subject: Subject | None) -> WrittenDeviations:
+    def deviations(self, value: Deviations, node: Node, findings: Findings) -> WrittenDeviations:
         """Every key that is written at ``node``."""
-        found: dict[str, WrittenRules] = {}
+        rules_by_key: dict[str, WrittenRules] = {}
         for key in KEYS:
             written = getattr(value, key)
             if written is not None:
-                found[key] = self._deviation(written, at(node, key), key, subject, returning=False)
+                rules_by_key[key] = self._deviation(written, at(node, key), key, findings, returning=False)
         back = value.operator_return
         if back == "off":
-            found |= {f"return_{key}": () for key in RETURN_KEYS}
+            rules_by_key |= {f"return_{key}": () for key in RETURN_KEYS}
         elif isinstance(back, OperatorReturn):
             for key in RETURN_KEYS:
                 written = getattr(back, key)
                 if written is not None:
                     inner = at(node, "operator_return", key)
-                    found[f"return_{key}"] = self._deviation(written, inner, key, subject, returning=True)
-        return found
+                    rules_by_key[f"return_{key}"] = self._deviation(written, inner, key, findings, returning=True)
+        return rules_by_key
 
     def _deviation(
-        self, value: object, node: Node, key: str, subject: Subject | None, *, returning: bool
+        self, value: str | Rule | list[str | Rule], node: Node, key: str, findings: Findings, *, returning: bool
     ) -> WrittenRules:
         if value == "off":
             return ()
-        if isinstance(value, list):
-            return self._list(value, node, key, subject, returning=returning)
-        if isinstance(value, Rule):
-            return (self._rule(value, node, key, subject, returning=returning),)
-        assert isinstance(value, str)
-        return (self._plain(value, node, subject),)
-
-    def _list(
-        self, values: list[str | Rule], node: Node, key: str, subject: Subject | None, *, returning: bool
-    ) -> WrittenRules:
-        nodes = items(node)
-        if is_list_of_rules(values):
-            return tuple(
-                self._plain(value, inner, subject)
-                if isinstance(value, str)
-                else self._rule(value, inner, key, subject, returning=returning)
-                for value, inner in zip(values, nodes, strict=True)
-            )
-        return (WrittenRule(self.one_rule(values, nodes, subject), ALWAYS, None, node.location, True),)
+        if not isinstance(value, list):
+            return (self._rule(value, node, key, findings, returning=returning),)
+        if not is_list_of_rules(value):
+            return (WrittenRule(self.one_rule(value, items(node), findings), ALWAYS, None, node.location, True),)
+        return tuple(
+            self._rule(one, inner, key, findings, returning=returning)
+            for one, inner in zip(value, items(node), strict=True)
+        )
 
     def one_rule(
-        self, values: list[str | Rule] | list[str | Conditions], nodes: tuple[Node, ...], subject: Subject | None
-    ) -> tuple[Written, ...]:
+        self, values: list[str | Rule] | list[str | Conditions], nodes: tuple[Node, ...], findings: Findings
+    ) -> tuple[WrittenDestination, ...]:
         """A list without conditions: the destinations of one rule, each with its own options."""
-        found: list[Written] = []
+        destinations: list[WrittenDestination] = []
         for value, node in zip(values, nodes, strict=True):
             if isinstance(value, str):
-                found += self._destinations.read(value, node, subject)
+                destinations += self._destinations.read(value, node, findings)
             else:
-                found += self.targets(value, node, subject)
-        return tuple(found)
+                destinations += self.targets(value, node, findings)
+        return tuple(destinations)
 
-    def targets(self, rule: Conditions, node: Node, subject: Subject | None) -> tuple[Written, ...]:
+    def targets(self, rule: Conditions, node: Node, findings: Findings) -> tuple[WrittenDestination, ...]:
         """Where a rule leads, its options being its destinations' defaults."""
-        options = options_of(rule)
-        long_ring(rule.timeout, node, "timeout", self._findings, subject)
-        found = self._destinations.read(rule.to, at(node, "to"), subject, options)
-        report_meaningless(options, node, found, self._findings, subject)
-        return found
+        long_ring(rule.timeout, node, "timeout", findings)
+        destinations = self._destinations.read(rule.to, at(node, "to"), findings, rule)
+        report_meaningless(rule, node, destinations, findings)
+        return destinations
 
-    def _plain(self, text: str, node: Node, subject: Subject | None) -> WrittenRule:
-        return WrittenRule(self._destinations.read(text, node, subject), ALWAYS, None, node.location, True)
-
-    def _rule(self, rule: Rule, node: Node, key: str, subject: Subject | None, *, returning: bool) -> WrittenRule:
+    def _rule(self, rule: str | Rule, node: Node, key: str, findings: Findings, *, returning: bool) -> WrittenRule:
+        if isinstance(rule, str):
+            destinations = self._destinations.read(rule, node, findings)
+            return WrittenRule(destinations, ALWAYS, None, node.location, True)
         after = rule.after
-        long_ring(after, node, "after", self._findings, subject)
+        long_ring(after, node, "after", findings)
         if after is not None and key != "no_answer":
-            self._findings.add(
+            findings.add(
                 "PBX128",
                 f"'after' has no place under {key}: only a phone that rings can be given time",
                 key_of(node, "after"),
                 help="remove it, or write the rule under no_answer",
-                subject=subject,
             )
             after = None
         if rule.from_ is not None and returning:
-            self._findings.add(
+            findings.add(
                 "PBX128",
                 "'from' has no place in operator_return: it is for calls from outside only, by definition",
                 key_of(node, "from"),
                 help="remove it, or write the rule outside operator_return",
-                subject=subject,
             )
         return WrittenRule(
-            self.targets(rule, node, subject),
-            self.condition(rule, node, subject),
-            after,
-            node.location,
-            rule.enabled,
+            self.targets(rule, node, findings), self.condition(rule, node, findings), after, node.location, rule.enabled
         )
 
-    def condition(self, rule: Conditions, node: Node, subject: Subject | None) -> Condition:
+    def condition(self, rule: Conditions, node: Node, findings: Findings) -> Condition:
         """When the rule applies; names that do not exist are reported and left out."""
         schedule, outside = None, False
         if rule.when is not None:
             words = rule.when.split()
             outside = len(words) == 2 and words[0] == "not"
             name = words[1] if outside else rule.when.strip()
-            if self._names.use("schedules", name, at(node, "when").location, subject):
+            if self._names.use("schedules", name, at(node, "when").location, findings):
                 schedule = name
         origin, contacts = None, None
         if rule.from_ in ("internal", "external"):
             origin = Origin(rule.from_)
         elif rule.from_ is not None and self._names.use(
-            "contacts", rule.from_, at(node, "from").location, subject, words=("internal", "external")
+            "contacts", rule.from_, at(node, "from").location, findings, words=("internal", "external")
         ):
             contacts = rule.from_
-        until = None if rule.until is None else self._until(rule.until, at(node, "until"), rule.enabled, subject)
+        until = None if rule.until is None else self._until(rule.until, at(node, "until"), rule.enabled, findings)
         return Condition(schedule, outside and schedule is not None, origin, contacts, until)
 
-    def _until(self, text: str, node: Node, enabled: bool, subject: Subject | None) -> dt.date | None:
+    def _until(self, text: str, node: Node, enabled: bool, findings: Findings) -> dt.date | None:
         try:
             until = parse_date(text)
         except ProblemError as problem:
-            self._findings.add("PBX126", str(problem), node.location, help=problem.help, subject=subject)
+            findings.add("PBX126", str(problem), node.location, help=problem.help)
             return None
         if until < self._today and enabled:
-            self._findings.add(
+            findings.add(
                 "PBX154",
                 f"this rule ended on {until.isoformat()}",
                 node.location,
                 help="remove the rule, or give it a later date",
-                subject=subject,
             )
         return until
 

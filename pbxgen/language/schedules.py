@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+from collections.abc import Callable, Iterable
 from functools import lru_cache
+from typing import TypeVar
 
 from pbxgen.diagnostics.location import Location
 from pbxgen.diagnostics.nearest import did_you_mean, nearest
 from pbxgen.flow.schedule import DatedWindow, DateRange, Schedule, WeeklyWindow
-from pbxgen.language import model_schedules as model
+from pbxgen.language import model_sections as model
 from pbxgen.language.findings import Findings
 from pbxgen.language.positions import at, items, key_of, within
 from pbxgen.source.tree import Node, Scalar
+
+T = TypeVar("T")
 
 HOLIDAY_YEARS = range(2020, 2041)
 """Fixed, so that the same source gives the same files in any year."""
@@ -37,25 +41,45 @@ def compile_schedule(
     name: str, schedule: model.Schedule, node: Node, location: Location, findings: Findings
 ) -> Schedule:
     """The plan's schedule; texts that cannot be read are reported and left out."""
-    reader = _Reader(findings)
-    weekly = reader.weekly(schedule, at(node, "weekly") if schedule.weekly else node)
-    closed = [*reader.ranges(at(node, "closed") if schedule.closed else None)]
-    closed += reader.holidays(at(node, "holidays") if schedule.holidays else None)
-    opened = reader.opened(at(node, "open") if schedule.open else None)
+    weekly: list[WeeklyWindow] = []
+    for text in schedule.weekly:
+        days: tuple[int, ...] = ()
+        try:
+            days = parse_days(text)
+        except ProblemError as problem:
+            findings.add("PBX126", str(problem), key_of(at(node, "weekly"), text), help=problem.help)
+        for start, end in _read(at(node, "weekly", text), lambda window: [parse_window(window)], findings):
+            weekly += [WeeklyWindow(day, start, end) for day in days]
+    closed = _read(at(node, "closed"), parse_closed, findings) if schedule.closed else []
+    holidays = _read(at(node, "holidays"), public_holidays, findings) if schedule.holidays else []
+    opened = _read(at(node, "open"), parse_open, findings) if schedule.open else []
     return Schedule(
         name=name,
         weekly=tuple(sorted(set(weekly), key=lambda w: (w.weekday, w.start, w.end))),
-        closed=tuple(sorted(set(closed), key=lambda r: (r.first, r.last, r.label))),
+        closed=tuple(sorted({*closed, *holidays}, key=lambda r: (r.first, r.last, r.label))),
         opened=tuple(sorted(set(opened), key=lambda w: (w.date, w.start, w.end))),
         location=location,
     )
+
+
+def _read(node: Node, parse: Callable[[str], Iterable[T]], findings: Findings) -> list[T]:
+    """What ``parse`` makes of each text at ``node``; its ProblemErrors are reported."""
+    parsed: list[T] = []
+    for item in items(node):
+        try:
+            parsed += parse(str(item.value) if isinstance(item, Scalar) else "")
+        except ProblemError as problem:
+            whole = problem.length is None
+            location = item.location if whole else within(item, problem.start, problem.length or 1)
+            findings.add("PBX126", str(problem), location, help=problem.help)
+    return parsed
 
 
 def parse_date(text: str) -> dt.date:
     """``2026-12-31``. Raises ProblemError."""
     match = _DATE.fullmatch(text)
     if match is None:
-        raise ProblemError(f"{text.strip()!r} is no date", "write year-month-day, such as 2026-12-31")
+        raise ProblemError(f"{text.strip()!r} is not a date", "write year-month-day, such as 2026-12-31")
     try:
         return dt.date(int(match[1]), int(match[2]), int(match[3]))
     except ValueError:
@@ -67,7 +91,7 @@ def parse_window(text: str, offset: int = 0) -> tuple[int, int]:
     match = _WINDOW.fullmatch(text)
     if match is None:
         raise ProblemError(
-            f"{text.strip()!r} is no window of time", 'write "08:30-13:00": begin and end, 00:00 to 24:00', offset
+            f"{text.strip()!r} is not a window of time", 'write "08:30-13:00": begin and end, 00:00 to 24:00', offset
         )
     start, end = (_minutes(match, group, offset) for group in (1, 3))
     if start == 1440:
@@ -83,31 +107,34 @@ def _minutes(match: re.Match[str], group: int, offset: int) -> int:
         start = match.start(group)
         length = match.end(group + 1) - start
         raise ProblemError(
-            f"{match.string[start : start + length]} is no time of day", "write 00:00 to 24:00", offset + start, length
+            f"{match.string[start : start + length]} is not a time of day",
+            "write 00:00 to 24:00",
+            offset + start,
+            length,
         )
     return hours * 60 + minutes
 
 
 def parse_days(text: str) -> tuple[int, ...]:
     """``mon``, ``mon-thu`` (``fri-mon`` wraps), ``mon,wed,fri-sat``. Raises ProblemError."""
-    found: list[int] = []
+    weekdays: list[int] = []
     offset = 0
     for part in text.split(","):
         names = [name.strip() for name in part.split("-")]
         for name in names:
             if name not in DAYS:
                 raise ProblemError(
-                    f"{name!r} is no day of the week",
+                    f"{name!r} is not a day of the week",
                     did_you_mean(name, DAYS) or f"days are {', '.join(DAYS)}; ranges mon-fri; lists mon,wed",
                     text.find(name, offset) if name else 0,
                     len(name) or len(text),
                 )
         if len(names) > 2:
-            raise ProblemError(f"{part.strip()!r} is no range of days", "write mon-fri", offset, len(part))
+            raise ProblemError(f"{part.strip()!r} is not a range of days", "write mon-fri", offset, len(part))
         first, last = DAYS.index(names[0]), DAYS.index(names[-1])
-        found += [(first + n) % 7 for n in range((last - first) % 7 + 1)]
+        weekdays += [(first + n) % 7 for n in range((last - first) % 7 + 1)]
         offset += len(part) + 1
-    return tuple(found)
+    return tuple(weekdays)
 
 
 def parse_range(text: str) -> tuple[dt.date, dt.date]:
@@ -122,77 +149,22 @@ def parse_range(text: str) -> tuple[dt.date, dt.date]:
     return first, last
 
 
-class _Reader:
-    """Reads the texts of one schedule."""
-
-    def __init__(self, findings: Findings) -> None:
-        self.findings = findings
-
-    def weekly(self, schedule: model.Schedule, node: Node) -> list[WeeklyWindow]:
-        windows: list[WeeklyWindow] = []
-        for days_text in schedule.weekly:
-            days: tuple[int, ...] = ()
-            try:
-                days = parse_days(days_text)
-            except ProblemError as problem:
-                location = key_of(node, days_text)
-                self.findings.add("PBX126", str(problem), location, help=problem.help)
-            for item in items(at(node, days_text)):
-                try:
-                    start, end = parse_window(_text(item))
-                except ProblemError as problem:
-                    self._report(problem, item)
-                else:
-                    windows += [WeeklyWindow(day, start, end) for day in days]
-        return windows
-
-    def ranges(self, node: Node | None) -> list[DateRange]:
-        found: list[DateRange] = []
-        for item in () if node is None else items(node):
-            try:
-                first, last = parse_range(_text(item))
-            except ProblemError as problem:
-                self._report(problem, item)
-            else:
-                found.append(DateRange(first, last, ""))
-        return found
-
-    def opened(self, node: Node | None) -> list[DatedWindow]:
-        found: list[DatedWindow] = []
-        for item in () if node is None else items(node):
-            text = _text(item)
-            dates, _, window = text.strip().partition(" ")
-            try:
-                first, last = parse_range(dates)
-                if not window:
-                    raise ProblemError(f"{text.strip()!r} says no time", f'write "{text.strip()} 09:00-12:00"')
-                start, end = parse_window(window, text.index(window))
-                if (last - first).days >= _LONGEST_OPEN:
-                    raise ProblemError(f"{dates!r} is longer than a year", "write such hours under weekly")
-            except ProblemError as problem:
-                self._report(problem, item)
-            else:
-                days = (last - first).days + 1
-                found += [DatedWindow(first + dt.timedelta(days=n), start, end) for n in range(days)]
-        return found
-
-    def holidays(self, node: Node | None) -> list[DateRange]:
-        found: list[DateRange] = []
-        for item in () if node is None else items(node):
-            try:
-                found += public_holidays(_text(item).strip())
-            except ProblemError as problem:
-                self._report(problem, item)
-        return found
-
-    def _report(self, problem: ProblemError, node: Node) -> None:
-        whole = problem.length is None
-        location = node.location if whole else within(node, problem.start, problem.length or 1)
-        self.findings.add("PBX126", str(problem), location, help=problem.help)
+def parse_closed(text: str) -> list[DateRange]:
+    """A date, or ``first..last``. Raises ProblemError."""
+    first, last = parse_range(text)
+    return [DateRange(first, last, "")]
 
 
-def _text(node: Node) -> str:
-    return str(node.value) if isinstance(node, Scalar) else ""
+def parse_open(text: str) -> list[DatedWindow]:
+    """``2026-12-27 09:00-12:00``, or the same of a range of dates. Raises ProblemError."""
+    dates, _, window = text.strip().partition(" ")
+    first, last = parse_range(dates)
+    if not window:
+        raise ProblemError(f"{text.strip()!r} says no time", f'write "{text.strip()} 09:00-12:00"')
+    start, end = parse_window(window, text.index(window))
+    if (last - first).days >= _LONGEST_OPEN:
+        raise ProblemError(f"{dates!r} is longer than a year", "write such hours under weekly")
+    return [DatedWindow(first + dt.timedelta(days=n), start, end) for n in range((last - first).days + 1)]
 
 
 @lru_cache(maxsize=64)
@@ -200,7 +172,7 @@ def public_holidays(region: str) -> tuple[DateRange, ...]:
     """Public holidays of ``IT`` or ``IT-BZ`` in :data:`HOLIDAY_YEARS`. Raises ProblemError."""
     import holidays
 
-    country, _, subdivision = region.partition("-")
+    country, _, subdivision = region.strip().partition("-")
     if not country.isascii() or not country.isalpha() or len(country) != 2 or not country.isupper():
         raise _unknown_region(country, subdivision)
     try:

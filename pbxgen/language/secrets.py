@@ -1,7 +1,8 @@
-"""Passwords and PINs: where they are found, and (only when files are made) what they are."""
+"""Passwords and PINs: declare them in the plan, and read their values when files are made."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
 
@@ -9,10 +10,10 @@ from pbxgen.diagnostics.codes import make
 from pbxgen.diagnostics.diagnostic import Diagnostic, Related
 from pbxgen.diagnostics.secrets import is_shown_variable
 from pbxgen.flow.plan import Plan, Secret
-from pbxgen.language.findings import Findings, Subject
+from pbxgen.language.findings import Findings
 from pbxgen.language.model_base import FromEnvironment, FromFile
 from pbxgen.language.to_values import carried
-from pbxgen.language.weak import weak_password, weak_pin
+from pbxgen.pbxs import PBXS
 from pbxgen.source.regular import read_ordinary
 from pbxgen.source.tree import Node
 
@@ -22,19 +23,26 @@ _LONGEST = 1000
 _MOST_PLACES = 10
 _STRONGER = {
     False: "let a program choose it, of 16 characters or more: openssl rand -base64 18",
-    True: "choose six digits or more that are no row, no year and no extension",
+    True: "choose six digits or more that are neither consecutive, nor a year, nor an extension",
 }
+SHORTEST_PASSWORD = 10
+_COMMON = {f"{name}{digits}" for name in PBXS for digits in ("", "123")}.union(
+    re.findall(
+        r"\S+",
+        """
+        password passw0rd passwort kennwort changeme change-me secret geheim segreto qwerty qwertyuiop letmein welcome
+        admin administrator default telephone telefono telefon 1234567890 0123456789 0987654321 1q2w3e4r5t password1
+        password12 password123 qwerty1234 abcdefghij administrator1 iloveyou123 sippassword
+        """,
+    )
+)
+"""Passwords that are tried first."""
+_YEAR = re.compile(r"(?:19|20)[0-9]{2}")
+_UP = "01234567890123456789"
 _LARGEST_FILE = 64 * 1024 * 1024
 
 
-def declared(
-    value: str | FromEnvironment | FromFile,
-    node: Node,
-    findings: Findings,
-    subject: Subject | None,
-    *,
-    pin: bool = False,
-) -> Secret:
+def declared(value: str | FromEnvironment | FromFile, node: Node, findings: Findings, *, pin: bool = False) -> Secret:
     """The secret as the plan knows it; one that stands in the source itself is warned of."""
     if isinstance(value, FromEnvironment):
         return Secret("env", value.env, node.location)
@@ -43,10 +51,9 @@ def declared(
     what = "PIN" if pin else "password"
     findings.add(
         "PBX150",
-        f"this {what} stands in the source",
+        f"this {what} is written in the source",
         node.location,
-        help=f"whoever reads the file reads the {what}: write {{env: NAME}} or {{file: path}}",
-        subject=subject,
+        help=f"everyone who can read the file can read the {what}: write {{env: NAME}} or {{file: path}}",
     )
     if pin and not _is_pin(value):
         findings.add(
@@ -54,10 +61,9 @@ def declared(
             f"a PIN has {PIN_DIGITS.start} to {PIN_DIGITS.stop - 1} digits and nothing else",
             node.location,
             help='choose digits, in quotes: "4711"',
-            subject=subject,
         )
-    elif why := _weakness(value, pin, subject[1] if subject else ""):
-        findings.add("PBX160", f"this {what} {why}", node.location, help=_STRONGER[pin], subject=subject)
+    elif why := _weakness(value, pin, findings.subject[1] if findings.subject else ""):
+        findings.add("PBX160", f"this {what} {why}", node.location, help=_STRONGER[pin])
     return Secret("inline", value, node.location)
 
 
@@ -92,17 +98,17 @@ def read_secrets(
         if secret.source == "env" and not environ.get(secret.value):
             missing.setdefault(secret.value, secret)
             continue
-        found = _read(secret, environ, base_dir)
-        if isinstance(found, str):
-            wrong = _unusable(found, pin)
+        value = _read(secret, environ, base_dir)
+        if isinstance(value, str):
+            wrong = _unusable(value, pin)
             if not wrong:
-                values[secret] = found
-                why = _weakness(found, pin, holders.get(secret, ""))
+                values[secret] = value
+                why = _weakness(value, pin, holders.get(secret, ""))
                 if why and secret.source != "inline":  # that was said when the source was compiled
                     problems.append(make("PBX160", f"{_where(secret)} {why}", secret.location, help=_STRONGER[pin]))
                 continue
-            found = make("PBX403", f"{_where(secret)} {wrong}", secret.location, help="choose another value")
-        problems.append(found)
+            value = make("PBX403", f"{_where(secret)} {wrong}", secret.location, help="choose another value")
+        problems.append(value)
     if missing:
         problems.insert(0, _missing(missing, environ))
     return values, tuple(problems)
@@ -132,7 +138,33 @@ def _variable(secret: Secret) -> str:
 
 
 def _weakness(value: str, pin: bool, extension: str) -> str:
-    return weak_pin(value, extension) if pin else weak_password(value, extension)
+    """Why a value is easily guessed, as the end of a sentence that does not tell it; "" if it is not."""
+    return _weak_pin(value, extension) if pin else _weak_password(value, extension)
+
+
+def _weak_password(value: str, extension: str) -> str:
+    plain = value.casefold()
+    if extension and plain == extension:
+        return "is the extension itself"
+    if plain in _COMMON:
+        return "is one of those that are tried first"
+    if len(value) < SHORTEST_PASSWORD:
+        return f"has fewer than {SHORTEST_PASSWORD} characters"
+    if len(set(value)) == 1:
+        return "is one character over and over"
+    return ""
+
+
+def _weak_pin(value: str, extension: str) -> str:
+    if extension and value == extension:
+        return "is the extension itself"
+    if len(set(value)) == 1:
+        return "is one digit over and over"
+    if value in _UP or value in _UP[::-1]:
+        return "is digits in a row"
+    if _YEAR.fullmatch(value):
+        return "is a year"
+    return ""
 
 
 def _read(secret: Secret, environ: Mapping[str, str], base_dir: Path) -> str | Diagnostic:
@@ -144,7 +176,7 @@ def _read(secret: Secret, environ: Mapping[str, str], base_dir: Path) -> str | D
     try:
         line = read_ordinary(path, _LARGEST_FILE, first=4 * _LONGEST).partition(b"\n")[0]
     except (OSError, ValueError) as problem:
-        reason = getattr(problem, "strerror", None) or "this is no path"
+        reason = getattr(problem, "strerror", None) or "this is not a path"
         return make(
             "PBX402",
             f"the secret's file {secret.value} cannot be read: {reason}",
@@ -162,11 +194,11 @@ def _unusable(value: str, pin: bool) -> str:
     if not value:
         return "is empty"
     if pin and not _is_pin(value):
-        return f"is no PIN: a PIN has {PIN_DIGITS.start} to {PIN_DIGITS.stop - 1} digits and nothing else"
+        return f"is not a PIN: a PIN has {PIN_DIGITS.start} to {PIN_DIGITS.stop - 1} digits and nothing else"
     if len(value) > _LONGEST:
         return f"is longer than {_LONGEST} characters"
     if not carried(value):
-        return "holds a character that no PBX can carry"
+        return "has a character that no PBX's configuration can hold"
     return ""
 
 

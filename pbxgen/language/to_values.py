@@ -1,4 +1,4 @@
-"""Tree to plain values, and the checks that need the text as it was written."""
+"""Tree -> plain values, and the checks that need the text as it was written."""
 
 from __future__ import annotations
 
@@ -13,10 +13,6 @@ _UNSAFE = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\ufffe\uffff]"
 XML 1.0 can carry them."""
 _UNSAFE_REASON = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 """The same for the reasons of ``accept``, which may have several lines and go nowhere."""
-
-_NEVER_NULL = frozenset(
-    {"unconditional", "busy", "no_answer", "unreachable", "operator_return", "overflow", "to", "else"}
-)
 
 
 def carried(text: str) -> bool:
@@ -34,35 +30,27 @@ def plain(node: Node) -> object:
 
 
 def unreadable(node: Node, findings: Findings) -> frozenset[Path]:
-    """Paths of keys that are not texts, of texts that cannot be carried, and of destinations left empty."""
+    """Paths of keys that are not texts, and of texts that cannot be carried."""
     paths: set[Path] = set()
-    _scan(node, (), None, paths, findings)
+    _scan(node, (), paths, findings)
     return frozenset(paths)
 
 
-def _scan(node: Node, path: Path, key: str | None, paths: set[Path], findings: Findings) -> None:
+def _scan(node: Node, path: Path, paths: set[Path], findings: Findings) -> None:
     if isinstance(node, Scalar):
-        if isinstance(node.value, str):
-            if _UNSAFE.search(node.value) and not ("accept" in path and not _UNSAFE_REASON.search(node.value)):
-                unsafe_text(node, findings)
-                paths.add(path)
-        elif node.value is None and key in _NEVER_NULL and path[0] != "accept":
-            findings.add(
-                "PBX103",
-                f"nothing is written after '{key}:'",
-                node.location,
-                help="write a destination" if key in ("to", "else", "overflow") else "write a destination, or off",
-            )
+        unsafe = _UNSAFE_REASON if "accept" in path else _UNSAFE
+        if isinstance(node.value, str) and unsafe.search(node.value):
+            unsafe_text(node, findings)
             paths.add(path)
     elif isinstance(node, Mapping):
         for name, entry in node.entries.items():
             inner = (*path, name)
             if not _key_is_text(entry, path, findings):
                 paths.add(inner)
-            _scan(entry.value, inner, name, paths, findings)
+            _scan(entry.value, inner, paths, findings)
     elif isinstance(node, Sequence):
         for i, item in enumerate(node.items):
-            _scan(item, (*path, i), None, paths, findings)
+            _scan(item, (*path, i), paths, findings)
 
 
 def _key_is_text(entry: Entry, path: Path, findings: Findings) -> bool:
@@ -73,10 +61,12 @@ def _key_is_text(entry: Entry, path: Path, findings: Findings) -> bool:
             return False
         return True
     if key.value is None or isinstance(key.value, bool):
-        findings.add("PBX103", f"{key.text or 'null'!r} is no name", key.location, help=f'write "{key.text}" in quotes')
+        findings.add(
+            "PBX103", f"{key.text or 'null'!r} is not a name", key.location, help=f'write "{key.text}" in quotes'
+        )
         return False
     unquoted(key, findings, what="number" if path in (("users",), ("inbound",)) else "key")
-    return True  # its text is the key all the same, and what stands under it is worth checking
+    return True  # its text is used as the key, so that the values under it are checked too
 
 
 def unquoted(scalar: Scalar, findings: Findings, what: str = "number", *, secret: bool = False) -> None:
@@ -92,12 +82,12 @@ def unquoted(scalar: Scalar, findings: Findings, what: str = "number", *, secret
 
 def unsafe_text(scalar: Scalar, findings: Findings) -> None:
     value = scalar.value if isinstance(scalar.value, str) else ""
-    found = _UNSAFE.search(value)
-    letter = ord(found.group()) if found else 0
+    unsafe = _UNSAFE.search(value)
+    letter = ord(unsafe.group()) if unsafe else 0
     what = "a line break" if letter in (10, 13, 0x85, 0x2028, 0x2029) else f"the character U+{letter:04X}"
     findings.add(
         "PBX107",
-        f"this text holds {what}, which no PBX can carry",
-        within(scalar, found.start(), 1) if found and letter > 0xFF else scalar.location,
+        f"this text contains {what}, which no PBX's configuration can hold",
+        within(scalar, unsafe.start(), 1) if unsafe and letter > 0xFF else scalar.location,
         help="write it on one line, without control characters",
     )

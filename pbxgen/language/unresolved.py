@@ -1,94 +1,74 @@
-"""A destination as it is written, with its options."""
+"""A destination with its options, before it is resolved for one user."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from enum import Enum, auto
 
 from pbxgen.diagnostics.location import Location
-from pbxgen.flow.plan import CallerId, Place, PlaceKind
-from pbxgen.language.findings import Findings, Subject
+from pbxgen.flow.plan import Place, PlaceKind
+from pbxgen.language.findings import Findings
 from pbxgen.language.model_deviations import WrittenOptions
+from pbxgen.language.positions import at
 from pbxgen.source.tree import Mapping, Node
 
 
-class Form(Enum):
-    PLACE = auto()
-    """The same place for everybody."""
-    OWN_MAILBOX = auto()
-    OWN_MOBILE = auto()
+def over(options: WrittenOptions, general: WrittenOptions) -> WrittenOptions:
+    """``options``, and the general ones where those say nothing."""
+    if general is NONE:
+        return options
+    own = ((key, getattr(options, key)) for key in WrittenOptions.model_fields)
+    return WrittenOptions(**{key: getattr(general, key) if value is None else value for key, value in own})
+
+
+NONE = WrittenOptions()
 
 
 @dataclass(frozen=True, slots=True)
-class Options:
-    """What a rule or a destination says beside its target; None: nothing."""
+class WrittenDestination:
+    """One destination. ``place`` is None for the diverting user's own mailbox or mobile.
 
-    timeout: int | None = None
-    confirm: bool | None = None
-    caller_id: CallerId | None = None
-    allow_premium: bool | None = None
+    ``route`` names the route that carries an outside one.
+    """
 
-    def over(self, general: Options) -> Options:
-        """These options, and the general ones where these say nothing."""
-        if self is NONE or general is NONE:
-            return general if self is NONE else self
-        return Options(
-            general.timeout if self.timeout is None else self.timeout,
-            general.confirm if self.confirm is None else self.confirm,
-            general.caller_id if self.caller_id is None else self.caller_id,
-            general.allow_premium if self.allow_premium is None else self.allow_premium,
-        )
-
-
-NONE = Options()
-
-
-@dataclass(frozen=True, slots=True)
-class Written:
-    """One destination. ``place`` is given for Form.PLACE; ``route`` names the route that carries an outside one."""
-
-    form: Form
     text: str
     location: Location
-    options: Options
+    options: WrittenOptions
     place: Place | None = None
     route: str | None = None
 
-
-def options_of(model: WrittenOptions) -> Options:
-    caller_id = model.caller_id
-    if model.timeout is None and model.confirm is None and caller_id is None and model.allow_premium is None:
-        return NONE
-    return Options(
-        model.timeout, model.confirm, CallerId(caller_id) if caller_id is not None else None, model.allow_premium
-    )
+    @property
+    def is_own_mobile(self) -> bool:
+        return self.place is None and self.text == "mobile"
 
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """Something wrong that is reported by whoever knows the place and the user."""
+    """Something wrong; the caller adds the place and the user."""
 
     code: str
     message: str
     help: str
 
 
+LONG_RING = 60
+"""Seconds above which a ring time is warned of: few callers wait longer than a minute."""
+
 RINGS = frozenset({PlaceKind.USER, PlaceKind.OPERATOR, PlaceKind.GROUP, PlaceKind.OUTSIDE})
 
 
 def report_meaningless(
-    options: Options, node: Node, written: Sequence[Written], findings: Findings, subject: Subject | None
+    options: WrittenOptions, node: Node, written: Sequence[WrittenDestination], findings: Findings
 ) -> None:
     """Warn of options that none of the destinations they stand beside can follow."""
-    if options is NONE or not written or not isinstance(node, Mapping):
+    if not written or not isinstance(node, Mapping):
         return
-    kinds = {PlaceKind.OUTSIDE if w.form is Form.OWN_MOBILE else PlaceKind.MAILBOX if w.place is None else w.place.kind
+    kinds = {PlaceKind.OUTSIDE if w.is_own_mobile else PlaceKind.MAILBOX if w.place is None else w.place.kind
              for w in written}  # fmt: skip
     rings, outside = bool(kinds & RINGS), PlaceKind.OUTSIDE in kinds
     for key, given, useful, why in (
         ("timeout", options.timeout is not None, rings, "nothing rings there"),
-        ("confirm", options.confirm is True, rings, "nobody could press 1 there"),
+        ("confirm", options.confirm is True, rings, "no person there could press 1"),
         ("caller_id", options.caller_id is not None, outside, "the call does not go outside"),
     ):
         if given and not useful and key in node.entries:
@@ -97,12 +77,25 @@ def report_meaningless(
                 f"{key} has no meaning for {', '.join(w.text for w in written)}: {why}",
                 node.entries[key].key.location,
                 help=f"remove {key}",
-                subject=subject,
             )
 
 
-def place_of(kind: PlaceKind, target: str, location: Location, options: Options) -> Place:
+def destination_at(
+    kind: PlaceKind, target: str, text: str, location: Location, options: WrittenOptions
+) -> WrittenDestination:
+    """What is the same place for everybody."""
     rings = kind in RINGS
-    return Place(
-        kind, target, location, timeout=options.timeout if rings else None, confirm=bool(options.confirm) and rings
-    )
+    timeout, confirm = (options.timeout, bool(options.confirm)) if rings else (None, False)
+    place = Place(kind, target, location, timeout=timeout, confirm=confirm)
+    return WrittenDestination(text, location, options, place)
+
+
+def long_ring(seconds: int | None, holder: Node, key: str, findings: Findings) -> None:
+    """Warn of ``key`` of ``holder`` where it is above :data:`LONG_RING`."""
+    if seconds is not None and seconds > LONG_RING:
+        findings.add(
+            "PBX153",
+            f"{seconds} s is a long time to ring: callers hang up before",
+            at(holder, key).location,
+            help=f"{LONG_RING} s or less",
+        )

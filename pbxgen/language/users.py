@@ -1,4 +1,4 @@
-"""Users for the plan."""
+"""Compile users for the plan."""
 
 from __future__ import annotations
 
@@ -6,48 +6,46 @@ from pbxgen.diagnostics.location import Location
 from pbxgen.flow import plan
 from pbxgen.language.context import Context
 from pbxgen.language.directory import read_number
-from pbxgen.language.findings import Subject
-from pbxgen.language.model_base import many
-from pbxgen.language.model_users import User, Voicemail
-from pbxgen.language.positions import at, items, key_of
+from pbxgen.language.findings import Findings
+from pbxgen.language.model_sections import User, Voicemail
+from pbxgen.language.positions import at, each, items, key_of
 from pbxgen.language.resolve import Rights, merge
-from pbxgen.language.ringing import long_ring
 from pbxgen.language.rules import KEYS, RETURN_KEYS, WrittenDeviations
 from pbxgen.language.secrets import declared
-from pbxgen.language.unresolved import Written
+from pbxgen.language.unresolved import WrittenDestination, long_ring
 from pbxgen.language.validate import Draft
-from pbxgen.source.tree import Mapping, Node
+from pbxgen.source.tree import Node
 
 
 def mailboxes(draft: Draft) -> frozenset[str]:
     """Extensions that have a mailbox, or whose `voicemail` is wrong in itself."""
-    found = set()
+    extensions = set()
     for extension in draft.names.get("users", {}):
-        user = draft.users.get(extension)
+        user = draft.source.users.get(extension)
         if (
             user is None
             or draft.is_broken("users", extension, "voicemail")
             or (user.voicemail is None and draft.is_broken("defaults", "voicemail"))
-            or (draft.defaults.voicemail if user.voicemail is None else user.voicemail)
+            or (draft.source.defaults.voicemail if user.voicemail is None else user.voicemail)
         ):
-            found.add(extension)
-    return frozenset(found)
+            extensions.add(extension)
+    return frozenset(extensions)
 
 
 def compile_users(
     context: Context, classes: dict[str, frozenset[str]], policies: dict[str, WrittenDeviations]
 ) -> dict[str, plan.User]:
     tree = context.draft.node("users")
-    people = _People(context, classes, policies)
-    found = {}
-    assert isinstance(tree, Mapping) or not context.draft.users
-    for extension, user in context.draft.users.items():
-        found[extension] = people.user(extension, user, at(tree, extension), key_of(tree, extension))
+    compiler = _UserCompiler(context, classes, policies)
+    users = {
+        extension: compiler.user(extension, user, at(tree, extension), key_of(tree, extension))
+        for extension, user in context.draft.source.users.items()
+    }
     context.resolver.report()
-    return found
+    return users
 
 
-class _People:
+class _UserCompiler:
     def __init__(
         self, context: Context, classes: dict[str, frozenset[str]], policies: dict[str, WrittenDeviations]
     ) -> None:
@@ -56,23 +54,23 @@ class _People:
         self.policies = policies
         self.route_tuples: dict[frozenset[str], tuple[str, ...]] = {}
         defaults = context.draft.node("defaults", "class")
-        name = context.draft.defaults.class_
+        name = context.draft.source.defaults.class_
         if name is not None:
-            context.names.use("classes", name, defaults.location)
+            context.names.use("classes", name, defaults.location, context.findings)
 
     def user(self, extension: str, user: User, node: Node, location: Location) -> plan.User:
-        context, defaults = self.context, self.context.draft.defaults
-        subject = ("user", extension)
-        long_ring(user.ring_timeout, node, "ring_timeout", context.findings, subject)
+        context, defaults = self.context, self.context.draft.source.defaults
+        findings = context.findings.about(("user", extension))
+        long_ring(user.ring_timeout, node, "ring_timeout", findings)
         mobile = None
         if user.mobile is not None:
-            mobile = read_number(user.mobile, at(node, "mobile"), context.numbers, context.findings, subject)
-        mailbox = self._mailbox(extension, user, node, location, subject)
-        rights = self._rights(extension, user, node, location, mobile, mailbox is not None)
+            mobile = read_number(user.mobile, at(node, "mobile"), context.numbers, findings)
+        mailbox = self._mailbox(extension, user, node, location, findings)
+        rights = self._rights(extension, user, node, location, mobile, mailbox is not None, findings)
         dids = context.directory.user_dids.get(extension, ())
         password = None
         if user.password is not None:
-            password = declared(user.password, at(node, "password"), context.findings, subject)
+            password = declared(user.password, at(node, "password"), findings)
         return plan.User(
             extension=extension,
             name=extension if user.name is None else user.name,
@@ -84,14 +82,14 @@ class _People:
             ring_timeout=defaults.ring_timeout if user.ring_timeout is None else user.ring_timeout,
             call_waiting=defaults.call_waiting if user.call_waiting is None else user.call_waiting,
             dnd=user.dnd,
-            deviations=self._deviations(extension, user, node, rights),
-            follow_me=self._follow_me(user, node, rights),
+            deviations=self._deviations(extension, user, node, rights, findings),
+            follow_me=self._follow_me(user, node, rights, findings),
             password=password,
             own_number=dids[0] if dids else None,
         )
 
     def _mailbox(
-        self, extension: str, user: User, node: Node, location: Location, subject: Subject
+        self, extension: str, user: User, node: Node, location: Location, findings: Findings
     ) -> plan.Mailbox | None:
         voicemail = user.voicemail
         if isinstance(voicemail, Voicemail):
@@ -99,29 +97,36 @@ class _People:
             pin = voicemail.pin
             secret = None
             if pin is not None:
-                secret = declared(pin, at(inner, "pin"), self.context.findings, subject, pin=True)
+                secret = declared(pin, at(inner, "pin"), findings, pin=True)
             return plan.Mailbox(secret, voicemail.email, key_of(node, "voicemail"))
-        if self.context.draft.defaults.voicemail if voicemail is None else voicemail:
+        if self.context.draft.source.defaults.voicemail if voicemail is None else voicemail:
             return plan.Mailbox(None, None, location if voicemail is None else key_of(node, "voicemail"))
         return None
 
     def _rights(
-        self, extension: str, user: User, node: Node, location: Location, mobile: str | None, mailbox: bool
+        self,
+        extension: str,
+        user: User,
+        node: Node,
+        location: Location,
+        mobile: str | None,
+        mailbox: bool,
+        findings: Findings,
     ) -> Rights:
         draft = self.context.draft
-        unsure = set()
+        undecided_keys = set()
         if (mobile is None and user.mobile is not None) or draft.is_broken("users", extension, "mobile"):
-            unsure.add("mobile")
-        name = user.class_ if "class_" in user.model_fields_set else draft.defaults.class_
+            undecided_keys.add("mobile")
+        name = user.class_ if "class_" in user.model_fields_set else draft.source.defaults.class_
         if "class_" in user.model_fields_set and name is not None:
-            self.context.names.use("classes", name, at(node, "class").location, ("user", extension))
+            self.context.names.use("classes", name, at(node, "class").location, findings)
         broken = (
             not self.context.names.complete
             or draft.is_broken("users", extension, "class")
             or draft.is_broken("defaults", "class")
         )
         if broken or (name is not None and (name not in self.classes or draft.is_incomplete("classes", name))):
-            unsure.add("class")
+            undecided_keys.add("class")
         return Rights(
             extension=extension,
             location=location,
@@ -129,23 +134,25 @@ class _People:
             mobile=mobile,
             class_name=name,
             routes=None if name is None else self.classes.get(name, frozenset()),
-            unsure=frozenset(unsure),
+            undecided_keys=frozenset(undecided_keys),
         )
 
     def _in_order(self, routes: frozenset[str]) -> tuple[str, ...]:
         if routes not in self.route_tuples:
-            self.route_tuples[routes] = tuple(r for r in self.context.draft.routes if r in routes)
+            self.route_tuples[routes] = tuple(r for r in self.context.draft.source.routes if r in routes)
         return self.route_tuples[routes]
 
-    def _deviations(self, extension: str, user: User, node: Node, rights: Rights) -> plan.Deviations:
+    def _deviations(
+        self, extension: str, user: User, node: Node, rights: Rights, findings: Findings
+    ) -> plan.Deviations:
         policies = []
         if user.policy:
-            for name, item in zip(many(user.policy), items(at(node, "policy")), strict=True):
-                if self.context.names.use("policies", name, item.location, rights.subject) and name in self.policies:
+            for name, item in each(user.policy, at(node, "policy")):
+                if self.context.names.use("policies", name, item.location, findings) and name in self.policies:
                     policies.append((name, self.policies[name]))
         own: WrittenDeviations = {}
         if user.deviations is not None:
-            own = self.context.rules.deviations(user.deviations, at(node, "deviations"), rights.subject)
+            own = self.context.rules.deviations(user.deviations, at(node, "deviations"), findings)
         hidden = self._hidden(extension) if self.context.draft.broken else frozenset()
         if not policies and not own:
             return _NO_DEVIATIONS
@@ -159,13 +166,13 @@ class _People:
         keys |= {f"return_{key}" for key in RETURN_KEYS if draft.is_broken(*path, "operator_return", key)}
         return frozenset(keys)
 
-    def _follow_me(self, user: User, node: Node, rights: Rights) -> tuple[plan.Leg, ...]:
+    def _follow_me(self, user: User, node: Node, rights: Rights, findings: Findings) -> tuple[plan.Leg, ...]:
         if not user.follow_me:
             return ()
-        written: list[tuple[Written, int]] = []
+        written: list[tuple[WrittenDestination, int]] = []
         for leg, item in zip(user.follow_me, items(at(node, "follow_me")), strict=True):
             delay = 0 if isinstance(leg, str) else leg.delay
-            written += [(found, delay) for found in self.context.destinations.read(leg, item, rights.subject)]
+            written += [(destination, delay) for destination in self.context.destinations.read(leg, item, findings)]
         return self.context.resolver.legs(tuple(written), rights)
 
 

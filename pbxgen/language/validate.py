@@ -1,44 +1,41 @@
-"""A tree against the models: every problem becomes a diagnostic of our own, and what is fine goes on.
+"""Validate a tree against the models: every problem becomes a diagnostic.
 
-Whatever is wrong is cut out of the tree and the rest validated again, so that names and numbers are
-checked also in the parts that are right.
+Each wrong value is cut out of the tree and the rest validated again, so that names and numbers are checked also in
+the parts that are right.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass, field
-from typing import Annotated, Any
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
 
 from pbxgen.diagnostics.location import Location
-from pbxgen.language.complaint import complain
+from pbxgen.language.annotations import key_at, of_field, split
 from pbxgen.language.findings import Findings
-from pbxgen.language.model import Source
-from pbxgen.language.model_base import EXTENSION, NUMBER, SLUG
-from pbxgen.language.model_deviations import Deviations
-from pbxgen.language.model_groups import Group, Operator
-from pbxgen.language.model_inbound import InboundTarget
-from pbxgen.language.model_pbx import Defaults, Pbx
-from pbxgen.language.model_schedules import Schedule
-from pbxgen.language.model_trunks import Route, Trunk
-from pbxgen.language.model_users import User
-from pbxgen.language.positions import Path, child, without
+from pbxgen.language.model import SECTIONS, Source
+from pbxgen.language.model_base import KeyForm
+from pbxgen.language.model_sections import Pbx
+from pbxgen.language.positions import Path, at, child, without
 from pbxgen.language.to_values import plain, unreadable
+from pbxgen.language.validation_errors import report_validation_error
 from pbxgen.source.tree import Entry, Mapping, Node, Scalar
 
-SECTIONS = tuple(Source.model_fields)
-_ADAPTERS: dict[str, TypeAdapter[Any]] = {}
+_KEYS = {
+    section: re.compile(part.pattern)
+    for section in SECTIONS
+    for part in split(key_at(Source, (section, "")))[1]
+    if isinstance(part, KeyForm)
+}
 
 
-def _adapter(section: str) -> TypeAdapter[Any]:
-    if section not in _ADAPTERS:
-        info: Any = Source.model_fields[section]
-        form: Any = Annotated[info.annotation, *info.metadata] if info.metadata else info.annotation
-        _ADAPTERS[section] = TypeAdapter[Any](form)
-    return _ADAPTERS[section]
+@cache
+def _adapter(key: str) -> TypeAdapter[Any]:
+    return TypeAdapter[Any](of_field(Source.model_fields[key]))
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,29 +51,13 @@ class Draft:
     names: dict[str, dict[str, Location]]
     broken: frozenset[Path]
     touched: frozenset[Path]
-    pbx: Pbx | None = None
-    defaults: Defaults = field(default_factory=Defaults)
-    trunks: dict[str, Trunk] = field(default_factory=dict)
-    routes: dict[str, Route] = field(default_factory=dict)
-    classes: dict[str, str | list[str]] = field(default_factory=dict)
-    schedules: dict[str, Schedule] = field(default_factory=dict)
-    contacts: dict[str, str | list[str]] = field(default_factory=dict)
-    operators: dict[str, Operator] = field(default_factory=dict)
-    groups: dict[str, Group] = field(default_factory=dict)
-    policies: dict[str, Deviations] = field(default_factory=dict)
-    users: dict[str, User] = field(default_factory=dict)
-    inbound: dict[str, InboundTarget] = field(default_factory=dict)
-    accept: dict[str, str] = field(default_factory=dict)
+    pbx: Pbx | None
+    source: Source
+    """Without ``version`` and ``pbx``."""
 
     def node(self, *path: str | int) -> Node:
         """The node at ``path`` of the cut tree; the nearest one above where there is none."""
-        node: Node = self.root
-        for step in path:
-            if isinstance(node, Mapping) and isinstance(step, str) and step in node.entries:
-                node = node.entries[step].value
-            else:
-                break
-        return node
+        return at(self.root, *path)
 
     def has_broken(self, section: str) -> bool:
         """Was anything cut out of ``section``?"""
@@ -104,34 +85,25 @@ def validate(root: Mapping, findings: Findings) -> Draft:
     cut = without(root, bad) if bad else root
     assert isinstance(cut, Mapping)
     for name, entry in cut.entries.items():
-        if name not in SECTIONS:
-            complain({"type": "extra_forbidden", "loc": (name,)}, (name,), root, findings)
+        if name not in Source.model_fields:
+            report_validation_error({"type": "extra_forbidden", "loc": (name,)}, (name,), root, findings)
             cutter.note([(name,)])
         elif isinstance(entry.value, Scalar) and entry.value.value is None and name not in ("version", "pbx"):
             cutter.note([(name,)])
     _check_keys(cut, cutter.cut, findings)
     values: dict[str, Any] = {}
     kept = {}
-    for name in SECTIONS:
+    for name in Source.model_fields:
         if name in cut.entries and (name,) not in cutter.cut:
             value, node = cutter.section(name, cut)
             if node is not None:
                 values[name] = value
                 kept[name] = Entry(cut.entries[name].key, node)
         elif name in ("version", "pbx") and (name,) not in cutter.cut:
-            complain({"type": "missing", "loc": (name,)}, (name,), root, findings)
-    values.pop("version", None)
+            report_validation_error({"type": "missing", "loc": (name,)}, (name,), root, findings)
     touched = frozenset(path[:n] for path in cutter.cut for n in range(1, len(path) + 1))
-    return Draft(Mapping(kept, root.location), names, frozenset(cutter.cut), touched, **values)
-
-
-_KEYS = {
-    "users": re.compile(EXTENSION),
-    "inbound": re.compile(NUMBER),
-    **dict.fromkeys(
-        ("trunks", "routes", "classes", "schedules", "contacts", "operators", "groups", "policies"), re.compile(SLUG)
-    ),
-}
+    source = Source.model_construct(**values)
+    return Draft(Mapping(kept, root.location), names, frozenset(cutter.cut), touched, values.get("pbx"), source)
 
 
 def _check_keys(root: Mapping, cut: set[Path], findings: Findings) -> None:
@@ -142,7 +114,9 @@ def _check_keys(root: Mapping, cut: set[Path], findings: Findings) -> None:
             continue
         for name in entry.value.entries:
             if not form.fullmatch(name):
-                complain({"type": "key", "loc": (section, name, "[key]")}, (section, name), root, findings)
+                report_validation_error(
+                    {"type": "key", "loc": (section, name, "[key]")}, (section, name), root, findings
+                )
 
 
 class _Cutter:
@@ -183,7 +157,7 @@ class _Cutter:
         path = _in_tree(error["loc"], whole.entries[section].value)
         full = (section, *path)
         if not self._follows(error, full):
-            complain(error, full, whole, self.findings)
+            report_validation_error(error, full, whole, self.findings)
         return path
 
     def _follows(self, error: Any, full: Path) -> bool:

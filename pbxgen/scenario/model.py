@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import datetime as dt
+import re
 from collections.abc import Callable, Mapping
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, field_validator
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, field_validator
 
-from pbxgen.flow.world import OUTSIDE_STATES, PHONE_STATES, is_status
+from pbxgen.flow.world import DEFAULT_MOMENT, OUTSIDE_STATES, PHONE_STATES, is_status, moment_of
+
+_NUMBER = re.compile(r"(?:(?<=\+)\+|^\+)?[0-9]+", re.ASCII)
+_TOGETHER = re.compile(r"\+?[0-9]+(\+\+?[0-9]+)*", re.ASCII)
 
 Party = Annotated[str, StringConstraints(min_length=1, max_length=64)]
 
@@ -42,8 +47,13 @@ class DivertedModel(_Strict):
     reason: Literal["unconditional", "busy", "no_answer", "unreachable"]
 
 
+def _in_order(entry: str) -> str:
+    """``110+100`` means the same as ``100+110``; a plus at the start or after a plus belongs to an outside number."""
+    return "+".join(sorted(_NUMBER.findall(entry))) if _TOGETHER.fullmatch(entry) else entry
+
+
 class ExpectModel(_Strict):
-    rings: list[Party] | None = None
+    rings: list[Annotated[Party, AfterValidator(_in_order)]] | None = None
     ends: EndsModel | None = None
     diverted: list[DivertedModel] | None = None
 
@@ -78,10 +88,17 @@ PhoneStates = Annotated[list[str], BeforeValidator(_states)]
 State = Annotated[str, BeforeValidator(_state(OUTSIDE_STATES))]
 
 
+def _moment(value: object) -> object:
+    moment = moment_of(value) if isinstance(value, str) else None
+    if moment is None:
+        raise ValueError("write at: 2026-11-23 10:00")
+    return moment
+
+
 class ScenarioModel(_Strict):
     name: Annotated[str, StringConstraints(min_length=1)]
     tenant: str | None = None
-    at: str | None = None
+    at: Annotated[dt.datetime, BeforeValidator(_moment)] = DEFAULT_MOMENT
     call: CallModel
     phones: dict[str, PhoneStates] = Field(default_factory=dict)
     outside: dict[str, State] = Field(default_factory=dict)

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from pydantic import BaseModel, ValidationError
+from pydantic import ValidationError
 
 from pbxgen.diagnostics.codes import make
 from pbxgen.diagnostics.diagnostic import Diagnostic
@@ -19,18 +18,11 @@ from pbxgen.diagnostics.text import SourceFile
 from pbxgen.flow.machine import Ending
 from pbxgen.flow.plan import Plan, Reason
 from pbxgen.flow.simulate import Call, Diverted, Transfer
-from pbxgen.flow.world import DEFAULT_MOMENT, World, moment_of
+from pbxgen.flow.world import World
+from pbxgen.language.annotations import expected_at, keys_at
 from pbxgen.language.positions import at, key_of, where
 from pbxgen.language.to_values import plain
-from pbxgen.scenario.model import (
-    CallModel,
-    DivertedModel,
-    EndsModel,
-    ExpectModel,
-    ScenarioFileModel,
-    ScenarioModel,
-    TransferModel,
-)
+from pbxgen.scenario.model import EndsModel, ScenarioFileModel, ScenarioModel
 from pbxgen.scenario.values import Expectation, Scenario, ScenarioFile, ending_of
 from pbxgen.source import tree
 from pbxgen.source.files import UnreadableError
@@ -40,31 +32,6 @@ from pbxgen.source.reader import read_bytes
 _EXTENSION = re.compile(r"[0-9]{2,5}", re.ASCII)
 """What is too short for an outside caller, and meant as an extension."""
 _E164 = re.compile(r"\+[0-9]+", re.ASCII)
-_NUMBER = re.compile(r"(?:(?<=\+)\+|^\+)?[0-9]+", re.ASCII)
-_TOGETHER = re.compile(r"\+?[0-9]+(\+\+?[0-9]+)*", re.ASCII)
-_WANTED = {
-    "model_type": "a mapping, with keys of its own",
-    "dict_type": "a mapping, with keys of its own",
-    "list_type": "a list, in [ ] or with - before each item",
-    "too_short": "one item at least",
-    "string_type": "a text in quotes",
-    "string_too_short": "a text",
-    "int_type": "a whole number, without quotes",
-    "bool_type": "true or false",
-}
-"""What pydantic misses, in words."""
-
-_MODELS: dict[str, type[BaseModel]] = {
-    "": ScenarioFileModel,
-    "scenarios": ScenarioModel,
-    "call": CallModel,
-    "transfer": TransferModel,
-    "expect": ExpectModel,
-    "ends": EndsModel,
-    "diverted": DivertedModel,
-}
-"""By key: what the mapping under it is."""
-_KEYS = {key: [field.alias or name for name, field in model.model_fields.items()] for key, model in _MODELS.items()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,87 +56,62 @@ def read_scenarios(path: Path) -> ScenarioReading:
         model = ScenarioFileModel.model_validate(plain(reading.root))
     except ValidationError as problems:
         errors = problems.errors(include_url=False)
-        found = tuple(dict.fromkeys(_complaint(e, reading.root) for e in errors))
-        return ScenarioReading(None, reading.file, found)
-    found_late: list[Diagnostic] = []
+        complaints = tuple(dict.fromkeys(_diagnostic(e, reading.root) for e in errors))
+        return ScenarioReading(None, reading.file, complaints)
     scenarios = tuple(
-        _scenario(s, model.tenant, where(reading.root, "scenarios", i), found_late)
-        for i, s in enumerate(model.scenarios)
+        _scenario(s, model.tenant, where(reading.root, "scenarios", i)) for i, s in enumerate(model.scenarios)
     )
-    file = None if found_late else ScenarioFile(path, path.parent / model.source, scenarios)
-    return ScenarioReading(file, reading.file, tuple(found_late))
+    return ScenarioReading(ScenarioFile(path, path.parent / model.source, scenarios), reading.file, ())
 
 
-def _of_a_scenario_file(found: Diagnostic) -> Diagnostic:
-    """What the reader says of a source that is none, said of a scenario file."""
-    if found.code not in ("PBX006", "PBX009"):
-        return found
+def _of_a_scenario_file(problem: Diagnostic) -> Diagnostic:
+    """Problems of reading that speak of a source, worded for a scenario file."""
+    if problem.code not in ("PBX006", "PBX009"):
+        return problem
     message = "a scenario file holds a source and a list of scenarios"
-    return make("PBX501", message, found.location, help="begin with 'source: acme.yaml', and go on with 'scenarios:'")
+    return make("PBX501", message, problem.location, help="begin with 'source: acme.yaml', and go on with 'scenarios:'")
 
 
-def check_names(scenario: Scenario, plan: Plan) -> tuple[Diagnostic, ...]:
-    """Callers, phones and transfers that name nobody of ``plan``."""
-    named = [*scenario.world.phones]
-    if scenario.call.transfer is not None:
-        named.append(scenario.call.transfer.by)
-    found = [
-        make(
-            "PBX502",
-            f"scenario {scenario.name!r}: {name} is no extension of {plan.name}",
-            scenario.location,
-            help=did_you_mean(name, plan.users),
-        )
-        for name in named
-        if name not in plan.users
-    ]
-    caller = scenario.call.caller
+def wrong_name(scenario: Scenario, message: str, help: str) -> Diagnostic:
+    return make("PBX502", f"scenario {scenario.name!r}: {message}", scenario.location, help=help)
+
+
+def check_names(scenario: Scenario, plan: Plan) -> Iterator[Diagnostic]:
+    """Report callers, phones and transfers that are not extensions of ``plan``, and outside numbers not in E.164."""
+    transfer, caller = scenario.call.transfer, scenario.call.caller
+    for name in (*scenario.world.phones, *([] if transfer is None else [transfer.by])):
+        if name not in plan.users:
+            message = f"{name} is not an extension of {plan.name}"
+            yield wrong_name(scenario, message, did_you_mean(name, plan.users))
     if caller not in plan.users and _EXTENSION.fullmatch(caller):
-        found.append(
-            make(
-                "PBX502",
-                f"scenario {scenario.name!r}: the caller {caller} is no extension of {plan.name}",
-                scenario.location,
-                help=did_you_mean(caller, plan.users) or "write an outside number with a plus: +39…",
-            )
-        )
-    found += [
-        make(
-            "PBX502",
-            f"scenario {scenario.name!r}: {number} is no number in E.164",
-            scenario.location,
-            help="write it with a plus and the country code, digits only: +39…",
-        )
-        for number in scenario.world.outside
-        if not _E164.fullmatch(number) and number not in plan.emergency
-    ]
-    return tuple(found)
+        message = f"the caller {caller} is not an extension of {plan.name}"
+        help = did_you_mean(caller, plan.users) or "write an outside number with a plus: +39…"
+        yield wrong_name(scenario, message, help)
+    for number in scenario.world.outside:
+        if not _E164.fullmatch(number) and number not in plan.emergency:
+            help = "write it with a plus and the country code, digits only: +39…"
+            yield wrong_name(scenario, f"{number} is not a number in E.164", help)
 
 
-def _scenario(model: ScenarioModel, tenant: str | None, location: Location, found: list[Diagnostic]) -> Scenario:
-    call = model.call
-    transfer = None
-    if call.transfer is not None:
-        transfer = Transfer(call.transfer.by, call.transfer.to, call.transfer.attended)
-    phones = {extension: tuple(states) for extension, states in model.phones.items()}
-    expect = model.expect
-    diverted = None
-    if expect.diverted is not None:
-        diverted = tuple(Diverted(d.by, Reason(d.reason)) for d in expect.diverted)
-    rings = None if expect.rings is None else tuple(_in_order(entry) for entry in expect.rings)
+def _scenario(model: ScenarioModel, tenant: str | None, location: Location) -> Scenario:
+    call, transfer, expect = model.call, model.call.transfer, model.expect
     return Scenario(
         model.name,
         model.tenant or tenant,
-        Call(call.caller, call.to, transfer, call.diverted),
-        World(_moment(model, location, found), phones, model.outside),
-        Expectation(rings, _ending(expect.ends), diverted),
+        Call(
+            call.caller,
+            call.to,
+            None if transfer is None else Transfer(transfer.by, transfer.to, transfer.attended),
+            call.diverted,
+        ),
+        World(model.at, {extension: tuple(states) for extension, states in model.phones.items()}, model.outside),
+        Expectation(
+            None if expect.rings is None else tuple(expect.rings),
+            _ending(expect.ends),
+            None if expect.diverted is None else tuple(Diverted(d.by, Reason(d.reason)) for d in expect.diverted),
+        ),
         location,
     )
-
-
-def _in_order(entry: str) -> str:
-    """``110+100`` means the same as ``100+110``; a plus at the start or after a plus belongs to an outside number."""
-    return "+".join(sorted(_NUMBER.findall(entry))) if _TOGETHER.fullmatch(entry) else entry
 
 
 def _ending(ends: EndsModel | None) -> Ending | None:
@@ -179,35 +121,21 @@ def _ending(ends: EndsModel | None) -> Ending | None:
     return ending_of(kind, str(getattr(ends, kind)))
 
 
-def _moment(model: ScenarioModel, location: Location, found: list[Diagnostic]) -> dt.datetime:
-    if model.at is None:
-        return DEFAULT_MOMENT
-    moment = moment_of(model.at)
-    if moment is not None:
-        return moment
-    message = f"scenario {model.name!r}: {model.at!r} is not a date and time"
-    found.append(make("PBX501", message, location, help="write at: 2026-11-23 10:00"))
-    return DEFAULT_MOMENT
-
-
-def _complaint(error: Mapping[str, Any], root: tree.Mapping) -> Diagnostic:
-    loc = tuple(step for step in error["loc"] if step != "[key]")
-    node = at(root, *loc)
-    key = next((str(step) for step in reversed(loc) if isinstance(step, str)), "the file")
+def _diagnostic(error: Mapping[str, Any], root: tree.Mapping) -> Diagnostic:
+    path = tuple(step for step in error["loc"] if step != "[key]")
+    node = at(root, *path)
+    key = next((str(step) for step in reversed(path) if isinstance(step, str)), "the file")
     location = node.location
     match error["type"]:
         case "extra_forbidden":
-            holder = next((str(s) for s in reversed(loc[:-1]) if isinstance(s, str)), "")
-            location = key_of(at(root, *loc[:-1]), str(loc[-1]))
-            message, help = f"{key!r} means nothing here", did_you_mean(key, _KEYS.get(holder, ()))
+            location = key_of(at(root, *path[:-1]), key)
+            message, help = f"{key!r} is not a key here", did_you_mean(key, keys_at(ScenarioFileModel, path[:-1]))
         case "missing":
-            message, help = f"the key {key!r} is missing", f"add {key}:"
+            message, help = f"the key {key!r} is missing", f"add {key}: {expected_at(ScenarioFileModel, path)}"
         case "string_type" if isinstance(node, tree.Scalar) and isinstance(node.value, int | float):
             message, help = f"the number {node.text} is not quoted", f'write "{node.text}"'
         case "value_error":
-            message, help = f"{key} cannot be so", str(error["ctx"]["error"])
-        case kind if kind in _WANTED:
-            message, help = f"{key} cannot be so", f"write {_WANTED[kind]}"
+            message, help = f"{key} has a wrong value", str(error["ctx"]["error"])
         case _:
-            message, help = f"{key}: {error['msg'][0].lower()}{error['msg'][1:]}", ""
+            message, help = f"{key} has a wrong value", f"write {expected_at(ScenarioFileModel, path)}"
     return make("PBX501", message, location, help=help)

@@ -1,4 +1,4 @@
-"""A scenario file from end to end: its source compiled, each call judged."""
+"""Run a scenario file on the model: compile its source, judge each call."""
 
 from __future__ import annotations
 
@@ -6,15 +6,28 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from pbxgen.diagnostics.codes import make
 from pbxgen.diagnostics.diagnostic import Diagnostic, Severity
 from pbxgen.diagnostics.nearest import did_you_mean
 from pbxgen.diagnostics.text import SourceFile
 from pbxgen.flow.plan import Plan
+from pbxgen.flow.simulate import Story, simulate
 from pbxgen.pipeline import Compilation, compile_path
-from pbxgen.scenario.judge import Verdict, judge
-from pbxgen.scenario.read import check_names, read_scenarios
-from pbxgen.scenario.values import Scenario
+from pbxgen.scenario.read import check_names, read_scenarios, wrong_name
+from pbxgen.scenario.values import Scenario, Seen, differences
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """One scenario on the model. ``differences``: by aspect, (expected, seen)."""
+
+    scenario: Scenario
+    plan: Plan
+    story: Story
+    differences: Mapping[str, tuple[str, str]]
+
+    @property
+    def passed(self) -> bool:
+        return not self.differences
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +58,7 @@ class Prepared:
     diagnostics: tuple[Diagnostic, ...] = ()
     texts: Mapping[str, SourceFile] = field(default_factory=dict)
     plans: tuple[Plan, ...] = ()
-    """All of the source: of a fleet also those that nobody calls."""
+    """All of the source: of a fleet also those without a call."""
 
 
 def prepare(path: Path, name: str | None = None) -> Prepared:
@@ -60,14 +73,19 @@ def prepare(path: Path, name: str | None = None) -> Prepared:
     if errors:
         return Prepared(path, diagnostics=errors, texts=texts)
     chosen = [s for s in reading.file.scenarios if name is None or name in s.name]
-    found: list[Diagnostic] = []
+    problems: list[Diagnostic] = []
     pairs = []
     for scenario in chosen:
-        plan = _plan_of(scenario, compilation, found)
+        plan = _plan_of(scenario, compilation, problems)
         if plan is not None:
-            found += check_names(scenario, plan)
+            problems += check_names(scenario, plan)
             pairs.append((scenario, plan))
-    return Prepared(path, () if found else tuple(pairs), tuple(found), texts, tuple(compilation.plans))
+    return Prepared(path, () if problems else tuple(pairs), tuple(problems), texts, tuple(compilation.plans))
+
+
+def judge(scenario: Scenario, plan: Plan) -> Verdict:
+    story = simulate(plan, scenario.call, scenario.world)
+    return Verdict(scenario, plan, story, differences(scenario.expect, Seen.of(story)))
 
 
 def judge_file(prepared: Prepared) -> FileRun:
@@ -76,7 +94,7 @@ def judge_file(prepared: Prepared) -> FileRun:
     return FileRun(prepared.path, verdicts, prepared.diagnostics, prepared.texts)
 
 
-def _plan_of(scenario: Scenario, compilation: Compilation, found: list[Diagnostic]) -> Plan | None:
+def _plan_of(scenario: Scenario, compilation: Compilation, problems: list[Diagnostic]) -> Plan | None:
     """The tenant's plan; without ``tenant``, the only one there is."""
     plans = {p.name: p for p in compilation.plans}
     if scenario.tenant is None and len(plans) == 1:
@@ -84,10 +102,10 @@ def _plan_of(scenario: Scenario, compilation: Compilation, found: list[Diagnosti
     if scenario.tenant in plans:
         return plans[scenario.tenant]
     if scenario.tenant is None:
-        message = f"scenario {scenario.name!r} does not say which tenant it calls"
+        message = "it does not say which tenant it calls"
         help = f"add tenant: one of {', '.join(plans)}"
     else:
-        message = f"scenario {scenario.name!r}: there is no tenant {scenario.tenant}"
+        message = f"there is no tenant {scenario.tenant}"
         help = did_you_mean(scenario.tenant, plans) or f"one of {', '.join(plans)}"
-    found.append(make("PBX502", message, scenario.location, help=help))
+    problems.append(wrong_name(scenario, message, help))
     return None

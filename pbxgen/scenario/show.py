@@ -1,4 +1,4 @@
-"""Verdicts in words: a failing call step by step beside what was expected."""
+"""Print verdicts: a failing call step by step beside what was expected."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any
 
 from pbxgen.flow.explain import Sentence, Teller
 from pbxgen.flow.phrases import ENGLISH
-from pbxgen.scenario.judge import Verdict
+from pbxgen.scenario.run import Verdict
 
 
 def story_lines(sentences: tuple[Sentence, ...]) -> list[str]:

@@ -1,4 +1,4 @@
-"""Scenarios as plain values."""
+"""Scenarios as plain values, and how a call differs from what one expects."""
 
 from __future__ import annotations
 
@@ -55,14 +55,14 @@ class Seen:
 
 def differences(expect: Expectation, seen: Seen) -> Mapping[str, tuple[str, str]]:
     """Each aspect in which ``seen`` is not as expected: (expected, seen)."""
-    found: dict[str, tuple[str, str]] = {}
+    by_aspect: dict[str, tuple[str, str]] = {}
     if expect.rings is not None and expect.rings != seen.rings:
-        found["rings"] = (_list(expect.rings), _list(seen.rings))
+        by_aspect["rings"] = (_list(expect.rings), _list(seen.rings))
     if expect.ending is not None and not same_ending(expect.ending, seen.ending):
-        found["ends"] = (str(expect.ending), str(seen.ending))
+        by_aspect["ends"] = (str(expect.ending), str(seen.ending))
     if expect.diverted is not None and expect.diverted != seen.diverted:
-        found["diverted"] = (_diverted(expect.diverted), _diverted(seen.diverted))
-    return found
+        by_aspect["diverted"] = (_diverted(expect.diverted), _diverted(seen.diverted))
+    return by_aspect
 
 
 def same_ending(one: Ending, other: Ending) -> bool:

@@ -1,20 +1,25 @@
-"""Parse events -> tree, with anchors, aliases, merges, and limits that no input can get around."""
+"""Parse events -> tree, with anchors, aliases, merges, and limits that no input can get around.
+
+Of ruamel.yaml's loaders only the round-trip loader keeps the places of values, though not where they end, and none
+limits what aliases stand for. Measured with 10,000 users of six lines each: this composer takes about a tenth of the
+time of the round-trip loader; with the Python parser below it (:mod:`pbxgen.source.events`), half of it.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from functools import partial
 from types import MappingProxyType
 
 from pbxgen.diagnostics.codes import make
 from pbxgen.diagnostics.diagnostic import Diagnostic, Related
 from pbxgen.diagnostics.location import Location
-from pbxgen.source import quick, scalars
+from pbxgen.source import fast_nodes, scalars
 from pbxgen.source.events import Event, Mark
 from pbxgen.source.files import DIVIDE
-from pbxgen.source.join import joined
 from pbxgen.source.secret_places import places_to_hide
-from pbxgen.source.tree import Entry, Mapping, Node, Scalar, Sequence
+from pbxgen.source.tree import Entry, Mapping, Node, Scalar, Sequence, joined
 
 MAX_DEPTH = 100
 """Levels of nesting, aliases expanded."""
@@ -33,7 +38,7 @@ _TAGS = {"tag:yaml.org,2002:seq": False, "tag:yaml.org,2002:map": True, "!": Non
 
 
 class _Abandon(Exception):  # noqa: N818 - it ends the reading, it is no error of its own
-    """What comes next cannot be read with any sense."""
+    """Stop reading: the rest of the file cannot be understood."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +65,7 @@ class _Frame:
     def __init__(self, event: Event, is_mapping: bool, nodes_before: int) -> None:
         self.entries: dict[str, Entry] | None = {} if is_mapping else None
         self.items: list[Node] = []
-        self.merges: list[Mapping] = []
+        self.merges: list[tuple[Scalar, Mapping]] = []
         self.key: Scalar | None = None
         self.anchor: str | None = event.anchor
         self.flow: bool = bool(event.flow_style)
@@ -92,11 +97,11 @@ class Composer:
 
     def compose(self, events: Iterable[Event]) -> Node | None:
         """The first document's root; None where there is none or reading had to stop within it."""
-        handlers = {
+        handlers: dict[str, Callable[[Event], None]] = {
             "ScalarEvent": self._scalar,
             "AliasEvent": self._alias,
-            "MappingStartEvent": self._start_mapping,
-            "SequenceStartEvent": self._start_sequence,
+            "MappingStartEvent": partial(self._start, is_mapping=True),
+            "SequenceStartEvent": partial(self._start, is_mapping=False),
             "MappingEndEvent": self._end_mapping,
             "SequenceEndEvent": self._end_sequence,
             "DocumentStartEvent": self._start_document,
@@ -125,12 +130,12 @@ class Composer:
             node = self._tagged(text, str(event.tag), location)
         elif event.implicit[0]:
             try:
-                node = quick.scalar(scalars.resolve(text), text, False, location)
+                node = fast_nodes.scalar(scalars.resolve(text), text, False, location)
             except scalars.TooLongError:
                 self._too_long(text, location)
                 node = Scalar(text, text, False, location)
         else:
-            node = quick.scalar(text, text, True, location)
+            node = fast_nodes.scalar(text, text, True, location)
         if event.anchor is not None:
             self._anchors[event.anchor] = _Anchor(node, 1, 0)
         self._attach(node, location)
@@ -143,7 +148,7 @@ class Composer:
         except scalars.TooLongError:
             self._too_long(text, location)
         except ValueError:
-            self._report("PBX016", f"this is no value of the tag {_short(tag)}", location, "remove the tag")
+            self._report("PBX016", f"this is not a value of the tag {_short(tag)}", location, "remove the tag")
         return Scalar(text, text, True, location)
 
     def _alias(self, event: Event) -> None:
@@ -165,7 +170,7 @@ class Composer:
             self.diagnostics.append(
                 make(
                     "PBX019",
-                    f"the alias '*{name}' stands within its own anchor",
+                    f"the alias '*{name}' is inside the value of its own anchor",
                     location,
                     help="a value cannot contain itself: repeat what is meant, or move the anchor",
                     related=(Related(f"'&{name}' begins here", anchor.location),),
@@ -175,7 +180,7 @@ class Composer:
         self._nodes += anchor.nodes
         self._expansion_left -= anchor.nodes
         if self._expansion_left < 0:
-            self._report("PBX020", "the aliases of this file stand for too much", location, "use fewer aliases")
+            self._report("PBX020", "the aliases of this file expand to too many values", location, "use fewer aliases")
             raise _Abandon
         if len(self._stack) + anchor.depth > MAX_DEPTH:
             self._too_deep(location)
@@ -183,13 +188,7 @@ class Composer:
             self._stack[-1].depth = max(self._stack[-1].depth, anchor.depth + 1)
         self._attach(anchor.node, location)
 
-    def _start_mapping(self, event: Event) -> None:
-        self._start(event, is_mapping=True)
-
-    def _start_sequence(self, event: Event) -> None:
-        self._start(event, is_mapping=False)
-
-    def _start(self, event: Event, *, is_mapping: bool) -> None:
+    def _start(self, event: Event, is_mapping: bool) -> None:
         location = self._location(event.start_mark, event.end_mark)
         if len(self._stack) >= MAX_DEPTH:
             self._too_deep(location)
@@ -210,10 +209,10 @@ class Composer:
         frame = self._stack.pop()
         entries = frame.entries
         assert entries is not None, "the parser pairs the events"
-        for merged in frame.merges:
-            for text, entry in merged.entries.items():
+        for _, source in frame.merges:
+            for text, entry in source.entries.items():
                 entries.setdefault(text, entry)
-        self._end(frame, Mapping(MappingProxyType(entries), self._range(frame, event)))
+        self._end(frame, Mapping(MappingProxyType(entries), self._range(frame, event), tuple(frame.merges)))
 
     def _end(self, frame: _Frame, node: Node) -> None:
         if frame.anchor is not None:
@@ -252,7 +251,7 @@ class Composer:
             elif key.text == _MERGE and not key.quoted:
                 self._merge(frame, key, node)
             else:
-                entries[key.text] = quick.entry(key, node)
+                entries[key.text] = fast_nodes.entry(key, node)
 
     def _as_key(self, node: Node) -> Scalar:
         if isinstance(node, Scalar):
@@ -272,17 +271,19 @@ class Composer:
             self._report("PBX021", "a second '<<' in one mapping", key.location, "write one, with a list: <<: [*a, *b]")
         for source in sources:
             if isinstance(source, Mapping):
-                frame.merges.append(source)
+                frame.merges.append((key, source))
             else:
                 help_ = "write '<<: *name' with the anchor of a mapping, or a list of such aliases"
-                self._report("PBX021", "'<<' takes the keys of a mapping, and this is none", source.location, help_)
+                self._report(
+                    "PBX021", "'<<' takes the keys of a mapping, and this is not a mapping", source.location, help_
+                )
 
     # -- places and problems -------------------------------------------------------------------------------------
 
     def _location(self, start: Mark, end: Mark) -> Location:
         line = start.line + 1
         end_line = line if end.line == start.line else end.line + 1
-        return quick.location(self._name, line, start.column + 1, end_line, end.column + 1)
+        return fast_nodes.location(self._name, line, start.column + 1, end_line, end.column + 1)
 
     def _range(self, frame: _Frame, event: Event) -> Location:
         """From the first character to the last: a block ends with its last element, not where the next key begins."""
@@ -291,8 +292,8 @@ class Composer:
         if frame.flow or last is None:
             end: Mark = event.end_mark
             if last is None or (end.line + 1, end.column + 1) > (last.end_line, last.end_column):
-                return quick.location(self._name, line, column, end.line + 1, end.column + 1)
-        return quick.location(self._name, line, column, last.end_line, last.end_column)
+                return fast_nodes.location(self._name, line, column, end.line + 1, end.column + 1)
+        return fast_nodes.location(self._name, line, column, last.end_line, last.end_column)
 
     def _report(self, code: str, message: str, location: Location, help: str) -> None:
         self.diagnostics.append(make(code, message, location, help=help))
@@ -305,7 +306,7 @@ class Composer:
         self.diagnostics.append(
             make(
                 "PBX012",
-                f"the key '{second.text}' is here twice",
+                f"the key '{second.text}' is written twice",
                 second.location,
                 help="remove one of them, or put what they say together",
                 related=(Related("first written here", first.location),),

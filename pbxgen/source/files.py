@@ -1,4 +1,4 @@
-"""What lies on disk: which files belong to a source, and their bytes."""
+"""List the files of a source, and read their bytes."""
 
 from __future__ import annotations
 
@@ -72,7 +72,7 @@ def read(path: Path) -> bytes:
         return read_ordinary(path, MAX_BYTES)
     except NotOrdinaryError as exc:
         large = path.stat().st_size > MAX_BYTES
-        message = f"{shown(path)} is no source: {exc.strerror}"
+        message = f"{shown(path)} is not a source: {exc.strerror}"
         help_ = DIVIDE if large else "write the source into a file on a disk"
         raise UnreadableError(make("PBX003", message, None, help=help_)) from exc
     except OSError as exc:
@@ -82,8 +82,8 @@ def read(path: Path) -> bytes:
 def listing(folder: Path) -> Listing:
     """Every ``*.yaml`` in ``folder`` and below, but no hidden ones and no scenario files (``*.test.yaml``)."""
     files: list[Path] = []
-    found: list[Diagnostic] = []
-    for path in _walk(folder, found, frozenset()):
+    problems: list[Diagnostic] = []
+    for path in _walk(folder, problems, frozenset()):
         name = path.name.lower()
         if name.endswith((".test.yaml", ".test.yml")):
             continue
@@ -92,12 +92,12 @@ def listing(folder: Path) -> Listing:
         elif name.endswith(".yml"):
             message = f"{shown(path)} is not read: only the files *.yaml of a folder are"
             help_ = f"rename it to {path.stem}.yaml, or move it out of the folder"
-            found.append(make("PBX005", message, start_of(path), help=help_))
-    if not files and not any(d.code == "PBX002" for d in found):
+            problems.append(make("PBX005", message, start_of(path), help=help_))
+    if not files and not any(d.code == "PBX002" for d in problems):
         message = f"{shown(folder)} holds no *.yaml file"
-        found.append(make("PBX004", message, None, help="name the folder that holds the source"))
+        problems.append(make("PBX004", message, None, help="name the folder that holds the source"))
     files.sort(key=lambda path: path.relative_to(folder).as_posix())
-    return Listing(tuple(files), tuple(found))
+    return Listing(tuple(files), tuple(problems))
 
 
 def digest(parts: Iterable[tuple[str, bytes]]) -> str:
@@ -111,7 +111,7 @@ def digest(parts: Iterable[tuple[str, bytes]]) -> str:
     return total.hexdigest()[:12]
 
 
-def _walk(folder: Path, found: list[Diagnostic], above: frozenset[tuple[int, int]]) -> Iterator[Path]:
+def _walk(folder: Path, problems: list[Diagnostic], above: frozenset[tuple[int, int]]) -> Iterator[Path]:
     """Files below ``folder``. Linked folders are followed, but never into one that contains the link."""
     try:
         status = folder.stat()
@@ -120,13 +120,13 @@ def _walk(folder: Path, found: list[Diagnostic], above: frozenset[tuple[int, int
             return
         children = sorted(folder.iterdir(), key=lambda path: path.name)
     except OSError as exc:
-        found.append(_refused(folder, exc))
+        problems.append(_refused(folder, exc))
         return
     for child in children:
         if child.name.startswith("."):
             continue
         if child.is_dir():
-            yield from _walk(child, found, above | {here})
+            yield from _walk(child, problems, above | {here})
         else:
             yield child
 

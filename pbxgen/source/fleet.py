@@ -61,13 +61,13 @@ def read_fleet(path: Path) -> FleetFile:
     except files.UnreadableError as exc:
         return FleetFile(None, b"", (), (exc.diagnostic,))
     reading = read_bytes(data, files.shown(path))
-    found = list(reading.diagnostics)
+    problems = list(reading.diagnostics)
     tenants: dict[Path, Path] = {}
     if reading.root is not None:
-        for pattern in _patterns(reading.root, found):
-            for match in _matches(path, pattern, found):
+        for pattern in _patterns(reading.root, problems):
+            for match in _matches(path, pattern, problems):
                 tenants.setdefault(match.resolve(), match)
-    return FleetFile(reading.file, data, tuple(tenants.values()), tuple(found))
+    return FleetFile(reading.file, data, tuple(tenants.values()), tuple(problems))
 
 
 def tenant_roots(path: Path) -> tuple[Path, ...]:
@@ -83,33 +83,33 @@ def tenant_roots(path: Path) -> tuple[Path, ...]:
     return tuple(path.parent.joinpath(*parts) for parts in plain)
 
 
-def _patterns(root: Mapping, found: list[Diagnostic]) -> list[Scalar]:
+def _patterns(root: Mapping, problems: list[Diagnostic]) -> list[Scalar]:
     for text, entry in root.entries.items():
         if text not in _KEYS:
             ask = did_you_mean(text, _KEYS) or "a fleet file has only version and tenants"
-            found.append(make("PBX030", f"unknown key '{text}' in a fleet file", entry.key.location, help=ask))
+            problems.append(make("PBX030", f"unknown key '{text}' in a fleet file", entry.key.location, help=ask))
     version = root.entries.get("version")
     if version is None:
-        found.append(make("PBX030", "the fleet file has no version", root.location, help=_USE))
+        problems.append(make("PBX030", "the fleet file has no version", root.location, help=_USE))
     elif not isinstance(version.value, Scalar) or version.value.text != str(_VERSION) or version.value.quoted:
-        found.append(make("PBX030", "the version of a fleet file is 1", version.value.location, help=_USE))
+        problems.append(make("PBX030", "the version of a fleet file is 1", version.value.location, help=_USE))
     tenants = root.entries.get("tenants")
     if tenants is None:
-        found.append(make("PBX030", "the fleet file has no tenants", root.location, help=_USE))
+        problems.append(make("PBX030", "the fleet file has no tenants", root.location, help=_USE))
         return []
     if not isinstance(tenants.value, Sequence) or not tenants.value.items:
-        found.append(make("PBX030", "tenants is a list of patterns", tenants.value.location, help=_USE))
+        problems.append(make("PBX030", "tenants is a list of patterns", tenants.value.location, help=_USE))
         return []
     patterns = []
     for item in tenants.value.items:
         if isinstance(item, Scalar) and isinstance(item.value, str) and item.value.strip():
             patterns.append(item)
         else:
-            found.append(make("PBX030", "a pattern of tenants is a text", item.location, help=_USE))
+            problems.append(make("PBX030", "a pattern of tenants is a text", item.location, help=_USE))
     return patterns
 
 
-def _matches(fleet: Path, pattern: Scalar, found: list[Diagnostic]) -> list[Path]:
+def _matches(fleet: Path, pattern: Scalar, problems: list[Diagnostic]) -> list[Path]:
     base = fleet.parent
     try:
         names = sorted(glob.glob(pattern.text, root_dir=base, recursive=True))  # noqa: PTH207 - takes any pattern
@@ -121,12 +121,12 @@ def _matches(fleet: Path, pattern: Scalar, found: list[Diagnostic]) -> list[Path
     tenants = [path for path in matches if path.resolve() != own and (named or _is_source(path))]
     if not tenants:
         message = f"'{pattern.text}' matches no file *.yaml and no folder in {files.shown(base)}"
-        found.append(make("PBX031", message, pattern.location, help="patterns are relative to the fleet file"))
+        problems.append(make("PBX031", message, pattern.location, help="patterns are relative to the fleet file"))
     kept = []
     for path in tenants:
         if is_fleet(path):
             message = f"{files.shown(path)} is a fleet, not a tenant"
-            found.append(make("PBX032", message, pattern.location, help="name the tenants themselves"))
+            problems.append(make("PBX032", message, pattern.location, help="name the tenants themselves"))
         else:
             kept.append(path)
     return kept

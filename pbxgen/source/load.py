@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from collections.abc import Mapping as PathMapping
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 
-from pbxgen.diagnostics.diagnostic import Diagnostic
+from pbxgen.diagnostics.codes import make
+from pbxgen.diagnostics.diagnostic import Diagnostic, Related
 from pbxgen.diagnostics.text import SourceFile
 from pbxgen.source import files
 from pbxgen.source.fleet import is_fleet, read_fleet, tenant_roots
-from pbxgen.source.merge import merge
 from pbxgen.source.reader import Reading, read_bytes
-from pbxgen.source.tree import Mapping
+from pbxgen.source.tree import Entry, Mapping, Scalar, joined
 
 __all__ = ["Loaded", "LoadedFleet", "is_fleet", "load_fleet", "load_source", "tenant_roots"]
 
 _EMPTY = "PBX006"
+_REPEATABLE = "version"
 _NOTHING_LOST = frozenset({"PBX012", "PBX015", "PBX016", "PBX017", "PBX018"})
 """Errors of single keys and values, after which everything else of the file is there."""
 
@@ -60,10 +63,10 @@ def load_source(path: Path, instead: PathMapping[Path, bytes] | None = None) -> 
     """
     instead = instead or {}
     try:
-        base, found = _listed(path)
+        base, listed = _listed(path)
     except files.UnreadableError as exc:
         return _assemble(path, path, (), (exc.diagnostic,), instead)
-    return _assemble(path, base, found.files, found.diagnostics, instead)
+    return _assemble(path, base, listed.files, listed.diagnostics, instead)
 
 
 def load_fleet(path: Path) -> LoadedFleet:
@@ -80,8 +83,8 @@ def source_digests(path: Path) -> frozenset[str]:
     if is_fleet(path):
         return frozenset().union(*(source_digests(tenant) for tenant in read_fleet(path).tenants))
     try:
-        base, found = _listed(path)
-        return frozenset({files.digest((_relative(name, base), files.read(name)) for name in found.files)})
+        base, listed = _listed(path)
+        return frozenset({files.digest((_relative(name, base), files.read(name)) for name in listed.files)})
     except files.UnreadableError:
         return frozenset()
 
@@ -106,7 +109,7 @@ def _assemble(
     instead: PathMapping[Path, bytes],
 ) -> Loaded:
     """Read the files ``names`` below ``base`` and merge them; ``diagnostics`` is what listing them found."""
-    found = list(diagnostics)
+    problems = list(diagnostics)
     readings: list[Reading] = []
     contents: list[tuple[str, bytes]] = []
     room = files.MAX_BYTES
@@ -114,11 +117,11 @@ def _assemble(
         try:
             data = instead[name] if name in instead else files.read(name)
         except files.UnreadableError as exc:
-            found.append(exc.diagnostic)
+            problems.append(exc.diagnostic)
             continue
         room -= len(data)
         if room < 0:
-            found.append(files.too_large(path))
+            problems.append(files.too_large(path))
             break
         contents.append((_relative(name, base), data))
         readings.append(read_bytes(data, files.shown(name)))
@@ -126,18 +129,84 @@ def _assemble(
         # An empty file says nothing, which is only wrong where no other says anything either.
         readings = [reading for reading in readings if not _is_empty(reading)]
     for reading in readings:
-        found.extend(reading.diagnostics)
-    root, twice = merge(reading.root for reading in readings if reading.root is not None)
-    complete = root is not None and not any(d.severity == "error" and d.code not in _NOTHING_LOST for d in found)
+        problems.extend(reading.diagnostics)
+    root, twice = _merge(reading.root for reading in readings if reading.root is not None)
+    complete = root is not None and not any(d.severity == "error" and d.code not in _NOTHING_LOST for d in problems)
     return Loaded(
         path=path,
         root=root,
         files=tuple(reading.file for reading in readings),
         digest=files.digest(contents),
-        diagnostics=(*found, *twice),
+        diagnostics=(*problems, *twice),
         complete=complete,
     )
 
 
 def _is_empty(reading: Reading) -> bool:
     return [diagnostic.code for diagnostic in reading.diagnostics] == [_EMPTY]
+
+
+def _merge(roots: Iterable[Mapping]) -> tuple[Mapping | None, tuple[Diagnostic, ...]]:
+    """One root from those of the files, in their order; None for no file.
+
+    A section (a mapping on the outermost level) may be spread over files, each key of it standing in one. Where a key
+    is in two, the first counts and the second is reported; of two mappings everything is kept, to be
+    checked. Equal ``version`` lines may be in every file, and a section that is empty in one file (``users:``) takes
+    nothing from the others.
+    """
+    every = tuple(roots)
+    if len(every) < 2:
+        return (every[0] if every else None), ()
+    problems: list[Diagnostic] = []
+    sections: dict[str, list[Entry]] = {}
+    for root in every:
+        for name, entry in root.entries.items():
+            sections.setdefault(name, []).append(entry)
+    entries = {name: _section(name, parts, problems) for name, parts in sections.items()}
+    return Mapping(MappingProxyType(entries), every[0].location), tuple(problems)
+
+
+def _section(name: str, parts: list[Entry], problems: list[Diagnostic]) -> Entry:
+    written = [part for part in parts if not _is_empty_entry(part)] or parts[:1]
+    first = written[0]
+    if len(written) == 1:
+        return first
+    if not isinstance(first.value, Mapping):
+        for part in written[1:]:
+            if name != _REPEATABLE or not _same(first, part):
+                problems.append(_twice(name, first, part))
+        return first
+    entries: dict[str, Entry] = {}
+    for part in written:
+        if not isinstance(part.value, Mapping):
+            problems.append(_twice(name, first, part))
+            continue
+        for text, entry in part.value.entries.items():
+            if text in entries:
+                first_entry = entries[text]
+                problems.append(_twice(f"{name}.{text}", first_entry, entry))
+                entries[text] = Entry(first_entry.key, joined(first_entry.value, entry.value))
+            else:
+                entries[text] = entry
+    return Entry(first.key, Mapping(MappingProxyType(entries), first.value.location))
+
+
+def _is_empty_entry(entry: Entry) -> bool:
+    return isinstance(entry.value, Scalar) and entry.value.value is None
+
+
+def _same(first: Entry, second: Entry) -> bool:
+    left, right = first.value, second.value
+    if not isinstance(left, Scalar) or not isinstance(right, Scalar):
+        return False
+    return type(left.value) is type(right.value) and left.value == right.value
+
+
+def _twice(name: str, first: Entry, second: Entry) -> Diagnostic:
+    return make(
+        "PBX023",
+        f"'{name}' is in two files of this source",
+        second.key.location,
+        help="remove one of them",
+        related=(Related("first written here", first.key.location),),
+    )

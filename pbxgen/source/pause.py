@@ -1,4 +1,4 @@
-"""Large values without cycles are built faster while nobody looks for cycles."""
+"""Switch off garbage collection while large values without reference cycles are built."""
 
 from __future__ import annotations
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -9,10 +11,18 @@ from pbxgen.diagnostics.codes import make
 from pbxgen.diagnostics.diagnostic import Diagnostic
 from pbxgen.diagnostics.location import Location
 from pbxgen.diagnostics.text import SourceFile
-from pbxgen.source import characters, events, syntax
+from pbxgen.source import events, syntax
 from pbxgen.source.compose import Composer
 from pbxgen.source.pause import without_garbage_collection
 from pbxgen.source.tree import Mapping, Node
+
+# Not allowed by YAML (NUL, controls, non-characters), or ends a line in YAML 1.1 but not in 1.2 and in no editor
+# alike (NEL, LS, PS), or a byte-order mark within the text.
+_FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff\ud800-\udfff]")
+_LINE_END = re.compile("\r\n|\r|\n")
+_MOST_SHOWN = 5
+_NAMES = {"\x00": "NUL", "\x1b": "ESCAPE", "\x7f": "DELETE", "\x85": "NEXT LINE", "\ufeff": "BYTE ORDER MARK"}
+_UTF16 = (b"\xff\xfe", b"\xfe\xff")
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +36,7 @@ class Reading:
 
 def read_bytes(data: bytes, name: str, *, pure: bool = False) -> Reading:
     """Read the bytes of a file that is shown as ``name``. ``pure``: without libyaml, with the same results."""
-    decoded = characters.decode(data, name)
+    decoded = _decode(data, name)
     if decoded.diagnostics:
         return Reading(SourceFile(name, decoded.text), None, decoded.diagnostics)
     return _read(decoded.text, name, pure)
@@ -35,7 +45,7 @@ def read_bytes(data: bytes, name: str, *, pure: bool = False) -> Reading:
 def read_text(text: str, name: str, *, pure: bool = False) -> Reading:
     """Read a text that is shown as the file ``name``."""
     text = text.removeprefix("\ufeff")
-    problems = characters.check(text, name)
+    problems = check_characters(text, name)
     if problems:
         return Reading(SourceFile(name, text.encode("utf-8", "replace").decode("utf-8")), None, problems)
     return _read(text, name, pure)
@@ -70,3 +80,69 @@ def _read(text: str, name: str, pure: bool) -> Reading:
         message = "a source is a mapping: 'key: value' on its outermost level"
         problems.append(make("PBX009", message, root.location, help="begin with 'version: 1'"))
     return Reading(file, None, tuple(problems))
+
+
+@dataclass(frozen=True, slots=True)
+class _Decoded:
+    """``text`` is without a byte-order mark; it may only be parsed where there are no ``diagnostics``."""
+
+    text: str
+    diagnostics: tuple[Diagnostic, ...]
+
+
+def _decode(data: bytes, name: str) -> _Decoded:
+    """The text of a file called ``name``; invalid bytes become U+FFFD so that the line can still be shown."""
+    try:
+        text = data.decode("utf-8").removeprefix("\ufeff")
+    except UnicodeDecodeError as exc:
+        return _not_utf8(data, exc.start, name)
+    return _Decoded(text, check_characters(text, name))
+
+
+def check_characters(text: str, name: str) -> tuple[Diagnostic, ...]:
+    """A diagnostic for each character that is not allowed in a source, the first few of them."""
+    problems: list[Diagnostic] = []
+    for match in _FORBIDDEN.finditer(text):
+        if len(problems) == _MOST_SHOWN:
+            break
+        char = match.group()
+        label = f"U+{ord(char):04X} {_NAMES.get(char) or unicodedata.name(char, 'a control character')}"
+        problems.append(
+            make(
+                "PBX008",
+                f"the character {label} is not allowed in a source",
+                _place(text, match.start(), name),
+                help=f'remove it, or write it as "\\u{ord(char):04X}" in double quotes',
+            )
+        )
+    return tuple(problems)
+
+
+def _place(text: str, index: int, name: str) -> Location:
+    """The character at ``index`` as a location."""
+    line, start = 1, 0
+    for match in _LINE_END.finditer(text, 0, index):
+        if match.end() > index:
+            break
+        line, start = line + 1, match.end()
+    column = index - start + 1
+    return Location(name, line, column, line, column + 1)
+
+
+def _not_utf8(data: bytes, start: int, name: str) -> _Decoded:
+    if data.startswith(_UTF16):
+        where = Location(name, 1, 1, 1, 1)
+        return _Decoded("", (make("PBX007", "the file is UTF-16, not UTF-8", where, help="save it as UTF-8"),))
+    text = data.decode("utf-8", "replace").removeprefix("\ufeff")
+    before = data[:start].decode("utf-8").removeprefix("\ufeff")
+    return _Decoded(
+        text,
+        (
+            make(
+                "PBX007",
+                f"the byte 0x{data[start]:02X} is not UTF-8",
+                _place(before + "?", len(before), name),
+                help="save the file as UTF-8",
+            ),
+        ),
+    )

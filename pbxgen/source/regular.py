@@ -1,4 +1,4 @@
-"""Reading what is meant to be an ordinary file, whatever lies there: a pipe or a device could keep us for ever."""
+"""Read a file, but only an ordinary one: opening or reading a pipe or a device can wait for ever."""
 
 from __future__ import annotations
 
@@ -31,11 +31,11 @@ def read_ordinary(path: Path, most: int, first: int | None = None) -> bytes:
         refuse_extraordinary(path, status)
         if status.st_size > most:
             raise NotOrdinaryError(f"it is larger than {most / 1024 / 1024:,.0f} MiB", path)
-        found = bytearray()
+        content = bytearray()
         wanted = most if first is None else min(first, most)
-        while len(found) < wanted and (piece := os.read(descriptor, min(_PIECE, wanted - len(found)))):
-            found += piece
-        return bytes(found)
+        while len(content) < wanted and (piece := os.read(descriptor, min(_PIECE, wanted - len(content)))):
+            content += piece
+        return bytes(content)
     finally:
         os.close(descriptor)
 
@@ -45,7 +45,7 @@ def refuse_extraordinary(path: Path, status: os.stat_result) -> None:
     if stat.S_ISDIR(status.st_mode):
         raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), str(path))
     if not stat.S_ISREG(status.st_mode):
-        raise NotOrdinaryError("it is no ordinary file", path)
+        raise NotOrdinaryError("it is not an ordinary file", path)
     if status.st_dev in _kernel_devices():
         # They call themselves regular and empty; reading /proc/kmsg waits for the kernel's next message.
         raise NotOrdinaryError("it is a file of the kernel, not one on a disk", path)

@@ -1,4 +1,4 @@
-"""Where the secrets of a tree stand."""
+"""Places of the secrets in a tree."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A parser's terse complaint -> a diagnostic that says what to do."""
+"""A syntax error of the parser -> a diagnostic that says what to do."""
 
 from __future__ import annotations
 
@@ -16,7 +16,8 @@ from pbxgen.source.events import Fault
 class _Wording:
     """What is said instead of the complaints that ``problem`` (and, if given, ``context``) match."""
 
-    problem: re.Pattern[str]
+    problem: str
+    """A regular expression, as ``re`` searches for it."""
     message: str
     help: str
     context: str = ""
@@ -26,91 +27,87 @@ class _Wording:
     """The beginning of the construct is where the mistake is, not where the parser gave up."""
 
 
-def _w(
-    problem: str, message: str, help: str, context: str = "", opened: str = "", at_context: bool = False
-) -> _Wording:
-    return _Wording(re.compile(problem), message, help, context, opened, at_context)
-
-
 _TAB = "a tab where YAML wants spaces"
 _TAB_HELP = "indent with spaces"
 _INDENT_HELP = "keys of one mapping stand in the same column; a value that goes on after a quote must be quoted whole"
 
 _WORDINGS = (
-    _w(
+    _Wording(
         r"mapping values are not allowed",
         "a second ': ' on the line, or a line indented too far",
         "quote a value that contains ': '; give a key with keys of its own no value on its line",
     ),
-    _w(r"sequence entries are not allowed", "a list cannot begin here", "begin the list on a line of its own"),
-    _w(
+    _Wording(r"sequence entries are not allowed", "a list cannot begin here", "begin the list on a line of its own"),
+    _Wording(
         r"expected ',' or '\]'",
         "expected ',' or ']' in the list",
         "close the list with ']'; quote an element that contains any of [ ] { } , :",
         opened="the list begins here",
     ),
-    _w(
+    _Wording(
         r"expected ',' or '\}'",
         "expected ',' or '}' in the mapping",
         "close the mapping with '}'; quote a value that contains any of [ ] { } , :",
         opened="the mapping begins here",
     ),
-    _w(
+    _Wording(
         r"unexpected end of stream",
         "a quote that is never closed",
         "close it; in single quotes write ' as '', in double quotes write \" as \\\"",
         context="quoted scalar",
         at_context=True,
     ),
-    _w(
+    _Wording(
         r"unexpected document (indicator|separator)",
         "a quote that is not closed before the document ends",
         "close it",
         context="quoted scalar",
         at_context=True,
     ),
-    _w(
+    _Wording(
         r"unknown escape character|expected hexdecimal number|hexadecimal|Unicode character escape",
         "an unknown escape after '\\' in double quotes",
         "write \\\\ for a backslash, or use single quotes",
     ),
-    _w(
+    _Wording(
         r"expected alphabetic or numeric",
         "'*' and '&' begin an alias and an anchor in YAML",
         "quote a value that begins with '*' or '&'",
         context="scanning an a",
     ),
-    _w(
+    _Wording(
         r"could not find expected ':'",
         "expected 'key: value'",
         "put ': ' after a key; quote or indent a text that goes on from the line before",
         context="simple key",
         at_context=True,
     ),
-    _w(r"undefined tag handle", "an unknown tag", "quote a value that begins with '!'"),
-    _w(r"", "a tag that is not complete", "quote a value that begins with '!'", context="tag"),
-    _w(
+    _Wording(r"undefined tag handle", "an unknown tag", "quote a value that begins with '!'"),
+    _Wording(r"", "a tag that is not complete", "quote a value that begins with '!'", context="tag"),
+    _Wording(
         r"expected '-' indicator|expected <block end>",
         "expected '- ', the next element of the list",
         "elements of one list begin with '- ' in the same column",
         context="block collection",
         opened="the list begins here",
     ),
-    _w(
+    _Wording(
         r"expected key|expected <block end>",
         "expected a key of the mapping",
         _INDENT_HELP,
         context="block mapping",
         opened="the mapping begins here",
     ),
-    _w(r"expected (the )?node content", "expected a value", "quote a value that begins with any of [ ] { } , ?"),
-    _w(
+    _Wording(r"expected (the )?node content", "expected a value", "quote a value that begins with any of [ ] { } , ?"),
+    _Wording(
         r"expected '?<document start>",
         "expected the end of the file",
-        "a source is one mapping; what stands before this belongs to no key",
+        "a source is one mapping; the text before this belongs to no key",
     ),
-    _w(r"", "expected a line break after '|' or '>'", "quote a value that begins with '|' or '>'", "block scalar"),
-    _w(r"incompatible YAML document|version minor part", "an unknown YAML version", "remove the line %YAML"),
+    _Wording(
+        r"", "expected a line break after '|' or '>'", "quote a value that begins with '|' or '>'", "block scalar"
+    ),
+    _Wording(r"incompatible YAML document|version minor part", "an unknown YAML version", "remove the line %YAML"),
 )
 
 _Place = tuple[int, int] | None
@@ -124,7 +121,7 @@ def describe(fault: Fault, name: str, lines: Callable[[], tuple[str, ...]]) -> D
     if "cannot start any token" in fault.problem:
         return _strange_start(fault, name, text)
     for wording in _WORDINGS:
-        if wording.problem.search(fault.problem) and wording.context in fault.context:
+        if re.search(wording.problem, fault.problem) and wording.context in fault.context:
             place = fault.context_place if wording.at_context else fault.place
             related: tuple[Related, ...] = ()
             if wording.opened and fault.context_place is not None and fault.context_place != place:

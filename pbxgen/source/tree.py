@@ -1,4 +1,4 @@
-"""The YAML source as plain values that know their place in the text.
+"""The nodes of a YAML source: plain values with their places in the text.
 
 YAML 1.2 core schema: ``no``, ``on``, ``off`` and ``12:30`` are strings; dates are strings too.
 """
@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping as MappingType
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import TypeAlias
 
 from pbxgen.diagnostics.location import Location
@@ -38,10 +39,26 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Mapping:
-    """Entries by the key's text, in the order of the source (merged ``<<`` keys after the mapping's own)."""
+    """Entries by the key's text, in the order of the source (those that came in through ``<<`` after its own)."""
 
     entries: MappingType[str, Entry]
     location: Location
+    merged: tuple[tuple[Scalar, Mapping], ...] = ()
+    """The keys ``<<``, each with a mapping whose entries it brings in."""
 
 
 Node: TypeAlias = Scalar | Sequence | Mapping
+
+
+def joined(first: Node, second: Node) -> Node:
+    """The keys of both mappings, of ``first`` where they have the same; ``first`` where one is no mapping.
+
+    So both texts of a key that was written twice are checked.
+    """
+    if not isinstance(first, Mapping) or not isinstance(second, Mapping):
+        return first
+    entries = dict(first.entries)
+    for text, entry in second.entries.items():
+        own = entries.get(text)
+        entries[text] = entry if own is None else Entry(own.key, joined(own.value, entry.value))
+    return Mapping(MappingProxyType(entries), first.location)

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from pbxgen.diagnostics import fold, prepare
+from pbxgen.diagnostics import prepare, render
 from pbxgen.source import files
 from tests.cli.conftest import SMALL, Result
 
@@ -77,7 +77,7 @@ def test_a_flood_of_errors_is_the_first_ones_and_a_count(
     users = "".join(f'  "{number}": {{nmae: x}}\n' for number in range(2000, 2700))
     source.write_text(SMALL.replace("users:\n", f"users:\n{users}"), encoding="utf-8")
     told = invoke("check", source)
-    assert told.out.count("error[PBX101]") + told.err.count("error[PBX101]") == fold.MOST_ERRORS
+    assert told.out.count("error[PBX101]") + told.err.count("error[PBX101]") == render.MOST_ERRORS
     assert "500 more errors" in told.out + told.err
     document = json.loads(invoke("check", source, "--format", "json").out)
     assert len(document["diagnostics"]) == 500

@@ -79,7 +79,7 @@ def test_a_phone_that_nobody_has_is_an_error(office: Path) -> None:
     office.write_text(SCENARIOS.replace('"101": busy', '"110": busy'))
     code, output = run(str(office))
     assert code == 1
-    assert "110 is no extension of acme" in output
+    assert "110 is not an extension of acme" in output
 
 
 def test_a_fleet_needs_to_know_the_tenant(tmp_path: Path) -> None:

@@ -3,10 +3,11 @@
 import re
 import subprocess
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 
-from pbxgen.diagnostics.codes import TABLE, lookup, make
+from pbxgen.diagnostics.codes import TABLE, flow, language, make, output, scenario, source, targets
 from pbxgen.diagnostics.codes.code import Code
 from pbxgen.diagnostics.diagnostic import Diagnostic, Related, Severity
 from pbxgen.diagnostics.location import Location
@@ -29,11 +30,19 @@ def test_the_table_is_in_order() -> None:
     assert list(TABLE) == sorted(TABLE)
 
 
+@pytest.mark.parametrize(
+    ("layer", "prefix"),
+    [(source, "PBX0"), (language, "PBX1"), (flow, "PBX2"), (targets, "PBX3"), (output, "PBX4"), (scenario, "PBX5")],
+)
+def test_each_code_stands_once_in_the_table_of_its_layer(layer: ModuleType, prefix: str) -> None:
+    codes = [code.code for code in layer.CODES]
+    assert len(codes) == len(set(codes))
+    assert all(code.startswith(prefix) for code in codes)
+
+
 def test_a_code_of_no_table_is_refused() -> None:
     with pytest.raises(KeyError):
         make("PBX999", "?", None)
-    with pytest.raises(KeyError):
-        lookup("PBX999")
 
 
 def test_a_diagnostic_takes_its_severity_from_the_table() -> None:

@@ -20,7 +20,9 @@ def place(line: int) -> Location:
 
 
 FOUND: list[Diagnostic] = [
-    make("PBX012", "the key 'x' is here twice", place(5), help="remove one", related=[Related("first here", place(2))]),
+    make(
+        "PBX012", "the key 'x' is written twice", place(5), help="remove one", related=[Related("first here", place(2))]
+    ),
     make("PBX001", "no such file: \x1b[31m\u202e", None),
     make("PBX005", "x.yml is not read", place(1)),
 ]
@@ -36,7 +38,7 @@ def test_the_json_document() -> None:
              "related": []},
             {"code": "PBX005", "severity": "warning", "message": "x.yml is not read", **where, "line": 1, "end_line": 1,
              "help": "", "related": []},
-            {"code": "PBX012", "severity": "error", "message": "the key 'x' is here twice", **where, "line": 5,
+            {"code": "PBX012", "severity": "error", "message": "the key 'x' is written twice", **where, "line": 5,
              "end_line": 5, "help": "remove one",
              "related": [{"message": "first here", **where, "line": 2, "end_line": 2}]},
         ],
@@ -87,7 +89,7 @@ def test_each_sarif_result_points_at_its_rule_and_its_place() -> None:
     nowhere, warning, twice = run["results"]
     assert "locations" not in nowhere
     assert warning["level"] == "warning"
-    assert twice["message"]["text"] == "the key 'x' is here twice\nhelp: remove one"
+    assert twice["message"]["text"] == "the key 'x' is written twice\nhelp: remove one"
     region = {"startLine": 5, "startColumn": 3, "endLine": 5, "endColumn": 8}
     artifact = {"uri": "src/%C3%A0%20b.yaml"}
     assert twice["locations"] == [{"physicalLocation": {"artifactLocation": artifact, "region": region}}]

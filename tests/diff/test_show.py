@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from pbxgen.diagnostics.crowd import several
+from pbxgen.diagnostics.extension_lists import several
 from pbxgen.diff.output import MOST_CHARACTERS, markdown
 from pbxgen.diff.result import Result, Section
 from pbxgen.diff.words import Block, Told

@@ -10,8 +10,9 @@ from pydantic import BaseModel
 
 from pbxgen.flow.world import OUTSIDE_STATES, PHONE_STATES
 from pbxgen.language.to_values import plain
+from pbxgen.scenario import model as scenario_model
 from pbxgen.scenario.model import ScenarioFileModel
-from pbxgen.scenario.read import _MODELS, read_scenarios
+from pbxgen.scenario.read import read_scenarios
 from pbxgen.source.reader import read_text
 
 PAGE = Path(__file__).resolve().parents[2] / "docs/scenarios.md"
@@ -37,7 +38,8 @@ def test_the_example_is_a_scenario_file(tmp_path: Path) -> None:
 def test_every_key_has_an_example() -> None:
     root = read_text(EXAMPLE, "example").root
     assert root is not None
-    every = {(model, name) for model in _MODELS.values() for name in model.model_fields}
+    models = [one for one in vars(scenario_model).values() if isinstance(one, type) and issubclass(one, BaseModel)]
+    every = {(model, name) for model in models for name in model.model_fields}
     assert every == set(_written(ScenarioFileModel.model_validate(plain(root))))
 
 

@@ -125,6 +125,26 @@ CASES = {
         ("busy", "102"),
         'users:\n  "101": {name: "🦊🦊 Ada", deviations: {busy: "102"}}  # 🦊\n',
     ),
+    "beside nothing but a merge": (
+        'x: &x {name: A}\nusers:\n  "101":\n    <<: *x  # c\n',
+        ("busy", "102"),
+        'x: &x {name: A}\nusers:\n  "101":\n    <<: *x  # c\n    deviations:\n      busy: "102"\n',
+    ),
+    "before a merge in a flow mapping": (
+        'x: &x {name: A}\nusers:\n  "101": {<<: [*x]}\n',
+        ("busy", "102"),
+        'x: &x {name: A}\nusers:\n  "101": {deviations: {busy: "102"}, <<: [*x]}\n',
+    ),
+    "before an alias in a flow mapping": (
+        'x: &x {pin: {env: A}}\nusers:\n  "101": &u {voicemail: *x }  # c\n',
+        ("busy", "102"),
+        'x: &x {pin: {env: A}}\nusers:\n  "101": &u {deviations: {busy: "102"}, voicemail: *x }  # c\n',
+    ),
+    "behind a list that ends with an alias": (
+        'x: &x "+390212345101"\nusers:\n  "101":\n    did:\n      - *x  # c\n',
+        ("busy", "102"),
+        'x: &x "+390212345101"\nusers:\n  "101":\n    did:\n      - *x  # c\n    deviations:\n      busy: "102"\n',
+    ),
     "behind an alias": (
         'x: &x {pin: {env: A}}\nusers:\n  "101":\n    voicemail: *x  # c\n',
         ("busy", "102"),
@@ -162,8 +182,8 @@ def test_a_policy_is_edited_in_its_own_section() -> None:
         ('x: &d {busy: "120"}\nusers:\n  "101": *d\n', "alias"),
         ('x: &d {deviations: {busy: "120"}}\nusers:\n  "101": {<<: *d, name: Ada}\n', "<<"),
         ('x: &d {deviations: {busy: "120"}}\ny: &e {}\nusers:\n  "101": {<<: [*e, *d], name: Ada}\n', "<<"),
-        ('users:\n  "101": {deviations: [1]}\n', "no mapping"),
-        ('users:\n  "101": Ada\n', "no mapping"),
+        ('users:\n  "101": {deviations: [1]}\n', "not a mapping"),
+        ('users:\n  "101": Ada\n', "not a mapping"),
     ],
 )
 def test_what_cannot_be_edited_alone_is_refused(text: str, why: str) -> None:

@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 
 from pbxgen.diagnostics.diagnostic import Severity
 from pbxgen.diagnostics.location import Location
+from pbxgen.language.annotations import keys_at
 from pbxgen.language.compile import Compiled, compile_source
-from pbxgen.language.complaint import _MODELS, keys_at
-from pbxgen.language.model import Source
+from pbxgen.language.model import SECTIONS, Source
 from pbxgen.source.load import Loaded
 from pbxgen.source.tree import Entry, Mapping, Node, Scalar, Sequence
 from tests.language.sources import TODAY
@@ -27,9 +27,14 @@ to after when from until enabled timeout confirm caller_id allow_premium env fil
 101 102 o g p office vip +390212345101 PBX153 <<
 """
 _WORDS = st.sampled_from([*_TEXTS.split(), "", "not office", "333 1234567", "all night"])
+_MAPPINGS = [section for section in SECTIONS if keys_at(Source, (section, "x"))]
 _KEYS = st.sampled_from(
     sorted(
-        {*Source.model_fields, *(key for section in _MODELS for key in keys_at((section, "x"))), *_INNER_KEYS.split()}
+        {
+            *Source.model_fields,
+            *(key for section in _MAPPINGS for key in keys_at(Source, (section, "x"))),
+            *_INNER_KEYS.split(),
+        }
     )
 )
 _HERE = Location("acme.yaml", 1, 1, 1, 2)
@@ -85,7 +90,7 @@ def test_any_tree_gives_a_plan_or_diagnostics(entries: dict[str, Node]) -> None:
 
 
 def _in(section: str) -> st.SearchStrategy[Node]:
-    keys = st.sampled_from(sorted(keys_at((section, "x"))))
+    keys = st.sampled_from(sorted(keys_at(Source, (section, "x"))))
     return st.dictionaries(
         st.sampled_from(["101", "102", "o", "g", "p", "office", "vip", "+390212345101"]),
         st.one_of(st.dictionaries(keys, _nodes, max_size=5).map(_mapping), _nodes),
@@ -94,7 +99,7 @@ def _in(section: str) -> st.SearchStrategy[Node]:
 
 
 @settings(max_examples=200, deadline=None)
-@given(st.fixed_dictionaries({}, optional={section: _in(section) for section in _MODELS}))
+@given(st.fixed_dictionaries({}, optional={section: _in(section) for section in _MAPPINGS}))
 def test_any_content_of_the_sections_gives_a_plan_or_diagnostics(sections: dict[str, Node]) -> None:
     _compile(_mapping({"version": _scalar(1), "pbx": _PBX, **sections}))
 

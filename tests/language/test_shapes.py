@@ -139,7 +139,7 @@ def test_values_out_of_range_say_the_range(body: str) -> None:
         ('trunks: {«"main carrier"»: {host: 192.0.2.1}}\n', "a name of letters, digits, - and _ (40 at most)"),
         ('users:\n  "101": {voicemail: {email: «ada»}}\n', "an address, such as ada@acme.example"),
         ('users: {"101": {}}\ngroups: {g: {number: «"6-00"», members: ["101"]}}\n', 'digits in quotes, such as "600"'),
-        ('users:\n  "101": {deviations: {busy: {to: hangup, until: «tomorrow»}}}\n', "a date, such as 2026-12-31"),
+        ('users:\n  "101": {deviations: {busy: {to: hangup, until: «tomorrow»}}}\n', 'a date, such as "2026-12-31"'),
         ('users:\n  "101": {name: «""»}\n', "a text"),
         (
             'users: {"101": {}}\ngroups: {g: {number: "600", members: «[]»}}\n',
@@ -147,7 +147,7 @@ def test_values_out_of_range_say_the_range(body: str) -> None:
         ),
         (
             "trunks: {c: {host: 192.0.2.1}}\nroutes: {r: {match: «[]», trunk: c}}\n",
-            'a pattern or a list of patterns, such as "+39[03]X."',
+            'a pattern or a list of patterns, such as "+39[03]X." or ["+33.", "+49."]',
         ),
         ('classes: {«"a b"»: []}\n', "a name of letters, digits, - and _ (40 at most)"),
         ('contacts: {«"a b"»: "+39*"}\n', "a name of letters, digits, - and _ (40 at most)"),
@@ -161,7 +161,7 @@ def test_values_that_do_not_fit_say_what_does(body: str, help: str) -> None:
 @pytest.mark.parametrize(
     ("old", "new", "help"),
     [
-        ("country: IT", "country: «it»", "a country's two capital letters, such as IT"),
+        ("country: IT", "country: «it»", "a country's two capital letters, such as IT or DE"),
         ("country: IT", "country: «XX»", "write two capital letters, such as IT"),
         ("timezone: Europe/Rome", "timezone: «Europe/Rom»", "did you mean 'Europe/Rome'?"),
         ("timezone: Europe/Rome", "timezone: «Rome»", "did you mean 'Europe/Rome'?"),

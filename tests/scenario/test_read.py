@@ -62,18 +62,18 @@ def test_a_call_without_a_moment_is_on_a_monday_at_ten(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("written", "instead", "place", "says"),
     [
-        ("    expect:", "    expects:", "8:5", "'expects' means nothing here"),
-        ("      rings:", "      ring:", "9:7", "'ring' means nothing here"),
+        ("    expect:", "    expects:", "8:5", "'expects' is not a key here"),
+        ("      rings:", "      ring:", "9:7", "'ring' is not a key here"),
         ('from: "+393471112222"', "from: 101", "5:18", "the number 101 is not quoted"),
-        ('"101": busy', '"101": bussy', "6:21", "101 cannot be so"),
-        ('"101": busy', '"101": 200', "6:21", "101 cannot be so"),
-        ("mailbox,", "maibox,", "7:32", "+393335550101 cannot be so"),
+        ('"101": busy', '"101": bussy', "6:21", "101 has a wrong value"),
+        ('"101": busy', '"101": 200', "6:21", "101 has a wrong value"),
+        ("mailbox,", "maibox,", "7:32", "+393335550101 has a wrong value"),
         ("released: 486", "released: 200", "10:24", "released"),
-        ("released: 486", 'released: 486, voicemail: "101"', "10:13", "ends cannot be so"),
+        ("released: 486", 'released: 486, voicemail: "101"', "10:13", "ends has a wrong value"),
         ("reason: busy", "reason: buzy", "11:38", "reason"),
-        ("2026-12-24 19:00", "24/12/2026", "3:5", "is not a date and time"),
-        ("{released: 486}", "released", "10:13", "ends cannot be so"),
-        ("released: 486", 'released: "486"', "10:24", "released cannot be so"),
+        ("2026-12-24 19:00", "24/12/2026", "4:9", "at has a wrong value"),
+        ("{released: 486}", "released", "10:13", "ends has a wrong value"),
+        ("released: 486", 'released: "486"', "10:24", "released has a wrong value"),
         ("source: acme.yaml\n", "", "1:1", "the key 'source' is missing"),
     ],
 )
@@ -84,6 +84,21 @@ def test_says_what_is_wrong_and_where(tmp_path: Path, written: str, instead: str
     assert problem.code == "PBX501"
     assert problem.location is not None
     assert f"{problem.location.line}:{problem.location.column}" == place
+
+
+@pytest.mark.parametrize(
+    ("written", "instead", "help"),
+    [
+        ("released: 486", "released: 200", "write a whole number from 400 to 599"),
+        ("reason: busy", "reason: buzy", "write one of unconditional, busy, no_answer, unreachable"),
+        ("{released: 486}", "released", "write a mapping, with keys of its own"),
+        ("    expect:", "    expetc:", "did you mean 'expect'?"),
+        ("source: acme.yaml\n", "", "add source: a text"),
+    ],
+)
+def test_says_what_is_expected_instead(tmp_path: Path, written: str, instead: str, help: str) -> None:
+    found = reading(tmp_path, WHOLE.replace(written, instead, 1))
+    assert help in [d.help for d in found.diagnostics]
 
 
 @pytest.mark.parametrize("text", ["", "[]", "a", "source: x\nscenarios: []", "scenarios: 3\nsource: [1]", "\0", "{"])

@@ -14,29 +14,14 @@ from pbxgen.diagnostics.codes.code import Code
 from pbxgen.diagnostics.diagnostic import Diagnostic, Example, Related
 from pbxgen.diagnostics.location import Location
 
-_LAYERS = (("PBX0", source.CODES), ("PBX1", language.CODES), ("PBX2", flow.CODES), ("PBX3", targets.CODES),
-           ("PBX4", output.CODES), ("PBX5", scenario.CODES))  # fmt: skip
-
-
-def _assemble() -> Mapping[str, Code]:
-    table: dict[str, Code] = {}
-    for prefix, codes in _LAYERS:
-        for code in sorted(codes, key=lambda c: c.code):
-            if code.code in table:
-                raise ValueError(f"the code {code.code} is in the tables twice")
-            if not code.code.startswith(prefix) or len(code.code) != 6 or not code.code[3:].isdigit():
-                raise ValueError(f"the code {code.code} stands in the table of {prefix}xx")
-            table[code.code] = code
-    return MappingProxyType(table)
-
-
-TABLE: Mapping[str, Code] = _assemble()
+TABLE: Mapping[str, Code] = MappingProxyType(
+    {
+        code.code: code
+        for layer in (source, language, flow, targets, output, scenario)
+        for code in sorted(layer.CODES, key=lambda c: c.code)
+    }
+)
 """Every code, in ascending order."""
-
-
-def lookup(code: str) -> Code:
-    """The entry of ``code``. Raises KeyError for a code that is in no table."""
-    return TABLE[code]
 
 
 def make(

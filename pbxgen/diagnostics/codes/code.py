@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 from dataclasses import dataclass
+from functools import partial
 
 from pbxgen.diagnostics.diagnostic import Severity
 
@@ -25,8 +26,8 @@ class Code:
     The tests run every example that is a source and see that it yields the code.
     """
 
-    code: str
     severity: Severity
+    code: str
     title: str
     explanation: str
     example: str
@@ -56,27 +57,5 @@ def source(body: str) -> str:
     return _PREFIX + body
 
 
-def error(
-    code: str,
-    title: str,
-    explanation: str,
-    *,
-    example: str,
-    cure: str,
-    mended: tuple[str, str] | None = None,
-    today: dt.date | None = None,
-) -> Code:
-    return Code(code, Severity.ERROR, title, explanation, example, cure, mended, today)
-
-
-def warning(
-    code: str,
-    title: str,
-    explanation: str,
-    *,
-    example: str,
-    cure: str,
-    mended: tuple[str, str] | None = None,
-    today: dt.date | None = None,
-) -> Code:
-    return Code(code, Severity.WARNING, title, explanation, example, cure, mended, today)
+error = partial(Code, Severity.ERROR)
+warning = partial(Code, Severity.WARNING)

@@ -100,8 +100,8 @@ CODES: tuple[Code, ...] = (
     ),
     error(
         "PBX114",
-        "no destination",
-        "A text is no form of destination that the language knows.",
+        "not a destination",
+        "The text is not a destination that the language knows.",
         example=source('users:\n  "101": {deviations: {busy: voicemial}}\n'),
         cure="Write an extension, a number, mobile, voicemail, operator, group:NAME, announce:NAME, busy or hangup.",
     ),
@@ -158,8 +158,8 @@ CODES: tuple[Code, ...] = (
     ),
     error(
         "PBX122",
-        "member that is no user",
-        "A group or operator position has a member that is no user of the source.",
+        "member that is not a user",
+        "A group or operator position has a member that is not a user of the source.",
         example=source('users: {"101": {}}\ngroups: {sales: {number: "600", members: ["101", "102"]}}\n'),
         cure="Correct the extension, or add the user.",
     ),
@@ -301,7 +301,7 @@ CODES: tuple[Code, ...] = (
     warning(
         "PBX157",
         "acceptance of nothing",
-        "A finding is accepted that is not there any more.",
+        "A finding is accepted that no longer occurs.",
         example=source('accept: {PBX153: "the doorman is slow"}\n'),
         cure="Remove the acceptance.",
     ),

@@ -59,7 +59,7 @@ _FILES = (
     ),
     error(
         "PBX008",
-        "a character that may not stand in a source",
+        "a character that is not allowed in a source",
         "NUL and other control characters, non-characters, a byte-order mark within the text, and the line ends NEL, "
         "LS and PS, which some programs see as a new line and others do not.",
         example=source("users:\n  '101': {name: 'Ada\x07'}\n"),

@@ -34,7 +34,7 @@ snapshots['test_the_source_layers_messages 1'] = {
 1 error
 ''',
     '''a: &x [*x]
-''': '''acme.yaml:1:8: error[PBX019]: the alias '*x' stands within its own anchor
+''': '''acme.yaml:1:8: error[PBX019]: the alias '*x' is inside the value of its own anchor
 1 | a: &x [*x]
   |        ^^
   --> acme.yaml:1:4: '&x' begins here
@@ -64,7 +64,7 @@ b: 1
     '''a: 1
 b: 2
 a: 3
-''': '''acme.yaml:3:1: error[PBX012]: the key 'a' is here twice
+''': '''acme.yaml:3:1: error[PBX012]: the key 'a' is written twice
 3 | a: 3
   | ^
   --> acme.yaml:1:1: first written here

@@ -1,4 +1,4 @@
-"""Many extensions in few words."""
+"""List many extensions in few words, as ranges."""
 
 from __future__ import annotations
 

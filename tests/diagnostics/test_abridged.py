@@ -6,11 +6,10 @@ import json
 
 from pbxgen.diagnostics.codes import make
 from pbxgen.diagnostics.diagnostic import Diagnostic
-from pbxgen.diagnostics.fold import MANY
 from pbxgen.diagnostics.json import render_json
 from pbxgen.diagnostics.location import Location
 from pbxgen.diagnostics.prepare import as_errors
-from pbxgen.diagnostics.render import render_text
+from pbxgen.diagnostics.render import MANY, render_text
 
 
 def lost(number: int, *, first: int = 1, help: str = "in the same way", file: str = "acme.yaml") -> list[Diagnostic]:

@@ -8,7 +8,7 @@ from pbxgen.flow.plan import Trunk
 from pbxgen.language.directory import Directory
 from pbxgen.language.findings import Findings
 from pbxgen.language.names import Names
-from pbxgen.language.ringing import long_ring
+from pbxgen.language.unresolved import long_ring
 from pbxgen.language.validate import Draft
 
 _UNUSED = {
@@ -19,17 +19,19 @@ _UNUSED = {
 }
 
 
-def hints(draft: Draft, directory: Directory, trunks: Mapping[str, Trunk], names: Names, findings: Findings) -> None:
+def warn_of_source(
+    draft: Draft, directory: Directory, trunks: Mapping[str, Trunk], names: Names, findings: Findings
+) -> None:
     _emergency(draft, findings)
     _main_numbers(draft, directory, trunks, findings)
     _unused(draft, directory, trunks, names, findings)
     for key in ("ring_timeout", "outside_timeout"):
-        if key in draft.defaults.model_fields_set:
-            long_ring(getattr(draft.defaults, key), draft.node("defaults"), key, findings, None)
+        if key in draft.source.defaults.model_fields_set:
+            long_ring(getattr(draft.source.defaults, key), draft.node("defaults"), key, findings)
 
 
 def _emergency(draft: Draft, findings: Findings) -> None:
-    if any(route.emergency for route in draft.routes.values()) or draft.has_broken("routes"):
+    if any(route.emergency for route in draft.source.routes.values()) or draft.has_broken("routes"):
         return
     entry = draft.root.entries.get("routes")
     findings.add(
@@ -49,7 +51,7 @@ def _main_numbers(draft: Draft, directory: Directory, trunks: Mapping[str, Trunk
                 "PBX152",
                 f"the main number {trunk.number} of trunk {name} reaches nothing",
                 draft.node("trunks", name, "number").location,
-                help="add it under inbound, or as somebody's did",
+                help="add it under inbound, or as a user's did",
             )
 
 

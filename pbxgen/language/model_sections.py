@@ -1,0 +1,271 @@
+"""The models of the sections of a source: ``pbx``, ``defaults``, ``trunks``, ``users`` and all the others."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import Discriminator, Field, StringConstraints, Tag
+
+from pbxgen.language import LONGEST_RING
+from pbxgen.language.model_base import (
+    ACCEPT,
+    BY_SHAPE,
+    NOT_NULL,
+    RING_RANGE,
+    Accept,
+    CallerIdChoice,
+    Dialable,
+    Expects,
+    Extension,
+    Model,
+    Null,
+    OneOrMany,
+    OutsideNumber,
+    Seconds,
+    SecretValue,
+    Slug,
+    Text,
+)
+from pbxgen.language.model_deviations import (
+    A_DESTINATION,
+    DESTINATIONS,
+    Conditions,
+    Destination,
+    Destinations,
+    DestinationText,
+    Deviations,
+)
+
+DOMAIN = r"^(?:[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9])?)(?:\.[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9])?)*$"
+
+
+class Pbx(Model):
+    """What the PBX is called and where it stands."""
+
+    name: Annotated[
+        str,
+        StringConstraints(pattern=r"^[a-z0-9](?:[a-z0-9-]{0,38}[a-z0-9])?$"),
+        Expects("small letters, digits and dashes (40 at most)"),
+    ] = Field(
+        description="A slug (small letters, digits, dashes; 40 at most); prefixes every generated context.",
+        examples=["acme"],
+    )
+    domain: Annotated[str, StringConstraints(pattern=DOMAIN, max_length=253), Expects("a host name")] = Field(
+        description="SIP domain: a host name or an IPv4 address.", examples=["pbx.acme.example"]
+    )
+    country: Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}$"), Expects("a country's two capital letters")] = (
+        Field(description="ISO 3166 country: how national numbers are read and dialled.", examples=["IT", "DE", "US"])
+    )
+    timezone: Annotated[Text, Expects("a time zone")] = Field(
+        description="IANA time zone; every schedule is read in it.", examples=["Europe/Rome"]
+    )
+    language: Annotated[
+        str, StringConstraints(pattern=r"^[a-z]{2,3}(?:[_-][A-Za-z]{2,4})?$"), Expects("a language")
+    ] = Field("en", description="Language of the PBX's prompts.", examples=["it", "en", "de"])
+    outside_line: (
+        Annotated[str, StringConstraints(pattern=r"^[0-9]{0,4}$"), Expects("one to four digits in quotes")] | Null
+    ) = Field(None, description="Digits that must precede an outside number; null: none.", examples=["0"])
+
+
+class Defaults(Model):
+    """What holds where a user, group or operator position says nothing else."""
+
+    ring_timeout: Seconds = Field(20, description=f"Seconds a phone rings, {RING_RANGE} (above 60: a warning).")
+    outside_timeout: Seconds = Field(30, description=f"Seconds an outside number rings, {RING_RANGE}.")
+    max_diversions: Annotated[int, Field(ge=1, le=10)] = Field(
+        5, description="How many times one call may be diverted, 1-10."
+    )
+    voicemail: bool = Field(False, description="Has a user without a `voicemail` key a mailbox?")
+    call_waiting: bool = Field(True, description="false: a user in a call is busy.")
+    class_: Annotated[Slug, Expects("the name of a class")] | Null = Field(
+        None, alias="class", description="Class of service; null: may neither dial nor divert outside."
+    )
+    sip_480: Literal["busy", "no_answer", "unreachable"] = Field(
+        "busy", description="What a phone's 480 (most phones' own do-not-disturb) means."
+    )
+
+
+class Trunk(Model):
+    """A connection to a carrier."""
+
+    host: Annotated[
+        str, StringConstraints(pattern=r"^[A-Za-z0-9._:\[\]-]+$", max_length=270), Expects("a host or host:port")
+    ] = Field(
+        description="host or host:port of the carrier; an IPv6 address with a port stands in brackets.",
+        examples=["sip.carrier.example", "192.0.2.10:5080"],
+    )
+    transport: Literal["udp", "tcp", "tls"] = Field("udp", description="How SIP travels.")
+    username: Text | None = Field(None, description="Login name at the carrier.")
+    password: SecretValue | None = Field(None, description="Password at the carrier.")
+    register_: bool = Field(False, alias="register", description="Register with the carrier?")
+    accept_from: Annotated[OneOrMany[Text], Expects("a list of addresses or networks")] = Field(
+        [],
+        description="Further IP addresses or networks that calls of this trunk come from.",
+        examples=[["192.0.2.0/28"]],
+    )
+    number: OutsideNumber | None = Field(None, description="Main number: the caller id where a user has no `did`.")
+    number_format: Literal["e164", "e164_bare", "national", "international"] = Field(
+        "e164", description="How numbers are sent: +39…, 39…, national, or 0039…."
+    )
+    caller_id: CallerIdChoice = Field(
+        "original", description="What diverted calls show: the caller, or the diverting user's DID."
+    )
+    diversion: Literal["diversion", "history_info", "none"] = Field(
+        "diversion", description="Header of diverted calls: RFC 5806 Diversion, RFC 7044 History-Info, or none."
+    )
+
+
+Pattern = Annotated[str, StringConstraints(min_length=1, max_length=200), Expects("a pattern in quotes")]
+Patterns = Annotated[
+    Annotated[Pattern, Tag("<text>")] | Annotated[list[Pattern], Tag("<list>"), Field(min_length=1)],
+    BY_SHAPE,
+    Expects("a pattern or a list of patterns"),
+]
+
+
+class Route(Model):
+    """Outgoing calls on the number in E.164; the first route that matches carries the call."""
+
+    match: Patterns = Field(
+        description="Patterns (X 0-9, Z 1-9, N 2-9, [03], closing . or !); emergency: the numbers as dialled.",
+        examples=["+39[03]X.", ["+33.", "+49."], ["112", "118"]],
+    )
+    trunk: Annotated[Slug, Expects("the name of a trunk")] = Field(description="Name of the trunk.")
+    emergency: bool = Field(False, description="Emergency numbers: open to everyone, always.")
+
+
+_WINDOWS = [["08:30-13:00", "14:00-18:00"]]
+
+
+class Schedule(Model):
+    """Opening hours, in `pbx.timezone`."""
+
+    weekly: Annotated[
+        dict[str, Annotated[OneOrMany[Text], Expects("a window or a list of windows"), Field(examples=_WINDOWS)]],
+        Expects("windows by day"),
+    ] = Field(
+        {},
+        description="Windows by day (mon), days (mon,wed) or range of days (mon-thu; fri-mon wraps).",
+        examples=[{"mon-thu": ["08:30-13:00", "14:00-18:00"], "fri": "08:30-13:00"}],
+    )
+    holidays: Annotated[OneOrMany[Text], Expects("a country or subdivision")] = Field(
+        [],
+        description="Public holidays of a country (IT) or its subdivision (IT-BZ), closed all day.",
+        examples=["IT", "IT-BZ"],
+    )
+    closed: Annotated[OneOrMany[Text], Expects("a list of dates")] = Field(
+        [], description="Dates or ranges of dates, closed all day.", examples=[["2026-12-24", "2027-08-09..2027-08-20"]]
+    )
+    open: Annotated[OneOrMany[Text], Expects("a list of dated windows")] = Field(
+        [], description="Dated windows that win over `closed` and `holidays`.", examples=[["2026-12-27 09:00-12:00"]]
+    )
+
+
+class Group(Model):
+    """A ring group."""
+
+    number: Dialable = Field(description="Dialable from inside.", examples=["600"])
+    members: Annotated[list[Extension], Field(min_length=1), Expects("a list of extensions in quotes")] = Field(
+        description="Extensions that ring; their deviations do not count here.", examples=[["101", "102"]]
+    )
+    strategy: Literal["all", "linear"] = Field("all", description="Ring together, or one after the other.")
+    ring_timeout: Seconds | None = Field(
+        None, description=f"Seconds that all ring (all) or each rings (linear), {RING_RANGE}; else the default's."
+    )
+    overflow: Annotated[Destinations | None, NOT_NULL, DESTINATIONS] = Field(
+        None, description="Where a call goes that nobody takes."
+    )
+    accept: Accept = Field({}, description=ACCEPT)
+
+
+class Operator(Group):
+    """An operator position (Punto Operativo)."""
+
+    number: Dialable = Field(description="Dialable from inside.", examples=["9"])
+    default: bool = Field(False, description="Is it what a bare `operator` means?")
+
+
+EMAIL = r"^[^\s@,;|<>\"'\\\[\]]+@[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?$"
+
+
+class Voicemail(Model):
+    """A mailbox."""
+
+    pin: SecretValue | None = Field(
+        None, description="Digits, four at least; without one the mailbox opens from its owner's phone only."
+    )
+    email: Annotated[str, StringConstraints(pattern=EMAIL, max_length=254), Expects("an address")] | None = Field(
+        None, description="Address that messages are sent to.", examples=["ada@acme.example"]
+    )
+
+
+class Leg(Destination):
+    """One destination of `follow_me`."""
+
+    to: DestinationText = Field(description="An extension (the user's own: their phones), a number, or mobile.")
+    delay: Annotated[int, Field(ge=0, le=LONGEST_RING), Expects("whole seconds")] = Field(
+        0, description=f"Seconds after the start of ringing, 0-{LONGEST_RING}."
+    )
+
+
+LegItem = Annotated[Annotated[DestinationText, Tag("<text>")] | Annotated[Leg, Tag("<map>")], BY_SHAPE, A_DESTINATION]
+
+
+class User(Model):
+    """A person with an extension."""
+
+    name: Text | None = Field(None, description="Shown to those who are called; the extension where not given.")
+    password: SecretValue | None = Field(
+        None, description="SIP secret; without one the phone's login is configured elsewhere."
+    )
+    did: OneOrMany[OutsideNumber] = Field(
+        [], description="Outside numbers that reach this user; the first is shown outside."
+    )
+    mobile: OutsideNumber | None = Field(None, description="What `mobile` means.")
+    voicemail: (
+        Annotated[
+            Annotated[bool, Tag("<bool>")] | Annotated[Voicemail, Tag("<map>")],
+            Discriminator(lambda value: "<map>" if isinstance(value, dict) else "<bool>"),
+            Expects("true, false, or {pin, email}"),
+        ]
+        | None
+    ) = Field(None, description="true, false, or {pin, email}; else `defaults.voicemail`.")
+    class_: Annotated[Slug, Expects("the name of a class")] | Null = Field(
+        None, alias="class", description="Class of service; null: no outside calls; else `defaults.class`."
+    )
+    ring_timeout: Seconds | None = Field(None, description=f"Seconds the phone rings, {RING_RANGE}.")
+    call_waiting: bool | None = Field(None, description="false: in a call means busy.")
+    dnd: bool = Field(False, description="Do not disturb: every call finds the user busy.")
+    policy: OneOrMany[Annotated[Slug, Expects("the name of a policy")]] = Field(
+        [], description="One policy or several; the later wins, key by key."
+    )
+    deviations: Deviations | None = Field(None, description="The user's own: win over the policies', key by key.")
+    follow_me: Annotated[list[LegItem], Expects("a list of destinations")] = Field(
+        [], description="Seguimi: rings these instead of just the phone."
+    )
+    accept: Accept = Field({}, description=ACCEPT)
+
+
+class InboundRule(Conditions):
+    """An inbound number's long form."""
+
+    else_: Annotated[InboundTarget | None, NOT_NULL, DESTINATIONS] = Field(
+        None, alias="else", description="Where calls go while the conditions do not hold."
+    )
+    accept: Accept = Field({}, description=ACCEPT)
+
+
+InboundItem = Annotated[
+    Annotated[DestinationText, Tag("<text>")] | Annotated[Conditions, Tag("<map>")], BY_SHAPE, A_DESTINATION
+]
+
+InboundTarget = Annotated[
+    Annotated[DestinationText, Tag("<text>")]
+    | Annotated[InboundRule, Tag("<map>")]
+    | Annotated[list[InboundItem], Tag("<list>"), Field(min_length=1)],
+    BY_SHAPE,
+    A_DESTINATION,
+]
+"""A destination, a list of destinations (or of rules), or the long form."""
+
+InboundRule.model_rebuild()
