@@ -6,11 +6,13 @@ A call is explored for a whole area at once: for as long as every question has o
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import replace
+from functools import cached_property
 from typing import NamedTuple
 
+from pbxgen.flow.analysis.ahead import RUNG
 from pbxgen.flow.analysis.reach import Flow, Key
 from pbxgen.flow.analysis.situations import SOMEBODY_INSIDE, Atoms, Situation, Situations
 from pbxgen.flow.machine import Caller
@@ -52,6 +54,7 @@ class CallSets:
         self.moments = situations.moments(atoms) if moments is None else moments
         self.whole = (1 << len(self.moments) * len(self.callers)) - 1
         self._index = {caller.key: at for at, caller in enumerate(self.callers) if caller.key is not None}
+        self._bits: dict[Area, int] = {}
         self._callers_with: dict[tuple[Origin | None, str | None], int] = {}
         self._moments_with: dict[Condition, int] = {}
 
@@ -67,10 +70,72 @@ class CallSets:
         """All calls of an origin."""
         return Area(_bits(c.origin is origin for c in self.callers), (1 << len(self.moments)) - 1)
 
+    def by(self, callers: Iterable[Caller]) -> Area:
+        """All calls of some callers."""
+        wanted = set(callers)
+        return Area(_bits(c in wanted for c in self.callers), (1 << len(self.moments)) - 1)
+
+    def bits(self, area: Area) -> int:
+        """The calls of an area, caller by caller."""
+        if area not in self._bits:
+            self._bits[area] = sum(area.moments << at * len(self.moments) for at in each(area.callers))
+        return self._bits[area]
+
+    def each(self, area: Area) -> Iterator[int]:
+        """The calls of an area by index."""
+        return each(self.bits(area))
+
+    def joined(self, area: Area, ahead: AbstractSet[Key]) -> Area:
+        """``area`` with those for callers whom it makes no difference any more who they are."""
+        stand_ins = self._stand_ins(area, ahead)
+        callers = area.callers
+        for caller, other in stand_ins.items():
+            callers = callers & ~(1 << caller) | 1 << other
+        return Area(callers, area.moments) if stand_ins else area
+
+    def spread(self, calls: int, area: Area, ahead: AbstractSet[Key]) -> int:
+        """Those of ``area`` that are told by ``calls``, which are of the joined area."""
+        found = calls & self.bits(area)
+        for caller, other in self._stand_ins(area, ahead).items():
+            found |= (calls >> other * len(self.moments) & area.moments) << caller * len(self.moments)
+        return found
+
+    def _stand_ins(self, area: Area, ahead: AbstractSet[Key]) -> dict[int, int]:
+        """For callers to whom the call cannot come, another one for whom the same conditions hold."""
+        found = {}
+        for caller in each(area.callers & self._replaceable):
+            other = self._first_alike[caller]
+            if not (self._is_ahead(caller, ahead) or self._is_ahead(other, ahead)):
+                found[caller] = other
+        return found
+
+    @cached_property
+    def _first_alike(self) -> list[int]:
+        """By caller, the first one for whom the same conditions can hold."""
+        first: dict[tuple[bool, ...], int] = {}
+        found = []
+        for at, caller in enumerate(self.callers):
+            asked = (Condition(contacts=name) for name in self.atoms.contacts)
+            key = (caller.origin is Origin.INTERNAL, *(bool(self.callers_with(c) >> at & 1) for c in asked))
+            found.append(first.setdefault(key, at))
+        return found
+
+    @cached_property
+    def _replaceable(self) -> int:
+        return _bits(at != other for at, other in enumerate(self._first_alike))
+
+    def _is_ahead(self, caller: int, ahead: AbstractSet[Key]) -> bool:
+        one = self.callers[caller]
+        return one.key in ahead or (RUNG, one.number) in ahead
+
     def situation(self, area: Area) -> Situation:
         """The first of an area."""
         caller, moment = area.first
         return self._situation(caller, moment)
+
+    def first_of(self, calls: int) -> Situation:
+        """The first of some calls."""
+        return self._situation(*divmod(_lowest(calls), len(self.moments)))
 
     def callers_with(self, condition: Condition) -> int:
         """Those of whom a condition can hold."""
@@ -193,6 +258,13 @@ class Been(frozenset[Key]):
 
     def __or__(self, other: AbstractSet[Key]) -> Been:  # type: ignore[override]
         return Been.of(super().__or__(other), self.asked)
+
+
+def each(bits: int) -> Iterator[int]:
+    """The indices of the bits that are set."""
+    while bits:
+        yield _lowest(bits)
+        bits &= bits - 1
 
 
 def _bit(bits: int) -> int:
