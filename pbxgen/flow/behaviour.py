@@ -258,8 +258,10 @@ class _Growth:
 
     def _open(self, arrival: Arrival) -> tuple[Rung | None, Sequence[Branch]]:
         """How the ringing goes where that is known, and the branches that it can then take, in one order."""
-        branches = self._explorer.branches(arrival)
-        known = None if arrival.step.ringing is None else self._known(arrival, arrival.step.ringing)
+        branches, ringing = self._explorer.branches(arrival), arrival.step.ringing
+        known = None if ringing is None else self._known(arrival, ringing)
+        if known is not None and known.outcome is not None and ringing is not None and ringing.user is None:
+            return known, [replace(b, outcome=known.outcome) for b in branches]  # the same follows, however it ends
         possible = Outcome if known is None else [known.outcome]
         return known, [b for outcome in possible for b in branches if b.outcome is outcome]
 
