@@ -6,6 +6,7 @@ import datetime as dt
 import itertools
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 from pbxgen.flow.analysis.ahead import Ahead
 from pbxgen.flow.analysis.call_sets import Area, CallSets
@@ -47,8 +48,12 @@ class Vocabulary:
 
     def __init__(self, calls: CallSets, area: Area) -> None:
         self._whole = calls.bits(area)
-        self._holds = tuple((literal, there & self._whole) for literal, there in _holds(calls))
+        self._calls = calls
         self._known: dict[int, When] = {}
+
+    @cached_property
+    def _holds(self) -> tuple[tuple[Literal, int], ...]:
+        return tuple((literal, there & self._whole) for literal, there in _holds(self._calls))
 
     def describe(self, wanted: int) -> When:
         """Words that hold for exactly these calls, in few conditions."""

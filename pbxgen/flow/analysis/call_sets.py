@@ -171,13 +171,18 @@ class CallSets:
         callers, moments = self.callers_with(condition), self.moments_with(condition)
         return sum(moments << at * len(self.moments) for at in range(len(self.callers)) if callers >> at & 1)
 
-    def alike(self, conditions: Iterable[Condition]) -> list[tuple[Situation, int]]:
-        """All calls, those together for which the same of ``conditions`` hold, each with the first of them."""
+    def alike(self, conditions: Iterable[Condition]) -> list[int]:
+        """All calls, those together for which the same of ``conditions`` hold."""
         parts = [self.whole]
         for condition in conditions:
             there = self.where(condition)
             parts = [half for part in parts for half in (part & there, part & ~there) if half]
-        return [(self._situation(*divmod(_lowest(p), len(self.moments))), p) for p in sorted(parts, key=_lowest)]
+        return parts
+
+    def in_contacts(self) -> set[Caller]:
+        """The callers who are in contacts that conditions ask for."""
+        asked = [self.callers_with(Condition(contacts=name)) for name in self.atoms.contacts]
+        return {caller for at, caller in enumerate(self.callers) if any(callers >> at & 1 for callers in asked)}
 
     def _holds(self, condition: Condition, caller: int, moment: int) -> bool:
         return self._situation(caller, moment).conditions(self._situations.plan).holds(condition)
