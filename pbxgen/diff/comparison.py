@@ -27,10 +27,8 @@ from pbxgen.source.pause import without_garbage_collection
 _MOST_CALLERS = 50
 """Callers in a flow that are looked at one by one where strangers' calls change; of more, those in contacts."""
 
-_MOST_STATES, _FEWEST_STATES = 1_000, 30
-"""Of calls to one entry so many states are followed; once others have taken up too many, the fewer."""
-_MOST_OF_ALL = 2_000
-"""Upper bound on the states followed for all entries that are too large together: about a second's work."""
+_MOST_STATES, _FEWEST_STATES = 2_600, 30
+"""Of calls to one entry so many states are followed, about a second's work; once an entry was too much, the fewer."""
 
 _LONGEST = 4
 """Conditions that are named; where it takes more, perhaps it takes fewer to name all others."""
@@ -53,7 +51,7 @@ class _Comparer:
     def __init__(self, shared: SharedSituations) -> None:
         self._shared = shared
         self._before, self._after = Ahead(shared.old), Ahead(shared.new)
-        self._left = _MOST_OF_ALL
+        self._most_states = _MOST_STATES
         self._known: dict[Hashable, dict[Hashable, tuple[EntryChanges, tuple[Key, ...]]]] = {}
         """By shape and names, with the places of the flows."""
 
@@ -99,10 +97,10 @@ class _Comparer:
 
         Entries that are too much are told from the fewest ringings on; together they get so much work and no more.
         """
-        forest = Forest(max(min(self._left, _MOST_STATES), _FEWEST_STATES))
+        forest = Forest(self._most_states)
         changes = tuple(_Calls(self._shared.situations, pair, self._before, self._after, forest).changes())
         if not forest.whole:
-            self._left -= _MOST_STATES
+            self._most_states = _FEWEST_STATES
         old, new = self._shared.old, self._shared.new
         if pair.before is not None and ringers(old, pair.before.entry) != ringers(new, pair.after.entry):
             changes = (*changes, Change(None, "phones", (), None, None))

@@ -210,11 +210,7 @@ class Forest:
 
 
 class _Growth:
-    """The trees of the calls of one area, level by level: a level is what is met after as many ringings.
-
-    Where a call cannot come to its caller's own place any more, it goes on as that of any other caller for whom the
-    same conditions hold: that part of their trees is grown once.
-    """
+    """The trees of the calls of one area, level by level: a level is what is met after as many ringings."""
 
     def __init__(self, forest: Forest, explorer: Explorer, entry: Place, area: Area) -> None:
         self._forest = forest
@@ -237,7 +233,7 @@ class _Growth:
                 following = dict.fromkeys((b.point, b.area) for b in self._open(arrival)[1])
                 if longest is not None:
                     self._count(area for _, area in following)
-                level.update(((point, self._calls.joined(area, point.ahead)), None) for point, area in following)
+                level.update(following)
             forest.left -= self._explorer.taken - before
         self.levels.append(list(level))
         return True
@@ -290,7 +286,7 @@ class _Growth:
         """What follows by each outcome, and the calls for which it does."""
         ways: list[tuple[tuple[tuple[Outcome, Node], ...], int]] = [((), calls)]
         for outcome in Outcome:  # in one order, or equal nodes would look different
-            following = _united(part for b in branches if b.outcome is outcome for part in self._behind(b, behind))
+            following = _united(part for b in branches if b.outcome is outcome for part in behind[b.point, b.area])
             if following:
                 ways = [((*way, (outcome, n)), c & more) for way, c in ways for n, more in following if c & more]
         for way, met in ways:
@@ -298,11 +294,6 @@ class _Growth:
             for outcome, child in way:
                 together.setdefault(id(child), ([], child))[0].append(outcome)
             yield tuple((tuple(outcomes), child) for outcomes, child in together.values()), met
-
-    def _behind(self, branch: Branch, behind: Mapping[_At, list[Part]]) -> Iterator[Part]:
-        ahead = branch.point.ahead
-        for node, calls in behind[branch.point, self._calls.joined(branch.area, ahead)]:
-            yield node, self._calls.spread(calls, branch.area, ahead)
 
     def _attempt(self, arrival: Arrival, ringing: Ringing, known: Rung | None, *, cut: bool = False) -> Attempt:
         situation, place = self._calls.situation(arrival.area), ringing.pending.place

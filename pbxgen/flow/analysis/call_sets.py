@@ -9,10 +9,8 @@ import datetime as dt
 from collections.abc import Iterable, Iterator, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import replace
-from functools import cached_property
 from typing import NamedTuple
 
-from pbxgen.flow.analysis.ahead import RUNG
 from pbxgen.flow.analysis.reach import Flow, Key
 from pbxgen.flow.analysis.situations import SOMEBODY_INSIDE, Atoms, Situation, Situations
 from pbxgen.flow.machine import Caller
@@ -84,49 +82,6 @@ class CallSets:
     def each(self, area: Area) -> Iterator[int]:
         """The calls of an area by index."""
         return each(self.bits(area))
-
-    def joined(self, area: Area, ahead: AbstractSet[Key]) -> Area:
-        """``area`` with those for callers whom it makes no difference any more who they are."""
-        stand_ins = self._stand_ins(area, ahead)
-        callers = area.callers
-        for caller, other in stand_ins.items():
-            callers = callers & ~(1 << caller) | 1 << other
-        return Area(callers, area.moments) if stand_ins else area
-
-    def spread(self, calls: int, area: Area, ahead: AbstractSet[Key]) -> int:
-        """Those of ``area`` that are told by ``calls``, which are of the joined area."""
-        found = calls & self.bits(area)
-        for caller, other in self._stand_ins(area, ahead).items():
-            found |= (calls >> other * len(self.moments) & area.moments) << caller * len(self.moments)
-        return found
-
-    def _stand_ins(self, area: Area, ahead: AbstractSet[Key]) -> dict[int, int]:
-        """For callers to whom the call cannot come, another one for whom the same conditions hold."""
-        found = {}
-        for caller in each(area.callers & self._replaceable):
-            other = self._first_alike[caller]
-            if not (self._is_ahead(caller, ahead) or self._is_ahead(other, ahead)):
-                found[caller] = other
-        return found
-
-    @cached_property
-    def _first_alike(self) -> list[int]:
-        """By caller, the first one for whom the same conditions can hold."""
-        first: dict[tuple[bool, ...], int] = {}
-        found = []
-        for at, caller in enumerate(self.callers):
-            asked = (Condition(contacts=name) for name in self.atoms.contacts)
-            key = (caller.origin is Origin.INTERNAL, *(bool(self.callers_with(c) >> at & 1) for c in asked))
-            found.append(first.setdefault(key, at))
-        return found
-
-    @cached_property
-    def _replaceable(self) -> int:
-        return _bits(at != other for at, other in enumerate(self._first_alike))
-
-    def _is_ahead(self, caller: int, ahead: AbstractSet[Key]) -> bool:
-        one = self.callers[caller]
-        return one.key in ahead or (RUNG, one.number) in ahead
 
     def situation(self, area: Area) -> Situation:
         """The first of an area."""

@@ -25,8 +25,6 @@ class Point:
     state: State
     places: tuple[Place, ...]
     """Those to try."""
-    ahead: frozenset[Key]
-    """Everything that the call can still come to, and who may ring along."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -125,12 +123,12 @@ class Explorer:
 
     def _point(self, state: State) -> Point:
         # The caller, whom ``Been`` adds, is not known.
-        state, ahead = self._ahead.canonical(state._replace(visited=frozenset(iter(state.visited))))
+        state, _ = self._ahead.canonical(state._replace(visited=frozenset(iter(state.visited))))
         keys = tuple(p.place.key for p in state.to_try)
         options = tuple(p if self._written else p.place.timeout for p in state.to_try)
         same = (keys, options, state.visited, state.diversions)
         if same not in self._points:
-            self._points[same] = Point(state, tuple(p.place for p in state.to_try), ahead)
+            self._points[same] = Point(state, tuple(p.place for p in state.to_try))
         return self._points[same]
 
 
