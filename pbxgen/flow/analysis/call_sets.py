@@ -64,6 +64,20 @@ class CallSets:
         internal = [Caller(Origin.INTERNAL, extension) for extension in (SOMEBODY_INSIDE, *flow.phones)]
         return cls(situations, flow.atoms, (*external, *internal))
 
+    @classmethod
+    def of_strangers(cls, situations: Situations, conditions: Iterable[Condition]) -> CallSets:
+        """Callers who are in no flow, as far as these conditions can tell them apart."""
+        atoms = Atoms.of(conditions)
+        return cls(situations, atoms, (Caller(Origin.INTERNAL, SOMEBODY_INSIDE), *situations.strangers(atoms)))
+
+    def firsts(self, conditions: Iterable[Condition]) -> list[int]:
+        """For each condition the calls for which it is the first to hold."""
+        found, left = [], self.whole
+        for condition in conditions:
+            found.append(left & self.where(condition))
+            left &= ~found[-1]
+        return found
+
     def of(self, origin: Origin) -> Area:
         """All calls of an origin."""
         return Area(_bits(c.origin is origin for c in self.callers), (1 << len(self.moments)) - 1)
@@ -143,7 +157,7 @@ class CallSets:
         return self._situation(caller, moment).conditions(self._situations.plan).holds(condition)
 
     def _situation(self, caller: int, moment: int) -> Situation:
-        return Situation(self.callers[caller], self.moments[moment], self._situations.almanac)
+        return Situation(self.callers[caller], self.moments[moment])
 
 
 class Asked:
