@@ -98,7 +98,7 @@ class _Comparer:
         Entries that are too much are told from the fewest ringings on; together they get so much work and no more.
         """
         forest = Forest(self._most_states)
-        changes = tuple(_Calls(self._shared.situations, pair, self._before, self._after, forest).changes())
+        changes = tuple(_EntryCalls(self._shared.situations, pair, self._before, self._after, forest).changes())
         if not forest.whole:
             self._most_states = _FEWEST_STATES
         old, new = self._shared.old, self._shared.new
@@ -117,7 +117,7 @@ class _Difference:
     calls: int
 
 
-class _Calls:
+class _EntryCalls:
     """The calls to one entry, before and after."""
 
     def __init__(self, situations: Situations, pair: Pair, before: Ahead, after: Ahead, forest: Forest) -> None:

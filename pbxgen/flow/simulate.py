@@ -109,7 +109,7 @@ def _run(plan: Plan, caller: Caller, called: str, way_in: entry.Entry, world: Wo
             return Story((), ending, (), (entered, ended))
         case entry.DialOut():
             return _dial_out(plan, caller, way_in, entered, world)
-        case entry.Reach(place):
+        case entry.ToPlace(place):
             return _reach(plan, caller, machine.begin(caller, [place]), entered, world)
 
 

@@ -1,6 +1,7 @@
 """Sets of calls, callers × moments, and how the conditions of rules divide them.
 
-A call is explored for a whole area at once: for as long as every question has one answer for all of it.
+The sets of calls of the analysis, of `explain` and of `diff` are these. A call is explored for a whole area at once:
+for as long as every question has one answer for all of it.
 """
 
 from __future__ import annotations
