@@ -13,7 +13,7 @@ from pbxgen.cli import console
 from pbxgen.cli.findings import show_text
 from pbxgen.cli.progress import progress
 from pbxgen.cli.report import usage_error_of
-from pbxgen.diff.generated import Judge, Origin, made_from
+from pbxgen.diff.generated import Judge, Provenance, made_from
 from pbxgen.diff.result import Plans
 from pbxgen.diff.revisions import Revision, checked_out, is_git, relocated, today
 from pbxgen.pipeline import UnknownTenantError, compile_path
@@ -38,7 +38,7 @@ class Sides:
         """Of folders that were generated."""
         source = today(new)
 
-        def origin_of(found: frozenset[str]) -> Origin | None:
+        def origin_of(found: frozenset[str]) -> Provenance | None:
             with progress() as doing:
                 return self._stack.enter_context(made_from(found, source, doing))
 

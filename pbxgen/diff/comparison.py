@@ -3,33 +3,32 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Hashable, Iterator, Mapping
-from dataclasses import replace
+from collections.abc import Hashable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
 
 from pbxgen.diff.affected import Affected, affected
 from pbxgen.diff.changes import Change, Comparison, EntryChanges
 from pbxgen.diff.equivalence import Renaming, equivalence, ringers
 from pbxgen.diff.facts import facts, named_facts
-from pbxgen.diff.shared_situations import Pair, SharedSituations, by_new_names
+from pbxgen.diff.shared_situations import Pair, SharedSituations
 from pbxgen.flow.analysis.ahead import Ahead
-from pbxgen.flow.analysis.call_sets import CallSets
+from pbxgen.flow.analysis.call_sets import Area, CallSets
+from pbxgen.flow.analysis.explore import Explorer
 from pbxgen.flow.analysis.reach import Key
+from pbxgen.flow.analysis.situations import SOMEBODY_INSIDE, Atoms, Situations
 from pbxgen.flow.behaviour import Attempt, Forest, Node
 from pbxgen.flow.cases import Vocabulary
-from pbxgen.flow.plan import Origin, Outcome, Plan
+from pbxgen.flow.machine import Caller
+from pbxgen.flow.plan import Condition, Origin, Outcome, Plan
 from pbxgen.flow.wording import length
 from pbxgen.source.pause import without_garbage_collection
 
-_ByOrigin = Mapping[Origin, tuple[CallSets, Vocabulary]]
 _MOST_CALLERS = 50
 """Callers in a flow that are looked at one by one where strangers' calls change; of more, those in contacts."""
 
-_MOST_STATES, _FEWEST_STATES = 1_000, 30
-"""Of calls to one entry so many states are followed; once others have taken up too many, the fewer."""
-_MOST_OF_ALL = 2_000
-"""Upper bound on the states followed for all entries that are too large together: about a second's work."""
-
-Truths = tuple[Origin, tuple[bool, ...]]
+_MOST_STATES, _FEWEST_STATES = 2_600, 30
+"""Of calls to one entry so many states are followed, about a second's work; once an entry was too much, the fewer."""
 
 _LONGEST = 4
 """Conditions that are named; where it takes more, perhaps it takes fewer to name all others."""
@@ -40,20 +39,19 @@ def compare(old: Plan, new: Plan, today: dt.date) -> Comparison:
     if old.digest == new.digest:
         return Comparison(old, new, (), ())
     with without_garbage_collection():
-        old = by_new_names(old, new)
-        concerned = affected(old, new)
-        comparer = _Comparer(SharedSituations(old, new, today))
-        compared = comparer.entries(concerned)
+        shared = SharedSituations(old, new, today)
+        old, new = shared.old, shared.new
+        compared = _Comparer(shared).entries(affected(old, new))
         entries = tuple(e for e in compared if e.changes or e.status != "changed")
         more = sum(not e.whole for e in compared)
-        return Comparison(old, new, entries, (*facts(old, new), *named_facts(old, new, entries)), more)
+        return Comparison(old, new, entries, (*facts(old, new), *named_facts(new, entries)), more)
 
 
 class _Comparer:
     def __init__(self, shared: SharedSituations) -> None:
         self._shared = shared
         self._before, self._after = Ahead(shared.old), Ahead(shared.new)
-        self._left = _MOST_OF_ALL
+        self._most_states = _MOST_STATES
         self._known: dict[Hashable, dict[Hashable, tuple[EntryChanges, tuple[Key, ...]]]] = {}
         """By shape and names, with the places of the flows."""
 
@@ -99,66 +97,124 @@ class _Comparer:
 
         Entries that are too much are told from the fewest ringings on; together they get so much work and no more.
         """
-        forest = Forest(max(min(self._left, _MOST_STATES), _FEWEST_STATES))
-        changes = tuple(self._differences(pair, forest))
+        forest = Forest(self._most_states)
+        changes = tuple(_EntryCalls(self._shared.situations, pair, self._before, self._after, forest).changes())
         if not forest.whole:
-            self._left -= _MOST_STATES
+            self._most_states = _FEWEST_STATES
+        old, new = self._shared.old, self._shared.new
+        if pair.before is not None and ringers(old, pair.before.entry) != ringers(new, pair.after.entry):
+            changes = (*changes, Change(None, "phones", (), None, None))
         return changes, forest.whole
 
-    def _differences(self, pair: Pair, forest: Forest) -> Iterator[Change]:
+
+@dataclass(frozen=True, slots=True)
+class _Difference:
+    """Something that is different for ``calls``, which are of one origin."""
+
+    aspect: str
+    before: Node | None
+    after: Node | None
+    calls: int
+
+
+class _EntryCalls:
+    """The calls to one entry, before and after."""
+
+    def __init__(self, situations: Situations, pair: Pair, before: Ahead, after: Ahead, forest: Forest) -> None:
+        self._pair = pair
+        self._forest = forest
+        self._in_flow = () if pair.before is None else pair.callers
+        atoms = Atoms.of(pair.conditions)
+        strangers = situations.strangers(atoms, {number for flow in pair.flows for number in flow.outside})
+        inside = Caller(Origin.INTERNAL, SOMEBODY_INSIDE)
+        self._calls = CallSets(situations, atoms, (*strangers, inside, *self._in_flow))
+        self._anybody = [self._calls.by(strangers), self._calls.by((inside,))]
+        self._before = None if pair.before is None else Explorer(before, self._calls, written=True)
+        self._after = Explorer(after, self._calls, written=True)
+
+    def changes(self) -> Iterator[Change]:
         """For callers who are nowhere in the flow; of those who are, what does not go with them.
 
         That is: where nothing changes for strangers, or where somebody else is called at first, and not for strangers.
         """
-        strangers, where = self._of_cells(pair, self._shared.strangers(pair), forest)
+        found = self._differences(self._anybody)
+        strangers = self._changes(found, self._anybody)
         yield from strangers
-        if pair.before is not None:
-            few = not strangers or len(pair.callers) <= _MOST_CALLERS
-            for caller in pair.callers if few else self._shared.in_contacts(pair):
-                if not forest.whole:
-                    break
-                changes, there = self._of_cells(pair, self._shared.of_caller(pair, caller), forest)
-                alone = not there.keys() <= where.keys()
-                called = any("call" in there[t] and "call" not in where[t] for t in there.keys() & where.keys())
-                for change in changes:
-                    if alone or (called and change.aspect == "call"):
-                        yield replace(change, caller=caller.number)
-            old, new = self._shared.old, self._shared.new
-            if ringers(old, pair.before.entry) != ringers(new, pair.after.entry):
-                yield Change(None, "phones", (), None, None)
+        if not self._forest.whole:
+            return
+        callers = self._in_flow
+        if strangers and len(callers) > _MOST_CALLERS:
+            known = self._calls.in_contacts()
+            callers = tuple(c for c in callers if c in known)
+        areas = [self._calls.by(c for c in callers if c.origin is origin) for origin in Origin]
+        theirs = self._differences([area for area in areas if area.callers])
+        where = self._aspects(found, self._anybody)
+        for caller in callers:
+            area = [self._calls.by((caller,))]
+            there = self._aspects(theirs, area)
+            alone = not there.keys() <= where.keys()
+            called = any("call" in there[t] and "call" not in where[t] for t in there.keys() & where.keys())
+            for change in self._changes(theirs, area):
+                if alone or (called and change.aspect == "call"):
+                    yield replace(change, caller=caller.number)
 
-    def _of_cells(
-        self, pair: Pair, by_origin: _ByOrigin, forest: Forest
-    ) -> tuple[tuple[Change, ...], dict[Truths, set[str]]]:
-        """Differences by origin, those of both origins once; and their aspects, by what holds where they are."""
-        told: dict[tuple[object, ...], Change] = {}
-        where: dict[Truths, set[str]] = {}
-        every = {origin: cells.alike(pair.conditions) for origin, (cells, _) in by_origin.items()}
-        roots = []
-        for situation in (s for alike in every.values() for s, _ in alike):
-            if pair.before is not None:
-                roots.append((self._before, situation, pair.before))
-            roots.append((self._after, situation, pair.after))
-        trees = iter(forest.trees(roots))
-        for origin, (cells, vocabulary) in by_origin.items():
-            found: dict[tuple[object, ...], tuple[Change, int]] = {}
-            for situation, alike in every[origin]:
-                was = None if pair.before is None else next(trees)
-                now = next(trees)
-                for aspect, one, other in differences(was, now):
-                    where.setdefault((origin, self._shared.truths(pair, situation)), set()).add(aspect)
-                    key = (aspect, *(_told(aspect, node) for node in (one, other)))
-                    change, known = found.get(key, (Change(origin, aspect, (), one, other), 0))
-                    found[key] = change, known | alike
-            for key, (change, known) in found.items():
+    def _differences(self, areas: Sequence[Area]) -> list[_Difference]:
+        """Between the trees before and after, those of the first calls first."""
+        before, after = self._pair.before, self._pair.after
+        roots = [(self._after, after.entry, area) for area in areas]
+        if before is not None and self._before is not None:
+            roots += [(self._before, before.entry, area) for area in areas]
+        trees = self._forest.trees(roots)
+        now, nothing = trees[: len(areas)], [[(None, self._calls.whole)] for _ in areas]
+        was: Sequence[Sequence[tuple[Node | None, int]]] = trees[len(areas) :] or nothing
+        found = []
+        for old, new in zip(was, now, strict=True):
+            both = [(one, other, c & d) for one, c in old for other, d in new if c & d]
+            for one, other, calls in sorted(both, key=lambda side: side[2] & -side[2]):
+                found += [_Difference(aspect, a, b, calls) for aspect, a, b in differences(one, other)]
+        return found
+
+    def _aspects(self, found: Iterable[_Difference], areas: Sequence[Area]) -> dict[int, set[str]]:
+        """The aspects of differences in ``areas``, by what holds where they are."""
+        calls = _union(self._calls.bits(area) for area in areas)
+        by_truth: dict[int, set[str]] = {}
+        for one in found:
+            for number, alike in enumerate(self._alike):
+                if one.calls & calls & alike:
+                    by_truth.setdefault(number, set()).add(one.aspect)
+        return by_truth
+
+    @cached_property
+    def _alike(self) -> list[int]:
+        """Calls of one origin for which the same conditions hold."""
+        return self._calls.alike((*self._pair.conditions, Condition(origin=Origin.EXTERNAL)))
+
+    def _changes(self, found: Iterable[_Difference], areas: Iterable[Area]) -> tuple[Change, ...]:
+        """Differences by area, those of several once."""
+        told: dict[tuple[Hashable, ...], Change] = {}
+        for area in areas:
+            whole, vocabulary = self._calls.bits(area), Vocabulary(self._calls, area)
+            grouped: dict[tuple[Hashable, ...], tuple[_Difference, int]] = {}
+            for one in (one for one in found if one.calls & whole):
+                key = (one.aspect, *(_told(one.aspect, node) for node in (one.before, one.after)))
+                first, known = grouped.get(key, (one, 0))
+                grouped[key] = first, known | one.calls & whole
+            for key, (one, known) in grouped.items():
                 when, excepted = vocabulary.describe(known), False
                 if length(when) > _LONGEST:
-                    others = vocabulary.describe(cells.whole & ~known)
+                    others = vocabulary.describe(whole & ~known)
                     when, excepted = min((when, False), (others, True), key=lambda one: length(one[0]))
-                whole = (*key, when, excepted)
-                both = None if whole in told else origin
-                told[whole] = replace(change, origin=both, when=when, excepted=excepted)
-        return tuple(told.values()), where
+                same = (*key, when, excepted)
+                origin = None if same in told else self._calls.situation(area).caller.origin
+                told[same] = Change(origin, one.aspect, when, one.before, one.after, excepted)
+        return tuple(told.values())
+
+
+def _union(sets: Iterable[int]) -> int:
+    whole = 0
+    for calls in sets:
+        whole |= calls
+    return whole
 
 
 def _told(aspect: str, node: Node | None) -> Hashable:

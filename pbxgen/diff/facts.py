@@ -107,16 +107,16 @@ _MOST = 4
 _DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
 
-def named_facts(old: Plan, new: Plan, entries: Iterable[EntryChanges]) -> Iterator[Fact]:
-    """Of those that both plans have, by the names that ``entries`` say."""
+def named_facts(plan: Plan, entries: Iterable[EntryChanges]) -> Iterator[Fact]:
+    """Of schedules and contacts that ``entries`` name and that were different; ``plan`` is in common terms."""
     literals = {one for e in entries for c in e.changes for together in c.when for one in together}
     hours = {one.name.removesuffix(BEFORE) for one in literals if one.kind in ("open", "closed")}
     people = {one.name.removesuffix(BEFORE) for one in literals if one.kind in ("from", "not_from")}
-    for name in sorted(hours & old.schedules.keys() & new.schedules.keys()):
-        was, now = old.schedules[name], new.schedules[name]
+    for name in sorted(name for name in hours if name + BEFORE in plan.schedules):
+        was, now = plan.schedules[name + BEFORE], plan.schedules[name]
         yield from _fact("schedule", name, _hours(was, now), _hours(now, was))
-    for name in sorted(people & old.contacts.keys() & new.contacts.keys()):
-        before, after = ([_written(p) for p in plan.contacts[name].patterns] for plan in (old, new))
+    for name in sorted(name for name in people if name + BEFORE in plan.contacts):
+        before, after = ([_written(p) for p in plan.contacts[n].patterns] for n in (name + BEFORE, name))
         yield from _fact("contacts", name, _some(_only(before, after)), _some(_only(after, before)))
 
 

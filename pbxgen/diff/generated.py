@@ -41,7 +41,7 @@ def digests(folder: Path) -> frozenset[str]:
 
 
 @dataclass(frozen=True, slots=True)
-class Origin:
+class Provenance:
     """The revision of a source that a folder was generated from."""
 
     commit: str
@@ -52,7 +52,7 @@ class Origin:
 
 
 @contextmanager
-def made_from(wanted: frozenset[str], source: Path, doing: Callable[[str], None]) -> Iterator[Origin | None]:
+def made_from(wanted: frozenset[str], source: Path, doing: Callable[[str], None]) -> Iterator[Provenance | None]:
     """The newest of a source's last revisions that has the digests of a generated folder; None where git has none.
 
     Of a fleet some tenants may have been generated. ``doing`` is told which revision is looked at.
@@ -76,7 +76,7 @@ def made_from(wanted: frozenset[str], source: Path, doing: Callable[[str], None]
                     continue
                 if wanted and wanted <= source_digests(found.path):
                     stack.enter_context(this.pop_all())
-                    yield Origin(commit, date, found)
+                    yield Provenance(commit, date, found)
                     return
         yield None
 
@@ -99,7 +99,7 @@ class Judge:
     plans: Plans
     narrowed: bool
     """Other tenants than ``plans`` are not asked about."""
-    origin_of: Callable[[frozenset[str]], Origin | None]
+    origin_of: Callable[[frozenset[str]], Provenance | None]
     """The revision that has some digests, as :func:`pbxgen.diff.generated.made_from` finds it."""
     compiled: Callable[[Revision], Plans]
 

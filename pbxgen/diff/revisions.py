@@ -8,11 +8,10 @@ import re
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, is_dataclass, replace
 from pathlib import Path
+from typing import Any
 
-from pbxgen.diagnostics.diagnostic import Diagnostic, Example, Related, Step
-from pbxgen.diagnostics.location import Location
 from pbxgen.diagnostics.text import SourceFile
 from pbxgen.diff.git import NoRepositoryError, RevisionError, Tree, commit_of, git, repository_of
 from pbxgen.pipeline import Compilation
@@ -189,41 +188,21 @@ Shown = Callable[[str], str]
 def relocated(compilation: Compilation, shown: Shown) -> Compilation:
     """``shown`` turns the text that holds a path into that which holds another."""
     tenants = (
-        replace(
-            tenant,
-            diagnostics=tuple(_diagnostic(d, shown) for d in tenant.diagnostics),
-            files=tuple(_file(f, shown) for f in tenant.files),
-        )
+        replace(tenant, diagnostics=_relocated(tenant.diagnostics, shown), files=_renamed(tenant.files, shown))
         for tenant in compilation.tenants
     )
-    return replace(
-        compilation,
-        tenants=tuple(tenants),
-        own=tuple(_diagnostic(d, shown) for d in compilation.own),
-        own_files=tuple(_file(f, shown) for f in compilation.own_files),
-    )
+    own, own_files = _relocated(compilation.own, shown), _renamed(compilation.own_files, shown)
+    return replace(compilation, tenants=tuple(tenants), own=own, own_files=own_files)
 
 
-def _diagnostic(found: Diagnostic, shown: Shown) -> Diagnostic:
-    return replace(
-        found,
-        message=shown(found.message),
-        help=shown(found.help),
-        location=_location(found.location, shown),
-        related=tuple(
-            Related(shown(r.message), replace(r.location, file=shown(r.location.file))) for r in found.related
-        ),
-        example=None if found.example is None else _example(found.example, shown),
-    )
+def _relocated(value: Any, shown: Shown) -> Any:
+    """All texts of a finding, also of its parts."""
+    if isinstance(value, tuple):
+        return tuple(_relocated(one, shown) for one in value)
+    if is_dataclass(value) and not isinstance(value, type):
+        return replace(value, **{f.name: _relocated(getattr(value, f.name), shown) for f in fields(value)})
+    return shown(value) if type(value) is str else value
 
 
-def _example(example: Example, shown: Shown) -> Example:
-    return Example(example.headline, tuple(Step(s.text, _location(s.location, shown)) for s in example.steps))
-
-
-def _location(location: Location | None, shown: Shown) -> Location | None:
-    return None if location is None else replace(location, file=shown(location.file))
-
-
-def _file(file: SourceFile, shown: Shown) -> SourceFile:
-    return replace(file, name=shown(file.name))
+def _renamed(files: tuple[SourceFile, ...], shown: Shown) -> tuple[SourceFile, ...]:
+    return tuple(replace(file, name=shown(file.name)) for file in files)

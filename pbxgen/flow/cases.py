@@ -6,12 +6,14 @@ import datetime as dt
 import itertools
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 from pbxgen.flow.analysis.ahead import Ahead
-from pbxgen.flow.analysis.call_sets import CallSets
+from pbxgen.flow.analysis.call_sets import Area, CallSets
+from pbxgen.flow.analysis.explore import Explorer
 from pbxgen.flow.analysis.reach import Flow
 from pbxgen.flow.analysis.situations import SOMEBODY_INSIDE, Situation, Situations
-from pbxgen.flow.behaviour import Attempt, Forest, Node, Ways, nodes_of
+from pbxgen.flow.behaviour import Attempt, Forest, Node, Part, Ways, nodes_of
 from pbxgen.flow.machine import Caller
 from pbxgen.flow.plan import Condition, Origin, PlaceKind, Plan
 from pbxgen.flow.wording import OTHERWISE, Literal, When, length, shortest
@@ -42,44 +44,48 @@ class Case:
 
 
 class Vocabulary:
-    """Tells sets of cells by the schedules, contacts and dates that their conditions ask about."""
+    """Tells some of the calls of an area by the schedules, contacts and dates that conditions ask about."""
 
-    def __init__(self, cells: CallSets) -> None:
-        self._whole = cells.whole
-        self._holds = tuple(_holds(cells))
+    def __init__(self, calls: CallSets, area: Area) -> None:
+        self._whole = calls.bits(area)
+        self._calls = calls
         self._known: dict[int, When] = {}
 
+    @cached_property
+    def _holds(self) -> tuple[tuple[Literal, int], ...]:
+        return tuple((literal, there & self._whole) for literal, there in _holds(self._calls))
+
     def describe(self, wanted: int) -> When:
-        """Words that hold in exactly these cells, in few conditions."""
+        """Words that hold for exactly these calls, in few conditions."""
         if wanted not in self._known:
             self._known[wanted] = shortest(wanted, self._whole, self._holds)
         return self._known[wanted]
 
     def where(self, when: When) -> int:
-        """The cells in which words hold that are not "at other times"."""
+        """The calls for which words hold that are not "at other times"."""
         holds = dict(self._holds)
         found = 0 if when else self._whole
         for together in when:
-            cells = self._whole
+            calls = self._whole
             for literal in together:
-                cells &= holds[literal]
-            found |= cells
+                calls &= holds[literal]
+            found |= calls
         return found
 
 
-def _holds(cells: CallSets) -> Iterator[tuple[Literal, int]]:
-    """Each condition that has a name with the cells in which it holds."""
-    atoms = cells.atoms
+def _holds(calls: CallSets) -> Iterator[tuple[Literal, int]]:
+    """Each condition that has a name with the calls for which it holds."""
+    atoms = calls.atoms
     named = [("open", "closed", n, Condition(schedule=n)) for n in sorted(atoms.schedules)]
     named += [("from", "not_from", n, Condition(contacts=n)) for n in sorted(atoms.contacts)]
     named += [("until", "after", day.isoformat(), Condition(until=day)) for day in sorted(atoms.untils)]
     for kind, opposite, name, condition in named:
-        there = cells.where(condition)
+        there = calls.where(condition)
         yield Literal(kind, name), there
-        yield Literal(opposite, name), cells.whole & ~there
+        yield Literal(opposite, name), ~there
     for day, following in itertools.pairwise(sorted(atoms.untils)):
         if following - day == dt.timedelta(days=1):
-            on_it = cells.where(Condition(until=following)) & ~cells.where(Condition(until=day))
+            on_it = calls.where(Condition(until=following)) & ~calls.where(Condition(until=day))
             yield Literal("on", following.isoformat()), on_it
 
 
@@ -120,88 +126,85 @@ def cases_of(plan: Plan, situations: Situations, flow: Flow, narrowed: Narrowed 
 
 class _Cases:
     def __init__(self, plan: Plan, situations: Situations, flow: Flow, narrowed: Narrowed) -> None:
-        self._plan = plan
-        self._situations = situations
         self._flow = flow
         self._narrowed = narrowed
         self._forest = Forest(_MOST_STATES, _MOST_BRANCHES, narrowed.world)
-        self._ahead, self._ways = Ahead(plan), Ways()
+        self._ways = Ways()
+        self._inside = Caller(Origin.INTERNAL, SOMEBODY_INSIDE)
+        self._strangers = situations.strangers(flow.atoms, flow.outside)
+        self._in_flow = callers_in(plan, flow)
+        callers = (*self._strangers, self._inside, *self._in_flow) if narrowed.caller is None else (narrowed.caller,)
+        moments = None if narrowed.moment is None else (narrowed.moment,)
+        self._calls = CallSets(situations, flow.atoms, callers, moments)
+        self._explorer = Explorer(Ahead(plan), self._calls, written=True)
 
     def every(self) -> Cases:
         if self._narrowed.caller is not None:
             one = self._narrowed.caller
-            mine = self._of([(one,)])
+            mine = self._anybody((one,))
             return Cases(tuple(replace(c, caller=one.number or "anonymous") for c in mine), self._forest.whole)
-        strangers = self._situations.strangers(self._flow.atoms, self._flow.outside)
-        anybody = self._of([strangers, (Caller(Origin.INTERNAL, SOMEBODY_INSIDE),)])
-        if not self._forest.whole or self._narrowed.moment is not None or self._narrowed.world is not None:
-            return Cases(tuple(anybody), self._forest.whole)
-        return Cases((*anybody, *self._of_those_in_flow(anybody)), self._forest.whole)
+        anybody = self._anybody(self._strangers, (self._inside,))
+        narrowed = self._narrowed.moment is not None or self._narrowed.world is not None
+        by_name = list(self._by_name(anybody)) if self._forest.whole and not narrowed else []
+        return Cases((*anybody, *by_name), self._forest.whole)
 
-    def _cells(self, callers: Sequence[Caller]) -> CallSets:
-        moment = self._narrowed.moment
-        return CallSets(self._situations, self._flow.atoms, callers, None if moment is None else (moment,))
+    def _trees(self, areas: Iterable[Area]) -> list[list[Part]]:
+        return self._forest.trees([(self._explorer, self._flow.entry, area) for area in areas])
 
-    def _trees(self, alike: Iterable[Situation]) -> list[Node]:
-        return self._forest.trees([(self._ahead, situation, self._flow) for situation in alike])
-
-    def _of(self, groups: Sequence[Sequence[Caller]]) -> list[Case]:
+    def _anybody(self, *groups: Sequence[Caller]) -> list[Case]:
         """Of callers who are nowhere in the flow, those of one group of one origin."""
-        every = [self._cells(callers) for callers in groups]
-        alike = [(cells, *one) for cells in every for one in cells.alike(self._flow.conditions)]
-        trees = self._trees(situation for _, situation, _ in alike)
-        cases = []
-        for cells in every:
-            mine = [(root, s, here) for root, (of, s, here) in zip(trees, alike, strict=True) if of is cells]
-            cases += _brief(list(self._told(cells, mine)))
-        return cases
+        areas = [self._calls.by(callers) for callers in groups]
+        trees = self._trees(areas)
+        return [
+            case for area, parts in zip(areas, trees, strict=True) for case in _brief(list(self._told(area, parts)))
+        ]
 
-    def _told(
-        self, cells: CallSets, trees: Iterable[tuple[Node, Situation, int]], caller: str | None = None
-    ) -> Iterator[Case]:
+    def _told(self, area: Area, parts: Iterable[Part], caller: str | None = None) -> Iterator[Case]:
         """A case for each tree, with the first situation in which it is met."""
-        found: dict[int, tuple[Node, Situation, int]] = {}
-        for root, situation, here in trees:
-            _, first, known = found.get(id(root), (root, situation, 0))
-            found[id(root)] = root, first, known | here
-        vocabulary = Vocabulary(cells)
+        vocabulary = Vocabulary(self._calls, area)
         moment = self._narrowed.moment
-        for root, first, known in found.values():
-            when = vocabulary.describe(known) if moment is None else ((Literal("on", f"{moment:%Y-%m-%d %H:%M}"),),)
-            yield Case(cells.callers[0].origin, when, root, first, caller)
+        for root, calls in parts:
+            when = vocabulary.describe(calls) if moment is None else ((Literal("on", f"{moment:%Y-%m-%d %H:%M}"),),)
+            first = self._calls.first_of(calls)
+            yield Case(first.caller.origin, when, root, first, caller)
 
-    def _of_those_in_flow(self, anybody: Sequence[Case]) -> Iterator[Case]:
-        callers = callers_in(self._plan, self._flow)
-        for caller in callers[: max(MOST_CALLERS, _MOST_WORK // len(self._flow.keys))]:
-            mine = [c for c in anybody if c.origin is caller.origin]
-            yield from self._otherwise_of(caller, mine, everything=len(callers) <= MOST_CALLERS)
-            if not self._forest.whole:
-                return
-
-    def _otherwise_of(self, caller: Caller, anybody: Sequence[Case], *, everything: bool) -> Iterator[Case]:
+    def _by_name(self, anybody: Sequence[Case]) -> Iterator[Case]:
         """Where the calls of somebody in the flow go another way than the words for ``anybody`` say.
 
-        Not ``everything``: that their own calls pass them over is no other way. Nothing is said of calls that cannot
+        Where they are many: that their own calls pass them over is no other way. Nothing is said of calls that cannot
         be followed to their ends.
         """
-        cells = self._cells((caller,))
-        vocabulary = Vocabulary(cells)
+        callers = self._in_flow[: max(MOST_CALLERS, _MOST_WORK // len(self._flow.keys))]
+        origins = [[c for c in callers if c.origin is origin] for origin in (Origin.EXTERNAL, Origin.INTERNAL)]
+        trees = self._trees(self._calls.by(some) for some in origins if some)
+        if not self._forest.whole:
+            return
+        for caller in callers:
+            area = self._calls.by((caller,))
+            said = self._said(area, caller, [c for c in anybody if c.origin is caller.origin])
+            others = [
+                (root, calls & self._calls.bits(area) & ~said.get(self._ways.of(root), 0))
+                for parts in trees
+                for root, calls in parts
+            ]
+            yield from self._told(
+                area, sorted(((r, c) for r, c in others if c), key=lambda p: p[1] & -p[1]), caller.number
+            )
+
+    def _said(self, area: Area, caller: Caller, anybody: Sequence[Case]) -> dict[int, int]:
+        """The ways that the calls of ``caller`` go if the words for ``anybody`` hold for them too."""
+        vocabulary = Vocabulary(self._calls, area)
         said: dict[int, int] = {}
-        left = cells.whole
+        left = self._calls.bits(area)
         for case in sorted(anybody, key=lambda c: c.when == OTHERWISE):
             here = left if case.when == OTHERWISE else vocabulary.where(case.when)
             ways = {self._ways.of(case.root)}
-            if not everything and caller.key is not None:
+            if len(self._in_flow) > MOST_CALLERS and caller.key is not None:
                 ways.add(self._ways.passing(case.root, caller.key))
             for way in ways:
                 said[way] = said.get(way, 0) | here
             left &= ~here
-        alike = cells.alike(self._flow.conditions)
-        trees = self._trees(situation for situation, _ in alike)
-        if not self._forest.whole:
-            return
-        others = ((r, s, here & ~said.get(self._ways.of(r), 0)) for r, (s, here) in zip(trees, alike, strict=True))
-        yield from self._told(cells, (one for one in others if one[2]), caller.number)
+        return said
 
 
 def callers_in(plan: Plan, flow: Flow) -> tuple[Caller, ...]:

@@ -25,7 +25,7 @@ class Why(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Reach:
+class ToPlace:
     """The call goes to a place of the plan, and its deviations apply."""
 
     place: Place
@@ -54,7 +54,7 @@ class Refusal:
     why: Why
 
 
-Entry = Reach | DialOut | MailboxAccess | Refusal
+Entry = ToPlace | DialOut | MailboxAccess | Refusal
 
 
 def from_phone(plan: Plan, extension: str, dialled: str) -> Entry:
@@ -63,10 +63,10 @@ def from_phone(plan: Plan, extension: str, dialled: str) -> Entry:
     if emergency is not None:
         return DialOut(emergency, plan.emergency[emergency], emergency=True)
     if dialled in plan.users:
-        return Reach(Place(PlaceKind.USER, dialled, plan.users[dialled].location))
+        return ToPlace(Place(PlaceKind.USER, dialled, plan.users[dialled].location))
     for place, group in plan.positions():
         if group.number == dialled:
-            return Reach(place)
+            return ToPlace(place)
     if dialled == OWN_MAILBOX:
         if plan.users[extension].mailbox is None:
             return Refusal(404, Why.NO_MAILBOX)
@@ -78,7 +78,7 @@ def from_phone(plan: Plan, extension: str, dialled: str) -> Entry:
         return Refusal(404, Why.NO_SUCH_NUMBER)
     inside = _inside(plan, number)
     if inside is not None:
-        return Reach(inside)
+        return ToPlace(inside)
     route = plan.route_of(number)
     if route is None:
         return Refusal(404, Why.NO_ROUTE)
@@ -92,7 +92,7 @@ def from_trunk(plan: Plan, called: str) -> Entry:
     for number in plan.numbering.called_by_trunk(called):
         inside = _inside(plan, number)
         if inside is not None:
-            return Reach(inside)
+            return ToPlace(inside)
     return Refusal(404, Why.NOT_INBOUND)
 
 

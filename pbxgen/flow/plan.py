@@ -152,29 +152,15 @@ class Deviations:
 
     def lists(self) -> tuple[tuple[str, Rules], ...]:
         """Every list of rules with the name of its field, in the order above."""
-        return (
-            ("unconditional", self.unconditional),
-            ("busy", self.busy),
-            ("no_answer", self.no_answer),
-            ("unreachable", self.unreachable),
-            ("return_busy", self.return_busy),
-            ("return_no_answer", self.return_no_answer),
-            ("return_unreachable", self.return_unreachable),
-        )
+        return tuple((name, getattr(self, name)) for name in self.__slots__)
 
     def of(self, outcome: Outcome) -> Rules:
-        return {
-            Outcome.BUSY: self.busy,
-            Outcome.NO_ANSWER: self.no_answer,
-            Outcome.UNREACHABLE: self.unreachable,
-        }[outcome]
+        rules: Rules = getattr(self, outcome.value)
+        return rules
 
     def operator_return(self, outcome: Outcome) -> Rules:
-        return {
-            Outcome.BUSY: self.return_busy,
-            Outcome.NO_ANSWER: self.return_no_answer,
-            Outcome.UNREACHABLE: self.return_unreachable,
-        }[outcome]
+        rules: Rules = getattr(self, f"return_{outcome.value}")
+        return rules
 
 
 @dataclass(frozen=True, slots=True)
@@ -393,11 +379,7 @@ class Plan:
 
     def outside_numbers(self) -> Iterator[str]:
         """E.164 numbers that calls may be sent on to; one that is written twice comes twice."""
-        keys = [(PlaceKind.USER.value, extension) for extension in self.users]
-        keys += [(PlaceKind.OPERATOR.value, name) for name in self.operators]
-        keys += [(PlaceKind.GROUP.value, name) for name in self.groups]
-        keys += [(PlaceKind.INBOUND.value, number) for number in self.inbound]
-        places = [place for key in keys for place in self.leads_to(key)]
+        places = [place for written_on in self.places() for place in self.leads_to(written_on.key)]
         places += [leg.place for user in self.users.values() for leg in user.follow_me]
         yield from (place.target for place in places if place.kind is PlaceKind.OUTSIDE)
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from pbxgen.flow import entry, machine
-from pbxgen.flow.machine import Caller, Ending, EndKind, Event, EventKind, State
+from pbxgen.flow.machine import Caller, Conditions, Ending, EndKind, Event, EventKind, Ringing, State
 from pbxgen.flow.plan import Origin, Outcome, Place, Plan, Reason
 from pbxgen.flow.world import Bell, CallConditions, Rung, World
 
@@ -108,7 +109,7 @@ def _run(plan: Plan, caller: Caller, called: str, way_in: entry.Entry, world: Wo
             return Story((), ending, (), (entered, ended))
         case entry.DialOut():
             return _dial_out(plan, caller, way_in, entered, world)
-        case entry.Reach(place):
+        case entry.ToPlace(place):
             return _reach(plan, caller, machine.begin(caller, [place]), entered, world)
 
 
@@ -126,25 +127,31 @@ def _dial_out(plan: Plan, caller: Caller, out: entry.DialOut, entered: Event, wo
 
 def _reach(plan: Plan, caller: Caller, state: State, entered: Event, world: World) -> Story:
     conditions = CallConditions(plan, caller, world.moment)
-    bell = Bell(plan, caller, world)
-    events = [entered]
-    rings: list[str] = []
+    events, ending = play(plan, caller, conditions, state, Bell(plan, caller, world).ring)
+    assert ending is not None
+    rings = tuple(who for e in events if e.kind is EventKind.RANG for who in _together(e.dialled))
+    return Story(rings, ending, _diversions(events), (entered, *events))
+
+
+def play(
+    plan: Plan, caller: Caller, conditions: Conditions, state: State, ring: Callable[[Ringing], Rung | None]
+) -> tuple[list[Event], Ending | None]:
+    """The call from ``state`` on; without an ending where ``ring`` does not say how something goes that rings."""
+    events: list[Event] = []
     while True:
         step = machine.advance(plan, caller, conditions, state)
         events += step.events
-        if step.ringing is None:
-            assert step.ending is not None
-            return Story(tuple(rings), step.ending, _diversions(events), tuple(events))
+        rung = None if step.ringing is None else ring(step.ringing)
+        if step.ringing is None or rung is None:
+            return events, step.ending
         place = step.ringing.pending.place
-        rung = bell.ring(step.ringing)
-        rings += _together(rung.dialled)
         events += [*rung.events, _rang(place.target, rung, place)]
         if rung.answered is not None:
             ending = Ending(EndKind.ANSWERED, rung.answered)
             answerer = plan.users.get(rung.answered)
             location = place.location if answerer is None else answerer.location
             events.append(Event(EventKind.ENDED, rung.answered, detail=ending.kind.value, location=location))
-            return Story(tuple(rings), ending, _diversions(events), tuple(events))
+            return events, ending
         assert rung.outcome is not None
         state, told = machine.after(plan, caller, conditions, step.state, step.ringing, rung.outcome)
         events += told
@@ -168,7 +175,7 @@ def _together(dialled: tuple[tuple[str, ...], ...]) -> tuple[str, ...]:
     return tuple("+".join(entry) for entry in dialled)
 
 
-def _diversions(events: list[Event]) -> tuple[Diverted, ...]:
+def _diversions(events: Sequence[Event]) -> tuple[Diverted, ...]:
     """Diversions in order; operator return and the rule behind it are one."""
     found: list[Diverted] = []
     previous: Event | None = None

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from pbxgen.diagnostics.location import Location
-from pbxgen.flow.plan import Place, PlaceKind, Plan, Rules
+from pbxgen.flow.plan import Place, PlaceKind, Plan
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,28 +57,24 @@ def names_of(plan: Plan) -> set[str]:
 
 
 def senders(plan: Plan, number: str) -> Iterator[Sender]:
-    """Every rule that may send calls to an outside number, in the order of the plan."""
-
-    def in_places(places: tuple[Place, ...]) -> Location | None:
-        return next((p.location for p in places if p.key == (PlaceKind.OUTSIDE.value, number)), None)
-
-    def in_rules(rules: Rules) -> Location | None:
-        return next((at for r in rules if (at := in_places(r.places)) is not None), None)
-
-    for user in plan.users.values():
-        found = [(name, in_rules(rules)) for name, rules in user.deviations.lists()]
-        found.append(("follow_me", in_places(tuple(leg.place for leg in user.follow_me))))
-        for key, at in found:
+    """Every rule that may send calls to an outside number: those of users, positions, groups and inbound numbers."""
+    for place in sorted(plan.places(), key=lambda place: place.kind is PlaceKind.INBOUND):
+        for key, places in _written_on(plan, place):
+            at = next((p.location for p in places if p.key == (PlaceKind.OUTSIDE.value, number)), None)
             if at is not None:
-                yield Sender("user", user.extension, key, at)
-    for place, group in plan.positions():
-        at = in_places(group.overflow)
-        if at is not None:
-            yield Sender(place.kind.value, group.name, "overflow", at)
-    for inbound in plan.inbound.values():
-        at = in_rules(inbound.rules)
-        if at is not None:
-            yield Sender("inbound", inbound.number, "inbound", at)
+                yield Sender(place.kind.value, place.target, key, at)
+
+
+def _written_on(plan: Plan, place: Place) -> Iterator[tuple[str, Iterable[Place]]]:
+    match place.kind:
+        case PlaceKind.USER:
+            user = plan.users[place.target]
+            yield from ((name, (p for r in rules for p in r.places)) for name, rules in user.deviations.lists())
+            yield "follow_me", (leg.place for leg in user.follow_me)
+        case PlaceKind.INBOUND:
+            yield "inbound", plan.leads_to(place.key)
+        case _:
+            yield "overflow", plan.leads_to(place.key)
 
 
 def _readings(plan: Plan, text: str) -> Iterator[str]:

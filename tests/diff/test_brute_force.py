@@ -17,16 +17,14 @@ from pbxgen.diff.comparison import compare
 from pbxgen.diff.equivalence import Equivalence
 from pbxgen.diff.shared_situations import Pair, SharedSituations
 from pbxgen.diff.words import blocks
-from pbxgen.flow.analysis.ahead import Ahead
-from pbxgen.flow.analysis.almanac import Almanac
 from pbxgen.flow.analysis.entries import entries
-from pbxgen.flow.analysis.situations import Situation
 from pbxgen.flow.behaviour import Attempt, Forest, Node
 from pbxgen.flow.plan import Plan
 from tests.diff.trees import treated_alike
 from tests.flow.analysis.brute import COLLEAGUES, STRANGERS, distinct_moments
 from tests.support.office import TODAY, compiled
 from tests.support.sources import EXTENSIONS, MAILBOXES, sources
+from tests.support.trees import root
 from tests.support.words import hold
 
 THOROUGH = settings(
@@ -64,9 +62,8 @@ def test_the_words_of_a_change_hold_exactly_where_it_is(first: str, second: str)
     for extension in dice.sample(EXTENSIONS, dice.choice((1, 2))):
         after["users"][extension]["deviations"] = other["users"][extension].get("deviations", {})
     old, new = plan_of(before), plan_of(after)
-    shared, moments, almanac = SharedSituations(old, new, TODAY), distinct_moments(old, new), Almanac(TODAY)
+    shared, moments = SharedSituations(old, new, TODAY), distinct_moments(old, new)
     was = {e.place.key: e.place for e in entries(old)}
-    sides = Ahead(old), Ahead(new)
     for entry in compare(old, new, TODAY).entries:
         pair, forest = shared.pair(was[entry.place.key], entry.place), Forest(100_000)
         assert pair.before is not None
@@ -75,14 +72,18 @@ def test_the_words_of_a_change_hold_exactly_where_it_is(first: str, second: str)
         others_change = any(c.caller is None and c.aspect != "phones" for c in entry.changes)
         for caller in (*strangers, *pair.callers):
             for moment in moments:
-                situation = Situation(caller, moment, almanac)
-                trees = forest.trees([(sides[0], situation, pair.before), (sides[1], situation, pair.after)])
+                one = (caller, moment)
+                roots = [
+                    root(shared.old, shared.situations, pair.before, *one),
+                    root(shared.new, shared.situations, pair.after, *one),
+                ]
+                trees = [tree for ((tree, _),) in forest.trees(roots)]
                 told = {
                     (c.aspect, form(c.aspect, c.before), form(c.aspect, c.after))
                     for c in entry.changes
                     if c.caller == (caller.number if caller in pair.callers else None)
                     if c.aspect != "phones" and c.origin in (None, caller.origin)
-                    if hold(shared.plan, c.when, caller, moment) is not c.excepted
+                    if hold(shared.new, c.when, caller, moment) is not c.excepted
                 }
                 found = {(aspect, form(aspect, a), form(aspect, b)) for aspect, a, b in comparing.differences(*trees)}
                 # What goes with strangers is not told again of who is in the flow.

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from pbxgen.diff.generated import Judge, Origin
+from pbxgen.diff.generated import Judge, Provenance
 from pbxgen.diff.result import Plans
 from pbxgen.diff.revisions import Revision
 from pbxgen.output.manifest import MANIFEST
@@ -39,7 +39,7 @@ def judge(known: Path | None) -> Judge:
     """Knows one source of the past, of any digests."""
     origin = None
     if known is not None:
-        origin = Origin("1a2b3c4", "2026-11-23", Revision(known, known.parent, "git:1a2b3c4", ()))
+        origin = Provenance("1a2b3c4", "2026-11-23", Revision(known, known.parent, "git:1a2b3c4", ()))
     return Judge("pbx.yaml", MINIMAL, plans_of(MINIMAL), False, lambda _: origin, lambda found: plans_of(found.path))
 
 

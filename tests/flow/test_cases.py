@@ -12,11 +12,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from pbxgen.flow.analysis.ahead import Ahead
-from pbxgen.flow.analysis.almanac import Almanac
 from pbxgen.flow.analysis.entries import entries
 from pbxgen.flow.analysis.reach import Reach
-from pbxgen.flow.analysis.situations import Situation, Situations
+from pbxgen.flow.analysis.situations import Situations
 from pbxgen.flow.behaviour import Attempt, End, Forest, Node
 from pbxgen.flow.cases import Case, Narrowed, cases_of
 from pbxgen.flow.machine import Caller, Ending, EndKind
@@ -29,6 +27,7 @@ from tests.flow.analysis.brute import COLLEAGUES, STRANGERS, distinct_moments
 from tests.support.office import TODAY, compiled, plan_of
 from tests.support.sources import sources
 from tests.support.synthetic import tangle
+from tests.support.trees import root
 from tests.support.words import hold
 from tests.support.worlds import cases as calls
 
@@ -136,14 +135,14 @@ def test_of_many_who_are_called_only_those_are_told_whose_calls_are_not_just_pas
 def test_words_hold_exactly_when_calls_go_that_way(text: str) -> None:
     plan = compiled(text, head="").plan
     assert plan is not None
-    reach, situations, almanac, moments = Reach(plan), Situations(plan, TODAY), Almanac(TODAY), distinct_moments(plan)
+    reach, situations, moments = Reach(plan), Situations(plan, TODAY), distinct_moments(plan)
     for entry in entries(plan):
         flow = reach.flow_of(entry.place)
-        found, forest, ahead = cases_of(plan, situations, flow).found, Forest(100_000), Ahead(plan)
+        found, forest = cases_of(plan, situations, flow).found, Forest(100_000)
         for caller in (c for c in (*STRANGERS, *COLLEAGUES) if c.number != entry.place.target):
             for moment in moments:
                 (case,) = told_of(plan, found, caller, moment)
-                (expected,) = forest.trees([(ahead, Situation(caller, moment, almanac), flow)])
+                (((expected, _),),) = forest.trees([root(plan, situations, flow, caller, moment)])
                 assert way(case.root) == way(expected), (text, entry.place.key, caller, moment)
 
 
@@ -182,11 +181,12 @@ def test_of_a_tangle_what_comes_after_the_fewest_ringings_is_told_and_that_there
 def test_what_is_told_first_is_the_beginning_of_all_there_is(text: str, most: int) -> None:
     plan = compiled(text, head="").plan
     assert plan is not None
-    situation = Situation(STRANGERS[0], distinct_moments(plan)[0], Almanac(TODAY))
     for entry in entries(plan):
-        roots = [(Ahead(plan), situation, Reach(plan).flow_of(entry.place))]
-        some, every = Forest(most), Forest(100_000)
-        (part,), (whole,) = some.trees(roots), every.trees(roots)
+        some, every, flow = Forest(most), Forest(100_000), Reach(plan).flow_of(entry.place)
+        part, whole = (
+            forest.trees([root(plan, Situations(plan, TODAY), flow, STRANGERS[0], distinct_moments(plan)[0])])[0][0][0]
+            for forest in (some, every)
+        )
         assert every.whole
         assert begins(part, whole), (text, entry.place.key)
         assert some.whole is (way(part) == way(whole))

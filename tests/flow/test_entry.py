@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from pbxgen.flow.entry import DialOut, Entry, MailboxAccess, Reach, Refusal, Why, from_phone, from_trunk
+from pbxgen.flow.entry import DialOut, Entry, MailboxAccess, Refusal, ToPlace, Why, from_phone, from_trunk
 from pbxgen.flow.plan import Origin, PlaceKind
 from pbxgen.flow.simulate import Call, caller_of
 from tests.support.office import HEAD, plan_of
@@ -25,7 +25,7 @@ users:
 
 def _said(entry: Entry) -> str:
     match entry:
-        case Reach(place):
+        case ToPlace(place):
             return f"{place.kind.value} {place.target}"
         case DialOut(number, trunk, emergency):
             return f"{number} by {trunk}{', an emergency' if emergency else ''}"
@@ -79,7 +79,7 @@ def test_each_place_is_told_with_where_it_was_written() -> None:
         ("600", PlaceKind.GROUP, 11),
     ):
         entry = from_phone(OFFICE, "101", dialled)
-        assert isinstance(entry, Reach)
+        assert isinstance(entry, ToPlace)
         assert (entry.place.kind, entry.place.location.line) == (kind, line)
 
 

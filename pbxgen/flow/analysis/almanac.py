@@ -25,11 +25,6 @@ class Almanac:
         self._known: dict[tuple[int, dt.date], Windows] = {}
         self._kept: list[Schedule] = []
 
-    def is_open(self, schedule: Schedule, moment: dt.datetime) -> bool:
-        """As :meth:`Schedule.contains`, for moments from the day before ``start`` on."""
-        minute = moment.hour * 60 + moment.minute
-        return any(begin <= minute < end for begin, end in self.windows(schedule, moment.date()))
-
     def windows(self, schedule: Schedule, day: dt.date) -> Windows:
         """Minutes of ``day`` in which the schedule is open, those of the night before included."""
         key = (id(schedule), day)

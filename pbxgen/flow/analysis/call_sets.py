@@ -1,12 +1,13 @@
 """Sets of calls, callers × moments, and how the conditions of rules divide them.
 
-A call is explored for a whole area at once: for as long as every question has one answer for all of it.
+The sets of calls of the analysis, of `explain` and of `diff` are these. A call is explored for a whole area at once:
+for as long as every question has one answer for all of it.
 """
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import replace
 from typing import NamedTuple
@@ -52,6 +53,7 @@ class CallSets:
         self.moments = situations.moments(atoms) if moments is None else moments
         self.whole = (1 << len(self.moments) * len(self.callers)) - 1
         self._index = {caller.key: at for at, caller in enumerate(self.callers) if caller.key is not None}
+        self._bits: dict[Area, int] = {}
         self._callers_with: dict[tuple[Origin | None, str | None], int] = {}
         self._moments_with: dict[Condition, int] = {}
 
@@ -63,14 +65,47 @@ class CallSets:
         internal = [Caller(Origin.INTERNAL, extension) for extension in (SOMEBODY_INSIDE, *flow.phones)]
         return cls(situations, flow.atoms, (*external, *internal))
 
+    @classmethod
+    def of_strangers(cls, situations: Situations, conditions: Iterable[Condition]) -> CallSets:
+        """Callers who are in no flow, as far as these conditions can tell them apart."""
+        atoms = Atoms.of(conditions)
+        return cls(situations, atoms, (Caller(Origin.INTERNAL, SOMEBODY_INSIDE), *situations.strangers(atoms)))
+
+    def firsts(self, conditions: Iterable[Condition]) -> list[int]:
+        """For each condition the calls for which it is the first to hold."""
+        found, left = [], self.whole
+        for condition in conditions:
+            found.append(left & self.where(condition))
+            left &= ~found[-1]
+        return found
+
     def of(self, origin: Origin) -> Area:
         """All calls of an origin."""
         return Area(_bits(c.origin is origin for c in self.callers), (1 << len(self.moments)) - 1)
+
+    def by(self, callers: Iterable[Caller]) -> Area:
+        """All calls of some callers."""
+        wanted = set(callers)
+        return Area(_bits(c in wanted for c in self.callers), (1 << len(self.moments)) - 1)
+
+    def bits(self, area: Area) -> int:
+        """The calls of an area, caller by caller."""
+        if area not in self._bits:
+            self._bits[area] = sum(area.moments << at * len(self.moments) for at in each(area.callers))
+        return self._bits[area]
+
+    def each(self, area: Area) -> Iterator[int]:
+        """The calls of an area by index."""
+        return each(self.bits(area))
 
     def situation(self, area: Area) -> Situation:
         """The first of an area."""
         caller, moment = area.first
         return self._situation(caller, moment)
+
+    def first_of(self, calls: int) -> Situation:
+        """The first of some calls."""
+        return self._situation(*divmod(_lowest(calls), len(self.moments)))
 
     def callers_with(self, condition: Condition) -> int:
         """Those of whom a condition can hold."""
@@ -106,19 +141,24 @@ class CallSets:
         callers, moments = self.callers_with(condition), self.moments_with(condition)
         return sum(moments << at * len(self.moments) for at in range(len(self.callers)) if callers >> at & 1)
 
-    def alike(self, conditions: Iterable[Condition]) -> list[tuple[Situation, int]]:
-        """All calls, those together for which the same of ``conditions`` hold, each with the first of them."""
+    def alike(self, conditions: Iterable[Condition]) -> list[int]:
+        """All calls, those together for which the same of ``conditions`` hold."""
         parts = [self.whole]
         for condition in conditions:
             there = self.where(condition)
             parts = [half for part in parts for half in (part & there, part & ~there) if half]
-        return [(self._situation(*divmod(_lowest(p), len(self.moments))), p) for p in sorted(parts, key=_lowest)]
+        return parts
+
+    def in_contacts(self) -> set[Caller]:
+        """The callers who are in contacts that conditions ask for."""
+        asked = [self.callers_with(Condition(contacts=name)) for name in self.atoms.contacts]
+        return {caller for at, caller in enumerate(self.callers) if any(callers >> at & 1 for callers in asked)}
 
     def _holds(self, condition: Condition, caller: int, moment: int) -> bool:
         return self._situation(caller, moment).conditions(self._situations.plan).holds(condition)
 
     def _situation(self, caller: int, moment: int) -> Situation:
-        return Situation(self.callers[caller], self.moments[moment], self._situations.almanac)
+        return Situation(self.callers[caller], self.moments[moment])
 
 
 class Asked:
@@ -193,6 +233,13 @@ class Been(frozenset[Key]):
 
     def __or__(self, other: AbstractSet[Key]) -> Been:  # type: ignore[override]
         return Been.of(super().__or__(other), self.asked)
+
+
+def each(bits: int) -> Iterator[int]:
+    """The indices of the bits that are set."""
+    while bits:
+        yield _lowest(bits)
+        bits &= bits - 1
 
 
 def _bit(bits: int) -> int:

@@ -101,7 +101,7 @@ class _Calls:
     def _examine(self, entry: Entry, flow: Flow, *, lost: bool, too_long: bool, over_maximum: bool) -> _Verdict:
         """What may be found is looked for."""
         calls = CallSets.of_flow(self._situations, flow)
-        explorer = Explorer(self._plan, self._ahead, calls)
+        explorer = Explorer(self._ahead, calls)
         root = explorer.begin(flow.entry)
         look = partial(best_of_all, explorer, entry, calls, root)
         to_be_lost = ToBeLost(self._plan, calls.calling_from(flow.outside))

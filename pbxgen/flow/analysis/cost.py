@@ -16,7 +16,7 @@ from pbxgen.diagnostics.location import Location
 from pbxgen.flow.analysis.ahead import Ahead
 from pbxgen.flow.analysis.call_sets import Area, CallSets
 from pbxgen.flow.analysis.entries import Entry, entries
-from pbxgen.flow.analysis.explore import Arrival, Branch, Explorer, Node
+from pbxgen.flow.analysis.explore import Arrival, Branch, Explorer, Point
 from pbxgen.flow.analysis.reach import Flow, Key, Reach
 from pbxgen.flow.analysis.replay import replay
 from pbxgen.flow.analysis.search import Ringings, best_of_all
@@ -114,7 +114,7 @@ class _Chains:
         """Of one entry they are taken once, whatever is looked for."""
         if self._last is None or self._last[0] is not entry:
             calls = CallSets.of_flow(self._situations, flow)
-            self._last = (entry, calls, Explorer(self._plan, self._ahead, calls, written=True))
+            self._last = (entry, calls, Explorer(self._ahead, calls, written=True))
         return self._last[1:]
 
 
@@ -144,8 +144,8 @@ class _ToCost(Ringings):
         self._left = plan.max_diversions
         self._found = found
 
-    def bound(self, node: Node, area: Area) -> int | None:
-        ahead = self._ahead.of((p.key for p in node.places), self._left - node.state.diversions)
+    def bound(self, point: Point, area: Area) -> int | None:
+        ahead = self._ahead.of((p.key for p in point.places), self._left - point.state.diversions)
         return 0 if self._found.place.key in ahead or self._found.owner in ahead else None
 
     def is_reached(self, arrival: Arrival) -> bool:

@@ -1,8 +1,12 @@
-"""Where a call goes from a state on, for a whole area of callers and moments at once."""
+"""Where a call goes from a state on, for a whole area of callers and moments at once.
+
+Everything that looks at more than one call looks through an :class:`Explorer`: the search for findings, and the trees
+that `explain` and `diff` tell.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
 
 from pbxgen.flow import machine
@@ -11,12 +15,12 @@ from pbxgen.flow.analysis.call_sets import Area, Asked, Been, CallSets
 from pbxgen.flow.analysis.reach import Key
 from pbxgen.flow.analysis.ringing import outcomes
 from pbxgen.flow.machine import Ending, EndKind, Event, EventKind, Pending, Ringing, State, Step
-from pbxgen.flow.plan import Outcome, Place, PlaceKind, Plan
+from pbxgen.flow.plan import Outcome, Place, PlaceKind
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Node:
-    """A state without what cannot matter to where the call goes. A state that is met again is the same node."""
+class Point:
+    """A state without what cannot matter to where the call goes. A state that is met again is the same point."""
 
     state: State
     places: tuple[Place, ...]
@@ -35,7 +39,7 @@ class Branch:
     over_maximum: bool
     """Does ``max_diversions`` then keep the call from somewhere it has not been?"""
     area: Area
-    node: Node
+    point: Point
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -45,7 +49,8 @@ class Arrival:
     area: Area
     step: Step
     over_maximum: bool
-    branches: tuple[Branch, ...]
+    seconds: Mapping[Outcome, int]
+    """How long the ringing can take, by each outcome that it can have."""
 
     @property
     def lost(self) -> bool:
@@ -53,69 +58,78 @@ class Arrival:
 
 
 class Explorer:
-    """Those of one flow. Each is taken once.
+    """Explores ``calls``; where one goes on from a point is found out once.
 
-    ``written``: that a place is tried on somebody else's behalf, or stands elsewhere in the source, is another state.
+    ``written``: that a place is tried on somebody else's behalf, or stands elsewhere in the source, is another point.
     """
 
-    def __init__(self, plan: Plan, ahead: Ahead, calls: CallSets, *, written: bool = False) -> None:
-        self._plan = plan
+    def __init__(self, ahead: Ahead, calls: CallSets, *, written: bool = False) -> None:
+        self.plan = ahead.plan
+        self.calls = calls
         self._ahead = ahead
-        self._calls = calls
         self._written = written
-        self._nodes: dict[Hashable, Node] = {}
-        self._known: dict[tuple[Node, Area], tuple[Arrival, ...]] = {}
+        self._points: dict[Hashable, Point] = {}
+        self._arrivals: dict[tuple[Point, Area], tuple[Arrival, ...]] = {}
+        self._branches: dict[Arrival, tuple[Branch, ...]] = {}
 
     @property
     def taken(self) -> int:
-        """How many nodes have been gone on from, each area by itself."""
-        return len(self._known)
+        """How many points have been gone on from, each area by itself."""
+        return len(self._arrivals)
 
-    def begin(self, entry: Place) -> Node:
-        return self._node(State((Pending(entry),), frozenset()))
+    def begin(self, entry: Place) -> Point:
+        return self._point(State((Pending(entry),), frozenset()))
 
-    def of(self, node: Node, area: Area) -> tuple[Arrival, ...]:
-        """``area`` is of one origin."""
-        key = (node, area)
-        if key not in self._known:
+    def of(self, point: Point, area: Area) -> tuple[Arrival, ...]:
+        """What is next; ``area`` is of one origin."""
+        key = (point, area)
+        if key not in self._arrivals:
             left = [area]
             arrivals = []
             while left:
-                arrivals.append(self._arrive(node.state, left.pop(), left))
-            self._known[key] = tuple(arrivals)
-        return self._known[key]
+                arrivals.append(self._arrive(point.state, left.pop(), left))
+            self._arrivals[key] = tuple(arrivals)
+        return self._arrivals[key]
+
+    def branches(self, arrival: Arrival) -> tuple[Branch, ...]:
+        """How the ringing can end that nobody answers, and where the call is then."""
+        if arrival not in self._branches:
+            found: list[Branch] = []
+            for rank, outcome in enumerate(arrival.seconds):
+                left = [arrival.area]
+                while left:
+                    found.append(self._branch(arrival, outcome, rank, left.pop(), left))
+            self._branches[arrival] = tuple(found)
+        return self._branches[arrival]
 
     def _arrive(self, state: State, area: Area, others: list[Area]) -> Arrival:
-        asked = Asked(self._calls, area, others)
-        step = machine.advance(self._plan, asked.caller, asked, state._replace(visited=Been.of(state.visited, asked)))
+        asked = Asked(self.calls, area, others)
+        step = machine.advance(self.plan, asked.caller, asked, state._replace(visited=Been.of(state.visited, asked)))
         over_maximum = is_over_maximum(step.events, step.state)
-        branches: list[Branch] = []
+        seconds: Mapping[Outcome, int] = {}
         if step.ringing is not None:
             asked.tell_apart(_rung(step.ringing))
-            possible = outcomes(self._plan, step.ringing, asked.caller, asked)
-            for rank, (outcome, seconds) in enumerate(possible.items()):
-                left = [asked.area]
-                while left:
-                    branches.append(self._branch(step, outcome, rank, seconds, left.pop(), left))
-        return Arrival(asked.area, step, over_maximum, tuple(branches))
+            seconds = outcomes(self.plan, step.ringing, asked.caller, asked)
+        return Arrival(asked.area, step, over_maximum, seconds)
 
-    def _branch(self, step: Step, outcome: Outcome, rank: int, seconds: int, area: Area, others: list[Area]) -> Branch:
-        assert step.ringing is not None
-        asked = Asked(self._calls, area, others)
-        state = step.state._replace(visited=Been.of(step.state.visited, asked))
-        following, told = machine.after(self._plan, asked.caller, asked, state, step.ringing, outcome)
+    def _branch(self, arrival: Arrival, outcome: Outcome, rank: int, area: Area, others: list[Area]) -> Branch:
+        before, ringing = arrival.step.state, arrival.step.ringing
+        assert ringing is not None
+        asked = Asked(self.calls, area, others)
+        state = before._replace(visited=Been.of(before.visited, asked))
+        following, told = machine.after(self.plan, asked.caller, asked, state, ringing, outcome)
         over_maximum = is_over_maximum(told, state)
-        return Branch(outcome, rank, seconds, over_maximum, asked.area, self._node(following))
+        return Branch(outcome, rank, arrival.seconds[outcome], over_maximum, asked.area, self._point(following))
 
-    def _node(self, state: State) -> Node:
+    def _point(self, state: State) -> Point:
         # The caller, whom ``Been`` adds, is not known.
         state, _ = self._ahead.canonical(state._replace(visited=frozenset(iter(state.visited))))
         keys = tuple(p.place.key for p in state.to_try)
         options = tuple(p if self._written else p.place.timeout for p in state.to_try)
         same = (keys, options, state.visited, state.diversions)
-        if same not in self._nodes:
-            self._nodes[same] = Node(state, tuple(p.place for p in state.to_try))
-        return self._nodes[same]
+        if same not in self._points:
+            self._points[same] = Point(state, tuple(p.place for p in state.to_try))
+        return self._points[same]
 
 
 def is_lost(ending: Ending) -> bool:

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from pbxgen.flow.analysis.call_sets import CallSets
 from pbxgen.flow.analysis.components import components, is_cyclic
-from pbxgen.flow.analysis.situations import Atoms, Situation, Situations
+from pbxgen.flow.analysis.reach import Key
+from pbxgen.flow.analysis.situations import Situation, Situations
 from pbxgen.flow.machine import first_applying
 from pbxgen.flow.plan import ENDS_CALL, PlaceKind, Plan, Rule, Rules
-
-Node = tuple[str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,7 +18,6 @@ class Loop:
     """The rules of a loop in order, each with the user it stands on; the last leads back to the first user."""
 
     steps: tuple[tuple[str, Rule], ...]
-    situation: Situation
 
 
 def find_loops(plan: Plan, situations: Situations) -> tuple[Loop, ...]:
@@ -27,9 +26,10 @@ def find_loops(plan: Plan, situations: Situations) -> tuple[Loop, ...]:
     graph = {node: [n for rule in rules for n in _leads_to(rule)] for node, rules in lists.items()}
     loops = []
     for component in _cycles(graph):
-        atoms = Atoms.of_rules(rule for node in component for rule in lists[node])
+        conditions = [rule.condition for node in component for rule in lists[node]]
+        calls = CallSets.of_strangers(situations, conditions)
         found: set[frozenset[str]] = set()
-        for situation in situations.all(atoms):
+        for situation in sorted(map(calls.first_of, calls.alike(conditions)), key=lambda s: s.moment):
             for loop in _loops_in(plan, {n: lists[n] for n in component}, situation):
                 users = frozenset(user for user, _ in loop.steps)
                 if users not in found:
@@ -38,7 +38,7 @@ def find_loops(plan: Plan, situations: Situations) -> tuple[Loop, ...]:
     return tuple(loops)
 
 
-def _rule_lists(plan: Plan) -> dict[Node, Rules]:
+def _rule_lists(plan: Plan) -> dict[Key, Rules]:
     lists = {
         (PlaceKind.USER.value, u.extension): u.deviations.unconditional
         for u in plan.users.values()
@@ -47,7 +47,7 @@ def _rule_lists(plan: Plan) -> dict[Node, Rules]:
     return lists | {(PlaceKind.INBOUND.value, i.number): i.rules for i in plan.inbound.values()}
 
 
-def _leads_to(rule: Rule) -> list[Node]:
+def _leads_to(rule: Rule) -> list[Key]:
     """The places whose own unconditional rules the call can come to: nothing behind a mailbox is ever tried."""
     nodes = []
     for place in rule.places:
@@ -58,7 +58,7 @@ def _leads_to(rule: Rule) -> list[Node]:
     return nodes
 
 
-def _loops_in(plan: Plan, lists: Mapping[Node, Rules], situation: Situation) -> Iterable[Loop]:
+def _loops_in(plan: Plan, lists: Mapping[Key, Rules], situation: Situation) -> Iterable[Loop]:
     conditions = situation.conditions(plan)
     applying = {node: first_applying(rules, conditions) for node, rules in lists.items()}
     graph = {n: [t for t in _leads_to(r) if t in lists] for n, r in applying.items() if r is not None}
@@ -67,10 +67,10 @@ def _loops_in(plan: Plan, lists: Mapping[Node, Rules], situation: Situation) -> 
         steps = ((n[1], applying[n]) for n in path if n[0] == PlaceKind.USER.value)
         loop = tuple((user, rule) for user, rule in steps if rule is not None)
         if loop:
-            yield Loop(loop, situation)
+            yield Loop(loop)
 
 
-def _shortest_cycle(graph: Mapping[Node, list[Node]], start: Node) -> list[Node]:
+def _shortest_cycle(graph: Mapping[Key, list[Key]], start: Key) -> list[Key]:
     """The shortest way from ``start``, which is on a cycle, back to it."""
     paths = [[start]]
     seen = {start}
@@ -86,6 +86,6 @@ def _shortest_cycle(graph: Mapping[Node, list[Node]], start: Node) -> list[Node]
         paths = longer
 
 
-def _cycles(graph: Mapping[Node, list[Node]]) -> list[list[Node]]:
+def _cycles(graph: Mapping[Key, list[Key]]) -> list[list[Key]]:
     """Strongly connected components that hold a cycle, each in order."""
     return [sorted(component) for component in components(graph) if is_cyclic(component, graph)]

@@ -34,7 +34,7 @@ def unconfirmed_mobiles(plan: Plan, start: dt.date) -> Iterator[Diagnostic]:
     """One finding for each destination as written, whoever uses it, of rules that may apply from ``start`` on."""
     every: dict[Location, _Finding] = {}
     for origin in (Origin.EXTERNAL, Origin.INTERNAL):
-        _Walk(plan, Choices(plan, start, origin), every).follow()
+        _Follower(plan, Choices(plan, start, origin), every).follow()
     for found in every.values():
         several = len(found.subjects) > 1
         what = "a mobile" if several else found.place.target
@@ -56,7 +56,7 @@ def unconfirmed_mobiles(plan: Plan, start: dt.date) -> Iterator[Diagnostic]:
         )
 
 
-class _Walk:
+class _Follower:
     """Follows the rules for calls of one origin, with what then stands behind: nothing, or what first ends the call.
 
     That a call may have been somewhere before, or come at another hour than it would have to, is not looked at.

@@ -8,10 +8,10 @@ from collections.abc import Iterator
 from pbxgen.diagnostics.codes import make
 from pbxgen.diagnostics.diagnostic import Diagnostic, Related
 from pbxgen.diagnostics.location import Location
-from pbxgen.flow.analysis.almanac import Almanac
-from pbxgen.flow.analysis.situations import SOMEBODY_INSIDE, SOMEBODY_OUTSIDE, Atoms, Situation, Situations
+from pbxgen.flow.analysis.situations import SOMEBODY_INSIDE, SOMEBODY_OUTSIDE, Atoms, Situations
 from pbxgen.flow.machine import Caller, first_applying
 from pbxgen.flow.plan import Condition, Origin, PlaceKind, Plan, RingGroup, Rule, User
+from pbxgen.flow.world import CallConditions
 
 
 def deserted_operators(plan: Plan, today: dt.date) -> Iterator[Diagnostic]:
@@ -50,22 +50,16 @@ def empty_operators(plan: Plan, situations: Situations) -> Iterator[Diagnostic]:
         moments = [m for m in every if any(_leads(plan, situations, leading, m) for leading in by_the_hour)]
         if not by_the_hour:
             moments = list(every)
-        empty = [
-            m
-            for m in moments
-            if all(_away(plan, situations.almanac, member, operator, m) is not None for member in members)
-        ]
+        empty = [m for m in moments if all(_away(plan, member, operator, m) is not None for member in members)]
         if empty and (by_the_hour or len(empty) == len(moments)):
-            yield _empty(plan, situations.almanac, operator, members, empty[0], timed=bool(by_the_hour))
+            yield _empty(plan, operator, members, empty[0], timed=bool(by_the_hour))
 
 
-def _empty(
-    plan: Plan, almanac: Almanac, operator: RingGroup, members: list[User], moment: dt.datetime, *, timed: bool
-) -> Diagnostic:
+def _empty(plan: Plan, operator: RingGroup, members: list[User], moment: dt.datetime, *, timed: bool) -> Diagnostic:
     when = moment.strftime(" on %A %Y-%m-%d at %H:%M") if timed else " at all times"
     related = []
     for member in members:
-        location = _away(plan, almanac, member, operator, moment)
+        location = _away(plan, member, operator, moment)
         why = "does not want to be disturbed" if member.dnd else "diverts every call"
         if location is not None:
             related.append(Related(f"{member.name} ({member.extension}) {why}", location))
@@ -79,11 +73,11 @@ def _empty(
     )
 
 
-def _away(plan: Plan, almanac: Almanac, member: User, operator: RingGroup, moment: dt.datetime) -> Location | None:
+def _away(plan: Plan, member: User, operator: RingGroup, moment: dt.datetime) -> Location | None:
     """What makes a member away for an outside caller whom nobody knows; None: nothing does."""
     if member.dnd:
         return member.location
-    conditions = Situation(Caller(Origin.EXTERNAL, SOMEBODY_OUTSIDE), moment, almanac).conditions(plan)
+    conditions = CallConditions(plan, Caller(Origin.EXTERNAL, SOMEBODY_OUTSIDE), moment)
     rule = first_applying(member.deviations.unconditional, conditions)
     return None if rule is None or _leads_to(rule, operator.name) else rule.location
 
@@ -118,7 +112,7 @@ def _leads(plan: Plan, situations: Situations, leading: _Leading, moment: dt.dat
     numbers = situations.outside_numbers(Atoms.of(condition for condition, _ in leading))
     callers = [Caller(Origin.INTERNAL, SOMEBODY_INSIDE), *(Caller(Origin.EXTERNAL, n) for n in numbers)]
     for caller in callers:
-        conditions = Situation(caller, moment, situations.almanac).conditions(plan)
+        conditions = CallConditions(plan, caller, moment)
         if next((leads for condition, leads in leading if conditions.holds(condition)), False):
             return True
     return False

@@ -5,8 +5,10 @@ from __future__ import annotations
 from pbxgen.flow import machine
 from pbxgen.flow.analysis.ringing import outcomes
 from pbxgen.flow.analysis.situations import Situation
-from pbxgen.flow.machine import Event, EventKind, Ringing
-from pbxgen.flow.plan import Outcome, Place, Plan
+from pbxgen.flow.machine import Event, Ringing
+from pbxgen.flow.plan import Outcome, Place, Plan, Strategy
+from pbxgen.flow.simulate import play
+from pbxgen.flow.world import Rung
 
 Outcomes = tuple[Outcome, ...]
 
@@ -17,34 +19,18 @@ def replay(plan: Plan, situation: Situation, entry: Place, way: Outcomes, *, slo
     ``slowly``: who is busy takes as long as that can take, which is when another contact of theirs is silent.
     """
     caller, conditions = situation.caller, situation.conditions(plan)
-    state = machine.begin(caller, [entry])
-    events: list[Event] = []
-    left = list(way)
-    while True:
-        step = machine.advance(plan, caller, conditions, state)
-        events += step.events
-        if step.ringing is None or not left:
-            return tuple(events)
-        outcome = left.pop(0)
-        seconds = outcomes(plan, step.ringing, caller, conditions)[outcome]
-        if outcome is Outcome.BUSY and not slowly:
-            seconds = 0
-        events.append(_rang(plan, caller, step.ringing, outcome, seconds))
-        state, told = machine.after(plan, caller, conditions, step.state, step.ringing, outcome)
-        events += told
+    left = iter(way)
 
+    def ring(ringing: Ringing) -> Rung | None:
+        outcome = next(left, None)
+        if outcome is None:
+            return None
+        at_once = outcome is Outcome.BUSY and not slowly
+        seconds = 0 if at_once else outcomes(plan, ringing, caller, conditions)[outcome]
+        return Rung(_dialled(plan, caller, ringing), None, outcome, seconds)
 
-def _rang(plan: Plan, caller: machine.Caller, ringing: Ringing, outcome: Outcome, seconds: int) -> Event:
-    place = ringing.pending.place
-    return Event(
-        EventKind.RANG,
-        place.target,
-        place=place,
-        outcome=outcome,
-        seconds=seconds,
-        dialled=_dialled(plan, caller, ringing),
-        location=place.location,
-    )
+    events, _ = play(plan, caller, conditions, machine.begin(caller, [entry]), ring)
+    return tuple(events)
 
 
 def _dialled(plan: Plan, caller: machine.Caller, ringing: Ringing) -> tuple[tuple[str, ...], ...]:
@@ -52,7 +38,7 @@ def _dialled(plan: Plan, caller: machine.Caller, ringing: Ringing) -> tuple[tupl
     place = ringing.pending.place
     if ringing.group is not None:
         who = [m for m in ringing.group.members if ("user", m) != caller.key and not plan.users[m].dnd]
-        together = ringing.group.strategy.value == "all"
+        together = ringing.group.strategy is Strategy.ALL
         return ((tuple(sorted(who)),) if together else tuple((m,) for m in who)) if who else ()
     if ringing.user is None:
         return ((place.target,),)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 
@@ -11,8 +11,8 @@ from pbxgen.diagnostics.codes import make
 from pbxgen.diagnostics.diagnostic import Diagnostic, Related
 from pbxgen.diagnostics.location import Location
 from pbxgen.flow.analysis.ahead import Ahead
-from pbxgen.flow.analysis.situations import Atoms, Situation, Situations
-from pbxgen.flow.machine import Conditions
+from pbxgen.flow.analysis.call_sets import CallSets
+from pbxgen.flow.analysis.situations import Situations
 from pbxgen.flow.plan import ENDS_CALL, Deviations, Origin, Outcome, PlaceKind, Plan, Rule, Rules, User
 
 SOON = dt.timedelta(days=14)
@@ -104,12 +104,12 @@ def find_dead_rules(plan: Plan, situations: Situations) -> tuple[DeadRule, ...]:
         lists = [rules for _, rules in user.deviations.lists()]
         shape = tuple(tuple(r.condition for r in one) for one in lists)
         if shape not in verdicts:
-            verdicts[shape] = _dead_of_user(plan, situations, user.deviations)
+            verdicts[shape] = _dead_of_user(situations, user.deviations)
         rules = [r for one in lists for r in one]
         note(rules, verdicts[shape], partial(_may_pass, ahead, user), ("user", user.extension))
     for inbound in plan.inbound.values():
-        every = situations.all(Atoms.of_rules(inbound.rules))
-        verdict = _dead_in_list(plan, inbound.rules, every)
+        calls = CallSets.of_strangers(situations, (r.condition for r in inbound.rules))
+        verdict = _dead_in_list(calls, inbound.rules, calls.whole)
         note(inbound.rules, verdict, lambda rule, other: False, ("inbound", inbound.number))
     return tuple(
         replace(found, subjects=tuple(subjects[location]))
@@ -143,44 +143,30 @@ def _all_rules(plan: Plan) -> Iterator[tuple[Rule, tuple[str, str]]]:
         yield from ((rule, subject) for rule in rules)
 
 
-def _dead_of_user(plan: Plan, situations: Situations, deviations: Deviations) -> _Dead:
+def _dead_of_user(situations: Situations, deviations: Deviations) -> _Dead:
     """By the places of the rules in all lists together."""
     lists = [rules for _, rules in deviations.lists()]
     if all(len(rules) < 2 and all(r.condition.always for r in rules) for rules in lists) and not lists[0]:
         return {}
-    every = situations.all(Atoms.of_rules(r for rules in lists for r in rules))
-    unconditional = [_first(deviations.unconditional, s.conditions(plan)) for s in every]
-    found = dict(_dead_in_list(plan, deviations.unconditional, every))
+    calls = CallSets.of_strangers(situations, (r.condition for rules in lists for r in rules))
+    diverting = calls.firsts(r.condition for r in deviations.unconditional)
+    found = dict(_dead_in_list(calls, deviations.unconditional, calls.whole))
     before = len(deviations.unconditional)
     for name, rules in deviations.lists()[1:]:
-        asked = [
-            (s, diverting)
-            for s, diverting in zip(every, unconditional, strict=True)
-            if s.caller.origin is Origin.EXTERNAL or not name.startswith("return_")
-        ]
-        free = [s for s, diverting in asked if diverting is None]
-        for at, hiding in _dead_in_list(plan, rules, free).items():
-            diverted = (n for s, n in asked if n is not None and s.conditions(plan).holds(rules[at].condition))
-            found[before + at] = tuple(before + n for n in hiding) or tuple(dict.fromkeys(diverted))
+        asked = calls.bits(calls.of(Origin.EXTERNAL)) if name.startswith("return_") else calls.whole
+        for at, hiding in _dead_in_list(calls, rules, asked & ~sum(diverting)).items():
+            there = asked & calls.where(rules[at].condition)
+            diverted = tuple(n for n, diverted in enumerate(diverting) if diverted & there)
+            found[before + at] = tuple(before + n for n in hiding) or diverted
         before += len(rules)
     return found
 
 
-def _dead_in_list(plan: Plan, rules: Rules, situations: Iterable[Situation]) -> _Dead:
-    """Rules of one list that are the first to hold in none of the situations."""
-    left: dict[int, tuple[int, ...]] = dict.fromkeys(range(len(rules)), ())
-    for situation in situations:
-        if not left:
-            break
-        conditions = situation.conditions(plan)
-        first = _first(rules, conditions)
-        left.pop(-1 if first is None else first, None)
-        for at in left:
-            if first is not None and first not in left[at] and conditions.holds(rules[at].condition):
-                left[at] += (first,)
-    return left
-
-
-def _first(rules: Rules, conditions: Conditions) -> int | None:
-    """The place of the first that holds."""
-    return next((at for at, rule in enumerate(rules) if conditions.holds(rule.condition)), None)
+def _dead_in_list(calls: CallSets, rules: Rules, among: int) -> _Dead:
+    """Rules of one list that are the first to hold for none of some calls."""
+    firsts = [first & among for first in calls.firsts(r.condition for r in rules)]
+    return {
+        at: tuple(n for n, other in enumerate(firsts) if other & calls.where(rule.condition))
+        for at, (rule, first) in enumerate(zip(rules, firsts, strict=True))
+        if not first
+    }

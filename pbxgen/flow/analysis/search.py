@@ -15,7 +15,7 @@ from typing import Protocol
 from pbxgen.flow.analysis.bounds import NEVER, Bounds
 from pbxgen.flow.analysis.call_sets import Area, CallSets, First
 from pbxgen.flow.analysis.entries import Entry
-from pbxgen.flow.analysis.explore import Arrival, Branch, Explorer, Node
+from pbxgen.flow.analysis.explore import Arrival, Branch, Explorer, Point
 from pbxgen.flow.plan import ENDS_CALL, Origin, Outcome, Place, PlaceKind, Plan
 
 _RINGS = frozenset({PlaceKind.OUTSIDE, PlaceKind.OPERATOR, PlaceKind.GROUP})
@@ -37,7 +37,7 @@ class BestWay:
 class Aim(Protocol):
     """What is looked for. Costs are to be small: of what shall be large they are the negative."""
 
-    def bound(self, node: Node, area: Area) -> int | None:
+    def bound(self, point: Point, area: Area) -> int | None:
         """What the rest of a way costs at least; None: it leads nowhere."""
 
     def cost(self, branch: Branch) -> int: ...
@@ -49,10 +49,10 @@ class Aim(Protocol):
     def is_reached_by(self, branch: Branch) -> bool: ...
 
 
-def best(explorer: Explorer, roots: Iterable[tuple[Node, Area]], aim: Aim, below: int = NEVER) -> BestWay | None:
+def best(explorer: Explorer, roots: Iterable[tuple[Point, Area]], aim: Aim, below: int = NEVER) -> BestWay | None:
     """The best way that ``aim`` is reached; None where none costs less than ``below``."""
-    heap: list[tuple[int, First, _Way, int, int, Area, Node | None]] = []
-    met: dict[tuple[Node, Area], tuple[int, _Way]] = {}
+    heap: list[tuple[int, First, _Way, int, int, Area, Point | None]] = []
+    met: dict[tuple[Point, Area], tuple[int, _Way]] = {}
     pushed = 0
     for root, area in roots:
         least = aim.bound(root, area)
@@ -61,14 +61,14 @@ def best(explorer: Explorer, roots: Iterable[tuple[Node, Area]], aim: Aim, below
             heap.append((least, area.first, (), pushed, 0, area, root))
     heapq.heapify(heap)
     while heap:
-        least, _, way, _, cost, area, node = heapq.heappop(heap)
-        if node is None:
+        least, _, way, _, cost, area, point = heapq.heappop(heap)
+        if point is None:
             return BestWay(cost, area, tuple(outcome for _, outcome in way))
-        before = met.get((node, area))
+        before = met.get((point, area))
         if before is not None and before <= (cost, way):
             continue
-        met[node, area] = (cost, way)
-        for following, new_cost, new_way, new_area in _further(explorer, aim, node, area, cost, way):
+        met[point, area] = (cost, way)
+        for following, new_cost, new_way, new_area in _further(explorer, aim, point, area, cost, way):
             rest = 0 if following is None else aim.bound(following, new_area)
             if rest is None or (total := max(least, new_cost + rest)) >= below:
                 continue
@@ -78,7 +78,7 @@ def best(explorer: Explorer, roots: Iterable[tuple[Node, Area]], aim: Aim, below
 
 
 def best_of_all(
-    explorer: Explorer, entry: Entry, calls: CallSets, root: Node, aim: Aim, below: int = NEVER
+    explorer: Explorer, entry: Entry, calls: CallSets, root: Point, aim: Aim, below: int = NEVER
 ) -> BestWay | None:
     """The best way of all callers to ``entry``.
 
@@ -93,25 +93,25 @@ def best_of_all(
 
 
 def _further(
-    explorer: Explorer, aim: Aim, node: Node, area: Area, cost: int, way: _Way
-) -> Iterator[tuple[Node | None, int, _Way, Area]]:
-    """What is one ringing further; without a node: the aim."""
-    for arrival in explorer.of(node, area):
+    explorer: Explorer, aim: Aim, point: Point, area: Area, cost: int, way: _Way
+) -> Iterator[tuple[Point | None, int, _Way, Area]]:
+    """What is one ringing further; without a point: the aim."""
+    for arrival in explorer.of(point, area):
         if aim.is_reached(arrival):
             yield None, cost, way, arrival.area
             continue
-        cheapest: dict[tuple[Node, Area], tuple[int, int, Branch]] = {}
-        for branch in arrival.branches:
+        cheapest: dict[tuple[Point, Area], tuple[int, int, Branch]] = {}
+        for branch in explorer.branches(arrival):
             more, rank = aim.cost(branch), aim.rank(branch)
             if aim.is_reached_by(branch):
                 yield None, cost + more, (*way, (rank, branch.outcome)), branch.area
                 continue
-            key = (branch.node, branch.area)
+            key = (branch.point, branch.area)
             known = cheapest.get(key)
             if known is None or (more, rank) < known[:2]:
                 cheapest[key] = (more, rank, branch)
         for more, rank, branch in cheapest.values():
-            yield branch.node, cost + more, (*way, (rank, branch.outcome)), branch.area
+            yield branch.point, cost + more, (*way, (rank, branch.outcome)), branch.area
 
 
 class Ringings:
@@ -154,11 +154,11 @@ class ToBeLost(Ringings):
         self._plan = plan
         self._calling = calling
 
-    def bound(self, node: Node, area: Area) -> int | None:
-        if not may_be_lost(self._plan, node.places):
+    def bound(self, point: Point, area: Area) -> int | None:
+        if not may_be_lost(self._plan, point.places):
             return None
-        own = area.callers & self._calling and any(p.kind is PlaceKind.OUTSIDE for p in node.places)
-        return max(0, fewest_ringings(self._plan, node.places) - bool(own))
+        own = area.callers & self._calling and any(p.kind is PlaceKind.OUTSIDE for p in point.places)
+        return max(0, fewest_ringings(self._plan, point.places) - bool(own))
 
     def is_reached(self, arrival: Arrival) -> bool:
         return arrival.lost
@@ -173,8 +173,8 @@ class ToExceedMaximum(Ringings):
     def __init__(self, bounds: Bounds) -> None:
         self._bounds = bounds
 
-    def bound(self, node: Node, area: Area) -> int | None:
-        least = self._bounds.fewest_until_over_maximum(node.places, node.state.diversions)
+    def bound(self, point: Point, area: Area) -> int | None:
+        least = self._bounds.fewest_until_over_maximum(point.places, point.state.diversions)
         return None if least >= NEVER else least
 
     def is_reached(self, arrival: Arrival) -> bool:
@@ -189,12 +189,12 @@ class ToRing:
 
     def __init__(self, bounds: Bounds) -> None:
         self._bounds = bounds
-        self._known: dict[Node, int] = {}
+        self._known: dict[Point, int] = {}
 
-    def bound(self, node: Node, area: Area) -> int | None:
-        if node not in self._known:
-            self._known[node] = -self._bounds.most_seconds(node.places, node.state.diversions)
-        return self._known[node]
+    def bound(self, point: Point, area: Area) -> int | None:
+        if point not in self._known:
+            self._known[point] = -self._bounds.most_seconds(point.places, point.state.diversions)
+        return self._known[point]
 
     def cost(self, branch: Branch) -> int:
         return -branch.seconds

@@ -7,14 +7,17 @@ callers that stand for all others: two calls in one situation see the same rules
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Hashable, Iterable
-from dataclasses import dataclass, field
+from collections.abc import Iterable
+from dataclasses import dataclass
 
 from pbxgen.flow.analysis.almanac import Almanac, Windows
 from pbxgen.flow.analysis.samples import sample_numbers
 from pbxgen.flow.machine import Caller
-from pbxgen.flow.plan import Condition, Origin, Plan, Rule
+from pbxgen.flow.plan import Condition, Origin, Plan
 from pbxgen.flow.world import CallConditions
+
+_Truths = tuple[bool, ...]
+"""Of a moment: which schedules are open, and which dates have not passed."""
 
 SOMEBODY_INSIDE = ""
 """Stands for an inside caller who is nowhere in the flow at hand."""
@@ -27,18 +30,9 @@ SOMEBODY_OUTSIDE = "+99999999999"
 class Situation:
     caller: Caller
     moment: dt.datetime
-    almanac: Almanac = field(compare=False, repr=False)
 
     def conditions(self, plan: Plan) -> CallConditions:
-        return _Conditions(plan, self.caller, self.moment, self.almanac)
-
-
-@dataclass(frozen=True, slots=True)
-class _Conditions(CallConditions):
-    almanac: Almanac
-
-    def _is_open(self, schedule: str) -> bool:
-        return self.almanac.is_open(self.plan.schedules[schedule], self.moment)
+        return CallConditions(plan, self.caller, self.moment)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,10 +52,6 @@ class Atoms:
             frozenset(c.contacts for c in used if c.contacts is not None),
         )
 
-    @classmethod
-    def of_rules(cls, rules: Iterable[Rule]) -> Atoms:
-        return cls.of(r.condition for r in rules)
-
 
 class Situations:
     """The situations of one plan from ``start`` on, remembered by what is asked about."""
@@ -70,27 +60,24 @@ class Situations:
         self.plan = plan
         self.start = start
         """The first day that is looked at."""
-        self.almanac = Almanac(start)
-        self._moments: dict[tuple[frozenset[str], frozenset[dt.date]], tuple[dt.datetime, ...]] = {}
+        self._almanac = Almanac(start)
+        self._timelines: dict[tuple[frozenset[str], frozenset[dt.date]], dict[_Truths, dt.datetime]] = {}
         self._callers: dict[tuple[frozenset[str], frozenset[str]], tuple[str | None, ...]] = {}
-        self._bits: dict[tuple[Hashable, ...], int] = {}
 
     def moments(self, atoms: Atoms) -> tuple[dt.datetime, ...]:
         """For each combination of schedules open or closed and dates passed or not: the first moment that has it."""
-        key = (atoms.schedules, atoms.untils)
-        if key not in self._moments:
-            self._moments[key] = tuple(self._find_moments(sorted(atoms.schedules), sorted(atoms.untils)))
-        return self._moments[key]
+        return tuple(self._timeline(atoms).values())
 
     def bits(self, atoms: Atoms, condition: Condition) -> int:
         """The moments of ``atoms`` at which ``condition`` holds, callers aside: bits by their index."""
-        key = (atoms.schedules, atoms.untils, condition.schedule, condition.not_in_schedule, condition.until)
-        if key not in self._bits:
-            timed = Condition(condition.schedule, condition.not_in_schedule, until=condition.until)
-            caller = Caller(Origin.INTERNAL, SOMEBODY_INSIDE)
-            truths = (Situation(caller, m, self.almanac).conditions(self.plan) for m in self.moments(atoms))
-            self._bits[key] = sum(1 << n for n, truth in enumerate(truths) if truth.holds(timed))
-        return self._bits[key]
+        asked = [*sorted(atoms.schedules), *sorted(atoms.untils)]
+        found = 0
+        for n, truths in enumerate(self._timeline(atoms)):
+            holds = dict(zip(asked, truths, strict=True))
+            in_time = condition.until is None or holds[condition.until]
+            if in_time and (condition.schedule is None or holds[condition.schedule] is not condition.not_in_schedule):
+                found |= 1 << n
+        return found
 
     def outside_numbers(self, atoms: Atoms, avoiding: Iterable[str] = ()) -> tuple[str | None, ...]:
         """A number for each combination of contacts sets that a caller can be in; first one that is in none.
@@ -106,41 +93,37 @@ class Situations:
             self._callers[key] = (in_none, *sample_numbers(sets, key[1]))
         return self._callers[key]
 
-    def strangers(self, atoms: Atoms, outside: Iterable[str]) -> tuple[Caller, ...]:
+    def strangers(self, atoms: Atoms, outside: Iterable[str] = ()) -> tuple[Caller, ...]:
         """A caller from outside for each combination of contacts sets, who is nowhere in a flow.
 
         ``outside`` are the flow's numbers.
         """
         return tuple(Caller(Origin.EXTERNAL, n) for n in self.outside_numbers(atoms, outside))
 
-    def all(self, atoms: Atoms) -> tuple[Situation, ...]:
-        """Every situation, with callers who are nowhere in the flow."""
-        callers = [Caller(Origin.INTERNAL, SOMEBODY_INSIDE)]
-        callers += [Caller(Origin.EXTERNAL, n) for n in self.outside_numbers(atoms)]
-        return tuple(Situation(c, m, self.almanac) for m in self.moments(atoms) for c in callers)
+    def _timeline(self, atoms: Atoms) -> dict[_Truths, dt.datetime]:
+        key = (atoms.schedules, atoms.untils)
+        if key not in self._timelines:
+            found = self._find_moments(sorted(atoms.schedules), sorted(atoms.untils))
+            self._timelines[key] = dict(sorted(found.items(), key=lambda one: one[1]))
+        return self._timelines[key]
 
-    def _find_moments(self, names: list[str], untils: list[dt.date]) -> Iterable[dt.datetime]:
+    def _find_moments(self, names: list[str], untils: list[dt.date]) -> dict[_Truths, dt.datetime]:
         if not names and not untils:
-            yield self._noon(self.start)
-            return
+            return {(): dt.datetime.combine(self.start, dt.time(10, 0))}
         schedules = [self.plan.schedules[n] for n in names]
-        found: dict[tuple[bool, ...], dt.datetime] = {}
+        found: dict[_Truths, dt.datetime] = {}
         seen_days: set[object] = set()
-        for day in self.almanac.days(schedules, untils):
-            windows = tuple(self.almanac.windows(s, day) for s in schedules)
+        for day in self._almanac.days(schedules, untils):
+            windows = tuple(self._almanac.windows(s, day) for s in schedules)
             signature = windows, tuple(day <= u for u in untils)
             if signature in seen_days:
                 continue
             seen_days.add(signature)
             for minute in _minutes(windows):
-                truth = (*(any(b <= minute < e for b, e in w) for w in windows), *signature[1])
-                if truth not in found:
-                    found[truth] = dt.datetime.combine(day, dt.time(minute // 60, minute % 60))
-        yield from sorted(found.values())
-
-    @staticmethod
-    def _noon(day: dt.date) -> dt.datetime:
-        return dt.datetime.combine(day, dt.time(10, 0))
+                truths = (*(any(b <= minute < e for b, e in w) for w in windows), *signature[1])
+                if truths not in found:
+                    found[truths] = dt.datetime.combine(day, dt.time(minute // 60, minute % 60))
+        return found
 
 
 def _minutes(windows: tuple[Windows, ...]) -> list[int]:
