@@ -12,6 +12,7 @@ from pbxgen.cli import console
 from pbxgen.cli.numbers import dialled_number, outside_number
 from pbxgen.diagnostics.nearest import did_you_mean
 from pbxgen.flow.cases import Narrowed
+from pbxgen.flow.explain import Teller
 from pbxgen.flow.machine import EndKind, EventKind
 from pbxgen.flow.plan import Plan
 from pbxgen.flow.simulate import Call, Story, Transfer, caller_of
@@ -48,19 +49,15 @@ def narrowed(plan: Plan, caller: str | None, at: str | None, phones: list[str], 
     )
 
 
-def transfer_not_made(plan: Plan, call: Call, story: Story) -> str:
+def transfer_not_made(teller: Teller, call: Call, story: Story) -> str:
     """Why the transfer that was asked for does not come about; "" where it does."""
     if call.transfer is None or any(event.kind is EventKind.TRANSFERRED for event in story.events):
         return ""
-    answers = "nobody answers"
-    if story.ending.kind is EndKind.ANSWERED:
-        answers = f"{_named(plan, story.ending.value)} answers, called by {_named(plan, call.caller)}"
-    return f"{_named(plan, call.transfer.by)} does not transfer the call: {answers}"
-
-
-def _named(plan: Plan, number: str) -> str:
-    user = plan.users.get(number)
-    return number if user is None else f"{user.name} ({number})"
+    by = teller.party(call.transfer.by)
+    if story.ending.kind is not EndKind.ANSWERED:
+        return teller.say("not_transferred.unanswered", by=by)
+    answerer, caller = teller.party(story.ending.value), teller.party(call.caller)
+    return teller.say("not_transferred.elsewhere", by=by, answerer=answerer, caller=caller)
 
 
 def _caller(plan: Plan, text: str) -> str:

@@ -9,10 +9,12 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from pbxgen.cli import console
+from pbxgen.cli.language import Lang, spoken
 from pbxgen.cli.options import Tenant, examples
 
 if TYPE_CHECKING:
     from pbxgen.diff.result import Result
+    from pbxgen.phrases import Phrases
 
 _HELP = """Show what changes for callers between two sources, user by user, in words.
 
@@ -40,6 +42,7 @@ def diff(
     old: Annotated[str, typer.Argument(metavar="OLD", show_default=False)],
     new: Annotated[str, typer.Argument(metavar="NEW", show_default=False)],
     tenant: Tenant = None,
+    language: Lang = None,
     format: Annotated[
         str, typer.Option("--format", help="For people, machines or code hosts.", metavar="[text|json|markdown]")
     ] = "text",
@@ -50,22 +53,24 @@ def diff(
     from pbxgen.diff.generated import generated_folders
     from pbxgen.diff.git import RevisionError
     from pbxgen.diff.revisions import is_git
+    from pbxgen.phrases import phrases
 
+    say = phrases(spoken(language))
     for text, name in ((old, "OLD"), (new, "NEW")):
         if not is_git(text) and not Path(text).exists():
             raise typer.BadParameter(f"there is no {console.printable(text)}", param_hint=name)
     if not is_git(new) and generated_folders(Path(new)):
         raise typer.BadParameter("a generated folder can only be OLD: no source can be read from it", param_hint="NEW")
     try:
-        result = _result(old, new, tenant, failed=2 if exit_code else 1)
+        result = _result(old, new, tenant, say, failed=2 if exit_code else 1)
     except RevisionError as error:
         raise typer.BadParameter(console.printable(str(error)), param_hint="OLD NEW") from None
-    _show(result, format)
+    _show(result, format, say)
     if exit_code and not result.same:
         raise typer.Exit(1)
 
 
-def _result(old: str, new: str, tenant: str | None, failed: int) -> Result:
+def _result(old: str, new: str, tenant: str | None, say: Phrases, failed: int) -> Result:
     """``failed`` is the exit code where a source has errors."""
     import datetime as dt
 
@@ -77,12 +82,12 @@ def _result(old: str, new: str, tenant: str | None, failed: int) -> Result:
     with ExitStack() as stack:
         sides = Sides(tenant, failed, stack)
         if not is_git(old) and generated_folders(Path(old)):
-            return sides.judge(new).result(Path(old))
+            return sides.judge(new, say).result(Path(old))
         before, after = sides.both(old, new)
-        return Result(old, new, *compared(before, after, dt.date.today()))
+        return Result(old, new, *compared(before, after, dt.date.today(), say))
 
 
-def _show(result: Result, format: str) -> None:
+def _show(result: Result, format: str, say: Phrases) -> None:
     from pbxgen.diff.output import markdown, text_lines
 
     match format:
@@ -93,6 +98,6 @@ def _show(result: Result, format: str) -> None:
 
             console.out(json.dumps(document(result), indent=2, ensure_ascii=False))
         case "markdown":
-            console.out(markdown(result))
+            console.out(markdown(result, say))
         case _:
-            console.out("\n".join(console.printable(line) for line in text_lines(result)))
+            console.out("\n".join(console.printable(line) for line in text_lines(result, say)))

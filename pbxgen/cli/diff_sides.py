@@ -16,6 +16,7 @@ from pbxgen.cli.report import usage_error_of
 from pbxgen.diff.generated import Judge, Origin, made_from
 from pbxgen.diff.result import Plans
 from pbxgen.diff.revisions import Revision, checked_out, is_git, relocated, today
+from pbxgen.phrases import Phrases
 from pbxgen.pipeline import UnknownTenantError, compile_path
 
 
@@ -34,7 +35,7 @@ class Sides:
             raise usage_error_of(_first(found[1].unknown))
         return found[0].plans, found[1].plans
 
-    def judge(self, new: str) -> Judge:
+    def judge(self, new: str, say: Phrases) -> Judge:
         """Of folders that were generated."""
         source = today(new)
 
@@ -42,7 +43,7 @@ class Sides:
             with progress() as doing:
                 return self._stack.enter_context(made_from(found, source, doing))
 
-        return Judge(new, source, self._one(new), self._tenant is not None, origin_of, self._of_revision)
+        return Judge(new, source, self._one(new), self._tenant is not None, origin_of, self._of_revision, say)
 
     def _one(self, source: str) -> Plans:
         side = self._read(source, source)

@@ -87,20 +87,20 @@ def explain(
     from pbxgen.cli.call_options import call_of, transfer_not_made, world_of
     from pbxgen.cli.loading import one_plan
     from pbxgen.flow.explain import Teller
-    from pbxgen.flow.phrases import phrasebook
     from pbxgen.flow.simulate import simulate
+    from pbxgen.phrases import phrases
 
     plan = one_plan(source, tenant)
     call = call_of(plan, caller, called, transfer)
     world = world_of(plan, at, phone or [], outside or [])
-    teller = Teller(plan, phrasebook(words))
+    teller = Teller(plan, phrases(words))
     story = simulate(plan, call, world)
     sentences = teller.tell(story, call)
     if format == "json":
         _print_json(call, world, story, sentences)
     else:
         _print_text(teller.headline(call, world.moment), sentences)
-    why = transfer_not_made(plan, call, story)
+    why = transfer_not_made(teller, call, story)
     if why:
         console.note(console.printable(why))
 

@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from pbxgen.cli import console
+from pbxgen.cli.language import Lang, spoken
 from pbxgen.cli.options import Source, Tenant, examples
 
 _HELP = """Write one page that shows everything about a source's calls.
@@ -28,6 +29,7 @@ def report(
         Path, typer.Option("--output", "-o", metavar="FILE", help="Where the page goes.", dir_okay=False)
     ] = Path("report.html"),
     tenant: Tenant = None,
+    language: Lang = None,
 ) -> None:
     from pbxgen.cli.progress import progress
     from pbxgen.cli.report import Report, compiled_or_usage_error
@@ -35,10 +37,11 @@ def report(
     from pbxgen.pbxs import PBXS
     from pbxgen.report.page import page
 
+    words = spoken(language)
     with progress() as step:
-        compilation = compiled_or_usage_error(source, tenant=tenant, targets=PBXS, step=step)
+        compilation = compiled_or_usage_error(source, tenant=tenant, targets=PBXS, language=words, step=step)
     if compilation.failed:
         Report(compilation, on_stderr=True).close("a page needs a source without errors")
-    text = page([(t.plan, t.diagnostics, t.files) for t in compilation.tenants if t.plan is not None])
+    text = page([(t.plan, t.diagnostics, t.files) for t in compilation.tenants if t.plan is not None], words)
     write_atomically(output, text.encode())
     console.note(f"wrote {console.printable(str(output))} ({len(text.encode()) // 1024} kB)")

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from pbxgen.cli import console
+from pbxgen.cli.language import Lang, spoken
 from pbxgen.cli.options import examples
 from pbxgen.pbxs import PBXS
 
@@ -79,6 +80,7 @@ def run_tests(
             "--verbose", "-v", help="Tell every call, not only failing ones; of generated text every line that ran."
         ),
     ] = False,
+    language: Lang = None,
     format: Annotated[str, typer.Option("--format", help="text or json.", metavar="[text|json]")] = "text",
 ) -> None:
     if format not in ("text", "json"):
@@ -86,6 +88,7 @@ def run_tests(
     missing = [str(f) for f in files if not f.exists()]
     if missing:
         raise typer.BadParameter(f"there is no {', '.join(missing)}")
+    words = spoken(language)
     places = _places(on)
     pbxs = tuple(p for p in PBXS if p in places)
     if report is not None and not pbxs:
@@ -108,11 +111,11 @@ def run_tests(
 
         calls = place_calls(prepared, pbxs, keep)
         if report is not None:
-            write_report(calls, report)
+            write_report(calls, report, words)
     if format == "json":
         _print_json(runs, examined, calls, verbose)
     else:
-        _print_text(runs, examined, calls, verbose)
+        _print_text(runs, examined, calls, verbose, words)
     passed = all(r.passed for r in runs) and all(e.passed for e in examined)
     passed = passed and (calls is None or (calls.passed and not any(calls.problems.values())))
     raise typer.Exit(0 if passed else 1)
@@ -164,9 +167,14 @@ def _print_json(
 
 
 def _print_text(
-    runs: Sequence[FileRun], examined: Sequence[ExaminedCall], report: LabReport | None, verbose: bool
+    runs: Sequence[FileRun],
+    examined: Sequence[ExaminedCall],
+    report: LabReport | None,
+    verbose: bool,
+    language: str,
 ) -> None:
     from pbxgen.diagnostics.render import render_text
+    from pbxgen.phrases import phrases
 
     for run in runs:
         if run.diagnostics:
@@ -174,20 +182,20 @@ def _print_text(
         if run.verdicts:
             console.out(console.printable(str(run.path)))
         for verdict in run.verdicts:
-            _print_verdict(verdict, verbose)
+            _print_verdict(verdict, verbose, language)
     if examined:
         from pbxgen.cli.test_generated import print_examined
 
-        print_examined(examined, verbose)
+        print_examined(examined, verbose, language)
     if report is not None:
         from pbxgen.cli.test_on import print_report
 
-        print_report(report, verbose)
+        print_report(report, verbose, language)
     passed, failed = _counts(runs, examined, report)
-    console.out(f"{passed} passed, {failed} failed")
+    console.out(phrases(language)("test.summary", passed=passed, failed=failed))
 
 
-def _print_verdict(verdict: Verdict, verbose: bool) -> None:
+def _print_verdict(verdict: Verdict, verbose: bool, language: str) -> None:
     from pbxgen.scenario.show import failure_lines
 
     mark = "ok  " if verdict.passed else "FAIL"
@@ -195,7 +203,7 @@ def _print_verdict(verdict: Verdict, verbose: bool) -> None:
     if verbose or not verdict.passed:
         if not verdict.passed:
             console.out(console.printable(f"      {verdict.scenario.location}"))
-        for line in failure_lines(verdict):
+        for line in failure_lines(verdict, language):
             console.out(f"      {console.printable(line)}")
 
 

@@ -31,28 +31,30 @@ def shown_name(pbx: str) -> str:
     return f"generated ({pbx})"
 
 
-def print_examined(examined: Sequence[ExaminedCall], verbose: bool) -> None:
+def print_examined(examined: Sequence[ExaminedCall], verbose: bool, language: str) -> None:
     """Each call; of failing ones what differs and what the model says, and with ``verbose`` the lines that ran."""
     width = max((len(shown_name(e.pbx)) for e in examined), default=0)
     for call in examined:
         mark = "ok  " if call.passed else "FAIL"
         console.out(f"  {mark} {shown_name(call.pbx):<{width}} {console.printable(call.case.name)}")
         if verbose or not call.passed:
-            for line in _told(call, verbose):
+            for line in _told(call, verbose, language):
                 console.out(f"      {console.printable(line)}")
 
 
-def _told(call: ExaminedCall, verbose: bool) -> list[str]:
+def _told(call: ExaminedCall, verbose: bool, language: str) -> list[str]:
     from pbxgen.calls.model_steps import model_steps
+    from pbxgen.phrases import phrases
 
+    say = phrases(language)
     lines = [f"✗ {difference}" for difference in call.differences]
     if not call.passed:
-        lines += ["What the model says", *(f"  {step}" for step in model_steps(call.case))]
+        lines += [say("test.model_says"), *(f"  {step}" for step in model_steps(call.case, language))]
         if not verbose:
-            lines.append("-v shows every line of the generated files that the call ran through")
+            lines.append(say("test.verbose"))
     if verbose:
         width = min(48, max((len(ran.where) for ran in call.trace), default=0))
-        lines.append(f"What ran for {call.pbx}")
+        lines.append(say("test.ran", pbx=call.pbx))
         lines += [f"  {ran.at:7.2f}  {ran.where:<{width}}  {ran.text}" for ran in call.trace]
     return lines
 

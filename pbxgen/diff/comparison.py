@@ -18,6 +18,7 @@ from pbxgen.flow.behaviour import Attempt, Forest, Node
 from pbxgen.flow.cases import Vocabulary
 from pbxgen.flow.plan import Origin, Outcome, Plan
 from pbxgen.flow.wording import length
+from pbxgen.phrases import Phrases
 from pbxgen.source.pause import without_garbage_collection
 
 _ByOrigin = Mapping[Origin, tuple[CallSets, Vocabulary]]
@@ -35,7 +36,7 @@ _LONGEST = 4
 """Conditions that are named; where it takes more, perhaps it takes fewer to name all others."""
 
 
-def compare(old: Plan, new: Plan, today: dt.date) -> Comparison:
+def compare(old: Plan, new: Plan, today: dt.date, say: Phrases) -> Comparison:
     """Every difference that a caller can notice from ``today`` on."""
     if old.digest == new.digest:
         return Comparison(old, new, (), ())
@@ -46,7 +47,7 @@ def compare(old: Plan, new: Plan, today: dt.date) -> Comparison:
         compared = comparer.entries(concerned)
         entries = tuple(e for e in compared if e.changes or e.status != "changed")
         more = sum(not e.whole for e in compared)
-        return Comparison(old, new, entries, (*facts(old, new), *named_facts(old, new, entries)), more)
+        return Comparison(old, new, entries, (*facts(old, new, say), *named_facts(old, new, entries, say)), more)
 
 
 class _Comparer:

@@ -9,9 +9,7 @@ from pbxgen.diagnostics.location import Location
 from pbxgen.flow.behaviour import Attempt, End, Node
 from pbxgen.flow.cases import Case
 from pbxgen.flow.explain import Teller
-from pbxgen.flow.phrases import phrasebook
-from pbxgen.flow.plan import Leg, Outcome, Place, PlaceKind, Plan, Strategy
-from pbxgen.flow.tree_phrases import tree_phrases
+from pbxgen.flow.plan import Leg, Outcome, Place, PlaceKind, Strategy
 from pbxgen.flow.wording import When
 
 
@@ -25,13 +23,8 @@ class Line:
     last: bool
 
 
-class Words:
-    """Names nodes and conditions in one language."""
-
-    def __init__(self, plan: Plan, language: str) -> None:
-        self.plan = plan
-        self._teller = Teller(plan, phrasebook(language))
-        self.phrases = tree_phrases(language)
+class TreeTeller(Teller):
+    """Tells trees of calls: their conditions, their nodes, and the whole tree."""
 
     def title(self, case: Case) -> str:
         """``Calls from outside, during office``"""
@@ -39,60 +32,51 @@ class Words:
 
     def calls(self, case: Case) -> str:
         """Whose calls it is about."""
-        p = self.phrases
         if case.caller is None:
-            return p.origins[case.origin.value]
-        return p.calls_from.format(who=self._teller.party(case.caller))
+            return self.say(f"calls_of.{case.origin}")
+        return self.say("tree.calls_from", who=self.party(case.caller))
 
     def when(self, when: When) -> str:
         """``during office, from vip``; always and otherwise have words too."""
-        p = self.phrases
         if not when:
-            return p.always
-        return p.either.join(
-            p.both.join(p.when[one.kind].format(name=one.name) for one in together) or p.otherwise for together in when
+            return self.say("tree.always")
+        return self.say("tree.or").join(
+            ", ".join(self.say(f"when.{one.kind}", name=one.name) for one in together) or self.say("tree.otherwise")
+            for together in when
         )
 
     def outcomes(self, outcomes: tuple[Outcome, ...]) -> str:
-        return self.phrases.outcomes_joined.join(self.phrases.outcomes[o.value] for o in outcomes)
+        return self.say("list.or").join(self.say(f"outcome.{outcome}") for outcome in outcomes)
 
     def node(self, node: Node) -> str:
         return self.end(node) if isinstance(node, End) else self.attempt(node)
 
     def end(self, end: End) -> str:
-        key = "lost" if end.lost else end.kind.value
-        return self.phrases.ends[key].format(name=self._teller.party(end.value), target=end.value)
+        return self.say(f"end.{'lost' if end.lost else end.kind}", name=self.party(end.value), target=end.value)
 
     def attempt(self, attempt: Attempt) -> str:
         """Who rings and for how long."""
-        p = self.phrases
         if attempt.answered is not None:
-            return p.answers.format(text=self.who(attempt), who=self._teller.party(attempt.answered))
-        text = self._rings(attempt)
-        return p.goes_on.format(text=text) if attempt.cut else text
-
-    def _rings(self, attempt: Attempt) -> str:
-        text = self.who(attempt)
-        p = self.phrases
+            return self.say("tree.answers", text=self.who(attempt), who=self.party(attempt.answered))
         if attempt.seconds:
-            return p.rings.format(place=text, seconds=attempt.seconds)
-        dnd = self._teller.has_do_not_disturb(_place(attempt))
-        return (p.do_not_disturb if dnd else p.silent).format(place=text)
+            text = self.say("tree.rings", place=self.who(attempt), seconds=attempt.seconds)
+        else:
+            dnd = self.has_do_not_disturb(_place(attempt))
+            text = self.say("tree.dnd" if dnd else "tree.silent", place=self.who(attempt))
+        return self.say("tree.goes_on", text=text) if attempt.cut else text
 
     def who(self, attempt: Attempt) -> str:
         """``operator position reception (100 + 110)``"""
-        text = self._teller.called(_place(attempt))
-        details = self._inside(attempt)
-        if attempt.confirm:
-            details.insert(0, self.phrases.confirm)
+        text = self.called(_place(attempt))
+        details = [self.say("ringing.confirm")] if attempt.confirm else []
+        details += self._inside(attempt)
         if attempt.shows not in (None, "original"):
-            key = "trunk" if attempt.shows == "trunk" else "own"
-            details.append(self.phrases.shows[key].format(name=self._teller.party(attempt.shows or "")))
+            name = "shows.trunk" if attempt.shows == "trunk" else "shows.own"
+            details.append(self.say(name, name=self.party(attempt.shows)))
         return f"{text} ({'; '.join(details)})" if details else text
 
     def _inside(self, attempt: Attempt) -> list[str]:
         """Who rings in a group, and the legs of follow_me."""
-        p = self.phrases
         if attempt.kind is PlaceKind.USER:
             legs = self.plan.users[attempt.target].follow_me
             told = [self._leg(leg) for leg in sorted(legs, key=lambda leg: (leg.delay, leg.place.target))]
@@ -100,13 +84,14 @@ class Words:
         if attempt.kind not in (PlaceKind.OPERATOR, PlaceKind.GROUP):
             return []
         group = self.plan.group_at((attempt.kind, attempt.target))
-        linear = group.strategy is Strategy.LINEAR
-        return [(p.first_then if linear else " + ").join(group.members if linear else sorted(group.members))]
+        if group.strategy is Strategy.LINEAR:
+            return [self.say("list.then").join(group.members)]
+        return [" + ".join(sorted(group.members))]
 
     def _leg(self, leg: Leg) -> str:
         who = leg.place.target
-        text = self.phrases.after_delay.format(who=who, seconds=leg.delay) if leg.delay else who
-        return ", ".join([text, *self._teller.options(leg.place)])
+        text = self.say("ringing.delay", who=who, seconds=leg.delay) if leg.delay else who
+        return ", ".join([text, *self.options(leg.place)])
 
     def outline(self, root: Node) -> tuple[Line, ...]:
         """The tree from ``root`` down; what has been told once is not told again."""
@@ -118,14 +103,14 @@ class Words:
             yield Line(text, node.location, depth, last)
             return
         if id(node) in told:
-            yield Line(self.phrases.as_above.format(text=text), node.location, depth, last)
+            yield Line(self.say("tree.as_above", text=text), node.location, depth, last)
             return
         if not _short(node):
             told.add(id(node))
         yield Line(text, node.location, depth, last)
         alone = len(node.branches) == 1
         for number, (outcomes, child) in enumerate(node.branches, 1):
-            name = self.phrases.then if alone else self.outcomes(outcomes)
+            name = self.say("tree.then") if alone else self.outcomes(outcomes)
             yield from self._lines(child, name, depth + 1, number == len(node.branches), told)
 
 
@@ -144,11 +129,8 @@ def tree_lines(lines: tuple[Line, ...]) -> list[tuple[str, Location | None]]:
 
 
 def _place(attempt: Attempt) -> Place:
-    return Place(attempt.kind, attempt.target, _NOWHERE)
+    return Place(attempt.kind, attempt.target, Location("", 0, 0, 0, 0))
 
 
 def _short(node: Attempt) -> bool:
     return not node.branches or isinstance(node.next, End)
-
-
-_NOWHERE = Location("", 0, 0, 0, 0)

@@ -11,6 +11,7 @@ from pbxgen.calls.case import Case
 from pbxgen.calls.model_steps import model_steps
 from pbxgen.lab.ladder import Rung, ladder
 from pbxgen.lab.result import LabReport, Result
+from pbxgen.phrases import Phrases, phrases
 from pbxgen.targets.templates import templates_folder
 
 _COLUMN = 150
@@ -81,7 +82,7 @@ def drawing(rungs: Iterable[Rung]) -> Drawing:
     return Drawing(tuple(place.items()), arrows, width, _HEAD + _ROW * (len(rungs) + 2))
 
 
-def _sections(report: LabReport) -> list[Section]:
+def _sections(report: LabReport, say: Phrases) -> list[Section]:
     by_case: dict[int, list[Result]] = {}
     for result in report.results:
         by_case.setdefault(id(result.case), []).append(result)
@@ -89,20 +90,22 @@ def _sections(report: LabReport) -> list[Section]:
     sections = []
     for results in by_case.values():
         results.sort(key=lambda result: order[result.pbx])
-        shown = tuple(_on_pbx(result) for result in results)
-        sections.append(Section(results[0].case, tuple(model_steps(results[0].case)), shown))
+        shown = tuple(_on_pbx(result, say) for result in results)
+        sections.append(Section(results[0].case, tuple(model_steps(results[0].case, say.language)), shown))
     # What went wrong is what the page is opened for.
     return sorted(sections, key=lambda section: section.passed)
 
 
-def _on_pbx(result: Result) -> OnPbx:
+def _on_pbx(result: Result, say: Phrases) -> OnPbx:
     observed = result.observed
-    ending = str(observed.ending) if observed.ending is not None else f"status {observed.status or 'none'}"
-    return OnPbx(result, drawing(ladder(result.trace)), ", ".join(observed.rings) or "nobody", ending)
+    status = say("real_calls.status", status=observed.status) if observed.status else say("real_calls.no_status")
+    ending = str(observed.ending) if observed.ending is not None else status
+    return OnPbx(result, drawing(ladder(result.trace)), ", ".join(observed.rings) or say("real_calls.nobody"), ending)
 
 
-def page(report: LabReport) -> str:
+def page(report: LabReport, language: str = "en") -> str:
     """The whole page; it needs no network and no other file."""
+    say = phrases(language)
     environment = Environment(
         loader=FileSystemLoader(templates_folder() / "lab", encoding="utf-8"),
         undefined=StrictUndefined,
@@ -115,5 +118,5 @@ def page(report: LabReport) -> str:
         for name in report.pbxs
     ]
     return environment.get_template("report.html.j2").render(
-        report=report, sections=_sections(report), counts=counts, head=_HEAD
+        report=report, sections=_sections(report, say), counts=counts, head=_HEAD, say=say
     )

@@ -8,12 +8,13 @@ from pbxgen.diagnostics.crowd import several
 from pbxgen.diff.output import MOST_CHARACTERS, markdown
 from pbxgen.diff.result import Result, Section
 from pbxgen.diff.words import Block, Told
+from pbxgen.phrases import phrases
 
 LINE = "outside calls when busy: was own mailbox, now reception, then own mailbox"
 
 
 def comment(blocks: tuple[Block, ...]) -> str:
-    return markdown(Result("old", "new", False, (Section("acme", blocks),)))
+    return markdown(Result("old", "new", False, (Section("acme", blocks),)), phrases())
 
 
 def test_a_comment_is_never_too_long_and_says_what_is_missing() -> None:
