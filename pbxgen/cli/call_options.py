@@ -34,7 +34,9 @@ def world_of(plan: Plan, at: str | None, phones: list[str], outside: list[str]) 
     outside_states = {}
     for text, states in _states(outside, OUTSIDE_STATES, "--outside").items():
         if len(states) > 1:
-            raise typer.BadParameter(f"{text} has one state: only a phone has several contacts", param_hint="--outside")
+            raise typer.BadParameter(
+                f"{text}: an outside number has one state, only phones have several", param_hint="--outside"
+            )
         outside_states[outside_number(plan, text, "--outside")] = states[0]
     return World(_moment(at), phone_states, outside_states)
 
@@ -66,7 +68,7 @@ def _caller(plan: Plan, text: str) -> str:
         return text
     if _SHORT.fullmatch(text):
         near = did_you_mean(text, plan.users) or "an outside number is written +393471112222"
-        raise typer.BadParameter(f"there is no extension {text}; {near}", param_hint="--from")
+        raise typer.BadParameter(f"no user has the extension {text}; {near}", param_hint="--from")
     return outside_number(plan, text, "--from")
 
 
@@ -74,7 +76,9 @@ def _extension(plan: Plan, text: str, option: str) -> str:
     if text in plan.users:
         return text
     near = did_you_mean(text, plan.users)
-    raise typer.BadParameter(f"there is no extension {console.printable(text)}; {near}".rstrip("; "), param_hint=option)
+    raise typer.BadParameter(
+        f"no user has the extension {console.printable(text)}; {near}".rstrip("; "), param_hint=option
+    )
 
 
 def _transfer(plan: Plan, text: str | None) -> Transfer | None:
@@ -95,7 +99,9 @@ def _states(texts: list[str], known: Mapping[str, str], option: str) -> dict[str
         parts = tuple(states.split(","))
         for state in parts:
             if state not in known and not is_status(state):
-                raise typer.BadParameter(f"{state!r} is no state; one of {', '.join(known)}", param_hint=option)
+                raise typer.BadParameter(
+                    f"{state!r} is not a state; the states are {', '.join(known)}", param_hint=option
+                )
         found[number] = parts
     return found
 

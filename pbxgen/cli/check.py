@@ -11,8 +11,8 @@ from pbxgen.cli.options import Format, FormatOption, Source, Strict, Tenant, exa
 
 _HELP = """Find every problem of a source, each with its place and what to do.
 
-Reads and compiles the source, follows every call it can take, and asks each target whether it can carry the result.
-Needs no secrets and writes nothing. `pbxgen codes CODE` explains a finding.
+Compiles the source, follows every possible call, and checks that each PBX can do what is written. Needs no secrets and
+writes nothing. `pbxgen codes CODE` explains a finding.
 """
 
 

@@ -29,10 +29,10 @@ _LITERAL = re.compile(r"[A-Za-z0-9._@-]*", re.ASCII)
 
 _HELP = """Compile a source and write the files of each PBX.
 
-Everything is compiled and rendered before the first file is written: a problem in the source, and nothing changes.
-Only files that pbxgen wrote are ever replaced or removed, unchanged ones are not touched, and files that hold
-passwords are readable by their owner and group only. OUT/asterisk goes over /etc/asterisk, OUT/freeswitch over
-FreeSWITCH's configuration folder.
+Everything is compiled and rendered before the first file is written; if the source has an error, no file is changed.
+Only files that pbxgen wrote are replaced or removed, unchanged ones are not touched, and files with passwords are
+readable by their owner and group only. Copy OUT/asterisk over /etc/asterisk, and OUT/freeswitch over FreeSWITCH's
+configuration folder.
 """
 
 
@@ -46,7 +46,7 @@ def register(app: typer.Typer) -> None:
             "pbxgen generate office -o out --diff                the same, line by line",
             "pbxgen generate office -o out --target asterisk",
             "pbxgen generate office -o out --parts dialplan --endpoint-name 'phone-{extension}'",
-            "pbxgen generate fleet.yaml -o out --keep-going      the good tenants, also when others have errors",
+            "pbxgen generate fleet.yaml -o out --keep-going      the tenants without errors, even if others have some",
         ),
     )(generate)
 
@@ -76,7 +76,7 @@ def _endpoint_name(pattern: str | None) -> str | None:
     if any(name not in _PLACEHOLDERS or spec or how for _, name, spec, how in pieces if name is not None):
         raise typer.BadParameter("the placeholders are {extension}, {tenant} and {domain}")
     if "extension" not in names:
-        raise typer.BadParameter("without {extension} every phone would have the same name")
+        raise typer.BadParameter("the pattern needs {extension}: without it every phone would have the same name")
     if not all(_LITERAL.fullmatch(text) for text, *_ in pieces):
         raise typer.BadParameter("use letters, digits and . _ @ - only")
     return pattern
@@ -104,13 +104,14 @@ def generate(
             "--endpoint-name",
             metavar="PATTERN",
             callback=_endpoint_name,
-            help="How endpoints are named, made of {extension}, {tenant} and {domain}.",
+            help="Names of endpoints, made of {extension}, {tenant} and {domain}.",
             show_default="{extension}; in a fleet {extension}@{domain}",
         ),
     ] = None,
     tenant: Tenant = None,
     keep_going: Annotated[
-        bool, typer.Option("--keep-going", help="Of a fleet, generate the good tenants when others have errors.")
+        bool,
+        typer.Option("--keep-going", help="In a fleet, generate the tenants without errors when others have errors."),
     ] = False,
     strict: Strict = False,
     dry_run: Annotated[

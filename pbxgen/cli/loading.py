@@ -18,8 +18,8 @@ def one_plan(source: Path, tenant: str | None) -> Plan:
 
     compilation = compiled_or_usage_error(source, tenant=tenant, analysis=False)
     if compilation.failed:
-        Report(compilation, on_stderr=True).close("`pbxgen check` says more")
+        Report(compilation, on_stderr=True).close("`pbxgen check` shows all findings")
     if len(compilation.plans) != 1:
         names = ", ".join(plan.name for plan in compilation.plans)
-        raise typer.BadParameter(f"this is a fleet: say which tenant ({names})", param_hint="--tenant")
+        raise typer.BadParameter(f"this is a fleet: choose a tenant ({names})", param_hint="--tenant")
     return compilation.plans[0]

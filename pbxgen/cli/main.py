@@ -29,16 +29,16 @@ queues, IVR menus or conferences: those stay in your own dialplan.
 \b
 A first plan in three commands:
   pbxgen init office                 a small, commented source to start from
-  pbxgen check office                every problem, with its place and its cure
+  pbxgen check office                every problem, with its place and what to do
   pbxgen generate office -o out      out/asterisk and out/freeswitch
 
 \b
-Exit codes: 0 fine, 1 problems in the source or in writing, 2 wrong usage.
+Exit codes: 0 success, 1 problems in the source or in writing, 2 wrong usage.
 """
 
 
 class _Commands(TyperGroup):
-    """Turns what a user's machine may do to any command into a sentence; only faults of pbxgen stay tracebacks."""
+    """Reports errors of the machine that any command may meet in a sentence; only faults of pbxgen give tracebacks."""
 
     def invoke(self, ctx: Any) -> Any:
         try:

@@ -39,6 +39,6 @@ def read(plan: Plan, text: str) -> tuple[str | None, str]:
     from pbxgen.language.numbers import Numbers, is_written_number
 
     if not is_written_number(text.strip()):
-        return None, "is no number"
+        return None, "is not a number"
     number = Numbers(plan.country).read(text.strip())
     return number.e164, number.problem

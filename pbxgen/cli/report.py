@@ -59,5 +59,5 @@ def compiled_or_usage_error(source: Path, **how: Any) -> Compilation:
 
 def usage_error_of(error: UnknownTenantError) -> typer.BadParameter:
     name = console.printable(str(error))
-    meant = did_you_mean(str(error), error.known) or f"there is {', '.join(error.known) or 'none'}"
-    return typer.BadParameter(f"no tenant is called {name}; {meant}", param_hint="--tenant")
+    meant = did_you_mean(str(error), error.known) or f"the tenants are {', '.join(error.known) or 'none'}"
+    return typer.BadParameter(f"no tenant has the name {name}; {meant}", param_hint="--tenant")

@@ -20,20 +20,20 @@ if TYPE_CHECKING:
     from pbxgen.scenario.judge import Verdict
     from pbxgen.scenario.run import FileRun
 
-_HELP = """Run scenario files: calls, and what is expected of them.
+_HELP = """Run scenario files: calls, and their expected results.
 
-Each scenario says who calls whom and in what state the phones are; the call-flow model says what happens, and a call
-that goes another way than expected is told step by step.
+Each scenario says who calls whom and in what state the phones are. The call-flow model says what happens; a call whose
+result is not the expected one is described step by step.
 
 With --on generated the same calls are placed on the text that `pbxgen generate` would write, for each PBX: the files
-are rendered in memory and run line by line by an interpreter, without a PBX and in milliseconds. -v shows every line
+are rendered in memory and interpreted line by line, without a PBX and in milliseconds. -v shows every line
 that a call ran through.
 
 With --on asterisk,freeswitch they are placed on real PBXs: each is started on loopback with the generated plan, phones
-register and behave as the scenario says, and what happened is compared with what is expected and with the model. It
-takes the programs found on PATH, or those named by PBXGEN_ASTERISK and PBXGEN_FREESWITCH.
+register and behave as the scenario says, and what happened is compared with what is expected and with the model. The
+programs are those on PATH, or those named by PBXGEN_ASTERISK and PBXGEN_FREESWITCH.
 
-Exit code 0: every call went as expected. 1: one did not. 2: wrong usage, or a PBX that is not there.
+Exit code 0: every call went as expected. 1: one did not. 2: wrong usage, or a PBX that is not installed.
 """
 _EPILOG = examples(
     "pbxgen test acme.test.yaml",
@@ -77,7 +77,9 @@ def run_tests(
     verbose: Annotated[
         bool,
         typer.Option(
-            "--verbose", "-v", help="Tell every call, not only failing ones; of generated text every line that ran."
+            "--verbose",
+            "-v",
+            help="Describe every call, not only failing ones; with --on generated show every line that ran.",
         ),
     ] = False,
     language: Lang = None,
@@ -87,17 +89,17 @@ def run_tests(
         raise typer.BadParameter(f"{format!r} is neither text nor json", param_hint="--format")
     missing = [str(f) for f in files if not f.exists()]
     if missing:
-        raise typer.BadParameter(f"there is no {', '.join(missing)}")
+        raise typer.BadParameter(f"{', '.join(missing)}: no such file")
     words = spoken(language)
     places = _places(on)
     pbxs = tuple(p for p in PBXS if p in places)
     if report is not None and not pbxs:
-        raise typer.BadParameter("a report is of real calls: say where with --on", param_hint="--report")
+        raise typer.BadParameter("a report needs real calls: name the PBXs with --on", param_hint="--report")
     from pbxgen.scenario.run import judge_file, prepare
 
     prepared = [prepare(path, name) for path in files]
     if all(not p.diagnostics and not p.scenarios for p in prepared):
-        raise typer.BadParameter("no scenario has such a name" if name else "there are no scenarios")
+        raise typer.BadParameter("no scenario's name holds this text" if name else "the files hold no scenarios")
     runs = [judge_file(p) for p in prepared]
     sound = all(r.sound for r in runs)
     examined: Sequence[ExaminedCall] = ()
@@ -129,7 +131,7 @@ def _places(on: str) -> set[str]:
     names = {n.strip() for n in on.split(",")}
     for name in sorted(names.difference(known)):
         near = did_you_mean(name, known) or f"one of {', '.join(known)}"
-        raise typer.BadParameter(f"{name!r} is nothing calls can be placed on; {near}", param_hint="--on")
+        raise typer.BadParameter(f"{name!r} is not a place for calls; {near}", param_hint="--on")
     return names
 
 

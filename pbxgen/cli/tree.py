@@ -37,7 +37,9 @@ def show(plan: Plan, who: str, language: str, format: str, narrowed: Narrowed = 
         if number is None or (not found and not who.startswith("+")):
             raise typer.BadParameter(console.printable(_nobody(plan, who)), param_hint="WHO")
         if narrowed != EVERYTHING:
-            raise typer.BadParameter(f"{number} is outside: who sends calls there cannot be narrowed", param_hint="WHO")
+            raise typer.BadParameter(
+                f"{number} is an outside number: who sends calls there cannot be narrowed", param_hint="WHO"
+            )
         _show_senders(plan, number, found, teller, format)
         return
     flow = Reach(plan).flow_of(place)
@@ -72,8 +74,8 @@ def show(plan: Plan, who: str, language: str, format: str, narrowed: Narrowed = 
 def _nobody(plan: Plan, who: str) -> str:
     several = namesakes(plan, who)
     if several:
-        return f"several are called {who}: say {', '.join(several[:-1])} or {several[-1]}"
-    return f"nothing is called {who}; {did_you_mean(who, names_of(plan))}".rstrip("; ")
+        return f"several have the name {who}: choose {', '.join(several[:-1])} or {several[-1]}"
+    return f"nothing has the name or number {who}; {did_you_mean(who, names_of(plan))}".rstrip("; ")
 
 
 def _text(cases: tuple[Case, ...], teller: TreeTeller) -> Iterator[str]:
@@ -119,7 +121,7 @@ def _show_senders(plan: Plan, number: str, found: list[Sender], teller: TreeTell
         console.out(json.dumps({"version": 1, "number": number, "senders": listed}, indent=2, ensure_ascii=False))
         return
     if format != "text":
-        raise typer.BadParameter(f"{number} is outside: text or json", param_hint="--format")
+        raise typer.BadParameter(f"{number} is an outside number: text or json", param_hint="--format")
     owners = [u for u in plan.users.values() if u.mobile == number]
     console.out(teller.say("tree.reaches" if found or owners else "tree.reached_by_nobody", number=number))
     lines = [(f"{teller.party(u.extension)}: {teller.say('key.mobile')}", u.location) for u in owners]
