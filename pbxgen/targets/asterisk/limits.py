@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import fields
 
 from pbxgen.diagnostics.codes import make
 from pbxgen.diagnostics.diagnostic import Diagnostic
 from pbxgen.diagnostics.location import Location
-from pbxgen.flow.plan import Deviations, Plan, Rules, Secret, Strategy, User
+from pbxgen.flow.plan import Plan, Secret, Strategy
 from pbxgen.targets.asterisk import endpoints, names, places, text
 from pbxgen.targets.asterisk.dialplan import FEW_CONTACTS
 from pbxgen.targets.base import Options, Part
@@ -80,7 +79,7 @@ def _routes(plan: Plan) -> Iterator[Diagnostic]:
 
 
 def _groups(plan: Plan) -> Iterator[Diagnostic]:
-    for group in (*plan.operators.values(), *plan.groups.values()):
+    for _, group in plan.positions():
         if group.strategy is Strategy.ALL and len(group.members) > MEMBERS:
             yield make(
                 "PBX302",
@@ -97,7 +96,7 @@ def _lists(plan: Plan) -> Iterator[Diagnostic]:
     """Lists of destinations that do not fit into a line, alone or together in one call."""
     worst: list[tuple[int, Location]] = []
     for user in plan.users.values():
-        for rules in _rules(user):
+        for _, rules in user.deviations.lists():
             for rule in rules:
                 if len(rule.places) > 2:
                     length = len(places.places(plan, rule.places, places.Owner(user.extension), "unconditional"))
@@ -119,13 +118,6 @@ def _lists(plan: Plan) -> Iterator[Diagnostic]:
             together[0][1],
             help="shorten the lists, or lower defaults.max_diversions",
         )
-
-
-def _rules(user: User) -> Iterator[Rules]:
-    for key in fields(Deviations):
-        rules: Rules = getattr(user.deviations, key.name)
-        if rules:
-            yield rules
 
 
 def _too_long(what: str, location: Location) -> Diagnostic:

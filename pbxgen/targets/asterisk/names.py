@@ -5,12 +5,21 @@ Names of tenants, trunks, routes, schedules and contacts hold no dot, so ``tenan
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import TypeVar
 
 from pbxgen.flow.plan import Plan
 
+_T = TypeVar("_T")
+
 CONTEXT_LIMIT = 79
 """Bytes of a context's name (AST_MAX_CONTEXT less its end)."""
+
+
+def in_order(things: Mapping[str, _T]) -> list[_T]:
+    """By their numbers, the shorter ones first, whatever the order of the source."""
+    return [things[number] for number in sorted(things, key=lambda number: (len(number), number))]
 
 
 def bucket(number: str) -> str:
@@ -45,11 +54,6 @@ def route(plan: Plan, name: str) -> str:
 def trunk(plan: Plan, name: str) -> str:
     """Both the context that a trunk's calls come in by, and the trunk's endpoint."""
     return f"{plan.name}.trunk.{name}"
-
-
-def phones(plan: Plan) -> str:
-    """The context that phones' calls come in by."""
-    return f"{plan.name}.phones"
 
 
 @dataclass(frozen=True, slots=True)

@@ -35,7 +35,7 @@ NOBODY = Owner("")
 """What stands in ``overflow`` and ``inbound`` has no diverting user."""
 
 
-def whoever(user: User) -> Owner:
+def owner_in_variables(user: User) -> Owner:
     """``user`` by the library's variables, so that the text is the same for everybody who has the same rules."""
     targets = {(PlaceKind.MAILBOX, user.extension): "${PBX_USER}"}
     if user.mobile is not None:

@@ -9,9 +9,9 @@ from pbxgen.diagnostics.diagnostic import Diagnostic, Related
 from pbxgen.diagnostics.location import Location
 from pbxgen.flow.plan import Plan, RingGroup, Secret, Strategy, Trunk
 from pbxgen.targets.base import Options, Part
-from pbxgen.targets.freeswitch.addresses import networks
 from pbxgen.targets.freeswitch.endpoints import problem
 from pbxgen.targets.freeswitch.escape import carriable
+from pbxgen.targets.networks import networks
 
 LEGS = 100
 """Phones rung together: FreeSWITCH forks a call to at most 128 contacts, and a user may have several."""
@@ -29,7 +29,7 @@ def limits(plan: Plan, options: Options) -> list[Diagnostic]:
 
 def _trunks(plan: Plan) -> Iterator[Diagnostic]:
     for trunk in plan.trunks.values():
-        if not networks(trunk):
+        if not list(networks(trunk)):
             yield _nameless(trunk)
 
 
@@ -66,16 +66,15 @@ def _names(plan: Plan) -> Iterator[Diagnostic]:
 
 
 def _legs(plan: Plan) -> Iterator[Diagnostic]:
-    for kind, groups in (("operator", plan.operators), ("group", plan.groups)):
-        for group in groups.values():
-            if group.strategy is Strategy.ALL and len(group.members) > LEGS:
-                yield make(
-                    "PBX354",
-                    f"{kind} {group.name} has {len(group.members)} members; FreeSWITCH rings {LEGS} together",
-                    group.location,
-                    help=f"make it smaller, or `strategy: {Strategy.LINEAR.value}`",
-                    subject=(kind, group.name),
-                )
+    for place, group in plan.positions():
+        if group.strategy is Strategy.ALL and len(group.members) > LEGS:
+            yield make(
+                "PBX354",
+                f"{place.kind} {group.name} has {len(group.members)} members; FreeSWITCH rings {LEGS} together",
+                group.location,
+                help=f"make it smaller, or `strategy: {Strategy.LINEAR.value}`",
+                subject=place.key,
+            )
 
 
 def _texts(plan: Plan) -> Iterator[Diagnostic]:
