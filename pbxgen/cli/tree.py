@@ -16,7 +16,7 @@ from pbxgen.flow.analysis.reach import Reach
 from pbxgen.flow.analysis.situations import Situations
 from pbxgen.flow.cases import EVERYTHING, MOST_CALLERS, Case, Narrowed, callers_in, cases_of
 from pbxgen.flow.graph import as_json, dot, mermaid
-from pbxgen.flow.outline import TreeTeller, tree_lines
+from pbxgen.flow.outline import TreeTeller
 from pbxgen.flow.plan import Place, PlaceKind, Plan
 from pbxgen.flow.subject import Sender, names_of, namesakes, place_of, senders
 from pbxgen.phrases import phrases
@@ -82,7 +82,7 @@ def _text(cases: tuple[Case, ...], teller: TreeTeller) -> Iterator[str]:
     """Inside and outside are told together where nothing differs."""
     drawn: dict[str, list[tuple[str, list[tuple[str, Any]]]]] = {}
     for case in cases:
-        drawn.setdefault(teller.calls(case), []).append((teller.when(case.when), tree_lines(teller.outline(case.root))))
+        drawn.setdefault(teller.calls(case), []).append((teller.when(case.when), teller.outline(case.root)))
     groups: list[tuple[str, list[tuple[str, list[tuple[str, Any]]]]]] = []
     for title, found in drawn.items():
         texts = [(when, [text for text, _ in lines]) for when, lines in found]

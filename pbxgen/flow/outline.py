@@ -1,9 +1,8 @@
-"""Trees of calls in words: lines below lines, each with the place in the source that caused it."""
+"""Trees of calls in words, each line with the place in the source that causes it."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from pbxgen.diagnostics.location import Location
 from pbxgen.flow.behaviour import Attempt, End, Node
@@ -11,16 +10,6 @@ from pbxgen.flow.cases import Case
 from pbxgen.flow.explain import Teller
 from pbxgen.flow.plan import Leg, Outcome, Place, PlaceKind, Strategy
 from pbxgen.flow.wording import When
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """One line of an outline. ``depth`` 0 is the root; ``last``: it is the last of its siblings."""
-
-    text: str
-    location: Location | None
-    depth: int
-    last: bool
 
 
 class TreeTeller(Teller):
@@ -93,44 +82,26 @@ class TreeTeller(Teller):
         text = self.say("ringing.delay", who=who, seconds=leg.delay) if leg.delay else who
         return ", ".join([text, *self.options(leg.place)])
 
-    def outline(self, root: Node) -> tuple[Line, ...]:
-        """The tree from ``root`` down; what has been told once is not told again."""
-        return tuple(self._lines(root, "", 0, True, set()))
+    def outline(self, root: Node) -> list[tuple[str, Location | None]]:
+        """The tree from ``root`` down, drawn with lines; what has been told once is not told again."""
+        return list(self._lines(root, "", "", "", set()))
 
-    def _lines(self, node: Node, label: str, depth: int, last: bool, told: set[int]) -> Iterator[Line]:
+    def _lines(
+        self, node: Node, label: str, stem: str, below: str, told: set[int]
+    ) -> Iterator[tuple[str, Location | None]]:
+        """``stem`` is drawn before the node, ``below`` before the nodes that follow it."""
         text = f"{label}: {self.node(node)}" if label else self.node(node)
-        if isinstance(node, End):
-            yield Line(text, node.location, depth, last)
+        again = isinstance(node, Attempt) and id(node) in told
+        yield stem + (self.say("tree.as_above", text=text) if again else text), node.location
+        if again or isinstance(node, End):
             return
-        if id(node) in told:
-            yield Line(self.say("tree.as_above", text=text), node.location, depth, last)
-            return
-        if not _short(node):
+        if node.branches and not isinstance(node.next, End):  # a short one is told each time
             told.add(id(node))
-        yield Line(text, node.location, depth, last)
-        alone = len(node.branches) == 1
         for number, (outcomes, child) in enumerate(node.branches, 1):
-            name = self.say("tree.then") if alone else self.outcomes(outcomes)
-            yield from self._lines(child, name, depth + 1, number == len(node.branches), told)
-
-
-def tree_lines(lines: tuple[Line, ...]) -> list[tuple[str, Location | None]]:
-    """The outline drawn with lines; places apart."""
-    drawn = []
-    open_at: list[bool] = []
-    for line in lines:
-        del open_at[max(line.depth - 1, 0) :]
-        stem = "".join("│  " if more else "   " for more in open_at)
-        if line.depth:
-            stem += "└─ " if line.last else "├─ "
-            open_at.append(not line.last)
-        drawn.append((stem + line.text, line.location))
-    return drawn
+            name = self.say("tree.then") if len(node.branches) == 1 else self.outcomes(outcomes)
+            stem, onward = ("└─ ", "   ") if number == len(node.branches) else ("├─ ", "│  ")
+            yield from self._lines(child, name, below + stem, below + onward, told)
 
 
 def _place(attempt: Attempt) -> Place:
     return Place(attempt.kind, attempt.target, Location("", 0, 0, 0, 0))
-
-
-def _short(node: Attempt) -> bool:
-    return not node.branches or isinstance(node.next, End)

@@ -1,7 +1,4 @@
-"""The book of phrases: everything that commands and the page say about calls, in English and Italian.
-
-``en.toml`` and ``it.toml`` have the same names and placeholders. A new language is a file and its tag in ``LANGUAGES``.
-"""
+"""The book of phrases: what commands and the page say about calls, in English and Italian (``book.toml``)."""
 
 from __future__ import annotations
 
@@ -19,8 +16,7 @@ class Phrases:
 
     def __init__(self, language: str) -> None:
         self.language = language
-        text = resources.files(__name__).joinpath(f"{language}.toml").read_text(encoding="utf-8")
-        self.texts: Mapping[str, str] = dict(_flat("", tomllib.loads(text)))
+        self.texts: Mapping[str, str] = {name: texts[language] for name, texts in book().items()}
         """By their full names, ``section.name``; values stand for ``{placeholders}``."""
 
     def __call__(self, name: str, /, **values: object) -> str:
@@ -28,12 +24,18 @@ class Phrases:
         return self.texts[name].format(**values)
 
 
-def _flat(section: str, table: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+@cache
+def book() -> Mapping[str, Mapping[str, str]]:
+    """Every phrase by its full name, and then by language."""
+    return dict(_phrases("", tomllib.loads(resources.files(__name__).joinpath("book.toml").read_text("utf-8"))))
+
+
+def _phrases(section: str, table: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, str]]]:
     for name, value in table.items():
-        if isinstance(value, str):
+        if all(isinstance(text, str) for text in value.values()):
             yield section + name, value
         else:
-            yield from _flat(f"{section}{name}.", value)
+            yield from _phrases(f"{section}{name}.", value)
 
 
 def base_of(language: str) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ipaddress
-from collections.abc import Iterator
 from typing import TypeAlias
 
 from pbxgen.flow.plan import Trunk
@@ -11,13 +10,18 @@ from pbxgen.flow.plan import Trunk
 Network: TypeAlias = ipaddress.IPv4Network | ipaddress.IPv6Network
 
 
-def networks(trunk: Trunk) -> Iterator[Network]:
-    """``host`` and ``accept_from``, a lone address with its whole length. A host name has no network."""
-    for text in (trunk.host, *trunk.accept_from):
-        try:
-            yield ipaddress.ip_network(text, strict=False)
-        except ValueError:
-            continue
+def network_of(text: str) -> Network | None:
+    """A lone address has its whole length; a host name has no network."""
+    try:
+        return ipaddress.ip_network(text, strict=False)
+    except ValueError:
+        return None
+
+
+def networks(trunk: Trunk) -> list[Network]:
+    """Those of ``host`` and ``accept_from``."""
+    found = map(network_of, (trunk.host, *trunk.accept_from))
+    return [network for network in found if network is not None]
 
 
 def host_and_port(host: str, port: int | None) -> str:

@@ -8,7 +8,7 @@ from pbxgen.flow.analysis.reach import Reach
 from pbxgen.flow.analysis.situations import Situations
 from pbxgen.flow.cases import Case, cases_of
 from pbxgen.flow.graph import dot, graph_of, mermaid
-from pbxgen.flow.outline import TreeTeller, tree_lines
+from pbxgen.flow.outline import TreeTeller
 from pbxgen.flow.plan import Plan
 from pbxgen.flow.subject import place_of, senders
 from pbxgen.phrases import phrases
@@ -48,7 +48,7 @@ def cases(plan: Plan, who: str) -> tuple[Case, ...]:
 def told(plan: Plan, who: str, language: str = "en") -> dict[str, list[str]]:
     words = TreeTeller(plan, phrases(language))
     return {
-        f"{c.origin.value}, {words.when(c.when)}": [text for text, _ in tree_lines(words.outline(c.root))]
+        f"{c.origin.value}, {words.when(c.when)}": [text for text, _ in words.outline(c.root)]
         for c in cases(plan, who)
         if c.caller is None
     }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from itertools import groupby
 
 from pbxgen.flow.plan import Contacts, Place, Plan, RingGroup, Route, Trunk, User
@@ -27,19 +27,19 @@ def view(plan: Plan, endpoints: EndpointNames, siblings: Mapping[Key, Key]) -> d
         "emergency": list(_emergency(plan)),
         "routes": [_route(plan, route) for route in plan.routes.values() if not route.emergency],
         "shared": shared.blocks,
-        "users": _bucketed(names.users, plan, (_user(plan, user, shared) for user in plan.users.values())),
-        "groups": _bucketed(names.groups, plan, (_group(plan, place, group) for place, group in plan.positions())),
-        "inbound": _bucketed(names.inbound, plan, _numbers(plan)),
+        "users": _bucketed(plan, "users", (_user(plan, user, shared) for user in plan.users.values())),
+        "groups": _bucketed(plan, "groups", (_group(plan, place, group) for place, group in plan.positions())),
+        "inbound": _bucketed(plan, "inbound", _numbers(plan)),
         "schedules": [_schedule(plan, schedule) for schedule in plan.schedules.values()],
         "contacts": [_contacts(plan, contacts) for contacts in plan.contacts.values()],
     }
 
 
-def _bucketed(context: Callable[[Plan, str], str], plan: Plan, blocks: Iterable[Block]) -> list[dict[str, object]]:
+def _bucketed(plan: Plan, kind: str, blocks: Iterable[Block]) -> list[dict[str, object]]:
     """The blocks by the contexts of their extensions."""
     ordered = names.in_order({block.extension: block for block in blocks})
-    grouped = groupby(ordered, key=lambda block: context(plan, block.extension))
-    return [{"name": name, "blocks": list(members)} for name, members in grouped]
+    grouped = groupby(ordered, key=lambda block: names.bucket(block.extension))
+    return [{"name": names.context(plan, kind, bucket), "blocks": list(members)} for bucket, members in grouped]
 
 
 def _user(plan: Plan, user: User, shared: Shared) -> Block:
@@ -95,7 +95,7 @@ def _trunk(plan: Plan, trunk: Trunk, siblings: Mapping[Key, Key]) -> dict[str, o
     # Who is asked next for a number that this tenant does not have.
     sibling = "/".join(siblings.get((plan.name, trunk.name), ()))
     return {
-        "context": names.trunk(plan, trunk.name),
+        "context": names.context(plan, "trunk", trunk.name),
         "name": trunk.name,
         "where": trunk.location.short,
         "settings": ",".join(settings),
@@ -105,13 +105,13 @@ def _trunk(plan: Plan, trunk: Trunk, siblings: Mapping[Key, Key]) -> dict[str, o
 
 def _route(plan: Plan, route: Route) -> dict[str, object]:
     patterns = tuple(p.text if p.literal else f"_{p.text}" for p in route.patterns)
-    context, answer = names.route(plan, route.name), f"{route.name},{route.trunk}"
+    context, answer = names.context(plan, "route", route.name), f"{route.name},{route.trunk}"
     return {"context": context, "where": route.location.short, "patterns": patterns, "answer": answer}
 
 
 def _schedule(plan: Plan, schedule: Schedule) -> dict[str, object]:
     return {
-        "context": names.schedule(plan, schedule.name),
+        "context": names.context(plan, "schedule", schedule.name),
         "where": schedule.location.short,
         "weekly": calendar.weekly(schedule),
         "opened": calendar.opened(schedule),
@@ -120,7 +120,7 @@ def _schedule(plan: Plan, schedule: Schedule) -> dict[str, object]:
 
 
 def _contacts(plan: Plan, contacts: Contacts) -> dict[str, object]:
-    context = names.contacts(plan, contacts.name)
+    context = names.context(plan, "contacts", contacts.name)
     literal = sorted({p.text for p in contacts.patterns if p.literal}, key=lambda n: (len(n), n))
     patterns = list(dict.fromkeys(f"_{p.text}" for p in contacts.patterns if not p.literal))
     buckets: list[tuple[str, list[str]]] = []

@@ -8,7 +8,7 @@ from urllib.parse import quote
 from pbxgen.flow.plan import Plan, Secret, Trunk
 from pbxgen.targets.asterisk import names
 from pbxgen.targets.asterisk.names import EndpointNames
-from pbxgen.targets.networks import host_and_port, networks
+from pbxgen.targets.networks import host_and_port, network_of, networks
 
 FLEET_REALM = "pbxgen"
 """Where one PBX serves several domains."""
@@ -43,7 +43,7 @@ def addresses(trunk: Trunk) -> tuple[str, ...]:
     any port.
     """
     found = list(trunk.accept_from)
-    if len(list(networks(trunk))) > len(found):  # the host is an address
+    if network_of(trunk.host) is not None:
         port = trunk.port if trunk.transport == "udp" else None
         found.insert(0, trunk.host if port is None else host_and_port(trunk.host, port))
     return tuple(dict.fromkeys(found))
@@ -72,7 +72,7 @@ def _trunk(plan: Plan, trunk: Trunk, secrets: Mapping[Secret, str]) -> dict[str,
     number = "" if trunk.number is None else plan.as_sent(trunk.number, trunk)
     user = _uri_user(trunk.username or number or plan.name)
     return {
-        "endpoint": names.trunk(plan, trunk.name),
+        "endpoint": names.context(plan, "trunk", trunk.name),
         "name": trunk.name,
         "where": trunk.location.short,
         "transport": trunk.transport,

@@ -49,14 +49,14 @@ def _endpoint_pattern(plan: Plan, options: Options) -> Iterator[Diagnostic]:
 
 def _names(plan: Plan) -> Iterator[Diagnostic]:
     found: list[tuple[str, str, Location]] = []
-    found += [("trunk", f"{names.trunk(plan, t.name)}.settings", t.location) for t in plan.trunks.values()]
-    found += [("route", names.route(plan, r.name), r.location) for r in plan.routes.values()]
+    found += [("trunk", f"{names.context(plan, 'trunk', t.name)}.settings", t.location) for t in plan.trunks.values()]
+    found += [("route", names.context(plan, "route", r.name), r.location) for r in plan.routes.values()]
     for schedule in plan.schedules.values():
         ending = ".closed.2026" if schedule.closed else ".open" if schedule.opened else ""
-        found.append(("schedule", names.schedule(plan, schedule.name) + ending, schedule.location))
+        found.append(("schedule", names.context(plan, "schedule", schedule.name) + ending, schedule.location))
     for contacts in plan.contacts.values():
         ending = f".{'0' * 14}xx" if len(contacts.patterns) > FEW_CONTACTS else ""
-        found.append(("contacts", names.contacts(plan, contacts.name) + ending, contacts.location))
+        found.append(("contacts", names.context(plan, "contacts", contacts.name) + ending, contacts.location))
     for kind, context, location in found:
         if len(context.encode()) > names.CONTEXT_LIMIT:
             yield make(

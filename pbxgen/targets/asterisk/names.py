@@ -27,33 +27,9 @@ def bucket(number: str) -> str:
     return f"{number[:-2]}xx"
 
 
-def users(plan: Plan, extension: str) -> str:
-    return f"{plan.name}.users.{bucket(extension)}"
-
-
-def groups(plan: Plan, number: str) -> str:
-    return f"{plan.name}.groups.{bucket(number)}"
-
-
-def inbound(plan: Plan, number: str) -> str:
-    return f"{plan.name}.inbound.{bucket(number)}"
-
-
-def contacts(plan: Plan, name: str) -> str:
-    return f"{plan.name}.contacts.{name}"
-
-
-def schedule(plan: Plan, name: str) -> str:
-    return f"{plan.name}.schedule.{name}"
-
-
-def route(plan: Plan, name: str) -> str:
-    return f"{plan.name}.route.{name}"
-
-
-def trunk(plan: Plan, name: str) -> str:
-    """Both the context that a trunk's calls come in by, and the trunk's endpoint."""
-    return f"{plan.name}.trunk.{name}"
+def context(plan: Plan, kind: str, name: str) -> str:
+    """That of a trunk is also the name of the trunk's endpoint."""
+    return f"{plan.name}.{kind}.{name}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,7 +29,7 @@ def limits(plan: Plan, options: Options) -> list[Diagnostic]:
 
 def _trunks(plan: Plan) -> Iterator[Diagnostic]:
     for trunk in plan.trunks.values():
-        if not list(networks(trunk)):
+        if not networks(trunk):
             yield _nameless(trunk)
 
 
