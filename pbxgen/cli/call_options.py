@@ -20,7 +20,7 @@ from pbxgen.flow.world import DEFAULT_MOMENT, OUTSIDE_STATES, PHONE_STATES, Worl
 
 ANONYMOUS = "anonymous"
 _SHORT = re.compile(r"[0-9]{1,5}", re.ASCII)
-"""What is no outside number, and meant as an extension."""
+"""Too short for an outside number: it is meant as an extension."""
 
 
 def call_of(plan: Plan, caller: str, called: str, transfer: str | None) -> Call:
@@ -63,7 +63,7 @@ def transfer_not_made(teller: Teller, call: Call, story: Story) -> str:
 
 
 def _caller(plan: Plan, text: str) -> str:
-    """Something short that is no extension would be an outside number that nobody has."""
+    """A short number that is no extension is an error: read as an outside number it would be one that nobody has."""
     if text in plan.users or text == ANONYMOUS:
         return text
     if _SHORT.fullmatch(text):
@@ -91,7 +91,7 @@ def _transfer(plan: Plan, text: str | None) -> Transfer | None:
 
 
 def _states(texts: list[str], known: Mapping[str, str], option: str) -> dict[str, tuple[str, ...]]:
-    found = {}
+    states_of = {}
     for text in texts:
         number, equals, states = text.partition("=")
         if not equals:
@@ -102,8 +102,8 @@ def _states(texts: list[str], known: Mapping[str, str], option: str) -> dict[str
                 raise typer.BadParameter(
                     f"{state!r} is not a state; the states are {', '.join(known)}", param_hint=option
                 )
-        found[number] = parts
-    return found
+        states_of[number] = parts
+    return states_of
 
 
 def _moment(text: str | None) -> dt.datetime:

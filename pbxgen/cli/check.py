@@ -37,8 +37,8 @@ def check(
     language: Lang = None,
     format: FormatOption = Format.TEXT,
 ) -> None:
+    from pbxgen.cli.findings import Findings, compiled_or_usage_error
     from pbxgen.cli.progress import progress
-    from pbxgen.cli.report import Report, compiled_or_usage_error
     from pbxgen.pbxs import PBXS
 
     words = spoken(language)
@@ -47,6 +47,6 @@ def check(
             source, tenant=tenant, targets=PBXS, strict=strict, language=words, step=step
         )
     users = plural(sum(len(plan.users) for plan in compilation.plans), "user")
-    Report(compilation, format).close(
+    Findings(compilation, format).close(
         "" if compilation.diagnostics else console.printable(f"no problems in {source} ({users})")
     )

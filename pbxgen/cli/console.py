@@ -63,7 +63,6 @@ def plural(number: int, word: str) -> str:
     return f"{number} {word}" if number == 1 else f"{number} {word}s"
 
 
-def mark(passed: bool) -> str:
-    """A word that says at a glance whether something went as expected."""
-    word = "ok  " if passed else "FAIL"
-    return f"{_GREEN if passed else _RED}{word}{_RESET}" if colours(sys.stdout) else word
+def verdict(passed: bool, where: str, name: str) -> None:
+    """The line of a call: did it go as expected?"""
+    out(f"  {'ok  ' if passed else 'FAIL'} {where} {printable(name)}")

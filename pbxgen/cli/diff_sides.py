@@ -10,9 +10,8 @@ from pathlib import Path
 import typer
 
 from pbxgen.cli import console
-from pbxgen.cli.findings import show_text
+from pbxgen.cli.findings import show_text, usage_error_of
 from pbxgen.cli.progress import progress
-from pbxgen.cli.report import usage_error_of
 from pbxgen.diff.generated import Judge, Origin, made_from
 from pbxgen.diff.result import Plans
 from pbxgen.diff.revisions import Revision, checked_out, is_git, relocated, today

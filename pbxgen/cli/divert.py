@@ -58,7 +58,7 @@ def divert(
     tenant: Tenant = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", "-n", help="Print the diff, change nothing.")] = False,
 ) -> None:
-    from pbxgen.cli.report import Report
+    from pbxgen.cli.findings import Findings
     from pbxgen.edit.change import NoSuchOwnerError, change_deviation
     from pbxgen.edit.yaml_text import CannotEditError
     from pbxgen.pbxs import PBXS
@@ -80,7 +80,7 @@ def divert(
         return
     compilation = compile_path(place, targets=PBXS, instead={change.file: change.after})
     if compilation.failed:
-        report = Report(compilation, on_stderr=True)
+        report = Findings(compilation, on_stderr=True)
         report.close("the change is refused, nothing was written")
     console.show_diff(change.diff())
     if dry_run:
@@ -113,7 +113,7 @@ def _understood(words: list[str], policy: str | None, after: int | None) -> tupl
 
 def _source_of(source: Path, tenant: str | None) -> Path:
     """The source to edit: of a fleet, that of the tenant."""
-    from pbxgen.cli.report import usage_error_of
+    from pbxgen.cli.findings import usage_error_of
     from pbxgen.pipeline import UnknownTenantError, source_of
 
     try:

@@ -73,7 +73,7 @@ def explain(
             if value is not None:
                 raise typer.BadParameter("describes one call: give --from, and no WHO", param_hint=option)
         from pbxgen.cli.call_options import narrowed
-        from pbxgen.cli.loading import one_plan
+        from pbxgen.cli.findings import one_plan
         from pbxgen.cli.tree import show
 
         plan = one_plan(source, tenant)
@@ -85,7 +85,7 @@ def explain(
     if format in ("mermaid", "dot"):
         raise typer.BadParameter(f"{format} is for a tree; one call is text or json", param_hint="--format")
     from pbxgen.cli.call_options import call_of, transfer_not_made, world_of
-    from pbxgen.cli.loading import one_plan
+    from pbxgen.cli.findings import one_plan
     from pbxgen.flow.explain import Teller
     from pbxgen.flow.simulate import simulate
     from pbxgen.phrases import phrases

@@ -16,7 +16,7 @@ from pbxgen.cli.options import Format, FormatOption, Source, Strict, Tenant, exa
 from pbxgen.pbxs import PBXS
 
 if TYPE_CHECKING:
-    from pbxgen.cli.report import Report
+    from pbxgen.cli.findings import Findings
     from pbxgen.diagnostics.diagnostic import Diagnostic
     from pbxgen.output.changes import TreeChanges
     from pbxgen.pipeline import Compilation
@@ -125,8 +125,8 @@ def generate(
     ] = False,
     format: FormatOption = Format.TEXT,
 ) -> None:
+    from pbxgen.cli.findings import Findings, compiled_or_usage_error
     from pbxgen.cli.progress import progress
-    from pbxgen.cli.report import Report, compiled_or_usage_error
     from pbxgen.source.load import is_fleet
     from pbxgen.targets.base import Options, Part
 
@@ -139,11 +139,11 @@ def generate(
             source, tenant=tenant, targets=targets, options=options, strict=strict, step=step
         )
         _require_distinct_endpoints(compilation, options)
-        report = Report(compilation, format, on_stderr=True)
+        findings = Findings(compilation, format, on_stderr=True)
         preview = dry_run or diff
         trees = _made(
             compilation,
-            report,
+            findings,
             targets,
             options,
             out,
@@ -154,15 +154,15 @@ def generate(
             alone=compilation.fleet and tenant is not None,
         )
     if trees is None:
-        report.close("nothing was written")
+        findings.close("nothing was written")
     if preview:
-        _show_preview(trees, report, diff=diff, force=force)
-    report.close(_summary(compilation, trees, written=not preview))
+        _show_preview(trees, findings, diff=diff, force=force)
+    findings.close(_summary(compilation, trees, written=not preview))
 
 
 def _made(
     compilation: Compilation,
-    report: Report,
+    findings: Findings,
     targets: list[str],
     options: Options,
     out: Path,
@@ -180,15 +180,15 @@ def _made(
 
     if not compilation.plans or (compilation.failed and not keep_going):
         return None
-    report.add(_left_out(compilation))
+    findings.add(_left_out(compilation))
     generation = generate_trees(compilation.plans, targets, options, step)
-    report.add(generation.diagnostics)
+    findings.add(generation.diagnostics)
     if not generation.trees:
         return None
     try:
         if alone and not force:
             others = tuple(_removed_of_others(survey_trees(out, generation.trees)))
-            report.add(others)
+            findings.add(others)
             if others:
                 return None
         if preview:
@@ -196,7 +196,7 @@ def _made(
         step(f"writing to {out}")
         return write_trees(out, generation.trees, force=force)
     except OutputError as error:
-        report.add(error.diagnostics)
+        findings.add(error.diagnostics)
         return None
 
 
@@ -234,13 +234,13 @@ def _left_out(compilation: Compilation) -> tuple[Diagnostic, ...]:
     )
 
 
-def _show_preview(trees: tuple[TreeChanges, ...], report: Report, *, diff: bool, force: bool) -> None:
+def _show_preview(trees: tuple[TreeChanges, ...], findings: Findings, *, diff: bool, force: bool) -> None:
     from pbxgen.output.changes import refuse_obstacles
     from pbxgen.output.errors import OutputError
     from pbxgen.output.preview import diff as diff_of
     from pbxgen.output.preview import listing
 
-    if report.is_text:
+    if findings.is_text:
         if diff:
             console.show_diff(diff_of(trees))
         else:
@@ -250,7 +250,7 @@ def _show_preview(trees: tuple[TreeChanges, ...], report: Report, *, diff: bool,
         try:
             refuse_obstacles(trees)
         except OutputError as error:
-            report.add(error.diagnostics)
+            findings.add(error.diagnostics)
 
 
 def _summary(compilation: Compilation, trees: tuple[TreeChanges, ...], *, written: bool) -> str:

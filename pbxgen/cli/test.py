@@ -140,6 +140,7 @@ def _print_json(
 ) -> None:
     import json
 
+    from pbxgen.cli.test_generated import call_as_json, lines_as_json
     from pbxgen.diagnostics.json import diagnostic_to_dict
     from pbxgen.scenario.show import as_json
 
@@ -157,13 +158,9 @@ def _print_json(
         "summary": {"passed": passed, "failed": failed},
     }
     if examined:
-        from pbxgen.cli.test_generated import examined_as_json
-
-        document["generated"] = [examined_as_json(e, verbose) for e in examined]
+        document["generated"] = [call_as_json(e) | (lines_as_json(e) if verbose else {}) for e in examined]
     if report is not None:
-        from pbxgen.cli.test_on import result_as_json
-
-        document["calls"] = [result_as_json(r) for r in report.results]
+        document["calls"] = [call_as_json(r) for r in report.results]
         document["problems"] = {pbx: list(lines) for pbx, lines in report.problems.items()}
     console.out(json.dumps(document, indent=2, ensure_ascii=False))
 
@@ -200,8 +197,7 @@ def _print_text(
 def _print_verdict(verdict: Verdict, verbose: bool, language: str) -> None:
     from pbxgen.scenario.show import failure_lines
 
-    mark = "ok  " if verdict.passed else "FAIL"
-    console.out(f"  {mark} {_MODEL:<10} {console.printable(verdict.scenario.name)}")
+    console.verdict(verdict.passed, f"{_MODEL:<10}", verdict.scenario.name)
     if verbose or not verdict.passed:
         if not verdict.passed:
             console.out(console.printable(f"      {verdict.scenario.location}"))

@@ -9,6 +9,7 @@ from pbxgen.cli import console
 
 if TYPE_CHECKING:
     from pbxgen.interpret.examine import ExaminedCall
+    from pbxgen.lab.result import Result
     from pbxgen.scenario.run import Prepared
 
 
@@ -35,8 +36,7 @@ def print_examined(examined: Sequence[ExaminedCall], verbose: bool, language: st
     """Each call; of failing ones what differs and what the model says, and with ``verbose`` the lines that ran."""
     width = max((len(shown_name(e.pbx)) for e in examined), default=0)
     for call in examined:
-        mark = "ok  " if call.passed else "FAIL"
-        console.out(f"  {mark} {shown_name(call.pbx):<{width}} {console.printable(call.case.name)}")
+        console.verdict(call.passed, f"{shown_name(call.pbx):<{width}}", call.case.name)
         if verbose or not call.passed:
             for line in _told(call, verbose, language):
                 console.out(f"      {console.printable(line)}")
@@ -59,11 +59,11 @@ def _told(call: ExaminedCall, verbose: bool, language: str) -> list[str]:
     return lines
 
 
-def examined_as_json(call: ExaminedCall, verbose: bool) -> dict[str, Any]:
-    """One call for machines; with ``verbose`` the lines that ran."""
+def call_as_json(call: ExaminedCall | Result) -> dict[str, Any]:
+    """One call that was placed, for machines."""
     observed = call.observed
     ending = None if observed is None else observed.ending
-    document = {
+    return {
         "name": call.case.name,
         "pbx": call.pbx,
         "passed": call.passed,
@@ -72,6 +72,8 @@ def examined_as_json(call: ExaminedCall, verbose: bool) -> dict[str, Any]:
         "ends": None if ending is None else {ending.kind.value: ending.value},
         "status": None if observed is None else observed.status,
     }
-    if verbose:
-        document["ran"] = [{"at": ran.at, "where": ran.where, "text": ran.text} for ran in call.trace]
-    return document
+
+
+def lines_as_json(call: ExaminedCall) -> dict[str, Any]:
+    """The lines that it ran through."""
+    return {"ran": [{"at": ran.at, "where": ran.where, "text": ran.text} for ran in call.trace]}

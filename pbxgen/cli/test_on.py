@@ -5,14 +5,14 @@ from __future__ import annotations
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import typer
 
 from pbxgen.cli import console
 
 if TYPE_CHECKING:
-    from pbxgen.lab.result import LabReport, Result
+    from pbxgen.lab.result import LabReport
     from pbxgen.scenario.run import Prepared
 
 
@@ -53,8 +53,7 @@ def print_report(report: LabReport, verbose: bool, language: str) -> None:
 
     say = phrases(language)
     for result in report.results:
-        mark = "ok  " if result.passed else "FAIL"
-        console.out(f"  {mark} {result.pbx:<10} {console.printable(result.case.name)}")
+        console.verdict(result.passed, f"{result.pbx:<10}", result.case.name)
         if verbose or not result.passed:
             for line in failure(result, language).splitlines():
                 console.out(f"      {console.printable(line)}")
@@ -68,17 +67,3 @@ def print_report(report: LabReport, verbose: bool, language: str) -> None:
             console.out(f"  {console.printable(say('test.logged', pbx=pbx, line=line))}")
     calls = f"{len(report.results)} real calls on {', '.join(report.pbxs)} in {report.seconds:.0f} s"
     sys.stderr.write(f"{calls}\n")
-
-
-def result_as_json(result: Result) -> dict[str, Any]:
-    """One real call for machines."""
-    ending = result.observed.ending
-    return {
-        "name": result.case.name,
-        "pbx": result.pbx,
-        "passed": result.passed,
-        "differences": list(result.differences),
-        "rings": list(result.observed.rings),
-        "ends": None if ending is None else {ending.kind.value: ending.value},
-        "status": result.observed.status,
-    }

@@ -33,14 +33,14 @@ def show(plan: Plan, who: str, language: str, format: str, narrowed: Narrowed = 
         number, problem = read(plan, who)
         if number is None and who.startswith("+"):
             raise typer.BadParameter(f"{console.printable(who)} {problem}", param_hint="WHO")
-        found = [] if number is None else list(senders(plan, number))
-        if number is None or (not found and not who.startswith("+")):
+        sent_by = [] if number is None else list(senders(plan, number))
+        if number is None or (not sent_by and not who.startswith("+")):
             raise typer.BadParameter(console.printable(_nobody(plan, who)), param_hint="WHO")
         if narrowed != EVERYTHING:
             raise typer.BadParameter(
                 f"{number} is an outside number: who sends calls there cannot be narrowed", param_hint="WHO"
             )
-        _show_senders(plan, number, found, teller, format)
+        _show_senders(plan, number, sent_by, teller, format)
         return
     flow = Reach(plan).flow_of(place)
     start = dt.date.today() if narrowed.moment is None else narrowed.moment.date()
@@ -112,20 +112,20 @@ def _numbers(plan: Plan, place: Place) -> list[str]:
             return [place.target]
 
 
-def _show_senders(plan: Plan, number: str, found: list[Sender], teller: TreeTeller, format: str) -> None:
+def _show_senders(plan: Plan, number: str, sent_by: list[Sender], teller: TreeTeller, format: str) -> None:
     if format == "json":
         listed = [
             {"kind": s.kind, "name": s.name, "key": s.key, "file": s.location.file, "line": s.location.line}
-            for s in found
+            for s in sent_by
         ]
         console.out(json.dumps({"version": 1, "number": number, "senders": listed}, indent=2, ensure_ascii=False))
         return
     if format != "text":
         raise typer.BadParameter(f"{number} is an outside number: text or json", param_hint="--format")
     owners = [u for u in plan.users.values() if u.mobile == number]
-    console.out(teller.say("tree.reaches" if found or owners else "tree.reached_by_nobody", number=number))
+    console.out(teller.say("tree.reaches" if sent_by or owners else "tree.reached_by_nobody", number=number))
     lines = [(f"{teller.party(u.extension)}: {teller.say('key.mobile')}", u.location) for u in owners]
-    for sender in found:
+    for sender in sent_by:
         name = teller.place(Place(PlaceKind(sender.kind), sender.name, sender.location))
         lines.append((f"{name}: {teller.say(f'key.{sender.key}')}", sender.location))
     column = min(max((len(text) for text, _ in lines), default=0), _WIDEST)

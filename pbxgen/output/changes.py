@@ -1,4 +1,4 @@
-"""What writing a generated tree would change: seen and judged before anything is touched."""
+"""What writing a generated tree would change; found out before anything is written."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ class Change:
     hidden: bool = False
     """It holds secrets, or held some: its lines are never shown."""
     wrong_mode: bool = False
-    """A secret file that others could read; its mode is mended even where its content stays."""
+    """A secret file that others could read; its mode is corrected even if its content does not change."""
     obstacle: Obstacle | None = None
 
 

@@ -10,8 +10,8 @@ from pbxgen.flow.plan import Deviations, Plan, Rules, User
 from pbxgen.targets.asterisk.places import Line, Owner, in_words, owner_in_variables, rule_lines
 
 MANY = 10
-"""So many users with the same deviations share one text; a policy of fewer stands with each of them, where it is read
-most easily. At 100,000 users of a few policies this is two thirds of the memory."""
+"""From so many users with the same deviations on, they share one text; fewer have it each, where it is easier to read.
+At 100,000 users of a few policies this saves two thirds of the memory."""
 _NONE = Deviations()
 
 

@@ -25,14 +25,14 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Owner:
-    """Who diverts: the extension, and what is written for targets that are theirs alone."""
+    """The diverting user: the extension, and the text for targets that only this user has."""
 
     extension: str
     targets: Mapping[tuple[PlaceKind, str], str] = field(default_factory=dict)
 
 
 NOBODY = Owner("")
-"""What stands in ``overflow`` and ``inbound`` has no diverting user."""
+"""Places in ``overflow`` and ``inbound`` have no diverting user."""
 
 
 def owner_in_variables(user: User) -> Owner:
@@ -77,12 +77,12 @@ def rule_lines(plan: Plan, label: str, rules: Rules, owner: Owner = NOBODY, reas
     """A subroutine that returns the places of the first rule that applies, or nothing."""
     lines: list[Line] = []
     for rule in rules:
-        found = _answer(plan, rule, owner, reason)
+        answer = _answer(plan, rule, owner, reason)
         if rule.condition.always:
-            lines.append(Line(f"Return({found})"))
+            lines.append(Line(f"Return({answer})"))
             break
         lines.append(Line(f"Gosub(pbxgen-when,s,1({_condition(rule.condition)}))"))
-        lines.append(Line(f"ExecIf(${{GOSUB_RETVAL}}?Return({found}))"))
+        lines.append(Line(f"ExecIf(${{GOSUB_RETVAL}}?Return({answer}))"))
     else:
         lines.append(Line("Return()"))
     return [Line(lines[0].application, label), *lines[1:]]

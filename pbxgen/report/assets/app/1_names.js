@@ -1,4 +1,4 @@
-/* The page: finding somebody, and the five views of what happens to calls. Texts of the source only ever become text. */
+/* The page: a search, and five views of calls. Texts of the source are only ever inserted as text, never as HTML. */
   const { tenants, phrases } = JSON.parse(document.getElementById("data").textContent);
   const say = (name, values) => phrases[name].replace(/\{(\w+)\}/g, (_, value) => values[value]);
   const $ = (id) => document.getElementById(id);
@@ -15,10 +15,10 @@
     return element;
   }
   const clear = (element, ...children) => element.replaceChildren(...children);
-  /* As people search: in small letters, without accents. */
+  /* For searching: in small letters, without accents. */
   const folded = (text) => text.normalize("NFD").replace(/\p{M}/gu, "").toLowerCase();
   const counted = (name, number) => say(number === 1 ? name + "_one" : name, { number });
-  /* What a filter leaves; a text that matches nothing is said to. */
+  /* How many items a filter leaves, or that nothing matches its text. */
   const foundCount = (name, number, text) => (number || !text ? counted(name, number) : say("page.nothing"));
   const divertHere = (number) => counted("page.divert_here", number);
   /* The first `most` items in `list`, and a button for the next, ten times as many each time it is pressed. */
@@ -39,7 +39,7 @@
   }
 
   /* --- names ------------------------------------------------------------------------------------------------- */
-  /* Letters that run to the left keep to themselves; characters that would turn what is around them are not obeyed. */
+  /* Isolates right-to-left text, and removes characters that would change the direction of the text around it. */
   function alone(text) {
     const safe = text.replace(/[\u202a-\u202e\u2066-\u2069]/g, "\ufffd");
     return /[\u0590-\u08ff\u200f\ufb1d-\ufdff\ufe70-\ufefc]/.test(safe) ? `\u2068${safe}\u2069` : safe;

@@ -3,7 +3,7 @@
   const states = { phones: {}, outside: {} };
   /* Those of one section of the book: [name, phrase]. */
   const phrasesOf = (section) => Object.entries(phrases).filter(([name]) => name.startsWith(section + ".")).map(([name, text]) => [name.slice(section.length + 1), text]);
-  /* Adds to `found` whoever may be rung when a call of `caller` takes this way. */
+  /* Adds to `found` every phone and outside number that may ring when a call of `caller` takes this way. */
   function addWay(found, caller, way, moment) {
     if (way.dialOut) found.outside.add(way.dialOut);
     const walk = (node, seen) => {
@@ -19,7 +19,7 @@
     };
     if (way.reach) walk(Engine.tree(plan, caller, moment, way.reach), new Set());
   }
-  /* Who may be in the call that is transferred: the caller, or whoever may have answered a caller that transfers. */
+  /* Who may be in the call that is transferred: the caller or, if the caller transfers, everybody who may have answered. */
   function transferable(caller, by, found) {
     if (caller.origin === Engine.EXTERNAL || by !== caller.number) return [{ ...caller, carried: 0 }];
     return [...[...found.phones].map((number) => ({ origin: Engine.INTERNAL, number, carried: 0 })),
@@ -88,7 +88,7 @@
     if (!plan.users.has(by)) return say("page.no_extension", { number: by });
     return story.ending.kind === "answered" ? say("page.not_in_call", { name: party(by) }) : say("page.unanswered");
   }
-  /* What must be typed before there is a call; null: nothing. */
+  /* What must be typed before a call can be placed; null: nothing. */
   function whatIsMissing() {
     if (!typed("play-from")) return say("page.who_calls");
     return typed("play-to") ? null : say("page.who_is_called");
