@@ -28,10 +28,11 @@ class Sides:
         self._stack = stack
 
     def both(self, old: str, new: str) -> tuple[Plans, Plans]:
-        """A tenant that only one of them has is no mistake: it is new, or gone."""
+        """A tenant that only one of them has is no error: it is new, or gone."""
         found = [self._read(old, new), self._read(new, old)]
-        if all(side.unknown is not None for side in found):
-            raise usage_error_of(_first(found[1].unknown))
+        unknown = [side.unknown for side in found if side.unknown is not None]
+        if len(unknown) == len(found):
+            raise usage_error_of(unknown[-1])
         return found[0].plans, found[1].plans
 
     def judge(self, new: str, say: Phrases) -> Judge:
@@ -58,7 +59,9 @@ class Sides:
             return self._compiled(Path(text), None)
         revision = self._stack.enter_context(checked_out(text, other))
         for link in revision.left_out:
-            console.note(console.printable(f"{link} leads out of the repository: what it held then is left out"))
+            console.note(
+                console.printable(f"{link} leads out of the repository: what it held in that revision is left out")
+            )
         return self._compiled(revision.path, revision)
 
     def _compiled(self, path: Path, revision: Revision | None) -> _Side:
@@ -80,8 +83,3 @@ class Sides:
 class _Side:
     plans: Plans
     unknown: UnknownTenantError | None
-
-
-def _first(error: UnknownTenantError | None) -> UnknownTenantError:
-    assert error is not None
-    return error

@@ -104,10 +104,8 @@ def _numbers(plan: Plan, place: Place) -> list[str]:
     match place.kind:
         case PlaceKind.USER:
             return [place.target, *plan.users[place.target].dids]
-        case PlaceKind.OPERATOR:
-            return [plan.operators[place.target].number]
-        case PlaceKind.GROUP:
-            return [plan.groups[place.target].number]
+        case PlaceKind.OPERATOR | PlaceKind.GROUP:
+            return [plan.group_at(place.key).number]
         case _:
             return [place.target]
 

@@ -17,30 +17,25 @@ LEGS = 100
 """Phones rung together: FreeSWITCH forks a call to at most 128 contacts, and a user may have several."""
 
 
-def limits(plan: Plan, options: Options) -> list[Diagnostic]:
-    """Errors but those of secrets, each with the place in the source."""
-    found = list(_trunks(plan))
-    found += _names(plan)
-    found += _legs(plan)
-    found += _texts(plan)
-    found += _endpoint_name(options)
-    return found
+def limits(plan: Plan, options: Options) -> Iterator[Diagnostic]:
+    """Errors except those of secrets, each with the place in the source."""
+    yield from _trunks(plan)
+    yield from _names(plan)
+    yield from _legs(plan)
+    yield from _texts(plan)
+    yield from _endpoint_name(options)
 
 
 def _trunks(plan: Plan) -> Iterator[Diagnostic]:
     for trunk in plan.trunks.values():
         if not networks(trunk):
-            yield _nameless(trunk)
-
-
-def _nameless(trunk: Trunk) -> Diagnostic:
-    return make(
-        "PBX350",
-        f"FreeSWITCH knows a trunk by the addresses its calls come from, and {trunk.host} is a name",
-        trunk.location,
-        help=f'list the carrier\'s addresses: accept_from: ["192.0.2.0/28"] beside the host of trunk {trunk.name}',
-        subject=("trunk", trunk.name),
-    )
+            yield make(
+                "PBX350",
+                f"FreeSWITCH knows a trunk by the addresses its calls come from, and {trunk.host} is a name",
+                trunk.location,
+                help=f'list the carrier\'s addresses: accept_from: ["192.0.2.0/28"] beside the host of trunk {trunk.name}',
+                subject=("trunk", trunk.name),
+            )
 
 
 def _names(plan: Plan) -> Iterator[Diagnostic]:

@@ -22,7 +22,7 @@ class FreeSwitchTarget:
     name = "freeswitch"
 
     def limits(self, plan: Plan, options: Options) -> list[Diagnostic]:
-        return limits.limits(plan, options)
+        return list(limits.limits(plan, options))
 
     def refused_secrets(self, plan: Plan, options: Options) -> list[Diagnostic]:
         return list(limits.refused_secrets(plan, options))
