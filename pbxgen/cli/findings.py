@@ -14,7 +14,7 @@ from pbxgen.cli.options import Format
 from pbxgen.diagnostics.diagnostic import Diagnostic
 from pbxgen.diagnostics.json import render_json
 from pbxgen.diagnostics.nearest import did_you_mean
-from pbxgen.diagnostics.render import render_text, wants_colour
+from pbxgen.diagnostics.render import render_text
 from pbxgen.diagnostics.sarif import render_sarif
 from pbxgen.diagnostics.text import SourceFile
 from pbxgen.flow.plan import Plan
@@ -57,7 +57,7 @@ def show_text(
     """All of them with their lines, and how many they are; nothing where there are none."""
     stream = stream or sys.stdout
     if diagnostics:
-        stream.write(render_text(diagnostics, files.values(), colour=wants_colour(stream)))
+        stream.write(render_text(diagnostics, files.values(), colour=console.wants_colour(stream)))
 
 
 def compiled_or_usage_error(source: Path, **how: Any) -> Compilation:

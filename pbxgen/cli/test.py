@@ -177,7 +177,7 @@ def _print_text(
 
     for run in runs:
         if run.diagnostics:
-            console.out(render_text(run.diagnostics, run.texts.values(), colour=console.colours(sys.stdout)))
+            console.out(render_text(run.diagnostics, run.texts.values(), colour=console.wants_colour(sys.stdout)))
         if run.verdicts:
             console.out(console.printable(str(run.path)))
         for verdict in run.verdicts:

@@ -33,7 +33,7 @@ def _trunks(plan: Plan) -> Iterator[Diagnostic]:
                 "PBX350",
                 f"FreeSWITCH knows a trunk by the addresses its calls come from, and {trunk.host} is a name",
                 trunk.location,
-                help=f'list the carrier\'s addresses: accept_from: ["192.0.2.0/28"] beside the host of trunk {trunk.name}',
+                help=f'add the carrier\'s addresses to trunk {trunk.name}: accept_from: ["192.0.2.0/28"]',
                 subject=("trunk", trunk.name),
             )
 
