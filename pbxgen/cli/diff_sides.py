@@ -29,19 +29,19 @@ class Sides:
 
     def both(self, old: str, new: str) -> tuple[Plans, Plans]:
         """A tenant that only one of them has is no error: it is new, or gone."""
-        found = [self._read(old, new), self._read(new, old)]
-        unknown = [side.unknown for side in found if side.unknown is not None]
-        if len(unknown) == len(found):
+        sides = [self._read(old, new), self._read(new, old)]
+        unknown = [side.unknown for side in sides if side.unknown is not None]
+        if len(unknown) == len(sides):
             raise usage_error_of(unknown[-1])
-        return found[0].plans, found[1].plans
+        return sides[0].plans, sides[1].plans
 
     def judge(self, new: str, say: Phrases) -> Judge:
         """Of folders that were generated."""
         source = today(new)
 
-        def origin_of(found: frozenset[str]) -> Origin | None:
+        def origin_of(digests: frozenset[str]) -> Origin | None:
             with progress() as doing:
-                return self._stack.enter_context(made_from(found, source, doing))
+                return self._stack.enter_context(made_from(digests, source, doing))
 
         return Judge(new, source, self._one(new), self._tenant is not None, origin_of, self._of_revision, say)
 

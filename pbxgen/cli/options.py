@@ -27,10 +27,10 @@ def _format(text: str) -> Format:
 def _existing(path: Path) -> Path:
     """A path that is not there is a mistyped command, not a problem of a source."""
     try:
-        found = path.exists()
+        exists = path.exists()
     except (OSError, ValueError) as error:
         raise typer.BadParameter(f"{path} cannot be read: {error}") from error
-    if not found:
+    if not exists:
         raise typer.BadParameter(f"{path} does not exist")
     return path
 

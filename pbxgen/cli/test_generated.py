@@ -19,12 +19,12 @@ def examine_calls(prepared: Sequence[Prepared]) -> list[ExaminedCall]:
     from pbxgen.interpret.examine import examine
     from pbxgen.pbxs import PBXS
 
-    found: list[ExaminedCall] = []
+    examined: list[ExaminedCall] = []
     for file in prepared:
         cases = [case_of(scenario, plan) for scenario, plan in file.scenarios]
         for pbx in PBXS if cases else ():
-            found += examine(file.plans, cases, pbx)
-    return found
+            examined += examine(file.plans, cases, pbx)
+    return examined
 
 
 def shown_name(pbx: str) -> str:

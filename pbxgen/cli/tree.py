@@ -84,14 +84,14 @@ def _text(cases: tuple[Case, ...], teller: TreeTeller) -> Iterator[str]:
     for case in cases:
         drawn.setdefault(teller.calls(case), []).append((teller.when(case.when), teller.outline(case.root)))
     groups: list[tuple[str, list[tuple[str, list[tuple[str, Any]]]]]] = []
-    for title, found in drawn.items():
-        texts = [(when, [text for text, _ in lines]) for when, lines in found]
+    for title, cases_of_title in drawn.items():
+        texts = [(when, [text for text, _ in lines]) for when, lines in cases_of_title]
         if groups and [(w, [t for t, _ in ls]) for w, ls in groups[-1][1]] == texts:
-            groups[-1] = (f"{groups[-1][0]}; {title[0].lower()}{title[1:]}", found)
+            groups[-1] = (f"{groups[-1][0]}; {title[0].lower()}{title[1:]}", cases_of_title)
         else:
-            groups.append((title, found))
-    for title, found in groups:
-        for when, lines in found:
+            groups.append((title, cases_of_title))
+    for title, cases_of_title in groups:
+        for when, lines in cases_of_title:
             yield ""
             yield f"{title}, {when}:"
             column = min(max(len(text) for text, _ in lines), _WIDEST)

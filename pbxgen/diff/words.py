@@ -58,10 +58,10 @@ def of_tenant(sign: str, name: str, what: str, say: Phrases) -> Block:
 
 def blocks(comparison: Comparison, say: Phrases) -> tuple[Block, ...]:
     """Everything that changes; users for whom the same changes share a block."""
-    found = _of_entries(comparison, _Teller(comparison, say))
-    if not found:  # each change follows from another: then all are told in full
-        found = _of_entries(comparison, _Teller(comparison, say, in_full=True))
-    return (*found, *_Teller(comparison, say).facts())
+    entries = _of_entries(comparison, _Teller(comparison, say))
+    if not entries:  # each change follows from another: then all are told in full
+        entries = _of_entries(comparison, _Teller(comparison, say, in_full=True))
+    return (*entries, *_Teller(comparison, say).facts())
 
 
 def _of_entries(comparison: Comparison, teller: _Teller) -> tuple[Block, ...]:

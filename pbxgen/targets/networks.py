@@ -20,8 +20,8 @@ def network_of(text: str) -> Network | None:
 
 def networks(trunk: Trunk) -> list[Network]:
     """Those of ``host`` and ``accept_from``."""
-    found = map(network_of, (trunk.host, *trunk.accept_from))
-    return [network for network in found if network is not None]
+    possible = map(network_of, (trunk.host, *trunk.accept_from))
+    return [network for network in possible if network is not None]
 
 
 def host_and_port(host: str, port: int | None) -> str:

@@ -42,11 +42,11 @@ def addresses(trunk: Trunk) -> tuple[str, ...]:
     A UDP port of its own belongs to the address: other hosts' phones may stand behind it. TCP connections come from
     any port.
     """
-    found = list(trunk.accept_from)
+    matches = list(trunk.accept_from)
     if network_of(trunk.host) is not None:
         port = trunk.port if trunk.transport == "udp" else None
-        found.insert(0, trunk.host if port is None else host_and_port(trunk.host, port))
-    return tuple(dict.fromkeys(found))
+        matches.insert(0, trunk.host if port is None else host_and_port(trunk.host, port))
+    return tuple(dict.fromkeys(matches))
 
 
 def realm(plans: tuple[Plan, ...]) -> str:
@@ -60,8 +60,8 @@ def carriers(plans: tuple[Plan, ...]) -> tuple[str, ...]:
     Asterisk looks at what the phone wrote, and a phone behind NAT writes its private address: of private networks only
     small ones are left out.
     """
-    found = (network for plan in plans for trunk in plan.trunks.values() for network in networks(trunk))
-    wanted = (n for n in found if n.prefixlen and (n.is_global or n.num_addresses <= _FEW_ADDRESSES))
+    every = (network for plan in plans for trunk in plan.trunks.values() for network in networks(trunk))
+    wanted = (n for n in every if n.prefixlen and (n.is_global or n.num_addresses <= _FEW_ADDRESSES))
     return tuple(dict.fromkeys(map(str, wanted)))
 
 

@@ -48,16 +48,18 @@ def _endpoint_pattern(plan: Plan, options: Options) -> Iterator[Diagnostic]:
 
 
 def _names(plan: Plan) -> Iterator[Diagnostic]:
-    found: list[tuple[str, str, Location]] = []
-    found += [("trunk", f"{names.context(plan, 'trunk', t.name)}.settings", t.location) for t in plan.trunks.values()]
-    found += [("route", names.context(plan, "route", r.name), r.location) for r in plan.routes.values()]
+    contexts: list[tuple[str, str, Location]] = []
+    contexts += [
+        ("trunk", f"{names.context(plan, 'trunk', t.name)}.settings", t.location) for t in plan.trunks.values()
+    ]
+    contexts += [("route", names.context(plan, "route", r.name), r.location) for r in plan.routes.values()]
     for schedule in plan.schedules.values():
         ending = ".closed.2026" if schedule.closed else ".open" if schedule.opened else ""
-        found.append(("schedule", names.context(plan, "schedule", schedule.name) + ending, schedule.location))
+        contexts.append(("schedule", names.context(plan, "schedule", schedule.name) + ending, schedule.location))
     for contacts in plan.contacts.values():
         ending = f".{'0' * 14}xx" if len(contacts.patterns) > FEW_CONTACTS else ""
-        found.append(("contacts", names.context(plan, "contacts", contacts.name) + ending, contacts.location))
-    for kind, context, location in found:
+        contexts.append(("contacts", names.context(plan, "contacts", contacts.name) + ending, contacts.location))
+    for kind, context, location in contexts:
         if len(context.encode()) > names.CONTEXT_LIMIT:
             yield make(
                 "PBX301",

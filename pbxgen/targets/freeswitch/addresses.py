@@ -17,8 +17,8 @@ _PER_LIST = 50
 
 def access_lists(trunk: Trunk) -> tuple[str, ...]:
     """The networks as lists for ``acl``: a list that mixed the versions of IP would compare nonsense."""
-    found = sorted(set(networks(trunk)), key=lambda n: (n.version, n.network_address.packed, n.prefixlen))
-    by_version = ([str(n) for n in found if n.version == version] for version in (4, 6))
+    ordered = sorted(set(networks(trunk)), key=lambda n: (n.version, n.network_address.packed, n.prefixlen))
+    by_version = ([str(n) for n in ordered if n.version == version] for version in (4, 6))
     return tuple(text for members in by_version for text in _lists(members))
 
 
@@ -28,8 +28,8 @@ def inbound_lists(plans: Iterable[Plan]) -> tuple[str, ...]:
     Of IPv4 alone, as the profile listens to no other. No list for more networks than a profile can apply: the dialplan
     asks for each trunk's anyway.
     """
-    found = {network for plan in plans for trunk in plan.trunks.values() for network in networks(trunk)}
-    joined = [str(n) for n in ipaddress.collapse_addresses(n for n in found if isinstance(n, ipaddress.IPv4Network))]
+    every = {network for plan in plans for trunk in plan.trunks.values() for network in networks(trunk)}
+    joined = [str(n) for n in ipaddress.collapse_addresses(n for n in every if isinstance(n, ipaddress.IPv4Network))]
     lists = tuple(_lists(joined))
     if len(lists) > _MOST_LISTS:
         return ()

@@ -117,8 +117,8 @@ def calls(plan: Plan) -> View:
     named = [_entry("bucket", str(digits), "by how many last digits users and numbers are spread")]
     spread: dict[str, list[dict[str, str]]] = {}
     for entry in _numbered(plan):
-        found = ending.search(entry["id"])
-        spread.setdefault(found.group() if found else "", []).append(entry)
+        last_digits = ending.search(entry["id"])
+        spread.setdefault(last_digits.group() if last_digits else "", []).append(entry)
     for place, group in plan.positions():
         comment = _comment(f"{place.kind} {group.name}", group.location)
         named.append(_entry(f"{place.kind}:{group.name}", records.group(group, plan), comment))
@@ -126,7 +126,7 @@ def calls(plan: Plan) -> View:
         comment = _comment(f"trunk {trunk.name}", trunk.location)
         named.append(_entry(f"trunk:{trunk.name}", records.trunk(trunk, plan), comment))
     domains: list[View] = [{"name": f"calls:{plan.name}", "entries": [*named, *spread.pop("", [])]}]
-    domains += [{"name": f"calls{key}:{plan.name}", "entries": found} for key, found in sorted(spread.items())]
+    domains += [{"name": f"calls{key}:{plan.name}", "entries": entries} for key, entries in sorted(spread.items())]
     return {"name": plan.name, "digest": plan.digest, "domains": domains}
 
 
@@ -159,7 +159,7 @@ def phones(plan: Plan, options: Options, naming: Naming) -> View:
     domain, 101 at pbx.example could call itself 10 at 1pbx.example and be taken for that.
     """
     every = (_phone(user, plan, options, naming) for user in plan.users.values())
-    found = [phone for phone in every if phone is not None]
+    entries = [phone for phone in every if phone is not None]
     return {
         "name": plan.name,
         "digest": plan.digest,
@@ -167,7 +167,7 @@ def phones(plan: Plan, options: Options, naming: Naming) -> View:
         "timezone": plan.timezone,
         "kept": not naming.fleet,
         "of_tenant": naming.of_tenant(plan),
-        "groups": [found[first : first + _SMALL] for first in range(0, len(found), _SMALL)],
+        "groups": [entries[first : first + _SMALL] for first in range(0, len(entries), _SMALL)],
     }
 
 
@@ -204,8 +204,8 @@ def _phone(user: User, plan: Plan, options: Options, naming: Naming) -> View | N
 
 
 def gateways(plan: Plan, options: Options) -> View:
-    found = [_gateway(trunk, plan, options) for trunk in plan.trunks.values()]
-    return {"name": plan.name, "digest": plan.digest, "gateways": found}
+    gateways_of_plan = [_gateway(trunk, plan, options) for trunk in plan.trunks.values()]
+    return {"name": plan.name, "digest": plan.digest, "gateways": gateways_of_plan}
 
 
 def _gateway(trunk: Trunk, plan: Plan, options: Options) -> View:
