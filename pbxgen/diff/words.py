@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from pbxgen.diagnostics.crowd import several
 from pbxgen.diff.changes import Change, Comparison, EntryChanges, Fact, spots
 from pbxgen.diff.equivalence import silent
+from pbxgen.diff.shared_situations import BEFORE
 from pbxgen.flow.behaviour import Attempt, End, Node
 from pbxgen.flow.graph import graph_of
 from pbxgen.flow.machine import EndKind
@@ -156,6 +157,7 @@ class _Teller:
         if change.caller is not None:
             calls = self._say("diff.caller", calls=calls, who=self._caller(change.caller))
         when = self._tree(self._new).when(change.when) if change.when else ""
+        when = when.replace(BEFORE, self._say("diff.before"))
         if change.excepted:
             return self._say("diff.except", calls=calls, when=when)
         return f"{calls} {when}".rstrip()
