@@ -35,11 +35,11 @@ def reader(window: Browser, tmp_path_factory: pytest.TempPathFactory) -> Reader:
         ("calls/operator/reception", "#calls-tree", "squilla 20 s"),
         ("play/inbound/%2B390212345000", "#play-end", "Risponde Ada (100)."),
         ("play/inbound/%2B390212345000", "#play-phones", "non disturbare (480)"),
-        ("graph/user/110", "#graph-title", "Bea (110): 0 deviano qui, devia a 2"),
+        ("graph/user/110", "#graph-title", "Bea (110): 0 deviano qui, devia verso 2"),
         ("graph/user/110", "#graph-out", "su occupato (da vip)"),
         ("outside/user/110", "#outside-list", "1 devia qui"),
         ("findings/user/110", "#findings-count", "segnalazion"),
-        ("findings/user/110", "#tabs", "Chi devia a chi"),
+        ("findings/user/110", "#tabs", "Chi devia verso chi"),
     ],
 )
 def test_every_view_speaks_italian(reader: Reader, view: str, selector: str, expected: str) -> None:
