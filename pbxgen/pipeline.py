@@ -92,17 +92,18 @@ def compile_path(
     strict: bool = False,
     analysis: bool = True,
     today: dt.date | None = None,
+    language: str = "en",
     instead: Mapping[Path, bytes] | None = None,
     step: Step = lambda doing: None,
 ) -> Compilation:
     """Read, check and compile what is at ``path``. Never raises for what stands in the files.
 
     ``tenant`` narrows a fleet to one. What each of ``targets`` cannot express is a finding too; with ``strict`` every
-    warning is an error. ``today`` decides which rules are past (default: the day of this machine). ``instead``, for a
-    single source, holds what some of its files would be like.
+    warning is an error. ``today`` decides which rules are past (default: the day of this machine). ``language``: of the
+    calls that show findings. ``instead``, for a single source, holds what some of its files would be like.
     Raises UnknownTenantError.
     """
-    examiner = _Examiner(targets, options or Options(), strict, analysis, today or dt.date.today(), step)
+    examiner = _Examiner(targets, options or Options(), strict, analysis, today or dt.date.today(), language, step)
     step("reading")
     if not is_fleet(path):
         loaded = load_source(path, instead)
@@ -137,6 +138,7 @@ class _Examiner:
     strict: bool
     analysis: bool
     today: dt.date
+    language: str
     step: Step
 
     def examined(self, loaded: Loaded, compiled: Compiled) -> Tenant:
@@ -145,7 +147,7 @@ class _Examiner:
         diagnostics = compiled.diagnostics
         if compiled.plan is not None and self.analysis:
             self.step(f"examining every call of {name}")
-            diagnostics += analyse(compiled.plan, self.today)
+            diagnostics += analyse(compiled.plan, self.today, self.language)
         elif compiled.partial_plan is not None and self.analysis:
             diagnostics += loops(compiled.partial_plan, self.today)
         if compiled.plan is not None:

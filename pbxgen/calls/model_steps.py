@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from pbxgen.calls.case import Case
 from pbxgen.flow.explain import Teller
-from pbxgen.flow.phrases import ENGLISH
 from pbxgen.flow.simulate import simulate
+from pbxgen.phrases import phrases
 
 
-def model_steps(case: Case) -> list[str]:
+def model_steps(case: Case, language: str = "en") -> list[str]:
     """What the model says of a call, a line for each step."""
-    teller = Teller(case.plan, ENGLISH)
+    teller = Teller(case.plan, phrases(language))
     story = simulate(case.plan, case.call, case.world)
     sentences = teller.tell(story, case.call)
     return [f"{s.text}  [{s.location.short}]" if s.location is not None else s.text for s in sentences]

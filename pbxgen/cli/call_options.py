@@ -12,6 +12,7 @@ from pbxgen.cli import console
 from pbxgen.cli.numbers import dialled_number, outside_number
 from pbxgen.diagnostics.nearest import did_you_mean
 from pbxgen.flow.cases import Narrowed
+from pbxgen.flow.explain import Teller
 from pbxgen.flow.machine import EndKind, EventKind
 from pbxgen.flow.plan import Plan
 from pbxgen.flow.simulate import Call, Story, Transfer, caller_of
@@ -19,7 +20,7 @@ from pbxgen.flow.world import DEFAULT_MOMENT, OUTSIDE_STATES, PHONE_STATES, Worl
 
 ANONYMOUS = "anonymous"
 _SHORT = re.compile(r"[0-9]{1,5}", re.ASCII)
-"""What is no outside number, and meant as an extension."""
+"""Too short for an outside number: it is meant as an extension."""
 
 
 def call_of(plan: Plan, caller: str, called: str, transfer: str | None) -> Call:
@@ -33,7 +34,9 @@ def world_of(plan: Plan, at: str | None, phones: list[str], outside: list[str]) 
     outside_states = {}
     for text, states in _states(outside, OUTSIDE_STATES, "--outside").items():
         if len(states) > 1:
-            raise typer.BadParameter(f"{text} has one state: only a phone has several contacts", param_hint="--outside")
+            raise typer.BadParameter(
+                f"{text}: an outside number has one state, only phones have several", param_hint="--outside"
+            )
         outside_states[outside_number(plan, text, "--outside")] = states[0]
     return World(_moment(at), phone_states, outside_states)
 
@@ -48,28 +51,24 @@ def narrowed(plan: Plan, caller: str | None, at: str | None, phones: list[str], 
     )
 
 
-def transfer_not_made(plan: Plan, call: Call, story: Story) -> str:
+def transfer_not_made(teller: Teller, call: Call, story: Story) -> str:
     """Why the transfer that was asked for does not come about; "" where it does."""
     if call.transfer is None or any(event.kind is EventKind.TRANSFERRED for event in story.events):
         return ""
-    answers = "nobody answers"
-    if story.ending.kind is EndKind.ANSWERED:
-        answers = f"{_named(plan, story.ending.value)} answers, called by {_named(plan, call.caller)}"
-    return f"{_named(plan, call.transfer.by)} does not transfer the call: {answers}"
-
-
-def _named(plan: Plan, number: str) -> str:
-    user = plan.users.get(number)
-    return number if user is None else f"{user.name} ({number})"
+    by = teller.party(call.transfer.by)
+    if story.ending.kind is not EndKind.ANSWERED:
+        return teller.say("not_transferred.unanswered", by=by)
+    answerer, caller = teller.party(story.ending.value), teller.party(call.caller)
+    return teller.say("not_transferred.elsewhere", by=by, answerer=answerer, caller=caller)
 
 
 def _caller(plan: Plan, text: str) -> str:
-    """Something short that is no extension would be an outside number that nobody has."""
+    """A short number that is no extension is an error: read as an outside number it would be one that nobody has."""
     if text in plan.users or text == ANONYMOUS:
         return text
     if _SHORT.fullmatch(text):
         near = did_you_mean(text, plan.users) or "an outside number is written +393471112222"
-        raise typer.BadParameter(f"there is no extension {text}; {near}", param_hint="--from")
+        raise typer.BadParameter(f"no user has the extension {text}; {near}", param_hint="--from")
     return outside_number(plan, text, "--from")
 
 
@@ -77,7 +76,9 @@ def _extension(plan: Plan, text: str, option: str) -> str:
     if text in plan.users:
         return text
     near = did_you_mean(text, plan.users)
-    raise typer.BadParameter(f"there is no extension {console.printable(text)}; {near}".rstrip("; "), param_hint=option)
+    raise typer.BadParameter(
+        f"no user has the extension {console.printable(text)}; {near}".rstrip("; "), param_hint=option
+    )
 
 
 def _transfer(plan: Plan, text: str | None) -> Transfer | None:
@@ -90,7 +91,7 @@ def _transfer(plan: Plan, text: str | None) -> Transfer | None:
 
 
 def _states(texts: list[str], known: Mapping[str, str], option: str) -> dict[str, tuple[str, ...]]:
-    found = {}
+    states_of = {}
     for text in texts:
         number, equals, states = text.partition("=")
         if not equals:
@@ -98,9 +99,11 @@ def _states(texts: list[str], known: Mapping[str, str], option: str) -> dict[str
         parts = tuple(states.split(","))
         for state in parts:
             if state not in known and not is_status(state):
-                raise typer.BadParameter(f"{state!r} is no state; one of {', '.join(known)}", param_hint=option)
-        found[number] = parts
-    return found
+                raise typer.BadParameter(
+                    f"{state!r} is not a state; the states are {', '.join(known)}", param_hint=option
+                )
+        states_of[number] = parts
+    return states_of
 
 
 def _moment(text: str | None) -> dt.datetime:

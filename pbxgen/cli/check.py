@@ -6,12 +6,13 @@ import typer
 
 from pbxgen.cli import console
 from pbxgen.cli.console import plural
+from pbxgen.cli.language import Lang, spoken
 from pbxgen.cli.options import Format, FormatOption, Source, Strict, Tenant, examples
 
 _HELP = """Find every problem of a source, each with its place and what to do.
 
-Reads and compiles the source, follows every call it can take, and asks each target whether it can carry the result.
-Needs no secrets and writes nothing. `pbxgen codes CODE` explains a finding.
+Compiles the source, follows every possible call, and checks that each PBX can do what is written. Needs no secrets and
+writes nothing. `pbxgen codes CODE` explains a finding.
 """
 
 
@@ -29,14 +30,23 @@ def register(app: typer.Typer) -> None:
     )(check)
 
 
-def check(source: Source, tenant: Tenant = None, strict: Strict = False, format: FormatOption = Format.TEXT) -> None:
+def check(
+    source: Source,
+    tenant: Tenant = None,
+    strict: Strict = False,
+    language: Lang = None,
+    format: FormatOption = Format.TEXT,
+) -> None:
+    from pbxgen.cli.findings import Findings, compiled_or_usage_error
     from pbxgen.cli.progress import progress
-    from pbxgen.cli.report import Report, compiled_or_usage_error
     from pbxgen.pbxs import PBXS
 
+    words = spoken(language)
     with progress() as step:
-        compilation = compiled_or_usage_error(source, tenant=tenant, targets=PBXS, strict=strict, step=step)
+        compilation = compiled_or_usage_error(
+            source, tenant=tenant, targets=PBXS, strict=strict, language=words, step=step
+        )
     users = plural(sum(len(plan.users) for plan in compilation.plans), "user")
-    Report(compilation, format).close(
+    Findings(compilation, format).close(
         "" if compilation.diagnostics else console.printable(f"no problems in {source} ({users})")
     )

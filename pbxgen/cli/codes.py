@@ -32,7 +32,7 @@ def codes(
     wanted = f"PBX{wanted}" if wanted.isdigit() else wanted
     if wanted not in TABLE:
         raise typer.BadParameter(
-            f"there is no code {console.printable(code)}; `pbxgen codes` lists all", param_hint="CODE"
+            f"the code {console.printable(code)} does not exist; `pbxgen codes` lists all", param_hint="CODE"
         )
     entry = TABLE[wanted]
     console.out(f"{entry.code} ({entry.severity.value}): {entry.title}")

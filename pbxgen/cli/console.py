@@ -1,18 +1,14 @@
-"""Where words go: results to standard output, everything about them to standard error."""
+"""Output: results to standard output, everything about them to standard error."""
 
 from __future__ import annotations
 
-import os
 import sys
 from collections.abc import Iterable
-from typing import IO
 
+from pbxgen.diagnostics.display import printable, wants_colour
+
+__all__ = ["fail", "note", "out", "plural", "printable", "show_diff", "verdict", "wants_colour"]
 _RED, _GREEN, _CYAN, _BOLD, _RESET = "\x1b[31m", "\x1b[32m", "\x1b[36m", "\x1b[1m", "\x1b[0m"
-
-
-def colours(stream: IO[str]) -> bool:
-    """May ``stream`` be coloured? Only a terminal, and only where https://no-color.org is not asked for."""
-    return stream.isatty() and "NO_COLOR" not in os.environ and os.environ.get("TERM") != "dumb"
 
 
 def out(text: str = "") -> None:
@@ -27,7 +23,7 @@ def note(text: str) -> None:
 
 def fail(text: str) -> None:
     """Why there is no result."""
-    word = f"{_BOLD}{_RED}error{_RESET}" if colours(sys.stderr) else "error"
+    word = f"{_BOLD}{_RED}error{_RESET}" if wants_colour(sys.stderr) else "error"
     sys.stderr.write(f"{word}: {_harmless(text)}\n")
 
 
@@ -36,7 +32,7 @@ def show_diff(lines: Iterable[str]) -> None:
     for line in lines:
         if sys.stdout.isatty():
             line = printable(line)
-        out(_coloured(line) if colours(sys.stdout) else line)
+        out(_coloured(line) if wants_colour(sys.stdout) else line)
 
 
 def _coloured(line: str) -> str:
@@ -51,19 +47,11 @@ def _harmless(text: str) -> str:
     return "\n".join(map(printable, text.split("\n")))
 
 
-def printable(text: str) -> str:
-    """``text`` without anything that moves a terminal's cursor or hides other text."""
-    from pbxgen.diagnostics.display import printable as harmless
-
-    return harmless(text)
-
-
 def plural(number: int, word: str) -> str:
     """``1 user``, ``2 users``."""
     return f"{number} {word}" if number == 1 else f"{number} {word}s"
 
 
-def mark(passed: bool) -> str:
-    """A word that says at a glance whether something went as expected."""
-    word = "ok  " if passed else "FAIL"
-    return f"{_GREEN if passed else _RED}{word}{_RESET}" if colours(sys.stdout) else word
+def verdict(passed: bool, where: str, name: str) -> None:
+    """The line of a call: did it go as expected?"""
+    out(f"  {'ok  ' if passed else 'FAIL'} {where} {printable(name)}")

@@ -9,19 +9,22 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from pbxgen.cli import console
+from pbxgen.cli.language import Lang, spoken
 from pbxgen.cli.options import Tenant, examples
 
 if TYPE_CHECKING:
     from pbxgen.diff.result import Result
+    from pbxgen.phrases import Phrases
 
 _HELP = """Show what changes for callers between two sources, user by user, in words.
 
-OLD and NEW are sources or revisions of git: git:HEAD~1 is the other side's source as it was, git:main:office.yaml one
-by its path from the root of the repository (git:main:./office.yaml: from the current folder). OLD may be a folder that
-was generated: then NEW is compared with the source it was made from, which is looked for among NEW's revisions in git.
-What changes nothing for callers, such as comments, order or another spelling of the same policies, is no difference.
+OLD and NEW are sources, or revisions in git: git:HEAD~1 is the other source as it was in that revision,
+git:main:office.yaml a source by its path from the root of the repository (git:main:./office.yaml: from the current
+folder). OLD may be a generated folder: then NEW is compared with the source it was made from, which is searched for
+among the revisions of NEW in git. Changes without an effect on calls (comments, order, policies written in another way)
+are not shown.
 
-Exit codes: 0; with --exit-code 1 where behaviour differs. Where a source has errors it is 1, with --exit-code 2.
+Exit codes: 0, or 1 if a source has errors; with --exit-code 1 if behaviour differs, 2 if a source has errors.
 """
 _EPILOG = examples(
     "pbxgen diff git:HEAD office",
@@ -40,32 +43,38 @@ def diff(
     old: Annotated[str, typer.Argument(metavar="OLD", show_default=False)],
     new: Annotated[str, typer.Argument(metavar="NEW", show_default=False)],
     tenant: Tenant = None,
+    language: Lang = None,
     format: Annotated[
-        str, typer.Option("--format", help="For people, machines or code hosts.", metavar="[text|json|markdown]")
+        str,
+        typer.Option(
+            "--format", help="text, json for programs, or markdown for a comment.", metavar="[text|json|markdown]"
+        ),
     ] = "text",
-    exit_code: Annotated[bool, typer.Option("--exit-code", help="Exit with 1 where behaviour differs.")] = False,
+    exit_code: Annotated[bool, typer.Option("--exit-code", help="Exit with 1 if behaviour differs.")] = False,
 ) -> None:
     if format not in _FORMATS:
         raise typer.BadParameter(f"{format!r} is none of {', '.join(_FORMATS)}", param_hint="--format")
     from pbxgen.diff.generated import generated_folders
     from pbxgen.diff.git import RevisionError
     from pbxgen.diff.revisions import is_git
+    from pbxgen.phrases import phrases
 
+    say = phrases(spoken(language))
     for text, name in ((old, "OLD"), (new, "NEW")):
         if not is_git(text) and not Path(text).exists():
-            raise typer.BadParameter(f"there is no {console.printable(text)}", param_hint=name)
+            raise typer.BadParameter(f"{console.printable(text)} does not exist", param_hint=name)
     if not is_git(new) and generated_folders(Path(new)):
-        raise typer.BadParameter("a generated folder can only be OLD: no source can be read from it", param_hint="NEW")
+        raise typer.BadParameter("a generated folder can only be OLD: it holds no source", param_hint="NEW")
     try:
-        result = _result(old, new, tenant, failed=2 if exit_code else 1)
+        result = _result(old, new, tenant, say, failed=2 if exit_code else 1)
     except RevisionError as error:
         raise typer.BadParameter(console.printable(str(error)), param_hint="OLD NEW") from None
-    _show(result, format)
+    _show(result, format, say)
     if exit_code and not result.same:
         raise typer.Exit(1)
 
 
-def _result(old: str, new: str, tenant: str | None, failed: int) -> Result:
+def _result(old: str, new: str, tenant: str | None, say: Phrases, failed: int) -> Result:
     """``failed`` is the exit code where a source has errors."""
     import datetime as dt
 
@@ -77,12 +86,12 @@ def _result(old: str, new: str, tenant: str | None, failed: int) -> Result:
     with ExitStack() as stack:
         sides = Sides(tenant, failed, stack)
         if not is_git(old) and generated_folders(Path(old)):
-            return sides.judge(new).result(Path(old))
+            return sides.judge(new, say).result(Path(old))
         before, after = sides.both(old, new)
-        return Result(old, new, *compared(before, after, dt.date.today()))
+        return Result(old, new, *compared(before, after, dt.date.today(), say))
 
 
-def _show(result: Result, format: str) -> None:
+def _show(result: Result, format: str, say: Phrases) -> None:
     from pbxgen.diff.output import markdown, text_lines
 
     match format:
@@ -93,6 +102,6 @@ def _show(result: Result, format: str) -> None:
 
             console.out(json.dumps(document(result), indent=2, ensure_ascii=False))
         case "markdown":
-            console.out(markdown(result))
+            console.out(markdown(result, say))
         case _:
-            console.out("\n".join(console.printable(line) for line in text_lines(result)))
+            console.out("\n".join(console.printable(line) for line in text_lines(result, say)))

@@ -10,12 +10,12 @@ from pathlib import Path
 import typer
 
 from pbxgen.cli import console
-from pbxgen.cli.findings import show_text
+from pbxgen.cli.findings import show_text, usage_error_of
 from pbxgen.cli.progress import progress
-from pbxgen.cli.report import usage_error_of
 from pbxgen.diff.generated import Judge, Provenance, made_from
 from pbxgen.diff.result import Plans
 from pbxgen.diff.revisions import Revision, checked_out, is_git, relocated, today
+from pbxgen.phrases import Phrases
 from pbxgen.pipeline import UnknownTenantError, compile_path
 
 
@@ -28,21 +28,22 @@ class Sides:
         self._stack = stack
 
     def both(self, old: str, new: str) -> tuple[Plans, Plans]:
-        """A tenant that only one of them has is no mistake: it is new, or gone."""
-        found = [self._read(old, new), self._read(new, old)]
-        if all(side.unknown is not None for side in found):
-            raise usage_error_of(_first(found[1].unknown))
-        return found[0].plans, found[1].plans
+        """A tenant that only one of them has is no error: it is new, or gone."""
+        sides = [self._read(old, new), self._read(new, old)]
+        unknown = [side.unknown for side in sides if side.unknown is not None]
+        if len(unknown) == len(sides):
+            raise usage_error_of(unknown[-1])
+        return sides[0].plans, sides[1].plans
 
-    def judge(self, new: str) -> Judge:
+    def judge(self, new: str, say: Phrases) -> Judge:
         """Of folders that were generated."""
         source = today(new)
 
-        def origin_of(found: frozenset[str]) -> Provenance | None:
+        def origin_of(digests: frozenset[str]) -> Provenance | None:
             with progress() as doing:
-                return self._stack.enter_context(made_from(found, source, doing))
+                return self._stack.enter_context(made_from(digests, source, doing))
 
-        return Judge(new, source, self._one(new), self._tenant is not None, origin_of, self._of_revision)
+        return Judge(new, source, self._one(new), self._tenant is not None, origin_of, self._of_revision, say)
 
     def _one(self, source: str) -> Plans:
         side = self._read(source, source)
@@ -58,7 +59,9 @@ class Sides:
             return self._compiled(Path(text), None)
         revision = self._stack.enter_context(checked_out(text, other))
         for link in revision.left_out:
-            console.note(console.printable(f"{link} leads out of the repository: what it held then is left out"))
+            console.note(
+                console.printable(f"{link} leads out of the repository: what it held in that revision is left out")
+            )
         return self._compiled(revision.path, revision)
 
     def _compiled(self, path: Path, revision: Revision | None) -> _Side:
@@ -80,8 +83,3 @@ class Sides:
 class _Side:
     plans: Plans
     unknown: UnknownTenantError | None
-
-
-def _first(error: UnknownTenantError | None) -> UnknownTenantError:
-    assert error is not None
-    return error

@@ -23,8 +23,8 @@ KEY          unconditional, busy, no_answer, unreachable, operator_return.busy, 
 DESTINATION  102, +393331234567, mobile, voicemail, voicemail:102, operator, operator:NAME, group:NAME,
              announce:NAME, busy, hangup, or several of them separated by commas; off switches the deviation off
 
-Every comment, blank line and quote stays as it is. What `pbxgen check` would refuse is refused, and the file is then
-not touched. The diff is printed.
+Every comment, blank line and quote is kept. A change that `pbxgen check` would report as an error is refused, and the
+file is not touched. The diff is printed.
 """
 
 
@@ -56,14 +56,14 @@ def divert(
             "--after",
             min=SHORTEST_RING,
             max=LONGEST_RING,
-            help="Under a no_answer: seconds the phone rings first.",
+            help="For no_answer: seconds the phone rings first.",
             show_default=False,
         ),
     ] = None,
     tenant: Tenant = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", "-n", help="Print the diff, change nothing.")] = False,
 ) -> None:
-    from pbxgen.cli.report import Report
+    from pbxgen.cli.findings import Findings
     from pbxgen.edit.change import NoSuchOwnerError, change_deviation
     from pbxgen.edit.yaml_text import CannotEditError
     from pbxgen.pbxs import PBXS
@@ -81,11 +81,11 @@ def divert(
     except CannotEditError as error:
         raise _refused(f"cannot edit {console.printable(name)}: {error}") from error
     if change.after == change.before:
-        console.note("nothing to change: that is how it is")
+        console.note("nothing to change: it is already so")
         return
     compilation = compile_path(place, targets=PBXS, instead={change.file: change.after})
     if compilation.failed:
-        report = Report(compilation, on_stderr=True)
+        report = Findings(compilation, on_stderr=True)
         report.close("the change is refused, nothing was written")
     console.show_diff(change.diff())
     if dry_run:
@@ -99,26 +99,26 @@ def _understood(words: list[str], policy: str | None, after: int | None) -> tupl
     from pbxgen.edit.deviation import KEYS, OFF, RETURN, Setting
 
     if len(words) != (3 if policy is None else 2):
-        wanted = "EXTENSION KEY DESTINATION" if policy is None else "KEY DESTINATION, as --policy says whose"
-        raise typer.BadParameter(f"after the source come {wanted}; see pbxgen divert --help")
+        wanted = "EXTENSION KEY DESTINATION" if policy is None else "KEY DESTINATION with --policy"
+        raise typer.BadParameter(f"the arguments after SOURCE are {wanted}; see pbxgen divert --help")
     *owner, key, to = words
     destinations = tuple(part.strip() for part in to.split(","))
     if key not in KEYS and not (key == RETURN and to == OFF):
         meant = did_you_mean(key, KEYS) or f"the keys are {', '.join(KEYS)}"
-        raise typer.BadParameter(f"{console.printable(key)} is no deviation: {meant}", param_hint="KEY")
+        raise typer.BadParameter(f"{console.printable(key)} is not a deviation: {meant}", param_hint="KEY")
     if not all(destinations):
         raise typer.BadParameter("a destination is empty", param_hint="DESTINATION")
     if OFF in destinations and len(destinations) > 1:
-        raise typer.BadParameter("off stands alone", param_hint="DESTINATION")
+        raise typer.BadParameter("off cannot be combined with destinations", param_hint="DESTINATION")
     if after is not None and (not key.endswith("no_answer") or to == OFF):
-        raise typer.BadParameter("only a no_answer waits before it diverts", param_hint="--after")
+        raise typer.BadParameter("only no_answer has a time before it diverts", param_hint="--after")
     setting = Setting(() if to == OFF else destinations, after)
     return ("users", owner[0], key, setting) if policy is None else ("policies", policy, key, setting)
 
 
 def _source_of(source: Path, tenant: str | None) -> Path:
     """The source to edit: of a fleet, that of the tenant."""
-    from pbxgen.cli.report import usage_error_of
+    from pbxgen.cli.findings import usage_error_of
     from pbxgen.pipeline import UnknownTenantError, source_of
 
     try:
@@ -126,7 +126,7 @@ def _source_of(source: Path, tenant: str | None) -> Path:
     except UnknownTenantError as error:
         raise usage_error_of(error) from error
     if place is None:
-        raise typer.BadParameter("this is a fleet: say which tenant's source to change", param_hint="--tenant")
+        raise typer.BadParameter("this is a fleet: name the tenant whose source to change", param_hint="--tenant")
     return place
 
 
@@ -134,7 +134,7 @@ def _write(change: Change) -> None:
     from pbxgen.output.atomic import write_atomically
 
     if change.file.read_bytes() != change.before:
-        raise _refused(f"{change.file} was changed by somebody else meanwhile; nothing was written")
+        raise _refused(f"{change.file} was changed by another program meanwhile; nothing was written")
     write_atomically(change.file, change.after)
 
 

@@ -15,16 +15,16 @@ if TYPE_CHECKING:
     from pbxgen.flow.simulate import Call, Story
     from pbxgen.flow.world import World
 
-_HELP = """Tell what can happen to calls: everything, as a tree, or the story of one call step by step.
+_HELP = """Describe what can happen to calls: all of it as a tree, or one call step by step.
 
-With the number or name of somebody (a user, an operator position, a group, an outside number): all that can become of
-a call to them, from outside and from inside, at which times; --from, --at, --phone and --outside narrow it. For an
-outside number that is not of this PBX: who sends calls there. With --from and --to: one call. Each step stands beside
-the source line that caused it.
+With WHO (the number or name of a user, an operator position or a group, or an inbound number): everything that can
+happen to calls there, from outside and from inside, and at which times; --from, --at, --phone and --outside narrow it.
+If WHO is an outside number of nobody here: who sends calls there. With --from and --to: one call. Each step is shown
+with the source line that causes it.
 
-Of one call, phones and outside numbers answer unless told otherwise. A phone's state is answer, ring, early, busy,
-reject, dnd, unregistered, dead, error or in_call (several contacts separated by commas), an outside number's answer,
-ring, early, busy, fail or mailbox; or the SIP status of a reply (404).
+In one call, phones and outside numbers answer unless an option sets another state. A phone's state is answer, ring,
+early, busy, reject, dnd, unregistered, dead, error or in_call (several contacts separated by commas), an outside
+number's answer, ring, early, busy, fail or mailbox; or the SIP status of a reply (404).
 """
 _EPILOG = examples(
     "pbxgen explain acme.yaml 101",
@@ -62,7 +62,7 @@ def explain(
     language: Lang = None,
     tenant: Tenant = None,
     format: Annotated[
-        str, typer.Option("--format", help="mermaid and dot: of a tree.", metavar="[text|json|mermaid|dot]")
+        str, typer.Option("--format", help="mermaid and dot: for a tree only.", metavar="[text|json|mermaid|dot]")
     ] = "text",
 ) -> None:
     if format not in ("text", "json", "mermaid", "dot"):
@@ -71,9 +71,9 @@ def explain(
     if somebody is not None:
         for option, value in {"--to": called, "--transfer": transfer}.items():
             if value is not None:
-                raise typer.BadParameter("is for one call, with --from and without WHO", param_hint=option)
+                raise typer.BadParameter("describes one call: give --from, and no WHO", param_hint=option)
         from pbxgen.cli.call_options import narrowed
-        from pbxgen.cli.loading import one_plan
+        from pbxgen.cli.findings import one_plan
         from pbxgen.cli.tree import show
 
         plan = one_plan(source, tenant)
@@ -81,26 +81,26 @@ def explain(
         show(plan, somebody, words, format, asked)
         return
     if caller is None or called is None:
-        raise typer.BadParameter("say who is called (101), or both --from and --to", param_hint="WHO")
+        raise typer.BadParameter("give WHO (for example 101), or both --from and --to", param_hint="WHO")
     if format in ("mermaid", "dot"):
-        raise typer.BadParameter(f"one call has no {format}: text or json", param_hint="--format")
+        raise typer.BadParameter(f"{format} is for a tree; one call is text or json", param_hint="--format")
     from pbxgen.cli.call_options import call_of, transfer_not_made, world_of
-    from pbxgen.cli.loading import one_plan
+    from pbxgen.cli.findings import one_plan
     from pbxgen.flow.explain import Teller
-    from pbxgen.flow.phrases import phrasebook
     from pbxgen.flow.simulate import simulate
+    from pbxgen.phrases import phrases
 
     plan = one_plan(source, tenant)
     call = call_of(plan, caller, called, transfer)
     world = world_of(plan, at, phone or [], outside or [])
-    teller = Teller(plan, phrasebook(words))
+    teller = Teller(plan, phrases(words))
     story = simulate(plan, call, world)
     sentences = teller.tell(story, call)
     if format == "json":
         _print_json(call, world, story, sentences)
     else:
         _print_text(teller.headline(call, world.moment), sentences)
-    why = transfer_not_made(plan, call, story)
+    why = transfer_not_made(teller, call, story)
     if why:
         console.note(console.printable(why))
 

@@ -16,7 +16,7 @@ from pbxgen.cli.options import Format, FormatOption, Source, Strict, Tenant, exa
 from pbxgen.pbxs import PBXS
 
 if TYPE_CHECKING:
-    from pbxgen.cli.report import Report
+    from pbxgen.cli.findings import Findings
     from pbxgen.diagnostics.diagnostic import Diagnostic
     from pbxgen.output.changes import TreeChanges
     from pbxgen.pipeline import Compilation
@@ -29,10 +29,10 @@ _LITERAL = re.compile(r"[A-Za-z0-9._@-]*", re.ASCII)
 
 _HELP = """Compile a source and write the files of each PBX.
 
-Everything is compiled and rendered before the first file is written: a problem in the source, and nothing changes.
-Only files that pbxgen wrote are ever replaced or removed, unchanged ones are not touched, and files that hold
-passwords are readable by their owner and group only. OUT/asterisk goes over /etc/asterisk, OUT/freeswitch over
-FreeSWITCH's configuration folder.
+Everything is compiled and rendered before the first file is written; if the source has an error, no file is changed.
+Only files that pbxgen wrote are replaced or removed, unchanged ones are not touched, and files with passwords are
+readable by their owner and group only. Copy OUT/asterisk over /etc/asterisk, and OUT/freeswitch over FreeSWITCH's
+configuration folder.
 """
 
 
@@ -46,7 +46,7 @@ def register(app: typer.Typer) -> None:
             "pbxgen generate office -o out --diff                the same, line by line",
             "pbxgen generate office -o out --target asterisk",
             "pbxgen generate office -o out --parts dialplan --endpoint-name 'phone-{extension}'",
-            "pbxgen generate fleet.yaml -o out --keep-going      the good tenants, also when others have errors",
+            "pbxgen generate fleet.yaml -o out --keep-going      the tenants without errors, even if others have some",
         ),
     )(generate)
 
@@ -76,7 +76,7 @@ def _endpoint_name(pattern: str | None) -> str | None:
     if any(name not in _PLACEHOLDERS or spec or how for _, name, spec, how in pieces if name is not None):
         raise typer.BadParameter("the placeholders are {extension}, {tenant} and {domain}")
     if "extension" not in names:
-        raise typer.BadParameter("without {extension} every phone would have the same name")
+        raise typer.BadParameter("the pattern needs {extension}: without it every phone would have the same name")
     if not all(_LITERAL.fullmatch(text) for text, *_ in pieces):
         raise typer.BadParameter("use letters, digits and . _ @ - only")
     return pattern
@@ -104,13 +104,14 @@ def generate(
             "--endpoint-name",
             metavar="PATTERN",
             callback=_endpoint_name,
-            help="How endpoints are named, made of {extension}, {tenant} and {domain}.",
+            help="Names of endpoints, made of {extension}, {tenant} and {domain}.",
             show_default="{extension}; in a fleet {extension}@{domain}",
         ),
     ] = None,
     tenant: Tenant = None,
     keep_going: Annotated[
-        bool, typer.Option("--keep-going", help="Of a fleet, generate the good tenants when others have errors.")
+        bool,
+        typer.Option("--keep-going", help="In a fleet, generate the tenants without errors when others have errors."),
     ] = False,
     strict: Strict = False,
     dry_run: Annotated[
@@ -124,8 +125,8 @@ def generate(
     ] = False,
     format: FormatOption = Format.TEXT,
 ) -> None:
+    from pbxgen.cli.findings import Findings, compiled_or_usage_error
     from pbxgen.cli.progress import progress
-    from pbxgen.cli.report import Report, compiled_or_usage_error
     from pbxgen.source.load import is_fleet
     from pbxgen.targets.base import Options, Part
 
@@ -138,11 +139,11 @@ def generate(
             source, tenant=tenant, targets=targets, options=options, strict=strict, step=step
         )
         _require_distinct_endpoints(compilation, options)
-        report = Report(compilation, format, on_stderr=True)
+        findings = Findings(compilation, format, on_stderr=True)
         preview = dry_run or diff
         trees = _made(
             compilation,
-            report,
+            findings,
             targets,
             options,
             out,
@@ -153,15 +154,15 @@ def generate(
             alone=compilation.fleet and tenant is not None,
         )
     if trees is None:
-        report.close("nothing was written")
+        findings.close("nothing was written")
     if preview:
-        _show_preview(trees, report, diff=diff, force=force)
-    report.close(_summary(compilation, trees, written=not preview))
+        _show_preview(trees, findings, diff=diff, force=force)
+    findings.close(_summary(compilation, trees, written=not preview))
 
 
 def _made(
     compilation: Compilation,
-    report: Report,
+    findings: Findings,
     targets: list[str],
     options: Options,
     out: Path,
@@ -179,15 +180,15 @@ def _made(
 
     if not compilation.plans or (compilation.failed and not keep_going):
         return None
-    report.add(_left_out(compilation))
+    findings.add(_left_out(compilation))
     generation = generate_trees(compilation.plans, targets, options, step)
-    report.add(generation.diagnostics)
+    findings.add(generation.diagnostics)
     if not generation.trees:
         return None
     try:
         if alone and not force:
             others = tuple(_removed_of_others(survey_trees(out, generation.trees)))
-            report.add(others)
+            findings.add(others)
             if others:
                 return None
         if preview:
@@ -195,7 +196,7 @@ def _made(
         step(f"writing to {out}")
         return write_trees(out, generation.trees, force=force)
     except OutputError as error:
-        report.add(error.diagnostics)
+        findings.add(error.diagnostics)
         return None
 
 
@@ -233,13 +234,13 @@ def _left_out(compilation: Compilation) -> tuple[Diagnostic, ...]:
     )
 
 
-def _show_preview(trees: tuple[TreeChanges, ...], report: Report, *, diff: bool, force: bool) -> None:
+def _show_preview(trees: tuple[TreeChanges, ...], findings: Findings, *, diff: bool, force: bool) -> None:
     from pbxgen.output.changes import refuse_obstacles
     from pbxgen.output.errors import OutputError
     from pbxgen.output.preview import diff as diff_of
     from pbxgen.output.preview import listing
 
-    if report.is_text:
+    if findings.is_text:
         if diff:
             console.show_diff(diff_of(trees))
         else:
@@ -249,7 +250,7 @@ def _show_preview(trees: tuple[TreeChanges, ...], report: Report, *, diff: bool,
         try:
             refuse_obstacles(trees)
         except OutputError as error:
-            report.add(error.diagnostics)
+            findings.add(error.diagnostics)
 
 
 def _summary(compilation: Compilation, trees: tuple[TreeChanges, ...], *, written: bool) -> str:

@@ -13,7 +13,7 @@ def spoken(given: str | None) -> str:
 
     The language of the prompts (``pbx.language``) is that of the callers, and says nothing about who reads.
     """
-    from pbxgen.flow.phrases import LANGUAGES, base_of
+    from pbxgen.phrases import LANGUAGES, base_of
 
     if given is not None:
         if base_of(given) not in LANGUAGES:

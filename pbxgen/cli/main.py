@@ -13,10 +13,10 @@ import typer
 from typer.core import TyperGroup
 
 from pbxgen import __version__
-from pbxgen.cli import check, codes, console, diff, divert, explain, generate, init, report_page, schema, test
+from pbxgen.cli import check, codes, console, diff, divert, explain, generate, init, report, schema, test
 from pbxgen.cli.streams import open_streams
 
-COMMANDS = (init, check, test, explain, diff, report_page, generate, divert, codes, schema)
+COMMANDS = (init, check, test, explain, diff, report, generate, divert, codes, schema)
 """In the order of ``--help``, which is the order in which one meets them."""
 
 _INTRODUCTION = """
@@ -29,16 +29,16 @@ queues, IVR menus or conferences: those stay in your own dialplan.
 \b
 A first plan in three commands:
   pbxgen init office                 a small, commented source to start from
-  pbxgen check office                every problem, with its place and its cure
+  pbxgen check office                every problem, with its place and what to do
   pbxgen generate office -o out      out/asterisk and out/freeswitch
 
 \b
-Exit codes: 0 fine, 1 problems in the source or in writing, 2 wrong usage.
+Exit codes: 0 success, 1 problems in the source or in writing, 2 wrong usage.
 """
 
 
 class _Commands(TyperGroup):
-    """Turns what a user's machine may do to any command into a sentence; only faults of pbxgen stay tracebacks."""
+    """Reports errors of the machine that any command may meet in a sentence; only faults of pbxgen give tracebacks."""
 
     def invoke(self, ctx: Any) -> Any:
         try:

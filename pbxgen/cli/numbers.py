@@ -16,11 +16,11 @@ def outside_number(plan: Plan, text: str, option: str) -> str:
     """E.164 of an outside number, read as the source reads it, or an emergency number; wrong usage if it is none."""
     if text in plan.emergency:
         return text
-    found, problem = read(plan, text)
-    if found is None:
+    number, problem = read(plan, text)
+    if number is None:
         message = f"{console.printable(text)!r} {problem}: write an outside number as +393471112222"
         raise typer.BadParameter(message, param_hint=option)
-    return found
+    return number
 
 
 def dialled_number(text: str, option: str) -> str:
@@ -39,6 +39,6 @@ def read(plan: Plan, text: str) -> tuple[str | None, str]:
     from pbxgen.language.numbers import Numbers, is_written_number
 
     if not is_written_number(text.strip()):
-        return None, "is no number"
+        return None, "is not a number"
     number = Numbers(plan.country).read(text.strip())
     return number.e164, number.problem

@@ -27,11 +27,11 @@ def _format(text: str) -> Format:
 def _existing(path: Path) -> Path:
     """A path that is not there is a mistyped command, not a problem of a source."""
     try:
-        found = path.exists()
+        exists = path.exists()
     except (OSError, ValueError) as error:
         raise typer.BadParameter(f"{path} cannot be read: {error}") from error
-    if not found:
-        raise typer.BadParameter(f"there is no {path}")
+    if not exists:
+        raise typer.BadParameter(f"{path} does not exist")
     return path
 
 
@@ -47,7 +47,7 @@ Source: TypeAlias = Annotated[
 Tenant: TypeAlias = Annotated[
     str | None,
     typer.Option(
-        "--tenant", metavar="NAME", help="Of a fleet, only the tenant with this pbx.name.", show_default=False
+        "--tenant", metavar="NAME", help="In a fleet, only the tenant with this pbx.name.", show_default=False
     ),
 ]
 Strict: TypeAlias = Annotated[bool, typer.Option("--strict", help="Count warnings as errors.")]

@@ -1,63 +1,47 @@
-"""How a command ends: its findings in the format that was asked for, one closing line, and the exit code."""
+"""``pbxgen report``"""
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Annotated
 
 import typer
 
 from pbxgen.cli import console
-from pbxgen.cli.findings import show_text
-from pbxgen.cli.options import Format
-from pbxgen.diagnostics.diagnostic import Diagnostic
-from pbxgen.diagnostics.json import render_json
-from pbxgen.diagnostics.nearest import did_you_mean
-from pbxgen.diagnostics.sarif import render_sarif
-from pbxgen.pipeline import Compilation, UnknownTenantError, compile_path, has_errors
+from pbxgen.cli.language import Lang, spoken
+from pbxgen.cli.options import Source, Tenant, examples
+
+_HELP = """Write a page of HTML that shows the calls of a source.
+
+Find a user, see their call flow for inside and outside calls at a chosen time, simulate a call with phones in chosen
+states, see all findings, who diverts to whom, and which calls reach an outside number. The page needs no
+network and no server: open it in a browser, or attach it to a message.
+"""
 
 
-class Report:
-    """Collects findings; :meth:`close` shows them and ends the command with 0, or 1 where there is an error."""
-
-    def __init__(self, compilation: Compilation, format: Format = Format.TEXT, *, on_stderr: bool = False) -> None:
-        self._compilation = compilation
-        self._format = format
-        self._text_to = sys.stderr if on_stderr else sys.stdout
-        self._found = list(compilation.diagnostics)
-
-    @property
-    def is_text(self) -> bool:
-        return self._format is Format.TEXT
-
-    def add(self, diagnostics: Sequence[Diagnostic]) -> None:
-        self._found += diagnostics
-
-    def close(self, summary: str) -> NoReturn:
-        """``summary`` is what was done, or why nothing was; for people only."""
-        files = self._compilation.files
-        if self._format is Format.JSON:
-            console.out(render_json(self._found, files.values()).rstrip("\n"))
-        elif self._format is Format.SARIF:
-            console.out(render_sarif(self._found, files.values()).rstrip("\n"))
-        else:
-            show_text(self._found, files, self._text_to)
-            if summary:
-                (console.note if has_errors(self._found) else console.out)(summary)
-        raise typer.Exit(1 if has_errors(self._found) else 0)
+def register(app: typer.Typer) -> None:
+    app.command("report", help=_HELP, epilog=examples("pbxgen report office -o report.html"))(report)
 
 
-def compiled_or_usage_error(source: Path, **how: Any) -> Compilation:
-    """As :func:`pbxgen.pipeline.compile_path`; an unknown tenant is wrong usage."""
-    try:
-        return compile_path(source, **how)
-    except UnknownTenantError as error:
-        raise usage_error_of(error) from error
+def report(
+    source: Source,
+    output: Annotated[
+        Path, typer.Option("--output", "-o", metavar="FILE", help="The file to write.", dir_okay=False)
+    ] = Path("report.html"),
+    tenant: Tenant = None,
+    language: Lang = None,
+) -> None:
+    from pbxgen.cli.findings import Findings, compiled_or_usage_error
+    from pbxgen.cli.progress import progress
+    from pbxgen.output.atomic import write_atomically
+    from pbxgen.pbxs import PBXS
+    from pbxgen.report.page import page
 
-
-def usage_error_of(error: UnknownTenantError) -> typer.BadParameter:
-    name = console.printable(str(error))
-    meant = did_you_mean(str(error), error.known) or f"there is {', '.join(error.known) or 'none'}"
-    return typer.BadParameter(f"no tenant is called {name}; {meant}", param_hint="--tenant")
+    words = spoken(language)
+    with progress() as step:
+        compilation = compiled_or_usage_error(source, tenant=tenant, targets=PBXS, language=words, step=step)
+    if compilation.failed:
+        Findings(compilation, on_stderr=True).close("no page was written: the source has errors")
+    text = page([(t.plan, t.diagnostics, t.files) for t in compilation.tenants if t.plan is not None], words)
+    write_atomically(output, text.encode())
+    console.note(f"wrote {console.printable(str(output))} ({len(text.encode()) // 1024} kB)")

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from pbxgen.cli import console
+from pbxgen.cli.language import Lang, spoken
 from pbxgen.cli.options import examples
 from pbxgen.pbxs import PBXS
 
@@ -18,20 +19,20 @@ if TYPE_CHECKING:
     from pbxgen.lab.result import LabReport
     from pbxgen.scenario.run import FileRun, Verdict
 
-_HELP = """Run scenario files: calls, and what is expected of them.
+_HELP = """Run scenario files: calls, and their expected results.
 
-Each scenario says who calls whom and in what state the phones are; the call-flow model says what happens, and a call
-that goes another way than expected is told step by step.
+Each scenario says who calls whom and in what state the phones are. The call-flow model says what happens; a call whose
+result is not the expected one is described step by step.
 
 With --on generated the same calls are placed on the text that `pbxgen generate` would write, for each PBX: the files
-are rendered in memory and run line by line by an interpreter, without a PBX and in milliseconds. -v shows every line
+are rendered in memory and interpreted line by line, without a PBX and in milliseconds. -v shows every line
 that a call ran through.
 
 With --on asterisk,freeswitch they are placed on real PBXs: each is started on loopback with the generated plan, phones
-register and behave as the scenario says, and what happened is compared with what is expected and with the model. It
-takes the programs found on PATH, or those named by PBXGEN_ASTERISK and PBXGEN_FREESWITCH.
+register and behave as the scenario says, and what happened is compared with what is expected and with the model. The
+programs are those on PATH, or those named by PBXGEN_ASTERISK and PBXGEN_FREESWITCH.
 
-Exit code 0: every call went as expected. 1: one did not. 2: wrong usage, or a PBX that is not there.
+Exit code 0: every call went as expected. 1: one did not. 2: wrong usage, or a PBX that is not installed.
 """
 _EPILOG = examples(
     "pbxgen test acme.test.yaml",
@@ -75,25 +76,29 @@ def run_tests(
     verbose: Annotated[
         bool,
         typer.Option(
-            "--verbose", "-v", help="Tell every call, not only failing ones; of generated text every line that ran."
+            "--verbose",
+            "-v",
+            help="Describe every call, not only failing ones; with --on generated show every line that ran.",
         ),
     ] = False,
+    language: Lang = None,
     format: Annotated[str, typer.Option("--format", help="text or json.", metavar="[text|json]")] = "text",
 ) -> None:
     if format not in ("text", "json"):
         raise typer.BadParameter(f"{format!r} is neither text nor json", param_hint="--format")
     missing = [str(f) for f in files if not f.exists()]
     if missing:
-        raise typer.BadParameter(f"there is no {', '.join(missing)}")
+        raise typer.BadParameter(f"{', '.join(missing)}: no such file")
+    words = spoken(language)
     places = _places(on)
     pbxs = tuple(p for p in PBXS if p in places)
     if report is not None and not pbxs:
-        raise typer.BadParameter("a report is of real calls: say where with --on", param_hint="--report")
+        raise typer.BadParameter("a report needs real calls: name the PBXs with --on", param_hint="--report")
     from pbxgen.scenario.run import judge_file, prepare
 
     prepared = [prepare(path, name) for path in files]
     if all(not p.diagnostics and not p.scenarios for p in prepared):
-        raise typer.BadParameter("no scenario has such a name" if name else "there are no scenarios")
+        raise typer.BadParameter("no scenario's name holds this text" if name else "the files hold no scenarios")
     runs = [judge_file(p) for p in prepared]
     sound = all(r.sound for r in runs)
     examined: Sequence[ExaminedCall] = ()
@@ -107,11 +112,11 @@ def run_tests(
 
         calls = place_calls(prepared, pbxs, keep)
         if report is not None:
-            write_report(calls, report)
+            write_report(calls, report, words)
     if format == "json":
         _print_json(runs, examined, calls, verbose)
     else:
-        _print_text(runs, examined, calls, verbose)
+        _print_text(runs, examined, calls, verbose, words)
     passed = all(r.passed for r in runs) and all(e.passed for e in examined)
     passed = passed and (calls is None or (calls.passed and not any(calls.problems.values())))
     raise typer.Exit(0 if passed else 1)
@@ -125,7 +130,7 @@ def _places(on: str) -> set[str]:
     names = {n.strip() for n in on.split(",")}
     for name in sorted(names.difference(known)):
         near = did_you_mean(name, known) or f"one of {', '.join(known)}"
-        raise typer.BadParameter(f"{name!r} is nothing calls can be placed on; {near}", param_hint="--on")
+        raise typer.BadParameter(f"{name!r} is not a place for calls; {near}", param_hint="--on")
     return names
 
 
@@ -134,6 +139,7 @@ def _print_json(
 ) -> None:
     import json
 
+    from pbxgen.cli.test_generated import call_as_json, lines_as_json
     from pbxgen.diagnostics.json import diagnostic_to_dict
     from pbxgen.scenario.show import as_json
 
@@ -151,50 +157,50 @@ def _print_json(
         "summary": {"passed": passed, "failed": failed},
     }
     if examined:
-        from pbxgen.cli.test_generated import examined_as_json
-
-        document["generated"] = [examined_as_json(e, verbose) for e in examined]
+        document["generated"] = [call_as_json(e) | (lines_as_json(e) if verbose else {}) for e in examined]
     if report is not None:
-        from pbxgen.cli.test_on import result_as_json
-
-        document["calls"] = [result_as_json(r) for r in report.results]
+        document["calls"] = [call_as_json(r) for r in report.results]
         document["problems"] = {pbx: list(lines) for pbx, lines in report.problems.items()}
     console.out(json.dumps(document, indent=2, ensure_ascii=False))
 
 
 def _print_text(
-    runs: Sequence[FileRun], examined: Sequence[ExaminedCall], report: LabReport | None, verbose: bool
+    runs: Sequence[FileRun],
+    examined: Sequence[ExaminedCall],
+    report: LabReport | None,
+    verbose: bool,
+    language: str,
 ) -> None:
     from pbxgen.diagnostics.render import render_text
+    from pbxgen.phrases import phrases
 
     for run in runs:
         if run.diagnostics:
-            console.out(render_text(run.diagnostics, run.texts.values(), colour=console.colours(sys.stdout)))
+            console.out(render_text(run.diagnostics, run.texts.values(), colour=console.wants_colour(sys.stdout)))
         if run.verdicts:
             console.out(console.printable(str(run.path)))
         for verdict in run.verdicts:
-            _print_verdict(verdict, verbose)
+            _print_verdict(verdict, verbose, language)
     if examined:
         from pbxgen.cli.test_generated import print_examined
 
-        print_examined(examined, verbose)
+        print_examined(examined, verbose, language)
     if report is not None:
         from pbxgen.cli.test_on import print_report
 
-        print_report(report, verbose)
+        print_report(report, verbose, language)
     passed, failed = _counts(runs, examined, report)
-    console.out(f"{passed} passed, {failed} failed")
+    console.out(phrases(language)("test.summary", passed=passed, failed=failed))
 
 
-def _print_verdict(verdict: Verdict, verbose: bool) -> None:
+def _print_verdict(verdict: Verdict, verbose: bool, language: str) -> None:
     from pbxgen.scenario.show import failure_lines
 
-    mark = "ok  " if verdict.passed else "FAIL"
-    console.out(f"  {mark} {_MODEL:<10} {console.printable(verdict.scenario.name)}")
+    console.verdict(verdict.passed, f"{_MODEL:<10}", verdict.scenario.name)
     if verbose or not verdict.passed:
         if not verdict.passed:
             console.out(console.printable(f"      {verdict.scenario.location}"))
-        for line in failure_lines(verdict):
+        for line in failure_lines(verdict, language):
             console.out(f"      {console.printable(line)}")
 
 

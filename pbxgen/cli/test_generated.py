@@ -9,6 +9,7 @@ from pbxgen.cli import console
 
 if TYPE_CHECKING:
     from pbxgen.interpret.examine import ExaminedCall
+    from pbxgen.lab.result import Result
     from pbxgen.scenario.run import Prepared
 
 
@@ -18,12 +19,12 @@ def examine_calls(prepared: Sequence[Prepared]) -> list[ExaminedCall]:
     from pbxgen.interpret.examine import examine
     from pbxgen.pbxs import PBXS
 
-    found: list[ExaminedCall] = []
+    examined: list[ExaminedCall] = []
     for file in prepared:
         cases = [case_of(scenario, plan) for scenario, plan in file.scenarios]
         for pbx in PBXS if cases else ():
-            found += examine(file.plans, cases, pbx)
-    return found
+            examined += examine(file.plans, cases, pbx)
+    return examined
 
 
 def shown_name(pbx: str) -> str:
@@ -31,37 +32,38 @@ def shown_name(pbx: str) -> str:
     return f"generated ({pbx})"
 
 
-def print_examined(examined: Sequence[ExaminedCall], verbose: bool) -> None:
+def print_examined(examined: Sequence[ExaminedCall], verbose: bool, language: str) -> None:
     """Each call; of failing ones what differs and what the model says, and with ``verbose`` the lines that ran."""
     width = max((len(shown_name(e.pbx)) for e in examined), default=0)
     for call in examined:
-        mark = "ok  " if call.passed else "FAIL"
-        console.out(f"  {mark} {shown_name(call.pbx):<{width}} {console.printable(call.case.name)}")
+        console.verdict(call.passed, f"{shown_name(call.pbx):<{width}}", call.case.name)
         if verbose or not call.passed:
-            for line in _told(call, verbose):
+            for line in _told(call, verbose, language):
                 console.out(f"      {console.printable(line)}")
 
 
-def _told(call: ExaminedCall, verbose: bool) -> list[str]:
+def _told(call: ExaminedCall, verbose: bool, language: str) -> list[str]:
     from pbxgen.calls.model_steps import model_steps
+    from pbxgen.phrases import phrases
 
+    say = phrases(language)
     lines = [f"✗ {difference}" for difference in call.differences]
     if not call.passed:
-        lines += ["What the model says", *(f"  {step}" for step in model_steps(call.case))]
+        lines += [say("test.model_says"), *(f"  {step}" for step in model_steps(call.case, language))]
         if not verbose:
-            lines.append("-v shows every line of the generated files that the call ran through")
+            lines.append(say("test.verbose"))
     if verbose:
         width = min(48, max((len(ran.where) for ran in call.trace), default=0))
-        lines.append(f"What ran for {call.pbx}")
+        lines.append(say("test.ran", pbx=call.pbx))
         lines += [f"  {ran.at:7.2f}  {ran.where:<{width}}  {ran.text}" for ran in call.trace]
     return lines
 
 
-def examined_as_json(call: ExaminedCall, verbose: bool) -> dict[str, Any]:
-    """One call for machines; with ``verbose`` the lines that ran."""
+def call_as_json(call: ExaminedCall | Result) -> dict[str, Any]:
+    """One call that was placed, for machines."""
     observed = call.observed
     ending = None if observed is None else observed.ending
-    document = {
+    return {
         "name": call.case.name,
         "pbx": call.pbx,
         "passed": call.passed,
@@ -70,6 +72,8 @@ def examined_as_json(call: ExaminedCall, verbose: bool) -> dict[str, Any]:
         "ends": None if ending is None else {ending.kind.value: ending.value},
         "status": None if observed is None else observed.status,
     }
-    if verbose:
-        document["ran"] = [{"at": ran.at, "where": ran.where, "text": ran.text} for ran in call.trace]
-    return document
+
+
+def lines_as_json(call: ExaminedCall) -> dict[str, Any]:
+    """The lines that it ran through."""
+    return {"ran": [{"at": ran.at, "where": ran.where, "text": ran.text} for ran in call.trace]}

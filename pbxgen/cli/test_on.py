@@ -5,14 +5,14 @@ from __future__ import annotations
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import typer
 
 from pbxgen.cli import console
 
 if TYPE_CHECKING:
-    from pbxgen.lab.result import LabReport, Result
+    from pbxgen.lab.result import LabReport
     from pbxgen.scenario.run import Prepared
 
 
@@ -39,43 +39,31 @@ def place_calls(prepared: Sequence[Prepared], pbxs: Sequence[str], keep: Path | 
         raise typer.Exit(2) from None
 
 
-def write_report(report: LabReport, path: Path) -> None:
+def write_report(report: LabReport, path: Path, language: str) -> None:
     """One page of HTML about every call."""
     from pbxgen.lab.report import page
 
-    path.write_text(page(report), encoding="utf-8")
+    path.write_text(page(report, language), encoding="utf-8")
 
 
-def print_report(report: LabReport, verbose: bool) -> None:
+def print_report(report: LabReport, verbose: bool, language: str) -> None:
     """Each call with its PBX, failures with the ladder of SIP messages beside the model's steps."""
     from pbxgen.lab.sequence import failure
+    from pbxgen.phrases import phrases
 
+    say = phrases(language)
     for result in report.results:
-        mark = "ok  " if result.passed else "FAIL"
-        console.out(f"  {mark} {result.pbx:<10} {console.printable(result.case.name)}")
+        console.verdict(result.passed, f"{result.pbx:<10}", result.case.name)
         if verbose or not result.passed:
-            for line in failure(result).splitlines():
+            for line in failure(result, language).splitlines():
                 console.out(f"      {console.printable(line)}")
     for result in report.results:
         if result.passed and result.before is not None:
-            told = "; ".join(result.before.differences)
-            console.out(console.printable(f"  placed twice on {result.pbx}: {result.case.name}; first: {told}"))
+            first = "; ".join(result.before.differences)
+            told = say("test.twice", pbx=result.pbx, call=result.case.name, differences=first)
+            console.out(console.printable(f"  {told}"))
     for pbx, lines in report.problems.items():
         for line in lines:
-            console.out(f"  {pbx} logged: {console.printable(line)}")
+            console.out(f"  {console.printable(say('test.logged', pbx=pbx, line=line))}")
     calls = f"{len(report.results)} real calls on {', '.join(report.pbxs)} in {report.seconds:.0f} s"
     sys.stderr.write(f"{calls}\n")
-
-
-def result_as_json(result: Result) -> dict[str, Any]:
-    """One real call for machines."""
-    ending = result.observed.ending
-    return {
-        "name": result.case.name,
-        "pbx": result.pbx,
-        "passed": result.passed,
-        "differences": list(result.differences),
-        "rings": list(result.observed.rings),
-        "ends": None if ending is None else {ending.kind.value: ending.value},
-        "status": result.observed.status,
-    }

@@ -15,12 +15,11 @@ from pbxgen.diagnostics.nearest import did_you_mean
 from pbxgen.flow.analysis.reach import Reach
 from pbxgen.flow.analysis.situations import Situations
 from pbxgen.flow.cases import EVERYTHING, MOST_CALLERS, Case, Narrowed, callers_in, cases_of
-from pbxgen.flow.explain import Teller
 from pbxgen.flow.graph import as_json, dot, mermaid
-from pbxgen.flow.outline import Words, tree_lines
-from pbxgen.flow.phrases import phrasebook
+from pbxgen.flow.outline import TreeTeller
 from pbxgen.flow.plan import Place, PlaceKind, Plan
 from pbxgen.flow.subject import Sender, names_of, namesakes, place_of, senders
+from pbxgen.phrases import phrases
 
 _WIDEST = 84
 """Where the places of lines begin at most."""
@@ -28,24 +27,25 @@ _WIDEST = 84
 
 def show(plan: Plan, who: str, language: str, format: str, narrowed: Narrowed = EVERYTHING) -> None:
     """Print the tree of ``who``; ends the command where nobody is called so."""
-    words = Words(plan, language)
+    teller = TreeTeller(plan, phrases(language))
     place = place_of(plan, who)
     if place is None:
         number, problem = read(plan, who)
         if number is None and who.startswith("+"):
             raise typer.BadParameter(f"{console.printable(who)} {problem}", param_hint="WHO")
-        found = [] if number is None else list(senders(plan, number))
-        if number is None or (not found and not who.startswith("+")):
+        sent_by = [] if number is None else list(senders(plan, number))
+        if number is None or (not sent_by and not who.startswith("+")):
             raise typer.BadParameter(console.printable(_nobody(plan, who)), param_hint="WHO")
         if narrowed != EVERYTHING:
-            raise typer.BadParameter(f"{number} is outside: who sends calls there cannot be narrowed", param_hint="WHO")
-        _show_senders(plan, number, found, words, language, format)
+            raise typer.BadParameter(
+                f"{number} is an outside number: who sends calls there cannot be narrowed", param_hint="WHO"
+            )
+        _show_senders(plan, number, sent_by, teller, format)
         return
     flow = Reach(plan).flow_of(place)
     start = dt.date.today() if narrowed.moment is None else narrowed.moment.date()
     cases = cases_of(plan, Situations(plan, start), flow, narrowed)
-    teller = Teller(plan, phrasebook(language))
-    titled = [(words.title(c), c) for c in cases.found]
+    titled = [(teller.title(c), c) for c in cases.found]
     if format == "json":
         document = {
             "version": 1,
@@ -53,44 +53,45 @@ def show(plan: Plan, who: str, language: str, format: str, narrowed: Narrowed = 
             "target": place.target,
             "numbers": _numbers(plan, place),
             "cut": not cases.whole,
-            "cases": [as_json(case, words) for case in cases.found],
+            "cases": [as_json(case, teller) for case in cases.found],
         }
         console.out(json.dumps(document, indent=2, ensure_ascii=False))
     elif format == "mermaid":
-        console.out("\n".join(mermaid(titled, words)))
+        console.out("\n".join(mermaid(titled, teller)))
     elif format == "dot":
-        console.out("\n".join(dot(titled, words)))
+        console.out("\n".join(dot(titled, teller)))
     else:
-        console.out(console.printable(f"{teller.place(place)}: {_dialled(plan, place, words)}"))
-        for line in _text(cases.found, words):
+        numbers = teller.say("tree.numbers", numbers=", ".join(_numbers(plan, place)))
+        console.out(console.printable(f"{teller.place(place)}: {numbers}"))
+        for line in _text(cases.found, teller):
             console.out(console.printable(line))
         if cases.more:
-            console.out(f"\n{words.phrases.more.format(number=cases.more)}")
+            console.out(f"\n{teller.say('tree.more', number=cases.more)}")
         if cases.whole and narrowed == EVERYTHING and len(callers_in(plan, flow)) > MOST_CALLERS:
-            console.out(f"\n{words.phrases.passed_over}")
+            console.out(f"\n{teller.say('tree.passed_over')}")
 
 
 def _nobody(plan: Plan, who: str) -> str:
     several = namesakes(plan, who)
     if several:
-        return f"several are called {who}: say {', '.join(several[:-1])} or {several[-1]}"
-    return f"nothing is called {who}; {did_you_mean(who, names_of(plan))}".rstrip("; ")
+        return f"several have the name {who}: choose {', '.join(several[:-1])} or {several[-1]}"
+    return f"nothing has the name or number {who}; {did_you_mean(who, names_of(plan))}".rstrip("; ")
 
 
-def _text(cases: tuple[Case, ...], words: Words) -> Iterator[str]:
+def _text(cases: tuple[Case, ...], teller: TreeTeller) -> Iterator[str]:
     """Inside and outside are told together where nothing differs."""
     drawn: dict[str, list[tuple[str, list[tuple[str, Any]]]]] = {}
     for case in cases:
-        drawn.setdefault(words.calls(case), []).append((words.when(case.when), tree_lines(words.outline(case.root))))
+        drawn.setdefault(teller.calls(case), []).append((teller.when(case.when), teller.outline(case.root)))
     groups: list[tuple[str, list[tuple[str, list[tuple[str, Any]]]]]] = []
-    for title, found in drawn.items():
-        texts = [(when, [text for text, _ in lines]) for when, lines in found]
+    for title, cases_of_title in drawn.items():
+        texts = [(when, [text for text, _ in lines]) for when, lines in cases_of_title]
         if groups and [(w, [t for t, _ in ls]) for w, ls in groups[-1][1]] == texts:
-            groups[-1] = (f"{groups[-1][0]}; {title[0].lower()}{title[1:]}", found)
+            groups[-1] = (f"{groups[-1][0]}; {title[0].lower()}{title[1:]}", cases_of_title)
         else:
-            groups.append((title, found))
-    for title, found in groups:
-        for when, lines in found:
+            groups.append((title, cases_of_title))
+    for title, cases_of_title in groups:
+        for when, lines in cases_of_title:
             yield ""
             yield f"{title}, {when}:"
             column = min(max(len(text) for text, _ in lines), _WIDEST)
@@ -103,37 +104,28 @@ def _numbers(plan: Plan, place: Place) -> list[str]:
     match place.kind:
         case PlaceKind.USER:
             return [place.target, *plan.users[place.target].dids]
-        case PlaceKind.OPERATOR:
-            return [plan.operators[place.target].number]
-        case PlaceKind.GROUP:
-            return [plan.groups[place.target].number]
+        case PlaceKind.OPERATOR | PlaceKind.GROUP:
+            return [plan.group_at(place.key).number]
         case _:
             return [place.target]
 
 
-def _dialled(plan: Plan, place: Place, words: Words) -> str:
-    return words.phrases.numbers.format(numbers=", ".join(_numbers(plan, place)))
-
-
-def _show_senders(plan: Plan, number: str, found: list[Sender], words: Words, language: str, format: str) -> None:
-    p = words.phrases
+def _show_senders(plan: Plan, number: str, sent_by: list[Sender], teller: TreeTeller, format: str) -> None:
     if format == "json":
         listed = [
             {"kind": s.kind, "name": s.name, "key": s.key, "file": s.location.file, "line": s.location.line}
-            for s in found
+            for s in sent_by
         ]
         console.out(json.dumps({"version": 1, "number": number, "senders": listed}, indent=2, ensure_ascii=False))
         return
     if format != "text":
-        raise typer.BadParameter(f"{number} is outside: text or json", param_hint="--format")
+        raise typer.BadParameter(f"{number} is an outside number: text or json", param_hint="--format")
     owners = [u for u in plan.users.values() if u.mobile == number]
-    console.out((p.reaches if found or owners else p.reached_by_nobody).format(number=number))
-    teller = Teller(plan, phrasebook(language))
-    lines = [(f"{teller.party(u.extension)}: {p.keys['mobile']}", u.location) for u in owners]
-    for sender in found:
-        kind = PlaceKind(sender.kind)
-        name = teller.place(Place(kind, sender.name, sender.location))
-        lines.append((f"{name}: {p.keys[sender.key]}", sender.location))
+    console.out(teller.say("tree.reaches" if sent_by or owners else "tree.reached_by_nobody", number=number))
+    lines = [(f"{teller.party(u.extension)}: {teller.say('key.mobile')}", u.location) for u in owners]
+    for sender in sent_by:
+        name = teller.place(Place(PlaceKind(sender.kind), sender.name, sender.location))
+        lines.append((f"{name}: {teller.say(f'key.{sender.key}')}", sender.location))
     column = min(max((len(text) for text, _ in lines), default=0), _WIDEST)
     for text, location in lines:
         console.out(console.printable(f"  {text}{' ' * max(2, column - len(text) + 2)}{location.short}"))

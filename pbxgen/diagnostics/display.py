@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import unicodedata
 from functools import lru_cache
+from typing import IO
 
 _TAB = "    "
 _ESCAPED = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
@@ -32,6 +34,11 @@ def width(char: str) -> int:
     if unicodedata.category(char) in _ZERO_WIDTH or "\u1160" <= char <= "\u11ff":
         return 0
     return 2 if unicodedata.east_asian_width(char) in "WF" else 1
+
+
+def wants_colour(stream: IO[str]) -> bool:
+    """A terminal that can show colours, whose user has not asked for none (https://no-color.org)."""
+    return stream.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
 
 
 def printable(text: str) -> str:

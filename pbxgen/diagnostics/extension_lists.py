@@ -8,13 +8,15 @@ _NAMED = 6
 """How many extensions, or ranges of them, are named."""
 
 
-def several(noun: str, extensions: Sequence[str]) -> str:
+def several(
+    noun: str, extensions: Sequence[str], last: str = " and ", many: str = "{number:,} {noun}s ({named})"
+) -> str:
     """``101, 102 and 107``; of more than six ``1,250 users (101-340, 400, 412, … 999)``."""
     if len(extensions) <= _NAMED:
-        return f"{', '.join(extensions[:-1])} and {extensions[-1]}" if len(extensions) > 1 else extensions[0]
+        return f"{', '.join(extensions[:-1])}{last}{extensions[-1]}" if len(extensions) > 1 else extensions[0]
     ranges = _ranges(extensions)
     named = ranges if len(ranges) <= _NAMED else [*ranges[: _NAMED - 1], f"… {ranges[-1]}"]
-    return f"{len(extensions):,} {noun}s ({', '.join(named)})"
+    return many.format(number=len(extensions), noun=noun, named=", ".join(named))
 
 
 def _ranges(extensions: Sequence[str]) -> list[str]:

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import IO
 
 from pbxgen.diagnostics.diagnostic import Diagnostic, Example, Severity
 from pbxgen.diagnostics.display import printable, shown, width
@@ -31,11 +29,6 @@ _BEFORE = 40
 
 _BOLD, _RED, _YELLOW, _BLUE, _CYAN = "1", "1;31", "1;33", "1;34", "36"
 _COLOURS = {Severity.ERROR: _RED, Severity.WARNING: _YELLOW}
-
-
-def wants_colour(stream: IO[str]) -> bool:
-    """A terminal that can show colours, whose user has not asked for none (https://no-color.org)."""
-    return stream.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
 
 
 def render_text(diagnostics: Iterable[Diagnostic], files: Iterable[SourceFile], *, colour: bool = False) -> str:

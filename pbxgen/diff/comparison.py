@@ -22,6 +22,7 @@ from pbxgen.flow.cases import Vocabulary
 from pbxgen.flow.machine import Caller
 from pbxgen.flow.plan import Condition, Origin, Outcome, Plan
 from pbxgen.flow.wording import length
+from pbxgen.phrases import Phrases
 from pbxgen.source.pause import without_garbage_collection
 
 _MOST_CALLERS = 50
@@ -34,7 +35,7 @@ _LONGEST = 4
 """Conditions that are named; where it takes more, perhaps it takes fewer to name all others."""
 
 
-def compare(old: Plan, new: Plan, today: dt.date) -> Comparison:
+def compare(old: Plan, new: Plan, today: dt.date, say: Phrases) -> Comparison:
     """Every difference that a caller can notice from ``today`` on."""
     if old.digest == new.digest:
         return Comparison(old, new, (), ())
@@ -44,7 +45,7 @@ def compare(old: Plan, new: Plan, today: dt.date) -> Comparison:
         compared = _Comparer(shared).entries(affected(old, new))
         entries = tuple(e for e in compared if e.changes or e.status != "changed")
         more = sum(not e.whole for e in compared)
-        return Comparison(old, new, entries, (*facts(old, new), *named_facts(new, entries)), more)
+        return Comparison(old, new, entries, (*facts(old, new, say), *named_facts(new, entries, say)), more)
 
 
 class _Comparer:

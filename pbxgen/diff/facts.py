@@ -10,11 +10,12 @@ from pbxgen.flow.numbering import NumberingPlan
 from pbxgen.flow.pattern import Pattern
 from pbxgen.flow.plan import Plan, Route, Trunk, User
 from pbxgen.flow.schedule import DateRange, Schedule
+from pbxgen.phrases import Phrases
 
 
-def facts(old: Plan, new: Plan) -> Iterator[Fact]:
+def facts(old: Plan, new: Plan, say: Phrases) -> Iterator[Fact]:
     """In a fixed order: numbers, dialling, the whole PBX, rights, routes, trunks."""
-    before, after = _numbers(old), _numbers(new)
+    before, after = _numbers(old, say), _numbers(new, say)
     for number in dict.fromkeys((*after, *before)):
         was, now = before.get(number, ""), after.get(number, "")
         if was != now:
@@ -35,25 +36,26 @@ def facts(old: Plan, new: Plan) -> Iterator[Fact]:
     if old.language != new.language:
         yield Fact("language", "", old.language, new.language)
     if old.sip_480 != new.sip_480:
-        yield Fact("sip_480", "", old.sip_480.value, new.sip_480.value)
+        yield Fact("sip_480", "", say(f"outcome.{old.sip_480}"), say(f"outcome.{new.sip_480}"))
     for extension, user in new.users.items():
         if extension in old.users:
-            yield from _user(old.users[extension], user)
+            yield from _user(old.users[extension], user, say)
     for name in dict.fromkeys((*new.routes, *old.routes)):
-        was, now = _route(old.routes.get(name)), _route(new.routes.get(name))
+        was, now = _route(old.routes.get(name), say), _route(new.routes.get(name), say)
         if was != now:
             yield Fact("route", name, was, now)
     if list(old.routes) != list(new.routes) and set(old.routes) == set(new.routes):
         yield Fact("routes", "", ", ".join(old.routes), ", ".join(new.routes))
     for name in dict.fromkeys((*new.trunks, *old.trunks)):
-        was, now = _trunk(old.trunks.get(name)), _trunk(new.trunks.get(name))
+        was, now = _trunk(old.trunks.get(name), say), _trunk(new.trunks.get(name), say)
         if was != now:
             yield Fact("trunk", name, was, now)
 
 
-def _numbers(plan: Plan) -> dict[str, str]:
+def _numbers(plan: Plan, say: Phrases) -> dict[str, str]:
     """Outside numbers and what they reach at first."""
-    return {n: f"user {e}" for n, e in plan.dids.items()} | dict.fromkeys(plan.inbound, "inbound")
+    users = {number: say("diff.value.user", extension=extension) for number, extension in plan.dids.items()}
+    return users | dict.fromkeys(plan.inbound, say("diff.value.inbound"))
 
 
 def _reading(numbering: NumberingPlan) -> tuple[str, str, str]:
@@ -65,39 +67,36 @@ def _asks_for_the_time(plan: Plan) -> bool:
     return any(c.schedule is not None or c.until is not None for c in conditions)
 
 
-def _user(was: User, now: User) -> Iterator[Fact]:
+def _user(was: User, now: User, say: Phrases) -> Iterator[Fact]:
     if was.routes != now.routes:
         yield Fact("rights", now.extension, ", ".join(was.routes or ()), ", ".join(now.routes or ()))
     if was.own_number != now.own_number:
         yield Fact("shown", now.extension, was.own_number or "", now.own_number or "")
     if (was.password is None) != (now.password is None):
-        yield Fact("login", now.extension, _login(was), _login(now))
+        logins = [say("diff.value.elsewhere" if u.password is None else "diff.value.by_pbxgen") for u in (was, now)]
+        yield Fact("login", now.extension, *logins)
 
 
-def _login(user: User) -> str:
-    return "elsewhere" if user.password is None else "by pbxgen"
-
-
-def _route(route: Route | None) -> str:
+def _route(route: Route | None, say: Phrases) -> str:
     if route is None:
         return ""
-    kind = ", emergency" if route.emergency else ""
-    return f"{', '.join(p.text for p in route.patterns)} over {route.trunk}{kind}"
+    text = say("diff.value.route", patterns=", ".join(p.text for p in route.patterns), trunk=route.trunk)
+    return f"{text}, {say('diff.value.emergency')}" if route.emergency else text
 
 
-def _trunk(trunk: Trunk | None) -> str:
+def _trunk(trunk: Trunk | None, say: Phrases) -> str:
     if trunk is None:
         return ""
     port = "" if trunk.port is None else f":{trunk.port}"
     parts = [
         f"{trunk.host}{port}/{trunk.transport}",
-        f"number {trunk.number}" if trunk.number else "",
+        say("diff.value.trunk_number", number=trunk.number) if trunk.number else "",
         trunk.number_format.value,
-        f"caller id {trunk.caller_id.value}",
+        say("diff.value.caller_id", policy=trunk.caller_id),
         trunk.diversion.value,
-        "registers" if trunk.register else "",
-        f"user {trunk.username}" if trunk.username else "",
-        f"accepts from {', '.join(trunk.accept_from)}" if trunk.accept_from else "",
+        say("diff.value.registers") if trunk.register else "",
+        say("diff.value.username", name=trunk.username) if trunk.username else "",
+        say("diff.value.accepts", addresses=", ".join(trunk.accept_from)) if trunk.accept_from else "",
     ]
     return ", ".join(p for p in parts if p)
 
@@ -107,17 +106,17 @@ _MOST = 4
 _DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
 
-def named_facts(plan: Plan, entries: Iterable[EntryChanges]) -> Iterator[Fact]:
+def named_facts(plan: Plan, entries: Iterable[EntryChanges], say: Phrases) -> Iterator[Fact]:
     """Of schedules and contacts that ``entries`` name and that were different; ``plan`` is in common terms."""
     literals = {one for e in entries for c in e.changes for together in c.when for one in together}
     hours = {one.name.removesuffix(BEFORE) for one in literals if one.kind in ("open", "closed")}
     people = {one.name.removesuffix(BEFORE) for one in literals if one.kind in ("from", "not_from")}
     for name in sorted(name for name in hours if name + BEFORE in plan.schedules):
         was, now = plan.schedules[name + BEFORE], plan.schedules[name]
-        yield from _fact("schedule", name, _hours(was, now), _hours(now, was))
+        yield from _fact("schedule", name, _hours(was, now, say), _hours(now, was, say))
     for name in sorted(name for name in people if name + BEFORE in plan.contacts):
         before, after = ([_written(p) for p in plan.contacts[n].patterns] for n in (name + BEFORE, name))
-        yield from _fact("contacts", name, _some(_only(before, after)), _some(_only(after, before)))
+        yield from _fact("contacts", name, _some(_only(before, after), say), _some(_only(after, before), say))
 
 
 def _written(pattern: Pattern) -> str:
@@ -130,14 +129,14 @@ def _fact(key: str, name: str, was: str, now: str) -> Iterator[Fact]:
         yield Fact(key, name, was, now)
 
 
-def _hours(one: Schedule, other: Schedule) -> str:
+def _hours(one: Schedule, other: Schedule, say: Phrases) -> str:
     """What ``one`` has and the other has not."""
     weekly = [_only(_windows(one, day), _windows(other, day)) for day in range(7)]
     parts = [f"{days} {', '.join(windows)}" for days, windows in _runs(weekly) if windows]
     closed = _only([_dates(r) for r in one.closed], [_dates(r) for r in other.closed])
     opened = [[f"{w.date} {_span(w.start, w.end)}" for w in s.opened] for s in (one, other)]
-    parts += [f"closed {_some(closed)}"] if closed else []
-    parts += [f"open {_some(_only(*opened))}"] if _only(*opened) else []
+    parts += [say("diff.value.closed", days=_some(closed, say))] if closed else []
+    parts += [say("diff.value.open", days=_some(_only(*opened), say))] if _only(*opened) else []
     return "; ".join(parts)
 
 
@@ -159,9 +158,11 @@ def _only(mine: list[str], others: list[str]) -> list[str]:
     return [one for one in mine if one not in others]
 
 
-def _some(found: list[str]) -> str:
+def _some(found: list[str], say: Phrases) -> str:
     more = len(found) - _MOST
-    return ", ".join(found) if more <= 1 else f"{', '.join(found[:_MOST])} and {more} more"
+    if more <= 1:
+        return ", ".join(found)
+    return say("diff.value.more", named=", ".join(found[:_MOST]), number=more)
 
 
 def _dates(closed: DateRange) -> str:

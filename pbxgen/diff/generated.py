@@ -14,6 +14,7 @@ from pbxgen.diff.result import Made, Plans, Result, Section, compared
 from pbxgen.diff.revisions import GIT, Revision, checked_out, in_repository, places_of
 from pbxgen.diff.words import Block, Told, of_tenant
 from pbxgen.output.manifest import MANIFEST
+from pbxgen.phrases import Phrases
 from pbxgen.source.load import is_fleet, source_digests, tenant_roots
 
 _BUILD = re.compile(r"\bbuilds?\b\W+(?:\S+ )??([0-9a-f]{12})\b|\b([0-9a-f]{12})\b")
@@ -85,9 +86,6 @@ def _tenants(source: Path) -> tuple[Path, ...]:
     return tenant_roots(source) if is_fleet(source) else ()
 
 
-_NOT_KNOWN = "what changes cannot be told: git has no source that it was made from"
-
-
 @dataclass(frozen=True, slots=True)
 class Judge:
     """Knows NEW, and how to get at what it was before."""
@@ -102,6 +100,7 @@ class Judge:
     origin_of: Callable[[frozenset[str]], Provenance | None]
     """The revision that has some digests, as :func:`pbxgen.diff.generated.made_from` finds it."""
     compiled: Callable[[Revision], Plans]
+    say: Phrases
 
     def result(self, old: Path) -> Result:
         """Folders of one digest are judged together: those of a run that wrote only one PBX's are not alike."""
@@ -122,20 +121,23 @@ class Judge:
 
     def _of(self, found: frozenset[str], folders: tuple[str, ...]) -> tuple[Made, bool, Sequence[Section]]:
         """``found`` are the digests in ``folders``."""
-        names = " and ".join(folders)
+        names = self.say("list.and").join(folders)
         current = {name: plan.digest in found for name, plan in self.plans.items()}
         others = found - {plan.digest for plan in self.plans.values()}
         if all(current.values()) and (self.narrowed or not others):
-            return Made(folders, current, None, f"{names} was made from this source"), True, ()
+            return Made(folders, current, None, self.say("diff.made.current", folders=names)), True, ()
         origin = self.origin_of(found)
         if origin is not None:
-            about = f"{names} was made from {self.source} of {origin.date} (git:{origin.commit})"
+            about = self.say(
+                "diff.made.revision", folders=names, source=self.source, date=origin.date, commit=origin.commit
+            )
             before = self.compiled(origin.source)
             before = {name: plan for name, plan in before.items() if plan.digest in found}
-            same, sections = compared(before, self.plans, dt.date.today())
+            same, sections = compared(before, self.plans, dt.date.today(), self.say)
             return Made(folders, current, f"git:{origin.commit}", about), same, sections
-        about = f"{names} was made from another state of the source"
-        unknown = [Section(n, (of_tenant("~", n, _NOT_KNOWN),)) for n, known in current.items() if not known]
+        about = self.say("diff.made.other", folders=names)
+        unknown = [Section(n, (of_tenant("~", n, "unknown", self.say),)) for n, known in current.items() if not known]
         if not unknown:
-            unknown = [Section("", (Block("-", "another tenant", (Told("is gone", "tenant"),), (), "tenant"),))]
+            told = Told(self.say("diff.tenant.gone"), "tenant")
+            unknown = [Section("", (Block("-", self.say("diff.tenant.another"), (told,), (), "tenant"),))]
         return Made(folders, current, None, about), False, unknown

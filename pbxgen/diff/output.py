@@ -11,46 +11,41 @@ from pbxgen.diff.words import Block, Told
 from pbxgen.flow.behaviour import Node
 from pbxgen.flow.graph import nodes_as_json
 from pbxgen.flow.plan import Outcome
+from pbxgen.phrases import Phrases
 
 MOST_CHARACTERS = 60_000
 """Of a comment; GitHub takes 65,536, and somebody may put a line above it."""
 
-_SAME = "nothing changes for callers"
 
-
-def text_lines(result: Result) -> list[str]:
+def text_lines(result: Result, say: Phrases) -> list[str]:
     lines = [made.about for made in result.made]
     if lines:
         lines.append("")
     if result.same:
-        return [*lines, _SAME]
+        return [*lines, say("diff.same")]
     for section in result.sections:
         if len(result.sections) > 1 and section.blocks:
             lines.append(f"{section.title}:")
         for block in section.blocks:
             lines.append(f"{block.sign} {block.title}")
             lines += [f"    {line}" for line in block.lines]
-        lines += _more(section)
+        lines += _more(section, say)
     return lines
 
 
-def _more(section: Section) -> list[str]:
+def _more(section: Section, say: Phrases) -> list[str]:
     """Not "nothing changes": what comes after many ringings has not been looked at."""
-    if not section.more:
-        return []
-    return [
-        f"… calls to {section.more} more are compared only up to their first ringings: "
-        "pbxgen explain WHO tells the others, narrowed with --from, --at, --phone"
-    ]
+    return [say("diff.more", number=section.more)] if section.more else []
 
 
-def markdown(result: Result) -> str:
+def markdown(result: Result, say: Phrases) -> str:
     """Never longer than a comment may be; what had to be left out is counted."""
     about = "".join(f"{_escaped(made.about)}.\n\n" for made in result.made)
     if result.same:
-        return f"{about}**{_SAME[0].upper()}{_SAME[1:]}.**"
+        same = say("diff.same")
+        return f"{about}**{same[0].upper()}{same[1:]}.**"
     every = [block for section in result.sections for block in section.blocks]
-    text = f"### What changes for callers ({_count(every)})\n"
+    text = f"### {say('diff.heading', number=_count(every))}\n"
     if about:
         text += f"\n{about.rstrip()}\n"
     left: list[Block] = []
@@ -59,14 +54,14 @@ def markdown(result: Result) -> str:
             text += f"\n#### {_escaped(section.title)}\n"
         text += "\n"
         for block in section.blocks:
-            item = _item(block)
+            item = _item(block, say)
             if left or len(text) + len(item) > MOST_CHARACTERS:
                 left.append(block)
             else:
                 text += item
-        text += "".join(f"\n{_escaped(line)}\n" for line in _more(section))
+        text += "".join(f"\n{_escaped(line)}\n" for line in _more(section, say))
     if left:
-        text += f"\n… and {_count(left):,} more, left out of this comment; `pbxgen diff` tells them all.\n"
+        text += f"\n{say('diff.left_out', number=_count(left))}\n"
     return text
 
 
@@ -74,8 +69,8 @@ def _count(blocks: Sequence[Block]) -> int:
     return sum(max(1, len(block.targets)) for block in blocks)
 
 
-def _item(block: Block) -> str:
-    mark = {"+": "new: ", "-": "gone: ", "~": ""}[block.sign]
+def _item(block: Block, say: Phrases) -> str:
+    mark = "" if block.sign == "~" else say(f"diff.kind.{_KINDS[block.sign]}")
     return f"- {mark}**{_escaped(block.title)}**\n" + "".join(f"  - {_escaped(line)}\n" for line in block.lines)
 
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pbxgen.diff.comparison import compare
 from pbxgen.diff.words import Block, blocks, of_tenant
 from pbxgen.flow.plan import Plan
+from pbxgen.phrases import Phrases
 
 Plans = Mapping[str, Plan]
 """By the names of the tenants."""
@@ -53,25 +54,25 @@ class Result:
     """Of an OLD that was generated."""
 
 
-def compared(before: Plans, after: Plans, today: dt.date) -> tuple[bool, tuple[Section, ...]]:
+def compared(before: Plans, after: Plans, today: dt.date, say: Phrases) -> tuple[bool, tuple[Section, ...]]:
     """Does nothing change for callers? And what does, tenant by tenant."""
     pairs = tenants(before, after)
     same = len(before) == len(after) == len(pairs)
     found = []
     for old, new in pairs:
-        comparison = compare(old, new, today)
+        comparison = compare(old, new, today, say)
         same = same and comparison.same
-        found.append(Section(new.name, blocks(comparison), more=comparison.more))
+        found.append(Section(new.name, blocks(comparison, say), more=comparison.more))
     known = [{plan.name for plan in side} for side in zip(*pairs, strict=True)] or [set(), set()]
-    found += _alone("+", "is new", after, known[1])
-    found += _alone("-", "is gone", before, known[0])
+    found += _alone("+", "new", after, known[1], say)
+    found += _alone("-", "gone", before, known[0], say)
     return same, tuple(found)
 
 
-def _alone(sign: str, word: str, plans: Plans, known: set[str]) -> Iterator[Section]:
+def _alone(sign: str, what: str, plans: Plans, known: set[str], say: Phrases) -> Iterator[Section]:
     for name in plans:
         if name not in known:
-            yield Section(name, (of_tenant(sign, name, word),))
+            yield Section(name, (of_tenant(sign, name, what, say),))
 
 
 def tenants(before: Mapping[str, Plan], after: Mapping[str, Plan]) -> list[tuple[Plan, Plan]]:

@@ -2,25 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 from pbxgen.diagnostics.extension_lists import several
 from pbxgen.diff.changes import Change, Comparison, EntryChanges, Fact, spots
 from pbxgen.diff.equivalence import silent
+from pbxgen.diff.shared_situations import BEFORE
 from pbxgen.flow.behaviour import Attempt, End, Node
 from pbxgen.flow.graph import graph_of
 from pbxgen.flow.machine import EndKind
-from pbxgen.flow.outline import Words
-from pbxgen.flow.plan import Leg, Origin, Outcome, PlaceKind, Plan, User
+from pbxgen.flow.outline import TreeTeller
+from pbxgen.flow.plan import Leg, Outcome, PlaceKind, Plan, Strategy, User
+from pbxgen.phrases import Phrases
 
-_ORIGINS = {Origin.EXTERNAL: "outside calls", Origin.INTERNAL: "inside calls", None: "calls"}
-_ASPECTS = {"busy": "when busy", "no_answer": "when nobody answers", "unreachable": "when unreachable"}
 _LONGEST, _LONGEST_DETAILED = 100, 300
 """Letters of a branching course; a longer one ends at whoever's deviations decide."""
-
-
-_DND = " (do not disturb)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,16 +51,18 @@ class Block:
         return tuple(told.text for told in self.told)
 
 
-def of_tenant(sign: str, name: str, text: str) -> Block:
-    return Block(sign, f"tenant {name}", (Told(text, "tenant"),), (name,), "tenant")
+def of_tenant(sign: str, name: str, what: str, say: Phrases) -> Block:
+    """``what``: new, gone or unknown."""
+    told = Told(say(f"diff.tenant.{what}"), "tenant")
+    return Block(sign, say("diff.tenant.title", name=name), (told,), (name,), "tenant")
 
 
-def blocks(comparison: Comparison) -> tuple[Block, ...]:
+def blocks(comparison: Comparison, say: Phrases) -> tuple[Block, ...]:
     """Everything that changes; users for whom the same changes share a block."""
-    found = _of_entries(comparison, _Teller(comparison))
-    if not found:  # each change follows from another: then all are told in full
-        found = _of_entries(comparison, _Teller(comparison, in_full=True))
-    return (*found, *_Teller(comparison).facts())
+    entries = _of_entries(comparison, _Teller(comparison, say))
+    if not entries:  # each change follows from another: then all are told in full
+        entries = _of_entries(comparison, _Teller(comparison, say, in_full=True))
+    return (*entries, *_Teller(comparison, say).facts())
 
 
 def _of_entries(comparison: Comparison, teller: _Teller) -> tuple[Block, ...]:
@@ -78,12 +77,16 @@ def _of_entries(comparison: Comparison, teller: _Teller) -> tuple[Block, ...]:
 
 
 class _Teller:
-    def __init__(self, comparison: Comparison, *, in_full: bool = False) -> None:
+    """Tells a comparison. ``me``: the number of the entry that is told of; ``generic``: without the names that differ
+    between users who share a policy."""
+
+    def __init__(self, comparison: Comparison, say: Phrases, *, in_full: bool = False) -> None:
         self._old, self._new = comparison.old, comparison.new
+        self._say = say
         self._comparison = comparison
         self._told = frozenset() if in_full else frozenset(e.place.key for e in comparison.entries)
         self._shared: dict[tuple[str, str], tuple[Told, ...]] = {}
-        self._words = {id(p): Words(p, "en") for p in (comparison.old, comparison.new)}
+        self._trees = {id(plan): TreeTeller(plan, say) for plan in (comparison.old, comparison.new)}
 
     def block(self, entries: list[EntryChanges]) -> Block:
         entry = entries[0]
@@ -92,7 +95,7 @@ class _Teller:
         if len(entries) == 1:
             told = tuple(self.lines(entry, generic=False))
             return Block(sign, self._name(entry), told, targets, entry.place.kind.value)
-        return Block(sign, several("user", targets), self.shared(entry), targets)
+        return Block(sign, self._users(targets), self.shared(entry), targets)
 
     def shared(self, entry: EntryChanges) -> tuple[Told, ...]:
         """The lines of ``entry`` without its own names; told once for all that are alike."""
@@ -102,56 +105,69 @@ class _Teller:
         return self._shared[first.key]
 
     def lines(self, entry: EntryChanges, *, generic: bool) -> Iterator[Told]:
-        """``generic``: without the names that differ between users who share a policy."""
         if entry.status == "gone":
-            who = entry.place.target if entry.place.kind is PlaceKind.USER else "it"
-            yield Told(f"calls to {who} are refused (404)", "call", after="refused (404)")
+            name = "diff.gone_user" if entry.place.kind is PlaceKind.USER else "diff.gone_place"
+            yield Told(self._say(name, number=entry.place.target), "call", after=self._say("diff.refused"))
             return
         lines = (line for change in entry.changes for line in self._lines(entry, change, generic))
         yield from dict.fromkeys(lines)
 
     def _lines(self, entry: EntryChanges, change: Change, generic: bool) -> Iterator[Told]:
         """Nothing of what only follows from a change of somebody else: it is told there."""
-        when = "" if not change.when else f" {self._words[id(self._new)].when(change.when)}"
-        if change.excepted:
-            when = f" at all times except{when}"
-        caller = "" if change.caller is None else f" from {self._caller(change.caller)}"
-        subject = f"{_ORIGINS[change.origin]}{caller}{when}"
-        me = entry.place.target
+        say, me = self._say, entry.place.target
+
+        def changed(name: str, about: str, was: str, now: str) -> Told:
+            return Told(say(name, about=about, before=was, after=now), change.aspect, was, now, change)
+
         if change.aspect == "phones":
             was, now = (self._phones(plan, entry, generic) for plan in (self._old, self._new))
-            yield Told(f"who rings: was {was}, now {now}", change.aspect, was, now, change)
+            yield changed("diff.changed", say("diff.who_rings"), was, now)
             return
+        about = self._calls(change)
         if entry.status == "new":
-            now = self._course(change.after, me)
-            yield Told(f"{subject}: {now}", change.aspect, "", now, change)
+            yield changed("diff.from_new", about, "", self._course(change.after, me))
             return
         if change.aspect == "rings":
             was = self._time(self._old, change.before, me, generic)
             now = self._time(self._new, change.after, me, generic)
             if was != now:  # or there is another leg, which is told as who rings
-                yield Told(f"{subject}: rings {was}, now {now}", change.aspect, was, now, change)
+                yield changed("diff.rings", about, was, now)
             return
-        outcomes = " or ".join(_ASPECTS[o] for o in change.aspect.split("+") if o in _ASPECTS)
+        outcomes = [say(f"diff.outcome.{outcome}") for outcome in change.aspect.split("+") if outcome in set(Outcome)]
         if outcomes:
-            subject += f" {outcomes}"
+            about += f" {say('list.or').join(outcomes)}"
         elif change.aspect == "then":
-            subject += " that nobody takes"
+            about = say("diff.untaken", calls=about)
         was = self._path(self._old, change.before, me, generic, False)
         now = self._path(self._new, change.after, me, generic, False)
         if was != now:
-            yield Told(f"{subject}: was {was}, now {now}", change.aspect, was, now, change)
+            yield changed("diff.changed", about, was, now)
         elif entry.itself or not self._elsewhere(change.after, entry):
             for spot in spots(change.before, change.after):
                 where = ", ".join(self._behind(node, outcomes, me, generic) for node, outcomes in spot.way)
                 was = self._path(self._old, spot.before, me, generic, True)
                 now = self._path(self._new, spot.after, me, generic, True)
-                behind = f" behind {where}" if where else ""
-                yield Told(f"{subject}{behind}: was {was}, now {now}", change.aspect, was, now, change)
+                yield changed(
+                    "diff.changed", say("diff.behind", about=about, where=where) if where else about, was, now
+                )
+
+    def _calls(self, change: Change) -> str:
+        """Whose calls are changed, and when."""
+        calls = self._say(f"diff.calls.{change.origin or 'any'}")
+        if change.caller is not None:
+            calls = self._say("diff.caller", calls=calls, who=self._caller(change.caller))
+        when = self._tree(self._new).when(change.when) if change.when else ""
+        when = when.replace(BEFORE, self._say("diff.before"))
+        if change.excepted:
+            return self._say("diff.except", calls=calls, when=when)
+        return f"{calls} {when}".rstrip()
+
+    def _tree(self, plan: Plan) -> TreeTeller:
+        return self._trees[id(plan)]
 
     def _behind(self, node: Attempt, outcomes: tuple[Outcome, ...], me: str, generic: bool) -> str:
-        told = "" if node.next else f" ({self._words[id(self._new)].outcomes(outcomes)})"
-        return f"{self._who(self._new, node, me, generic)}{told}"
+        told = "" if node.next else f" ({self._tree(self._new).outcomes(outcomes)})"
+        return f"{self._who(node, me, generic)}{told}"
 
     def _elsewhere(self, node: Node | None, entry: EntryChanges) -> bool:
         """Does the course come to somebody for whose callers changes are told by themselves?"""
@@ -164,117 +180,133 @@ class _Teller:
         )
 
     def _path(self, plan: Plan, node: Node | None, me: str, generic: bool, detailed: bool) -> str:
+        say = self._say
         if node is None:
-            return "nothing"
+            return say("diff.nothing")
         if isinstance(node, End):
-            return self._end(plan, node, me, generic)
-        who = self._who(plan, node, me, generic)
+            return self._end(node, me, generic)
+        who = self._who(node, me, generic)
         if detailed:
-            who += f" {self._time(plan, node, me, generic)}{_shown(node, me, generic)}"
-            who += "" if node.trunk is None else f" over {node.trunk}"
+            who = ", ".join([f"{who} {self._time(plan, node, me, generic)}", *self._shown(node, me, generic)])
+            who = who if node.trunk is None else say("diff.trunk", who=who, trunk=node.trunk)
         if node.cut:
-            return f"{who}, and so on"
-        if node.next is not None and (not detailed or node.kind is not PlaceKind.USER or _any_outcome(node)):
-            return f"{who}, then {self._path(plan, node.next, me, generic, detailed)}"
+            return say("diff.goes_on", who=who)
+        any_outcome = sum(len(outcomes) for outcomes, _ in node.branches) == len(Outcome)
+        if node.next is not None and (not detailed or node.kind is not PlaceKind.USER or any_outcome):
+            return f"{who}{say('list.then')}{self._path(plan, node.next, me, generic, detailed)}"
         if not detailed and node.target != me and (node.kind.value, node.target) in self._told:
-            return f"{who}, then as they divert"
-        words = self._words[id(plan)]
-        parts = [f"{words.outcomes(o)}: {self._path(plan, c, me, generic, detailed)}" for o, c in node.branches]
-        whole = f"{who} ({'; '.join(parts)})"
-        return whole if len(whole) <= (_LONGEST_DETAILED if detailed else _LONGEST) else f"{who}, then as they divert"
+            return say("diff.as_they_divert", who=who)
+        whole = self._branches(plan, node, who, me, generic, detailed)
+        longest = _LONGEST_DETAILED if detailed else _LONGEST
+        return whole if len(whole) <= longest else say("diff.as_they_divert", who=who)
+
+    def _branches(self, plan: Plan, node: Attempt, who: str, me: str, generic: bool, detailed: bool) -> str:
+        outcomes = self._tree(plan).outcomes
+        parts = [f"{outcomes(o)}: {self._path(plan, child, me, generic, detailed)}" for o, child in node.branches]
+        return f"{who} ({'; '.join(parts)})"
 
     def _time(self, plan: Plan, node: Node | None, me: str, generic: bool) -> str:
         """How long it rings; the legs of ``follow_me`` by themselves where they ring for other times."""
+        say = self._say
         if not isinstance(node, Attempt):
-            return "not at all"
+            return say("diff.not_at_all")
         if not node.seconds:
-            return "not at all (do not disturb)"
-        text = f"for {node.seconds} s{' with confirmation' if node.confirm else ''}"
+            return f"{say('diff.not_at_all')} ({say('not_rung.dnd')})"
+        text = self._ringing(node.seconds, node.confirm)
         if all(seconds == node.seconds for seconds in node.legs):
             return text
         user, own = plan.users[node.target], generic and node.target == me
         legs = [
-            f"{self._leg(leg, user, own)} {f'for {seconds} s' if seconds else 'not at all'}"
+            f"{self._leg(leg, user, own)} {self._ringing(seconds, False) if seconds else say('diff.not_at_all')}"
             for leg, seconds in zip(user.follow_me, node.legs, strict=True)
         ]
         return f"{text} ({' + '.join(legs)})"
+
+    def _ringing(self, seconds: int | None, confirm: bool) -> str:
+        """For how long, and whether it must be confirmed; "" where neither is written."""
+        parts = [] if seconds is None else [self._say("diff.seconds", seconds=seconds)]
+        return " ".join([*parts, self._say("ringing.confirm")] if confirm else parts)
 
     def _course(self, node: Node | None, me: str) -> str:
         """A new entry: its own branches are always told."""
         if not isinstance(node, Attempt) or node.next is not None:
             return self._path(self._new, node, me, False, False)
-        words = self._words[id(self._new)]
-        parts = [f"{words.outcomes(o)}: {self._path(self._new, c, me, False, False)}" for o, c in node.branches]
-        return f"{self._who(self._new, node, me, False)} ({'; '.join(parts)})"
+        return self._branches(self._new, node, self._who(node, me, False), me, False, False)
 
-    def _who(self, plan: Plan, node: Attempt, me: str, generic: bool) -> str:
+    def _who(self, node: Attempt, me: str, generic: bool) -> str:
         match node.kind:
             case PlaceKind.USER:
-                if generic and node.target == me:
-                    return "own phone"
-                return self._caller(node.target)
+                return self._say("diff.own_phone") if generic and node.target == me else self._caller(node.target)
             case PlaceKind.OUTSIDE:
                 own = self._own_mobile(me, node.target)
-                return node.target if own is None else own if generic else f"mobile {node.target}"
+                if own is None:
+                    return node.target
+                return own if generic else self._say("diff.mobile", number=node.target)
             case PlaceKind.GROUP:
-                return f"group {node.target}"
+                return self._say("place.group", target=node.target)
             case _:
                 return node.target
 
-    def _end(self, plan: Plan, end: End, me: str, generic: bool) -> str:
+    def _end(self, end: End, me: str, generic: bool) -> str:
         match end.kind:
             case EndKind.VOICEMAIL:
-                return "own mailbox" if generic and end.value == me else f"mailbox {end.value}"
+                own = generic and end.value == me
+                return self._say("diff.own_mailbox") if own else self._say("diff.mailbox", number=end.value)
             case EndKind.ANNOUNCED:
-                return f"announcement {end.value}"
+                return self._say("place.announce", target=end.value)
             case _:
-                return "released (lost)" if end.lost else f"released with {end.value}"
+                return self._say("diff.lost") if end.lost else self._say("diff.released", status=end.value)
+
+    def _shown(self, node: Attempt, me: str, generic: bool) -> Iterator[str]:
+        if node.shows == "trunk":
+            yield self._say("diff.shows_trunk")
+        elif node.shows not in (None, "original"):
+            own = generic and node.shows == me
+            yield self._say("diff.shows_own" if own else "diff.shows_user", extension=node.shows)
 
     def _caller(self, number: str) -> str:
-        user = self._new.users.get(number) or self._old.users.get(number)
-        return number if user is None else f"{user.name} ({number})"
+        return self._tree(self._new if number in self._new.users else self._old).party(number)
 
     def _leg(self, leg: Leg, owner: User, generic: bool) -> str:
         name = leg.place.target
-        if generic:
-            own = "own phone" if name == owner.extension else self._own_mobile(owner.extension, name)
-            name = own or name
-        return name + (f" after {leg.delay} s" if leg.delay else "")
+        if generic and name == owner.extension:
+            name = self._say("diff.own_phone")
+        elif generic:
+            name = self._own_mobile(owner.extension, name) or name
+        return self._say("ringing.delay", who=name, seconds=leg.delay) if leg.delay else name
 
     def _own_mobile(self, extension: str, number: str) -> str | None:
         """Which mobile of a user a number is, if any."""
         was, now = ((u.mobile if u else None) for u in (p.users.get(extension) for p in (self._old, self._new)))
         if number == was == now:
-            return "own mobile"
-        return {was: "own former mobile", now: "own new mobile"}.get(number)
+            return self._say("diff.own_mobile")
+        name = {was: "diff.former_mobile", now: "diff.new_mobile"}.get(number)
+        return None if name is None else self._say(name)
 
     def _phones(self, plan: Plan, entry: EntryChanges, generic: bool) -> str:
         place = entry.place
+        do_not_disturb = f" ({self._say('not_rung.dnd')})"
         if place.kind is PlaceKind.USER:
             user = plan.users[place.target]
             legs = [
-                f"{self._leg(leg, user, generic)}{_limit(leg)}{_DND if silent(plan, leg, user) else ''}"
+                f"{self._leg(leg, user, generic)} {self._ringing(leg.place.timeout, leg.place.confirm)}".rstrip()
+                + (do_not_disturb if silent(plan, leg, user) else "")
                 for leg in user.follow_me
             ]
-            waiting = "" if user.call_waiting else ", busy while in a call"
-            return f"{' + '.join(legs) or 'the phone'}{waiting}"
+            phones = " + ".join(legs) or self._say("diff.phone")
+            return phones if user.call_waiting else self._say("diff.no_call_waiting", phones=phones)
         group = plan.group_at(place.key)
-        return (", then " if group.strategy.value == "linear" else " + ").join(
-            f"{m}{_DND if plan.users[m].dnd else ''}" for m in group.members
-        )
+        members = [f"{m}{do_not_disturb if plan.users[m].dnd else ''}" for m in group.members]
+        return (self._say("list.then") if group.strategy is Strategy.LINEAR else " + ").join(members)
 
     def _name(self, entry: EntryChanges) -> str:
         place = entry.place
-        match place.kind:
-            case PlaceKind.USER:
-                plan = self._old if entry.status == "gone" else self._new
-                return f"{plan.users[place.target].name} ({place.target})"
-            case PlaceKind.INBOUND:
-                return place.target
-            case PlaceKind.OPERATOR:
-                return f"operator position {place.target}"
-            case _:
-                return f"group {place.target}"
+        if place.kind is PlaceKind.INBOUND:
+            return place.target
+        return self._tree(self._old if entry.status == "gone" else self._new).called(place)
+
+    def _users(self, extensions: Sequence[str]) -> str:
+        return several("user", extensions, self._say("list.and"), self._say.texts["diff.users"])
 
     def facts(self) -> Iterator[Block]:
         shared: dict[tuple[str, str, str], list[Fact]] = {}
@@ -283,93 +315,45 @@ class _Teller:
             key = (fact.key, fact.before, fact.after + (f"\n{fact.subject}" if alone else ""))
             shared.setdefault(key, []).append(fact)
         for facts in shared.values():
-            subjects = tuple(f.subject for f in facts)
-            who = several("user", subjects) if len(subjects) > 1 else subjects[0]
-            if len(subjects) == 1 and facts[0].key in _OF_USERS:
-                who = self._caller(who)
-            title, line = _fact(facts[0], who)
-            sign = "+" if not facts[0].before and facts[0].key in _WHOLE else "~"
-            sign = "-" if not facts[0].after and facts[0].key in _WHOLE else sign
-            told = Told(line, facts[0].key, facts[0].before, facts[0].after)
-            yield _of_fact(sign, title, told, subjects)
+            yield self._of_facts(facts[0], tuple(f.subject for f in facts))
+
+    def _of_facts(self, fact: Fact, subjects: tuple[str, ...]) -> Block:
+        """Of several users with the same change ``fact`` is the first one's."""
+        kind, about, targets = fact.key, fact.key if fact.key in _WHOLE else "user", subjects
+        who = self._users(subjects) if len(subjects) > 1 else subjects[0]
+        if kind in _PBX:
+            about, targets = "pbx", ()
+        elif kind == "dialled":
+            about, _, name = subjects[0].partition(" ")
+            who, targets = self._say(f"place.{about}", target=name), (name,)
+        elif len(subjects) == 1 and kind in ("rights", "login", "shown"):
+            who = self._caller(who)
+        was, now = (value or self._absent(kind) for value in (fact.before, fact.after))
+        change = self._say("diff.change", before=was, after=now)
+        if kind in ("schedule", "contacts"):
+            change = self._moved(fact, change)
+        sign = "~"
+        if kind in _WHOLE and not (fact.before and fact.after):
+            sign = "-" if fact.before else "+"
+        told = Told(self._say_of(f"diff.fact.{kind}", "change", change), kind, fact.before, fact.after)
+        return Block(sign, self._say_of(f"diff.title.{kind}", "who", who), (told,), targets, about)
+
+    def _say_of(self, name: str, value: str, text: str) -> str:
+        """The phrase; where nothing is to be said around the value, there is none."""
+        return self._say(name, **{value: text}) if name in self._say.texts else text
+
+    def _absent(self, kind: str) -> str:
+        return self._say("diff.value.main_number" if kind == "shown" else "diff.nothing")
+
+    def _moved(self, fact: Fact, change: str) -> str:
+        if fact.before and fact.after:
+            return change
+        if fact.before:
+            return self._say("diff.removed", value=fact.before)
+        return self._say("diff.added", value=fact.after)
 
 
-_OF_USERS = frozenset({"rights", "login", "shown"})
 _WHOLE = frozenset({"number", "route", "trunk"})
-
-
+"""What is new or gone as a whole."""
 _PBX = frozenset({"outside_line", "sip_480", "routes"})
-
-
-def _of_fact(sign: str, title: str, told: Told, subjects: tuple[str, ...]) -> Block:
-    if told.aspect in _PBX:
-        return Block(sign, title, (told,), (), "pbx")
-    if told.aspect == "dialled":
-        about, _, name = subjects[0].partition(" ")
-        return Block(sign, title, (told,), (name,), about)
-    return Block(sign, title, (told,), subjects, told.aspect if told.aspect in _WHOLE else "user")
-
-
-def _fact(fact: Fact, who: str) -> tuple[str, str]:
-    was, now = fact.before or "nothing", fact.after or "nothing"
-    change = f"was {was}, now {now}"
-    match fact.key:
-        case "number":
-            return f"number {who}", f"reaches: {change}"
-        case "dialled":
-            return who, f"dialled as: {change}"
-        case "outside_line":
-            return "outside line", change
-        case "country":
-            return "country", f"numbers that are dialled, and those from trunks, are read as in: {change}"
-        case "timezone":
-            return "time zone", f"schedules and dates are read in: {change}"
-        case "language":
-            return "language", f"prompts are spoken in: {change}"
-        case "sip_480":
-            return "a phone's reply 480", f"means: {change}"
-        case "rights":
-            return who, f"may dial: {change}"
-        case "shown":
-            return (
-                who,
-                f"number shown outside: was {fact.before or 'the main number'}, now {fact.after or 'the main number'}",
-            )
-        case "login":
-            return who, f"phone's login configured: {change}"
-        case "schedule" | "contacts":
-            return f"{fact.key} {who}", _moved(fact)
-        case "routes":
-            return "order of routes", change
-        case _:
-            return f"{fact.key} {who}", change
-
-
-def _moved(fact: Fact) -> str:
-    if fact.before and fact.after:
-        return f"was {fact.before}, now {fact.after}"
-    return f"{fact.before} removed" if fact.before else f"{fact.after} added"
-
-
-def _limit(leg: Leg) -> str:
-    """How a leg rings by itself."""
-    seconds = "" if leg.place.timeout is None else f" for {leg.place.timeout} s"
-    return f"{seconds}{' with confirmation' if leg.place.confirm else ''}"
-
-
-def _shown(node: Attempt, me: str, generic: bool) -> str:
-    match node.shows:
-        case None | "original":
-            return ""
-        case "trunk":
-            return ", showing the trunk's number"
-        case extension:
-            whose = "own" if generic and extension == me else f"{extension}'s"
-            return f", showing {whose} number"
-
-
-def _any_outcome(node: Attempt) -> bool:
-    return sum(len(outcomes) for outcomes, _ in node.branches) == len(Outcome)
-
-
-__all__ = ["Block", "Told", "blocks", "of_tenant"]
+"""What is said of the whole PBX."""

@@ -8,7 +8,7 @@ from typing import Any
 
 from pbxgen.flow.behaviour import Attempt, End, Node, nodes_of
 from pbxgen.flow.cases import Case
-from pbxgen.flow.outline import Words
+from pbxgen.flow.outline import TreeTeller
 from pbxgen.flow.plan import PlaceKind, Plan
 
 
@@ -25,16 +25,16 @@ def graph_of(root: Node) -> Graph:
     return Graph(nodes, {id(node): number for number, node in enumerate(nodes)})
 
 
-def as_json(case: Case, words: Words) -> dict[str, Any]:
+def as_json(case: Case, teller: TreeTeller) -> dict[str, Any]:
     """One case: ``nodes`` by number, the root is 0; ``caller``: whose calls alone it is about."""
     graph = graph_of(case.root)
     return {
         "origin": case.origin.value,
         "caller": case.caller,
         "when": [[{"kind": one.kind, "name": one.name} for one in together] for together in case.when],
-        "words": words.when(case.when),
+        "words": teller.when(case.when),
         "example": {"at": case.example.moment.strftime("%Y-%m-%d %H:%M"), "from": case.example.caller.number or None},
-        "nodes": [_node(node, graph, words) for node in graph.nodes],
+        "nodes": [_node(node, graph, teller) for node in graph.nodes],
     }
 
 
@@ -59,12 +59,12 @@ def _bare(node: Node, graph: Graph) -> dict[str, Any]:
     }
 
 
-def _node(node: Node, graph: Graph, words: Words) -> dict[str, Any]:
-    inside = _inside(node, words.plan) if isinstance(node, Attempt) else {}
+def _node(node: Node, graph: Graph, teller: TreeTeller) -> dict[str, Any]:
+    inside = _inside(node, teller.plan) if isinstance(node, Attempt) else {}
     return {
         **_bare(node, graph),
         **inside,
-        "words": words.node(node),
+        "words": teller.node(node),
         "file": node.location.file if node.location else None,
         "line": node.location.line if node.location else None,
     }
@@ -92,26 +92,26 @@ def _inside(node: Attempt, plan: Plan) -> dict[str, Any]:
     }
 
 
-def mermaid(titled: list[tuple[str, Case]], words: Words) -> Iterator[str]:
+def mermaid(titled: list[tuple[str, Case]], teller: TreeTeller) -> Iterator[str]:
     """A flowchart with one box for each case."""
     yield "flowchart TD"
     for number, (title, case) in enumerate(titled):
         graph = graph_of(case.root)
         yield f'  subgraph c{number}["{_mermaid(title)}"]'
         for index, node in enumerate(graph.nodes):
-            text = _mermaid(words.node(node))
+            text = _mermaid(teller.node(node))
             if isinstance(node, Attempt):
                 shape = f'["{text}"]'
             else:
                 shape = f'{{{{"{text}"}}}}' if node.lost else f'(["{text}"])'
             yield f"    c{number}n{index}{shape}"
         for index, node in enumerate(graph.nodes):
-            for label, child in _edges(node, words):
+            for label, child in _edges(node, teller):
                 yield f'    c{number}n{index} -->|"{_mermaid(label)}"| c{number}n{graph.numbers[id(child)]}'
         yield "  end"
 
 
-def dot(titled: list[tuple[str, Case]], words: Words) -> Iterator[str]:
+def dot(titled: list[tuple[str, Case]], teller: TreeTeller) -> Iterator[str]:
     """A digraph with one cluster for each case."""
     yield "digraph calls {"
     yield '  node [shape=box, style=rounded, fontname="sans-serif"]; edge [fontname="sans-serif"];'
@@ -121,18 +121,18 @@ def dot(titled: list[tuple[str, Case]], words: Words) -> Iterator[str]:
         yield f"    label={_quoted(title)};"
         for index, node in enumerate(graph.nodes):
             look = ", style=dashed" if isinstance(node, End) and node.lost else ""
-            yield f"    c{number}n{index} [label={_quoted(words.node(node))}{look}];"
+            yield f"    c{number}n{index} [label={_quoted(teller.node(node))}{look}];"
         for index, node in enumerate(graph.nodes):
-            for label, child in _edges(node, words):
+            for label, child in _edges(node, teller):
                 yield f"    c{number}n{index} -> c{number}n{graph.numbers[id(child)]} [label={_quoted(label)}];"
         yield "  }"
     yield "}"
 
 
-def _edges(node: Node, words: Words) -> Iterator[tuple[str, Node]]:
+def _edges(node: Node, teller: TreeTeller) -> Iterator[tuple[str, Node]]:
     if isinstance(node, Attempt):
         for found, child in node.branches:
-            yield (words.phrases.then if len(node.branches) == 1 else words.outcomes(found)), child
+            yield (teller.say("tree.then") if len(node.branches) == 1 else teller.outcomes(found)), child
 
 
 def _mermaid(text: str) -> str:

@@ -1,37 +1,19 @@
-"""Trees of calls in words: lines below lines, each with the place in the source that caused it."""
+"""Trees of calls in words, each line with the place in the source that causes it."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from pbxgen.diagnostics.location import Location
 from pbxgen.flow.behaviour import Attempt, End, Node
 from pbxgen.flow.cases import Case
 from pbxgen.flow.explain import Teller
-from pbxgen.flow.phrases import phrasebook
-from pbxgen.flow.plan import Leg, Outcome, Place, PlaceKind, Plan, Strategy
-from pbxgen.flow.tree_phrases import tree_phrases
+from pbxgen.flow.plan import Leg, Outcome, Place, PlaceKind, Strategy
 from pbxgen.flow.wording import When
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
-    """One line of an outline. ``depth`` 0 is the root; ``last``: it is the last of its siblings."""
-
-    text: str
-    location: Location | None
-    depth: int
-    last: bool
-
-
-class Words:
-    """Names nodes and conditions in one language."""
-
-    def __init__(self, plan: Plan, language: str) -> None:
-        self.plan = plan
-        self._teller = Teller(plan, phrasebook(language))
-        self.phrases = tree_phrases(language)
+class TreeTeller(Teller):
+    """Tells trees of calls: their conditions, their nodes, and the whole tree."""
 
     def title(self, case: Case) -> str:
         """``Calls from outside, during office``"""
@@ -39,60 +21,51 @@ class Words:
 
     def calls(self, case: Case) -> str:
         """Whose calls it is about."""
-        p = self.phrases
         if case.caller is None:
-            return p.origins[case.origin.value]
-        return p.calls_from.format(who=self._teller.party(case.caller))
+            return self.say(f"calls_of.{case.origin}")
+        return self.say("tree.calls_from", who=self.party(case.caller))
 
     def when(self, when: When) -> str:
         """``during office, from vip``; always and otherwise have words too."""
-        p = self.phrases
         if not when:
-            return p.always
-        return p.either.join(
-            p.both.join(p.when[one.kind].format(name=one.name) for one in together) or p.otherwise for together in when
+            return self.say("tree.always")
+        return self.say("tree.or").join(
+            ", ".join(self.say(f"when.{one.kind}", name=one.name) for one in together) or self.say("tree.otherwise")
+            for together in when
         )
 
     def outcomes(self, outcomes: tuple[Outcome, ...]) -> str:
-        return self.phrases.outcomes_joined.join(self.phrases.outcomes[o.value] for o in outcomes)
+        return self.say("list.or").join(self.say(f"outcome.{outcome}") for outcome in outcomes)
 
     def node(self, node: Node) -> str:
         return self.end(node) if isinstance(node, End) else self.attempt(node)
 
     def end(self, end: End) -> str:
-        key = "lost" if end.lost else end.kind.value
-        return self.phrases.ends[key].format(name=self._teller.party(end.value), target=end.value)
+        return self.say(f"end.{'lost' if end.lost else end.kind}", name=self.party(end.value), target=end.value)
 
     def attempt(self, attempt: Attempt) -> str:
         """Who rings and for how long."""
-        p = self.phrases
         if attempt.answered is not None:
-            return p.answers.format(text=self.who(attempt), who=self._teller.party(attempt.answered))
-        text = self._rings(attempt)
-        return p.goes_on.format(text=text) if attempt.cut else text
-
-    def _rings(self, attempt: Attempt) -> str:
-        text = self.who(attempt)
-        p = self.phrases
+            return self.say("tree.answers", text=self.who(attempt), who=self.party(attempt.answered))
         if attempt.seconds:
-            return p.rings.format(place=text, seconds=attempt.seconds)
-        dnd = self._teller.has_do_not_disturb(_place(attempt))
-        return (p.do_not_disturb if dnd else p.silent).format(place=text)
+            text = self.say("tree.rings", place=self.who(attempt), seconds=attempt.seconds)
+        else:
+            dnd = self.has_do_not_disturb(_place(attempt))
+            text = self.say("tree.dnd" if dnd else "tree.silent", place=self.who(attempt))
+        return self.say("tree.goes_on", text=text) if attempt.cut else text
 
     def who(self, attempt: Attempt) -> str:
         """``operator position reception (100 + 110)``"""
-        text = self._teller.called(_place(attempt))
-        details = self._inside(attempt)
-        if attempt.confirm:
-            details.insert(0, self.phrases.confirm)
+        text = self.called(_place(attempt))
+        details = [self.say("ringing.confirm")] if attempt.confirm else []
+        details += self._inside(attempt)
         if attempt.shows not in (None, "original"):
-            key = "trunk" if attempt.shows == "trunk" else "own"
-            details.append(self.phrases.shows[key].format(name=self._teller.party(attempt.shows or "")))
+            name = "shows.trunk" if attempt.shows == "trunk" else "shows.own"
+            details.append(self.say(name, name=self.party(attempt.shows)))
         return f"{text} ({'; '.join(details)})" if details else text
 
     def _inside(self, attempt: Attempt) -> list[str]:
         """Who rings in a group, and the legs of follow_me."""
-        p = self.phrases
         if attempt.kind is PlaceKind.USER:
             legs = self.plan.users[attempt.target].follow_me
             told = [self._leg(leg) for leg in sorted(legs, key=lambda leg: (leg.delay, leg.place.target))]
@@ -100,55 +73,35 @@ class Words:
         if attempt.kind not in (PlaceKind.OPERATOR, PlaceKind.GROUP):
             return []
         group = self.plan.group_at((attempt.kind, attempt.target))
-        linear = group.strategy is Strategy.LINEAR
-        return [(p.first_then if linear else " + ").join(group.members if linear else sorted(group.members))]
+        if group.strategy is Strategy.LINEAR:
+            return [self.say("list.then").join(group.members)]
+        return [" + ".join(sorted(group.members))]
 
     def _leg(self, leg: Leg) -> str:
         who = leg.place.target
-        text = self.phrases.after_delay.format(who=who, seconds=leg.delay) if leg.delay else who
-        return ", ".join([text, *self._teller.options(leg.place)])
+        text = self.say("ringing.delay", who=who, seconds=leg.delay) if leg.delay else who
+        return ", ".join([text, *self.options(leg.place)])
 
-    def outline(self, root: Node) -> tuple[Line, ...]:
-        """The tree from ``root`` down; what has been told once is not told again."""
-        return tuple(self._lines(root, "", 0, True, set()))
+    def outline(self, root: Node) -> list[tuple[str, Location | None]]:
+        """The tree from ``root`` down, drawn with lines; what has been told once is not told again."""
+        return list(self._lines(root, "", "", "", set()))
 
-    def _lines(self, node: Node, label: str, depth: int, last: bool, told: set[int]) -> Iterator[Line]:
+    def _lines(
+        self, node: Node, label: str, stem: str, below: str, told: set[int]
+    ) -> Iterator[tuple[str, Location | None]]:
+        """``stem`` is drawn before the node, ``below`` before the nodes that follow it."""
         text = f"{label}: {self.node(node)}" if label else self.node(node)
-        if isinstance(node, End):
-            yield Line(text, node.location, depth, last)
+        again = isinstance(node, Attempt) and id(node) in told
+        yield stem + (self.say("tree.as_above", text=text) if again else text), node.location
+        if again or isinstance(node, End):
             return
-        if id(node) in told:
-            yield Line(self.phrases.as_above.format(text=text), node.location, depth, last)
-            return
-        if not _short(node):
+        if node.branches and not isinstance(node.next, End):  # a short one is told each time
             told.add(id(node))
-        yield Line(text, node.location, depth, last)
-        alone = len(node.branches) == 1
         for number, (outcomes, child) in enumerate(node.branches, 1):
-            name = self.phrases.then if alone else self.outcomes(outcomes)
-            yield from self._lines(child, name, depth + 1, number == len(node.branches), told)
-
-
-def tree_lines(lines: tuple[Line, ...]) -> list[tuple[str, Location | None]]:
-    """The outline drawn with lines; places apart."""
-    drawn = []
-    open_at: list[bool] = []
-    for line in lines:
-        del open_at[max(line.depth - 1, 0) :]
-        stem = "".join("│  " if more else "   " for more in open_at)
-        if line.depth:
-            stem += "└─ " if line.last else "├─ "
-            open_at.append(not line.last)
-        drawn.append((stem + line.text, line.location))
-    return drawn
+            name = self.say("tree.then") if len(node.branches) == 1 else self.outcomes(outcomes)
+            stem, onward = ("└─ ", "   ") if number == len(node.branches) else ("├─ ", "│  ")
+            yield from self._lines(child, name, below + stem, below + onward, told)
 
 
 def _place(attempt: Attempt) -> Place:
-    return Place(attempt.kind, attempt.target, _NOWHERE)
-
-
-def _short(node: Attempt) -> bool:
-    return not node.branches or isinstance(node.next, End)
-
-
-_NOWHERE = Location("", 0, 0, 0, 0)
+    return Place(attempt.kind, attempt.target, Location("", 0, 0, 0, 0))

@@ -1,17 +1,22 @@
-"""Simple conditions put together: the fewest that hold in wanted cells and in no others."""
+"""The shortest words for a set of situations: the fewest conditions that hold in its cells and in no others.
+
+Cells are the bits of an integer: kinds of caller at kinds of moments, as the analysis tells them apart.
+"""
 
 from __future__ import annotations
 
 import itertools
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import reduce
+from operator import and_, or_
 
 _MOST_TOGETHER = 3
-"""Conditions of one conjunction for which every choice is tried; longer ones are found one by one."""
+"""Upper bound on the conditions of a conjunction that is found by trying; longer ones are built one by one."""
 _MOST_TRIED = 5_000
-"""Conjunctions of one length that are made longer."""
+"""Upper bound on the conjunctions of one length that are extended."""
 _FEW = 24
-"""Conjunctions of which every pair and triple is tried."""
+"""Upper bound on the conjunctions of which every pair and triple is tried."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,24 +41,24 @@ def length(when: When) -> int:
 
 
 def shortest(wanted: int, whole: int, holds: Sequence[tuple[Literal, int]]) -> When:
-    """Words that hold in exactly the cells ``wanted`` of ``whole``; no shorter ones are found quickly.
+    """Conditions that hold in exactly the cells ``wanted`` of ``whole``; not always the fewest possible.
 
-    ``holds``: where each condition does. They must tell every wanted cell from every other.
+    ``holds``: the cells in which each condition holds. Together they must tell every wanted cell from every other.
     """
     if wanted == whole:
         return ()
-    found = _short(wanted, whole, holds)
-    left = wanted & ~_union(found.values())
+    fitting = _short(wanted, whole, holds)
+    left = wanted & ~_union(fitting.values())
     while left:
         together, cells = _around(left & -left, wanted, whole, holds)
-        found[together] = cells
+        fitting[together] = cells
         left &= ~cells
-    return _cover(wanted, found)
+    return _cover(wanted, fitting)
 
 
 def _short(wanted: int, whole: int, holds: Sequence[tuple[Literal, int]]) -> dict[Together, int]:
     """Conjunctions of few conditions that hold in wanted cells only, none longer than it must be."""
-    found: dict[Together, int] = {}
+    fitting: dict[Together, int] = {}
     level: list[tuple[Together, int, int]] = [((), whole, 0)]
     for _ in range(_MOST_TOGETHER):
         longer: list[tuple[Together, int, int]] = []
@@ -65,16 +70,16 @@ def _short(wanted: int, whole: int, holds: Sequence[tuple[Literal, int]]) -> dic
                     continue
                 if both & ~wanted:
                     longer.append(((*together, literal), both, number + 1))
-                elif not any(both & ~known == 0 for known in found.values()):
-                    found[(*together, literal)] = both
-        if wanted & ~_union(found.values()) == 0:
+                elif not any(both & ~known == 0 for known in fitting.values()):
+                    fitting[(*together, literal)] = both
+        if wanted & ~_union(fitting.values()) == 0:
             break
         level = longer
-    return found
+    return fitting
 
 
 def _around(cell: int, wanted: int, whole: int, holds: Sequence[tuple[Literal, int]]) -> tuple[Together, int]:
-    """Conditions that hold in one wanted cell, as few as will do, and the wanted cells in which they hold."""
+    """Few conditions that hold in one wanted cell and in no unwanted one, and the cells in which they hold."""
     here = [(literal, there) for literal, there in holds if there & cell]
     chosen: list[tuple[Literal, int]] = []
     cells = whole
@@ -91,12 +96,14 @@ def _around(cell: int, wanted: int, whole: int, holds: Sequence[tuple[Literal, i
 
 
 def _cover(wanted: int, fitting: dict[Together, int]) -> When:
-    """As few as possible of what holds in wanted cells only that hold in all of them together."""
+    """As few of the conjunctions ``fitting`` (which hold in wanted cells only) as together hold in all of them."""
     if len(fitting) <= _FEW:
         for size in (1, 2, 3):
-            fit = [c for c in itertools.combinations(fitting, size) if _union(fitting[one] for one in c) == wanted]
-            if fit:
-                return min(fit, key=length)
+            chosen_few = [
+                c for c in itertools.combinations(fitting, size) if _union(fitting[one] for one in c) == wanted
+            ]
+            if chosen_few:
+                return min(chosen_few, key=length)
     chosen: list[Together] = []
     left = wanted
     while left:
@@ -110,13 +117,8 @@ def _cover(wanted: int, fitting: dict[Together, int]) -> When:
 
 
 def _union(sets: Iterable[int]) -> int:
-    whole = 0
-    for cells in sets:
-        whole |= cells
-    return whole
+    return reduce(or_, sets, 0)
 
 
 def _intersection(whole: int, chosen: Sequence[tuple[Literal, int]]) -> int:
-    for _, there in chosen:
-        whole &= there
-    return whole
+    return reduce(and_, (cells for _, cells in chosen), whole)

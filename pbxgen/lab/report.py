@@ -9,6 +9,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from pbxgen.calls.model_steps import model_steps
 from pbxgen.lab.result import LabReport, Result
 from pbxgen.lab.sequence import message_sequence
+from pbxgen.phrases import phrases
 from pbxgen.targets.templates import templates_folder
 
 _COLUMN = 150
@@ -58,8 +59,9 @@ def drawing(result: Result) -> Drawing:
     return Drawing(tuple(place.items()), arrows, width, _HEAD + _ROW * (len(steps) + 2))
 
 
-def page(report: LabReport) -> str:
+def page(report: LabReport, language: str = "en") -> str:
     """The whole page; it needs no network and no other file."""
+    say = phrases(language)
     environment = Environment(
         loader=FileSystemLoader(templates_folder() / "lab", encoding="utf-8"),
         undefined=StrictUndefined,
@@ -77,6 +79,7 @@ def page(report: LabReport) -> str:
         calls=sorted(by_case.values(), key=lambda results: all(result.passed for result in results)),
         counts=[(name, sum(r.passed for r in results), len(results)) for name, results in on.items()],
         model_steps=model_steps,
+        say=say,
         drawing=drawing,
         head=_HEAD,
     )

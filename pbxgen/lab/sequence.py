@@ -9,6 +9,7 @@ from itertools import zip_longest
 from pbxgen.calls.model_steps import model_steps
 from pbxgen.lab.result import Result
 from pbxgen.lab.wire import SeenMessage
+from pbxgen.phrases import phrases
 
 _COLUMN = 74
 _QUIET = frozenset({"OPTIONS", "REGISTER", "PRACK"})
@@ -80,13 +81,18 @@ def sequence_lines(steps: Iterable[SequenceStep]) -> list[str]:
     return lines
 
 
-def failure(result: Result) -> str:
+def failure(result: Result, language: str = "en") -> str:
     """One failed call in words: what differs, and the messages beside the model's steps."""
-    lines = [f"{result.case.name} (on {result.pbx})", *(f"  ✗ {difference}" for difference in result.differences), ""]
+    say = phrases(language)
+    lines = [
+        say("test.heading", call=result.case.name, pbx=result.pbx),
+        *(f"  ✗ {difference}" for difference in result.differences),
+        "",
+    ]
     if result.before is not None:
-        lines[-1:] = ["  placed twice; the first time:", *(f"  ✗ {told}" for told in result.before.differences), ""]
-    left = [f"What {result.pbx} did", *sequence_lines(message_sequence(result.trace))]
-    right = ["What the model says", *model_steps(result.case)]
+        lines[-1:] = [f"  {say('test.first')}", *(f"  ✗ {told}" for told in result.before.differences), ""]
+    left = [say("test.did", pbx=result.pbx), *sequence_lines(message_sequence(result.trace))]
+    right = [say("test.model_says"), *model_steps(result.case, language)]
     for one, other in zip_longest(left, right, fillvalue=""):
         lines.append(f"  {one:<{_COLUMN}}  {other}".rstrip())
     return "\n".join(lines)

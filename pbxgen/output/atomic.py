@@ -1,4 +1,4 @@
-"""Replacing one file so that whoever reads it sees the old or the new one, never a part."""
+"""Replacing one file atomically: a reader sees the old or the new one, never a part."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ SECRET_MODE = 0o640
 
 
 def beside(place: Path) -> Path:
-    """Where a file is written before it takes its place; in the same folder, as a rename must not cross disks."""
+    """The temporary file for ``place``; in the same folder, as a rename must not cross file systems."""
     return place.with_name(f".{place.name}.pbxgen-new")
 
 
@@ -40,7 +40,7 @@ def write_beside(place: Path, data: bytes, *, secret: bool = False, keep_owner: 
 
 
 def put_in_place(place: Path) -> None:
-    """The file written beside ``place`` becomes it. Raises OSError."""
+    """Rename the temporary file to ``place``. Raises OSError."""
     beside(place).replace(place)
 
 

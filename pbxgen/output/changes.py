@@ -1,4 +1,4 @@
-"""What writing a generated tree would change: seen and judged before anything is touched."""
+"""What writing a generated tree would change; found out before anything is written."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ class Change:
     hidden: bool = False
     """It holds secrets, or held some: its lines are never shown."""
     wrong_mode: bool = False
-    """A secret file that others could read; its mode is mended even where its content stays."""
+    """A secret file that others could read; its mode is corrected even if its content does not change."""
     obstacle: Obstacle | None = None
 
 
@@ -83,12 +83,12 @@ def survey(root: Path, files: Sequence[GeneratedFile]) -> TreeChanges:
 
 def refuse_obstacles(trees: Sequence[TreeChanges]) -> None:
     """Raises OutputError naming every file that somebody else wrote or changed."""
-    found = []
+    problems = []
     for tree in trees:
         for change in tree.changes:
             path = tree.root / change.path
             if change.obstacle is Obstacle.FOREIGN:
-                found.append(
+                problems.append(
                     problem(
                         "PBX411",
                         f"{path} is in the way: pbxgen did not write it",
@@ -97,7 +97,7 @@ def refuse_obstacles(trees: Sequence[TreeChanges]) -> None:
                 )
             elif change.obstacle is Obstacle.EDITED:
                 doing = "removed" if change.kind is Kind.REMOVE else "overwritten"
-                found.append(
+                problems.append(
                     problem(
                         "PBX412",
                         f"{path} was changed by hand since pbxgen wrote it, and would be {doing}",
@@ -105,8 +105,8 @@ def refuse_obstacles(trees: Sequence[TreeChanges]) -> None:
                         "and give it up with --force",
                     )
                 )
-    if found:
-        raise OutputError(*found)
+    if problems:
+        raise OutputError(*problems)
 
 
 def _repeated_or_unsafe(files: Sequence[GeneratedFile]) -> Iterator[str]:

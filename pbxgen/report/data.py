@@ -6,7 +6,6 @@ import json
 from typing import Any
 
 from pbxgen.diagnostics.diagnostic import Diagnostic
-from pbxgen.diagnostics.location import Location
 from pbxgen.flow.plan import Condition, NumberFormat, Outcome, Place, Plan, RingGroup, Rule, Rules, User
 from pbxgen.flow.schedule import Schedule
 from pbxgen.flow.simulate import DIRECT_RING_SECONDS
@@ -44,7 +43,7 @@ def plan_data(plan: Plan) -> dict[str, Any]:
         "contacts": {name: [p.regex for p in c.patterns] for name, c in plan.contacts.items()},
         "operators": {name: _group(group) for name, group in plan.operators.items()},
         "groups": {name: _group(group) for name, group in plan.groups.items()},
-        "inbound": {n: {"rules": lists.index(i.rules), "at": _at(i.location)} for n, i in plan.inbound.items()},
+        "inbound": {n: {"rules": lists.index(i.rules), "at": i.location.short} for n, i in plan.inbound.items()},
         "dids": dict(plan.dids),
         "users": [_user(user, lists) for user in plan.users.values()],
         "lists": lists.values,
@@ -70,13 +69,13 @@ def finding_data(diagnostic: Diagnostic) -> dict[str, Any]:
         "severity": diagnostic.severity.value,
         "message": diagnostic.message,
         "help": diagnostic.help,
-        "at": None if diagnostic.location is None else _at(diagnostic.location),
+        "at": None if diagnostic.location is None else diagnostic.location.short,
         "subject": diagnostic.subject,
         "example": None
         if example is None
         else {
             "headline": example.headline,
-            "steps": [[s.text, None if s.location is None else _at(s.location)] for s in example.steps],
+            "steps": [[s.text, None if s.location is None else s.location.short] for s in example.steps],
         },
     }
 
@@ -103,14 +102,14 @@ def _user(user: User, lists: _Lists) -> dict[str, Any]:
     optional: dict[str, Any] = {
         "dids": list(user.dids),
         "mobile": user.mobile,
-        "mailbox": None if user.mailbox is None else _at(user.mailbox.location),
+        "mailbox": None if user.mailbox is None else user.mailbox.location.short,
         "routes": list(user.routes or ()),
         "dnd": user.dnd,
         "deviations": deviations,
         "legs": legs,
     }
     given = {key: value for key, value in optional.items() if value}
-    head = {"extension": user.extension, "name": user.name, "at": _at(user.location), "ring": user.ring_timeout}
+    head = {"extension": user.extension, "name": user.name, "at": user.location.short, "ring": user.ring_timeout}
     return head | {"waiting": user.call_waiting} | given
 
 
@@ -121,12 +120,12 @@ def _group(group: RingGroup) -> dict[str, Any]:
         "linear": group.strategy.value == "linear",
         "ring": group.ring_timeout,
         "overflow": [_place(p) for p in group.overflow],
-        "at": _at(group.location),
+        "at": group.location.short,
     }
 
 
 def _rule(rule: Rule) -> dict[str, Any]:
-    value: dict[str, Any] = {"places": [_place(p) for p in rule.places], "at": _at(rule.location)}
+    value: dict[str, Any] = {"places": [_place(p) for p in rule.places], "at": rule.location.short}
     if not rule.condition.always:
         value["when"] = _condition(rule.condition)
     if rule.after is not None:
@@ -146,7 +145,7 @@ def _condition(condition: Condition) -> dict[str, Any]:
 
 
 def _place(place: Place) -> dict[str, Any]:
-    value: dict[str, Any] = {"kind": place.kind.value, "target": place.target, "at": _at(place.location)}
+    value: dict[str, Any] = {"kind": place.kind.value, "target": place.target, "at": place.location.short}
     if place.timeout is not None:
         value["timeout"] = place.timeout
     if place.confirm:
@@ -160,7 +159,3 @@ def _schedule(schedule: Schedule) -> dict[str, Any]:
         "closed": [[r.first.isoformat(), r.last.isoformat()] for r in schedule.closed],
         "opened": [[w.date.isoformat(), w.start, w.end] for w in schedule.opened],
     }
-
-
-def _at(location: Location) -> str:
-    return location.short

@@ -13,25 +13,29 @@ from pbxgen.diagnostics.prepare import prepare
 from pbxgen.diagnostics.text import SourceFile
 from pbxgen.flow.analysis.samples import sample_numbers
 from pbxgen.flow.plan import Plan
+from pbxgen.phrases import phrases
 from pbxgen.report.data import finding_data, plan_data
 
 _ASSETS = resources.files("pbxgen.report").joinpath("assets")
 
 
-def page(tenants: Sequence[tuple[Plan, Sequence[Diagnostic], Sequence[SourceFile]]]) -> str:
+def page(tenants: Sequence[tuple[Plan, Sequence[Diagnostic], Sequence[SourceFile]]], language: str = "en") -> str:
     """The report of one or several tenants, each with its findings (and the files that hold what must be hidden)."""
-    data = {"version": 1, "tenants": [_tenant(*tenant) for tenant in tenants]}
-    title = "Calls of " + ", ".join(plan.name for plan, _, _ in tenants)
+    say = phrases(language)
+    data = {"version": 1, "phrases": say.texts, "tenants": [_tenant(*tenant) for tenant in tenants]}
+    title = say("page.title", names=", ".join(plan.name for plan, _, _ in tenants))
     parts = {
+        "LANGUAGE": language,
         "TITLE": html.escape(title),
         "STYLE": _asset("style.css"),
         "DATA": _script_safe(json.dumps(data, ensure_ascii=False, separators=(",", ":"))),
         "ENGINE": _closure("const Engine = ", "engine"),
         "APP": _closure("", "app"),
     }
-    text = _asset("page.html")
-    pieces = text.split("@@")
-    return "".join(parts[piece] if number % 2 else piece for number, piece in enumerate(pieces))
+    text, *pieces = _asset("page.html").split("@@")
+    for name, following in zip(pieces[::2], pieces[1::2], strict=True):
+        text += (parts[name] if name in parts else html.escape(say(name))) + following
+    return text
 
 
 def _tenant(plan: Plan, findings: Sequence[Diagnostic], files: Sequence[SourceFile]) -> dict[str, Any]:

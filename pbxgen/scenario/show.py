@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from pbxgen.flow.explain import Sentence, Teller
-from pbxgen.flow.phrases import ENGLISH
+from pbxgen.phrases import phrases
 from pbxgen.scenario.run import Verdict
 
 
@@ -22,14 +22,17 @@ def story_lines(sentences: tuple[Sentence, ...]) -> list[str]:
     return lines
 
 
-def failure_lines(verdict: Verdict) -> Iterator[str]:
+def failure_lines(verdict: Verdict, language: str = "en") -> Iterator[str]:
     """What was expected, what the model says instead, and the whole call."""
-    for aspect, (expected, seen) in verdict.differences.items():
+    say = phrases(language)
+    labels = say("test.expected"), say("test.model")
+    width = max(map(len, labels))
+    for aspect, values in verdict.differences.items():
         yield f"{aspect}:"
-        yield f"  expected  {expected}"
-        yield f"  model     {seen}"
+        for label, value in zip(labels, values, strict=True):
+            yield f"  {label:<{width}}  {value}"
     scenario = verdict.scenario
-    teller = Teller(verdict.plan, ENGLISH)
+    teller = Teller(verdict.plan, say)
     yield teller.headline(scenario.call, scenario.world.moment)
     for line in story_lines(teller.tell(verdict.story, scenario.call)):
         yield f"  {line}"

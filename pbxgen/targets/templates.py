@@ -15,6 +15,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from jinja2.runtime import Undefined
 
 import pbxgen
+from pbxgen.targets.base import GeneratedFile
 
 
 class Ready(str):
@@ -38,6 +39,22 @@ def templates_folder() -> Path:
         if folder.is_dir():
             return folder
     raise FileNotFoundError(f"the templates of pbxgen are missing beside {package}")
+
+
+class FileMaker:
+    """Makes the files of a target from ``templates/<target>/``; see :func:`environment`."""
+
+    def __init__(self, target: str, escape: Escape, filters: Mapping[str, Escape]) -> None:
+        self._folder = templates_folder() / target
+        self._templates = environment(target, escape, filters)
+
+    def rendered(self, path: str, template: str, data: Mapping[str, object], *, secret: bool = False) -> GeneratedFile:
+        text = self._templates.get_template(template).render(data)
+        return GeneratedFile(path, text.rstrip("\n") + "\n", secret)
+
+    def copied(self, path: str, name: str) -> GeneratedFile:
+        """A file that is the same for every source."""
+        return GeneratedFile(path, (self._folder / name).read_text(encoding="utf-8"))
 
 
 def environment(target: str, escape: Escape, filters: Mapping[str, Escape] | None = None) -> Environment:

@@ -55,7 +55,7 @@ def test_a_name_that_several_have(small: Path, invoke) -> None:
     small.write_text(small.read_text().replace("Bruno", "ADA"))
     result = invoke("explain", small, "Ada")
     assert result.code == 2
-    assert "several are called Ada: say 101 or 102" in result.err
+    assert "several have the name Ada: choose 101 or 102" in result.err
 
 
 def test_calls_to_somebody_can_be_narrowed() -> None:
@@ -103,7 +103,7 @@ def test_a_language_that_there_is_not_is_wrong_usage_that_says_which_there_are()
 
 
 def test_a_short_caller_who_is_no_extension_is_not_taken_for_an_outside_number() -> None:
-    assert "there is no extension 999" in run("--from", "999", "--to", "300", code=2)
+    assert "no user has the extension 999" in run("--from", "999", "--to", "300", code=2)
     assert "301" in run("--from", "3O1".replace("O", "9"), "--to", "300", code=2)
 
 

@@ -100,7 +100,7 @@ def test_only_scenarios_of_a_name(office: Path) -> None:
     assert run(str(office), "--name", "Ada")[0] == 0
     code, output = run(str(office), "--name", "nobody")
     assert code == 2
-    assert "no scenario has such a name" in output
+    assert "no scenario's name holds this text" in output
 
 
 def test_for_machines(office: Path) -> None:

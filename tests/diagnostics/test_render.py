@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 
 from pbxgen.diagnostics.codes import make
 from pbxgen.diagnostics.diagnostic import Diagnostic, Related
-from pbxgen.diagnostics.display import width
+from pbxgen.diagnostics.display import wants_colour, width
 from pbxgen.diagnostics.location import Location
-from pbxgen.diagnostics.render import render_text, summary, wants_colour
+from pbxgen.diagnostics.render import render_text, summary
 from pbxgen.diagnostics.text import SourceFile
 from pbxgen.source.reader import read_text
 

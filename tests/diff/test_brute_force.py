@@ -20,6 +20,7 @@ from pbxgen.diff.words import blocks
 from pbxgen.flow.analysis.entries import entries
 from pbxgen.flow.behaviour import Attempt, Forest, Node
 from pbxgen.flow.plan import Plan
+from pbxgen.phrases import phrases
 from tests.diff.trees import treated_alike
 from tests.flow.analysis.brute import COLLEAGUES, STRANGERS, distinct_moments
 from tests.support.office import TODAY, compiled
@@ -43,7 +44,7 @@ def test_who_is_said_to_change_does_and_nobody_else(first: str, second: str) -> 
     for extension in dice.sample(EXTENSIONS, dice.choice((0, 1, 1, 2))):
         after["users"][extension] = other["users"][extension]
     old, new = plan_of(before), plan_of(after)
-    told = {e.place.key for e in compare(old, new, TODAY).entries}
+    told = {e.place.key for e in compare(old, new, TODAY, phrases()).entries}
     was = {e.place.key: e.place for e in entries(old)}
     places = [entry.place for entry in entries(new)]
     assert told <= {place.key for place in places}
@@ -64,7 +65,7 @@ def test_the_words_of_a_change_hold_exactly_where_it_is(first: str, second: str)
     old, new = plan_of(before), plan_of(after)
     shared, moments = SharedSituations(old, new, TODAY), distinct_moments(old, new)
     was = {e.place.key: e.place for e in entries(old)}
-    for entry in compare(old, new, TODAY).entries:
+    for entry in compare(old, new, TODAY, phrases()).entries:
         pair, forest = shared.pair(was[entry.place.key], entry.place), Forest(100_000)
         assert pair.before is not None
         in_flow = {c.number for c in pair.callers} | {entry.place.target} | members(shared, pair)
@@ -107,8 +108,8 @@ def test_what_differs_is_to_be_read(first: str, second: str) -> None:
     for user in (u for u in after["users"].values() if "follow_me" in u):
         for leg in user["follow_me"]:
             leg.update(dice.choice(({}, {}, {"timeout": 7}, {"confirm": not leg.get("confirm", False)})))
-    found = compare(plan_of(before), plan_of(after), TODAY)
-    told = blocks(found)
+    found = compare(plan_of(before), plan_of(after), TODAY, phrases())
+    told = blocks(found, phrases())
     assert found.same is (not told), (json.dumps(before), json.dumps(after))
     for line in (line for block in told for line in block.lines):
         sides = re.search(r"(?:was|: rings) (.*), now (.*)$", line)
@@ -144,11 +145,11 @@ def test_who_is_alike_is_told_the_same_as_by_comparing_each(first: str, second: 
         after["policies"][policy] = other["users"][extension].get("deviations", {})
     old, new = plan_of(before), plan_of(after)
     unlike = (Equivalence(n, n, ()) for n in itertools.count())
-    quick = compare(old, new, TODAY)
+    quick = compare(old, new, TODAY, phrases())
     with patch.object(comparing, "equivalence", lambda shared, pair: next(unlike)):
-        slow = compare(old, new, TODAY)
+        slow = compare(old, new, TODAY, phrases())
     assert [e.place.key for e in quick.entries] == [e.place.key for e in slow.entries], (before, after)
-    assert blocks(quick) == blocks(slow), (json.dumps(before), json.dumps(after))
+    assert blocks(quick, phrases()) == blocks(slow, phrases()), (json.dumps(before), json.dumps(after))
 
 
 def crowd(source: dict[str, Any], policies: dict[str, str], dice: random.Random) -> None:

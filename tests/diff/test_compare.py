@@ -7,6 +7,7 @@ from hypothesis import HealthCheck, given, settings
 
 from pbxgen.diff.comparison import compare
 from pbxgen.diff.words import Block, blocks
+from pbxgen.phrases import phrases
 from tests.support.office import HEAD, TODAY, compiled, plan_of
 from tests.support.sources import sources
 from tests.support.synthetic import tangle
@@ -26,7 +27,7 @@ def changes(old: str, new: str) -> dict[str, tuple[str, ...]]:
 
 
 def differences(old: str, new: str) -> tuple[Block, ...]:
-    return blocks(compare(plan_of(old), plan_of(new), TODAY))
+    return blocks(compare(plan_of(old), plan_of(new), TODAY, phrases()), phrases())
 
 
 def changed(old: str, new: str, *, count: int = 1) -> str:
@@ -121,13 +122,13 @@ def test_a_change_is_told_with_every_condition(old: str, new: str, hours: str, e
     ],
 )
 def test_what_changes_nothing_for_callers(old: str, new: str) -> None:
-    assert compare(plan_of(OFFICE), plan_of(changed(old, new)), TODAY).same
+    assert compare(plan_of(OFFICE), plan_of(changed(old, new)), TODAY, phrases()).same
 
 
 def test_a_policy_in_the_place_of_the_same_rules_changes_nothing() -> None:
     policies = "policies: {staff: {busy: voicemail}}\nusers:"
     new = changed("users:", policies).replace("deviations: {busy: voicemail}", "policy: staff")
-    assert compare(plan_of(OFFICE), plan_of(new), TODAY).same
+    assert compare(plan_of(OFFICE), plan_of(new), TODAY, phrases()).same
 
 
 def test_who_alone_meets_the_change_is_named() -> None:
@@ -161,7 +162,7 @@ def test_a_position_or_group_of_another_name_is_the_same() -> None:
     old += 'groups: {sales: {number: "600", members: ["102"], overflow: "operator:reception"}}\n'
     old += 'inbound: {"+390212345600": {to: "group:sales", when: office}}\n'
     new = old.replace("sales", "vendite").replace("reception", "reception-desk")
-    assert compare(plan_of(old), plan_of(new), TODAY).same
+    assert compare(plan_of(old), plan_of(new), TODAY, phrases()).same
     assert changes(old, new.replace('members: ["102"]', 'members: ["102", "100"]')) == {
         "~ group vendite": ("who rings: was 102, now 102 + 100",)
     }
@@ -276,7 +277,7 @@ def test_how_a_group_ends_in_which_nobody_rings_is_no_difference() -> None:
     old = old.replace("deviations: {busy: voicemail}", rules)
     old += 'groups: {sales: {number: "600", members: ["102"]}}\n'
     assert changes(old, old.replace('members: ["102"]', 'members: ["100"]')).keys() == {"~ group sales"}
-    found = compare(plan_of(old), plan_of(old.replace('members: ["102"]', 'members: ["100"]')), TODAY)
+    found = compare(plan_of(old), plan_of(old.replace('members: ["102"]', 'members: ["100"]')), TODAY, phrases())
     assert [e.place.target for e in found.entries] == ["sales"]
 
 
@@ -296,7 +297,10 @@ def test_a_trunk_is_named_where_a_call_comes_to_it_at_once() -> None:
     old = OFFICE + 'inbound: {"+390212345600": "+393335550101"}\n'
     head = HEAD.replace("trunks: {", "trunks: {second: {host: 192.0.2.2}, ")
     moved = head.replace('italy: {match: "+39[03]X.", trunk: carrier}', 'italy: {match: "+39[03]X.", trunk: second}')
-    found = {b.title: b.lines for b in blocks(compare(plan_of(old, head=head), plan_of(old, head=moved), TODAY))}
+    found = {
+        b.title: b.lines
+        for b in blocks(compare(plan_of(old, head=head), plan_of(old, head=moved), TODAY, phrases()), phrases())
+    }
     (line,) = found["+390212345600"]
     assert "over carrier" in line.split(", now ")[0]
     assert "over second" in line.split(", now ")[1]
@@ -306,7 +310,7 @@ def test_the_trunk_is_named_where_it_alone_differs() -> None:
     old = changed("busy: voicemail}", 'busy: "+393335550101"}, class: national')
     head = HEAD.replace("trunks: {", "trunks: {second: {host: 192.0.2.2}, ")
     moved = head.replace('italy: {match: "+39[03]X.", trunk: carrier}', 'italy: {match: "+39[03]X.", trunk: second}')
-    found = blocks(compare(plan_of(old, head=head), plan_of(old, head=moved), TODAY))
+    found = blocks(compare(plan_of(old, head=head), plan_of(old, head=moved), TODAY, phrases()), phrases())
     assert found[0].lines == (
         "calls when busy: was +393335550101 for 30 s over carrier, then mailbox 101, "
         "now +393335550101 for 30 s over second, then mailbox 101",
@@ -324,14 +328,14 @@ def test_the_trunk_is_named_where_it_alone_differs() -> None:
 def test_what_is_said_of_the_whole_pbx(key: str, old: str, new: str, title: str) -> None:
     body = OFFICE.replace("busy: voicemail", "busy: [{to: operator, when: office}]")
     head = HEAD.replace(f"{key}: {old}", f"{key}: {new}")
-    (block,) = blocks(compare(plan_of(body), plan_of(body, head=head), TODAY))
+    (block,) = blocks(compare(plan_of(body), plan_of(body, head=head), TODAY, phrases()), phrases())
     assert block.title == title
     assert block.lines[0].endswith(f"was {old}, now {new}")
 
 
 def test_a_time_zone_by_which_nothing_is_decided_is_no_difference() -> None:
     head = HEAD.replace("Europe/Rome", "Europe/Lisbon")
-    assert compare(plan_of(OFFICE), plan_of(OFFICE, head=head), TODAY).same
+    assert compare(plan_of(OFFICE), plan_of(OFFICE, head=head), TODAY, phrases()).same
 
 
 @settings(max_examples=15, deadline=None, suppress_health_check=list(HealthCheck))
@@ -341,7 +345,7 @@ def test_a_random_source_is_the_same_as_itself_in_another_spelling(text: str) ->
     assert old is not None
     assert new is not None
     assert old.digest != new.digest
-    assert compare(old, new, TODAY).same
+    assert compare(old, new, TODAY, phrases()).same
 
 
 def test_where_nearly_everything_changes_the_exceptions_are_told() -> None:
@@ -360,8 +364,8 @@ def test_of_a_tangle_what_changes_at_once_is_told_and_that_not_all_is_followed()
     old, new = (compiled("".join(lines), head="").plan for lines in (tangle(60), changed))
     assert old is not None
     assert new is not None
-    found = compare(old, new, TODAY)
+    found = compare(old, new, TODAY, phrases())
     assert found.more > 0
     assert not found.same
     assert [e.place.target for e in found.entries if e.itself] == ["230"]
-    assert any("when busy: was User 31 (231)" in line for block in blocks(found) for line in block.lines)
+    assert any("when busy: was User 31 (231)" in line for block in blocks(found, phrases()) for line in block.lines)

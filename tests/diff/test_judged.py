@@ -10,6 +10,7 @@ from pbxgen.diff.generated import Judge, Provenance
 from pbxgen.diff.result import Plans
 from pbxgen.diff.revisions import Revision
 from pbxgen.output.manifest import MANIFEST
+from pbxgen.phrases import phrases
 from pbxgen.pipeline import compile_path
 
 MINIMAL = Path(__file__).parents[2] / "examples" / "minimal" / "pbx.yaml"
@@ -40,7 +41,9 @@ def judge(known: Path | None) -> Judge:
     origin = None
     if known is not None:
         origin = Provenance("1a2b3c4", "2026-11-23", Revision(known, known.parent, "git:1a2b3c4", ()))
-    return Judge("pbx.yaml", MINIMAL, plans_of(MINIMAL), False, lambda _: origin, lambda found: plans_of(found.path))
+    return Judge(
+        "pbx.yaml", MINIMAL, plans_of(MINIMAL), False, lambda _: origin, lambda found: plans_of(found.path), phrases()
+    )
 
 
 def digest_of(source: Path) -> str:

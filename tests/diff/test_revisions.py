@@ -281,4 +281,4 @@ def test_a_tenant_that_only_one_side_has_is_new_or_gone(tmp_path: Path) -> None:
     (fleet / "tenants" / "officina.yaml").unlink()
     assert "- tenant officina" in run("git:HEAD", fleet, "--tenant", "officina")
     assert "+ tenant officina" in run(fleet, "git:HEAD", "--tenant", "officina")
-    assert "no tenant is called nobody" in run("git:HEAD", fleet, "--tenant", "nobody", code=2)
+    assert "no tenant has the name nobody" in run("git:HEAD", fleet, "--tenant", "nobody", code=2)

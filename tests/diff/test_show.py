@@ -5,15 +5,19 @@ from __future__ import annotations
 import pytest
 
 from pbxgen.diagnostics.extension_lists import several
+from pbxgen.diff.comparison import compare
 from pbxgen.diff.output import MOST_CHARACTERS, markdown
 from pbxgen.diff.result import Result, Section
-from pbxgen.diff.words import Block, Told
+from pbxgen.diff.words import Block, Told, blocks
+from pbxgen.phrases import phrases
+from tests.support.office import TODAY, plan_of
 
+ITALIAN = phrases("it")
 LINE = "outside calls when busy: was own mailbox, now reception, then own mailbox"
 
 
 def comment(blocks: tuple[Block, ...]) -> str:
-    return markdown(Result("old", "new", False, (Section("acme", blocks),)))
+    return markdown(Result("old", "new", False, (Section("acme", blocks),)), phrases())
 
 
 def test_a_comment_is_never_too_long_and_says_what_is_missing() -> None:
@@ -43,3 +47,14 @@ def test_ten_thousand_people_with_one_change_are_one_item() -> None:
 )
 def test_many_extensions_in_few_words(extensions: tuple[str, ...], expected: str) -> None:
     assert several("user", extensions) == expected
+
+
+def test_in_italian_a_schedule_as_it_was_is_told_in_italian() -> None:
+    office = """
+schedules: {{office: {{weekly: {{mon-fri: "{}-18:00"}}}}}}
+users: {{"101": {{name: Ada, deviations: {{unconditional: {{to: "102", when: office}}}}}}, "102": {{name: Bea}}}}
+"""
+    old, new = (plan_of(office.format(start)) for start in ("08:30", "09:00"))
+    lines = [line for block in blocks(compare(old, new, TODAY, ITALIAN), ITALIAN) for line in block.lines]
+    assert any("nell'orario office (di prima)" in line for line in lines)
+    assert not any("before" in line for line in lines)

@@ -1,4 +1,4 @@
-"""The reference page of scenario files: its example is read, and has every key."""
+"""The reference page of scenario files: its example has every key, and its calls end as it says."""
 
 from __future__ import annotations
 
@@ -6,17 +6,20 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
+import pytest
 from pydantic import BaseModel
 
+from pbxgen.cli.test_generated import examine_calls
 from pbxgen.flow.world import OUTSIDE_STATES, PHONE_STATES
 from pbxgen.language.to_values import plain
+from pbxgen.pbxs import PBXS
 from pbxgen.scenario import model as scenario_model
 from pbxgen.scenario.model import ScenarioFileModel
-from pbxgen.scenario.read import read_scenarios
+from pbxgen.scenario.run import judge_file, prepare
 from pbxgen.source.reader import read_text
 
 PAGE = Path(__file__).resolve().parents[2] / "docs/scenarios.md"
-EXAMPLE = re.findall(r"^```yaml\n(.*?)^```$", PAGE.read_text(encoding="utf-8"), re.MULTILINE | re.DOTALL)[0]
+EXAMPLE, SOURCE = re.findall(r"^```yaml\n(.*?)^```$", PAGE.read_text(encoding="utf-8"), re.MULTILINE | re.DOTALL)
 
 
 def _written(value: object) -> Iterator[tuple[type[BaseModel], str]]:
@@ -29,10 +32,37 @@ def _written(value: object) -> Iterator[tuple[type[BaseModel], str]]:
             yield from _written(item)
 
 
-def test_the_example_is_a_scenario_file(tmp_path: Path) -> None:
+@pytest.fixture
+def example(tmp_path: Path) -> Path:
     path = tmp_path / "acme.test.yaml"
     path.write_text(EXAMPLE, encoding="utf-8")
-    assert read_scenarios(path).diagnostics == ()
+    (tmp_path / "acme.yaml").write_text(SOURCE, encoding="utf-8")
+    return path
+
+
+def test_every_call_of_the_example_ends_as_it_says(example: Path) -> None:
+    run = judge_file(prepare(example))
+    assert run.diagnostics == ()
+    assert {v.scenario.name: v.differences for v in run.verdicts if not v.passed} == {}
+    assert len(run.verdicts) == EXAMPLE.count("- name:")
+
+
+def test_on_the_generated_text_the_example_ends_as_it_says_too(example: Path) -> None:
+    examined = examine_calls([prepare(example)])
+    assert {(call.case.name, call.pbx): call.differences for call in examined if not call.passed} == {}
+    assert len(examined) == EXAMPLE.count("- name:") * len(PBXS)
+
+
+@pytest.mark.parametrize(
+    "wrong", ['+393335550101"}', 'voicemail: "100"', "closed", 'mailbox: "100"', "480", "reason: busy"]
+)
+def test_each_expectation_of_the_example_is_judged(example: Path, wrong: str) -> None:
+    """With another value there the scenario fails: no key is passed over."""
+    other = {"480": "486", "closed": "open", "reason: busy": "reason: no_answer"}.get(wrong, wrong.replace("1", "9"))
+    example.write_text(EXAMPLE.replace(wrong, other), encoding="utf-8")
+    run = judge_file(prepare(example))
+    assert not run.diagnostics
+    assert sum(not verdict.passed for verdict in run.verdicts) == 1
 
 
 def test_every_key_has_an_example() -> None:

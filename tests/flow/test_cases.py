@@ -18,11 +18,12 @@ from pbxgen.flow.analysis.situations import Situations
 from pbxgen.flow.behaviour import Attempt, End, Forest, Node
 from pbxgen.flow.cases import Case, Narrowed, cases_of
 from pbxgen.flow.machine import Caller, Ending, EndKind
-from pbxgen.flow.outline import Words
+from pbxgen.flow.outline import TreeTeller
 from pbxgen.flow.plan import Origin, Plan
 from pbxgen.flow.simulate import Call, caller_of, simulate
 from pbxgen.flow.subject import place_of
 from pbxgen.flow.wording import OTHERWISE
+from pbxgen.phrases import phrases
 from tests.flow.analysis.brute import COLLEAGUES, STRANGERS, distinct_moments
 from tests.support.office import TODAY, compiled, plan_of
 from tests.support.sources import sources
@@ -50,7 +51,7 @@ users:
 def whens(rules: str) -> dict[str, str]:
     """From outside, by who rings."""
     plan = plan_of(OFFICE.format(rules))
-    words = Words(plan, "en")
+    words = TreeTeller(plan, phrases())
     return {words.node(c.root).split()[0]: words.when(c.when) for c in cases(plan, "101") if c.origin == "external"}
 
 
@@ -118,9 +119,9 @@ users:
 )
 def test_whose_own_calls_go_another_way_is_told_by_name(language: str, expected: list[str]) -> None:
     plan = plan_of(BOSS)
-    words, found = Words(plan, language), cases(plan, "100")
+    words, found = TreeTeller(plan, phrases(language)), cases(plan, "100")
     assert [words.calls(c) for c in found] == expected
-    assert [words.outline(c.root)[0].text.split()[0] for c in found] == ["Sec", "Sec", "Boss", "Sec"]
+    assert [words.outline(c.root)[0][0].split()[0] for c in found] == ["Sec", "Sec", "Boss", "Sec"]
 
 
 def test_of_many_who_are_called_only_those_are_told_whose_calls_are_not_just_passing_them_over() -> None:
@@ -166,7 +167,7 @@ def test_of_a_tangle_what_comes_after_the_fewest_ringings_is_told_and_that_there
     place = place_of(plan, "200")
     assert place is not None
     found = cases_of(plan, Situations(plan, TODAY), Reach(plan).flow_of(place))
-    lines = [line.text for case in found.found for line in Words(plan, "en").outline(case.root)]
+    lines = [text.lstrip("│├└─ ") for case in found.found for text, _ in TreeTeller(plan, phrases()).outline(case.root)]
     assert not found.whole
     assert found.more > 0
     assert 60 < len(lines) < 1500

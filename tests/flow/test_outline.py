@@ -8,9 +8,10 @@ from pbxgen.flow.analysis.reach import Reach
 from pbxgen.flow.analysis.situations import Situations
 from pbxgen.flow.cases import Case, cases_of
 from pbxgen.flow.graph import dot, graph_of, mermaid
-from pbxgen.flow.outline import Words, tree_lines
+from pbxgen.flow.outline import TreeTeller
 from pbxgen.flow.plan import Plan
 from pbxgen.flow.subject import place_of, senders
+from pbxgen.phrases import phrases
 from tests.support.office import TODAY, plan_of
 
 BODY = """\
@@ -45,9 +46,9 @@ def cases(plan: Plan, who: str) -> tuple[Case, ...]:
 
 
 def told(plan: Plan, who: str, language: str = "en") -> dict[str, list[str]]:
-    words = Words(plan, language)
+    words = TreeTeller(plan, phrases(language))
     return {
-        f"{c.origin.value}, {words.when(c.when)}": [text for text, _ in tree_lines(words.outline(c.root))]
+        f"{c.origin.value}, {words.when(c.when)}": [text for text, _ in words.outline(c.root)]
         for c in cases(plan, who)
         if c.caller is None
     }
@@ -90,7 +91,7 @@ def test_who_sends_calls_outside(plan: Plan) -> None:
 
 def test_graphs_have_each_node_once(plan: Plan) -> None:
     found = cases(plan, "101")
-    words = Words(plan, "en")
+    words = TreeTeller(plan, phrases())
     assert len(graph_of(found[0].root).nodes) == 3
     titled = [(words.when(c.when), c) for c in found]
     assert "\n".join(mermaid(titled, words)).count("takes a message") == 3
@@ -100,7 +101,7 @@ def test_graphs_have_each_node_once(plan: Plan) -> None:
 def test_texts_of_a_source_cannot_break_a_graph() -> None:
     plan = plan_of('users: {"101": {name: \'A"b\\<c>#&;\'}, "102": {name: "`x`"}}')
     found = [("t", c) for c in cases(plan, "101")]
-    words = Words(plan, "en")
+    words = TreeTeller(plan, phrases())
     assert "#quot;b\\#lt;c#gt;#35;#amp;;" in "\n".join(mermaid(found, words))
     assert "#96;x#96; (102)" in "\n".join(mermaid([("`t`", c) for c in cases(plan, "102")], words))
     assert '["#96;t#96;"]' in "\n".join(mermaid([("`t`", c) for c in cases(plan, "102")], words))

@@ -36,7 +36,7 @@ def test_the_report_is_one_page_that_needs_nothing_else(tmp_path: Path) -> None:
     bad = result(case(plan, "103", "101"), answered("101"), "rang <nobody>")
     good = result(case(plan, "101", "103"), answered("103"))
     text = page(LabReport((good, bad), ("asterisk",), {"asterisk": ("WARNING x",)}, 12.0))
-    assert "asterisk: 1 of 2 as they should" in text
+    assert "asterisk: 1 of 2 as expected" in text
     assert "rang &lt;nobody&gt;" in text
     assert "<b>" not in text
     assert text.index("103 calls 101") < text.index("101 calls 103"), "failures come first"

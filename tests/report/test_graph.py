@@ -33,10 +33,10 @@ def reader(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Reader]:
 
 def test_what_a_rule_depends_on_is_shown(reader: Reader) -> None:
     reader.open("#graph/user/200")
-    assert "busy (from vip, when not office)" in reader.text("#graph-out")
-    assert "every call (until 2026-12-24), busy" in reader.text("#graph-out")
+    assert "on busy (from vip, outside office)" in reader.text("#graph-out")
+    assert "every call (until 2026-12-24); on busy" in reader.text("#graph-out")
     reader.open("#outside/user/200")
-    assert "Ada (200): every call (until 2026-12-24), busy" in reader.text("#outside-list")
+    assert "Ada (200): every call (until 2026-12-24); on busy" in reader.text("#outside-list")
 
 
 @pytest.mark.parametrize("view", ["graph", "outside"])

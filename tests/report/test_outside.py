@@ -37,7 +37,7 @@ def test_all_who_reach_a_number_can_be_seen(reader: Reader) -> None:
     assert senders(reader)[-1] == "Show 50 more"
     reader.run("document.querySelector('.senders button').click()")
     assert len(senders(reader)) == 62
-    assert reader.run("return document.activeElement.innerText") == "Person 212 (212): busy"
+    assert reader.run("return document.activeElement.innerText") == "Person 212 (212): on busy"
 
 
 def test_chains_are_told_and_end_with_a_leg_of_follow_me(reader: Reader) -> None:
@@ -45,12 +45,14 @@ def test_chains_are_told_and_end_with_a_leg_of_follow_me(reader: Reader) -> None
     assert "60 divert here, 2 more by way of others" in reader.text("#outside-list")
     reader.run("document.querySelector('.senders button').click()")
     assert senders(reader)[60:] == [
-        "Near (198): busy → Person 200 (200): busy",
-        "Far (197): no answer → Near (198): busy → Person 200 (200): busy",
+        "Near (198): on busy → Person 200 (200): on busy",
+        "Far (197): on no answer → Near (198): on busy → Person 200 (200): on busy",
     ]
 
 
-@pytest.mark.parametrize(("text", "found"), [("person 240", "Person 240 (240): busy"), ("FAR", "Far (197): no answer")])
+@pytest.mark.parametrize(
+    ("text", "found"), [("person 240", "Person 240 (240): on busy"), ("FAR", "Far (197): on no answer")]
+)
 def test_the_filter_looks_at_everybody_and_shows_who_was_meant(reader: Reader, text: str, found: str) -> None:
     reader.open("#outside/user/200")
     reader.type("outside-filter", text)
@@ -69,5 +71,5 @@ def test_among_ten_thousand_senders_one_is_found_at_once(window: Browser, tmp_pa
     reader.open("#outside/user/20000")
     started = time.monotonic()
     reader.type("outside-filter", "person 29876")
-    assert senders(reader) == ["Person 29876 (29876): busy"]
+    assert senders(reader) == ["Person 29876 (29876): on busy"]
     assert time.monotonic() - started < 2

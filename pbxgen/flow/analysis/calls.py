@@ -19,6 +19,7 @@ from pbxgen.flow.analysis.search import BestWay, ToBeLost, ToExceedMaximum, ToRi
 from pbxgen.flow.analysis.situations import Situations
 from pbxgen.flow.analysis.telling import Witness
 from pbxgen.flow.plan import Origin
+from pbxgen.phrases import Phrases
 
 LONGEST_RINGING = 180
 """Seconds of ringing above which a caller has long given up (SEMANTICS, "too long")."""
@@ -27,9 +28,9 @@ _LONG, _LONG_TOLD = 50, 3
 """Of examples with more ringings than that, so many are told: the end of a chain needs none of its own."""
 
 
-def find_in_calls(reach: Reach, situations: Situations) -> tuple[Diagnostic, ...]:
+def find_in_calls(reach: Reach, situations: Situations, say: Phrases) -> tuple[Diagnostic, ...]:
     """PBX210, PBX212 and PBX213 of every entry."""
-    calls = _Calls(reach, situations)
+    calls = _Calls(reach, situations, say)
     return tuple(found for entry in entries(reach.plan) for found in calls.judge(entry))
 
 
@@ -43,7 +44,7 @@ class _Verdict:
 
 
 class _Calls:
-    def __init__(self, reach: Reach, situations: Situations) -> None:
+    def __init__(self, reach: Reach, situations: Situations, say: Phrases) -> None:
         self._reach = reach
         self._plan = reach.plan
         self._situations = situations
@@ -53,7 +54,7 @@ class _Calls:
         self._ahead = Ahead(reach.plan)
         self._bounds = Bounds(reach.plan, Choices(reach.plan, situations.start, None))
         self._long_told = 0
-        self._witness = Witness(reach.plan)
+        self._witness = Witness(reach.plan, say)
 
     def judge(self, entry: Entry) -> Iterator[Diagnostic]:
         """Most entries are judged by what is known of their bounds, which is quick; their flows are not looked at."""

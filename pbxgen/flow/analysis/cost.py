@@ -23,6 +23,7 @@ from pbxgen.flow.analysis.search import Ringings, best_of_all
 from pbxgen.flow.analysis.situations import Situations
 from pbxgen.flow.analysis.telling import Witness
 from pbxgen.flow.plan import Cost, Place, PlaceKind, Plan
+from pbxgen.phrases import Phrases
 
 _SHOWN = 5
 _USER = PlaceKind.USER.value
@@ -48,12 +49,12 @@ class _Costly:
     """Calls come there in the same way, and that has been told."""
 
 
-def costly_chains(reach: Reach, situations: Situations) -> Iterator[Diagnostic]:
+def costly_chains(reach: Reach, situations: Situations, say: Phrases) -> Iterator[Diagnostic]:
     """One finding for each number and diverting user, with those whose calls come there."""
     costly = _costly_places(reach.plan)
     if not costly:
         return
-    chains = _Chains(reach, situations)
+    chains = _Chains(reach, situations, say)
     for entry in entries(reach.plan):
         flow = reach.flow_of(entry.place)
         for owner in flow.keys[1:]:  # whoever is called directly has been asked
@@ -69,11 +70,12 @@ def costly_chains(reach: Reach, situations: Situations) -> Iterator[Diagnostic]:
 class _Chains:
     """Whether a call can come to a costly number: for each form of flow once."""
 
-    def __init__(self, reach: Reach, situations: Situations) -> None:
+    def __init__(self, reach: Reach, situations: Situations, say: Phrases) -> None:
         self._reach = reach
         self._plan = reach.plan
         self._situations = situations
-        self._witness = Witness(reach.plan)
+        self._say = say
+        self._witness = Witness(reach.plan, say)
         self._ahead = Ahead(reach.plan)
         self._known: dict[tuple[int, int, int], _Costly | None] = {}
         """By the form of a flow, and where in it the owner and the number are: what has been told of it."""
@@ -105,7 +107,7 @@ class _Chains:
             example = self._witness.example(entry, flow.atoms, situation, way.outcomes)
             last = replay(self._plan, situation, entry.place, way.outcomes)[-1]
             if last.place is not None and last.place.key != found.place.key:
-                step = Step(f"{found.place.target} rings along, by `follow_me`.", found.place.location)
+                step = Step(self._say("example.follow_me", number=found.place.target), found.place.location)
                 example = replace(example, steps=(*example.steps, step))
             found.example = example
         return way is not None

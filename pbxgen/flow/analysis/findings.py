@@ -15,14 +15,16 @@ from pbxgen.flow.analysis.reach import Reach
 from pbxgen.flow.analysis.rules import rules_that_end_soon, rules_that_never_apply
 from pbxgen.flow.analysis.situations import Situations
 from pbxgen.flow.plan import Plan
+from pbxgen.phrases import phrases
 from pbxgen.source.pause import without_garbage_collection
 
 
-def analyse(plan: Plan, today: dt.date) -> tuple[Diagnostic, ...]:
-    """Every finding about the calls of ``plan`` from ``today`` on."""
+def analyse(plan: Plan, today: dt.date, language: str = "en") -> tuple[Diagnostic, ...]:
+    """Every finding about the calls of ``plan`` from ``today`` on; ``language`` is that of the calls that show them."""
     with without_garbage_collection():
         situations = Situations(plan, today)
         reach = Reach(plan)
+        say = phrases(language)
         return (
             *(_loop(loop) for loop in find_loops(plan, situations)),
             *rules_that_never_apply(plan, situations),
@@ -30,8 +32,8 @@ def analyse(plan: Plan, today: dt.date) -> tuple[Diagnostic, ...]:
             *deserted_operators(plan, today),
             *empty_operators(plan, situations),
             *unconfirmed_mobiles(plan, today),
-            *find_in_calls(reach, situations),
-            *costly_chains(reach, situations),
+            *find_in_calls(reach, situations, say),
+            *costly_chains(reach, situations, say),
         )
 
 

@@ -7,21 +7,11 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from pbxgen.flow.plan import Deviations, Plan, Rules, User
-from pbxgen.targets.asterisk.places import Line, Owner, in_words, rule_lines, whoever
+from pbxgen.targets.asterisk.places import Line, Owner, in_words, owner_in_variables, rule_lines
 
-_KEYS = (
-    ("unconditional", "unconditional", "unconditional"),
-    ("busy", "busy", "busy"),
-    ("no_answer", "no_answer", "no_answer"),
-    ("unreachable", "unreachable", "unreachable"),
-    ("return_busy", "busy", "operator_return: busy"),
-    ("return_no_answer", "no_answer", "operator_return: no_answer"),
-    ("return_unreachable", "unreachable", "operator_return: unreachable"),
-)
-"""Field of Deviations, reason told outside, name in the source."""
 MANY = 10
-"""So many users with the same deviations share one text; a policy of fewer stands with each of them, where it is read
-most easily. At 100,000 users of a few policies this is two thirds of the memory."""
+"""From so many users with the same deviations on, they share one text; fewer have it each, where it is easier to read.
+At 100,000 users of a few policies this saves two thirds of the memory."""
 _NONE = Deviations()
 
 
@@ -47,14 +37,14 @@ class Shared:
         """The extension that holds the deviations of ``user``; None where they stand with the user."""
         if not self.names or user.deviations == _NONE:
             return None
-        return self.names.get(deviation_lines(plan, user, whoever(user)))
+        return self.names.get(deviation_lines(plan, user, owner_in_variables(user)))
 
 
 def find_shared(plan: Plan) -> Shared:
     having: dict[tuple[Line, ...], list[User]] = {}
     for user in plan.users.values():
         if user.deviations != _NONE:
-            having.setdefault(deviation_lines(plan, user, whoever(user)), []).append(user)
+            having.setdefault(deviation_lines(plan, user, owner_in_variables(user)), []).append(user)
     many = {lines: users for lines, users in having.items() if len(users) >= MANY}
     named = {lines: _name(lines) for lines in many}
     return Shared(named, tuple(_block(named[lines], lines, users) for lines, users in many.items()))
@@ -62,16 +52,16 @@ def find_shared(plan: Plan) -> Shared:
 
 def deviation_lines(plan: Plan, user: User, owner: Owner) -> tuple[Line, ...]:
     lines: list[Line] = []
-    for key, reason, _ in _KEYS:
-        rules: Rules = getattr(user.deviations, key)
+    for key, rules in user.deviations.lists():
         if rules:
-            lines += rule_lines(plan, key, rules, owner, reason)
+            lines += rule_lines(plan, key, rules, owner, reason=key.removeprefix("return_"))
     return tuple(lines)
 
 
 def condition_notes(user: User) -> tuple[str, ...]:
     """Notes on rules with conditions, whose lines do not speak for themselves."""
-    return tuple(note for key, _, written in _KEYS for note in notes_on(written, getattr(user.deviations, key)))
+    lists = ((key.replace("return_", "operator_return: "), rules) for key, rules in user.deviations.lists())
+    return tuple(note for key, rules in lists for note in notes_on(key, rules))
 
 
 def notes_on(written: str, rules: Rules) -> Iterator[str]:
@@ -88,6 +78,6 @@ def _name(lines: tuple[Line, ...]) -> str:
 
 def _block(name: str, lines: tuple[Line, ...], users: list[User]) -> Block:
     first = users[0]
-    rules = next(rules for key, _, _ in _KEYS if (rules := getattr(first.deviations, key)))
+    rules = next(rules for _, rules in first.deviations.lists() if rules)
     title = f"{len(users)} users: {', '.join(user.extension for user in users[:5])}, …"
     return Block(name, title, rules[0].location.short, lines, condition_notes(first))

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from itertools import groupby
 
-from pbxgen.flow.plan import Contacts, Inbound, Plan, RingGroup, Route, Trunk, User
+from pbxgen.flow.plan import Contacts, Place, Plan, RingGroup, Route, Trunk, User
 from pbxgen.flow.schedule import Schedule
 from pbxgen.targets.asterisk import calendar, names
 from pbxgen.targets.asterisk.deviations import Block, Shared, condition_notes, deviation_lines, find_shared, notes_on
@@ -18,88 +17,29 @@ FEW_CONTACTS = 200
 """So many numbers of a contacts set share one context; more are put in buckets."""
 
 
-@dataclass(frozen=True, slots=True)
-class Context:
-    name: str
-    blocks: tuple[Block, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class TrunkView:
-    context: str
-    name: str
-    where: str
-    settings: str
-    sibling: str
-    """``tenant/trunk`` that is asked next for a number this tenant does not have; empty for none."""
-
-
-@dataclass(frozen=True, slots=True)
-class RouteView:
-    context: str
-    where: str
-    patterns: tuple[str, ...]
-    answer: str
-
-
-@dataclass(frozen=True, slots=True)
-class ScheduleView:
-    context: str
-    where: str
-    weekly: tuple[calendar.Entry, ...]
-    opened: tuple[calendar.Entry, ...]
-    closed: tuple[calendar.Year, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class ContactsView:
-    context: str
-    where: str
-    here: tuple[str, ...]
-    buckets: tuple[tuple[str, tuple[str, ...]], ...]
-
-
-@dataclass(frozen=True, slots=True)
-class DialplanView:
-    """A tenant's dialplan, ready to be printed."""
-
-    plan: Plan
-    endpoints: EndpointNames
-    trunks: tuple[TrunkView, ...]
-    emergency: tuple[tuple[str, str], ...]
-    routes: tuple[RouteView, ...]
-    shared: tuple[Block, ...]
-    users: tuple[Context, ...]
-    groups: tuple[Context, ...]
-    inbound: tuple[Context, ...]
-    schedules: tuple[ScheduleView, ...]
-    contacts: tuple[ContactsView, ...]
-
-
-def view(plan: Plan, endpoints: EndpointNames, siblings: Mapping[Key, Key]) -> DialplanView:
+def view(plan: Plan, endpoints: EndpointNames, siblings: Mapping[Key, Key]) -> dict[str, object]:
+    """What the template of a tenant's dialplan prints, by the names it has there."""
     shared = find_shared(plan)
-    return DialplanView(
-        plan=plan,
-        endpoints=endpoints,
-        trunks=tuple(_trunk(plan, trunk, siblings) for trunk in plan.trunks.values()),
-        emergency=tuple(_emergency(plan)),
-        routes=tuple(_route(plan, route) for route in plan.routes.values() if not route.emergency),
-        shared=shared.blocks,
-        users=_bucketed((names.users(plan, u.extension), _user(plan, u, shared)) for u in plan.users.values()),
-        groups=_bucketed(_groups(plan)),
-        inbound=_bucketed(_numbers(plan)),
-        schedules=tuple(_schedule(plan, schedule) for schedule in plan.schedules.values()),
-        contacts=tuple(_contacts(plan, contacts) for contacts in plan.contacts.values()),
-    )
+    return {
+        "plan": plan,
+        "endpoints": endpoints,
+        "trunks": [_trunk(plan, trunk, siblings) for trunk in plan.trunks.values()],
+        "emergency": list(_emergency(plan)),
+        "routes": [_route(plan, route) for route in plan.routes.values() if not route.emergency],
+        "shared": shared.blocks,
+        "users": _bucketed(plan, "users", (_user(plan, user, shared) for user in plan.users.values())),
+        "groups": _bucketed(plan, "groups", (_group(plan, place, group) for place, group in plan.positions())),
+        "inbound": _bucketed(plan, "inbound", _numbers(plan)),
+        "schedules": [_schedule(plan, schedule) for schedule in plan.schedules.values()],
+        "contacts": [_contacts(plan, contacts) for contacts in plan.contacts.values()],
+    }
 
 
-def _bucketed(blocks: Iterable[tuple[str, Block]]) -> tuple[Context, ...]:
-    """Contexts and their extensions in the order of their numbers, whatever the order of the source."""
-    ordered = sorted(blocks, key=lambda pair: (len(pair[1].extension), pair[1].extension))
-    contexts = []
-    for name, members in groupby(ordered, key=lambda pair: pair[0]):
-        contexts.append(Context(name, tuple(block for _, block in members)))
-    return tuple(contexts)
+def _bucketed(plan: Plan, kind: str, blocks: Iterable[Block]) -> list[dict[str, object]]:
+    """The blocks by the contexts of their extensions."""
+    ordered = names.in_order({block.extension: block for block in blocks})
+    grouped = groupby(ordered, key=lambda block: names.bucket(block.extension))
+    return [{"name": names.context(plan, kind, bucket), "blocks": list(members)} for bucket, members in grouped]
 
 
 def _user(plan: Plan, user: User, shared: Shared) -> Block:
@@ -124,34 +64,20 @@ def _user(plan: Plan, user: User, shared: Shared) -> Block:
     return Block(user.extension, user.name, user.location.short, (first, *lines, *follow), notes)
 
 
-def _groups(plan: Plan) -> Iterator[tuple[str, Block]]:
-    kinds = (("operator", plan.operators), ("group", plan.groups))
-    for kind, found in kinds:
-        for group in found.values():
-            yield names.groups(plan, group.number), _group(plan, kind, group)
-
-
-def _group(plan: Plan, kind: str, group: RingGroup) -> Block:
+def _group(plan: Plan, place: Place, group: RingGroup) -> Block:
     lines = [Line(f"Return({group.strategy.value},{group.ring_timeout},{'&'.join(group.members)})")]
     if group.overflow:
         lines.append(Line(f"Return({places(plan, group.overflow)})", "overflow"))
-    return Block(group.number, f"{kind} {group.name}", group.location.short, tuple(lines))
+    return Block(group.number, f"{place.kind} {group.name}", group.location.short, tuple(lines))
 
 
-def _numbers(plan: Plan) -> Iterator[tuple[str, Block]]:
+def _numbers(plan: Plan) -> Iterator[Block]:
     for number, extension in plan.dids.items():
         user = plan.users[extension]
-        yield (
-            names.inbound(plan, number),
-            Block(number, user.name, user.location.short, (Line(f"Return(user/{extension})"),)),
-        )
+        yield Block(number, user.name, user.location.short, (Line(f"Return(user/{extension})"),))
     for number, entry in plan.inbound.items():
-        yield names.inbound(plan, number), _inbound(plan, entry)
-
-
-def _inbound(plan: Plan, entry: Inbound) -> Block:
-    lines = [Line(f"Return(inbound/{entry.number})"), *rule_lines(plan, "inbound", entry.rules)]
-    return Block(entry.number, "", entry.location.short, tuple(lines), tuple(notes_on("inbound", entry.rules)))
+        lines = (Line(f"Return(inbound/{number})"), *rule_lines(plan, "inbound", entry.rules))
+        yield Block(number, "", entry.location.short, lines, tuple(notes_on("inbound", entry.rules)))
 
 
 def _emergency(plan: Plan) -> Iterator[tuple[str, str]]:
@@ -164,33 +90,42 @@ def _emergency(plan: Plan) -> Iterator[tuple[str, str]]:
             yield line + number, f"{number},{trunk}"
 
 
-def _trunk(plan: Plan, trunk: Trunk, siblings: Mapping[Key, Key]) -> TrunkView:
+def _trunk(plan: Plan, trunk: Trunk, siblings: Mapping[Key, Key]) -> dict[str, object]:
     settings = (trunk.number_format.value, trunk.caller_id.value, trunk.diversion.value, trunk.number or "")
+    # Who is asked next for a number that this tenant does not have.
     sibling = "/".join(siblings.get((plan.name, trunk.name), ()))
-    return TrunkView(names.trunk(plan, trunk.name), trunk.name, trunk.location.short, ",".join(settings), sibling)
+    return {
+        "context": names.context(plan, "trunk", trunk.name),
+        "name": trunk.name,
+        "where": trunk.location.short,
+        "settings": ",".join(settings),
+        "sibling": sibling,
+    }
 
 
-def _route(plan: Plan, route: Route) -> RouteView:
+def _route(plan: Plan, route: Route) -> dict[str, object]:
     patterns = tuple(p.text if p.literal else f"_{p.text}" for p in route.patterns)
-    return RouteView(names.route(plan, route.name), route.location.short, patterns, f"{route.name},{route.trunk}")
+    context, answer = names.context(plan, "route", route.name), f"{route.name},{route.trunk}"
+    return {"context": context, "where": route.location.short, "patterns": patterns, "answer": answer}
 
 
-def _schedule(plan: Plan, schedule: Schedule) -> ScheduleView:
-    return ScheduleView(
-        names.schedule(plan, schedule.name),
-        schedule.location.short,
-        calendar.weekly(schedule),
-        calendar.opened(schedule),
-        calendar.closed(schedule),
-    )
+def _schedule(plan: Plan, schedule: Schedule) -> dict[str, object]:
+    return {
+        "context": names.context(plan, "schedule", schedule.name),
+        "where": schedule.location.short,
+        "weekly": calendar.weekly(schedule),
+        "opened": calendar.opened(schedule),
+        "closed": calendar.closed(schedule),
+    }
 
 
-def _contacts(plan: Plan, contacts: Contacts) -> ContactsView:
-    context = names.contacts(plan, contacts.name)
+def _contacts(plan: Plan, contacts: Contacts) -> dict[str, object]:
+    context = names.context(plan, "contacts", contacts.name)
     literal = sorted({p.text for p in contacts.patterns if p.literal}, key=lambda n: (len(n), n))
     patterns = list(dict.fromkeys(f"_{p.text}" for p in contacts.patterns if not p.literal))
+    buckets: list[tuple[str, list[str]]] = []
     if len(literal) <= FEW_CONTACTS:
-        return ContactsView(context, contacts.location.short, (*literal, *patterns), ())
-    buckets = groupby(literal, key=names.bucket)
-    named = tuple((f"{context}.{bucket}", tuple(members)) for bucket, members in buckets)
-    return ContactsView(context, contacts.location.short, tuple(patterns), named)
+        patterns = [*literal, *patterns]
+    else:
+        buckets = [(f"{context}.{bucket}", list(members)) for bucket, members in groupby(literal, key=names.bucket)]
+    return {"context": context, "where": contacts.location.short, "here": patterns, "buckets": buckets}

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import fields
 
 from pbxgen.diagnostics.codes import make
 from pbxgen.diagnostics.diagnostic import Diagnostic
 from pbxgen.diagnostics.location import Location
-from pbxgen.flow.plan import Deviations, Plan, Rules, Secret, Strategy, User
+from pbxgen.flow.plan import Plan, Secret, Strategy
 from pbxgen.targets.asterisk import endpoints, names, places, text
 from pbxgen.targets.asterisk.dialplan import FEW_CONTACTS
 from pbxgen.targets.base import Options, Part
@@ -49,16 +48,18 @@ def _endpoint_pattern(plan: Plan, options: Options) -> Iterator[Diagnostic]:
 
 
 def _names(plan: Plan) -> Iterator[Diagnostic]:
-    found: list[tuple[str, str, Location]] = []
-    found += [("trunk", f"{names.trunk(plan, t.name)}.settings", t.location) for t in plan.trunks.values()]
-    found += [("route", names.route(plan, r.name), r.location) for r in plan.routes.values()]
+    contexts: list[tuple[str, str, Location]] = []
+    contexts += [
+        ("trunk", f"{names.context(plan, 'trunk', t.name)}.settings", t.location) for t in plan.trunks.values()
+    ]
+    contexts += [("route", names.context(plan, "route", r.name), r.location) for r in plan.routes.values()]
     for schedule in plan.schedules.values():
         ending = ".closed.2026" if schedule.closed else ".open" if schedule.opened else ""
-        found.append(("schedule", names.schedule(plan, schedule.name) + ending, schedule.location))
+        contexts.append(("schedule", names.context(plan, "schedule", schedule.name) + ending, schedule.location))
     for contacts in plan.contacts.values():
         ending = f".{'0' * 14}xx" if len(contacts.patterns) > FEW_CONTACTS else ""
-        found.append(("contacts", names.contacts(plan, contacts.name) + ending, contacts.location))
-    for kind, context, location in found:
+        contexts.append(("contacts", names.context(plan, "contacts", contacts.name) + ending, contacts.location))
+    for kind, context, location in contexts:
         if len(context.encode()) > names.CONTEXT_LIMIT:
             yield make(
                 "PBX301",
@@ -80,7 +81,7 @@ def _routes(plan: Plan) -> Iterator[Diagnostic]:
 
 
 def _groups(plan: Plan) -> Iterator[Diagnostic]:
-    for group in (*plan.operators.values(), *plan.groups.values()):
+    for _, group in plan.positions():
         if group.strategy is Strategy.ALL and len(group.members) > MEMBERS:
             yield make(
                 "PBX302",
@@ -97,7 +98,7 @@ def _lists(plan: Plan) -> Iterator[Diagnostic]:
     """Lists of destinations that do not fit into a line, alone or together in one call."""
     worst: list[tuple[int, Location]] = []
     for user in plan.users.values():
-        for rules in _rules(user):
+        for _, rules in user.deviations.lists():
             for rule in rules:
                 if len(rule.places) > 2:
                     length = len(places.places(plan, rule.places, places.Owner(user.extension), "unconditional"))
@@ -119,13 +120,6 @@ def _lists(plan: Plan) -> Iterator[Diagnostic]:
             together[0][1],
             help="shorten the lists, or lower defaults.max_diversions",
         )
-
-
-def _rules(user: User) -> Iterator[Rules]:
-    for key in fields(Deviations):
-        rules: Rules = getattr(user.deviations, key.name)
-        if rules:
-            yield rules
 
 
 def _too_long(what: str, location: Location) -> Diagnostic:

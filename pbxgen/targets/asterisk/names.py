@@ -5,12 +5,21 @@ Names of tenants, trunks, routes, schedules and contacts hold no dot, so ``tenan
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import TypeVar
 
 from pbxgen.flow.plan import Plan
 
+_T = TypeVar("_T")
+
 CONTEXT_LIMIT = 79
 """Bytes of a context's name (AST_MAX_CONTEXT less its end)."""
+
+
+def in_order(things: Mapping[str, _T]) -> list[_T]:
+    """By their numbers, the shorter ones first, whatever the order of the source."""
+    return [things[number] for number in sorted(things, key=lambda number: (len(number), number))]
 
 
 def bucket(number: str) -> str:
@@ -18,38 +27,9 @@ def bucket(number: str) -> str:
     return f"{number[:-2]}xx"
 
 
-def users(plan: Plan, extension: str) -> str:
-    return f"{plan.name}.users.{bucket(extension)}"
-
-
-def groups(plan: Plan, number: str) -> str:
-    return f"{plan.name}.groups.{bucket(number)}"
-
-
-def inbound(plan: Plan, number: str) -> str:
-    return f"{plan.name}.inbound.{bucket(number)}"
-
-
-def contacts(plan: Plan, name: str) -> str:
-    return f"{plan.name}.contacts.{name}"
-
-
-def schedule(plan: Plan, name: str) -> str:
-    return f"{plan.name}.schedule.{name}"
-
-
-def route(plan: Plan, name: str) -> str:
-    return f"{plan.name}.route.{name}"
-
-
-def trunk(plan: Plan, name: str) -> str:
-    """Both the context that a trunk's calls come in by, and the trunk's endpoint."""
-    return f"{plan.name}.trunk.{name}"
-
-
-def phones(plan: Plan) -> str:
-    """The context that phones' calls come in by."""
-    return f"{plan.name}.phones"
+def context(plan: Plan, kind: str, name: str) -> str:
+    """That of a trunk is also the name of the trunk's endpoint."""
+    return f"{plan.name}.{kind}.{name}"
 
 
 @dataclass(frozen=True, slots=True)

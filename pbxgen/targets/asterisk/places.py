@@ -21,17 +21,17 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Owner:
-    """Who diverts: the extension, and what is written for targets that are theirs alone."""
+    """The diverting user: the extension, and the text for targets that only this user has."""
 
     extension: str
     targets: Mapping[tuple[PlaceKind, str], str] = field(default_factory=dict)
 
 
 NOBODY = Owner("")
-"""What stands in ``overflow`` and ``inbound`` has no diverting user."""
+"""Places in ``overflow`` and ``inbound`` have no diverting user."""
 
 
-def whoever(user: User) -> Owner:
+def owner_in_variables(user: User) -> Owner:
     """``user`` by the library's variables, so that the text is the same for everybody who has the same rules."""
     targets = {(PlaceKind.MAILBOX, user.extension): "${PBX_USER}"}
     if user.mobile is not None:
@@ -73,12 +73,12 @@ def rule_lines(plan: Plan, name: str, rules: Rules, owner: Owner = NOBODY, reaso
     """A subroutine that returns the places of the first rule that applies, or nothing."""
     lines: list[Line] = []
     for rule in rules:
-        found = _answer(plan, rule, owner, reason)
+        answer = _answer(plan, rule, owner, reason)
         if rule.condition.always:
-            lines.append(Line(f"Return({found})"))
+            lines.append(Line(f"Return({answer})"))
             break
         lines.append(Line(f"Gosub(pbxgen-when,s,1({_condition(rule.condition)}))"))
-        lines.append(Line(f"ExecIf(${{GOSUB_RETVAL}}?Return({found}))"))
+        lines.append(Line(f"ExecIf(${{GOSUB_RETVAL}}?Return({answer}))"))
     else:
         lines.append(Line("Return()"))
     return [Line(lines[0].application, name), *lines[1:]]

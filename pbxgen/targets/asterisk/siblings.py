@@ -2,26 +2,24 @@
 
 from __future__ import annotations
 
-import ipaddress
 from collections.abc import Iterable, Mapping
 
-from pbxgen.flow.plan import Plan, Trunk
-from pbxgen.targets.asterisk.endpoints import is_address
+from pbxgen.flow.plan import Plan
+from pbxgen.targets.networks import Network, networks
 
 Key = tuple[str, str]
 """Name of the tenant and of the trunk."""
-_Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
 
 def siblings(plans: Iterable[Plan]) -> Mapping[Key, Key]:
     """For each trunk that shares an address with another tenant's, the next one; the last leads to the first."""
-    first_with: dict[_Network, Key] = {}
+    first_with: dict[Network, Key] = {}
     group_of: dict[Key, list[Key]] = {}
     for plan in plans:
         for trunk in plan.trunks.values():
             key = (plan.name, trunk.name)
             group_of[key] = [key]
-            for network in _networks(trunk):
+            for network in networks(trunk):
                 for known in _around(network, first_with):
                     _join(group_of, first_with[known], key)
                 first_with.setdefault(network, key)
@@ -32,12 +30,7 @@ def siblings(plans: Iterable[Plan]) -> Mapping[Key, Key]:
     return rings
 
 
-def _networks(trunk: Trunk) -> list[_Network]:
-    hosts = [trunk.host] if is_address(trunk.host) else []
-    return [ipaddress.ip_network(text, strict=False) for text in (*hosts, *trunk.accept_from)]
-
-
-def _around(network: _Network, known: Mapping[_Network, Key]) -> list[_Network]:
+def _around(network: Network, known: Mapping[Network, Key]) -> list[Network]:
     """Networks that overlap: the same one, found at once where all tenants write the carrier alike, or others."""
     same = [network] if network in known else []
     return same + [n for n in known if n.version == network.version and n != network and n.overlaps(network)]

@@ -26,7 +26,7 @@ def value(text: str) -> str:
 
 
 def comment(text: str) -> str:
-    """Text behind a semicolon, on one line; marks that turn the direction of writing are shown instead of obeyed."""
+    """Text after a semicolon, on one line; marks that change the direction of writing are shown as escapes."""
     line = "".join(_visible(c) for c in text)
     return shortened(line, COMMENT_LIMIT)
 

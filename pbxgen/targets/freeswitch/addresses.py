@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import ipaddress
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 
 from pbxgen.flow.plan import Plan, Trunk
+from pbxgen.targets.networks import networks
 
 _NOBODY = "0.0.0.0/32"
 _MOST_LISTS = 100
@@ -14,24 +15,11 @@ _PER_LIST = 50
 """FreeSWITCH reads at most 100 networks of one list."""
 
 
-def networks(trunk: Trunk) -> tuple[str, ...]:
-    """Networks in CIDR, a lone address with its whole length; IPv4 first. A host name has none of its own."""
-    found: set[ipaddress.IPv4Network | ipaddress.IPv6Network] = set()
-    for text in (trunk.host, *trunk.accept_from):
-        try:
-            found.add(ipaddress.ip_network(text, strict=False))
-        except ValueError:
-            continue
-    return tuple(str(n) for n in sorted(found, key=lambda n: (n.version, n.network_address.packed, n.prefixlen)))
-
-
 def access_lists(trunk: Trunk) -> tuple[str, ...]:
     """The networks as lists for ``acl``: a list that mixed the versions of IP would compare nonsense."""
-    found = networks(trunk)
-    lists = []
-    for members in ([n for n in found if ":" not in n], [n for n in found if ":" in n]):
-        lists += [members[i : i + _PER_LIST] for i in range(0, len(members), _PER_LIST)]
-    return tuple(",".join(members) for members in lists)
+    ordered = sorted(set(networks(trunk)), key=lambda n: (n.version, n.network_address.packed, n.prefixlen))
+    by_version = ([str(n) for n in ordered if n.version == version] for version in (4, 6))
+    return tuple(text for members in by_version for text in _lists(members))
 
 
 def inbound_lists(plans: Iterable[Plan]) -> tuple[str, ...]:
@@ -40,9 +28,14 @@ def inbound_lists(plans: Iterable[Plan]) -> tuple[str, ...]:
     Of IPv4 alone, as the profile listens to no other. No list for more networks than a profile can apply: the dialplan
     asks for each trunk's anyway.
     """
-    found = {ipaddress.ip_network(text) for plan in plans for trunk in plan.trunks.values() for text in networks(trunk)}
-    joined = [str(n) for n in ipaddress.collapse_addresses(n for n in found if isinstance(n, ipaddress.IPv4Network))]
-    lists = tuple(",".join(joined[i : i + _PER_LIST]) for i in range(0, len(joined), _PER_LIST))
+    every = {network for plan in plans for trunk in plan.trunks.values() for network in networks(trunk)}
+    joined = [str(n) for n in ipaddress.collapse_addresses(n for n in every if isinstance(n, ipaddress.IPv4Network))]
+    lists = tuple(_lists(joined))
     if len(lists) > _MOST_LISTS:
         return ()
     return lists or (_NOBODY,)
+
+
+def _lists(members: Sequence[str]) -> Iterator[str]:
+    for first in range(0, len(members), _PER_LIST):
+        yield ",".join(members[first : first + _PER_LIST])

@@ -24,7 +24,7 @@ import re
 from collections.abc import Iterable
 
 from pbxgen.flow.plan import Plan
-from pbxgen.targets.freeswitch.addresses import networks
+from pbxgen.targets.networks import networks
 
 TOGETHER = 3
 """Contacts that one look-up finds: each takes two groups, and FreeSWITCH up to 1.10 (PCRE) counts to nine."""
@@ -112,8 +112,7 @@ def carriers(plans: Iterable[Plan]) -> str:
 def _carriers(plan: Plan) -> Iterable[str]:
     """Expressions for the addresses of a plan's carriers: a phone that seems to be there is none."""
     for trunk in plan.trunks.values():
-        for text in networks(trunk):
-            network = ipaddress.ip_network(text)
+        for network in networks(trunk):
             if network == _SELF:
                 continue
             if isinstance(network, ipaddress.IPv4Network):

@@ -1,4 +1,4 @@
-"""Carrying what people type safely into FreeSWITCH's XML.
+"""Escaping of user text for FreeSWITCH's XML.
 
 Three readers see each value: the pre-processor (line by line, before any XML: it expands ``$${…}``, runs
 ``X-PRE-PROCESS`` wherever it stands, comments included, and drops other lines that mention it), the XML parser,
@@ -40,5 +40,5 @@ def shown_name(text: str) -> str:
 
 
 def carriable(text: str) -> bool:
-    """Can XML carry ``text``, letter by letter?"""
+    """Can XML hold every character of ``text``?"""
     return _UNCARRIABLE.search(text) is None

@@ -9,38 +9,33 @@ from pbxgen.diagnostics.diagnostic import Diagnostic, Related
 from pbxgen.diagnostics.location import Location
 from pbxgen.flow.plan import Plan, RingGroup, Secret, Strategy, Trunk
 from pbxgen.targets.base import Options, Part
-from pbxgen.targets.freeswitch.addresses import networks
 from pbxgen.targets.freeswitch.endpoints import problem
 from pbxgen.targets.freeswitch.escape import carriable
+from pbxgen.targets.networks import networks
 
 LEGS = 100
 """Phones rung together: FreeSWITCH forks a call to at most 128 contacts, and a user may have several."""
 
 
-def limits(plan: Plan, options: Options) -> list[Diagnostic]:
-    """Errors but those of secrets, each with the place in the source."""
-    found = list(_trunks(plan))
-    found += _names(plan)
-    found += _legs(plan)
-    found += _texts(plan)
-    found += _endpoint_name(options)
-    return found
+def limits(plan: Plan, options: Options) -> Iterator[Diagnostic]:
+    """Errors except those of secrets, each with the place in the source."""
+    yield from _trunks(plan)
+    yield from _names(plan)
+    yield from _legs(plan)
+    yield from _texts(plan)
+    yield from _endpoint_name(options)
 
 
 def _trunks(plan: Plan) -> Iterator[Diagnostic]:
     for trunk in plan.trunks.values():
         if not networks(trunk):
-            yield _nameless(trunk)
-
-
-def _nameless(trunk: Trunk) -> Diagnostic:
-    return make(
-        "PBX350",
-        f"FreeSWITCH knows a trunk by the addresses its calls come from, and {trunk.host} is a name",
-        trunk.location,
-        help=f'list the carrier\'s addresses: accept_from: ["192.0.2.0/28"] beside the host of trunk {trunk.name}',
-        subject=("trunk", trunk.name),
-    )
+            yield make(
+                "PBX350",
+                f"FreeSWITCH knows a trunk by the addresses its calls come from, and {trunk.host} is a name",
+                trunk.location,
+                help=f'add the carrier\'s addresses to trunk {trunk.name}: accept_from: ["192.0.2.0/28"]',
+                subject=("trunk", trunk.name),
+            )
 
 
 def _names(plan: Plan) -> Iterator[Diagnostic]:
@@ -66,16 +61,15 @@ def _names(plan: Plan) -> Iterator[Diagnostic]:
 
 
 def _legs(plan: Plan) -> Iterator[Diagnostic]:
-    for kind, groups in (("operator", plan.operators), ("group", plan.groups)):
-        for group in groups.values():
-            if group.strategy is Strategy.ALL and len(group.members) > LEGS:
-                yield make(
-                    "PBX354",
-                    f"{kind} {group.name} has {len(group.members)} members; FreeSWITCH rings {LEGS} together",
-                    group.location,
-                    help=f"make it smaller, or `strategy: {Strategy.LINEAR.value}`",
-                    subject=(kind, group.name),
-                )
+    for place, group in plan.positions():
+        if group.strategy is Strategy.ALL and len(group.members) > LEGS:
+            yield make(
+                "PBX354",
+                f"{place.kind} {group.name} has {len(group.members)} members; FreeSWITCH rings {LEGS} together",
+                group.location,
+                help=f"make it smaller, or `strategy: {Strategy.LINEAR.value}`",
+                subject=place.key,
+            )
 
 
 def _texts(plan: Plan) -> Iterator[Diagnostic]:

@@ -67,8 +67,8 @@ def rules(values: Rules) -> str:
 
 def needed(values: Rules) -> set[str]:
     """Facts that must be found out before the rules can be judged; where the call came in is known anyway."""
-    found = {fact.removeprefix("!") for rule in values for fact in facts(rule.condition)}
-    return found - {"internal", "external"}
+    conditions = {fact.removeprefix("!") for rule in values for fact in facts(rule.condition)}
+    return conditions - {"internal", "external"}
 
 
 def user(value: User, plan: Plan) -> str:
@@ -86,11 +86,11 @@ def user(value: User, plan: Plan) -> str:
         words.append(f"own={value.own_number}")
     if value.routes:
         words.append(f"routes={','.join(value.routes)}")
-    lists = [(name, found) for name, found in value.deviations.lists() if found]
-    wanted = set().union(*(needed(found) for _, found in lists))
+    lists = [(name, deviation_rules) for name, deviation_rules in value.deviations.lists() if deviation_rules]
+    wanted = set().union(*(needed(deviation_rules) for _, deviation_rules in lists))
     if wanted:
         words.append(f"needs={','.join(sorted(wanted))}")
-    words += [f"{name}={rules(found)}" for name, found in lists]
+    words += [f"{name}={rules(deviation_rules)}" for name, deviation_rules in lists]
     if value.follow_me:
         words.append("follow=" + ",".join(_leg(leg, value, plan) for leg in value.follow_me))
     return " ".join(words)

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from jinja2 import Environment
+from collections.abc import Iterator
 
 from pbxgen.diagnostics.diagnostic import Diagnostic
 from pbxgen.flow.plan import Plan
@@ -13,89 +13,66 @@ from pbxgen.targets.base import GeneratedFile, Options, Part
 from pbxgen.targets.freeswitch import contacts, escape, limits, views
 from pbxgen.targets.freeswitch.addresses import inbound_lists
 from pbxgen.targets.freeswitch.endpoints import Naming
-from pbxgen.targets.templates import environment, templates_folder
-
-_NAME = "freeswitch"
+from pbxgen.targets.templates import FileMaker, templates_folder
 
 
 class FreeSwitchTarget:
     """FreeSWITCH 1.10 and newer."""
 
-    name = _NAME
+    name = "freeswitch"
 
     def limits(self, plan: Plan, options: Options) -> list[Diagnostic]:
-        return limits.limits(plan, options)
+        return list(limits.limits(plan, options))
 
     def refused_secrets(self, plan: Plan, options: Options) -> list[Diagnostic]:
         return list(limits.refused_secrets(plan, options))
 
     def render(self, plans: tuple[Plan, ...], options: Options) -> tuple[GeneratedFile, ...]:
-        jinja = environment(_NAME, escape.xml, {"comment": escape.comment})
+        files = FileMaker(self.name, escape.xml, {"comment": escape.comment})
         naming = Naming(options, fleet=len(plans) > 1)
-        files: list[GeneratedFile] = []
+        made: list[GeneratedFile] = []
         if Part.DIALPLAN in options.parts:
-            files += _dialplan(jinja, plans, naming)
+            made += _dialplan(files, plans, naming)
         if options.parts & {Part.DIALPLAN, Part.ENDPOINTS, Part.VOICEMAIL}:
-            files.append(GeneratedFile("directory/pbxgen.xml", _static("directory.xml")))
+            made.append(files.copied("directory/pbxgen.xml", "directory.xml"))
         if options.parts & {Part.ENDPOINTS, Part.VOICEMAIL}:
-            files += _phones(jinja, plans, options, naming)
+            for plan in plans:
+                phones = views.phones(plan, options, naming)
+                path = f"directory/pbxgen/{plan.name}.phones.xml"
+                made.append(files.rendered(path, "phones.xml.j2", phones, secret=True))
         if Part.VOICEMAIL in options.parts:
-            files.append(GeneratedFile("autoload_configs/voicemail.conf.xml", _static("voicemail.conf.xml")))
+            made.append(files.copied("autoload_configs/voicemail.conf.xml", "voicemail.conf.xml"))
         if Part.ENDPOINTS in options.parts:
-            files += _profiles(jinja, plans, options)
-        return tuple(sorted(files, key=lambda file: file.path))
+            made += _profiles(files, plans, options)
+        return tuple(sorted(made, key=lambda file: file.path))
 
 
-def _dialplan(jinja: Environment, plans: tuple[Plan, ...], naming: Naming) -> list[GeneratedFile]:
-    builds = [f"{plan.name} {plan.digest}" for plan in plans]
-    trunks = [trunk for plan in plans for trunk in views.inbound_trunks(plan)]
-    main = jinja.get_template("dialplan.xml.j2").render(
-        builds=builds,
-        trunks=trunks,
-        contacts_passed=contacts.passed(),
-        contacts_wanted=contacts.wanted(),
-        contacts_found=contacts.FOUND,
-        carriers=contacts.carriers(plans),
-    )
-    files = [GeneratedFile("dialplan/pbxgen.xml", main)]
-    for path in sorted((templates_folder() / _NAME / "library").glob("*.xml")):
-        files.append(GeneratedFile(f"dialplan/pbxgen/library/{path.name}", path.read_text(encoding="utf-8")))
+def _dialplan(files: FileMaker, plans: tuple[Plan, ...], naming: Naming) -> Iterator[GeneratedFile]:
+    main = {
+        "builds": [f"{plan.name} {plan.digest}" for plan in plans],
+        "trunks": [trunk for plan in plans for trunk in views.inbound_trunks(plan)],
+        "contacts_passed": contacts.passed(),
+        "contacts_wanted": contacts.wanted(),
+        "contacts_found": contacts.FOUND,
+        "carriers": contacts.carriers(plans),
+    }
+    yield files.rendered("dialplan/pbxgen.xml", "dialplan.xml.j2", main)
+    for path in sorted((templates_folder() / FreeSwitchTarget.name / "library").glob("*.xml")):
+        yield files.copied(f"dialplan/pbxgen/library/{path.name}", f"library/{path.name}")
     for plan in plans:
-        tenant = jinja.get_template("tenant.xml.j2").render(views.tenant(plan, naming))
-        files.append(GeneratedFile(f"dialplan/pbxgen/tenants/{plan.name}.xml", tenant))
-        calls = jinja.get_template("calls.xml.j2").render(views.calls(plan))
-        files.append(GeneratedFile(f"directory/pbxgen/{plan.name}.calls.xml", calls))
-    return files
+        tenant = views.tenant(plan, naming)
+        yield files.rendered(f"dialplan/pbxgen/tenants/{plan.name}.xml", "tenant.xml.j2", tenant)
+        yield files.rendered(f"directory/pbxgen/{plan.name}.calls.xml", "calls.xml.j2", views.calls(plan))
 
 
-def _phones(jinja: Environment, plans: tuple[Plan, ...], options: Options, naming: Naming) -> list[GeneratedFile]:
-    template = jinja.get_template("phones.xml.j2")
-    files = []
-    for plan in plans:
-        text = template.render(views.phones(plan, options, naming))
-        files.append(GeneratedFile(f"directory/pbxgen/{plan.name}.phones.xml", text, secret=True))
-    return files
-
-
-def _profiles(jinja: Environment, plans: tuple[Plan, ...], options: Options) -> list[GeneratedFile]:
+def _profiles(files: FileMaker, plans: tuple[Plan, ...], options: Options) -> Iterator[GeneratedFile]:
     domains = [plan.domain for plan in plans]
-    single = domains[0] if len(domains) == 1 else ""
-    internal = jinja.get_template("internal.xml.j2").render(domains=domains, single_domain=single)
-    external = jinja.get_template("external.xml.j2").render(acls=inbound_lists(plans))
-    sofia = jinja.get_template("sofia.conf.xml.j2").render(fleet=not single)
-    files = [
-        GeneratedFile("autoload_configs/sofia.conf.xml", sofia),
-        GeneratedFile("freeswitch.xml", _static("freeswitch.xml")),
-        GeneratedFile("directory/default.xml", _static("default.xml")),
-        GeneratedFile("sip_profiles/internal.xml", internal),
-        GeneratedFile("sip_profiles/external.xml", external),
-    ]
-    template = jinja.get_template("gateways.xml.j2")
+    internal = {"domains": domains, "single_domain": domains[0] if len(domains) == 1 else ""}
+    yield files.rendered("autoload_configs/sofia.conf.xml", "sofia.conf.xml.j2", {"fleet": len(domains) > 1})
+    yield files.copied("freeswitch.xml", "freeswitch.xml")
+    yield files.copied("directory/default.xml", "default.xml")
+    yield files.rendered("sip_profiles/internal.xml", "internal.xml.j2", internal)
+    yield files.rendered("sip_profiles/external.xml", "external.xml.j2", {"acls": inbound_lists(plans)})
     for plan in plans:
-        text = template.render(views.gateways(plan, options))
-        files.append(GeneratedFile(f"sip_profiles/external/{plan.name}.xml", text, secret=True))
-    return files
-
-
-def _static(name: str) -> str:
-    return (templates_folder() / _NAME / name).read_text(encoding="utf-8")
+        gateways = views.gateways(plan, options)
+        yield files.rendered(f"sip_profiles/external/{plan.name}.xml", "gateways.xml.j2", gateways, secret=True)

@@ -3,10 +3,10 @@
   function buildIndex() {
     const found = [];
     const add = (kind, target, label) => found.push({ kind, target, label, text: folded(label) });
-    for (const user of plan.users.values()) add("user", user.extension, [`${user.extension} ${alone(user.name)}`, ...(user.dids || []), ...(user.mobile ? ["mobile " + user.mobile] : [])].join(" · "));
-    for (const [name, group] of Object.entries(plan.operators)) add("operator", name, `${group.number} operator position ${name}`);
-    for (const [name, group] of Object.entries(plan.groups)) add("group", name, `${group.number} group ${name}`);
-    for (const number of Object.keys(plan.inbound)) add("inbound", number, `${number} inbound number`);
+    for (const user of plan.users.values()) add("user", user.extension, [`${user.extension} ${alone(user.name)}`, ...(user.dids || []), ...(user.mobile ? [say("page.mobile", { number: user.mobile })] : [])].join(" · "));
+    for (const [name, group] of Object.entries(plan.operators)) add("operator", name, `${group.number} ${say("place.operator", { target: name })}`);
+    for (const [name, group] of Object.entries(plan.groups)) add("group", name, `${group.number} ${say("place.group", { target: name })}`);
+    for (const number of Object.keys(plan.inbound)) add("inbound", number, say("place.inbound", { target: number }));
     return found;
   }
   /* Of each word of a search all that it may mean; a number is read in every way in which a trunk may write it. */
@@ -39,7 +39,7 @@
   function showResults() {
     const list = $("found");
     const more = index.length - results.length;
-    const note = !listOpen ? "" : !results.length ? "nothing found" : !meanings($("search").value).length && more ? `${more} more: type to find them` : "";
+    const note = !listOpen ? "" : !results.length ? say("page.nothing") : !meanings($("search").value).length && more ? say("page.more_results", { number: more }) : "";
     clear(list, ...results.map((entry, number) => make("li", { role: "option", id: "found-" + number, "aria-selected": String(number === active), click: () => pick(entry) }, entry.label)),
       note ? make("li", { role: "option", class: "note", "aria-disabled": "true" }, note) : "");
     list.hidden = !listOpen;

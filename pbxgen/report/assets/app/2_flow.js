@@ -2,30 +2,29 @@
   /* --- the flow ---------------------------------------------------------------------------------------------- */
   function openSchedules(moment) {
     const names = Object.keys(plan.schedules);
-    return names.map((n) => `${n}: ${Engine.isOpen(plan.schedules[n], moment) ? "open" : "closed"}`).join(" · ");
+    return names.map((schedule) => say(Engine.isOpen(plan.schedules[schedule], moment) ? "page.open" : "page.closed", { schedule })).join(" · ");
   }
   const nodeText = (node) => {
     if (node.ends) {
       const { kind, value, lost } = node.ends;
-      if (lost) return "released: nothing is left to try";
-      return kind === "voicemail" ? `mailbox of ${party(value)}` : kind === "announced" ? `announcement ${value}` : `released with ${value}, as written`;
+      return say("end." + (lost ? "lost" : kind), { name: party(value), target: value });
     }
-    return node.silent ? `${nameOf(node.rings)} is not rung` : nameOf(node.rings);
+    return node.silent ? say("tree.silent", { place: nameOf(node.rings) }) : nameOf(node.rings);
   };
   /* A linear position rings one member after the other, within what the place that leads there allows in all. */
   function ringTime({ rings, seconds }) {
-    if ((rings.kind !== "operator" && rings.kind !== "group") || !groupOf(rings).linear) return `rings ${seconds} s`;
+    if ((rings.kind !== "operator" && rings.kind !== "group") || !groupOf(rings).linear) return say("page.rings", { seconds });
     const { members, ring } = groupOf(rings), whole = Math.min(members.length * ring, rings.timeout || Infinity);
-    return members.length > 1 ? `rings ${seconds} s each, up to ${whole} s in all` : `rings ${whole} s`;
+    return members.length > 1 ? say("page.rings_each", { seconds, whole }) : say("page.rings", { seconds: whole });
   }
   function detail(node) {
     if (node.ends) return node.at || "";
     const parts = [], place = node.rings;
     if (!node.silent) parts.push(ringTime(node));
-    if (place.confirm) parts.push("with confirmation");
-    if (place.kind === "operator" || place.kind === "group") parts.push(groupOf(place).members.join(groupOf(place).linear ? ", then " : " + "));
+    if (place.confirm) parts.push(say("ringing.confirm"));
+    if (place.kind === "operator" || place.kind === "group") parts.push(groupOf(place).members.join(groupOf(place).linear ? say("list.then") : " + "));
     if (place.kind === "user" && plan.users.get(place.target).legs)
-      parts.push(plan.users.get(place.target).legs.map((l) => l.place.target + (l.delay ? ` after ${l.delay} s` : "")).join(" + "));
+      parts.push(plan.users.get(place.target).legs.map((l) => (l.delay ? say("ringing.delay", { who: l.place.target, seconds: l.delay }) : l.place.target)).join(" + "));
     if (place.at) parts.push(place.at);
     return parts.join(" · ");
   }
@@ -37,18 +36,18 @@
     const item = make("li", {}, label ? make("span", { class: "edge" }, label) : null, box(node));
     if (node.ends) return item;
     if (told.has(node.id) && node.branches.some((b) => b.node.branches)) {
-      item.append(make("span", { class: "edge" }, " … as above"));
+      item.append(make("span", { class: "edge" }, say("tree.as_above", { text: "" })));
       return item;
     }
     told.add(node.id);
     const alone = node.branches.length === 1;
-    const text = (b) => (alone ? "nobody:" : b.outcomes.map((o) => OUTCOMES[o]).join(" or ") + ":");
+    const text = (b) => (alone ? say("tree.then") : b.outcomes.map((o) => say("outcome." + o)).join(say("list.or"))) + ":";
     item.append(make("ul", {}, ...node.branches.map((b) => branch(b.node, text(b), told))));
     return item;
   }
   function callers() {
-    const options = [["", "somebody"]];
-    for (const name of Object.keys(plan.contacts)) options.push([name, "one of " + name]);
+    const options = [["", say("page.somebody")]];
+    for (const name of Object.keys(plan.contacts)) options.push([name, say("page.one_of", { name })]);
     return options;
   }
   function callerFor() {

@@ -1,7 +1,9 @@
 /* A part of the app's closure: page.py puts the parts together in the order of their names. */
   /* --- playing a call ---------------------------------------------------------------------------------------- */
   const states = { phones: {}, outside: {} };
-  /* Adds to `found` whoever may be rung when a call of `caller` takes this way. */
+  /* Those of one section of the book: [name, phrase]. */
+  const phrasesOf = (section) => Object.entries(phrases).filter(([name]) => name.startsWith(section + ".")).map(([name, text]) => [name.slice(section.length + 1), text]);
+  /* Adds to `found` every phone and outside number that may ring when a call of `caller` takes this way. */
   function addWay(found, caller, way, moment) {
     if (way.dialOut) found.outside.add(way.dialOut);
     const walk = (node, seen) => {
@@ -17,7 +19,7 @@
     };
     if (way.reach) walk(Engine.tree(plan, caller, moment, way.reach), new Set());
   }
-  /* Who may be in the call that is transferred: the caller, or whoever may have answered a caller that transfers. */
+  /* Who may be in the call that is transferred: the caller or, if the caller transfers, everybody who may have answered. */
   function transferable(caller, by, found) {
     if (caller.origin === Engine.EXTERNAL || by !== caller.number) return [{ ...caller, carried: 0 }];
     return [...[...found.phones].map((number) => ({ origin: Engine.INTERNAL, number, carried: 0 })),
@@ -30,53 +32,42 @@
       const further = Engine.fromPhone(plan, call.transfer.by, call.transfer.to);
       for (const party of transferable(caller, call.transfer.by, found)) addWay(found, party, further, moment);
     }
-    return [...[...found.phones].map((extension) => ["phones", extension, PHONE_STATES]), ...[...found.outside].map((number) => ["outside", number, OUTSIDE_STATES])];
+    return [...[...found.phones].map((extension) => ["phones", extension, "phone_state"]), ...[...found.outside].map((number) => ["outside", number, "outside_state"])];
   }
   function sentence(event) {
-    const who = () => party(event.subject);
+    const name = party(event.subject), place = event.place ? nameOf(event.place) : name;
+    const told = (kind) => say("event." + kind, { name, place, target: event.detail || event.subject,
+      where: event.place && selectable(event.place) ? say("at." + event.place.kind, { name, target: event.subject }) : name,
+      places: places(event.places || []), reason: event.reason ? say("reason." + event.reason) : "" });
     switch (event.kind) {
-      case "reached": return event.place && (event.place.kind === "user" || event.place.kind === "inbound") ? `The call reaches ${nameOf(event.place)}.` : null;
-      case "skipped_visited": return `${nameOf(event.place)}: skipped, the call has already been there.`;
-      case "skipped_carried": return `${nameOf(event.place)}: skipped, the call has come back from outside with too many diversions.`;
-      case "diverted": return `${who()} diverts (${FIELDS[event.reason]}): ${places(event.places)}.`;
-      case "not_diverted_max": return `${who()} would divert, but the call has already been diverted as often as it may.`;
-      case "not_diverted_visited": return `${who()} diverts every call, but only to where this one has been: the phone rings instead.`;
-      case "no_rule": return plan.users.has(event.subject) ? `${who()} has no deviation for this.` : `Nothing applies to number ${event.subject} now.`;
-      case "member_skipped": return `${who()} is the caller and is not rung.`;
-      case "own_mailbox": return `Behind everything stands the mailbox of ${who()}.`;
-      case "overflow": return `Nobody at ${nameOf(event.place)} takes the call; its overflow: ${places(event.places)}.`;
-      case "transferred": return `${who()} transfers the call to ${event.detail}.`;
-      case "rang": {
-        const rung = event.dialled.map((entry) => entry.map(party).join(" + ")).join(", ");
-        const verb = event.dialled.flat().length > 1 ? "ring" : "rings";
-        if (!event.dialled.length) return event.outcome ? `${event.place ? nameOf(event.place) : who()}: not rung, ${OUTCOMES[event.outcome]}.` : null;
-        if (!event.outcome) return `${rung}: ${verb}.`;
-        if (!event.seconds) return `${rung}: ${OUTCOMES[event.outcome]}.`;
-        // A phone that had rung for some time would be no answer, whatever the others replied.
-        return `${rung}: ${event.outcome === "no_answer" ? verb : "silent"} for ${event.seconds} s, ${OUTCOMES[event.outcome]}.`;
-      }
-      default: return null;
+      case "entered": case "outcome": case "ended": case "refused": return null;
+      case "reached": return event.place && (event.place.kind === "user" || event.place.kind === "inbound") ? told("reached") : null;
+      case "skipped_visited": return told(event.subject === typed("play-from") ? "skipped_caller" : "skipped_visited");
+      case "no_rule": return told(plan.users.has(event.subject) ? "no_rule_user" : "no_rule_inbound");
+      case "rang": return rang(event, place);
+      default: return told(event.kind);
     }
   }
-  const WHY = { no_such_number: "nothing has this number", no_route: "no route carries this number", no_mailbox: "the caller has no mailbox",
-    not_inbound: "no user and no inbound number has it", class_forbids: "the caller's class of service does not allow it" };
+  function rang({ dialled, outcome, seconds }, place) {
+    if (!dialled.length) return outcome ? say("event.not_rung", { who: place, outcome: say("outcome." + outcome) }) : null;
+    const values = { who: dialled.map((entry) => entry.map(party).join(" + ")).join(", "), seconds,
+      rings: say(dialled.flat().length > 1 ? "ringing.several" : "ringing.one") };
+    if (!outcome) return say("event.rang_answered", values);
+    // A phone that had rung for some time would be no answer, whatever the others replied.
+    const kind = !seconds ? "event.rang_at_once" : outcome === "no_answer" ? "event.rang" : "event.silent";
+    return say(kind, { ...values, outcome: say("outcome." + outcome) });
+  }
   const isExtension = (text) => plan.users.has(text) || [plan.operators, plan.groups].some((kind) => Object.values(kind).some((g) => g.number === text));
   function endText(story) {
     const { kind, value, byRule } = story.ending, last = story.events[story.events.length - 1];
-    if (last.kind === "refused" && last.detail === "not_inbound" && isExtension(typed("play-to")))
-      return `Released with ${value}: an extension is reached from inside only; from outside, by a number.`;
-    if (last.kind === "refused") return `Released with ${value}: ${WHY[last.detail]}.`;
-    switch (kind) {
-      case "answered": return `${party(value)} answers.`;
-      case "voicemail": return `The mailbox of ${party(value)} takes a message.`;
-      case "announced": return `Announcement ${value} is played, and the call released.`;
-      case "mailbox": return value === "*" ? "The caller is asked for a mailbox and its PIN." : `The mailbox of ${party(value)} is opened.`;
-      default: return byRule ? `Released with ${value}, as written.` : `Released with ${value}: nothing is left to try.`;
-    }
+    if (last.kind === "refused")
+      return last.detail === "not_inbound" && isExtension(typed("play-to")) ? say("page.extension_from_outside") : say("refused." + last.detail);
+    const name = kind === "released" && byRule ? "released_rule" : kind === "mailbox" && value === "*" ? "mailbox_any" : kind;
+    return say("ending." + name, { name: party(value), target: value });
   }
-  function selectState(kind, target, known) {
+  function selectState(kind, target, section) {
     const mine = states[kind], select = make("select", { "aria-label": party(target) });
-    for (const [value, text] of Object.entries(known)) select.append(new Option(text, value, false, (mine[target] || "answer") === value));
+    for (const [value, text] of phrasesOf(section)) select.append(new Option(text, value, false, (mine[target] || "answer") === value));
     select.addEventListener("change", () => {
       if (select.value === "answer") delete mine[target]; else mine[target] = select.value;
       drawStory();
@@ -92,15 +83,15 @@
   function whyNotTransferred(story) {
     const by = typed("play-by"), to = typed("play-transfer");
     if ((!by && !to) || story.events.some((e) => e.kind === "transferred")) return null;
-    if (!by) return "Not transferred: who transfers the call is missing.";
-    if (!to) return "Not transferred: where to is missing.";
-    if (!plan.users.has(by)) return `Not transferred: no user has the extension ${by}.`;
-    return story.ending.kind === "answered" ? `Not transferred: ${party(by)} is not in this call.` : "Not transferred: nobody answers.";
+    if (!by) return say("page.no_transferor");
+    if (!to) return say("page.no_target");
+    if (!plan.users.has(by)) return say("page.no_extension", { number: by });
+    return story.ending.kind === "answered" ? say("page.not_in_call", { name: party(by) }) : say("page.unanswered");
   }
-  /* What must be typed before there is a call; null: nothing. */
+  /* What must be typed before a call can be placed; null: nothing. */
   function whatIsMissing() {
-    if (!typed("play-from")) return "Who calls? Type an extension or an outside number in From.";
-    return typed("play-to") ? null : "Who is called? Type an extension or a number in To.";
+    if (!typed("play-from")) return say("page.who_calls");
+    return typed("play-to") ? null : say("page.who_is_called");
   }
   function drawPlay() {
     const missing = whatIsMissing();

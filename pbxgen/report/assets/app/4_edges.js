@@ -2,12 +2,12 @@
   /* --- what leads to what ------------------------------------------------------------------------------------ */
   function conditionsOf(when) {
     if (!when) return [];
-    return [when.origin && ORIGINS[when.origin], when.contacts && "from " + when.contacts,
-      when.schedule && `when ${when.not ? "not " : ""}${when.schedule}`, when.until && "until " + when.until].filter(Boolean);
+    return [when.origin && say("origin." + when.origin), when.contacts && say("when.from", { name: when.contacts }),
+      when.schedule && say(when.not ? "when.closed" : "when.open", { name: when.schedule }), when.until && say("when.until", { name: when.until })].filter(Boolean);
   }
-  function reasonOf([label, ...more], when) {
-    const conditions = [...more, ...conditionsOf(when)];
-    return conditions.length ? `${label} (${conditions.join(", ")})` : label;
+  function reasonOf(key, when) {
+    const conditions = conditionsOf(when), reason = say("key." + key);
+    return conditions.length ? `${reason} (${conditions.join(", ")})` : reason;
   }
   /* Of the rules that hold on this day or after it; those past their `until` are counted. */
   function buildEdges(date) {
@@ -23,18 +23,18 @@
         known.get(name).why.add(why);
       }
     };
-    const rules = (from, number, words) => plan.lists[number].forEach((rule) => {
+    const rules = (from, number, key) => plan.lists[number].forEach((rule) => {
       if (rule.when && rule.when.until && rule.when.until < date) past += 1;
-      else rule.places.forEach((p) => add(from, p, reasonOf(words, rule.when)));
+      else rule.places.forEach((p) => add(from, p, reasonOf(key, rule.when)));
     });
     for (const user of plan.users.values()) {
       const from = { kind: "user", target: user.extension };
-      for (const [field, number] of Object.entries(user.deviations || {})) rules(from, number, FIELDS[field]);
-      for (const leg of user.legs || []) if (leg.place.target !== user.extension) add(from, leg.place, FOLLOW_ME);
+      for (const [field, number] of Object.entries(user.deviations || {})) rules(from, number, field);
+      for (const leg of user.legs || []) if (leg.place.target !== user.extension) add(from, leg.place, say("key.follow_me"));
     }
     for (const kind of ["operator", "group"])
-      for (const [name, group] of Object.entries(plan[kind + "s"])) group.overflow.forEach((p) => add({ kind, target: name }, p, "overflow"));
-    for (const [number, inbound] of Object.entries(plan.inbound)) rules({ kind: "inbound", target: number }, inbound.rules, ["inbound"]);
+      for (const [name, group] of Object.entries(plan[kind + "s"])) group.overflow.forEach((p) => add({ kind, target: name }, p, say("key.overflow")));
+    for (const [number, inbound] of Object.entries(plan.inbound)) rules({ kind: "inbound", target: number }, inbound.rules, "inbound");
     return { out, into, past, date };
   }
   function edgesNow() {
@@ -42,9 +42,9 @@
     if (!edges || edges.date !== date) edges = buildEdges(date);
     return edges;
   }
-  const pastText = () => (edges.past ? `Not shown: ${counted(edges.past, "rule")} past on ${edges.date}` : "");
+  const pastText = () => (edges.past ? say("page.past", { rules: counted("page.rules", edges.past), date: edges.date }) : "");
   /* A leg of follow-me rings a phone alone: nothing of its user's own leads on from there. */
-  const leadsOn = (edge) => edge.place.kind !== "mailbox" && [...edge.why].some((w) => w !== FOLLOW_ME);
+  const leadsOn = (edge) => edge.place.kind !== "mailbox" && [...edge.why].some((w) => w !== say("key.follow_me"));
   const nodeOf = (name) => ({ kind: name.slice(0, name.indexOf(" ")), target: name.slice(name.indexOf(" ") + 1) });
 
   /* Everything whose calls can come to `place`: [{place, way}], the way an array of [place, reasons], nearest first. */

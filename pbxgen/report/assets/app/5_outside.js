@@ -11,14 +11,15 @@
   function outsideItem({ place, direct }, text) {
     const all = sendersTo(place), chained = all.length - direct;
     const shown = place.target.includes(text) ? all : all.filter((s) => folded(nameOf(s.place)).includes(text));
-    const count = divertHere(direct) + (chained ? `, ${chained} more by way of others` : "") + (shown.length < all.length ? `; found: ${shown.length}` : "");
+    const here = divertHere(direct), every = chained ? say("page.by_way", { here, number: chained }) : here;
+    const count = shown.length < all.length ? say("page.matching", { here: every, number: shown.length }) : every;
     const senders = make("ul", { class: "senders" });
     fill(senders, shown, ({ way }) => make("li", {}, wayText(way)), 12);
     return make("li", {}, make("strong", {}, place.target), make("small", {}, count), senders);
   }
   function drawOutside() {
     const text = folded($("outside-filter").value), found = outsideNumbers(text);
-    $("outside-count").textContent = foundCount(found.length, "number", text);
+    $("outside-count").textContent = foundCount("page.numbers", found.length, text);
     $("outside-past").textContent = pastText();
     fill($("outside-list"), found, (number) => outsideItem(number, text), 30);
   }

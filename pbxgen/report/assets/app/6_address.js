@@ -15,6 +15,6 @@
     if (tenant && !(plan && plan.name === tenant.plan.name)) load(tenant);
     const place = index.find((e) => e.kind === kind && e.target === target);
     if (place && !(chosen.kind === kind && chosen.target === target)) choose(place);
-    open(VIEWS.some(([id]) => id === name) ? name : view);
+    open(VIEWS.includes(name) ? name : view);
     draw();
   }

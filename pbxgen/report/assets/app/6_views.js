@@ -8,7 +8,7 @@
   function open(name) {
     view = name;
     $("at-form").hidden = view === "findings";
-    for (const [id] of VIEWS) {
+    for (const id of VIEWS) {
       $("view-" + id).hidden = id !== name;
       $("tab-" + id).setAttribute("aria-selected", String(id === name));
       $("tab-" + id).tabIndex = id === name ? 0 : -1;
@@ -32,20 +32,20 @@
     index = buildIndex();
     edges = null; chosen = null;
     $("tenant").value = tenants.indexOf(tenant);
-    $("title").textContent = `Calls of ${plan.name}`;
-    $("about").textContent = `${counted(plan.users.size, "user")} · ${plan.domain} · ${plan.timezone} · build ${plan.digest}`;
-    $("at-label").textContent = `At (${plan.timezone})`;
+    $("title").textContent = say("page.title", { names: plan.name });
+    $("about").textContent = say("page.about", { ...plan, users: counted("page.users", plan.users.size) });
+    $("at-label").textContent = say("page.at", plan);
     $("at").value = $("at").value || now();
     clear($("calls-caller"), ...callers().map(([value, text]) => new Option(text, value)));
     if (index.length) choose(index[0]);
   }
 
-  for (const [id, label] of VIEWS)
-    $("tabs").append(make("button", { type: "button", role: "tab", id: "tab-" + id, "aria-controls": "view-" + id, click: () => show(null, id) }, label));
+  for (const id of VIEWS)
+    $("tabs").append(make("button", { type: "button", role: "tab", id: "tab-" + id, "aria-controls": "view-" + id, click: () => show(null, id) }, say("view." + id)));
   $("tabs").addEventListener("keydown", (e) => {
     const step = { ArrowRight: 1, ArrowLeft: -1 }[e.key];
     if (!step) return;
-    const at = VIEWS.findIndex(([id]) => id === view), next = VIEWS[(at + step + VIEWS.length) % VIEWS.length][0];
+    const at = VIEWS.indexOf(view), next = VIEWS[(at + step + VIEWS.length) % VIEWS.length];
     show(null, next);
     $("tab-" + next).focus();
   });

@@ -1,5 +1,5 @@
-/* The judge of calls: a port of pbxgen.flow (numbering, entry, machine, world, simulate), function by function.
-   A change there is a change here; the tests compare both on the scenarios and on random sources, in a browser. */
+/* The model of calls: a port of pbxgen.flow (numbering, entry, machine, world, simulate), function by function.
+   What changes there must change here; tests compare both on the scenarios and on random sources, in a browser. */
   const BUSY = "busy", NO_ANSWER = "no_answer", UNREACHABLE = "unreachable";
   const INTERNAL = "internal", EXTERNAL = "external";
   const VISITABLE = new Set(["user", "outside", "operator", "group", "inbound"]);

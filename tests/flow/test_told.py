@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 import re
-from string import Formatter
 
 import pytest
 
 from pbxgen.flow.explain import Teller
-from pbxgen.flow.phrases import ENGLISH, ITALIAN, Phrasebook
 from pbxgen.flow.plan import Plan
 from pbxgen.flow.simulate import Call, Transfer, simulate
-from pbxgen.flow.tree_phrases import ENGLISH as ENGLISH_TREES
-from pbxgen.flow.tree_phrases import ITALIAN as ITALIAN_TREES
-from pbxgen.flow.tree_phrases import TreePhrases
 from pbxgen.flow.world import DEFAULT_MOMENT, World
+from pbxgen.phrases import Phrases, phrases
 from tests.flow.test_outline import told
 from tests.support.office import HEAD, OUTSIDE, plan_of
+
+ENGLISH, ITALIAN = phrases("en"), phrases("it")
 
 BODY = """\
 operators: {reception: {number: "9", members: ["105", "106"], overflow: "voicemail:105"}}
@@ -42,10 +40,10 @@ def plan() -> Plan:
     return plan_of(BODY)
 
 
-def story(plan: Plan, phrases: Phrasebook, called: str, caller: str = "106", **states: str) -> list[str]:
+def story(plan: Plan, say: Phrases, called: str, caller: str = "106", **states: str) -> list[str]:
     call = Call(caller, called)
     world = World(DEFAULT_MOMENT, {name.removeprefix("_"): tuple(state.split(",")) for name, state in states.items()})
-    return [sentence.text for sentence in Teller(plan, phrases).tell(simulate(plan, call, world), call)]
+    return [sentence.text for sentence in Teller(plan, say).tell(simulate(plan, call, world), call)]
 
 
 def test_who_is_not_rung_and_why(plan: Plan) -> None:
@@ -102,19 +100,3 @@ def test_what_is_said_of_one_attempt_stands_in_one_pair_of_parentheses(plan: Pla
     (first, *_) = told(plan, "106", "it")["internal, sempre"]
     assert first == "numero esterno +393335550101 (con conferma; presentando il numero di F (106)) squilla per 30 s"
     assert "external, tranne vip" in told(plan, "103", "it")
-
-
-@pytest.mark.parametrize(("english", "italian"), [(ENGLISH, ITALIAN), (ENGLISH_TREES, ITALIAN_TREES)])
-def test_both_languages_say_the_same(english: Phrasebook | TreePhrases, italian: Phrasebook | TreePhrases) -> None:
-    """The same sentences, about the same things."""
-    for name in type(english).__dataclass_fields__:
-        one, other = getattr(english, name), getattr(italian, name)
-        if isinstance(one, str):
-            one, other = {name: one}, {name: other}
-        if not isinstance(one, tuple):
-            assert one.keys() == other.keys()
-            assert {k: fields(v) for k, v in one.items()} == {k: fields(v) for k, v in other.items()}
-
-
-def fields(sentence: str) -> set[str]:
-    return {field for _, field, _, _ in Formatter().parse(sentence) if field}
