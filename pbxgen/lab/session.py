@@ -30,7 +30,7 @@ from pbxgen.targets.base import GeneratedFile, Options, Target
 _ANNOUNCEMENT_SECONDS = 2.0
 _STORED_SECONDS = 10.0
 _ANSWERED_METHODS = ("OPTIONS", "NOTIFY", "REGISTER")
-"""Requests that SIPp replies 200 to, whatever they belong to."""
+"""Methods that SIPp answers with 200, outside of calls too."""
 
 
 def _longest_first(tenant: Tenant) -> int:
