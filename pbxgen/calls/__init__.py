@@ -1,1 +1,1 @@
-"""What laboratory and interpreters share: a call to place, what was seen of it, and the verdict on that."""
+"""What laboratory and interpreters share: a call to place, what was observed of it, and the verdict on that."""

@@ -1,4 +1,4 @@
-"""Attempts to reach somebody: INVITEs that a PBX sent, and which of them rang together."""
+"""Attempts to reach a phone or number: INVITEs that a PBX sent, and which of them rang together."""
 
 from __future__ import annotations
 

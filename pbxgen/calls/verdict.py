@@ -1,4 +1,4 @@
-"""The verdict on a call: differences between what was seen, the model and the scenario."""
+"""The verdict on a call: differences between observation, model and scenario."""
 
 from __future__ import annotations
 

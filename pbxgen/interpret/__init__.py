@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 def load_interpreter(pbx: str, files: Sequence[GeneratedFile]) -> Interpreter:
-    """The interpreter of a PBX's generated files; it is imported only now.
+    """The interpreter of a PBX's generated files; its module is imported only when it is needed.
 
     Raises KeyError for a PBX that there is not, NotUnderstoodError for files that use what the interpreter does not
     know.

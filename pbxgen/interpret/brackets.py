@@ -1,4 +1,4 @@
-"""Brackets in texts of both PBXs."""
+"""Matching brackets."""
 
 from __future__ import annotations
 

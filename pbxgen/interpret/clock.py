@@ -9,7 +9,7 @@ ClockAction = Callable[[], None]
 
 
 class Clock:
-    """Times are whole milliseconds since the call was placed; what happens at the same time keeps its order."""
+    """Times are whole milliseconds since the call was placed; actions of the same time keep their order."""
 
     def __init__(self) -> None:
         self.now = 0
@@ -31,7 +31,7 @@ class Clock:
         return True
 
     def wait(self, milliseconds: int) -> None:
-        """Run the actions of the next so many milliseconds."""
+        """Let time pass, running the actions that fall due."""
         end = self.now + milliseconds
         self.after(milliseconds, lambda: None)
         self.run(lambda: self.now >= end)

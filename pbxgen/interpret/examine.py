@@ -37,14 +37,14 @@ class ExaminedCall:
 
 
 def files_of(plans: Sequence[Plan], pbx: str) -> tuple[GeneratedFile, ...]:
-    """What a PBX is given for ``plans``, with secrets made up: every user has a login, as those of a real PBX have."""
+    """The files of a PBX for ``plans``, with made-up secrets: every user has a login, as on a real PBX."""
     ready = tuple(_with_logins(plan) for plan in plans)
     secrets = {secret: value for plan in ready for secret, value in _secrets(plan)}
     return load_target(pbx).render(ready, Options(secrets=secrets))
 
 
 def examine(plans: Sequence[Plan], cases: Sequence[Case], pbx: str) -> list[ExaminedCall]:
-    """Places calls on the text that a PBX is given for ``plans``, those of one PBX, and judges them as real ones."""
+    """Place calls on the files of a PBX for ``plans``, and judge them like real ones."""
     try:
         interpreter = load_interpreter(pbx, files_of(plans, pbx))
     except NotUnderstoodError as error:
@@ -55,7 +55,7 @@ def examine(plans: Sequence[Plan], cases: Sequence[Case], pbx: str) -> list[Exam
 
 
 def place(interpreter: Interpreter, case: Case) -> ExaminedCall:
-    """Places one call and judges it."""
+    """Place one call and judge it."""
     trace: Trace = []
     try:
         observed = interpreter.place(case, trace)

@@ -1,4 +1,4 @@
-"""Phones, outside numbers and trunks as a PBX without a network finds them."""
+"""Far ends in virtual time: how phones and outside numbers reply, and where calls of trunks come from."""
 
 from __future__ import annotations
 

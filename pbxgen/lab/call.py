@@ -41,7 +41,7 @@ class Testbed:
     sipp: Sipp
     phones: Address
     """Where the PBX sends to phones."""
-    followers: dict[str, LabCall]
+    calls_by_id: dict[str, LabCall]
     """By Call-ID, the call that its messages belong to."""
 
 
@@ -207,7 +207,7 @@ class LabCall:
         return scripts.Dial(f"sip:{to}@{domain}", origin, call_id, extension, password(self.plan, extension))
 
     def _place(self, dial: scripts.Dial, ours: Address) -> None:
-        self.testbed.followers[dial.call_id] = self
+        self.testbed.calls_by_id[dial.call_id] = self
         self._processes.append(self.testbed.sipp.call(dial, ours))
         self.spawn(self._see_placed(dial, ours))
 

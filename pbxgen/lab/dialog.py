@@ -12,7 +12,7 @@ from pbxgen.lab.wire import SeenMessage
 
 @dataclass(slots=True)
 class Dialog:
-    """One INVITE and what became of it. Times are of the monotonic clock, in seconds."""
+    """One INVITE and its outcome. Times are seconds of the monotonic clock."""
 
     call_id: str
     target: str

@@ -23,7 +23,7 @@ _FRAME_SECONDS = 0.02
 _SAMPLES = 160
 _RATE = 8000
 CALLER_TONE = 440
-"""Hz; the tone that a caller sends."""
+"""Frequency of the tone that a caller sends, in Hz."""
 _KEYS = "0123456789*#"
 _HELD_UP_SECONDS = 0.25
 _REMEMBERED_FRAMES = 100

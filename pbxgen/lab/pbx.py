@@ -86,7 +86,7 @@ class Laboratory:
 
 
 def laboratory_of(pbx: str) -> Laboratory:
-    """The laboratory of a PBX; imported only now. Raises LabError for a PBX that there is not."""
+    """The laboratory of a PBX; its module is imported only when it is needed. Raises LabError for an unknown PBX."""
     if pbx not in PBXS:
         raise LabError(f"no PBX is called {pbx}; there are {', '.join(PBXS)}")
     return cast("Laboratory", module_of(pbx, "pbxgen.lab").LABORATORY)

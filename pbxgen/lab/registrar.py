@@ -21,7 +21,7 @@ _NAMED = 5
 
 
 class Registrar:
-    """Registers contacts through SIPp, and sees on the wire what became of each."""
+    """Registers contacts through SIPp, and follows the replies on the wire."""
 
     def __init__(self, sipp: Sipp, phones: Address) -> None:
         self._sipp = sipp
@@ -32,7 +32,7 @@ class Registrar:
         """The last reply to each contact's REGISTER."""
         self._registered: set[str] = set()
         self._asked: dict[str, str] = {}
-        """Call-ID of an OPTIONS: the contact that the PBX has asked whether it is there."""
+        """By Call-ID of an OPTIONS, the contact that the PBX qualifies with it."""
         self._there: set[str] = set()
         """Contacts that have answered an OPTIONS."""
 
@@ -53,7 +53,7 @@ class Registrar:
                 self._registered.add(contact)
 
     async def register(self, logins: Iterable[Login], rounds: int = _ROUNDS) -> None:
-        """Register all; each is then asked with OPTIONS whether it is there. Raises LabError naming who could not."""
+        """Register all, and wait until they have answered the PBX's OPTIONS. Raises LabError for those that failed."""
         missing = list(logins)
         for turn in range(rounds):
             if not missing:

@@ -42,7 +42,7 @@ class LabReport:
     """WARNING and ERROR lines of each PBX's log, with the names of the calls that they are about."""
     seconds: float
     strays: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    """Those of the lines that are about no call, or about one that cannot be told."""
+    """The lines among them that are about no call, or about an unknown one."""
 
     @property
     def passed(self) -> bool:

@@ -193,7 +193,7 @@ def _room() -> Path:
 
 
 def _sweep() -> None:
-    """Remove what laboratories left behind that were killed outright."""
+    """Remove the scratch folders of laboratories that were killed."""
     rooms = {_room(), Path(tempfile.gettempdir())}
     for folder in (path for room in rooms for path in room.glob(f"{_SCRATCH}*-*")):
         owner = folder.name.removeprefix(_SCRATCH).partition("-")[0]

@@ -19,11 +19,11 @@ _FAILURES = (
 )  # fmt: skip
 
 _NOTES = {302: "Contact: <sip:900@127.0.0.1:9>\n"}
-"""Headers that a reply is nothing without: a redirecting phone says where to."""
+"""Headers that a reply needs: a redirecting phone names another target."""
 
 
 _REFUSAL_MS = 300
-"""After which a call is refused: long enough that whatever is rung together has been rung."""
+"""Time from INVITE to a refusal; all phones that are rung together have been rung by then."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,7 +211,7 @@ def callee(name: str, reply: SippReply, ours: Address) -> str:
 
 
 def caller(name: str, dial: Dial, ours: Address) -> str:
-    """One call: dials, and then does as it is told."""
+    """One call: dials, then follows the nudges of the laboratory."""
     host, port = ours
     tag = f"{dial.from_uri};tag={CALLER_TAG}"
 

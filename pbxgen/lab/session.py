@@ -30,7 +30,7 @@ from pbxgen.targets.base import GeneratedFile, Options, Target
 _ANNOUNCEMENT_SECONDS = 2.0
 _STORED_SECONDS = 10.0
 _ANSWERED_METHODS = ("OPTIONS", "NOTIFY", "REGISTER")
-"""Requests that SIPp replies 200 to, whatever they belong to."""
+"""Methods that SIPp answers with 200, outside of calls too."""
 
 
 def _longest_first(tenant: Tenant) -> int:
@@ -60,7 +60,7 @@ class PbxSession:
         self.pbx: Pbx = make_pbx(PbxSetup(home, files, sounds, moment))
         self.wire = Wire(self._route, self._on_message)
         self.media = Media()
-        self._followers: dict[str, LabCall] = {}
+        self._calls_by_id: dict[str, LabCall] = {}
         """By Call-ID, the call that its messages belong to."""
         self.calls: dict[str, LabCall] = {}
         """The latest call of each tenant."""
@@ -92,7 +92,7 @@ class PbxSession:
         self.media.start()
         phones = await self.wire.listen((LOOPBACK, 0), self.pbx.phones_at)
         sipp = Sipp(self.wire, self._folder / "sipp", phones)
-        self.testbed = Testbed(self.pbx, self.wire, self.media, sipp, phones, self._followers)
+        self.testbed = Testbed(self.pbx, self.wire, self.media, sipp, phones, self._calls_by_id)
         self.registrar = Registrar(sipp, phones)
         for tenant in self.tenants:
             await self.furnish(tenant)
@@ -140,7 +140,7 @@ class PbxSession:
         """Place the call of a tenant."""
         call = self.calls[tenant.plan.name]
         start = time.monotonic()
-        self._followers[call.caller.call_id] = call
+        self._calls_by_id[call.caller.call_id] = call
         await CallPlayer(call).play()
         stored = await self._stored(tenant)
         await call.close()
@@ -172,11 +172,11 @@ class PbxSession:
         if message.method in ("OPTIONS", "REGISTER"):
             self.registrar.see(seen)
             return
-        call = self._followers.get(message.call_id)
+        call = self._calls_by_id.get(message.call_id)
         if call is None and seen.from_pbx and message.status is None and message.method == "INVITE":
             call = self._invited_call(message, seen.ours)
             if call is not None:
-                self._followers[message.call_id] = call
+                self._calls_by_id[message.call_id] = call
                 call.invited(seen)
         if call is not None:
             call.see(seen)
@@ -187,7 +187,7 @@ class PbxSession:
         if port in data:
             return data.replace(port, str(self.media.stream(call_id).port).encode())
         if announced in data:
-            return data.replace(announced, self._followers[call_id].announced_call().encode())
+            return data.replace(announced, self._calls_by_id[call_id].announced_call().encode())
         return data
 
     def _invited_call(self, message: sip.Message, ours: Address) -> LabCall | None:
@@ -199,5 +199,5 @@ class PbxSession:
     def _route(self, message: sip.Message, ours: Address) -> int | None:
         if message.method in _ANSWERED_METHODS:
             return self.testbed.sipp.answering(message.method)
-        call = self._followers.get(message.call_id)
+        call = self._calls_by_id.get(message.call_id)
         return call.port_of(message.call_id) if call is not None and message.method == "INVITE" else None

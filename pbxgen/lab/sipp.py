@@ -53,7 +53,7 @@ class Sipp:
         self._processes: list[subprocess.Popen[bytes]] = []
 
     def callee(self, reply: scripts.SippReply) -> int:
-        """Port of the process that plays ``reply``, for every phone and far end that behaves so."""
+        """Port of the process that plays ``reply``, shared by all phones and far ends with this behaviour."""
         if reply not in self._callees:
             name = f"callee-{reply.final or ('deaf' if reply.deaf else 'rings')}-{reply.provisional or 'silent'}"
             text = scripts.callee(name, reply, self._phones)
@@ -75,7 +75,7 @@ class Sipp:
         return started
 
     async def register(self, logins: list[Login], ours: Address, rate: int, *, seconds: float = 60) -> None:
-        """Try to register contacts, ``rate`` a second; who succeeded is seen on the wire."""
+        """Try to register contacts, ``rate`` a second; the replies are seen on the wire."""
         rows = ["SEQUENTIAL"]
         for login in logins:
             credentials = f"[authentication username={login.extension} password={login.password}]"
@@ -92,7 +92,7 @@ class Sipp:
         self.forget(started)
 
     def complaint(self) -> str:
-        """The last thing that a SIPp process complained of."""
+        """The last error message of a SIPp process."""
         files = sorted(self._folder.glob("*.err"))
         lines = files[-1].read_text("utf-8", "replace").split() if files else []
         return f"SIPp said: {' '.join(lines)[:300]}" if lines else "SIPp complained of nothing"

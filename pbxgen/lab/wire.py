@@ -34,7 +34,7 @@ class SeenMessage:
 
 @dataclass(slots=True)
 class _Path:
-    """Between whom the messages of one Call-ID go."""
+    """The two ends of the messages of one Call-ID."""
 
     inner_port: int
     outer: asyncio.DatagramTransport

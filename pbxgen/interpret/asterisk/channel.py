@@ -20,7 +20,7 @@ LINE_LIMIT = 50_000
 AsteriskPlace = tuple[str, str, int]
 """Context, extension, priority."""
 AsteriskApplication = Callable[["AsteriskChannel", str], Steps | None]
-"""Is given its data with all values put in; one that takes time stops at each ``yield``."""
+"""Called with its data, values substituted; one that takes time stops at each ``yield``."""
 AsteriskFunction = Callable[["AsteriskChannel", str], str]
 _PRESET = frozenset(
     {"CONTEXT", "PRIORITY", "UNIQUEID", "CALLINGPRES", "CALLINGANI2", "CALLINGTNS", "SYSTEMNAME",
@@ -217,7 +217,7 @@ class AsteriskChannel:
         values[-1:] = [(value, len(name) - len(bare))]
 
     def set_local(self, name: str, value: str) -> None:
-        """A variable that ends with the subroutine; without a subroutine there is no such thing."""
+        """Set a variable that ends with the subroutine. Raises NotUnderstoodError outside a subroutine."""
         if not self.frames:
             raise NotUnderstoodError(f"{self.place}: LOCAL({name}) outside a subroutine")
         frame = self.frames[-1]

@@ -30,7 +30,7 @@ class ConfigSection:
     name: str
     where: str
     template: bool = False
-    """``(!)``: nothing by itself, others take from it."""
+    """``(!)``: only a template for other sections."""
     settings: list[ConfigSetting] = field(default_factory=list)
 
     def get(self, key: str, default: str = "") -> str:
@@ -42,7 +42,7 @@ class ConfigSection:
 
 
 def read(path: str, files: Mapping[str, str]) -> list[ConfigSection]:
-    """The sections of a file and of those it includes, in order; templates already taken over.
+    """Sections of a file and of its includes, in order, with the settings of their templates.
 
     Raises NotUnderstoodError for what Asterisk would refuse or what the templates have no use for.
     """
@@ -90,7 +90,7 @@ def _lines(path: str, files: Mapping[str, str]) -> Iterator[tuple[str, str]]:
 
 @lru_cache(maxsize=64)
 def _stripped(text: str) -> tuple[tuple[int, str], ...]:
-    """Lines that hold something, with their numbers."""
+    """Lines that are not empty, with their numbers."""
     numbered = ((number, _without_comment(line, number)) for number, line in enumerate(text.split("\n"), 1))
     return tuple((number, line) for number, line in numbered if line)
 

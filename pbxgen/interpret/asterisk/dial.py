@@ -11,7 +11,7 @@ from pbxgen.interpret.asterisk.text import arguments
 from pbxgen.interpret.clock import Steps
 
 _OPTIONS = {"i": False, "r": False, "f": True, "b": True, "U": True}
-"""Those that the templates use: has it an argument?"""
+"""Options that the templates use, and whether each has an argument."""
 
 
 def dial(channel: AsteriskChannel, text: str) -> Steps:

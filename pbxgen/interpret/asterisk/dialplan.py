@@ -43,7 +43,7 @@ class AsteriskContext:
 
 
 class AsteriskDialplan:
-    """Everything extensions.conf holds, ready to be asked."""
+    """The contexts and global variables of extensions.conf."""
 
     def __init__(self, contexts: Mapping[str, AsteriskContext], variables: Mapping[str, str]) -> None:
         self._contexts = contexts
@@ -51,7 +51,7 @@ class AsteriskDialplan:
         self._lines: dict[tuple[str, str, int], AsteriskLine | None] = {}
 
     def line(self, context: str, extension: str, priority: int) -> AsteriskLine | None:
-        """What a channel runs there; None: nothing."""
+        """The line that a channel runs there; None: there is none."""
         key = (context, extension, priority)
         if key not in self._lines:
             lines = (e.lines[priority] for e in self._matching(context, extension) if priority in e.lines)
@@ -59,7 +59,7 @@ class AsteriskDialplan:
         return self._lines[key]
 
     def label(self, context: str, extension: str, label: str) -> int | None:
-        """The priority that a label stands at."""
+        """The priority of a label; None: there is no such label."""
         return next((e.labels[label] for e in self._matching(context, extension) if label in e.labels), None)
 
     def lines(self) -> Iterator[AsteriskLine]:
@@ -142,7 +142,7 @@ def _extension(context: AsteriskContext, name: str) -> AsteriskExtension:
 
 
 def _add(extension: AsteriskExtension, written: str, application: str, last: int, where: str) -> int:
-    """Puts one more line into an extension; its priority is returned."""
+    """Add a line to an extension. Returns its priority."""
     match = _PRIORITY.fullmatch(written)
     call = _APPLICATION.fullmatch(application)
     if match is None or call is None:

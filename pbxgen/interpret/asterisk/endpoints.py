@@ -1,4 +1,4 @@
-"""pjsip.conf: who a phone or a trunk is to Asterisk, and whom a name in Dial rings."""
+"""pjsip.conf: identifies calling phones and trunks, and resolves the names in Dial."""
 
 from __future__ import annotations
 
@@ -50,11 +50,11 @@ class AsteriskEndpoints:
         return self._endpoints[endpoint].get(option, default) == "yes"
 
     def busy_at(self, endpoint: str) -> int:
-        """From so many calls on a phone is BUSY and not INUSE; 0: never."""
+        """Number of calls from which a phone is BUSY instead of INUSE; 0: never."""
         return int(self._endpoints[endpoint].get("device_state_busy_at", "0"))
 
     def phone(self, extension: str, domain: str) -> str | None:
-        """The endpoint of a phone that calls or registers as ``extension@domain``: called so, or by the user part."""
+        """The endpoint of a phone that calls or registers as ``extension@domain``, named like that or ``extension``."""
         endpoint = next((name for name in (f"{extension}@{domain}", extension) if name in self._endpoints), None)
         if endpoint is None:
             return None
@@ -62,7 +62,7 @@ class AsteriskEndpoints:
         return endpoint if username == extension and (realm == domain or endpoint == f"{extension}@{domain}") else None
 
     def extension(self, endpoint: str, plan: Plan) -> str | None:
-        """Whose phones of ``plan`` have registered there."""
+        """The extension of ``plan`` whose phones register at an endpoint; None: none does."""
         username, _ = self._login(endpoint)
         return username if self.phone(username, plan.domain) == endpoint else None
 

@@ -103,7 +103,7 @@ class _Reader:
 
 
 class _Digits(str):
-    """Digits as they were written: a number wherever one is wanted, and printed as they are."""
+    """Digits as written: usable as a number, printed unchanged."""
 
 
 def _apply(sign: str, left: AsteriskValue, right: AsteriskValue) -> AsteriskValue:

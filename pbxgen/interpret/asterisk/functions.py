@@ -190,7 +190,7 @@ def _dial_contacts(channel: AsteriskChannel, text: str) -> str:
 
 
 def _address_of_record(channel: AsteriskChannel, text: str) -> str:
-    """Of an address of record, the ids of its contacts: Asterisk makes them of its name and a digest."""
+    """The ids of an address of record's contacts; Asterisk makes them of its name and a digest."""
     name = _name_for(text, "contact")
     return ",".join(f"{name};@{number}" for number, _ in enumerate(contact_uris(channel.switch, name)))
 

@@ -28,7 +28,7 @@ from pbxgen.targets.base import GeneratedFile
 
 _TALK_MS = 1_000
 _MESSAGE = (5.0, 5_000)
-"""Seconds and loudness of a message that somebody leaves."""
+"""Seconds and loudness (0-32767) of a message that a caller leaves."""
 _MINUTE_MS = 60_000
 
 

@@ -45,7 +45,7 @@ def _place(element: str) -> tuple[int, tuple[int, ...]]:
 
 
 def _elements(pattern: str) -> Iterator[str]:
-    """For each place the characters it matches; ``.`` and ``!`` close a pattern."""
+    """The characters matched at each position; ``.`` and ``!`` end a pattern."""
     text = pattern[1:]
     at = 0
     while at < len(text):

@@ -14,7 +14,7 @@ from pbxgen.interpret.base import NotUnderstoodError
 
 _OPENING = re.compile(r"\$[{\[]")
 _PART = re.compile(r"\s*([+-]?[0-9]+)(?::\s*([+-]?[0-9]+))?")
-"""Offset and length of a part, as scanf reads them: what is no number any more is left out."""
+"""Offset and length, as scanf reads them: text behind a number is ignored."""
 _SPECIAL = re.compile(r'["\\()\[\]]')
 WHOLE = 2**31 - 1
 """Length of ``${NAME:offset}``."""
@@ -36,7 +36,7 @@ class AsteriskVariable:
 
     inner: AsteriskText
     plain: str | None
-    """The name, where nothing else stands in it."""
+    """The name, if the inside is nothing but a name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,12 +48,12 @@ class AsteriskExpression:
 
 @dataclass(frozen=True, slots=True)
 class AsteriskText:
-    """A text of the dialplan, taken apart once."""
+    """A parsed text of the dialplan."""
 
     parts: tuple[str | AsteriskVariable | AsteriskExpression, ...]
 
     def put_in(self, values: AsteriskValues) -> str:
-        """The text with every value in its place."""
+        """The text with all values substituted."""
         parts = self.parts
         if len(parts) == 1 and isinstance(parts[0], str):
             return parts[0]
@@ -86,7 +86,7 @@ def _value(part: AsteriskVariable | AsteriskExpression, values: AsteriskValues) 
 
 @lru_cache(maxsize=4096)
 def parse(text: str) -> AsteriskText:
-    """Takes a text apart. Raises NotUnderstoodError where a bracket is never closed."""
+    """Parse a text. Raises NotUnderstoodError where a bracket is never closed."""
     parts: list[str | AsteriskVariable | AsteriskExpression] = []
     at = 0
     while (opening := _OPENING.search(text, at)) is not None:
@@ -128,7 +128,7 @@ def _named(inner: str) -> tuple[str, int | None, int]:
 
 
 def _cut(value: str, offset: int, length: int) -> str:
-    """A part of a value: a negative offset counts from its end, a negative length leaves so many of its end out."""
+    """A substring: a negative offset counts from the end, a negative length leaves out characters at the end."""
     if offset < 0:
         offset = max(0, len(value) + offset)
     rest = value[offset:]
@@ -188,7 +188,7 @@ def _argument(text: str, at: int, delimiter: str, raw: bool) -> tuple[str, int, 
 
 
 def holds(condition: str) -> bool:
-    """Does a condition hold? Digits by their value, other text if there is any (``pbx_checkcondition``)."""
+    """Does a condition hold? Digits by their value, other text if it is not empty (``pbx_checkcondition``)."""
     text = condition.strip()
     digits = text[1:] if text[:1] in "+-" else text
     number = digits[: len(digits) - len(digits.lstrip("0123456789"))]

@@ -13,13 +13,13 @@ from pbxgen.interpret.freeswitch.text import atoi, is_true, separated
 
 _MESSAGE_SECONDS = 5.0
 _KEY_SECONDS = 0.5
-"""What a person takes to press a key: others may answer meanwhile."""
+"""Time that a person takes to press a key; others may answer meanwhile."""
 _MESSAGE_LOUDNESS = 5000
-"""A person speaks into the mailbox (mean amplitude, 0-32767)."""
+"""Mean amplitude (0-32767) of a person's voice."""
 
 
 def _set(switch: FreeSwitchCore, channel: FreeSwitchChannel, data: str) -> None:
-    """``name=value``. The value is expanded once more, after the whole of the data was."""
+    """``name=value``. The value is expanded once more after the data as a whole."""
     name, equals, value = data.partition("=")
     if not equals or not name:
         raise ValueError("no name, or no value")
@@ -63,7 +63,7 @@ def _pass(switch: FreeSwitchCore, channel: FreeSwitchChannel, seconds: float) ->
 
 
 def _respond(_: FreeSwitchCore, channel: FreeSwitchChannel, data: str) -> None:
-    """The final status to a caller that has not been answered. Nothing to others."""
+    """Send the final status to a caller that was not answered; to others nothing is sent."""
     status = atoi(data)
     if not 300 <= status <= 699 or str(status) != data:
         raise ValueError("no final status")
@@ -105,7 +105,7 @@ def _playback(switch: FreeSwitchCore, channel: FreeSwitchChannel, data: str) -> 
 
 
 def _play_and_get_digits(switch: FreeSwitchCore, channel: FreeSwitchChannel, data: str) -> None:
-    """Asks until the digits are as they should be, ``tries`` times; a variable holds them then."""
+    """Ask up to ``tries`` times until the digits match the expression; a variable holds them then."""
     least, most, tries, milliseconds, terminator, _, _, name, expression = separated(data, " ", 11)
     if channel.keys is None and channel.inbound:
         # The caller listens and presses nothing: where they have come to is all there is to see.

@@ -60,7 +60,7 @@ def _connect(switch: FreeSwitchCore, channel: FreeSwitchChannel, leg: FreeSwitch
 
 
 def _hear(switch: FreeSwitchCore, channel: FreeSwitchChannel, leg: FreeSwitchLeg) -> NoReturn:
-    """Early media passes: the bridge begins, and with it the clock of ``bridge_answer_timeout`` (switch_ivr_bridge)."""
+    """Early media passes: the bridge begins, and with it the timer of ``bridge_answer_timeout`` (switch_ivr_bridge)."""
     assert leg.far is not None
     if leg.far.final is not None:
         raise NotUnderstoodError(f"{leg.far.target} replies {leg.far.final} after early media that passes")

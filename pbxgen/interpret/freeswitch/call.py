@@ -1,4 +1,4 @@
-"""One call: its virtual time, its channels, and what is seen of it from outside."""
+"""One call: its virtual time, its channels, and what is observed of it."""
 
 from __future__ import annotations
 
@@ -66,7 +66,7 @@ class FreeSwitchCall:
         return channel
 
     def uuid(self) -> str:
-        """Of the next channel."""
+        """UUID of the next channel."""
         return f"00000000-0000-4000-8000-{len(self.channels):012d}"
 
     def usage(self, resource: tuple[str, str]) -> int:

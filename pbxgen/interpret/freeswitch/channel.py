@@ -18,7 +18,7 @@ _OURS = "pbx_"
 
 @dataclass(frozen=True, slots=True)
 class CallerProfile:
-    """The caller profile: where a channel calls, and as whom."""
+    """The caller profile: destination and caller of a channel."""
 
     destination_number: str
     context: str
@@ -59,7 +59,7 @@ class FreeSwitchChannel:
     parks: bool = False
     """Its dialplan stops as soon as the channel is answered."""
     transferred: bool = False
-    """The profile is new, and its extension not looked for yet."""
+    """The profile is new, and its extension is still to be hunted for."""
 
     @property
     def ready(self) -> bool:

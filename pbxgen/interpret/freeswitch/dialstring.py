@@ -1,4 +1,4 @@
-"""Dial strings, as switch_ivr_originate takes them apart: ``{^^!name=value!...}[^^!...]endpoint,[...]endpoint``."""
+"""Dial strings, as switch_ivr_originate parses them: ``{^^!name=value!...}[^^!...]endpoint,[...]endpoint``."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ _QUOTED_COMMA, _COMMA = "\x01", "\x02"
 
 @dataclass(frozen=True, slots=True)
 class DialDestination:
-    """One leg to dial. ``variables``: by name as they are written, those of all legs too."""
+    """One leg to dial. ``variables``: by name as written, including those of all legs."""
 
     endpoint: str
     variables: dict[str, str]
@@ -46,7 +46,7 @@ def parse(text: str) -> DialString:
 
 
 def _protected(text: str) -> str:
-    """Commas within square brackets as other letters, for the list is parted by commas."""
+    """Replace commas in square brackets by other letters, as the list is separated by commas."""
     letters = list(text)
     end: int | None = None
     quoted = other = False

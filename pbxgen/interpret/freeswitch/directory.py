@@ -18,7 +18,7 @@ class DirectoryEntry:
 
     id: str
     alias: str | None
-    """``number-alias``: another name that the user is found by, and the number of the mailbox."""
+    """``number-alias``: a second id of the user, and the number of the mailbox."""
     params: Mapping[str, str]
     variables: Mapping[str, str]
 

@@ -69,7 +69,7 @@ def contexts(lines: Sequence[FreeSwitchLine]) -> FreeSwitchContexts:
 
 @lru_cache(maxsize=128)
 def _of_file(lines: tuple[FreeSwitchLine, ...]) -> FreeSwitchContexts:
-    """Those of one file, which is read once as long as it stays the same."""
+    """The contexts of one file, cached by its text."""
     by_name: dict[str, tuple[FreeSwitchExtension, ...]] = {}
     for element in parsed(lines):
         if element.tag != "context":

@@ -18,7 +18,7 @@ class XmlElement:
     """``file:line``."""
     children: list[XmlElement] = field(default_factory=list)
     text: str = ""
-    """All of it, without what stands in the children."""
+    """Its text without that of its children."""
 
     def get(self, name: str, default: str = "") -> str:
         return self.attributes.get(name, default)

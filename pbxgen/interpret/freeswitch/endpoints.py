@@ -1,4 +1,4 @@
-"""Registrations at mod_sofia, and the causes that it makes of SIP statuses and the other way round."""
+"""Registrations at mod_sofia, and its mapping between SIP statuses and hangup causes."""
 
 from __future__ import annotations
 

@@ -24,7 +24,7 @@ _INLINE = frozenset({"set", "multiset", "unset", "log"})
 
 
 class Settled(Exception):  # noqa: N818
-    """A channel talks with somebody, or waits for ever: its dialplan does not go on."""
+    """A channel is connected, or waits for ever: its dialplan does not go on."""
 
 
 class FreeSwitchCore:
@@ -40,7 +40,7 @@ class FreeSwitchCore:
         self._depth = 0
 
     def run(self, channel: FreeSwitchChannel) -> None:
-        """To the end of the dialplan, where the channel is hung up, or until it talks with somebody."""
+        """Run a channel until it is connected, or to the end of the dialplan, where it is hung up."""
         channel.transferred = True
         try:
             self._route(channel)
@@ -60,7 +60,7 @@ class FreeSwitchCore:
             self._execute(channel, steps)
 
     def execute(self, channel: FreeSwitchChannel, application: str, data: str, where: str = "") -> None:
-        """Run one application; ``data`` is expanded before. ``where``: the line it stands in."""
+        """Expand ``data`` and run an application. ``where``: its ``file:line``."""
         function = self._applications.get(application)
         if function is None:
             raise NotUnderstoodError(f"the application {application}")
@@ -118,7 +118,7 @@ class FreeSwitchCore:
             raise Settled
 
     def hang_up(self, channel: FreeSwitchChannel, cause: str) -> None:
-        """Also what the caller is told where nothing else has been said."""
+        """Hang up a channel; a caller that was not answered and got no status is sent that of the cause."""
         if channel.cause is not None:
             return
         if channel.inbound and not channel.answered and channel.status is None:

@@ -56,7 +56,7 @@ def _operand(text: str) -> float:
 
 
 def _delimited(arguments: str) -> list[str]:
-    """Parted by ``|``, or by what ``m:`` names."""
+    """Separated by ``|``, or by the delimiter behind ``m:``."""
     if arguments[:2] == "m:" and arguments[2:3] in ("|", "~", "/"):
         return separated(arguments[3:], arguments[2], 4)
     return separated(arguments, "|", 4)
@@ -105,7 +105,7 @@ def _sofia(call: FreeSwitchCall, arguments: str) -> str:
 
 
 def _vm_prefs(call: FreeSwitchCall, arguments: str) -> str:
-    """Nobody has recorded a greeting."""
+    """Empty: no user has recorded a greeting."""
     profile, _user, _domain = _groups(r"([^/]+)/([^@|]+)@([^@|]+)\|greeting_path", arguments)
     if profile not in call.installation.voicemail:
         raise ValueError("another profile")

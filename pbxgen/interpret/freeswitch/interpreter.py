@@ -20,7 +20,7 @@ from pbxgen.interpret.freeswitch.installation import FreeSwitchInstallation, ins
 from pbxgen.targets.base import GeneratedFile
 
 _PARKING = "*98"
-"""What a phone dials that is to be in a call: it is answered at once, and asked for a mailbox."""
+"""Number that a phone `in_call` dials: it is answered at once, and asked for a mailbox."""
 _UNKNOWN = ("remote-party-id",)
 """Headers that mod_sofia takes the caller from, and this does not."""
 _LISTED = {
@@ -40,7 +40,7 @@ class FreeSwitchInterpreter:
         self._installation = installation
 
     def place(self, case: Case, trace: Trace | None = None) -> Observed:
-        """What becomes of a call; times are virtual. Raises NotUnderstoodError."""
+        """See `pbxgen.interpret.base.Interpreter`."""
         call = FreeSwitchCall.of(self._installation, case)
         switch = FreeSwitchCore(call, APPLICATIONS, trace)
         for extension, states in case.world.phones.items():
@@ -66,7 +66,7 @@ def load(files: Sequence[GeneratedFile]) -> FreeSwitchInterpreter:
 
 
 def _from_phone(call: FreeSwitchCall, extension: str, dialled: str) -> FreeSwitchChannel:
-    """An authenticated phone calls; one without a login in the files has the one that the documentation asks for."""
+    """A call of an authenticated phone; without a login in the files it has the one that the documentation asks for."""
     plan = call.case.plan
     domain = registration_domain(call)
     entry = call.installation.directory.user(extension, domain)

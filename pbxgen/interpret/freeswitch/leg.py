@@ -37,9 +37,9 @@ class FreeSwitchLeg:
     index: int
     """Which of its phone's contacts it is: earlier ones answer first."""
     delay: int
-    """Begins when more than so many seconds have passed; 0: it has begun."""
+    """It begins when more than these seconds have passed; 0: it has begun."""
     limit: int
-    """Rings until more than so many seconds have passed; 0: without end."""
+    """It rings until more than these seconds have passed; 0: without end."""
     progress_limit: int
     """The same for a far end that has not replied at all."""
     attempt: Attempt | None = None

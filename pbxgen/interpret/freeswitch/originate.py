@@ -22,7 +22,7 @@ _TIMER_B = 32.0
 """Seconds until an INVITE without a reply counts as replied 408 (RFC 3261: 64 * T1)."""
 _WRAP = 1 << 32
 _REDIRECTS = frozenset({300, 301, 302, 305})
-"""What mod_sofia takes for a redirect; the rest of 3xx is any failure to it, without a status."""
+"""Statuses that mod_sofia handles as redirects; every other 3xx is a failure without a status."""
 
 
 class Originate:
@@ -40,7 +40,7 @@ class Originate:
         self._start = self._call.clock.epoch
         self._gives_up_at: float | None = None
         self.timed_out = False
-        """All legs had their time."""
+        """The time of all legs was up."""
 
     def run(self) -> FreeSwitchLeg | None:
         """The leg that the caller is connected with; None: none, each leg has its cause."""
@@ -85,7 +85,7 @@ class Originate:
             self._gives_up_at = call.clock.now + handling.give_up_after
 
     def _ring(self, leg: FreeSwitchLeg) -> None:
-        """What the far end sends at once, and when it will send more."""
+        """Note the far end's provisional reply, and schedule its final one."""
         assert leg.far is not None
         if leg.final is not None:
             leg.replies_at = self._call.clock.now + (_TIMER_B if leg.far.deaf else _REFUSAL)
@@ -95,7 +95,7 @@ class Originate:
             self._caller.set("sip_invite_failure_status", None)
 
     def _reply(self) -> None:
-        """The final replies whose time has come."""
+        """Process the final replies that are due."""
         now = self._call.clock.now
         for leg in sorted(self._up(), key=lambda leg: leg.replies_at or 0):
             if leg.replies_at is None or leg.replies_at > now or leg.final is None:
@@ -122,7 +122,7 @@ class Originate:
         leg.channel.hang_up(leg.cause)
 
     def _answered(self, leg: FreeSwitchLeg) -> None:
-        """The far end has sent 200: it is the one, unless it is to confirm that a person is there."""
+        """The far end has sent 200: it wins, unless a person there has to press 1 first."""
         then = leg.channel.get("execute_on_answer")
         if then is not None:
             application, _, data = then.partition(" ")
@@ -142,7 +142,7 @@ class Originate:
         self._decide(leg)
 
     def _decide(self, leg: FreeSwitchLeg) -> None:
-        """Once the person at the far end has been asked: do they take the call?"""
+        """Once the person at the far end has been asked: is the call taken?"""
         if leg.decided_at is None or leg.decided_at > self._call.clock.now or leg.cause is not None:
             return
         leg.decided_at = None
@@ -154,7 +154,7 @@ class Originate:
     # -- time ---------------------------------------------------------------------------------------------------------
 
     def _pass_time(self) -> None:
-        """Go on to the next moment in which something happens."""
+        """Advance the clock to the next event."""
         clock = self._call.clock
         seconds = [self._limit]
         moments = [] if self._gives_up_at is None else [self._gives_up_at]

@@ -1,4 +1,4 @@
-"""PCRE2 as switch_regex.c uses it, with Python's ``re``: what the two read differently is not understood."""
+"""PCRE2 as switch_regex.c uses it, by Python's ``re``; syntax that differs between the two is not understood."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def _compiled(expression: str) -> re.Pattern[str]:
 
 
 def _check(expression: str) -> None:
-    """Only syntax that means the same to both. Raises NotUnderstoodError."""
+    """Raises NotUnderstoodError for syntax that may differ between the two."""
     at, in_class = 0, False
     while at < len(expression):
         letter = expression[at]

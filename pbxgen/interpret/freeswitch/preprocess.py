@@ -34,7 +34,7 @@ class FreeSwitchPreprocessor:
         self.variables = dict(variables)
 
     def included(self, pattern: str) -> list[FreeSwitchLine]:
-        """The lines of all files that an ``include`` in the main file brings in, as the XML parser gets them."""
+        """The lines of all files that match an ``include`` of the main file, as the XML parser gets them."""
         return list(self._glob("", pattern, 0))
 
     def _lines(self, path: str, depth: int) -> Iterator[FreeSwitchLine]:
@@ -78,7 +78,7 @@ class FreeSwitchPreprocessor:
                 yield from self._lines(path, depth)
 
     def _expanded(self, line: str, where: str) -> str:
-        """The line with the values of its ``$${variables}``. FreeSWITCH takes an unknown one for empty."""
+        """The line with its ``$${variables}`` substituted. To FreeSWITCH an unknown one is empty."""
 
         def value(reference: re.Match[str]) -> str:
             if reference[1] not in self.variables:

@@ -1,4 +1,4 @@
-"""How FreeSWITCH takes texts apart (switch_utils.c): lists with quotes and escapes, brackets, truth."""
+"""FreeSWITCH's text functions (switch_utils.c): lists with quotes and escapes, brackets, truth values."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def atoi(text: str) -> int:
 
 
 def separated(text: str, delimiter: str, most: int = 1024) -> list[str]:
-    """``switch_separate_string``: parts without their outer spaces, quotes and escapes.
+    """``switch_separate_string``: the parts, stripped of outer spaces, quotes and escapes.
 
     ``^^`` and another delimiter may begin the text. The last of ``most`` parts keeps whatever is left.
     """
