@@ -33,6 +33,10 @@ def _multiset(switch: FreeSwitchCore, channel: FreeSwitchChannel, data: str) -> 
         _set(switch, channel, part)
 
 
+def _set_name(_: FreeSwitchCore, channel: FreeSwitchChannel, data: str) -> None:
+    channel.name = data
+
+
 def _unset(_: FreeSwitchCore, channel: FreeSwitchChannel, data: str) -> None:
     if not data:
         raise ValueError("no name")
@@ -145,7 +149,7 @@ def _voicemail(switch: FreeSwitchCore, channel: FreeSwitchChannel, data: str) ->
 APPLICATIONS: Mapping[str, FreeSwitchApplication] = {
     "answer": _answer, "bridge": bridge, "limit": _limit, "log": _log, "multiset": _multiset,
     "play_and_get_digits": _play_and_get_digits, "playback": _playback, "respond": _respond, "ring_ready": _ring_ready,
-    "set": _set, "set_name": lambda *_: None, "unset": _unset, "voicemail": _voicemail,
+    "set": _set, "set_name": _set_name, "unset": _unset, "voicemail": _voicemail,
     "execute_extension": lambda switch, channel, data: switch.execute_extension(channel, *_extension(data)),
     "hangup": lambda switch, channel, data: switch.hang_up(channel, data or "NORMAL_CLEARING"),
     "sleep": lambda switch, channel, data: _pass(switch, channel, atoi(data) / 1000),

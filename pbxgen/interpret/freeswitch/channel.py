@@ -10,7 +10,7 @@ from pbxgen.interpret.base import NotUnderstoodError
 _PERHAPS_UNSET = frozenset({
     "effective_caller_id_name", "sip_h_diversion", "sip_history_info", "sip_i_diversion", "sip_i_history_info",
     "sip_i_p_asserted_identity", "sip_p-asserted-identity", "sip_privacy", "originate_causes",
-    "sip_invite_failure_status",
+    "sip_invite_failure_status", "switch_r_sdp",
 })  # fmt: skip
 """Variables of FreeSWITCH's own that the interpreter sets when FreeSWITCH does."""
 _OURS = "pbx_"
@@ -42,6 +42,8 @@ class FreeSwitchChannel:
     globals: Mapping[str, str]
     inbound: bool = True
     """A call that came in; else one that FreeSWITCH placed."""
+    name: str = ""
+    """As the plan names it; the other channel of a bridge has it as ``bridge_channel``."""
     hunted: CallerProfile | None = None
     variables: dict[str, tuple[str, str]] = field(default_factory=dict)
     """By name in lower case: the name as written, and the value, which is never empty."""

@@ -21,6 +21,8 @@ from pbxgen.targets.base import GeneratedFile
 
 _PARKING = "*98"
 """Number that a phone `in_call` dials: it is answered at once, and asked for a mailbox."""
+_SDP = "v=0\r\nm=audio 4000 RTP/AVP 8\r\na=sendrecv\r\n"
+"""What a carrier describes of its sound."""
 _UNKNOWN = ("remote-party-id",)
 """Headers that mod_sofia takes the caller from, and this does not."""
 _LISTED = {
@@ -85,7 +87,7 @@ def _from_trunk(call: FreeSwitchCall, dialled: str) -> FreeSwitchChannel:
     context = "pbxgen.trunks" if external is None else external.settings["context"]
     announced = _announced(case.sent_headers("192.0.2.1"))
     shown = user_of(announced.get("sip_P-Asserted-Identity", "")) or case.handling.caller_shows or case.call.caller
-    return _incoming(call, shown, dialled, context, address, announced)
+    return _incoming(call, shown, dialled, context, address, announced | {"switch_r_sdp": _SDP})
 
 
 def _incoming(
@@ -150,6 +152,7 @@ def _transferred(switch: FreeSwitchCore, caller: FreeSwitchChannel, transfer: Tr
     switch.hang_up(other, "BLIND_TRANSFER")
     # FreeSWITCH keeps a party alive that is taken out of a bridge.
     party.set("hangup_after_bridge", "false")
+    party.set("bridge_channel", other.name)
     switch.transfer(party, transfer.to, None)
     party.keys = None
     switch.run(party)

@@ -85,6 +85,7 @@ def new_leg(call: FreeSwitchCall, caller: FreeSwitchChannel, destination: DialDe
         uuid=given.get("origination_uuid") or call.uuid(),
     )
     channel = call.channel(profile, inbound=False, variables=headers | given)
+    channel.name = given.get("origination_channel_name", "")
     if far is not None and far.presses:
         channel.keys = "1"
     delay, limit = atoi(given.get("leg_delay_start", "")), atoi(given.get("leg_timeout", ""))

@@ -124,10 +124,9 @@ def test_a_phone_may_ring_for_three_minutes(tmp_path: Path) -> None:
     assert came.state.clock.now == pytest.approx(180, abs=1.5)
 
 
-def test_who_dials_a_number_waits_for_two_minutes_and_lends_it_no_rights(tmp_path: Path) -> None:
-    """``import``: that a number answered, so that it transfers by nobody's rights, whoever answered before."""
+def test_who_dials_a_number_waits_for_two_minutes(tmp_path: Path) -> None:
     came = come([office(tmp_path, _USERS)], "office.phones", _MOBILE, variables={"user_name": "104"})
     told = [ran.text for ran in came.trace]
     assert came.rang == [_MOBILE]
-    for each in ("import=pbx_here", "call_timeout=120", "bridge_answer_timeout=120"):
+    for each in ("call_timeout=120", "bridge_answer_timeout=120"):
         assert f"set {each}" in told, told
