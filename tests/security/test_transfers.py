@@ -109,28 +109,37 @@ class _Office:
         self.lab.settle(1)
         return last
 
-    def taken_over(self, name: str) -> Side:
-        """103 takes its own call with 102 over by another phone (Replaces), which names itself."""
-        side, _ = self.call("103", "102")
-        other, uri, sender = self.lab.phone(takes), f"sip:102@{_DOMAIN}", f"<sip:103@{_DOMAIN}>"
-        call_id = f"take-{next(_numbers)}"
+    def while_ringing(self) -> Side:
+        """101, who was called by 103, transfers 103 to 102, whose phone rings and has not answered yet."""
+        _, side = self.call("103", "101")
+        self.phones["102"].answer = lambda request: (
+            [Reply(180), Reply(200, body=sdp(), after=4)] if request.method == "INVITE" else [Reply(200)]
+        )
+        side.say("REFER", f"Refer-To: <sip:102@{_DOMAIN}>")
+        self.lab.settle(1)
+        return called_side(self.phones["102"], self.lab.login("102"))
+
+    def taken_over(self, extension: str, name: str) -> tuple[Side, Side]:
+        """A phone takes its own call with 102 over from another of its user's (Replaces), and names itself."""
+        side, called = self.call(extension, "102")
+        other, uri, sender = self.lab.phone(takes), f"sip:102@{_DOMAIN}", f"<sip:{extension}@{_DOMAIN}>"
+        call_id, login = f"take-{next(_numbers)}", self.lab.login(extension)
         replaces = side.replaces.replace("%3B", ";").replace("%40", "@")
         reply = other.ask(
-            "INVITE", uri, sender=sender, body=sdp(), call_id=call_id, login=self.lab.login("103"),
+            "INVITE", uri, sender=sender, body=sdp(), call_id=call_id, login=login,
             headers=(f"Replaces: {replaces}", f"X-FS-Channel-Name: {name}"),
         )  # fmt: skip
         assert reply is not None
         other.acknowledge(uri, sender, call_id, int(reply.cseq.split()[0]), reply)
         self.lab.settle(0.5)
-        return Side(
-            other, self.lab.login("103"), uri, f"{sender};tag=t{call_id}", reply.header("to"), call_id, reply.body
-        )
+        return Side(other, login, uri, f"{sender};tag=t{call_id}", reply.header("to"), call_id, reply.body), called
 
 
 @pytest.mark.parametrize(
     ("who", "goes_out"),
     [("caller 101", True), ("called 101", True), ("put through 101", True), ("caller 103", False),
-     ("called 103", False), ("put through 103", False), ("named 103", False)],
+     ("called 103", False), ("put through 103", False),
+     ("named 101, by 103", False), ("ringing 102", False), ("called 102, by a moved 101", False)],
 )  # fmt: skip
 def test_a_transfer_has_the_rights_of_who_transfers(lab: Laboratory, who: str, goes_out: bool) -> None:
     """Rights come from who speaks with the transferred party now, not from who did when the call began."""
@@ -142,8 +151,12 @@ def test_a_transfer_has_the_rights_of_who_transfers(lab: Laboratory, who: str, g
             _, side = office.call("102", extension)
         case "put", _, extension:
             side = office.put_through("103" if extension == "101" else "101", extension)
+        case "ringing", _:
+            side = office.while_ringing()
+        case "named", *_:
+            side, _ = office.taken_over("103", "office/user:101")
         case _:
-            side = office.taken_over("office/user:101")
+            _, side = office.taken_over("101", "nobody")
     side.say("REFER", f"Refer-To: <sip:{_OUTSIDE}@{_DOMAIN}>", f"Referred-By: <sip:101@{_DOMAIN}>")
     lab.settle(2)
     assert (len(lab.called_out()) == 1) is goes_out

@@ -49,13 +49,14 @@ _NOTED = (
 )
 _SELF = ipaddress.ip_network("127.0.0.1/32")
 """What runs on the PBX's own machine may be a trunk's gateway, and a phone beside it."""
-_LINES = r"(?:(?! *\x3c(?:network-ip|sip-auth-realm|/registration)\x3e)[^\n]*\n)*"
+_LINES = r"(?:(?! *\x3c(?:network-ip|sip-auth-realm|/registration)\x3e)[^\n]*+\n)*+"
+"""Possessive, here and below: PCRE, of FreeSWITCH up to 1.10, recurses for what it may have to give back."""
 _LAST = (
     r"        \x3csip-auth-realm\x3e[^\n\x3c]*\x3c/sip-auth-realm\x3e\n"
     r"        \x3cmwi-account\x3e[^\n]*\n    \x3c/registration\x3e\n"
 )
 _OTHER = (
-    r"(?:    \x3cregistration\x3e\n(?:(?! *\x3c(?:sip-auth-realm|/registration)\x3e)[^\n]*\n)*"
+    r"(?:    \x3cregistration\x3e\n(?:(?! *\x3c(?:sip-auth-realm|/registration)\x3e)[^\n]*+\n)*+"
     rf"{_LAST})*?"
 )
 """Registrations that are passed over. The realm alone may hold line ends and ``<``: nothing behind it is read."""
@@ -87,12 +88,13 @@ def _contact(group: int) -> str:
     Registrations are kept by Call-ID: a phone that has begun anew is there twice, and its later one counts.
     """
     leads = "|".join(text.replace("ADDRESS", rf"\{group}") for text in (_DIRECT, _NOTED))
-    contact = r"        \x3ccontact\x3e(?:[^\n]*? )?\x26lt;sips?:"
+    contact = r"        \x3ccontact\x3e(?:[^\n]*? )?\x26lt;"
     return (
         rf"{_OTHER}    \x3cregistration\x3e\n        \x3ccall-id\x3e[^\n]*\n        \x3cuser\x3e[^\n]*\n"
         rf"(?={_LINES}        \x3cnetwork-ip\x3e([0-9A-Fa-f.:]+)\x3c/network-ip\x3e\n)"
-        rf"{contact}({_USER}@(?!{_OWN})(?:{leads}))\x26gt;\x3c/contact\x3e\n"
-        rf"(?!(?:[^\n]*\n)*?{contact}\{group + 1}\x26gt;)"
+        rf"{contact}(sips?:{_USER}@(?!{_OWN})(?:{leads}))\x26gt;\x3c/contact\x3e\n"
+        rf"(?![\s\S]*?\n{contact}\{group + 1}\x26gt;\x3c/contact\x3e\n{_LINES}"
+        rf"        \x3cnetwork-ip\x3e\{group}\x3c/network-ip\x3e)"
         rf"{_LINES}        \x3cnetwork-ip\x3e[^\n]*\n{_LINES}{_LAST}"
     )
 
