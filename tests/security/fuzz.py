@@ -31,6 +31,8 @@ from tests.security.hostile import PREMIUM, Hostile
 from tests.security.laboratory import PASSWORD, Laboratory, laboratory, trunk_host
 from tests.security.peer import Login, Reply
 
+_EMERGENCY = ("112", "118")
+"""Whoever has a phone may call these."""
 _HONEST_EVERY = 40
 """Attacks between two honest calls."""
 _PATIENCE_SECONDS = 0.4
@@ -100,7 +102,9 @@ class Fuzzer:
             (self.colleague, "102", "office.lab"),
             (self.victim, "101", "other.lab"),
         ):
-            status = peer.register(extension, domain, Login(extension, PASSWORD))
+            status = None
+            for _ in range(2):  # a datagram may be lost
+                status = status or peer.register(extension, domain, Login(extension, PASSWORD))
             if status != 200:
                 self.findings.append(f"{extension} of {domain} cannot register any more: {status}")
 
@@ -261,7 +265,8 @@ class Fuzzer:
     # -- the judge ----------------------------------------------------------------------------------------------------
 
     def _judge(self, number: int, attack: Callable[[Hostile], str], told: str) -> None:
-        wrong = [f"a carrier was called: {uri}" for uri in self.lab.called_out()]
+        called = [uri for uri in self.lab.called_out() if sip.user_of(uri) not in _EMERGENCY]
+        wrong = [f"a carrier was called: {uri}" for uri in called]
         for peer in self.lab.trunks.values():
             peer.received.clear()
         wrong += [f"a phone of the other tenant was rung: {m.reason}" for m in self.victim.invited]

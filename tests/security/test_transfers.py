@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import re
 from collections.abc import Sequence
 
 import pytest
@@ -119,12 +120,21 @@ class _Office:
         self.lab.settle(1)
         return called_side(self.phones["102"], self.lab.login("102"))
 
+    def moved_by_called(self) -> Side:
+        """101 calls 103, who takes the call over with another phone of theirs."""
+        _, side = self.call("101", "103")
+        return self._over(side, "103", "nobody")
+
     def taken_over(self, extension: str, name: str) -> tuple[Side, Side]:
         """A phone takes its own call with 102 over from another of its user's (Replaces), and names itself."""
         side, called = self.call(extension, "102")
+        return self._over(side, extension, name), called
+
+    def _over(self, side: Side, extension: str, name: str) -> Side:
+        """Another phone of the same user takes a call over."""
         other, uri, sender = self.lab.phone(takes), f"sip:102@{_DOMAIN}", f"<sip:{extension}@{_DOMAIN}>"
         call_id, login = f"take-{next(_numbers)}", self.lab.login(extension)
-        replaces = side.replaces.replace("%3B", ";").replace("%40", "@")
+        replaces = side.replaces.replace("%3B", ";").replace("%3D", "=").replace("%40", "@")
         reply = other.ask(
             "INVITE", uri, sender=sender, body=sdp(), call_id=call_id, login=login,
             headers=(f"Replaces: {replaces}", f"X-FS-Channel-Name: {name}"),
@@ -132,14 +142,18 @@ class _Office:
         assert reply is not None
         other.acknowledge(uri, sender, call_id, int(reply.cseq.split()[0]), reply)
         self.lab.settle(0.5)
-        return Side(other, login, uri, f"{sender};tag=t{call_id}", reply.header("to"), call_id, reply.body), called
+        assert reply.status == 200
+        contact = re.search(r"<([^>]+)>", reply.header("contact"))
+        assert contact is not None
+        return Side(other, login, contact[1], f"{sender};tag=t{call_id}", reply.header("to"), call_id, reply.body)
 
 
 @pytest.mark.parametrize(
     ("who", "goes_out"),
     [("caller 101", True), ("called 101", True), ("put through 101", True), ("caller 103", False),
      ("called 103", False), ("put through 103", False),
-     ("named 101, by 103", False), ("ringing 102", False), ("called 102, by a moved 101", False)],
+     ("named 101, by 103", False), ("ringing 102", False), ("called 102, by a moved 101", False),
+     ("moved 103, called by 101", False)],
 )  # fmt: skip
 def test_a_transfer_has_the_rights_of_who_transfers(lab: Laboratory, who: str, goes_out: bool) -> None:
     """Rights come from who speaks with the transferred party now, not from who did when the call began."""
@@ -153,6 +167,8 @@ def test_a_transfer_has_the_rights_of_who_transfers(lab: Laboratory, who: str, g
             side = office.put_through("103" if extension == "101" else "101", extension)
         case "ringing", _:
             side = office.while_ringing()
+        case "moved", *_:
+            side = office.moved_by_called()
         case "named", *_:
             side, _ = office.taken_over("103", "office/user:101")
         case _:
