@@ -457,9 +457,6 @@ def test_a_call_diverted_seldom_is_sent_outside(lab: Laboratory, headers: tuple[
 
 
 def test_a_trunk_transfers_nothing(lab: Laboratory) -> None:
-    def takes(request: sip.Message) -> Sequence[Reply]:
-        return [Reply(200, body=sdp())] if request.method == "INVITE" else [Reply(200)]
-
     phone = _registered(lab, "102")
     phone.answer = takes
     carrier = _carrier(lab)

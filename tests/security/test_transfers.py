@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import itertools
 import re
-from collections.abc import Sequence
 
 import pytest
 
-from pbxgen.lab import sip
 from tests.security.calls import Side, call_up, called_side, takes
 from tests.security.laboratory import Laboratory
 from tests.security.peer import Reply, sdp
@@ -21,13 +19,9 @@ _OUTSIDE = "+390299999999"
 _numbers = itertools.count(1)
 
 
-def _takes(request: sip.Message) -> Sequence[Reply]:
-    return [Reply(200, body=sdp())] if request.method == "INVITE" else [Reply(200)]
-
-
 def _transfers(lab: Laboratory, target: str) -> None:
     """103 calls 102, who takes the call, and transfers the call to a target."""
-    called = lab.phone(_takes)
+    called = lab.phone(takes)
     assert called.register("102", _DOMAIN, lab.login("102")) == 200
     phone, sender, uri = lab.phone(), f"<sip:103@{_DOMAIN}>", f"sip:102@{_DOMAIN}"
     call_id = f"transfer-{next(_numbers)}"
@@ -66,8 +60,8 @@ def test_a_replaced_call_that_is_not_here_is_not_looked_for_elsewhere(lab: Labor
     assert lab.called_out() == []
 
 
-def test_a_stranger_takes_over_no_call_by_replaces(lab: Laboratory) -> None:
-    called = lab.phone(_takes)
+def test_a_strangertakes_over_no_call_by_replaces(lab: Laboratory) -> None:
+    called = lab.phone(takes)
     assert called.register("102", _DOMAIN, lab.login("102")) == 200
     phone, sender, uri = lab.phone(), f"<sip:103@{_DOMAIN}>", f"sip:102@{_DOMAIN}"
     call_id = f"taken-over-{next(_numbers)}"
