@@ -11,7 +11,19 @@ from pbxgen.diagnostics.location import Location
 from pbxgen.flow.analysis.reach import Flow, Reach
 from pbxgen.flow.analysis.situations import Situations
 from pbxgen.flow.machine import Caller
-from pbxgen.flow.plan import Condition, Deviations, Origin, Place, PlaceKind, Plan, RingGroup, Rule, Rules, User
+from pbxgen.flow.plan import (
+    Condition,
+    Contacts,
+    Deviations,
+    Origin,
+    Place,
+    PlaceKind,
+    Plan,
+    RingGroup,
+    Rule,
+    Rules,
+    User,
+)
 
 BEFORE = " (before)"
 """Added to the names of schedules and contacts that the new plan has too, but different."""
@@ -72,7 +84,7 @@ def in_common_terms(old: Plan, new: Plan) -> tuple[Plan, Plan]:
     each outside number.
     """
     schedules = _names(old.schedules, new.schedules, lambda one, other: one.hours == other.hours)
-    contacts = _names(old.contacts, new.contacts, lambda one, other: one.patterns == other.patterns)
+    contacts = _names(old.contacts, new.contacts, _same_callers)
     positions = {
         PlaceKind.OPERATOR: _renamed(old.operators, new.operators),
         PlaceKind.GROUP: _renamed(old.groups, new.groups),
@@ -84,6 +96,10 @@ def in_common_terms(old: Plan, new: Plan) -> tuple[Plan, Plan]:
         replace(before, schedules=every_schedule, contacts=every_contacts),
         replace(after, schedules=every_schedule, contacts=every_contacts),
     )
+
+
+def _same_callers(one: Contacts, other: Contacts) -> bool:
+    return replace(one, location=_NOWHERE) == replace(other, location=_NOWHERE)
 
 
 _T = TypeVar("_T")
@@ -148,13 +164,11 @@ class _Terms:
         return self._known[id(rules)]
 
     def _rule(self, rule: Rule) -> Rule:
-        condition, schedule, contacts = rule.condition, rule.condition.schedule, rule.condition.contacts
-        if schedule is not None or contacts is not None:
-            condition = replace(
-                condition,
-                schedule=None if schedule is None else self._schedules.get(schedule, schedule),
-                contacts=None if contacts is None else self._contacts.get(contacts, contacts),
-            )
+        condition = rule.condition
+        if condition.hours or condition.callers:
+            hours = (one._replace(schedule=self._schedules.get(one.schedule, one.schedule)) for one in condition.hours)
+            callers = (one._replace(name=self._contacts.get(one.name, one.name)) for one in condition.callers)
+            condition = replace(condition, hours=tuple(hours), callers=tuple(callers))
         return Rule(self._places(rule.places), _NOWHERE, condition, rule.after)
 
     def _places(self, places: tuple[Place, ...]) -> tuple[Place, ...]:

@@ -11,6 +11,7 @@ import datetime as dt
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import NamedTuple
 
 from pbxgen.diagnostics.location import Location
 from pbxgen.flow.numbering import NumberingPlan
@@ -98,17 +99,37 @@ class Place:
         return (self.kind.value, self.target)
 
 
+class Hours(NamedTuple):
+    """A schedule is open (``when: NAME``), or it is closed (``when: not NAME``)."""
+
+    schedule: str
+    closed: bool = False
+
+
+class Callers(NamedTuple):
+    """Some callers, or (``but``) all the others: :data:`ANONYMOUS`, an :class:`Origin`, or the name of a contacts set.
+
+    An origin is never excepted: the other one is said instead.
+    """
+
+    name: str
+    but: bool = False
+
+
+ANONYMOUS = "anonymous"
+"""Callers from outside whose number is not known."""
+FROM_INSIDE = Callers(Origin.INTERNAL.value)
+FROM_OUTSIDE = Callers(Origin.EXTERNAL.value)
+
+
 @dataclass(frozen=True, slots=True)
 class Condition:
     """When a rule applies: all parts that are given must hold."""
 
-    schedule: str | None = None
-    not_in_schedule: bool = False
-    """True: the rule holds *outside* the windows of ``schedule`` (``when: not NAME``)."""
-    origin: Origin | None = None
-    """``from: internal`` or ``from: external``."""
-    contacts: str | None = None
-    """``from: NAME``: the caller's number matches a pattern of this contacts set (outside callers only)."""
+    hours: tuple[Hours, ...] = ()
+    """``when``: all of them."""
+    callers: tuple[Callers, ...] = ()
+    """``from``: the caller is one of some of them."""
     until: dt.date | None = None
     """Last day (in the PBX's time zone) on which the rule applies."""
 
@@ -290,11 +311,21 @@ class Route:
 
 @dataclass(frozen=True, slots=True)
 class Contacts:
-    """A named set of outside callers."""
+    """A named set of callers."""
 
     name: str
     patterns: tuple[Pattern, ...]
+    """Of outside callers' numbers in E.164."""
     location: Location
+    extensions: frozenset[str] = frozenset()
+    anonymous: bool = False
+    """Are outside callers in it whose number is not known?"""
+
+    def has(self, origin: Origin, number: str | None) -> bool:
+        """Is the caller in it?"""
+        if origin is Origin.INTERNAL:
+            return number in self.extensions
+        return self.anonymous if number is None else any(p.matches(number) for p in self.patterns)
 
 
 @dataclass(frozen=True, slots=True)
@@ -353,6 +384,27 @@ class Plan:
             yield from (((PlaceKind.USER.value, user.extension), name, one) for name, one in user.deviations.lists())
         for inbound in self.inbound.values():
             yield (PlaceKind.INBOUND.value, inbound.number), "inbound", inbound.rules
+
+    def is_one_of(self, callers: Callers, origin: Origin, number: str | None) -> bool:
+        """Is ``callers`` said of who calls?"""
+        if callers.name == ANONYMOUS:
+            known = origin is Origin.EXTERNAL and number is None
+        elif callers in (FROM_INSIDE, FROM_OUTSIDE):
+            known = callers.name == origin
+        else:
+            known = self.contacts[callers.name].has(origin, number)
+        return known is not callers.but
+
+    def may_hold(self, condition: Condition, origin: Origin) -> bool:
+        """May a condition hold for some call of an origin?"""
+        return not condition.callers or any(self._may_call(callers, origin) for callers in condition.callers)
+
+    def _may_call(self, callers: Callers, origin: Origin) -> bool:
+        if callers in (FROM_INSIDE, FROM_OUTSIDE):
+            return callers.name == origin
+        if callers.but or origin is Origin.EXTERNAL:
+            return True
+        return callers.name != ANONYMOUS and bool(self.contacts[callers.name].extensions)
 
     def group_at(self, key: tuple[str, str]) -> RingGroup:
         """The operator position or group of a place's key."""

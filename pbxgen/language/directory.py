@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from pbxgen.diagnostics.diagnostic import Related
+from pbxgen.diagnostics.extension_lists import several
 from pbxgen.diagnostics.location import Location
 from pbxgen.flow.pattern import expand, parse
 from pbxgen.language.findings import Findings
@@ -144,28 +145,52 @@ def _positions(draft: Draft) -> Iterator[tuple[str, str, str, Location]]:
 def _emergency_conflicts(
     owners: dict[str, Owner], emergency: dict[str, str], directory: Directory, findings: Findings
 ) -> None:
-    """A phone that dials digit by digit would reach the wrong one of the two."""
+    """A number that is one, and those that begin alike: dialled digit by digit, a phone may take one for the other."""
     beginnings: dict[str, str] = {}
     for dialled in emergency:
-        for length in range(1, len(dialled) + 1):
+        for length in range(1, len(dialled)):
             beginnings.setdefault(dialled[:length], dialled)
     longest = max(map(len, emergency))
+    alike: dict[str, str] = {}
     for number, owner in owners.items():
         if number in FEATURES:
             continue
-        clash = beginnings.get(number)
-        if clash is None:
-            clash = next((number[:n] for n in range(1, min(len(number), longest) + 1) if number[:n] in emergency), None)
-        if clash is not None:
-            relation = "is" if clash == number else "is the beginning of" if len(clash) > len(number) else "begins with"
-            how = "" if emergency[clash] == clash else f" (dialled {clash})"
+        if number in emergency:
+            how = "" if emergency[number] == number else f" (dialled {number})"
             findings.add(
                 "PBX112",
-                f"{owner.name}: the number {number} {relation} the emergency number {emergency[clash]}{how}",
+                f"{owner.name}: the number {number} is the emergency number {emergency[number]}{how}",
                 owner.location,
                 help="choose another number: emergency calls must never be in doubt",
-                related=[Related("the emergency number", directory.emergency_at[emergency[clash]])],
+                related=[Related("the emergency number", directory.emergency_at[emergency[number]])],
             )
+            continue
+        begins = next((number[:n] for n in range(1, min(len(number), longest + 1)) if number[:n] in emergency), None)
+        clash = begins or beginnings.get(number)
+        if clash is not None:
+            alike[number] = clash
+    if alike:
+        _begin_alike(owners, alike, emergency, directory, findings)
+
+
+def _begin_alike(
+    owners: dict[str, Owner], alike: dict[str, str], emergency: dict[str, str], directory: Directory, findings: Findings
+) -> None:
+    """One warning for all numbers that begin like an emergency number."""
+    first, clash = next(iter(alike.items()))
+    if len(alike) == 1:
+        section, name = directory.positions.get(first, ("users", first))
+        findings = findings.about((section[:-1], name))
+    numbers = f"the number {first}" if len(alike) == 1 else several("number", list(alike))
+    dialled = dict.fromkeys(alike.values())
+    meant = " and ".join(d if emergency[d] == d else f"{emergency[d]} (dialled {d})" for d in dialled)
+    findings.add(
+        "PBX170",
+        f"{numbers} and emergency number {meant} begin alike",
+        owners[first].location,
+        help="choose other numbers, or accept this where no phone dials before the whole number is typed",
+        related=[Related("the emergency number", directory.emergency_at[emergency[clash]])],
+    )
 
 
 def _dids(draft: Draft, directory: Directory, numbers: Numbers, findings: Findings) -> None:

@@ -154,7 +154,9 @@ class Schedule(Model):
         examples=["IT", "IT-BZ"],
     )
     closed: Annotated[OneOrMany[Text], Expects("a list of dates")] = Field(
-        [], description="Dates or ranges of dates, closed all day.", examples=[["2026-12-24", "2027-08-09..2027-08-20"]]
+        [],
+        description="Dates or ranges of dates, closed all day; without years they are every year's.",
+        examples=[["2026-12-24", "2027-08-09..2027-08-20", "12-31", "08-10..08-20"]],
     )
     open: Annotated[OneOrMany[Text], Expects("a list of dated windows")] = Field(
         [], description="Dated windows that win over `closed` and `holidays`.", examples=[["2026-12-27 09:00-12:00"]]

@@ -15,6 +15,7 @@ from pbxgen.language.model_base import many
 from pbxgen.language.names import Names
 from pbxgen.language.numbers import Numbers
 from pbxgen.language.positions import at, each, key_of
+from pbxgen.language.rules import RESERVED
 from pbxgen.language.secrets import declared
 from pbxgen.language.validate import Draft
 from pbxgen.source.tree import Node
@@ -179,25 +180,30 @@ def routes(draft: Draft, names: Names, findings: Findings) -> tuple[dict[str, pl
     return routes, sound
 
 
-def contacts(draft: Draft, findings: Findings) -> dict[str, plan.Contacts]:
+def contacts(draft: Draft, names: Names, findings: Findings) -> dict[str, plan.Contacts]:
     contacts = {}
     section = draft.node("contacts")
     for name, texts in draft.source.contacts.items():
         location = key_of(section, name)
-        if name in ("internal", "external"):
+        if name in RESERVED:
             findings.add(
                 "PBX105",
                 f"a contacts set cannot be called {name}",
                 location,
                 help=f"'from: {name}' means every {name} call: choose another name",
             )
-        patterns = []
+        patterns, extensions, anonymous = [], set(), False
         for text, item in each(texts, at(section, name)):
-            pattern = _pattern(text.replace(" ", ""), item, findings, contact=True)
-            if pattern is not None:
-                _can_match(pattern, item, findings)
-                patterns.append(pattern)
-        contacts[name] = plan.Contacts(name, tuple(patterns), location)
+            if text.strip() == plan.ANONYMOUS:
+                anonymous = True
+            elif text.strip() in names.of("users"):
+                extensions.add(text.strip())
+            else:
+                pattern = _pattern(text.replace(" ", ""), item, findings, contact=True)
+                if pattern is not None:
+                    _can_match(pattern, item, findings, contact=True)
+                    patterns.append(pattern)
+        contacts[name] = plan.Contacts(name, tuple(patterns), location, frozenset(extensions), anonymous)
     return contacts
 
 
@@ -209,19 +215,20 @@ def _pattern(text: str, node: Node, findings: Findings, *, contact: bool) -> Pat
             "PBX127",
             f"{text!r} is not a pattern: {problem}",
             node.location,
-            help='such as "+39[03]X." or "+4420*"' if contact else 'such as "+39[03]X."',
+            help='such as "+39[03]X." or "+4420*", an extension, or anonymous' if contact else 'such as "+39[03]X."',
         )
         return None
 
 
-def _can_match(pattern: Pattern, node: Node, findings: Findings) -> None:
+def _can_match(pattern: Pattern, node: Node, findings: Findings, *, contact: bool = False) -> None:
     """Numbers are matched in E.164, so whatever does not begin with a plus matches nothing."""
     if pattern.text[0] not in "+.!":
         findings.add(
             "PBX159",
             f"{pattern.text!r} can never match: numbers are compared in E.164, which begins with +",
             node.location,
-            help='write the pattern with + and country code, such as "+39[03]X."',
+            help='write the pattern with + and country code, such as "+39[03]X."'
+            + (", or an extension that a user has" if contact else ""),
         )
 
 

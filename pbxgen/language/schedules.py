@@ -19,12 +19,14 @@ from pbxgen.source.tree import Node, Scalar
 T = TypeVar("T")
 
 HOLIDAY_YEARS = range(2020, 2041)
-"""Fixed, so that the same source gives the same files in any year."""
+"""Fixed, so that the same source gives the same files in any year; dates of every year are those of these."""
 
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _WINDOW = re.compile(r"\s*(\d{1,2}):(\d{2})\s*-\s*(\d{1,2}):(\d{2})\s*", re.ASCII)
 _DATE = re.compile(r"\s*(\d{4})-(\d{2})-(\d{2})\s*", re.ASCII)
+_DAY_OF_YEAR = re.compile(r"\s*\d{2}-\d{2}\s*", re.ASCII)
 _LONGEST_OPEN = 366
+_LEAP_YEAR = 2024
 
 
 class ProblemError(ValueError):
@@ -150,9 +152,35 @@ def parse_range(text: str) -> tuple[dt.date, dt.date]:
 
 
 def parse_closed(text: str) -> list[DateRange]:
-    """A date, or ``first..last``. Raises ProblemError."""
-    first, last = parse_range(text)
-    return [DateRange(first, last, "")]
+    """A date, or ``first..last``; without years it is every year's (:data:`HOLIDAY_YEARS`). Raises ProblemError."""
+    parts = text.split("..")
+    yearly = [_DAY_OF_YEAR.fullmatch(part) for part in parts]
+    if not any(yearly) or len(parts) > 2:
+        first, last = parse_range(text)
+        return [DateRange(first, last, "")]
+    if not all(yearly):
+        raise ProblemError(f"{text.strip()!r} has one year", "write both dates with their year, or both without")
+    begin, end = (_day_of_year(part) for part in (parts[0], parts[-1]))
+    spans = ((_in_year(year, begin, 1), _in_year(year + (end < begin), end, 0)) for year in HOLIDAY_YEARS)
+    return [DateRange(first, last, "") for first, last in spans if first <= last]
+
+
+def _day_of_year(text: str) -> tuple[int, int]:
+    """``12-31`` as month and day. Raises ProblemError."""
+    month, day = map(int, text.strip().split("-"))
+    try:
+        dt.date(_LEAP_YEAR, month, day)
+    except ValueError:
+        raise ProblemError(f"the calendar has no {text.strip()}", "write month-day, such as 12-31") from None
+    return month, day
+
+
+def _in_year(year: int, day: tuple[int, int], after: int) -> dt.date:
+    """That day; where a year has no 29 February the day before it, or (``after``: 1) the day after it."""
+    try:
+        return dt.date(year, *day)
+    except ValueError:
+        return dt.date(year, 2, 28) + dt.timedelta(days=after)
 
 
 def parse_open(text: str) -> list[DatedWindow]:

@@ -6,7 +6,7 @@ import json
 from typing import Any
 
 from pbxgen.diagnostics.diagnostic import Diagnostic
-from pbxgen.flow.plan import Condition, NumberFormat, Outcome, Place, Plan, RingGroup, Rule, Rules, User
+from pbxgen.flow.plan import Condition, Contacts, NumberFormat, Outcome, Place, Plan, RingGroup, Rule, Rules, User
 from pbxgen.flow.schedule import Schedule
 from pbxgen.flow.simulate import DIRECT_RING_SECONDS
 from pbxgen.flow.world import CONFIRM_SECONDS, REPLIES, outcome_of_status
@@ -40,7 +40,7 @@ def plan_data(plan: Plan) -> dict[str, Any]:
         ],
         "emergency": dict(plan.emergency),
         "schedules": {name: _schedule(schedule) for name, schedule in plan.schedules.items()},
-        "contacts": {name: [p.regex for p in c.patterns] for name, c in plan.contacts.items()},
+        "contacts": {name: _contacts(contacts) for name, contacts in plan.contacts.items()},
         "operators": {name: _group(group) for name, group in plan.operators.items()},
         "groups": {name: _group(group) for name, group in plan.groups.items()},
         "inbound": {n: {"rules": lists.index(i.rules), "at": i.location.short} for n, i in plan.inbound.items()},
@@ -135,13 +135,20 @@ def _rule(rule: Rule) -> dict[str, Any]:
 
 def _condition(condition: Condition) -> dict[str, Any]:
     parts = {
-        "schedule": condition.schedule,
-        "not": condition.not_in_schedule,
-        "origin": condition.origin and condition.origin.value,
-        "contacts": condition.contacts,
+        "hours": condition.hours,
+        "callers": condition.callers,
         "until": condition.until and condition.until.isoformat(),
     }
     return {key: value for key, value in parts.items() if value}
+
+
+def _contacts(contacts: Contacts) -> dict[str, Any]:
+    extensions = sorted(contacts.extensions)
+    return {
+        "patterns": [p.regex for p in contacts.patterns],
+        "extensions": extensions,
+        "anonymous": contacts.anonymous,
+    }
 
 
 def _place(place: Place) -> dict[str, Any]:

@@ -167,22 +167,37 @@ def test_a_number_used_twice_is_an_error_at_the_second_place(body: str) -> None:
     assert found.related or "*97" in body
 
 
-@pytest.mark.parametrize("extension", ["11", "112", "1120", "118", "1184567"])
-def test_an_extension_in_the_way_of_an_emergency_number(extension: str) -> None:
+@pytest.mark.parametrize("extension", ["112", "118"])
+def test_an_extension_that_is_an_emergency_number_is_an_error(extension: str) -> None:
     found = only("PBX112", OUTSIDE + f'defaults: {{class: full}}\nusers: {{«"{extension}"»: {{}}}}\n')
     assert found.related[0].location.line == 5
 
 
-def test_a_position_in_the_way_of_an_emergency_number() -> None:
+@pytest.mark.parametrize("extension", ["11", "1120", "1184567"])
+def test_an_extension_that_begins_like_an_emergency_number_is_a_warning_about_that_user(extension: str) -> None:
+    found = only("PBX170", OUTSIDE + f'defaults: {{class: full}}\nusers: {{«"{extension}"»: {{}}}}\n')
+    assert found.subjects == (("user", extension),)
+    assert found.related[0].location.line == 5
+
+
+def test_a_position_that_begins_like_an_emergency_number_is_a_warning() -> None:
     body = OUTSIDE + 'defaults: {class: full}\nusers: {"201": {}}\n'
-    only("PBX112", body + 'operators: {o: {number: «"1"», members: ["201"]}}\n')
+    found = only("PBX170", body + 'operators: {o: {number: «"1"», members: ["201"]}}\n')
+    assert found.subjects == (("operator", "o"),)
 
 
-def test_the_outside_line_can_bring_an_emergency_number_into_the_way() -> None:
+def test_numbers_that_begin_like_emergency_numbers_are_told_once() -> None:
+    found = only(
+        "PBX170", OUTSIDE + 'defaults: {class: full}\nusers: {«"1120"»: {}, "1121": {}, "11234": {}, "201": {}}\n'
+    )
+    assert found.message == "1120, 1121 and 11234 and emergency number 112 begin alike"
+
+
+def test_the_outside_line_can_make_a_number_an_emergency_number() -> None:
     head = HEAD.replace("language: it", 'outside_line: "0"')
-    body = OUTSIDE + 'defaults: {class: full}\nusers: {«"01"»: {}}\n'
-    found = only("PBX112", body, head=head)
-    assert "dialled 0112" in found.message
+    body = OUTSIDE + "defaults: {class: full}\n"
+    assert "(dialled 0112)" in only("PBX112", body + 'users: {«"0112"»: {}}\n', head=head).message
+    assert "(dialled 0112)" in only("PBX170", body + 'users: {«"01"»: {}}\n', head=head).message
 
 
 def test_extensions_beside_emergency_numbers_are_fine() -> None:

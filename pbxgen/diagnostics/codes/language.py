@@ -84,11 +84,11 @@ CODES: tuple[Code, ...] = (
     ),
     error(
         "PBX112",
-        "number in the way of an emergency number",
-        "A phone that dials digit by digit could reach an extension, position or group instead of an emergency number, "
-        "or the reverse, because one begins with the other.",
-        example=source(_OUTSIDE + 'users: {"11": {}}\n'),
-        cure="Choose an extension or number that neither begins an emergency number nor begins with one.",
+        "number that is an emergency number",
+        "An extension, position or group has the number of an emergency route, as it is or behind the outside line: "
+        "who dials it would reach the wrong one of the two.",
+        example=source(_OUTSIDE + 'users: {"112": {}}\n'),
+        cure="Choose another number.",
     ),
     error(
         "PBX113",
@@ -204,8 +204,8 @@ CODES: tuple[Code, ...] = (
     error(
         "PBX128",
         "key that has no place in this rule",
-        "`after` gives a phone time to ring, so it stands only under no_answer. `from` says whose calls are meant, "
-        "which operator_return has decided already.",
+        "`after` gives a phone time to ring, so it stands only under no_answer. operator_return is "
+        "for calls from outside: nothing in it can be for calls from inside.",
         example=source('users: {"101": {deviations: {busy: {to: "102", after: 20}}}, "102": {}}\n'),
         cure="Remove the key, or move the rule.",
     ),
@@ -346,5 +346,13 @@ CODES: tuple[Code, ...] = (
         "phones live. A single private address, such as that of a session border controller, is fine.",
         example=source('trunks: {carrier: {host: 192.0.2.1, accept_from: "192.168.0.0/16"}}\n'),
         cure="Write the addresses that the carrier gives, one by one or as small networks.",
+    ),
+    warning(
+        "PBX170",
+        "numbers that begin like an emergency number",
+        "A phone that dials digit by digit, by a dial plan of its own, could take an extension, position or group for "
+        "an emergency number, or the reverse, because one begins with the other. It is told once for all of them.",
+        example=source(_OUTSIDE + 'users: {"1120": {}}\n'),
+        cure="Choose other numbers, or let phones send numbers as a whole and accept the warning.",
     ),
 )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import groupby
 
-from pbxgen.flow.plan import Contacts, Place, Plan, RingGroup, Route, Trunk, User
+from pbxgen.flow.plan import ANONYMOUS, Contacts, Place, Plan, RingGroup, Route, Trunk, User
 from pbxgen.flow.schedule import Schedule
 from pbxgen.targets.asterisk import calendar, names
 from pbxgen.targets.asterisk.deviations import Block, Shared, condition_notes, deviation_lines, find_shared, notes_on
@@ -128,4 +128,7 @@ def _contacts(plan: Plan, contacts: Contacts) -> dict[str, object]:
         patterns = [*literal, *patterns]
     else:
         buckets = [(f"{context}.{bucket}", list(members)) for bucket, members in groupby(literal, key=names.bucket)]
+    named = [*sorted(contacts.extensions), *([ANONYMOUS] if contacts.anonymous else [])]
+    if named:
+        buckets.append((f"{context}.named", named))
     return {"context": context, "where": contacts.location.short, "here": patterns, "buckets": buckets}

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
-from pbxgen.flow.plan import Condition, Leg, Place, PlaceKind, Plan, Rule, Rules, User
+from pbxgen.flow.plan import FROM_INSIDE, FROM_OUTSIDE, Condition, Leg, Place, PlaceKind, Plan, Rule, Rules, User
 
 SEPARATOR = "|"
 
@@ -77,8 +77,9 @@ def rule_lines(plan: Plan, name: str, rules: Rules, owner: Owner = NOBODY, reaso
         if rule.condition.always:
             lines.append(Line(f"Return({answer})"))
             break
-        lines.append(Line(f"Gosub(pbxgen-when,s,1({_condition(rule.condition)}))"))
-        lines.append(Line(f"ExecIf(${{GOSUB_RETVAL}}?Return({answer}))"))
+        for arguments in _conditions(rule.condition):
+            lines.append(Line(f"Gosub(pbxgen-when,s,1({arguments}))"))
+            lines.append(Line(f"ExecIf(${{GOSUB_RETVAL}}?Return({answer}))"))
     else:
         lines.append(Line("Return()"))
     return [Line(lines[0].application, name), *lines[1:]]
@@ -87,22 +88,25 @@ def rule_lines(plan: Plan, name: str, rules: Rules, owner: Owner = NOBODY, reaso
 def in_words(condition: Condition) -> str:
     """A condition as the source has it, for a comment."""
     parts = []
-    if condition.schedule is not None:
-        parts.append(f"when {'not ' if condition.not_in_schedule else ''}{condition.schedule}")
-    if condition.origin is not None:
-        parts.append(f"from {condition.origin.value}")
-    if condition.contacts is not None:
-        parts.append(f"from {condition.contacts}")
+    if condition.hours:
+        parts.append("when " + " and ".join(f"{'not ' * hours.closed}{hours.schedule}" for hours in condition.hours))
+    if condition.callers:
+        parts.append("from " + " or ".join(f"{'not ' * callers.but}{callers.name}" for callers in condition.callers))
     if condition.until is not None:
         parts.append(f"until {condition.until}")
     return ", ".join(parts)
 
 
-def _condition(condition: Condition) -> str:
-    opened = ("closed" if condition.not_in_schedule else "open") if condition.schedule is not None else ""
-    origin = "" if condition.origin is None else condition.origin.value
+def _conditions(condition: Condition) -> Iterator[str]:
+    """Arguments of ``pbxgen-when``, of which one must hold: for each of the callers one."""
     until = "" if condition.until is None else f"{condition.until:%Y%m%d}"
-    return ",".join((condition.schedule or "", opened, origin, condition.contacts or "", until))
+    hours = [part for one in condition.hours for part in (one.schedule, "closed" if one.closed else "open")]
+    first, further = hours[:2] or ["", ""], hours[2:]
+    for callers in condition.callers or (None,):
+        known = callers in (None, FROM_INSIDE, FROM_OUTSIDE)
+        origin = callers.name if known and callers is not None else ""
+        named = "" if known or callers is None else f"{'!' * callers.but}{callers.name}"
+        yield ",".join((*first, origin, named, until, *further))
 
 
 def _answer(plan: Plan, rule: Rule, owner: Owner, reason: str) -> str:

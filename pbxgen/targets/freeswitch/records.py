@@ -7,12 +7,14 @@ A record's words are parted by spaces, the rules of a list by ``|``, a rule's co
 from __future__ import annotations
 
 from pbxgen.flow.plan import (
+    FROM_INSIDE,
+    FROM_OUTSIDE,
     CallerId,
+    Callers,
     Condition,
     Inbound,
     Leg,
     NumberFormat,
-    Origin,
     Place,
     PlaceKind,
     Plan,
@@ -41,34 +43,34 @@ def places(values: tuple[Place, ...]) -> str:
     return ",".join(place(p) for p in values)
 
 
-def facts(condition: Condition) -> list[str]:
-    """What must stand among the call's facts for the condition to hold."""
-    wanted = []
-    if condition.origin is not None:
-        wanted.append("internal" if condition.origin is Origin.INTERNAL else "external")
-    if condition.schedule is not None:
-        wanted.append(f"{'!' if condition.not_in_schedule else ''}s.{condition.schedule}")
-    if condition.contacts is not None:
-        wanted.append(f"c.{condition.contacts}")
-    if condition.until is not None:
-        wanted.append(f"u.{condition.until.isoformat()}")
-    return wanted
+def facts(condition: Condition) -> list[list[str]]:
+    """What must stand among the call's facts for the condition to hold: for each of its callers one choice."""
+    hours = [f"{'!' * one.closed}s.{one.schedule}" for one in condition.hours]
+    until = [] if condition.until is None else [f"u.{condition.until.isoformat()}"]
+    return [[*callers, *hours, *until] for callers in map(_callers, condition.callers)] or [[*hours, *until]]
+
+
+def _callers(callers: Callers) -> list[str]:
+    if callers in (FROM_INSIDE, FROM_OUTSIDE):
+        return [callers.name]
+    return [f"{'!' * callers.but}c.{callers.name}"]
 
 
 def rules(values: Rules) -> str:
     """``s.office/25~user:102,mailbox:101|user:103``."""
     written = []
     for rule in values:
-        conditions = "".join(f"{fact}/" for fact in facts(rule.condition))
         after = "" if rule.after is None else f"{rule.after}~"
-        written.append(f"{conditions}{after}{places(rule.places)}")
+        for choice in facts(rule.condition):
+            conditions = "".join(f"{fact}/" for fact in choice)
+            written.append(f"{conditions}{after}{places(rule.places)}")
     return "|".join(written)
 
 
 def needed(values: Rules) -> set[str]:
     """Facts that must be found out before the rules can be judged; where the call came in is known anyway."""
-    conditions = {fact.removeprefix("!") for rule in values for fact in facts(rule.condition)}
-    return conditions - {"internal", "external"}
+    choices = (choice for rule in values for choice in facts(rule.condition))
+    return {fact.removeprefix("!") for choice in choices for fact in choice} - {FROM_INSIDE.name, FROM_OUTSIDE.name}
 
 
 def user(value: User, plan: Plan) -> str:

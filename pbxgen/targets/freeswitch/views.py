@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import TypeAlias
 
 from pbxgen.diagnostics.location import Location
-from pbxgen.flow.plan import Contacts, NumberFormat, Plan, Route, Trunk, User
+from pbxgen.flow.plan import ANONYMOUS, Callers, Contacts, NumberFormat, Plan, Route, Trunk, User
 from pbxgen.flow.schedule import Schedule
 from pbxgen.targets.base import Options, Part
 from pbxgen.targets.freeswitch import records
@@ -22,6 +22,7 @@ View: TypeAlias = dict[str, object]
 
 _SMALL, _LARGE = 1_000, 100_000
 _PATTERNS_PER_EXPRESSION = 50
+_HIDDEN = r"^external \z"
 
 
 def bucket_digits(plan: Plan) -> int:
@@ -60,7 +61,7 @@ def tenant(plan: Plan, naming: Naming) -> View:
         "emergency": list(_emergency(plan)),
         "routes": [_route(r) for r in plan.routes.values() if not r.emergency],
         "untils": [{"date": day, "digits": day.replace("-", "")} for day in _untils(plan)],
-        "contacts": [_contacts(c) for c in plan.contacts.values()],
+        "contacts": list(_callers(plan)),
         "schedules": [_schedule(s) for s in plan.schedules.values()],
     }
 
@@ -85,11 +86,28 @@ def _route(route: Route) -> View:
     }
 
 
-def _contacts(contacts: Contacts) -> View:
-    written = [p.regex for p in contacts.patterns]
-    chunks = [written[i : i + _PATTERNS_PER_EXPRESSION] for i in range(0, len(written), _PATTERNS_PER_EXPRESSION)]
-    expressions = [rf"^external outside:(?:{'|'.join(chunk)})\z" for chunk in chunks]
-    return {"name": contacts.name, "expressions": expressions, "where": _comment(contacts.name, contacts.location)}
+def _callers(plan: Plan) -> Iterator[View]:
+    """Contacts sets, and who shows no number where a rule asks for it. ``excepted``: does a rule ask for all others?"""
+    asked = {callers for _, _, rules in plan.rules() for rule in rules for callers in rule.condition.callers}
+    for contacts in plan.contacts.values():
+        excepted = Callers(contacts.name, but=True) in asked
+        where = _comment(contacts.name, contacts.location)
+        yield {"name": contacts.name, "expressions": _among(contacts), "excepted": excepted, "where": where}
+    if {Callers(ANONYMOUS), Callers(ANONYMOUS, but=True)} & asked:
+        excepted = Callers(ANONYMOUS, but=True) in asked
+        yield {"name": ANONYMOUS, "expressions": [_HIDDEN], "excepted": excepted, "where": "who shows no number"}
+
+
+def _among(contacts: Contacts) -> list[str]:
+    """What ``pbx_origin`` and ``pbx_me`` of those callers are."""
+    numbers = [p.regex for p in contacts.patterns]
+    expressions = [rf"^external outside:(?:{'|'.join(chunk)})\z" for chunk in _chunks(numbers)]
+    expressions += [rf"^internal user:(?:{'|'.join(chunk)})\z" for chunk in _chunks(sorted(contacts.extensions))]
+    return [*expressions, *([_HIDDEN] if contacts.anonymous else [])]
+
+
+def _chunks(written: Sequence[str]) -> list[Sequence[str]]:
+    return [written[i : i + _PATTERNS_PER_EXPRESSION] for i in range(0, len(written), _PATTERNS_PER_EXPRESSION)]
 
 
 def _untils(plan: Plan) -> list[str]:

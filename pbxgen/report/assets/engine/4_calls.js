@@ -170,7 +170,7 @@
     return {
       ...data,
       users: new Map(data.users.map((u) => [u.extension, u])),
-      contacts: Object.fromEntries(Object.entries(data.contacts).map(([n, p]) => [n, compiled(p)])),
+      contacts: Object.fromEntries(Object.entries(data.contacts).map(([n, c]) => [n, { ...c, patterns: compiled(c.patterns) }])),
       routes: data.routes.map((r) => ({ ...r, patterns: compiled(r.patterns) })),
       reading: numbering(data.numbers),
     };
