@@ -81,7 +81,8 @@ def _route(route: Route | None, say: Phrases) -> str:
     if route is None:
         return ""
     text = say("diff.value.route", patterns=", ".join(p.text for p in route.patterns), trunk=route.trunk)
-    return f"{text}, {say('diff.value.emergency')}" if route.emergency else text
+    kind = "emergency" if route.emergency else "as_dialled" if route.as_dialled else ""
+    return f"{text}, {say(f'diff.value.{kind}')}" if kind else text
 
 
 def _trunk(trunk: Trunk | None, say: Phrases) -> str:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from pbxgen.flow.machine import Caller, Sent
-from pbxgen.flow.plan import CallerId, NumberFormat, Origin, Place, PlaceKind, Plan, Trunk
+from pbxgen.flow.plan import CallerId, NumberFormat, Origin, Place, PlaceKind, Plan, Route, Trunk
 
 OWN_MAILBOX = "*97"
 """Opens the caller's own mailbox; the PIN is asked where there is one."""
@@ -36,9 +36,12 @@ class DialOut:
     """The call goes straight to a trunk."""
 
     number: str
-    """E.164, or the bare emergency number."""
-    trunk: str
-    emergency: bool
+    """E.164, or the digits as they are dialled: emergency numbers, and numbers of a route that is `as_dialled`."""
+    route: Route
+
+    @property
+    def as_dialled(self) -> bool:
+        return self.route.emergency or self.route.as_dialled
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +64,7 @@ def from_phone(plan: Plan, extension: str, dialled: str) -> Entry:
     """What ``dialled`` means on the phone of ``extension``, in the order of SEMANTICS' "Entering and leaving"."""
     emergency = _emergency(plan, dialled)
     if emergency is not None:
-        return DialOut(emergency, plan.emergency[emergency], emergency=True)
+        return DialOut(emergency, _emergency_route(plan, emergency))
     if dialled in plan.users:
         return ToPlace(Place(PlaceKind.USER, dialled, plan.users[dialled].location))
     for place, group in plan.positions():
@@ -73,6 +76,11 @@ def from_phone(plan: Plan, extension: str, dialled: str) -> Entry:
         return MailboxAccess(extension)
     if dialled == ANY_MAILBOX:
         return MailboxAccess(None)
+    line = plan.numbering.outside_line
+    digits = dialled[len(line) :] if dialled.startswith(line) else ""
+    short = plan.short_route_of(digits)
+    if short is not None:
+        return _by_route(plan, extension, digits, short)
     number = plan.numbering.dialled(dialled)
     if number is None:
         return Refusal(404, Why.NO_SUCH_NUMBER)
@@ -82,9 +90,13 @@ def from_phone(plan: Plan, extension: str, dialled: str) -> Entry:
     route = plan.route_of(number)
     if route is None:
         return Refusal(404, Why.NO_ROUTE)
-    if route.name not in (plan.users[extension].routes or ()):
-        return Refusal(403, Why.CLASS_FORBIDS)
-    return DialOut(number, route.trunk, emergency=False)
+    return _by_route(plan, extension, number, route)
+
+
+def _by_route(plan: Plan, extension: str, number: str, route: Route) -> Entry:
+    """By the class of service of who dials."""
+    allowed = route.name in (plan.users[extension].routes or ())
+    return DialOut(number, route) if allowed else Refusal(403, Why.CLASS_FORBIDS)
 
 
 def from_trunk(plan: Plan, called: str) -> Entry:
@@ -97,22 +109,25 @@ def from_trunk(plan: Plan, called: str) -> Entry:
 
 
 def sent(plan: Plan, caller: Caller, out: DialOut) -> Sent:
-    """An emergency number goes out as it is dialled. Whoever is transferred from outside shows what diversions show."""
-    trunk = plan.trunks[out.trunk]
-    routes = (r for r in plan.routes.values() if r.emergency is out.emergency and r.trunk == out.trunk)
-    route = next(r for r in routes if any(p.matches(out.number) for p in r.patterns))
+    """Whoever is transferred from outside shows what diversions show."""
+    trunk = plan.trunks[out.route.trunk]
     if caller.origin is Origin.EXTERNAL:
         shown = caller.number if trunk.caller_id is CallerId.ORIGINAL else trunk.number
     else:
         shown = plan.users[caller.number or ""].own_number or trunk.number
-    number = out.number if out.emergency else plan.as_sent(out.number, trunk)
-    return Sent(route, number, None if shown is None else plan.as_sent(shown, trunk))
+    number = out.number if out.as_dialled else plan.as_sent(out.number, trunk)
+    return Sent(out.route, number, None if shown is None else plan.as_sent(shown, trunk))
 
 
 def caller_from_trunk(plan: Plan, trunk: Trunk | None, number: str) -> str | None:
     """E.164 number of a caller on a trunk; None where it shows none."""
     bare = trunk is not None and trunk.number_format is NumberFormat.E164_BARE
     return plan.numbering.caller_of_trunk(number, bare=bare)
+
+
+def _emergency_route(plan: Plan, number: str) -> Route:
+    routes = (r for r in plan.routes.values() if r.emergency and any(p.matches(number) for p in r.patterns))
+    return next(routes)
 
 
 def _emergency(plan: Plan, dialled: str) -> str | None:

@@ -46,7 +46,7 @@ class DestinationReader:
         self._directory = directory
         self._numbers = numbers
         self._names = names
-        self._routes = [route for route in routes if not route.emergency]
+        self._routes = [route for route in routes if not (route.emergency or route.as_dialled)]
         self._default_operator = default_operator
         self._carriers: dict[str, Route | None] = {}
         self.mailboxes: frozenset[str] = frozenset()

@@ -7,7 +7,7 @@ import re
 
 from pbxgen.diagnostics.location import Location
 from pbxgen.flow import plan
-from pbxgen.flow.pattern import Pattern, parse
+from pbxgen.flow.pattern import Pattern, letters, parse
 from pbxgen.language import model_sections as model
 from pbxgen.language.directory import read_number
 from pbxgen.language.findings import Findings
@@ -174,10 +174,34 @@ def routes(draft: Draft, names: Names, findings: Findings) -> tuple[dict[str, pl
                 sound = False
                 continue
             patterns.append(pattern)
-            if not route.emergency and not draft.is_broken("routes", name, "emergency"):
+            if draft.is_broken("routes", name, "emergency") or draft.is_broken("routes", name, "as_dialled"):
+                continue
+            if route.as_dialled:
+                _is_dialled(pattern, item, findings)
+            elif not route.emergency:
                 _can_match(pattern, item, findings)
-        routes[name] = plan.Route(name, tuple(patterns), route.trunk, route.emergency, key_of(section, name))
+        if route.emergency and route.as_dialled:
+            findings.add(
+                "PBX171",
+                f"route {name} is an emergency route: its numbers are as they are dialled anyway",
+                key_of(node, "as_dialled"),
+                help="remove as_dialled, or emergency where these are no emergency numbers",
+            )
+        location = key_of(section, name)
+        routes[name] = plan.Route(name, tuple(patterns), route.trunk, route.emergency, location, route.as_dialled)
     return routes, sound
+
+
+def _is_dialled(pattern: Pattern, node: Node, findings: Findings) -> None:
+    """Of what is dialled only digits are sent as they are, and a pattern without one would take every number."""
+    fixed, _ = letters(pattern)
+    if not fixed or not all("".join(allowed).isdigit() for allowed in fixed):
+        findings.add(
+            "PBX127",
+            f"{pattern.text!r} is not a pattern of what is dialled: it begins with a digit, and holds nothing else",
+            node.location,
+            help='such as "4XXX" or "12XX"; numbers with + stand in a route that is not as_dialled',
+        )
 
 
 def contacts(draft: Draft, names: Names, findings: Findings) -> dict[str, plan.Contacts]:

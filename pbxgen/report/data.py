@@ -35,7 +35,12 @@ def plan_data(plan: Plan) -> dict[str, Any]:
             "line": plan.numbering.outside_line,
         },
         "routes": [
-            {"name": r.name, "patterns": [p.regex for p in r.patterns], "emergency": r.emergency}
+            {
+                "name": r.name,
+                "patterns": [p.regex for p in r.patterns],
+                "emergency": r.emergency,
+                "asDialled": r.as_dialled,
+            }
             for r in plan.routes.values()
         ],
         "emergency": dict(plan.emergency),

@@ -135,3 +135,26 @@ def test_numbers_and_users_defaults() -> None:
     assert (first.ring_timeout, first.call_waiting, first.dnd, first.name) == (25, False, False, "101")
     assert first.mailbox is not None
     assert (second.ring_timeout, second.call_waiting, second.dnd, second.mailbox) == (10, True, True, None)
+
+
+SHORT = "trunks: {carrier: {host: 192.0.2.1}}\nroutes: {short: {match: %s, trunk: carrier, as_dialled: true}}\n"
+
+
+def test_the_patterns_of_short_numbers_are_of_digits() -> None:
+    route = plan_of(SHORT % '["4XXX", "116117", "892."]').routes["short"]
+    assert route.as_dialled
+    assert [p.text for p in route.patterns] == ["4XXX", "116117", "892."]
+
+
+@pytest.mark.parametrize("pattern", ["+39.", ".", "!", "*21", "4X#", "[0-3]*"])
+def test_a_short_number_holds_nothing_but_digits(pattern: str) -> None:
+    only("PBX127", SHORT % f'«"{pattern}"»')
+
+
+def test_an_emergency_route_is_as_dialled_anyway() -> None:
+    body = 'routes: {e: {match: "112", trunk: carrier, emergency: true, «as_dialled»: true}}\n'
+    only("PBX171", "trunks: {carrier: {host: 192.0.2.1}}\n" + body)
+
+
+def test_calls_are_not_diverted_to_short_numbers() -> None:
+    only("PBX110", SHORT % '"4040"' + 'users: {"101": {deviations: {busy: «"4040"»}}}\n')

@@ -355,4 +355,15 @@ CODES: tuple[Code, ...] = (
         example=source(_OUTSIDE + 'users: {"1120": {}}\n'),
         cure="Choose other numbers, or let phones send numbers as a whole and accept the warning.",
     ),
+    error(
+        "PBX171",
+        "keys of a route that exclude each other",
+        "The numbers of an emergency route are compared and sent as they are dialled, for everybody; `as_dialled` does "
+        "the same for those whose class has the route.",
+        example=source(
+            "trunks: {carrier: {host: 192.0.2.1}}\n"
+            'routes: {emergency: {match: "112", trunk: carrier, emergency: true, as_dialled: true}}\n'
+        ),
+        cure="Keep one of the two.",
+    ),
 )

@@ -25,7 +25,8 @@ def view(plan: Plan, endpoints: EndpointNames, siblings: Mapping[Key, Key]) -> d
         "endpoints": endpoints,
         "trunks": [_trunk(plan, trunk, siblings) for trunk in plan.trunks.values()],
         "emergency": list(_emergency(plan)),
-        "routes": [_route(plan, route) for route in plan.routes.values() if not route.emergency],
+        "routes": [_route(plan, r) for r in plan.routes.values() if not (r.emergency or r.as_dialled)],
+        "short": [_short_route(plan, r) for r in plan.routes.values() if r.as_dialled],
         "shared": shared.blocks,
         "users": _bucketed(plan, "users", (_user(plan, user, shared) for user in plan.users.values())),
         "groups": _bucketed(plan, "groups", (_group(plan, place, group) for place, group in plan.positions())),
@@ -106,6 +107,15 @@ def _trunk(plan: Plan, trunk: Trunk, siblings: Mapping[Key, Key]) -> dict[str, o
 def _route(plan: Plan, route: Route) -> dict[str, object]:
     patterns = tuple(p.text if p.literal else f"_{p.text}" for p in route.patterns)
     context, answer = names.context(plan, "route", route.name), f"{route.name},{route.trunk}"
+    return {"context": context, "where": route.location.short, "patterns": patterns, "answer": answer}
+
+
+def _short_route(plan: Plan, route: Route) -> dict[str, object]:
+    """As phones dial it, with the outside line; the answer holds what is sent."""
+    line = plan.numbering.outside_line
+    patterns = tuple(line + p.text if p.literal else f"_{line}{p.text}" for p in route.patterns)
+    sent = f"${{EXTEN:{len(line)}}}" if line else "${EXTEN}"
+    context, answer = names.context(plan, "short", route.name), f"{route.name},{route.trunk},{sent}"
     return {"context": context, "where": route.location.short, "patterns": patterns, "answer": answer}
 
 

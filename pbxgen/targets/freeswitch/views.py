@@ -59,7 +59,8 @@ def tenant(plan: Plan, naming: Naming) -> View:
         "phone_after": after,
         "phone_expression": naming.expression(plan),
         "emergency": list(_emergency(plan)),
-        "routes": [_route(r) for r in plan.routes.values() if not r.emergency],
+        "routes": [_route(r) for r in plan.routes.values() if not (r.emergency or r.as_dialled)],
+        "short": [_short_route(r, plan.numbering.outside_line) for r in plan.routes.values() if r.as_dialled],
         "untils": [{"date": day, "digits": day.replace("-", "")} for day in _untils(plan)],
         "contacts": list(_callers(plan)),
         "schedules": [_schedule(s) for s in plan.schedules.values()],
@@ -84,6 +85,12 @@ def _route(route: Route) -> View:
         "patterns": ", ".join(map(str, route.patterns)),
         "where": _comment(route.name, route.location),
     }
+
+
+def _short_route(route: Route, line: str) -> View:
+    """On what a phone dials."""
+    patterns = "|".join(p.regex for p in route.patterns)
+    return _route(route) | {"expression": rf"^{line}((?:{patterns}))\z"}
 
 
 def _callers(plan: Plan) -> Iterator[View]:
