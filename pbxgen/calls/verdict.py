@@ -170,7 +170,9 @@ def _inbound(case: Case, before: Sequence[Event]) -> bool:
     """Was an outside number called that leads outside again? Then it stands for who diverts, until a transfer."""
     if any(event.kind is EventKind.TRANSFERRED for event in before):
         return False
-    return any(number in case.plan.inbound for number in case.plan.numbering.called_by_trunk(case.call.called))
+    numbers = case.plan.numbering.called_by_trunk(case.call.called)
+    ranges = [inbound.pattern for inbound in case.plan.ranges() if inbound.pattern is not None]
+    return any(n in case.plan.inbound or any(p.matches(n) for p in ranges) for n in numbers)
 
 
 def _compare(case: Case, leg: Attempt, expected: Diverted, announced: AnnouncedDiversion | None) -> list[str]:

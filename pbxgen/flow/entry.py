@@ -84,7 +84,7 @@ def from_phone(plan: Plan, extension: str, dialled: str) -> Entry:
     number = plan.numbering.dialled(dialled)
     if number is None:
         return Refusal(404, Why.NO_SUCH_NUMBER)
-    inside = _inside(plan, number)
+    inside = _inside(plan, number) or _in_range(plan, number)
     if inside is not None:
         return ToPlace(inside)
     route = plan.route_of(number)
@@ -101,10 +101,12 @@ def _by_route(plan: Plan, extension: str, number: str, route: Route) -> Entry:
 
 def from_trunk(plan: Plan, called: str) -> Entry:
     """What a called number coming from a trunk means: DIDs and ``inbound`` numbers, nothing else."""
-    for number in plan.numbering.called_by_trunk(called):
-        inside = _inside(plan, number)
-        if inside is not None:
-            return ToPlace(inside)
+    numbers = plan.numbering.called_by_trunk(called)
+    for look in (_inside, _in_range):
+        for number in numbers:
+            inside = look(plan, number)
+            if inside is not None:
+                return ToPlace(inside)
     return Refusal(404, Why.NOT_INBOUND)
 
 
@@ -144,4 +146,11 @@ def _inside(plan: Plan, number: str) -> Place | None:
         return Place(PlaceKind.USER, extension, plan.users[extension].location)
     if number in plan.inbound:
         return Place(PlaceKind.INBOUND, number, plan.inbound[number].location)
+    return None
+
+
+def _in_range(plan: Plan, number: str) -> Place | None:
+    for inbound in plan.ranges():
+        if inbound.pattern is not None and inbound.pattern.matches(number):
+            return Place(PlaceKind.INBOUND, inbound.number, inbound.location)
     return None

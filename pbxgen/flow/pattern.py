@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from dataclasses import dataclass
 from functools import lru_cache
@@ -78,6 +79,34 @@ def letters(pattern: Pattern) -> tuple[tuple[frozenset[str], ...], str]:
     ending = tokens.pop() if tokens and tokens[-1] in (".", "!") else ""
     fixed = tuple(frozenset(c for c in "0123456789+#*" if re.fullmatch(_regex(t), c)) for t in tokens)
     return fixed, ending
+
+
+def is_within(one: Pattern, other: Pattern) -> bool:
+    """Does ``other`` match every number that ``one`` matches?"""
+    (fixed, is_open), (around, around_open) = _shape(one), _shape(other)
+    if len(fixed) < len(around) or (not around_open and (is_open or len(fixed) > len(around))):
+        return False
+    return all(a <= b for a, b in zip(fixed, around, strict=False))
+
+
+def overlap(one: Pattern, other: Pattern) -> bool:
+    """Is there a number that both match?"""
+    (short, short_open), (long, _) = sorted((_shape(one), _shape(other)), key=lambda shape: len(shape[0]))
+    if len(short) < len(long) and not short_open:
+        return False
+    return all(a & b for a, b in zip(short, long, strict=False))
+
+
+def narrowness(pattern: Pattern) -> tuple[bool, int, int]:
+    """Orders patterns so that one that is within another comes before it."""
+    fixed, is_open = _shape(pattern)
+    return is_open, -len(fixed) if is_open else 0, math.prod(map(len, fixed))
+
+
+def _shape(pattern: Pattern) -> tuple[tuple[frozenset[str], ...], bool]:
+    """The letters at each position, and whether anything may follow."""
+    fixed, ending = letters(pattern)
+    return ((*fixed, frozenset("0123456789")) if ending == "." else fixed), bool(ending)
 
 
 def _tokens(text: str) -> list[str]:

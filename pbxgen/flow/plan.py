@@ -56,7 +56,7 @@ class PlaceKind(StrEnum):
     MAILBOX = "mailbox"  # target: extension of its owner
     OPERATOR = "operator"  # target: name of the operator position
     GROUP = "group"  # target: name of the ring group
-    INBOUND = "inbound"  # target: E.164 number of `inbound` (its places take this one's place)
+    INBOUND = "inbound"  # target: E.164 number or pattern of `inbound` (its places take this one's place)
     ANNOUNCE = "announce"  # target: name of the recording
     RELEASE = "release"  # target: "busy" (486) or "hangup" (480)
 
@@ -251,8 +251,11 @@ class Inbound:
     """An outside number that reaches something other than a user's DID. `else` is a last rule without condition."""
 
     number: str
+    """E.164; of a range the pattern."""
     rules: Rules
     location: Location
+    pattern: Pattern | None = None
+    """Of a range of numbers."""
 
 
 class NumberFormat(StrEnum):
@@ -353,7 +356,7 @@ class Plan:
     groups: Mapping[str, RingGroup]
     users: Mapping[str, User]
     inbound: Mapping[str, Inbound]
-    """By E.164 number; users' DIDs are not in here but in ``dids``."""
+    """By E.164 number or, a range, by its pattern, the narrower before the wider; users' DIDs are in ``dids``."""
     dids: Mapping[str, str]
     """E.164 number to extension."""
     emergency: Mapping[str, str]
@@ -436,6 +439,10 @@ class Plan:
         places = [place for written_on in self.places() for place in self.leads_to(written_on.key)]
         places += [leg.place for user in self.users.values() for leg in user.follow_me]
         yield from (place.target for place in places if place.kind is PlaceKind.OUTSIDE)
+
+    def ranges(self) -> tuple[Inbound, ...]:
+        """Inbound ranges, the narrower before the wider."""
+        return tuple(inbound for inbound in self.inbound.values() if inbound.pattern is not None)
 
     def caller_id_of(self, place: Place) -> CallerId:
         """Which number a diverted call shows at an outside place."""

@@ -37,6 +37,8 @@ def place_of(plan: Plan, text: str) -> Place | None:
             return Place(PlaceKind.USER, extension, plan.users[extension].location)
         if number in plan.inbound:
             return Place(PlaceKind.INBOUND, number, plan.inbound[number].location)
+    if text in plan.inbound:  # a range
+        return Place(PlaceKind.INBOUND, text, plan.inbound[text].location)
     called_so = namesakes(plan, text)
     if len(called_so) == 1:
         return Place(PlaceKind.USER, called_so[0], plan.users[called_so[0]].location)

@@ -8,15 +8,18 @@ from dataclasses import dataclass, field
 from pbxgen.diagnostics.diagnostic import Related
 from pbxgen.diagnostics.extension_lists import several
 from pbxgen.diagnostics.location import Location
-from pbxgen.flow.pattern import expand, parse
+from pbxgen.flow.pattern import Pattern, expand, is_within, letters, narrowness, overlap, parse
 from pbxgen.language.findings import Findings
-from pbxgen.language.numbers import Numbers, is_written_number
+from pbxgen.language.numbers import Numbers, compact_range, is_written_number, is_written_range
 from pbxgen.language.positions import at, each, key_of
 from pbxgen.language.validate import Draft
 from pbxgen.source.tree import Node
 
 FEATURES = {"*97": "the own mailbox", "*98": "any mailbox, by PIN"}
 """Numbers that every phone can dial."""
+
+EXTENSION = "extension"
+"""As a destination of an inbound range: the user whose extension is what its wildcards stand for."""
 
 EMERGENCY_LIMIT = 1000
 """How many numbers one pattern of an emergency route may stand for."""
@@ -42,7 +45,11 @@ class Directory:
     user_dids: dict[str, tuple[str, ...]] = field(default_factory=dict)
     """Extension to its outside numbers, in the order written."""
     inbound: dict[str, str] = field(default_factory=dict)
-    """E.164 to the key as written."""
+    """E.164 number, or pattern of a range, to the key as written."""
+    ranges: dict[str, Pattern] = field(default_factory=dict)
+    """By pattern, the narrower before the wider."""
+    in_ranges: set[str] = field(default_factory=set)
+    """Numbers of ranges that destinations name: they are inbound numbers of their own."""
     emergency: dict[str, str] = field(default_factory=dict)
     """Number as dialled to its trunk."""
     emergency_at: dict[str, Location] = field(default_factory=dict)
@@ -50,6 +57,28 @@ class Directory:
     """Every way to dial an emergency number (with and without the outside line) to the number itself."""
     outside: dict[str, Owner] = field(default_factory=dict)
     """Every outside number of this source (DIDs and inbound)."""
+
+    def range_of(self, e164: str) -> str | None:
+        """The narrowest range that a number is in."""
+        return next((text for text, pattern in self.ranges.items() if pattern.matches(e164)), None)
+
+    def reaches(self, e164: str) -> bool:
+        """Does an outside number reach anything here?"""
+        return e164 in self.outside or self.range_of(e164) is not None
+
+    def of_extensions(self, text: str) -> Iterator[tuple[str, str]]:
+        """Each user whose extension the wildcards of a range can be, with a number that nothing narrower has."""
+        fixed, _ = letters(self.ranges[text])
+        free = [at for at, allowed in enumerate(fixed) if len(allowed) > 1]
+        for extension in self.extensions:
+            if len(extension) != len(free) or any(
+                digit not in fixed[at] for digit, at in zip(extension, free, strict=True)
+            ):
+                continue
+            digits = dict(zip(free, extension, strict=True))
+            number = "".join(digits.get(at, next(iter(allowed))) for at, allowed in enumerate(fixed))
+            if number not in self.outside and self.range_of(number) == text:
+                yield extension, number
 
 
 def read_number(text: str, node: Node, numbers: Numbers, findings: Findings) -> str | None:
@@ -79,6 +108,7 @@ def build(draft: Draft, numbers: Numbers, findings: Findings) -> Directory:
     _dialable(draft, directory, findings)
     _dids(draft, directory, numbers, findings)
     _inbound(draft, directory, numbers, findings)
+    _own_extensions(draft, directory)
     return directory
 
 
@@ -210,6 +240,9 @@ def _inbound(draft: Draft, directory: Directory, numbers: Numbers, findings: Fin
     section = draft.node("inbound")
     for text in draft.source.inbound:
         location = key_of(section, text)
+        if is_written_range(text):
+            _range(text, section, directory, findings)
+            continue
         if not is_written_number(text):
             continue  # reported with the key
         number = numbers.read(text)
@@ -218,6 +251,46 @@ def _inbound(draft: Draft, directory: Directory, numbers: Numbers, findings: Fin
             read_number(text, key, numbers, findings)
         if number.e164 is not None and _claim(number.e164, Owner("inbound", location), directory, findings):
             directory.inbound[number.e164] = text
+
+
+def _range(text: str, section: Node, directory: Directory, findings: Findings) -> None:
+    location = key_of(section, text)
+    written = compact_range(text)
+    try:
+        pattern = parse(written)
+    except ValueError as problem:
+        findings.add("PBX127", f"{text!r} is not a range of numbers: {problem}", location, help=_A_RANGE)
+        return
+    if not written.startswith("+") or "*" in written or "#" in written:
+        message = f"{text!r} is not a range of numbers: ranges are compared in E.164, which begins with +"
+        findings.add("PBX127", message, location, help=_A_RANGE)
+        return
+    for known, other in directory.ranges.items():
+        nested = is_within(pattern, other) is not is_within(other, pattern)
+        if nested or not overlap(pattern, other):
+            continue
+        findings.add(
+            "PBX172",
+            f"numbers are both in {text} and in {directory.inbound[known]}, and neither is the narrower one",
+            location,
+            help="make one of them a part of the other, or let them have no number in common",
+            related=[Related("the other one", key_of(section, directory.inbound[known]))],
+        )
+        return
+    directory.ranges = dict(sorted([*directory.ranges.items(), (written, pattern)], key=lambda p: narrowness(p[1])))
+    directory.inbound[written] = text
+
+
+_A_RANGE = 'such as "+3902123452XX" (X 0-9, Z 1-9, N 2-9, [03]), or with a closing . or ! for the rest of a block'
+
+
+def _own_extensions(draft: Draft, directory: Directory) -> None:
+    """The DIDs that ranges give to users."""
+    for text in directory.ranges:
+        if draft.source.inbound.get(directory.inbound[text]) == EXTENSION:
+            for extension, number in directory.of_extensions(text):
+                directory.dids[number] = extension
+                directory.user_dids[extension] = (*directory.user_dids.get(extension, ()), number)
 
 
 def _claim(e164: str, owner: Owner, directory: Directory, findings: Findings) -> bool:

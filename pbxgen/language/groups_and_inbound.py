@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from dataclasses import replace
+
 from pbxgen.diagnostics.diagnostic import Related
 from pbxgen.diagnostics.location import Location
 from pbxgen.flow import plan
+from pbxgen.flow.pattern import letters
 from pbxgen.language.context import Context
+from pbxgen.language.directory import EXTENSION, Directory
 from pbxgen.language.model_deviations import Conditions
 from pbxgen.language.model_sections import Group, InboundRule, InboundTarget, Operator
 from pbxgen.language.positions import at, items, key_of
@@ -74,14 +79,17 @@ def _members(context: Context, section: str, name: str, model: Group, node: Node
 
 
 def compile_inbound(whole: Context) -> dict[str, plan.Inbound]:
-    inbound = {}
-    tree = whole.draft.node("inbound")
-    written = {text: e164 for e164, text in whole.directory.inbound.items()}
+    inbound: dict[str, plan.Inbound] = {}
+    tree, directory = whole.draft.node("inbound"), whole.directory
+    written = {text: e164 for e164, text in directory.inbound.items()}
     for text in whole.draft.source.inbound:
         e164 = written.get(text, text)  # the rules of a wrong number are checked too
         node = at(tree, text)
         context = whole.about(("inbound", e164))
+        pattern = directory.ranges.get(e164)
+        whole.destinations.in_range = pattern is not None and not letters(pattern)[1]
         rules = _inbound_rules(context, context.draft.source.inbound[text], node)
+        whole.destinations.in_range = False
         for rule in rules:
             for place in rule.places:
                 if place.key == (plan.PlaceKind.INBOUND.value, e164):
@@ -91,8 +99,38 @@ def compile_inbound(whole: Context) -> dict[str, plan.Inbound]:
                         place.location,
                         help="choose another destination",
                     )
-        inbound[e164] = plan.Inbound(e164, rules, key_of(tree, text))
+        inbound[e164] = plan.Inbound(e164, rules, key_of(tree, text), pattern)
+    for e164 in directory.ranges:  # the narrower before the wider
+        inbound |= _of_range(directory, inbound.pop(e164))
     return inbound
+
+
+def _of_range(directory: Directory, whole: plan.Inbound) -> Iterator[tuple[str, plan.Inbound]]:
+    """A range; each number of it that a destination names, or whose extension a user has, is one of its own."""
+    named = any(_is_extension(p) for rule in whole.rules for p in rule.places)
+    owners = {number: extension for extension, number in directory.of_extensions(whole.number)} if named else {}
+    numbers = {n for n in directory.in_ranges if directory.range_of(n) == whole.number}
+    for number in sorted({*owners, *numbers} - directory.dids.keys()):
+        rules = _rules_for(whole.rules, owners.get(number))
+        yield number, plan.Inbound(number, rules, whole.location)
+    rules = _rules_for(whole.rules, None)
+    if rules or not whole.rules:
+        yield whole.number, replace(whole, rules=rules)
+
+
+def _rules_for(rules: plan.Rules, extension: str | None) -> plan.Rules:
+    """The rules with that user where they say `extension`; where there is none such, without what leads nowhere."""
+    found = []
+    for rule in rules:
+        known = (p for p in rule.places if extension is not None or not _is_extension(p))
+        places = tuple(replace(p, target=extension or "") if _is_extension(p) else p for p in known)
+        if places:
+            found.append(replace(rule, places=places))
+    return tuple(found)
+
+
+def _is_extension(place: plan.Place) -> bool:
+    return place.key == (plan.PlaceKind.USER.value, EXTENSION)
 
 
 def _inbound_rules(context: Context, target: InboundTarget, node: Node) -> tuple[plan.Rule, ...]:
@@ -128,7 +166,18 @@ def _without_user(context: Context, written: tuple[WrittenDestination, ...], whe
     """Places where there is no diverting user, hence no own mailbox, no own mobile, and any route."""
     places = []
     for destination in written:
-        if destination.place is None:
+        if destination.text == EXTENSION:
+            options = destination.options
+            places.append(
+                plan.Place(
+                    plan.PlaceKind.USER,
+                    EXTENSION,
+                    destination.location,
+                    timeout=options.timeout,
+                    confirm=bool(options.confirm),
+                )
+            )
+        elif destination.place is None:
             what = destination.text
             context.findings.add(
                 "PBX125",

@@ -41,6 +41,21 @@ def is_written_number(text: str) -> bool:
     return _WRITTEN.fullmatch(text) is not None
 
 
+_IN_BRACKETS = re.compile(r"(\[[^\]]*\])")
+
+
+def is_written_range(text: str) -> bool:
+    """Does it stand for several numbers, by letters of patterns or a closing . or !?"""
+    return re.search(r"[XZN\[\]!]|\.$", text) is not None
+
+
+def compact_range(text: str) -> str:
+    """A pattern without what only makes it readable: a closing dot, and what stands in brackets, means something."""
+    ending = text[-1:] if text.endswith((".", "!")) else ""
+    parts = _IN_BRACKETS.split(text.removesuffix(ending))
+    return "".join(part if part.startswith("[") else compact(part) for part in parts) + ending
+
+
 def compact(text: str) -> str:
     """``text`` without what only makes a number readable."""
     return text.translate(_SEPARATORS)
@@ -87,6 +102,8 @@ class Numbers:
     def _parse(self, text: str) -> Number:
         import phonenumbers
 
+        if text.rstrip()[-1:] in (".", "-", "/", "("):
+            return Number(None, "ends with a separator")
         digits = compact(text)
         if _E164.fullmatch(digits) and _surely_valid(digits):
             return Number(digits)

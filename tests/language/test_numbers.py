@@ -228,3 +228,72 @@ def test_what_costs_more_than_a_call_at_home() -> None:
         satellite: Cost.SATELLITE,
         abroad: Cost.ABROAD,
     }
+
+
+USERS = 'users: {"21": {}, "22": {did: "+390212345222"}, "200": {}}\n'
+
+
+def inbound(text: str) -> dict[str, list[list[str]]]:
+    plan = plan_of(USERS + f"inbound: {{{text}}}\n")
+    return {number: [[p.target for p in r.places] for r in i.rules] for number, i in plan.inbound.items()}
+
+
+def test_a_narrower_range_stands_before_a_wider_one() -> None:
+    found = inbound('"+3902123.": "21", "+39 02 1234-[2-4]XX": "200", "+39021234X!": "22"')
+    assert list(found) == ["+39021234[2-4]XX", "+39021234X!", "+3902123."]
+
+
+def test_a_range_of_extensions_gives_users_their_numbers() -> None:
+    plan = plan_of(USERS + 'inbound: {"+3902123452XX": extension}\n')
+    assert plan.dids == {"+390212345222": "22", "+390212345221": "21"}
+    assert plan.users["21"].dids == ("+390212345221",)
+    assert plan.users["21"].own_number == "+390212345221"
+    assert plan.users["22"].dids == ("+390212345222",)
+    assert plan.inbound == {}
+
+
+def test_what_stands_behind_the_extension_is_tried_for_every_number_of_the_range() -> None:
+    assert inbound('"+3902123452XX": [extension, "200"]') == {
+        "+390212345221": [["21", "200"]],
+        "+3902123452XX": [["200"]],
+    }
+
+
+def test_a_narrower_range_keeps_its_numbers_from_the_extensions() -> None:
+    found = inbound('"+3902123452XX": extension, "+39021234522X": "200"')
+    assert found == {"+39021234522X": [["200"]]}
+
+
+def test_a_destination_of_a_range_is_that_number() -> None:
+    body = 'users: {"21": {deviations: {busy: "+390212345299"}}, "200": {}}\ninbound: {"+3902123452XX": "200"}\n'
+    plan = plan_of(body)
+    assert [p.key for p in plan.users["21"].deviations.busy[0].places] == [("inbound", "+390212345299")]
+    assert [p.target for p in plan.inbound["+390212345299"].rules[0].places] == ["200"]
+
+
+@pytest.mark.parametrize(
+    ("code", "text"),
+    [
+        ("PBX127", "«02 12345 2XX»: '200'"),
+        ("PBX127", '«"+39021234[42"»: "200"'),
+        ("PBX172", '"+39021234[12]XX": "21", «"+39021234[23]XX"»: "200"'),
+        ("PBX172", '"+3902123452XX": "21", «"+39 02 123452XX"»: "200"'),
+        ("PBX125", '"+3902123452X.": «extension»'),
+        ("PBX125", '"+390212345200": «extension»'),
+        ("PBX113", '«"+390212345-"»: "200"'),
+    ],
+)
+def test_a_range_that_is_none(code: str, text: str) -> None:
+    only(code, USERS + f"inbound: {{{text}}}\n")
+
+
+@pytest.mark.parametrize("ending", [".", "-", "/", " ("])
+def test_a_number_does_not_end_with_a_separator(ending: str) -> None:
+    assert Numbers("IT").read(f"02 1234 5101{ending}").problem == "ends with a separator"
+
+
+def test_the_main_number_of_a_trunk_may_be_in_a_range() -> None:
+    trunk = 'trunks: {carrier: {host: 192.0.2.1, number: "+390212345299"}}\n'
+    clean(
+        OUTSIDE.replace("trunks: {carrier: {host: 192.0.2.1}}\n", trunk) + USERS + 'inbound: {"+3902123452XX": "200"}\n'
+    )

@@ -366,4 +366,15 @@ CODES: tuple[Code, ...] = (
         ),
         cure="Keep one of the two.",
     ),
+    error(
+        "PBX172",
+        "inbound ranges of which neither is the narrower",
+        "A number may be in several ranges: the narrowest says where its calls go. Two ranges that have numbers in "
+        "common, and of which neither is a part of the other, do not say it.",
+        example=source(
+            'users: {"101": {}, "102": {}}\n'
+            'inbound: {"+39021234[12]XX": "101", "+390212342[0-4]X": "102", "+39021234[23]XX": "102"}\n'
+        ),
+        cure="Write the numbers that they have in common as a range of their own, or leave them out of one of the two.",
+    ),
 )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import groupby
 
-from pbxgen.flow.plan import ANONYMOUS, Contacts, Place, Plan, RingGroup, Route, Trunk, User
+from pbxgen.flow.plan import ANONYMOUS, Contacts, Inbound, Place, Plan, RingGroup, Route, Trunk, User
 from pbxgen.flow.schedule import Schedule
 from pbxgen.targets.asterisk import calendar, names
 from pbxgen.targets.asterisk.deviations import Block, Shared, condition_notes, deviation_lines, find_shared, notes_on
@@ -31,6 +31,7 @@ def view(plan: Plan, endpoints: EndpointNames, siblings: Mapping[Key, Key]) -> d
         "users": _bucketed(plan, "users", (_user(plan, user, shared) for user in plan.users.values())),
         "groups": _bucketed(plan, "groups", (_group(plan, place, group) for place, group in plan.positions())),
         "inbound": _bucketed(plan, "inbound", _numbers(plan)),
+        "ranges": [_range(plan, at, inbound) for at, inbound in enumerate(plan.ranges())],
         "schedules": [_schedule(plan, schedule) for schedule in plan.schedules.values()],
         "contacts": [_contacts(plan, contacts) for contacts in plan.contacts.values()],
     }
@@ -76,9 +77,22 @@ def _numbers(plan: Plan) -> Iterator[Block]:
     for number, extension in plan.dids.items():
         user = plan.users[extension]
         yield Block(number, user.name, user.location.short, (Line(f"Return(user/{extension})"),))
+    ranges = {inbound.number: names.range_name(at) for at, inbound in enumerate(plan.ranges())}
     for number, entry in plan.inbound.items():
-        lines = (Line(f"Return(inbound/{number})"), *rule_lines(plan, "inbound", entry.rules))
-        yield Block(number, "", entry.location.short, lines, tuple(notes_on("inbound", entry.rules)))
+        extension = ranges.get(number, number)
+        lines = (Line(f"Return(inbound/{extension})"), *rule_lines(plan, "inbound", entry.rules))
+        title = number if extension != number else ""
+        yield Block(extension, title, entry.location.short, lines, tuple(notes_on("inbound", entry.rules)))
+
+
+def _range(plan: Plan, at: int, inbound: Inbound) -> dict[str, object]:
+    name = names.range_name(at)
+    return {
+        "context": names.context(plan, "range", name),
+        "where": inbound.location.short,
+        "pattern": f"_{inbound.number}",
+        "answer": f"inbound/{name}/${{EXTEN}}",
+    }
 
 
 def _emergency(plan: Plan) -> Iterator[tuple[str, str]]:

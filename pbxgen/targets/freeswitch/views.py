@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from typing import TypeAlias
 
 from pbxgen.diagnostics.location import Location
-from pbxgen.flow.plan import ANONYMOUS, Callers, Contacts, NumberFormat, Plan, Route, Trunk, User
+from pbxgen.flow.plan import ANONYMOUS, Callers, Contacts, Inbound, NumberFormat, Plan, Route, Trunk, User
 from pbxgen.flow.schedule import Schedule
 from pbxgen.targets.base import Options, Part
 from pbxgen.targets.freeswitch import records
@@ -60,6 +60,7 @@ def tenant(plan: Plan, naming: Naming) -> View:
         "phone_expression": naming.expression(plan),
         "emergency": list(_emergency(plan)),
         "routes": [_route(r) for r in plan.routes.values() if not (r.emergency or r.as_dialled)],
+        "ranges": [_range(at, inbound) for at, inbound in enumerate(plan.ranges())],
         "short": [_short_route(r, plan.numbering.outside_line) for r in plan.routes.values() if r.as_dialled],
         "untils": [{"date": day, "digits": day.replace("-", "")} for day in _untils(plan)],
         "contacts": list(_callers(plan)),
@@ -85,6 +86,17 @@ def _route(route: Route) -> View:
         "patterns": ", ".join(map(str, route.patterns)),
         "where": _comment(route.name, route.location),
     }
+
+
+def _range_name(at: int) -> str:
+    """What stands for an inbound range where numbers stand: the narrowest is the first."""
+    return f"range{at:03d}"
+
+
+def _range(at: int, inbound: Inbound) -> View:
+    assert inbound.pattern is not None
+    digits = inbound.pattern.regex.replace(".+", r"\d+").replace(".*", r"\d*").replace("[+]", r"\+")
+    return {"name": _range_name(at), "expression": digits, "where": _comment(inbound.number, inbound.location)}
 
 
 def _short_route(route: Route, line: str) -> View:
@@ -161,8 +173,10 @@ def _numbered(plan: Plan) -> Iterator[dict[str, str]]:
     for number, extension in plan.dids.items():
         owner = plan.users[extension]
         yield _entry(number, f"to=user:{extension}", _comment(f"{number}: {owner.name}", owner.location))
+    ranges = {inbound.number: _range_name(at) for at, inbound in enumerate(plan.ranges())}
     for inbound in plan.inbound.values():
-        yield _entry(inbound.number, records.inbound(inbound), _comment(inbound.number, inbound.location))
+        id = ranges.get(inbound.number, inbound.number)
+        yield _entry(id, records.inbound(inbound), _comment(inbound.number, inbound.location))
     for place, group in plan.positions():
         comment = _comment(f"{group.number}: {place.kind} {group.name}", group.location)
         yield _entry(group.number, f"to={place.kind}:{group.name}", comment)

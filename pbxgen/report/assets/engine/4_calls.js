@@ -4,6 +4,10 @@
     if (has(plan.dids, number)) return { kind: "user", target: plan.dids[number], at: plan.users.get(plan.dids[number]).at };
     return has(plan.inbound, number) ? { kind: "inbound", target: number, at: plan.inbound[number].at } : null;
   }
+  function inRange(plan, number) {
+    const [target] = plan.ranges.find(([, pattern]) => pattern.test(number)) || [null];
+    return target === null ? null : { kind: "inbound", target, at: plan.inbound[target].at };
+  }
   function fromPhone(plan, extension, dialled) {
     const rest = plan.numbers.line && dialled.startsWith(plan.numbers.line) ? dialled.slice(plan.numbers.line.length) : "";
     for (const number of [dialled, rest]) if (number && has(plan.emergency, number)) return { dialOut: number };
@@ -18,7 +22,7 @@
     if (short) return byRoute(plan, extension, digits, short);
     const number = plan.reading.dialled(dialled);
     if (number === null) return { refused: 404, why: "no_such_number" };
-    const place = inside(plan, number);
+    const place = inside(plan, number) || inRange(plan, number);
     if (place !== null) return { reach: place };
     const route = plan.routes.find((r) => !r.emergency && !r.asDialled && r.patterns.some((p) => p.test(number)));
     if (!route) return { refused: 404, why: "no_route" };
@@ -29,10 +33,12 @@
     return allowed ? { dialOut: number } : { refused: 403, why: "class_forbids" };
   }
   function fromTrunk(plan, called) {
-    for (const number of plan.reading.calledByTrunk(called)) {
-      const place = inside(plan, number);
-      if (place !== null) return { reach: place };
-    }
+    const numbers = plan.reading.calledByTrunk(called);
+    for (const look of [inside, inRange])
+      for (const number of numbers) {
+        const place = look(plan, number);
+        if (place !== null) return { reach: place };
+      }
     return { refused: 404, why: "not_inbound" };
   }
 
@@ -177,6 +183,7 @@
       ...data,
       users: new Map(data.users.map((u) => [u.extension, u])),
       contacts: Object.fromEntries(Object.entries(data.contacts).map(([n, c]) => [n, { ...c, patterns: compiled(c.patterns) }])),
+      ranges: data.ranges.map(([target, regex]) => [target, compiled([regex])[0]]),
       routes: data.routes.map((r) => ({ ...r, patterns: compiled(r.patterns) })),
       reading: numbering(data.numbers),
     };
