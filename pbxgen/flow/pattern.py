@@ -8,8 +8,12 @@ from __future__ import annotations
 
 import math
 import re
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+
+Shape = tuple[tuple[frozenset[str], ...], bool]
+"""The letters at each position, and whether anything may follow."""
 
 _CLASSES = {"X": "[0-9]", "Z": "[1-9]", "N": "[2-9]"}
 _RANGE = re.compile(r"[0-9]-[0-9]", re.ASCII)
@@ -97,14 +101,38 @@ def overlap(one: Pattern, other: Pattern) -> bool:
     return all(a & b for a, b in zip(short, long, strict=False))
 
 
+def is_covered(one: Pattern, others: Iterable[Pattern]) -> bool:
+    """Is every number that ``one`` matches matched by some of ``others``? In doubt, where an open pattern is covered by
+    others that are longer, it is not."""
+    return _is_covered(_shape(one), [_shape(other) for other in others])
+
+
+def _is_covered(one: Shape, others: Sequence[Shape]) -> bool:
+    fixed, is_open = one
+    meeting = []
+    for around, around_open in others:
+        fits = len(fixed) >= len(around) and (around_open or (not is_open and len(fixed) == len(around)))
+        if fits and all(a & b for a, b in zip(fixed, around, strict=False)):
+            meeting.append((around, around_open))
+    if not meeting:
+        return False
+    around = meeting[0][0]
+    at = next((at for at, allowed in enumerate(around) if not fixed[at] <= allowed), None)
+    if at is None:
+        return True
+    # What of the first that meets it is left over others must match.
+    left = (*fixed[:at], fixed[at] - around[at], *fixed[at + 1 :])
+    inside = (*fixed[:at], fixed[at] & around[at], *fixed[at + 1 :])
+    return _is_covered((left, is_open), meeting) and _is_covered((inside, is_open), meeting)
+
+
 def narrowness(pattern: Pattern) -> tuple[bool, int, int]:
     """Orders patterns so that one that is within another comes before it."""
     fixed, is_open = _shape(pattern)
     return is_open, -len(fixed) if is_open else 0, math.prod(map(len, fixed))
 
 
-def _shape(pattern: Pattern) -> tuple[tuple[frozenset[str], ...], bool]:
-    """The letters at each position, and whether anything may follow."""
+def _shape(pattern: Pattern) -> Shape:
     fixed, ending = letters(pattern)
     return ((*fixed, frozenset("0123456789")) if ending == "." else fixed), bool(ending)
 

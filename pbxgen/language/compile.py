@@ -24,6 +24,7 @@ from pbxgen.language.numbers import Numbers, costs, countries
 from pbxgen.language.partial_plan import partial_plan
 from pbxgen.language.positions import at, key_of
 from pbxgen.language.resolve import Resolver
+from pbxgen.language.route_warnings import warn_of_routes
 from pbxgen.language.rules import RuleReader
 from pbxgen.language.schedules import compile_schedule
 from pbxgen.language.source_warnings import warn_of_source
@@ -135,6 +136,8 @@ def _compile(draft: Draft, loaded: Loaded, today: dt.date, findings: Findings) -
     acceptances = collect(draft, directory, findings)
     if loaded.complete:
         warn_of_source(draft, directory, trunks, names, findings)
+        if not (draft.has_broken("routes") or draft.has_broken("trunks") or draft.has_broken("users")):
+            warn_of_routes(routes, trunks, users, findings)
     claims = tuple(_claims(draft, directory))
     if draft.pbx is None or country is None:
         return Compiled(None, (), acceptances, claims)

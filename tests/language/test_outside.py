@@ -158,3 +158,47 @@ def test_an_emergency_route_is_as_dialled_anyway() -> None:
 
 def test_calls_are_not_diverted_to_short_numbers() -> None:
     only("PBX110", SHORT % '"4040"' + 'users: {"101": {deviations: {busy: «"4040"»}}}\n')
+
+
+NUMBERED = 'trunks: {carrier: {host: 192.0.2.1, number: "+390212345000"}}\n'
+
+
+@pytest.mark.parametrize(
+    "routes",
+    [
+        'world: {match: "+.", trunk: carrier}, «italy»: {match: "+39[03]X.", trunk: carrier}',
+        'italy: {match: "+39[03]X.", trunk: carrier}, «again»: {match: ["+390X.", "+3935X!"], trunk: carrier}',
+        'a: {match: "+39[0-4]XX", trunk: carrier}, b: {match: "+39[5-9]XX", trunk: carrier}, '
+        '«c»: {match: "+39XXX", trunk: carrier}',
+        'e: {match: ["112", "118"], trunk: carrier, emergency: true}, '
+        '«f»: {match: "112", trunk: carrier, emergency: true}',
+        's: {match: "4XXX", trunk: carrier, as_dialled: true}, «t»: {match: "4040", trunk: carrier, as_dialled: true}',
+    ],
+)
+def test_a_route_that_can_carry_no_call(routes: str) -> None:
+    only("PBX173", NUMBERED + f'routes: {{{routes}}}\ninbound: {{"+390212345000": busy}}\n')
+
+
+@pytest.mark.parametrize(
+    "routes",
+    [
+        'italy: {match: "+39[03]X.", trunk: carrier}, world: {match: "+.", trunk: carrier}',
+        'a: {match: "+39[0-4]XX", trunk: carrier}, c: {match: "+39XXX", trunk: carrier}',
+        'a: {match: "+39X.", trunk: carrier}, c: {match: "+39X", trunk: carrier}',
+        'world: {match: "!", trunk: carrier}, short: {match: "4XXX", trunk: carrier, as_dialled: true}',
+        'a: {match: "+39XXX", trunk: carrier}, c: {match: "+39X.", trunk: carrier}',
+    ],
+)
+def test_a_route_that_can_carry_some_call(routes: str) -> None:
+    clean(NUMBERED + f'routes: {{{routes}}}\ninbound: {{"+390212345000": busy}}\n')
+
+
+def test_calls_that_would_show_an_extension() -> None:
+    body = (
+        "trunks: {«carrier»: {host: 192.0.2.1}}\nroutes: {world: {match: '+.', trunk: carrier}}\n"
+        'classes: {all: [world]}\nusers: {"101": {class: all}, "102": {class: all, did: "+390212345102"}, "103": {}}\n'
+    )
+    found = only("PBX174", body)
+    assert found.message.startswith("calls of 101 over trunk carrier show an extension")
+    assert found.subjects == (("user", "101"),)
+    clean(body.replace("«", "").replace("»", "").replace("192.0.2.1", '192.0.2.1, number: "+390212345102"'))

@@ -377,4 +377,26 @@ CODES: tuple[Code, ...] = (
         ),
         cure="Write the numbers that they have in common as a range of their own, or leave them out of one of the two.",
     ),
+    warning(
+        "PBX173",
+        "route that can carry no call",
+        "The first route that matches a number carries the call. All numbers of this one are matched by earlier ones, "
+        "also for those whose class has this one alone: their calls are refused.",
+        example=source(
+            "trunks: {carrier: {host: 192.0.2.1}}\n"
+            'routes: {world: {match: "+.", trunk: carrier}, italy: {match: "+39[03]X.", trunk: carrier}}\n'
+        ),
+        cure="Move the route before the wider ones, or remove it.",
+    ),
+    warning(
+        "PBX174",
+        "calls that show an extension",
+        "A call outside shows the first `did` of who calls, else the trunk's number. Where there is neither the "
+        "carrier is told the extension, which nobody can call back.",
+        example=source(
+            "trunks: {carrier: {host: 192.0.2.1}}\nroutes: {world: {match: +., trunk: carrier}}\n"
+            'classes: {all: [world]}\nusers: {"101": {class: all}}\n'
+        ),
+        cure="Give the trunk a number, or the users a did.",
+    ),
 )

@@ -1,0 +1,56 @@
+"""Warnings about outgoing calls: routes that none can take, and callers who have no number to show."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from pbxgen.diagnostics.diagnostic import Related
+from pbxgen.diagnostics.extension_lists import several
+from pbxgen.flow.pattern import is_covered
+from pbxgen.flow.plan import Route, Trunk, User
+from pbxgen.language.findings import Findings
+
+
+def warn_of_routes(
+    routes: Mapping[str, Route], trunks: Mapping[str, Trunk], users: Mapping[str, User], findings: Findings
+) -> None:
+    _never_used(list(routes.values()), findings)
+    _nothing_shown(routes, trunks, users.values(), findings)
+
+
+def _never_used(routes: list[Route], findings: Findings) -> None:
+    """Emergency routes, those of short numbers and all others each have an order of their own."""
+    for at, route in enumerate(routes):
+        kind = (route.emergency, route.as_dialled)
+        earlier = [other for other in routes[:at] if (other.emergency, other.as_dialled) == kind]
+        taken = [pattern for other in earlier for pattern in other.patterns]
+        if not taken or not route.patterns or not all(is_covered(pattern, taken) for pattern in route.patterns):
+            continue
+        first = next((o for o in earlier if all(is_covered(p, o.patterns) for p in route.patterns)), earlier[0])
+        findings.add(
+            "PBX173",
+            f"route {route.name} can carry no call: earlier ones have every number that it matches",
+            route.location,
+            help="move it before them, or remove it: the first route that matches carries the call",
+            related=[Related("an earlier one", first.location)],
+        )
+
+
+def _nothing_shown(
+    routes: Mapping[str, Route], trunks: Mapping[str, Trunk], users: Iterable[User], findings: Findings
+) -> None:
+    nameless = {name for name, trunk in trunks.items() if trunk.number is None}
+    showing: dict[str, list[str]] = {}
+    for user in users:
+        if user.own_number is None:
+            for trunk in {routes[name].trunk for name in user.routes or () if name in routes} & nameless:
+                showing.setdefault(trunk, []).append(user.extension)
+    for name, extensions in showing.items():
+        about = findings.about(("user", extensions[0])) if len(extensions) == 1 else findings
+        who = several("user", extensions)
+        about.add(
+            "PBX174",
+            f"calls of {who} over trunk {name} show an extension: no number is theirs or the trunk's",
+            trunks[name].location,
+            help="give the trunk a number, or the users a did",
+        )
