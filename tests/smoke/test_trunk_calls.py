@@ -328,6 +328,21 @@ def test_who_calls_is_what_the_carrier_asserts_unless_withheld(pbx_name: str, tm
     assert OUTSIDE[1:] not in dict(hidden.headers)["from"]
 
 
+def test_numbers_stay_whatever_digits_they_hold(pbx_name: str, tmp_path: Path) -> None:
+    """The laboratory puts the ports of its sound into what SIPp sends, which names 99999 for them."""
+    plan = office(
+        tmp_path,
+        HEAD.replace("+390212345000", "+390699999900", 1)
+        + """
+contacts: {friends: ["+390699999999"]}
+users:
+  "201": {did: "+390699999901", deviations: {unconditional: {to: "202", from: friends}}}
+  "202": {}
+""",
+    )
+    place([call(plan, caller, "+390699999901") for caller in (OUTSIDE, "+390699999999")], pbx_name)
+
+
 def test_a_caller_is_known_in_every_form_of_the_number(pbx_name: str, tmp_path: Path) -> None:
     abroad = "+4930123456"
     forms = {
