@@ -8,13 +8,12 @@ from __future__ import annotations
 from collections.abc import Mapping as MappingType
 from dataclasses import dataclass
 from types import MappingProxyType
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 from pbxgen.diagnostics.location import Location
 
 
-@dataclass(frozen=True, slots=True)
-class Scalar:
+class Scalar(NamedTuple):
     """A leaf. ``text`` is what stood in the file, ``quoted`` whether it stood in quotes (or was a block scalar)."""
 
     value: str | int | float | bool | None
@@ -29,8 +28,7 @@ class Sequence:
     location: Location
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(NamedTuple):
     """One key of a mapping and its value."""
 
     key: Scalar
