@@ -7,14 +7,13 @@ from collections.abc import Hashable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
-from pbxgen.diff.affected import Affected, affected
 from pbxgen.diff.changes import Change, Comparison, EntryChanges
-from pbxgen.diff.equivalence import Renaming, equivalence, ringers
+from pbxgen.diff.entries import Affected, Renaming, affected, equivalence, ringers
 from pbxgen.diff.facts import facts, named_facts
 from pbxgen.diff.shared_situations import Pair, SharedSituations
-from pbxgen.flow.analysis.ahead import Ahead
 from pbxgen.flow.analysis.call_sets import Area, CallSets
 from pbxgen.flow.analysis.explore import Explorer
+from pbxgen.flow.analysis.places_ahead import PlacesAhead
 from pbxgen.flow.analysis.reach import Key
 from pbxgen.flow.analysis.situations import SOMEBODY_INSIDE, Atoms, Situations
 from pbxgen.flow.behaviour import Attempt, Forest, Node
@@ -23,7 +22,7 @@ from pbxgen.flow.machine import Caller
 from pbxgen.flow.plan import Condition, Origin, Outcome, Plan
 from pbxgen.flow.wording import length
 from pbxgen.phrases import Phrases
-from pbxgen.source.pause import without_garbage_collection
+from pbxgen.source.garbage_collection import without_garbage_collection
 
 _MOST_CALLERS = 50
 """Callers in a flow that are looked at one by one where strangers' calls change; of more, those in contacts."""
@@ -51,7 +50,7 @@ def compare(old: Plan, new: Plan, today: dt.date, say: Phrases) -> Comparison:
 class _Comparer:
     def __init__(self, shared: SharedSituations) -> None:
         self._shared = shared
-        self._before, self._after = Ahead(shared.old), Ahead(shared.new)
+        self._before, self._after = PlacesAhead(shared.old), PlacesAhead(shared.new)
         self._most_states = _MOST_STATES
         self._known: dict[Hashable, dict[Hashable, tuple[EntryChanges, tuple[Key, ...]]]] = {}
         """By shape and names, with the places of the flows."""
@@ -121,7 +120,9 @@ class _Difference:
 class _EntryCalls:
     """The calls to one entry, before and after."""
 
-    def __init__(self, situations: Situations, pair: Pair, before: Ahead, after: Ahead, forest: Forest) -> None:
+    def __init__(
+        self, situations: Situations, pair: Pair, before: PlacesAhead, after: PlacesAhead, forest: Forest
+    ) -> None:
         self._pair = pair
         self._forest = forest
         self._in_flow = () if pair.before is None else pair.callers

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 
 from pbxgen.diagnostics.extension_lists import several
 from pbxgen.diff.changes import Change, Comparison, EntryChanges, Fact, spots
-from pbxgen.diff.equivalence import silent
+from pbxgen.diff.entries import silent
 from pbxgen.diff.shared_situations import BEFORE
 from pbxgen.flow.behaviour import Attempt, End, Node
 from pbxgen.flow.graph import graph_of

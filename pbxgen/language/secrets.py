@@ -14,7 +14,7 @@ from pbxgen.language.findings import Findings
 from pbxgen.language.model_base import FromEnvironment, FromFile
 from pbxgen.language.to_values import carried
 from pbxgen.pbxs import PBXS
-from pbxgen.source.regular import read_ordinary
+from pbxgen.source.files import read_ordinary
 from pbxgen.source.tree import Node
 
 PIN_DIGITS = range(4, 21)

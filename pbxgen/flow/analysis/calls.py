@@ -8,16 +8,16 @@ from functools import partial
 
 from pbxgen.diagnostics.codes import make
 from pbxgen.diagnostics.diagnostic import Diagnostic
-from pbxgen.flow.analysis.ahead import Ahead
 from pbxgen.flow.analysis.bounds import NEVER, Bounds
 from pbxgen.flow.analysis.call_sets import CallSets
 from pbxgen.flow.analysis.choices import Choices
 from pbxgen.flow.analysis.entries import Entry, entries
+from pbxgen.flow.analysis.examples import ExampleTeller
 from pbxgen.flow.analysis.explore import Explorer
+from pbxgen.flow.analysis.places_ahead import PlacesAhead
 from pbxgen.flow.analysis.reach import Flow, Reach
 from pbxgen.flow.analysis.search import BestWay, ToBeLost, ToExceedMaximum, ToRing, best, best_of_all, may_be_lost
 from pbxgen.flow.analysis.situations import Situations
-from pbxgen.flow.analysis.telling import Witness
 from pbxgen.flow.plan import Origin
 from pbxgen.phrases import Phrases
 
@@ -51,10 +51,10 @@ class _Calls:
         self._verdicts: dict[tuple[int, bool], _Verdict] = {}
         """By form, and whether an outside number leads to the entry."""
         self._told: dict[tuple[str, int], str] = {}
-        self._ahead = Ahead(reach.plan)
+        self._ahead = PlacesAhead(reach.plan)
         self._bounds = Bounds(reach.plan, Choices(reach.plan, situations.start, None))
         self._long_told = 0
-        self._witness = Witness(reach.plan, say)
+        self._examples = ExampleTeller(reach.plan, say)
 
     def judge(self, entry: Entry) -> Iterator[Diagnostic]:
         """Most entries are judged by what is known of their bounds, which is quick; their flows are not looked at."""
@@ -125,6 +125,6 @@ class _Calls:
                 # In this entry's own flow: the verdict may be of another's, with other callers.
                 situation = CallSets.of_flow(self._situations, flow).situation(way.area)
                 slowly = code == "PBX212"
-                example = self._witness.example(entry, flow.atoms, situation, way.outcomes, slowly=slowly)
+                example = self._examples.example(entry, flow.atoms, situation, way.outcomes, slowly=slowly)
             self._long_told += is_long
         return make(code, message, entry.location, help=help, subject=entry.subject, example=example)

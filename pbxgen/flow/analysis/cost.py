@@ -13,15 +13,14 @@ from dataclasses import dataclass, field, replace
 from pbxgen.diagnostics.codes import make
 from pbxgen.diagnostics.diagnostic import Diagnostic, Example, Step
 from pbxgen.diagnostics.location import Location
-from pbxgen.flow.analysis.ahead import Ahead
 from pbxgen.flow.analysis.call_sets import Area, CallSets
 from pbxgen.flow.analysis.entries import Entry, entries
-from pbxgen.flow.analysis.explore import Arrival, Branch, Explorer, Point
+from pbxgen.flow.analysis.examples import ExampleTeller, replay
+from pbxgen.flow.analysis.explore import Arrival, Explorer, Point
+from pbxgen.flow.analysis.places_ahead import PlacesAhead
 from pbxgen.flow.analysis.reach import Flow, Key, Reach
-from pbxgen.flow.analysis.replay import replay
-from pbxgen.flow.analysis.search import Ringings, best_of_all
+from pbxgen.flow.analysis.search import Aim, best_of_all
 from pbxgen.flow.analysis.situations import Situations
-from pbxgen.flow.analysis.telling import Witness
 from pbxgen.flow.plan import Cost, Place, PlaceKind, Plan
 from pbxgen.phrases import Phrases
 
@@ -75,8 +74,8 @@ class _Chains:
         self._plan = reach.plan
         self._situations = situations
         self._say = say
-        self._witness = Witness(reach.plan, say)
-        self._ahead = Ahead(reach.plan)
+        self._examples = ExampleTeller(reach.plan, say)
+        self._ahead = PlacesAhead(reach.plan)
         self._known: dict[tuple[int, int, int], _Costly | None] = {}
         """By the form of a flow, and where in it the owner and the number are: what has been told of it."""
         self._last: tuple[Entry, CallSets, Explorer] | None = None
@@ -104,7 +103,7 @@ class _Chains:
         way = best_of_all(explorer, entry, calls, root, aim)
         if way is not None and found.example is None:
             situation = calls.situation(way.area)
-            example = self._witness.example(entry, flow.atoms, situation, way.outcomes)
+            example = self._examples.example(entry, flow.atoms, situation, way.outcomes)
             last = replay(self._plan, situation, entry.place, way.outcomes)[-1]
             if last.place is not None and last.place.key != found.place.key:
                 step = Step(self._say("example.follow_me", number=found.place.target), found.place.location)
@@ -138,10 +137,10 @@ def _finding(found: _Costly) -> Diagnostic:
     )
 
 
-class _ToCost(Ringings):
+class _ToCost(Aim):
     """The shortest way to the number on its owner's behalf, or to its owner's phone where it rings along."""
 
-    def __init__(self, plan: Plan, ahead: Ahead, found: _Costly) -> None:
+    def __init__(self, plan: Plan, ahead: PlacesAhead, found: _Costly) -> None:
         self._ahead = ahead
         self._left = plan.max_diversions
         self._found = found
@@ -164,9 +163,6 @@ class _ToCost(Ringings):
         if found.owner[0] == _USER:
             return pending.by == found.owner[1]
         return pending.by is None and pending.place.location in found.locations
-
-    def is_reached_by(self, branch: Branch) -> bool:
-        return False
 
 
 def _may(plan: Plan, entry: Entry, found: _Costly) -> bool:

@@ -10,8 +10,8 @@ from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
 
 from pbxgen.flow import machine
-from pbxgen.flow.analysis.ahead import Ahead
 from pbxgen.flow.analysis.call_sets import Area, Asked, Been, CallSets
+from pbxgen.flow.analysis.places_ahead import PlacesAhead
 from pbxgen.flow.analysis.reach import Key
 from pbxgen.flow.analysis.ringing import outcomes
 from pbxgen.flow.machine import Ending, EndKind, Event, EventKind, Pending, Ringing, State, Step
@@ -63,7 +63,7 @@ class Explorer:
     ``written``: that a place is tried on somebody else's behalf, or stands elsewhere in the source, is another point.
     """
 
-    def __init__(self, ahead: Ahead, calls: CallSets, *, written: bool = False) -> None:
+    def __init__(self, ahead: PlacesAhead, calls: CallSets, *, written: bool = False) -> None:
         self.plan = ahead.plan
         self.calls = calls
         self._ahead = ahead

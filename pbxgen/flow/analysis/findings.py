@@ -16,7 +16,7 @@ from pbxgen.flow.analysis.rules import rules_that_end_soon, rules_that_never_app
 from pbxgen.flow.analysis.situations import Situations
 from pbxgen.flow.plan import Plan
 from pbxgen.phrases import phrases
-from pbxgen.source.pause import without_garbage_collection
+from pbxgen.source.garbage_collection import without_garbage_collection
 
 
 def analyse(plan: Plan, today: dt.date, language: str = "en") -> tuple[Diagnostic, ...]:

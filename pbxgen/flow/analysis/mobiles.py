@@ -11,8 +11,8 @@ from functools import cache
 from pbxgen.diagnostics.codes import make
 from pbxgen.diagnostics.diagnostic import Diagnostic, Related
 from pbxgen.diagnostics.location import Location
-from pbxgen.flow.analysis.ahead import Ahead
 from pbxgen.flow.analysis.choices import Choices, Places
+from pbxgen.flow.analysis.places_ahead import PlacesAhead
 from pbxgen.flow.analysis.reach import Key
 from pbxgen.flow.plan import ENDS_CALL, Origin, Place, PlaceKind, Plan, User
 
@@ -65,7 +65,7 @@ class _Follower:
     def __init__(self, plan: Plan, choices: Choices, found: dict[Location, _Finding]) -> None:
         self._plan = plan
         self._choices = choices
-        self._ahead = Ahead(plan)
+        self._ahead = PlacesAhead(plan)
         self._found = found
         self._seen: set[tuple[Key, PlaceKind | None]] = set()
         self._queue: deque[tuple[Key, Place | None, Place | None]] = deque()

@@ -8,9 +8,9 @@ that of the first caller and moment, and of those the one whose outcomes come fi
 from __future__ import annotations
 
 import heapq
+from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import Protocol
 
 from pbxgen.flow.analysis.bounds import NEVER, Bounds
 from pbxgen.flow.analysis.call_sets import Area, CallSets, First
@@ -34,19 +34,25 @@ class BestWay:
     outcomes: tuple[Outcome, ...]
 
 
-class Aim(Protocol):
-    """What is looked for. Costs are to be small: of what shall be large they are the negative."""
+class Aim(ABC):
+    """What is looked for, by default on the way with the fewest ringings. Costs are to be small: of what shall be large
+    they are the negative."""
 
+    @abstractmethod
     def bound(self, point: Point, area: Area) -> int | None:
         """What the rest of a way costs at least; None: it leads nowhere."""
 
-    def cost(self, branch: Branch) -> int: ...
-
-    def rank(self, branch: Branch) -> int: ...
-
+    @abstractmethod
     def is_reached(self, arrival: Arrival) -> bool: ...
 
-    def is_reached_by(self, branch: Branch) -> bool: ...
+    def is_reached_by(self, branch: Branch) -> bool:
+        return False
+
+    def cost(self, branch: Branch) -> int:
+        return 1
+
+    def rank(self, branch: Branch) -> int:
+        return branch.rank
 
 
 def best(explorer: Explorer, roots: Iterable[tuple[Point, Area]], aim: Aim, below: int = NEVER) -> BestWay | None:
@@ -114,16 +120,6 @@ def _further(
             yield branch.point, cost + more, (*way, (rank, branch.outcome)), branch.area
 
 
-class Ringings:
-    """What is looked for on the way with the fewest ringings."""
-
-    def cost(self, branch: Branch) -> int:
-        return 1
-
-    def rank(self, branch: Branch) -> int:
-        return branch.rank
-
-
 def may_be_lost(plan: Plan, places: Iterable[Place]) -> bool:
     """May a call that has these to try end with a release that nobody wrote?
 
@@ -142,7 +138,7 @@ def fewest_ringings(plan: Plan, places: Iterable[Place]) -> int:
     )
 
 
-class ToBeLost(Ringings):
+class ToBeLost(Aim):
     """The shortest way of a call from outside to a release that nobody wrote.
 
     Its bound spares nine tenths of the search where users divert to one another: 200 who each divert to three others
@@ -163,11 +159,8 @@ class ToBeLost(Ringings):
     def is_reached(self, arrival: Arrival) -> bool:
         return arrival.lost
 
-    def is_reached_by(self, branch: Branch) -> bool:
-        return False
 
-
-class ToExceedMaximum(Ringings):
+class ToExceedMaximum(Aim):
     """The shortest way to a rule that ``max_diversions`` keeps from applying."""
 
     def __init__(self, bounds: Bounds) -> None:
@@ -184,7 +177,7 @@ class ToExceedMaximum(Ringings):
         return branch.over_maximum
 
 
-class ToRing:
+class ToRing(Aim):
     """The way on which everything rings for longest. Silence is what is likeliest to take so long."""
 
     def __init__(self, bounds: Bounds) -> None:
@@ -204,6 +197,3 @@ class ToRing:
 
     def is_reached(self, arrival: Arrival) -> bool:
         return arrival.step.ending is not None
-
-    def is_reached_by(self, branch: Branch) -> bool:
-        return False

@@ -10,8 +10,8 @@ import datetime as dt
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from pbxgen.flow.analysis.almanac import Almanac, Windows
 from pbxgen.flow.analysis.samples import sample_numbers
+from pbxgen.flow.analysis.schedule_days import ScheduleDays, Windows
 from pbxgen.flow.machine import Caller
 from pbxgen.flow.plan import Condition, Origin, Plan
 from pbxgen.flow.world import CallConditions
@@ -60,7 +60,7 @@ class Situations:
         self.plan = plan
         self.start = start
         """The first day that is looked at."""
-        self._almanac = Almanac(start)
+        self._days = ScheduleDays(start)
         self._timelines: dict[tuple[frozenset[str], frozenset[dt.date]], dict[_Truths, dt.datetime]] = {}
         self._callers: dict[tuple[frozenset[str], frozenset[str]], tuple[str | None, ...]] = {}
 
@@ -113,8 +113,8 @@ class Situations:
         schedules = [self.plan.schedules[n] for n in names]
         found: dict[_Truths, dt.datetime] = {}
         seen_days: set[object] = set()
-        for day in self._almanac.days(schedules, untils):
-            windows = tuple(self._almanac.windows(s, day) for s in schedules)
+        for day in self._days.days(schedules, untils):
+            windows = tuple(self._days.windows(s, day) for s in schedules)
             signature = windows, tuple(day <= u for u in untils)
             if signature in seen_days:
                 continue

@@ -16,7 +16,7 @@ Windows = tuple[tuple[int, int], ...]
 _DAY = dt.timedelta(days=1)
 
 
-class Almanac:
+class ScheduleDays:
     """Answers the questions of the analysis about schedules, from ``start`` on, each schedule read once."""
 
     def __init__(self, start: dt.date) -> None:

@@ -15,7 +15,7 @@ _MOST_KEPT = 200_000
 """Keys in answers that are remembered; of a chain of a thousand groups each is long."""
 
 
-class Ahead:
+class PlacesAhead:
     """Follows every rule, whatever its condition, as far as the diversions that are left lead."""
 
     def __init__(self, plan: Plan) -> None:
