@@ -5,7 +5,8 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Hashable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cached_property, reduce
+from operator import or_
 
 from pbxgen.diff.changes import Change, Comparison, EntryChanges
 from pbxgen.diff.entries import Affected, Renaming, affected, equivalence, ringers
@@ -178,7 +179,7 @@ class _EntryCalls:
 
     def _aspects(self, found: Iterable[_Difference], areas: Sequence[Area]) -> dict[int, set[str]]:
         """The aspects of differences in ``areas``, by what holds where they are."""
-        calls = _union(self._calls.bits(area) for area in areas)
+        calls = reduce(or_, map(self._calls.bits, areas), 0)
         by_truth: dict[int, set[str]] = {}
         for one in found:
             for number, alike in enumerate(self._alike):
@@ -210,13 +211,6 @@ class _EntryCalls:
                 origin = None if same in told else self._calls.situation(area).caller.origin
                 told[same] = Change(origin, one.aspect, when, one.before, one.after, excepted)
         return tuple(told.values())
-
-
-def _union(sets: Iterable[int]) -> int:
-    whole = 0
-    for calls in sets:
-        whole |= calls
-    return whole
 
 
 def _told(aspect: str, node: Node | None) -> Hashable:

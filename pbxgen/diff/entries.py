@@ -90,7 +90,7 @@ def _leading_to(changed: Iterable[Key], old: Plan, new: Plan) -> frozenset[Key]:
     leading: dict[Key, set[Key]] = {}
     for plan in (old, new):
         for key in _keys(plan):
-            for place in _places(plan, key):
+            for place in (*plan.leads_to(key), *plan.rings_along(key)):
                 leading.setdefault(place.key, set()).add(key)
     queue = deque(found)
     while queue:
@@ -103,17 +103,6 @@ def _leading_to(changed: Iterable[Key], old: Plan, new: Plan) -> frozenset[Key]:
 
 def _keys(plan: Plan) -> list[Key]:
     return [place.key for place in plan.places()]
-
-
-def _places(plan: Plan, key: Key) -> Iterable[Place]:
-    """Where a call can go on from ``key``, and whose phones ring there."""
-    yield from plan.leads_to(key)
-    kind, target = key
-    if kind == _USER:
-        yield from (leg.place for leg in plan.users[target].follow_me)
-    elif kind in _GROUPS:
-        group = plan.group_at(key)
-        yield from (Place(PlaceKind.USER, m, group.location) for m in group.members)
 
 
 @dataclass(frozen=True, slots=True)

@@ -201,11 +201,7 @@ class Forest:
         if self._world is None:
             return None
         place = ringing.pending.place
-        if ringing.group is not None:
-            ringers = [(PlaceKind.USER.value, member) for member in ringing.group.members]
-        else:
-            legs = () if ringing.user is None else ringing.user.follow_me
-            ringers = [leg.place.key for leg in legs] or [place.key]
+        ringers = [one.key for one in plan.rings_along(place.key)] or [place.key]
         for kind, target in ringers:
             known = self._world.outside if kind == PlaceKind.OUTSIDE.value else self._world.phones
             if target not in known:

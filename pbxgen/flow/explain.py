@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pbxgen.diagnostics.location import Location
 from pbxgen.flow.machine import EndKind, Event, EventKind, Sent
 from pbxgen.flow.plan import Outcome, Place, PlaceKind, Plan
-from pbxgen.flow.simulate import Call, Story, caller_of
+from pbxgen.flow.simulate import Call, caller_of
 from pbxgen.phrases import Phrases
 
 
@@ -38,10 +38,7 @@ class Teller:
             moment=moment.strftime("%Y-%m-%d %H:%M"),
         )
 
-    def tell(self, story: Story, call: Call) -> tuple[Sentence, ...]:
-        return self.tell_events(story.events, call)
-
-    def tell_events(self, events: tuple[Event, ...], call: Call) -> tuple[Sentence, ...]:
+    def tell(self, events: tuple[Event, ...], call: Call) -> tuple[Sentence, ...]:
         sentences = []
         for event, following in zip(events, (*events[1:], None), strict=True):
             text = self._sentence(event, following, call)

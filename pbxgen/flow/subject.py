@@ -27,20 +27,16 @@ def place_of(plan: Plan, text: str) -> Place | None:
     """
     text = text.strip()
     if text in plan.users:
-        return Place(PlaceKind.USER, text, plan.users[text].location)
+        return plan.user_at(text)
     for place, group in plan.positions():
         if text in (group.number, group.name, f"{place.kind.value}:{group.name}"):
             return place
     for number in _readings(plan, text):
-        if number in plan.dids:
-            extension = plan.dids[number]
-            return Place(PlaceKind.USER, extension, plan.users[extension].location)
-        if number in plan.inbound:
-            return Place(PlaceKind.INBOUND, number, plan.inbound[number].location)
+        reached = plan.reached_by(number)
+        if reached is not None:
+            return reached
     called_so = namesakes(plan, text)
-    if len(called_so) == 1:
-        return Place(PlaceKind.USER, called_so[0], plan.users[called_so[0]].location)
-    return None
+    return plan.user_at(called_so[0]) if len(called_so) == 1 else None
 
 
 def namesakes(plan: Plan, name: str) -> tuple[str, ...]:

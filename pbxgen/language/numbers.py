@@ -8,8 +8,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from pbxgen.flow.numbering import NumberingPlan
-from pbxgen.flow.plan import Cost
+from pbxgen.flow.numbering import Cost, NumberingPlan
 
 _WRITTEN = re.compile(r"\+?\(?[0-9][0-9 .()/-]*", re.ASCII)
 _SEPARATORS = str.maketrans("", "", " .()/-")

@@ -21,7 +21,8 @@ from pbxgen.flow.analysis.places_ahead import PlacesAhead
 from pbxgen.flow.analysis.reach import Flow, Key, Reach
 from pbxgen.flow.analysis.search import Aim, best_of_all
 from pbxgen.flow.analysis.situations import Situations
-from pbxgen.flow.plan import Cost, Place, PlaceKind, Plan
+from pbxgen.flow.numbering import Cost
+from pbxgen.flow.plan import Place, PlaceKind, Plan
 from pbxgen.phrases import Phrases
 
 _SHOWN = 5
@@ -188,11 +189,8 @@ def _costly_places(plan: Plan) -> dict[Key, list[_Costly]]:
             elif price is not None:
                 found.setdefault(owner, []).append(_Costly(place, owner, *price, {place.location}))
 
-    inbound = [(PlaceKind.INBOUND.value, number) for number in plan.inbound]
-    for key in (*((_USER, e) for e in plan.users), *(place.key for place, _ in plan.positions()), *inbound):
-        note(key, plan.leads_to(key))
-        if key[0] == _USER:
-            note(key, (leg.place for leg in plan.users[key[1]].follow_me))
+    for place in sorted(plan.places(), key=lambda place: place.kind is PlaceKind.INBOUND):
+        note(place.key, (*plan.leads_to(place.key), *plan.rings_along(place.key)))
     every = [one for of_owner in found.values() for one in of_owner if one.owner[0] != _USER]
     writers = Counter(location for one in every for location in one.locations)
     for one in every:

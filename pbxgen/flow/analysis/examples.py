@@ -32,7 +32,7 @@ class ExampleTeller:
         caller = situation.caller
         called = entry.number if caller.origin is Origin.EXTERNAL and entry.number else entry.dialled
         events = replay(self._plan, situation, entry.place, way, slowly=slowly)
-        sentences = self._teller.tell_events(events, Call(caller.number or "anonymous", called))
+        sentences = self._teller.tell(events, Call(caller.number or "anonymous", called))
         label = entry.label if entry.place.kind is PlaceKind.INBOUND else self._teller.called(entry.place)
         name = "" if called == label or f"({called})" in label else f" ({called})"
         # Whom no outside number reaches is called from outside by way of somebody who transfers the call.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 
 from pbxgen.flow.analysis.reach import Key
 from pbxgen.flow.machine import Pending, State
@@ -81,13 +81,6 @@ class PlacesAhead:
 
     def _behind(self, key: Key) -> tuple[Key, ...]:
         if key not in self._next:
-            self._next[key] = (*dict.fromkeys(place.key for place in self.plan.leads_to(key)), *self._along(key))
+            along = ((RUNG, place.target) for place in self.plan.rings_along(key))
+            self._next[key] = (*dict.fromkeys(place.key for place in self.plan.leads_to(key)), *along)
         return self._next[key]
-
-    def _along(self, key: Key) -> Iterator[Key]:
-        kind, target = key
-        match kind:
-            case PlaceKind.USER.value:
-                yield from ((RUNG, leg.place.target) for leg in self.plan.users[target].follow_me)
-            case PlaceKind.OPERATOR.value | PlaceKind.GROUP.value:
-                yield from ((RUNG, member) for member in self.plan.group_at(key).members)
