@@ -88,15 +88,11 @@ def spots(before: Node | None, after: Node | None) -> Iterator[Spot]:
         if one is other or (id(one), id(other)) in seen:
             continue
         seen.add((id(one), id(other)))
-        if _differ(one, other):
+        if _itself(one) != _itself(other):
             yield spot
         elif isinstance(one, Attempt) and isinstance(other, Attempt):
             for (outcomes, child), (_, child2) in zip(one.branches, other.branches, strict=True):
                 pairs.append(Spot((*spot.way, (one, outcomes)), child, child2))
-
-
-def _differ(one: Node | None, other: Node | None) -> bool:
-    return _itself(one) != _itself(other)
 
 
 def _itself(node: Node | None) -> object:

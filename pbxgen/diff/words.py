@@ -237,10 +237,7 @@ class _Teller:
         match node.kind:
             case PlaceKind.USER:
                 return self._say("diff.own_phone") if generic and node.target == me else self._caller(node.target)
-            case PlaceKind.OUTSIDE:
-                own = self._own_mobile(me, node.target)
-                if own is None:
-                    return node.target
+            case PlaceKind.OUTSIDE if own := self._own_mobile(me, node.target):
                 return own if generic else self._say("diff.mobile", number=node.target)
             case PlaceKind.GROUP:
                 return self._say("place.group", target=node.target)
@@ -348,9 +345,7 @@ class _Teller:
     def _moved(self, fact: Fact, change: str) -> str:
         if fact.before and fact.after:
             return change
-        if fact.before:
-            return self._say("diff.removed", value=fact.before)
-        return self._say("diff.added", value=fact.after)
+        return self._say("diff.removed" if fact.before else "diff.added", value=fact.before or fact.after)
 
 
 _WHOLE = frozenset({"number", "route", "trunk"})

@@ -6,19 +6,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from pbxgen.edit.yaml_text import CannotEditError, Edit, YamlText, find, is_alias, own_entries
+from pbxgen.language import rules
 from pbxgen.source.tree import Entry, Mapping, Scalar
 
-KEYS = (
-    "unconditional",
-    "busy",
-    "no_answer",
-    "unreachable",
-    "operator_return.busy",
-    "operator_return.no_answer",
-    "operator_return.unreachable",
-)
 OFF = "off"
 RETURN = "operator_return"
+KEYS = (*rules.KEYS, *(f"{RETURN}.{key}" for key in rules.RETURN_KEYS))
 _STEP = 2
 
 
@@ -140,7 +133,7 @@ def _instead_of(file: YamlText, item: Entry, path: list[str], setting: Setting, 
         raise CannotEditError(f"{_named(item)} is not a mapping")
     nested = _value(setting, quote)
     if item.key.text == RETURN and value.text == OFF:  # what was switched off as a whole stays off
-        others = [k for k in ("busy", "no_answer", "unreachable") if k != path[0]]
+        others = [k for k in rules.RETURN_KEYS if k != path[0]]
         nested = "{" + ", ".join([f"{path[0]}: {nested}", *(f"{k}: {OFF}" for k in others)]) + "}"
         path = []
     for key in reversed(path):

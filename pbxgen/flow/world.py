@@ -221,23 +221,19 @@ class Bell:
             if (PlaceKind.USER.value, extension) == self._caller.key:
                 events.append(Event(EventKind.MEMBER_SKIPPED, extension, location=group.location))
                 continue
-            if group.strategy is Strategy.LINEAR:
-                end = clock + group.ring_timeout
-                end = end if ringing.cap is None else min(end, ringing.cap)
-                if end <= clock and legs:
-                    break
-            else:
-                end = ringing.seconds
-            leg = self._member(self._plan.users[extension], clock, end, confirm)
-            if group.strategy is Strategy.LINEAR:
-                leg = replace(leg, turn=len(legs))
-            legs.append(leg)
-            if group.strategy is Strategy.LINEAR:
-                if leg.result is None:
-                    break
-                clock = leg.end
-        rung = self._judge(legs)
-        return Rung(rung.dialled, rung.answered, rung.outcome, rung.seconds, tuple(events))
+            user = self._plan.users[extension]
+            if group.strategy is Strategy.ALL:
+                legs.append(self._member(user, 0, ringing.seconds, confirm))
+                continue
+            end = clock + group.ring_timeout
+            end = end if ringing.cap is None else min(end, ringing.cap)
+            if end <= clock and legs:
+                break
+            legs.append(replace(self._member(user, clock, end, confirm), turn=len(legs)))
+            if legs[-1].result is None:
+                break
+            clock = legs[-1].end
+        return replace(self._judge(legs), events=tuple(events))
 
     def _member(self, user: User, start: int, end: int, confirm: bool) -> _LegResult:
         if user.dnd or self._occupied(user):

@@ -7,7 +7,7 @@ there along a chain have not: an outside caller, or a phone whose class allows n
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
 from pbxgen.diagnostics.codes import make
@@ -27,6 +27,12 @@ from pbxgen.phrases import Phrases
 
 _SHOWN = 5
 _USER = PlaceKind.USER.value
+_PRICES: Mapping[Cost | None, tuple[str, str]] = {
+    Cost.PREMIUM: ("a premium-rate number", "PBX215"),
+    Cost.SATELLITE: ("a satellite or global-network number", "PBX215"),
+    Cost.ABROAD: ("a number abroad", "PBX216"),
+}
+"""What makes a number costly, and the code for it."""
 
 
 @dataclass(slots=True)
@@ -183,7 +189,7 @@ def _costly_places(plan: Plan) -> dict[Key, list[_Costly]]:
             if place.kind is not PlaceKind.OUTSIDE:
                 continue
             same = [one for one in found.get(owner, ()) if one.place.target == place.target]
-            price = _price(plan, place.target)
+            price = _PRICES.get(plan.costs.get(place.target))
             if same:
                 same[0].locations.add(place.location)
             elif price is not None:
@@ -196,15 +202,3 @@ def _costly_places(plan: Plan) -> dict[Key, list[_Costly]]:
     for one in every:
         one.alone = all(writers[location] == 1 for location in one.locations)
     return found
-
-
-def _price(plan: Plan, number: str) -> tuple[str, str] | None:
-    """What makes a number costly, and the code for it."""
-    match plan.costs.get(number):
-        case Cost.PREMIUM:
-            return "a premium-rate number", "PBX215"
-        case Cost.SATELLITE:
-            return "a satellite or global-network number", "PBX215"
-        case Cost.ABROAD:
-            return "a number abroad", "PBX216"
-    return None

@@ -6,7 +6,7 @@ import datetime as dt
 
 from pbxgen.diagnostics.codes import make
 from pbxgen.diagnostics.diagnostic import Diagnostic, Related
-from pbxgen.flow.analysis.calls import LONGEST_RINGING, find_in_calls
+from pbxgen.flow.analysis.calls import find_in_calls
 from pbxgen.flow.analysis.cost import costly_chains
 from pbxgen.flow.analysis.loops import Loop, find_loops
 from pbxgen.flow.analysis.mobiles import unconfirmed_mobiles
@@ -53,6 +53,3 @@ def _loop(loop: Loop) -> Diagnostic:
         help="let one of them end at a phone or a mailbox, or give them conditions that never hold together",
         related=related,
     )
-
-
-__all__ = ["LONGEST_RINGING", "analyse", "loops"]
