@@ -9,8 +9,7 @@ from pbxgen.diagnostics.extension_lists import several
 from pbxgen.diff.changes import Change, Comparison, EntryChanges, Fact, spots
 from pbxgen.diff.entries import silent
 from pbxgen.diff.shared_situations import BEFORE
-from pbxgen.flow.behaviour import Attempt, End, Node
-from pbxgen.flow.graph import graph_of
+from pbxgen.flow.behaviour import Attempt, End, Node, nodes_of
 from pbxgen.flow.machine import EndKind
 from pbxgen.flow.outline import TreeTeller
 from pbxgen.flow.plan import Leg, Outcome, PlaceKind, Plan, Strategy, User
@@ -176,7 +175,7 @@ class _Teller:
             isinstance(one, Attempt)
             and (one.kind.value, one.target) != own
             and (one.kind.value, one.target) in self._told
-            for one in graph_of(node).nodes
+            for one in nodes_of(node)
         )
 
     def _path(self, plan: Plan, node: Node | None, me: str, generic: bool, detailed: bool) -> str:

@@ -1,7 +1,7 @@
-"""Everything that can happen to a call to one place, as a tree of attempts.
+"""Trees of calls: what rings, and what follows by each outcome, for all calls to one place.
 
-A tree says what callers meet, not how it is written: two sources whose trees are equal treat them alike. Nodes are
-interned (:class:`Forest`), so that equal trees of one forest, also of two plans, are the same object.
+Two sources whose trees are equal treat callers alike, however they are written. Equal nodes of one :class:`Forest`
+are the same object, also where they are of two plans.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ class End:
 
 @dataclass(slots=True, eq=False)
 class Attempt:
-    """Something rings, and what follows if nobody answers."""
+    """One ringing, and what follows if nobody answers."""
 
     kind: PlaceKind
     target: str

@@ -1,4 +1,4 @@
-"""What the word of somebody who asks about a plan means: a user, a position, a number."""
+"""Find the user, position or number that is meant by an extension, number or name on the command line."""
 
 from __future__ import annotations
 

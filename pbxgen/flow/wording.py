@@ -1,6 +1,6 @@
-"""The shortest words for a set of situations: the fewest conditions that hold in its cells and in no others.
+"""The shortest words for a set of calls: the fewest conditions that hold for these calls and for no others.
 
-Cells are the bits of an integer: kinds of caller at kinds of moments, as the analysis tells them apart.
+Sets of calls are the bits of an integer; one bit (a cell) is a kind of caller at a kind of moment.
 """
 
 from __future__ import annotations

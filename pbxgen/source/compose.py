@@ -167,15 +167,9 @@ class Composer:
             self._attach(Scalar("*" + name, "*" + name, True, location), location)
             return
         if isinstance(anchor, _Open):
-            self.diagnostics.append(
-                make(
-                    "PBX019",
-                    f"the alias '*{name}' is inside the value of its own anchor",
-                    location,
-                    help="a value cannot contain itself: repeat what is meant, or move the anchor",
-                    related=(Related(f"'&{name}' begins here", anchor.location),),
-                )
-            )
+            message = f"the alias '*{name}' is inside the value of its own anchor"
+            help_ = "a value cannot contain itself: repeat what is meant, or move the anchor"
+            self._report("PBX019", message, location, help_, Related(f"'&{name}' begins here", anchor.location))
             raise _Abandon
         self._nodes += anchor.nodes
         self._expansion_left -= anchor.nodes
@@ -295,23 +289,19 @@ class Composer:
                 return Location(self._name, line, column, end.line + 1, end.column + 1)
         return Location(self._name, line, column, last.end_line, last.end_column)
 
-    def _report(self, code: str, message: str, location: Location, help: str) -> None:
-        self.diagnostics.append(make(code, message, location, help=help))
+    def _report(self, code: str, message: str, location: Location, help: str, *related: Related) -> None:
+        self.diagnostics.append(make(code, message, location, help=help, related=related))
 
     def _duplicate(self, entries: dict[str, Entry], second: Scalar, node: Node) -> None:
         first = entries[second.text].key
         if self._joins_left > 0 and isinstance(node, Mapping):
             entries[second.text] = Entry(first, joined(entries[second.text].value, node))
             self._joins_left -= 1
-        self.diagnostics.append(
-            make(
-                "PBX012",
-                f"the key '{second.text}' is written twice",
-                second.location,
-                help="remove one of them, or put what they say together",
-                related=(Related("first written here", first.location),),
-            )
+        message, help_ = (
+            f"the key '{second.text}' is written twice",
+            "remove one of them, or put what they say together",
         )
+        self._report("PBX012", message, second.location, help_, Related("first written here", first.location))
 
     def _too_long(self, text: str, location: Location) -> None:
         self._report("PBX017", f"a number of {len(text)} digits", location, "quote it if it is a text")

@@ -1,7 +1,6 @@
 """Sets of calls, callers × moments, and how the conditions of rules divide them.
 
-The sets of calls of the analysis, of `explain` and of `diff` are these. A call is explored for a whole area at once:
-for as long as every question has one answer for all of it.
+Calls of one area are explored together for as long as every question has the same answer for all of them.
 """
 
 from __future__ import annotations
@@ -162,10 +161,7 @@ class CallSets:
 
 
 class Asked:
-    """Answers for the first call of an area; the part that has another answer is put to ``others``.
-
-    What is left in ``area`` afterwards has had all of the answers in common.
-    """
+    """Answers questions for the first call of an area; calls with another answer are moved from it to ``others``."""
 
     def __init__(self, calls: CallSets, area: Area, others: list[Area]) -> None:
         self._calls = calls

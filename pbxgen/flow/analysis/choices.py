@@ -1,4 +1,4 @@
-"""Which rules may apply to a call of which only the origin is known, or not even that."""
+"""Which rules may apply to a call of a given origin (or of either), whoever calls and whenever."""
 
 from __future__ import annotations
 

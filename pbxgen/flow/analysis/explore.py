@@ -1,7 +1,6 @@
-"""Where a call goes from a state on, for a whole area of callers and moments at once.
+"""Explore calls: where they go from a state on, for a whole area of callers and moments at once.
 
-Everything that looks at more than one call looks through an :class:`Explorer`: the search for findings, and the trees
-that `explain` and `diff` tell.
+The search for findings and the trees of `explain` and `diff` use the same :class:`Explorer`.
 """
 
 from __future__ import annotations

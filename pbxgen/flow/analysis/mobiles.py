@@ -1,4 +1,4 @@
-"""PBX217: mobiles whose own mailbox would take the calls that another place stands ready for."""
+"""PBX217: mobiles without `confirm` before a mailbox: the mobile's own mailbox would answer instead."""
 
 from __future__ import annotations
 

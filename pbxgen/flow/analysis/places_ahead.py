@@ -1,4 +1,4 @@
-"""What a call can still come to, and its state without all else: what is explored, once."""
+"""The places that a call can still come to, and the state of a call reduced to what decides that."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _MOST_KEPT = 200_000
 
 
 class PlacesAhead:
-    """Follows every rule, whatever its condition, as far as the diversions that are left lead."""
+    """Follows every rule of one plan, whatever its condition, as far as the diversions that are left allow."""
 
     def __init__(self, plan: Plan) -> None:
         self.plan = plan

@@ -1,4 +1,4 @@
-"""Numbers that stand for every combination of contacts sets a caller can be in."""
+"""A sample number for every combination of contacts sets that a caller can be in."""
 
 from __future__ import annotations
 

@@ -1,8 +1,7 @@
-"""The way to something, the best first: of all callers, moments and outcomes of every ringing.
+"""Search all calls to an entry for the best example of a finding (A*, Hart, Nilsson and Raphael 1968).
 
-What a call can still come to is bounded from above or below before it is followed (A*, Hart, Nilsson and Raphael 1968),
-so that the first way that is found is the best, and most others are never followed. Of ways that are as good, it is
-that of the first caller and moment, and of those the one whose outcomes come first.
+Bounds on the rest of each way (:mod:`pbxgen.flow.analysis.bounds`) make the first way found the best one. Of ways that
+are as good, it is that of the first caller and moment, and of those the one whose outcomes come first.
 """
 
 from __future__ import annotations

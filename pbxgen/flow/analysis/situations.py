@@ -1,7 +1,6 @@
-"""Every combination of truths that conditions can take together: moments in time × callers.
+"""The moments and callers that are enough to examine: to all other calls the same rules apply as to one of these.
 
-A rule's condition asks about schedules, dates, the origin and the caller's number. Here are found the moments and
-callers that stand for all others: two calls in one situation see the same rules apply.
+A rule's condition asks about schedules, dates, the origin and the caller's number.
 """
 
 from __future__ import annotations
