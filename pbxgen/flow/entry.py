@@ -55,10 +55,10 @@ class Refusal:
     why: Why
 
 
-Entry = ToPlace | DialOut | MailboxAccess | Refusal
+WayIn = ToPlace | DialOut | MailboxAccess | Refusal
 
 
-def from_phone(plan: Plan, extension: str, dialled: str) -> Entry:
+def from_phone(plan: Plan, extension: str, dialled: str) -> WayIn:
     """What ``dialled`` means on the phone of ``extension``, in the order of SEMANTICS' "Entering and leaving"."""
     emergency = _emergency(plan, dialled)
     if emergency is not None:
@@ -88,7 +88,7 @@ def from_phone(plan: Plan, extension: str, dialled: str) -> Entry:
     return DialOut(number, route.trunk, emergency=False)
 
 
-def from_trunk(plan: Plan, called: str) -> Entry:
+def from_trunk(plan: Plan, called: str) -> WayIn:
     """What a called number coming from a trunk means: DIDs and ``inbound`` numbers, nothing else."""
     for number in plan.numbering.called_by_trunk(called):
         inside = plan.reached_by(number)

@@ -97,7 +97,7 @@ def _transferred(plan: Plan, caller: Caller, story: Story, transfer: Transfer, w
     )
 
 
-def _run(plan: Plan, caller: Caller, called: str, way_in: entry.Entry, world: World) -> Story:
+def _run(plan: Plan, caller: Caller, called: str, way_in: entry.WayIn, world: World) -> Story:
     entered = Event(EventKind.ENTERED, caller.number or "anonymous", detail=called)
     match way_in:
         case entry.Refusal(status, why):

@@ -33,11 +33,6 @@ def at(node: Node, *path: str | int) -> Node:
     return node
 
 
-def where(node: Node, *path: str | int) -> Location:
-    """Where the value at ``path`` stands, or the deepest one on the way to it."""
-    return at(node, *path).location
-
-
 def key_of(node: Node, key: str) -> Location:
     """Where ``key`` of a mapping stands; the mapping's own place if it has none such."""
     if isinstance(node, Mapping) and key in node.entries:

@@ -20,7 +20,7 @@ from pbxgen.flow.plan import Plan, Reason
 from pbxgen.flow.simulate import Call, Diverted, Transfer
 from pbxgen.flow.world import World
 from pbxgen.language.annotations import expected_at, keys_at
-from pbxgen.language.positions import at, key_of, where
+from pbxgen.language.positions import at, key_of
 from pbxgen.language.to_values import plain
 from pbxgen.scenario.model import EndsModel, ScenarioFileModel, ScenarioModel
 from pbxgen.scenario.values import Expectation, Scenario, ScenarioFile
@@ -59,7 +59,7 @@ def read_scenarios(path: Path) -> ScenarioReading:
         complaints = tuple(dict.fromkeys(_diagnostic(e, reading.root) for e in errors))
         return ScenarioReading(None, reading.file, complaints)
     scenarios = tuple(
-        _scenario(s, model.tenant, where(reading.root, "scenarios", i)) for i, s in enumerate(model.scenarios)
+        _scenario(s, model.tenant, at(reading.root, "scenarios", i).location) for i, s in enumerate(model.scenarios)
     )
     return ScenarioReading(ScenarioFile(path, path.parent / model.source, scenarios), reading.file, ())
 
