@@ -94,10 +94,7 @@ class _Comparer:
         return found
 
     def _changes(self, pair: Pair) -> tuple[tuple[Change, ...], bool]:
-        """The differences, and whether all calls were followed to their ends.
-
-        Entries that are too much are told from the fewest ringings on; together they get so much work and no more.
-        """
+        """The differences, and whether all calls were followed to their ends: large entries share one budget."""
         forest = Forest(self._most_states)
         changes = tuple(_EntryCalls(self._shared.situations, pair, self._before, self._after, forest).changes())
         if not forest.whole:
@@ -136,10 +133,7 @@ class _EntryCalls:
         self._after = Explorer(after, self._calls, written=True)
 
     def changes(self) -> Iterator[Change]:
-        """For callers who are nowhere in the flow; of those who are, what does not go with them.
-
-        That is: where nothing changes for strangers, or where somebody else is called at first, and not for strangers.
-        """
+        """Changes for callers who are not in the flow, then those for callers in it that differ from these."""
         found = self._differences(self._anybody)
         strangers = self._changes(found, self._anybody)
         yield from strangers

@@ -26,10 +26,7 @@ class Setting:
 
 
 def holder(file: YamlText, section: str, name: str) -> Entry | None:
-    """The entry of a user (``section`` "users") or policy ("policies") in the file; None if it is not there.
-
-    A policy's deviations stand directly in it.
-    """
+    """The entry of a user ("users") or policy ("policies") in the file; None if it is not there."""
     part = find(file.root, section)
     if part is None or is_alias(part):
         return None
@@ -174,10 +171,7 @@ def _value(setting: Setting, quote: str) -> str:
 
 
 def _destination(text: str, quote: str) -> str:
-    """Plain where it is a word, quoted where a YAML parser or the language would read something else.
-
-    (``voicemail:102`` may stand plain in YAML 1.2, but not inside ``{}`` for every parser.)
-    """
+    """Plain if it is one word, else quoted: not every parser reads a plain ``voicemail:102`` inside ``{}``."""
     if text.isascii() and text.isalpha():
         return text
     if quote == "'":

@@ -157,10 +157,7 @@ class Forest:
         self._growing = 0
 
     def trees(self, roots: Iterable[tuple[Explorer, Place, Area]]) -> list[list[Part]]:
-        """What happens to the calls of each area, all of one origin, to a place.
-
-        Where it is too much, what comes after the fewest ringings is in them, equally far in each tree.
-        """
+        """The trees of the calls of each area to a place; beyond the budget all are cut after as many ringings."""
         growths = [_Growth(self, *root) for root in roots]
         depth = 0
         while any(growth.levels[-1] for growth in growths):

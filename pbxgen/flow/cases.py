@@ -117,10 +117,7 @@ class Cases:
 
 
 def cases_of(plan: Plan, situations: Situations, flow: Flow, narrowed: Narrowed = EVERYTHING) -> Cases:
-    """Every tree that a call to the entry of ``flow`` can meet: from outside, from inside, of callers in the flow.
-
-    Where a tree is too large for anybody to read, what happens after the fewest ringings is told.
-    """
+    """Every tree that calls to the entry of ``flow`` can meet, too large ones cut after the first ringings."""
     return _Cases(plan, situations, flow, narrowed).every()
 
 

@@ -127,10 +127,7 @@ def _edges(node: Node, teller: TreeTeller) -> Iterator[tuple[str, Node]]:
 
 
 def _mermaid(text: str) -> str:
-    """Mermaid reads ``#35;`` for a number sign and HTML's entities.
-
-    A quote would end the text, and a backtick behind the opening one begin Markdown.
-    """
+    """Escape for Mermaid: its own entities; a quote would end the text, and a leading backtick begin Markdown."""
     for char, entity in (("#", "#35;"), ("&", "#amp;"), ('"', "#quot;"), ("<", "#lt;"), (">", "#gt;"), ("`", "#96;")):
         text = text.replace(char, entity)
     return " ".join(text.split())

@@ -49,10 +49,7 @@ class NumberingPlan:
         return f"+{self.country_code}{rest}"
 
     def dialled(self, dialled: str) -> str | None:
-        """E.164 of an outside number as a phone dials it; None if it is none.
-
-        ``+`` needs no outside line; anything else does, where one is set.
-        """
+        """E.164 of an outside number as dialled, behind the outside line unless it begins with ``+``; else None."""
         if not dialled.startswith("+"):
             if not dialled.startswith(self.outside_line):
                 return None

@@ -136,10 +136,7 @@ Rules = tuple[Rule, ...]
 
 @dataclass(frozen=True, slots=True)
 class Deviations:
-    """A user's effective rules (own keys over policies); an empty tuple is `off` or not written.
-
-    Rules with ``enabled: false`` are left out.
-    """
+    """A user's enabled rules, own keys over policies; an empty tuple is `off` or not written."""
 
     unconditional: Rules = ()
     busy: Rules = ()
@@ -173,10 +170,7 @@ class Mailbox:
 
 @dataclass(frozen=True, slots=True)
 class Leg:
-    """One destination of ``follow_me``: a USER (phones only, no deviations) or OUTSIDE place.
-
-    ``place.timeout`` is the leg's own ``timeout``, ``place.confirm`` its ``confirm``.
-    """
+    """A USER (phones only, no deviations) or OUTSIDE place of ``follow_me``, with own ``timeout`` and ``confirm``."""
 
     place: Place
     delay: int
@@ -354,11 +348,7 @@ class Plan:
         return self.operators[name] if kind == PlaceKind.OPERATOR else self.groups[name]
 
     def leads_to(self, key: tuple[str, str]) -> Iterator[Place]:
-        """Where calls may be sent on from a user, operator position, group or inbound number, by its key.
-
-        Every place that is written in a rule or as overflow, whatever its condition; a place that is written twice
-        comes twice.
-        """
+        """Places in the rules or overflow of a user, position, group or inbound number, as often as written."""
         kind, target = key
         match kind:
             case PlaceKind.USER:

@@ -21,10 +21,7 @@ class Sender:
 
 
 def place_of(plan: Plan, text: str) -> Place | None:
-    """The place that an extension, a number, or the name of an operator position, a group or a user stands for.
-
-    A name that several users have stands for none of them: see :func:`namesakes`.
-    """
+    """The place with this extension or number, or with this name, unless several users share it (:func:`namesakes`)."""
     text = text.strip()
     if text in plan.users:
         return plan.user_at(text)

@@ -66,10 +66,7 @@ def is_status(state: str) -> bool:
 
 
 def outcome_of_status(status: int, sip_480: Outcome) -> Outcome:
-    """What a final SIP status (300-699) of a phone means (SEMANTICS, "ring(U): outcome").
-
-    Every redirection counts as 302 does: the phone is there and sends the call away.
-    """
+    """The outcome of a phone's final SIP status 300-699 (SEMANTICS, "ring(U): outcome"); redirections count as 302."""
     if status == 480:
         return sip_480
     return Outcome.BUSY if status in _BUSY_STATUS or 300 <= status < 400 else Outcome.UNREACHABLE

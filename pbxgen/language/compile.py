@@ -55,10 +55,7 @@ class Compiled:
 
 
 def compile_fleet(fleet: LoadedFleet, today: dt.date | None = None) -> tuple[Compiled, ...]:
-    """Compile every tenant; one that has what an earlier one has gets no plan, but an error naming both places.
-
-    The fleet file's own diagnostics stay in ``fleet``.
-    """
+    """Compile every tenant; one that has what an earlier one has gets no plan, but an error naming both places."""
     compiled = [compile_source(tenant, today) for tenant in fleet.tenants]
     return tuple(
         dataclasses.replace(tenant, plan=None, diagnostics=(*tenant.diagnostics, *errors)) if errors else tenant

@@ -27,10 +27,7 @@ class Names:
     def use(
         self, section: str, name: str, location: Location, findings: Findings, *, words: Collection[str] = ()
     ) -> bool:
-        """Note that ``name`` is used at ``location``; False (and an error) if there is none such.
-
-        ``words`` may stand there too, so that a slip may mean one of them.
-        """
+        """Note a use of ``name``; report an unknown one (``words`` may stand there too) and return False."""
         known = self.of(section)
         if name in known:
             self._used.add((section, name))

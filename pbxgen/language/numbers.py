@@ -207,10 +207,7 @@ class _Habits:
 
 
 def _surely_valid(e164: str) -> bool:
-    """A quick yes for plain E.164 of countries with a calling code of their own; no means: ask phonenumbers.
-
-    Saves most of the time where a source has a hundred thousand numbers.
-    """
+    """Quick check of E.164, most of the time saved with 100,000 numbers; False: phonenumbers must decide."""
     habits, national = _split(e164)
     if habits is None or not habits.alone or habits.prefixed.match(national):
         return False

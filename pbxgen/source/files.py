@@ -150,10 +150,7 @@ class NotOrdinaryError(OSError):
 
 
 def read_ordinary(path: Path, most: int, first: int | None = None) -> bytes:
-    """The bytes of a file on a disk, or the ``first`` of them; NotOrdinaryError where it has more than ``most``.
-
-    Raises OSError. Nothing but an ordinary file is ever opened: opening alone can wait (a pipe) or act (a device).
-    """
+    """The bytes of a file, or the ``first``. Raises OSError; pipes, devices and kernel files are never read."""
     refuse_extraordinary(path, path.stat())
     descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC | os.O_NOCTTY)
     try:

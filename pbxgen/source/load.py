@@ -44,10 +44,7 @@ class Loaded:
 
 @dataclass(frozen=True, slots=True)
 class LoadedFleet:
-    """A fleet file and its tenants, sorted by path within each pattern, each once.
-
-    ``diagnostics`` are the fleet file's own; each tenant keeps its own. ``files`` holds the fleet file.
-    """
+    """A fleet file with its own ``files`` and ``diagnostics``; its tenants, each once, by path in each pattern."""
 
     path: Path
     tenants: tuple[Loaded, ...]

@@ -49,10 +49,7 @@ Node: TypeAlias = Scalar | Sequence | Mapping
 
 
 def joined(first: Node, second: Node) -> Node:
-    """The keys of both mappings, of ``first`` where they have the same; ``first`` where one is no mapping.
-
-    So both texts of a key that was written twice are checked.
-    """
+    """The keys of two mappings, those of ``first`` winning, so that both texts of a double key are checked."""
     if not isinstance(first, Mapping) or not isinstance(second, Mapping):
         return first
     entries = dict(first.entries)

@@ -57,10 +57,7 @@ class Arrival:
 
 
 class Explorer:
-    """Explores ``calls``; where one goes on from a point is found out once.
-
-    ``written``: that a place is tried on somebody else's behalf, or stands elsewhere in the source, is another point.
-    """
+    """Explores ``calls``, each point once; ``written``: points also differ by who diverts and by the source line."""
 
     def __init__(self, ahead: PlacesAhead, calls: CallSets, *, written: bool = False) -> None:
         self.plan = ahead.plan

@@ -57,10 +57,7 @@ def unconfirmed_mobiles(plan: Plan, start: dt.date) -> Iterator[Diagnostic]:
 
 
 class _Follower:
-    """Follows the rules for calls of one origin, with what then stands behind: nothing, or what first ends the call.
-
-    That a call may have been somewhere before, or come at another hour than it would have to, is not looked at.
-    """
+    """Follows rules for calls of one origin, with the place that ends the call; ignores visited places and hours."""
 
     def __init__(self, plan: Plan, choices: Choices, found: dict[Location, _Finding]) -> None:
         self._plan = plan

@@ -75,10 +75,7 @@ def rules_that_end_soon(plan: Plan, today: dt.date) -> Iterator[Diagnostic]:
 
 
 def find_dead_rules(plan: Plan, situations: Situations) -> tuple[DeadRule, ...]:
-    """In the order of the source. A policy's rule is dead if it is for every user who has it.
-
-    Rules that have ended before today are left out: they are reported as that.
-    """
+    """Dead rules in source order, a policy's only if dead for all its users; rules past their end are PBX154."""
     verdicts: dict[Hashable, _Dead] = {}
     ahead = PlacesAhead(plan)
     alive: set[Location] = set()

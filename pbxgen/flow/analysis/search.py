@@ -85,10 +85,7 @@ def best(explorer: Explorer, roots: Iterable[tuple[Point, Area]], aim: Aim, belo
 def best_of_all(
     explorer: Explorer, entry: Entry, calls: CallSets, root: Point, aim: Aim, below: int = NEVER
 ) -> BestWay | None:
-    """The best way of all callers to ``entry``.
-
-    Where no outside number leads there, a call from inside that is as good is the plainer one to tell.
-    """
+    """The best way of all callers to ``entry``; one from inside if no outside number leads there and it is as good."""
     inside = [(root, calls.of(Origin.INTERNAL))]
     found = best(explorer, [(root, calls.of(Origin.EXTERNAL)), *inside], aim, below)
     if found is None or entry.number is not None:
@@ -120,10 +117,7 @@ def _further(
 
 
 def may_be_lost(plan: Plan, places: Iterable[Place]) -> bool:
-    """May a call that has these to try end with a release that nobody wrote?
-
-    Not behind a place that ends it, or once a mailbox stands behind everything.
-    """
+    """May a call end unanswered behind ``places``? Not if one of them ends the call or has a mailbox of its own."""
     users = plan.users
     return not any(p.kind in ENDS_CALL or (p.kind is PlaceKind.USER and users[p.target].mailbox) for p in places)
 

@@ -79,10 +79,7 @@ class Situations:
         return found
 
     def outside_numbers(self, atoms: Atoms, avoiding: Iterable[str] = ()) -> tuple[str | None, ...]:
-        """A number for each combination of contacts sets that a caller can be in; first one that is in none.
-
-        ``avoiding`` are numbers that callers of their own have: they stand for nobody else.
-        """
+        """A number, none of ``avoiding``, for each combination of contacts sets; first one that is in no set."""
         key = (atoms.contacts, frozenset(avoiding if atoms.contacts else ()))
         if key not in self._callers:
             sets = [self.plan.contacts[name].patterns for name in sorted(atoms.contacts)]
@@ -93,10 +90,7 @@ class Situations:
         return self._callers[key]
 
     def strangers(self, atoms: Atoms, outside: Iterable[str] = ()) -> tuple[Caller, ...]:
-        """A caller from outside for each combination of contacts sets, who is nowhere in a flow.
-
-        ``outside`` are the flow's numbers.
-        """
+        """A caller from outside for each combination of contacts sets, none with a number of ``outside``."""
         return tuple(Caller(Origin.EXTERNAL, n) for n in self.outside_numbers(atoms, outside))
 
     def _timeline(self, atoms: Atoms) -> dict[_Truths, dt.datetime]:
