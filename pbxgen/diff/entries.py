@@ -1,11 +1,8 @@
 """Which entries are compared call by call, and which of them share one comparison.
 
-An entry is affected if calls to it can come to what the two plans in common terms do not say alike: as far as any rules
-lead, which is quickly found, and of those the ones whose calls come there with the diversions they have.
-
-Two users of one policy have flows that are the same but for their own phone, mailbox and mobile. What changes for
-the callers of one changes for those of the other, in the same words ("own mailbox"). Two users of whom each diverts to
-a colleague of their own have flows of one shape: what changes for one, with other names, changes for the other.
+An entry is affected if calls to it can come to something that differs between the plans, with the diversions they have.
+Entries are alike if their flows differ in names only: two users of one policy share all words ("own mailbox"), two who
+each divert to another colleague share them with the names exchanged.
 """
 
 from __future__ import annotations

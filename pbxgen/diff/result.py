@@ -136,10 +136,7 @@ class Provenance:
 
 @contextmanager
 def made_from(wanted: frozenset[str], source: Path, doing: Callable[[str], None]) -> Iterator[Provenance | None]:
-    """The newest of a source's last revisions that has the digests of a generated folder; None where git has none.
-
-    Of a fleet some tenants may have been generated. ``doing`` is told which revision is looked at.
-    """
+    """The newest of the last revisions that has all digests of a generated folder; None where git has none."""
     with ExitStack() as stack:
         try:
             root, _ = in_repository(source)

@@ -45,10 +45,7 @@ class Change:
 
 
 def change_deviation(source: Path, section: str, name: str, key: str, setting: Setting) -> Change:
-    """The change that sets ``key`` of a user (``section`` "users") or policy ("policies") of ``source``.
-
-    Raises NoSuchOwnerError, CannotEditError, and UnreadableError (of :mod:`pbxgen.source.files`).
-    """
+    """Set ``key`` of a user or policy. Raises NoSuchOwnerError, CannotEditError and UnreadableError."""
     for path in listing(source).files if is_folder(source) else (source,):
         before = read(path)
         if name.encode() not in before:

@@ -143,10 +143,7 @@ class Forest:
     """
 
     def __init__(self, left: int, longest: int | None = None, world: World | None = None) -> None:
-        """``left``: how many states are followed; ``longest``: branches of one tree.
-
-        ``world``: phones and outside numbers whose state is known; those that it does not name may be in any.
-        """
+        """``left``: states to follow; ``longest``: branches of a tree; ``world``: the states that are known."""
         self.left = left
         self.longest = longest
         self.whole = True

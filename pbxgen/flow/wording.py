@@ -41,10 +41,7 @@ def length(when: When) -> int:
 
 
 def shortest(wanted: int, whole: int, holds: Sequence[tuple[Literal, int]]) -> When:
-    """Conditions that hold in exactly the cells ``wanted`` of ``whole``; not always the fewest possible.
-
-    ``holds``: the cells in which each condition holds. Together they must tell every wanted cell from every other.
-    """
+    """Few conditions that hold in exactly the cells ``wanted``; ``holds`` must tell each of them from all others."""
     if wanted == whole:
         return ()
     fitting = _short(wanted, whole, holds)

@@ -39,11 +39,7 @@ Claim = tuple[str, str, Location]
 
 @dataclass(frozen=True, slots=True)
 class Compiled:
-    """``plan`` is None where there are errors (of reading or of the language).
-
-    ``diagnostics`` holds those of reading first, then those of the language by place; acceptances are not
-    applied yet, as the analysis has findings to add (:func:`pbxgen.language.acceptances.apply_acceptances`).
-    """
+    """What is known of a source; acceptances are not applied yet, as the analysis has findings to add."""
 
     plan: Plan | None
     diagnostics: tuple[Diagnostic, ...]

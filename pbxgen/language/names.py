@@ -10,10 +10,7 @@ from pbxgen.language.model import SECTIONS
 
 
 class Names:
-    """Every name by section, from the source as written; remembers which were used.
-
-    ``complete`` is False where a part of the source could not be read: unknown names are not reported then.
-    """
+    """Every name by section and whether it is used; unless ``complete``, unknown names are not reported."""
 
     def __init__(self, sections: Mapping[str, Mapping[str, Location]], *, complete: bool = True) -> None:
         self._sections = sections

@@ -150,7 +150,7 @@ class NotOrdinaryError(OSError):
 
 
 def read_ordinary(path: Path, most: int, first: int | None = None) -> bytes:
-    """The bytes of a file, or the ``first``. Raises OSError; pipes, devices and kernel files are never read."""
+    """The bytes of a file, or the ``first``; NotOrdinaryError above ``most``. Opens no pipe, device or kernel file."""
     refuse_extraordinary(path, path.stat())
     descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC | os.O_NOCTTY)
     try:

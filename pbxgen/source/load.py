@@ -54,10 +54,7 @@ class LoadedFleet:
 
 
 def load_source(path: Path, instead: PathMapping[Path, bytes] | None = None) -> Loaded:
-    """Read a YAML file, or every ``*.yaml`` of a folder merged into one tree. Never raises for what is on disk.
-
-    ``instead`` holds what some files would be like, to judge a change before it is made.
-    """
+    """Read a file, or all ``*.yaml`` of a folder as one tree. Never raises. ``instead``: content not yet written."""
     instead = instead or {}
     try:
         base, listed = _listed(path)

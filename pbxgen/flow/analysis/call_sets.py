@@ -32,10 +32,7 @@ class Area(NamedTuple):
 
 
 class CallSets:
-    """The calls of ``callers`` at every moment that the conditions of ``atoms`` can tell apart.
-
-    A set of them is an area, or the bits of an integer, caller by caller, where it need not be a rectangle.
-    """
+    """Calls of ``callers`` at all moments that ``atoms`` tell apart; a set: an area, or bits caller by caller."""
 
     def __init__(
         self,

@@ -57,10 +57,7 @@ class ExampleTeller:
 
 
 def replay(plan: Plan, situation: Situation, entry: Place, way: Outcomes, *, slowly: bool = False) -> tuple[Event, ...]:
-    """The events of one way, until it is told to its end or something rings whose outcome is not in it.
-
-    ``slowly``: who is busy takes as long as that can take, which is when another contact of theirs is silent.
-    """
+    """The events of one way, as far as it says outcomes; ``slowly``: busy after the longest time that takes."""
     caller, conditions = situation.caller, situation.conditions(plan)
     left = iter(way)
 

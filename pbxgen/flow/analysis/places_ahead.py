@@ -25,11 +25,7 @@ class PlacesAhead:
         self._kept = 0
 
     def of(self, keys: Iterable[Key], left: int) -> frozenset[Key]:
-        """``keys``, everything behind them that ``left`` more diversions lead to, and who rings along there.
-
-        Beyond the last diversion the places of one more rule are in it: whether the call has been there decides
-        whether the maximum kept it from something.
-        """
+        """``keys`` and all behind them by ``left`` diversions, and one more: does the maximum keep calls from it?"""
         found = [self._of_one(key, left) for key in keys]
         return found[0] if len(found) == 1 else frozenset[Key]().union(*found)
 
