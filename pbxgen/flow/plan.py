@@ -1,6 +1,7 @@
 """The call flow of one PBX, with every name resolved and every policy merged.
 
-The call machine (:mod:`pbxgen.flow.machine`), the analysis and the targets know only this of a source. It holds nothing that belongs to one target. All values are frozen and compare by content.
+A :class:`Plan` is all that the call machine (:mod:`pbxgen.flow.machine`), the analysis and the targets know of a source.
+It holds nothing that belongs to one target. All values are frozen and compare by content.
 Times are in seconds unless a name says otherwise; numbers of the outside world are E.164 with ``+``.
 """
 
