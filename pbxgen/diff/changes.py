@@ -79,7 +79,7 @@ class Spot:
 
 
 def spots(before: Node | None, after: Node | None) -> Iterator[Spot]:
-    """Each pair of nodes that differ by themselves, once."""
+    """Each pair of nodes that differ in themselves, once."""
     seen: set[tuple[int, int]] = set()
     pairs = [Spot((), before, after)]
     while pairs:
@@ -96,7 +96,7 @@ def spots(before: Node | None, after: Node | None) -> Iterator[Spot]:
 
 
 def _itself(node: Node | None) -> object:
-    """Of a tree what is not behind its root."""
+    """What the root of a tree says, without the nodes behind it."""
     if node is None:
         return None
     if isinstance(node, End):

@@ -48,7 +48,7 @@ class Affected:
 
 
 def affected(old: Plan, new: Plan) -> Affected:
-    """What calls may go differently; both plans in common terms."""
+    """What calls may go differently between two plans in common terms."""
     if (old.max_diversions, old.outside_timeout) != (new.max_diversions, new.outside_timeout):
         every = frozenset((*_keys(old), *_keys(new)))
         return Affected(every, every, every, everywhere=True)
@@ -71,7 +71,7 @@ def _said(plan: Plan, key: Key) -> object:
 
 
 def _phone(plan: Plan, extension: str) -> object:
-    """Of a user, everything but where the rules lead; None where there is none."""
+    """Everything that a plan says of a user except where rules lead; None where there is no such user."""
     user = plan.users.get(extension)
     if user is None:
         return None
@@ -161,7 +161,7 @@ def _phones(plan: Plan, entry: Place) -> Hashable:
 
 
 def _names(plan: Plan, keys: tuple[Key, ...], entry: Place) -> Iterator[Hashable]:
-    """``keys``, of those that are the entry's own only what they are."""
+    """``keys`` of places; of the entry's own places only their kinds."""
     own: set[tuple[str, str | None]] = {entry.key}
     if entry.kind is PlaceKind.USER:
         own |= {(_MAILBOX, entry.target), (_OUTSIDE, plan.users[entry.target].mobile)}

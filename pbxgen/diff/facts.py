@@ -19,7 +19,7 @@ def facts(old: Plan, new: Plan, say: Phrases) -> Iterator[Fact]:
 
 
 def _facts(old: Plan, new: Plan, say: Phrases) -> Iterator[Fact]:
-    """Of what is the same too, and then with equal words."""
+    """Facts also about what has not changed: then ``before`` and ``after`` are equal."""
     yield from _of_each("number", _numbers(old, say), _numbers(new, say))
     for kind, positions, others in (("operator", old.operators, new.operators), ("group", old.groups, new.groups)):
         for name in positions:
@@ -108,7 +108,7 @@ def named_facts(plan: Plan, entries: Iterable[EntryChanges], say: Phrases) -> It
 
 
 def _written(pattern: Pattern) -> str:
-    """With the star of any ending."""
+    """A pattern of contacts as written: any ending is a star."""
     return f"{pattern.text[:-1]}*" if pattern.text.endswith("!") else pattern.text
 
 
@@ -133,7 +133,7 @@ def _windows(schedule: Schedule, day: int) -> list[str]:
 
 
 def _runs(weekly: list[list[str]]) -> Iterator[tuple[str, list[str]]]:
-    """Days in a row that have the same."""
+    """Days in a row that have the same windows."""
     first = 0
     for day in range(1, len(weekly) + 1):
         if day == len(weekly) or weekly[day] != weekly[first]:

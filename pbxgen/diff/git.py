@@ -14,7 +14,7 @@ from pathlib import Path
 
 
 class RevisionError(ValueError):
-    """What cannot be had, as a sentence."""
+    """A revision or file that git does not give; says why."""
 
 
 class NoRepositoryError(RevisionError):

@@ -314,7 +314,7 @@ class _Teller:
             yield self._of_facts(facts[0], tuple(f.subject for f in facts))
 
     def _of_facts(self, fact: Fact, subjects: tuple[str, ...]) -> Block:
-        """Of several users with the same change ``fact`` is the first one's."""
+        """A block for one fact; of several users with the same change ``fact`` is that of the first user."""
         kind, about, targets = fact.key, fact.key if fact.key in _WHOLE else "user", subjects
         who = self._users(subjects) if len(subjects) > 1 else subjects[0]
         if kind in _PBX:

@@ -168,13 +168,13 @@ class Forest:
         return found
 
     def end(self, step: Step, calls: int) -> Node:
-        """The node for a call that ends so."""
+        """The node for a call that ends with ``step``."""
         assert step.ending is not None
         kind, value = step.ending.kind, "" if is_lost(step.ending) else step.ending.value
         return self._one((kind, value), End(kind, value, step.events[-1].location), calls)
 
     def attempt(self, node: Attempt, calls: int) -> Node:
-        """The node that is equal to this one."""
+        """The forest's node that is equal to ``node``."""
         self.whole = self.whole and not node.cut
         content = (node.kind, node.target, node.seconds, node.confirm, node.shows, node.trunk, node.legs, node.answered)
         # However a group or an outside number ends, the same follows.
@@ -191,7 +191,7 @@ class Forest:
         return known
 
     def known(self, plan: Plan, situation: Situation, ringing: Ringing) -> Rung | None:
-        """How it goes, where the state of everybody who rings is known."""
+        """How the ringing goes, where the states of all phones that ring are known."""
         if self._world is None:
             return None
         place = ringing.pending.place

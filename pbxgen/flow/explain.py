@@ -60,7 +60,7 @@ class Teller:
         return self.say(f"place.{kind}", target=place.target, name=self.party(place.target))
 
     def _where(self, event: Event) -> str:
-        """Where the call is, behind a verb."""
+        """The place of the call, as it stands behind a verb."""
         place = event.place
         if place is None or place.kind in (PlaceKind.MAILBOX, PlaceKind.ANNOUNCE, PlaceKind.RELEASE):
             return self.party(event.subject)
@@ -72,7 +72,7 @@ class Teller:
         return f"{text} ({', '.join(options)})" if options else text
 
     def options(self, place: Place) -> list[str]:
-        """How it rings, where that is written."""
+        """The written options of a place: how long it rings, and whether the answer must be confirmed."""
         options = []
         if place.timeout is not None:
             options.append(self.say("ringing.timeout", seconds=place.timeout))

@@ -166,7 +166,6 @@ def begin(caller: Caller, places: Iterable[Place]) -> State:
 
 
 def first_applying(rules: Rules, conditions: Conditions) -> Rule | None:
-    """The first rule of a list whose condition holds."""
     return next((r for r in rules if conditions.holds(r.condition)), None)
 
 

@@ -1,7 +1,7 @@
 """The call flow of one PBX, with every name resolved and every policy merged.
 
-A :class:`Plan` is all that the call machine (:mod:`pbxgen.flow.machine`), the analysis and the targets know of a source.
-It holds nothing that belongs to one target. All values are frozen and compare by content.
+A :class:`Plan` is all that the call machine (:mod:`pbxgen.flow.machine`), the analysis and the targets know of a
+source. It holds nothing that belongs to one target. All values are frozen and compare by content.
 Times are in seconds unless a name says otherwise; numbers of the outside world are E.164 with ``+``.
 """
 
@@ -343,7 +343,6 @@ class Plan:
             yield (PlaceKind.INBOUND.value, inbound.number), "inbound", inbound.rules
 
     def group_at(self, key: tuple[str, str]) -> RingGroup:
-        """The operator position or group of a place's key."""
         kind, name = key
         return self.operators[name] if kind == PlaceKind.OPERATOR else self.groups[name]
 

@@ -257,7 +257,7 @@ class Bell:
         return _LegResult(number, start, at, True, result, confirm)
 
     def _reply(self, state: str, start: int, end: int, confirm: bool) -> tuple[int, Result]:
-        """When a contact is done, and how."""
+        """When a contact stops ringing, and its outcome."""
         if state in ("answer", "in_call"):
             return start, None
         if state == "mailbox":

@@ -15,7 +15,6 @@ from pbxgen.source.tree import Node
 
 
 def ring_groups(context: Context, section: str) -> dict[str, plan.RingGroup]:
-    """The ring groups of ``operators`` or ``groups``."""
     models: dict[str, Operator] | dict[str, Group]
     models = context.draft.source.operators if section == "operators" else context.draft.source.groups
     tree = context.draft.node(section)

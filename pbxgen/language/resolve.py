@@ -152,7 +152,6 @@ class Resolver:
 
 
 def _refusal(written: WrittenDestination, user: Rights, leg: bool) -> Problem | None:
-    """Why ``user`` cannot divert there."""
     place, who = written.place, f"user {user.extension}"
     another = "or choose another destination"
     if written.is_own_mobile:

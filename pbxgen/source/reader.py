@@ -43,7 +43,6 @@ def read_bytes(data: bytes, name: str, *, pure: bool = False) -> Reading:
 
 
 def read_text(text: str, name: str, *, pure: bool = False) -> Reading:
-    """Read a text that is shown as the file ``name``."""
     text = text.removeprefix("\ufeff")
     wrong_characters = check_characters(text, name)
     if wrong_characters:

@@ -76,11 +76,9 @@ class CallSets:
         return found
 
     def of(self, origin: Origin) -> Area:
-        """All calls of an origin."""
         return Area(_bits(c.origin is origin for c in self.callers), (1 << len(self.moments)) - 1)
 
     def by(self, callers: Iterable[Caller]) -> Area:
-        """All calls of some callers."""
         wanted = set(callers)
         return Area(_bits(c in wanted for c in self.callers), (1 << len(self.moments)) - 1)
 
@@ -95,16 +93,15 @@ class CallSets:
         return each(self.bits(area))
 
     def situation(self, area: Area) -> Situation:
-        """The first of an area."""
+        """The first call of an area."""
         caller, moment = area.first
         return self._situation(caller, moment)
 
     def first_of(self, calls: int) -> Situation:
-        """The first of some calls."""
         return self._situation(*divmod(_lowest(calls), len(self.moments)))
 
     def callers_with(self, condition: Condition) -> int:
-        """Those of whom a condition can hold."""
+        """The callers of whom a condition can hold."""
         key = (condition.origin, condition.contacts)
         if key not in self._callers_with:
             asked = replace(condition, schedule=None, until=None)
@@ -113,7 +110,7 @@ class CallSets:
         return self._callers_with[key]
 
     def moments_with(self, condition: Condition) -> int:
-        """Those at which a condition can hold."""
+        """The moments at which a condition can hold."""
         if condition not in self._moments_with:
             if self._given:
                 asked = replace(condition, origin=None, contacts=None)
@@ -128,17 +125,17 @@ class CallSets:
         return sum(self.calling((PlaceKind.OUTSIDE.value, number)) for number in numbers)
 
     def calling(self, key: Key) -> int:
-        """Who calls from that phone or number."""
+        """The caller who calls from that phone or number, as bits."""
         at = self._index.get(key)
         return 0 if at is None else 1 << at
 
     def where(self, condition: Condition) -> int:
-        """The calls for which it holds, caller by caller."""
+        """The calls for which a condition holds, caller by caller."""
         callers, moments = self.callers_with(condition), self.moments_with(condition)
         return sum(moments << at * len(self.moments) for at in range(len(self.callers)) if callers >> at & 1)
 
     def alike(self, conditions: Iterable[Condition]) -> list[int]:
-        """All calls, those together for which the same of ``conditions`` hold."""
+        """All calls, divided into sets for which the same ``conditions`` hold."""
         parts = [self.whole]
         for condition in conditions:
             there = self.where(condition)
@@ -184,12 +181,12 @@ class Asked:
         return self._is_at(self._calls.moments_with(condition))
 
     def is_caller(self, key: Key) -> bool:
-        """Does the call come from there?"""
+        """Does the call come from the phone or number ``key``?"""
         bits = self._calls.calling(key)
         return bits != 0 and self._is_by(bits)
 
     def tell_apart(self, keys: Iterable[Key]) -> None:
-        """Callers of ``keys`` have a part each; all others one."""
+        """Divide the area: one part for each caller of ``keys``, one for all others."""
         for key in keys:
             self.is_caller(key)
 

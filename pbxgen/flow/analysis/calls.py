@@ -73,7 +73,6 @@ class _Calls:
     def _examine(
         self, entry: Entry, flow: Flow, *, lost: bool, too_long: bool, over_maximum: bool
     ) -> dict[str, BestWay | None]:
-        """Looks for what may be found."""
         calls = CallSets.of_flow(self._situations, flow)
         explorer = Explorer(self._ahead, calls)
         root = explorer.begin(flow.entry)

@@ -17,7 +17,7 @@ FOLLOWED = frozenset({PlaceKind.OPERATOR, PlaceKind.GROUP, PlaceKind.INBOUND})
 
 
 class OfUser(NamedTuple):
-    """What may become of a call to a user."""
+    """What can happen to a call to a user."""
 
     unconditional: list[Rule]
     diverted: bool
@@ -40,7 +40,7 @@ class Choices:
         """By the identity of a list of rules: users of one policy share it, and the plan keeps it."""
 
     def of(self, rules: Rules) -> tuple[list[Rule], bool]:
-        """Those that may be the first to hold, and whether one of them always does."""
+        """The rules that may be the first to hold, and whether one of these rules always holds."""
         known = self._known.get(id(rules))
         if known is None:
             known = self._known[id(rules)] = self._find(rules)

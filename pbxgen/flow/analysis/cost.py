@@ -88,7 +88,7 @@ class _Chains:
         self._last: tuple[Entry, CallSets, Explorer] | None = None
 
     def follow(self, entry: Entry, flow: Flow, found: _Costly) -> None:
-        """Notes ``entry`` where it comes there."""
+        """Note ``entry`` if calls to it can come to the costly number."""
         places = {key: n for n, key in enumerate(flow.keys)}
         if found.place.key not in places:
             return  # no diversion is left to its owner
@@ -119,7 +119,7 @@ class _Chains:
         return way is not None
 
     def _steps(self, entry: Entry, flow: Flow) -> tuple[CallSets, Explorer]:
-        """Of one entry they are taken once, whatever is looked for."""
+        """The calls to one entry and their explorer, which all costly numbers of the entry share."""
         if self._last is None or self._last[0] is not entry:
             calls = CallSets.of_flow(self._situations, flow)
             self._last = (entry, calls, Explorer(self._ahead, calls, written=True))
@@ -173,7 +173,7 @@ class _ToCost(Aim):
 
 
 def _may(plan: Plan, entry: Entry, found: _Costly) -> bool:
-    """Could the user that is called send a call abroad by themselves?"""
+    """Does the called user's own class allow calls to this number abroad?"""
     if found.code != "PBX216" or entry.place.kind is not PlaceKind.USER:
         return False
     route = plan.route_of(found.place.target)
@@ -181,7 +181,7 @@ def _may(plan: Plan, entry: Entry, found: _Costly) -> bool:
 
 
 def _costly_places(plan: Plan) -> dict[Key, list[_Costly]]:
-    """By who diverts there, in the order of the plan."""
+    """Costly numbers by who diverts to them, in the order of the plan."""
     found: dict[Key, list[_Costly]] = {}
 
     def note(owner: Key, places: Iterable[Place]) -> None:

@@ -70,14 +70,14 @@ class Explorer:
 
     @property
     def taken(self) -> int:
-        """How many points have been gone on from, each area by itself."""
+        """Number of explored points, counted once for each area."""
         return len(self._arrivals)
 
     def begin(self, entry: Place) -> Point:
         return self._point(State((Pending(entry),), frozenset()))
 
     def of(self, point: Point, area: Area) -> tuple[Arrival, ...]:
-        """What is next; ``area`` is of one origin."""
+        """What the calls of ``area``, which is of one origin, come to after ``point``."""
         key = (point, area)
         if key not in self._arrivals:
             left = [area]
@@ -88,7 +88,7 @@ class Explorer:
         return self._arrivals[key]
 
     def branches(self, arrival: Arrival) -> tuple[Branch, ...]:
-        """How the ringing can end that nobody answers, and where the call is then."""
+        """The outcomes of a ringing that nobody answers, and where the call is after each outcome."""
         if arrival not in self._branches:
             found: list[Branch] = []
             for rank, outcome in enumerate(arrival.seconds):
@@ -140,7 +140,7 @@ def is_over_maximum(events: Sequence[Event], state: State) -> bool:
 
 
 def _rung(ringing: Ringing) -> list[Key]:
-    """Who rings along; one who calls does not."""
+    """Phones and numbers that ring along; of these the caller's own does not ring."""
     if ringing.group is not None:
         return [(PlaceKind.USER.value, member) for member in ringing.group.members]
     return [] if ringing.user is None else [leg.place.key for leg in ringing.user.follow_me]

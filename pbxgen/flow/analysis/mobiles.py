@@ -68,7 +68,7 @@ class _Follower:
         self._queue: deque[tuple[Key, Place | None, Place | None]] = deque()
 
     def follow(self) -> None:
-        """Calls to everybody, and from there on."""
+        """Follow calls to every user, position, group and inbound number."""
         for extension in self._plan.users:
             self._come_to((PlaceKind.USER.value, extension), None, None)
         for place, group in self._plan.positions():  # an overflow is tried when nothing is left that ends the call
@@ -104,7 +104,7 @@ class _Follower:
     def _try(
         self, key: Key, user: User | None, places: Places, behind: Place | None, via: Place | None
     ) -> Place | None:
-        """The places one after the other; the first to end the call, if any."""
+        """Try the places in order; gives the first place that ends the call, if any."""
         cut = next((n for n, p in enumerate(places, 1) if p.kind in ENDS_CALL), len(places))
         own = None if user is None else user.mailbox
         if behind is None and user is not None and own and not any(p.kind is PlaceKind.MAILBOX for p in places):

@@ -25,7 +25,7 @@ _Way = tuple[tuple[int, Outcome], ...]
 
 @dataclass(frozen=True, slots=True)
 class BestWay:
-    """A way from the entry, and who goes it when."""
+    """A way from the entry, with the callers and moments of its calls."""
 
     value: int
     """Ringings, or seconds of ringing."""
@@ -97,7 +97,7 @@ def best_of_all(
 def _further(
     explorer: Explorer, aim: Aim, point: Point, area: Area, cost: int, way: _Way
 ) -> Iterator[tuple[Point | None, int, _Way, Area]]:
-    """What is one ringing further; without a point: the aim."""
+    """The points one ringing further; None in place of a point: the aim is reached."""
     for arrival in explorer.of(point, area):
         if aim.is_reached(arrival):
             yield None, cost, way, arrival.area
