@@ -15,7 +15,7 @@ from pbxgen.cli.options import examples
 from pbxgen.pbxs import PBXS
 
 if TYPE_CHECKING:
-    from pbxgen.interpret.examine import ExaminedCall
+    from pbxgen.interpret.generated_calls import ExaminedCall
     from pbxgen.lab.result import LabReport
     from pbxgen.scenario.run import FileRun, Verdict
 

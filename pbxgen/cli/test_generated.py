@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from pbxgen.cli import console
 
 if TYPE_CHECKING:
-    from pbxgen.interpret.examine import ExaminedCall
+    from pbxgen.interpret.generated_calls import ExaminedCall
     from pbxgen.lab.result import Result
     from pbxgen.scenario.run import Prepared
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 def examine_calls(prepared: Sequence[Prepared]) -> list[ExaminedCall]:
     """Every scenario on the generated text of each PBX; the tenants of a fleet share one PBX."""
     from pbxgen.calls.case import case_of
-    from pbxgen.interpret.examine import examine
+    from pbxgen.interpret.generated_calls import examine
     from pbxgen.pbxs import PBXS
 
     examined: list[ExaminedCall] = []

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from pbxgen.flow.plan import DiversionHeader, NumberFormat
-from pbxgen.interpret.examine import examine
+from pbxgen.interpret.generated_calls import examine
 from pbxgen.pbxs import PBXS
 from tests.smoke import test_trunk_calls as carrier
 from tests.smoke.offices import OUTSIDE, call
