@@ -28,7 +28,7 @@ class Login:
 
 
 def find() -> str:
-    """The sipp program."""
+    """The sipp program. Raises LabError."""
     named = os.environ.get("PBXGEN_SIPP")
     program = shutil.which(named or "sipp")
     if program is None:
