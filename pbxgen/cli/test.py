@@ -105,12 +105,12 @@ def run_tests(
     if sound and _GENERATED in places:
         from pbxgen.cli.test_generated import examine_calls
 
-        examined = examine_calls(prepared)
+        examined = examine_calls(prepared, words)
     calls = None
     if pbxs and sound:
         from pbxgen.cli.test_on import place_calls, write_report
 
-        calls = place_calls(prepared, pbxs, keep)
+        calls = place_calls(prepared, pbxs, keep, words)
         if report is not None:
             write_report(calls, report, words)
     if format == "json":

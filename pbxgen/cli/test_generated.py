@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from pbxgen.scenario.run import Prepared
 
 
-def examine_calls(prepared: Sequence[Prepared]) -> list[ExaminedCall]:
+def examine_calls(prepared: Sequence[Prepared], language: str) -> list[ExaminedCall]:
     """Every scenario on the generated text of each PBX; the tenants of a fleet share one PBX."""
     from pbxgen.calls.case import case_of
     from pbxgen.interpret.generated_calls import examine
@@ -23,7 +23,7 @@ def examine_calls(prepared: Sequence[Prepared]) -> list[ExaminedCall]:
     for file in prepared:
         cases = [case_of(scenario, plan) for scenario, plan in file.scenarios]
         for pbx in PBXS if cases else ():
-            examined += examine(file.plans, cases, pbx)
+            examined += examine(file.plans, cases, pbx, language)
     return examined
 
 

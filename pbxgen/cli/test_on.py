@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from pbxgen.scenario.run import Prepared
 
 
-def place_calls(prepared: Sequence[Prepared], pbxs: Sequence[str], keep: Path | None) -> LabReport:
+def place_calls(prepared: Sequence[Prepared], pbxs: Sequence[str], keep: Path | None, language: str) -> LabReport:
     """Place every scenario on each PBX; a laboratory that cannot start ends the command with 2."""
     from rich.console import Console
 
@@ -33,9 +33,9 @@ def place_calls(prepared: Sequence[Prepared], pbxs: Sequence[str], keep: Path | 
     stderr = Console(stderr=True)
     try:
         if not stderr.is_terminal:
-            return run(cases, targets, keep=keep)
+            return run(cases, targets, keep=keep, language=language)
         with _call_progress(stderr, len(cases) * len(targets)) as done:
-            return run(cases, targets, done=done, keep=keep)
+            return run(cases, targets, done=done, keep=keep, language=language)
     except LabError as error:
         console.fail(str(error))
         raise typer.Exit(2) from None

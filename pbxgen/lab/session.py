@@ -43,10 +43,11 @@ class PbxSession:
 
     def __init__(
         self, make_pbx: Callable[[PbxSetup], Pbx], target: Target, cases: Sequence[Case], folder: Path, *,
-        moment: dt.datetime | None = None,
+        moment: dt.datetime | None = None, language: str = "en",
     ) -> None:  # fmt: skip
         self._folder = folder
         self._target = target
+        self._language = language
         self.tenants, secrets = prepare(cases)
         files = self.rendered(self.tenants, secrets)
         sounds = {
@@ -146,7 +147,7 @@ class PbxSession:
         await call.close()
         observed = observe(call, stored)
         seconds = time.monotonic() - start
-        differences, trace = judge(tenant.case, observed), tuple(call.trace)
+        differences, trace = judge(tenant.case, observed, self._language), tuple(call.trace)
         return Result(tenant.case, self.pbx.name, observed, differences, seconds, trace=trace)
 
     async def _stored(self, tenant: Tenant) -> dict[str, tuple[float, int]]:
