@@ -75,5 +75,4 @@ def call_as_json(call: ExaminedCall | Result) -> dict[str, Any]:
 
 
 def lines_as_json(call: ExaminedCall) -> dict[str, Any]:
-    """The lines that it ran through."""
     return {"ran": [{"at": ran.at, "where": ran.where, "text": ran.text} for ran in call.trace]}

@@ -62,7 +62,6 @@ def _call_progress(terminal: Console, calls: int) -> Iterator[Callable[[Result],
 
 
 def write_report(report: LabReport, path: Path, language: str) -> None:
-    """One page of HTML about every call."""
     from pbxgen.lab.report import page
 
     path.write_text(page(report, language), encoding="utf-8")

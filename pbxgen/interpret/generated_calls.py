@@ -55,7 +55,6 @@ def examine(plans: Sequence[Plan], cases: Sequence[Case], pbx: str, language: st
 
 
 def place(interpreter: Interpreter, case: Case, language: str = "en") -> ExaminedCall:
-    """Place one call and judge it."""
     trace: Trace = []
     try:
         observed = interpreter.place(case, trace)

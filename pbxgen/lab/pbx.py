@@ -12,7 +12,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import cast
+from typing import NamedTuple, cast
 
 from pbxgen.flow.plan import Plan
 from pbxgen.lab import process
@@ -25,8 +25,7 @@ from pbxgen.targets.base import GeneratedFile
 _FAKETIME = ("faketime/libfaketimeMT.so.1", "faketime/libfaketime.so.1")
 
 
-@dataclass(frozen=True, slots=True)
-class RecordedMessage:
+class RecordedMessage(NamedTuple):
     """A message found in a mailbox."""
 
     seconds: float
@@ -36,8 +35,6 @@ class RecordedMessage:
 
 @dataclass(frozen=True, slots=True)
 class PbxSetup:
-    """Everything a PBX is started with."""
-
     folder: Path
     """Scratch folder of this PBX alone."""
     files: tuple[GeneratedFile, ...]

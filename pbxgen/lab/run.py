@@ -137,20 +137,17 @@ def _report(
     results: Sequence[Result], pbxs: tuple[str, ...], complaints: Sequence[tuple[str, Case | None, str]], seconds: float
 ) -> LabReport:
     """The results with the log lines of the PBXs, each with the call that it is about."""
-    problems: dict[str, dict[str, None]] = {pbx: {} for pbx in pbxs}
-    strays: dict[str, dict[str, None]] = {pbx: {} for pbx in pbxs}
-    for pbx, case, line in complaints:
-        problems[pbx][line if case is None else f"{case.name}: {line}"] = None
-        if case is None:
-            strays[pbx][line] = None
+    problems: dict[str, tuple[str, ...]] = {}
+    strays: dict[str, tuple[str, ...]] = {}
+    for pbx in pbxs:
+        logged = [(case, line) for of, case, line in complaints if of == pbx]
+        problems[pbx] = tuple(dict.fromkeys(line if case is None else f"{case.name}: {line}" for case, line in logged))
+        strays[pbx] = tuple(dict.fromkeys(line for case, line in logged if case is None))
     complete = tuple(
         replace(result, complaints=tuple(line for pbx, c, line in complaints if pbx == result.pbx and c is result.case))
         for result in results
     )
-    return LabReport(
-        complete, pbxs, {p: tuple(lines) for p, lines in problems.items()}, seconds,
-        {p: tuple(lines) for p, lines in strays.items()},
-    )  # fmt: skip
+    return LabReport(complete, pbxs, problems, seconds, strays)
 
 
 def _batches(cases: Sequence[Case], on: Mapping[str, Target]) -> Iterator[_Batch]:

@@ -51,8 +51,6 @@ RTP_PORT = "99999"
 
 @dataclass(frozen=True, slots=True)
 class Dial:
-    """One call to place."""
-
     to_uri: str
     from_uri: str
     """With display name or without: what stands in From before the tag."""

@@ -68,7 +68,6 @@ class Sipp:
         return self._answering[method]
 
     def call(self, dial: scripts.Dial, ours: Address) -> subprocess.Popen[bytes]:
-        """Place one call from ``ours``."""
         text = scripts.caller("caller", dial, ours)
         remote = f"{LOOPBACK}:{self._wire.inner_address[1]}"
         _, started = self._start("caller", text, "-m", "1", "-cid_str", dial.call_id, remote, attach=ours)

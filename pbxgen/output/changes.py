@@ -32,8 +32,6 @@ class Obstacle(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """What happens to one file."""
-
     kind: Kind
     path: str
     """Relative to the tree's root, with forward slashes."""
@@ -51,8 +49,6 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class TreeChanges:
-    """What happens to one target's folder."""
-
     root: Path
     changes: tuple[Change, ...]
     manifest: Manifest

@@ -45,8 +45,6 @@ def load(files: Sequence[GeneratedFile]) -> Interpreter:
 
 
 class _CallPlayer:
-    """Plays one call of a switch."""
-
     def __init__(self, switch: AsteriskSwitch) -> None:
         self._switch = switch
         self._case = switch.case

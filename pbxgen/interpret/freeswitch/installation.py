@@ -84,7 +84,6 @@ def _params(element: XmlElement) -> dict[str, str]:
 
 
 def _voicemail_profiles(lines: Sequence[FreeSwitchLine]) -> frozenset[str]:
-    """Names of the profiles of mod_voicemail."""
     holders = [holder for element in parsed(lines) for holder in element.named("profiles")]
     return frozenset(profile.get("name") for holder in holders for profile in holder.named("profile"))
 

@@ -145,7 +145,6 @@ def _numbered(plan: Plan) -> Iterator[dict[str, str]]:
 
 
 def _entry(id: str, record: str, what: str, location: Location) -> dict[str, str]:
-    """One record of call data."""
     return {"id": id, "record": record, "comment": _comment(what, location)}
 
 
