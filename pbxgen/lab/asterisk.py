@@ -97,11 +97,10 @@ class Asterisk(Pbx):
         for name in ("etc", "run", "log", "spool", "db", "keys/keys", "data/sounds", "data/moh"):
             (self._home / name).mkdir(parents=True, exist_ok=True)
         root = self._program.parent
-        stock = next(
-            (p for p in (root / "etc/asterisk", Path("/etc/asterisk")) if (p / "asterisk.conf").exists()), None
-        )
-        if stock is not None:
-            shutil.copytree(stock, self._etc, dirs_exist_ok=True)
+        for stock in (root / "etc/asterisk", Path("/etc/asterisk")):
+            if (stock / "asterisk.conf").exists():
+                shutil.copytree(stock, self._etc, dirs_exist_ok=True)
+                break
         self._lay(self._setup.files)
         self._sounds(root)
         first, last = free_range(_RTP_PORTS)

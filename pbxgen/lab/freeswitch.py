@@ -131,14 +131,8 @@ class FreeSwitch(Pbx):
 
     def _set_variables(self, conf: Path) -> None:
         """The stock files take addresses and ports from variables: set them where the stock ones have been read."""
-        variables = {
-            "local_ip_v4": LOOPBACK,
-            "bind_server_ip": LOOPBACK,
-            "external_rtp_ip": LOOPBACK,
-            "external_sip_ip": LOOPBACK,
-            "internal_sip_port": str(self.phones_at[1]),
-            "external_sip_port": str(self.trunks_at[1]),
-        }
+        variables = dict.fromkeys(("local_ip_v4", "bind_server_ip", "external_rtp_ip", "external_sip_ip"), LOOPBACK)
+        variables |= {"internal_sip_port": str(self.phones_at[1]), "external_sip_port": str(self.trunks_at[1])}
         lines = "".join(f'  <X-PRE-PROCESS cmd="set" data="{name}={value}"/>\n' for name, value in variables.items())
         main = conf / "freeswitch.xml"
         text = main.read_text(encoding="utf-8")

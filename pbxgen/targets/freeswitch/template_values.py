@@ -98,17 +98,8 @@ def _untils(plan: Plan) -> list[str]:
 
 
 def _schedule(schedule: Schedule) -> View:
-    """Its steps: if any test of one passes, something is set."""
-    times = opening(schedule)
-    steps = [
-        ("closed", "${pbx_now}", times.closed, "pbx_day=closed"),
-        ("opening hours", "${pbx_day}${pbx_now}", times.weekly, "pbx_open=yes"),
-        ("yesterday was closed", "${pbx_now}", times.closed_eve, "pbx_eve=closed"),
-        ("yesterday's hours that run past midnight", "${pbx_eve}${pbx_now}", times.eve, "pbx_open=yes"),
-        ("open all the same", "${pbx_now}", times.opened, "pbx_open=yes"),
-    ]
-    parts = [dict(zip(("meaning", "field", "tests", "sets"), step, strict=True)) for step in steps if step[2]]
-    return {"name": schedule.name, "parts": parts, "where": _comment(schedule.name, schedule.location)}
+    where = _comment(schedule.name, schedule.location)
+    return {"name": schedule.name, "parts": opening(schedule), "where": where}
 
 
 def calls(plan: Plan) -> View:
