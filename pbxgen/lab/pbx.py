@@ -145,13 +145,13 @@ def laboratory_of(pbx: str) -> Laboratory:
     return cast("Laboratory", module_of(pbx, "pbxgen.lab").LABORATORY)
 
 
-def find_program(variable: str, name: str) -> Path:
-    """A PBX's program: the environment variable, else on PATH. Raises LabError naming what was looked for."""
+def find_program(variable: str, name: str, wanted: str = "to place real calls on") -> Path:
+    """A program: the environment variable, else on PATH. Raises LabError naming what was looked for, and why."""
     named = os.environ.get(variable)
     program = shutil.which(named or name)
     if program is None:
         looked = f"{variable}={named}" if named else f"`{name}` on PATH; {variable} is not set"
-        raise LabError(f"no {name} found to place real calls on (looked for {looked})")
+        raise LabError(f"no {name} found {wanted} (looked for {looked})")
     return Path(program).resolve()
 
 

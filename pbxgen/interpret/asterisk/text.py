@@ -108,19 +108,13 @@ def _variable(inner: AsteriskText) -> AsteriskVariable:
 
 def _named(inner: str) -> tuple[str, int | None, int]:
     """``NAME:offset:length`` or ``FUNCTION(…):offset:length``."""
-    if ":" not in inner:
+    colons = (at for at, letter in enumerate(inner) if letter == ":")
+    at = next((at for at in colons if inner.count("(", 0, at) == inner.count(")", 0, at)), None)
+    if at is None:
         return inner, None, WHOLE
-    depth = 0
-    for at, character in enumerate(inner):
-        if character == "(":
-            depth += 1
-        elif character == ")":
-            depth -= 1
-        elif character == ":" and not depth:
-            given = _PART.match(inner[at + 1 :])
-            offset, length = given.groups() if given else ("0", None)
-            return inner[:at], int(offset), WHOLE if length is None else int(length)
-    return inner, None, WHOLE
+    given = _PART.match(inner[at + 1 :])
+    offset, length = given.groups() if given else ("0", None)
+    return inner[:at], int(offset), WHOLE if length is None else int(length)
 
 
 def _cut(value: str, offset: int, length: int) -> str:
