@@ -165,11 +165,7 @@ def _print_json(
 
 
 def _print_text(
-    runs: Sequence[FileRun],
-    examined: Sequence[ExaminedCall],
-    report: LabReport | None,
-    verbose: bool,
-    language: str,
+    runs: Sequence[FileRun], examined: Sequence[ExaminedCall], report: LabReport | None, verbose: bool, language: str
 ) -> None:
     from pbxgen.diagnostics.render import render_text
     from pbxgen.phrases import phrases

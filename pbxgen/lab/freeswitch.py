@@ -179,22 +179,22 @@ def _stock(program: Path) -> Path:
     places = [Path(named)] if named else []
     prefix = program.parent.parent  # its sources install into a prefix of their own, or lay it out as a system is
     places += [prefix / "conf", prefix / "etc/freeswitch", Path("/etc/freeswitch"), Path("/usr/local/freeswitch/conf")]
-    for place in places:
-        if (place / "freeswitch.xml").exists():
-            return place
-    looked = ", ".join(map(str, places))
-    raise LabError(
-        f"FreeSWITCH's stock configuration was not found (looked in {looked}; PBXGEN_FREESWITCH_CONF names it)"
-    )
+    named_by = "; PBXGEN_FREESWITCH_CONF names it"
+    return _first_with("freeswitch.xml", places, "FreeSWITCH's stock configuration was not found", named_by)
 
 
 def _modules(program: Path) -> Path:
     prefix = program.parent.parent
     places = [prefix / "mod", prefix / "lib/freeswitch/mod", Path("/usr/lib/freeswitch/mod")]
-    for place in places:
-        if (place / "mod_sofia.so").exists():
-            return place
-    raise LabError(f"FreeSWITCH's modules were not found (looked in {', '.join(map(str, places))})")
+    return _first_with("mod_sofia.so", places, "FreeSWITCH's modules were not found")
+
+
+def _first_with(name: str, places: Sequence[Path], problem: str, more: str = "") -> Path:
+    """The first folder that holds a file. Raises LabError."""
+    found = next((place for place in places if (place / name).exists()), None)
+    if found is None:
+        raise LabError(f"{problem} (looked in {', '.join(map(str, places))}{more})")
+    return found
 
 
 LABORATORY = Laboratory(find, FreeSwitch, "-version")

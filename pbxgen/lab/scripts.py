@@ -72,16 +72,13 @@ def _send(text: str, attributes: str = "") -> str:
     return f"<send{space}{attributes}><![CDATA[\n\n{text}\n]]></send>"
 
 
-def _sdp() -> str:
+def _with_sdp(head: str) -> str:
     return (
+        f"{head}Content-Type: application/sdp\nContent-Length: [len]\n\n"
         f"v=0\no=lab 1 1 IN IP4 {LOOPBACK}\ns=-\nc=IN IP4 {LOOPBACK}\nt=0 0\n"
         f"m=audio {RTP_PORT} RTP/AVP 8 0 101\na=rtpmap:8 PCMA/8000\na=rtpmap:0 PCMU/8000\n"
         "a=rtpmap:101 telephone-event/8000\na=fmtp:101 0-15\na=ptime:20\na=sendrecv\n"
     )
-
-
-def _with_sdp(head: str) -> str:
-    return f"{head}Content-Type: application/sdp\nContent-Length: [len]\n\n{_sdp()}"
 
 
 def _empty(head: str) -> str:
