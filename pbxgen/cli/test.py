@@ -15,7 +15,7 @@ from pbxgen.cli.options import examples
 from pbxgen.pbxs import PBXS
 
 if TYPE_CHECKING:
-    from pbxgen.interpret.examine import ExaminedCall
+    from pbxgen.interpret.generated_calls import ExaminedCall
     from pbxgen.lab.result import LabReport
     from pbxgen.scenario.run import FileRun, Verdict
 
@@ -94,32 +94,31 @@ def run_tests(
     pbxs = tuple(p for p in PBXS if p in places)
     if report is not None and not pbxs:
         raise typer.BadParameter("a report needs real calls: name the PBXs with --on", param_hint="--report")
-    from pbxgen.scenario.run import judge_file, prepare
+    from pbxgen.scenario.run import prepare
 
-    prepared = [prepare(path, name) for path in files]
-    if all(not p.diagnostics and not p.scenarios for p in prepared):
+    runs = [prepare(path, name) for path in files]
+    if all(not p.diagnostics and not p.scenarios for p in runs):
         raise typer.BadParameter("no scenario's name holds this text" if name else "the files hold no scenarios")
-    runs = [judge_file(p) for p in prepared]
-    sound = all(r.sound for r in runs)
+    sound = not any(r.diagnostics for r in runs)
     examined: Sequence[ExaminedCall] = ()
     if sound and _GENERATED in places:
         from pbxgen.cli.test_generated import examine_calls
 
-        examined = examine_calls(prepared)
+        examined = examine_calls(runs, words)
     calls = None
     if pbxs and sound:
         from pbxgen.cli.test_on import place_calls, write_report
 
-        calls = place_calls(prepared, pbxs, keep)
+        calls = place_calls(runs, pbxs, keep, words)
         if report is not None:
             write_report(calls, report, words)
     if format == "json":
         _print_json(runs, examined, calls, verbose)
     else:
         _print_text(runs, examined, calls, verbose, words)
-    passed = all(r.passed for r in runs) and all(e.passed for e in examined)
-    passed = passed and (calls is None or (calls.passed and not any(calls.problems.values())))
-    raise typer.Exit(0 if passed else 1)
+    _, failed = _counts(runs, examined, calls)
+    logged = calls is not None and any(calls.problems.values())
+    raise typer.Exit(1 if failed or logged or not sound else 0)
 
 
 def _places(on: str) -> set[str]:
@@ -165,11 +164,7 @@ def _print_json(
 
 
 def _print_text(
-    runs: Sequence[FileRun],
-    examined: Sequence[ExaminedCall],
-    report: LabReport | None,
-    verbose: bool,
-    language: str,
+    runs: Sequence[FileRun], examined: Sequence[ExaminedCall], report: LabReport | None, verbose: bool, language: str
 ) -> None:
     from pbxgen.diagnostics.render import render_text
     from pbxgen.phrases import phrases

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from pbxgen.flow.machine import Caller, Sent
-from pbxgen.flow.plan import CallerId, NumberFormat, Origin, Place, PlaceKind, Plan, Route, Trunk
+from pbxgen.flow.numbering import NumberFormat
+from pbxgen.flow.plan import CallerId, Origin, Place, Plan, Route, Trunk
 
 OWN_MAILBOX = "*97"
 """Opens the caller's own mailbox; the PIN is asked where there is one."""
@@ -57,16 +58,16 @@ class Refusal:
     why: Why
 
 
-Entry = ToPlace | DialOut | MailboxAccess | Refusal
+WayIn = ToPlace | DialOut | MailboxAccess | Refusal
 
 
-def from_phone(plan: Plan, extension: str, dialled: str) -> Entry:
+def from_phone(plan: Plan, extension: str, dialled: str) -> WayIn:
     """What ``dialled`` means on the phone of ``extension``, in the order of SEMANTICS' "Entering and leaving"."""
     emergency = _emergency(plan, dialled)
     if emergency is not None:
         return DialOut(emergency, _emergency_route(plan, emergency))
     if dialled in plan.users:
-        return ToPlace(Place(PlaceKind.USER, dialled, plan.users[dialled].location))
+        return ToPlace(plan.user_at(dialled))
     for place, group in plan.positions():
         if group.number == dialled:
             return ToPlace(place)
@@ -84,7 +85,7 @@ def from_phone(plan: Plan, extension: str, dialled: str) -> Entry:
     number = plan.numbering.dialled(dialled)
     if number is None:
         return Refusal(404, Why.NO_SUCH_NUMBER)
-    inside = _inside(plan, number) or _in_range(plan, number)
+    inside = plan.reached_by(number) or plan.in_range(number)
     if inside is not None:
         return ToPlace(inside)
     route = plan.route_of(number)
@@ -93,18 +94,18 @@ def from_phone(plan: Plan, extension: str, dialled: str) -> Entry:
     return _by_route(plan, extension, number, route)
 
 
-def _by_route(plan: Plan, extension: str, number: str, route: Route) -> Entry:
+def _by_route(plan: Plan, extension: str, number: str, route: Route) -> WayIn:
     """By the class of service of who dials."""
     allowed = route.name in (plan.users[extension].routes or ())
     return DialOut(number, route) if allowed else Refusal(403, Why.CLASS_FORBIDS)
 
 
-def from_trunk(plan: Plan, called: str) -> Entry:
+def from_trunk(plan: Plan, called: str) -> WayIn:
     """What a called number coming from a trunk means: DIDs and ``inbound`` numbers, nothing else."""
     numbers = plan.numbering.called_by_trunk(called)
-    for look in (_inside, _in_range):
+    for look in (plan.reached_by, plan.in_range):
         for number in numbers:
-            inside = look(plan, number)
+            inside = look(number)
             if inside is not None:
                 return ToPlace(inside)
     return Refusal(404, Why.NOT_INBOUND)
@@ -117,8 +118,8 @@ def sent(plan: Plan, caller: Caller, out: DialOut) -> Sent:
         shown = caller.number if trunk.caller_id is CallerId.ORIGINAL else trunk.number
     else:
         shown = plan.users[caller.number or ""].own_number or trunk.number
-    number = out.number if out.as_dialled else plan.as_sent(out.number, trunk)
-    return Sent(out.route, number, None if shown is None else plan.as_sent(shown, trunk))
+    number = out.number if out.as_dialled else plan.numbering.as_sent(out.number, trunk.number_format)
+    return Sent(out.route, number, None if shown is None else plan.numbering.as_sent(shown, trunk.number_format))
 
 
 def caller_from_trunk(plan: Plan, trunk: Trunk | None, number: str) -> str | None:
@@ -138,19 +139,3 @@ def _emergency(plan: Plan, dialled: str) -> str | None:
     line = plan.numbering.outside_line
     rest = dialled[len(line) :] if line and dialled.startswith(line) else ""
     return rest if rest in plan.emergency else None
-
-
-def _inside(plan: Plan, number: str) -> Place | None:
-    if number in plan.dids:
-        extension = plan.dids[number]
-        return Place(PlaceKind.USER, extension, plan.users[extension].location)
-    if number in plan.inbound:
-        return Place(PlaceKind.INBOUND, number, plan.inbound[number].location)
-    return None
-
-
-def _in_range(plan: Plan, number: str) -> Place | None:
-    for inbound in plan.ranges():
-        if inbound.pattern is not None and inbound.pattern.matches(number):
-            return Place(PlaceKind.INBOUND, inbound.number, inbound.location)
-    return None

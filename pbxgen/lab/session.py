@@ -43,10 +43,11 @@ class PbxSession:
 
     def __init__(
         self, make_pbx: Callable[[PbxSetup], Pbx], target: Target, cases: Sequence[Case], folder: Path, *,
-        moment: dt.datetime | None = None,
+        moment: dt.datetime | None = None, language: str = "en",
     ) -> None:  # fmt: skip
         self._folder = folder
         self._target = target
+        self._language = language
         self.tenants, secrets = prepare(cases)
         files = self.rendered(self.tenants, secrets)
         sounds = {
@@ -137,7 +138,6 @@ class PbxSession:
         return [(cases.get(c.tenant or ""), c.line) for c in self.pbx.log.complaints(frozenset(cases))]
 
     async def place(self, tenant: Tenant) -> Result:
-        """Place the call of a tenant."""
         call = self.calls[tenant.plan.name]
         start = time.monotonic()
         self._calls_by_id[call.caller.call_id] = call
@@ -146,7 +146,7 @@ class PbxSession:
         await call.close()
         observed = observe(call, stored)
         seconds = time.monotonic() - start
-        differences, trace = judge(tenant.case, observed), tuple(call.trace)
+        differences, trace = judge(tenant.case, observed, self._language), tuple(call.trace)
         return Result(tenant.case, self.pbx.name, observed, differences, seconds, trace=trace)
 
     async def _stored(self, tenant: Tenant) -> dict[str, tuple[float, int]]:
@@ -159,7 +159,7 @@ class PbxSession:
             for user in tenant.plan.users.values():
                 messages = self.pbx.messages(tenant.plan, user.extension) if user.mailbox is not None else ()
                 if messages and messages[-1].seconds > 0:
-                    messages_of[user.extension] = (messages[-1].seconds, messages[-1].loudness)
+                    messages_of[user.extension] = messages[-1]
             if messages_of or time.monotonic() > deadline:
                 break
             await asyncio.sleep(0.1)
@@ -192,7 +192,6 @@ class PbxSession:
         return data
 
     def _invited_call(self, message: sip.Message, ours: Address) -> LabCall | None:
-        """The call that an INVITE of the PBX belongs to."""
         if ours == self.testbed.phones:
             return self.calls.get(message.uri_user.rsplit(".", 2)[0])
         return self._by_trunk.get(ours)

@@ -7,6 +7,7 @@ import re
 
 from pbxgen.diagnostics.location import Location
 from pbxgen.flow import plan
+from pbxgen.flow.numbering import NumberFormat
 from pbxgen.flow.pattern import Pattern, letters, parse
 from pbxgen.language import model_sections as model
 from pbxgen.language.directory import read_number
@@ -83,7 +84,7 @@ def _trunk(
         register=trunk.register_,
         accept_from=tuple(dict.fromkeys(accepted)),
         number=number,
-        number_format=plan.NumberFormat(trunk.number_format),
+        number_format=NumberFormat(trunk.number_format),
         caller_id=plan.CallerId(trunk.caller_id),
         diversion=plan.DiversionHeader(trunk.diversion),
         location=location,

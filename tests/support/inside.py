@@ -8,13 +8,13 @@ from unittest import mock
 
 from pbxgen.flow.plan import Plan
 from pbxgen.interpret.base import Trace
-from pbxgen.interpret.examine import files_of
 from pbxgen.interpret.freeswitch import functions
 from pbxgen.interpret.freeswitch.applications import APPLICATIONS
 from pbxgen.interpret.freeswitch.call import FreeSwitchCall
 from pbxgen.interpret.freeswitch.channel import CallerProfile, FreeSwitchChannel
 from pbxgen.interpret.freeswitch.execution import FreeSwitchCore
 from pbxgen.interpret.freeswitch.installation import install
+from pbxgen.interpret.generated_calls import files_of
 from tests.smoke.offices import OUTSIDE, call
 
 CARRIER = "127.0.0.1"
@@ -62,9 +62,8 @@ def come(
     """
     placed = call(plans[-1], OUTSIDE, number, phones=phones, outside=outside)
     state = FreeSwitchCall.of(install(files_of(plans, "freeswitch")), placed)
-    caller = state.channel(
-        CallerProfile(number, context, shows, shows, address, state.uuid()), inbound=True, variables=variables or {}
-    )
+    profile = CallerProfile(number, context, shows, shows, address, state.uuid())
+    caller = state.channel(profile, inbound=True, variables={"switch_r_sdp": "v=0\r\n"} | (variables or {}))
     caller.keys = keys
     told = {} if exists is None else {"file_exists": lambda _, path: str(exists(path)).lower()}
     with mock.patch.dict(functions.FUNCTIONS, told):

@@ -20,6 +20,7 @@ FEW_CONTACTS = 200
 def view(plan: Plan, endpoints: EndpointNames, siblings: Mapping[Key, Key]) -> dict[str, object]:
     """What the template of a tenant's dialplan prints, by the names it has there."""
     shared = find_shared(plan)
+    common = [{"name": f"{plan.name}.shared", "blocks": shared.blocks}] if shared.blocks else []
     return {
         "plan": plan,
         "endpoints": endpoints,
@@ -27,8 +28,7 @@ def view(plan: Plan, endpoints: EndpointNames, siblings: Mapping[Key, Key]) -> d
         "emergency": list(_emergency(plan)),
         "routes": [_route(plan, r) for r in plan.routes.values() if not (r.emergency or r.as_dialled)],
         "short": [_short_route(plan, r) for r in plan.routes.values() if r.as_dialled],
-        "shared": shared.blocks,
-        "users": _bucketed(plan, "users", (_user(plan, user, shared) for user in plan.users.values())),
+        "users": [*common, *_bucketed(plan, "users", (_user(plan, user, shared) for user in plan.users.values()))],
         "groups": _bucketed(plan, "groups", (_group(plan, place, group) for place, group in plan.positions())),
         "inbound": _bucketed(plan, "inbound", _numbers(plan)),
         "ranges": [_range(plan, at, inbound) for at, inbound in enumerate(plan.ranges())],
