@@ -116,6 +116,11 @@ BY_SHAPE = Discriminator(shape)
 
 OneOrMany = Annotated[Annotated[T, Tag("<text>")] | Annotated[list[T], Tag("<list>")], BY_SHAPE]
 """One value, or a list of them."""
+OneOrSome = Annotated[
+    Annotated[T, Tag("<text>")] | Annotated[list[T], Tag("<list>"), Field(min_length=1)],
+    BY_SHAPE,
+]
+"""The same where an empty list would say something else than nothing at all."""
 
 
 def many(value: T | list[T]) -> tuple[T, ...]:

@@ -14,7 +14,7 @@ from pbxgen.language.model_base import (
     Date,
     Expects,
     Model,
-    OneOrMany,
+    OneOrSome,
     Seconds,
     Text,
     shape,
@@ -80,12 +80,12 @@ class Conditions(WrittenOptions):
     """What rules and inbound numbers in their long form have in common."""
 
     to: To = Field(description="A destination, or a list tried in order. The rule's options are their defaults.")
-    when: Annotated[OneOrMany[Text], Expects("a schedule's name, not NAME, or a list of them")] | None = Field(
+    when: Annotated[OneOrSome[Text], Expects("a schedule's name, not NAME, or a list of them")] | None = Field(
         None,
         description="A schedule's name, or `not NAME`; of a list all must hold.",
         examples=["office", "not office"],
     )
-    from_: Annotated[OneOrMany[Text], Expects(CALLERS)] | None = Field(
+    from_: Annotated[OneOrSome[Text], Expects(CALLERS)] | None = Field(
         None,
         alias="from",
         description="internal, external, anonymous, a contacts set's name, or `not NAME`; of a list one must hold.",

@@ -202,6 +202,8 @@ def test_a_wrong_policy_is_reported_once_also_if_nobody_has_it() -> None:
         ("PBX128", '{operator_return: {busy: {to: "102", «from»: [vip, not external]}}}'),
         ("PBX110", '{busy: {to: "102", from: [vip, «not vips»]}}'),
         ("PBX110", '{busy: {to: "102", when: [office, «offices»]}}'),
+        ("PBX105", '{busy: {to: "102", from: «[]»}}'),
+        ("PBX105", '{busy: {to: "102", when: «[]»}}'),
         ("PBX110", '{busy: {to: "102", when: «offce»}}'),
         ("PBX110", '{busy: {to: "102", when: «not offce»}}'),
         ("PBX110", '{busy: {to: "102", from: «vpi»}}'),
