@@ -164,8 +164,7 @@ def _inbound(case: Case, before: Sequence[Event]) -> bool:
     if any(event.kind is EventKind.TRANSFERRED for event in before):
         return False
     numbers = case.plan.numbering.called_by_trunk(case.call.called)
-    ranges = [inbound.pattern for inbound in case.plan.ranges() if inbound.pattern is not None]
-    return any(n in case.plan.inbound or any(p.matches(n) for p in ranges) for n in numbers)
+    return any(n in case.plan.inbound or case.plan.in_range(n) is not None for n in numbers)
 
 
 def _compare(

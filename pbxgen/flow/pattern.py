@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 import re
 from collections.abc import Iterable, Sequence
@@ -74,6 +75,7 @@ def expand(pattern: Pattern, limit: int = 1000) -> tuple[str, ...] | None:
     return tuple(sorted(numbers))
 
 
+@lru_cache(maxsize=4096)
 def letters(pattern: Pattern) -> tuple[tuple[frozenset[str], ...], str]:
     """The letters allowed at each position, and the ending: "", "." (one or more follow) or "!" (none or more)."""
     tokens = _tokens(pattern.text)
@@ -129,6 +131,14 @@ def narrowness(pattern: Pattern) -> tuple[bool, int, int]:
     return is_open, -len(fixed) if is_open else 0, math.prod(map(len, fixed))
 
 
+@lru_cache(maxsize=4096)
+def beginning(pattern: Pattern) -> str:
+    """What all numbers that a pattern matches begin with."""
+    fixed, _ = letters(pattern)
+    return "".join(next(iter(allowed)) for allowed in itertools.takewhile(lambda allowed: len(allowed) == 1, fixed))
+
+
+@lru_cache(maxsize=4096)
 def _shape(pattern: Pattern) -> Shape:
     fixed, ending = letters(pattern)
     return ((*fixed, frozenset("0123456789")) if ending == "." else fixed), bool(ending)

@@ -16,6 +16,7 @@ from typing import NamedTuple
 from pbxgen.diagnostics.location import Location
 from pbxgen.flow.numbering import Cost, NumberFormat, NumberingPlan
 from pbxgen.flow.pattern import Pattern
+from pbxgen.flow.pattern_index import PatternIndex
 from pbxgen.flow.schedule import Schedule
 
 
@@ -343,6 +344,14 @@ class Plan:
     """Outside numbers that calls may be sent on to and that may cost far more than a call at home."""
     digest: str
     """12 hex digits that change with any byte of the source."""
+    ranges: tuple[Inbound, ...] = field(init=False, compare=False, repr=False)
+    """Inbound ranges, the narrower before the wider."""
+    _range_index: PatternIndex = field(init=False, compare=False, repr=False)
+
+    def __post_init__(self) -> None:
+        ranges = tuple(inbound for inbound in self.inbound.values() if inbound.pattern is not None)
+        object.__setattr__(self, "ranges", ranges)
+        object.__setattr__(self, "_range_index", PatternIndex(one.pattern for one in ranges if one.pattern is not None))
 
     @property
     def numbers(self) -> Mapping[str, RingGroup]:
@@ -433,14 +442,8 @@ class Plan:
 
     def in_range(self, number: str) -> Place | None:
         """The narrowest inbound range that an outside number is in."""
-        for inbound in self.ranges():
-            if inbound.pattern is not None and inbound.pattern.matches(number):
-                return Place(PlaceKind.INBOUND, inbound.number, inbound.location)
-        return None
-
-    def ranges(self) -> tuple[Inbound, ...]:
-        """Inbound ranges, the narrower before the wider."""
-        return tuple(inbound for inbound in self.inbound.values() if inbound.pattern is not None)
+        found = self._range_index.of(number)
+        return None if found is None else Place(PlaceKind.INBOUND, found.text, self.inbound[found.text].location)
 
     def caller_id_of(self, place: Place) -> CallerId:
         """Which number a diverted call shows at an outside place."""

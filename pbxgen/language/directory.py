@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 from pbxgen.diagnostics.diagnostic import Related
 from pbxgen.diagnostics.extension_lists import several
 from pbxgen.diagnostics.location import Location
-from pbxgen.flow.pattern import Pattern, expand, is_within, letters, narrowness, overlap, parse
+from pbxgen.flow.pattern import Pattern, expand, is_within, letters, narrowness, parse
+from pbxgen.flow.pattern_index import PatternIndex
 from pbxgen.language.findings import Findings
 from pbxgen.language.numbers import Numbers, compact_range, is_written_number, is_written_range
 from pbxgen.language.positions import at, each, key_of
@@ -48,6 +49,8 @@ class Directory:
     """E.164 number, or pattern of a range, to the key as written."""
     ranges: dict[str, Pattern] = field(default_factory=dict)
     """By pattern, the narrower before the wider."""
+    range_index: PatternIndex = field(default_factory=PatternIndex)
+    """The same, to find one."""
     in_ranges: set[str] = field(default_factory=set)
     """Numbers of ranges that destinations name: they are inbound numbers of their own."""
     emergency: dict[str, str] = field(default_factory=dict)
@@ -60,7 +63,8 @@ class Directory:
 
     def range_of(self, e164: str) -> str | None:
         """The narrowest range that a number is in."""
-        return next((text for text, pattern in self.ranges.items() if pattern.matches(e164)), None)
+        found = self.range_index.of(e164)
+        return None if found is None else found.text
 
     def reaches(self, e164: str) -> bool:
         """Does an outside number reach anything here?"""
@@ -251,6 +255,7 @@ def _inbound(draft: Draft, directory: Directory, numbers: Numbers, findings: Fin
             read_number(text, key, numbers, findings)
         if number.e164 is not None and _claim(number.e164, Owner("inbound", location), directory, findings):
             directory.inbound[number.e164] = text
+    directory.ranges = dict(sorted(directory.ranges.items(), key=lambda item: narrowness(item[1])))
 
 
 def _range(text: str, section: Node, directory: Directory, findings: Findings) -> None:
@@ -265,19 +270,25 @@ def _range(text: str, section: Node, directory: Directory, findings: Findings) -
         message = f"{text!r} is not a range of numbers: ranges are compared in E.164, which begins with +"
         findings.add("PBX127", message, location, help=_A_RANGE)
         return
-    for known, other in directory.ranges.items():
-        nested = is_within(pattern, other) is not is_within(other, pattern)
-        if nested or not overlap(pattern, other):
+    for other in directory.range_index.meeting(pattern):
+        if is_within(pattern, other) is not is_within(other, pattern):
             continue
+        known = directory.inbound[other.text]
+        alike = is_within(pattern, other)
         findings.add(
             "PBX172",
-            f"numbers are both in {text} and in {directory.inbound[known]}, and neither is the narrower one",
+            f"{text} and {known} are the same range"
+            if alike
+            else f"numbers are both in {text} and in {known}, and neither is the narrower one",
             location,
-            help="make one of them a part of the other, or let them have no number in common",
-            related=[Related("the other one", key_of(section, directory.inbound[known]))],
+            help="join the two"
+            if alike
+            else "make one of them a part of the other, or let them have no number in common",
+            related=[Related("the other one", key_of(section, known))],
         )
         return
-    directory.ranges = dict(sorted([*directory.ranges.items(), (written, pattern)], key=lambda p: narrowness(p[1])))
+    directory.range_index.add(pattern)
+    directory.ranges[written] = pattern
     directory.inbound[written] = text
 
 

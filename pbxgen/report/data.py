@@ -50,7 +50,7 @@ def plan_data(plan: Plan) -> dict[str, Any]:
         "operators": {name: _group(group) for name, group in plan.operators.items()},
         "groups": {name: _group(group) for name, group in plan.groups.items()},
         "inbound": {n: {"rules": lists.index(i.rules), "at": i.location.short} for n, i in plan.inbound.items()},
-        "ranges": [[i.number, i.pattern.regex] for i in plan.ranges() if i.pattern is not None],
+        "ranges": [[i.number, i.pattern.regex] for i in plan.ranges if i.pattern is not None],
         "dids": dict(plan.dids),
         "users": [_user(user, lists) for user in plan.users.values()],
         "lists": lists.values,

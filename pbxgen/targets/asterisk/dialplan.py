@@ -31,7 +31,7 @@ def view(plan: Plan, endpoints: EndpointNames, siblings: Mapping[Key, Key]) -> d
         "users": [*common, *_bucketed(plan, "users", (_user(plan, user, shared) for user in plan.users.values()))],
         "groups": _bucketed(plan, "groups", (_group(plan, place, group) for place, group in plan.positions())),
         "inbound": _bucketed(plan, "inbound", _numbers(plan)),
-        "ranges": [_range(plan, at, inbound) for at, inbound in enumerate(plan.ranges())],
+        "ranges": [_range(plan, at, inbound) for at, inbound in enumerate(plan.ranges)],
         "schedules": [_schedule(plan, schedule) for schedule in plan.schedules.values()],
         "contacts": [_contacts(plan, contacts) for contacts in plan.contacts.values()],
     }
@@ -77,7 +77,7 @@ def _numbers(plan: Plan) -> Iterator[Block]:
     for number, extension in plan.dids.items():
         user = plan.users[extension]
         yield Block(number, user.name, user.location.short, (Line(f"Return(user/{extension})"),))
-    ranges = {inbound.number: names.range_name(at) for at, inbound in enumerate(plan.ranges())}
+    ranges = {inbound.number: names.range_name(at) for at, inbound in enumerate(plan.ranges)}
     for number, entry in plan.inbound.items():
         extension = ranges.get(number, number)
         lines = (Line(f"Return(inbound/{extension})"), *rule_lines(plan, "inbound", entry.rules))

@@ -82,7 +82,7 @@ def _routes(plan: Plan) -> Iterator[Diagnostic]:
 
 
 def _ranges(plan: Plan) -> Iterator[Diagnostic]:
-    ranges = plan.ranges()
+    ranges = plan.ranges
     if len(ranges) > ROUTES:
         yield make(
             "PBX303",

@@ -64,7 +64,7 @@ def tenant(plan: Plan, naming: Naming) -> View:
         "phone_expression": naming.expression(plan),
         "emergency": list(_emergency(plan)),
         "routes": [_route(r) for r in plan.routes.values() if not (r.emergency or r.as_dialled)],
-        "ranges": [_range(at, inbound) for at, inbound in enumerate(plan.ranges())],
+        "ranges": [_range(at, inbound) for at, inbound in enumerate(plan.ranges)],
         "short": [_short_route(r, plan.numbering.outside_line) for r in plan.routes.values() if r.as_dialled],
         "untils": [{"date": day, "digits": day.replace("-", "")} for day in _untils(plan)],
         "contacts": list(_callers(plan)),
@@ -169,7 +169,7 @@ def _numbered(plan: Plan) -> Iterator[dict[str, str]]:
     for number, extension in plan.dids.items():
         owner = plan.users[extension]
         yield _entry(number, f"to=user:{extension}", f"{number}: {owner.name}", owner.location)
-    ranges = {inbound.number: _range_name(at) for at, inbound in enumerate(plan.ranges())}
+    ranges = {inbound.number: _range_name(at) for at, inbound in enumerate(plan.ranges)}
     for inbound in plan.inbound.values():
         id = ranges.get(inbound.number, inbound.number)
         yield _entry(id, call_data.inbound(inbound), inbound.number, inbound.location)
