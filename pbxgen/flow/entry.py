@@ -77,27 +77,18 @@ def from_phone(plan: Plan, extension: str, dialled: str) -> WayIn:
         return MailboxAccess(extension)
     if dialled == ANY_MAILBOX:
         return MailboxAccess(None)
-    line = plan.numbering.outside_line
-    digits = dialled[len(line) :] if dialled.startswith(line) else ""
-    short = plan.short_route_of(digits)
-    if short is not None:
-        return _by_route(plan, extension, digits, short)
     number = plan.numbering.dialled(dialled)
-    if number is None:
-        return Refusal(404, Why.NO_SUCH_NUMBER)
-    inside = plan.reached_by(number) or plan.in_range(number)
+    inside = None if number is None else plan.reached_by(number) or plan.in_range(number)
     if inside is not None:
         return ToPlace(inside)
-    route = plan.route_of(number)
-    if route is None:
-        return Refusal(404, Why.NO_ROUTE)
-    return _by_route(plan, extension, number, route)
-
-
-def _by_route(plan: Plan, extension: str, number: str, route: Route) -> WayIn:
-    """By the class of service of who dials."""
-    allowed = route.name in (plan.users[extension].routes or ())
-    return DialOut(number, route) if allowed else Refusal(403, Why.CLASS_FORBIDS)
+    line = plan.numbering.outside_line
+    digits = dialled[len(line) :] if dialled.startswith(line) else ""
+    for route in plan.routes.values():
+        sent = digits if route.as_dialled else number
+        if sent is not None and not route.emergency and route.carries(sent):
+            allowed = route.name in (plan.users[extension].routes or ())
+            return DialOut(sent, route) if allowed else Refusal(403, Why.CLASS_FORBIDS)
+    return Refusal(404, Why.NO_SUCH_NUMBER if number is None else Why.NO_ROUTE)
 
 
 def from_trunk(plan: Plan, called: str) -> WayIn:

@@ -292,6 +292,12 @@ class Route:
     as_dialled: bool = False
     """Are its patterns of digits as they are dialled, behind the outside line? They are sent as they are."""
 
+    def carries(self, number: str) -> bool:
+        """Does a pattern match? Of what is sent as it is dialled only digits do, whatever the patterns say."""
+        if self.as_dialled and not (number.isascii() and number.isdigit()):
+            return False
+        return any(pattern.matches(number) for pattern in self.patterns)
+
 
 @dataclass(frozen=True, slots=True)
 class Contacts:
@@ -453,18 +459,10 @@ class Plan:
     def route_of(self, number: str) -> Route | None:
         """The route that carries an E.164 number, emergency routes aside."""
         for route in self.routes.values():
-            if not (route.emergency or route.as_dialled) and any(p.matches(number) for p in route.patterns):
+            if not (route.emergency or route.as_dialled) and route.carries(number):
                 return route
         return None
 
     def is_short(self, digits: str) -> bool:
         """Is it dialled and sent as it is: an emergency number, or one of a route that is `as_dialled`?"""
-        return digits in self.emergency or self.short_route_of(digits) is not None
-
-    def short_route_of(self, digits: str) -> Route | None:
-        """The route that carries digits as they are dialled, without the outside line; emergency routes aside."""
-        if digits.isascii() and digits.isdigit():
-            for route in self.routes.values():
-                if route.as_dialled and any(p.matches(digits) for p in route.patterns):
-                    return route
-        return None
+        return digits in self.emergency or any(r.as_dialled and r.carries(digits) for r in self.routes.values())

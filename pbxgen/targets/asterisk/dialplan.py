@@ -120,7 +120,7 @@ def _trunk(plan: Plan, trunk: Trunk, siblings: Mapping[Key, Key]) -> dict[str, o
 
 def _route(plan: Plan, route: Route) -> dict[str, object]:
     patterns = tuple(p.text if p.literal else f"_{p.text}" for p in route.patterns)
-    context, answer = names.context(plan, "route", route.name), f"{route.name},{route.trunk}"
+    context, answer = names.context(plan, "route", route.name), f"{route.name},{route.trunk}{_place(plan, route)}"
     return {"context": context, "where": route.location.short, "patterns": patterns, "answer": answer}
 
 
@@ -129,8 +129,15 @@ def _short_route(plan: Plan, route: Route) -> dict[str, object]:
     line = plan.numbering.outside_line
     patterns = tuple(line + p.text if p.literal else f"_{line}{p.text}" for p in route.patterns)
     sent = f"${{EXTEN:{len(line)}}}" if line else "${EXTEN}"
-    context, answer = names.context(plan, "short", route.name), f"{route.name},{route.trunk},{sent}"
+    answer = f"{route.name},{route.trunk}{_place(plan, route)},{sent}"
+    context = names.context(plan, "short", route.name)
     return {"context": context, "where": route.location.short, "patterns": patterns, "answer": answer}
+
+
+def _place(plan: Plan, route: Route) -> str:
+    """Where the route stands in the source, if two may have a call: one by its number, one by what was dialled."""
+    both = any(one.as_dialled for one in plan.routes.values())
+    return f",{list(plan.routes).index(route.name)}" if both else ""
 
 
 def _schedule(plan: Plan, schedule: Schedule) -> dict[str, object]:

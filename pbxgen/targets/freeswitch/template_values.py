@@ -47,6 +47,7 @@ def inbound_trunks(plan: Plan) -> Iterator[View]:
 
 def tenant(plan: Plan, naming: Naming) -> View:
     before, after = naming.dial(plan)
+    short = any(route.as_dialled for route in plan.routes.values())
     return {
         "name": plan.name,
         "digest": plan.digest,
@@ -63,9 +64,9 @@ def tenant(plan: Plan, naming: Naming) -> View:
         "phone_after": after,
         "phone_expression": naming.expression(plan),
         "emergency": list(_emergency(plan)),
-        "routes": [_route(r) for r in plan.routes.values() if not (r.emergency or r.as_dialled)],
+        "routes": [_route(r, without_number=short) for r in plan.routes.values() if not r.emergency],
         "ranges": [_range(at, inbound) for at, inbound in enumerate(plan.ranges)],
-        "short": [_short_route(r, plan.numbering.outside_line) for r in plan.routes.values() if r.as_dialled],
+        "short": short,
         "untils": [{"date": day, "digits": day.replace("-", "")} for day in _untils(plan)],
         "contacts": list(_callers(plan)),
         "schedules": [_schedule(s) for s in plan.schedules.values()],
@@ -82,11 +83,15 @@ def _emergency(plan: Plan) -> Iterator[View]:
         yield {"trunk": trunk, "expression": rf"^{optional}({'|'.join(map(re.escape, numbers))})\z"}
 
 
-def _route(route: Route) -> View:
+def _route(route: Route, *, without_number: bool) -> View:
+    """``without_number``: may it be asked for what is no number in E.164 (``none``)?"""
+    other = r"(?!none\z)" if without_number and not route.as_dialled else ""
     return {
         "name": route.name,
         "trunk": route.trunk,
-        "expression": rf"^(?:{'|'.join(p.regex for p in route.patterns)})\z",
+        "short": route.as_dialled,
+        "field": "${pbx_rest}" if route.as_dialled else "destination_number",
+        "expression": rf"^{other}(?:{'|'.join(p.regex for p in route.patterns)})\z",
         "patterns": ", ".join(map(str, route.patterns)),
         "where": _comment(route.name, route.location),
     }
@@ -101,12 +106,6 @@ def _range(at: int, inbound: Inbound) -> View:
     assert inbound.pattern is not None
     digits = inbound.pattern.regex.replace(".+", r"\d+").replace(".*", r"\d*").replace("[+]", r"\+")
     return {"name": _range_name(at), "expression": digits, "where": _comment(inbound.number, inbound.location)}
-
-
-def _short_route(route: Route, line: str) -> View:
-    """On what a phone dials."""
-    patterns = "|".join(p.regex for p in route.patterns)
-    return _route(route) | {"expression": rf"^{line}((?:{patterns}))\z"}
 
 
 def _callers(plan: Plan) -> Iterator[View]:

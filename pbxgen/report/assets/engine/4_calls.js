@@ -16,20 +16,17 @@
         if (groups[name].number === dialled) return { reach: { kind, target: name, at: groups[name].at } };
     if (dialled === "*97") return plan.users.get(extension).mailbox ? { mailbox: extension } : { refused: 404, why: "no_mailbox" };
     if (dialled === "*98") return { mailbox: "*" };
-    const digits = dialled.startsWith(plan.numbers.line) ? dialled.slice(plan.numbers.line.length) : "";
-    const short = digitsOnly(digits) && plan.routes.find((r) => r.asDialled && r.patterns.some((p) => p.test(digits)));
-    if (short) return byRoute(plan, extension, digits, short);
     const number = plan.reading.dialled(dialled);
-    if (number === null) return { refused: 404, why: "no_such_number" };
-    const place = inside(plan, number) || inRange(plan, number);
+    const place = number === null ? null : inside(plan, number) || inRange(plan, number);
     if (place !== null) return { reach: place };
-    const route = plan.routes.find((r) => !r.emergency && !r.asDialled && r.patterns.some((p) => p.test(number)));
-    if (!route) return { refused: 404, why: "no_route" };
-    return byRoute(plan, extension, number, route);
-  }
-  function byRoute(plan, extension, number, route) {
-    const allowed = (plan.users.get(extension).routes || []).includes(route.name);
-    return allowed ? { dialOut: number } : { refused: 403, why: "class_forbids" };
+    const line = plan.numbers.line, digits = dialled.startsWith(line) ? dialled.slice(line.length) : "";
+    for (const route of plan.routes) {
+      const sent = route.asDialled ? (digitsOnly(digits) ? digits : null) : number;
+      if (sent === null || route.emergency || !route.patterns.some((p) => p.test(sent))) continue;
+      const allowed = (plan.users.get(extension).routes || []).includes(route.name);
+      return allowed ? { dialOut: sent } : { refused: 403, why: "class_forbids" };
+    }
+    return { refused: 404, why: number === null ? "no_such_number" : "no_route" };
   }
   function fromTrunk(plan, called) {
     const numbers = plan.reading.calledByTrunk(called);
