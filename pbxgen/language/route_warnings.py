@@ -6,27 +6,45 @@ from collections.abc import Iterable, Mapping
 
 from pbxgen.diagnostics.diagnostic import Related
 from pbxgen.diagnostics.extension_lists import several
-from pbxgen.flow.pattern import is_covered
+from pbxgen.flow.numbering import NumberingPlan
+from pbxgen.flow.pattern import Pattern, expand, is_covered
 from pbxgen.flow.plan import Route, Trunk, User
 from pbxgen.language.findings import Findings
 
 
 def warn_of_routes(
-    routes: Mapping[str, Route], trunks: Mapping[str, Trunk], users: Mapping[str, User], findings: Findings
+    routes: Mapping[str, Route],
+    trunks: Mapping[str, Trunk],
+    users: Mapping[str, User],
+    numbering: NumberingPlan,
+    findings: Findings,
 ) -> None:
-    _never_used(list(routes.values()), findings)
+    _never_used(list(routes.values()), numbering, findings)
     _nothing_shown(routes, trunks, users.values(), findings)
 
 
-def _never_used(routes: list[Route], findings: Findings) -> None:
-    """Emergency routes, those of short numbers and all others each have an order of their own."""
+def _read_is_taken(pattern: Pattern, earlier: list[Route], numbering: NumberingPlan) -> bool:
+    """Do earlier routes have, in E.164, every number that a pattern stands for as it is dialled? In doubt: no."""
+    read = [numbering.dialled(numbering.outside_line + digits) for digits in expand(pattern) or [""]]
+    return all(number is not None and any(route.carries(number) for route in earlier) for number in read)
+
+
+def _never_used(routes: list[Route], numbering: NumberingPlan, findings: Findings) -> None:
+    """Patterns are compared with those of the same form: in E.164, or as dialled, where emergency routes come first."""
+    emergency = [route for route in routes if route.emergency]
     for at, route in enumerate(routes):
-        kind = (route.emergency, route.as_dialled)
-        earlier = [other for other in routes[:at] if (other.emergency, other.as_dialled) == kind]
+        alike = routes[:at] if route.emergency or not route.as_dialled else [*emergency, *routes[:at]]
+        kinds = {(route.emergency, route.as_dialled), *([(True, False)] if route.as_dialled else [])}
+        earlier = [other for other in alike if (other.emergency, other.as_dialled) in kinds]
         taken = [pattern for other in earlier for pattern in other.patterns]
-        if not taken or not route.patterns or not all(is_covered(pattern, taken) for pattern in route.patterns):
+        others = [other for other in routes[:at] if route.as_dialled and not (other.emergency or other.as_dialled)]
+        if not route.patterns or not all(
+            is_covered(pattern, taken) or (others and _read_is_taken(pattern, others, numbering))
+            for pattern in route.patterns
+        ):
             continue
-        first = next((o for o in earlier if all(is_covered(p, o.patterns) for p in route.patterns)), earlier[0])
+        first = next((o for o in earlier if all(is_covered(p, o.patterns) for p in route.patterns)), None)
+        first = first or [*others, *earlier][0]
         findings.add(
             "PBX173",
             f"route {route.name} can carry no call: earlier ones have every number that it matches",
