@@ -84,6 +84,11 @@ def letters(pattern: Pattern) -> tuple[tuple[frozenset[str], ...], str]:
     return fixed, ending
 
 
+def wildcards(pattern: Pattern) -> tuple[int, ...]:
+    """The positions of X."""
+    return tuple(at for at, token in enumerate(_tokens(pattern.text)) if token == "X")
+
+
 def is_within(one: Pattern, other: Pattern) -> bool:
     """Does ``other`` match every number that ``one`` matches?"""
     (fixed, is_open), (around, around_open) = _shape(one), _shape(other)

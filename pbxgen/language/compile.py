@@ -160,7 +160,7 @@ def _compile(draft: Draft, loaded: Loaded, today: dt.date, findings: Findings) -
     if loaded.complete:
         warn_of_source(draft, directory, trunks, names, findings)
         if not (draft.has_broken("routes") or draft.has_broken("trunks") or draft.has_broken("users")):
-            warn_of_routes(routes, trunks, users, numbers.plan(), findings)
+            warn_of_routes(routes, trunks, users, None if country is None else numbers.plan(), findings)
     claims = tuple(_claims(draft, directory))
     if draft.pbx is None or country is None:
         return Compiled(None, (), acceptances, claims)

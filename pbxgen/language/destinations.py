@@ -100,7 +100,7 @@ class DestinationReader:
                 return WrittenDestination(text, location, options)
             findings.add(
                 "PBX125",
-                "'extension' has a meaning only in an inbound range of as many digits as extensions have",
+                "'extension' has a meaning only in an inbound range with an X for each digit of an extension",
                 location,
                 help='write it under inbound, at a number such as "+3902123452XX"',
             )

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import itertools
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from pbxgen.diagnostics.diagnostic import Related
 from pbxgen.diagnostics.extension_lists import several
 from pbxgen.diagnostics.location import Location
-from pbxgen.flow.pattern import Pattern, expand, is_within, letters, narrowness, parse
+from pbxgen.flow.pattern import Pattern, expand, is_within, letters, narrowness, parse, wildcards
 from pbxgen.flow.pattern_index import PatternIndex
 from pbxgen.language.findings import Findings
 from pbxgen.language.numbers import Numbers, compact_range, is_written_number, is_written_range
@@ -21,6 +23,9 @@ FEATURES = {"*97": "the own mailbox", "*98": "any mailbox, by PIN"}
 
 EXTENSION = "extension"
 """As a destination of an inbound range: the user whose extension is what its wildcards stand for."""
+
+MOST_NUMBERS = 100
+"""How many numbers a range may have for one extension: for each letter but X one."""
 
 EMERGENCY_LIMIT = 1000
 """How many numbers one pattern of an emergency route may stand for."""
@@ -71,18 +76,24 @@ class Directory:
         return e164 in self.outside or self.range_of(e164) is not None
 
     def of_extensions(self, text: str) -> Iterator[tuple[str, str]]:
-        """Each user whose extension the wildcards of a range can be, with a number that nothing narrower has."""
+        """Each user whose extension the X's of a range can be, with every number that nothing narrower has."""
         fixed, _ = letters(self.ranges[text])
-        free = [at for at, allowed in enumerate(fixed) if len(allowed) > 1]
+        free = wildcards(self.ranges[text])
         for extension in self.extensions:
-            if len(extension) != len(free) or any(
-                digit not in fixed[at] for digit, at in zip(extension, free, strict=True)
-            ):
+            if len(extension) != len(free):
                 continue
             digits = dict(zip(free, extension, strict=True))
-            number = "".join(digits.get(at, next(iter(allowed))) for at, allowed in enumerate(fixed))
-            if number not in self.outside and self.range_of(number) == text:
-                yield extension, number
+            choices = (digits.get(at) or sorted(allowed) for at, allowed in enumerate(fixed))
+            for number in map("".join, itertools.product(*choices)):
+                if number not in self.outside and self.range_of(number) == text:
+                    yield extension, number
+
+
+def numbers_each(pattern: Pattern) -> int:
+    """How many numbers of a range lead to one extension; 0: the range has no X to stand for extensions, or no end."""
+    fixed, ending = letters(pattern)
+    free = wildcards(pattern)
+    return 0 if ending or not free else math.prod(len(a) for at, a in enumerate(fixed) if at not in free)
 
 
 def read_number(text: str, node: Node, numbers: Numbers, findings: Findings) -> str | None:

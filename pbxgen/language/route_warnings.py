@@ -16,7 +16,7 @@ def warn_of_routes(
     routes: Mapping[str, Route],
     trunks: Mapping[str, Trunk],
     users: Mapping[str, User],
-    numbering: NumberingPlan,
+    numbering: NumberingPlan | None,
     findings: Findings,
 ) -> None:
     _never_used(list(routes.values()), numbering, findings)
@@ -29,7 +29,7 @@ def _read_is_taken(pattern: Pattern, earlier: list[Route], numbering: NumberingP
     return all(number is not None and any(route.carries(number) for route in earlier) for number in read)
 
 
-def _never_used(routes: list[Route], numbering: NumberingPlan, findings: Findings) -> None:
+def _never_used(routes: list[Route], numbering: NumberingPlan | None, findings: Findings) -> None:
     """Patterns are compared with those of the same form: in E.164, or as dialled, where emergency routes come first."""
     emergency = [route for route in routes if route.emergency]
     for at, route in enumerate(routes):
@@ -39,7 +39,8 @@ def _never_used(routes: list[Route], numbering: NumberingPlan, findings: Finding
         taken = [pattern for other in earlier for pattern in other.patterns]
         others = [other for other in routes[:at] if route.as_dialled and not (other.emergency or other.as_dialled)]
         if not route.patterns or not all(
-            is_covered(pattern, taken) or (others and _read_is_taken(pattern, others, numbering))
+            is_covered(pattern, taken)
+            or (numbering is not None and others and _read_is_taken(pattern, others, numbering))
             for pattern in route.patterns
         ):
             continue

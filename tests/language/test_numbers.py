@@ -252,6 +252,12 @@ def test_a_range_of_extensions_gives_users_their_numbers() -> None:
     assert plan.inbound == {}
 
 
+def test_only_what_an_x_stands_for_is_of_the_extension() -> None:
+    plan = plan_of(USERS + 'inbound: {"+390212345[34]2XX": extension}\n')
+    assert plan.users["21"].dids == ("+3902123453221", "+3902123454221")
+    assert plan.users["22"].dids == ("+390212345222", "+3902123453222", "+3902123454222")
+
+
 def test_what_stands_behind_the_extension_is_tried_for_every_number_of_the_range() -> None:
     assert inbound('"+3902123452XX": [extension, "200"]') == {
         "+390212345221": [["21", "200"]],
@@ -280,6 +286,12 @@ def test_a_destination_of_a_range_is_that_number() -> None:
         ("PBX172", '"+3902123452XX": "21", «"+39 02 123452XX"»: "200"'),
         ("PBX125", '"+3902123452X.": «extension»'),
         ("PBX125", '"+390212345200": «extension»'),
+        ("PBX125", '"+3902123452[0-9]N": «extension»'),
+        ("PBX125", '"+3902ZZZ452XX": «extension»'),
+        ("PBX175", '"+3902123452X": «extension»'),
+        ("PBX175", '"+390212345XXXX": {to: [«extension», "200"]}'),
+        ("PBX115", '"+3902123452XX": {to: «"+390212345299"»}'),
+        ("PBX115", '"+3902123452XX": ["200", «"02 12345299"»]'),
         ("PBX113", '«"+390212345-"»: "200"'),
     ],
 )

@@ -400,4 +400,12 @@ CODES: tuple[Code, ...] = (
         ),
         cure="Give the trunk a number, or the users a did.",
     ),
+    warning(
+        "PBX175",
+        "range of extensions that nobody has",
+        "In an inbound range `extension` is the user whose extension the X's of the pattern stand for. Where no "
+        "extension has as many digits as the range has X's, its calls reach nobody.",
+        example=source('users: {"21": {}, "22": {}}\ninbound: {"+390212345XXX": extension}\n'),
+        cure="Write as many X's as extensions have digits.",
+    ),
 )
