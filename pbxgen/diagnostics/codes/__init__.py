@@ -1,7 +1,7 @@
 """The table of all diagnostic codes, one file per layer, and the only way to make a diagnostic.
 
 PBX0xx source, PBX1xx language, PBX2xx flow, PBX3xx targets, PBX4xx output,
-PBX5xx scenarios. A code, once released, keeps its meaning.
+PBX5xx scenarios, PBX6xx deployment. A code, once released, keeps its meaning.
 """
 
 from __future__ import annotations
@@ -9,13 +9,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 
-from pbxgen.diagnostics.codes import flow, language, output, scenario, source, targets
+from pbxgen.diagnostics.codes import deploy, flow, language, output, scenario, source, targets
 from pbxgen.diagnostics.codes.code import Code
 from pbxgen.diagnostics.diagnostic import Diagnostic, Example, Related
 from pbxgen.diagnostics.location import Location
 
 _LAYERS = (("PBX0", source.CODES), ("PBX1", language.CODES), ("PBX2", flow.CODES), ("PBX3", targets.CODES),
-           ("PBX4", output.CODES), ("PBX5", scenario.CODES))  # fmt: skip
+           ("PBX4", output.CODES), ("PBX5", scenario.CODES), ("PBX6", deploy.CODES))  # fmt: skip
 
 
 def _assemble() -> Mapping[str, Code]:

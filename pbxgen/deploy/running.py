@@ -1,0 +1,108 @@
+"""What a deployment needs of one kind of PBX: where its files go, how it reloads, what it says that it runs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Protocol, cast
+
+from pbxgen.pbxs import module_of
+from pbxgen.targets.base import Part
+
+Ask = Callable[[str], str]
+"""What the console of the running PBX answers to a command. Raises DeployError where it does not."""
+Files = Mapping[str, str]
+"""The text of a release's files by path, as `pbxgen generate` names them."""
+
+
+@dataclass(frozen=True, slots=True)
+class TopFile:
+    """A file of the configuration's top level that only leads to the current release: written once."""
+
+    part: Part
+    path: str
+    text: str
+    ours: Callable[[str], bool]
+    """Does a file that is there already lead to the release?"""
+
+
+class ReloadError(Exception):
+    """The PBX refuses to reload; what it says."""
+
+
+@dataclass(frozen=True, slots=True)
+class Runs:
+    """What a running PBX says of itself."""
+
+    digests: Mapping[str, str]
+    """By tenant, of those that pbxgen made."""
+    registered: frozenset[str]
+    """Trunks that are registered at their carriers, by name."""
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """What of a release is to be found in the PBX."""
+
+    parts: frozenset[Part]
+    beside: bool = False
+    before: Files = field(default_factory=dict)
+    """The files of the release before: what was in those and is no more is to be gone."""
+
+
+class RunningPbx(Protocol):
+    """A PBX that runs at a target, through its console."""
+
+    def folder(self) -> str:
+        """Where it reads its configuration from."""
+        ...
+
+    def log(self) -> str | None:
+        """The path of the log that warnings and errors go to; None: there is none."""
+        ...
+
+    def runs(self) -> Runs: ...
+
+    def reload(self, before: Files, after: Files) -> list[str]:
+        """Reload what reads the files that differ, and wait for it; what it could not do, in sentences.
+
+        Raises ReloadError.
+        """
+        ...
+
+    def differences(self, files: Files, scope: Scope) -> list[str]:
+        """Where what runs is not what ``files`` say, in sentences without secrets."""
+        ...
+
+    def complaints(self, lines: Sequence[str]) -> list[str]:
+        """Lines of its log that a faulty configuration may have caused."""
+        ...
+
+
+class DeployablePbx(Protocol):
+    """A kind of PBX."""
+
+    top: Sequence[TopFile]
+
+    def in_release(self, path: str) -> str:
+        """Where in a release's folder a generated file lies."""
+        ...
+
+    def generated(self, path: str) -> str:
+        """What :meth:`in_release` was given."""
+        ...
+
+    def unverified(self, parts: Collection[Part]) -> list[str]:
+        """What cannot be asked."""
+        ...
+
+    def users_gone(self, before: Files, after: Files) -> list[str]:
+        """Mailboxes that nobody opens any more, as ``tenant/extension``."""
+        ...
+
+    def running(self, ask: Ask) -> RunningPbx: ...
+
+
+def load_deployable(pbx: str) -> DeployablePbx:
+    """Imported only now. Raises KeyError for a PBX that there is not."""
+    return cast("DeployablePbx", module_of(pbx, "pbxgen.deploy").load())

@@ -1,0 +1,114 @@
+"""A target, while a command works on it: its shell, its folder, and the PBX that runs there."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from shlex import join, quote
+
+from pbxgen.deploy.errors import DeployError
+from pbxgen.deploy.read import DeployTarget
+from pbxgen.deploy.running import DeployablePbx, Files, RunningPbx, TopFile, load_deployable
+from pbxgen.deploy.shell import Shell, shell_at
+from pbxgen.deploy.site import Site, SiteState
+from pbxgen.pbxs import SHOWN_NAMES
+
+_SETTLES_SECONDS = 0.3
+"""A PBX writes its log in a thread of its own."""
+
+
+@dataclass(frozen=True, slots=True)
+class LogMark:
+    """Where a log ended."""
+
+    path: str
+    size: int
+
+
+class Session:
+    def __init__(self, target: DeployTarget, shell: Shell) -> None:
+        self.target = target
+        self.site = Site(shell, target.folder)
+        self.pbx: DeployablePbx = load_deployable(target.pbx)
+        self.running: RunningPbx = self.pbx.running(self.ask)
+        self._shell = shell
+
+    @property
+    def top(self) -> tuple[TopFile, ...]:
+        """The files of the top level that lead to a release; none where the administrator's own do."""
+        return () if self.target.beside else tuple(f for f in self.pbx.top if f.part in self.target.parts)
+
+    def state(self) -> SiteState:
+        return self.site.state([file.path for file in self.top])
+
+    def ask(self, text: str) -> str:
+        """What the running PBX answers. Raises DeployError."""
+        done = self._shell.run(join((*self.target.command, text)))
+        if done.status:
+            said = done.complaint or " ".join(done.text.split()) or f"exit status {done.status}"
+            raise DeployError(
+                "PBX611",
+                f"{self.target.name}: {SHOWN_NAMES[self.target.pbx]} does not answer: {said}",
+                f"see that `{join((*self.target.command, text))}` works at {self.target.at}",
+            )
+        return done.text
+
+    def check_folder(self) -> None:
+        """Raises DeployError where the PBX reads another folder than the target's."""
+        reads = self.running.folder()
+        done = self._shell.run(f"cd {quote(self.target.folder)} && pwd -P && cd {quote(reads)} && pwd -P")
+        here, _, there = done.text.strip().partition("\n")
+        if done.status == 0 and here != there:
+            raise DeployError(
+                "PBX611",
+                f"{self.target.name}: {SHOWN_NAMES[self.target.pbx]} reads {reads}, not {self.target.folder}",
+                f"write folder: {reads} in deploy.yaml",
+            )
+
+    def files_of(self, release: str) -> Files:
+        """The files of a release at the target, as they are there."""
+        _, files = self.site.release_files(release)
+        return self.named(files)
+
+    def named(self, files: Mapping[str, str]) -> Files:
+        return {self.pbx.generated(path): text for path, text in files.items()}
+
+    def log_mark(self) -> LogMark | None:
+        path = self.running.log()
+        if path is None:
+            return None
+        done = self._shell.run(f"wc -c <{quote(path)}")
+        return LogMark(path, int(done.text)) if done.status == 0 else None
+
+    def complaints_since(self, mark: LogMark | None) -> list[str]:
+        """What the log has about the configuration since ``mark``."""
+        if mark is None:
+            return []
+        size, mark_size = -1, mark.size
+        while size != (now := self._size(mark.path)):
+            size = now
+            time.sleep(_SETTLES_SECONDS)
+        if size < mark_size:  # it was rotated meanwhile
+            mark_size = 0
+        done = self._shell.run(f"tail -c +{mark_size + 1} {quote(mark.path)}")
+        return self.running.complaints(done.text.splitlines())
+
+    def _size(self, path: str) -> int:
+        done = self._shell.run(f"wc -c <{quote(path)}")
+        return int(done.text) if done.status == 0 else 0
+
+    def unverified(self, mark: LogMark | None) -> Sequence[str]:
+        """What this target cannot be asked."""
+        told = self.pbx.unverified(self.target.parts)
+        if mark is None:
+            told.append("new warnings and errors: it has no log with both that can be read here")
+        return told
+
+
+@contextmanager
+def session_at(target: DeployTarget) -> Iterator[Session]:
+    """Raises DeployError."""
+    with shell_at(target.at) as shell:
+        yield Session(target, shell)
