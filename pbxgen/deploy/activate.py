@@ -46,8 +46,11 @@ def activate(session: Session, state: SiteState, switch: Switch, step: Step, *, 
     before = {} if state.current is None else session.files_of(state.current)
     mark = session.log_mark()
     registered = session.running.runs().registered
-    placed = tuple(file.path for file in switch.placed)
-    journal = Journal(state.current, switch.release, placed, switch.action, switch.by, switch.commit)
+    placed = [file.path for file in switch.placed]
+    replaced = tuple(path for path in placed if state.top[path] is not None)
+    added = tuple(path for path in placed if state.top[path] is None)
+    journal = Journal(state.current, switch.release, replaced, added, switch.action, switch.by, switch.commit)
+    session.site.keep_aside(replaced, switch.release)
     session.site.write_journal(journal)
     try:
         step(f"{session.target.name}: making {switch.release} current")
@@ -65,13 +68,13 @@ def activate(session: Session, state: SiteState, switch: Switch, step: Step, *, 
         _way_back(session, journal, switch.files, before, why, step)
         raise
     if problems:
-        why = problems[0]
-        _way_back(session, journal, switch.files, before, why, step)
+        quoted = [*problems[1:_QUOTED], *lines[:_QUOTED]]
+        _way_back(session, journal, switch.files, before, problems[0], step, quoted)
         raise DeployError(
             "PBX616",
-            f"{session.target.name}: {why}{_and_more(problems)}; {_restored(journal)}",
+            f"{session.target.name}: {problems[0]}{_and_more(problems)}; {_restored(journal)}",
             "mend what it names and deploy again; nothing has changed for callers",
-            [*problems[1:_QUOTED], *lines[:_QUOTED]],
+            quoted,
         )
     _finish(session, replace(journal, proven=True), state)
     return told
@@ -128,11 +131,11 @@ def _finish(session: Session, journal: Journal, state: SiteState) -> None:
     """The release is proven: from here on a killed command is finished, not undone."""
     session.site.write_journal(journal)
     event = Event(now(), journal.action, journal.release, journal.by, journal.commit)
-    session.site.remember(event, kept(state, journal.release, session.target.keep))
+    session.site.remember(event, to_keep(state, journal.release, session.target.keep))
     session.site.end_journal()
 
 
-def kept(state: SiteState, current: str | None, keep: int) -> list[str]:
+def to_keep(state: SiteState, current: str | None, keep: int) -> list[str]:
     """The current release, and the last that were so before it."""
     names = [event.release for event in reversed(state.history) if event.action in _DONE and event.release]
     before = [name for name in dict.fromkeys(names) if name != current and name in state.releases]
@@ -145,12 +148,14 @@ def release_before(state: SiteState) -> str | None:
     return next((name for name in names if name != state.current and name in state.releases), None)
 
 
-def _way_back(session: Session, journal: Journal, files: Files, before: Files, why: str, step: Step) -> None:
+def _way_back(
+    session: Session, journal: Journal, files: Files, before: Files, why: str, step: Step, quoted: Sequence[str] = ()
+) -> None:
     """The release before is current again, reloaded and proven. Raises DeployError where that cannot be seen."""
     step(f"{session.target.name}: going back")
     mark = None
     try:
-        session.site.take_back(journal.placed, journal.before)
+        session.site.take_back(journal)
         mark = session.log_mark()
         session.running.reload(files, before)
         found: list[str] = []
@@ -159,24 +164,24 @@ def _way_back(session: Session, journal: Journal, files: Files, before: Files, w
     except ReloadError as error:
         found = [str(error)]
     except DeployError as error:
-        raise _lost(session, journal, why, [str(error)]) from None
+        raise _lost(session, journal, why, [str(error)], quoted) from None
     if found:
-        raise _lost(session, journal, why, [*found, *session.complaints_since(mark)])
+        raise _lost(session, journal, why, [*found, *session.complaints_since(mark)], quoted)
     state = session.state()
     session.site.remember(
         Event(now(), "undone", journal.before, journal.by, journal.commit, f"{journal.release}: {why}"),
-        kept(state, journal.before, session.target.keep),
+        to_keep(state, journal.before, session.target.keep),
     )
-    session.site.end_journal()
+    session.site.end_undone(journal)
 
 
-def _lost(session: Session, journal: Journal, why: str, found: Sequence[str]) -> DeployError:
+def _lost(session: Session, journal: Journal, why: str, found: Sequence[str], quoted: Sequence[str]) -> DeployError:
     return DeployError(
         "PBX619",
         f"{session.target.name}: {why}; on the way back: {found[0]}{_and_more(found)}",
         f"look at the PBX; {_current(journal)} is current in {session.target.folder}, "
         "and the next deployment or rollback reloads it first",
-        found[1:_QUOTED],
+        [*quoted, *found[1:_QUOTED]],
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import re
 import time
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
@@ -11,7 +12,7 @@ from pbxgen.deploy.errors import DeployError
 from pbxgen.deploy.running import Ask, Files, ReloadError, Runs, Scope, TopFile
 from pbxgen.interpret.base import NotUnderstoodError
 from pbxgen.interpret.freeswitch.elements import Element, parsed
-from pbxgen.interpret.freeswitch.preprocess import FreeSwitchLine, Preprocessor
+from pbxgen.interpret.freeswitch.preprocess import Preprocessor
 from pbxgen.targets.base import Part
 from pbxgen.targets.templates import templates_folder
 
@@ -34,11 +35,16 @@ _LOG_LINE = re.compile(
 _LEVELS = frozenset({"WARNING", "ERR", "CRIT", "ALERT"})
 _HARMLESS = re.compile(
     r"STUN Failed! \[.*\]|stun-set failed\."  # the stock vars.xml asks a server far away for the address
+    r"|Error including \S+/lang/\w+/\S+"  # a language that is not installed, which the stock file names
     r"|SQLite is BUSY, sane=[1-9]\d* \[.*"  # it is asked again
     r"|SIP auth challenge .*|SIP auth failure .*"  # phones that log in
     r"|Ignoring duplicate gateway '[\w.-]+'"  # a rescan names every gateway that is there already
 )
+_TAG = re.compile(r'<(/?)([\w:.-]+)((?:\s+[\w:.-]+="[^"]*")*)\s*(/?)>')
+_ATTRIBUTE = re.compile(r'([\w:.-]+)="([^"]*)"')
 _OK = "[Success]"
+_TOO_YOUNG = "must be up for at least"
+"""FreeSWITCH restarts a profile 10 s after its start at the earliest."""
 _CALLS = re.compile(r"(\d+) total")
 _GATEWAY = re.compile(r"^\s*external::(\S+)\s+(?:gateway\s+)?(\S+)\s+(\w+)", re.MULTILINE)
 _PATIENCE_SECONDS = 40.0
@@ -169,7 +175,12 @@ class RunningFreeSwitch:
 
     def _restart(self, profile: str) -> None:
         command = f"sofia profile {profile} restart"
-        self._told(self._ask(command), command)
+        said = self._ask(command)
+        deadline = time.monotonic() + _PATIENCE_SECONDS
+        while _TOO_YOUNG in said and time.monotonic() < deadline:
+            time.sleep(1)
+            said = self._ask(command)
+        self._told(said, command)
         _wait(lambda: profile not in self._running_profiles(), _TO_END_SECONDS)
         if not _wait(lambda: profile in self._running_profiles(), _PATIENCE_SECONDS):
             raise ReloadError(f"the SIP profile {profile} does not start again")
@@ -243,11 +254,19 @@ def _wait(there: Callable[[], bool], seconds: float) -> bool:
 
 
 def _document(text: str) -> list[Element]:
-    """The outermost elements of XML that the console has printed."""
-    lines = text.splitlines(keepends=True)
-    if not any(line.lstrip().startswith("<") for line in lines):
-        return []
-    return parsed([FreeSwitchLine(line, "what runs", number) for number, line in enumerate(lines, 1)])
+    """The outermost elements that the console has printed. Not all of it is XML: `<!-` in a value stays as it is."""
+    root = Element("", {}, "")
+    open_ = [root]
+    for end, tag, attributes, alone in _TAG.findall(text):
+        if end:
+            if len(open_) > 1:
+                open_.pop()
+            continue
+        element = Element(tag, {name: html.unescape(value) for name, value in _ATTRIBUTE.findall(attributes)}, "")
+        open_[-1].children.append(element)
+        if not alone:
+            open_.append(element)
+    return root.children
 
 
 def _all(element: Element, tag: str) -> Iterator[Element]:

@@ -56,7 +56,8 @@ def plan_lines(plan: TargetPlan) -> list[str]:
     lines = [_title(plan), f"  {_runs(plan)}"]
     if plan.nothing:
         return [*lines, "  nothing to deploy"]
-    lines += ["", "  What changes for callers", *(f"    {line}".rstrip() for line in text_lines(plan.callers))]
+    callers = "\n".join(text_lines(plan.callers)).strip().split("\n")
+    lines += ["", "  What changes for callers", *(f"    {line}".rstrip() for line in callers)]
     for title, told in _sections(plan):
         if told:
             lines += ["", f"  {title}", *(f"    {line}" for line in told)]

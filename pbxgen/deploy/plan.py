@@ -13,7 +13,7 @@ from pbxgen.deploy.read import DeployTarget
 from pbxgen.deploy.release import ReleaseInfo
 from pbxgen.deploy.running import Files, Scope, TopFile
 from pbxgen.deploy.session import Session
-from pbxgen.deploy.site import CURRENT, KEPT, SiteState
+from pbxgen.deploy.site import CURRENT, SiteState, kept
 from pbxgen.deploy.wanted import Wanted
 from pbxgen.diff.generated import Judge, Origin, made_from
 from pbxgen.diff.result import Made, Plans, Result
@@ -93,8 +93,12 @@ def plan_of(session: Session, wanted: Wanted, plans: Mapping[str, Plan], before:
     drift = _drift(session, state, old, running)
     placed = _to_be_placed(session, state)
     callers = _callers(wanted, plans, running, before)
+    if state.journal is not None and not state.holder:
+        killed = f"a {state.journal.action} of {state.journal.release} was killed: it is finished or undone first"
+    else:
+        killed = ""
     told, force = _too_many(callers, state.info, plans, running)
-    force = [*_in_the_way(session, state, placed), *_not_ours(state, drift), *force]
+    force = [*_in_the_way(state, placed, wanted.info.digest), *_not_ours(state, drift), *force]
     lost = [
         f"mailbox {name} and the messages in it: nobody can open it any more"
         for name in session.pbx.users_gone(old, new)
@@ -115,7 +119,7 @@ def plan_of(session: Session, wanted: Wanted, plans: Mapping[str, Plan], before:
         unverified=tuple(unverified),
         force=tuple(force),
         drift=drift,
-        notes=tuple(told),
+        notes=tuple(line for line in (killed, *told) if line),
     )
 
 
@@ -135,14 +139,14 @@ def _to_be_placed(session: Session, state: SiteState) -> tuple[TopFile, ...]:
     return tuple(found)
 
 
-def _in_the_way(session: Session, state: SiteState, placed: tuple[TopFile, ...]) -> list[str]:
+def _in_the_way(state: SiteState, placed: tuple[TopFile, ...], release: str) -> list[str]:
     found = [
-        f"{file.path} does not lead to a release; it would be kept as {file.path}{KEPT}, and replaced"
+        f"{file.path} does not lead to a release: it would be kept as {kept(file.path, release)}, and replaced"
         for file in placed
         if state.top[file.path] is not None
     ]
     if state.in_the_way:
-        found.append(f"{CURRENT} is no link to a release; it would be kept as {CURRENT}{KEPT}, and replaced")
+        found.append(f"{CURRENT} is no link to a release: it would be kept as {kept(CURRENT, release)}, and replaced")
     return found
 
 

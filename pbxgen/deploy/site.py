@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import json
 import secrets
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from shlex import quote
@@ -26,8 +26,6 @@ from pbxgen.targets.base import GeneratedFile
 
 CURRENT = "pbxgen"
 RELEASES = "releases"
-KEPT = ".before-pbxgen"
-"""The end of the name under which a file or folder that was in the way is kept."""
 _JOURNAL, _HISTORY, _LOCK, _NEW = (f"{RELEASES}/{name}" for name in ("journal", "history", "lock", "new"))
 
 _ALIVE = f"""
@@ -49,6 +47,11 @@ _OWNER = f"""
 set -- $(ls -ldn .)
 if [ "$(id -u)" = 0 ]; then chown -R "$3:$4" {RELEASES}/new; else chgrp -R "$4" {RELEASES}/new 2>/dev/null || :; fi
 """
+
+
+def kept(path: str, release: str) -> str:
+    """Under which name a file or folder is kept that was in the way of a release."""
+    return f"{path}.before-{release}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,8 +80,10 @@ class Journal:
     before: str | None
     """The release that was current; None: there was none."""
     release: str
-    placed: tuple[str, ...]
-    """Files of the top level that are being written, of which those before are kept beside them."""
+    replaced: tuple[str, ...]
+    """Files of the top level that are being written; those before are kept."""
+    added: tuple[str, ...]
+    """The same, where there was none before."""
     action: str
     by: str
     commit: str | None
@@ -86,7 +91,7 @@ class Journal:
     """The PBX runs the release: what is left is to finish."""
 
     def text(self) -> str:
-        names = ("before", "release", "placed", "action", "by", "commit", "proven")
+        names = ("before", "release", "replaced", "added", "action", "by", "commit", "proven")
         return json.dumps({name: getattr(self, name) for name in names}) + "\n"
 
 
@@ -238,33 +243,44 @@ class Site:
     def end_journal(self) -> None:
         self._do(f"rm -f {_JOURNAL}")
 
+    def keep_aside(self, paths: Iterable[str], release: str) -> None:
+        """Copy files that are about to be replaced. Before the journal: what it speaks of is there."""
+        self._do("\n".join(f"cp -p {quote(path)} {quote(kept(path, release))}" for path in paths) or ":")
+
     def make_current(self, release: str) -> None:
-        """One rename. What was in the way of the very first one is kept beside it."""
-        link = f"{CURRENT}.new"
+        """One rename. What was in the way of the very first one is kept."""
+        link, aside = f"{CURRENT}.new", quote(kept(CURRENT, release))
         self._do(
             f"rm -f {link}\nln -s {RELEASES}/{quote(release)} {link}\n"
-            f"if [ ! -h {CURRENT} ] && [ -e {CURRENT} ]; then mv {CURRENT} {CURRENT}{KEPT}; fi\n"
+            f"if [ ! -h {CURRENT} ] && [ -e {CURRENT} ]; then mv {CURRENT} {aside}; fi\n"
             # A plain mv would move the link into the folder that the old one leads to.
             f"mv -T {link} {CURRENT} 2>/dev/null || mv -h {link} {CURRENT}"
         )
 
     def place(self, path: str, text: str) -> None:
-        """Write a file of the top level; the one before is kept."""
-        kept = quote(path + KEPT)
-        self._do(f"if [ -e {quote(path)} ]; then cp -p {quote(path)} {kept}; else rm -f {kept}; fi")
+        """Write a file of the top level."""
         self._replace(path, text)
 
-    def take_back(self, placed: Collection[str], release: str | None) -> None:
-        """The release before is current again, or what was there before the very first one."""
+    def take_back(self, journal: Journal) -> None:
+        """What was current before a switch is so again. It may have been done already, wholly or in part."""
         script = []
-        for path in placed:
-            kept = quote(path + KEPT)
-            script.append(f"if [ -e {kept} ]; then mv {kept} {quote(path)}; else rm -f {quote(path)}; fi")
-        if release is None:
-            script.append(f"rm -f {CURRENT}\nif [ -e {CURRENT}{KEPT} ]; then mv {CURRENT}{KEPT} {CURRENT}; fi")
+        for path in journal.replaced:
+            aside, new = quote(kept(path, journal.release)), quote(f"{path}.new")
+            script.append(f"if [ -e {aside} ]; then cp -p {aside} {new}; mv {new} {quote(path)}; fi")
+        script += [f"rm -f {quote(path)}" for path in journal.added]
+        if journal.before is None:
+            aside = quote(kept(CURRENT, journal.release))
+            script.append(
+                f"if [ -h {CURRENT} ]; then rm -f {CURRENT}; fi\nif [ -e {aside} ]; then mv {aside} {CURRENT}; fi"
+            )
         self._do("\n".join(script) or ":")
-        if release is not None:
-            self.make_current(release)
+        if journal.before is not None:
+            self.make_current(journal.before)
+
+    def end_undone(self, journal: Journal) -> None:
+        """The journal of a switch that was taken back; the copies go with it."""
+        copies = (quote(kept(path, journal.release)) for path in journal.replaced)
+        self._do("\n".join((f"rm -f {_JOURNAL}", *(f"rm -f {copy}" for copy in copies))))
 
     def remember(self, event: Event, keep: Sequence[str]) -> None:
         """Add to the history; releases that are not to be kept go."""
@@ -333,6 +349,6 @@ def _event(line: str) -> Event:
 def _journal(data: bytes) -> Journal | None:
     try:
         content: dict[str, Any] = json.loads(data)
-        return Journal(**{**content, "placed": tuple(content["placed"])})
+        return Journal(**{**content, **{name: tuple(content[name]) for name in ("replaced", "added")}})
     except (ValueError, TypeError, KeyError):
         return None
