@@ -35,6 +35,7 @@ _BUSY = "previous reload command didn't finish yet"
 _PATIENCE_SECONDS = 60.0
 _SHOWN = 900
 """Characters of an application and its data that `dialplan show` prints for certain."""
+_SHOWN_PATH = 35
 _NAME_WIDTH = 50
 _NAME_BEGINS = 12
 _CONTEXT = re.compile(r"\[ Context '(.*)' created by '[^']*' \]")
@@ -101,20 +102,29 @@ class RunningAsterisk:
         self._ask = ask
 
     def folder(self) -> str:
-        found = re.search(r"Configuration directory: +(\S+)", self._ask("core show settings"))
-        if found is None:
+        found = self._directory("Configuration")
+        if not found:
             raise DeployError(
                 "PBX611",
                 "Asterisk does not say which folder it reads",
                 "see that `command` in deploy.yaml asks a running Asterisk",
             )
-        return found[1]
+        return found
+
+    def _directory(self, name: str) -> str:
+        found = re.search(rf"{name} directory: +(\S+)", self._ask("core show settings"))
+        return "" if found is None else found[1]
 
     def log(self) -> str | None:
-        for path, levels in _LOG_CHANNEL.findall(self._ask("logger show channels")):
+        for shown, levels in _LOG_CHANNEL.findall(self._ask("logger show channels")):
             if {"WARNING", "ERROR"} <= set(levels.split()):
-                return str(path)
+                return self._unshortened(str(shown))
         return None
+
+    def _unshortened(self, shown: str) -> str:
+        """The beginning of a path of which 35 characters are shown at most."""
+        folder = f"{self._directory('Log')}/"
+        return folder if len(shown) >= _SHOWN_PATH and folder.startswith(shown) else shown
 
     def runs(self) -> Runs:
         digests = {}

@@ -21,10 +21,9 @@ _SETTLES_SECONDS = 0.3
 
 @dataclass(frozen=True, slots=True)
 class LogMark:
-    """Where a log ended."""
+    """Where the files of a log ended: sizes by path."""
 
-    path: str
-    size: int
+    sizes: Mapping[str, int]
 
 
 class Session:
@@ -76,28 +75,34 @@ class Session:
         return {self.pbx.generated(path): text for path, text in files.items()}
 
     def log_mark(self) -> LogMark | None:
-        path = self.running.log()
-        if path is None:
+        """None: it has no log that can be read."""
+        begins = self.running.log()
+        if begins is None:
             return None
-        done = self._shell.run(f"wc -c <{quote(path)}")
-        return LogMark(path, int(done.text)) if done.status == 0 else None
+        sizes = self._sizes(f"{quote(begins)}*")
+        return LogMark(sizes) if sizes else None
 
     def complaints_since(self, mark: LogMark | None) -> list[str]:
         """What the log has about the configuration since ``mark``."""
         if mark is None:
             return []
-        size, mark_size = -1, mark.size
-        while size != (now := self._size(mark.path)):
-            size = now
+        paths = " ".join(map(quote, mark.sizes))
+        sizes: dict[str, int] = {}
+        while sizes != (now := self._sizes(paths)):
+            sizes = now
             time.sleep(_SETTLES_SECONDS)
-        if size < mark_size:  # it was rotated meanwhile
-            mark_size = 0
-        done = self._shell.run(f"tail -c +{mark_size + 1} {quote(mark.path)}")
-        return self.running.complaints(done.text.splitlines())
+        found: list[str] = []
+        for path, size in sizes.items():
+            begin = mark.sizes[path] if size >= mark.sizes[path] else 0  # it was rotated meanwhile
+            if size > begin:
+                found += self._shell.run(f"tail -c +{begin + 1} {quote(path)}").text.split("\n")
+        return self.running.complaints(list(dict.fromkeys(found)))
 
-    def _size(self, path: str) -> int:
-        done = self._shell.run(f"wc -c <{quote(path)}")
-        return int(done.text) if done.status == 0 else 0
+    def _sizes(self, paths: str) -> dict[str, int]:
+        count = 'printf "%s %s\\n" "$(($(wc -c <"$file")))" "$file"'
+        done = self._shell.run(f'for file in {paths}; do if [ -f "$file" ] && [ -r "$file" ]; then {count}; fi; done')
+        lines = (line.split(" ", 1) for line in done.text.splitlines())
+        return {path: int(size) for size, path in lines}
 
     def unverified(self, mark: LogMark | None) -> Sequence[str]:
         """What this target cannot be asked."""
