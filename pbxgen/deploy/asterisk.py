@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from pbxgen.deploy.errors import DeployError
-from pbxgen.deploy.running import Ask, Files, ReloadError, Runs, Scope, TopFile
+from pbxgen.deploy.running import Ask, Files, ReloadError, Runs, Scope, TopFile, changed
 from pbxgen.interpret.asterisk import config
 from pbxgen.interpret.base import NotUnderstoodError
 from pbxgen.targets.base import Part
@@ -82,6 +82,9 @@ class Asterisk:
     def generated(self, path: str) -> str:
         return path if path in (*_MAIN, "modules.conf") else f"pbxgen/{path}"
 
+    def meaning(self, text: str) -> str:
+        return _meaning(text)
+
     def unverified(self, parts: Collection[Part]) -> list[str]:
         told = []
         if Part.ENDPOINTS in parts:
@@ -137,9 +140,9 @@ class RunningAsterisk:
         return Runs(digests, frozenset(registered))
 
     def reload(self, before: Files, after: Files) -> list[str]:
-        changed = {path for path in before.keys() | after.keys() if before.get(path) != after.get(path)}
+        kinds = {_kind(path) for path in changed(before, after, _meaning)}
         for name, command, answer in _RELOADS:
-            if any(_kind(path) == name for path in changed):
+            if name in kinds:
                 self._reload(command, answer)
         return []
 
@@ -207,6 +210,11 @@ class RunningAsterisk:
             listed = self._ask("pjsip list transports").splitlines()
             transports = {line.split()[1] for line in listed if line.startswith("Transport:") and "<" not in line}
             yield from _named("transport", set(_objects(files, "transport")), transports, set())
+
+
+def _meaning(text: str) -> str:
+    lines = (line.strip() for line in text.splitlines())
+    return "\n".join(line for line in lines if line and not line.startswith(";"))
 
 
 def _kind(path: str) -> str:

@@ -9,7 +9,7 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from pathlib import PurePosixPath
 
 from pbxgen.deploy.errors import DeployError
-from pbxgen.deploy.running import Ask, Files, ReloadError, Runs, Scope, TopFile
+from pbxgen.deploy.running import Ask, Files, ReloadError, Runs, Scope, TopFile, changed
 from pbxgen.interpret.base import NotUnderstoodError
 from pbxgen.interpret.freeswitch.elements import Element, parsed
 from pbxgen.interpret.freeswitch.preprocess import Preprocessor
@@ -40,6 +40,7 @@ _HARMLESS = re.compile(
     r"|SIP auth challenge .*|SIP auth failure .*"  # phones that log in
     r"|Ignoring duplicate gateway '[\w.-]+'"  # a rescan names every gateway that is there already
 )
+_COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
 _TAG = re.compile(r'<(/?)([\w:.-]+)((?:\s+[\w:.-]+="[^"]*")*)\s*(/?)>')
 _ATTRIBUTE = re.compile(r'([\w:.-]+)="([^"]*)"')
 _OK = "[Success]"
@@ -89,6 +90,9 @@ class FreeSwitch:
     def generated(self, path: str) -> str:
         return path
 
+    def meaning(self, text: str) -> str:
+        return _meaning(text)
+
     def unverified(self, parts: Collection[Part]) -> list[str]:
         if Part.ENDPOINTS not in parts:
             return []
@@ -131,10 +135,10 @@ class RunningFreeSwitch:
         return Runs(digests, frozenset(name for name, (_, state) in self._gateways().items() if state == "REGED"))
 
     def reload(self, before: Files, after: Files) -> list[str]:
-        changed = {path for path in before.keys() | after.keys() if before.get(path) != after.get(path)}
+        paths = changed(before, after, _meaning)
         told: list[str] = []
-        gateways = any(path.startswith("sip_profiles/external") for path in changed)
-        restarts = [name for name in _PROFILES if f"sip_profiles/{name}.xml" in changed]
+        gateways = any(path.startswith("sip_profiles/external") for path in paths)
+        restarts = [name for name in _PROFILES if f"sip_profiles/{name}.xml" in paths]
         if restarts and self._calls():
             commands = " and ".join(f"`sofia profile {name} restart`" for name in restarts)
             told.append(
@@ -150,9 +154,9 @@ class RunningFreeSwitch:
                 self._restart(name)
         elif gateways:
             self._told(self._ask("sofia profile external rescan"), "sofia profile external rescan")
-        elif changed:
+        elif paths:
             self._told(self._ask("reloadxml"), "reloadxml")
-        if any(path.startswith("directory/") for path in changed):
+        if any(path.startswith("directory/") for path in paths):
             self._ask("xml_flush_cache")
         return told
 
@@ -242,6 +246,10 @@ class RunningFreeSwitch:
     def _gateways(self) -> dict[str, tuple[str, str]]:
         """By name: where it sends to, and its state."""
         return {name: (to, state) for name, to, state in _GATEWAY.findall(self._ask("sofia status gateway"))}
+
+
+def _meaning(text: str) -> str:
+    return "\n".join(line.strip() for line in _COMMENT.sub("", text).splitlines() if line.strip())
 
 
 def _wait(there: Callable[[], bool], seconds: float) -> bool:

@@ -12,7 +12,8 @@ from pbxgen.deploy.status import TargetStatus
 from pbxgen.diff.output import document, markdown, text_lines
 from pbxgen.pbxs import SHOWN_NAMES
 
-_SIGNS = {FileKind.NEW: "+", FileKind.CHANGED: "~", FileKind.SECRETS: "~", FileKind.GONE: "-"}
+_SIGNS = {FileKind.NEW: "+", FileKind.GONE: "-"}
+_ONLY = {FileKind.SECRETS: " (passwords or PINs only)", FileKind.COMMENTS: " (comments only, not reloaded)"}
 _MOST_FILES = 40
 _MOST = 20
 
@@ -34,10 +35,7 @@ def _runs(plan: TargetPlan) -> str:
 
 def _sections(plan: TargetPlan) -> Iterator[tuple[str, list[str]]]:
     """What stands behind the callers, by title."""
-    files = [
-        f"{_SIGNS[c.kind]} {c.path}{' (passwords or PINs only)' if c.kind is FileKind.SECRETS else ''}"
-        for c in plan.files
-    ]
+    files = [f"{_SIGNS.get(c.kind, '~')} {c.path}{_ONLY.get(c.kind, '')}" for c in plan.files]
     files += [f"+ {file.path} (at the top level, written once)" for file in plan.placed]
     yield "Files", _cut(files, _MOST_FILES)
     yield "Changed by hand", _cut(list(plan.state.edited), _MOST)

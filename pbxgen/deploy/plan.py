@@ -29,6 +29,8 @@ class FileKind(StrEnum):
     CHANGED = "changed"
     SECRETS = "secrets"
     """Nothing but passwords or PINs changes."""
+    COMMENTS = "comments"
+    """Nothing but comments changes, which tell builds and lines of the source: it is not reloaded."""
     GONE = "gone"
 
 
@@ -113,7 +115,7 @@ def plan_of(session: Session, wanted: Wanted, plans: Mapping[str, Plan], before:
         tenants=wanted.info.tenants,
         running=running,
         callers=callers,
-        files=tuple(_file_changes(state.info, wanted)),
+        files=tuple(_file_changes(session, state.info, wanted, old)),
         placed=placed,
         lost=tuple(lost),
         unverified=tuple(unverified),
@@ -158,7 +160,7 @@ def _not_ours(state: SiteState, drift: tuple[str, ...]) -> list[str]:
     return found
 
 
-def _file_changes(current: ReleaseInfo | None, wanted: Wanted) -> list[FileChange]:
+def _file_changes(session: Session, current: ReleaseInfo | None, wanted: Wanted, texts: Files) -> list[FileChange]:
     old = {} if current is None else current.files
     new = wanted.info.files
     found = []
@@ -168,7 +170,9 @@ def _file_changes(current: ReleaseInfo | None, wanted: Wanted) -> list[FileChang
         elif path not in new:
             found.append(FileChange(FileKind.GONE, path))
         elif old[path].mark != new[path].mark:
-            found.append(FileChange(FileKind.CHANGED, path))
+            meanings = map(session.pbx.meaning, (texts.get(session.pbx.generated(path), ""), wanted.files[path].text))
+            same = len(set(meanings)) == 1
+            found.append(FileChange(FileKind.COMMENTS if same else FileKind.CHANGED, path))
         elif wanted.secrets and old[path].cksum != new[path].cksum:
             found.append(FileChange(FileKind.SECRETS, path))
     return found

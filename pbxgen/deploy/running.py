@@ -79,6 +79,15 @@ class RunningPbx(Protocol):
         ...
 
 
+def changed(before: Files, after: Files, meaning: Callable[[str], str]) -> set[str]:
+    """The paths of files that mean something else."""
+    return {
+        path
+        for path in before.keys() | after.keys()
+        if path not in before or path not in after or meaning(before[path]) != meaning(after[path])
+    }
+
+
 class DeployablePbx(Protocol):
     """A kind of PBX."""
 
@@ -90,6 +99,10 @@ class DeployablePbx(Protocol):
 
     def generated(self, path: str) -> str:
         """What :meth:`in_release` was given."""
+        ...
+
+    def meaning(self, text: str) -> str:
+        """What the PBX reads of a file: not its comments, which tell builds and lines of the source."""
         ...
 
     def unverified(self, parts: Collection[Part]) -> list[str]:

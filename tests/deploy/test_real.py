@@ -2,52 +2,42 @@
 
 from __future__ import annotations
 
-import os
-import signal
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from pathlib import Path
 
 import pytest
 
 from pbxgen.deploy.errors import DeployError
-from pbxgen.deploy.shell import Shell
 from pbxgen.deploy.site import Site
 from pbxgen.deploy.status import Standing
-from pbxgen.lab import sip
+from tests.deploy.killed import killed
 from tests.deploy.places import DOMAIN, PASSWORD, RealPlace, real_place
+from tests.security.calls import Side, call_up, takes
 from tests.security.laboratory import trunk_host
-from tests.security.peer import Login, Peer, Reply, sdp
+from tests.security.peer import Login, Peer
 
 pytestmark = [pytest.mark.real, pytest.mark.slow]
 
 
-def _takes(request: sip.Message) -> Sequence[Reply]:
-    return [Reply(200, body=sdp())] if request.method == "INVITE" else [Reply(200)]
-
-
-def _declines(request: sip.Message) -> Sequence[Reply]:
-    return [Reply(486)] if request.method == "INVITE" else [Reply(200)]
-
-
 @dataclass
 class Office:
-    """A PBX, deployed to once, and phones at it; 101 talks to 102 all the time."""
+    """A PBX, deployed to once, and phones at it; in each test 101 talks to 102."""
 
     place: RealPlace
     ada: Peer
     ben: Peer
-    spare: Peer
+    cleo: Peer
+    call: Side
 
     def call_is_up(self) -> bool:
-        """Both sides have heard no BYE."""
+        """No side has been told that it is over."""
         return not self.ada.requests("BYE") and not self.ben.requests("BYE")
 
     def rung_for(self, number: str) -> str:
-        """Who is called when 101 dials a number: its only taker is busy, so that the call ends."""
-        before = len(self.spare.invited)
-        self.spare.call(number, DOMAIN, sender=f"<sip:103@{DOMAIN}>", login=_login("103"), seconds=6)
-        return "103" if len(self.spare.invited) > before else "nobody"
+        """Is 103, who is busy, called when 101 dials a number?"""
+        before = len(self.cleo.invited)
+        self.ada.call(number, DOMAIN, sender=f"<sip:101@{DOMAIN}>", login=_login("101"), seconds=6)
+        return "103" if len(self.cleo.invited) > before else "nobody"
 
 
 def _login(extension: str) -> Login:
@@ -55,7 +45,7 @@ def _login(extension: str) -> Login:
 
 
 @pytest.fixture(scope="module")
-def office(pbx_name: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]:
+def phones(pbx_name: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[RealPlace, Peer, Peer, Peer]]:
     host, port = trunk_host()
     with real_place(pbx_name, tmp_path_factory.mktemp(pbx_name), f"{host}:{port}") as place:
         with pytest.raises(DeployError) as stock:
@@ -63,18 +53,23 @@ def office(pbx_name: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
         assert stock.value.diagnostic.code == "PBX614"  # the stock files are somebody's
         place.deploy(force=True)
         at = place.phones_at
-        with Peer(at, answer=_takes) as ada, Peer(at, answer=_takes) as ben, Peer(at, answer=_declines) as spare:
+        with Peer(at, answer=takes) as ada, Peer(at, answer=takes) as ben, Peer(at) as cleo:
             assert ada.register("101", DOMAIN, _login("101")) == 200
             assert ben.register("102", DOMAIN, _login("102")) == 200
-            assert spare.register("103", DOMAIN, _login("103")) == 200
-            uri, sender = f"sip:102@{DOMAIN}", f"<sip:101@{DOMAIN}>"
-            answered = ada.ask("INVITE", uri, sender=sender, body=sdp(), login=_login("101"), call_id="up", seconds=10)
-            assert answered is not None
-            assert answered.status == 200
-            ada.acknowledge(uri, sender, "up", int(answered.cseq.split()[0]), answered)
-            running = Office(place, ada, ben, spare)
-            yield running
-            assert running.call_is_up()
+            assert cleo.register("103", DOMAIN, _login("103")) == 200
+            yield place, ada, ben, cleo
+
+
+@pytest.fixture
+def office(phones: tuple[RealPlace, Peer, Peer, Peer]) -> Iterator[Office]:
+    place, ada, ben, cleo = phones
+    for peer in (ada, ben, cleo):
+        peer.received.clear()
+    side = call_up(None, ada, "101", "102", DOMAIN, _login("101"))  # type: ignore[arg-type]
+    running = Office(place, ada, ben, cleo, side)
+    yield running
+    assert running.call_is_up()
+    side.say("BYE")
 
 
 def test_a_changed_deviation_is_what_the_next_call_takes_and_the_one_that_is_up_goes_on(office: Office) -> None:
@@ -253,60 +248,49 @@ def test_a_changed_trunk_is_what_runs_and_a_rollback_brings_the_one_before_back(
     assert office.call_is_up()
 
 
-def _killed_at(place: RealPlace, moment: int, *, after: bool) -> bool:
-    """Deploy in a process that is killed at one of its steps; did it get that far?"""
-    child = os.fork()
-    if child == 0:
-        steps = 0
-        honest = Shell.run
-
-        def run(self: Shell, *arguments: object, **named: object) -> object:
-            nonlocal steps
-            steps += 1
-            if steps == moment and not after:
-                os.kill(os.getpid(), signal.SIGKILL)
-            if steps == moment:  # the far side gets all of it, and nobody waits for it
-                self._read = lambda *_: os.kill(os.getpid(), signal.SIGKILL)  # type: ignore[method-assign,assignment]
-            return honest(self, *arguments, **named)  # type: ignore[arg-type]
-
-        Shell.run = run  # type: ignore[method-assign,assignment]
-        try:
-            place.deploy()
-        finally:
-            os._exit(0)
-    _, status = os.waitpid(child, 0)
-    return os.WIFSIGNALED(status)
+_MOMENTS = {
+    "before its files are complete": ("cat >releases/new/release.json", False),
+    "while its files get their name": ("mv releases/new", True),
+    "before the journal is there": ("cat >releases/journal", False),
+    "once the journal is there": ("cat >releases/journal", True),
+    "once it is current": ("ln -s releases/", True),
+    "while the PBX reloads": ("re", True),
+    "before the history has it": ("cat >>releases/history", False),
+    "before the journal is gone": ("rm -f releases/journal", False),
+}
+"""Where a deployment is killed: a part of the script, and whether the far side still runs it."""
+_RELOADS = ("dialplan reload", "reloadxml", "rescan")
 
 
-def _leads_somewhere(folder: Path) -> bool:
-    """Would the PBX boot of it? Every include of the top level leads to a file."""
-    link = folder / "pbxgen"
-    return link.is_symlink() and (link / "release.json").exists()
-
-
-def test_a_deployment_that_is_killed_at_any_step_is_finished_or_undone_by_the_next_command(office: Office) -> None:
+def test_a_deployment_that_is_killed_is_finished_or_undone_by_the_next_command(office: Office) -> None:
     place = office.place
     place.deploy()
     texts = [place.text, place.text.replace("name: Eve", "name: Eva")]
-    killed = 0
-    for moment in range(3, 60):
-        far = []
-        for after in (False, True):
-            place.write(texts[(killed + 1) % 2])
-            far.append(_killed_at(place, moment, after=after))
-            assert _leads_somewhere(place.folder), moment
-            assert office.call_is_up(), moment
-            place.deploy()
-            status = place.status()
-            assert status.standing is Standing.IN_STEP, (moment, after, status.details)
-            assert not (place.folder / "releases/journal").exists()
-            assert not (place.folder / "releases/lock").is_symlink()
-            killed += 1
-        if not any(far):
-            break
-    else:
-        raise AssertionError("it never came to its end")
-    assert killed > 20
-    assert len(place.releases) <= 6
+    for number, (moment, (part, sent)) in enumerate(_MOMENTS.items(), 1):
+        place.write(texts[number % 2])
+        parts = _RELOADS if part == "re" else (part,)
+        dies = lambda _, script, parts=parts: any(p in script for p in parts)  # noqa: E731
+        assert killed(place.deploy, dies, sent=sent), moment
+        assert (place.folder / "pbxgen/release.json").exists(), moment
+        assert office.call_is_up(), moment
+        place.deploy()
+        status = place.status()
+        assert status.standing is Standing.IN_STEP, (moment, status.details)
+        assert not (place.folder / "releases/journal").exists(), moment
+        assert not (place.folder / "releases/lock").is_symlink(), moment
     place.write(texts[0])
     place.deploy()
+
+
+def test_a_pbx_that_is_down_is_said_so_and_nothing_is_changed(office: Office) -> None:
+    """The last test of the file: nothing runs afterwards."""
+    place = office.place
+    office.call.say("BYE")
+    before = place.current
+    place.change("name: Eve", "name: Evita")
+    place.stop()
+    with pytest.raises(DeployError) as refused:
+        place.deploy()
+    assert refused.value.diagnostic.code == "PBX611"
+    assert place.current == before
+    assert place.status().standing is Standing.UNREACHABLE
