@@ -65,6 +65,7 @@ _LAYERS = {
     "PBX3": "Targets",
     "PBX4": "Secrets and writing",
     "PBX5": "Scenario files",
+    "PBX6": "Deployment",
 }
 
 

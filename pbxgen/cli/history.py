@@ -53,5 +53,6 @@ def history(
     for name, (events, current, kept) in found.items():
         if len(found) > 1:
             console.out(f"{name}:")
-        lines = [event_line(event, current, kept) for event in reversed(events)] or ["nothing was deployed"]
-        console.out("\n".join(map(console.printable, lines)))
+        newest = next((event for event in reversed(events) if event.release == current), None)
+        lines = [event_line(event, event is newest, kept) for event in reversed(events)]
+        console.out("\n".join(map(console.printable, lines or ["nothing was deployed"])))

@@ -29,7 +29,7 @@ def _runs(plan: TargetPlan) -> str:
         return "it has no release of pbxgen's yet"
     last = next((event for event in reversed(state.history) if event.release == state.current), None)
     since = f" since {last.at}, by {last.by}" if last is not None else ""
-    commit = f" (git:{state.info.commit})" if state.info is not None and state.info.commit else ""
+    commit = f" (git:{last.commit})" if last is not None and last.commit else ""
     return f"it runs release {state.current}{commit}{since}"
 
 
@@ -127,10 +127,11 @@ def status_document(found: Sequence[TargetStatus]) -> dict[str, Any]:
     }
 
 
-def event_line(event: Event, current: str | None, kept: Sequence[str]) -> str:
+def event_line(event: Event, current: bool, kept: Sequence[str]) -> str:
+    """``current``: what runs does so since this event."""
     release = event.release or "what was there before"
     commit = f" (git:{event.commit})" if event.commit else ""
-    mark = " *" if event.release == current else ("" if event.release in kept else " (not kept)")
+    mark = " *" if current else ("" if event.release is None or event.release in kept else " (not kept)")
     why = f": {event.why}" if event.why else ""
     return f"{event.at}  {event.action:<8}  {release}{commit}{mark}  {event.by}{why}"
 

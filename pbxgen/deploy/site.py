@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import json
 import secrets
+import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -28,6 +29,7 @@ CURRENT = "pbxgen"
 RELEASES = "releases"
 _JOURNAL, _HISTORY, _LOCK, _NEW = (f"{RELEASES}/{name}" for name in ("journal", "history", "lock", "new"))
 
+_LOCK_SECONDS = 5.0
 _ALIVE = f"""
 alive() {{
   if [ -r "/proc/$1/cmdline" ]; then tr '\\0' ' ' <"/proc/$1/cmdline" | grep -q {MARK}
@@ -158,7 +160,7 @@ class Site:
             edited=self.edited(name, info) if name is not None and info is not None else (),
             history=tuple(_event(line) for line in shown[_HISTORY][1].decode("utf-8", "replace").splitlines() if line),
             journal=_journal(shown[_JOURNAL][1]) if shown[_JOURNAL][0] == "file" else None,
-            holder=lock.decode("utf-8", "replace").partition(" ")[2],
+            holder=_holder(lock.decode("utf-8", "replace")),
             top={path: shown[path][1] if shown[path][0] == "file" else None for path in top},
         )
 
@@ -188,7 +190,7 @@ class Site:
     def locked(self, by: str) -> Iterator[None]:
         """Nobody else changes anything. The far shell holds the lock, and gives it back when it ends for any reason."""
         me = f'"$$ $(uname -n) {_plain(by)}"'
-        done = self._shell.run(
+        script = (
             f"cd {quote(self.folder)} || exit 3\nmkdir -p {RELEASES} || exit 4\n"
             f"[ -w . ] && [ -w {RELEASES} ] || exit 4\n"
             f"{_ALIVE}"
@@ -203,8 +205,11 @@ class Site:
             f'[ "$taken" = "$found" ] || {{ mv {_LOCK}.$$ {_LOCK}; exit 9; }}\n'
             f"rm -f {_LOCK}.$$\nln -s {me} {_LOCK} || exit 9\n"
         )
+        deadline = time.monotonic() + _LOCK_SECONDS
+        while (done := self._shell.run(script)).status == 9 and time.monotonic() < deadline:
+            time.sleep(0.2)  # the far side of a command that was killed may be at its last step
         if done.status == 9:
-            who = done.text.strip().partition(" ")[2] or "somebody else"
+            who = _holder(done.text) or "somebody else"
             help = f"wait for it to end; if there is none, remove {self.folder}/{_LOCK}"
             raise DeployError("PBX613", f"another deployment to {self.folder} is under way (by {who})", help)
         if done.status:
@@ -321,6 +326,11 @@ def _here(path: str, text: str) -> str:
 
 def _end() -> str:
     return f"END-{secrets.token_hex(12)}"
+
+
+def _holder(lock: str) -> str:
+    """Who, of the process, machine and person that a lock names."""
+    return lock.strip().partition(" ")[2].partition(" ")[2]
 
 
 def _plain(text: str) -> str:

@@ -70,7 +70,7 @@ def status_of(target: DeployTarget, digests: Mapping[str, str]) -> TargetStatus:
         standing,
         tuple(details),
         state.current,
-        state.info.commit if state.info is not None else None,
+        last.commit if last is not None else None,
         last.at if last is not None else "",
         last.by if last is not None else "",
         running,

@@ -85,8 +85,15 @@ class Place:
         return found, {plan.name: plan for plan in compilation.plans}
 
     def deploy(self, *, force: bool = False, shown: dict[str, object] | None = None) -> Deployed:
-        wanted, plans = self.wanted()
+        wanted, _ = found = self.wanted()
         try_out(wanted, self.target, self.source, _quiet)
+        return self.send(found, force=force, shown=shown)
+
+    def send(
+        self, found: tuple[Wanted, dict[str, Plan]], *, force: bool = False, shown: dict[str, object] | None = None
+    ) -> Deployed:
+        """What comes once the source is compiled and tried."""
+        wanted, plans = found
         with session_at(self.target) as session, self._before() as before:
             return engine_deploy(session, wanted, plans, before, Order(force, shown), _quiet)
 
