@@ -28,10 +28,13 @@ class Office:
     ben: Peer
     cleo: Peer
     call: Side
+    taken: str
+    """The Call-ID of its other side."""
 
     def call_is_up(self) -> bool:
-        """No side has been told that it is over."""
-        return not self.ada.requests("BYE") and not self.ben.requests("BYE")
+        """No side of it has been told that it is over."""
+        ended = {message.call_id for peer in (self.ada, self.ben) for message in peer.requests("BYE")}
+        return not ended & {self.call.call_id, self.taken}
 
     def rung_for(self, number: str) -> str:
         """Is 103, who is busy, called when 101 dials a number?"""
@@ -66,7 +69,7 @@ def office(phones: tuple[RealPlace, Peer, Peer, Peer]) -> Iterator[Office]:
     for peer in (ada, ben, cleo):
         peer.received.clear()
     side = call_up(None, ada, "101", "102", DOMAIN, _login("101"))  # type: ignore[arg-type]
-    running = Office(place, ada, ben, cleo, side)
+    running = Office(place, ada, ben, cleo, side, ben.invited[-1].call_id)
     yield running
     assert running.call_is_up()
     side.say("BYE")
