@@ -30,6 +30,7 @@ class Office:
     call: Side
     taken: str
     """The Call-ID of its other side."""
+    ended: bool = False
 
     def call_is_up(self) -> bool:
         """No side of it has been told that it is over."""
@@ -71,8 +72,9 @@ def office(phones: tuple[RealPlace, Peer, Peer, Peer]) -> Iterator[Office]:
     side = call_up(None, ada, "101", "102", DOMAIN, _login("101"))  # type: ignore[arg-type]
     running = Office(place, ada, ben, cleo, side, ben.invited[-1].call_id)
     yield running
-    assert running.call_is_up()
-    side.say("BYE")
+    if not running.ended:
+        assert running.call_is_up()
+        side.say("BYE")
 
 
 def test_a_changed_deviation_is_what_the_next_call_takes_and_the_one_that_is_up_goes_on(office: Office) -> None:
@@ -292,6 +294,7 @@ def test_a_pbx_that_is_down_is_said_so_and_nothing_is_changed(office: Office) ->
     """The last test of the file: nothing runs afterwards."""
     place = office.place
     office.call.say("BYE")
+    office.ended = True
     before = place.current
     place.change("name: Eve", "name: Evita")
     place.stop()
