@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from pbxgen.deploy.errors import DeployError
-from pbxgen.deploy.running import Files, ReloadError, Runs, Scope, TopFile
+from pbxgen.deploy.running import Files, ReloadError, Runs, Scope, TopFile, without_secrets
 from pbxgen.deploy.session import LogMark, Session
 from pbxgen.deploy.site import Event, Journal, SiteState
 
@@ -68,6 +68,12 @@ def activate(session: Session, state: SiteState, switch: Switch, step: Step, *, 
         _way_back(session, journal, switch.files, before, why, step)
         raise
     if problems:
+        secret = {
+            f"{number} {path}": text
+            for number, some in enumerate((before, switch.files))
+            for path, text in some.items()
+        }
+        problems, lines = without_secrets(problems, secret), without_secrets(lines, secret)
         quoted = [*problems[1:_QUOTED], *lines[:_QUOTED]]
         _way_back(session, journal, switch.files, before, problems[0], step, quoted)
         raise DeployError(
@@ -166,7 +172,8 @@ def _way_back(
     except DeployError as error:
         raise _lost(session, journal, why, [str(error)], quoted) from None
     if found:
-        raise _lost(session, journal, why, [*found, *session.complaints_since(mark)], quoted)
+        found = without_secrets([*found, *session.complaints_since(mark)], before)
+        raise _lost(session, journal, why, found, quoted)
     state = session.state()
     session.site.remember(
         Event(now(), "undone", journal.before, journal.by, journal.commit, f"{journal.release}: {why}"),

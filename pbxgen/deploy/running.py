@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import html
+import re
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol, cast
@@ -86,6 +88,31 @@ def changed(before: Files, after: Files, meaning: Callable[[str], str]) -> set[s
         for path in before.keys() | after.keys()
         if path not in before or path not in after or meaning(before[path]) != meaning(after[path])
     }
+
+
+_SECRET = re.compile(
+    r"""^[ \t]*(?:password|secret)[ \t]*=>?[ \t]*(?P<login>.*\S)"""
+    r"""|^[ \t]*[0-9]+[ \t]*=>?[ \t]*-?(?P<pin>[^,\n]+),"""
+    r"""|name="[\w-]*password"[ \t]+value="(?P<value>[^"]+)\"""",
+    re.MULTILINE,
+)
+"""Passwords and PINs in pjsip.conf, voicemail.conf, and FreeSWITCH's directory and gateways."""
+
+
+def without_secrets(lines: Sequence[str], files: Files) -> list[str]:
+    """``lines`` that a PBX has said, without the passwords and PINs that ``files`` hold."""
+    found = {
+        html.unescape(value)
+        for text in files.values()
+        for match in _SECRET.finditer(text)
+        for value in match.groups()
+        if value
+    }
+    longest_first = sorted(found, key=len, reverse=True)
+    if not longest_first:
+        return list(lines)
+    any_of = re.compile("|".join(rf"(?<!\w){re.escape(value)}(?!\w)" for value in longest_first))
+    return [any_of.sub("***", line) for line in lines]
 
 
 class DeployablePbx(Protocol):

@@ -181,13 +181,14 @@ def _connected(where: str) -> Iterator[tuple[str, ...]]:
     folder = Path(tempfile.mkdtemp(prefix="pbxgen-"))
     shared = (*_SSH, "-o", f"ControlPath={folder}/ssh", *port)
     try:
-        made = subprocess.run(
-            ["ssh", "-o", "ControlMaster=auto", "-o", "ControlPersist=60", *shared, destination, "true"],
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL,
-            stderr=(folder / "said").open("wb"),  # no pipe: the connection stays, and would keep it open
-            check=False,
-        )
+        with (folder / "said").open("wb") as said_to:  # no pipe: the connection stays, and would keep it open
+            made = subprocess.run(
+                ["ssh", "-o", "ControlMaster=auto", "-o", "ControlPersist=60", *shared, destination, "true"],
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                stderr=said_to,
+                check=False,
+            )
         if made.returncode:
             said = (folder / "said").read_text("utf-8", "replace")
             raise _unreachable(where, " ".join(said.split()) or f"ssh ended with {made.returncode}")
@@ -195,5 +196,6 @@ def _connected(where: str) -> Iterator[tuple[str, ...]]:
     except FileNotFoundError:
         raise _unreachable(where, "ssh is not installed here") from None
     finally:
-        subprocess.run(["ssh", *shared, "-O", "exit", destination], capture_output=True, check=False)
+        with contextlib.suppress(FileNotFoundError):
+            subprocess.run(["ssh", *shared, "-O", "exit", destination], capture_output=True, check=False)
         shutil.rmtree(folder, ignore_errors=True)

@@ -11,6 +11,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import secrets
 import time
@@ -219,7 +220,8 @@ class Site:
         try:
             yield
         finally:
-            self._shell.run(f"trap - EXIT; rm -f {lock}", here=True)
+            with contextlib.suppress(DeployError):  # a shell that is gone has given it back
+                self._shell.run(f"trap - EXIT; rm -f {lock}", here=True)
 
     def upload(self, name: str, info: ReleaseInfo, files: Mapping[str, GeneratedFile]) -> None:
         """Write a release in full and see that every byte has arrived, before it gets its name."""

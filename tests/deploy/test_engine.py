@@ -135,6 +135,22 @@ def test_passwords_are_in_no_plan_and_no_message(place: Place, fake: FakeAsteris
     assert "481516" not in text + str(refused) + str(refused.lines)
 
 
+def test_what_a_log_says_of_a_password_is_not_repeated(place: Place, fake: FakeAsterisk) -> None:
+    before = place.deploy().release
+    place.change("name: Eve", "name: Eva")
+    honest = fake.answer
+
+    def answer(text: str) -> str:
+        if text == "dialplan reload" and place.current != before:
+            fake.complain("Error parsing password=a long enough secret at line 7, and 481516 in 0481516")
+        return honest(text)
+
+    fake.answer = answer  # type: ignore[method-assign]
+    refused = _refused(place.deploy)
+    assert "Error parsing password=*** at line 7, and *** in 0481516" in f"{refused} {refused.lines}"
+    assert "enough" not in f"{refused} {refused.lines}"
+
+
 def test_more_than_a_third_of_the_users_need_force(place: Place) -> None:
     place.deploy()
     place.change(
