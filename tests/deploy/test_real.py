@@ -94,6 +94,23 @@ def test_a_changed_deviation_is_what_the_next_call_takes_and_the_one_that_is_up_
     assert not place.deploy().changed
 
 
+def test_fifty_calls_that_are_up_go_on(office: Office) -> None:
+    place = office.place
+    place.deploy()
+    sides = [call_up(None, office.ada, "101", "102", DOMAIN, _login("101")) for _ in range(49)]  # type: ignore[arg-type]
+    mine = {side.call_id for side in sides} | {message.call_id for message in office.ben.invited}
+    text = place.text
+    place.change("name: Dan", "name: Daniel")
+    place.deploy()
+    place.rollback()
+    for peer in (office.ada, office.ben):
+        assert not mine & {message.call_id for message in peer.requests("BYE")}
+    assert len(office.ben.invited) == 50
+    for side in sides:
+        side.say("BYE")
+    place.write(text)
+
+
 def _appended(line: str) -> Callable[[str], str]:
     return lambda text: f"{text}{line}\n"
 
