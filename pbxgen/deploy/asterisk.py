@@ -67,6 +67,7 @@ class _Context:
 class Asterisk:
     """``pbxgen/`` of the generated files is the release's folder; the files above it go into it, too."""
 
+    command = ("asterisk", "-rx")
     top = (
         *(
             TopFile(part, name, _ABOUT.format(name=name), re.compile(rf'^#include\s+"?pbxgen/{name}', re.M).search)  # type: ignore[arg-type]

@@ -64,6 +64,7 @@ def _leads_to(path: str) -> Callable[[str], bool]:
 class FreeSwitch:
     """A release's folder is laid out as the configuration folder is."""
 
+    command = ("fs_cli", "-x")
     top = (
         *(
             TopFile(part, path, _ABOUT.format(path=included), _leads_to(included))

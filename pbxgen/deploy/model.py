@@ -7,14 +7,19 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Discriminator, Field, StringConstraints, Tag
 
+from pbxgen.pbxs import PBXS
 from pbxgen.targets.base import Part
 
-DEFAULT_COMMANDS = {"asterisk": ("asterisk", "-rx"), "freeswitch": ("fs_cli", "-x")}
-"""What a PBX is asked with; the question is one more argument."""
 _AT = re.compile(
     r"local|docker:[A-Za-z0-9][\w.-]*|ssh://(?:[\w.-]+@)?(?:[\w.-]+|\[[0-9A-Fa-f:]+\])(?::[0-9]{1,5})?", re.ASCII
 )
 _FOLDER = re.compile(r"/[\w./+@-]*", re.ASCII)
+
+
+def _pbx(text: str) -> str:
+    if text not in PBXS:
+        raise ValueError(" or ".join(PBXS))
+    return text
 
 
 def _at(text: str) -> str:
@@ -37,7 +42,7 @@ Word = Annotated[str, StringConstraints(min_length=1)]
 
 
 class TargetModel(_Strict):
-    target: Literal["asterisk", "freeswitch"]
+    target: Annotated[str, AfterValidator(_pbx)]
     at: Annotated[str, AfterValidator(_at)] = "local"
     folder: Annotated[str, AfterValidator(_folder)]
     command: Annotated[list[Word], Field(min_length=1)] | None = None

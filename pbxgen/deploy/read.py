@@ -9,7 +9,8 @@ from typing import Any
 
 from pydantic import BaseModel, ValidationError
 
-from pbxgen.deploy.model import DEFAULT_COMMANDS, NODES, PBX, DeployModel, NodesModel, TargetModel
+from pbxgen.deploy.model import NODES, PBX, DeployModel, NodesModel, TargetModel
+from pbxgen.deploy.running import load_deployable
 from pbxgen.diagnostics.codes import make
 from pbxgen.diagnostics.diagnostic import Diagnostic
 from pbxgen.diagnostics.nearest import did_you_mean
@@ -104,7 +105,7 @@ def _place(found: Diagnostic) -> tuple[int, int]:
 
 
 def _target(name: str, model: TargetModel) -> DeployTarget:
-    command = tuple(model.command or DEFAULT_COMMANDS[model.target])
+    command = tuple(model.command or load_deployable(model.target).command)
     parts = frozenset(map(Part, model.parts))
     return DeployTarget(name, model.target, model.at, model.folder, command, parts, model.beside, model.keep)
 

@@ -118,6 +118,8 @@ def without_secrets(lines: Sequence[str], files: Files) -> list[str]:
 class DeployablePbx(Protocol):
     """A kind of PBX."""
 
+    command: Sequence[str]
+    """What its console is asked with, where nothing else is said; the question is one more argument."""
     top: Sequence[TopFile]
 
     def in_release(self, path: str) -> str:
