@@ -31,6 +31,10 @@ _RELOADS = (
 
 The dialplan last, so that the phones and mailboxes it speaks of are there.
 """
+_NO_VOICEMAIL = (
+    "the application VoiceMail is not there, so that no mailbox takes a call: in Debian's package add "
+    "`noload = app_voicemail_odbc.so` below [modules] in modules.conf and restart Asterisk"
+)
 _BUSY = "previous reload command didn't finish yet"
 _PATIENCE_SECONDS = 60.0
 _SHOWN = 900
@@ -168,6 +172,8 @@ class RunningAsterisk:
                 listed = self._ask("voicemail show users").splitlines()
                 there = {"/".join(line.split()[:2]) for line in listed[1:] if len(line.split()) > 2}
                 found += _named("mailbox", _mailboxes(files), there, _mailboxes(scope.before))
+                if _mailboxes(files) and "VoiceMail:" not in self._ask("core show applications like VoiceMail"):
+                    found.append(_NO_VOICEMAIL)
         except NotUnderstoodError as error:
             found.append(f"its files are not understood: {error}")
         return found

@@ -52,6 +52,8 @@ class FakeAsterisk:
             case "voicemail reload":
                 self._load(memory, "voicemail", lambda files: sorted(asterisk._mailboxes(files)))
                 return "Reloading voicemail configuration...\n"
+            case "core show applications like VoiceMail":
+                return "           VoiceMail: Leave a Voicemail message.\n"
             case "dialplan show":
                 return _shown(memory.get("dialplan", {}))
             case "pjsip list endpoints":

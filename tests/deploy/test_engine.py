@@ -212,6 +212,15 @@ def test_a_complaint_in_the_log_is_the_way_back(place: Place, fake: FakeAsterisk
     assert place.releases == [before]
 
 
+def test_mailboxes_without_the_application_are_no_deployment(place: Place, fake: FakeAsterisk) -> None:
+    """In Debian's package one module takes it away from another."""
+    fake.says["core show applications like VoiceMail"] = "    -= 0 Applications Matching =-\n"
+    refused = _refused(place.deploy)
+    assert refused.diagnostic.code == "PBX616"
+    assert "noload = app_voicemail_odbc.so" in str(refused)
+    assert place.current is None
+
+
 def test_a_first_deployment_that_fails_leaves_what_was_there(place: Place, fake: FakeAsterisk) -> None:
     (place.folder / "extensions.conf").write_text("[mine]\n")
     (place.folder / "pbxgen").mkdir()
