@@ -11,6 +11,7 @@ import os
 import secrets
 import selectors
 import shutil
+import signal
 import subprocess
 import tempfile
 import time
@@ -111,7 +112,7 @@ class Shell:
             while selector.get_map():
                 ready = selector.select(max(0.0, deadline - time.monotonic()))
                 if not ready:
-                    self._process.kill()
+                    os.killpg(self._process.pid, signal.SIGKILL)  # and what it has started
                     raise _unreachable(self.where, f"no answer for {seconds:.0f} s")
                 for key, _ in ready:
                     stream = next(s for s in streams if s is key.fileobj)
