@@ -56,6 +56,7 @@ _LAYERS = {
     "PBX3": "Targets",
     "PBX4": "Secrets and writing",
     "PBX5": "Scenario files",
+    "PBX6": "Deployment",
 }
 
 

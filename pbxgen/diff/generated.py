@@ -110,7 +110,7 @@ class Judge:
         judged = []
         for found, folders in alike.items():
             names = tuple(map(str, folders)) if len(alike) > 1 else (str(old),)
-            judged.append(self._of(found, names))
+            judged.append(self.of(found, names))
         sections = tuple(
             replace(one, folders=made.folders if len(alike) > 1 else ())
             for made, _, sections in judged
@@ -119,8 +119,8 @@ class Judge:
         same = all(same for _, same, _ in judged)
         return Result(str(old), self.new, same, sections, tuple(made for made, _, _ in judged))
 
-    def _of(self, found: frozenset[str], folders: tuple[str, ...]) -> tuple[Made, bool, Sequence[Section]]:
-        """``found`` are the digests in ``folders``."""
+    def of(self, found: frozenset[str], folders: tuple[str, ...]) -> tuple[Made, bool, Sequence[Section]]:
+        """What changes for callers since a source of which ``found`` are the digests, which ``folders`` hold."""
         names = self.say("list.and").join(folders)
         current = {name: plan.digest in found for name, plan in self.plans.items()}
         others = found - {plan.digest for plan in self.plans.values()}

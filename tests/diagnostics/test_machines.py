@@ -2,6 +2,7 @@
 
 import json
 import re
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -104,3 +105,16 @@ def test_uris_are_relative_where_that_is_possible(tmp_path: Path, monkeypatch: p
     assert uri(str(tmp_path / "x" / "a.yaml")) == "x/a.yaml"
     assert uri("/nowhere/a b.yaml") == "file:///nowhere/a%20b.yaml"
     assert uri("c:d.yaml") == "c%3Ad.yaml"
+
+
+def test_a_sarif_result_is_known_again_when_lines_above_it_change() -> None:
+    def known(line: int, name: str = "102") -> list[str]:
+        place = Location("acme.yaml", line, 1, line, 5)
+        found = [make("PBX210", f"calls to {name} end", place, subject=("user", name)) for _ in range(2)]
+        log = json.loads(render_sarif([found[0], replace(found[1], message="another of the same")]))
+        results = log["runs"][0]["results"]
+        return [result["partialFingerprints"]["primaryLocationLineHash"] for result in results]
+
+    assert known(7) == known(9)
+    assert len(set(known(7))) == 2
+    assert not set(known(7)) & set(known(7, "103"))
