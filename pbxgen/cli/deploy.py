@@ -49,7 +49,7 @@ def deploy(
     ] = None,
     force: Annotated[bool, typer.Option("--force", help="Also where it looks like a mistake.")] = False,
 ) -> None:
-    from pbxgen.cli.deployment import compiled, deploy_file, fail, targets_of, wanted_at
+    from pbxgen.cli.deployment import compiled, deploy_file, fail, targets_of, undone_when_ended, wanted_at
     from pbxgen.cli.progress import progress
     from pbxgen.deploy.errors import DeployError
     from pbxgen.deploy.wanted import try_out
@@ -60,7 +60,7 @@ def deploy(
     source = compiled(read.source, {target.pbx for target in targets})
     done: list[str] = []
     try:
-        with progress() as step:
+        with undone_when_ended(), progress() as step:
             wanted = {target.name: wanted_at(target, source, step) for target in targets}
             for target in targets:
                 try_out(wanted[target.name], target, source.source, step)

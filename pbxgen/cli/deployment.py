@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
@@ -110,6 +111,22 @@ def before_in_git(source: CompiledSource, step: Callable[[str], None], language:
 
     with ExitStack() as stack:
         yield Before(source.source, plans_of, stack, step, phrases(language))
+
+
+@contextmanager
+def undone_when_ended() -> Iterator[None]:
+    """Whoever ends the command, as a CI does with a job that is cancelled, is answered as Ctrl-C is: by the way back."""
+
+    def interrupt(number: int, frame: object) -> None:
+        raise KeyboardInterrupt
+
+    numbers = [getattr(signal, name) for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name)]
+    before = [(number, signal.signal(number, interrupt)) for number in numbers]
+    try:
+        yield
+    finally:
+        for number, handler in before:
+            signal.signal(number, handler)
 
 
 def show_error(error: DeployError) -> None:

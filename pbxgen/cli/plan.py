@@ -21,7 +21,8 @@ First what changes for callers, as `pbxgen diff` tells it, then the files, hand 
 cannot be verified. The running PBX is asked; nothing is written. Without the secrets a plan can be made all the same:
 then it is not known whether passwords change.
 
-Exit codes: 0; with --exit-code 2 where there is something to deploy. 1: it cannot be told.
+Exit codes: 0; with --exit-code 2 where there is something to deploy. 1: it cannot be told (with --exit-code also
+for a target or a file that is not there).
 """
 _FORMATS = ("text", "json", "markdown")
 
@@ -51,7 +52,21 @@ def plan(
     ] = "text",
     language: Lang = None,
 ) -> None:
-    words = spoken(language)
+    try:
+        plans = _plans(to, file, format, words := spoken(language))
+    except typer.BadParameter as error:
+        if not exit_code:
+            raise
+        console.note(f"error: {error.format_message()}")
+        raise typer.Exit(1) from None  # 2 says that there is something to deploy
+    _show(plans, format, words)
+    if out is not None:
+        _save(plans, out)
+    if exit_code and any(not one.nothing for one in plans):
+        raise typer.Exit(2)
+
+
+def _plans(to: str, file: Path, format: str, words: str) -> list[TargetPlan]:
     if format not in _FORMATS:
         raise typer.BadParameter(f"{format!r} is none of {', '.join(_FORMATS)}", param_hint="--format")
     from pbxgen.cli.deployment import before_in_git, compiled, deploy_file, fail, targets_of, wanted_at
@@ -73,11 +88,7 @@ def plan(
                     plans.append(plan_of(session, wanted, source.plans, before))
     except DeployError as error:
         fail(error)
-    _show(plans, format, words)
-    if out is not None:
-        _save(plans, out)
-    if exit_code and any(not one.nothing for one in plans):
-        raise typer.Exit(2)
+    return plans
 
 
 def _show(plans: list[TargetPlan], format: str, language: str) -> None:

@@ -25,14 +25,14 @@ def register(app: typer.Typer) -> None:
 
 
 def rollback(to: To, file: File = DEFAULT_FILE) -> None:
-    from pbxgen.cli.deployment import deploy_file, fail, targets_of
+    from pbxgen.cli.deployment import deploy_file, fail, targets_of, undone_when_ended
     from pbxgen.cli.progress import progress
     from pbxgen.deploy.engine import rollback as rolled_back
     from pbxgen.deploy.errors import DeployError
     from pbxgen.deploy.session import session_at
 
     try:
-        with progress() as step:
+        with undone_when_ended(), progress() as step:
             for target in targets_of(deploy_file(file), to):
                 step(f"asking {target.name}")
                 with session_at(target) as session:

@@ -144,8 +144,15 @@ class RunningAsterisk:
         registered = (line.split("/")[0].strip() for line in listed if re.search(r"\bRegistered\b", line))
         return Runs(digests, frozenset(registered))
 
-    def reload(self, before: Files, after: Files) -> list[str]:
-        kinds = {_kind(path) for path in changed(before, after, _meaning)}
+    def registering(self, files: Files) -> frozenset[str]:
+        try:
+            return frozenset(_objects(files, "registration"))
+        except NotUnderstoodError:
+            return frozenset()
+
+    def reload(self, before: Files, after: Files, *, everything: bool = False) -> list[str]:
+        paths = before.keys() | after.keys() if everything else changed(before, after, _meaning)
+        kinds = set(map(_kind, paths))
         for name, command, answer in _RELOADS:
             if name in kinds:
                 self._reload(command, answer)
@@ -165,7 +172,7 @@ class RunningAsterisk:
         found: list[str] = []
         try:
             if Part.DIALPLAN in scope.parts:
-                found += _dialplan_differences(_expected(files), self._contexts())
+                found += _dialplan_differences(_expected(files), self._contexts(), _contexts_before(scope.before))
             if Part.ENDPOINTS in scope.parts:
                 found += self._endpoint_differences(files, scope)
             if Part.VOICEMAIL in scope.parts:
@@ -273,7 +280,17 @@ def _expected(files: Files) -> dict[str, _Context]:
     return contexts
 
 
-def _dialplan_differences(wanted: dict[str, _Context], there: dict[str, _Context]) -> Iterator[str]:
+def _contexts_before(files: Files) -> Collection[str]:
+    try:
+        return _expected(files).keys() if "extensions.conf" in files else ()
+    except NotUnderstoodError:  # changed by hand: nobody knows what was in it
+        return ()
+
+
+def _dialplan_differences(
+    wanted: dict[str, _Context], there: dict[str, _Context], before: Collection[str]
+) -> Iterator[str]:
+    """``before``: the names of the contexts of the release before. A tenant's contexts are the plan's alone."""
     for name, context in wanted.items():
         if name not in there:
             yield f"context {name} is not there"
@@ -285,9 +302,20 @@ def _dialplan_differences(wanted: dict[str, _Context], there: dict[str, _Context
                 yield f"{extension}@{name} has no priority {priority}"
             elif says[:_SHOWN].strip() != text[:_SHOWN].strip():
                 yield f"{extension}@{name} runs {_short(says)} at priority {priority}, not {_short(text)}"
+        for extension, priority in sorted(shown.lines.keys() - context.lines.keys()):
+            yield f"{extension}@{name} has a priority {priority} that is of no release"
         for included in context.includes:
             if included not in shown.includes:
                 yield f"context {name} does not include {included}"
+        for included in shown.includes:
+            if included not in context.includes:
+                yield f"context {name} includes {included}, which is of no release"
+    tenants = tuple(name.removesuffix("settings") for name in wanted if name.endswith(".settings"))
+    for name in sorted(there.keys() - wanted.keys()):
+        if name in before:
+            yield f"context {name} is still there"
+        elif name.startswith(tenants):
+            yield f"context {name} is of no release"
 
 
 def _short(text: str) -> str:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from pbxgen.deploy.activate import Step, Switch, activate, recover, release_before
 from pbxgen.deploy.errors import DeployError
-from pbxgen.deploy.plan import Before, TargetPlan, plan_of
+from pbxgen.deploy.plan import Before, TargetPlan, drift_of, plan_of
 from pbxgen.deploy.session import Session
 from pbxgen.deploy.site import SiteState
 from pbxgen.deploy.wanted import Wanted, deployer
@@ -38,8 +38,8 @@ def deploy(
 ) -> Deployed:
     """Raises DeployError; the PBX then runs what it ran, unless the error says otherwise (PBX619)."""
     session.check_folder()
-    with session.site.locked(wanted.info.by):
-        recovered = recover(session, step)
+    with session.site.locked(wanted.info.by, force=order.force):
+        recovered = recover(session, step, force=order.force)
         step(f"{session.target.name}: asking what runs")
         plan = plan_of(session, wanted, plans, before)
         if order.shown is not None:
@@ -58,14 +58,17 @@ def deploy(
         files = session.named({path: file.text for path, file in wanted.files.items()})
         info = wanted.info
         switch = Switch(release, files, info.tenants, plan.placed, "deploy", info.by, info.commit)
-        everything = bool(plan.drift or plan.state.edited)
-        told = activate(session, plan.state, switch, step, everything=everything)
+        everything = bool(plan.drift or plan.state.edited or plan.state.pending)
+        told = activate(session, plan.state, switch, step, drift=plan.drift, everything=everything)
         return Deployed(release, True, (*recovered.told, *told))
 
 
 def as_shown(plan: TargetPlan) -> dict[str, object]:
     """What must be the same when a saved plan is applied."""
+    target = plan.target
     return {
+        # Not the console's command: it may hold a password. That it asks the PBX of the folder is seen each time.
+        "target": [target.pbx, target.at, target.folder, sorted(target.parts), target.beside],
         "current": plan.state.current,
         "digest": plan.digest,
         "tenants": dict(plan.tenants),
@@ -77,6 +80,7 @@ def as_shown(plan: TargetPlan) -> dict[str, object]:
 
 
 _MEANINGS = {
+    "target": "the target is another in deploy.yaml",
     "current": "another release is current",
     "digest": "other files would be written",
     "tenants": "the source has changed",
@@ -133,5 +137,8 @@ def rollback(session: Session, step: Step) -> Deployed:
             help = "deploy the revision that you want to go back to instead"
             raise DeployError("PBX618", f"{name}: the release before, {release}, is not as it was written", help)
         switch = Switch(release, session.named(files), info.tenants, (), "rollback", by, info.commit)
-        told = activate(session, state, switch, step, everything=bool(state.edited))
+        current = {} if state.current is None else session.files_of(state.current)
+        drift = drift_of(session, state, current, session.running.runs().digests)
+        everything = bool(drift or state.edited or state.pending)
+        told = activate(session, state, switch, step, drift=drift, everything=everything)
         return Deployed(release, True, (*recovered.told, *told))

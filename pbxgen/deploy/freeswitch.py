@@ -135,8 +135,12 @@ class RunningFreeSwitch:
                     digests[name.removesuffix(".phones")] = found[1]
         return Runs(digests, frozenset(name for name, (_, state) in self._gateways().items() if state == "REGED"))
 
-    def reload(self, before: Files, after: Files) -> list[str]:
-        paths = changed(before, after, _meaning)
+    def registering(self, files: Files) -> frozenset[str]:
+        gateways = _understood(files, self._variables())
+        return frozenset(name for name, gateway in gateways.items() if _registers(gateway))
+
+    def reload(self, before: Files, after: Files, *, everything: bool = False) -> list[str]:
+        paths = before.keys() | after.keys() if everything else changed(before, after, _meaning)
         told: list[str] = []
         gateways = any(path.startswith("sip_profiles/external") for path in paths)
         restarts = [name for name in _PROFILES if f"sip_profiles/{name}.xml" in paths]
@@ -148,14 +152,13 @@ class RunningFreeSwitch:
             )
             restarts = []
         if gateways and "external" not in restarts:
-            self._end_gateways(before, after)
-        # One command that reads the XML, as rescan and restart do: two in quick succession load half a dialplan.
-        if restarts:
-            for name in restarts:
-                self._restart(name)
-        elif gateways:
+            self._end_gateways(before, after, everything)
+        # Restart and rescan read the XML, too: two in quick succession load half a dialplan. A restart is waited for.
+        for name in restarts:
+            self._restart(name)
+        if gateways and "external" not in restarts:
             self._told(self._ask("sofia profile external rescan"), "sofia profile external rescan")
-        elif paths:
+        elif paths and not restarts:
             self._told(self._ask("reloadxml"), "reloadxml")
         if any(path.startswith("directory/") for path in paths):
             self._ask("xml_flush_cache")
@@ -169,11 +172,15 @@ class RunningFreeSwitch:
         found = _CALLS.search(self._ask("show channels count"))
         return int(found[1]) if found else 0
 
-    def _end_gateways(self, before: Files, after: Files) -> None:
+    def _end_gateways(self, before: Files, after: Files, everything: bool) -> None:
         """A rescan leaves gateways that run as they are: those that change or go are ended first."""
         variables = self._variables()
-        old, new = _gateways(before, variables), _gateways(after, variables)
-        ended = [name for name, element in old.items() if name not in new or not _same(element, new[name])]
+        old, new = _understood(before, variables), _understood(after, variables)
+        ended = sorted(
+            name
+            for name in (old.keys() | new.keys()) & self._gateways().keys()
+            if everything or name not in old or name not in new or not _same(old[name], new[name])
+        )
         for name in ended:
             self._ask(f"sofia profile external killgw {name}")
         _wait(lambda: not set(ended) & self._gateways().keys(), _PATIENCE_SECONDS)
@@ -202,9 +209,9 @@ class RunningFreeSwitch:
             dialplan = parsed(reader.included("dialplan/*.xml"))
             directory = parsed(reader.included("directory/*.xml"))
             if Part.DIALPLAN in scope.parts:
-                found += _compared(dialplan, self._section("dialplan"), "context")
+                found += _compared(dialplan, self._section("dialplan"), "context", _names(scope.before, "dialplan"))
             if any(True for _ in directory):
-                found += _compared(directory, self._section("directory"), "domain")
+                found += _compared(directory, self._section("directory"), "domain", _names(scope.before, "directory"))
             if Part.ENDPOINTS in scope.parts:
                 found += self._gateway_differences(files, scope, variables)
             if Part.VOICEMAIL in scope.parts and not scope.beside:
@@ -294,6 +301,20 @@ def _gateways(files: Files, variables: Mapping[str, str]) -> dict[str, XmlElemen
     return found
 
 
+def _understood(files: Files, variables: Mapping[str, str]) -> dict[str, XmlElement]:
+    """The gateways of files that may have been changed by hand; none, where nobody knows what is in them."""
+    try:
+        return _gateways(files, variables)
+    except NotUnderstoodError:
+        return {}
+
+
+def _registers(gateway: XmlElement) -> bool:
+    """FreeSWITCH registers a gateway unless it is told not to."""
+    given = next((p.get("value") for p in _all(gateway, "param") if p.get("name") == "register"), "true")
+    return given == "true"
+
+
 def _users(files: Files) -> set[str]:
     """Users of the directory who may have a mailbox, with their domains."""
     found = set()
@@ -316,8 +337,19 @@ def _difference(wanted: XmlElement, there: XmlElement) -> XmlElement | None:
     return next((found for one, other in pairs if (found := _difference(one, other)) is not None), None)
 
 
-def _compared(wanted: Sequence[XmlElement], there: Sequence[XmlElement], tag: str) -> Iterator[str]:
-    """Of several elements of one name FreeSWITCH sees the first, on both sides."""
+def _names(files: Files, folder: str) -> frozenset[str]:
+    """The names of what stands outermost in the files of a folder, in small letters; none, where nobody knows."""
+    try:
+        elements = parsed(FreeSwitchPreprocessor(files, {}).included(f"{folder}/*.xml"))
+        return frozenset(element.get("name").lower() for element in elements)
+    except NotUnderstoodError:
+        return frozenset()
+
+
+def _compared(
+    wanted: Sequence[XmlElement], there: Sequence[XmlElement], tag: str, before: Collection[str] = ()
+) -> Iterator[str]:
+    """Of several elements of one name FreeSWITCH sees the first, on both sides. ``before``: of the release before."""
     shown: dict[str, XmlElement] = {}
     for element in there:
         if element.tag == tag:
@@ -335,3 +367,5 @@ def _compared(wanted: Sequence[XmlElement], there: Sequence[XmlElement], tag: st
         elif (found := _difference(element, shown[name.lower()])) is not None:
             place = f" ({found.where})" if found.where else ""
             yield f"{tag} {name} is not as deployed: <{found.tag}>{place}"
+    for name in sorted((shown.keys() - asked) & set(before)):
+        yield f"{tag} {name} is still there"

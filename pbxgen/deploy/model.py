@@ -11,8 +11,11 @@ from pbxgen.pbxs import PBXS
 from pbxgen.targets.base import Part
 
 _AT = re.compile(
-    r"local|docker:[A-Za-z0-9][\w.-]*|ssh://(?:[\w.-]+@)?(?:[\w.-]+|\[[0-9A-Fa-f:]+\])(?::[0-9]{1,5})?", re.ASCII
+    r"local|docker:[A-Za-z0-9][\w.-]*"
+    r"|ssh://(?:\w[\w.-]*@)?(?:[A-Za-z0-9][\w.-]*|\[[0-9A-Fa-f:]+\])(?::(?P<port>[0-9]{1,5}))?",
+    re.ASCII,
 )
+_MOST_PORTS = 65535
 _FOLDER = re.compile(r"/[\w./+@-]*", re.ASCII)
 
 
@@ -23,7 +26,8 @@ def _pbx(text: str) -> str:
 
 
 def _at(text: str) -> str:
-    if not _AT.fullmatch(text):
+    found = _AT.fullmatch(text)
+    if found is None or not 1 <= int(found["port"] or 1) <= _MOST_PORTS:
         raise ValueError("local, ssh://USER@HOST, ssh://USER@HOST:PORT or docker:CONTAINER")
     return text
 

@@ -19,6 +19,7 @@ from pbxgen.diff.generated import Judge, Provenance, made_from
 from pbxgen.diff.result import Made, Plans, Result
 from pbxgen.diff.revisions import Revision
 from pbxgen.flow.plan import Plan
+from pbxgen.interpret.base import NotUnderstoodError
 from pbxgen.phrases import Phrases
 
 RUNNING = "what runs"
@@ -68,7 +69,8 @@ class TargetPlan:
 
     @property
     def nothing(self) -> bool:
-        return not (self.files or self.placed or self.drift or self.state.edited or self.state.current is None)
+        state = self.state
+        return not (self.files or self.placed or self.drift or state.edited or state.pending or state.current is None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,18 +99,18 @@ def plan_of(session: Session, wanted: Wanted, plans: Mapping[str, Plan], before:
     running = session.running.runs().digests
     old = {} if state.current is None else session.files_of(state.current)
     new = session.named({path: file.text for path, file in wanted.files.items()})
-    drift = _drift(session, state, old, running)
+    drift = drift_of(session, state, old, running)
     placed = _to_be_placed(session, state)
     callers = _callers(wanted, plans, running, before)
     if state.journal is not None and not state.holder:
-        killed = f"a {state.journal.action} of {state.journal.release} was killed: it is finished or undone first"
+        what = "has failed" if state.journal.failed else "was killed"
+        killed = f"a {state.journal.action} of {state.journal.release} {what}: it is finished or undone first"
     else:
         killed = ""
     told, force = _too_many(callers, state.info, plans, running)
     force = [*_in_the_way(state, placed, wanted.info.digest), *_not_ours(state, drift), *force]
     lost = [
-        f"mailbox {name} and the messages in it: nobody can open it any more"
-        for name in session.pbx.users_gone(old, new)
+        f"mailbox {name} and the messages in it: nobody can open it any more" for name in _users_gone(session, old, new)
     ]
     unverified = list(session.unverified(session.log_mark()))
     if not wanted.secrets:
@@ -126,22 +128,30 @@ def plan_of(session: Session, wanted: Wanted, plans: Mapping[str, Plan], before:
         unverified=tuple(unverified),
         force=tuple(force),
         drift=drift,
-        notes=tuple(line for line in (killed, *told) if line),
+        notes=tuple(line for line in (killed, *state.pending, *told) if line),
     )
 
 
-def _drift(session: Session, state: SiteState, old: Files, running: Mapping[str, str]) -> tuple[str, ...]:
+def drift_of(session: Session, state: SiteState, old: Files, running: Mapping[str, str]) -> tuple[str, ...]:
+    """Where what runs is not what the current release, whose files are ``old``, says."""
     if state.current is None:
         return tuple(f"{name} runs build {digest}, of no release here" for name, digest in running.items())
     scope = Scope(session.target.parts, session.target.beside)
     return tuple(session.running.differences(old, scope))
 
 
+def _users_gone(session: Session, old: Files, new: Files) -> list[str]:
+    try:
+        return session.pbx.users_gone(old, new)
+    except NotUnderstoodError:  # changed by hand, which is said elsewhere: nobody knows who was in it
+        return []
+
+
 def _to_be_placed(session: Session, state: SiteState) -> tuple[TopFile, ...]:
     found = []
     for file in session.top:
         there = state.top[file.path]
-        if there is None or not file.ours(there.decode("utf-8", "replace")):
+        if there is None or file.path in state.no_files or not file.ours(there.decode("utf-8", "replace")):
             found.append(file)
     return tuple(found)
 
@@ -201,13 +211,15 @@ def _too_many(
 ) -> tuple[list[str], list[str]]:
     """What is to be said of how many users change, and whether that needs --force."""
     made = callers.made[0]
-    if callers.same or current is None or not running:
+    if current is None:
         return [], []
     before = {(tenant, user) for tenant, users in current.users.items() for user in users}
     after = {(plan.name, user) for plan in plans.values() for user in plan.users}
     changed = before - after
     told = []
-    if made.origin is None:
+    if callers.same or not running:
+        pass  # what does not run says nothing of who changes; who goes is counted all the same
+    elif made.origin is None:
         told.append("which users change is not known, as git has no source of what runs; those who go are counted")
     else:
         changed |= before & {

@@ -65,10 +65,14 @@ class RunningPbx(Protocol):
 
     def runs(self) -> Runs: ...
 
-    def reload(self, before: Files, after: Files) -> list[str]:
-        """Reload what reads the files that differ, and wait for it; what it could not do, in sentences.
+    def registering(self, files: Files) -> frozenset[str]:
+        """The names of the trunks that are to be registered."""
+        ...
 
-        Raises ReloadError.
+    def reload(self, before: Files, after: Files, *, everything: bool = False) -> list[str]:
+        """Reload what reads the files that differ, and wait for it; what it is still to do, in sentences.
+
+        ``everything``: as if every file differed, as what runs may not be ``before``. Raises ReloadError.
         """
         ...
 

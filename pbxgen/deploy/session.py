@@ -17,6 +17,12 @@ from pbxgen.pbxs import SHOWN_NAMES
 
 _SETTLES_SECONDS = 0.3
 """A PBX writes its log in a thread of its own."""
+_LOG_SECONDS = 3.0
+"""So long it is waited for at most: of a PBX with many calls the log never ends."""
+_CONSOLE_SECONDS = 60
+"""After so long a console has hung. It is ended at the target itself, where the shell goes on."""
+_HUNG = 124
+"""What `timeout` ends with where it had to end the command."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +39,7 @@ class Session:
         self.pbx: DeployablePbx = load_deployable(target.pbx)
         self.running: RunningPbx = self.pbx.running(self.ask)
         self._shell = shell
+        self._reads_folder = False
 
     @property
     def top(self) -> tuple[TopFile, ...]:
@@ -44,18 +51,22 @@ class Session:
 
     def ask(self, text: str) -> str:
         """What the running PBX answers. Raises DeployError."""
-        done = self._shell.run(join((*self.target.command, text)))
+        console = join((*self.target.command, text))
+        ended = f"timeout {_CONSOLE_SECONDS}"
+        done = self._shell.run(f"if {ended} true 2>/dev/null; then {ended} {console}; else {console}; fi")
         if done.status:
-            said = done.complaint or " ".join(done.text.split()) or f"exit status {done.status}"
-            raise DeployError(
-                "PBX611",
-                f"{self.target.name}: {SHOWN_NAMES[self.target.pbx]} does not answer: {said}",
-                f"see that `{join((*self.target.command, text))}` works at {self.target.at}",
-            )
+            hung = f"no answer for {_CONSOLE_SECONDS} s" if done.status == _HUNG else ""
+            said = hung or done.complaint or " ".join(done.text.split()) or f"exit status {done.status}"
+            # The command itself may hold a password.
+            help = f"see that `command` of deploy.yaml answers `{text}` at {self.target.at}"
+            message = f"{self.target.name}: {SHOWN_NAMES[self.target.pbx]} does not answer: {said}"
+            raise DeployError("PBX611", message, help)
         return done.text
 
     def check_folder(self) -> None:
-        """Raises DeployError where the PBX reads another folder than the target's."""
+        """Raises DeployError where the PBX reads another folder than the target's. It is asked once."""
+        if self._reads_folder:
+            return
         reads = self.running.folder()
         done = self._shell.run(f"cd {quote(self.target.folder)} && pwd -P && cd {quote(reads)} && pwd -P")
         here, _, there = done.text.strip().partition("\n")
@@ -65,6 +76,7 @@ class Session:
                 f"{self.target.name}: {SHOWN_NAMES[self.target.pbx]} reads {reads}, not {self.target.folder}",
                 f"write folder: {reads} in deploy.yaml",
             )
+        self._reads_folder = True
 
     def files_of(self, release: str) -> Files:
         """The files of a release at the target, as they are there."""
@@ -88,14 +100,18 @@ class Session:
             return []
         paths = " ".join(map(quote, mark.sizes))
         sizes: dict[str, int] = {}
+        deadline = time.monotonic() + _LOG_SECONDS
         while sizes != (now := self._sizes(paths)):
             sizes = now
+            if time.monotonic() > deadline:
+                break
             time.sleep(_SETTLES_SECONDS)
         found: list[str] = []
         for path, size in sizes.items():
             begin = mark.sizes[path] if size >= mark.sizes[path] else 0  # it was rotated meanwhile
             if size > begin:
-                found += self._shell.run(f"tail -c +{begin + 1} {quote(path)}").text.split("\n")
+                new = f"tail -c +{begin + 1} {quote(path)} | head -c {size - begin}"
+                found += self._shell.run(new).text.split("\n")
         return self.running.complaints(list(dict.fromkeys(found)))
 
     def _sizes(self, paths: str) -> dict[str, int]:

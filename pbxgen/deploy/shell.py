@@ -24,9 +24,9 @@ from urllib.parse import urlsplit
 
 from pbxgen.deploy.errors import DeployError
 
-MARK = "pbxgen-deploy"
-"""The argument by which the shell is known in the list of processes."""
-_SHELL = ("sh", "-s", MARK)
+_SHELL = ("sh", "-s")
+_MARK = "pbxgen-deploy"
+"""How the argument begins by which the shell is known in the list of processes."""
 _SCRIPT_SECONDS = 300.0
 _CONNECT_SECONDS = 15
 _END_SECONDS = 10.0
@@ -52,10 +52,12 @@ class Done:
 
 
 class Shell:
-    """Runs scripts one after the other."""
+    """Runs scripts one after the other. ``token`` stands in the arguments of the shell, and of no other process."""
 
-    def __init__(self, argv: Sequence[str], where: str) -> None:
+    def __init__(self, argv: Sequence[str], where: str, token: str) -> None:
         self.where = where
+        self.token = token
+        self._broken = False
         try:
             self._process = subprocess.Popen(
                 list(argv),
@@ -75,15 +77,22 @@ class Shell:
         """
         mark = secrets.token_hex(12)
         begin, end = ("{", "}") if here else ("(", ")")
+        begun = f"{mark} begins\n"  # before it stands what a script has printed that was not waited for to its end
+        first = f"echo {begun.strip()}; echo {begun.strip()} >&2"
         told = f"_status=$?; printf '\\n%s %s\\n' {mark} $_status; printf '\\n%s \\n' {mark} >&2"
-        text = f"{begin}\n{script}\n{end} </dev/null\n{told}\n"
+        text = f"{first}\n{begin}\n{script}\n{end} </dev/null\n{told}\n"
         self._write(text.encode("utf-8"))
         out, err = self._read(f"\n{mark} ".encode(), seconds)
         text_out, _, status = out.rpartition(f"\n{mark} ".encode())
-        return Done(text_out, err.rpartition(f"\n{mark} ".encode())[0], int(status))
+        said, _, _ = err.rpartition(f"\n{mark} ".encode())
+        return Done(text_out.partition(begun.encode())[2], said.partition(begun.encode())[2], int(status))
 
     def close(self) -> None:
         """End the shell; what it has to clean up it does before."""
+        if self._broken:  # without the rest that waits to be written
+            nowhere = os.open(os.devnull, os.O_WRONLY)
+            os.dup2(nowhere, _pipe(self._process.stdin).fileno())
+            os.close(nowhere)
         with contextlib.suppress(OSError):
             _pipe(self._process.stdin).close()
         try:
@@ -95,12 +104,17 @@ class Shell:
             _pipe(stream).close()
 
     def _write(self, data: bytes) -> None:
+        stream = _pipe(self._process.stdin)
         try:
-            stream = _pipe(self._process.stdin)
+            if self._broken:
+                raise OSError
             stream.write(data)
             stream.flush()
         except (OSError, ValueError):
             raise self._gone(b"") from None
+        except BaseException:  # Ctrl-C: the shell has half a script, and can be told nothing any more
+            self._broken = True
+            raise
 
     def _read(self, mark: bytes, seconds: float) -> tuple[bytes, bytes]:
         """What comes on standard output and standard error up to the line that begins with ``mark``."""
@@ -153,19 +167,21 @@ def shell_at(where: str) -> Iterator[Shell]:
     """The shell of ``local``, ``docker:NAME`` or ``ssh://USER@HOST:PORT``. Raises DeployError."""
     kind, _, name = where.partition(":")
     if kind == "local":
-        with _opened(_SHELL, where) as shell:
+        with _opened((), where) as shell:
             yield shell
     elif kind == "docker":
-        with _opened(("docker", "exec", "-i", name, *_SHELL), where) as shell:
+        with _opened(("docker", "exec", "-i", name), where) as shell:
             yield shell
     else:
-        with _connected(where) as ssh, _opened((*ssh, f"exec {' '.join(_SHELL)}"), where) as shell:
+        with _connected(where) as ssh, _opened((*ssh, "exec"), where) as shell:
             yield shell
 
 
 @contextmanager
 def _opened(argv: Sequence[str], where: str) -> Iterator[Shell]:
-    shell = Shell(argv, where)
+    """``argv`` begins a command that runs there what follows."""
+    token = f"{_MARK}-{secrets.token_hex(8)}"
+    shell = Shell((*argv, *_SHELL, token), where, token)
     try:
         yield shell
     finally:
@@ -184,7 +200,7 @@ def _connected(where: str) -> Iterator[tuple[str, ...]]:
     try:
         with (folder / "said").open("wb") as said_to:  # no pipe: the connection stays, and would keep it open
             made = subprocess.run(
-                ["ssh", "-o", "ControlMaster=auto", "-o", "ControlPersist=60", *shared, destination, "true"],
+                ["ssh", "-o", "ControlMaster=auto", "-o", "ControlPersist=60", *shared, "--", destination, "true"],
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
                 stderr=said_to,
@@ -193,10 +209,10 @@ def _connected(where: str) -> Iterator[tuple[str, ...]]:
         if made.returncode:
             said = (folder / "said").read_text("utf-8", "replace")
             raise _unreachable(where, " ".join(said.split()) or f"ssh ended with {made.returncode}")
-        yield ("ssh", *shared, destination)
+        yield ("ssh", *shared, "--", destination)
     except FileNotFoundError:
         raise _unreachable(where, "ssh is not installed here") from None
     finally:
         with contextlib.suppress(FileNotFoundError):
-            subprocess.run(["ssh", *shared, "-O", "exit", destination], capture_output=True, check=False)
+            subprocess.run(["ssh", *shared, "-O", "exit", "--", destination], capture_output=True, check=False)
         shutil.rmtree(folder, ignore_errors=True)

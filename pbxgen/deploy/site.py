@@ -6,13 +6,19 @@
     /etc/asterisk/releases/1a2b3c4d5e6f/             its files, never changed
     /etc/asterisk/releases/history                   what was made current, a line of JSON each
     /etc/asterisk/releases/journal                   only while a release is made current: what to undo
+    /etc/asterisk/releases/pending                   only while the PBX is still to do something for the current release
     /etc/asterisk/releases/lock                      only while a command changes something: a link that names its shell
+
+What is in the way of a release is kept by renaming it, and comes back by renaming it: a full disk refuses neither.
+Whoever deploys may be root in a folder that the PBX's user owns. So nothing is written through a name that stands there
+already: files are made anew, and a new release grows in a folder that is entered before anybody else may write in it.
 """
 
 from __future__ import annotations
 
 import contextlib
 import json
+import re
 import secrets
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -23,33 +29,70 @@ from typing import Any
 
 from pbxgen.deploy.errors import DeployError
 from pbxgen.deploy.release import INFO, ReleaseInfo, info_of
-from pbxgen.deploy.shell import MARK, Done, Shell
+from pbxgen.deploy.shell import Done, Shell
 from pbxgen.targets.base import GeneratedFile
 
 CURRENT = "pbxgen"
 RELEASES = "releases"
-_JOURNAL, _HISTORY, _LOCK, _NEW = (f"{RELEASES}/{name}" for name in ("journal", "history", "lock", "new"))
+_JOURNAL, _HISTORY, _LOCK, _PENDING = (f"{RELEASES}/{name}" for name in ("journal", "history", "lock", "pending"))
+_NEW = f"{RELEASES}/new"
+"""How the folder of a release begins that is being written."""
+_NAME = re.compile(r"[0-9a-f]{12}(?:-[0-9]+)?", re.ASCII)
+"""Of a release; other folders beside them are somebody else's."""
 
 _LOCK_SECONDS = 5.0
-_ALIVE = f"""
-alive() {{
-  if [ -r "/proc/$1/cmdline" ]; then tr '\\0' ' ' <"/proc/$1/cmdline" | grep -q {MARK}
-  else ps -p "$1" -o args= 2>/dev/null | grep -q {MARK}; fi
-}}
+_FORGOTTEN_MINUTES = 30
+"""After so long --force takes away the lock of another machine, whose processes cannot be seen."""
+_LOCKS = f"""
 holder() {{ ls -ld {_LOCK} 2>/dev/null | sed 's/.* -> //'; }}
+word() {{ echo "$found" | cut -d' ' -f"$1"; }}
+held() {{
+  [ -n "$found" ] || return 1
+  [ "$(word 2)" = "$(uname -n)" ] || return 0
+  set -- "$(word 1)" "$(word 3)"
+  if [ -r "/proc/$1/cmdline" ]; then tr '\\0' ' ' <"/proc/$1/cmdline" | grep -qF -e "$2"
+  elif ps -p "$1" -o args= >/dev/null 2>&1; then ps -p "$1" -o args= | grep -qF -e "$2"
+  else # a process that this user may not see is there all the same
+    said=$(kill -0 "$1" 2>&1) || case $said in *ermitted*) ;; *) false ;; esac
+  fi
+}}
 """
+"""Functions of a script. A lock is a link to `process machine token person`; the token stands in the arguments of the
+process, so that another one that has its number is not taken for it."""
 _SHOW = """
 show() {
-  if [ -h "$1" ]; then to=$(ls -ld "$1"); printf 'link 0 %s\\n%s\\n' "$1" "${to##* -> }"
-  elif [ -d "$1" ]; then printf 'folder 0 %s\\n' "$1"
-  elif [ -f "$1" ]; then printf 'file %s %s\\n' "$(($(wc -c <"$1")))" "$1"; cat "$1"
+  if [ -f "$1" ]; then printf 'file %s %s\\n' "$(($(wc -c <"$1")))" "$1"; cat "$1"
+  elif [ -h "$1" ]; then to=$(ls -ld "$1"); printf 'link 0 %s\\n%s\\n' "$1" "${to##* -> }"
+  elif [ -e "$1" ]; then printf 'other 0 %s\\n' "$1"
   else printf 'none 0 %s\\n' "$1"; fi
 }
+there() { [ -e "$1" ] || [ -h "$1" ]; }
 """
-_OWNER = f"""
+"""Functions of a script. A link to a file is a file; other links are told by where they lead."""
+_LEADS = f"""
+leads() {{ # is pbxgen a link to a release that is there?
+  [ -h {CURRENT} ] || return 1
+  to=$(ls -ld {CURRENT})
+  case "${{to##* -> }}" in {RELEASES}/*) [ -d {CURRENT} ] ;; *) return 1 ;; esac
+}}
+"""
+_OWNER = """
+ls -ldn . | grep -q "^[^ ]* *[^ ]* *$(id -u) " || { echo "somebody else has put another folder there" >&2; exit 5; }
+"""
+_GIVE = """
+if [ "$(id -u)" = 0 ]; then chown -hR "$owner:$group" .
+else chgrp -hR "$group" . 2>/dev/null || [ "$(id -u)" = "$owner" ] || {
+  echo "its files cannot be given to the group $group, so that the PBX could not read them" >&2; exit 5; }
+fi
+"""
+_LIKE = """
 set -- $(ls -ldn .)
-if [ "$(id -u)" = 0 ]; then chown -R "$3:$4" {RELEASES}/new; else chgrp -R "$4" {RELEASES}/new 2>/dev/null || :; fi
+owner=$3 group=$4
+for file in pjsip.conf pjsip.conf.before-* freeswitch.xml freeswitch.xml.before-* vars.xml; do
+  if [ "$group" = 0 ] && [ -f "$file" ]; then set -- $(ls -ldnL "$file"); group=$4; fi
+done
 """
+"""The owner and group of the folder; where its group is root, the group of a file that the PBX reads."""
 
 
 def kept(path: str, release: str) -> str:
@@ -84,7 +127,7 @@ class Journal:
     """The release that was current; None: there was none."""
     release: str
     replaced: tuple[str, ...]
-    """Files of the top level that are being written; those before are kept."""
+    """Files of the top level that are being written; what was there is kept."""
     added: tuple[str, ...]
     """The same, where there was none before."""
     action: str
@@ -92,9 +135,15 @@ class Journal:
     commit: str | None
     proven: bool = False
     """The PBX runs the release: what is left is to finish."""
+    drift: tuple[str, ...] = ()
+    """Where what ran before was not what its release says: nobody can ask for more on the way back."""
+    failed: str = ""
+    """Why the way back was gone, where that did not succeed; else the command was killed."""
 
     def text(self) -> str:
-        names = ("before", "release", "replaced", "added", "action", "by", "commit", "proven")
+        names = (
+            "before", "release", "replaced", "added", "action", "by", "commit", "proven", "drift", "failed",
+        )  # fmt: skip
         return json.dumps({name: getattr(self, name) for name in names}) + "\n"
 
 
@@ -106,7 +155,7 @@ class SiteState:
     current: str | None
     """The name of the current release."""
     in_the_way: bool
-    """`pbxgen` is there, but is no link to a release."""
+    """`pbxgen` is there, but is no link to a release that is there."""
     releases: tuple[str, ...]
     info: ReleaseInfo | None
     """Of the current release; None: there is none, or it does not describe itself."""
@@ -118,7 +167,11 @@ class SiteState:
     holder: str
     """Who holds the lock, where somebody does."""
     top: Mapping[str, bytes | None]
-    """The files of the top level that were asked for; None: not there."""
+    """The files of the top level that were asked for, read through links; None: there is nothing."""
+    no_files: frozenset[str] = frozenset()
+    """Those that are a folder, or a link that leads to no file."""
+    pending: tuple[str, ...] = ()
+    """What the PBX is still to do for the current release, in sentences."""
 
 
 class Site:
@@ -133,36 +186,37 @@ class Site:
     def state(self, top: Iterable[str]) -> SiteState:
         top = tuple(top)
         done = self._shell.run(
-            f"cd {quote(self.folder)} || exit 3\n{_SHOW}{_ALIVE}"
+            f"cd {quote(self.folder)} || exit 3\n{_SHOW}{_LOCKS}{_LEADS}"
             "if [ -w . ]; then echo yes; else echo no; fi\n"
-            f"lock=$(holder); pid=${{lock%% *}}\n"
-            'if [ -n "$lock" ] && { [ "$(uname -n)" != "$(echo "$lock" | cut -d" " -f2)" ] || alive "$pid"; }; '
-            'then echo "$lock"; else echo; fi\n'
+            'found=$(holder)\nif held; then echo "$found"; else echo; fi\n'
+            "if leads; then echo yes; else echo no; fi\n"
             f"cd {RELEASES} 2>/dev/null && ls -1d */ 2>/dev/null | tr -d / | tr '\\n' ' '; echo\n"
             f"cd {quote(self.folder)}\n"
-            + "".join(f"show {quote(p)}\n" for p in (CURRENT, _JOURNAL, _HISTORY, f"{CURRENT}/{INFO}", *top))
+            + "".join(f"show {quote(p)}\n" for p in (CURRENT, _JOURNAL, _HISTORY, _PENDING, f"{CURRENT}/{INFO}", *top))
         )
         if done.status:
             raise self._not_there(done)
         head, _, rest = done.out.partition(b"\n")
         lock, _, rest = rest.partition(b"\n")
+        leads, _, rest = rest.partition(b"\n")
         names, _, rest = rest.partition(b"\n")
         shown = dict(_shown(rest))
         kind, current = shown[CURRENT]
-        linked = kind == "link" and current.startswith(f"{RELEASES}/".encode())
-        name = current.decode().removeprefix(f"{RELEASES}/") if linked else None
+        name = current.decode("utf-8", "replace").removeprefix(f"{RELEASES}/") if leads == b"yes" else None
         info = info_of(shown[f"{CURRENT}/{INFO}"][1]) if name is not None else None
         return SiteState(
             writable=head == b"yes",
             current=name,
-            in_the_way=kind != "none" and not linked,
-            releases=tuple(n for n in names.decode().split() if n != "new"),
+            in_the_way=kind != "none" and name is None,
+            releases=tuple(n for n in names.decode("utf-8", "replace").split() if _NAME.fullmatch(n)),
             info=info,
             edited=self.edited(name, info) if name is not None and info is not None else (),
             history=tuple(_event(line) for line in shown[_HISTORY][1].decode("utf-8", "replace").splitlines() if line),
             journal=_journal(shown[_JOURNAL][1]) if shown[_JOURNAL][0] == "file" else None,
             holder=_holder(lock.decode("utf-8", "replace")),
-            top={path: shown[path][1] if shown[path][0] == "file" else None for path in top},
+            top={path: shown[path][1] if shown[path][0] != "none" else None for path in top},
+            no_files=frozenset(path for path in top if shown[path][0] not in ("none", "file")),
+            pending=tuple(shown[_PENDING][1].decode("utf-8", "replace").splitlines()),
         )
 
     def edited(self, release: str, info: ReleaseInfo) -> tuple[str, ...]:
@@ -172,9 +226,11 @@ class Site:
         return tuple(sorted(path for path in there.keys() | written.keys() if there.get(path) != written.get(path)))
 
     def release_files(self, release: str) -> tuple[ReleaseInfo | None, dict[str, str]]:
-        """What a release is, and the text of its files."""
+        """What a release is, and the text of its files; nothing, where its folder is gone."""
+        folder = quote(f"{RELEASES}/{release}")
         done = self._do(
-            f'cd {RELEASES}/{quote(release)}\n{_SHOW}find . -type f | while read -r path; do show "${{path#./}}"; done'
+            f"[ -d {folder} ] || exit 0\ncd {folder}\n{_SHOW}"
+            'find . -type f | while read -r path; do show "${path#./}"; done'
         )
         files = {path: data for path, (kind, data) in _shown(done.out) if kind == "file"}
         info = info_of(files.pop(INFO, b""))
@@ -188,18 +244,21 @@ class Site:
     # -- changing -----------------------------------------------------------------------------------------------------
 
     @contextmanager
-    def locked(self, by: str) -> Iterator[None]:
-        """Nobody else changes anything. The far shell holds the lock, and gives it back when it ends for any reason."""
-        me = f'"$$ $(uname -n) {_plain(by)}"'
+    def locked(self, by: str, *, force: bool = False) -> Iterator[None]:
+        """Nobody else changes anything. The far shell holds the lock, and gives it back when it ends for any reason.
+
+        ``force``: a lock of another machine that is old is taken away.
+        """
+        me = f'"$$ $(uname -n) {self._shell.token} {_plain(by)}"'
+        old = f'[ -n "$(find {_LOCK} -prune -mmin +{_FORGOTTEN_MINUTES} 2>/dev/null)" ]' if force else "false"
         script = (
             f"cd {quote(self.folder)} || exit 3\nmkdir -p {RELEASES} || exit 4\n"
             f"[ -w . ] && [ -w {RELEASES} ] || exit 4\n"
-            f"{_ALIVE}"
+            f"{_LOCKS}"
             f"ln -s {me} {_LOCK} 2>/dev/null && exit 0\n"
             "found=$(holder)\n"
             f'[ -z "$found" ] && {{ ln -s {me} {_LOCK}; exit; }}\n'
-            'if [ "$(echo "$found" | cut -d" " -f2)" != "$(uname -n)" ] || alive "${found%% *}"; then\n'
-            'echo "$found"; exit 9; fi\n'
+            f'if held && {{ [ "$(word 2)" = "$(uname -n)" ] || ! {old}; }}; then echo "$found"; exit 9; fi\n'
             # Whoever held it is gone. Of two who see that at once, one takes it away, and puts a newer one back.
             f"mv {_LOCK} {_LOCK}.$$ || exit 9\n"
             f'taken=$(ls -ld {_LOCK}.$$ | sed "s/.* -> //")\n'
@@ -211,7 +270,10 @@ class Site:
             time.sleep(0.2)  # the far side of a command that was killed may be at its last step
         if done.status == 9:
             who = _holder(done.text) or "somebody else"
-            help = f"wait for it to end; if there is none, remove {self.folder}/{_LOCK}"
+            help = (
+                f"wait for it to end; if there is none, remove {self.folder}/{_LOCK} "
+                f"(--force does so with one of another machine that is older than {_FORGOTTEN_MINUTES} minutes)"
+            )
             raise DeployError("PBX613", f"another deployment to {self.folder} is under way (by {who})", help)
         if done.status:
             raise self._not_there(done)
@@ -226,22 +288,23 @@ class Site:
     def upload(self, name: str, info: ReleaseInfo, files: Mapping[str, GeneratedFile]) -> None:
         """Write a release in full and see that every byte has arrived, before it gets its name."""
         folders = sorted({path.rpartition("/")[0] for path in files if "/" in path})
-        script = [f"umask 027\nrm -rf {_NEW} {RELEASES}/{name}\nmkdir -p {_NEW}"]
-        script += [f"mkdir -p {quote(f'{_NEW}/{folder}')}" for folder in folders]
-        script += [_here(f"{_NEW}/{path}", file.text) for path, file in sorted(files.items())]
-        script += [_here(f"{_NEW}/{INFO}", info.text())]
-        script += [f"chmod 755 {quote(f'{_NEW}/{folder}')}" for folder in ("", *folders)]
-        script += [f"chmod 644 {quote(f'{_NEW}/{path}')}" for path, file in sorted(files.items()) if not file.secret]
-        script += [f"chmod 755 {RELEASES}", _OWNER]
+        new = f"{_NEW}-{secrets.token_hex(8)}"
+        script = [f"rm -rf {_NEW} {_NEW}-* {RELEASES}/{name}\n{_LIKE}umask 027\nmkdir {new}\ncd {new}\n{_OWNER}"]
+        script += [f"mkdir -p {quote(folder)}" for folder in folders]
+        script += [_here(path, file.text) for path, file in sorted(files.items())]
+        script += [_here(INFO, info.text())]
+        script += [f"chmod 755 {quote(folder)}" for folder in (".", *folders)]
+        script += [f"chmod 644 {quote(path)}" for path, file in sorted(files.items()) if not file.secret]
+        script += [_GIVE, "cd ../..", f"chmod 755 {RELEASES} 2>/dev/null || :"]
         try:
             self._do("\n".join(script))
-            arrived = self._cksums(_NEW)
+            arrived = self._cksums(new)
             wrong = [path for path, one in info.files.items() if arrived.get(path) != one.cksum]
             if wrong:
                 raise self._unwritten(f"{wrong[0]} has not arrived as it was sent")
-            self._do(f"mv {_NEW} {RELEASES}/{name}\nsync 2>/dev/null || :")
+            self._do(f"mv {new} {RELEASES}/{name}\nsync 2>/dev/null || :")
         except DeployError:
-            self._shell.run(f"cd {quote(self.folder)} && rm -rf {_NEW}")
+            self._shell.run(f"cd {quote(self.folder)} && rm -rf {new}")
             raise
 
     def write_journal(self, journal: Journal) -> None:
@@ -250,58 +313,83 @@ class Site:
     def end_journal(self) -> None:
         self._do(f"rm -f {_JOURNAL}")
 
-    def keep_aside(self, paths: Iterable[str], release: str) -> None:
-        """Copy files that are about to be replaced. Before the journal: what it speaks of is there."""
-        self._do("\n".join(f"cp -p {quote(path)} {quote(kept(path, release))}" for path in paths) or ":")
+    def make_room(self, paths: Iterable[str], release: str) -> None:
+        """What an earlier deployment of the release has kept gets a number, as the name is needed anew.
+
+        Before the journal: what it speaks of is what this deployment keeps.
+        """
+        script = [_SHOW]
+        for path in paths:
+            aside = quote(kept(path, release))
+            script.append(
+                f"if there {aside}; then n=2; while there {aside}-$n; do n=$((n + 1)); done; mv {aside} {aside}-$n; fi"
+            )
+        self._do("\n".join(script))
 
     def make_current(self, release: str) -> None:
         """One rename. What was in the way of the very first one is kept."""
-        link, aside = f"{CURRENT}.new", quote(kept(CURRENT, release))
+        link, aside, leads_to = f"{CURRENT}.new", quote(kept(CURRENT, release)), quote(f"{RELEASES}/{release}")
         self._do(
-            f"rm -f {link}\nln -s {RELEASES}/{quote(release)} {link}\n"
-            f"if [ ! -h {CURRENT} ] && [ -e {CURRENT} ]; then mv {CURRENT} {aside}; fi\n"
+            f"{_SHOW}{_LEADS}[ -d {leads_to} ] || {{ echo {leads_to}' is gone' >&2; exit 5; }}\n"
+            f"rm -f {link}\nln -s {leads_to} {link}\n"
+            f"if there {CURRENT} && ! leads; then mv {CURRENT} {aside}; fi\n"
             # A plain mv would move the link into the folder that the old one leads to.
-            f"mv -T {link} {CURRENT} 2>/dev/null || mv -h {link} {CURRENT}"
+            f"said=$(mv -T {link} {CURRENT} 2>&1) || mv -h {link} {CURRENT} 2>/dev/null || {{\n"
+            'echo "$said" >&2; exit 5; }'
         )
 
-    def place(self, path: str, text: str) -> None:
-        """Write a file of the top level."""
-        self._replace(path, text)
+    def place(self, path: str, text: str, release: str) -> None:
+        """Write a file of the top level; what is in its way is kept."""
+        aside, there = quote(kept(path, release)), quote(path)
+        keep = f"if there {there} && ! there {aside}; then mv {there} {aside}; fi"
+        self._replace(path, text, f"{_SHOW}{keep}")
 
     def take_back(self, journal: Journal) -> None:
         """What was current before a switch is so again. It may have been done already, wholly or in part."""
-        script = []
+        script = [_SHOW, _LEADS]
         for path in journal.replaced:
-            aside, new = quote(kept(path, journal.release)), quote(f"{path}.new")
-            script.append(f"if [ -e {aside} ]; then cp -p {aside} {new}; mv {new} {quote(path)}; fi")
+            aside = quote(kept(path, journal.release))
+            script.append(f"if there {aside}; then rm -f {quote(path)}; mv {aside} {quote(path)}; fi")
         script += [f"rm -f {quote(path)}" for path in journal.added]
         if journal.before is None:
             aside = quote(kept(CURRENT, journal.release))
-            script.append(
-                f"if [ -h {CURRENT} ]; then rm -f {CURRENT}; fi\nif [ -e {aside} ]; then mv {aside} {CURRENT}; fi"
-            )
-        self._do("\n".join(script) or ":")
+            script.append(f"if leads; then rm -f {CURRENT}; fi\nif there {aside}; then mv {aside} {CURRENT}; fi")
+        self._do("\n".join(script))
         if journal.before is not None:
             self.make_current(journal.before)
 
-    def end_undone(self, journal: Journal) -> None:
-        """The journal of a switch that was taken back; the copies go with it."""
-        copies = (quote(kept(path, journal.release)) for path in journal.replaced)
-        self._do("\n".join((f"rm -f {_JOURNAL}", *(f"rm -f {copy}" for copy in copies))))
+    def can_remember(self) -> None:
+        """See that the history can be written, before anything is to be told there."""
+        self._write_history("")
 
-    def remember(self, event: Event, keep: Sequence[str]) -> None:
-        """Add to the history; releases that are not to be kept go."""
-        kept = " ".join(quote(name) for name in keep)
+    def remember(self, event: Event) -> None:
+        """Add to the history."""
+        self._write_history(f"{event.text()}\n")
+
+    def _write_history(self, more: str) -> None:
+        """As a whole: a line that was torn off swallows no other, and whoever owns the file does not matter."""
+        old = f'if [ -f {_HISTORY} ]; then cat {_HISTORY}; [ -z "$(tail -c 1 {_HISTORY})" ] || echo; fi'
+        new = quote(f"{_HISTORY}.new")
         self._do(
-            f"cat >>{_HISTORY} <<'{(end := _end())}'\n{event.text()}\n{end}\n"
-            f"cd {RELEASES}\nfor name in */; do name=${{name%/}}; gone=yes\n"
-            f'for kept in {kept} new; do [ "$name" = "$kept" ] && gone=no; done\n'
-            '[ "$gone" = yes ] && [ -d "$name" ] && rm -rf "$name"; done; :'
+            f"if [ -d {_HISTORY} ]; then echo {_HISTORY}' is a folder' >&2; exit 5; fi\n"
+            f"umask 022\nrm -f {new}\nset -C\n{{ {old}\ncat <<'{(end := _end())}'\n{more}{end}\n}} >{new}\n"
+            f"mv {new} {_HISTORY}"
         )
 
-    def _replace(self, path: str, text: str) -> None:
-        new = f"{path}.new"
-        self._do(f"{_here(new, text)}\nchmod 644 {quote(new)}\nmv {quote(new)} {quote(path)}")
+    def prune(self, releases: Iterable[str]) -> None:
+        """Releases that are not to be kept go."""
+        self._do("\n".join(f"if [ -f {RELEASES}/{n}/{INFO} ]; then rm -rf {RELEASES}/{n}; fi" for n in releases) or ":")
+
+    def put_off(self, lines: Sequence[str]) -> None:
+        """What the PBX is still to do for the current release."""
+        if lines:
+            self._replace(_PENDING, "".join(f"{line}\n" for line in lines))
+        else:
+            self._do(f"rm -f {_PENDING}")
+
+    def _replace(self, path: str, text: str, before: str = ":") -> None:
+        new = quote(f"{path}.new")
+        self._do(f"umask 022\nrm -f {new}\nset -C\n{_here(f'{path}.new', text)}\n{before}\nmv {new} {quote(path)}")
 
     def _do(self, script: str) -> Done:
         done = self._shell.run(f"cd {quote(self.folder)} || exit 3\nset -e\n{script}")
@@ -332,7 +420,7 @@ def _end() -> str:
 
 def _holder(lock: str) -> str:
     """Who, of the process, machine and person that a lock names."""
-    return lock.strip().partition(" ")[2].partition(" ")[2]
+    return lock.strip().rpartition(" ")[2]
 
 
 def _plain(text: str) -> str:
@@ -361,6 +449,6 @@ def _event(line: str) -> Event:
 def _journal(data: bytes) -> Journal | None:
     try:
         content: dict[str, Any] = json.loads(data)
-        return Journal(**{**content, **{name: tuple(content[name]) for name in ("replaced", "added")}})
+        return Journal(**{**content, **{name: tuple(content.get(name, ())) for name in ("replaced", "added", "drift")}})
     except (ValueError, TypeError, KeyError):
         return None

@@ -28,7 +28,9 @@ _MEANINGS = {
     Standing.BEHIND: "behind the source",
     Standing.EDITED: "files of its current release were changed by hand",
     Standing.DRIFTED: "the PBX runs something else than its current release",
-    Standing.KILLED: "a deployment was killed: the next deploy or rollback finishes or undoes it",
+    Standing.KILLED: (
+        "a deployment was killed, or its way back failed: the next deploy or rollback finishes or undoes it"
+    ),
     Standing.NONE: "pbxgen has deployed nothing there",
 }
 
@@ -86,4 +88,6 @@ def _standing(state: SiteState, drift: list[str], digests: Mapping[str, str]) ->
         return Standing.EDITED, list(state.edited)
     if drift:
         return Standing.DRIFTED, drift
+    if state.pending:
+        return Standing.DRIFTED, list(state.pending)
     return (Standing.IN_STEP if dict(state.info.tenants) == dict(digests) else Standing.BEHIND), []

@@ -15,6 +15,7 @@ from pbxgen.deploy.read import DeployTarget
 from pbxgen.deploy.release import ReleaseInfo, stored
 from pbxgen.deploy.running import load_deployable
 from pbxgen.diagnostics.diagnostic import Diagnostic
+from pbxgen.diagnostics.location import short_below
 from pbxgen.diff.git import RevisionError, git
 from pbxgen.diff.revisions import in_repository
 from pbxgen.flow.plan import Plan, Secret
@@ -58,11 +59,12 @@ def rendered(
     ``for_show``: secrets that cannot be read are made up; nothing is deployed of it.
     """
     options = Options(parts=target.parts)
-    made = generate_trees(plans, [target.pbx], options, step)
-    files = made.trees.get(target.pbx)
-    known = files is not None
-    if files is None and for_show and all(d.code in ("PBX401", "PBX402") for d in made.diagnostics):
-        files = load_target(target.pbx).render(tuple(plans), Options(parts=target.parts, secrets=_MadeUp()))
+    with short_below(str(source if source.is_dir() else source.parent)):
+        made = generate_trees(plans, [target.pbx], options, step)
+        files = made.trees.get(target.pbx)
+        known = files is not None
+        if files is None and for_show and all(d.code in ("PBX401", "PBX402") for d in made.diagnostics):
+            files = load_target(target.pbx).render(tuple(plans), Options(parts=target.parts, secrets=_MadeUp()))
     if files is None:
         return None, made.diagnostics
     pbx = load_deployable(target.pbx)

@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
+
+_BELOW: ContextVar[str] = ContextVar("_BELOW", default="")
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -21,4 +26,14 @@ class Location:
     @property
     def short(self) -> str:
         """``file:line``, as it is written above a generated block."""
-        return f"{self.file}:{self.line}"
+        return f"{self.file.removeprefix(_BELOW.get())}:{self.line}"
+
+
+@contextmanager
+def short_below(folder: str) -> Iterator[None]:
+    """Meanwhile ``short`` tells files below ``folder`` as they are called there: wherever it is, the text is the same."""
+    before = _BELOW.set("" if folder == "." else f"{folder.rstrip('/')}/")
+    try:
+        yield
+    finally:
+        _BELOW.reset(before)
