@@ -115,12 +115,13 @@ def before_in_git(source: CompiledSource, step: Callable[[str], None], language:
 
 @contextmanager
 def undone_when_ended() -> Iterator[None]:
-    """Whoever ends the command, as a CI does with a job that is cancelled, is answered as Ctrl-C is: by the way back."""
+    """What ends the command, as CI ends a job that is cancelled, is answered as Ctrl-C is: by the way back."""
 
     def interrupt(number: int, frame: object) -> None:
         raise KeyboardInterrupt
 
     numbers = [getattr(signal, name) for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name)]
+    numbers = [number for number in numbers if signal.getsignal(number) is not signal.SIG_IGN]  # nohup
     before = [(number, signal.signal(number, interrupt)) for number in numbers]
     try:
         yield

@@ -170,15 +170,16 @@ class RunningAsterisk:
 
     def differences(self, files: Files, scope: Scope) -> list[str]:
         found: list[str] = []
+        before = _understood(scope.before)
         try:
             if Part.DIALPLAN in scope.parts:
-                found += _dialplan_differences(_expected(files), self._contexts(), _contexts_before(scope.before))
+                found += _dialplan_differences(_expected(files), self._contexts(), _contexts_of(before))
             if Part.ENDPOINTS in scope.parts:
-                found += self._endpoint_differences(files, scope)
+                found += self._endpoint_differences(files, before, scope.beside)
             if Part.VOICEMAIL in scope.parts:
                 listed = self._ask("voicemail show users").splitlines()
                 there = {"/".join(line.split()[:2]) for line in listed[1:] if len(line.split()) > 2}
-                found += _named("mailbox", _mailboxes(files), there, _mailboxes(scope.before))
+                found += _named("mailbox", _mailboxes(files), there, _mailboxes(before))
                 if _mailboxes(files) and "VoiceMail:" not in self._ask("core show applications like VoiceMail"):
                     found.append(_NO_VOICEMAIL)
         except NotUnderstoodError as error:
@@ -211,16 +212,16 @@ class RunningAsterisk:
                 context.lines[extension, int(more[1])] = _REGISTRAR.sub("", more[2])
         return contexts
 
-    def _endpoint_differences(self, files: Files, scope: Scope) -> Iterator[str]:
+    def _endpoint_differences(self, files: Files, before: Files, beside: bool) -> Iterator[str]:
         listed = self._ask("pjsip list endpoints").splitlines()
         there = {
             line[_NAME_BEGINS : _NAME_BEGINS + _NAME_WIDTH].rstrip().partition("/")[0]
             for line in listed
             if line.startswith(" Endpoint:  ") and "<" not in line
         }
-        wanted, before = ({name[:_NAME_WIDTH] for name in _objects(some, "endpoint")} for some in (files, scope.before))
-        yield from _named("endpoint", wanted, there, before)
-        if not scope.beside:
+        wanted, gone = ({name[:_NAME_WIDTH] for name in _objects(some, "endpoint")} for some in (files, before))
+        yield from _named("endpoint", wanted, there, gone)
+        if not beside:
             listed = self._ask("pjsip list transports").splitlines()
             transports = {line.split()[1] for line in listed if line.startswith("Transport:") and "<" not in line}
             yield from _named("transport", set(_objects(files, "transport")), transports, set())
@@ -280,11 +281,19 @@ def _expected(files: Files) -> dict[str, _Context]:
     return contexts
 
 
-def _contexts_before(files: Files) -> Collection[str]:
+def _contexts_of(files: Files) -> Collection[str]:
+    return _expected(files).keys() if "extensions.conf" in files else ()
+
+
+def _understood(files: Files) -> Files:
+    """None of files that were changed by hand so that nobody knows what is in them."""
     try:
-        return _expected(files).keys() if "extensions.conf" in files else ()
-    except NotUnderstoodError:  # changed by hand: nobody knows what was in it
-        return ()
+        _contexts_of(files)
+        _mailboxes(files)
+        list(_objects(files, "endpoint"))
+    except NotUnderstoodError:
+        return {}
+    return files
 
 
 def _dialplan_differences(

@@ -223,7 +223,7 @@ class RunningFreeSwitch:
         return found
 
     def _gateway_differences(self, files: Files, scope: Scope, variables: Mapping[str, str]) -> Iterator[str]:
-        wanted, before = _gateways(files, variables), _gateways(scope.before, variables)
+        wanted, before = _gateways(files, variables), _understood(scope.before, variables)
         _wait(lambda: wanted.keys() <= self._gateways().keys(), _TO_END_SECONDS)
         there = self._gateways()
         yield from (f"gateway {name} is not there" for name in sorted(wanted.keys() - there.keys()))

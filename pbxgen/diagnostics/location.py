@@ -31,7 +31,7 @@ class Location:
 
 @contextmanager
 def short_below(folder: str) -> Iterator[None]:
-    """Meanwhile ``short`` tells files below ``folder`` as they are called there: wherever it is, the text is the same."""
+    """Meanwhile ``short`` tells files below ``folder`` as they are called there, wherever that is."""
     before = _BELOW.set("" if folder == "." else f"{folder.rstrip('/')}/")
     try:
         yield

@@ -75,7 +75,7 @@ class FakeAsterisk:
         link = self.etc / "pbxgen"
         paths = [*self.etc.glob("*.conf"), *(link.rglob("*.conf") if link.is_dir() else ())]
         try:
-            memory[what] = read({str(path.relative_to(self.etc)): path.read_text() for path in paths})
+            memory[what] = read({str(path.relative_to(self.etc)): path.read_text() for path in paths if path.is_file()})
         except NotUnderstoodError as error:
             self.complain(str(error))
             return
