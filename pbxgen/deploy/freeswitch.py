@@ -209,9 +209,13 @@ class RunningFreeSwitch:
             dialplan = parsed(reader.included("dialplan/*.xml"))
             directory = parsed(reader.included("directory/*.xml"))
             if Part.DIALPLAN in scope.parts:
-                found += _compared(dialplan, self._section("dialplan"), "context", _names(scope.before, "dialplan"))
+                found += _compared(
+                    dialplan, self._section("dialplan"), "context", _names(scope.before, "dialplan", variables)
+                )
             if any(True for _ in directory):
-                found += _compared(directory, self._section("directory"), "domain", _names(scope.before, "directory"))
+                found += _compared(
+                    directory, self._section("directory"), "domain", _names(scope.before, "directory", variables)
+                )
             if Part.ENDPOINTS in scope.parts:
                 found += self._gateway_differences(files, scope, variables)
             if Part.VOICEMAIL in scope.parts and not scope.beside:
@@ -337,10 +341,10 @@ def _difference(wanted: XmlElement, there: XmlElement) -> XmlElement | None:
     return next((found for one, other in pairs if (found := _difference(one, other)) is not None), None)
 
 
-def _names(files: Files, folder: str) -> frozenset[str]:
+def _names(files: Files, folder: str, variables: Mapping[str, str]) -> frozenset[str]:
     """The names of what stands outermost in the files of a folder, in small letters; none, where nobody knows."""
     try:
-        elements = parsed(FreeSwitchPreprocessor(files, {}).included(f"{folder}/*.xml"))
+        elements = parsed(FreeSwitchPreprocessor(files, variables).included(f"{folder}/*.xml"))
         return frozenset(element.get("name").lower() for element in elements)
     except NotUnderstoodError:
         return frozenset()

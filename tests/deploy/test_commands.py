@@ -185,3 +185,13 @@ def test_every_field_is_documented_and_no_other(
     page = (_ROOT / "docs/json.md").read_text(encoding="utf-8")
     section = page.partition(f"\n## {heading}\n")[2].partition("\n## ")[0]
     assert printed == set(re.findall(r"^\| `([^`]+)` \|", section, re.MULTILINE))
+
+
+@pytest.mark.parametrize(
+    "words",
+    [("--to", "hp"), ("--to", "hq", "--file", "nothing.yaml"), ("--to", "hq", "--format", "xml")],
+)
+def test_2_says_nothing_but_that_there_is_something_to_deploy(invoke: Invoke, words: tuple[str, ...]) -> None:
+    result = invoke("plan", *words, "--exit-code")
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert "error: " in result.stderr

@@ -123,3 +123,13 @@ def test_it_is_no_part_of_the_source_that_it_stands_beside(tmp_path: Path) -> No
     _read(tmp_path, _GOOD)
     (tmp_path / "pbx.yaml").write_text("version: 1\npbx: {name: a, domain: a.example, country: IT}\n")
     assert [file.name for file in load_source(tmp_path).files] == [str(tmp_path / "pbx.yaml")]
+
+
+@pytest.mark.parametrize("at", ["ssh://-Fname", "ssh://-l@pbx", "ssh://.pbx", "ssh://pbx:0", "ssh://pbx:65536"])
+def test_a_host_begins_as_a_name_does_and_a_port_is_one(tmp_path: Path, at: str) -> None:
+    told = _told(_read(tmp_path, _GOOD.replace("docker:pbx", f'"{at}"')))
+    assert "at cannot be so" in told[0]
+
+
+def test_the_highest_port_is_one(tmp_path: Path) -> None:
+    assert _read(tmp_path, _GOOD.replace("docker:pbx", '"ssh://pbx:65535"')).file is not None
