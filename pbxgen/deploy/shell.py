@@ -77,7 +77,7 @@ class Shell:
         """
         mark = secrets.token_hex(12)
         begin, end = ("{", "}") if here else ("(", ")")
-        begun = f"{secrets.token_hex(12)}\n"  # before it stands what a script has printed that was not waited for to its end
+        begun = f"{secrets.token_hex(12)}\n"  # before it stands what an interrupted script has still printed
         first = f"echo {begun.strip()}; echo {begun.strip()} >&2"
         told = f"_status=$?; printf '\\n%s %s\\n' {mark} $_status; printf '\\n%s \\n' {mark} >&2"
         text = f"{first}\n{begin}\n{script}\n{end} </dev/null\n{told}\n"

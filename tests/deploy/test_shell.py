@@ -82,7 +82,7 @@ def test_a_container_is_entered_by_docker(tmp_path: Path, monkeypatch: pytest.Mo
     monkeypatch.setenv("PATH", f"{tmp_path}:{os.environ['PATH']}")
     with shell_at("docker:pbx") as opened:
         assert opened.run("echo inside").text == "inside\n"
-    assert (tmp_path / "called").read_text() == "exec -i pbx sh -s pbxgen-deploy\n"
+        assert (tmp_path / "called").read_text() == f"exec -i pbx sh -s {opened.token}\n"
 
 
 def test_without_docker_it_is_said_what_to_try(monkeypatch: pytest.MonkeyPatch) -> None:

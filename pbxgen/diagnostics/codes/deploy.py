@@ -44,7 +44,8 @@ CODES: tuple[Code, ...] = (
         "Two deployments at once could mix two plans, and FreeSWITCH loads half a dialplan when it is told to reload "
         "twice in quick succession. The second one stops instead of waiting, since what it brings may be older.",
         example="$ pbxgen deploy --to hq & pbxgen deploy --to hq",
-        cure="Wait for the other one to end. The lock of one that was killed does not hold.",
+        cure="Wait for the other one to end. The lock of one that was killed does not hold; --force takes away one of "
+        "another machine that is older than 30 minutes.",
     ),
     error(
         "PBX614",
@@ -91,6 +92,7 @@ CODES: tuple[Code, ...] = (
         "The release before is current again, but the PBX does not say that it runs it. This needs a person: what the "
         "PBX said stands in the message.",
         example="$ pbxgen deploy --to hq    # Asterisk was stopped while it was being reloaded",
-        cure="Look at the PBX. The next deployment or rollback first goes this way back again.",
+        cure="Look at the PBX. The next deployment or rollback first goes this way back again; `deploy --force` goes on "
+        "even where the PBX still does not say so.",
     ),
 )
