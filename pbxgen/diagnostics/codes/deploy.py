@@ -92,7 +92,7 @@ CODES: tuple[Code, ...] = (
         "The release before is current again, but the PBX does not say that it runs it. This needs a person: what the "
         "PBX said stands in the message.",
         example="$ pbxgen deploy --to hq    # Asterisk was stopped while it was being reloaded",
-        cure="Look at the PBX. The next deployment or rollback first goes this way back again; `deploy --force` goes on "
-        "even where the PBX still does not say so.",
+        cure="Look at the PBX. The next deployment or rollback first goes this way back again; `deploy --force` goes "
+        "on even where the PBX still does not say so.",
     ),
 )
