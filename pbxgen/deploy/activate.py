@@ -223,7 +223,8 @@ def _way_back(
     found: list[str] = []
     try:
         told = session.running.reload(files, before, everything=bool(journal.drift))
-        session.site.put_off(told)
+        with suppress(DeployError):  # it is told all the same
+            session.site.put_off(told)
         if journal.before is not None:
             found = session.running.differences(before, Scope(session.target.parts, session.target.beside, files))
     except ReloadError as error:
@@ -277,7 +278,7 @@ def recover(session: Session, step: Step, *, force: bool = False) -> Recovered:
             session.site.end_journal()
         else:
             told = _finish(session, journal, state)
-        return _recovered(session, step, f"{_begun(journal)}; it is finished now", told)
+        return Recovered((f"{_begun(journal)}; it is finished now", *told))
     why = journal.failed or "it was killed"
     current, told = journal.before, list[str]()
     if current is not None and current not in state.releases:
@@ -293,12 +294,7 @@ def recover(session: Session, step: Step, *, force: bool = False) -> Recovered:
         raise _lost(session, journal, why, found, ())
     unproven = f"; not proven: {found[0]}" if found else ""
     told += _undone(session, journal, current, f"{why}{unproven}")
-    return _recovered(session, step, f"{_begun(journal)}; {_restored(journal)}{unproven}", told, undone=True)
-
-
-def _recovered(session: Session, step: Step, done: str, told: Sequence[str], *, undone: bool = False) -> Recovered:
-    step(f"{session.target.name}: {done}")  # whatever comes after it
-    return Recovered((done, *told), undone)
+    return Recovered((f"{_begun(journal)}; {_restored(journal)}{unproven}", *told), undone=True)
 
 
 def _begun(journal: Journal) -> str:

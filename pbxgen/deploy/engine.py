@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 
-from pbxgen.deploy.activate import Step, Switch, activate, recover, release_before
+from pbxgen.deploy.activate import Recovered, Step, Switch, activate, recover, release_before
 from pbxgen.deploy.errors import DeployError
 from pbxgen.deploy.plan import Before, TargetPlan, drift_of, plan_of
 from pbxgen.deploy.session import Session
@@ -38,8 +39,7 @@ def deploy(
 ) -> Deployed:
     """Raises DeployError; the PBX then runs what it ran, unless the error says otherwise (PBX619)."""
     session.check_folder()
-    with session.site.locked(wanted.info.by, force=order.force):
-        recovered = recover(session, step, force=order.force)
+    with session.site.locked(wanted.info.by, force=order.force), _recovered(session, step, order.force) as recovered:
         step(f"{session.target.name}: asking what runs")
         plan = plan_of(session, wanted, plans, before)
         if order.shown is not None:
@@ -61,6 +61,17 @@ def deploy(
         everything = bool(plan.drift or plan.state.edited or plan.state.pending)
         told = activate(session, plan.state, switch, step, drift=plan.drift, everything=everything)
         return Deployed(release, True, (*recovered.told, *told))
+
+
+@contextmanager
+def _recovered(session: Session, step: Step, force: bool = False) -> Iterator[Recovered]:
+    """What a killed command has begun is finished or undone; that is told, too, where what comes then fails."""
+    recovered = recover(session, step, force=force)
+    try:
+        yield recovered
+    except DeployError as error:
+        error.lines = (*recovered.told, *error.lines)
+        raise
 
 
 def as_shown(plan: TargetPlan) -> dict[str, object]:
@@ -121,8 +132,7 @@ def rollback(session: Session, step: Step) -> Deployed:
     """Make the release before the current one. Raises DeployError."""
     session.check_folder()
     by = deployer()
-    with session.site.locked(by):
-        recovered = recover(session, step)
+    with session.site.locked(by), _recovered(session, step) as recovered:
         state = session.state()
         if recovered.undone:  # what was to be taken back is taken back
             return Deployed(state.current, True, recovered.told)

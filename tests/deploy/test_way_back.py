@@ -14,6 +14,7 @@ from typer.testing import CliRunner
 
 from pbxgen.cli.main import app
 from pbxgen.deploy import plan as plans
+from pbxgen.deploy import shell as shells
 from pbxgen.deploy.asterisk import RunningAsterisk
 from pbxgen.deploy.errors import DeployError
 from pbxgen.deploy.output import plan_lines
@@ -146,6 +147,24 @@ def test_where_the_folder_is_roots_the_files_get_the_group_of_those_that_the_pbx
     assert (place.folder / "pbxgen/office/pjsip.conf").stat().st_gid == 23456
 
 
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root becomes somebody else")
+def test_files_that_the_pbx_could_not_read_are_not_made_current(
+    place: Place, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    for folder in (tmp_path, *tmp_path.parents):
+        if folder.stat().st_mode & 0o001 == 0:
+            folder.chmod(folder.stat().st_mode | 0o111)
+    monkeypatch.setattr(
+        shells, "_SHELL", ("setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", *shells._SHELL)
+    )
+    os.chown(place.folder, 0, 12345)
+    place.folder.chmod(0o777)
+    refused = _refused(place.deploy)
+    assert refused.diagnostic.code == "PBX612"
+    assert "cannot be given to the group 12345" in str(refused)
+    assert not (place.folder / "pbxgen").exists()
+
+
 # -- the way back -----------------------------------------------------------------------------------------------------
 
 
@@ -270,6 +289,18 @@ def test_force_goes_on_where_a_way_back_has_failed_and_fails_again(place: Place,
     assert place.status().standing is Standing.IN_STEP
     with session_at(place.target) as session:
         assert [event.action for event in session.state().history] == ["deploy", "undone", "deploy"]
+
+
+def test_what_was_undone_is_told_where_what_comes_then_fails(place: Place, fake: FakeAsterisk) -> None:
+    before = place.deploy().release
+    place.change("name: Eve", "name: Eva")
+    _says_no(fake, "dialplan reload")
+    _refused(place.deploy)
+    fake.says.clear()
+    (place.folder / "pjsip.conf").write_text("[mine]\n")
+    refused = _refused(place.deploy)
+    assert refused.diagnostic.code == "PBX614"
+    assert refused.lines[0].endswith(f"; {before} runs again")
 
 
 def test_a_release_before_that_is_gone_is_not_gone_back_to(place: Place, fake: FakeAsterisk) -> None:
