@@ -14,6 +14,7 @@ from pbxgen.deploy.release import ReleaseInfo
 from pbxgen.deploy.running import Files, Scope, TopFile
 from pbxgen.deploy.session import Session
 from pbxgen.deploy.site import CURRENT, SiteState, kept
+from pbxgen.deploy.verify import ready
 from pbxgen.deploy.wanted import Wanted
 from pbxgen.diff.generated import Judge, Provenance, made_from
 from pbxgen.diff.result import Made, Plans, Result
@@ -111,6 +112,7 @@ def plan_of(session: Session, wanted: Wanted, plans: Mapping[str, Plan], before:
         for name in session.pbx.users_gone(old, new)
     ]
     unverified = list(session.unverified(session.log_mark()))
+    unverified += ready(session, wanted.calls).left_out
     if not wanted.secrets:
         unverified.insert(0, "whether passwords or PINs change: they cannot be read here")
     return TargetPlan(

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from shlex import join, quote
+from urllib.parse import urlsplit
 
 from pbxgen.deploy.errors import DeployError
 from pbxgen.deploy.read import DeployTarget
@@ -53,6 +54,15 @@ class Session:
                 f"see that `{join((*self.target.command, text))}` works at {self.target.at}",
             )
         return done.text
+
+    def host(self) -> str:
+        """Where the target's machine is reached from here."""
+        kind, _, name = self.target.at.partition(":")
+        if kind == "ssh":
+            return urlsplit(self.target.at).hostname or ""
+        if kind == "docker":
+            return next(iter(self._shell.run("hostname -i").text.split()), name)
+        return "127.0.0.1"
 
     def check_folder(self) -> None:
         """Raises DeployError where the PBX reads another folder than the target's."""

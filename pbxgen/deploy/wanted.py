@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import getpass
 import os
 import platform
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from pbxgen.calls.case import case_of
@@ -14,6 +15,7 @@ from pbxgen.deploy.errors import DeployError
 from pbxgen.deploy.read import DeployTarget
 from pbxgen.deploy.release import ReleaseInfo, stored
 from pbxgen.deploy.running import load_deployable
+from pbxgen.deploy.verify import VerifyCalls, verify_calls
 from pbxgen.diagnostics.diagnostic import Diagnostic
 from pbxgen.diff.git import RevisionError, git
 from pbxgen.diff.revisions import in_repository
@@ -22,6 +24,7 @@ from pbxgen.generation import generate_trees
 from pbxgen.interpret import load_interpreter
 from pbxgen.interpret.base import NotUnderstoodError
 from pbxgen.interpret.examine import examine
+from pbxgen.language.secrets import read_secrets
 from pbxgen.pbxs import SHOWN_NAMES
 from pbxgen.pipeline import Step
 from pbxgen.scenario.read import read_scenarios
@@ -41,6 +44,8 @@ class Wanted:
     info: ReleaseInfo
     secrets: bool
     """Are the passwords and PINs in it the real ones?"""
+    calls: VerifyCalls = field(default_factory=VerifyCalls)
+    """To be placed on the running PBX; where passwords are not known, none."""
 
 
 class _MadeUp(dict[Secret, str]):
@@ -53,7 +58,7 @@ class _MadeUp(dict[Secret, str]):
 def rendered(
     plans: Sequence[Plan], target: DeployTarget, source: Path, moment: str, step: Step, *, for_show: bool
 ) -> tuple[Wanted | None, tuple[Diagnostic, ...]]:
-    """The files for one target, and every problem with its secrets.
+    """The files for one target, and every problem with its secrets. Raises DeployError for the files of `verify`.
 
     ``for_show``: secrets that cannot be read are made up; nothing is deployed of it.
     """
@@ -75,7 +80,11 @@ def rendered(
         made=moment,
         by=deployer(),
     )
-    return Wanted(placed, info, known), ()
+    passwords: dict[Secret, str] = {}
+    for plan in plans if known and target.verify else ():
+        passwords.update(read_secrets(plan, target.parts, os.environ)[0])
+    calls = verify_calls(target, {plan.name: plan for plan in plans}, passwords, dt.datetime.now(dt.UTC))
+    return Wanted(placed, info, known, calls), ()
 
 
 def commit_of_source(source: Path) -> str | None:
@@ -124,7 +133,7 @@ def try_out(wanted: Wanted, target: DeployTarget, source: Path, step: Step) -> N
             target, f"the files for {SHOWN_NAMES[target.pbx]} are not understood: {error}", []
         ) from None
     lines = []
-    for path in scenario_files(source):
+    for path in dict.fromkeys((*scenario_files(source), *target.verify)):
         prepared = prepare(path)
         run = judge_file(prepared)
         lines += [f"{path}: {d.message}" for d in run.diagnostics]

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pytest
 
 from pbxgen.deploy.errors import DeployError
+from pbxgen.deploy.running import RunningPbx, load_deployable
 from pbxgen.deploy.site import Site
 from pbxgen.deploy.status import Standing
 from tests.deploy.killed import killed
@@ -271,6 +272,78 @@ def test_a_changed_trunk_is_what_runs_and_a_rollback_brings_the_one_before_back(
     place.write(text)
     place.deploy()
     assert office.call_is_up()
+
+
+_VERIFY = """\
+source: pbx.yaml
+scenarios:
+  - {name: to Gus, call: {from: "106", to: "107"}, expect: {rings: ["107"], ends: {answered: "107"}}}
+  - name: Gus is busy
+    call: {from: "106", to: "107"}
+    phones: {"107": busy}
+    expect: {rings: ["107"], ends: {released: 486}}
+  - {name: to Hal, call: {from: "106", to: "108"}, expect: {rings: ["108"]}}
+  - {name: to Eve, call: {from: "106", to: "105"}, expect: {rings: ["105"]}}
+  - {name: to a pharmacy, call: {from: "106", to: "06123456"}, expect: {rings: ["+3906123456"]}}
+"""
+_SILENT_USERS = """\
+  "106": {name: Flo, password: "no-blanks-in-it-6"}
+  "107": {name: Gus, password: "no-blanks-in-it-7"}
+  "108": {name: Hal, password: "no-blanks-in-it-8"}
+"""
+
+
+def test_the_calls_of_verify_are_placed_on_the_running_pbx(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    place = office.place
+    place.deploy()
+    text, plain = place.text, place.target
+    (place.source / "calls.test.yaml").write_text(_VERIFY)
+    place.target = replace(plain, verify=(place.source / "calls.test.yaml",))
+    try:
+        place.write(text + _SILENT_USERS)
+        left_out = [line for line in place.plan().unverified if line.startswith("the call ")]
+        assert left_out == [
+            "the call 'to Eve': 105 has no password that can be sent from here",
+            "the call 'to a pharmacy': it dials an outside number",
+        ]
+        done = place.deploy()
+        assert done.told == tuple(f"not verified: {line}" for line in left_out)
+        assert not {name for name in _registered(place) if name.startswith(("106", "107", "108"))}
+        with Peer(place.phones_at) as hal:
+            assert hal.register("108", DOMAIN, Login("108", "no-blanks-in-it-8")) == 200
+            taken = [line for line in place.plan().unverified if "registered" in line]
+            assert taken == ["the call 'to Hal': a phone of 108 is registered, and would ring"]
+        before = place.current
+        place.write(text + _SILENT_USERS.replace("Gus", "Gustavo"))
+        path, how = _UNREACHABLE[place.target.pbx]
+        with monkeypatch.context() as patch:
+            _spoil(patch, place, path, how)
+            patch.setattr(type(_running(place)), "differences", lambda *_: [])
+            with pytest.raises(DeployError) as refused:
+                place.deploy()
+        assert refused.value.diagnostic.code == "PBX616"
+        assert "the call 'to Gus'" in str(refused.value)
+        assert f"{before} runs again" in str(refused.value)
+    finally:
+        (place.source / "calls.test.yaml").unlink()
+        place.target = plain
+        place.write(text)
+    place.deploy(force=True)
+    assert office.call_is_up()
+
+
+_UNREACHABLE = {
+    "asterisk": (_TENANT, lambda text: text.replace("exten => 107,", "exten => 170,")),
+    "freeswitch": ("directory/pbxgen/office.calls.xml", lambda text: text.replace('id="107"', 'id="170"')),
+}
+
+
+def _running(place: RealPlace) -> RunningPbx:
+    return load_deployable(place.target.pbx).running(place.ask)
+
+
+def _registered(place: RealPlace) -> frozenset[str]:
+    return _running(place).phones()
 
 
 _MOMENTS = {
