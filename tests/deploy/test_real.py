@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 import pytest
 
 from pbxgen.deploy.errors import DeployError
 from pbxgen.deploy.running import RunningPbx, load_deployable
+from pbxgen.deploy.shell import Done, Shell
 from pbxgen.deploy.site import Site
 from pbxgen.deploy.status import Standing
 from tests.deploy.killed import killed
+from tests.deploy.loopback_sshd import sshd
 from tests.deploy.places import DOMAIN, PASSWORD, RealPlace, real_place
 from tests.security.calls import Side, call_up, takes
 from tests.security.laboratory import trunk_host
 from tests.security.peer import Login, Peer
 
+__all__ = ["sshd"]
 pytestmark = [pytest.mark.real, pytest.mark.slow]
 
 
@@ -378,6 +383,79 @@ def test_a_deployment_that_is_killed_is_finished_or_undone_by_the_next_command(o
         assert not (place.folder / "releases/lock").is_symlink(), moment
     place.write(text)
     place.deploy()
+
+
+def _moments(place: RealPlace, count: int) -> list[tuple[int, bool]]:
+    """Numbers of scripts at which a deployment may be killed, spread over all of them, and whether they are sent."""
+    text, ran = place.text, 0
+    honest = Shell.run
+
+    def run(self: Shell, script: str, *, here: bool = False, seconds: float = 60.0) -> Done:
+        nonlocal ran
+        ran += 1
+        return honest(self, script, here=here, seconds=seconds)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Shell, "run", run)
+        place.write(text.replace("name: Eve", "name: Evelyn"))
+        place.deploy()
+        place.write(text)
+        place.deploy()
+    every = [(number, sent) for number in range(1, ran // 2) for sent in (False, True)]
+    return [every[index * len(every) // count] for index in range(count)]
+
+
+@pytest.mark.parametrize("count", [12, 100])
+def test_killed_at_any_moment_an_old_or_a_new_release_runs_and_the_next_command_mends_it(
+    office: Office, count: int
+) -> None:
+    if count == 100 and "moments" not in os.environ.get("PBXGEN_REQUIRE", "").split(","):
+        pytest.skip("NOT RUN: a hundred moments take half an hour; PBXGEN_REQUIRE=moments asks for them")
+    place = office.place
+    place.deploy()
+    text = place.text
+    digests = set(_running(place).runs().digests.values())
+    for turn, (number, sent) in enumerate(_moments(place, count)):
+        place.write(text.replace("name: Eve", f"name: Eve {turn}"))
+        died = killed(place.deploy, lambda count, _, number=number: count == number, sent=sent)  # type: ignore[misc]
+        assert (place.folder / "pbxgen/release.json").exists(), (number, sent)
+        digests |= {plan.digest for plan in place.wanted()[1].values()}
+        assert set(_running(place).runs().digests.values()) <= digests, (number, sent)
+        assert office.call_is_up(), (number, sent)
+        place.rollback() if turn % 3 == 0 and died else place.deploy()
+        place.deploy()
+        status = place.status()
+        assert status.standing is Standing.IN_STEP, (number, sent, status.details)
+        assert not (place.folder / "releases/journal").exists(), (number, sent)
+        assert not (place.folder / "releases/lock").is_symlink(), (number, sent)
+    place.write(text)
+    place.deploy()
+
+
+def test_over_ssh_a_real_pbx_is_deployed_to_and_gone_back(office: Office, sshd: str, tmp_path: Path) -> None:
+    place, plain = office.place, office.place.target
+    place.deploy()
+    text, first = place.text, place.current
+    place.target = replace(plain, at=sshd)
+    try:
+        place.change("name: Eve", "name: Evita")
+        assert place.deploy().release == place.current != first
+        assert place.status().standing is Standing.IN_STEP
+        assert place.rollback().release == first
+        with pytest.MonkeyPatch.context() as patch:
+            path, how = next(iter(BROKEN[plain.pbx].values()))
+            place.change("name: Evita", "name: Evita Two")
+            _spoil(patch, place, path, how)
+            with pytest.raises(DeployError) as refused:
+                place.deploy()
+        assert refused.value.diagnostic.code == "PBX616"
+        assert place.current == first
+        assert PASSWORD not in (tmp_path / "ssh/called").read_text()
+    finally:
+        place.target = plain
+    place.write(text)
+    assert not place.deploy().changed
+    assert office.call_is_up()
 
 
 def test_a_pbx_that_is_down_is_said_so_and_nothing_is_changed(office: Office) -> None:

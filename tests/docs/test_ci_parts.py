@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
@@ -100,7 +101,9 @@ def test_the_component_of_gitlab_does_the_same(clone: Path) -> None:
     done = _run("\n".join(jobs["pbxgen"]["script"]), clone, **variables)
     assert done.returncode == 0, done.stdout + done.stderr
     assert "Ada (101)" in done.stdout
-    assert (clone / jobs["pbxgen"]["artifacts"]["reports"]["junit"]).exists()
+    reports = jobs["pbxgen"]["artifacts"]["reports"]
+    assert (clone / reports["junit"]).exists()
+    assert json.loads((clone / reports["codequality"]).read_text()) == []
 
 
 def test_both_deploy_the_plan_that_they_have_shown(clone: Path) -> None:
