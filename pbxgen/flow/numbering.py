@@ -69,8 +69,21 @@ class NumberingPlan:
         return self._read(number)
 
     def to_national(self, number: str) -> str:
-        """What a trunk with ``number_format: national`` is sent for an E.164 number."""
+        """What a trunk with ``number_format: national`` is sent for an E.164 number.
+
+        A number of the own country whose national form begins with the international prefix (+390044… in Italy)
+        would be a call abroad, to which the caller may have no right: it is sent in the international form.
+        """
         home = f"+{self.country_code}"
-        if number.startswith(home):
-            return self.national_prefix + number[len(home) :]
+        national = self.national_prefix + number[len(home) :]
+        if number.startswith(home) and not national.startswith(self.international_prefix):
+            return national
         return self.international_prefix + number[1:]
+
+    @property
+    def read_as_abroad(self) -> str | None:
+        """Digits after the country code with which a number of the own country has no national form; None: none has."""
+        national, international = self.national_prefix, self.international_prefix
+        if national.startswith(international):
+            return ""
+        return international[len(national) :] if international.startswith(national) else None

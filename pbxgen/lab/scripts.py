@@ -47,6 +47,8 @@ ATTEMPTS = 3
 """Requests that a phone sends until one is not challenged: a second challenge says that the first was stale."""
 RTP_PORT = "99999"
 """Stands in SIPp's SDP for the port of the call's stream, which is put in on the wire; as long as a port is."""
+SOUND = f"\nm=audio {RTP_PORT} "
+"""Where it stands; a number may hold the same digits."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,8 +78,8 @@ def _send(text: str, attributes: str = "") -> str:
 
 def _sdp() -> str:
     return (
-        "v=0\no=lab 1 1 IN IP4 [media_ip]\ns=-\nc=IN IP4 [media_ip]\nt=0 0\n"
-        f"m=audio {RTP_PORT} RTP/AVP 8 0 101\na=rtpmap:8 PCMA/8000\na=rtpmap:0 PCMU/8000\n"
+        "v=0\no=lab 1 1 IN IP4 [media_ip]\ns=-\nc=IN IP4 [media_ip]\nt=0 0"
+        f"{SOUND}RTP/AVP 8 0 101\na=rtpmap:8 PCMA/8000\na=rtpmap:0 PCMU/8000\n"
         "a=rtpmap:101 telephone-event/8000\na=fmtp:101 0-15\na=ptime:20\na=sendrecv\n"
     )
 

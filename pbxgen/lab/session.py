@@ -166,9 +166,10 @@ class CallSession:
 
     def _filled_in(self, data: bytes, call_id: str) -> bytes:
         """A message of SIPp with the port of its call's sound, or with the call that a transfer was announced in."""
-        port, announced = scripts.RTP_PORT.encode(), scripts.ANNOUNCED_CALL.encode()
-        if port in data:
-            return data.replace(port, str(self.media.stream(call_id).port).encode())
+        sound, announced = scripts.SOUND.encode(), scripts.ANNOUNCED_CALL.encode()
+        if sound in data:
+            port = str(self.media.stream(call_id).port)
+            return data.replace(sound, scripts.SOUND.replace(scripts.RTP_PORT, port).encode())
         if announced in data:
             return data.replace(announced, self._calls_by_id[call_id].announced_call().encode())
         return data

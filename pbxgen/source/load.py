@@ -84,7 +84,9 @@ def source_digests(path: Path) -> frozenset[str]:
         return frozenset().union(*(source_digests(tenant) for tenant in read_fleet(path).tenants))
     try:
         base, listed = _listed(path)
-        return frozenset({files.digest((_relative(name, base), files.read(name)) for name in listed.files)})
+        contents = ((name, files.read(name)) for name in listed.files)
+        told = ((_relative(name, base), _told(data, read_bytes(data, str(name)).file)) for name, data in contents)
+        return frozenset({files.digest(told)})
     except files.UnreadableError:
         return frozenset()
 
@@ -99,6 +101,11 @@ def _listed(path: Path) -> tuple[Path, files.Listing]:
 def _relative(name: Path, base: Path) -> str:
     """What a file is called in the source's digest."""
     return name.relative_to(base).as_posix()
+
+
+def _told(data: bytes, file: SourceFile) -> bytes:
+    """What the digest is of: everybody may read it, and a PIN of six digits is found from it in seconds."""
+    return file.masked().encode("utf-8", "surrogatepass") if file.secrets else data
 
 
 def _assemble(
@@ -123,8 +130,9 @@ def _assemble(
         if room < 0:
             problems.append(files.too_large(path))
             break
-        contents.append((_relative(name, base), data))
-        readings.append(read_bytes(data, files.shown(name)))
+        reading = read_bytes(data, files.shown(name))
+        contents.append((_relative(name, base), _told(data, reading.file)))
+        readings.append(reading)
     if any(reading.root is not None for reading in readings):
         # An empty file says nothing, which is only wrong where no other says anything either.
         readings = [reading for reading in readings if not _is_empty(reading)]

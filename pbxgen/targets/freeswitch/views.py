@@ -20,6 +20,8 @@ from pbxgen.targets.networks import host_and_port
 View: TypeAlias = dict[str, object]
 """Values by the names that a template has for them."""
 
+_NONE = "(?!)"
+"""Matches nothing, not even the empty text."""
 _SMALL, _LARGE = 1_000, 100_000
 _PATTERNS_PER_EXPRESSION = 50
 
@@ -50,6 +52,7 @@ def tenant(plan: Plan, naming: Naming) -> View:
         "timezone": plan.timezone,
         "language": plan.language,
         "numbering": plan.numbering,
+        "abroad_at_home": _NONE if plan.numbering.read_as_abroad is None else plan.numbering.read_as_abroad,
         "max_diversions": plan.max_diversions,
         "outside_timeout": plan.outside_timeout,
         "sip_480": plan.sip_480.value,
