@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from jinja2.nativetypes import NativeEnvironment
 from ruamel.yaml import YAML
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -121,3 +122,12 @@ def test_the_hook_checks_a_repository(clone: Path) -> None:
     assert hook["id"] == "pbxgen-check"
     done = _run(" ".join((hook["entry"], *hook["args"])), clone)
     assert done.returncode == 0, done.stdout
+
+
+def test_the_role_of_ansible_deploys_from_here() -> None:
+    ((task,),) = _load("ansible/roles/pbxgen/tasks/main.yml")
+    (defaults,) = _load("ansible/roles/pbxgen/defaults/main.yml")
+    told = NativeEnvironment().from_string(task["ansible.builtin.command"]["argv"])
+    assert told.render(**defaults) == ["pbxgen", "deploy", "--to", "hq"]
+    assert told.render(**defaults | {"pbxgen_force": True})[-1] == "--force"
+    assert task["delegate_to"] == "localhost"
