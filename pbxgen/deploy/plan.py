@@ -16,8 +16,7 @@ from pbxgen.deploy.session import Session
 from pbxgen.deploy.site import CURRENT, SiteState, kept
 from pbxgen.deploy.verify import ready
 from pbxgen.deploy.wanted import Wanted
-from pbxgen.diff.generated import Judge, Provenance, made_from
-from pbxgen.diff.result import Made, Plans, Result
+from pbxgen.diff.result import Judge, Made, Plans, Provenance, Result, made_from
 from pbxgen.diff.revisions import Revision
 from pbxgen.flow.plan import Plan
 from pbxgen.phrases import Phrases

@@ -15,7 +15,7 @@ from pbxgen.diagnostics.codes import make
 from pbxgen.diagnostics.diagnostic import Diagnostic
 from pbxgen.diagnostics.nearest import did_you_mean
 from pbxgen.diagnostics.text import SourceFile
-from pbxgen.language.positions import at, child, entries, items, key_of
+from pbxgen.language.positions import at, child, items, key_of
 from pbxgen.language.to_values import plain
 from pbxgen.source import tree
 from pbxgen.source.files import UnreadableError
@@ -115,15 +115,20 @@ def _target(name: str, model: TargetModel, folder: Path) -> DeployTarget:
     return DeployTarget(name, model.target, model.at, model.folder, command, parts, model.beside, model.keep, verify)
 
 
+def _entries(node: tree.Node | None) -> dict[str, tree.Entry]:
+    """The entries of a mapping; none for anything else."""
+    return dict(node.entries) if isinstance(node, tree.Mapping) else {}
+
+
 def _not_there(root: tree.Mapping, folder: Path) -> Iterator[Diagnostic]:
     """A source or scenario file that does not exist, and nodes that are no targets."""
     source = at(root, "source")
     if isinstance(source, tree.Scalar) and isinstance(source.value, str) and not (folder / source.value).exists():
         yield _wrong(f"there is no {folder / source.value}", source.location, "source is relative to this file")
-    targets = entries(child(root, "targets"))
-    alone = {name for name, entry in targets.items() if "nodes" not in entries(entry.value)}
+    targets = _entries(child(root, "targets"))
+    alone = {name for name, entry in targets.items() if "nodes" not in _entries(entry.value)}
     for entry in targets.values():
-        given = entries(entry.value).get("verify")
+        given = _entries(entry.value).get("verify")
         for file in items(given.value) if given is not None else ():
             text = file.value if isinstance(file, tree.Scalar) else None
             if isinstance(text, str) and text and not (folder / text).is_file():
@@ -132,7 +137,7 @@ def _not_there(root: tree.Mapping, folder: Path) -> Iterator[Diagnostic]:
                 )
     for name, entry in targets.items():
         seen: set[str] = set()
-        for node in items(entries(entry.value)["nodes"].value) if name not in alone else ():
+        for node in items(_entries(entry.value)["nodes"].value) if name not in alone else ():
             text = node.text if isinstance(node, tree.Scalar) else ""
             if text not in alone:
                 help = did_you_mean(text, alone) or "nodes are names of targets, each of one PBX"

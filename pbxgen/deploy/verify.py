@@ -19,7 +19,7 @@ from pbxgen.lab import sipp
 from pbxgen.lab.errors import LabError
 from pbxgen.lab.visit import VisitingCase, visit
 from pbxgen.scenario.run import prepare
-from pbxgen.scenario.values import Scenario, Seen, differences
+from pbxgen.scenario.values import Scenario, differences
 
 _SENDABLE = re.compile(r"[!#-Z^-~]+", re.ASCII)
 """Passwords that SIPp can send: no blanks, quotes, brackets or backslashes."""
@@ -72,7 +72,7 @@ def _placeable(
     case = replace(case, world=replace(case.world, moment=moment))
     story = simulate(plan, case.call, case.world)
     why = _not_among_phones(case, story)
-    if not why and differences(scenario.expect, Seen.of(story)):
+    if not why and differences(scenario.expect, story):
         why = "it expects another time of the day or the year than now"
     if why:
         return None, why

@@ -28,7 +28,7 @@ from pbxgen.language.secrets import read_secrets
 from pbxgen.pbxs import SHOWN_NAMES
 from pbxgen.pipeline import Step
 from pbxgen.scenario.read import read_scenarios
-from pbxgen.scenario.run import judge_file, prepare
+from pbxgen.scenario.run import prepare
 from pbxgen.targets import load_target
 from pbxgen.targets.base import GeneratedFile, Options, Part
 
@@ -134,16 +134,15 @@ def try_out(wanted: Wanted, target: DeployTarget, source: Path, step: Step) -> N
         ) from None
     lines = []
     for path in dict.fromkeys((*scenario_files(source), *target.verify)):
-        prepared = prepare(path)
-        run = judge_file(prepared)
+        run = prepare(path)
         lines += [f"{path}: {d.message}" for d in run.diagnostics]
         lines += [f"{path}: {v.scenario.name} (on the model)" for v in run.verdicts if not v.passed]
         if lines:
             continue
-        cases = [case_of(scenario, plan) for scenario, plan in prepared.scenarios]
+        cases = [case_of(scenario, plan) for scenario, plan in run.scenarios]
         lines += [
             f"{path}: {call.case.name} (on the generated text): {call.differences[0]}"
-            for call in examine(prepared.plans, cases, target.pbx)
+            for call in examine(run.plans, cases, target.pbx)
             if not call.passed
         ]
     if lines:

@@ -44,10 +44,7 @@ class Loaded:
 
 @dataclass(frozen=True, slots=True)
 class LoadedFleet:
-    """A fleet file and its tenants, sorted by path within each pattern, each once.
-
-    ``diagnostics`` are the fleet file's own; each tenant keeps its own. ``files`` holds the fleet file.
-    """
+    """A fleet file with its own ``files`` and ``diagnostics``; its tenants, each once, by path in each pattern."""
 
     path: Path
     tenants: tuple[Loaded, ...]
@@ -57,10 +54,7 @@ class LoadedFleet:
 
 
 def load_source(path: Path, instead: PathMapping[Path, bytes] | None = None) -> Loaded:
-    """Read a YAML file, or every ``*.yaml`` of a folder merged into one tree. Never raises for what is on disk.
-
-    ``instead`` holds what some files would be like, to judge a change before it is made.
-    """
+    """Read a file, or all ``*.yaml`` of a folder as one tree. Never raises. ``instead``: content not yet written."""
     instead = instead or {}
     try:
         base, listed = _listed(path)

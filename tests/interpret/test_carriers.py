@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from pbxgen.calls.case import Handling
-from pbxgen.flow.plan import DiversionHeader, NumberFormat
+from pbxgen.flow.numbering import NumberFormat
+from pbxgen.flow.plan import DiversionHeader
 from pbxgen.interpret.examine import examine
 from pbxgen.pbxs import PBXS
 from tests.smoke import test_trunk_calls as carrier

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import re
+from pathlib import Path
 
 import pytest
 
@@ -183,3 +184,26 @@ def test_a_transfer_has_the_rights_of_who_transfers(lab: Laboratory, who: str, g
     for extension, phone in office.phones.items():
         phone.forget(extension, _DOMAIN, lab.login(extension))
     lab.settle()
+
+
+def test_where_a_call_is_transferred_to_is_no_text_of_the_dialplan(lab: Laboratory, tmp_path: Path) -> None:
+    """102 transfers a call that 103 has taken over with another phone, which FreeSWITCH leads past the first guards."""
+    mark = tmp_path / "run"
+    office, beta = _Office(lab), lab.phone(takes)
+    assert beta.register("101", "beta.lab", lab.login("101")) == 200
+    targets = (
+        f"${{system(touch$IFS{mark})}}", f"$%7bsystem(touch$IFS{mark})%7d", "101 XML beta.transfer",
+        "101%20XML%20beta.transfer", "101,beta.transfer", "1%3Abeta.transfers,101", "m:^:system:touch",
+    )  # fmt: skip
+    for target in targets:
+        _, called = office.taken_over("103", "nobody")
+        called.say("REFER", f"Refer-To: <sip:{target}@{_DOMAIN}>")
+        lab.settle(1)
+        lab.command({"asterisk": "channel request hangup all", "freeswitch": "hupall"}[lab.pbx.name])
+        lab.settle(0.5)
+    assert not mark.exists()
+    assert beta.invited == []
+    assert lab.called_out() == []
+    beta.forget("101", "beta.lab", lab.login("101"))
+    for extension, phone in office.phones.items():
+        phone.forget(extension, _DOMAIN, lab.login(extension))

@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from typing import TypeAlias
 
 from pbxgen.diagnostics.location import Location
-from pbxgen.flow.plan import Contacts, NumberFormat, Plan, Route, Trunk, User
+from pbxgen.flow.numbering import NumberFormat
+from pbxgen.flow.plan import Contacts, Plan, Route, Trunk, User
 from pbxgen.flow.schedule import Schedule
 from pbxgen.targets.base import Options, Part
 from pbxgen.targets.freeswitch import records
