@@ -12,7 +12,7 @@ from pbxgen.diagnostics.prepare import as_errors
 from pbxgen.diagnostics.text import SourceFile
 from pbxgen.flow.analysis.findings import analyse, loops
 from pbxgen.flow.plan import Plan
-from pbxgen.language.accept import apply_acceptances
+from pbxgen.language.acceptances import apply_acceptances
 from pbxgen.language.compile import Compiled, compile_fleet, compile_source
 from pbxgen.language.positions import child
 from pbxgen.pbxs import PBXS

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from pbxgen.flow.plan import NumberFormat, Plan
+from pbxgen.flow.numbering import NumberFormat
+from pbxgen.flow.plan import Plan
 
 TOGETHER_SECONDS = 0.9
 """Attempts that begin within this time of each other ring together (delays are whole seconds)."""

@@ -12,5 +12,5 @@ def model_steps(case: Case, language: str = "en") -> list[str]:
     """What the model says of a call, a line for each step."""
     teller = Teller(case.plan, phrases(language))
     story = simulate(case.plan, case.call, case.world)
-    sentences = teller.tell(story, case.call)
+    sentences = teller.tell(story.events, case.call)
     return [f"{s.text}  [{s.location.short}]" if s.location is not None else s.text for s in sentences]

@@ -54,8 +54,8 @@ def diff(
 ) -> None:
     if format not in _FORMATS:
         raise typer.BadParameter(f"{format!r} is none of {', '.join(_FORMATS)}", param_hint="--format")
-    from pbxgen.diff.generated import generated_folders
     from pbxgen.diff.git import RevisionError
+    from pbxgen.diff.result import generated_folders
     from pbxgen.diff.revisions import is_git
     from pbxgen.phrases import phrases
 
@@ -79,8 +79,7 @@ def _result(old: str, new: str, tenant: str | None, say: Phrases, failed: int) -
     import datetime as dt
 
     from pbxgen.cli.diff_sides import Sides
-    from pbxgen.diff.generated import generated_folders
-    from pbxgen.diff.result import Result, compared
+    from pbxgen.diff.result import Result, compared, generated_folders
     from pbxgen.diff.revisions import is_git
 
     with ExitStack() as stack:

@@ -12,8 +12,7 @@ import typer
 from pbxgen.cli import console
 from pbxgen.cli.findings import show_text, usage_error_of
 from pbxgen.cli.progress import progress
-from pbxgen.diff.generated import Judge, Provenance, made_from
-from pbxgen.diff.result import Plans
+from pbxgen.diff.result import Judge, Plans, Provenance, made_from
 from pbxgen.diff.revisions import Revision, checked_out, is_git, relocated, today
 from pbxgen.phrases import Phrases
 from pbxgen.pipeline import UnknownTenantError, compile_path

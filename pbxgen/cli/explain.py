@@ -95,7 +95,7 @@ def explain(
     world = world_of(plan, at, phone or [], outside or [])
     teller = Teller(plan, phrases(words))
     story = simulate(plan, call, world)
-    sentences = teller.tell(story, call)
+    sentences = teller.tell(story.events, call)
     if format == "json":
         _print_json(call, world, story, sentences)
     else:

@@ -76,6 +76,10 @@ class _Commands(TyperGroup):
     def invoke(self, ctx: Any) -> Any:
         try:
             return super().invoke(ctx)
+        except typer.TyperException as error:
+            if isinstance(message := getattr(error, "message", None), str):  # it quotes what was typed
+                error.message = "\n".join(map(console.printable, message.split("\n")))
+            raise
         except OSError as error:
             doing = f"cannot use {error.filename}" if error.filename else "cannot go on"  # standard output has no name
             console.fail(f"{doing}: {error.strerror or error}")

@@ -98,23 +98,22 @@ def run_tests(
     pbxs = tuple(p for p in PBXS if p in places)
     if report is not None and not pbxs:
         raise typer.BadParameter("a report needs real calls: name the PBXs with --on", param_hint="--report")
-    from pbxgen.scenario.run import judge_file, prepare
+    from pbxgen.scenario.run import prepare
 
-    prepared = [prepare(path, name) for path in files]
-    if all(not p.diagnostics and not p.scenarios for p in prepared):
+    runs = [prepare(path, name) for path in files]
+    if all(not p.diagnostics and not p.scenarios for p in runs):
         raise typer.BadParameter("no scenario's name holds this text" if name else "the files hold no scenarios")
-    runs = [judge_file(p) for p in prepared]
-    sound = all(r.sound for r in runs)
+    sound = not any(r.diagnostics for r in runs)
     examined: Sequence[ExaminedCall] = ()
     if sound and _GENERATED in places:
         from pbxgen.cli.test_generated import examine_calls
 
-        examined = examine_calls(prepared)
+        examined = examine_calls(runs)
     calls = None
     if pbxs and sound:
         from pbxgen.cli.test_on import place_calls, write_report
 
-        calls = place_calls(prepared, pbxs, keep)
+        calls = place_calls(runs, pbxs, keep)
         if report is not None:
             write_report(calls, report, words)
     if junit is not None:

@@ -10,10 +10,10 @@ from pbxgen.cli import console
 if TYPE_CHECKING:
     from pbxgen.interpret.examine import ExaminedCall
     from pbxgen.lab.result import Result
-    from pbxgen.scenario.run import Prepared
+    from pbxgen.scenario.run import FileRun
 
 
-def examine_calls(prepared: Sequence[Prepared]) -> list[ExaminedCall]:
+def examine_calls(prepared: Sequence[FileRun]) -> list[ExaminedCall]:
     """Every scenario on the generated text of each PBX; the tenants of a fleet share one PBX."""
     from pbxgen.calls.case import case_of
     from pbxgen.interpret.examine import examine

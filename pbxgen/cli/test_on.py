@@ -13,10 +13,10 @@ from pbxgen.cli import console
 
 if TYPE_CHECKING:
     from pbxgen.lab.result import LabReport
-    from pbxgen.scenario.run import Prepared
+    from pbxgen.scenario.run import FileRun
 
 
-def place_calls(prepared: Sequence[Prepared], pbxs: Sequence[str], keep: Path | None) -> LabReport:
+def place_calls(prepared: Sequence[FileRun], pbxs: Sequence[str], keep: Path | None) -> LabReport:
     """Place every scenario on each PBX; a laboratory that cannot start ends the command with 2."""
     from rich.console import Console
 

@@ -12,6 +12,8 @@ from pbxgen.deploy.errors import DeployError
 from pbxgen.deploy.running import Files, ReloadError, Runs, Scope, TopFile, without_secrets
 from pbxgen.deploy.session import LogMark, Session
 from pbxgen.deploy.site import CURRENT, Event, Journal, SiteState
+from pbxgen.deploy.verify import place
+from pbxgen.lab.visit import VisitingCase
 
 Step = Callable[[str], None]
 """Told what is being done."""
@@ -33,6 +35,8 @@ class Switch:
     action: str
     by: str
     commit: str | None
+    calls: Sequence[VisitingCase] = ()
+    """To be placed once the PBX runs it."""
 
 
 def now() -> str:
@@ -139,6 +143,8 @@ def _problems(
         )
     if not found:
         found += _not_registered(session, switch.files, registered)
+    if not found and switch.calls:
+        found += place(session, switch.calls)
     return found, lines
 
 

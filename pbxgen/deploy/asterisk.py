@@ -48,6 +48,8 @@ _PRIORITY = re.compile(r" {5}(?:\[.*?\]| ) *(\d+)\. (.*)")
 _INCLUDE = re.compile(r"  Include => +'(.*)' +\[")
 _REGISTRAR = re.compile(r"\s*\[[^\[\]]*\]$")
 _BUILD = re.compile(r"Return\(([0-9a-f]{12})\)")
+_UDP = re.compile(r"^Transport: +\S+ +udp .*?([\d.]+|\[[0-9a-f:]*\]):(\d+) *$", re.MULTILINE)
+_CONTACT = re.compile(r"^ +Contact: +([^/\s<]+)/sip", re.MULTILINE)
 _LOG_CHANNEL = re.compile(r"(/\S+) +File +\S+ +Enabled +-? *(.*)")
 _LOG_LINE = re.compile(r"\[[^]]*\] (?P<level>[A-Z]+)\[\d+\](?P<call>\[C-\w+\])? [^:]*: (?P<message>.*)")
 _HARMLESS = re.compile(
@@ -143,6 +145,13 @@ class RunningAsterisk:
         listed = self._ask("pjsip list registrations").splitlines()
         registered = (line.split("/")[0].strip() for line in listed if re.search(r"\bRegistered\b", line))
         return Runs(digests, frozenset(registered))
+
+    def sip(self) -> tuple[str, int] | None:
+        found = _UDP.search(self._ask("pjsip list transports"))
+        return None if found is None else (found[1], int(found[2]))
+
+    def phones(self) -> frozenset[str]:
+        return frozenset(_CONTACT.findall(self._ask("pjsip list contacts")))
 
     def registering(self, files: Files) -> frozenset[str]:
         try:

@@ -11,6 +11,7 @@ from pbxgen.deploy.errors import DeployError
 from pbxgen.deploy.plan import Before, TargetPlan, drift_of, plan_of
 from pbxgen.deploy.session import Session
 from pbxgen.deploy.site import SiteState
+from pbxgen.deploy.verify import ready
 from pbxgen.deploy.wanted import Wanted, deployer
 from pbxgen.flow.plan import Plan
 
@@ -54,13 +55,15 @@ def deploy(
                 f"look at `pbxgen plan --to {name}`; if that is meant, say --force",
                 plan.force[1:],
             )
+        calls = ready(session, wanted.calls)
         release = _uploaded(session, plan.state, wanted, step)
         files = session.named({path: file.text for path, file in wanted.files.items()})
         info = wanted.info
-        switch = Switch(release, files, info.tenants, plan.placed, "deploy", info.by, info.commit)
+        switch = Switch(release, files, info.tenants, plan.placed, "deploy", info.by, info.commit, calls.cases)
         everything = bool(plan.drift or plan.state.edited or plan.state.pending)
         told = activate(session, plan.state, switch, step, drift=plan.drift, everything=everything)
-        return Deployed(release, True, (*recovered.told, *told))
+        left_out = (f"not verified: {line}" for line in calls.left_out)
+        return Deployed(release, True, (*recovered.told, *told, *left_out))
 
 
 @contextmanager

@@ -48,6 +48,8 @@ _TOO_YOUNG = "must be up for at least"
 """FreeSWITCH restarts a profile 10 s after its start at the earliest."""
 _CALLS = re.compile(r"(\d+) total")
 _GATEWAY = re.compile(r"^\s*external::(\S+)\s+(?:gateway\s+)?(\S+)\s+(\w+)", re.MULTILINE)
+_BOUND = re.compile(r"^BIND-URL\s+sip:[^@\s]*@([\d.]+|\[[0-9a-f:]*\]):(\d+)", re.MULTILINE)
+_REGISTERED = re.compile(r"^User:\s+(\S+)", re.MULTILINE)
 _PATIENCE_SECONDS = 40.0
 _TO_END_SECONDS = 5.0
 _PROFILES = ("internal", "external")
@@ -134,6 +136,13 @@ class RunningFreeSwitch:
                 if found is not None:
                     digests[name.removesuffix(".phones")] = found[1]
         return Runs(digests, frozenset(name for name, (_, state) in self._gateways().items() if state == "REGED"))
+
+    def sip(self) -> tuple[str, int] | None:
+        found = _BOUND.search(self._ask("sofia status profile internal"))
+        return None if found is None else (found[1], int(found[2]))
+
+    def phones(self) -> frozenset[str]:
+        return frozenset(_REGISTERED.findall(self._ask("sofia status profile internal reg")))
 
     def registering(self, files: Files) -> frozenset[str]:
         gateways = _understood(files, self._variables())

@@ -53,6 +53,7 @@ class TargetModel(_Strict):
     parts: Annotated[list[Literal["dialplan", "endpoints", "voicemail"]], Field(min_length=1)] = [p.value for p in Part]
     beside: bool = False
     keep: Annotated[int, Field(ge=1, le=1000)] = 5
+    verify: list[Word] = []
 
 
 class NodesModel(_Strict):

@@ -14,9 +14,9 @@ from pbxgen.deploy.release import ReleaseInfo
 from pbxgen.deploy.running import Files, Scope, TopFile
 from pbxgen.deploy.session import Session
 from pbxgen.deploy.site import CURRENT, SiteState, kept
+from pbxgen.deploy.verify import ready
 from pbxgen.deploy.wanted import Wanted
-from pbxgen.diff.generated import Judge, Provenance, made_from
-from pbxgen.diff.result import Made, Plans, Result
+from pbxgen.diff.result import Judge, Made, Plans, Provenance, Result, made_from
 from pbxgen.diff.revisions import Revision
 from pbxgen.flow.plan import Plan
 from pbxgen.interpret.base import NotUnderstoodError
@@ -113,6 +113,7 @@ def plan_of(session: Session, wanted: Wanted, plans: Mapping[str, Plan], before:
         f"mailbox {name} and the messages in it: nobody can open it any more" for name in _users_gone(session, old, new)
     ]
     unverified = list(session.unverified(session.log_mark()))
+    unverified += ready(session, wanted.calls).left_out
     if not wanted.secrets:
         unverified.insert(0, "whether passwords or PINs change: they cannot be read here")
     return TargetPlan(

@@ -15,7 +15,7 @@ from pbxgen.diagnostics.codes import make
 from pbxgen.diagnostics.diagnostic import Diagnostic
 from pbxgen.diagnostics.nearest import did_you_mean
 from pbxgen.diagnostics.text import SourceFile
-from pbxgen.language.positions import at, child, entries, items, key_of
+from pbxgen.language.positions import at, child, items, key_of
 from pbxgen.language.to_values import plain
 from pbxgen.source import tree
 from pbxgen.source.files import UnreadableError
@@ -50,6 +50,8 @@ class DeployTarget:
     parts: frozenset[Part]
     beside: bool
     keep: int
+    verify: tuple[Path, ...] = ()
+    """Scenario files, resolved against the file's folder."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +94,9 @@ def read_deploy_file(path: Path) -> DeployReading:
     found += _not_there(reading.root, path.parent)
     if model is None or found:
         return DeployReading(None, reading.file, tuple(sorted(found, key=_place)))
-    single = {name: _target(name, one) for name, one in model.targets.items() if isinstance(one, TargetModel)}
+    single = {
+        name: _target(name, one, path.parent) for name, one in model.targets.items() if isinstance(one, TargetModel)
+    }
     targets = {
         name: (single[name],) if isinstance(one, TargetModel) else tuple(single[node] for node in one.nodes)
         for name, one in model.targets.items()
@@ -104,22 +108,36 @@ def _place(found: Diagnostic) -> tuple[int, int]:
     return (0, 0) if found.location is None else (found.location.line, found.location.column)
 
 
-def _target(name: str, model: TargetModel) -> DeployTarget:
+def _target(name: str, model: TargetModel, folder: Path) -> DeployTarget:
     command = tuple(model.command or load_deployable(model.target).command)
     parts = frozenset(map(Part, model.parts))
-    return DeployTarget(name, model.target, model.at, model.folder, command, parts, model.beside, model.keep)
+    verify = tuple(folder / file for file in model.verify)
+    return DeployTarget(name, model.target, model.at, model.folder, command, parts, model.beside, model.keep, verify)
+
+
+def _entries(node: tree.Node | None) -> dict[str, tree.Entry]:
+    """The entries of a mapping; none for anything else."""
+    return dict(node.entries) if isinstance(node, tree.Mapping) else {}
 
 
 def _not_there(root: tree.Mapping, folder: Path) -> Iterator[Diagnostic]:
-    """A source that does not exist, and nodes that are no targets."""
+    """A source or scenario file that does not exist, and nodes that are no targets."""
     source = at(root, "source")
     if isinstance(source, tree.Scalar) and isinstance(source.value, str) and not (folder / source.value).exists():
         yield _wrong(f"there is no {folder / source.value}", source.location, "source is relative to this file")
-    targets = entries(child(root, "targets"))
-    alone = {name for name, entry in targets.items() if "nodes" not in entries(entry.value)}
+    targets = _entries(child(root, "targets"))
+    alone = {name for name, entry in targets.items() if "nodes" not in _entries(entry.value)}
+    for entry in targets.values():
+        given = _entries(entry.value).get("verify")
+        for file in items(given.value) if given is not None else ():
+            text = file.value if isinstance(file, tree.Scalar) else None
+            if isinstance(text, str) and text and not (folder / text).is_file():
+                yield _wrong(
+                    f"there is no {folder / text}", file.location, "verify names scenario files, relative to this file"
+                )
     for name, entry in targets.items():
         seen: set[str] = set()
-        for node in items(entries(entry.value)["nodes"].value) if name not in alone else ():
+        for node in items(_entries(entry.value)["nodes"].value) if name not in alone else ():
             text = node.text if isinstance(node, tree.Scalar) else ""
             if text not in alone:
                 help = did_you_mean(text, alone) or "nodes are names of targets, each of one PBX"

@@ -65,6 +65,14 @@ class RunningPbx(Protocol):
 
     def runs(self) -> Runs: ...
 
+    def sip(self) -> tuple[str, int] | None:
+        """Where it takes the SIP of phones over UDP, as it is configured (0.0.0.0: on every address); None: nowhere."""
+        ...
+
+    def phones(self) -> frozenset[str]:
+        """Users with a phone that is registered: extensions, or ``extension@domain``."""
+        ...
+
     def registering(self, files: Files) -> frozenset[str]:
         """The names of the trunks that are to be registered."""
         ...

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from shlex import join, quote
+from urllib.parse import urlsplit
 
 from pbxgen.deploy.errors import DeployError
 from pbxgen.deploy.read import DeployTarget
@@ -62,6 +63,15 @@ class Session:
             message = f"{self.target.name}: {SHOWN_NAMES[self.target.pbx]} does not answer: {said}"
             raise DeployError("PBX611", message, help)
         return done.text
+
+    def host(self) -> str:
+        """Where the target's machine is reached from here."""
+        kind, _, name = self.target.at.partition(":")
+        if kind == "ssh":
+            return urlsplit(self.target.at).hostname or ""
+        if kind == "docker":
+            return next(iter(self._shell.run("hostname -i").text.split()), name)
+        return "127.0.0.1"
 
     def check_folder(self) -> None:
         """Raises DeployError where the PBX reads another folder than the target's. It is asked once."""

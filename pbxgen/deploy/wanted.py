@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import getpass
 import os
 import platform
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from pbxgen.calls.case import case_of
@@ -14,6 +15,7 @@ from pbxgen.deploy.errors import DeployError
 from pbxgen.deploy.read import DeployTarget
 from pbxgen.deploy.release import ReleaseInfo, stored
 from pbxgen.deploy.running import load_deployable
+from pbxgen.deploy.verify import VerifyCalls, verify_calls
 from pbxgen.diagnostics.diagnostic import Diagnostic
 from pbxgen.diagnostics.location import short_below
 from pbxgen.diff.git import RevisionError, git
@@ -23,10 +25,11 @@ from pbxgen.generation import generate_trees
 from pbxgen.interpret import load_interpreter
 from pbxgen.interpret.base import NotUnderstoodError
 from pbxgen.interpret.examine import examine
+from pbxgen.language.secrets import read_secrets
 from pbxgen.pbxs import SHOWN_NAMES
 from pbxgen.pipeline import Step
 from pbxgen.scenario.read import read_scenarios
-from pbxgen.scenario.run import judge_file, prepare
+from pbxgen.scenario.run import prepare
 from pbxgen.targets import load_target
 from pbxgen.targets.base import GeneratedFile, Options, Part
 
@@ -42,6 +45,8 @@ class Wanted:
     info: ReleaseInfo
     secrets: bool
     """Are the passwords and PINs in it the real ones?"""
+    calls: VerifyCalls = field(default_factory=VerifyCalls)
+    """To be placed on the running PBX; where passwords are not known, none."""
 
 
 class _MadeUp(dict[Secret, str]):
@@ -54,7 +59,7 @@ class _MadeUp(dict[Secret, str]):
 def rendered(
     plans: Sequence[Plan], target: DeployTarget, source: Path, moment: str, step: Step, *, for_show: bool
 ) -> tuple[Wanted | None, tuple[Diagnostic, ...]]:
-    """The files for one target, and every problem with its secrets.
+    """The files for one target, and every problem with its secrets. Raises DeployError for the files of `verify`.
 
     ``for_show``: secrets that cannot be read are made up; nothing is deployed of it.
     """
@@ -77,7 +82,11 @@ def rendered(
         made=moment,
         by=deployer(),
     )
-    return Wanted(placed, info, known), ()
+    passwords: dict[Secret, str] = {}
+    for plan in plans if known and target.verify else ():
+        passwords.update(read_secrets(plan, target.parts, os.environ)[0])
+    calls = verify_calls(target, {plan.name: plan for plan in plans}, passwords, dt.datetime.now(dt.UTC))
+    return Wanted(placed, info, known, calls), ()
 
 
 def commit_of_source(source: Path) -> str | None:
@@ -126,17 +135,16 @@ def try_out(wanted: Wanted, target: DeployTarget, source: Path, step: Step) -> N
             target, f"the files for {SHOWN_NAMES[target.pbx]} are not understood: {error}", []
         ) from None
     lines = []
-    for path in scenario_files(source):
-        prepared = prepare(path)
-        run = judge_file(prepared)
+    for path in dict.fromkeys((*scenario_files(source), *target.verify)):
+        run = prepare(path)
         lines += [f"{path}: {d.message}" for d in run.diagnostics]
         lines += [f"{path}: {v.scenario.name} (on the model)" for v in run.verdicts if not v.passed]
         if lines:
             continue
-        cases = [case_of(scenario, plan) for scenario, plan in prepared.scenarios]
+        cases = [case_of(scenario, plan) for scenario, plan in run.scenarios]
         lines += [
             f"{path}: {call.case.name} (on the generated text): {call.differences[0]}"
-            for call in examine(prepared.plans, cases, target.pbx)
+            for call in examine(run.plans, cases, target.pbx)
             if not call.passed
         ]
     if lines:

@@ -13,7 +13,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
-from dataclasses import asdict, fields
 from typing import Any
 
 from pbxgen.diagnostics.diagnostic import Diagnostic, Example
@@ -60,6 +59,4 @@ def _example(example: Example) -> dict[str, Any]:
 
 
 def _place(location: Location | None) -> dict[str, str | int | None]:
-    if location is None:
-        return dict.fromkeys(field.name for field in fields(Location))
-    return asdict(location)
+    return dict.fromkeys(Location._fields) if location is None else location._asdict()

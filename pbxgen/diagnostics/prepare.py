@@ -19,13 +19,10 @@ _PIECES = re.compile(r"""[\s{}\[\],:"'|>]+""")
 
 
 def prepare(diagnostics: Iterable[Diagnostic], files: Iterable[SourceFile] = ()) -> tuple[Diagnostic, ...]:
-    """``diagnostics`` by file, line, column and code, each once; secrets that stand at their places become ``***``.
-
-    Those without a place come first.
-    """
+    """``diagnostics`` by place, each once; secrets that stand at their places become ``***``."""
     by_name = {file.name: file for file in files}
     seen = {_redacted(diagnostic, by_name): None for diagnostic in diagnostics}
-    return tuple(sorted(seen, key=_order))
+    return tuple(sorted(seen, key=by_place))
 
 
 MOST_LISTED = 10_000
@@ -43,7 +40,8 @@ def counts(diagnostics: Iterable[Diagnostic]) -> tuple[int, int]:
     return severities.count(Severity.ERROR), severities.count(Severity.WARNING)
 
 
-def _order(diagnostic: Diagnostic) -> tuple[str, int, int, str, str]:
+def by_place(diagnostic: Diagnostic) -> tuple[str, int, int, str, str]:
+    """Sorts diagnostics by file, line, column and code; those without a place come first."""
     where = diagnostic.location
     if where is None:
         return "", 0, 0, diagnostic.code, diagnostic.message

@@ -32,11 +32,7 @@ _COLOURS = {Severity.ERROR: _RED, Severity.WARNING: _YELLOW}
 
 
 def render_text(diagnostics: Iterable[Diagnostic], files: Iterable[SourceFile], *, colour: bool = False) -> str:
-    """The diagnostics in order, and the summary; an empty text where there are none. Ends with a newline.
-
-    Of many of one kind the first are shown, and a line says where the others are (:func:`abridge`).
-    The first line of each is ``file:line:column: severity[code]: message``.
-    """
+    """The diagnostics with their lines of source, notes of :func:`abridge`, and the summary; "" if there are none."""
     texts = tuple(files)
     prepared = prepare(diagnostics, texts)
     if not prepared:
@@ -115,10 +111,7 @@ class Abridged:
 
 
 def abridge(diagnostics: Iterable[Diagnostic]) -> Abridged:
-    """Of many findings of one kind (one code, one cure) a few in full, of the others only where they are.
-
-    Errors are shown in full, as each must be mended; of a flood of them the first, and how many there are.
-    """
+    """Show the first of many equal warnings (one code, one cure) and of a flood of errors; count the others."""
     every = tuple(diagnostics)
     kinds: dict[tuple[str, str], list[Diagnostic]] = {}
     for one in every:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -53,16 +53,21 @@ def _rule(code: Code) -> dict[str, Any]:
 
 def _results(prepared: Sequence[Diagnostic]) -> list[dict[str, Any]]:
     """With what a finding is known by when lines above it change (section 3.27.17), named as GitHub reads it."""
+    return [
+        {**_result(one), "partialFingerprints": {"primaryLocationLineHash": known}}
+        for one, known in zip(prepared, fingerprints(prepared), strict=True)
+    ]
+
+
+def fingerprints(prepared: Sequence[Diagnostic]) -> Iterator[str]:
+    """What each finding is known by: no line is in it."""
     seen: Counter[str] = Counter()
-    results = []
     for diagnostic in prepared:
         file = "" if diagnostic.location is None else uri(diagnostic.location.file)
         about = diagnostic.subjects or diagnostic.message
         known = hashlib.sha256(f"{diagnostic.code}\0{file}\0{about}".encode()).hexdigest()[:16]
         seen[known] += 1
-        fingerprint = {"primaryLocationLineHash": f"{known}:{seen[known]}"}
-        results.append({**_result(diagnostic), "partialFingerprints": fingerprint})
-    return results
+        yield f"{known}:{seen[known]}"
 
 
 def _result(diagnostic: Diagnostic) -> dict[str, Any]:

@@ -10,7 +10,8 @@ from pbxgen.diagnostics.nearest import distance
 
 # Wide on purpose: a mistyped `pasword` is reported with its line, and that line holds the secret all the same.
 _SECRET_KEY = re.compile(
-    r"pa?s+w|(^|[_-])pass(code|phrase)?$|(^|[_-])(pw|psw)$|pwd|pword|secret|kennwort|credential|parola"
+    r"pa?s+w|(^|[_-])pass(code|phrase)?$|pass?wd|pwd|pword|secret|kennwort|credential|parola|segret|geheim|codice"
+    r"|kennung|^(clave|senha|nip)$|(^|[_-]|^(vm|sip|trunk|user|auth|login))(pw|psw|pass)$"
     r"|(^|[a-z]{2}|[_-])pins?$|(^|[_-])pin[_-]?code$",
     re.IGNORECASE,
 )

@@ -42,10 +42,7 @@ class SourceFile:
         return self.lines[number - 1] if 1 <= number <= len(self.lines) else None
 
     def hidden(self, number: int, first: int = 0, last: int = _TO_THE_END) -> list[Span]:
-        """What of the characters ``first`` to ``last`` of line ``number`` must not be shown, in order, not overlapping.
-
-        Spans that reach beyond are given whole.
-        """
+        """Whole spans of line ``number``, in order, that must not be shown and reach into ``first`` to ``last``."""
         spans = self._hidden.get(number)
         if spans is None:
             spans = self._hidden[number] = self._find_hidden(number)

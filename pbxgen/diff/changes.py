@@ -79,7 +79,7 @@ class Spot:
 
 
 def spots(before: Node | None, after: Node | None) -> Iterator[Spot]:
-    """Each pair of nodes that differ by themselves, once."""
+    """Each pair of nodes that differ in themselves, once."""
     seen: set[tuple[int, int]] = set()
     pairs = [Spot((), before, after)]
     while pairs:
@@ -88,19 +88,15 @@ def spots(before: Node | None, after: Node | None) -> Iterator[Spot]:
         if one is other or (id(one), id(other)) in seen:
             continue
         seen.add((id(one), id(other)))
-        if _differ(one, other):
+        if _itself(one) != _itself(other):
             yield spot
         elif isinstance(one, Attempt) and isinstance(other, Attempt):
             for (outcomes, child), (_, child2) in zip(one.branches, other.branches, strict=True):
                 pairs.append(Spot((*spot.way, (one, outcomes)), child, child2))
 
 
-def _differ(one: Node | None, other: Node | None) -> bool:
-    return _itself(one) != _itself(other)
-
-
 def _itself(node: Node | None) -> object:
-    """Of a tree what is not behind its root."""
+    """What the root of a tree says, without the nodes behind it."""
     if node is None:
         return None
     if isinstance(node, End):

@@ -5,16 +5,16 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Hashable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cached_property, reduce
+from operator import or_
 
-from pbxgen.diff.affected import Affected, affected
 from pbxgen.diff.changes import Change, Comparison, EntryChanges
-from pbxgen.diff.equivalence import Renaming, equivalence, ringers
+from pbxgen.diff.entries import Affected, Renaming, affected, equivalence, ringers
 from pbxgen.diff.facts import facts, named_facts
 from pbxgen.diff.shared_situations import Pair, SharedSituations
-from pbxgen.flow.analysis.ahead import Ahead
 from pbxgen.flow.analysis.call_sets import Area, CallSets
 from pbxgen.flow.analysis.explore import Explorer
+from pbxgen.flow.analysis.places_ahead import PlacesAhead
 from pbxgen.flow.analysis.reach import Key
 from pbxgen.flow.analysis.situations import SOMEBODY_INSIDE, Atoms, Situations
 from pbxgen.flow.behaviour import Attempt, Forest, Node
@@ -23,7 +23,7 @@ from pbxgen.flow.machine import Caller
 from pbxgen.flow.plan import Condition, Origin, Outcome, Plan
 from pbxgen.flow.wording import length
 from pbxgen.phrases import Phrases
-from pbxgen.source.pause import without_garbage_collection
+from pbxgen.source.garbage_collection import without_garbage_collection
 
 _MOST_CALLERS = 50
 """Callers in a flow that are looked at one by one where strangers' calls change; of more, those in contacts."""
@@ -51,7 +51,7 @@ def compare(old: Plan, new: Plan, today: dt.date, say: Phrases) -> Comparison:
 class _Comparer:
     def __init__(self, shared: SharedSituations) -> None:
         self._shared = shared
-        self._before, self._after = Ahead(shared.old), Ahead(shared.new)
+        self._before, self._after = PlacesAhead(shared.old), PlacesAhead(shared.new)
         self._most_states = _MOST_STATES
         self._known: dict[Hashable, dict[Hashable, tuple[EntryChanges, tuple[Key, ...]]]] = {}
         """By shape and names, with the places of the flows."""
@@ -94,10 +94,7 @@ class _Comparer:
         return found
 
     def _changes(self, pair: Pair) -> tuple[tuple[Change, ...], bool]:
-        """The differences, and whether all calls were followed to their ends.
-
-        Entries that are too much are told from the fewest ringings on; together they get so much work and no more.
-        """
+        """The differences, and whether all calls were followed to their ends: large entries share one budget."""
         forest = Forest(self._most_states)
         changes = tuple(_EntryCalls(self._shared.situations, pair, self._before, self._after, forest).changes())
         if not forest.whole:
@@ -121,7 +118,9 @@ class _Difference:
 class _EntryCalls:
     """The calls to one entry, before and after."""
 
-    def __init__(self, situations: Situations, pair: Pair, before: Ahead, after: Ahead, forest: Forest) -> None:
+    def __init__(
+        self, situations: Situations, pair: Pair, before: PlacesAhead, after: PlacesAhead, forest: Forest
+    ) -> None:
         self._pair = pair
         self._forest = forest
         self._in_flow = () if pair.before is None else pair.callers
@@ -134,10 +133,7 @@ class _EntryCalls:
         self._after = Explorer(after, self._calls, written=True)
 
     def changes(self) -> Iterator[Change]:
-        """For callers who are nowhere in the flow; of those who are, what does not go with them.
-
-        That is: where nothing changes for strangers, or where somebody else is called at first, and not for strangers.
-        """
+        """Changes for callers who are not in the flow, then those for callers in it that differ from these."""
         found = self._differences(self._anybody)
         strangers = self._changes(found, self._anybody)
         yield from strangers
@@ -177,7 +173,7 @@ class _EntryCalls:
 
     def _aspects(self, found: Iterable[_Difference], areas: Sequence[Area]) -> dict[int, set[str]]:
         """The aspects of differences in ``areas``, by what holds where they are."""
-        calls = _union(self._calls.bits(area) for area in areas)
+        calls = reduce(or_, map(self._calls.bits, areas), 0)
         by_truth: dict[int, set[str]] = {}
         for one in found:
             for number, alike in enumerate(self._alike):
@@ -209,13 +205,6 @@ class _EntryCalls:
                 origin = None if same in told else self._calls.situation(area).caller.origin
                 told[same] = Change(origin, one.aspect, when, one.before, one.after, excepted)
         return tuple(told.values())
-
-
-def _union(sets: Iterable[int]) -> int:
-    whole = 0
-    for calls in sets:
-        whole |= calls
-    return whole
 
 
 def _told(aspect: str, node: Node | None) -> Hashable:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
 from pbxgen.diff.changes import EntryChanges, Fact
 from pbxgen.diff.shared_situations import BEFORE
@@ -15,41 +15,36 @@ from pbxgen.phrases import Phrases
 
 def facts(old: Plan, new: Plan, say: Phrases) -> Iterator[Fact]:
     """In a fixed order: numbers, dialling, the whole PBX, rights, routes, trunks."""
-    before, after = _numbers(old, say), _numbers(new, say)
-    for number in dict.fromkeys((*after, *before)):
-        was, now = before.get(number, ""), after.get(number, "")
-        if was != now:
-            yield Fact("number", number, was, now)
-    for kind, positions, others in (
-        ("operator", old.operators, new.operators),
-        ("group", old.groups, new.groups),
-    ):
+    yield from (fact for fact in _facts(old, new, say) if fact.before != fact.after)
+
+
+def _facts(old: Plan, new: Plan, say: Phrases) -> Iterator[Fact]:
+    """Facts also about what has not changed: then ``before`` and ``after`` are equal."""
+    yield from _of_each("number", _numbers(old, say), _numbers(new, say))
+    for kind, positions, others in (("operator", old.operators, new.operators), ("group", old.groups, new.groups)):
         for name in positions:
-            if name in others and positions[name].number != others[name].number:
+            if name in others:
                 yield Fact("dialled", f"{kind} {name}", positions[name].number, others[name].number)
-    if old.numbering.outside_line != new.numbering.outside_line:
-        yield Fact("outside_line", "", old.numbering.outside_line, new.numbering.outside_line)
+    yield Fact("outside_line", "", old.numbering.outside_line, new.numbering.outside_line)
     if _reading(old.numbering) != _reading(new.numbering):
         yield Fact("country", "", old.country, new.country)
-    if old.timezone != new.timezone and (_asks_for_the_time(old) or _asks_for_the_time(new)):
+    if _asks_for_the_time(old) or _asks_for_the_time(new):
         yield Fact("timezone", "", old.timezone, new.timezone)
-    if old.language != new.language:
-        yield Fact("language", "", old.language, new.language)
-    if old.sip_480 != new.sip_480:
-        yield Fact("sip_480", "", say(f"outcome.{old.sip_480}"), say(f"outcome.{new.sip_480}"))
+    yield Fact("language", "", old.language, new.language)
+    yield Fact("sip_480", "", say(f"outcome.{old.sip_480}"), say(f"outcome.{new.sip_480}"))
     for extension, user in new.users.items():
         if extension in old.users:
             yield from _user(old.users[extension], user, say)
-    for name in dict.fromkeys((*new.routes, *old.routes)):
-        was, now = _route(old.routes.get(name), say), _route(new.routes.get(name), say)
-        if was != now:
-            yield Fact("route", name, was, now)
-    if list(old.routes) != list(new.routes) and set(old.routes) == set(new.routes):
+    yield from _of_each("route", *({name: _route(r, say) for name, r in plan.routes.items()} for plan in (old, new)))
+    if set(old.routes) == set(new.routes):
         yield Fact("routes", "", ", ".join(old.routes), ", ".join(new.routes))
-    for name in dict.fromkeys((*new.trunks, *old.trunks)):
-        was, now = _trunk(old.trunks.get(name), say), _trunk(new.trunks.get(name), say)
-        if was != now:
-            yield Fact("trunk", name, was, now)
+    yield from _of_each("trunk", *({name: _trunk(t, say) for name, t in plan.trunks.items()} for plan in (old, new)))
+
+
+def _of_each(key: str, old: Mapping[str, str], new: Mapping[str, str]) -> Iterator[Fact]:
+    """What is said of each thing by its name, "" where there is none of that name."""
+    for name in dict.fromkeys((*new, *old)):
+        yield Fact(key, name, old.get(name, ""), new.get(name, ""))
 
 
 def _numbers(plan: Plan, say: Phrases) -> dict[str, str]:
@@ -68,25 +63,18 @@ def _asks_for_the_time(plan: Plan) -> bool:
 
 
 def _user(was: User, now: User, say: Phrases) -> Iterator[Fact]:
-    if was.routes != now.routes:
-        yield Fact("rights", now.extension, ", ".join(was.routes or ()), ", ".join(now.routes or ()))
-    if was.own_number != now.own_number:
-        yield Fact("shown", now.extension, was.own_number or "", now.own_number or "")
-    if (was.password is None) != (now.password is None):
-        logins = [say("diff.value.elsewhere" if u.password is None else "diff.value.by_pbxgen") for u in (was, now)]
-        yield Fact("login", now.extension, *logins)
+    yield Fact("rights", now.extension, ", ".join(was.routes or ()), ", ".join(now.routes or ()))
+    yield Fact("shown", now.extension, was.own_number or "", now.own_number or "")
+    logins = [say("diff.value.elsewhere" if u.password is None else "diff.value.by_pbxgen") for u in (was, now)]
+    yield Fact("login", now.extension, *logins)
 
 
-def _route(route: Route | None, say: Phrases) -> str:
-    if route is None:
-        return ""
+def _route(route: Route, say: Phrases) -> str:
     text = say("diff.value.route", patterns=", ".join(p.text for p in route.patterns), trunk=route.trunk)
     return f"{text}, {say('diff.value.emergency')}" if route.emergency else text
 
 
-def _trunk(trunk: Trunk | None, say: Phrases) -> str:
-    if trunk is None:
-        return ""
+def _trunk(trunk: Trunk, say: Phrases) -> str:
     port = "" if trunk.port is None else f":{trunk.port}"
     parts = [
         f"{trunk.host}{port}/{trunk.transport}",
@@ -120,7 +108,7 @@ def named_facts(plan: Plan, entries: Iterable[EntryChanges], say: Phrases) -> It
 
 
 def _written(pattern: Pattern) -> str:
-    """With the star of any ending."""
+    """A pattern of contacts as written: any ending is a star."""
     return f"{pattern.text[:-1]}*" if pattern.text.endswith("!") else pattern.text
 
 
@@ -145,7 +133,7 @@ def _windows(schedule: Schedule, day: int) -> list[str]:
 
 
 def _runs(weekly: list[list[str]]) -> Iterator[tuple[str, list[str]]]:
-    """Days in a row that have the same."""
+    """Days in a row that have the same windows."""
     first = 0
     for day in range(1, len(weekly) + 1):
         if day == len(weekly) or weekly[day] != weekly[first]:

@@ -14,7 +14,7 @@ from pathlib import Path
 
 
 class RevisionError(ValueError):
-    """What cannot be had, as a sentence."""
+    """A revision or file that git does not give; says why."""
 
 
 class NoRepositoryError(RevisionError):
@@ -39,10 +39,7 @@ def git(folder: Path, *arguments: str, given: bytes = b"", index: Path | None = 
 
 @cache
 def _of_another_repository() -> frozenset[str]:
-    """Variables that name a repository, as git sets them for hooks: ours is that of the folder.
-
-    The settings that GIT_CONFIG_COUNT announces, such as safe.directory, hold for any.
-    """
+    """Variables by which git hooks name another repository; settings such as safe.directory (GIT_CONFIG_COUNT) stay."""
     listed = _run("rev-parse", "--local-env-vars").stdout.decode().split()
     return frozenset(listed) - {"GIT_CONFIG_COUNT", "GIT_CONFIG_PARAMETERS"}
 
@@ -153,10 +150,7 @@ class Tree:
         )
 
     def _followed(self, path: str) -> tuple[list[str], str | None]:
-        """The links that a path leads over, and where it ends; None: the last of them leads out of the repository.
-
-        Of links in a circle one is the end, as one on the disk leads nowhere.
-        """
+        """The links on a path, and its end (a circle ends in a link); None: the last leads out of the repository."""
         links: list[str] = []
         here: list[str] = []
         ahead = [(part, 0) for part in reversed(path.split("/"))]  # and how many links there were up to its own

@@ -1,15 +1,26 @@
-"""Everything that a comparison of two sources says, by tenant, and which tenants only have another name."""
+"""Everything that a comparison says: of two sources tenant by tenant, or of a generated folder and its source."""
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
 
 from pbxgen.diff.comparison import compare
-from pbxgen.diff.words import Block, blocks, of_tenant
+from pbxgen.diff.git import RevisionError, git
+from pbxgen.diff.revisions import GIT, Revision, checked_out, in_repository, places_of
+from pbxgen.diff.words import Block, Told, blocks, of_tenant
 from pbxgen.flow.plan import Plan
+from pbxgen.output.manifest import MANIFEST
 from pbxgen.phrases import Phrases
+from pbxgen.source.load import is_fleet, source_digests, tenant_roots
+
+_BUILD = re.compile(r"\bbuilds?\b\W+(?:\S+ )??([0-9a-f]{12})\b|\b([0-9a-f]{12})\b")
+_HEAD_LINES = 40
+_REVISIONS = 200
 
 Plans = Mapping[str, Plan]
 """By the names of the tenants."""
@@ -91,3 +102,121 @@ def tenants(before: Mapping[str, Plan], after: Mapping[str, Plan]) -> list[tuple
 
 def _share(old: Plan, new: Plan) -> bool:
     return old.domain == new.domain or not {*old.dids, *old.inbound}.isdisjoint((*new.dids, *new.inbound))
+
+
+def generated_folders(path: Path) -> tuple[Path, ...]:
+    """What ``pbxgen generate`` wrote, a folder for each PBX: ``path`` itself or those in it; () if none is."""
+    return tuple(folder for folder in (path, *sorted(path.glob("*/"))) if (folder / MANIFEST).is_file())
+
+
+def digests(folder: Path) -> frozenset[str]:
+    """The digests of the sources that a generated folder was made from."""
+    found: set[str] = set()
+    for path in sorted(folder.rglob("*")):
+        if path.suffix not in (".conf", ".xml") or not path.is_file():
+            continue
+        with path.open(encoding="utf-8", errors="replace") as file:
+            head = [line for line, _ in zip(file, range(_HEAD_LINES), strict=False)]
+        for line in head:
+            if "build" in line.lower():
+                found.update(a or b for a, b in _BUILD.findall(line))
+    return frozenset(found)
+
+
+@dataclass(frozen=True, slots=True)
+class Provenance:
+    """The revision of a source that a folder was generated from."""
+
+    commit: str
+    """Short, as git writes it."""
+    date: str
+    """Of the commit, e.g. 2026-11-23."""
+    source: Revision
+
+
+@contextmanager
+def made_from(wanted: frozenset[str], source: Path, doing: Callable[[str], None]) -> Iterator[Provenance | None]:
+    """The newest of the last revisions that has all digests of a generated folder; None where git has none."""
+    with ExitStack() as stack:
+        try:
+            root, _ = in_repository(source)
+            watched = {
+                path for place in (source, *_tenants(source)) for around, path in places_of(place) if around == root
+            }
+            log = git(root, "log", f"-{_REVISIONS}", "--format=%h %cs", "--", *(p or "." for p in watched)).decode()
+        except RevisionError:  # a source that git does not know
+            log = ""
+        for line in log.splitlines():
+            commit, _, date = line.partition(" ")
+            doing(f"looking at the source as it was on {date}")
+            with ExitStack() as this:
+                try:
+                    found = this.enter_context(checked_out(f"{GIT}{commit}", str(source)))
+                except RevisionError:  # a revision that took the source away
+                    continue
+                if wanted and wanted <= source_digests(found.path):
+                    stack.enter_context(this.pop_all())
+                    yield Provenance(commit, date, found)
+                    return
+        yield None
+
+
+def _tenants(source: Path) -> tuple[Path, ...]:
+    return tenant_roots(source) if is_fleet(source) else ()
+
+
+@dataclass(frozen=True, slots=True)
+class Judge:
+    """Knows NEW, and how to get at what it was before."""
+
+    new: str
+    """As it was asked for."""
+    source: Path
+    """Where it lies today."""
+    plans: Plans
+    narrowed: bool
+    """Other tenants than ``plans`` are not asked about."""
+    origin_of: Callable[[frozenset[str]], Provenance | None]
+    """The revision that has some digests, as :func:`made_from` finds it."""
+    compiled: Callable[[Revision], Plans]
+    say: Phrases
+
+    def result(self, old: Path) -> Result:
+        """Folders of one digest are judged together: those of a run that wrote only one PBX's are not alike."""
+        alike: dict[frozenset[str], list[Path]] = {}
+        for folder in generated_folders(old):
+            alike.setdefault(digests(folder), []).append(folder)
+        judged = []
+        for found, folders in alike.items():
+            names = tuple(map(str, folders)) if len(alike) > 1 else (str(old),)
+            judged.append(self.of(found, names))
+        sections = tuple(
+            replace(one, folders=made.folders if len(alike) > 1 else ())
+            for made, _, sections in judged
+            for one in sections
+        )
+        same = all(same for _, same, _ in judged)
+        return Result(str(old), self.new, same, sections, tuple(made for made, _, _ in judged))
+
+    def of(self, found: frozenset[str], folders: tuple[str, ...]) -> tuple[Made, bool, Sequence[Section]]:
+        """What changes for callers since a source of which ``found`` are the digests, which ``folders`` hold."""
+        names = self.say("list.and").join(folders)
+        current = {name: plan.digest in found for name, plan in self.plans.items()}
+        others = found - {plan.digest for plan in self.plans.values()}
+        if all(current.values()) and (self.narrowed or not others):
+            return Made(folders, current, None, self.say("diff.made.current", folders=names)), True, ()
+        origin = self.origin_of(found)
+        if origin is not None:
+            about = self.say(
+                "diff.made.revision", folders=names, source=self.source, date=origin.date, commit=origin.commit
+            )
+            before = self.compiled(origin.source)
+            before = {name: plan for name, plan in before.items() if plan.digest in found}
+            same, sections = compared(before, self.plans, dt.date.today(), self.say)
+            return Made(folders, current, f"git:{origin.commit}", about), same, sections
+        about = self.say("diff.made.other", folders=names)
+        unknown = [Section(n, (of_tenant("~", n, "unknown", self.say),)) for n, known in current.items() if not known]
+        if not unknown:
+            told = Told(self.say("diff.tenant.gone"), "tenant")
+            unknown = [Section("", (Block("-", self.say("diff.tenant.another"), (told,), (), "tenant"),))]
+        return Made(folders, current, None, about), False, unknown

@@ -12,6 +12,7 @@ from dataclasses import dataclass, fields, is_dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from pbxgen.diagnostics.location import Location
 from pbxgen.diagnostics.text import SourceFile
 from pbxgen.diff.git import NoRepositoryError, RevisionError, Tree, commit_of, git, repository_of
 from pbxgen.pipeline import Compilation
@@ -197,6 +198,8 @@ def relocated(compilation: Compilation, shown: Shown) -> Compilation:
 
 def _relocated(value: Any, shown: Shown) -> Any:
     """All texts of a finding, also of its parts."""
+    if isinstance(value, Location):
+        return value._replace(file=shown(value.file))
     if isinstance(value, tuple):
         return tuple(_relocated(one, shown) for one in value)
     if is_dataclass(value) and not isinstance(value, type):

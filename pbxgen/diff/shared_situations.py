@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Hashable, Mapping
-from dataclasses import dataclass, fields, replace
-from typing import Protocol, TypeVar
+from collections.abc import Callable, Hashable, Mapping
+from dataclasses import dataclass, field, fields, replace
+from typing import TypeVar
 
 from pbxgen.diagnostics.location import Location
 from pbxgen.flow.analysis.reach import Flow, Reach
@@ -71,8 +71,8 @@ def in_common_terms(old: Plan, new: Plan) -> tuple[Plan, Plan]:
     alike are one, and others of one name are told apart by ``BEFORE``. What a trunk says of the caller id is said of
     each outside number.
     """
-    schedules = _names(old.schedules, new.schedules, lambda one, other: one.hours == other.hours)
-    contacts = _names(old.contacts, new.contacts, lambda one, other: one.patterns == other.patterns)
+    schedules = _names(old.schedules, new.schedules, lambda schedule: schedule.hours)
+    contacts = _names(old.contacts, new.contacts, lambda contacts: contacts.patterns)
     positions = {
         PlaceKind.OPERATOR: _renamed(old.operators, new.operators),
         PlaceKind.GROUP: _renamed(old.groups, new.groups),
@@ -87,15 +87,12 @@ def in_common_terms(old: Plan, new: Plan) -> tuple[Plan, Plan]:
 
 
 _T = TypeVar("_T")
-_T_contra = TypeVar("_T_contra", contravariant=True)
 
 
-class _Alike(Protocol[_T_contra]):
-    def __call__(self, one: _T_contra, other: _T_contra, /) -> bool: ...
-
-
-def _names(old: Mapping[str, _T], new: Mapping[str, _T], alike: _Alike[_T]) -> dict[str, str]:
-    return {name: name if name not in new or alike(one, new[name]) else name + BEFORE for name, one in old.items()}
+def _names(old: Mapping[str, _T], new: Mapping[str, _T], content: Callable[[_T], Hashable]) -> dict[str, str]:
+    """Of each old name, what the old content is called among the new."""
+    differs = {name for name, one in old.items() if name in new and content(one) != content(new[name])}
+    return {name: name + BEFORE if name in differs else name for name in old}
 
 
 def _renamed(old: Mapping[str, RingGroup], new: Mapping[str, RingGroup]) -> dict[str, str]:
@@ -105,25 +102,19 @@ def _renamed(old: Mapping[str, RingGroup], new: Mapping[str, RingGroup]) -> dict
     return {name: by_number[number] for name, number in gone.items() if number in by_number}
 
 
+@dataclass(frozen=True, slots=True)
 class _Terms:
     """Says a plan in other names."""
 
-    def __init__(
-        self,
-        plan: Plan,
-        positions: Mapping[PlaceKind, Mapping[str, str]],
-        schedules: Mapping[str, str],
-        contacts: Mapping[str, str],
-    ) -> None:
-        self._plan = plan
-        self._positions = positions
-        self._schedules = schedules
-        self._contacts = contacts
-        self._known: dict[int, Rules] = {}
-        """By the identity of a list of rules: users of one policy share it."""
+    original: Plan
+    positions: Mapping[PlaceKind, Mapping[str, str]]
+    schedules: Mapping[str, str]
+    contacts: Mapping[str, str]
+    known: dict[int, Rules] = field(default_factory=dict)
+    """By the identity of a list of rules: users of one policy share it."""
 
     def plan(self) -> Plan:
-        plan = self._plan
+        plan = self.original
         return replace(
             plan,
             operators=self._groups(PlaceKind.OPERATOR, plan.operators),
@@ -133,7 +124,7 @@ class _Terms:
         )
 
     def _groups(self, kind: PlaceKind, groups: Mapping[str, RingGroup]) -> dict[str, RingGroup]:
-        names = self._positions.get(kind, {})
+        names = self.positions.get(kind, {})
         every = (replace(g, name=names.get(g.name, g.name), overflow=self._places(g.overflow)) for g in groups.values())
         return {g.name: g for g in every}
 
@@ -143,17 +134,17 @@ class _Terms:
         return replace(user, deviations=Deviations(**lists), follow_me=legs)
 
     def _rules(self, rules: Rules) -> Rules:
-        if id(rules) not in self._known:
-            self._known[id(rules)] = tuple(self._rule(rule) for rule in rules)
-        return self._known[id(rules)]
+        if id(rules) not in self.known:
+            self.known[id(rules)] = tuple(self._rule(rule) for rule in rules)
+        return self.known[id(rules)]
 
     def _rule(self, rule: Rule) -> Rule:
         condition, schedule, contacts = rule.condition, rule.condition.schedule, rule.condition.contacts
         if schedule is not None or contacts is not None:
             condition = replace(
                 condition,
-                schedule=None if schedule is None else self._schedules.get(schedule, schedule),
-                contacts=None if contacts is None else self._contacts.get(contacts, contacts),
+                schedule=None if schedule is None else self.schedules.get(schedule, schedule),
+                contacts=None if contacts is None else self.contacts.get(contacts, contacts),
             )
         return Rule(self._places(rule.places), _NOWHERE, condition, rule.after)
 
@@ -161,6 +152,6 @@ class _Terms:
         return tuple(self._place(place) for place in places)
 
     def _place(self, place: Place) -> Place:
-        target = self._positions.get(place.kind, {}).get(place.target, place.target)
-        caller_id = self._plan.caller_id_of(place) if place.kind is PlaceKind.OUTSIDE else None
+        target = self.positions.get(place.kind, {}).get(place.target, place.target)
+        caller_id = self.original.caller_id_of(place) if place.kind is PlaceKind.OUTSIDE else None
         return replace(place, target=target, location=_NOWHERE, caller_id=caller_id)

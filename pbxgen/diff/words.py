@@ -7,10 +7,9 @@ from dataclasses import dataclass, field, replace
 
 from pbxgen.diagnostics.extension_lists import several
 from pbxgen.diff.changes import Change, Comparison, EntryChanges, Fact, spots
-from pbxgen.diff.equivalence import silent
+from pbxgen.diff.entries import silent
 from pbxgen.diff.shared_situations import BEFORE
-from pbxgen.flow.behaviour import Attempt, End, Node
-from pbxgen.flow.graph import graph_of
+from pbxgen.flow.behaviour import Attempt, End, Node, nodes_of
 from pbxgen.flow.machine import EndKind
 from pbxgen.flow.outline import TreeTeller
 from pbxgen.flow.plan import Leg, Outcome, PlaceKind, Plan, Strategy, User
@@ -176,7 +175,7 @@ class _Teller:
             isinstance(one, Attempt)
             and (one.kind.value, one.target) != own
             and (one.kind.value, one.target) in self._told
-            for one in graph_of(node).nodes
+            for one in nodes_of(node)
         )
 
     def _path(self, plan: Plan, node: Node | None, me: str, generic: bool, detailed: bool) -> str:
@@ -237,10 +236,7 @@ class _Teller:
         match node.kind:
             case PlaceKind.USER:
                 return self._say("diff.own_phone") if generic and node.target == me else self._caller(node.target)
-            case PlaceKind.OUTSIDE:
-                own = self._own_mobile(me, node.target)
-                if own is None:
-                    return node.target
+            case PlaceKind.OUTSIDE if own := self._own_mobile(me, node.target):
                 return own if generic else self._say("diff.mobile", number=node.target)
             case PlaceKind.GROUP:
                 return self._say("place.group", target=node.target)
@@ -318,7 +314,7 @@ class _Teller:
             yield self._of_facts(facts[0], tuple(f.subject for f in facts))
 
     def _of_facts(self, fact: Fact, subjects: tuple[str, ...]) -> Block:
-        """Of several users with the same change ``fact`` is the first one's."""
+        """A block for one fact; of several users with the same change ``fact`` is that of the first user."""
         kind, about, targets = fact.key, fact.key if fact.key in _WHOLE else "user", subjects
         who = self._users(subjects) if len(subjects) > 1 else subjects[0]
         if kind in _PBX:
@@ -348,9 +344,7 @@ class _Teller:
     def _moved(self, fact: Fact, change: str) -> str:
         if fact.before and fact.after:
             return change
-        if fact.before:
-            return self._say("diff.removed", value=fact.before)
-        return self._say("diff.added", value=fact.after)
+        return self._say("diff.removed" if fact.before else "diff.added", value=fact.before or fact.after)
 
 
 _WHOLE = frozenset({"number", "route", "trunk"})

@@ -12,10 +12,12 @@ from pbxgen.diagnostics.nearest import did_you_mean
 from pbxgen.edit.deviation import Setting, holder, set_deviation
 from pbxgen.edit.yaml_text import CannotEditError, YamlText
 from pbxgen.language.model import SECTIONS
+from pbxgen.language.positions import child
 from pbxgen.language.to_values import plain
 from pbxgen.source.files import is_folder, listing, read, shown
 from pbxgen.source.load import load_source
 from pbxgen.source.reader import read_bytes
+from pbxgen.source.tree import Mapping
 
 
 class NoSuchOwnerError(Exception):
@@ -43,10 +45,7 @@ class Change:
 
 
 def change_deviation(source: Path, section: str, name: str, key: str, setting: Setting) -> Change:
-    """The change that sets ``key`` of a user (``section`` "users") or policy ("policies") of ``source``.
-
-    Raises NoSuchOwnerError, CannotEditError, and UnreadableError (of :mod:`pbxgen.source.files`).
-    """
+    """Set ``key`` of a user or policy. Raises NoSuchOwnerError, CannotEditError and UnreadableError."""
     for path in listing(source).files if is_folder(source) else (source,):
         before = read(path)
         if name.encode() not in before:
@@ -62,17 +61,13 @@ def change_deviation(source: Path, section: str, name: str, key: str, setting: S
             _require_alone(source, change, section, name, key)
             return change
     root = load_source(source).root
-    owners = _at(plain(root), section) if root is not None else None
-    known = list(owners) if isinstance(owners, dict) else []
+    owners = None if root is None else child(root, section)
+    known = list(owners.entries) if isinstance(owners, Mapping) else []
     word = SECTIONS[section].singular
     if name in known:
         raise CannotEditError(f"the {word} {name} is not written as a key of its own under `{section}`")
-    raise NoSuchOwnerError(f"there is no {word} {name}" + _hint(name, known))
-
-
-def _hint(name: str, known: list[str]) -> str:
     meant = did_you_mean(name, known)
-    return f"; {meant}" if meant else ""
+    raise NoSuchOwnerError(f"there is no {word} {name}" + (f"; {meant}" if meant else ""))
 
 
 def _require_alone(source: Path, change: Change, section: str, name: str, key: str) -> None:
@@ -98,7 +93,3 @@ def _without(value: Any, path: list[str]) -> Any:
         if inner:
             rest[path[0]] = inner
     return rest
-
-
-def _at(value: Any, key: str) -> Any:
-    return value.get(key) if isinstance(value, dict) else None

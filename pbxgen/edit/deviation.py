@@ -6,19 +6,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from pbxgen.edit.yaml_text import CannotEditError, Edit, YamlText, find, is_alias, own_entries
+from pbxgen.language import rules
 from pbxgen.source.tree import Entry, Mapping, Scalar
 
-KEYS = (
-    "unconditional",
-    "busy",
-    "no_answer",
-    "unreachable",
-    "operator_return.busy",
-    "operator_return.no_answer",
-    "operator_return.unreachable",
-)
 OFF = "off"
 RETURN = "operator_return"
+KEYS = (*rules.KEYS, *(f"{RETURN}.{key}" for key in rules.RETURN_KEYS))
 _STEP = 2
 
 
@@ -33,10 +26,7 @@ class Setting:
 
 
 def holder(file: YamlText, section: str, name: str) -> Entry | None:
-    """The entry of a user (``section`` "users") or policy ("policies") in the file; None if it is not there.
-
-    A policy's deviations stand directly in it.
-    """
+    """The entry of a user ("users") or policy ("policies") in the file; None if it is not there."""
     part = find(file.root, section)
     if part is None or is_alias(part):
         return None
@@ -140,7 +130,7 @@ def _instead_of(file: YamlText, item: Entry, path: list[str], setting: Setting, 
         raise CannotEditError(f"{_named(item)} is not a mapping")
     nested = _value(setting, quote)
     if item.key.text == RETURN and value.text == OFF:  # what was switched off as a whole stays off
-        others = [k for k in ("busy", "no_answer", "unreachable") if k != path[0]]
+        others = [k for k in rules.RETURN_KEYS if k != path[0]]
         nested = "{" + ", ".join([f"{path[0]}: {nested}", *(f"{k}: {OFF}" for k in others)]) + "}"
         path = []
     for key in reversed(path):
@@ -181,10 +171,7 @@ def _value(setting: Setting, quote: str) -> str:
 
 
 def _destination(text: str, quote: str) -> str:
-    """Plain where it is a word, quoted where a YAML parser or the language would read something else.
-
-    (``voicemail:102`` may stand plain in YAML 1.2, but not inside ``{}`` for every parser.)
-    """
+    """Plain if it is one word, else quoted: not every parser reads a plain ``voicemail:102`` inside ``{}``."""
     if text.isascii() and text.isalpha():
         return text
     if quote == "'":

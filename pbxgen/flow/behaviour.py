@@ -1,7 +1,7 @@
-"""Everything that can happen to a call to one place, as a tree of attempts.
+"""Trees of calls: what rings, and what follows by each outcome, for all calls to one place.
 
-A tree says what callers meet, not how it is written: two sources whose trees are equal treat them alike. Nodes are
-interned (:class:`Forest`), so that equal trees of one forest, also of two plans, are the same object.
+Two sources whose trees are equal treat callers alike, however they are written. Equal nodes of one :class:`Forest`
+are the same object, also where they are of two plans.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ class End:
 
 @dataclass(slots=True, eq=False)
 class Attempt:
-    """Something rings, and what follows if nobody answers."""
+    """One ringing, and what follows if nobody answers."""
 
     kind: PlaceKind
     target: str
@@ -143,10 +143,7 @@ class Forest:
     """
 
     def __init__(self, left: int, longest: int | None = None, world: World | None = None) -> None:
-        """``left``: how many states are followed; ``longest``: branches of one tree.
-
-        ``world``: phones and outside numbers whose state is known; those that it does not name may be in any.
-        """
+        """``left``: states to follow; ``longest``: branches of a tree; ``world``: the states that are known."""
         self.left = left
         self.longest = longest
         self.whole = True
@@ -157,10 +154,7 @@ class Forest:
         self._growing = 0
 
     def trees(self, roots: Iterable[tuple[Explorer, Place, Area]]) -> list[list[Part]]:
-        """What happens to the calls of each area, all of one origin, to a place.
-
-        Where it is too much, what comes after the fewest ringings is in them, equally far in each tree.
-        """
+        """The trees of the calls of each area to a place; beyond the budget all are cut after as many ringings."""
         growths = [_Growth(self, *root) for root in roots]
         depth = 0
         while any(growth.levels[-1] for growth in growths):
@@ -174,13 +168,13 @@ class Forest:
         return found
 
     def end(self, step: Step, calls: int) -> Node:
-        """The node for a call that ends so."""
+        """The node for a call that ends with ``step``."""
         assert step.ending is not None
         kind, value = step.ending.kind, "" if is_lost(step.ending) else step.ending.value
         return self._one((kind, value), End(kind, value, step.events[-1].location), calls)
 
     def attempt(self, node: Attempt, calls: int) -> Node:
-        """The node that is equal to this one."""
+        """The forest's node that is equal to ``node``."""
         self.whole = self.whole and not node.cut
         content = (node.kind, node.target, node.seconds, node.confirm, node.shows, node.trunk, node.legs, node.answered)
         # However a group or an outside number ends, the same follows.
@@ -197,15 +191,11 @@ class Forest:
         return known
 
     def known(self, plan: Plan, situation: Situation, ringing: Ringing) -> Rung | None:
-        """How it goes, where the state of everybody who rings is known."""
+        """How the ringing goes, where the states of all phones that ring are known."""
         if self._world is None:
             return None
         place = ringing.pending.place
-        if ringing.group is not None:
-            ringers = [(PlaceKind.USER.value, member) for member in ringing.group.members]
-        else:
-            legs = () if ringing.user is None else ringing.user.follow_me
-            ringers = [leg.place.key for leg in legs] or [place.key]
+        ringers = [one.key for one in plan.rings_along(place.key)] or [place.key]
         for kind, target in ringers:
             known = self._world.outside if kind == PlaceKind.OUTSIDE.value else self._world.phones
             if target not in known:

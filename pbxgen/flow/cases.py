@@ -8,9 +8,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
-from pbxgen.flow.analysis.ahead import Ahead
 from pbxgen.flow.analysis.call_sets import Area, CallSets
 from pbxgen.flow.analysis.explore import Explorer
+from pbxgen.flow.analysis.places_ahead import PlacesAhead
 from pbxgen.flow.analysis.reach import Flow
 from pbxgen.flow.analysis.situations import SOMEBODY_INSIDE, Situation, Situations
 from pbxgen.flow.behaviour import Attempt, Forest, Node, Part, Ways, nodes_of
@@ -117,10 +117,7 @@ class Cases:
 
 
 def cases_of(plan: Plan, situations: Situations, flow: Flow, narrowed: Narrowed = EVERYTHING) -> Cases:
-    """Every tree that a call to the entry of ``flow`` can meet: from outside, from inside, of callers in the flow.
-
-    Where a tree is too large for anybody to read, what happens after the fewest ringings is told.
-    """
+    """Every tree that calls to the entry of ``flow`` can meet, too large ones cut after the first ringings."""
     return _Cases(plan, situations, flow, narrowed).every()
 
 
@@ -136,7 +133,7 @@ class _Cases:
         callers = (*self._strangers, self._inside, *self._in_flow) if narrowed.caller is None else (narrowed.caller,)
         moments = None if narrowed.moment is None else (narrowed.moment,)
         self._calls = CallSets(situations, flow.atoms, callers, moments)
-        self._explorer = Explorer(Ahead(plan), self._calls, written=True)
+        self._explorer = Explorer(PlacesAhead(plan), self._calls, written=True)
 
     def every(self) -> Cases:
         if self._narrowed.caller is not None:

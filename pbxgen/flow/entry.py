@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from pbxgen.flow.machine import Caller, Sent
-from pbxgen.flow.plan import CallerId, NumberFormat, Origin, Place, PlaceKind, Plan, Trunk
+from pbxgen.flow.numbering import NumberFormat
+from pbxgen.flow.plan import CallerId, Origin, Place, Plan, Trunk
 
 OWN_MAILBOX = "*97"
 """Opens the caller's own mailbox; the PIN is asked where there is one."""
@@ -54,16 +55,16 @@ class Refusal:
     why: Why
 
 
-Entry = ToPlace | DialOut | MailboxAccess | Refusal
+WayIn = ToPlace | DialOut | MailboxAccess | Refusal
 
 
-def from_phone(plan: Plan, extension: str, dialled: str) -> Entry:
+def from_phone(plan: Plan, extension: str, dialled: str) -> WayIn:
     """What ``dialled`` means on the phone of ``extension``, in the order of SEMANTICS' "Entering and leaving"."""
     emergency = _emergency(plan, dialled)
     if emergency is not None:
         return DialOut(emergency, plan.emergency[emergency], emergency=True)
     if dialled in plan.users:
-        return ToPlace(Place(PlaceKind.USER, dialled, plan.users[dialled].location))
+        return ToPlace(plan.user_at(dialled))
     for place, group in plan.positions():
         if group.number == dialled:
             return ToPlace(place)
@@ -76,7 +77,7 @@ def from_phone(plan: Plan, extension: str, dialled: str) -> Entry:
     number = plan.numbering.dialled(dialled)
     if number is None:
         return Refusal(404, Why.NO_SUCH_NUMBER)
-    inside = _inside(plan, number)
+    inside = plan.reached_by(number)
     if inside is not None:
         return ToPlace(inside)
     route = plan.route_of(number)
@@ -87,10 +88,10 @@ def from_phone(plan: Plan, extension: str, dialled: str) -> Entry:
     return DialOut(number, route.trunk, emergency=False)
 
 
-def from_trunk(plan: Plan, called: str) -> Entry:
+def from_trunk(plan: Plan, called: str) -> WayIn:
     """What a called number coming from a trunk means: DIDs and ``inbound`` numbers, nothing else."""
     for number in plan.numbering.called_by_trunk(called):
-        inside = _inside(plan, number)
+        inside = plan.reached_by(number)
         if inside is not None:
             return ToPlace(inside)
     return Refusal(404, Why.NOT_INBOUND)
@@ -105,8 +106,8 @@ def sent(plan: Plan, caller: Caller, out: DialOut) -> Sent:
         shown = caller.number if trunk.caller_id is CallerId.ORIGINAL else trunk.number
     else:
         shown = plan.users[caller.number or ""].own_number or trunk.number
-    number = out.number if out.emergency else plan.as_sent(out.number, trunk)
-    return Sent(route, number, None if shown is None else plan.as_sent(shown, trunk))
+    number = out.number if out.emergency else plan.numbering.as_sent(out.number, trunk.number_format)
+    return Sent(route, number, None if shown is None else plan.numbering.as_sent(shown, trunk.number_format))
 
 
 def caller_from_trunk(plan: Plan, trunk: Trunk | None, number: str) -> str | None:
@@ -121,12 +122,3 @@ def _emergency(plan: Plan, dialled: str) -> str | None:
     line = plan.numbering.outside_line
     rest = dialled[len(line) :] if line and dialled.startswith(line) else ""
     return rest if rest in plan.emergency else None
-
-
-def _inside(plan: Plan, number: str) -> Place | None:
-    if number in plan.dids:
-        extension = plan.dids[number]
-        return Place(PlaceKind.USER, extension, plan.users[extension].location)
-    if number in plan.inbound:
-        return Place(PlaceKind.INBOUND, number, plan.inbound[number].location)
-    return None

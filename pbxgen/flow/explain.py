@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pbxgen.diagnostics.location import Location
 from pbxgen.flow.machine import EndKind, Event, EventKind, Sent
 from pbxgen.flow.plan import Outcome, Place, PlaceKind, Plan
-from pbxgen.flow.simulate import Call, Story, caller_of
+from pbxgen.flow.simulate import Call, caller_of
 from pbxgen.phrases import Phrases
 
 
@@ -38,10 +38,7 @@ class Teller:
             moment=moment.strftime("%Y-%m-%d %H:%M"),
         )
 
-    def tell(self, story: Story, call: Call) -> tuple[Sentence, ...]:
-        return self.tell_events(story.events, call)
-
-    def tell_events(self, events: tuple[Event, ...], call: Call) -> tuple[Sentence, ...]:
+    def tell(self, events: tuple[Event, ...], call: Call) -> tuple[Sentence, ...]:
         sentences = []
         for event, following in zip(events, (*events[1:], None), strict=True):
             text = self._sentence(event, following, call)
@@ -63,7 +60,7 @@ class Teller:
         return self.say(f"place.{kind}", target=place.target, name=self.party(place.target))
 
     def _where(self, event: Event) -> str:
-        """Where the call is, behind a verb."""
+        """The place of the call, as it stands behind a verb."""
         place = event.place
         if place is None or place.kind in (PlaceKind.MAILBOX, PlaceKind.ANNOUNCE, PlaceKind.RELEASE):
             return self.party(event.subject)
@@ -75,7 +72,7 @@ class Teller:
         return f"{text} ({', '.join(options)})" if options else text
 
     def options(self, place: Place) -> list[str]:
-        """How it rings, where that is written."""
+        """The written options of a place: how long it rings, and whether the answer must be confirmed."""
         options = []
         if place.timeout is not None:
             options.append(self.say("ringing.timeout", seconds=place.timeout))

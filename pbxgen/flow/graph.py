@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from pbxgen.flow.behaviour import Attempt, End, Node, nodes_of
@@ -12,39 +11,31 @@ from pbxgen.flow.outline import TreeTeller
 from pbxgen.flow.plan import PlaceKind, Plan
 
 
-@dataclass(frozen=True, slots=True)
-class Graph:
-    """The nodes below one root, numbered from it on; each once."""
-
-    nodes: tuple[Node, ...]
-    numbers: dict[int, int]
-
-
-def graph_of(root: Node) -> Graph:
-    nodes = nodes_of(root)
-    return Graph(nodes, {id(node): number for number, node in enumerate(nodes)})
+def _numbered(root: Node) -> dict[int, int]:
+    """The number of each node below ``root``, by its identity; the root is 0."""
+    return {id(node): number for number, node in enumerate(nodes_of(root))}
 
 
 def as_json(case: Case, teller: TreeTeller) -> dict[str, Any]:
     """One case: ``nodes`` by number, the root is 0; ``caller``: whose calls alone it is about."""
-    graph = graph_of(case.root)
+    numbers = _numbered(case.root)
     return {
         "origin": case.origin.value,
         "caller": case.caller,
         "when": [[{"kind": one.kind, "name": one.name} for one in together] for together in case.when],
         "words": teller.when(case.when),
         "example": {"at": case.example.moment.strftime("%Y-%m-%d %H:%M"), "from": case.example.caller.number or None},
-        "nodes": [_node(node, graph, teller) for node in graph.nodes],
+        "nodes": [_node(node, numbers, teller) for node in nodes_of(case.root)],
     }
 
 
 def nodes_as_json(root: Node) -> list[dict[str, Any]]:
     """The nodes below ``root`` by number, without words and places; the root is 0."""
-    graph = graph_of(root)
-    return [_bare(node, graph) for node in graph.nodes]
+    numbers = _numbered(root)
+    return [_bare(node, numbers) for node in nodes_of(root)]
 
 
-def _bare(node: Node, graph: Graph) -> dict[str, Any]:
+def _bare(node: Node, numbers: Mapping[int, int]) -> dict[str, Any]:
     if isinstance(node, End):
         return {"ends": {"lost": True} if node.lost else {node.kind.value: node.value}}
     return {
@@ -55,14 +46,14 @@ def _bare(node: Node, graph: Graph) -> dict[str, Any]:
         "trunk": node.trunk,
         "answered": node.answered,
         "cut": node.cut,
-        "then": [{"outcomes": [o.value for o in found], "node": graph.numbers[id(c)]} for found, c in node.branches],
+        "then": [{"outcomes": [o.value for o in found], "node": numbers[id(c)]} for found, c in node.branches],
     }
 
 
-def _node(node: Node, graph: Graph, teller: TreeTeller) -> dict[str, Any]:
+def _node(node: Node, numbers: Mapping[int, int], teller: TreeTeller) -> dict[str, Any]:
     inside = _inside(node, teller.plan) if isinstance(node, Attempt) else {}
     return {
-        **_bare(node, graph),
+        **_bare(node, numbers),
         **inside,
         "words": teller.node(node),
         "file": node.location.file if node.location else None,
@@ -96,18 +87,18 @@ def mermaid(titled: list[tuple[str, Case]], teller: TreeTeller) -> Iterator[str]
     """A flowchart with one box for each case."""
     yield "flowchart TD"
     for number, (title, case) in enumerate(titled):
-        graph = graph_of(case.root)
+        nodes, numbers = nodes_of(case.root), _numbered(case.root)
         yield f'  subgraph c{number}["{_mermaid(title)}"]'
-        for index, node in enumerate(graph.nodes):
+        for index, node in enumerate(nodes):
             text = _mermaid(teller.node(node))
             if isinstance(node, Attempt):
                 shape = f'["{text}"]'
             else:
                 shape = f'{{{{"{text}"}}}}' if node.lost else f'(["{text}"])'
             yield f"    c{number}n{index}{shape}"
-        for index, node in enumerate(graph.nodes):
+        for index, node in enumerate(nodes):
             for label, child in _edges(node, teller):
-                yield f'    c{number}n{index} -->|"{_mermaid(label)}"| c{number}n{graph.numbers[id(child)]}'
+                yield f'    c{number}n{index} -->|"{_mermaid(label)}"| c{number}n{numbers[id(child)]}'
         yield "  end"
 
 
@@ -116,15 +107,15 @@ def dot(titled: list[tuple[str, Case]], teller: TreeTeller) -> Iterator[str]:
     yield "digraph calls {"
     yield '  node [shape=box, style=rounded, fontname="sans-serif"]; edge [fontname="sans-serif"];'
     for number, (title, case) in enumerate(titled):
-        graph = graph_of(case.root)
+        nodes, numbers = nodes_of(case.root), _numbered(case.root)
         yield f"  subgraph cluster_{number} {{"
         yield f"    label={_quoted(title)};"
-        for index, node in enumerate(graph.nodes):
+        for index, node in enumerate(nodes):
             look = ", style=dashed" if isinstance(node, End) and node.lost else ""
             yield f"    c{number}n{index} [label={_quoted(teller.node(node))}{look}];"
-        for index, node in enumerate(graph.nodes):
+        for index, node in enumerate(nodes):
             for label, child in _edges(node, teller):
-                yield f"    c{number}n{index} -> c{number}n{graph.numbers[id(child)]} [label={_quoted(label)}];"
+                yield f"    c{number}n{index} -> c{number}n{numbers[id(child)]} [label={_quoted(label)}];"
         yield "  }"
     yield "}"
 
@@ -136,10 +127,7 @@ def _edges(node: Node, teller: TreeTeller) -> Iterator[tuple[str, Node]]:
 
 
 def _mermaid(text: str) -> str:
-    """Mermaid reads ``#35;`` for a number sign and HTML's entities.
-
-    A quote would end the text, and a backtick behind the opening one begin Markdown.
-    """
+    """Escape for Mermaid: its own entities; a quote would end the text, and a leading backtick begin Markdown."""
     for char, entity in (("#", "#35;"), ("&", "#amp;"), ('"', "#quot;"), ("<", "#lt;"), (">", "#gt;"), ("`", "#96;")):
         text = text.replace(char, entity)
     return " ".join(text.split())

@@ -1,8 +1,7 @@
-"""The judge: what a call does, as a machine that is told how each ringing ended.
+"""What a call does, written once, as a state machine of two pure functions.
 
-:func:`advance` runs a call until something must ring or the call ends; the caller of this module says how the
-ringing went and :func:`after` gives the state to go on from. Simulation, analysis and explanation all stand on
-these two pure functions.
+:func:`advance` runs a call until something must ring or the call ends. Who uses the machine says how the ringing ended,
+and :func:`after` gives the state to go on from.
 """
 
 from __future__ import annotations
@@ -32,7 +31,7 @@ _VISITABLE = {PlaceKind.USER, PlaceKind.OUTSIDE, PlaceKind.OPERATOR, PlaceKind.G
 
 
 class Conditions(Protocol):
-    """Answers whether a rule's condition holds for the call at hand (its origin aside, every part)."""
+    """Says whether a rule's condition holds for one call."""
 
     def holds(self, condition: Condition) -> bool: ...
 
@@ -46,7 +45,7 @@ class Pending(NamedTuple):
 
 
 class State(NamedTuple):
-    """A call between two attempts. Hashable, so that explored states can be told apart."""
+    """A call between two ringings."""
 
     to_try: tuple[Pending, ...]
     visited: frozenset[tuple[str, str]]
@@ -167,7 +166,6 @@ def begin(caller: Caller, places: Iterable[Place]) -> State:
 
 
 def first_applying(rules: Rules, conditions: Conditions) -> Rule | None:
-    """The first rule of a list whose condition holds."""
     return next((r for r in rules if conditions.holds(r.condition)), None)
 
 

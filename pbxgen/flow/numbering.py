@@ -8,8 +8,25 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from enum import StrEnum
 
 _DIGITS = re.compile(r"[0-9]+", re.ASCII)
+
+
+class NumberFormat(StrEnum):
+    E164 = "e164"  # +390212345101
+    E164_BARE = "e164_bare"  # 390212345101
+    NATIONAL = "national"  # 0212345101; foreign numbers with the international prefix
+    INTERNATIONAL = "international"  # 00390212345101
+
+
+class Cost(StrEnum):
+    """Why a call to an outside number may cost far more than one at home."""
+
+    PREMIUM = "premium"
+    SATELLITE = "satellite"
+    """A satellite or global network."""
+    ABROAD = "abroad"
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,10 +49,7 @@ class NumberingPlan:
         return f"+{self.country_code}{rest}"
 
     def dialled(self, dialled: str) -> str | None:
-        """E.164 of an outside number as a phone dials it; None if it is none.
-
-        ``+`` needs no outside line; anything else does, where one is set.
-        """
+        """E.164 of an outside number as dialled, behind the outside line unless it begins with ``+``; else None."""
         if not dialled.startswith("+"):
             if not dialled.startswith(self.outside_line):
                 return None
@@ -68,9 +82,34 @@ class NumberingPlan:
             return f"+{number}"
         return self._read(number)
 
+    def as_sent(self, number: str, form: NumberFormat) -> str:
+        """An E.164 number as a trunk with that ``number_format`` is sent it."""
+        match form:
+            case NumberFormat.E164:
+                return number
+            case NumberFormat.E164_BARE:
+                return number[1:]
+            case NumberFormat.NATIONAL:
+                return self.to_national(number)
+            case NumberFormat.INTERNATIONAL:
+                return self.international_prefix + number[1:]
+
     def to_national(self, number: str) -> str:
-        """What a trunk with ``number_format: national`` is sent for an E.164 number."""
+        """What a trunk with ``number_format: national`` is sent for an E.164 number.
+
+        A number of the own country whose national form begins with the international prefix (+390044… in Italy)
+        would be a call abroad, to which the caller may have no right: it is sent in the international form.
+        """
         home = f"+{self.country_code}"
-        if number.startswith(home):
-            return self.national_prefix + number[len(home) :]
+        national = self.national_prefix + number[len(home) :]
+        if number.startswith(home) and not national.startswith(self.international_prefix):
+            return national
         return self.international_prefix + number[1:]
+
+    @property
+    def read_as_abroad(self) -> str | None:
+        """Digits after the country code with which a number of the own country has no national form; None: none has."""
+        national, international = self.national_prefix, self.international_prefix
+        if national.startswith(international):
+            return ""
+        return international[len(national) :] if international.startswith(national) else None

@@ -20,7 +20,7 @@ class TreeTeller(Teller):
         return f"{self.calls(case)}, {self.when(case.when)}"
 
     def calls(self, case: Case) -> str:
-        """Whose calls it is about."""
+        """Whose calls a case is about."""
         if case.caller is None:
             return self.say(f"calls_of.{case.origin}")
         return self.say("tree.calls_from", who=self.party(case.caller))

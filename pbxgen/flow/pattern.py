@@ -39,10 +39,7 @@ class Pattern:
 
 
 def parse(text: str, *, star_is_any_ending: bool = False) -> Pattern:
-    """Check ``text`` and give its pattern; a contact's closing ``*`` becomes ``!``.
-
-    Raises ValueError with a sentence for the user.
-    """
+    """The pattern of ``text``; a contact's closing ``*`` becomes ``!``. Raises ValueError, a sentence for the user."""
     if star_is_any_ending and text.endswith("*"):
         text = text[:-1] + "!"
     if not text:

@@ -1,7 +1,7 @@
 """The call flow of one PBX, with every name resolved and every policy merged.
 
-A :class:`Plan` is the only thing the judge (:mod:`pbxgen.flow.machine`), the analysis and the targets know of
-a source. It holds nothing that belongs to one target. All values are frozen and compare by content.
+A :class:`Plan` is all that the call machine (:mod:`pbxgen.flow.machine`), the analysis and the targets know of a
+source. It holds nothing that belongs to one target. All values are frozen and compare by content.
 Times are in seconds unless a name says otherwise; numbers of the outside world are E.164 with ``+``.
 """
 
@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from pbxgen.diagnostics.location import Location
-from pbxgen.flow.numbering import NumberingPlan
+from pbxgen.flow.numbering import Cost, NumberFormat, NumberingPlan
 from pbxgen.flow.pattern import Pattern
 from pbxgen.flow.schedule import Schedule
 
@@ -136,10 +136,7 @@ Rules = tuple[Rule, ...]
 
 @dataclass(frozen=True, slots=True)
 class Deviations:
-    """A user's effective rules (own keys over policies); an empty tuple is `off` or not written.
-
-    Rules with ``enabled: false`` are left out.
-    """
+    """A user's enabled rules, own keys over policies; an empty tuple is `off` or not written."""
 
     unconditional: Rules = ()
     busy: Rules = ()
@@ -173,10 +170,7 @@ class Mailbox:
 
 @dataclass(frozen=True, slots=True)
 class Leg:
-    """One destination of ``follow_me``: a USER (phones only, no deviations) or OUTSIDE place.
-
-    ``place.timeout`` is the leg's own ``timeout``, ``place.confirm`` its ``confirm``.
-    """
+    """A USER (phones only, no deviations) or OUTSIDE place of ``follow_me``, with own ``timeout`` and ``confirm``."""
 
     place: Place
     delay: int
@@ -234,26 +228,10 @@ class Inbound:
     location: Location
 
 
-class NumberFormat(StrEnum):
-    E164 = "e164"  # +390212345101
-    E164_BARE = "e164_bare"  # 390212345101
-    NATIONAL = "national"  # 0212345101; foreign numbers with the international prefix
-    INTERNATIONAL = "international"  # 00390212345101
-
-
 class DiversionHeader(StrEnum):
     DIVERSION = "diversion"  # RFC 5806
     HISTORY_INFO = "history_info"  # RFC 7044
     NONE = "none"
-
-
-class Cost(StrEnum):
-    """Why a call to an outside number may cost far more than one at home."""
-
-    PREMIUM = "premium"
-    SATELLITE = "satellite"
-    """A satellite or global network."""
-    ABROAD = "abroad"
 
 
 @dataclass(frozen=True, slots=True)
@@ -343,9 +321,19 @@ class Plan:
 
     def places(self) -> Iterator[Place]:
         """Every place that can be called: users, inbound numbers, operator positions and groups."""
-        yield from (Place(PlaceKind.USER, user.extension, user.location) for user in self.users.values())
+        yield from map(self.user_at, self.users)
         yield from (Place(PlaceKind.INBOUND, inbound.number, inbound.location) for inbound in self.inbound.values())
         yield from (place for place, _ in self.positions())
+
+    def user_at(self, extension: str) -> Place:
+        return Place(PlaceKind.USER, extension, self.users[extension].location)
+
+    def reached_by(self, number: str) -> Place | None:
+        """What calls to an outside number of this PBX reach: a user by a DID, or an inbound number."""
+        if number in self.dids:
+            return self.user_at(self.dids[number])
+        inbound = self.inbound.get(number)
+        return None if inbound is None else Place(PlaceKind.INBOUND, number, inbound.location)
 
     def rules(self) -> Iterator[tuple[tuple[str, str], str, Rules]]:
         """Every list of rules with the key of the user or inbound number whose it is, and the name of its field."""
@@ -355,16 +343,11 @@ class Plan:
             yield (PlaceKind.INBOUND.value, inbound.number), "inbound", inbound.rules
 
     def group_at(self, key: tuple[str, str]) -> RingGroup:
-        """The operator position or group of a place's key."""
         kind, name = key
         return self.operators[name] if kind == PlaceKind.OPERATOR else self.groups[name]
 
     def leads_to(self, key: tuple[str, str]) -> Iterator[Place]:
-        """Where calls may be sent on from a user, operator position, group or inbound number, by its key.
-
-        Every place that is written in a rule or as overflow, whatever its condition; a place that is written twice
-        comes twice.
-        """
+        """Places in the rules or overflow of a user, position, group or inbound number, as often as written."""
         kind, target = key
         match kind:
             case PlaceKind.USER:
@@ -377,28 +360,24 @@ class Plan:
             case PlaceKind.OPERATOR | PlaceKind.GROUP:
                 yield from self.group_at(key).overflow
 
+    def rings_along(self, key: tuple[str, str]) -> Iterator[Place]:
+        """What rings where a user, operator position or group is called: legs of ``follow_me``, or members."""
+        match key[0]:
+            case PlaceKind.USER:
+                yield from (leg.place for leg in self.users[key[1]].follow_me)
+            case PlaceKind.OPERATOR | PlaceKind.GROUP:
+                yield from map(self.user_at, self.group_at(key).members)
+
     def outside_numbers(self) -> Iterator[str]:
         """E.164 numbers that calls may be sent on to; one that is written twice comes twice."""
-        places = [place for written_on in self.places() for place in self.leads_to(written_on.key)]
-        places += [leg.place for user in self.users.values() for leg in user.follow_me]
-        yield from (place.target for place in places if place.kind is PlaceKind.OUTSIDE)
+        for key in (place.key for place in self.places()):
+            places = (*self.leads_to(key), *self.rings_along(key))
+            yield from (place.target for place in places if place.kind is PlaceKind.OUTSIDE)
 
     def caller_id_of(self, place: Place) -> CallerId:
         """Which number a diverted call shows at an outside place."""
         trunk = self.trunks.get(place.trunk or "")
         return place.caller_id or (trunk.caller_id if trunk is not None else CallerId.ORIGINAL)
-
-    def as_sent(self, number: str, trunk: Trunk) -> str:
-        """An E.164 number as a trunk is sent it."""
-        match trunk.number_format:
-            case NumberFormat.E164:
-                return number
-            case NumberFormat.E164_BARE:
-                return number[1:]
-            case NumberFormat.NATIONAL:
-                return self.numbering.to_national(number)
-            case NumberFormat.INTERNATIONAL:
-                return self.numbering.international_prefix + number[1:]
 
     def route_of(self, number: str) -> Route | None:
         """The route that carries an E.164 number, emergency routes aside."""

@@ -1,4 +1,4 @@
-"""One whole call in a given world, told step by step."""
+"""Simulate one call: phones and outside numbers are in given states, and the machine runs to the end of the call."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ def caller_of(plan: Plan, call: Call) -> Caller:
 
 
 def simulate(plan: Plan, call: Call, world: World) -> Story:
-    """What SEMANTICS says of ``call``; its transfer included."""
+    """What happens to ``call``, its transfer included."""
     caller = caller_of(plan, call)
     if caller.origin is Origin.INTERNAL:
         way_in = entry.from_phone(plan, call.caller, call.called)
@@ -97,7 +97,7 @@ def _transferred(plan: Plan, caller: Caller, story: Story, transfer: Transfer, w
     )
 
 
-def _run(plan: Plan, caller: Caller, called: str, way_in: entry.Entry, world: World) -> Story:
+def _run(plan: Plan, caller: Caller, called: str, way_in: entry.WayIn, world: World) -> Story:
     entered = Event(EventKind.ENTERED, caller.number or "anonymous", detail=called)
     match way_in:
         case entry.Refusal(status, why):

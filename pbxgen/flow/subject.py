@@ -1,4 +1,4 @@
-"""What the word of somebody who asks about a plan means: a user, a position, a number."""
+"""Find the user, position or number that is meant by an extension, number or name on the command line."""
 
 from __future__ import annotations
 
@@ -21,26 +21,19 @@ class Sender:
 
 
 def place_of(plan: Plan, text: str) -> Place | None:
-    """The place that an extension, a number, or the name of an operator position, a group or a user stands for.
-
-    A name that several users have stands for none of them: see :func:`namesakes`.
-    """
+    """The place with this extension or number, or with this name, unless several users share it (:func:`namesakes`)."""
     text = text.strip()
     if text in plan.users:
-        return Place(PlaceKind.USER, text, plan.users[text].location)
+        return plan.user_at(text)
     for place, group in plan.positions():
         if text in (group.number, group.name, f"{place.kind.value}:{group.name}"):
             return place
     for number in _readings(plan, text):
-        if number in plan.dids:
-            extension = plan.dids[number]
-            return Place(PlaceKind.USER, extension, plan.users[extension].location)
-        if number in plan.inbound:
-            return Place(PlaceKind.INBOUND, number, plan.inbound[number].location)
+        reached = plan.reached_by(number)
+        if reached is not None:
+            return reached
     called_so = namesakes(plan, text)
-    if len(called_so) == 1:
-        return Place(PlaceKind.USER, called_so[0], plan.users[called_so[0]].location)
-    return None
+    return plan.user_at(called_so[0]) if len(called_so) == 1 else None
 
 
 def namesakes(plan: Plan, name: str) -> tuple[str, ...]:

@@ -1,6 +1,6 @@
-"""The shortest words for a set of situations: the fewest conditions that hold in its cells and in no others.
+"""The shortest words for a set of calls: the fewest conditions that hold for these calls and for no others.
 
-Cells are the bits of an integer: kinds of caller at kinds of moments, as the analysis tells them apart.
+Sets of calls are the bits of an integer; one bit (a cell) is a kind of caller at a kind of moment.
 """
 
 from __future__ import annotations
@@ -41,10 +41,7 @@ def length(when: When) -> int:
 
 
 def shortest(wanted: int, whole: int, holds: Sequence[tuple[Literal, int]]) -> When:
-    """Conditions that hold in exactly the cells ``wanted`` of ``whole``; not always the fewest possible.
-
-    ``holds``: the cells in which each condition holds. Together they must tell every wanted cell from every other.
-    """
+    """Few conditions that hold in exactly the cells ``wanted``; ``holds`` must tell each of them from all others."""
     if wanted == whole:
         return ()
     fitting = _short(wanted, whole, holds)

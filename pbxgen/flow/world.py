@@ -66,10 +66,7 @@ def is_status(state: str) -> bool:
 
 
 def outcome_of_status(status: int, sip_480: Outcome) -> Outcome:
-    """What a final SIP status (300-699) of a phone means (SEMANTICS, "ring(U): outcome").
-
-    Every redirection counts as 302 does: the phone is there and sends the call away.
-    """
+    """The outcome of a phone's final SIP status 300-699 (SEMANTICS, "ring(U): outcome"); redirections count as 302."""
     if status == 480:
         return sip_480
     return Outcome.BUSY if status in _BUSY_STATUS or 300 <= status < 400 else Outcome.UNREACHABLE
@@ -221,23 +218,19 @@ class Bell:
             if (PlaceKind.USER.value, extension) == self._caller.key:
                 events.append(Event(EventKind.MEMBER_SKIPPED, extension, location=group.location))
                 continue
-            if group.strategy is Strategy.LINEAR:
-                end = clock + group.ring_timeout
-                end = end if ringing.cap is None else min(end, ringing.cap)
-                if end <= clock and legs:
-                    break
-            else:
-                end = ringing.seconds
-            leg = self._member(self._plan.users[extension], clock, end, confirm)
-            if group.strategy is Strategy.LINEAR:
-                leg = replace(leg, turn=len(legs))
-            legs.append(leg)
-            if group.strategy is Strategy.LINEAR:
-                if leg.result is None:
-                    break
-                clock = leg.end
-        rung = self._judge(legs)
-        return Rung(rung.dialled, rung.answered, rung.outcome, rung.seconds, tuple(events))
+            user = self._plan.users[extension]
+            if group.strategy is Strategy.ALL:
+                legs.append(self._member(user, 0, ringing.seconds, confirm))
+                continue
+            end = clock + group.ring_timeout
+            end = end if ringing.cap is None else min(end, ringing.cap)
+            if end <= clock and legs:
+                break
+            legs.append(replace(self._member(user, clock, end, confirm), turn=len(legs)))
+            if legs[-1].result is None:
+                break
+            clock = legs[-1].end
+        return replace(self._judge(legs), events=tuple(events))
 
     def _member(self, user: User, start: int, end: int, confirm: bool) -> _LegResult:
         if user.dnd or self._occupied(user):
@@ -264,7 +257,7 @@ class Bell:
         return _LegResult(number, start, at, True, result, confirm)
 
     def _reply(self, state: str, start: int, end: int, confirm: bool) -> tuple[int, Result]:
-        """When a contact is done, and how."""
+        """When a contact stops ringing, and its outcome."""
         if state in ("answer", "in_call"):
             return start, None
         if state == "mailbox":

@@ -7,6 +7,7 @@ import datetime as dt
 import time
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
+from typing import Self
 
 from pbxgen.calls.case import Case
 from pbxgen.calls.verdict import judge
@@ -38,28 +39,17 @@ def _longest_first(tenant: Tenant) -> int:
     return -sum(event.seconds or 0 for event in simulate(case.plan, case.call, case.world).events)
 
 
-class PbxSession:
-    """A PBX with the phones and far ends of its scenarios. Use as an asynchronous context."""
+class CallSession:
+    """Calls on one PBX, with their phones, which are at the address ``host``. Use as an asynchronous context."""
 
-    def __init__(
-        self, make_pbx: Callable[[PbxSetup], Pbx], target: Target, cases: Sequence[Case], folder: Path, *,
-        moment: dt.datetime | None = None,
-    ) -> None:  # fmt: skip
+    def __init__(self, pbx: Pbx, tenants: Sequence[Tenant], folder: Path, host: str = LOOPBACK) -> None:
+        self.pbx = pbx
+        self.tenants = tenants
         self._folder = folder
-        self._target = target
-        self.tenants, secrets = prepare(cases)
-        files = self.rendered(self.tenants, secrets)
-        sounds = {
-            f"{tenant.plan.name}/{name}": tone(hertz, _ANNOUNCEMENT_SECONDS)
-            for tenant in self.tenants
-            for name, hertz in tenant.recordings.items()
-        }
-        home = folder / "pbx"
-        home.mkdir(parents=True)
+        self._host = host
         (folder / "sipp").mkdir()
-        self.pbx: Pbx = make_pbx(PbxSetup(home, files, sounds, moment))
         self.wire = Wire(self._route, self._on_message)
-        self.media = Media()
+        self.media = Media(host)
         self._calls_by_id: dict[str, LabCall] = {}
         """By Call-ID, the call that its messages belong to."""
         self.calls: dict[str, LabCall] = {}
@@ -68,14 +58,7 @@ class PbxSession:
         self.testbed: Testbed
         self.registrar: Registrar
 
-    def rendered(self, tenants: Sequence[Tenant], secrets: Mapping[Secret, str]) -> tuple[GeneratedFile, ...]:
-        options, plans = Options(secrets=secrets), tuple(tenant.plan for tenant in tenants)
-        limits = [problem for plan in plans for problem in self._target.limits(plan, options)]
-        if limits:
-            raise LabError(f"{self._target.name} cannot express this: {limits[0].message}")
-        return self._target.render(plans, options)
-
-    async def __aenter__(self) -> PbxSession:
+    async def __aenter__(self) -> Self:
         try:
             await self._open()
         except BaseException:
@@ -90,8 +73,8 @@ class PbxSession:
         await self.wire.start()
         self.wire.rewrite = self._filled_in
         self.media.start()
-        phones = await self.wire.listen((LOOPBACK, 0), self.pbx.phones_at)
-        sipp = Sipp(self.wire, self._folder / "sipp", phones)
+        phones = await self.wire.listen((self._host, 0), self.pbx.phones_at)
+        sipp = Sipp(self.wire, self._folder / "sipp", phones, self._host)
         self.testbed = Testbed(self.pbx, self.wire, self.media, sipp, phones, self._calls_by_id)
         self.registrar = Registrar(sipp, phones)
         for tenant in self.tenants:
@@ -183,9 +166,10 @@ class PbxSession:
 
     def _filled_in(self, data: bytes, call_id: str) -> bytes:
         """A message of SIPp with the port of its call's sound, or with the call that a transfer was announced in."""
-        port, announced = scripts.RTP_PORT.encode(), scripts.ANNOUNCED_CALL.encode()
-        if port in data:
-            return data.replace(port, str(self.media.stream(call_id).port).encode())
+        sound, announced = scripts.SOUND.encode(), scripts.ANNOUNCED_CALL.encode()
+        if sound in data:
+            port = str(self.media.stream(call_id).port)
+            return data.replace(sound, scripts.SOUND.replace(scripts.RTP_PORT, port).encode())
         if announced in data:
             return data.replace(announced, self._calls_by_id[call_id].announced_call().encode())
         return data
@@ -201,3 +185,30 @@ class PbxSession:
             return self.testbed.sipp.answering(message.method)
         call = self._calls_by_id.get(message.call_id)
         return call.port_of(message.call_id) if call is not None and message.method == "INVITE" else None
+
+
+class PbxSession(CallSession):
+    """A PBX that the laboratory starts for its scenarios, each a tenant of its own."""
+
+    def __init__(
+        self, make_pbx: Callable[[PbxSetup], Pbx], target: Target, cases: Sequence[Case], folder: Path, *,
+        moment: dt.datetime | None = None,
+    ) -> None:  # fmt: skip
+        self._target = target
+        tenants, secrets = prepare(cases)
+        files = self.rendered(tenants, secrets)
+        sounds = {
+            f"{tenant.plan.name}/{name}": tone(hertz, _ANNOUNCEMENT_SECONDS)
+            for tenant in tenants
+            for name, hertz in tenant.recordings.items()
+        }
+        home = folder / "pbx"
+        home.mkdir(parents=True)
+        super().__init__(make_pbx(PbxSetup(home, files, sounds, moment)), tenants, folder)
+
+    def rendered(self, tenants: Sequence[Tenant], secrets: Mapping[Secret, str]) -> tuple[GeneratedFile, ...]:
+        options, plans = Options(secrets=secrets), tuple(tenant.plan for tenant in tenants)
+        limits = [problem for plan in plans for problem in self._target.limits(plan, options)]
+        if limits:
+            raise LabError(f"{self._target.name} cannot express this: {limits[0].message}")
+        return self._target.render(plans, options)

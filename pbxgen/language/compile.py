@@ -14,7 +14,7 @@ from pbxgen.diagnostics.nearest import did_you_mean, nearest
 from pbxgen.flow.plan import Outcome, Plan
 from pbxgen.language import directory as numbers_of
 from pbxgen.language import outside
-from pbxgen.language.accept import Acceptance, collect
+from pbxgen.language.acceptances import Acceptance, collect
 from pbxgen.language.context import Context
 from pbxgen.language.destinations import DestinationReader
 from pbxgen.language.findings import Findings
@@ -29,8 +29,8 @@ from pbxgen.language.schedules import compile_schedule
 from pbxgen.language.source_warnings import warn_of_source
 from pbxgen.language.users import compile_users, mailboxes
 from pbxgen.language.validate import Draft, validate
+from pbxgen.source.garbage_collection import without_garbage_collection
 from pbxgen.source.load import Loaded, LoadedFleet
-from pbxgen.source.pause import without_garbage_collection
 from pbxgen.source.tree import Mapping, Scalar
 
 Claim = tuple[str, str, Location]
@@ -39,11 +39,7 @@ Claim = tuple[str, str, Location]
 
 @dataclass(frozen=True, slots=True)
 class Compiled:
-    """``plan`` is None where there are errors (of reading or of the language).
-
-    ``diagnostics`` holds those of reading first, then those of the language by place; acceptances are not
-    applied yet, as the analysis has findings to add (:func:`pbxgen.language.accept.apply_acceptances`).
-    """
+    """What is known of a source; acceptances are not applied yet, as the analysis has findings to add."""
 
     plan: Plan | None
     diagnostics: tuple[Diagnostic, ...]
@@ -55,10 +51,7 @@ class Compiled:
 
 
 def compile_fleet(fleet: LoadedFleet, today: dt.date | None = None) -> tuple[Compiled, ...]:
-    """Compile every tenant; one that has what an earlier one has gets no plan, but an error naming both places.
-
-    The fleet file's own diagnostics stay in ``fleet``.
-    """
+    """Compile every tenant; one that has what an earlier one has gets no plan, but an error naming both places."""
     compiled = [compile_source(tenant, today) for tenant in fleet.tenants]
     return tuple(
         dataclasses.replace(tenant, plan=None, diagnostics=(*tenant.diagnostics, *errors)) if errors else tenant

@@ -8,7 +8,8 @@ from functools import cached_property
 
 from pbxgen.diagnostics.location import Location
 from pbxgen.diagnostics.nearest import did_you_mean
-from pbxgen.flow.plan import CallerId, Cost, Place, PlaceKind, Route
+from pbxgen.flow.numbering import Cost
+from pbxgen.flow.plan import CallerId, Place, PlaceKind, Route
 from pbxgen.language.directory import Directory, report_number, report_unassigned
 from pbxgen.language.findings import Findings
 from pbxgen.language.model_base import SLUG
@@ -189,10 +190,7 @@ class DestinationReader:
     def outside(
         self, e164: str, text: str, at: Location, options: WrittenOptions
     ) -> tuple[WrittenDestination | None, list[Problem]]:
-        """A number of the outside world; this source's own numbers are the places they reach.
-
-        None with a problem where nothing can be sent there; with one that only needs leave, both are given.
-        """
+        """The place of an outside number and problems with it; None if no call can be sent there."""
         directory = self._directory
         if e164 in directory.dids:
             return destination_at(PlaceKind.USER, directory.dids[e164], text, at, options), []

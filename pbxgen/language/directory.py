@@ -12,7 +12,7 @@ from pbxgen.language.findings import Findings
 from pbxgen.language.numbers import Numbers, is_written_number
 from pbxgen.language.positions import at, each, key_of
 from pbxgen.language.validate import Draft
-from pbxgen.source.tree import Node
+from pbxgen.source.tree import Mapping, Node
 
 FEATURES = {"*97": "the own mailbox", "*98": "any mailbox, by PIN"}
 """Numbers that every phone can dial."""
@@ -189,7 +189,7 @@ def _inbound(draft: Draft, directory: Directory, numbers: Numbers, findings: Fin
             continue  # reported with the key
         number = numbers.read(text)
         if number.e164 is None or not number.assigned:
-            key = section.entries[text].key if hasattr(section, "entries") else section
+            key = section.entries[text].key if isinstance(section, Mapping) else section
             read_number(text, key, numbers, findings)
         if number.e164 is not None and _claim(number.e164, Owner("inbound", location), directory, findings):
             directory.inbound[number.e164] = text

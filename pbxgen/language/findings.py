@@ -9,6 +9,7 @@ from pbxgen.diagnostics.codes import make
 from pbxgen.diagnostics.diagnostic import Diagnostic, Related
 from pbxgen.diagnostics.location import Location
 from pbxgen.diagnostics.nearest import nearest
+from pbxgen.diagnostics.prepare import by_place
 
 Subject = tuple[str, str]
 """What an ``accept:`` stands on: ("user", "101"), ("operator", name), ("group", name) or ("inbound", E.164)."""
@@ -54,9 +55,4 @@ class Findings:
 
     def sorted(self) -> tuple[Diagnostic, ...]:
         """By place in the source; those without one first."""
-        return tuple(sorted(self._found.values(), key=_place))
-
-
-def _place(diagnostic: Diagnostic) -> tuple[str, int, int, str]:
-    at = diagnostic.location
-    return ("", 0, 0, diagnostic.code) if at is None else (at.file, at.line, at.column, diagnostic.code)
+        return tuple(sorted(self._found.values(), key=by_place))

@@ -15,7 +15,6 @@ from pbxgen.source.tree import Node
 
 
 def ring_groups(context: Context, section: str) -> dict[str, plan.RingGroup]:
-    """The ring groups of ``operators`` or ``groups``."""
     models: dict[str, Operator] | dict[str, Group]
     models = context.draft.source.operators if section == "operators" else context.draft.source.groups
     tree = context.draft.node(section)
@@ -95,23 +94,19 @@ def compile_inbound(whole: Context) -> dict[str, plan.Inbound]:
     return inbound
 
 
-def _inbound_rules(context: Context, target: InboundTarget, node: Node) -> tuple[plan.Rule, ...]:
+def _inbound_rules(context: Context, target: InboundTarget | Conditions, node: Node) -> tuple[plan.Rule, ...]:
     if isinstance(target, InboundRule):
         rules = _inbound_rule(context, target, node)
         if target.else_ is not None:
             rules += _inbound_rules(context, target.else_, at(node, "else"))
         return rules
+    if isinstance(target, Conditions):
+        return _inbound_rule(context, target, node)
+    if isinstance(target, list) and is_list_of_rules(target):
+        both = zip(target, items(node), strict=True)
+        return tuple(rule for value, inner in both for rule in _inbound_rules(context, value, inner))
     if isinstance(target, list):
-        nodes = items(node)
-        if is_list_of_rules(target):
-            rules_of_items: tuple[plan.Rule, ...] = ()
-            for value, inner in zip(target, nodes, strict=True):
-                if isinstance(value, str):
-                    rules_of_items += _inbound_rules(context, value, inner)
-                else:
-                    rules_of_items += _inbound_rule(context, value, inner)
-            return rules_of_items
-        written = context.rules.one_rule(target, nodes, context.findings)
+        written = context.rules.one_rule(target, items(node), context.findings)
     else:
         written = context.destinations.read(target, node, context.findings)
     return (plan.Rule(_without_user(context, written, "inbound"), node.location),)

@@ -41,12 +41,13 @@ def _whole(value: object) -> object:
     return value if type(value) is int else str(value)
 
 
+Version = Annotated[Literal[1], BeforeValidator(_whole), Expects("1, without quotes")]
+
+
 class Source(Model):
     """One PBX, as its administrator writes it down."""
 
-    version: Annotated[Literal[1], BeforeValidator(_whole), Expects("1, without quotes")] = Field(
-        description="Version of the language."
-    )
+    version: Version = Field(description="Version of the language.")
     pbx: Pbx = Field(description="What the PBX is called and where it stands.")
     defaults: Defaults = Field(Defaults(), description="What holds where nothing else is written.")
     trunks: Annotated[dict[SlugKey, Trunk], Section("trunk")] = Field({}, description="Connections to carriers.")
@@ -79,9 +80,7 @@ class Source(Model):
 class Fleet(Model):
     """Several PBXs on one machine: only these two keys."""
 
-    version: Annotated[Literal[1], BeforeValidator(_whole), Expects("1, without quotes")] = Field(
-        description="Version of the language."
-    )
+    version: Version = Field(description="Version of the language.")
     tenants: Annotated[list[Text], Field(min_length=1)] = Field(
         description="In a fleet.yaml: patterns of files and folders, each match a source of its own.",
         examples=[["tenants/*"]],

@@ -46,10 +46,7 @@ class Section:
 
 @dataclass(frozen=True, slots=True)
 class KeyForm:
-    """The form of a section's keys. It is not pydantic that checks it: what a wrong key holds is validated too.
-
-    ``noun``: what a right key is, with its article; the section's own noun takes the place of ``{}``.
-    """
+    """The form of a section's keys, checked apart from pydantic; in ``noun`` the section's own noun replaces ``{}``."""
 
     pattern: str
     noun: str = "a name of a {}"

@@ -10,10 +10,7 @@ from pbxgen.language.model import SECTIONS
 
 
 class Names:
-    """Every name by section, from the source as written; remembers which were used.
-
-    ``complete`` is False where a part of the source could not be read: unknown names are not reported then.
-    """
+    """Every name by section and whether it is used; unless ``complete``, unknown names are not reported."""
 
     def __init__(self, sections: Mapping[str, Mapping[str, Location]], *, complete: bool = True) -> None:
         self._sections = sections
@@ -27,10 +24,7 @@ class Names:
     def use(
         self, section: str, name: str, location: Location, findings: Findings, *, words: Collection[str] = ()
     ) -> bool:
-        """Note that ``name`` is used at ``location``; False (and an error) if there is none such.
-
-        ``words`` may stand there too, so that a slip may mean one of them.
-        """
+        """Note a use of ``name``; report an unknown one (``words`` may stand there too) and return False."""
         known = self.of(section)
         if name in known:
             self._used.add((section, name))

@@ -7,6 +7,7 @@ import re
 
 from pbxgen.diagnostics.location import Location
 from pbxgen.flow import plan
+from pbxgen.flow.numbering import NumberFormat
 from pbxgen.flow.pattern import Pattern, parse
 from pbxgen.language import model_sections as model
 from pbxgen.language.directory import read_number
@@ -30,17 +31,24 @@ _PRIVATE = tuple(
     )
 )
 _BROADCAST = ipaddress.ip_network("255.255.255.255/32")
-_NOT_HOSTS = (_BROADCAST, ipaddress.ip_network("0.0.0.0/8"), ipaddress.ip_network("::/128"))
+_IPV4_MAPPED = ipaddress.ip_network("::ffff:0:0/96")
+_NOT_HOSTS = (_BROADCAST, ipaddress.ip_network("0.0.0.0/8"), ipaddress.ip_network("::/128"), _IPV4_MAPPED)
 _ADDRESSES = "write the addresses that the carrier gives for its servers"
 _HOST = re.compile(r"[A-Za-z0-9_](?:[A-Za-z0-9._-]*[A-Za-z0-9])?")
 
 
 def trunks(draft: Draft, numbers: Numbers, findings: Findings) -> dict[str, plan.Trunk]:
     section = draft.node("trunks")
-    return {
+    found = {
         name: _trunk(name, trunk, at(section, name), key_of(section, name), numbers, findings)
         for name, trunk in draft.source.trunks.items()
     }
+    for name, trunk in found.items():
+        if draft.pbx and trunk.host.casefold() == draft.pbx.domain.casefold():
+            place = at(at(section, name), "host").location
+            message = f"{trunk.host} is pbx.domain, where the phones are: who calls from there would be the trunk"
+            findings.add("PBX161", message, place, help=_ADDRESSES)
+    return found
 
 
 def _trunk(
@@ -75,7 +83,7 @@ def _trunk(
         register=trunk.register_,
         accept_from=tuple(dict.fromkeys(accepted)),
         number=number,
-        number_format=plan.NumberFormat(trunk.number_format),
+        number_format=NumberFormat(trunk.number_format),
         caller_id=plan.CallerId(trunk.caller_id),
         diversion=plan.DiversionHeader(trunk.diversion),
         location=location,

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Iterator
-from types import MappingProxyType
 from typing import TypeVar
 
 from pbxgen.diagnostics.location import Location
@@ -14,12 +12,6 @@ from pbxgen.source.tree import Entry, Mapping, Node, Scalar, Sequence
 T = TypeVar("T")
 
 Path = tuple[str | int, ...]
-EMPTY = MappingProxyType[str, Entry]({})
-
-
-def entries(node: Node | None) -> dict[str, Entry] | MappingProxyType[str, Entry]:
-    """The entries of a mapping; none for anything else."""
-    return dict(node.entries) if isinstance(node, Mapping) else EMPTY
 
 
 def child(node: Node, step: str | int) -> Node | None:
@@ -39,11 +31,6 @@ def at(node: Node, *path: str | int) -> Node:
             break
         node = inner
     return node
-
-
-def where(node: Node, *path: str | int) -> Location:
-    """Where the value at ``path`` stands, or the deepest one on the way to it."""
-    return at(node, *path).location
 
 
 def key_of(node: Node, key: str) -> Location:
@@ -72,7 +59,7 @@ def within(scalar: Node, start: int, length: int) -> Location:
     if quotes not in (0, 2) or (quotes == 2) != scalar.quoted:
         return location
     column = location.column + quotes // 2 + start
-    return dataclasses.replace(location, column=column, end_column=column + max(1, length))
+    return location._replace(column=column, end_column=column + max(1, length))
 
 
 def without(node: Node, paths: frozenset[Path]) -> Node:

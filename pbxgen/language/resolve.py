@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from pbxgen.diagnostics.diagnostic import Related
 from pbxgen.diagnostics.location import Location
@@ -32,35 +32,18 @@ class Rights:
         return ("user", self.extension)
 
 
-@dataclass(slots=True)
-class _PolicyProblem:
-    """One problem of a policy's line, and the users it is a problem for."""
-
-    problem: Problem
-    users: list[Rights] = field(default_factory=list)
-
-
-@dataclass(slots=True)
-class MergedDeviations:
-    """A user's merged deviations. ``policy`` tells which policy a key comes from; none: the user's own."""
-
-    rules: dict[str, WrittenRules] = field(default_factory=dict)
-    policy: dict[str, str] = field(default_factory=dict)
+MergedDeviations = dict[str, tuple[str | None, WrittenRules]]
+"""A user's deviations by key, with the policy that they come from; None: the user's own."""
 
 
 def merge(
     policies: list[tuple[str, WrittenDeviations]], own: WrittenDeviations, hidden: frozenset[str] = frozenset()
 ) -> MergedDeviations:
     """Key by key: a later policy over an earlier one, the user's own over all; ``hidden`` keys are off."""
-    effective = MergedDeviations()
-    for name, written in policies:
-        effective.rules.update(written)
-        effective.policy.update(dict.fromkeys(written, name))
-    effective.rules.update(own)
-    effective.rules.update(dict.fromkeys(hidden, ()))
-    for key in (*own, *hidden):
-        effective.policy.pop(key, None)
-    return effective
+    merged: MergedDeviations = {key: (name, rules) for name, written in policies for key, rules in written.items()}
+    merged.update((key, (None, rules)) for key, rules in own.items())
+    merged.update((key, (None, ())) for key in hidden)
+    return merged
 
 
 class Resolver:
@@ -70,12 +53,12 @@ class Resolver:
         self._destinations = destinations
         self._findings = findings
         self._shared: dict[tuple[str, str, str | None], tuple[tuple[Rule, ...], frozenset[str]]] = {}
-        self._policy_problems: dict[tuple[str, Location], _PolicyProblem] = {}
+        self._policy_problems: dict[tuple[str, Location], tuple[Problem, list[Rights]]] = {}
+        """By code and line of a policy, with the users for whom it is a problem."""
 
     def deviations(self, effective: MergedDeviations, user: Rights) -> Deviations:
         resolved = {}
-        for key, rules in effective.rules.items():
-            policy = effective.policy.get(key)
+        for key, (policy, rules) in effective.items():
             plan_rules = (
                 self._of_policy(policy, key, rules, user) if policy is not None else self._rules(rules, user, False)
             )
@@ -150,27 +133,25 @@ class Resolver:
         if not shared:
             self._findings.about(user.subject).add(problem.code, problem.message, written.location, help=problem.help)
             return
-        case = self._policy_problems.setdefault((problem.code, written.location), _PolicyProblem(problem))
-        case.users.append(user)
+        self._policy_problems.setdefault((problem.code, written.location), (problem, []))[1].append(user)
 
     def report(self) -> None:
         """One finding for each line of a policy that is wrong for its users."""
-        for (code, location), case in self._policy_problems.items():
-            others = [user.extension for user in case.users[1:]]
+        for (code, location), (problem, users) in self._policy_problems.items():
+            others = [user.extension for user in users[1:]]
             more = len(others) - _SHOWN
             also = f"; the same for {', '.join(others[:_SHOWN])}" if others else ""
             also += f" and {more} more" if more > 0 else ""
-            self._findings.about(None if others else case.users[0].subject).add(
+            self._findings.about(None if others else users[0].subject).add(
                 code,
-                case.problem.message + also,
+                problem.message + also,
                 location,
-                help=case.problem.help,
-                related=[Related(f"user {u.extension} uses it", u.location) for u in case.users[:_SHOWN]],
+                help=problem.help,
+                related=[Related(f"user {u.extension} uses it", u.location) for u in users[:_SHOWN]],
             )
 
 
 def _refusal(written: WrittenDestination, user: Rights, leg: bool) -> Problem | None:
-    """Why ``user`` cannot divert there."""
     place, who = written.place, f"user {user.extension}"
     another = "or choose another destination"
     if written.is_own_mobile:

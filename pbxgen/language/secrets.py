@@ -14,7 +14,7 @@ from pbxgen.language.findings import Findings
 from pbxgen.language.model_base import FromEnvironment, FromFile
 from pbxgen.language.to_values import carried
 from pbxgen.pbxs import PBXS
-from pbxgen.source.regular import read_ordinary
+from pbxgen.source.files import read_ordinary
 from pbxgen.source.tree import Node
 
 PIN_DIGITS = range(4, 21)
@@ -139,32 +139,22 @@ def _variable(secret: Secret) -> str:
 
 def _weakness(value: str, pin: bool, extension: str) -> str:
     """Why a value is easily guessed, as the end of a sentence that does not tell it; "" if it is not."""
-    return _weak_pin(value, extension) if pin else _weak_password(value, extension)
-
-
-def _weak_password(value: str, extension: str) -> str:
-    plain = value.casefold()
-    if extension and plain == extension:
+    if extension and value.casefold() == extension:
         return "is the extension itself"
-    if plain in _COMMON:
-        return "is one of those that are tried first"
-    if len(value) < SHORTEST_PASSWORD:
-        return f"has fewer than {SHORTEST_PASSWORD} characters"
-    if len(set(value)) == 1:
-        return "is one character over and over"
-    return ""
-
-
-def _weak_pin(value: str, extension: str) -> str:
-    if extension and value == extension:
-        return "is the extension itself"
-    if len(set(value)) == 1:
-        return "is one digit over and over"
-    if value in _UP or value in _UP[::-1]:
-        return "is digits in a row"
-    if _YEAR.fullmatch(value):
-        return "is a year"
-    return ""
+    alike = len(set(value)) == 1
+    if pin:
+        reasons = {
+            "is one digit over and over": alike,
+            "is digits in a row": value in _UP or value in _UP[::-1],
+            "is a year": _YEAR.fullmatch(value) is not None,
+        }
+    else:
+        reasons = {
+            "is one of those that are tried first": value.casefold() in _COMMON,
+            f"has fewer than {SHORTEST_PASSWORD} characters": len(value) < SHORTEST_PASSWORD,
+            "is one character over and over": alike,
+        }
+    return next((why for why, holds in reasons.items() if holds), "")
 
 
 def _read(secret: Secret, environ: Mapping[str, str], base_dir: Path) -> str | Diagnostic:

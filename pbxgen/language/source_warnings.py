@@ -7,15 +7,16 @@ from collections.abc import Mapping
 from pbxgen.flow.plan import Trunk
 from pbxgen.language.directory import Directory
 from pbxgen.language.findings import Findings
+from pbxgen.language.model import SECTIONS
 from pbxgen.language.names import Names
 from pbxgen.language.unresolved import long_ring
 from pbxgen.language.validate import Draft
 
 _UNUSED = {
-    "policies": ("policy", "no user has it"),
-    "schedules": ("schedule", "no rule asks for it"),
-    "contacts": ("contacts set", "no rule asks for it"),
-    "classes": ("class", "no user has it"),
+    "policies": "no user has it",
+    "schedules": "no rule asks for it",
+    "contacts": "no rule asks for it",
+    "classes": "no user has it",
 }
 
 
@@ -56,7 +57,8 @@ def _main_numbers(draft: Draft, directory: Directory, trunks: Mapping[str, Trunk
 
 
 def _unused(draft: Draft, directory: Directory, trunks: Mapping[str, Trunk], names: Names, findings: Findings) -> None:
-    for section, (word, why) in _UNUSED.items():
+    for section, why in _UNUSED.items():
+        word = SECTIONS[section].singular
         for name, location in names.unused(section).items():
             findings.add("PBX155", f"{word} {name} is not used: {why}", location, help="remove it, or use it")
     for name, location in names.unused("trunks").items():

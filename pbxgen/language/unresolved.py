@@ -26,10 +26,7 @@ NONE = WrittenOptions()
 
 @dataclass(frozen=True, slots=True)
 class WrittenDestination:
-    """One destination. ``place`` is None for the diverting user's own mailbox or mobile.
-
-    ``route`` names the route that carries an outside one.
-    """
+    """A destination, ``place`` None for the own mailbox or mobile, ``route`` the one that carries an outside number."""
 
     text: str
     location: Location

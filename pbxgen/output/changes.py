@@ -125,8 +125,8 @@ def _compare(root: Path, manifest: Manifest, file: GeneratedFile) -> Change:
     if old == new:
         wrong = file.secret and stat.S_IMODE(status.st_mode) != SECRET_MODE
         return Change(Kind.UNCHANGED, file.path, new, old, file.secret, file.secret, wrong)
-    hidden = file.secret or manifest.may_hold_secrets(file.path)
     obstacle = _obstacle(manifest, file.path, old)
+    hidden = file.secret or manifest.may_hold_secrets(file.path) or obstacle is Obstacle.FOREIGN
     return Change(Kind.UPDATE, file.path, new, old, file.secret, hidden, obstacle=obstacle)
 
 

@@ -18,7 +18,7 @@ from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 
 from pbxgen.output.errors import OutputError, from_os_error, problem
-from pbxgen.source.regular import NotOrdinaryError, read_ordinary
+from pbxgen.source.files import NotOrdinaryError, read_ordinary
 
 MANIFEST = ".pbxgen-manifest.json"
 JOURNAL = ".pbxgen-journal.json"

@@ -43,7 +43,7 @@ def _diff_of(name: str, change: Change) -> Iterator[str]:
     if change.hidden:
         yield f"--- {before}"
         yield f"+++ {after}"
-        yield "# it holds secrets, its lines are not shown"
+        yield "# it may hold secrets, its lines are not shown"
         return
     old = (change.old or b"").decode("utf-8", errors="replace").splitlines()
     new = change.new.decode("utf-8").splitlines()

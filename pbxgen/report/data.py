@@ -6,7 +6,8 @@ import json
 from typing import Any
 
 from pbxgen.diagnostics.diagnostic import Diagnostic
-from pbxgen.flow.plan import Condition, NumberFormat, Outcome, Place, Plan, RingGroup, Rule, Rules, User
+from pbxgen.flow.numbering import NumberFormat
+from pbxgen.flow.plan import Condition, Outcome, Place, Plan, RingGroup, Rule, Rules, User
 from pbxgen.flow.schedule import Schedule
 from pbxgen.flow.simulate import DIRECT_RING_SECONDS
 from pbxgen.flow.world import CONFIRM_SECONDS, REPLIES, outcome_of_status

@@ -15,15 +15,15 @@ from pbxgen.diagnostics.diagnostic import Diagnostic
 from pbxgen.diagnostics.location import Location
 from pbxgen.diagnostics.nearest import did_you_mean
 from pbxgen.diagnostics.text import SourceFile
-from pbxgen.flow.machine import Ending
+from pbxgen.flow.machine import Ending, EndKind
 from pbxgen.flow.plan import Plan, Reason
 from pbxgen.flow.simulate import Call, Diverted, Transfer
 from pbxgen.flow.world import World
 from pbxgen.language.annotations import expected_at, keys_at
-from pbxgen.language.positions import at, key_of, where
+from pbxgen.language.positions import at, key_of
 from pbxgen.language.to_values import plain
 from pbxgen.scenario.model import EndsModel, ScenarioFileModel, ScenarioModel
-from pbxgen.scenario.values import Expectation, Scenario, ScenarioFile, ending_of
+from pbxgen.scenario.values import Expectation, Scenario, ScenarioFile
 from pbxgen.source import tree
 from pbxgen.source.files import UnreadableError
 from pbxgen.source.files import read as read_file
@@ -59,7 +59,7 @@ def read_scenarios(path: Path) -> ScenarioReading:
         complaints = tuple(dict.fromkeys(_diagnostic(e, reading.root) for e in errors))
         return ScenarioReading(None, reading.file, complaints)
     scenarios = tuple(
-        _scenario(s, model.tenant, where(reading.root, "scenarios", i)) for i, s in enumerate(model.scenarios)
+        _scenario(s, model.tenant, at(reading.root, "scenarios", i).location) for i, s in enumerate(model.scenarios)
     )
     return ScenarioReading(ScenarioFile(path, path.parent / model.source, scenarios), reading.file, ())
 
@@ -118,7 +118,7 @@ def _ending(ends: EndsModel | None) -> Ending | None:
     if ends is None:
         return None
     kind = next(iter(ends.model_fields_set))
-    return ending_of(kind, str(getattr(ends, kind)))
+    return Ending(EndKind(kind), str(getattr(ends, kind)))
 
 
 def _diagnostic(error: Mapping[str, Any], root: tree.Mapping) -> Diagnostic:

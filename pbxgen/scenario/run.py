@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 
 from pbxgen.diagnostics.diagnostic import Diagnostic, Severity
@@ -13,7 +14,7 @@ from pbxgen.flow.plan import Plan
 from pbxgen.flow.simulate import Story, simulate
 from pbxgen.pipeline import Compilation, compile_path
 from pbxgen.scenario.read import check_names, read_scenarios, wrong_name
-from pbxgen.scenario.values import Scenario, Seen, differences
+from pbxgen.scenario.values import Scenario, differences
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,48 +31,38 @@ class Verdict:
         return not self.differences
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class FileRun:
-    """What became of one scenario file. ``diagnostics`` are errors that kept its calls from being judged."""
-
-    path: Path
-    verdicts: tuple[Verdict, ...] = ()
-    diagnostics: tuple[Diagnostic, ...] = ()
-    texts: Mapping[str, SourceFile] = field(default_factory=dict)
-
-    @property
-    def sound(self) -> bool:
-        """Could the file and its source be read and compiled?"""
-        return not self.diagnostics
-
-    @property
-    def passed(self) -> bool:
-        return self.sound and all(v.passed for v in self.verdicts)
-
-
-@dataclass(frozen=True, slots=True)
-class Prepared:
-    """The scenarios of one file, each with the plan its call goes into."""
+    """The scenarios of one file, each with the plan its call goes into, and what the model says of them."""
 
     path: Path
     scenarios: tuple[tuple[Scenario, Plan], ...] = ()
     diagnostics: tuple[Diagnostic, ...] = ()
+    """Errors that keep its calls from being judged."""
     texts: Mapping[str, SourceFile] = field(default_factory=dict)
     plans: tuple[Plan, ...] = ()
     """All of the source: of a fleet also those without a call."""
 
+    @cached_property
+    def verdicts(self) -> tuple[Verdict, ...]:
+        return tuple(judge(scenario, plan) for scenario, plan in self.scenarios)
 
-def prepare(path: Path, name: str | None = None) -> Prepared:
+    @property
+    def passed(self) -> bool:
+        return not self.diagnostics and all(v.passed for v in self.verdicts)
+
+
+def prepare(path: Path, name: str | None = None) -> FileRun:
     """Read a scenario file and compile its source. ``name``: only scenarios whose name holds it."""
     reading = read_scenarios(path)
     texts = {} if reading.text is None else {reading.text.name: reading.text}
     if reading.file is None:
-        return Prepared(path, diagnostics=reading.diagnostics, texts=texts)
+        return FileRun(path, diagnostics=reading.diagnostics, texts=texts)
     compilation = compile_path(reading.file.source, analysis=False)
     texts |= compilation.files
     errors = tuple(d for d in compilation.diagnostics if d.severity is Severity.ERROR)
     if errors:
-        return Prepared(path, diagnostics=errors, texts=texts)
+        return FileRun(path, diagnostics=errors, texts=texts)
     chosen = [s for s in reading.file.scenarios if name is None or name in s.name]
     problems: list[Diagnostic] = []
     pairs = []
@@ -80,18 +71,12 @@ def prepare(path: Path, name: str | None = None) -> Prepared:
         if plan is not None:
             problems += check_names(scenario, plan)
             pairs.append((scenario, plan))
-    return Prepared(path, () if problems else tuple(pairs), tuple(problems), texts, tuple(compilation.plans))
+    return FileRun(path, () if problems else tuple(pairs), tuple(problems), texts, tuple(compilation.plans))
 
 
 def judge(scenario: Scenario, plan: Plan) -> Verdict:
     story = simulate(plan, scenario.call, scenario.world)
-    return Verdict(scenario, plan, story, differences(scenario.expect, Seen.of(story)))
-
-
-def judge_file(prepared: Prepared) -> FileRun:
-    """Judge the calls of one scenario file on the model."""
-    verdicts = tuple(judge(scenario, plan) for scenario, plan in prepared.scenarios)
-    return FileRun(prepared.path, verdicts, prepared.diagnostics, prepared.texts)
+    return Verdict(scenario, plan, story, differences(scenario.expect, story))
 
 
 def _plan_of(scenario: Scenario, compilation: Compilation, problems: list[Diagnostic]) -> Plan | None:

@@ -34,7 +34,7 @@ def failure_lines(verdict: Verdict, language: str = "en") -> Iterator[str]:
     scenario = verdict.scenario
     teller = Teller(verdict.plan, say)
     yield teller.headline(scenario.call, scenario.world.moment)
-    for line in story_lines(teller.tell(verdict.story, scenario.call)):
+    for line in story_lines(teller.tell(verdict.story.events, scenario.call)):
         yield f"  {line}"
 
 

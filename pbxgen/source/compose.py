@@ -15,7 +15,7 @@ from types import MappingProxyType
 from pbxgen.diagnostics.codes import make
 from pbxgen.diagnostics.diagnostic import Diagnostic, Related
 from pbxgen.diagnostics.location import Location
-from pbxgen.source import fast_nodes, scalars
+from pbxgen.source import scalars
 from pbxgen.source.events import Event, Mark
 from pbxgen.source.files import DIVIDE
 from pbxgen.source.secret_places import places_to_hide
@@ -130,12 +130,12 @@ class Composer:
             node = self._tagged(text, str(event.tag), location)
         elif event.implicit[0]:
             try:
-                node = fast_nodes.scalar(scalars.resolve(text), text, False, location)
+                node = Scalar(scalars.resolve(text), text, False, location)
             except scalars.TooLongError:
                 self._too_long(text, location)
                 node = Scalar(text, text, False, location)
         else:
-            node = fast_nodes.scalar(text, text, True, location)
+            node = Scalar(text, text, True, location)
         if event.anchor is not None:
             self._anchors[event.anchor] = _Anchor(node, 1, 0)
         self._attach(node, location)
@@ -167,15 +167,9 @@ class Composer:
             self._attach(Scalar("*" + name, "*" + name, True, location), location)
             return
         if isinstance(anchor, _Open):
-            self.diagnostics.append(
-                make(
-                    "PBX019",
-                    f"the alias '*{name}' is inside the value of its own anchor",
-                    location,
-                    help="a value cannot contain itself: repeat what is meant, or move the anchor",
-                    related=(Related(f"'&{name}' begins here", anchor.location),),
-                )
-            )
+            message = f"the alias '*{name}' is inside the value of its own anchor"
+            help_ = "a value cannot contain itself: repeat what is meant, or move the anchor"
+            self._report("PBX019", message, location, help_, Related(f"'&{name}' begins here", anchor.location))
             raise _Abandon
         self._nodes += anchor.nodes
         self._expansion_left -= anchor.nodes
@@ -251,7 +245,7 @@ class Composer:
             elif key.text == _MERGE and not key.quoted:
                 self._merge(frame, key, node)
             else:
-                entries[key.text] = fast_nodes.entry(key, node)
+                entries[key.text] = Entry(key, node)
 
     def _as_key(self, node: Node) -> Scalar:
         if isinstance(node, Scalar):
@@ -283,7 +277,7 @@ class Composer:
     def _location(self, start: Mark, end: Mark) -> Location:
         line = start.line + 1
         end_line = line if end.line == start.line else end.line + 1
-        return fast_nodes.location(self._name, line, start.column + 1, end_line, end.column + 1)
+        return Location(self._name, line, start.column + 1, end_line, end.column + 1)
 
     def _range(self, frame: _Frame, event: Event) -> Location:
         """From the first character to the last: a block ends with its last element, not where the next key begins."""
@@ -292,26 +286,22 @@ class Composer:
         if frame.flow or last is None:
             end: Mark = event.end_mark
             if last is None or (end.line + 1, end.column + 1) > (last.end_line, last.end_column):
-                return fast_nodes.location(self._name, line, column, end.line + 1, end.column + 1)
-        return fast_nodes.location(self._name, line, column, last.end_line, last.end_column)
+                return Location(self._name, line, column, end.line + 1, end.column + 1)
+        return Location(self._name, line, column, last.end_line, last.end_column)
 
-    def _report(self, code: str, message: str, location: Location, help: str) -> None:
-        self.diagnostics.append(make(code, message, location, help=help))
+    def _report(self, code: str, message: str, location: Location, help: str, *related: Related) -> None:
+        self.diagnostics.append(make(code, message, location, help=help, related=related))
 
     def _duplicate(self, entries: dict[str, Entry], second: Scalar, node: Node) -> None:
         first = entries[second.text].key
         if self._joins_left > 0 and isinstance(node, Mapping):
             entries[second.text] = Entry(first, joined(entries[second.text].value, node))
             self._joins_left -= 1
-        self.diagnostics.append(
-            make(
-                "PBX012",
-                f"the key '{second.text}' is written twice",
-                second.location,
-                help="remove one of them, or put what they say together",
-                related=(Related("first written here", first.location),),
-            )
+        message, help_ = (
+            f"the key '{second.text}' is written twice",
+            "remove one of them, or put what they say together",
         )
+        self._report("PBX012", message, second.location, help_, Related("first written here", first.location))
 
     def _too_long(self, text: str, location: Location) -> None:
         self._report("PBX017", f"a number of {len(text)} digits", location, "quote it if it is a text")

@@ -12,7 +12,6 @@ import functools
 import itertools
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from typing import Any, TypeVar
 
 T = TypeVar("T")
@@ -38,14 +37,13 @@ _LINE_END = re.compile("\r\n|\r|\n")
 _DOUBTFUL = re.compile(r"unexpected ':'|tag", re.IGNORECASE)
 
 
-@dataclass(frozen=True, slots=True)
-class Fault:
-    """A syntax error in the parser's own words. Places are (line, column) from 0."""
+class SyntaxFaultError(Exception):
+    """A syntax error in the parser's own words, with what the parser was reading then."""
 
-    problem: str
-    place: tuple[int, int] | None
-    context: str
-    context_place: tuple[int, int] | None
+    def __init__(self, problem: str, at: Mark | None = None, context: str = "", context_at: Mark | None = None) -> None:
+        super().__init__(problem)
+        self.problem, self.place = problem, _place(at)
+        self.context, self.context_place = context, _place(context_at)
 
     def is_doubtful(self, text: str) -> bool:
         """May YAML 1.2 allow what libyaml refuses here?"""
@@ -54,12 +52,6 @@ class Fault:
             lines = _LINE_END.split(text, line + 1)
             return line < len(lines) and lines[line][column : column + 1] == "?"
         return _DOUBTFUL.search(f"{self.problem} {self.context}") is not None
-
-
-class SyntaxFaultError(Exception):
-    def __init__(self, fault: Fault) -> None:
-        super().__init__(fault.problem)
-        self.fault = fault
 
 
 def parse(text: str, take: Callable[[Iterator[Event]], T], *, pure: bool = False) -> T:
@@ -74,7 +66,7 @@ def parse(text: str, take: Callable[[Iterator[Event]], T], *, pure: bool = False
     try:
         return _guarded(functools.partial(_c_events, fast), text, take)
     except SyntaxFaultError as exc:
-        if len(text) > _LARGEST_SECOND_TRY or not exc.fault.is_doubtful(text):
+        if len(text) > _LARGEST_SECOND_TRY or not exc.is_doubtful(text):
             raise
     return _guarded(_pure_events, text, take)
 
@@ -87,9 +79,9 @@ def _guarded(parser: Callable[[str], Iterator[Event]], text: str, take: Callable
         return take(parser(text))
     except MarkedYAMLError as exc:
         problem, context = str(exc.problem or "not YAML"), str(exc.context or "")
-        raise SyntaxFaultError(Fault(problem, _place(exc.problem_mark), context, _place(exc.context_mark))) from exc
+        raise SyntaxFaultError(problem, exc.problem_mark, context, exc.context_mark) from exc
     except YAMLError as exc:
-        raise SyntaxFaultError(Fault(str(exc), None, "", None)) from exc
+        raise SyntaxFaultError(str(exc)) from exc
 
 
 @functools.cache
@@ -134,12 +126,13 @@ def _pure_events(text: str) -> Iterator[Event]:
     try:
         for event in YAML(typ="safe", pure=True).parse(text):
             if _SURROGATE.search(getattr(event, "value", None) or ""):
-                raise SyntaxFaultError(Fault("invalid Unicode character escape", _place(event.start_mark), "", None))
+                raise SyntaxFaultError("invalid Unicode character escape", event.start_mark)
             yield event
     except (AssertionError, ValueError, IndexError, TypeError) as exc:
         # It asserts where libyaml reports (an unknown %YAML version, "\U00110000").
-        raise SyntaxFaultError(Fault(str(exc) or "not YAML", None, "", None)) from exc
+        raise SyntaxFaultError(str(exc) or "not YAML") from exc
 
 
 def _place(mark: Mark | None) -> tuple[int, int] | None:
+    """Line and column, from 0."""
     return None if mark is None else (mark.line, mark.column)

@@ -34,10 +34,7 @@ class FleetFile:
 
 
 def is_fleet(path: Path) -> bool:
-    """Is this a fleet file (called ``fleet.yaml``, or with ``tenants`` on its outermost level), or a folder of one?
-
-    False for what cannot be read.
-    """
+    """Is this a ``fleet.yaml``, a file with ``tenants`` on its outermost level, or a folder of one? Unreadable: no."""
     try:
         if files.is_folder(path):
             return (path / FLEET_NAME).exists()

@@ -44,10 +44,7 @@ class Loaded:
 
 @dataclass(frozen=True, slots=True)
 class LoadedFleet:
-    """A fleet file and its tenants, sorted by path within each pattern, each once.
-
-    ``diagnostics`` are the fleet file's own; each tenant keeps its own. ``files`` holds the fleet file.
-    """
+    """A fleet file with its own ``files`` and ``diagnostics``; its tenants, each once, by path in each pattern."""
 
     path: Path
     tenants: tuple[Loaded, ...]
@@ -57,10 +54,7 @@ class LoadedFleet:
 
 
 def load_source(path: Path, instead: PathMapping[Path, bytes] | None = None) -> Loaded:
-    """Read a YAML file, or every ``*.yaml`` of a folder merged into one tree. Never raises for what is on disk.
-
-    ``instead`` holds what some files would be like, to judge a change before it is made.
-    """
+    """Read a file, or all ``*.yaml`` of a folder as one tree. Never raises. ``instead``: content not yet written."""
     instead = instead or {}
     try:
         base, listed = _listed(path)
@@ -84,7 +78,9 @@ def source_digests(path: Path) -> frozenset[str]:
         return frozenset().union(*(source_digests(tenant) for tenant in read_fleet(path).tenants))
     try:
         base, listed = _listed(path)
-        return frozenset({files.digest((_relative(name, base), files.read(name)) for name in listed.files)})
+        contents = ((name, files.read(name)) for name in listed.files)
+        told = ((_relative(name, base), _told(data, read_bytes(data, str(name)).file)) for name, data in contents)
+        return frozenset({files.digest(told)})
     except files.UnreadableError:
         return frozenset()
 
@@ -99,6 +95,11 @@ def _listed(path: Path) -> tuple[Path, files.Listing]:
 def _relative(name: Path, base: Path) -> str:
     """What a file is called in the source's digest."""
     return name.relative_to(base).as_posix()
+
+
+def _told(data: bytes, file: SourceFile) -> bytes:
+    """What the digest is of: everybody may read it, and a PIN of six digits is found from it in seconds."""
+    return file.masked().encode("utf-8", "surrogatepass") if file.secrets else data
 
 
 def _assemble(
@@ -123,8 +124,9 @@ def _assemble(
         if room < 0:
             problems.append(files.too_large(path))
             break
-        contents.append((_relative(name, base), data))
-        readings.append(read_bytes(data, files.shown(name)))
+        reading = read_bytes(data, files.shown(name))
+        contents.append((_relative(name, base), _told(data, reading.file)))
+        readings.append(reading)
     if any(reading.root is not None for reading in readings):
         # An empty file says nothing, which is only wrong where no other says anything either.
         readings = [reading for reading in readings if not _is_empty(reading)]

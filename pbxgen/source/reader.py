@@ -13,7 +13,7 @@ from pbxgen.diagnostics.location import Location
 from pbxgen.diagnostics.text import SourceFile
 from pbxgen.source import events, syntax
 from pbxgen.source.compose import Composer
-from pbxgen.source.pause import without_garbage_collection
+from pbxgen.source.garbage_collection import without_garbage_collection
 from pbxgen.source.tree import Mapping, Node
 
 # Not allowed by YAML (NUL, controls, non-characters), or ends a line in YAML 1.1 but not in 1.2 and in no editor
@@ -36,22 +36,17 @@ class Reading:
 
 def read_bytes(data: bytes, name: str, *, pure: bool = False) -> Reading:
     """Read the bytes of a file that is shown as ``name``. ``pure``: without libyaml, with the same results."""
-    decoded = _decode(data, name)
-    if decoded.diagnostics:
-        return Reading(SourceFile(name, decoded.text), None, decoded.diagnostics)
-    return _read(decoded.text, name, pure)
+    try:
+        return read_text(data.decode("utf-8"), name, pure=pure)
+    except UnicodeDecodeError as exc:
+        return _not_utf8(data, exc.start, name)
 
 
 def read_text(text: str, name: str, *, pure: bool = False) -> Reading:
-    """Read a text that is shown as the file ``name``."""
     text = text.removeprefix("\ufeff")
-    problems = check_characters(text, name)
-    if problems:
-        return Reading(SourceFile(name, text.encode("utf-8", "replace").decode("utf-8")), None, problems)
-    return _read(text, name, pure)
-
-
-def _read(text: str, name: str, pure: bool) -> Reading:
+    wrong_characters = check_characters(text, name)
+    if wrong_characters:
+        return Reading(SourceFile(name, text.encode("utf-8", "replace").decode("utf-8")), None, wrong_characters)
     composer = Composer(name, len(text))
 
     def compose(stream: Iterator[events.Event]) -> Node | None:
@@ -63,40 +58,20 @@ def _read(text: str, name: str, pure: bool) -> Reading:
         with without_garbage_collection():
             root = events.parse(text, compose, pure=pure)
     except events.SyntaxFaultError as exc:
-        found = composer.diagnostics
-        found.append(syntax.describe(exc.fault, name, lambda: SourceFile(name, text).lines))
-        return Reading(SourceFile(name, text), None, tuple(found))
+        file = SourceFile(name, text)
+        return Reading(file, None, (*composer.diagnostics, syntax.describe(exc, name, file.lines)))
     problems = composer.diagnostics
     file = SourceFile(name, text, tuple(composer.secrets) if composer.finished else None)
     start = Location(name, 1, 1, 1, 1)
     if isinstance(root, Mapping):
         return Reading(file, root, tuple(problems))
-    if root is None:
-        if not problems:
-            problems.append(make("PBX006", "nothing is written here", start, help="begin with 'version: 1'"))
-    elif getattr(root, "value", root) is None:
-        problems.append(make("PBX006", "nothing is written here", root.location, help="begin with 'version: 1'"))
-    else:
+    where = start if root is None else root.location
+    if root is not None and getattr(root, "value", root) is not None:
         message = "a source is a mapping: 'key: value' on its outermost level"
-        problems.append(make("PBX009", message, root.location, help="begin with 'version: 1'"))
+        problems.append(make("PBX009", message, where, help="begin with 'version: 1'"))
+    elif root is not None or not problems:
+        problems.append(make("PBX006", "nothing is written here", where, help="begin with 'version: 1'"))
     return Reading(file, None, tuple(problems))
-
-
-@dataclass(frozen=True, slots=True)
-class _Decoded:
-    """``text`` is without a byte-order mark; it may only be parsed where there are no ``diagnostics``."""
-
-    text: str
-    diagnostics: tuple[Diagnostic, ...]
-
-
-def _decode(data: bytes, name: str) -> _Decoded:
-    """The text of a file called ``name``; invalid bytes become U+FFFD so that the line can still be shown."""
-    try:
-        text = data.decode("utf-8").removeprefix("\ufeff")
-    except UnicodeDecodeError as exc:
-        return _not_utf8(data, exc.start, name)
-    return _Decoded(text, check_characters(text, name))
 
 
 def check_characters(text: str, name: str) -> tuple[Diagnostic, ...]:
@@ -129,20 +104,14 @@ def _place(text: str, index: int, name: str) -> Location:
     return Location(name, line, column, line, column + 1)
 
 
-def _not_utf8(data: bytes, start: int, name: str) -> _Decoded:
+def _not_utf8(data: bytes, start: int, name: str) -> Reading:
+    """The first wrong byte is at ``start``; wrong bytes become U+FFFD so that the line can still be shown."""
     if data.startswith(_UTF16):
         where = Location(name, 1, 1, 1, 1)
-        return _Decoded("", (make("PBX007", "the file is UTF-16, not UTF-8", where, help="save it as UTF-8"),))
+        utf16 = make("PBX007", "the file is UTF-16, not UTF-8", where, help="save it as UTF-8")
+        return Reading(SourceFile(name, ""), None, (utf16,))
     text = data.decode("utf-8", "replace").removeprefix("\ufeff")
     before = data[:start].decode("utf-8").removeprefix("\ufeff")
-    return _Decoded(
-        text,
-        (
-            make(
-                "PBX007",
-                f"the byte 0x{data[start]:02X} is not UTF-8",
-                _place(before + "?", len(before), name),
-                help="save the file as UTF-8",
-            ),
-        ),
-    )
+    place = _place(before + "?", len(before), name)
+    wrong = make("PBX007", f"the byte 0x{data[start]:02X} is not UTF-8", place, help="save the file as UTF-8")
+    return Reading(SourceFile(name, text), None, (wrong,))

@@ -48,10 +48,7 @@ def resolve(text: str) -> Value:
 
 
 def resolve_tagged(text: str, tag: str) -> Value:
-    """The value of a scalar with an explicit tag of the core schema.
-
-    Raises KeyError for any other tag, ValueError where the text is no such value, TooLongError as :func:`resolve`.
-    """
+    """The value by a tag of the core schema. Raises KeyError for other tags, ValueError where the text does not fit."""
     if tag in STR_TAGS:
         return text
     value = resolve(text)

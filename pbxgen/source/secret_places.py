@@ -24,10 +24,7 @@ def places_to_hide(key: str, value: Node) -> Iterator[Location]:
 
 
 def hides(key: str, value: Node) -> bool:
-    """Is ``value`` under ``key`` a secret by its looks, though the key is not one of secrets by its own?
-
-    A mailbox takes no text: what stands there is most likely its PIN. So are digits under what may be a slip for `pin`.
-    """
+    """Is ``value`` a secret by its looks: a text for a mailbox, or digits under a slip for `pin`?"""
     if not isinstance(value, Scalar) or isinstance(value.value, bool) or value.value is None:
         return False
     if key.casefold() in ("voicemail", "mailbox"):

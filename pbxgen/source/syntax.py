@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 from dataclasses import dataclass
 
 from pbxgen.diagnostics.codes import make
 from pbxgen.diagnostics.diagnostic import Diagnostic, Related
 from pbxgen.diagnostics.location import Location
-from pbxgen.source.events import Fault
+from pbxgen.source.events import SyntaxFaultError
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,9 +112,8 @@ _WORDINGS = (
 _Place = tuple[int, int] | None
 
 
-def describe(fault: Fault, name: str, lines: Callable[[], tuple[str, ...]]) -> Diagnostic:
-    """The diagnostic for ``fault`` in the file called ``name``, whose ``lines`` are asked for only if needed."""
-    text = lines()
+def describe(fault: SyntaxFaultError, name: str, text: tuple[str, ...]) -> Diagnostic:
+    """The diagnostic for ``fault`` in the file called ``name`` with the lines ``text``."""
     if "tab character" in fault.problem:
         return make("PBX011", _TAB, _location(fault.place, name, text), help=_TAB_HELP)
     if "cannot start any token" in fault.problem:
@@ -130,7 +128,7 @@ def describe(fault: Fault, name: str, lines: Callable[[], tuple[str, ...]]) -> D
     return make("PBX010", f"not YAML: {fault.problem}", _location(fault.place, name, text))
 
 
-def _strange_start(fault: Fault, name: str, lines: tuple[str, ...]) -> Diagnostic:
+def _strange_start(fault: SyntaxFaultError, name: str, lines: tuple[str, ...]) -> Diagnostic:
     where = _location(fault.place, name, lines)
     line = lines[where.line - 1] if where.line <= len(lines) else ""
     char = line[where.column - 1 : where.column]

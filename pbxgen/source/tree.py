@@ -8,13 +8,12 @@ from __future__ import annotations
 from collections.abc import Mapping as MappingType
 from dataclasses import dataclass
 from types import MappingProxyType
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 from pbxgen.diagnostics.location import Location
 
 
-@dataclass(frozen=True, slots=True)
-class Scalar:
+class Scalar(NamedTuple):
     """A leaf. ``text`` is what stood in the file, ``quoted`` whether it stood in quotes (or was a block scalar)."""
 
     value: str | int | float | bool | None
@@ -29,8 +28,7 @@ class Sequence:
     location: Location
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(NamedTuple):
     """One key of a mapping and its value."""
 
     key: Scalar
@@ -51,10 +49,7 @@ Node: TypeAlias = Scalar | Sequence | Mapping
 
 
 def joined(first: Node, second: Node) -> Node:
-    """The keys of both mappings, of ``first`` where they have the same; ``first`` where one is no mapping.
-
-    So both texts of a key that was written twice are checked.
-    """
+    """The keys of two mappings, those of ``first`` winning, so that both texts of a double key are checked."""
     if not isinstance(first, Mapping) or not isinstance(second, Mapping):
         return first
     entries = dict(first.entries)

@@ -23,6 +23,7 @@ targets:
     parts: [dialplan]
     beside: true
     keep: 2
+    verify: [calls.test.yaml]
   box: {target: asterisk, at: docker:pbx, folder: /etc/asterisk}
   pair: {nodes: [hq, hq2]}
 """
@@ -31,6 +32,7 @@ targets:
 def _read(folder: Path, text: str) -> DeployReading:
     path = folder / "deploy.yaml"
     path.write_text(text, encoding="utf-8")
+    (folder / "calls.test.yaml").touch()
     return read_deploy_file(path)
 
 
@@ -45,7 +47,7 @@ def test_targets_are_read_with_what_they_leave_out(tmp_path: Path) -> None:
     assert file is not None
     (hq,) = file.targets["hq"]
     assert (hq.pbx, hq.at, hq.folder, hq.command) == ("asterisk", "local", "/etc/asterisk", ("asterisk", "-rx"))
-    assert (hq.parts, hq.beside, hq.keep) == (frozenset(Part), False, 5)
+    assert (hq.parts, hq.beside, hq.keep, hq.verify) == (frozenset(Part), False, 5, ())
     (hq2,) = file.targets["hq2"]
     assert (hq2.at, hq2.folder) == ("ssh://freeswitch@pbx2.example:2222", "/etc/freeswitch")
     assert (hq2.command, hq2.parts, hq2.beside, hq2.keep) == (
@@ -54,6 +56,14 @@ def test_targets_are_read_with_what_they_leave_out(tmp_path: Path) -> None:
         True,
         2,
     )
+
+
+def test_the_files_of_verify_lie_beside_the_file(tmp_path: Path) -> None:
+    reading = _read(tmp_path, _GOOD)
+    assert reading.file is not None
+    assert reading.file.targets["hq2"][0].verify == (tmp_path / "calls.test.yaml",)
+    (told,) = _told(_read(tmp_path, _GOOD.replace("[calls.test.yaml]", "[nothing.test.yaml]")))
+    assert f"there is no {tmp_path}/nothing.test.yaml; verify names scenario files" in told
 
 
 def test_nodes_are_targets_in_their_order(tmp_path: Path) -> None:

@@ -14,7 +14,7 @@ from hypothesis import HealthCheck, given, settings
 
 from pbxgen.diff import comparison as comparing
 from pbxgen.diff.comparison import compare
-from pbxgen.diff.equivalence import Equivalence
+from pbxgen.diff.entries import Equivalence
 from pbxgen.diff.shared_situations import Pair, SharedSituations
 from pbxgen.diff.words import blocks
 from pbxgen.flow.analysis.entries import entries

@@ -6,8 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from pbxgen.diff.generated import Judge, Provenance
-from pbxgen.diff.result import Plans
+from pbxgen.diff.result import Judge, Plans, Provenance
 from pbxgen.diff.revisions import Revision
 from pbxgen.output.manifest import MANIFEST
 from pbxgen.phrases import phrases

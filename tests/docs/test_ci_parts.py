@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
@@ -9,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from jinja2.nativetypes import NativeEnvironment
 from ruamel.yaml import YAML
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -100,7 +102,9 @@ def test_the_component_of_gitlab_does_the_same(clone: Path) -> None:
     done = _run("\n".join(jobs["pbxgen"]["script"]), clone, **variables)
     assert done.returncode == 0, done.stdout + done.stderr
     assert "Ada (101)" in done.stdout
-    assert (clone / jobs["pbxgen"]["artifacts"]["reports"]["junit"]).exists()
+    reports = jobs["pbxgen"]["artifacts"]["reports"]
+    assert (clone / reports["junit"]).exists()
+    assert json.loads((clone / reports["codequality"]).read_text()) == []
 
 
 def test_both_deploy_the_plan_that_they_have_shown(clone: Path) -> None:
@@ -118,3 +122,12 @@ def test_the_hook_checks_a_repository(clone: Path) -> None:
     assert hook["id"] == "pbxgen-check"
     done = _run(" ".join((hook["entry"], *hook["args"])), clone)
     assert done.returncode == 0, done.stdout
+
+
+def test_the_role_of_ansible_deploys_from_here() -> None:
+    ((task,),) = _load("ansible/roles/pbxgen/tasks/main.yml")
+    (defaults,) = _load("ansible/roles/pbxgen/defaults/main.yml")
+    told = NativeEnvironment().from_string(task["ansible.builtin.command"]["argv"])
+    assert told.render(**defaults) == ["pbxgen", "deploy", "--to", "hq"]
+    assert told.render(**defaults | {"pbxgen_force": True})[-1] == "--force"
+    assert task["delegate_to"] == "localhost"

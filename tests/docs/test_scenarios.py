@@ -15,7 +15,7 @@ from pbxgen.language.to_values import plain
 from pbxgen.pbxs import PBXS
 from pbxgen.scenario import model as scenario_model
 from pbxgen.scenario.model import ScenarioFileModel
-from pbxgen.scenario.run import judge_file, prepare
+from pbxgen.scenario.run import prepare
 from pbxgen.source.reader import read_text
 
 PAGE = Path(__file__).resolve().parents[2] / "docs/scenarios.md"
@@ -41,7 +41,7 @@ def example(tmp_path: Path) -> Path:
 
 
 def test_every_call_of_the_example_ends_as_it_says(example: Path) -> None:
-    run = judge_file(prepare(example))
+    run = prepare(example)
     assert run.diagnostics == ()
     assert {v.scenario.name: v.differences for v in run.verdicts if not v.passed} == {}
     assert len(run.verdicts) == EXAMPLE.count("- name:")
@@ -60,7 +60,7 @@ def test_each_expectation_of_the_example_is_judged(example: Path, wrong: str) ->
     """With another value there the scenario fails: no key is passed over."""
     other = {"480": "486", "closed": "open", "reason: busy": "reason: no_answer"}.get(wrong, wrong.replace("1", "9"))
     example.write_text(EXAMPLE.replace(wrong, other), encoding="utf-8")
-    run = judge_file(prepare(example))
+    run = prepare(example)
     assert not run.diagnostics
     assert sum(not verdict.passed for verdict in run.verdicts) == 1
 

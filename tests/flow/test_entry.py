@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from pbxgen.flow.entry import DialOut, Entry, MailboxAccess, Refusal, ToPlace, Why, from_phone, from_trunk
+from pbxgen.flow.entry import DialOut, MailboxAccess, Refusal, ToPlace, WayIn, Why, from_phone, from_trunk
 from pbxgen.flow.plan import Origin, PlaceKind
 from pbxgen.flow.simulate import Call, caller_of
 from tests.support.office import HEAD, plan_of
@@ -23,7 +23,7 @@ users:
 )
 
 
-def _said(entry: Entry) -> str:
+def _said(entry: WayIn) -> str:
     match entry:
         case ToPlace(place):
             return f"{place.kind.value} {place.target}"

@@ -72,3 +72,26 @@ def test_national_form_keeps_foreign_numbers_international() -> None:
     assert GERMANY.to_national("+49301234") == "0301234"
     assert GERMANY.to_national("+390212") == "00390212"
     assert ITALY.to_national("+390212345") == "0212345"
+
+
+RUSSIA = NumberingPlan("7", "810", "8", "")
+
+
+@pytest.mark.parametrize(
+    ("plan", "number", "sent", "digits"),
+    [
+        (ITALY, "+39004412345", "0039004412345", "00"),
+        (GERMANY, "+490044123", "00490044123", "0"),
+        (GERMANY, "+49044123", "0049044123", "0"),
+        (RUSSIA, "+71044123", "81071044123", "10"),
+    ],
+)
+def test_a_number_at_home_never_becomes_one_abroad(plan: NumberingPlan, number: str, sent: str, digits: str) -> None:
+    assert plan.to_national(number) == sent
+    assert plan.read_as_abroad == digits
+    assert plan.dialled(sent) == number
+
+
+def test_where_national_numbers_begin_otherwise_than_those_abroad_every_one_is_sent_so() -> None:
+    assert USA.read_as_abroad is None
+    assert USA.to_national("+1011441234") == "1011441234"

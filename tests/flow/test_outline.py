@@ -6,8 +6,9 @@ import pytest
 
 from pbxgen.flow.analysis.reach import Reach
 from pbxgen.flow.analysis.situations import Situations
+from pbxgen.flow.behaviour import nodes_of
 from pbxgen.flow.cases import Case, cases_of
-from pbxgen.flow.graph import dot, graph_of, mermaid
+from pbxgen.flow.graph import dot, mermaid
 from pbxgen.flow.outline import TreeTeller
 from pbxgen.flow.plan import Plan
 from pbxgen.flow.subject import place_of, senders
@@ -92,7 +93,7 @@ def test_who_sends_calls_outside(plan: Plan) -> None:
 def test_graphs_have_each_node_once(plan: Plan) -> None:
     found = cases(plan, "101")
     words = TreeTeller(plan, phrases())
-    assert len(graph_of(found[0].root).nodes) == 3
+    assert len(nodes_of(found[0].root)) == 3
     titled = [(words.when(c.when), c) for c in found]
     assert "\n".join(mermaid(titled, words)).count("takes a message") == 3
     assert "\n".join(dot(titled, words)).count("->") == 5

@@ -43,7 +43,7 @@ def plan() -> Plan:
 def story(plan: Plan, say: Phrases, called: str, caller: str = "106", **states: str) -> list[str]:
     call = Call(caller, called)
     world = World(DEFAULT_MOMENT, {name.removeprefix("_"): tuple(state.split(",")) for name, state in states.items()})
-    return [sentence.text for sentence in Teller(plan, say).tell(simulate(plan, call, world), call)]
+    return [sentence.text for sentence in Teller(plan, say).tell(simulate(plan, call, world).events, call)]
 
 
 def test_who_is_not_rung_and_why(plan: Plan) -> None:

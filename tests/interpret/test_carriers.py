@@ -7,7 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from pbxgen.flow.plan import DiversionHeader, NumberFormat
+from pbxgen.calls.case import Handling
+from pbxgen.flow.numbering import NumberFormat
+from pbxgen.flow.plan import DiversionHeader
 from pbxgen.interpret.examine import examine
 from pbxgen.pbxs import PBXS
 from tests.smoke import test_trunk_calls as carrier
@@ -38,6 +40,19 @@ def test_diversions_and_who_is_shown(pbx: str, style: DiversionHeader, caller_id
     plan = carrier._plan(tmp_path, f"caller_id: {caller_id}, diversion: {style.value}")
     sent = carrier._diverted(plan, own=caller_id == "own")
     carrier._check(sent, place([one.case for one in sent], pbx), style)
+
+
+@on_both
+def test_who_calls_is_never_whom_the_caller_prefers_to_be(pbx: str, tmp_path: Path) -> None:
+    plan, other = carrier.office(tmp_path, carrier._WITHHELD), "+390699999999"
+    preferred = f"P-Preferred-Identity: <sip:{OUTSIDE}@h>"
+    place(
+        [
+            call(plan, other, "+390212345101", handling=Handling(headers=headers))
+            for headers in ((preferred,), (f"P-Asserted-Identity: <sip:{other}@h>", preferred))
+        ],
+        pbx,
+    )
 
 
 @on_both

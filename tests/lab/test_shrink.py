@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from pbxgen.flow.simulate import simulate
-from pbxgen.scenario.run import judge_file, prepare
+from pbxgen.scenario.run import prepare
 from tests.support.random_calls import RandomCall, random_calls
 from tests.support.shrink import shrink, write
 
@@ -26,7 +26,7 @@ def test_what_has_no_part_in_a_disagreement_is_left_out(tmp_path: Path) -> None:
     small = shrink(call, _diverts)
     assert _diverts([small]) == [True]
     assert len(str(small.source)) < len(str(call.source)) / 2
-    run = judge_file(prepare(write(small, tmp_path)))
+    run = prepare(write(small, tmp_path))
     assert [verdict.passed for verdict in run.verdicts] == [True]
 
 

@@ -8,7 +8,7 @@ import pytest
 
 from pbxgen.diagnostics.codes import TABLE
 from pbxgen.diagnostics.codes.code import Code
-from pbxgen.language.accept import apply_acceptances
+from pbxgen.language.acceptances import apply_acceptances
 from pbxgen.language.compile import Compiled, compile_fleet, compile_source
 from pbxgen.source.load import is_fleet, load_fleet, load_source
 from tests.language.sources import NOISE, TODAY

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from pbxgen.flow.plan import Cost
+from pbxgen.flow.numbering import Cost
 from pbxgen.language.numbers import Number, Numbers, cost, costs, is_abroad
 from tests.language.sources import HEAD, OUTSIDE, clean, findings, only, plan_of
 

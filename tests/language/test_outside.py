@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from pbxgen.flow.plan import CallerId, DiversionHeader, NumberFormat, Secret
+from pbxgen.flow.numbering import NumberFormat
+from pbxgen.flow.plan import CallerId, DiversionHeader, Secret
 from tests.language.sources import clean, only, plan_of
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from pbxgen.diagnostics.diagnostic import Severity
-from pbxgen.language.accept import apply_acceptances
+from pbxgen.language.acceptances import apply_acceptances
 from tests.language.sources import HEAD, OUTSIDE, clean, compile_text, findings, only
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from tests.security.laboratory import Laboratory
@@ -48,6 +50,29 @@ def test_no_method_but_invite_calls_anybody(lab: Laboratory, who: str, method: s
     assert lab.called_out() == []
     assert called.invited == []
     called.forget("102", _DOMAIN, lab.login("102"))
+
+
+@pytest.mark.parametrize("who", ["phone", "phone at the carriers' port", "trunk", "stranger"])
+def test_a_text_runs_no_command_and_is_sent_on_to_nobody(lab: Laboratory, who: str, tmp_path: Path) -> None:
+    mark = tmp_path / "run"
+    peer, sender, login = _who(lab, who.split()[0])
+    if who != who.split()[0]:
+        peer = lab.stranger()
+    phones = {extension: lab.phone() for extension in ("101", "102")}
+    for extension, phone in phones.items():
+        assert phone.register(extension, _DOMAIN, lab.login(extension)) == 200
+    at = _DOMAIN if who == "phone" else f"{lab.pbx.trunks_at[0]}:{lab.pbx.trunks_at[1]}"
+    for to in (f"api+system%20touch%20{mark}", "102", "101", "api+originate%20user/102%40office.lab%20%26park"):
+        uri = f"sip:{to}@{at}"
+        peer.ask("MESSAGE", uri, to=f"<{uri}>", sender=sender, body="x", content="text/plain", login=login, seconds=2)
+    lab.settle(0.5)
+    assert not mark.exists()
+    assert lab.called_out() == []
+    for other in (*phones.values(), peer):
+        assert other.invited == []
+        assert other.requests("MESSAGE") == []
+    for extension, phone in phones.items():
+        phone.forget(extension, _DOMAIN, lab.login(extension))
 
 
 @pytest.mark.parametrize("event", ["message-summary", "presence", "dialog"])

@@ -38,6 +38,8 @@ def called(lab: Laboratory) -> Peer:
         "*98%00", "*98%29:0",
         "+390612345678%29:0", "+390612345678%0a", "+390612345678%00", "0390612345678%29%29:1", "+390612345678,30",
         "PJSIP/+390612345678%40office.trunk.carrier", "Local/112%40office.phones", "102%40office.phones", "1" * 41,
+        "1%3Aoffice.transfers,102", "1%3Aoffice.transfers,112", "1%3Abeta.transfers,101", "1%3Apbxgen-mailbox,any",
+        "102 XML office.transfer", "102%20XML%20beta.transfer",
     ],
 )  # fmt: skip
 def test_what_is_no_number_is_not_found_and_calls_nobody(

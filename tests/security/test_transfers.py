@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import re
+from pathlib import Path
 
 import pytest
 
@@ -104,6 +105,13 @@ class _Office:
         self.lab.settle(1)
         return last
 
+    def at_once(self) -> Side:
+        """103 puts 101 through to 102, and has not left the call with 102 yet."""
+        first, _ = self.call("103", "101")
+        second, _ = self.call("103", "102")
+        assert first.say("REFER", f"Refer-To: <sip:102@{_DOMAIN}?Replaces={second.replaces}>") == 202
+        return second
+
     def while_ringing(self) -> Side:
         """101, who was called by 103, transfers 103 to 102, whose phone rings and has not answered yet."""
         _, side = self.call("103", "101")
@@ -147,7 +155,7 @@ class _Office:
     [("caller 101", True), ("called 101", True), ("put through 101", True), ("caller 103", False),
      ("called 103", False), ("put through 103", False),
      ("named 101, by 103", False), ("ringing 102", False), ("called 102, by a moved 101", False),
-     ("moved 103, called by 101", False)],
+     ("moved 103, called by 101", False), ("at once 103, while 101 is put through", False)],
 )  # fmt: skip
 def test_a_transfer_has_the_rights_of_who_transfers(lab: Laboratory, who: str, goes_out: bool) -> None:
     """Rights come from who speaks with the transferred party now, not from who did when the call began."""
@@ -159,6 +167,8 @@ def test_a_transfer_has_the_rights_of_who_transfers(lab: Laboratory, who: str, g
             _, side = office.call("102", extension)
         case "put", _, extension:
             side = office.put_through("103" if extension == "101" else "101", extension)
+        case "at", *_:
+            side = office.at_once()
         case "ringing", _:
             side = office.while_ringing()
         case "moved", *_:
@@ -174,3 +184,26 @@ def test_a_transfer_has_the_rights_of_who_transfers(lab: Laboratory, who: str, g
     for extension, phone in office.phones.items():
         phone.forget(extension, _DOMAIN, lab.login(extension))
     lab.settle()
+
+
+def test_where_a_call_is_transferred_to_is_no_text_of_the_dialplan(lab: Laboratory, tmp_path: Path) -> None:
+    """102 transfers a call that 103 has taken over with another phone, which FreeSWITCH leads past the first guards."""
+    mark = tmp_path / "run"
+    office, beta = _Office(lab), lab.phone(takes)
+    assert beta.register("101", "beta.lab", lab.login("101")) == 200
+    targets = (
+        f"${{system(touch$IFS{mark})}}", f"$%7bsystem(touch$IFS{mark})%7d", "101 XML beta.transfer",
+        "101%20XML%20beta.transfer", "101,beta.transfer", "1%3Abeta.transfers,101", "m:^:system:touch",
+    )  # fmt: skip
+    for target in targets:
+        _, called = office.taken_over("103", "nobody")
+        called.say("REFER", f"Refer-To: <sip:{target}@{_DOMAIN}>")
+        lab.settle(1)
+        lab.command({"asterisk": "channel request hangup all", "freeswitch": "hupall"}[lab.pbx.name])
+        lab.settle(0.5)
+    assert not mark.exists()
+    assert beta.invited == []
+    assert lab.called_out() == []
+    beta.forget("101", "beta.lab", lab.login("101"))
+    for extension, phone in office.phones.items():
+        phone.forget(extension, _DOMAIN, lab.login(extension))

@@ -99,7 +99,7 @@ def test_who_answered_is_not_told_to_a_carrier(lab: Laboratory) -> None:
     assert not any("Bruno" in value for message in carrier.received for _, value in message.headers)
 
 
-@pytest.mark.parametrize("attribute", ["setup:", "setup", "setup: ", "ice-ufrag:", "ice-pwd:"])
+@pytest.mark.parametrize("attribute", ["setup:", "setup", "setup: ", "ice-ufrag:", "ice-pwd:", "x:${x}\r\na=setup:"])
 def test_an_attribute_of_sdp_without_its_value_ends_nothing(lab: Laboratory, attribute: str) -> None:
     """FreeSWITCH 1.11 would end with all calls of all tenants."""
     carrier = lab.trunks["office.carrier"]

@@ -11,7 +11,7 @@ from pbxgen.calls.case import Case
 from pbxgen.lab.result import LabReport
 from pbxgen.lab.run import run
 from pbxgen.lab.sequence import failure
-from pbxgen.scenario.run import judge_file, prepare
+from pbxgen.scenario.run import prepare
 from pbxgen.targets import load_target
 from tests.support.calls import cases_of, counted
 
@@ -21,7 +21,7 @@ SUITES = sorted(path.relative_to(_FOLDER).as_posix() for path in _FOLDER.glob("*
 
 @pytest.mark.parametrize("suite", SUITES)
 def test_the_model_does_what_the_suite_expects(suite: str) -> None:
-    run = judge_file(prepare(_FOLDER / suite))
+    run = prepare(_FOLDER / suite)
     assert not run.diagnostics
     assert not [(v.scenario.name, v.differences) for v in run.verdicts if not v.passed]
 

@@ -11,7 +11,8 @@ import pytest
 from pbxgen.calls.attempts import Attempt
 from pbxgen.calls.case import Case, Handling
 from pbxgen.calls.headers import AnnouncedDiversion, last_diversion, user_of
-from pbxgen.flow.plan import DiversionHeader, NumberFormat, Plan, Reason
+from pbxgen.flow.numbering import NumberFormat
+from pbxgen.flow.plan import DiversionHeader, Plan, Reason
 from pbxgen.flow.simulate import Transfer
 from pbxgen.lab.result import LabReport
 from tests.smoke.offices import HEAD, OUTSIDE, call, office
@@ -133,8 +134,8 @@ def _diverted(plan: Plan, own: bool) -> list[_Sent]:
 
 
 def _straight(plan: Plan) -> list[_Sent]:
-    """Calls that are dialled: nothing was diverted."""
-    numbers = ("+393331110101", "+4930123456")
+    """Calls that are dialled: nothing was diverted. The last number would be one abroad in the national form."""
+    numbers = ("+393331110101", "+4930123456", "+39004930123456")
     found = [_Sent(call(plan, "120", n, name=f"120 dials {n}"), n, "+390212345120") for n in numbers]
     found += [_Sent(call(plan, "121", n, name=f"121 dials {n}"), n, "+390212345000") for n in numbers]
     return found
@@ -194,7 +195,7 @@ def test_a_carrier_is_sent_numbers_caller_and_diversions_as_the_trunk_says(pbx_n
     sent: list[tuple[DiversionHeader, _Sent]] = []
     for form in NumberFormat:
         plan = _plan(tmp_path, f"number_format: {form.value}")
-        sent += [(DiversionHeader.DIVERSION, s) for s in _straight(plan)[:3] + _diverted(plan, own=False)[:3]]
+        sent += [(DiversionHeader.DIVERSION, s) for s in _straight(plan)[:4] + _diverted(plan, own=False)[:3]]
     for style, caller_id in product(DiversionHeader, ("original", "own")):
         plan = _plan(tmp_path, f"caller_id: {caller_id}, diversion: {style.value}")
         calls = _diverted(plan, own=caller_id == "own")
@@ -313,7 +314,12 @@ def test_who_calls_is_what_the_carrier_asserts_unless_withheld(pbx_name: str, tm
     asserted = f"P-Asserted-Identity: <sip:{OUTSIDE}@h>"
     switchboard = Handling(caller_shows="+390699999999", headers=(asserted,))
     withheld = Handling(caller_shows="anonymous", headers=(asserted, "Privacy: id"))
+    other = "+390699999999"
+    preferred = f"P-Preferred-Identity: <sip:{OUTSIDE}@h>"
+    beside = Handling(headers=(f"P-Asserted-Identity: <sip:{other}@h>", preferred))
     cases = [
+        call(plan, other, "+390212345101", name="the number of the carrier, not the preferred one", handling=beside),
+        call(plan, other, "+390212345101", name="only preferred", handling=Handling(headers=(preferred,))),
         call(plan, OUTSIDE, "+390212345101"),
         call(plan, OUTSIDE, "+390212345101", name="a number that the carrier asserts", handling=switchboard),
         call(plan, "anonymous", "+390212345101", name="the same, withheld", handling=withheld),
@@ -321,6 +327,21 @@ def test_who_calls_is_what_the_carrier_asserts_unless_withheld(pbx_name: str, tm
     report = place(cases, pbx_name)
     hidden = rang(report, cases[-1])[0]
     assert OUTSIDE[1:] not in dict(hidden.headers)["from"]
+
+
+def test_numbers_stay_whatever_digits_they_hold(pbx_name: str, tmp_path: Path) -> None:
+    """The laboratory puts the ports of its sound into what SIPp sends, which names 99999 for them."""
+    plan = office(
+        tmp_path,
+        HEAD.replace("+390212345000", "+390699999900", 1)
+        + """
+contacts: {friends: ["+390699999999"]}
+users:
+  "201": {did: "+390699999901", deviations: {unconditional: {to: "202", from: friends}}}
+  "202": {}
+""",
+    )
+    place([call(plan, caller, "+390699999901") for caller in (OUTSIDE, "+390699999999")], pbx_name)
 
 
 def test_a_caller_is_known_in_every_form_of_the_number(pbx_name: str, tmp_path: Path) -> None:

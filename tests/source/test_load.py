@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from pbxgen.language.to_values import plain
-from pbxgen.source.load import Loaded, load_source
+from pbxgen.source.load import Loaded, load_source, source_digests
 from pbxgen.source.tree import Mapping, Scalar
 
 Write = Callable[[dict[str, str]], Path]
@@ -179,6 +179,19 @@ def test_the_digest_depends_on_names_and_bytes_only(write: Write, tmp_path: Path
     (folder / "a.yaml").write_text("a: 1\n")
     (folder / "b.yaml").rename(folder / "c.yaml")
     assert load_source(folder).digest not in {digest, changed}
+
+
+@pytest.mark.parametrize("pin", ['"471133"', "'471133'", "&pin 471133", '"4711\\u0033\\u0033"'])
+def test_no_password_or_pin_can_be_computed_from_the_digest(pin: str, write: Write) -> None:
+    """It stands in files that everybody may read."""
+    source = 'users: {"101": {voicemail: {pin: PIN}, password: PASSWORD, name: N}}\n'
+    folder = write({"a.yaml": source.replace("PIN", pin).replace("PASSWORD", "correct horse")})
+    digest = load_source(folder).digest
+    (folder / "a.yaml").write_text(source.replace("PIN", '"9988"').replace("PASSWORD", "'battery staple'"))
+    assert load_source(folder).digest == digest
+    assert source_digests(folder) == {digest}
+    (folder / "a.yaml").write_text(source.replace("PIN", '"9988"').replace("N}}", "M}}"))
+    assert load_source(folder).digest != digest
 
 
 # -- what lies on disk -----------------------------------------------------------------------------------------------

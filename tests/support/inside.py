@@ -62,9 +62,8 @@ def come(
     """
     placed = call(plans[-1], OUTSIDE, number, phones=phones, outside=outside)
     state = FreeSwitchCall.of(install(files_of(plans, "freeswitch")), placed)
-    caller = state.channel(
-        CallerProfile(number, context, shows, shows, address, state.uuid()), inbound=True, variables=variables or {}
-    )
+    profile = CallerProfile(number, context, shows, shows, address, state.uuid())
+    caller = state.channel(profile, inbound=True, variables={"switch_r_sdp": "v=0\r\n"} | (variables or {}))
     caller.keys = keys
     told = {} if exists is None else {"file_exists": lambda _, path: str(exists(path)).lower()}
     with mock.patch.dict(functions.FUNCTIONS, told):

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import datetime as dt
 
-from pbxgen.flow.analysis.ahead import Ahead
 from pbxgen.flow.analysis.call_sets import Area, CallSets
 from pbxgen.flow.analysis.explore import Explorer
+from pbxgen.flow.analysis.places_ahead import PlacesAhead
 from pbxgen.flow.analysis.reach import Flow
 from pbxgen.flow.analysis.situations import Situations
 from pbxgen.flow.machine import Caller
@@ -18,4 +18,4 @@ Root = tuple[Explorer, Place, Area]
 def root(plan: Plan, situations: Situations, flow: Flow, caller: Caller, moment: dt.datetime) -> Root:
     """For :meth:`pbxgen.flow.behaviour.Forest.trees`."""
     calls = CallSets(situations, flow.atoms, (caller,), (moment,))
-    return Explorer(Ahead(plan), calls, written=True), flow.entry, calls.by((caller,))
+    return Explorer(PlacesAhead(plan), calls, written=True), flow.entry, calls.by((caller,))

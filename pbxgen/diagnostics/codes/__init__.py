@@ -35,9 +35,6 @@ def make(
     subjects: Iterable[tuple[str, str]] = (),
     example: Example | None = None,
 ) -> Diagnostic:
-    """A diagnostic whose severity is the table's, about ``subject``, or about several ``subjects``.
-
-    Raises KeyError for a code that is in no table.
-    """
+    """A diagnostic with its code's severity, about ``subject`` or ``subjects``. Raises KeyError for unknown codes."""
     about = tuple(subjects) if subject is None else (subject,)
     return Diagnostic(code, TABLE[code].severity, message, location, help, tuple(related), about, example)

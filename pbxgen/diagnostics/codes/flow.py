@@ -12,6 +12,12 @@ routes:
   emergency: {match: ["112"], trunk: carrier, emergency: true}
 """
 
+
+def _with_trunk(body: str) -> str:
+    """``body``, which begins within ``routes``, as a complete source."""
+    return source(_TRUNK + body)
+
+
 CODES: tuple[Code, ...] = (
     error(
         "PBX200",
@@ -31,13 +37,10 @@ users:
         "A call from outside can be lost",
         "There are states of the phones in which a call from outside is released although nobody answered, no mailbox "
         "or announcement took it, and no `busy` or `hangup` was written on its way. The shortest such call is told.",
-        example=source(
-            _TRUNK
-            + """\
+        example=_with_trunk("""\
 users:
   "101": {name: Ada, did: "+390212345101"}
-"""
-        ),
+"""),
         cure="Give the last place a mailbox, an overflow or a further destination; write `busy` or `hangup` where "
         'calls shall end; or accept it where it stands: `accept: {PBX210: "night calls end here"}`.',
         mended=("{name: Ada,", "{name: Ada, voicemail: true,"),
@@ -111,9 +114,7 @@ users:
         "Chain to a premium-rate or satellite number",
         "A premium-rate or satellite number has been allowed where it is written (`allow_premium`), but calls to "
         "others come there too, along a chain of deviations: each of them runs up the bill.",
-        example=source(
-            _TRUNK
-            + """\
+        example=_with_trunk("""\
   anywhere: {match: "+.", trunk: carrier}
 classes: {full: [anywhere]}
 users:
@@ -122,8 +123,7 @@ users:
     name: Bob
     class: full
     deviations: {unconditional: [{to: "+881612345678", allow_premium: true}, hangup]}
-"""
-        ),
+"""),
         cure="End the chains before it, or accept it where the costly destination is written.",
         mended=('"102", no_answer', "busy, no_answer"),
     ),
@@ -132,17 +132,14 @@ users:
         "Chain to a number abroad, beyond the class",
         "Calls to a user whose own class of service allows no call to that country end there by way of somebody "
         "else's deviation. Each step is allowed by itself; together they spend what the first one may not.",
-        example=source(
-            _TRUNK
-            + """\
+        example=_with_trunk("""\
   italy: {match: "+39[03]X.", trunk: carrier}
   germany: {match: "+49.", trunk: carrier}
 classes: {national: [italy], full: [italy, germany]}
 users:
   "101": {name: Ada, class: national, deviations: {no_answer: "102"}}
   "102": {name: Bob, class: full, deviations: {unconditional: "+49301234567"}}
-"""
-        ),
+"""),
         cure="End the chains before it, or accept it where the destination abroad is written.",
         mended=('no_answer: "102"', "no_answer: hangup"),
     ),
@@ -152,9 +149,7 @@ users:
         "A mobile that is switched off or out of reach answers with its operator's own mailbox. The call counts as "
         "answered, and the mailbox here that stands behind it never gets the message: one in the same rule or behind "
         "it, the own one of who diverts, or that of somebody whose calls come this way.",
-        example=source(
-            _TRUNK
-            + """\
+        example=_with_trunk("""\
   italy: {match: "+39[03]X.", trunk: carrier}
 classes: {national: [italy]}
 users:
@@ -164,8 +159,7 @@ users:
     mobile: "+393335550101"
     voicemail: true
     deviations: {no_answer: mobile}
-"""
-        ),
+"""),
         cure="Write `{to: mobile, confirm: true}`: whoever answers must press 1, which a mailbox does not.",
         mended=("no_answer: mobile", "no_answer: {to: mobile, confirm: true}"),
     ),

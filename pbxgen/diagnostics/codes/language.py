@@ -334,7 +334,8 @@ CODES: tuple[Code, ...] = (
         "PBX161",
         "address that no trunk can have",
         "`host` and `accept_from` say who the carrier is: whoever calls from there is taken for the trunk. Everybody "
-        "(`0.0.0.0/0`), a multicast, broadcast or unspecified address is nobody's.",
+        "(`0.0.0.0/0`), a multicast, broadcast or unspecified address is nobody's, and `pbx.domain` is where the "
+        "phones are. An IPv4 address is written as one (not `::ffff:192.0.2.1`).",
         example=source('trunks: {carrier: {host: 192.0.2.1, accept_from: "0.0.0.0/0"}}\n'),
         cure="Write the addresses that the carrier gives for its servers.",
     ),

@@ -23,7 +23,7 @@ maximum holds a rule back (``NEVER``: it does not)."""
 
 
 class Bounds:
-    """Those of one plan."""
+    """The bounds of one plan."""
 
     def __init__(self, plan: Plan, choices: Choices) -> None:
         """``choices`` are those of calls of either origin."""

@@ -1,7 +1,6 @@
 """Sets of calls, callers × moments, and how the conditions of rules divide them.
 
-The sets of calls of the analysis, of `explain` and of `diff` are these. A call is explored for a whole area at once:
-for as long as every question has one answer for all of it.
+Calls of one area are explored together for as long as every question has the same answer for all of them.
 """
 
 from __future__ import annotations
@@ -33,10 +32,7 @@ class Area(NamedTuple):
 
 
 class CallSets:
-    """The calls of ``callers`` at every moment that the conditions of ``atoms`` can tell apart.
-
-    A set of them is an area, or the bits of an integer, caller by caller, where it need not be a rectangle.
-    """
+    """Calls of ``callers`` at all moments that ``atoms`` tell apart; a set: an area, or bits caller by caller."""
 
     def __init__(
         self,
@@ -80,11 +76,9 @@ class CallSets:
         return found
 
     def of(self, origin: Origin) -> Area:
-        """All calls of an origin."""
         return Area(_bits(c.origin is origin for c in self.callers), (1 << len(self.moments)) - 1)
 
     def by(self, callers: Iterable[Caller]) -> Area:
-        """All calls of some callers."""
         wanted = set(callers)
         return Area(_bits(c in wanted for c in self.callers), (1 << len(self.moments)) - 1)
 
@@ -99,16 +93,15 @@ class CallSets:
         return each(self.bits(area))
 
     def situation(self, area: Area) -> Situation:
-        """The first of an area."""
+        """The first call of an area."""
         caller, moment = area.first
         return self._situation(caller, moment)
 
     def first_of(self, calls: int) -> Situation:
-        """The first of some calls."""
         return self._situation(*divmod(_lowest(calls), len(self.moments)))
 
     def callers_with(self, condition: Condition) -> int:
-        """Those of whom a condition can hold."""
+        """The callers of whom a condition can hold."""
         key = (condition.origin, condition.contacts)
         if key not in self._callers_with:
             asked = replace(condition, schedule=None, until=None)
@@ -117,7 +110,7 @@ class CallSets:
         return self._callers_with[key]
 
     def moments_with(self, condition: Condition) -> int:
-        """Those at which a condition can hold."""
+        """The moments at which a condition can hold."""
         if condition not in self._moments_with:
             if self._given:
                 asked = replace(condition, origin=None, contacts=None)
@@ -132,17 +125,17 @@ class CallSets:
         return sum(self.calling((PlaceKind.OUTSIDE.value, number)) for number in numbers)
 
     def calling(self, key: Key) -> int:
-        """Who calls from that phone or number."""
+        """The caller who calls from that phone or number, as bits."""
         at = self._index.get(key)
         return 0 if at is None else 1 << at
 
     def where(self, condition: Condition) -> int:
-        """The calls for which it holds, caller by caller."""
+        """The calls for which a condition holds, caller by caller."""
         callers, moments = self.callers_with(condition), self.moments_with(condition)
         return sum(moments << at * len(self.moments) for at in range(len(self.callers)) if callers >> at & 1)
 
     def alike(self, conditions: Iterable[Condition]) -> list[int]:
-        """All calls, those together for which the same of ``conditions`` hold."""
+        """All calls, divided into sets for which the same ``conditions`` hold."""
         parts = [self.whole]
         for condition in conditions:
             there = self.where(condition)
@@ -162,10 +155,7 @@ class CallSets:
 
 
 class Asked:
-    """Answers for the first call of an area; the part that has another answer is put to ``others``.
-
-    What is left in ``area`` afterwards has had all of the answers in common.
-    """
+    """Answers questions for the first call of an area; calls with another answer are moved from it to ``others``."""
 
     def __init__(self, calls: CallSets, area: Area, others: list[Area]) -> None:
         self._calls = calls
@@ -191,12 +181,12 @@ class Asked:
         return self._is_at(self._calls.moments_with(condition))
 
     def is_caller(self, key: Key) -> bool:
-        """Does the call come from there?"""
+        """Does the call come from the phone or number ``key``?"""
         bits = self._calls.calling(key)
         return bits != 0 and self._is_by(bits)
 
     def tell_apart(self, keys: Iterable[Key]) -> None:
-        """Callers of ``keys`` have a part each; all others one."""
+        """Divide the area: one part for each caller of ``keys``, one for all others."""
         for key in keys:
             self.is_caller(key)
 

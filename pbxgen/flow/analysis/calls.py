@@ -3,21 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import partial
 
 from pbxgen.diagnostics.codes import make
 from pbxgen.diagnostics.diagnostic import Diagnostic
-from pbxgen.flow.analysis.ahead import Ahead
 from pbxgen.flow.analysis.bounds import NEVER, Bounds
 from pbxgen.flow.analysis.call_sets import CallSets
 from pbxgen.flow.analysis.choices import Choices
 from pbxgen.flow.analysis.entries import Entry, entries
+from pbxgen.flow.analysis.examples import ExampleTeller
 from pbxgen.flow.analysis.explore import Explorer
+from pbxgen.flow.analysis.places_ahead import PlacesAhead
 from pbxgen.flow.analysis.reach import Flow, Reach
 from pbxgen.flow.analysis.search import BestWay, ToBeLost, ToExceedMaximum, ToRing, best, best_of_all, may_be_lost
 from pbxgen.flow.analysis.situations import Situations
-from pbxgen.flow.analysis.telling import Witness
 from pbxgen.flow.plan import Origin
 from pbxgen.phrases import Phrases
 
@@ -34,13 +33,12 @@ def find_in_calls(reach: Reach, situations: Situations, say: Phrases) -> tuple[D
     return tuple(found for entry in entries(reach.plan) for found in calls.judge(entry))
 
 
-@dataclass(frozen=True, slots=True)
-class _Verdict:
-    """On one form of flow."""
-
-    lost: BestWay | None
-    longest: BestWay | None
-    over_maximum: BestWay | None
+_HELP = {
+    "PBX210": "give the last place a mailbox, an overflow or a further destination, write `busy` or `hangup` where "
+    "calls shall end, or accept it with a reason",
+    "PBX212": f"shorten the chain or its ring times: few callers wait {LONGEST_RINGING} s",
+    "PBX213": "shorten the chain, or raise `max_diversions`",
+}
 
 
 class _Calls:
@@ -48,13 +46,13 @@ class _Calls:
         self._reach = reach
         self._plan = reach.plan
         self._situations = situations
-        self._verdicts: dict[tuple[int, bool], _Verdict] = {}
-        """By form, and whether an outside number leads to the entry."""
+        self._ways: dict[tuple[int, bool], dict[str, BestWay | None]] = {}
+        """By the form of a flow, and whether an outside number leads to its entry: by code, the call that shows it."""
         self._told: dict[tuple[str, int], str] = {}
-        self._ahead = Ahead(reach.plan)
+        self._ahead = PlacesAhead(reach.plan)
         self._bounds = Bounds(reach.plan, Choices(reach.plan, situations.start, None))
         self._long_told = 0
-        self._witness = Witness(reach.plan, say)
+        self._examples = ExampleTeller(reach.plan, say)
 
     def judge(self, entry: Entry) -> Iterator[Diagnostic]:
         """Most entries are judged by what is known of their bounds, which is quick; their flows are not looked at."""
@@ -66,56 +64,40 @@ class _Calls:
             return
         flow = self._reach.flow_of(entry.place)
         same = (flow.form, entry.number is not None)
-        if same not in self._verdicts:
-            self._verdicts[same] = self._examine(entry, flow, lost=lost, too_long=too_long, over_maximum=over_maximum)
-        verdict = self._verdicts[same]
-        most = self._plan.max_diversions
-        if verdict.lost is not None:
-            yield self._finding(
-                "PBX210",
-                f"a call from outside to {entry.label} can be lost",
-                "give the last place a mailbox, an overflow or a further destination, write `busy` or `hangup` where "
-                "calls shall end, or accept it with a reason",
-                entry,
-                flow,
-                verdict.lost,
-            )
-        if verdict.longest is not None:
-            yield self._finding(
-                "PBX212",
-                f"a call to {entry.label} can ring for {-verdict.longest.value} s",
-                f"shorten the chain or its ring times: few callers wait {LONGEST_RINGING} s",
-                entry,
-                flow,
-                verdict.longest,
-            )
-        if verdict.over_maximum is not None:
-            yield self._finding(
-                "PBX213",
-                f"a call to {entry.label} can be diverted more than {most} time{'' if most == 1 else 's'}",
-                "shorten the chain, or raise `max_diversions`",
-                entry,
-                flow,
-                verdict.over_maximum,
-            )
+        if same not in self._ways:
+            self._ways[same] = self._examine(entry, flow, lost=lost, too_long=too_long, over_maximum=over_maximum)
+        for code, way in self._ways[same].items():
+            if way is not None:
+                yield self._finding(code, entry, flow, way)
 
-    def _examine(self, entry: Entry, flow: Flow, *, lost: bool, too_long: bool, over_maximum: bool) -> _Verdict:
-        """What may be found is looked for."""
+    def _examine(
+        self, entry: Entry, flow: Flow, *, lost: bool, too_long: bool, over_maximum: bool
+    ) -> dict[str, BestWay | None]:
         calls = CallSets.of_flow(self._situations, flow)
         explorer = Explorer(self._ahead, calls)
         root = explorer.begin(flow.entry)
         look = partial(best_of_all, explorer, entry, calls, root)
         to_be_lost = ToBeLost(self._plan, calls.calling_from(flow.outside))
-        return _Verdict(
-            best(explorer, [(root, calls.of(Origin.EXTERNAL))], to_be_lost) if lost else None,
-            look(ToRing(self._bounds), -LONGEST_RINGING) if too_long else None,
-            look(ToExceedMaximum(self._bounds)) if over_maximum else None,
-        )
+        return {
+            "PBX210": best(explorer, [(root, calls.of(Origin.EXTERNAL))], to_be_lost) if lost else None,
+            "PBX212": look(ToRing(self._bounds), -LONGEST_RINGING) if too_long else None,
+            "PBX213": look(ToExceedMaximum(self._bounds)) if over_maximum else None,
+        }
 
-    def _finding(self, code: str, message: str, help: str, entry: Entry, flow: Flow, way: BestWay) -> Diagnostic:
+    def _message(self, code: str, entry: Entry, way: BestWay) -> str:
+        match code:
+            case "PBX210":
+                return f"a call from outside to {entry.label} can be lost"
+            case "PBX212":
+                return f"a call to {entry.label} can ring for {-way.value} s"
+            case _:
+                most = self._plan.max_diversions
+                return f"a call to {entry.label} can be diverted more than {most} time{'' if most == 1 else 's'}"
+
+    def _finding(self, code: str, entry: Entry, flow: Flow, way: BestWay) -> Diagnostic:
         """The example is told once: a hundred people with one policy do not need it a hundred times."""
         key = (code, flow.form)
-        example = None
+        help, example = _HELP[code], None
         if key in self._told:
             help = f"in the same way as one to {self._told[key]}: {help}"
         else:
@@ -125,6 +107,13 @@ class _Calls:
                 # In this entry's own flow: the verdict may be of another's, with other callers.
                 situation = CallSets.of_flow(self._situations, flow).situation(way.area)
                 slowly = code == "PBX212"
-                example = self._witness.example(entry, flow.atoms, situation, way.outcomes, slowly=slowly)
+                example = self._examples.example(entry, flow.atoms, situation, way.outcomes, slowly=slowly)
             self._long_told += is_long
-        return make(code, message, entry.location, help=help, subject=entry.subject, example=example)
+        return make(
+            code,
+            self._message(code, entry, way),
+            entry.place.location,
+            help=help,
+            subject=entry.place.key,
+            example=example,
+        )

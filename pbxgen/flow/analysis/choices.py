@@ -1,4 +1,4 @@
-"""Which rules may apply to a call of which only the origin is known, or not even that."""
+"""Which rules may apply to a call of a given origin (or of either), whoever calls and whenever."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ FOLLOWED = frozenset({PlaceKind.OPERATOR, PlaceKind.GROUP, PlaceKind.INBOUND})
 
 
 class OfUser(NamedTuple):
-    """What may become of a call to a user."""
+    """What can happen to a call to a user."""
 
     unconditional: list[Rule]
     diverted: bool
@@ -40,7 +40,7 @@ class Choices:
         """By the identity of a list of rules: users of one policy share it, and the plan keeps it."""
 
     def of(self, rules: Rules) -> tuple[list[Rule], bool]:
-        """Those that may be the first to hold, and whether one of them always does."""
+        """The rules that may be the first to hold, and whether one of these rules always holds."""
         known = self._known.get(id(rules))
         if known is None:
             known = self._known[id(rules)] = self._find(rules)
@@ -111,10 +111,7 @@ class Choices:
         return max([leg.delay + (leg.place.timeout or seconds) for leg in user.follow_me], default=seconds)
 
     def in_order(self) -> Iterator[tuple[list[Key], bool]]:
-        """Positions, groups and inbound numbers, those that they lead to first; together where they lead in a circle.
-
-        The truth says whether they do.
-        """
+        """Positions, groups and inbound numbers behind what they lead to; those of a circle together, with True."""
         graph: dict[Key, list[Key]] = {}
         keys = [place.key for place, _ in self._plan.positions()]
         for key in (*keys, *((PlaceKind.INBOUND.value, number) for number in self._plan.inbound)):

@@ -7,26 +7,32 @@ there along a chain have not: an outside caller, or a phone whose class allows n
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
 from pbxgen.diagnostics.codes import make
 from pbxgen.diagnostics.diagnostic import Diagnostic, Example, Step
 from pbxgen.diagnostics.location import Location
-from pbxgen.flow.analysis.ahead import Ahead
 from pbxgen.flow.analysis.call_sets import Area, CallSets
 from pbxgen.flow.analysis.entries import Entry, entries
-from pbxgen.flow.analysis.explore import Arrival, Branch, Explorer, Point
+from pbxgen.flow.analysis.examples import ExampleTeller, replay
+from pbxgen.flow.analysis.explore import Arrival, Explorer, Point
+from pbxgen.flow.analysis.places_ahead import PlacesAhead
 from pbxgen.flow.analysis.reach import Flow, Key, Reach
-from pbxgen.flow.analysis.replay import replay
-from pbxgen.flow.analysis.search import Ringings, best_of_all
+from pbxgen.flow.analysis.search import Aim, best_of_all
 from pbxgen.flow.analysis.situations import Situations
-from pbxgen.flow.analysis.telling import Witness
-from pbxgen.flow.plan import Cost, Place, PlaceKind, Plan
+from pbxgen.flow.numbering import Cost
+from pbxgen.flow.plan import Place, PlaceKind, Plan
 from pbxgen.phrases import Phrases
 
 _SHOWN = 5
 _USER = PlaceKind.USER.value
+_PRICES: Mapping[Cost | None, tuple[str, str]] = {
+    Cost.PREMIUM: ("a premium-rate number", "PBX215"),
+    Cost.SATELLITE: ("a satellite or global-network number", "PBX215"),
+    Cost.ABROAD: ("a number abroad", "PBX216"),
+}
+"""What makes a number costly, and the code for it."""
 
 
 @dataclass(slots=True)
@@ -75,14 +81,14 @@ class _Chains:
         self._plan = reach.plan
         self._situations = situations
         self._say = say
-        self._witness = Witness(reach.plan, say)
-        self._ahead = Ahead(reach.plan)
+        self._examples = ExampleTeller(reach.plan, say)
+        self._ahead = PlacesAhead(reach.plan)
         self._known: dict[tuple[int, int, int], _Costly | None] = {}
         """By the form of a flow, and where in it the owner and the number are: what has been told of it."""
         self._last: tuple[Entry, CallSets, Explorer] | None = None
 
     def follow(self, entry: Entry, flow: Flow, found: _Costly) -> None:
-        """Notes ``entry`` where it comes there."""
+        """Note ``entry`` if calls to it can come to the costly number."""
         places = {key: n for n, key in enumerate(flow.keys)}
         if found.place.key not in places:
             return  # no diversion is left to its owner
@@ -104,7 +110,7 @@ class _Chains:
         way = best_of_all(explorer, entry, calls, root, aim)
         if way is not None and found.example is None:
             situation = calls.situation(way.area)
-            example = self._witness.example(entry, flow.atoms, situation, way.outcomes)
+            example = self._examples.example(entry, flow.atoms, situation, way.outcomes)
             last = replay(self._plan, situation, entry.place, way.outcomes)[-1]
             if last.place is not None and last.place.key != found.place.key:
                 step = Step(self._say("example.follow_me", number=found.place.target), found.place.location)
@@ -113,7 +119,7 @@ class _Chains:
         return way is not None
 
     def _steps(self, entry: Entry, flow: Flow) -> tuple[CallSets, Explorer]:
-        """Of one entry they are taken once, whatever is looked for."""
+        """The calls to one entry and their explorer, which all costly numbers of the entry share."""
         if self._last is None or self._last[0] is not entry:
             calls = CallSets.of_flow(self._situations, flow)
             self._last = (entry, calls, Explorer(self._ahead, calls, written=True))
@@ -138,10 +144,10 @@ def _finding(found: _Costly) -> Diagnostic:
     )
 
 
-class _ToCost(Ringings):
+class _ToCost(Aim):
     """The shortest way to the number on its owner's behalf, or to its owner's phone where it rings along."""
 
-    def __init__(self, plan: Plan, ahead: Ahead, found: _Costly) -> None:
+    def __init__(self, plan: Plan, ahead: PlacesAhead, found: _Costly) -> None:
         self._ahead = ahead
         self._left = plan.max_diversions
         self._found = found
@@ -165,12 +171,9 @@ class _ToCost(Ringings):
             return pending.by == found.owner[1]
         return pending.by is None and pending.place.location in found.locations
 
-    def is_reached_by(self, branch: Branch) -> bool:
-        return False
-
 
 def _may(plan: Plan, entry: Entry, found: _Costly) -> bool:
-    """Could the user that is called send a call abroad by themselves?"""
+    """Does the called user's own class allow calls to this number abroad?"""
     if found.code != "PBX216" or entry.place.kind is not PlaceKind.USER:
         return False
     route = plan.route_of(found.place.target)
@@ -178,7 +181,7 @@ def _may(plan: Plan, entry: Entry, found: _Costly) -> bool:
 
 
 def _costly_places(plan: Plan) -> dict[Key, list[_Costly]]:
-    """By who diverts there, in the order of the plan."""
+    """Costly numbers by who diverts to them, in the order of the plan."""
     found: dict[Key, list[_Costly]] = {}
 
     def note(owner: Key, places: Iterable[Place]) -> None:
@@ -186,31 +189,16 @@ def _costly_places(plan: Plan) -> dict[Key, list[_Costly]]:
             if place.kind is not PlaceKind.OUTSIDE:
                 continue
             same = [one for one in found.get(owner, ()) if one.place.target == place.target]
-            price = _price(plan, place.target)
+            price = _PRICES.get(plan.costs.get(place.target))
             if same:
                 same[0].locations.add(place.location)
             elif price is not None:
                 found.setdefault(owner, []).append(_Costly(place, owner, *price, {place.location}))
 
-    inbound = [(PlaceKind.INBOUND.value, number) for number in plan.inbound]
-    for key in (*((_USER, e) for e in plan.users), *(place.key for place, _ in plan.positions()), *inbound):
-        note(key, plan.leads_to(key))
-        if key[0] == _USER:
-            note(key, (leg.place for leg in plan.users[key[1]].follow_me))
+    for place in sorted(plan.places(), key=lambda place: place.kind is PlaceKind.INBOUND):
+        note(place.key, (*plan.leads_to(place.key), *plan.rings_along(place.key)))
     every = [one for of_owner in found.values() for one in of_owner if one.owner[0] != _USER]
     writers = Counter(location for one in every for location in one.locations)
     for one in every:
         one.alone = all(writers[location] == 1 for location in one.locations)
     return found
-
-
-def _price(plan: Plan, number: str) -> tuple[str, str] | None:
-    """What makes a number costly, and the code for it."""
-    match plan.costs.get(number):
-        case Cost.PREMIUM:
-            return "a premium-rate number", "PBX215"
-        case Cost.SATELLITE:
-            return "a satellite or global-network number", "PBX215"
-        case Cost.ABROAD:
-            return "a number abroad", "PBX216"
-    return None

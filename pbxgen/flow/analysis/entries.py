@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from pbxgen.diagnostics.location import Location
 from pbxgen.flow.plan import Place, PlaceKind, Plan
 
 
@@ -19,15 +18,6 @@ class Entry:
     dialled: str
     """What somebody inside dials."""
     label: str
-
-    @property
-    def location(self) -> Location:
-        return self.place.location
-
-    @property
-    def subject(self) -> tuple[str, str]:
-        """What an ``accept:`` must stand on."""
-        return self.place.key
 
 
 def entries(plan: Plan) -> Iterator[Entry]:

@@ -1,7 +1,6 @@
-"""Where a call goes from a state on, for a whole area of callers and moments at once.
+"""Explore calls: where they go from a state on, for a whole area of callers and moments at once.
 
-Everything that looks at more than one call looks through an :class:`Explorer`: the search for findings, and the trees
-that `explain` and `diff` tell.
+The search for findings and the trees of `explain` and `diff` use the same :class:`Explorer`.
 """
 
 from __future__ import annotations
@@ -10,8 +9,8 @@ from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
 
 from pbxgen.flow import machine
-from pbxgen.flow.analysis.ahead import Ahead
 from pbxgen.flow.analysis.call_sets import Area, Asked, Been, CallSets
+from pbxgen.flow.analysis.places_ahead import PlacesAhead
 from pbxgen.flow.analysis.reach import Key
 from pbxgen.flow.analysis.ringing import outcomes
 from pbxgen.flow.machine import Ending, EndKind, Event, EventKind, Pending, Ringing, State, Step
@@ -58,12 +57,9 @@ class Arrival:
 
 
 class Explorer:
-    """Explores ``calls``; where one goes on from a point is found out once.
+    """Explores ``calls``, each point once; ``written``: points also differ by who diverts and by the source line."""
 
-    ``written``: that a place is tried on somebody else's behalf, or stands elsewhere in the source, is another point.
-    """
-
-    def __init__(self, ahead: Ahead, calls: CallSets, *, written: bool = False) -> None:
+    def __init__(self, ahead: PlacesAhead, calls: CallSets, *, written: bool = False) -> None:
         self.plan = ahead.plan
         self.calls = calls
         self._ahead = ahead
@@ -74,14 +70,14 @@ class Explorer:
 
     @property
     def taken(self) -> int:
-        """How many points have been gone on from, each area by itself."""
+        """Number of explored points, counted once for each area."""
         return len(self._arrivals)
 
     def begin(self, entry: Place) -> Point:
         return self._point(State((Pending(entry),), frozenset()))
 
     def of(self, point: Point, area: Area) -> tuple[Arrival, ...]:
-        """What is next; ``area`` is of one origin."""
+        """What the calls of ``area``, which is of one origin, come to after ``point``."""
         key = (point, area)
         if key not in self._arrivals:
             left = [area]
@@ -92,7 +88,7 @@ class Explorer:
         return self._arrivals[key]
 
     def branches(self, arrival: Arrival) -> tuple[Branch, ...]:
-        """How the ringing can end that nobody answers, and where the call is then."""
+        """The outcomes of a ringing that nobody answers, and where the call is after each outcome."""
         if arrival not in self._branches:
             found: list[Branch] = []
             for rank, outcome in enumerate(arrival.seconds):
@@ -144,7 +140,7 @@ def is_over_maximum(events: Sequence[Event], state: State) -> bool:
 
 
 def _rung(ringing: Ringing) -> list[Key]:
-    """Who rings along; one who calls does not."""
+    """Phones and numbers that ring along; of these the caller's own does not ring."""
     if ringing.group is not None:
         return [(PlaceKind.USER.value, member) for member in ringing.group.members]
     return [] if ringing.user is None else [leg.place.key for leg in ringing.user.follow_me]

@@ -6,7 +6,7 @@ import datetime as dt
 
 from pbxgen.diagnostics.codes import make
 from pbxgen.diagnostics.diagnostic import Diagnostic, Related
-from pbxgen.flow.analysis.calls import LONGEST_RINGING, find_in_calls
+from pbxgen.flow.analysis.calls import find_in_calls
 from pbxgen.flow.analysis.cost import costly_chains
 from pbxgen.flow.analysis.loops import Loop, find_loops
 from pbxgen.flow.analysis.mobiles import unconfirmed_mobiles
@@ -16,7 +16,7 @@ from pbxgen.flow.analysis.rules import rules_that_end_soon, rules_that_never_app
 from pbxgen.flow.analysis.situations import Situations
 from pbxgen.flow.plan import Plan
 from pbxgen.phrases import phrases
-from pbxgen.source.pause import without_garbage_collection
+from pbxgen.source.garbage_collection import without_garbage_collection
 
 
 def analyse(plan: Plan, today: dt.date, language: str = "en") -> tuple[Diagnostic, ...]:
@@ -53,6 +53,3 @@ def _loop(loop: Loop) -> Diagnostic:
         help="let one of them end at a phone or a mailbox, or give them conditions that never hold together",
         related=related,
     )
-
-
-__all__ = ["LONGEST_RINGING", "analyse", "loops"]

@@ -1,4 +1,4 @@
-"""PBX217: mobiles whose own mailbox would take the calls that another place stands ready for."""
+"""PBX217: mobiles without `confirm` before a mailbox: the mobile's own mailbox would answer instead."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from functools import cache
 from pbxgen.diagnostics.codes import make
 from pbxgen.diagnostics.diagnostic import Diagnostic, Related
 from pbxgen.diagnostics.location import Location
-from pbxgen.flow.analysis.ahead import Ahead
 from pbxgen.flow.analysis.choices import Choices, Places
+from pbxgen.flow.analysis.places_ahead import PlacesAhead
 from pbxgen.flow.analysis.reach import Key
 from pbxgen.flow.plan import ENDS_CALL, Origin, Place, PlaceKind, Plan, User
 
@@ -57,21 +57,18 @@ def unconfirmed_mobiles(plan: Plan, start: dt.date) -> Iterator[Diagnostic]:
 
 
 class _Follower:
-    """Follows the rules for calls of one origin, with what then stands behind: nothing, or what first ends the call.
-
-    That a call may have been somewhere before, or come at another hour than it would have to, is not looked at.
-    """
+    """Follows rules for calls of one origin, with the place that ends the call; ignores visited places and hours."""
 
     def __init__(self, plan: Plan, choices: Choices, found: dict[Location, _Finding]) -> None:
         self._plan = plan
         self._choices = choices
-        self._ahead = Ahead(plan)
+        self._ahead = PlacesAhead(plan)
         self._found = found
         self._seen: set[tuple[Key, PlaceKind | None]] = set()
         self._queue: deque[tuple[Key, Place | None, Place | None]] = deque()
 
     def follow(self) -> None:
-        """Calls to everybody, and from there on."""
+        """Follow calls to every user, position, group and inbound number."""
         for extension in self._plan.users:
             self._come_to((PlaceKind.USER.value, extension), None, None)
         for place, group in self._plan.positions():  # an overflow is tried when nothing is left that ends the call
@@ -107,7 +104,7 @@ class _Follower:
     def _try(
         self, key: Key, user: User | None, places: Places, behind: Place | None, via: Place | None
     ) -> Place | None:
-        """The places one after the other; the first to end the call, if any."""
+        """Try the places in order; gives the first place that ends the call, if any."""
         cut = next((n for n, p in enumerate(places, 1) if p.kind in ENDS_CALL), len(places))
         own = None if user is None else user.mailbox
         if behind is None and user is not None and own and not any(p.kind is PlaceKind.MAILBOX for p in places):

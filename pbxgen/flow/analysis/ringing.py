@@ -75,11 +75,7 @@ def _group(plan: Plan, group: RingGroup, cap: int | None, caller: Caller) -> Sec
 
 
 def _together(ends: list[int], refused: list[int], busy_at: Mapping[Key, int]) -> dict[Outcome, int]:
-    """Legs that may end in any way, and those that are busy as soon as their turn comes (``dnd``).
-
-    While one place is busy the others may be silent to their ends. One alone, on however many legs, is busy at
-    ``busy_at``.
-    """
+    """Outcomes of legs rung together; ``refused`` are busy at once (``dnd``), a single place is busy at ``busy_at``."""
     longest = max((*ends, *refused), default=0)
     if not ends:
         return {Outcome.BUSY if refused else Outcome.UNREACHABLE: longest}

@@ -10,8 +10,8 @@ from functools import partial
 from pbxgen.diagnostics.codes import make
 from pbxgen.diagnostics.diagnostic import Diagnostic, Related
 from pbxgen.diagnostics.location import Location
-from pbxgen.flow.analysis.ahead import Ahead
 from pbxgen.flow.analysis.call_sets import CallSets
+from pbxgen.flow.analysis.places_ahead import PlacesAhead
 from pbxgen.flow.analysis.situations import Situations
 from pbxgen.flow.plan import ENDS_CALL, Deviations, Origin, Outcome, PlaceKind, Plan, Rule, Rules, User
 
@@ -75,12 +75,9 @@ def rules_that_end_soon(plan: Plan, today: dt.date) -> Iterator[Diagnostic]:
 
 
 def find_dead_rules(plan: Plan, situations: Situations) -> tuple[DeadRule, ...]:
-    """In the order of the source. A policy's rule is dead if it is for every user who has it.
-
-    Rules that have ended before today are left out: they are reported as that.
-    """
+    """Dead rules in source order, a policy's only if dead for all its users; rules past their end are PBX154."""
     verdicts: dict[Hashable, _Dead] = {}
-    ahead = Ahead(plan)
+    ahead = PlacesAhead(plan)
     alive: set[Location] = set()
     dead: dict[Location, DeadRule] = {}
     subjects: dict[Location, dict[tuple[str, str], None]] = {}
@@ -119,7 +116,7 @@ def find_dead_rules(plan: Plan, situations: Situations) -> tuple[DeadRule, ...]:
     )
 
 
-def _may_pass(ahead: Ahead, user: User, rule: Rule, other: Rule) -> bool:
+def _may_pass(ahead: PlacesAhead, user: User, rule: Rule, other: Rule) -> bool:
     """May a call to ``user`` come to ``rule`` because ``other``, an unconditional one, leads only to where it has been?
 
     Who calls from there has been there; and who was sent on from there, which is the only way for calls from outside,

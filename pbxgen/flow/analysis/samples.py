@@ -1,4 +1,4 @@
-"""Numbers that stand for every combination of contacts sets a caller can be in."""
+"""A sample number for every combination of contacts sets that a caller can be in."""
 
 from __future__ import annotations
 
@@ -17,10 +17,7 @@ Shape = tuple[tuple[frozenset[str], ...], bool]
 
 
 def sample_numbers(sets: Sequence[Sequence[Pattern]], avoiding: frozenset[str] = frozenset()) -> tuple[str, ...]:
-    """One number for each non-empty combination of the contacts sets that some number is in, none of ``avoiding``.
-
-    The numbers of the combinations come in an order that depends on these alone.
-    """
+    """A number, none of ``avoiding``, for each combination of contacts sets that occurs, in a fixed order."""
     shapes = {_shape(p) for patterns in sets for p in patterns}
     meets = _closed_under_intersection(shapes)
     found: dict[tuple[bool, ...], str] = {}
@@ -65,10 +62,7 @@ def _meet(one: Shape, other: Shape) -> Shape | None:
 
 
 def _numbers(shape: Shape, first: int) -> set[str]:
-    """Some numbers of a shape: lowest and highest letters, shortest and longer ones (other sets may end there).
-
-    Of the lowest ``first``: others may be single numbers of other sets.
-    """
+    """Some numbers of a shape: the ``first`` lowest, of middle and highest letters, and longer ones if it is open."""
     positions, is_open = shape
     picks = ["".join(pick(p) for p in positions) for pick in (max, lambda p: sorted(p)[len(p) // 2])]
     letters_of = [sorted(p) for p in positions]

@@ -1,16 +1,15 @@
-"""The way to something, the best first: of all callers, moments and outcomes of every ringing.
+"""Search all calls to an entry for the best example of a finding (A*, Hart, Nilsson and Raphael 1968).
 
-What a call can still come to is bounded from above or below before it is followed (A*, Hart, Nilsson and Raphael 1968),
-so that the first way that is found is the best, and most others are never followed. Of ways that are as good, it is
-that of the first caller and moment, and of those the one whose outcomes come first.
+Bounds on the rest of each way (:mod:`pbxgen.flow.analysis.bounds`) make the first way found the best one. Of ways that
+are as good, it is that of the first caller and moment, and of those the one whose outcomes come first.
 """
 
 from __future__ import annotations
 
 import heapq
+from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import Protocol
 
 from pbxgen.flow.analysis.bounds import NEVER, Bounds
 from pbxgen.flow.analysis.call_sets import Area, CallSets, First
@@ -26,7 +25,7 @@ _Way = tuple[tuple[int, Outcome], ...]
 
 @dataclass(frozen=True, slots=True)
 class BestWay:
-    """A way from the entry, and who goes it when."""
+    """A way from the entry, with the callers and moments of its calls."""
 
     value: int
     """Ringings, or seconds of ringing."""
@@ -34,19 +33,25 @@ class BestWay:
     outcomes: tuple[Outcome, ...]
 
 
-class Aim(Protocol):
-    """What is looked for. Costs are to be small: of what shall be large they are the negative."""
+class Aim(ABC):
+    """What is looked for, by default on the way with the fewest ringings. Costs are to be small: of what shall be large
+    they are the negative."""
 
+    @abstractmethod
     def bound(self, point: Point, area: Area) -> int | None:
         """What the rest of a way costs at least; None: it leads nowhere."""
 
-    def cost(self, branch: Branch) -> int: ...
-
-    def rank(self, branch: Branch) -> int: ...
-
+    @abstractmethod
     def is_reached(self, arrival: Arrival) -> bool: ...
 
-    def is_reached_by(self, branch: Branch) -> bool: ...
+    def is_reached_by(self, branch: Branch) -> bool:
+        return False
+
+    def cost(self, branch: Branch) -> int:
+        return 1
+
+    def rank(self, branch: Branch) -> int:
+        return branch.rank
 
 
 def best(explorer: Explorer, roots: Iterable[tuple[Point, Area]], aim: Aim, below: int = NEVER) -> BestWay | None:
@@ -80,10 +85,7 @@ def best(explorer: Explorer, roots: Iterable[tuple[Point, Area]], aim: Aim, belo
 def best_of_all(
     explorer: Explorer, entry: Entry, calls: CallSets, root: Point, aim: Aim, below: int = NEVER
 ) -> BestWay | None:
-    """The best way of all callers to ``entry``.
-
-    Where no outside number leads there, a call from inside that is as good is the plainer one to tell.
-    """
+    """The best way of all callers to ``entry``; one from inside if no outside number leads there and it is as good."""
     inside = [(root, calls.of(Origin.INTERNAL))]
     found = best(explorer, [(root, calls.of(Origin.EXTERNAL)), *inside], aim, below)
     if found is None or entry.number is not None:
@@ -95,7 +97,7 @@ def best_of_all(
 def _further(
     explorer: Explorer, aim: Aim, point: Point, area: Area, cost: int, way: _Way
 ) -> Iterator[tuple[Point | None, int, _Way, Area]]:
-    """What is one ringing further; without a point: the aim."""
+    """The points one ringing further; None in place of a point: the aim is reached."""
     for arrival in explorer.of(point, area):
         if aim.is_reached(arrival):
             yield None, cost, way, arrival.area
@@ -114,21 +116,8 @@ def _further(
             yield branch.point, cost + more, (*way, (rank, branch.outcome)), branch.area
 
 
-class Ringings:
-    """What is looked for on the way with the fewest ringings."""
-
-    def cost(self, branch: Branch) -> int:
-        return 1
-
-    def rank(self, branch: Branch) -> int:
-        return branch.rank
-
-
 def may_be_lost(plan: Plan, places: Iterable[Place]) -> bool:
-    """May a call that has these to try end with a release that nobody wrote?
-
-    Not behind a place that ends it, or once a mailbox stands behind everything.
-    """
+    """May a call end unanswered behind ``places``? Not if one of them ends the call or has a mailbox of its own."""
     users = plan.users
     return not any(p.kind in ENDS_CALL or (p.kind is PlaceKind.USER and users[p.target].mailbox) for p in places)
 
@@ -142,7 +131,7 @@ def fewest_ringings(plan: Plan, places: Iterable[Place]) -> int:
     )
 
 
-class ToBeLost(Ringings):
+class ToBeLost(Aim):
     """The shortest way of a call from outside to a release that nobody wrote.
 
     Its bound spares nine tenths of the search where users divert to one another: 200 who each divert to three others
@@ -163,11 +152,8 @@ class ToBeLost(Ringings):
     def is_reached(self, arrival: Arrival) -> bool:
         return arrival.lost
 
-    def is_reached_by(self, branch: Branch) -> bool:
-        return False
 
-
-class ToExceedMaximum(Ringings):
+class ToExceedMaximum(Aim):
     """The shortest way to a rule that ``max_diversions`` keeps from applying."""
 
     def __init__(self, bounds: Bounds) -> None:
@@ -184,7 +170,7 @@ class ToExceedMaximum(Ringings):
         return branch.over_maximum
 
 
-class ToRing:
+class ToRing(Aim):
     """The way on which everything rings for longest. Silence is what is likeliest to take so long."""
 
     def __init__(self, bounds: Bounds) -> None:
@@ -204,6 +190,3 @@ class ToRing:
 
     def is_reached(self, arrival: Arrival) -> bool:
         return arrival.step.ending is not None
-
-    def is_reached_by(self, branch: Branch) -> bool:
-        return False

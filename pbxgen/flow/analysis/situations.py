@@ -1,7 +1,6 @@
-"""Every combination of truths that conditions can take together: moments in time × callers.
+"""The moments and callers that are enough to examine: to all other calls the same rules apply as to one of these.
 
-A rule's condition asks about schedules, dates, the origin and the caller's number. Here are found the moments and
-callers that stand for all others: two calls in one situation see the same rules apply.
+A rule's condition asks about schedules, dates, the origin and the caller's number.
 """
 
 from __future__ import annotations
@@ -10,8 +9,8 @@ import datetime as dt
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from pbxgen.flow.analysis.almanac import Almanac, Windows
 from pbxgen.flow.analysis.samples import sample_numbers
+from pbxgen.flow.analysis.schedule_days import ScheduleDays, Windows
 from pbxgen.flow.machine import Caller
 from pbxgen.flow.plan import Condition, Origin, Plan
 from pbxgen.flow.world import CallConditions
@@ -60,7 +59,7 @@ class Situations:
         self.plan = plan
         self.start = start
         """The first day that is looked at."""
-        self._almanac = Almanac(start)
+        self._days = ScheduleDays(start)
         self._timelines: dict[tuple[frozenset[str], frozenset[dt.date]], dict[_Truths, dt.datetime]] = {}
         self._callers: dict[tuple[frozenset[str], frozenset[str]], tuple[str | None, ...]] = {}
 
@@ -80,10 +79,7 @@ class Situations:
         return found
 
     def outside_numbers(self, atoms: Atoms, avoiding: Iterable[str] = ()) -> tuple[str | None, ...]:
-        """A number for each combination of contacts sets that a caller can be in; first one that is in none.
-
-        ``avoiding`` are numbers that callers of their own have: they stand for nobody else.
-        """
+        """A number, none of ``avoiding``, for each combination of contacts sets; first one that is in no set."""
         key = (atoms.contacts, frozenset(avoiding if atoms.contacts else ()))
         if key not in self._callers:
             sets = [self.plan.contacts[name].patterns for name in sorted(atoms.contacts)]
@@ -94,10 +90,7 @@ class Situations:
         return self._callers[key]
 
     def strangers(self, atoms: Atoms, outside: Iterable[str] = ()) -> tuple[Caller, ...]:
-        """A caller from outside for each combination of contacts sets, who is nowhere in a flow.
-
-        ``outside`` are the flow's numbers.
-        """
+        """A caller from outside for each combination of contacts sets, none with a number of ``outside``."""
         return tuple(Caller(Origin.EXTERNAL, n) for n in self.outside_numbers(atoms, outside))
 
     def _timeline(self, atoms: Atoms) -> dict[_Truths, dt.datetime]:
@@ -113,8 +106,8 @@ class Situations:
         schedules = [self.plan.schedules[n] for n in names]
         found: dict[_Truths, dt.datetime] = {}
         seen_days: set[object] = set()
-        for day in self._almanac.days(schedules, untils):
-            windows = tuple(self._almanac.windows(s, day) for s in schedules)
+        for day in self._days.days(schedules, untils):
+            windows = tuple(self._days.windows(s, day) for s in schedules)
             signature = windows, tuple(day <= u for u in untils)
             if signature in seen_days:
                 continue

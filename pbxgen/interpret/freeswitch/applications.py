@@ -146,10 +146,16 @@ def _voicemail(switch: FreeSwitchCore, channel: FreeSwitchChannel, data: str) ->
     switch.call.mailbox = id
 
 
+def _blind_transfer_ack(_switch: FreeSwitchCore, _channel: FreeSwitchChannel, data: str) -> None:
+    """What the transferring phone is told: only that it worked, as another answer would bring the call back to it."""
+    if not is_true(data):
+        raise ValueError("a transfer that failed")
+
+
 APPLICATIONS: Mapping[str, FreeSwitchApplication] = {
-    "answer": _answer, "bridge": bridge, "limit": _limit, "log": _log, "multiset": _multiset,
-    "play_and_get_digits": _play_and_get_digits, "playback": _playback, "respond": _respond, "ring_ready": _ring_ready,
-    "set": _set, "set_name": _set_name, "unset": _unset, "voicemail": _voicemail,
+    "answer": _answer, "blind_transfer_ack": _blind_transfer_ack, "bridge": bridge, "limit": _limit, "log": _log,
+    "multiset": _multiset, "play_and_get_digits": _play_and_get_digits, "playback": _playback, "respond": _respond,
+    "ring_ready": _ring_ready, "set": _set, "set_name": _set_name, "unset": _unset, "voicemail": _voicemail,
     "execute_extension": lambda switch, channel, data: switch.execute_extension(channel, *_extension(data)),
     "hangup": lambda switch, channel, data: switch.hang_up(channel, data or "NORMAL_CLEARING"),
     "sleep": lambda switch, channel, data: _pass(switch, channel, atoi(data) / 1000),

@@ -30,7 +30,11 @@ _LISTED = {
     "history-info": "sip_i_history_info",
     "p-asserted-identity": "sip_i_p_asserted_identity",
 }
-_KEPT = {"p-asserted-identity": "sip_P-Asserted-Identity", "privacy": "sip_Privacy"}
+_KEPT = {
+    "p-asserted-identity": "sip_P-Asserted-Identity",
+    "p-preferred-identity": "sip_P-Preferred-Identity",
+    "privacy": "sip_Privacy",
+}
 
 
 class FreeSwitchInterpreter:
@@ -86,8 +90,11 @@ def _from_trunk(call: FreeSwitchCall, dialled: str) -> FreeSwitchChannel:
     external = call.installation.profiles.get("external")
     context = "pbxgen.trunks" if external is None else external.settings["context"]
     announced = _announced(case.sent_headers("192.0.2.1"))
-    shown = user_of(announced.get("sip_P-Asserted-Identity", "")) or case.handling.caller_shows or case.call.caller
-    return _incoming(call, shown, dialled, context, address, announced | {"switch_r_sdp": _SDP})
+    sender = case.handling.caller_shows or case.call.caller
+    asserted = announced.get("sip_P-Asserted-Identity", "")
+    shown = user_of(announced.get("sip_P-Preferred-Identity", "")) or asserted or sender
+    told = {"switch_r_sdp": _SDP, "sip_from_user": sender}
+    return _incoming(call, shown, dialled, context, address, announced | told)
 
 
 def _incoming(
@@ -113,7 +120,7 @@ def _announced(headers: list[str]) -> dict[str, str]:
         if refers(value):
             continue
         if name.lower() in _KEPT:
-            variables[_KEPT[name.lower()]] = value
+            variables[_KEPT[name.lower()]] = value if name.lower() != "p-asserted-identity" else user_of(value)
         elif name.lower() == "diversion":
             variables["sip_h_Diversion"] = value
         elif name.lower() == "history-info":
@@ -153,6 +160,8 @@ def _transferred(switch: FreeSwitchCore, caller: FreeSwitchChannel, transfer: Tr
     # FreeSWITCH keeps a party alive that is taken out of a bridge.
     party.set("hangup_after_bridge", "false")
     party.set("bridge_channel", other.name)
+    party.set("bridge_uuid", other.profile.uuid)
+    party.set("blind_transfer_uuid", other.profile.uuid)
     switch.transfer(party, transfer.to, None)
     party.keys = None
     switch.run(party)

@@ -69,7 +69,7 @@ def _trunk(plan: Plan, trunk: Trunk, secrets: Mapping[Secret, str]) -> dict[str,
     host = host_and_port(trunk.host, None)
     way = "" if trunk.transport == "udp" else f";transport={trunk.transport}"
     # The main number as this carrier writes it: what it calls where the account has one number only.
-    number = "" if trunk.number is None else plan.as_sent(trunk.number, trunk)
+    number = "" if trunk.number is None else plan.numbering.as_sent(trunk.number, trunk.number_format)
     user = _uri_user(trunk.username or number or plan.name)
     return {
         "endpoint": names.context(plan, "trunk", trunk.name),

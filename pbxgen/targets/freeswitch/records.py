@@ -6,12 +6,12 @@ A record's words are parted by spaces, the rules of a list by ``|``, a rule's co
 
 from __future__ import annotations
 
+from pbxgen.flow.numbering import NumberFormat
 from pbxgen.flow.plan import (
     CallerId,
     Condition,
     Inbound,
     Leg,
-    NumberFormat,
     Origin,
     Place,
     PlaceKind,

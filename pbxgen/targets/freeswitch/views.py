@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from typing import TypeAlias
 
 from pbxgen.diagnostics.location import Location
-from pbxgen.flow.plan import Contacts, NumberFormat, Plan, Route, Trunk, User
+from pbxgen.flow.numbering import NumberFormat
+from pbxgen.flow.plan import Contacts, Plan, Route, Trunk, User
 from pbxgen.flow.schedule import Schedule
 from pbxgen.targets.base import Options, Part
 from pbxgen.targets.freeswitch import records
@@ -20,6 +21,8 @@ from pbxgen.targets.networks import host_and_port
 View: TypeAlias = dict[str, object]
 """Values by the names that a template has for them."""
 
+_NONE = "(?!)"
+"""Matches nothing, not even the empty text."""
 _SMALL, _LARGE = 1_000, 100_000
 _PATTERNS_PER_EXPRESSION = 50
 
@@ -50,6 +53,7 @@ def tenant(plan: Plan, naming: Naming) -> View:
         "timezone": plan.timezone,
         "language": plan.language,
         "numbering": plan.numbering,
+        "abroad_at_home": _NONE if plan.numbering.read_as_abroad is None else plan.numbering.read_as_abroad,
         "max_diversions": plan.max_diversions,
         "outside_timeout": plan.outside_timeout,
         "sip_480": plan.sip_480.value,

@@ -70,9 +70,10 @@ def test_finds_exactly_the_calls_that_can_be_lost_or_go_on_for_too_long(text: st
     for entry in entries(plan):
         outside = fate(tried, entry, STRANGERS)
         every = outside | fate(tried, entry, COLLEAGUES)
-        assert (("PBX210", entry.subject) in found) is (outside.lost and entry.number is not None), (entry.label, text)
-        assert (("PBX213", entry.subject) in found) is every.held_back, (entry.label, text)
-        told = found.get(("PBX212", entry.subject), "")
+        key = entry.place.key
+        assert (("PBX210", key) in found) is (outside.lost and entry.number is not None), (entry.label, text)
+        assert (("PBX213", key) in found) is every.held_back, (entry.label, text)
+        told = found.get(("PBX212", key), "")
         assert told.endswith(f" can ring for {every.seconds} s") if every.seconds else not told, (told, every, text)
 
 

@@ -12,7 +12,7 @@ from pbxgen.diagnostics.render import render_text
 from pbxgen.flow import machine
 from pbxgen.flow.analysis.findings import analyse
 from pbxgen.flow.machine import Step, advance
-from pbxgen.language.accept import apply_acceptances
+from pbxgen.language.acceptances import apply_acceptances
 from tests.support.office import HEAD, TODAY, compiled, plan_of
 
 FOREIGN = HEAD.replace("  germany:", '  satellite: {match: "+881.", trunk: carrier}\n  germany:').replace(

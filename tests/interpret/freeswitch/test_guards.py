@@ -69,15 +69,12 @@ def test_who_is_no_phone_of_ours_sends_nobody_outside(tmp_path: Path) -> None:
     assert _refused(tmp_path, "office.transfer", "+393331110101", pbx_dialler="101", **party) == 403
 
 
-@pytest.mark.parametrize("called", ["102", "103"])
-def test_who_is_released_is_told_so(called: str, tmp_path: Path) -> None:
-    """Without being told, a caller gets the status of whichever phone failed last."""
-    users = """users:
-      "101": {}
-      "102": {deviations: {busy: hangup}}
-      "103": {deviations: {unreachable: "104"}}
-      "104": {}
-    """
-    phones: dict[str, str | list[str]] = {"102": "busy", "103": "unregistered", "104": "busy"}
-    came = come([office(tmp_path, users)], "office.phones", called, phones=phones, variables={"user_name": "101"})
-    assert came.released == 480
+@pytest.mark.parametrize(("transferring", "lends"), [("", False), ("another", False), ("b", True)])
+def test_who_is_bridged_lends_its_rights_only_if_it_transfers(transferring: str, lends: bool, tmp_path: Path) -> None:
+    """A REFER may come while a consulted transfer joins two others."""
+    party = {"pbx_role": "caller", "pbx_origin": "internal", "pbx_me": "user:102", "core_uuid": "c"}
+    bridged = {"bridge_channel": "office/user:101/c", "bridge_uuid": "b"}
+    transferred = {"blind_transfer_uuid": transferring} if transferring else {}
+    plan = office(tmp_path, _USERS)
+    came = come([plan], "office.transfer", "+393331110101", variables={**party, **bridged, **transferred})
+    assert came.rang == (["+393331110101"] if lends else [])

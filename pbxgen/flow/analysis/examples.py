@@ -1,20 +1,24 @@
-"""One call that shows a finding, in words."""
+"""The call that shows a finding: what happens in it, and the words for it."""
 
 from __future__ import annotations
 
 from pbxgen.diagnostics.diagnostic import Example, Step
+from pbxgen.flow import machine
 from pbxgen.flow.analysis.entries import Entry
-from pbxgen.flow.analysis.replay import Outcomes, replay
+from pbxgen.flow.analysis.ringing import outcomes
 from pbxgen.flow.analysis.situations import SOMEBODY_INSIDE, SOMEBODY_OUTSIDE, Atoms, Situation
 from pbxgen.flow.explain import Teller, weekday
-from pbxgen.flow.machine import Caller
-from pbxgen.flow.plan import Origin, PlaceKind, Plan
-from pbxgen.flow.simulate import Call
+from pbxgen.flow.machine import Caller, Event, Ringing
+from pbxgen.flow.plan import Origin, Outcome, Place, PlaceKind, Plan, Strategy
+from pbxgen.flow.simulate import Call, play
+from pbxgen.flow.world import Rung
 from pbxgen.phrases import Phrases
 
+Outcomes = tuple[Outcome, ...]
 
-class Witness:
-    """Tells the calls of one plan."""
+
+class ExampleTeller:
+    """Tells calls into one plan as the examples of findings."""
 
     def __init__(self, plan: Plan, say: Phrases) -> None:
         self._plan = plan
@@ -28,7 +32,7 @@ class Witness:
         caller = situation.caller
         called = entry.number if caller.origin is Origin.EXTERNAL and entry.number else entry.dialled
         events = replay(self._plan, situation, entry.place, way, slowly=slowly)
-        sentences = self._teller.tell_events(events, Call(caller.number or "anonymous", called))
+        sentences = self._teller.tell(events, Call(caller.number or "anonymous", called))
         label = entry.label if entry.place.kind is PlaceKind.INBOUND else self._teller.called(entry.place)
         name = "" if called == label or f"({called})" in label else f" ({called})"
         # Whom no outside number reaches is called from outside by way of somebody who transfers the call.
@@ -50,3 +54,35 @@ class Witness:
                 return self._say("example.anonymous")
             case number:
                 return number
+
+
+def replay(plan: Plan, situation: Situation, entry: Place, way: Outcomes, *, slowly: bool = False) -> tuple[Event, ...]:
+    """The events of one way, as far as it says outcomes; ``slowly``: busy after the longest time that takes."""
+    caller, conditions = situation.caller, situation.conditions(plan)
+    left = iter(way)
+
+    def ring(ringing: Ringing) -> Rung | None:
+        outcome = next(left, None)
+        if outcome is None:
+            return None
+        at_once = outcome is Outcome.BUSY and not slowly
+        seconds = 0 if at_once else outcomes(plan, ringing, caller, conditions)[outcome]
+        return Rung(_dialled(plan, caller, ringing), None, outcome, seconds)
+
+    events, _ = play(plan, caller, conditions, machine.begin(caller, [entry]), ring)
+    return tuple(events)
+
+
+def _dialled(plan: Plan, caller: Caller, ringing: Ringing) -> tuple[tuple[str, ...], ...]:
+    """Who rings, as the story of a call tells it."""
+    place = ringing.pending.place
+    if ringing.group is not None:
+        who = [m for m in ringing.group.members if ("user", m) != caller.key and not plan.users[m].dnd]
+        together = ringing.group.strategy is Strategy.ALL
+        return ((tuple(sorted(who)),) if together else tuple((m,) for m in who)) if who else ()
+    if ringing.user is None:
+        return ((place.target,),)
+    if ringing.user.dnd:
+        return ()
+    legs = sorted((leg.delay, leg.place.target) for leg in ringing.user.follow_me)
+    return tuple((target,) for _, target in legs) or ((place.target,),)

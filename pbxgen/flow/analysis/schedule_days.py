@@ -1,4 +1,4 @@
-"""The opening hours of schedules, day by day, and the days that stand for all others."""
+"""Opening hours of schedules day by day, and the days that are enough to examine."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ Windows = tuple[tuple[int, int], ...]
 _DAY = dt.timedelta(days=1)
 
 
-class Almanac:
-    """Answers the questions of the analysis about schedules, from ``start`` on, each schedule read once."""
+class ScheduleDays:
+    """Reads each schedule once, from ``start`` on."""
 
     def __init__(self, start: dt.date) -> None:
         self._start = start

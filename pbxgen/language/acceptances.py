@@ -63,11 +63,7 @@ def _read(accept: dict[str, str], node: Node, subject: Subject | None, findings:
 def apply_acceptances(
     diagnostics: Iterable[Diagnostic], acceptances: Iterable[Acceptance]
 ) -> tuple[tuple[Diagnostic, ...], tuple[Diagnostic, ...]]:
-    """What remains of ``diagnostics``, and a warning for each acceptance that matched nothing.
-
-    One at the top covers its code everywhere; one on a subject covers what is found about that subject. What is found
-    about several, as in a policy that they share, is covered where each of them accepts it.
-    """
+    """The ``diagnostics`` that neither the top nor every subject accepts, and warnings of idle acceptances."""
     unmatched = {(a.code, a.subject): a for a in acceptances}
     known = frozenset(unmatched)
     remaining = []

@@ -1,23 +1,105 @@
-"""Entries whose callers meet the same before and after but for names: they are compared once, and told by each's names.
+"""Which entries are compared call by call, and which of them share one comparison.
 
-Two users of one policy have flows that are the same but for their own phone, mailbox and mobile. What changes for
-the callers of one changes for those of the other, in the same words ("own mailbox"). Two users of whom each diverts to
-a colleague of their own have flows of one shape: what changes for one, with other names, changes for the other.
+An entry is affected if calls to it can come to something that differs between the plans, with the diversions they have.
+Entries are alike if their flows differ in names only: two users of one policy share all words ("own mailbox"), two who
+each divert to another colleague share them with the names exchanged.
 """
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterator, Mapping
+from collections import deque
+from collections.abc import Hashable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from pbxgen.diff.changes import Change
 from pbxgen.diff.shared_situations import Pair, SharedSituations
-from pbxgen.flow.analysis.reach import Key
+from pbxgen.flow.analysis.reach import Flow, Key
 from pbxgen.flow.behaviour import Attempt, Node
 from pbxgen.flow.machine import EndKind
 from pbxgen.flow.plan import Leg, Place, PlaceKind, Plan, User
 
-_MAILBOX, _OUTSIDE = PlaceKind.MAILBOX.value, PlaceKind.OUTSIDE.value
+_USER, _MAILBOX, _OUTSIDE = PlaceKind.USER.value, PlaceKind.MAILBOX.value, PlaceKind.OUTSIDE.value
+_GROUPS = frozenset({PlaceKind.OPERATOR.value, PlaceKind.GROUP.value})
+
+
+@dataclass(frozen=True, slots=True)
+class Affected:
+    entries: frozenset[Key]
+    """Places from which rules lead, in however many steps, to what has changed."""
+    changed: frozenset[Key]
+    """Those of which something else is said."""
+    phones: frozenset[Key]
+    """Users of whom something else is said than where their rules lead."""
+    everywhere: bool = False
+    """What has changed is said of all calls, not of these."""
+
+    def itself(self, key: Key) -> bool:
+        """Is something else said of this place, and not only of where calls go from it?"""
+        return key in self.changed and not self.everywhere
+
+    def concerns(self, plan: Plan, flow: Flow) -> bool:
+        """May calls come to what has changed?"""
+        for key in flow.keys:
+            if key in self.changed and (key in self.phones or key[0] != _USER or key not in flow.last):
+                return True
+            if key[0] in _GROUPS and not self.phones.isdisjoint((_USER, m) for m in plan.group_at(key).members):
+                return True
+        return not self.phones.isdisjoint((_USER, extension) for extension in flow.along)
+
+
+def affected(old: Plan, new: Plan) -> Affected:
+    """What calls may go differently between two plans in common terms."""
+    if (old.max_diversions, old.outside_timeout) != (new.max_diversions, new.outside_timeout):
+        every = frozenset((*_keys(old), *_keys(new)))
+        return Affected(every, every, every, everywhere=True)
+    changed = {key for key in (*_keys(old), *_keys(new)) if _said(old, key) != _said(new, key)}
+    phones = {key for key in changed if key[0] == _USER and _phone(old, key[1]) != _phone(new, key[1])}
+    return Affected(_leading_to(changed, old, new), frozenset(changed), frozenset(phones))
+
+
+def _said(plan: Plan, key: Key) -> object:
+    """Everything that a plan says of a place; None where there is none."""
+    kind, target = key
+    if kind == _USER:
+        user = plan.users.get(target)
+        return user and (user.deviations, _phone(plan, target))
+    if kind == PlaceKind.INBOUND.value:
+        inbound = plan.inbound.get(target)
+        return inbound and inbound.rules
+    group = (plan.operators if kind == PlaceKind.OPERATOR.value else plan.groups).get(target)
+    return group and (group.number, group.members, group.strategy, group.ring_timeout, group.overflow)
+
+
+def _phone(plan: Plan, extension: str) -> object:
+    """Everything that a plan says of a user except where rules lead; None where there is no such user."""
+    user = plan.users.get(extension)
+    if user is None:
+        return None
+    flags = (user.dnd, user.call_waiting, user.mailbox is not None, user.ring_timeout)
+    lists = (user.deviations.no_answer, user.deviations.return_no_answer)
+    return user.follow_me, flags, [[(r.condition, r.after) for r in rules] for rules in lists]
+
+
+def _leading_to(changed: Iterable[Key], old: Plan, new: Plan) -> frozenset[Key]:
+    found = set(changed)
+    if not found:
+        return frozenset()
+    leading: dict[Key, set[Key]] = {}
+    for plan in (old, new):
+        for key in _keys(plan):
+            for place in (*plan.leads_to(key), *plan.rings_along(key)):
+                leading.setdefault(place.key, set()).add(key)
+    queue = deque(found)
+    while queue:
+        for key in leading.get(queue.popleft(), ()):
+            if key not in found:
+                found.add(key)
+                queue.append(key)
+    return frozenset(found)
+
+
+def _keys(plan: Plan) -> list[Key]:
+    return [place.key for place in plan.places()]
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +161,7 @@ def _phones(plan: Plan, entry: Place) -> Hashable:
 
 
 def _names(plan: Plan, keys: tuple[Key, ...], entry: Place) -> Iterator[Hashable]:
-    """``keys``, of those that are the entry's own only what they are."""
+    """``keys`` of places; of the entry's own places only their kinds."""
     own: set[tuple[str, str | None]] = {entry.key}
     if entry.kind is PlaceKind.USER:
         own |= {(_MAILBOX, entry.target), (_OUTSIDE, plan.users[entry.target].mobile)}
@@ -87,8 +169,7 @@ def _names(plan: Plan, keys: tuple[Key, ...], entry: Place) -> Iterator[Hashable
         yield key[0] if key in own else key
 
 
-_USER = PlaceKind.USER.value
-_ENDS = {EndKind.VOICEMAIL: PlaceKind.MAILBOX.value, EndKind.ANNOUNCED: PlaceKind.ANNOUNCE.value}
+_ENDS = {EndKind.VOICEMAIL: _MAILBOX, EndKind.ANNOUNCED: PlaceKind.ANNOUNCE.value}
 
 
 class Renaming:
@@ -105,7 +186,7 @@ class Renaming:
     def change(self, change: Change) -> Change:
         before = None if change.before is None else self._node(change.before)
         after = None if change.after is None else self._node(change.after)
-        kind = PlaceKind.OUTSIDE.value if (change.caller or "").startswith("+") else _USER
+        kind = _OUTSIDE if (change.caller or "").startswith("+") else _USER
         caller = None if change.caller is None else self._name(kind, change.caller)
         return replace(change, before=before, after=after, caller=caller)
 

@@ -1,8 +1,8 @@
-"""What a call can still come to, and its state without all else: what is explored, once."""
+"""The places that a call can still come to, and the state of a call reduced to what decides that."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 
 from pbxgen.flow.analysis.reach import Key
 from pbxgen.flow.machine import Pending, State
@@ -15,8 +15,8 @@ _MOST_KEPT = 200_000
 """Keys in answers that are remembered; of a chain of a thousand groups each is long."""
 
 
-class Ahead:
-    """Follows every rule, whatever its condition, as far as the diversions that are left lead."""
+class PlacesAhead:
+    """Follows every rule of one plan, whatever its condition, as far as the diversions that are left allow."""
 
     def __init__(self, plan: Plan) -> None:
         self.plan = plan
@@ -25,11 +25,7 @@ class Ahead:
         self._kept = 0
 
     def of(self, keys: Iterable[Key], left: int) -> frozenset[Key]:
-        """``keys``, everything behind them that ``left`` more diversions lead to, and who rings along there.
-
-        Beyond the last diversion the places of one more rule are in it: whether the call has been there decides
-        whether the maximum kept it from something.
-        """
+        """``keys`` and all behind them by ``left`` diversions, and one more: does the maximum keep calls from it?"""
         found = [self._of_one(key, left) for key in keys]
         return found[0] if len(found) == 1 else frozenset[Key]().union(*found)
 
@@ -81,13 +77,6 @@ class Ahead:
 
     def _behind(self, key: Key) -> tuple[Key, ...]:
         if key not in self._next:
-            self._next[key] = (*dict.fromkeys(place.key for place in self.plan.leads_to(key)), *self._along(key))
+            along = ((RUNG, place.target) for place in self.plan.rings_along(key))
+            self._next[key] = (*dict.fromkeys(place.key for place in self.plan.leads_to(key)), *along)
         return self._next[key]
-
-    def _along(self, key: Key) -> Iterator[Key]:
-        kind, target = key
-        match kind:
-            case PlaceKind.USER.value:
-                yield from ((RUNG, leg.place.target) for leg in self.plan.users[target].follow_me)
-            case PlaceKind.OPERATOR.value | PlaceKind.GROUP.value:
-                yield from ((RUNG, member) for member in self.plan.group_at(key).members)
