@@ -78,5 +78,4 @@ class Case:
 
 
 def case_of(scenario: Scenario, plan: Plan) -> Case:
-    """The call of a scenario file."""
     return Case(scenario.name, plan, scenario.call, scenario.world, scenario.expect)

@@ -9,7 +9,6 @@ from pbxgen.phrases import phrases
 
 
 def model_steps(case: Case, language: str = "en") -> list[str]:
-    """What the model says of a call, a line for each step."""
     teller = Teller(case.plan, phrases(language))
     story = simulate(case.plan, case.call, case.world)
     sentences = teller.tell(story.events, case.call)

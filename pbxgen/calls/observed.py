@@ -90,7 +90,6 @@ def _ending(case: Case, record: CallRecord) -> Ending | None:
 
 
 def _faults_of_caller(record: CallRecord) -> Iterator[str]:
-    """Faults in the replies that the caller got."""
     if record.status is not None and record.status >= 600:
         yield f"the caller got {record.status}: a 6xx ends the call at every other place too"
     if len(set(record.in_call)) > 1:

@@ -11,6 +11,7 @@ from pbxgen.calls.observed import Observed
 from pbxgen.flow.machine import Ending, EndKind, Event, EventKind
 from pbxgen.flow.plan import DiversionHeader, Outcome, Plan
 from pbxgen.flow.simulate import Diverted, Story, simulate
+from pbxgen.phrases import Phrases, phrases
 
 TIMING_SECONDS = 1.5
 """Tolerance of a ring time in seconds."""
@@ -18,33 +19,31 @@ _QUIET = 300
 """Mean amplitude below which a stored message holds no speech."""
 
 
-def judge(case: Case, observed: Observed) -> tuple[str, ...]:
+def judge(case: Case, observed: Observed, language: str = "en") -> tuple[str, ...]:
     """Every difference as a sentence; empty if the call went as the model and the scenario say."""
-    story = simulate(case.plan, case.call, case.world)
-    differences: list[str] = list(observed.faults)
-    differences += [f"{target} was rung after the call was over" for target in observed.late]
-    if case.handling.give_up_at is not None:
-        return (*differences, *_given_up(case, story, observed))
+    story, say = simulate(case.plan, case.call, case.world), phrases(language)
+    compare = _given_up if case.handling.give_up_at is not None else _to_its_end
+    late = (say("verdict.late", target=target) for target in observed.late)
+    return (*observed.faults, *late, *compare(case, story, observed, say))
+
+
+def _to_its_end(case: Case, story: Story, observed: Observed, say: Phrases) -> Iterator[str]:
     rings = case.expected.rings if case.expected.rings is not None else story.rings
     if observed.rings != rings:
-        differences.append(f"rang {_list(observed.rings)} instead of {_list(rings)}")
+        yield say("verdict.rings", seen=_list(observed.rings, say), wanted=_list(rings, say))
     ending = case.expected.ending or story.ending
     if not _same_ending(case, observed.ending, ending):
-        ended = "nobody" if observed.ending is None else str(observed.ending)
-        differences.append(f"ended with {ended} (status {observed.status}) instead of {ending}")
+        yield say("verdict.ending", seen=observed.ending or _list((), say), status=observed.status, wanted=ending)
     if observed.rings == rings:
-        differences += _timing(case, story, observed)
-        differences += _trunk_headers(case, story, observed)
-    differences += [
-        f"the message in mailbox {extension} is silent ({seconds:.1f} s, loudness {loudness})"
-        for extension, (seconds, loudness) in observed.stored.items()
-        if loudness < _QUIET
-    ]
-    return tuple(differences)
+        yield from _timing(case, story, observed, say)
+        yield from _trunk_headers(case, story, observed, say)
+    for extension, (seconds, loudness) in observed.stored.items():
+        if loudness < _QUIET:
+            yield say("verdict.silent_message", target=extension, seconds=f"{seconds:.1f}", loudness=loudness)
 
 
-def _list(rings: tuple[str, ...]) -> str:
-    return ", ".join(rings) or "nobody"
+def _list(rings: tuple[str, ...], say: Phrases) -> str:
+    return ", ".join(rings) or say("verdict.nobody")
 
 
 def _same_ending(case: Case, seen: Ending | None, wanted: Ending) -> bool:
@@ -56,18 +55,16 @@ def _same_ending(case: Case, seen: Ending | None, wanted: Ending) -> bool:
     return seen.value == wanted.value
 
 
-def _given_up(case: Case, story: Story, observed: Observed) -> list[str]:
+def _given_up(case: Case, story: Story, observed: Observed, say: Phrases) -> Iterator[str]:
     entry = case.handling.give_up_at
     assert entry is not None
     if len(story.rings) <= entry:
-        return []
-    expected = story.rings[: entry + 1]
-    differences = []
-    if observed.rings != expected:
-        differences.append(f"rang {_list(observed.rings)} instead of {_list(expected)} before the caller gave up")
+        return
+    wanted = story.rings[: entry + 1]
+    if observed.rings != wanted:
+        yield say("verdict.rings_until_given_up", seen=_list(observed.rings, say), wanted=_list(wanted, say))
     if observed.stored:
-        differences.append("a message was stored although the caller had given up")
-    return differences
+        yield say("verdict.message_stored")
 
 
 def _rung(story: Story, observed: Observed) -> Iterator[tuple[int, Event, list[Attempt]]]:
@@ -81,9 +78,8 @@ def _rung(story: Story, observed: Observed) -> Iterator[tuple[int, Event, list[A
             yield number, event, [leg for together in event.dialled for leg in _take(legs, together)]
 
 
-def _timing(case: Case, story: Story, observed: Observed) -> list[str]:
+def _timing(case: Case, story: Story, observed: Observed, say: Phrases) -> Iterator[str]:
     """Compare the ring times of unanswered attempts with the model."""
-    differences = []
     for _, event, legs in _rung(story, observed):
         cancelled = any(leg.status is None and leg.ended is not None for leg in legs)
         # A leg that answered and was asked in vain to press 1 ends by BYE, which tells no ring time.
@@ -96,8 +92,7 @@ def _timing(case: Case, story: Story, observed: Observed) -> list[str]:
             continue
         if abs(seconds - event.seconds) > TIMING_SECONDS:
             targets = ", ".join("+".join(entry) for entry in event.dialled)
-            differences.append(f"{targets} rang {seconds:.1f} s instead of {event.seconds} s")
-    return differences
+            yield say("verdict.time", targets=targets, seen=f"{seconds:.1f}", wanted=event.seconds)
 
 
 def _may_be_sooner(case: Case, event: Event) -> bool:
@@ -131,9 +126,8 @@ def _take(legs: list[Attempt], together: Collection[str]) -> list[Attempt]:
     return entry
 
 
-def _trunk_headers(case: Case, story: Story, observed: Observed) -> list[str]:
+def _trunk_headers(case: Case, story: Story, observed: Observed, say: Phrases) -> Iterator[str]:
     """Compare the diversion that each carrier was told of with the last one of the story."""
-    differences = []
     for number, _, legs in _rung(story, observed):
         for leg in legs:
             if leg.target in case.plan.users or leg.target in case.plan.emergency:
@@ -146,10 +140,9 @@ def _trunk_headers(case: Case, story: Story, observed: Observed) -> list[str]:
             expected = _diversion_before(before, leg)
             announced = last_diversion(leg.headers, trunk.diversion)
             if expected is None and announced is not None and not case.call.carried and not _inbound(case, before):
-                differences.append(f"{leg.target} was told of a diversion that did not happen ({announced})")
+                yield say("verdict.no_diversion", target=leg.target, seen=announced)
             if expected is not None:
-                differences += _compare(case, leg, expected, announced)
-    return differences
+                yield from _compare(case, leg, expected, announced, say)
 
 
 def _diversion_before(events: Sequence[Event], leg: Attempt) -> Diverted | None:
@@ -173,15 +166,16 @@ def _inbound(case: Case, before: Sequence[Event]) -> bool:
     return any(number in case.plan.inbound for number in case.plan.numbering.called_by_trunk(case.call.called))
 
 
-def _compare(case: Case, leg: Attempt, expected: Diverted, announced: AnnouncedDiversion | None) -> list[str]:
+def _compare(
+    case: Case, leg: Attempt, expected: Diverted, announced: AnnouncedDiversion | None, say: Phrases
+) -> Iterator[str]:
     if announced is None:
-        return [f"{leg.target} was not told that {expected.by} diverted the call"]
-    differences = []
+        yield say("verdict.not_told", target=leg.target, by=expected.by)
+        return
     if announced.reason is not expected.reason:
-        differences.append(f"{leg.target} was told of reason {announced.reason} instead of {expected.reason}")
+        yield say("verdict.reason", target=leg.target, seen=announced.reason, wanted=expected.reason)
     own = case.plan.users[expected.by].own_number
     numbering = case.plan.numbering
     forms = (own, own[1:], f"{numbering.international_prefix}{own[1:]}", numbering.to_national(own)) if own else ()
     if own and announced.number not in forms:
-        differences.append(f"{leg.target} was told of a diversion by {announced.number} instead of {own}")
-    return differences
+        yield say("verdict.diverter", target=leg.target, seen=announced.number, wanted=own)

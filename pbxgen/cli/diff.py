@@ -91,14 +91,12 @@ def _result(old: str, new: str, tenant: str | None, say: Phrases, failed: int) -
 
 
 def _show(result: Result, format: str, say: Phrases) -> None:
-    from pbxgen.diff.output import markdown, text_lines
+    import json
+
+    from pbxgen.diff.output import document, markdown, text_lines
 
     match format:
         case "json":
-            import json
-
-            from pbxgen.diff.output import document
-
             console.out(json.dumps(document(result), indent=2, ensure_ascii=False))
         case "markdown":
             console.out(markdown(result, say))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import string
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -127,6 +127,9 @@ def generate(
 ) -> None:
     from pbxgen.cli.findings import Findings, compiled_or_usage_error
     from pbxgen.cli.progress import progress
+    from pbxgen.generation import generate_trees
+    from pbxgen.output.errors import OutputError
+    from pbxgen.output.writer import survey_trees, write_trees
     from pbxgen.source.load import is_fleet
     from pbxgen.targets.base import Options, Part
 
@@ -134,86 +137,46 @@ def generate(
     if endpoint_name is None and is_fleet(source):
         endpoint_name = _FLEET_ENDPOINT  # also where only one tenant is left: its phones keep their names
     options = Options(parts=frozenset(Part(part.strip()) for part in parts.split(",")), endpoint_name=endpoint_name)
-    with progress() as step:
-        compilation = compiled_or_usage_error(
-            source, tenant=tenant, targets=targets, options=options, strict=strict, step=step
-        )
-        _require_distinct_endpoints(compilation, options)
-        findings = Findings(compilation, format, on_stderr=True)
-        preview = dry_run or diff
-        trees = _made(
-            compilation,
-            findings,
-            targets,
-            options,
-            out,
-            step,
-            keep_going=keep_going,
-            preview=preview,
-            force=force,
-            alone=compilation.fleet and tenant is not None,
-        )
-    if trees is None:
-        findings.close("nothing was written")
-    if preview:
-        _show_preview(trees, findings, diff=diff, force=force)
-    findings.close(_summary(compilation, trees, written=not preview))
-
-
-def _made(
-    compilation: Compilation,
-    findings: Findings,
-    targets: list[str],
-    options: Options,
-    out: Path,
-    step: Callable[[str], None],
-    *,
-    keep_going: bool,
-    preview: bool,
-    force: bool,
-    alone: bool,
-) -> tuple[TreeChanges, ...] | None:
-    """What was written, or would be; None where a problem (which ``report`` then has) came before it."""
-    from pbxgen.generation import generate_trees
-    from pbxgen.output.errors import OutputError
-    from pbxgen.output.writer import survey_trees, write_trees
-
-    if not compilation.plans or (compilation.failed and not keep_going):
-        return None
-    findings.add(_left_out(compilation))
-    generation = generate_trees(compilation.plans, targets, options, step)
-    findings.add(generation.diagnostics)
-    if not generation.trees:
-        return None
     try:
-        if alone and not force:
-            others = tuple(_removed_of_others(survey_trees(out, generation.trees)))
-            findings.add(others)
-            if others:
-                return None
-        if preview:
-            return survey_trees(out, generation.trees)
-        step(f"writing to {out}")
-        return write_trees(out, generation.trees, force=force)
+        with progress() as step:
+            compilation = compiled_or_usage_error(
+                source, tenant=tenant, targets=targets, options=options, strict=strict, step=step
+            )
+            _require_distinct_endpoints(compilation, options)
+            findings = Findings(compilation, format, on_stderr=True)
+            if not compilation.plans or (compilation.failed and not keep_going):
+                raise OutputError
+            findings.add(_left_out(compilation))
+            generation = generate_trees(compilation.plans, targets, options, step)
+            findings.add(generation.diagnostics)
+            if not generation.trees:
+                raise OutputError
+            if compilation.fleet and tenant is not None and not force:
+                _refuse_to_remove_others(survey_trees(out, generation.trees))
+            if dry_run or diff:
+                trees = survey_trees(out, generation.trees)
+            else:
+                step(f"writing to {out}")
+                trees = write_trees(out, generation.trees, force=force)
     except OutputError as error:
         findings.add(error.diagnostics)
-        return None
+        findings.close("nothing was written")
+    if dry_run or diff:
+        _show_preview(trees, findings, diff=diff, force=force)
+    findings.close(_summary(compilation, trees, written=not (dry_run or diff)))
 
 
-def _removed_of_others(trees: Sequence[TreeChanges]) -> Iterator[Diagnostic]:
-    """A single tenant of a fleet is not written over a PBX that serves others."""
+def _refuse_to_remove_others(trees: Sequence[TreeChanges]) -> None:
+    """A single tenant of a fleet is not written over a PBX that serves others. Raises OutputError."""
     from pbxgen.diagnostics.codes import make
     from pbxgen.output.changes import Kind
+    from pbxgen.output.errors import OutputError
 
-    for tree in trees:
-        removed = tree.of(Kind.REMOVE)
-        if removed:
-            yield make(
-                "PBX416",
-                f"{tree.root / removed[0].path} and what else serves other tenants would be removed",
-                None,
-                help="give a folder of its own with -o, generate the whole fleet, or say --force",
-            )
+    cure = "give a folder of its own with -o, generate the whole fleet, or say --force"
+    firsts = [tree.root / removed[0].path for tree in trees if (removed := tree.of(Kind.REMOVE))]
+    problems = [f"{first} and what else serves other tenants would be removed" for first in firsts]
+    if problems:
+        raise OutputError(*(make("PBX416", problem, None, help=cure) for problem in problems))
 
 
 def _require_distinct_endpoints(compilation: Compilation, options: Options) -> None:

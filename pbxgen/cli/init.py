@@ -37,22 +37,14 @@ def init(
         )
     if folder.exists() and not folder.is_dir():
         raise typer.BadParameter(f"{folder} is a file", param_hint="DIR")
-    name = _slug(folder.resolve().name)
-    texts = _texts(name)
+    skeleton, name = Path(__file__).parent / "skeleton", _slug(folder.resolve().name)
+    texts = {theirs: re.sub(r"\bNAME\b", name, (skeleton / ours).read_text("utf-8")) for ours, theirs in _FILES.items()}
     folder.mkdir(parents=True, exist_ok=True)
     for path, text in texts.items():
         with (folder / path).open("x", encoding="utf-8") as file:  # never over a file that came meanwhile
             file.write(text)
         console.out(f"wrote {folder / path}")
     console.note(f"\nNext: pbxgen check {folder}, then read {folder / 'README.md'}")
-
-
-def _texts(name: str) -> dict[str, str]:
-    skeleton = Path(__file__).parent / "skeleton"
-    return {
-        theirs: re.sub(r"\bNAME\b", name, (skeleton / ours).read_text(encoding="utf-8"))
-        for ours, theirs in _FILES.items()
-    }
 
 
 def _slug(text: str) -> str:

@@ -130,7 +130,6 @@ def version() -> None:
 
 
 def main() -> None:
-    """Run the command line and exit."""
     open_streams()
     try:
         app(prog_name="pbxgen")

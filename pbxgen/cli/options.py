@@ -10,8 +10,6 @@ import typer
 
 
 class Format(StrEnum):
-    """How findings are shown."""
-
     TEXT = "text"
     JSON = "json"
     SARIF = "sarif"

@@ -15,7 +15,7 @@ from pbxgen.cli.options import examples
 from pbxgen.pbxs import PBXS
 
 if TYPE_CHECKING:
-    from pbxgen.interpret.examine import ExaminedCall
+    from pbxgen.interpret.generated_calls import ExaminedCall
     from pbxgen.lab.result import LabReport
     from pbxgen.scenario.run import FileRun, Verdict
 
@@ -108,12 +108,12 @@ def run_tests(
     if sound and _GENERATED in places:
         from pbxgen.cli.test_generated import examine_calls
 
-        examined = examine_calls(runs)
+        examined = examine_calls(runs, words)
     calls = None
     if pbxs and sound:
         from pbxgen.cli.test_on import place_calls, write_report
 
-        calls = place_calls(runs, pbxs, keep)
+        calls = place_calls(runs, pbxs, keep, words)
         if report is not None:
             write_report(calls, report, words)
     if junit is not None:
@@ -124,9 +124,9 @@ def run_tests(
         _print_json(runs, examined, calls, verbose)
     else:
         _print_text(runs, examined, calls, verbose, words)
-    passed = all(r.passed for r in runs) and all(e.passed for e in examined)
-    passed = passed and (calls is None or (calls.passed and not any(calls.problems.values())))
-    raise typer.Exit(0 if passed else 1)
+    _, failed = _counts(runs, examined, calls)
+    logged = calls is not None and any(calls.problems.values())
+    raise typer.Exit(1 if failed or logged or not sound else 0)
 
 
 def _places(on: str) -> set[str]:
@@ -172,11 +172,7 @@ def _print_json(
 
 
 def _print_text(
-    runs: Sequence[FileRun],
-    examined: Sequence[ExaminedCall],
-    report: LabReport | None,
-    verbose: bool,
-    language: str,
+    runs: Sequence[FileRun], examined: Sequence[ExaminedCall], report: LabReport | None, verbose: bool, language: str
 ) -> None:
     from pbxgen.diagnostics.render import render_text
     from pbxgen.phrases import phrases

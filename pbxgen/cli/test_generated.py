@@ -8,22 +8,22 @@ from typing import TYPE_CHECKING, Any
 from pbxgen.cli import console
 
 if TYPE_CHECKING:
-    from pbxgen.interpret.examine import ExaminedCall
+    from pbxgen.interpret.generated_calls import ExaminedCall
     from pbxgen.lab.result import Result
     from pbxgen.scenario.run import FileRun
 
 
-def examine_calls(prepared: Sequence[FileRun]) -> list[ExaminedCall]:
+def examine_calls(prepared: Sequence[FileRun], language: str) -> list[ExaminedCall]:
     """Every scenario on the generated text of each PBX; the tenants of a fleet share one PBX."""
     from pbxgen.calls.case import case_of
-    from pbxgen.interpret.examine import examine
+    from pbxgen.interpret.generated_calls import examine
     from pbxgen.pbxs import PBXS
 
     examined: list[ExaminedCall] = []
     for file in prepared:
         cases = [case_of(scenario, plan) for scenario, plan in file.scenarios]
         for pbx in PBXS if cases else ():
-            examined += examine(file.plans, cases, pbx)
+            examined += examine(file.plans, cases, pbx, language)
     return examined
 
 
@@ -75,5 +75,4 @@ def call_as_json(call: ExaminedCall | Result) -> dict[str, Any]:
 
 
 def lines_as_json(call: ExaminedCall) -> dict[str, Any]:
-    """The lines that it ran through."""
     return {"ran": [{"at": ran.at, "where": ran.where, "text": ran.text} for ran in call.trace]}

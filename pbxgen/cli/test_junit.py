@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from junitparser import Error, Failure, JUnitXml, TestCase, TestSuite
 
 if TYPE_CHECKING:
-    from pbxgen.interpret.examine import ExaminedCall
+    from pbxgen.interpret.generated_calls import ExaminedCall
     from pbxgen.lab.result import LabReport
     from pbxgen.scenario.run import FileRun
 

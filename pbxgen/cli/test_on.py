@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,17 +13,18 @@ import typer
 from pbxgen.cli import console
 
 if TYPE_CHECKING:
-    from pbxgen.lab.result import LabReport
+    from rich.console import Console
+
+    from pbxgen.lab.result import LabReport, Result
     from pbxgen.scenario.run import FileRun
 
 
-def place_calls(prepared: Sequence[FileRun], pbxs: Sequence[str], keep: Path | None) -> LabReport:
+def place_calls(prepared: Sequence[FileRun], pbxs: Sequence[str], keep: Path | None, language: str) -> LabReport:
     """Place every scenario on each PBX; a laboratory that cannot start ends the command with 2."""
     from rich.console import Console
 
     from pbxgen.calls.case import case_of
     from pbxgen.lab.errors import LabError
-    from pbxgen.lab.progress import call_progress
     from pbxgen.lab.run import run
     from pbxgen.targets import load_target
 
@@ -31,16 +33,35 @@ def place_calls(prepared: Sequence[FileRun], pbxs: Sequence[str], keep: Path | N
     stderr = Console(stderr=True)
     try:
         if not stderr.is_terminal:
-            return run(cases, targets, keep=keep)
-        with call_progress(stderr, len(cases) * len(targets)) as done:
-            return run(cases, targets, done=done, keep=keep)
+            return run(cases, targets, keep=keep, language=language)
+        with _call_progress(stderr, len(cases) * len(targets)) as done:
+            return run(cases, targets, done=done, keep=keep, language=language)
     except LabError as error:
         console.fail(str(error))
         raise typer.Exit(2) from None
 
 
+@contextmanager
+def _call_progress(terminal: Console, calls: int) -> Iterator[Callable[[Result], None]]:
+    """A bar that counts calls, and a line for each that fails as soon as it does. Yields what is given each result."""
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+    columns = TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn()
+    with Progress(*columns, console=terminal) as progress:
+        task = progress.add_task("calls", total=calls)
+        failed = 0
+
+        def done(result: Result) -> None:
+            nonlocal failed
+            if not result.passed:
+                failed += 1
+                progress.console.print(f"failed on {result.pbx}: {result.case.name}", markup=False, highlight=False)
+            progress.update(task, advance=1, description=f"calls, {failed} failed" if failed else "calls")
+
+        yield done
+
+
 def write_report(report: LabReport, path: Path, language: str) -> None:
-    """One page of HTML about every call."""
     from pbxgen.lab.report import page
 
     path.write_text(page(report, language), encoding="utf-8")

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import typer
 
 from pbxgen.cli import console
 from pbxgen.cli.numbers import read
+from pbxgen.diagnostics.location import Location
 from pbxgen.diagnostics.nearest import did_you_mean
 from pbxgen.flow.analysis.reach import Reach
 from pbxgen.flow.analysis.situations import Situations
@@ -94,10 +95,15 @@ def _text(cases: tuple[Case, ...], teller: TreeTeller) -> Iterator[str]:
         for when, lines in cases_of_title:
             yield ""
             yield f"{title}, {when}:"
-            column = min(max(len(text) for text, _ in lines), _WIDEST)
-            for text, location in lines:
-                place = "" if location is None else location.short
-                yield f"  {text}{' ' * max(2, column - len(text) + 2)}{place}".rstrip()
+            yield from _aligned(lines)
+
+
+def _aligned(lines: Sequence[tuple[str, Location | None]]) -> Iterator[str]:
+    """Each text with its place, the places in one column."""
+    column = min(max((len(text) for text, _ in lines), default=0), _WIDEST)
+    for text, location in lines:
+        place = "" if location is None else location.short
+        yield f"  {text}{' ' * max(2, column - len(text) + 2)}{place}".rstrip()
 
 
 def _numbers(plan: Plan, place: Place) -> list[str]:
@@ -122,10 +128,10 @@ def _show_senders(plan: Plan, number: str, sent_by: list[Sender], teller: TreeTe
         raise typer.BadParameter(f"{number} is an outside number: text or json", param_hint="--format")
     owners = [u for u in plan.users.values() if u.mobile == number]
     console.out(teller.say("tree.reaches" if sent_by or owners else "tree.reached_by_nobody", number=number))
-    lines = [(f"{teller.party(u.extension)}: {teller.say('key.mobile')}", u.location) for u in owners]
+    lines: list[tuple[str, Location | None]] = []
+    lines += [(f"{teller.party(u.extension)}: {teller.say('key.mobile')}", u.location) for u in owners]
     for sender in sent_by:
         name = teller.place(Place(PlaceKind(sender.kind), sender.name, sender.location))
         lines.append((f"{name}: {teller.say(f'key.{sender.key}')}", sender.location))
-    column = min(max((len(text) for text, _ in lines), default=0), _WIDEST)
-    for text, location in lines:
-        console.out(console.printable(f"  {text}{' ' * max(2, column - len(text) + 2)}{location.short}"))
+    for line in _aligned(lines):
+        console.out(console.printable(line))

@@ -24,7 +24,7 @@ from pbxgen.flow.plan import Plan, Secret
 from pbxgen.generation import generate_trees
 from pbxgen.interpret import load_interpreter
 from pbxgen.interpret.base import NotUnderstoodError
-from pbxgen.interpret.examine import examine
+from pbxgen.interpret.generated_calls import examine
 from pbxgen.language.secrets import read_secrets
 from pbxgen.pbxs import SHOWN_NAMES
 from pbxgen.pipeline import Step

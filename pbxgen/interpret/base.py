@@ -1,9 +1,9 @@
-"""The interface of an interpreter of generated files."""
+"""An interpreter of generated files."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Protocol
 
 from pbxgen.calls.case import Case
 from pbxgen.calls.observed import Observed
@@ -24,14 +24,16 @@ class TraceLine:
 Trace = list[TraceLine]
 
 
-class Interpreter(Protocol):
-    """Generated files of one PBX, ready to be called.
+@dataclass(frozen=True, slots=True)
+class Interpreter:
+    """Generated files of one PBX, read once and ready to be called; every call begins afresh.
 
     Made from the files of ``Target.render`` (their texts alone); one that holds something the interpreter does not know
     is a `NotUnderstoodError`, never passed over.
     """
 
     pbx: str
+    play: Callable[[Case, Trace | None], Observed]
 
     def place(self, case: Case, trace: Trace | None = None) -> Observed:
         """Place a call. Times are virtual: a ring time of 20 s takes no time.
@@ -42,7 +44,7 @@ class Interpreter(Protocol):
         Raises:
             NotUnderstoodError: The call came to something that the interpreter does not know.
         """
-        ...
+        return self.play(case, trace)
 
 
 class NotUnderstoodError(Exception):

@@ -10,6 +10,11 @@ from pbxgen.calls.case import Case
 from pbxgen.calls.phone_states import UNREGISTERED, Reply, reply_of
 from pbxgen.flow.plan import Trunk
 
+REFUSAL_MS, ANSWER_MS, TURN_MS = 2, 10, 10
+"""Far ends are quick; one that answers waits for those with an earlier turn (as in the model and the laboratory)."""
+TIMER_B_MS = 32_000
+"""Until a phone that says nothing at all counts as unreachable (RFC 3261: 64 * T1)."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FarEnd(Reply):

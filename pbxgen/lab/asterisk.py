@@ -3,26 +3,21 @@
 from __future__ import annotations
 
 import asyncio
-import os
 import re
 import shutil
-import subprocess
-import time
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
 from pbxgen.flow.plan import Plan
-from pbxgen.lab import process
 from pbxgen.lab.errors import LabError
 from pbxgen.lab.log import Harmless, Log
-from pbxgen.lab.pbx import Laboratory, PbxSetup, RecordedMessage, clock, find_program
+from pbxgen.lab.pbx import Laboratory, Pbx, PbxSetup, RecordedMessage, find_program, link_missing
 from pbxgen.lab.ports import LOOPBACK, Address, free_port, free_range
 from pbxgen.lab.sound import recorded
 from pbxgen.output.writer import write_trees
 from pbxgen.targets.base import GeneratedFile
 
-_BOOT_SECONDS = 60
 _RTP_PORTS = 2000
 # Modules that open sockets of their own, want services that are not there, or need one of those.
 _LEFT_OUT = re.compile(
@@ -51,57 +46,32 @@ _HARMLESS = (
 )
 
 
-class Asterisk:
+class Asterisk(Pbx):
     """Asterisk 22 with a generated plan."""
 
     name = "asterisk"
+    reloads = ("dialplan reload", "module reload res_pjsip.so", "voicemail reload")
+    boot_seconds, grace_seconds = 60, 3
 
     def __init__(self, setup: PbxSetup) -> None:
-        self._setup = setup
-        self._program = find()
-        self._home = setup.folder
+        super().__init__(setup, find())
         self.log = Log(self._home / "log/full.log", _LINE, {"WARNING", "ERROR"}, _HARMLESS, {"NOTICE"})
         port = free_port()
         self.phones_at: Address = (LOOPBACK, port)
         self.trunks_at: Address = self.phones_at
-        self._process: subprocess.Popen[bytes] | None = None
 
-    async def start(self) -> None:
-        self._lay_out()
-        command = [str(self._program), "-f", "-C", str(self._etc / "asterisk.conf")]
-        environment = {**os.environ, **clock(self._setup.moment), "HOME": str(self._home)}
-        self._process = process.spawn(command, self._home / "console.log", cwd=self._home, env=environment)
-        deadline = time.monotonic() + _BOOT_SECONDS
-        while time.monotonic() < deadline:
-            if self._process.poll() is not None:
-                break
-            if (self._home / "run" / "asterisk.ctl").exists() and "fully booted" in await self.command(
-                "core waitfullybooted"
-            ):
-                self._must_listen()
-                return
-            await asyncio.sleep(0.1)
-        raise LabError(f"Asterisk did not start: {self.log.last_words(self._home / 'console.log')}")
-
-    def _must_listen(self) -> None:
-        """Asterisk runs on without a transport whose port is taken. Raises LabError."""
-        for line in self.log.lines():
-            if "could not be started" in line:
-                self.stop()
-                raise LabError(f"Asterisk does not listen: {line}")
-
-    async def reload(self, files: Sequence[GeneratedFile]) -> None:
-        await asyncio.to_thread(self._lay, files)  # sound and signalling of the calls go on meanwhile
-        for what in ("dialplan reload", "module reload res_pjsip.so", "voicemail reload"):
-            await self.command(what)
-
-    def stop(self) -> None:
-        if self._process is not None:
-            process.stop(self._process, grace=3)
-            self._process = None
+    async def _ready(self) -> bool:
+        if not (self._home / "run" / "asterisk.ctl").exists():
+            return False
+        booted = "fully booted" in await self.command("core waitfullybooted")
+        # It runs on without a transport whose port is taken.
+        deaf = next((line for line in self.log.lines() if booted and "could not be started" in line), None)
+        if deaf is not None:
+            self.stop()
+            raise LabError(f"Asterisk does not listen: {deaf}")
+        return booted
 
     async def command(self, text: str) -> str:
-        """What the console answers to a command."""
         # The client end needs no other time, and libfaketime would slow it down.
         run = await asyncio.create_subprocess_exec(
             str(self._program), "-C", str(self._etc / "asterisk.conf"), "-rx", text,
@@ -123,16 +93,14 @@ class Asterisk:
     def _etc(self) -> Path:
         return self._home / "etc"
 
-    def _lay_out(self) -> None:
-        """The configuration of the package, the generated files over it, and the laboratory's own last words."""
+    def _lay_out(self) -> list[str]:
         for name in ("etc", "run", "log", "spool", "db", "keys/keys", "data/sounds", "data/moh"):
             (self._home / name).mkdir(parents=True, exist_ok=True)
         root = self._program.parent
-        stock = next(
-            (p for p in (root / "etc/asterisk", Path("/etc/asterisk")) if (p / "asterisk.conf").exists()), None
-        )
-        if stock is not None:
-            shutil.copytree(stock, self._etc, dirs_exist_ok=True)
+        for stock in (root / "etc/asterisk", Path("/etc/asterisk")):
+            if (stock / "asterisk.conf").exists():
+                shutil.copytree(stock, self._etc, dirs_exist_ok=True)
+                break
         self._lay(self._setup.files)
         self._sounds(root)
         first, last = free_range(_RTP_PORTS)
@@ -159,9 +127,9 @@ class Asterisk:
             f"astspooldir => {home}/spool\nastrundir => {home}/run\nastlogdir => {home}/log\nastsbindir => {home}\n"
             "[options]\nverbose = 3\ndebug = 0\nnofork = yes\nhideconnect = yes\nlockconfdir = no\n",
         )
+        return [str(self._program), "-f", "-C", str(self._etc / "asterisk.conf")]
 
     def _lay(self, files: Sequence[GeneratedFile]) -> None:
-        """As `pbxgen generate` writes them: Asterisk reads the old files or the new ones, never a part."""
         ours = [replace(file, text=self._on_loopback(file.text)) for file in files]
         write_trees(self._home, {self._etc.name: ours}, force=True)
 
@@ -178,16 +146,9 @@ class Asterisk:
         target = self._home / "data"
         share = next((p for p in (root / "usr/share/asterisk", Path("/usr/share/asterisk")) if p.exists()), None)
         if share is not None:
-            for entry in share.iterdir():
-                if entry.name != "sounds" and not (target / entry.name).exists():
-                    (target / entry.name).symlink_to(entry)
-            for entry in (share / "sounds").glob("*"):
-                if not (target / "sounds" / entry.name).exists():
-                    (target / "sounds" / entry.name).symlink_to(entry)
-        for name, data in self._setup.sounds.items():
-            path = target / "sounds" / f"{name}.wav"
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_bytes(data)
+            link_missing(share, target)
+            link_missing(share / "sounds", target / "sounds")
+        self._record(target / "sounds")
 
 
 def find() -> Path:

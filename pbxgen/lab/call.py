@@ -19,7 +19,7 @@ from pbxgen.flow.world import quickness
 from pbxgen.lab import scripts
 from pbxgen.lab.dialog import Dialog
 from pbxgen.lab.media import Media
-from pbxgen.lab.pbx import Pbx
+from pbxgen.lab.pbx import CalledPbx
 from pbxgen.lab.ports import Address
 from pbxgen.lab.sipp import Login, Sipp
 from pbxgen.lab.tenants import Tenant, contact_user
@@ -35,7 +35,7 @@ _NUMBERS = itertools.count(1)  # a tenant may have several calls, one after the 
 class Testbed:
     """The PBX of a session and all that calls are placed with."""
 
-    pbx: Pbx
+    pbx: CalledPbx
     wire: Wire
     media: Media
     sipp: Sipp

@@ -60,19 +60,13 @@ class Dialog:
         if seen.from_pbx and message.body:
             self.audio = sip.audio_of(message.body) or self.audio
         if message.status is None:
-            self._request(message, seen)
-        elif message.method == "INVITE" and seen.from_pbx is ours_is_caller:
-            self._reply(message.status, seen)
-
-    def _request(self, message: sip.Message, seen: SeenMessage) -> None:
-        if message.method == "CANCEL" and self.waiting:
-            self.closed = seen.at
-        elif message.method == "BYE" and self.gone is None:
-            self.gone = seen.at
-
-    def _reply(self, status: int, seen: SeenMessage) -> None:
-        if 200 <= status < 300 and self.answered is None:
-            self.answered = seen.at
-        elif status >= 300 and self.final is None and self.answered is None:
-            self.final = status
-            self.closed = self.closed or seen.at
+            if message.method == "CANCEL" and self.waiting:
+                self.closed = seen.at
+            elif message.method == "BYE" and self.gone is None:
+                self.gone = seen.at
+        elif message.method == "INVITE" and seen.from_pbx is ours_is_caller and self.answered is None:
+            if 200 <= message.status < 300:
+                self.answered = seen.at
+            elif message.status >= 300 and self.final is None:
+                self.final = message.status
+                self.closed = self.closed or seen.at

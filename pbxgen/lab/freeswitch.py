@@ -7,25 +7,22 @@ import contextlib
 import os
 import re
 import shutil
-import subprocess
-import time
 from collections.abc import Sequence
 from pathlib import Path
 
 from pbxgen.flow.plan import Plan
-from pbxgen.lab import process
 from pbxgen.lab.errors import LabError
 from pbxgen.lab.log import Harmless, Log
-from pbxgen.lab.pbx import Laboratory, PbxSetup, RecordedMessage, clock, find_program
+from pbxgen.lab.pbx import Laboratory, Pbx, PbxSetup, RecordedMessage, find_program, link_missing
 from pbxgen.lab.ports import LOOPBACK, Address, free_port, free_range
 from pbxgen.lab.sound import recorded
 from pbxgen.output.writer import write_trees
 from pbxgen.targets.base import GeneratedFile
 
-_BOOT_SECONDS = 90
 _ANSWER_SECONDS = 20
 _RTP_PORTS = 2000
 _SECRET = "laboratory"
+_FOLDERS = ("conf", "log", "db", "run", "storage", "recordings", "cache", "temp", "certs", "sounds", "scripts")
 _MODULES = re.compile(
     r"mod_(console|logfile|event_socket|sofia|loopback|commands|dptools|dialplan_xml|expr|hash|db|voicemail|sndfile|"
     r"native_file|tone_stream|local_stream|spandsp|say_..)\.so"
@@ -58,48 +55,19 @@ _CERTIFICATES: dict[str, bytes] = {}
 """What the first start has made for itself, which takes some seconds; later starts are given the same."""
 
 
-class FreeSwitch:
+class FreeSwitch(Pbx):
     """FreeSWITCH 1.10 or newer with a generated plan."""
 
     name = "freeswitch"
+    reloads = ("reloadxml", "xml_flush_cache", "sofia profile external rescan")
+    boot_seconds, grace_seconds = 90, 2
 
     def __init__(self, setup: PbxSetup) -> None:
-        self._setup = setup
-        self._program = find()
-        self._home = setup.folder
+        super().__init__(setup, find())
         self.log = Log(self._home / "log/freeswitch.log", _LINE, _LEVELS, _HARMLESS)
         self.phones_at: Address = (LOOPBACK, free_port())
         self.trunks_at: Address = (LOOPBACK, free_port())
         self._control = free_port()
-        self._process: subprocess.Popen[bytes] | None = None
-
-    async def start(self) -> None:
-        self._lay_out()
-        home = self._home
-        command = [str(self._program), "-nonat", "-nf", "-nc", "-np"]
-        for option in (
-            "conf",
-            "log",
-            "db",
-            "run",
-            "storage",
-            "recordings",
-            "cache",
-            "temp",
-            "certs",
-            "sounds",
-            "scripts",
-        ):
-            command += [f"-{option}", str(home / option)]
-        environment = {**os.environ, **clock(self._setup.moment), "HOME": str(home)}
-        self._process = process.spawn(command, home / "console.log", cwd=home, env=environment)
-        deadline = time.monotonic() + _BOOT_SECONDS
-        while time.monotonic() < deadline and self._process.poll() is None:
-            if await self._ready():
-                _CERTIFICATES.update({path.name: path.read_bytes() for path in (home / "certs").glob("*.pem")})
-                return
-            await asyncio.sleep(0.2)
-        raise LabError(f"FreeSWITCH did not start: {self.log.last_words(self._home / 'console.log')}")
 
     async def _ready(self) -> bool:
         try:
@@ -110,22 +78,14 @@ class FreeSwitch:
             return False
         ports = (f":{self.phones_at[1]} ", f":{self.trunks_at[1]} ")
         running = [line for line in profiles.splitlines() if "RUNNING" in line]
-        return ready and all(
+        if not ready or not all(
             any(port in f"{line} " or f"{port.strip()}\t" in line for line in running) for port in ports
-        )
-
-    async def reload(self, files: Sequence[GeneratedFile]) -> None:
-        await asyncio.to_thread(self._lay, files)  # sound and signalling of the calls go on meanwhile
-        for what in ("reloadxml", "xml_flush_cache", "sofia profile external rescan"):
-            await self.command(what)
-
-    def stop(self) -> None:
-        if self._process is not None:
-            process.stop(self._process, grace=2)
-            self._process = None
+        ):
+            return False
+        _CERTIFICATES.update({path.name: path.read_bytes() for path in (self._home / "certs").glob("*.pem")})
+        return True
 
     async def command(self, text: str) -> str:
-        """What the event socket answers to an `api` command."""
         reader, writer = await asyncio.open_connection(LOOPBACK, self._control)
         try:
             await reader.readuntil(b"\n\n")
@@ -148,9 +108,8 @@ class FreeSwitch:
         folder = self._home / "storage" / "voicemail"
         return any(path.stat().st_size > 0 for path in folder.glob(f"*/{plan.domain}/*/msg_*"))
 
-    def _lay_out(self) -> None:
-        """The stock configuration, the generated files over it, and the laboratory's own last words."""
-        for name in ("log", "db", "run", "storage", "recordings", "cache", "temp", "certs", "sounds", "scripts"):
+    def _lay_out(self) -> list[str]:
+        for name in _FOLDERS:
             (self._home / name).mkdir(parents=True, exist_ok=True)
         for name, data in _CERTIFICATES.items():
             (self._home / "certs" / name).write_bytes(data)
@@ -160,30 +119,20 @@ class FreeSwitch:
             shutil.rmtree(extra) if extra.is_dir() else extra.unlink()
         self._lay(self._setup.files)
         for place in (self._program.parent.parent / "share/freeswitch/sounds", Path("/usr/share/freeswitch/sounds")):
-            for entry in place.glob("*"):
-                if not (self._home / "sounds" / entry.name).exists():
-                    (self._home / "sounds" / entry.name).symlink_to(entry)
-        for name, data in self._setup.sounds.items():
-            path = self._home / "sounds" / f"{name}.wav"
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_bytes(data)
+            link_missing(place, self._home / "sounds")
+        self._record(self._home / "sounds")
         self._configure(conf / "autoload_configs")
+        named = (part for name in _FOLDERS for part in (f"-{name}", str(self._home / name)))
+        return [str(self._program), "-nonat", "-nf", "-nc", "-np", *named]
 
     def _lay(self, files: Sequence[GeneratedFile]) -> None:
-        """As `pbxgen generate` writes them: FreeSWITCH reads the old files or the new ones, never a part."""
         write_trees(self._home, {"conf": files}, force=True)
         self._set_variables(self._home / "conf")
 
     def _set_variables(self, conf: Path) -> None:
         """The stock files take addresses and ports from variables: set them where the stock ones have been read."""
-        variables = {
-            "local_ip_v4": LOOPBACK,
-            "bind_server_ip": LOOPBACK,
-            "external_rtp_ip": LOOPBACK,
-            "external_sip_ip": LOOPBACK,
-            "internal_sip_port": str(self.phones_at[1]),
-            "external_sip_port": str(self.trunks_at[1]),
-        }
+        variables = dict.fromkeys(("local_ip_v4", "bind_server_ip", "external_rtp_ip", "external_sip_ip"), LOOPBACK)
+        variables |= {"internal_sip_port": str(self.phones_at[1]), "external_sip_port": str(self.trunks_at[1])}
         lines = "".join(f'  <X-PRE-PROCESS cmd="set" data="{name}={value}"/>\n' for name, value in variables.items())
         main = conf / "freeswitch.xml"
         text = main.read_text(encoding="utf-8")
@@ -230,22 +179,22 @@ def _stock(program: Path) -> Path:
     places = [Path(named)] if named else []
     prefix = program.parent.parent  # its sources install into a prefix of their own, or lay it out as a system is
     places += [prefix / "conf", prefix / "etc/freeswitch", Path("/etc/freeswitch"), Path("/usr/local/freeswitch/conf")]
-    for place in places:
-        if (place / "freeswitch.xml").exists():
-            return place
-    looked = ", ".join(map(str, places))
-    raise LabError(
-        f"FreeSWITCH's stock configuration was not found (looked in {looked}; PBXGEN_FREESWITCH_CONF names it)"
-    )
+    named_by = "; PBXGEN_FREESWITCH_CONF names it"
+    return _first_with("freeswitch.xml", places, "FreeSWITCH's stock configuration was not found", named_by)
 
 
 def _modules(program: Path) -> Path:
     prefix = program.parent.parent
     places = [prefix / "mod", prefix / "lib/freeswitch/mod", Path("/usr/lib/freeswitch/mod")]
-    for place in places:
-        if (place / "mod_sofia.so").exists():
-            return place
-    raise LabError(f"FreeSWITCH's modules were not found (looked in {', '.join(map(str, places))})")
+    return _first_with("mod_sofia.so", places, "FreeSWITCH's modules were not found")
+
+
+def _first_with(name: str, places: Sequence[Path], problem: str, more: str = "") -> Path:
+    """The first folder that holds a file. Raises LabError."""
+    found = next((place for place in places if (place / name).exists()), None)
+    if found is None:
+        raise LabError(f"{problem} (looked in {', '.join(map(str, places))}{more})")
+    return found
 
 
 LABORATORY = Laboratory(find, FreeSwitch, "-version")

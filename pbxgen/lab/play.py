@@ -138,7 +138,6 @@ class CallPlayer:
         await self._call.until(lambda: self._heard(party) or not party.up, _PATIENT_SECONDS)
 
     def _partners(self, party: Dialog) -> list[Dialog]:
-        """The parties in the call with ``party``."""
         legs = self._call.legs.values()
         up = [leg for leg in legs if leg.up and leg is not party and leg.start >= self._since]
         # Where one has pressed 1, a mailbox that is still being asked to is not in the call.

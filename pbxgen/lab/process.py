@@ -48,11 +48,8 @@ def stop(process: subprocess.Popen[bytes], *, grace: float = 2.0) -> None:
     # What it started may have outlived it.
     _signal(process, signal.SIGKILL)
     _running.discard(process)
-    for left in (
-        f"faketime_shm_{process.pid}",
-        f"sem.faketime_sem_{process.pid}",
-    ):  # libfaketime's, of a killed process
-        (_SHARED_MEMORY / left).unlink(missing_ok=True)
+    for left in ("faketime_shm", "sem.faketime_sem"):  # libfaketime's, of a killed process
+        (_SHARED_MEMORY / f"{left}_{process.pid}").unlink(missing_ok=True)
 
 
 def _signal(process: subprocess.Popen[bytes], number: signal.Signals) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
@@ -18,45 +18,18 @@ _HEAD = 30
 _MARGIN = 60
 
 
-@dataclass(frozen=True, slots=True)
-class Arrow:
-    """One message in the drawing; all measures in pixels."""
-
-    y: int
-    start: int
-    end: int
-    text: str
-    at: str
-
-
-@dataclass(frozen=True, slots=True)
-class Drawing:
-    """A ladder diagram to be drawn as SVG."""
-
-    columns: tuple[tuple[str, int], ...]
-    """Parties from left to right, with where they stand."""
-    arrows: tuple[Arrow, ...]
-    width: int
-    height: int
-
-
-def drawing(result: Result) -> Drawing:
-    """Where everything of a call's messages stands: the caller, the PBX, then the invited parties, in order."""
+def _drawing(result: Result) -> dict[str, Any]:
+    """A ladder diagram to be drawn as SVG, in pixels: the caller, the PBX, then the invited parties, in order."""
     steps = message_sequence(result.trace)
     parties = ["caller", "PBX", *dict.fromkeys(step.party for step in steps if step.party != "caller")]
     place = {party: _MARGIN + _COLUMN // 2 + number * _COLUMN for number, party in enumerate(parties)}
-    arrows = tuple(
-        Arrow(
-            y=_HEAD + _ROW * (number + 1),
-            start=place[step.party] if step.to_pbx else place["PBX"],
-            end=place["PBX"] if step.to_pbx else place[step.party],
-            text=step.text,
-            at=f"{step.at:.2f}",
-        )
-        for number, step in enumerate(steps)
-    )
-    width = _MARGIN + _COLUMN * len(parties)
-    return Drawing(tuple(place.items()), arrows, width, _HEAD + _ROW * (len(steps) + 2))
+    arrows = []
+    for number, step in enumerate(steps, 1):
+        start, end = (step.party, "PBX") if step.to_pbx else ("PBX", step.party)
+        arrow = {"y": _HEAD + _ROW * number, "start": place[start], "end": place[end]}
+        arrows.append(arrow | {"text": step.text, "at": f"{step.at:.2f}"})
+    width, height = _MARGIN + _COLUMN * len(parties), _HEAD + _ROW * (len(steps) + 2)
+    return {"columns": place.items(), "arrows": arrows, "width": width, "height": height}
 
 
 def page(report: LabReport, language: str = "en") -> str:
@@ -80,6 +53,6 @@ def page(report: LabReport, language: str = "en") -> str:
         counts=[(name, sum(r.passed for r in results), len(results)) for name, results in on.items()],
         model_steps=model_steps,
         say=say,
-        drawing=drawing,
+        drawing=_drawing,
         head=_HEAD,
     )

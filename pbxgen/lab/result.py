@@ -12,8 +12,6 @@ from pbxgen.lab.wire import SeenMessage
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """One case on one PBX."""
-
     case: Case
     pbx: str
     observed: Observed
@@ -34,8 +32,6 @@ class Result:
 
 @dataclass(frozen=True, slots=True)
 class LabReport:
-    """Everything a run of the laboratory found."""
-
     results: tuple[Result, ...]
     pbxs: tuple[str, ...]
     problems: Mapping[str, tuple[str, ...]]

@@ -43,18 +43,19 @@ def run(
     keep: Path | None = None,
     calls_at_once: int | None = None,
     second_try: bool = True,
+    language: str = "en",
 ) -> LabReport:
     """Place every case as a real call on each PBX of ``on`` (its name: the target that renders for it).
 
     ``done`` is given each result as it comes. ``keep``: a folder where the scratch folders (configuration, logs, SIPp's
-    scripts) stay. ``second_try``: failed calls are placed once more, alone. Raises LabError where a PBX, SIPp or
-    libfaketime is missing or does not start; everything started is stopped in any case.
+    scripts) stay. ``second_try``: failed calls are placed once more, alone. ``language``: of the differences. Raises
+    LabError where a PBX, SIPp or libfaketime is missing or does not start; everything started is stopped in any case.
     """
     for name in on:
         laboratory_of(name).find()
     sipp.find()
     try:
-        return _until_cancelled(_run(cases, on, done, keep, calls_at_once or _capacity(), second_try))
+        return _until_cancelled(_run(cases, on, done, keep, calls_at_once or _capacity(), second_try, language))
     except* LabError as group:
         first: BaseException = group
         while isinstance(first, BaseExceptionGroup):
@@ -86,7 +87,7 @@ class _Batch:
 
 async def _run(
     cases: Sequence[Case], on: Mapping[str, Target], done: Callable[[Result], None], keep: Path | None,
-    calls_at_once: int, second_try: bool,
+    calls_at_once: int, second_try: bool, language: str,
 ) -> LabReport:  # fmt: skip
     start = time.monotonic()
     _end_by_sigterm()
@@ -99,7 +100,8 @@ async def _run(
         async with sessions:
             folder.mkdir()
             make = laboratory_of(batch.pbx).make
-            session = PbxSession(make, on[batch.pbx], batch.cases, folder, moment=batch.moment)
+            target, moment = on[batch.pbx], batch.moment
+            session = PbxSession(make, target, batch.cases, folder, moment=moment, language=language)
             async with session:
                 results = await session.play(done, room)
             complaints.extend((batch.pbx, case, line) for case, line in session.complaints())
@@ -135,20 +137,17 @@ def _report(
     results: Sequence[Result], pbxs: tuple[str, ...], complaints: Sequence[tuple[str, Case | None, str]], seconds: float
 ) -> LabReport:
     """The results with the log lines of the PBXs, each with the call that it is about."""
-    problems: dict[str, dict[str, None]] = {pbx: {} for pbx in pbxs}
-    strays: dict[str, dict[str, None]] = {pbx: {} for pbx in pbxs}
-    for pbx, case, line in complaints:
-        problems[pbx][line if case is None else f"{case.name}: {line}"] = None
-        if case is None:
-            strays[pbx][line] = None
+    problems: dict[str, tuple[str, ...]] = {}
+    strays: dict[str, tuple[str, ...]] = {}
+    for pbx in pbxs:
+        logged = [(case, line) for of, case, line in complaints if of == pbx]
+        problems[pbx] = tuple(dict.fromkeys(line if case is None else f"{case.name}: {line}" for case, line in logged))
+        strays[pbx] = tuple(dict.fromkeys(line for case, line in logged if case is None))
     complete = tuple(
         replace(result, complaints=tuple(line for pbx, c, line in complaints if pbx == result.pbx and c is result.case))
         for result in results
     )
-    return LabReport(
-        complete, pbxs, {p: tuple(lines) for p, lines in problems.items()}, seconds,
-        {p: tuple(lines) for p, lines in strays.items()},
-    )  # fmt: skip
+    return LabReport(complete, pbxs, problems, seconds, strays)
 
 
 def _batches(cases: Sequence[Case], on: Mapping[str, Target]) -> Iterator[_Batch]:

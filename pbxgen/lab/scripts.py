@@ -53,8 +53,6 @@ SOUND = f"\nm=audio {RTP_PORT} "
 
 @dataclass(frozen=True, slots=True)
 class Dial:
-    """One call to place."""
-
     to_uri: str
     from_uri: str
     """With display name or without: what stands in From before the tag."""
@@ -76,16 +74,13 @@ def _send(text: str, attributes: str = "") -> str:
     return f"<send{space}{attributes}><![CDATA[\n\n{text}\n]]></send>"
 
 
-def _sdp() -> str:
+def _with_sdp(head: str) -> str:
     return (
+        f"{head}Content-Type: application/sdp\nContent-Length: [len]\n\n"
         "v=0\no=lab 1 1 IN IP4 [media_ip]\ns=-\nc=IN IP4 [media_ip]\nt=0 0"
         f"{SOUND}RTP/AVP 8 0 101\na=rtpmap:8 PCMA/8000\na=rtpmap:0 PCMU/8000\n"
         "a=rtpmap:101 telephone-event/8000\na=fmtp:101 0-15\na=ptime:20\na=sendrecv\n"
     )
-
-
-def _with_sdp(head: str) -> str:
-    return f"{head}Content-Type: application/sdp\nContent-Length: [len]\n\n{_sdp()}"
 
 
 def _empty(head: str) -> str:

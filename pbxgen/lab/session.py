@@ -17,7 +17,7 @@ from pbxgen.lab import scripts, sip
 from pbxgen.lab.call import LabCall, Testbed
 from pbxgen.lab.errors import LabError
 from pbxgen.lab.media import Media
-from pbxgen.lab.pbx import Pbx, PbxSetup
+from pbxgen.lab.pbx import CalledPbx, Pbx, PbxSetup
 from pbxgen.lab.play import CallPlayer, observe
 from pbxgen.lab.ports import LOOPBACK, Address
 from pbxgen.lab.registrar import Registrar
@@ -42,11 +42,14 @@ def _longest_first(tenant: Tenant) -> int:
 class CallSession:
     """Calls on one PBX, with their phones, which are at the address ``host``. Use as an asynchronous context."""
 
-    def __init__(self, pbx: Pbx, tenants: Sequence[Tenant], folder: Path, host: str = LOOPBACK) -> None:
+    def __init__(
+        self, pbx: CalledPbx, tenants: Sequence[Tenant], folder: Path, *, host: str = LOOPBACK, language: str = "en"
+    ) -> None:
         self.pbx = pbx
         self.tenants = tenants
         self._folder = folder
         self._host = host
+        self._language = language
         (folder / "sipp").mkdir()
         self.wire = Wire(self._route, self._on_message)
         self.media = Media(host)
@@ -120,7 +123,6 @@ class CallSession:
         return [(cases.get(c.tenant or ""), c.line) for c in self.pbx.log.complaints(frozenset(cases))]
 
     async def place(self, tenant: Tenant) -> Result:
-        """Place the call of a tenant."""
         call = self.calls[tenant.plan.name]
         start = time.monotonic()
         self._calls_by_id[call.caller.call_id] = call
@@ -129,7 +131,7 @@ class CallSession:
         await call.close()
         observed = observe(call, stored)
         seconds = time.monotonic() - start
-        differences, trace = judge(tenant.case, observed), tuple(call.trace)
+        differences, trace = judge(tenant.case, observed, self._language), tuple(call.trace)
         return Result(tenant.case, self.pbx.name, observed, differences, seconds, trace=trace)
 
     async def _stored(self, tenant: Tenant) -> dict[str, tuple[float, int]]:
@@ -142,7 +144,7 @@ class CallSession:
             for user in tenant.plan.users.values():
                 messages = self.pbx.messages(tenant.plan, user.extension) if user.mailbox is not None else ()
                 if messages and messages[-1].seconds > 0:
-                    messages_of[user.extension] = (messages[-1].seconds, messages[-1].loudness)
+                    messages_of[user.extension] = messages[-1]
             if messages_of or time.monotonic() > deadline:
                 break
             await asyncio.sleep(0.1)
@@ -175,7 +177,6 @@ class CallSession:
         return data
 
     def _invited_call(self, message: sip.Message, ours: Address) -> LabCall | None:
-        """The call that an INVITE of the PBX belongs to."""
         if ours == self.testbed.phones:
             return self.calls.get(message.uri_user.rsplit(".", 2)[0])
         return self._by_trunk.get(ours)
@@ -192,7 +193,7 @@ class PbxSession(CallSession):
 
     def __init__(
         self, make_pbx: Callable[[PbxSetup], Pbx], target: Target, cases: Sequence[Case], folder: Path, *,
-        moment: dt.datetime | None = None,
+        moment: dt.datetime | None = None, language: str = "en",
     ) -> None:  # fmt: skip
         self._target = target
         tenants, secrets = prepare(cases)
@@ -204,7 +205,7 @@ class PbxSession(CallSession):
         }
         home = folder / "pbx"
         home.mkdir(parents=True)
-        super().__init__(make_pbx(PbxSetup(home, files, sounds, moment)), tenants, folder)
+        super().__init__(make_pbx(PbxSetup(home, files, sounds, moment)), tenants, folder, language=language)
 
     def rendered(self, tenants: Sequence[Tenant], secrets: Mapping[Secret, str]) -> tuple[GeneratedFile, ...]:
         options, plans = Options(secrets=secrets), tuple(tenant.plan for tenant in tenants)

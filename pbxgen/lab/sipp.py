@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import os
-import shutil
 import subprocess
 from dataclasses import dataclass
 from pathlib import Path
 
 from pbxgen.lab import process, scripts
-from pbxgen.lab.errors import LabError
+from pbxgen.lab.pbx import find_program
 from pbxgen.lab.ports import LOOPBACK, Address, free_port
 from pbxgen.lab.wire import Wire
 
@@ -28,15 +26,9 @@ class Login:
 
 
 def find() -> str:
-    """The sipp program."""
-    named = os.environ.get("PBXGEN_SIPP")
-    program = shutil.which(named or "sipp")
-    if program is None:
-        raise LabError(
-            f"SIPp was not found (looked for {named or 'sipp on PATH; PBXGEN_SIPP is not set'}); "
-            "Debian has it in the package sip-tester"
-        )
-    return program
+    """SIPp's program. Raises LabError."""
+    wanted = "to play phones with; Debian has it in the package sip-tester"
+    return str(find_program("PBXGEN_SIPP", "sipp", wanted))
 
 
 class Sipp:
@@ -69,7 +61,6 @@ class Sipp:
         return self._answering[method]
 
     def call(self, dial: scripts.Dial, ours: Address) -> subprocess.Popen[bytes]:
-        """Place one call from ``ours``."""
         text = scripts.caller("caller", dial, ours)
         remote = f"{LOOPBACK}:{self._wire.inner_address[1]}"
         _, started = self._start("caller", text, "-m", "1", "-cid_str", dial.call_id, remote, attach=ours)

@@ -20,7 +20,6 @@ from pbxgen.lab.result import Result
 from pbxgen.lab.run import scratch
 from pbxgen.lab.session import CallSession
 from pbxgen.lab.tenants import Tenant
-from pbxgen.targets.base import GeneratedFile
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,8 +40,6 @@ class _VisitedPbx:
         self.log = Log(folder / "none", re.compile(""), (), ())  # it is read by whoever runs the PBX
 
     async def start(self) -> None: ...
-
-    async def reload(self, files: Sequence[GeneratedFile]) -> None: ...
 
     def stop(self) -> None: ...
 
@@ -85,7 +82,7 @@ async def _visit(pbx: str, phones_at: Address, cases: Sequence[VisitingCase]) ->
 async def _place(pbx: str, phones_at: Address, host: str, one: VisitingCase, folder: Path) -> Result:
     folder.mkdir()
     tenant = Tenant(one.case, one.case.plan, {}, {}, None, one.passwords)
-    async with _Visit(_VisitedPbx(pbx, phones_at, folder), (tenant,), folder, host) as session:
+    async with _Visit(_VisitedPbx(pbx, phones_at, folder), (tenant,), folder, host=host) as session:
         return await session.place(tenant)
 
 

@@ -57,7 +57,7 @@ def write_atomically(place: Path, data: bytes) -> None:
 
 
 def _write_atomically(place: Path, data: bytes) -> None:
-    mode = _mode_of(place)
+    mode = place.stat().st_mode if place.exists() else None
     if mode is not None and not stat.S_ISREG(mode):
         place.write_bytes(data)
         return
@@ -70,13 +70,6 @@ def _write_atomically(place: Path, data: bytes) -> None:
         with contextlib.suppress(OSError):
             beside(place).unlink(missing_ok=True)
         raise
-
-
-def _mode_of(place: Path) -> int | None:
-    try:
-        return place.stat().st_mode
-    except FileNotFoundError:
-        return None
 
 
 def _keep_owner(descriptor: int, place: Path) -> None:

@@ -9,8 +9,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path, PurePosixPath
 
+from pbxgen.diagnostics.codes import make
 from pbxgen.output.atomic import SECRET_MODE
-from pbxgen.output.errors import OutputError, from_os_error, problem
+from pbxgen.output.errors import OutputError, from_os_error, refusal
 from pbxgen.output.manifest import Manifest, is_safe, read_manifest
 from pbxgen.targets.base import GeneratedFile
 
@@ -31,8 +32,6 @@ class Obstacle(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """What happens to one file."""
-
     kind: Kind
     path: str
     """Relative to the tree's root, with forward slashes."""
@@ -50,8 +49,6 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class TreeChanges:
-    """What happens to one target's folder."""
-
     root: Path
     changes: tuple[Change, ...]
     manifest: Manifest
@@ -84,27 +81,16 @@ def survey(root: Path, files: Sequence[GeneratedFile]) -> TreeChanges:
 def refuse_obstacles(trees: Sequence[TreeChanges]) -> None:
     """Raises OutputError naming every file that somebody else wrote or changed."""
     problems = []
-    for tree in trees:
-        for change in tree.changes:
-            path = tree.root / change.path
-            if change.obstacle is Obstacle.FOREIGN:
-                problems.append(
-                    problem(
-                        "PBX411",
-                        f"{path} is in the way: pbxgen did not write it",
-                        "generate into a folder of its own, or take the file over with --force (its content is lost)",
-                    )
-                )
-            elif change.obstacle is Obstacle.EDITED:
-                doing = "removed" if change.kind is Kind.REMOVE else "overwritten"
-                problems.append(
-                    problem(
-                        "PBX412",
-                        f"{path} was changed by hand since pbxgen wrote it, and would be {doing}",
-                        "put the change into the source, look at what would be lost with --diff, "
-                        "and give it up with --force",
-                    )
-                )
+    for path, change in ((tree.root / change.path, change) for tree in trees for change in tree.changes):
+        if change.obstacle is Obstacle.FOREIGN:
+            message = f"{path} is in the way: pbxgen did not write it"
+            cure = "generate into a folder of its own, or take the file over with --force (its content is lost)"
+            problems.append(make("PBX411", message, None, help=cure))
+        elif change.obstacle is Obstacle.EDITED:
+            doing = "removed" if change.kind is Kind.REMOVE else "overwritten"
+            message = f"{path} was changed by hand since pbxgen wrote it, and would be {doing}"
+            cure = "put the change into the source, look at what would be lost with --diff, and give it up with --force"
+            problems.append(make("PBX412", message, None, help=cure))
     if problems:
         raise OutputError(*problems)
 
@@ -152,25 +138,15 @@ def _on_disk(root: Path, path: str) -> tuple[os.stat_result | None, bytes | None
     try:
         for folder in reversed(PurePosixPath(path).parents[:-1]):
             if (root / folder).is_symlink():
-                raise OutputError(
-                    problem(
-                        "PBX413",
-                        f"{root / folder} is a symbolic link: what is behind it is not pbxgen's to change",
-                        "remove the link, or choose another folder with -o",
-                    )
-                )
+                message = f"{root / folder} is a symbolic link: what is behind it is not pbxgen's to change"
+                raise refusal("PBX413", message, "remove the link, or choose another folder with -o")
         try:
             status = place.lstat()
         except FileNotFoundError:
             return None, None
         if stat.S_ISDIR(status.st_mode):
-            raise OutputError(
-                problem(
-                    "PBX411",
-                    f"{place} is in the way: a folder stands where a file must be written",
-                    "move the folder away, or choose another one with -o",
-                )
-            )
+            message = f"{place} is in the way: a folder stands where a file must be written"
+            raise refusal("PBX411", message, "move the folder away, or choose another one with -o")
         return status, place.read_bytes() if stat.S_ISREG(status.st_mode) else None
     except OSError as error:
         raise from_os_error(error, "read", place) from error

@@ -18,9 +18,9 @@ class OutputError(Exception):
         self.diagnostics = diagnostics
 
 
-def problem(code: str, message: str, help: str) -> Diagnostic:
+def refusal(code: str, message: str, help: str) -> OutputError:
     """A problem that stands on the disk, not in the source."""
-    return make(code, message, None, help=help)
+    return OutputError(make(code, message, None, help=help))
 
 
 _CURES = {
@@ -39,4 +39,4 @@ def from_os_error(error: OSError, doing: str, path: Path) -> OutputError:
     """``doing`` completes "cannot …", such as "write"."""
     reason = os.strerror(error.errno) if error.errno else str(error)
     cure = _CURES.get(error.errno or 0, "see the reason above; the next run repairs what this one left")
-    return OutputError(problem("PBX410", f"cannot {doing} {path}: {reason}", cure))
+    return refusal("PBX410", f"cannot {doing} {path}: {reason}", cure)

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from pbxgen.output.errors import OutputError, from_os_error, problem
+from pbxgen.output.errors import from_os_error, refusal
 
 LOCK = ".pbxgen.lock"
 
@@ -42,13 +42,8 @@ def _acquire(path: Path) -> int:
             os.close(descriptor)
         except BlockingIOError:
             os.close(descriptor)
-            raise OutputError(
-                problem(
-                    "PBX415",
-                    f"another pbxgen is writing to {path.parent} at this moment",
-                    "wait for it to end and run again",
-                )
-            ) from None
+            message = f"another pbxgen is writing to {path.parent} at this moment"
+            raise refusal("PBX415", message, "wait for it to end and run again") from None
         except OSError as error:
             os.close(descriptor)
             raise from_os_error(error, "lock", path) from error

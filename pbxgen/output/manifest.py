@@ -17,7 +17,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 
-from pbxgen.output.errors import OutputError, from_os_error, problem
+from pbxgen.output.errors import from_os_error, refusal
 from pbxgen.source.files import NotOrdinaryError, read_ordinary
 
 MANIFEST = ".pbxgen-manifest.json"
@@ -118,12 +118,10 @@ def _read(path: Path) -> tuple[dict[str, str], frozenset[str], bool]:
     except (ValueError, KeyError, TypeError, RecursionError):
         sound = False
     if not sound:
-        raise OutputError(
-            problem(
-                "PBX414",
-                f"{path} is not a manifest that this version of pbxgen wrote",
-                "restore it from a backup, or remove it and run again with --force "
-                "(files that are no longer needed then stay)",
-            )
+        raise refusal(
+            "PBX414",
+            f"{path} is not a manifest that this version of pbxgen wrote",
+            "restore it from a backup, or remove it and run again with --force "
+            "(files that are no longer needed then stay)",
         )
     return files, folders, tells

@@ -15,7 +15,6 @@ _WHY = {
 
 
 def count(trees: Sequence[TreeChanges]) -> dict[Kind, int]:
-    """How many files each kind of change touches."""
     return {kind: sum(len(tree.of(kind)) for tree in trees) for kind in Kind}
 
 

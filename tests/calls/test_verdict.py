@@ -42,6 +42,14 @@ def test_somebody_else_rung_is_a_difference(plan: Plan) -> None:
     )
 
 
+def test_a_verdict_is_given_in_the_language_that_is_asked_for(plan: Plan) -> None:
+    observed = answered("103", rang("101", 0.1, 0.4, 486), rang("103", 0.5, 1.0, 200))
+    assert judge(case(plan, "103", "101", _101="busy"), observed, "it") == (
+        "ha squillato 101, 103 invece di 101, 102",
+        "è finita con answered 103 (stato 200) invece di answered 102",
+    )
+
+
 @pytest.mark.parametrize(("seconds", "right"), [(5.0, True), (7.2, True), (4.2, False), (8.0, False)])
 def test_ring_times_are_judged_within_a_second_and_a_half(plan: Plan, seconds: float, right: bool) -> None:
     diversion = (("diversion", "<sip:+390212345101@x>;reason=no-answer;counter=1"),)

@@ -172,13 +172,13 @@ def test_generated_text_for_machines(office: Path) -> None:
 
 
 def test_generated_text_that_is_not_understood_is_a_failure(office: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from pbxgen.interpret import examine
+    from pbxgen.interpret import generated_calls
     from pbxgen.interpret.base import NotUnderstoodError
 
     def refuse(pbx: str, files: object) -> None:
         raise NotUnderstoodError("library.conf:1: the application System is not known")
 
-    monkeypatch.setattr(examine, "load_interpreter", refuse)
+    monkeypatch.setattr(generated_calls, "load_interpreter", refuse)
     code, output = run(str(office), "--on", "generated")
     assert code == 1
     assert "the generated text is not understood: library.conf:1: the application System is not known" in output

@@ -139,12 +139,13 @@ def target(pbx: str, folder: Path, command: tuple[str, ...]) -> DeployTarget:
 class _Asterisk(Asterisk):
     """Its addresses stand where an administrator writes them."""
 
-    def _lay_out(self) -> None:
-        super()._lay_out()
+    def _lay_out(self) -> list[str]:
+        command = super()._lay_out()
         bind = f"bind={self.phones_at[0]}:{self.phones_at[1]}"
         self._write("pjsip_local.conf", f"[udp](+)\n{bind}\n[tcp](+)\n{bind}\n")
         # Modules that the files speak of are loaded with a configuration of theirs only.
         self._write("voicemail.conf", "[general]\n")
+        return command
 
 
 class _FreeSwitch(FreeSwitch):

@@ -10,7 +10,7 @@ import pytest
 from pbxgen.calls.case import Handling
 from pbxgen.flow.numbering import NumberFormat
 from pbxgen.flow.plan import DiversionHeader
-from pbxgen.interpret.examine import examine
+from pbxgen.interpret.generated_calls import examine
 from pbxgen.pbxs import PBXS
 from tests.smoke import test_trunk_calls as carrier
 from tests.smoke.offices import OUTSIDE, call

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from pbxgen.interpret.examine import examine
+from pbxgen.interpret.generated_calls import examine
 from pbxgen.pbxs import PBXS
 from tests.smoke.offices import OUTSIDE, call
 from tests.support.office import HEAD, plan_of

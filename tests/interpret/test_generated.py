@@ -16,7 +16,7 @@ from pbxgen.flow.plan import Deviations, Place, PlaceKind, Plan
 from pbxgen.flow.simulate import simulate
 from pbxgen.flow.world import World
 from pbxgen.interpret import load_interpreter
-from pbxgen.interpret.examine import ExaminedCall, examine, files_of, place
+from pbxgen.interpret.generated_calls import ExaminedCall, examine, files_of, place
 from pbxgen.pbxs import PBXS
 from pbxgen.scenario.run import prepare
 from tests.smoke.offices import call

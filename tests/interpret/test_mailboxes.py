@@ -8,7 +8,7 @@ import pytest
 
 from pbxgen.calls.case import Handling
 from pbxgen.flow.machine import Ending, EndKind
-from pbxgen.interpret.examine import examine
+from pbxgen.interpret.generated_calls import examine
 from pbxgen.pbxs import PBXS
 from tests.smoke import test_mailbox_calls as smoke
 from tests.smoke.offices import call, office

@@ -18,10 +18,10 @@ pytestmark = [pytest.mark.real, pytest.mark.slow]
 
 
 def test_a_pbx_that_cannot_listen_is_an_error(pbx_name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(f"pbxgen.lab.{pbx_name}._BOOT_SECONDS", 20)
     plan = compiled('users:\n  "101": {}\n').plan
     assert plan is not None
     pbx = laboratory_of(pbx_name).make(PbxSetup(tmp_path, load_target(pbx_name).render((plan,), Options()), {}))
+    monkeypatch.setattr(pbx, "boot_seconds", 20)
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as taken:
         taken.bind(pbx.phones_at)
         try:

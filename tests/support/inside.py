@@ -8,13 +8,13 @@ from unittest import mock
 
 from pbxgen.flow.plan import Plan
 from pbxgen.interpret.base import Trace
-from pbxgen.interpret.examine import files_of
 from pbxgen.interpret.freeswitch import functions
 from pbxgen.interpret.freeswitch.applications import APPLICATIONS
 from pbxgen.interpret.freeswitch.call import FreeSwitchCall
 from pbxgen.interpret.freeswitch.channel import CallerProfile, FreeSwitchChannel
 from pbxgen.interpret.freeswitch.execution import FreeSwitchCore
 from pbxgen.interpret.freeswitch.installation import install
+from pbxgen.interpret.generated_calls import files_of
 from tests.smoke.offices import OUTSIDE, call
 
 CARRIER = "127.0.0.1"

@@ -9,7 +9,7 @@ from types import ModuleType
 from unittest import mock
 
 from pbxgen.calls.case import Case
-from pbxgen.interpret.examine import examine
+from pbxgen.interpret.generated_calls import examine
 from pbxgen.lab.result import LabReport, Result
 from tests.smoke import test_cancelled_calls as cancelled
 from tests.smoke import test_shown_callers as shown

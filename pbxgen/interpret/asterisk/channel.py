@@ -9,8 +9,8 @@ from pbxgen.calls.attempts import Attempt
 from pbxgen.calls.case import Case
 from pbxgen.interpret.asterisk.dialplan import AsteriskDialplan
 from pbxgen.interpret.asterisk.endpoints import AsteriskEndpoints
+from pbxgen.interpret.asterisk.expressions import SyntaxMistakeError, evaluate
 from pbxgen.interpret.asterisk.mailboxes import AsteriskMailboxes
-from pbxgen.interpret.asterisk.text import expression_value
 from pbxgen.interpret.base import NotUnderstoodError, Trace, TraceLine
 from pbxgen.interpret.clock import Clock, Steps, Thread
 
@@ -84,7 +84,6 @@ class AsteriskSwitch:
         return int(self.case.moment.timestamp()) + self.clock.now // 1000
 
     def new_name(self, technology_and_resource: str) -> str:
-        """Name of a new channel."""
         self._names += 1
         return f"{technology_and_resource}-{self._names:08x}"
 
@@ -135,7 +134,6 @@ class AsteriskSwitch:
         return self._installation.applications[application](channel, data)
 
     def function(self, channel: AsteriskChannel, name: str, arguments: str) -> str:
-        """The value of a function."""
         try:
             return self._installation.functions[name](channel, arguments)
         except ValueError as error:
@@ -275,7 +273,11 @@ class AsteriskChannel:
         return self.switch.function(self, name, arguments)
 
     def expression(self, text: str) -> str:
-        return expression_value(text, self.switch.complain)
+        try:
+            return evaluate(text)
+        except SyntaxMistakeError:
+            self.switch.complain(f"syntax error in $[{text}]")
+            return "0"
 
 
 class RungChannel(AsteriskChannel):

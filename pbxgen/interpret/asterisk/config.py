@@ -10,6 +10,7 @@ from functools import lru_cache
 from pbxgen.interpret.base import NotUnderstoodError
 
 _SECTION = re.compile(r"\[([^\]]+)\](?:\(([^)]*)\))?")
+_COMMENT = re.compile(r"(?<!\\);")
 _LINE_LIMIT = 8190
 
 
@@ -99,13 +100,9 @@ def _without_comment(line: str, number: int) -> str:
     r"""Up to the first ``;`` that has no backslash before it; ``\;`` becomes ``;``."""
     if len(line.encode()) > _LINE_LIMIT:
         raise NotUnderstoodError(f"line {number} is longer than {_LINE_LIMIT} bytes")
-    start = 0
-    while (at := line.find(";", start)) >= 0:
-        if at and line[at - 1] == "\\":
-            line = line[: at - 1] + line[at:]
-            start = at
-            continue
-        if line[at : at + 3] == ";--" and line[at + 3 : at + 4] != "-":
-            raise NotUnderstoodError(f"line {number}: ;-- begins a comment of several lines")
-        return line[:at].strip()
-    return line.strip()
+    comment = _COMMENT.search(line)
+    if comment is None:
+        return line.replace("\\;", ";").strip()
+    if line.startswith(";--", comment.start()) and line[comment.start() + 3 : comment.start() + 4] != "-":
+        raise NotUnderstoodError(f"line {number}: ;-- begins a comment of several lines")
+    return line[: comment.start()].replace("\\;", ";").strip()

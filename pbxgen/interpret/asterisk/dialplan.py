@@ -37,7 +37,7 @@ class AsteriskExtension:
 class AsteriskContext:
     name: str
     literal: dict[str, AsteriskExtension] = field(default_factory=dict)
-    patterns: list[AsteriskExtension] = field(default_factory=list)
+    patterns: dict[str, AsteriskExtension] = field(default_factory=dict)
     """In the order in which they are tried."""
     includes: list[str] = field(default_factory=list)
 
@@ -64,7 +64,7 @@ class AsteriskDialplan:
 
     def lines(self) -> Iterator[AsteriskLine]:
         for context in self._contexts.values():
-            for extension in (*context.literal.values(), *context.patterns):
+            for extension in (*context.literal.values(), *context.patterns.values()):
                 yield from extension.lines.values()
 
     def _matching(self, name: str, extension: str, seen: tuple[str, ...] = ()) -> Iterator[AsteriskExtension]:
@@ -74,8 +74,8 @@ class AsteriskDialplan:
             return
         if extension in context.literal:
             yield context.literal[extension]
-        for candidate in context.patterns:
-            if patterns.regex(candidate.name).fullmatch(extension):
+        for pattern, candidate in context.patterns.items():
+            if patterns.regex(pattern).fullmatch(extension):
                 yield candidate
         for included in context.includes:
             yield from self._matching(included, extension, (*seen, name))
@@ -99,7 +99,7 @@ def read(files: Mapping[str, str], applications: Container[str], functions: Cont
         else:
             _read_context(contexts.setdefault(section.name, AsteriskContext(section.name)), section)
     for context in contexts.values():
-        context.patterns.sort(key=lambda e: patterns.rank(e.name))
+        context.patterns = {name: context.patterns[name] for name in sorted(context.patterns, key=patterns.rank)}
     plan = AsteriskDialplan(contexts, variables)
     for line in plan.lines():
         if line.application not in applications:
@@ -120,7 +120,9 @@ def _read_context(context: AsteriskContext, section: config.ConfigSection) -> No
                 continue
             case "exten":
                 name, _, rest = setting.value.partition(",")
-                extension = _extension(context, name.strip())
+                name = name.strip()
+                known = context.patterns if name.startswith("_") else context.literal
+                extension = known.setdefault(name, AsteriskExtension(name))
             case "same":
                 rest = setting.value
             case _:
@@ -129,16 +131,6 @@ def _read_context(context: AsteriskContext, section: config.ConfigSection) -> No
             raise NotUnderstoodError(f"{setting.where}: no extension stands above this line")
         priority, _, application = rest.partition(",")
         last = _add(extension, priority.strip(), application.strip(), last, setting.where)
-
-
-def _extension(context: AsteriskContext, name: str) -> AsteriskExtension:
-    if not name.startswith("_"):
-        return context.literal.setdefault(name, AsteriskExtension(name))
-    extension = next((e for e in context.patterns if e.name == name), None)
-    if extension is None:
-        extension = AsteriskExtension(name)
-        context.patterns.append(extension)
-    return extension
 
 
 def _add(extension: AsteriskExtension, written: str, application: str, last: int, where: str) -> int:

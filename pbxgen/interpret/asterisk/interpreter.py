@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from pbxgen.calls.attempts import Attempt, entries
-from pbxgen.calls.case import Case
 from pbxgen.calls.headers import user_of
 from pbxgen.calls.observed import CallRecord, Observed, cannot_transfer, observed
 from pbxgen.interpret.asterisk import dialplan
@@ -23,26 +22,13 @@ from pbxgen.interpret.asterisk.legs import (
     partner,
 )
 from pbxgen.interpret.asterisk.mailboxes import AsteriskMailboxes
-from pbxgen.interpret.base import Trace
+from pbxgen.interpret.base import Interpreter
 from pbxgen.targets.base import GeneratedFile
 
 _TALK_MS = 1_000
 _MESSAGE = (5.0, 5_000)
 """Seconds and loudness (0-32767) of a message that a caller leaves."""
 _MINUTE_MS = 60_000
-
-
-class AsteriskInterpreter:
-    """Generated files of Asterisk, read once; every call begins afresh."""
-
-    pbx = "asterisk"
-
-    def __init__(self, installation: AsteriskInstallation) -> None:
-        self._installation = installation
-
-    def place(self, case: Case, trace: Trace | None = None) -> Observed:
-        """See `pbxgen.interpret.base.Interpreter`."""
-        return _CallPlayer(AsteriskSwitch(self._installation, case, trace)).play()
 
 
 def install(files: Sequence[GeneratedFile]) -> AsteriskInstallation:
@@ -52,14 +38,13 @@ def install(files: Sequence[GeneratedFile]) -> AsteriskInstallation:
     return AsteriskInstallation(plan, AsteriskEndpoints(texts), AsteriskMailboxes(texts), APPLICATIONS, READ)
 
 
-def load(files: Sequence[GeneratedFile]) -> AsteriskInterpreter:
+def load(files: Sequence[GeneratedFile]) -> Interpreter:
     """An interpreter of the files that the target ``asterisk`` renders. Raises NotUnderstoodError."""
-    return AsteriskInterpreter(install(files))
+    installation = install(files)
+    return Interpreter("asterisk", lambda case, trace: _CallPlayer(AsteriskSwitch(installation, case, trace)).play())
 
 
 class _CallPlayer:
-    """Plays one call of a switch."""
-
     def __init__(self, switch: AsteriskSwitch) -> None:
         self._switch = switch
         self._case = switch.case

@@ -7,7 +7,7 @@ import re
 from pbxgen.calls.attempts import Attempt, number_sent
 from pbxgen.flow.world import quickness
 from pbxgen.interpret.asterisk.channel import AsteriskChannel, AsteriskPlace, AsteriskSwitch, RungChannel
-from pbxgen.interpret.far_ends import FarEnd, contacts, outside
+from pbxgen.interpret.far_ends import ANSWER_MS, REFUSAL_MS, TIMER_B_MS, TURN_MS, FarEnd, contacts, outside
 
 UNALLOCATED, NO_ROUTE, NORMAL, BUSY, UNAVAILABLE, NO_ANSWER, CONGESTION = 1, 3, 16, 17, 18, 19, 34
 _CAUSE_OF = {
@@ -19,10 +19,7 @@ _STATUS_OF = {UNALLOCATED: 404, NORMAL: 603, BUSY: 486, NO_ANSWER: 480, 21: 403}
 """SIP status of a call that Hangup(cause) ends before it was answered."""
 _REASONS = {100: "Trying", 180: "Ringing", 183: "Session Progress", 200: "OK"}
 
-_PROVISIONAL_MS, _REFUSAL_MS, _ANSWER_MS, _TURN_MS = 1, 2, 10, 10
-"""Far ends are quick; one that answers waits for those with an earlier turn (as in the model and the laboratory)."""
-_TIMER_B_MS = 32_000
-"""A phone that says nothing at all (RFC 3261, 17.1.1.2)."""
+_PROVISIONAL_MS = 1
 _CONTACT = re.compile(r"sip:([^.]+)\.([0-9]+)@")
 _HOST = "203.0.113.1:5060;ob"
 """Host part of a phone's contact, as behind NAT: Dial is given whole URIs."""
@@ -72,11 +69,11 @@ class AsteriskLeg(RungChannel):
         self.attempt = Attempt(far_end.target, clock.now / 1000, None, None, headers, self._user)
         self.switch.legs.append(self)
         if far_end.deaf:
-            clock.after(_TIMER_B_MS, self._give_up)
+            clock.after(TIMER_B_MS, self._give_up)
             return
         clock.after(_PROVISIONAL_MS, self._progress)
         if far_end.final is not None:
-            clock.after(_ANSWER_MS if self.turn else _REFUSAL_MS, self._answer if self.turn else self._refuse)
+            clock.after(ANSWER_MS if self.turn else REFUSAL_MS, self._answer if self.turn else self._refuse)
 
     def _progress(self) -> None:
         if self.waiting:
@@ -90,7 +87,7 @@ class AsteriskLeg(RungChannel):
         earlier = [leg for leg in self.switch.legs if leg.waiting and leg.turn is not None and leg.turn < self.turn]
         together = [leg for leg in earlier if leg.attempt is not None and leg.attempt.at == self.attempt.at]
         if together:
-            self.switch.clock.after(_TURN_MS * len(together), self._answer)
+            self.switch.clock.after(TURN_MS * len(together), self._answer)
             return
         self._end_attempt(200)
         self.answered = self.up = True

@@ -9,6 +9,7 @@ from functools import lru_cache
 from pbxgen.interpret.base import NotUnderstoodError
 
 _SETS = {"X": "0123456789", "Z": "123456789", "N": "23456789"}
+_WILDCARDS = {".": ".+", "!": ".*"}
 _ANY_MORE, _ANY_OR_NONE, _END = 0x18000, 0x28000, 0x30000
 
 
@@ -18,13 +19,8 @@ def regex(pattern: str) -> re.Pattern[str]:
 
     Raises NotUnderstoodError for what no template writes: hyphens and blanks outside brackets, which match nothing.
     """
-    written = ""
-    for element in _elements(pattern):
-        if element in (".", "!"):
-            written += ".+" if element == "." else ".*"
-        else:
-            written += f"[{re.escape(element)}]"
-    return re.compile(written, re.DOTALL)
+    written = (_WILDCARDS.get(element) or f"[{re.escape(element)}]" for element in _elements(pattern))
+    return re.compile("".join(written), re.DOTALL)
 
 
 @lru_cache(maxsize=4096)

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Protocol
 
 from pbxgen.interpret import brackets
-from pbxgen.interpret.asterisk.expressions import SyntaxMistakeError, evaluate
 from pbxgen.interpret.base import NotUnderstoodError
 
 _OPENING = re.compile(r"\$[{\[]")
@@ -21,8 +20,6 @@ WHOLE = 2**31 - 1
 
 
 class AsteriskValues(Protocol):
-    """Gives the values of variables, functions and expressions."""
-
     def variable(self, name: str) -> str: ...
 
     def function(self, name: str, arguments: str) -> str: ...
@@ -60,7 +57,6 @@ class AsteriskText:
         return "".join([p if isinstance(p, str) else _value(p, values) for p in parts])
 
     def functions(self) -> Sequence[str]:
-        """Names of the functions it calls."""
         names: list[str] = []
         for part in self.parts:
             if isinstance(part, str):
@@ -112,19 +108,13 @@ def _variable(inner: AsteriskText) -> AsteriskVariable:
 
 def _named(inner: str) -> tuple[str, int | None, int]:
     """``NAME:offset:length`` or ``FUNCTION(…):offset:length``."""
-    if ":" not in inner:
+    colons = (at for at, letter in enumerate(inner) if letter == ":")
+    at = next((at for at in colons if inner.count("(", 0, at) == inner.count(")", 0, at)), None)
+    if at is None:
         return inner, None, WHOLE
-    depth = 0
-    for at, character in enumerate(inner):
-        if character == "(":
-            depth += 1
-        elif character == ")":
-            depth -= 1
-        elif character == ":" and not depth:
-            given = _PART.match(inner[at + 1 :])
-            offset, length = given.groups() if given else ("0", None)
-            return inner[:at], int(offset), WHOLE if length is None else int(length)
-    return inner, None, WHOLE
+    given = _PART.match(inner[at + 1 :])
+    offset, length = given.groups() if given else ("0", None)
+    return inner[:at], int(offset), WHOLE if length is None else int(length)
 
 
 def _cut(value: str, offset: int, length: int) -> str:
@@ -193,12 +183,3 @@ def holds(condition: str) -> bool:
     digits = text[1:] if text[:1] in "+-" else text
     number = digits[: len(digits) - len(digits.lstrip("0123456789"))]
     return int(number) != 0 if number else bool(condition)
-
-
-def expression_value(text: str, complain: Callable[[str], None]) -> str:
-    """The value of an expression; ``complain`` is called for one that Asterisk cannot read."""
-    try:
-        return evaluate(text)
-    except SyntaxMistakeError:
-        complain(f"syntax error in $[{text}]")
-        return "0"

@@ -58,7 +58,6 @@ class FreeSwitchCall:
         return cls(installation, case, FreeSwitchClock(int(case.moment.timestamp())))
 
     def channel(self, profile: CallerProfile, *, inbound: bool, variables: Mapping[str, str]) -> FreeSwitchChannel:
-        """Add a channel."""
         channel = FreeSwitchChannel(profile, self.installation.variables, inbound)
         for name, value in variables.items():
             channel.set(name, value)
@@ -66,7 +65,6 @@ class FreeSwitchCall:
         return channel
 
     def uuid(self) -> str:
-        """UUID of the next channel."""
         return f"00000000-0000-4000-8000-{len(self.channels):012d}"
 
     def usage(self, resource: tuple[str, str]) -> int:

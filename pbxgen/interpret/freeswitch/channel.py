@@ -19,8 +19,6 @@ _OURS = "pbx_"
 
 @dataclass(frozen=True, slots=True)
 class CallerProfile:
-    """The caller profile: destination and caller of a channel."""
-
     destination_number: str
     context: str
     caller_id_number: str
@@ -88,7 +86,6 @@ class FreeSwitchChannel:
         return value
 
     def field(self, name: str) -> str:
-        """A field of the profile."""
         if name.lower() not in _FIELDS:
             raise NotUnderstoodError(f"the field {name} of a caller profile")
         return str(getattr(self.hunted or self.profile, name.lower()))

@@ -26,17 +26,9 @@ class FreeSwitchAction:
 
 
 @dataclass(frozen=True, slots=True)
-class FieldTest:
-    """A field and the expression it is compared with."""
-
-    field: str
-    expression: str
-
-
-@dataclass(frozen=True, slots=True)
 class FreeSwitchCondition:
-    tests: tuple[FieldTest, ...]
-    """One; none: it always holds."""
+    tests: tuple[tuple[str, str], ...]
+    """A field and the expression it is compared with; none: the condition always holds."""
     any: bool
     """``regex="any"``: the tests are ``<regex>`` elements, one of which must pass. Their brackets give no ``$1``."""
     breaks_if: tuple[bool, ...]
@@ -105,10 +97,10 @@ def _condition(element: XmlElement) -> FreeSwitchCondition:
     return FreeSwitchCondition(tuple(tests), rule is not None, breaks_if, actions, anti)
 
 
-def _test(element: XmlElement) -> FieldTest:
+def _test(element: XmlElement) -> tuple[str, str]:
     if not {"field", "expression"} <= element.attributes.keys():
         raise NotUnderstoodError(f"{element.where}: a test without field or expression")
-    return FieldTest(element.get("field"), element.get("expression"))
+    return element.get("field"), element.get("expression")
 
 
 def _action(element: XmlElement) -> FreeSwitchAction:

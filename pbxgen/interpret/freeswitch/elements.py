@@ -38,14 +38,15 @@ def parsed(lines: Sequence[FreeSwitchLine]) -> list[XmlElement]:
     """The outermost elements of a pre-processed text."""
     root = XmlElement("", {}, "")
     open_: list[XmlElement] = [root]
-    # A first line of our own keeps several elements together.
     parser = expat.ParserCreate()
     parser.buffer_text = True
 
+    def where(line: int) -> str:
+        # A first line of our own keeps several elements together.
+        return lines[line - 2].where if 0 <= line - 2 < len(lines) else ""
+
     def begin(tag: str, attributes: dict[str, str]) -> None:
-        number = parser.CurrentLineNumber - 2
-        where = lines[number].where if 0 <= number < len(lines) else ""
-        element = XmlElement(tag, attributes, where)
+        element = XmlElement(tag, attributes, where(parser.CurrentLineNumber))
         open_[-1].children.append(element)
         open_.append(element)
 
@@ -58,7 +59,5 @@ def parsed(lines: Sequence[FreeSwitchLine]) -> list[XmlElement]:
     try:
         parser.Parse("<section>\n" + "".join(line.text for line in lines) + "</section>", True)
     except expat.ExpatError as error:
-        number = error.lineno - 2
-        where = lines[number].where if 0 <= number < len(lines) else "the end"
-        raise NotUnderstoodError(f"{where}: {expat.errors.messages[error.code]}") from error
+        raise NotUnderstoodError(f"{where(error.lineno) or 'the end'}: {expat.errors.messages[error.code]}") from error
     return root.children[0].children

@@ -186,9 +186,9 @@ class FreeSwitchCore:
         self, channel: FreeSwitchChannel, condition: FreeSwitchCondition
     ) -> tuple[bool, re.Match[str] | None, str]:
         """Does a condition hold, and what stands for ``$1`` in its actions (None: they are taken as they are)?"""
-        for test in condition.tests:
-            expression = self.expand(channel, test.expression)
-            field = self.expand(channel, test.field) if "$" in test.field else channel.field(test.field)
+        for tested, against in condition.tests:
+            expression = self.expand(channel, against)
+            field = self.expand(channel, tested) if "$" in tested else channel.field(tested)
             match = perform(field, expression)
             if match is not None:
                 return True, None if condition.any or "(" not in expression else match, field

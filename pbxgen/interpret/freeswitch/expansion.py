@@ -19,6 +19,8 @@ _DEEPEST = 100
 _REFERS = re.compile(r"\$[\\$]*\{")
 _ESCAPED = re.compile(r"\\[\\nst']")
 """``switch_string_has_escaped_data``."""
+_TOKEN = re.compile(r"(?P<reference>\$\$?\{)|\\'|(?P<letter>\\\\|\\?\$\$?|.)", re.DOTALL)
+"""What begins a reference, an escaped quote (which vanishes), or one letter as it is read: the last one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,35 +87,18 @@ def _parts(text: str) -> tuple[_Part, ...]:
     if not refers(text) and not _ESCAPED.search(text):
         return (text,)
     parts: list[_Part] = []
-    at, size = 0, len(text)
-    while at < size:
-        literal = False
-        if text[at] == "\\":
-            following = text[at + 1 : at + 2]
-            if following == "$":
-                literal = True
-                at += 2 if text[at + 2 : at + 3] == "$" else 1
-            elif following == "'":
-                at += 2
-                continue
-            elif following == "\\":
-                _add(parts, "\\")
-                at += 2
-                continue
-        if text[at] == "$" and not literal:
-            if text[at + 1 : at + 2] == "$":
-                at += 1
-            literal = text[at + 1 : at + 2] != "{"
-            if not literal:
-                part, at = _reference(text, at + 2)
-                parts.append(part)
-                # The letter behind a reference is copied whatever it is, unless another reference begins.
-                if at < size and text[at] != "$":
-                    _add(parts, text[at])
-                    at += 1
-                continue
-        _add(parts, text[at])
-        at += 1
+    at = 0
+    while (token := _TOKEN.match(text, at)) is not None:
+        at = token.end()
+        if token["reference"] is None:
+            _add(parts, (token["letter"] or "")[-1:])
+            continue
+        part, at = _reference(text, at)
+        parts.append(part)
+        # The letter behind a reference is copied whatever it is, unless another reference begins.
+        if text[at : at + 1] not in ("", "$"):
+            _add(parts, text[at])
+            at += 1
     return tuple(parts)
 
 

@@ -14,25 +14,20 @@ from pbxgen.interpret.freeswitch.preprocess import FreeSwitchLine, FreeSwitchPre
 from pbxgen.targets.base import GeneratedFile
 
 STOCK: Mapping[str, str] = {
-    "domain": "127.0.0.1",
+    **dict.fromkeys(("domain", "local_ip_v4", "external_sip_ip", "external_rtp_ip"), "127.0.0.1"),
     "conf_dir": "/etc/freeswitch",
     "default_language": "en",
     "sounds_dir": "/usr/share/freeswitch/sounds",
     "sound_prefix": "/usr/share/freeswitch/sounds/en/us/callie",
     "core_uuid": "00000000-0000-4000-8000-000000000000",
-    "local_ip_v4": "127.0.0.1",
     "internal_sip_port": "5060",
     "external_sip_port": "5080",
-    "external_sip_ip": "127.0.0.1",
-    "external_rtp_ip": "127.0.0.1",
-    "internal_ssl_enable": "false",
-    "external_ssl_enable": "false",
+    **dict.fromkeys(("internal_ssl_enable", "external_ssl_enable"), "false"),
     "internal_tls_port": "5061",
     "external_tls_port": "5081",
     "sip_tls_version": "tlsv1,tlsv1.1,tlsv1.2",
     "sip_tls_ciphers": "ALL:!ADH:!LOW:!EXP:!MD5:@STRENGTH",
-    "global_codec_prefs": "OPUS,G722,PCMU,PCMA",
-    "outbound_codec_prefs": "OPUS,G722,PCMU,PCMA",
+    **dict.fromkeys(("global_codec_prefs", "outbound_codec_prefs"), "OPUS,G722,PCMU,PCMA"),
     "hold_music": "local_stream://moh",
 }
 """Global variables that the core and the stock ``vars.xml`` set."""
@@ -84,7 +79,6 @@ def _params(element: XmlElement) -> dict[str, str]:
 
 
 def _voicemail_profiles(lines: Sequence[FreeSwitchLine]) -> frozenset[str]:
-    """Names of the profiles of mod_voicemail."""
     holders = [holder for element in parsed(lines) for holder in element.named("profiles")]
     return frozenset(profile.get("name") for holder in holders for profile in holder.named("profile"))
 

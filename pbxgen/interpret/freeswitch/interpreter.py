@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 
 from pbxgen.calls.case import Case
 from pbxgen.calls.headers import user_of
 from pbxgen.calls.observed import CallRecord, Observed, cannot_transfer, observed
 from pbxgen.flow.simulate import Transfer
-from pbxgen.interpret.base import NotUnderstoodError, Trace
+from pbxgen.interpret.base import Interpreter, NotUnderstoodError, Trace
 from pbxgen.interpret.far_ends import trunk_address
 from pbxgen.interpret.freeswitch.applications import APPLICATIONS
 from pbxgen.interpret.freeswitch.call import FreeSwitchCall
@@ -37,38 +38,29 @@ _KEPT = {
 }
 
 
-class FreeSwitchInterpreter:
-    """FreeSWITCH with generated files."""
-
-    pbx = "freeswitch"
-
-    def __init__(self, installation: FreeSwitchInstallation) -> None:
-        self._installation = installation
-
-    def place(self, case: Case, trace: Trace | None = None) -> Observed:
-        """See `pbxgen.interpret.base.Interpreter`."""
-        call = FreeSwitchCall.of(self._installation, case)
-        switch = FreeSwitchCore(call, APPLICATIONS, trace)
-        for extension, states in case.world.phones.items():
-            if "in_call" in states and extension in case.plan.users:
-                _occupy(switch, extension)
-        handling = case.handling
-        dialled = handling.dialled or case.call.called
-        if case.call.caller in case.plan.users:
-            caller = _from_phone(call, case.call.caller, dialled)
-        else:
-            caller = _from_trunk(call, dialled)
-        caller.keys = handling.keys or None
-        switch.run(caller)
-        transfer = case.call.transfer
-        if transfer is not None and call.talking is not None:
-            _transferred(switch, caller, transfer)
-        return _observed(call, caller)
+def load(files: Sequence[GeneratedFile]) -> Interpreter:
+    """An interpreter of the files that the target ``freeswitch`` renders. Raises NotUnderstoodError."""
+    return Interpreter("freeswitch", partial(_play, install(files)))
 
 
-def load(files: Sequence[GeneratedFile]) -> FreeSwitchInterpreter:
-    """Generated files, ready to be called. Raises NotUnderstoodError."""
-    return FreeSwitchInterpreter(install(files))
+def _play(installation: FreeSwitchInstallation, case: Case, trace: Trace | None) -> Observed:
+    call = FreeSwitchCall.of(installation, case)
+    switch = FreeSwitchCore(call, APPLICATIONS, trace)
+    for extension, states in case.world.phones.items():
+        if "in_call" in states and extension in case.plan.users:
+            _occupy(switch, extension)
+    handling = case.handling
+    dialled = handling.dialled or case.call.called
+    if case.call.caller in case.plan.users:
+        caller = _from_phone(call, case.call.caller, dialled)
+    else:
+        caller = _from_trunk(call, dialled)
+    caller.keys = handling.keys or None
+    switch.run(caller)
+    transfer = case.call.transfer
+    if transfer is not None and call.talking is not None:
+        _transferred(switch, caller, transfer)
+    return _observed(call, caller)
 
 
 def _from_phone(call: FreeSwitchCall, extension: str, dialled: str) -> FreeSwitchChannel:

@@ -88,17 +88,10 @@ def new_leg(call: FreeSwitchCall, caller: FreeSwitchChannel, destination: DialDe
     channel.name = given.get("origination_channel_name", "")
     if far is not None and far.presses:
         channel.keys = "1"
-    delay, limit = atoi(given.get("leg_delay_start", "")), atoi(given.get("leg_timeout", ""))
-    progress = atoi(given.get("leg_progress_timeout", ""))
-    return FreeSwitchLeg(
-        channel,
-        far,
-        request_user,
-        index,
-        max(delay, 0),
-        limit + delay if limit > 0 else 0,
-        progress + delay if progress > 0 else 0,
-    )
+    timers = ("leg_delay_start", "leg_timeout", "leg_progress_timeout")
+    delay, *limits = (atoi(given.get(name, "")) for name in timers)
+    limit, progress_limit = (seconds + delay if seconds > 0 else 0 for seconds in limits)
+    return FreeSwitchLeg(channel, far, request_user, index, max(delay, 0), limit, progress_limit)
 
 
 def _far_end(call: FreeSwitchCall, endpoint: str) -> tuple[FarEnd | None, int, str]:

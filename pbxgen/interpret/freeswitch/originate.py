@@ -10,16 +10,13 @@ from collections.abc import Iterable
 from pbxgen.calls.attempts import entries
 from pbxgen.flow.world import quickness
 from pbxgen.interpret.base import NotUnderstoodError
+from pbxgen.interpret.far_ends import ANSWER_MS, REFUSAL_MS, TIMER_B_MS, TURN_MS
 from pbxgen.interpret.freeswitch.channel import FreeSwitchChannel
 from pbxgen.interpret.freeswitch.endpoints import cause_of
 from pbxgen.interpret.freeswitch.execution import FreeSwitchCore
 from pbxgen.interpret.freeswitch.leg import FreeSwitchLeg, invite
 from pbxgen.interpret.freeswitch.text import atoi, is_true
 
-_REFUSAL, _ANSWER, _TURN = 0.002, 0.010, 0.010
-"""Seconds. Far ends are quick; one that answers waits for those with an earlier turn, as in the model."""
-_TIMER_B = 32.0
-"""Seconds until an INVITE without a reply counts as replied 408 (RFC 3261: 64 * T1)."""
 _WRAP = 1 << 32
 _REDIRECTS = frozenset({300, 301, 302, 305})
 """Statuses that mod_sofia handles as redirects; every other 3xx is a failure without a status."""
@@ -77,7 +74,7 @@ class Originate:
             self._ring(leg)
         answering = [leg for leg in began if leg.final == 200]
         for turn, leg in enumerate(answering):
-            leg.replies_at = call.clock.now + _ANSWER + turn * _TURN
+            leg.replies_at = call.clock.now + (ANSWER_MS + turn * TURN_MS) / 1000
         if not began:
             return
         handling = call.case.handling
@@ -88,7 +85,7 @@ class Originate:
         """Note the far end's provisional reply, and schedule its final one."""
         assert leg.far is not None
         if leg.final is not None:
-            leg.replies_at = self._call.clock.now + (_TIMER_B if leg.far.deaf else _REFUSAL)
+            leg.replies_at = self._call.clock.now + (TIMER_B_MS if leg.far.deaf else REFUSAL_MS) / 1000
         if leg.far.provisional is not None and not leg.far.deaf:
             leg.rings = True
             leg.won = self._early and leg.far.provisional == 183

@@ -7,13 +7,18 @@ from functools import lru_cache
 
 from pbxgen.interpret.base import NotUnderstoodError
 
-_ESCAPES = frozenset("dDwWsSbBnxz123456789")
-_GROUPS = re.compile(r"\(\?(?::|=|!|<=|<!|>)")
-_HEX = re.compile(r"x[0-9a-f]{2}")
+_ESCAPE = r"x[0-9a-f]{2}|[dDwWsSn]|(?![^\W_])(?:.|\Z)"
+"""Behind a backslash, wherever it stands."""
+_UNDERSTOOD = re.compile(
+    rf"(?:\\(?:[bBz1-9]|{_ESCAPE})"
+    rf"|\[(?!\^?\])(?:\\(?:{_ESCAPE})|(?!\[|&&|\|\||~~|--)[^\]\\])*(?:\]|$)"
+    r"|\((?!\?)|\(\?(?::|=|!|<=|<!|>)|\{\d+(?:,\d*)?\}|[^\\\[({])*",
+    re.DOTALL,
+)
+"""Syntax that means the same to PCRE2 and to ``re``: escapes, classes, groups, quantifiers, anything plain."""
 _NUMBER, _BRACED = re.compile(r"\$([0-9]+)"), re.compile(r"\$\{[0-9]")
 _END = re.compile(r"((?<!\\)(?:\\\\)*)\\z")
 """``\\z``, the very end of the text, which ``re`` writes otherwise."""
-_QUANTIFIER = re.compile(r"\{\d+(?:,\d*)?\}")
 
 
 @lru_cache(maxsize=65536)
@@ -33,44 +38,14 @@ def _compiled(expression: str) -> re.Pattern[str]:
         raise NotUnderstoodError(
             f"expression {expression!r}: {expression[0]} at the beginning has a meaning of its own"
         )
-    _check(expression)
+    understood = _UNDERSTOOD.match(expression)
+    if understood is not None and understood.end() < len(expression):
+        strange = expression[understood.end() :][:4]
+        raise NotUnderstoodError(f"expression {expression!r}: {strange} may mean different things")
     try:
         return re.compile(_END.sub(r"\1\\Z", expression), re.ASCII)
     except re.error as error:
         raise NotUnderstoodError(f"expression {expression!r}: {error}") from error
-
-
-def _check(expression: str) -> None:
-    """Raises NotUnderstoodError for syntax that may differ between the two."""
-    at, in_class = 0, False
-    while at < len(expression):
-        letter = expression[at]
-        wrong = ""
-        if letter == "\\":
-            at += 1
-            following = expression[at : at + 1]
-            if following.isalnum() and (following not in _ESCAPES or (in_class and following in "bBz123456789")):
-                wrong = f"\\{following}"
-            elif following == "x" and not _HEX.match(expression, at):
-                wrong = "\\x that is no letter's number"
-        elif in_class:
-            if letter == "]":
-                in_class = False
-            elif letter == "[" or expression[at : at + 2] in ("&&", "||", "~~", "--"):
-                wrong = f"{expression[at : at + 2]} in a class"
-        elif letter == "[":
-            in_class = True
-            first = at + 2 if expression[at + 1 : at + 2] == "^" else at + 1
-            if expression[first : first + 1] == "]":
-                wrong = "[]"
-        elif letter == "(" and expression[at + 1 : at + 2] == "?":
-            if not _GROUPS.match(expression, at):
-                wrong = expression[at : at + 4]
-        elif letter == "{" and not _QUANTIFIER.match(expression, at):
-            wrong = "{ that is no quantifier"
-        if wrong:
-            raise NotUnderstoodError(f"expression {expression!r}: {wrong} may mean different things")
-        at += 1
 
 
 def substituted(match: re.Match[str], data: str, field: str) -> str:

@@ -19,12 +19,6 @@ class Entry:
     note: str
 
 
-@dataclass(frozen=True, slots=True)
-class Year:
-    year: int
-    days: tuple[Entry, ...]
-
-
 def weekly(schedule: Schedule) -> tuple[Entry, ...]:
     hours: dict[int, list[str]] = {}
     for window in sorted(schedule.weekly, key=lambda w: (w.weekday, w.start)):
@@ -39,7 +33,8 @@ def opened(schedule: Schedule) -> tuple[Entry, ...]:
     return tuple(Entry(f"{day:%Y%m%d}", ",".join(windows), str(day)) for day, windows in hours.items())
 
 
-def closed(schedule: Schedule) -> tuple[Year, ...]:
+def closed(schedule: Schedule) -> dict[int, list[Entry]]:
+    """By year."""
     days: dict[dt.date, str] = {}
     for span in schedule.closed:
         for offset in range((span.last - span.first).days + 1):
@@ -48,7 +43,7 @@ def closed(schedule: Schedule) -> tuple[Year, ...]:
     years: dict[int, list[Entry]] = {}
     for day, label in sorted(days.items()):
         years.setdefault(day.year, []).append(Entry(f"{day:%m%d}", "", label))
-    return tuple(Year(year, tuple(entries)) for year, entries in years.items())
+    return years
 
 
 def _window(start: int, end: int) -> str:

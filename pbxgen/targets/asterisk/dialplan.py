@@ -20,14 +20,14 @@ FEW_CONTACTS = 200
 def view(plan: Plan, endpoints: EndpointNames, siblings: Mapping[Key, Key]) -> dict[str, object]:
     """What the template of a tenant's dialplan prints, by the names it has there."""
     shared = find_shared(plan)
+    common = [{"name": f"{plan.name}.shared", "blocks": shared.blocks}] if shared.blocks else []
     return {
         "plan": plan,
         "endpoints": endpoints,
         "trunks": [_trunk(plan, trunk, siblings) for trunk in plan.trunks.values()],
         "emergency": list(_emergency(plan)),
         "routes": [_route(plan, route) for route in plan.routes.values() if not route.emergency],
-        "shared": shared.blocks,
-        "users": _bucketed(plan, "users", (_user(plan, user, shared) for user in plan.users.values())),
+        "users": [*common, *_bucketed(plan, "users", (_user(plan, user, shared) for user in plan.users.values()))],
         "groups": _bucketed(plan, "groups", (_group(plan, place, group) for place, group in plan.positions())),
         "inbound": _bucketed(plan, "inbound", _numbers(plan)),
         "schedules": [_schedule(plan, schedule) for schedule in plan.schedules.values()],

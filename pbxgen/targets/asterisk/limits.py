@@ -48,18 +48,18 @@ def _endpoint_pattern(plan: Plan, options: Options) -> Iterator[Diagnostic]:
 
 
 def _names(plan: Plan) -> Iterator[Diagnostic]:
-    contexts: list[tuple[str, str, Location]] = []
-    contexts += [
-        ("trunk", f"{names.context(plan, 'trunk', t.name)}.settings", t.location) for t in plan.trunks.values()
-    ]
-    contexts += [("route", names.context(plan, "route", r.name), r.location) for r in plan.routes.values()]
+    """The longest context of each thing that has a name."""
+    named: list[tuple[str, str, str, Location]] = []
+    named += [("trunk", t.name, ".settings", t.location) for t in plan.trunks.values()]
+    named += [("route", r.name, "", r.location) for r in plan.routes.values()]
     for schedule in plan.schedules.values():
         ending = ".closed.2026" if schedule.closed else ".open" if schedule.opened else ""
-        contexts.append(("schedule", names.context(plan, "schedule", schedule.name) + ending, schedule.location))
+        named.append(("schedule", schedule.name, ending, schedule.location))
     for contacts in plan.contacts.values():
         ending = f".{'0' * 14}xx" if len(contacts.patterns) > FEW_CONTACTS else ""
-        contexts.append(("contacts", names.context(plan, "contacts", contacts.name) + ending, contacts.location))
-    for kind, context, location in contexts:
+        named.append(("contacts", contacts.name, ending, contacts.location))
+    for kind, name, ending, location in named:
+        context = names.context(plan, kind, name) + ending
         if len(context.encode()) > names.CONTEXT_LIMIT:
             yield make(
                 "PBX301",
@@ -107,10 +107,9 @@ def _lists(plan: Plan) -> Iterator[Diagnostic]:
                         yield _too_long("this list of destinations", rule.location)
         if len(user.follow_me) > 2 and len(places.legs(plan, user.follow_me)) > LINE:
             yield _too_long("this follow_me", user.location)
-    for entry in plan.inbound.values():
-        for rule in entry.rules:
-            if len(rule.places) > 2 and len(places.places(plan, rule.places)) > LINE:
-                yield _too_long("this list of destinations", rule.location)
+    for rule in (rule for entry in plan.inbound.values() for rule in entry.rules):
+        if len(rule.places) > 2 and len(places.places(plan, rule.places)) > LINE:
+            yield _too_long("this list of destinations", rule.location)
     worst.sort(key=lambda pair: -pair[0])
     together = worst[: 2 * plan.max_diversions]
     if sum(length for length, _ in together) > TO_TRY and together[0][0] <= LINE:

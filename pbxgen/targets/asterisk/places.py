@@ -65,7 +65,6 @@ def places(plan: Plan, items: tuple[Place, ...], owner: Owner = NOBODY, reason: 
 
 
 def legs(plan: Plan, items: tuple[Leg, ...]) -> str:
-    """The legs of ``follow_me``."""
     return SEPARATOR.join(_leg(plan, item) for item in items)
 
 

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from pbxgen.diagnostics.diagnostic import Diagnostic
-from pbxgen.flow.plan import Plan
-from pbxgen.targets.asterisk import dialplan, endpoints, mailboxes, text
+from pbxgen.flow.plan import Plan, Secret
+from pbxgen.targets.asterisk import dialplan, endpoints, names, text
 from pbxgen.targets.asterisk.limits import limits, refused_secrets
 from pbxgen.targets.asterisk.names import endpoint_names, pattern_of
 from pbxgen.targets.asterisk.siblings import siblings
 from pbxgen.targets.base import GeneratedFile, Options, Part
 from pbxgen.targets.templates import FileMaker
 
+_NO_PIN = "none"
+"""Letters, which no telephone dials: a mailbox without PIN never opens with ``*98``."""
 _FILTERS = {"comment": text.comment, "caller_name": text.caller_name, "mailbox_field": text.mailbox_field}
 
 
@@ -65,8 +67,29 @@ def _endpoints(files: FileMaker, plans: tuple[Plan, ...], options: Options) -> I
 
 
 def _voicemail(files: FileMaker, plans: tuple[Plan, ...], options: Options) -> Iterator[GeneratedFile]:
-    yield files.rendered("voicemail.conf", "voicemail.conf.j2", {"plans": plans, "zones": mailboxes.zones(plans)})
+    zones = {_zone_name(plan): plan.timezone for plan in plans}
+    yield files.rendered("voicemail.conf", "voicemail.conf.j2", {"plans": plans, "zones": zones})
     yield files.rendered("modules.conf", "modules.conf.j2", {})
     for plan in plans:
-        view = {"plan": plan, "mailboxes": mailboxes.mailboxes(plan, options.secrets)}
+        view = {"plan": plan, "mailboxes": _mailboxes(plan, options.secrets)}
         yield files.rendered(f"pbxgen/{plan.name}/voicemail.conf", "tenant/voicemail.conf.j2", view, secret=True)
+
+
+def _mailboxes(plan: Plan, secrets: Mapping[Secret, str]) -> list[dict[str, str]]:
+    return [
+        {
+            "extension": user.extension,
+            "title": user.name,
+            "where": user.mailbox.location.short,
+            "pin": _NO_PIN if user.mailbox.pin is None else secrets[user.mailbox.pin],
+            "email": user.mailbox.email or "",
+            "options": f"tz={_zone_name(plan)}",
+        }
+        for user in names.in_order(plan.users)
+        if user.mailbox is not None
+    ]
+
+
+def _zone_name(plan: Plan) -> str:
+    """What the plan's time zone is called in voicemail.conf."""
+    return plan.timezone.replace("/", "-")

@@ -15,7 +15,8 @@ COMMENT_LIMIT = 120
 CALLER_NAME_LIMIT = 79
 """Bytes of a display name that res_pjsip keeps of ``callerid`` (it copies into 80)."""
 
-_BIDI = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+_BIDI = "\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
+_ESCAPED_BIDI = {ord(mark): f"\\u{ord(mark):04x}" for mark in _BIDI}
 
 
 def value(text: str) -> str:
@@ -27,8 +28,7 @@ def value(text: str) -> str:
 
 def comment(text: str) -> str:
     """Text after a semicolon, on one line; marks that change the direction of writing are shown as escapes."""
-    line = "".join(_visible(c) for c in text)
-    return shortened(line, COMMENT_LIMIT)
+    return shortened(_one_line(text).translate(_ESCAPED_BIDI), COMMENT_LIMIT)
 
 
 def shortened(text: str, limit: int) -> str:
@@ -58,9 +58,3 @@ def mailbox_field(text: str) -> str:
 
 def _one_line(text: str) -> str:
     return "".join(" " if unicodedata.category(c) in ("Cc", "Zl", "Zp") else c for c in text)
-
-
-def _visible(character: str) -> str:
-    if character in _BIDI:
-        return f"\\u{ord(character):04x}"
-    return " " if unicodedata.category(character) in ("Cc", "Zl", "Zp") else character

@@ -22,19 +22,21 @@ class Check:
 
 
 @dataclass(frozen=True, slots=True)
-class Opening:
-    """One schedule. A window that runs past midnight belongs to the day it begins: ``eve`` tests look at the rest of
-    yesterday's windows, which yesterday's closing (``closed_eve``) keeps shut."""
+class Step:
+    """If any of the tests on ``field`` passes, ``sets`` is set."""
 
-    name: str
-    closed: tuple[Check, ...]
-    weekly: tuple[Check, ...]
-    closed_eve: tuple[Check, ...]
-    eve: tuple[Check, ...]
-    opened: tuple[Check, ...]
+    meaning: str
+    field: str
+    tests: tuple[Check, ...]
+    sets: str
 
 
-def opening(schedule: Schedule) -> Opening:
+def opening(schedule: Schedule) -> list[Step]:
+    """Steps that find out whether a schedule is open.
+
+    A window that runs past midnight belongs to the day it begins: its rest is that of yesterday, which yesterday's
+    closing keeps shut.
+    """
     weekly, eve = [], []
     spans: dict[tuple[int, int], set[int]] = {}
     for window in schedule.weekly:
@@ -46,14 +48,15 @@ def opening(schedule: Schedule) -> Opening:
             following = {(day + 1) % 7 for day in days}
             eve.append(Check(rf"^[0-9-]+ {_weekdays(following)} {_between(0, end - _DAY)}", f"the rest of {words}"))
     closed = sorted({day for r in schedule.closed for day in _dates(r.first, r.last)})
-    return Opening(
-        name=schedule.name,
-        closed=tuple(_by_year(closed)),
-        weekly=tuple(weekly),
-        closed_eve=tuple(_by_year(day + dt.timedelta(days=1) for day in closed)) if eve else (),
-        eve=tuple(eve),
-        opened=tuple(_opened(schedule)),
+    closed_eve = _by_year(day + dt.timedelta(days=1) for day in closed) if eve else ()
+    steps = (
+        Step("closed", "${pbx_now}", tuple(_by_year(closed)), "pbx_day=closed"),
+        Step("opening hours", "${pbx_day}${pbx_now}", tuple(weekly), "pbx_open=yes"),
+        Step("yesterday was closed", "${pbx_now}", tuple(closed_eve), "pbx_eve=closed"),
+        Step("yesterday's hours that run past midnight", "${pbx_eve}${pbx_now}", tuple(eve), "pbx_open=yes"),
+        Step("open all the same", "${pbx_now}", tuple(_opened(schedule)), "pbx_open=yes"),
     )
+    return [step for step in steps if step.tests]
 
 
 def _opened(schedule: Schedule) -> Iterator[Check]:

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from pbxgen.diagnostics.diagnostic import Diagnostic
 from pbxgen.flow.plan import Plan
 from pbxgen.targets.base import GeneratedFile, Options, Part
-from pbxgen.targets.freeswitch import contacts, escape, limits, views
+from pbxgen.targets.freeswitch import contacts, escape, limits, template_values
 from pbxgen.targets.freeswitch.addresses import inbound_lists
 from pbxgen.targets.freeswitch.endpoints import Naming
 from pbxgen.targets.templates import FileMaker, templates_folder
@@ -37,7 +37,7 @@ class FreeSwitchTarget:
             made.append(files.copied("directory/pbxgen.xml", "directory.xml"))
         if options.parts & {Part.ENDPOINTS, Part.VOICEMAIL}:
             for plan in plans:
-                phones = views.phones(plan, options, naming)
+                phones = template_values.phones(plan, options, naming)
                 path = f"directory/pbxgen/{plan.name}.phones.xml"
                 made.append(files.rendered(path, "phones.xml.j2", phones, secret=True))
         if Part.VOICEMAIL in options.parts:
@@ -50,19 +50,21 @@ class FreeSwitchTarget:
 def _dialplan(files: FileMaker, plans: tuple[Plan, ...], naming: Naming) -> Iterator[GeneratedFile]:
     main = {
         "builds": [f"{plan.name} {plan.digest}" for plan in plans],
-        "trunks": [trunk for plan in plans for trunk in views.inbound_trunks(plan)],
-        "contacts_passed": contacts.passed(),
-        "contacts_wanted": contacts.wanted(),
-        "contacts_found": contacts.FOUND,
+        "trunks": [trunk for plan in plans for trunk in template_values.inbound_trunks(plan)],
+        "contacts": {"passed": contacts.passed(), "wanted": contacts.wanted(), "found": [contacts.FOUND]},
         "carriers": contacts.carriers(plans),
     }
     yield files.rendered("dialplan/pbxgen.xml", "dialplan.xml.j2", main)
-    for path in sorted((templates_folder() / FreeSwitchTarget.name / "library").glob("*.xml")):
-        yield files.copied(f"dialplan/pbxgen/library/{path.name}", f"library/{path.name}")
+    for path in sorted((templates_folder() / FreeSwitchTarget.name / "library").iterdir()):
+        place = f"dialplan/pbxgen/library/{path.name.removesuffix('.j2')}"
+        if path.suffix == ".j2":
+            yield files.rendered(place, f"library/{path.name}", {"looked_up": contacts.LOOKED_UP})
+        else:
+            yield files.copied(place, f"library/{path.name}")
     for plan in plans:
-        tenant = views.tenant(plan, naming)
+        tenant = template_values.tenant(plan, naming)
         yield files.rendered(f"dialplan/pbxgen/tenants/{plan.name}.xml", "tenant.xml.j2", tenant)
-        yield files.rendered(f"directory/pbxgen/{plan.name}.calls.xml", "calls.xml.j2", views.calls(plan))
+        yield files.rendered(f"directory/pbxgen/{plan.name}.calls.xml", "calls.xml.j2", template_values.calls(plan))
 
 
 def _profiles(files: FileMaker, plans: tuple[Plan, ...], options: Options) -> Iterator[GeneratedFile]:
@@ -74,5 +76,5 @@ def _profiles(files: FileMaker, plans: tuple[Plan, ...], options: Options) -> It
     yield files.rendered("sip_profiles/internal.xml", "internal.xml.j2", internal)
     yield files.rendered("sip_profiles/external.xml", "external.xml.j2", {"acls": inbound_lists(plans)})
     for plan in plans:
-        gateways = views.gateways(plan, options)
+        gateways = template_values.gateways(plan, options)
         yield files.rendered(f"sip_profiles/external/{plan.name}.xml", "gateways.xml.j2", gateways, secret=True)

@@ -9,8 +9,8 @@ from unittest import mock
 import pytest
 
 from pbxgen.calls.case import Case
-from pbxgen.interpret.examine import examine
-from pbxgen.targets.freeswitch import views
+from pbxgen.interpret.generated_calls import examine
+from pbxgen.targets.freeswitch import template_values
 from tests.smoke.offices import HEAD, OUTSIDE, call, office
 from tests.support.calls import shown
 from tests.support.inside import come
@@ -39,7 +39,7 @@ _BEGAN_BEFORE = {
 @pytest.fixture(params=[2, 3])
 def spread(request: pytest.FixtureRequest) -> Iterator[None]:
     """Call data are spread by so many digits, however few they are."""
-    with mock.patch.object(views, "bucket_digits", return_value=request.param):
+    with mock.patch.object(template_values, "bucket_digits", return_value=request.param):
         yield
 
 

@@ -9,22 +9,21 @@ import pytest
 
 from pbxgen.diagnostics.location import Location
 from pbxgen.flow.schedule import DatedWindow, DateRange, Schedule, WeeklyWindow
-from pbxgen.targets.freeswitch.clock import Check, Opening, opening
+from pbxgen.targets.freeswitch.clock import Step, opening
 
 WHERE = Location("acme.yaml", 1, 1, 1, 1)
 DAY = dt.date
 
 
-def judged(times: Opening, moment: dt.datetime) -> bool:
+def judged(steps: list[Step], moment: dt.datetime) -> bool:
     """What the generated conditions come to, in their order."""
-    now = f"{moment:%Y-%m-%d} {moment.isoweekday()} {moment:%H%M}"
-
-    def passes(tests: tuple[Check, ...], text: str) -> bool:
-        return any(re.search(test.expression, text) for test in tests)
-
-    day = "closed" if passes(times.closed, now) else ""
-    eve = "closed" if passes(times.closed_eve, now) else ""
-    return passes(times.weekly, day + now) or passes(times.eve, eve + now) or passes(times.opened, now)
+    known = {"pbx_now": f"{moment:%Y-%m-%d} {moment.isoweekday()} {moment:%H%M}", "pbx_day": "", "pbx_eve": ""}
+    for step in steps:
+        text = re.sub(r"\$\{(\w+)\}", lambda named: known[named[1]], step.field)
+        if any(re.search(test.expression, text) for test in step.tests):
+            name, _, value = step.sets.partition("=")
+            known[name] = value
+    return known.get("pbx_open") == "yes"
 
 
 SCHEDULES = {
@@ -50,14 +49,15 @@ SCHEDULES = {
 @pytest.mark.parametrize("name", SCHEDULES)
 def test_every_minute_around_the_turn_of_the_year_is_judged_as_by_the_plan(name: str) -> None:
     schedule = SCHEDULES[name]
-    times = opening(schedule)
+    steps = opening(schedule)
     moment = dt.datetime(2026, 12, 5)
     while moment < dt.datetime(2027, 1, 5):
-        assert judged(times, moment) == schedule.contains(moment), moment
+        assert judged(steps, moment) == schedule.contains(moment), moment
         moment += dt.timedelta(minutes=7 if 600 < moment.hour * 60 + moment.minute < 700 else 1)
 
 
 def test_windows_of_several_days_share_an_expression_that_says_which() -> None:
-    first = opening(SCHEDULES["office"]).weekly[0]
+    hours = next(step for step in opening(SCHEDULES["office"]) if step.meaning == "opening hours")
+    first = hours.tests[0]
     assert first.meaning == "mon,tue,wed,thu,fri 08:30-13:00"
     assert "[12345]" in first.expression

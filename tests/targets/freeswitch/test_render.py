@@ -16,7 +16,7 @@ from pbxgen.interpret.freeswitch.preprocess import FreeSwitchLine
 from pbxgen.targets.base import Options, Part
 from pbxgen.targets.freeswitch import contacts
 from pbxgen.targets.freeswitch.target import FreeSwitchTarget
-from pbxgen.targets.freeswitch.views import bucket_digits
+from pbxgen.targets.freeswitch.template_values import bucket_digits
 from tests.support.freeswitch import BODY, rendered
 from tests.support.office import HEAD, plan_of
 

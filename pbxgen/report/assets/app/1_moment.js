@@ -1,4 +1,3 @@
-/* A part of the app's closure: page.py puts the parts together in the order of their names. */
   /* --- when: one moment for all views, by the clock of the PBX ------------------------------------------------ */
   function now() {
     const options = { dateStyle: "short", timeStyle: "short" };

@@ -1,4 +1,3 @@
-/* A part of the app's closure: page.py puts the parts together in the order of their names. */
   /* --- the flow ---------------------------------------------------------------------------------------------- */
   function openSchedules(moment) {
     const names = Object.keys(plan.schedules);

@@ -1,4 +1,3 @@
-/* A part of the app's closure: page.py puts the parts together in the order of their names. */
   /* --- playing a call ---------------------------------------------------------------------------------------- */
   const states = { phones: {}, outside: {} };
   /* Those of one section of the book: [name, phrase]. */

@@ -1,4 +1,3 @@
-/* A part of the app's closure: page.py puts the parts together in the order of their names. */
   /* --- what leads to what ------------------------------------------------------------------------------------ */
   function conditionsOf(when) {
     if (!when) return [];

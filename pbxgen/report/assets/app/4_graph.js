@@ -1,4 +1,3 @@
-/* A part of the app's closure: page.py puts the parts together in the order of their names. */
   /* --- who diverts to whom ----------------------------------------------------------------------------------- */
   const selectable = (place) => ["user", "operator", "group", "inbound"].includes(place.kind);
   const reasons = (why) => [...why].join("; ");

@@ -1,4 +1,3 @@
-/* A part of the app's closure: page.py puts the parts together in the order of their names. */
   /* --- findings ---------------------------------------------------------------------------------------------- */
   function drawFindings() {
     const text = folded($("findings-filter").value);

@@ -1,4 +1,3 @@
-/* A part of the app's closure: page.py puts the parts together in the order of their names. */
   /* --- outside numbers, and who sends calls there ------------------------------------------------------------ */
   const wayText = (way) => way.map(([place, why]) => `${nameOf(place)}: ${reasons(why)}`).join(" → ");
   function outsideNumbers(text) {

@@ -1,4 +1,3 @@
-/* A part of the app's closure: page.py puts the parts together in the order of their names. */
   /* --- the page's address: #view/kind/target, and the tenant where there are several -------------------------- */
   const parts = () => [view, chosen.kind, chosen.target, ...(tenants.length > 1 ? [plan.name] : [])];
   function remember() {

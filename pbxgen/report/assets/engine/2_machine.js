@@ -1,4 +1,3 @@
-/* A part of the engine's closure: page.py puts the parts together in the order of their names. */
   /* --- the machine ----------------------------------------------------------------------------------------- */
   const NONE = [];
   const listOf = (plan, user, name) => (user.deviations && has(user.deviations, name) ? plan.lists[user.deviations[name]] : NONE);

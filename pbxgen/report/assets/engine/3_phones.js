@@ -1,4 +1,3 @@
-/* A part of the engine's closure: page.py puts the parts together in the order of their names. */
   /* --- phones and outside numbers -------------------------------------------------------------------------- */
   const meaning = (status, outcomes) => outcomes.find(([low, high]) => low <= status && status <= high)[2];
   const combined = (results) => (results.includes(NO_ANSWER) ? NO_ANSWER : results.includes(BUSY) ? BUSY : UNREACHABLE);

@@ -1,4 +1,3 @@
-/* A part of the engine's closure: page.py puts the parts together in the order of their names. */
   /* --- ways in --------------------------------------------------------------------------------------------- */
   function inside(plan, number) {
     if (has(plan.dids, number)) return { kind: "user", target: plan.dids[number], at: plan.users.get(plan.dids[number]).at };

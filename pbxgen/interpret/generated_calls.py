@@ -43,7 +43,7 @@ def files_of(plans: Sequence[Plan], pbx: str) -> tuple[GeneratedFile, ...]:
     return load_target(pbx).render(ready, Options(secrets=secrets))
 
 
-def examine(plans: Sequence[Plan], cases: Sequence[Case], pbx: str) -> list[ExaminedCall]:
+def examine(plans: Sequence[Plan], cases: Sequence[Case], pbx: str, language: str = "en") -> list[ExaminedCall]:
     """Place calls on the files of a PBX for ``plans``, and judge them like real ones."""
     try:
         interpreter = load_interpreter(pbx, files_of(plans, pbx))
@@ -51,18 +51,17 @@ def examine(plans: Sequence[Plan], cases: Sequence[Case], pbx: str) -> list[Exam
         return [
             ExaminedCall(case, pbx, None, (f"the generated text is not understood: {error}",), []) for case in cases
         ]
-    return [place(interpreter, case) for case in cases]
+    return [place(interpreter, case, language) for case in cases]
 
 
-def place(interpreter: Interpreter, case: Case) -> ExaminedCall:
-    """Place one call and judge it."""
+def place(interpreter: Interpreter, case: Case, language: str = "en") -> ExaminedCall:
     trace: Trace = []
     try:
         observed = interpreter.place(case, trace)
     except NotUnderstoodError as error:
         where = f"{trace[-1].where}: " if trace else ""
         return ExaminedCall(case, interpreter.pbx, None, (f"not understood: {where}{error}",), trace)
-    return ExaminedCall(case, interpreter.pbx, observed, judge(case, observed), trace)
+    return ExaminedCall(case, interpreter.pbx, observed, judge(case, observed, language), trace)
 
 
 def _with_logins(plan: Plan) -> Plan:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from pbxgen.flow.plan import Plan
-from pbxgen.targets.freeswitch import records
+from pbxgen.targets.freeswitch import call_data
 from tests.support.office import HEAD, plan_of
 
 BODY = """
@@ -37,7 +37,7 @@ def plan() -> Plan:
 
 
 def test_a_user_with_everything(plan: Plan) -> None:
-    assert records.user(plan.users["101"], plan).split(" ") == [
+    assert call_data.user(plan.users["101"], plan).split(" ") == [
         "user",
         "ring=25",
         "nocw",
@@ -52,22 +52,22 @@ def test_a_user_with_everything(plan: Plan) -> None:
 
 
 def test_a_mailbox_and_whether_it_has_a_pin(plan: Plan) -> None:
-    assert records.user(plan.users["100"], plan) == "user ring=20 mailbox pin dnd"
+    assert call_data.user(plan.users["100"], plan) == "user ring=20 mailbox pin dnd"
 
 
 def test_legs_carry_what_decides_whether_a_phone_rings(plan: Plan) -> None:
-    record = records.user(plan.users["102"], plan)
+    record = call_data.user(plan.users["102"], plan)
     assert record.endswith(" follow=user:102,user:100;t=20;d=8;dnd,user:101;count;nocw")
 
 
 def test_a_group_and_its_overflow(plan: Plan) -> None:
-    assert records.group(plan.operators["reception"], plan) == (
+    assert call_data.group(plan.operators["reception"], plan) == (
         "group strategy=all ring=20 members=100;dnd,101;nocw overflow=mailbox:100,outside:+393331110000;trunk=carrier"
     )
 
 
 def test_an_inbound_number(plan: Plan) -> None:
-    record = records.inbound(plan.inbound["+390212345600"])
+    record = call_data.inbound(plan.inbound["+390212345600"])
     assert record == "inbound needs=s.office rules=!s.office/announce:closed|operator:reception"
 
 
@@ -86,6 +86,6 @@ def test_a_trunk_says_what_stands_before_a_number(country: str, number_format: s
         "host: 192.0.2.1, ", f"host: 192.0.2.1, number_format: {number_format}, "
     )
     plan = plan_of('users: {"101": {name: Ada}}', head=head)
-    assert records.trunk(plan.trunks["carrier"], plan) == (
+    assert call_data.trunk(plan.trunks["carrier"], plan) == (
         f"trunk gateway=acme.carrier number=+390212345000 cid=original header=diversion {prefixes}"
     )

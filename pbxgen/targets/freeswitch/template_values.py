@@ -11,7 +11,7 @@ from pbxgen.flow.numbering import NumberFormat
 from pbxgen.flow.plan import Contacts, Plan, Route, Trunk, User
 from pbxgen.flow.schedule import Schedule
 from pbxgen.targets.base import Options, Part
-from pbxgen.targets.freeswitch import records
+from pbxgen.targets.freeswitch import call_data
 from pbxgen.targets.freeswitch.addresses import access_lists
 from pbxgen.targets.freeswitch.clock import opening
 from pbxgen.targets.freeswitch.endpoints import Naming
@@ -102,33 +102,25 @@ def _untils(plan: Plan) -> list[str]:
 
 
 def _schedule(schedule: Schedule) -> View:
-    """Its steps: if any test of one passes, something is set."""
-    times = opening(schedule)
-    steps = [
-        ("closed", "${pbx_now}", times.closed, "pbx_day=closed"),
-        ("opening hours", "${pbx_day}${pbx_now}", times.weekly, "pbx_open=yes"),
-        ("yesterday was closed", "${pbx_now}", times.closed_eve, "pbx_eve=closed"),
-        ("yesterday's hours that run past midnight", "${pbx_eve}${pbx_now}", times.eve, "pbx_open=yes"),
-        ("open all the same", "${pbx_now}", times.opened, "pbx_open=yes"),
-    ]
-    parts = [dict(zip(("meaning", "field", "tests", "sets"), step, strict=True)) for step in steps if step[2]]
-    return {"name": schedule.name, "parts": parts, "where": _comment(schedule.name, schedule.location)}
+    where = _comment(schedule.name, schedule.location)
+    return {"name": schedule.name, "parts": opening(schedule), "where": where}
 
 
 def calls(plan: Plan) -> View:
     digits = bucket_digits(plan)
     ending = re.compile(rf"[0-9]{{0,{digits}}}$")
-    named = [_entry("bucket", str(digits), "by how many last digits users and numbers are spread")]
+    about = "by how many last digits users and numbers are spread"
+    named = [{"id": "bucket", "record": str(digits), "comment": about}]
     spread: dict[str, list[dict[str, str]]] = {}
     for entry in _numbered(plan):
         last_digits = ending.search(entry["id"])
         spread.setdefault(last_digits.group() if last_digits else "", []).append(entry)
     for place, group in plan.positions():
-        comment = _comment(f"{place.kind} {group.name}", group.location)
-        named.append(_entry(f"{place.kind}:{group.name}", records.group(group, plan), comment))
+        name = f"{place.kind}:{group.name}"
+        named.append(_entry(name, call_data.group(group, plan), f"{place.kind} {group.name}", group.location))
     for trunk in plan.trunks.values():
-        comment = _comment(f"trunk {trunk.name}", trunk.location)
-        named.append(_entry(f"trunk:{trunk.name}", records.trunk(trunk, plan), comment))
+        record = call_data.trunk(trunk, plan)
+        named.append(_entry(f"trunk:{trunk.name}", record, f"trunk {trunk.name}", trunk.location))
     domains: list[View] = [{"name": f"calls:{plan.name}", "entries": [*named, *spread.pop("", [])]}]
     domains += [{"name": f"calls{key}:{plan.name}", "entries": entries} for key, entries in sorted(spread.items())]
     return {"name": plan.name, "digest": plan.digest, "domains": domains}
@@ -136,20 +128,19 @@ def calls(plan: Plan) -> View:
 
 def _numbered(plan: Plan) -> Iterator[dict[str, str]]:
     for user in plan.users.values():
-        yield _entry(user.extension, records.user(user, plan), _comment(f"{user.extension} {user.name}", user.location))
+        yield _entry(user.extension, call_data.user(user, plan), f"{user.extension} {user.name}", user.location)
     for number, extension in plan.dids.items():
         owner = plan.users[extension]
-        yield _entry(number, f"to=user:{extension}", _comment(f"{number}: {owner.name}", owner.location))
+        yield _entry(number, f"to=user:{extension}", f"{number}: {owner.name}", owner.location)
     for inbound in plan.inbound.values():
-        yield _entry(inbound.number, records.inbound(inbound), _comment(inbound.number, inbound.location))
+        yield _entry(inbound.number, call_data.inbound(inbound), inbound.number, inbound.location)
     for place, group in plan.positions():
-        comment = _comment(f"{group.number}: {place.kind} {group.name}", group.location)
-        yield _entry(group.number, f"to={place.kind}:{group.name}", comment)
+        what = f"{group.number}: {place.kind} {group.name}"
+        yield _entry(group.number, f"to={place.kind}:{group.name}", what, group.location)
 
 
-def _entry(id: str, record: str, comment: str) -> dict[str, str]:
-    """One record of call data."""
-    return {"id": id, "record": record, "comment": comment}
+def _entry(id: str, record: str, what: str, location: Location) -> dict[str, str]:
+    return {"id": id, "record": record, "comment": _comment(what, location)}
 
 
 def _comment(what: str, location: Location) -> str:
@@ -221,7 +212,7 @@ def _gateway(trunk: Trunk, plan: Plan, options: Options) -> View:
     params["register-transport"] = trunk.transport
     params["caller-id-in-from"] = "true"  # what From shows of the caller is the trunk's caller_id
     return {
-        "name": records.gateway_name(trunk, plan),
+        "name": call_data.gateway_name(trunk, plan),
         "where": _comment(trunk.name, trunk.location),
         "params": params,
     }

@@ -6,6 +6,8 @@ A record's words are parted by spaces, the rules of a list by ``|``, a rule's co
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from pbxgen.flow.numbering import NumberFormat
 from pbxgen.flow.plan import (
     CallerId,
@@ -25,16 +27,18 @@ from pbxgen.flow.plan import (
 
 def place(value: Place) -> str:
     """``outside:+393331234567;trunk=carrier;t=25;c``."""
-    options = []
-    if value.trunk is not None:
-        options.append(f"trunk={value.trunk}")
-    if value.timeout is not None:
-        options.append(f"t={value.timeout}")
-    if value.confirm:
-        options.append("c")
-    if value.caller_id is not None:
-        options.append("own" if value.caller_id is CallerId.OWN else "original")
-    return ";".join([f"{value.kind.value}:{value.target}", *options])
+    options = {
+        f"trunk={value.trunk}": value.trunk is not None,
+        f"t={value.timeout}": value.timeout is not None,
+        "c": value.confirm,
+        "own" if value.caller_id is CallerId.OWN else "original": value.caller_id is not None,
+    }
+    return ";".join([f"{value.kind.value}:{value.target}", *_given(options)])
+
+
+def _given(words: Mapping[str, object]) -> list[str]:
+    """Those that there is something for."""
+    return [word for word, given in words.items() if given]
 
 
 def places(values: tuple[Place, ...]) -> str:
@@ -43,16 +47,13 @@ def places(values: tuple[Place, ...]) -> str:
 
 def facts(condition: Condition) -> list[str]:
     """What must stand among the call's facts for the condition to hold."""
-    wanted = []
-    if condition.origin is not None:
-        wanted.append("internal" if condition.origin is Origin.INTERNAL else "external")
-    if condition.schedule is not None:
-        wanted.append(f"{'!' if condition.not_in_schedule else ''}s.{condition.schedule}")
-    if condition.contacts is not None:
-        wanted.append(f"c.{condition.contacts}")
-    if condition.until is not None:
-        wanted.append(f"u.{condition.until.isoformat()}")
-    return wanted
+    wanted = {
+        "internal" if condition.origin is Origin.INTERNAL else "external": condition.origin,
+        f"{'!' if condition.not_in_schedule else ''}s.{condition.schedule}": condition.schedule,
+        f"c.{condition.contacts}": condition.contacts,
+        f"u.{condition.until}": condition.until,
+    }
+    return _given(wanted)
 
 
 def rules(values: Rules) -> str:
@@ -73,27 +74,19 @@ def needed(values: Rules) -> set[str]:
 
 def user(value: User, plan: Plan) -> str:
     """``user ring=20 mailbox pin own=+390212345101 routes=italy busy=user:102``."""
-    words = ["user", f"ring={value.ring_timeout}"]
-    if value.mailbox is not None:
-        words.append("mailbox")
-        if value.mailbox.pin is not None:
-            words.append("pin")
-    if value.dnd:
-        words.append("dnd")
-    if not value.call_waiting:
-        words.append("nocw")
-    if value.own_number is not None:
-        words.append(f"own={value.own_number}")
-    if value.routes:
-        words.append(f"routes={','.join(value.routes)}")
-    lists = [(name, deviation_rules) for name, deviation_rules in value.deviations.lists() if deviation_rules]
-    wanted = set().union(*(needed(deviation_rules) for _, deviation_rules in lists))
-    if wanted:
-        words.append(f"needs={','.join(sorted(wanted))}")
-    words += [f"{name}={rules(deviation_rules)}" for name, deviation_rules in lists]
-    if value.follow_me:
-        words.append("follow=" + ",".join(_leg(leg, value, plan) for leg in value.follow_me))
-    return " ".join(words)
+    wanted = set().union(*(needed(of_list) for _, of_list in value.deviations.lists()))
+    words = {
+        "mailbox": value.mailbox is not None,
+        "pin": value.mailbox is not None and value.mailbox.pin is not None,
+        "dnd": value.dnd,
+        "nocw": not value.call_waiting,
+        f"own={value.own_number}": value.own_number,
+        f"routes={','.join(value.routes or ())}": value.routes,
+        f"needs={','.join(sorted(wanted))}": wanted,
+        **{f"{name}={rules(of_list)}": of_list for name, of_list in value.deviations.lists()},
+        f"follow={','.join(_leg(leg, value, plan) for leg in value.follow_me)}": value.follow_me,
+    }
+    return " ".join(["user", f"ring={value.ring_timeout}", *_given(words)])
 
 
 def _leg(value: Leg, owner: User, plan: Plan) -> str:
@@ -126,7 +119,7 @@ def group(value: RingGroup, plan: Plan) -> str:
 def inbound(value: Inbound) -> str:
     """``inbound needs=s.office rules=s.office/operator:reception|announce:closed``."""
     wanted = needed(value.rules)
-    needs = [f"needs={','.join(sorted(wanted))}"] if wanted else []
+    needs = _given({f"needs={','.join(sorted(wanted))}": wanted})
     return " ".join(["inbound", *needs, f"rules={rules(value.rules)}"])
 
 
