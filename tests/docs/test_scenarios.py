@@ -48,7 +48,7 @@ def test_every_call_of_the_example_ends_as_it_says(example: Path) -> None:
 
 
 def test_on_the_generated_text_the_example_ends_as_it_says_too(example: Path) -> None:
-    examined = examine_calls([prepare(example)])
+    examined = examine_calls([prepare(example)], "en")
     assert {(call.case.name, call.pbx): call.differences for call in examined if not call.passed} == {}
     assert len(examined) == EXAMPLE.count("- name:") * len(PBXS)
 
