@@ -14,6 +14,7 @@ from typer.core import TyperGroup
 
 from pbxgen import __version__
 from pbxgen.cli import (
+    card,
     check,
     codes,
     console,
@@ -47,6 +48,7 @@ COMMANDS = (
     rollback,
     history,
     divert,
+    card,
     codes,
     schema,
 )

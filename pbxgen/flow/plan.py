@@ -111,6 +111,11 @@ class Condition:
     """``from: NAME``: the caller's number matches a pattern of this contacts set (outside callers only)."""
     until: dt.date | None = None
     """Last day (in the PBX's time zone) on which the rule applies."""
+    switch: str | None = None
+    switched_off: bool = False
+    """True: the rule holds while ``switch`` is off (``when: not NAME``)."""
+    choice: tuple[str, str] | None = None
+    """Of the analysis only: one of the settings of a key that the user may choose between."""
 
     @property
     def always(self) -> bool:
@@ -178,6 +183,58 @@ class Leg:
 
 
 @dataclass(frozen=True, slots=True)
+class Profile:
+    """What users may change from their phones."""
+
+    name: str
+    may: frozenset[str]
+    """Keys: the names of :class:`Deviations`' fields, ``dnd`` and ``follow_me``."""
+    to: frozenset[str]
+    """Kinds of places: extensions, operators, groups, voicemail, mobile, outside."""
+    expires: str | None
+    """``12h``, or ``18:00`` (of the day on which it is set, else of the next); None: until it is changed."""
+    location: Location
+
+
+@dataclass(frozen=True, slots=True)
+class Switch:
+    """Set by hand, from a phone of one of its operators."""
+
+    name: str
+    number: str
+    """``*28``: dialled so it toggles; with a closing # it is on, with # in place of the * it is off."""
+    operators: tuple[str, ...]
+    on: bool
+    """While nobody has set it."""
+    location: Location
+
+
+@dataclass(frozen=True, slots=True)
+class SelfService:
+    """What is the same for all users who may change something from their phones."""
+
+    codes: tuple[Code, ...]
+    costly: tuple[tuple[str, str], ...]
+    """Calling codes, each with an expression (POSIX and PCRE read it alike): no setting leads to such numbers."""
+
+
+@dataclass(frozen=True, slots=True)
+class Code:
+    """What a phone dials to change or hear a setting."""
+
+    head: str
+    """What stands before the number, or all of it; without the closing #."""
+    action: str
+    """set, on, off, clear, ask."""
+    key: str
+    """The setting's key; "" for all of them."""
+    number: bool = False
+    """Does a number follow?"""
+    seconds: bool = False
+    """May seconds follow the number?"""
+
+
+@dataclass(frozen=True, slots=True)
 class User:
     extension: str
     name: str
@@ -196,6 +253,9 @@ class User:
     """Without one the user gets no endpoint (the phone's login is configured elsewhere)."""
     own_number: str | None = None
     """What a call of this user shows outside: the first DID, else None (the trunk's main number)."""
+    self_service: Profile | None = None
+    own_mobile: Place | None = None
+    """The ``mobile`` as a place that a setting may lead to; None where there is none, or the class forbids it."""
 
 
 class Strategy(StrEnum):
@@ -307,6 +367,8 @@ class Plan:
     """Outside numbers that calls may be sent on to and that may cost far more than a call at home."""
     digest: str
     """12 hex digits that change with any byte of the source."""
+    self_service: SelfService | None = None
+    switches: Mapping[str, Switch] = field(default_factory=dict)
 
     @property
     def numbers(self) -> Mapping[str, RingGroup]:

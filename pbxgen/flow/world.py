@@ -13,6 +13,7 @@ from dataclasses import dataclass, field, replace
 
 from pbxgen.flow.machine import Caller, Event, EventKind, Ringing, ring_seconds
 from pbxgen.flow.plan import Condition, Leg, Origin, Outcome, PlaceKind, Plan, Strategy, User
+from pbxgen.flow.settings import NOTHING_SET, State
 
 PHONE_STATES: Mapping[str, str] = {
     "answer": "answers",
@@ -90,6 +91,8 @@ class World:
     """By extension: a state for each contact; unnamed ones answer."""
     outside: Mapping[str, str] = field(default_factory=dict)
     """By E.164 number (or emergency number); unnamed ones answer."""
+    state: State = NOTHING_SET
+    """What users have set, and how the switches stand."""
 
     def phone(self, extension: str) -> tuple[str, ...]:
         return self.phones.get(extension, ("answer",))
@@ -109,6 +112,8 @@ class CallConditions:
         if condition.contacts is not None and not self._in_contacts(condition.contacts):
             return False
         if condition.until is not None and self.moment.date() > condition.until:
+            return False
+        if condition.switch is not None and self.plan.switches[condition.switch].on is condition.switched_off:
             return False
         if condition.schedule is None:
             return True

@@ -59,6 +59,9 @@ class CalledPbx(Protocol):
 
     def stop(self) -> None: ...
 
+    async def store(self, plan: Plan, key: str, value: str) -> None:
+        """Put something into the database of settings, past the dialplan."""
+
     def messages(self, plan: Plan, extension: str) -> tuple[RecordedMessage, ...]:
         """The messages in a mailbox."""
         ...
@@ -117,6 +120,10 @@ class Pbx(ABC):
         """What its console answers to a command."""
 
     @abstractmethod
+    async def store(self, plan: Plan, key: str, value: str) -> None:
+        """Put something into the database of settings, past the dialplan; ``key``: an extension or switch.NAME."""
+
+    @abstractmethod
     def messages(self, plan: Plan, extension: str) -> tuple[RecordedMessage, ...]:
         """The messages in a mailbox."""
 
@@ -147,7 +154,7 @@ class Pbx(ABC):
 def link_missing(source: Path, target: Path) -> None:
     """Link everything in a folder into another, but for what is there already."""
     for entry in source.glob("*"):
-        if not (target / entry.name).exists():
+        if not os.path.lexists(target / entry.name):
             (target / entry.name).symlink_to(entry)
 
 

@@ -6,12 +6,14 @@ import asyncio
 import datetime as dt
 import time
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Self
 
 from pbxgen.calls.case import Case
 from pbxgen.calls.verdict import judge
 from pbxgen.flow.plan import Secret
+from pbxgen.flow.settings import written
 from pbxgen.flow.simulate import simulate
 from pbxgen.lab import scripts, sip
 from pbxgen.lab.call import LabCall, Testbed
@@ -123,6 +125,8 @@ class CallSession:
         return [(cases.get(c.tenant or ""), c.line) for c in self.pbx.log.complaints(frozenset(cases))]
 
     async def place(self, tenant: Tenant) -> Result:
+        await self._set(tenant)
+        wrong = [text for code in tenant.case.codes for text in await self._dialled_before(tenant, code)]
         call = self.calls[tenant.plan.name]
         start = time.monotonic()
         self._calls_by_id[call.caller.call_id] = call
@@ -131,8 +135,27 @@ class CallSession:
         await call.close()
         observed = observe(call, stored)
         seconds = time.monotonic() - start
-        differences, trace = judge(tenant.case, observed, self._language), tuple(call.trace)
+        differences = (*wrong, *judge(tenant.case, observed, self._language))
+        trace = tuple(call.trace)
         return Result(tenant.case, self.pbx.name, observed, differences, seconds, trace=trace)
+
+    async def _set(self, tenant: Tenant) -> None:
+        """What is set before anything is dialled."""
+        first = next(iter(tenant.case.codes), tenant.case)
+        since = int(first.moment.timestamp())
+        state = first.world.state
+        for extension, settings in state.users.items():
+            await self.pbx.store(tenant.plan, extension, written(settings))
+        for name, on in state.switches.items():
+            await self.pbx.store(tenant.plan, f"switch.{name}", f"{'on' if on else 'off'}:{since}")
+
+    async def _dialled_before(self, tenant: Tenant, code: Case) -> list[str]:
+        """Dial a code; what was wrong with it."""
+        call = LabCall(self.testbed, replace(tenant, case=code))
+        self._calls_by_id[call.caller.call_id] = call
+        await CallPlayer(call).play()
+        await call.close()
+        return [f"{code.call.called}, dialled before: {text}" for text in judge(code, observe(call, {}))]
 
     async def _stored(self, tenant: Tenant) -> dict[str, tuple[float, int]]:
         """Messages of the tenant's mailboxes; one that is still being written is waited for."""

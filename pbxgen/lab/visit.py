@@ -43,6 +43,9 @@ class _VisitedPbx:
 
     def stop(self) -> None: ...
 
+    async def store(self, plan: Plan, key: str, value: str) -> None:
+        raise LabError("what users of a PBX in service have set is theirs: no call sets anything there")
+
     def messages(self, plan: Plan, extension: str) -> tuple[RecordedMessage, ...]:
         return ()
 

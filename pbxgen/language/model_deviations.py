@@ -79,8 +79,8 @@ class Conditions(WrittenOptions):
     """What rules and inbound numbers in their long form have in common."""
 
     to: To = Field(description="A destination, or a list tried in order. The rule's options are their defaults.")
-    when: Annotated[Text, Expects("a schedule's name, or not NAME")] | None = Field(
-        None, description="A schedule's name, or `not NAME`.", examples=["office", "not office"]
+    when: Annotated[Text, Expects("the name of a schedule or switch, or not NAME")] | None = Field(
+        None, description="The name of a schedule or switch, or `not NAME`.", examples=["office", "not office"]
     )
     from_: Annotated[Slug, Expects("internal, external, or the name of a contacts set")] | None = Field(
         None, alias="from", description="internal, external, or the name of a contacts set."

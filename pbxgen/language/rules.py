@@ -124,12 +124,17 @@ class RuleReader:
 
     def condition(self, rule: Conditions, node: Node, findings: Findings) -> Condition:
         """When the rule applies; names that do not exist are reported and left out."""
-        schedule, outside = None, False
+        schedule, switch, outside = None, None, False
         if rule.when is not None:
             words = rule.when.split()
             outside = len(words) == 2 and words[0] == "not"
             name = words[1] if outside else rule.when.strip()
-            if self._names.use("schedules", name, at(node, "when").location, findings):
+            if name in self._names.of("switches"):
+                self._names.mark("switches", name)
+                switch = name
+            elif self._names.use(
+                "schedules", name, at(node, "when").location, findings, words=tuple(self._names.of("switches"))
+            ):
                 schedule = name
         origin, contacts = None, None
         if rule.from_ in ("internal", "external"):
@@ -139,7 +144,15 @@ class RuleReader:
         ):
             contacts = rule.from_
         until = None if rule.until is None else self._until(rule.until, at(node, "until"), rule.enabled, findings)
-        return Condition(schedule, outside and schedule is not None, origin, contacts, until)
+        return Condition(
+            schedule,
+            outside and schedule is not None,
+            origin,
+            contacts,
+            until,
+            switch,
+            outside and switch is not None,
+        )
 
     def _until(self, text: str, node: Node, enabled: bool, findings: Findings) -> dt.date | None:
         try:

@@ -60,6 +60,11 @@ def place(plan: Plan, item: Place, owner: Owner = NOBODY, reason: str = "") -> s
             return _joined(item.kind.value, target)
 
 
+def own_place(plan: Plan, item: Place) -> str:
+    """An outside place, to be completed with who diverts to it and why."""
+    return "/".join(("outside", item.target, str(item.timeout or plan.outside_timeout), "", _trunk(plan, item), ""))
+
+
 def places(plan: Plan, items: tuple[Place, ...], owner: Owner = NOBODY, reason: str = "") -> str:
     return SEPARATOR.join(place(plan, item, owner, reason) for item in items)
 
@@ -76,7 +81,11 @@ def rule_lines(plan: Plan, name: str, rules: Rules, owner: Owner = NOBODY, reaso
         if rule.condition.always:
             lines.append(Line(f"Return({answer})"))
             break
-        lines.append(Line(f"Gosub(pbxgen-when,s,1({_condition(rule.condition)}))"))
+        if rule.condition.switch is None:
+            lines.append(Line(f"Gosub(pbxgen-when,s,1({_condition(rule.condition)}))"))
+        else:
+            switched = f"{rule.condition.switch},{'off' if rule.condition.switched_off else 'on'}"
+            lines.append(Line(f"Gosub(pbxgen-switched,s,1({switched},{_condition(rule.condition)}))"))
         lines.append(Line(f"ExecIf(${{GOSUB_RETVAL}}?Return({answer}))"))
     else:
         lines.append(Line("Return()"))
@@ -88,6 +97,8 @@ def in_words(condition: Condition) -> str:
     parts = []
     if condition.schedule is not None:
         parts.append(f"when {'not ' if condition.not_in_schedule else ''}{condition.schedule}")
+    if condition.switch is not None:
+        parts.append(f"when {'not ' if condition.switched_off else ''}{condition.switch}")
     if condition.origin is not None:
         parts.append(f"from {condition.origin.value}")
     if condition.contacts is not None:
