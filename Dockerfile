@@ -15,5 +15,8 @@ RUN python3 -m venv /opt/pbxgen && \
     /opt/pbxgen/bin/pip install --no-cache-dir --disable-pip-version-check /src && \
     rm -rf /src
 ENV PATH=/opt/pbxgen/bin:$PATH PYTHONUNBUFFERED=1
+LABEL org.opencontainers.image.title="pbxgen" \
+      org.opencontainers.image.description="Call forwarding as code: one YAML source, the same call flow on Asterisk and FreeSWITCH" \
+      org.opencontainers.image.licenses="MIT"
 WORKDIR /source
 ENTRYPOINT ["pbxgen"]

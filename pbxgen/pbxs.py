@@ -1,8 +1,8 @@
 """The PBXs that there are. A new one is its folders, and one line here.
 
 What belongs to a PBX is found by its name: ``pbxgen.targets.<name>`` writes its files (``load``) with the templates in
-``templates/<name>``, ``pbxgen.interpret.<name>`` runs them (``load``), ``pbxgen.lab.<name>`` starts a real one
-(``LABORATORY``).
+``templates/<name>``, ``pbxgen.interpret.<name>`` runs them (``load``), ``pbxgen.deploy.<name>`` asks one that runs
+(``load``), ``pbxgen.lab.<name>`` starts a real one (``LABORATORY``).
 """
 
 from __future__ import annotations

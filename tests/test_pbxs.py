@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 import pbxgen
+from pbxgen.deploy.running import load_deployable
 from pbxgen.interpret import load_interpreter
 from pbxgen.lab.pbx import PbxSetup, laboratory_of
 from pbxgen.pbxs import PBXS
@@ -31,6 +32,7 @@ def test_everything_of_a_pbx_is_found_by_its_name(name: str, tmp_path: Path, mon
     assert target.name == name
     assert load_interpreter(name, target.render((plan,), Options())).pbx == name
     assert laboratory_of(name).make(PbxSetup(tmp_path, (), {})).name == name
+    assert load_deployable(name).command
     assert (templates_folder() / name).is_dir()
 
 

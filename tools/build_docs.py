@@ -35,6 +35,11 @@ MODELS: dict[str, type[BaseModel]] = {
     "trunk": model_sections.Trunk,
     "route": model_sections.Route,
     "schedule": model_sections.Schedule,
+    "self_service": model_sections.SelfService,
+    "profile": model_sections.Profile,
+    "codes": model_sections.OwnCodes,
+    "key_codes": model_sections.KeyCodes,
+    "switch": model_sections.Switch,
     "operator": model_sections.Operator,
     "group": model_sections.Group,
     "user": model_sections.User,
@@ -56,6 +61,7 @@ _LAYERS = {
     "PBX3": "Targets",
     "PBX4": "Secrets and writing",
     "PBX5": "Scenario files",
+    "PBX6": "Deployment",
 }
 
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from zoneinfo import ZoneInfo
 
 from pbxgen.flow.plan import Plan
-from pbxgen.flow.simulate import Call
+from pbxgen.flow.simulate import Call, simulate
 from pbxgen.flow.world import World
+from pbxgen.scenario.state import world_of
 from pbxgen.scenario.values import Expectation, Scenario
 
 PROMPT_SECONDS = 0.45
@@ -59,6 +60,8 @@ class Case:
     world: World
     expected: Expectation = NOTHING_SAID
     handling: Handling = field(default_factory=Handling)
+    codes: tuple[Case, ...] = ()
+    """Codes that are dialled before, each in the world that the ones before it leave."""
 
     @property
     def trunk(self) -> str | None:
@@ -78,4 +81,12 @@ class Case:
 
 
 def case_of(scenario: Scenario, plan: Plan) -> Case:
-    return Case(scenario.name, plan, scenario.call, scenario.world, scenario.expect)
+    world = world_of(plan, scenario)
+    codes = []
+    for one in scenario.before:
+        expected = Expectation((), one.ending, None)
+        code = Case(f"{scenario.name}: {one.dialled}", plan, Call(one.extension, one.dialled), world, expected)
+        codes.append(code)
+        story = simulate(plan, code.call, world)
+        world = world if story.state is None else replace(world, state=story.state)
+    return Case(scenario.name, plan, scenario.call, world, scenario.expect, codes=tuple(codes))

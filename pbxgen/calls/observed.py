@@ -49,6 +49,8 @@ class CallRecord:
     """The recording that was played."""
     mailbox: str | None = None
     """Mailbox that was opened; ``*``: its number is not known."""
+    taken: bool = False
+    """Was it a code, which was taken?"""
     rings_on: bool = False
     """It rings without end, so the call has no ending."""
     faults: tuple[str, ...] = ()
@@ -85,6 +87,8 @@ def _ending(case: Case, record: CallRecord) -> Ending | None:
         return Ending(EndKind.ANNOUNCED, record.announced)
     if record.mailbox is not None:
         return Ending(EndKind.MAILBOX, record.mailbox)
+    if record.taken:
+        return Ending(EndKind.SET, "*")
     # A party that was in a call already gets no status; that it is hung up is all there is to see.
     return Ending(EndKind.RELEASED, "480") if case.call.transfer is not None else None
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
+from dataclasses import replace
 
 from pbxgen.calls.attempts import Attempt, ring_together
 from pbxgen.calls.case import Case
@@ -42,6 +43,14 @@ def _to_its_end(case: Case, story: Story, observed: Observed, say: Phrases) -> I
             yield say("verdict.silent_message", target=extension, seconds=f"{seconds:.1f}", loudness=loudness)
 
 
+def wrong_code(code: Case, seen: Observed) -> Observed | None:
+    """Where a code dialled before the call does not do what it should: what was observed, with that as its fault."""
+    differences = judge(code, seen)
+    if not differences:
+        return None
+    return replace(seen, faults=tuple(f"{code.call.called}, dialled before: {text}" for text in differences))
+
+
 def _list(rings: tuple[str, ...], say: Phrases) -> str:
     return ", ".join(rings) or say("verdict.nobody")
 
@@ -49,8 +58,10 @@ def _list(rings: tuple[str, ...], say: Phrases) -> str:
 def _same_ending(case: Case, seen: Ending | None, wanted: Ending) -> bool:
     if seen is None or seen.kind is not wanted.kind:
         return False
-    # After a transfer there is no status to see; mailbox access shows itself by what is heard.
-    if seen.kind is EndKind.MAILBOX or (seen.kind is EndKind.RELEASED and case.call.transfer is not None):
+    # After a transfer there is no status to see; mailbox access and codes show themselves by what is heard.
+    if seen.kind in (EndKind.MAILBOX, EndKind.SET) or (
+        seen.kind is EndKind.RELEASED and case.call.transfer is not None
+    ):
         return True
     return seen.value == wanted.value
 

@@ -15,8 +15,11 @@ from pbxgen.flow.cases import Narrowed
 from pbxgen.flow.explain import Teller
 from pbxgen.flow.machine import EndKind, EventKind
 from pbxgen.flow.plan import Plan
+from pbxgen.flow.settings import KEYS, State, is_permitted
 from pbxgen.flow.simulate import Call, Story, Transfer, caller_of
 from pbxgen.flow.world import DEFAULT_MOMENT, OUTSIDE_STATES, PHONE_STATES, World, is_status, moment_of
+from pbxgen.scenario.state import setting_of
+from pbxgen.scenario.values import WrittenSetting
 
 ANONYMOUS = "anonymous"
 _SHORT = re.compile(r"[0-9]{1,5}", re.ASCII)
@@ -39,6 +42,37 @@ def world_of(plan: Plan, at: str | None, phones: list[str], outside: list[str]) 
             )
         outside_states[outside_number(plan, text, "--outside")] = states[0]
     return World(_moment(at), phone_states, outside_states)
+
+
+_SET = re.compile(r"([0-9]+)\.([a-z_.]+)=(.+)", re.ASCII)
+
+
+def state_of(plan: Plan, settings: list[str], switches: list[str]) -> State:
+    """What users have set (``101.busy=102``, ``101.operator_return.busy=9``), and how switches stand (``night=on``)."""
+    state = State()
+    for text in settings:
+        match = _SET.fullmatch(text)
+        if match is None:
+            raise typer.BadParameter(f"write EXT.KEY=TO, not {text!r}", param_hint="--set")
+        extension, key = _extension(plan, match[1], "--set"), match[2].replace("operator_return.", "return_")
+        if key not in KEYS:
+            near = did_you_mean(key, KEYS) or f"the keys are {', '.join(KEYS)}"
+            raise typer.BadParameter(f"{match[2]!r} is no key that users set; {near}", param_hint="--set")
+        setting = setting_of(plan, WrittenSetting(extension, key, match[3], None))
+        if setting is None:
+            raise typer.BadParameter(f"{key} cannot be set to {console.printable(match[3])}", param_hint="--set")
+        if not is_permitted(plan, plan.users[extension], key, setting, 0):
+            console.note(f"{extension} may not set {key} to {console.printable(match[3])}: it is passed over")
+        state = state.with_user(extension, {**state.users.get(extension, {}), key: setting})
+    for text in switches:
+        name, equals, value = text.partition("=")
+        if not equals or value not in ("on", "off"):
+            raise typer.BadParameter(f"write NAME=on or NAME=off, not {text!r}", param_hint="--switch")
+        if name not in plan.switches:
+            why = f"there is no switch {console.printable(name)}; {did_you_mean(name, plan.switches)}"
+            raise typer.BadParameter(why.rstrip("; "), param_hint="--switch")
+        state = state.with_switch(name, value == "on")
+    return state
 
 
 def narrowed(plan: Plan, caller: str | None, at: str | None, phones: list[str], outside: list[str]) -> Narrowed:

@@ -59,6 +59,13 @@ def explain(
     transfer: Annotated[
         str | None, typer.Option("--transfer", metavar="BY:TO", help="BY answers and transfers the call to TO.")
     ] = None,
+    settings: Annotated[
+        list[str] | None,
+        typer.Option("--set", metavar="EXT.KEY=TO", help="What a user has set: 101.busy=102, 101.dnd=on. Repeatable."),
+    ] = None,
+    switch: Annotated[
+        list[str] | None, typer.Option("--switch", metavar="NAME=on|off", help="How a switch stands. Repeatable.")
+    ] = None,
     language: Lang = None,
     tenant: Tenant = None,
     format: Annotated[
@@ -72,28 +79,37 @@ def explain(
         for option, value in {"--to": called, "--transfer": transfer}.items():
             if value is not None:
                 raise typer.BadParameter("describes one call: give --from, and no WHO", param_hint=option)
-        from pbxgen.cli.call_options import narrowed
+        import datetime as dt
+
+        from pbxgen.cli.call_options import narrowed, state_of
         from pbxgen.cli.findings import one_plan
         from pbxgen.cli.tree import show
+        from pbxgen.flow.settings import applied, resolved
 
         plan = one_plan(source, tenant)
         asked = narrowed(plan, caller, at, phone or [], outside or [])
+        state = state_of(plan, settings or [], switch or [])
+        plan = resolved(applied(plan, state, asked.moment or dt.datetime.now()), state.switches)
         show(plan, somebody, words, format, asked)
         return
     if caller is None or called is None:
         raise typer.BadParameter("give WHO (for example 101), or both --from and --to", param_hint="WHO")
     if format in ("mermaid", "dot"):
         raise typer.BadParameter(f"{format} is for a tree; one call is text or json", param_hint="--format")
-    from pbxgen.cli.call_options import call_of, transfer_not_made, world_of
+    from dataclasses import replace
+
+    from pbxgen.cli.call_options import call_of, state_of, transfer_not_made, world_of
     from pbxgen.cli.findings import one_plan
     from pbxgen.flow.explain import Teller
+    from pbxgen.flow.settings import applied
     from pbxgen.flow.simulate import simulate
     from pbxgen.phrases import phrases
 
     plan = one_plan(source, tenant)
     call = call_of(plan, caller, called, transfer)
     world = world_of(plan, at, phone or [], outside or [])
-    teller = Teller(plan, phrases(words))
+    world = replace(world, state=state_of(plan, settings or [], switch or []))
+    teller = Teller(applied(plan, world.state, world.moment), phrases(words))
     story = simulate(plan, call, world)
     sentences = teller.tell(story.events, call)
     if format == "json":

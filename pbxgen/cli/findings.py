@@ -12,6 +12,7 @@ import typer
 from pbxgen.cli import console
 from pbxgen.cli.options import Format
 from pbxgen.diagnostics.diagnostic import Diagnostic
+from pbxgen.diagnostics.gitlab import render_gitlab
 from pbxgen.diagnostics.json import render_json
 from pbxgen.diagnostics.nearest import did_you_mean
 from pbxgen.diagnostics.render import render_text
@@ -44,6 +45,8 @@ class Findings:
             console.out(render_json(self._found, files.values()).rstrip("\n"))
         elif self._format is Format.SARIF:
             console.out(render_sarif(self._found, files.values()).rstrip("\n"))
+        elif self._format is Format.GITLAB:
+            console.out(render_gitlab(self._found, files.values()).rstrip("\n"))
         else:
             show_text(self._found, files, self._text_to)
             if summary:

@@ -13,10 +13,45 @@ import typer
 from typer.core import TyperGroup
 
 from pbxgen import __version__
-from pbxgen.cli import check, codes, console, diff, divert, explain, generate, init, report, schema, test
+from pbxgen.cli import (
+    card,
+    check,
+    codes,
+    console,
+    deploy,
+    diff,
+    divert,
+    explain,
+    generate,
+    history,
+    init,
+    plan,
+    report,
+    rollback,
+    schema,
+    status,
+    test,
+)
 from pbxgen.cli.streams import open_streams
 
-COMMANDS = (init, check, test, explain, diff, report, generate, divert, codes, schema)
+COMMANDS = (
+    init,
+    check,
+    test,
+    explain,
+    diff,
+    report,
+    generate,
+    plan,
+    deploy,
+    status,
+    rollback,
+    history,
+    divert,
+    card,
+    codes,
+    schema,
+)
 """In the order of ``--help``, which is the order in which one meets them."""
 
 _INTRODUCTION = """

@@ -13,6 +13,7 @@ class Format(StrEnum):
     TEXT = "text"
     JSON = "json"
     SARIF = "sarif"
+    GITLAB = "gitlab"
 
 
 def _format(text: str) -> Format:
@@ -54,8 +55,8 @@ FormatOption: TypeAlias = Annotated[
     typer.Option(
         "--format",
         parser=_format,
-        metavar="[text|json|sarif]",
-        help="Findings for people (text) or for machines (json, sarif).",
+        metavar="[text|json|sarif|gitlab]",
+        help="Findings for people (text) or for machines (json, sarif; gitlab: a code quality report).",
     ),
 ]
 

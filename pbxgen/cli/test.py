@@ -73,6 +73,10 @@ def run_tests(
             show_default=False,
         ),
     ] = None,
+    junit: Annotated[
+        Path | None,
+        typer.Option("--junit", metavar="FILE", help="Every verdict as JUnit XML, for code hosts.", show_default=False),
+    ] = None,
     verbose: Annotated[
         bool,
         typer.Option(
@@ -112,6 +116,10 @@ def run_tests(
         calls = place_calls(runs, pbxs, keep, words)
         if report is not None:
             write_report(calls, report, words)
+    if junit is not None:
+        from pbxgen.cli.test_junit import write_junit
+
+        write_junit(junit, runs, examined, calls)
     if format == "json":
         _print_json(runs, examined, calls, verbose)
     else:

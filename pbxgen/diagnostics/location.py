@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import NamedTuple
+
+_BELOW: ContextVar[str] = ContextVar("_BELOW", default="")
 
 
 class Location(NamedTuple):
@@ -24,4 +29,14 @@ class Location(NamedTuple):
     @property
     def short(self) -> str:
         """``file:line``, as it is written above a generated block."""
-        return f"{self.file}:{self.line}"
+        return f"{self.file.removeprefix(_BELOW.get())}:{self.line}"
+
+
+@contextmanager
+def short_below(folder: str) -> Iterator[None]:
+    """Meanwhile ``short`` tells files below ``folder`` as they are called there, wherever that is."""
+    before = _BELOW.set("" if folder == "." else f"{folder.rstrip('/')}/")
+    try:
+        yield
+    finally:
+        _BELOW.reset(before)

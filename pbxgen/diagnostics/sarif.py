@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -32,7 +34,7 @@ def log(diagnostics: Iterable[Diagnostic], files: Iterable[SourceFile] = ()) -> 
     run: dict[str, Any] = {
         "tool": {"driver": driver},
         "columnKind": "unicodeCodePoints",
-        "results": [_result(diagnostic) for diagnostic in prepared[:MOST_LISTED]],
+        "results": _results(prepared[:MOST_LISTED]),
     }
     if len(prepared) > MOST_LISTED:
         run["properties"] = {"leftOut": len(prepared) - MOST_LISTED}
@@ -47,6 +49,25 @@ def _rule(code: Code) -> dict[str, Any]:
         "help": {"text": code.cure},
         "defaultConfiguration": {"level": str(code.severity)},
     }
+
+
+def _results(prepared: Sequence[Diagnostic]) -> list[dict[str, Any]]:
+    """With what a finding is known by when lines above it change (section 3.27.17), named as GitHub reads it."""
+    return [
+        {**_result(one), "partialFingerprints": {"primaryLocationLineHash": known}}
+        for one, known in zip(prepared, fingerprints(prepared), strict=True)
+    ]
+
+
+def fingerprints(prepared: Sequence[Diagnostic]) -> Iterator[str]:
+    """What each finding is known by: no line is in it."""
+    seen: Counter[str] = Counter()
+    for diagnostic in prepared:
+        file = "" if diagnostic.location is None else uri(diagnostic.location.file)
+        about = diagnostic.subjects or diagnostic.message
+        known = hashlib.sha256(f"{diagnostic.code}\0{file}\0{about}".encode()).hexdigest()[:16]
+        seen[known] += 1
+        yield f"{known}:{seen[known]}"
 
 
 def _result(diagnostic: Diagnostic) -> dict[str, Any]:

@@ -14,6 +14,7 @@ from pbxgen.diff.git import RevisionError, git
 from pbxgen.diff.revisions import GIT, Revision, checked_out, in_repository, places_of
 from pbxgen.diff.words import Block, Told, blocks, of_tenant
 from pbxgen.flow.plan import Plan
+from pbxgen.flow.settings import positions, resolved
 from pbxgen.output.manifest import MANIFEST
 from pbxgen.phrases import Phrases
 from pbxgen.source.load import is_fleet, source_digests, tenant_roots
@@ -71,9 +72,12 @@ def compared(before: Plans, after: Plans, today: dt.date, say: Phrases) -> tuple
     same = len(before) == len(after) == len(pairs)
     found = []
     for old, new in pairs:
-        comparison = compare(old, new, today, say)
-        same = same and comparison.same
-        found.append(Section(new.name, blocks(comparison, say), more=comparison.more))
+        names = dict.fromkeys((*old.switches, *new.switches))
+        for words, on in positions(names):
+            comparison = compare(resolved(old, on), resolved(new, on), today, say)
+            same = same and comparison.same
+            title = f"{new.name} ({words})" if words else new.name
+            found.append(Section(title, blocks(comparison, say), more=comparison.more))
     known = [{plan.name for plan in side} for side in zip(*pairs, strict=True)] or [set(), set()]
     found += _alone("+", "new", after, known[1], say)
     found += _alone("-", "gone", before, known[0], say)
@@ -189,7 +193,7 @@ class Judge:
         judged = []
         for found, folders in alike.items():
             names = tuple(map(str, folders)) if len(alike) > 1 else (str(old),)
-            judged.append(self._of(found, names))
+            judged.append(self.of(found, names))
         sections = tuple(
             replace(one, folders=made.folders if len(alike) > 1 else ())
             for made, _, sections in judged
@@ -198,8 +202,8 @@ class Judge:
         same = all(same for _, same, _ in judged)
         return Result(str(old), self.new, same, sections, tuple(made for made, _, _ in judged))
 
-    def _of(self, found: frozenset[str], folders: tuple[str, ...]) -> tuple[Made, bool, Sequence[Section]]:
-        """``found`` are the digests in ``folders``."""
+    def of(self, found: frozenset[str], folders: tuple[str, ...]) -> tuple[Made, bool, Sequence[Section]]:
+        """What changes for callers since a source of which ``found`` are the digests, which ``folders`` hold."""
         names = self.say("list.and").join(folders)
         current = {name: plan.digest in found for name, plan in self.plans.items()}
         others = found - {plan.digest for plan in self.plans.values()}

@@ -5,11 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+from pbxgen.flow import codes
 from pbxgen.flow.machine import Caller, Sent
 from pbxgen.flow.numbering import NumberFormat
 from pbxgen.flow.plan import CallerId, Origin, Place, Plan, Route, Trunk
 
-OWN_MAILBOX = "*97"
+OWN_MAILBOX = codes.OWN_MAILBOX
 """Opens the caller's own mailbox; the PIN is asked where there is one."""
 ANY_MAILBOX = "*98"
 """Opens a mailbox by number, always with its PIN."""
@@ -23,6 +24,8 @@ class Why(StrEnum):
     NO_MAILBOX = "no_mailbox"
     NOT_INBOUND = "not_inbound"
     CLASS_FORBIDS = "class_forbids"
+    NO_SUCH_SETTING = "no_such_setting"
+    MAY_NOT_SET = "may_not_set"
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +61,14 @@ class Refusal:
     why: Why
 
 
-WayIn = ToPlace | DialOut | MailboxAccess | Refusal
+@dataclass(frozen=True, slots=True)
+class CodeDialled:
+    """What is dialled is no call: it changes or tells a setting."""
+
+    code: codes.Dialled | codes.Switched | codes.Unclear
+
+
+WayIn = ToPlace | DialOut | MailboxAccess | CodeDialled | Refusal
 
 
 def from_phone(plan: Plan, extension: str, dialled: str) -> WayIn:
@@ -77,6 +87,9 @@ def from_phone(plan: Plan, extension: str, dialled: str) -> WayIn:
         return MailboxAccess(extension)
     if dialled == ANY_MAILBOX:
         return MailboxAccess(None)
+    code = codes.dialled_code(plan, dialled)
+    if code is not None:
+        return CodeDialled(code)
     number = plan.numbering.dialled(dialled)
     inside = None if number is None else plan.reached_by(number) or plan.in_range(number)
     if inside is not None:

@@ -88,6 +88,7 @@ class EndKind(StrEnum):
     ANNOUNCED = "announced"  # value: name of the recording
     RELEASED = "released"  # value: SIP status
     MAILBOX = "mailbox"  # value: extension that opens its mailbox, or "*" after *98
+    SET = "set"  # value: extension whose setting was changed or told, or name of the switch
 
 
 @dataclass(frozen=True, slots=True)

@@ -123,6 +123,13 @@ FROM_INSIDE = Callers(Origin.INTERNAL.value)
 FROM_OUTSIDE = Callers(Origin.EXTERNAL.value)
 
 
+class Switched(NamedTuple):
+    """While a switch is on, or off (``when: not NAME``)."""
+
+    switch: str
+    off: bool = False
+
+
 @dataclass(frozen=True, slots=True)
 class Condition:
     """When a rule applies: all parts that are given must hold."""
@@ -133,6 +140,10 @@ class Condition:
     """``from``: the caller is one of some of them."""
     until: dt.date | None = None
     """Last day (in the PBX's time zone) on which the rule applies."""
+    switches: tuple[Switched, ...] = ()
+    """``when``, too: all of them."""
+    choice: tuple[str, str] | None = None
+    """Of the analysis only: one of the settings of a key that the user may choose between."""
 
     @property
     def always(self) -> bool:
@@ -200,6 +211,58 @@ class Leg:
 
 
 @dataclass(frozen=True, slots=True)
+class Profile:
+    """What users may change from their phones."""
+
+    name: str
+    may: frozenset[str]
+    """Keys: the names of :class:`Deviations`' fields, ``dnd`` and ``follow_me``."""
+    to: frozenset[str]
+    """Kinds of places: extensions, operators, groups, voicemail, mobile, outside."""
+    expires: str | None
+    """``12h``, or ``18:00`` (of the day on which it is set, else of the next); None: until it is changed."""
+    location: Location
+
+
+@dataclass(frozen=True, slots=True)
+class Switch:
+    """Set by hand, from a phone of one of its operators."""
+
+    name: str
+    number: str
+    """``*28``: dialled so it toggles; with a closing # it is on, with # in place of the * it is off."""
+    operators: tuple[str, ...]
+    on: bool
+    """While nobody has set it."""
+    location: Location
+
+
+@dataclass(frozen=True, slots=True)
+class SelfService:
+    """What is the same for all users who may change something from their phones."""
+
+    codes: tuple[Code, ...]
+    costly: tuple[tuple[str, str], ...]
+    """Calling codes, each with an expression (POSIX and PCRE read it alike): no setting leads to such numbers."""
+
+
+@dataclass(frozen=True, slots=True)
+class Code:
+    """What a phone dials to change or hear a setting."""
+
+    head: str
+    """What stands before the number, or all of it; without the closing #."""
+    action: str
+    """set, on, off, clear, ask."""
+    key: str
+    """The setting's key; "" for all of them."""
+    number: bool = False
+    """Does a number follow?"""
+    seconds: bool = False
+    """May seconds follow the number?"""
+
+
+@dataclass(frozen=True, slots=True)
 class User:
     extension: str
     name: str
@@ -218,6 +281,9 @@ class User:
     """Without one the user gets no endpoint (the phone's login is configured elsewhere)."""
     own_number: str | None = None
     """What a call of this user shows outside: the first DID, else None (the trunk's main number)."""
+    self_service: Profile | None = None
+    own_mobile: Place | None = None
+    """The ``mobile`` as a place that a setting may lead to; None where there is none, or the class forbids it."""
 
 
 class Strategy(StrEnum):
@@ -350,6 +416,8 @@ class Plan:
     """Outside numbers that calls may be sent on to and that may cost far more than a call at home."""
     digest: str
     """12 hex digits that change with any byte of the source."""
+    self_service: SelfService | None = None
+    switches: Mapping[str, Switch] = field(default_factory=dict)
     ranges: tuple[Inbound, ...] = field(init=False, compare=False, repr=False)
     """Inbound ranges, the narrower before the wider."""
     _range_index: PatternIndex = field(init=False, compare=False, repr=False)

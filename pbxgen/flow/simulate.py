@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
-from pbxgen.flow import entry, machine
+from pbxgen.flow import codes, entry, machine
 from pbxgen.flow.machine import Caller, Conditions, Ending, EndKind, Event, EventKind, Ringing, State
 from pbxgen.flow.plan import Origin, Outcome, Place, Plan, Reason
+from pbxgen.flow.settings import State as SettingsState
+from pbxgen.flow.settings import applied
 from pbxgen.flow.world import Bell, CallConditions, Rung, World
 
 DIRECT_RING_SECONDS = 120
@@ -48,6 +50,8 @@ class Story:
     ending: Ending
     diverted: tuple[Diverted, ...]
     events: tuple[Event, ...]
+    state: SettingsState | None = None
+    """What is set after a code was dialled; None: nothing was."""
 
 
 def caller_of(plan: Plan, call: Call) -> Caller:
@@ -60,11 +64,15 @@ def caller_of(plan: Plan, call: Call) -> Caller:
 
 def simulate(plan: Plan, call: Call, world: World) -> Story:
     """What happens to ``call``, its transfer included."""
+    source = plan
+    plan = applied(source, world.state, world.moment)
     caller = caller_of(plan, call)
     if caller.origin is Origin.INTERNAL:
         way_in = entry.from_phone(plan, call.caller, call.called)
     else:
         way_in = entry.from_trunk(plan, call.called)
+    if isinstance(way_in, entry.CodeDialled):
+        return _code(source, call, way_in, world)
     story = _run(plan, caller, call.called, way_in, world)
     if call.transfer is None or story.ending.kind is not EndKind.ANSWERED:
         return story
@@ -85,8 +93,9 @@ def _transferred(plan: Plan, caller: Caller, story: Story, transfer: Transfer, w
         party = Caller(Origin.INTERNAL, transfer.by)
     told = Event(EventKind.TRANSFERRED, transfer.by, detail=transfer.to)
     way_in = entry.from_phone(plan, transfer.by, transfer.to)
-    if isinstance(way_in, entry.MailboxAccess) and not transfer.attended:
-        # Whoever is transferred is not the mailbox's owner, and a trunk can never reach mailbox access.
+    opens = isinstance(way_in, entry.MailboxAccess) and not transfer.attended
+    if opens or isinstance(way_in, entry.CodeDialled):
+        # Whoever is transferred is not the mailbox's owner, and a trunk can never reach mailbox access or a code.
         way_in = entry.Refusal(404, entry.Why.NO_SUCH_NUMBER)
     second = _run(plan, party, transfer.to, way_in, world)
     return Story(
@@ -95,6 +104,19 @@ def _transferred(plan: Plan, caller: Caller, story: Story, transfer: Transfer, w
         story.diverted + second.diverted,
         (*story.events, told, *second.events),
     )
+
+
+def _code(plan: Plan, call: Call, way_in: entry.CodeDialled, world: World) -> Story:
+    """A code by the plan as it is written: what may be set does not depend on what is set."""
+    done = codes.dial(plan, world.state, call.caller, way_in.code, world.moment)
+    entered = Event(EventKind.ENTERED, call.caller, detail=call.called)
+    if done.status is not None:
+        why = entry.Why.MAY_NOT_SET if done.status == 403 else entry.Why.NO_SUCH_SETTING
+        refused = Event(EventKind.REFUSED, str(done.status), detail=why)
+        return Story((), Ending(EndKind.RELEASED, str(done.status)), (), (entered, refused))
+    ending = Ending(EndKind.SET, done.subject)
+    ended = Event(EventKind.ENDED, ending.value, detail=ending.kind.value)
+    return Story((), ending, (), (entered, ended), done.state)
 
 
 def _run(plan: Plan, caller: Caller, called: str, way_in: entry.WayIn, world: World) -> Story:
@@ -109,6 +131,8 @@ def _run(plan: Plan, caller: Caller, called: str, way_in: entry.WayIn, world: Wo
             return Story((), ending, (), (entered, ended))
         case entry.DialOut():
             return _dial_out(plan, caller, way_in, entered, world)
+        case entry.CodeDialled():
+            raise ValueError("a code is no call")
         case entry.ToPlace(place):
             return _reach(plan, caller, machine.begin(caller, [place]), entered, world)
 

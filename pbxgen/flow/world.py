@@ -13,6 +13,7 @@ from dataclasses import dataclass, field, replace
 
 from pbxgen.flow.machine import Caller, Event, EventKind, Ringing, ring_seconds
 from pbxgen.flow.plan import Callers, Condition, Leg, Outcome, PlaceKind, Plan, Strategy, User
+from pbxgen.flow.settings import NOTHING_SET, State
 
 PHONE_STATES: Mapping[str, str] = {
     "answer": "answers",
@@ -90,6 +91,8 @@ class World:
     """By extension: a state for each contact; unnamed ones answer."""
     outside: Mapping[str, str] = field(default_factory=dict)
     """By E.164 number (or emergency number); unnamed ones answer."""
+    state: State = NOTHING_SET
+    """What users have set, and how the switches stand."""
 
     def phone(self, extension: str) -> tuple[str, ...]:
         return self.phones.get(extension, ("answer",))
@@ -107,6 +110,8 @@ class CallConditions:
         if condition.callers and not any(map(self._is_by, condition.callers)):
             return False
         if condition.until is not None and self.moment.date() > condition.until:
+            return False
+        if any(self.plan.switches[switch].on is off for switch, off in condition.switches):
             return False
         return all(self._is_open(hours.schedule) is not hours.closed for hours in condition.hours)
 

@@ -80,6 +80,10 @@ class Asterisk(Pbx):
         out, _ = await run.communicate()
         return out.decode("utf-8", "replace")
 
+    async def store(self, plan: Plan, key: str, value: str) -> None:
+        quoted = value.replace("\\", "\\\\").replace('"', '\\"')
+        await self.command(f'database put pbxgen/{plan.name} {key} "{quoted}"')
+
     def messages(self, plan: Plan, extension: str) -> tuple[RecordedMessage, ...]:
         folder = self._home / "spool" / "voicemail" / plan.name / extension
         return tuple(recorded(path) for path in sorted(folder.glob("*/msg*.wav")))

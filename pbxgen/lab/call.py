@@ -19,10 +19,10 @@ from pbxgen.flow.world import quickness
 from pbxgen.lab import scripts
 from pbxgen.lab.dialog import Dialog
 from pbxgen.lab.media import Media
-from pbxgen.lab.pbx import Pbx
+from pbxgen.lab.pbx import CalledPbx
 from pbxgen.lab.ports import Address
 from pbxgen.lab.sipp import Login, Sipp
-from pbxgen.lab.tenants import Tenant, contact_user, password
+from pbxgen.lab.tenants import Tenant, contact_user
 from pbxgen.lab.wire import SeenMessage, Wire
 
 _POLL = 0.05
@@ -35,7 +35,7 @@ _NUMBERS = itertools.count(1)  # a tenant may have several calls, one after the 
 class Testbed:
     """The PBX of a session and all that calls are placed with."""
 
-    pbx: Pbx
+    pbx: CalledPbx
     wire: Wire
     media: Media
     sipp: Sipp
@@ -74,11 +74,11 @@ class LabCall:
     def logins(self) -> list[Login]:
         """Contacts of the tenant's phones that register."""
         logins = []
-        for extension in self.plan.users:
+        for extension in self.tenant.phones:
             for index, state in enumerate(self.case.world.phone(extension)):
                 if state != phone_states.UNREGISTERED:
                     user = contact_user(self.plan, extension, index)
-                    logins.append(Login(extension, self.plan.domain, password(self.plan, extension), user))
+                    logins.append(Login(extension, self.plan.domain, self.tenant.password(extension), user))
         return logins
 
     def replies(self) -> set[scripts.SippReply]:
@@ -204,7 +204,7 @@ class LabCall:
 
     def _of_phone(self, call_id: str, extension: str, to: str, domain: str) -> scripts.Dial:
         origin = f"<sip:{extension}@{self.plan.domain}>"
-        return scripts.Dial(f"sip:{to}@{domain}", origin, call_id, extension, password(self.plan, extension))
+        return scripts.Dial(f"sip:{to}@{domain}", origin, call_id, extension, self.tenant.password(extension))
 
     def _place(self, dial: scripts.Dial, ours: Address) -> None:
         self.testbed.calls_by_id[dial.call_id] = self

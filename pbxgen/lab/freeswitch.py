@@ -100,6 +100,9 @@ class FreeSwitch(Pbx):
             with contextlib.suppress(OSError):
                 await writer.wait_closed()
 
+    async def store(self, plan: Plan, key: str, value: str) -> None:
+        await self.command(f"db insert/pbxgen.{plan.name}/{key}/{value}")
+
     def messages(self, plan: Plan, extension: str) -> tuple[RecordedMessage, ...]:
         folder = self._home / "storage" / "voicemail"
         return tuple(recorded(path) for path in sorted(folder.glob(f"*/{plan.domain}/{extension}/msg_*.wav")))

@@ -158,7 +158,8 @@ class Stream:
 class Media:
     """All streams of a laboratory, by Call-ID."""
 
-    def __init__(self) -> None:
+    def __init__(self, host: str = LOOPBACK) -> None:
+        self._host = host
         self._streams: dict[str, Stream] = {}
         self._tones = {codec: _tone_frames(codec, CALLER_TONE) for codec in (0, 8)}
         self._ticker: asyncio.Task[None] | None = None
@@ -179,7 +180,7 @@ class Media:
         if call_id not in self._streams:
             made = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
             made.setblocking(False)
-            made.bind((LOOPBACK, 0))
+            made.bind((self._host, 0))
             stream = self._streams[call_id] = Stream(made)
             asyncio.get_running_loop().add_reader(made, stream.receive)
         return self._streams[call_id]

@@ -12,7 +12,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import NamedTuple, cast
+from typing import NamedTuple, Protocol, cast
 
 from pbxgen.flow.plan import Plan
 from pbxgen.lab import process
@@ -42,6 +42,33 @@ class PbxSetup:
     """Recordings (WAV, 8 kHz mono) by path below the PBX's sounds folder, without suffix."""
     moment: dt.datetime | None = None
     """Start time of the PBX's clock; None: the real time."""
+
+
+class CalledPbx(Protocol):
+    """A PBX that calls are placed on."""
+
+    name: str
+    phones_at: Address
+    """Where phones send to."""
+    trunks_at: Address
+    """Where carriers send to."""
+    log: Log
+
+    async def start(self) -> None:
+        """Wait until calls can be placed. Raises LabError."""
+
+    def stop(self) -> None: ...
+
+    async def store(self, plan: Plan, key: str, value: str) -> None:
+        """Put something into the database of settings, past the dialplan."""
+
+    def messages(self, plan: Plan, extension: str) -> tuple[RecordedMessage, ...]:
+        """The messages in a mailbox."""
+        ...
+
+    def is_recording(self, plan: Plan) -> bool:
+        """Is a message being recorded (or was one) in a mailbox of ``plan``?"""
+        ...
 
 
 class Pbx(ABC):
@@ -93,6 +120,10 @@ class Pbx(ABC):
         """What its console answers to a command."""
 
     @abstractmethod
+    async def store(self, plan: Plan, key: str, value: str) -> None:
+        """Put something into the database of settings, past the dialplan; ``key``: an extension or switch.NAME."""
+
+    @abstractmethod
     def messages(self, plan: Plan, extension: str) -> tuple[RecordedMessage, ...]:
         """The messages in a mailbox."""
 
@@ -123,7 +154,7 @@ class Pbx(ABC):
 def link_missing(source: Path, target: Path) -> None:
     """Link everything in a folder into another, but for what is there already."""
     for entry in source.glob("*"):
-        if not (target / entry.name).exists():
+        if not os.path.lexists(target / entry.name):
             (target / entry.name).symlink_to(entry)
 
 

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from pbxgen.calls import phone_states
 from pbxgen.calls.attempts import entries
 from pbxgen.calls.observed import CallRecord, Observed, cannot_transfer, observed
+from pbxgen.flow.codes import dialled_code
 from pbxgen.flow.simulate import simulate
 from pbxgen.lab.call import LabCall
 from pbxgen.lab.dialog import Dialog
@@ -184,6 +185,7 @@ def observe(call: LabCall, stored: Mapping[str, tuple[float, int]]) -> Observed:
         stored=stored,
         announced=call.announced,
         mailbox="*" if _opens_mailbox(call) else None,
+        taken=caller.answered is not None and not call.legs and dialled_code(call.case.plan, caller.target) is not None,
         faults=(*call.faults, *_silence(call)),
     )
     return observed(call.case, record)

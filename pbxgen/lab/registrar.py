@@ -31,6 +31,8 @@ class Registrar:
         self._reply: dict[str, str] = {}
         """The last reply to each contact's REGISTER."""
         self._registered: set[str] = set()
+        self.call_ids: dict[str, str] = {}
+        """By contact that is registered, the Call-ID of its REGISTER."""
         self._asked: dict[str, str] = {}
         """By Call-ID of an OPTIONS, the contact that the PBX qualifies with it."""
         self._there: set[str] = set()
@@ -51,6 +53,7 @@ class Registrar:
             self._reply[contact] = f"{message.status} {message.reason}"
             if 200 <= message.status < 300:
                 self._registered.add(contact)
+                self.call_ids[contact] = message.call_id
 
     async def register(self, logins: Iterable[Login], rounds: int = _ROUNDS) -> None:
         """Register all, and wait until they have answered the PBX's OPTIONS. Raises LabError for those that failed."""

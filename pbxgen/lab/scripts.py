@@ -11,7 +11,7 @@ from xml.sax.saxutils import quoteattr
 
 from pbxgen.calls import phone_states
 from pbxgen.calls.phone_states import Reply
-from pbxgen.lab.ports import LOOPBACK, Address
+from pbxgen.lab.ports import Address
 
 _FAILURES = (
     *range(300, 306), 400, 402, 403, 404, 405, 406, 408, 410, 413, 414, 415, 416, 420, 421, 422, 423, 424, 433, 480,
@@ -77,7 +77,7 @@ def _send(text: str, attributes: str = "") -> str:
 def _with_sdp(head: str) -> str:
     return (
         f"{head}Content-Type: application/sdp\nContent-Length: [len]\n\n"
-        f"v=0\no=lab 1 1 IN IP4 {LOOPBACK}\ns=-\nc=IN IP4 {LOOPBACK}\nt=0 0"
+        "v=0\no=lab 1 1 IN IP4 [media_ip]\ns=-\nc=IN IP4 [media_ip]\nt=0 0"
         f"{SOUND}RTP/AVP 8 0 101\na=rtpmap:8 PCMA/8000\na=rtpmap:0 PCMU/8000\n"
         "a=rtpmap:101 telephone-event/8000\na=fmtp:101 0-15\na=ptime:20\na=sendrecv\n"
     )
@@ -265,8 +265,11 @@ def caller(name: str, dial: Dial, ours: Address) -> str:
     )
 
 
-def registration(ours: Address) -> str:
-    """Registers contacts: fields of the CSV are extension, domain, credentials, contact user."""
+def registration(ours: Address, expires: int = 7200, first: int = 1) -> str:
+    """Registers contacts, or signs them off (``expires`` 0); ``first`` is the CSeq to begin with.
+
+    Fields of the CSV are extension, domain, credentials, contact user.
+    """
     host, port = ours
 
     def register(cseq: int, credentials: str = "") -> str:
@@ -274,13 +277,13 @@ def registration(ours: Address) -> str:
             f"REGISTER sip:[field1] SIP/2.0\nVia: SIP/2.0/UDP {host}:{port};branch=[branch];rport\n"
             "From: <sip:[field0]@[field1]>;tag=reg[call_number]\nTo: <sip:[field0]@[field1]>\n"
             f"Call-ID: [call_id]\nCSeq: {cseq} REGISTER\nMax-Forwards: 70\nContact: <sip:[field3]@{host}:{port}>\n"
-            f"Expires: 7200\nUser-Agent: pbxgen-lab\n{credentials}"
+            f"Expires: {expires}\nUser-Agent: pbxgen-lab\n{credentials}"
         )
 
     def attempt(number: int) -> list[str]:
         more = number < ATTEMPTS
         return [
-            _send(register(number, "[field2]\n" if number > 1 else ""), 'retrans="500"'),
+            _send(register(first + number - 1, "[field2]\n" if number > 1 else ""), 'retrans="500"'),
             _recv("response", 100),
             *(_recv("response", s, goto=f"challenged{number}", extra='auth="true"') for s in (401, 407) if more),
             _recv("response", 200, optional=False, goto="end"),

@@ -6,17 +6,20 @@ import asyncio
 import datetime as dt
 import time
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
+from typing import Self
 
 from pbxgen.calls.case import Case
 from pbxgen.calls.verdict import judge
 from pbxgen.flow.plan import Secret
+from pbxgen.flow.settings import written
 from pbxgen.flow.simulate import simulate
 from pbxgen.lab import scripts, sip
 from pbxgen.lab.call import LabCall, Testbed
 from pbxgen.lab.errors import LabError
 from pbxgen.lab.media import Media
-from pbxgen.lab.pbx import Pbx, PbxSetup
+from pbxgen.lab.pbx import CalledPbx, Pbx, PbxSetup
 from pbxgen.lab.play import CallPlayer, observe
 from pbxgen.lab.ports import LOOPBACK, Address
 from pbxgen.lab.registrar import Registrar
@@ -38,29 +41,20 @@ def _longest_first(tenant: Tenant) -> int:
     return -sum(event.seconds or 0 for event in simulate(case.plan, case.call, case.world).events)
 
 
-class PbxSession:
-    """A PBX with the phones and far ends of its scenarios. Use as an asynchronous context."""
+class CallSession:
+    """Calls on one PBX, with their phones, which are at the address ``host``. Use as an asynchronous context."""
 
     def __init__(
-        self, make_pbx: Callable[[PbxSetup], Pbx], target: Target, cases: Sequence[Case], folder: Path, *,
-        moment: dt.datetime | None = None, language: str = "en",
-    ) -> None:  # fmt: skip
+        self, pbx: CalledPbx, tenants: Sequence[Tenant], folder: Path, *, host: str = LOOPBACK, language: str = "en"
+    ) -> None:
+        self.pbx = pbx
+        self.tenants = tenants
         self._folder = folder
-        self._target = target
+        self._host = host
         self._language = language
-        self.tenants, secrets = prepare(cases)
-        files = self.rendered(self.tenants, secrets)
-        sounds = {
-            f"{tenant.plan.name}/{name}": tone(hertz, _ANNOUNCEMENT_SECONDS)
-            for tenant in self.tenants
-            for name, hertz in tenant.recordings.items()
-        }
-        home = folder / "pbx"
-        home.mkdir(parents=True)
         (folder / "sipp").mkdir()
-        self.pbx: Pbx = make_pbx(PbxSetup(home, files, sounds, moment))
         self.wire = Wire(self._route, self._on_message)
-        self.media = Media()
+        self.media = Media(host)
         self._calls_by_id: dict[str, LabCall] = {}
         """By Call-ID, the call that its messages belong to."""
         self.calls: dict[str, LabCall] = {}
@@ -69,14 +63,7 @@ class PbxSession:
         self.testbed: Testbed
         self.registrar: Registrar
 
-    def rendered(self, tenants: Sequence[Tenant], secrets: Mapping[Secret, str]) -> tuple[GeneratedFile, ...]:
-        options, plans = Options(secrets=secrets), tuple(tenant.plan for tenant in tenants)
-        limits = [problem for plan in plans for problem in self._target.limits(plan, options)]
-        if limits:
-            raise LabError(f"{self._target.name} cannot express this: {limits[0].message}")
-        return self._target.render(plans, options)
-
-    async def __aenter__(self) -> PbxSession:
+    async def __aenter__(self) -> Self:
         try:
             await self._open()
         except BaseException:
@@ -91,8 +78,8 @@ class PbxSession:
         await self.wire.start()
         self.wire.rewrite = self._filled_in
         self.media.start()
-        phones = await self.wire.listen((LOOPBACK, 0), self.pbx.phones_at)
-        sipp = Sipp(self.wire, self._folder / "sipp", phones)
+        phones = await self.wire.listen((self._host, 0), self.pbx.phones_at)
+        sipp = Sipp(self.wire, self._folder / "sipp", phones, self._host)
         self.testbed = Testbed(self.pbx, self.wire, self.media, sipp, phones, self._calls_by_id)
         self.registrar = Registrar(sipp, phones)
         for tenant in self.tenants:
@@ -138,6 +125,8 @@ class PbxSession:
         return [(cases.get(c.tenant or ""), c.line) for c in self.pbx.log.complaints(frozenset(cases))]
 
     async def place(self, tenant: Tenant) -> Result:
+        await self._set(tenant)
+        wrong = [text for code in tenant.case.codes for text in await self._dialled_before(tenant, code)]
         call = self.calls[tenant.plan.name]
         start = time.monotonic()
         self._calls_by_id[call.caller.call_id] = call
@@ -146,8 +135,27 @@ class PbxSession:
         await call.close()
         observed = observe(call, stored)
         seconds = time.monotonic() - start
-        differences, trace = judge(tenant.case, observed, self._language), tuple(call.trace)
+        differences = (*wrong, *judge(tenant.case, observed, self._language))
+        trace = tuple(call.trace)
         return Result(tenant.case, self.pbx.name, observed, differences, seconds, trace=trace)
+
+    async def _set(self, tenant: Tenant) -> None:
+        """What is set before anything is dialled."""
+        first = next(iter(tenant.case.codes), tenant.case)
+        since = int(first.moment.timestamp())
+        state = first.world.state
+        for extension, settings in state.users.items():
+            await self.pbx.store(tenant.plan, extension, written(settings))
+        for name, on in state.switches.items():
+            await self.pbx.store(tenant.plan, f"switch.{name}", f"{'on' if on else 'off'}:{since}")
+
+    async def _dialled_before(self, tenant: Tenant, code: Case) -> list[str]:
+        """Dial a code; what was wrong with it."""
+        call = LabCall(self.testbed, replace(tenant, case=code))
+        self._calls_by_id[call.caller.call_id] = call
+        await CallPlayer(call).play()
+        await call.close()
+        return [f"{code.call.called}, dialled before: {text}" for text in judge(code, observe(call, {}))]
 
     async def _stored(self, tenant: Tenant) -> dict[str, tuple[float, int]]:
         """Messages of the tenant's mailboxes; one that is still being written is waited for."""
@@ -201,3 +209,30 @@ class PbxSession:
             return self.testbed.sipp.answering(message.method)
         call = self._calls_by_id.get(message.call_id)
         return call.port_of(message.call_id) if call is not None and message.method == "INVITE" else None
+
+
+class PbxSession(CallSession):
+    """A PBX that the laboratory starts for its scenarios, each a tenant of its own."""
+
+    def __init__(
+        self, make_pbx: Callable[[PbxSetup], Pbx], target: Target, cases: Sequence[Case], folder: Path, *,
+        moment: dt.datetime | None = None, language: str = "en",
+    ) -> None:  # fmt: skip
+        self._target = target
+        tenants, secrets = prepare(cases)
+        files = self.rendered(tenants, secrets)
+        sounds = {
+            f"{tenant.plan.name}/{name}": tone(hertz, _ANNOUNCEMENT_SECONDS)
+            for tenant in tenants
+            for name, hertz in tenant.recordings.items()
+        }
+        home = folder / "pbx"
+        home.mkdir(parents=True)
+        super().__init__(make_pbx(PbxSetup(home, files, sounds, moment)), tenants, folder, language=language)
+
+    def rendered(self, tenants: Sequence[Tenant], secrets: Mapping[Secret, str]) -> tuple[GeneratedFile, ...]:
+        options, plans = Options(secrets=secrets), tuple(tenant.plan for tenant in tenants)
+        limits = [problem for plan in plans for problem in self._target.limits(plan, options)]
+        if limits:
+            raise LabError(f"{self._target.name} cannot express this: {limits[0].message}")
+        return self._target.render(plans, options)

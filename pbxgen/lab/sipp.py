@@ -34,8 +34,9 @@ def find() -> str:
 class Sipp:
     """Starts SIPp processes behind a wire."""
 
-    def __init__(self, wire: Wire, folder: Path, phones: Address) -> None:
+    def __init__(self, wire: Wire, folder: Path, phones: Address, media: str = LOOPBACK) -> None:
         self._program = find()
+        self._media = media
         self._wire = wire
         self._folder = folder
         self._phones = phones
@@ -67,6 +68,14 @@ class Sipp:
 
     async def register(self, logins: list[Login], ours: Address, rate: int, *, seconds: float = 60) -> None:
         """Try to register contacts, ``rate`` a second; the replies are seen on the wire."""
+        await self._register(logins, scripts.registration(ours), ours, seconds, "-r", str(rate))
+
+    async def sign_off(self, login: Login, ours: Address, call_id: str, *, seconds: float = 10) -> None:
+        """Take a contact back that was registered with ``call_id``, by which some PBXs know it."""
+        text = scripts.registration(ours, expires=0, first=scripts.ATTEMPTS + 1)
+        await self._register([login], text, ours, seconds, "-cid_str", call_id)
+
+    async def _register(self, logins: list[Login], text: str, ours: Address, seconds: float, *options: str) -> None:
         rows = ["SEQUENTIAL"]
         for login in logins:
             credentials = f"[authentication username={login.extension} password={login.password}]"
@@ -74,9 +83,8 @@ class Sipp:
         table = self._folder / f"logins-{self._count}.csv"
         table.write_text("\n".join(rows) + "\n")
         table.chmod(0o600)
-        text = scripts.registration(ours)
         remote = f"{LOOPBACK}:{self._wire.inner_address[1]}"
-        options = ("-inf", str(table), "-m", str(len(logins)), "-r", str(rate), "-recv_timeout", "8000")
+        options += ("-inf", str(table), "-m", str(len(logins)), "-recv_timeout", "8000")
         _, started = self._start("register", text, *options, remote, attach=ours)
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(asyncio.to_thread(started.wait), seconds)
@@ -114,7 +122,7 @@ class Sipp:
         command = [self._program, "-sf", str(script), "-i", LOOPBACK, "-p", str(port), "-bind_local", "-nostdin"]
         # Out-of-order requests are no reason to end a call, and nothing is to be sent that no script says.
         command += ["-default_behaviors", "none", "-aa", "-skip_rlimit", "-ci", LOOPBACK, "-cp", str(free_port())]
-        command += ["-mi", LOOPBACK, "-mp", str(free_port())]
+        command += ["-mi", self._media, "-mp", str(free_port())]
         command += ["-trace_err", "-error_file", str(self._folder / f"{stem}.err")]
         command += arguments
         started = process.spawn(command, self._folder / f"{stem}.out", cwd=self._folder)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from pbxgen.calls.case import Case
@@ -28,10 +28,20 @@ class Tenant:
     """Announcements: the tone (Hz) that stands for each."""
     parking: str | None
     """An extension of the laboratory's own that phones `in_call` talk with."""
+    passwords: Mapping[str, str] | None = None
+    """By extension, of the phones that take part, on a PBX that is not the laboratory's; None: all do, with its own."""
 
     @property
     def trunk_at(self) -> dict[Address, str]:
         return {address: name for name, address in self.trunks.items()}
+
+    @property
+    def phones(self) -> Collection[str]:
+        """Extensions whose phones register."""
+        return self.plan.users if self.passwords is None else self.passwords
+
+    def password(self, extension: str) -> str:
+        return password(self.plan, extension) if self.passwords is None else self.passwords[extension]
 
 
 def password(plan: Plan, extension: str) -> str:

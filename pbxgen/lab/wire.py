@@ -132,6 +132,7 @@ class Wire:
                 return
             transport, pbx = self._outer[ours]
             path = self._paths[message.call_id] = _Path(source[1], transport, pbx)
+        path.inner_port = source[1]  # a contact is signed off by another process than it was registered by
         if self.rewrite is not None:
             data = self.rewrite(data, message.call_id)
         ours = path.outer.get_extra_info("sockname")[:2]

@@ -15,7 +15,7 @@ from pbxgen.flow.pattern import Pattern, beginning, parse
 from pbxgen.flow.pattern_index import PatternIndex, beginning_with
 from pbxgen.flow.plan import Outcome, Plan
 from pbxgen.language import directory as numbers_of
-from pbxgen.language import outside
+from pbxgen.language import outside, self_service
 from pbxgen.language.acceptances import Acceptance, collect
 from pbxgen.language.context import Context
 from pbxgen.language.destinations import DestinationReader
@@ -154,13 +154,17 @@ def _compile(draft: Draft, loaded: Loaded, today: dt.date, findings: Findings) -
         name: rules.deviations(policy, draft.node("policies", name), findings)
         for name, policy in draft.source.policies.items()
     }
-    users = compile_users(context, classes, policies)
+    profile_names = self_service.ProfileNames(context, self_service.profiles(context))
+    users = compile_users(context, classes, policies, profile_names)
     inbound = compile_inbound(context)
+    switches = self_service.switches(context)
+    service = self_service.self_service(context, routes.values(), switches)
     acceptances = collect(draft, directory, findings)
     if loaded.complete:
         warn_of_source(draft, directory, trunks, names, findings)
         if not (draft.has_broken("routes") or draft.has_broken("trunks") or draft.has_broken("users")):
             warn_of_routes(routes, trunks, users, None if country is None else numbers.plan(), findings)
+        profile_names.warn_of_unused()
     claims = tuple(_claims(draft, directory))
     if draft.pbx is None or country is None:
         return Compiled(None, (), acceptances, claims)
@@ -186,6 +190,8 @@ def _compile(draft: Draft, loaded: Loaded, today: dt.date, findings: Findings) -
         emergency=directory.emergency,
         costs={},
         digest=loaded.digest,
+        self_service=service,
+        switches=switches,
     )
     plan = dataclasses.replace(plan, costs=costs(plan.outside_numbers(), country))
     return Compiled(plan, (), acceptances, claims)

@@ -29,6 +29,8 @@ from pbxgen.language.model_sections import (
     Pbx,
     Route,
     Schedule,
+    SelfService,
+    Switch,
     Trunk,
     User,
 )
@@ -58,6 +60,8 @@ class Source(Model):
         Field({}, description="Classes of service: which routes a user may use.", examples=[{"national": ["italy"]}])
     )
     schedules: Annotated[dict[SlugKey, Schedule], Section("schedule")] = Field({}, description="Opening hours.")
+    self_service: SelfService | None = Field(None, description="What users may change from their phones.")
+    switches: Annotated[dict[SlugKey, Switch], Section("switch")] = Field({}, description="Switches set by hand.")
     contacts: Annotated[dict[SlugKey, OneOrMany[Pattern]], Section("contacts set")] = Field(
         {}, description="Named sets of outside callers.", examples=[{"vip": ["+393331112222", "+4420*"]}]
     )

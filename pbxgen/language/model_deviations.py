@@ -80,9 +80,11 @@ class Conditions(WrittenOptions):
     """What rules and inbound numbers in their long form have in common."""
 
     to: To = Field(description="A destination, or a list tried in order. The rule's options are their defaults.")
-    when: Annotated[OneOrSome[Text], Expects("a schedule's name, not NAME, or a list of them")] | None = Field(
+    when: (
+        Annotated[OneOrSome[Text], Expects("the name of a schedule or switch, not NAME, or a list of them")] | None
+    ) = Field(
         None,
-        description="A schedule's name, or `not NAME`; of a list all must hold.",
+        description="The name of a schedule or switch, or `not NAME`; of a list all must hold.",
         examples=["office", "not office"],
     )
     from_: Annotated[OneOrSome[Text], Expects(CALLERS)] | None = Field(

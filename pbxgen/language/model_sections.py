@@ -83,6 +83,9 @@ class Defaults(Model):
     sip_480: Literal["busy", "no_answer", "unreachable"] = Field(
         "busy", description="What a phone's 480 (most phones' own do-not-disturb) means."
     )
+    self_service: Annotated[Slug, Expects("the name of a profile of self_service")] | Null = Field(
+        None, description="Profile of users without a `self_service` key; null: none."
+    )
 
 
 class Trunk(Model):
@@ -190,6 +193,89 @@ class Operator(Group):
     default: bool = Field(False, description="Is it what a bare `operator` means?")
 
 
+CODE_FORM = r"^[*#][0-9*#]*(?:N(?:[*#]S)?)?#?$"
+_CodeText = Annotated[
+    str,
+    StringConstraints(pattern=CODE_FORM, max_length=20),
+    Expects("a code of *, # and digits, with N where a number stands and S for seconds behind it"),
+]
+
+
+class KeyCodes(Model):
+    """The codes of one key, in a mapping of your own."""
+
+    set: _CodeText | None = Field(None, description="Divert to N.", examples=["*21*N#"])
+    on: _CodeText | None = Field(None, description="On; for a deviation: the source's own rule again.")
+    off: _CodeText | None = Field(None, description="Off.", examples=["#21#"])
+    clear: _CodeText | None = Field(None, description="As the source says again.", examples=["##21#"])
+    ask: _CodeText | None = Field(None, description="What is set? (spoken)", examples=["*#21#"])
+
+
+class OwnCodes(Model):
+    """Codes of your own: each action has its code."""
+
+    unconditional: KeyCodes = Field(KeyCodes(), description="Every call.")
+    busy: KeyCodes = Field(KeyCodes(), description="On busy.")
+    no_answer: KeyCodes = Field(KeyCodes(), description="On no answer.")
+    unreachable: KeyCodes = Field(KeyCodes(), description="When unreachable.")
+    return_busy: KeyCodes = Field(KeyCodes(), description="Return to operator on busy.")
+    return_no_answer: KeyCodes = Field(KeyCodes(), description="Return to operator on no answer.")
+    return_unreachable: KeyCodes = Field(KeyCodes(), description="Return to operator when unreachable.")
+    dnd: KeyCodes = Field(KeyCodes(), description="Do not disturb.")
+    follow_me: KeyCodes = Field(KeyCodes(), description="Follow me.")
+    all: KeyCodes = Field(KeyCodes(), description="Everything at once: `clear`.")
+
+
+MayChange = Literal["unconditional", "busy", "no_answer", "unreachable", "operator_return", "dnd", "follow_me"]
+SetTo = Literal["extensions", "operators", "groups", "voicemail", "mobile", "outside"]
+
+
+class Profile(Model):
+    """What users with this profile may change from their phones."""
+
+    may: Annotated[list[MayChange], Field(min_length=1)] = Field(description="The keys that they may set.")
+    to: list[SetTo] = Field(
+        [], description="Where they may divert to; outside: what their class allows, never a premium number."
+    )
+    expires: (
+        Annotated[
+            str,
+            StringConstraints(pattern=r"^(?:[1-9][0-9]{0,3}h|(?:[01][0-9]|2[0-3]):[0-5][0-9])$"),
+            Expects("hours or a time of day in quotes"),
+        ]
+        | Null
+    ) = Field(
+        None,
+        description="When a setting ends: after hours (12h), at a time of day, or null: never.",
+        examples=["12h", "18:00"],
+    )
+
+
+class SelfService(Model):
+    """What users may change from their phones."""
+
+    codes: Annotated[
+        Annotated[Literal["etsi", "us"], Tag("<text>")] | Annotated[OwnCodes, Tag("<map>")],
+        BY_SHAPE,
+        Expects("etsi, us, or a mapping of codes"),
+    ] = Field("etsi", description="What phones dial: etsi (TS 22.030), us, or a mapping of your own.")
+    profiles: Annotated[dict[str, Profile], Expects("profiles by name")] = Field(
+        {}, description="What users may change, by the name of a profile."
+    )
+
+
+class Switch(Model):
+    """Set by hand, from a phone; it lasts until it is set again."""
+
+    number: Annotated[str, StringConstraints(pattern=r"^\*[0-9]{1,8}$"), Expects("* and digits in quotes")] = Field(
+        description="Dialled so it toggles; with a closing # it is on, with # in place of * off.", examples=["*28"]
+    )
+    operators: Annotated[list[Extension], Field(min_length=1), Expects("a list of extensions in quotes")] = Field(
+        description="Extensions whose phones may set it.", examples=[["100", "110"]]
+    )
+    default: Literal["off", "on"] = Field("off", description="How it stands while nobody has set it.")
+
+
 EMAIL = r"^[^\s@,;|<>\"'\\\[\]]+@[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?$"
 
 
@@ -247,6 +333,10 @@ class User(Model):
     deviations: Deviations | None = Field(None, description="The user's own: win over the policies', key by key.")
     follow_me: Annotated[list[LegItem], Expects("a list of destinations")] = Field(
         [], description="Seguimi: rings these instead of just the phone."
+    )
+    self_service: Annotated[Slug, Expects("the name of a profile of self_service")] | Null = Field(
+        None,
+        description="Profile of what they may change from their phone; null: nothing; else `defaults.self_service`.",
     )
     accept: Accept = Field({}, description=ACCEPT)
 

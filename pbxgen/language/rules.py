@@ -7,7 +7,7 @@ from collections.abc import Mapping as MappingType
 from dataclasses import dataclass
 
 from pbxgen.diagnostics.location import Location
-from pbxgen.flow.plan import ALWAYS, ANONYMOUS, FROM_INSIDE, FROM_OUTSIDE, Callers, Condition, Hours, Origin
+from pbxgen.flow.plan import ALWAYS, ANONYMOUS, FROM_INSIDE, FROM_OUTSIDE, Callers, Condition, Hours, Origin, Switched
 from pbxgen.language.destinations import DestinationReader
 from pbxgen.language.findings import Findings
 from pbxgen.language.model_deviations import Conditions, Deviations, OperatorReturn, Rule
@@ -127,11 +127,17 @@ class RuleReader:
 
     def condition(self, rule: Conditions, node: Node, findings: Findings) -> Condition:
         """When the rule applies; names that do not exist are reported and left out."""
-        hours, callers = [], []
+        hours: list[Hours] = []
+        switches: list[Switched] = []
+        callers: list[Callers] = []
+        known = tuple(self._names.of("switches"))
         if rule.when is not None:
             for text, inner in each(rule.when, at(node, "when")):
                 name, but = _negated(text)
-                if self._names.use("schedules", name, inner.location, findings):
+                if name in known:
+                    self._names.mark("switches", name)
+                    switches.append(Switched(name, but))
+                elif self._names.use("schedules", name, inner.location, findings, words=known):
                     hours.append(Hours(name, but))
         if rule.from_ is not None:
             for text, inner in each(rule.from_, at(node, "from")):
@@ -141,7 +147,9 @@ class RuleReader:
         if {FROM_INSIDE, FROM_OUTSIDE} <= set(callers):
             callers = []  # everybody
         until = None if rule.until is None else self._until(rule.until, at(node, "until"), rule.enabled, findings)
-        return Condition(tuple(dict.fromkeys(hours)), tuple(dict.fromkeys(callers)), until)
+        return Condition(
+            tuple(dict.fromkeys(hours)), tuple(dict.fromkeys(callers)), until, tuple(dict.fromkeys(switches))
+        )
 
     def _until(self, text: str, node: Node, enabled: bool, findings: Findings) -> dt.date | None:
         try:

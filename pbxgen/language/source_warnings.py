@@ -17,6 +17,7 @@ _UNUSED = {
     "schedules": "no rule asks for it",
     "contacts": "no rule asks for it",
     "classes": "no user has it",
+    "switches": "no rule asks for it",
 }
 
 

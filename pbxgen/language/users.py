@@ -12,7 +12,8 @@ from pbxgen.language.positions import at, each, items, key_of
 from pbxgen.language.resolve import Rights, merge
 from pbxgen.language.rules import KEYS, RETURN_KEYS, WrittenDeviations
 from pbxgen.language.secrets import declared
-from pbxgen.language.unresolved import WrittenDestination, long_ring
+from pbxgen.language.self_service import ProfileNames
+from pbxgen.language.unresolved import NONE, WrittenDestination, long_ring
 from pbxgen.language.validate import Draft
 from pbxgen.source.tree import Node
 
@@ -33,10 +34,13 @@ def mailboxes(draft: Draft) -> frozenset[str]:
 
 
 def compile_users(
-    context: Context, classes: dict[str, frozenset[str]], policies: dict[str, WrittenDeviations]
+    context: Context,
+    classes: dict[str, frozenset[str]],
+    policies: dict[str, WrittenDeviations],
+    profiles: ProfileNames,
 ) -> dict[str, plan.User]:
     tree = context.draft.node("users")
-    compiler = _UserCompiler(context, classes, policies)
+    compiler = _UserCompiler(context, classes, policies, profiles)
     users = {
         extension: compiler.user(extension, user, at(tree, extension), key_of(tree, extension))
         for extension, user in context.draft.source.users.items()
@@ -47,11 +51,16 @@ def compile_users(
 
 class _UserCompiler:
     def __init__(
-        self, context: Context, classes: dict[str, frozenset[str]], policies: dict[str, WrittenDeviations]
+        self,
+        context: Context,
+        classes: dict[str, frozenset[str]],
+        policies: dict[str, WrittenDeviations],
+        profiles: ProfileNames,
     ) -> None:
         self.context = context
         self.classes = classes
         self.policies = policies
+        self.profiles = profiles
         self.route_tuples: dict[frozenset[str], tuple[str, ...]] = {}
         defaults = context.draft.node("defaults", "class")
         name = context.draft.source.defaults.class_
@@ -71,6 +80,9 @@ class _UserCompiler:
         password = None
         if user.password is not None:
             password = declared(user.password, at(node, "password"), findings)
+        says = "self_service" in user.model_fields_set
+        where = at(node, "self_service").location if says else location
+        profile = self.profiles.of(user.self_service, says=says, location=where, findings=findings)
         return plan.User(
             extension=extension,
             name=extension if user.name is None else user.name,
@@ -86,7 +98,18 @@ class _UserCompiler:
             follow_me=self._follow_me(user, node, rights, findings),
             password=password,
             own_number=dids[0] if dids else None,
+            self_service=profile,
+            own_mobile=None if profile is None else self._own_mobile(mobile, rights, location),
         )
+
+    def _own_mobile(self, mobile: str | None, rights: Rights, location: Location) -> plan.Place | None:
+        """The mobile as a place that a setting may lead to."""
+        if mobile is None:
+            return None
+        written, problems = self.context.destinations.outside(mobile, mobile, location, NONE)
+        if problems or written is None or written.route is None or written.route not in (rights.routes or ()):
+            return None
+        return written.place
 
     def _mailbox(
         self, extension: str, user: User, node: Node, location: Location, findings: Findings

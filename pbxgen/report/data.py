@@ -9,12 +9,14 @@ from pbxgen.diagnostics.diagnostic import Diagnostic
 from pbxgen.flow.numbering import NumberFormat
 from pbxgen.flow.plan import Condition, Contacts, Outcome, Place, Plan, RingGroup, Rule, Rules, User
 from pbxgen.flow.schedule import Schedule
+from pbxgen.flow.settings import resolved
 from pbxgen.flow.simulate import DIRECT_RING_SECONDS
 from pbxgen.flow.world import CONFIRM_SECONDS, REPLIES, outcome_of_status
 
 
 def plan_data(plan: Plan) -> dict[str, Any]:
     """Plain values; what is false, empty or absent is left out of users, places and rules."""
+    plan = resolved(plan)  # as the switches stand while nobody has set them
     lists = _Lists()
     trunk = next(iter(plan.trunks.values()), None)
     return {

@@ -39,6 +39,7 @@ class EndsModel(_Strict):
     voicemail: Party | None = None
     announced: Party | None = None
     mailbox: Party | None = None
+    set: Party | None = None
     released: Annotated[int, Field(ge=400, le=599)] | None = None
 
 
@@ -61,7 +62,7 @@ class ExpectModel(_Strict):
     @classmethod
     def _one_ending(cls, ends: EndsModel | None) -> EndsModel | None:
         if ends is not None and len(ends.model_fields_set) != 1:
-            raise ValueError("exactly one of answered, voicemail, announced, mailbox, released")
+            raise ValueError("exactly one of answered, voicemail, announced, mailbox, set, released")
         return ends
 
 
@@ -95,6 +96,41 @@ def _moment(value: object) -> object:
     return moment
 
 
+_KEYS = (
+    "unconditional", "busy", "no_answer", "unreachable", "return_busy", "return_no_answer", "return_unreachable",
+    "dnd", "follow_me",
+)  # fmt: skip
+
+
+class SettingModel(_Strict):
+    to: Party
+    after: Annotated[int, Field(ge=5, le=180)] | None = None
+
+
+def _written_setting(value: object) -> object:
+    return {"to": value} if isinstance(value, str) else value
+
+
+class BeforeModel(_Strict):
+    caller: Party = Field(alias="from")
+    dial: Party
+    ends: EndsModel | None = None
+
+
+def _flat(value: object) -> object:
+    """``operator_return: {busy: …}`` may be written as a source writes it."""
+    if not isinstance(value, dict) or not isinstance(value.get("operator_return"), dict):
+        return value
+    inner = {f"return_{key}": one for key, one in value["operator_return"].items()}
+    return {key: one for key, one in value.items() if key != "operator_return"} | inner
+
+
+SettingsModel = Annotated[
+    dict[Literal[_KEYS], Annotated[SettingModel, BeforeValidator(_written_setting)]],  # type: ignore[valid-type]
+    BeforeValidator(_flat),
+]
+
+
 class ScenarioModel(_Strict):
     name: Annotated[str, StringConstraints(min_length=1)]
     tenant: str | None = None
@@ -102,6 +138,9 @@ class ScenarioModel(_Strict):
     call: CallModel
     phones: dict[str, PhoneStates] = Field(default_factory=dict)
     outside: dict[str, State] = Field(default_factory=dict)
+    settings: dict[str, SettingsModel] = Field(default_factory=dict)
+    switches: dict[str, Literal["on", "off"]] = Field(default_factory=dict)
+    before: list[BeforeModel] = Field(default_factory=list)
     expect: ExpectModel
 
 

@@ -23,7 +23,8 @@ from pbxgen.language.annotations import expected_at, keys_at
 from pbxgen.language.positions import at, key_of
 from pbxgen.language.to_values import plain
 from pbxgen.scenario.model import EndsModel, ScenarioFileModel, ScenarioModel
-from pbxgen.scenario.values import Expectation, Scenario, ScenarioFile
+from pbxgen.scenario.state import setting_of
+from pbxgen.scenario.values import DialledBefore, Expectation, Scenario, ScenarioFile, WrittenSetting
 from pbxgen.source import tree
 from pbxgen.source.files import UnreadableError
 from pbxgen.source.files import read as read_file
@@ -79,7 +80,8 @@ def wrong_name(scenario: Scenario, message: str, help: str) -> Diagnostic:
 def check_names(scenario: Scenario, plan: Plan) -> Iterator[Diagnostic]:
     """Report callers, phones and transfers that are not extensions of ``plan``, and outside numbers not in E.164."""
     transfer, caller = scenario.call.transfer, scenario.call.caller
-    for name in (*scenario.world.phones, *([] if transfer is None else [transfer.by])):
+    named = (*(s.extension for s in scenario.settings), *(b.extension for b in scenario.before))
+    for name in (*scenario.world.phones, *([] if transfer is None else [transfer.by]), *dict.fromkeys(named)):
         if name not in plan.users:
             message = f"{name} is not an extension of {plan.name}"
             yield wrong_name(scenario, message, did_you_mean(name, plan.users))
@@ -87,6 +89,13 @@ def check_names(scenario: Scenario, plan: Plan) -> Iterator[Diagnostic]:
         message = f"the caller {caller} is not an extension of {plan.name}"
         help = did_you_mean(caller, plan.users) or "write an outside number with a plus: +39…"
         yield wrong_name(scenario, message, help)
+    for switch in scenario.switches:
+        if switch not in plan.switches:
+            yield wrong_name(scenario, f"{switch} is not a switch of {plan.name}", did_you_mean(switch, plan.switches))
+    for setting in scenario.settings:
+        if setting.extension in plan.users and setting_of(plan, setting) is None:
+            help = "write what the user would dial, or off, on, mobile or voicemail"
+            yield wrong_name(scenario, f"{setting.to} is nothing that {setting.key} can be set to", help)
     for number in scenario.world.outside:
         if not _E164.fullmatch(number) and not plan.is_short(number):
             help = "write it with a plus and the country code, digits only: +39…"
@@ -111,6 +120,13 @@ def _scenario(model: ScenarioModel, tenant: str | None, location: Location) -> S
             None if expect.diverted is None else tuple(Diverted(d.by, Reason(d.reason)) for d in expect.diverted),
         ),
         location,
+        tuple(
+            WrittenSetting(extension, key, setting.to, setting.after)
+            for extension, settings in model.settings.items()
+            for key, setting in settings.items()
+        ),
+        {name: value == "on" for name, value in model.switches.items()},
+        tuple(DialledBefore(one.caller, one.dial, _ending(one.ends)) for one in model.before),
     )
 
 

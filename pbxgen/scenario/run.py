@@ -11,9 +11,11 @@ from pbxgen.diagnostics.diagnostic import Diagnostic, Severity
 from pbxgen.diagnostics.nearest import did_you_mean
 from pbxgen.diagnostics.text import SourceFile
 from pbxgen.flow.plan import Plan
+from pbxgen.flow.settings import applied
 from pbxgen.flow.simulate import Story, simulate
 from pbxgen.pipeline import Compilation, compile_path
 from pbxgen.scenario.read import check_names, read_scenarios, wrong_name
+from pbxgen.scenario.state import after_codes, wrong_codes
 from pbxgen.scenario.values import Scenario, differences
 
 
@@ -25,6 +27,8 @@ class Verdict:
     plan: Plan
     story: Story
     differences: Mapping[str, tuple[str, str]]
+    told: Plan | None = None
+    """The plan with what was set: what the story's words are of."""
 
     @property
     def passed(self) -> bool:
@@ -75,8 +79,13 @@ def prepare(path: Path, name: str | None = None) -> FileRun:
 
 
 def judge(scenario: Scenario, plan: Plan) -> Verdict:
-    story = simulate(plan, scenario.call, scenario.world)
-    return Verdict(scenario, plan, story, differences(scenario.expect, story))
+    world, codes = after_codes(plan, scenario)
+    story = simulate(plan, scenario.call, world)
+    found = dict(differences(scenario.expect, story))
+    wrong = tuple(wrong_codes(scenario, codes))
+    if wrong:
+        found = {"before": (", ".join(e for e, _ in wrong), ", ".join(s for _, s in wrong)), **found}
+    return Verdict(scenario, plan, story, found, applied(plan, world.state, world.moment))
 
 
 def _plan_of(scenario: Scenario, compilation: Compilation, problems: list[Diagnostic]) -> Plan | None:

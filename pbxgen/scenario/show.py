@@ -32,7 +32,7 @@ def failure_lines(verdict: Verdict, language: str = "en") -> Iterator[str]:
         for label, value in zip(labels, values, strict=True):
             yield f"  {label:<{width}}  {value}"
     scenario = verdict.scenario
-    teller = Teller(verdict.plan, say)
+    teller = Teller(verdict.plan if verdict.told is None else verdict.told, say)
     yield teller.headline(scenario.call, scenario.world.moment)
     for line in story_lines(teller.tell(verdict.story.events, scenario.call)):
         yield f"  {line}"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from pbxgen.diagnostics.location import Location
@@ -22,6 +22,26 @@ class Expectation:
 
 
 @dataclass(frozen=True, slots=True)
+class DialledBefore:
+    """A code that is dialled before the call."""
+
+    extension: str
+    dialled: str
+    ending: Ending | None
+    """None: not looked at."""
+
+
+@dataclass(frozen=True, slots=True)
+class WrittenSetting:
+    """A setting as a scenario writes it: what the user would dial, or off, on, mobile, voicemail."""
+
+    extension: str
+    key: str
+    to: str
+    after: int | None
+
+
+@dataclass(frozen=True, slots=True)
 class Scenario:
     name: str
     tenant: str | None
@@ -29,6 +49,9 @@ class Scenario:
     world: World
     expect: Expectation
     location: Location
+    settings: tuple[WrittenSetting, ...] = ()
+    switches: Mapping[str, bool] = field(default_factory=dict)
+    before: tuple[DialledBefore, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

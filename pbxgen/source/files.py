@@ -17,6 +17,8 @@ from pbxgen.diagnostics.location import Location
 
 MAX_BYTES = 64 * 1024 * 1024
 """Of one file, and of all of a source together: three times what 100,000 users with everything take."""
+DEPLOY_FILE = "deploy.yaml"
+"""Beside the source, and no part of it: where it is deployed to."""
 DIVIDE = "divide it among several PBXs, or among the tenants of a fleet"
 _KERNEL = ("/proc", "/sys")
 _PIECE = 1 << 20
@@ -83,12 +85,13 @@ def read(path: Path) -> bytes:
 
 
 def listing(folder: Path) -> Listing:
-    """Every ``*.yaml`` in ``folder`` and below, but no hidden ones and no scenario files (``*.test.yaml``)."""
+    """Every ``*.yaml`` in ``folder`` and below, but no hidden ones, no scenario files (``*.test.yaml``), and not the
+    deploy.yaml in ``folder`` itself."""
     files: list[Path] = []
     problems: list[Diagnostic] = []
     for path in _walk(folder, problems, frozenset()):
         name = path.name.lower()
-        if name.endswith((".test.yaml", ".test.yml")):
+        if name.endswith((".test.yaml", ".test.yml")) or path == folder / DEPLOY_FILE:
             continue
         if name.endswith(".yaml"):
             files.append(path)

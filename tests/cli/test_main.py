@@ -79,7 +79,7 @@ def test_wrong_usage_is_2(invoke, arguments: list[str]) -> None:
 
 
 def test_the_formats_that_there_are_are_said(invoke, small: Path) -> None:
-    assert "'html' is none of text, json, sarif" in invoke("check", small, "--format", "html").err
+    assert "'html' is none of text, json, sarif, gitlab" in invoke("check", small, "--format", "html").err
 
 
 def test_a_reader_who_leaves_is_no_failure() -> None:

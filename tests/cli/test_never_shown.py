@@ -53,6 +53,7 @@ def test_no_command_shows_a_secret(how: str, tmp_path: Path, invoke: Invoke) -> 
         ("check", source),
         ("check", source, "--format", "json"),
         ("check", source, "--format", "sarif"),
+        ("check", source, "--format", "gitlab"),
         ("explain", source, "101"),
         ("diff", sound, source),
         ("report", source, "-o", tmp_path / "report.html"),
@@ -71,7 +72,7 @@ def test_a_flood_of_errors_is_the_first_ones_and_a_count(
     tmp_path: Path, invoke: Invoke, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(prepare, "MOST_LISTED", 500)
-    for module in ("json", "sarif"):
+    for module in ("gitlab", "json", "sarif"):
         monkeypatch.setattr(f"pbxgen.diagnostics.{module}.MOST_LISTED", 500)
     source = tmp_path / "office.yaml"
     users = "".join(f'  "{number}": {{nmae: x}}\n' for number in range(2000, 2700))

@@ -2,6 +2,7 @@
 
 import json
 import re
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +10,7 @@ import pytest
 
 from pbxgen.diagnostics.codes import TABLE, make
 from pbxgen.diagnostics.diagnostic import Diagnostic, Related
+from pbxgen.diagnostics.gitlab import render_gitlab
 from pbxgen.diagnostics.json import render_json
 from pbxgen.diagnostics.location import Location
 from pbxgen.diagnostics.sarif import render_sarif, uri
@@ -50,7 +52,7 @@ def test_no_problems_are_a_document_too() -> None:
     assert json.loads(render_json([])) == {"version": 1, "diagnostics": [], "summary": {"errors": 0, "warnings": 0}}
 
 
-@pytest.mark.parametrize("render", [render_json, render_sarif])
+@pytest.mark.parametrize("render", [render_gitlab, render_json, render_sarif])
 def test_machines_get_ascii_only_and_no_secrets(render: Any) -> None:
     file = read_text("password: hunter2\n", "src/à b.yaml").file
     text = render([make("PBX012", "hunter2 \x1b\u202e", Location(file.name, 1, 11, 1, 18))], [file])
@@ -104,3 +106,27 @@ def test_uris_are_relative_where_that_is_possible(tmp_path: Path, monkeypatch: p
     assert uri(str(tmp_path / "x" / "a.yaml")) == "x/a.yaml"
     assert uri("/nowhere/a b.yaml") == "file:///nowhere/a%20b.yaml"
     assert uri("c:d.yaml") == "c%3Ad.yaml"
+
+
+def test_gitlab_gets_an_issue_for_each_finding_with_a_place() -> None:
+    place = Location("the office.yaml", 4, 3, 4, 9)
+    found = [make("PBX210", "calls to 102 end", place, help="give it a mailbox"), make("PBX001", "nothing there", None)]
+    (issue,) = json.loads(render_gitlab(found))
+    assert issue["location"] == {"path": "the office.yaml", "lines": {"begin": 4}}
+    assert (issue["check_name"], issue["severity"]) == ("PBX210", "minor")
+    assert issue["description"] == "calls to 102 end (give it a mailbox)"
+    moved = [make("PBX210", "calls to 102 end", Location("the office.yaml", 9, 3, 9, 9), help="give it a mailbox")]
+    assert json.loads(render_gitlab(moved))[0]["fingerprint"] == issue["fingerprint"]
+
+
+def test_a_sarif_result_is_known_again_when_lines_above_it_change() -> None:
+    def known(line: int, name: str = "102") -> list[str]:
+        place = Location("acme.yaml", line, 1, line, 5)
+        found = [make("PBX210", f"calls to {name} end", place, subject=("user", name)) for _ in range(2)]
+        log = json.loads(render_sarif([found[0], replace(found[1], message="another of the same")]))
+        results = log["runs"][0]["results"]
+        return [result["partialFingerprints"]["primaryLocationLineHash"] for result in results]
+
+    assert known(7) == known(9)
+    assert len(set(known(7))) == 2
+    assert not set(known(7)) & set(known(7, "103"))

@@ -27,8 +27,8 @@ def _written(value: object) -> Iterator[tuple[type[BaseModel], str]]:
         for name in value.model_fields_set:
             yield type(value), name
             yield from _written(getattr(value, name))
-    elif isinstance(value, list):
-        for item in value:
+    elif isinstance(value, list | dict):
+        for item in value.values() if isinstance(value, dict) else value:
             yield from _written(item)
 
 

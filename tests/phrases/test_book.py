@@ -8,6 +8,7 @@ from dataclasses import fields
 from itertools import chain
 from pathlib import Path
 from string import Formatter
+from typing import get_args
 
 import pytest
 
@@ -16,6 +17,7 @@ from pbxgen.flow.entry import Why
 from pbxgen.flow.machine import EndKind, EventKind
 from pbxgen.flow.plan import Deviations, Origin, Outcome, PlaceKind, Reason
 from pbxgen.flow.world import OUTSIDE_STATES, PHONE_STATES
+from pbxgen.language.model_sections import SetTo
 from pbxgen.phrases import LANGUAGES, book, phrases
 from pbxgen.targets.templates import templates_folder
 
@@ -36,7 +38,9 @@ BY_KIND: dict[str, set[str]] = {
     "place": set(PlaceKind) - {"release"} | {"release_busy", "release_hangup"},
     "at": set(PlaceKind) - {"release", "mailbox", "announce"},
     "ending": {*EndKind, "released_rule", "mailbox_any"},
-    "end": set(EndKind) - {"answered", "mailbox"} | {"lost"},
+    "end": set(EndKind) - {"answered", "mailbox", "set"} | {"lost"},
+    "card.to": set(get_args(SetTo)),
+    "card.action": {"set", "on", "off", "again", "clear", "ask"},
     "key": {f.name for f in fields(Deviations)} | {"follow_me", "overflow", "inbound", "mobile"},
     "phone_state": set(PHONE_STATES),
     "outside_state": set(OUTSIDE_STATES),

@@ -49,6 +49,10 @@ def test_no_method_but_invite_calls_anybody(lab: Laboratory, who: str, method: s
     lab.settle(0.3)
     assert lab.called_out() == []
     assert called.invited == []
+    shown, none = {"asterisk": ("core show channels", "0 active channels"), "freeswitch": ("show channels", "0 total")}[
+        lab.pbx.name
+    ]
+    assert none in lab.command(shown)
     called.forget("102", _DOMAIN, lab.login("102"))
 
 

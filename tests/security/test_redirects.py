@@ -62,3 +62,24 @@ def test_no_redirect_of_a_phone_or_a_carrier_is_followed_and_it_counts_as_busy(
     assert idle.invited == []
     for peer, extension in ((caller, "101"), (phone, "102"), (idle, "103")):
         peer.forget(extension, _DOMAIN, lab.login(extension))
+
+
+@pytest.mark.parametrize(("status", "header"), [(401, "WWW-Authenticate"), (407, "Proxy-Authenticate")])
+def test_a_phone_that_asks_for_a_login_is_given_none(lab: Laboratory, status: int, header: str) -> None:
+    """Not the trunk's, and nobody else's."""
+    challenge = f'{header}: Digest realm="carrier.example", nonce="n", algorithm=MD5'
+    caller = lab.phone()
+    phone = lab.phone(
+        lambda request: [Reply(status, headers=(challenge,))] if request.method == "INVITE" else [Reply(200)]
+    )
+    for peer, extension in ((caller, "101"), (phone, "102")):
+        assert peer.register(extension, _DOMAIN, lab.login(extension)) == 200
+    before = len(phone.received)
+    told = caller.call("102", _DOMAIN, sender=f"<sip:101@{_DOMAIN}>", login=lab.login("101"))
+    assert told is not None
+    assert told >= 400
+    assert phone.invited
+    asked = [message for message in phone.received[before:] if message.status is None]
+    assert not any(message.header("authorization") or message.header("proxy-authorization") for message in asked)
+    for peer, extension in ((caller, "101"), (phone, "102")):
+        peer.forget(extension, _DOMAIN, lab.login(extension))

@@ -11,7 +11,7 @@ import pytest
 from tests.security.calls import Side, call_up, called_side, takes
 from tests.security.laboratory import Laboratory, laboratory, trunk_host
 from tests.security.offices import office
-from tests.security.peer import Login, Peer, digest, sdp
+from tests.security.peer import Login, Peer, Reply, digest, sdp
 
 pytestmark = [pytest.mark.real, pytest.mark.slow]
 
@@ -176,3 +176,28 @@ def test_no_key_leads_out_of_a_mailbox_that_takes_a_message(lab: Laboratory, key
     assert not _in_mailbox(lab)
     call.say("BYE")
     assert lab.called_out() == []
+
+
+_YEALINK = ("User-Agent: Yealink SIP-T46S", "Allow: INVITE, ACK, BYE, CANCEL, UPDATE, INFO, REFER, NOTIFY")
+"""FreeSWITCH tells such a phone of a new number by UPDATE."""
+
+
+@pytest.mark.parametrize("who", [0, 1], ids=["caller", "called"])
+def test_no_phone_shows_itself_as_another_within_a_call(lab: Laboratory, who: int) -> None:
+    phone = lab.phone(lambda request: [Reply(200, body=sdp() if request.method == "INVITE" else "", headers=_YEALINK)])
+    assert phone.register("102", _DOMAIN, lab.login("102")) == 200
+    caller = lab.phone(takes)
+    first = call_up(lab, caller, "103", "102", _DOMAIN, lab.login("103"), headers=_YEALINK)
+    lab.settle(0.3)
+    sides = (first, called_side(phone, lab.login("102")))
+    for name in ("Ada", "x%0aX-Evil: 1"):
+        shown = (f"X-FS-Display-Name: {name}", "X-FS-Display-Number: 101", '"Ada" <sip:101@office.lab>')
+        sides[who].say("INFO", *_YEALINK, *shown[:2], body="x", content="message/update_display")
+        sides[who].say("INVITE", *_YEALINK, f"P-Asserted-Identity: {shown[2]}", body=sdp())
+    lab.settle(0.5)
+    first.say("BYE")
+    phone.forget("102", _DOMAIN, lab.login("102"))
+    for peer in (caller, phone):
+        asked = [message for message in peer.received if message.status is None]
+        assert not any("101@" in value or "Ada" in value for message in asked for _, value in message.headers)
+        assert not any(message.header("x-evil") for message in asked)

@@ -197,4 +197,23 @@ users:
         mended=("2026-12-31", "2027-12-31"),
         today=dt.date(2026, 12, 20),
     ),
+    warning(
+        "PBX220",
+        "a permitted setting can lose a call",
+        "What users may set from their phones (`self_service`) is looked at before anybody has set it: every key that "
+        "a profile names, off or to each kind of place that it names. A call from outside could then end released "
+        "although nobody answered, and no mailbox or announcement took it. The example tells who had set what.",
+        example=source(
+            "trunks: {carrier: {host: 192.0.2.1}}\n"
+            "self_service: {profiles: {staff: {may: [busy], to: [extensions]}}}\n"
+            "users:\n"
+            '  "101": {voicemail: true}\n'
+            '  "102":\n'
+            '    did: "+390212345102"\n'
+            "    self_service: staff\n"
+            '    deviations: {busy: "101", no_answer: "101", unreachable: "101"}\n'
+        ),
+        cure="Give the user a mailbox, choose a profile that may not do this, or accept it with a reason.",
+        mended=('did: "+390212345102"', 'did: "+390212345102"\n    voicemail: true'),
+    ),
 )

@@ -77,7 +77,7 @@ CODES: tuple[Code, ...] = (
     error(
         "PBX111",
         "number used twice",
-        "Two things share a number: extensions, operator positions, groups and the codes *97 and *98 among what phones "
+        "Two things share a number: extensions, operator positions, groups, switches and codes among what phones "
         "dial; users' DIDs and inbound numbers among what comes from outside.",
         example=source('users: {"101": {}, "102": {}}\ngroups: {sales: {number: "102", members: ["101"]}}\n'),
         cure="Give one of the two another number.",
@@ -347,6 +347,15 @@ CODES: tuple[Code, ...] = (
         "phones live. A single private address, such as that of a session border controller, is fine.",
         example=source('trunks: {carrier: {host: 192.0.2.1, accept_from: "192.168.0.0/16"}}\n'),
         cure="Write the addresses that the carrier gives, one by one or as small networks.",
+    ),
+    warning(
+        "PBX163",
+        "profile that diverts to nowhere",
+        "A profile of `self_service` lets users set deviations, and does not say where to: all that they can do is to "
+        "switch their deviations off.",
+        example=source('self_service: {profiles: {staff: {may: [busy]}}}\nusers: {"101": {self_service: staff}}\n'),
+        cure="Say where they may divert to: `to: [extensions, operators, voicemail]`.",
+        mended=("may: [busy]", "may: [busy], to: [extensions]"),
     ),
     warning(
         "PBX170",

@@ -24,6 +24,8 @@ class Area(NamedTuple):
 
     callers: int
     moments: int
+    chosen: tuple[tuple[Condition, bool], ...] = ()
+    """Settings that this step has been looked at with, and without; of what is between two steps there are none."""
 
     @property
     def first(self) -> First:
@@ -157,15 +159,23 @@ class CallSets:
 class Asked:
     """Answers questions for the first call of an area; calls with another answer are moved from it to ``others``."""
 
-    def __init__(self, calls: CallSets, area: Area, others: list[Area]) -> None:
+    def __init__(self, calls: CallSets, area: Area, others: list[Area], *, rings: bool = False) -> None:
+        """``rings``: of what users may have set, only what decides whether their phones ring is asked."""
         self._calls = calls
+        self._rings = rings
         self._others = others
         self._callers, self._moments = area.callers, area.moments
+        self._chosen = area.chosen
         self._caller, self._moment = _bit(area.callers), _bit(area.moments)
 
     @property
     def area(self) -> Area:
         return Area(self._callers, self._moments)
+
+    @property
+    def chosen(self) -> tuple[tuple[str, str], ...]:
+        """What users have set, if it went this way."""
+        return tuple(condition.choice for condition, yes in self._chosen if yes and condition.choice is not None)
 
     @property
     def caller(self) -> Caller:
@@ -174,11 +184,24 @@ class Asked:
     def holds(self, condition: Condition) -> bool:
         if condition.always:
             return True
+        if condition.choice is not None:
+            return self._choose(condition, condition.choice)
         if condition.callers and not self._is_by(self._calls.callers_with(condition)):
             return False
         if not condition.hours and condition.until is None:
             return True
         return self._is_at(self._calls.moments_with(condition))
+
+    def _choose(self, condition: Condition, choice: tuple[str, str]) -> bool:
+        """Either can be: a user sets it or not. The answer given is no; yes is put to the others."""
+        if self._rings and not choice[1].startswith("unconditional:"):
+            return False
+        known = dict(self._chosen)
+        if condition not in known:
+            self._others.append(Area(self._callers, self._moments, (*self._chosen, (condition, True))))
+            self._chosen = (*self._chosen, (condition, False))
+            return False
+        return known[condition]
 
     def is_caller(self, key: Key) -> bool:
         """Does the call come from the phone or number ``key``?"""
@@ -194,7 +217,7 @@ class Asked:
         answer = self._caller & callers != 0
         other = self._callers & (~callers if answer else callers)
         if other:
-            self._others.append(Area(other, self._moments))
+            self._others.append(Area(other, self._moments, self._chosen))
             self._callers ^= other
         return answer
 
@@ -202,7 +225,7 @@ class Asked:
         answer = self._moment & moments != 0
         other = self._moments & (~moments if answer else moments)
         if other:
-            self._others.append(Area(self._callers, other))
+            self._others.append(Area(self._callers, other, self._chosen))
             self._moments ^= other
         return answer
 

@@ -39,6 +39,8 @@ class Branch:
     """Does ``max_diversions`` then keep the call from somewhere it has not been?"""
     area: Area
     point: Point
+    chosen: tuple[tuple[str, str], ...] = ()
+    """What users must have set for it."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -50,6 +52,8 @@ class Arrival:
     over_maximum: bool
     seconds: Mapping[Outcome, int]
     """How long the ringing can take, by each outcome that it can have."""
+    chosen: tuple[tuple[str, str], ...] = ()
+    """What users must have set for it."""
 
     @property
     def lost(self) -> bool:
@@ -99,14 +103,14 @@ class Explorer:
         return self._branches[arrival]
 
     def _arrive(self, state: State, area: Area, others: list[Area]) -> Arrival:
-        asked = Asked(self.calls, area, others)
+        asked = Asked(self.calls, area, others, rings=True)
         step = machine.advance(self.plan, asked.caller, asked, state._replace(visited=Been.of(state.visited, asked)))
         over_maximum = is_over_maximum(step.events, step.state)
         seconds: Mapping[Outcome, int] = {}
         if step.ringing is not None:
             asked.tell_apart(_rung(step.ringing))
             seconds = outcomes(self.plan, step.ringing, asked.caller, asked)
-        return Arrival(asked.area, step, over_maximum, seconds)
+        return Arrival(asked.area, step, over_maximum, seconds, asked.chosen)
 
     def _branch(self, arrival: Arrival, outcome: Outcome, rank: int, area: Area, others: list[Area]) -> Branch:
         before, ringing = arrival.step.state, arrival.step.ringing
@@ -115,7 +119,9 @@ class Explorer:
         state = before._replace(visited=Been.of(before.visited, asked))
         following, told = machine.after(self.plan, asked.caller, asked, state, ringing, outcome)
         over_maximum = is_over_maximum(told, state)
-        return Branch(outcome, rank, arrival.seconds[outcome], over_maximum, asked.area, self._point(following))
+        return Branch(
+            outcome, rank, arrival.seconds[outcome], over_maximum, asked.area, self._point(following), asked.chosen
+        )
 
     def _point(self, state: State) -> Point:
         # The caller, whom ``Been`` adds, is not known.

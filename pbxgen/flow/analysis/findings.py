@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
+from dataclasses import replace
 
 from pbxgen.diagnostics.codes import make
 from pbxgen.diagnostics.diagnostic import Diagnostic, Related
@@ -11,16 +13,50 @@ from pbxgen.flow.analysis.cost import costly_chains
 from pbxgen.flow.analysis.loops import Loop, find_loops
 from pbxgen.flow.analysis.mobiles import unconfirmed_mobiles
 from pbxgen.flow.analysis.operators import deserted_operators, empty_operators
+from pbxgen.flow.analysis.permitted import losses_by_settings
 from pbxgen.flow.analysis.reach import Reach
 from pbxgen.flow.analysis.rules import rules_that_end_soon, rules_that_never_apply
 from pbxgen.flow.analysis.situations import Situations
 from pbxgen.flow.plan import Plan
+from pbxgen.flow.settings import positions, resolved
 from pbxgen.phrases import phrases
 from pbxgen.source.garbage_collection import without_garbage_collection
 
 
 def analyse(plan: Plan, today: dt.date, language: str = "en") -> tuple[Diagnostic, ...]:
-    """Every finding about the calls of ``plan`` from ``today`` on; ``language`` is that of the calls that show them."""
+    """Every finding about the calls of ``plan`` from ``today`` on; ``language`` is that of the calls that show them.
+
+    With switches: however they stand. What is found in some of their positions only says in which.
+    """
+    variants = [(words, resolved(plan, on)) for words, on in positions(plan.switches)]
+    if len(variants) == 1:
+        return _analyse(variants[0][1], today, language)
+    found = [(words, variant, _analyse(variant, today, language)) for words, variant in variants]
+    everywhere = [{_same(d) for d in diagnostics} for _, _, diagnostics in found]
+    told: dict[tuple[object, ...], Diagnostic] = {}
+    for words, _, diagnostics in found:
+        for one in diagnostics:
+            if one.code == "PBX211" and not _dead_wherever(one, found):
+                continue
+            always = all(_same(one) in each for each in everywhere) or one.code == "PBX211"
+            told.setdefault(_same(one), one if always else replace(one, message=f"{one.message} ({words})"))
+    return tuple(told.values())
+
+
+def _same(one: Diagnostic) -> tuple[object, ...]:
+    return one.code, one.location, one.subjects, one.message
+
+
+def _dead_wherever(one: Diagnostic, found: Sequence[tuple[str, Plan, tuple[Diagnostic, ...]]]) -> bool:
+    """Does a rule apply in no position of the switches in which it is there?"""
+    for _, variant, diagnostics in found:
+        is_there = any(rule.location == one.location for _, _, rules in variant.rules() for rule in rules)
+        if is_there and not any(d.code == one.code and d.location == one.location for d in diagnostics):
+            return False
+    return True
+
+
+def _analyse(plan: Plan, today: dt.date, language: str) -> tuple[Diagnostic, ...]:
     with without_garbage_collection():
         situations = Situations(plan, today)
         reach = Reach(plan)
@@ -34,11 +70,13 @@ def analyse(plan: Plan, today: dt.date, language: str = "en") -> tuple[Diagnosti
             *unconfirmed_mobiles(plan, today),
             *find_in_calls(reach, situations, say),
             *costly_chains(reach, situations, say),
+            *losses_by_settings(plan, situations, say),
         )
 
 
 def loops(plan: Plan, today: dt.date) -> tuple[Diagnostic, ...]:
     """The findings about unconditional deviations alone."""
+    plan = resolved(plan)
     return tuple(_loop(loop) for loop in find_loops(plan, Situations(plan, today)))
 
 

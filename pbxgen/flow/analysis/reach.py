@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterable, Iterator
 from dataclasses import dataclass
+from functools import cache
 from typing import NamedTuple
 
 from pbxgen.flow.analysis.situations import Atoms
@@ -171,6 +172,8 @@ class Reach:
         return tuple((p.key if p.kind is PlaceKind.RELEASE else p.kind, self._options(p)) for p in places)
 
     def _number(self, condition: Condition) -> int:
+        if condition.choice is not None:  # whose it is decides nothing: each user may choose by themselves
+            condition = _anybodys(condition.choice[1])
         known = self._conditions.get(condition)
         if known is None:
             known = self._conditions[condition] = len(self._written)
@@ -180,6 +183,11 @@ class Reach:
     def _ringing(self, group: RingGroup) -> Hashable:
         """The same for groups that ring in the same way. Members ring without deviations: only ``dnd`` counts."""
         return (tuple(self.plan.users[m].dnd for m in group.members), group.strategy, group.ring_timeout)
+
+
+@cache
+def _anybodys(setting: str) -> Condition:
+    return Condition(choice=("", setting))
 
 
 class _Walk:

@@ -112,6 +112,11 @@ def _playback(channel: AsteriskChannel, text: str) -> Steps:
     channel.set("PLAYBACKSTATUS", "SUCCESS")
 
 
+def _playtones(channel: AsteriskChannel, text: str) -> None:
+    """Tones of the dialplan's own say that a code was taken."""
+    channel.switch.taken = True
+
+
 def _read(channel: AsteriskChannel, text: str) -> Steps:
     """Read(variable,prompt,digits,options,attempts,seconds): a person who presses 1 does so as soon as asked."""
     name, prompt, digits, options, attempts, seconds = arguments(text)
@@ -176,7 +181,8 @@ def _log(channel: AsteriskChannel, text: str) -> None:
 APPLICATIONS: Mapping[str, AsteriskApplication] = {
     "Goto": _goto, "GotoIf": _goto_if, "Gosub": _gosub, "Return": _return, "Set": _set, "ExecIf": _exec_if,
     "Playback": _playback, "Read": _read, "VoiceMail": _voicemail, "VoiceMailMain": _voicemail_main, "Log": _log,
-    "Dial": dial,
+    "Dial": dial, "Playtones": _playtones,
+    "Answer": lambda channel, text: channel.answer(),
     "HangupCauseClear": lambda channel, _: channel.causes.clear(),
     "Wait": lambda channel, text: _pass(channel, 1000 * int(text)),
     "Hangup": lambda channel, text: channel.hang_up(int(text or NORMAL)),

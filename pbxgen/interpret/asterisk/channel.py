@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from pbxgen.calls.attempts import Attempt
 from pbxgen.calls.case import Case
+from pbxgen.flow.settings import written
 from pbxgen.interpret.asterisk.dialplan import AsteriskDialplan
 from pbxgen.interpret.asterisk.endpoints import AsteriskEndpoints
 from pbxgen.interpret.asterisk.expressions import SyntaxMistakeError, evaluate
@@ -51,10 +52,25 @@ class AsteriskInstallation:
     """Both by name, and both raise ValueError for data that no template writes."""
 
 
+def database_of(case: Case) -> dict[str, str]:
+    """What is set before the call."""
+    family, state = f"pbxgen/{case.plan.name}", case.world.state
+    since = int(case.moment.timestamp())
+    switches = {f"{family}/switch.{name}": f"{'on' if on else 'off'}:{since}" for name, on in state.switches.items()}
+    return {f"{family}/{extension}": written(settings) for extension, settings in state.users.items()} | switches
+
+
 class AsteriskSwitch:
     """Asterisk while one call is placed."""
 
-    def __init__(self, installation: AsteriskInstallation, case: Case, trace: Trace | None = None) -> None:
+    def __init__(
+        self,
+        installation: AsteriskInstallation,
+        case: Case,
+        trace: Trace | None = None,
+        database: dict[str, str] | None = None,
+    ) -> None:
+        """``database``: what codes dialled before have left; None: what the case says is set."""
         self.dialplan = installation.dialplan
         self.endpoints = installation.endpoints
         self.mailboxes = installation.mailboxes
@@ -70,6 +86,10 @@ class AsteriskSwitch:
         """Mailbox (number, context) by the channel that leaves a message in it."""
         self.opened: dict[AsteriskChannel, tuple[str, str]] = {}
         """Mailbox by the channel that has opened it."""
+        self.database = database_of(case) if database is None else database
+        """AstDB, by family and key."""
+        self.taken = False
+        """Was a code taken that the caller dialled?"""
         self.complaints: list[str] = []
         """What Asterisk would log as WARNING or ERROR."""
         self._installation = installation

@@ -99,7 +99,7 @@ def _two_numbers(text: str) -> tuple[int, int]:
 
 def _time(channel: AsteriskChannel, text: str) -> str:
     epoch, zone, form = arguments(text, most=3)
-    if not re.fullmatch("(%[YmdHMu])*", form):
+    if not re.fullmatch("(%[YmdHMSu])*", form):
         raise ValueError("another format")
     return dt.datetime.fromtimestamp(int(epoch), ZoneInfo(zone)).strftime(form)
 
@@ -249,6 +249,18 @@ def _add_header(channel: AsteriskChannel, text: str, value: str) -> None:
     channel.headers.append((name.lower(), value))
 
 
+def _database(channel: AsteriskChannel, text: str) -> str:
+    return channel.switch.database.get(text, "")
+
+
+def _delete(channel: AsteriskChannel, text: str) -> str:
+    return channel.switch.database.pop(text, "")
+
+
+def _set_database(channel: AsteriskChannel, text: str, value: str) -> None:
+    channel.switch.database[text] = value
+
+
 READ: Mapping[str, AsteriskFunction] = {
     "IF": _if, "FILTER": _filter, "CUT": _cut, "FIELDNUM": _field_number, "FIELDQTY": _field_quantity, "SHIFT": _shift,
     "TOLOWER": _to_lower, "STRREPLACE": _replace, "STRFTIME": _time, "DIALPLAN_EXISTS": _dialplan_exists,
@@ -260,9 +272,12 @@ READ: Mapping[str, AsteriskFunction] = {
     "MAX": lambda channel, text: str(max(_two_numbers(text))),
     "CHANNEL_EXISTS": lambda channel, text: str(int(text in channel.switch.channels)),
     "HANGUPCAUSE_KEYS": lambda channel, _: ",".join(channel.causes),
+    "DB": _database, "DB_DELETE": _delete,
+    "LOCK": lambda channel, text: "1",
+    "UNLOCK": lambda channel, text: "1",
     "PJSIP_ENDPOINT": lambda channel, text: _name_for(text, "aors"),
 }  # fmt: skip
 WRITE: Mapping[str, Callable[[AsteriskChannel, str, str], None]] = {
     "ARRAY": _set_array, "LOCAL": AsteriskChannel.set_local, "CALLERID": _set_caller_id, "CHANNEL": _set_channel,
-    "SHARED": _set_shared, "PJSIP_HEADER": _add_header,
+    "SHARED": _set_shared, "PJSIP_HEADER": _add_header, "DB": _set_database,
 }  # fmt: skip

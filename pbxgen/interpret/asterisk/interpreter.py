@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 
 from pbxgen.calls.attempts import Attempt, entries
+from pbxgen.calls.case import Case
 from pbxgen.calls.headers import user_of
 from pbxgen.calls.observed import CallRecord, Observed, cannot_transfer, observed
+from pbxgen.calls.verdict import wrong_code
 from pbxgen.interpret.asterisk import dialplan
 from pbxgen.interpret.asterisk.applications import APPLICATIONS
 from pbxgen.interpret.asterisk.channel import AsteriskChannel, AsteriskInstallation, AsteriskSwitch
@@ -22,7 +25,7 @@ from pbxgen.interpret.asterisk.legs import (
     partner,
 )
 from pbxgen.interpret.asterisk.mailboxes import AsteriskMailboxes
-from pbxgen.interpret.base import Interpreter
+from pbxgen.interpret.base import Interpreter, Trace
 from pbxgen.targets.base import GeneratedFile
 
 _TALK_MS = 1_000
@@ -40,8 +43,19 @@ def install(files: Sequence[GeneratedFile]) -> AsteriskInstallation:
 
 def load(files: Sequence[GeneratedFile]) -> Interpreter:
     """An interpreter of the files that the target ``asterisk`` renders. Raises NotUnderstoodError."""
-    installation = install(files)
-    return Interpreter("asterisk", lambda case, trace: _CallPlayer(AsteriskSwitch(installation, case, trace)).play())
+    return Interpreter("asterisk", partial(_play, install(files)))
+
+
+def _play(installation: AsteriskInstallation, case: Case, trace: Trace | None) -> Observed:
+    """The call, and the codes that are dialled before it: what they leave in the database is there for the next."""
+    database: dict[str, str] | None = None
+    for code in case.codes:
+        switch = AsteriskSwitch(installation, code, trace, database)
+        told = _CallPlayer(switch).play()
+        database = switch.database
+        if (wrong := wrong_code(code, told)) is not None:
+            return wrong
+    return _CallPlayer(AsteriskSwitch(installation, case, trace, database)).play()
 
 
 class _CallPlayer:
@@ -104,7 +118,7 @@ class _CallPlayer:
         channel.endpoint, channel.number, channel.withheld = endpoint, number, withheld
         channel.headers += headers
         channel.request_uri = f"sip:{dialled.replace('#', '%23')}@{self._case.plan.domain}"
-        channel.place = (switch.endpoints.context(endpoint), dialled, 1)
+        channel.place = (switch.endpoints.context(endpoint), dialled.replace("%23", "#"), 1)
         if switch.dialplan.line(*channel.place) is None:
             channel.hang_up(UNALLOCATED)
         else:
@@ -221,6 +235,7 @@ class _CallPlayer:
                 stored={self._mailbox(*mailbox): _MESSAGE for mailbox in switch.recording.values()},
                 announced=played,
                 mailbox=opened,
+                taken=switch.taken,
                 faults=(*dict.fromkeys(self._faults), *dict.fromkeys(switch.complaints)),
             ),
         )

@@ -43,6 +43,17 @@ def _unset(_: FreeSwitchCore, channel: FreeSwitchChannel, data: str) -> None:
     channel.set(data, None)
 
 
+def _db(switch: FreeSwitchCore, _: FreeSwitchChannel, data: str) -> None:
+    """``insert/realm/key/value`` or ``delete/realm/key``."""
+    operation, realm, key, *value = data.split("/", 3)
+    if operation == "insert" and value:
+        switch.call.database[realm, key] = value[0]
+    elif operation == "delete" and not value:
+        switch.call.database.pop((realm, key), None)
+    else:
+        raise ValueError("another operation")
+
+
 def _log(switch: FreeSwitchCore, _: FreeSwitchChannel, data: str) -> None:
     """Log a text; an error or warning is a fault of the call."""
     level = data.split(" ", 1)[0]
@@ -100,6 +111,9 @@ def _playback(switch: FreeSwitchCore, channel: FreeSwitchChannel, data: str) -> 
     """A recording of the administrator's is an announcement, everything else a prompt."""
     if data.startswith("phrase:"):
         return
+    if data.startswith("tone_stream:"):
+        switch.call.taken = True
+        return
     name = recording(data)
     if name is None:
         raise ValueError("no recording of the administrator's")
@@ -153,9 +167,10 @@ def _blind_transfer_ack(_switch: FreeSwitchCore, _channel: FreeSwitchChannel, da
 
 
 APPLICATIONS: Mapping[str, FreeSwitchApplication] = {
-    "answer": _answer, "blind_transfer_ack": _blind_transfer_ack, "bridge": bridge, "limit": _limit, "log": _log,
-    "multiset": _multiset, "play_and_get_digits": _play_and_get_digits, "playback": _playback, "respond": _respond,
-    "ring_ready": _ring_ready, "set": _set, "set_name": _set_name, "unset": _unset, "voicemail": _voicemail,
+    "answer": _answer, "blind_transfer_ack": _blind_transfer_ack, "bridge": bridge, "db": _db, "limit": _limit,
+    "log": _log, "multiset": _multiset, "play_and_get_digits": _play_and_get_digits, "playback": _playback,
+    "respond": _respond, "ring_ready": _ring_ready, "set": _set, "set_name": _set_name, "unset": _unset,
+    "voicemail": _voicemail,
     "execute_extension": lambda switch, channel, data: switch.execute_extension(channel, *_extension(data)),
     "hangup": lambda switch, channel, data: switch.hang_up(channel, data or "NORMAL_CLEARING"),
     "sleep": lambda switch, channel, data: _pass(switch, channel, atoi(data) / 1000),

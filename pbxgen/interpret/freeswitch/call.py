@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from pbxgen.calls.attempts import Attempt
 from pbxgen.calls.case import Case
+from pbxgen.flow.settings import written
 from pbxgen.interpret.freeswitch.channel import CallerProfile, FreeSwitchChannel
 from pbxgen.interpret.freeswitch.installation import FreeSwitchInstallation
 
@@ -49,13 +50,21 @@ class FreeSwitchCall:
     mailbox: str | None = None
     """Mailbox that was opened; ``*``: the caller was asked for its number."""
     answered_at: float | None = None
+    taken: bool = False
+    """Was a code taken that the caller dialled?"""
+    database: dict[tuple[str, str], str] = field(default_factory=dict)
+    """mod_db, by realm and key."""
     faults: list[str] = field(default_factory=list)
     rings_on: bool = False
     """It rings without end, so the call has no ending."""
 
     @classmethod
-    def of(cls, installation: FreeSwitchInstallation, case: Case) -> FreeSwitchCall:
-        return cls(installation, case, FreeSwitchClock(int(case.moment.timestamp())))
+    def of(
+        cls, installation: FreeSwitchInstallation, case: Case, database: dict[tuple[str, str], str] | None = None
+    ) -> FreeSwitchCall:
+        """``database``: what codes dialled before have left; None: what the case says is set."""
+        clock = FreeSwitchClock(int(case.moment.timestamp()))
+        return cls(installation, case, clock, database=database_of(case) if database is None else database)
 
     def channel(self, profile: CallerProfile, *, inbound: bool, variables: Mapping[str, str]) -> FreeSwitchChannel:
         channel = FreeSwitchChannel(profile, self.installation.variables, inbound)
@@ -70,3 +79,10 @@ class FreeSwitchCall:
     def usage(self, resource: tuple[str, str]) -> int:
         """How many channels that are up count for a resource."""
         return sum(resource in channel.counted for channel in self.channels if channel.cause is None)
+
+
+def database_of(case: Case) -> dict[tuple[str, str], str]:
+    """What is set before the call."""
+    realm, state, since = f"pbxgen.{case.plan.name}", case.world.state, int(case.moment.timestamp())
+    switches = {(realm, f"switch.{name}"): f"{'on' if on else 'off'}:{since}" for name, on in state.switches.items()}
+    return {(realm, extension): written(settings) for extension, settings in state.users.items()} | switches

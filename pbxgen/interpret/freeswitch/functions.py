@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import ipaddress
+import math
 import re
 from collections.abc import Callable, Mapping
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -37,9 +38,10 @@ def _groups(pattern: str, arguments: str) -> tuple[str, ...]:
 
 
 def _expr(_: FreeSwitchCall, arguments: str) -> str:
-    """Sums only."""
-    _groups(r"-?\d+(?:[+-]\d+)*", arguments)
-    return str(sum(int(term) for term in re.findall(r"[+-]?\d+", arguments)))
+    """Sums of numbers and products only."""
+    _groups(r"-?\d+(?:[+*-]\d+)*", arguments)
+    terms = re.findall(r"[+-]?\d+(?:\*\d+)*", arguments)
+    return str(sum(math.prod(int(factor) for factor in term.split("*")) for term in terms))
 
 
 def _cond(_: FreeSwitchCall, arguments: str) -> str:
@@ -85,6 +87,12 @@ def _user_data(call: FreeSwitchCall, arguments: str) -> str:
     return "" if entry is None else entry.variables.get(name.lower(), "")
 
 
+def _db(call: FreeSwitchCall, arguments: str) -> str:
+    """``select/realm/key``; nothing where there is nothing."""
+    realm, key = _groups("select/([^/]+)/([^/]+)", arguments)
+    return call.database.get((realm, key), "")
+
+
 def _limit_usage(call: FreeSwitchCall, arguments: str) -> str:
     backend, realm, resource = separated(arguments, " ", 5)
     if backend != "hash":
@@ -123,7 +131,7 @@ def _acl(_: FreeSwitchCall, arguments: str) -> str:
 
 def _strftime_tz(call: FreeSwitchCall, arguments: str) -> str:
     """The time in a zone when the call came in: it stands still, as for the model, so no rule changes within a call."""
-    zone, form = _groups("(\\S+) ((?:%[YmdHMu]|[ :-])+)", arguments)
+    zone, form = _groups("(\\S+) ((?:%[YmdHMSu]|[ :-])+)", arguments)
     try:
         return dt.datetime.fromtimestamp(call.clock.base, ZoneInfo(zone)).strftime(form)
     except (ZoneInfoNotFoundError, ValueError):
@@ -152,8 +160,8 @@ def _uuid_kill(_call: FreeSwitchCall, arguments: str) -> str:
 
 
 FUNCTIONS: Mapping[str, Callable[[FreeSwitchCall, str], str]] = {
-    "acl": _acl, "cond": _cond, "expr": _expr, "limit_usage": _limit_usage, "regex": _regex, "replace": _replace,
-    "sofia": _sofia, "strepoch": _strepoch, "strftime_tz": _strftime_tz, "user_data": _user_data,
+    "acl": _acl, "cond": _cond, "db": _db, "expr": _expr, "limit_usage": _limit_usage, "regex": _regex,
+    "replace": _replace, "sofia": _sofia, "strepoch": _strepoch, "strftime_tz": _strftime_tz, "user_data": _user_data,
     "uuid_getvar": _uuid_getvar, "uuid_kill": _uuid_kill, "vm_prefs": _vm_prefs,
     "file_exists": lambda _, path: "true" if recording(path) is not None else "false",
 }  # fmt: skip

@@ -8,6 +8,7 @@ from functools import partial
 from pbxgen.calls.case import Case
 from pbxgen.calls.headers import user_of
 from pbxgen.calls.observed import CallRecord, Observed, cannot_transfer, observed
+from pbxgen.calls.verdict import wrong_code
 from pbxgen.flow.simulate import Transfer
 from pbxgen.interpret.base import Interpreter, NotUnderstoodError, Trace
 from pbxgen.interpret.far_ends import trunk_address
@@ -44,7 +45,19 @@ def load(files: Sequence[GeneratedFile]) -> Interpreter:
 
 
 def _play(installation: FreeSwitchInstallation, case: Case, trace: Trace | None) -> Observed:
-    call = FreeSwitchCall.of(installation, case)
+    """The call, and the codes that are dialled before it: what they leave in the database is there for the next."""
+    database: dict[tuple[str, str], str] | None = None
+    for code in case.codes:
+        before = FreeSwitchCall.of(installation, code, database)
+        told = _placed(before, trace)
+        database = before.database
+        if (wrong := wrong_code(code, told)) is not None:
+            return wrong
+    return _placed(FreeSwitchCall.of(installation, case, database), trace)
+
+
+def _placed(call: FreeSwitchCall, trace: Trace | None) -> Observed:
+    case = call.case
     switch = FreeSwitchCore(call, APPLICATIONS, trace)
     for extension, states in case.world.phones.items():
         if "in_call" in states and extension in case.plan.users:
@@ -170,6 +183,7 @@ def _observed(call: FreeSwitchCall, caller: FreeSwitchChannel) -> Observed:
             stored=call.stored,
             announced=call.announced,
             mailbox=call.mailbox,
+            taken=call.taken,
             rings_on=call.rings_on,
             faults=tuple(call.faults),
         ),

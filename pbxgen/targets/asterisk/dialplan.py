@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import groupby
 
-from pbxgen.flow.plan import ANONYMOUS, Contacts, Inbound, Place, Plan, RingGroup, Route, Trunk, User
+from pbxgen.flow.plan import ANONYMOUS, Contacts, Inbound, Place, Plan, Profile, RingGroup, Route, Trunk, User
 from pbxgen.flow.schedule import Schedule
-from pbxgen.targets.asterisk import calendar, names
+from pbxgen.targets.asterisk import calendar, names, self_service
 from pbxgen.targets.asterisk.deviations import Block, Shared, condition_notes, deviation_lines, find_shared, notes_on
 from pbxgen.targets.asterisk.names import EndpointNames
 from pbxgen.targets.asterisk.places import Line, Owner, legs, places, rule_lines
@@ -34,6 +34,7 @@ def view(plan: Plan, endpoints: EndpointNames, siblings: Mapping[Key, Key]) -> d
         "ranges": [_range(plan, at, inbound) for at, inbound in enumerate(plan.ranges)],
         "schedules": [_schedule(plan, schedule) for schedule in plan.schedules.values()],
         "contacts": [_contacts(plan, contacts) for contacts in plan.contacts.values()],
+        **self_service.view(plan),
     }
 
 
@@ -49,12 +50,16 @@ def _user(plan: Plan, user: User, shared: Shared) -> Block:
     data = [
         str(user.ring_timeout),
         "yes" if user.call_waiting else "no",
-        "yes" if user.dnd else "no",
+        self_service.dnd(user) if user.self_service is not None else "yes" if user.dnd else "no",
         mailbox,
         user.own_number or "",
         "&".join(user.routes or ()),
     ]
     common = shared.of(plan, user)
+    profile = user.self_service
+    if profile is not None:
+        data += [] if common is None else [user.mobile or "", common]
+        return _user_with_settings(plan, user, profile, f"Return({','.join(data)})", common)
     if common is None:
         lines = deviation_lines(plan, user, Owner(user.extension))
         notes = condition_notes(user)
@@ -64,6 +69,17 @@ def _user(plan: Plan, user: User, shared: Shared) -> Block:
     first = Line(f"Return({','.join(data)})")
     follow = (Line(f"Return({legs(plan, user.follow_me)})", "follow_me"),) if user.follow_me else ()
     return Block(user.extension, user.name, user.location.short, (first, *lines, *follow), notes)
+
+
+def _user_with_settings(plan: Plan, user: User, profile: Profile, line: str, common: str | None) -> Block:
+    lines = [self_service.look_up(plan, user, profile), Line(line)]
+    lines += self_service.deviation_lines(plan, user, profile, common)
+    if user.follow_me:
+        followed = legs(plan, user.follow_me)
+        may = "follow_me" in profile.may
+        lines += self_service.follow_me_line(user, followed) if may else [Line(f"Return({followed})", "follow_me")]
+    notes = condition_notes(user) if common is None else ()
+    return Block(user.extension, user.name, user.location.short, tuple(lines), notes)
 
 
 def _group(plan: Plan, place: Place, group: RingGroup) -> Block:

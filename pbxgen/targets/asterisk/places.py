@@ -60,6 +60,11 @@ def place(plan: Plan, item: Place, owner: Owner = NOBODY, reason: str = "") -> s
             return _joined(item.kind.value, target)
 
 
+def own_place(plan: Plan, item: Place) -> str:
+    """An outside place, to be completed with who diverts to it and why."""
+    return "/".join(("outside", item.target, str(item.timeout or plan.outside_timeout), "", _trunk(plan, item), ""))
+
+
 def places(plan: Plan, items: tuple[Place, ...], owner: Owner = NOBODY, reason: str = "") -> str:
     return SEPARATOR.join(place(plan, item, owner, reason) for item in items)
 
@@ -87,8 +92,9 @@ def rule_lines(plan: Plan, name: str, rules: Rules, owner: Owner = NOBODY, reaso
 def in_words(condition: Condition) -> str:
     """A condition as the source has it, for a comment."""
     parts = []
-    if condition.hours:
-        parts.append("when " + " and ".join(f"{'not ' * hours.closed}{hours.schedule}" for hours in condition.hours))
+    if condition.hours or condition.switches:
+        named = [f"{'not ' * but}{name}" for name, but in (*condition.hours, *condition.switches)]
+        parts.append("when " + " and ".join(named))
     if condition.callers:
         parts.append("from " + " or ".join(f"{'not ' * callers.but}{callers.name}" for callers in condition.callers))
     if condition.until is not None:
@@ -100,7 +106,8 @@ def _conditions(condition: Condition) -> Iterator[str]:
     """Arguments of ``pbxgen-when``, of which one must hold: for each of the callers one."""
     until = "" if condition.until is None else f"{condition.until:%Y%m%d}"
     hours = [part for one in condition.hours for part in (one.schedule, "closed" if one.closed else "open")]
-    first, further = hours[:2] or ["", ""], hours[2:]
+    switches = [part for one in condition.switches for part in (one.switch, "off" if one.off else "on")]
+    first, further = hours[:2] or ["", ""], [*hours[2:], *switches]
     for callers in condition.callers or (None,):
         known = callers in (None, FROM_INSIDE, FROM_OUTSIDE)
         origin = callers.name if known and callers is not None else ""

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 
 from pbxgen.diagnostics.diagnostic import Diagnostic
 from pbxgen.flow.plan import Plan, Secret
-from pbxgen.targets.asterisk import dialplan, endpoints, names, text
+from pbxgen.targets.asterisk import dialplan, endpoints, names, self_service, text
 from pbxgen.targets.asterisk.limits import limits, refused_secrets
 from pbxgen.targets.asterisk.names import endpoint_names, pattern_of
 from pbxgen.targets.asterisk.siblings import siblings
@@ -46,8 +46,11 @@ class AsteriskTarget:
 
 
 def _dialplan(files: FileMaker, plans: tuple[Plan, ...], options: Options) -> Iterator[GeneratedFile]:
-    yield files.rendered("extensions.conf", "extensions.conf.j2", {"plans": plans})
+    settable = any(map(self_service.is_used, plans))
+    yield files.rendered("extensions.conf", "extensions.conf.j2", {"plans": plans, "settable": settable})
     yield files.copied("pbxgen/library.conf", "library.conf")
+    if settable:
+        yield files.copied("pbxgen/self_service.conf", "self_service.conf")
     pattern, rings = pattern_of(options.endpoint_name, len(plans)), siblings(plans)
     for plan in plans:
         view = dialplan.view(plan, endpoint_names(plan, pattern), rings)

@@ -20,11 +20,13 @@ from pbxgen.flow.plan import (
     Place,
     PlaceKind,
     Plan,
+    Profile,
     RingGroup,
     Rules,
     Trunk,
     User,
 )
+from pbxgen.flow.settings import KEYS
 
 
 def place(value: Place) -> str:
@@ -50,8 +52,10 @@ def places(values: tuple[Place, ...]) -> str:
 def facts(condition: Condition) -> list[list[str]]:
     """What must stand among the call's facts for the condition to hold: for each of its callers one choice."""
     hours = [f"{'!' * one.closed}s.{one.schedule}" for one in condition.hours]
+    switches = [f"{'!' * one.off}w.{one.switch}" for one in condition.switches]
     until = [] if condition.until is None else [f"u.{condition.until.isoformat()}"]
-    return [[*callers, *hours, *until] for callers in map(_callers, condition.callers)] or [[*hours, *until]]
+    rest = [*hours, *switches, *until]
+    return [[*callers, *rest] for callers in map(_callers, condition.callers)] or [rest]
 
 
 def _callers(callers: Callers) -> list[str]:
@@ -80,6 +84,8 @@ def needed(values: Rules) -> set[str]:
 def user(value: User, plan: Plan) -> str:
     """``user ring=20 mailbox pin own=+390212345101 routes=italy busy=user:102``."""
     wanted = set().union(*(needed(of_list) for _, of_list in value.deviations.lists()))
+    if value.self_service is not None:
+        wanted.add("self")
     words = {
         "mailbox": value.mailbox is not None,
         "pin": value.mailbox is not None and value.mailbox.pin is not None,
@@ -87,11 +93,29 @@ def user(value: User, plan: Plan) -> str:
         "nocw": not value.call_waiting,
         f"own={value.own_number}": value.own_number,
         f"routes={','.join(value.routes or ())}": value.routes,
+        **(_settable(value, value.self_service) if value.self_service is not None else {}),
         f"needs={','.join(sorted(wanted))}": wanted,
         **{f"{name}={rules(of_list)}": of_list for name, of_list in value.deviations.lists()},
         f"follow={','.join(_leg(leg, value, plan) for leg in value.follow_me)}": value.follow_me,
     }
     return " ".join(["user", f"ring={value.ring_timeout}", *_given(words)])
+
+
+def _settable(value: User, profile: Profile) -> dict[str, object]:
+    """``may=busy,dnd to=extensions,mobile mobile=outside:+39… expires=43200``; ``expires=@1080``: at 18:00."""
+    keys = [key for key in KEYS if key in profile.may and (key != "follow_me" or value.follow_me)]
+    return {
+        f"may={','.join(keys)}": True,
+        f"to={','.join(sorted(profile.to))}": True,
+        f"mobile={'no' if value.own_mobile is None else place(value.own_mobile)}": value.mobile,
+        f"expires={_expires(profile.expires or '')}": profile.expires,
+    }
+
+
+def _expires(text: str) -> str:
+    """Seconds, or the minute of the day behind an @."""
+    hours, _, minutes = text.removesuffix("h").partition(":")
+    return f"@{60 * int(hours) + int(minutes)}" if minutes else str(3600 * int(hours or 0))
 
 
 def _leg(value: Leg, owner: User, plan: Plan) -> str:
@@ -109,7 +133,8 @@ def _leg(value: Leg, owner: User, plan: Plan) -> str:
 
 
 def _member_flags(member: User) -> str:
-    return (";dnd" if member.dnd else "") + ("" if member.call_waiting else ";nocw")
+    settable = member.self_service is not None and "dnd" in member.self_service.may
+    return (";dnd" if member.dnd else "") + ("" if member.call_waiting else ";nocw") + (";self" if settable else "")
 
 
 def group(value: RingGroup, plan: Plan) -> str:

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from pbxgen.diagnostics.diagnostic import Diagnostic
 from pbxgen.flow.plan import Plan
 from pbxgen.targets.base import GeneratedFile, Options, Part
-from pbxgen.targets.freeswitch import contacts, escape, limits, template_values
+from pbxgen.targets.freeswitch import contacts, escape, limits, self_service, template_values
 from pbxgen.targets.freeswitch.addresses import inbound_lists
 from pbxgen.targets.freeswitch.endpoints import Naming
 from pbxgen.targets.templates import FileMaker, templates_folder
@@ -61,6 +61,8 @@ def _dialplan(files: FileMaker, plans: tuple[Plan, ...], naming: Naming) -> Iter
             yield files.rendered(place, f"library/{path.name}", {"looked_up": contacts.LOOKED_UP})
         else:
             yield files.copied(place, f"library/{path.name}")
+    if any(map(self_service.is_used, plans)):
+        yield files.copied("dialplan/pbxgen/library/self_service.xml", "self_service.xml")
     for plan in plans:
         tenant = template_values.tenant(plan, naming)
         yield files.rendered(f"dialplan/pbxgen/tenants/{plan.name}.xml", "tenant.xml.j2", tenant)

@@ -11,7 +11,7 @@ from pbxgen.flow.numbering import NumberFormat
 from pbxgen.flow.plan import ANONYMOUS, Callers, Contacts, Inbound, Plan, Route, Trunk, User
 from pbxgen.flow.schedule import Schedule
 from pbxgen.targets.base import Options, Part
-from pbxgen.targets.freeswitch import call_data
+from pbxgen.targets.freeswitch import call_data, self_service
 from pbxgen.targets.freeswitch.addresses import access_lists
 from pbxgen.targets.freeswitch.clock import opening
 from pbxgen.targets.freeswitch.endpoints import Naming
@@ -70,6 +70,7 @@ def tenant(plan: Plan, naming: Naming) -> View:
         "untils": [{"date": day, "digits": day.replace("-", "")} for day in _untils(plan)],
         "contacts": list(_callers(plan)),
         "schedules": [_schedule(s) for s in plan.schedules.values()],
+        **self_service.view(plan),
     }
 
 

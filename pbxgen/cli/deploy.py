@@ -1,0 +1,110 @@
+"""``pbxgen deploy``"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from pbxgen.cli import console
+from pbxgen.cli.deployment import DEFAULT_FILE, File, To
+from pbxgen.cli.options import examples
+
+if TYPE_CHECKING:
+    from pbxgen.deploy.engine import Deployed
+    from pbxgen.deploy.read import DeployTarget
+
+_HELP = """Make the source what runs at a target, proven by the running PBX, or leave running what ran.
+
+The source is checked, its scenarios are run on the model and on the generated text, the files are written as a release
+of their own, one link makes them current, and the PBX reloads what has changed. Then it is asked what it runs, and its
+log is read. Anything wrong: the release before is current again, reloaded and asked, and the command says why. Calls
+that are up go on. Of several nodes each is proven before the next one is begun.
+
+What another deployment left that was killed is finished or undone first. --force: also where somebody else's files
+are in the way (they are kept), something was changed by hand, more than 30 % of the users change or go, or the way back
+of a deployment before has failed.
+
+Exit codes: 0 it runs, 1 it does not.
+"""
+
+
+def register(app: typer.Typer) -> None:
+    app.command(
+        "deploy",
+        help=_HELP,
+        short_help="Make the source what runs at a target, or leave what ran.",
+        epilog=examples(
+            "pbxgen deploy --to hq",
+            "pbxgen deploy --to hq --plan plan.json    exactly what the plan showed, or nothing",
+        ),
+    )(deploy)
+
+
+def deploy(
+    to: To,
+    file: File = DEFAULT_FILE,
+    plan: Annotated[
+        Path | None, typer.Option("--plan", metavar="FILE", help="Do what this plan showed.", show_default=False)
+    ] = None,
+    force: Annotated[bool, typer.Option("--force", help="Also where it looks like a mistake.")] = False,
+) -> None:
+    from pbxgen.cli.deployment import compiled, deploy_file, fail, targets_of, undone_when_ended, wanted_at
+    from pbxgen.cli.progress import progress
+    from pbxgen.deploy.errors import DeployError
+    from pbxgen.deploy.wanted import try_out
+
+    read = deploy_file(file)
+    targets = targets_of(read, to)
+    shown = {} if plan is None else _shown(plan, targets)
+    source = compiled(read.source, {target.pbx for target in targets})
+    done: list[str] = []
+    try:
+        with undone_when_ended(), progress() as step:
+            wanted = {target.name: wanted_at(target, source, step) for target in targets}
+            for target in targets:
+                try_out(wanted[target.name], target, source.source, step)
+            for target in targets:
+                result = _deploy(target, wanted[target.name], source, shown.get(target.name), force, step)
+                _tell(target, result)
+                done.append(target.name)
+    except DeployError as error:
+        left = [target.name for target in targets[len(done) + 1 :]]
+        if left:
+            console.note(f"not begun: {', '.join(left)}")
+        fail(error)
+
+
+def _deploy(target: DeployTarget, wanted: Any, source: Any, shown: Any, force: bool, step: Any) -> Deployed:
+    from pbxgen.cli.deployment import before_in_git
+    from pbxgen.deploy.engine import Order
+    from pbxgen.deploy.engine import deploy as deployed
+    from pbxgen.deploy.session import session_at
+
+    step(f"asking {target.name}")
+    with session_at(target) as session, before_in_git(source, step) as before:
+        return deployed(session, wanted, source.plans, before, Order(force, shown), step)
+
+
+def _tell(target: DeployTarget, result: Deployed) -> None:
+    for line in result.told:
+        console.note(f"{target.name}: {line}")
+    if result.changed:
+        console.out(f"{target.name} runs release {result.release}")
+    else:
+        console.out(f"{target.name} runs release {result.release} already")
+
+
+def _shown(plan: Path, targets: tuple[DeployTarget, ...]) -> dict[str, Any]:
+    """What a saved plan says of each target; wrong usage where it is no plan of them."""
+    import json
+
+    if not plan.exists():
+        raise typer.BadParameter(f"there is no {plan}", param_hint="--plan")
+    try:
+        content = json.loads(plan.read_bytes())
+        return {target.name: dict(content["targets"][target.name]["holds"]) for target in targets}
+    except (ValueError, KeyError, TypeError):
+        names = ", ".join(target.name for target in targets)
+        raise typer.BadParameter(f"{plan} is no plan for {names}", param_hint="--plan") from None

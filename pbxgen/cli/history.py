@@ -1,0 +1,58 @@
+"""``pbxgen history``"""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from pbxgen.cli import console
+from pbxgen.cli.deployment import DEFAULT_FILE, File, To
+from pbxgen.cli.options import examples
+
+_HELP = """Show the releases of a target, newest first.
+
+An asterisk marks the one that is current. What failed or was killed, and was undone, is listed with its reason.
+"""
+
+
+def register(app: typer.Typer) -> None:
+    app.command(
+        "history",
+        help=_HELP,
+        short_help="Show the releases of a target, newest first.",
+        epilog=examples("pbxgen history --to hq"),
+    )(history)
+
+
+def history(
+    to: To,
+    file: File = DEFAULT_FILE,
+    format: Annotated[str, typer.Option("--format", help="text or json.", metavar="[text|json]")] = "text",
+) -> None:
+    if format not in ("text", "json"):
+        raise typer.BadParameter(f"{format!r} is neither text nor json", param_hint="--format")
+    import json
+
+    from pbxgen.cli.deployment import deploy_file, fail, targets_of
+    from pbxgen.deploy.errors import DeployError
+    from pbxgen.deploy.output import event_line, history_document
+    from pbxgen.deploy.session import session_at
+
+    found = {}
+    try:
+        for target in targets_of(deploy_file(file), to):
+            with session_at(target) as session:
+                state = session.state()
+            found[target.name] = (state.history, state.current, state.releases)
+    except DeployError as error:
+        fail(error)
+    if format == "json":
+        console.out(json.dumps(history_document(found), indent=2, ensure_ascii=False))
+        return
+    for name, (events, current, kept) in found.items():
+        if len(found) > 1:
+            console.out(f"{name}:")
+        newest = next((event for event in reversed(events) if event.release == current), None)
+        lines = [event_line(event, event is newest, kept) for event in reversed(events)]
+        console.out("\n".join(map(console.printable, lines or ["nothing was deployed"])))

@@ -1,0 +1,117 @@
+"""``pbxgen plan``"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from pbxgen.cli import console
+from pbxgen.cli.deployment import DEFAULT_FILE, File, To
+from pbxgen.cli.language import Lang, spoken
+from pbxgen.cli.options import examples
+
+if TYPE_CHECKING:
+    from pbxgen.deploy.plan import TargetPlan
+
+_HELP = """Show what a deployment would change, against what runs at the target.
+
+First what changes for callers, as `pbxgen diff` tells it, then the files, hand edits, what cannot be undone and what
+cannot be verified. The running PBX is asked; nothing is written. Without the secrets a plan can be made all the same:
+then it is not known whether passwords change.
+
+Exit codes: 0; with --exit-code 2 where there is something to deploy. 1: it cannot be told (with --exit-code also
+for a target or a file that is not there).
+"""
+_FORMATS = ("text", "json", "markdown")
+
+
+def register(app: typer.Typer) -> None:
+    app.command(
+        "plan",
+        help=_HELP,
+        short_help="Show what a deployment would change at a target.",
+        epilog=examples(
+            "pbxgen plan --to hq",
+            "pbxgen plan --to hq --out plan.json       what `pbxgen deploy --to hq --plan plan.json` then does",
+            "pbxgen plan --to hq --format markdown     a comment for a pull request",
+        ),
+    )(plan)
+
+
+def plan(
+    to: To,
+    file: File = DEFAULT_FILE,
+    out: Annotated[
+        Path | None, typer.Option("--out", metavar="FILE", help="Save it for deploy --plan.", show_default=False)
+    ] = None,
+    exit_code: Annotated[bool, typer.Option("--exit-code", help="Exit with 2 where there is something to do.")] = False,
+    format: Annotated[
+        str, typer.Option("--format", help="For people, machines or code hosts.", metavar="[text|json|markdown]")
+    ] = "text",
+    language: Lang = None,
+) -> None:
+    try:
+        plans = _plans(to, file, format, words := spoken(language))
+    except typer.BadParameter as error:
+        if not exit_code:
+            raise
+        console.note(f"error: {error.format_message()}")
+        raise typer.Exit(1) from None  # 2 says that there is something to deploy
+    _show(plans, format, words)
+    if out is not None:
+        _save(plans, out)
+    if exit_code and any(not one.nothing for one in plans):
+        raise typer.Exit(2)
+
+
+def _plans(to: str, file: Path, format: str, words: str) -> list[TargetPlan]:
+    if format not in _FORMATS:
+        raise typer.BadParameter(f"{format!r} is none of {', '.join(_FORMATS)}", param_hint="--format")
+    from pbxgen.cli.deployment import before_in_git, compiled, deploy_file, fail, targets_of, wanted_at
+    from pbxgen.cli.progress import progress
+    from pbxgen.deploy.errors import DeployError
+    from pbxgen.deploy.plan import plan_of
+    from pbxgen.deploy.session import session_at
+
+    read = deploy_file(file)
+    targets = targets_of(read, to)
+    source = compiled(read.source, {target.pbx for target in targets})
+    plans = []
+    try:
+        with progress() as step:
+            for target in targets:
+                wanted = wanted_at(target, source, step, for_show=True)
+                step(f"asking {target.name}")
+                with session_at(target) as session, before_in_git(source, step, words) as before:
+                    plans.append(plan_of(session, wanted, source.plans, before))
+    except DeployError as error:
+        fail(error)
+    return plans
+
+
+def _show(plans: list[TargetPlan], format: str, language: str) -> None:
+    from pbxgen.deploy.output import plan_document, plan_lines, plan_markdown
+    from pbxgen.phrases import phrases
+
+    say = phrases(language)
+    match format:
+        case "json":
+            import json
+
+            console.out(json.dumps(plan_document(plans), indent=2, ensure_ascii=False))
+        case "markdown":
+            console.out("\n".join(plan_markdown(one, say) for one in plans).rstrip("\n"))
+        case _:
+            console.out("\n\n".join("\n".join(map(console.printable, plan_lines(one, say))) for one in plans))
+
+
+def _save(plans: list[TargetPlan], out: Path) -> None:
+    import json
+
+    from pbxgen.deploy.output import plan_document
+    from pbxgen.output.atomic import write_atomically
+
+    write_atomically(out, (json.dumps(plan_document(plans), indent=2, ensure_ascii=False) + "\n").encode())
+    console.note(f"saved in {out}")

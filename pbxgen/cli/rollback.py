@@ -1,0 +1,44 @@
+"""``pbxgen rollback``"""
+
+from __future__ import annotations
+
+import typer
+
+from pbxgen.cli import console
+from pbxgen.cli.deployment import DEFAULT_FILE, File, To
+from pbxgen.cli.options import examples
+
+_HELP = """Make the release before the one that runs at a target.
+
+It is switched, reloaded and verified as a deployment is. A rollback can be rolled back. The source stays as it is, so
+that the next deployment brings the same again: revert the commit, too.
+"""
+
+
+def register(app: typer.Typer) -> None:
+    app.command(
+        "rollback",
+        help=_HELP,
+        short_help="Make the release before the one that runs.",
+        epilog=examples("pbxgen rollback --to hq", "pbxgen history --to hq     what there is to go back to"),
+    )(rollback)
+
+
+def rollback(to: To, file: File = DEFAULT_FILE) -> None:
+    from pbxgen.cli.deployment import deploy_file, fail, targets_of, undone_when_ended
+    from pbxgen.cli.progress import progress
+    from pbxgen.deploy.engine import rollback as rolled_back
+    from pbxgen.deploy.errors import DeployError
+    from pbxgen.deploy.session import session_at
+
+    try:
+        with undone_when_ended(), progress() as step:
+            for target in targets_of(deploy_file(file), to):
+                step(f"asking {target.name}")
+                with session_at(target) as session:
+                    result = rolled_back(session, step)
+                for line in result.told:
+                    console.note(f"{target.name}: {line}")
+                console.out(f"{target.name} runs release {result.release}")
+    except DeployError as error:
+        fail(error)

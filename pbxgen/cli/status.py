@@ -1,0 +1,58 @@
+"""``pbxgen status``"""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from pbxgen.cli import console
+from pbxgen.cli.deployment import DEFAULT_FILE, File, ToOrAll
+from pbxgen.cli.options import examples
+
+_HELP = """Show what runs at each target.
+
+Its release and the commit it was made from, since when, and who deployed it; in step with the source, behind it, edited
+by hand, drifted (the PBX runs something else than its current release), or unreachable. The running PBX is asked.
+
+Exit codes: 0; 1 where a target cannot be reached.
+"""
+
+
+def register(app: typer.Typer) -> None:
+    app.command(
+        "status",
+        help=_HELP,
+        short_help="Show what runs at each target.",
+        epilog=examples("pbxgen status", "pbxgen status --to hq --format json"),
+    )(status)
+
+
+def status(
+    to: ToOrAll = None,
+    file: File = DEFAULT_FILE,
+    format: Annotated[str, typer.Option("--format", help="text or json.", metavar="[text|json]")] = "text",
+) -> None:
+    if format not in ("text", "json"):
+        raise typer.BadParameter(f"{format!r} is neither text nor json", param_hint="--format")
+    import json
+
+    from pbxgen.cli.deployment import deploy_file, targets_of
+    from pbxgen.cli.progress import progress
+    from pbxgen.deploy.output import status_document, status_lines
+    from pbxgen.deploy.status import Standing, status_of
+    from pbxgen.pipeline import compile_path
+
+    read = deploy_file(file)
+    found = []
+    with progress() as step:
+        digests = {plan.name: plan.digest for plan in compile_path(read.source, analysis=False).plans}
+        for target in targets_of(read, to):
+            step(f"asking {target.name}")
+            found.append(status_of(target, digests))
+    if format == "json":
+        console.out(json.dumps(status_document(found), indent=2, ensure_ascii=False))
+    else:
+        console.out("\n".join(console.printable(line) for one in found for line in status_lines(one)))
+    if any(one.standing is Standing.UNREACHABLE for one in found):
+        raise typer.Exit(1)

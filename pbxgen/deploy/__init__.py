@@ -1,0 +1,1 @@
+"""From a source to a running PBX: releases that are switched at once, proven by the PBX itself, and a way back."""

@@ -1,0 +1,340 @@
+"""Asterisk, deployed to."""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass, field
+
+from pbxgen.deploy.errors import DeployError
+from pbxgen.deploy.running import Ask, Files, ReloadError, Runs, Scope, TopFile, changed
+from pbxgen.interpret.asterisk import config
+from pbxgen.interpret.base import NotUnderstoodError
+from pbxgen.targets.base import Part
+
+_MAIN = {"extensions.conf": Part.DIALPLAN, "pjsip.conf": Part.ENDPOINTS, "voicemail.conf": Part.VOICEMAIL}
+_ABOUT = """\
+; Written once by pbxgen deploy; it is yours from now on, as long as the line below stays.
+#include "pbxgen/{name}"
+"""
+_MODULES = """\
+; Written once by pbxgen deploy, as there was none; it is yours from now on.
+#include "pbxgen/modules.conf"
+"""
+_RELOADS = (
+    ("voicemail.conf", "voicemail reload", "Reloading voicemail configuration"),
+    ("pjsip.conf", "module reload res_pjsip.so", "reloaded successfully"),
+    ("extensions.conf", "dialplan reload", "Dialplan reloaded"),
+)
+"""The kinds of files, the command that reads them anew, and what Asterisk answers where it did.
+
+The dialplan last, so that the phones and mailboxes it speaks of are there.
+"""
+_NO_VOICEMAIL = (
+    "the application VoiceMail is not there, so that no mailbox takes a call: in Debian's package add "
+    "`noload = app_voicemail_odbc.so` below [modules] in modules.conf and restart Asterisk"
+)
+_BUSY = "previous reload command didn't finish yet"
+_PATIENCE_SECONDS = 60.0
+_SHOWN = 900
+"""Characters of an application and its data that `dialplan show` prints for certain."""
+_SHOWN_PATH = 35
+_NAME_WIDTH = 50
+_NAME_BEGINS = 12
+_CONTEXT = re.compile(r"\[ Context '(.*)' created by '[^']*' \]")
+_EXTENSION = re.compile(r"  '(.*?)' => +(?:(\d+)\. )(.*)")
+_PRIORITY = re.compile(r" {5}(?:\[.*?\]| ) *(\d+)\. (.*)")
+_INCLUDE = re.compile(r"  Include => +'(.*)' +\[")
+_REGISTRAR = re.compile(r"\s*\[[^\[\]]*\]$")
+_BUILD = re.compile(r"Return\(([0-9a-f]{12})\)")
+_UDP = re.compile(r"^Transport: +\S+ +udp .*?([\d.]+|\[[0-9a-f:]*\]):(\d+) *$", re.MULTILINE)
+_CONTACT = re.compile(r"^ +Contact: +([^/\s<]+)/sip", re.MULTILINE)
+_LOG_CHANNEL = re.compile(r"(/\S+) +File +\S+ +Enabled +-? *(.*)")
+_LOG_LINE = re.compile(r"\[[^]]*\] (?P<level>[A-Z]+)\[\d+\](?P<call>\[C-\w+\])? [^:]*: (?P<message>.*)")
+_HARMLESS = re.compile(
+    r"users\.conf is deprecated .*"  # a file of the package
+    r"|No music on hold classes configured, disabling music on hold\."  # music is a package of its own
+    r"|Taskprocessor '.*' queue reached \d+ scheduled tasks.*"  # how busy it is
+)
+
+
+def load() -> Asterisk:
+    return Asterisk()
+
+
+@dataclass
+class _Context:
+    lines: dict[tuple[str, int], str] = field(default_factory=dict)
+    """By extension and priority."""
+    includes: list[str] = field(default_factory=list)
+
+
+class Asterisk:
+    """``pbxgen/`` of the generated files is the release's folder; the files above it go into it, too."""
+
+    command = ("asterisk", "-rx")
+    top = (
+        *(
+            TopFile(part, name, _ABOUT.format(name=name), re.compile(rf'^#include\s+"?pbxgen/{name}', re.M).search)  # type: ignore[arg-type]
+            for name, part in _MAIN.items()
+        ),
+        # Whoever has one keeps it: which modules run is theirs to say.
+        TopFile(Part.VOICEMAIL, "modules.conf", _MODULES, lambda text: True),
+    )
+
+    def in_release(self, path: str) -> str:
+        return path.removeprefix("pbxgen/")
+
+    def generated(self, path: str) -> str:
+        return path if path in (*_MAIN, "modules.conf") else f"pbxgen/{path}"
+
+    def meaning(self, text: str) -> str:
+        return _meaning(text)
+
+    def unverified(self, parts: Collection[Part]) -> list[str]:
+        told = []
+        if Part.ENDPOINTS in parts:
+            told.append("passwords, and the settings of endpoints: Asterisk is asked for their names only")
+        if Part.VOICEMAIL in parts:
+            told.append("PINs of mailboxes: Asterisk does not tell them")
+        return told
+
+    def users_gone(self, before: Files, after: Files) -> list[str]:
+        return sorted(_mailboxes(before) - _mailboxes(after))
+
+    def running(self, ask: Ask) -> RunningAsterisk:
+        return RunningAsterisk(ask)
+
+
+class RunningAsterisk:
+    def __init__(self, ask: Ask) -> None:
+        self._ask = ask
+
+    def folder(self) -> str:
+        found = self._directory("Configuration")
+        if not found:
+            raise DeployError(
+                "PBX611",
+                "Asterisk does not say which folder it reads",
+                "see that `command` in deploy.yaml asks a running Asterisk",
+            )
+        return found
+
+    def _directory(self, name: str) -> str:
+        found = re.search(rf"{name} directory: +(\S+)", self._ask("core show settings"))
+        return "" if found is None else found[1]
+
+    def log(self) -> str | None:
+        for shown, levels in _LOG_CHANNEL.findall(self._ask("logger show channels")):
+            if {"WARNING", "ERROR"} <= set(levels.split()):
+                return self._unshortened(str(shown))
+        return None
+
+    def _unshortened(self, shown: str) -> str:
+        """The beginning of a path of which 35 characters are shown at most."""
+        folder = f"{self._directory('Log')}/"
+        return folder if len(shown) >= _SHOWN_PATH and folder.startswith(shown) else shown
+
+    def runs(self) -> Runs:
+        digests = {}
+        for name, context in self._contexts().items():
+            found = _BUILD.fullmatch(context.lines.get(("build", 1), ""))
+            if found is not None and name.endswith(".settings"):
+                digests[name.removesuffix(".settings")] = found[1]
+        listed = self._ask("pjsip list registrations").splitlines()
+        registered = (line.split("/")[0].strip() for line in listed if re.search(r"\bRegistered\b", line))
+        return Runs(digests, frozenset(registered))
+
+    def sip(self) -> tuple[str, int] | None:
+        found = _UDP.search(self._ask("pjsip list transports"))
+        return None if found is None else (found[1], int(found[2]))
+
+    def phones(self) -> frozenset[str]:
+        return frozenset(_CONTACT.findall(self._ask("pjsip list contacts")))
+
+    def registering(self, files: Files) -> frozenset[str]:
+        try:
+            return frozenset(_objects(files, "registration"))
+        except NotUnderstoodError:
+            return frozenset()
+
+    def reload(self, before: Files, after: Files, *, everything: bool = False) -> list[str]:
+        paths = before.keys() | after.keys() if everything else changed(before, after, _meaning)
+        kinds = set(map(_kind, paths))
+        for name, command, answer in _RELOADS:
+            if name in kinds:
+                self._reload(command, answer)
+        return []
+
+    def _reload(self, command: str, answer: str) -> None:
+        deadline = time.monotonic() + _PATIENCE_SECONDS
+        while True:
+            said = self._ask(command)
+            if answer in said:
+                return
+            if _BUSY not in said or time.monotonic() > deadline:
+                raise ReloadError(f"`{command}` answers: {' '.join(said.split())}")
+            time.sleep(0.2)  # somebody else's reload
+
+    def differences(self, files: Files, scope: Scope) -> list[str]:
+        found: list[str] = []
+        before = _understood(scope.before)
+        try:
+            if Part.DIALPLAN in scope.parts:
+                found += _dialplan_differences(_expected(files), self._contexts(), _contexts_of(before))
+            if Part.ENDPOINTS in scope.parts:
+                found += self._endpoint_differences(files, before, scope.beside)
+            if Part.VOICEMAIL in scope.parts:
+                listed = self._ask("voicemail show users").splitlines()
+                there = {"/".join(line.split()[:2]) for line in listed[1:] if len(line.split()) > 2}
+                found += _named("mailbox", _mailboxes(files), there, _mailboxes(before))
+                if _mailboxes(files) and "VoiceMail:" not in self._ask("core show applications like VoiceMail"):
+                    found.append(_NO_VOICEMAIL)
+        except NotUnderstoodError as error:
+            found.append(f"its files are not understood: {error}")
+        return found
+
+    def complaints(self, lines: Sequence[str]) -> list[str]:
+        found = []
+        for line in lines:
+            said = _LOG_LINE.match(line)
+            # What is said of a call, a call has caused.
+            if said is None or said["level"] not in ("WARNING", "ERROR") or said["call"]:
+                continue
+            if not _HARMLESS.fullmatch(said["message"].strip()):
+                found.append(line)
+        return found
+
+    def _contexts(self) -> dict[str, _Context]:
+        contexts: dict[str, _Context] = {}
+        context, extension = _Context(), ""
+        for line in self._ask("dialplan show").splitlines():
+            if begins := _CONTEXT.match(line):
+                context = contexts.setdefault(begins[1], _Context())
+            elif included := _INCLUDE.match(line):
+                context.includes.append(included[1])
+            elif first := _EXTENSION.match(line):
+                extension = first[1]
+                context.lines[extension, int(first[2])] = _REGISTRAR.sub("", first[3])
+            elif more := _PRIORITY.match(line):
+                context.lines[extension, int(more[1])] = _REGISTRAR.sub("", more[2])
+        return contexts
+
+    def _endpoint_differences(self, files: Files, before: Files, beside: bool) -> Iterator[str]:
+        listed = self._ask("pjsip list endpoints").splitlines()
+        there = {
+            line[_NAME_BEGINS : _NAME_BEGINS + _NAME_WIDTH].rstrip().partition("/")[0]
+            for line in listed
+            if line.startswith(" Endpoint:  ") and "<" not in line
+        }
+        wanted, gone = ({name[:_NAME_WIDTH] for name in _objects(some, "endpoint")} for some in (files, before))
+        yield from _named("endpoint", wanted, there, gone)
+        if not beside:
+            listed = self._ask("pjsip list transports").splitlines()
+            transports = {line.split()[1] for line in listed if line.startswith("Transport:") and "<" not in line}
+            yield from _named("transport", set(_objects(files, "transport")), transports, set())
+
+
+def _meaning(text: str) -> str:
+    lines = (line.strip() for line in text.splitlines())
+    return "\n".join(line for line in lines if line and not line.startswith(";"))
+
+
+def _kind(path: str) -> str:
+    name = path.rpartition("/")[2]
+    return "extensions.conf" if name == "library.conf" else name
+
+
+def _named(what: str, wanted: set[str], there: set[str], before: set[str]) -> Iterator[str]:
+    for name in sorted(wanted - there):
+        yield f"{what} {name} is not there"
+    for name in sorted((before - wanted) & there):
+        yield f"{what} {name} is still there"
+
+
+def _objects(files: Files, kind: str) -> Iterator[str]:
+    if "pjsip.conf" in files:
+        for section in config.read("pjsip.conf", files):
+            if not section.template and section.get("type") == kind:
+                yield section.name
+
+
+def _mailboxes(files: Files) -> set[str]:
+    if "voicemail.conf" not in files:
+        return set()
+    sections = [s for s in config.read("voicemail.conf", files) if s.name not in ("general", "zonemessages")]
+    return {f"{section.name}/{setting.key}" for section in sections for setting in section.settings}
+
+
+def _expected(files: Files) -> dict[str, _Context]:
+    """The dialplan that Asterisk should have (pbx_config.c). What it drops is expected all the same, and missed."""
+    contexts: dict[str, _Context] = {}
+    for section in config.read("extensions.conf", files):
+        if section.name in ("general", "globals"):
+            continue
+        context = contexts.setdefault(section.name, _Context())
+        extension, last = "", 0
+        for setting in section.settings:
+            if setting.key == "include":
+                context.includes.append(setting.value)
+                continue
+            rest = setting.value
+            if setting.key == "exten":
+                extension, _, rest = (part.strip() for part in rest.partition(","))
+                last = 0
+            written, _, application = rest.partition(",")
+            number = written.partition("(")[0].strip()
+            last = int(number) if number.isdigit() else last + 1
+            context.lines[extension, last] = application.strip()
+    return contexts
+
+
+def _contexts_of(files: Files) -> Collection[str]:
+    return _expected(files).keys() if "extensions.conf" in files else ()
+
+
+def _understood(files: Files) -> Files:
+    """None of files that were changed by hand so that nobody knows what is in them."""
+    try:
+        _contexts_of(files)
+        _mailboxes(files)
+        list(_objects(files, "endpoint"))
+    except NotUnderstoodError:
+        return {}
+    return files
+
+
+def _dialplan_differences(
+    wanted: dict[str, _Context], there: dict[str, _Context], before: Collection[str]
+) -> Iterator[str]:
+    """``before``: the names of the contexts of the release before. A tenant's contexts are the plan's alone."""
+    for name, context in wanted.items():
+        if name not in there:
+            yield f"context {name} is not there"
+            continue
+        shown = there[name]
+        for (extension, priority), text in context.lines.items():
+            says = shown.lines.get((extension, priority))
+            if says is None:
+                yield f"{extension}@{name} has no priority {priority}"
+            elif says[:_SHOWN].strip() != text[:_SHOWN].strip():
+                yield f"{extension}@{name} runs {_short(says)} at priority {priority}, not {_short(text)}"
+        for extension, priority in sorted(shown.lines.keys() - context.lines.keys()):
+            yield f"{extension}@{name} has a priority {priority} that is of no release"
+        for included in context.includes:
+            if included not in shown.includes:
+                yield f"context {name} does not include {included}"
+        for included in shown.includes:
+            if included not in context.includes:
+                yield f"context {name} includes {included}, which is of no release"
+    tenants = tuple(name.removesuffix("settings") for name in wanted if name.endswith(".settings"))
+    for name in sorted(there.keys() - wanted.keys()):
+        if name in before:
+            yield f"context {name} is still there"
+        elif name.startswith(tenants):
+            yield f"context {name} is of no release"
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= 60 else f"{text[:59]}…"

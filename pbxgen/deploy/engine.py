@@ -1,0 +1,157 @@
+"""The commands that change a target: deploy and rollback."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from pbxgen.deploy.activate import Recovered, Step, Switch, activate, recover, release_before
+from pbxgen.deploy.errors import DeployError
+from pbxgen.deploy.plan import Before, TargetPlan, drift_of, plan_of
+from pbxgen.deploy.session import Session
+from pbxgen.deploy.site import SiteState
+from pbxgen.deploy.verify import ready
+from pbxgen.deploy.wanted import Wanted, deployer
+from pbxgen.flow.plan import Plan
+
+
+@dataclass(frozen=True, slots=True)
+class Deployed:
+    """What a command has done to one target, in sentences."""
+
+    release: str | None
+    """What runs now."""
+    changed: bool
+    told: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """How a deployment is to be done."""
+
+    force: bool = False
+    shown: Mapping[str, object] | None = None
+    """The part of a saved plan that is about the target: that and nothing else is to be done."""
+
+
+def deploy(
+    session: Session, wanted: Wanted, plans: Mapping[str, Plan], before: Before, order: Order, step: Step
+) -> Deployed:
+    """Raises DeployError; the PBX then runs what it ran, unless the error says otherwise (PBX619)."""
+    session.check_folder()
+    with session.site.locked(wanted.info.by, force=order.force), _recovered(session, step, order.force) as recovered:
+        step(f"{session.target.name}: asking what runs")
+        plan = plan_of(session, wanted, plans, before)
+        if order.shown is not None:
+            _check_shown(plan, order.shown)
+        if plan.nothing:
+            return Deployed(plan.state.current, recovered.undone, recovered.told)
+        if plan.force and not order.force:
+            name = session.target.name
+            raise DeployError(
+                "PBX614",
+                f"{name}: {plan.force[0]}",
+                f"look at `pbxgen plan --to {name}`; if that is meant, say --force",
+                plan.force[1:],
+            )
+        calls = ready(session, wanted.calls)
+        release = _uploaded(session, plan.state, wanted, step)
+        files = session.named({path: file.text for path, file in wanted.files.items()})
+        info = wanted.info
+        switch = Switch(release, files, info.tenants, plan.placed, "deploy", info.by, info.commit, calls.cases)
+        everything = bool(plan.drift or plan.state.edited or plan.state.pending)
+        told = activate(session, plan.state, switch, step, drift=plan.drift, everything=everything)
+        left_out = (f"not verified: {line}" for line in calls.left_out)
+        return Deployed(release, True, (*recovered.told, *told, *left_out))
+
+
+@contextmanager
+def _recovered(session: Session, step: Step, force: bool = False) -> Iterator[Recovered]:
+    """What a killed command has begun is finished or undone; that is told, too, where what comes then fails."""
+    recovered = recover(session, step, force=force)
+    try:
+        yield recovered
+    except DeployError as error:
+        error.lines = (*recovered.told, *error.lines)
+        raise
+
+
+def as_shown(plan: TargetPlan) -> dict[str, object]:
+    """What must be the same when a saved plan is applied."""
+    target = plan.target
+    return {
+        # Not the console's command: it may hold a password. That it asks the PBX of the folder is seen each time.
+        "target": [target.pbx, target.at, target.folder, sorted(target.parts), target.beside],
+        "current": plan.state.current,
+        "digest": plan.digest,
+        "tenants": dict(plan.tenants),
+        "running": dict(plan.running),
+        "edited": list(plan.state.edited),
+        "drift": list(plan.drift),
+        "placed": [file.path for file in plan.placed],
+    }
+
+
+_MEANINGS = {
+    "target": "the target is another in deploy.yaml",
+    "current": "another release is current",
+    "digest": "other files would be written",
+    "tenants": "the source has changed",
+    "running": "the PBX runs something else",
+    "edited": "files of the current release were changed by hand",
+    "drift": "the PBX runs something else than its current release",
+    "placed": "files of the top level were changed",
+}
+
+
+def _check_shown(plan: TargetPlan, shown: Mapping[str, object]) -> None:
+    now = as_shown(plan)
+    other = [meaning for key, meaning in _MEANINGS.items() if shown.get(key) != now[key]]
+    if other:
+        help = "make a new plan, look at it, and deploy that"
+        message = f"{plan.target.name}: since the plan was made {', and '.join(other[:2])}"
+        raise DeployError("PBX615", message, help)
+
+
+def _uploaded(session: Session, state: SiteState, wanted: Wanted, step: Step) -> str:
+    """The name of the release. Where nothing but secrets is different from one of that digest, a number is added."""
+    number = 1
+    while True:
+        name = wanted.info.digest if number == 1 else f"{wanted.info.digest}-{number}"
+        if name not in state.releases:
+            break
+        if not session.site.edited(name, wanted.info):
+            return name
+        if name != state.current and all(event.release != name for event in state.history):
+            break  # left by a command that was killed, or failed: written anew
+        number += 1
+    step(f"{session.target.name}: writing {name}")
+    session.site.upload(name, wanted.info, wanted.files)
+    return name
+
+
+def rollback(session: Session, step: Step) -> Deployed:
+    """Make the release before the current one. Raises DeployError."""
+    session.check_folder()
+    by = deployer()
+    with session.site.locked(by), _recovered(session, step) as recovered:
+        state = session.state()
+        if recovered.undone:  # what was to be taken back is taken back
+            return Deployed(state.current, True, recovered.told)
+        release = release_before(state)
+        name = session.target.name
+        if release is None:
+            raise DeployError(
+                "PBX618", f"{name}: there is no release to go back to", f"see `pbxgen history --to {name}`"
+            )
+        info, files = session.site.release_files(release)
+        if info is None or session.site.edited(release, info):
+            help = "deploy the revision that you want to go back to instead"
+            raise DeployError("PBX618", f"{name}: the release before, {release}, is not as it was written", help)
+        switch = Switch(release, session.named(files), info.tenants, (), "rollback", by, info.commit)
+        current = {} if state.current is None else session.files_of(state.current)
+        drift = drift_of(session, state, current, session.running.runs().digests)
+        everything = bool(drift or state.edited or state.pending)
+        told = activate(session, state, switch, step, drift=drift, everything=everything)
+        return Deployed(release, True, (*recovered.told, *told))

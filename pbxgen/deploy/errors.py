@@ -1,0 +1,17 @@
+"""Why a command on a target cannot go on."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from pbxgen.diagnostics.codes import make
+from pbxgen.diagnostics.diagnostic import Diagnostic
+
+
+class DeployError(Exception):
+    """``diagnostic`` says what is wrong and what to do; ``lines`` are what the PBX or its log said about it."""
+
+    def __init__(self, code: str, message: str, help: str, lines: Sequence[str] = ()) -> None:
+        super().__init__(message)
+        self.diagnostic: Diagnostic = make(code, message, None, help=help)
+        self.lines = tuple(lines)

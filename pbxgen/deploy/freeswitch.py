@@ -1,0 +1,384 @@
+"""FreeSWITCH, deployed to."""
+
+from __future__ import annotations
+
+import html
+import re
+import time
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from pathlib import PurePosixPath
+
+from pbxgen.deploy.errors import DeployError
+from pbxgen.deploy.running import Ask, Files, ReloadError, Runs, Scope, TopFile, changed
+from pbxgen.interpret.base import NotUnderstoodError
+from pbxgen.interpret.freeswitch.elements import XmlElement, parsed
+from pbxgen.interpret.freeswitch.preprocess import FreeSwitchPreprocessor
+from pbxgen.targets.base import Part
+from pbxgen.targets.templates import templates_folder
+
+_ABOUT = """\
+<!-- Written once by pbxgen deploy; it is yours from now on, as long as the line that includes pbxgen/ stays. -->
+<include>
+  <X-PRE-PROCESS cmd="include" data="../pbxgen/{path}"/>
+</include>
+"""
+_NO_USERS = """\
+<!-- Written once by pbxgen deploy, in place of the users of the demonstration, whose password is published; it is yours
+from now on. -->
+<include>
+</include>
+"""
+_BUILD = re.compile(r"\bpbxgen_build=([0-9a-f]{12})\b")
+_LOG_LINE = re.compile(
+    r"(?P<call>[0-9a-f]{8}-[0-9a-f-]{27} )?\d{4}-\d\d-\d\d \S+ (?:[\d.]+% )?\[(?P<level>[A-Z]+)\] \S+ (?P<message>.*)"
+)
+_LEVELS = frozenset({"WARNING", "ERR", "CRIT", "ALERT"})
+_HARMLESS = re.compile(
+    r"STUN Failed! \[.*\]|stun-set failed\."  # the stock vars.xml asks a server far away for the address
+    r"|Error including \S+/lang/\w+/\S+"  # a language that is not installed, which the stock file names
+    r"|SQLite is BUSY, sane=[1-9]\d* \[.*"  # it is asked again
+    r"|SIP auth challenge .*|SIP auth failure .*"  # phones that log in
+    r"|Ignoring duplicate gateway '[\w.-]+'"  # a rescan names every gateway that is there already
+)
+_COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
+_TAG = re.compile(r'<(/?)([\w:.-]+)((?:\s+[\w:.-]+="[^"]*")*)\s*(/?)>')
+_ATTRIBUTE = re.compile(r'([\w:.-]+)="([^"]*)"')
+_OK = "[Success]"
+_TOO_YOUNG = "must be up for at least"
+"""FreeSWITCH restarts a profile 10 s after its start at the earliest."""
+_CALLS = re.compile(r"(\d+) total")
+_GATEWAY = re.compile(r"^\s*external::(\S+)\s+(?:gateway\s+)?(\S+)\s+(\w+)", re.MULTILINE)
+_BOUND = re.compile(r"^BIND-URL\s+sip:[^@\s]*@([\d.]+|\[[0-9a-f:]*\]):(\d+)", re.MULTILINE)
+_REGISTERED = re.compile(r"^User:\s+(\S+)", re.MULTILINE)
+_PATIENCE_SECONDS = 40.0
+_TO_END_SECONDS = 5.0
+_PROFILES = ("internal", "external")
+
+
+def load() -> FreeSwitch:
+    return FreeSwitch()
+
+
+def _leads_to(path: str) -> Callable[[str], bool]:
+    return lambda text: f"pbxgen/{path}" in text
+
+
+class FreeSwitch:
+    """A release's folder is laid out as the configuration folder is."""
+
+    command = ("fs_cli", "-x")
+    top = (
+        *(
+            TopFile(part, path, _ABOUT.format(path=included), _leads_to(included))
+            for part, path, included in (
+                (Part.DIALPLAN, "dialplan/pbxgen.xml", "dialplan/*.xml"),
+                (Part.DIALPLAN, "directory/pbxgen.xml", "directory/*.xml"),
+                (Part.ENDPOINTS, "sip_profiles/internal.xml", "sip_profiles/internal.xml"),
+                (Part.ENDPOINTS, "sip_profiles/external.xml", "sip_profiles/external.xml"),
+                (Part.VOICEMAIL, "autoload_configs/voicemail.conf.xml", "autoload_configs/voicemail.conf.xml"),
+            )
+        ),
+        TopFile(Part.ENDPOINTS, "directory/default.xml", _NO_USERS, lambda text: "X-PRE-PROCESS" not in text),
+        TopFile(
+            Part.ENDPOINTS,
+            "freeswitch.xml",
+            (templates_folder() / "freeswitch/freeswitch.xml").read_text(encoding="utf-8"),
+            lambda text: '<section name="channels">' in text,
+        ),
+    )
+
+    def in_release(self, path: str) -> str:
+        return path
+
+    def generated(self, path: str) -> str:
+        return path
+
+    def meaning(self, text: str) -> str:
+        return _meaning(text)
+
+    def unverified(self, parts: Collection[Part]) -> list[str]:
+        if Part.ENDPOINTS not in parts:
+            return []
+        return ["settings of the SIP profiles, and passwords of gateways: FreeSWITCH does not tell which it uses"]
+
+    def users_gone(self, before: Files, after: Files) -> list[str]:
+        return sorted(_users(before) - _users(after))
+
+    def running(self, ask: Ask) -> RunningFreeSwitch:
+        return RunningFreeSwitch(ask)
+
+
+class RunningFreeSwitch:
+    def __init__(self, ask: Ask) -> None:
+        self._ask = ask
+
+    def folder(self) -> str:
+        said = self._ask("global_getvar conf_dir").strip()
+        if not said.startswith("/"):
+            help = "see that `command` in deploy.yaml asks a running FreeSWITCH"
+            raise DeployError("PBX611", "FreeSWITCH does not say which folder it reads", help)
+        return said
+
+    def log(self) -> str | None:
+        if "mod_logfile" not in self._ask("show modules mod_logfile") or not self._log_folder().startswith("/"):
+            return None
+        return f"{self._log_folder()}/freeswitch.log"
+
+    def _log_folder(self) -> str:
+        return self._ask("global_getvar log_dir").strip()
+
+    def runs(self) -> Runs:
+        digests = {}
+        for element in self._section("dialplan"):
+            name = element.get("name")
+            if element.tag == "context" and name.endswith(".phones"):
+                found = next((f for a in _all(element, "action") if (f := _BUILD.search(a.get("data")))), None)
+                if found is not None:
+                    digests[name.removesuffix(".phones")] = found[1]
+        return Runs(digests, frozenset(name for name, (_, state) in self._gateways().items() if state == "REGED"))
+
+    def sip(self) -> tuple[str, int] | None:
+        found = _BOUND.search(self._ask("sofia status profile internal"))
+        return None if found is None else (found[1], int(found[2]))
+
+    def phones(self) -> frozenset[str]:
+        return frozenset(_REGISTERED.findall(self._ask("sofia status profile internal reg")))
+
+    def registering(self, files: Files) -> frozenset[str]:
+        gateways = _understood(files, self._variables())
+        return frozenset(name for name, gateway in gateways.items() if _registers(gateway))
+
+    def reload(self, before: Files, after: Files, *, everything: bool = False) -> list[str]:
+        paths = before.keys() | after.keys() if everything else changed(before, after, _meaning)
+        told: list[str] = []
+        gateways = any(path.startswith("sip_profiles/external") for path in paths)
+        restarts = [name for name in _PROFILES if f"sip_profiles/{name}.xml" in paths]
+        if restarts and self._calls():
+            commands = " and ".join(f"`sofia profile {name} restart`" for name in restarts)
+            told.append(
+                f"SIP profiles have changed, and calls are up, which a restart of a profile ends: {commands} "
+                "when it suits brings the change"
+            )
+            restarts = []
+        if gateways and "external" not in restarts:
+            self._end_gateways(before, after, everything)
+        # Restart and rescan read the XML, too: two in quick succession load half a dialplan. A restart is waited for.
+        for name in restarts:
+            self._restart(name)
+        if gateways and "external" not in restarts:
+            self._told(self._ask("sofia profile external rescan"), "sofia profile external rescan")
+        elif paths and not restarts:
+            self._told(self._ask("reloadxml"), "reloadxml")
+        if any(path.startswith("directory/") for path in paths):
+            self._ask("xml_flush_cache")
+        return told
+
+    def _told(self, said: str, command: str) -> None:
+        if _OK not in said:
+            raise ReloadError(f"`{command}` answers: {' '.join(said.split())}")
+
+    def _calls(self) -> int:
+        found = _CALLS.search(self._ask("show channels count"))
+        return int(found[1]) if found else 0
+
+    def _end_gateways(self, before: Files, after: Files, everything: bool) -> None:
+        """A rescan leaves gateways that run as they are: those that change or go are ended first."""
+        variables = self._variables()
+        old, new = _understood(before, variables), _understood(after, variables)
+        ended = sorted(
+            name
+            for name in (old.keys() | new.keys()) & self._gateways().keys()
+            if everything or name not in old or name not in new or not _same(old[name], new[name])
+        )
+        for name in ended:
+            self._ask(f"sofia profile external killgw {name}")
+        _wait(lambda: not set(ended) & self._gateways().keys(), _PATIENCE_SECONDS)
+
+    def _restart(self, profile: str) -> None:
+        command = f"sofia profile {profile} restart"
+        said = self._ask(command)
+        deadline = time.monotonic() + _PATIENCE_SECONDS
+        while _TOO_YOUNG in said and time.monotonic() < deadline:
+            time.sleep(1)
+            said = self._ask(command)
+        self._told(said, command)
+        _wait(lambda: profile not in self._running_profiles(), _TO_END_SECONDS)
+        if not _wait(lambda: profile in self._running_profiles(), _PATIENCE_SECONDS):
+            raise ReloadError(f"the SIP profile {profile} does not start again")
+
+    def _running_profiles(self) -> set[str]:
+        listed = self._ask("sofia status").splitlines()
+        return {line.split()[0] for line in listed if " profile" in line.replace("\t", " ") and "RUNNING" in line}
+
+    def differences(self, files: Files, scope: Scope) -> list[str]:
+        found: list[str] = []
+        variables = self._variables()
+        try:
+            reader = FreeSwitchPreprocessor(files, variables)
+            dialplan = parsed(reader.included("dialplan/*.xml"))
+            directory = parsed(reader.included("directory/*.xml"))
+            if Part.DIALPLAN in scope.parts:
+                found += _compared(
+                    dialplan, self._section("dialplan"), "context", _names(scope.before, "dialplan", variables)
+                )
+            if any(True for _ in directory):
+                found += _compared(
+                    directory, self._section("directory"), "domain", _names(scope.before, "directory", variables)
+                )
+            if Part.ENDPOINTS in scope.parts:
+                found += self._gateway_differences(files, scope, variables)
+            if Part.VOICEMAIL in scope.parts and not scope.beside:
+                wanted = parsed(reader.included("autoload_configs/voicemail.conf.xml"))
+                there = _document(self._ask("xml_locate configuration configuration name voicemail.conf"))
+                found += _compared(wanted, there, "configuration")
+        except NotUnderstoodError as error:
+            found.append(f"its files are not understood: {error}")
+        return found
+
+    def _gateway_differences(self, files: Files, scope: Scope, variables: Mapping[str, str]) -> Iterator[str]:
+        wanted, before = _gateways(files, variables), _understood(scope.before, variables)
+        _wait(lambda: wanted.keys() <= self._gateways().keys(), _TO_END_SECONDS)
+        there = self._gateways()
+        yield from (f"gateway {name} is not there" for name in sorted(wanted.keys() - there.keys()))
+        yield from (f"gateway {name} is still there" for name in sorted((before.keys() - wanted.keys()) & there.keys()))
+        if not scope.beside:
+            running = self._running_profiles()
+            yield from (f"the SIP profile {name} does not run" for name in _PROFILES if name not in running)
+
+    def complaints(self, lines: Sequence[str]) -> list[str]:
+        found = []
+        for line in lines:
+            said = _LOG_LINE.match(line)
+            # What is said of a call, a call has caused.
+            if said is None or said["level"] not in _LEVELS or said["call"]:
+                continue
+            if not _HARMLESS.fullmatch(said["message"].strip()):
+                found.append(line)
+        return found
+
+    def _variables(self) -> dict[str, str]:
+        lines = (line.partition("=") for line in self._ask("global_getvar").splitlines())
+        return {name: value for name, equals, value in lines if equals}
+
+    def _section(self, name: str) -> list[XmlElement]:
+        sections = _document(self._ask(f"xml_locate {name}"))
+        return [child for section in sections for child in section.children]
+
+    def _gateways(self) -> dict[str, tuple[str, str]]:
+        """By name: where it sends to, and its state."""
+        return {name: (to, state) for name, to, state in _GATEWAY.findall(self._ask("sofia status gateway"))}
+
+
+def _meaning(text: str) -> str:
+    return "\n".join(line.strip() for line in _COMMENT.sub("", text).splitlines() if line.strip())
+
+
+def _wait(there: Callable[[], bool], seconds: float) -> bool:
+    deadline = time.monotonic() + seconds
+    while not there():
+        if time.monotonic() > deadline:
+            return False
+        time.sleep(0.2)
+    return True
+
+
+def _document(text: str) -> list[XmlElement]:
+    """The outermost elements that the console has printed. Not all of it is XML: `<!-` in a value stays as it is."""
+    root = XmlElement("", {}, "")
+    open_ = [root]
+    for end, tag, attributes, alone in _TAG.findall(text):
+        if end:
+            if len(open_) > 1:
+                open_.pop()
+            continue
+        element = XmlElement(tag, {name: html.unescape(value) for name, value in _ATTRIBUTE.findall(attributes)}, "")
+        open_[-1].children.append(element)
+        if not alone:
+            open_.append(element)
+    return root.children
+
+
+def _all(element: XmlElement, tag: str) -> Iterator[XmlElement]:
+    for child in element.children:
+        if child.tag == tag:
+            yield child
+        yield from _all(child, tag)
+
+
+def _gateways(files: Files, variables: Mapping[str, str]) -> dict[str, XmlElement]:
+    reader = FreeSwitchPreprocessor(files, variables)
+    found: dict[str, XmlElement] = {}
+    for path in sorted(files):
+        if PurePosixPath(path).match("sip_profiles/external/*.xml"):
+            found |= {gateway.get("name"): gateway for gateway in parsed(reader.included(path))}
+    return found
+
+
+def _understood(files: Files, variables: Mapping[str, str]) -> dict[str, XmlElement]:
+    """The gateways of files that may have been changed by hand; none, where nobody knows what is in them."""
+    try:
+        return _gateways(files, variables)
+    except NotUnderstoodError:
+        return {}
+
+
+def _registers(gateway: XmlElement) -> bool:
+    """FreeSWITCH registers a gateway unless it is told not to."""
+    given = next((p.get("value") for p in _all(gateway, "param") if p.get("name") == "register"), "true")
+    return given == "true"
+
+
+def _users(files: Files) -> set[str]:
+    """Users of the directory who may have a mailbox, with their domains."""
+    found = set()
+    for path in files:
+        if path.endswith(".phones.xml"):
+            for domain in parsed(FreeSwitchPreprocessor(files, {}).included(path)):
+                found |= {f"{domain.get('name')}/{user.get('id')}" for user in _all(domain, "user")}
+    return found
+
+
+def _same(one: XmlElement, other: XmlElement) -> bool:
+    return _difference(one, other) is None
+
+
+def _difference(wanted: XmlElement, there: XmlElement) -> XmlElement | None:
+    """The first element that is not the same; its text and comments mean nothing to FreeSWITCH here."""
+    if wanted.tag != there.tag or wanted.attributes != there.attributes or len(wanted.children) != len(there.children):
+        return wanted
+    pairs = zip(wanted.children, there.children, strict=True)
+    return next((found for one, other in pairs if (found := _difference(one, other)) is not None), None)
+
+
+def _names(files: Files, folder: str, variables: Mapping[str, str]) -> frozenset[str]:
+    """The names of what stands outermost in the files of a folder, in small letters; none, where nobody knows."""
+    try:
+        elements = parsed(FreeSwitchPreprocessor(files, variables).included(f"{folder}/*.xml"))
+        return frozenset(element.get("name").lower() for element in elements)
+    except NotUnderstoodError:
+        return frozenset()
+
+
+def _compared(
+    wanted: Sequence[XmlElement], there: Sequence[XmlElement], tag: str, before: Collection[str] = ()
+) -> Iterator[str]:
+    """Of several elements of one name FreeSWITCH sees the first, on both sides. ``before``: of the release before."""
+    shown: dict[str, XmlElement] = {}
+    for element in there:
+        if element.tag == tag:
+            shown.setdefault(element.get("name").lower(), element)
+    asked: set[str] = set()
+    for element in wanted:
+        name = element.get("name")
+        if element.tag != tag:
+            continue
+        if name.lower() in asked:
+            yield f"{tag} {name} is written twice, and the second is not seen"
+        asked.add(name.lower())
+        if name.lower() not in shown:
+            yield f"{tag} {name} is not there"
+        elif (found := _difference(element, shown[name.lower()])) is not None:
+            place = f" ({found.where})" if found.where else ""
+            yield f"{tag} {name} is not as deployed: <{found.tag}>{place}"
+    for name in sorted((shown.keys() - asked) & set(before)):
+        yield f"{tag} {name} is still there"

@@ -1,0 +1,235 @@
+"""What a deployment would change at one target, against what runs there. Looks only."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from enum import StrEnum
+from pathlib import Path
+
+from pbxgen.deploy.errors import DeployError
+from pbxgen.deploy.read import DeployTarget
+from pbxgen.deploy.release import ReleaseInfo
+from pbxgen.deploy.running import Files, Scope, TopFile
+from pbxgen.deploy.session import Session
+from pbxgen.deploy.site import CURRENT, SiteState, kept
+from pbxgen.deploy.verify import ready
+from pbxgen.deploy.wanted import Wanted
+from pbxgen.diff.result import Judge, Made, Plans, Provenance, Result, made_from
+from pbxgen.diff.revisions import Revision
+from pbxgen.flow.plan import Plan
+from pbxgen.interpret.base import NotUnderstoodError
+from pbxgen.phrases import Phrases
+
+RUNNING = "what runs"
+"""The old side of a comparison, for programs."""
+MOST_USERS = 0.3
+"""The share of users that may change or go without --force."""
+
+
+class FileKind(StrEnum):
+    NEW = "new"
+    CHANGED = "changed"
+    SECRETS = "secrets"
+    """Nothing but passwords or PINs changes."""
+    COMMENTS = "comments"
+    """Nothing but comments changes, which tell builds and lines of the source: it is not reloaded."""
+    GONE = "gone"
+
+
+@dataclass(frozen=True, slots=True)
+class FileChange:
+    kind: FileKind
+    path: str
+    """Below the release's folder."""
+
+
+@dataclass(frozen=True, slots=True)
+class TargetPlan:
+    target: DeployTarget
+    state: SiteState
+    digest: str
+    """Of the release that is to run, without its secrets."""
+    tenants: Mapping[str, str]
+    running: Mapping[str, str]
+    """What the PBX says that it runs: digests by tenant."""
+    callers: Result
+    files: tuple[FileChange, ...]
+    placed: tuple[TopFile, ...]
+    """Files of the top level that are to be written."""
+    lost: tuple[str, ...]
+    """What cannot be undone."""
+    unverified: tuple[str, ...]
+    force: tuple[str, ...]
+    """Why it needs --force."""
+    drift: tuple[str, ...] = ()
+    """Where what runs is not what the current release says."""
+    notes: tuple[str, ...] = field(default=())
+
+    @property
+    def nothing(self) -> bool:
+        state = self.state
+        return not (self.files or self.placed or self.drift or state.edited or state.pending or state.current is None)
+
+
+@dataclass(frozen=True, slots=True)
+class Before:
+    """How to find the source that runs, in git."""
+
+    source: Path
+    compiled: Callable[[Revision], Plans]
+    stack: ExitStack
+    doing: Callable[[str], None]
+    say: Phrases
+    """The language of what is told of callers."""
+
+
+def plan_of(session: Session, wanted: Wanted, plans: Mapping[str, Plan], before: Before) -> TargetPlan:
+    """Raises DeployError where the target or its PBX cannot be asked."""
+    target = session.target
+    session.check_folder()
+    state = session.state()
+    if not state.writable:
+        raise DeployError(
+            "PBX612",
+            f"{target.name}: {target.folder} cannot be written by this user",
+            f"deploy as a user who may write there: {target.at}",
+        )
+    running = session.running.runs().digests
+    old = {} if state.current is None else session.files_of(state.current)
+    new = session.named({path: file.text for path, file in wanted.files.items()})
+    drift = drift_of(session, state, old, running)
+    placed = _to_be_placed(session, state)
+    callers = _callers(wanted, plans, running, before)
+    if state.journal is not None and not state.holder:
+        what = "has failed" if state.journal.failed else "was killed"
+        killed = f"a {state.journal.action} of {state.journal.release} {what}: it is finished or undone first"
+    else:
+        killed = ""
+    told, force = _too_many(callers, state.info, plans, running)
+    force = [*_in_the_way(state, placed, wanted.info.digest), *_not_ours(state, drift), *force]
+    lost = [
+        f"mailbox {name} and the messages in it: nobody can open it any more" for name in _users_gone(session, old, new)
+    ]
+    unverified = list(session.unverified(session.log_mark()))
+    unverified += ready(session, wanted.calls).left_out
+    if not wanted.secrets:
+        unverified.insert(0, "whether passwords or PINs change: they cannot be read here")
+    return TargetPlan(
+        target=target,
+        state=state,
+        digest=wanted.info.digest,
+        tenants=wanted.info.tenants,
+        running=running,
+        callers=callers,
+        files=tuple(_file_changes(session, state.info, wanted, old)),
+        placed=placed,
+        lost=tuple(lost),
+        unverified=tuple(unverified),
+        force=tuple(force),
+        drift=drift,
+        notes=tuple(line for line in (killed, *state.pending, *told) if line),
+    )
+
+
+def drift_of(session: Session, state: SiteState, old: Files, running: Mapping[str, str]) -> tuple[str, ...]:
+    """Where what runs is not what the current release, whose files are ``old``, says."""
+    if state.current is None:
+        return tuple(f"{name} runs build {digest}, of no release here" for name, digest in running.items())
+    scope = Scope(session.target.parts, session.target.beside)
+    return tuple(session.running.differences(old, scope))
+
+
+def _users_gone(session: Session, old: Files, new: Files) -> list[str]:
+    try:
+        return session.pbx.users_gone(old, new)
+    except NotUnderstoodError:  # changed by hand, which is said elsewhere: nobody knows who was in it
+        return []
+
+
+def _to_be_placed(session: Session, state: SiteState) -> tuple[TopFile, ...]:
+    found = []
+    for file in session.top:
+        there = state.top[file.path]
+        if there is None or file.path in state.no_files or not file.ours(there.decode("utf-8", "replace")):
+            found.append(file)
+    return tuple(found)
+
+
+def _in_the_way(state: SiteState, placed: tuple[TopFile, ...], release: str) -> list[str]:
+    found = [
+        f"{file.path} does not lead to a release: it would be kept as {kept(file.path, release)}, and replaced"
+        for file in placed
+        if state.top[file.path] is not None
+    ]
+    if state.in_the_way:
+        found.append(f"{CURRENT} is no link to a release: it would be kept as {kept(CURRENT, release)}, and replaced")
+    return found
+
+
+def _not_ours(state: SiteState, drift: tuple[str, ...]) -> list[str]:
+    found = [f"{path} of the current release was changed by hand" for path in state.edited]
+    if drift and state.current is not None:
+        more = f" (and {len(drift) - 1} more)" if len(drift) > 1 else ""
+        found.append(f"the PBX runs something else than its current release: {drift[0]}{more}")
+    return found
+
+
+def _file_changes(session: Session, current: ReleaseInfo | None, wanted: Wanted, texts: Files) -> list[FileChange]:
+    old = {} if current is None else current.files
+    new = wanted.info.files
+    found = []
+    for path in sorted(old.keys() | new.keys()):
+        if path not in old:
+            found.append(FileChange(FileKind.NEW, path))
+        elif path not in new:
+            found.append(FileChange(FileKind.GONE, path))
+        elif old[path].mark != new[path].mark:
+            meanings = map(session.pbx.meaning, (texts.get(session.pbx.generated(path), ""), wanted.files[path].text))
+            same = len(set(meanings)) == 1
+            found.append(FileChange(FileKind.COMMENTS if same else FileKind.CHANGED, path))
+        elif wanted.secrets and old[path].cksum != new[path].cksum:
+            found.append(FileChange(FileKind.SECRETS, path))
+    return found
+
+
+def _callers(wanted: Wanted, plans: Mapping[str, Plan], running: Mapping[str, str], before: Before) -> Result:
+    say, found = before.say, frozenset(running.values())
+    if not found:
+        return Result(RUNNING, str(before.source), False, (), (Made((), {}, None, say("diff.made.nothing")),))
+
+    def origin_of(digests: frozenset[str]) -> Provenance | None:
+        return before.stack.enter_context(made_from(digests, before.source, before.doing))
+
+    judge = Judge(str(before.source), before.source, plans, False, origin_of, before.compiled, say)
+    made, same, sections = judge.of(found, (say("diff.made.running"),))
+    return Result(RUNNING, str(before.source), same, tuple(sections), (made,))
+
+
+def _too_many(
+    callers: Result, current: ReleaseInfo | None, plans: Mapping[str, Plan], running: Mapping[str, str]
+) -> tuple[list[str], list[str]]:
+    """What is to be said of how many users change, and whether that needs --force."""
+    made = callers.made[0]
+    if current is None:
+        return [], []
+    before = {(tenant, user) for tenant, users in current.users.items() for user in users}
+    after = {(plan.name, user) for plan in plans.values() for user in plan.users}
+    changed = before - after
+    told = []
+    if callers.same or not running:
+        pass  # what does not run says nothing of who changes; who goes is counted all the same
+    elif made.origin is None:
+        told.append("which users change is not known, as git has no source of what runs; those who go are counted")
+    else:
+        changed |= before & {
+            (section.tenant, user)
+            for section in callers.sections
+            for block in section.blocks
+            if block.about == "user" and block.sign != "+"
+            for user in block.targets
+        }
+    if before and len(changed) > MOST_USERS * len(before):
+        return told, [f"{len(changed)} of {len(before)} users change or go, more than {MOST_USERS:.0%}"]
+    return told, []

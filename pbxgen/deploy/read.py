@@ -1,0 +1,188 @@
+"""deploy.yaml -> targets, or problems with their places."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from pydantic import BaseModel, ValidationError
+
+from pbxgen.deploy.model import NODES, PBX, DeployModel, NodesModel, TargetModel
+from pbxgen.deploy.running import load_deployable
+from pbxgen.diagnostics.codes import make
+from pbxgen.diagnostics.diagnostic import Diagnostic
+from pbxgen.diagnostics.nearest import did_you_mean
+from pbxgen.diagnostics.text import SourceFile
+from pbxgen.language.positions import at, child, items, key_of
+from pbxgen.language.to_values import plain
+from pbxgen.source import tree
+from pbxgen.source.files import UnreadableError
+from pbxgen.source.files import read as read_file
+from pbxgen.source.reader import read_bytes
+from pbxgen.targets.base import Part
+
+_KEYS: Mapping[str, type[BaseModel]] = {"": DeployModel, PBX: TargetModel, NODES: NodesModel}
+_WANTED = {
+    "model_type": "a mapping, with keys of its own",
+    "dict_type": "a mapping, with keys of its own",
+    "list_type": "a list, in [ ] or with - before each item",
+    "too_short": "one at least",
+    "string_type": "a text",
+    "string_too_short": "a text",
+    "int_type": "a whole number",
+    "bool_type": "true or false",
+    "string_pattern_mismatch": "small letters, digits and . _ - only, at most 40",
+}
+"""What pydantic misses, in words."""
+
+
+@dataclass(frozen=True, slots=True)
+class DeployTarget:
+    """One PBX."""
+
+    name: str
+    pbx: str
+    at: str
+    folder: str
+    command: tuple[str, ...]
+    parts: frozenset[Part]
+    beside: bool
+    keep: int
+    verify: tuple[Path, ...] = ()
+    """Scenario files, resolved against the file's folder."""
+
+
+@dataclass(frozen=True, slots=True)
+class DeployFile:
+    path: Path
+    source: Path
+    """Resolved against the file's folder."""
+    targets: Mapping[str, tuple[DeployTarget, ...]]
+    """By name: a target is alone, nodes are in the order in which they are deployed to."""
+
+    @property
+    def each(self) -> tuple[DeployTarget, ...]:
+        """Every target once."""
+        return tuple(dict.fromkeys(one for some in self.targets.values() for one in some))
+
+
+@dataclass(frozen=True, slots=True)
+class DeployReading:
+    """``file`` is None where there are problems; ``text`` is for showing them."""
+
+    file: DeployFile | None
+    text: SourceFile | None
+    diagnostics: tuple[Diagnostic, ...]
+
+
+def read_deploy_file(path: Path) -> DeployReading:
+    """Read and check deploy.yaml. Never raises for what is on disk."""
+    try:
+        reading = read_bytes(read_file(path), str(path))
+    except UnreadableError as error:
+        return DeployReading(None, None, (error.diagnostic,))
+    if reading.root is None or reading.diagnostics:
+        return DeployReading(None, reading.file, reading.diagnostics)
+    found: list[Diagnostic] = []
+    model = None
+    try:
+        model = DeployModel.model_validate(plain(reading.root))
+    except ValidationError as problems:
+        found += dict.fromkeys(_complaint(error, reading.root) for error in problems.errors(include_url=False))
+    found += _not_there(reading.root, path.parent)
+    if model is None or found:
+        return DeployReading(None, reading.file, tuple(sorted(found, key=_place)))
+    single = {
+        name: _target(name, one, path.parent) for name, one in model.targets.items() if isinstance(one, TargetModel)
+    }
+    targets = {
+        name: (single[name],) if isinstance(one, TargetModel) else tuple(single[node] for node in one.nodes)
+        for name, one in model.targets.items()
+    }
+    return DeployReading(DeployFile(path, path.parent / model.source, targets), reading.file, ())
+
+
+def _place(found: Diagnostic) -> tuple[int, int]:
+    return (0, 0) if found.location is None else (found.location.line, found.location.column)
+
+
+def _target(name: str, model: TargetModel, folder: Path) -> DeployTarget:
+    command = tuple(model.command or load_deployable(model.target).command)
+    parts = frozenset(map(Part, model.parts))
+    verify = tuple(folder / file for file in model.verify)
+    return DeployTarget(name, model.target, model.at, model.folder, command, parts, model.beside, model.keep, verify)
+
+
+def _entries(node: tree.Node | None) -> dict[str, tree.Entry]:
+    """The entries of a mapping; none for anything else."""
+    return dict(node.entries) if isinstance(node, tree.Mapping) else {}
+
+
+def _not_there(root: tree.Mapping, folder: Path) -> Iterator[Diagnostic]:
+    """A source or scenario file that does not exist, and nodes that are no targets."""
+    source = at(root, "source")
+    if isinstance(source, tree.Scalar) and isinstance(source.value, str) and not (folder / source.value).exists():
+        yield _wrong(f"there is no {folder / source.value}", source.location, "source is relative to this file")
+    targets = _entries(child(root, "targets"))
+    alone = {name for name, entry in targets.items() if "nodes" not in _entries(entry.value)}
+    for entry in targets.values():
+        given = _entries(entry.value).get("verify")
+        for file in items(given.value) if given is not None else ():
+            text = file.value if isinstance(file, tree.Scalar) else None
+            if isinstance(text, str) and text and not (folder / text).is_file():
+                yield _wrong(
+                    f"there is no {folder / text}", file.location, "verify names scenario files, relative to this file"
+                )
+    for name, entry in targets.items():
+        seen: set[str] = set()
+        for node in items(_entries(entry.value)["nodes"].value) if name not in alone else ():
+            text = node.text if isinstance(node, tree.Scalar) else ""
+            if text not in alone:
+                help = did_you_mean(text, alone) or "nodes are names of targets, each of one PBX"
+                yield _wrong(f"{text or 'this'} is no target of one PBX", node.location, help)
+            elif text in seen:
+                yield _wrong(f"{text} is a node of {name} twice", node.location, "write it once")
+            seen.add(text)
+
+
+def _complaint(error: Mapping[str, Any], root: tree.Mapping) -> Diagnostic:
+    """What pydantic says, with the place in the text."""
+    path: list[str | int] = []
+    kind = ""
+    node: tree.Node = root
+    for step in error["loc"]:
+        inner = child(node, step)
+        if inner is None:  # pydantic's own name for the kind of a target, or what is missing
+            kind = str(step) if step in _KEYS else kind
+            continue
+        path.append(step)
+        node = inner
+    key = next(
+        (str(step) for step in reversed(error["loc"]) if isinstance(step, str) and step not in ("[key]", PBX, NODES)),
+        "the file",
+    )
+    location = node.location
+    match error["type"]:
+        case "extra_forbidden":
+            location = key_of(at(root, *path[:-1]), key)
+            known = [*_KEYS[kind].model_fields]
+            return _wrong(
+                f"{key!r} means nothing here", location, did_you_mean(key, known) or f"the keys are {', '.join(known)}"
+            )
+        case "missing":
+            return _wrong(f"the key {key!r} is missing", location, f"add {key}:")
+        case "literal_error":
+            return _wrong(f"{key} cannot be so", location, f"write {error['ctx']['expected'].replace(chr(39), '')}")
+        case "value_error":
+            return _wrong(f"{key} cannot be so", location, f"write {error['ctx']['error']}")
+        case known_kind if known_kind in _WANTED:
+            return _wrong(f"{key} cannot be so", location, f"write {_WANTED[known_kind]}")
+        case _:
+            message = error["msg"]
+            return _wrong(f"{key} cannot be so", location, f"{message[0].lower()}{message[1:]}")
+
+
+def _wrong(message: str, location: Any, help: str) -> Diagnostic:
+    return make("PBX601", message, location, help=help)

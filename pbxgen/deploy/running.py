@@ -1,0 +1,162 @@
+"""What a deployment needs of one kind of PBX: where its files go, how it reloads, what it says that it runs."""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Protocol, cast
+
+from pbxgen.pbxs import module_of
+from pbxgen.targets.base import Part
+
+Ask = Callable[[str], str]
+"""What the console of the running PBX answers to a command. Raises DeployError where it does not."""
+Files = Mapping[str, str]
+"""The text of a release's files by path, as `pbxgen generate` names them."""
+
+
+@dataclass(frozen=True, slots=True)
+class TopFile:
+    """A file of the configuration's top level that only leads to the current release: written once."""
+
+    part: Part
+    path: str
+    text: str
+    ours: Callable[[str], bool]
+    """Does a file that is there already lead to the release?"""
+
+
+class ReloadError(Exception):
+    """The PBX refuses to reload; what it says."""
+
+
+@dataclass(frozen=True, slots=True)
+class Runs:
+    """What a running PBX says of itself."""
+
+    digests: Mapping[str, str]
+    """By tenant, of those that pbxgen made."""
+    registered: frozenset[str]
+    """Trunks that are registered at their carriers, by name."""
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """What of a release is to be found in the PBX."""
+
+    parts: frozenset[Part]
+    beside: bool = False
+    before: Files = field(default_factory=dict)
+    """The files of the release before: what was in those and is no more is to be gone."""
+
+
+class RunningPbx(Protocol):
+    """A PBX that runs at a target, through its console."""
+
+    def folder(self) -> str:
+        """Where it reads its configuration from."""
+        ...
+
+    def log(self) -> str | None:
+        """How the path of the log begins that warnings and errors go to; None: there is none."""
+        ...
+
+    def runs(self) -> Runs: ...
+
+    def sip(self) -> tuple[str, int] | None:
+        """Where it takes the SIP of phones over UDP, as it is configured (0.0.0.0: on every address); None: nowhere."""
+        ...
+
+    def phones(self) -> frozenset[str]:
+        """Users with a phone that is registered: extensions, or ``extension@domain``."""
+        ...
+
+    def registering(self, files: Files) -> frozenset[str]:
+        """The names of the trunks that are to be registered."""
+        ...
+
+    def reload(self, before: Files, after: Files, *, everything: bool = False) -> list[str]:
+        """Reload what reads the files that differ, and wait for it; what it is still to do, in sentences.
+
+        ``everything``: as if every file differed, as what runs may not be ``before``. Raises ReloadError.
+        """
+        ...
+
+    def differences(self, files: Files, scope: Scope) -> list[str]:
+        """Where what runs is not what ``files`` say, in sentences without secrets."""
+        ...
+
+    def complaints(self, lines: Sequence[str]) -> list[str]:
+        """Lines of its log that a faulty configuration may have caused."""
+        ...
+
+
+def changed(before: Files, after: Files, meaning: Callable[[str], str]) -> set[str]:
+    """The paths of files that mean something else."""
+    return {
+        path
+        for path in before.keys() | after.keys()
+        if path not in before or path not in after or meaning(before[path]) != meaning(after[path])
+    }
+
+
+_SECRET = re.compile(
+    r"""^[ \t]*(?:password|secret)[ \t]*=>?[ \t]*(?P<login>.*\S)"""
+    r"""|^[ \t]*[0-9]+[ \t]*=>?[ \t]*-?(?P<pin>[^,\n]+),"""
+    r"""|name="[\w-]*password"[ \t]+value="(?P<value>[^"]+)\"""",
+    re.MULTILINE,
+)
+"""Passwords and PINs in pjsip.conf, voicemail.conf, and FreeSWITCH's directory and gateways."""
+
+
+def without_secrets(lines: Sequence[str], files: Files) -> list[str]:
+    """``lines`` that a PBX has said, without the passwords and PINs that ``files`` hold."""
+    found = {
+        html.unescape(value)
+        for text in files.values()
+        for match in _SECRET.finditer(text)
+        for value in match.groups()
+        if value
+    }
+    longest_first = sorted(found, key=len, reverse=True)
+    if not longest_first:
+        return list(lines)
+    any_of = re.compile("|".join(rf"(?<!\w){re.escape(value)}(?!\w)" for value in longest_first))
+    return [any_of.sub("***", line) for line in lines]
+
+
+class DeployablePbx(Protocol):
+    """A kind of PBX."""
+
+    command: Sequence[str]
+    """What its console is asked with, where nothing else is said; the question is one more argument."""
+    top: Sequence[TopFile]
+
+    def in_release(self, path: str) -> str:
+        """Where in a release's folder a generated file lies."""
+        ...
+
+    def generated(self, path: str) -> str:
+        """What :meth:`in_release` was given."""
+        ...
+
+    def meaning(self, text: str) -> str:
+        """What the PBX reads of a file: not its comments, which tell builds and lines of the source."""
+        ...
+
+    def unverified(self, parts: Collection[Part]) -> list[str]:
+        """What cannot be asked."""
+        ...
+
+    def users_gone(self, before: Files, after: Files) -> list[str]:
+        """Mailboxes that nobody opens any more, as ``tenant/extension``."""
+        ...
+
+    def running(self, ask: Ask) -> RunningPbx: ...
+
+
+def load_deployable(pbx: str) -> DeployablePbx:
+    """Imported only now. Raises KeyError for a PBX that there is not."""
+    return cast("DeployablePbx", module_of(pbx, "pbxgen.deploy").load())

@@ -1,0 +1,454 @@
+"""The configuration folder at a target: its releases, which one is current, the lock, the journal, the history.
+
+::
+
+    /etc/asterisk/pbxgen -> releases/1a2b3c4d5e6f    the current release: one link, switched by one rename
+    /etc/asterisk/releases/1a2b3c4d5e6f/             its files, never changed
+    /etc/asterisk/releases/history                   what was made current, a line of JSON each
+    /etc/asterisk/releases/journal                   only while a release is made current: what to undo
+    /etc/asterisk/releases/pending                   only while the PBX is still to do something for the current release
+    /etc/asterisk/releases/lock                      only while a command changes something: a link that names its shell
+
+What is in the way of a release is kept by renaming it, and comes back by renaming it: a full disk refuses neither.
+Whoever deploys may be root in a folder that the PBX's user owns. So nothing is written through a name that stands there
+already: files are made anew, and a new release grows in a folder that is entered before anybody else may write in it.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import re
+import secrets
+import time
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from shlex import quote
+from typing import Any
+
+from pbxgen.deploy.errors import DeployError
+from pbxgen.deploy.release import INFO, ReleaseInfo, info_of
+from pbxgen.deploy.shell import Done, Shell
+from pbxgen.targets.base import GeneratedFile
+
+CURRENT = "pbxgen"
+RELEASES = "releases"
+_JOURNAL, _HISTORY, _LOCK, _PENDING = (f"{RELEASES}/{name}" for name in ("journal", "history", "lock", "pending"))
+_NEW = f"{RELEASES}/new"
+"""How the folder of a release begins that is being written."""
+_NAME = re.compile(r"[0-9a-f]{12}(?:-[0-9]+)?", re.ASCII)
+"""Of a release; other folders beside them are somebody else's."""
+
+_LOCK_SECONDS = 5.0
+_FORGOTTEN_MINUTES = 30
+"""After so long --force takes away the lock of another machine, whose processes cannot be seen."""
+_LOCKS = f"""
+holder() {{ ls -ld {_LOCK} 2>/dev/null | sed 's/.* -> //'; }}
+word() {{ echo "$found" | cut -d' ' -f"$1"; }}
+held() {{
+  [ -n "$found" ] || return 1
+  [ "$(word 2)" = "$(uname -n)" ] || return 0
+  set -- "$(word 1)" "$(word 3)"
+  if [ -r "/proc/$1/cmdline" ]; then tr '\\0' ' ' <"/proc/$1/cmdline" | grep -qF -e "$2"
+  elif ps -p "$1" -o args= >/dev/null 2>&1; then ps -p "$1" -o args= | grep -qF -e "$2"
+  else # a process that this user may not see is there all the same
+    said=$(kill -0 "$1" 2>&1) || case $said in *ermitted*) ;; *) false ;; esac
+  fi
+}}
+"""
+"""Functions of a script. A lock is a link to `process machine token person`; the token stands in the arguments of the
+process, so that another one that has its number is not taken for it."""
+_SHOW = """
+show() {
+  if [ -f "$1" ]; then printf 'file %s %s\\n' "$(($(wc -c <"$1")))" "$1"; cat "$1"
+  elif [ -h "$1" ]; then to=$(ls -ld "$1"); printf 'link 0 %s\\n%s\\n' "$1" "${to##* -> }"
+  elif [ -e "$1" ]; then printf 'other 0 %s\\n' "$1"
+  else printf 'none 0 %s\\n' "$1"; fi
+}
+there() { [ -e "$1" ] || [ -h "$1" ]; }
+"""
+"""Functions of a script. A link to a file is a file; other links are told by where they lead."""
+_LEADS = f"""
+leads() {{ # is pbxgen a link to a release that is there?
+  [ -h {CURRENT} ] || return 1
+  to=$(ls -ld {CURRENT})
+  case "${{to##* -> }}" in {RELEASES}/*) [ -d {CURRENT} ] ;; *) return 1 ;; esac
+}}
+"""
+_OWNER = """
+ls -ldn . | grep -q "^[^ ]* *[^ ]* *$(id -u) " || { echo "somebody else has put another folder there" >&2; exit 5; }
+"""
+_GIVE = """
+if [ "$(id -u)" = 0 ]; then chown -hR "$owner:$group" .
+else chgrp -hR "$group" . 2>/dev/null || [ "$(id -u)" = "$owner" ] || {
+  echo "its files cannot be given to the group $group, so that the PBX could not read them" >&2; exit 5; }
+fi
+"""
+_LIKE = """
+set -- $(ls -ldn .)
+owner=$3 group=$4
+for file in pjsip.conf pjsip.conf.before-* freeswitch.xml freeswitch.xml.before-* vars.xml; do
+  if [ "$group" = 0 ] && [ -f "$file" ]; then set -- $(ls -ldnL "$file"); group=$4; fi
+done
+"""
+"""The owner and group of the folder; where its group is root, the group of a file that the PBX reads."""
+
+
+def kept(path: str, release: str) -> str:
+    """Under which name a file or folder is kept that was in the way of a release."""
+    return f"{path}.before-{release}"
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """A line of the history."""
+
+    at: str
+    """In UTC: 2026-11-23T10:00:00Z."""
+    action: str
+    """deploy or rollback; undone: one that failed or was killed."""
+    release: str | None
+    """What is current since; None: what was there before pbxgen's first release."""
+    by: str
+    commit: str | None = None
+    why: str = ""
+
+    def text(self) -> str:
+        names = ("at", "action", "release", "by", "commit", "why")
+        return json.dumps({name: getattr(self, name) for name in names})
+
+
+@dataclass(frozen=True, slots=True)
+class Journal:
+    """A switch that has begun; read by the command after one that was killed."""
+
+    before: str | None
+    """The release that was current; None: there was none."""
+    release: str
+    replaced: tuple[str, ...]
+    """Files of the top level that are being written; what was there is kept."""
+    added: tuple[str, ...]
+    """The same, where there was none before."""
+    action: str
+    by: str
+    commit: str | None
+    proven: bool = False
+    """The PBX runs the release: what is left is to finish."""
+    drift: tuple[str, ...] = ()
+    """Where what ran before was not what its release says: nobody can ask for more on the way back."""
+    failed: str = ""
+    """Why the way back was gone, where that did not succeed; else the command was killed."""
+
+    def text(self) -> str:
+        names = (
+            "before", "release", "replaced", "added", "action", "by", "commit", "proven", "drift", "failed",
+        )  # fmt: skip
+        return json.dumps({name: getattr(self, name) for name in names}) + "\n"
+
+
+@dataclass(frozen=True, slots=True)
+class SiteState:
+    """What was found in the folder."""
+
+    writable: bool
+    current: str | None
+    """The name of the current release."""
+    in_the_way: bool
+    """`pbxgen` is there, but is no link to a release that is there."""
+    releases: tuple[str, ...]
+    info: ReleaseInfo | None
+    """Of the current release; None: there is none, or it does not describe itself."""
+    edited: tuple[str, ...]
+    """Files of the current release that are not as they were written."""
+    history: tuple[Event, ...]
+    """Oldest first."""
+    journal: Journal | None
+    holder: str
+    """Who holds the lock, where somebody does."""
+    top: Mapping[str, bytes | None]
+    """The files of the top level that were asked for, read through links; None: there is nothing."""
+    no_files: frozenset[str] = frozenset()
+    """Those that are a folder, or a link that leads to no file."""
+    pending: tuple[str, ...] = ()
+    """What the PBX is still to do for the current release, in sentences."""
+
+
+class Site:
+    """The folder, through a shell. Paths are relative to it. Every method raises DeployError."""
+
+    def __init__(self, shell: Shell, folder: str) -> None:
+        self._shell = shell
+        self.folder = folder
+
+    # -- reading ------------------------------------------------------------------------------------------------------
+
+    def state(self, top: Iterable[str]) -> SiteState:
+        top = tuple(top)
+        done = self._shell.run(
+            f"cd {quote(self.folder)} || exit 3\n{_SHOW}{_LOCKS}{_LEADS}"
+            "if [ -w . ]; then echo yes; else echo no; fi\n"
+            'found=$(holder)\nif held; then echo "$found"; else echo; fi\n'
+            "if leads; then echo yes; else echo no; fi\n"
+            f"cd {RELEASES} 2>/dev/null && ls -1d */ 2>/dev/null | tr -d / | tr '\\n' ' '; echo\n"
+            f"cd {quote(self.folder)}\n"
+            + "".join(f"show {quote(p)}\n" for p in (CURRENT, _JOURNAL, _HISTORY, _PENDING, f"{CURRENT}/{INFO}", *top))
+        )
+        if done.status:
+            raise self._not_there(done)
+        head, _, rest = done.out.partition(b"\n")
+        lock, _, rest = rest.partition(b"\n")
+        leads, _, rest = rest.partition(b"\n")
+        names, _, rest = rest.partition(b"\n")
+        shown = dict(_shown(rest))
+        kind, current = shown[CURRENT]
+        name = current.decode("utf-8", "replace").removeprefix(f"{RELEASES}/") if leads == b"yes" else None
+        info = info_of(shown[f"{CURRENT}/{INFO}"][1]) if name is not None else None
+        return SiteState(
+            writable=head == b"yes",
+            current=name,
+            in_the_way=kind != "none" and name is None,
+            releases=tuple(n for n in names.decode("utf-8", "replace").split() if _NAME.fullmatch(n)),
+            info=info,
+            edited=self.edited(name, info) if name is not None and info is not None else (),
+            history=tuple(_event(line) for line in shown[_HISTORY][1].decode("utf-8", "replace").splitlines() if line),
+            journal=_journal(shown[_JOURNAL][1]) if shown[_JOURNAL][0] == "file" else None,
+            holder=_holder(lock.decode("utf-8", "replace")),
+            top={path: shown[path][1] if shown[path][0] != "none" else None for path in top},
+            no_files=frozenset(path for path in top if shown[path][0] not in ("none", "file")),
+            pending=tuple(shown[_PENDING][1].decode("utf-8", "replace").splitlines()),
+        )
+
+    def edited(self, release: str, info: ReleaseInfo) -> tuple[str, ...]:
+        """The files of a release that are not as they were written, are gone, or are new."""
+        there = self._cksums(f"{RELEASES}/{release}")
+        written = {path: one.cksum for path, one in info.files.items()}
+        return tuple(sorted(path for path in there.keys() | written.keys() if there.get(path) != written.get(path)))
+
+    def release_files(self, release: str) -> tuple[ReleaseInfo | None, dict[str, str]]:
+        """What a release is, and the text of its files; nothing, where its folder is gone."""
+        folder = quote(f"{RELEASES}/{release}")
+        done = self._do(
+            f"[ -d {folder} ] || exit 0\ncd {folder}\n{_SHOW}"
+            'find . -type f | while read -r path; do show "${path#./}"; done'
+        )
+        files = {path: data for path, (kind, data) in _shown(done.out) if kind == "file"}
+        info = info_of(files.pop(INFO, b""))
+        return info, {path: data.decode("utf-8", "replace") for path, data in files.items()}
+
+    def _cksums(self, folder: str) -> dict[str, str]:
+        done = self._do(f"cd {quote(folder)}\nfind . -type f ! -name {INFO} -exec cksum {{}} +")
+        lines = (line.split(" ", 2) for line in done.text.splitlines())
+        return {path.removeprefix("./"): f"{crc} {size}" for crc, size, path in lines}
+
+    # -- changing -----------------------------------------------------------------------------------------------------
+
+    @contextmanager
+    def locked(self, by: str, *, force: bool = False) -> Iterator[None]:
+        """Nobody else changes anything. The far shell holds the lock, and gives it back when it ends for any reason.
+
+        ``force``: a lock of another machine that is old is taken away.
+        """
+        me = f'"$$ $(uname -n) {self._shell.token} {_plain(by)}"'
+        old = f'[ -n "$(find {_LOCK} -prune -mmin +{_FORGOTTEN_MINUTES} 2>/dev/null)" ]' if force else "false"
+        script = (
+            f"cd {quote(self.folder)} || exit 3\nmkdir -p {RELEASES} || exit 4\n"
+            f"[ -w . ] && [ -w {RELEASES} ] || exit 4\n"
+            f"{_LOCKS}"
+            f"ln -s {me} {_LOCK} 2>/dev/null && exit 0\n"
+            "found=$(holder)\n"
+            f'[ -z "$found" ] && {{ ln -s {me} {_LOCK}; exit; }}\n'
+            f'if held && {{ [ "$(word 2)" = "$(uname -n)" ] || ! {old}; }}; then echo "$found"; exit 9; fi\n'
+            # Whoever held it is gone. Of two who see that at once, one takes it away, and puts a newer one back.
+            f"mv {_LOCK} {_LOCK}.$$ || exit 9\n"
+            f'taken=$(ls -ld {_LOCK}.$$ | sed "s/.* -> //")\n'
+            f'[ "$taken" = "$found" ] || {{ mv {_LOCK}.$$ {_LOCK}; exit 9; }}\n'
+            f"rm -f {_LOCK}.$$\nln -s {me} {_LOCK} || exit 9\n"
+        )
+        deadline = time.monotonic() + _LOCK_SECONDS
+        while (done := self._shell.run(script)).status == 9 and time.monotonic() < deadline:
+            time.sleep(0.2)  # the far side of a command that was killed may be at its last step
+        if done.status == 9:
+            who = _holder(done.text) or "somebody else"
+            help = (
+                f"wait for it to end; if there is none, remove {self.folder}/{_LOCK} "
+                f"(--force does so with one of another machine that is older than {_FORGOTTEN_MINUTES} minutes)"
+            )
+            raise DeployError("PBX613", f"another deployment to {self.folder} is under way (by {who})", help)
+        if done.status:
+            raise self._not_there(done)
+        lock = quote(f"{self.folder}/{_LOCK}")
+        self._shell.run(f"trap 'rm -f {lock}' EXIT; trap 'exit 1' HUP INT TERM", here=True)
+        try:
+            yield
+        finally:
+            with contextlib.suppress(DeployError):  # a shell that is gone has given it back
+                self._shell.run(f"trap - EXIT; rm -f {lock}", here=True)
+
+    def upload(self, name: str, info: ReleaseInfo, files: Mapping[str, GeneratedFile]) -> None:
+        """Write a release in full and see that every byte has arrived, before it gets its name."""
+        folders = sorted({path.rpartition("/")[0] for path in files if "/" in path})
+        new = f"{_NEW}-{secrets.token_hex(8)}"
+        script = [f"rm -rf {_NEW} {_NEW}-* {RELEASES}/{name}\n{_LIKE}umask 027\nmkdir {new}\ncd {new}\n{_OWNER}"]
+        script += [f"mkdir -p {quote(folder)}" for folder in folders]
+        script += [_here(path, file.text) for path, file in sorted(files.items())]
+        script += [_here(INFO, info.text())]
+        script += [f"chmod 755 {quote(folder)}" for folder in (".", *folders)]
+        script += [f"chmod 644 {quote(path)}" for path, file in sorted(files.items()) if not file.secret]
+        script += [_GIVE, "cd ../..", f"chmod 755 {RELEASES} 2>/dev/null || :"]
+        try:
+            self._do("\n".join(script))
+            arrived = self._cksums(new)
+            wrong = [path for path, one in info.files.items() if arrived.get(path) != one.cksum]
+            if wrong:
+                raise self._unwritten(f"{wrong[0]} has not arrived as it was sent")
+            self._do(f"mv {new} {RELEASES}/{name}\nsync 2>/dev/null || :")
+        except DeployError:
+            self._shell.run(f"cd {quote(self.folder)} && rm -rf {new}")
+            raise
+
+    def write_journal(self, journal: Journal) -> None:
+        self._replace(_JOURNAL, journal.text())
+
+    def end_journal(self) -> None:
+        self._do(f"rm -f {_JOURNAL}")
+
+    def make_room(self, paths: Iterable[str], release: str) -> None:
+        """What an earlier deployment of the release has kept gets a number, as the name is needed anew.
+
+        Before the journal: what it speaks of is what this deployment keeps.
+        """
+        script = [_SHOW]
+        for path in paths:
+            aside = quote(kept(path, release))
+            script.append(
+                f"if there {aside}; then n=2; while there {aside}-$n; do n=$((n + 1)); done; mv {aside} {aside}-$n; fi"
+            )
+        self._do("\n".join(script))
+
+    def make_current(self, release: str) -> None:
+        """One rename. What was in the way of the very first one is kept."""
+        link, aside, leads_to = f"{CURRENT}.new", quote(kept(CURRENT, release)), quote(f"{RELEASES}/{release}")
+        self._do(
+            f"{_SHOW}{_LEADS}[ -d {leads_to} ] || {{ echo {leads_to}' is gone' >&2; exit 5; }}\n"
+            f"rm -f {link}\nln -s {leads_to} {link}\n"
+            f"if there {CURRENT} && ! leads; then mv {CURRENT} {aside}; fi\n"
+            # A plain mv would move the link into the folder that the old one leads to.
+            f"said=$(mv -T {link} {CURRENT} 2>&1) || mv -h {link} {CURRENT} 2>/dev/null || {{\n"
+            'echo "$said" >&2; exit 5; }'
+        )
+
+    def place(self, path: str, text: str, release: str) -> None:
+        """Write a file of the top level; what is in its way is kept."""
+        aside, there = quote(kept(path, release)), quote(path)
+        keep = f"if there {there} && ! there {aside}; then mv {there} {aside}; fi"
+        self._replace(path, text, f"{_SHOW}{keep}")
+
+    def take_back(self, journal: Journal) -> None:
+        """What was current before a switch is so again. It may have been done already, wholly or in part."""
+        script = [_SHOW, _LEADS]
+        for path in journal.replaced:
+            aside = quote(kept(path, journal.release))
+            script.append(f"if there {aside}; then rm -f {quote(path)}; mv {aside} {quote(path)}; fi")
+        script += [f"rm -f {quote(path)}" for path in journal.added]
+        if journal.before is None:
+            aside = quote(kept(CURRENT, journal.release))
+            script.append(f"if leads; then rm -f {CURRENT}; fi\nif there {aside}; then mv {aside} {CURRENT}; fi")
+        self._do("\n".join(script))
+        if journal.before is not None:
+            self.make_current(journal.before)
+
+    def can_remember(self) -> None:
+        """See that the history can be written, before anything is to be told there."""
+        self._write_history("")
+
+    def remember(self, event: Event) -> None:
+        """Add to the history."""
+        self._write_history(f"{event.text()}\n")
+
+    def _write_history(self, more: str) -> None:
+        """As a whole: a line that was torn off swallows no other, and whoever owns the file does not matter."""
+        old = f'if [ -f {_HISTORY} ]; then cat {_HISTORY}; [ -z "$(tail -c 1 {_HISTORY})" ] || echo; fi'
+        new = quote(f"{_HISTORY}.new")
+        self._do(
+            f"if [ -d {_HISTORY} ]; then echo {_HISTORY}' is a folder' >&2; exit 5; fi\n"
+            f"umask 022\nrm -f {new}\nset -C\n{{ {old}\ncat <<'{(end := _end())}'\n{more}{end}\n}} >{new}\n"
+            f"mv {new} {_HISTORY}"
+        )
+
+    def prune(self, releases: Iterable[str]) -> None:
+        """Releases that are not to be kept go."""
+        self._do("\n".join(f"if [ -f {RELEASES}/{n}/{INFO} ]; then rm -rf {RELEASES}/{n}; fi" for n in releases) or ":")
+
+    def put_off(self, lines: Sequence[str]) -> None:
+        """What the PBX is still to do for the current release."""
+        if lines:
+            self._replace(_PENDING, "".join(f"{line}\n" for line in lines))
+        else:
+            self._do(f"rm -f {_PENDING}")
+
+    def _replace(self, path: str, text: str, before: str = ":") -> None:
+        new = quote(f"{path}.new")
+        self._do(f"umask 022\nrm -f {new}\nset -C\n{_here(f'{path}.new', text)}\n{before}\nmv {new} {quote(path)}")
+
+    def _do(self, script: str) -> Done:
+        done = self._shell.run(f"cd {quote(self.folder)} || exit 3\nset -e\n{script}")
+        if done.status:
+            raise self._not_there(done) if done.status == 3 else self._unwritten(done.complaint)
+        return done
+
+    def _unwritten(self, why: str) -> DeployError:
+        help = "see that the disk is not full and the folder belongs to whoever deploys, then deploy again"
+        return DeployError("PBX612", f"{self._shell.where}: {self.folder} cannot be written: {why}", help)
+
+    def _not_there(self, done: Done) -> DeployError:
+        if done.status == 4:
+            return self._unwritten(done.complaint or "permission denied")
+        help = "correct `folder` in deploy.yaml: it is the folder that the PBX reads its configuration from"
+        return DeployError("PBX612", f"{self._shell.where} has no folder {self.folder}: {done.complaint}", help)
+
+
+def _here(path: str, text: str) -> str:
+    """A command that writes a file; its text stands in the script, and in no argument."""
+    end = _end()
+    return f"cat >{quote(path)} <<'{end}'\n{text}{end}"
+
+
+def _end() -> str:
+    return f"END-{secrets.token_hex(12)}"
+
+
+def _holder(lock: str) -> str:
+    """Who, of the process, machine and person that a lock names."""
+    return lock.strip().rpartition(" ")[2]
+
+
+def _plain(text: str) -> str:
+    return "".join(c if c.isalnum() or c in "@._-" else "-" for c in text)
+
+
+def _shown(data: bytes) -> Iterator[tuple[str, tuple[str, bytes]]]:
+    """What ``show`` printed: by path, the kind (file, folder, link, none) and the content."""
+    while data:
+        head, _, data = data.partition(b"\n")
+        kind, size, path = head.decode("utf-8", "replace").split(" ", 2)
+        content = data[: int(size)]
+        data = data[int(size) :]
+        if kind == "link":
+            content, _, data = data.partition(b"\n")
+        yield path, (kind, content)
+
+
+def _event(line: str) -> Event:
+    try:
+        return Event(**json.loads(line))
+    except (ValueError, TypeError):
+        return Event("", "unknown", None, "", why="a line of the history cannot be read")
+
+
+def _journal(data: bytes) -> Journal | None:
+    try:
+        content: dict[str, Any] = json.loads(data)
+        return Journal(**{**content, **{name: tuple(content.get(name, ())) for name in ("replaced", "added", "drift")}})
+    except (ValueError, TypeError, KeyError):
+        return None

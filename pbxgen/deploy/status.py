@@ -1,0 +1,93 @@
+"""What runs at a target, beside what git has."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+from pbxgen.deploy.errors import DeployError
+from pbxgen.deploy.read import DeployTarget
+from pbxgen.deploy.running import Scope
+from pbxgen.deploy.session import session_at
+from pbxgen.deploy.site import SiteState
+
+
+class Standing(StrEnum):
+    IN_STEP = "in step"
+    BEHIND = "behind"
+    EDITED = "edited by hand"
+    DRIFTED = "drifted"
+    KILLED = "killed"
+    NONE = "no release"
+    UNREACHABLE = "unreachable"
+
+
+_MEANINGS = {
+    Standing.IN_STEP: "in step with the source",
+    Standing.BEHIND: "behind the source",
+    Standing.EDITED: "files of its current release were changed by hand",
+    Standing.DRIFTED: "the PBX runs something else than its current release",
+    Standing.KILLED: (
+        "a deployment was killed, or its way back failed: the next deploy or rollback finishes or undoes it"
+    ),
+    Standing.NONE: "pbxgen has deployed nothing there",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class TargetStatus:
+    target: DeployTarget
+    standing: Standing
+    details: tuple[str, ...] = ()
+    release: str | None = None
+    commit: str | None = None
+    since: str = ""
+    by: str = ""
+    running: Mapping[str, str] | None = None
+    """Digests by tenant, as the PBX tells them."""
+
+    @property
+    def meaning(self) -> str:
+        return _MEANINGS.get(self.standing, self.details[0] if self.details else "")
+
+
+def status_of(target: DeployTarget, digests: Mapping[str, str]) -> TargetStatus:
+    """``digests`` are those of the source as it is, by tenant. Never raises for what is at the target."""
+    try:
+        with session_at(target) as session:
+            session.check_folder()
+            state = session.state()
+            running = session.running.runs().digests
+            drift: list[str] = []
+            if state.current is not None:
+                scope = Scope(target.parts, target.beside)
+                drift = session.running.differences(session.files_of(state.current), scope)
+    except DeployError as error:
+        return TargetStatus(target, Standing.UNREACHABLE, (str(error),))
+    standing, details = _standing(state, drift, digests)
+    last = next((event for event in reversed(state.history) if event.release == state.current), None)
+    return TargetStatus(
+        target,
+        standing,
+        tuple(details),
+        state.current,
+        last.commit if last is not None else None,
+        last.at if last is not None else "",
+        last.by if last is not None else "",
+        running,
+    )
+
+
+def _standing(state: SiteState, drift: list[str], digests: Mapping[str, str]) -> tuple[Standing, list[str]]:
+    if state.journal is not None and not state.holder:
+        return Standing.KILLED, []
+    if state.current is None:
+        return Standing.NONE, []
+    if state.edited or state.info is None:
+        return Standing.EDITED, list(state.edited)
+    if drift:
+        return Standing.DRIFTED, drift
+    if state.pending:
+        return Standing.DRIFTED, list(state.pending)
+    return (Standing.IN_STEP if dict(state.info.tenants) == dict(digests) else Standing.BEHIND), []

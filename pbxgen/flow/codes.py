@@ -1,0 +1,137 @@
+"""What is dialled to change or hear a setting, and what it does. Codes are no calls."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from dataclasses import dataclass, replace
+from zoneinfo import ZoneInfo
+
+from pbxgen.flow.plan import Code, Plan, Switch, User
+from pbxgen.flow.settings import AFTER, NOTHING_SET, STATES, Setting, Settings, State, expiry, is_permitted
+
+OWN_MAILBOX = "*97"
+"""As a number that a code names: the own mailbox."""
+
+_REST = re.compile(r"(\*97|\+?[0-9]*)(?:\*([0-9]{1,3}))?", re.ASCII)
+
+
+@dataclass(frozen=True, slots=True)
+class Dialled:
+    """A code of a user's, as it was dialled."""
+
+    code: Code
+    number: str = ""
+    seconds: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Switched:
+    """A switch's code. ``on`` is None where it is toggled."""
+
+    switch: Switch
+    on: bool | None
+
+
+@dataclass(frozen=True, slots=True)
+class Unclear:
+    """Begins as a code does, and is none."""
+
+
+def dialled_code(plan: Plan, dialled: str) -> Dialled | Switched | Unclear | None:
+    """What ``dialled`` is a code for; None: for nothing. A closing # may be missing, or written %23."""
+    text = dialled.replace("%23", "#")
+    if text[:1] not in ("*", "#"):
+        return None
+    for switch in plan.switches.values():
+        if text in (switch.number, f"{switch.number}#"):
+            return Switched(switch, None if text == switch.number else True)
+        if text.removesuffix("#") == f"#{switch.number[1:]}":
+            return Switched(switch, False)
+    text = text.removesuffix("#")
+    for code in () if plan.self_service is None else plan.self_service.codes:
+        if not code.number and text == code.head:
+            return Dialled(code)
+        if code.number and text.startswith(code.head):
+            rest = _REST.fullmatch(text[len(code.head) :])
+            if rest is None or (rest[2] and not code.seconds):
+                return Unclear()
+            return Dialled(code, rest[1], int(rest[2]) if rest[2] else None)
+    return None
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """What became of a code: a SIP status of refusal, or the state after it."""
+
+    status: int | None
+    subject: str = ""
+    """Extension or name of the switch."""
+    state: State = NOTHING_SET
+
+
+def dial(plan: Plan, state: State, extension: str, code: Dialled | Switched | Unclear, moment: dt.datetime) -> Done:
+    """What ``code`` does on the phone of ``extension`` at ``moment`` (local time of the PBX)."""
+    user = plan.users[extension]
+    if isinstance(code, Unclear):
+        return Done(404)
+    if isinstance(code, Switched):
+        switch = code.switch
+        if extension not in switch.operators:
+            return Done(403)
+        on = not state.switches.get(switch.name, switch.on) if code.on is None else code.on
+        return Done(None, switch.name, state.with_switch(switch.name, on))
+    now = int(moment.replace(tzinfo=ZoneInfo(plan.timezone)).timestamp())
+    before = state.users.get(extension, {})
+    after = _settings_after(plan, user, before, code, now, moment)
+    return Done(after) if isinstance(after, int) else Done(None, extension, state.with_user(extension, after))
+
+
+def _settings_after(
+    plan: Plan, user: User, before: Settings, dialled: Dialled, now: int, moment: dt.datetime
+) -> Settings | int:
+    code, profile = dialled.code, user.self_service
+    if profile is None or (code.key and code.key not in profile.may):
+        return 403
+    if code.action == "ask":
+        return before
+    if code.action == "clear" or (code.action == "on" and code.key not in STATES):
+        return {key: one for key, one in before.items() if code.key not in ("", key)}
+    if code.action in ("on", "off"):
+        to = code.action
+    else:
+        found = target_of(plan, user, dialled.number)
+        if found is None:
+            return 404
+        to = found
+    setting = Setting(to, dialled.seconds, now, expiry(profile, moment, plan.timezone))
+    if code.key not in AFTER:
+        setting = replace(setting, after=None)
+    if not is_permitted(plan, user, code.key, setting, now):
+        return 403
+    others = {key: one for key, one in before.items() if key != code.key}
+    return {**others, code.key: setting}
+
+
+def target_of(plan: Plan, user: User, number: str) -> str | None:
+    """What a number is that the user would dial; None: nothing has it."""
+    if not number:
+        return "m" if user.mobile is not None else None
+    if number == OWN_MAILBOX:
+        return "v" if user.mailbox is not None else None
+    if number in plan.users:
+        return f"x{number}"
+    for place, group in plan.positions():
+        if group.number == number:
+            return f"{'p' if place.kind.value == 'operator' else 'g'}{number}"
+    line = plan.numbering.outside_line
+    if number in plan.emergency or (line and number.removeprefix(line) in plan.emergency):
+        return "n"  # never permitted
+    e164 = plan.numbering.dialled(number)
+    if e164 is None:
+        return None
+    if e164 in plan.dids:
+        return f"x{plan.dids[e164]}"
+    if e164 not in plan.inbound and plan.in_range(e164) is None and plan.route_of(e164) is None:
+        return None
+    return f"n{e164}"

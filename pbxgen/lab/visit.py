@@ -1,0 +1,100 @@
+"""Calls on a PBX that somebody else runs: phones sign in for one call, and sign off after it."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+import socket
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from pbxgen.calls.case import Case
+from pbxgen.flow.plan import Plan
+from pbxgen.lab import sipp
+from pbxgen.lab.errors import LabError
+from pbxgen.lab.log import Log
+from pbxgen.lab.pbx import RecordedMessage
+from pbxgen.lab.ports import Address
+from pbxgen.lab.result import Result
+from pbxgen.lab.run import scratch
+from pbxgen.lab.session import CallSession
+from pbxgen.lab.tenants import Tenant
+
+
+@dataclass(frozen=True, slots=True)
+class VisitingCase:
+    """A call among phones, and the passwords of those that take part, by extension."""
+
+    case: Case
+    passwords: Mapping[str, str]
+
+
+class _VisitedPbx:
+    """It is up, and stays so; nobody looks into its mailboxes."""
+
+    def __init__(self, name: str, phones_at: Address, folder: Path) -> None:
+        self.name = name
+        self.phones_at = phones_at
+        self.trunks_at = phones_at
+        self.log = Log(folder / "none", re.compile(""), (), ())  # it is read by whoever runs the PBX
+
+    async def start(self) -> None: ...
+
+    def stop(self) -> None: ...
+
+    async def store(self, plan: Plan, key: str, value: str) -> None:
+        raise LabError("what users of a PBX in service have set is theirs: no call sets anything there")
+
+    def messages(self, plan: Plan, extension: str) -> tuple[RecordedMessage, ...]:
+        return ()
+
+    def is_recording(self, plan: Plan) -> bool:
+        return False
+
+
+class _Visit(CallSession):
+    async def close(self) -> None:
+        """No contact stays behind."""
+        if hasattr(self, "testbed"):
+            for login in (login for call in self.calls.values() for login in call.logins()):
+                call_id = self.registrar.call_ids.get(login.contact)
+                if call_id is not None:
+                    await self.testbed.sipp.sign_off(login, self.testbed.phones, call_id)
+        await super().close()
+
+
+def visit(pbx: str, phones_at: Address, cases: Sequence[VisitingCase]) -> list[Result]:
+    """Place the calls one after the other; one that goes wrong is placed once more. Raises LabError."""
+    sipp.find()
+    return asyncio.run(_visit(pbx, phones_at, cases))
+
+
+async def _visit(pbx: str, phones_at: Address, cases: Sequence[VisitingCase]) -> list[Result]:
+    results = []
+    host = _way_to(phones_at)
+    with scratch(None) as folder:
+        for number, one in enumerate(cases, 1):
+            result = await _place(pbx, phones_at, host, one, folder / str(number))
+            if not result.passed:
+                result = replace(await _place(pbx, phones_at, host, one, folder / f"{number}-again"), before=result)
+            results.append(result)
+    return results
+
+
+async def _place(pbx: str, phones_at: Address, host: str, one: VisitingCase, folder: Path) -> Result:
+    folder.mkdir()
+    tenant = Tenant(one.case, one.case.plan, {}, {}, None, one.passwords)
+    async with _Visit(_VisitedPbx(pbx, phones_at, folder), (tenant,), folder, host=host) as session:
+        return await session.place(tenant)
+
+
+def _way_to(address: Address) -> str:
+    """Our own address towards another one."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+        try:
+            probe.connect(address)
+        except OSError as error:
+            raise LabError(f"there is no way to {address[0]}: {error.strerror}") from None
+        host: str = probe.getsockname()[0]
+        return host

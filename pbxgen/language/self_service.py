@@ -1,0 +1,234 @@
+"""Compile what users may change from their phones: profiles, codes and switches."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from pbxgen.diagnostics.diagnostic import Related
+from pbxgen.diagnostics.location import Location
+from pbxgen.diagnostics.nearest import did_you_mean
+from pbxgen.flow import plan
+from pbxgen.flow.pattern import Pattern, letters
+from pbxgen.flow.plan import Code, Route
+from pbxgen.flow.settings import AFTER, KEYS, STATES
+from pbxgen.language.context import Context
+from pbxgen.language.directory import FEATURES
+from pbxgen.language.findings import Findings
+from pbxgen.language.model_sections import OwnCodes
+from pbxgen.language.positions import at, items, key_of
+
+_ETSI = {
+    "unconditional": "21", "busy": "67", "no_answer": "61", "unreachable": "62", "return_busy": "167",
+    "return_no_answer": "161", "return_unreachable": "162", "dnd": "26", "follow_me": "25",
+}  # fmt: skip
+"""TS 22.030; those of operator_return, dnd and follow_me are ours."""
+_US = (
+    Code("*72", "set", "unconditional", number=True), Code("*90", "set", "busy", number=True),
+    Code("*92", "set", "no_answer", number=True), Code("*94", "set", "unreachable", number=True),
+    Code("*73", "off", "unconditional"), Code("*91", "off", "busy"), Code("*93", "off", "no_answer"),
+    Code("*95", "off", "unreachable"), Code("*74", "clear", ""), Code("*78", "on", "dnd"), Code("*79", "off", "dnd"),
+)  # fmt: skip
+_SATELLITE_AND_PREMIUM = ("870", "881", "882", "883", "979")
+_OPERATOR_RETURN = ("return_busy", "return_no_answer", "return_unreachable")
+
+
+def profiles(context: Context) -> dict[str, plan.Profile]:
+    """The profiles by name."""
+    section = context.draft.source.self_service
+    if section is None:
+        return {}
+    node = context.draft.node("self_service", "profiles")
+    found = {}
+    for name, profile in section.profiles.items():
+        may: set[str] = {key for key in profile.may if key != "operator_return"}
+        if "operator_return" in profile.may:
+            may.update(_OPERATOR_RETURN)
+        diverts = may - set(STATES)
+        if diverts and not profile.to:
+            context.findings.add(
+                "PBX163",
+                f"profile {name} may divert, and says nowhere to",
+                key_of(node, name),
+                help="add to: [extensions, operators, voicemail, …]; without it users can only switch deviations off",
+            )
+        found[name] = plan.Profile(name, frozenset(may), frozenset(profile.to), profile.expires, key_of(node, name))
+    return found
+
+
+class ProfileNames:
+    """Which profile a user has; remembers which profiles were used."""
+
+    def __init__(self, context: Context, known: dict[str, plan.Profile]) -> None:
+        self._known = known
+        self._context = context
+        self._used: set[str] = set()
+        self._default = context.draft.source.defaults.self_service
+        if self._default is not None:
+            self.use(self._default, context.draft.node("defaults", "self_service").location, context.findings)
+
+    def of(self, written: str | None, *, says: bool, location: Location, findings: Findings) -> plan.Profile | None:
+        if not says:
+            return None if self._default is None else self._known.get(self._default)
+        return None if written is None else self.use(written, location, findings)
+
+    def use(self, name: str, location: Location, findings: Findings) -> plan.Profile | None:
+        found = self._known.get(name)
+        if found is not None:
+            self._used.add(name)
+        elif self._context.names.complete and not self._context.draft.is_incomplete("self_service"):
+            known = ", ".join(self._known)
+            findings.add(
+                "PBX110",
+                f"there is no profile {name!r}",
+                location,
+                help=did_you_mean(name, self._known)
+                or (f"known: {known}" if known else "add it under self_service: profiles"),
+            )
+        return found
+
+    def warn_of_unused(self) -> None:
+        for name, profile in self._known.items():
+            if name not in self._used:
+                message = f"profile {name} is not used: no user has it"
+                self._context.findings.add("PBX155", message, profile.location, help="remove it, or use it")
+
+
+def switches(context: Context) -> dict[str, plan.Switch]:
+    tree = context.draft.node("switches")
+    known = context.names.of("users")
+    found = {}
+    for name, switch in context.draft.source.switches.items():
+        node = at(tree, name)
+        for extension, item in zip(switch.operators, items(at(node, "operators")), strict=True):
+            if extension not in known and context.names.complete:
+                context.findings.add(
+                    "PBX122",
+                    f"operator {extension} of switch {name} is not a user",
+                    item.location,
+                    help=did_you_mean(extension, known) or "a switch is set from phones of users",
+                )
+        if name in context.names.of("schedules"):
+            context.findings.add(
+                "PBX111",
+                f"the name {name} is used twice: a schedule and a switch, which `when` could not tell apart",
+                key_of(tree, name),
+                help="give one of them another name",
+                related=[Related("the schedule", context.names.of("schedules")[name])],
+            )
+        found[name] = plan.Switch(
+            name, switch.number, tuple(switch.operators), switch.default == "on", key_of(tree, name)
+        )
+    return found
+
+
+def self_service(context: Context, routes: Iterable[Route], by_name: dict[str, plan.Switch]) -> plan.SelfService | None:
+    """The codes, and what no setting leads to; problems between codes and other numbers are reported."""
+    section = context.draft.source.self_service
+    node = context.draft.node("self_service", "codes")
+    if section is None:
+        _conflicts(context, (), node.location, by_name)
+        return None
+    codes = tuple(_codes(section.codes))
+    location = node.location if "codes" in section.model_fields_set else context.draft.node("self_service").location
+    _conflicts(context, codes, location, by_name)
+    country = context.numbers.country
+    return plan.SelfService(codes, tuple(_costly(country, routes)))
+
+
+def _codes(written: str | OwnCodes) -> Iterator[Code]:
+    if written == "us":
+        yield from _US
+    elif isinstance(written, OwnCodes):
+        for key in (*KEYS, "all"):
+            for action in ("set", "on", "off", "clear", "ask"):
+                text = getattr(getattr(written, key), action)
+                if text is not None:
+                    head, number, rest = text.partition("N")
+                    head = head if number else head.removesuffix("#")
+                    yield Code(head, action, "" if key == "all" else key, bool(number), "S" in rest)
+    else:
+        for key, digits in _ETSI.items():
+            if key not in STATES:
+                yield Code(f"*{digits}*", "set", key, number=True, seconds=key in AFTER)
+            yield Code(f"*{digits}", "on", key)
+            yield Code(f"#{digits}", "off", key)
+            yield Code(f"##{digits}", "clear", key)
+            yield Code(f"*#{digits}", "ask", key)
+        yield Code("##002", "clear", "")
+
+
+def _conflicts(context: Context, codes: tuple[Code, ...], location: Location, by_name: dict[str, plan.Switch]) -> None:
+    """Codes, switches and other numbers that one and the same digits would mean."""
+    taken: list[tuple[str, str, Location | None]] = [(n, f"the code for {what}", None) for n, what in FEATURES.items()]
+    for number, (section, name) in context.directory.positions.items():
+        where = context.draft.node(section, name, "number").location
+        taken.append((number, f"{'operator position' if section == 'operators' else 'group'} {name}", where))
+    switched: list[tuple[str, str, Location]] = []
+    for switch in by_name.values():
+        where = context.draft.node("switches", switch.name, "number").location
+        for number in (switch.number, f"#{switch.number[1:]}"):
+            switched.append((number, f"switch {switch.name}", where))
+    for at_, (number, what, where) in enumerate(switched):
+        for other, whose, there in (*taken, *switched[:at_]):
+            if number == other and what != whose:
+                _twice(context.findings, number, what, whose, where, there)
+    for at_, code in enumerate(codes):
+        what = _told(code)
+        for other, whose, there in (*taken, *switched):
+            if _meet(code, Code(other, "", "")):
+                _twice(context.findings, code.head, whose, what, there or location, location)
+        for earlier in codes[:at_]:
+            if _meet(code, earlier):
+                _twice(context.findings, code.head, what, _told(earlier), location, None)
+
+
+def _told(code: Code) -> str:
+    return f"the code to {code.action} {code.key or 'everything'}"
+
+
+def _meet(one: Code, other: Code) -> bool:
+    """May the same digits be both? A number that follows begins with a digit, + or *97."""
+    if one.head == other.head:
+        return True
+    return any(short.number and long.head.startswith(short.head) for long, short in ((one, other), (other, one)))
+
+
+def _twice(findings: Findings, number: str, what: str, whose: str, where: Location, there: Location | None) -> None:
+    findings.add(
+        "PBX111",
+        f"the code {number} is used twice: {what} and {whose}",
+        where,
+        help="give one of them another number",
+        related=() if there is None or there == where else [Related("also used here", there)],
+    )
+
+
+def _costly(country: str | None, routes: Iterable[Route]) -> Iterator[tuple[str, str]]:
+    """Premium-rate and satellite numbers that a route carries, by calling code."""
+    import phonenumbers
+
+    open_ = [pattern for route in routes if not route.emergency for pattern in route.patterns]
+    for code, regions in phonenumbers.COUNTRY_CODE_TO_REGION_CODE.items():
+        if str(code) in _SATELLITE_AND_PREMIUM or not _reached(f"+{code}", open_):
+            continue
+        patterns = []
+        for region in regions:
+            data: Any = phonenumbers.PhoneMetadata.metadata_for_region(region)
+            premium = None if data is None or data.premium_rate is None else data.premium_rate.national_number_pattern
+            if premium and premium != "NA":
+                patterns.append(re.sub(r"\s", "", premium).replace("(?:", "(").replace(r"\d", "[0-9]"))
+        if patterns:
+            yield str(code), f"({'|'.join(dict.fromkeys(patterns))})[0-9]*"
+    yield from ((code, "[0-9]*") for code in _SATELLITE_AND_PREMIUM if _reached(f"+{code}", open_))
+
+
+def _reached(beginning: str, patterns: Iterable[Pattern]) -> bool:
+    """Can any of the patterns match a number that begins so?"""
+    for pattern in patterns:
+        fixed, ending = letters(pattern)
+        pairs = zip(beginning, fixed, strict=False)
+        if all(letter in allowed for letter, allowed in pairs) and (len(fixed) >= len(beginning) or ending):
+            return True
+    return False

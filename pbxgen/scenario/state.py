@@ -1,0 +1,62 @@
+"""What a scenario says is set, as a PBX would keep it, and what is set once its codes have been dialled."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from zoneinfo import ZoneInfo
+
+from pbxgen.flow.codes import target_of
+from pbxgen.flow.plan import Plan
+from pbxgen.flow.settings import STATES, Setting, State
+from pbxgen.flow.simulate import Call, Story, simulate
+from pbxgen.flow.world import World
+from pbxgen.scenario.values import Scenario, WrittenSetting
+
+_WORDS = {"off": "off", "on": "on", "mobile": "m", "voicemail": "v"}
+
+
+def setting_of(plan: Plan, written: WrittenSetting) -> Setting | None:
+    """The setting; None where it is none that the key can have. Whether it is permitted is not asked."""
+    if written.key in STATES:
+        return Setting(written.to) if written.to in ("on", "off") else None
+    to = _WORDS.get(written.to) or target_of(plan, plan.users[written.extension], written.to)
+    if to is None or to in ("on", "n"):
+        return None
+    return Setting(to, written.after)
+
+
+def state_of(plan: Plan, scenario: Scenario) -> State:
+    """What is set before anything is dialled."""
+    state = State(switches=scenario.switches)
+    for written in scenario.settings:
+        setting = setting_of(plan, written)
+        if setting is not None:
+            since = int(scenario.world.moment.replace(tzinfo=ZoneInfo(plan.timezone)).timestamp())
+            before = state.users.get(written.extension, {})
+            state = state.with_user(written.extension, {**before, written.key: replace(setting, since=since)})
+    return state
+
+
+def world_of(plan: Plan, scenario: Scenario) -> World:
+    """The world before the codes are dialled."""
+    return replace(scenario.world, state=state_of(plan, scenario))
+
+
+def after_codes(plan: Plan, scenario: Scenario) -> tuple[World, tuple[Story, ...]]:
+    """The world in which the call is placed, and what became of each code dialled before."""
+    world = world_of(plan, scenario)
+    stories = []
+    for code in scenario.before:
+        story = simulate(plan, Call(code.extension, code.dialled), world)
+        stories.append(story)
+        if story.state is not None:
+            world = replace(world, state=story.state)
+    return world, tuple(stories)
+
+
+def wrong_codes(scenario: Scenario, stories: tuple[Story, ...]) -> Iterator[tuple[str, str]]:
+    """(expected, seen) of each code that did not end as the scenario says."""
+    for code, story in zip(scenario.before, stories, strict=True):
+        if code.ending is not None and str(code.ending) != str(story.ending):
+            yield f"{code.dialled} {code.ending}", f"{code.dialled} {story.ending}"

@@ -1,0 +1,73 @@
+"""Codes, switches and what settings may lead to, as the template of a tenant prints them."""
+
+from __future__ import annotations
+
+import re
+
+from pbxgen.flow.plan import Code, Plan, Switch
+from pbxgen.flow.settings import DEVIATIONS
+
+_HASH = "(?:#|%23)"
+_END = rf"{_HASH}?\z"
+
+
+def is_used(plan: Plan) -> bool:
+    """Does the plan need the library of settings and switches?"""
+    return bool(plan.switches) or plan.self_service is not None
+
+
+def view(plan: Plan) -> dict[str, object]:
+    service = plan.self_service
+    codes = [] if service is None else [_code(code) for code in service.codes]
+    switches = [_switch(switch) for switch in plan.switches.values()]
+    heads = [] if service is None else [_head(code) for code in service.codes]
+    heads += [str(switch["expression"]).removeprefix("^").removesuffix(r"\z") for switch in switches]
+    return {
+        "settable": is_used(plan),
+        "codes": codes,
+        "switches": switches,
+        "code_expression": "|".join(heads),
+        "emergency_numbers": _emergency(plan),
+        "costly": [] if service is None else [rf"^\+{code}(?:{pattern})\z" for code, pattern in service.costly],
+    }
+
+
+def _head(code: Code) -> str:
+    head = "".join(_HASH if c == "#" else re.escape(c) for c in code.head)
+    return rf"{head}(?:[\d*#+]|%23){{0,40}}" if code.number else rf"{head}{_HASH}?"
+
+
+def _code(code: Code) -> dict[str, object]:
+    head = "".join(_HASH if c == "#" else re.escape(c) for c in code.head)
+    number = r"(\*97|\+?\d*)"
+    action = "clear" if code.action == "on" and code.key in DEVIATIONS else code.action
+    seconds = r"(?:\*\d{1,3})?" if code.seconds else ""
+    return {
+        "name": f"{action} {code.key or 'everything'}",
+        "action": action,
+        "key": code.key,
+        "number": code.number,
+        "expression": rf"^{head}{number}{seconds}{_END}" if code.number else rf"^{head}{_END}",
+        "seconds": rf"^{head}(?:\*97|\+?\d*)\*0*(\d{{1,3}}){_END}" if code.number and code.seconds else "",
+    }
+
+
+def _switch(switch: Switch) -> dict[str, object]:
+    digits = switch.number[1:]
+    return {
+        "name": switch.name,
+        "where": f"{switch.name} ({switch.location.short})",
+        "operators": "|".join(switch.operators),
+        "default": "on" if switch.on else "off",
+        "expression": rf"^(?:\*|{_HASH}){digits}{_END}",
+        "on": rf"^\*{digits}{_HASH}\z",
+        "off": rf"^{_HASH}{digits}{_END}",
+    }
+
+
+def _emergency(plan: Plan) -> str:
+    if not plan.emergency:
+        return ""
+    line = plan.numbering.outside_line
+    optional = f"(?:{line})?" if line else ""
+    return rf"^{optional}(?:{'|'.join(map(re.escape, plan.emergency))})\z"

@@ -1,0 +1,56 @@
+"""`pbxgen test --junit`: verdicts as code hosts read them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from xml.etree import ElementTree
+
+from typer.testing import CliRunner
+
+from pbxgen.cli.main import app
+from tests.cli.conftest import SMALL
+
+_SCENARIOS = """\
+source: pbx.yaml
+scenarios:
+  - name: as expected <&>
+    call: {from: "102", to: "101"}
+    expect: {rings: ["101"]}
+  - name: otherwise
+    call: {from: "102", to: "101"}
+    expect: {rings: ["102"]}
+"""
+
+
+def _suites(folder: Path, scenarios: str) -> tuple[int, dict[str, list[tuple[str, str]]]]:
+    (folder / "pbx.yaml").write_text(SMALL, encoding="utf-8")
+    (folder / "calls.test.yaml").write_text(scenarios, encoding="utf-8")
+    junit = folder / "junit.xml"
+    result = CliRunner().invoke(
+        app, ["test", str(folder / "calls.test.yaml"), "--on", "generated", "--junit", str(junit)]
+    )
+    root = ElementTree.parse(junit).getroot()
+    found = {}
+    for suite in root:
+        found[suite.attrib["name"]] = [
+            (case.attrib["name"], next((inner.attrib["message"] for inner in case), "")) for case in suite
+        ]
+    return result.exit_code, found
+
+
+def test_each_place_is_a_suite_and_each_scenario_a_case(tmp_path: Path) -> None:
+    code, suites = _suites(tmp_path, _SCENARIOS)
+    assert code == 1
+    assert list(suites) == ["model", "generated (asterisk)", "generated (freeswitch)"]
+    for cases in suites.values():
+        assert [name for name, _ in cases] == ["as expected <&>", "otherwise"]
+        assert cases[0][1] == ""
+        assert cases[1][1] != ""
+    assert suites["model"][1][1] == "rings: expected 102, the model says 101"
+
+
+def test_a_file_that_cannot_be_read_is_an_error(tmp_path: Path) -> None:
+    code, suites = _suites(tmp_path, _SCENARIOS.replace("expect:", "expct:"))
+    assert code == 1
+    assert suites["model"][0][0].endswith("calls.test.yaml")
+    assert suites["model"][0][1].startswith("PBX501: ")

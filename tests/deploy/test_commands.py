@@ -1,0 +1,197 @@
+"""`pbxgen plan`, `deploy`, `status`, `rollback` and `history`, as they are typed."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import Result
+from typer.testing import CliRunner
+
+from pbxgen.cli.main import app
+from tests.deploy.fake_asterisk import FakeAsterisk, fake
+from tests.deploy.places import OFFICE, Place, target
+
+__all__ = ["fake"]
+
+Invoke = Callable[..., Result]
+_ROOT = Path(__file__).resolve().parents[2]
+
+
+@pytest.fixture
+def place(fake: FakeAsterisk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Place:
+    found = Place(target("asterisk", fake.etc, ("asterisk", "-rx")), tmp_path / "source")
+    found.source.mkdir()
+    (found.source / "deploy.yaml").write_text(
+        "version: 1\nsource: .\ntargets:\n"
+        f"  hq: {{target: asterisk, folder: {fake.etc}}}\n"
+        f"  again: {{target: asterisk, folder: {fake.etc}}}\n"
+        "  pair: {nodes: [hq, again]}\n"
+    )
+    found.write(OFFICE.replace("TRUNK", "192.0.2.1"))
+    monkeypatch.chdir(found.source)
+    monkeypatch.setenv("PBXGEN_DEPLOYED_BY", "ada@ci")
+    return found
+
+
+@pytest.fixture
+def invoke(place: Place) -> Invoke:
+    return lambda *words: CliRunner().invoke(app, [*map(str, words)])
+
+
+def test_from_the_first_plan_to_a_rollback(invoke: Invoke, place: Place) -> None:
+    plan = invoke("plan", "--to", "hq")
+    assert plan.exit_code == 0
+    assert plan.stdout.startswith(f"hq: Asterisk at local, {place.folder}\n  it has no release of pbxgen's yet\n")
+    assert "    + office/pjsip.conf\n" in plan.stdout
+    assert invoke("plan", "--to", "hq", "--exit-code").exit_code == 2
+    assert not list(place.folder.iterdir())
+    first = invoke("deploy", "--to", "hq")
+    assert (first.exit_code, first.stdout) == (0, f"hq runs release {place.current}\n")
+    assert invoke("plan", "--to", "hq", "--exit-code").exit_code == 0
+    assert invoke("deploy", "--to", "hq").stdout == f"hq runs release {place.current} already\n"
+    place.change('{busy: "101"}', '{busy: "102"}')
+    shown = invoke("plan", "--to", "hq").stdout
+    assert shown.index("What changes for callers") < shown.index("Eve (105)") < shown.index("  Files\n")
+    assert "~ office/pjsip.conf (comments only, not reloaded)" in shown
+    before = place.current
+    assert invoke("deploy", "--to", "hq").exit_code == 0
+    status = invoke("status", "--to", "hq").stdout
+    assert status.startswith(f"hq: in step with the source\n  release {place.current} (git:")
+    assert "deployed by ada@ci" in status
+    assert invoke("rollback", "--to", "hq").stdout == f"hq runs release {before}\n"
+    assert invoke("status", "--to", "hq").stdout.startswith("hq: behind the source\n")
+    lines = invoke("history", "--to", "hq").stdout.splitlines()
+    assert [line.split()[1] for line in lines] == ["rollback", "deploy", "deploy"]
+    assert [" * " in line for line in lines] == [True, False, False]
+
+
+def test_a_saved_plan_is_what_is_deployed_or_nothing(invoke: Invoke, place: Place, tmp_path: Path) -> None:
+    saved = tmp_path / "plan.json"
+    assert invoke("plan", "--to", "hq", "--out", saved).exit_code == 0
+    place.change("name: Eve", "name: Eva")
+    refused = invoke("deploy", "--to", "hq", "--plan", saved)
+    assert refused.exit_code == 1
+    assert "error[PBX615]: hq: since the plan was made other files would be written" in refused.stderr
+    assert invoke("plan", "--to", "hq", "--out", saved).exit_code == 0
+    assert invoke("deploy", "--to", "hq", "--plan", saved).exit_code == 0
+    saved.write_text("{}")
+    assert invoke("deploy", "--to", "hq", "--plan", saved).exit_code == 2
+
+
+def test_a_failure_says_what_the_pbx_said_and_what_runs_now(invoke: Invoke, place: Place, fake: FakeAsterisk) -> None:
+    invoke("deploy", "--to", "hq")
+    before = place.current
+    place.change("name: Eve", "name: Eva")
+    honest = fake.answer
+
+    def answer(text: str) -> str:
+        if text == "dialplan reload" and place.current != before:
+            fake.complain("line 7 is wrong")
+        return honest(text)
+
+    fake.answer = answer  # type: ignore[method-assign]
+    failed = invoke("deploy", "--to", "hq")
+    assert failed.exit_code == 1
+    assert failed.stdout == ""
+    assert f"line 7 is wrong; {before} runs again" in failed.stderr
+    assert " = help: mend what it names and deploy again" in failed.stderr
+    assert "Traceback" not in failed.output
+
+
+def test_of_several_nodes_a_failure_stops_before_the_next(invoke: Invoke, place: Place, fake: FakeAsterisk) -> None:
+    fake.says["dialplan reload"] = "no"
+    failed = invoke("deploy", "--to", "pair")
+    assert failed.exit_code == 1
+    assert "not begun: again" in failed.stderr
+    fake.says.clear()
+    done = invoke("deploy", "--to", "pair")
+    assert done.stdout == f"hq runs release {place.current}\nagain runs release {place.current} already\n"
+
+
+def test_a_source_with_errors_is_not_deployed(invoke: Invoke, place: Place) -> None:
+    place.write(place.text.replace('{busy: "101"}', '{busy: "999"}'))
+    failed = invoke("deploy", "--to", "hq")
+    assert failed.exit_code == 1
+    assert "nothing was deployed: . has errors" in failed.stderr
+    assert not list(place.folder.iterdir())
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("plan", "--to", "hp"), "did you mean 'hq'?"),
+        (("deploy", "--to", "hq", "--file", "nothing.yaml"), "there is no nothing.yaml"),
+        (("deploy", "--to", "hq", "--plan", "nothing.json"), "there is no nothing.json"),
+        (("plan", "--to", "hq", "--format", "xml"), "is none of text, json, markdown"),
+        (("status", "--format", "xml"), "is neither text nor json"),
+    ],
+)
+def test_wrong_usage_is_2_and_says_what_is_meant(invoke: Invoke, words: tuple[str, ...], said: str) -> None:
+    result = invoke(*words)
+    assert result.exit_code == 2
+    assert said in result.stderr
+
+
+def test_an_unreachable_target_is_said_so_beside_the_others(invoke: Invoke, place: Place, fake: FakeAsterisk) -> None:
+    fake.down = True
+    result = invoke("status")
+    assert result.exit_code == 1
+    assert "hq: Asterisk does not answer" in result.stdout
+
+
+def test_markdown_is_a_comment_for_a_pull_request(invoke: Invoke) -> None:
+    text = invoke("plan", "--to", "hq", "--format", "markdown").stdout
+    assert text.startswith("## hq: Asterisk at local, ")
+    assert "### Files\n\n```\n+ extensions.conf\n" in text
+
+
+_OPAQUE = ("callers", "holds")
+"""Of plans: another command's document, and what only `deploy --plan` reads."""
+
+
+def _fields(value: Any, path: str = "") -> Iterator[str]:
+    if isinstance(value, dict) and not path.endswith(_OPAQUE):
+        for key, one in value.items():
+            name = "*" if path in ("targets", "targets.*.running") else key
+            yield from _fields(one, f"{path}.{name}" if path else name)
+    elif isinstance(value, list):
+        for one in value:
+            yield from _fields(one, f"{path}[]")
+        if not value:
+            yield f"{path}[]"
+    else:
+        yield path
+
+
+@pytest.mark.parametrize(
+    ("words", "heading"),
+    [
+        (("plan", "--to", "hq"), "What a deployment would change"),
+        (("status",), "What runs"),
+        (("history", "--to", "hq"), "What was deployed"),
+    ],
+)
+def test_every_field_is_documented_and_no_other(
+    invoke: Invoke, place: Place, words: tuple[str, ...], heading: str
+) -> None:
+    invoke("deploy", "--to", "hq")
+    place.change("name: Eve", "name: Eva")
+    printed = set(_fields(json.loads(invoke(*words, "--format", "json").stdout)))
+    page = (_ROOT / "docs/json.md").read_text(encoding="utf-8")
+    section = page.partition(f"\n## {heading}\n")[2].partition("\n## ")[0]
+    assert printed == set(re.findall(r"^\| `([^`]+)` \|", section, re.MULTILINE))
+
+
+@pytest.mark.parametrize(
+    "words",
+    [("--to", "hp"), ("--to", "hq", "--file", "nothing.yaml"), ("--to", "hq", "--format", "xml")],
+)
+def test_2_says_nothing_but_that_there_is_something_to_deploy(invoke: Invoke, words: tuple[str, ...]) -> None:
+    result = invoke("plan", *words, "--exit-code")
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert "error: " in result.stderr

@@ -1,0 +1,43 @@
+"""What is known about a release."""
+
+from __future__ import annotations
+
+import subprocess
+from dataclasses import replace
+
+import pytest
+
+from pbxgen.deploy.release import ReleaseInfo, cksum, info_of, stored
+from pbxgen.targets.base import GeneratedFile
+
+
+@pytest.mark.parametrize("data", [b"", b"a", b"hello\n", "è ü €\n".encode(), bytes(range(256)) * 300])
+def test_a_checksum_is_that_of_the_far_side(data: bytes) -> None:
+    said = subprocess.run(["cksum"], input=data, capture_output=True, check=True).stdout.decode().split()
+    assert cksum(data) == " ".join(said[:2])
+
+
+def _info(password: str, line: str = "") -> ReleaseInfo:
+    secret = GeneratedFile("pjsip.conf", f"[101]\npassword = {password}\n", secret=True)
+    plain = GeneratedFile("extensions.conf", f"[x]\n{line}\n")
+    return ReleaseInfo(stored({"pjsip.conf": secret, "extensions.conf": plain}), {"x": "0123456789ab"}, {"x": ["101"]})
+
+
+def test_a_digest_tells_nothing_of_a_password() -> None:
+    assert _info("one").digest == _info("two").digest
+    assert _info("one").files != _info("two").files
+
+
+def test_a_digest_is_of_the_files_and_not_of_when_they_were_written() -> None:
+    assert _info("one").digest != _info("one", "exten => 1,1,NoOp()").digest
+    assert _info("one").digest == replace(_info("one"), made="later", by="ada", commit="1a2b").digest
+
+
+def test_a_release_describes_itself() -> None:
+    info = replace(_info("one"), made="2026-11-23T10:00:00Z", by="ada", commit="1a2b+")
+    assert info_of(info.text().encode()) == info
+
+
+@pytest.mark.parametrize("data", [b"", b"{", b"[]", b'{"format": 2}', b'{"format": 1, "files": []}'])
+def test_what_is_no_description_is_none(data: bytes) -> None:
+    assert info_of(data) is None

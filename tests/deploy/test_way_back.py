@@ -1,0 +1,433 @@
+"""What a deployment finds in its way, and the way back from wherever it ends."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import signal
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from pbxgen.cli.main import app
+from pbxgen.deploy import plan as plans
+from pbxgen.deploy import shell as shells
+from pbxgen.deploy.asterisk import RunningAsterisk
+from pbxgen.deploy.errors import DeployError
+from pbxgen.deploy.output import plan_lines
+from pbxgen.deploy.session import session_at
+from pbxgen.deploy.site import Journal, Site
+from pbxgen.deploy.status import Standing
+from pbxgen.diff.result import Made, Result
+from pbxgen.phrases import phrases
+from tests.deploy.fake_asterisk import FakeAsterisk, fake
+from tests.deploy.places import OFFICE, Place, target
+
+__all__ = ["fake"]
+
+
+@pytest.fixture
+def place(fake: FakeAsterisk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Place:
+    """What changes for callers is not looked for, which would take longest."""
+    nothing = Result("what runs", "", True, (), (Made((), {}, None, ""),))
+    monkeypatch.setattr(plans, "_callers", lambda *_: nothing)
+    found = Place(target("asterisk", fake.etc, ("asterisk", "-rx")), tmp_path / "source")
+    found.write(OFFICE.replace("TRUNK", "192.0.2.1"))
+    return found
+
+
+def _refused(doing: Callable[[], object]) -> DeployError:
+    with pytest.raises(DeployError) as refused:
+        doing()
+    return refused.value
+
+
+def _says_no(fake: FakeAsterisk, command: str) -> None:
+    fake.says[command] = "no"
+
+
+# -- what is in the way -----------------------------------------------------------------------------------------------
+
+
+def test_a_link_at_the_top_level_is_read_and_kept_as_a_link(place: Place, fake: FakeAsterisk) -> None:
+    link = place.folder / "extensions.conf"
+    (place.folder / "mine.conf").write_text("[mine]\n")
+    link.symlink_to("mine.conf")
+    refused = _refused(place.deploy)
+    assert refused.diagnostic.code == "PBX614"
+    assert "extensions.conf does not lead to a release" in str(refused)
+    _says_no(fake, "dialplan reload")
+    assert _refused(lambda: place.deploy(force=True)).diagnostic.code == "PBX619"  # the fake says no to both
+    assert (link.readlink(), link.read_text()) == (Path("mine.conf"), "[mine]\n")
+    fake.says.clear()
+    done = place.deploy(force=True)
+    assert (place.folder / f"extensions.conf.before-{done.release}").readlink() == Path("mine.conf")
+    assert (place.folder / "mine.conf").read_text() == "[mine]\n"
+    assert not link.is_symlink()
+
+
+def test_a_link_that_leads_to_the_release_is_left_alone(place: Place) -> None:
+    (place.folder / "mine.conf").write_text('#include "pbxgen/extensions.conf"\n')
+    (place.folder / "extensions.conf").symlink_to("mine.conf")
+    place.deploy()
+    assert (place.folder / "extensions.conf").readlink() == Path("mine.conf")
+
+
+def test_a_folder_and_a_link_to_nothing_are_in_the_way(place: Place, fake: FakeAsterisk) -> None:
+    (place.folder / "extensions.conf").mkdir()
+    (place.folder / "pjsip.conf").symlink_to("nothing")
+    refused = _refused(place.deploy)
+    assert "extensions.conf does not lead to a release" in str(refused)
+    assert "pjsip.conf does not lead to a release" in refused.lines[0]
+    fake.says["pjsip list endpoints"] = ""
+    assert _refused(lambda: place.deploy(force=True)).diagnostic.code == "PBX616"
+    assert (place.folder / "extensions.conf").is_dir()
+    assert (place.folder / "pjsip.conf").readlink() == Path("nothing")
+
+
+def test_a_link_of_somebody_to_elsewhere_comes_back(place: Place, fake: FakeAsterisk) -> None:
+    link = place.folder / "pbxgen"
+    (place.folder / "elsewhere").mkdir()
+    link.symlink_to("elsewhere")
+    assert "pbxgen is no link to a release" in str(_refused(place.deploy))
+    fake.says["pjsip list endpoints"] = ""
+    assert _refused(lambda: place.deploy(force=True)).diagnostic.code == "PBX616"
+    assert link.readlink() == Path("elsewhere")
+    fake.says.clear()
+    done = place.deploy(force=True)
+    assert (place.folder / f"pbxgen.before-{done.release}").readlink() == Path("elsewhere")
+
+
+def test_what_an_earlier_deployment_of_the_same_has_kept_stays(place: Place) -> None:
+    file = place.folder / "extensions.conf"
+    file.write_text("[first]\n")
+    release = place.deploy(force=True).release
+    file.write_text("[second]\n")
+    place.deploy(force=True)
+    aside = f"extensions.conf.before-{release}"
+    assert (place.folder / aside).read_text() == "[second]\n"
+    assert (place.folder / f"{aside}-2").read_text() == "[first]\n"
+
+
+def test_folders_of_somebody_beside_the_releases_stay(place: Place) -> None:
+    for name in ("my-backup", "0123456789ab-old"):
+        (place.folder / "releases" / name).mkdir(parents=True)
+        (place.folder / "releases" / name / "release.json").write_text("mine")
+    (place.folder / "releases/0123456789ab").mkdir()
+    place.deploy()
+    assert {"my-backup", "0123456789ab-old", "0123456789ab"} <= set(place.releases)
+
+
+def test_nothing_is_written_through_a_link_that_somebody_has_planted(place: Place, tmp_path: Path) -> None:
+    victim, folder = tmp_path / "victim", tmp_path / "folder"
+    victim.write_text("mine")
+    victim.chmod(0o600)
+    folder.mkdir()
+    (place.folder / "releases").mkdir()
+    for name in ("extensions.conf.new", "pbxgen.new", "releases/journal.new", "releases/history.new"):
+        (place.folder / name).symlink_to(victim)
+    (place.folder / "releases/new").symlink_to(folder)
+    place.deploy()
+    assert (victim.read_text(), victim.stat().st_mode & 0o777) == ("mine", 0o600)
+    assert not list(folder.iterdir())
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root gives files to others")
+def test_where_the_folder_is_roots_the_files_get_the_group_of_those_that_the_pbx_reads(place: Place) -> None:
+    (place.folder / "pjsip.conf").write_text('#include "pbxgen/pjsip.conf"\n')
+    os.chown(place.folder / "pjsip.conf", 0, 12345)
+    place.deploy()
+    assert (place.folder / "pbxgen/office/pjsip.conf").stat().st_gid == 12345
+    os.chown(place.folder, 0, 23456)
+    place.change("name: Eve", "name: Eva")
+    place.deploy()
+    assert (place.folder / "pbxgen/office/pjsip.conf").stat().st_gid == 23456
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root becomes somebody else")
+def test_files_that_the_pbx_could_not_read_are_not_made_current(
+    place: Place, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    for folder in (tmp_path, *tmp_path.parents):
+        if folder.stat().st_mode & 0o001 == 0:
+            folder.chmod(folder.stat().st_mode | 0o111)
+    monkeypatch.setattr(
+        shells, "_SHELL", ("setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", *shells._SHELL)
+    )
+    os.chown(place.folder, 0, 12345)
+    place.folder.chmod(0o777)
+    refused = _refused(place.deploy)
+    assert refused.diagnostic.code == "PBX612"
+    assert "cannot be given to the group 12345" in str(refused)
+    assert not (place.folder / "pbxgen").exists()
+
+
+# -- the way back -----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("error", [OSError("no such device"), RuntimeError("a fault"), SystemExit(3)])
+def test_whatever_goes_wrong_before_the_proof_is_the_way_back(
+    place: Place, monkeypatch: pytest.MonkeyPatch, error: BaseException
+) -> None:
+    before = place.deploy().release
+    place.change("name: Eve", "name: Eva")
+    honest = RunningAsterisk.runs
+
+    def runs(self: RunningAsterisk) -> object:
+        if place.current != before:
+            raise error
+        return honest(self)
+
+    monkeypatch.setattr(RunningAsterisk, "runs", runs)
+    with pytest.raises((DeployError, SystemExit)) as raised:
+        place.deploy()
+    if isinstance(raised.value, DeployError):
+        assert raised.value.diagnostic.code == "PBX616"
+        assert f"{error}; {before} runs again" in str(raised.value)
+    assert place.current == before
+    assert place.status().standing is Standing.BEHIND
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
+def test_a_command_that_is_told_to_end_goes_back(
+    place: Place, monkeypatch: pytest.MonkeyPatch, number: signal.Signals
+) -> None:
+    before = place.deploy().release
+    place.change("name: Eve", "name: Eva")
+    file = place.source / "deploy.yaml"
+    file.write_text(f"version: 1\nsource: .\ntargets: {{hq: {{target: asterisk, folder: {place.folder}}}}}\n")
+    honest = Site.make_current
+
+    def make_current(self: Site, release: str) -> None:
+        honest(self, release)
+        if release != before:
+            os.kill(os.getpid(), number)
+
+    monkeypatch.setattr(Site, "make_current", make_current)
+    handler = signal.getsignal(number)
+    assert CliRunner().invoke(app, ["deploy", "--to", "hq", "-f", str(file)]).exit_code != 0
+    assert place.current == before
+    assert place.status().standing is Standing.BEHIND
+    assert signal.getsignal(number) == handler
+
+
+def test_a_proof_that_cannot_be_written_is_none(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    before = place.deploy().release
+    place.change("name: Eve", "name: Eva")
+    honest = Site.write_journal
+
+    def write_journal(self: Site, journal: Journal) -> None:
+        if journal.proven:
+            raise DeployError("PBX612", "it cannot be written: No space left on device", "make room")
+        honest(self, journal)
+
+    monkeypatch.setattr(Site, "write_journal", write_journal)
+    assert "No space left" in str(_refused(place.deploy))
+    assert place.current == before
+    assert place.status().standing is Standing.BEHIND
+
+
+def test_a_history_that_cannot_be_written_is_a_note_once_the_release_runs(
+    place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def remember(self: Site, event: object) -> None:
+        raise DeployError("PBX612", "it cannot be written: No space left on device", "make room")
+
+    monkeypatch.setattr(Site, "remember", remember)
+    done = place.deploy()
+    assert place.current == done.release
+    assert "the history does not tell of it: it cannot be written" in done.told[0]
+    assert place.status().standing is Standing.IN_STEP
+
+
+def test_a_history_that_cannot_be_written_is_seen_before_anything_is_switched(place: Place) -> None:
+    (place.folder / "releases/history").mkdir(parents=True)
+    assert "releases/history is a folder" in str(_refused(place.deploy))
+    assert not (place.folder / "pbxgen").exists()
+    assert not (place.folder / "releases/journal").exists()
+
+
+def test_a_torn_line_of_the_history_swallows_no_other(place: Place) -> None:
+    first = place.deploy().release
+    history = place.folder / "releases/history"
+    history.write_text(f'{history.read_text()}{{"at": "2026')
+    place.change("name: Eve", "name: Eva")
+    second = place.deploy().release
+    with session_at(place.target) as session:
+        events = session.state().history
+    assert [event.release for event in events] == [first, None, second]
+    assert place.rollback().release == first
+
+
+def test_the_way_back_asks_for_no_more_than_what_was_there_before(place: Place, fake: FakeAsterisk) -> None:
+    before = place.deploy().release
+    fake.says["pjsip list endpoints"] = ""  # drift, before anything is done
+    place.change("name: Eve", "name: Eva")
+    refused = _refused(lambda: place.deploy(force=True))
+    assert refused.diagnostic.code == "PBX616"
+    assert f"{before} runs again" in str(refused)
+
+
+def test_force_goes_on_where_a_way_back_has_failed_and_fails_again(place: Place, fake: FakeAsterisk) -> None:
+    before = place.deploy().release
+    place.change("name: Eve", "name: Eva")
+    _says_no(fake, "dialplan reload")
+    assert _refused(place.deploy).diagnostic.code == "PBX619"
+    refused = _refused(place.deploy)
+    assert refused.diagnostic.code == "PBX619"
+    assert "it was killed" not in str(refused)
+    assert "deploy --force" in refused.diagnostic.help
+    honest, answers = fake.answer, iter(["no"])
+    fake.says.clear()
+    fake.answer = lambda text: next(answers, None) or honest(text) if text == "dialplan reload" else honest(text)  # type: ignore[method-assign]
+    done = place.deploy(force=True)
+    assert f"{before} runs again; not proven: `dialplan reload` answers: no" in done.told[0]
+    assert place.current == done.release
+    assert place.status().standing is Standing.IN_STEP
+    with session_at(place.target) as session:
+        assert [event.action for event in session.state().history] == ["deploy", "undone", "deploy"]
+
+
+def test_what_was_undone_is_told_where_what_comes_then_fails(place: Place, fake: FakeAsterisk) -> None:
+    before = place.deploy().release
+    place.change("name: Eve", "name: Eva")
+    _says_no(fake, "dialplan reload")
+    _refused(place.deploy)
+    fake.says.clear()
+    (place.folder / "pjsip.conf").write_text("[mine]\n")
+    refused = _refused(place.deploy)
+    assert refused.diagnostic.code == "PBX614"
+    assert refused.lines[0].endswith(f"; {before} runs again")
+
+
+def test_a_release_before_that_is_gone_is_not_gone_back_to(place: Place, fake: FakeAsterisk) -> None:
+    before = place.deploy().release
+    place.change("name: Eve", "name: Eva")
+    _says_no(fake, "dialplan reload")
+    _refused(place.deploy)
+    shutil.rmtree(place.folder / f"releases/{before}")
+    fake.says.clear()
+    assert f"release {before} is gone" in str(_refused(place.deploy))
+    assert _refused(place.rollback).diagnostic.code == "PBX619"
+    done = place.deploy(force=True)
+    assert place.current == done.release
+    assert place.status().standing is Standing.IN_STEP
+
+
+def test_a_link_to_a_release_that_is_gone_is_in_the_way(place: Place) -> None:
+    first = place.deploy().release
+    shutil.rmtree(place.folder / f"releases/{first}")
+    assert place.status().standing is Standing.NONE
+    assert any("pbxgen is no link to a release" in line for line in place.plan().force)
+    place.deploy(force=True)
+    assert place.status().standing is Standing.IN_STEP
+
+
+def test_a_hand_edit_that_nobody_understands_is_a_hand_edit(place: Place) -> None:
+    place.deploy()
+    file = place.folder / "pbxgen/office/voicemail.conf"
+    file.write_text(f"{file.read_text()}[broken\n")
+    plan = place.plan()
+    assert plan.state.edited == ("office/voicemail.conf",)
+    assert "office/voicemail.conf of the current release was changed by hand" in plan.force[0]
+    assert place.deploy(force=True).changed
+    assert place.status().standing is Standing.IN_STEP
+
+
+def test_users_who_go_are_counted_without_a_dialplan_too(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    from dataclasses import replace
+
+    from pbxgen.targets.base import Part
+
+    place.target = replace(place.target, parts=frozenset({Part.ENDPOINTS}))
+    place.deploy()
+    place.write("".join(line for line in place.text.splitlines(True) if '"10' not in line or '"101"' in line))
+    assert "3 of 5 users change or go" in str(_refused(place.deploy))
+
+
+# -- locks ------------------------------------------------------------------------------------------------------------
+
+
+def _lock(place: Place, text: str) -> Path:
+    (place.folder / "releases").mkdir(exist_ok=True)
+    lock = place.folder / "releases/lock"
+    lock.symlink_to(text)
+    return lock
+
+
+def test_a_process_that_has_the_number_of_one_that_is_gone_does_not_hold_its_lock(place: Place) -> None:
+    _lock(place, f"{os.getpid()} {os.uname().nodename} pbxgen-deploy-0123456789abcdef ada")
+    assert place.deploy().changed
+
+
+def test_force_takes_away_an_old_lock_of_another_machine(place: Place) -> None:
+    lock = _lock(place, "1 elsewhere pbxgen-deploy-0123456789abcdef ada")
+    refused = _refused(lambda: place.deploy(force=True))  # it may be under way
+    assert refused.diagnostic.code == "PBX613"
+    assert "(by ada)" in str(refused)
+    os.utime(lock, (1, 1), follow_symlinks=False)
+    assert _refused(place.deploy).diagnostic.code == "PBX613"
+    assert place.deploy(force=True).changed
+
+
+# -- what is put off --------------------------------------------------------------------------------------------------
+
+
+def test_what_the_pbx_is_still_to_do_is_told_and_done_by_the_next_deployment(
+    place: Place, fake: FakeAsterisk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    honest = RunningAsterisk.reload
+    calls = True
+
+    def reload(self: RunningAsterisk, *files: dict[str, str], everything: bool = False) -> list[str]:
+        honest(self, *files, everything=everything)
+        return ["calls are up: a restart is to be done"] if calls else []
+
+    monkeypatch.setattr(RunningAsterisk, "reload", reload)
+    first = place.deploy()
+    assert first.told == ("calls are up: a restart is to be done",)
+    assert place.status().standing is Standing.DRIFTED
+    assert place.status().details == first.told
+    plan = place.plan()
+    assert not plan.nothing
+    assert not plan.force
+    assert "    calls are up: a restart is to be done" in plan_lines(plan, phrases())
+    place.change("name: Eve", "name: Eva")
+    fake.says["pjsip list endpoints"] = ""
+    place.change("name: Dan", "name: Daniel")
+    refused = _refused(lambda: place.deploy(force=True))
+    assert "calls are up: a restart is to be done" in refused.lines
+    fake.says.clear()
+    calls = False
+    place.deploy()
+    assert place.status().standing is Standing.IN_STEP
+    assert not (place.folder / "releases/pending").exists()
+
+
+# -- saved plans ------------------------------------------------------------------------------------------------------
+
+
+def test_a_saved_plan_is_of_one_target_as_deploy_yaml_has_it(place: Place) -> None:
+    from dataclasses import replace
+
+    from pbxgen.deploy.engine import as_shown
+
+    shown = json.loads(json.dumps(as_shown(place.plan())))
+    honest, place.target = place.target, replace(place.target, beside=True)
+    refused = _refused(lambda: place.deploy(shown=shown))
+    assert refused.diagnostic.code == "PBX615"
+    assert "the target is another in deploy.yaml" in str(refused)
+    place.target = honest
+    assert place.deploy(shown=shown).changed
+
+
+def test_the_same_source_is_the_same_release_wherever_it_is(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    far = place.wanted()[0]
+    monkeypatch.chdir(place.source)
+    place.source = Path()
+    here = place.wanted()[0]
+    assert here.info.digest == far.info.digest
+    assert any("(pbx.yaml:" in file.text for file in here.files.values())

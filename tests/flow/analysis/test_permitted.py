@@ -1,0 +1,175 @@
+"""Permitted settings, explored before anybody has made them, against every one of them made."""
+
+from __future__ import annotations
+
+import itertools
+import json
+from collections.abc import Iterator
+from typing import Any
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from pbxgen.flow.analysis.entries import entries
+from pbxgen.flow.analysis.findings import analyse
+from pbxgen.flow.analysis.permitted import Search
+from pbxgen.flow.analysis.situations import Situations
+from pbxgen.flow.plan import Plan
+from pbxgen.flow.settings import DEVIATIONS, Setting, State, applied, place_of
+from pbxgen.flow.world import DEFAULT_MOMENT
+from tests.flow.analysis.test_brute_force import THOROUGH as _THOROUGH
+from tests.support.office import TODAY, compiled, plan_of
+from tests.support.sources import EXTENSIONS, sources
+
+THOROUGH = settings(_THOROUGH, max_examples=max(3, _THOROUGH.max_examples // 2))
+"""Every combination of settings takes a whole analysis each."""
+
+SETTERS = ("101", "102")
+"""Who may set something in the random sources; all settings together of more take too long to try."""
+
+
+@st.composite
+def settable_sources(draw: st.DrawFn) -> str:
+    """Users without mailboxes, of whom two may set a key or two."""
+    source: dict[str, Any] = json.loads(draw(sources()))
+    source["defaults"]["max_diversions"] = draw(st.integers(1, 3))
+    keys = ["unconditional", "busy", "no_answer", "unreachable"]
+    kinds = ["extensions", "operators", "groups", "mobile", "voicemail", "outside"]
+    source["self_service"] = {
+        "profiles": {
+            name: {
+                "may": draw(st.lists(st.sampled_from(keys), min_size=1, max_size=2, unique=True)),
+                "to": draw(st.lists(st.sampled_from(kinds), min_size=1, max_size=3, unique=True)),
+            }
+            for name in ("a", "b")
+        }
+    }
+    for extension, profile in zip(SETTERS, "ab", strict=True):
+        user = source["users"][extension]
+        user["self_service"] = profile
+        if draw(st.booleans()):
+            user.pop("voicemail", None)
+    for extension in EXTENSIONS:
+        if draw(st.booleans()):
+            outcome = st.sampled_from([e for e in EXTENSIONS if e != extension] + ["operator", "announce:closed"])
+            source["users"][extension]["deviations"] = {key: draw(outcome) for key in keys[1:]}
+    mailboxes = {e for e, user in source["users"].items() if user.get("voicemail")}
+    text = json.dumps(source)
+    for extension in {"101", "103"} - mailboxes:
+        text = text.replace(f"voicemail:{extension}", "announce:closed")
+    return text
+
+
+def states(plan: Plan) -> Iterator[State]:
+    """Every combination of permitted settings."""
+    options: list[list[tuple[str, str, str | None]]] = []
+    for extension in SETTERS:
+        user = plan.users[extension]
+        assert user.self_service is not None
+        texts = ["off", "v", "m", *(f"x{e}" for e in plan.users), "p9", "g600", "n+390298765432"]
+        for key in (k for k in DEVIATIONS if k in user.self_service.may):
+            permitted = [to for to in texts if to == "off" or place_of(plan, user, to) is not None]
+            options.append([(extension, key, to) for to in (None, *permitted)])
+    for chosen in itertools.product(*options):
+        state = State()
+        for extension, key, to in chosen:
+            if to is not None:
+                state = state.with_user(extension, {**state.users.get(extension, {}), key: Setting(to)})
+        yield state
+
+
+@THOROUGH
+@given(settable_sources())
+def test_finds_exactly_the_calls_that_some_permitted_setting_can_lose(text: str) -> None:
+    plan = compiled(text, head="").plan
+    if plan is None:  # a mailbox is gone that something else led to
+        return
+    search = Search(plan, Situations(plan, TODAY))
+    found = {entry.subject for entry in entries(plan) if search.of(entry) is not None}
+    lost: set[tuple[str, str]] = set()
+    for state in states(plan):
+        findings = analyse(applied(plan, state, DEFAULT_MOMENT), TODAY)
+        lost |= {d.subject for d in findings if d.code == "PBX210" and d.subject is not None}
+    assert found == lost, text
+
+
+@THOROUGH
+@given(settable_sources())
+def test_an_example_that_is_told_loses_its_call(text: str) -> None:
+    plan = compiled(text, head="").plan
+    if plan is None:
+        return
+    for finding in analyse(plan, TODAY):
+        if finding.code == "PBX220" and finding.example is not None:
+            assert finding.example.steps[-1].text.startswith("Nothing is left to try"), (finding, text)
+
+
+CARA = (
+    "self_service: {profiles: {staff: {may: [unreachable], to: [operators]}}}\n"
+    "users:\n"
+    '  "101": {voicemail: true}\n'
+    '  "102": {name: Cara, did: "+390212345102", self_service: staff, deviations: {busy: "101", no_answer: "101", '
+    'unreachable: "101"}}\n'
+)
+
+
+def test_a_finding_says_who_may_do_what() -> None:
+    found = [d for d in analyse(plan_of(CARA), TODAY) if d.code == "PBX220"]
+    assert [d.message for d in found] == [
+        "Cara (102) may switch `unreachable` off: a call from outside to Cara (102) can then be lost"
+    ]
+    assert found[0].subject == ("user", "102")
+
+
+def test_who_has_a_mailbox_loses_nothing_by_any_setting() -> None:
+    plan = plan_of(CARA.replace("name: Cara,", "name: Cara, voicemail: true,"))
+    assert not [d for d in analyse(plan, TODAY) if d.code == "PBX220"]
+
+
+def test_what_the_source_loses_by_itself_is_told_once() -> None:
+    plan = plan_of(CARA.replace(', unreachable: "101"', ""))
+    assert [d.code for d in analyse(plan, TODAY) if d.code in ("PBX210", "PBX220")] == ["PBX210"]
+
+
+def test_two_who_send_their_calls_round_are_told_together() -> None:
+    body = (
+        "defaults: {max_diversions: 1}\n"
+        "self_service: {profiles: {staff: {may: [unconditional], to: [extensions]}}}\n"
+        'users:\n  "100": {voicemail: true}\n'
+        '  "101": {did: "+390212345101", self_service: staff, deviations: {busy: "100", no_answer: "100", '
+        'unreachable: "100"}}\n'
+        '  "102": {did: "+390212345102", self_service: staff, deviations: {busy: "100", no_answer: "100", '
+        'unreachable: "100"}}\n'
+    )
+    found = [d for d in analyse(plan_of(body), TODAY) if d.code == "PBX220"]
+    assert {d.message.partition(":")[0] for d in found} == {
+        "101 (101) may set `unconditional` to 102",
+        "102 (102) may set `unconditional` to 101",
+    }
+
+
+def test_the_switches_are_looked_at_in_every_position() -> None:
+    body = (
+        'switches: {night: {number: "*28", operators: ["101"]}}\n'
+        'users: {"101": {did: "+390212345101", deviations: {unconditional: {to: "voicemail:102", when: not night}}}, '
+        '"102": {voicemail: true}}\n'
+    )
+    found = [d for d in analyse(plan_of(body), TODAY) if d.code == "PBX210"]
+    assert [d.message for d in found] == ["a call from outside to 101 (101) can be lost (night on)"]
+
+
+def test_thousands_of_users_who_may_all_set_everything_are_looked_at_as_one() -> None:
+    users = "".join(
+        f'  "{n}": {{did: "+3902{n:07}", self_service: staff, deviations: {{busy: "99", no_answer: "99", '
+        'unreachable: "99"}}\n'
+        for n in range(20000, 22000)
+    ).replace('unreachable: "99"}\n', 'unreachable: "99"}}\n')
+    body = (
+        "self_service: {profiles: {staff: {may: [unconditional, busy, no_answer, unreachable, dnd], "
+        "to: [extensions, operators, groups, voicemail, mobile, outside]}}}\n"
+        f'users:\n  "99": {{voicemail: true}}\n{users}'
+    )
+    plan = plan_of(body)
+    search = Search(plan, Situations(plan, TODAY))
+    assert all(search.of(entry) is not None for entry in entries(plan) if entry.number is not None)
+    assert len(search.forms) <= 8

@@ -1,0 +1,103 @@
+"""What stands in the database of settings is believed by neither text unless it is exactly what it must be."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from pbxgen.calls.case import Case
+from pbxgen.flow.plan import Plan
+from pbxgen.flow.settings import Setting, State
+from pbxgen.flow.simulate import Call
+from pbxgen.flow.world import DEFAULT_MOMENT, World
+from pbxgen.interpret import load_interpreter
+from pbxgen.interpret.asterisk import channel
+from pbxgen.interpret.base import Interpreter
+from pbxgen.interpret.freeswitch import call as freeswitch
+from pbxgen.interpret.generated_calls import examine, files_of, place
+from pbxgen.pbxs import PBXS
+from pbxgen.pipeline import compile_path
+from tests.support.hostile_settings import TEXTS
+
+OFFICE = Path(__file__).resolve().parents[1] / "smoke/suites/self_service/office.yaml"
+
+
+@pytest.fixture(scope="module")
+def plan() -> Plan:
+    return compile_path(OFFICE).plans[0]
+
+
+@pytest.fixture(scope="module", params=PBXS)
+def interpreter(request: pytest.FixtureRequest, plan: Plan) -> Interpreter:
+    return load_interpreter(request.param, files_of([plan], request.param))
+
+
+@pytest.mark.parametrize("called", ["102", "600", "101"])
+def test_a_call_goes_as_if_nothing_were_set(
+    called: str, interpreter: Interpreter, plan: Plan, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    keys = (*plan.users, "switch.night")
+    for text in TEXTS:
+        kept = {f"pbxgen/office/{key}": text for key in keys}, {("pbxgen.office", key): text for key in keys}
+        monkeypatch.setattr(channel, "database_of", lambda case, kept=kept: dict(kept[0]))
+        monkeypatch.setattr(freeswitch, "database_of", lambda case, kept=kept: dict(kept[1]))
+        examined = place(interpreter, Case("hostile", plan, Call("104", called), World(DEFAULT_MOMENT)))
+        told = [d for d in examined.differences if "is no setting: it is passed over" not in d]
+        assert not told, text
+
+
+@pytest.mark.parametrize("pbx", PBXS)
+def test_who_has_no_profile_pays_nothing(pbx: str, plan: Plan) -> None:
+    """The lines of a call to 104 are those of a plan in which nobody may set anything."""
+    users = {extension: replace(user, self_service=None) for extension, user in plan.users.items()}
+    without = replace(plan, users=users, self_service=None, switches={}, inbound={})
+    case = Case("pays", plan, Call("100", "104"), World(DEFAULT_MOMENT))
+    (paying,) = examine([plan], [case], pbx)
+    (nothing,) = examine([without], [replace(case, plan=without)], pbx)
+    assert [ran.text for ran in paying.trace] == [ran.text for ran in nothing.trace]
+
+
+@pytest.mark.parametrize("pbx", PBXS)
+def test_one_look_up_is_paid_for_a_user_with_a_profile(pbx: str, plan: Plan, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[str] = []
+
+    class Counted(dict[object, str]):
+        def get(self, key: object, default: str = "") -> str:  # type: ignore[override]
+            asked.append(str(key))
+            return default
+
+    monkeypatch.setattr(channel, "database_of", lambda case: Counted())
+    monkeypatch.setattr(freeswitch, "database_of", lambda case: Counted())
+    (examined,) = examine([plan], [Case("pays", plan, Call("104", "102"), World(DEFAULT_MOMENT))], pbx)
+    assert examined.passed
+    assert len(asked) == 1
+
+
+@pytest.mark.parametrize("pbx", PBXS)
+def test_a_setting_whose_time_is_over_is_passed_over(pbx: str, plan: Plan) -> None:
+    since = int(DEFAULT_MOMENT.timestamp()) - 86_400 * 2
+    state = State({"102": {"unconditional": Setting("x103", None, since, since + 10)}})
+    (examined,) = examine([plan], [Case("over", plan, Call("104", "102"), World(DEFAULT_MOMENT, state=state))], pbx)
+    assert examined.passed
+    assert examined.observed is not None
+    assert examined.observed.rings == ("102",)
+
+
+@pytest.mark.parametrize("pbx", PBXS)
+@pytest.mark.parametrize(("at", "rings"), [("17:59", ("102",)), ("18:01", ("105",))])
+def test_a_setting_ends_at_its_time_of_day(at: str, rings: tuple[str, ...], pbx: str, plan: Plan) -> None:
+    """Set at 10:00 on the phone; the call comes at ``at``."""
+    set_at = World(DEFAULT_MOMENT)
+    code = Case("code", plan, Call("105", "*21*102#"), set_at)
+    hour, minute = map(int, at.split(":"))
+    later = DEFAULT_MOMENT.replace(hour=hour, minute=minute)
+    zone = 3600  # Rome, in winter
+    ends = int(DEFAULT_MOMENT.replace(hour=18).timestamp()) - zone
+    kept = State({"105": {"unconditional": Setting("x102", None, ends - 8 * 3600, ends)}})
+    case = Case("call", plan, Call("104", "105"), World(later, state=kept), codes=(code,))
+    (examined,) = examine([plan], [case], pbx)
+    assert examined.passed, examined.differences
+    assert examined.observed is not None
+    assert examined.observed.rings == rings
