@@ -22,6 +22,7 @@ _KNOWN = frozenset({
     "group_confirm_key", "group_confirm_timeout", "hangup_after_bridge", "ignore_early_media", "ignore_q850_reason",
     "leg_delay_start", "leg_progress_timeout", "leg_timeout", "limit_ignore_transfer", "origination_caller_id_name",
     "origination_caller_id_number", "origination_channel_name", "origination_uuid", "outbound_redirect_fatal",
+    "sip_ignore_remote_cid",
 })  # fmt: skip
 """Variables of FreeSWITCH's own that a leg may be given."""
 
