@@ -9,13 +9,16 @@ from __future__ import annotations
 import itertools
 import math
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
 Shape = tuple[tuple[frozenset[str], ...], bool]
 """The letters at each position, and whether anything may follow."""
 
+_MOST_PARTS = 2000
+"""Into how many parts a pattern is divided to tell whether others cover it."""
+_TOO_MANY = object()
 _CLASSES = {"X": "[0-9]", "Z": "[1-9]", "N": "[2-9]"}
 _RANGE = re.compile(r"[0-9]-[0-9]", re.ASCII)
 _TOKEN = re.compile(r"\[(?:[0-9](?:-[0-9])?)+\]|[XZN]|[0-9+#*]|[.!]", re.ASCII)
@@ -107,11 +110,13 @@ def overlap(one: Pattern, other: Pattern) -> bool:
 
 def is_covered(one: Pattern, others: Iterable[Pattern]) -> bool:
     """Is every number that ``one`` matches matched by some of ``others``? In doubt, where an open pattern is covered by
-    others that are longer, it is not."""
-    return _is_covered(_shape(one), [_shape(other) for other in others])
+    others that are longer, it is not; nor where it would take long to tell."""
+    return _is_covered(_shape(one), [_shape(other) for other in others], itertools.repeat(None, _MOST_PARTS))
 
 
-def _is_covered(one: Shape, others: Sequence[Shape]) -> bool:
+def _is_covered(one: Shape, others: Sequence[Shape], steps: Iterator[None]) -> bool:
+    if next(steps, _TOO_MANY) is _TOO_MANY:
+        return False
     fixed, is_open = one
     meeting = []
     for around, around_open in others:
@@ -127,7 +132,7 @@ def _is_covered(one: Shape, others: Sequence[Shape]) -> bool:
     # What of the first that meets it is left over others must match.
     left = (*fixed[:at], fixed[at] - around[at], *fixed[at + 1 :])
     inside = (*fixed[:at], fixed[at] & around[at], *fixed[at + 1 :])
-    return _is_covered((left, is_open), meeting) and _is_covered((inside, is_open), meeting)
+    return _is_covered((left, is_open), meeting, steps) and _is_covered((inside, is_open), meeting, steps)
 
 
 def narrowness(pattern: Pattern) -> tuple[bool, int, int]:

@@ -116,7 +116,7 @@ class RuleReader:
             )
             after = None
         targets, condition = self.targets(rule, node, findings), self.condition(rule, node, findings)
-        if returning and FROM_INSIDE in condition.callers:
+        if returning and FROM_INSIDE in self._callers(rule, node, findings):
             findings.add(
                 "PBX128",
                 "calls from inside have no place in operator_return: it is for calls from outside only, by definition",
@@ -129,7 +129,6 @@ class RuleReader:
         """When the rule applies; names that do not exist are reported and left out."""
         hours: list[Hours] = []
         switches: list[Switched] = []
-        callers: list[Callers] = []
         known = tuple(self._names.of("switches"))
         if rule.when is not None:
             for text, inner in each(rule.when, at(node, "when")):
@@ -139,17 +138,23 @@ class RuleReader:
                     switches.append(Switched(name, but))
                 elif self._names.use("schedules", name, inner.location, findings, words=known):
                     hours.append(Hours(name, but))
-        if rule.from_ is not None:
-            for text, inner in each(rule.from_, at(node, "from")):
-                name, but = _negated(text)
-                if name in RESERVED or self._names.use("contacts", name, inner.location, findings, words=RESERVED):
-                    callers.append(_OTHER[name] if but and name in _OTHER else Callers(name, but))
+        callers = self._callers(rule, node, findings)
         if {FROM_INSIDE, FROM_OUTSIDE} <= set(callers):
             callers = []  # everybody
         until = None if rule.until is None else self._until(rule.until, at(node, "until"), rule.enabled, findings)
         return Condition(
             tuple(dict.fromkeys(hours)), tuple(dict.fromkeys(callers)), until, tuple(dict.fromkeys(switches))
         )
+
+    def _callers(self, rule: Conditions, node: Node, findings: Findings) -> list[Callers]:
+        callers: list[Callers] = []
+        if rule.from_ is None:
+            return callers
+        for text, inner in each(rule.from_, at(node, "from")):
+            name, but = _negated(text)
+            if name in RESERVED or self._names.use("contacts", name, inner.location, findings, words=RESERVED):
+                callers.append(_OTHER[name] if but and name in _OTHER else Callers(name, but))
+        return callers
 
     def _until(self, text: str, node: Node, enabled: bool, findings: Findings) -> dt.date | None:
         try:

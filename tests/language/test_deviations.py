@@ -202,6 +202,8 @@ def test_a_wrong_policy_is_reported_once_also_if_nobody_has_it() -> None:
         ("PBX128", '{operator_return: {busy: {to: "102", «from»: [vip, not external]}}}'),
         ("PBX110", '{busy: {to: "102", from: [vip, «not vips»]}}'),
         ("PBX110", '{busy: {to: "102", when: [office, «offices»]}}'),
+        ("PBX128", '{operator_return: {busy: {to: "102", «from»: [internal, external]}}}'),
+        ("PBX128", '{operator_return: {busy: {to: "102", «from»: [vip, internal, not internal]}}}'),
         ("PBX105", '{busy: {to: "102", from: «[]»}}'),
         ("PBX105", '{busy: {to: "102", when: «[]»}}'),
         ("PBX110", '{busy: {to: "102", when: «offce»}}'),
