@@ -317,6 +317,8 @@ class Inbound:
     location: Location
     pattern: Pattern | None = None
     """Of a range of numbers."""
+    part_of: str | None = None
+    """The pattern of the range whose number it is, with its rules."""
 
 
 class DiversionHeader(StrEnum):
@@ -446,6 +448,11 @@ class Plan:
 
     def user_at(self, extension: str) -> Place:
         return Place(PlaceKind.USER, extension, self.users[extension].location)
+
+    def written_at(self) -> Mapping[tuple[str, str], tuple[str, str]]:
+        """Numbers of ranges that are places of their own, with the range at which their rules are written."""
+        kind = PlaceKind.INBOUND.value
+        return {(kind, n): (kind, one.part_of) for n, one in self.inbound.items() if one.part_of is not None}
 
     def reached_by(self, number: str) -> Place | None:
         """What calls to an outside number of this PBX reach: a user by a DID, or an inbound number."""

@@ -132,7 +132,7 @@ def _of_range(directory: Directory, whole: plan.Inbound, named: Sequence[str]) -
     owners = {number: extension for extension, number in directory.of_extensions(whole.number)} if asked else {}
     for number in sorted({*owners, *named} - directory.dids.keys()):
         rules = _rules_for(whole.rules, owners.get(number))
-        yield number, plan.Inbound(number, rules, whole.location)
+        yield number, plan.Inbound(number, rules, whole.location, part_of=whole.number)
     rules = _rules_for(whole.rules, None)
     if rules or not whole.rules:
         yield whole.number, replace(whole, rules=rules)

@@ -27,6 +27,7 @@ _DATE = re.compile(r"\s*(\d{4})-(\d{2})-(\d{2})\s*", re.ASCII)
 _DAY_OF_YEAR = re.compile(r"\s*\d{2}-\d{2}\s*", re.ASCII)
 _LONGEST_OPEN = 366
 _LEAP_YEAR = 2024
+_A_DATE = "write year-month-day, such as 2026-12-31"
 
 
 class ProblemError(ValueError):
@@ -77,15 +78,15 @@ def _read(node: Node, parse: Callable[[str], Iterable[T]], findings: Findings) -
     return parsed
 
 
-def parse_date(text: str) -> dt.date:
+def parse_date(text: str, help: str = _A_DATE) -> dt.date:
     """``2026-12-31``. Raises ProblemError."""
     match = _DATE.fullmatch(text)
     if match is None:
-        raise ProblemError(f"{text.strip()!r} is not a date", "write year-month-day, such as 2026-12-31")
+        raise ProblemError(f"{text.strip()!r} is not a date", help)
     try:
         return dt.date(int(match[1]), int(match[2]), int(match[3]))
     except ValueError:
-        raise ProblemError(f"the calendar has no {text.strip()}", "write year-month-day, such as 2026-12-31") from None
+        raise ProblemError(f"the calendar has no {text.strip()}", help) from None
 
 
 def parse_window(text: str, offset: int = 0) -> tuple[int, int]:
@@ -139,13 +140,13 @@ def parse_days(text: str) -> tuple[int, ...]:
     return tuple(weekdays)
 
 
-def parse_range(text: str) -> tuple[dt.date, dt.date]:
+def parse_range(text: str, help: str = _A_DATE) -> tuple[dt.date, dt.date]:
     """A date, or ``first..last``. Raises ProblemError."""
     first_text, dots, last_text = text.partition("..")
-    first = parse_date(first_text)
+    first = parse_date(first_text, help)
     if not dots:
         return first, first
-    last = parse_date(last_text)
+    last = parse_date(last_text, help)
     if last < first:
         raise ProblemError(f"{text.strip()!r} ends before it begins", "write the earlier date first")
     return first, last
@@ -156,7 +157,7 @@ def parse_closed(text: str) -> list[DateRange]:
     parts = text.split("..")
     yearly = [_DAY_OF_YEAR.fullmatch(part) for part in parts]
     if not any(yearly) or len(parts) > 2:
-        first, last = parse_range(text)
+        first, last = parse_range(text, f"{_A_DATE}, or month-day, such as 12-31, for every year")
         return [DateRange(first, last, "")]
     if not all(yearly):
         raise ProblemError(f"{text.strip()!r} has one year", "write both dates with their year, or both without")

@@ -7,7 +7,7 @@ import datetime as dt
 import pytest
 
 from pbxgen.flow.schedule import DatedWindow, DateRange, Schedule, WeeklyWindow
-from pbxgen.language.schedules import parse_days, parse_window, public_holidays
+from pbxgen.language.schedules import ProblemError, parse_closed, parse_days, parse_window, public_holidays
 from tests.language.sources import only, plan_of
 
 
@@ -73,6 +73,13 @@ def test_a_date_without_a_year_is_closed_in_every_year() -> None:
         assert DateRange(dt.date(year, 8, 10), dt.date(year, 8, 20), "") in found
         assert DateRange(dt.date(year, 12, 30), dt.date(year + 1, 1, 2), "") in found
     assert len(found) == 3 * 21
+
+
+@pytest.mark.parametrize("text", ["2-30", "12-31..12-31..01-01"])
+def test_what_is_no_date_may_be_meant_for_every_year(text: str) -> None:
+    with pytest.raises(ProblemError) as told:
+        parse_closed(text)
+    assert "or month-day, such as 12-31" in told.value.help
 
 
 def test_the_29_february_is_closed_in_years_that_have_it() -> None:
