@@ -327,6 +327,14 @@ class DiversionHeader(StrEnum):
     NONE = "none"
 
 
+class CalledNumber(StrEnum):
+    """Where an incoming call names the number it is for; the request's number counts where a header names none."""
+
+    REQUEST = "request"
+    TO = "to"
+    P_CALLED_PARTY_ID = "p_called_party_id"  # RFC 7315
+
+
 @dataclass(frozen=True, slots=True)
 class Trunk:
     name: str
@@ -346,6 +354,7 @@ class Trunk:
     caller_id: CallerId
     diversion: DiversionHeader
     location: Location
+    called_number: CalledNumber = CalledNumber.REQUEST
 
 
 @dataclass(frozen=True, slots=True)

@@ -110,6 +110,10 @@ class Trunk(Model):
     number_format: Literal["e164", "e164_bare", "national", "international"] = Field(
         "e164", description="How numbers are sent: +39…, 39…, national, or 0039…."
     )
+    called_number: Literal["request", "to", "p_called_party_id"] = Field(
+        "request",
+        description="Where an incoming call names the number it is for: the request, To, or P-Called-Party-ID.",
+    )
     caller_id: CallerIdChoice = Field(
         "original", description="What diverted calls show: the caller, or the diverting user's DID."
     )

@@ -206,3 +206,16 @@ def test_calls_that_would_show_an_extension() -> None:
     assert found.message.startswith("calls of 101 over trunk carrier show an extension")
     assert found.subjects == (("user", "101"),)
     clean(body.replace("«", "").replace("»", "").replace("192.0.2.1", '192.0.2.1, number: "+390212345102"'))
+
+
+def test_a_trunk_names_the_number_that_a_call_is_for_in_the_request_or_in_a_header() -> None:
+    for written, meant in (("", "request"), (", called_number: to", "to")):
+        body = f'trunks: {{carrier: {{host: 192.0.2.1{written}}}}}\nusers: {{"101": {{did: "+390212345101"}}}}\n'
+        assert plan_of(body).trunks["carrier"].called_number == meant
+
+
+def test_a_trunk_that_names_its_calls_in_a_header_has_numbers() -> None:
+    trunk = "trunks: {carrier: {host: 192.0.2.1, called_number: «to»}}\n"
+    only("PBX182", trunk + 'users: {"101": {}}\n')
+    clean(trunk.replace("«to»", "to") + 'users: {"101": {did: "+390212345101"}}\n')
+    clean(trunk.replace("«to»", "to") + 'users: {"101": {}}\ninbound: {"+390212345000": "101"}\n')

@@ -417,4 +417,15 @@ CODES: tuple[Code, ...] = (
         example=source('users: {"21": {}, "22": {}}\ninbound: {"+390212345XXX": extension}\n'),
         cure="Write as many X's as extensions have digits.",
     ),
+    warning(
+        "PBX182",
+        "trunk that names numbers, and has none",
+        "With `called_number: to` (or `p_called_party_id`) the carrier sends every call to the account, and a header "
+        "names the number that was called. Where no user has a `did`, nothing stands under `inbound` and the trunk "
+        "has no number, every call from it gets 404.",
+        example=source(
+            "trunks: {carrier: {host: 192.0.2.1, called_number: to}}\nroutes: {world: {match: +., trunk: carrier}}\n"
+        ),
+        cure="Add the numbers of the account: `did` of users, `inbound`, and the trunk's number.",
+    ),
 )

@@ -121,6 +121,8 @@ def _channel(channel: AsteriskChannel, text: str) -> str:
             return channel.endpoint
         case "pjsip,request_uri" if channel.endpoint is not None:
             return channel.request_uri
+        case "pjsip,local_uri" if channel.endpoint is not None:
+            return channel.local_uri
         case "hangupsource":
             return channel.hung_up_by
     raise ValueError("another item")

@@ -84,7 +84,7 @@ class _CallPlayer:
 
     @property
     def _dialled(self) -> str:
-        return self._case.handling.dialled or self._case.call.called
+        return self._case.requested
 
     def _phone(self, extension: str, dialled: str) -> AsteriskCaller | None:
         """A call of a phone. None: no endpoint takes it."""
@@ -117,6 +117,7 @@ class _CallPlayer:
         channel = AsteriskCaller(switch, switch.new_name(f"PJSIP/{endpoint}"))
         channel.endpoint, channel.number, channel.withheld = endpoint, number, withheld
         channel.headers += headers
+        channel.local_uri = f"<sip:{self._case.to_user}@192.0.2.1>"
         channel.request_uri = f"sip:{dialled.replace('#', '%23')}@{self._case.plan.domain}"
         channel.place = (switch.endpoints.context(endpoint), dialled.replace("%23", "#"), 1)
         if switch.dialplan.line(*channel.place) is None:

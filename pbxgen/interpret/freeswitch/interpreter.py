@@ -63,7 +63,7 @@ def _placed(call: FreeSwitchCall, trace: Trace | None) -> Observed:
         if "in_call" in states and extension in case.plan.users:
             _occupy(switch, extension)
     handling = case.handling
-    dialled = handling.dialled or case.call.called
+    dialled = case.requested
     if case.call.caller in case.plan.users:
         caller = _from_phone(call, case.call.caller, dialled)
     else:
@@ -98,7 +98,7 @@ def _from_trunk(call: FreeSwitchCall, dialled: str) -> FreeSwitchChannel:
     sender = case.handling.caller_shows or case.call.caller
     asserted = announced.get("sip_P-Asserted-Identity", "")
     shown = user_of(announced.get("sip_P-Preferred-Identity", "")) or asserted or sender
-    told = {"switch_r_sdp": _SDP, "sip_from_user": sender}
+    told = {"switch_r_sdp": _SDP, "sip_from_user": sender, "sip_to_user": case.to_user}
     return _incoming(call, shown, dialled, context, address, announced | told)
 
 
@@ -126,6 +126,8 @@ def _announced(headers: list[str]) -> dict[str, str]:
             continue
         if name.lower() in _KEPT:
             variables[_KEPT[name.lower()]] = value if name.lower() != "p-asserted-identity" else user_of(value)
+        elif name.lower().startswith("p-"):
+            variables[f"sip_h_{name}"] = value
         elif name.lower() == "diversion":
             variables["sip_h_Diversion"] = value
         elif name.lower() == "history-info":

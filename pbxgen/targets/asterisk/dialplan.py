@@ -5,7 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import groupby
 
-from pbxgen.flow.plan import ANONYMOUS, Contacts, Inbound, Place, Plan, Profile, RingGroup, Route, Trunk, User
+from pbxgen.flow.plan import (
+    ANONYMOUS,
+    CalledNumber,
+    Contacts,
+    Inbound,
+    Place,
+    Plan,
+    Profile,
+    RingGroup,
+    Route,
+    Trunk,
+    User,
+)
 from pbxgen.flow.schedule import Schedule
 from pbxgen.targets.asterisk import calendar, names, self_service
 from pbxgen.targets.asterisk.deviations import Block, Shared, condition_notes, deviation_lines, find_shared, notes_on
@@ -130,6 +142,7 @@ def _trunk(plan: Plan, trunk: Trunk, siblings: Mapping[Key, Key]) -> dict[str, o
         "name": trunk.name,
         "where": trunk.location.short,
         "settings": ",".join(settings),
+        "called_by": "" if trunk.called_number is CalledNumber.REQUEST else trunk.called_number.value,
         "sibling": sibling,
     }
 
