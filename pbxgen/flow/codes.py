@@ -8,7 +8,18 @@ from dataclasses import dataclass, replace
 from zoneinfo import ZoneInfo
 
 from pbxgen.flow.plan import Code, Plan, Switch, User
-from pbxgen.flow.settings import AFTER, NOTHING_SET, STATES, Setting, Settings, State, expiry, is_permitted
+from pbxgen.flow.settings import (
+    AFTER,
+    LONGEST,
+    NOTHING_SET,
+    STATES,
+    Setting,
+    Settings,
+    State,
+    expiry,
+    is_permitted,
+    written,
+)
 
 OWN_MAILBOX = "*97"
 """As a number that a code names: the own mailbox."""
@@ -109,8 +120,8 @@ def _settings_after(
         setting = replace(setting, after=None)
     if not is_permitted(plan, user, code.key, setting, now):
         return 403
-    others = {key: one for key, one in before.items() if key != code.key}
-    return {**others, code.key: setting}
+    after = {key: one for key, one in before.items() if key != code.key} | {code.key: setting}
+    return after if len(written(after)) <= LONGEST else 403
 
 
 def target_of(plan: Plan, user: User, number: str) -> str | None:

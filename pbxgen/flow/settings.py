@@ -21,6 +21,8 @@ STATES = ("dnd", "follow_me")
 KEYS = (*DEVIATIONS, *STATES)
 AFTER = frozenset({"no_answer", "return_no_answer"})
 """Keys whose rules may say how long the phone rings first."""
+LONGEST = 255
+"""Characters of one user's text that both PBXs read back; FreeSWITCH cuts a longer one."""
 
 _ENTRY = re.compile(
     rf"({'|'.join(KEYS)}):(off|on|v|m|[xpg]\*?[0-9]{{1,8}}|n\+[0-9]{{1,20}}):([0-9]{{1,3}}):([0-9]{{1,12}}):([0-9]{{1,12}})",
@@ -71,6 +73,8 @@ def written(settings: Settings) -> str:
 
 def read(text: str) -> Settings:
     """Settings of a text that a PBX has kept; none of one that is not exactly what :func:`written` writes."""
+    if len(text) > LONGEST:
+        return {}
     found: dict[str, Setting] = {}
     for part in text.split("|"):
         match = _ENTRY.fullmatch(part)
@@ -155,7 +159,7 @@ def applied(plan: Plan, state: State, moment: dt.datetime) -> Plan:
     users = dict(plan.users)
     for extension, settings in state.users.items():
         user = users.get(extension)
-        if user is not None and user.self_service is not None:
+        if user is not None and user.self_service is not None and len(written(settings)) <= LONGEST:
             users[extension] = _with(plan, user, dict(permitted(plan, user, settings, epoch)))
     switches = {name: replace(switch, on=state.switches.get(name, switch.on)) for name, switch in plan.switches.items()}
     return replace(plan, users=users, switches=switches)

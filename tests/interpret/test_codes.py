@@ -1,0 +1,98 @@
+"""What becomes of codes on both generated texts: the same as on the model, and what the model says is written here."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import replace
+
+from pbxgen.calls.case import Case
+from pbxgen.flow.plan import Plan
+from pbxgen.flow.settings import LONGEST, Setting, State, written
+from pbxgen.flow.simulate import Call, simulate
+from pbxgen.flow.world import DEFAULT_MOMENT, World
+from pbxgen.interpret.generated_calls import examine
+from pbxgen.pbxs import PBXS
+from tests.support.office import plan_of
+
+GERMAN = """\
+version: 1
+pbx: {name: acme, domain: pbx.acme.example, country: DE, timezone: Europe/Berlin, language: de, outside_line: "0"}
+trunks: {carrier: {host: 192.0.2.1, number: "+493012345000"}}
+routes:
+  emergency: {match: ["112"], trunk: carrier, emergency: true}
+  home: {match: "+49X.", trunk: carrier}
+  world: {match: "+X.", trunk: carrier}
+classes: {national: [home], all: [home, world]}
+self_service:
+  profiles:
+    staff:
+      may: [unconditional, busy, no_answer, unreachable, operator_return, dnd, follow_me]
+      to: [extensions, operators, groups, voicemail, mobile, outside]
+      expires: 12h
+    few: {may: [unconditional], to: [extensions]}
+"""
+BODY = """\
+users:
+  "101": {name: A, did: "+493012345101", voicemail: true, class: all, self_service: staff}
+  "102": {name: B, voicemail: true, self_service: few}
+  "103": {name: C, voicemail: true}
+  "104": {name: D, voicemail: true, self_service: staff, follow_me: [{to: "104"}, {to: "103"}]}
+"""
+PLAN = plan_of(BODY, head=GERMAN)
+HERE = World(DEFAULT_MOMENT)
+OUTSIDE = "+493012345678"
+Dialled = Sequence[tuple[str, str, int | None]]
+"""Who dials what, and the status that it is refused with; None: it is taken."""
+_PASSED_OVER = "is no setting: it is passed over"
+
+
+def goes(dialled: Dialled, call: Call, *, world: World = HERE, plan: Plan = PLAN) -> tuple[str, ...]:
+    """The phones that ring for ``call`` after the codes, on the model and on both texts alike."""
+    codes = []
+    now = world
+    for extension, text, status in dialled:
+        code = Case(text, plan, Call(extension, text), now)
+        story = simulate(plan, code.call, now)
+        assert str(story.ending) == (f"released {status}" if status else f"set {extension}"), text
+        codes.append(code)
+        now = now if story.state is None else replace(now, state=story.state)
+    so_far = [replace(code, codes=tuple(codes[:n])) for n, code in enumerate(codes)]
+    last = Case("call", plan, call, now, codes=tuple(codes))
+    for pbx in PBXS:
+        told = examine([plan], [*so_far, last], pbx)
+        wrong = [(one.case.name, text) for one in told for text in one.differences if _PASSED_OVER not in text]
+        assert wrong == [], pbx
+    return simulate(plan, call, now).rings
+
+
+MANY: Dialled = [("101", f"*{code}*{OUTSIDE}#", None) for code in ("21", "67", "61", "62", "167")]
+
+
+def test_what_both_pbxs_can_read_back_is_kept() -> None:
+    assert goes(MANY, Call("103", "101")) == (OUTSIDE,)
+
+
+def test_what_would_be_longer_is_refused_and_leaves_what_was_set() -> None:
+    longer: Dialled = [*MANY, ("101", f"*161*{OUTSIDE}#", 403), ("101", "*26#", 403)]
+    assert goes(longer, Call("103", "101")) == (OUTSIDE,)
+
+
+def test_there_is_room_again_once_something_is_taken_off() -> None:
+    less: Dialled = [*MANY, *(("101", code, None) for code in ("##21#", "##67#", "*26#"))]
+    assert goes(less, Call("103", "101")) == ()
+
+
+def test_a_longer_text_in_the_database_is_nothing_set() -> None:
+    settings = {key: Setting(f"n{OUTSIDE}", None, 1795608000, 1795698000) for key in ("unconditional", "unreachable")}
+    long = {
+        **settings,
+        **{
+            key: Setting("n+49301234567890123", 30, 1795608000, 1795698000) for key in ("no_answer", "return_no_answer")
+        },
+        "busy": Setting("n+49301234567890123", None, 1795608000, 1795698000),
+    }
+    assert len(written(long)) > LONGEST
+    at = World(dt.datetime(2026, 11, 25, 12, 0))
+    assert goes([], Call("103", "101"), world=replace(at, state=State({"101": settings}))) == (OUTSIDE,)
+    assert goes([], Call("103", "101"), world=replace(at, state=State({"101": long}))) == ("101",)
