@@ -103,6 +103,20 @@ def is_costly(plan: Plan, number: str) -> bool:
     return any(re.fullmatch(rf"\+{code}(?:{pattern})", number, re.ASCII) is not None for code, pattern in costly)
 
 
+def emergency_spellings(plan: Plan) -> tuple[str, ...]:
+    """E.164 numbers that a trunk may send as an emergency number: +112, or +39112, whose national form is 112.
+
+    No setting leads there: every caller of the user would be sent to the emergency services.
+    """
+    numbering = plan.numbering
+    every = (
+        spelt
+        for number in plan.emergency
+        for spelt in (f"+{number}", f"+{numbering.country_code}{number}", numbering.from_national(number))
+    )
+    return tuple(dict.fromkeys(every))
+
+
 def place_of(plan: Plan, user: User, to: str) -> Place | None:
     """Where a setting leads; None where the plan has no such place, or ``user`` may not set it."""
     allowed = frozenset[str]() if user.self_service is None else user.self_service.to
@@ -125,7 +139,7 @@ def place_of(plan: Plan, user: User, to: str) -> Place | None:
 
 
 def _outside(plan: Plan, user: User, number: str) -> Place | None:
-    if number in plan.dids or number in plan.inbound:
+    if number in plan.dids or number in plan.inbound or number in emergency_spellings(plan):
         return None
     route = plan.route_of(number)
     if route is None or route.name not in (user.routes or ()) or is_costly(plan, number):

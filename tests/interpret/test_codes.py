@@ -6,6 +6,8 @@ import datetime as dt
 from collections.abc import Sequence
 from dataclasses import replace
 
+import pytest
+
 from pbxgen.calls.case import Case
 from pbxgen.flow.plan import Plan
 from pbxgen.flow.settings import LONGEST, Setting, State, written
@@ -96,3 +98,34 @@ def test_a_longer_text_in_the_database_is_nothing_set() -> None:
     at = World(dt.datetime(2026, 11, 25, 12, 0))
     assert goes([], Call("103", "101"), world=replace(at, state=State({"101": settings}))) == (OUTSIDE,)
     assert goes([], Call("103", "101"), world=replace(at, state=State({"101": long}))) == ("101",)
+
+
+ITALIAN = GERMAN.replace("country: DE", "country: IT").replace("+49", "+39").replace("Berlin", "Rome")
+
+
+@pytest.mark.parametrize(
+    ("head", "dialled"),
+    [
+        (GERMAN, "+49112"),
+        (GERMAN, "+112"),
+        (GERMAN, "000112"),
+        (ITALIAN, "+39112"),
+        (ITALIAN, "0112"),
+        (ITALIAN, "00039112"),
+        (ITALIAN, "+112"),
+    ],
+)
+def test_an_emergency_number_cannot_be_set_in_whatever_way_it_is_spelt(head: str, dialled: str) -> None:
+    plan = plan_of(BODY.replace("+49", "+39") if head == ITALIAN else BODY, head=head)
+    assert goes([("101", f"*21*{dialled}#", 403)], Call("103", "101"), plan=plan) == ("101",)
+
+
+@pytest.mark.parametrize("number", ["+39112", "+112"])
+def test_a_setting_that_leads_to_an_emergency_number_is_passed_over(number: str) -> None:
+    plan = plan_of(BODY.replace("+49", "+39"), head=ITALIAN)
+    world = replace(HERE, state=State({"101": {"unconditional": Setting(f"n{number}")}}))
+    assert goes([], Call("103", "101"), world=world, plan=plan) == ("101",)
+
+
+def test_numbers_that_only_begin_so_are_ordinary_ones() -> None:
+    assert goes([("101", "*21*+491121234#", None)], Call("103", "101")) == ("+491121234",)

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
-from pbxgen.flow.plan import Code, Plan, Switch
-from pbxgen.flow.settings import DEVIATIONS
+from pbxgen.flow.plan import Code, Plan, SelfService, Switch
+from pbxgen.flow.settings import DEVIATIONS, emergency_spellings
 
 _HASH = "(?:#|%23)"
 _END = rf"{_HASH}?\z"
@@ -28,7 +29,7 @@ def view(plan: Plan) -> dict[str, object]:
         "switches": switches,
         "code_expression": "|".join(heads),
         "emergency_numbers": _emergency(plan),
-        "costly": [] if service is None else [rf"^\+{code}(?:{pattern})\z" for code, pattern in service.costly],
+        "costly": [] if service is None else [*_costly(plan, service)],
     }
 
 
@@ -63,6 +64,12 @@ def _switch(switch: Switch) -> dict[str, object]:
         "on": rf"^\*{digits}{_HASH}\z",
         "off": rf"^{_HASH}{digits}{_END}",
     }
+
+
+def _costly(plan: Plan, service: SelfService) -> Iterator[str]:
+    yield from (rf"^\+{code}(?:{pattern})\z" for code, pattern in service.costly)
+    if plan.emergency:
+        yield rf"^(?:{'|'.join(map(re.escape, emergency_spellings(plan)))})\z"
 
 
 def _emergency(plan: Plan) -> str:
