@@ -11,6 +11,7 @@ from pbxgen.flow.plan import Code, Plan, Switch, User
 from pbxgen.flow.settings import (
     AFTER,
     LONGEST,
+    LONGEST_NUMBER,
     NOTHING_SET,
     STATES,
     Setting,
@@ -139,7 +140,7 @@ def target_of(plan: Plan, user: User, number: str) -> str | None:
     if number in plan.emergency or (line and number.removeprefix(line) in plan.emergency):
         return "n"  # never permitted
     e164 = plan.numbering.dialled(number)
-    if e164 is None:
+    if e164 is None or len(e164) > LONGEST_NUMBER:
         return None
     if e164 in plan.dids:
         return f"x{plan.dids[e164]}"

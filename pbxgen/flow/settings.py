@@ -23,6 +23,8 @@ AFTER = frozenset({"no_answer", "return_no_answer"})
 """Keys whose rules may say how long the phone rings first."""
 LONGEST = 255
 """Characters of one user's text that both PBXs read back; FreeSWITCH cuts a longer one."""
+LONGEST_NUMBER = 21
+"""Characters of an outside number: + and 20 digits."""
 
 _ENTRY = re.compile(
     rf"({'|'.join(KEYS)}):(off|on|v|m|[xpg]\*?[0-9]{{1,8}}|n\+[0-9]{{1,20}}):([0-9]{{1,3}}):([0-9]{{1,12}}):([0-9]{{1,12}})",

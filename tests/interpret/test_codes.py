@@ -129,3 +129,13 @@ def test_a_setting_that_leads_to_an_emergency_number_is_passed_over(number: str)
 
 def test_numbers_that_only_begin_so_are_ordinary_ones() -> None:
     assert goes([("101", "*21*+491121234#", None)], Call("103", "101")) == ("+491121234",)
+
+
+def test_a_number_that_the_text_has_no_room_for_is_none_and_what_was_set_stays() -> None:
+    dialled: Dialled = [("101", "*26#", None), ("101", "*67*+493012345678901234567890123#", 404)]
+    assert goes(dialled, Call("103", "101")) == ()
+
+
+def test_a_number_of_twenty_digits_can_be_set_and_one_of_twenty_one_is_none() -> None:
+    longest = f"+49{'1' * 18}"
+    assert goes([("101", f"*21*{longest}#", None), ("101", f"*21*{longest}1#", 404)], Call("103", "101")) == (longest,)
