@@ -143,7 +143,7 @@ def _codes(written: str | OwnCodes) -> Iterator[Code]:
     elif isinstance(written, OwnCodes):
         for key in (*KEYS, "all"):
             for action in ("set", "on", "off", "clear", "ask"):
-                text = getattr(getattr(written, key), action)
+                text = getattr(getattr(written, key), action, None)
                 if text is not None:
                     head, number, rest = text.partition("N")
                     head = head if number else head.removesuffix("#")

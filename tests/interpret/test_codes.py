@@ -139,3 +139,20 @@ def test_a_number_that_the_text_has_no_room_for_is_none_and_what_was_set_stays()
 def test_a_number_of_twenty_digits_can_be_set_and_one_of_twenty_one_is_none() -> None:
     longest = f"+49{'1' * 18}"
     assert goes([("101", f"*21*{longest}#", None), ("101", f"*21*{longest}1#", 404)], Call("103", "101")) == (longest,)
+
+
+OWN = GERMAN.replace("self_service:\n", "self_service:\n  codes: CODES\n")
+
+
+def test_codes_of_your_own_do_the_same() -> None:
+    own = OWN.replace("CODES", '{no_answer: {set: "*5*N*S#", off: "#5#"}, dnd: {on: "*8#"}, all: {clear: "*0#"}}')
+    plan = plan_of(BODY, head=own)
+    dialled: Dialled = [("101", "*8#", None), ("101", "*0#", None), ("101", "*5*103*10", None), ("101", "*8", None)]
+    assert goes(dialled[:3], Call("102", "101"), plan=plan) == ("101",)
+    assert goes(dialled, Call("102", "101"), plan=plan) == ()
+
+
+def test_where_no_code_is_there_what_is_set_otherwise_counts_all_the_same() -> None:
+    plan = plan_of(BODY, head=OWN.replace("CODES", "{}"))
+    world = replace(HERE, state=State({"102": {"unconditional": Setting("x103")}}))
+    assert goes([], Call("101", "102"), world=world, plan=plan) == ("103",)

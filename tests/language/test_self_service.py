@@ -104,6 +104,10 @@ def test_who_sets_a_switch_is_a_user() -> None:
         "{profiles: {staff: {may: [busy], to: [premium]}}}", "{profiles: {staff: {may: [busy], expires: soon}}}",
         "{profiles: {staff: {may: [busy], expires: '24:00'}}}", "{codes: {busy: {set: 21N}}}",
         "{codes: {busy: {set: '*21*N*N#'}}}", "{codes: {ringing: {set: '*21*N#'}}}",
+        "{codes: {busy: {set: '*67#'}}}", "{codes: {busy: {off: '#67N#'}}}",
+        "{codes: {busy: {set: '*67*N*S#'}}}", "{codes: {no_answer: {set: '*61*N#S'}}}",
+        "{codes: {all: {set: '*002*N#'}}}", "{codes: {all: {off: '#002#'}}}", "{codes: {dnd: {set: '*26*N#'}}}",
+        "{codes: {dnd: {off: '#'}}}",
     ],
 )  # fmt: skip
 def test_other_forms_are_errors(section: str) -> None:
@@ -169,12 +173,12 @@ def test_what_begins_as_a_code_and_is_none_is_nothing_else_either(dialled: str) 
 
 def test_codes_of_your_own() -> None:
     plan = plan_of(
-        'self_service: {codes: {busy: {set: "*5N*S#", off: "#5#"}, all: {clear: "*000#"}}, '
+        'self_service: {codes: {no_answer: {set: "*5N*S#", off: "#5#"}, all: {clear: "*000#"}}, '
         "profiles: {staff: {may: [busy], to: [extensions]}}}\n" + USERS
     )
     assert plan.self_service is not None
     assert [(c.head, c.action, c.key, c.number, c.seconds) for c in plan.self_service.codes] == [
-        ("*5", "set", "busy", True, True),
-        ("#5", "off", "busy", False, False),
+        ("*5", "set", "no_answer", True, True),
+        ("#5", "off", "no_answer", False, False),
         ("*000", "clear", "", False, False),
     ]

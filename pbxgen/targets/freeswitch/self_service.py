@@ -25,6 +25,7 @@ def view(plan: Plan) -> dict[str, object]:
     heads += [str(switch["expression"]).removeprefix("^").removesuffix(r"\z") for switch in switches]
     return {
         "settable": is_used(plan),
+        "has_profiles": service is not None,
         "codes": codes,
         "switches": switches,
         "code_expression": "|".join(heads),
