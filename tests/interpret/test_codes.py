@@ -156,3 +156,8 @@ def test_where_no_code_is_there_what_is_set_otherwise_counts_all_the_same() -> N
     plan = plan_of(BODY, head=OWN.replace("CODES", "{}"))
     world = replace(HERE, state=State({"102": {"unconditional": Setting("x103")}}))
     assert goes([], Call("101", "102"), world=world, plan=plan) == ("103",)
+
+
+@pytest.mark.parametrize("dialled", ["009001123456", "+499001123456", "+4909001123456", "+49009001123456"])
+def test_a_premium_number_cannot_be_set_with_a_superfluous_national_prefix_either(dialled: str) -> None:
+    assert goes([("101", f"*21*{dialled}#", 403)], Call("103", "101")) == ("101",)
