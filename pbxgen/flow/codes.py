@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
 from pbxgen.flow.plan import Code, Plan, Switch, User
 from pbxgen.flow.settings import (
-    AFTER,
     LONGEST,
     LONGEST_NUMBER,
     NOTHING_SET,
@@ -103,7 +102,11 @@ def _settings_after(
     plan: Plan, user: User, before: Settings, dialled: Dialled, now: int, moment: dt.datetime
 ) -> Settings | int:
     code, profile = dialled.code, user.self_service
-    if profile is None or (code.key and code.key not in profile.may):
+    if (
+        profile is None
+        or (code.key and code.key not in profile.may)
+        or (code.key == "follow_me" and not user.follow_me)
+    ):
         return 403
     if code.action == "ask":
         return before
@@ -117,8 +120,6 @@ def _settings_after(
             return 404
         to = found
     setting = Setting(to, dialled.seconds, now, expiry(profile, moment, plan.timezone))
-    if code.key not in AFTER:
-        setting = replace(setting, after=None)
     if not is_permitted(plan, user, code.key, setting, now):
         return 403
     after = {key: one for key, one in before.items() if key != code.key} | {code.key: setting}

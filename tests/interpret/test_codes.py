@@ -161,3 +161,19 @@ def test_where_no_code_is_there_what_is_set_otherwise_counts_all_the_same() -> N
 @pytest.mark.parametrize("dialled", ["009001123456", "+499001123456", "+4909001123456", "+49009001123456"])
 def test_a_premium_number_cannot_be_set_with_a_superfluous_national_prefix_either(dialled: str) -> None:
     assert goes([("101", f"*21*{dialled}#", 403)], Call("103", "101")) == ("101",)
+
+
+@pytest.mark.parametrize("seconds", ["0", "00", "000", "4", "004", "181", "999"])
+def test_seconds_that_are_too_few_or_too_many_are_refused(seconds: str) -> None:
+    assert goes([("101", f"*61*103*{seconds}#", 403)], Call("103", "101")) == ("101",)
+
+
+@pytest.mark.parametrize("seconds", ["5", "05", "010", "180"])
+def test_seconds_between_5_and_180_are_taken(seconds: str) -> None:
+    assert goes([("101", f"*61*103*{seconds}#", None)], Call("103", "101")) == ("101",)
+
+
+@pytest.mark.parametrize("code", ["*25#", "#25#", "##25#", "*#25#"])
+def test_who_has_no_list_to_follow_has_nothing_to_change_in_it(code: str) -> None:
+    assert goes([("101", code, 403)], Call("103", "101")) == ("101",)
+    assert goes([("104", code, None)], Call("102", "104")) == (("104",) if code == "#25#" else ("103+104",))
