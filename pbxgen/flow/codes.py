@@ -18,6 +18,7 @@ from pbxgen.flow.settings import (
     State,
     expiry,
     is_permitted,
+    permitted,
     written,
 )
 
@@ -102,16 +103,20 @@ def _settings_after(
     plan: Plan, user: User, before: Settings, dialled: Dialled, now: int, moment: dt.datetime
 ) -> Settings | int:
     code, profile = dialled.code, user.self_service
-    if (
-        profile is None
-        or (code.key and code.key not in profile.may)
-        or (code.key == "follow_me" and not user.follow_me)
-    ):
-        return 403
+    clears = code.action == "clear" or (code.action == "on" and code.key not in STATES)
+    may = profile is not None and (not code.key or code.key in profile.may)
+    if code.key == "follow_me" and not user.follow_me:
+        may = False
+    if profile is None or not may:
+        stored = code.key in before if code.key else bool(before)
+        if not (clears and stored):
+            return 403
     if code.action == "ask":
         return before
-    if code.action == "clear" or (code.action == "on" and code.key not in STATES):
-        return {key: one for key, one in before.items() if code.key not in ("", key)}
+    # Whatever is not permitted any more ends here: it does not come back with the right.
+    others = {key: one for key, one in permitted(plan, user, before, now) if code.key not in ("", key)}
+    if profile is None or clears:
+        return others
     if code.action in ("on", "off"):
         to = code.action
     else:
@@ -122,7 +127,7 @@ def _settings_after(
     setting = Setting(to, dialled.seconds, now, expiry(profile, moment, plan.timezone))
     if not is_permitted(plan, user, code.key, setting, now):
         return 403
-    after = {key: one for key, one in before.items() if key != code.key} | {code.key: setting}
+    after = {**others, code.key: setting}
     return after if len(written(after)) <= LONGEST else 403
 
 

@@ -10,9 +10,11 @@ import pytest
 
 from pbxgen.calls.case import Case
 from pbxgen.flow.plan import Plan
-from pbxgen.flow.settings import LONGEST, Setting, State, written
+from pbxgen.flow.settings import LONGEST, Setting, State, read, written
 from pbxgen.flow.simulate import Call, simulate
 from pbxgen.flow.world import DEFAULT_MOMENT, World
+from pbxgen.interpret.asterisk import channel
+from pbxgen.interpret.freeswitch import call as freeswitch
 from pbxgen.interpret.generated_calls import examine
 from pbxgen.pbxs import PBXS
 from tests.support.office import plan_of
@@ -177,3 +179,54 @@ def test_seconds_between_5_and_180_are_taken(seconds: str) -> None:
 def test_who_has_no_list_to_follow_has_nothing_to_change_in_it(code: str) -> None:
     assert goes([("101", code, 403)], Call("103", "101")) == ("101",)
     assert goes([("104", code, None)], Call("102", "104")) == (("104",) if code == "#25#" else ("103+104",))
+
+
+def now_may(profile: str) -> Plan:
+    """The plan in which 101 has another profile."""
+    return plan_of(BODY.replace("class: all, self_service: staff", f"class: all, self_service: {profile}"), head=GERMAN)
+
+
+def kept(**settings: str) -> World:
+    return replace(HERE, state=State({"101": {key: Setting(to) for key, to in settings.items()}}))
+
+
+@pytest.mark.parametrize("pbx", PBXS)
+def test_a_setting_does_not_come_back_with_the_right_once_a_code_was_dialled_without_it(
+    pbx: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    few = now_may("few")
+    past = {"dnd": Setting("on"), "unconditional": Setting("x102"), "unreachable": Setting("off")}
+    code = Case("code", few, Call("101", "*21*104#"), replace(HERE, state=State({"101": past})))
+    story = simulate(few, code.call, code.world)
+    assert story.state is not None
+    assert set(story.state.users["101"]) == {"unconditional"}
+    left: list[dict[object, str]] = []
+    of = {"asterisk": channel, "freeswitch": freeswitch}[pbx]
+    known = of.database_of
+
+    def watched(case: Case) -> object:
+        left.append(known(case))
+        return left[-1]
+
+    monkeypatch.setattr(of, "database_of", watched)
+    (examined,) = examine([few], [code], pbx)
+    assert examined.passed
+    (text,) = left[0].values()
+    assert set(read(text)) == {"unconditional"}
+    assert read(text)["unconditional"].to == "x104"
+
+
+@pytest.mark.parametrize("code", ["##67#", "*67#", "##002#"])
+@pytest.mark.parametrize("profile", ["few", "null"])
+def test_what_is_set_can_be_cleared_without_a_right_to_it_and_nothing_else_can(code: str, profile: str) -> None:
+    plan = now_may(profile)
+    nothing = None if (code, profile) == ("##002#", "few") else 403
+    dialled: Dialled = [("101", code, None), ("101", code, nothing), ("101", "#67#", 403), ("101", "*#67#", 403)]
+    assert goes(dialled, Call("103", "101"), world=kept(busy="x103"), plan=plan) == ("101",)
+
+
+def test_what_is_not_permitted_is_not_there_when_it_is_asked_for() -> None:
+    plan = now_may("few")
+    assert goes([("101", "*#21#", None)], Call("103", "101"), world=kept(unconditional="n+4930123456"), plan=plan) == (
+        "101",
+    )
