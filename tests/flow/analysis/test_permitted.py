@@ -7,9 +7,11 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from pbxgen.flow.analysis import permitted
 from pbxgen.flow.analysis.entries import entries
 from pbxgen.flow.analysis.findings import analyse
 from pbxgen.flow.analysis.permitted import Search
@@ -85,7 +87,7 @@ def test_finds_exactly_the_calls_that_some_permitted_setting_can_lose(text: str)
     if plan is None:  # a mailbox is gone that something else led to
         return
     search = Search(plan, Situations(plan, TODAY))
-    found = {entry.subject for entry in entries(plan) if search.of(entry) is not None}
+    found = {entry.place.key for entry in entries(plan) if search.of(entry) is not None}
     lost: set[tuple[str, str]] = set()
     for state in states(plan):
         findings = analyse(applied(plan, state, DEFAULT_MOMENT), TODAY)
@@ -173,3 +175,59 @@ def test_thousands_of_users_who_may_all_set_everything_are_looked_at_as_one() ->
     search = Search(plan, Situations(plan, TODAY))
     assert all(search.of(entry) is not None for entry in entries(plan) if entry.number is not None)
     assert len(search.forms) <= 8
+
+
+MANY_KINDS = (
+    "self_service: {profiles: {staff: {may: [unconditional], to: [extensions]}}}\n"
+    'users:\n  "100": {voicemail: true}\n'
+    '  "101": {did: "+390212345101", self_service: staff, deviations: {busy: "voicemail:100", '
+    'no_answer: "voicemail:100", unreachable: "voicemail:100"}}\n'
+)
+
+
+def of_kinds(count: int) -> str:
+    """Extensions that lose no call, each diverting by other hours."""
+    lists = (
+        f'  "{200 + n}": {{deviations: {{busy: "voicemail:100", unreachable: "voicemail:100", '
+        f'no_answer: [{{to: "voicemail:100", when: not h{n}}}, "voicemail:100"]}}}}\n'
+        for n in range(count)
+    )
+    hours = ", ".join(f'h{n}: {{weekly: {{mon: "{n:02}:00-{n + 1:02}:00"}}}}' for n in range(count))
+    return f"schedules: {{{hours}}}\n{MANY_KINDS}{''.join(lists)}"
+
+
+def losses(body: str) -> list[str]:
+    return [d.message for d in analyse(plan_of(body), TODAY) if d.code == "PBX220"]
+
+
+def test_a_place_at_which_calls_are_lost_is_found_among_however_many_kinds() -> None:
+    assert losses(of_kinds(20) + '  "300": {}\n') == [
+        "101 (101) may set `unconditional` to 300: a call from outside to 101 (101) can then be lost"
+    ]
+
+
+def test_how_long_phones_ring_makes_no_kind_of_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(permitted, "_MOST_KINDS", 2)
+    timed = "".join(
+        f'  "{200 + n}": {{ring_timeout: {10 + n}, deviations: {{busy: "voicemail:100", unreachable: "voicemail:100", '
+        f'no_answer: {{to: "voicemail:100", after: {10 + n}}}}}}}\n'
+        for n in range(8)
+    )
+    assert losses(MANY_KINDS + timed) == []
+
+
+NOT_KNOWN = [
+    "101 (101) may set more than can be looked at: whether a call from outside to 101 (101) can then be lost is not "
+    "known"
+]
+
+
+def test_what_has_not_been_looked_at_is_told_and_what_has_is_not() -> None:
+    assert losses(of_kinds(20)) == NOT_KNOWN
+    assert losses(of_kinds(5)) == []
+
+
+def test_a_search_that_is_given_up_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert losses(of_kinds(3)) == []
+    monkeypatch.setattr(permitted, "_MOST_POINTS", 0)
+    assert losses(of_kinds(3)) == NOT_KNOWN
