@@ -169,7 +169,8 @@ users:
         "There is a moment in the opening hours of the position at which every member is away: has `dnd`, or diverts "
         "every call from outside, and not to this position. Opening hours are when calls are led to it by the hour: "
         "by `when: office` on a rule that leads there, or by `when: not office` on one before it that does not. Where "
-        "there are none, only a position that is empty at all times is reported.",
+        "there are none, only a position that is empty at all times is reported. A position that is not empty by "
+        "itself is reported where it can be by what its members may set from their phones.",
         example=source("""\
 schedules:
   office: {weekly: {mon-fri: "08:00-18:00"}}

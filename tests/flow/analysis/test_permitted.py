@@ -231,3 +231,38 @@ def test_a_search_that_is_given_up_is_told(monkeypatch: pytest.MonkeyPatch) -> N
     assert losses(of_kinds(3)) == []
     monkeypatch.setattr(permitted, "_MOST_POINTS", 0)
     assert losses(of_kinds(3)) == NOT_KNOWN
+
+
+RECEPTION = (
+    "self_service: {profiles: {staff: {may: [MAY], to: [TO]}}}\n"
+    'operators: {reception: {number: "9", members: ["100", "101"], overflow: "voicemail:102"}}\n'
+    'users:\n  "100": {name: Ada, self_service: staff}\n  "101": {name: Bob, OTHER}\n'
+    '  "102": {voicemail: true}\n'
+)
+
+
+def empty(may: str, to: str = "extensions", other: str = "self_service: staff") -> list[str]:
+    body = RECEPTION.replace("MAY", may).replace("TO", to).replace("OTHER", other)
+    return [d.message for d in analyse(plan_of(body), TODAY) if d.code == "PBX218"]
+
+
+CAN_BE = ["operator position reception can be empty at all times"]
+
+
+def test_a_position_that_all_members_may_leave_can_be_empty() -> None:
+    assert empty("dnd") == CAN_BE
+    assert empty("unconditional") == CAN_BE
+    assert empty("unconditional", "groups") == []
+    assert empty("unconditional", "operators") == []
+    assert empty("busy") == []
+
+
+def test_a_position_that_somebody_may_not_leave_cannot() -> None:
+    assert empty("dnd", other="self_service: null, voicemail: false") == []
+    assert empty("dnd", other="dnd: true") == CAN_BE
+
+
+def test_a_position_that_is_empty_by_the_source_is_told_as_before() -> None:
+    body = RECEPTION.replace("MAY", "dnd").replace("TO", "extensions").replace("OTHER", "dnd: true")
+    found = [d.message for d in analyse(plan_of(body.replace("Ada,", "Ada, dnd: true,")), TODAY) if d.code == "PBX218"]
+    assert found == ["operator position reception is empty at all times"]
