@@ -140,6 +140,13 @@ def place_of(plan: Plan, user: User, to: str) -> Place | None:
     return None
 
 
+def named(plan: Plan, place: Place) -> str:
+    """A user, an operator position or a group as a setting names it."""
+    if place.kind is PlaceKind.USER:
+        return f"x{place.target}"
+    return f"{'p' if place.kind is PlaceKind.OPERATOR else 'g'}{plan.group_at(place.key).number}"
+
+
 def _outside(plan: Plan, user: User, number: str) -> Place | None:
     if number in plan.dids or number in plan.inbound or number in emergency_spellings(plan):
         return None

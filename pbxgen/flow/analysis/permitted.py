@@ -34,12 +34,11 @@ from pbxgen.flow.plan import (
     PlaceKind,
     Plan,
     Profile,
-    RingGroup,
     Rule,
     Rules,
     User,
 )
-from pbxgen.flow.settings import STATES, Setting, Settings, State, applied, place_of
+from pbxgen.flow.settings import STATES, Setting, Settings, State, applied, named, place_of
 from pbxgen.phrases import Phrases
 
 _MOST_OF_A_KIND = 3
@@ -339,7 +338,7 @@ class _Places:
 
     def of(self, user: User, profile: Profile) -> Iterator[tuple[str, Place | None]]:
         for place in self._places:
-            to = _text(self._plan, place)
+            to = named(self._plan, place)
             permitted = place_of(self._plan, user, to)
             if permitted is not None:
                 yield to, permitted
@@ -358,10 +357,3 @@ class _Places:
             found = (n for n in numbers if place_of(self._plan, user, f"n{n}") is not None)
             self._outside[user.routes] = next(found, None)
         return self._outside[user.routes]
-
-
-def _text(plan: Plan, place: Place) -> str:
-    if place.kind is PlaceKind.USER:
-        return f"x{place.target}"
-    group: RingGroup = plan.group_at(place.key)
-    return f"{'p' if place.kind is PlaceKind.OPERATOR else 'g'}{group.number}"

@@ -20,7 +20,7 @@ from pbxgen.flow.plan import Plan
 from pbxgen.flow.settings import DEVIATIONS, Setting, State, applied, place_of
 from pbxgen.flow.world import DEFAULT_MOMENT
 from tests.flow.analysis.test_brute_force import THOROUGH as _THOROUGH
-from tests.support.office import TODAY, compiled, plan_of
+from tests.support.office import HEAD, TODAY, compiled, plan_of
 from tests.support.sources import EXTENSIONS, sources
 
 THOROUGH = settings(_THOROUGH, max_examples=max(3, _THOROUGH.max_examples // 2))
@@ -266,3 +266,53 @@ def test_a_position_that_is_empty_by_the_source_is_told_as_before() -> None:
     body = RECEPTION.replace("MAY", "dnd").replace("TO", "extensions").replace("OTHER", "dnd: true")
     found = [d.message for d in analyse(plan_of(body.replace("Ada,", "Ada, dnd: true,")), TODAY) if d.code == "PBX218"]
     assert found == ["operator position reception is empty at all times"]
+
+
+PREMIUM = (
+    "self_service: {profiles: {staff: {may: [MAY], to: [TO]}}}\n"
+    'groups: {sales: {number: "600", members: ["100"], overflow: "104"}}\n'
+    'users:\n  "100": {voicemail: true}\n'
+    '  "101": {name: Ada, did: "+390212345101", self_service: staff}\n'
+    '  "102": {name: Bob, voicemail: true, self_service: staff, deviations: {busy: "100", no_answer: "104"}}\n'
+    '  "104": {name: Dan, class: premium, deviations: {unconditional: {to: "+39899123456", allow_premium: true}}}\n'
+)
+COSTLY_HEAD = HEAD.replace("full: [italy, germany]}", "premium: [special]}").replace(
+    "  italy:", '  special: {match: "+39899X.", trunk: carrier}\n  italy:'
+)
+
+
+def costly(may: str, to: str, *, more: str = "") -> list[str]:
+    body = PREMIUM.replace("MAY", may).replace("TO", to) + more
+    return [d.message for d in analyse(plan_of(body, head=COSTLY_HEAD), TODAY) if d.code == "PBX215"]
+
+
+def test_a_setting_that_leads_to_somebody_who_diverts_to_a_premium_number_is_told() -> None:
+    by_source = "calls to Bob (102), group sales can end at +39899123456, a premium-rate number, by way of user 104"
+    told = "can then end at +39899123456, a premium-rate number, by way of user 104"
+    assert costly("unconditional", "extensions") == [
+        by_source,
+        f"Ada (101) may set `unconditional` to 104: calls to them {told}",
+    ]
+    assert costly("busy", "extensions") == [by_source, f"Ada (101) may set `busy` to 104: calls to them {told}"]
+    assert costly("busy", "groups") == [by_source, f"Ada (101) may set `busy` to 600: calls to them {told}"]
+
+
+def test_a_setting_that_leads_elsewhere_costs_nothing() -> None:
+    assert len(costly("unconditional", "voicemail")) == 1
+    assert len(costly("unconditional", "operators")) == 1
+
+
+def test_switching_a_rule_off_can_let_calls_come_to_a_premium_number() -> None:
+    rules = 'deviations: {unconditional: "voicemail:100", busy: "104"}'
+    away = f'  "105": {{name: Eve, voicemail: true, self_service: staff, {rules}}}\n'
+    assert [m for m in costly("unconditional", "voicemail", more=away) if "Eve" in m] == [
+        "Eve (105) may switch `unconditional` off: calls to them can then end at +39899123456, a premium-rate number, "
+        "by way of user 104"
+    ]
+
+
+def test_the_way_to_a_premium_number_is_shown() -> None:
+    body = PREMIUM.replace("MAY", "busy").replace("TO", "extensions")
+    found = [d for d in analyse(plan_of(body, head=COSTLY_HEAD), TODAY) if "Ada" in d.message and d.code == "PBX215"]
+    assert found[0].example is not None
+    assert len(found[0].example.steps) > 2
