@@ -113,8 +113,8 @@ users:
         "PBX215",
         "Chain to a premium-rate or satellite number",
         "A premium-rate or satellite number has been allowed where it is written (`allow_premium`), but calls to "
-        "others come there too, along a chain of deviations: each of them runs up the bill. A setting that users may make "
-        "from their phones can be the first step of it: then the finding says which.",
+        "others come there too, along a chain of deviations: each of them runs up the bill. A setting that users may "
+        "make from their phones can be the first step of it: then the finding says which.",
         example=_with_trunk("""\
   anywhere: {match: "+.", trunk: carrier}
 classes: {full: [anywhere]}
