@@ -207,7 +207,6 @@ users:
         "although nobody answered, and no mailbox or announcement took it. The example tells who had set what. Where "
         "users may set more than can be looked at, and nothing has been found, the finding says that it is not known.",
         example=source(
-            "trunks: {carrier: {host: 192.0.2.1}}\n"
             "self_service: {profiles: {staff: {may: [busy], to: [extensions]}}}\n"
             "users:\n"
             '  "101": {voicemail: true}\n'
