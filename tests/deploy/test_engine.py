@@ -139,14 +139,9 @@ def test_passwords_are_in_no_plan_and_no_message(place: Place, fake: FakeAsteris
 def test_what_a_log_says_of_a_password_is_not_repeated(place: Place, fake: FakeAsterisk) -> None:
     before = place.deploy().release
     place.change("name: Eve", "name: Eva")
-    honest = fake.answer
-
-    def answer(text: str) -> str:
-        if text == "dialplan reload" and place.current != before:
-            fake.complain("Error parsing password=a long enough secret at line 7, and 481516 in 0481516")
-        return honest(text)
-
-    fake.answer = answer  # type: ignore[method-assign]
+    fake.complain_at_reload(
+        "Error parsing password=a long enough secret at line 7, and 481516 in 0481516", lambda: place.current != before
+    )
     refused = _refused(place.deploy)
     assert "Error parsing password=*** at line 7, and *** in 0481516" in f"{refused} {refused.lines}"
     assert "enough" not in f"{refused} {refused.lines}"
@@ -196,14 +191,7 @@ def test_a_hand_edit_in_between_makes_a_plan_void(place: Place) -> None:
 def test_a_complaint_in_the_log_is_the_way_back(place: Place, fake: FakeAsterisk) -> None:
     before = place.deploy().release
     place.change("name: Eve", "name: Eva")
-    honest = fake.answer
-
-    def answer(text: str) -> str:
-        if text == "dialplan reload" and place.current != before:
-            fake.complain("something is wrong")
-        return honest(text)
-
-    fake.answer = answer  # type: ignore[method-assign]
+    fake.complain_at_reload("something is wrong", lambda: place.current != before)
     refused = _refused(place.deploy)
     assert refused.diagnostic.code == "PBX616"
     assert "pbx_config.c: something is wrong" in str(refused)
