@@ -6,15 +6,18 @@ import asyncio
 import contextlib
 import re
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from pathlib import Path
+
+import pytest
 
 from pbxgen.deploy.activate import now
 from pbxgen.deploy.engine import Deployed, Order
 from pbxgen.deploy.engine import deploy as engine_deploy
 from pbxgen.deploy.engine import rollback as engine_rollback
+from pbxgen.deploy.errors import DeployError
 from pbxgen.deploy.plan import Before, TargetPlan, plan_of
 from pbxgen.deploy.read import DeployTarget
 from pbxgen.deploy.session import session_at
@@ -130,6 +133,13 @@ class Place:
     def current(self) -> str | None:
         link = self.folder / "pbxgen"
         return link.readlink().name if link.is_symlink() else None
+
+
+def refusal(doing: Callable[[], object]) -> DeployError:
+    """Why it is not done."""
+    with pytest.raises(DeployError) as refused:
+        doing()
+    return refused.value
 
 
 def target(pbx: str, folder: Path, command: tuple[str, ...]) -> DeployTarget:
