@@ -31,6 +31,7 @@ from pbxgen.lab.pbx import PbxSetup
 from pbxgen.phrases import phrases
 from pbxgen.pipeline import compile_path
 from pbxgen.targets.base import Part
+from tests.conftest import real_pbx
 
 PASSWORD = "a long enough secret"
 DOMAIN = "office.example"
@@ -197,7 +198,8 @@ class RealPlace(Place):
 
 @contextlib.contextmanager
 def real_place(name: str, folder: Path, trunk: str) -> Iterator[RealPlace]:
-    """A PBX with its stock configuration, to which nothing was deployed yet."""
+    """A PBX with its stock configuration, to which nothing was deployed yet. Without the PBX the test is skipped."""
+    real_pbx(name)
     home = folder / "pbx"
     home.mkdir(parents=True)
     setup = PbxSetup(home, (), {})
