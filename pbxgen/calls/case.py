@@ -10,7 +10,7 @@ from pbxgen.flow.plan import CalledNumber, Plan
 from pbxgen.flow.simulate import Call, simulate
 from pbxgen.flow.world import World
 from pbxgen.scenario.state import world_of
-from pbxgen.scenario.values import Expectation, Scenario
+from pbxgen.scenario.values import Expectation, Scenario, asks_for_privacy
 
 PROMPT_SECONDS = 0.45
 """Seconds from INVITE to answer, unless a call says otherwise; long enough that all phones of an entry ring first."""
@@ -78,6 +78,13 @@ class Case:
         return self.world.moment.replace(tzinfo=ZoneInfo(self.plan.timezone))
 
     @property
+    def meant(self) -> Call:
+        """The call as the model is asked about it: what a phone's INVITE says of its number counts."""
+        if self.call.caller not in self.plan.users or not asks_for_privacy(self.handling.headers):
+            return self.call
+        return replace(self.call, withheld=True)
+
+    @property
     def called_number(self) -> CalledNumber:
         """Where the call names the number it is for."""
         inside = self.call.caller in self.plan.users
@@ -117,4 +124,6 @@ def case_of(scenario: Scenario, plan: Plan) -> Case:
         codes.append(code)
         story = simulate(plan, code.call, world)
         world = world if story.state is None else replace(world, state=story.state)
-    return Case(scenario.name, plan, scenario.call, world, scenario.expect, codes=tuple(codes))
+    sip = scenario.sip
+    handling = Handling(headers=sip.headers, dialled=sip.request, to_shows=sip.to, caller_shows=sip.sender)
+    return Case(scenario.name, plan, scenario.call, world, scenario.expect, handling, tuple(codes))

@@ -280,7 +280,9 @@ class User:
     password: Secret | None = None
     """Without one the user gets no endpoint (the phone's login is configured elsewhere)."""
     own_number: str | None = None
-    """What a call of this user shows outside: the first DID, else None (the trunk's main number)."""
+    """What a call of this user shows outside: ``caller_id``, else the first DID, else None (the trunk's number)."""
+    withheld: bool = False
+    """Is no number shown outside, except on emergency calls?"""
     self_service: Profile | None = None
     own_mobile: Place | None = None
     """The ``mobile`` as a place that a setting may lead to; None where there is none, or the class forbids it."""

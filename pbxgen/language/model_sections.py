@@ -11,6 +11,7 @@ from pbxgen.language.model_base import (
     ACCEPT,
     BY_SHAPE,
     NOT_NULL,
+    NUMBER,
     RING_RANGE,
     Accept,
     CallerIdChoice,
@@ -37,6 +38,10 @@ from pbxgen.language.model_deviations import (
 )
 
 DOMAIN = r"^(?:[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9])?)(?:\.[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9])?)*$"
+
+
+WITHHELD = "withheld"
+"""A user's `caller_id` that shows no number."""
 
 
 class Pbx(Model):
@@ -350,6 +355,15 @@ class User(Model):
     did: OneOrMany[OutsideNumber] = Field(
         [], description="Outside numbers that reach this user; the first is shown outside."
     )
+    caller_id: (
+        Annotated[
+            str,
+            StringConstraints(pattern=rf"^(?:{WITHHELD}|{NUMBER.removeprefix('^').removesuffix('$')})$"),
+            Expects("a number in quotes, or withheld"),
+            Field(examples=["+390212345000", WITHHELD]),
+        ]
+        | None
+    ) = Field(None, description="Shown outside instead of the first `did`: a number, or withheld for none.")
     mobile: OutsideNumber | None = Field(None, description="What `mobile` means.")
     voicemail: (
         Annotated[

@@ -197,13 +197,13 @@ def test_a_route_that_can_carry_some_call(routes: str) -> None:
     clean(NUMBERED + f'routes: {{{routes}}}\ninbound: {{"+390212345000": busy}}\n')
 
 
-def test_calls_that_would_show_an_extension() -> None:
+def test_calls_that_have_no_number_to_show() -> None:
     body = (
         "trunks: {«carrier»: {host: 192.0.2.1}}\nroutes: {world: {match: '+.', trunk: carrier}}\n"
         'classes: {all: [world]}\nusers: {"101": {class: all}, "102": {class: all, did: "+390212345102"}, "103": {}}\n'
     )
     found = only("PBX174", body)
-    assert found.message.startswith("calls of 101 over trunk carrier show an extension")
+    assert found.message.startswith("calls of 101 over trunk carrier show no number")
     assert found.subjects == (("user", "101"),)
     clean(body.replace("«", "").replace("»", "").replace("192.0.2.1", '192.0.2.1, number: "+390212345102"'))
 

@@ -400,14 +400,14 @@ CODES: tuple[Code, ...] = (
     ),
     warning(
         "PBX174",
-        "calls that show an extension",
-        "A call outside shows the first `did` of who calls, else the trunk's number. Where there is neither the "
-        "carrier is told the extension, which nobody can call back.",
+        "calls that show no number",
+        "A call outside shows the first `did` of who calls (or their `caller_id`), else the trunk's number. Where "
+        "there is neither it is anonymous, as nobody could call an extension back; many carriers refuse such calls.",
         example=source(
             "trunks: {carrier: {host: 192.0.2.1}}\nroutes: {world: {match: +., trunk: carrier}}\n"
             'classes: {all: [world]}\nusers: {"101": {class: all}}\n'
         ),
-        cure="Give the trunk a number, or the users a did.",
+        cure="Give the trunk a number, or the users a did or a caller_id (`withheld` if no number is to be shown).",
     ),
     warning(
         "PBX175",
