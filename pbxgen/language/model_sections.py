@@ -161,7 +161,7 @@ class Schedule(Model):
     )
     closed: Annotated[OneOrMany[Text], Expects("a list of dates")] = Field(
         [],
-        description="Dates or ranges of dates, closed all day; without years they are every year's.",
+        description="Dates or ranges of dates, closed all day; without years they are every year's, to 2040.",
         examples=[["2026-12-24", "2027-08-09..2027-08-20", "12-31", "08-10..08-20"]],
     )
     open: Annotated[OneOrMany[Text], Expects("a list of dated windows")] = Field(
