@@ -159,7 +159,7 @@ class RunningAsterisk:
         except NotUnderstoodError:
             return frozenset()
 
-    def reload(self, before: Files, after: Files, *, everything: bool = False) -> list[str]:
+    def reload(self, before: Files, after: Files, *, everything: bool = False, pending: bool = False) -> list[str]:
         paths = before.keys() | after.keys() if everything else changed(before, after, _meaning)
         kinds = set(map(_kind, paths))
         for name, command, answer in _RELOADS:

@@ -148,11 +148,13 @@ class RunningFreeSwitch:
         gateways = _understood(files, self._variables())
         return frozenset(name for name, gateway in gateways.items() if _registers(gateway))
 
-    def reload(self, before: Files, after: Files, *, everything: bool = False) -> list[str]:
-        paths = before.keys() | after.keys() if everything else changed(before, after, _meaning)
+    def reload(self, before: Files, after: Files, *, everything: bool = False, pending: bool = False) -> list[str]:
+        every, differ = before.keys() | after.keys(), changed(before, after, _meaning)
+        paths = every if everything else differ
         told: list[str] = []
         gateways = any(path.startswith("sip_profiles/external") for path in paths)
-        restarts = [name for name in _PROFILES if f"sip_profiles/{name}.xml" in paths]
+        profiles = every if pending else differ
+        restarts = [name for name in _PROFILES if f"sip_profiles/{name}.xml" in profiles]
         if restarts and self._calls():
             commands = " and ".join(f"`sofia profile {name} restart`" for name in restarts)
             told.append(

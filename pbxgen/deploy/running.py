@@ -77,10 +77,11 @@ class RunningPbx(Protocol):
         """The names of the trunks that are to be registered."""
         ...
 
-    def reload(self, before: Files, after: Files, *, everything: bool = False) -> list[str]:
+    def reload(self, before: Files, after: Files, *, everything: bool = False, pending: bool = False) -> list[str]:
         """Reload what reads the files that differ, and wait for it; what it is still to do, in sentences.
 
-        ``everything``: as if every file differed, as what runs may not be ``before``. Raises ReloadError.
+        ``everything``: as if every file differed, as what runs may not be ``before``; but what would end calls is done
+        for files that differ only, or where it is still to be done for ``before`` (``pending``). Raises ReloadError.
         """
         ...
 

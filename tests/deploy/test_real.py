@@ -95,7 +95,8 @@ def test_a_changed_deviation_is_what_the_next_call_takes_and_the_one_that_is_up_
     done = place.deploy()
     assert done.changed
     assert done.release == place.current
-    assert place.status().standing is Standing.IN_STEP
+    status = place.status()
+    assert status.standing is Standing.IN_STEP, status.details
     assert office.call_is_up()
     assert not place.deploy().changed
 
@@ -230,7 +231,8 @@ def test_what_was_edited_by_hand_is_seen_and_needs_force(office: Office) -> None
     assert refused.value.diagnostic.code == "PBX614"
     before = place.current
     assert place.deploy(force=True).release != before
-    assert place.status().standing is Standing.IN_STEP
+    status = place.status()
+    assert status.standing is Standing.IN_STEP, status.details
     assert office.call_is_up()
 
 
@@ -249,7 +251,8 @@ def test_what_somebody_made_the_pbx_forget_is_drift(office: Office) -> None:
         place.deploy()
     assert refused.value.diagnostic.code == "PBX614"
     place.deploy(force=True)
-    assert place.status().standing is Standing.IN_STEP
+    status = place.status()
+    assert status.standing is Standing.IN_STEP, status.details
     assert office.rung_for("103") == "103"
 
 
