@@ -152,7 +152,8 @@ class _Examiner:
             diagnostics += loops(compiled.partial_plan, self.today)
         if compiled.plan is not None:
             diagnostics += self._limits(compiled.plan)
-        diagnostics, idle = apply_acceptances(diagnostics, compiled.acceptances)
+        written_at = {} if compiled.plan is None else compiled.plan.written_at()
+        diagnostics, idle = apply_acceptances(diagnostics, compiled.acceptances, written_at)
         if compiled.plan is not None and self.analysis:  # else nobody has looked for what they accept
             all_targets = set(self.targets) == set(PBXS)
             unasked = {a.location for a in compiled.acceptances if a.code.startswith("PBX3") and not all_targets}

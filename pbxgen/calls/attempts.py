@@ -47,7 +47,7 @@ def ring_together(first: Attempt, later: Attempt) -> bool:
 
 def number_sent(plan: Plan, trunk: str, digits: str) -> str:
     """The E.164 number (or emergency number) that digits sent to a trunk stand for; other digits stay as they are."""
-    if digits in plan.emergency:
+    if plan.is_short(digits):
         return digits
     bare = plan.trunks[trunk].number_format is NumberFormat.E164_BARE
     return plan.numbering.caller_of_trunk(digits, bare=bare) or digits

@@ -179,7 +179,8 @@ def _inbound(case: Case, before: Sequence[Event]) -> bool:
     """Was an outside number called that leads outside again? Then it stands for who diverts, until a transfer."""
     if any(event.kind is EventKind.TRANSFERRED for event in before):
         return False
-    return any(number in case.plan.inbound for number in case.plan.numbering.called_by_trunk(case.call.called))
+    numbers = case.plan.numbering.called_by_trunk(case.call.called)
+    return any(n in case.plan.inbound or case.plan.in_range(n) is not None for n in numbers)
 
 
 def _compare(

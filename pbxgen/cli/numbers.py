@@ -13,8 +13,8 @@ _DIALLED = re.compile(r"\+?[0-9*#]+", re.ASCII)
 
 
 def outside_number(plan: Plan, text: str, option: str) -> str:
-    """E.164 of an outside number, read as the source reads it, or an emergency number; wrong usage if it is none."""
-    if text in plan.emergency:
+    """E.164 of an outside number, read as the source reads it, or a short number; wrong usage if it is none."""
+    if plan.is_short(text):
         return text
     number, problem = read(plan, text)
     if number is None:

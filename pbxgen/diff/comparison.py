@@ -16,11 +16,10 @@ from pbxgen.flow.analysis.call_sets import Area, CallSets
 from pbxgen.flow.analysis.explore import Explorer
 from pbxgen.flow.analysis.places_ahead import PlacesAhead
 from pbxgen.flow.analysis.reach import Key
-from pbxgen.flow.analysis.situations import SOMEBODY_INSIDE, Atoms, Situations
+from pbxgen.flow.analysis.situations import Atoms, Situations
 from pbxgen.flow.behaviour import Attempt, Forest, Node
 from pbxgen.flow.cases import Vocabulary
-from pbxgen.flow.machine import Caller
-from pbxgen.flow.plan import Condition, Origin, Outcome, Plan
+from pbxgen.flow.plan import FROM_OUTSIDE, Condition, Origin, Outcome, Plan
 from pbxgen.flow.wording import length
 from pbxgen.phrases import Phrases
 from pbxgen.source.garbage_collection import without_garbage_collection
@@ -126,9 +125,10 @@ class _EntryCalls:
         self._in_flow = () if pair.before is None else pair.callers
         atoms = Atoms.of(pair.conditions)
         strangers = situations.strangers(atoms, {number for flow in pair.flows for number in flow.outside})
-        inside = Caller(Origin.INTERNAL, SOMEBODY_INSIDE)
-        self._calls = CallSets(situations, atoms, (*strangers, inside, *self._in_flow))
-        self._anybody = [self._calls.by(strangers), self._calls.by((inside,))]
+        here = [caller.number for caller in self._in_flow if caller.origin is Origin.INTERNAL]
+        insiders = situations.insiders(atoms, [extension for extension in here if extension is not None])
+        self._calls = CallSets(situations, atoms, (*strangers, *insiders, *self._in_flow))
+        self._anybody = [self._calls.by(strangers), self._calls.by(insiders)]
         self._before = None if pair.before is None else Explorer(before, self._calls, written=True)
         self._after = Explorer(after, self._calls, written=True)
 
@@ -184,7 +184,7 @@ class _EntryCalls:
     @cached_property
     def _alike(self) -> list[int]:
         """Calls of one origin for which the same conditions hold."""
-        return self._calls.alike((*self._pair.conditions, Condition(origin=Origin.EXTERNAL)))
+        return self._calls.alike((*self._pair.conditions, Condition(callers=(FROM_OUTSIDE,))))
 
     def _changes(self, found: Iterable[_Difference], areas: Iterable[Area]) -> tuple[Change, ...]:
         """Differences by area, those of several once."""

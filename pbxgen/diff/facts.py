@@ -8,7 +8,7 @@ from pbxgen.diff.changes import EntryChanges, Fact
 from pbxgen.diff.shared_situations import BEFORE
 from pbxgen.flow.numbering import NumberingPlan
 from pbxgen.flow.pattern import Pattern
-from pbxgen.flow.plan import Plan, Route, Trunk, User
+from pbxgen.flow.plan import ANONYMOUS, Contacts, Plan, Route, Trunk, User
 from pbxgen.flow.schedule import DateRange, Schedule
 from pbxgen.phrases import Phrases
 
@@ -59,7 +59,7 @@ def _reading(numbering: NumberingPlan) -> tuple[str, str, str]:
 
 def _asks_for_the_time(plan: Plan) -> bool:
     conditions = (rule.condition for _, _, rules in plan.rules() for rule in rules)
-    return any(c.schedule is not None or c.until is not None for c in conditions)
+    return any(c.hours or c.until is not None for c in conditions)
 
 
 def _user(was: User, now: User, say: Phrases) -> Iterator[Fact]:
@@ -71,7 +71,8 @@ def _user(was: User, now: User, say: Phrases) -> Iterator[Fact]:
 
 def _route(route: Route, say: Phrases) -> str:
     text = say("diff.value.route", patterns=", ".join(p.text for p in route.patterns), trunk=route.trunk)
-    return f"{text}, {say('diff.value.emergency')}" if route.emergency else text
+    kind = "emergency" if route.emergency else "as_dialled" if route.as_dialled else ""
+    return f"{text}, {say(f'diff.value.{kind}')}" if kind else text
 
 
 def _trunk(trunk: Trunk, say: Phrases) -> str:
@@ -103,8 +104,14 @@ def named_facts(plan: Plan, entries: Iterable[EntryChanges], say: Phrases) -> It
         was, now = plan.schedules[name + BEFORE], plan.schedules[name]
         yield from _fact("schedule", name, _hours(was, now, say), _hours(now, was, say))
     for name in sorted(name for name in people if name + BEFORE in plan.contacts):
-        before, after = ([_written(p) for p in plan.contacts[n].patterns] for n in (name + BEFORE, name))
+        before, after = (_callers(plan.contacts[n]) for n in (name + BEFORE, name))
         yield from _fact("contacts", name, _some(_only(before, after), say), _some(_only(after, before), say))
+
+
+def _callers(contacts: Contacts) -> list[str]:
+    """Who is in a contacts set, as the source has it."""
+    words = [ANONYMOUS] if contacts.anonymous else []
+    return [*map(_written, contacts.patterns), *sorted(contacts.extensions), *words]
 
 
 def _written(pattern: Pattern) -> str:

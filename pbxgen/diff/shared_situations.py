@@ -11,7 +11,18 @@ from pbxgen.diagnostics.location import Location
 from pbxgen.flow.analysis.reach import Flow, Reach
 from pbxgen.flow.analysis.situations import Situations
 from pbxgen.flow.machine import Caller
-from pbxgen.flow.plan import Condition, Deviations, Origin, Place, PlaceKind, Plan, RingGroup, Rule, Rules, User
+from pbxgen.flow.plan import (
+    Condition,
+    Deviations,
+    Origin,
+    Place,
+    PlaceKind,
+    Plan,
+    RingGroup,
+    Rule,
+    Rules,
+    User,
+)
 
 BEFORE = " (before)"
 """Added to the names of schedules and contacts that the new plan has too, but different."""
@@ -72,7 +83,7 @@ def in_common_terms(old: Plan, new: Plan) -> tuple[Plan, Plan]:
     each outside number.
     """
     schedules = _names(old.schedules, new.schedules, lambda schedule: schedule.hours)
-    contacts = _names(old.contacts, new.contacts, lambda contacts: contacts.patterns)
+    contacts = _names(old.contacts, new.contacts, lambda contacts: replace(contacts, location=_NOWHERE))
     positions = {
         PlaceKind.OPERATOR: _renamed(old.operators, new.operators),
         PlaceKind.GROUP: _renamed(old.groups, new.groups),
@@ -139,13 +150,11 @@ class _Terms:
         return self.known[id(rules)]
 
     def _rule(self, rule: Rule) -> Rule:
-        condition, schedule, contacts = rule.condition, rule.condition.schedule, rule.condition.contacts
-        if schedule is not None or contacts is not None:
-            condition = replace(
-                condition,
-                schedule=None if schedule is None else self.schedules.get(schedule, schedule),
-                contacts=None if contacts is None else self.contacts.get(contacts, contacts),
-            )
+        condition = rule.condition
+        if condition.hours or condition.callers:
+            hours = (one._replace(schedule=self.schedules.get(one.schedule, one.schedule)) for one in condition.hours)
+            callers = (one._replace(name=self.contacts.get(one.name, one.name)) for one in condition.callers)
+            condition = replace(condition, hours=tuple(hours), callers=tuple(callers))
         return Rule(self._places(rule.places), _NOWHERE, condition, rule.after)
 
     def _places(self, places: tuple[Place, ...]) -> tuple[Place, ...]:

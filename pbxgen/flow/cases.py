@@ -12,10 +12,10 @@ from pbxgen.flow.analysis.call_sets import Area, CallSets
 from pbxgen.flow.analysis.explore import Explorer
 from pbxgen.flow.analysis.places_ahead import PlacesAhead
 from pbxgen.flow.analysis.reach import Flow
-from pbxgen.flow.analysis.situations import SOMEBODY_INSIDE, Situation, Situations
+from pbxgen.flow.analysis.situations import Situation, Situations
 from pbxgen.flow.behaviour import Attempt, Forest, Node, Part, Ways, nodes_of
 from pbxgen.flow.machine import Caller
-from pbxgen.flow.plan import Condition, Origin, PlaceKind, Plan
+from pbxgen.flow.plan import ANONYMOUS, Callers, Condition, Hours, Origin, PlaceKind, Plan
 from pbxgen.flow.wording import OTHERWISE, Literal, When, length, shortest
 from pbxgen.flow.world import World
 
@@ -76,8 +76,13 @@ class Vocabulary:
 def _holds(calls: CallSets) -> Iterator[tuple[Literal, int]]:
     """Each condition that has a name with the calls for which it holds."""
     atoms = calls.atoms
-    named = [("open", "closed", n, Condition(schedule=n)) for n in sorted(atoms.schedules)]
-    named += [("from", "not_from", n, Condition(contacts=n)) for n in sorted(atoms.contacts)]
+    named = [("open", "closed", n, Condition((Hours(n),))) for n in sorted(atoms.schedules)]
+    named += [
+        ("anonymous", "known", n, Condition(callers=(Callers(n),)))
+        if n == ANONYMOUS
+        else ("from", "not_from", n, Condition(callers=(Callers(n),)))
+        for n in sorted(atoms.contacts)
+    ]
     named += [("until", "after", day.isoformat(), Condition(until=day)) for day in sorted(atoms.untils)]
     for kind, opposite, name, condition in named:
         there = calls.where(condition)
@@ -127,10 +132,11 @@ class _Cases:
         self._narrowed = narrowed
         self._forest = Forest(_MOST_STATES, _MOST_BRANCHES, narrowed.world)
         self._ways = Ways()
-        self._inside = Caller(Origin.INTERNAL, SOMEBODY_INSIDE)
         self._strangers = situations.strangers(flow.atoms, flow.outside)
         self._in_flow = callers_in(plan, flow)
-        callers = (*self._strangers, self._inside, *self._in_flow) if narrowed.caller is None else (narrowed.caller,)
+        here = [c.number for c in self._in_flow if c.origin is Origin.INTERNAL and c.number is not None]
+        self._insiders = situations.insiders(flow.atoms, here)
+        callers = (*self._strangers, *self._insiders, *self._in_flow) if narrowed.caller is None else (narrowed.caller,)
         moments = None if narrowed.moment is None else (narrowed.moment,)
         self._calls = CallSets(situations, flow.atoms, callers, moments)
         self._explorer = Explorer(PlacesAhead(plan), self._calls, written=True)
@@ -140,7 +146,7 @@ class _Cases:
             one = self._narrowed.caller
             mine = self._anybody((one,))
             return Cases(tuple(replace(c, caller=one.number or "anonymous") for c in mine), self._forest.whole)
-        anybody = self._anybody(self._strangers, (self._inside,))
+        anybody = self._anybody(self._strangers, self._insiders)
         narrowed = self._narrowed.moment is not None or self._narrowed.world is not None
         by_name = list(self._by_name(anybody)) if self._forest.whole and not narrowed else []
         return Cases((*anybody, *by_name), self._forest.whole)

@@ -150,6 +150,6 @@ def target_of(plan: Plan, user: User, number: str) -> str | None:
         return None
     if e164 in plan.dids:
         return f"x{plan.dids[e164]}"
-    if e164 not in plan.inbound and plan.route_of(e164) is None:
+    if e164 not in plan.inbound and plan.in_range(e164) is None and plan.route_of(e164) is None:
         return None
     return f"n{e164}"

@@ -8,7 +8,7 @@ from enum import StrEnum
 from pbxgen.flow import codes
 from pbxgen.flow.machine import Caller, Sent
 from pbxgen.flow.numbering import NumberFormat
-from pbxgen.flow.plan import CallerId, Origin, Place, Plan, Trunk
+from pbxgen.flow.plan import CallerId, Origin, Place, Plan, Route, Trunk
 
 OWN_MAILBOX = codes.OWN_MAILBOX
 """Opens the caller's own mailbox; the PIN is asked where there is one."""
@@ -40,9 +40,12 @@ class DialOut:
     """The call goes straight to a trunk."""
 
     number: str
-    """E.164, or the bare emergency number."""
-    trunk: str
-    emergency: bool
+    """E.164, or the digits as they are dialled: emergency numbers, and numbers of a route that is `as_dialled`."""
+    route: Route
+
+    @property
+    def as_dialled(self) -> bool:
+        return self.route.emergency or self.route.as_dialled
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +75,7 @@ def from_phone(plan: Plan, extension: str, dialled: str) -> WayIn:
     """What ``dialled`` means on the phone of ``extension``, in the order of SEMANTICS' "Entering and leaving"."""
     emergency = _emergency(plan, dialled)
     if emergency is not None:
-        return DialOut(emergency, plan.emergency[emergency], emergency=True)
+        return DialOut(emergency, _emergency_route(plan, emergency))
     if dialled in plan.users:
         return ToPlace(plan.user_at(dialled))
     for place, group in plan.positions():
@@ -88,45 +91,50 @@ def from_phone(plan: Plan, extension: str, dialled: str) -> WayIn:
     if code is not None:
         return CodeDialled(code)
     number = plan.numbering.dialled(dialled)
-    if number is None:
-        return Refusal(404, Why.NO_SUCH_NUMBER)
-    inside = plan.reached_by(number)
+    inside = None if number is None else plan.reached_by(number) or plan.in_range(number)
     if inside is not None:
         return ToPlace(inside)
-    route = plan.route_of(number)
-    if route is None:
-        return Refusal(404, Why.NO_ROUTE)
-    if route.name not in (plan.users[extension].routes or ()):
-        return Refusal(403, Why.CLASS_FORBIDS)
-    return DialOut(number, route.trunk, emergency=False)
+    line = plan.numbering.outside_line
+    digits = dialled[len(line) :] if dialled.startswith(line) else ""
+    for route in plan.routes.values():
+        sent = digits if route.as_dialled else number
+        if sent is not None and not route.emergency and route.carries(sent):
+            allowed = route.name in (plan.users[extension].routes or ())
+            return DialOut(sent, route) if allowed else Refusal(403, Why.CLASS_FORBIDS)
+    return Refusal(404, Why.NO_SUCH_NUMBER if number is None else Why.NO_ROUTE)
 
 
 def from_trunk(plan: Plan, called: str) -> WayIn:
     """What a called number coming from a trunk means: DIDs and ``inbound`` numbers, nothing else."""
-    for number in plan.numbering.called_by_trunk(called):
-        inside = plan.reached_by(number)
-        if inside is not None:
-            return ToPlace(inside)
+    numbers = plan.numbering.called_by_trunk(called)
+    for look in (plan.reached_by, plan.in_range):
+        for number in numbers:
+            inside = look(number)
+            if inside is not None:
+                return ToPlace(inside)
     return Refusal(404, Why.NOT_INBOUND)
 
 
 def sent(plan: Plan, caller: Caller, out: DialOut) -> Sent:
-    """An emergency number goes out as it is dialled. Whoever is transferred from outside shows what diversions show."""
-    trunk = plan.trunks[out.trunk]
-    routes = (r for r in plan.routes.values() if r.emergency is out.emergency and r.trunk == out.trunk)
-    route = next(r for r in routes if any(p.matches(out.number) for p in r.patterns))
+    """Whoever is transferred from outside shows what diversions show."""
+    trunk = plan.trunks[out.route.trunk]
     if caller.origin is Origin.EXTERNAL:
         shown = caller.number if trunk.caller_id is CallerId.ORIGINAL else trunk.number
     else:
         shown = plan.users[caller.number or ""].own_number or trunk.number
-    number = out.number if out.emergency else plan.numbering.as_sent(out.number, trunk.number_format)
-    return Sent(route, number, None if shown is None else plan.numbering.as_sent(shown, trunk.number_format))
+    number = out.number if out.as_dialled else plan.numbering.as_sent(out.number, trunk.number_format)
+    return Sent(out.route, number, None if shown is None else plan.numbering.as_sent(shown, trunk.number_format))
 
 
 def caller_from_trunk(plan: Plan, trunk: Trunk | None, number: str) -> str | None:
     """E.164 number of a caller on a trunk; None where it shows none."""
     bare = trunk is not None and trunk.number_format is NumberFormat.E164_BARE
     return plan.numbering.caller_of_trunk(number, bare=bare)
+
+
+def _emergency_route(plan: Plan, number: str) -> Route:
+    routes = (r for r in plan.routes.values() if r.emergency and any(p.matches(number) for p in r.patterns))
+    return next(routes)
 
 
 def _emergency(plan: Plan, dialled: str) -> str | None:

@@ -6,10 +6,19 @@
 
 from __future__ import annotations
 
+import itertools
+import math
 import re
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
+Shape = tuple[tuple[frozenset[str], ...], bool]
+"""The letters at each position, and whether anything may follow."""
+
+_MOST_PARTS = 2000
+"""Into how many parts a pattern is divided to tell whether others cover it."""
+_TOO_MANY = object()
 _CLASSES = {"X": "[0-9]", "Z": "[1-9]", "N": "[2-9]"}
 _RANGE = re.compile(r"[0-9]-[0-9]", re.ASCII)
 _TOKEN = re.compile(r"\[(?:[0-9](?:-[0-9])?)+\]|[XZN]|[0-9+#*]|[.!]", re.ASCII)
@@ -69,12 +78,80 @@ def expand(pattern: Pattern, limit: int = 1000) -> tuple[str, ...] | None:
     return tuple(sorted(numbers))
 
 
+@lru_cache(maxsize=4096)
 def letters(pattern: Pattern) -> tuple[tuple[frozenset[str], ...], str]:
     """The letters allowed at each position, and the ending: "", "." (one or more follow) or "!" (none or more)."""
     tokens = _tokens(pattern.text)
     ending = tokens.pop() if tokens and tokens[-1] in (".", "!") else ""
     fixed = tuple(frozenset(c for c in "0123456789+#*" if re.fullmatch(_regex(t), c)) for t in tokens)
     return fixed, ending
+
+
+def wildcards(pattern: Pattern) -> tuple[int, ...]:
+    """The positions of X."""
+    return tuple(at for at, token in enumerate(_tokens(pattern.text)) if token == "X")
+
+
+def is_within(one: Pattern, other: Pattern) -> bool:
+    """Does ``other`` match every number that ``one`` matches?"""
+    (fixed, is_open), (around, around_open) = _shape(one), _shape(other)
+    if len(fixed) < len(around) or (not around_open and (is_open or len(fixed) > len(around))):
+        return False
+    return all(a <= b for a, b in zip(fixed, around, strict=False))
+
+
+def overlap(one: Pattern, other: Pattern) -> bool:
+    """Is there a number that both match?"""
+    (short, short_open), (long, _) = sorted((_shape(one), _shape(other)), key=lambda shape: len(shape[0]))
+    if len(short) < len(long) and not short_open:
+        return False
+    return all(a & b for a, b in zip(short, long, strict=False))
+
+
+def is_covered(one: Pattern, others: Iterable[Pattern]) -> bool:
+    """Is every number that ``one`` matches matched by some of ``others``? In doubt, where an open pattern is covered by
+    others that are longer, it is not; nor where it would take long to tell."""
+    return _is_covered(_shape(one), [_shape(other) for other in others], itertools.repeat(None, _MOST_PARTS))
+
+
+def _is_covered(one: Shape, others: Sequence[Shape], steps: Iterator[None]) -> bool:
+    if next(steps, _TOO_MANY) is _TOO_MANY:
+        return False
+    fixed, is_open = one
+    meeting = []
+    for around, around_open in others:
+        fits = len(fixed) >= len(around) and (around_open or (not is_open and len(fixed) == len(around)))
+        if fits and all(a & b for a, b in zip(fixed, around, strict=False)):
+            meeting.append((around, around_open))
+    if not meeting:
+        return False
+    around = meeting[0][0]
+    at = next((at for at, allowed in enumerate(around) if not fixed[at] <= allowed), None)
+    if at is None:
+        return True
+    # What of the first that meets it is left over others must match.
+    left = (*fixed[:at], fixed[at] - around[at], *fixed[at + 1 :])
+    inside = (*fixed[:at], fixed[at] & around[at], *fixed[at + 1 :])
+    return _is_covered((left, is_open), meeting, steps) and _is_covered((inside, is_open), meeting, steps)
+
+
+def narrowness(pattern: Pattern) -> tuple[bool, int, int]:
+    """Orders patterns so that one that is within another comes before it."""
+    fixed, is_open = _shape(pattern)
+    return is_open, -len(fixed) if is_open else 0, math.prod(map(len, fixed))
+
+
+@lru_cache(maxsize=4096)
+def beginning(pattern: Pattern) -> str:
+    """What all numbers that a pattern matches begin with."""
+    fixed, _ = letters(pattern)
+    return "".join(next(iter(allowed)) for allowed in itertools.takewhile(lambda allowed: len(allowed) == 1, fixed))
+
+
+@lru_cache(maxsize=4096)
+def _shape(pattern: Pattern) -> Shape:
+    fixed, ending = letters(pattern)
+    return ((*fixed, frozenset("0123456789")) if ending == "." else fixed), bool(ending)
 
 
 def _tokens(text: str) -> list[str]:

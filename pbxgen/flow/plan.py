@@ -11,10 +11,12 @@ import datetime as dt
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import NamedTuple
 
 from pbxgen.diagnostics.location import Location
 from pbxgen.flow.numbering import Cost, NumberFormat, NumberingPlan
 from pbxgen.flow.pattern import Pattern
+from pbxgen.flow.pattern_index import PatternIndex
 from pbxgen.flow.schedule import Schedule
 
 
@@ -55,7 +57,7 @@ class PlaceKind(StrEnum):
     MAILBOX = "mailbox"  # target: extension of its owner
     OPERATOR = "operator"  # target: name of the operator position
     GROUP = "group"  # target: name of the ring group
-    INBOUND = "inbound"  # target: E.164 number of `inbound` (its places take this one's place)
+    INBOUND = "inbound"  # target: E.164 number or pattern of `inbound` (its places take this one's place)
     ANNOUNCE = "announce"  # target: name of the recording
     RELEASE = "release"  # target: "busy" (486) or "hangup" (480)
 
@@ -98,22 +100,48 @@ class Place:
         return (self.kind.value, self.target)
 
 
+class Hours(NamedTuple):
+    """A schedule is open (``when: NAME``), or it is closed (``when: not NAME``)."""
+
+    schedule: str
+    closed: bool = False
+
+
+class Callers(NamedTuple):
+    """Some callers, or (``but``) all the others: :data:`ANONYMOUS`, an :class:`Origin`, or the name of a contacts set.
+
+    An origin is never excepted: the other one is said instead.
+    """
+
+    name: str
+    but: bool = False
+
+
+ANONYMOUS = "anonymous"
+"""Callers from outside whose number is not known."""
+FROM_INSIDE = Callers(Origin.INTERNAL.value)
+FROM_OUTSIDE = Callers(Origin.EXTERNAL.value)
+
+
+class Switched(NamedTuple):
+    """While a switch is on, or off (``when: not NAME``)."""
+
+    switch: str
+    off: bool = False
+
+
 @dataclass(frozen=True, slots=True)
 class Condition:
     """When a rule applies: all parts that are given must hold."""
 
-    schedule: str | None = None
-    not_in_schedule: bool = False
-    """True: the rule holds *outside* the windows of ``schedule`` (``when: not NAME``)."""
-    origin: Origin | None = None
-    """``from: internal`` or ``from: external``."""
-    contacts: str | None = None
-    """``from: NAME``: the caller's number matches a pattern of this contacts set (outside callers only)."""
+    hours: tuple[Hours, ...] = ()
+    """``when``: all of them."""
+    callers: tuple[Callers, ...] = ()
+    """``from``: the caller is one of some of them."""
     until: dt.date | None = None
     """Last day (in the PBX's time zone) on which the rule applies."""
-    switch: str | None = None
-    switched_off: bool = False
-    """True: the rule holds while ``switch`` is off (``when: not NAME``)."""
+    switches: tuple[Switched, ...] = ()
+    """``when``, too: all of them."""
     choice: tuple[str, str] | None = None
     """Of the analysis only: one of the settings of a key that the user may choose between."""
 
@@ -284,8 +312,13 @@ class Inbound:
     """An outside number that reaches something other than a user's DID. `else` is a last rule without condition."""
 
     number: str
+    """E.164; of a range the pattern."""
     rules: Rules
     location: Location
+    pattern: Pattern | None = None
+    """Of a range of numbers."""
+    part_of: str | None = None
+    """The pattern of the range whose number it is, with its rules."""
 
 
 class DiversionHeader(StrEnum):
@@ -324,15 +357,33 @@ class Route:
     trunk: str
     emergency: bool
     location: Location
+    as_dialled: bool = False
+    """Are its patterns of digits as they are dialled, behind the outside line? They are sent as they are."""
+
+    def carries(self, number: str) -> bool:
+        """Does a pattern match? Of what is sent as it is dialled only digits do, whatever the patterns say."""
+        if self.as_dialled and not (number.isascii() and number.isdigit()):
+            return False
+        return any(pattern.matches(number) for pattern in self.patterns)
 
 
 @dataclass(frozen=True, slots=True)
 class Contacts:
-    """A named set of outside callers."""
+    """A named set of callers."""
 
     name: str
     patterns: tuple[Pattern, ...]
+    """Of outside callers' numbers in E.164."""
     location: Location
+    extensions: frozenset[str] = frozenset()
+    anonymous: bool = False
+    """Are outside callers in it whose number is not known?"""
+
+    def has(self, origin: Origin, number: str | None) -> bool:
+        """Is the caller in it?"""
+        if origin is Origin.INTERNAL:
+            return number in self.extensions
+        return self.anonymous if number is None else any(p.matches(number) for p in self.patterns)
 
 
 @dataclass(frozen=True, slots=True)
@@ -358,7 +409,7 @@ class Plan:
     groups: Mapping[str, RingGroup]
     users: Mapping[str, User]
     inbound: Mapping[str, Inbound]
-    """By E.164 number; users' DIDs are not in here but in ``dids``."""
+    """By E.164 number or, a range, by its pattern, the narrower before the wider; users' DIDs are in ``dids``."""
     dids: Mapping[str, str]
     """E.164 number to extension."""
     emergency: Mapping[str, str]
@@ -369,6 +420,14 @@ class Plan:
     """12 hex digits that change with any byte of the source."""
     self_service: SelfService | None = None
     switches: Mapping[str, Switch] = field(default_factory=dict)
+    ranges: tuple[Inbound, ...] = field(init=False, compare=False, repr=False)
+    """Inbound ranges, the narrower before the wider."""
+    _range_index: PatternIndex = field(init=False, compare=False, repr=False)
+
+    def __post_init__(self) -> None:
+        ranges = tuple(inbound for inbound in self.inbound.values() if inbound.pattern is not None)
+        object.__setattr__(self, "ranges", ranges)
+        object.__setattr__(self, "_range_index", PatternIndex(one.pattern for one in ranges if one.pattern is not None))
 
     @property
     def numbers(self) -> Mapping[str, RingGroup]:
@@ -390,6 +449,11 @@ class Plan:
     def user_at(self, extension: str) -> Place:
         return Place(PlaceKind.USER, extension, self.users[extension].location)
 
+    def written_at(self) -> Mapping[tuple[str, str], tuple[str, str]]:
+        """Numbers of ranges that are places of their own, with the range at which their rules are written."""
+        kind = PlaceKind.INBOUND.value
+        return {(kind, n): (kind, one.part_of) for n, one in self.inbound.items() if one.part_of is not None}
+
     def reached_by(self, number: str) -> Place | None:
         """What calls to an outside number of this PBX reach: a user by a DID, or an inbound number."""
         if number in self.dids:
@@ -403,6 +467,27 @@ class Plan:
             yield from (((PlaceKind.USER.value, user.extension), name, one) for name, one in user.deviations.lists())
         for inbound in self.inbound.values():
             yield (PlaceKind.INBOUND.value, inbound.number), "inbound", inbound.rules
+
+    def is_one_of(self, callers: Callers, origin: Origin, number: str | None) -> bool:
+        """Is ``callers`` said of who calls?"""
+        if callers.name == ANONYMOUS:
+            known = origin is Origin.EXTERNAL and number is None
+        elif callers in (FROM_INSIDE, FROM_OUTSIDE):
+            known = callers.name == origin
+        else:
+            known = self.contacts[callers.name].has(origin, number)
+        return known is not callers.but
+
+    def may_hold(self, condition: Condition, origin: Origin) -> bool:
+        """May a condition hold for some call of an origin?"""
+        return not condition.callers or any(self._may_call(callers, origin) for callers in condition.callers)
+
+    def _may_call(self, callers: Callers, origin: Origin) -> bool:
+        if callers in (FROM_INSIDE, FROM_OUTSIDE):
+            return callers.name == origin
+        if callers.but or origin is Origin.EXTERNAL:
+            return True
+        return callers.name != ANONYMOUS and bool(self.contacts[callers.name].extensions)
 
     def group_at(self, key: tuple[str, str]) -> RingGroup:
         kind, name = key
@@ -436,6 +521,11 @@ class Plan:
             places = (*self.leads_to(key), *self.rings_along(key))
             yield from (place.target for place in places if place.kind is PlaceKind.OUTSIDE)
 
+    def in_range(self, number: str) -> Place | None:
+        """The narrowest inbound range that an outside number is in."""
+        found = self._range_index.of(number)
+        return None if found is None else Place(PlaceKind.INBOUND, found.text, self.inbound[found.text].location)
+
     def caller_id_of(self, place: Place) -> CallerId:
         """Which number a diverted call shows at an outside place."""
         trunk = self.trunks.get(place.trunk or "")
@@ -444,6 +534,10 @@ class Plan:
     def route_of(self, number: str) -> Route | None:
         """The route that carries an E.164 number, emergency routes aside."""
         for route in self.routes.values():
-            if not route.emergency and any(p.matches(number) for p in route.patterns):
+            if not (route.emergency or route.as_dialled) and route.carries(number):
                 return route
         return None
+
+    def is_short(self, digits: str) -> bool:
+        """Is it dialled and sent as it is: an emergency number, or one of a route that is `as_dialled`?"""
+        return digits in self.emergency or any(r.as_dialled and r.carries(digits) for r in self.routes.values())

@@ -148,7 +148,7 @@ def named(plan: Plan, place: Place) -> str:
 
 
 def _outside(plan: Plan, user: User, number: str) -> Place | None:
-    if number in plan.dids or number in plan.inbound or number in emergency_spellings(plan):
+    if plan.reached_by(number) is not None or plan.in_range(number) is not None or number in emergency_spellings(plan):
         return None
     route = plan.route_of(number)
     if route is None or route.name not in (user.routes or ()) or is_costly(plan, number):
@@ -217,11 +217,9 @@ def resolved(plan: Plan, switches: Mapping[str, bool] | None = None) -> Plan:
 
     def standing(rules: tuple[Rule, ...]) -> tuple[Rule, ...]:
         if id(rules) not in known:
-            left = (
-                r for r in rules if r.condition.switch is None or on[r.condition.switch] is not r.condition.switched_off
-            )
-            bare = (replace(r, condition=replace(r.condition, switch=None, switched_off=False)) for r in left)
-            known[id(rules)] = tuple(bare) if any(r.condition.switch for r in rules) else rules
+            left = (r for r in rules if all(on[switch] is not off for switch, off in r.condition.switches))
+            bare = (replace(r, condition=replace(r.condition, switches=())) for r in left)
+            known[id(rules)] = tuple(bare) if any(r.condition.switches for r in rules) else rules
         return known[id(rules)]
 
     users = {

@@ -29,9 +29,11 @@ def place_of(plan: Plan, text: str) -> Place | None:
         if text in (group.number, group.name, f"{place.kind.value}:{group.name}"):
             return place
     for number in _readings(plan, text):
-        reached = plan.reached_by(number)
+        reached = plan.reached_by(number) or plan.in_range(number)
         if reached is not None:
             return reached
+    if text in plan.inbound:  # a range
+        return Place(PlaceKind.INBOUND, text, plan.inbound[text].location)
     called_so = namesakes(plan, text)
     return plan.user_at(called_so[0]) if len(called_so) == 1 else None
 

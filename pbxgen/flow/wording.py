@@ -21,8 +21,8 @@ _FEW = 24
 
 @dataclass(frozen=True, slots=True)
 class Literal:
-    """One simple condition, as words will name it: ``kind`` is open, closed, from, not_from, until,
-    after or on."""
+    """One simple condition, as words will name it: ``kind`` is open, closed, from, not_from,
+    anonymous, known, until, after or on."""
 
     kind: str
     name: str

@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from pbxgen.flow.machine import Caller, Event, EventKind, Ringing, ring_seconds
-from pbxgen.flow.plan import Condition, Leg, Origin, Outcome, PlaceKind, Plan, Strategy, User
+from pbxgen.flow.plan import Callers, Condition, Leg, Outcome, PlaceKind, Plan, Strategy, User
 from pbxgen.flow.settings import NOTHING_SET, State
 
 PHONE_STATES: Mapping[str, str] = {
@@ -107,26 +107,19 @@ class CallConditions:
     moment: dt.datetime
 
     def holds(self, condition: Condition) -> bool:
-        if condition.origin is not None and condition.origin is not self.caller.origin:
-            return False
-        if condition.contacts is not None and not self._in_contacts(condition.contacts):
+        if condition.callers and not any(map(self._is_by, condition.callers)):
             return False
         if condition.until is not None and self.moment.date() > condition.until:
             return False
-        if condition.switch is not None and self.plan.switches[condition.switch].on is condition.switched_off:
+        if any(self.plan.switches[switch].on is off for switch, off in condition.switches):
             return False
-        if condition.schedule is None:
-            return True
-        return self._is_open(condition.schedule) is not condition.not_in_schedule
+        return all(self._is_open(hours.schedule) is not hours.closed for hours in condition.hours)
 
     def _is_open(self, schedule: str) -> bool:
         return self.plan.schedules[schedule].contains(self.moment)
 
-    def _in_contacts(self, name: str) -> bool:
-        number = self.caller.number
-        if self.caller.origin is not Origin.EXTERNAL or number is None:
-            return False
-        return any(p.matches(number) for p in self.plan.contacts[name].patterns)
+    def _is_by(self, callers: Callers) -> bool:
+        return self.plan.is_one_of(callers, self.caller.origin, self.caller.number)
 
 
 @dataclass(frozen=True, slots=True)

@@ -165,7 +165,7 @@ def _batches(cases: Sequence[Case], on: Mapping[str, Target]) -> Iterator[_Batch
 def uses_clock(plan: Plan) -> bool:
     """Does any rule of a plan depend on the time?"""
     conditions = (rule.condition for _, _, rules in plan.rules() for rule in rules)
-    return any(condition.schedule is not None or condition.until is not None for condition in conditions)
+    return any(condition.hours or condition.until is not None for condition in conditions)
 
 
 @contextlib.contextmanager

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from types import MappingProxyType
 
 from pbxgen.diagnostics.codes import TABLE, make
 from pbxgen.diagnostics.diagnostic import Diagnostic, Severity
@@ -61,9 +62,14 @@ def _read(accept: dict[str, str], node: Node, subject: Subject | None, findings:
 
 
 def apply_acceptances(
-    diagnostics: Iterable[Diagnostic], acceptances: Iterable[Acceptance]
+    diagnostics: Iterable[Diagnostic],
+    acceptances: Iterable[Acceptance],
+    written_at: Mapping[Subject, Subject] = MappingProxyType({}),
 ) -> tuple[tuple[Diagnostic, ...], tuple[Diagnostic, ...]]:
-    """The ``diagnostics`` that neither the top nor every subject accepts, and warnings of idle acceptances."""
+    """The ``diagnostics`` that neither the top nor every subject accepts, and warnings of idle acceptances.
+
+    ``written_at``: subjects that cannot accept anything themselves, with those at which it is written.
+    """
     unmatched = {(a.code, a.subject): a for a in acceptances}
     known = frozenset(unmatched)
     remaining = []
@@ -72,10 +78,11 @@ def apply_acceptances(
         if diagnostic.severity is not Severity.WARNING or not known:
             remaining.append(diagnostic)
             continue
-        accepting = [s for s in diagnostic.subjects if (code, s) in known]
+        subjects = dict.fromkeys(written_at.get(subject, subject) for subject in diagnostic.subjects)
+        accepting = [s for s in subjects if (code, s) in known]
         for subject in (None, *accepting):
             unmatched.pop((code, subject), None)
-        others = [s for s in diagnostic.subjects if (code, s) not in known]
+        others = [s for s in subjects if (code, s) not in known]
         if (code, None) not in known and (others or not accepting):
             remaining.append(_not_by_all(diagnostic, accepting, others) if accepting else diagnostic)
     idle = tuple(

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from pbxgen.diagnostics.codes import make
 from pbxgen.diagnostics.diagnostic import Diagnostic, Related, Severity
 from pbxgen.diagnostics.location import Location
 from pbxgen.diagnostics.nearest import did_you_mean, nearest
+from pbxgen.flow.pattern import Pattern, beginning, parse
+from pbxgen.flow.pattern_index import PatternIndex, beginning_with
 from pbxgen.flow.plan import Outcome, Plan
 from pbxgen.language import directory as numbers_of
 from pbxgen.language import outside, self_service
@@ -24,17 +26,19 @@ from pbxgen.language.numbers import Numbers, costs, countries
 from pbxgen.language.partial_plan import partial_plan
 from pbxgen.language.positions import at, key_of
 from pbxgen.language.resolve import Resolver
+from pbxgen.language.route_warnings import warn_of_routes
 from pbxgen.language.rules import RuleReader
 from pbxgen.language.schedules import compile_schedule
 from pbxgen.language.source_warnings import warn_of_source
 from pbxgen.language.users import compile_users, mailboxes
 from pbxgen.language.validate import Draft, validate
+from pbxgen.source import tree
 from pbxgen.source.garbage_collection import without_garbage_collection
 from pbxgen.source.load import Loaded, LoadedFleet
-from pbxgen.source.tree import Mapping, Scalar
 
 Claim = tuple[str, str, Location]
 """What no two tenants may have: its kind, its value (domains in small letters, numbers in E.164), and its place."""
+OUTSIDE_NUMBER, INBOUND_RANGE = "outside number", "inbound range"
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,18 +66,45 @@ def compile_fleet(fleet: LoadedFleet, today: dt.date | None = None) -> tuple[Com
 def _conflicts(tenants: Sequence[Compiled]) -> Iterator[tuple[Diagnostic, ...]]:
     """For each tenant, the errors of having what an earlier one has."""
     first: dict[tuple[str, str], Location] = {}
+    ranges, range_at = PatternIndex(), dict[str, Location]()
     for tenant in tenants:
-        yield tuple(
-            make(
-                "PBX134",
-                f"the {what} {value} is used by two tenants",
-                location,
-                help="on one PBX every tenant has its own",
-                related=[Related("first used here", other)],
-            )
-            for what, value, location in tenant.claims
-            if (other := first.setdefault((what, value), location)) != location
-        )
+        errors = []
+        has_ranges = any(what == INBOUND_RANGE for what, _, _ in tenant.claims)
+        numbers = sorted(value for what, value in first if what == OUTSIDE_NUMBER) if has_ranges else []
+        for what, value, location in tenant.claims:
+            if what == INBOUND_RANGE:
+                other = _in_common(parse(value), ranges, range_at, numbers, first)
+                said = f"numbers of the {what} {value} are used by two tenants"
+            else:
+                other = first.setdefault((what, value), location)
+                within = ranges.of(value) if what == OUTSIDE_NUMBER and other == location else None
+                other = other if within is None else range_at[within.text]
+                said = f"the {what} {value} is used by two tenants"
+            if other not in (None, location):
+                related = [Related("first used here", other)]
+                errors.append(
+                    make("PBX134", said, location, help="on one PBX every tenant has its own", related=related)
+                )
+        for what, value, location in tenant.claims:
+            if what == INBOUND_RANGE and value not in range_at:
+                range_at[value] = location
+                ranges.add(parse(value))
+        yield tuple(errors)
+
+
+def _in_common(
+    pattern: Pattern,
+    ranges: PatternIndex,
+    range_at: Mapping[str, Location],
+    numbers: list[str],
+    first: Mapping[tuple[str, str], Location],
+) -> Location | None:
+    """Where an earlier tenant has a range or a number that a range has, too."""
+    other = next(ranges.meeting(pattern), None)
+    if other is not None:
+        return range_at[other.text]
+    number = next((n for n in beginning_with(numbers, beginning(pattern)) if pattern.matches(n)), None)
+    return None if number is None else first[OUTSIDE_NUMBER, number]
 
 
 def compile_source(loaded: Loaded, today: dt.date | None = None) -> Compiled:
@@ -98,7 +129,7 @@ def _compile(draft: Draft, loaded: Loaded, today: dt.date, findings: Findings) -
     numbers = Numbers(country, (draft.pbx.outside_line or "") if draft.pbx else "")
     trunks = outside.trunks(draft, numbers, findings)
     routes, routes_are_sound = outside.routes(draft, names, findings)
-    contacts = outside.contacts(draft, findings)
+    contacts = outside.contacts(draft, names, findings)
     classes = outside.classes(draft, names, findings)
     directory = numbers_of.build(draft, numbers, findings)
     schedules = {
@@ -131,6 +162,10 @@ def _compile(draft: Draft, loaded: Loaded, today: dt.date, findings: Findings) -
     acceptances = collect(draft, directory, findings)
     if loaded.complete:
         warn_of_source(draft, directory, trunks, names, findings)
+        if not (draft.has_broken("routes") or draft.has_broken("trunks") or draft.has_broken("users")):
+            keys = draft.node("inbound")
+            ranges = {key_of(keys, directory.inbound[text]): range_ for text, range_ in directory.ranges.items()}
+            warn_of_routes(routes, trunks, users, ranges, None if country is None else numbers.plan(), findings)
         profile_names.warn_of_unused()
     claims = tuple(_claims(draft, directory))
     if draft.pbx is None or country is None:
@@ -169,14 +204,17 @@ def _claims(draft: Draft, directory: numbers_of.Directory) -> Iterator[Claim]:
         yield "pbx.name", draft.pbx.name, draft.node("pbx", "name").location
         yield "pbx.domain", draft.pbx.domain.lower(), draft.node("pbx", "domain").location
     for number, owner in directory.outside.items():
-        yield "outside number", number, owner.location
+        yield OUTSIDE_NUMBER, number, owner.location
+    for text, written in directory.inbound.items():
+        if text in directory.ranges:
+            yield INBOUND_RANGE, text, key_of(draft.node("inbound"), written)
 
 
-def _country(draft: Draft, root: Mapping | None, findings: Findings) -> str | None:
+def _country(draft: Draft, root: tree.Mapping | None, findings: Findings) -> str | None:
     """The country, also where something else of ``pbx`` is wrong; None where it cannot be told."""
     known = countries()
     node = at(root, "pbx", "country") if root is not None else None
-    text = node.value if isinstance(node, Scalar) and isinstance(node.value, str) else None
+    text = node.value if isinstance(node, tree.Scalar) and isinstance(node.value, str) else None
     if text in known:
         return text
     if draft.pbx is not None and node is not None:

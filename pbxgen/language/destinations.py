@@ -10,7 +10,7 @@ from pbxgen.diagnostics.location import Location
 from pbxgen.diagnostics.nearest import did_you_mean
 from pbxgen.flow.numbering import Cost
 from pbxgen.flow.plan import CallerId, Place, PlaceKind, Route
-from pbxgen.language.directory import Directory, report_number, report_unassigned
+from pbxgen.language.directory import EXTENSION, Directory, report_number, report_unassigned
 from pbxgen.language.findings import Findings
 from pbxgen.language.model_base import SLUG
 from pbxgen.language.model_deviations import Destination, WrittenOptions
@@ -47,10 +47,12 @@ class DestinationReader:
         self._directory = directory
         self._numbers = numbers
         self._names = names
-        self._routes = [route for route in routes if not route.emergency]
+        self._routes = [route for route in routes if not (route.emergency or route.as_dialled)]
         self._default_operator = default_operator
         self._carriers: dict[str, Route | None] = {}
         self.mailboxes: frozenset[str] = frozenset()
+        self.in_range = False
+        """Do they stand at an inbound range, of which `extension` is told?"""
         self.routes_are_sound = self.positions_are_sound = True
         """Where not: they are wrong in themselves, and nothing else is said to be wrong because of them."""
 
@@ -93,6 +95,16 @@ class DestinationReader:
         location = node.location
         if text in ("mobile", "voicemail"):
             return WrittenDestination(text, location, options)
+        if text == EXTENSION:
+            if self.in_range:
+                return WrittenDestination(text, location, options)
+            findings.add(
+                "PBX125",
+                "'extension' has a meaning only in an inbound range with an X for each digit of an extension",
+                location,
+                help='write it under inbound, at a number such as "+3902123452XX"',
+            )
+            return None
         if is_written_number(text) or text in self._directory.positions:
             return self._number(text, location, findings, options)
         kind, target = self._named(text, location, findings)
@@ -195,6 +207,9 @@ class DestinationReader:
         if e164 in directory.dids:
             return destination_at(PlaceKind.USER, directory.dids[e164], text, at, options), []
         if e164 in directory.inbound:
+            return destination_at(PlaceKind.INBOUND, e164, text, at, options), []
+        if directory.range_of(e164) is not None:
+            directory.in_ranges.add(e164)
             return destination_at(PlaceKind.INBOUND, e164, text, at, options), []
         problems = []
         if not options.allow_premium and (expensive := cost(e164)) is not None:

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import itertools
+import math
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from pbxgen.diagnostics.diagnostic import Related
+from pbxgen.diagnostics.extension_lists import several
 from pbxgen.diagnostics.location import Location
-from pbxgen.flow.pattern import expand, parse
+from pbxgen.flow.pattern import Pattern, expand, is_within, letters, narrowness, parse, wildcards
+from pbxgen.flow.pattern_index import PatternIndex
 from pbxgen.language.findings import Findings
-from pbxgen.language.numbers import Numbers, is_written_number
+from pbxgen.language.model_base import RANGE
+from pbxgen.language.numbers import Numbers, compact_range, is_written_range
 from pbxgen.language.positions import at, each, key_of
 from pbxgen.language.validate import Draft
 from pbxgen.source.tree import Mapping, Node
@@ -17,8 +23,17 @@ from pbxgen.source.tree import Mapping, Node
 FEATURES = {"*97": "the own mailbox", "*98": "any mailbox, by PIN"}
 """Numbers that every phone can dial."""
 
+EXTENSION = "extension"
+"""As a destination of an inbound range: the user whose extension is what its wildcards stand for."""
+
+MOST_NUMBERS = 100
+"""How many numbers a range may have for one extension: for each letter but X one."""
+
 EMERGENCY_LIMIT = 1000
 """How many numbers one pattern of an emergency route may stand for."""
+
+
+_KEY = re.compile(RANGE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +56,13 @@ class Directory:
     user_dids: dict[str, tuple[str, ...]] = field(default_factory=dict)
     """Extension to its outside numbers, in the order written."""
     inbound: dict[str, str] = field(default_factory=dict)
-    """E.164 to the key as written."""
+    """E.164 number, or pattern of a range, to the key as written."""
+    ranges: dict[str, Pattern] = field(default_factory=dict)
+    """By pattern, the narrower before the wider."""
+    range_index: PatternIndex = field(default_factory=PatternIndex)
+    """The same, to find one."""
+    in_ranges: set[str] = field(default_factory=set)
+    """Numbers of ranges that destinations name: they are inbound numbers of their own."""
     emergency: dict[str, str] = field(default_factory=dict)
     """Number as dialled to its trunk."""
     emergency_at: dict[str, Location] = field(default_factory=dict)
@@ -49,6 +70,35 @@ class Directory:
     """Every way to dial an emergency number (with and without the outside line) to the number itself."""
     outside: dict[str, Owner] = field(default_factory=dict)
     """Every outside number of this source (DIDs and inbound)."""
+
+    def range_of(self, e164: str) -> str | None:
+        """The narrowest range that a number is in."""
+        found = self.range_index.of(e164)
+        return None if found is None else found.text
+
+    def reaches(self, e164: str) -> bool:
+        """Does an outside number reach anything here?"""
+        return e164 in self.outside or self.range_of(e164) is not None
+
+    def of_extensions(self, text: str) -> Iterator[tuple[str, str]]:
+        """Each user whose extension the X's of a range can be, with every number that nothing narrower has."""
+        fixed, _ = letters(self.ranges[text])
+        free = wildcards(self.ranges[text])
+        for extension in self.extensions:
+            if len(extension) != len(free):
+                continue
+            digits = dict(zip(free, extension, strict=True))
+            choices = (digits.get(at) or sorted(allowed) for at, allowed in enumerate(fixed))
+            for number in map("".join, itertools.product(*choices)):
+                if number not in self.outside and self.range_of(number) == text:
+                    yield extension, number
+
+
+def numbers_each(pattern: Pattern) -> int:
+    """How many numbers of a range lead to one extension; 0: the range has no X to stand for extensions, or no end."""
+    fixed, ending = letters(pattern)
+    free = wildcards(pattern)
+    return 0 if ending or not free else math.prod(len(a) for at, a in enumerate(fixed) if at not in free)
 
 
 def read_number(text: str, node: Node, numbers: Numbers, findings: Findings) -> str | None:
@@ -78,6 +128,7 @@ def build(draft: Draft, numbers: Numbers, findings: Findings) -> Directory:
     _dialable(draft, directory, findings)
     _dids(draft, directory, numbers, findings)
     _inbound(draft, directory, numbers, findings)
+    _own_extensions(draft, directory)
     return directory
 
 
@@ -144,28 +195,52 @@ def _positions(draft: Draft) -> Iterator[tuple[str, str, str, Location]]:
 def _emergency_conflicts(
     owners: dict[str, Owner], emergency: dict[str, str], directory: Directory, findings: Findings
 ) -> None:
-    """A phone that dials digit by digit would reach the wrong one of the two."""
+    """A number that is one, and those that begin alike: dialled digit by digit, a phone may take one for the other."""
     beginnings: dict[str, str] = {}
     for dialled in emergency:
-        for length in range(1, len(dialled) + 1):
+        for length in range(1, len(dialled)):
             beginnings.setdefault(dialled[:length], dialled)
     longest = max(map(len, emergency))
+    alike: dict[str, str] = {}
     for number, owner in owners.items():
         if number in FEATURES:
             continue
-        clash = beginnings.get(number)
-        if clash is None:
-            clash = next((number[:n] for n in range(1, min(len(number), longest) + 1) if number[:n] in emergency), None)
-        if clash is not None:
-            relation = "is" if clash == number else "is the beginning of" if len(clash) > len(number) else "begins with"
-            how = "" if emergency[clash] == clash else f" (dialled {clash})"
+        if number in emergency:
+            how = "" if emergency[number] == number else f" (dialled {number})"
             findings.add(
                 "PBX112",
-                f"{owner.name}: the number {number} {relation} the emergency number {emergency[clash]}{how}",
+                f"{owner.name}: the number {number} is the emergency number {emergency[number]}{how}",
                 owner.location,
                 help="choose another number: emergency calls must never be in doubt",
-                related=[Related("the emergency number", directory.emergency_at[emergency[clash]])],
+                related=[Related("the emergency number", directory.emergency_at[emergency[number]])],
             )
+            continue
+        begins = next((number[:n] for n in range(1, min(len(number), longest + 1)) if number[:n] in emergency), None)
+        clash = begins or beginnings.get(number)
+        if clash is not None:
+            alike[number] = clash
+    if alike:
+        _begin_alike(owners, alike, emergency, directory, findings)
+
+
+def _begin_alike(
+    owners: dict[str, Owner], alike: dict[str, str], emergency: dict[str, str], directory: Directory, findings: Findings
+) -> None:
+    """One warning for all numbers that begin like an emergency number."""
+    first, clash = next(iter(alike.items()))
+    if len(alike) == 1:
+        section, name = directory.positions.get(first, ("users", first))
+        findings = findings.about((section[:-1], name))
+    numbers = f"the number {first}" if len(alike) == 1 else several("number", list(alike))
+    dialled = dict.fromkeys(alike.values())
+    meant = " and ".join(d if emergency[d] == d else f"{emergency[d]} (dialled {d})" for d in dialled)
+    findings.add(
+        "PBX170",
+        f"{numbers} and emergency number {meant} begin alike",
+        owners[first].location,
+        help="choose other numbers, or accept this where no phone dials before the whole number is typed",
+        related=[Related("the emergency number", directory.emergency_at[emergency[clash]])],
+    )
 
 
 def _dids(draft: Draft, directory: Directory, numbers: Numbers, findings: Findings) -> None:
@@ -185,14 +260,64 @@ def _inbound(draft: Draft, directory: Directory, numbers: Numbers, findings: Fin
     section = draft.node("inbound")
     for text in draft.source.inbound:
         location = key_of(section, text)
-        if not is_written_number(text):
+        if not _KEY.fullmatch(text):
             continue  # reported with the key
+        if is_written_range(text):
+            _range(text, section, directory, findings)
+            continue
         number = numbers.read(text)
         if number.e164 is None or not number.assigned:
             key = section.entries[text].key if isinstance(section, Mapping) else section
             read_number(text, key, numbers, findings)
         if number.e164 is not None and _claim(number.e164, Owner("inbound", location), directory, findings):
             directory.inbound[number.e164] = text
+    directory.ranges = dict(sorted(directory.ranges.items(), key=lambda item: narrowness(item[1])))
+
+
+def _range(text: str, section: Node, directory: Directory, findings: Findings) -> None:
+    location = key_of(section, text)
+    written = compact_range(text)
+    try:
+        pattern = parse(written)
+    except ValueError as problem:
+        findings.add("PBX127", f"{text!r} is not a range of numbers: {problem}", location, help=_A_RANGE)
+        return
+    if not written.startswith("+"):
+        message = f"{text!r} is not a range of numbers: ranges are compared in E.164, which begins with +"
+        findings.add("PBX127", message, location, help=_A_RANGE)
+        return
+    for other in directory.range_index.meeting(pattern):
+        if is_within(pattern, other) is not is_within(other, pattern):
+            continue
+        known = directory.inbound[other.text]
+        alike = is_within(pattern, other)
+        findings.add(
+            "PBX172",
+            f"{text} and {known} are the same range"
+            if alike
+            else f"numbers are both in {text} and in {known}, and neither is the narrower one",
+            location,
+            help="join the two"
+            if alike
+            else "make one of them a part of the other, or let them have no number in common",
+            related=[Related("the other one", key_of(section, known))],
+        )
+        return
+    directory.range_index.add(pattern)
+    directory.ranges[written] = pattern
+    directory.inbound[written] = text
+
+
+_A_RANGE = 'such as "+3902123452XX" (X 0-9, Z 1-9, N 2-9, [03]), or with a closing . or ! for the rest of a block'
+
+
+def _own_extensions(draft: Draft, directory: Directory) -> None:
+    """The DIDs that ranges give to users."""
+    for text in directory.ranges:
+        if draft.source.inbound.get(directory.inbound[text]) == EXTENSION:
+            for extension, number in directory.of_extensions(text):
+                directory.dids[number] = extension
+                directory.user_dids[extension] = (*directory.user_dids.get(extension, ()), number)
 
 
 def _claim(e164: str, owner: Owner, directory: Directory, findings: Findings) -> bool:

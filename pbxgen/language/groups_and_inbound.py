@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
 from pbxgen.diagnostics.diagnostic import Related
 from pbxgen.diagnostics.location import Location
 from pbxgen.flow import plan
+from pbxgen.flow.pattern import Pattern, wildcards
 from pbxgen.language.context import Context
+from pbxgen.language.directory import EXTENSION, MOST_NUMBERS, Directory, numbers_each
 from pbxgen.language.model_deviations import Conditions
 from pbxgen.language.model_sections import Group, InboundRule, InboundTarget, Operator
 from pbxgen.language.positions import at, items, key_of
@@ -73,25 +78,79 @@ def _members(context: Context, section: str, name: str, model: Group, node: Node
 
 
 def compile_inbound(whole: Context) -> dict[str, plan.Inbound]:
-    inbound = {}
-    tree = whole.draft.node("inbound")
-    written = {text: e164 for e164, text in whole.directory.inbound.items()}
+    inbound: dict[str, plan.Inbound] = {}
+    tree, directory = whole.draft.node("inbound"), whole.directory
+    written = {text: e164 for e164, text in directory.inbound.items()}
     for text in whole.draft.source.inbound:
         e164 = written.get(text, text)  # the rules of a wrong number are checked too
         node = at(tree, text)
         context = whole.about(("inbound", e164))
+        pattern = directory.ranges.get(e164)
+        whole.destinations.in_range = pattern is not None and 0 < numbers_each(pattern) <= MOST_NUMBERS
         rules = _inbound_rules(context, context.draft.source.inbound[text], node)
+        whole.destinations.in_range = False
         for rule in rules:
             for place in rule.places:
-                if place.key == (plan.PlaceKind.INBOUND.value, e164):
+                if place.kind is plan.PlaceKind.INBOUND and e164 in (place.target, directory.range_of(place.target)):
                     context.findings.add(
                         "PBX115",
-                        f"the inbound number {e164} leads to itself",
+                        f"the inbound number {place.target} leads to itself",
                         place.location,
                         help="choose another destination",
                     )
-        inbound[e164] = plan.Inbound(e164, rules, key_of(tree, text))
+        if pattern is not None:
+            _nobody(context, pattern, text, rules)
+        inbound[e164] = plan.Inbound(e164, rules, key_of(tree, text), pattern)
+    named: dict[str | None, list[str]] = {}
+    for number in directory.in_ranges:
+        named.setdefault(directory.range_of(number), []).append(number)
+    for e164 in directory.ranges:  # the narrower before the wider
+        inbound |= _of_range(directory, inbound.pop(e164), named.get(e164, ()))
     return inbound
+
+
+def _nobody(context: Context, pattern: Pattern, text: str, rules: plan.Rules) -> None:
+    """`extension` in a range with fewer or more X's than any extension has digits."""
+    place = next((p for rule in rules for p in rule.places if _is_extension(p)), None)
+    digits, lengths = len(wildcards(pattern)), {len(extension) for extension in context.directory.extensions}
+    if place is None or digits in lengths or not context.names.complete or context.draft.has_broken("users"):
+        return
+    have = " or ".join(map(str, sorted(lengths)))
+    context.findings.add(
+        "PBX175",
+        f"{text} leads to extensions of {digits} digits, but extensions here have {have}"
+        if have
+        else f"{text} leads to extensions, but there are no users",
+        place.location,
+        help="write as many X's as extensions have digits",
+    )
+
+
+def _of_range(directory: Directory, whole: plan.Inbound, named: Sequence[str]) -> Iterator[tuple[str, plan.Inbound]]:
+    """A range; each number of it that a destination names, or whose extension a user has, is one of its own."""
+    asked = any(_is_extension(p) for rule in whole.rules for p in rule.places)
+    owners = {number: extension for extension, number in directory.of_extensions(whole.number)} if asked else {}
+    for number in sorted({*owners, *named} - directory.dids.keys()):
+        rules = _rules_for(whole.rules, owners.get(number))
+        yield number, plan.Inbound(number, rules, whole.location, part_of=whole.number)
+    rules = _rules_for(whole.rules, None)
+    if rules or not whole.rules:
+        yield whole.number, replace(whole, rules=rules)
+
+
+def _rules_for(rules: plan.Rules, extension: str | None) -> plan.Rules:
+    """The rules with that user where they say `extension`; where there is none such, without what leads nowhere."""
+    found = []
+    for rule in rules:
+        known = (p for p in rule.places if extension is not None or not _is_extension(p))
+        places = tuple(replace(p, target=extension or "") if _is_extension(p) else p for p in known)
+        if places:
+            found.append(replace(rule, places=places))
+    return tuple(found)
+
+
+def _is_extension(place: plan.Place) -> bool:
+    return place.key == (plan.PlaceKind.USER.value, EXTENSION)
 
 
 def _inbound_rules(context: Context, target: InboundTarget | Conditions, node: Node) -> tuple[plan.Rule, ...]:
@@ -123,7 +182,18 @@ def _without_user(context: Context, written: tuple[WrittenDestination, ...], whe
     """Places where there is no diverting user, hence no own mailbox, no own mobile, and any route."""
     places = []
     for destination in written:
-        if destination.place is None:
+        if destination.text == EXTENSION:
+            options = destination.options
+            places.append(
+                plan.Place(
+                    plan.PlaceKind.USER,
+                    EXTENSION,
+                    destination.location,
+                    timeout=options.timeout,
+                    confirm=bool(options.confirm),
+                )
+            )
+        elif destination.place is None:
             what = destination.text
             context.findings.add(
                 "PBX125",

@@ -73,7 +73,13 @@ Dialable = Annotated[str, StringConstraints(pattern=r"^\*?[0-9]{1,8}$"), Expects
 """The number of an operator position or group."""
 OutsideNumber = Annotated[str, StringConstraints(pattern=NUMBER), _A_NUMBER, Field(examples=_NUMBERS)]
 """E.164, or national as ``pbx.country`` writes it; spaces, dots, dashes, slashes and parentheses do not count."""
-NumberKey = Annotated[str, KeyForm(NUMBER, "an outside number"), _A_NUMBER, Field(examples=_NUMBERS)]
+RANGE = r"^\+?\(?[0-9][0-9 .()/XZN!\[\]-]{0,40}$"
+NumberKey = Annotated[
+    str,
+    KeyForm(RANGE, "an outside number"),
+    Expects("a number in quotes, or a range"),
+    Field(examples=["+390212345101", "+3902123452XX"]),
+]
 Text = Annotated[str, StringConstraints(min_length=1)]
 Seconds = Annotated[int, Field(ge=SHORTEST_RING, le=LONGEST_RING), Expects("whole seconds")]
 Date = Annotated[
@@ -110,6 +116,11 @@ BY_SHAPE = Discriminator(shape)
 
 OneOrMany = Annotated[Annotated[T, Tag("<text>")] | Annotated[list[T], Tag("<list>")], BY_SHAPE]
 """One value, or a list of them."""
+OneOrSome = Annotated[
+    Annotated[T, Tag("<text>")] | Annotated[list[T], Tag("<list>"), Field(min_length=1)],
+    BY_SHAPE,
+]
+"""The same where an empty list would say something else than nothing at all."""
 
 
 def many(value: T | list[T]) -> tuple[T, ...]:

@@ -14,8 +14,8 @@ from pbxgen.language.model_base import (
     Date,
     Expects,
     Model,
+    OneOrSome,
     Seconds,
-    Slug,
     Text,
     shape,
 )
@@ -23,6 +23,7 @@ from pbxgen.language.model_base import (
 A_DESTINATION = Expects(
     'a destination: "102", "+393331234567", mobile, voicemail, operator, group:NAME, announce:NAME, busy …'
 )
+CALLERS = "internal, external, anonymous, the name of a contacts set, not NAME, or a list of them"
 DESTINATIONS = Expects("a destination or a list of destinations")
 
 DestinationText = Annotated[
@@ -79,11 +80,18 @@ class Conditions(WrittenOptions):
     """What rules and inbound numbers in their long form have in common."""
 
     to: To = Field(description="A destination, or a list tried in order. The rule's options are their defaults.")
-    when: Annotated[Text, Expects("the name of a schedule or switch, or not NAME")] | None = Field(
-        None, description="The name of a schedule or switch, or `not NAME`.", examples=["office", "not office"]
+    when: (
+        Annotated[OneOrSome[Text], Expects("the name of a schedule or switch, not NAME, or a list of them")] | None
+    ) = Field(
+        None,
+        description="The name of a schedule or switch, or `not NAME`; of a list all must hold.",
+        examples=["office", "not office"],
     )
-    from_: Annotated[Slug, Expects("internal, external, or the name of a contacts set")] | None = Field(
-        None, alias="from", description="internal, external, or the name of a contacts set."
+    from_: Annotated[OneOrSome[Text], Expects(CALLERS)] | None = Field(
+        None,
+        alias="from",
+        description="internal, external, anonymous, a contacts set's name, or `not NAME`; of a list one must hold.",
+        examples=["external", "not vip"],
     )
     until: Date | None = Field(None, description="The last day on which the rule applies.")
     enabled: bool = Field(True, description="false: written down and switched off.")

@@ -127,14 +127,17 @@ Patterns = Annotated[
 
 
 class Route(Model):
-    """Outgoing calls on the number in E.164; the first route that matches carries the call."""
+    """Outgoing calls on the number in E.164, or as it is dialled; the first route that matches carries the call."""
 
     match: Patterns = Field(
-        description="Patterns (X 0-9, Z 1-9, N 2-9, [03], closing . or !); emergency: the numbers as dialled.",
+        description="Patterns (X 0-9, Z 1-9, N 2-9, [03], closing . or !); emergency, as_dialled: as dialled.",
         examples=["+39[03]X.", ["+33.", "+49."], ["112", "118"]],
     )
     trunk: Annotated[Slug, Expects("the name of a trunk")] = Field(description="Name of the trunk.")
     emergency: bool = Field(False, description="Emergency numbers: open to everyone, always.")
+    as_dialled: bool = Field(
+        False, description="Short numbers: compared as they are dialled, without the outside line, and sent so."
+    )
 
 
 _WINDOWS = [["08:30-13:00", "14:00-18:00"]]
@@ -157,7 +160,9 @@ class Schedule(Model):
         examples=["IT", "IT-BZ"],
     )
     closed: Annotated[OneOrMany[Text], Expects("a list of dates")] = Field(
-        [], description="Dates or ranges of dates, closed all day.", examples=[["2026-12-24", "2027-08-09..2027-08-20"]]
+        [],
+        description="Dates or ranges of dates, closed all day; without years they are every year's, to 2040.",
+        examples=[["2026-12-24", "2027-08-09..2027-08-20", "12-31", "08-10..08-20"]],
     )
     open: Annotated[OneOrMany[Text], Expects("a list of dated windows")] = Field(
         [], description="Dated windows that win over `closed` and `holidays`.", examples=[["2026-12-27 09:00-12:00"]]

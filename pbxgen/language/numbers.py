@@ -12,6 +12,7 @@ from pbxgen.flow.numbering import Cost, NumberingPlan
 
 _WRITTEN = re.compile(r"\+?\(?[0-9][0-9 .()/-]*", re.ASCII)
 _SEPARATORS = str.maketrans("", "", " .()/-")
+_SEPARATORS_BUT_DOTS = str.maketrans("", "", " ()/-")
 _E164 = re.compile(r"\+[1-9][0-9]{6,14}", re.ASCII)
 _SATELLITE = ("+870", "+881", "+882", "+883")
 _INTERNATIONAL_PREMIUM = "+979"
@@ -38,6 +39,25 @@ class Number:
 def is_written_number(text: str) -> bool:
     """Digits, perhaps with a plus and separators?"""
     return _WRITTEN.fullmatch(text) is not None
+
+
+_IN_BRACKETS = re.compile(r"(\[[^\]]*\])")
+
+
+def is_written_range(text: str) -> bool:
+    """Does it stand for several numbers, by letters of patterns or a closing . or !?"""
+    return re.search(r"[XZN\[\]!]|\.$", text) is not None
+
+
+def compact_range(text: str) -> str:
+    """A pattern without what only makes it readable. Its closing dot, dots behind its first letter (a pattern has none
+    there) and what stands in brackets mean something."""
+    ending = text[-1:] if text.endswith((".", "!")) else ""
+    begins = re.match(r"[^XZN\[]*", text.removesuffix(ending))
+    digits = "" if begins is None else begins.group()
+    parts = _IN_BRACKETS.split(text.removesuffix(ending)[len(digits) :])
+    behind = "".join(part if part.startswith("[") else part.translate(_SEPARATORS_BUT_DOTS) for part in parts)
+    return compact(digits) + behind + ending
 
 
 def compact(text: str) -> str:
@@ -86,6 +106,8 @@ class Numbers:
     def _parse(self, text: str) -> Number:
         import phonenumbers
 
+        if text.rstrip()[-1:] in (".", "-", "/", "("):
+            return Number(None, "ends with a separator")
         digits = compact(text)
         if _E164.fullmatch(digits) and _surely_valid(digits):
             return Number(digits)

@@ -8,7 +8,7 @@ import re
 from pbxgen.diagnostics.location import Location
 from pbxgen.flow import plan
 from pbxgen.flow.numbering import NumberFormat
-from pbxgen.flow.pattern import Pattern, parse
+from pbxgen.flow.pattern import Pattern, letters, parse
 from pbxgen.language import model_sections as model
 from pbxgen.language.directory import read_number
 from pbxgen.language.findings import Findings
@@ -16,6 +16,7 @@ from pbxgen.language.model_base import many
 from pbxgen.language.names import Names
 from pbxgen.language.numbers import Numbers
 from pbxgen.language.positions import at, each, key_of
+from pbxgen.language.rules import RESERVED
 from pbxgen.language.secrets import declared
 from pbxgen.language.validate import Draft
 from pbxgen.source.tree import Node
@@ -176,60 +177,90 @@ def routes(draft: Draft, names: Names, findings: Findings) -> tuple[dict[str, pl
         names.use("trunks", route.trunk, at(node, "trunk").location, findings)
         patterns = []
         for text, item in each(route.match, at(node, "match")):
-            pattern = _pattern(text, item, findings, contact=False)
+            pattern = _pattern(text, item, findings, _SHORT if route.as_dialled else _OUTGOING)
             if pattern is None:
                 sound = False
                 continue
             patterns.append(pattern)
-            if not route.emergency and not draft.is_broken("routes", name, "emergency"):
-                _can_match(pattern, item, findings)
-        routes[name] = plan.Route(name, tuple(patterns), route.trunk, route.emergency, key_of(section, name))
+            if draft.is_broken("routes", name, "emergency") or draft.is_broken("routes", name, "as_dialled"):
+                continue
+            if route.as_dialled:
+                _is_dialled(pattern, item, findings)
+            elif not route.emergency:
+                _can_match(pattern, text, item, findings)
+        if route.emergency and route.as_dialled:
+            findings.add(
+                "PBX171",
+                f"route {name} is an emergency route: its numbers are as they are dialled anyway",
+                key_of(node, "as_dialled"),
+                help="remove as_dialled, or emergency where these are no emergency numbers",
+            )
+        location = key_of(section, name)
+        routes[name] = plan.Route(name, tuple(patterns), route.trunk, route.emergency, location, route.as_dialled)
     return routes, sound
 
 
-def contacts(draft: Draft, findings: Findings) -> dict[str, plan.Contacts]:
+def _is_dialled(pattern: Pattern, node: Node, findings: Findings) -> None:
+    """Of what is dialled only digits are sent as they are, and a pattern without one would take every number."""
+    fixed, _ = letters(pattern)
+    if not fixed or not all("".join(allowed).isdigit() for allowed in fixed):
+        findings.add(
+            "PBX127",
+            f"{pattern.text!r} is not a pattern of what is dialled: it begins with a digit, and holds nothing else",
+            node.location,
+            help=f"{_SHORT}; numbers with + stand in a route that is not as_dialled",
+        )
+
+
+def contacts(draft: Draft, names: Names, findings: Findings) -> dict[str, plan.Contacts]:
     contacts = {}
     section = draft.node("contacts")
     for name, texts in draft.source.contacts.items():
         location = key_of(section, name)
-        if name in ("internal", "external"):
+        if name in RESERVED:
             findings.add(
                 "PBX105",
                 f"a contacts set cannot be called {name}",
                 location,
                 help=f"'from: {name}' means every {name} call: choose another name",
             )
-        patterns = []
+        patterns, extensions, anonymous = [], set(), False
         for text, item in each(texts, at(section, name)):
-            pattern = _pattern(text.replace(" ", ""), item, findings, contact=True)
-            if pattern is not None:
-                _can_match(pattern, item, findings)
-                patterns.append(pattern)
-        contacts[name] = plan.Contacts(name, tuple(patterns), location)
+            if text.strip() == plan.ANONYMOUS:
+                anonymous = True
+            elif text.strip() in names.of("users"):
+                extensions.add(text.strip())
+            else:
+                pattern = _pattern(text, item, findings, _CONTACT, contact=True)
+                if pattern is not None:
+                    _can_match(pattern, text, item, findings, contact=True)
+                    patterns.append(pattern)
+        contacts[name] = plan.Contacts(name, tuple(patterns), location, frozenset(extensions), anonymous)
     return contacts
 
 
-def _pattern(text: str, node: Node, findings: Findings, *, contact: bool) -> Pattern | None:
+_OUTGOING = 'such as "+39[03]X."'
+_SHORT = 'such as "4XXX" or "12XX"'
+_CONTACT = 'such as "+39[03]X." or "+4420*", an extension, or anonymous'
+
+
+def _pattern(text: str, node: Node, findings: Findings, help: str, *, contact: bool = False) -> Pattern | None:
     try:
-        return parse(text, star_is_any_ending=contact)
+        return parse(text.replace(" ", "") if contact else text, star_is_any_ending=contact)
     except ValueError as problem:
-        findings.add(
-            "PBX127",
-            f"{text!r} is not a pattern: {problem}",
-            node.location,
-            help='such as "+39[03]X." or "+4420*"' if contact else 'such as "+39[03]X."',
-        )
+        findings.add("PBX127", f"{text!r} is not a pattern: {problem}", node.location, help=help)
         return None
 
 
-def _can_match(pattern: Pattern, node: Node, findings: Findings) -> None:
+def _can_match(pattern: Pattern, text: str, node: Node, findings: Findings, *, contact: bool = False) -> None:
     """Numbers are matched in E.164, so whatever does not begin with a plus matches nothing."""
     if pattern.text[0] not in "+.!":
         findings.add(
             "PBX159",
-            f"{pattern.text!r} can never match: numbers are compared in E.164, which begins with +",
+            f"{text!r} can never match: numbers are compared in E.164, which begins with +",
             node.location,
-            help='write the pattern with + and country code, such as "+39[03]X."',
+            help='write the pattern with + and country code, such as "+39[03]X."'
+            + (", or an extension that a user has" if contact else ""),
         )
 
 

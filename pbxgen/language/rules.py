@@ -7,18 +7,22 @@ from collections.abc import Mapping as MappingType
 from dataclasses import dataclass
 
 from pbxgen.diagnostics.location import Location
-from pbxgen.flow.plan import ALWAYS, Condition, Origin
+from pbxgen.flow.plan import ALWAYS, ANONYMOUS, FROM_INSIDE, FROM_OUTSIDE, Callers, Condition, Hours, Origin, Switched
 from pbxgen.language.destinations import DestinationReader
 from pbxgen.language.findings import Findings
 from pbxgen.language.model_deviations import Conditions, Deviations, OperatorReturn, Rule
 from pbxgen.language.names import Names
-from pbxgen.language.positions import at, items, key_of
+from pbxgen.language.positions import at, each, items, key_of
 from pbxgen.language.schedules import ProblemError, parse_date
 from pbxgen.language.unresolved import WrittenDestination, long_ring, report_meaningless
 from pbxgen.source.tree import Node
 
 CONDITION_FIELDS = frozenset({"after", "when", "from_", "until", "enabled"})
 """Any of these in one element makes a list a list of rules."""
+
+RESERVED = (*Origin, ANONYMOUS)
+"""What `from` means by words of its own: no contacts set can be called so."""
+_OTHER = {FROM_INSIDE.name: FROM_OUTSIDE, FROM_OUTSIDE.name: FROM_INSIDE}
 
 KEYS = ("unconditional", "busy", "no_answer", "unreachable")
 RETURN_KEYS = ("busy", "no_answer", "unreachable")
@@ -111,48 +115,46 @@ class RuleReader:
                 help="remove it, or write the rule under no_answer",
             )
             after = None
-        if rule.from_ is not None and returning:
+        targets, condition = self.targets(rule, node, findings), self.condition(rule, node, findings)
+        if returning and FROM_INSIDE in self._callers(rule, node, findings):
             findings.add(
                 "PBX128",
-                "'from' has no place in operator_return: it is for calls from outside only, by definition",
+                "calls from inside have no place in operator_return: it is for calls from outside only, by definition",
                 key_of(node, "from"),
-                help="remove it, or write the rule outside operator_return",
+                help="remove them, or write the rule outside operator_return",
             )
-        return WrittenRule(
-            self.targets(rule, node, findings), self.condition(rule, node, findings), after, node.location, rule.enabled
-        )
+        return WrittenRule(targets, condition, after, node.location, rule.enabled)
 
     def condition(self, rule: Conditions, node: Node, findings: Findings) -> Condition:
         """When the rule applies; names that do not exist are reported and left out."""
-        schedule, switch, outside = None, None, False
+        hours: list[Hours] = []
+        switches: list[Switched] = []
+        known = tuple(self._names.of("switches"))
         if rule.when is not None:
-            words = rule.when.split()
-            outside = len(words) == 2 and words[0] == "not"
-            name = words[1] if outside else rule.when.strip()
-            if name in self._names.of("switches"):
-                self._names.mark("switches", name)
-                switch = name
-            elif self._names.use(
-                "schedules", name, at(node, "when").location, findings, words=tuple(self._names.of("switches"))
-            ):
-                schedule = name
-        origin, contacts = None, None
-        if rule.from_ in ("internal", "external"):
-            origin = Origin(rule.from_)
-        elif rule.from_ is not None and self._names.use(
-            "contacts", rule.from_, at(node, "from").location, findings, words=("internal", "external")
-        ):
-            contacts = rule.from_
+            for text, inner in each(rule.when, at(node, "when")):
+                name, but = _negated(text)
+                if name in known:
+                    self._names.mark("switches", name)
+                    switches.append(Switched(name, but))
+                elif self._names.use("schedules", name, inner.location, findings, words=known):
+                    hours.append(Hours(name, but))
+        callers = self._callers(rule, node, findings)
+        if {FROM_INSIDE, FROM_OUTSIDE} <= set(callers):
+            callers = []  # everybody
         until = None if rule.until is None else self._until(rule.until, at(node, "until"), rule.enabled, findings)
         return Condition(
-            schedule,
-            outside and schedule is not None,
-            origin,
-            contacts,
-            until,
-            switch,
-            outside and switch is not None,
+            tuple(dict.fromkeys(hours)), tuple(dict.fromkeys(callers)), until, tuple(dict.fromkeys(switches))
         )
+
+    def _callers(self, rule: Conditions, node: Node, findings: Findings) -> list[Callers]:
+        callers: list[Callers] = []
+        if rule.from_ is None:
+            return callers
+        for text, inner in each(rule.from_, at(node, "from")):
+            name, but = _negated(text)
+            if name in RESERVED or self._names.use("contacts", name, inner.location, findings, words=RESERVED):
+                callers.append(_OTHER[name] if but and name in _OTHER else Callers(name, but))
+        return callers
 
     def _until(self, text: str, node: Node, enabled: bool, findings: Findings) -> dt.date | None:
         try:
@@ -168,6 +170,12 @@ class RuleReader:
                 help="remove the rule, or give it a later date",
             )
         return until
+
+
+def _negated(text: str) -> tuple[str, bool]:
+    """A name, and whether ``not`` stands before it."""
+    words = text.split()
+    return (words[1], True) if len(words) == 2 and words[0] == "not" else (text.strip(), False)
 
 
 def is_list_of_rules(values: list[str | Rule] | list[str | Conditions]) -> bool:

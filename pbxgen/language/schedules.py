@@ -19,12 +19,15 @@ from pbxgen.source.tree import Node, Scalar
 T = TypeVar("T")
 
 HOLIDAY_YEARS = range(2020, 2041)
-"""Fixed, so that the same source gives the same files in any year."""
+"""Fixed, so that the same source gives the same files in any year; dates of every year are those of these."""
 
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _WINDOW = re.compile(r"\s*(\d{1,2}):(\d{2})\s*-\s*(\d{1,2}):(\d{2})\s*", re.ASCII)
 _DATE = re.compile(r"\s*(\d{4})-(\d{2})-(\d{2})\s*", re.ASCII)
+_DAY_OF_YEAR = re.compile(r"\s*\d{2}-\d{2}\s*", re.ASCII)
 _LONGEST_OPEN = 366
+_LEAP_YEAR = 2024
+_A_DATE = "write year-month-day, such as 2026-12-31"
 
 
 class ProblemError(ValueError):
@@ -75,15 +78,15 @@ def _read(node: Node, parse: Callable[[str], Iterable[T]], findings: Findings) -
     return parsed
 
 
-def parse_date(text: str) -> dt.date:
+def parse_date(text: str, help: str = _A_DATE) -> dt.date:
     """``2026-12-31``. Raises ProblemError."""
     match = _DATE.fullmatch(text)
     if match is None:
-        raise ProblemError(f"{text.strip()!r} is not a date", "write year-month-day, such as 2026-12-31")
+        raise ProblemError(f"{text.strip()!r} is not a date", help)
     try:
         return dt.date(int(match[1]), int(match[2]), int(match[3]))
     except ValueError:
-        raise ProblemError(f"the calendar has no {text.strip()}", "write year-month-day, such as 2026-12-31") from None
+        raise ProblemError(f"the calendar has no {text.strip()}", help) from None
 
 
 def parse_window(text: str, offset: int = 0) -> tuple[int, int]:
@@ -137,22 +140,48 @@ def parse_days(text: str) -> tuple[int, ...]:
     return tuple(weekdays)
 
 
-def parse_range(text: str) -> tuple[dt.date, dt.date]:
+def parse_range(text: str, help: str = _A_DATE) -> tuple[dt.date, dt.date]:
     """A date, or ``first..last``. Raises ProblemError."""
     first_text, dots, last_text = text.partition("..")
-    first = parse_date(first_text)
+    first = parse_date(first_text, help)
     if not dots:
         return first, first
-    last = parse_date(last_text)
+    last = parse_date(last_text, help)
     if last < first:
         raise ProblemError(f"{text.strip()!r} ends before it begins", "write the earlier date first")
     return first, last
 
 
 def parse_closed(text: str) -> list[DateRange]:
-    """A date, or ``first..last``. Raises ProblemError."""
-    first, last = parse_range(text)
-    return [DateRange(first, last, "")]
+    """A date, or ``first..last``; without years it is every year's (:data:`HOLIDAY_YEARS`). Raises ProblemError."""
+    parts = text.split("..")
+    yearly = [_DAY_OF_YEAR.fullmatch(part) for part in parts]
+    if not any(yearly) or len(parts) > 2:
+        first, last = parse_range(text, f"{_A_DATE}, or month-day, such as 12-31, for every year")
+        return [DateRange(first, last, "")]
+    if not all(yearly):
+        raise ProblemError(f"{text.strip()!r} has one year", "write both dates with their year, or both without")
+    begin, end = (_day_of_year(part) for part in (parts[0], parts[-1]))
+    spans = ((_in_year(year, begin, 1), _in_year(year + (end < begin), end, 0)) for year in HOLIDAY_YEARS)
+    return [DateRange(first, last, "") for first, last in spans if first <= last]
+
+
+def _day_of_year(text: str) -> tuple[int, int]:
+    """``12-31`` as month and day. Raises ProblemError."""
+    month, day = map(int, text.strip().split("-"))
+    try:
+        dt.date(_LEAP_YEAR, month, day)
+    except ValueError:
+        raise ProblemError(f"the calendar has no {text.strip()}", "write month-day, such as 12-31") from None
+    return month, day
+
+
+def _in_year(year: int, day: tuple[int, int], after: int) -> dt.date:
+    """That day; where a year has no 29 February the day before it, or (``after``: 1) the day after it."""
+    try:
+        return dt.date(year, *day)
+    except ValueError:
+        return dt.date(year, 2, 28) + dt.timedelta(days=after)
 
 
 def parse_open(text: str) -> list[DatedWindow]:

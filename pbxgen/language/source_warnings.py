@@ -48,7 +48,7 @@ def _main_numbers(draft: Draft, directory: Directory, trunks: Mapping[str, Trunk
     if draft.has_broken("users") or draft.has_broken("inbound"):
         return
     for name, trunk in trunks.items():
-        if trunk.number is not None and trunk.number not in directory.outside:
+        if trunk.number is not None and not directory.reaches(trunk.number):
             findings.add(
                 "PBX152",
                 f"the main number {trunk.number} of trunk {name} reaches nothing",
@@ -64,7 +64,7 @@ def _unused(draft: Draft, directory: Directory, trunks: Mapping[str, Trunk], nam
             findings.add("PBX155", f"{word} {name} is not used: {why}", location, help="remove it, or use it")
     for name, location in names.unused("trunks").items():
         trunk = trunks.get(name)
-        if trunk is not None and (trunk.number is None or trunk.number not in directory.outside):
+        if trunk is not None and (trunk.number is None or not directory.reaches(trunk.number)):
             findings.add(
                 "PBX155",
                 f"trunk {name} is not used: no route names it and its number reaches nothing",

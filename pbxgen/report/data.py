@@ -7,7 +7,7 @@ from typing import Any
 
 from pbxgen.diagnostics.diagnostic import Diagnostic
 from pbxgen.flow.numbering import NumberFormat
-from pbxgen.flow.plan import Condition, Outcome, Place, Plan, RingGroup, Rule, Rules, User
+from pbxgen.flow.plan import Condition, Contacts, Outcome, Place, Plan, RingGroup, Rule, Rules, User
 from pbxgen.flow.schedule import Schedule
 from pbxgen.flow.settings import resolved
 from pbxgen.flow.simulate import DIRECT_RING_SECONDS
@@ -38,15 +38,21 @@ def plan_data(plan: Plan) -> dict[str, Any]:
             "line": plan.numbering.outside_line,
         },
         "routes": [
-            {"name": r.name, "patterns": [p.regex for p in r.patterns], "emergency": r.emergency}
+            {
+                "name": r.name,
+                "patterns": [p.regex for p in r.patterns],
+                "emergency": r.emergency,
+                "asDialled": r.as_dialled,
+            }
             for r in plan.routes.values()
         ],
         "emergency": dict(plan.emergency),
         "schedules": {name: _schedule(schedule) for name, schedule in plan.schedules.items()},
-        "contacts": {name: [p.regex for p in c.patterns] for name, c in plan.contacts.items()},
+        "contacts": {name: _contacts(contacts) for name, contacts in plan.contacts.items()},
         "operators": {name: _group(group) for name, group in plan.operators.items()},
         "groups": {name: _group(group) for name, group in plan.groups.items()},
         "inbound": {n: {"rules": lists.index(i.rules), "at": i.location.short} for n, i in plan.inbound.items()},
+        "ranges": [[i.number, i.pattern.regex] for i in plan.ranges if i.pattern is not None],
         "dids": dict(plan.dids),
         "users": [_user(user, lists) for user in plan.users.values()],
         "lists": lists.values,
@@ -138,13 +144,20 @@ def _rule(rule: Rule) -> dict[str, Any]:
 
 def _condition(condition: Condition) -> dict[str, Any]:
     parts = {
-        "schedule": condition.schedule,
-        "not": condition.not_in_schedule,
-        "origin": condition.origin and condition.origin.value,
-        "contacts": condition.contacts,
+        "hours": condition.hours,
+        "callers": condition.callers,
         "until": condition.until and condition.until.isoformat(),
     }
     return {key: value for key, value in parts.items() if value}
+
+
+def _contacts(contacts: Contacts) -> dict[str, Any]:
+    extensions = sorted(contacts.extensions)
+    return {
+        "patterns": [p.regex for p in contacts.patterns],
+        "extensions": extensions,
+        "anonymous": contacts.anonymous,
+    }
 
 
 def _place(place: Place) -> dict[str, Any]:

@@ -97,7 +97,7 @@ def check_names(scenario: Scenario, plan: Plan) -> Iterator[Diagnostic]:
             help = "write what the user would dial, or off, on, mobile or voicemail"
             yield wrong_name(scenario, f"{setting.to} is nothing that {setting.key} can be set to", help)
     for number in scenario.world.outside:
-        if not _E164.fullmatch(number) and number not in plan.emergency:
+        if not _E164.fullmatch(number) and not plan.is_short(number):
             help = "write it with a plus and the country code, digits only: +39…"
             yield wrong_name(scenario, f"{number} is not a number in E.164", help)
 

@@ -27,8 +27,8 @@ def _said(entry: WayIn) -> str:
     match entry:
         case ToPlace(place):
             return f"{place.kind.value} {place.target}"
-        case DialOut(number, trunk, emergency):
-            return f"{number} by {trunk}{', an emergency' if emergency else ''}"
+        case DialOut(number, route):
+            return f"{number} by {route.trunk}{', an emergency' if route.emergency else ''}"
         case MailboxAccess(extension):
             return f"mailbox {extension or 'of any'}"
         case Refusal(status, why):

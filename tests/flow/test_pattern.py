@@ -6,8 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from pbxgen.flow import pattern
 from pbxgen.flow.analysis.samples import sample_numbers
-from pbxgen.flow.pattern import expand, letters, parse
+from pbxgen.flow.pattern import expand, is_covered, letters, parse
 
 
 @pytest.mark.parametrize(
@@ -109,6 +110,14 @@ def test_expands_to_every_number_or_to_none() -> None:
     assert len(expand(parse("XX"), limit=100) or ()) == 100
     assert len(expand(parse("XXX")) or ()) == 1000
     assert expand(parse("XXX[01]")) is None
+
+
+def test_a_pattern_in_very_many_parts_counts_as_not_covered(monkeypatch: pytest.MonkeyPatch) -> None:
+    each_digit = [parse(f"+{'X' * at}{digit}{'X' * (5 - at)}") for at in range(6) for digit in range(0, 10, 2)]
+    odd = [parse("+" + "[13579]" * 6)]
+    assert is_covered(parse("+XXXXXX"), [*each_digit, *odd])
+    monkeypatch.setattr(pattern, "_MOST_PARTS", 3)
+    assert not is_covered(parse("+XXXXXX"), [*each_digit, *odd])
 
 
 def test_samples_stand_for_every_combination_of_sets() -> None:

@@ -67,3 +67,17 @@ def test_tenants_of_one_carrier_are_asked_for_a_number_in_turn(pbx: str) -> None
     found = examine(plans, calls, pbx)
     assert [one.differences for one in found] == [()] * 4
     assert [leg.target for one in found if one.observed for leg in one.observed.rang] == ["101", "102", "103"]
+
+
+@on_both
+def test_a_tenant_without_ranges_stands_between_two_that_have_some(pbx: str) -> None:
+    inbound = ('"+39021234110X": "101"', '"+390212342100": "102"', '"+390212343100": "103"')
+    plans = []
+    for number, (name, one) in enumerate(zip(("one", "two", "three"), inbound, strict=True), 1):
+        own = HEAD.replace("acme", name).replace("+390212345000", f"+39021234{number}000")
+        own = own.replace("carrier", f"carrier-{name}")
+        plans.append(plan_of(f'users: {{"10{number}": {{}}}}\ninbound: {{{one}}}', head=own))
+    calls = [call(plan, OUTSIDE, f"+39021234{number}100") for number, plan in enumerate(plans, 1)]
+    found = examine(plans, calls, pbx)
+    assert [one.differences for one in found] == [()] * 3
+    assert [leg.target for one in found if one.observed for leg in one.observed.rang] == ["101", "102", "103"]

@@ -30,8 +30,8 @@ classes: {national: [italy], full: [italy, europe, far]}
 """
 """Put ``defaults: {class: full}`` beside it to let everybody call."""
 
-NOISE = ("PBX151", "PBX155")
-"""Warnings that small sources have by nature: no emergency route, unused names."""
+NOISE = ("PBX151", "PBX155", "PBX174")
+"""Warnings that small sources have by nature: no emergency route, unused names, no number to show."""
 
 
 def compile_text(text: str, *, today: dt.date = TODAY, complete: bool = True) -> Compiled:

@@ -6,7 +6,17 @@ import datetime as dt
 
 import pytest
 
-from pbxgen.flow.plan import ALWAYS, Condition, Deviations, Origin, Rule
+from pbxgen.flow.plan import (
+    ALWAYS,
+    ANONYMOUS,
+    FROM_INSIDE,
+    FROM_OUTSIDE,
+    Callers,
+    Condition,
+    Deviations,
+    Hours,
+    Rule,
+)
 from tests.language.sources import HEAD, OUTSIDE, clean, compile_text, findings, only, plan_of
 
 BASE = (
@@ -59,8 +69,26 @@ def test_after_makes_a_list_of_rules_too() -> None:
 def test_the_parts_of_a_condition() -> None:
     vip = '{to: "102", when: not office, from: vip, until: 2026-12-31}'
     first, second = deviations(f'{{busy: [{vip}, {{to: "103", when: office, from: internal}}]}}').busy
-    assert first.condition == Condition("office", True, None, "vip", dt.date(2026, 12, 31))
-    assert second.condition == Condition("office", False, Origin.INTERNAL)
+    assert first.condition == Condition((Hours("office", True),), (Callers("vip"),), dt.date(2026, 12, 31))
+    assert second.condition == Condition((Hours("office"),), (FROM_INSIDE,))
+
+
+def test_of_when_all_must_hold_and_of_from_one() -> None:
+    (rule,) = deviations('{busy: {to: "102", when: [office, not office], from: [vip, not vip, anonymous]}}').busy
+    callers = (Callers("vip"), Callers("vip", True), Callers(ANONYMOUS))
+    assert rule.condition == Condition((Hours("office"), Hours("office", True)), callers)
+
+
+def test_what_is_not_from_outside_is_from_inside() -> None:
+    found = deviations('{busy: [{to: "102", from: not external}, {to: "103", from: [not internal, external]}]}').busy
+    assert [rule.condition.callers for rule in found] == [(FROM_INSIDE,), (FROM_OUTSIDE,)]
+    (rule,) = deviations('{busy: {to: "102", from: [internal, external]}}').busy
+    assert rule.condition == ALWAYS
+
+
+def test_operator_return_may_ask_who_calls_from_outside() -> None:
+    found = deviations('{operator_return: {busy: {to: "102", from: [not vip, anonymous]}}}').return_busy
+    assert found[0].condition.callers == (Callers("vip", True), Callers(ANONYMOUS))
 
 
 def test_operator_return_is_three_keys() -> None:
@@ -170,7 +198,14 @@ def test_a_wrong_policy_is_reported_once_also_if_nobody_has_it() -> None:
         ("PBX128", '{busy: {to: "102", «after»: 20}}'),
         ("PBX128", '{unconditional: {to: "102", «after»: 20}}'),
         ("PBX128", '{operator_return: {unreachable: {to: "102", «after»: 20}}}'),
-        ("PBX128", '{operator_return: {busy: {to: "102", «from»: external}}}'),
+        ("PBX128", '{operator_return: {busy: {to: "102", «from»: internal}}}'),
+        ("PBX128", '{operator_return: {busy: {to: "102", «from»: [vip, not external]}}}'),
+        ("PBX110", '{busy: {to: "102", from: [vip, «not vips»]}}'),
+        ("PBX110", '{busy: {to: "102", when: [office, «offices»]}}'),
+        ("PBX128", '{operator_return: {busy: {to: "102", «from»: [internal, external]}}}'),
+        ("PBX128", '{operator_return: {busy: {to: "102", «from»: [vip, internal, not internal]}}}'),
+        ("PBX105", '{busy: {to: "102", from: «[]»}}'),
+        ("PBX105", '{busy: {to: "102", when: «[]»}}'),
         ("PBX110", '{busy: {to: "102", when: «offce»}}'),
         ("PBX110", '{busy: {to: "102", when: «not offce»}}'),
         ("PBX110", '{busy: {to: "102", from: «vpi»}}'),

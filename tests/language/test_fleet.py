@@ -53,6 +53,21 @@ def test_names_domains_and_outside_numbers_are_each_tenants_own(tmp_path: Path) 
     ]
 
 
+def test_what_is_in_a_range_of_one_tenant_is_in_none_and_no_number_of_another(tmp_path: Path) -> None:
+    assert fleet(
+        tmp_path,
+        ("a", "a.example", "+390212345101", "+390212345X."),
+        ("b", "b.example", "+390212345299", "+390212346XXX"),
+        ("c", "c.example", "+390298765101", "+39021234[56]XX"),
+        ("d", "d.example", "+390298765201", "+39029876510X"),
+        ("e", "e.example", "+390298765301", "+39029876520[2-9]"),
+    ) == [
+        ("PBX134", "the outside number +390212345299 is used by two tenants", "1.yaml:3", ["0.yaml:4"]),
+        ("PBX134", "numbers of the inbound range +39021234[56]XX are used by two tenants", "2.yaml:4", ["0.yaml:4"]),
+        ("PBX134", "numbers of the inbound range +39029876510X are used by two tenants", "3.yaml:4", ["2.yaml:3"]),
+    ]
+
+
 def test_a_fleet_of_nothing(tmp_path: Path) -> None:
     (tmp_path / "fleet.yaml").write_text("version: 1\ntenants: []\n")
     assert compile_fleet(load_fleet(tmp_path / "fleet.yaml"), TODAY) == ()

@@ -167,22 +167,37 @@ def test_a_number_used_twice_is_an_error_at_the_second_place(body: str) -> None:
     assert found.related or "*97" in body
 
 
-@pytest.mark.parametrize("extension", ["11", "112", "1120", "118", "1184567"])
-def test_an_extension_in_the_way_of_an_emergency_number(extension: str) -> None:
+@pytest.mark.parametrize("extension", ["112", "118"])
+def test_an_extension_that_is_an_emergency_number_is_an_error(extension: str) -> None:
     found = only("PBX112", OUTSIDE + f'defaults: {{class: full}}\nusers: {{«"{extension}"»: {{}}}}\n')
     assert found.related[0].location.line == 5
 
 
-def test_a_position_in_the_way_of_an_emergency_number() -> None:
+@pytest.mark.parametrize("extension", ["11", "1120", "1184567"])
+def test_an_extension_that_begins_like_an_emergency_number_is_a_warning_about_that_user(extension: str) -> None:
+    found = only("PBX170", OUTSIDE + f'defaults: {{class: full}}\nusers: {{«"{extension}"»: {{}}}}\n')
+    assert found.subjects == (("user", extension),)
+    assert found.related[0].location.line == 5
+
+
+def test_a_position_that_begins_like_an_emergency_number_is_a_warning() -> None:
     body = OUTSIDE + 'defaults: {class: full}\nusers: {"201": {}}\n'
-    only("PBX112", body + 'operators: {o: {number: «"1"», members: ["201"]}}\n')
+    found = only("PBX170", body + 'operators: {o: {number: «"1"», members: ["201"]}}\n')
+    assert found.subjects == (("operator", "o"),)
 
 
-def test_the_outside_line_can_bring_an_emergency_number_into_the_way() -> None:
+def test_numbers_that_begin_like_emergency_numbers_are_told_once() -> None:
+    found = only(
+        "PBX170", OUTSIDE + 'defaults: {class: full}\nusers: {«"1120"»: {}, "1121": {}, "11234": {}, "201": {}}\n'
+    )
+    assert found.message == "1120, 1121 and 11234 and emergency number 112 begin alike"
+
+
+def test_the_outside_line_can_make_a_number_an_emergency_number() -> None:
     head = HEAD.replace("language: it", 'outside_line: "0"')
-    body = OUTSIDE + 'defaults: {class: full}\nusers: {«"01"»: {}}\n'
-    found = only("PBX112", body, head=head)
-    assert "dialled 0112" in found.message
+    body = OUTSIDE + "defaults: {class: full}\n"
+    assert "(dialled 0112)" in only("PBX112", body + 'users: {«"0112"»: {}}\n', head=head).message
+    assert "(dialled 0112)" in only("PBX170", body + 'users: {«"01"»: {}}\n', head=head).message
 
 
 def test_extensions_beside_emergency_numbers_are_fine() -> None:
@@ -213,3 +228,92 @@ def test_what_costs_more_than_a_call_at_home() -> None:
         satellite: Cost.SATELLITE,
         abroad: Cost.ABROAD,
     }
+
+
+USERS = 'users: {"21": {}, "22": {did: "+390212345222"}, "200": {}}\n'
+
+
+def inbound(text: str) -> dict[str, list[list[str]]]:
+    plan = plan_of(USERS + f"inbound: {{{text}}}\n")
+    return {number: [[p.target for p in r.places] for r in i.rules] for number, i in plan.inbound.items()}
+
+
+def test_a_narrower_range_stands_before_a_wider_one() -> None:
+    found = inbound('"+3902123.": "21", "+39 02 1234-[2-4]XX": "200", "+39021234X!": "22"')
+    assert list(found) == ["+39021234[2-4]XX", "+39021234X!", "+3902123."]
+
+
+def test_a_range_of_extensions_gives_users_their_numbers() -> None:
+    plan = plan_of(USERS + 'inbound: {"+3902123452XX": extension}\n')
+    assert plan.dids == {"+390212345222": "22", "+390212345221": "21"}
+    assert plan.users["21"].dids == ("+390212345221",)
+    assert plan.users["21"].own_number == "+390212345221"
+    assert plan.users["22"].dids == ("+390212345222",)
+    assert plan.inbound == {}
+
+
+def test_only_what_an_x_stands_for_is_of_the_extension() -> None:
+    plan = plan_of(USERS + 'inbound: {"+390212345[34]2XX": extension}\n')
+    assert plan.users["21"].dids == ("+3902123453221", "+3902123454221")
+    assert plan.users["22"].dids == ("+390212345222", "+3902123453222", "+3902123454222")
+
+
+def test_what_stands_behind_the_extension_is_tried_for_every_number_of_the_range() -> None:
+    assert inbound('"+3902123452XX": [extension, "200"]') == {
+        "+390212345221": [["21", "200"]],
+        "+3902123452XX": [["200"]],
+    }
+
+
+def test_a_narrower_range_keeps_its_numbers_from_the_extensions() -> None:
+    found = inbound('"+3902123452XX": extension, "+39021234522X": "200"')
+    assert found == {"+39021234522X": [["200"]]}
+
+
+def test_a_destination_of_a_range_is_that_number() -> None:
+    body = 'users: {"21": {deviations: {busy: "+390212345299"}}, "200": {}}\ninbound: {"+3902123452XX": "200"}\n'
+    plan = plan_of(body)
+    assert [p.key for p in plan.users["21"].deviations.busy[0].places] == [("inbound", "+390212345299")]
+    assert [p.target for p in plan.inbound["+390212345299"].rules[0].places] == ["200"]
+
+
+@pytest.mark.parametrize(
+    ("code", "text"),
+    [
+        ("PBX127", "«02 12345 2XX»: '200'"),
+        ("PBX127", '«"+39021234[42"»: "200"'),
+        ("PBX127", '«"+3902123452X.5"»: "200"'),
+        ("PBX105", '«"X"»: "200"'),
+        ("PBX105", '«"+3902*XX"»: "200"'),
+        ("PBX172", '"+39021234[12]XX": "21", «"+39021234[23]XX"»: "200"'),
+        ("PBX172", '"+3902123452XX": "21", «"+39 02 123452XX"»: "200"'),
+        ("PBX125", '"+3902123452X.": «extension»'),
+        ("PBX125", '"+390212345200": «extension»'),
+        ("PBX125", '"+3902123452[0-9]N": «extension»'),
+        ("PBX125", '"+3902ZZZ452XX": «extension»'),
+        ("PBX175", '"+3902123452X": «extension»'),
+        ("PBX175", '"+390212345XXXX": {to: [«extension», "200"]}'),
+        ("PBX115", '"+3902123452XX": {to: «"+390212345299"»}'),
+        ("PBX115", '"+3902123452XX": ["200", «"02 12345299"»]'),
+        ("PBX113", '«"+390212345-"»: "200"'),
+    ],
+)
+def test_a_range_that_is_none(code: str, text: str) -> None:
+    only(code, USERS + f"inbound: {{{text}}}\n")
+
+
+@pytest.mark.parametrize("written", ["+39 02.1234.52XX", "+39 (02) 1234-52 XX", "+3902/123452XX"])
+def test_separators_of_a_range_do_not_count(written: str) -> None:
+    assert list(plan_of(USERS + f'inbound: {{"{written}": "200"}}\n').inbound) == ["+3902123452XX"]
+
+
+@pytest.mark.parametrize("ending", [".", "-", "/", " ("])
+def test_a_number_does_not_end_with_a_separator(ending: str) -> None:
+    assert Numbers("IT").read(f"02 1234 5101{ending}").problem == "ends with a separator"
+
+
+def test_the_main_number_of_a_trunk_may_be_in_a_range() -> None:
+    trunk = 'trunks: {carrier: {host: 192.0.2.1, number: "+390212345299"}}\n'
+    clean(
+        OUTSIDE.replace("trunks: {carrier: {host: 192.0.2.1}}\n", trunk) + USERS + 'inbound: {"+3902123452XX": "200"}\n'
+    )

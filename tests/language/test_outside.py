@@ -94,6 +94,11 @@ def test_patterns_that_cannot_be_read(pattern: str) -> None:
 
 def test_contacts_that_cannot_be_read() -> None:
     only("PBX127", 'contacts: {vip: ["+4420*", «"+44*20"»]}\n'.replace("+44*20", "+44.20"))
+
+
+@pytest.mark.parametrize(("code", "text"), [("PBX127", "not x"), ("PBX159", "21*"), ("PBX159", "02 1*")])
+def test_a_contact_that_is_none_is_told_as_it_is_written(code: str, text: str) -> None:
+    assert only(code, f'contacts: {{vip: «"{text}"»}}\n').message.startswith(repr(text))
     only("PBX105", 'contacts: {«internal»: "+4420*"}\n')
 
 
@@ -136,3 +141,92 @@ def test_numbers_and_users_defaults() -> None:
     assert (first.ring_timeout, first.call_waiting, first.dnd, first.name) == (25, False, False, "101")
     assert first.mailbox is not None
     assert (second.ring_timeout, second.call_waiting, second.dnd, second.mailbox) == (10, True, True, None)
+
+
+SHORT = "trunks: {carrier: {host: 192.0.2.1}}\nroutes: {short: {match: %s, trunk: carrier, as_dialled: true}}\n"
+
+
+def test_the_patterns_of_short_numbers_are_of_digits() -> None:
+    route = plan_of(SHORT % '["4XXX", "116117", "892."]').routes["short"]
+    assert route.as_dialled
+    assert [p.text for p in route.patterns] == ["4XXX", "116117", "892."]
+
+
+@pytest.mark.parametrize("pattern", ["+39.", ".", "!", "*21", "4X#", "[0-3]*"])
+def test_a_short_number_holds_nothing_but_digits(pattern: str) -> None:
+    only("PBX127", SHORT % f'«"{pattern}"»')
+
+
+def test_the_cure_for_a_pattern_of_short_numbers_is_one() -> None:
+    assert only("PBX127", SHORT % '«"4(0)"»').help == 'such as "4XXX" or "12XX"'
+
+
+def test_an_emergency_route_is_as_dialled_anyway() -> None:
+    body = 'routes: {e: {match: "112", trunk: carrier, emergency: true, «as_dialled»: true}}\n'
+    only("PBX171", "trunks: {carrier: {host: 192.0.2.1}}\n" + body)
+
+
+def test_calls_are_not_diverted_to_short_numbers() -> None:
+    only("PBX110", SHORT % '"4040"' + 'users: {"101": {deviations: {busy: «"4040"»}}}\n')
+
+
+NUMBERED = 'trunks: {carrier: {host: 192.0.2.1, number: "+390212345000"}}\n'
+
+
+@pytest.mark.parametrize(
+    "routes",
+    [
+        'world: {match: "+.", trunk: carrier}, «italy»: {match: "+39[03]X.", trunk: carrier}',
+        'italy: {match: "+39[03]X.", trunk: carrier}, «again»: {match: ["+390X.", "+3935X!"], trunk: carrier}',
+        'a: {match: "+39[0-4]XX", trunk: carrier}, b: {match: "+39[5-9]XX", trunk: carrier}, '
+        '«c»: {match: "+39XXX", trunk: carrier}',
+        'e: {match: ["112", "118"], trunk: carrier, emergency: true}, '
+        '«f»: {match: "112", trunk: carrier, emergency: true}',
+        's: {match: "4XXX", trunk: carrier, as_dialled: true}, «t»: {match: "4040", trunk: carrier, as_dialled: true}',
+        '«s»: {match: "112", trunk: carrier, as_dialled: true}, e: {match: "112", trunk: carrier, emergency: true}',
+        'world: {match: "!", trunk: carrier}, «short»: {match: "4XX", trunk: carrier, as_dialled: true}',
+    ],
+)
+def test_a_route_that_can_carry_no_call(routes: str) -> None:
+    only("PBX173", NUMBERED + f'routes: {{{routes}}}\ninbound: {{"+390212345000": busy}}\n')
+
+
+@pytest.mark.parametrize("range_", ["+39.", "+39!", "+3[0-9].", "+39[03]X!"])
+def test_a_route_whose_numbers_an_inbound_range_has_can_carry_no_call(range_: str) -> None:
+    route = 'routes: {world: {match: "+.", trunk: carrier}}'
+    for written in ('"+39[03]X."', '["+390X.", "+393X."]'):
+        italy = route.replace("{world", f"{{«italy»: {{match: {written}, trunk: carrier}}, world")
+        found = only("PBX173", NUMBERED + f'{italy}\ninbound: {{"{range_}": busy}}\n')
+        assert found.related[0].message == "the range"
+
+
+@pytest.mark.parametrize("range_", ["+39021234XXXX", "+3902123452X."])
+def test_a_route_of_which_an_inbound_range_has_some_numbers_carries_the_others(range_: str) -> None:
+    routes = 'routes: {italy: {match: ["+39[03]X.", "+3902123452X."], trunk: carrier}}'
+    clean(NUMBERED + f'{routes}\ninbound: {{"+390212345000": busy, "{range_}": busy}}\n')
+
+
+@pytest.mark.parametrize(
+    "routes",
+    [
+        'italy: {match: "+39[03]X.", trunk: carrier}, world: {match: "+.", trunk: carrier}',
+        'a: {match: "+39[0-4]XX", trunk: carrier}, c: {match: "+39XXX", trunk: carrier}',
+        'a: {match: "+39X.", trunk: carrier}, c: {match: "+39X", trunk: carrier}',
+        'short: {match: "4XX", trunk: carrier, as_dialled: true}, world: {match: "!", trunk: carrier}',
+        'world: {match: "+4.", trunk: carrier}, short: {match: "4XX", trunk: carrier, as_dialled: true}',
+        'a: {match: "+39XXX", trunk: carrier}, c: {match: "+39X.", trunk: carrier}',
+    ],
+)
+def test_a_route_that_can_carry_some_call(routes: str) -> None:
+    clean(NUMBERED + f'routes: {{{routes}}}\ninbound: {{"+390212345000": busy}}\n')
+
+
+def test_calls_that_would_show_an_extension() -> None:
+    body = (
+        "trunks: {«carrier»: {host: 192.0.2.1}}\nroutes: {world: {match: '+.', trunk: carrier}}\n"
+        'classes: {all: [world]}\nusers: {"101": {class: all}, "102": {class: all, did: "+390212345102"}, "103": {}}\n'
+    )
+    found = only("PBX174", body)
+    assert found.message.startswith("calls of 101 over trunk carrier show an extension")
+    assert found.subjects == (("user", "101"),)
+    clean(body.replace("«", "").replace("»", "").replace("192.0.2.1", '192.0.2.1, number: "+390212345102"'))

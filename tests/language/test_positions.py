@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from pbxgen.flow.plan import ALWAYS, Condition, Strategy
+from pbxgen.flow.plan import ALWAYS, Condition, Hours, Strategy
 from tests.language.sources import OUTSIDE, clean, only, plan_of
 
 USERS = 'users: {"101": {voicemail: true}, "102": {}}\n'
@@ -76,7 +76,7 @@ def inbound(text: str) -> object:
 
 
 def test_the_forms_of_inbound() -> None:
-    closed = Condition("office", True)
+    closed = Condition((Hours("office", True),))
     assert inbound("operator") == [(["o"], ALWAYS)]
     assert inbound("[operator, voicemail:101]") == [(["o", "101"], ALWAYS)]
     assert inbound("{to: operator}") == [(["o"], ALWAYS)]
@@ -88,7 +88,7 @@ def test_the_forms_of_inbound() -> None:
     ]
     assert inbound("{to: busy, when: not office, else: {to: operator, when: office, else: hangup}}") == [
         (["busy"], closed),
-        (["o"], Condition("office")),
+        (["o"], Condition((Hours("office"),))),
         (["hangup"], ALWAYS),
     ]
     assert inbound("[{to: busy, when: not office}, operator]") == [(["busy"], closed), (["o"], ALWAYS)]

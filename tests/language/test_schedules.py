@@ -7,7 +7,7 @@ import datetime as dt
 import pytest
 
 from pbxgen.flow.schedule import DatedWindow, DateRange, Schedule, WeeklyWindow
-from pbxgen.language.schedules import parse_days, parse_window, public_holidays
+from pbxgen.language.schedules import ProblemError, parse_closed, parse_days, parse_window, public_holidays
 from tests.language.sources import only, plan_of
 
 
@@ -66,6 +66,29 @@ def test_several_countries_may_be_kept() -> None:
     assert {dt.date(2026, 4, 25), dt.date(2026, 10, 3)} <= closed
 
 
+def test_a_date_without_a_year_is_closed_in_every_year() -> None:
+    found = schedule('closed: ["12-31", "08-10..08-20", "12-30..01-02"]').closed
+    for year in (2020, 2026, 2040):
+        assert DateRange(dt.date(year, 12, 31), dt.date(year, 12, 31), "") in found
+        assert DateRange(dt.date(year, 8, 10), dt.date(year, 8, 20), "") in found
+        assert DateRange(dt.date(year, 12, 30), dt.date(year + 1, 1, 2), "") in found
+    assert len(found) == 3 * 21
+
+
+@pytest.mark.parametrize("text", ["2-30", "12-31..12-31..01-01"])
+def test_what_is_no_date_may_be_meant_for_every_year(text: str) -> None:
+    with pytest.raises(ProblemError) as told:
+        parse_closed(text)
+    assert "or month-day, such as 12-31" in told.value.help
+
+
+def test_the_29_february_is_closed_in_years_that_have_it() -> None:
+    assert [d.first.year for d in schedule('closed: "02-29"').closed] == [2020, 2024, 2028, 2032, 2036, 2040]
+    to, on = schedule('closed: "02-27..02-29"').closed[1], schedule('closed: "02-29..03-02"').closed[1]
+    assert (to.first, to.last) == (dt.date(2021, 2, 27), dt.date(2021, 2, 28))
+    assert (on.first, on.last) == (dt.date(2021, 3, 1), dt.date(2021, 3, 2))
+
+
 def test_closed_and_open() -> None:
     found = schedule(
         'weekly: {mon-sun: "08:00-18:00"}, closed: ["2026-12-24", "2027-08-09..2027-08-20"], '
@@ -96,6 +119,8 @@ def test_closed_and_open() -> None:
         'weekly: {mon: "«24:00»-08:00"}',
         "closed: [«2026-02-30»]",
         "closed: [«christmas»]",
+        'closed: [«"02-30"»]',
+        'closed: [«"12-24..2026-12-31"»]',
         'closed: «"2027-08-20..2027-08-09"»',
         'open: [«"2026-12-27"»]',
         'open: ["2026-12-27 09:00-«12:99»"]',

@@ -40,7 +40,7 @@ _HEAD: dict[str, Any] = {
     },
     "classes": {"national": ["italy"]},
     "schedules": {"office": {"weekly": {"mon-fri": "08:30-18:00"}}, "night": {"weekly": {"mon-sun": "22:00-06:00"}}},
-    "contacts": {"friends": ["+39347*"], "family": ["+393335550101"]},
+    "contacts": {"friends": ["+39347*", "103"], "family": ["+393335550101", "anonymous"]},
 }
 
 
@@ -118,11 +118,19 @@ def _places(random: Random, own: str | None) -> Any:
     return places if len(places) > 1 else places[0]
 
 
+_HOURS: tuple[Any, ...] = ("office", "not office", "night", "not night", ["office", "not night"])
+
+
+def _callers(random: Random) -> Any:
+    words = ("internal", "external", "friends", "family", "not friends", "anonymous")
+    return random.choice((*words, ["family", "not anonymous"], ["internal", "anonymous"]))
+
+
 def _rule(random: Random, own: str, *, outside_only: bool, after: bool) -> dict[str, Any]:
     rule: dict[str, Any] = {"to": _destination(random, own)}
-    rule |= _maybe(random, 0.4, "when", random.choice(("office", "not office", "night", "not night")))
+    rule |= _maybe(random, 0.4, "when", random.choice(_HOURS))
     if not outside_only:
-        rule |= _maybe(random, 0.4, "from", random.choice(("internal", "external", "friends", "family")))
+        rule |= _maybe(random, 0.4, "from", _callers(random))
     if after:
         rule |= _maybe(random, 0.5, "after", random.randint(5, 9))
     return rule

@@ -42,8 +42,8 @@ _NIGHT: list[dict[str, Any]] = [
     {"open": ["2027-08-15 10:00-11:00"]},
 ]
 """Windows begin and end with half hours."""
-_FRIENDS = [["+39347*"], ["+!"], ["+44X.", "+3934711122"]]
-_FAMILY = [["+393335550101", "+3934711."], ["+39333555010Z"], ["+44*"]]
+_FRIENDS = [["+39347*"], ["+!"], ["+44X.", "+3934711122", "anonymous"]]
+_FAMILY = [["+393335550101", "+3934711."], ["+39333555010Z", "104"], ["+44*", "102", "anonymous"]]
 
 
 def _destination(own: str | None) -> st.SearchStrategy[str]:
@@ -82,9 +82,14 @@ def _places(own: str | None) -> st.SearchStrategy[Any]:
     return st.one_of(one, st.lists(one, min_size=1, max_size=3))
 
 
+def _one_or_two(choices: list[str]) -> st.SearchStrategy[Any]:
+    one = st.sampled_from(choices)
+    return st.one_of(one, one, st.lists(one, min_size=1, max_size=2))
+
+
 def _conditions() -> st.SearchStrategy[dict[str, Any]]:
-    when = st.sampled_from(["office", "not office", "night", "not night"])
-    caller = st.sampled_from(["internal", "external", "friends", "family"])
+    when = _one_or_two(["office", "not office", "night", "not night"])
+    caller = _one_or_two(["internal", "external", "friends", "family", "anonymous", "not friends", "not anonymous"])
     parts = st.tuples(
         _option("when", when),
         _option("from", caller),
@@ -97,7 +102,7 @@ def _conditions() -> st.SearchStrategy[dict[str, Any]]:
 def _rule(own: str, *, outside_only: bool, after: bool) -> st.SearchStrategy[dict[str, Any]]:
     conditions = _conditions()
     if outside_only:
-        conditions = conditions.map(lambda c: {k: v for k, v in c.items() if k != "from"})
+        conditions = conditions.map(lambda c: {k: v for k, v in c.items() if k != "from" or "internal" not in v})
     times = _option("after", st.integers(5, 60)) if after else st.just({})
     return st.tuples(_destination(own).map(lambda d: {"to": d}), conditions, times).map(
         lambda parts: {k: v for part in parts for k, v in part.items()}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 
 from pbxgen.flow.machine import Caller
-from pbxgen.flow.plan import Condition, Plan
+from pbxgen.flow.plan import Callers, Condition, Hours, Plan
 from pbxgen.flow.wording import Literal, When
 from pbxgen.flow.world import CallConditions
 
@@ -19,12 +19,12 @@ def hold(plan: Plan, when: When, caller: Caller, moment: dt.datetime) -> bool:
 def _holds(plan: Plan, literal: Literal, caller: Caller, moment: dt.datetime) -> bool:
     match literal.kind:
         case "open" | "closed":
-            condition = Condition(schedule=literal.name)
-        case "from" | "not_from":
-            condition = Condition(contacts=literal.name)
+            condition = Condition((Hours(literal.name),))
+        case "from" | "not_from" | "anonymous" | "known":
+            condition = Condition(callers=(Callers(literal.name),))
         case "on":
             return moment.date().isoformat() == literal.name
         case _:
             condition = Condition(until=dt.date.fromisoformat(literal.name))
-    positive = literal.kind in ("open", "from", "until")
+    positive = literal.kind in ("open", "from", "anonymous", "until")
     return CallConditions(plan, caller, moment).holds(condition) is positive

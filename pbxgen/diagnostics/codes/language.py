@@ -84,11 +84,11 @@ CODES: tuple[Code, ...] = (
     ),
     error(
         "PBX112",
-        "number in the way of an emergency number",
-        "A phone that dials digit by digit could reach an extension, position or group instead of an emergency number, "
-        "or the reverse, because one begins with the other.",
-        example=source(_OUTSIDE + 'users: {"11": {}}\n'),
-        cure="Choose an extension or number that neither begins an emergency number nor begins with one.",
+        "number that is an emergency number",
+        "An extension, position or group has the number of an emergency route, as it is or behind the outside line: "
+        "who dials it would reach the wrong one of the two.",
+        example=source(_OUTSIDE + 'users: {"112": {}}\n'),
+        cure="Choose another number.",
     ),
     error(
         "PBX113",
@@ -204,8 +204,8 @@ CODES: tuple[Code, ...] = (
     error(
         "PBX128",
         "key that has no place in this rule",
-        "`after` gives a phone time to ring, so it stands only under no_answer. `from` says whose calls are meant, "
-        "which operator_return has decided already.",
+        "`after` gives a phone time to ring, so it stands only under no_answer. operator_return is "
+        "for calls from outside: nothing in it can be for calls from inside.",
         example=source('users: {"101": {deviations: {busy: {to: "102", after: 20}}}, "102": {}}\n'),
         cure="Remove the key, or move the rule.",
     ),
@@ -356,5 +356,66 @@ CODES: tuple[Code, ...] = (
         example=source('self_service: {profiles: {staff: {may: [busy]}}}\nusers: {"101": {self_service: staff}}\n'),
         cure="Say where they may divert to: `to: [extensions, operators, voicemail]`.",
         mended=("may: [busy]", "may: [busy], to: [extensions]"),
+    ),
+    warning(
+        "PBX170",
+        "numbers that begin like an emergency number",
+        "A phone that dials digit by digit, by a dial plan of its own, could take an extension, position or group for "
+        "an emergency number, or the reverse, because one begins with the other. It is told once for all of them.",
+        example=source(_OUTSIDE + 'users: {"1120": {}}\n'),
+        cure="Choose other numbers, or let phones send numbers as a whole and accept the warning.",
+    ),
+    error(
+        "PBX171",
+        "keys of a route that exclude each other",
+        "The numbers of an emergency route are compared and sent as they are dialled, for everybody; `as_dialled` does "
+        "the same for those whose class has the route.",
+        example=source(
+            "trunks: {carrier: {host: 192.0.2.1}}\n"
+            'routes: {emergency: {match: "112", trunk: carrier, emergency: true, as_dialled: true}}\n'
+        ),
+        cure="Keep one of the two.",
+    ),
+    error(
+        "PBX172",
+        "inbound ranges of which neither is the narrower",
+        "A number may be in several ranges: the narrowest says where its calls go. Two ranges that have numbers in "
+        "common, and of which neither is a part of the other, do not say it.",
+        example=source(
+            'users: {"101": {}, "102": {}}\n'
+            'inbound: {"+39021234[12]XX": "101", "+390212342[0-4]X": "102", "+39021234[23]XX": "102"}\n'
+        ),
+        cure="Write the numbers that they have in common as a range of their own, or leave them out of one of the two.",
+    ),
+    warning(
+        "PBX173",
+        "route that can carry no call",
+        "The first route that matches a number carries the call. All numbers of this one are matched by earlier ones, "
+        "also for those whose class has this one alone: their calls are refused. Or an inbound range has them "
+        "all: calls to your own numbers stay inside.",
+        example=source(
+            "trunks: {carrier: {host: 192.0.2.1}}\n"
+            'routes: {world: {match: "+.", trunk: carrier}, italy: {match: "+39[03]X.", trunk: carrier}}\n'
+        ),
+        cure="Move the route before the wider ones, or remove it; write ranges of your own numbers only.",
+    ),
+    warning(
+        "PBX174",
+        "calls that show an extension",
+        "A call outside shows the first `did` of who calls, else the trunk's number. Where there is neither the "
+        "carrier is told the extension, which nobody can call back.",
+        example=source(
+            "trunks: {carrier: {host: 192.0.2.1}}\nroutes: {world: {match: +., trunk: carrier}}\n"
+            'classes: {all: [world]}\nusers: {"101": {class: all}}\n'
+        ),
+        cure="Give the trunk a number, or the users a did.",
+    ),
+    warning(
+        "PBX175",
+        "range of extensions that nobody has",
+        "In an inbound range `extension` is the user whose extension the X's of the pattern stand for. Where no "
+        "extension has as many digits as the range has X's, its calls reach nobody.",
+        example=source('users: {"21": {}, "22": {}}\ninbound: {"+390212345XXX": extension}\n'),
+        cure="Write as many X's as extensions have digits.",
     ),
 )

@@ -12,9 +12,9 @@ from dataclasses import replace
 from typing import NamedTuple
 
 from pbxgen.flow.analysis.reach import Flow, Key
-from pbxgen.flow.analysis.situations import SOMEBODY_INSIDE, Atoms, Situation, Situations
+from pbxgen.flow.analysis.situations import Atoms, Situation, Situations
 from pbxgen.flow.machine import Caller
-from pbxgen.flow.plan import Condition, Origin, PlaceKind
+from pbxgen.flow.plan import Callers, Condition, Origin, PlaceKind
 
 First = tuple[int, int]
 
@@ -52,7 +52,7 @@ class CallSets:
         self.whole = (1 << len(self.moments) * len(self.callers)) - 1
         self._index = {caller.key: at for at, caller in enumerate(self.callers) if caller.key is not None}
         self._bits: dict[Area, int] = {}
-        self._callers_with: dict[tuple[Origin | None, str | None], int] = {}
+        self._callers_with: dict[tuple[Callers, ...], int] = {}
         self._moments_with: dict[Condition, int] = {}
 
     @classmethod
@@ -60,14 +60,15 @@ class CallSets:
         """Every caller who can matter to ``flow``, first those from outside."""
         outside = (*situations.outside_numbers(flow.atoms, flow.outside), *flow.outside)
         external = [Caller(Origin.EXTERNAL, number) for number in outside]
-        internal = [Caller(Origin.INTERNAL, extension) for extension in (SOMEBODY_INSIDE, *flow.phones)]
-        return cls(situations, flow.atoms, (*external, *internal))
+        internal = [Caller(Origin.INTERNAL, extension) for extension in flow.phones]
+        anybody = situations.insiders(flow.atoms, flow.phones)
+        return cls(situations, flow.atoms, (*external, *anybody, *internal))
 
     @classmethod
     def of_strangers(cls, situations: Situations, conditions: Iterable[Condition]) -> CallSets:
         """Callers who are in no flow, as far as these conditions can tell them apart."""
         atoms = Atoms.of(conditions)
-        return cls(situations, atoms, (Caller(Origin.INTERNAL, SOMEBODY_INSIDE), *situations.strangers(atoms)))
+        return cls(situations, atoms, (*situations.insiders(atoms), *situations.strangers(atoms)))
 
     def firsts(self, conditions: Iterable[Condition]) -> list[int]:
         """For each condition the calls for which it is the first to hold."""
@@ -104,18 +105,17 @@ class CallSets:
 
     def callers_with(self, condition: Condition) -> int:
         """The callers of whom a condition can hold."""
-        key = (condition.origin, condition.contacts)
-        if key not in self._callers_with:
-            asked = replace(condition, schedule=None, until=None)
+        if condition.callers not in self._callers_with:
+            asked = replace(condition, hours=(), until=None)
             callers = range(len(self.callers) if self.moments else 0)
-            self._callers_with[key] = _bits(self._holds(asked, at, 0) for at in callers)
-        return self._callers_with[key]
+            self._callers_with[condition.callers] = _bits(self._holds(asked, at, 0) for at in callers)
+        return self._callers_with[condition.callers]
 
     def moments_with(self, condition: Condition) -> int:
         """The moments at which a condition can hold."""
         if condition not in self._moments_with:
             if self._given:
-                asked = replace(condition, origin=None, contacts=None)
+                asked = replace(condition, callers=())
                 found = _bits(self._holds(asked, 0, at) for at in range(len(self.moments)))
             else:
                 found = self._situations.bits(self.atoms, condition)
@@ -146,7 +146,7 @@ class CallSets:
 
     def in_contacts(self) -> set[Caller]:
         """The callers who are in contacts that conditions ask for."""
-        asked = [self.callers_with(Condition(contacts=name)) for name in self.atoms.contacts]
+        asked = [self.callers_with(Condition(callers=(Callers(name),))) for name in self.atoms.contacts]
         return {caller for at, caller in enumerate(self.callers) if any(callers >> at & 1 for callers in asked)}
 
     def _holds(self, condition: Condition, caller: int, moment: int) -> bool:
@@ -186,9 +186,9 @@ class Asked:
             return True
         if condition.choice is not None:
             return self._choose(condition, condition.choice)
-        if (condition.origin or condition.contacts) and not self._is_by(self._calls.callers_with(condition)):
+        if condition.callers and not self._is_by(self._calls.callers_with(condition)):
             return False
-        if condition.schedule is None and condition.until is None:
+        if not condition.hours and condition.until is None:
             return True
         return self._is_at(self._calls.moments_with(condition))
 

@@ -52,14 +52,11 @@ class Choices:
             condition = rule.condition
             if condition.until is not None and condition.until < self._start:
                 continue
-            if self._origin is not None:
-                if condition.origin not in (None, self._origin):
-                    continue
-                if condition.contacts is not None and self._origin is Origin.INTERNAL:
-                    continue
+            if self._origin is not None and not self._plan.may_hold(condition, self._origin):
+                continue
             found.append(rule)
-            anybody = condition.origin is None or condition.origin is self._origin
-            if anybody and condition.contacts is None and condition.schedule is None and condition.until is None:
+            anybody = not condition.callers or any(c.name == self._origin for c in condition.callers)
+            if anybody and not condition.hours and condition.until is None:
                 return found, True
         return found, False
 

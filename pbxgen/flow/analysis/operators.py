@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from pbxgen.diagnostics.codes import make
 from pbxgen.diagnostics.diagnostic import Diagnostic, Related
 from pbxgen.diagnostics.location import Location
-from pbxgen.flow.analysis.situations import SOMEBODY_INSIDE, SOMEBODY_OUTSIDE, Atoms, Situations
+from pbxgen.flow.analysis.situations import SOMEBODY_OUTSIDE, Atoms, Situations
 from pbxgen.flow.machine import Caller, first_applying
 from pbxgen.flow.plan import Condition, Origin, PlaceKind, Plan, RingGroup, Rule, User
 from pbxgen.flow.settings import place_of
@@ -127,17 +127,16 @@ def _opening(plan: Plan) -> dict[str, list[_Leading]]:
     found: dict[str, dict[_Leading, None]] = {}
     lists = {id(rules): rules for _, _, rules in plan.rules()}
     for rules in lists.values():
-        if not any(r.condition.schedule is not None for r in rules):
+        if not any(r.condition.hours for r in rules):
             continue
         for name in {p.target for r in rules for p in r.places if p.kind is PlaceKind.OPERATOR}:
             leading = []
             by_the_hour = False  # has an earlier rule led everybody elsewhere at some hours?
             for rule in rules:
                 leads = _leads_to(rule, name)
-                timed = rule.condition.schedule is not None
+                timed = bool(rule.condition.hours)
                 leading.append((rule.condition, leads and (timed or by_the_hour)))
-                anybody = rule.condition.contacts is None and rule.condition.origin is None
-                by_the_hour |= timed and anybody and not leads
+                by_the_hour |= timed and not rule.condition.callers and not leads
             if any(leads for _, leads in leading):
                 found.setdefault(name, {})[tuple(leading)] = None
     return {name: list(every) for name, every in found.items()}
@@ -145,9 +144,8 @@ def _opening(plan: Plan) -> dict[str, list[_Leading]]:
 
 def _leads(plan: Plan, situations: Situations, leading: _Leading, moment: dt.datetime) -> bool:
     """Does the first rule that holds at ``moment`` lead some caller there?"""
-    numbers = situations.outside_numbers(Atoms.of(condition for condition, _ in leading))
-    callers = [Caller(Origin.INTERNAL, SOMEBODY_INSIDE), *(Caller(Origin.EXTERNAL, n) for n in numbers)]
-    for caller in callers:
+    atoms = Atoms.of(condition for condition, _ in leading)
+    for caller in (*situations.insiders(atoms), *situations.strangers(atoms)):
         conditions = CallConditions(plan, caller, moment)
         if next((leads for condition, leads in leading if conditions.holds(condition)), False):
             return True

@@ -12,7 +12,7 @@ from functools import cache
 from typing import NamedTuple
 
 from pbxgen.flow.analysis.situations import Atoms
-from pbxgen.flow.plan import ENDS_CALL, Condition, Place, PlaceKind, Plan, RingGroup, Rules, User
+from pbxgen.flow.plan import ANONYMOUS, ENDS_CALL, Condition, Origin, Place, PlaceKind, Plan, RingGroup, Rules, User
 
 Key = tuple[str, str]
 
@@ -91,12 +91,14 @@ class Reach:
         walk.name([entry.key], 0)
         nodes = walk.nodes()
         conditions = tuple([self._written[n] for n in walk.conditions])
-        names = {c.contacts for c in conditions if c.contacts is not None}
+        sets = [self.plan.contacts[name] for name in sorted(Atoms.of(conditions).contacts - {ANONYMOUS})]
         beyond = tuple(walk.beyond())
-        if names:  # an outside number may itself call, and then be in a contacts set or not
-            sets = [self.plan.contacts[name].patterns for name in sorted(names)]
+        if sets:  # an outside number or a phone may itself call, and then be in a contacts set or not
             numbers = (target for kind, target in (*walk.keys, *walk.unknown) if kind == _OUTSIDE)
-            nodes += [tuple(any(p.matches(n) for p in patterns) for patterns in sets) for n in numbers]
+            nodes += [tuple(one.has(Origin.EXTERNAL, number) for one in sets) for number in numbers]
+        if any(one.extensions for one in sets):
+            phones = (*(target for kind, target in (*walk.keys, *walk.unknown) if kind == _USER), *walk.along)
+            nodes += [tuple(extension in one.extensions for one in sets) for extension in phones]
         form = (entry.kind, tuple(nodes), tuple(walk.who_rings_along()), beyond)
         number = self._forms.setdefault(form, len(self._forms))
         return Flow(entry, tuple(walk.keys), conditions, tuple(walk.along), walk.last, number)

@@ -128,7 +128,7 @@ def _may_pass(ahead: PlacesAhead, user: User, rule: Rule, other: Rule) -> bool:
     if any(p.kind in ENDS_CALL for p in other.places):
         return False
     returning = any(rule in deviations.operator_return(outcome) for outcome in Outcome)
-    outside = returning or rule.condition.origin is Origin.EXTERNAL or rule.condition.contacts is not None
+    outside = returning or not ahead.plan.may_hold(rule.condition, Origin.INTERNAL)
     if not outside or any(p.kind is PlaceKind.OUTSIDE for p in other.places):
         return True
     me = (PlaceKind.USER.value, user.extension)

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pbxgen.flow.analysis.samples import sample_numbers
 from pbxgen.flow.analysis.schedule_days import ScheduleDays, Windows
 from pbxgen.flow.machine import Caller
-from pbxgen.flow.plan import Condition, Origin, Plan
+from pbxgen.flow.plan import ANONYMOUS, Condition, Contacts, Origin, Plan
 from pbxgen.flow.world import CallConditions
 
 _Truths = tuple[bool, ...]
@@ -41,14 +41,15 @@ class Atoms:
     schedules: frozenset[str]
     untils: frozenset[dt.date]
     contacts: frozenset[str]
+    """Names of contacts sets, and :data:`ANONYMOUS`."""
 
     @classmethod
     def of(cls, conditions: Iterable[Condition]) -> Atoms:
         used = list(conditions)
         return cls(
-            frozenset(c.schedule for c in used if c.schedule is not None),
+            frozenset(hours.schedule for c in used for hours in c.hours),
             frozenset(c.until for c in used if c.until is not None),
-            frozenset(c.contacts for c in used if c.contacts is not None),
+            frozenset(callers.name for c in used for callers in c.callers) - frozenset(Origin),
         )
 
 
@@ -74,7 +75,7 @@ class Situations:
         for n, truths in enumerate(self._timeline(atoms)):
             holds = dict(zip(asked, truths, strict=True))
             in_time = condition.until is None or holds[condition.until]
-            if in_time and (condition.schedule is None or holds[condition.schedule] is not condition.not_in_schedule):
+            if in_time and all(holds[hours.schedule] is not hours.closed for hours in condition.hours):
                 found |= 1 << n
         return found
 
@@ -82,12 +83,29 @@ class Situations:
         """A number, none of ``avoiding``, for each combination of contacts sets; first one that is in no set."""
         key = (atoms.contacts, frozenset(avoiding if atoms.contacts else ()))
         if key not in self._callers:
-            sets = [self.plan.contacts[name].patterns for name in sorted(atoms.contacts)]
-            # A pattern such as "+!" holds everybody who shows a number: only who shows none is in no set.
-            everybody = any(p.matches(SOMEBODY_OUTSIDE) for patterns in sets for p in patterns)
-            in_none = None if everybody else SOMEBODY_OUTSIDE
-            self._callers[key] = (in_none, *sample_numbers(sets, key[1]))
+            sets = self._sets(atoms)
+            # A pattern such as "+!" holds everybody who shows a number: only who shows none may be in no set.
+            everybody = any(one.has(Origin.EXTERNAL, SOMEBODY_OUTSIDE) for one in sets)
+            hidden = everybody or ANONYMOUS in atoms.contacts or any(one.anonymous for one in sets)
+            known = sample_numbers([one.patterns for one in sets], key[1])
+            in_none = () if everybody else (SOMEBODY_OUTSIDE,)
+            self._callers[key] = (*in_none, *((None,) if hidden else ()), *known)
         return self._callers[key]
+
+    def insiders(self, atoms: Atoms, avoiding: Iterable[str] = ()) -> tuple[Caller, ...]:
+        """A caller from inside for each combination of contacts sets; first one that is in none, and nowhere in a flow.
+
+        ``avoiding`` are extensions that call for themselves.
+        """
+        sets = self._sets(atoms)
+        named = sorted(frozenset().union(*(one.extensions for one in sets)) - frozenset(avoiding))
+        found: dict[tuple[bool, ...], str] = {}
+        for extension in named:
+            found.setdefault(tuple(extension in one.extensions for one in sets), extension)
+        return tuple(Caller(Origin.INTERNAL, extension) for extension in (SOMEBODY_INSIDE, *found.values()))
+
+    def _sets(self, atoms: Atoms) -> list[Contacts]:
+        return [self.plan.contacts[name] for name in sorted(atoms.contacts - {ANONYMOUS})]
 
     def strangers(self, atoms: Atoms, outside: Iterable[str] = ()) -> tuple[Caller, ...]:
         """A caller from outside for each combination of contacts sets, none with a number of ``outside``."""

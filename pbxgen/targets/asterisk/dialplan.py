@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import groupby
 
-from pbxgen.flow.plan import Contacts, Place, Plan, Profile, RingGroup, Route, Trunk, User
+from pbxgen.flow.plan import ANONYMOUS, Contacts, Inbound, Place, Plan, Profile, RingGroup, Route, Trunk, User
 from pbxgen.flow.schedule import Schedule
 from pbxgen.targets.asterisk import calendar, names, self_service
 from pbxgen.targets.asterisk.deviations import Block, Shared, condition_notes, deviation_lines, find_shared, notes_on
@@ -26,10 +26,12 @@ def view(plan: Plan, endpoints: EndpointNames, siblings: Mapping[Key, Key]) -> d
         "endpoints": endpoints,
         "trunks": [_trunk(plan, trunk, siblings) for trunk in plan.trunks.values()],
         "emergency": list(_emergency(plan)),
-        "routes": [_route(plan, route) for route in plan.routes.values() if not route.emergency],
+        "routes": [_route(plan, r) for r in plan.routes.values() if not (r.emergency or r.as_dialled)],
+        "short": [_short_route(plan, r) for r in plan.routes.values() if r.as_dialled],
         "users": [*common, *_bucketed(plan, "users", (_user(plan, user, shared) for user in plan.users.values()))],
         "groups": _bucketed(plan, "groups", (_group(plan, place, group) for place, group in plan.positions())),
         "inbound": _bucketed(plan, "inbound", _numbers(plan)),
+        "ranges": [_range(plan, at, inbound) for at, inbound in enumerate(plan.ranges)],
         "schedules": [_schedule(plan, schedule) for schedule in plan.schedules.values()],
         "contacts": [_contacts(plan, contacts) for contacts in plan.contacts.values()],
         **self_service.view(plan),
@@ -91,9 +93,22 @@ def _numbers(plan: Plan) -> Iterator[Block]:
     for number, extension in plan.dids.items():
         user = plan.users[extension]
         yield Block(number, user.name, user.location.short, (Line(f"Return(user/{extension})"),))
+    ranges = {inbound.number: names.range_name(at) for at, inbound in enumerate(plan.ranges)}
     for number, entry in plan.inbound.items():
-        lines = (Line(f"Return(inbound/{number})"), *rule_lines(plan, "inbound", entry.rules))
-        yield Block(number, "", entry.location.short, lines, tuple(notes_on("inbound", entry.rules)))
+        extension = ranges.get(number, number)
+        lines = (Line(f"Return(inbound/{extension})"), *rule_lines(plan, "inbound", entry.rules))
+        title = number if extension != number else ""
+        yield Block(extension, title, entry.location.short, lines, tuple(notes_on("inbound", entry.rules)))
+
+
+def _range(plan: Plan, at: int, inbound: Inbound) -> dict[str, object]:
+    name = names.range_name(at)
+    return {
+        "context": names.context(plan, "range", name),
+        "where": inbound.location.short,
+        "pattern": f"_{inbound.number}",
+        "answer": f"inbound/{name}/${{EXTEN}}",
+    }
 
 
 def _emergency(plan: Plan) -> Iterator[tuple[str, str]]:
@@ -121,8 +136,24 @@ def _trunk(plan: Plan, trunk: Trunk, siblings: Mapping[Key, Key]) -> dict[str, o
 
 def _route(plan: Plan, route: Route) -> dict[str, object]:
     patterns = tuple(p.text if p.literal else f"_{p.text}" for p in route.patterns)
-    context, answer = names.context(plan, "route", route.name), f"{route.name},{route.trunk}"
+    context, answer = names.context(plan, "route", route.name), f"{route.name},{route.trunk}{_place(plan, route)}"
     return {"context": context, "where": route.location.short, "patterns": patterns, "answer": answer}
+
+
+def _short_route(plan: Plan, route: Route) -> dict[str, object]:
+    """As phones dial it, with the outside line; the answer holds what is sent."""
+    line = plan.numbering.outside_line
+    patterns = tuple(line + p.text if p.literal else f"_{line}{p.text}" for p in route.patterns)
+    sent = f"${{EXTEN:{len(line)}}}" if line else "${EXTEN}"
+    answer = f"{route.name},{route.trunk}{_place(plan, route)},{sent}"
+    context = names.context(plan, "short", route.name)
+    return {"context": context, "where": route.location.short, "patterns": patterns, "answer": answer}
+
+
+def _place(plan: Plan, route: Route) -> str:
+    """Where the route stands in the source, if two may have a call: one by its number, one by what was dialled."""
+    both = any(one.as_dialled for one in plan.routes.values())
+    return f",{list(plan.routes).index(route.name)}" if both else ""
 
 
 def _schedule(plan: Plan, schedule: Schedule) -> dict[str, object]:
@@ -144,4 +175,7 @@ def _contacts(plan: Plan, contacts: Contacts) -> dict[str, object]:
         patterns = [*literal, *patterns]
     else:
         buckets = [(f"{context}.{bucket}", list(members)) for bucket, members in groupby(literal, key=names.bucket)]
+    named = [*sorted(contacts.extensions), *([ANONYMOUS] if contacts.anonymous else [])]
+    if named:
+        buckets.append((f"{context}.named", named))
     return {"context": context, "where": contacts.location.short, "here": patterns, "buckets": buckets}

@@ -28,6 +28,7 @@ def limits(plan: Plan, options: Options) -> Iterator[Diagnostic]:
         yield from _endpoint_pattern(plan, options)
         yield from _names(plan)
         yield from _routes(plan)
+        yield from _ranges(plan)
         yield from _groups(plan)
         yield from _lists(plan)
     if Part.ENDPOINTS in options.parts:
@@ -77,6 +78,17 @@ def _routes(plan: Plan) -> Iterator[Diagnostic]:
             f"{len(routes)} routes are more than the {ROUTES} that Asterisk looks through",
             routes[ROUTES].location,
             help="give routes that use the same trunk and the same classes one name, with a list of patterns",
+        )
+
+
+def _ranges(plan: Plan) -> Iterator[Diagnostic]:
+    ranges = plan.ranges
+    if len(ranges) > ROUTES:
+        yield make(
+            "PBX303",
+            f"{len(ranges)} inbound ranges are more than the {ROUTES} that Asterisk looks through",
+            ranges[ROUTES].location,
+            help="write fewer, wider ranges; numbers that stand alone may be as many as you like",
         )
 
 

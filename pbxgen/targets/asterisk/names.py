@@ -27,6 +27,11 @@ def bucket(number: str) -> str:
     return f"{number[:-2]}xx"
 
 
+def range_name(at: int) -> str:
+    """What stands for an inbound range where numbers stand: the narrowest is the first."""
+    return f"range{at:03d}"
+
+
 def context(plan: Plan, kind: str, name: str) -> str:
     """That of a trunk is also the name of the trunk's endpoint."""
     return f"{plan.name}.{kind}.{name}"

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
-from pbxgen.flow.plan import Condition, Leg, Place, PlaceKind, Plan, Rule, Rules, User
+from pbxgen.flow.plan import FROM_INSIDE, FROM_OUTSIDE, Condition, Leg, Place, PlaceKind, Plan, Rule, Rules, User
 
 SEPARATOR = "|"
 
@@ -81,12 +81,9 @@ def rule_lines(plan: Plan, name: str, rules: Rules, owner: Owner = NOBODY, reaso
         if rule.condition.always:
             lines.append(Line(f"Return({answer})"))
             break
-        if rule.condition.switch is None:
-            lines.append(Line(f"Gosub(pbxgen-when,s,1({_condition(rule.condition)}))"))
-        else:
-            switched = f"{rule.condition.switch},{'off' if rule.condition.switched_off else 'on'}"
-            lines.append(Line(f"Gosub(pbxgen-switched,s,1({switched},{_condition(rule.condition)}))"))
-        lines.append(Line(f"ExecIf(${{GOSUB_RETVAL}}?Return({answer}))"))
+        for arguments in _conditions(rule.condition):
+            lines.append(Line(f"Gosub(pbxgen-when,s,1({arguments}))"))
+            lines.append(Line(f"ExecIf(${{GOSUB_RETVAL}}?Return({answer}))"))
     else:
         lines.append(Line("Return()"))
     return [Line(lines[0].application, name), *lines[1:]]
@@ -95,24 +92,27 @@ def rule_lines(plan: Plan, name: str, rules: Rules, owner: Owner = NOBODY, reaso
 def in_words(condition: Condition) -> str:
     """A condition as the source has it, for a comment."""
     parts = []
-    if condition.schedule is not None:
-        parts.append(f"when {'not ' if condition.not_in_schedule else ''}{condition.schedule}")
-    if condition.switch is not None:
-        parts.append(f"when {'not ' if condition.switched_off else ''}{condition.switch}")
-    if condition.origin is not None:
-        parts.append(f"from {condition.origin.value}")
-    if condition.contacts is not None:
-        parts.append(f"from {condition.contacts}")
+    if condition.hours or condition.switches:
+        named = [f"{'not ' * but}{name}" for name, but in (*condition.hours, *condition.switches)]
+        parts.append("when " + " and ".join(named))
+    if condition.callers:
+        parts.append("from " + " or ".join(f"{'not ' * callers.but}{callers.name}" for callers in condition.callers))
     if condition.until is not None:
         parts.append(f"until {condition.until}")
     return ", ".join(parts)
 
 
-def _condition(condition: Condition) -> str:
-    opened = ("closed" if condition.not_in_schedule else "open") if condition.schedule is not None else ""
-    origin = "" if condition.origin is None else condition.origin.value
+def _conditions(condition: Condition) -> Iterator[str]:
+    """Arguments of ``pbxgen-when``, of which one must hold: for each of the callers one."""
     until = "" if condition.until is None else f"{condition.until:%Y%m%d}"
-    return ",".join((condition.schedule or "", opened, origin, condition.contacts or "", until))
+    hours = [part for one in condition.hours for part in (one.schedule, "closed" if one.closed else "open")]
+    switches = [part for one in condition.switches for part in (one.switch, "off" if one.off else "on")]
+    first, further = hours[:2] or ["", ""], [*hours[2:], *switches]
+    for callers in condition.callers or (None,):
+        known = callers in (None, FROM_INSIDE, FROM_OUTSIDE)
+        origin = callers.name if known and callers is not None else ""
+        named = "" if known or callers is None else f"{'!' * callers.but}{callers.name}"
+        yield ",".join((*first, origin, named, until, *further))
 
 
 def _answer(plan: Plan, rule: Rule, owner: Owner, reason: str) -> str:

@@ -10,11 +10,13 @@ from collections.abc import Mapping
 
 from pbxgen.flow.numbering import NumberFormat
 from pbxgen.flow.plan import (
+    FROM_INSIDE,
+    FROM_OUTSIDE,
     CallerId,
+    Callers,
     Condition,
     Inbound,
     Leg,
-    Origin,
     Place,
     PlaceKind,
     Plan,
@@ -47,32 +49,36 @@ def places(values: tuple[Place, ...]) -> str:
     return ",".join(place(p) for p in values)
 
 
-def facts(condition: Condition) -> list[str]:
-    """What must stand among the call's facts for the condition to hold."""
-    wanted = {
-        "internal" if condition.origin is Origin.INTERNAL else "external": condition.origin,
-        f"{'!' if condition.not_in_schedule else ''}s.{condition.schedule}": condition.schedule,
-        f"{'!' if condition.switched_off else ''}w.{condition.switch}": condition.switch,
-        f"c.{condition.contacts}": condition.contacts,
-        f"u.{condition.until}": condition.until,
-    }
-    return _given(wanted)
+def facts(condition: Condition) -> list[list[str]]:
+    """What must stand among the call's facts for the condition to hold: for each of its callers one choice."""
+    hours = [f"{'!' * one.closed}s.{one.schedule}" for one in condition.hours]
+    switches = [f"{'!' * one.off}w.{one.switch}" for one in condition.switches]
+    until = [] if condition.until is None else [f"u.{condition.until.isoformat()}"]
+    rest = [*hours, *switches, *until]
+    return [[*callers, *rest] for callers in map(_callers, condition.callers)] or [rest]
+
+
+def _callers(callers: Callers) -> list[str]:
+    if callers in (FROM_INSIDE, FROM_OUTSIDE):
+        return [callers.name]
+    return [f"{'!' * callers.but}c.{callers.name}"]
 
 
 def rules(values: Rules) -> str:
     """``s.office/25~user:102,mailbox:101|user:103``."""
     written = []
     for rule in values:
-        conditions = "".join(f"{fact}/" for fact in facts(rule.condition))
         after = "" if rule.after is None else f"{rule.after}~"
-        written.append(f"{conditions}{after}{places(rule.places)}")
+        for choice in facts(rule.condition):
+            conditions = "".join(f"{fact}/" for fact in choice)
+            written.append(f"{conditions}{after}{places(rule.places)}")
     return "|".join(written)
 
 
 def needed(values: Rules) -> set[str]:
     """Facts that must be found out before the rules can be judged; where the call came in is known anyway."""
-    conditions = {fact.removeprefix("!") for rule in values for fact in facts(rule.condition)}
-    return conditions - {"internal", "external"}
+    choices = (choice for rule in values for choice in facts(rule.condition))
+    return {fact.removeprefix("!") for choice in choices for fact in choice} - {FROM_INSIDE.name, FROM_OUTSIDE.name}
 
 
 def user(value: User, plan: Plan) -> str:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import TypeAlias
 
 from pbxgen.diagnostics.location import Location
 from pbxgen.flow.numbering import NumberFormat
-from pbxgen.flow.plan import Contacts, Plan, Route, Trunk, User
+from pbxgen.flow.plan import ANONYMOUS, Callers, Contacts, Inbound, Plan, Route, Trunk, User
 from pbxgen.flow.schedule import Schedule
 from pbxgen.targets.base import Options, Part
 from pbxgen.targets.freeswitch import call_data, self_service
@@ -25,6 +25,7 @@ _NONE = "(?!)"
 """Matches nothing, not even the empty text."""
 _SMALL, _LARGE = 1_000, 100_000
 _PATTERNS_PER_EXPRESSION = 50
+_HIDDEN = r"^external \z"
 
 
 def bucket_digits(plan: Plan) -> int:
@@ -46,6 +47,7 @@ def inbound_trunks(plan: Plan) -> Iterator[View]:
 
 def tenant(plan: Plan, naming: Naming) -> View:
     before, after = naming.dial(plan)
+    short = any(route.as_dialled for route in plan.routes.values())
     return {
         "name": plan.name,
         "digest": plan.digest,
@@ -62,9 +64,11 @@ def tenant(plan: Plan, naming: Naming) -> View:
         "phone_after": after,
         "phone_expression": naming.expression(plan),
         "emergency": list(_emergency(plan)),
-        "routes": [_route(r) for r in plan.routes.values() if not r.emergency],
+        "routes": [_route(r, without_number=short) for r in plan.routes.values() if not r.emergency],
+        "ranges": [_range(at, inbound) for at, inbound in enumerate(plan.ranges)],
+        "short": short,
         "untils": [{"date": day, "digits": day.replace("-", "")} for day in _untils(plan)],
-        "contacts": [_contacts(c) for c in plan.contacts.values()],
+        "contacts": list(_callers(plan)),
         "schedules": [_schedule(s) for s in plan.schedules.values()],
         **self_service.view(plan),
     }
@@ -80,21 +84,53 @@ def _emergency(plan: Plan) -> Iterator[View]:
         yield {"trunk": trunk, "expression": rf"^{optional}({'|'.join(map(re.escape, numbers))})\z"}
 
 
-def _route(route: Route) -> View:
+def _route(route: Route, *, without_number: bool) -> View:
+    """``without_number``: may it be asked for what is no number in E.164 (``none``)?"""
+    other = r"(?!none\z)" if without_number and not route.as_dialled else ""
     return {
         "name": route.name,
         "trunk": route.trunk,
-        "expression": rf"^(?:{'|'.join(p.regex for p in route.patterns)})\z",
+        "short": route.as_dialled,
+        "field": "${pbx_rest}" if route.as_dialled else "destination_number",
+        "expression": rf"^{other}(?:{'|'.join(p.regex for p in route.patterns)})\z",
         "patterns": ", ".join(map(str, route.patterns)),
         "where": _comment(route.name, route.location),
     }
 
 
-def _contacts(contacts: Contacts) -> View:
-    written = [p.regex for p in contacts.patterns]
-    chunks = [written[i : i + _PATTERNS_PER_EXPRESSION] for i in range(0, len(written), _PATTERNS_PER_EXPRESSION)]
-    expressions = [rf"^external outside:(?:{'|'.join(chunk)})\z" for chunk in chunks]
-    return {"name": contacts.name, "expressions": expressions, "where": _comment(contacts.name, contacts.location)}
+def _range_name(at: int) -> str:
+    """What stands for an inbound range where numbers stand: the narrowest is the first."""
+    return f"range{at:03d}"
+
+
+def _range(at: int, inbound: Inbound) -> View:
+    assert inbound.pattern is not None
+    digits = inbound.pattern.regex.replace(".+", r"\d+").replace(".*", r"\d*").replace("[+]", r"\+")
+    return {"name": _range_name(at), "expression": digits, "where": _comment(inbound.number, inbound.location)}
+
+
+def _callers(plan: Plan) -> Iterator[View]:
+    """Contacts sets, and who shows no number where a rule asks for it. ``excepted``: does a rule ask for all others?"""
+    asked = {callers for _, _, rules in plan.rules() for rule in rules for callers in rule.condition.callers}
+    for contacts in plan.contacts.values():
+        excepted = Callers(contacts.name, but=True) in asked
+        where = _comment(contacts.name, contacts.location)
+        yield {"name": contacts.name, "expressions": _among(contacts), "excepted": excepted, "where": where}
+    if {Callers(ANONYMOUS), Callers(ANONYMOUS, but=True)} & asked:
+        excepted = Callers(ANONYMOUS, but=True) in asked
+        yield {"name": ANONYMOUS, "expressions": [_HIDDEN], "excepted": excepted, "where": "who shows no number"}
+
+
+def _among(contacts: Contacts) -> list[str]:
+    """What ``pbx_origin`` and ``pbx_me`` of those callers are."""
+    numbers = [p.regex for p in contacts.patterns]
+    expressions = [rf"^external outside:(?:{'|'.join(chunk)})\z" for chunk in _chunks(numbers)]
+    expressions += [rf"^internal user:(?:{'|'.join(chunk)})\z" for chunk in _chunks(sorted(contacts.extensions))]
+    return [*expressions, *([_HIDDEN] if contacts.anonymous else [])]
+
+
+def _chunks(written: Sequence[str]) -> list[Sequence[str]]:
+    return [written[i : i + _PATTERNS_PER_EXPRESSION] for i in range(0, len(written), _PATTERNS_PER_EXPRESSION)]
 
 
 def _untils(plan: Plan) -> list[str]:
@@ -133,8 +169,10 @@ def _numbered(plan: Plan) -> Iterator[dict[str, str]]:
     for number, extension in plan.dids.items():
         owner = plan.users[extension]
         yield _entry(number, f"to=user:{extension}", f"{number}: {owner.name}", owner.location)
+    ranges = {inbound.number: _range_name(at) for at, inbound in enumerate(plan.ranges)}
     for inbound in plan.inbound.values():
-        yield _entry(inbound.number, call_data.inbound(inbound), inbound.number, inbound.location)
+        id = ranges.get(inbound.number, inbound.number)
+        yield _entry(id, call_data.inbound(inbound), inbound.number, inbound.location)
     for place, group in plan.positions():
         what = f"{group.number}: {place.kind} {group.name}"
         yield _entry(group.number, f"to={place.kind}:{group.name}", what, group.location)

@@ -238,7 +238,7 @@ Hours = tuple[tuple[WeeklyWindow, ...], tuple[DateRange, ...], tuple[DatedWindow
 def distinct_moments(*plans: Plan) -> tuple[dt.datetime, ...]:
     """A half hour for each combination of schedules that are open and rules that have ended, in some of ``plans``."""
     conditions = [(p, r.condition) for p in plans for r in rules_of(p)]
-    schedules = [p.schedules[c.schedule] for p, c in conditions if c.schedule is not None]
+    schedules = [p.schedules[hours.schedule] for p, c in conditions for hours in c.hours]
     hours = dict.fromkeys((s.weekly, s.closed, s.opened) for s in schedules)
     return _distinct(tuple(hours), frozenset(c.until for _, c in conditions if c.until is not None))
 

@@ -258,8 +258,8 @@ def lists_of(plan: Plan) -> list[Rules]:
 def leads_by_the_hour(rules: Rules, at: int, operator: RingGroup) -> bool:
     """To the position, because of its own schedule or that of a rule before it that leads elsewhere."""
     there = [("operator", operator.name) in {p.key for p in r.places} for r in rules]
-    timed = [r.condition.schedule is not None for r in rules]
-    everybody = [r.condition.origin is None and r.condition.contacts is None for r in rules]
+    timed = [bool(r.condition.hours) for r in rules]
+    everybody = [not r.condition.callers for r in rules]
     elsewhere = [t and all_of_them and not here for t, all_of_them, here in zip(timed, everybody, there, strict=True)]
     return there[at] and (timed[at] or any(elsewhere[:at]))
 

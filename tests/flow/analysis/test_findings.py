@@ -28,8 +28,15 @@ def found(body: str, code: str, *, head: str = HEAD, today: dt.date = TODAY) -> 
 def unaccepted(body: str, *codes: str) -> list[Diagnostic]:
     source = compiled(body)
     assert source.plan is not None
-    remaining, idle = apply_acceptances(analyse(source.plan, TODAY), source.acceptances)
+    remaining, idle = apply_acceptances(analyse(source.plan, TODAY), source.acceptances, source.plan.written_at())
     return [d for d in (*remaining, *idle) if d.code in codes]
+
+
+def test_what_a_range_accepts_is_accepted_for_the_numbers_that_users_have_of_it() -> None:
+    inbound = '"+390212347XXX": {to: [extension, "101"]%s}'
+    body = 'users: {"101": {name: Ada}, "102": {name: Bob}}\ninbound: {' + inbound + "}\n"
+    assert len(unaccepted(body % "", "PBX210")) == 3
+    assert unaccepted(body % ', accept: {PBX210: "known"}', "PBX210", "PBX157") == []
 
 
 def test_a_lost_call_is_told_step_by_step_with_the_line_of_each_step() -> None:

@@ -46,7 +46,7 @@
   }
   function callers() {
     const options = [["", say("page.somebody")]];
-    for (const name of Object.keys(plan.contacts)) options.push([name, say("page.one_of", { name })]);
+    for (const name of Object.keys(plan.contacts)) if (samples[name]) options.push([name, say("page.one_of", { name })]);
     return options;
   }
   function callerFor() {

@@ -1,8 +1,13 @@
   /* --- what leads to what ------------------------------------------------------------------------------------ */
   function conditionsOf(when) {
     if (!when) return [];
-    return [when.origin && say("origin." + when.origin), when.contacts && say("when.from", { name: when.contacts }),
-      when.schedule && say(when.not ? "when.closed" : "when.open", { name: when.schedule }), when.until && say("when.until", { name: when.until })].filter(Boolean);
+    const who = ([name, but]) => {
+      if (name === "anonymous") return say(but ? "when.known" : "when.anonymous", { name });
+      return name === Engine.INTERNAL || name === Engine.EXTERNAL ? say("origin." + name) : say(but ? "when.not_from" : "when.from", { name });
+    };
+    const callers = (when.callers || []).map(who).join(say("list.or"));
+    const hours = (when.hours || []).map(([name, closed]) => say(closed ? "when.closed" : "when.open", { name }));
+    return [callers, ...hours, when.until && say("when.until", { name: when.until })].filter(Boolean);
   }
   function reasonOf(key, when) {
     const conditions = conditionsOf(when), reason = say("key." + key);

@@ -54,13 +54,19 @@
     begun(schedule, moment.date, moment.minute) || begun(schedule, dayBefore(moment.date), moment.minute + 1440);
 
   function conditions(plan, caller, moment) {
-    const matches = (name) =>
-      caller.origin === EXTERNAL && caller.number !== null && plan.contacts[name].some((p) => p.test(caller.number));
+    const hidden = caller.origin === EXTERNAL && caller.number === null;
+    const among = (set) => {
+      if (caller.origin === INTERNAL) return set.extensions.includes(caller.number);
+      return hidden ? set.anonymous : set.patterns.some((p) => p.test(caller.number));
+    };
+    const isOne = (name) => {
+      if (name === "anonymous") return hidden;
+      return name === INTERNAL || name === EXTERNAL ? name === caller.origin : among(plan.contacts[name]);
+    };
     return (c) => {
       if (!c) return true;
-      if (c.origin && c.origin !== caller.origin) return false;
-      if (c.contacts && !matches(c.contacts)) return false;
+      if (c.callers && !c.callers.some(([name, but]) => isOne(name) !== but)) return false;
       if (c.until && moment.date > c.until) return false;
-      return !c.schedule || isOpen(plan.schedules[c.schedule], moment) !== Boolean(c.not);
+      return !c.hours || c.hours.every(([name, closed]) => isOpen(plan.schedules[name], moment) !== closed);
     };
   }

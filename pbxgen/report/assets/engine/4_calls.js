@@ -3,6 +3,10 @@
     if (has(plan.dids, number)) return { kind: "user", target: plan.dids[number], at: plan.users.get(plan.dids[number]).at };
     return has(plan.inbound, number) ? { kind: "inbound", target: number, at: plan.inbound[number].at } : null;
   }
+  function inRange(plan, number) {
+    const [target] = plan.ranges.find(([, pattern]) => pattern.test(number)) || [null];
+    return target === null ? null : { kind: "inbound", target, at: plan.inbound[target].at };
+  }
   function fromPhone(plan, extension, dialled) {
     const rest = plan.numbers.line && dialled.startsWith(plan.numbers.line) ? dialled.slice(plan.numbers.line.length) : "";
     for (const number of [dialled, rest]) if (number && has(plan.emergency, number)) return { dialOut: number };
@@ -13,19 +17,24 @@
     if (dialled === "*97") return plan.users.get(extension).mailbox ? { mailbox: extension } : { refused: 404, why: "no_mailbox" };
     if (dialled === "*98") return { mailbox: "*" };
     const number = plan.reading.dialled(dialled);
-    if (number === null) return { refused: 404, why: "no_such_number" };
-    const place = inside(plan, number);
+    const place = number === null ? null : inside(plan, number) || inRange(plan, number);
     if (place !== null) return { reach: place };
-    const route = plan.routes.find((r) => !r.emergency && r.patterns.some((p) => p.test(number)));
-    if (!route) return { refused: 404, why: "no_route" };
-    if (!(plan.users.get(extension).routes || []).includes(route.name)) return { refused: 403, why: "class_forbids" };
-    return { dialOut: number };
+    const line = plan.numbers.line, digits = dialled.startsWith(line) ? dialled.slice(line.length) : "";
+    for (const route of plan.routes) {
+      const sent = route.asDialled ? (digitsOnly(digits) ? digits : null) : number;
+      if (sent === null || route.emergency || !route.patterns.some((p) => p.test(sent))) continue;
+      const allowed = (plan.users.get(extension).routes || []).includes(route.name);
+      return allowed ? { dialOut: sent } : { refused: 403, why: "class_forbids" };
+    }
+    return { refused: 404, why: number === null ? "no_such_number" : "no_route" };
   }
   function fromTrunk(plan, called) {
-    for (const number of plan.reading.calledByTrunk(called)) {
-      const place = inside(plan, number);
-      if (place !== null) return { reach: place };
-    }
+    const numbers = plan.reading.calledByTrunk(called);
+    for (const look of [inside, inRange])
+      for (const number of numbers) {
+        const place = look(plan, number);
+        if (place !== null) return { reach: place };
+      }
     return { refused: 404, why: "not_inbound" };
   }
 
@@ -169,7 +178,8 @@
     return {
       ...data,
       users: new Map(data.users.map((u) => [u.extension, u])),
-      contacts: Object.fromEntries(Object.entries(data.contacts).map(([n, p]) => [n, compiled(p)])),
+      contacts: Object.fromEntries(Object.entries(data.contacts).map(([n, c]) => [n, { ...c, patterns: compiled(c.patterns) }])),
+      ranges: data.ranges.map(([target, regex]) => [target, compiled([regex])[0]]),
       routes: data.routes.map((r) => ({ ...r, patterns: compiled(r.patterns) })),
       reading: numbering(data.numbers),
     };
