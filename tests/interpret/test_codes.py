@@ -102,6 +102,11 @@ def test_a_longer_text_in_the_database_is_nothing_set() -> None:
     assert goes([], Call("103", "101"), world=replace(at, state=State({"101": long}))) == ("101",)
 
 
+def test_the_own_mailbox_is_no_number_of_seconds() -> None:
+    dialled: Dialled = [("101", "*61**97#", None), ("101", "*61**979#", 404), ("101", "*21**979#", 404)]
+    assert goes(dialled, Call("103", "101")) == ("101",)
+
+
 ITALIAN = GERMAN.replace("country: DE", "country: IT").replace("+49", "+39").replace("Berlin", "Rome")
 
 
