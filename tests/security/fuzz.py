@@ -42,7 +42,7 @@ _PATIENCE_SECONDS = 0.4
 _RINGING_SECONDS = 2.5
 """How long an honest call to an attacker may take."""
 _CONTEXTS = re.compile(r"Executing \[[^\]]*@([^:\]]+):|[Pp]rocessing .* in context (\S+)")
-_OWN = re.compile(r"pbxgen[.-][\w-]+|(?:office|other)\.[\w.+-]+")
+_OWN = re.compile(r"pbxgen[.-][\w.-]+|(?:office|other)\.[\w.+-]+")
 _OWN_SETTING = re.compile(r"(?:(?:[a-z_]+:(?:off|on|x10[124]|g60[01]):\d+:\d+:\d+)\|?)+")
 """What 103 may set: no outside number, as no class is theirs, and no mailbox, as there is none."""
 _STRANGERS = {"asterisk": {"101", "office.trunk.carrier"}, "freeswitch": {"101", "1000"}}
