@@ -225,7 +225,7 @@ class Site:
         lock, _, rest = rest.partition(b"\n")
         leads, _, rest = rest.partition(b"\n")
         names, _, rest = rest.partition(b"\n")
-        shown = dict(_shown(rest))
+        shown = self._shown(rest)
         kind, current = shown[CURRENT]
         name = current.decode("utf-8", "replace").removeprefix(f"{RELEASES}/") if leads == b"yes" else None
         info = info_of(shown[f"{CURRENT}/{INFO}"][1]) if name is not None else None
@@ -258,9 +258,17 @@ class Site:
             # A name may hold the end of a line, and a path from the root on behind it.
             'find . -type f | while read -r path; do case $path in ./*) own "${path#./}" ;; esac; done'
         )
-        files = {path: data for path, (kind, data) in _shown(done.out) if kind == "file"}
+        files = {path: data for path, (kind, data) in self._shown(done.out).items() if kind == "file"}
         info = info_of(files.pop(INFO, b""))
         return info, {path: data.decode("utf-8", "replace") for path, data in files.items()}
+
+    def _shown(self, data: bytes) -> dict[str, tuple[str, bytes]]:
+        """What ``show`` printed."""
+        try:
+            return dict(_shown(data))
+        except ValueError:  # a file was of another size when it was counted
+            message = f"{self._shell.where}: {self.folder} was changed while it was read"
+            raise DeployError("PBX612", message, "see who writes there, and try again") from None
 
     def _cksums(self, folder: str) -> dict[str, str]:
         done = self._do(f"cd {quote(folder)}\nfind . -type f ! -name {INFO} -exec cksum {{}} +")

@@ -11,6 +11,7 @@ import pytest
 from pbxgen.deploy import plan as plans
 from pbxgen.deploy.output import event_line, plan_lines, plan_markdown, status_lines
 from pbxgen.deploy.session import session_at
+from pbxgen.deploy.status import Standing
 from pbxgen.diff.result import Made, Result
 from pbxgen.phrases import phrases
 from tests.deploy.fake_asterisk import FakeAsterisk, fake
@@ -182,3 +183,17 @@ def test_what_the_history_tells_is_what_deployments_write(place: Place) -> None:
     text = plan_markdown(place.plan(), phrases())
     assert "\n# planted" not in text
     assert "<img" not in text
+
+
+def test_a_file_that_grows_while_it_is_read_is_said_so(
+    place: Place, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    place.deploy()
+    programs = tmp_path / "programs"
+    programs.mkdir()
+    program = programs / "wc"
+    program.write_text("#!/bin/sh\necho 3\n")
+    program.chmod(0o755)
+    monkeypatch.setenv("PATH", str(programs), prepend=":")
+    assert place.status().standing is Standing.UNREACHABLE
+    assert "was changed while it was read" in place.status().details[0]
