@@ -496,7 +496,7 @@ def _event(line: str) -> Event:
             and _are_texts(event.by, event.why)
         ):
             return event
-    except (ValueError, TypeError):
+    except (ValueError, TypeError, RecursionError):
         pass
     return Event("", "unknown", None, "", why="a line of the history cannot be read")
 
@@ -516,7 +516,7 @@ def _journal(data: bytes, top: Collection[str]) -> Journal | None:
             and _are_texts(journal.by, journal.failed, *journal.drift)
         ):
             return journal
-    except (ValueError, TypeError, KeyError, AttributeError):
+    except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
         pass
     return None
 

@@ -112,6 +112,8 @@ def test_a_journal_that_no_deployment_can_have_written_is_none(place: Place, oth
     (place.folder / "releases/journal").write_text(_journal(**other))
     with session_at(place.target) as session:
         assert session.state().journal is None
+        (place.folder / "releases/journal").write_text("[" * 100_000)
+        assert session.state().journal is None
 
 
 def test_a_link_in_place_of_the_folder_of_releases_is_not_deployed_through(place: Place, tmp_path: Path) -> None:
