@@ -110,7 +110,7 @@ def _document(plans: list[TargetPlan]) -> str:
 
     from pbxgen.deploy.output import plan_document
 
-    return json.dumps(plan_document(plans), indent=2, ensure_ascii=False)
+    return json.dumps(plan_document(plans), indent=2)
 
 
 def _save(plans: list[TargetPlan], out: Path) -> None:

@@ -47,7 +47,7 @@ def status(
             step(f"asking {target.name}")
             found.append(status_of(target, digests))
     if format == "json":
-        console.out(json.dumps(status_document(found), indent=2, ensure_ascii=False))
+        console.out(json.dumps(status_document(found), indent=2))
     else:
         console.out("\n".join(console.printable(line) for one in found for line in status_lines(one)))
     if any(one.standing is Standing.UNREACHABLE for one in found):

@@ -9,7 +9,8 @@ from pbxgen.deploy.engine import as_shown
 from pbxgen.deploy.plan import FileKind, TargetPlan
 from pbxgen.deploy.site import Event
 from pbxgen.deploy.status import TargetStatus
-from pbxgen.diff.output import document, markdown, text_lines
+from pbxgen.diagnostics.display import printable
+from pbxgen.diff.output import document, escaped, markdown, text_lines
 from pbxgen.pbxs import SHOWN_NAMES
 from pbxgen.phrases import Phrases
 
@@ -64,13 +65,15 @@ def plan_lines(plan: TargetPlan, say: Phrases) -> list[str]:
 
 
 def plan_markdown(plan: TargetPlan, say: Phrases) -> str:
-    text = f"## {_title(plan)}\n\n{_runs(plan)[0].upper()}{_runs(plan)[1:]}.\n\n"
+    runs = escaped(printable(_runs(plan)))  # who deployed it is text from the target
+    text = f"## {_title(plan)}\n\n{runs[0].upper()}{runs[1:]}.\n\n"
     if plan.nothing:
         return f"{text}**Nothing to deploy.**\n"
     text += f"{markdown(plan.callers, say).rstrip()}\n"
     for title, told in _sections(plan):
         if told:
-            text += f"\n### {title}\n\n```\n" + "\n".join(line.replace("`", "'") for line in told) + "\n```\n"
+            lines = "\n".join(printable(line.replace("`", "'")) for line in told)
+            text += f"\n### {title}\n\n```\n{lines}\n```\n"
     return text
 
 

@@ -36,8 +36,8 @@ class LogMark:
 class Session:
     def __init__(self, target: DeployTarget, shell: Shell) -> None:
         self.target = target
-        self.site = Site(shell, target.folder)
         self.pbx: DeployablePbx = load_deployable(target.pbx)
+        self.site = Site(shell, target.folder, [file.path for file in self.pbx.top])
         self.running: RunningPbx = self.pbx.running(self.ask)
         self._shell = shell
         self._reads_folder = False
