@@ -16,8 +16,6 @@ from pbxgen.cli.language import Lang, spoken
 from pbxgen.cli.options import Source, Tenant, TextOrJson, examples
 
 if TYPE_CHECKING:
-    import datetime as dt
-
     from pbxgen.deploy.read import DeployTarget
     from pbxgen.deploy.state import Plans, StateAt, Wanted
     from pbxgen.flow.plan import Plan
@@ -129,6 +127,7 @@ def show(
 ) -> None:
     import json
 
+    from pbxgen.deploy.state import local_now
     from pbxgen.deploy.state_output import state_document, state_lines
     from pbxgen.phrases import phrases
 
@@ -139,9 +138,9 @@ def show(
     meant = _meant(plans, every, who)
     states = [_narrowed(state, meant) for state in every]
     if format == "json":
-        console.out(json.dumps(state_document(plans, states, _now, say), indent=2, ensure_ascii=True))
+        console.out(json.dumps(state_document(plans, states, local_now, say), indent=2, ensure_ascii=True))
     else:
-        console.out("\n\n".join(_printable(state_lines(plans, state, _now, say)) for state in states))
+        console.out("\n\n".join(_printable(state_lines(plans, state, local_now, say)) for state in states))
     _save(states, save)
 
 
@@ -160,6 +159,7 @@ def pull(
 ) -> None:
     from pbxgen.cli.divert import check_changes, source_to_edit, write_changes
     from pbxgen.cli.state_pull import pulled
+    from pbxgen.deploy.state import local_now
 
     plans = _plans(source, tenant)
     places = _places(source, file, to)
@@ -171,7 +171,7 @@ def pull(
     settled: dict[str, Any] = {}
     for name, plan in plans.items():
         place = source_to_edit(source, name)
-        found = pulled(place, plan, [state.tenants[name] for state in states], _now(plan), replace=replace)
+        found = pulled(place, plan, [state.tenants[name] for state in states], local_now(plan), replace=replace)
         for line in found.told:
             console.note(line)
         if found.changes:
@@ -226,7 +226,7 @@ def push(
     from pbxgen.deploy.session import session_at
     from pbxgen.deploy.state import StateAt
     from pbxgen.deploy.state import push as pushed
-    from pbxgen.flow.kept import epoch_of, merged
+    from pbxgen.flow.kept import merged
 
     plans = _plans(source, tenant)
     every = _read(_places(source, file, origin), plans)
@@ -239,7 +239,7 @@ def push(
             raise typer.BadParameter("settings are put onto a target of deploy.yaml", param_hint="--to")
         try:
             with session_at(place) as session:
-                done = pushed(session, plans, given, lambda plan: epoch_of(_now(plan), plan), meant)
+                done = pushed(session, plans, given, meant)
         except DeployError as error:
             fail(error)
         for line in done.told:
@@ -299,13 +299,6 @@ def _plans(source: Path, tenant: str | None) -> dict[str, Plan]:
     if compilation.failed:
         Findings(compilation, on_stderr=True).close("`pbxgen check` shows all findings")
     return {plan.name: plan for plan in compilation.plans}
-
-
-def _now(plan: Plan) -> dt.datetime:
-    import datetime as dt
-    from zoneinfo import ZoneInfo
-
-    return dt.datetime.now(ZoneInfo(plan.timezone)).replace(tzinfo=None)
 
 
 def _places(source: Path, file: Path | None, name: str) -> tuple[DeployTarget | Path, ...]:

@@ -2,23 +2,27 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 import re
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from pbxgen.deploy.errors import DeployError
 from pbxgen.deploy.read import DeployTarget
 from pbxgen.deploy.running import Stored
 from pbxgen.deploy.session import Session
-from pbxgen.flow.kept import SWITCH, Kept, kept, newest, passed_over
+from pbxgen.flow.kept import SWITCH, Kept, Passed, epoch_of, kept, newest, passed_over
 from pbxgen.flow.plan import Plan
 from pbxgen.flow.settings import LONGEST, Setting, Settings, read, written
 
 Plans = Mapping[str, Plan]
 """By the names of the tenants."""
+Wanted = Callable[[str, str], bool]
+"""Is this key of this tenant meant?"""
 _ADDRESSED = re.compile(r"[\w.-]{1,60}", re.ASCII)
 """Keys that can be named in a command."""
 
@@ -36,6 +40,11 @@ class StateAt:
     running: Mapping[str, str] = field(default_factory=dict)
     """By tenant: the digest of the source that the PBX runs, as it tells it."""
     raw: Stored = field(default_factory=dict)
+
+
+def local_now(plan: Plan) -> dt.datetime:
+    """The local time of its PBX."""
+    return dt.datetime.now(ZoneInfo(plan.timezone)).replace(tzinfo=None)
 
 
 def state_at(session: Session, plans: Plans) -> StateAt:
@@ -95,6 +104,14 @@ def from_file(path: Path, plans: Plans) -> StateAt:
     return StateAt(str(path), _kept(plans, raw), raw=raw)
 
 
+_WHY = {
+    Passed.USER: "no user has the extension",
+    Passed.OVER: "its time is over",
+    Passed.KEY: "the user may not set it",
+    Passed.PLACE: "the user may not divert there",
+}
+
+
 @dataclass(frozen=True, slots=True)
 class Pushed:
     """What was put onto a PBX."""
@@ -105,7 +122,7 @@ class Pushed:
     """What was not, and why."""
 
 
-def push(session: Session, plans: Plans, source: StateAt, epoch: Callable[[Plan], int], who: Wanted) -> Pushed:
+def push(session: Session, plans: Plans, source: StateAt, who: Wanted) -> Pushed:
     """Put what ``source`` has onto the target. What has been set there later stays. Raises DeployError."""
     told: list[str] = []
     texts: dict[str, dict[str, str]] = {}
@@ -119,7 +136,7 @@ def push(session: Session, plans: Plans, source: StateAt, epoch: Callable[[Plan]
             before = there.tenants[name].users.get(extension, {})
             allowed: dict[str, Setting] = {}
             for key, setting in given.items():
-                why = passed_over(plan, extension, key, setting, epoch(plan))
+                why = passed_over(plan, extension, key, setting, epoch_of(local_now(plan), plan))
                 if why is None:
                     allowed[key] = setting
                 else:
@@ -138,16 +155,6 @@ def push(session: Session, plans: Plans, source: StateAt, epoch: Callable[[Plan]
             texts[name] = new
     session.running.store(texts)
     return Pushed(settings, switches, tuple(told))
-
-
-_WHY = {
-    "user": "no user has the extension",
-    "over": "its time is over",
-    "key": "the user may not set it",
-    "place": "the user may not divert there",
-}
-Wanted = Callable[[str, str], bool]
-"""Is this key of this tenant meant?"""
 
 
 def clear(session: Session, plans: Plans, who: Wanted) -> tuple[dict[str, list[str]], list[str]]:
@@ -192,18 +199,18 @@ def take_off(session: Session, plans: Plans, settled: Mapping[str, Mapping[str, 
 class Lapsing:
     """What is set at a target, counted, and what a plan would pass over."""
 
-    settings: int = 0
+    count: int = 0
     users: int = 0
     switches: Mapping[str, bool] = field(default_factory=dict)
-    passed: tuple[tuple[Plan, str, str, Setting, str], ...] = ()
-    """Plan, extension, key, setting, and why (Passed)."""
+    passed: tuple[tuple[Plan, str, str, Setting, Passed], ...] = ()
+    """Plan, extension, key, setting, and why."""
     odd: tuple[str, ...] = ()
     """Keys under which there is no setting."""
     unknown: str = ""
     """Why it cannot be asked."""
 
 
-def lapsing(session: Session, plans: Plans, epoch: Callable[[Plan], int]) -> Lapsing:
+def lapsing(session: Session, plans: Plans) -> Lapsing:
     """What ``plans`` would pass over of what is set; what is over anyway is not told. Never raises."""
     try:
         raw = session.running.stored({name: keys_of(plan) for name, plan in plans.items()})
@@ -212,12 +219,12 @@ def lapsing(session: Session, plans: Plans, epoch: Callable[[Plan], int]) -> Lap
     passed = []
     found = _kept(plans, raw)
     for name, plan in plans.items():
-        now = epoch(plan)
+        now = epoch_of(local_now(plan), plan)
         for extension, settings in found[name].users.items():
             for key, setting in settings.items():
                 why = passed_over(plan, extension, key, setting, now)
-                if why is not None and why != "over":
-                    passed.append((plan, extension, key, setting, why.value))
+                if why is not None and why is not Passed.OVER:
+                    passed.append((plan, extension, key, setting, why))
     users = [settings for one in found.values() for settings in one.users.values()]
     return Lapsing(
         sum(map(len, users)),

@@ -109,18 +109,16 @@ def _standing(plan: Plan, extension: str, key: str, setting: Setting, epoch: int
 
 def lapsing_lines(found: Lapsing, say: Phrases) -> list[str]:
     """Of a plan: what it would pass over."""
-    if found.unknown:
-        return [say("state.unknown", why=found.unknown)]
     return [
         f"{Teller(plan, say).party(extension)}: {setting_words(plan, extension, key, setting, say)}: "
-        f"{say(f'state.passed.{why}')}"
+        f"{say(f'state.passed.{why.value}')}"
         for plan, extension, key, setting, why in found.passed
     ]
 
 
 def lapsing_document(found: Lapsing) -> list[dict[str, Any]]:
     return [
-        {"tenant": plan.name, "extension": extension, "key": key, "to": setting.to, "why": why}
+        {"tenant": plan.name, "extension": extension, "key": key, "to": setting.to, "why": why.value}
         for plan, extension, key, setting, why in found.passed
     ]
 
@@ -164,4 +162,37 @@ def _tenant(plan: Plan, kept: Kept, epoch: int, state: StateAt, say: Phrases) ->
             for name, stand in kept.switches.items()
         ],
         "unreadable": [{"key": key, "text": text} for key, text in kept.odd.items()],
+    }
+
+
+def count_lines(found: Lapsing) -> list[str]:
+    """Of a target's status: how much is set there, and what the source as it is passes over."""
+    if found.unknown:
+        return [f"set from phones: not known ({found.unknown})"]
+    switches = ", ".join(f"switch {name} {'on' if on else 'off'}" for name, on in found.switches.items())
+    counted = f"{_plural(found.count, 'setting')} of {_plural(found.users, 'user')}" if found.count else ""
+    told = "; ".join(one for one in (counted, switches) if one)
+    lines = [f"set from phones: {told}"] if told else []
+    if found.passed:
+        lines.append(f"{_plural(len(found.passed), 'setting')} passed over by the source as it is: `pbxgen state show`")
+    if found.odd:
+        lines.append(f"what is no setting stands in its database: {', '.join(found.odd[:_MOST_KEYS])}")
+    return lines
+
+
+_MOST_KEYS = 5
+
+
+def _plural(number: int, word: str) -> str:
+    return f"{number} {word}" if number == 1 else f"{number} {word}s"
+
+
+def count_document(found: Lapsing) -> dict[str, Any]:
+    return {
+        "known": not found.unknown,
+        "count": found.count,
+        "users": found.users,
+        "switches": dict(found.switches),
+        "passed_over": lapsing_document(found),
+        "unreadable": list(found.odd),
     }

@@ -332,3 +332,55 @@ def test_a_pbx_that_does_not_answer(invoke: Invoke, fake: FakeAsterisk) -> None:
     failed = invoke("state", "show", ".", "--to", "hq")
     assert failed.exit_code == 1
     assert "PBX611" in failed.stderr
+
+
+def test_plan_tells_which_settings_lapse_and_status_how_much_is_set(
+    invoke: Invoke, fake: FakeAsterisk, place: Place
+) -> None:
+    assert invoke("deploy", "--to", "hq").exit_code == 0
+    assert "set from phones" not in invoke("status").stdout
+    put(fake, "101", "busy:p9:0", "unconditional:x103:0")
+    put(fake, "103", f"dnd:on:0:{SINCE}:{SINCE + 1}")
+    fake.database["office", "switch.night"] = f"on:{SINCE}"
+    fake.database["office", "102"] = "\x1b[2J"
+    heading = "Set from phones, and passed over by the new plan"
+    place.change("name: Cleo", "name: Cleo Neri")
+    assert heading not in invoke("plan", "--to", "hq").stdout
+    place.change("[unconditional, busy,", "[busy,")
+    told = f"  {heading}\n    Ada Rossi (101): every call: Cleo Neri (103), since 2026-11-25 13:00: passed over, as"
+    planned = invoke("plan", "--to", "hq").stdout
+    assert told in planned
+    assert "Ada Rossi (101): on busy" not in planned
+    assert heading in invoke("plan", "--to", "hq", "--format", "markdown").stdout
+    status = invoke("status").stdout
+    assert "  set from phones: 3 settings of 2 users; switch night on\n" in status
+    assert "  2 settings passed over by the source as it is" not in status
+    assert "  1 setting passed over by the source as it is: `pbxgen state show`\n" in status
+    assert "  what is no setting stands in its database: 102\n" in status
+    document = json.loads(invoke("status", "--format", "json").stdout)["targets"]["hq"]["settings"]
+    passed = {"tenant": "office", "extension": "101", "key": "unconditional", "to": "x103", "why": "key"}
+    assert document == {
+        "known": True,
+        "count": 3,
+        "users": 2,
+        "switches": {"night": True},
+        "passed_over": [passed],
+        "unreadable": ["102"],
+    }
+    assert json.loads(invoke("plan", "--to", "hq", "--format", "json").stdout)["targets"]["hq"]["settings"] == document
+    before = dict(fake.database)
+    assert invoke("deploy", "--to", "hq").exit_code == 0
+    assert fake.database == before
+
+
+def test_a_database_that_does_not_answer_keeps_no_plan_from_being_made(
+    invoke: Invoke, fake: FakeAsterisk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(fake, "_database", lambda text: "No such command\n")
+    planned = invoke("plan", "--to", "hq")
+    assert planned.exit_code == 0
+    assert (
+        "which settings from phones it would pass over is not known: Asterisk does not tell what is set"
+        in planned.stdout
+    )
+    assert invoke("state", "show", ".", "--to", "hq").exit_code == 1
