@@ -113,9 +113,9 @@ class Asterisk:
 
 
 class RunningAsterisk:
-    def __init__(self, ask: Ask, ask_each: AskEach) -> None:
+    def __init__(self, ask: Ask, ask_each: AskEach | None = None) -> None:
         self._ask = ask
-        self._ask_each = ask_each
+        self._ask_each = ask_each or (lambda texts: [*map(ask, texts)])
 
     def folder(self) -> str:
         found = self._directory("Configuration")

@@ -111,9 +111,9 @@ class FreeSwitch:
 
 
 class RunningFreeSwitch:
-    def __init__(self, ask: Ask, ask_each: AskEach) -> None:
+    def __init__(self, ask: Ask, ask_each: AskEach | None = None) -> None:
         self._ask = ask
-        self._ask_each = ask_each
+        self._ask_each = ask_each or (lambda texts: [*map(ask, texts)])
 
     def folder(self) -> str:
         said = self._ask("global_getvar conf_dir").strip()

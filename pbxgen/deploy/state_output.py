@@ -47,6 +47,7 @@ def state_lines(plans: Plans, state: StateAt, now: Now, say: Phrases) -> list[st
         told = list(_told(plan, state.tenants[name], epoch_of(now(plan), plan), say))
         if told and len(plans) > 1:
             lines.append(f"  {name}:")
+            told = [f"  {line}" for line in told]
         lines += [f"  {line}" for line in told]
     if len(lines) == 1:
         return [*lines, f"  {say('state.nothing')}"]

@@ -304,6 +304,25 @@ def test_clear_takes_off_one_user_or_all_and_leaves_switches(invoke: Invoke, fak
     assert invoke("state", "clear", ".", "--to", "hq").stdout == "hq: nothing is set\n"
 
 
+def test_of_a_fleet_each_tenant_is_told_and_its_own_file_is_changed(invoke: Invoke, tmp_path: Path) -> None:
+    tenants = tmp_path / "fleet/tenants"
+    tenants.mkdir(parents=True)
+    (tmp_path / "fleet/fleet.yaml").write_text('version: 1\ntenants: ["tenants/*"]\n')
+    for number, name in enumerate(("one", "two")):
+        text = SOURCE.replace("name: office, domain: office", f"name: {name}, domain: {name}")
+        (tenants / f"{name}.yaml").write_text(text.replace("+390212345", f"+39021234{number + 6}"))
+    texts = {"one": {"103": f"busy:x102:0:{SINCE}:0"}, "two": {"103": f"dnd:on:0:{SINCE}:0"}, "three": {"103": "x"}}
+    saved = tmp_path / "state.json"
+    saved.write_text(json.dumps({"version": 1, "state": texts}))
+    words = (tmp_path / "fleet/fleet.yaml", "--to", saved)
+    shown = invoke("state", "show", *words).stdout
+    assert "  one:\n    Cleo (103)\n      on busy: Bruno (102), since 2026-11-25 13:00\n  two:\n" in shown
+    assert "do not disturb" not in invoke("state", "show", *words, "--tenant", "one").stdout
+    assert invoke("state", "pull", *words).exit_code == 0
+    assert '{name: Cleo, deviations: {busy: "102"}}' in (tenants / "one.yaml").read_text()
+    assert "{name: Cleo, dnd: true}" in (tenants / "two.yaml").read_text()
+
+
 @pytest.mark.parametrize(
     "words",
     [
