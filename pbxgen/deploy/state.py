@@ -201,7 +201,8 @@ class Lapsing:
 
     count: int = 0
     users: int = 0
-    switches: Mapping[str, bool] = field(default_factory=dict)
+    switches: tuple[tuple[str, str, bool], ...] = ()
+    """Tenant, name, and whether it is on, of those that somebody has set."""
     passed: tuple[tuple[Plan, str, str, Setting, Passed], ...] = ()
     """Plan, extension, key, setting, and why."""
     odd: tuple[str, ...] = ()
@@ -229,7 +230,7 @@ def lapsing(session: Session, plans: Plans) -> Lapsing:
     return Lapsing(
         sum(map(len, users)),
         len(users),
-        {name: stand.on for one in found.values() for name, stand in one.switches.items()},
+        tuple((tenant, name, stand.on) for tenant, one in found.items() for name, stand in one.switches.items()),
         tuple(passed),
         tuple(key for one in found.values() for key in one.odd),
     )

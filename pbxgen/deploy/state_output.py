@@ -170,7 +170,7 @@ def count_lines(found: Lapsing) -> list[str]:
     """Of a target's status: how much is set there, and what the source as it is passes over."""
     if found.unknown:
         return [f"set from phones: not known ({found.unknown})"]
-    switches = ", ".join(f"switch {name} {'on' if on else 'off'}" for name, on in found.switches.items())
+    switches = ", ".join(f"switch {name} {'on' if on else 'off'}" for _, name, on in found.switches)
     counted = f"{_plural(found.count, 'setting')} of {_plural(found.users, 'user')}" if found.count else ""
     told = "; ".join(one for one in (counted, switches) if one)
     lines = [f"set from phones: {told}"] if told else []
@@ -193,7 +193,7 @@ def count_document(found: Lapsing) -> dict[str, Any]:
         "known": not found.unknown,
         "count": found.count,
         "users": found.users,
-        "switches": dict(found.switches),
+        "switches": [{"tenant": tenant, "name": name, "on": on} for tenant, name, on in found.switches],
         "passed_over": lapsing_document(found),
         "unreadable": list(found.odd),
     }

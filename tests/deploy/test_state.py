@@ -382,7 +382,7 @@ def test_plan_tells_which_settings_lapse_and_status_how_much_is_set(
         "known": True,
         "count": 3,
         "users": 2,
-        "switches": {"night": True},
+        "switches": [{"tenant": "office", "name": "night", "on": True}],
         "passed_over": [passed],
         "unreadable": ["102"],
     }
