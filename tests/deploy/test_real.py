@@ -366,7 +366,7 @@ _UNREACHABLE = {
 
 
 def _running(place: RealPlace) -> RunningPbx:
-    return load_deployable(place.target.pbx).running(place.ask)
+    return load_deployable(place.target.pbx).running(place.ask, lambda texts: [*map(place.ask, texts)])
 
 
 def _registered(place: RealPlace) -> frozenset[str]:
