@@ -61,13 +61,19 @@
       return { rings: [], ending: { kind: "mailbox", value: way.mailbox }, diverted: [], events };
     }
     const holds = conditions(plan, caller, world.moment), ringer = bell(plan, caller, world, holds);
+    /* The far end's own code, where it is one for a caller. */
+    const releaseCode = (reply, rung) => {
+      const status = has(plan.replies, reply) ? plan.replies[reply] : Number(reply);
+      if (400 <= status && status < 600 && !plan.notHandedOn.includes(status)) return String(status);
+      return rung.outcome === BUSY ? "486" : "480";
+    };
     const rangEvent = (target, rung, place) =>
       ({ kind: "rang", subject: target, place, outcome: rung.outcome, seconds: rung.seconds, dialled: rung.dialled,
         at: place && place.at });
     if (way.dialOut) {
       const rung = ringer.ringDirect(way.dialOut, plan.directRingSeconds);
       const ending = rung.answered !== null ? { kind: "answered", value: way.dialOut }
-        : { kind: "released", value: rung.outcome === BUSY ? "486" : "480" };
+        : { kind: "released", value: releaseCode(has(world.outside, way.dialOut) ? world.outside[way.dialOut] : "", rung) };
       events.push(rangEvent(way.dialOut, rung, null), { kind: "ended", subject: ending.value, detail: ending.kind, at: null });
       return { rings: together(rung.dialled), ending, diverted: [], events };
     }
