@@ -9,6 +9,7 @@ RUN command -v python3 >/dev/null || { \
         rm -rf /var/lib/apt/lists/*; \
     }
 COPY pyproject.toml README.md LICENSE /src/
+COPY docs/pbxgen.1 /src/docs/
 COPY pbxgen /src/pbxgen
 COPY templates /src/templates
 RUN python3 -m venv /opt/pbxgen && \

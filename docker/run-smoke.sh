@@ -16,7 +16,7 @@ call() {
     fi
 }
 
-echo "What the stock Asterisk says of the generated files when it starts: nothing"
+echo "What the stock Asterisk says of the generated files when they are deployed: nothing"
 if ! [ -s /asterisk-log/messages.log ]; then
     echo "  FAIL: it left no log"
     failed=1

@@ -53,6 +53,22 @@ def pbx_name(request: pytest.FixtureRequest) -> str:
     return name
 
 
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """A worker hands its tallies to the process that tells the end."""
+    handed: dict[str, object] | None = getattr(session.config, "workeroutput", None)
+    if handed is not None:
+        handed["tallies"] = {name: (tally.calls, tally.again) for name, tally in TALLIES.items()}
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node: object) -> None:
+    """Add up the tallies of workers."""
+    for name, (calls, again) in getattr(node, "workeroutput", {}).get("tallies", {}).items():
+        tally = TALLIES.setdefault(name, Tally())
+        tally.calls += calls
+        tally.again += again
+
+
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     """Say which PBXs the real calls went through, and which were missing."""
     ran = any("real" in getattr(report, "keywords", {}) for report in terminalreporter.getreports("passed"))

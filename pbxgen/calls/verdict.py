@@ -110,14 +110,19 @@ def _timing(case: Case, story: Story, observed: Observed, say: Phrases) -> Itera
 
 
 def _may_be_sooner(case: Case, event: Event) -> bool:
-    """Does the time depend on a phone that stays silent? A PBX may give it up early without a message on the wire.
+    """Does the time depend on a phone of which the wire says nothing?
 
-    Phones that ring together for one time end together, silent ones too.
+    A PBX may give a silent one up early; phones that ring together for one time end together, silent ones too. One that
+    is not rung at all when its turn comes (do not disturb) may end a ringing later than the last that rang.
     """
     user = case.plan.users.get(event.subject)
-    one_time = len(event.dialled) == 1 and (user is None or not user.follow_me)
-    rung = {target for entry in event.dialled for target in entry if target in case.plan.users}
-    return not one_time and any(set(case.world.phone(target)) <= {"dead", "unregistered"} for target in rung)
+    follow_me = () if user is None else user.follow_me
+    rung = {target for entry in event.dialled for target in entry}
+    if any(leg.place.target not in rung for leg in follow_me):
+        return True
+    phones = rung & set(case.plan.users)
+    silent = any(set(case.world.phone(target)) <= {"dead", "unregistered"} for target in phones)
+    return silent and (len(event.dialled) > 1 or bool(follow_me))
 
 
 def _delay(plan: Plan, event: Event) -> int:

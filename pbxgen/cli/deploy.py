@@ -50,7 +50,7 @@ def deploy(
     ] = None,
     force: Annotated[bool, typer.Option("--force", help="Also where it looks like a mistake.")] = False,
 ) -> None:
-    from pbxgen.cli.deployment import compiled, deploy_file, fail, targets_of, undone_when_ended, wanted_at
+    from pbxgen.cli.deployment import compiled, deploy_file, fail, targets_of, tell, undone_when_ended, wanted_at
     from pbxgen.cli.progress import progress
     from pbxgen.deploy.errors import DeployError
     from pbxgen.deploy.wanted import try_out
@@ -67,7 +67,7 @@ def deploy(
                 try_out(wanted[target.name], target, source.source, step)
             for target in targets:
                 result = _deploy(target, wanted[target.name], source, shown.get(target.name), force, step)
-                _tell(target, result)
+                tell(target, result)
                 done.append(target.name)
     except DeployError as error:
         left = [target.name for target in targets[len(done) + 1 :]]
@@ -85,15 +85,6 @@ def _deploy(target: DeployTarget, wanted: Any, source: Any, shown: Any, force: b
     step(f"asking {target.name}")
     with session_at(target) as session, before_in_git(source, step) as before:
         return deployed(session, wanted, source.plans, before, Order(force, shown), step)
-
-
-def _tell(target: DeployTarget, result: Deployed) -> None:
-    for line in result.told:
-        console.note(f"{target.name}: {line}")
-    if result.changed:
-        console.out(f"{target.name} runs release {result.release}")
-    else:
-        console.out(f"{target.name} runs release {result.release} already")
 
 
 def _shown(plan: Path, targets: tuple[DeployTarget, ...]) -> dict[str, Any]:

@@ -15,6 +15,7 @@ import typer
 from pbxgen.cli import console
 
 if TYPE_CHECKING:
+    from pbxgen.deploy.engine import Deployed
     from pbxgen.deploy.errors import DeployError
     from pbxgen.deploy.plan import Before
     from pbxgen.deploy.read import DeployFile, DeployTarget
@@ -128,6 +129,13 @@ def undone_when_ended() -> Iterator[None]:
     finally:
         for number, handler in before:
             signal.signal(number, handler)
+
+
+def tell(target: DeployTarget, result: Deployed) -> None:
+    """What was done, and what runs now."""
+    for line in result.told:
+        console.note(f"{target.name}: {line}")
+    console.out(f"{target.name} runs release {result.release}{'' if result.changed else ' already'}")
 
 
 def show_error(error: DeployError) -> None:

@@ -61,6 +61,17 @@ FormatOption: TypeAlias = Annotated[
 ]
 
 
+def _text_or_json(text: str) -> str:
+    if text not in ("text", "json"):
+        raise typer.BadParameter(f"{text!r} is neither text nor json", param_hint="--format")
+    return text
+
+
+TextOrJson: TypeAlias = Annotated[
+    str, typer.Option("--format", callback=_text_or_json, help="text or json.", metavar="[text|json]")
+]
+
+
 def examples(*lines: str) -> str:
     """An epilogue of example commands. Each line stays a line."""
     return "\b\nExamples:\n" + "\n".join(f"  {line}" for line in lines)

@@ -92,26 +92,29 @@ def _plans(to: str, file: Path, format: str, words: str) -> list[TargetPlan]:
 
 
 def _show(plans: list[TargetPlan], format: str, language: str) -> None:
-    from pbxgen.deploy.output import plan_document, plan_lines, plan_markdown
+    from pbxgen.deploy.output import plan_lines, plan_markdown
     from pbxgen.phrases import phrases
 
     say = phrases(language)
     match format:
         case "json":
-            import json
-
-            console.out(json.dumps(plan_document(plans), indent=2, ensure_ascii=False))
+            console.out(_document(plans))
         case "markdown":
             console.out("\n".join(plan_markdown(one, say) for one in plans).rstrip("\n"))
         case _:
             console.out("\n\n".join("\n".join(map(console.printable, plan_lines(one, say))) for one in plans))
 
 
-def _save(plans: list[TargetPlan], out: Path) -> None:
+def _document(plans: list[TargetPlan]) -> str:
     import json
 
     from pbxgen.deploy.output import plan_document
+
+    return json.dumps(plan_document(plans), indent=2, ensure_ascii=False)
+
+
+def _save(plans: list[TargetPlan], out: Path) -> None:
     from pbxgen.output.atomic import write_atomically
 
-    write_atomically(out, (json.dumps(plan_document(plans), indent=2, ensure_ascii=False) + "\n").encode())
+    write_atomically(out, f"{_document(plans)}\n".encode())
     console.note(f"saved in {out}")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import typer
 
-from pbxgen.cli import console
 from pbxgen.cli.deployment import DEFAULT_FILE, File, To
 from pbxgen.cli.options import examples
 
@@ -25,7 +24,7 @@ def register(app: typer.Typer) -> None:
 
 
 def rollback(to: To, file: File = DEFAULT_FILE) -> None:
-    from pbxgen.cli.deployment import deploy_file, fail, targets_of, undone_when_ended
+    from pbxgen.cli.deployment import deploy_file, fail, targets_of, tell, undone_when_ended
     from pbxgen.cli.progress import progress
     from pbxgen.deploy.engine import rollback as rolled_back
     from pbxgen.deploy.errors import DeployError
@@ -37,8 +36,6 @@ def rollback(to: To, file: File = DEFAULT_FILE) -> None:
                 step(f"asking {target.name}")
                 with session_at(target) as session:
                     result = rolled_back(session, step)
-                for line in result.told:
-                    console.note(f"{target.name}: {line}")
-                console.out(f"{target.name} runs release {result.release}")
+                tell(target, result)
     except DeployError as error:
         fail(error)

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Annotated
-
 import typer
 
 from pbxgen.cli import console
 from pbxgen.cli.deployment import DEFAULT_FILE, File, ToOrAll
-from pbxgen.cli.options import examples
+from pbxgen.cli.options import TextOrJson, examples
 
 _HELP = """Show what runs at each target.
 
@@ -31,10 +29,8 @@ def register(app: typer.Typer) -> None:
 def status(
     to: ToOrAll = None,
     file: File = DEFAULT_FILE,
-    format: Annotated[str, typer.Option("--format", help="text or json.", metavar="[text|json]")] = "text",
+    format: TextOrJson = "text",
 ) -> None:
-    if format not in ("text", "json"):
-        raise typer.BadParameter(f"{format!r} is neither text nor json", param_hint="--format")
     import json
 
     from pbxgen.cli.deployment import deploy_file, targets_of

@@ -11,7 +11,7 @@ import typer
 
 from pbxgen.cli import console
 from pbxgen.cli.language import Lang, spoken
-from pbxgen.cli.options import examples
+from pbxgen.cli.options import TextOrJson, examples
 from pbxgen.pbxs import PBXS
 
 if TYPE_CHECKING:
@@ -86,10 +86,8 @@ def run_tests(
         ),
     ] = False,
     language: Lang = None,
-    format: Annotated[str, typer.Option("--format", help="text or json.", metavar="[text|json]")] = "text",
+    format: TextOrJson = "text",
 ) -> None:
-    if format not in ("text", "json"):
-        raise typer.BadParameter(f"{format!r} is neither text nor json", param_hint="--format")
     missing = [str(f) for f in files if not f.exists()]
     if missing:
         raise typer.BadParameter(f"{', '.join(missing)}: no such file")

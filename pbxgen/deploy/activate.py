@@ -191,15 +191,19 @@ def _end(session: Session, event: Event, state: SiteState) -> list[str]:
 
 def to_keep(state: SiteState, current: str | None, keep: int) -> list[str]:
     """The current release, and the last that were so before it."""
-    names = [event.release for event in reversed(state.history) if event.action in _DONE and event.release]
-    before = [name for name in dict.fromkeys(names) if name != current and name in state.releases]
+    before = [name for name in _once_current(state) if name != current]
     return ([current] if current else []) + before[:keep]
 
 
 def release_before(state: SiteState) -> str | None:
     """What a rollback goes to: the release that was current before the last change, so that it can be undone, too."""
+    return next((name for name in _once_current(state) if name != state.current), None)
+
+
+def _once_current(state: SiteState) -> list[str]:
+    """Releases that are still there and were current at some time, each once, the last first."""
     names = [event.release for event in reversed(state.history) if event.action in _DONE and event.release]
-    return next((name for name in names if name != state.current and name in state.releases), None)
+    return [name for name in dict.fromkeys(names) if name in state.releases]
 
 
 def _go_back(

@@ -4,11 +4,23 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
 from pbxgen.flow.plan import Code, Plan, Switch, User
-from pbxgen.flow.settings import AFTER, NOTHING_SET, STATES, Setting, Settings, State, expiry, is_permitted
+from pbxgen.flow.settings import (
+    LONGEST,
+    LONGEST_NUMBER,
+    NOTHING_SET,
+    STATES,
+    Setting,
+    Settings,
+    State,
+    expiry,
+    is_permitted,
+    permitted,
+    written,
+)
 
 OWN_MAILBOX = "*97"
 """As a number that a code names: the own mailbox."""
@@ -91,12 +103,20 @@ def _settings_after(
     plan: Plan, user: User, before: Settings, dialled: Dialled, now: int, moment: dt.datetime
 ) -> Settings | int:
     code, profile = dialled.code, user.self_service
-    if profile is None or (code.key and code.key not in profile.may):
-        return 403
+    clears = code.action == "clear" or (code.action == "on" and code.key not in STATES)
+    may = profile is not None and (not code.key or code.key in profile.may)
+    if code.key == "follow_me" and not user.follow_me:
+        may = False
+    if profile is None or not may:
+        stored = code.key in before if code.key else bool(before)
+        if not (clears and stored):
+            return 403
     if code.action == "ask":
         return before
-    if code.action == "clear" or (code.action == "on" and code.key not in STATES):
-        return {key: one for key, one in before.items() if code.key not in ("", key)}
+    # Whatever is not permitted any more ends here: it does not come back with the right.
+    others = {key: one for key, one in permitted(plan, user, before, now) if code.key not in ("", key)}
+    if profile is None or clears:
+        return others
     if code.action in ("on", "off"):
         to = code.action
     else:
@@ -105,12 +125,10 @@ def _settings_after(
             return 404
         to = found
     setting = Setting(to, dialled.seconds, now, expiry(profile, moment, plan.timezone))
-    if code.key not in AFTER:
-        setting = replace(setting, after=None)
     if not is_permitted(plan, user, code.key, setting, now):
         return 403
-    others = {key: one for key, one in before.items() if key != code.key}
-    return {**others, code.key: setting}
+    after = {**others, code.key: setting}
+    return after if len(written(after)) <= LONGEST else 403
 
 
 def target_of(plan: Plan, user: User, number: str) -> str | None:
@@ -128,7 +146,7 @@ def target_of(plan: Plan, user: User, number: str) -> str | None:
     if number in plan.emergency or (line and number.removeprefix(line) in plan.emergency):
         return "n"  # never permitted
     e164 = plan.numbering.dialled(number)
-    if e164 is None:
+    if e164 is None or len(e164) > LONGEST_NUMBER:
         return None
     if e164 in plan.dids:
         return f"x{plan.dids[e164]}"

@@ -21,6 +21,10 @@ STATES = ("dnd", "follow_me")
 KEYS = (*DEVIATIONS, *STATES)
 AFTER = frozenset({"no_answer", "return_no_answer"})
 """Keys whose rules may say how long the phone rings first."""
+LONGEST = 255
+"""Characters of one user's text that both PBXs read back; FreeSWITCH cuts a longer one."""
+LONGEST_NUMBER = 21
+"""Characters of an outside number: + and 20 digits."""
 
 _ENTRY = re.compile(
     rf"({'|'.join(KEYS)}):(off|on|v|m|[xpg]\*?[0-9]{{1,8}}|n\+[0-9]{{1,20}}):([0-9]{{1,3}}):([0-9]{{1,12}}):([0-9]{{1,12}})",
@@ -71,6 +75,8 @@ def written(settings: Settings) -> str:
 
 def read(text: str) -> Settings:
     """Settings of a text that a PBX has kept; none of one that is not exactly what :func:`written` writes."""
+    if len(text) > LONGEST:
+        return {}
     found: dict[str, Setting] = {}
     for part in text.split("|"):
         match = _ENTRY.fullmatch(part)
@@ -99,6 +105,20 @@ def is_costly(plan: Plan, number: str) -> bool:
     return any(re.fullmatch(rf"\+{code}(?:{pattern})", number, re.ASCII) is not None for code, pattern in costly)
 
 
+def emergency_spellings(plan: Plan) -> tuple[str, ...]:
+    """E.164 numbers that a trunk may send as an emergency number: +112, or +39112, whose national form is 112.
+
+    No setting leads there: every caller of the user would be sent to the emergency services.
+    """
+    numbering = plan.numbering
+    every = (
+        spelt
+        for number in plan.emergency
+        for spelt in (f"+{number}", f"+{numbering.country_code}{number}", numbering.from_national(number))
+    )
+    return tuple(dict.fromkeys(every))
+
+
 def place_of(plan: Plan, user: User, to: str) -> Place | None:
     """Where a setting leads; None where the plan has no such place, or ``user`` may not set it."""
     allowed = frozenset[str]() if user.self_service is None else user.self_service.to
@@ -120,8 +140,15 @@ def place_of(plan: Plan, user: User, to: str) -> Place | None:
     return None
 
 
+def named(plan: Plan, place: Place) -> str:
+    """A user, an operator position or a group as a setting names it."""
+    if place.kind is PlaceKind.USER:
+        return f"x{place.target}"
+    return f"{'p' if place.kind is PlaceKind.OPERATOR else 'g'}{plan.group_at(place.key).number}"
+
+
 def _outside(plan: Plan, user: User, number: str) -> Place | None:
-    if plan.reached_by(number) is not None or plan.in_range(number) is not None:
+    if plan.reached_by(number) is not None or plan.in_range(number) is not None or number in emergency_spellings(plan):
         return None
     route = plan.route_of(number)
     if route is None or route.name not in (user.routes or ()) or is_costly(plan, number):
@@ -155,7 +182,7 @@ def applied(plan: Plan, state: State, moment: dt.datetime) -> Plan:
     users = dict(plan.users)
     for extension, settings in state.users.items():
         user = users.get(extension)
-        if user is not None and user.self_service is not None:
+        if user is not None and user.self_service is not None and len(written(settings)) <= LONGEST:
             users[extension] = _with(plan, user, dict(permitted(plan, user, settings, epoch)))
     switches = {name: replace(switch, on=state.switches.get(name, switch.on)) for name, switch in plan.switches.items()}
     return replace(plan, users=users, switches=switches)

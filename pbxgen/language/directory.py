@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import math
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
@@ -13,8 +14,8 @@ from pbxgen.diagnostics.location import Location
 from pbxgen.flow.pattern import Pattern, expand, is_within, letters, narrowness, parse, wildcards
 from pbxgen.flow.pattern_index import PatternIndex
 from pbxgen.language.findings import Findings
-from pbxgen.language.model_base import many
-from pbxgen.language.numbers import Numbers, compact_range, is_written_number, is_written_range
+from pbxgen.language.model_base import RANGE, many
+from pbxgen.language.numbers import Numbers, compact_range, is_written_range
 from pbxgen.language.positions import at, each, key_of
 from pbxgen.language.validate import Draft
 from pbxgen.source.tree import Mapping, Node
@@ -30,6 +31,9 @@ MOST_NUMBERS = 100
 
 EMERGENCY_LIMIT = 1000
 """How many numbers one pattern of an emergency route may stand for."""
+
+
+_KEY = re.compile(RANGE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -256,11 +260,11 @@ def _inbound(draft: Draft, directory: Directory, numbers: Numbers, findings: Fin
     section = draft.node("inbound")
     for text in draft.source.inbound:
         location = key_of(section, text)
+        if not _KEY.fullmatch(text):
+            continue  # reported with the key
         if is_written_range(text):
             _range(text, section, directory, findings)
             continue
-        if not is_written_number(text):
-            continue  # reported with the key
         number = numbers.read(text)
         if number.e164 is None or not number.assigned:
             key = section.entries[text].key if isinstance(section, Mapping) else section
@@ -278,7 +282,7 @@ def _range(text: str, section: Node, directory: Directory, findings: Findings) -
     except ValueError as problem:
         findings.add("PBX127", f"{text!r} is not a range of numbers: {problem}", location, help=_A_RANGE)
         return
-    if not written.startswith("+") or "*" in written or "#" in written:
+    if not written.startswith("+"):
         message = f"{text!r} is not a range of numbers: ranges are compared in E.164, which begins with +"
         findings.add("PBX127", message, location, help=_A_RANGE)
         return

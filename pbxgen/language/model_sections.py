@@ -168,7 +168,7 @@ class Schedule(Model):
     )
     closed: Annotated[OneOrMany[Text], Expects("a list of dates")] = Field(
         [],
-        description="Dates or ranges of dates, closed all day; without years they are every year's.",
+        description="Dates or ranges of dates, closed all day; without years they are every year's, to 2040.",
         examples=[["2026-12-24", "2027-08-09..2027-08-20", "12-31", "08-10..08-20"]],
     )
     open: Annotated[OneOrMany[Text], Expects("a list of dated windows")] = Field(
@@ -200,22 +200,56 @@ class Operator(Group):
     default: bool = Field(False, description="Is it what a bare `operator` means?")
 
 
-CODE_FORM = r"^[*#][0-9*#]*(?:N(?:[*#]S)?)?#?$"
-_CodeText = Annotated[
+_PlainCode = Annotated[
     str,
-    StringConstraints(pattern=CODE_FORM, max_length=20),
-    Expects("a code of *, # and digits, with N where a number stands and S for seconds behind it"),
+    StringConstraints(pattern=r"^[*#][0-9*#]*[0-9]#?$", max_length=20),
+    Expects("a code of *, # and digits"),
+]
+_CodeOfNumber = Annotated[
+    str,
+    StringConstraints(pattern=r"^[*#][0-9*#]*N#?$", max_length=20),
+    Expects("a code of *, # and digits, with N where a number stands"),
+]
+_CodeOfNumberAndSeconds = Annotated[
+    str,
+    StringConstraints(pattern=r"^[*#][0-9*#]*N(?:\*S)?#?$", max_length=20),
+    Expects("a code of *, # and digits, with N where a number stands, and *S behind it for seconds"),
 ]
 
 
 class KeyCodes(Model):
-    """The codes of one key, in a mapping of your own."""
+    """The codes of one deviation, in a mapping of your own."""
 
-    set: _CodeText | None = Field(None, description="Divert to N.", examples=["*21*N#"])
-    on: _CodeText | None = Field(None, description="On; for a deviation: the source's own rule again.")
-    off: _CodeText | None = Field(None, description="Off.", examples=["#21#"])
-    clear: _CodeText | None = Field(None, description="As the source says again.", examples=["##21#"])
-    ask: _CodeText | None = Field(None, description="What is set? (spoken)", examples=["*#21#"])
+    set: _CodeOfNumber | None = Field(
+        None, description="Divert to N; for no answer with `*S` for seconds behind it.", examples=["*21*N#"]
+    )
+    on: _PlainCode | None = Field(None, description="On; for a deviation: the source's own rule again.")
+    off: _PlainCode | None = Field(None, description="Off.", examples=["#21#"])
+    clear: _PlainCode | None = Field(None, description="As the source says again.", examples=["##21#"])
+    ask: _PlainCode | None = Field(None, description="What is set? (spoken)", examples=["*#21#"])
+
+
+class NoAnswerCodes(KeyCodes):
+    """Those of a deviation that has seconds, in a mapping of your own."""
+
+    set: _CodeOfNumberAndSeconds | None = Field(
+        None, description="Divert to N, after S seconds.", examples=["*61*N*S#"]
+    )
+
+
+class StateCodes(Model):
+    """Those of what is only on or off, in a mapping of your own."""
+
+    on: _PlainCode | None = Field(None, description="On.", examples=["*26#"])
+    off: _PlainCode | None = Field(None, description="Off.", examples=["#26#"])
+    clear: _PlainCode | None = Field(None, description="As the source says again.", examples=["##26#"])
+    ask: _PlainCode | None = Field(None, description="What is set? (spoken)", examples=["*#26#"])
+
+
+class AllCodes(Model):
+    """That of everything at once, in a mapping of your own."""
+
+    clear: _PlainCode | None = Field(None, description="As the source says again.", examples=["##002#"])
 
 
 class OwnCodes(Model):
@@ -223,14 +257,14 @@ class OwnCodes(Model):
 
     unconditional: KeyCodes = Field(KeyCodes(), description="Every call.")
     busy: KeyCodes = Field(KeyCodes(), description="On busy.")
-    no_answer: KeyCodes = Field(KeyCodes(), description="On no answer.")
+    no_answer: NoAnswerCodes = Field(NoAnswerCodes(), description="On no answer.")
     unreachable: KeyCodes = Field(KeyCodes(), description="When unreachable.")
     return_busy: KeyCodes = Field(KeyCodes(), description="Return to operator on busy.")
-    return_no_answer: KeyCodes = Field(KeyCodes(), description="Return to operator on no answer.")
+    return_no_answer: NoAnswerCodes = Field(NoAnswerCodes(), description="Return to operator on no answer.")
     return_unreachable: KeyCodes = Field(KeyCodes(), description="Return to operator when unreachable.")
-    dnd: KeyCodes = Field(KeyCodes(), description="Do not disturb.")
-    follow_me: KeyCodes = Field(KeyCodes(), description="Follow me.")
-    all: KeyCodes = Field(KeyCodes(), description="Everything at once: `clear`.")
+    dnd: StateCodes = Field(StateCodes(), description="Do not disturb.")
+    follow_me: StateCodes = Field(StateCodes(), description="Follow me.")
+    all: AllCodes = Field(AllCodes(), description="Everything at once: `clear`.")
 
 
 MayChange = Literal["unconditional", "busy", "no_answer", "unreachable", "operator_return", "dnd", "follow_me"]

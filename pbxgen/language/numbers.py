@@ -12,6 +12,7 @@ from pbxgen.flow.numbering import Cost, NumberingPlan
 
 _WRITTEN = re.compile(r"\+?\(?[0-9][0-9 .()/-]*", re.ASCII)
 _SEPARATORS = str.maketrans("", "", " .()/-")
+_SEPARATORS_BUT_DOTS = str.maketrans("", "", " ()/-")
 _E164 = re.compile(r"\+[1-9][0-9]{6,14}", re.ASCII)
 _SATELLITE = ("+870", "+881", "+882", "+883")
 _INTERNATIONAL_PREMIUM = "+979"
@@ -49,10 +50,14 @@ def is_written_range(text: str) -> bool:
 
 
 def compact_range(text: str) -> str:
-    """A pattern without what only makes it readable: a closing dot, and what stands in brackets, means something."""
+    """A pattern without what only makes it readable. Its closing dot, dots behind its first letter (a pattern has none
+    there) and what stands in brackets mean something."""
     ending = text[-1:] if text.endswith((".", "!")) else ""
-    parts = _IN_BRACKETS.split(text.removesuffix(ending))
-    return "".join(part if part.startswith("[") else compact(part) for part in parts) + ending
+    begins = re.match(r"[^XZN\[]*", text.removesuffix(ending))
+    digits = "" if begins is None else begins.group()
+    parts = _IN_BRACKETS.split(text.removesuffix(ending)[len(digits) :])
+    behind = "".join(part if part.startswith("[") else part.translate(_SEPARATORS_BUT_DOTS) for part in parts)
+    return compact(digits) + behind + ending
 
 
 def compact(text: str) -> str:

@@ -143,7 +143,7 @@ def _codes(written: str | OwnCodes) -> Iterator[Code]:
     elif isinstance(written, OwnCodes):
         for key in (*KEYS, "all"):
             for action in ("set", "on", "off", "clear", "ask"):
-                text = getattr(getattr(written, key), action)
+                text = getattr(getattr(written, key), action, None)
                 if text is not None:
                     head, number, rest = text.partition("N")
                     head = head if number else head.removesuffix("#")
@@ -214,13 +214,20 @@ def _costly(country: str | None, routes: Iterable[Route]) -> Iterator[tuple[str,
         if str(code) in _SATELLITE_AND_PREMIUM or not _reached(f"+{code}", open_):
             continue
         patterns = []
+        prefixes = set()
         for region in regions:
             data: Any = phonenumbers.PhoneMetadata.metadata_for_region(region)
+            if data is not None:
+                parsed = data.national_prefix_for_parsing or ""
+                plain = re.fullmatch(r"[][0-9|?]+", parsed) is not None
+                prefixes.add(parsed if plain else re.sub(r"[^0-9]", "", data.national_prefix or ""))
             premium = None if data is None or data.premium_rate is None else data.premium_rate.national_number_pattern
             if premium and premium != "NA":
                 patterns.append(re.sub(r"\s", "", premium).replace("(?:", "(").replace(r"\d", "[0-9]"))
         if patterns:
-            yield str(code), f"({'|'.join(dict.fromkeys(patterns))})[0-9]*"
+            # Exchanges strip a national prefix that is dialled behind the country code: +49 0900… is +49 900….
+            superfluous = f"({'|'.join(sorted(prefixes - {''}))})*" if prefixes - {""} else ""
+            yield str(code), f"{superfluous}({'|'.join(dict.fromkeys(patterns))})[0-9]*"
     yield from ((code, "[0-9]*") for code in _SATELLITE_AND_PREMIUM if _reached(f"+{code}", open_))
 
 

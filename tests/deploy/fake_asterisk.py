@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -70,6 +71,17 @@ class FakeAsterisk:
     def complain(self, line: str) -> None:
         with (self.home / "full.log").open("a") as log:
             log.write(f"[2026-11-23 10:00:00] WARNING[1] pbx_config.c: {line}\n")
+
+    def complain_at_reload(self, line: str, when: Callable[[], bool]) -> None:
+        """From now on it complains each time that it reads the dialplan, where ``when`` is true."""
+        honest = self.answer
+
+        def answer(text: str) -> str:
+            if text == "dialplan reload" and when():
+                self.complain(line)
+            return honest(text)
+
+        self.answer = answer  # type: ignore[method-assign]
 
     def _load(self, memory: Answers, what: str, read: Any) -> None:
         link = self.etc / "pbxgen"

@@ -6,15 +6,18 @@ import asyncio
 import contextlib
 import re
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from pathlib import Path
+
+import pytest
 
 from pbxgen.deploy.activate import now
 from pbxgen.deploy.engine import Deployed, Order
 from pbxgen.deploy.engine import deploy as engine_deploy
 from pbxgen.deploy.engine import rollback as engine_rollback
+from pbxgen.deploy.errors import DeployError
 from pbxgen.deploy.plan import Before, TargetPlan, plan_of
 from pbxgen.deploy.read import DeployTarget
 from pbxgen.deploy.session import session_at
@@ -28,6 +31,7 @@ from pbxgen.lab.pbx import PbxSetup
 from pbxgen.phrases import phrases
 from pbxgen.pipeline import compile_path
 from pbxgen.targets.base import Part
+from tests.conftest import real_pbx
 
 PASSWORD = "a long enough secret"
 DOMAIN = "office.example"
@@ -132,6 +136,13 @@ class Place:
         return link.readlink().name if link.is_symlink() else None
 
 
+def refusal(doing: Callable[[], object]) -> DeployError:
+    """Why it is not done."""
+    with pytest.raises(DeployError) as refused:
+        doing()
+    return refused.value
+
+
 def target(pbx: str, folder: Path, command: tuple[str, ...]) -> DeployTarget:
     return DeployTarget("hq", pbx, "local", str(folder), command, frozenset(Part), False, 5)
 
@@ -187,7 +198,8 @@ class RealPlace(Place):
 
 @contextlib.contextmanager
 def real_place(name: str, folder: Path, trunk: str) -> Iterator[RealPlace]:
-    """A PBX with its stock configuration, to which nothing was deployed yet."""
+    """A PBX with its stock configuration, to which nothing was deployed yet. Without the PBX the test is skipped."""
+    real_pbx(name)
     home = folder / "pbx"
     home.mkdir(parents=True)
     setup = PbxSetup(home, (), {})

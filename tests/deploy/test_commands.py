@@ -87,14 +87,7 @@ def test_a_failure_says_what_the_pbx_said_and_what_runs_now(invoke: Invoke, plac
     invoke("deploy", "--to", "hq")
     before = place.current
     place.change("name: Eve", "name: Eva")
-    honest = fake.answer
-
-    def answer(text: str) -> str:
-        if text == "dialplan reload" and place.current != before:
-            fake.complain("line 7 is wrong")
-        return honest(text)
-
-    fake.answer = answer  # type: ignore[method-assign]
+    fake.complain_at_reload("line 7 is wrong", lambda: place.current != before)
     failed = invoke("deploy", "--to", "hq")
     assert failed.exit_code == 1
     assert failed.stdout == ""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -13,7 +12,6 @@ import pytest
 
 from pbxgen.deploy import plan as plans
 from pbxgen.deploy import shell as shells
-from pbxgen.deploy.errors import DeployError
 from pbxgen.deploy.plan import FileKind
 from pbxgen.deploy.session import session_at
 from pbxgen.deploy.site import Site
@@ -22,7 +20,7 @@ from pbxgen.diff.result import Made, Result
 from pbxgen.phrases import phrases
 from tests.deploy.fake_asterisk import FakeAsterisk, fake
 from tests.deploy.killed import killed
-from tests.deploy.places import OFFICE, Place, target
+from tests.deploy.places import OFFICE, Place, refusal, target
 
 __all__ = ["fake"]
 
@@ -32,12 +30,6 @@ def place(fake: FakeAsterisk, tmp_path: Path) -> Place:
     found = Place(target("asterisk", fake.etc, ("asterisk", "-rx")), tmp_path / "source")
     found.write(OFFICE.replace("TRUNK", "192.0.2.1"))
     return found
-
-
-def _refused(doing: Callable[[], object]) -> DeployError:
-    with pytest.raises(DeployError) as refused:
-        doing()
-    return refused.value
 
 
 def test_the_first_deployment_writes_lines_that_lead_to_the_release_and_nothing_else(place: Place) -> None:
@@ -65,7 +57,7 @@ def test_the_same_again_is_nothing(place: Place) -> None:
 
 def test_files_of_somebody_are_in_the_way_and_are_kept_with_force(place: Place) -> None:
     (place.folder / "extensions.conf").write_text("[mine]\n")
-    refused = _refused(place.deploy)
+    refused = refusal(place.deploy)
     assert refused.diagnostic.code == "PBX614"
     assert "extensions.conf does not lead to a release" in str(refused)
     assert not (place.folder / "pbxgen").exists()
@@ -76,7 +68,7 @@ def test_files_of_somebody_are_in_the_way_and_are_kept_with_force(place: Place) 
 def test_a_folder_that_generate_wrote_is_kept_with_force(place: Place) -> None:
     (place.folder / "pbxgen").mkdir()
     (place.folder / "pbxgen/library.conf").write_text("; old\n")
-    assert "pbxgen is no link to a release" in str(_refused(place.deploy))
+    assert "pbxgen is no link to a release" in str(refusal(place.deploy))
     done = place.deploy(force=True)
     assert (place.folder / f"pbxgen.before-{done.release}/library.conf").read_text() == "; old\n"
 
@@ -131,7 +123,7 @@ def test_passwords_are_in_no_plan_and_no_message(place: Place, fake: FakeAsteris
     plan = place.plan()
     text = f"{plan_lines(plan, phrases())}{plan_markdown(plan, phrases())}{plan_document([plan])}"
     fake.says["dialplan show"] = ""
-    refused = _refused(place.deploy)
+    refused = refusal(place.deploy)
     assert "a long enough secret" not in text + str(refused) + str(refused.lines)
     assert "481516" not in text + str(refused) + str(refused.lines)
 
@@ -139,15 +131,10 @@ def test_passwords_are_in_no_plan_and_no_message(place: Place, fake: FakeAsteris
 def test_what_a_log_says_of_a_password_is_not_repeated(place: Place, fake: FakeAsterisk) -> None:
     before = place.deploy().release
     place.change("name: Eve", "name: Eva")
-    honest = fake.answer
-
-    def answer(text: str) -> str:
-        if text == "dialplan reload" and place.current != before:
-            fake.complain("Error parsing password=a long enough secret at line 7, and 481516 in 0481516")
-        return honest(text)
-
-    fake.answer = answer  # type: ignore[method-assign]
-    refused = _refused(place.deploy)
+    fake.complain_at_reload(
+        "Error parsing password=a long enough secret at line 7, and 481516 in 0481516", lambda: place.current != before
+    )
+    refused = refusal(place.deploy)
     assert "Error parsing password=*** at line 7, and *** in 0481516" in f"{refused} {refused.lines}"
     assert "enough" not in f"{refused} {refused.lines}"
 
@@ -159,7 +146,7 @@ def test_more_than_a_third_of_the_users_need_force(place: Place) -> None:
         '  "105": {name: Eve, deviations: {busy: "101"}}\n',
         "",
     )
-    refused = _refused(place.deploy)
+    refused = refusal(place.deploy)
     assert "2 of 5 users change or go, more than 30%" in str(refused)
     plan = place.plan()
     assert plan.lost == ("mailbox office/104 and the messages in it: nobody can open it any more",)
@@ -173,12 +160,12 @@ def test_a_plan_is_done_as_it_was_shown_or_not_at_all(place: Place) -> None:
     place.change("name: Eve", "name: Eva")
     shown = as_shown(place.plan())
     place.change("name: Dan", "name: Daniel")
-    refused = _refused(lambda: place.deploy(shown=shown))
+    refused = refusal(lambda: place.deploy(shown=shown))
     assert refused.diagnostic.code == "PBX615"
     assert "other files would be written, and the source has changed" in str(refused)
     place.change("name: Daniel", "name: Dan")
     assert place.deploy(shown=shown).changed
-    assert _refused(lambda: place.deploy(shown=shown)).diagnostic.code == "PBX615"  # it is done
+    assert refusal(lambda: place.deploy(shown=shown)).diagnostic.code == "PBX615"  # it is done
 
 
 def test_a_hand_edit_in_between_makes_a_plan_void(place: Place) -> None:
@@ -189,22 +176,15 @@ def test_a_hand_edit_in_between_makes_a_plan_void(place: Place) -> None:
     shown = as_shown(place.plan())
     file = place.folder / "pbxgen/library.conf"
     file.write_text(file.read_text() + "; by hand\n")
-    refused = _refused(lambda: place.deploy(shown=shown, force=True))
+    refused = refusal(lambda: place.deploy(shown=shown, force=True))
     assert "files of the current release were changed by hand" in str(refused)
 
 
 def test_a_complaint_in_the_log_is_the_way_back(place: Place, fake: FakeAsterisk) -> None:
     before = place.deploy().release
     place.change("name: Eve", "name: Eva")
-    honest = fake.answer
-
-    def answer(text: str) -> str:
-        if text == "dialplan reload" and place.current != before:
-            fake.complain("something is wrong")
-        return honest(text)
-
-    fake.answer = answer  # type: ignore[method-assign]
-    refused = _refused(place.deploy)
+    fake.complain_at_reload("something is wrong", lambda: place.current != before)
+    refused = refusal(place.deploy)
     assert refused.diagnostic.code == "PBX616"
     assert "pbx_config.c: something is wrong" in str(refused)
     assert f"{before} runs again" in str(refused)
@@ -216,7 +196,7 @@ def test_a_complaint_in_the_log_is_the_way_back(place: Place, fake: FakeAsterisk
 def test_mailboxes_without_the_application_are_no_deployment(place: Place, fake: FakeAsterisk) -> None:
     """In Debian's package one module takes it away from another."""
     fake.says["core show applications like VoiceMail"] = "    -= 0 Applications Matching =-\n"
-    refused = _refused(place.deploy)
+    refused = refusal(place.deploy)
     assert refused.diagnostic.code == "PBX616"
     assert "noload = app_voicemail_odbc.so" in str(refused)
     assert place.current is None
@@ -226,7 +206,7 @@ def test_a_first_deployment_that_fails_leaves_what_was_there(place: Place, fake:
     (place.folder / "extensions.conf").write_text("[mine]\n")
     (place.folder / "pbxgen").mkdir()
     fake.says["pjsip list endpoints"] = ""
-    refused = _refused(lambda: place.deploy(force=True))
+    refused = refusal(lambda: place.deploy(force=True))
     assert "what was there before runs again" in str(refused)
     assert sorted(path.name for path in place.folder.iterdir()) == ["extensions.conf", "pbxgen", "releases"]
     assert (place.folder / "extensions.conf").read_text() == "[mine]\n"
@@ -244,7 +224,7 @@ def test_a_way_back_that_fails_says_so_and_is_gone_again_by_the_next_command(pla
         return honest(text)
 
     fake.answer = answer  # type: ignore[method-assign]
-    refused = _refused(place.deploy)
+    refused = refusal(place.deploy)
     assert refused.diagnostic.code == "PBX619"
     assert place.current == before
     assert place.status().standing is Standing.KILLED
@@ -261,7 +241,7 @@ def test_a_pbx_that_reads_another_folder_is_not_deployed_to(place: Place, fake: 
     other = tmp_path / "other"
     other.mkdir()
     fake.reads = str(other)
-    refused = _refused(place.deploy)
+    refused = refusal(place.deploy)
     assert refused.diagnostic.code == "PBX611"
     assert f"reads {other}, not {place.folder}" in str(refused)
     assert not list(place.folder.iterdir())
@@ -269,14 +249,14 @@ def test_a_pbx_that_reads_another_folder_is_not_deployed_to(place: Place, fake: 
 
 def test_a_pbx_that_is_down_is_not_deployed_to(place: Place, fake: FakeAsterisk) -> None:
     fake.down = True
-    assert _refused(place.deploy).diagnostic.code == "PBX611"
+    assert refusal(place.deploy).diagnostic.code == "PBX611"
     assert place.status().standing is Standing.UNREACHABLE
     assert not list(place.folder.iterdir())
 
 
 def test_a_folder_that_is_not_there_is_said_so(place: Place) -> None:
     shutil.rmtree(place.folder)
-    refused = _refused(place.deploy)
+    refused = refusal(place.deploy)
     assert refused.diagnostic.code == "PBX612"
     assert f"has no folder {place.folder}" in str(refused)
 
@@ -293,7 +273,7 @@ def test_without_permission_nothing_is_changed(place: Place, monkeypatch: pytest
         _shell_as(monkeypatch, "setpriv", "--reuid=65534", "--regid=65534", "--clear-groups")
     else:
         place.folder.chmod(0o555)
-    refused = _refused(place.deploy)
+    refused = refusal(place.deploy)
     assert refused.diagnostic.code == "PBX612"
     assert "cannot be written" in str(refused)
     assert not list(place.folder.iterdir())
@@ -303,7 +283,7 @@ def test_a_full_disk_leaves_what_ran(place: Place, monkeypatch: pytest.MonkeyPat
     before = place.deploy().release
     place.change("name: Eve", "name: Eva")
     _shell_as(monkeypatch, "sh", "-c", 'ulimit -f 4; exec "$0" "$@"')  # blocks of 512 bytes that a file may have
-    refused = _refused(place.deploy)
+    refused = refusal(place.deploy)
     assert refused.diagnostic.code == "PBX612"
     assert place.current == before
     assert place.releases == [before]
@@ -314,7 +294,7 @@ def test_of_two_at_once_the_second_is_told_who_is_at_it(place: Place) -> None:
     place.deploy()
     place.change("name: Eve", "name: Eva")
     with session_at(place.target) as session, session.site.locked("ada"):
-        refused = _refused(place.deploy)
+        refused = refusal(place.deploy)
     assert refused.diagnostic.code == "PBX613"
     assert "under way (by ada)" in str(refused)
     assert place.deploy().changed
@@ -332,14 +312,14 @@ def test_the_lock_of_another_machine_holds(place: Place) -> None:
     place.deploy()
     (place.folder / "releases/lock").symlink_to("1 elsewhere ada")
     place.change("name: Eve", "name: Eva")
-    refused = _refused(place.deploy)
+    refused = refusal(place.deploy)
     assert refused.diagnostic.code == "PBX613"
     assert f"remove {place.folder}/releases/lock" in refused.diagnostic.help
 
 
 def test_a_rollback_can_be_rolled_back(place: Place) -> None:
     first = place.deploy().release
-    assert _refused(place.rollback).diagnostic.code == "PBX618"
+    assert refusal(place.rollback).diagnostic.code == "PBX618"
     place.change("name: Eve", "name: Eva")
     second = place.deploy().release
     assert place.rollback().release == first == place.current
@@ -353,7 +333,7 @@ def test_a_release_that_was_changed_is_not_gone_back_to(place: Place) -> None:
     place.change("name: Eve", "name: Eva")
     place.deploy()
     (place.folder / f"releases/{first}/library.conf").write_text("")
-    refused = _refused(place.rollback)
+    refused = refusal(place.rollback)
     assert refused.diagnostic.code == "PBX618"
     assert "is not as it was written" in str(refused)
 
@@ -373,7 +353,7 @@ def test_the_history_says_who_what_and_why(place: Place, fake: FakeAsterisk, mon
     place.change("name: Eve", "name: Eva")
     honest = fake.answer
     fake.answer = lambda text: honest(text) if text != "dialplan reload" or place.current == first else "no"  # type: ignore[method-assign]
-    _refused(place.deploy)
+    refusal(place.deploy)
     with session_at(place.target) as session:
         history = session.state().history
     assert [(event.action, event.release, event.by) for event in history] == [
@@ -452,7 +432,7 @@ def test_scenarios_beside_the_source_that_fail_keep_it_here(place: Place) -> Non
     (place.source / "calls.test.yaml").write_text(
         'source: .\nscenarios:\n  - name: wrong\n    call: {from: "101", to: "102"}\n    expect: {rings: ["103"]}\n'
     )
-    refused = _refused(place.deploy)
+    refused = refusal(place.deploy)
     assert refused.diagnostic.code == "PBX617"
     assert "wrong (on the model)" in refused.lines[0]
     assert not (place.folder / "pbxgen").exists()
@@ -461,7 +441,7 @@ def test_scenarios_beside_the_source_that_fail_keep_it_here(place: Place) -> Non
 def test_beside_an_existing_plan_nothing_of_it_is_touched(place: Place, fake: FakeAsterisk) -> None:
     place.target = replace(place.target, beside=True)
     (place.folder / "extensions.conf").write_text("[mine]\n")
-    refused = _refused(place.deploy)
+    refused = refusal(place.deploy)
     assert "does the configuration" in str(refused)
     assert "include it?" in str(refused)
     for name in ("extensions", "pjsip", "voicemail"):

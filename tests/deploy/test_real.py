@@ -352,13 +352,13 @@ def _registered(place: RealPlace) -> frozenset[str]:
 
 
 _MOMENTS = {
-    "before its files are complete": ("cat >releases/new/release.json", False),
+    "before its files are complete": ("cat >release.json", False),
     "while its files get their name": ("mv releases/new", True),
     "before the journal is there": ("cat >releases/journal", False),
     "once the journal is there": ("cat >releases/journal", True),
     "once it is current": ("ln -s releases/", True),
     "while the PBX reloads": ("re", True),
-    "before the history has it": ("cat >>releases/history", False),
+    "before the history has it": ("mv releases/history.new", False),
     "before the journal is gone": ("rm -f releases/journal", False),
 }
 """Where a deployment is killed: a part of the script, and whether the far side still runs it."""

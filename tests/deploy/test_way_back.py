@@ -6,7 +6,6 @@ import json
 import os
 import shutil
 import signal
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -24,7 +23,7 @@ from pbxgen.deploy.status import Standing
 from pbxgen.diff.result import Made, Result
 from pbxgen.phrases import phrases
 from tests.deploy.fake_asterisk import FakeAsterisk, fake
-from tests.deploy.places import OFFICE, Place, target
+from tests.deploy.places import OFFICE, Place, refusal, target
 
 __all__ = ["fake"]
 
@@ -39,12 +38,6 @@ def place(fake: FakeAsterisk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
     return found
 
 
-def _refused(doing: Callable[[], object]) -> DeployError:
-    with pytest.raises(DeployError) as refused:
-        doing()
-    return refused.value
-
-
 def _says_no(fake: FakeAsterisk, command: str) -> None:
     fake.says[command] = "no"
 
@@ -56,11 +49,11 @@ def test_a_link_at_the_top_level_is_read_and_kept_as_a_link(place: Place, fake: 
     link = place.folder / "extensions.conf"
     (place.folder / "mine.conf").write_text("[mine]\n")
     link.symlink_to("mine.conf")
-    refused = _refused(place.deploy)
+    refused = refusal(place.deploy)
     assert refused.diagnostic.code == "PBX614"
     assert "extensions.conf does not lead to a release" in str(refused)
     _says_no(fake, "dialplan reload")
-    assert _refused(lambda: place.deploy(force=True)).diagnostic.code == "PBX619"  # the fake says no to both
+    assert refusal(lambda: place.deploy(force=True)).diagnostic.code == "PBX619"  # the fake says no to both
     assert (link.readlink(), link.read_text()) == (Path("mine.conf"), "[mine]\n")
     fake.says.clear()
     done = place.deploy(force=True)
@@ -79,11 +72,11 @@ def test_a_link_that_leads_to_the_release_is_left_alone(place: Place) -> None:
 def test_a_folder_and_a_link_to_nothing_are_in_the_way(place: Place, fake: FakeAsterisk) -> None:
     (place.folder / "extensions.conf").mkdir()
     (place.folder / "pjsip.conf").symlink_to("nothing")
-    refused = _refused(place.deploy)
+    refused = refusal(place.deploy)
     assert "extensions.conf does not lead to a release" in str(refused)
     assert "pjsip.conf does not lead to a release" in refused.lines[0]
     fake.says["pjsip list endpoints"] = ""
-    assert _refused(lambda: place.deploy(force=True)).diagnostic.code == "PBX616"
+    assert refusal(lambda: place.deploy(force=True)).diagnostic.code == "PBX616"
     assert (place.folder / "extensions.conf").is_dir()
     assert (place.folder / "pjsip.conf").readlink() == Path("nothing")
 
@@ -92,9 +85,9 @@ def test_a_link_of_somebody_to_elsewhere_comes_back(place: Place, fake: FakeAste
     link = place.folder / "pbxgen"
     (place.folder / "elsewhere").mkdir()
     link.symlink_to("elsewhere")
-    assert "pbxgen is no link to a release" in str(_refused(place.deploy))
+    assert "pbxgen is no link to a release" in str(refusal(place.deploy))
     fake.says["pjsip list endpoints"] = ""
-    assert _refused(lambda: place.deploy(force=True)).diagnostic.code == "PBX616"
+    assert refusal(lambda: place.deploy(force=True)).diagnostic.code == "PBX616"
     assert link.readlink() == Path("elsewhere")
     fake.says.clear()
     done = place.deploy(force=True)
@@ -159,7 +152,7 @@ def test_files_that_the_pbx_could_not_read_are_not_made_current(
     )
     os.chown(place.folder, 0, 12345)
     place.folder.chmod(0o777)
-    refused = _refused(place.deploy)
+    refused = refusal(place.deploy)
     assert refused.diagnostic.code == "PBX612"
     assert "cannot be given to the group 12345" in str(refused)
     assert not (place.folder / "pbxgen").exists()
@@ -225,7 +218,7 @@ def test_a_proof_that_cannot_be_written_is_none(place: Place, monkeypatch: pytes
         honest(self, journal)
 
     monkeypatch.setattr(Site, "write_journal", write_journal)
-    assert "No space left" in str(_refused(place.deploy))
+    assert "No space left" in str(refusal(place.deploy))
     assert place.current == before
     assert place.status().standing is Standing.BEHIND
 
@@ -245,7 +238,7 @@ def test_a_history_that_cannot_be_written_is_a_note_once_the_release_runs(
 
 def test_a_history_that_cannot_be_written_is_seen_before_anything_is_switched(place: Place) -> None:
     (place.folder / "releases/history").mkdir(parents=True)
-    assert "releases/history is a folder" in str(_refused(place.deploy))
+    assert "releases/history is a folder" in str(refusal(place.deploy))
     assert not (place.folder / "pbxgen").exists()
     assert not (place.folder / "releases/journal").exists()
 
@@ -266,7 +259,7 @@ def test_the_way_back_asks_for_no_more_than_what_was_there_before(place: Place, 
     before = place.deploy().release
     fake.says["pjsip list endpoints"] = ""  # drift, before anything is done
     place.change("name: Eve", "name: Eva")
-    refused = _refused(lambda: place.deploy(force=True))
+    refused = refusal(lambda: place.deploy(force=True))
     assert refused.diagnostic.code == "PBX616"
     assert f"{before} runs again" in str(refused)
 
@@ -275,8 +268,8 @@ def test_force_goes_on_where_a_way_back_has_failed_and_fails_again(place: Place,
     before = place.deploy().release
     place.change("name: Eve", "name: Eva")
     _says_no(fake, "dialplan reload")
-    assert _refused(place.deploy).diagnostic.code == "PBX619"
-    refused = _refused(place.deploy)
+    assert refusal(place.deploy).diagnostic.code == "PBX619"
+    refused = refusal(place.deploy)
     assert refused.diagnostic.code == "PBX619"
     assert "it was killed" not in str(refused)
     assert "deploy --force" in refused.diagnostic.help
@@ -295,10 +288,10 @@ def test_what_was_undone_is_told_where_what_comes_then_fails(place: Place, fake:
     before = place.deploy().release
     place.change("name: Eve", "name: Eva")
     _says_no(fake, "dialplan reload")
-    _refused(place.deploy)
+    refusal(place.deploy)
     fake.says.clear()
     (place.folder / "pjsip.conf").write_text("[mine]\n")
-    refused = _refused(place.deploy)
+    refused = refusal(place.deploy)
     assert refused.diagnostic.code == "PBX614"
     assert refused.lines[0].endswith(f"; {before} runs again")
 
@@ -307,11 +300,11 @@ def test_a_release_before_that_is_gone_is_not_gone_back_to(place: Place, fake: F
     before = place.deploy().release
     place.change("name: Eve", "name: Eva")
     _says_no(fake, "dialplan reload")
-    _refused(place.deploy)
+    refusal(place.deploy)
     shutil.rmtree(place.folder / f"releases/{before}")
     fake.says.clear()
-    assert f"release {before} is gone" in str(_refused(place.deploy))
-    assert _refused(place.rollback).diagnostic.code == "PBX619"
+    assert f"release {before} is gone" in str(refusal(place.deploy))
+    assert refusal(place.rollback).diagnostic.code == "PBX619"
     done = place.deploy(force=True)
     assert place.current == done.release
     assert place.status().standing is Standing.IN_STEP
@@ -345,7 +338,7 @@ def test_users_who_go_are_counted_without_a_dialplan_too(place: Place, monkeypat
     place.target = replace(place.target, parts=frozenset({Part.ENDPOINTS}))
     place.deploy()
     place.write("".join(line for line in place.text.splitlines(True) if '"10' not in line or '"101"' in line))
-    assert "3 of 5 users change or go" in str(_refused(place.deploy))
+    assert "3 of 5 users change or go" in str(refusal(place.deploy))
 
 
 # -- locks ------------------------------------------------------------------------------------------------------------
@@ -365,11 +358,11 @@ def test_a_process_that_has_the_number_of_one_that_is_gone_does_not_hold_its_loc
 
 def test_force_takes_away_an_old_lock_of_another_machine(place: Place) -> None:
     lock = _lock(place, "1 elsewhere pbxgen-deploy-0123456789abcdef ada")
-    refused = _refused(lambda: place.deploy(force=True))  # it may be under way
+    refused = refusal(lambda: place.deploy(force=True))  # it may be under way
     assert refused.diagnostic.code == "PBX613"
     assert "(by ada)" in str(refused)
     os.utime(lock, (1, 1), follow_symlinks=False)
-    assert _refused(place.deploy).diagnostic.code == "PBX613"
+    assert refusal(place.deploy).diagnostic.code == "PBX613"
     assert place.deploy(force=True).changed
 
 
@@ -398,7 +391,7 @@ def test_what_the_pbx_is_still_to_do_is_told_and_done_by_the_next_deployment(
     place.change("name: Eve", "name: Eva")
     fake.says["pjsip list endpoints"] = ""
     place.change("name: Dan", "name: Daniel")
-    refused = _refused(lambda: place.deploy(force=True))
+    refused = refusal(lambda: place.deploy(force=True))
     assert "calls are up: a restart is to be done" in refused.lines
     fake.says.clear()
     calls = False
@@ -417,7 +410,7 @@ def test_a_saved_plan_is_of_one_target_as_deploy_yaml_has_it(place: Place) -> No
 
     shown = json.loads(json.dumps(as_shown(place.plan())))
     honest, place.target = place.target, replace(place.target, beside=True)
-    refused = _refused(lambda: place.deploy(shown=shown))
+    refused = refusal(lambda: place.deploy(shown=shown))
     assert refused.diagnostic.code == "PBX615"
     assert "the target is another in deploy.yaml" in str(refused)
     place.target = honest

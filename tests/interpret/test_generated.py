@@ -119,6 +119,15 @@ def test_a_caller_is_known_among_many_contacts(pbx: str) -> None:
 
 
 @on_both
+def test_a_phone_that_is_not_rung_when_its_turn_comes_ends_the_ringing_unseen(pbx: str) -> None:
+    plan = plan_of(
+        'users: {"101": {dnd: true}, "102": {ring_timeout: 6, class: full, follow_me: '
+        '[{to: "+393335550101"}, {to: "101", delay: 9}], did: "+390212345102"}, "103": {}}\n'
+    )
+    check(examine([plan], [call(plan, "103", "102", outside={"+393335550101": "ring"})], pbx))
+
+
+@on_both
 def test_random_calls_as_real_ones_are_placed(pbx: str) -> None:
     number, seed = int(os.environ.get("PBXGEN_RANDOM_CALLS", "40")), int(os.environ.get("PBXGEN_RANDOM_SEED", "1"))
     for drawn in random_calls(number, seed, longest=600):

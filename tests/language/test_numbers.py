@@ -282,6 +282,9 @@ def test_a_destination_of_a_range_is_that_number() -> None:
     [
         ("PBX127", "«02 12345 2XX»: '200'"),
         ("PBX127", '«"+39021234[42"»: "200"'),
+        ("PBX127", '«"+3902123452X.5"»: "200"'),
+        ("PBX105", '«"X"»: "200"'),
+        ("PBX105", '«"+3902*XX"»: "200"'),
         ("PBX172", '"+39021234[12]XX": "21", «"+39021234[23]XX"»: "200"'),
         ("PBX172", '"+3902123452XX": "21", «"+39 02 123452XX"»: "200"'),
         ("PBX125", '"+3902123452X.": «extension»'),
@@ -297,6 +300,11 @@ def test_a_destination_of_a_range_is_that_number() -> None:
 )
 def test_a_range_that_is_none(code: str, text: str) -> None:
     only(code, USERS + f"inbound: {{{text}}}\n")
+
+
+@pytest.mark.parametrize("written", ["+39 02.1234.52XX", "+39 (02) 1234-52 XX", "+3902/123452XX"])
+def test_separators_of_a_range_do_not_count(written: str) -> None:
+    assert list(plan_of(USERS + f'inbound: {{"{written}": "200"}}\n').inbound) == ["+3902123452XX"]
 
 
 @pytest.mark.parametrize("ending", [".", "-", "/", " ("])

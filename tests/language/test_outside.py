@@ -94,6 +94,11 @@ def test_patterns_that_cannot_be_read(pattern: str) -> None:
 
 def test_contacts_that_cannot_be_read() -> None:
     only("PBX127", 'contacts: {vip: ["+4420*", «"+44*20"»]}\n'.replace("+44*20", "+44.20"))
+
+
+@pytest.mark.parametrize(("code", "text"), [("PBX127", "not x"), ("PBX159", "21*"), ("PBX159", "02 1*")])
+def test_a_contact_that_is_none_is_told_as_it_is_written(code: str, text: str) -> None:
+    assert only(code, f'contacts: {{vip: «"{text}"»}}\n').message.startswith(repr(text))
     only("PBX105", 'contacts: {«internal»: "+4420*"}\n')
 
 
@@ -152,6 +157,10 @@ def test_a_short_number_holds_nothing_but_digits(pattern: str) -> None:
     only("PBX127", SHORT % f'«"{pattern}"»')
 
 
+def test_the_cure_for_a_pattern_of_short_numbers_is_one() -> None:
+    assert only("PBX127", SHORT % '«"4(0)"»').help == 'such as "4XXX" or "12XX"'
+
+
 def test_an_emergency_route_is_as_dialled_anyway() -> None:
     body = 'routes: {e: {match: "112", trunk: carrier, emergency: true, «as_dialled»: true}}\n'
     only("PBX171", "trunks: {carrier: {host: 192.0.2.1}}\n" + body)
@@ -180,6 +189,21 @@ NUMBERED = 'trunks: {carrier: {host: 192.0.2.1, number: "+390212345000"}}\n'
 )
 def test_a_route_that_can_carry_no_call(routes: str) -> None:
     only("PBX173", NUMBERED + f'routes: {{{routes}}}\ninbound: {{"+390212345000": busy}}\n')
+
+
+@pytest.mark.parametrize("range_", ["+39.", "+39!", "+3[0-9].", "+39[03]X!"])
+def test_a_route_whose_numbers_an_inbound_range_has_can_carry_no_call(range_: str) -> None:
+    route = 'routes: {world: {match: "+.", trunk: carrier}}'
+    for written in ('"+39[03]X."', '["+390X.", "+393X."]'):
+        italy = route.replace("{world", f"{{«italy»: {{match: {written}, trunk: carrier}}, world")
+        found = only("PBX173", NUMBERED + f'{italy}\ninbound: {{"{range_}": busy}}\n')
+        assert found.related[0].message == "the range"
+
+
+@pytest.mark.parametrize("range_", ["+39021234XXXX", "+3902123452X."])
+def test_a_route_of_which_an_inbound_range_has_some_numbers_carries_the_others(range_: str) -> None:
+    routes = 'routes: {italy: {match: ["+39[03]X.", "+3902123452X."], trunk: carrier}}'
+    clean(NUMBERED + f'{routes}\ninbound: {{"+390212345000": busy, "{range_}": busy}}\n')
 
 
 @pytest.mark.parametrize(

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import itertools
+
+import phonenumbers
 import pytest
 
 from pbxgen.flow.codes import Dialled, Switched, Unclear, dialled_code
 from pbxgen.flow.plan import Plan
+from pbxgen.flow.settings import is_costly
+from pbxgen.language.numbers import cost
 from tests.support.office import codes, compiled, plan_of
 
 STAFF = "self_service: {profiles: {staff: {may: [busy, operator_return], to: [extensions]}}}\n"
@@ -104,6 +109,10 @@ def test_who_sets_a_switch_is_a_user() -> None:
         "{profiles: {staff: {may: [busy], to: [premium]}}}", "{profiles: {staff: {may: [busy], expires: soon}}}",
         "{profiles: {staff: {may: [busy], expires: '24:00'}}}", "{codes: {busy: {set: 21N}}}",
         "{codes: {busy: {set: '*21*N*N#'}}}", "{codes: {ringing: {set: '*21*N#'}}}",
+        "{codes: {busy: {set: '*67#'}}}", "{codes: {busy: {off: '#67N#'}}}",
+        "{codes: {busy: {set: '*67*N*S#'}}}", "{codes: {no_answer: {set: '*61*N#S'}}}",
+        "{codes: {all: {set: '*002*N#'}}}", "{codes: {all: {off: '#002#'}}}", "{codes: {dnd: {set: '*26*N#'}}}",
+        "{codes: {dnd: {off: '#'}}}",
     ],
 )  # fmt: skip
 def test_other_forms_are_errors(section: str) -> None:
@@ -169,12 +178,37 @@ def test_what_begins_as_a_code_and_is_none_is_nothing_else_either(dialled: str) 
 
 def test_codes_of_your_own() -> None:
     plan = plan_of(
-        'self_service: {codes: {busy: {set: "*5N*S#", off: "#5#"}, all: {clear: "*000#"}}, '
+        'self_service: {codes: {no_answer: {set: "*5N*S#", off: "#5#"}, all: {clear: "*000#"}}, '
         "profiles: {staff: {may: [busy], to: [extensions]}}}\n" + USERS
     )
     assert plan.self_service is not None
     assert [(c.head, c.action, c.key, c.number, c.seconds) for c in plan.self_service.codes] == [
-        ("*5", "set", "busy", True, True),
-        ("#5", "off", "busy", False, False),
+        ("*5", "set", "no_answer", True, True),
+        ("#5", "off", "no_answer", False, False),
         ("*000", "clear", "", False, False),
     ]
+
+
+def test_whatever_costs_as_a_premium_number_does_is_one_that_no_setting_leads_to() -> None:
+    """Of every country: its example, prefixes in front that are stripped, digits behind that are ignored."""
+    everywhere = """\
+version: 1
+pbx: {name: acme, domain: pbx.acme.example, country: IT, timezone: Europe/Rome, language: it}
+trunks: {carrier: {host: 192.0.2.1, number: "+390212345000"}}
+routes: {world: {match: "+.", trunk: carrier}}
+classes: {all: [world]}
+"""
+    plan = plan_of(STAFF + USERS, head=everywhere)
+    missed, premium = [], 0
+    for region in sorted(phonenumbers.SUPPORTED_REGIONS):
+        example = phonenumbers.example_number_for_type(region, phonenumbers.PhoneNumberType.PREMIUM_RATE)
+        if example is None:
+            continue
+        national = phonenumbers.national_significant_number(example)
+        for before, behind in itertools.product(("", "0", "00", "1", "8", "80"), ("", "1", "12")):
+            number = f"+{example.country_code}{before}{national}{behind}"
+            if cost(number) is not None:
+                premium += 1
+                missed += [] if is_costly(plan, number) else [number]
+    assert missed == []
+    assert premium > 300

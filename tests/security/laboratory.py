@@ -51,6 +51,9 @@ class Laboratory:
         """What the console of the PBX answers."""
         return asyncio.run(self.pbx.command(text))  # type: ignore[attr-defined]
 
+    def hang_up_all(self) -> None:
+        self.command({"asterisk": "channel request hangup all", "freeswitch": "hupall"}[self.pbx.name])
+
     def log(self) -> str:
         """All that the PBX has logged."""
         return "".join(path.read_text("utf-8", "replace") for path in sorted((self.folder / "log").glob("f*.log")))

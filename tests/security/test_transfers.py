@@ -89,6 +89,11 @@ class _Office:
         for extension, phone in self.phones.items():
             assert phone.register(extension, _DOMAIN, lab.login(extension)) == 200
 
+    def leave(self) -> None:
+        """Every phone signs off."""
+        for extension, phone in self.phones.items():
+            phone.forget(extension, _DOMAIN, self.lab.login(extension))
+
     def call(self, sender: str, to: str) -> tuple[Side, Side]:
         """A call that is up: the caller's side and that of who took it."""
         before = len(self.phones[to].invited)
@@ -180,9 +185,8 @@ def test_a_transfer_has_the_rights_of_who_transfers(lab: Laboratory, who: str, g
     side.say("REFER", f"Refer-To: <sip:{_OUTSIDE}@{_DOMAIN}>", f"Referred-By: <sip:101@{_DOMAIN}>")
     lab.settle(2)
     assert (len(lab.called_out()) == 1) is goes_out
-    lab.command({"asterisk": "channel request hangup all", "freeswitch": "hupall"}[lab.pbx.name])
-    for extension, phone in office.phones.items():
-        phone.forget(extension, _DOMAIN, lab.login(extension))
+    lab.hang_up_all()
+    office.leave()
     lab.settle()
 
 
@@ -199,11 +203,10 @@ def test_where_a_call_is_transferred_to_is_no_text_of_the_dialplan(lab: Laborato
         _, called = office.taken_over("103", "nobody")
         called.say("REFER", f"Refer-To: <sip:{target}@{_DOMAIN}>")
         lab.settle(1)
-        lab.command({"asterisk": "channel request hangup all", "freeswitch": "hupall"}[lab.pbx.name])
+        lab.hang_up_all()
         lab.settle(0.5)
     assert not mark.exists()
     assert beta.invited == []
     assert lab.called_out() == []
     beta.forget("101", "beta.lab", lab.login("101"))
-    for extension, phone in office.phones.items():
-        phone.forget(extension, _DOMAIN, lab.login(extension))
+    office.leave()

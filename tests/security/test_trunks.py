@@ -113,5 +113,5 @@ def test_an_attribute_of_sdp_without_its_value_ends_nothing(lab: Laboratory, att
     assert reply is not None
     assert reply.status in (200, 400, 488)
     assert "up" in lab.command({"asterisk": "core show uptime", "freeswitch": "status"}[lab.pbx.name]).lower()
-    lab.command({"asterisk": "channel request hangup all", "freeswitch": "hupall"}[lab.pbx.name])
+    lab.hang_up_all()
     called.forget("102", "office.lab", lab.login("102"))

@@ -113,7 +113,8 @@ users:
         "PBX215",
         "Chain to a premium-rate or satellite number",
         "A premium-rate or satellite number has been allowed where it is written (`allow_premium`), but calls to "
-        "others come there too, along a chain of deviations: each of them runs up the bill.",
+        "others come there too, along a chain of deviations: each of them runs up the bill. A setting that users may "
+        "make from their phones can be the first step of it: then the finding says which.",
         example=_with_trunk("""\
   anywhere: {match: "+.", trunk: carrier}
 classes: {full: [anywhere]}
@@ -169,7 +170,8 @@ users:
         "There is a moment in the opening hours of the position at which every member is away: has `dnd`, or diverts "
         "every call from outside, and not to this position. Opening hours are when calls are led to it by the hour: "
         "by `when: office` on a rule that leads there, or by `when: not office` on one before it that does not. Where "
-        "there are none, only a position that is empty at all times is reported.",
+        "there are none, only a position that is empty at all times is reported. A position that is not empty by "
+        "itself is reported where it can be by what its members may set from their phones.",
         example=source("""\
 schedules:
   office: {weekly: {mon-fri: "08:00-18:00"}}
@@ -202,9 +204,9 @@ users:
         "a permitted setting can lose a call",
         "What users may set from their phones (`self_service`) is looked at before anybody has set it: every key that "
         "a profile names, off or to each kind of place that it names. A call from outside could then end released "
-        "although nobody answered, and no mailbox or announcement took it. The example tells who had set what.",
+        "although nobody answered, and no mailbox or announcement took it. The example tells who had set what. Where "
+        "users may set more than can be looked at, and nothing has been found, the finding says that it is not known.",
         example=source(
-            "trunks: {carrier: {host: 192.0.2.1}}\n"
             "self_service: {profiles: {staff: {may: [busy], to: [extensions]}}}\n"
             "users:\n"
             '  "101": {voicemail: true}\n'

@@ -391,12 +391,13 @@ CODES: tuple[Code, ...] = (
         "PBX173",
         "route that can carry no call",
         "The first route that matches a number carries the call. All numbers of this one are matched by earlier ones, "
-        "also for those whose class has this one alone: their calls are refused.",
+        "also for those whose class has this one alone: their calls are refused. Or an inbound range has them "
+        "all: calls to your own numbers stay inside.",
         example=source(
             "trunks: {carrier: {host: 192.0.2.1}}\n"
             'routes: {world: {match: "+.", trunk: carrier}, italy: {match: "+39[03]X.", trunk: carrier}}\n'
         ),
-        cure="Move the route before the wider ones, or remove it.",
+        cure="Move the route before the wider ones, or remove it; write ranges of your own numbers only.",
     ),
     warning(
         "PBX174",

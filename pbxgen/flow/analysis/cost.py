@@ -1,13 +1,15 @@
 """PBX215 and PBX216: calls that end at a costly number by way of somebody else's deviation.
 
 Whoever writes a costly destination has been asked (`allow_premium`, the class of service). Those whose calls come
-there along a chain have not: an outside caller, or a phone whose class allows no such number.
+there along a chain have not: an outside caller, or a phone whose class allows no such number. No setting of a user's is
+such a number, but one may lead to somebody who diverts there.
 """
 
 from __future__ import annotations
 
+import datetime as dt
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Hashable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
 from pbxgen.diagnostics.codes import make
@@ -22,10 +24,13 @@ from pbxgen.flow.analysis.reach import Flow, Key, Reach
 from pbxgen.flow.analysis.search import Aim, best_of_all
 from pbxgen.flow.analysis.situations import Situations
 from pbxgen.flow.numbering import Cost
-from pbxgen.flow.plan import Place, PlaceKind, Plan
+from pbxgen.flow.plan import Place, PlaceKind, Plan, Profile
+from pbxgen.flow.settings import DEVIATIONS, Setting, State, applied, named, place_of
 from pbxgen.phrases import Phrases
 
 _SHOWN = 5
+_OF_A_FORM = 3
+"""Places that behave alike and stand for all others of their form."""
 _USER = PlaceKind.USER.value
 _PRICES: Mapping[Cost | None, tuple[str, str]] = {
     Cost.PREMIUM: ("a premium-rate number", "PBX215"),
@@ -67,10 +72,106 @@ def costly_chains(reach: Reach, situations: Situations, say: Phrases) -> Iterato
             for found in costly.get(owner, ()):
                 if not _may(reach.plan, entry, found):
                     chains.follow(entry, flow, found)
+    by_settings = _BySettings(reach, situations, say)
     for of_owner in costly.values():
         for found in of_owner:
             if found.reached_by:
                 yield _finding(found)
+            yield from by_settings.of(found)
+
+
+class _BySettings:
+    """Who may set something with which calls to them come to a costly number, one setting each.
+
+    Several users' settings together add none: the last of them leads there by itself, and its user is told.
+    """
+
+    def __init__(self, reach: Reach, situations: Situations, say: Phrases) -> None:
+        self._reach = reach
+        self._plan = reach.plan
+        self._situations = situations
+        self._say = say
+        every = [entry for entry in entries(reach.plan) if entry.place.kind is PlaceKind.USER]
+        self._setters = [entry for entry in every if self._profile(entry) is not None]
+        self._known: dict[Hashable, _Costly | None] = {}
+        self._touched: dict[str, frozenset[Key]] = {}
+        """By a place as settings name it: all that calls to it can come to."""
+
+    def of(self, found: _Costly) -> Iterator[Diagnostic]:
+        leading = self._leading_to(found)
+        told: list[tuple[Entry, str, str, _Costly]] = []
+        self._known.clear()
+        for entry in self._setters:
+            if entry in found.reached_by or entry.place.key == found.owner or _may(self._plan, entry, found):
+                continue
+            for key, to in self._settings(entry, leading):
+                reached = self._reached(entry, key, to, found)
+                if reached is not None:
+                    told.append((entry, key, to, reached))
+                    break
+        if told:
+            yield _finding_by_settings(found, *told[0], more=len(told) - 1)
+
+    def _leading_to(self, found: _Costly) -> list[str]:
+        """Places, as settings name them, from which calls might come to the number; its owner first."""
+        leading: list[str] = []
+        forms: dict[int, int] = {}
+        for place in sorted(self._plan.places(), key=lambda place: place.key != found.owner):
+            if place.kind is PlaceKind.INBOUND:
+                continue
+            flow = self._reach.flow_of(place)
+            if {found.owner, found.place.key} <= set(flow.keys):
+                forms[flow.form] = forms.get(flow.form, 0) + 1
+                if forms[flow.form] <= _OF_A_FORM:
+                    self._touched[named(self._plan, place)] = frozenset(flow.keys)
+                    leading.append(named(self._plan, place))
+        return leading
+
+    def _settings(self, entry: Entry, leading: list[str]) -> Iterator[tuple[str, str]]:
+        user, profile = self._plan.users[entry.place.target], self._profile(entry)
+        assert profile is not None
+        keys = [key for key in DEVIATIONS if key in profile.may]
+        for to in leading:
+            if place_of(self._plan, user, to) is not None:
+                yield from ((key, to) for key in keys)
+        yield from ((key, "off") for key, rules in user.deviations.lists() if rules and key in keys)
+
+    def _reached(self, entry: Entry, key: str, to: str, found: _Costly) -> _Costly | None:
+        """What is told of the number where it is reached. Users who divert alike are looked at once."""
+        extension = entry.place.target
+        flow = self._reach.flow_of(entry.place)
+        where = {one: n for n, one in enumerate(flow.keys)}
+        if to == "off":
+            if not {found.owner, found.place.key} <= where.keys():
+                return None
+            who: Hashable = (where[found.owner], where[found.place.key])
+        else:  # a user whom the call can come back to from there is like no other
+            who = extension if entry.place.key in self._touched[to] else None
+        same = (self._profile(entry), key, to, flow.form, who)
+        if same not in self._known:
+            state = State({extension: {key: Setting(to)}})
+            reach = Reach(applied(self._plan, state, dt.datetime.combine(self._situations.start, dt.time())))
+            one = replace(found, reached_by=[], example=None, like=None)
+            _Chains(reach, self._situations, self._say).follow(entry, reach.flow_of(entry.place), one)
+            self._known[same] = one if one.reached_by else None
+        return self._known[same]
+
+    def _profile(self, entry: Entry) -> Profile | None:
+        return self._plan.users[entry.place.target].self_service
+
+
+def _finding_by_settings(found: _Costly, entry: Entry, key: str, to: str, reached: _Costly, *, more: int) -> Diagnostic:
+    others = f" and {more} more" if more else ""
+    what = f"switch `{key}` off" if to == "off" else f"set `{key}` to {to[1:]}"
+    return make(
+        found.code,
+        f"{entry.label}{others} may {what.replace('return_', 'operator_return: ')}: calls to them can then end at "
+        f"{found.place.target}, {found.price}, by way of {found.owner[0]} {found.owner[1]}",
+        found.place.location,
+        help="give them a profile that may not do this, or accept it with a reason",
+        subject=found.owner,
+        example=reached.example,
+    )
 
 
 class _Chains:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import itertools
 from collections.abc import Iterator
 
 from pbxgen.diagnostics.codes import make
@@ -11,6 +12,7 @@ from pbxgen.diagnostics.location import Location
 from pbxgen.flow.analysis.situations import SOMEBODY_OUTSIDE, Atoms, Situations
 from pbxgen.flow.machine import Caller, first_applying
 from pbxgen.flow.plan import Condition, Origin, PlaceKind, Plan, RingGroup, Rule, User
+from pbxgen.flow.settings import place_of
 from pbxgen.flow.world import CallConditions
 
 
@@ -36,9 +38,14 @@ def empty_operators(plan: Plan, situations: Situations) -> Iterator[Diagnostic]:
     that phone, though a position's calls still ring there. Opening hours are when calls are led to the position by
     the hour (`when: office` on a rule that leads there, or `when: not office` on one before it that does not); where no
     rule asks for the hour, only a position that is empty at all times is reported: nothing says when it should not be.
+    Where it is not empty by itself: whether it can be by what its members may set from their phones.
     """
     members_of = {o.name: [plan.users[m] for m in o.members] for o in plan.operators.values()}
-    may_be = [n for n, ms in members_of.items() if ms and all(m.dnd or m.deviations.unconditional for m in ms)]
+
+    def may_leave(member: User, operator: str) -> bool:
+        return member.dnd or bool(member.deviations.unconditional) or _leaving(plan, member, operator) is not None
+
+    may_be = [name for name, members in members_of.items() if members and all(may_leave(m, name) for m in members)]
     opening = _opening(plan) if may_be else {}
     for operator in (plan.operators[name] for name in may_be):
         members = members_of[operator.name]
@@ -50,24 +57,35 @@ def empty_operators(plan: Plan, situations: Situations) -> Iterator[Diagnostic]:
         moments = [m for m in every if any(_leads(plan, situations, leading, m) for leading in by_the_hour)]
         if not by_the_hour:
             moments = list(every)
-        empty = [m for m in moments if all(_away(plan, member, operator, m) is not None for member in members)]
-        if empty and (by_the_hour or len(empty) == len(moments)):
-            yield _empty(plan, operator, members, empty[0], timed=bool(by_the_hour))
+        away = {member.extension: {m for m in moments if _away(plan, member, operator, m)} for member in members}
+        leaving = {member.extension for member in members if _leaving(plan, member, operator.name) is not None}
+        for by_setting in (False, True):
+            gone = [e for e in away if not (by_setting and e in leaving)]
+            empty = [m for m in moments if all(m in away[extension] for extension in gone)]
+            if empty and (by_the_hour or len(empty) == len(moments)):
+                yield _empty(plan, operator, members, empty[0], timed=bool(by_the_hour), by_setting=by_setting)
+                break
 
 
-def _empty(plan: Plan, operator: RingGroup, members: list[User], moment: dt.datetime, *, timed: bool) -> Diagnostic:
+def _empty(
+    plan: Plan, operator: RingGroup, members: list[User], moment: dt.datetime, *, timed: bool, by_setting: bool
+) -> Diagnostic:
     when = moment.strftime(" on %A %Y-%m-%d at %H:%M") if timed else " at all times"
     related = []
     for member in members:
         location = _away(plan, member, operator, moment)
-        why = "does not want to be disturbed" if member.dnd else "diverts every call"
-        if location is not None:
+        why: str | None = "does not want to be disturbed" if member.dnd else "diverts every call"
+        if location is None:
+            location, why = member.location, _leaving(plan, member, operator.name)
+        if why is not None:
             related.append(Related(f"{member.name} ({member.extension}) {why}", location))
     return make(
         "PBX218",
-        f"operator position {operator.name} is empty{when}",
+        f"operator position {operator.name} {'can be' if by_setting else 'is'} empty{when}",
         operator.location,
-        help="add a member who is there, or let the conditions of the members' deviations leave somebody",
+        help="add a member who is there, or who may not set `dnd` and `unconditional`"
+        if by_setting
+        else "add a member who is there, or let the conditions of the members' deviations leave somebody",
         related=related,
         subject=("operator", operator.name),
     )
@@ -80,6 +98,24 @@ def _away(plan: Plan, member: User, operator: RingGroup, moment: dt.datetime) ->
     conditions = CallConditions(plan, Caller(Origin.EXTERNAL, SOMEBODY_OUTSIDE), moment)
     rule = first_applying(member.deviations.unconditional, conditions)
     return None if rule is None or _leads_to(rule, operator.name) else rule.location
+
+
+def _leaving(plan: Plan, member: User, operator: str) -> str | None:
+    """With which setting a member may be away from the position; None: with none."""
+    profile = member.self_service
+    if profile is None:
+        return None
+    if "dnd" in profile.may:
+        return "may switch `dnd` on"
+    if "unconditional" not in profile.may:
+        return None
+    texts = ["v", "m", *(f"x{extension}" for extension in itertools.islice(plan.users, 2))]
+    texts += [f"{'p' if p.kind is PlaceKind.OPERATOR else 'g'}{group.number}" for p, group in plan.positions()]
+    places = (place_of(plan, member, text) for text in texts)
+    elsewhere = any(p is not None and (p.kind, p.target) != (PlaceKind.OPERATOR, operator) for p in places)
+    if elsewhere or ("outside" in profile.to and member.routes):
+        return "may divert every call"
+    return None
 
 
 _Leading = tuple[tuple[Condition, bool], ...]

@@ -34,19 +34,21 @@ from pbxgen.flow.plan import (
     PlaceKind,
     Plan,
     Profile,
-    RingGroup,
     Rule,
     Rules,
     User,
 )
-from pbxgen.flow.settings import STATES, Setting, Settings, State, applied, place_of
+from pbxgen.flow.settings import STATES, Setting, Settings, State, applied, named, place_of
 from pbxgen.phrases import Phrases
 
 _MOST_OF_A_KIND = 3
 """Places that behave alike and stand for all others of their kind."""
 _MOST_KINDS = 12
+"""Ways to behave that are looked at, first those in which a call is lost at once."""
 _MOST_POINTS = 20_000
 """Points that are looked at for one entry: some two seconds."""
+
+_ANY_SECONDS = 20
 
 Choice = tuple[str, str]
 """Extension, and ``key:to``."""
@@ -70,6 +72,12 @@ def losses_by_settings(plan: Plan, situations: Situations, say: Phrases) -> Iter
     """By form of flow, the first entry of it: the example is told once."""
     for entry in entries(plan):
         loss = search.of(entry)
+        if loss is None and search.is_cut_short(entry):
+            form = search.form(entry)
+            if form not in shown:
+                shown[form] = entry.label
+                yield _not_proven(plan, entry, search.setters(entry))
+            continue
         if loss is None or not loss.chosen:
             continue
         chosen = search.own_names(entry, loss)
@@ -91,6 +99,19 @@ def losses_by_settings(plan: Plan, situations: Situations, say: Phrases) -> Iter
             subject=("user", chosen[0][0]),
             example=example,
         )
+
+
+def _not_proven(plan: Plan, entry: Entry, setters: tuple[str, ...]) -> Diagnostic:
+    first = plan.users[setters[0]]
+    others = f" and {len(setters) - 1} more" if len(setters) > 1 else ""
+    return make(
+        "PBX220",
+        f"{first.name} ({first.extension}){others} may set more than can be looked at: whether a call from outside to "
+        f"{entry.label} can then be lost is not known",
+        first.location,
+        help="give them mailboxes, or a profile that may divert to fewer kinds of places, or accept it with a reason",
+        subject=("user", first.extension),
+    )
 
 
 def _told(plan: Plan, chosen: tuple[Choice, ...]) -> str:
@@ -117,11 +138,13 @@ class Search:
 
     def __init__(self, plan: Plan, situations: Situations) -> None:
         self._source = plan
-        self.plan = _with_choices(plan)
+        self._places = _Places(plan)
+        self.plan = _with_choices(plan, self._places)
         self._situations = situations
         self._reach = Reach(self.plan)
         self._ahead = PlacesAhead(self.plan)
         self._known: dict[int, tuple[Flow, Loss | None]] = {}
+        self._given_up: set[int] = set()
         self._last: Flow | None = None
 
     @property
@@ -137,6 +160,19 @@ class Search:
         if flow.form not in self._known:
             self._known[flow.form] = (flow, self._search(flow))
         return self._known[flow.form][1]
+
+    def is_cut_short(self, entry: Entry) -> bool:
+        """Has no loss been found, and not everything been looked at?"""
+        flow = self._flow(entry.place)
+        if flow.form not in self._known:
+            return False
+        leads = any(c.choice is not None and not c.choice[1].endswith((":off", ":v", ":m")) for c in flow.conditions)
+        return flow.form in self._given_up or (self._places.cut and leads)
+
+    def setters(self, entry: Entry) -> tuple[str, ...]:
+        """Those whose settings calls to the entry can meet."""
+        users = (target for kind, target in self._flow(entry.place).keys if kind == PlaceKind.USER.value)
+        return tuple(extension for extension in users if self._source.users[extension].self_service is not None)
 
     def form(self, entry: Entry) -> int:
         return self._flow(entry.place).form
@@ -209,6 +245,8 @@ class Search:
                             heap,
                             (rung + 1, len(set_by), pushed, branch.area, branch.point, (*way, branch.outcome), set_by),
                         )
+        if heap:
+            self._given_up.add(flow.form)
         return None
 
 
@@ -217,11 +255,10 @@ def _renamed(what: str, names: dict[str, str]) -> str:
     return f"{key}:{to[0]}{names.get(to[1:], to[1:])}" if to[:1] == "x" else what
 
 
-def _with_choices(plan: Plan) -> Plan:
+def _with_choices(plan: Plan, places: _Places) -> Plan:
     """The plan in which every setting that is permitted may be there; the plan itself where none is."""
     if not any(user.self_service for user in plan.users.values()):
         return plan
-    places = _Places(plan)
     users = {
         extension: user if user.self_service is None else _chosen_by(plan, user, user.self_service, places)
         for extension, user in plan.users.items()
@@ -249,29 +286,59 @@ def _rule(user: User, key: str, to: str, place: Place | None) -> Rule:
     return Rule(() if place is None else (place,), user.location, condition)
 
 
+def _without_times(plan: Plan) -> Plan:
+    """How long phones ring decides nothing about a loss, unless phones of others join in after a delay."""
+
+    def even(user: User) -> User:
+        if user.follow_me:
+            return user
+        lists = {key: tuple(replace(r, after=None) for r in rules) for key, rules in user.deviations.lists() if rules}
+        return replace(user, ring_timeout=_ANY_SECONDS, deviations=replace(user.deviations, **lists))
+
+    return replace(plan, users={extension: even(user) for extension, user in plan.users.items()})
+
+
+def _loses_by_itself(plan: Plan, place: Place) -> bool:
+    """Is there nothing behind a group, or an outcome of a user's phone for which no rule is there?"""
+    if place.kind is PlaceKind.USER:
+        user = plan.users[place.target]
+        rules = user.deviations
+        return user.mailbox is None and not (rules.busy and rules.no_answer and rules.unreachable)
+    return place.kind is not PlaceKind.INBOUND and not plan.group_at(place.key).overflow
+
+
 class _Places:
     """The places that stand for all that settings may lead to and that a call can be lost behind."""
 
     def __init__(self, plan: Plan) -> None:
         self._plan = plan
-        reach = Reach(plan)
+        self.cut = False
+        """Are there more kinds of places than are looked at?"""
+        self._places: list[Place] = []
+        self._outside: dict[tuple[str, ...] | None, str | None] = {}
+        if not any(user.self_service for user in plan.users.values()):
+            return
+        reach = Reach(_without_times(plan))
         kinds: dict[Hashable, list[Place]] = {}
-        for place in plan.places():
+        for place in sorted(plan.places(), key=lambda place: not _loses_by_itself(plan, place)):
             if place.kind is PlaceKind.INBOUND or not may_be_lost(plan, (place,)):
                 continue
             profile = plan.users[place.target].self_service if place.kind is PlaceKind.USER else None
             overflow = plan.group_at(place.key).overflow if place.kind is not PlaceKind.USER else ()
             if any(p.kind in ENDS_CALL for p in overflow):
                 continue
-            same = kinds.setdefault((profile, reach.flow_of(place).form), [])
-            if len(same) < _MOST_OF_A_KIND and (same or len(kinds) <= _MOST_KINDS):
+            kind = (profile, reach.flow_of(place).form)
+            if kind not in kinds and len(kinds) == _MOST_KINDS:
+                self.cut = True
+                continue
+            same = kinds.setdefault(kind, [])
+            if len(same) < _MOST_OF_A_KIND:
                 same.append(place)
         self._places = [place for same in kinds.values() for place in same]
-        self._outside: dict[tuple[str, ...] | None, str | None] = {}
 
     def of(self, user: User, profile: Profile) -> Iterator[tuple[str, Place | None]]:
         for place in self._places:
-            to = _text(self._plan, place)
+            to = named(self._plan, place)
             permitted = place_of(self._plan, user, to)
             if permitted is not None:
                 yield to, permitted
@@ -290,10 +357,3 @@ class _Places:
             found = (n for n in numbers if place_of(self._plan, user, f"n{n}") is not None)
             self._outside[user.routes] = next(found, None)
         return self._outside[user.routes]
-
-
-def _text(plan: Plan, place: Place) -> str:
-    if place.kind is PlaceKind.USER:
-        return f"x{place.target}"
-    group: RingGroup = plan.group_at(place.key)
-    return f"{'p' if place.kind is PlaceKind.OPERATOR else 'g'}{group.number}"

@@ -87,10 +87,14 @@ def _user_data(call: FreeSwitchCall, arguments: str) -> str:
     return "" if entry is None else entry.variables.get(name.lower(), "")
 
 
+_MOST_OF_A_TEXT = 255
+"""Characters that `db select` of mod_db answers with: its buffer has one more, for the end."""
+
+
 def _db(call: FreeSwitchCall, arguments: str) -> str:
-    """``select/realm/key``; nothing where there is nothing."""
+    """``select/realm/key``; nothing where there is nothing, and no more of a text than mod_db has room for."""
     realm, key = _groups("select/([^/]+)/([^/]+)", arguments)
-    return call.database.get((realm, key), "")
+    return call.database.get((realm, key), "")[:_MOST_OF_A_TEXT]
 
 
 def _limit_usage(call: FreeSwitchCall, arguments: str) -> str:

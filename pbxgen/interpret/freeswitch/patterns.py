@@ -17,6 +17,7 @@ _UNDERSTOOD = re.compile(
 )
 """Syntax that means the same to PCRE2 and to ``re``: escapes, classes, groups, quantifiers, anything plain."""
 _NUMBER, _BRACED = re.compile(r"\$([0-9]+)"), re.compile(r"\$\{[0-9]")
+_TOKEN = re.compile(r"\\.|\[\^?\]?(?:\\.|[^\]\\])*\]|\)(?:[*+?]\+)?|.", re.DOTALL)
 _END = re.compile(r"((?<!\\)(?:\\\\)*)\\z")
 """``\\z``, the very end of the text, which ``re`` writes otherwise."""
 
@@ -43,9 +44,25 @@ def _compiled(expression: str) -> re.Pattern[str]:
         strange = expression[understood.end() :][:4]
         raise NotUnderstoodError(f"expression {expression!r}: {strange} may mean different things")
     try:
-        return re.compile(_END.sub(r"\1\\Z", expression), re.ASCII)
+        return re.compile(_atomic(_END.sub(r"\1\\Z", expression)), re.ASCII)
     except re.error as error:
         raise NotUnderstoodError(f"expression {expression!r}: {error}") from error
+
+
+def _atomic(expression: str) -> str:
+    """Possessive groups as atomic ones: Python before 3.11.5 matches the former wrongly (gh-106052)."""
+    parts: list[str] = []
+    opened: list[int] = []
+    for token in _TOKEN.findall(expression):
+        parts.append(token)
+        if token == "(":
+            opened.append(len(parts) - 1)
+        elif token[0] == ")" and opened:
+            start = opened.pop()
+            if len(token) > 1:
+                parts[start] = "(?>("
+                parts[-1] = f"{token[:-1]})"
+    return "".join(parts)
 
 
 def substituted(match: re.Match[str], data: str, field: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from pbxgen.flow.plan import Code, PlaceKind, Plan, Profile, User
-from pbxgen.flow.settings import DEVIATIONS, KEYS
+from pbxgen.flow.settings import DEVIATIONS, KEYS, emergency_spellings
 from pbxgen.targets.asterisk.places import Line, Owner, own_place, rule_lines
 
 
@@ -84,7 +84,14 @@ def _expires(profile: Profile) -> str:
 def view(plan: Plan) -> dict[str, object]:
     """What the template prints of codes, switches and what settings may lead to."""
     if not is_used(plan):
-        return {"codes": (), "switches": (), "positions": (), "costly": (), "settable": False}
+        return {
+            "codes": (),
+            "switches": (),
+            "positions": (),
+            "costly": (),
+            "emergency_spellings": (),
+            "settable": False,
+        }
     service = plan.self_service
     codes = [] if service is None else [line for code in service.codes for line in _code(code)]
     for switch in plan.switches.values():
@@ -110,6 +117,7 @@ def view(plan: Plan) -> dict[str, object]:
             (group.number, "p" if place.kind is PlaceKind.OPERATOR else "g") for place, group in plan.positions()
         ],
         "costly": [] if service is None else [_costly(*costly) for costly in service.costly],
+        "emergency_spellings": () if service is None else emergency_spellings(plan),
     }
 
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
-from pbxgen.flow.plan import Code, Plan, Switch
-from pbxgen.flow.settings import DEVIATIONS
+from pbxgen.flow.plan import Code, Plan, SelfService, Switch
+from pbxgen.flow.settings import DEVIATIONS, emergency_spellings
 
 _HASH = "(?:#|%23)"
 _END = rf"{_HASH}?\z"
@@ -24,11 +25,12 @@ def view(plan: Plan) -> dict[str, object]:
     heads += [str(switch["expression"]).removeprefix("^").removesuffix(r"\z") for switch in switches]
     return {
         "settable": is_used(plan),
+        "has_profiles": service is not None,
         "codes": codes,
         "switches": switches,
         "code_expression": "|".join(heads),
         "emergency_numbers": _emergency(plan),
-        "costly": [] if service is None else [rf"^\+{code}(?:{pattern})\z" for code, pattern in service.costly],
+        "costly": [] if service is None else [*_costly(plan, service)],
     }
 
 
@@ -49,6 +51,7 @@ def _code(code: Code) -> dict[str, object]:
         "number": code.number,
         "expression": rf"^{head}{number}{seconds}{_END}" if code.number else rf"^{head}{_END}",
         "seconds": rf"^{head}(?:\*97|\+?\d*)\*0*(\d{{1,3}}){_END}" if code.number and code.seconds else "",
+        "no_seconds": rf"^{head}(?:\*97|\+?\d*)\*0+{_END}",
     }
 
 
@@ -63,6 +66,12 @@ def _switch(switch: Switch) -> dict[str, object]:
         "on": rf"^\*{digits}{_HASH}\z",
         "off": rf"^{_HASH}{digits}{_END}",
     }
+
+
+def _costly(plan: Plan, service: SelfService) -> Iterator[str]:
+    yield from (rf"^\+{code}(?:{pattern})\z" for code, pattern in service.costly)
+    if plan.emergency:
+        yield rf"^(?:{'|'.join(map(re.escape, emergency_spellings(plan)))})\z"
 
 
 def _emergency(plan: Plan) -> str:

@@ -7,9 +7,11 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from pbxgen.flow.analysis import permitted
 from pbxgen.flow.analysis.entries import entries
 from pbxgen.flow.analysis.findings import analyse
 from pbxgen.flow.analysis.permitted import Search
@@ -18,7 +20,7 @@ from pbxgen.flow.plan import Plan
 from pbxgen.flow.settings import DEVIATIONS, Setting, State, applied, place_of
 from pbxgen.flow.world import DEFAULT_MOMENT
 from tests.flow.analysis.test_brute_force import THOROUGH as _THOROUGH
-from tests.support.office import TODAY, compiled, plan_of
+from tests.support.office import HEAD, TODAY, compiled, plan_of
 from tests.support.sources import EXTENSIONS, sources
 
 THOROUGH = settings(_THOROUGH, max_examples=max(3, _THOROUGH.max_examples // 2))
@@ -85,7 +87,7 @@ def test_finds_exactly_the_calls_that_some_permitted_setting_can_lose(text: str)
     if plan is None:  # a mailbox is gone that something else led to
         return
     search = Search(plan, Situations(plan, TODAY))
-    found = {entry.subject for entry in entries(plan) if search.of(entry) is not None}
+    found = {entry.place.key for entry in entries(plan) if search.of(entry) is not None}
     lost: set[tuple[str, str]] = set()
     for state in states(plan):
         findings = analyse(applied(plan, state, DEFAULT_MOMENT), TODAY)
@@ -173,3 +175,144 @@ def test_thousands_of_users_who_may_all_set_everything_are_looked_at_as_one() ->
     search = Search(plan, Situations(plan, TODAY))
     assert all(search.of(entry) is not None for entry in entries(plan) if entry.number is not None)
     assert len(search.forms) <= 8
+
+
+MANY_KINDS = (
+    "self_service: {profiles: {staff: {may: [unconditional], to: [extensions]}}}\n"
+    'users:\n  "100": {voicemail: true}\n'
+    '  "101": {did: "+390212345101", self_service: staff, deviations: {busy: "voicemail:100", '
+    'no_answer: "voicemail:100", unreachable: "voicemail:100"}}\n'
+)
+
+
+def of_kinds(count: int) -> str:
+    """Extensions that lose no call, each diverting by other hours."""
+    lists = (
+        f'  "{200 + n}": {{deviations: {{busy: "voicemail:100", unreachable: "voicemail:100", '
+        f'no_answer: [{{to: "voicemail:100", when: not h{n}}}, "voicemail:100"]}}}}\n'
+        for n in range(count)
+    )
+    hours = ", ".join(f'h{n}: {{weekly: {{mon: "{n:02}:00-{n + 1:02}:00"}}}}' for n in range(count))
+    return f"schedules: {{{hours}}}\n{MANY_KINDS}{''.join(lists)}"
+
+
+def losses(body: str) -> list[str]:
+    return [d.message for d in analyse(plan_of(body), TODAY) if d.code == "PBX220"]
+
+
+def test_a_place_at_which_calls_are_lost_is_found_among_however_many_kinds() -> None:
+    assert losses(of_kinds(20) + '  "300": {}\n') == [
+        "101 (101) may set `unconditional` to 300: a call from outside to 101 (101) can then be lost"
+    ]
+
+
+def test_how_long_phones_ring_makes_no_kind_of_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(permitted, "_MOST_KINDS", 2)
+    timed = "".join(
+        f'  "{200 + n}": {{ring_timeout: {10 + n}, deviations: {{busy: "voicemail:100", unreachable: "voicemail:100", '
+        f'no_answer: {{to: "voicemail:100", after: {10 + n}}}}}}}\n'
+        for n in range(8)
+    )
+    assert losses(MANY_KINDS + timed) == []
+
+
+NOT_KNOWN = [
+    "101 (101) may set more than can be looked at: whether a call from outside to 101 (101) can then be lost is not "
+    "known"
+]
+
+
+def test_what_has_not_been_looked_at_is_told_and_what_has_is_not() -> None:
+    assert losses(of_kinds(20)) == NOT_KNOWN
+    assert losses(of_kinds(5)) == []
+
+
+def test_a_search_that_is_given_up_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert losses(of_kinds(3)) == []
+    monkeypatch.setattr(permitted, "_MOST_POINTS", 0)
+    assert losses(of_kinds(3)) == NOT_KNOWN
+
+
+RECEPTION = (
+    "self_service: {profiles: {staff: {may: [MAY], to: [TO]}}}\n"
+    'operators: {reception: {number: "9", members: ["100", "101"], overflow: "voicemail:102"}}\n'
+    'users:\n  "100": {name: Ada, self_service: staff}\n  "101": {name: Bob, OTHER}\n'
+    '  "102": {voicemail: true}\n'
+)
+
+
+def empty(may: str, to: str = "extensions", other: str = "self_service: staff") -> list[str]:
+    body = RECEPTION.replace("MAY", may).replace("TO", to).replace("OTHER", other)
+    return [d.message for d in analyse(plan_of(body), TODAY) if d.code == "PBX218"]
+
+
+CAN_BE = ["operator position reception can be empty at all times"]
+
+
+def test_a_position_that_all_members_may_leave_can_be_empty() -> None:
+    assert empty("dnd") == CAN_BE
+    assert empty("unconditional") == CAN_BE
+    assert empty("unconditional", "groups") == []
+    assert empty("unconditional", "operators") == []
+    assert empty("busy") == []
+
+
+def test_a_position_that_somebody_may_not_leave_cannot() -> None:
+    assert empty("dnd", other="self_service: null, voicemail: false") == []
+    assert empty("dnd", other="dnd: true") == CAN_BE
+
+
+def test_a_position_that_is_empty_by_the_source_is_told_as_before() -> None:
+    body = RECEPTION.replace("MAY", "dnd").replace("TO", "extensions").replace("OTHER", "dnd: true")
+    found = [d.message for d in analyse(plan_of(body.replace("Ada,", "Ada, dnd: true,")), TODAY) if d.code == "PBX218"]
+    assert found == ["operator position reception is empty at all times"]
+
+
+PREMIUM = (
+    "self_service: {profiles: {staff: {may: [MAY], to: [TO]}}}\n"
+    'groups: {sales: {number: "600", members: ["100"], overflow: "104"}}\n'
+    'users:\n  "100": {voicemail: true}\n'
+    '  "101": {name: Ada, did: "+390212345101", self_service: staff}\n'
+    '  "102": {name: Bob, voicemail: true, self_service: staff, deviations: {busy: "100", no_answer: "104"}}\n'
+    '  "104": {name: Dan, class: premium, deviations: {unconditional: {to: "+39899123456", allow_premium: true}}}\n'
+)
+COSTLY_HEAD = HEAD.replace("full: [italy, germany]}", "premium: [special]}").replace(
+    "  italy:", '  special: {match: "+39899X.", trunk: carrier}\n  italy:'
+)
+
+
+def costly(may: str, to: str, *, more: str = "") -> list[str]:
+    body = PREMIUM.replace("MAY", may).replace("TO", to) + more
+    return [d.message for d in analyse(plan_of(body, head=COSTLY_HEAD), TODAY) if d.code == "PBX215"]
+
+
+def test_a_setting_that_leads_to_somebody_who_diverts_to_a_premium_number_is_told() -> None:
+    by_source = "calls to Bob (102), group sales can end at +39899123456, a premium-rate number, by way of user 104"
+    told = "can then end at +39899123456, a premium-rate number, by way of user 104"
+    assert costly("unconditional", "extensions") == [
+        by_source,
+        f"Ada (101) may set `unconditional` to 104: calls to them {told}",
+    ]
+    assert costly("busy", "extensions") == [by_source, f"Ada (101) may set `busy` to 104: calls to them {told}"]
+    assert costly("busy", "groups") == [by_source, f"Ada (101) may set `busy` to 600: calls to them {told}"]
+
+
+def test_a_setting_that_leads_elsewhere_costs_nothing() -> None:
+    assert len(costly("unconditional", "voicemail")) == 1
+    assert len(costly("unconditional", "operators")) == 1
+
+
+def test_switching_a_rule_off_can_let_calls_come_to_a_premium_number() -> None:
+    rules = 'deviations: {unconditional: "voicemail:100", busy: "104"}'
+    away = f'  "105": {{name: Eve, voicemail: true, self_service: staff, {rules}}}\n'
+    assert [m for m in costly("unconditional", "voicemail", more=away) if "Eve" in m] == [
+        "Eve (105) may switch `unconditional` off: calls to them can then end at +39899123456, a premium-rate number, "
+        "by way of user 104"
+    ]
+
+
+def test_the_way_to_a_premium_number_is_shown() -> None:
+    body = PREMIUM.replace("MAY", "busy").replace("TO", "extensions")
+    found = [d for d in analyse(plan_of(body, head=COSTLY_HEAD), TODAY) if "Ada" in d.message and d.code == "PBX215"]
+    assert found[0].example is not None
+    assert len(found[0].example.steps) > 2

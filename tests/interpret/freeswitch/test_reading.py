@@ -174,6 +174,16 @@ def test_expressions_that_pcre_may_read_in_another_way_are_not_understood(expres
         perform("a", expression)
 
 
+@pytest.mark.parametrize("text", ["ab\ncd)\n<x>5</x>", "<x>5</x>"])
+def test_a_possessive_group_takes_all_that_it_can(text: str) -> None:
+    """Python before 3.11.5 finds nothing here (gh-106052)."""
+    match = perform(text, r"^(?:(?!<x>)[^\n)]*+\)?\n)*+<x>(\d)")
+    assert match is not None
+    assert match[1] == "5"
+    assert perform("aab", "^(?:a|ab)*+b") is not None
+    assert perform("aa", "^(?:a)*+a") is None
+
+
 def test_groups_that_took_no_part_put_nothing_in_and_those_behind_the_last_do_not_count() -> None:
     match = perform("ac", "(a)(b)?(c)(d)?")
     assert match is not None
