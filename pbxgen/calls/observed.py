@@ -26,10 +26,13 @@ class Observed:
     """Messages by mailbox: seconds and loudness (0-32767)."""
     late: tuple[str, ...] = ()
     """Targets rung although the caller had hung up."""
-    via: str | None = None
-    """The trunk of the last attempt that reached an outside number."""
     faults: tuple[str, ...] = ()
     """What went wrong in a way that no scenario expects."""
+
+    @property
+    def via(self) -> str | None:
+        """The trunk of the last attempt that reached an outside number."""
+        return next((attempt.trunk for attempt in reversed(self.rang) if attempt.trunk is not None), None)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,7 +72,6 @@ def observed(case: Case, record: CallRecord) -> Observed:
         rings=tuple("+".join(sorted({attempt.target for attempt in entry})) for entry in in_time if entry),
         ending=None if record.rings_on else _ending(case, record),
         rang=rang,
-        via=next((attempt.trunk for attempt in reversed(rang) if attempt.trunk is not None), None),
         status=200 if record.answered_at is not None else record.status,
         answered_at=record.answered_at,
         stored=record.stored,
