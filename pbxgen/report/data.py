@@ -44,10 +44,11 @@ def plan_data(plan: Plan) -> dict[str, Any]:
                 "patterns": [p.regex for p in r.patterns],
                 "emergency": r.emergency,
                 "asDialled": r.as_dialled,
+                "several": bool(r.backups),
             }
             for r in plan.routes.values()
         ],
-        "emergency": {number: trunks[0] for number, trunks in plan.emergency.items()},
+        "emergency": {number: len(trunks) > 1 for number, trunks in plan.emergency.items()},
         "schedules": {name: _schedule(schedule) for name, schedule in plan.schedules.items()},
         "contacts": {name: _contacts(contacts) for name, contacts in plan.contacts.items()},
         "operators": {name: _group(group) for name, group in plan.operators.items()},

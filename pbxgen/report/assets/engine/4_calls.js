@@ -9,7 +9,9 @@
   }
   function fromPhone(plan, extension, dialled) {
     const rest = plan.numbers.line && dialled.startsWith(plan.numbers.line) ? dialled.slice(plan.numbers.line.length) : "";
-    for (const number of [dialled, rest]) if (number && has(plan.emergency, number)) return { dialOut: number };
+    for (const number of [dialled, rest]) if (number && has(plan.emergency, number)) {
+      return { dialOut: number, several: plan.emergency[number] };
+    }
     if (plan.users.has(dialled)) return { reach: { kind: "user", target: dialled, at: plan.users.get(dialled).at } };
     for (const [kind, groups] of [["operator", plan.operators], ["group", plan.groups]])
       for (const name of Object.keys(groups))
@@ -24,7 +26,7 @@
       const sent = route.asDialled ? (digitsOnly(digits) ? digits : null) : number;
       if (sent === null || route.emergency || !route.patterns.some((p) => p.test(sent))) continue;
       const allowed = (plan.users.get(extension).routes || []).includes(route.name);
-      return allowed ? { dialOut: sent } : { refused: 403, why: "class_forbids" };
+      return allowed ? { dialOut: sent, several: route.several } : { refused: 403, why: "class_forbids" };
     }
     return { refused: 404, why: number === null ? "no_such_number" : "no_route" };
   }
@@ -61,10 +63,10 @@
       return { rings: [], ending: { kind: "mailbox", value: way.mailbox }, diverted: [], events };
     }
     const holds = conditions(plan, caller, world.moment), ringer = bell(plan, caller, world, holds);
-    /* The far end's own code, where it is one for a caller. */
+    /* The far end's own code, where the route has several trunks and it is one for a caller. */
     const releaseCode = (reply, rung) => {
       const status = has(plan.replies, reply) ? plan.replies[reply] : Number(reply);
-      if (400 <= status && status < 600 && !plan.notHandedOn.includes(status)) return String(status);
+      if (way.several && 400 <= status && status < 600 && !plan.notHandedOn.includes(status)) return String(status);
       return rung.outcome === BUSY ? "486" : "480";
     };
     const rangEvent = (target, rung, place) =>
