@@ -70,7 +70,11 @@ def _user(was: User, now: User, say: Phrases) -> Iterator[Fact]:
 
 
 def _route(route: Route, say: Phrases) -> str:
-    text = say("diff.value.route", patterns=", ".join(p.text for p in route.patterns), trunk=route.trunk)
+    text = say(
+        "diff.value.route",
+        patterns=", ".join(p.text for p in route.patterns),
+        trunk=say("list.else").join(route.trunks),
+    )
     kind = "emergency" if route.emergency else "as_dialled" if route.as_dialled else ""
     return f"{text}, {say(f'diff.value.{kind}')}" if kind else text
 

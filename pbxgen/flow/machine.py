@@ -114,6 +114,7 @@ class EventKind(StrEnum):
     NOT_DIVERTED_VISITED = "not_diverted_visited"
     NO_RULE = "no_rule"
     MEMBER_SKIPPED = "member_skipped"
+    NOT_CARRIED = "not_carried"  # a trunk; detail: its state
     RANG = "rang"
     OUTCOME = "outcome"
     OWN_MAILBOX = "own_mailbox"
@@ -148,6 +149,8 @@ class Event(NamedTuple):
     detail: str = ""
     sent: Sent | None = None
     """Of a number that is dialled straight to a trunk."""
+    via: str | None = None
+    """The trunk that carried the call, of what rang."""
     location: Location | None = None
 
 

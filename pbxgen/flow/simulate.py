@@ -7,10 +7,10 @@ from dataclasses import dataclass, replace
 
 from pbxgen.flow import codes, entry, machine
 from pbxgen.flow.machine import Caller, Conditions, Ending, EndKind, Event, EventKind, Ringing, State
-from pbxgen.flow.plan import Origin, Outcome, Place, Plan, Reason
+from pbxgen.flow.plan import Origin, Place, Plan, Reason
 from pbxgen.flow.settings import State as SettingsState
 from pbxgen.flow.settings import applied
-from pbxgen.flow.world import Bell, CallConditions, Rung, World
+from pbxgen.flow.world import Bell, CallConditions, Rung, World, release_status
 
 DIRECT_RING_SECONDS = 120
 """How long an outside number rings that was dialled straight from a phone."""
@@ -50,6 +50,8 @@ class Story:
     ending: Ending
     diverted: tuple[Diverted, ...]
     events: tuple[Event, ...]
+    via: str | None = None
+    """The trunk that carried the call to the outside number that was tried last."""
     state: SettingsState | None = None
     """What is set after a code was dialled; None: nothing was."""
 
@@ -103,6 +105,7 @@ def _transferred(plan: Plan, caller: Caller, story: Story, transfer: Transfer, w
         second.ending,
         story.diverted + second.diverted,
         (*story.events, told, *second.events),
+        second.via or story.via,
     )
 
 
@@ -116,7 +119,7 @@ def _code(plan: Plan, call: Call, way_in: entry.CodeDialled, world: World) -> St
         return Story((), Ending(EndKind.RELEASED, str(done.status)), (), (entered, refused))
     ending = Ending(EndKind.SET, done.subject)
     ended = Event(EventKind.ENDED, ending.value, detail=ending.kind.value)
-    return Story((), ending, (), (entered, ended), done.state)
+    return Story((), ending, (), (entered, ended), state=done.state)
 
 
 def _run(plan: Plan, caller: Caller, called: str, way_in: entry.WayIn, world: World) -> Story:
@@ -140,13 +143,14 @@ def _run(plan: Plan, caller: Caller, called: str, way_in: entry.WayIn, world: Wo
 def _dial_out(plan: Plan, caller: Caller, out: entry.DialOut, entered: Event, world: World) -> Story:
     number, sent = out.number, entry.sent(plan, caller, out)
     entered = entered._replace(sent=sent, location=sent.route.location)
-    rung = Bell(plan, caller, world).ring_direct(number, DIRECT_RING_SECONDS)
+    rung = Bell(plan, caller, world).ring_direct(number, DIRECT_RING_SECONDS, out.route)
     if rung.answered is not None:
         ending = Ending(EndKind.ANSWERED, number)
     else:
-        ending = Ending(EndKind.RELEASED, "486" if rung.outcome is Outcome.BUSY else "480")
+        ending = Ending(EndKind.RELEASED, str(release_status(rung.status if out.route.backups else None, rung.outcome)))
     ended = Event(EventKind.ENDED, ending.value, outcome=rung.outcome, detail=ending.kind.value)
-    return Story(_together(rung.dialled), ending, (), (entered, _rang(number, rung, None), ended))
+    events = (entered, *rung.events, _rang(number, rung, None), ended)
+    return Story(_together(rung.dialled), ending, (), events, rung.via)
 
 
 def _reach(plan: Plan, caller: Caller, state: State, entered: Event, world: World) -> Story:
@@ -154,7 +158,8 @@ def _reach(plan: Plan, caller: Caller, state: State, entered: Event, world: Worl
     events, ending = play(plan, caller, conditions, state, Bell(plan, caller, world).ring)
     assert ending is not None
     rings = tuple(who for e in events if e.kind is EventKind.RANG for who in _together(e.dialled))
-    return Story(rings, ending, _diversions(events), (entered, *events))
+    via = next((e.via for e in reversed(events) if e.kind is EventKind.RANG and e.via is not None), None)
+    return Story(rings, ending, _diversions(events), (entered, *events), via)
 
 
 def play(
@@ -190,6 +195,7 @@ def _rang(target: str, rung: Rung, place: Place | None) -> Event:
         outcome=rung.outcome,
         seconds=rung.seconds,
         dialled=rung.dialled,
+        via=rung.via,
         location=None if place is None else place.location,
     )
 

@@ -14,7 +14,7 @@ from pbxgen.diagnostics.location import Location
 from pbxgen.flow.pattern import Pattern, expand, is_within, letters, narrowness, parse, wildcards
 from pbxgen.flow.pattern_index import PatternIndex
 from pbxgen.language.findings import Findings
-from pbxgen.language.model_base import RANGE
+from pbxgen.language.model_base import RANGE, many
 from pbxgen.language.numbers import Numbers, compact_range, is_written_range
 from pbxgen.language.positions import at, each, key_of
 from pbxgen.language.validate import Draft
@@ -63,8 +63,8 @@ class Directory:
     """The same, to find one."""
     in_ranges: set[str] = field(default_factory=set)
     """Numbers of ranges that destinations name: they are inbound numbers of their own."""
-    emergency: dict[str, str] = field(default_factory=dict)
-    """Number as dialled to its trunk."""
+    emergency: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    """Number as dialled to its trunks."""
     emergency_at: dict[str, Location] = field(default_factory=dict)
     emergency_dialled: dict[str, str] = field(default_factory=dict)
     """Every way to dial an emergency number (with and without the outside line) to the number itself."""
@@ -152,7 +152,7 @@ def _emergency(draft: Draft, directory: Directory, findings: Findings) -> None:
                 continue
             for number in emergency_numbers:
                 if number not in directory.emergency:
-                    directory.emergency[number] = route.trunk
+                    directory.emergency[number] = tuple(dict.fromkeys(many(route.trunk)))
                     directory.emergency_at[number] = node.location
 
 

@@ -20,6 +20,7 @@ from pbxgen.language.model_base import (
     Model,
     Null,
     OneOrMany,
+    OneOrSome,
     OutsideNumber,
     Seconds,
     SecretValue,
@@ -126,6 +127,9 @@ Patterns = Annotated[
 ]
 
 
+TrunkNames = Annotated[OneOrSome[Slug], Expects("the name of a trunk, or a list of them")]
+
+
 class Route(Model):
     """Outgoing calls on the number in E.164, or as it is dialled; the first route that matches carries the call."""
 
@@ -133,7 +137,10 @@ class Route(Model):
         description="Patterns (X 0-9, Z 1-9, N 2-9, [03], closing . or !); emergency, as_dialled: as dialled.",
         examples=["+39[03]X.", ["+33.", "+49."], ["112", "118"]],
     )
-    trunk: Annotated[Slug, Expects("the name of a trunk")] = Field(description="Name of the trunk.")
+    trunk: TrunkNames = Field(
+        description="Name of the trunk, or a list: the next one is tried when one did not carry the call.",
+        examples=["carrier", ["carrier", "backup"]],
+    )
     emergency: bool = Field(False, description="Emergency numbers: open to everyone, always.")
     as_dialled: bool = Field(
         False, description="Short numbers: compared as they are dialled, without the outside line, and sent so."

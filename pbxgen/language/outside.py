@@ -174,7 +174,7 @@ def routes(draft: Draft, names: Names, findings: Findings) -> tuple[dict[str, pl
     section = draft.node("routes")
     for name, route in draft.source.routes.items():
         node = at(section, name)
-        names.use("trunks", route.trunk, at(node, "trunk").location, findings)
+        trunk_names = _trunk_names(route.trunk, at(node, "trunk"), names, findings)
         patterns = []
         for text, item in each(route.match, at(node, "match")):
             pattern = _pattern(text, item, findings, _SHORT if route.as_dialled else _OUTGOING)
@@ -196,8 +196,28 @@ def routes(draft: Draft, names: Names, findings: Findings) -> tuple[dict[str, pl
                 help="remove as_dialled, or emergency where these are no emergency numbers",
             )
         location = key_of(section, name)
-        routes[name] = plan.Route(name, tuple(patterns), route.trunk, route.emergency, location, route.as_dialled)
+        first, *backups = trunk_names
+        routes[name] = plan.Route(
+            name, tuple(patterns), first, route.emergency, location, route.as_dialled, tuple(backups)
+        )
     return routes, sound
+
+
+def _trunk_names(written: str | list[str], node: Node, names: Names, findings: Findings) -> tuple[str, ...]:
+    """Trunks in the order in which they are tried, each once."""
+    found: list[str] = []
+    for name, item in each(written, node):
+        if name in found:
+            findings.add(
+                "PBX180",
+                f"trunk {name} is in the list twice",
+                item.location,
+                help="remove one of the two: a trunk is tried once a call",
+            )
+            continue
+        found.append(name)
+        names.use("trunks", name, item.location, findings)
+    return tuple(found)
 
 
 def _is_dialled(pattern: Pattern, node: Node, findings: Findings) -> None:

@@ -82,7 +82,8 @@ def _nothing_shown(
     showing: dict[str, list[str]] = {}
     for user in users:
         if user.own_number is None:
-            for trunk in {routes[name].trunk for name in user.routes or () if name in routes} & nameless:
+            used = {trunk for name in user.routes or () if name in routes for trunk in routes[name].trunks}
+            for trunk in used & nameless:
                 showing.setdefault(trunk, []).append(user.extension)
     for name, extensions in showing.items():
         about = findings.about(("user", extensions[0])) if len(extensions) == 1 else findings

@@ -11,7 +11,7 @@ from pbxgen.flow.plan import Condition, Contacts, Outcome, Place, Plan, RingGrou
 from pbxgen.flow.schedule import Schedule
 from pbxgen.flow.settings import resolved
 from pbxgen.flow.simulate import DIRECT_RING_SECONDS
-from pbxgen.flow.world import CONFIRM_SECONDS, REPLIES, outcome_of_status
+from pbxgen.flow.world import CONFIRM_SECONDS, NOT_HANDED_ON, REPLIES, outcome_of_status
 
 
 def plan_data(plan: Plan) -> dict[str, Any]:
@@ -28,6 +28,7 @@ def plan_data(plan: Plan) -> dict[str, Any]:
         "outsideTimeout": plan.outside_timeout,
         "replies": dict(REPLIES),
         "outcomes": _outcomes(plan.sip_480),
+        "notHandedOn": sorted(NOT_HANDED_ON),
         "confirmSeconds": CONFIRM_SECONDS,
         "directRingSeconds": DIRECT_RING_SECONDS,
         "bare": trunk is not None and trunk.number_format is NumberFormat.E164_BARE,
@@ -43,10 +44,11 @@ def plan_data(plan: Plan) -> dict[str, Any]:
                 "patterns": [p.regex for p in r.patterns],
                 "emergency": r.emergency,
                 "asDialled": r.as_dialled,
+                "several": bool(r.backups),
             }
             for r in plan.routes.values()
         ],
-        "emergency": dict(plan.emergency),
+        "emergency": {number: len(trunks) > 1 for number, trunks in plan.emergency.items()},
         "schedules": {name: _schedule(schedule) for name, schedule in plan.schedules.items()},
         "contacts": {name: _contacts(contacts) for name, contacts in plan.contacts.items()},
         "operators": {name: _group(group) for name, group in plan.operators.items()},

@@ -19,6 +19,8 @@ class Expectation:
     rings: tuple[str, ...] | None
     ending: Ending | None
     diverted: tuple[Diverted, ...] | None
+    via: str | None = None
+    """Name of the trunk that carries the call to the outside number that is tried last."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +75,8 @@ def differences(expect: Expectation, seen: Story) -> Mapping[str, tuple[str, str
         by_aspect["ends"] = (str(expect.ending), str(seen.ending))
     if expect.diverted is not None and expect.diverted != seen.diverted:
         by_aspect["diverted"] = (_diverted(expect.diverted), _diverted(seen.diverted))
+    if expect.via is not None and expect.via != seen.via:
+        by_aspect["via"] = (expect.via, seen.via or "no trunk")
     return by_aspect
 
 

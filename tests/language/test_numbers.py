@@ -206,7 +206,7 @@ def test_extensions_beside_emergency_numbers_are_fine() -> None:
 
 def test_emergency_patterns_are_written_out_in_the_plan() -> None:
     plan = plan_of('trunks: {t: {host: 192.0.2.1}}\nroutes: {e: {match: "11[258]", trunk: t, emergency: true}}\n')
-    assert plan.emergency == {"112": "t", "115": "t", "118": "t"}
+    assert plan.emergency == {"112": ("t",), "115": ("t",), "118": ("t",)}
 
 
 @pytest.mark.parametrize("pattern", ["11.", "11!", "+39112"])

@@ -230,3 +230,36 @@ def test_calls_that_would_show_an_extension() -> None:
     assert found.message.startswith("calls of 101 over trunk carrier show an extension")
     assert found.subjects == (("user", "101"),)
     clean(body.replace("«", "").replace("»", "").replace("192.0.2.1", '192.0.2.1, number: "+390212345102"'))
+
+
+_TWO = "trunks: {one: {host: 192.0.2.1}, two: {host: 192.0.2.2}}\n"
+
+
+def test_a_route_may_have_several_trunks() -> None:
+    routes = """\
+routes:
+  emergency: {match: "112", trunk: [two, one], emergency: true}
+  italy: {match: "+39[03]X.", trunk: [one, two]}
+  europe: {match: "+49.", trunk: one}
+classes: {all: [italy, europe]}
+users: {"101": {class: all, did: "+390212345101", deviations: {busy: "+393335550101", no_answer: "+49301234567"}}}
+"""
+    plan = plan_of(_TWO + routes)
+    assert plan.emergency == {"112": ("two", "one")}
+    assert [route.trunks for route in plan.routes.values()] == [("two", "one"), ("one", "two"), ("one",)]
+    deviations = plan.users["101"].deviations
+    assert deviations.busy[0].places[0].trunks == ("one", "two")
+    assert deviations.no_answer[0].places[0].trunks == ("one",)
+
+
+def test_a_trunk_stands_once_in_a_list() -> None:
+    found = only("PBX180", _TWO + 'routes: {italy: {match: "+39[03]X.", trunk: [one, two, «one»]}}\n')
+    assert "trunk one is in the list twice" in found.message
+
+
+def test_every_trunk_of_a_list_must_be_there() -> None:
+    only("PBX110", _TWO + 'routes: {italy: {match: "+39[03]X.", trunk: [one, «three»]}}\n')
+
+
+def test_a_list_of_trunks_has_at_least_one() -> None:
+    only("PBX105", _TWO + 'routes: {italy: {match: "+39[03]X.", trunk: «[]»}}\n')

@@ -418,4 +418,13 @@ CODES: tuple[Code, ...] = (
         example=source('users: {"21": {}, "22": {}}\ninbound: {"+390212345XXX": extension}\n'),
         cure="Write as many X's as extensions have digits.",
     ),
+    error(
+        "PBX180",
+        "trunk twice in a list",
+        "The trunks of a list are tried in order, each of them once a call.",
+        example=source(
+            'trunks: {carrier: {host: 192.0.2.1}}\nroutes: {italy: {match: "+39[03]X.", trunk: [carrier, carrier]}}\n'
+        ),
+        cure="Remove one of the two.",
+    ),
 )

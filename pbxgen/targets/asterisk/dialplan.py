@@ -10,7 +10,7 @@ from pbxgen.flow.schedule import Schedule
 from pbxgen.targets.asterisk import calendar, names, self_service
 from pbxgen.targets.asterisk.deviations import Block, Shared, condition_notes, deviation_lines, find_shared, notes_on
 from pbxgen.targets.asterisk.names import EndpointNames
-from pbxgen.targets.asterisk.places import Line, Owner, legs, places, rule_lines
+from pbxgen.targets.asterisk.places import Line, Owner, legs, over, places, rule_lines
 from pbxgen.targets.asterisk.siblings import Key
 
 FEW_CONTACTS = 200
@@ -112,13 +112,13 @@ def _range(plan: Plan, at: int, inbound: Inbound) -> dict[str, object]:
 
 
 def _emergency(plan: Plan) -> Iterator[tuple[str, str]]:
-    """Every way to dial an emergency number, and what is sent over which trunk."""
-    for number, trunk in plan.emergency.items():
-        yield number, f"{number},{trunk}"
+    """Every way to dial an emergency number, and what is sent over which trunks."""
+    for number, trunks in plan.emergency.items():
+        yield number, f"{number},{over(trunks)}"
     line = plan.numbering.outside_line
-    for number, trunk in plan.emergency.items():
+    for number, trunks in plan.emergency.items():
         if line and line + number not in plan.emergency:
-            yield line + number, f"{number},{trunk}"
+            yield line + number, f"{number},{over(trunks)}"
 
 
 def _trunk(plan: Plan, trunk: Trunk, siblings: Mapping[Key, Key]) -> dict[str, object]:
@@ -136,7 +136,10 @@ def _trunk(plan: Plan, trunk: Trunk, siblings: Mapping[Key, Key]) -> dict[str, o
 
 def _route(plan: Plan, route: Route) -> dict[str, object]:
     patterns = tuple(p.text if p.literal else f"_{p.text}" for p in route.patterns)
-    context, answer = names.context(plan, "route", route.name), f"{route.name},{route.trunk}{_place(plan, route)}"
+    context, answer = (
+        names.context(plan, "route", route.name),
+        f"{route.name},{over(route.trunks)}{_place(plan, route)}",
+    )
     return {"context": context, "where": route.location.short, "patterns": patterns, "answer": answer}
 
 
@@ -145,7 +148,7 @@ def _short_route(plan: Plan, route: Route) -> dict[str, object]:
     line = plan.numbering.outside_line
     patterns = tuple(line + p.text if p.literal else f"_{line}{p.text}" for p in route.patterns)
     sent = f"${{EXTEN:{len(line)}}}" if line else "${EXTEN}"
-    answer = f"{route.name},{route.trunk}{_place(plan, route)},{sent}"
+    answer = f"{route.name},{over(route.trunks)}{_place(plan, route)},{sent}"
     context = names.context(plan, "short", route.name)
     return {"context": context, "where": route.location.short, "patterns": patterns, "answer": answer}
 

@@ -7,6 +7,7 @@ A record's words are parted by spaces, the rules of a list by ``|``, a rule's co
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from pbxgen.flow.numbering import NumberFormat
 from pbxgen.flow.plan import (
@@ -27,12 +28,13 @@ from pbxgen.flow.plan import (
     User,
 )
 from pbxgen.flow.settings import KEYS
+from pbxgen.targets.freeswitch.failover import over
 
 
 def place(value: Place) -> str:
     """``outside:+393331234567;trunk=carrier;t=25;c``."""
     options = {
-        f"trunk={value.trunk}": value.trunk is not None,
+        f"trunk={over(value.trunks)}": value.trunk is not None,
         f"t={value.timeout}": value.timeout is not None,
         "c": value.confirm,
         "own" if value.caller_id is CallerId.OWN else "original": value.caller_id is not None,
@@ -119,7 +121,7 @@ def _expires(text: str) -> str:
 
 
 def _leg(value: Leg, owner: User, plan: Plan) -> str:
-    written = place(value.place)
+    written = place(replace(value.place, backups=()))
     if value.delay:
         written += f";d={value.delay}"
     if value.place.kind is not PlaceKind.USER:

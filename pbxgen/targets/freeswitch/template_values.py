@@ -11,7 +11,7 @@ from pbxgen.flow.numbering import NumberFormat
 from pbxgen.flow.plan import ANONYMOUS, Callers, Contacts, Inbound, Plan, Route, Trunk, User
 from pbxgen.flow.schedule import Schedule
 from pbxgen.targets.base import Options, Part
-from pbxgen.targets.freeswitch import call_data, self_service
+from pbxgen.targets.freeswitch import call_data, failover, self_service
 from pbxgen.targets.freeswitch.addresses import access_lists
 from pbxgen.targets.freeswitch.clock import opening
 from pbxgen.targets.freeswitch.endpoints import Naming
@@ -75,13 +75,17 @@ def tenant(plan: Plan, naming: Naming) -> View:
 
 
 def _emergency(plan: Plan) -> Iterator[View]:
-    by_trunk: dict[str, list[str]] = {}
-    for number, trunk in plan.emergency.items():
-        by_trunk.setdefault(trunk, []).append(number)
+    by_trunks: dict[tuple[str, ...], list[str]] = {}
+    for number, trunks in plan.emergency.items():
+        by_trunks.setdefault(trunks, []).append(number)
     line = plan.numbering.outside_line
     optional = f"(?:{line})?" if line else ""
-    for trunk, numbers in by_trunk.items():
-        yield {"trunk": trunk, "expression": rf"^{optional}({'|'.join(map(re.escape, numbers))})\z"}
+    for trunks, numbers in by_trunks.items():
+        yield {
+            "trunk": failover.over(trunks),
+            "several": len(trunks) > 1,
+            "expression": rf"^{optional}({'|'.join(map(re.escape, numbers))})\z",
+        }
 
 
 def _route(route: Route, *, without_number: bool) -> View:
@@ -89,7 +93,7 @@ def _route(route: Route, *, without_number: bool) -> View:
     other = r"(?!none\z)" if without_number and not route.as_dialled else ""
     return {
         "name": route.name,
-        "trunk": route.trunk,
+        "trunk": failover.over(route.trunks),
         "short": route.as_dialled,
         "field": "${pbx_rest}" if route.as_dialled else "destination_number",
         "expression": rf"^{other}(?:{'|'.join(p.regex for p in route.patterns)})\z",
