@@ -16,7 +16,7 @@ from pbxgen.interpret.generated_calls import files_of
 from pbxgen.language.numbering import numbering
 from pbxgen.pbxs import PBXS
 from tests.smoke.offices import call
-from tests.support.numbers import REGIONS, Known, is_valid, numbers_of
+from tests.support.numbers import REGIONS, Known, is_valid, numbers_of, reads
 from tests.support.office import plan_of
 
 FORMS = ("E.164", "bare", "international", "national")
@@ -68,6 +68,9 @@ def _wrong_in_model(country: str, each: int) -> Iterator[str]:
     plan = numbering(country)
     for known in numbers_of(country, each):
         for form, digits in known.forms(plan.international_prefix).items():
+            other = reads(digits, country)
+            if form in ("bare", "international") and other != known.e164 and plan.dialled(digits) == other:
+                continue  # to libphonenumber, too, it is another number
             for what, got in (("dialled", plan.dialled(digits)), ("calling", plan.caller_of_trunk(digits))):
                 if got != known.e164 and not (form == "bare" and is_valid(got or "")):
                     yield f"{country} {what} {form} {digits}: {got}, not {known.e164}"

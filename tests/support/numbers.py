@@ -45,7 +45,7 @@ def numbers_of(region: str, each: int, seed: int = 20261129) -> tuple[Known, ...
             continue
         for number in (example, *_alike(region, example, each, draw)):
             known = Known(_written(number, PhoneNumberFormat.E164), _digits(number))
-            if _reads(known.national, region) == known.e164:
+            if reads(known.national, region) == known.e164:
                 found.setdefault(known.e164, known)
     return tuple(found.values())
 
@@ -68,7 +68,8 @@ def is_valid(e164: str) -> bool:
         return False
 
 
-def _reads(digits: str, region: str) -> str | None:
+def reads(digits: str, region: str) -> str | None:
+    """E.164 of digits as libphonenumber reads them."""
     try:
         return _written(phonenumbers.parse(digits, region), PhoneNumberFormat.E164)
     except phonenumbers.NumberParseException:
