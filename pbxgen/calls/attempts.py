@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from pbxgen.flow.numbering import NumberFormat
 from pbxgen.flow.plan import Plan
 
 TOGETHER_SECONDS = 0.9
@@ -70,5 +69,4 @@ def number_sent(plan: Plan, trunk: str, digits: str) -> str:
     """The E.164 number (or emergency number) that digits sent to a trunk stand for; other digits stay as they are."""
     if plan.is_short(digits):
         return digits
-    bare = plan.trunks[trunk].number_format is NumberFormat.E164_BARE
-    return plan.numbering.caller_of_trunk(digits, bare=bare) or digits
+    return plan.numbering.of_sent(digits, plan.trunks[trunk].number_format) or digits

@@ -7,8 +7,7 @@ from enum import StrEnum
 
 from pbxgen.flow import codes
 from pbxgen.flow.machine import Caller, Sent
-from pbxgen.flow.numbering import NumberFormat
-from pbxgen.flow.plan import CallerId, Origin, Place, Plan, Route, Trunk
+from pbxgen.flow.plan import CallerId, Origin, Place, Plan, Route
 
 OWN_MAILBOX = codes.OWN_MAILBOX
 """Opens the caller's own mailbox; the PIN is asked where there is one."""
@@ -126,10 +125,9 @@ def sent(plan: Plan, caller: Caller, out: DialOut) -> Sent:
     return Sent(out.route, number, None if shown is None else plan.numbering.as_sent(shown, trunk.number_format))
 
 
-def caller_from_trunk(plan: Plan, trunk: Trunk | None, number: str) -> str | None:
-    """E.164 number of a caller on a trunk; None where it shows none."""
-    bare = trunk is not None and trunk.number_format is NumberFormat.E164_BARE
-    return plan.numbering.caller_of_trunk(number, bare=bare)
+def caller_from_trunk(plan: Plan, number: str) -> str | None:
+    """A caller on a trunk: E.164, or digits that are no number as they are; None where it shows none."""
+    return plan.numbering.caller_of_trunk(number)
 
 
 def _emergency_route(plan: Plan, number: str) -> Route:

@@ -112,9 +112,12 @@ def emergency_spellings(plan: Plan) -> tuple[str, ...]:
     """
     numbering = plan.numbering
     every = (
-        spelt
+        f"+{spelt}"
         for number in plan.emergency
-        for spelt in (f"+{number}", f"+{numbering.country_code}{number}", numbering.from_national(number))
+        for spelt in (
+            number,
+            *(f"{numbering.country_code}{rest}" for rest in (number, *numbering.behind_prefixes(number))),
+        )
     )
     return tuple(dict.fromkeys(every))
 

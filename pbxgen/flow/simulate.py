@@ -60,8 +60,7 @@ def caller_of(plan: Plan, call: Call) -> Caller:
     """Who calls: an extension of the plan is inside, everything else comes from a trunk."""
     if call.caller in plan.users:
         return Caller(Origin.INTERNAL, call.caller)
-    trunk = next(iter(plan.trunks.values()), None)
-    return Caller(Origin.EXTERNAL, entry.caller_from_trunk(plan, trunk, call.caller), call.carried)
+    return Caller(Origin.EXTERNAL, entry.caller_from_trunk(plan, call.caller), call.carried)
 
 
 def simulate(plan: Plan, call: Call, world: World) -> Story:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any
 
 from pbxgen.flow.numbering import Cost, NumberingPlan
+from pbxgen.language.numbering import numbering
 
 _WRITTEN = re.compile(r"\+?\(?[0-9][0-9 .()/-]*", re.ASCII)
 _SEPARATORS = str.maketrans("", "", " .()/-")
@@ -19,10 +20,6 @@ _INTERNATIONAL_PREMIUM = "+979"
 _SHARED_BY_COUNTRIES = frozenset({1, 7})
 """Calling codes of countries that are abroad to one another (elsewhere they are shared with dependencies only)."""
 _UNITED_STATES = frozenset({"US", "AS", "GU", "MP", "PR", "VI"})
-
-
-_INTERNATIONAL_PREFIX = {"SG": "001", "KR": "001"}
-"""Where the metadata only has a choice of carriers' prefixes: the best known one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,16 +83,8 @@ class Numbers:
 
     def plan(self) -> NumberingPlan:
         """The country's dialling habits. There must be a country."""
-        import phonenumbers
-
         assert self.country is not None
-        data: Any = phonenumbers.PhoneMetadata.metadata_for_region(self.country)
-        return NumberingPlan(
-            country_code=str(data.country_code),
-            international_prefix=_INTERNATIONAL_PREFIX.get(self.country) or _international_prefix(data),
-            national_prefix=re.sub(r"[^0-9]", "", data.national_prefix or ""),
-            outside_line=self._outside_line,
-        )
+        return replace(numbering(self.country), outside_line=self._outside_line)
 
     def read(self, text: str) -> Number:
         """The number that ``text`` means. National numbers must exist; one with ``+`` must have the right length."""
@@ -126,14 +115,6 @@ class Numbers:
         if not digits.startswith("+"):
             return Number(None, f"is not a valid number in {self.country}")
         return Number(e164, assigned=False)
-
-
-def _international_prefix(data: Any) -> str:
-    """Digits before a foreign number; a waiting tone in them (8~10) is not dialled."""
-    if data.preferred_international_prefix:
-        return str(data.preferred_international_prefix).replace("~", "")
-    digits = re.match(r"[0-9]{2,}", data.international_prefix or "")
-    return digits.group() if digits else "00"
 
 
 _PARSE_PROBLEMS = {

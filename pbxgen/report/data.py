@@ -6,7 +6,7 @@ import json
 from typing import Any
 
 from pbxgen.diagnostics.diagnostic import Diagnostic
-from pbxgen.flow.numbering import NumberFormat
+from pbxgen.flow.numbering import AREA_15_NUMBER, FOREIGN, readings
 from pbxgen.flow.plan import Condition, Contacts, Outcome, Place, Plan, RingGroup, Rule, Rules, User
 from pbxgen.flow.schedule import Schedule
 from pbxgen.flow.settings import resolved
@@ -18,7 +18,6 @@ def plan_data(plan: Plan) -> dict[str, Any]:
     """Plain values; what is false, empty or absent is left out of users, places and rules."""
     plan = resolved(plan)  # as the switches stand while nobody has set them
     lists = _Lists()
-    trunk = next(iter(plan.trunks.values()), None)
     return {
         "name": plan.name,
         "domain": plan.domain,
@@ -31,11 +30,10 @@ def plan_data(plan: Plan) -> dict[str, Any]:
         "notHandedOn": sorted(NOT_HANDED_ON),
         "confirmSeconds": CONFIRM_SECONDS,
         "directRingSeconds": DIRECT_RING_SECONDS,
-        "bare": trunk is not None and trunk.number_format is NumberFormat.E164_BARE,
         "numbers": {
-            "code": plan.numbering.country_code,
-            "international": plan.numbering.international_prefix,
-            "national": plan.numbering.national_prefix,
+            "readings": [[r.expression, r.before, r.drop, r.area] for r in readings(plan.numbering)],
+            "areaDigits": AREA_15_NUMBER,
+            "foreign": FOREIGN,
             "line": plan.numbering.outside_line,
         },
         "routes": [

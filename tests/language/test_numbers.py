@@ -95,10 +95,13 @@ def test_what_is_abroad(number: str, country: str, expected: bool) -> None:
     [
         ("IT", "39", "00", ""),
         ("DE", "49", "00", "0"),
-        ("US", "1", "011", "1"),
+        ("US", "1", "011", ""),
         ("AU", "61", "0011", "0"),
         ("RU", "7", "810", "8"),
         ("SG", "65", "001", ""),
+        ("TH", "66", "001", "0"),
+        ("CO", "57", "009", "0"),
+        ("HU", "36", "00", "06"),
     ],
 )
 def test_the_dialling_habits_of_a_country(country: str, code: str, international: str, national: str) -> None:

@@ -184,7 +184,7 @@ NUMBERED = 'trunks: {carrier: {host: 192.0.2.1, number: "+390212345000"}}\n'
         '«f»: {match: "112", trunk: carrier, emergency: true}',
         's: {match: "4XXX", trunk: carrier, as_dialled: true}, «t»: {match: "4040", trunk: carrier, as_dialled: true}',
         '«s»: {match: "112", trunk: carrier, as_dialled: true}, e: {match: "112", trunk: carrier, emergency: true}',
-        'world: {match: "!", trunk: carrier}, «short»: {match: "4XX", trunk: carrier, as_dialled: true}',
+        'world: {match: "!", trunk: carrier}, «short»: {match: "800123XXX", trunk: carrier, as_dialled: true}',
     ],
 )
 def test_a_route_that_can_carry_no_call(routes: str) -> None:
@@ -213,6 +213,7 @@ def test_a_route_of_which_an_inbound_range_has_some_numbers_carries_the_others(r
         'a: {match: "+39[0-4]XX", trunk: carrier}, c: {match: "+39XXX", trunk: carrier}',
         'a: {match: "+39X.", trunk: carrier}, c: {match: "+39X", trunk: carrier}',
         'short: {match: "4XX", trunk: carrier, as_dialled: true}, world: {match: "!", trunk: carrier}',
+        'world: {match: "!", trunk: carrier}, short: {match: "4XX", trunk: carrier, as_dialled: true}',
         'world: {match: "+4.", trunk: carrier}, short: {match: "4XX", trunk: carrier, as_dialled: true}',
         'a: {match: "+39XXX", trunk: carrier}, c: {match: "+39X.", trunk: carrier}',
     ],

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import groupby
 
+from pbxgen.flow.numbering import NumberFormat
 from pbxgen.flow.plan import ANONYMOUS, Contacts, Inbound, Place, Plan, Profile, RingGroup, Route, Trunk, User
 from pbxgen.flow.schedule import Schedule
-from pbxgen.targets.asterisk import calendar, names, self_service
+from pbxgen.targets.asterisk import calendar, names, numbering, self_service
 from pbxgen.targets.asterisk.deviations import Block, Shared, condition_notes, deviation_lines, find_shared, notes_on
 from pbxgen.targets.asterisk.names import EndpointNames
 from pbxgen.targets.asterisk.places import Line, Owner, legs, over, places, rule_lines
@@ -25,6 +26,8 @@ def view(plan: Plan, endpoints: EndpointNames, siblings: Mapping[Key, Key]) -> d
         "plan": plan,
         "endpoints": endpoints,
         "trunks": [_trunk(plan, trunk, siblings) for trunk in plan.trunks.values()],
+        "reading": numbering.reading(plan.numbering),
+        "writing": numbering.writing(plan.numbering) if _nationally(plan) else (),
         "emergency": list(_emergency(plan)),
         "routes": [_route(plan, r) for r in plan.routes.values() if not (r.emergency or r.as_dialled)],
         "short": [_short_route(plan, r) for r in plan.routes.values() if r.as_dialled],
@@ -36,6 +39,10 @@ def view(plan: Plan, endpoints: EndpointNames, siblings: Mapping[Key, Key]) -> d
         "contacts": [_contacts(plan, contacts) for contacts in plan.contacts.values()],
         **self_service.view(plan),
     }
+
+
+def _nationally(plan: Plan) -> bool:
+    return any(trunk.number_format is NumberFormat.NATIONAL for trunk in plan.trunks.values())
 
 
 def _bucketed(plan: Plan, kind: str, blocks: Iterable[Block]) -> list[dict[str, object]]:

@@ -156,19 +156,15 @@ def inbound(value: Inbound) -> str:
 
 
 def trunk(value: Trunk, plan: Plan) -> str:
-    """``trunk gateway=acme.carrier number=+390212345000 cid=original header=diversion home=+39 abroad=+``."""
-    numbering = plan.numbering
-    code, prefix = numbering.country_code, numbering.international_prefix
-    home, abroad = {
-        NumberFormat.E164: (f"+{code}", "+"),
-        NumberFormat.E164_BARE: (code, ""),
-        NumberFormat.NATIONAL: (numbering.national_prefix, prefix),
-        NumberFormat.INTERNATIONAL: (f"{prefix}{code}", prefix),
-    }[value.number_format]
+    """``trunk gateway=acme.carrier number=+390212345000 cid=original header=diversion form=other abroad=+``."""
+    form = "national" if value.number_format is NumberFormat.NATIONAL else "other"
+    abroad = {NumberFormat.E164: "+", NumberFormat.E164_BARE: ""}.get(
+        value.number_format, plan.numbering.international_prefix
+    )
     words = ["trunk", f"gateway={gateway_name(value, plan)}"]
     if value.number is not None:
         words.append(f"number={value.number}")
-    words += [f"cid={value.caller_id.value}", f"header={value.diversion.value}", f"home={home}", f"abroad={abroad}"]
+    words += [f"cid={value.caller_id.value}", f"header={value.diversion.value}", f"form={form}", f"abroad={abroad}"]
     return " ".join(words)
 
 

@@ -16,13 +16,12 @@ from pbxgen.targets.freeswitch.addresses import access_lists
 from pbxgen.targets.freeswitch.clock import opening
 from pbxgen.targets.freeswitch.endpoints import Naming
 from pbxgen.targets.freeswitch.escape import shown_name
+from pbxgen.targets.freeswitch.numbering import expressions
 from pbxgen.targets.networks import host_and_port
 
 View: TypeAlias = dict[str, object]
 """Values by the names that a template has for them."""
 
-_NONE = "(?!)"
-"""Matches nothing, not even the empty text."""
 _SMALL, _LARGE = 1_000, 100_000
 _PATTERNS_PER_EXPRESSION = 50
 _HIDDEN = r"^external \z"
@@ -40,9 +39,8 @@ def inbound_trunks(plan: Plan) -> Iterator[View]:
     for trunk in plan.trunks.values():
         lists = access_lists(trunk)
         if lists:
-            bare = "yes" if trunk.number_format is NumberFormat.E164_BARE else "no"
             where = _comment(trunk.name, trunk.location)
-            yield {"tenant": plan.name, "name": trunk.name, "lists": lists, "bare": bare, "where": where}
+            yield {"tenant": plan.name, "name": trunk.name, "lists": lists, "where": where}
 
 
 def tenant(plan: Plan, naming: Naming) -> View:
@@ -55,7 +53,8 @@ def tenant(plan: Plan, naming: Naming) -> View:
         "timezone": plan.timezone,
         "language": plan.language,
         "numbering": plan.numbering,
-        "abroad_at_home": _NONE if plan.numbering.read_as_abroad is None else plan.numbering.read_as_abroad,
+        "numbers": expressions(plan.numbering),
+        "nationally": any(trunk.number_format is NumberFormat.NATIONAL for trunk in plan.trunks.values()),
         "max_diversions": plan.max_diversions,
         "outside_timeout": plan.outside_timeout,
         "sip_480": plan.sip_480.value,

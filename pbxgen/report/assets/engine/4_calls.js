@@ -102,7 +102,7 @@
   const callerOf = (plan, call) =>
     plan.users.has(call.from)
       ? { origin: INTERNAL, number: call.from, carried: 0 }
-      : { origin: EXTERNAL, number: plan.reading.callerOfTrunk(call.from, plan.bare), carried: call.carried || 0 };
+      : { origin: EXTERNAL, number: plan.reading.callerOfTrunk(call.from), carried: call.carried || 0 };
 
   /* call: {from, to, carried?, transfer?: {by, to, attended?}} */
   function simulate(plan, call, world) {
