@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from pbxgen.flow.numbering import NumberFormat
 from pbxgen.flow.plan import Plan
 
 TOGETHER_SECONDS = 0.9
 """Attempts that begin within this time of each other ring together (delays are whole seconds)."""
+_NEXT_TRUNK_SECONDS = 2
+"""After a refusal the next trunk is tried at once."""
 
 
 @dataclass(slots=True)
@@ -27,6 +28,8 @@ class Attempt:
     """Of the INVITE; names in lower case."""
     request_user: str
     """User part of the request URI as it was sent."""
+    trunk: str | None = None
+    """Name of the trunk that it was sent to; None: to a phone."""
 
 
 def entries(attempts: Iterable[Attempt]) -> list[list[Attempt]]:
@@ -45,9 +48,25 @@ def ring_together(first: Attempt, later: Attempt) -> bool:
     return later.at - first.at < TOGETHER_SECONDS and (first.ended is None or first.ended > later.at)
 
 
+def reached(attempts: Iterable[Attempt], states: Mapping[str, str]) -> tuple[Attempt, ...]:
+    """The attempts that reached a phone or an outside number; the others' trunk did not carry the call.
+
+    ``states``: of the trunks that carry none. A trunk that carries calls has not carried one that goes on to the next.
+    """
+    in_order = [attempt for attempt in attempts if attempt.trunk not in states]
+    return tuple(
+        one for at, one in enumerate(in_order) if not any(_sent_on(one, later) for later in in_order[at + 1 :])
+    )
+
+
+def _sent_on(one: Attempt, later: Attempt) -> bool:
+    """Is ``later`` the same call, over the trunk that was tried next?"""
+    ended = one.ended is not None and one.status != 200 and 0 <= later.at - one.ended < _NEXT_TRUNK_SECONDS
+    return ended and one.trunk is not None and later.target == one.target and later.trunk not in (None, one.trunk)
+
+
 def number_sent(plan: Plan, trunk: str, digits: str) -> str:
     """The E.164 number (or emergency number) that digits sent to a trunk stand for; other digits stay as they are."""
     if plan.is_short(digits):
         return digits
-    bare = plan.trunks[trunk].number_format is NumberFormat.E164_BARE
-    return plan.numbering.caller_of_trunk(digits, bare=bare) or digits
+    return plan.numbering.of_sent(digits, plan.trunks[trunk].number_format) or digits

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
-from pbxgen.calls.attempts import Attempt, entries
+from pbxgen.calls.attempts import Attempt, entries, reached
 from pbxgen.calls.case import Case
 from pbxgen.flow.machine import Ending, EndKind
 
@@ -28,6 +28,11 @@ class Observed:
     """Targets rung although the caller had hung up."""
     faults: tuple[str, ...] = ()
     """What went wrong in a way that no scenario expects."""
+
+    @property
+    def via(self) -> str | None:
+        """The trunk of the last attempt that reached an outside number."""
+        return next((attempt.trunk for attempt in reversed(self.rang) if attempt.trunk is not None), None)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,12 +65,13 @@ class CallRecord:
 def observed(case: Case, record: CallRecord) -> Observed:
     """Conclude from a record which targets were rung, how the call ended, and what no scenario expects."""
     over = None if case.call.transfer is not None else record.over_at
+    rang = reached(record.rang, case.world.trunks)
     late = [attempt for attempt in record.rang if over is not None and attempt.at > over]
-    in_time = [[attempt for attempt in entry if attempt not in late] for entry in entries(record.rang)]
+    in_time = [[attempt for attempt in entry if attempt not in late] for entry in entries(rang)]
     return Observed(
         rings=tuple("+".join(sorted({attempt.target for attempt in entry})) for entry in in_time if entry),
         ending=None if record.rings_on else _ending(case, record),
-        rang=record.rang,
+        rang=rang,
         status=200 if record.answered_at is not None else record.status,
         answered_at=record.answered_at,
         stored=record.stored,

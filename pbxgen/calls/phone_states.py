@@ -36,6 +36,14 @@ _REPLIES = {
     "fail": Reply(None, 503),
 }
 
+
+def reply_over(trunk: str | None, state: str) -> str:
+    """The state that an outside number shows over a trunk in a state of its own (None: it carries calls)."""
+    if trunk in ("down", "silent"):
+        return "dead"
+    return "fail" if trunk == "full" else trunk or state
+
+
 ANSWERING = frozenset(state for state, reply in _REPLIES.items() if reply.final == 200)
 PRESSING = frozenset(state for state, reply in _REPLIES.items() if reply.presses)
 UNREGISTERED = "unregistered"

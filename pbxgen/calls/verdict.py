@@ -35,6 +35,9 @@ def _to_its_end(case: Case, story: Story, observed: Observed, say: Phrases) -> I
     ending = case.expected.ending or story.ending
     if not _same_ending(case, observed.ending, ending):
         yield say("verdict.ending", seen=observed.ending or _list((), say), status=observed.status, wanted=ending)
+    via = case.expected.via or story.via
+    if observed.rings == rings and via is not None and observed.via != via:
+        yield say("verdict.via", seen=observed.via or say("verdict.no_trunk"), wanted=via)
     if observed.rings == rings:
         yield from _timing(case, story, observed, say)
         yield from _trunk_headers(case, story, observed, say)
@@ -149,8 +152,7 @@ def _trunk_headers(case: Case, story: Story, observed: Observed, say: Phrases) -
         for leg in legs:
             if leg.target in case.plan.users or leg.target in case.plan.emergency:
                 continue
-            route = case.plan.route_of(leg.target)
-            trunk = case.plan.trunks.get(route.trunk) if route is not None else None
+            trunk = case.plan.trunks.get(leg.trunk or "")
             if trunk is None or trunk.diversion is DiversionHeader.NONE:
                 continue
             before = story.events[:number]

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -13,19 +16,24 @@ from pbxgen.language import LONGEST_RING, SHORTEST_RING
 
 if TYPE_CHECKING:
     from pbxgen.edit.change import Change
-    from pbxgen.edit.deviation import Setting
+    from pbxgen.edit.wishes import Inherit, Setting, Wish
 
-_HELP = """Change one deviation in the YAML, and nothing else in it.
+_HELP = """Change a deviation of users or of a policy in the YAML, and nothing else in it.
 
 \b
+WHO          extensions or names of users, one or several
 KEY          unconditional, busy, no_answer, unreachable, operator_return.busy, operator_return.no_answer,
-             operator_return.unreachable (or operator_return, to switch all three off)
+             operator_return.unreachable (or operator_return, to switch all three off, or to inherit them)
 DESTINATION  102, +393331234567, mobile, voicemail, voicemail:102, operator, operator:NAME, group:NAME,
-             announce:NAME, busy, hangup, or several of them separated by commas; off switches the deviation off
+             announce:NAME, busy, hangup, or several of them separated by commas; off switches the deviation off;
+             inherit takes the user's own away, so that what the policy says holds again
 
 Every comment, blank line and quote is kept. A change that `pbxgen check` would report as an error is refused, and the
-file is not touched. The diff is printed.
+file is not touched; warnings that are new are shown. Rules with conditions are replaced with --replace only. The diff
+is printed.
 """
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", re.ASCII)
+INHERIT = "inherit"
 
 
 def register(app: typer.Typer) -> None:
@@ -34,8 +42,10 @@ def register(app: typer.Typer) -> None:
         help=_HELP,
         epilog=examples(
             "pbxgen divert office 101 busy 102",
+            "pbxgen divert office 101 'Bruno Verdi' unreachable mobile --confirm",
             "pbxgen divert office 101 no_answer mobile,voicemail --after 15",
-            "pbxgen divert office 101 operator_return.busy operator",
+            "pbxgen divert office 101 unconditional operator --when 'not office' --until 2026-12-31",
+            "pbxgen divert office 101 operator_return.busy inherit",
             "pbxgen divert office 101 unconditional off --dry-run",
             "pbxgen divert office --policy staff unreachable voicemail",
         ),
@@ -45,7 +55,8 @@ def register(app: typer.Typer) -> None:
 def divert(
     source: Source,
     words: Annotated[
-        list[str], typer.Argument(metavar="[EXTENSION] KEY DESTINATION", help="EXTENSION: not with --policy.")
+        list[str],
+        typer.Argument(metavar="[WHO]... KEY DESTINATION", help="WHO: not with --policy."),
     ],
     policy: Annotated[
         str | None, typer.Option("--policy", metavar="NAME", help="Change this policy.", show_default=False)
@@ -60,63 +71,129 @@ def divert(
             show_default=False,
         ),
     ] = None,
+    when: Annotated[
+        str | None,
+        typer.Option(
+            "--when",
+            metavar="NAME",
+            help="Only while a schedule or switch, or `not NAME`, says so.",
+            show_default=False,
+        ),
+    ] = None,
+    origin: Annotated[
+        str | None,
+        typer.Option("--from", metavar="WHOM", help="internal, external, or a contacts set.", show_default=False),
+    ] = None,
+    until: Annotated[
+        str | None,
+        typer.Option("--until", metavar="DATE", help="The last day, such as 2026-12-31.", show_default=False),
+    ] = None,
+    confirm: Annotated[bool, typer.Option("--confirm", help="Whoever answers there must press 1.")] = False,
+    replace: Annotated[bool, typer.Option("--replace", help="Also rules that have conditions.")] = False,
     tenant: Tenant = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", "-n", help="Print the diff, change nothing.")] = False,
 ) -> None:
-    from pbxgen.cli.findings import Findings
-    from pbxgen.edit.change import NoSuchOwnerError, change_deviation
+    from pbxgen.edit.change import NoSuchOwnerError, changes
+    from pbxgen.edit.wishes import Setting
     from pbxgen.edit.yaml_text import CannotEditError
-    from pbxgen.pbxs import PBXS
-    from pbxgen.pipeline import compile_path
     from pbxgen.source.files import UnreadableError
 
-    section, name, key, setting = _understood(words, policy, after)
-    place = _source_of(source, tenant)
+    options = Setting((), after, when, origin, until, confirm)
+    *owners, key, to = _words(words, policy)
+    wanted = _wanted(key, to, options, policy)
+    place = source_to_edit(source, tenant)
     try:
-        change = change_deviation(place, section, name, key, setting)
+        wishes = _wishes(place, owners, policy, key, wanted)
+        if not replace:
+            _require_no_conditions(place, wishes)
+        made = changes(place, wishes)
     except NoSuchOwnerError as error:
         raise typer.BadParameter(console.printable(str(error))) from error
     except UnreadableError as error:
-        raise _refused(error.diagnostic.message) from error
+        raise refused(error.diagnostic.message) from error
     except CannotEditError as error:
-        raise _refused(f"cannot edit {console.printable(name)}: {error}") from error
-    if change.after == change.before:
+        names = ", ".join(map(console.printable, [policy] if policy is not None else owners))
+        raise refused(f"cannot edit {names}: {error}") from error
+    if not made:
         console.note("nothing to change: it is already so")
         return
-    compilation = compile_path(place, targets=PBXS, instead={change.file: change.after})
-    if compilation.failed:
-        report = Findings(compilation, on_stderr=True)
-        report.close("the change is refused, nothing was written")
-    console.show_diff(change.diff())
-    if dry_run:
-        return
-    _write(change)
-    console.note(f"changed {change.file}")
+    check_changes(place, made)
+    write_changes(made, dry_run=dry_run)
 
 
-def _understood(words: list[str], policy: str | None, after: int | None) -> tuple[str, str, str, Setting]:
-    from pbxgen.diagnostics.nearest import did_you_mean
-    from pbxgen.edit.deviation import KEYS, OFF, RETURN, Setting
-
-    if len(words) != (3 if policy is None else 2):
-        wanted = "EXTENSION KEY DESTINATION" if policy is None else "KEY DESTINATION with --policy"
+def _words(words: list[str], policy: str | None) -> list[str]:
+    if len(words) < 3 if policy is None else len(words) != 2:
+        wanted = "WHO KEY DESTINATION" if policy is None else "KEY DESTINATION with --policy"
         raise typer.BadParameter(f"the arguments after SOURCE are {wanted}; see pbxgen divert --help")
-    *owner, key, to = words
+    return words
+
+
+def _wanted(key: str, to: str, options: Setting, policy: str | None) -> Setting | Inherit:
+    from dataclasses import replace
+
+    from pbxgen.diagnostics.nearest import did_you_mean
+    from pbxgen.edit.wishes import KEYS, OFF, RETURN, Inherit
+
     destinations = tuple(part.strip() for part in to.split(","))
-    if key not in KEYS and not (key == RETURN and to == OFF):
+    words = frozenset({OFF, INHERIT})
+    if key not in KEYS and not (key == RETURN and to in words):
         meant = did_you_mean(key, KEYS) or f"the keys are {', '.join(KEYS)}"
         raise typer.BadParameter(f"{console.printable(key)} is not a deviation: {meant}", param_hint="KEY")
     if not all(destinations):
         raise typer.BadParameter("a destination is empty", param_hint="DESTINATION")
-    if OFF in destinations and len(destinations) > 1:
-        raise typer.BadParameter("off cannot be combined with destinations", param_hint="DESTINATION")
-    if after is not None and (not key.endswith("no_answer") or to == OFF):
+    word = next((word for word in destinations if word in words), None)
+    if word is not None and len(destinations) > 1:
+        raise typer.BadParameter(f"{word} cannot be combined with destinations", param_hint="DESTINATION")
+    if options.after is not None and (not key.endswith("no_answer") or word is not None):
         raise typer.BadParameter("only no_answer has a time before it diverts", param_hint="--after")
-    setting = Setting(() if to == OFF else destinations, after)
-    return ("users", owner[0], key, setting) if policy is None else ("policies", policy, key, setting)
+    if options.until is not None and not _is_day(options.until):
+        raise typer.BadParameter("write a date such as 2026-12-31", param_hint="--until")
+    if word is not None and not options.is_short:
+        raise typer.BadParameter(f"{word} takes no --when, --from, --until or --confirm", param_hint="DESTINATION")
+    for option, given in (("--when", options.when), ("--from", options.origin)):
+        if given is not None and not given.strip():
+            raise typer.BadParameter("a name is empty", param_hint=option)
+    if word == INHERIT:
+        if policy is not None:
+            raise typer.BadParameter("only users inherit, from their policies", param_hint="DESTINATION")
+        return Inherit()
+    return options if word == OFF else replace(options, destinations=destinations)
 
 
-def _source_of(source: Path, tenant: str | None) -> Path:
+def _is_day(text: str) -> bool:
+    import datetime as dt
+
+    try:
+        return _DAY.fullmatch(text) is not None and bool(dt.date.fromisoformat(text))
+    except ValueError:
+        return False
+
+
+def _wishes(
+    place: Path, owners: list[str], policy: str | None, key: str, wanted: Setting | Inherit
+) -> tuple[Wish, ...]:
+    from pbxgen.edit.change import owner_of
+    from pbxgen.edit.wishes import Wish
+
+    if policy is not None:
+        return (Wish("policies", policy, key, wanted),)
+    return tuple(Wish("users", name, key, wanted) for name in dict.fromkeys(owner_of(place, one) for one in owners))
+
+
+def _require_no_conditions(place: Path, wishes: Sequence[Wish]) -> None:
+    """What somebody wrote down for certain calls or times only is not replaced unasked."""
+    from pbxgen.edit.change import conditional
+
+    told = []
+    for wish in wishes:
+        found = conditional(place, wish)
+        if found:
+            told.append(f"{wish.name}: {wish.key} has conditions ({'; '.join(map(console.printable, found))})")
+    if told:
+        raise refused(f"{', and '.join(told)}, which would go: say --replace if that is meant; nothing was written")
+
+
+def source_to_edit(source: Path, tenant: str | None) -> Path:
     """The source to edit: of a fleet, that of the tenant."""
     from pbxgen.cli.findings import usage_error_of
     from pbxgen.pipeline import UnknownTenantError, source_of
@@ -130,14 +207,44 @@ def _source_of(source: Path, tenant: str | None) -> Path:
     return place
 
 
-def _write(change: Change) -> None:
+def check_changes(place: Path, made: Sequence[Change]) -> None:
+    """Ends the command where the source would have errors; shows what `pbxgen check` would find new."""
+    from collections import Counter
+
+    from pbxgen.cli.findings import Findings, show_text
+    from pbxgen.pbxs import PBXS
+    from pbxgen.pipeline import compile_path
+
+    after = compile_path(place, targets=PBXS, instead={change.file: change.after for change in made})
+    if after.failed:
+        Findings(after, on_stderr=True).close("the change is refused, nothing was written")
+    before = compile_path(place, targets=PBXS)
+    known = Counter((one.code, one.message) for one in before.diagnostics)
+    new = []
+    for one in after.diagnostics:
+        if known[one.code, one.message]:
+            known[one.code, one.message] -= 1
+        else:
+            new.append(one)
+    show_text(new, after.files, sys.stderr)
+
+
+def write_changes(made: Sequence[Change], *, dry_run: bool) -> None:
+    """Print the diff and, unless that was all that was asked for, write the files."""
     from pbxgen.output.atomic import write_atomically
 
-    if change.file.read_bytes() != change.before:
-        raise _refused(f"{change.file} was changed by another program meanwhile; nothing was written")
-    write_atomically(change.file, change.after)
+    for change in made:
+        console.show_diff(change.diff())
+    if dry_run:
+        return
+    for change in made:
+        if change.file.read_bytes() != change.before:
+            raise refused(f"{change.file} was changed by another program meanwhile; nothing was written")
+    for change in made:
+        write_atomically(change.file, change.after)
+        console.note(f"changed {change.file}")
 
 
-def _refused(why: str) -> typer.Exit:
+def refused(why: str) -> typer.Exit:
     console.fail(why)
     return typer.Exit(1)

@@ -44,7 +44,7 @@ def history(
     except DeployError as error:
         fail(error)
     if format == "json":
-        console.out(json.dumps(history_document(found), indent=2, ensure_ascii=False))
+        console.out(json.dumps(history_document(found), indent=2))
         return
     for name, (events, current, kept) in found.items():
         if len(found) > 1:

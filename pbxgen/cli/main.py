@@ -29,6 +29,7 @@ from pbxgen.cli import (
     report,
     rollback,
     schema,
+    state,
     status,
     test,
 )
@@ -45,6 +46,7 @@ COMMANDS = (
     plan,
     deploy,
     status,
+    state,
     rollback,
     history,
     divert,

@@ -17,9 +17,9 @@ if TYPE_CHECKING:
 
 _HELP = """Show what a deployment would change, against what runs at the target.
 
-First what changes for callers, as `pbxgen diff` tells it, then the files, hand edits, what cannot be undone and what
-cannot be verified. The running PBX is asked; nothing is written. Without the secrets a plan can be made all the same:
-then it is not known whether passwords change.
+First what changes for callers, as `pbxgen diff` tells it, then the files, settings from phones that the new plan would
+pass over, hand edits, what cannot be undone and what cannot be verified. The running PBX is asked; nothing is written.
+Without the secrets a plan can be made all the same: then it is not known whether passwords change.
 
 Exit codes: 0; with --exit-code 2 where there is something to deploy. 1: it cannot be told (with --exit-code also
 for a target or a file that is not there).
@@ -110,7 +110,7 @@ def _document(plans: list[TargetPlan]) -> str:
 
     from pbxgen.deploy.output import plan_document
 
-    return json.dumps(plan_document(plans), indent=2, ensure_ascii=False)
+    return json.dumps(plan_document(plans), indent=2)
 
 
 def _save(plans: list[TargetPlan], out: Path) -> None:

@@ -43,13 +43,10 @@ def now() -> str:
     return dt.datetime.now(dt.UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
-def activate(
-    session: Session, state: SiteState, switch: Switch, step: Step, *, drift: Sequence[str] = (), everything: bool
-) -> list[str]:
+def activate(session: Session, state: SiteState, switch: Switch, step: Step, *, drift: Sequence[str] = ()) -> list[str]:
     """Switch, reload, prove; whatever is wrong: the way back, and a DeployError that says why.
 
-    ``drift``: where what runs is not what the current release says. ``everything``: reload all, as it is not known what
-    runs. Gives what could not be done, in sentences.
+    ``drift``: where what runs is not what the current release says. Gives what could not be done, in sentences.
     """
     before = {} if state.current is None else session.files_of(state.current)
     mark = session.log_mark()
@@ -72,7 +69,7 @@ def activate(
     lines: list[str] = []
     try:
         try:
-            told = _made_current(session, switch, before, step, everything)
+            told = _made_current(session, state, switch, before, step, drift)
             step(f"{session.target.name}: asking what runs")
             problems, lines = _problems(session, switch, before, registered, mark)
         except ReloadError as error:
@@ -101,14 +98,18 @@ def activate(
     )
 
 
-def _made_current(session: Session, switch: Switch, before: Files, step: Step, everything: bool) -> list[str]:
+def _made_current(
+    session: Session, state: SiteState, switch: Switch, before: Files, step: Step, drift: Sequence[str]
+) -> list[str]:
     """Switched and reloaded; gives what the PBX is still to do."""
     step(f"{session.target.name}: making {switch.release} current")
     session.site.make_current(switch.release)
     for file in switch.placed:
         session.site.place(file.path, file.text, switch.release)
     step(f"{session.target.name}: reloading")
-    told = session.running.reload(before, switch.files, everything=everything)
+    pending = bool(state.pending)
+    everything = bool(drift or state.edited or pending)  # it is not known what runs
+    told = session.running.reload(before, switch.files, everything=everything, pending=pending)
     session.site.put_off(told)
     return told
 

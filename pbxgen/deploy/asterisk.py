@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from pbxgen.deploy.errors import DeployError
-from pbxgen.deploy.running import Ask, Files, ReloadError, Runs, Scope, TopFile, changed
+from pbxgen.deploy.running import Ask, AskEach, Files, ReloadError, Runs, Scope, Stored, TopFile, changed
 from pbxgen.interpret.asterisk import config
 from pbxgen.interpret.base import NotUnderstoodError
 from pbxgen.targets.base import Part
@@ -52,6 +52,11 @@ _UDP = re.compile(r"^Transport: +\S+ +udp .*?([\d.]+|\[[0-9a-f:]*\]):(\d+) *$", 
 _CONTACT = re.compile(r"^ +Contact: +([^/\s<]+)/sip", re.MULTILINE)
 _LOG_CHANNEL = re.compile(r"(/\S+) +File +\S+ +Enabled +-? *(.*)")
 _LOG_LINE = re.compile(r"\[[^]]*\] (?P<level>[A-Z]+)\[\d+\](?P<call>\[C-\w+\])? [^:]*: (?P<message>.*)")
+_DATABASE = "database query \"SELECT hex(key) AS k, hex(value) AS v FROM astdb WHERE key LIKE '/pbxgen/%'\""
+"""In hexadecimal digits, as what anybody may have written may hold line breaks."""
+_DATABASE_HELP = "see that `command` of deploy.yaml answers `database show pbxgen`"
+_ROW = re.compile(r"^k *: ((?:[0-9A-F]{2})*) *\nv *: ((?:[0-9A-F]{2})*) *$", re.MULTILINE)
+_PARTS = 4
 _HARMLESS = re.compile(
     r"users\.conf is deprecated .*"  # a file of the package
     r"|No music on hold classes configured, disabling music on hold\."  # music is a package of its own
@@ -103,13 +108,14 @@ class Asterisk:
     def users_gone(self, before: Files, after: Files) -> list[str]:
         return sorted(_mailboxes(before) - _mailboxes(after))
 
-    def running(self, ask: Ask) -> RunningAsterisk:
-        return RunningAsterisk(ask)
+    def running(self, ask: Ask, ask_each: AskEach) -> RunningAsterisk:
+        return RunningAsterisk(ask, ask_each)
 
 
 class RunningAsterisk:
-    def __init__(self, ask: Ask) -> None:
+    def __init__(self, ask: Ask, ask_each: AskEach | None = None) -> None:
         self._ask = ask
+        self._ask_each = ask_each or (lambda texts: [*map(ask, texts)])
 
     def folder(self) -> str:
         found = self._directory("Configuration")
@@ -159,7 +165,7 @@ class RunningAsterisk:
         except NotUnderstoodError:
             return frozenset()
 
-    def reload(self, before: Files, after: Files, *, everything: bool = False) -> list[str]:
+    def reload(self, before: Files, after: Files, *, everything: bool = False, pending: bool = False) -> list[str]:
         paths = before.keys() | after.keys() if everything else changed(before, after, _meaning)
         kinds = set(map(_kind, paths))
         for name, command, answer in _RELOADS:
@@ -206,6 +212,28 @@ class RunningAsterisk:
                 found.append(line)
         return found
 
+    def stored(self, keys: Mapping[str, Sequence[str]]) -> Stored:
+        said = self._ask(_DATABASE)
+        if said.strip() and not _ROW.search(said):
+            raise DeployError("PBX611", f"Asterisk does not tell what is set: {' '.join(said.split())}", _DATABASE_HELP)
+        found: dict[str, dict[str, str]] = {tenant: {} for tenant in keys}
+        for path, text in _ROW.findall(said):
+            parts = _unhexed(path).split("/", 3)  # "", the family, the tenant, the key
+            if len(parts) == _PARTS and parts[2] in found:
+                found[parts[2]][parts[3]] = _unhexed(text)
+        return found
+
+    def store(self, texts: Stored) -> None:
+        commands = [
+            f'database put pbxgen/{tenant} {key} "{text}"' if text else f"database del pbxgen/{tenant} {key}"
+            for tenant, kept in texts.items()
+            for key, text in kept.items()
+        ]
+        for command, said in zip(commands, self._ask_each(commands), strict=True):
+            if not said.startswith(("Updated database", "Database entry")):
+                message = f"Asterisk does not keep what is to be set: `{command}` answers: {' '.join(said.split())}"
+                raise DeployError("PBX611", message, _DATABASE_HELP)
+
     def _contexts(self) -> dict[str, _Context]:
         contexts: dict[str, _Context] = {}
         context, extension = _Context(), ""
@@ -234,6 +262,10 @@ class RunningAsterisk:
             listed = self._ask("pjsip list transports").splitlines()
             transports = {line.split()[1] for line in listed if line.startswith("Transport:") and "<" not in line}
             yield from _named("transport", set(_objects(files, "transport")), transports, set())
+
+
+def _unhexed(digits: str) -> str:
+    return bytes.fromhex(digits).decode("utf-8", "replace")
 
 
 def _meaning(text: str) -> str:

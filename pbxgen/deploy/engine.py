@@ -60,8 +60,7 @@ def deploy(
         files = session.named({path: file.text for path, file in wanted.files.items()})
         info = wanted.info
         switch = Switch(release, files, info.tenants, plan.placed, "deploy", info.by, info.commit, calls.cases)
-        everything = bool(plan.drift or plan.state.edited or plan.state.pending)
-        told = activate(session, plan.state, switch, step, drift=plan.drift, everything=everything)
+        told = activate(session, plan.state, switch, step, drift=plan.drift)
         left_out = (f"not verified: {line}" for line in calls.left_out)
         return Deployed(release, True, (*recovered.told, *told, *left_out))
 
@@ -152,6 +151,5 @@ def rollback(session: Session, step: Step) -> Deployed:
         switch = Switch(release, session.named(files), info.tenants, (), "rollback", by, info.commit)
         current = {} if state.current is None else session.files_of(state.current)
         drift = drift_of(session, state, current, session.running.runs().digests)
-        everything = bool(drift or state.edited or state.pending)
-        told = activate(session, state, switch, step, drift=drift, everything=everything)
+        told = activate(session, state, switch, step, drift=drift)
         return Deployed(release, True, (*recovered.told, *told))

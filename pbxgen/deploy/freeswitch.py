@@ -9,7 +9,7 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from pathlib import PurePosixPath
 
 from pbxgen.deploy.errors import DeployError
-from pbxgen.deploy.running import Ask, Files, ReloadError, Runs, Scope, TopFile, changed
+from pbxgen.deploy.running import Ask, AskEach, Files, ReloadError, Runs, Scope, Stored, TopFile, changed
 from pbxgen.interpret.base import NotUnderstoodError
 from pbxgen.interpret.freeswitch.elements import XmlElement, parsed
 from pbxgen.interpret.freeswitch.preprocess import FreeSwitchPreprocessor
@@ -40,6 +40,8 @@ _HARMLESS = re.compile(
     r"|SIP auth challenge .*|SIP auth failure .*"  # phones that log in
     r"|Ignoring duplicate gateway '[\w.-]+'"  # a rescan names every gateway that is there already
 )
+_KEY = re.compile(r"[\w.-]+", re.ASCII)
+"""One that a command can name: the console has ways of its own with other characters."""
 _COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
 _TAG = re.compile(r'<(/?)([\w:.-]+)((?:\s+[\w:.-]+="[^"]*")*)\s*(/?)>')
 _ATTRIBUTE = re.compile(r'([\w:.-]+)="([^"]*)"')
@@ -104,13 +106,14 @@ class FreeSwitch:
     def users_gone(self, before: Files, after: Files) -> list[str]:
         return sorted(_users(before) - _users(after))
 
-    def running(self, ask: Ask) -> RunningFreeSwitch:
-        return RunningFreeSwitch(ask)
+    def running(self, ask: Ask, ask_each: AskEach) -> RunningFreeSwitch:
+        return RunningFreeSwitch(ask, ask_each)
 
 
 class RunningFreeSwitch:
-    def __init__(self, ask: Ask) -> None:
+    def __init__(self, ask: Ask, ask_each: AskEach | None = None) -> None:
         self._ask = ask
+        self._ask_each = ask_each or (lambda texts: [*map(ask, texts)])
 
     def folder(self) -> str:
         said = self._ask("global_getvar conf_dir").strip()
@@ -148,11 +151,13 @@ class RunningFreeSwitch:
         gateways = _understood(files, self._variables())
         return frozenset(name for name, gateway in gateways.items() if _registers(gateway))
 
-    def reload(self, before: Files, after: Files, *, everything: bool = False) -> list[str]:
-        paths = before.keys() | after.keys() if everything else changed(before, after, _meaning)
+    def reload(self, before: Files, after: Files, *, everything: bool = False, pending: bool = False) -> list[str]:
+        every, differ = before.keys() | after.keys(), changed(before, after, _meaning)
+        paths = every if everything else differ
         told: list[str] = []
         gateways = any(path.startswith("sip_profiles/external") for path in paths)
-        restarts = [name for name in _PROFILES if f"sip_profiles/{name}.xml" in paths]
+        profiles = every if pending else differ
+        restarts = [name for name in _PROFILES if f"sip_profiles/{name}.xml" in profiles]
         if restarts and self._calls():
             commands = " and ".join(f"`sofia profile {name} restart`" for name in restarts)
             told.append(
@@ -255,6 +260,38 @@ class RunningFreeSwitch:
             if not _HARMLESS.fullmatch(said["message"].strip()):
                 found.append(line)
         return found
+
+    def stored(self, keys: Mapping[str, Sequence[str]]) -> Stored:
+        found: dict[str, dict[str, str]] = {}
+        for tenant, known in keys.items():
+            count = self._ask(f"db count/pbxgen.{tenant}").strip()
+            if "not found" in count.lower():  # mod_db is not loaded: nothing can be set
+                return {name: {} for name in keys}
+            listed = [key for key in self._value(self._ask(f"db list/pbxgen.{tenant}")).split(",") if key]
+            if not count.isdecimal() or len(listed) < int(count):  # a long list is cut
+                listed = [*dict.fromkeys((*listed[:-1], *known))]
+            addressed = [key for key in listed if _KEY.fullmatch(key)]
+            said = self._ask_each([f"db select/pbxgen.{tenant}/{key}" for key in addressed])
+            texts = {key: self._value(text) for key, text in zip(addressed, said, strict=True)}
+            found[tenant] = {key: text for key, text in texts.items() if text}
+            found[tenant] |= {key: "" for key in listed if key not in texts}
+        return found
+
+    @staticmethod
+    def _value(said: str) -> str:
+        """What the console prints, without the line end that it adds; where there is nothing, it says so."""
+        return "" if said.startswith("-ERR no reply") else said.removesuffix("\n")
+
+    def store(self, texts: Stored) -> None:
+        commands = [
+            f"db insert/pbxgen.{tenant}/{key}/{text}" if text else f"db delete/pbxgen.{tenant}/{key}"
+            for tenant, kept in texts.items()
+            for key, text in kept.items()
+        ]
+        for command, said in zip(commands, self._ask_each(commands), strict=True):
+            if not said.startswith("+OK"):
+                message = f"FreeSWITCH does not keep what is to be set: `{command}` answers: {' '.join(said.split())}"
+                raise DeployError("PBX611", message, "load mod_db (modules.conf.xml)")
 
     def _variables(self) -> dict[str, str]:
         lines = (line.partition("=") for line in self._ask("global_getvar").splitlines())

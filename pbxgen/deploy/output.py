@@ -8,8 +8,10 @@ from typing import Any
 from pbxgen.deploy.engine import as_shown
 from pbxgen.deploy.plan import FileKind, TargetPlan
 from pbxgen.deploy.site import Event
+from pbxgen.deploy.state_output import count_document, count_lines, lapsing_lines
 from pbxgen.deploy.status import TargetStatus
-from pbxgen.diff.output import document, markdown, text_lines
+from pbxgen.diagnostics.display import printable
+from pbxgen.diff.output import document, escaped, markdown, text_lines
 from pbxgen.pbxs import SHOWN_NAMES
 from pbxgen.phrases import Phrases
 
@@ -34,11 +36,12 @@ def _runs(plan: TargetPlan) -> str:
     return f"it runs release {state.current}{commit}{since}"
 
 
-def _sections(plan: TargetPlan) -> Iterator[tuple[str, list[str]]]:
+def _sections(plan: TargetPlan, say: Phrases) -> Iterator[tuple[str, list[str]]]:
     """What stands behind the callers, by title."""
     files = [f"{_SIGNS.get(c.kind, '~')} {c.path}{_ONLY.get(c.kind, '')}" for c in plan.files]
     files += [f"+ {file.path} (at the top level, written once)" for file in plan.placed]
     yield "Files", _cut(files, _MOST_FILES)
+    yield "Set from phones, and passed over by the new plan", _cut(lapsing_lines(plan.settings, say), _MOST)
     yield "Changed by hand", _cut(list(plan.state.edited), _MOST)
     yield "What runs is not what is current", _cut(list(plan.drift), _MOST)
     yield "Cannot be undone", _cut(list(plan.lost), _MOST)
@@ -57,20 +60,22 @@ def plan_lines(plan: TargetPlan, say: Phrases) -> list[str]:
         return [*lines, "  nothing to deploy"]
     callers = "\n".join(text_lines(plan.callers, say)).strip().split("\n")
     lines += ["", "  What changes for callers", *(f"    {line}".rstrip() for line in callers)]
-    for title, told in _sections(plan):
+    for title, told in _sections(plan, say):
         if told:
             lines += ["", f"  {title}", *(f"    {line}" for line in told)]
     return lines
 
 
 def plan_markdown(plan: TargetPlan, say: Phrases) -> str:
-    text = f"## {_title(plan)}\n\n{_runs(plan)[0].upper()}{_runs(plan)[1:]}.\n\n"
+    runs = escaped(printable(_runs(plan)))  # who deployed it is text from the target
+    text = f"## {_title(plan)}\n\n{runs[0].upper()}{runs[1:]}.\n\n"
     if plan.nothing:
         return f"{text}**Nothing to deploy.**\n"
     text += f"{markdown(plan.callers, say).rstrip()}\n"
-    for title, told in _sections(plan):
+    for title, told in _sections(plan, say):
         if told:
-            text += f"\n### {title}\n\n```\n" + "\n".join(line.replace("`", "'") for line in told) + "\n```\n"
+            lines = "\n".join(printable(line.replace("`", "'")) for line in told)
+            text += f"\n### {title}\n\n```\n{lines}\n```\n"
     return text
 
 
@@ -92,6 +97,7 @@ def _plan(plan: TargetPlan) -> dict[str, Any]:
         "not_verified": list(plan.unverified),
         "force": list(plan.force),
         "notes": list(plan.notes),
+        "settings": count_document(plan.settings),
         "holds": as_shown(plan),
     }
 
@@ -107,6 +113,8 @@ def status_lines(status: TargetStatus) -> list[str]:
         lines.append("  the PBX says: " + ", ".join(f"{name} {digest}" for name, digest in status.running.items()))
     if status.release is not None:
         lines += [f"  {line}" for line in _cut(list(status.details), _MOST)]
+    if status.settings is not None:
+        lines += [f"  {line}" for line in count_lines(status.settings)]
     return lines
 
 
@@ -122,6 +130,7 @@ def status_document(found: Sequence[TargetStatus]) -> dict[str, Any]:
                 "since": one.since or None,
                 "by": one.by or None,
                 "running": None if one.running is None else dict(one.running),
+                "settings": None if one.settings is None else count_document(one.settings),
             }
             for one in found
         },

@@ -14,6 +14,7 @@ from pbxgen.deploy.release import ReleaseInfo
 from pbxgen.deploy.running import Files, Scope, TopFile
 from pbxgen.deploy.session import Session
 from pbxgen.deploy.site import CURRENT, SiteState, kept
+from pbxgen.deploy.state import Lapsing, lapsing
 from pbxgen.deploy.verify import ready
 from pbxgen.deploy.wanted import Wanted
 from pbxgen.diff.result import Judge, Made, Plans, Provenance, Result, made_from
@@ -66,6 +67,8 @@ class TargetPlan:
     drift: tuple[str, ...] = ()
     """Where what runs is not what the current release says."""
     notes: tuple[str, ...] = field(default=())
+    settings: Lapsing = field(default_factory=Lapsing)
+    """What is set from phones there, and what the new plan would pass over."""
 
     @property
     def nothing(self) -> bool:
@@ -114,6 +117,10 @@ def plan_of(session: Session, wanted: Wanted, plans: Mapping[str, Plan], before:
     ]
     unverified = list(session.unverified(session.log_mark()))
     unverified += ready(session, wanted.calls).left_out
+    settings = lapsing(session, plans)
+    unasked = (
+        f"which settings from phones it would pass over is not known: {settings.unknown}" if settings.unknown else ""
+    )
     if not wanted.secrets:
         unverified.insert(0, "whether passwords or PINs change: they cannot be read here")
     return TargetPlan(
@@ -129,7 +136,8 @@ def plan_of(session: Session, wanted: Wanted, plans: Mapping[str, Plan], before:
         unverified=tuple(unverified),
         force=tuple(force),
         drift=drift,
-        notes=tuple(line for line in (killed, *state.pending, *told) if line),
+        notes=tuple(line for line in (killed, *state.pending, unasked, *told) if line),
+        settings=settings,
     )
 
 

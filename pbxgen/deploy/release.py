@@ -87,8 +87,11 @@ def info_of(data: bytes) -> ReleaseInfo | None:
         if content["format"] != _FORMAT:
             return None
         files = {path: Stored(one["mark"], one["cksum"]) for path, one in content["files"].items()}
-        return ReleaseInfo(
-            files, content["tenants"], content["users"], content["commit"], content["made"], content["by"]
-        )
-    except (ValueError, KeyError, TypeError, AttributeError):
+        users = {name: list(some) for name, some in content["users"].items()}
+        info = ReleaseInfo(files, dict(content["tenants"]), users, content["commit"], content["made"], content["by"])
+        texts = [*info.tenants.values(), *(user for some in users.values() for user in some), info.made, info.by]
+        texts += [text for one in files.values() for text in (one.mark, one.cksum)]
+        texts += [] if info.commit is None else [info.commit]
+        return info if all(isinstance(text, str) for text in texts) else None
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         return None

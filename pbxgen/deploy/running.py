@@ -13,8 +13,14 @@ from pbxgen.targets.base import Part
 
 Ask = Callable[[str], str]
 """What the console of the running PBX answers to a command. Raises DeployError where it does not."""
+AskEach = Callable[[Sequence[str]], list[str]]
+"""The same of several commands, one after the other."""
 Files = Mapping[str, str]
 """The text of a release's files by path, as `pbxgen generate` names them."""
+
+
+Stored = Mapping[str, Mapping[str, str]]
+"""What a PBX keeps of what was set from phones: by tenant and by key, the text."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,10 +83,11 @@ class RunningPbx(Protocol):
         """The names of the trunks that are to be registered."""
         ...
 
-    def reload(self, before: Files, after: Files, *, everything: bool = False) -> list[str]:
+    def reload(self, before: Files, after: Files, *, everything: bool = False, pending: bool = False) -> list[str]:
         """Reload what reads the files that differ, and wait for it; what it is still to do, in sentences.
 
-        ``everything``: as if every file differed, as what runs may not be ``before``. Raises ReloadError.
+        ``everything``: as if every file differed, as what runs may not be ``before``; but what would end calls is done
+        for files that differ only, or where it is still to be done for ``before`` (``pending``). Raises ReloadError.
         """
         ...
 
@@ -90,6 +97,20 @@ class RunningPbx(Protocol):
 
     def complaints(self, lines: Sequence[str]) -> list[str]:
         """Lines of its log that a faulty configuration may have caused."""
+        ...
+
+    def stored(self, keys: Mapping[str, Sequence[str]]) -> Stored:
+        """What it keeps of what was set from phones; ``keys``: by tenant, those that its plan knows.
+
+        Anybody may have written it. Raises DeployError.
+        """
+        ...
+
+    def store(self, texts: Stored) -> None:
+        """Keep these texts in the place of what is there; an empty one: nothing. Raises DeployError.
+
+        Keys and texts are of letters, digits and ``.:|+*-_`` only.
+        """
         ...
 
 
@@ -154,7 +175,7 @@ class DeployablePbx(Protocol):
         """Mailboxes that nobody opens any more, as ``tenant/extension``."""
         ...
 
-    def running(self, ask: Ask) -> RunningPbx: ...
+    def running(self, ask: Ask, ask_each: AskEach) -> RunningPbx: ...
 
 
 def load_deployable(pbx: str) -> DeployablePbx:

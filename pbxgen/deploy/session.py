@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -22,6 +23,8 @@ _LOG_SECONDS = 3.0
 """So long it is waited for at most: of a PBX with many calls the log never ends."""
 _CONSOLE_SECONDS = 60
 """After so long a console has hung. It is ended at the target itself, where the shell goes on."""
+_TOGETHER = 200
+"""So many questions are sent at once."""
 _HUNG = 124
 """What `timeout` ends with where it had to end the command."""
 
@@ -36,9 +39,9 @@ class LogMark:
 class Session:
     def __init__(self, target: DeployTarget, shell: Shell) -> None:
         self.target = target
-        self.site = Site(shell, target.folder)
         self.pbx: DeployablePbx = load_deployable(target.pbx)
-        self.running: RunningPbx = self.pbx.running(self.ask)
+        self.site = Site(shell, target.folder, [file.path for file in self.pbx.top])
+        self.running: RunningPbx = self.pbx.running(self.ask, self.ask_each)
         self._shell = shell
         self._reads_folder = False
 
@@ -63,6 +66,22 @@ class Session:
             message = f"{self.target.name}: {SHOWN_NAMES[self.target.pbx]} does not answer: {said}"
             raise DeployError("PBX611", message, help)
         return done.text
+
+    def ask_each(self, texts: Sequence[str]) -> list[str]:
+        """What the running PBX answers to each of several commands. Raises DeployError."""
+        answers: list[str] = []
+        for first in range(0, len(texts), _TOGETHER):
+            mark = secrets.token_hex(12)
+            told = f"printf '%s\\n' {mark}"
+            script = "; ".join(
+                f"{join((*self.target.command, text))} && {told}" for text in texts[first : first + _TOGETHER]
+            )
+            some = self._shell.run(script).text.split(f"{mark}\n")
+            if len(some) != len(texts[first : first + _TOGETHER]) + 1:
+                self.ask(texts[first])  # which says what is wrong
+                raise DeployError("PBX611", f"{self.target.name}: it does not answer every question", "try again")
+            answers += some[:-1]
+        return answers
 
     def host(self) -> str:
         """Where the target's machine is reached from here."""

@@ -10,8 +10,10 @@
     /etc/asterisk/releases/lock                      only while a command changes something: a link that names its shell
 
 What is in the way of a release is kept by renaming it, and comes back by renaming it: a full disk refuses neither.
-Whoever deploys may be root in a folder that the PBX's user owns. So nothing is written through a name that stands there
-already: files are made anew, and a new release grows in a folder that is entered before anybody else may write in it.
+Whoever deploys may be root in a folder that the PBX's user owns. So nothing of ours is read, written or removed through
+a link that stands there already: `releases` is entered and seen to be where it belongs, files are made anew, a copy or
+a new release grows in a folder that is entered before anybody else may write in it, and what the journal and the
+history say counts only if pbxgen could have written it.
 """
 
 from __future__ import annotations
@@ -21,11 +23,11 @@ import json
 import re
 import secrets
 import time
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from shlex import quote
-from typing import Any
+from typing import Any, TypeGuard
 
 from pbxgen.deploy.errors import DeployError
 from pbxgen.deploy.release import INFO, ReleaseInfo, info_of
@@ -35,30 +37,36 @@ from pbxgen.targets.base import GeneratedFile
 CURRENT = "pbxgen"
 RELEASES = "releases"
 _JOURNAL, _HISTORY, _LOCK, _PENDING = (f"{RELEASES}/{name}" for name in ("journal", "history", "lock", "pending"))
-_NEW = f"{RELEASES}/new"
-"""How the folder of a release begins that is being written."""
+_NEW = "new"
+"""How the folder below `releases` begins in which something is being written."""
 _NAME = re.compile(r"[0-9a-f]{12}(?:-[0-9]+)?", re.ASCII)
 """Of a release; other folders beside them are somebody else's."""
+_AT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", re.ASCII)
+_COMMIT = re.compile(r"[0-9a-f]{4,64}\+?", re.ASCII)
+
+_CKSUM = re.compile(r"^(\d+) (\d+) \./(.*)$", re.ASCII | re.MULTILINE)
+"""What `cksum` says of a file; the rest of a name with more than one line says nothing."""
 
 _LOCK_SECONDS = 5.0
 _FORGOTTEN_MINUTES = 30
 """After so long --force takes away the lock of another machine, whose processes cannot be seen."""
-_LOCKS = f"""
-holder() {{ ls -ld {_LOCK} 2>/dev/null | sed 's/.* -> //'; }}
-word() {{ echo "$found" | cut -d' ' -f"$1"; }}
-held() {{
+_LOCKS = """
+holder() { ls -ld "$lock" 2>/dev/null | sed 's/.* -> //'; }
+word() { echo "$found" | cut -d' ' -f"$1"; }
+held() {
   [ -n "$found" ] || return 1
   [ "$(word 2)" = "$(uname -n)" ] || return 0
+  case "$(word 1)" in *[!0-9]*) return 1 ;; esac
   set -- "$(word 1)" "$(word 3)"
   if [ -r "/proc/$1/cmdline" ]; then tr '\\0' ' ' <"/proc/$1/cmdline" | grep -qF -e "$2"
   elif ps -p "$1" -o args= >/dev/null 2>&1; then ps -p "$1" -o args= | grep -qF -e "$2"
   else # a process that this user may not see is there all the same
     said=$(kill -0 "$1" 2>&1) || case $said in *ermitted*) ;; *) false ;; esac
   fi
-}}
+}
 """
-"""Functions of a script. A lock is a link to `process machine token person`; the token stands in the arguments of the
-process, so that another one that has its number is not taken for it."""
+"""Functions of a script that says where the ``lock`` is: a link to `process machine token person`. The token stands in
+the arguments of the process, so that another one that has its number is not taken for it."""
 _SHOW = """
 show() {
   if [ -f "$1" ]; then printf 'file %s %s\\n' "$(($(wc -c <"$1")))" "$1"; cat "$1"
@@ -66,9 +74,23 @@ show() {
   elif [ -e "$1" ]; then printf 'other 0 %s\\n' "$1"
   else printf 'none 0 %s\\n' "$1"; fi
 }
+own() { if [ -h "$1" ]; then printf 'none 0 %s\\n' "$1"; else show "$1"; fi; }
 there() { [ -e "$1" ] || [ -h "$1" ]; }
 """
-"""Functions of a script. A link to a file is a file; other links are told by where they lead."""
+"""Functions of a script. A link to a file is a file; other links are told by where they lead. Of what is pbxgen's own
+nothing is a link."""
+_ENTER = f"""
+home=$(pwd -P)
+enter() {{ # a folder below the configuration, which the PBX's user may have replaced by a link to any other
+  cd -P "${{home%/}}/$1" || exit 5
+  [ "$(pwd -P)" = "${{home%/}}/$1" ] || {{ echo "$1 is a link: it is to be a folder" >&2; exit 5; }}
+}}
+rename() {{ # A plain mv would move it into the folder that a link of the new name leads to.
+  said=$(mv -T "$1" "$2" 2>&1) || mv -h "$1" "$2" 2>/dev/null || {{ echo "$said" >&2; exit 5; }}
+}}
+in_releases() {{ enter {RELEASES}; }}
+"""
+"""Functions of a script that begins in the configuration folder."""
 _LEADS = f"""
 leads() {{ # is pbxgen a link to a release that is there?
   [ -h {CURRENT} ] || return 1
@@ -177,22 +199,25 @@ class SiteState:
 class Site:
     """The folder, through a shell. Paths are relative to it. Every method raises DeployError."""
 
-    def __init__(self, shell: Shell, folder: str) -> None:
+    def __init__(self, shell: Shell, folder: str, top: Collection[str]) -> None:
         self._shell = shell
         self.folder = folder
+        self._top = top
+        """All files that a deployment may write at the top level: a journal that names others is none."""
 
     # -- reading ------------------------------------------------------------------------------------------------------
 
     def state(self, top: Iterable[str]) -> SiteState:
         top = tuple(top)
         done = self._shell.run(
-            f"cd {quote(self.folder)} || exit 3\n{_SHOW}{_LOCKS}{_LEADS}"
+            f"cd {quote(self.folder)} || exit 3\nlock={_LOCK}\n{_SHOW}{_LOCKS}{_LEADS}"
             "if [ -w . ]; then echo yes; else echo no; fi\n"
             'found=$(holder)\nif held; then echo "$found"; else echo; fi\n'
             "if leads; then echo yes; else echo no; fi\n"
             f"cd {RELEASES} 2>/dev/null && ls -1d */ 2>/dev/null | tr -d / | tr '\\n' ' '; echo\n"
             f"cd {quote(self.folder)}\n"
-            + "".join(f"show {quote(p)}\n" for p in (CURRENT, _JOURNAL, _HISTORY, _PENDING, f"{CURRENT}/{INFO}", *top))
+            + "".join(f"own {quote(p)}\n" for p in (_JOURNAL, _HISTORY, _PENDING))
+            + "".join(f"show {quote(p)}\n" for p in (CURRENT, f"{CURRENT}/{INFO}", *top))
         )
         if done.status:
             raise self._not_there(done)
@@ -200,7 +225,7 @@ class Site:
         lock, _, rest = rest.partition(b"\n")
         leads, _, rest = rest.partition(b"\n")
         names, _, rest = rest.partition(b"\n")
-        shown = dict(_shown(rest))
+        shown = self._shown(rest)
         kind, current = shown[CURRENT]
         name = current.decode("utf-8", "replace").removeprefix(f"{RELEASES}/") if leads == b"yes" else None
         info = info_of(shown[f"{CURRENT}/{INFO}"][1]) if name is not None else None
@@ -212,7 +237,7 @@ class Site:
             info=info,
             edited=self.edited(name, info) if name is not None and info is not None else (),
             history=tuple(_event(line) for line in shown[_HISTORY][1].decode("utf-8", "replace").splitlines() if line),
-            journal=_journal(shown[_JOURNAL][1]) if shown[_JOURNAL][0] == "file" else None,
+            journal=_journal(shown[_JOURNAL][1], self._top) if shown[_JOURNAL][0] == "file" else None,
             holder=_holder(lock.decode("utf-8", "replace")),
             top={path: shown[path][1] if shown[path][0] != "none" else None for path in top},
             no_files=frozenset(path for path in top if shown[path][0] not in ("none", "file")),
@@ -230,16 +255,24 @@ class Site:
         folder = quote(f"{RELEASES}/{release}")
         done = self._do(
             f"[ -d {folder} ] || exit 0\ncd {folder}\n{_SHOW}"
-            'find . -type f | while read -r path; do show "${path#./}"; done'
+            # A name may hold the end of a line, and a path from the root on behind it.
+            'find . -type f | while read -r path; do case $path in ./*) own "${path#./}" ;; esac; done'
         )
-        files = {path: data for path, (kind, data) in _shown(done.out) if kind == "file"}
+        files = {path: data for path, (kind, data) in self._shown(done.out).items() if kind == "file"}
         info = info_of(files.pop(INFO, b""))
         return info, {path: data.decode("utf-8", "replace") for path, data in files.items()}
 
+    def _shown(self, data: bytes) -> dict[str, tuple[str, bytes]]:
+        """What ``show`` printed."""
+        try:
+            return dict(_shown(data))
+        except ValueError:  # a file was of another size when it was counted
+            message = f"{self._shell.where}: {self.folder} was changed while it was read"
+            raise DeployError("PBX612", message, "see who writes there, and try again") from None
+
     def _cksums(self, folder: str) -> dict[str, str]:
         done = self._do(f"cd {quote(folder)}\nfind . -type f ! -name {INFO} -exec cksum {{}} +")
-        lines = (line.split(" ", 2) for line in done.text.splitlines())
-        return {path.removeprefix("./"): f"{crc} {size}" for crc, size, path in lines}
+        return {path: f"{crc} {size}" for crc, size, path in _CKSUM.findall(done.text)}
 
     # -- changing -----------------------------------------------------------------------------------------------------
 
@@ -250,20 +283,20 @@ class Site:
         ``force``: a lock of another machine that is old is taken away.
         """
         me = f'"$$ $(uname -n) {self._shell.token} {_plain(by)}"'
-        old = f'[ -n "$(find {_LOCK} -prune -mmin +{_FORGOTTEN_MINUTES} 2>/dev/null)" ]' if force else "false"
+        old = f'[ -n "$(find lock -prune -mmin +{_FORGOTTEN_MINUTES} 2>/dev/null)" ]' if force else "false"
         script = (
-            f"cd {quote(self.folder)} || exit 3\nmkdir -p {RELEASES} || exit 4\n"
+            f"cd {quote(self.folder)} || exit 3\n{_ENTER}mkdir -p {RELEASES} || exit 4\n"
             f"[ -w . ] && [ -w {RELEASES} ] || exit 4\n"
-            f"{_LOCKS}"
-            f"ln -s {me} {_LOCK} 2>/dev/null && exit 0\n"
+            f"in_releases\nlock=lock\n{_LOCKS}"
+            f"ln -s {me} lock 2>/dev/null && exit 0\n"
             "found=$(holder)\n"
-            f'[ -z "$found" ] && {{ ln -s {me} {_LOCK}; exit; }}\n'
+            f'[ -z "$found" ] && {{ ln -s {me} lock; exit; }}\n'
             f'if held && {{ [ "$(word 2)" = "$(uname -n)" ] || ! {old}; }}; then echo "$found"; exit 9; fi\n'
             # Whoever held it is gone. Of two who see that at once, one takes it away, and puts a newer one back.
-            f"mv {_LOCK} {_LOCK}.$$ || exit 9\n"
-            f'taken=$(ls -ld {_LOCK}.$$ | sed "s/.* -> //")\n'
-            f'[ "$taken" = "$found" ] || {{ mv {_LOCK}.$$ {_LOCK}; exit 9; }}\n'
-            f"rm -f {_LOCK}.$$\nln -s {me} {_LOCK} || exit 9\n"
+            "mv lock lock.$$ || exit 9\n"
+            'taken=$(ls -ld lock.$$ | sed "s/.* -> //")\n'
+            '[ "$taken" = "$found" ] || { mv lock.$$ lock; exit 9; }\n'
+            f"rm -f lock.$$\nln -s {me} lock || exit 9\n"
         )
         deadline = time.monotonic() + _LOCK_SECONDS
         while (done := self._shell.run(script)).status == 9 and time.monotonic() < deadline:
@@ -277,41 +310,41 @@ class Site:
             raise DeployError("PBX613", f"another deployment to {self.folder} is under way (by {who})", help)
         if done.status:
             raise self._not_there(done)
-        lock = quote(f"{self.folder}/{_LOCK}")
-        self._shell.run(f"trap 'rm -f {lock}' EXIT; trap 'exit 1' HUP INT TERM", here=True)
+        unlock = f"unlock() ( cd {quote(self.folder)} || exit\n{_ENTER}in_releases\nrm -f lock )"
+        self._shell.run(f"{unlock}\ntrap unlock EXIT; trap 'exit 1' HUP INT TERM", here=True)
         try:
             yield
         finally:
             with contextlib.suppress(DeployError):  # a shell that is gone has given it back
-                self._shell.run(f"trap - EXIT; rm -f {lock}", here=True)
+                self._shell.run("trap - EXIT; unlock", here=True)
 
     def upload(self, name: str, info: ReleaseInfo, files: Mapping[str, GeneratedFile]) -> None:
         """Write a release in full and see that every byte has arrived, before it gets its name."""
         folders = sorted({path.rpartition("/")[0] for path in files if "/" in path})
         new = f"{_NEW}-{secrets.token_hex(8)}"
-        script = [f"rm -rf {_NEW} {_NEW}-* {RELEASES}/{name}\n{_LIKE}umask 027\nmkdir {new}\ncd {new}\n{_OWNER}"]
+        script = [f"{_LIKE}in_releases\nrm -rf {_NEW} {_NEW}-* {name}\numask 027\n{_made(new)}"]
         script += [f"mkdir -p {quote(folder)}" for folder in folders]
         script += [_here(path, file.text) for path, file in sorted(files.items())]
         script += [_here(INFO, info.text())]
         script += [f"chmod 755 {quote(folder)}" for folder in (".", *folders)]
         script += [f"chmod 644 {quote(path)}" for path, file in sorted(files.items()) if not file.secret]
-        script += [_GIVE, "cd ../..", f"chmod 755 {RELEASES} 2>/dev/null || :"]
+        script += [_GIVE, "cd ..", "chmod 755 . 2>/dev/null || :"]
         try:
             self._do("\n".join(script))
-            arrived = self._cksums(new)
+            arrived = self._cksums(f"{RELEASES}/{new}")
             wrong = [path for path, one in info.files.items() if arrived.get(path) != one.cksum]
             if wrong:
                 raise self._unwritten(f"{wrong[0]} has not arrived as it was sent")
-            self._do(f"mv {new} {RELEASES}/{name}\nsync 2>/dev/null || :")
+            self._do(f"in_releases\nrename {new} {name}\nsync 2>/dev/null || :")
         except DeployError:
-            self._shell.run(f"cd {quote(self.folder)} && rm -rf {new}")
+            self._shell.run(f"cd {quote(self.folder)} || exit\n{_ENTER}in_releases\nrm -rf {new}")
             raise
 
     def write_journal(self, journal: Journal) -> None:
         self._replace(_JOURNAL, journal.text())
 
     def end_journal(self) -> None:
-        self._do(f"rm -f {_JOURNAL}")
+        self._do("in_releases\nrm -f journal")
 
     def make_room(self, paths: Iterable[str], release: str) -> None:
         """What an earlier deployment of the release has kept gets a number, as the name is needed anew.
@@ -333,9 +366,7 @@ class Site:
             f"{_SHOW}{_LEADS}[ -d {leads_to} ] || {{ echo {leads_to}' is gone' >&2; exit 5; }}\n"
             f"rm -f {link}\nln -s {leads_to} {link}\n"
             f"if there {CURRENT} && ! leads; then mv {CURRENT} {aside}; fi\n"
-            # A plain mv would move the link into the folder that the old one leads to.
-            f"said=$(mv -T {link} {CURRENT} 2>&1) || mv -h {link} {CURRENT} 2>/dev/null || {{\n"
-            'echo "$said" >&2; exit 5; }'
+            f"rename {link} {CURRENT}"
         )
 
     def place(self, path: str, text: str, release: str) -> None:
@@ -368,31 +399,40 @@ class Site:
 
     def _write_history(self, more: str) -> None:
         """As a whole: a line that was torn off swallows no other, and whoever owns the file does not matter."""
-        old = f'if [ -f {_HISTORY} ]; then cat {_HISTORY}; [ -z "$(tail -c 1 {_HISTORY})" ] || echo; fi'
-        new = quote(f"{_HISTORY}.new")
+        new = f"{_NEW}-{secrets.token_hex(8)}"
+        # A copy of a link is a link, which is no history: what it leads to is nobody's who reads the history.
+        old = "cp -P ../history old 2>/dev/null; if [ -h old ]; then rm -f old; fi"
+        kept_lines = 'if [ -f old ]; then cat old; [ -z "$(tail -c 1 old)" ] || echo; fi'
         self._do(
-            f"if [ -d {_HISTORY} ]; then echo {_HISTORY}' is a folder' >&2; exit 5; fi\n"
-            f"umask 022\nrm -f {new}\nset -C\n{{ {old}\ncat <<'{(end := _end())}'\n{more}{end}\n}} >{new}\n"
-            f"mv {new} {_HISTORY}"
+            f"in_releases\nif [ -d history ]; then echo {_HISTORY}' is a folder' >&2; exit 5; fi\n"
+            f"umask 077\ntrap 'cd ..; rm -rf {new}' EXIT\n{_made(new)}"
+            f"if [ -f ../history ]; then {old}; fi\n"
+            f"{{ {kept_lines}\ncat <<'{(end := _end())}'\n{more}{end}\n}} >history\n"
+            "chmod 644 history\nrename history ../history"
         )
 
     def prune(self, releases: Iterable[str]) -> None:
         """Releases that are not to be kept go."""
-        self._do("\n".join(f"if [ -f {RELEASES}/{n}/{INFO} ]; then rm -rf {RELEASES}/{n}; fi" for n in releases) or ":")
+        self._do("\n".join(["in_releases", *(f"if [ -f {n}/{INFO} ]; then rm -rf {n}; fi" for n in releases)]))
 
     def put_off(self, lines: Sequence[str]) -> None:
         """What the PBX is still to do for the current release."""
         if lines:
             self._replace(_PENDING, "".join(f"{line}\n" for line in lines))
         else:
-            self._do(f"rm -f {_PENDING}")
+            self._do("in_releases\nrm -f pending")
 
     def _replace(self, path: str, text: str, before: str = ":") -> None:
-        new = quote(f"{path}.new")
-        self._do(f"umask 022\nrm -f {new}\nset -C\n{_here(f'{path}.new', text)}\n{before}\nmv {new} {quote(path)}")
+        folder, _, name = path.rpartition("/")
+        into = "in_releases\n" if folder == RELEASES else ""
+        name = name if into else path
+        new = quote(f"{name}.new")
+        self._do(
+            f"{into}umask 022\nrm -f {new}\nset -C\n{_here(f'{name}.new', text)}\n{before}\nrename {new} {quote(name)}"
+        )
 
     def _do(self, script: str) -> Done:
-        done = self._shell.run(f"cd {quote(self.folder)} || exit 3\nset -e\n{script}")
+        done = self._shell.run(f"cd {quote(self.folder)} || exit 3\nset -e\n{_ENTER}{script}")
         if done.status:
             raise self._not_there(done) if done.status == 3 else self._unwritten(done.complaint)
         return done
@@ -402,10 +442,15 @@ class Site:
         return DeployError("PBX612", f"{self._shell.where}: {self.folder} cannot be written: {why}", help)
 
     def _not_there(self, done: Done) -> DeployError:
-        if done.status == 4:
+        if done.status in (4, 5):
             return self._unwritten(done.complaint or "permission denied")
         help = "correct `folder` in deploy.yaml: it is the folder that the PBX reads its configuration from"
         return DeployError("PBX612", f"{self._shell.where} has no folder {self.folder}: {done.complaint}", help)
+
+
+def _made(new: str) -> str:
+    """Commands that make a folder in `releases` and enter it: it is the one that was made, and nobody else's."""
+    return f'mkdir {new}\nenter "{RELEASES}/{new}"\n{_OWNER}'
 
 
 def _here(path: str, text: str) -> str:
@@ -440,15 +485,45 @@ def _shown(data: bytes) -> Iterator[tuple[str, tuple[str, bytes]]]:
 
 
 def _event(line: str) -> Event:
+    """What :meth:`Event.text` wrote, and nothing that is not of its kind."""
     try:
-        return Event(**json.loads(line))
-    except (ValueError, TypeError):
-        return Event("", "unknown", None, "", why="a line of the history cannot be read")
+        event = Event(**json.loads(line))
+        if (
+            _is(event.at, _AT)
+            and event.action in ("deploy", "rollback", "undone")
+            and (event.release is None or _is(event.release, _NAME))
+            and (event.commit is None or _is(event.commit, _COMMIT))
+            and _are_texts(event.by, event.why)
+        ):
+            return event
+    except (ValueError, TypeError, RecursionError):
+        pass
+    return Event("", "unknown", None, "", why="a line of the history cannot be read")
 
 
-def _journal(data: bytes) -> Journal | None:
+def _journal(data: bytes, top: Collection[str]) -> Journal | None:
+    """What :meth:`Journal.text` wrote, about a release and files of the top level; None for anything else."""
     try:
         content: dict[str, Any] = json.loads(data)
-        return Journal(**{**content, **{name: tuple(content.get(name, ())) for name in ("replaced", "added", "drift")}})
-    except (ValueError, TypeError, KeyError):
-        return None
+        lists = {name: tuple(content.get(name, ())) for name in ("replaced", "added", "drift")}
+        journal = Journal(**{**content, **lists})
+        if (
+            _is(journal.release, _NAME)
+            and (journal.before is None or _is(journal.before, _NAME))
+            and (journal.commit is None or _is(journal.commit, _COMMIT))
+            and journal.action in ("deploy", "rollback")
+            and all(path in top for path in (*journal.replaced, *journal.added))
+            and _are_texts(journal.by, journal.failed, *journal.drift)
+        ):
+            return journal
+    except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
+        pass
+    return None
+
+
+def _is(value: object, pattern: re.Pattern[str]) -> TypeGuard[str]:
+    return isinstance(value, str) and pattern.fullmatch(value) is not None
+
+
+def _are_texts(*values: object) -> bool:
+    return all(isinstance(value, str) for value in values)

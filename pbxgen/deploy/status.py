@@ -11,6 +11,8 @@ from pbxgen.deploy.read import DeployTarget
 from pbxgen.deploy.running import Scope
 from pbxgen.deploy.session import session_at
 from pbxgen.deploy.site import SiteState
+from pbxgen.deploy.state import Lapsing, lapsing
+from pbxgen.flow.plan import Plan
 
 
 class Standing(StrEnum):
@@ -46,14 +48,16 @@ class TargetStatus:
     by: str = ""
     running: Mapping[str, str] | None = None
     """Digests by tenant, as the PBX tells them."""
+    settings: Lapsing | None = None
+    """What is set from phones there; None: it cannot be reached."""
 
     @property
     def meaning(self) -> str:
         return _MEANINGS.get(self.standing, self.details[0] if self.details else "")
 
 
-def status_of(target: DeployTarget, digests: Mapping[str, str]) -> TargetStatus:
-    """``digests`` are those of the source as it is, by tenant. Never raises for what is at the target."""
+def status_of(target: DeployTarget, plans: Mapping[str, Plan]) -> TargetStatus:
+    """``plans`` are those of the source as it is, by tenant. Never raises for what is at the target."""
     try:
         with session_at(target) as session:
             session.check_folder()
@@ -63,9 +67,10 @@ def status_of(target: DeployTarget, digests: Mapping[str, str]) -> TargetStatus:
             if state.current is not None:
                 scope = Scope(target.parts, target.beside)
                 drift = session.running.differences(session.files_of(state.current), scope)
+            settings = lapsing(session, plans)
     except DeployError as error:
         return TargetStatus(target, Standing.UNREACHABLE, (str(error),))
-    standing, details = _standing(state, drift, digests)
+    standing, details = _standing(state, drift, {name: plan.digest for name, plan in plans.items()})
     last = next((event for event in reversed(state.history) if event.release == state.current), None)
     return TargetStatus(
         target,
@@ -76,6 +81,7 @@ def status_of(target: DeployTarget, digests: Mapping[str, str]) -> TargetStatus:
         last.at if last is not None else "",
         last.by if last is not None else "",
         running,
+        settings,
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 
 from pbxgen.diff.changes import EntryChanges, Fact
 from pbxgen.diff.shared_situations import BEFORE
@@ -53,8 +54,9 @@ def _numbers(plan: Plan, say: Phrases) -> dict[str, str]:
     return users | dict.fromkeys(plan.inbound, say("diff.value.inbound"))
 
 
-def _reading(numbering: NumberingPlan) -> tuple[str, str, str]:
-    return (numbering.country_code, numbering.international_prefix, numbering.national_prefix)
+def _reading(numbering: NumberingPlan) -> NumberingPlan:
+    """What is told of the outside line is told apart."""
+    return replace(numbering, outside_line="")
 
 
 def _asks_for_the_time(plan: Plan) -> bool:
@@ -70,7 +72,11 @@ def _user(was: User, now: User, say: Phrases) -> Iterator[Fact]:
 
 
 def _route(route: Route, say: Phrases) -> str:
-    text = say("diff.value.route", patterns=", ".join(p.text for p in route.patterns), trunk=route.trunk)
+    text = say(
+        "diff.value.route",
+        patterns=", ".join(p.text for p in route.patterns),
+        trunk=say("list.else").join(route.trunks),
+    )
     kind = "emergency" if route.emergency else "as_dialled" if route.as_dialled else ""
     return f"{text}, {say(f'diff.value.{kind}')}" if kind else text
 

@@ -40,7 +40,7 @@ def _more(section: Section, say: Phrases) -> list[str]:
 
 def markdown(result: Result, say: Phrases) -> str:
     """Never longer than a comment may be; what had to be left out is counted."""
-    about = "".join(f"{_escaped(made.about)}.\n\n" for made in result.made)
+    about = "".join(f"{escaped(made.about)}.\n\n" for made in result.made)
     if result.same:
         same = say("diff.same")
         return f"{about}**{same[0].upper()}{same[1:]}.**"
@@ -51,7 +51,7 @@ def markdown(result: Result, say: Phrases) -> str:
     left: list[Block] = []
     for section in result.sections:
         if len(result.sections) > 1 and section.blocks and not left:
-            text += f"\n#### {_escaped(section.title)}\n"
+            text += f"\n#### {escaped(section.title)}\n"
         text += "\n"
         for block in section.blocks:
             item = _item(block, say)
@@ -59,7 +59,7 @@ def markdown(result: Result, say: Phrases) -> str:
                 left.append(block)
             else:
                 text += item
-        text += "".join(f"\n{_escaped(line)}\n" for line in _more(section, say))
+        text += "".join(f"\n{escaped(line)}\n" for line in _more(section, say))
     if left:
         text += f"\n{say('diff.left_out', number=_count(left))}\n"
     return text
@@ -71,10 +71,10 @@ def _count(blocks: Sequence[Block]) -> int:
 
 def _item(block: Block, say: Phrases) -> str:
     mark = "" if block.sign == "~" else say(f"diff.kind.{_KINDS[block.sign]}")
-    return f"- {mark}**{_escaped(block.title)}**\n" + "".join(f"  - {_escaped(line)}\n" for line in block.lines)
+    return f"- {mark}**{escaped(block.title)}**\n" + "".join(f"  - {escaped(line)}\n" for line in block.lines)
 
 
-def _escaped(text: str) -> str:
+def escaped(text: str) -> str:
     """Names are anybody's text: no Markdown, no mention, no HTML in them."""
     text = printable(text).replace("&", "&amp;").replace("<", "&lt;").replace("@", "@\u200b")
     return "".join(f"\\{c}" if c in "\\`*_{}[]#|~!" else c for c in text)

@@ -1,15 +1,16 @@
-"""Change one deviation of a source on disk: find its file, set it in the text, check that nothing else changes."""
+"""Change deviations of a source on disk: find their files, set them in the text, check that nothing else changes."""
 
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from pbxgen.diagnostics.nearest import did_you_mean
-from pbxgen.edit.deviation import Setting, holder, set_deviation
+from pbxgen.edit.deviation import conditions, holder, with_wish
+from pbxgen.edit.wishes import DND, Wish
 from pbxgen.edit.yaml_text import CannotEditError, YamlText
 from pbxgen.language.model import SECTIONS
 from pbxgen.language.positions import child
@@ -17,7 +18,7 @@ from pbxgen.language.to_values import plain
 from pbxgen.source.files import is_folder, listing, read, shown
 from pbxgen.source.load import load_source
 from pbxgen.source.reader import read_bytes
-from pbxgen.source.tree import Mapping
+from pbxgen.source.tree import Mapping, Scalar
 
 
 class NoSuchOwnerError(Exception):
@@ -44,40 +45,96 @@ class Change:
                 yield "\\ No newline at end of file"
 
 
-def change_deviation(source: Path, section: str, name: str, key: str, setting: Setting) -> Change:
-    """Set ``key`` of a user or policy. Raises NoSuchOwnerError, CannotEditError and UnreadableError."""
+def changes(source: Path, wishes: Sequence[Wish]) -> tuple[Change, ...]:
+    """All of ``wishes`` in the files of a source; none of a file that stays as it is.
+
+    Raises NoSuchOwnerError, CannotEditError and UnreadableError.
+    """
+    paths = listing(source).files if is_folder(source) else (source,)
+    before = {path: read(path) for path in paths}
+    after = dict(before)
+    for wish in wishes:
+        for path in paths:
+            text = _changed(after[path], wish)
+            if text is not None:
+                after[path] = text
+                break
+        else:
+            raise _missing(source, wish)
+    made = tuple(Change(path, before[path], after[path]) for path in paths if before[path] != after[path])
+    _require_alone(source, made, wishes)
+    return made
+
+
+def _changed(before: bytes, wish: Wish) -> bytes | None:
+    """A file's bytes as ``wish`` wants them; None where its user or policy is not in it."""
+    if wish.name.encode() not in before:
+        return None
+    try:
+        file = YamlText(before.decode("utf-8"))
+    except UnicodeDecodeError:
+        return None  # the check of the result says so
+    owner = holder(file, wish.section, wish.name)
+    return None if owner is None else with_wish(file, owner, wish).encode("utf-8")
+
+
+def conditional(source: Path, wish: Wish) -> tuple[str, ...]:
+    """The conditions of the rules that ``wish`` would take away, as they are written. Raises UnreadableError."""
     for path in listing(source).files if is_folder(source) else (source,):
         before = read(path)
-        if name.encode() not in before:
-            continue
-        try:
-            file = YamlText(before.decode("utf-8"))
-        except UnicodeDecodeError:
-            continue  # the check of the result says so
-        owner = holder(file, section, name)
-        if owner is not None:
-            after = set_deviation(file, owner, section, key, setting).encode("utf-8")
-            change = Change(path, before, after)
-            _require_alone(source, change, section, name, key)
-            return change
+        if wish.name.encode() in before:
+            file = YamlText(before.decode("utf-8", "replace"))
+            owner = holder(file, wish.section, wish.name)
+            if owner is not None:
+                found = conditions(owner, wish.path)
+                return tuple(f"{one.key.text}: {file.shown(one.value)}" for one in found)
+    return ()
+
+
+def owner_of(source: Path, text: str) -> str:
+    """The extension of a user who is called by extension or name. Raises NoSuchOwnerError."""
     root = load_source(source).root
-    owners = None if root is None else child(root, section)
+    users = None if root is None else child(root, "users")
+    known = users.entries if isinstance(users, Mapping) else {}
+    if text in known:
+        return text
+    names: dict[str, list[str]] = {}
+    for extension, user in known.items():
+        name = child(user.value, "name")
+        if isinstance(name, Scalar):
+            names.setdefault(name.text.strip().casefold(), []).append(extension)
+    found = names.get(text.strip().casefold(), [])
+    if len(found) > 1:
+        raise NoSuchOwnerError(f"several users are called {text}: name the extension ({', '.join(found)})")
+    if not found:
+        meant = did_you_mean(text, [*known, *names])
+        raise NoSuchOwnerError(f"there is no user {text}" + (f"; {meant}" if meant else ""))
+    return found[0]
+
+
+def _missing(source: Path, wish: Wish) -> Exception:
+    root = load_source(source).root
+    owners = None if root is None else child(root, wish.section)
     known = list(owners.entries) if isinstance(owners, Mapping) else []
-    word = SECTIONS[section].singular
-    if name in known:
-        raise CannotEditError(f"the {word} {name} is not written as a key of its own under `{section}`")
-    meant = did_you_mean(name, known)
-    raise NoSuchOwnerError(f"there is no {word} {name}" + (f"; {meant}" if meant else ""))
+    word = SECTIONS[wish.section].singular
+    if wish.name in known:
+        return CannotEditError(f"the {word} {wish.name} is not written as a key of its own under `{wish.section}`")
+    meant = did_you_mean(wish.name, known)
+    return NoSuchOwnerError(f"there is no {word} {wish.name}" + (f"; {meant}" if meant else ""))
 
 
-def _require_alone(source: Path, change: Change, section: str, name: str, key: str) -> None:
-    """What is read from the new text must differ at ``key`` only: anchors let one text stand for several."""
+def _require_alone(source: Path, made: Sequence[Change], wishes: Sequence[Wish]) -> None:
+    """What is read from the new text must differ at the keys only: anchors let one text stand for several."""
     old = load_source(source).root
-    new = load_source(source, {change.file: change.after}).root
+    new = load_source(source, {change.file: change.after for change in made}).root
     if old is None or new is None:
         return  # it is not readable: the check of the result says so
-    path = [section, name, *(["deviations"] if section == "users" else []), key.split(".")[0]]
-    if _without(plain(old), path) != _without(plain(new), path):
+    before, after = plain(old), plain(new)
+    for wish in wishes:
+        steps = wish.path if wish.key == DND else wish.path[: 2 if wish.section == "users" else 1]
+        path = [wish.section, wish.name, *steps]
+        before, after = _without(before, path), _without(after, path)
+    if before != after:
         raise CannotEditError("the text there is shared through an anchor (`&name`), and others would change with it")
 
 

@@ -1,28 +1,22 @@
-"""Set one deviation of a user or policy in the text of a source file."""
+"""Set one deviation of a user or policy in the text of a source file, or take it out."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import replace
 
+from pbxgen.edit.removal import without
+from pbxgen.edit.requirements import named, require_not_merged, require_own_text, require_plain_key
+from pbxgen.edit.wishes import CONDITIONS, OFF, RETURN, Flag, Inherit, Setting, Wish
 from pbxgen.edit.yaml_text import CannotEditError, Edit, YamlText, find, is_alias, own_entries
 from pbxgen.language import rules
-from pbxgen.source.tree import Entry, Mapping, Scalar
+from pbxgen.source.tree import Entry, Mapping, Node, Scalar, Sequence
 
-OFF = "off"
-RETURN = "operator_return"
-KEYS = (*rules.KEYS, *(f"{RETURN}.{key}" for key in rules.RETURN_KEYS))
 _STEP = 2
-
-
-@dataclass(frozen=True, slots=True)
-class Setting:
-    """What is to stand under a key."""
-
-    destinations: tuple[str, ...]
-    """As written in a source; none: `off`."""
-    after: int | None = None
-    """Seconds the phone rings first; None keeps what a rule of nothing but `to` and `after` has."""
+_PLAIN = re.compile(r"(?:not )?[A-Za-z][A-Za-z0-9_-]*", re.ASCII)
+_NO_TEXTS = ("true", "false", "null", "yes", "no", "on", "off", "y", "n")
+"""Words that some parsers do not read as texts."""
 
 
 def holder(file: YamlText, section: str, name: str) -> Entry | None:
@@ -33,71 +27,74 @@ def holder(file: YamlText, section: str, name: str) -> Entry | None:
     return find(part.value, name)
 
 
-def set_deviation(file: YamlText, owner: Entry, section: str, key: str, setting: Setting) -> str:
-    """The file's text with the deviation ``key`` (of :data:`KEYS`) of ``owner`` set. Raises CannotEditError."""
-    path = [*(["deviations"] if section == "users" else []), *key.split(".")]
+def with_wish(file: YamlText, owner: Entry, wish: Wish) -> str:
+    """The file's text as ``wish`` wants it of ``owner``, its user or policy. Raises CannotEditError."""
+    if isinstance(wish.wanted, Inherit):
+        return without(file, owner, wish.path)
+    setting, path = wish.wanted, wish.path
     style = file.style(owner.key)
     quote = style if style in ("'", '"') else '"'
     at = owner
     for done, step in enumerate(path):
-        _require_own_text(at)
-        _require_plain_key(file, at)
+        require_own_text(at)
+        require_plain_key(file, at)
         if not isinstance(at.value, Mapping):
             return _instead_of(file, at, path[done:], setting, quote)
         entry = find(at.value, step)
         if entry is None:
-            _require_not_merged(at.value, step)
+            require_not_merged(at.value, step)
             return _added(file, at, at.value, path[done:], setting, quote)
         at = entry
-    _require_own_text(at)
-    _require_plain_key(file, at)
+    require_own_text(at)
+    require_plain_key(file, at)
     return _replaced(file, at, setting, quote)
 
 
-def _require_own_text(item: Entry) -> None:
-    if is_alias(item):
-        raise CannotEditError(
-            f"{_named(item)} is an alias: what it names belongs to others too; write it out there first"
-        )
+def conditions(owner: Entry, path: list[str]) -> Iterator[Entry]:
+    """The conditions of the rules that stand at ``path`` of ``owner``, or below it, each as it is written."""
+    at: Entry | None = owner
+    for step in path:
+        at = None if at is None or not isinstance(at.value, Mapping) else at.value.entries.get(step)
+    if at is not None:
+        yield from _conditions(at.value)
 
 
-def _require_plain_key(file: YamlText, item: Entry) -> None:
-    """The value of ``? key`` stands after a ``:`` on a line of its own, where this kind of edit does not look."""
-    before = file.text[: file.start(item.key)].rstrip()
-    if before.endswith("?") and not before[:-1].rstrip(" \t").rpartition("\n")[2].strip(" -{,["):
-        raise CannotEditError(f"{_named(item)} is written with `?`; write it as `{item.key.text}: …` first")
+def _conditions(node: Node) -> Iterator[Entry]:
+    if isinstance(node, Sequence):
+        for item in node.items:
+            yield from _conditions(item)
+    elif isinstance(node, Mapping):
+        for key, entry in node.entries.items():
+            if key in CONDITIONS:
+                yield entry
+            elif key != "to":
+                yield from _conditions(entry.value)
 
 
-def _require_not_merged(mapping: Mapping, key: str) -> None:
-    """A key written here would hide the whole of one that comes in through ``<<``."""
-    if key in mapping.entries:
-        line = next(merge.location.line for merge, source in mapping.merged if key in source.entries)
-        raise CannotEditError(f"`{key}` comes in through `<<` (line {line}); write it out there first")
-
-
-def _named(item: Entry) -> str:
-    return f"`{item.key.text}` (line {item.key.location.line})"
-
-
-def _replaced(file: YamlText, item: Entry, setting: Setting, quote: str) -> str:
+def _replaced(file: YamlText, item: Entry, setting: Setting | Flag, quote: str) -> str:
     """The value of an existing key, and nothing else."""
     old = item.value
     if isinstance(old, Scalar) and file.style(old) in ("'", '"'):
         quote = file.style(old)
     to, after = find(old, "to"), find(old, "after")
     plain_rule = isinstance(old, Mapping) and {*old.entries} <= {"to", "after"} and not old.merged
-    if to is not None and plain_rule and setting.destinations:
-        if setting.after is None:
+    if isinstance(setting, Setting) and to is not None and plain_rule and setting.destinations:
+        if setting.is_short and (setting.keeps_after or after is None):
             return _put(file, (to, _value(setting, quote)))
         if after is not None and not is_alias(after):
-            return _put(file, (to, _value(Setting(setting.destinations), quote)), (after, str(setting.after)))
+            short = replace(setting, after=None)
+            if setting.after is not None and short.is_short:
+                return _put(file, (to, _value(short, quote)), (after, str(setting.after)))
+            had = after.value.text if isinstance(after.value, Scalar) else ""
+            if setting.after is None and setting.keeps_after and had.isascii() and had.isdigit():
+                setting = replace(setting, after=int(had))
     return _put(file, (item, _value(setting, quote)))
 
 
 def _put(file: YamlText, *values: tuple[Entry, str]) -> str:
     """Each entry's value in the place of its old one."""
     for item, _ in values:
-        _require_own_text(item)
+        require_own_text(item)
     return file.edited(*(edit for item, value in values for edit in _cut(file, item, value)))
 
 
@@ -123,11 +120,11 @@ def _cut(file: YamlText, item: Entry, value: str) -> Iterator[Edit]:
         yield Edit(behind, behind, "".join(f"\n{indent}{comment}" for comment in comments))
 
 
-def _instead_of(file: YamlText, item: Entry, path: list[str], setting: Setting, quote: str) -> str:
+def _instead_of(file: YamlText, item: Entry, path: list[str], setting: Setting | Flag, quote: str) -> str:
     """A key that has no mapping yet: nothing at all, or ``off``."""
     value = item.value
     if not isinstance(value, Scalar) or value.text not in ("", "~", "null", OFF):
-        raise CannotEditError(f"{_named(item)} is not a mapping")
+        raise CannotEditError(f"{named(item)} is not a mapping")
     nested = _value(setting, quote)
     if item.key.text == RETURN and value.text == OFF:  # what was switched off as a whole stays off
         others = [k for k in rules.RETURN_KEYS if k != path[0]]
@@ -138,7 +135,7 @@ def _instead_of(file: YamlText, item: Entry, path: list[str], setting: Setting, 
     return _put(file, (item, nested))
 
 
-def _added(file: YamlText, item: Entry, mapping: Mapping, path: list[str], setting: Setting, quote: str) -> str:
+def _added(file: YamlText, item: Entry, mapping: Mapping, path: list[str], setting: Setting | Flag, quote: str) -> str:
     """A new entry behind the last one of ``mapping``, the value of ``item``."""
     own = own_entries(mapping)
     if file.style(mapping) == "{":
@@ -162,18 +159,40 @@ def _added(file: YamlText, item: Entry, mapping: Mapping, path: list[str], setti
     return file.edited(Edit(at, at, f"{lines} {_value(setting, quote)}"))
 
 
-def _value(setting: Setting, quote: str) -> str:
+def _value(setting: Setting | Flag, quote: str) -> str:
+    if isinstance(setting, Flag):
+        return "true" if setting.on else "false"
     if not setting.destinations:
         return OFF
     written = [_destination(d, quote) for d in setting.destinations]
     to = written[0] if len(written) == 1 else f"[{', '.join(written)}]"
-    return to if setting.after is None else f"{{after: {setting.after}, to: {to}}}"
+    if setting.is_short:
+        return to
+    parts = [] if setting.after is None else [f"after: {setting.after}"]
+    parts.append(f"to: {to}")
+    named = (("when", setting.when), ("from", setting.origin))
+    parts += [f"{key}: {_name(value, quote)}" for key, value in named if value]
+    if setting.until:
+        parts.append(f"until: {setting.until}")
+    if setting.confirm:
+        parts.append("confirm: true")
+    return f"{{{', '.join(parts)}}}"
+
+
+def _name(text: str, quote: str) -> str:
+    """Plain if every parser reads it as a text."""
+    plain = _PLAIN.fullmatch(text) is not None and text.lower() not in _NO_TEXTS
+    return text if plain else _quoted(text, quote)
 
 
 def _destination(text: str, quote: str) -> str:
     """Plain if it is one word, else quoted: not every parser reads a plain ``voicemail:102`` inside ``{}``."""
     if text.isascii() and text.isalpha():
         return text
+    return _quoted(text, quote)
+
+
+def _quoted(text: str, quote: str) -> str:
     if quote == "'":
         return "'" + text.replace("'", "''") + "'"
     return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'

@@ -90,6 +90,10 @@ class YamlText:
         end = self._lines[node.location.end_line - 1] + node.location.end_column - 1
         return self.start(node) + len(self.text[self.start(node) : end].rstrip())
 
+    def shown(self, node: Node) -> str:
+        """What is written there, on one line."""
+        return " ".join(self.text[self.start(node) : self.end(node)].split())
+
     def value_span(self, entry: Entry) -> tuple[int, int]:
         """Where an entry's value begins and ends; where nothing is written: behind the colon."""
         if _is_empty(entry):

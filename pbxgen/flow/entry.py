@@ -7,8 +7,7 @@ from enum import StrEnum
 
 from pbxgen.flow import codes
 from pbxgen.flow.machine import Caller, Sent
-from pbxgen.flow.numbering import NumberFormat
-from pbxgen.flow.plan import CallerId, Place, Plan, Route, Trunk
+from pbxgen.flow.plan import CallerId, Place, Plan, Route
 from pbxgen.flow.shown import emergency_number_shown, number_shown
 
 OWN_MAILBOX = codes.OWN_MAILBOX
@@ -124,18 +123,20 @@ def sent(plan: Plan, caller: Caller, out: DialOut, by: str | None = None) -> Sen
     return Sent(out.route, number, None if told is None else plan.numbering.as_sent(told, trunk.number_format))
 
 
-def shown(plan: Plan, caller: Caller, out: DialOut, by: str | None = None) -> str | None:
-    """Whose number the far end is shown, in E.164; a caller who was transferred shows what diversions show."""
-    trunk = plan.trunks[out.route.trunk]
+def shown(plan: Plan, caller: Caller, out: DialOut, by: str | None = None, via: str | None = None) -> str | None:
+    """Whose number the far end is shown, in E.164; a caller who was transferred shows what diversions show.
+
+    ``via``: the trunk that carries the call, if not the first of its route.
+    """
+    trunk = plan.trunks[via or out.route.trunk]
     if out.route.emergency:
         return emergency_number_shown(plan, caller, trunk)
     return number_shown(plan, caller, trunk, CallerId.ORIGINAL if by is None else trunk.caller_id, by=by)
 
 
-def caller_from_trunk(plan: Plan, trunk: Trunk | None, number: str) -> str | None:
-    """E.164 number of a caller on a trunk; None where it shows none."""
-    bare = trunk is not None and trunk.number_format is NumberFormat.E164_BARE
-    return plan.numbering.caller_of_trunk(number, bare=bare)
+def caller_from_trunk(plan: Plan, number: str) -> str | None:
+    """A caller on a trunk: E.164, or digits that are no number as they are; None where it shows none."""
+    return plan.numbering.caller_of_trunk(number)
 
 
 def _emergency_route(plan: Plan, number: str) -> Route:

@@ -9,6 +9,7 @@ from pbxgen.diagnostics.location import Location
 from pbxgen.flow.machine import EndKind, Event, EventKind, Sent
 from pbxgen.flow.plan import Outcome, Place, PlaceKind, Plan
 from pbxgen.flow.simulate import Call, caller_of
+from pbxgen.flow.world import TRUNK_FULL
 from pbxgen.phrases import Phrases
 
 
@@ -94,6 +95,8 @@ class Teller:
                 return None if told_next else self.say("event.reached", where=self._where(event))
             case EventKind.RANG:
                 return self._rang(event)
+            case EventKind.NOT_CARRIED:
+                return self._not_carried(event)
             case EventKind.REFUSED:
                 return self.say(f"refused.{event.detail}")
             case EventKind.ENDED:
@@ -135,7 +138,15 @@ class Teller:
 
     def _sent(self, sent: Sent) -> str:
         name = "event.sent" if sent.shown is not None else "event.sent_anonymous"
-        return self.say(name, number=sent.number, route=sent.route.name, trunk=sent.route.trunk, shown=sent.shown)
+        trunks = self.say("list.else").join(sent.route.trunks)
+        return self.say(name, number=sent.number, route=sent.route.name, trunk=trunks, shown=sent.shown)
+
+    def _not_carried(self, event: Event) -> str:
+        """A trunk that did not carry the call, and why."""
+        if event.seconds is not None:
+            return self.say("event.not_carried_silent", trunk=event.subject, seconds=event.seconds)
+        status = TRUNK_FULL if event.detail == "full" else event.detail
+        return self.say("event.not_carried", trunk=event.subject, status=status)
 
     def _why_not_rung(self, event: Event) -> str | None:
         """What keeps every phone of the place from ringing; None where that cannot be said in a word."""

@@ -116,6 +116,7 @@ class EventKind(StrEnum):
     NOT_DIVERTED_VISITED = "not_diverted_visited"
     NO_RULE = "no_rule"
     MEMBER_SKIPPED = "member_skipped"
+    NOT_CARRIED = "not_carried"  # a trunk; detail: its state
     RANG = "rang"
     OUTCOME = "outcome"
     OWN_MAILBOX = "own_mailbox"
@@ -152,6 +153,8 @@ class Event(NamedTuple):
     """Of a number that is dialled straight to a trunk."""
     shown: tuple[tuple[str, str | None], ...] = ()
     """Of outside numbers that ring: each with the number that it is shown; None: the caller is anonymous there."""
+    via: str | None = None
+    """The trunk that carried the call, of what rang."""
     location: Location | None = None
 
 

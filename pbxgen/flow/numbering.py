@@ -7,10 +7,23 @@ are checked with ``phonenumbers`` before they get here).
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cache
+
+from pbxgen.flow.digits import beginnings, by_length
 
 _DIGITS = re.compile(r"[0-9]+", re.ASCII)
+CALLING_CODES = (
+    "1|2(?:[07]|1[12368]|[2346][0-9]|5[0-8]|9[01789])|3(?:[0-469]|5[0-9]|7[0-8]|8[0-35679])|4(?:[013-9]|2[013])"
+    "|5(?:[1-8]|[09][0-9])|6(?:[0-6]|7[02-9]|8[0-35-9]|9[012])|7|8(?:[1246]|[07][08]|5[02356]|8[0-368])|9(?:[0-58]|6[0-8]|7[0-79]|9[2-68])"
+)
+"""Of the countries and networks that there are."""
+FOREIGN = f"(?=[0-9]{{8,15}}$)(?:{CALLING_CODES})[0-9]+$"
+"""A number of some country without its plus."""
+AREA_15_NUMBER = 12
+"""Digits of an Argentine mobile as it is dialled: area code, 15 and the rest."""
 
 
 class NumberFormat(StrEnum):
@@ -30,23 +43,89 @@ class Cost(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Dropped:
+    """Digits that are dialled before a number and are not part of it: a trunk prefix, a carrier's code."""
+
+    expression: str
+    rest: str
+    """What may follow; "": any number of the country."""
+    length: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Writing:
+    """A kind of national number, and how it is written."""
+
+    lead: str
+    """What it begins with; "" for anything."""
+    shortest: int
+    longest: int
+    before: str
+    """The trunk prefix, or nothing."""
+    area: int = 0
+    """Digits of the area code behind which 15 is put, for the 9 in front (AR); 0: it is no such number."""
+
+    def has(self, national: str) -> bool:
+        return self.shortest <= len(national) <= self.longest and _match(self.lead, national)
+
+    def meets(self, other: Writing) -> bool:
+        """May both have a number? In doubt they do."""
+        if self.longest < other.shortest or other.longest < self.shortest:
+            return False
+        return bool(beginnings(self.lead) & beginnings(other.lead))
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A form in which numbers are dialled or named, and what of it is the number in E.164."""
+
+    expression: str
+    """What digits begin with; it ends with $ where it is all of them."""
+    before: str
+    """Of E.164, behind the plus."""
+    drop: int
+    area: int = 0
+    """Digits of the area code that stands before 15 (AR); 0: there is none."""
+
+    def has(self, digits: str) -> bool:
+        return _match(self.expression, digits)
+
+    def number(self, digits: str) -> str:
+        if self.area:
+            mobile = digits[-AREA_15_NUMBER:]
+            return f"+{self.before}{mobile[: self.area]}{mobile[self.area + 2 :]}"
+        return f"+{self.before}{digits[self.drop :]}"
+
+
+@dataclass(frozen=True, slots=True)
 class NumberingPlan:
-    """The dialling habits of ``pbx.country`` (ITU-T E.164, from the metadata of phonenumbers)."""
+    """The dialling habits of ``pbx.country``: what ``phonenumbers`` does with numbers, for digits at run time.
+
+    Expressions are written so that PCRE, POSIX and Python read them alike: digits, classes, groups,
+    alternatives and counts.
+    """
 
     country_code: str
     """Without plus, e.g. "39"."""
     international_prefix: str
-    """Digits before a foreign number, e.g. "00"."""
+    """Digits that are sent before a foreign number, e.g. "00"."""
     national_prefix: str
-    """Trunk prefix that national numbers are dialled with and E.164 drops ("0" in DE); "" where there is none (IT)."""
+    """What is written before most national numbers; "" where there is nothing (IT, US)."""
     outside_line: str
     """Digits that must precede an outside number dialled without ``+``; "" for none."""
-
-    def from_national(self, digits: str) -> str:
-        """E.164 of a national number, with or without the national prefix."""
-        prefix = self.national_prefix
-        rest = digits[len(prefix) :] if prefix and digits.startswith(prefix) else digits
-        return f"+{self.country_code}{rest}"
+    abroad: str
+    """Every international prefix, those of carriers too (``00[1-9]``)."""
+    whole: str
+    """The numbers of the country, as E.164 has them behind the country code."""
+    dropped: tuple[Dropped, ...]
+    """Prefixes that a number may be dialled with, the longer first."""
+    local: str = ""
+    local_before: str = ""
+    """Numbers that are dialled without their area code, and what stands before them in E.164."""
+    moved: str = ""
+    """Area codes behind which 15 makes a mobile of a number (AR)."""
+    writings: tuple[Writing, ...] = ()
+    """National numbers that are not written behind ``national_prefix``; the first that has a number decides."""
 
     def dialled(self, dialled: str) -> str | None:
         """E.164 of an outside number as dialled, behind the outside line unless it begins with ``+``; else None."""
@@ -54,36 +133,43 @@ class NumberingPlan:
             if not dialled.startswith(self.outside_line):
                 return None
             dialled = dialled[len(self.outside_line) :]
-        return self._read(dialled)
+        return self.read(dialled)
 
-    def _read(self, digits: str) -> str | None:
+    def read(self, digits: str) -> str | None:
+        """E.164 of what is written as +39…, 0039…, 39… or nationally; None: it is no number."""
         if digits.startswith("+"):
             return digits if _DIGITS.fullmatch(digits[1:]) else None
         if not _DIGITS.fullmatch(digits):
             return None
-        if digits.startswith(self.international_prefix):
-            rest = digits[len(self.international_prefix) :]
-            return f"+{rest}" if rest else None
-        return self.from_national(digits)
+        return next((one.number(digits) for one in readings(self) if one.has(digits)), None)
+
+    def behind_prefixes(self, digits: str) -> tuple[str, ...]:
+        """What is left of digits behind each trunk prefix that they begin with."""
+        return tuple(digits[one.length :] for one in self.dropped if _match(one.expression, digits))
+
+    @property
+    def international_lengths(self) -> tuple[int, ...]:
+        return tuple(sorted(by_length(self.abroad), reverse=True))
+
+    def of_trunk(self, number: str) -> str | None:
+        """E.164 of a number that a trunk names, of whatever country: what is none of ours may be another's."""
+        read = self.read(number)
+        return f"+{number}" if read is None and _match(FOREIGN, number) else read
 
     def called_by_trunk(self, number: str) -> tuple[str, ...]:
         """E.164 numbers that a called number coming from a trunk may mean (+39…, 39…, 0039…, national), best first."""
-        bare = f"+{number}"
-        read = self._read(number)
-        if read is None:
-            return ()
-        if number.startswith(("+", self.international_prefix)):
-            return (read,)
-        return (bare, read)
+        read = self.read(number)
+        bare = f"+{number}" if _DIGITS.fullmatch(number) else None
+        return tuple(dict.fromkeys(one for one in (read, bare) if one is not None))
 
-    def caller_of_trunk(self, number: str, *, bare: bool) -> str | None:
-        """E.164 of a caller's number coming from a trunk; ``bare``: the trunk's ``number_format`` is e164_bare."""
-        if bare and _DIGITS.fullmatch(number) and not number.startswith(self.international_prefix):
-            return f"+{number}"
-        return self._read(number)
+    def caller_of_trunk(self, number: str) -> str | None:
+        """A caller's number coming from a trunk in E.164; digits that are no number are left as they are."""
+        return self.of_trunk(number) or (number if _DIGITS.fullmatch(number) else None)
 
     def as_sent(self, number: str, form: NumberFormat) -> str:
-        """An E.164 number as a trunk with that ``number_format`` is sent it."""
+        """An E.164 number as a trunk with that ``number_format`` is sent it; what is none is left as it is."""
+        if not number.startswith("+"):
+            return number
         match form:
             case NumberFormat.E164:
                 return number
@@ -94,22 +180,61 @@ class NumberingPlan:
             case NumberFormat.INTERNATIONAL:
                 return self.international_prefix + number[1:]
 
+    def of_sent(self, digits: str, form: NumberFormat) -> str | None:
+        """The E.164 number that a trunk with that ``number_format`` was sent."""
+        if form is NumberFormat.E164_BARE and _DIGITS.fullmatch(digits):
+            return f"+{digits}"
+        return self.read(digits)
+
     def to_national(self, number: str) -> str:
         """What a trunk with ``number_format: national`` is sent for an E.164 number.
 
-        A number of the own country whose national form begins with the international prefix (+390044… in Italy)
-        would be a call abroad, to which the caller may have no right: it is sent in the international form.
+        A number of the own country whose national form begins with an international prefix (+390044… in Italy)
+        would be a call abroad, to which the caller may have no right: it is sent in the international form, and so is
+        one that the country does not have.
         """
+        international = self.international_prefix + number[1:]
         home = f"+{self.country_code}"
-        national = self.national_prefix + number[len(home) :]
-        if number.startswith(home) and not national.startswith(self.international_prefix):
-            return national
-        return self.international_prefix + number[1:]
+        if not number.startswith(home) or not _full(self.whole, number[len(home) :]):
+            return international
+        written = self._written(number[len(home) :])
+        return international if _match(self.abroad, written) else written
 
-    @property
-    def read_as_abroad(self) -> str | None:
-        """Digits after the country code with which a number of the own country has no national form; None: none has."""
-        national, international = self.national_prefix, self.international_prefix
-        if national.startswith(international):
-            return ""
-        return international[len(national) :] if international.startswith(national) else None
+    def _written(self, national: str) -> str:
+        for one in self.writings:
+            if one.has(national):
+                if one.area:
+                    return f"{one.before}{national[1 : 1 + one.area]}15{national[1 + one.area :]}"
+                return one.before + national
+        return self.national_prefix + national
+
+
+@cache
+def readings(plan: NumberingPlan) -> tuple[Reading, ...]:
+    """The forms of numbers in a country; the first one that digits have is what they mean."""
+    return tuple(_readings(plan))
+
+
+def _readings(plan: NumberingPlan) -> Iterator[Reading]:
+    forms = by_length(plan.abroad)
+    for length in plan.international_lengths:
+        yield Reading(f"{forms[length]}[1-9]", "", length)
+    code = plan.country_code
+    if plan.local:
+        yield Reading(f"(?:{plan.local})$", code + plan.local_before, 0)
+    for before in ("", code):
+        for dropped in plan.dropped:
+            rest = dropped.rest or plan.whole
+            yield Reading(f"{before}{dropped.expression}(?:{rest})$", code, len(before) + dropped.length)
+        yield Reading(f"{before}(?:{plan.whole})$", code, len(before))
+        for length, area in by_length(plan.moved).items() if plan.moved else ():
+            behind = AREA_15_NUMBER - 2 - length
+            yield Reading(f"{before}0?{area}15[0-9]{{{behind}}}$", f"{code}9", 0, length)
+
+
+def _match(expression: str, digits: str) -> bool:
+    return re.match(f"(?:{expression})", digits) is not None
+
+
+def _full(expression: str, digits: str) -> bool:
+    return re.fullmatch(f"(?:{expression})", digits) is not None

@@ -93,7 +93,13 @@ class Place:
     caller_id: CallerId | None = None
     """Overrides the trunk's ``caller_id``; outside places only."""
     trunk: str | None = None
-    """Name of the trunk of the first matching route; outside places only."""
+    """Name of the first trunk of the first matching route; outside places only."""
+    backups: tuple[str, ...] = ()
+    """Names of the trunks that are tried, in order, where the ones before did not carry the call."""
+
+    @property
+    def trunks(self) -> tuple[str, ...]:
+        return () if self.trunk is None else (self.trunk, *self.backups)
 
     @property
     def key(self) -> tuple[str, str]:
@@ -370,6 +376,12 @@ class Route:
     location: Location
     as_dialled: bool = False
     """Are its patterns of digits as they are dialled, behind the outside line? They are sent as they are."""
+    backups: tuple[str, ...] = ()
+    """Trunks that are tried, in order, where the ones before did not carry the call."""
+
+    @property
+    def trunks(self) -> tuple[str, ...]:
+        return (self.trunk, *self.backups)
 
     def carries(self, number: str) -> bool:
         """Does a pattern match? Of what is sent as it is dialled only digits do, whatever the patterns say."""
@@ -423,8 +435,8 @@ class Plan:
     """By E.164 number or, a range, by its pattern, the narrower before the wider; users' DIDs are in ``dids``."""
     dids: Mapping[str, str]
     """E.164 number to extension."""
-    emergency: Mapping[str, str]
-    """Emergency number as dialled to the name of its trunk."""
+    emergency: Mapping[str, tuple[str, ...]]
+    """Emergency number as dialled to the names of its trunks, in the order in which they are tried."""
     costs: Mapping[str, Cost]
     """Outside numbers that calls may be sent on to and that may cost far more than a call at home."""
     digest: str
@@ -548,6 +560,13 @@ class Plan:
             if not (route.emergency or route.as_dialled) and route.carries(number):
                 return route
         return None
+
+    def trunks_of(self, place: Place) -> tuple[str, ...]:
+        """The trunks of an outside place, in the order in which they are tried."""
+        if place.trunk is not None:
+            return place.trunks
+        route = self.route_of(place.target)
+        return () if route is None else route.trunks
 
     def is_short(self, digits: str) -> bool:
         """Is it dialled and sent as it is: an emergency number, or one of a route that is `as_dialled`?"""

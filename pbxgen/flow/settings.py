@@ -112,9 +112,12 @@ def emergency_spellings(plan: Plan) -> tuple[str, ...]:
     """
     numbering = plan.numbering
     every = (
-        spelt
+        f"+{spelt}"
         for number in plan.emergency
-        for spelt in (f"+{number}", f"+{numbering.country_code}{number}", numbering.from_national(number))
+        for spelt in (
+            number,
+            *(f"{numbering.country_code}{rest}" for rest in (number, *numbering.behind_prefixes(number))),
+        )
     )
     return tuple(dict.fromkeys(every))
 
@@ -153,7 +156,7 @@ def _outside(plan: Plan, user: User, number: str) -> Place | None:
     route = plan.route_of(number)
     if route is None or route.name not in (user.routes or ()) or is_costly(plan, number):
         return None
-    return Place(PlaceKind.OUTSIDE, number, user.location, trunk=route.trunk)
+    return Place(PlaceKind.OUTSIDE, number, user.location, trunk=route.trunk, backups=route.backups)
 
 
 def is_permitted(plan: Plan, user: User, key: str, setting: Setting, epoch: int) -> bool:

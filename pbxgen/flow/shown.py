@@ -23,24 +23,30 @@ def number_shown(
     return _of(plan.users.get(by or whose or ""), trunk)
 
 
-def shown_at(plan: Plan, caller: Caller, pending: Pending) -> tuple[tuple[str, str | None], ...]:
-    """What each outside number of a place that is rung is shown: the number itself, or legs of follow_me."""
-    return tuple(_shown_at(plan, caller, pending))
+def shown_at(plan: Plan, caller: Caller, pending: Pending, via: str | None) -> tuple[tuple[str, str | None], ...]:
+    """What each outside number of a place that is rung is shown: the number itself, or legs of follow_me.
+
+    ``via``: the trunk that carried the call to the number itself. Legs go over the first trunk of their route.
+    """
+    return tuple(_shown_at(plan, caller, pending, via))
 
 
-def _shown_at(plan: Plan, caller: Caller, pending: Pending) -> Iterator[tuple[str, str | None]]:
+def _shown_at(plan: Plan, caller: Caller, pending: Pending, via: str | None) -> Iterator[tuple[str, str | None]]:
     place = pending.place
-    if place.kind is PlaceKind.OUTSIDE:
-        yield place.target, _at(plan, caller, place, by=pending.by)
+    if place.kind is PlaceKind.OUTSIDE and via is not None:
+        yield place.target, _at(plan, caller, place, via, by=pending.by)
     elif place.kind is PlaceKind.USER:
         for leg in plan.users[place.target].follow_me:
-            if leg.place.kind is PlaceKind.OUTSIDE:
-                yield leg.place.target, _at(plan, caller, leg.place, whose=place.target)
+            first = next(iter(plan.trunks_of(leg.place)), None) if leg.place.kind is PlaceKind.OUTSIDE else None
+            if first is not None:
+                yield leg.place.target, _at(plan, caller, leg.place, first, whose=place.target)
 
 
-def _at(plan: Plan, caller: Caller, place: Place, *, by: str | None = None, whose: str | None = None) -> str | None:
-    trunk = plan.trunks.get(place.trunk or "")
-    return None if trunk is None else number_shown(plan, caller, trunk, plan.caller_id_of(place), by=by, whose=whose)
+def _at(
+    plan: Plan, caller: Caller, place: Place, via: str, *, by: str | None = None, whose: str | None = None
+) -> str | None:
+    trunk = plan.trunks[via]
+    return number_shown(plan, caller, trunk, place.caller_id or trunk.caller_id, by=by, whose=whose)
 
 
 def emergency_number_shown(plan: Plan, caller: Caller, trunk: Trunk) -> str | None:

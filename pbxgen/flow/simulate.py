@@ -7,11 +7,11 @@ from dataclasses import dataclass, replace
 
 from pbxgen.flow import codes, entry, machine
 from pbxgen.flow.machine import Caller, Conditions, Ending, EndKind, Event, EventKind, Ringing, State
-from pbxgen.flow.plan import Origin, Outcome, Place, Plan, Reason
+from pbxgen.flow.plan import Origin, Place, Plan, Reason
 from pbxgen.flow.settings import State as SettingsState
 from pbxgen.flow.settings import applied
 from pbxgen.flow.shown import shown_at
-from pbxgen.flow.world import Bell, CallConditions, Rung, World
+from pbxgen.flow.world import Bell, CallConditions, Rung, World, release_status
 
 DIRECT_RING_SECONDS = 120
 """How long an outside number rings that was dialled straight from a phone."""
@@ -53,6 +53,8 @@ class Story:
     ending: Ending
     diverted: tuple[Diverted, ...]
     events: tuple[Event, ...]
+    via: str | None = None
+    """The trunk that carried the call to the outside number that was tried last."""
     state: SettingsState | None = None
     """What is set after a code was dialled; None: nothing was."""
 
@@ -66,8 +68,7 @@ def caller_of(plan: Plan, call: Call) -> Caller:
     """Who calls: an extension of the plan is inside, everything else comes from a trunk."""
     if call.caller in plan.users:
         return Caller(Origin.INTERNAL, call.caller, withheld=call.withheld)
-    trunk = next(iter(plan.trunks.values()), None)
-    return Caller(Origin.EXTERNAL, entry.caller_from_trunk(plan, trunk, call.caller), call.carried)
+    return Caller(Origin.EXTERNAL, entry.caller_from_trunk(plan, call.caller), call.carried)
 
 
 def simulate(plan: Plan, call: Call, world: World) -> Story:
@@ -112,6 +113,7 @@ def _transferred(plan: Plan, caller: Caller, story: Story, transfer: Transfer, w
         second.ending,
         story.diverted + second.diverted,
         (*story.events, told, *second.events),
+        second.via or story.via,
     )
 
 
@@ -125,7 +127,7 @@ def _code(plan: Plan, call: Call, way_in: entry.CodeDialled, world: World) -> St
         return Story((), Ending(EndKind.RELEASED, str(done.status)), (), (entered, refused))
     ending = Ending(EndKind.SET, done.subject)
     ended = Event(EventKind.ENDED, ending.value, detail=ending.kind.value)
-    return Story((), ending, (), (entered, ended), done.state)
+    return Story((), ending, (), (entered, ended), state=done.state)
 
 
 def _run(plan: Plan, caller: Caller, called: str, way_in: entry.WayIn, world: World, by: str | None = None) -> Story:
@@ -150,14 +152,17 @@ def _run(plan: Plan, caller: Caller, called: str, way_in: entry.WayIn, world: Wo
 def _dial_out(plan: Plan, caller: Caller, out: entry.DialOut, entered: Event, world: World, by: str | None) -> Story:
     number, sent = out.number, entry.sent(plan, caller, out, by)
     entered = entered._replace(sent=sent, location=sent.route.location)
-    rung = Bell(plan, caller, world).ring_direct(number, DIRECT_RING_SECONDS)
+    rung = Bell(plan, caller, world).ring_direct(number, DIRECT_RING_SECONDS, out.route)
     if rung.answered is not None:
         ending = Ending(EndKind.ANSWERED, number)
     else:
-        ending = Ending(EndKind.RELEASED, "486" if rung.outcome is Outcome.BUSY else "480")
-    rang = _rang(number, rung, None)._replace(shown=((number, entry.shown(plan, caller, out, by)),))
+        ending = Ending(EndKind.RELEASED, str(release_status(rung.status if out.route.backups else None, rung.outcome)))
     ended = Event(EventKind.ENDED, ending.value, outcome=rung.outcome, detail=ending.kind.value)
-    return Story(_together(rung.dialled), ending, (), (entered, rang, ended))
+    rang = _rang(number, rung, None)
+    if rung.via is not None:
+        rang = rang._replace(shown=((number, entry.shown(plan, caller, out, by, rung.via)),))
+    events = (entered, *rung.events, rang, ended)
+    return Story(_together(rung.dialled), ending, (), events, rung.via)
 
 
 def _reach(plan: Plan, caller: Caller, state: State, entered: Event, world: World) -> Story:
@@ -165,7 +170,8 @@ def _reach(plan: Plan, caller: Caller, state: State, entered: Event, world: Worl
     events, ending = play(plan, caller, conditions, state, Bell(plan, caller, world).ring)
     assert ending is not None
     rings = tuple(who for e in events if e.kind is EventKind.RANG for who in _together(e.dialled))
-    return Story(rings, ending, _diversions(events), (entered, *events))
+    via = next((e.via for e in reversed(events) if e.kind is EventKind.RANG and e.via is not None), None)
+    return Story(rings, ending, _diversions(events), (entered, *events), via)
 
 
 def play(
@@ -182,7 +188,7 @@ def play(
         place = step.ringing.pending.place
         events += [
             *rung.events,
-            _rang(place.target, rung, place)._replace(shown=shown_at(plan, caller, step.ringing.pending)),
+            _rang(place.target, rung, place)._replace(shown=shown_at(plan, caller, step.ringing.pending, rung.via)),
         ]
         if rung.answered is not None:
             ending = Ending(EndKind.ANSWERED, rung.answered)
@@ -204,6 +210,7 @@ def _rang(target: str, rung: Rung, place: Place | None) -> Event:
         outcome=rung.outcome,
         seconds=rung.seconds,
         dialled=rung.dialled,
+        via=rung.via,
         location=None if place is None else place.location,
     )
 

@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from pbxgen.flow.machine import Caller, Event, EventKind, Ringing, ring_seconds
-from pbxgen.flow.plan import Callers, Condition, Leg, Outcome, PlaceKind, Plan, Strategy, User
+from pbxgen.flow.plan import Callers, Condition, Leg, Outcome, Place, PlaceKind, Plan, Route, Strategy, User
 from pbxgen.flow.settings import NOTHING_SET, State
 
 PHONE_STATES: Mapping[str, str] = {
@@ -35,6 +35,12 @@ OUTSIDE_STATES: Mapping[str, str] = {
     "fail": "replies 503",
     "mailbox": "answers, presses nothing",
 }
+TRUNK_STATES: Mapping[str, str] = {
+    "down": "answers nothing at all",
+    "silent": "answers REGISTER and OPTIONS, but nothing to INVITE",
+    "full": "takes no more calls: replies 503",
+}
+"""Beside these a SIP status that says that the trunk did not carry the call (:func:`passes_on`)."""
 
 DEFAULT_MOMENT = dt.datetime(2026, 11, 23, 10, 0)
 """When a call is placed that does not say: a Monday at 10:00, in the PBX's time zone."""
@@ -44,6 +50,14 @@ _STATUS = re.compile(r"[3-6][0-9][0-9]", re.ASCII)
 REPLIES: Mapping[str, int] = {"busy": 486, "reject": 603, "dnd": 480, "error": 500, "fail": 503}
 """The SIP status behind each state that stands for one."""
 _BUSY_STATUS = frozenset({486, 600, 603, 403})
+NOT_HANDED_ON = frozenset({401, 407, 408, 487})
+"""Final replies of 400 to 599 of a far end that are no release code for a caller."""
+SILENT_SECONDS = 5
+"""How long a trunk may show no sign of life before the next one is tried."""
+TRUNK_FULL = 503
+"""What a trunk replies that takes no more calls."""
+UNHEARD = 408
+"""Says that there was no reply: of several trunks another one's counts."""
 CONFIRM_SECONDS = 10
 """How long whoever answers may take to press 1."""
 
@@ -64,6 +78,25 @@ def moment_of(text: str) -> dt.datetime | None:
 def is_status(state: str) -> bool:
     """Is ``state`` the SIP status of a final reply other than an answer (300-699)?"""
     return _STATUS.fullmatch(state) is not None
+
+
+def passes_on(status: int, *, rang: bool = False) -> bool:
+    """Does a trunk's final SIP status say that it did not carry the call, so that the next trunk is tried?
+
+    ``rang``: has there been a 18x? Who rang was reached: a 480 is then the called party's.
+    """
+    return status == 408 or 500 <= status < 600 or (status == 480 and not rang)
+
+
+def release_status(status: int | None, outcome: Outcome | None) -> int:
+    """The SIP status with which a call ends that was dialled straight to a trunk: the far end's own, where it can be.
+
+    A status that asks something of the caller (401, 407), tells of a lack of replies (408) or ends a call at every
+    other place too (6xx) is not handed on. ``status`` is None where there was no final reply.
+    """
+    if status is not None and 400 <= status < 600 and status not in NOT_HANDED_ON:
+        return status
+    return 486 if outcome is Outcome.BUSY else 480
 
 
 def outcome_of_status(status: int, sip_480: Outcome) -> Outcome:
@@ -93,6 +126,8 @@ class World:
     """By E.164 number (or emergency number); unnamed ones answer."""
     state: State = NOTHING_SET
     """What users have set, and how the switches stand."""
+    trunks: Mapping[str, str] = field(default_factory=dict)
+    """By name; unnamed ones carry every call."""
 
     def phone(self, extension: str) -> tuple[str, ...]:
         return self.phones.get(extension, ("answer",))
@@ -131,6 +166,10 @@ class Rung:
     outcome: Outcome | None
     seconds: int
     events: tuple[Event, ...] = ()
+    via: str | None = None
+    """The trunk that carried the call; None: none did, or none was needed."""
+    status: int | None = None
+    """The last final reply of an outside number or its trunks."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,6 +181,9 @@ class _LegResult:
     result: Result
     asked: bool = False
     """Whoever answers must press 1, which takes longer than just to answer."""
+    via: str | None = None
+    status: int | None = None
+    events: tuple[Event, ...] = ()
     turn: int = 0
     """Legs of one turn and one start ring together; `linear` gives each member a turn of its own."""
 
@@ -169,11 +211,11 @@ class Bell:
             return self._ring_user(ringing.user, ringing)
         if ringing.group is not None:
             return self._ring_group(ringing)
-        return self._judge([self._outside(place.target, 0, ringing.seconds, place.confirm)])
+        return self._judge([self._outside(place.target, ringing.seconds, place.confirm, self._plan.trunks_of(place))])
 
-    def ring_direct(self, number: str, seconds: int) -> Rung:
-        """A number dialled straight to a trunk."""
-        return self._judge([self._outside(number, 0, seconds, confirm=False)])
+    def ring_direct(self, number: str, seconds: int, route: Route) -> Rung:
+        """A number dialled straight to the trunks of a route."""
+        return self._judge([self._outside(number, seconds, False, route.trunks)])
 
     def _ring_user(self, user: User, ringing: Ringing) -> Rung:
         if user.dnd or self._occupied(user):
@@ -195,7 +237,7 @@ class Bell:
             return None
         confirm = confirm or place.confirm
         if place.kind is PlaceKind.OUTSIDE:
-            return self._outside(place.target, leg.delay, end, confirm)
+            return self._follow_outside(place, leg.delay, end, confirm)
         member = self._plan.users[place.target]
         if place.target != owner.extension and (member.dnd or self._occupied(member)):
             return _LegResult(place.target, leg.delay, leg.delay, False, Outcome.BUSY)
@@ -250,9 +292,43 @@ class Bell:
         outcome = combined([r for _, r in results if r is not None])
         return _LegResult(user.extension, start, max(at for at, _ in results), True, outcome)
 
-    def _outside(self, number: str, start: int, end: int, confirm: bool) -> _LegResult:
-        at, result = self._reply(self._world.outside.get(number, "answer"), start, end, confirm)
-        return _LegResult(number, start, at, True, result, confirm)
+    def _outside(self, number: str, seconds: int, confirm: bool, trunks: tuple[str, ...]) -> _LegResult:
+        """An outside number over the first trunk that carries the call.
+
+        Its time is that on the trunk that carries it: it starts anew on each.
+        """
+        state, waited, status, outcome = self._world.outside.get(number, "answer"), 0, None, Outcome.UNREACHABLE
+        silent = SILENT_SECONDS if len(trunks) > 1 else seconds
+        events: list[Event] = []
+        via: str | None = None
+        for trunk, of_trunk in ((trunk, self._world.trunks.get(trunk)) for trunk in trunks):
+            if of_trunk in ("down", "silent"):
+                events.append(Event(EventKind.NOT_CARRIED, trunk, detail=of_trunk, seconds=silent))
+                waited, outcome = waited + silent, Outcome.UNREACHABLE
+                continue
+            if of_trunk is None:
+                via = trunk
+                end, result = self._reply(state, 0, seconds, confirm)
+                replied = _status_of(state)
+                if result is None or replied is None or not passes_on(replied):
+                    return _LegResult(number, 0, end, True, result, confirm, via, replied, tuple(events))
+            else:
+                events.append(Event(EventKind.NOT_CARRIED, trunk, detail=of_trunk))
+                replied = TRUNK_FULL if of_trunk == "full" else int(of_trunk)
+            outcome = outcome_of_status(replied, self._plan.sip_480)
+            status = status if replied == UNHEARD else replied
+        return _LegResult(number, 0, waited, via is not None, outcome, confirm, via, status, tuple(events))
+
+    def _follow_outside(self, place: Place, start: int, end: int, confirm: bool) -> _LegResult:
+        """A leg of ``follow_me`` is sent over the first trunk of its list, beside the others."""
+        trunk = next(iter(self._plan.trunks_of(place)), None)
+        of_trunk = self._world.trunks.get(trunk or "")
+        if of_trunk is not None:
+            silent = of_trunk in ("down", "silent")
+            return _LegResult(place.target, start, end if silent else start, False, Outcome.UNREACHABLE)
+        state = self._world.outside.get(place.target, "answer")
+        at, result = self._reply(state, start, end, confirm)
+        return _LegResult(place.target, start, at, True, result, confirm, trunk)
 
     def _reply(self, state: str, start: int, end: int, confirm: bool) -> tuple[int, Result]:
         """When a contact stops ringing, and its outcome."""
@@ -264,7 +340,8 @@ class Bell:
             return end, Outcome.NO_ANSWER
         if state == "dead":
             return end, Outcome.UNREACHABLE
-        status = REPLIES[state] if state in REPLIES else int(state)
+        status = _status_of(state)
+        assert status is not None
         return start, outcome_of_status(status, self._plan.sip_480)
 
     @staticmethod
@@ -276,7 +353,20 @@ class Bell:
         for leg in sorted(heard, key=lambda leg: (leg.turn, leg.start)):
             entries.setdefault((leg.turn, leg.start), []).append(leg.target)
         dialled = tuple(tuple(sorted(set(targets))) for targets in entries.values())
+        events = tuple(event for leg in legs for event in leg.events)
+        last = next((leg for leg in reversed(heard) if leg.via is not None), None)
         if answered is not None:
-            return Rung(dialled, answered.target, None, answered.end)
+            via = answered.via or (None if last is None else last.via)
+            return Rung(dialled, answered.target, None, answered.end, events, via)
         outcome = combined([leg.result for leg in legs if leg.result is not None])
-        return Rung(dialled, None, outcome, max((leg.end for leg in legs), default=0))
+        via, status = (None, None) if last is None else (last.via, last.status)
+        if last is None and len(legs) == 1:
+            status = legs[0].status
+        return Rung(dialled, None, outcome, max((leg.end for leg in legs), default=0), events, via, status)
+
+
+def _status_of(state: str) -> int | None:
+    """The final status of an outside number or phone; None: it has none of its own."""
+    if state in REPLIES:
+        return REPLIES[state]
+    return int(state) if is_status(state) else None

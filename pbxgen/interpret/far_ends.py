@@ -7,7 +7,7 @@ from contextlib import suppress
 from dataclasses import asdict, dataclass
 
 from pbxgen.calls.case import Case
-from pbxgen.calls.phone_states import UNREGISTERED, Reply, reply_of
+from pbxgen.calls.phone_states import UNREGISTERED, Reply, reply_of, reply_over
 from pbxgen.flow.plan import Trunk
 
 REFUSAL_MS, ANSWER_MS, TURN_MS = 2, 10, 10
@@ -22,6 +22,8 @@ class FarEnd(Reply):
 
     target: str
     """Extension or E.164 number (an emergency number as it is)."""
+    trunk: str | None = None
+    """Of an outside number: the trunk that it is called over."""
 
 
 def contacts(case: Case, extension: str) -> tuple[FarEnd, ...]:
@@ -30,9 +32,10 @@ def contacts(case: Case, extension: str) -> tuple[FarEnd, ...]:
     return tuple(_far_end(extension, state) for state in states if state != UNREGISTERED)
 
 
-def outside(case: Case, number: str) -> FarEnd:
-    """The outside number ``number``: E.164, or an emergency number."""
-    return _far_end(number, case.world.outside.get(number, "answer"))
+def outside(case: Case, number: str, trunk: str | None = None) -> FarEnd:
+    """The outside number ``number``, E.164 or an emergency number, as it shows itself over a trunk."""
+    world = case.world
+    return _far_end(number, reply_over(world.trunks.get(trunk or ""), world.outside.get(number, "answer")), trunk)
 
 
 def trunk_address(trunk: Trunk) -> str | None:
@@ -43,5 +46,5 @@ def trunk_address(trunk: Trunk) -> str | None:
     return None
 
 
-def _far_end(target: str, state: str) -> FarEnd:
-    return FarEnd(**asdict(reply_of(state)), target=target)
+def _far_end(target: str, state: str, trunk: str | None = None) -> FarEnd:
+    return FarEnd(**asdict(reply_of(state)), target=target, trunk=trunk)

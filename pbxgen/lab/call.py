@@ -87,6 +87,8 @@ class LabCall:
         for states in self.case.world.phones.values():
             replies |= {scripts.reply_of(state) for state in states if state != phone_states.UNREGISTERED}
         replies |= {scripts.reply_of(state) for state in self.case.world.outside.values()}
+        over_trunks = (phone_states.reply_over(state, "answer") for state in self.case.world.trunks.values())
+        replies |= {scripts.reply_of(state) for state in over_trunks}
         return replies | {scripts.reply_of("answer", refer_to) for refer_to in self._refers.values()}
 
     @property
@@ -105,19 +107,26 @@ class LabCall:
         """The PBX sends a new INVITE to one of our phones or trunks."""
         message = seen.message
         user = message.uri_user
+        trunk = None
         if seen.ours == self.testbed.phones:
             _, extension, index = user.rsplit(".", 2)
             target, state = extension, self.case.world.phone(extension)[int(index)]
         else:
-            target = number_sent(self.plan, self.tenant.trunk_at[seen.ours], user)
-            state = self.case.world.outside.get(target, "answer")
-        leg = Dialog(message.call_id, target, state, seen.at, message)
+            trunk = self.tenant.trunk_at[seen.ours]
+            target = number_sent(self.plan, trunk, user)
+            world = self.case.world
+            state = phone_states.reply_over(world.trunks.get(trunk), world.outside.get(target, "answer"))
+        leg = Dialog(message.call_id, target, state, seen.at, message, trunk=trunk)
         if target == self.tenant.parking or message.call_id in self._parked:
             self._parked[message.call_id] = leg
         else:
             self.legs[message.call_id] = leg
         if state in phone_states.ANSWERING:
             self.spawn(self._pick_up(leg))
+
+    def is_down(self, ours: Address) -> bool:
+        """Is the trunk with this far end dead, so that it answers nothing?"""
+        return self.case.world.trunks.get(self.tenant.trunk_at[ours]) == "down"
 
     def port_of(self, call_id: str) -> int:
         """Port of the SIPp process that plays the phone or number that was invited."""

@@ -31,6 +31,8 @@ class Dialog:
     audio: sip.Audio | None = None
     """Where the PBX receives RTP."""
     stream: Stream | None = None
+    trunk: str | None = None
+    """The trunk that an outside number was invited over."""
 
     @property
     def up(self) -> bool:
@@ -52,6 +54,7 @@ class Dialog:
             status=200 if self.answered is not None else None if cancelled else self.final,
             headers=self.invite.headers if self.invite is not None else (),
             request_user=self.invite.uri_user if self.invite is not None else "",
+            trunk=self.trunk,
         )
 
     def see(self, seen: SeenMessage, *, ours_is_caller: bool) -> None:

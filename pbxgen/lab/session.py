@@ -206,6 +206,9 @@ class CallSession:
 
     def _route(self, message: sip.Message, ours: Address) -> int | None:
         if message.method in _ANSWERED_METHODS:
+            far = self._by_trunk.get(ours)
+            if far is not None and far.is_down(ours):
+                return None
             return self.testbed.sipp.answering(message.method)
         call = self._calls_by_id.get(message.call_id)
         return call.port_of(message.call_id) if call is not None and message.method == "INVITE" else None

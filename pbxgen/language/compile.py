@@ -163,7 +163,9 @@ def _compile(draft: Draft, loaded: Loaded, today: dt.date, findings: Findings) -
     if loaded.complete:
         warn_of_source(draft, directory, trunks, names, findings)
         if not (draft.has_broken("routes") or draft.has_broken("trunks") or draft.has_broken("users")):
-            warn_of_routes(routes, trunks, users, None if country is None else numbers.plan(), findings)
+            keys = draft.node("inbound")
+            ranges = {key_of(keys, directory.inbound[text]): range_ for text, range_ in directory.ranges.items()}
+            warn_of_routes(routes, trunks, users, ranges, None if country is None else numbers.plan(), findings)
         profile_names.warn_of_unused()
     claims = tuple(_claims(draft, directory))
     if draft.pbx is None or country is None:

@@ -231,6 +231,7 @@ class DestinationReader:
             confirm=bool(options.confirm),
             caller_id=CallerId(options.caller_id) if options.caller_id is not None else None,
             trunk=carrier.trunk,
+            backups=carrier.backups,
         )
         return WrittenDestination(text, at, options, place, carrier.name), problems
 

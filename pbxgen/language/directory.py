@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import math
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
@@ -13,7 +14,8 @@ from pbxgen.diagnostics.location import Location
 from pbxgen.flow.pattern import Pattern, expand, is_within, letters, narrowness, parse, wildcards
 from pbxgen.flow.pattern_index import PatternIndex
 from pbxgen.language.findings import Findings
-from pbxgen.language.numbers import Numbers, compact_range, is_written_number, is_written_range
+from pbxgen.language.model_base import RANGE, many
+from pbxgen.language.numbers import Numbers, compact_range, is_written_range
 from pbxgen.language.positions import at, each, key_of
 from pbxgen.language.validate import Draft
 from pbxgen.source.tree import Mapping, Node
@@ -29,6 +31,9 @@ MOST_NUMBERS = 100
 
 EMERGENCY_LIMIT = 1000
 """How many numbers one pattern of an emergency route may stand for."""
+
+
+_KEY = re.compile(RANGE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,8 +63,8 @@ class Directory:
     """The same, to find one."""
     in_ranges: set[str] = field(default_factory=set)
     """Numbers of ranges that destinations name: they are inbound numbers of their own."""
-    emergency: dict[str, str] = field(default_factory=dict)
-    """Number as dialled to its trunk."""
+    emergency: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    """Number as dialled to its trunks."""
     emergency_at: dict[str, Location] = field(default_factory=dict)
     emergency_dialled: dict[str, str] = field(default_factory=dict)
     """Every way to dial an emergency number (with and without the outside line) to the number itself."""
@@ -147,7 +152,7 @@ def _emergency(draft: Draft, directory: Directory, findings: Findings) -> None:
                 continue
             for number in emergency_numbers:
                 if number not in directory.emergency:
-                    directory.emergency[number] = route.trunk
+                    directory.emergency[number] = tuple(dict.fromkeys(many(route.trunk)))
                     directory.emergency_at[number] = node.location
 
 
@@ -255,11 +260,11 @@ def _inbound(draft: Draft, directory: Directory, numbers: Numbers, findings: Fin
     section = draft.node("inbound")
     for text in draft.source.inbound:
         location = key_of(section, text)
+        if not _KEY.fullmatch(text):
+            continue  # reported with the key
         if is_written_range(text):
             _range(text, section, directory, findings)
             continue
-        if not is_written_number(text):
-            continue  # reported with the key
         number = numbers.read(text)
         if number.e164 is None or not number.assigned:
             key = section.entries[text].key if isinstance(section, Mapping) else section
@@ -277,7 +282,7 @@ def _range(text: str, section: Node, directory: Directory, findings: Findings) -
     except ValueError as problem:
         findings.add("PBX127", f"{text!r} is not a range of numbers: {problem}", location, help=_A_RANGE)
         return
-    if not written.startswith("+") or "*" in written or "#" in written:
+    if not written.startswith("+"):
         message = f"{text!r} is not a range of numbers: ranges are compared in E.164, which begins with +"
         findings.add("PBX127", message, location, help=_A_RANGE)
         return

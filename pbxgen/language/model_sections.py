@@ -21,6 +21,7 @@ from pbxgen.language.model_base import (
     Model,
     Null,
     OneOrMany,
+    OneOrSome,
     OutsideNumber,
     Seconds,
     SecretValue,
@@ -135,6 +136,9 @@ Patterns = Annotated[
 ]
 
 
+TrunkNames = Annotated[OneOrSome[Slug], Expects("the name of a trunk, or a list of them")]
+
+
 class Route(Model):
     """Outgoing calls on the number in E.164, or as it is dialled; the first route that matches carries the call."""
 
@@ -142,7 +146,10 @@ class Route(Model):
         description="Patterns (X 0-9, Z 1-9, N 2-9, [03], closing . or !); emergency, as_dialled: as dialled.",
         examples=["+39[03]X.", ["+33.", "+49."], ["112", "118"]],
     )
-    trunk: Annotated[Slug, Expects("the name of a trunk")] = Field(description="Name of the trunk.")
+    trunk: TrunkNames = Field(
+        description="Name of the trunk, or a list: the next one is tried when one did not carry the call.",
+        examples=["carrier", ["carrier", "backup"]],
+    )
     emergency: bool = Field(False, description="Emergency numbers: open to everyone, always.")
     as_dialled: bool = Field(
         False, description="Short numbers: compared as they are dialled, without the outside line, and sent so."
@@ -170,7 +177,7 @@ class Schedule(Model):
     )
     closed: Annotated[OneOrMany[Text], Expects("a list of dates")] = Field(
         [],
-        description="Dates or ranges of dates, closed all day; without years they are every year's.",
+        description="Dates or ranges of dates, closed all day; without years they are every year's, to 2040.",
         examples=[["2026-12-24", "2027-08-09..2027-08-20", "12-31", "08-10..08-20"]],
     )
     open: Annotated[OneOrMany[Text], Expects("a list of dated windows")] = Field(

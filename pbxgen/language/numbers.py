@@ -4,24 +4,22 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any
 
 from pbxgen.flow.numbering import Cost, NumberingPlan
+from pbxgen.language.numbering import numbering
 
 _WRITTEN = re.compile(r"\+?\(?[0-9][0-9 .()/-]*", re.ASCII)
 _SEPARATORS = str.maketrans("", "", " .()/-")
+_SEPARATORS_BUT_DOTS = str.maketrans("", "", " ()/-")
 _E164 = re.compile(r"\+[1-9][0-9]{6,14}", re.ASCII)
 _SATELLITE = ("+870", "+881", "+882", "+883")
 _INTERNATIONAL_PREMIUM = "+979"
 _SHARED_BY_COUNTRIES = frozenset({1, 7})
 """Calling codes of countries that are abroad to one another (elsewhere they are shared with dependencies only)."""
 _UNITED_STATES = frozenset({"US", "AS", "GU", "MP", "PR", "VI"})
-
-
-_INTERNATIONAL_PREFIX = {"SG": "001", "KR": "001"}
-"""Where the metadata only has a choice of carriers' prefixes: the best known one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,10 +47,14 @@ def is_written_range(text: str) -> bool:
 
 
 def compact_range(text: str) -> str:
-    """A pattern without what only makes it readable: a closing dot, and what stands in brackets, means something."""
+    """A pattern without what only makes it readable. Its closing dot, dots behind its first letter (a pattern has none
+    there) and what stands in brackets mean something."""
     ending = text[-1:] if text.endswith((".", "!")) else ""
-    parts = _IN_BRACKETS.split(text.removesuffix(ending))
-    return "".join(part if part.startswith("[") else compact(part) for part in parts) + ending
+    begins = re.match(r"[^XZN\[]*", text.removesuffix(ending))
+    digits = "" if begins is None else begins.group()
+    parts = _IN_BRACKETS.split(text.removesuffix(ending)[len(digits) :])
+    behind = "".join(part if part.startswith("[") else part.translate(_SEPARATORS_BUT_DOTS) for part in parts)
+    return compact(digits) + behind + ending
 
 
 def compact(text: str) -> str:
@@ -81,16 +83,8 @@ class Numbers:
 
     def plan(self) -> NumberingPlan:
         """The country's dialling habits. There must be a country."""
-        import phonenumbers
-
         assert self.country is not None
-        data: Any = phonenumbers.PhoneMetadata.metadata_for_region(self.country)
-        return NumberingPlan(
-            country_code=str(data.country_code),
-            international_prefix=_INTERNATIONAL_PREFIX.get(self.country) or _international_prefix(data),
-            national_prefix=re.sub(r"[^0-9]", "", data.national_prefix or ""),
-            outside_line=self._outside_line,
-        )
+        return replace(numbering(self.country), outside_line=self._outside_line)
 
     def read(self, text: str) -> Number:
         """The number that ``text`` means. National numbers must exist; one with ``+`` must have the right length."""
@@ -121,14 +115,6 @@ class Numbers:
         if not digits.startswith("+"):
             return Number(None, f"is not a valid number in {self.country}")
         return Number(e164, assigned=False)
-
-
-def _international_prefix(data: Any) -> str:
-    """Digits before a foreign number; a waiting tone in them (8~10) is not dialled."""
-    if data.preferred_international_prefix:
-        return str(data.preferred_international_prefix).replace("~", "")
-    digits = re.match(r"[0-9]{2,}", data.international_prefix or "")
-    return digits.group() if digits else "00"
 
 
 _PARSE_PROBLEMS = {

@@ -175,10 +175,10 @@ def routes(draft: Draft, names: Names, findings: Findings) -> tuple[dict[str, pl
     section = draft.node("routes")
     for name, route in draft.source.routes.items():
         node = at(section, name)
-        names.use("trunks", route.trunk, at(node, "trunk").location, findings)
+        trunk_names = _trunk_names(route.trunk, at(node, "trunk"), names, findings)
         patterns = []
         for text, item in each(route.match, at(node, "match")):
-            pattern = _pattern(text, item, findings, contact=False)
+            pattern = _pattern(text, item, findings, _SHORT if route.as_dialled else _OUTGOING)
             if pattern is None:
                 sound = False
                 continue
@@ -188,7 +188,7 @@ def routes(draft: Draft, names: Names, findings: Findings) -> tuple[dict[str, pl
             if route.as_dialled:
                 _is_dialled(pattern, item, findings)
             elif not route.emergency:
-                _can_match(pattern, item, findings)
+                _can_match(pattern, text, item, findings)
         if route.emergency and route.as_dialled:
             findings.add(
                 "PBX171",
@@ -197,8 +197,28 @@ def routes(draft: Draft, names: Names, findings: Findings) -> tuple[dict[str, pl
                 help="remove as_dialled, or emergency where these are no emergency numbers",
             )
         location = key_of(section, name)
-        routes[name] = plan.Route(name, tuple(patterns), route.trunk, route.emergency, location, route.as_dialled)
+        first, *backups = trunk_names
+        routes[name] = plan.Route(
+            name, tuple(patterns), first, route.emergency, location, route.as_dialled, tuple(backups)
+        )
     return routes, sound
+
+
+def _trunk_names(written: str | list[str], node: Node, names: Names, findings: Findings) -> tuple[str, ...]:
+    """Trunks in the order in which they are tried, each once."""
+    found: list[str] = []
+    for name, item in each(written, node):
+        if name in found:
+            findings.add(
+                "PBX180",
+                f"trunk {name} is in the list twice",
+                item.location,
+                help="remove one of the two: a trunk is tried once a call",
+            )
+            continue
+        found.append(name)
+        names.use("trunks", name, item.location, findings)
+    return tuple(found)
 
 
 def _is_dialled(pattern: Pattern, node: Node, findings: Findings) -> None:
@@ -209,7 +229,7 @@ def _is_dialled(pattern: Pattern, node: Node, findings: Findings) -> None:
             "PBX127",
             f"{pattern.text!r} is not a pattern of what is dialled: it begins with a digit, and holds nothing else",
             node.location,
-            help='such as "4XXX" or "12XX"; numbers with + stand in a route that is not as_dialled',
+            help=f"{_SHORT}; numbers with + stand in a route that is not as_dialled",
         )
 
 
@@ -232,33 +252,33 @@ def contacts(draft: Draft, names: Names, findings: Findings) -> dict[str, plan.C
             elif text.strip() in names.of("users"):
                 extensions.add(text.strip())
             else:
-                pattern = _pattern(text.replace(" ", ""), item, findings, contact=True)
+                pattern = _pattern(text, item, findings, _CONTACT, contact=True)
                 if pattern is not None:
-                    _can_match(pattern, item, findings, contact=True)
+                    _can_match(pattern, text, item, findings, contact=True)
                     patterns.append(pattern)
         contacts[name] = plan.Contacts(name, tuple(patterns), location, frozenset(extensions), anonymous)
     return contacts
 
 
-def _pattern(text: str, node: Node, findings: Findings, *, contact: bool) -> Pattern | None:
+_OUTGOING = 'such as "+39[03]X."'
+_SHORT = 'such as "4XXX" or "12XX"'
+_CONTACT = 'such as "+39[03]X." or "+4420*", an extension, or anonymous'
+
+
+def _pattern(text: str, node: Node, findings: Findings, help: str, *, contact: bool = False) -> Pattern | None:
     try:
-        return parse(text, star_is_any_ending=contact)
+        return parse(text.replace(" ", "") if contact else text, star_is_any_ending=contact)
     except ValueError as problem:
-        findings.add(
-            "PBX127",
-            f"{text!r} is not a pattern: {problem}",
-            node.location,
-            help='such as "+39[03]X." or "+4420*", an extension, or anonymous' if contact else 'such as "+39[03]X."',
-        )
+        findings.add("PBX127", f"{text!r} is not a pattern: {problem}", node.location, help=help)
         return None
 
 
-def _can_match(pattern: Pattern, node: Node, findings: Findings, *, contact: bool = False) -> None:
+def _can_match(pattern: Pattern, text: str, node: Node, findings: Findings, *, contact: bool = False) -> None:
     """Numbers are matched in E.164, so whatever does not begin with a plus matches nothing."""
     if pattern.text[0] not in "+.!":
         findings.add(
             "PBX159",
-            f"{pattern.text!r} can never match: numbers are compared in E.164, which begins with +",
+            f"{text!r} can never match: numbers are compared in E.164, which begins with +",
             node.location,
             help='write the pattern with + and country code, such as "+39[03]X."'
             + (", or an extension that a user has" if contact else ""),

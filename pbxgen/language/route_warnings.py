@@ -6,8 +6,9 @@ from collections.abc import Iterable, Mapping
 
 from pbxgen.diagnostics.diagnostic import Related
 from pbxgen.diagnostics.extension_lists import several
+from pbxgen.diagnostics.location import Location
 from pbxgen.flow.numbering import NumberingPlan
-from pbxgen.flow.pattern import Pattern, expand, is_covered
+from pbxgen.flow.pattern import Pattern, expand, is_covered, is_within
 from pbxgen.flow.plan import Route, Trunk, User
 from pbxgen.language.findings import Findings
 
@@ -16,10 +17,13 @@ def warn_of_routes(
     routes: Mapping[str, Route],
     trunks: Mapping[str, Trunk],
     users: Mapping[str, User],
+    ranges: Mapping[Location, Pattern],
     numbering: NumberingPlan | None,
     findings: Findings,
 ) -> None:
+    """``ranges``: those of `inbound`, by where they are written."""
     _never_used(list(routes.values()), numbering, findings)
+    _taken_inside(routes.values(), ranges, findings)
     _nothing_shown(routes, trunks, users.values(), findings)
 
 
@@ -55,6 +59,22 @@ def _never_used(routes: list[Route], numbering: NumberingPlan | None, findings: 
         )
 
 
+def _taken_inside(routes: Iterable[Route], ranges: Mapping[Location, Pattern], findings: Findings) -> None:
+    """Calls to numbers of inbound ranges stay here, whatever routes match them."""
+    for route in routes:
+        if route.emergency or route.as_dialled or not route.patterns:
+            continue
+        around = [next((at for at, r in ranges.items() if is_within(p, r)), None) for p in route.patterns]
+        if around[0] is not None and None not in around:
+            findings.add(
+                "PBX173",
+                f"route {route.name} can carry no call: inbound range {ranges[around[0]]} has its numbers",
+                route.location,
+                help="let the range have the numbers of your own block only",
+                related=[Related("the range", around[0])],
+            )
+
+
 def _nothing_shown(
     routes: Mapping[str, Route], trunks: Mapping[str, Trunk], users: Iterable[User], findings: Findings
 ) -> None:
@@ -62,7 +82,8 @@ def _nothing_shown(
     showing: dict[str, list[str]] = {}
     for user in users:
         if user.own_number is None and not user.withheld:
-            for trunk in {routes[name].trunk for name in user.routes or () if name in routes} & nameless:
+            used = {trunk for name in user.routes or () if name in routes for trunk in routes[name].trunks}
+            for trunk in used & nameless:
                 showing.setdefault(trunk, []).append(user.extension)
     for name, extensions in showing.items():
         about = findings.about(("user", extensions[0])) if len(extensions) == 1 else findings

@@ -206,7 +206,10 @@ def _twice(findings: Findings, number: str, what: str, whose: str, where: Locati
 
 
 def _costly(country: str | None, routes: Iterable[Route]) -> Iterator[tuple[str, str]]:
-    """Premium-rate and satellite numbers that a route carries, by calling code."""
+    """Premium-rate and satellite numbers that a route carries, by calling code.
+
+    Short ones (1240 in Italy) are those of the own country alone: a trunk may send their national form.
+    """
     import phonenumbers
 
     open_ = [pattern for route in routes if not route.emergency for pattern in route.patterns]
@@ -221,14 +224,25 @@ def _costly(country: str | None, routes: Iterable[Route]) -> Iterator[tuple[str,
                 parsed = data.national_prefix_for_parsing or ""
                 plain = re.fullmatch(r"[][0-9|?]+", parsed) is not None
                 prefixes.add(parsed if plain else re.sub(r"[^0-9]", "", data.national_prefix or ""))
-            premium = None if data is None or data.premium_rate is None else data.premium_rate.national_number_pattern
-            if premium and premium != "NA":
-                patterns.append(re.sub(r"\s", "", premium).replace("(?:", "(").replace(r"\d", "[0-9]"))
-        if patterns:
+            patterns += _premium(data)
+        short = _premium(phonenumbers.PhoneMetadata.short_metadata_for_region(country)) if country in regions else []
+        # More digits behind a premium number are not heard; behind a short one they are another number's.
+        kinds = [f"({'|'.join(dict.fromkeys(patterns))})[0-9]*"] if patterns else []
+        kinds += [f"({short[0]})"] if short else []
+        if kinds:
             # Exchanges strip a national prefix that is dialled behind the country code: +49 0900… is +49 900….
             superfluous = f"({'|'.join(sorted(prefixes - {''}))})*" if prefixes - {""} else ""
-            yield str(code), f"{superfluous}({'|'.join(dict.fromkeys(patterns))})[0-9]*"
+            yield str(code), superfluous + (kinds[0] if len(kinds) == 1 else f"({'|'.join(kinds)})")
     yield from ((code, "[0-9]*") for code in _SATELLITE_AND_PREMIUM if _reached(f"+{code}", open_))
+
+
+def _premium(metadata: Any) -> list[str]:
+    """The expression of premium-rate numbers, as POSIX has it; none where there are none."""
+    rate = None if metadata is None else metadata.premium_rate
+    expression = None if rate is None else rate.national_number_pattern
+    if not expression or expression == "NA":
+        return []
+    return [re.sub(r"\s", "", expression).replace("(?:", "(").replace(r"\d", "[0-9]")]
 
 
 def _reached(beginning: str, patterns: Iterable[Pattern]) -> bool:

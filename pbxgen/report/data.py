@@ -6,19 +6,18 @@ import json
 from typing import Any
 
 from pbxgen.diagnostics.diagnostic import Diagnostic
-from pbxgen.flow.numbering import NumberFormat
+from pbxgen.flow.numbering import AREA_15_NUMBER, FOREIGN, readings
 from pbxgen.flow.plan import Condition, Contacts, Outcome, Place, Plan, RingGroup, Rule, Rules, User
 from pbxgen.flow.schedule import Schedule
 from pbxgen.flow.settings import resolved
 from pbxgen.flow.simulate import DIRECT_RING_SECONDS
-from pbxgen.flow.world import CONFIRM_SECONDS, REPLIES, outcome_of_status
+from pbxgen.flow.world import CONFIRM_SECONDS, NOT_HANDED_ON, REPLIES, outcome_of_status
 
 
 def plan_data(plan: Plan) -> dict[str, Any]:
     """Plain values; what is false, empty or absent is left out of users, places and rules."""
     plan = resolved(plan)  # as the switches stand while nobody has set them
     lists = _Lists()
-    trunk = next(iter(plan.trunks.values()), None)
     return {
         "name": plan.name,
         "domain": plan.domain,
@@ -28,13 +27,13 @@ def plan_data(plan: Plan) -> dict[str, Any]:
         "outsideTimeout": plan.outside_timeout,
         "replies": dict(REPLIES),
         "outcomes": _outcomes(plan.sip_480),
+        "notHandedOn": sorted(NOT_HANDED_ON),
         "confirmSeconds": CONFIRM_SECONDS,
         "directRingSeconds": DIRECT_RING_SECONDS,
-        "bare": trunk is not None and trunk.number_format is NumberFormat.E164_BARE,
         "numbers": {
-            "code": plan.numbering.country_code,
-            "international": plan.numbering.international_prefix,
-            "national": plan.numbering.national_prefix,
+            "readings": [[r.expression, r.before, r.drop, r.area] for r in readings(plan.numbering)],
+            "areaDigits": AREA_15_NUMBER,
+            "foreign": FOREIGN,
             "line": plan.numbering.outside_line,
         },
         "routes": [
@@ -43,10 +42,11 @@ def plan_data(plan: Plan) -> dict[str, Any]:
                 "patterns": [p.regex for p in r.patterns],
                 "emergency": r.emergency,
                 "asDialled": r.as_dialled,
+                "several": bool(r.backups),
             }
             for r in plan.routes.values()
         ],
-        "emergency": dict(plan.emergency),
+        "emergency": {number: len(trunks) > 1 for number, trunks in plan.emergency.items()},
         "schedules": {name: _schedule(schedule) for name, schedule in plan.schedules.items()},
         "contacts": {name: _contacts(contacts) for name, contacts in plan.contacts.items()},
         "operators": {name: _group(group) for name, group in plan.operators.items()},

@@ -9,7 +9,15 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, field_validator
 
-from pbxgen.flow.world import DEFAULT_MOMENT, OUTSIDE_STATES, PHONE_STATES, is_status, moment_of
+from pbxgen.flow.world import (
+    DEFAULT_MOMENT,
+    OUTSIDE_STATES,
+    PHONE_STATES,
+    TRUNK_STATES,
+    is_status,
+    moment_of,
+    passes_on,
+)
 
 _NUMBER = re.compile(r"(?:(?<=\+)\+|^\+)?[0-9]+", re.ASCII)
 _TOGETHER = re.compile(r"\+?[0-9]+(\+\+?[0-9]+)*", re.ASCII)
@@ -68,6 +76,7 @@ class ExpectModel(_Strict):
     ends: EndsModel | None = None
     diverted: list[DivertedModel] | None = None
     shown: dict[str, Party] | None = None
+    via: Party | None = None
 
     @field_validator("ends")
     @classmethod
@@ -96,6 +105,15 @@ def _states(value: object) -> object:
     return [_state(PHONE_STATES)(item) for item in items]
 
 
+def _trunk_state(value: object) -> object:
+    if isinstance(value, int) and not isinstance(value, bool):
+        value = str(value)
+    if not isinstance(value, str) or not (value in TRUNK_STATES or (is_status(value) and passes_on(int(value)))):
+        raise ValueError(f"one of {', '.join(TRUNK_STATES)}, or a SIP status that passes a call on: 408, 480, 5xx")
+    return value
+
+
+TrunkState = Annotated[str, BeforeValidator(_trunk_state)]
 PhoneStates = Annotated[list[str], BeforeValidator(_states)]
 State = Annotated[str, BeforeValidator(_state(OUTSIDE_STATES))]
 
@@ -149,6 +167,7 @@ class ScenarioModel(_Strict):
     call: CallModel
     phones: dict[str, PhoneStates] = Field(default_factory=dict)
     outside: dict[str, State] = Field(default_factory=dict)
+    trunks: dict[str, TrunkState] = Field(default_factory=dict)
     settings: dict[str, SettingsModel] = Field(default_factory=dict)
     switches: dict[str, Literal["on", "off"]] = Field(default_factory=dict)
     before: list[BeforeModel] = Field(default_factory=list)

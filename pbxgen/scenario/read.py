@@ -101,6 +101,9 @@ def check_names(scenario: Scenario, plan: Plan) -> Iterator[Diagnostic]:
     for switch in scenario.switches:
         if switch not in plan.switches:
             yield wrong_name(scenario, f"{switch} is not a switch of {plan.name}", did_you_mean(switch, plan.switches))
+    for trunk in (*scenario.world.trunks, *([] if scenario.expect.via is None else [scenario.expect.via])):
+        if trunk not in plan.trunks:
+            yield wrong_name(scenario, f"{trunk} is not a trunk of {plan.name}", did_you_mean(trunk, plan.trunks))
     for setting in scenario.settings:
         if setting.extension in plan.users and setting_of(plan, setting) is None:
             help = "write what the user would dial, or off, on, mobile or voicemail"
@@ -123,12 +126,18 @@ def _scenario(model: ScenarioModel, tenant: str | None, location: Location) -> S
             call.diverted,
             withheld=call.sip is not None and asks_for_privacy(call.sip.headers),
         ),
-        World(model.at, {extension: tuple(states) for extension, states in model.phones.items()}, model.outside),
+        World(
+            model.at,
+            {extension: tuple(states) for extension, states in model.phones.items()},
+            model.outside,
+            trunks=model.trunks,
+        ),
         Expectation(
             None if expect.rings is None else tuple(expect.rings),
             _ending(expect.ends),
             None if expect.diverted is None else tuple(Diverted(d.by, Reason(d.reason)) for d in expect.diverted),
             expect.shown,
+            expect.via,
         ),
         location,
         tuple(

@@ -52,4 +52,5 @@ def as_json(verdict: Verdict) -> dict[str, Any]:
         "rings": list(story.rings),
         "ends": {story.ending.kind.value: story.ending.value},
         "diverted": [{"by": d.by, "reason": d.reason.value} for d in story.diverted],
+        "via": story.via,
     }

@@ -23,6 +23,8 @@ class Expectation:
     diverted: tuple[Diverted, ...] | None
     shown: Mapping[str, str] | None = None
     """By outside number that rings: the number that it is shown as the caller, or ``anonymous``."""
+    via: str | None = None
+    """Name of the trunk that carries the call to the outside number that is tried last."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +108,8 @@ def differences(expect: Expectation, seen: Story) -> Mapping[str, tuple[str, str
     wanted = expect.shown or {}
     if any(told.get(target) != number for target, number in wanted.items()):
         by_aspect["shown"] = (_shown(wanted), _shown({target: told.get(target, "nothing") for target in wanted}))
+    if expect.via is not None and expect.via != seen.via:
+        by_aspect["via"] = (expect.via, seen.via or "no trunk")
     return by_aspect
 
 

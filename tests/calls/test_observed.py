@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from pbxgen.calls.attempts import Attempt, entries
+from pbxgen.calls.attempts import Attempt, entries, reached
 from pbxgen.calls.case import Case, Handling
 from pbxgen.calls.observed import CallRecord, Observed, observed
 from pbxgen.flow.machine import Ending, EndKind
@@ -118,3 +118,20 @@ def test_a_caller_who_is_answered_after_the_person_has_no_fault(call: Case) -> N
 def test_an_answered_caller_has_got_a_200(call: Case) -> None:
     assert observed(call, _ANSWERED).status == 200
     assert observed(call, replace(_NOTHING, status=486)).status == 486
+
+
+def _over(trunk: str, at: float, ended: float | None, status: int | None) -> Attempt:
+    return replace(rang("+393335550101", at, ended, status), trunk=trunk)
+
+
+def test_a_trunk_that_did_not_carry_the_call_has_rung_nobody() -> None:
+    first, second = _over("first", 0.1, 0.4, 503), _over("second", 0.5, None, None)
+    assert reached((first, second), {}) == (second,)
+    assert reached((first, second), {"first": "503"}) == (second,)
+    assert reached((first,), {"first": "503"}) == ()
+    assert reached((first,), {}) == (first,)
+
+
+def test_the_same_number_called_again_later_is_another_call() -> None:
+    first, second = _over("first", 0.1, 0.4, 486), _over("second", 9.0, None, None)
+    assert reached((first, second), {}) == (first, second)

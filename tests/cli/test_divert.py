@@ -179,3 +179,94 @@ def test_a_source_that_is_none(invoke, tmp_path: Path, text: str) -> None:
     place.write_bytes(text.encode("latin-1"))
     assert invoke("divert", place, "101", "busy", "102").code in (1, 2)
     assert place.read_bytes() == text.encode("latin-1")
+
+
+def test_several_users_by_extension_and_by_name(invoke, small: Path) -> None:
+    before = small.read_text()
+    result = invoke("divert", small, "101", "bruno", "unreachable", "voicemail")
+    assert result.code == 0, result.err
+    after = before.replace('busy: "102"', 'busy: "102", unreachable: voicemail')
+    assert small.read_text() == after.replace(
+        'mobile: "+393331112222"', 'mobile: "+393331112222", deviations: {unreachable: voicemail}'
+    )
+    assert result.out.count("+++ ") == 1
+
+
+def test_a_name_that_several_users_have_is_asked_about(invoke, small: Path) -> None:
+    small.write_text(small.read_text().replace("name: Bruno", "name: Ada"))
+    result = invoke("divert", small, "Ada", "busy", "voicemail")
+    assert result.code == 2
+    assert "101, 102" in result.err
+
+
+def test_a_rule_with_conditions_is_written(invoke, small: Path) -> None:
+    small.write_text(small.read_text() + 'schedules: {office: {weekly: {mon-fri: "08:00-18:00"}}}\n')
+    words = ("102", "unreachable", "mobile", "--confirm", "--when", "not office", "--from", "external")
+    result = invoke("divert", small, *words, "--until", "2099-12-31")
+    assert result.code == 0, result.err
+    rule = "{to: mobile, when: not office, from: external, until: 2099-12-31, confirm: true}"
+    assert f"deviations: {{unreachable: {rule}}}" in small.read_text()
+    small.write_text(small.read_text().replace("schedules: {office", "schedules: {hours"))
+    assert invoke("divert", small, "101", "busy", "mobile", "--when", "not office").code == 1
+
+
+@pytest.mark.parametrize("to", ["voicemail", "off", "inherit"])
+def test_rules_with_conditions_are_replaced_only_when_that_is_asked_for(invoke, small: Path, to: str) -> None:
+    text = small.read_text().replace(
+        'busy: "102"', 'busy: [{to: "102", from: external}, {to: voicemail, until: 2099-12-31}]'
+    )
+    small.write_text(text)
+    refused = invoke("divert", small, "101", "busy", to)
+    assert refused.code == 1
+    assert "from: external; until: 2099-12-31" in refused.err
+    assert "--replace" in refused.err
+    assert (small.read_text(), refused.out) == (text, "")
+    assert invoke("divert", small, "101", "busy", to, "--replace").code == 0
+    assert "external" not in small.read_text()
+
+
+def test_conditions_of_the_whole_operator_return_count(invoke, small: Path) -> None:
+    small.write_text(
+        small.read_text().replace('busy: "102"', 'operator_return: {busy: {to: "102", until: 2099-12-31}}')
+    )
+    assert "until: 2099-12-31" in invoke("divert", small, "101", "operator_return", "off").err
+
+
+def test_inherit_brings_back_what_the_policy_says(invoke, small: Path) -> None:
+    text = small.read_text().replace("users:", "policies: {staff: {busy: voicemail}}\nusers:")
+    small.write_text(text.replace("name: Ada,", "name: Ada, policy: staff,"))
+    result = invoke("divert", small, "101", "busy", "inherit")
+    assert result.code == 0, result.err
+    assert '"101": {name: Ada, policy: staff, password: {env: SIP_101}}   # Ada\n' in small.read_text()
+    again = invoke("divert", small, "101", "busy", "inherit")
+    assert (again.code, again.out) == (0, "")
+    assert "already so" in again.err
+    assert invoke("divert", small, "--policy", "staff", "busy", "inherit").code == 2
+
+
+def test_what_check_finds_new_is_shown_and_what_it_found_before_is_not(invoke, small: Path) -> None:
+    small.write_text(small.read_text().replace("voicemail: true}", "voicemail: false}"))
+    assert "PBX210" in invoke("check", small).out
+    result = invoke("divert", small, "102", "busy", "101", "--until", "2020-01-01")
+    assert result.code == 0
+    assert "2020-01-01" in result.err
+    assert "PBX210" not in result.err
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["101", "busy", "102", "--until", "tomorrow"],
+        ["101", "busy", "102", "--until", "2026-02-30"],
+        ["101", "busy", "102", "--when", " "],
+        ["101", "busy", "off", "--confirm"],
+        ["101", "busy", "inherit", "--until", "2026-12-31"],
+        ["101", "busy", "inherit,102"],
+        ["101", "Nobody", "busy", "102"],
+    ],
+    ids=" ".join,
+)
+def test_wrong_usage_of_conditions(invoke, small: Path, arguments: list[str]) -> None:
+    before = small.read_bytes()
+    assert invoke("divert", small, *arguments).code == 2
+    assert small.read_bytes() == before

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -27,6 +28,8 @@ class FakeAsterisk:
         self.reads = str(etc)
         self.says: dict[str, str] = {}
         """Answers that are not its own, by command."""
+        self.database: dict[tuple[str, str], str] = {}
+        """By tenant and key."""
         (home / "full.log").touch()
         (home / "memory.json").write_text("{}")
 
@@ -35,6 +38,8 @@ class FakeAsterisk:
             raise DeployError("PBX611", "Asterisk does not answer", "start it")
         if text in self.says:
             return self.says[text]
+        if text.startswith("database "):
+            return self._database(text)
         memory: Answers = json.loads((self.home / "memory.json").read_text())
         pjsip = memory.get("pjsip", {"endpoint": [], "transport": []})
         match text:
@@ -68,6 +73,18 @@ class FakeAsterisk:
                 return "Context    Mbox  User\n" + "".join(f"{c:<10} {m:<5} User Rome 0\n" for c, m in boxes)
         raise AssertionError(text)
 
+    def _database(self, text: str) -> str:
+        put = re.fullmatch(r'database put pbxgen/(\S+) (\S+) "([^"]*)"', text)
+        gone = re.fullmatch(r"database del pbxgen/(\S+) (\S+)", text)
+        if put is not None:
+            self.database[put[1], put[2]] = put[3]
+            return "Updated database successfully\n"
+        if gone is not None:
+            known = self.database.pop((gone[1], gone[2]), None)
+            return f"Database entry {'could not be ' if known is None else ''}removed.\n"
+        rows = ((f"/pbxgen/{tenant}/{key}", value) for (tenant, key), value in self.database.items())
+        return "".join(f"k    : {_hexed(key):<50}\nv    : {_hexed(value):<50}\n\n" for key, value in rows)
+
     def complain(self, line: str) -> None:
         with (self.home / "full.log").open("a") as log:
             log.write(f"[2026-11-23 10:00:00] WARNING[1] pbx_config.c: {line}\n")
@@ -94,6 +111,10 @@ class FakeAsterisk:
         new = self.home / "new.json"
         new.write_text(json.dumps(memory))
         new.replace(self.home / "memory.json")
+
+
+def _hexed(text: str) -> str:
+    return text.encode().hex().upper()
 
 
 def _dialplan(files: dict[str, str]) -> Answers:
@@ -125,4 +146,5 @@ def fake(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> FakeAsterisk:
     home.mkdir()
     asked = FakeAsterisk(etc, home)
     monkeypatch.setattr(Session, "ask", lambda self, text: asked.answer(text))
+    monkeypatch.setattr(Session, "ask_each", lambda self, texts: [asked.answer(text) for text in texts])
     return asked

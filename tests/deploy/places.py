@@ -112,7 +112,7 @@ class Place:
             return plan_of(session, wanted, plans, before)
 
     def status(self) -> TargetStatus:
-        return status_of(self.target, {plan.name: plan.digest for plan in compile_path(self.source).plans})
+        return status_of(self.target, {plan.name: plan for plan in compile_path(self.source).plans})
 
     @contextlib.contextmanager
     def _before(self) -> Iterator[Before]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -42,6 +43,17 @@ class Office:
         """No side of it has been told that it is over."""
         ended = {message.call_id for peer in (self.ada, self.ben) for message in peer.requests("BYE")}
         return not ended & {self.call.call_id, self.taken}
+
+    def hang_up(self) -> None:
+        """End the call, and wait until the PBX has none."""
+        self.call.say("BYE")
+        self.ended = True
+        none = "0 active channels" if self.place.target.pbx == "asterisk" else "0 total"
+        listed = "core show channels count" if self.place.target.pbx == "asterisk" else "show channels count"
+        deadline = time.monotonic() + 10
+        while none not in self.place.ask(listed):
+            assert time.monotonic() < deadline
+            time.sleep(0.2)
 
     def rung_for(self, number: str) -> str:
         """Is 103, who is busy, called when 101 dials a number?"""
@@ -95,7 +107,8 @@ def test_a_changed_deviation_is_what_the_next_call_takes_and_the_one_that_is_up_
     done = place.deploy()
     assert done.changed
     assert done.release == place.current
-    assert place.status().standing is Standing.IN_STEP
+    status = place.status()
+    assert status.standing is Standing.IN_STEP, status.details
     assert office.call_is_up()
     assert not place.deploy().changed
 
@@ -230,7 +243,8 @@ def test_what_was_edited_by_hand_is_seen_and_needs_force(office: Office) -> None
     assert refused.value.diagnostic.code == "PBX614"
     before = place.current
     assert place.deploy(force=True).release != before
-    assert place.status().standing is Standing.IN_STEP
+    status = place.status()
+    assert status.standing is Standing.IN_STEP, status.details
     assert office.call_is_up()
 
 
@@ -249,7 +263,8 @@ def test_what_somebody_made_the_pbx_forget_is_drift(office: Office) -> None:
         place.deploy()
     assert refused.value.diagnostic.code == "PBX614"
     place.deploy(force=True)
-    assert place.status().standing is Standing.IN_STEP
+    status = place.status()
+    assert status.standing is Standing.IN_STEP, status.details
     assert office.rung_for("103") == "103"
 
 
@@ -275,8 +290,15 @@ def test_a_changed_trunk_is_what_runs_and_a_rollback_brings_the_one_before_back(
     assert place.current == second
     assert name in place.ask(listed)
     place.write(text)
-    place.deploy()
+    put_off = [line for line in place.deploy().told if "calls are up" in line]
+    assert bool(put_off) == (place.target.pbx == "freeswitch")
     assert office.call_is_up()
+    office.hang_up()
+    if put_off:
+        assert place.status().details == tuple(put_off)
+        assert place.deploy().told == ()
+    status = place.status()
+    assert status.standing is Standing.IN_STEP, status.details
 
 
 _VERIFY = """\
@@ -344,7 +366,7 @@ _UNREACHABLE = {
 
 
 def _running(place: RealPlace) -> RunningPbx:
-    return load_deployable(place.target.pbx).running(place.ask)
+    return load_deployable(place.target.pbx).running(place.ask, lambda texts: [*map(place.ask, texts)])
 
 
 def _registered(place: RealPlace) -> frozenset[str]:
@@ -461,8 +483,7 @@ def test_over_ssh_a_real_pbx_is_deployed_to_and_gone_back(office: Office, sshd: 
 def test_a_pbx_that_is_down_is_said_so_and_nothing_is_changed(office: Office) -> None:
     """The last test of the file: nothing runs afterwards."""
     place = office.place
-    office.call.say("BYE")
-    office.ended = True
+    office.hang_up()
     before = place.current
     place.change("name: Eve", "name: Evita")
     place.stop()

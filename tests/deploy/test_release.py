@@ -38,6 +38,20 @@ def test_a_release_describes_itself() -> None:
     assert info_of(info.text().encode()) == info
 
 
-@pytest.mark.parametrize("data", [b"", b"{", b"[]", b'{"format": 2}', b'{"format": 1, "files": []}'])
-def test_what_is_no_description_is_none(data: bytes) -> None:
-    assert info_of(data) is None
+_EMPTY = '"format": 1, "files": {}, "made": "", '
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        "", "{", "[]", '{"format": 2}', '{"format": 1, "files": []}', "[" * 100_000,
+        f'{{{_EMPTY} "tenants": {{}}, "users": [], "commit": null, "by": ""}}',
+        f'{{{_EMPTY} "tenants": {{}}, "users": {{"office": [1]}}, "commit": null, "by": ""}}',
+        f'{{{_EMPTY} "tenants": [1], "users": {{}}, "commit": null, "by": ""}}',
+        f'{{{_EMPTY} "tenants": {{"office": 1}}, "users": {{}}, "commit": null, "by": ""}}',
+        f'{{{_EMPTY} "tenants": {{}}, "users": {{}}, "commit": 1, "by": ""}}',
+        f'{{{_EMPTY} "tenants": {{}}, "users": {{}}, "commit": null, "by": []}}',
+    ],
+)  # fmt: skip
+def test_what_is_no_description_is_none(data: str) -> None:
+    assert info_of(data.encode()) is None

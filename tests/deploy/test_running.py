@@ -125,6 +125,16 @@ def test_where_it_is_not_known_what_runs_every_gateway_of_the_plan_is_read_anew(
     assert console.commands == ["sofia profile external killgw office.carrier", "sofia profile external rescan"]
 
 
+def test_a_profile_is_restarted_where_its_file_differs_or_that_was_put_off() -> None:
+    console = _FreeSwitch()
+    files = {_INTERNAL: "<profile a='1'/>", "dialplan/pbxgen/library/end.xml": "<include/>"}
+    RunningFreeSwitch(console).reload(files, files, everything=True)
+    assert console.commands == ["reloadxml"]
+    console.commands.clear()
+    RunningFreeSwitch(console).reload(files, files, everything=True, pending=True)
+    assert "sofia profile internal restart" in console.commands
+
+
 def test_gateways_of_files_that_nobody_understands_are_read_anew() -> None:
     console = _FreeSwitch("office.carrier")
     after = {_OFFICE: _gateway("office.carrier", ("proxy", "one"))}

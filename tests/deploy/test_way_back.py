@@ -375,8 +375,8 @@ def test_what_the_pbx_is_still_to_do_is_told_and_done_by_the_next_deployment(
     honest = RunningAsterisk.reload
     calls = True
 
-    def reload(self: RunningAsterisk, *files: dict[str, str], everything: bool = False) -> list[str]:
-        honest(self, *files, everything=everything)
+    def reload(self: RunningAsterisk, *files: dict[str, str], **how: bool) -> list[str]:
+        honest(self, *files, **how)
         return ["calls are up: a restart is to be done"] if calls else []
 
     monkeypatch.setattr(RunningAsterisk, "reload", reload)

@@ -104,6 +104,20 @@ def test_the_nodes_of_a_change_are_those_of_a_tree(tmp_path: Path) -> None:
     assert nodes <= told
 
 
+def test_what_is_set(tmp_path: Path) -> None:
+    service = "self_service: {codes: etsi, profiles: {staff: {may: [busy], to: [extensions]}}}\n"
+    switch = 'switches: {night: {number: "*28", operators: ["100"]}}\n'
+    body = OLD.replace("{name: Bob}", "{name: Bob, self_service: staff}").replace("when: office", "when: night")
+    path = source(tmp_path, "old.yaml", service + switch + body)
+    texts = {"110": "busy:x111:0:1795608000:0", "111": "x", "switch.night": "on:1795608000"}
+    saved = tmp_path / "state.json"
+    saved.write_text(json.dumps({"version": 1, "state": {"acme": texts}}), encoding="utf-8")
+    found = printed("state", "show", path, "--to", saved)
+    inner = {field for field in found if field.startswith("states[].callers.")}
+    assert inner
+    assert (found - inner) | {"states[].callers"} == documented("What is set from phones")
+
+
 def generated(path: Path, folder: Path) -> Path:
     out = folder / "out"
     copy = shutil.copy(path, folder / "made.yaml")

@@ -10,7 +10,7 @@ import pytest
 from pydantic import BaseModel
 
 from pbxgen.cli.test_generated import examine_calls
-from pbxgen.flow.world import OUTSIDE_STATES, PHONE_STATES
+from pbxgen.flow.world import OUTSIDE_STATES, PHONE_STATES, TRUNK_STATES
 from pbxgen.language.to_values import plain
 from pbxgen.pbxs import PBXS
 from pbxgen.scenario import model as scenario_model
@@ -54,11 +54,12 @@ def test_on_the_generated_text_the_example_ends_as_it_says_too(example: Path) ->
 
 
 @pytest.mark.parametrize(
-    "wrong", ['+393335550101"}', 'voicemail: "100"', "closed", 'mailbox: "100"', "480", "reason: busy"]
+    "wrong", ['+393335550101"}', 'voicemail: "100"', "closed", 'mailbox: "100"', "480", "reason: busy", "via: backup"]
 )
 def test_each_expectation_of_the_example_is_judged(example: Path, wrong: str) -> None:
     """With another value there the scenario fails: no key is passed over."""
-    other = {"480": "486", "closed": "open", "reason: busy": "reason: no_answer"}.get(wrong, wrong.replace("1", "9"))
+    others = {"480": "486", "closed": "open", "reason: busy": "reason: no_answer", "via: backup": "via: carrier"}
+    other = others.get(wrong, wrong.replace("1", "9"))
     example.write_text(EXAMPLE.replace(wrong, other), encoding="utf-8")
     run = prepare(example)
     assert not run.diagnostics
@@ -75,5 +76,5 @@ def test_every_key_has_an_example() -> None:
 
 def test_every_state_is_on_the_page() -> None:
     text = PAGE.read_text(encoding="utf-8")
-    for states in (PHONE_STATES, OUTSIDE_STATES):
+    for states in (PHONE_STATES, OUTSIDE_STATES, TRUNK_STATES):
         assert all(f"| `{state}` | {meaning} |" in text for state, meaning in states.items())

@@ -9,7 +9,8 @@ import contextlib
 import pytest
 from ruamel.yaml import YAML
 
-from pbxgen.edit.deviation import KEYS, Setting, holder, set_deviation
+from pbxgen.edit.deviation import holder, with_wish
+from pbxgen.edit.wishes import KEYS, Setting, Wish
 from pbxgen.edit.yaml_text import CannotEditError, YamlText
 
 
@@ -17,7 +18,7 @@ def edit(text: str, key: str, *to: str, after: int | None = None, section: str =
     file = YamlText(text)
     owner = holder(file, section, name)
     assert owner is not None
-    return set_deviation(file, owner, section, key, Setting(to, after))
+    return with_wish(file, owner, Wish(section, name, key, Setting(to, after)))
 
 
 CASES = {

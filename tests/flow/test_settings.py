@@ -94,7 +94,7 @@ def test_a_setting_that_is_to_end_after_hours_ends_then() -> None:
     assert expiry(profile, NOON, "Europe/Rome") == dt.datetime(2026, 11, 23, 23, 0, tzinfo=dt.UTC).timestamp()
 
 
-@pytest.mark.parametrize("number", ["+39899123456", "+398991234567", "+88213300000"])
+@pytest.mark.parametrize("number", ["+39899123456", "+398991234567", "+88213300000", "+391240", "+3944012"])
 def test_premium_and_satellite_numbers_are_costly(number: str) -> None:
     plan = plan_of(
         BODY.replace('"104": {}', '"104": {}\nroutes: {world: {match: "+.", trunk: carrier}}'), head=HEAD_EVERYWHERE
@@ -108,7 +108,8 @@ def test_an_ordinary_number_is_not_costly() -> None:
     plan = plan_of(
         BODY.replace('"104": {}', '"104": {}\nroutes: {world: {match: "+.", trunk: carrier}}'), head=HEAD_EVERYWHERE
     )
-    assert not is_costly(plan, "+390212345678")
+    for number in ("+390212345678", "+393471240111", "+39124012", "+331812", "+33118712"):
+        assert not is_costly(plan, number), "a short number of another country is dialled there alone"
 
 
 HEAD_EVERYWHERE = """\

@@ -7,7 +7,8 @@ import datetime as dt
 import pytest
 
 from pbxgen.flow.machine import EventKind
-from pbxgen.flow.world import moment_of
+from pbxgen.flow.plan import Outcome
+from pbxgen.flow.world import moment_of, passes_on, release_status
 from tests.support.office import call, plan_of, told
 
 MOBILE = "+393335550101"
@@ -77,3 +78,36 @@ def test_where_nobody_is_left_to_ring_no_time_passes() -> None:
     story = call(plan, "102", "101")
     assert told(story) == "nobody -> released 480"
     assert [event.seconds for event in story.events if event.kind is EventKind.RANG] == [0]
+
+
+@pytest.mark.parametrize("status", [408, 500, 503, 599])
+def test_a_trunk_that_could_not_carry_the_call_passes_it_on(status: int) -> None:
+    assert passes_on(status)
+    assert passes_on(status, rang=True)
+
+
+@pytest.mark.parametrize("status", [302, 403, 404, 410, 484, 486, 600, 603])
+def test_what_the_called_party_replied_passes_nothing_on(status: int) -> None:
+    assert not passes_on(status)
+
+
+def test_480_passes_on_unless_it_rang_before() -> None:
+    assert passes_on(480)
+    assert not passes_on(480, rang=True)
+
+
+@pytest.mark.parametrize(
+    ("status", "outcome", "code"),
+    [
+        (404, Outcome.UNREACHABLE, 404),
+        (480, Outcome.BUSY, 480),
+        (503, Outcome.UNREACHABLE, 503),
+        (401, Outcome.UNREACHABLE, 480),
+        (408, Outcome.UNREACHABLE, 480),
+        (603, Outcome.BUSY, 486),
+        (302, Outcome.BUSY, 486),
+        (None, Outcome.NO_ANSWER, 480),
+    ],
+)
+def test_the_caller_gets_the_far_ends_own_code_where_it_is_one(status: int | None, outcome: Outcome, code: int) -> None:
+    assert release_status(status, outcome) == code

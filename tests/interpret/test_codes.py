@@ -102,6 +102,11 @@ def test_a_longer_text_in_the_database_is_nothing_set() -> None:
     assert goes([], Call("103", "101"), world=replace(at, state=State({"101": long}))) == ("101",)
 
 
+def test_the_own_mailbox_is_no_number_of_seconds() -> None:
+    dialled: Dialled = [("101", "*61**97#", None), ("101", "*61**979#", 404), ("101", "*21**979#", 404)]
+    assert goes(dialled, Call("103", "101")) == ("101",)
+
+
 ITALIAN = GERMAN.replace("country: DE", "country: IT").replace("+49", "+39").replace("Berlin", "Rome")
 
 
@@ -120,6 +125,12 @@ ITALIAN = GERMAN.replace("country: DE", "country: IT").replace("+49", "+39").rep
 def test_an_emergency_number_cannot_be_set_in_whatever_way_it_is_spelt(head: str, dialled: str) -> None:
     plan = plan_of(BODY.replace("+49", "+39") if head == ITALIAN else BODY, head=head)
     assert goes([("101", f"*21*{dialled}#", 403)], Call("103", "101"), plan=plan) == ("101",)
+
+
+def test_a_short_premium_number_of_the_own_country_cannot_be_set() -> None:
+    plan = plan_of(BODY.replace("+49", "+39"), head=ITALIAN)
+    dialled: Dialled = [("101", "*21*01240#", 403), ("101", "*21*+391240#", 403), ("101", "*21*+3912401#", None)]
+    assert goes(dialled, Call("103", "101"), plan=plan) == ("+3912401",)
 
 
 @pytest.mark.parametrize("number", ["+39112", "+112"])

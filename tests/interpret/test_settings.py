@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from pathlib import Path
 
@@ -101,3 +102,39 @@ def test_a_setting_ends_at_its_time_of_day(at: str, rings: tuple[str, ...], pbx:
     assert examined.passed, examined.differences
     assert examined.observed is not None
     assert examined.observed.rings == rings
+
+
+PAID = """\
+version: 1
+pbx: {name: office, domain: office.example, country: IT, timezone: Europe/Rome, language: it}
+trunks: {carrier: {host: 192.0.2.1, number: "+390212345000"}}
+routes:
+  emergency: {match: ["112"], trunk: carrier, emergency: true}
+  italy: {match: "+39[03]X.", trunk: carrier}
+classes: {national: [italy]}
+defaults: {class: national, voicemail: true}
+self_service:
+  codes: etsi
+  profiles:
+    staff:
+      may: [unconditional, busy, no_answer, unreachable, operator_return, dnd, follow_me]
+      to: [extensions, operators, groups, voicemail, mobile, outside]
+users:
+  "101": {name: Ada, did: "+390212345101", self_service: staff}
+  "102": {name: Ben}
+"""
+SELF_SERVICE = Path(__file__).resolve().parents[2] / "docs/self-service.md"
+
+
+def test_the_page_tells_what_a_call_costs_with_and_without_a_profile(tmp_path: Path) -> None:
+    told = re.findall(r"^\| ([^|]+) \| (\d+) \| (\d+) \|$", SELF_SERVICE.read_text(encoding="utf-8"), re.MULTILINE)
+    assert len(told) == 4
+    settings = ({}, {}, {"busy": Setting("x102")}, {"unconditional": Setting("x102")})
+    for (name, *figures), given in zip(told, settings, strict=True):
+        path = tmp_path / "pbx.yaml"
+        path.write_text(PAID if name != "without a profile" else PAID.replace(", self_service: staff", ""))
+        (plan,) = compile_path(path, analysis=False).plans
+        world = World(DEFAULT_MOMENT, state=State({"101": given} if given else {}))
+        case = Case(name, plan, Call("+393471112222", "+390212345101"), world)
+        ran = [len(examine([plan], [case], pbx)[0].trace) for pbx in ("asterisk", "freeswitch")]
+        assert ran == [*map(int, figures)], name

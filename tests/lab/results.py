@@ -32,7 +32,7 @@ def seen(at: float, *, from_pbx: bool, text: str, call_id: str, cseq: str) -> Se
 
 
 def rang(target: str, at: float, ended: float | None, status: int | None = None) -> Attempt:
-    return Attempt(target, at, ended, status, (), target)
+    return Attempt(target, at, ended, status, (), target, "carrier" if target.startswith("+") else None)
 
 
 def trace(by: str) -> tuple[SeenMessage, ...]:

@@ -95,10 +95,13 @@ def test_what_is_abroad(number: str, country: str, expected: bool) -> None:
     [
         ("IT", "39", "00", ""),
         ("DE", "49", "00", "0"),
-        ("US", "1", "011", "1"),
+        ("US", "1", "011", ""),
         ("AU", "61", "0011", "0"),
         ("RU", "7", "810", "8"),
         ("SG", "65", "001", ""),
+        ("TH", "66", "001", "0"),
+        ("CO", "57", "009", "0"),
+        ("HU", "36", "00", "06"),
     ],
 )
 def test_the_dialling_habits_of_a_country(country: str, code: str, international: str, national: str) -> None:
@@ -206,7 +209,7 @@ def test_extensions_beside_emergency_numbers_are_fine() -> None:
 
 def test_emergency_patterns_are_written_out_in_the_plan() -> None:
     plan = plan_of('trunks: {t: {host: 192.0.2.1}}\nroutes: {e: {match: "11[258]", trunk: t, emergency: true}}\n')
-    assert plan.emergency == {"112": "t", "115": "t", "118": "t"}
+    assert plan.emergency == {"112": ("t",), "115": ("t",), "118": ("t",)}
 
 
 @pytest.mark.parametrize("pattern", ["11.", "11!", "+39112"])
@@ -282,6 +285,9 @@ def test_a_destination_of_a_range_is_that_number() -> None:
     [
         ("PBX127", "«02 12345 2XX»: '200'"),
         ("PBX127", '«"+39021234[42"»: "200"'),
+        ("PBX127", '«"+3902123452X.5"»: "200"'),
+        ("PBX105", '«"X"»: "200"'),
+        ("PBX105", '«"+3902*XX"»: "200"'),
         ("PBX172", '"+39021234[12]XX": "21", «"+39021234[23]XX"»: "200"'),
         ("PBX172", '"+3902123452XX": "21", «"+39 02 123452XX"»: "200"'),
         ("PBX125", '"+3902123452X.": «extension»'),
@@ -297,6 +303,11 @@ def test_a_destination_of_a_range_is_that_number() -> None:
 )
 def test_a_range_that_is_none(code: str, text: str) -> None:
     only(code, USERS + f"inbound: {{{text}}}\n")
+
+
+@pytest.mark.parametrize("written", ["+39 02.1234.52XX", "+39 (02) 1234-52 XX", "+3902/123452XX"])
+def test_separators_of_a_range_do_not_count(written: str) -> None:
+    assert list(plan_of(USERS + f'inbound: {{"{written}": "200"}}\n').inbound) == ["+3902123452XX"]
 
 
 @pytest.mark.parametrize("ending", [".", "-", "/", " ("])

@@ -94,6 +94,11 @@ def test_patterns_that_cannot_be_read(pattern: str) -> None:
 
 def test_contacts_that_cannot_be_read() -> None:
     only("PBX127", 'contacts: {vip: ["+4420*", «"+44*20"»]}\n'.replace("+44*20", "+44.20"))
+
+
+@pytest.mark.parametrize(("code", "text"), [("PBX127", "not x"), ("PBX159", "21*"), ("PBX159", "02 1*")])
+def test_a_contact_that_is_none_is_told_as_it_is_written(code: str, text: str) -> None:
+    assert only(code, f'contacts: {{vip: «"{text}"»}}\n').message.startswith(repr(text))
     only("PBX105", 'contacts: {«internal»: "+4420*"}\n')
 
 
@@ -152,6 +157,10 @@ def test_a_short_number_holds_nothing_but_digits(pattern: str) -> None:
     only("PBX127", SHORT % f'«"{pattern}"»')
 
 
+def test_the_cure_for_a_pattern_of_short_numbers_is_one() -> None:
+    assert only("PBX127", SHORT % '«"4(0)"»').help == 'such as "4XXX" or "12XX"'
+
+
 def test_an_emergency_route_is_as_dialled_anyway() -> None:
     body = 'routes: {e: {match: "112", trunk: carrier, emergency: true, «as_dialled»: true}}\n'
     only("PBX171", "trunks: {carrier: {host: 192.0.2.1}}\n" + body)
@@ -175,11 +184,26 @@ NUMBERED = 'trunks: {carrier: {host: 192.0.2.1, number: "+390212345000"}}\n'
         '«f»: {match: "112", trunk: carrier, emergency: true}',
         's: {match: "4XXX", trunk: carrier, as_dialled: true}, «t»: {match: "4040", trunk: carrier, as_dialled: true}',
         '«s»: {match: "112", trunk: carrier, as_dialled: true}, e: {match: "112", trunk: carrier, emergency: true}',
-        'world: {match: "!", trunk: carrier}, «short»: {match: "4XX", trunk: carrier, as_dialled: true}',
+        'world: {match: "!", trunk: carrier}, «short»: {match: "800123XXX", trunk: carrier, as_dialled: true}',
     ],
 )
 def test_a_route_that_can_carry_no_call(routes: str) -> None:
     only("PBX173", NUMBERED + f'routes: {{{routes}}}\ninbound: {{"+390212345000": busy}}\n')
+
+
+@pytest.mark.parametrize("range_", ["+39.", "+39!", "+3[0-9].", "+39[03]X!"])
+def test_a_route_whose_numbers_an_inbound_range_has_can_carry_no_call(range_: str) -> None:
+    route = 'routes: {world: {match: "+.", trunk: carrier}}'
+    for written in ('"+39[03]X."', '["+390X.", "+393X."]'):
+        italy = route.replace("{world", f"{{«italy»: {{match: {written}, trunk: carrier}}, world")
+        found = only("PBX173", NUMBERED + f'{italy}\ninbound: {{"{range_}": busy}}\n')
+        assert found.related[0].message == "the range"
+
+
+@pytest.mark.parametrize("range_", ["+39021234XXXX", "+3902123452X."])
+def test_a_route_of_which_an_inbound_range_has_some_numbers_carries_the_others(range_: str) -> None:
+    routes = 'routes: {italy: {match: ["+39[03]X.", "+3902123452X."], trunk: carrier}}'
+    clean(NUMBERED + f'{routes}\ninbound: {{"+390212345000": busy, "{range_}": busy}}\n')
 
 
 @pytest.mark.parametrize(
@@ -189,6 +213,7 @@ def test_a_route_that_can_carry_no_call(routes: str) -> None:
         'a: {match: "+39[0-4]XX", trunk: carrier}, c: {match: "+39XXX", trunk: carrier}',
         'a: {match: "+39X.", trunk: carrier}, c: {match: "+39X", trunk: carrier}',
         'short: {match: "4XX", trunk: carrier, as_dialled: true}, world: {match: "!", trunk: carrier}',
+        'world: {match: "!", trunk: carrier}, short: {match: "4XX", trunk: carrier, as_dialled: true}',
         'world: {match: "+4.", trunk: carrier}, short: {match: "4XX", trunk: carrier, as_dialled: true}',
         'a: {match: "+39XXX", trunk: carrier}, c: {match: "+39X.", trunk: carrier}',
     ],
@@ -206,6 +231,39 @@ def test_calls_that_have_no_number_to_show() -> None:
     assert found.message.startswith("calls of 101 over trunk carrier show no number")
     assert found.subjects == (("user", "101"),)
     clean(body.replace("«", "").replace("»", "").replace("192.0.2.1", '192.0.2.1, number: "+390212345102"'))
+
+
+_TWO = "trunks: {one: {host: 192.0.2.1}, two: {host: 192.0.2.2}}\n"
+
+
+def test_a_route_may_have_several_trunks() -> None:
+    routes = """\
+routes:
+  emergency: {match: "112", trunk: [two, one], emergency: true}
+  italy: {match: "+39[03]X.", trunk: [one, two]}
+  europe: {match: "+49.", trunk: one}
+classes: {all: [italy, europe]}
+users: {"101": {class: all, did: "+390212345101", deviations: {busy: "+393335550101", no_answer: "+49301234567"}}}
+"""
+    plan = plan_of(_TWO + routes)
+    assert plan.emergency == {"112": ("two", "one")}
+    assert [route.trunks for route in plan.routes.values()] == [("two", "one"), ("one", "two"), ("one",)]
+    deviations = plan.users["101"].deviations
+    assert deviations.busy[0].places[0].trunks == ("one", "two")
+    assert deviations.no_answer[0].places[0].trunks == ("one",)
+
+
+def test_a_trunk_stands_once_in_a_list() -> None:
+    found = only("PBX180", _TWO + 'routes: {italy: {match: "+39[03]X.", trunk: [one, two, «one»]}}\n')
+    assert "trunk one is in the list twice" in found.message
+
+
+def test_every_trunk_of_a_list_must_be_there() -> None:
+    only("PBX110", _TWO + 'routes: {italy: {match: "+39[03]X.", trunk: [one, «three»]}}\n')
+
+
+def test_a_list_of_trunks_has_at_least_one() -> None:
+    only("PBX105", _TWO + 'routes: {italy: {match: "+39[03]X.", trunk: «[]»}}\n')
 
 
 def test_a_trunk_names_the_number_that_a_call_is_for_in_the_request_or_in_a_header() -> None:

@@ -111,6 +111,8 @@ def test_every_scenario_of_the_examples_and_suites(window: Browser, path: Path) 
     for scenario, plan in prepared.scenarios:
         if dialled_code(plan, scenario.call.called) is not None:
             continue  # the page plays calls, and codes are none
+        if scenario.world.trunks:
+            continue  # on the page trunks carry every call
         world, _ = after_codes(plan, scenario)
         as_set = applied(plan, world.state, world.moment)
         agree(window, as_set, [(scenario.call, replace(world, state=NOTHING_SET))])

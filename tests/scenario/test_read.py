@@ -117,6 +117,7 @@ def test_a_file_that_is_not_there_or_a_folder_is_a_clean_error(tmp_path: Path) -
     ("scenario", "help"),
     [
         ('call: {from: "1011", to: "102"}', "did you mean '101'?"),
+        ('call: {from: "101", to: "102"}, trunks: {carier: 503}', "did you mean 'carrier'?"),
         (
             'call: {from: "101", to: "102"}, outside: {"333 1112222": busy}',
             "write it with a plus and the country code, digits only: +39…",
@@ -131,6 +132,7 @@ def test_a_number_that_the_call_could_never_meet_is_an_error(tmp_path: Path, sce
     source = tmp_path / "acme.yaml"
     source.write_text(
         "version: 1\npbx: {name: acme, domain: pbx.acme.example, country: IT, timezone: Europe/Rome}\n"
+        "trunks: {carrier: {host: 192.0.2.1}}\n"
         'users: {"101": {}, "102": {}}\n',
         encoding="utf-8",
     )
@@ -138,3 +140,10 @@ def test_a_number_that_the_call_could_never_meet_is_an_error(tmp_path: Path, sce
     path.write_text(f"source: acme.yaml\nscenarios:\n- {{name: slip, {scenario}, expect: {{}}}}\n", encoding="utf-8")
     (problem,) = prepare(path).diagnostics
     assert (problem.code, problem.help) == ("PBX502", help)
+
+
+@pytest.mark.parametrize("state", ["up", "404", "404 ", "true", "486", "480 busy"])
+def test_a_trunk_is_in_a_state_in_which_it_carries_no_call(tmp_path: Path, state: str) -> None:
+    text = WHOLE.replace("    expect:", f"    trunks: {{carrier: {state}}}\n    expect:")
+    (problem,) = reading(tmp_path, text).diagnostics
+    assert (problem.code, problem.location.line) == ("PBX501", 8)

@@ -7,6 +7,7 @@ draws, for as long as it is told. After each attack:
 - no phone of the other tenant has been rung;
 - no command has run;
 - no context outside the plan has been entered;
+- nobody but the attacker's own user has set anything, and that only what the attacker may set;
 - strangers are not answered differently when they name somebody who exists;
 
 and now and then an honest call must still go through. A finding is told with the seed and the round that show it again:
@@ -27,9 +28,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from pbxgen.lab import sip
+from tests.security.calls import call_up, takes
 from tests.security.hostile import PREMIUM, Hostile
 from tests.security.laboratory import PASSWORD, Laboratory, laboratory, trunk_host
-from tests.security.peer import Login, Reply
+from tests.security.peer import Login, Reply, polite
 
 _EMERGENCY = ("112", "118")
 """Whoever has a phone may call these."""
@@ -40,7 +42,9 @@ _PATIENCE_SECONDS = 0.4
 _RINGING_SECONDS = 2.5
 """How long an honest call to an attacker may take."""
 _CONTEXTS = re.compile(r"Executing \[[^\]]*@([^:\]]+):|[Pp]rocessing .* in context (\S+)")
-_OWN = re.compile(r"pbxgen[.-][\w-]+|(?:office|other)\.[\w.+-]+")
+_OWN = re.compile(r"pbxgen[.-][\w.-]+|(?:office|other)\.[\w.+-]+")
+_OWN_SETTING = re.compile(r"(?:(?:[a-z_]+:(?:off|on|x10[124]|g60[01]):\d+:\d+:\d+)\|?)+")
+"""What 103 may set: no outside number, as no class is theirs, and no mailbox, as there is none."""
 _STRANGERS = {"asterisk": {"101", "office.trunk.carrier"}, "freeswitch": {"101", "1000"}}
 
 
@@ -57,11 +61,17 @@ routes:
   emergency: {{match: ["112", "118"], trunk: carrier, emergency: true}}
   italy: {{match: "+39[03]X.", trunk: carrier}}
 classes: {{national: [italy]}}
+self_service:
+  profiles:
+    staff:
+      may: [unconditional, busy, no_answer, unreachable, operator_return, dnd]
+      to: [extensions, groups, voicemail, mobile, outside]
+switches: {{night: {{number: "*28", operators: ["101"], default: off}}}}
 users:
-  "101": {{name: Ada, password: {PASSWORD}, did: "{block}101", class: national}}
+  "101": {{name: Ada, password: {PASSWORD}, did: "{block}101", class: national, self_service: staff}}
   "102":
     {{name: Bruno, password: {PASSWORD}, did: "{block}102", voicemail: {{pin: "4711"}}, deviations: {{busy: "103"}}}}
-  "103": {{name: Cara, password: {PASSWORD}, did: "{block}103"}}
+  "103": {{name: Cara, password: {PASSWORD}, did: "{block}103", self_service: staff}}
   "104":
     name: Dario
     password: {PASSWORD}
@@ -128,6 +138,8 @@ class Fuzzer:
                 self._dials,
                 self._redirects,
                 self._transfers,
+                self._transfers_within,
+                self._codes,
                 self._methods,
                 self._carrier_calls,
                 self._names,
@@ -199,6 +211,41 @@ class Fuzzer:
             seconds=_PATIENCE_SECONDS,
         )
         return f"REFER to {target!r} by {peer.at}"
+
+    def _transfers_within(self, text: Hostile) -> str:
+        """A REFER of the attacker within a call that was taken, or of whom the attacker has called."""
+        self.honest.answer = self.attacker.answer = takes
+        target = text.uri(self.attacker.at) if text.chance(0.6) else f"sip:{text.code()}@office.lab"
+        target += f"?Replaces={text.noise()}%3Bto-tag%3D1%3Bfrom-tag%3D2" if text.chance(0.3) else ""
+        said = [f"Refer-To: <{target}>"]
+        said += [f"Referred-By: <{text.uri(self.attacker.at)}>"] if text.chance(0.3) else []
+        try:
+            side = call_up(self.lab, self.attacker, "103", "101", "office.lab", self.login)
+            side.say("REFER", *said)
+            self.lab.settle(_PATIENCE_SECONDS)
+        except AssertionError:  # the call was not taken: the attacker may have diverted, or a datagram was lost
+            return "no call to transfer"
+        finally:
+            self.lab.hang_up_all()
+            self.honest.answer = self.attacker.answer = polite
+        return f"REFER within a call: {said}"
+
+    def _codes(self, text: Hostile) -> str:
+        """A code, by the attacker's phone, by the carrier, by a stranger."""
+        code = text.code()
+        peer, login = text.random.choice(
+            ((self.attacker, self.login), (self.attacker, self.login), (self.lab.trunks["office.carrier"], None),
+             (self.lurker, None))
+        )  # fmt: skip
+        sender = text.sender("103", "office.lab", peer.at)
+        headers = text.headers(peer.at)
+        peer.call(code, "office.lab", sender=sender, login=login, headers=headers, seconds=_PATIENCE_SECONDS)
+        told = f"code {code!r} From: {sender!r} {headers} by {peer.at}"
+        for key, value in self.lab.settings().items():
+            if key != "office/103" or not _OWN_SETTING.fullmatch(value):
+                self.findings.append(f"{key} is set to {value}: {told}")
+            self.lab.clear_setting(key)
+        return told
 
     def _methods(self, text: Hostile) -> str:
         method, user = text.method(), text.one("112", "*98", "600", "101", PREMIUM, text.user())

@@ -106,6 +106,16 @@ class Hostile:
             case _:
                 return base + self.noise()
 
+    def code(self) -> str:
+        """A code of self-service or of a switch, most of them almost right."""
+        head = self.one(
+            "*21*", "*67*", "*61*", "*62*", "*167*", "*21", "#21", "##21", "*#21", "*26", "#26", "*28", "#28", "##002"
+        )
+        number = self.one(
+            self.number(), self.program(), self.noise(), "102", "600", "*97", "112", "+39112", PREMIUM, ""
+        )
+        return head + number + self.one("#", "", "%23", "*5#", "*", self.noise())
+
     def user(self) -> str:
         """The user part of an address."""
         return self.one(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import os
+import re
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -54,6 +55,29 @@ class Laboratory:
     def hang_up_all(self) -> None:
         self.command({"asterisk": "channel request hangup all", "freeswitch": "hupall"}[self.pbx.name])
 
+    def settings(self) -> dict[str, str]:
+        """What users and switches have set, as the database holds it, by ``<tenant>/<extension>``."""
+        if self.pbx.name == "asterisk":
+            return dict(re.findall(r"/pbxgen/(\S+)\s*: (\S+)", self.command("database show pbxgen")))
+        keys = [f"{plan.name}/{key}" for plan in self.plans for key in (*plan.users, *_switches(plan))]
+        said = {key: self.command(f"db select/pbxgen.{key}").strip() for key in keys}
+        return {key: value for key, value in said.items() if value and not value.startswith("-ERR")}
+
+    def store_setting(self, key: str, value: str) -> None:
+        """Write into the database as somebody does who can."""
+        tenant, _, name = key.partition("/")
+        self.command(
+            f'database put pbxgen/{tenant} {name} "{value}"'
+            if self.pbx.name == "asterisk"
+            else f"db insert/pbxgen.{key}/{value}"
+        )
+
+    def clear_setting(self, key: str) -> None:
+        tenant, _, name = key.partition("/")
+        self.command(
+            f"database del pbxgen/{tenant} {name}" if self.pbx.name == "asterisk" else f"db delete/pbxgen.{key}"
+        )
+
     def log(self) -> str:
         """All that the PBX has logged."""
         return "".join(path.read_text("utf-8", "replace") for path in sorted((self.folder / "log").glob("f*.log")))
@@ -78,6 +102,10 @@ class Laboratory:
     def settle(self, seconds: float = 1.5) -> None:
         """Let the PBX finish what an attack may have begun."""
         time.sleep(seconds)
+
+
+def _switches(plan: Plan) -> list[str]:
+    return [f"switch.{name}" for name in plan.switches]
 
 
 def trunk_host() -> tuple[str, int]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import datetime as dt
 from dataclasses import replace
 from pathlib import Path
 
@@ -123,3 +124,39 @@ def test_a_setting_outlives_a_restart_and_a_reload_but_not_the_right_to_it(pbx_n
     results = asyncio.run(play())
     assert {result.case.name: result.differences for result in results if result.differences} == {}
     assert len(results) == 10
+
+
+def test_a_setting_ends_at_its_time_whether_or_not_the_pbx_ran_meanwhile(pbx_name: str, tmp_path: Path) -> None:
+    plan = plan_of_office()
+    set_at = dt.datetime(2026, 11, 23, 10, 0)
+    code = Case("*21*102#", plan, Call("105", "*21*102#"), World(set_at))
+    story = simulate(plan, code.call, code.world)
+    assert story.state is not None
+    call = Call("104", "105")
+    worlds = [World(set_at.replace(hour=hour, minute=50), state=story.state) for hour in (10, 17)]
+    worlds.append(World(set_at.replace(hour=18, minute=0), state=story.state))
+    worlds.append(World(set_at + dt.timedelta(days=1), state=story.state))
+    endings = [str(simulate(plan, call, world).ending) for world in worlds]
+    assert endings == ["answered 102", "answered 102", "answered 105", "answered 105"]
+
+    async def play() -> list[Result]:
+        cases = [Case(world.moment.isoformat(), plan, call, world) for world in worlds]
+        first = replace(cases[0], codes=(code,))
+        make = laboratory_of(pbx_name).make
+        session = _Left(make, load_target(pbx_name), [first], tmp_path / "lab", moment=code.moment)
+        results = []
+        async with session:
+            (tenant,) = session.tenants
+            results.append(await session.place(tenant))
+            for case in cases[1:]:
+                session.pbx._setup = replace(session.pbx._setup, moment=case.moment)
+                await _restarted(session.pbx)
+                await session.registrar.register(login for c in session.calls.values() for login in c.logins())
+                one = replace(session.tenants[0], case=case)
+                await session.furnish(one)
+                results.append(await session.place(one))
+        return results
+
+    results = asyncio.run(play())
+    assert {result.case.name: result.differences for result in results if result.differences} == {}
+    assert len(results) == 4

@@ -1,6 +1,7 @@
 """Large made-up offices, for measuring.
 
-``python -m tests.support.synthetic 10000 > office.yaml``, or ``tangle 60`` for one whose users all divert to others.
+``python -m tests.support.synthetic 10000 > office.yaml``; ``self-service 10000`` for one whose users may all set
+everything from their phones, ``tangle 60`` for one whose users all divert to others.
 """
 
 from __future__ import annotations
@@ -88,6 +89,20 @@ users:
         yield f'  "{200 + n}": {{name: User {n}, did: "+39021200{n:04}", {own}}}\n'
 
 
+def self_service(users: int) -> Iterator[str]:
+    """The lines of :func:`office`, whose users may all set everything."""
+    profile = (
+        "self_service:\n  codes: etsi\n  profiles:\n    everything:\n"
+        "      may: [unconditional, busy, no_answer, unreachable, operator_return, dnd]\n"
+        "      to: [extensions, operators, groups, voicemail, mobile, outside]\n"
+    )
+    for line in office(users):
+        yield line.replace("defaults: {", "defaults: {self_service: everything, ").replace(
+            "\noperators:", f"\n{profile}operators:"
+        )
+
+
 if __name__ == "__main__":
-    made = tangle(int(sys.argv[2])) if sys.argv[1] == "tangle" else office(int(sys.argv[1]))
+    makers = {"tangle": tangle, "self-service": self_service}
+    made = makers[sys.argv[1]](int(sys.argv[2])) if sys.argv[1] in makers else office(int(sys.argv[1]))
     sys.stdout.writelines(made)

@@ -391,12 +391,13 @@ CODES: tuple[Code, ...] = (
         "PBX173",
         "route that can carry no call",
         "The first route that matches a number carries the call. All numbers of this one are matched by earlier ones, "
-        "also for those whose class has this one alone: their calls are refused.",
+        "also for those whose class has this one alone: their calls are refused. Or an inbound range has them "
+        "all: calls to your own numbers stay inside.",
         example=source(
             "trunks: {carrier: {host: 192.0.2.1}}\n"
             'routes: {world: {match: "+.", trunk: carrier}, italy: {match: "+39[03]X.", trunk: carrier}}\n'
         ),
-        cure="Move the route before the wider ones, or remove it.",
+        cure="Move the route before the wider ones, or remove it; write ranges of your own numbers only.",
     ),
     warning(
         "PBX174",
@@ -416,6 +417,15 @@ CODES: tuple[Code, ...] = (
         "extension has as many digits as the range has X's, its calls reach nobody.",
         example=source('users: {"21": {}, "22": {}}\ninbound: {"+390212345XXX": extension}\n'),
         cure="Write as many X's as extensions have digits.",
+    ),
+    error(
+        "PBX180",
+        "trunk twice in a list",
+        "The trunks of a list are tried in order, each of them once a call.",
+        example=source(
+            'trunks: {carrier: {host: 192.0.2.1}}\nroutes: {italy: {match: "+39[03]X.", trunk: [carrier, carrier]}}\n'
+        ),
+        cure="Remove one of the two.",
     ),
     warning(
         "PBX182",

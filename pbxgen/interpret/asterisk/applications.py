@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-from pbxgen.interpret.asterisk.channel import AsteriskApplication, AsteriskChannel, AsteriskPlace
+from pbxgen.interpret.asterisk.channel import AsteriskApplication, AsteriskChannel, AsteriskPlace, RungChannel
 from pbxgen.interpret.asterisk.dial import dial
 from pbxgen.interpret.asterisk.functions import WRITE
-from pbxgen.interpret.asterisk.legs import NORMAL, AsteriskLeg
+from pbxgen.interpret.asterisk.legs import NORMAL, AsteriskCaller, AsteriskLeg
 from pbxgen.interpret.asterisk.text import arguments, holds
 from pbxgen.interpret.clock import Steps
 
@@ -172,6 +172,40 @@ def _is_mailbox(channel: AsteriskChannel, number: str, context: str) -> bool:
     return known
 
 
+def _originate(channel: AsteriskChannel, text: str) -> None:
+    """``Local/extension@context/n,app,…,av(NAME=value^…)``: a channel of its own, which runs there at once."""
+    resource, kind, _application, _data, _unused, _seconds, options = arguments(text, most=7, raw=True)
+    match = _BESIDE.fullmatch(resource)
+    given = _GIVEN.fullmatch(options)
+    if match is None or given is None or kind != "app":
+        raise ValueError("another channel, or other options")
+    switch = channel.switch
+    beside = AsteriskChannel(switch, switch.new_name(f"Local/{match[1]}@{match[2]};2"))
+    for assigned in given[1].split("^"):
+        name, _, value = assigned.partition("=")
+        beside.set(name, value)
+    beside.place = (match[2], match[1], 1)
+    switch.start(beside)
+
+
+_BESIDE = re.compile(r"Local/([^@/]+)@([^@/]+)/n")
+_GIVEN = re.compile(r"av\((.*)\)")
+
+
+def _soft_hangup(channel: AsteriskChannel, text: str) -> None:
+    """Of a leg that rings: its dialler goes on as if it had ended by itself."""
+    leg = channel.switch.channels.get(text)
+    if isinstance(leg, RungChannel) and leg.waiting:
+        leg.hang_up(0)
+        leg.dialler.wake()
+
+
+def _pjsip_hangup(channel: AsteriskChannel, text: str) -> None:
+    """The final status of a caller who has not been answered."""
+    if isinstance(channel, AsteriskCaller) and not channel.up:
+        channel.refuse(int(text))
+
+
 def _log(channel: AsteriskChannel, text: str) -> None:
     level, _, message = text.partition(",")
     if level in ("ERROR", "WARNING"):
@@ -186,5 +220,6 @@ APPLICATIONS: Mapping[str, AsteriskApplication] = {
     "HangupCauseClear": lambda channel, _: channel.causes.clear(),
     "Wait": lambda channel, text: _pass(channel, 1000 * int(text)),
     "Hangup": lambda channel, text: channel.hang_up(int(text or NORMAL)),
+    "Originate": _originate, "SoftHangup": _soft_hangup, "PJSIPHangup": _pjsip_hangup,
     "Verbose": lambda channel, text: None,
 }  # fmt: skip

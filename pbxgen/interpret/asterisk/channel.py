@@ -216,6 +216,11 @@ class AsteriskChannel:
         """The last reply of a leg that this channel rings."""
         self.causes[leg] = reply
 
+    def note_ringing(self, provisional: int | None) -> None:
+        """A leg that this channel rings has sent 180 or 183: Dial keeps the seconds until then."""
+        if provisional is not None:
+            self.set("RINGTIME" if provisional == 180 else "PROGRESSTIME", "0")
+
     def wake(self) -> None:
         if self.thread is not None:
             self.thread.wake()

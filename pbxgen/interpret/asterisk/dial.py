@@ -19,6 +19,8 @@ def dial(channel: AsteriskChannel, text: str) -> Steps:
     given = dict(_options(rest[0]))
     attempts: list[RungChannel] = []
     unreachable = 0
+    for name in ("RINGTIME", "PROGRESSTIME"):
+        channel.set(name, "")
     for destination in where.split("&"):
         attempt = ring(channel, destination)
         if attempt is None:

@@ -258,6 +258,16 @@ def _add_header(channel: AsteriskChannel, text: str, value: str) -> None:
     channel.headers.append((name.lower(), value))
 
 
+def _import(channel: AsteriskChannel, text: str) -> str:
+    """A variable, or a function of no arguments, as another channel has it."""
+    name, wanted = arguments(text, most=2)
+    other = channel.switch.channels.get(name)
+    if other is None:
+        return ""
+    function, bracket, rest = wanted.partition("(")
+    return other.function(function, rest.removesuffix(")")) if bracket else other.variable(wanted)
+
+
 def _database(channel: AsteriskChannel, text: str) -> str:
     return channel.switch.database.get(text, "")
 
@@ -281,6 +291,7 @@ READ: Mapping[str, AsteriskFunction] = {
     "MAX": lambda channel, text: str(max(_two_numbers(text))),
     "CHANNEL_EXISTS": lambda channel, text: str(int(text in channel.switch.channels)),
     "HANGUPCAUSE_KEYS": lambda channel, _: ",".join(channel.causes),
+    "IMPORT": _import,
     "DB": _database, "DB_DELETE": _delete,
     "LOCK": lambda channel, text: "1",
     "UNLOCK": lambda channel, text: "1",

@@ -15,7 +15,10 @@ _CAUSE_OF = {
     408: UNAVAILABLE, 410: 22, 484: 28, 488: 58, 606: 58, 500: 38, 504: 102, 503: CONGESTION,
 }  # fmt: skip
 """Q.850 causes that res_pjsip makes of SIP statuses, measured on Asterisk 22; 127 for all others."""
-_STATUS_OF = {UNALLOCATED: 404, NORMAL: 603, BUSY: 486, NO_ANSWER: 480, 21: 403}
+_STATUS_OF = {
+    UNALLOCATED: 404, NORMAL: 603, BUSY: 486, NO_ANSWER: 480, 21: 403, 22: 410, 27: 502, 28: 484, 29: 501,
+    CONGESTION: 503, 38: 500, 58: 488,
+}  # fmt: skip
 """SIP status of a call that Hangup(cause) ends before it was answered."""
 _REASONS = {100: "Trying", 180: "Ringing", 183: "Session Progress", 200: "OK"}
 
@@ -47,6 +50,11 @@ class AsteriskCaller(AsteriskChannel):
             self.status = 487 if cause == 0 else _STATUS_OF.get(cause, 603)
         super().hang_up(cause)
 
+    def refuse(self, status: int) -> None:
+        """End the call before an answer, with a status of the dialplan's own."""
+        self.hang_up(NORMAL)
+        self.status = status
+
 
 class AsteriskLeg(RungChannel):
     """An INVITE to a contact of a phone, or to a trunk."""
@@ -66,7 +74,7 @@ class AsteriskLeg(RungChannel):
         clock, far_end = self.switch.clock, self.far_end
         shown = self.number if self.number and not self.withheld else "anonymous"
         headers = (("from", f"<sip:{shown}@{self.switch.case.plan.domain}>"), *self.headers)
-        self.attempt = Attempt(far_end.target, clock.now / 1000, None, None, headers, self._user)
+        self.attempt = Attempt(far_end.target, clock.now / 1000, None, None, headers, self._user, far_end.trunk)
         self.switch.legs.append(self)
         if far_end.deaf:
             clock.after(TIMER_B_MS, self._give_up)
@@ -78,6 +86,7 @@ class AsteriskLeg(RungChannel):
     def _progress(self) -> None:
         if self.waiting:
             self._note(self.far_end.provisional or 100)
+            self.dialler.note_ringing(self.far_end.provisional)
 
     def _answer(self) -> None:
         if not self.waiting:
@@ -190,6 +199,10 @@ class LocalSecond(AsteriskChannel):
         super().note_reply(leg, reply)
         self.first.dialler.note_reply(leg, reply)
 
+    def note_ringing(self, provisional: int | None) -> None:
+        super().note_ringing(provisional)
+        self.first.dialler.note_ringing(provisional)
+
 
 def partner(channel: AsteriskChannel) -> AsteriskChannel | None:
     """The channel bridged with this one, through Local channels; None if there is none."""
@@ -235,7 +248,7 @@ def _outside(switch: AsteriskSwitch, endpoint: str, user: str) -> FarEnd | None:
     if tenant != plan.name or name not in plan.trunks:
         switch.complain(f"{user} is called over {endpoint}, which is no trunk of {plan.name}")
         return outside(switch.case, user)
-    return outside(switch.case, number_sent(plan, name, user))
+    return outside(switch.case, number_sent(plan, name, user), name)
 
 
 def contact_uris(switch: AsteriskSwitch, endpoint: str) -> tuple[str, ...]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from pbxgen.calls.attempts import Attempt, number_sent
 from pbxgen.interpret.base import NotUnderstoodError
-from pbxgen.interpret.far_ends import FarEnd, contacts, outside
+from pbxgen.interpret.far_ends import TIMER_B_MS, FarEnd, contacts, outside
 from pbxgen.interpret.freeswitch.call import FreeSwitchCall
 from pbxgen.interpret.freeswitch.channel import FreeSwitchChannel
 from pbxgen.interpret.freeswitch.dialstring import DialDestination
@@ -15,14 +15,15 @@ from pbxgen.interpret.freeswitch.expansion import refers
 from pbxgen.interpret.freeswitch.text import atoi, is_true
 
 _HEADER = "sip_h_"
+_SETVAR = re.compile(r"uuid_setvar (\S+) (\S+) (\S+)")
 _CONTACT = re.compile(r"sofia/internal/sip:phone\.([^.@]+)\.(\d+)@127\.0\.0\.1:5062")
 _GATEWAY = re.compile(r"sofia/gateway/([^/]+)/(.+)")
 _KNOWN = frozenset({
-    "execute_on_answer", "force_transfer_context", "force_transfer_dialplan", "group_confirm_file",
-    "group_confirm_key", "group_confirm_timeout", "hangup_after_bridge", "ignore_early_media", "ignore_q850_reason",
-    "leg_delay_start", "leg_progress_timeout", "leg_timeout", "limit_ignore_transfer", "origination_caller_id_name",
-    "origination_caller_id_number", "origination_channel_name", "origination_uuid", "outbound_redirect_fatal",
-    "sip_ignore_remote_cid", "sip_invite_domain",
+    "api_on_pre_answer", "api_on_ring", "execute_on_answer", "force_transfer_context", "force_transfer_dialplan",
+    "group_confirm_file", "group_confirm_key", "group_confirm_timeout", "hangup_after_bridge", "ignore_early_media",
+    "ignore_q850_reason", "leg_delay_start", "leg_progress_timeout", "leg_timeout", "limit_ignore_transfer",
+    "origination_caller_id_name", "origination_caller_id_number", "origination_channel_name", "origination_uuid",
+    "outbound_redirect_fatal", "sip_ignore_remote_cid", "sip_invite_domain",
 })  # fmt: skip
 """Variables of FreeSWITCH's own that a leg may be given."""
 
@@ -112,7 +113,27 @@ def _far_end(call: FreeSwitchCall, endpoint: str) -> tuple[FarEnd | None, int, s
     trunk = name.removeprefix(f"{plan.name}.")
     if trunk == name or trunk not in plan.trunks:
         raise NotUnderstoodError(f"the gateway {name} is none of {plan.name}'s trunks")
-    return outside(call.case, number_sent(plan, trunk, digits)), 0, digits
+    return outside(call.case, number_sent(plan, trunk, digits), trunk), 0, digits
+
+
+def told_of_ringing(call: FreeSwitchCall, leg: FreeSwitchLeg) -> None:
+    """What a leg runs when it rings (180) or sends early media (183). Raises NotUnderstoodError for another command."""
+    assert leg.far is not None
+    command = leg.channel.get("api_on_ring" if leg.far.provisional == 180 else "api_on_pre_answer")
+    if command is None:
+        return
+    match = _SETVAR.fullmatch(command)
+    channel = next((c for c in call.channels if match is not None and c.profile.uuid == match[1]), None)
+    if match is None or channel is None:
+        raise NotUnderstoodError(f"a leg that runs {command} when it rings")
+    channel.set(match[2], match[3])
+
+
+def silent_seconds(call: FreeSwitchCall, leg: FreeSwitchLeg) -> float:
+    """After how long a far end that says nothing at all counts as 408 (RFC 3261: 64 * T1)."""
+    profile = call.installation.profiles.get("external")
+    at_trunk = leg.far is not None and leg.far.trunk is not None and profile is not None
+    return int(profile.settings.get("timer-T1X64", TIMER_B_MS) if at_trunk and profile else TIMER_B_MS) / 1000
 
 
 def _headers_of(channel: FreeSwitchChannel) -> dict[str, str]:
@@ -127,5 +148,5 @@ def invite(call: FreeSwitchCall, leg: FreeSwitchLeg) -> None:
     profile, domain = leg.channel.profile, leg.channel.get("sip_invite_domain") or "127.0.0.1"
     headers = [("from", f'"{profile.caller_id_name}" <sip:{profile.caller_id_number}@{domain}>')]
     headers += [(name.lower().removeprefix(_HEADER), value) for name, value in _headers_of(leg.channel).items()]
-    leg.attempt = Attempt(leg.far.target, call.clock.now, None, None, tuple(headers), leg.request_user)
+    leg.attempt = Attempt(leg.far.target, call.clock.now, None, None, tuple(headers), leg.request_user, leg.far.trunk)
     call.attempts.append(leg.attempt)

@@ -10,11 +10,11 @@ from collections.abc import Iterable
 from pbxgen.calls.attempts import entries
 from pbxgen.flow.world import quickness
 from pbxgen.interpret.base import NotUnderstoodError
-from pbxgen.interpret.far_ends import ANSWER_MS, REFUSAL_MS, TIMER_B_MS, TURN_MS
+from pbxgen.interpret.far_ends import ANSWER_MS, REFUSAL_MS, TURN_MS
 from pbxgen.interpret.freeswitch.channel import FreeSwitchChannel
 from pbxgen.interpret.freeswitch.endpoints import cause_of
 from pbxgen.interpret.freeswitch.execution import FreeSwitchCore
-from pbxgen.interpret.freeswitch.leg import FreeSwitchLeg, invite
+from pbxgen.interpret.freeswitch.leg import FreeSwitchLeg, invite, silent_seconds, told_of_ringing
 from pbxgen.interpret.freeswitch.text import atoi, is_true
 
 _WRAP = 1 << 32
@@ -85,9 +85,11 @@ class Originate:
         """Note the far end's provisional reply, and schedule its final one."""
         assert leg.far is not None
         if leg.final is not None:
-            leg.replies_at = self._call.clock.now + (TIMER_B_MS if leg.far.deaf else REFUSAL_MS) / 1000
+            waits = silent_seconds(self._call, leg) if leg.far.deaf else REFUSAL_MS / 1000
+            leg.replies_at = self._call.clock.now + waits
         if leg.far.provisional is not None and not leg.far.deaf:
             leg.rings = True
+            told_of_ringing(self._call, leg)
             leg.won = self._early and leg.far.provisional == 183
             self._caller.set("sip_invite_failure_status", None)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import groupby
 
+from pbxgen.flow.numbering import NumberFormat
 from pbxgen.flow.plan import (
     ANONYMOUS,
     CalledNumber,
@@ -20,10 +21,10 @@ from pbxgen.flow.plan import (
 )
 from pbxgen.flow.schedule import Schedule
 from pbxgen.flow.shown import shows_trunk_in_emergencies
-from pbxgen.targets.asterisk import calendar, names, self_service
+from pbxgen.targets.asterisk import calendar, names, numbering, self_service
 from pbxgen.targets.asterisk.deviations import Block, Shared, condition_notes, deviation_lines, find_shared, notes_on
 from pbxgen.targets.asterisk.names import EndpointNames
-from pbxgen.targets.asterisk.places import Line, Owner, legs, places, rule_lines
+from pbxgen.targets.asterisk.places import Line, Owner, legs, over, places, rule_lines
 from pbxgen.targets.asterisk.siblings import Key
 
 FEW_CONTACTS = 200
@@ -38,6 +39,8 @@ def view(plan: Plan, endpoints: EndpointNames, siblings: Mapping[Key, Key]) -> d
         "plan": plan,
         "endpoints": endpoints,
         "trunks": [_trunk(plan, trunk, siblings) for trunk in plan.trunks.values()],
+        "reading": numbering.reading(plan.numbering),
+        "writing": numbering.writing(plan.numbering) if _nationally(plan) else (),
         "emergency": list(_emergency(plan)),
         "routes": [_route(plan, r) for r in plan.routes.values() if not (r.emergency or r.as_dialled)],
         "short": [_short_route(plan, r) for r in plan.routes.values() if r.as_dialled],
@@ -49,6 +52,10 @@ def view(plan: Plan, endpoints: EndpointNames, siblings: Mapping[Key, Key]) -> d
         "contacts": [_contacts(plan, contacts) for contacts in plan.contacts.values()],
         **self_service.view(plan),
     }
+
+
+def _nationally(plan: Plan) -> bool:
+    return any(trunk.number_format is NumberFormat.NATIONAL for trunk in plan.trunks.values())
 
 
 def _bucketed(plan: Plan, kind: str, blocks: Iterable[Block]) -> list[dict[str, object]]:
@@ -131,13 +138,13 @@ def _range(plan: Plan, at: int, inbound: Inbound) -> dict[str, object]:
 
 
 def _emergency(plan: Plan) -> Iterator[tuple[str, str]]:
-    """Every way to dial an emergency number, and what is sent over which trunk."""
-    for number, trunk in plan.emergency.items():
-        yield number, f"{number},{trunk}"
+    """Every way to dial an emergency number, and what is sent over which trunks."""
+    for number, trunks in plan.emergency.items():
+        yield number, f"{number},{over(trunks)}"
     line = plan.numbering.outside_line
-    for number, trunk in plan.emergency.items():
+    for number, trunks in plan.emergency.items():
         if line and line + number not in plan.emergency:
-            yield line + number, f"{number},{trunk}"
+            yield line + number, f"{number},{over(trunks)}"
 
 
 def _trunk(plan: Plan, trunk: Trunk, siblings: Mapping[Key, Key]) -> dict[str, object]:
@@ -157,7 +164,10 @@ def _trunk(plan: Plan, trunk: Trunk, siblings: Mapping[Key, Key]) -> dict[str, o
 
 def _route(plan: Plan, route: Route) -> dict[str, object]:
     patterns = tuple(p.text if p.literal else f"_{p.text}" for p in route.patterns)
-    context, answer = names.context(plan, "route", route.name), f"{route.name},{route.trunk}{_place(plan, route)}"
+    context, answer = (
+        names.context(plan, "route", route.name),
+        f"{route.name},{over(route.trunks)}{_place(plan, route)}",
+    )
     return {"context": context, "where": route.location.short, "patterns": patterns, "answer": answer}
 
 
@@ -166,7 +176,7 @@ def _short_route(plan: Plan, route: Route) -> dict[str, object]:
     line = plan.numbering.outside_line
     patterns = tuple(line + p.text if p.literal else f"_{line}{p.text}" for p in route.patterns)
     sent = f"${{EXTEN:{len(line)}}}" if line else "${EXTEN}"
-    answer = f"{route.name},{route.trunk}{_place(plan, route)},{sent}"
+    answer = f"{route.name},{over(route.trunks)}{_place(plan, route)},{sent}"
     context = names.context(plan, "short", route.name)
     return {"context": context, "where": route.location.short, "patterns": patterns, "answer": answer}
 

@@ -54,7 +54,7 @@ def place(plan: Plan, item: Place, owner: Owner = NOBODY, reason: str = "") -> s
         case PlaceKind.OUTSIDE:
             seconds = str(item.timeout or plan.outside_timeout)
             return _joined(
-                "outside", target, seconds, confirm, _trunk(plan, item), _policy(item), owner.extension, reason
+                "outside", target, seconds, confirm, over(_trunks(plan, item)), _policy(item), owner.extension, reason
             )
         case PlaceKind.MAILBOX | PlaceKind.INBOUND | PlaceKind.ANNOUNCE | PlaceKind.RELEASE:
             return _joined(item.kind.value, target)
@@ -62,7 +62,8 @@ def place(plan: Plan, item: Place, owner: Owner = NOBODY, reason: str = "") -> s
 
 def own_place(plan: Plan, item: Place) -> str:
     """An outside place, to be completed with who diverts to it and why."""
-    return "/".join(("outside", item.target, str(item.timeout or plan.outside_timeout), "", _trunk(plan, item), ""))
+    trunks = over(_trunks(plan, item))
+    return "/".join(("outside", item.target, str(item.timeout or plan.outside_timeout), "", trunks, ""))
 
 
 def places(plan: Plan, items: tuple[Place, ...], owner: Owner = NOBODY, reason: str = "") -> str:
@@ -125,17 +126,20 @@ def _leg(plan: Plan, leg: Leg) -> str:
     timeout = "" if item.timeout is None else str(item.timeout)
     confirm = "confirm" if item.confirm else ""
     if item.kind is PlaceKind.OUTSIDE:
-        return _joined(str(leg.delay), "outside", item.target, timeout, confirm, _trunk(plan, item), _policy(item))
+        return _joined(str(leg.delay), "outside", item.target, timeout, confirm, _trunks(plan, item)[0], _policy(item))
     return _joined(str(leg.delay), "user", item.target, timeout, confirm)
 
 
-def _trunk(plan: Plan, item: Place) -> str:
-    if item.trunk is not None:
-        return item.trunk
-    route = plan.route_of(item.target)
-    if route is None:
+def over(trunks: tuple[str, ...]) -> str:
+    """The trunks of a route or a place, in the order in which they are tried."""
+    return "&".join(trunks)
+
+
+def _trunks(plan: Plan, item: Place) -> tuple[str, ...]:
+    trunks = plan.trunks_of(item)
+    if not trunks:
         raise ValueError(f"no route carries {item.target}")
-    return route.trunk
+    return trunks
 
 
 def _policy(item: Place) -> str:

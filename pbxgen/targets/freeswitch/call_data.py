@@ -7,6 +7,7 @@ A record's words are parted by spaces, the rules of a list by ``|``, a rule's co
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from pbxgen.flow.numbering import NumberFormat
 from pbxgen.flow.plan import (
@@ -28,12 +29,13 @@ from pbxgen.flow.plan import (
 )
 from pbxgen.flow.settings import KEYS
 from pbxgen.flow.shown import shows_trunk_in_emergencies
+from pbxgen.targets.freeswitch.failover import over
 
 
 def place(value: Place) -> str:
     """``outside:+393331234567;trunk=carrier;t=25;c``."""
     options = {
-        f"trunk={value.trunk}": value.trunk is not None,
+        f"trunk={over(value.trunks)}": value.trunk is not None,
         f"t={value.timeout}": value.timeout is not None,
         "c": value.confirm,
         "own" if value.caller_id is CallerId.OWN else "original": value.caller_id is not None,
@@ -121,7 +123,7 @@ def _expires(text: str) -> str:
 
 
 def _leg(value: Leg, owner: User, plan: Plan) -> str:
-    written = place(value.place)
+    written = place(replace(value.place, backups=()))
     if value.delay:
         written += f";d={value.delay}"
     if value.place.kind is not PlaceKind.USER:
@@ -156,21 +158,17 @@ def inbound(value: Inbound) -> str:
 
 
 def trunk(value: Trunk, plan: Plan) -> str:
-    """``trunk gateway=acme.carrier number=+390212345000 cid=original header=diversion home=+39 abroad=+``."""
-    numbering = plan.numbering
-    code, prefix = numbering.country_code, numbering.international_prefix
-    home, abroad = {
-        NumberFormat.E164: (f"+{code}", "+"),
-        NumberFormat.E164_BARE: (code, ""),
-        NumberFormat.NATIONAL: (numbering.national_prefix, prefix),
-        NumberFormat.INTERNATIONAL: (f"{prefix}{code}", prefix),
-    }[value.number_format]
+    """``trunk gateway=acme.carrier number=+390212345000 cid=original header=diversion form=other abroad=+``."""
+    form = "national" if value.number_format is NumberFormat.NATIONAL else "other"
+    abroad = {NumberFormat.E164: "+", NumberFormat.E164_BARE: ""}.get(
+        value.number_format, plan.numbering.international_prefix
+    )
     words = ["trunk", f"gateway={gateway_name(value, plan)}"]
     if value.number is not None:
         words.append(f"number={value.number}")
     if value.number is not None and shows_trunk_in_emergencies(plan):
         words.append("emergency=trunk")
-    words += [f"cid={value.caller_id.value}", f"header={value.diversion.value}", f"home={home}", f"abroad={abroad}"]
+    words += [f"cid={value.caller_id.value}", f"header={value.diversion.value}", f"form={form}", f"abroad={abroad}"]
     return " ".join(words)
 
 

@@ -50,7 +50,10 @@ def _code(code: Code) -> dict[str, object]:
         "key": code.key,
         "number": code.number,
         "expression": rf"^{head}{number}{seconds}{_END}" if code.number else rf"^{head}{_END}",
-        "seconds": rf"^{head}(?:\*97|\+?\d*)\*0*(\d{{1,3}}){_END}" if code.number and code.seconds else "",
+        # *97 alone is the own mailbox, not 97 seconds.
+        "seconds": rf"^{head}(?!\*97{_END})(?:\*97|\+?\d*)\*0*(\d{{1,3}}){_END}"
+        if code.number and code.seconds
+        else "",
         "no_seconds": rf"^{head}(?:\*97|\+?\d*)\*0+{_END}",
     }
 

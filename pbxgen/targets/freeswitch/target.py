@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from pbxgen.diagnostics.diagnostic import Diagnostic
 from pbxgen.flow.plan import Plan
 from pbxgen.targets.base import GeneratedFile, Options, Part
-from pbxgen.targets.freeswitch import contacts, escape, limits, self_service, template_values
+from pbxgen.targets.freeswitch import contacts, escape, failover, limits, self_service, template_values
 from pbxgen.targets.freeswitch.addresses import inbound_lists
 from pbxgen.targets.freeswitch.endpoints import Naming
 from pbxgen.targets.templates import FileMaker, templates_folder
@@ -63,6 +63,8 @@ def _dialplan(files: FileMaker, plans: tuple[Plan, ...], naming: Naming) -> Iter
             yield files.copied(place, f"library/{path.name}")
     if any(map(self_service.is_used, plans)):
         yield files.copied("dialplan/pbxgen/library/self_service.xml", "self_service.xml")
+    if any(map(failover.is_used, plans)):
+        yield files.copied("dialplan/pbxgen/library/failover.xml", "failover.xml")
     for plan in plans:
         tenant = template_values.tenant(plan, naming)
         yield files.rendered(f"dialplan/pbxgen/tenants/{plan.name}.xml", "tenant.xml.j2", tenant)
@@ -76,7 +78,11 @@ def _profiles(files: FileMaker, plans: tuple[Plan, ...], options: Options) -> It
     yield files.copied("freeswitch.xml", "freeswitch.xml")
     yield files.copied("directory/default.xml", "default.xml")
     yield files.rendered("sip_profiles/internal.xml", "internal.xml.j2", internal)
-    yield files.rendered("sip_profiles/external.xml", "external.xml.j2", {"acls": inbound_lists(plans)})
+    yield files.rendered(
+        "sip_profiles/external.xml",
+        "external.xml.j2",
+        {"acls": inbound_lists(plans), "failover": any(map(failover.is_used, plans))},
+    )
     for plan in plans:
         gateways = template_values.gateways(plan, options)
         yield files.rendered(f"sip_profiles/external/{plan.name}.xml", "gateways.xml.j2", gateways, secret=True)

@@ -11,18 +11,17 @@ from pbxgen.flow.numbering import NumberFormat
 from pbxgen.flow.plan import ANONYMOUS, CalledNumber, Callers, Contacts, Inbound, Plan, Route, Trunk, User
 from pbxgen.flow.schedule import Schedule
 from pbxgen.targets.base import Options, Part
-from pbxgen.targets.freeswitch import call_data, self_service
+from pbxgen.targets.freeswitch import call_data, failover, self_service
 from pbxgen.targets.freeswitch.addresses import access_lists
 from pbxgen.targets.freeswitch.clock import opening
 from pbxgen.targets.freeswitch.endpoints import Naming
 from pbxgen.targets.freeswitch.escape import shown_name
+from pbxgen.targets.freeswitch.numbering import expressions
 from pbxgen.targets.networks import host_and_port
 
 View: TypeAlias = dict[str, object]
 """Values by the names that a template has for them."""
 
-_NONE = "(?!)"
-"""Matches nothing, not even the empty text."""
 _CALLED_BY: dict[CalledNumber, dict[str, str]] = {
     CalledNumber.TO: {"variable": "sip_to_user", "expression": r"^(\+?\d{1,20})\z"},
     CalledNumber.P_CALLED_PARTY_ID: {
@@ -48,11 +47,10 @@ def inbound_trunks(plan: Plan) -> Iterator[View]:
     for trunk in plan.trunks.values():
         lists = access_lists(trunk)
         if lists:
-            bare = "yes" if trunk.number_format is NumberFormat.E164_BARE else "no"
             where = _comment(trunk.name, trunk.location)
             called_by = _CALLED_BY.get(trunk.called_number)
             named = {"tenant": plan.name, "name": trunk.name, "where": where}
-            yield {**named, "lists": lists, "bare": bare, "called_by": called_by}
+            yield {**named, "lists": lists, "called_by": called_by}
 
 
 def tenant(plan: Plan, naming: Naming) -> View:
@@ -65,7 +63,8 @@ def tenant(plan: Plan, naming: Naming) -> View:
         "timezone": plan.timezone,
         "language": plan.language,
         "numbering": plan.numbering,
-        "abroad_at_home": _NONE if plan.numbering.read_as_abroad is None else plan.numbering.read_as_abroad,
+        "numbers": expressions(plan.numbering),
+        "nationally": any(trunk.number_format is NumberFormat.NATIONAL for trunk in plan.trunks.values()),
         "max_diversions": plan.max_diversions,
         "outside_timeout": plan.outside_timeout,
         "sip_480": plan.sip_480.value,
@@ -85,13 +84,17 @@ def tenant(plan: Plan, naming: Naming) -> View:
 
 
 def _emergency(plan: Plan) -> Iterator[View]:
-    by_trunk: dict[str, list[str]] = {}
-    for number, trunk in plan.emergency.items():
-        by_trunk.setdefault(trunk, []).append(number)
+    by_trunks: dict[tuple[str, ...], list[str]] = {}
+    for number, trunks in plan.emergency.items():
+        by_trunks.setdefault(trunks, []).append(number)
     line = plan.numbering.outside_line
     optional = f"(?:{line})?" if line else ""
-    for trunk, numbers in by_trunk.items():
-        yield {"trunk": trunk, "expression": rf"^{optional}({'|'.join(map(re.escape, numbers))})\z"}
+    for trunks, numbers in by_trunks.items():
+        yield {
+            "trunk": failover.over(trunks),
+            "several": len(trunks) > 1,
+            "expression": rf"^{optional}({'|'.join(map(re.escape, numbers))})\z",
+        }
 
 
 def _route(route: Route, *, without_number: bool) -> View:
@@ -99,7 +102,7 @@ def _route(route: Route, *, without_number: bool) -> View:
     other = r"(?!none\z)" if without_number and not route.as_dialled else ""
     return {
         "name": route.name,
-        "trunk": route.trunk,
+        "trunk": failover.over(route.trunks),
         "short": route.as_dialled,
         "field": "${pbx_rest}" if route.as_dialled else "destination_number",
         "expression": rf"^{other}(?:{'|'.join(p.regex for p in route.patterns)})\z",

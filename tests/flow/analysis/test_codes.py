@@ -12,8 +12,8 @@ from pbxgen.diagnostics.codes.code import Code
 from pbxgen.pipeline import compile_path
 
 CODES = [code for code in TABLE.values() if code.code.startswith("PBX2")]
-NOISE = {"PBX151"}
-"""Small sources have no emergency route."""
+NOISE = {"PBX151", "PBX174"}
+"""Small sources have no emergency route, and trunks without a number."""
 TODAY = dt.date(2026, 11, 23)
 PAGE = Path(__file__).parents[3] / "docs/diagnostics.md"
 

@@ -117,30 +117,30 @@ def _probe(plan: Plan) -> str:
     trunk = next(iter(plan.trunks.values()))
     for number, dialled in enumerate(DIALLED):
         lines += [
-            f"exten => {number},1,Gosub({plan.name}.settings,s,1)",
+            f"exten => {number},1,Set(PBX_TENANT={plan.name})",
+            f" same => n,Gosub({plan.name}.settings,s,1)",
             f" same => n,Gosub(pbxgen-numbering,dialled,1({dialled}))",
             f" same => n,Log(NOTICE,probe {number} dialled=${{GOSUB_RETVAL}}=)",
             f" same => n,Gosub(pbxgen-numbering,called,1({dialled}))",
             f" same => n,Log(NOTICE,probe {number} called=${{GOSUB_RETVAL}}=)",
-            f" same => n,Gosub(pbxgen-numbering,caller,1({dialled},{trunk.number_format}))",
+            f" same => n,Gosub(pbxgen-numbering,caller,1({dialled}))",
             f" same => n,Log(NOTICE,probe {number} caller=${{GOSUB_RETVAL}}=)",
-            f" same => n,Gosub(pbxgen-numbering,format,1({dialled},national))",
-            f" same => n,Log(NOTICE,probe {number} national=${{GOSUB_RETVAL}}=)",
+            f" same => n,Gosub(pbxgen-numbering,format,1({dialled},{trunk.number_format}))",
+            f" same => n,Log(NOTICE,probe {number} sent=${{GOSUB_RETVAL}}=)",
         ]
     return "\n".join(lines) + "\n"
 
 
 def _expected(plan: Plan) -> list[str]:
     numbering = plan.numbering
-    bare = next(iter(plan.trunks.values())).number_format.value == "e164_bare"
+    form = next(iter(plan.trunks.values())).number_format
     answers = []
     for number, dialled in enumerate(DIALLED):
-        national = numbering.to_national(dialled) if dialled.startswith("+") else dialled
         answers += [
             f"probe {number} dialled={numbering.dialled(dialled) or ''}=",
             f"probe {number} called={','.join(numbering.called_by_trunk(dialled))}=",
-            f"probe {number} caller={numbering.caller_of_trunk(dialled, bare=bare) or ''}=",
-            f"probe {number} national={national}=",
+            f"probe {number} caller={numbering.caller_of_trunk(dialled) or ''}=",
+            f"probe {number} sent={numbering.as_sent(dialled, form)}=",
         ]
     return answers
 
@@ -167,7 +167,7 @@ def _answers(pbx: Asterisk) -> list[str]:
 
 @pytest.mark.parametrize(
     ("country", "outside_line", "number_format"),
-    [("IT", "null", "e164"), ("IT", '"0"', "e164_bare"), ("DE", '"0"', "e164"), ("US", '"9"', "e164_bare")],
+    [("IT", "null", "national"), ("IT", '"0"', "e164_bare"), ("DE", '"0"', "national"), ("US", '"9"', "international")],
 )
 def test_the_library_reads_numbers_as_the_model_does(
     country: str, outside_line: str, number_format: str, tmp_path: Path

@@ -74,11 +74,11 @@ def test_an_inbound_number(plan: Plan) -> None:
 @pytest.mark.parametrize(
     ("country", "number_format", "prefixes"),
     [
-        ("IT", "e164", "home=+39 abroad=+"),
-        ("IT", "e164_bare", "home=39 abroad="),
-        ("IT", "national", "home= abroad=00"),
-        ("DE", "national", "home=0 abroad=00"),
-        ("DE", "international", "home=0049 abroad=00"),
+        ("IT", "e164", "form=other abroad=+"),
+        ("IT", "e164_bare", "form=other abroad="),
+        ("IT", "national", "form=national abroad=00"),
+        ("DE", "national", "form=national abroad=00"),
+        ("DE", "international", "form=other abroad=00"),
     ],
 )
 def test_a_trunk_says_what_stands_before_a_number(country: str, number_format: str, prefixes: str) -> None:

@@ -9,15 +9,14 @@
 
   /* --- numbering ------------------------------------------------------------------------------------------- */
   function numbering(n) {
+    const forms = n.readings.map(([expression, before, drop, area]) => [new RegExp("^(?:" + expression + ")"), before, drop, area]);
+    const foreign = new RegExp("^" + n.foreign);
     const read = (digits) => {
       if (digits.startsWith("+")) return digitsOnly(digits.slice(1)) ? digits : null;
-      if (!digitsOnly(digits)) return null;
-      if (digits.startsWith(n.international)) {
-        const rest = digits.slice(n.international.length);
-        return rest ? "+" + rest : null;
-      }
-      const rest = n.national && digits.startsWith(n.national) ? digits.slice(n.national.length) : digits;
-      return "+" + n.code + rest;
+      const form = digitsOnly(digits) && forms.find(([expression]) => expression.test(digits));
+      if (!form) return null;
+      const [, before, drop, area] = form, last = digits.slice(-n.areaDigits);
+      return "+" + before + (area ? last.slice(0, area) + last.slice(area + 2) : digits.slice(drop));
     };
     return {
       dialled(text) {
@@ -28,13 +27,11 @@
         return read(text);
       },
       calledByTrunk(number) {
-        const found = read(number);
-        if (found === null) return [];
-        return number.startsWith("+") || number.startsWith(n.international) ? [found] : ["+" + number, found];
+        const all = [read(number), digitsOnly(number) ? "+" + number : null];
+        return all.filter((one, at) => one !== null && all.indexOf(one) === at);
       },
-      callerOfTrunk(number, bare) {
-        if (bare && digitsOnly(number) && !number.startsWith(n.international)) return "+" + number;
-        return read(number);
+      callerOfTrunk(number) {
+        return read(number) || (foreign.test(number) ? "+" + number : digitsOnly(number) ? number : null);
       },
     };
   }

@@ -9,7 +9,9 @@
   }
   function fromPhone(plan, extension, dialled) {
     const rest = plan.numbers.line && dialled.startsWith(plan.numbers.line) ? dialled.slice(plan.numbers.line.length) : "";
-    for (const number of [dialled, rest]) if (number && has(plan.emergency, number)) return { dialOut: number };
+    for (const number of [dialled, rest]) if (number && has(plan.emergency, number)) {
+      return { dialOut: number, several: plan.emergency[number] };
+    }
     if (plan.users.has(dialled)) return { reach: { kind: "user", target: dialled, at: plan.users.get(dialled).at } };
     for (const [kind, groups] of [["operator", plan.operators], ["group", plan.groups]])
       for (const name of Object.keys(groups))
@@ -24,7 +26,7 @@
       const sent = route.asDialled ? (digitsOnly(digits) ? digits : null) : number;
       if (sent === null || route.emergency || !route.patterns.some((p) => p.test(sent))) continue;
       const allowed = (plan.users.get(extension).routes || []).includes(route.name);
-      return allowed ? { dialOut: sent } : { refused: 403, why: "class_forbids" };
+      return allowed ? { dialOut: sent, several: route.several } : { refused: 403, why: "class_forbids" };
     }
     return { refused: 404, why: number === null ? "no_such_number" : "no_route" };
   }
@@ -61,13 +63,19 @@
       return { rings: [], ending: { kind: "mailbox", value: way.mailbox }, diverted: [], events };
     }
     const holds = conditions(plan, caller, world.moment), ringer = bell(plan, caller, world, holds);
+    /* The far end's own code, where the route has several trunks and it is one for a caller. */
+    const releaseCode = (reply, rung) => {
+      const status = has(plan.replies, reply) ? plan.replies[reply] : Number(reply);
+      if (way.several && 400 <= status && status < 600 && !plan.notHandedOn.includes(status)) return String(status);
+      return rung.outcome === BUSY ? "486" : "480";
+    };
     const rangEvent = (target, rung, place) =>
       ({ kind: "rang", subject: target, place, outcome: rung.outcome, seconds: rung.seconds, dialled: rung.dialled,
         at: place && place.at });
     if (way.dialOut) {
       const rung = ringer.ringDirect(way.dialOut, plan.directRingSeconds);
       const ending = rung.answered !== null ? { kind: "answered", value: way.dialOut }
-        : { kind: "released", value: rung.outcome === BUSY ? "486" : "480" };
+        : { kind: "released", value: releaseCode(has(world.outside, way.dialOut) ? world.outside[way.dialOut] : "", rung) };
       events.push(rangEvent(way.dialOut, rung, null), { kind: "ended", subject: ending.value, detail: ending.kind, at: null });
       return { rings: together(rung.dialled), ending, diverted: [], events };
     }
@@ -94,7 +102,7 @@
   const callerOf = (plan, call) =>
     plan.users.has(call.from)
       ? { origin: INTERNAL, number: call.from, carried: 0 }
-      : { origin: EXTERNAL, number: plan.reading.callerOfTrunk(call.from, plan.bare), carried: call.carried || 0 };
+      : { origin: EXTERNAL, number: plan.reading.callerOfTrunk(call.from), carried: call.carried || 0 };
 
   /* call: {from, to, carried?, transfer?: {by, to, attended?}} */
   function simulate(plan, call, world) {

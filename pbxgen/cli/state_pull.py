@@ -1,0 +1,110 @@
+"""What ``pbxgen state pull`` writes into a source, and what it leaves on the PBX."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import reduce
+from pathlib import Path
+
+from pbxgen.diagnostics.diagnostic import Severity
+from pbxgen.edit.change import Change, NoSuchOwnerError, changes, conditional
+from pbxgen.edit.taken_up import Left, says, wish_of
+from pbxgen.edit.wishes import Wish
+from pbxgen.edit.yaml_text import CannotEditError
+from pbxgen.flow.kept import Kept, Passed, epoch_of, merged, passed_over
+from pbxgen.flow.plan import Plan
+from pbxgen.flow.settings import Setting, Settings
+from pbxgen.pbxs import PBXS
+from pbxgen.pipeline import compile_path
+
+_LEFT = {
+    "expires": "it ends by itself",
+    "follow_me": "the YAML cannot hold it; take the list out yourself if that is meant",
+    Passed.USER: "no user has the extension",
+    Passed.OVER: "its time is over",
+    Passed.KEY: "the user may not set it (any more)",
+    Passed.PLACE: "the user may not divert there (any more)",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Pulled:
+    """Of one tenant."""
+
+    changes: tuple[Change, ...]
+    settled: dict[str, Settings]
+    """By extension: settings without which the source, as it is, does the same."""
+    told: tuple[str, ...]
+    """What is left on the PBX, and why."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    wish: Wish
+    setting: Setting
+
+
+def pulled(place: Path, plan: Plan, found: Sequence[Kept], now: dt.datetime, *, replace: bool) -> Pulled:
+    """``now``: local time of the PBX. Of what several PBXs have, what was set later."""
+    kept = reduce(merged, found)
+    told = [f"{key!r}: no setting, it is not written" for key in kept.odd]
+    asked: list[_Asked] = []
+    settled: dict[str, Settings] = {}
+    for extension, settings in kept.users.items():
+        done: dict[str, Setting] = {}
+        for key, setting in settings.items():
+            why: str | None = passed_over(plan, extension, key, setting, epoch_of(now, plan))
+            wish = None if why else wish_of(plan, extension, key, setting)
+            if isinstance(wish, Left):
+                why = wish.why
+            elif wish is not None and not replace and (there := conditional(place, wish)):
+                told.append(
+                    f"{extension}: {key} is left: its rules have conditions ({'; '.join(there)}); see --replace"
+                )
+            elif wish is not None:
+                asked.append(_Asked(wish, setting))
+            elif why is None:
+                done[key] = setting
+            if why is not None:
+                told.append(f"{extension}: {key} is left: {_LEFT[why]}")
+        if done:
+            settled[extension] = done
+    made, refusals = _made(place, asked)
+    return Pulled(made, settled, (*told, *refusals))
+
+
+def _made(place: Path, asked: Sequence[_Asked]) -> tuple[tuple[Change, ...], list[str]]:
+    """All of it at once; where that cannot be, one after the other, without what cannot."""
+    if not asked:
+        return (), []
+    if not any(_wrong(place, asked)):
+        return changes(place, [one.wish for one in asked]), []
+    kept: list[_Asked] = []
+    told = []
+    for one in asked:
+        why = next(_wrong(place, [*kept, one]), None)
+        if why is None:
+            kept.append(one)
+        else:
+            told.append(f"{one.wish.name}: {one.wish.key} is left: {why}")
+    return (changes(place, [one.wish for one in kept]) if kept else ()), told
+
+
+def _wrong(place: Path, asked: Sequence[_Asked]) -> Iterator[str]:
+    """Why the source cannot be changed so."""
+    try:
+        made = changes(place, [one.wish for one in asked])
+    except (CannotEditError, NoSuchOwnerError) as error:
+        yield str(error)
+        return
+    after = compile_path(place, targets=PBXS, instead={change.file: change.after for change in made})
+    if after.failed:
+        yield next(one.message for one in after.diagnostics if one.severity is Severity.ERROR)
+        return
+    (plan,) = after.plans
+    for one in asked:
+        key = one.wish.key.replace("operator_return.", "return_")
+        if not says(plan, one.wish.name, key, one.setting):
+            yield "written down, it would mean something else"

@@ -1,0 +1,236 @@
+"""What users have set from their phones, at a target or in a file: read, kept in a file, put onto a PBX, taken off."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import re
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from pbxgen.deploy.errors import DeployError
+from pbxgen.deploy.read import DeployTarget
+from pbxgen.deploy.running import Stored
+from pbxgen.deploy.session import Session
+from pbxgen.flow.kept import SWITCH, Kept, Passed, epoch_of, kept, newest, passed_over
+from pbxgen.flow.plan import Plan
+from pbxgen.flow.settings import LONGEST, Setting, Settings, read, written
+
+Plans = Mapping[str, Plan]
+"""By the names of the tenants."""
+Wanted = Callable[[str, str], bool]
+"""Is this key of this tenant meant?"""
+_ADDRESSED = re.compile(r"[\w.-]{1,60}", re.ASCII)
+"""Keys that can be named in a command."""
+
+
+@dataclass(frozen=True, slots=True)
+class StateAt:
+    """What is set at one target, or was when it was saved."""
+
+    name: str
+    """Of the target, or the path of the file."""
+    tenants: Mapping[str, Kept]
+    """Of every tenant of the source."""
+    target: DeployTarget | None = None
+    """None: a file."""
+    running: Mapping[str, str] = field(default_factory=dict)
+    """By tenant: the digest of the source that the PBX runs, as it tells it."""
+    raw: Stored = field(default_factory=dict)
+
+
+def local_now(plan: Plan) -> dt.datetime:
+    """The local time of its PBX."""
+    return dt.datetime.now(ZoneInfo(plan.timezone)).replace(tzinfo=None)
+
+
+def state_at(session: Session, plans: Plans) -> StateAt:
+    """Raises DeployError."""
+    session.check_folder()
+    raw = session.running.stored({name: keys_of(plan) for name, plan in plans.items()})
+    running = session.running.runs().digests
+    return StateAt(session.target.name, _kept(plans, raw), session.target, running, raw)
+
+
+def keys_of(plan: Plan) -> tuple[str, ...]:
+    """Under which a PBX keeps what users of the plan set."""
+    users = [extension for extension, user in plan.users.items() if user.self_service is not None]
+    return (*users, *(f"{SWITCH}{name}" for name in plan.switches))
+
+
+def _kept(plans: Plans, raw: Stored) -> dict[str, Kept]:
+    return {name: kept(plan, raw.get(name, {})) for name, plan in plans.items()}
+
+
+def saved_text(states: Collection[StateAt]) -> str:
+    """What ``--save`` writes: the texts as they were found, whatever they are."""
+    tenants: dict[str, dict[str, str]] = {}
+    for state in states:
+        for name, texts in state.raw.items():
+            known = tenants.setdefault(name, {})
+            for key, text in texts.items():
+                known[key] = text if key not in known else _newer(known[key], text)
+    return json.dumps({"version": 1, "state": tenants}, indent=2) + "\n"
+
+
+def _newer(first: str, second: str) -> str:
+    """Of what two PBXs of one source have under a key: what was set later, setting by setting."""
+    one, other = read(first), read(second)
+    if one and other:
+        both = written(newest(one, other))
+        return both if len(both) <= LONGEST else first
+    return max(
+        first, second, key=lambda text: int(text.rpartition(":")[2]) if text.rpartition(":")[2].isdecimal() else -1
+    )
+
+
+def from_file(path: Path, plans: Plans) -> StateAt:
+    """What was saved. Raises ValueError, with the reason, for a file that is none of these."""
+    try:
+        content: Any = json.loads(path.read_bytes())
+    except (ValueError, RecursionError):
+        raise ValueError("it is no JSON") from None
+    tenants = content.get("state") if isinstance(content, dict) and content.get("version") == 1 else None
+    if not isinstance(tenants, dict):
+        raise ValueError("`pbxgen state show --save` has not written it")
+    raw: dict[str, dict[str, str]] = {}
+    for tenant, texts in tenants.items():
+        if not isinstance(texts, dict) or not all(isinstance(text, str) for text in texts.values()):
+            raise ValueError(f"{tenant!r} is not a mapping of texts")
+        raw[tenant] = texts
+    return StateAt(str(path), _kept(plans, raw), raw=raw)
+
+
+_WHY = {
+    Passed.USER: "no user has the extension",
+    Passed.OVER: "its time is over",
+    Passed.KEY: "the user may not set it",
+    Passed.PLACE: "the user may not divert there",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Pushed:
+    """What was put onto a PBX."""
+
+    settings: int
+    switches: int
+    told: tuple[str, ...]
+    """What was not, and why."""
+
+
+def push(session: Session, plans: Plans, source: StateAt, who: Wanted) -> Pushed:
+    """Put what ``source`` has onto the target. What has been set there later stays. Raises DeployError."""
+    told: list[str] = []
+    texts: dict[str, dict[str, str]] = {}
+    settings = switches = 0
+    there = state_at(session, plans)
+    for name, plan in plans.items():
+        new: dict[str, str] = {}
+        for extension, given in source.tenants[name].users.items():
+            if not who(name, extension):
+                continue
+            before = there.tenants[name].users.get(extension, {})
+            allowed: dict[str, Setting] = {}
+            for key, setting in given.items():
+                why = passed_over(plan, extension, key, setting, epoch_of(local_now(plan), plan))
+                if why is None:
+                    allowed[key] = setting
+                else:
+                    told.append(f"{extension}: {key} is not put there: it would be passed over ({_WHY[why]})")
+            after = newest(before, allowed)
+            if len(written(after)) > LONGEST:
+                told.append(f"{extension}: all of it would be too long; what is there stays")
+            elif written(after) != written(before):
+                new[extension] = written(after)
+                settings += sum(before.get(key) != one for key, one in after.items())
+        for switch, stand in source.tenants[name].switches.items():
+            if who(name, f"{SWITCH}{switch}") and switch not in there.tenants[name].switches:
+                new[f"{SWITCH}{switch}"] = stand.text
+                switches += 1
+        if new:
+            texts[name] = new
+    session.running.store(texts)
+    return Pushed(settings, switches, tuple(told))
+
+
+def clear(session: Session, plans: Plans, who: Wanted) -> tuple[dict[str, list[str]], list[str]]:
+    """Take everything off that is set under the keys that are meant: those keys, by tenant, and what is left and why.
+
+    Raises DeployError.
+    """
+    left: list[str] = []
+    gone: dict[str, list[str]] = {}
+    for name, texts in state_at(session, plans).raw.items():
+        for key in sorted(texts):
+            if not who(name, key):
+                continue
+            if _ADDRESSED.fullmatch(key):
+                gone.setdefault(name, []).append(key)
+            else:
+                left.append(key)
+    session.running.store({name: dict.fromkeys(keys, "") for name, keys in gone.items()})
+    return gone, left
+
+
+def take_off(session: Session, plans: Plans, settled: Mapping[str, Mapping[str, Settings]]) -> int:
+    """Take off the settings that are still as they were read, by tenant and extension; how many that were.
+
+    What a user has set since stays. Raises DeployError.
+    """
+    texts: dict[str, dict[str, str]] = {}
+    count = 0
+    now = state_at(session, plans)
+    for name, users in settled.items():
+        for extension, settings in users.items():
+            there = now.tenants[name].users.get(extension, {})
+            rest = {key: one for key, one in there.items() if settings.get(key) != one}
+            if len(rest) < len(there):
+                count += len(there) - len(rest)
+                texts.setdefault(name, {})[extension] = written(rest)
+    session.running.store(texts)
+    return count
+
+
+@dataclass(frozen=True, slots=True)
+class Lapsing:
+    """What is set at a target, counted, and what a plan would pass over."""
+
+    count: int = 0
+    users: int = 0
+    switches: tuple[tuple[str, str, bool], ...] = ()
+    """Tenant, name, and whether it is on, of those that somebody has set."""
+    passed: tuple[tuple[Plan, str, str, Setting, Passed], ...] = ()
+    """Plan, extension, key, setting, and why."""
+    odd: tuple[str, ...] = ()
+    """Keys under which there is no setting."""
+    unknown: str = ""
+    """Why it cannot be asked."""
+
+
+def lapsing(session: Session, plans: Plans) -> Lapsing:
+    """What ``plans`` would pass over of what is set; what is over anyway is not told. Never raises."""
+    try:
+        raw = session.running.stored({name: keys_of(plan) for name, plan in plans.items()})
+    except DeployError as error:
+        return Lapsing(unknown=str(error))
+    passed = []
+    found = _kept(plans, raw)
+    for name, plan in plans.items():
+        now = epoch_of(local_now(plan), plan)
+        for extension, settings in found[name].users.items():
+            for key, setting in settings.items():
+                why = passed_over(plan, extension, key, setting, now)
+                if why is not None and why is not Passed.OVER:
+                    passed.append((plan, extension, key, setting, why))
+    users = [settings for one in found.values() for settings in one.users.values()]
+    return Lapsing(
+        sum(map(len, users)),
+        len(users),
+        tuple((tenant, name, stand.on) for tenant, one in found.items() for name, stand in one.switches.items()),
+        tuple(passed),
+        tuple(key for one in found.values() for key in one.odd),
+    )

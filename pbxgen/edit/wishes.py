@@ -1,0 +1,70 @@
+"""What is to stand where in a source."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from pbxgen.language import rules
+
+OFF = "off"
+RETURN = "operator_return"
+KEYS = (*rules.KEYS, *(f"{RETURN}.{key}" for key in rules.RETURN_KEYS))
+DND = "dnd"
+"""Beside the deviations: on or off."""
+CONDITIONS = ("when", "from", "until", "enabled")
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """What is to stand under a key."""
+
+    destinations: tuple[str, ...]
+    """As written in a source; none: `off`."""
+    after: int | None = None
+    """Seconds the phone rings first."""
+    when: str | None = None
+    origin: str | None = None
+    """Whose calls: the rule's `from`."""
+    until: str | None = None
+    confirm: bool = False
+    keeps_after: bool = True
+    """Without ``after``: does a rule of nothing but `to` and `after` keep the one that it has?"""
+
+    @property
+    def is_short(self) -> bool:
+        """Can it be written without a rule's keys?"""
+        return self.after is None and not (self.when or self.origin or self.until or self.confirm)
+
+
+@dataclass(frozen=True, slots=True)
+class Flag:
+    """What is to stand under `dnd`."""
+
+    on: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Inherit:
+    """Nothing is to stand there: what the policies say holds again."""
+
+
+Wanted: TypeAlias = Setting | Flag | Inherit
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What is to stand where: under ``key`` of a user ("users") or policy ("policies")."""
+
+    section: str
+    name: str
+    key: str
+    """One of KEYS, `operator_return`, or `dnd` of a user."""
+    wanted: Wanted
+
+    @property
+    def path(self) -> list[str]:
+        """Below the user or policy."""
+        if self.key == DND:
+            return [DND]
+        return [*(["deviations"] if self.section == "users" else []), *self.key.split(".")]

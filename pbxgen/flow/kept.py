@@ -1,0 +1,127 @@
+"""What a PBX has kept of one tenant, text by text, and how a plan looks at it."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from zoneinfo import ZoneInfo
+
+from pbxgen.flow.plan import Plan
+from pbxgen.flow.settings import Setting, Settings, State, is_permitted, read
+
+SWITCH = "switch."
+"""How the key of a switch begins."""
+_EXTENSION = re.compile(r"[0-9]{2,8}", re.ASCII)
+_STANDS = re.compile(r"(on|off):([0-9]{1,12})", re.ASCII)
+
+
+@dataclass(frozen=True, slots=True)
+class Stand:
+    """How a switch has been set."""
+
+    on: bool
+    since: int
+    """In seconds since 1970."""
+
+    @property
+    def text(self) -> str:
+        """As a PBX keeps it."""
+        return f"{'on' if self.on else 'off'}:{self.since}"
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """What is set on one PBX, of one tenant."""
+
+    users: Mapping[str, Settings] = field(default_factory=dict)
+    """By extension; some may be of users who are gone."""
+    switches: Mapping[str, Stand] = field(default_factory=dict)
+    odd: Mapping[str, str] = field(default_factory=dict)
+    """By key: what is no setting, and is passed over by the PBX. Anybody may have written it."""
+
+    @property
+    def state(self) -> State:
+        return State(self.users, {name: stand.on for name, stand in self.switches.items()})
+
+
+def kept(plan: Plan, texts: Mapping[str, str]) -> Kept:
+    """What the texts of a database mean. Nothing is believed that is not exactly what the PBXs write."""
+    users: dict[str, Settings] = {}
+    switches: dict[str, Stand] = {}
+    odd: dict[str, str] = {}
+    for key, text in sorted(texts.items()):
+        name = key.removeprefix(SWITCH)
+        stands = _STANDS.fullmatch(text) if key.startswith(SWITCH) and name in plan.switches else None
+        settings = read(text) if _EXTENSION.fullmatch(key) else {}
+        if settings:
+            users[key] = settings
+        elif stands is not None:
+            switches[name] = Stand(stands[1] == "on", int(stands[2]))
+        else:
+            odd[key] = text
+    return Kept(users, switches, odd)
+
+
+class Passed(StrEnum):
+    """Why a setting is passed over."""
+
+    USER = "user"
+    """No user has the extension any more."""
+    OVER = "over"
+    """Its time is over."""
+    KEY = "key"
+    """The user may not set this key (any more)."""
+    PLACE = "place"
+    """The place is not there, or the user may not divert there."""
+
+
+def passed_over(plan: Plan, extension: str, key: str, setting: Setting, epoch: int) -> Passed | None:
+    """Why ``plan`` passes a setting over at this time (seconds since 1970); None: it holds."""
+    user = plan.users.get(extension)
+    if user is None:
+        return Passed.USER
+    if is_permitted(plan, user, key, setting, epoch):
+        return None
+    if setting.expires and epoch >= setting.expires:
+        return Passed.OVER
+    profile = user.self_service
+    if profile is None or key not in profile.may or (key == "follow_me" and not user.follow_me):
+        return Passed.KEY
+    return Passed.PLACE
+
+
+def epoch_of(moment: dt.datetime, plan: Plan) -> int:
+    """Local time of the PBX in seconds since 1970."""
+    return int(moment.replace(tzinfo=ZoneInfo(plan.timezone)).timestamp())
+
+
+def moment_text(epoch: int, plan: Plan) -> str:
+    """``2026-11-23 10:00``, local time of the PBX; of a time that no calendar has, its seconds."""
+    try:
+        return dt.datetime.fromtimestamp(epoch, ZoneInfo(plan.timezone)).strftime("%Y-%m-%d %H:%M")
+    except (ValueError, OverflowError, OSError):
+        return str(epoch)
+
+
+def merged(first: Kept, second: Kept) -> Kept:
+    """Both together; of what both have, what was set later."""
+    users: dict[str, Settings] = dict(first.users)
+    for extension, settings in second.users.items():
+        users[extension] = newest(users.get(extension, {}), settings)
+    switches = dict(first.switches)
+    for name, stand in second.switches.items():
+        if name not in switches or stand.since > switches[name].since:
+            switches[name] = stand
+    return Kept(users, switches, {**first.odd, **second.odd})
+
+
+def newest(first: Settings, second: Settings) -> Settings:
+    """Key by key, what was set later; of the same time, ``first``'s."""
+    found = dict(first)
+    for key, setting in second.items():
+        if key not in found or setting.since > found[key].since:
+            found[key] = setting
+    return found
