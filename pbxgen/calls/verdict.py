@@ -36,8 +36,8 @@ def _to_its_end(case: Case, story: Story, observed: Observed, say: Phrases) -> I
     if not _same_ending(case, observed.ending, ending):
         yield say("verdict.ending", seen=observed.ending or _list((), say), status=observed.status, wanted=ending)
     via = case.expected.via or story.via
-    if observed.rings == rings and via is not None and observed.via != via:
-        yield say("verdict.via", seen=observed.via or say("verdict.no_trunk"), wanted=via)
+    if observed.rings == rings and via is not None and via not in observed.via:
+        yield say("verdict.via", seen=", ".join(observed.via) or say("verdict.no_trunk"), wanted=via)
     if observed.rings == rings:
         yield from _timing(case, story, observed, say)
         yield from _trunk_headers(case, story, observed, say)
