@@ -110,4 +110,9 @@ def test_480_passes_on_unless_it_rang_before() -> None:
     ],
 )
 def test_the_caller_gets_the_far_ends_own_code_where_it_is_one(status: int | None, outcome: Outcome, code: int) -> None:
-    assert release_status(status, outcome) == code
+    assert release_status(status, outcome, several=True) == code
+
+
+def test_over_one_trunk_what_it_lacks_is_no_code_of_the_far_end() -> None:
+    assert release_status(503, Outcome.UNREACHABLE, several=False) == 480
+    assert release_status(404, Outcome.UNREACHABLE, several=False) == 404
