@@ -156,7 +156,8 @@ def _dial_out(plan: Plan, caller: Caller, out: entry.DialOut, entered: Event, wo
     if rung.answered is not None:
         ending = Ending(EndKind.ANSWERED, number)
     else:
-        ending = Ending(EndKind.RELEASED, str(release_status(rung.status if out.route.backups else None, rung.outcome)))
+        status = release_status(rung.status, rung.outcome, several=bool(out.route.backups))
+        ending = Ending(EndKind.RELEASED, str(status))
     ended = Event(EventKind.ENDED, ending.value, outcome=rung.outcome, detail=ending.kind.value)
     rang = _rang(number, rung, None)
     if rung.via is not None:

@@ -88,13 +88,14 @@ def passes_on(status: int, *, rang: bool = False) -> bool:
     return status == 408 or 500 <= status < 600 or (status == 480 and not rang)
 
 
-def release_status(status: int | None, outcome: Outcome | None) -> int:
+def release_status(status: int | None, outcome: Outcome | None, *, several: bool) -> int:
     """The SIP status with which a call ends that was dialled straight to a trunk: the far end's own, where it can be.
 
     A status that asks something of the caller (401, 407), tells of a lack of replies (408) or ends a call at every
-    other place too (6xx) is not handed on. ``status`` is None where there was no final reply.
+    other place too (6xx) is not handed on. Over one trunk neither is a 5xx: the trunk did not carry the call; of
+    ``several`` trunks it tells what the last one lacked. ``status`` is None where there was no final reply.
     """
-    if status is not None and 400 <= status < 600 and status not in NOT_HANDED_ON:
+    if status is not None and 400 <= status < (600 if several else 500) and status not in NOT_HANDED_ON:
         return status
     return 486 if outcome is Outcome.BUSY else 480
 

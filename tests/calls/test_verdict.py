@@ -199,7 +199,7 @@ version: 1
 pbx: {name: office, domain: pbx.office.example, country: IT, timezone: Europe/Rome}
 defaults: {class: full}
 trunks: {carrier: {host: 127.0.0.1, number: "+390212345000"}, line: {host: 127.0.0.2, number: "+390611110000"}}
-routes: {mobiles: {match: +393X., trunk: carrier}, italy: {match: +390X., trunk: line}}
+routes: {mobiles: {match: "+393X.", trunk: carrier}, italy: {match: "+390X.", trunk: line}}
 classes: {full: [mobiles, italy]}
 users:
   "101": {follow_me: ["101", "+393331110101", "+390611110101"]}

@@ -9,9 +9,12 @@ from pbxgen.diagnostics.location import Location
 from pbxgen.flow.machine import Event, EventKind
 from pbxgen.flow.plan import Place, Plan
 from pbxgen.flow.simulate import Story, Transfer
-from tests.support.office import OUTSIDE, call, plan_of
+from tests.support.office import HEAD, OUTSIDE, call, plan_of
 
 DID = "+390212345101"
+TWO_TRUNKS = HEAD.replace(
+    "trunks: {carrier:", 'trunks: {second: {host: 192.0.2.2, number: "+390212345200"}, carrier:'
+).replace('germany: {match: "+49.", trunk: carrier}', 'germany: {match: "+49.", trunk: [carrier, second]}')
 MOBILE = "+393335550101"
 OFFICE = f"""
 defaults: {{max_diversions: 2, outside_timeout: 40}}
@@ -44,7 +47,7 @@ users:
   "108": {{name: H}}
   "109": {{name: I, call_waiting: false, follow_me: [{{to: "109"}}, {{to: "108", delay: 4, timeout: 6}}]}}
   "110": {{name: J, deviations: {{unreachable: "101"}}}}
-  "111": {{name: K}}
+  "111": {{name: K, class: full}}
 """
 
 
@@ -70,6 +73,7 @@ def _stories(plan: Plan) -> dict[str, Story]:
         "dialled out": call(plan, "101", "0212345999"),
         "dialled out, busy": call(plan, "101", "0212345999", out_390212345999="busy"),
         "dialled out, no answer": call(plan, "101", "0212345999", out_390212345999="ring"),
+        "carried by the second trunk": call(plan, "111", "+49301234567", trunk_carrier="503"),
         "an emergency": call(plan, "108", "112"),
         "not allowed": call(plan, "108", "0212345999"),
         "no such number": call(plan, "108", "*43"),
@@ -85,7 +89,7 @@ def _stories(plan: Plan) -> dict[str, Story]:
 
 
 def test_every_step_of_a_call_is_told(snapshot: object) -> None:
-    stories = _stories(plan_of(OFFICE))
+    stories = _stories(plan_of(OFFICE, head=TWO_TRUNKS))
     told = {name: [_line(event) for event in story.events] for name, story in stories.items()}
     missing = set(EventKind) - {event.kind for story in stories.values() for event in story.events}
     assert not missing

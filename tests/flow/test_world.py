@@ -110,13 +110,18 @@ def test_480_passes_on_unless_it_rang_before() -> None:
     ],
 )
 def test_the_caller_gets_the_far_ends_own_code_where_it_is_one(status: int | None, outcome: Outcome, code: int) -> None:
-    assert release_status(status, outcome) == code
+    assert release_status(status, outcome, several=True) == code
+
+
+def test_over_one_trunk_what_it_lacks_is_no_code_of_the_far_end() -> None:
+    assert release_status(503, Outcome.UNREACHABLE, several=False) == 480
+    assert release_status(404, Outcome.UNREACHABLE, several=False) == 404
 
 
 def test_of_two_legs_the_trunk_of_the_one_that_rings_later_counts() -> None:
     body = """
 trunks: {carrier: {host: 192.0.2.1}, line: {host: 192.0.2.2}}
-routes: {mobiles: {match: +393X., trunk: carrier}, rome: {match: +3906., trunk: line}}
+routes: {mobiles: {match: "+393X.", trunk: carrier}, rome: {match: "+3906.", trunk: line}}
 classes: {all: [mobiles, rome]}
 users:
   "101": {name: A, class: all, follow_me: [{to: "+393335550102", delay: 5}, {to: "+390611110101"}]}

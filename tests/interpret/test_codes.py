@@ -129,7 +129,7 @@ def test_an_emergency_number_cannot_be_set_in_whatever_way_it_is_spelt(head: str
 
 def test_a_short_premium_number_of_the_own_country_cannot_be_set() -> None:
     plan = plan_of(BODY.replace("+49", "+39"), head=ITALIAN)
-    dialled: Dialled = [("101", "*21*01240#", 403), ("101", "*21*+391240#", 403), ("101", "*21*+3912401#", None)]
+    dialled: Dialled = [("101", "*21*01240#", 404), ("101", "*21*+391240#", 403), ("101", "*21*+3912401#", None)]
     assert goes(dialled, Call("103", "101"), plan=plan) == ("+3912401",)
 
 

@@ -57,11 +57,12 @@ def call(
     carried: int = 0,
     **states: str,
 ) -> Story:
-    """``_101="busy"`` puts a phone into a state, ``out_393…="busy"`` an outside number."""
+    """``_101="busy"`` puts a phone into a state, ``out_393…="busy"`` an outside number, ``trunk_…="down"`` a trunk."""
+    trunks = {k.removeprefix("trunk_"): v for k, v in states.items() if k.startswith("trunk_")}
     phones = {k[1:]: tuple(v.split(",")) for k, v in states.items() if k.startswith("_")}
     outside = {f"+{k[4:]}": v for k, v in states.items() if k.startswith("out_")}
     moment = DEFAULT_MOMENT if at is None else dt.datetime.strptime(at, "%Y-%m-%d %H:%M")
-    return simulate(plan, Call(caller, called, transfer, carried), World(moment, phones, outside))
+    return simulate(plan, Call(caller, called, transfer, carried), World(moment, phones, outside, trunks=trunks))
 
 
 def told(story: Story) -> str:

@@ -104,6 +104,12 @@ snapshots['test_every_step_of_a_call_is_told 1'] = {
         'rang 104 place=user:104@32:65 seconds=0 dialled=104 @32:65',
         'ended 104 detail=answered @33:3'
     ],
+    'carried by the second trunk': [
+        'entered 111 detail=+49301234567 @7:3',
+        'not_carried carrier detail=503 @',
+        'rang +49301234567 seconds=0 dialled=+49301234567 @',
+        'ended +49301234567 detail=answered @'
+    ],
     'dialled out': [
         'entered 101 detail=0212345999 @6:3',
         'rang +390212345999 seconds=0 dialled=+390212345999 @',

@@ -63,10 +63,10 @@
       return { rings: [], ending: { kind: "mailbox", value: way.mailbox }, diverted: [], events };
     }
     const holds = conditions(plan, caller, world.moment), ringer = bell(plan, caller, world, holds);
-    /* The far end's own code, where the route has several trunks and it is one for a caller. */
+    /* The far end's own code, where it is one for a caller; a 5xx is that of trunks, and tells of several only. */
     const releaseCode = (reply, rung) => {
       const status = has(plan.replies, reply) ? plan.replies[reply] : Number(reply);
-      if (way.several && 400 <= status && status < 600 && !plan.notHandedOn.includes(status)) return String(status);
+      if (400 <= status && status < (way.several ? 600 : 500) && !plan.notHandedOn.includes(status)) return String(status);
       return rung.outcome === BUSY ? "486" : "480";
     };
     const rangEvent = (target, rung, place) =>
