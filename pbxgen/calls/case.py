@@ -6,14 +6,16 @@ import datetime as dt
 from dataclasses import dataclass, field, replace
 from zoneinfo import ZoneInfo
 
-from pbxgen.flow.plan import Plan
+from pbxgen.flow.plan import CalledNumber, Plan
 from pbxgen.flow.simulate import Call, simulate
 from pbxgen.flow.world import World
 from pbxgen.scenario.state import world_of
-from pbxgen.scenario.values import Expectation, Scenario
+from pbxgen.scenario.values import Expectation, Scenario, asks_for_privacy
 
 PROMPT_SECONDS = 0.45
 """Seconds from INVITE to answer, unless a call says otherwise; long enough that all phones of an entry ring first."""
+ACCOUNT = "account"
+"""What a carrier calls where a header names the number, and the trunk has no username."""
 NOTHING_SAID = Expectation(None, None, None)
 """No expectation of a scenario: the call is judged by the model alone."""
 
@@ -40,6 +42,8 @@ class Handling:
     """Further headers of the caller's INVITE, in place of the one that says how often the call was diverted before."""
     dialled: str | None = None
     """Dialled digits, if not ``call.called``: another form of the same number."""
+    to_shows: str | None = None
+    """User part of an outside caller's To header, if not what the request says."""
     caller_shows: str | None = None
     """User part of the caller's From header, if not ``call.caller``."""
     domain: str | None = None
@@ -73,11 +77,42 @@ class Case:
         """When the call is placed, in the plan's time zone."""
         return self.world.moment.replace(tzinfo=ZoneInfo(self.plan.timezone))
 
+    @property
+    def meant(self) -> Call:
+        """The call as the model is asked about it: what a phone's INVITE says of its number counts."""
+        if self.call.caller not in self.plan.users or not asks_for_privacy(self.handling.headers):
+            return self.call
+        return replace(self.call, withheld=True)
+
+    @property
+    def called_number(self) -> CalledNumber:
+        """Where the call names the number it is for."""
+        inside = self.call.caller in self.plan.users
+        trunk = None if inside or self.trunk is None else self.plan.trunks.get(self.trunk)
+        return CalledNumber.REQUEST if trunk is None else trunk.called_number
+
+    @property
+    def requested(self) -> str:
+        """User part of the request: what is dialled, or the account where a header names the number."""
+        if self.handling.dialled is not None or self.called_number is CalledNumber.REQUEST:
+            return self.handling.dialled or self.call.called
+        return self.plan.trunks[self.trunk or ""].username or ACCOUNT
+
+    @property
+    def to_user(self) -> str:
+        """User part of To."""
+        named = self.call.called if self.called_number is CalledNumber.TO else self.requested
+        return self.handling.to_shows or named
+
     def sent_headers(self, host: str) -> list[str]:
         """Further headers of the caller's INVITE from a trunk at ``host``."""
-        if self.handling.headers or not self.call.carried:
-            return list(self.handling.headers)
-        return [f"Diversion: <sip:+390000@{host}>;reason=unconditional;counter={self.call.carried}"]
+        headers = list(self.handling.headers)
+        if not headers and self.call.carried:
+            headers = [f"Diversion: <sip:+390000@{host}>;reason=unconditional;counter={self.call.carried}"]
+        named = any(header.lower().startswith("p-called-party-id") for header in headers)
+        if self.called_number is CalledNumber.P_CALLED_PARTY_ID and self.handling.dialled is None and not named:
+            headers.append(f"P-Called-Party-ID: <sip:{self.call.called}@{host}>")
+        return headers
 
 
 def case_of(scenario: Scenario, plan: Plan) -> Case:
@@ -89,4 +124,6 @@ def case_of(scenario: Scenario, plan: Plan) -> Case:
         codes.append(code)
         story = simulate(plan, code.call, world)
         world = world if story.state is None else replace(world, state=story.state)
-    return Case(scenario.name, plan, scenario.call, world, scenario.expect, codes=tuple(codes))
+    sip = scenario.sip
+    handling = Handling(headers=sip.headers, dialled=sip.request, to_shows=sip.to, caller_shows=sip.sender)
+    return Case(scenario.name, plan, scenario.call, world, scenario.expect, handling, tuple(codes))

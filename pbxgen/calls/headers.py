@@ -27,6 +27,12 @@ def user_of(uri: str) -> str:
     return (match.group(1) or "").split(";")[0].split(":")[0] if match else ""
 
 
+def number_of(header: str) -> str:
+    """User part of the first SIP or tel URI of an identity header."""
+    match = re.search(r"(?:sips?|tel):([^@;>]*)", header, re.IGNORECASE)
+    return match.group(1) if match else ""
+
+
 @dataclass(frozen=True, slots=True)
 class AnnouncedDiversion:
     """The last diversion that a header tells of."""

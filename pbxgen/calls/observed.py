@@ -30,9 +30,10 @@ class Observed:
     """What went wrong in a way that no scenario expects."""
 
     @property
-    def via(self) -> str | None:
-        """The trunk of the last attempt that reached an outside number."""
-        return next((attempt.trunk for attempt in reversed(self.rang) if attempt.trunk is not None), None)
+    def via(self) -> tuple[str, ...]:
+        """The trunk of the last attempt that reached an outside number; of several that ring together, each one's."""
+        reached_by = ([attempt.trunk for attempt in entry if attempt.trunk] for entry in entries(self.rang))
+        return next((tuple(sorted(set(trunks))) for trunks in reversed(list(reached_by)) if trunks), ())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

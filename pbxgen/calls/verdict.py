@@ -7,10 +7,10 @@ from dataclasses import replace
 
 from pbxgen.calls.attempts import Attempt, ring_together
 from pbxgen.calls.case import Case
-from pbxgen.calls.headers import AnnouncedDiversion, last_diversion
+from pbxgen.calls.headers import AnnouncedDiversion, last_diversion, user_of
 from pbxgen.calls.observed import Observed
 from pbxgen.flow.machine import Ending, EndKind, Event, EventKind
-from pbxgen.flow.plan import DiversionHeader, Outcome, Plan
+from pbxgen.flow.plan import DiversionHeader, Outcome, Plan, Reason
 from pbxgen.flow.simulate import Diverted, Story, simulate
 from pbxgen.phrases import Phrases, phrases
 
@@ -22,7 +22,7 @@ _QUIET = 300
 
 def judge(case: Case, observed: Observed, language: str = "en") -> tuple[str, ...]:
     """Every difference as a sentence; empty if the call went as the model and the scenario say."""
-    story, say = simulate(case.plan, case.call, case.world), phrases(language)
+    story, say = simulate(case.plan, case.meant, case.world), phrases(language)
     compare = _given_up if case.handling.give_up_at is not None else _to_its_end
     late = (say("verdict.late", target=target) for target in observed.late)
     return (*observed.faults, *late, *compare(case, story, observed, say))
@@ -36,11 +36,12 @@ def _to_its_end(case: Case, story: Story, observed: Observed, say: Phrases) -> I
     if not _same_ending(case, observed.ending, ending):
         yield say("verdict.ending", seen=observed.ending or _list((), say), status=observed.status, wanted=ending)
     via = case.expected.via or story.via
-    if observed.rings == rings and via is not None and observed.via != via:
-        yield say("verdict.via", seen=observed.via or say("verdict.no_trunk"), wanted=via)
+    if observed.rings == rings and via is not None and via not in observed.via:
+        yield say("verdict.via", seen=", ".join(observed.via) or say("verdict.no_trunk"), wanted=via)
     if observed.rings == rings:
         yield from _timing(case, story, observed, say)
         yield from _trunk_headers(case, story, observed, say)
+        yield from _shown_numbers(case, story, observed, say)
     for extension, (seconds, loudness) in observed.stored.items():
         if loudness < _QUIET:
             yield say("verdict.silent_message", target=extension, seconds=f"{seconds:.1f}", loudness=loudness)
@@ -155,7 +156,7 @@ def _trunk_headers(case: Case, story: Story, observed: Observed, say: Phrases) -
             if trunk is None or trunk.diversion is DiversionHeader.NONE:
                 continue
             before = story.events[:number]
-            expected = _diversion_before(before, leg)
+            expected = _diversion_before(before, leg, attended=_is_attended(case))
             announced = last_diversion(leg.headers, trunk.diversion)
             if expected is None and announced is not None and not case.call.carried and not _inbound(case, before):
                 yield say("verdict.no_diversion", target=leg.target, seen=announced)
@@ -163,13 +164,37 @@ def _trunk_headers(case: Case, story: Story, observed: Observed, say: Phrases) -
                 yield from _compare(case, leg, expected, announced, say)
 
 
-def _diversion_before(events: Sequence[Event], leg: Attempt) -> Diverted | None:
+def _shown_numbers(case: Case, story: Story, observed: Observed, say: Phrases) -> Iterator[str]:
+    """Compare who each carrier is told that the caller is with the model."""
+    for _, event, legs in _rung(story, observed):
+        told = dict(event.shown)
+        for leg in legs:
+            sender = dict(leg.headers).get("from")
+            if leg.target not in told or sender is None:
+                continue
+            wanted, seen = told[leg.target], user_of(sender)
+            if seen not in (("anonymous",) if wanted is None else _forms(case.plan, wanted)):
+                yield say("verdict.shown", target=leg.target, seen=seen, wanted=wanted or "anonymous")
+
+
+def _forms(plan: Plan, number: str) -> tuple[str, ...]:
+    """The ways in which a number may be sent."""
+    numbering = plan.numbering
+    return number, number[1:], f"{numbering.international_prefix}{number[1:]}", numbering.to_national(number)
+
+
+def _is_attended(case: Case) -> bool:
+    return case.call.transfer is not None and case.call.transfer.attended
+
+
+def _diversion_before(events: Sequence[Event], leg: Attempt, *, attended: bool) -> Diverted | None:
     """The diversion to the number; the last one before a number that no rule diverts to (overflow, follow_me)."""
     of_number: Diverted | None = None
     last: Diverted | None = None
     for event in events:
         if event.kind is EventKind.TRANSFERRED:
-            of_number = last = None  # the transferred party begins anew
+            # The transferred party begins anew; what leaves then is a diversion of who transferred blindly.
+            of_number, last = None, None if attended else Diverted(event.subject, Reason.UNCONDITIONAL)
         elif event.kind is EventKind.DIVERTED and event.reason is not None:
             last = Diverted(event.subject, event.reason)
             if any(place.target == leg.target for place in event.places):
@@ -193,8 +218,7 @@ def _compare(
         return
     if announced.reason is not expected.reason:
         yield say("verdict.reason", target=leg.target, seen=announced.reason, wanted=expected.reason)
-    own = case.plan.users[expected.by].own_number
-    numbering = case.plan.numbering
-    forms = (own, own[1:], f"{numbering.international_prefix}{own[1:]}", numbering.to_national(own)) if own else ()
-    if own and announced.number not in forms:
+    diverter = case.plan.users[expected.by]
+    own = None if diverter.withheld else diverter.own_number
+    if own and announced.number not in _forms(case.plan, own):
         yield say("verdict.diverter", target=leg.target, seen=announced.number, wanted=own)

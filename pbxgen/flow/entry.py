@@ -7,7 +7,8 @@ from enum import StrEnum
 
 from pbxgen.flow import codes
 from pbxgen.flow.machine import Caller, Sent
-from pbxgen.flow.plan import CallerId, Origin, Place, Plan, Route
+from pbxgen.flow.plan import CallerId, Place, Plan, Route
+from pbxgen.flow.shown import emergency_number_shown, number_shown
 
 OWN_MAILBOX = codes.OWN_MAILBOX
 """Opens the caller's own mailbox; the PIN is asked where there is one."""
@@ -114,15 +115,23 @@ def from_trunk(plan: Plan, called: str) -> WayIn:
     return Refusal(404, Why.NOT_INBOUND)
 
 
-def sent(plan: Plan, caller: Caller, out: DialOut) -> Sent:
-    """Whoever is transferred from outside shows what diversions show."""
+def sent(plan: Plan, caller: Caller, out: DialOut, by: str | None = None) -> Sent:
+    """``by``: who transferred the caller blindly."""
     trunk = plan.trunks[out.route.trunk]
-    if caller.origin is Origin.EXTERNAL:
-        shown = caller.number if trunk.caller_id is CallerId.ORIGINAL else trunk.number
-    else:
-        shown = plan.users[caller.number or ""].own_number or trunk.number
     number = out.number if out.as_dialled else plan.numbering.as_sent(out.number, trunk.number_format)
-    return Sent(out.route, number, None if shown is None else plan.numbering.as_sent(shown, trunk.number_format))
+    told = shown(plan, caller, out, by)
+    return Sent(out.route, number, None if told is None else plan.numbering.as_sent(told, trunk.number_format))
+
+
+def shown(plan: Plan, caller: Caller, out: DialOut, by: str | None = None, via: str | None = None) -> str | None:
+    """Whose number the far end is shown, in E.164; a caller who was transferred shows what diversions show.
+
+    ``via``: the trunk that carries the call, if not the first of its route.
+    """
+    trunk = plan.trunks[via or out.route.trunk]
+    if out.route.emergency:
+        return emergency_number_shown(plan, caller, trunk)
+    return number_shown(plan, caller, trunk, CallerId.ORIGINAL if by is None else trunk.caller_id, by=by)
 
 
 def caller_from_trunk(plan: Plan, number: str) -> str | None:

@@ -62,6 +62,8 @@ class Caller:
     """Extension, or E.164 number of an outside caller."""
     carried: int = 0
     """Diversions the call came in with from a trunk."""
+    withheld: bool = False
+    """Did a phone ask that its number be shown to nobody outside?"""
 
     @property
     def key(self) -> tuple[str, str] | None:
@@ -149,6 +151,8 @@ class Event(NamedTuple):
     detail: str = ""
     sent: Sent | None = None
     """Of a number that is dialled straight to a trunk."""
+    shown: tuple[tuple[str, str | None], ...] = ()
+    """Of outside numbers that ring: each with the number that it is shown; None: the caller is anonymous there."""
     via: str | None = None
     """The trunk that carried the call, of what rang."""
     location: Location | None = None

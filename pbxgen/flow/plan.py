@@ -286,7 +286,9 @@ class User:
     password: Secret | None = None
     """Without one the user gets no endpoint (the phone's login is configured elsewhere)."""
     own_number: str | None = None
-    """What a call of this user shows outside: the first DID, else None (the trunk's main number)."""
+    """What a call of this user shows outside: ``caller_id``, else the first DID, else None (the trunk's number)."""
+    withheld: bool = False
+    """Is no number shown outside, except on emergency calls?"""
     self_service: Profile | None = None
     own_mobile: Place | None = None
     """The ``mobile`` as a place that a setting may lead to; None where there is none, or the class forbids it."""
@@ -333,6 +335,14 @@ class DiversionHeader(StrEnum):
     NONE = "none"
 
 
+class CalledNumber(StrEnum):
+    """Where an incoming call names the number it is for; the request's number counts where a header names none."""
+
+    REQUEST = "request"
+    TO = "to"
+    P_CALLED_PARTY_ID = "p_called_party_id"  # RFC 7315
+
+
 @dataclass(frozen=True, slots=True)
 class Trunk:
     name: str
@@ -352,6 +362,7 @@ class Trunk:
     caller_id: CallerId
     diversion: DiversionHeader
     location: Location
+    called_number: CalledNumber = CalledNumber.REQUEST
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from pbxgen.flow import codes, entry, machine
@@ -10,6 +10,7 @@ from pbxgen.flow.machine import Caller, Conditions, Ending, EndKind, Event, Even
 from pbxgen.flow.plan import Origin, Place, Plan, Reason
 from pbxgen.flow.settings import State as SettingsState
 from pbxgen.flow.settings import applied
+from pbxgen.flow.shown import shown_at
 from pbxgen.flow.world import Bell, CallConditions, Rung, World, release_status
 
 DIRECT_RING_SECONDS = 120
@@ -34,6 +35,8 @@ class Call:
     transfer: Transfer | None = None
     carried: int = 0
     """Diversions that the call says it already has (calls from a trunk)."""
+    withheld: bool = False
+    """Does the caller's phone ask that its number be shown to nobody outside (`Privacy: id`)?"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,11 +58,16 @@ class Story:
     state: SettingsState | None = None
     """What is set after a code was dialled; None: nothing was."""
 
+    @property
+    def shown(self) -> Mapping[str, str | None]:
+        """The number that each outside number was shown as the caller; None: an anonymous one."""
+        return {target: number for event in self.events for target, number in event.shown}
+
 
 def caller_of(plan: Plan, call: Call) -> Caller:
     """Who calls: an extension of the plan is inside, everything else comes from a trunk."""
     if call.caller in plan.users:
-        return Caller(Origin.INTERNAL, call.caller)
+        return Caller(Origin.INTERNAL, call.caller, withheld=call.withheld)
     return Caller(Origin.EXTERNAL, entry.caller_from_trunk(plan, call.caller), call.carried)
 
 
@@ -98,7 +106,8 @@ def _transferred(plan: Plan, caller: Caller, story: Story, transfer: Transfer, w
     if opens or isinstance(way_in, entry.CodeDialled):
         # Whoever is transferred is not the mailbox's owner, and a trunk can never reach mailbox access or a code.
         way_in = entry.Refusal(404, entry.Why.NO_SUCH_NUMBER)
-    second = _run(plan, party, transfer.to, way_in, world)
+    by = None if transfer.attended else transfer.by
+    second = _run(plan, party, transfer.to, way_in, world, by)
     return Story(
         story.rings + second.rings,
         second.ending,
@@ -121,7 +130,8 @@ def _code(plan: Plan, call: Call, way_in: entry.CodeDialled, world: World) -> St
     return Story((), ending, (), (entered, ended), state=done.state)
 
 
-def _run(plan: Plan, caller: Caller, called: str, way_in: entry.WayIn, world: World) -> Story:
+def _run(plan: Plan, caller: Caller, called: str, way_in: entry.WayIn, world: World, by: str | None = None) -> Story:
+    """``by``: who transferred the caller blindly."""
     entered = Event(EventKind.ENTERED, caller.number or "anonymous", detail=called)
     match way_in:
         case entry.Refusal(status, why):
@@ -132,15 +142,15 @@ def _run(plan: Plan, caller: Caller, called: str, way_in: entry.WayIn, world: Wo
             ended = Event(EventKind.ENDED, ending.value, detail=ending.kind.value)
             return Story((), ending, (), (entered, ended))
         case entry.DialOut():
-            return _dial_out(plan, caller, way_in, entered, world)
+            return _dial_out(plan, caller, way_in, entered, world, by)
         case entry.CodeDialled():
             raise ValueError("a code is no call")
         case entry.ToPlace(place):
             return _reach(plan, caller, machine.begin(caller, [place]), entered, world)
 
 
-def _dial_out(plan: Plan, caller: Caller, out: entry.DialOut, entered: Event, world: World) -> Story:
-    number, sent = out.number, entry.sent(plan, caller, out)
+def _dial_out(plan: Plan, caller: Caller, out: entry.DialOut, entered: Event, world: World, by: str | None) -> Story:
+    number, sent = out.number, entry.sent(plan, caller, out, by)
     entered = entered._replace(sent=sent, location=sent.route.location)
     rung = Bell(plan, caller, world).ring_direct(number, DIRECT_RING_SECONDS, out.route)
     if rung.answered is not None:
@@ -149,7 +159,10 @@ def _dial_out(plan: Plan, caller: Caller, out: entry.DialOut, entered: Event, wo
         status = release_status(rung.status, rung.outcome, several=bool(out.route.backups))
         ending = Ending(EndKind.RELEASED, str(status))
     ended = Event(EventKind.ENDED, ending.value, outcome=rung.outcome, detail=ending.kind.value)
-    events = (entered, *rung.events, _rang(number, rung, None), ended)
+    rang = _rang(number, rung, None)
+    if rung.via is not None:
+        rang = rang._replace(shown=((number, entry.shown(plan, caller, out, by, rung.via)),))
+    events = (entered, *rung.events, rang, ended)
     return Story(_together(rung.dialled), ending, (), events, rung.via)
 
 
@@ -174,7 +187,10 @@ def play(
         if step.ringing is None or rung is None:
             return events, step.ending
         place = step.ringing.pending.place
-        events += [*rung.events, _rang(place.target, rung, place)]
+        events += [
+            *rung.events,
+            _rang(place.target, rung, place)._replace(shown=shown_at(plan, caller, step.ringing.pending, rung.via)),
+        ]
         if rung.answered is not None:
             ending = Ending(EndKind.ANSWERED, rung.answered)
             answerer = plan.users.get(rung.answered)

@@ -349,9 +349,10 @@ class Bell:
     def _judge(legs: list[_LegResult]) -> Rung:
         """Who was dialled before somebody answered, and the outcome of all legs."""
         answered = min((leg for leg in legs if leg.result is None), key=_soonest, default=None)
-        heard = [leg for leg in legs if leg.dialled and (answered is None or leg.start <= answered.end)]
+        in_order = sorted(legs, key=lambda leg: (leg.turn, leg.start))
+        heard = [leg for leg in in_order if leg.dialled and (answered is None or leg.start <= answered.end)]
         entries: dict[tuple[int, int], list[str]] = {}
-        for leg in sorted(heard, key=lambda leg: (leg.turn, leg.start)):
+        for leg in heard:
             entries.setdefault((leg.turn, leg.start), []).append(leg.target)
         dialled = tuple(tuple(sorted(set(targets))) for targets in entries.values())
         events = tuple(event for leg in legs for event in leg.events)

@@ -198,7 +198,7 @@ class LabCall:
 
     def dial(self) -> None:
         call, handling = self.case.call, self.case.handling
-        dialled, call_id, refer_to = handling.dialled or call.called, self.caller.call_id, self._refers.get(call.caller)
+        dialled, call_id, refer_to = self.case.requested, self.caller.call_id, self._refers.get(call.caller)
         if self.inside:
             headers = tuple(self.case.sent_headers(self.testbed.phones[0]))
             dial = self._of_phone(call_id, call.caller, dialled, handling.domain or self.plan.domain)
@@ -209,7 +209,8 @@ class LabCall:
         host, port = self.testbed.pbx.trunks_at
         uri, origin = f"sip:{dialled}@{host}:{port}", f"<sip:{handling.caller_shows or call.caller}@{ours[0]}>"
         headers = tuple(self.case.sent_headers(ours[0]))
-        self._place(scripts.Dial(uri, origin, call_id, headers=headers, refer_to=refer_to), ours)
+        to = f"<sip:{self.case.to_user}@{host}:{port}>"
+        self._place(scripts.Dial(uri, origin, call_id, headers=headers, refer_to=refer_to, to=to), ours)
 
     def _of_phone(self, call_id: str, extension: str, to: str, domain: str) -> scripts.Dial:
         origin = f"<sip:{extension}@{self.plan.domain}>"

@@ -62,6 +62,8 @@ class Dial:
     headers: tuple[str, ...] = ()
     refer_to: str | None = None
     """URI that a nudge ``TRANSFER`` sends the other party to."""
+    to: str | None = None
+    """What To says, if not the request's URI."""
 
 
 def _document(name: str, *parts: str) -> str:
@@ -222,7 +224,7 @@ def caller(name: str, dial: Dial, ours: Address) -> str:
     def branch(number: int) -> str:
         return f"z9hG4bK-{dial.call_id}-{number}"
 
-    plain_to = f"<{dial.to_uri}>"
+    plain_to = dial.to or f"<{dial.to_uri}>"
     extra = "".join(f"{header}\n" for header in dial.headers)
     credentials = f"[authentication username={dial.username} password={dial.password}]\n" if dial.username else ""
     capture = (

@@ -11,6 +11,7 @@ from pbxgen.language.model_base import (
     ACCEPT,
     BY_SHAPE,
     NOT_NULL,
+    NUMBER,
     RING_RANGE,
     Accept,
     CallerIdChoice,
@@ -38,6 +39,10 @@ from pbxgen.language.model_deviations import (
 )
 
 DOMAIN = r"^(?:[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9])?)(?:\.[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9])?)*$"
+
+
+WITHHELD = "withheld"
+"""A user's `caller_id` that shows no number."""
 
 
 class Pbx(Model):
@@ -110,6 +115,10 @@ class Trunk(Model):
     number: OutsideNumber | None = Field(None, description="Main number: the caller id where a user has no `did`.")
     number_format: Literal["e164", "e164_bare", "national", "international"] = Field(
         "e164", description="How numbers are sent: +39…, 39…, national, or 0039…."
+    )
+    called_number: Literal["request", "to", "p_called_party_id"] = Field(
+        "request",
+        description="Where an incoming call names the number it is for: the request, To, or P-Called-Party-ID.",
     )
     caller_id: CallerIdChoice = Field(
         "original", description="What diverted calls show: the caller, or the diverting user's DID."
@@ -353,6 +362,15 @@ class User(Model):
     did: OneOrMany[OutsideNumber] = Field(
         [], description="Outside numbers that reach this user; the first is shown outside."
     )
+    caller_id: (
+        Annotated[
+            str,
+            StringConstraints(pattern=rf"^(?:{WITHHELD}|{NUMBER.removeprefix('^').removesuffix('$')})$"),
+            Expects("a number in quotes, or withheld"),
+            Field(examples=["+390212345000", WITHHELD]),
+        ]
+        | None
+    ) = Field(None, description="Shown outside instead of the first `did`: a number, or withheld for none.")
     mobile: OutsideNumber | None = Field(None, description="What `mobile` means.")
     voicemail: (
         Annotated[

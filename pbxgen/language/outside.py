@@ -88,6 +88,7 @@ def _trunk(
         caller_id=plan.CallerId(trunk.caller_id),
         diversion=plan.DiversionHeader(trunk.diversion),
         location=location,
+        called_number=plan.CalledNumber(trunk.called_number),
     )
 
 

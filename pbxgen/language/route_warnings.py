@@ -81,7 +81,7 @@ def _nothing_shown(
     nameless = {name for name, trunk in trunks.items() if trunk.number is None}
     showing: dict[str, list[str]] = {}
     for user in users:
-        if user.own_number is None:
+        if user.own_number is None and not user.withheld:
             used = {trunk for name in user.routes or () if name in routes for trunk in routes[name].trunks}
             for trunk in used & nameless:
                 showing.setdefault(trunk, []).append(user.extension)
@@ -90,7 +90,7 @@ def _nothing_shown(
         who = several("user", extensions)
         about.add(
             "PBX174",
-            f"calls of {who} over trunk {name} show an extension: no number is theirs or the trunk's",
+            f"calls of {who} over trunk {name} show no number: an extension is none, and they and the trunk have none",
             trunks[name].location,
-            help="give the trunk a number, or the users a did",
+            help="give the trunk a number, or the users a did or a caller_id",
         )

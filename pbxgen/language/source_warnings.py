@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from pbxgen.flow.plan import Trunk
+from pbxgen.flow.plan import CalledNumber, Trunk
 from pbxgen.language.directory import Directory
 from pbxgen.language.findings import Findings
 from pbxgen.language.model import SECTIONS
@@ -26,6 +26,7 @@ def warn_of_source(
 ) -> None:
     _emergency(draft, findings)
     _main_numbers(draft, directory, trunks, findings)
+    _nothing_named(draft, trunks, findings)
     _unused(draft, directory, trunks, names, findings)
     for key in ("ring_timeout", "outside_timeout"):
         if key in draft.source.defaults.model_fields_set:
@@ -54,6 +55,21 @@ def _main_numbers(draft: Draft, directory: Directory, trunks: Mapping[str, Trunk
                 f"the main number {trunk.number} of trunk {name} reaches nothing",
                 draft.node("trunks", name, "number").location,
                 help="add it under inbound, or as a user's did",
+            )
+
+
+def _nothing_named(draft: Draft, trunks: Mapping[str, Trunk], findings: Findings) -> None:
+    if draft.has_broken("users") or draft.has_broken("inbound") or draft.source.inbound:
+        return
+    if any(user.did for user in draft.source.users.values()):
+        return
+    for name, trunk in trunks.items():
+        if trunk.called_number is not CalledNumber.REQUEST and trunk.number is None:
+            findings.add(
+                "PBX182",
+                f"calls of trunk {name} name the number they are for in a header, and no number is the trunk's",
+                draft.node("trunks", name, "called_number").location,
+                help="add the account's numbers as users' did or under inbound, and the main one as the trunk's number",
             )
 
 

@@ -7,7 +7,7 @@ from pbxgen.flow import plan
 from pbxgen.language.context import Context
 from pbxgen.language.directory import read_number
 from pbxgen.language.findings import Findings
-from pbxgen.language.model_sections import User, Voicemail
+from pbxgen.language.model_sections import WITHHELD, User, Voicemail
 from pbxgen.language.positions import at, each, items, key_of
 from pbxgen.language.resolve import Rights, merge
 from pbxgen.language.rules import KEYS, RETURN_KEYS, WrittenDeviations
@@ -47,6 +47,13 @@ def compile_users(
     }
     context.resolver.report()
     return users
+
+
+def _shown(user: User, node: Node, context: Context, dids: tuple[str, ...], findings: Findings) -> str | None:
+    """The number that calls show; one that is withheld is still there for emergency calls."""
+    if user.caller_id is not None and user.caller_id != WITHHELD:
+        return read_number(user.caller_id, at(node, "caller_id"), context.numbers, findings)
+    return dids[0] if dids else None
 
 
 class _UserCompiler:
@@ -97,7 +104,8 @@ class _UserCompiler:
             deviations=self._deviations(extension, user, node, rights, findings),
             follow_me=self._follow_me(user, node, rights, findings),
             password=password,
-            own_number=dids[0] if dids else None,
+            own_number=_shown(user, node, context, dids, findings),
+            withheld=user.caller_id == WITHHELD,
             self_service=profile,
             own_mobile=None if profile is None else self._own_mobile(mobile, rights, location),
         )

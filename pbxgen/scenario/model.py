@@ -35,11 +35,21 @@ class TransferModel(_Strict):
     attended: bool = False
 
 
+class SipModel(_Strict):
+    request: Party | None = None
+    sender: Party | None = Field(default=None, alias="from")
+    to: Party | None = None
+    headers: list[Annotated[str, StringConstraints(pattern=r"^[A-Za-z-]+: [^\x00-\x1f\x7f]*$", max_length=400)]] = (
+        Field(default_factory=list)
+    )
+
+
 class CallModel(_Strict):
     caller: Party = Field(alias="from")
     to: Party
     transfer: TransferModel | None = None
     diverted: int = Field(default=0, ge=0, le=99)
+    sip: SipModel | None = None
 
 
 class EndsModel(_Strict):
@@ -65,6 +75,7 @@ class ExpectModel(_Strict):
     rings: list[Annotated[Party, AfterValidator(_in_order)]] | None = None
     ends: EndsModel | None = None
     diverted: list[DivertedModel] | None = None
+    shown: dict[str, Party] | None = None
     via: Party | None = None
 
     @field_validator("ends")

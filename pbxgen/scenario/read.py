@@ -24,7 +24,16 @@ from pbxgen.language.positions import at, key_of
 from pbxgen.language.to_values import plain
 from pbxgen.scenario.model import EndsModel, ScenarioFileModel, ScenarioModel
 from pbxgen.scenario.state import setting_of
-from pbxgen.scenario.values import DialledBefore, Expectation, Scenario, ScenarioFile, WrittenSetting
+from pbxgen.scenario.values import (
+    AS_CALLED,
+    DialledBefore,
+    Expectation,
+    Scenario,
+    ScenarioFile,
+    Sip,
+    WrittenSetting,
+    asks_for_privacy,
+)
 from pbxgen.source import tree
 from pbxgen.source.files import UnreadableError
 from pbxgen.source.files import read as read_file
@@ -115,6 +124,7 @@ def _scenario(model: ScenarioModel, tenant: str | None, location: Location) -> S
             call.to,
             None if transfer is None else Transfer(transfer.by, transfer.to, transfer.attended),
             call.diverted,
+            withheld=call.sip is not None and asks_for_privacy(call.sip.headers),
         ),
         World(
             model.at,
@@ -126,6 +136,7 @@ def _scenario(model: ScenarioModel, tenant: str | None, location: Location) -> S
             None if expect.rings is None else tuple(expect.rings),
             _ending(expect.ends),
             None if expect.diverted is None else tuple(Diverted(d.by, Reason(d.reason)) for d in expect.diverted),
+            expect.shown,
             expect.via,
         ),
         location,
@@ -136,6 +147,7 @@ def _scenario(model: ScenarioModel, tenant: str | None, location: Location) -> S
         ),
         {name: value == "on" for name, value in model.switches.items()},
         tuple(DialledBefore(one.caller, one.dial, _ending(one.ends)) for one in model.before),
+        AS_CALLED if call.sip is None else Sip(call.sip.request, call.sip.sender, call.sip.to, tuple(call.sip.headers)),
     )
 
 

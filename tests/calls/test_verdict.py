@@ -189,3 +189,28 @@ users:
     assert judge(calls, observed) == ()
     wrong = replace(observed, rang=(*observed.rang[:2], replace(second, headers=by_102)))
     assert judge(calls, wrong) == ("+393331110101 was told of reason unconditional instead of no_answer",)
+
+
+def test_of_legs_that_ring_together_over_several_trunks_each_ones_may_have_been_the_last(tmp_path: Path) -> None:
+    plan = office(
+        tmp_path,
+        """
+version: 1
+pbx: {name: office, domain: pbx.office.example, country: IT, timezone: Europe/Rome}
+defaults: {class: full}
+trunks: {carrier: {host: 127.0.0.1, number: "+390212345000"}, line: {host: 127.0.0.2, number: "+390611110000"}}
+routes: {mobiles: {match: "+393X.", trunk: carrier}, italy: {match: "+390X.", trunk: line}}
+classes: {full: [mobiles, italy]}
+users:
+  "101": {follow_me: ["101", "+393331110101", "+390611110101"]}
+  "103": {}
+""",
+    )
+    of_line = replace(rang("+390611110101", 0.1, 0.5), trunk="line")
+    of_carrier = rang("+393331110101", 0.1, 0.5)
+    phone = rang("101", 0.1, 0.5, 200)
+    for legs in ((of_line, of_carrier), (of_carrier, of_line)):
+        observed = replace(answered("101", phone, *legs), rings=("+390611110101++393331110101+101",))
+        assert judge(case(plan, "103", "101"), observed) == ()
+    wrong = replace(answered("101", phone, of_carrier), rings=("+390611110101++393331110101+101",))
+    assert judge(case(plan, "103", "101"), wrong) == ("sent over carrier instead of line",)

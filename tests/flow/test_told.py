@@ -69,7 +69,7 @@ def test_of_a_number_that_is_dialled_out_it_is_told_what_the_carrier_gets() -> N
 
 def test_who_is_transferred_out_shows_what_a_diverted_call_does() -> None:
     body = 'users: {"101": {name: A, class: national, did: "+390212345101"}}'
-    for policy, shown in (("original", "+393471112222"), ("own", "+390212345000")):
+    for policy, shown in (("original", "+393471112222"), ("own", "+390212345101")):
         plan = plan_of(body, head=HEAD.replace("{host:", f"{{caller_id: {policy}, host:"))
         call = Call("+393471112222", "+390212345101", Transfer("101", "333555010"))
         events = simulate(plan, call, World(DEFAULT_MOMENT)).events

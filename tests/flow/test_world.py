@@ -9,7 +9,7 @@ import pytest
 from pbxgen.flow.machine import EventKind
 from pbxgen.flow.plan import Outcome
 from pbxgen.flow.world import moment_of, passes_on, release_status
-from tests.support.office import call, plan_of, told
+from tests.support.office import HEAD, call, plan_of, told
 
 MOBILE = "+393335550101"
 
@@ -116,3 +116,16 @@ def test_the_caller_gets_the_far_ends_own_code_where_it_is_one(status: int | Non
 def test_over_one_trunk_what_it_lacks_is_no_code_of_the_far_end() -> None:
     assert release_status(503, Outcome.UNREACHABLE, several=False) == 480
     assert release_status(404, Outcome.UNREACHABLE, several=False) == 404
+
+
+def test_of_two_legs_the_trunk_of_the_one_that_rings_later_counts() -> None:
+    body = """
+trunks: {carrier: {host: 192.0.2.1}, line: {host: 192.0.2.2}}
+routes: {mobiles: {match: "+393X.", trunk: carrier}, rome: {match: "+3906.", trunk: line}}
+classes: {all: [mobiles, rome]}
+users:
+  "101": {name: A, class: all, follow_me: [{to: "+393335550102", delay: 5}, {to: "+390611110101"}]}
+  "102": {name: B}
+"""
+    plan = plan_of(body, head="".join(HEAD.splitlines(keepends=True)[:2]))
+    assert call(plan, "102", "101", out_390611110101="ring", out_393335550102="ring").via == "carrier"

@@ -222,13 +222,13 @@ def test_a_route_that_can_carry_some_call(routes: str) -> None:
     clean(NUMBERED + f'routes: {{{routes}}}\ninbound: {{"+390212345000": busy}}\n')
 
 
-def test_calls_that_would_show_an_extension() -> None:
+def test_calls_that_have_no_number_to_show() -> None:
     body = (
         "trunks: {«carrier»: {host: 192.0.2.1}}\nroutes: {world: {match: '+.', trunk: carrier}}\n"
         'classes: {all: [world]}\nusers: {"101": {class: all}, "102": {class: all, did: "+390212345102"}, "103": {}}\n'
     )
     found = only("PBX174", body)
-    assert found.message.startswith("calls of 101 over trunk carrier show an extension")
+    assert found.message.startswith("calls of 101 over trunk carrier show no number")
     assert found.subjects == (("user", "101"),)
     clean(body.replace("«", "").replace("»", "").replace("192.0.2.1", '192.0.2.1, number: "+390212345102"'))
 
@@ -264,3 +264,16 @@ def test_every_trunk_of_a_list_must_be_there() -> None:
 
 def test_a_list_of_trunks_has_at_least_one() -> None:
     only("PBX105", _TWO + 'routes: {italy: {match: "+39[03]X.", trunk: «[]»}}\n')
+
+
+def test_a_trunk_names_the_number_that_a_call_is_for_in_the_request_or_in_a_header() -> None:
+    for written, meant in (("", "request"), (", called_number: to", "to")):
+        body = f'trunks: {{carrier: {{host: 192.0.2.1{written}}}}}\nusers: {{"101": {{did: "+390212345101"}}}}\n'
+        assert plan_of(body).trunks["carrier"].called_number == meant
+
+
+def test_a_trunk_that_names_its_calls_in_a_header_has_numbers() -> None:
+    trunk = "trunks: {carrier: {host: 192.0.2.1, called_number: «to»}}\n"
+    only("PBX182", trunk + 'users: {"101": {}}\n')
+    clean(trunk.replace("«to»", "to") + 'users: {"101": {did: "+390212345101"}}\n')
+    clean(trunk.replace("«to»", "to") + 'users: {"101": {}}\ninbound: {"+390212345000": "101"}\n')

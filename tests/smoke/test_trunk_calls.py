@@ -271,7 +271,7 @@ def test_nothing_that_one_number_is_told_holds_for_the_next(pbx_name: str, tmp_p
     busy: dict[str, str | list[str]] = dict.fromkeys(("101", "102", "104"), "busy")
     first, second, third, overflow = "+393331110101", "+4930123456", "+33140205050", "+393331110102"
     nobody = dict.fromkeys((first, second, third), "busy")
-    main, mine, theirs, busy_why = "+390212345000", "+390212345101", "+390212345120", Reason.BUSY
+    main, mine, busy_why = "+390212345000", "+390212345101", Reason.BUSY
     numbered = call(plan, "120", "101", name="everybody has a number", phones=busy, outside=nobody)
     nameless = call(plan, "121", "102", name="nobody has a number", phones=busy, outside=nobody)
     given_on, to_sales = (
@@ -285,14 +285,15 @@ def test_nothing_that_one_number_is_told_holds_for_the_next(pbx_name: str, tmp_p
     told = [
         _Sent(numbered, first, mine, mine, busy_why, 1),
         _Sent(nameless, first, main, main, busy_why, 1),
-        _Sent(given_on, overflow, theirs),
-        _Sent(to_sales, overflow, main),
+        # Who transfers diverts, and has no number.
+        _Sent(given_on, overflow, main, main, Reason.UNCONDITIONAL, 1),
+        _Sent(to_sales, overflow, main, main, Reason.UNCONDITIONAL, 1),
     ]
     _check(told, report, DiversionHeader.DIVERSION)
     _check([_Sent(numbered, third, mine, mine, busy_why, 1)], report, DiversionHeader.HISTORY_INFO)
     legs = {leg.target: leg for leg in rang(report, nameless)}
     for number in (second, third):
-        assert shown(legs[number]) == "121"
+        assert shown(legs[number]) == "anonymous"
     assert last_diversion(legs[third].headers, DiversionHeader.HISTORY_INFO) == AnnouncedDiversion("102", busy_why, 1)
     for result in report.results:
         (silent,) = (leg for leg in result.observed.rang if leg.target == second)

@@ -401,14 +401,14 @@ CODES: tuple[Code, ...] = (
     ),
     warning(
         "PBX174",
-        "calls that show an extension",
-        "A call outside shows the first `did` of who calls, else the trunk's number. Where there is neither the "
-        "carrier is told the extension, which nobody can call back.",
+        "calls that show no number",
+        "A call outside shows the first `did` of who calls (or their `caller_id`), else the trunk's number. Where "
+        "there is neither it is anonymous, as nobody could call an extension back; many carriers refuse such calls.",
         example=source(
             "trunks: {carrier: {host: 192.0.2.1}}\nroutes: {world: {match: +., trunk: carrier}}\n"
             'classes: {all: [world]}\nusers: {"101": {class: all}}\n'
         ),
-        cure="Give the trunk a number, or the users a did.",
+        cure="Give the trunk a number, or the users a did or a caller_id (`withheld` if no number is to be shown).",
     ),
     warning(
         "PBX175",
@@ -426,5 +426,16 @@ CODES: tuple[Code, ...] = (
             'trunks: {carrier: {host: 192.0.2.1}}\nroutes: {italy: {match: "+39[03]X.", trunk: [carrier, carrier]}}\n'
         ),
         cure="Remove one of the two.",
+    ),
+    warning(
+        "PBX182",
+        "trunk that names numbers, and has none",
+        "With `called_number: to` (or `p_called_party_id`) the carrier sends every call to the account, and a header "
+        "names the number that was called. Where no user has a `did`, nothing stands under `inbound` and the trunk "
+        "has no number, every call from it gets 404.",
+        example=source(
+            "trunks: {carrier: {host: 192.0.2.1, called_number: to}}\nroutes: {world: {match: +., trunk: carrier}}\n"
+        ),
+        cure="Add the numbers of the account: `did` of users, `inbound`, and the trunk's number.",
     ),
 )

@@ -179,8 +179,8 @@ class AsteriskChannel:
         """Of channels of PJSIP."""
         self.headers: list[tuple[str, str]] = []
         """Of the INVITE that came in; or that is to go out."""
-        self.request_uri = ""
-        """Of the INVITE that came in."""
+        self.request_uri = self.local_uri = ""
+        """Of the INVITE that came in: what it asked for, and its To."""
         self.handlers: list[AsteriskPlace] = []
         """Subroutines that run when it is hung up."""
         self.hung_up_by = ""

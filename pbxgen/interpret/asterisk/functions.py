@@ -121,6 +121,8 @@ def _channel(channel: AsteriskChannel, text: str) -> str:
             return channel.endpoint
         case "pjsip,request_uri" if channel.endpoint is not None:
             return channel.request_uri
+        case "pjsip,local_uri" if channel.endpoint is not None:
+            return channel.local_uri
         case "hangupsource":
             return channel.hung_up_by
     raise ValueError("another item")
@@ -223,9 +225,16 @@ def _set_array(channel: AsteriskChannel, names: str, value: str) -> None:
 
 
 def _set_caller_id(channel: AsteriskChannel, part: str, value: str) -> None:
-    if part != "num":
+    if part == "num":
+        channel.number = value
+    elif part != "name":
         raise ValueError("another part")
-    channel.number = value
+
+
+def _set_connected_line(channel: AsteriskChannel, part: str, value: str) -> None:
+    if part != "pres,i" or value != "prohib_not_screened":
+        raise ValueError("another part, or another presentation")
+    channel.withheld = True
 
 
 def _set_channel(channel: AsteriskChannel, item: str, value: str) -> None:
@@ -290,5 +299,6 @@ READ: Mapping[str, AsteriskFunction] = {
 }  # fmt: skip
 WRITE: Mapping[str, Callable[[AsteriskChannel, str, str], None]] = {
     "ARRAY": _set_array, "LOCAL": AsteriskChannel.set_local, "CALLERID": _set_caller_id, "CHANNEL": _set_channel,
+    "CONNECTEDLINE": _set_connected_line,
     "SHARED": _set_shared, "PJSIP_HEADER": _add_header, "DB": _set_database,
 }  # fmt: skip

@@ -7,7 +7,7 @@ from functools import partial
 
 from pbxgen.calls.attempts import Attempt, entries
 from pbxgen.calls.case import Case
-from pbxgen.calls.headers import user_of
+from pbxgen.calls.headers import number_of
 from pbxgen.calls.observed import CallRecord, Observed, cannot_transfer, observed
 from pbxgen.calls.verdict import wrong_code
 from pbxgen.interpret.asterisk import dialplan
@@ -58,6 +58,11 @@ def _play(installation: AsteriskInstallation, case: Case, trace: Trace | None) -
     return _CallPlayer(AsteriskSwitch(installation, case, trace, database)).play()
 
 
+def _fields(lines: Sequence[str]) -> list[tuple[str, str]]:
+    parts = (line.partition(":") for line in lines)
+    return [(name.strip().lower(), value.strip()) for name, _, value in parts]
+
+
 class _CallPlayer:
     def __init__(self, switch: AsteriskSwitch) -> None:
         self._switch = switch
@@ -84,7 +89,7 @@ class _CallPlayer:
 
     @property
     def _dialled(self) -> str:
-        return self._case.handling.dialled or self._case.call.called
+        return self._case.requested
 
     def _phone(self, extension: str, dialled: str) -> AsteriskCaller | None:
         """A call of a phone. None: no endpoint takes it."""
@@ -92,7 +97,8 @@ class _CallPlayer:
         if endpoint is None:
             self._faults.append(f"no endpoint takes calls of the phone {extension}")
             return None
-        return self._come_in(endpoint, dialled, extension)
+        headers = _fields(self._case.sent_headers("192.0.2.1")) if dialled == self._dialled else []
+        return self._come_in(endpoint, dialled, extension, headers)
 
     def _trunk(self) -> AsteriskCaller | None:
         """A call of a trunk; its headers tell the caller's number and earlier diversions."""
@@ -102,11 +108,11 @@ class _CallPlayer:
         if endpoint is None or endpoint not in endpoints:
             self._faults.append(f"no endpoint takes calls of the trunk {'' if trunk is None else trunk.name}")
             return None
-        parts = (line.partition(":") for line in self._case.sent_headers("192.0.2.1"))
-        headers = [(name.strip().lower(), value.strip()) for name, _, value in parts]
-        asserted = dict(headers).get("p-asserted-identity")  # trust_id_inbound
-        number = handling.caller_shows or self._case.call.caller if asserted is None else user_of(asserted)
-        withheld = asserted is not None and "id" in dict(headers).get("privacy", "").split(";")
+        headers = _fields(self._case.sent_headers("192.0.2.1"))
+        told = dict(headers)  # trust_id_inbound
+        asserted = number_of(told.get("p-asserted-identity", "")) or number_of(told.get("remote-party-id", ""))
+        number = asserted or handling.caller_shows or self._case.call.caller
+        withheld = "p-asserted-identity" in told and told.get("privacy", "none") != "none"
         return self._come_in(endpoint, self._dialled, number, headers, withheld)
 
     def _come_in(
@@ -117,6 +123,7 @@ class _CallPlayer:
         channel = AsteriskCaller(switch, switch.new_name(f"PJSIP/{endpoint}"))
         channel.endpoint, channel.number, channel.withheld = endpoint, number, withheld
         channel.headers += headers
+        channel.local_uri = f"<sip:{self._case.to_user}@192.0.2.1>"
         channel.request_uri = f"sip:{dialled.replace('#', '%23')}@{self._case.plan.domain}"
         channel.place = (switch.endpoints.context(endpoint), dialled.replace("%23", "#"), 1)
         if switch.dialplan.line(*channel.place) is None:

@@ -9,9 +9,9 @@ from pbxgen.interpret.base import NotUnderstoodError
 
 _PERHAPS_UNSET = frozenset({
     "effective_caller_id_name", "sip_h_diversion", "sip_history_info", "sip_i_diversion", "sip_i_history_info",
-    "sip_i_p_asserted_identity", "sip_p-asserted-identity", "sip_p-preferred-identity", "sip_privacy",
-    "originate_causes", "bridge_channel", "bridge_uuid", "blind_transfer_uuid", "sip_invite_failure_status",
-    "switch_r_sdp", "transfer_source", "user_name",
+    "sip_i_p_asserted_identity", "sip_p-asserted-identity", "sip_h_p-called-party-id", "sip_p-preferred-identity",
+    "sip_privacy", "sip_remote-party-id", "originate_causes", "bridge_channel", "bridge_uuid", "blind_transfer_uuid",
+    "sip_invite_failure_status", "switch_r_sdp", "transfer_source", "user_name",
 })  # fmt: skip
 """Variables of FreeSWITCH's own that the interpreter sets when FreeSWITCH does."""
 _OURS = "pbx_"

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from functools import partial
 
 from pbxgen.calls.case import Case
-from pbxgen.calls.headers import user_of
+from pbxgen.calls.headers import number_of
 from pbxgen.calls.observed import CallRecord, Observed, cannot_transfer, observed
 from pbxgen.calls.verdict import wrong_code
 from pbxgen.flow.simulate import Transfer
@@ -25,8 +25,6 @@ _PARKING = "*98"
 """Number that a phone `in_call` dials: it is answered at once, and asked for a mailbox."""
 _SDP = "v=0\r\nm=audio 4000 RTP/AVP 8\r\na=sendrecv\r\n"
 """What a carrier describes of its sound."""
-_UNKNOWN = ("remote-party-id",)
-"""Headers that mod_sofia takes the caller from, and this does not."""
 _LISTED = {
     "diversion": "sip_i_diversion",
     "history-info": "sip_i_history_info",
@@ -36,6 +34,7 @@ _KEPT = {
     "p-asserted-identity": "sip_P-Asserted-Identity",
     "p-preferred-identity": "sip_P-Preferred-Identity",
     "privacy": "sip_Privacy",
+    "remote-party-id": "sip_Remote-Party-ID",
 }
 
 
@@ -63,7 +62,7 @@ def _placed(call: FreeSwitchCall, trace: Trace | None) -> Observed:
         if "in_call" in states and extension in case.plan.users:
             _occupy(switch, extension)
     handling = case.handling
-    dialled = handling.dialled or case.call.called
+    dialled = case.requested
     if case.call.caller in case.plan.users:
         caller = _from_phone(call, case.call.caller, dialled)
     else:
@@ -84,6 +83,8 @@ def _from_phone(call: FreeSwitchCall, extension: str, dialled: str) -> FreeSwitc
     variables = {} if entry is None else dict(entry.variables)
     context = variables.get("user_context", f"{plan.name}.phones")
     variables |= {"user_name": extension if entry is None else entry.id, "domain_name": domain}
+    if (extension, dialled) == (call.case.call.caller, call.case.requested):
+        variables |= _announced(call.case.sent_headers("192.0.2.1"))
     return _incoming(call, call.case.handling.caller_shows or extension, dialled, context, "127.0.0.1", variables)
 
 
@@ -97,8 +98,9 @@ def _from_trunk(call: FreeSwitchCall, dialled: str) -> FreeSwitchChannel:
     announced = _announced(case.sent_headers("192.0.2.1"))
     sender = case.handling.caller_shows or case.call.caller
     asserted = announced.get("sip_P-Asserted-Identity", "")
-    shown = user_of(announced.get("sip_P-Preferred-Identity", "")) or asserted or sender
-    told = {"switch_r_sdp": _SDP, "sip_from_user": sender}
+    shown = number_of(announced.get("sip_P-Preferred-Identity", "")) or asserted
+    shown = shown or number_of(announced.get("sip_Remote-Party-ID", "")) or sender
+    told = {"switch_r_sdp": _SDP, "sip_from_user": sender, "sip_to_user": case.to_user}
     return _incoming(call, shown, dialled, context, address, announced | told)
 
 
@@ -118,14 +120,14 @@ def _announced(headers: list[str]) -> dict[str, str]:
     variables: dict[str, str] = {}
     for header in headers:
         name, _, value = (part.strip() for part in header.partition(":"))
-        if name.lower() in _UNKNOWN:
-            raise NotUnderstoodError(f"a caller with {name}")
         if name.lower() in _LISTED:
             every.setdefault(_LISTED[name.lower()], []).append(value)
         if refers(value):
             continue
         if name.lower() in _KEPT:
-            variables[_KEPT[name.lower()]] = value if name.lower() != "p-asserted-identity" else user_of(value)
+            variables[_KEPT[name.lower()]] = value if name.lower() != "p-asserted-identity" else number_of(value)
+        elif name.lower().startswith("p-"):
+            variables[f"sip_h_{name}"] = value
         elif name.lower() == "diversion":
             variables["sip_h_Diversion"] = value
         elif name.lower() == "history-info":

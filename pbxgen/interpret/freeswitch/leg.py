@@ -23,7 +23,7 @@ _KNOWN = frozenset({
     "group_confirm_file", "group_confirm_key", "group_confirm_timeout", "hangup_after_bridge", "ignore_early_media",
     "ignore_q850_reason", "leg_delay_start", "leg_progress_timeout", "leg_timeout", "limit_ignore_transfer",
     "origination_caller_id_name", "origination_caller_id_number", "origination_channel_name", "origination_uuid",
-    "outbound_redirect_fatal", "sip_ignore_remote_cid",
+    "outbound_redirect_fatal", "sip_ignore_remote_cid", "sip_invite_domain",
 })  # fmt: skip
 """Variables of FreeSWITCH's own that a leg may be given."""
 
@@ -145,8 +145,8 @@ def invite(call: FreeSwitchCall, leg: FreeSwitchLeg) -> None:
     """Send its INVITE."""
     if leg.far is None:
         return
-    profile = leg.channel.profile
-    headers = [("from", f'"{profile.caller_id_name}" <sip:{profile.caller_id_number}@127.0.0.1>')]
+    profile, domain = leg.channel.profile, leg.channel.get("sip_invite_domain") or "127.0.0.1"
+    headers = [("from", f'"{profile.caller_id_name}" <sip:{profile.caller_id_number}@{domain}>')]
     headers += [(name.lower().removeprefix(_HEADER), value) for name, value in _headers_of(leg.channel).items()]
     leg.attempt = Attempt(leg.far.target, call.clock.now, None, None, tuple(headers), leg.request_user, leg.far.trunk)
     call.attempts.append(leg.attempt)

@@ -6,8 +6,21 @@ from collections.abc import Iterable, Iterator, Mapping
 from itertools import groupby
 
 from pbxgen.flow.numbering import NumberFormat
-from pbxgen.flow.plan import ANONYMOUS, Contacts, Inbound, Place, Plan, Profile, RingGroup, Route, Trunk, User
+from pbxgen.flow.plan import (
+    ANONYMOUS,
+    CalledNumber,
+    Contacts,
+    Inbound,
+    Place,
+    Plan,
+    Profile,
+    RingGroup,
+    Route,
+    Trunk,
+    User,
+)
 from pbxgen.flow.schedule import Schedule
+from pbxgen.flow.shown import shows_trunk_in_emergencies
 from pbxgen.targets.asterisk import calendar, names, numbering, self_service
 from pbxgen.targets.asterisk.deviations import Block, Shared, condition_notes, deviation_lines, find_shared, notes_on
 from pbxgen.targets.asterisk.names import EndpointNames
@@ -66,6 +79,7 @@ def _user(plan: Plan, user: User, shared: Shared) -> Block:
     profile = user.self_service
     if profile is not None:
         data += [] if common is None else [user.mobile or "", common]
+        data = _with_hidden(data, user)
         return _user_with_settings(plan, user, profile, f"Return({','.join(data)})", common)
     if common is None:
         lines = deviation_lines(plan, user, Owner(user.extension))
@@ -73,9 +87,14 @@ def _user(plan: Plan, user: User, shared: Shared) -> Block:
     else:
         lines, notes = (), ()
         data += [user.mobile or "", common]
-    first = Line(f"Return({','.join(data)})")
+    first = Line(f"Return({','.join(_with_hidden(data, user))})")
     follow = (Line(f"Return({legs(plan, user.follow_me)})", "follow_me"),) if user.follow_me else ()
     return Block(user.extension, user.name, user.location.short, (first, *lines, *follow), notes)
+
+
+def _with_hidden(data: list[str], user: User) -> list[str]:
+    """The ninth part of a user's line: yes if no number of theirs is shown outside."""
+    return [*data, *[""] * (8 - len(data)), "yes"] if user.withheld else data
 
 
 def _user_with_settings(plan: Plan, user: User, profile: Profile, line: str, common: str | None) -> Block:
@@ -129,7 +148,8 @@ def _emergency(plan: Plan) -> Iterator[tuple[str, str]]:
 
 
 def _trunk(plan: Plan, trunk: Trunk, siblings: Mapping[Key, Key]) -> dict[str, object]:
-    settings = (trunk.number_format.value, trunk.caller_id.value, trunk.diversion.value, trunk.number or "")
+    settings = [trunk.number_format.value, trunk.caller_id.value, trunk.diversion.value, trunk.number or ""]
+    settings += ["trunk"] if trunk.number and shows_trunk_in_emergencies(plan) else []
     # Who is asked next for a number that this tenant does not have.
     sibling = "/".join(siblings.get((plan.name, trunk.name), ()))
     return {
@@ -137,6 +157,7 @@ def _trunk(plan: Plan, trunk: Trunk, siblings: Mapping[Key, Key]) -> dict[str, o
         "name": trunk.name,
         "where": trunk.location.short,
         "settings": ",".join(settings),
+        "called_by": "" if trunk.called_number is CalledNumber.REQUEST else trunk.called_number.value,
         "sibling": sibling,
     }
 

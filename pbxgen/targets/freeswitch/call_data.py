@@ -28,6 +28,7 @@ from pbxgen.flow.plan import (
     User,
 )
 from pbxgen.flow.settings import KEYS
+from pbxgen.flow.shown import shows_trunk_in_emergencies
 from pbxgen.targets.freeswitch.failover import over
 
 
@@ -94,6 +95,7 @@ def user(value: User, plan: Plan) -> str:
         "dnd": value.dnd,
         "nocw": not value.call_waiting,
         f"own={value.own_number}": value.own_number,
+        "hidden": value.withheld,
         f"routes={','.join(value.routes or ())}": value.routes,
         **(_settable(value, value.self_service) if value.self_service is not None else {}),
         f"needs={','.join(sorted(wanted))}": wanted,
@@ -164,6 +166,8 @@ def trunk(value: Trunk, plan: Plan) -> str:
     words = ["trunk", f"gateway={gateway_name(value, plan)}"]
     if value.number is not None:
         words.append(f"number={value.number}")
+    if value.number is not None and shows_trunk_in_emergencies(plan):
+        words.append("emergency=trunk")
     words += [f"cid={value.caller_id.value}", f"header={value.diversion.value}", f"form={form}", f"abroad={abroad}"]
     return " ".join(words)
 

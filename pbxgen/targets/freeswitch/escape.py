@@ -16,6 +16,7 @@ _UNCARRIABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]
 _UNSHOWABLE = re.compile("[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ud800-\udfff\ufffe\uffff]+")
 _COMMENT_LENGTH = 120
 _NAME_LENGTH = 64
+_CODED = {"%": "%25", "/": "%2F", "\\": "%5C%5C"}
 
 
 def xml(text: str) -> str:
@@ -34,9 +35,12 @@ def comment(text: str) -> str:
 
 
 def shown_name(text: str) -> str:
-    """A name as caller id: on one line, at most 64 characters, without what SIP or FreeSWITCH would interpret."""
-    line = " ".join(_UNSHOWABLE.sub(" ", text).split())
-    return line.replace("\\", "/").replace('"', "'").replace("$", "＄")[:_NAME_LENGTH].strip()
+    """A name as caller id: on one line, at most 64 characters, without what SIP or FreeSWITCH would interpret.
+
+    FreeSWITCH shows what stands behind the last slash, and decodes %XX thereafter; a backslash is one of two in SIP.
+    """
+    line = " ".join(_UNSHOWABLE.sub(" ", text).split()).replace('"', "'").replace("$", "＄")[:_NAME_LENGTH].strip()
+    return "".join(_CODED.get(character, character) for character in line)
 
 
 def carriable(text: str) -> bool:

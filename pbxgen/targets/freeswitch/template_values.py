@@ -8,7 +8,7 @@ from typing import TypeAlias
 
 from pbxgen.diagnostics.location import Location
 from pbxgen.flow.numbering import NumberFormat
-from pbxgen.flow.plan import ANONYMOUS, Callers, Contacts, Inbound, Plan, Route, Trunk, User
+from pbxgen.flow.plan import ANONYMOUS, CalledNumber, Callers, Contacts, Inbound, Plan, Route, Trunk, User
 from pbxgen.flow.schedule import Schedule
 from pbxgen.targets.base import Options, Part
 from pbxgen.targets.freeswitch import call_data, failover, self_service
@@ -22,6 +22,14 @@ from pbxgen.targets.networks import host_and_port
 View: TypeAlias = dict[str, object]
 """Values by the names that a template has for them."""
 
+_CALLED_BY: dict[CalledNumber, dict[str, str]] = {
+    CalledNumber.TO: {"variable": "sip_to_user", "expression": r"^(\+?\d{1,20})\z"},
+    CalledNumber.P_CALLED_PARTY_ID: {
+        "variable": "sip_h_P-Called-Party-ID",
+        "expression": r"^(?:[^<]*<)?(?:sips?|tel):(\+?\d{1,20})(?:[@;>]|\z)",
+    },
+}
+"""Where FreeSWITCH keeps what names the number that a call of a trunk is for, and how the number is found in it."""
 _SMALL, _LARGE = 1_000, 100_000
 _PATTERNS_PER_EXPRESSION = 50
 _HIDDEN = r"^external \z"
@@ -40,7 +48,9 @@ def inbound_trunks(plan: Plan) -> Iterator[View]:
         lists = access_lists(trunk)
         if lists:
             where = _comment(trunk.name, trunk.location)
-            yield {"tenant": plan.name, "name": trunk.name, "lists": lists, "where": where}
+            called_by = _CALLED_BY.get(trunk.called_number)
+            named = {"tenant": plan.name, "name": trunk.name, "where": where}
+            yield {**named, "lists": lists, "called_by": called_by}
 
 
 def tenant(plan: Plan, naming: Naming) -> View:

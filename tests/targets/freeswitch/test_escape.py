@@ -62,10 +62,12 @@ def test_control_characters_cannot_be_written() -> None:
         ("Ada Rossi", "Ada Rossi"),
         ('Ada "the boss", Rossi', "Ada 'the boss', Rossi"),
         ("${system(id)}", "＄{system(id)}"),
-        ("back\\slash", "back/slash"),
+        ("back\\slash", "back%5C%5Cslash"),
+        ("Sales/Support", "Sales%2FSupport"),
+        ("50% %0d%0aVia: x", "50%25 %250d%250aVia: x"),
         ("two\nlines\u202e", "two lines"),
         ("n" * 10_000, "n" * 64),
     ],
 )
-def test_a_name_on_a_phone_holds_nothing_that_sip_or_freeswitch_interprets(name: str, shown: str) -> None:
+def test_a_name_is_written_so_that_freeswitch_shows_it_whole_and_interprets_nothing(name: str, shown: str) -> None:
     assert escape.shown_name(name) == shown

@@ -1,0 +1,67 @@
+"""Whose number the far end of a trunk is shown."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from pbxgen.flow.machine import Caller, Pending
+from pbxgen.flow.plan import CallerId, Origin, Place, PlaceKind, Plan, Trunk, User
+
+
+def number_shown(
+    plan: Plan, caller: Caller, trunk: Trunk, policy: CallerId, *, by: str | None = None, whose: str | None = None
+) -> str | None:
+    """E.164 number; None: From is anonymous.
+
+    ``original``: the caller's. ``own``: of ``by`` (who diverted or transferred), or of who has the leg (``whose``).
+    Who has no number shows the trunk's.
+    """
+    if policy is CallerId.ORIGINAL and caller.origin is Origin.EXTERNAL:
+        return caller.number
+    if policy is CallerId.ORIGINAL:
+        return None if caller.withheld else _of(plan.users.get(caller.number or ""), trunk)
+    return _of(plan.users.get(by or whose or ""), trunk)
+
+
+def shown_at(plan: Plan, caller: Caller, pending: Pending, via: str | None) -> tuple[tuple[str, str | None], ...]:
+    """What each outside number of a place that is rung is shown: the number itself, or legs of follow_me.
+
+    ``via``: the trunk that carried the call to the number itself. Legs go over the first trunk of their route.
+    """
+    return tuple(_shown_at(plan, caller, pending, via))
+
+
+def _shown_at(plan: Plan, caller: Caller, pending: Pending, via: str | None) -> Iterator[tuple[str, str | None]]:
+    place = pending.place
+    if place.kind is PlaceKind.OUTSIDE and via is not None:
+        yield place.target, _at(plan, caller, place, via, by=pending.by)
+    elif place.kind is PlaceKind.USER:
+        for leg in plan.users[place.target].follow_me:
+            first = next(iter(plan.trunks_of(leg.place)), None) if leg.place.kind is PlaceKind.OUTSIDE else None
+            if first is not None:
+                yield leg.place.target, _at(plan, caller, leg.place, first, whose=place.target)
+
+
+def _at(
+    plan: Plan, caller: Caller, place: Place, via: str, *, by: str | None = None, whose: str | None = None
+) -> str | None:
+    trunk = plan.trunks[via]
+    return number_shown(plan, caller, trunk, place.caller_id or trunk.caller_id, by=by, whose=whose)
+
+
+def emergency_number_shown(plan: Plan, caller: Caller, trunk: Trunk) -> str | None:
+    """Of several trunks nobody knows whose a user's number is: the trunk's own is shown then. It is never withheld."""
+    user = plan.users.get(caller.number or "") if caller.origin is Origin.INTERNAL else None
+    own = None if user is None else user.own_number
+    return trunk.number or own if shows_trunk_in_emergencies(plan) else own or trunk.number
+
+
+def shows_trunk_in_emergencies(plan: Plan) -> bool:
+    """Does an emergency call show the number of the trunk that it leaves by, before that of who calls?"""
+    return len(plan.trunks) > 1
+
+
+def _of(user: User | None, trunk: Trunk) -> str | None:
+    if user is None:
+        return trunk.number
+    return None if user.withheld else user.own_number or trunk.number
