@@ -52,7 +52,8 @@ _UDP = re.compile(r"^Transport: +\S+ +udp .*?([\d.]+|\[[0-9a-f:]*\]):(\d+) *$", 
 _CONTACT = re.compile(r"^ +Contact: +([^/\s<]+)/sip", re.MULTILINE)
 _LOG_CHANNEL = re.compile(r"(/\S+) +File +\S+ +Enabled +-? *(.*)")
 _LOG_LINE = re.compile(r"\[[^]]*\] (?P<level>[A-Z]+)\[\d+\](?P<call>\[C-\w+\])? [^:]*: (?P<message>.*)")
-_DATABASE = "database query \"SELECT hex(key) AS k, hex(value) AS v FROM astdb WHERE key LIKE '/pbxgen/%'\""
+_FAMILY = "pbxgen"
+_DATABASE = f"database query \"SELECT hex(key) AS k, hex(value) AS v FROM astdb WHERE key LIKE '/{_FAMILY}/%'\""
 """In hexadecimal digits, as what anybody may have written may hold line breaks."""
 _DATABASE_HELP = "see that `command` of deploy.yaml answers `database show pbxgen`"
 _ROW = re.compile(r"^k *: ((?:[0-9A-F]{2})*) *\nv *: ((?:[0-9A-F]{2})*) *$", re.MULTILINE)
@@ -219,7 +220,7 @@ class RunningAsterisk:
         found: dict[str, dict[str, str]] = {tenant: {} for tenant in keys}
         for path, text in _ROW.findall(said):
             parts = _unhexed(path).split("/", 3)  # "", the family, the tenant, the key
-            if len(parts) == _PARTS and parts[2] in found:
+            if len(parts) == _PARTS and parts[1] == _FAMILY and parts[2] in found:  # LIKE sees no capitals
                 found[parts[2]][parts[3]] = _unhexed(text)
         return found
 
@@ -302,6 +303,8 @@ def _mailboxes(files: Files) -> set[str]:
 def _expected(files: Files) -> dict[str, _Context]:
     """The dialplan that Asterisk should have (pbx_config.c). What it drops is expected all the same, and missed."""
     contexts: dict[str, _Context] = {}
+    if "extensions.conf" not in files:
+        return contexts
     for section in config.read("extensions.conf", files):
         if section.name in ("general", "globals"):
             continue

@@ -73,8 +73,9 @@ class Session:
         for first in range(0, len(texts), _TOGETHER):
             mark = secrets.token_hex(12)
             told = f"printf '%s\\n' {mark}"
-            script = "; ".join(
-                f"{join((*self.target.command, text))} && {told}" for text in texts[first : first + _TOGETHER]
+            ended = f"timeout {_CONSOLE_SECONDS}"
+            script = f"if {ended} true 2>/dev/null; then within='{ended}'; else within=; fi; " + "; ".join(
+                f"$within {join((*self.target.command, text))} && {told}" for text in texts[first : first + _TOGETHER]
             )
             some = self._shell.run(script).text.split(f"{mark}\n")
             if len(some) != len(texts[first : first + _TOGETHER]) + 1:

@@ -92,10 +92,11 @@ in_releases() {{ enter {RELEASES}; }}
 """
 """Functions of a script that begins in the configuration folder."""
 _LEADS = f"""
+is_release() {{ [ ! -h {RELEASES} ] && [ ! -h "$1" ] && [ -d "$1" ]; }} # a folder, and no link to one
 leads() {{ # is pbxgen a link to a release that is there?
   [ -h {CURRENT} ] || return 1
   to=$(ls -ld {CURRENT})
-  case "${{to##* -> }}" in {RELEASES}/*) [ -d {CURRENT} ] ;; *) return 1 ;; esac
+  case "${{to##* -> }}" in {RELEASES}/*) is_release "${{to##* -> }}" ;; *) return 1 ;; esac
 }}
 """
 _OWNER = """
@@ -214,7 +215,7 @@ class Site:
             "if [ -w . ]; then echo yes; else echo no; fi\n"
             'found=$(holder)\nif held; then echo "$found"; else echo; fi\n'
             "if leads; then echo yes; else echo no; fi\n"
-            f"cd {RELEASES} 2>/dev/null && ls -1d */ 2>/dev/null | tr -d / | tr '\\n' ' '; echo\n"
+            f'for each in {RELEASES}/*; do is_release "$each" && printf "%s " "${{each##*/}}"; done; echo\n'
             f"cd {quote(self.folder)}\n"
             + "".join(f"own {quote(p)}\n" for p in (_JOURNAL, _HISTORY, _PENDING))
             + "".join(f"show {quote(p)}\n" for p in (CURRENT, f"{CURRENT}/{INFO}", *top))
@@ -228,6 +229,7 @@ class Site:
         shown = self._shown(rest)
         kind, current = shown[CURRENT]
         name = current.decode("utf-8", "replace").removeprefix(f"{RELEASES}/") if leads == b"yes" else None
+        name = name if name is not None and _NAME.fullmatch(name) else None
         info = info_of(shown[f"{CURRENT}/{INFO}"][1]) if name is not None else None
         return SiteState(
             writable=head == b"yes",
@@ -254,7 +256,7 @@ class Site:
         """What a release is, and the text of its files; nothing, where its folder is gone."""
         folder = quote(f"{RELEASES}/{release}")
         done = self._do(
-            f"[ -d {folder} ] || exit 0\ncd {folder}\n{_SHOW}"
+            f"{_LEADS}is_release {folder} || exit 0\ncd {folder}\n{_SHOW}"
             # A name may hold the end of a line, and a path from the root on behind it.
             'find . -type f | while read -r path; do case $path in ./*) own "${path#./}" ;; esac; done'
         )
@@ -271,7 +273,10 @@ class Site:
             raise DeployError("PBX612", message, "see who writes there, and try again") from None
 
     def _cksums(self, folder: str) -> dict[str, str]:
-        done = self._do(f"cd {quote(folder)}\nfind . -type f ! -name {INFO} -exec cksum {{}} +")
+        done = self._do(
+            f"{_LEADS}is_release {quote(folder)} || exit 0\ncd {quote(folder)}\n"
+            f"find . -type f ! -name {INFO} -exec cksum {{}} +"
+        )
         return {path: f"{crc} {size}" for crc, size, path in _CKSUM.findall(done.text)}
 
     # -- changing -----------------------------------------------------------------------------------------------------

@@ -80,6 +80,35 @@ def test_a_file_of_a_release_that_somebody_has_made_a_link_is_a_hand_edit_and_is
         assert SECRET not in "".join(session.files_of(release).values())
 
 
+@pytest.mark.parametrize(
+    "leads_to", ["releases/../../secret", "releases/0123456789ab", "releases/.", "releases/here/.."]
+)
+def test_a_link_that_leads_elsewhere_is_no_current_release(place: Place, secret: Path, leads_to: str) -> None:
+    place.deploy()
+    elsewhere = place.folder.parent / "secret"
+    elsewhere.mkdir()
+    shutil.copy(secret, elsewhere / "shadow")
+    (place.folder / "releases/0123456789ab").symlink_to(elsewhere)
+    (place.folder / "releases/here").mkdir()
+    (place.folder / "pbxgen").unlink()
+    (place.folder / "pbxgen").symlink_to(leads_to)
+    assert place.status().standing is Standing.NONE
+    with session_at(place.target) as session:
+        assert "0123456789ab" not in session.state().releases
+        assert session.files_of("0123456789ab") == {}
+    assert refusal(place.deploy).diagnostic.code == "PBX614"
+    assert place.deploy(force=True).changed
+    assert (elsewhere / "shadow").read_text() == f"{SECRET}\n"
+
+
+def test_a_release_without_a_dialplan_is_told_and_replaced(place: Place) -> None:
+    place.deploy()
+    (place.folder / "pbxgen/extensions.conf").unlink()
+    assert place.status().standing is Standing.EDITED
+    assert refusal(place.deploy).diagnostic.code == "PBX614"
+    assert place.deploy(force=True).changed
+
+
 @pytest.mark.parametrize("what", ["added", "replaced"])
 def test_a_journal_that_names_other_files_than_deployments_write_removes_none(place: Place, what: str) -> None:
     place.deploy()

@@ -262,3 +262,10 @@ def test_a_shell_that_has_half_a_script_is_closed_at_once(monkeypatch: pytest.Mo
             shell.run("true")
     assert gone.exists()
     assert time.monotonic() - begun < 60
+
+
+def test_of_asterisks_database_only_keys_of_the_family_count_as_it_is_written() -> None:
+    rows = {"/PBXGEN/office/101": "busy:x103:0:0:0", "/pbxgen/office/102": "busy:x101:0:0:0"}
+    said = "".join(f"k: {key.encode().hex().upper()}\nv: {text.encode().hex().upper()}\n" for key, text in rows.items())
+    running = RunningAsterisk(lambda _: said, lambda texts: ["" for _ in texts])
+    assert running.stored({"office": ["101", "102"]}) == {"office": {"102": "busy:x101:0:0:0"}}
