@@ -188,18 +188,25 @@ def pull(
 def _cleared(
     places: Sequence[DeployTarget | Path], plans: Plans, states: Sequence[StateAt], settled: Mapping[str, Any]
 ) -> None:
-    """Take off what the source says already, of those tenants whose source runs there."""
+    """Take off what the source says already, of those tenants whose source runs everywhere.
+
+    Were it taken off one node of several, what another has set earlier would be all that is set.
+    """
     from pbxgen.cli.deployment import fail
     from pbxgen.deploy.errors import DeployError
     from pbxgen.deploy.session import session_at
     from pbxgen.deploy.state import take_off
 
+    current = {
+        name: users
+        for name, users in settled.items()
+        if all(state.running.get(name) == plans[name].digest for state in states)
+    }
     for place, state in zip(places, states, strict=True):
         if isinstance(place, Path):
             console.note(f"{state.name}: a file has nothing to take off")
             continue
-        current = {name: users for name, users in settled.items() if state.running.get(name) == plans[name].digest}
-        if any(settled[name] for name in settled.keys() - current.keys()):
+        if any(users for name, users in settled.items() if state.running.get(name) != plans[name].digest):
             console.note(f"{state.name}: nothing is taken off before it runs this source; deploy it first")
         if not any(current.values()):
             continue

@@ -177,9 +177,10 @@ def clear(session: Session, plans: Plans, who: Wanted) -> tuple[dict[str, list[s
 
 
 def take_off(session: Session, plans: Plans, settled: Mapping[str, Mapping[str, Settings]]) -> int:
-    """Take off the settings that are still as they were read, by tenant and extension; how many that were.
+    """Take off the settings that are as they were read, by tenant and extension, and older ones; how many that were.
 
-    What a user has set since stays. Raises DeployError.
+    Of several PBXs of one source, one may have an older setting: alone, it would hold again. What a user has set since
+    stays. Raises DeployError.
     """
     texts: dict[str, dict[str, str]] = {}
     count = 0
@@ -187,7 +188,7 @@ def take_off(session: Session, plans: Plans, settled: Mapping[str, Mapping[str, 
     for name, users in settled.items():
         for extension, settings in users.items():
             there = now.tenants[name].users.get(extension, {})
-            rest = {key: one for key, one in there.items() if settings.get(key) != one}
+            rest = {key: one for key, one in there.items() if key not in settings or one.since > settings[key].since}
             if len(rest) < len(there):
                 count += len(there) - len(rest)
                 texts.setdefault(name, {})[extension] = written(rest)

@@ -11,6 +11,7 @@ from click.testing import Result
 from typer.testing import CliRunner
 
 from pbxgen.cli.main import app
+from pbxgen.deploy.session import Session
 from tests.deploy.fake_asterisk import FakeAsterisk, fake
 from tests.deploy.places import Place, target
 from tests.support.hostile_settings import TEXTS
@@ -403,3 +404,41 @@ def test_a_database_that_does_not_answer_keeps_no_plan_from_being_made(
         in planned.stdout
     )
     assert invoke("state", "show", ".", "--to", "hq").exit_code == 1
+
+
+Databases = dict[str, dict[tuple[str, str], str]]
+
+
+@pytest.fixture
+def pair(fake: FakeAsterisk, place: Place, monkeypatch: pytest.MonkeyPatch) -> Databases:
+    """Target `pair` of two nodes that run the same: the database of each, by its name."""
+    path = place.source / "deploy.yaml"
+    path.write_text(
+        f"{path.read_text()}  hq2: {{target: asterisk, folder: {fake.etc}}}\n  pair: {{nodes: [hq, hq2]}}\n"
+    )
+    databases: Databases = {"hq": {}, "hq2": {}}
+
+    def answer(session: Session, text: str) -> str:
+        fake.database = databases[session.target.name]
+        return fake.answer(text)
+
+    monkeypatch.setattr(Session, "ask", answer)
+    monkeypatch.setattr(Session, "ask_each", lambda self, texts: [answer(self, text) for text in texts])
+    return databases
+
+
+@pytest.mark.parametrize("later", ["hq", "hq2"])
+def test_of_a_pair_what_was_set_earlier_does_not_hold_again_once_the_later_is_taken_off(
+    invoke: Invoke, place: Place, pair: Databases, later: str
+) -> None:
+    earlier = "hq2" if later == "hq" else "hq"
+    pair[earlier]["office", "101"] = f"busy:x102:0:{SINCE}:0"
+    pair[later]["office", "101"] = f"busy:x103:0:{SINCE + 500}:0"
+    assert invoke("state", "pull", ".", "--to", "pair").exit_code == 0
+    assert 'busy: "103" ' in source(place)
+    assert invoke("deploy", "--to", "pair").exit_code == 0
+    pair[later]["office", "101"] += f"|no_answer:x103:0:{SINCE + 900}:0"
+    done = invoke("state", "pull", ".", "--to", "pair", "--clear")
+    assert done.exit_code == 0, done.output
+    assert pair == {earlier: {}, later: {("office", "101"): f"no_answer:x103:0:{SINCE + 900}:0"}}
+    assert 'busy: "103" ' in source(place)
