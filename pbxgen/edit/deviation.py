@@ -59,6 +59,25 @@ def conditions(owner: Entry, path: list[str]) -> Iterator[Entry]:
         yield from _conditions(at.value)
 
 
+def is_written(owner: Entry, path: list[str]) -> bool:
+    """Does anything stand at ``path`` of ``owner``? What is off as a whole is off in each of its parts."""
+    node: Node = owner.value
+    for step in path:
+        if not isinstance(node, Mapping):
+            break
+        if step not in node.entries:
+            return False
+        node = node.entries[step].value
+    return not isinstance(node, Scalar) or node.value is not None
+
+
+def policies_of(owner: Entry) -> list[str]:
+    """The names of a user's policies, as they are written."""
+    entry = owner.value.entries.get("policy") if isinstance(owner.value, Mapping) else None
+    nodes = () if entry is None else entry.value.items if isinstance(entry.value, Sequence) else (entry.value,)
+    return [node.text for node in nodes if isinstance(node, Scalar)]
+
+
 def _conditions(node: Node) -> Iterator[Entry]:
     if isinstance(node, Sequence):
         for item in node.items:

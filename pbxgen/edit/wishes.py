@@ -63,6 +63,11 @@ class Wish:
     wanted: Wanted
 
     @property
+    def keys(self) -> list[str]:
+        """Each of the three, where the key is all of `operator_return`."""
+        return [f"{RETURN}.{key}" for key in rules.RETURN_KEYS] if self.key == RETURN else [self.key]
+
+    @property
     def path(self) -> list[str]:
         """Below the user or policy."""
         if self.key == DND:

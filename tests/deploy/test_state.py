@@ -229,6 +229,17 @@ def test_rules_with_conditions_are_replaced_when_that_is_asked_for(
     assert '      unreachable: "103"\n' in source(place)
 
 
+def test_rules_with_conditions_of_a_policy_stay_too(invoke: Invoke, fake: FakeAsterisk, place: Place) -> None:
+    text = SOURCE.replace("users:", "policies: {sales: {busy: {to: operator, when: office}}}\nusers:")
+    place.write(text.replace("{name: Cleo}", "{name: Cleo, policy: sales}"))
+    put(fake, "103", "busy:x102:0")
+    pulled = invoke("state", "pull", ".", "--to", "hq")
+    assert "103: busy is left: its rules have conditions (when: office, of policy sales)" in pulled.stderr
+    assert source(place) == place.text
+    assert invoke("state", "pull", ".", "--to", "hq", "--replace").exit_code == 0
+    assert '{name: Cleo, policy: sales, deviations: {busy: "102"}}' in source(place)
+
+
 def test_what_would_be_an_error_is_left_and_the_rest_is_written(
     invoke: Invoke, fake: FakeAsterisk, place: Place
 ) -> None:
