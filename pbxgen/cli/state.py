@@ -159,12 +159,12 @@ def pull(
 ) -> None:
     from pbxgen.cli.divert import check_changes, source_to_edit, write_changes
     from pbxgen.cli.state_pull import pulled
-    from pbxgen.deploy.state import local_now
+    from pbxgen.deploy.state import labelled, local_now
 
     plans = _plans(source, tenant)
     places = _places(source, file, to)
     every = _read(places, plans)
-    meant = _meant(plans, every, who)
+    meant = _meant(plans, every, who, alone=True)
     states = [_narrowed(state, meant) for state in every]
     _save(states, save)
     changed = False
@@ -173,7 +173,7 @@ def pull(
         place = source_to_edit(source, name)
         found = pulled(place, plan, [state.tenants[name] for state in states], local_now(plan), replace=replace)
         for line in found.told:
-            console.note(line)
+            console.note(labelled(plans, name, line))
         if found.changes:
             check_changes(place, found.changes)
             write_changes(found.changes, dry_run=dry_run)
@@ -237,7 +237,7 @@ def push(
 
     plans = _plans(source, tenant)
     every = _read(_places(source, file, origin), plans)
-    meant = _meant(plans, every, who)
+    meant = _meant(plans, every, who, alone=True)
     given, *others = every
     for other in others:
         given = StateAt(given.name, {name: merged(given.tenants[name], other.tenants[name]) for name in plans})
@@ -269,33 +269,35 @@ def clear(
     from pbxgen.deploy.errors import DeployError
     from pbxgen.deploy.session import session_at
     from pbxgen.deploy.state import clear as cleared
+    from pbxgen.deploy.state import labelled
     from pbxgen.flow.kept import SWITCH
 
     plans = _plans(source, tenant)
     places = _places(source, file, to)
     states = _read(places, plans)
-    named = _meant(plans, states, who)
+    named = _meant(plans, states, who, alone=True)
 
     def meant(name: str, key: str) -> bool:
-        is_switch = key.startswith(SWITCH) and key.removeprefix(SWITCH) in plans[name].switches
-        return switches if is_switch else named(name, key)
+        return switches if key.startswith(SWITCH) else named(name, key)
 
     _save(states, save)
     for place, state in zip(places, states, strict=True):
         if isinstance(place, Path):
             raise typer.BadParameter("what is set is taken off a target of deploy.yaml", param_hint="--to")
-        keys = [key for name in plans for key in state.raw.get(name, {}) if meant(name, key)]
+        keys = [(name, key) for name in plans for key in state.raw.get(name, {}) if meant(name, key)]
         if not dry_run:
             try:
                 with session_at(place) as session:
                     gone, left = cleared(session, plans, meant)
             except DeployError as error:
                 fail(error)
-            keys = [key for some in gone.values() for key in some]
-            for key in left:
-                console.note(f"{place.name}: {key!r} cannot be named in a command; take it off by hand")
+            keys = [(name, key) for name, some in gone.items() for key in some]
+            for name, some in left.items():
+                for key in some:
+                    called = labelled(plans, name, repr(key))
+                    console.note(f"{place.name}: {called} cannot be named in a command; take it off by hand")
         would = "would be cleared" if dry_run else "cleared"
-        told = ", ".join(console.printable(key) for key in keys) or "nothing is set"
+        told = ", ".join(labelled(plans, name, console.printable(key)) for name, key in keys) or "nothing is set"
         console.out(f"{place.name}: {would}: {told}" if keys else f"{place.name}: {told}")
 
 
@@ -363,8 +365,11 @@ class _Meant:
         return self.extensions is None or key in self.extensions[tenant]
 
 
-def _meant(plans: Plans, states: Sequence[StateAt], who: list[str] | None) -> Wanted:
-    """WHO, by extension or name; a user who is gone is named by the extension."""
+def _meant(plans: Plans, states: Sequence[StateAt], who: list[str] | None, *, alone: bool = False) -> Wanted:
+    """WHO, by extension or name; a user who is gone is named by the extension.
+
+    ``alone``: something is changed, and users of one tenant only are meant by one word.
+    """
     from pbxgen.diagnostics.nearest import did_you_mean
     from pbxgen.flow.subject import namesakes
 
@@ -387,6 +392,10 @@ def _meant(plans: Plans, states: Sequence[StateAt], who: list[str] | None) -> Wa
         if several is not None:
             why = f"several users are called {console.printable(text)}: name the extension ({several})"
             raise typer.BadParameter(why, param_hint="WHO")
+        tenants = [name for name, some in hits.items() if some]
+        if alone and len(tenants) > 1:
+            why = f"{console.printable(text)} is in several tenants ({', '.join(tenants)}): name one of them"
+            raise typer.BadParameter(why, param_hint="--tenant")
         for name, extensions in hits.items():
             found[name] |= extensions
     return _Meant({name: frozenset(extensions) for name, extensions in found.items()})

@@ -61,6 +61,11 @@ def keys_of(plan: Plan) -> tuple[str, ...]:
     return (*users, *(f"{SWITCH}{name}" for name in plan.switches))
 
 
+def labelled(plans: Plans, tenant: str, key: str) -> str:
+    """A key as it is told: of several tenants, with its own."""
+    return f"{tenant}/{key}" if len(plans) > 1 else key
+
+
 def _kept(plans: Plans, raw: Stored) -> dict[str, Kept]:
     return {name: kept(plan, raw.get(name, {})) for name, plan in plans.items()}
 
@@ -133,6 +138,7 @@ def push(session: Session, plans: Plans, source: StateAt, who: Wanted) -> Pushed
         for extension, given in source.tenants[name].users.items():
             if not who(name, extension):
                 continue
+            called = labelled(plans, name, extension)
             before = there.tenants[name].users.get(extension, {})
             allowed: dict[str, Setting] = {}
             for key, setting in given.items():
@@ -140,10 +146,10 @@ def push(session: Session, plans: Plans, source: StateAt, who: Wanted) -> Pushed
                 if why is None:
                     allowed[key] = setting
                 else:
-                    told.append(f"{extension}: {key} is not put there: it would be passed over ({_WHY[why]})")
+                    told.append(f"{called}: {key} is not put there: it would be passed over ({_WHY[why]})")
             after = newest(before, allowed)
             if len(written(after)) > LONGEST:
-                told.append(f"{extension}: all of it would be too long; what is there stays")
+                told.append(f"{called}: all of it would be too long; what is there stays")
             elif written(after) != written(before):
                 new[extension] = written(after)
                 settings += sum(before.get(key) != one for key, one in after.items())
@@ -157,12 +163,12 @@ def push(session: Session, plans: Plans, source: StateAt, who: Wanted) -> Pushed
     return Pushed(settings, switches, tuple(told))
 
 
-def clear(session: Session, plans: Plans, who: Wanted) -> tuple[dict[str, list[str]], list[str]]:
-    """Take everything off that is set under the keys that are meant: those keys, by tenant, and what is left and why.
+def clear(session: Session, plans: Plans, who: Wanted) -> tuple[dict[str, list[str]], dict[str, list[str]]]:
+    """Take everything off that is set under the keys that are meant: those keys, and those that are left, by tenant.
 
     Raises DeployError.
     """
-    left: list[str] = []
+    left: dict[str, list[str]] = {}
     gone: dict[str, list[str]] = {}
     for name, texts in state_at(session, plans).raw.items():
         for key in sorted(texts):
@@ -171,7 +177,7 @@ def clear(session: Session, plans: Plans, who: Wanted) -> tuple[dict[str, list[s
             if _ADDRESSED.fullmatch(key):
                 gone.setdefault(name, []).append(key)
             else:
-                left.append(key)
+                left.setdefault(name, []).append(key)
     session.running.store({name: dict.fromkeys(keys, "") for name, keys in gone.items()})
     return gone, left
 

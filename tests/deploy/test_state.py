@@ -316,23 +316,83 @@ def test_clear_takes_off_one_user_or_all_and_leaves_switches(invoke: Invoke, fak
     assert invoke("state", "clear", ".", "--to", "hq").stdout == "hq: nothing is set\n"
 
 
-def test_of_a_fleet_each_tenant_is_told_and_its_own_file_is_changed(invoke: Invoke, tmp_path: Path) -> None:
+@pytest.fixture
+def fleet(tmp_path: Path) -> Path:
+    """Of two tenants, one and two, that are alike."""
     tenants = tmp_path / "fleet/tenants"
     tenants.mkdir(parents=True)
     (tmp_path / "fleet/fleet.yaml").write_text('version: 1\ntenants: ["tenants/*"]\n')
     for number, name in enumerate(("one", "two")):
         text = SOURCE.replace("name: office, domain: office", f"name: {name}, domain: {name}")
         (tenants / f"{name}.yaml").write_text(text.replace("+390212345", f"+39021234{number + 6}"))
+    return tmp_path / "fleet/fleet.yaml"
+
+
+def test_of_a_fleet_each_tenant_is_told_and_its_own_file_is_changed(
+    invoke: Invoke, fleet: Path, tmp_path: Path
+) -> None:
+    tenants = fleet.parent / "tenants"
     texts = {"one": {"103": f"busy:x102:0:{SINCE}:0"}, "two": {"103": f"dnd:on:0:{SINCE}:0"}, "three": {"103": "x"}}
     saved = tmp_path / "state.json"
     saved.write_text(json.dumps({"version": 1, "state": texts}))
-    words = (tmp_path / "fleet/fleet.yaml", "--to", saved)
+    words = (fleet, "--to", saved)
     shown = invoke("state", "show", *words).stdout
     assert "  one:\n    Cleo (103)\n      on busy: Bruno (102), since 2026-11-25 13:00\n  two:\n" in shown
     assert "do not disturb" not in invoke("state", "show", *words, "--tenant", "one").stdout
     assert invoke("state", "pull", *words).exit_code == 0
     assert '{name: Cleo, deviations: {busy: "102"}}' in (tenants / "one.yaml").read_text()
     assert "{name: Cleo, dnd: true}" in (tenants / "two.yaml").read_text()
+
+
+def test_who_is_in_several_tenants_is_asked_about_before_anything_is_changed(
+    invoke: Invoke, fake: FakeAsterisk, fleet: Path, tmp_path: Path
+) -> None:
+    saved = tmp_path / "state.json"
+    for name in ("one", "two"):
+        fake.database[name, "103"] = f"busy:x102:0:{SINCE}:0|unconditional:x999:0:{SINCE}:0"
+        fake.database[name, "switch.night"] = f"on:{SINCE}"
+    before = dict(fake.database)
+    assert invoke("state", "show", fleet, "--to", "hq", "--save", saved).exit_code == 0
+    for words in (
+        ("clear", fleet, "103", "--to", "hq"),
+        ("clear", fleet, "Cleo", "--to", "hq", "-n"),
+        ("pull", fleet, "103", "--to", "hq"),
+        ("push", fleet, "103", "--to", "hq", "--from", saved),
+    ):
+        asked = invoke("state", *words)
+        assert (asked.exit_code, asked.stdout) == (2, "")
+        assert "is in several tenants (one, two): name one of them" in " ".join(asked.stderr.replace("│", "").split())
+    assert fake.database == before
+    assert invoke("state", "show", fleet, "103", "--to", "hq").exit_code == 0
+    assert invoke("state", "clear", fleet, "103", "--to", "hq", "--tenant", "two").stdout == "hq: cleared: 103\n"
+    assert fake.database == {key: text for key, text in before.items() if key != ("two", "103")}
+
+
+def test_of_a_fleet_users_are_told_with_their_tenants(
+    invoke: Invoke, fake: FakeAsterisk, fleet: Path, tmp_path: Path
+) -> None:
+    saved = tmp_path / "state.json"
+    for name in ("one", "two"):
+        fake.database[name, "103"] = f"busy:x102:0:{SINCE}:0|unconditional:x999:0:{SINCE}:0"
+    fake.database["two", "a b"] = "x"
+    told = "two/103: unconditional is left: the user may not divert there"
+    assert told in invoke("state", "pull", fleet, "--to", "hq", "-n", "--save", saved).stderr
+    cleared = invoke("state", "clear", fleet, "--to", "hq")
+    assert cleared.stdout == "hq: cleared: one/103, two/103\n"
+    assert "hq: two/'a b' cannot be named in a command" in cleared.stderr
+    pushed = invoke("state", "push", fleet, "--to", "hq", "--from", saved)
+    assert pushed.stdout == "hq: 2 settings and 0 switches put there\n"
+    assert "hq: two/103: unconditional is not put there" in pushed.stderr
+
+
+def test_a_switch_that_the_source_does_not_know_is_cleared_when_that_is_asked_for(
+    invoke: Invoke, fake: FakeAsterisk
+) -> None:
+    fake.database["office", "switch.lunch"] = f"on:{SINCE}"
+    put(fake, "103", "busy:v:0")
+    assert invoke("state", "clear", ".", "--to", "hq").stdout == "hq: cleared: 103\n"
+    assert fake.database == {("office", "switch.lunch"): f"on:{SINCE}"}
+    assert invoke("state", "clear", ".", "--to", "hq", "--switches").stdout == "hq: cleared: switch.lunch\n"
 
 
 @pytest.mark.parametrize(
