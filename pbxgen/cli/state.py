@@ -111,6 +111,12 @@ def register(app: typer.Typer) -> None:
         group,
         name="state",
         help=_HELP,
+        epilog=examples(
+            "pbxgen state office --to hq",
+            "pbxgen state pull office --to hq --clear",
+            "pbxgen state push office --to hq2 --from state.json",
+            "pbxgen state clear office 101 --to hq",
+        ),
         short_help="Show, pull, push or clear what users have set from their phones.",
     )
 
@@ -134,7 +140,7 @@ def show(
     say = phrases(spoken(language))
     plans = _plans(source, tenant)
     places = _places(source, file, to)
-    every = _read(places, plans)
+    every = _read(places, plans, tenant)
     meant = _meant(plans, every, who)
     states = [_narrowed(state, meant) for state in every]
     if format == "json":
@@ -163,7 +169,7 @@ def pull(
 
     plans = _plans(source, tenant)
     places = _places(source, file, to)
-    every = _read(places, plans)
+    every = _read(places, plans, tenant)
     meant = _meant(plans, every, who, alone=True)
     states = [_narrowed(state, meant) for state in every]
     _save(states, save)
@@ -236,7 +242,7 @@ def push(
     from pbxgen.flow.kept import merged
 
     plans = _plans(source, tenant)
-    every = _read(_places(source, file, origin), plans)
+    every = _read(_places(source, file, origin, "--from"), plans, tenant, "--from")
     meant = _meant(plans, every, who, alone=True)
     given, *others = every
     for other in others:
@@ -274,11 +280,11 @@ def clear(
 
     plans = _plans(source, tenant)
     places = _places(source, file, to)
-    states = _read(places, plans)
+    states = _read(places, plans, tenant)
     named = _meant(plans, states, who, alone=True)
 
     def meant(name: str, key: str) -> bool:
-        return switches if key.startswith(SWITCH) else named(name, key)
+        return switches and named.reaches(name) if key.startswith(SWITCH) else named(name, key)
 
     _save(states, save)
     for place, state in zip(places, states, strict=True):
@@ -310,17 +316,15 @@ def _plans(source: Path, tenant: str | None) -> dict[str, Plan]:
     return {plan.name: plan for plan in compilation.plans}
 
 
-def _places(source: Path, file: Path | None, name: str) -> tuple[DeployTarget | Path, ...]:
-    """The PBXs that are meant, or the file."""
+def _places(source: Path, file: Path | None, name: str, option: str = "--to") -> tuple[DeployTarget | Path, ...]:
+    """The PBXs that are meant, or the file: a target first. ``option`` is that of ``name``."""
     from pbxgen.cli.deployment import deploy_file, targets_of
 
     path = file or _deploy_file(source)
-    if path is None or (file is None and Path(name).is_file()):
-        if Path(name).is_file():
-            read = None if path is None else deploy_file(path)
-            return (Path(name),) if read is None or name not in read.targets else read.targets[name]
-        path = DEFAULT_FILE
-    return targets_of(deploy_file(path), name)
+    targets = None if path is None else deploy_file(path)
+    if (targets is None or name not in targets.targets) and Path(name).is_file():
+        return (Path(name),)
+    return targets_of(targets or deploy_file(DEFAULT_FILE), name, option)
 
 
 def _deploy_file(source: Path) -> Path | None:
@@ -330,7 +334,10 @@ def _deploy_file(source: Path) -> Path | None:
     return next((path for path in every if path.is_file()), None)
 
 
-def _read(places: Sequence[DeployTarget | Path], plans: Plans) -> list[StateAt]:
+def _read(
+    places: Sequence[DeployTarget | Path], plans: Plans, tenant: str | None, option: str = "--to"
+) -> list[StateAt]:
+    """What is set at each of them; ``tenant``: all that was asked for, ``option``: that of the places."""
     from pbxgen.cli.deployment import fail
     from pbxgen.cli.progress import progress
     from pbxgen.deploy.errors import DeployError
@@ -344,7 +351,11 @@ def _read(places: Sequence[DeployTarget | Path], plans: Plans) -> list[StateAt]:
                 states.append(from_file(place, plans))
             except ValueError as error:
                 why = f"{place} holds no state: {error}"
-                raise typer.BadParameter(console.printable(why), param_hint="--to") from None
+                raise typer.BadParameter(console.printable(why), param_hint=option) from None
+            others = states[-1].raw.keys() - plans.keys()
+            if others and (tenant is None or len(others) == len(states[-1].raw)):
+                told = ", ".join(console.printable(name) for name in sorted(others))
+                console.note(f"{console.printable(str(place))}: passed over, as the source has no such tenant: {told}")
             continue
         try:
             with progress() as step, session_at(place) as session:
@@ -364,8 +375,12 @@ class _Meant:
     def __call__(self, tenant: str, key: str) -> bool:
         return self.extensions is None or key in self.extensions[tenant]
 
+    def reaches(self, tenant: str) -> bool:
+        """Is anybody of this tenant meant?"""
+        return self.extensions is None or bool(self.extensions[tenant])
 
-def _meant(plans: Plans, states: Sequence[StateAt], who: list[str] | None, *, alone: bool = False) -> Wanted:
+
+def _meant(plans: Plans, states: Sequence[StateAt], who: list[str] | None, *, alone: bool = False) -> _Meant:
     """WHO, by extension or name; a user who is gone is named by the extension.
 
     ``alone``: something is changed, and users of one tenant only are meant by one word.

@@ -15,7 +15,7 @@ from pbxgen.deploy.errors import DeployError
 from pbxgen.deploy.read import DeployTarget
 from pbxgen.deploy.running import Stored
 from pbxgen.deploy.session import Session
-from pbxgen.flow.kept import SWITCH, Kept, Passed, epoch_of, kept, newest, passed_over
+from pbxgen.flow.kept import SWITCH, Kept, Passed, epoch_of, kept, newest, passed_over, stand_of
 from pbxgen.flow.plan import Plan
 from pbxgen.flow.settings import LONGEST, Setting, Settings, read, written
 
@@ -77,19 +77,21 @@ def saved_text(states: Collection[StateAt]) -> str:
         for name, texts in state.raw.items():
             known = tenants.setdefault(name, {})
             for key, text in texts.items():
-                known[key] = text if key not in known else _newer(known[key], text)
+                known[key] = text if key not in known else _newer(key, known[key], text)
     return json.dumps({"version": 1, "state": tenants}, indent=2) + "\n"
 
 
-def _newer(first: str, second: str) -> str:
-    """Of what two PBXs of one source have under a key: what was set later, setting by setting."""
+def _newer(key: str, first: str, second: str) -> str:
+    """Of what two PBXs of one source have under a key: what was set later, setting by setting. Rubbish never wins."""
+    if key.startswith(SWITCH):
+        stand, another = stand_of(first), stand_of(second)
+        later = another is not None and (stand is None or another.since > stand.since)
+        return second if later else first
     one, other = read(first), read(second)
-    if one and other:
-        both = written(newest(one, other))
-        return both if len(both) <= LONGEST else first
-    return max(
-        first, second, key=lambda text: int(text.rpartition(":")[2]) if text.rpartition(":")[2].isdecimal() else -1
-    )
+    if not one or not other:
+        return second if other else first
+    both = written(newest(one, other))
+    return both if len(both) <= LONGEST else first
 
 
 def from_file(path: Path, plans: Plans) -> StateAt:

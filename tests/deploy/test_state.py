@@ -395,6 +395,17 @@ def test_a_switch_that_the_source_does_not_know_is_cleared_when_that_is_asked_fo
     assert invoke("state", "clear", ".", "--to", "hq", "--switches").stdout == "hq: cleared: switch.lunch\n"
 
 
+def test_switches_are_cleared_of_the_tenant_whose_user_is_named(
+    invoke: Invoke, fake: FakeAsterisk, fleet: Path
+) -> None:
+    for name in ("one", "two"):
+        fake.database[name, "switch.night"] = f"on:{SINCE}"
+    fake.database["one", "199"] = f"busy:v:0:{SINCE}:0"
+    cleared = invoke("state", "clear", fleet, "199", "--to", "hq", "--switches")
+    assert cleared.stdout == "hq: cleared: one/199, one/switch.night\n"
+    assert fake.database == {("two", "switch.night"): f"on:{SINCE}"}
+
+
 @pytest.mark.parametrize(
     "words",
     [
@@ -513,3 +524,88 @@ def test_of_a_pair_what_was_set_earlier_does_not_hold_again_once_the_later_is_ta
     assert done.exit_code == 0, done.output
     assert pair == {earlier: {}, later: {("office", "101"): f"no_answer:x103:0:{SINCE + 900}:0"}}
     assert 'busy: "103" ' in source(place)
+
+
+@pytest.mark.parametrize("swapped", [False, True], ids=["at the second", "at the first"])
+@pytest.mark.parametrize(
+    ("key", "valid", "rubbish"),
+    [
+        ("103", f"busy:v:0:{SINCE}:0", f"evil:{SINCE + 9}"),
+        ("103", f"busy:v:0:{SINCE}:0", f"on:{SINCE + 9}"),
+        ("103", f"busy:v:0:{SINCE}:0", "x:" + "9" * 5000),
+        ("switch.night", f"on:{SINCE}", f"evil:{SINCE + 9}"),
+        ("switch.night", f"on:{SINCE}", "on:" + "9" * 5000),
+        ("switch.night", f"on:{SINCE}", f"busy:v:0:{SINCE + 9}:0"),
+    ],
+)
+def test_of_a_pair_rubbish_does_not_win_over_what_was_set(
+    invoke: Invoke, pair: Databases, tmp_path: Path, key: str, valid: str, rubbish: str, swapped: bool
+) -> None:
+    texts = [rubbish, valid] if swapped else [valid, rubbish]
+    for node, text in zip(("hq", "hq2"), texts, strict=True):
+        pair[node]["office", key] = text
+    saved = tmp_path / "state.json"
+    assert invoke("state", "show", ".", "--to", "pair", "--save", saved).exit_code == 0
+    assert json.loads(saved.read_text())["state"] == {"office": {key: valid}}
+
+
+def test_of_a_pair_what_was_set_later_is_kept_in_the_file(invoke: Invoke, pair: Databases, tmp_path: Path) -> None:
+    pair["hq"] = {("office", "switch.night"): f"on:{SINCE}", ("office", "103"): f"busy:v:0:{SINCE + 1}:0"}
+    pair["hq2"] = {("office", "switch.night"): f"off:{SINCE + 1}", ("office", "103"): f"busy:x102:0:{SINCE}:0"}
+    saved = tmp_path / "state.json"
+    assert invoke("state", "show", ".", "--to", "pair", "--save", saved).exit_code == 0
+    kept = {"switch.night": f"off:{SINCE + 1}", "103": f"busy:v:0:{SINCE + 1}:0"}
+    assert json.loads(saved.read_text())["state"] == {"office": kept}
+
+
+def test_status_does_not_claim_to_know_what_is_set_while_the_source_has_errors(
+    invoke: Invoke, fake: FakeAsterisk, place: Place
+) -> None:
+    assert invoke("deploy", "--to", "hq").exit_code == 0
+    put(fake, "101", "busy:p9:0")
+    place.change('busy: "102"', 'busy: "999"')
+    assert "  set from phones: not known (the source has errors)\n" in invoke("status").stdout
+    document = json.loads(invoke("status", "--format", "json").stdout)["targets"]["hq"]["settings"]
+    assert document["known"] is False
+
+
+@pytest.mark.parametrize("words", [(), ("-f", "deploy.yaml")], ids=["without -f", "with -f"])
+def test_a_target_comes_before_a_file_of_the_same_name_and_any_other_file_serves(
+    invoke: Invoke, fake: FakeAsterisk, place: Place, words: tuple[str, ...]
+) -> None:
+    put(fake, "103", "busy:v:0")
+    assert invoke("state", "show", ".", "--to", "hq", "--save", "saved", *words).exit_code == 0
+    (place.source / "hq").write_text((place.source / "saved").read_text())
+    fake.database.clear()
+    assert "Cleo (103)" in invoke("state", "show", ".", "--to", "saved", *words).stdout
+    assert "nothing is set" in invoke("state", "show", ".", "--to", "hq", *words).stdout
+    pushed = invoke("state", "push", ".", "--to", "hq", "--from", "saved", *words)
+    assert pushed.stdout == "hq: 1 setting and 0 switches put there\n"
+
+
+def test_tenants_of_a_saved_file_that_the_source_has_not_are_told(
+    invoke: Invoke, fleet: Path, place: Place, tmp_path: Path
+) -> None:
+    saved = tmp_path / "state.json"
+    set_there = {"103": f"busy:v:0:{SINCE}:0"}
+    told = "passed over, as the source has no such tenant: other"
+    saved.write_text(json.dumps({"version": 1, "state": {"other": set_there}}))
+    pushed = invoke("state", "push", ".", "--to", "hq", "--from", saved)
+    assert (pushed.exit_code, pushed.stdout) == (0, "hq: 0 settings and 0 switches put there\n")
+    assert f"{saved}: {told}" in pushed.stderr
+    saved.write_text(json.dumps({"version": 1, "state": {"one": set_there, "other": set_there}}))
+    assert f"{told}\n" in invoke("state", "show", fleet, "--to", saved).stderr
+    assert told not in invoke("state", "show", fleet, "--to", saved, "--tenant", "one").stderr
+
+
+@pytest.mark.parametrize("origin", ["bad.json", "hp"])
+def test_what_is_wrong_with_the_origin_is_said_of_the_origin(invoke: Invoke, place: Place, origin: str) -> None:
+    (place.source / "bad.json").write_text("[]")
+    wrong = invoke("state", "push", ".", "--to", "hq", "--from", origin)
+    assert wrong.exit_code == 2
+    assert "Invalid value for --from" in wrong.stderr
+    assert "--to" not in wrong.stderr
+
+
+def test_examples_stand_in_the_help(invoke: Invoke) -> None:
+    assert "pbxgen state pull office --to hq --clear" in invoke("state", "--help").stdout
