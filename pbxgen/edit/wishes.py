@@ -28,8 +28,8 @@ class Setting:
     """Whose calls: the rule's `from`."""
     until: str | None = None
     confirm: bool = False
-    keeps_after: bool = True
-    """Without ``after``: does a rule of nothing but `to` and `after` keep the one that it has?"""
+    keeps_options: bool = True
+    """Does a single rule keep its `after` and `confirm`, where nothing is said of them here?"""
 
     @property
     def is_short(self) -> bool:
