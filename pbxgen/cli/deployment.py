@@ -47,15 +47,15 @@ def deploy_file(path: Path) -> DeployFile:
     return reading.file
 
 
-def targets_of(file: DeployFile, name: str | None) -> tuple[DeployTarget, ...]:
-    """The PBXs that are meant, in order; wrong usage for a name that no target has."""
+def targets_of(file: DeployFile, name: str | None, option: str = "--to") -> tuple[DeployTarget, ...]:
+    """The PBXs that are meant, in order; wrong usage of ``option`` for a name that no target has."""
     from pbxgen.diagnostics.nearest import did_you_mean
 
     if name is None:
         return file.each
     if name not in file.targets:
         meant = did_you_mean(name, file.targets) or f"there are {', '.join(file.targets)}"
-        raise typer.BadParameter(f"no target is called {console.printable(name)}; {meant}", param_hint="--to")
+        raise typer.BadParameter(f"no target is called {console.printable(name)}; {meant}", param_hint=option)
     return file.targets[name]
 
 

@@ -28,9 +28,9 @@ DESTINATION  102, +393331234567, mobile, voicemail, voicemail:102, operator, ope
              announce:NAME, busy, hangup, or several of them separated by commas; off switches the deviation off;
              inherit takes the user's own away, so that what the policy says holds again
 
-Every comment, blank line and quote is kept. A change that `pbxgen check` would report as an error is refused, and the
-file is not touched; warnings that are new are shown. Rules with conditions are replaced with --replace only. The diff
-is printed.
+Every comment, blank line and quote is kept, and so are `after` and `confirm` of a single rule. A change that `pbxgen
+check` would report as an error is refused, and the file is not touched; warnings that are new are shown. Rules with
+conditions, of the user or of the user's policy, are replaced with --replace only. The diff is printed.
 """
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", re.ASCII)
 INHERIT = "inherit"

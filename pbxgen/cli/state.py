@@ -111,6 +111,12 @@ def register(app: typer.Typer) -> None:
         group,
         name="state",
         help=_HELP,
+        epilog=examples(
+            "pbxgen state office --to hq",
+            "pbxgen state pull office --to hq --clear",
+            "pbxgen state push office --to hq2 --from state.json",
+            "pbxgen state clear office 101 --to hq",
+        ),
         short_help="Show, pull, push or clear what users have set from their phones.",
     )
 
@@ -134,7 +140,7 @@ def show(
     say = phrases(spoken(language))
     plans = _plans(source, tenant)
     places = _places(source, file, to)
-    every = _read(places, plans)
+    every = _read(places, plans, tenant)
     meant = _meant(plans, every, who)
     states = [_narrowed(state, meant) for state in every]
     if format == "json":
@@ -159,12 +165,12 @@ def pull(
 ) -> None:
     from pbxgen.cli.divert import check_changes, source_to_edit, write_changes
     from pbxgen.cli.state_pull import pulled
-    from pbxgen.deploy.state import local_now
+    from pbxgen.deploy.state import labelled, local_now
 
     plans = _plans(source, tenant)
     places = _places(source, file, to)
-    every = _read(places, plans)
-    meant = _meant(plans, every, who)
+    every = _read(places, plans, tenant)
+    meant = _meant(plans, every, who, alone=True)
     states = [_narrowed(state, meant) for state in every]
     _save(states, save)
     changed = False
@@ -173,7 +179,7 @@ def pull(
         place = source_to_edit(source, name)
         found = pulled(place, plan, [state.tenants[name] for state in states], local_now(plan), replace=replace)
         for line in found.told:
-            console.note(line)
+            console.note(labelled(plans, name, line))
         if found.changes:
             check_changes(place, found.changes)
             write_changes(found.changes, dry_run=dry_run)
@@ -188,18 +194,25 @@ def pull(
 def _cleared(
     places: Sequence[DeployTarget | Path], plans: Plans, states: Sequence[StateAt], settled: Mapping[str, Any]
 ) -> None:
-    """Take off what the source says already, of those tenants whose source runs there."""
+    """Take off what the source says already, of those tenants whose source runs everywhere.
+
+    Were it taken off one node of several, what another has set earlier would be all that is set.
+    """
     from pbxgen.cli.deployment import fail
     from pbxgen.deploy.errors import DeployError
     from pbxgen.deploy.session import session_at
     from pbxgen.deploy.state import take_off
 
+    current = {
+        name: users
+        for name, users in settled.items()
+        if all(state.running.get(name) == plans[name].digest for state in states)
+    }
     for place, state in zip(places, states, strict=True):
         if isinstance(place, Path):
             console.note(f"{state.name}: a file has nothing to take off")
             continue
-        current = {name: users for name, users in settled.items() if state.running.get(name) == plans[name].digest}
-        if any(settled[name] for name in settled.keys() - current.keys()):
+        if any(users for name, users in settled.items() if state.running.get(name) != plans[name].digest):
             console.note(f"{state.name}: nothing is taken off before it runs this source; deploy it first")
         if not any(current.values()):
             continue
@@ -229,8 +242,8 @@ def push(
     from pbxgen.flow.kept import merged
 
     plans = _plans(source, tenant)
-    every = _read(_places(source, file, origin), plans)
-    meant = _meant(plans, every, who)
+    every = _read(_places(source, file, origin, "--from"), plans, tenant, "--from")
+    meant = _meant(plans, every, who, alone=True)
     given, *others = every
     for other in others:
         given = StateAt(given.name, {name: merged(given.tenants[name], other.tenants[name]) for name in plans})
@@ -262,33 +275,35 @@ def clear(
     from pbxgen.deploy.errors import DeployError
     from pbxgen.deploy.session import session_at
     from pbxgen.deploy.state import clear as cleared
+    from pbxgen.deploy.state import labelled
     from pbxgen.flow.kept import SWITCH
 
     plans = _plans(source, tenant)
     places = _places(source, file, to)
-    states = _read(places, plans)
-    named = _meant(plans, states, who)
+    states = _read(places, plans, tenant)
+    named = _meant(plans, states, who, alone=True)
 
     def meant(name: str, key: str) -> bool:
-        is_switch = key.startswith(SWITCH) and key.removeprefix(SWITCH) in plans[name].switches
-        return switches if is_switch else named(name, key)
+        return switches and named.reaches(name) if key.startswith(SWITCH) else named(name, key)
 
     _save(states, save)
     for place, state in zip(places, states, strict=True):
         if isinstance(place, Path):
             raise typer.BadParameter("what is set is taken off a target of deploy.yaml", param_hint="--to")
-        keys = [key for name in plans for key in state.raw.get(name, {}) if meant(name, key)]
+        keys = [(name, key) for name in plans for key in state.raw.get(name, {}) if meant(name, key)]
         if not dry_run:
             try:
                 with session_at(place) as session:
                     gone, left = cleared(session, plans, meant)
             except DeployError as error:
                 fail(error)
-            keys = [key for some in gone.values() for key in some]
-            for key in left:
-                console.note(f"{place.name}: {key!r} cannot be named in a command; take it off by hand")
+            keys = [(name, key) for name, some in gone.items() for key in some]
+            for name, some in left.items():
+                for key in some:
+                    called = labelled(plans, name, repr(key))
+                    console.note(f"{place.name}: {called} cannot be named in a command; take it off by hand")
         would = "would be cleared" if dry_run else "cleared"
-        told = ", ".join(console.printable(key) for key in keys) or "nothing is set"
+        told = ", ".join(labelled(plans, name, console.printable(key)) for name, key in keys) or "nothing is set"
         console.out(f"{place.name}: {would}: {told}" if keys else f"{place.name}: {told}")
 
 
@@ -301,17 +316,15 @@ def _plans(source: Path, tenant: str | None) -> dict[str, Plan]:
     return {plan.name: plan for plan in compilation.plans}
 
 
-def _places(source: Path, file: Path | None, name: str) -> tuple[DeployTarget | Path, ...]:
-    """The PBXs that are meant, or the file."""
+def _places(source: Path, file: Path | None, name: str, option: str = "--to") -> tuple[DeployTarget | Path, ...]:
+    """The PBXs that are meant, or the file: a target first. ``option`` is that of ``name``."""
     from pbxgen.cli.deployment import deploy_file, targets_of
 
     path = file or _deploy_file(source)
-    if path is None or (file is None and Path(name).is_file()):
-        if Path(name).is_file():
-            read = None if path is None else deploy_file(path)
-            return (Path(name),) if read is None or name not in read.targets else read.targets[name]
-        path = DEFAULT_FILE
-    return targets_of(deploy_file(path), name)
+    targets = None if path is None else deploy_file(path)
+    if (targets is None or name not in targets.targets) and Path(name).is_file():
+        return (Path(name),)
+    return targets_of(targets or deploy_file(DEFAULT_FILE), name, option)
 
 
 def _deploy_file(source: Path) -> Path | None:
@@ -321,7 +334,10 @@ def _deploy_file(source: Path) -> Path | None:
     return next((path for path in every if path.is_file()), None)
 
 
-def _read(places: Sequence[DeployTarget | Path], plans: Plans) -> list[StateAt]:
+def _read(
+    places: Sequence[DeployTarget | Path], plans: Plans, tenant: str | None, option: str = "--to"
+) -> list[StateAt]:
+    """What is set at each of them; ``tenant``: all that was asked for, ``option``: that of the places."""
     from pbxgen.cli.deployment import fail
     from pbxgen.cli.progress import progress
     from pbxgen.deploy.errors import DeployError
@@ -335,7 +351,11 @@ def _read(places: Sequence[DeployTarget | Path], plans: Plans) -> list[StateAt]:
                 states.append(from_file(place, plans))
             except ValueError as error:
                 why = f"{place} holds no state: {error}"
-                raise typer.BadParameter(console.printable(why), param_hint="--to") from None
+                raise typer.BadParameter(console.printable(why), param_hint=option) from None
+            others = states[-1].raw.keys() - plans.keys()
+            if others and (tenant is None or len(others) == len(states[-1].raw)):
+                told = ", ".join(console.printable(name) for name in sorted(others))
+                console.note(f"{console.printable(str(place))}: passed over, as the source has no such tenant: {told}")
             continue
         try:
             with progress() as step, session_at(place) as session:
@@ -355,9 +375,16 @@ class _Meant:
     def __call__(self, tenant: str, key: str) -> bool:
         return self.extensions is None or key in self.extensions[tenant]
 
+    def reaches(self, tenant: str) -> bool:
+        """Is anybody of this tenant meant?"""
+        return self.extensions is None or bool(self.extensions[tenant])
 
-def _meant(plans: Plans, states: Sequence[StateAt], who: list[str] | None) -> Wanted:
-    """WHO, by extension or name; a user who is gone is named by the extension."""
+
+def _meant(plans: Plans, states: Sequence[StateAt], who: list[str] | None, *, alone: bool = False) -> _Meant:
+    """WHO, by extension or name; a user who is gone is named by the extension.
+
+    ``alone``: something is changed, and users of one tenant only are meant by one word.
+    """
     from pbxgen.diagnostics.nearest import did_you_mean
     from pbxgen.flow.subject import namesakes
 
@@ -380,6 +407,10 @@ def _meant(plans: Plans, states: Sequence[StateAt], who: list[str] | None) -> Wa
         if several is not None:
             why = f"several users are called {console.printable(text)}: name the extension ({several})"
             raise typer.BadParameter(why, param_hint="WHO")
+        tenants = [name for name, some in hits.items() if some]
+        if alone and len(tenants) > 1:
+            why = f"{console.printable(text)} is in several tenants ({', '.join(tenants)}): name one of them"
+            raise typer.BadParameter(why, param_hint="--tenant")
         for name, extensions in hits.items():
             found[name] |= extensions
     return _Meant({name: frozenset(extensions) for name, extensions in found.items()})

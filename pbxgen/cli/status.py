@@ -43,10 +43,11 @@ def status(
     read = deploy_file(file)
     found = []
     with progress() as step:
-        plans = {plan.name: plan for plan in compile_path(read.source, analysis=False).plans}
+        compilation = compile_path(read.source, analysis=False)
+        plans = {plan.name: plan for plan in compilation.plans}
         for target in targets_of(read, to):
             step(f"asking {target.name}")
-            found.append(status_of(target, plans))
+            found.append(status_of(target, plans, failed=compilation.failed))
     if format == "json":
         console.out(json.dumps(status_document(found), indent=2))
     else:

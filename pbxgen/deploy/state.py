@@ -15,7 +15,7 @@ from pbxgen.deploy.errors import DeployError
 from pbxgen.deploy.read import DeployTarget
 from pbxgen.deploy.running import Stored
 from pbxgen.deploy.session import Session
-from pbxgen.flow.kept import SWITCH, Kept, Passed, epoch_of, kept, newest, passed_over
+from pbxgen.flow.kept import SWITCH, Kept, Passed, epoch_of, kept, newest, passed_over, stand_of
 from pbxgen.flow.plan import Plan
 from pbxgen.flow.settings import LONGEST, Setting, Settings, read, written
 
@@ -61,6 +61,11 @@ def keys_of(plan: Plan) -> tuple[str, ...]:
     return (*users, *(f"{SWITCH}{name}" for name in plan.switches))
 
 
+def labelled(plans: Plans, tenant: str, key: str) -> str:
+    """A key as it is told: of several tenants, with its own."""
+    return f"{tenant}/{key}" if len(plans) > 1 else key
+
+
 def _kept(plans: Plans, raw: Stored) -> dict[str, Kept]:
     return {name: kept(plan, raw.get(name, {})) for name, plan in plans.items()}
 
@@ -72,19 +77,21 @@ def saved_text(states: Collection[StateAt]) -> str:
         for name, texts in state.raw.items():
             known = tenants.setdefault(name, {})
             for key, text in texts.items():
-                known[key] = text if key not in known else _newer(known[key], text)
+                known[key] = text if key not in known else _newer(key, known[key], text)
     return json.dumps({"version": 1, "state": tenants}, indent=2) + "\n"
 
 
-def _newer(first: str, second: str) -> str:
-    """Of what two PBXs of one source have under a key: what was set later, setting by setting."""
+def _newer(key: str, first: str, second: str) -> str:
+    """Of what two PBXs of one source have under a key: what was set later, setting by setting. Rubbish never wins."""
+    if key.startswith(SWITCH):
+        stand, another = stand_of(first), stand_of(second)
+        later = another is not None and (stand is None or another.since > stand.since)
+        return second if later else first
     one, other = read(first), read(second)
-    if one and other:
-        both = written(newest(one, other))
-        return both if len(both) <= LONGEST else first
-    return max(
-        first, second, key=lambda text: int(text.rpartition(":")[2]) if text.rpartition(":")[2].isdecimal() else -1
-    )
+    if not one or not other:
+        return second if other else first
+    both = written(newest(one, other))
+    return both if len(both) <= LONGEST else first
 
 
 def from_file(path: Path, plans: Plans) -> StateAt:
@@ -133,6 +140,7 @@ def push(session: Session, plans: Plans, source: StateAt, who: Wanted) -> Pushed
         for extension, given in source.tenants[name].users.items():
             if not who(name, extension):
                 continue
+            called = labelled(plans, name, extension)
             before = there.tenants[name].users.get(extension, {})
             allowed: dict[str, Setting] = {}
             for key, setting in given.items():
@@ -140,10 +148,10 @@ def push(session: Session, plans: Plans, source: StateAt, who: Wanted) -> Pushed
                 if why is None:
                     allowed[key] = setting
                 else:
-                    told.append(f"{extension}: {key} is not put there: it would be passed over ({_WHY[why]})")
+                    told.append(f"{called}: {key} is not put there: it would be passed over ({_WHY[why]})")
             after = newest(before, allowed)
             if len(written(after)) > LONGEST:
-                told.append(f"{extension}: all of it would be too long; what is there stays")
+                told.append(f"{called}: all of it would be too long; what is there stays")
             elif written(after) != written(before):
                 new[extension] = written(after)
                 settings += sum(before.get(key) != one for key, one in after.items())
@@ -157,12 +165,12 @@ def push(session: Session, plans: Plans, source: StateAt, who: Wanted) -> Pushed
     return Pushed(settings, switches, tuple(told))
 
 
-def clear(session: Session, plans: Plans, who: Wanted) -> tuple[dict[str, list[str]], list[str]]:
-    """Take everything off that is set under the keys that are meant: those keys, by tenant, and what is left and why.
+def clear(session: Session, plans: Plans, who: Wanted) -> tuple[dict[str, list[str]], dict[str, list[str]]]:
+    """Take everything off that is set under the keys that are meant: those keys, and those that are left, by tenant.
 
     Raises DeployError.
     """
-    left: list[str] = []
+    left: dict[str, list[str]] = {}
     gone: dict[str, list[str]] = {}
     for name, texts in state_at(session, plans).raw.items():
         for key in sorted(texts):
@@ -171,15 +179,16 @@ def clear(session: Session, plans: Plans, who: Wanted) -> tuple[dict[str, list[s
             if _ADDRESSED.fullmatch(key):
                 gone.setdefault(name, []).append(key)
             else:
-                left.append(key)
+                left.setdefault(name, []).append(key)
     session.running.store({name: dict.fromkeys(keys, "") for name, keys in gone.items()})
     return gone, left
 
 
 def take_off(session: Session, plans: Plans, settled: Mapping[str, Mapping[str, Settings]]) -> int:
-    """Take off the settings that are still as they were read, by tenant and extension; how many that were.
+    """Take off the settings that are as they were read, by tenant and extension, and older ones; how many that were.
 
-    What a user has set since stays. Raises DeployError.
+    Of several PBXs of one source, one may have an older setting: alone, it would hold again. What a user has set since
+    stays. Raises DeployError.
     """
     texts: dict[str, dict[str, str]] = {}
     count = 0
@@ -187,7 +196,7 @@ def take_off(session: Session, plans: Plans, settled: Mapping[str, Mapping[str, 
     for name, users in settled.items():
         for extension, settings in users.items():
             there = now.tenants[name].users.get(extension, {})
-            rest = {key: one for key, one in there.items() if settings.get(key) != one}
+            rest = {key: one for key, one in there.items() if key not in settings or one.since > settings[key].since}
             if len(rest) < len(there):
                 count += len(there) - len(rest)
                 texts.setdefault(name, {})[extension] = written(rest)

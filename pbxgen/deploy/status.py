@@ -56,8 +56,11 @@ class TargetStatus:
         return _MEANINGS.get(self.standing, self.details[0] if self.details else "")
 
 
-def status_of(target: DeployTarget, plans: Mapping[str, Plan]) -> TargetStatus:
-    """``plans`` are those of the source as it is, by tenant. Never raises for what is at the target."""
+def status_of(target: DeployTarget, plans: Mapping[str, Plan], *, failed: bool = False) -> TargetStatus:
+    """``plans`` are those of the source as it is, by tenant; ``failed``: it has errors.
+
+    Never raises for what is at the target.
+    """
     try:
         with session_at(target) as session:
             session.check_folder()
@@ -67,7 +70,7 @@ def status_of(target: DeployTarget, plans: Mapping[str, Plan]) -> TargetStatus:
             if state.current is not None:
                 scope = Scope(target.parts, target.beside)
                 drift = session.running.differences(session.files_of(state.current), scope)
-            settings = lapsing(session, plans)
+            settings = Lapsing(unknown="the source has errors") if failed else lapsing(session, plans)
     except DeployError as error:
         return TargetStatus(target, Standing.UNREACHABLE, (str(error),))
     standing, details = _standing(state, drift, {name: plan.digest for name, plan in plans.items()})

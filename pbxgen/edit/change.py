@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from pbxgen.diagnostics.nearest import did_you_mean
-from pbxgen.edit.deviation import conditions, holder, with_wish
-from pbxgen.edit.wishes import DND, Wish
+from pbxgen.edit.deviation import conditions, holder, is_written, policies_of, with_wish
+from pbxgen.edit.wishes import DND, Inherit, Wish
 from pbxgen.edit.yaml_text import CannotEditError, YamlText
 from pbxgen.language.model import SECTIONS
 from pbxgen.language.positions import child
@@ -18,7 +18,7 @@ from pbxgen.language.to_values import plain
 from pbxgen.source.files import is_folder, listing, read, shown
 from pbxgen.source.load import load_source
 from pbxgen.source.reader import read_bytes
-from pbxgen.source.tree import Mapping, Scalar
+from pbxgen.source.tree import Entry, Mapping, Scalar
 
 
 class NoSuchOwnerError(Exception):
@@ -79,16 +79,46 @@ def _changed(before: bytes, wish: Wish) -> bytes | None:
 
 
 def conditional(source: Path, wish: Wish) -> tuple[str, ...]:
-    """The conditions of the rules that ``wish`` would take away, as they are written. Raises UnreadableError."""
+    """The conditions of the rules that ``wish`` would take away, as they are written. Raises UnreadableError.
+
+    Those of a user's policy too, where a key of the user's own would take the place of the policy's.
+    """
+    found = _owner(source, wish.section, wish.name)
+    if found is None:
+        return ()
+    file, owner = found
+    told = [_shown(file, one) for one in conditions(owner, wish.path)]
+    if wish.section == "users" and wish.key != DND and not isinstance(wish.wanted, Inherit):
+        for key in wish.keys:
+            if not is_written(owner, ["deviations", *key.split(".")]):
+                told += _of_policies(source, policies_of(owner), key.split("."))
+    return tuple(told)
+
+
+def _of_policies(source: Path, names: Sequence[str], path: list[str]) -> Iterator[str]:
+    """Of several policies, the last that has the key holds."""
+    for name in reversed(names):
+        found = _owner(source, "policies", name)
+        if found is not None and is_written(found[1], path):
+            file, policy = found
+            yield from (f"{_shown(file, one)}, of policy {name}" for one in conditions(policy, path))
+            return
+
+
+def _shown(file: YamlText, condition: Entry) -> str:
+    return f"{condition.key.text}: {file.shown(condition.value)}"
+
+
+def _owner(source: Path, section: str, name: str) -> tuple[YamlText, Entry] | None:
+    """A user or policy, and the file in which it stands."""
     for path in listing(source).files if is_folder(source) else (source,):
         before = read(path)
-        if wish.name.encode() in before:
+        if name.encode() in before:
             file = YamlText(before.decode("utf-8", "replace"))
-            owner = holder(file, wish.section, wish.name)
+            owner = holder(file, section, name)
             if owner is not None:
-                found = conditions(owner, wish.path)
-                return tuple(f"{one.key.text}: {file.shown(one.value)}" for one in found)
-    return ()
+                return file, owner
+    return None
 
 
 def owner_of(source: Path, text: str) -> str:

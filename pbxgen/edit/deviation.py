@@ -59,6 +59,25 @@ def conditions(owner: Entry, path: list[str]) -> Iterator[Entry]:
         yield from _conditions(at.value)
 
 
+def is_written(owner: Entry, path: list[str]) -> bool:
+    """Does anything stand at ``path`` of ``owner``? What is off as a whole is off in each of its parts."""
+    node: Node = owner.value
+    for step in path:
+        if not isinstance(node, Mapping):
+            break
+        if step not in node.entries:
+            return False
+        node = node.entries[step].value
+    return not isinstance(node, Scalar) or node.value is not None
+
+
+def policies_of(owner: Entry) -> list[str]:
+    """The names of a user's policies, as they are written."""
+    entry = owner.value.entries.get("policy") if isinstance(owner.value, Mapping) else None
+    nodes = () if entry is None else entry.value.items if isinstance(entry.value, Sequence) else (entry.value,)
+    return [node.text for node in nodes if isinstance(node, Scalar)]
+
+
 def _conditions(node: Node) -> Iterator[Entry]:
     if isinstance(node, Sequence):
         for item in node.items:
@@ -77,18 +96,32 @@ def _replaced(file: YamlText, item: Entry, setting: Setting | Flag, quote: str) 
     if isinstance(old, Scalar) and file.style(old) in ("'", '"'):
         quote = file.style(old)
     to, after = find(old, "to"), find(old, "after")
-    plain_rule = isinstance(old, Mapping) and {*old.entries} <= {"to", "after"} and not old.merged
-    if isinstance(setting, Setting) and to is not None and plain_rule and setting.destinations:
-        if setting.is_short and (setting.keeps_after or after is None):
+    if not isinstance(setting, Setting) or not isinstance(old, Mapping) or not setting.destinations:
+        return _put(file, (item, _value(setting, quote)))
+    confirm_fits = "confirm" not in old.entries or (setting.keeps_options and _may_ring(setting.destinations))
+    if to is not None and {*old.entries} <= {"to", "after", "confirm"} and not old.merged and confirm_fits:
+        if setting.is_short and (setting.keeps_options or after is None):
             return _put(file, (to, _value(setting, quote)))
-        if after is not None and not is_alias(after):
-            short = replace(setting, after=None)
-            if setting.after is not None and short.is_short:
-                return _put(file, (to, _value(short, quote)), (after, str(setting.after)))
-            had = after.value.text if isinstance(after.value, Scalar) else ""
-            if setting.after is None and setting.keeps_after and had.isascii() and had.isdigit():
-                setting = replace(setting, after=int(had))
-    return _put(file, (item, _value(setting, quote)))
+        short = replace(setting, after=None)
+        if setting.after is not None and short.is_short and after is not None and not is_alias(after):
+            return _put(file, (to, _value(short, quote)), (after, str(setting.after)))
+    return _put(file, (item, _value(_with_options(setting, old) if setting.keeps_options else setting, quote)))
+
+
+def _with_options(setting: Setting, old: Mapping) -> Setting:
+    """With what the rule in its place says of the time before it and of confirming, where ``setting`` does not."""
+    after, confirm = (old.entries[key].value if key in old.entries else None for key in ("after", "confirm"))
+    had = after.text if isinstance(after, Scalar) else ""
+    if setting.after is None and had.isascii() and had.isdigit():
+        setting = replace(setting, after=int(had))
+    if isinstance(confirm, Scalar) and confirm.value is True and _may_ring(setting.destinations):
+        setting = replace(setting, confirm=True)
+    return setting
+
+
+def _may_ring(destinations: tuple[str, ...]) -> bool:
+    """Is there a person at any of them, who could confirm?"""
+    return any(one.partition(":")[0] not in ("voicemail", "announce", "busy", "hangup") for one in destinations)
 
 
 def _put(file: YamlText, *values: tuple[Entry, str]) -> str:

@@ -35,7 +35,7 @@ def wish_of(plan: Plan, extension: str, key: str, setting: Setting) -> Wish | Le
     written_key = key.replace("return_", f"{RETURN}.", 1) if key.startswith("return_") else key
     place = None if setting.to == "off" else place_of(plan, user, setting.to)
     destinations = () if place is None else (_written(plan, extension, place),)
-    return Wish("users", extension, written_key, Written(destinations, setting.after, keeps_after=False))
+    return Wish("users", extension, written_key, Written(destinations, setting.after, keeps_options=False))
 
 
 def says(plan: Plan, extension: str, key: str, setting: Setting) -> bool:

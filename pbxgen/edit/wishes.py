@@ -28,8 +28,8 @@ class Setting:
     """Whose calls: the rule's `from`."""
     until: str | None = None
     confirm: bool = False
-    keeps_after: bool = True
-    """Without ``after``: does a rule of nothing but `to` and `after` keep the one that it has?"""
+    keeps_options: bool = True
+    """Does a single rule keep its `after` and `confirm`, where nothing is said of them here?"""
 
     @property
     def is_short(self) -> bool:
@@ -61,6 +61,11 @@ class Wish:
     key: str
     """One of KEYS, `operator_return`, or `dnd` of a user."""
     wanted: Wanted
+
+    @property
+    def keys(self) -> list[str]:
+        """Each of the three, where the key is all of `operator_return`."""
+        return [f"{RETURN}.{key}" for key in rules.RETURN_KEYS] if self.key == RETURN else [self.key]
 
     @property
     def path(self) -> list[str]:

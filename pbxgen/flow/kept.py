@@ -47,6 +47,12 @@ class Kept:
         return State(self.users, {name: stand.on for name, stand in self.switches.items()})
 
 
+def stand_of(text: str) -> Stand | None:
+    """How a switch has been set; None for a text that is not exactly what the PBXs write."""
+    match = _STANDS.fullmatch(text)
+    return None if match is None else Stand(match[1] == "on", int(match[2]))
+
+
 def kept(plan: Plan, texts: Mapping[str, str]) -> Kept:
     """What the texts of a database mean. Nothing is believed that is not exactly what the PBXs write."""
     users: dict[str, Settings] = {}
@@ -54,12 +60,12 @@ def kept(plan: Plan, texts: Mapping[str, str]) -> Kept:
     odd: dict[str, str] = {}
     for key, text in sorted(texts.items()):
         name = key.removeprefix(SWITCH)
-        stands = _STANDS.fullmatch(text) if key.startswith(SWITCH) and name in plan.switches else None
+        stand = stand_of(text) if key.startswith(SWITCH) and name in plan.switches else None
         settings = read(text) if _EXTENSION.fullmatch(key) else {}
         if settings:
             users[key] = settings
-        elif stands is not None:
-            switches[name] = Stand(stands[1] == "on", int(stands[2]))
+        elif stand is not None:
+            switches[name] = stand
         else:
             odd[key] = text
     return Kept(users, switches, odd)

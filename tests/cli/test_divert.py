@@ -225,6 +225,48 @@ def test_rules_with_conditions_are_replaced_only_when_that_is_asked_for(invoke, 
     assert "external" not in small.read_text()
 
 
+@pytest.mark.parametrize(
+    ("key", "to", "told"),
+    [
+        ("busy", "voicemail", "101: busy has conditions (from: internal, of policy night)"),
+        ("unreachable", "off", "101: unreachable has conditions (until: 2099-12-31, of policy staff)"),
+        ("operator_return.busy", "voicemail", "(until: 2099-11-30, of policy staff)"),
+        ("operator_return", "off", "101: operator_return has conditions (until: 2099-11-30, of policy staff)"),
+        ("unconditional", "off", ""),
+        ("no_answer", "voicemail", ""),
+        ("unreachable", "inherit", ""),
+    ],
+)
+def test_rules_with_conditions_of_a_policy_are_replaced_only_when_that_is_asked_for(
+    invoke, small: Path, key: str, to: str, told: str
+) -> None:
+    policies = """\
+policies:
+  staff:
+    busy: {to: "102", from: external}
+    unreachable: {to: "102", until: 2099-12-31}
+    no_answer: {to: "102", until: 2099-12-31}
+    operator_return: {busy: {to: "102", until: 2099-11-30}, no_answer: {to: "102", until: 2099-12-31}}
+  night: {busy: [{to: "102", from: internal}, voicemail], unconditional: off}
+users:
+"""
+    own = "policy: [staff, night], password: {env: SIP_101}, "
+    own += 'deviations: {no_answer: "102", operator_return: {no_answer: off}}'
+    text = small.read_text().replace("users:\n", policies).replace(', deviations: {busy: "102"}', "")
+    text = text.replace("password: {env: SIP_101}", own)
+    small.write_text(text)
+    result = invoke("divert", small, "101", key, to)
+    if not told:
+        assert result.code == 0, result.err
+        return
+    assert result.code == 1
+    assert told in result.err
+    assert "--replace" in result.err
+    assert (small.read_text(), result.out) == (text, "")
+    assert invoke("divert", small, "101", key, to, "--replace").code == 0
+    assert small.read_text() != text
+
+
 def test_conditions_of_the_whole_operator_return_count(invoke, small: Path) -> None:
     small.write_text(
         small.read_text().replace('busy: "102"', 'operator_return: {busy: {to: "102", until: 2099-12-31}}')

@@ -11,6 +11,7 @@ from click.testing import Result
 from typer.testing import CliRunner
 
 from pbxgen.cli.main import app
+from pbxgen.deploy.session import Session
 from tests.deploy.fake_asterisk import FakeAsterisk, fake
 from tests.deploy.places import Place, target
 from tests.support.hostile_settings import TEXTS
@@ -228,6 +229,17 @@ def test_rules_with_conditions_are_replaced_when_that_is_asked_for(
     assert '      unreachable: "103"\n' in source(place)
 
 
+def test_rules_with_conditions_of_a_policy_stay_too(invoke: Invoke, fake: FakeAsterisk, place: Place) -> None:
+    text = SOURCE.replace("users:", "policies: {sales: {busy: {to: operator, when: office}}}\nusers:")
+    place.write(text.replace("{name: Cleo}", "{name: Cleo, policy: sales}"))
+    put(fake, "103", "busy:x102:0")
+    pulled = invoke("state", "pull", ".", "--to", "hq")
+    assert "103: busy is left: its rules have conditions (when: office, of policy sales)" in pulled.stderr
+    assert source(place) == place.text
+    assert invoke("state", "pull", ".", "--to", "hq", "--replace").exit_code == 0
+    assert '{name: Cleo, policy: sales, deviations: {busy: "102"}}' in source(place)
+
+
 def test_what_would_be_an_error_is_left_and_the_rest_is_written(
     invoke: Invoke, fake: FakeAsterisk, place: Place
 ) -> None:
@@ -304,23 +316,94 @@ def test_clear_takes_off_one_user_or_all_and_leaves_switches(invoke: Invoke, fak
     assert invoke("state", "clear", ".", "--to", "hq").stdout == "hq: nothing is set\n"
 
 
-def test_of_a_fleet_each_tenant_is_told_and_its_own_file_is_changed(invoke: Invoke, tmp_path: Path) -> None:
+@pytest.fixture
+def fleet(tmp_path: Path) -> Path:
+    """Of two tenants, one and two, that are alike."""
     tenants = tmp_path / "fleet/tenants"
     tenants.mkdir(parents=True)
     (tmp_path / "fleet/fleet.yaml").write_text('version: 1\ntenants: ["tenants/*"]\n')
     for number, name in enumerate(("one", "two")):
         text = SOURCE.replace("name: office, domain: office", f"name: {name}, domain: {name}")
         (tenants / f"{name}.yaml").write_text(text.replace("+390212345", f"+39021234{number + 6}"))
+    return tmp_path / "fleet/fleet.yaml"
+
+
+def test_of_a_fleet_each_tenant_is_told_and_its_own_file_is_changed(
+    invoke: Invoke, fleet: Path, tmp_path: Path
+) -> None:
+    tenants = fleet.parent / "tenants"
     texts = {"one": {"103": f"busy:x102:0:{SINCE}:0"}, "two": {"103": f"dnd:on:0:{SINCE}:0"}, "three": {"103": "x"}}
     saved = tmp_path / "state.json"
     saved.write_text(json.dumps({"version": 1, "state": texts}))
-    words = (tmp_path / "fleet/fleet.yaml", "--to", saved)
+    words = (fleet, "--to", saved)
     shown = invoke("state", "show", *words).stdout
     assert "  one:\n    Cleo (103)\n      on busy: Bruno (102), since 2026-11-25 13:00\n  two:\n" in shown
     assert "do not disturb" not in invoke("state", "show", *words, "--tenant", "one").stdout
     assert invoke("state", "pull", *words).exit_code == 0
     assert '{name: Cleo, deviations: {busy: "102"}}' in (tenants / "one.yaml").read_text()
     assert "{name: Cleo, dnd: true}" in (tenants / "two.yaml").read_text()
+
+
+def test_who_is_in_several_tenants_is_asked_about_before_anything_is_changed(
+    invoke: Invoke, fake: FakeAsterisk, fleet: Path, tmp_path: Path
+) -> None:
+    saved = tmp_path / "state.json"
+    for name in ("one", "two"):
+        fake.database[name, "103"] = f"busy:x102:0:{SINCE}:0|unconditional:x999:0:{SINCE}:0"
+        fake.database[name, "switch.night"] = f"on:{SINCE}"
+    before = dict(fake.database)
+    assert invoke("state", "show", fleet, "--to", "hq", "--save", saved).exit_code == 0
+    for words in (
+        ("clear", fleet, "103", "--to", "hq"),
+        ("clear", fleet, "Cleo", "--to", "hq", "-n"),
+        ("pull", fleet, "103", "--to", "hq"),
+        ("push", fleet, "103", "--to", "hq", "--from", saved),
+    ):
+        asked = invoke("state", *words)
+        assert (asked.exit_code, asked.stdout) == (2, "")
+        assert "is in several tenants (one, two): name one of them" in " ".join(asked.stderr.replace("│", "").split())
+    assert fake.database == before
+    assert invoke("state", "show", fleet, "103", "--to", "hq").exit_code == 0
+    assert invoke("state", "clear", fleet, "103", "--to", "hq", "--tenant", "two").stdout == "hq: cleared: 103\n"
+    assert fake.database == {key: text for key, text in before.items() if key != ("two", "103")}
+
+
+def test_of_a_fleet_users_are_told_with_their_tenants(
+    invoke: Invoke, fake: FakeAsterisk, fleet: Path, tmp_path: Path
+) -> None:
+    saved = tmp_path / "state.json"
+    for name in ("one", "two"):
+        fake.database[name, "103"] = f"busy:x102:0:{SINCE}:0|unconditional:x999:0:{SINCE}:0"
+    fake.database["two", "a b"] = "x"
+    told = "two/103: unconditional is left: the user may not divert there"
+    assert told in invoke("state", "pull", fleet, "--to", "hq", "-n", "--save", saved).stderr
+    cleared = invoke("state", "clear", fleet, "--to", "hq")
+    assert cleared.stdout == "hq: cleared: one/103, two/103\n"
+    assert "hq: two/'a b' cannot be named in a command" in cleared.stderr
+    pushed = invoke("state", "push", fleet, "--to", "hq", "--from", saved)
+    assert pushed.stdout == "hq: 2 settings and 0 switches put there\n"
+    assert "hq: two/103: unconditional is not put there" in pushed.stderr
+
+
+def test_a_switch_that_the_source_does_not_know_is_cleared_when_that_is_asked_for(
+    invoke: Invoke, fake: FakeAsterisk
+) -> None:
+    fake.database["office", "switch.lunch"] = f"on:{SINCE}"
+    put(fake, "103", "busy:v:0")
+    assert invoke("state", "clear", ".", "--to", "hq").stdout == "hq: cleared: 103\n"
+    assert fake.database == {("office", "switch.lunch"): f"on:{SINCE}"}
+    assert invoke("state", "clear", ".", "--to", "hq", "--switches").stdout == "hq: cleared: switch.lunch\n"
+
+
+def test_switches_are_cleared_of_the_tenant_whose_user_is_named(
+    invoke: Invoke, fake: FakeAsterisk, fleet: Path
+) -> None:
+    for name in ("one", "two"):
+        fake.database[name, "switch.night"] = f"on:{SINCE}"
+    fake.database["one", "199"] = f"busy:v:0:{SINCE}:0"
+    cleared = invoke("state", "clear", fleet, "199", "--to", "hq", "--switches")
+    assert cleared.stdout == "hq: cleared: one/199, one/switch.night\n"
+    assert fake.database == {("two", "switch.night"): f"on:{SINCE}"}
 
 
 @pytest.mark.parametrize(
@@ -403,3 +486,126 @@ def test_a_database_that_does_not_answer_keeps_no_plan_from_being_made(
         in planned.stdout
     )
     assert invoke("state", "show", ".", "--to", "hq").exit_code == 1
+
+
+Databases = dict[str, dict[tuple[str, str], str]]
+
+
+@pytest.fixture
+def pair(fake: FakeAsterisk, place: Place, monkeypatch: pytest.MonkeyPatch) -> Databases:
+    """Target `pair` of two nodes that run the same: the database of each, by its name."""
+    path = place.source / "deploy.yaml"
+    path.write_text(
+        f"{path.read_text()}  hq2: {{target: asterisk, folder: {fake.etc}}}\n  pair: {{nodes: [hq, hq2]}}\n"
+    )
+    databases: Databases = {"hq": {}, "hq2": {}}
+
+    def answer(session: Session, text: str) -> str:
+        fake.database = databases[session.target.name]
+        return fake.answer(text)
+
+    monkeypatch.setattr(Session, "ask", answer)
+    monkeypatch.setattr(Session, "ask_each", lambda self, texts: [answer(self, text) for text in texts])
+    return databases
+
+
+@pytest.mark.parametrize("later", ["hq", "hq2"])
+def test_of_a_pair_what_was_set_earlier_does_not_hold_again_once_the_later_is_taken_off(
+    invoke: Invoke, place: Place, pair: Databases, later: str
+) -> None:
+    earlier = "hq2" if later == "hq" else "hq"
+    pair[earlier]["office", "101"] = f"busy:x102:0:{SINCE}:0"
+    pair[later]["office", "101"] = f"busy:x103:0:{SINCE + 500}:0"
+    assert invoke("state", "pull", ".", "--to", "pair").exit_code == 0
+    assert 'busy: "103" ' in source(place)
+    assert invoke("deploy", "--to", "pair").exit_code == 0
+    pair[later]["office", "101"] += f"|no_answer:x103:0:{SINCE + 900}:0"
+    done = invoke("state", "pull", ".", "--to", "pair", "--clear")
+    assert done.exit_code == 0, done.output
+    assert pair == {earlier: {}, later: {("office", "101"): f"no_answer:x103:0:{SINCE + 900}:0"}}
+    assert 'busy: "103" ' in source(place)
+
+
+@pytest.mark.parametrize("swapped", [False, True], ids=["at the second", "at the first"])
+@pytest.mark.parametrize(
+    ("key", "valid", "rubbish"),
+    [
+        ("103", f"busy:v:0:{SINCE}:0", f"evil:{SINCE + 9}"),
+        ("103", f"busy:v:0:{SINCE}:0", f"on:{SINCE + 9}"),
+        ("103", f"busy:v:0:{SINCE}:0", "x:" + "9" * 5000),
+        ("switch.night", f"on:{SINCE}", f"evil:{SINCE + 9}"),
+        ("switch.night", f"on:{SINCE}", "on:" + "9" * 5000),
+        ("switch.night", f"on:{SINCE}", f"busy:v:0:{SINCE + 9}:0"),
+    ],
+)
+def test_of_a_pair_rubbish_does_not_win_over_what_was_set(
+    invoke: Invoke, pair: Databases, tmp_path: Path, key: str, valid: str, rubbish: str, swapped: bool
+) -> None:
+    texts = [rubbish, valid] if swapped else [valid, rubbish]
+    for node, text in zip(("hq", "hq2"), texts, strict=True):
+        pair[node]["office", key] = text
+    saved = tmp_path / "state.json"
+    assert invoke("state", "show", ".", "--to", "pair", "--save", saved).exit_code == 0
+    assert json.loads(saved.read_text())["state"] == {"office": {key: valid}}
+
+
+def test_of_a_pair_what_was_set_later_is_kept_in_the_file(invoke: Invoke, pair: Databases, tmp_path: Path) -> None:
+    pair["hq"] = {("office", "switch.night"): f"on:{SINCE}", ("office", "103"): f"busy:v:0:{SINCE + 1}:0"}
+    pair["hq2"] = {("office", "switch.night"): f"off:{SINCE + 1}", ("office", "103"): f"busy:x102:0:{SINCE}:0"}
+    saved = tmp_path / "state.json"
+    assert invoke("state", "show", ".", "--to", "pair", "--save", saved).exit_code == 0
+    kept = {"switch.night": f"off:{SINCE + 1}", "103": f"busy:v:0:{SINCE + 1}:0"}
+    assert json.loads(saved.read_text())["state"] == {"office": kept}
+
+
+def test_status_does_not_claim_to_know_what_is_set_while_the_source_has_errors(
+    invoke: Invoke, fake: FakeAsterisk, place: Place
+) -> None:
+    assert invoke("deploy", "--to", "hq").exit_code == 0
+    put(fake, "101", "busy:p9:0")
+    place.change('busy: "102"', 'busy: "999"')
+    assert "  set from phones: not known (the source has errors)\n" in invoke("status").stdout
+    document = json.loads(invoke("status", "--format", "json").stdout)["targets"]["hq"]["settings"]
+    assert document["known"] is False
+
+
+@pytest.mark.parametrize("words", [(), ("-f", "deploy.yaml")], ids=["without -f", "with -f"])
+def test_a_target_comes_before_a_file_of_the_same_name_and_any_other_file_serves(
+    invoke: Invoke, fake: FakeAsterisk, place: Place, words: tuple[str, ...]
+) -> None:
+    put(fake, "103", "busy:v:0")
+    assert invoke("state", "show", ".", "--to", "hq", "--save", "saved", *words).exit_code == 0
+    (place.source / "hq").write_text((place.source / "saved").read_text())
+    fake.database.clear()
+    assert "Cleo (103)" in invoke("state", "show", ".", "--to", "saved", *words).stdout
+    assert "nothing is set" in invoke("state", "show", ".", "--to", "hq", *words).stdout
+    pushed = invoke("state", "push", ".", "--to", "hq", "--from", "saved", *words)
+    assert pushed.stdout == "hq: 1 setting and 0 switches put there\n"
+
+
+def test_tenants_of_a_saved_file_that_the_source_has_not_are_told(
+    invoke: Invoke, fleet: Path, place: Place, tmp_path: Path
+) -> None:
+    saved = tmp_path / "state.json"
+    set_there = {"103": f"busy:v:0:{SINCE}:0"}
+    told = "passed over, as the source has no such tenant: other"
+    saved.write_text(json.dumps({"version": 1, "state": {"other": set_there}}))
+    pushed = invoke("state", "push", ".", "--to", "hq", "--from", saved)
+    assert (pushed.exit_code, pushed.stdout) == (0, "hq: 0 settings and 0 switches put there\n")
+    assert f"{saved}: {told}" in pushed.stderr
+    saved.write_text(json.dumps({"version": 1, "state": {"one": set_there, "other": set_there}}))
+    assert f"{told}\n" in invoke("state", "show", fleet, "--to", saved).stderr
+    assert told not in invoke("state", "show", fleet, "--to", saved, "--tenant", "one").stderr
+
+
+@pytest.mark.parametrize("origin", ["bad.json", "hp"])
+def test_what_is_wrong_with_the_origin_is_said_of_the_origin(invoke: Invoke, place: Place, origin: str) -> None:
+    (place.source / "bad.json").write_text("[]")
+    wrong = invoke("state", "push", ".", "--to", "hq", "--from", origin)
+    assert wrong.exit_code == 2
+    assert "Invalid value for --from" in wrong.stderr
+    assert "--to" not in wrong.stderr
+
+
+def test_examples_stand_in_the_help(invoke: Invoke) -> None:
+    assert "pbxgen state pull office --to hq --clear" in invoke("state", "--help").stdout

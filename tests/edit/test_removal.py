@@ -136,8 +136,34 @@ def test_a_time_before_it_is_kept_unless_it_is_to_go() -> None:
     text = 'users:\n  "101": {deviations: {no_answer: {after: 15, to: "120"}}}\n'
     kept = edit(text, "no_answer", Setting(("102",), confirm=True))
     assert kept == text.replace('to: "120"', 'to: "102", confirm: true')
-    gone = edit(text, "no_answer", Setting(("102",), keeps_after=False))
+    gone = edit(text, "no_answer", Setting(("102",), keeps_options=False))
     assert gone == text.replace('{after: 15, to: "120"}', '"102"')
+
+
+@pytest.mark.parametrize(
+    ("rule", "wanted", "after"),
+    [
+        ("{to: mobile, confirm: true}", Setting(("102",)), '{to: "102", confirm: true}'),
+        ("{to: mobile, confirm: true}", Setting(("voicemail",)), "voicemail"),
+        ("{to: mobile, confirm: true}", Setting(("mobile", "voicemail")), "{to: [mobile, voicemail], confirm: true}"),
+        ("{to: mobile, confirm: true}", Setting(()), "off"),
+        ("{to: mobile, confirm: true}", Setting(("102",), keeps_options=False), '"102"'),
+        ("{to: mobile, confirm: true}", Setting(("102",), 20, keeps_options=False), '{after: 20, to: "102"}'),
+        ("{to: mobile, confirm: true}", Setting(("102",), 20), '{after: 20, to: "102", confirm: true}'),
+        ("{to: mobile, after: 9, confirm: true}", Setting(("102",)), '{to: "102", after: 9, confirm: true}'),
+        ("{to: mobile, after: 9, confirm: true}", Setting(("102",), 20), '{to: "102", after: 20, confirm: true}'),
+        ("{to: mobile, after: 9, confirm: true}", Setting(("busy",)), "{after: 9, to: busy}"),
+        ("{to: mobile, after: 9, from: vip}", Setting(("102",)), '{after: 9, to: "102"}'),
+        (
+            "{to: mobile, after: 9, confirm: true}",
+            Setting(("102",), until="2099-12-31"),
+            '{after: 9, to: "102", until: 2099-12-31, confirm: true}',
+        ),
+    ],
+)
+def test_what_a_single_rule_says_of_its_time_and_of_confirming_is_kept(rule: str, wanted: Setting, after: str) -> None:
+    text = f'users:\n  "101": {{deviations: {{no_answer: {rule}}}}}  # c\n'
+    assert edit(text, "no_answer", wanted) == text.replace(rule, after)
 
 
 @pytest.mark.parametrize(
