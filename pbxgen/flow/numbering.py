@@ -137,9 +137,7 @@ class NumberingPlan:
 
     def read(self, digits: str) -> str | None:
         """E.164 of what is written as +39…, 0039…, 39… or nationally; None: it is no number."""
-        if digits.startswith("+"):
-            return digits if _DIGITS.fullmatch(digits[1:]) else None
-        if not _DIGITS.fullmatch(digits):
+        if not _DIGITS.fullmatch(digits.removeprefix("+")):
             return None
         return next((one.number(digits) for one in readings(self) if one.has(digits)), None)
 
@@ -217,19 +215,34 @@ def readings(plan: NumberingPlan) -> tuple[Reading, ...]:
 
 def _readings(plan: NumberingPlan) -> Iterator[Reading]:
     forms = by_length(plan.abroad)
-    for length in plan.international_lengths:
-        yield Reading(f"{forms[length]}[1-9]", "", length)
+    abroad = [(forms[length], length) for length in plan.international_lengths]
     code = plan.country_code
+    # +49 (0)30…: left as it is, it would be none of the numbers that a route, a class or a contact knows.
+    for before, length in (("[+]", 1), *abroad):
+        yield from _with_prefix(plan, before + code, length + len(code))
+        yield from _with_moved_digits(plan, before + code)
+    yield Reading("[+]", "", 1)
+    for before, length in abroad:
+        yield Reading(f"{before}[1-9]", "", length)
     if plan.local:
         yield Reading(f"(?:{plan.local})$", code + plan.local_before, 0)
     for before in ("", code):
-        for dropped in plan.dropped:
-            rest = dropped.rest or plan.whole
-            yield Reading(f"{before}{dropped.expression}(?:{rest})$", code, len(before) + dropped.length)
+        yield from _with_prefix(plan, before, len(before))
         yield Reading(f"{before}(?:{plan.whole})$", code, len(before))
-        for length, area in by_length(plan.moved).items() if plan.moved else ():
-            behind = AREA_15_NUMBER - 2 - length
-            yield Reading(f"{before}0?{area}15[0-9]{{{behind}}}$", f"{code}9", 0, length)
+        yield from _with_moved_digits(plan, before)
+
+
+def _with_prefix(plan: NumberingPlan, before: str, length: int) -> Iterator[Reading]:
+    """A number of the country behind a prefix that is dropped; before both stands ``before``, of that ``length``."""
+    for dropped in plan.dropped:
+        rest = dropped.rest or plan.whole
+        yield Reading(f"{before}{dropped.expression}(?:{rest})$", plan.country_code, length + dropped.length)
+
+
+def _with_moved_digits(plan: NumberingPlan, before: str) -> Iterator[Reading]:
+    for length, area in by_length(plan.moved).items() if plan.moved else ():
+        behind = AREA_15_NUMBER - 2 - length
+        yield Reading(f"{before}0?{area}15[0-9]{{{behind}}}$", f"{plan.country_code}9", 0, length)
 
 
 def _match(expression: str, digits: str) -> bool:

@@ -80,12 +80,15 @@ def is_status(state: str) -> bool:
     return _STATUS.fullmatch(state) is not None
 
 
-def passes_on(status: int, *, rang: bool = False) -> bool:
+def passes_on(status: int, *, rang: bool = False, emergency: bool = False) -> bool:
     """Does a trunk's final SIP status say that it did not carry the call, so that the next trunk is tried?
 
-    ``rang``: has there been a 18x? Who rang was reached: a 480 is then the called party's.
+    ``rang``: has there been a 18x? Who rang was reached: a 480 is then the called party's. An ``emergency`` number
+    refuses nobody: what is replied before it rang is the carrier's reply, unless it is busy.
     """
-    return status == 408 or 500 <= status < 600 or (status == 480 and not rang)
+    if status == 408 or 500 <= status < 600:
+        return True
+    return not rang and (status == 480 or (emergency and status >= 400 and status not in (486, 600)))
 
 
 def release_status(status: int | None, outcome: Outcome | None, *, several: bool) -> int:
@@ -216,7 +219,7 @@ class Bell:
 
     def ring_direct(self, number: str, seconds: int, route: Route) -> Rung:
         """A number dialled straight to the trunks of a route."""
-        return self._judge([self._outside(number, seconds, False, route.trunks)])
+        return self._judge([self._outside(number, seconds, False, route.trunks, route.emergency)])
 
     def _ring_user(self, user: User, ringing: Ringing) -> Rung:
         if user.dnd or self._occupied(user):
@@ -293,7 +296,9 @@ class Bell:
         outcome = combined([r for _, r in results if r is not None])
         return _LegResult(user.extension, start, max(at for at, _ in results), True, outcome)
 
-    def _outside(self, number: str, seconds: int, confirm: bool, trunks: tuple[str, ...]) -> _LegResult:
+    def _outside(
+        self, number: str, seconds: int, confirm: bool, trunks: tuple[str, ...], emergency: bool = False
+    ) -> _LegResult:
         """An outside number over the first trunk that carries the call.
 
         Its time is that on the trunk that carries it: it starts anew on each.
@@ -311,7 +316,7 @@ class Bell:
                 via = trunk
                 end, result = self._reply(state, 0, seconds, confirm)
                 replied = _status_of(state)
-                if result is None or replied is None or not passes_on(replied):
+                if result is None or replied is None or not passes_on(replied, emergency=emergency):
                     return _LegResult(number, 0, end, True, result, confirm, via, replied, tuple(events))
             else:
                 events.append(Event(EventKind.NOT_CARRIED, trunk, detail=of_trunk))

@@ -21,6 +21,7 @@ class Known:
     e164: str
     national: str
     """Its digits in the national format."""
+    country_code: str
 
     def forms(self, international_prefix: str) -> dict[str, str]:
         return {
@@ -28,6 +29,8 @@ class Known:
             "bare": self.e164[1:],
             "international": international_prefix + self.e164[1:],
             "national": self.national,
+            "E.164 with trunk prefix": f"+{self.country_code}{self.national}",
+            "international with trunk prefix": f"{international_prefix}{self.country_code}{self.national}",
         }
 
 
@@ -44,7 +47,7 @@ def numbers_of(region: str, each: int, seed: int = 20261129) -> tuple[Known, ...
         if example is None:
             continue
         for number in (example, *_alike(region, example, each, draw)):
-            known = Known(_written(number, PhoneNumberFormat.E164), _digits(number))
+            known = Known(_written(number, PhoneNumberFormat.E164), _digits(number), str(number.country_code))
             if reads(known.national, region) == known.e164:
                 found.setdefault(known.e164, known)
     return tuple(found.values())

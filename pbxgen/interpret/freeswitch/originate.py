@@ -19,6 +19,7 @@ from pbxgen.interpret.freeswitch.text import atoi, is_true
 
 _WRAP = 1 << 32
 _REDIRECTS = frozenset({300, 301, 302, 305})
+_CHALLENGES = frozenset({401, 407})
 """Statuses that mod_sofia handles as redirects; every other 3xx is a failure without a status."""
 
 
@@ -116,7 +117,8 @@ class Originate:
             self._caller.set("sip_invite_failure_status", None)
             leg.cause = "REQUESTED_CHAN_UNAVAIL" if status in _REDIRECTS else cause_of(status)
         else:
-            self._caller.set("sip_invite_failure_status", str(status))
+            # A challenge that it cannot meet is no failure to FreeSWITCH: the leg is hung up without a status.
+            self._caller.set("sip_invite_failure_status", None if status in _CHALLENGES else str(status))
             leg.cause = cause_of(status)
         leg.channel.hang_up(leg.cause)
 

@@ -12,8 +12,7 @@
     const forms = n.readings.map(([expression, before, drop, area]) => [new RegExp("^(?:" + expression + ")"), before, drop, area]);
     const foreign = new RegExp("^" + n.foreign);
     const read = (digits) => {
-      if (digits.startsWith("+")) return digitsOnly(digits.slice(1)) ? digits : null;
-      const form = digitsOnly(digits) && forms.find(([expression]) => expression.test(digits));
+      const form = /^\+?[0-9]+$/.test(digits) && forms.find(([expression]) => expression.test(digits));
       if (!form) return null;
       const [, before, drop, area] = form, last = digits.slice(-n.areaDigits);
       return "+" + before + (area ? last.slice(0, area) + last.slice(area + 2) : digits.slice(drop));
