@@ -375,13 +375,13 @@ def _registered(place: RealPlace) -> frozenset[str]:
 
 _MOMENTS = {
     "before its files are complete": ("cat >release.json", False),
-    "while its files get their name": ("mv releases/new", True),
-    "before the journal is there": ("cat >releases/journal", False),
-    "once the journal is there": ("cat >releases/journal", True),
+    "while its files get their name": ("rename new-", True),
+    "before the journal is there": ("cat >journal.new", False),
+    "once the journal is there": ("cat >journal.new", True),
     "once it is current": ("ln -s releases/", True),
     "while the PBX reloads": ("re", True),
-    "before the history has it": ("mv releases/history.new", False),
-    "before the journal is gone": ("rm -f releases/journal", False),
+    "before the history has it": ("rename history ../history", False),
+    "before the journal is gone": ("in_releases\nrm -f journal", False),
 }
 """Where a deployment is killed: a part of the script, and whether the far side still runs it."""
 _RELOADS = ("dialplan reload", "reloadxml", "rescan")
