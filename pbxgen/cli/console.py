@@ -48,8 +48,8 @@ def _harmless(text: str) -> str:
 
 
 def plural(number: int, word: str) -> str:
-    """``1 user``, ``2 users``."""
-    return f"{number} {word}" if number == 1 else f"{number} {word}s"
+    """``1 user``, ``2 users``, ``2 switches``."""
+    return f"{number} {word}" if number == 1 else f"{number} {word}{'es' if word.endswith('ch') else 's'}"
 
 
 def verdict(passed: bool, where: str, name: str) -> None:

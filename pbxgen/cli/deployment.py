@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from pbxgen.deploy.errors import DeployError
     from pbxgen.deploy.plan import Before
     from pbxgen.deploy.read import DeployFile, DeployTarget
+    from pbxgen.deploy.session import Session
     from pbxgen.deploy.wanted import Wanted
     from pbxgen.flow.plan import Plan
 
@@ -147,6 +148,19 @@ def show_error(error: DeployError) -> None:
     sys.stderr.write(f"{message}\n")
     for line in error.lines:
         console.note(f"    {line}")
+
+
+@contextmanager
+def session_of(target: DeployTarget) -> Iterator[Session]:
+    """A session with it; ends the command where there is none, or where what is done with it fails."""
+    from pbxgen.deploy.errors import DeployError
+    from pbxgen.deploy.session import session_at
+
+    try:
+        with session_at(target) as session:
+            yield session
+    except DeployError as error:
+        fail(error)
 
 
 def fail(error: DeployError) -> NoReturn:

@@ -30,19 +30,14 @@ def history(
 ) -> None:
     import json
 
-    from pbxgen.cli.deployment import deploy_file, fail, targets_of
-    from pbxgen.deploy.errors import DeployError
+    from pbxgen.cli.deployment import deploy_file, session_of, targets_of
     from pbxgen.deploy.output import event_line, history_document
-    from pbxgen.deploy.session import session_at
 
     found = {}
-    try:
-        for target in targets_of(deploy_file(file), to):
-            with session_at(target) as session:
-                state = session.state()
-            found[target.name] = (state.history, state.current, state.releases)
-    except DeployError as error:
-        fail(error)
+    for target in targets_of(deploy_file(file), to):
+        with session_of(target) as session:
+            state = session.state()
+        found[target.name] = (state.history, state.current, state.releases)
     if format == "json":
         console.out(json.dumps(history_document(found), indent=2))
         return

@@ -198,9 +198,7 @@ def _cleared(
 
     Were it taken off one node of several, what another has set earlier would be all that is set.
     """
-    from pbxgen.cli.deployment import fail
-    from pbxgen.deploy.errors import DeployError
-    from pbxgen.deploy.session import session_at
+    from pbxgen.cli.deployment import session_of
     from pbxgen.deploy.state import take_off
 
     current = {
@@ -216,11 +214,8 @@ def _cleared(
             console.note(f"{state.name}: nothing is taken off before it runs this source; deploy it first")
         if not any(current.values()):
             continue
-        try:
-            with session_at(place) as session:
-                count = take_off(session, plans, current)
-        except DeployError as error:
-            fail(error)
+        with session_of(place) as session:
+            count = take_off(session, plans, current)
         console.note(f"{state.name}: {console.plural(count, 'setting')} taken off, as the source says so")
 
 
@@ -234,9 +229,7 @@ def push(
     tenant: Tenant = None,
     file: File = None,
 ) -> None:
-    from pbxgen.cli.deployment import fail
-    from pbxgen.deploy.errors import DeployError
-    from pbxgen.deploy.session import session_at
+    from pbxgen.cli.deployment import session_of
     from pbxgen.deploy.state import StateAt
     from pbxgen.deploy.state import push as pushed
     from pbxgen.flow.kept import merged
@@ -250,15 +243,12 @@ def push(
     for place in _places(source, file, to):
         if isinstance(place, Path):
             raise typer.BadParameter("settings are put onto a target of deploy.yaml", param_hint="--to")
-        try:
-            with session_at(place) as session:
-                done = pushed(session, plans, given, meant)
-        except DeployError as error:
-            fail(error)
+        with session_of(place) as session:
+            done = pushed(session, plans, given, meant)
         for line in done.told:
             console.note(f"{place.name}: {line}")
         counted = f"{console.plural(done.settings, 'setting')} and {console.plural(done.switches, 'switch')}"
-        console.out(f"{place.name}: {counted.replace('switchs', 'switches')} put there")
+        console.out(f"{place.name}: {counted} put there")
 
 
 def clear(
@@ -271,9 +261,7 @@ def clear(
     tenant: Tenant = None,
     file: File = None,
 ) -> None:
-    from pbxgen.cli.deployment import fail
-    from pbxgen.deploy.errors import DeployError
-    from pbxgen.deploy.session import session_at
+    from pbxgen.cli.deployment import session_of
     from pbxgen.deploy.state import clear as cleared
     from pbxgen.deploy.state import labelled
     from pbxgen.flow.kept import SWITCH
@@ -292,11 +280,8 @@ def clear(
             raise typer.BadParameter("what is set is taken off a target of deploy.yaml", param_hint="--to")
         keys = [(name, key) for name in plans for key in state.raw.get(name, {}) if meant(name, key)]
         if not dry_run:
-            try:
-                with session_at(place) as session:
-                    gone, left = cleared(session, plans, meant)
-            except DeployError as error:
-                fail(error)
+            with session_of(place) as session:
+                gone, left = cleared(session, plans, meant)
             keys = [(name, key) for name, some in gone.items() for key in some]
             for name, some in left.items():
                 for key in some:
