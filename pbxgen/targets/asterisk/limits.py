@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from pbxgen.diagnostics.codes import make
 from pbxgen.diagnostics.diagnostic import Diagnostic
@@ -72,24 +72,20 @@ def _names(plan: Plan) -> Iterator[Diagnostic]:
 
 def _routes(plan: Plan) -> Iterator[Diagnostic]:
     routes = [route for route in plan.routes.values() if not route.emergency]
-    if len(routes) > ROUTES:
-        yield make(
-            "PBX303",
-            f"{len(routes)} routes are more than the {ROUTES} that Asterisk looks through",
-            routes[ROUTES].location,
-            help="give routes that use the same trunk and the same classes one name, with a list of patterns",
-        )
+    help = "give routes that use the same trunk and the same classes one name, with a list of patterns"
+    yield from _looked_through("routes", [route.location for route in routes], help)
 
 
 def _ranges(plan: Plan) -> Iterator[Diagnostic]:
-    ranges = plan.ranges
-    if len(ranges) > ROUTES:
-        yield make(
-            "PBX303",
-            f"{len(ranges)} inbound ranges are more than the {ROUTES} that Asterisk looks through",
-            ranges[ROUTES].location,
-            help="write fewer, wider ranges; numbers that stand alone may be as many as you like",
-        )
+    help = "write fewer, wider ranges; numbers that stand alone may be as many as you like"
+    yield from _looked_through("inbound ranges", [each.location for each in plan.ranges], help)
+
+
+def _looked_through(what: str, locations: Sequence[Location], help: str) -> Iterator[Diagnostic]:
+    """Asterisk tries them one after the other."""
+    if len(locations) > ROUTES:
+        message = f"{len(locations)} {what} are more than the {ROUTES} that Asterisk looks through"
+        yield make("PBX303", message, locations[ROUTES], help=help)
 
 
 def _groups(plan: Plan) -> Iterator[Diagnostic]:
