@@ -11,9 +11,12 @@ from typing import Any
 import pytest
 
 from pbxgen.deploy import asterisk
+from pbxgen.deploy import plan as plans
 from pbxgen.deploy.errors import DeployError
 from pbxgen.deploy.session import Session
+from pbxgen.diff.result import Made, Result
 from pbxgen.interpret.base import NotUnderstoodError
+from tests.deploy.places import OFFICE, Place, target
 
 Answers = dict[str, Any]
 
@@ -148,3 +151,13 @@ def fake(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> FakeAsterisk:
     monkeypatch.setattr(Session, "ask", lambda self, text: asked.answer(text))
     monkeypatch.setattr(Session, "ask_each", lambda self, texts: [asked.answer(text) for text in texts])
     return asked
+
+
+@pytest.fixture
+def place(fake: FakeAsterisk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Place:
+    """What changes for callers is not looked for, which would take longest."""
+    nothing = Result("what runs", "", True, (), (Made((), {}, None, ""),))
+    monkeypatch.setattr(plans, "_callers", lambda *_: nothing)
+    found = Place(target("asterisk", fake.etc, ("asterisk", "-rx")), tmp_path / "source")
+    found.write(OFFICE.replace("TRUNK", "192.0.2.1"))
+    return found

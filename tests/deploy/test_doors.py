@@ -8,28 +8,16 @@ from pathlib import Path
 
 import pytest
 
-from pbxgen.deploy import plan as plans
 from pbxgen.deploy.output import event_line, plan_lines, plan_markdown, status_lines
 from pbxgen.deploy.session import session_at
 from pbxgen.deploy.status import Standing
-from pbxgen.diff.result import Made, Result
 from pbxgen.phrases import phrases
-from tests.deploy.fake_asterisk import FakeAsterisk, fake
-from tests.deploy.places import OFFICE, Place, refusal, target
+from tests.deploy.fake_asterisk import fake, place
+from tests.deploy.places import Place, refusal
 
-__all__ = ["fake"]
+__all__ = ["fake", "place"]
 
 SECRET = "root:$6$a secret of somebody else"
-
-
-@pytest.fixture
-def place(fake: FakeAsterisk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Place:
-    """What changes for callers is not looked for, which would take longest."""
-    nothing = Result("what runs", "", True, (), (Made((), {}, None, ""),))
-    monkeypatch.setattr(plans, "_callers", lambda *_: nothing)
-    found = Place(target("asterisk", fake.etc, ("asterisk", "-rx")), tmp_path / "source")
-    found.write(OFFICE.replace("TRUNK", "192.0.2.1"))
-    return found
 
 
 @pytest.fixture

@@ -12,7 +12,6 @@ import pytest
 from typer.testing import CliRunner
 
 from pbxgen.cli.main import app
-from pbxgen.deploy import plan as plans
 from pbxgen.deploy import shell as shells
 from pbxgen.deploy.asterisk import RunningAsterisk
 from pbxgen.deploy.errors import DeployError
@@ -20,22 +19,11 @@ from pbxgen.deploy.output import plan_lines
 from pbxgen.deploy.session import session_at
 from pbxgen.deploy.site import Journal, Site
 from pbxgen.deploy.status import Standing
-from pbxgen.diff.result import Made, Result
 from pbxgen.phrases import phrases
-from tests.deploy.fake_asterisk import FakeAsterisk, fake
-from tests.deploy.places import OFFICE, Place, refusal, target
+from tests.deploy.fake_asterisk import FakeAsterisk, fake, place
+from tests.deploy.places import Place, refusal
 
-__all__ = ["fake"]
-
-
-@pytest.fixture
-def place(fake: FakeAsterisk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Place:
-    """What changes for callers is not looked for, which would take longest."""
-    nothing = Result("what runs", "", True, (), (Made((), {}, None, ""),))
-    monkeypatch.setattr(plans, "_callers", lambda *_: nothing)
-    found = Place(target("asterisk", fake.etc, ("asterisk", "-rx")), tmp_path / "source")
-    found.write(OFFICE.replace("TRUNK", "192.0.2.1"))
-    return found
+__all__ = ["fake", "place"]
 
 
 def _says_no(fake: FakeAsterisk, command: str) -> None:
