@@ -43,6 +43,10 @@ _HARMLESS = (
         r"\S+ Abnormal 'Gosub\(pbxgen-confirm,s,1\(\S+\)\)' exit\.  Popping routine return locations\.",
         "said of every routine that a hangup ends: the caller gave up while somebody was asked to press 1",
     ),
+    Harmless(
+        r"\S+\.trunk\.\S+: There were no auth ids available",
+        "a trunk of a scenario replies 401 or 407, and the source has no account for it",
+    ),
 )
 
 
