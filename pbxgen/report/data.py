@@ -9,14 +9,13 @@ from pbxgen.diagnostics.diagnostic import Diagnostic
 from pbxgen.flow.numbering import AREA_15_NUMBER, FOREIGN, readings
 from pbxgen.flow.plan import Condition, Contacts, Outcome, Place, Plan, RingGroup, Rule, Rules, User
 from pbxgen.flow.schedule import Schedule
-from pbxgen.flow.settings import resolved
+from pbxgen.flow.settings import AFTER, DEVIATIONS, LONGEST_NUMBER, STATES, State, emergency_spellings
 from pbxgen.flow.simulate import DIRECT_RING_SECONDS
 from pbxgen.flow.world import CONFIRM_SECONDS, NOT_HANDED_ON, REPLIES, outcome_of_status
 
 
 def plan_data(plan: Plan) -> dict[str, Any]:
     """Plain values; what is false, empty or absent is left out of users, places and rules."""
-    plan = resolved(plan)  # as the switches stand while nobody has set them
     lists = _Lists()
     return {
         "name": plan.name,
@@ -56,6 +55,34 @@ def plan_data(plan: Plan) -> dict[str, Any]:
         "dids": dict(plan.dids),
         "users": [_user(user, lists) for user in plan.users.values()],
         "lists": lists.values,
+        "switches": {name: switch.on for name, switch in plan.switches.items()},
+        "settable": _settable(plan),
+    }
+
+
+def state_data(state: State) -> dict[str, Any]:
+    """What is set, as the page's engine takes it."""
+    return {
+        "users": {
+            extension: {
+                key: {"to": one.to} | ({"after": one.after} if one.after else {}) for key, one in settings.items()
+            }
+            for extension, settings in state.users.items()
+        },
+        "switches": dict(state.switches),
+    }
+
+
+def _settable(plan: Plan) -> dict[str, Any]:
+    """What is the same for all who may set something."""
+    service = plan.self_service
+    return {
+        "keys": list(DEVIATIONS),
+        "states": list(STATES),
+        "after": sorted(AFTER),
+        "longestNumber": LONGEST_NUMBER,
+        "costly": [] if service is None else [rf"\+{code}(?:{pattern})" for code, pattern in service.costly],
+        "never": [] if service is None else list(emergency_spellings(plan)),
     }
 
 
@@ -116,6 +143,9 @@ def _user(user: User, lists: _Lists) -> dict[str, Any]:
         "dnd": user.dnd,
         "deviations": deviations,
         "legs": legs,
+        "may": [] if user.self_service is None else sorted(user.self_service.may),
+        "to": [] if user.self_service is None else sorted(user.self_service.to),
+        "ownMobile": None if user.own_mobile is None else _place(user.own_mobile),
     }
     given = {key: value for key, value in optional.items() if value}
     head = {"extension": user.extension, "name": user.name, "at": user.location.short, "ring": user.ring_timeout}
@@ -147,6 +177,7 @@ def _condition(condition: Condition) -> dict[str, Any]:
         "hours": condition.hours,
         "callers": condition.callers,
         "until": condition.until and condition.until.isoformat(),
+        "switches": condition.switches,
     }
     return {key: value for key, value in parts.items() if value}
 

@@ -13,16 +13,24 @@ from pbxgen.diagnostics.prepare import prepare
 from pbxgen.diagnostics.text import SourceFile
 from pbxgen.flow.analysis.samples import sample_numbers
 from pbxgen.flow.plan import Plan
+from pbxgen.flow.settings import NOTHING_SET, State
 from pbxgen.phrases import phrases
-from pbxgen.report.data import finding_data, plan_data
+from pbxgen.report.data import finding_data, plan_data, state_data
 
 _ASSETS = resources.files("pbxgen.report").joinpath("assets")
 
 
-def page(tenants: Sequence[tuple[Plan, Sequence[Diagnostic], Sequence[SourceFile]]], language: str = "en") -> str:
-    """The report of one or several tenants, each with its findings (and the files that hold what must be hidden)."""
+def page(
+    tenants: Sequence[tuple[Plan, Sequence[Diagnostic], Sequence[SourceFile]]],
+    language: str = "en",
+    state: State = NOTHING_SET,
+) -> str:
+    """The report of one or several tenants, each with its findings (and the files that hold what must be hidden).
+
+    ``state``: what is set when the page is opened, of its only tenant.
+    """
     say = phrases(language)
-    data = {"version": 1, "phrases": say.texts, "tenants": [_tenant(*tenant) for tenant in tenants]}
+    data = {"version": 1, "phrases": say.texts, "tenants": [_tenant(*tenant, state) for tenant in tenants]}
     title = say("page.title", names=", ".join(plan.name for plan, _, _ in tenants))
     parts = {
         "LANGUAGE": language,
@@ -38,12 +46,13 @@ def page(tenants: Sequence[tuple[Plan, Sequence[Diagnostic], Sequence[SourceFile
     return text
 
 
-def _tenant(plan: Plan, findings: Sequence[Diagnostic], files: Sequence[SourceFile]) -> dict[str, Any]:
+def _tenant(plan: Plan, findings: Sequence[Diagnostic], files: Sequence[SourceFile], state: State) -> dict[str, Any]:
     samples = {name: next(iter(sample_numbers([c.patterns])), None) for name, c in plan.contacts.items()}
     return {
         "plan": plan_data(plan),
         "findings": [finding_data(d) for d in prepare(findings, files)],
         "samples": samples,
+        "set": state_data(state),
     }
 
 

@@ -15,13 +15,14 @@ from hypothesis import HealthCheck, given, settings
 
 from pbxgen.flow.codes import dialled_code
 from pbxgen.flow.plan import Outcome, Plan
-from pbxgen.flow.settings import NOTHING_SET, applied
+from pbxgen.flow.settings import KEYS, NOTHING_SET, STATES, State, is_permitted
 from pbxgen.flow.simulate import Call, Story, Transfer, simulate
 from pbxgen.flow.world import DEFAULT_MOMENT, OUTSIDE_STATES, PHONE_STATES, World
-from pbxgen.report.data import plan_data
+from pbxgen.report.data import plan_data, state_data
 from pbxgen.report.page import page
 from pbxgen.scenario.run import prepare
-from pbxgen.scenario.state import after_codes
+from pbxgen.scenario.state import after_codes, setting_of
+from pbxgen.scenario.values import WrittenSetting
 from tests.flow.analysis.brute import MOMENTS
 from tests.support.browser import Browser, browser
 from tests.support.office import compiled, plan_of
@@ -43,8 +44,8 @@ users:
 
 _RUN = """
 const plan = Engine.load(arguments[0]);
-return arguments[1].map(([call, world]) => {
-  const story = Engine.simulate(plan, call, world);
+return arguments[1].map(([call, world, state]) => {
+  const story = Engine.simulate(Engine.asSet(plan, state), call, world);
   return {rings: story.rings, ending: [story.ending.kind, story.ending.value], diverted: story.diverted,
           events: story.events.filter(e => e.kind !== "outcome").map(e => [e.kind, e.subject || "", e.seconds || 0])};
 });
@@ -83,6 +84,7 @@ def as_data(call: Call, world: World) -> list[Any]:
             "transfer": transfer and {"by": transfer.by, "to": transfer.to, "attended": transfer.attended},
         },
         {"moment": moment, "phones": {e: list(s) for e, s in world.phones.items()}, "outside": dict(world.outside)},
+        state_data(world.state),
     ]
 
 
@@ -114,8 +116,68 @@ def test_every_scenario_of_the_examples_and_suites(window: Browser, path: Path) 
         if scenario.world.trunks:
             continue  # on the page trunks carry every call
         world, _ = after_codes(plan, scenario)
-        as_set = applied(plan, world.state, world.moment)
-        agree(window, as_set, [(scenario.call, replace(world, state=NOTHING_SET))])
+        agree(window, plan, [(scenario.call, world)])
+
+
+_SETTING = """
+const plan = Engine.load(arguments[0]);
+return arguments[1].map(([extension, key, written, after]) => {
+  const setting = Engine.settingOf(plan, extension, key, written, after || 0);
+  return setting && [setting, Engine.isPermitted(plan, plan.users.get(extension), key, setting)];
+});
+"""
+_WRITTEN = (
+    *("on", "off", "mobile", "voicemail", "*97", "101", "102", "105", "9", "600", "777", "112", "0112", ""),
+    *("+390212345102", "00390212345103", "0212345101", "+390212345000", "3335550199", "+393335550199", "+442079460000"),
+    *("899123456", "+39899123456", "+390112", "+39112", "+3900212345101", "00000", "+99912345678901234567890"),
+)
+
+
+def test_what_can_be_set_and_what_is_permitted(window: Browser) -> None:
+    """Every key of every user of an office with self-service, to places of every kind."""
+    plan = compiled((ROOT / "tests/smoke/suites/self_service/office.yaml").read_text(), head="").plan
+    assert plan is not None
+    asked = [(e, k, w, a) for e in plan.users for k in KEYS for w in _WRITTEN for a in (None, 3, 10)]
+    expected = []
+    for extension, key, written, after in asked:
+        after = None if key in STATES else after
+        setting = setting_of(plan, WrittenSetting(extension, key, written, after))
+        user = plan.users[extension]
+        expected.append(None if setting is None else (setting.to, is_permitted(plan, user, key, setting, 0)))
+    seen = window.run(_SETTING, json.loads(json.dumps(plan_data(plan))), asked)
+    found = [None if one is None else (one[0]["to"], one[1]) for one in seen]
+    assert [pair for pair in zip(asked, found, expected, strict=True) if pair[1] != pair[2]] == []
+    assert {None} < {one and one[1] for one in expected}
+
+
+@pytest.mark.parametrize("name", ["office", "block", "switch"])
+def test_calls_with_random_settings_and_switches(window: Browser, name: str) -> None:
+    plan = compiled((ROOT / f"tests/smoke/suites/self_service/{name}.yaml").read_text(), head="").plan
+    assert plan is not None
+    dice = random.Random(name)
+    callers = [*plan.users, "+393471112222", "anonymous"]
+    called = [*plan.users, *plan.dids, *plan.inbound, *(group.number for _, group in plan.positions())]
+    calls = []
+    for _ in range(400):
+        world = World(
+            dice.choice(MOMENTS), {e: (dice.choice([*PHONE_STATES]),) for e in plan.users}, state=set_by(dice, plan)
+        )
+        calls.append((Call(dice.choice(callers), dice.choice(called)), world))
+    agree(window, plan, calls)
+    plain = [told(simulate(plan, call, replace(world, state=NOTHING_SET))) for call, world in calls]
+    assert [told(simulate(plan, call, world)) for call, world in calls] != plain, "what is set counts"
+
+
+def set_by(dice: random.Random, plan: Plan) -> State:
+    state = State(switches={name: dice.random() < 0.5 for name in plan.switches if dice.random() < 0.7})
+    for extension in plan.users:
+        for key in KEYS:
+            if dice.random() < 0.2:
+                after = dice.choice((None, 10))
+                setting = setting_of(plan, WrittenSetting(extension, key, dice.choice(_WRITTEN), after))
+                if setting is not None:
+                    state = state.with_user(extension, {**state.users.get(extension, {}), key: setting})
+    return state
 
 
 @settings(

@@ -7,7 +7,8 @@
     };
     const callers = (when.callers || []).map(who).join(say("list.or"));
     const hours = (when.hours || []).map(([name, closed]) => say(closed ? "when.closed" : "when.open", { name }));
-    return [callers, ...hours, when.until && say("when.until", { name: when.until })].filter(Boolean);
+    const switches = (when.switches || []).map(([name, off]) => say(off ? "when.switch_off" : "when.switch_on", { name }));
+    return [callers, ...hours, ...switches, when.until && say("when.until", { name: when.until })].filter(Boolean);
   }
   function reasonOf(key, when) {
     const conditions = conditionsOf(when), reason = say("key." + key);

@@ -7,6 +7,7 @@
   function open(name) {
     view = name;
     $("at-form").hidden = view === "findings";
+    $("set-area").hidden = view === "findings";
     for (const id of VIEWS) {
       $("view-" + id).hidden = id !== name;
       $("tab-" + id).setAttribute("aria-selected", String(id === name));
@@ -25,7 +26,7 @@
     $(name + "-title").focus();
   }
   function load(tenant) {
-    plan = Engine.load(tenant.plan);
+    loadSettings(tenant);
     findings = tenant.findings;
     samples = tenant.samples;
     index = buildIndex();
@@ -63,6 +64,8 @@
     $(id).addEventListener("submit", (e) => e.preventDefault());
     $(id).addEventListener("input", () => draw());
   }
+  $("set-form").addEventListener("submit", (e) => { e.preventDefault(); addSetting(); });
+  $("set-key").addEventListener("change", drawSettings);
   $("outside-filter").addEventListener("input", () => draw());
   $("findings-filter").addEventListener("input", () => draw());
   tenants.forEach((t, number) => $("tenant").append(new Option(t.plan.name, number)));

@@ -63,6 +63,7 @@
       if (!c) return true;
       if (c.callers && !c.callers.some(([name, but]) => isOne(name) !== but)) return false;
       if (c.until && moment.date > c.until) return false;
+      if (c.switches && !c.switches.every(([name, off]) => plan.switches[name] !== off)) return false;
       return !c.hours || c.hours.every(([name, closed]) => isOpen(plan.schedules[name], moment) !== closed);
     };
   }

@@ -188,9 +188,10 @@
       users: new Map(data.users.map((u) => [u.extension, u])),
       contacts: Object.fromEntries(Object.entries(data.contacts).map(([n, c]) => [n, { ...c, patterns: compiled(c.patterns) }])),
       ranges: data.ranges.map(([target, regex]) => [target, compiled([regex])[0]]),
+      settable: { ...data.settable, costly: compiled(data.settable.costly) },
       routes: data.routes.map((r) => ({ ...r, patterns: compiled(r.patterns) })),
       reading: numbering(data.numbers),
     };
   }
 
-  return { load, simulate, tree, isOpen, inside, callerOf, fromPhone, fromTrunk, INTERNAL, EXTERNAL };
+  return { load, asSet, settingOf, isPermitted, simulate, tree, isOpen, inside, callerOf, fromPhone, fromTrunk, INTERNAL, EXTERNAL };
