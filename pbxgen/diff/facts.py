@@ -33,6 +33,7 @@ def _facts(old: Plan, new: Plan, say: Phrases) -> Iterator[Fact]:
         yield Fact("timezone", "", old.timezone, new.timezone)
     yield Fact("language", "", old.language, new.language)
     yield Fact("sip_480", "", say(f"outcome.{old.sip_480}"), say(f"outcome.{new.sip_480}"))
+    yield Fact("recall", "", *(say(f"diff.value.recall_{'on' if plan.recall else 'off'}") for plan in (old, new)))
     for extension, user in new.users.items():
         if extension in old.users:
             yield from _user(old.users[extension], user, say)

@@ -349,5 +349,5 @@ class _Teller:
 
 _WHOLE = frozenset({"number", "route", "trunk"})
 """What is new or gone as a whole."""
-_PBX = frozenset({"outside_line", "sip_480", "routes"})
+_PBX = frozenset({"outside_line", "sip_480", "recall", "routes"})
 """What is said of the whole PBX."""

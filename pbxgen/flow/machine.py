@@ -7,13 +7,14 @@ and :func:`after` gives the state to go on from.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import NamedTuple, Protocol
 
 from pbxgen.diagnostics.location import Location
 from pbxgen.flow.plan import (
     Condition,
+    Deviations,
     Origin,
     Outcome,
     Place,
@@ -51,6 +52,8 @@ class State(NamedTuple):
     visited: frozenset[tuple[str, str]]
     diversions: int = 0
     first_outcome: Outcome | None = None
+    recall: str | None = None
+    """Extension of who transferred the caller blindly, and is rung once before the call is released."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +85,8 @@ class Ringing:
     cap: int | None
     user: User | None = None
     group: RingGroup | None = None
+    recalled: bool = False
+    """Is it who transferred the caller, once nothing is left to try?"""
 
 
 class EndKind(StrEnum):
@@ -122,6 +127,7 @@ class EventKind(StrEnum):
     OWN_MAILBOX = "own_mailbox"
     OVERFLOW = "overflow"
     TRANSFERRED = "transferred"
+    RECALLED = "recalled"  # back to who transferred
     REFUSED = "refused"  # the number dialled or called leads nowhere
     ENDED = "ended"
 
@@ -167,10 +173,10 @@ class Step(NamedTuple):
     ending: Ending | None = None
 
 
-def begin(caller: Caller, places: Iterable[Place]) -> State:
-    """The state of a call that has just come in for ``places``."""
+def begin(caller: Caller, places: Iterable[Place], recall: str | None = None) -> State:
+    """The state of a call that has just come in for ``places``; ``recall``: who transferred the caller."""
     visited = frozenset() if caller.key is None else frozenset({caller.key})
-    return State(tuple(Pending(p) for p in places), visited)
+    return State(tuple(Pending(p) for p in places), visited, recall=recall)
 
 
 def first_applying(rules: Rules, conditions: Conditions) -> Rule | None:
@@ -227,6 +233,10 @@ def advance(plan: Plan, caller: Caller, conditions: Conditions, state: State) ->
             case PlaceKind.RELEASE:
                 code = "486" if place.target == "busy" else "480"
                 return _end(state, events, Ending(EndKind.RELEASED, code, by_rule=True), place.location)
+    if state.recall is not None:
+        recalled = _recall(plan, state._replace(recall=None), state.recall, events)
+        if recalled is not None:
+            return recalled
     code = "486" if state.first_outcome is Outcome.BUSY else "480"
     return _end(state, events, Ending(EndKind.RELEASED, code), None)
 
@@ -239,6 +249,8 @@ def after(
     events = [Event(EventKind.OUTCOME, place.target, place, outcome=outcome, location=place.location)]
     if state.first_outcome is None:
         state = state._replace(first_outcome=outcome)
+    if ringing.recalled:
+        return state, tuple(events)
     if ringing.user is not None:
         state = _answers(plan, caller, conditions, state, ringing.user, outcome, events)
     elif ringing.group is not None:
@@ -248,6 +260,20 @@ def after(
             events.append(Event(EventKind.OVERFLOW, place.target, place, places=overflow, location=location))
         state = state._replace(to_try=state.to_try + tuple(Pending(p) for p in overflow))
     return state, tuple(events)
+
+
+def _recall(plan: Plan, state: State, extension: str, events: list[Event]) -> Step | None:
+    """Nothing is left: whoever transferred rings once, as if they had no deviations; None where they may not ring.
+
+    They are not rung if they have been tried in this call, or are the caller.
+    """
+    place = plan.user_at(extension)
+    if place.key in state.visited:
+        return None
+    user = replace(plan.users[extension], deviations=Deviations())
+    events.append(Event(EventKind.RECALLED, extension, place, location=place.location))
+    state = state._replace(visited=state.visited | {place.key})
+    return Step(state, tuple(events), Ringing(Pending(place), user.ring_timeout, None, user=user, recalled=True))
 
 
 def _capped(seconds: int, cap: int | None) -> int:

@@ -443,6 +443,8 @@ class Plan:
     """12 hex digits that change with any byte of the source."""
     self_service: SelfService | None = None
     switches: Mapping[str, Switch] = field(default_factory=dict)
+    recall: bool = True
+    """Does a caller who was transferred blindly ring once at who transferred, before the call is released?"""
     ranges: tuple[Inbound, ...] = field(init=False, compare=False, repr=False)
     """Inbound ranges, the narrower before the wider."""
     _range_index: PatternIndex = field(init=False, compare=False, repr=False)

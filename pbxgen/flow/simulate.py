@@ -146,7 +146,7 @@ def _run(plan: Plan, caller: Caller, called: str, way_in: entry.WayIn, world: Wo
         case entry.CodeDialled():
             raise ValueError("a code is no call")
         case entry.ToPlace(place):
-            return _reach(plan, caller, machine.begin(caller, [place]), entered, world)
+            return _reach(plan, caller, machine.begin(caller, [place], by if plan.recall else None), (entered,), world)
 
 
 def _dial_out(plan: Plan, caller: Caller, out: entry.DialOut, entered: Event, world: World, by: str | None) -> Story:
@@ -162,17 +162,35 @@ def _dial_out(plan: Plan, caller: Caller, out: entry.DialOut, entered: Event, wo
     rang = _rang(number, rung, None)
     if rung.via is not None:
         rang = rang._replace(shown=((number, entry.shown(plan, caller, out, by, rung.via)),))
-    events = (entered, *rung.events, rang, ended)
-    return Story(_together(rung.dialled), ending, (), events, rung.via)
+    events = (entered, *rung.events, rang)
+    if rung.answered is None and by is not None and plan.recall:
+        recalled = _recall(plan, caller, by, world)
+        if recalled is not None:
+            taken = recalled.ending.kind is EndKind.ANSWERED
+            # The far end's own code stands, where nobody takes the call there either.
+            told = recalled.events if taken else (*recalled.events[:-1], ended)
+            rings = _together(rung.dialled) + recalled.rings
+            return Story(rings, recalled.ending if taken else ending, (), (*events, *told), rung.via or recalled.via)
+    return Story(_together(rung.dialled), ending, (), (*events, ended), rung.via)
 
 
-def _reach(plan: Plan, caller: Caller, state: State, entered: Event, world: World) -> Story:
+def _recall(plan: Plan, caller: Caller, by: str, world: World) -> Story | None:
+    """Back to who transferred the caller outside; None where they are not rung."""
+    state = machine.begin(caller, (), by)
+    conditions = CallConditions(plan, caller, world.moment)
+    if machine.advance(plan, caller, conditions, state).ringing is None:
+        return None
+    return _reach(plan, caller, state, (), world)
+
+
+def _reach(plan: Plan, caller: Caller, state: State, before: tuple[Event, ...], world: World) -> Story:
+    """``before``: what is told of the call before ``state``."""
     conditions = CallConditions(plan, caller, world.moment)
     events, ending = play(plan, caller, conditions, state, Bell(plan, caller, world).ring)
     assert ending is not None
     rings = tuple(who for e in events if e.kind is EventKind.RANG for who in _together(e.dialled))
     via = next((e.via for e in reversed(events) if e.kind is EventKind.RANG and e.via is not None), None)
-    return Story(rings, ending, _diversions(events), (entered, *events), via)
+    return Story(rings, ending, _diversions(events), (*before, *events), via)
 
 
 def play(

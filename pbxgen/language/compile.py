@@ -194,6 +194,7 @@ def _compile(draft: Draft, loaded: Loaded, today: dt.date, findings: Findings) -
         digest=loaded.digest,
         self_service=service,
         switches=switches,
+        recall=draft.source.defaults.recall,
     )
     plan = dataclasses.replace(plan, costs=costs(plan.outside_numbers(), country))
     return Compiled(plan, (), acceptances, claims)

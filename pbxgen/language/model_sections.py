@@ -89,6 +89,9 @@ class Defaults(Model):
     sip_480: Literal["busy", "no_answer", "unreachable"] = Field(
         "busy", description="What a phone's 480 (most phones' own do-not-disturb) means."
     )
+    recall: bool = Field(
+        True, description="Does a caller who was transferred blindly, and whom nobody takes, ring at who transferred?"
+    )
     self_service: Annotated[Slug, Expects("the name of a profile of self_service")] | Null = Field(
         None, description="Profile of users without a `self_service` key; null: none."
     )

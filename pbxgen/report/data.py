@@ -23,6 +23,7 @@ def plan_data(plan: Plan) -> dict[str, Any]:
         "timezone": plan.timezone,
         "digest": plan.digest,
         "max": plan.max_diversions,
+        "recall": plan.recall,
         "outsideTimeout": plan.outside_timeout,
         "replies": dict(REPLIES),
         "outcomes": _outcomes(plan.sip_480),

@@ -372,7 +372,7 @@ def test_a_transferred_outside_caller_stays_external() -> None:
 def test_a_transferred_inside_caller_stays_internal() -> None:
     plan = plan_of(OFFICE)
     story = call(plan, "108", "9", transfer=Transfer("100", "107"), _110="busy", _107="ring")
-    assert told(story) == "100+110, 107 -> released 480"
+    assert told(story) == "100+110, 107, 100 -> answered 100"
 
 
 @pytest.mark.parametrize("code", ["*97", "*98"])

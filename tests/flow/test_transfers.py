@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pbxgen.flow.machine import Ending, EndKind, EventKind
 from pbxgen.flow.simulate import Transfer
 from tests.support.office import OUTSIDE, call, plan_of, told
 
@@ -56,3 +57,55 @@ users:
         ("103", "busy"),
         ("101", "unconditional"),
     ]
+
+
+def test_whom_nobody_takes_rings_once_at_who_transferred() -> None:
+    plan = plan_of(OFFICE)
+    for target, state in (("104", "busy"), ("104", "ring"), ("104", "unregistered")):
+        story = call(plan, OUTSIDE, DID, transfer=Transfer("101", target), _104=state)
+        assert story.rings[-1] == "101"
+        assert story.ending == Ending(EndKind.ANSWERED, "101")
+
+
+def test_who_transferred_rings_for_ring_timeout_and_diverts_nothing() -> None:
+    plan = plan_of("""
+users:
+  "101": {name: A, voicemail: true, deviations: {no_answer: {after: 44, to: "102"}, unconditional: "102"}}
+  "102": {name: B}
+  "103": {name: C}
+""")
+    story = call(plan, "101", "102", transfer=Transfer("101", "103"), _103="busy", _101="ring")
+    assert told(story) == "102, 103, 101 -> released 486"
+    assert [e.seconds for e in story.events if e.kind is EventKind.RANG and e.subject == "101"] == [20]
+
+
+def test_without_recall_the_call_is_released_where_nothing_is_left() -> None:
+    plan = plan_of(f"defaults: {{recall: false}}\n{OFFICE}")
+    for target in ("104", MOBILE):
+        story = call(plan, "102", "101", transfer=Transfer("102", target), _104="busy", out_393335550101="busy")
+        assert told(story) == f"101, {target} -> released 486"
+
+
+def test_the_first_outcome_is_the_recalls_where_nothing_had_rung() -> None:
+    plan = plan_of("""
+users:
+  "101": {name: A}
+  "102": {name: B}
+inbound: {"+390212345900": {to: "102", from: external}}
+""")
+    for state, status in (("busy", 486), ("ring", 480)):
+        story = call(plan, "101", "102", transfer=Transfer("101", "+390212345900"), _101=state)
+        assert told(story) == f"102, 101 -> released {status}"
+
+
+def test_the_far_ends_code_stands_where_nobody_takes_the_call_here_either() -> None:
+    plan = plan_of(OFFICE)
+    story = call(plan, "102", "101", transfer=Transfer("102", MOBILE), _102="busy", out_393335550101="484")
+    assert told(story) == f"101, {MOBILE}, 102 -> released 484"
+    assert story.events[-1].kind is EventKind.ENDED
+
+
+def test_who_transferred_is_not_rung_twice_in_a_call() -> None:
+    plan = plan_of(OFFICE)
+    story = call(plan, "101", "104", transfer=Transfer("101", "102"), _102="busy", out_393335550101="busy", _101="ring")
+    assert told(story) == f"104, 102, {MOBILE}, 101 -> released 486"

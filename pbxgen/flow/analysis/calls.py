@@ -10,7 +10,7 @@ from pbxgen.diagnostics.diagnostic import Diagnostic
 from pbxgen.flow.analysis.bounds import NEVER, Bounds
 from pbxgen.flow.analysis.call_sets import CallSets
 from pbxgen.flow.analysis.choices import Choices
-from pbxgen.flow.analysis.entries import Entry, entries
+from pbxgen.flow.analysis.entries import Entry, entries, to
 from pbxgen.flow.analysis.examples import ExampleTeller
 from pbxgen.flow.analysis.explore import Explorer
 from pbxgen.flow.analysis.places_ahead import PlacesAhead
@@ -46,9 +46,9 @@ class _Calls:
         self._reach = reach
         self._plan = reach.plan
         self._situations = situations
-        self._ways: dict[tuple[int, bool], dict[str, BestWay | None]] = {}
-        """By the form of a flow, and whether an outside number leads to its entry: by code, the call that shows it."""
-        self._told: dict[tuple[str, int], str] = {}
+        self._ways: dict[tuple[int, bool, bool], dict[str, BestWay | None]] = {}
+        """By the form of a flow, and whether calls from outside come to its entry: by code, the call that shows it."""
+        self._told: dict[tuple[str, int, bool], str] = {}
         self._ahead = PlacesAhead(reach.plan)
         self._bounds = Bounds(reach.plan, Choices(reach.plan, situations.start, None))
         self._long_told = 0
@@ -57,13 +57,13 @@ class _Calls:
     def judge(self, entry: Entry) -> Iterator[Diagnostic]:
         """Most entries are judged by what is known of their bounds, which is quick; their flows are not looked at."""
         places = (entry.place,)
-        lost = entry.number is not None and may_be_lost(self._plan, places)
+        lost = entry.takes_outside_calls and may_be_lost(self._plan, places)
         too_long = self._bounds.most_seconds(places, 0) > LONGEST_RINGING
         over_maximum = self._bounds.fewest_until_over_maximum(places, 0) < NEVER
         if not (too_long or over_maximum or lost):
             return
         flow = self._reach.flow_of(entry.place)
-        same = (flow.form, entry.number is not None)
+        same = (flow.form, entry.number is not None, entry.takes_outside_calls)
         if same not in self._ways:
             self._ways[same] = self._examine(entry, flow, lost=lost, too_long=too_long, over_maximum=over_maximum)
         for code, way in self._ways[same].items():
@@ -87,7 +87,7 @@ class _Calls:
     def _message(self, code: str, entry: Entry, way: BestWay) -> str:
         match code:
             case "PBX210":
-                return f"a call from outside to {entry.label} can be lost"
+                return f"a call from outside {to(entry)} can be lost"
             case "PBX212":
                 return f"a call to {entry.label} can ring for {-way.value} s"
             case _:
@@ -96,7 +96,7 @@ class _Calls:
 
     def _finding(self, code: str, entry: Entry, flow: Flow, way: BestWay) -> Diagnostic:
         """The example is told once: a hundred people with one policy do not need it a hundred times."""
-        key = (code, flow.form)
+        key = (code, flow.form, code == "PBX210" and entry.number is None)
         help, example = _HELP[code], None
         if key in self._told:
             help = f"in the same way as one to {self._told[key]}: {help}"
@@ -107,7 +107,8 @@ class _Calls:
                 # In this entry's own flow: the verdict may be of another's, with other callers.
                 situation = CallSets.of_flow(self._situations, flow).situation(way.area)
                 slowly = code == "PBX212"
-                example = self._examples.example(entry, flow.atoms, situation, way.outcomes, slowly=slowly)
+                lost = code == "PBX210"
+                example = self._examples.example(entry, flow.atoms, situation, way.outcomes, slowly=slowly, lost=lost)
             self._long_told += is_long
         return make(
             code,

@@ -16,6 +16,9 @@ from pbxgen.phrases import Phrases
 
 Outcomes = tuple[Outcome, ...]
 
+_SILENCE = (Outcome.NO_ANSWER, Outcome.BUSY, Outcome.UNREACHABLE)
+"""What is likeliest of somebody who does not take a call, first."""
+
 
 class ExampleTeller:
     """Tells calls into one plan as the examples of findings."""
@@ -26,19 +29,33 @@ class ExampleTeller:
         self._teller = Teller(plan, say)
 
     def example(
-        self, entry: Entry, atoms: Atoms, situation: Situation, way: Outcomes, *, slowly: bool = False
+        self,
+        entry: Entry,
+        atoms: Atoms,
+        situation: Situation,
+        way: Outcomes,
+        *,
+        slowly: bool = False,
+        lost: bool = False,
     ) -> Example:
-        """The call to ``entry`` whose ringings end as ``way`` says; the moment only where it matters."""
+        """The call to ``entry`` whose ringings end as ``way`` says; the moment only where it matters.
+
+        ``lost``: it ends where nothing is left to try.
+        """
         caller = situation.caller
         called = entry.number if caller.origin is Origin.EXTERNAL and entry.number else entry.dialled
-        events = replay(self._plan, situation, entry.place, way, slowly=slowly)
+        # Who transferred does not answer either.
+        recall = entry.by if lost and self._plan.recall and caller.origin is Origin.EXTERNAL else None
+        events = replay(self._plan, situation, entry.place, way, slowly=slowly, recall=recall)
         sentences = self._teller.tell(events, Call(caller.number or "anonymous", called))
         label = entry.label if entry.place.kind is PlaceKind.INBOUND else self._teller.called(entry.place)
         name = "" if called == label or f"({called})" in label else f" ({called})"
         # Whom no outside number reaches is called from outside by way of somebody who transfers the call.
         transferred = caller.origin is Origin.EXTERNAL and entry.number is None
-        verb = "example.transferred" if transferred else "example.calls"
-        headline = self._say(verb, caller=self._who(caller), called=label + name)
+        by = entry.by if transferred else None
+        verb = "example.transferred_by" if by else "example.transferred" if transferred else "example.calls"
+        who = self._teller.party(by) if by else ""
+        headline = self._say(verb, caller=self._who(caller), called=label + name, by=who)
         if atoms.schedules or atoms.untils:
             day, moment = weekday(situation.moment, self._say), situation.moment.strftime("%Y-%m-%d %H:%M")
             headline = self._say("example.moment", call=headline, weekday=day, moment=moment)
@@ -56,20 +73,27 @@ class ExampleTeller:
                 return number
 
 
-def replay(plan: Plan, situation: Situation, entry: Place, way: Outcomes, *, slowly: bool = False) -> tuple[Event, ...]:
-    """The events of one way, as far as it says outcomes; ``slowly``: busy after the longest time that takes."""
+def replay(
+    plan: Plan, situation: Situation, entry: Place, way: Outcomes, *, slowly: bool = False, recall: str | None = None
+) -> tuple[Event, ...]:
+    """The events of one way, as far as it says outcomes; ``slowly``: busy after the longest time that takes.
+
+    ``recall``: who transferred the caller, and takes the call no more than the others do.
+    """
     caller, conditions = situation.caller, situation.conditions(plan)
     left = iter(way)
 
     def ring(ringing: Ringing) -> Rung | None:
         outcome = next(left, None)
+        if ringing.recalled:
+            outcome = next(iter(sorted(outcomes(plan, ringing, caller, conditions), key=_SILENCE.index)))
         if outcome is None:
             return None
         at_once = outcome is Outcome.BUSY and not slowly
         seconds = 0 if at_once else outcomes(plan, ringing, caller, conditions)[outcome]
         return Rung(_dialled(plan, caller, ringing), None, outcome, seconds)
 
-    events, _ = play(plan, caller, conditions, machine.begin(caller, [entry]), ring)
+    events, _ = play(plan, caller, conditions, machine.begin(caller, [entry], recall), ring)
     return tuple(events)
 
 

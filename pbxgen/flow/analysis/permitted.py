@@ -17,7 +17,7 @@ from dataclasses import dataclass, replace
 from pbxgen.diagnostics.codes import make
 from pbxgen.diagnostics.diagnostic import Diagnostic, Example
 from pbxgen.flow.analysis.call_sets import Area, CallSets
-from pbxgen.flow.analysis.entries import Entry, entries
+from pbxgen.flow.analysis.entries import Entry, entries, to
 from pbxgen.flow.analysis.examples import ExampleTeller
 from pbxgen.flow.analysis.explore import Explorer, Point
 from pbxgen.flow.analysis.places_ahead import PlacesAhead
@@ -93,7 +93,7 @@ def losses_by_settings(plan: Plan, situations: Situations, say: Phrases) -> Iter
             help = f"in the same way as one to {before}: {help}"
         yield make(
             "PBX220",
-            f"{_told(plan, chosen)}: a call from outside to {entry.label} can then be lost",
+            f"{_told(plan, chosen)}: a call from outside {to(entry)} can then be lost",
             plan.users[chosen[0][0]].location,
             help=help,
             subject=("user", chosen[0][0]),
@@ -106,8 +106,8 @@ def _not_proven(plan: Plan, entry: Entry, setters: tuple[str, ...]) -> Diagnosti
     others = f" and {len(setters) - 1} more" if len(setters) > 1 else ""
     return make(
         "PBX220",
-        f"{first.name} ({first.extension}){others} may set more than can be looked at: whether a call from outside to "
-        f"{entry.label} can then be lost is not known",
+        f"{first.name} ({first.extension}){others} may set more than can be looked at: whether a call from outside "
+        f"{to(entry)} can then be lost is not known",
         first.location,
         help="give them mailboxes, or a profile that may divert to fewer kinds of places, or accept it with a reason",
         subject=("user", first.extension),
@@ -153,10 +153,12 @@ class Search:
         return frozenset(self._known)
 
     def of(self, entry: Entry) -> Loss | None:
-        """The shortest way on which a call to ``entry`` is lost; None: there is none."""
-        if entry.number is None or self.plan is self._source or not may_be_lost(self.plan, (entry.place,)):
+        """The shortest way on which a call to ``entry`` is lost; None: there is none, or nobody may set anything."""
+        if not entry.takes_outside_calls or self.plan is self._source or not may_be_lost(self.plan, (entry.place,)):
             return None
         flow = self._flow(entry.place)
+        if not self.setters(entry):
+            return None
         if flow.form not in self._known:
             self._known[flow.form] = (flow, self._search(flow))
         return self._known[flow.form][1]
@@ -201,7 +203,7 @@ class Search:
         for attempt in (settings, self._with_phones_free(flow, settings)):
             plan = applied(self._source, State(dict(attempt)), situation.moment)
             try:
-                found = ExampleTeller(plan, say).example(entry, flow.atoms, situation, loss.outcomes)
+                found = ExampleTeller(plan, say).example(entry, flow.atoms, situation, loss.outcomes, lost=True)
             except KeyError:  # an outcome that only somebody has who has set do not disturb or follow me
                 continue
             return found

@@ -68,6 +68,7 @@ def tenant(plan: Plan, naming: Naming) -> View:
         "max_diversions": plan.max_diversions,
         "outside_timeout": plan.outside_timeout,
         "sip_480": plan.sip_480.value,
+        "recall": plan.recall,
         "bucket": bucket_digits(plan),
         "phone_before": before,
         "phone_after": after,

@@ -92,14 +92,14 @@ class Calls:
         self._rules = tuple(rules_of(plan))
         self._fates: dict[tuple[Caller, _Truths, Place], Fate] = {}
 
-    def fate(self, entry: Place, caller: Caller) -> Fate:
-        """Of all calls of ``caller`` to ``entry``, whenever they are placed."""
+    def fate(self, entry: Place, caller: Caller, recall: str | None = None) -> Fate:
+        """Of all calls of ``caller`` to ``entry``, whenever they are placed; ``recall``: who transferred them there."""
         found = NOTHING
         for moment in self.moments:
             conditions = CallConditions(self.plan, caller, moment)
-            key = (caller, tuple(conditions.holds(r.condition) for r in self._rules), entry)
+            key = (caller, tuple(conditions.holds(r.condition) for r in self._rules), entry, recall)
             if key not in self._fates:
-                self._fates[key] = _Trial(self.plan, caller, moment).fate(machine.begin(caller, [entry]))
+                self._fates[key] = _Trial(self.plan, caller, moment).fate(machine.begin(caller, [entry], recall))
             found |= self._fates[key]
         return found
 
@@ -116,7 +116,7 @@ class Ringer:
     def __call__(self, ringing: Ringing) -> Mapping[Outcome, int]:
         """Each possible outcome with the longest time it can take."""
         place = ringing.pending.place
-        key = (place.key, ringing.seconds, ringing.cap, place.confirm)
+        key = (place.key, ringing.seconds, ringing.cap, place.confirm, ringing.recalled)
         if key not in self._known:
             self._known[key] = self._tried(ringing)
         return self._known[key]

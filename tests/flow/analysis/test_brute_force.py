@@ -25,7 +25,7 @@ from pbxgen.flow.analysis.reach import Reach
 from pbxgen.flow.analysis.rules import find_dead_rules
 from pbxgen.flow.analysis.situations import SOMEBODY_OUTSIDE, Situations
 from pbxgen.flow.machine import Caller, first_applying
-from pbxgen.flow.plan import Origin, Outcome, PlaceKind, Plan, RingGroup, Rule, Rules, User
+from pbxgen.flow.plan import Origin, Outcome, Place, PlaceKind, Plan, RingGroup, Rule, Rules, User
 from pbxgen.flow.world import CallConditions
 from tests.flow.analysis.brute import COLLEAGUES, STRANGERS, Calls, Fate, distinct_moments, rules_of
 from tests.support.office import TODAY, compiled
@@ -60,8 +60,18 @@ def dense_sources(draw: st.DrawFn) -> str:
     return json.dumps(source, indent=1)
 
 
+@st.composite
+def sources_without_some_dids(draw: st.DrawFn) -> str:
+    """Some are called from inside only, and by transfers."""
+    source = json.loads(draw(sources() | dense_sources()))
+    for user in source["users"].values():
+        if draw(st.integers(0, 3)) == 0:
+            user.pop("did", None)
+    return json.dumps(source, indent=1)
+
+
 @THOROUGH
-@given(sources() | dense_sources())
+@given(sources_without_some_dids())
 def test_finds_exactly_the_calls_that_can_be_lost_or_go_on_for_too_long(text: str) -> None:
     plan = plan_of(text)
     with patch.object(calls, "LONGEST_RINGING", 0):  # then every call's longest time is told
@@ -71,7 +81,8 @@ def test_finds_exactly_the_calls_that_can_be_lost_or_go_on_for_too_long(text: st
         outside = fate(tried, entry, STRANGERS)
         every = outside | fate(tried, entry, COLLEAGUES)
         key = entry.place.key
-        assert (("PBX210", key) in found) is (outside.lost and entry.number is not None), (entry.label, text)
+        lost = outside.lost if entry.number is not None else lost_by_transfer(tried, entry)
+        assert (("PBX210", key) in found) is lost, (entry.label, text)
         assert (("PBX213", key) in found) is every.held_back, (entry.label, text)
         told = found.get(("PBX212", key), "")
         assert told.endswith(f" can ring for {every.seconds} s") if every.seconds else not told, (told, every, text)
@@ -182,6 +193,25 @@ def test_flows_of_one_form_are_judged_as_each_by_itself(text: str) -> None:
     assert {(d.code, d.subject, d.message) for d in found} == {(d.code, d.subject, d.message) for d in alone}, text
     for example in (d.example for d in found if d.code == "PBX210" and d.example is not None):
         assert example.steps[-1].text.startswith("Nothing is left to try"), (example, text)
+
+
+def lost_by_transfer(tried: Calls, entry: Entry) -> bool:
+    """Whoever may transfer: somebody else than who is called; none where no call from outside rings anybody."""
+    plan = tried.plan
+    if not any(rung_from_outside(plan, place.key, frozenset()) for place in plan.places() if has_number(plan, place)):
+        return False
+    others = (extension for extension in plan.users if ("user", extension) != entry.place.key)
+    return any(tried.fate(entry.place, caller, by).lost for by in others for caller in STRANGERS)
+
+
+def has_number(plan: Plan, place: Place) -> bool:
+    return place.kind is PlaceKind.INBOUND or place.target in plan.dids.values()
+
+
+def rung_from_outside(plan: Plan, key: tuple[str, str], before: frozenset[tuple[str, str]]) -> bool:
+    if key[0] == PlaceKind.USER or any(p.kind is PlaceKind.USER for p in plan.rings_along(key)):
+        return True
+    return any(rung_from_outside(plan, p.key, before | {key}) for p in plan.leads_to(key) if p.key not in before)
 
 
 def fate(tried: Calls, entry: Entry, callers: Iterable[Caller]) -> Fate:

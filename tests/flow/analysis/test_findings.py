@@ -34,7 +34,8 @@ def unaccepted(body: str, *codes: str) -> list[Diagnostic]:
 
 def test_what_a_range_accepts_is_accepted_for_the_numbers_that_users_have_of_it() -> None:
     inbound = '"+390212347XXX": {to: [extension, "101"]%s}'
-    body = 'users: {"101": {name: Ada}, "102": {name: Bob}}\ninbound: {' + inbound + "}\n"
+    known = 'accept: {PBX210: "transfers are announced"}'
+    body = f'users: {{"101": {{name: Ada, {known}}}, "102": {{name: Bob, {known}}}}}\ninbound: {{{inbound}}}\n'
     assert len(unaccepted(body % "", "PBX210")) == 3
     assert unaccepted(body % ', accept: {PBX210: "known"}', "PBX210", "PBX157") == []
 
@@ -52,6 +53,87 @@ def test_a_lost_call_is_told_step_by_step_with_the_line_of_each_step() -> None:
     assert "3. Nothing is left to try" in render_text([lost], [])
 
 
+def test_a_call_that_is_lost_behind_a_transfer_is_told_with_who_transferred() -> None:
+    body = """\
+users:
+  "100": {name: Reception, did: "+390212345100", voicemail: true}
+  "103": {name: Cara}
+"""
+    (lost,) = found(body, "PBX210")
+    assert lost.message == "a call from outside that is transferred to Cara (103) can be lost"
+    assert lost.subject == ("user", "103")
+    assert lost.example is not None
+    assert lost.example.headline == "somebody outside is transferred to Cara (103) by Reception (100)"
+    assert [s.text for s in lost.example.steps] == [
+        "Cara (103): busy.",
+        "Cara (103) has no deviation for this.",
+        "Nobody takes the caller: back to Reception (100), who transferred.",
+        "Reception (100): rings for 20 s, no answer.",
+        "Nothing is left to try: released with 486.",
+    ]
+    (plainer,) = found(f"defaults: {{recall: false}}\n{body}", "PBX210")
+    assert plainer.example is not None
+    assert len(plainer.example.steps) == 3
+
+
+@pytest.mark.parametrize(
+    "cara",
+    [
+        "{name: Cara, voicemail: true}",
+        "{name: Cara, deviations: {busy: operator, no_answer: operator, unreachable: operator}}",
+        "{name: Cara, deviations: {busy: hangup, no_answer: busy, unreachable: hangup}}",
+    ],
+)
+def test_a_transfer_that_ends_somewhere_is_not_lost(cara: str) -> None:
+    body = f"""\
+operators: {{desk: {{number: "9", members: ["100"], overflow: "voicemail:100"}}}}
+users:
+  "100": {{name: Reception, did: "+390212345100", voicemail: true}}
+  "103": {cara}
+"""
+    assert not found(body, "PBX210")
+
+
+def test_positions_and_groups_are_transferred_to_and_who_transfers_is_a_member() -> None:
+    body = """\
+operators: {desk: {number: "9", members: ["100"]}}
+groups: {hall: {number: "600", members: ["100", "103"]}}
+users:
+  "100": {name: Reception, voicemail: true}
+  "103": {name: Cara, voicemail: true}
+inbound: {"+390212345000": ["operator", "voicemail:100"]}
+"""
+    lost = found(body, "PBX210")
+    assert [d.subject for d in lost] == [("operator", "desk"), ("group", "hall")]
+    assert lost[0].example is not None
+    headline = "somebody outside is transferred to operator position desk (9) by Reception (100)"
+    assert lost[0].example.headline == headline
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        'users: {"103": {name: Cara}, "104": {name: Dina}}',
+        'users: {"103": {name: Cara}}\ninbound: {"+390212345000": "103"}',
+        'users: {"103": {name: Cara}, "104": {name: Dina}}\ninbound: {"+390212345000": hangup}',
+    ],
+)
+def test_where_nobody_has_a_call_from_outside_nobody_transfers_it(body: str) -> None:
+    assert not [d for d in found(body, "PBX210") if d.subject in (("user", "103"), ("user", "104"))]
+
+
+def test_who_would_transfer_to_themselves_is_not_who_transfers() -> None:
+    body = """\
+users:
+  "103": {name: Cara}
+  "104": {name: Dina, voicemail: true}
+inbound: {"+390212345000": ["103", "voicemail:104"]}
+"""
+    (lost,) = found(body, "PBX210")
+    assert lost.example is not None
+    assert lost.example.headline.endswith("transferred to Cara (103) by Dina (104)")
+
+
 def test_the_example_is_told_once_for_people_with_the_same_flow() -> None:
     body = 'users:\n  "101": {name: Ada, did: "+390212345101"}\n  "102": {name: Bob, did: "+390212345102"}\n'
     first, second = found(body, "PBX210")
@@ -61,7 +143,7 @@ def test_the_example_is_told_once_for_people_with_the_same_flow() -> None:
 
 
 def test_an_example_is_told_of_the_entrys_own_callers() -> None:
-    """The verdict is Ada's, who has no number of her own; its caller is whose mobile is not tried."""
+    """The verdict is that of calls to Ada, whose mobile is another one; its caller is whose mobile is not tried."""
     tried = "[mobile, '105']"
     deviations = f"{{no_answer: {tried}, busy: {tried}, unreachable: {tried}}}"
     body = f"""\
@@ -72,7 +154,7 @@ users:
   "105": {{name: Eve, deviations: {{no_answer: "106", busy: "106", unreachable: "106"}}}}
   "106": {{name: Fay}}
 """
-    (lost,) = found(body, "PBX210")
+    (lost,) = (d for d in found(body, "PBX210") if d.subject == ("user", "102"))
     assert lost.example is not None
     assert lost.example.headline.startswith("+393335550102 calls Bob")
 

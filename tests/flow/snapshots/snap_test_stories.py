@@ -223,7 +223,9 @@ snapshots['test_every_step_of_a_call_is_told 1'] = {
         'rang 108 place=user:108@37:3 outcome=busy seconds=0 dialled=108 @37:3',
         'outcome 108 place=user:108@37:3 outcome=busy @37:3',
         'no_rule 108 outcome=busy @37:3',
-        'ended 486 detail=released @'
+        'recalled 110 place=user:110@39:3 @39:3',
+        'rang 110 place=user:110@39:3 seconds=0 dialled=110 @39:3',
+        'ended 110 detail=answered @39:3'
     ],
     'transferred by the caller': [
         'entered 111 detail=110 @',

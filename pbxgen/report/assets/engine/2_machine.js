@@ -8,9 +8,18 @@
   const groupOf = (plan, place) => (place.kind === "operator" ? plan.operators : plan.groups)[place.target];
   const capped = (seconds, cap) => (cap ? Math.min(seconds, cap) : seconds);
 
-  function begin(caller, places) {
-    const own = callerKey(caller);
-    return { toTry: places.map((place) => ({ place })), visited: new Set(own === null ? [] : [own]), diversions: 0, first: null };
+  /* recall: who transferred the caller, and is rung once nothing is left; null: nobody. */
+  function begin(caller, places, recall = null) {
+    const own = callerKey(caller), visited = new Set(own === null ? [] : [own]);
+    return { toTry: places.map((place) => ({ place })), visited, diversions: 0, first: null, recall };
+  }
+  /* As if they had no deviations; null where they have been tried, or are the caller. */
+  function recalled(plan, state, extension, events) {
+    const user = plan.users.get(extension), place = { kind: "user", target: extension, at: user.at }, own = placeKey(place);
+    if (state.visited.has(own)) return null;
+    events.push({ kind: "recalled", subject: extension, place, at: place.at });
+    state = { ...state, visited: new Set(state.visited).add(own) };
+    return { state, events, ringing: { pending: { place }, seconds: user.ring, user: { ...user, deviations: null }, recalled: true } };
   }
 
   function ringSeconds(plan, user, origin, holds) {
@@ -84,6 +93,12 @@
       else if (place.kind === "announce") return end("announced", place.target, false, place.at);
       else return end("released", place.target === "busy" ? "486" : "480", true, place.at);
     }
+    if (state.recall !== null) {
+      const extension = state.recall;
+      state = { ...state, recall: null };
+      const step = recalled(plan, state, extension, events);
+      if (step !== null) return step;
+    }
     return end("released", state.first === BUSY ? "486" : "480", false, null);
   }
 
@@ -107,6 +122,7 @@
   function after(plan, caller, holds, state, ringing, outcome) {
     const place = ringing.pending.place, events = [{ kind: "outcome", subject: place.target, outcome }];
     if (state.first === null) state = { ...state, first: outcome };
+    if (ringing.recalled) return { state, events };
     if (ringing.user) state = answers(plan, caller, holds, state, ringing.user, outcome, events);
     else if (ringing.group) {
       const overflow = ringing.group.overflow;

@@ -52,7 +52,8 @@
     }
     return found;
   }
-  function run(plan, caller, called, way, world) {
+  /* by: who transferred the caller blindly; null: nobody. */
+  function run(plan, caller, called, way, world, by = null) {
     const events = [{ kind: "entered", subject: caller.number || "anonymous", detail: called }];
     if (way.refused) {
       events.push({ kind: "refused", subject: String(way.refused), detail: way.why });
@@ -72,17 +73,24 @@
     const rangEvent = (target, rung, place) =>
       ({ kind: "rang", subject: target, place, outcome: rung.outcome, seconds: rung.seconds, dialled: rung.dialled,
         at: place && place.at });
+    const recall = plan.recall ? by : null, rings = [];
+    let state = begin(caller, way.reach ? [way.reach] : [], recall), code = null;
     if (way.dialOut) {
       const rung = ringer.ringDirect(way.dialOut, plan.directRingSeconds);
-      const ending = rung.answered !== null ? { kind: "answered", value: way.dialOut }
-        : { kind: "released", value: releaseCode(has(world.outside, way.dialOut) ? world.outside[way.dialOut] : "", rung) };
-      events.push(rangEvent(way.dialOut, rung, null), { kind: "ended", subject: ending.value, detail: ending.kind, at: null });
-      return { rings: together(rung.dialled), ending, diverted: [], events };
+      events.push(rangEvent(way.dialOut, rung, null));
+      rings.push(...together(rung.dialled));
+      if (rung.answered === null) code = releaseCode(has(world.outside, way.dialOut) ? world.outside[way.dialOut] : "", rung);
+      else {
+        events.push({ kind: "ended", subject: way.dialOut, detail: "answered", at: null });
+        return { rings, ending: { kind: "answered", value: way.dialOut }, diverted: [], events };
+      }
     }
-    let state = begin(caller, [way.reach]);
-    const rings = [];
     for (;;) {
       const step = advance(plan, caller, holds, state);
+      if (step.ending && code !== null) {
+        Object.assign(step.ending, { value: code });
+        Object.assign(step.events[step.events.length - 1], { subject: code });
+      }
       events.push(...step.events);
       if (step.ending) return { rings, ending: step.ending, diverted: diversionsOf(events), events };
       const place = step.ringing.pending.place, rung = ringer.ring(step.ringing);
@@ -120,7 +128,7 @@
     let further = fromPhone(plan, transfer.by, transfer.to);
     // Whoever is transferred is not the mailbox's owner, and a trunk can never reach mailbox access.
     if (further.mailbox && !transfer.attended) further = { refused: 404, why: "no_such_number" };
-    const second = run(plan, party, transfer.to, further, world);
+    const second = run(plan, party, transfer.to, further, world, transfer.attended ? null : transfer.by);
     const told = { kind: "transferred", subject: transfer.by, detail: transfer.to };
     return {
       rings: [...story.rings, ...second.rings], ending: second.ending,
