@@ -383,6 +383,11 @@ class User(Model):
     class_: Annotated[Slug, Expects("the name of a class")] | Null = Field(
         None, alias="class", description="Class of service; null: no outside calls; else `defaults.class`."
     )
+    trunk: TrunkNames | None = Field(
+        None,
+        description="Trunk or list of trunks by which calls and diversions leave, whatever the route says.",
+        examples=["carrier", ["carrier", "backup"]],
+    )
     ring_timeout: Seconds | None = Field(None, description=f"Seconds the phone rings, {RING_RANGE}.")
     call_waiting: bool | None = Field(None, description="false: in a call means busy.")
     dnd: bool = Field(False, description="Do not disturb: every call finds the user busy.")

@@ -79,7 +79,7 @@ def _user(plan: Plan, user: User, shared: Shared) -> Block:
     profile = user.self_service
     if profile is not None:
         data += [] if common is None else [user.mobile or "", common]
-        data = _with_hidden(data, user)
+        data = _with_own(data, user)
         return _user_with_settings(plan, user, profile, f"Return({','.join(data)})", common)
     if common is None:
         lines = deviation_lines(plan, user, Owner(user.extension))
@@ -87,14 +87,17 @@ def _user(plan: Plan, user: User, shared: Shared) -> Block:
     else:
         lines, notes = (), ()
         data += [user.mobile or "", common]
-    first = Line(f"Return({','.join(_with_hidden(data, user))})")
+    first = Line(f"Return({','.join(_with_own(data, user))})")
     follow = (Line(f"Return({legs(plan, user.follow_me)})", "follow_me"),) if user.follow_me else ()
     return Block(user.extension, user.name, user.location.short, (first, *lines, *follow), notes)
 
 
-def _with_hidden(data: list[str], user: User) -> list[str]:
-    """The ninth part of a user's line: yes if no number of theirs is shown outside."""
-    return [*data, *[""] * (8 - len(data)), "yes"] if user.withheld else data
+def _with_own(data: list[str], user: User) -> list[str]:
+    """What few users have: yes if no number of theirs is shown outside, and the trunks by which their calls leave."""
+    if not (user.withheld or user.trunks):
+        return data
+    own = ["yes" if user.withheld else "", *([over(user.trunks)] if user.trunks else [])]
+    return [*data, *[""] * (8 - len(data)), *own]
 
 
 def _user_with_settings(plan: Plan, user: User, profile: Profile, line: str, common: str | None) -> Block:

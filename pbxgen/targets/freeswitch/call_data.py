@@ -97,6 +97,7 @@ def user(value: User, plan: Plan) -> str:
         f"own={value.own_number}": value.own_number,
         "hidden": value.withheld,
         f"routes={','.join(value.routes or ())}": value.routes,
+        f"trunks={over(value.trunks)}": value.trunks,
         **(_settable(value, value.self_service) if value.self_service is not None else {}),
         f"needs={','.join(sorted(wanted))}": wanted,
         **{f"{name}={rules(of_list)}": of_list for name, of_list in value.deviations.lists()},
