@@ -365,6 +365,8 @@ class Trunk:
     diversion: DiversionHeader
     location: Location
     called_number: CalledNumber = CalledNumber.REQUEST
+    keepalive: int = 30
+    """Seconds between OPTIONS that keep NAT open and tell whether the trunk is there; 0: none are sent."""
 
 
 @dataclass(frozen=True, slots=True)

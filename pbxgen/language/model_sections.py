@@ -94,6 +94,13 @@ class Defaults(Model):
     )
 
 
+KeepAlive = Annotated[
+    Annotated[int, Field(ge=5, le=3600), Tag("<seconds>")] | Annotated[Literal[0], Tag("<none>")],
+    Discriminator(lambda value: "<none>" if value == 0 and value is not False else "<seconds>"),
+    Expects("whole seconds, or 0 for none"),
+]
+
+
 class Trunk(Model):
     """A connection to a carrier."""
 
@@ -125,6 +132,9 @@ class Trunk(Model):
     )
     diversion: Literal["diversion", "history_info", "none"] = Field(
         "diversion", description="Header of diverted calls: RFC 5806 Diversion, RFC 7044 History-Info, or none."
+    )
+    keepalive: KeepAlive = Field(
+        30, description="Seconds between OPTIONS, 5-3600, which keep NAT open and tell whether it is there; 0: none."
     )
 
 

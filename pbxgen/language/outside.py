@@ -89,6 +89,7 @@ def _trunk(
         diversion=plan.DiversionHeader(trunk.diversion),
         location=location,
         called_number=plan.CalledNumber(trunk.called_number),
+        keepalive=trunk.keepalive,
     )
 
 

@@ -23,6 +23,7 @@ from pbxgen.flow.schedule import Schedule
 from pbxgen.flow.shown import shows_trunk_in_emergencies
 from pbxgen.targets.asterisk import calendar, names, numbering, self_service
 from pbxgen.targets.asterisk.deviations import Block, Shared, condition_notes, deviation_lines, find_shared, notes_on
+from pbxgen.targets.asterisk.endpoints import address
 from pbxgen.targets.asterisk.names import EndpointNames
 from pbxgen.targets.asterisk.places import Line, Owner, legs, over, places, rule_lines
 from pbxgen.targets.asterisk.siblings import Key
@@ -31,14 +32,19 @@ FEW_CONTACTS = 200
 """So many numbers of a contacts set share one context; more are put in buckets."""
 
 
-def view(plan: Plan, endpoints: EndpointNames, siblings: Mapping[Key, Key]) -> dict[str, object]:
-    """What the template of a tenant's dialplan prints, by the names it has there."""
+def view(
+    plan: Plan, endpoints: EndpointNames, siblings: Mapping[Key, Key], *, trunks_are_ours: bool = True
+) -> dict[str, object]:
+    """What the template of a tenant's dialplan prints, by the names it has there.
+
+    ``trunks_are_ours``: are their endpoints written by pbxgen, with the addresses of the source?
+    """
     shared = find_shared(plan)
     common = [{"name": f"{plan.name}.shared", "blocks": shared.blocks}] if shared.blocks else []
     return {
         "plan": plan,
         "endpoints": endpoints,
-        "trunks": [_trunk(plan, trunk, siblings) for trunk in plan.trunks.values()],
+        "trunks": [_trunk(plan, trunk, siblings, trunks_are_ours) for trunk in plan.trunks.values()],
         "reading": numbering.reading(plan.numbering),
         "writing": numbering.writing(plan.numbering) if _nationally(plan) else (),
         "emergency": list(_emergency(plan)),
@@ -150,9 +156,12 @@ def _emergency(plan: Plan) -> Iterator[tuple[str, str]]:
             yield line + number, f"{number},{over(trunks)}"
 
 
-def _trunk(plan: Plan, trunk: Trunk, siblings: Mapping[Key, Key]) -> dict[str, object]:
+def _trunk(plan: Plan, trunk: Trunk, siblings: Mapping[Key, Key], is_ours: bool) -> dict[str, object]:
     settings = [trunk.number_format.value, trunk.caller_id.value, trunk.diversion.value, trunk.number or ""]
-    settings += ["trunk"] if trunk.number and shows_trunk_in_emergencies(plan) else []
+    settings += ["trunk" if trunk.number and shows_trunk_in_emergencies(plan) else ""]
+    settings += [address(trunk)] if trunk.keepalive and is_ours else []
+    while not settings[-1]:
+        settings.pop()
     # Who is asked next for a number that this tenant does not have.
     sibling = "/".join(siblings.get((plan.name, trunk.name), ()))
     return {
