@@ -67,6 +67,7 @@ def _asks_for_the_time(plan: Plan) -> bool:
 
 def _user(was: User, now: User, say: Phrases) -> Iterator[Fact]:
     yield Fact("rights", now.extension, ", ".join(was.routes or ()), ", ".join(now.routes or ()))
+    yield Fact("leaves", now.extension, *(say("list.else").join(user.trunks) for user in (was, now)))
     yield Fact("shown", now.extension, was.own_number or "", now.own_number or "")
     logins = [say("diff.value.elsewhere" if u.password is None else "diff.value.by_pbxgen") for u in (was, now)]
     yield Fact("login", now.extension, *logins)
@@ -91,6 +92,7 @@ def _trunk(trunk: Trunk, say: Phrases) -> str:
         say("diff.value.caller_id", policy=trunk.caller_id),
         trunk.diversion.value,
         say("diff.value.registers") if trunk.register else "",
+        say("diff.value.keepalive", seconds=trunk.keepalive) if trunk.keepalive else "",
         say("diff.value.username", name=trunk.username) if trunk.username else "",
         say("diff.value.accepts", addresses=", ".join(trunk.accept_from)) if trunk.accept_from else "",
     ]

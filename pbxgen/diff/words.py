@@ -307,7 +307,7 @@ class _Teller:
     def facts(self) -> Iterator[Block]:
         shared: dict[tuple[str, str, str], list[Fact]] = {}
         for fact in self._comparison.facts:
-            alone = fact.key not in ("rights", "login")
+            alone = fact.key not in ("rights", "login", "leaves")
             key = (fact.key, fact.before, fact.after + (f"\n{fact.subject}" if alone else ""))
             shared.setdefault(key, []).append(fact)
         for facts in shared.values():
@@ -322,7 +322,7 @@ class _Teller:
         elif kind == "dialled":
             about, _, name = subjects[0].partition(" ")
             who, targets = self._say(f"place.{about}", target=name), (name,)
-        elif len(subjects) == 1 and kind in ("rights", "login", "shown"):
+        elif len(subjects) == 1 and kind in ("rights", "login", "shown", "leaves"):
             who = self._caller(who)
         was, now = (value or self._absent(kind) for value in (fact.before, fact.after))
         change = self._say("diff.change", before=was, after=now)
@@ -339,7 +339,8 @@ class _Teller:
         return self._say(name, **{value: text}) if name in self._say.texts else text
 
     def _absent(self, kind: str) -> str:
-        return self._say("diff.value.main_number" if kind == "shown" else "diff.nothing")
+        absent = {"shown": "diff.value.main_number", "leaves": "diff.value.trunk_of_route"}
+        return self._say(absent.get(kind, "diff.nothing"))
 
     def _moved(self, fact: Fact, change: str) -> str:
         if fact.before and fact.after:

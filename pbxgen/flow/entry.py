@@ -42,6 +42,7 @@ class DialOut:
     number: str
     """E.164, or the digits as they are dialled: emergency numbers, and numbers of a route that is `as_dialled`."""
     route: Route
+    """With the trunks of who dials, where they have their own."""
 
     @property
     def as_dialled(self) -> bool:
@@ -99,8 +100,9 @@ def from_phone(plan: Plan, extension: str, dialled: str) -> WayIn:
     for route in plan.routes.values():
         sent = digits if route.as_dialled else number
         if sent is not None and not route.emergency and route.carries(sent):
-            allowed = route.name in (plan.users[extension].routes or ())
-            return DialOut(sent, route) if allowed else Refusal(403, Why.CLASS_FORBIDS)
+            user = plan.users[extension]
+            allowed = route.name in (user.routes or ())
+            return DialOut(sent, route.for_user(user)) if allowed else Refusal(403, Why.CLASS_FORBIDS)
     return Refusal(404, Why.NO_SUCH_NUMBER if number is None else Why.NO_ROUTE)
 
 

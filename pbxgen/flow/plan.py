@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import NamedTuple
 
@@ -290,6 +290,8 @@ class User:
     withheld: bool = False
     """Is no number shown outside, except on emergency calls?"""
     self_service: Profile | None = None
+    trunks: tuple[str, ...] = ()
+    """Trunks by which the user's calls and diversions leave, in the order tried; empty: those of the route."""
     own_mobile: Place | None = None
     """The ``mobile`` as a place that a setting may lead to; None where there is none, or the class forbids it."""
 
@@ -363,6 +365,8 @@ class Trunk:
     diversion: DiversionHeader
     location: Location
     called_number: CalledNumber = CalledNumber.REQUEST
+    keepalive: int = 30
+    """Seconds between OPTIONS that keep NAT open and tell whether the trunk is there; 0: none are sent."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -388,6 +392,12 @@ class Route:
         if self.as_dialled and not (number.isascii() and number.isdigit()):
             return False
         return any(pattern.matches(number) for pattern in self.patterns)
+
+    def for_user(self, user: User) -> Route:
+        """The route with the trunks by which the calls of ``user`` leave, whose own come before the route's."""
+        if self.emergency or not user.trunks:
+            return self
+        return replace(self, trunk=user.trunks[0], backups=user.trunks[1:])
 
 
 @dataclass(frozen=True, slots=True)

@@ -156,7 +156,8 @@ def _outside(plan: Plan, user: User, number: str) -> Place | None:
     route = plan.route_of(number)
     if route is None or route.name not in (user.routes or ()) or is_costly(plan, number):
         return None
-    return Place(PlaceKind.OUTSIDE, number, user.location, trunk=route.trunk, backups=route.backups)
+    first, *backups = route.for_user(user).trunks
+    return Place(PlaceKind.OUTSIDE, number, user.location, trunk=first, backups=tuple(backups))
 
 
 def is_permitted(plan: Plan, user: User, key: str, setting: Setting, epoch: int) -> bool:

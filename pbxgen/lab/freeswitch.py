@@ -32,6 +32,7 @@ _LINE = re.compile(r"(?:(?P<call>[0-9a-f]{8}-[0-9a-f-]{27}) )?\S+ \S+ \S+ \[(?P<
 _LEVELS = frozenset({"WARNING", "ERR", "CRIT", "ALERT"})
 _HARMLESS = (
     Harmless(r"Enabling reg-deny-binding-fetch-and-no-lookup - .*", "docs/freeswitch.md says why it is wanted"),
+    Harmless(r"Ping (?:succeeded|failed) \S+ with code .*", "what OPTIONS to a trunk were answered"),
     Harmless(r"MSG Thread \d+ Started", "said at every start"),
     Harmless(
         r"STUN Failed! \[.*\]|stun-set failed\.",

@@ -39,8 +39,10 @@ class Registrar:
         """Contacts that have answered an OPTIONS."""
 
     def see(self, seen: SeenMessage) -> None:
-        """Take note of a REGISTER of ours, a reply to one, or an OPTIONS."""
+        """Take note of a REGISTER of ours, a reply to one, or an OPTIONS to a phone."""
         message = seen.message
+        if message.method == "OPTIONS" and seen.ours != self._phones:
+            return
         if message.method == "OPTIONS":
             if message.status is None:
                 self._asked[message.call_id] = message.uri_user

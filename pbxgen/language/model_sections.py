@@ -97,6 +97,13 @@ class Defaults(Model):
     )
 
 
+KeepAlive = Annotated[
+    Annotated[int, Field(ge=5, le=3600), Tag("<seconds>")] | Annotated[Literal[0], Tag("<none>")],
+    Discriminator(lambda value: "<none>" if value == 0 and value is not False else "<seconds>"),
+    Expects("whole seconds, or 0 for none"),
+]
+
+
 class Trunk(Model):
     """A connection to a carrier."""
 
@@ -128,6 +135,9 @@ class Trunk(Model):
     )
     diversion: Literal["diversion", "history_info", "none"] = Field(
         "diversion", description="Header of diverted calls: RFC 5806 Diversion, RFC 7044 History-Info, or none."
+    )
+    keepalive: KeepAlive = Field(
+        30, description="Seconds between OPTIONS, 5-3600, which keep NAT open and tell whether it is there; 0: none."
     )
 
 
@@ -385,6 +395,11 @@ class User(Model):
     ) = Field(None, description="true, false, or {pin, email}; else `defaults.voicemail`.")
     class_: Annotated[Slug, Expects("the name of a class")] | Null = Field(
         None, alias="class", description="Class of service; null: no outside calls; else `defaults.class`."
+    )
+    trunk: TrunkNames | None = Field(
+        None,
+        description="Trunk or list of trunks by which calls and diversions leave, whatever the route says.",
+        examples=["carrier", ["carrier", "backup"]],
     )
     ring_timeout: Seconds | None = Field(None, description=f"Seconds the phone rings, {RING_RANGE}.")
     call_waiting: bool | None = Field(None, description="false: in a call means busy.")

@@ -89,6 +89,7 @@ def _trunk(
         diversion=plan.DiversionHeader(trunk.diversion),
         location=location,
         called_number=plan.CalledNumber(trunk.called_number),
+        keepalive=trunk.keepalive,
     )
 
 
@@ -175,7 +176,7 @@ def routes(draft: Draft, names: Names, findings: Findings) -> tuple[dict[str, pl
     section = draft.node("routes")
     for name, route in draft.source.routes.items():
         node = at(section, name)
-        trunk_names = _trunk_names(route.trunk, at(node, "trunk"), names, findings)
+        first, *backups = trunk_names(route.trunk, at(node, "trunk"), names, findings)
         patterns = []
         for text, item in each(route.match, at(node, "match")):
             pattern = _pattern(text, item, findings, _SHORT if route.as_dialled else _OUTGOING)
@@ -197,14 +198,13 @@ def routes(draft: Draft, names: Names, findings: Findings) -> tuple[dict[str, pl
                 help="remove as_dialled, or emergency where these are no emergency numbers",
             )
         location = key_of(section, name)
-        first, *backups = trunk_names
         routes[name] = plan.Route(
             name, tuple(patterns), first, route.emergency, location, route.as_dialled, tuple(backups)
         )
     return routes, sound
 
 
-def _trunk_names(written: str | list[str], node: Node, names: Names, findings: Findings) -> tuple[str, ...]:
+def trunk_names(written: str | list[str], node: Node, names: Names, findings: Findings) -> tuple[str, ...]:
     """Trunks in the order in which they are tried, each once."""
     found: list[str] = []
     for name, item in each(written, node):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from pbxgen.diagnostics.diagnostic import Related
 from pbxgen.diagnostics.location import Location
@@ -25,11 +25,19 @@ class Rights:
     mobile: str | None
     class_name: str | None
     routes: frozenset[str] | None
+    trunks: tuple[str, ...] = ()
+    """By which the user's diversions leave; empty: those of the route."""
     undecided_keys: frozenset[str] = frozenset()
 
     @property
     def subject(self) -> Subject:
         return ("user", self.extension)
+
+    def over_own_trunks(self, place: Place) -> Place:
+        """An outside place by the user's trunks, where they have their own."""
+        if place.kind is not PlaceKind.OUTSIDE or not self.trunks:
+            return place
+        return replace(place, trunk=self.trunks[0], backups=self.trunks[1:])
 
 
 MergedDeviations = dict[str, tuple[str | None, WrittenRules]]
@@ -52,7 +60,7 @@ class Resolver:
     def __init__(self, destinations: DestinationReader, findings: Findings) -> None:
         self._destinations = destinations
         self._findings = findings
-        self._shared: dict[tuple[str, str, str | None], tuple[tuple[Rule, ...], frozenset[str]]] = {}
+        self._shared: dict[tuple[str, str, str | None, tuple[str, ...]], tuple[tuple[Rule, ...], frozenset[str]]] = {}
         self._policy_problems: dict[tuple[str, Location], tuple[Problem, list[Rights]]] = {}
         """By code and line of a policy, with the users for whom it is a problem."""
 
@@ -67,8 +75,8 @@ class Resolver:
         return Deviations(**resolved)
 
     def _of_policy(self, policy: str, key: str, rules: WrittenRules, user: Rights) -> tuple[Rule, ...]:
-        """Rules that are the same for everybody of one class are made once."""
-        shared = self._shared.get((policy, key, user.class_name))
+        """Rules that are the same for everybody of one class and the same trunks are made once."""
+        shared = self._shared.get((policy, key, user.class_name, user.trunks))
         if shared is not None and user.extension not in shared[1]:
             return shared[0]
         before = len(self._policy_problems)
@@ -77,7 +85,7 @@ class Resolver:
         clean = len(self._policy_problems) == before and not user.undecided_keys and not self._has_problem(rules)
         if shared is None and clean and all(w.place for w in written):
             targets = frozenset(w.place.target for w in written if w.place and w.place.kind is PlaceKind.USER)
-            self._shared[policy, key, user.class_name] = (plan_rules, targets)
+            self._shared[policy, key, user.class_name, user.trunks] = (plan_rules, targets)
         return plan_rules
 
     def _has_problem(self, rules: WrittenRules) -> bool:
@@ -109,7 +117,7 @@ class Resolver:
         if refusal is not None:
             self._wrong(refusal, written, user, shared)
             return None
-        return written.place
+        return None if written.place is None else user.over_own_trunks(written.place)
 
     def legs(self, written: tuple[tuple[WrittenDestination, int], ...], user: Rights) -> tuple[Leg, ...]:
         """``follow_me``: destinations with their delays in seconds."""

@@ -50,13 +50,17 @@ def _never_used(routes: list[Route], numbering: NumberingPlan | None, findings: 
             continue
         first = next((o for o in earlier if all(is_covered(p, o.patterns) for p in route.patterns)), None)
         first = first or [*others, *earlier][0]
+        other = "" if route.trunks == first.trunks else f"; {_OTHER_TRUNK}"
         findings.add(
             "PBX173",
             f"route {route.name} can carry no call: earlier ones have every number that it matches",
             route.location,
-            help="move it before them, or remove it: the first route that matches carries the call",
+            help="move it before them, or remove it: the first route that matches carries the call" + other,
             related=[Related("an earlier one", first.location)],
         )
+
+
+_OTHER_TRUNK = "a route may have a list of trunks, and a user's trunk says by which their calls leave"
 
 
 def _taken_inside(routes: Iterable[Route], ranges: Mapping[Location, Pattern], findings: Findings) -> None:
@@ -82,7 +86,7 @@ def _nothing_shown(
     showing: dict[str, list[str]] = {}
     for user in users:
         if user.own_number is None and not user.withheld:
-            used = {trunk for name in user.routes or () if name in routes for trunk in routes[name].trunks}
+            used = {t for name in user.routes or () if name in routes for t in routes[name].for_user(user).trunks}
             for trunk in used & nameless:
                 showing.setdefault(trunk, []).append(user.extension)
     for name, extensions in showing.items():

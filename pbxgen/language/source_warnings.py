@@ -83,7 +83,7 @@ def _unused(draft: Draft, directory: Directory, trunks: Mapping[str, Trunk], nam
         if trunk is not None and (trunk.number is None or not directory.reaches(trunk.number)):
             findings.add(
                 "PBX155",
-                f"trunk {name} is not used: no route names it and its number reaches nothing",
+                f"trunk {name} is not used: no route or user names it and its number reaches nothing",
                 location,
                 help="remove it, or use it",
             )

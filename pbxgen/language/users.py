@@ -8,6 +8,7 @@ from pbxgen.language.context import Context
 from pbxgen.language.directory import read_number
 from pbxgen.language.findings import Findings
 from pbxgen.language.model_sections import WITHHELD, User, Voicemail
+from pbxgen.language.outside import trunk_names
 from pbxgen.language.positions import at, each, items, key_of
 from pbxgen.language.resolve import Rights, merge
 from pbxgen.language.rules import KEYS, RETURN_KEYS, WrittenDeviations
@@ -107,6 +108,7 @@ class _UserCompiler:
             own_number=_shown(user, node, context, dids, findings),
             withheld=user.caller_id == WITHHELD,
             self_service=profile,
+            trunks=rights.trunks,
             own_mobile=None if profile is None else self._own_mobile(mobile, rights, location),
         )
 
@@ -117,7 +119,7 @@ class _UserCompiler:
         written, problems = self.context.destinations.outside(mobile, mobile, location, NONE)
         if problems or written is None or written.route is None or written.route not in (rights.routes or ()):
             return None
-        return written.place
+        return None if written.place is None else rights.over_own_trunks(written.place)
 
     def _mailbox(
         self, extension: str, user: User, node: Node, location: Location, findings: Findings
@@ -165,6 +167,9 @@ class _UserCompiler:
             mobile=mobile,
             class_name=name,
             routes=None if name is None else self.classes.get(name, frozenset()),
+            trunks=()
+            if user.trunk is None
+            else trunk_names(user.trunk, at(node, "trunk"), self.context.names, findings),
             undecided_keys=frozenset(undecided_keys),
         )
 

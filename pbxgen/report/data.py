@@ -141,6 +141,7 @@ def _user(user: User, lists: _Lists) -> dict[str, Any]:
         "mobile": user.mobile,
         "mailbox": None if user.mailbox is None else user.mailbox.location.short,
         "routes": list(user.routes or ()),
+        "trunks": len(user.trunks),
         "dnd": user.dnd,
         "deviations": deviations,
         "legs": legs,

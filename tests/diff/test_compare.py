@@ -193,6 +193,12 @@ def test_rights_and_the_number_that_is_shown() -> None:
     assert "+ number +390212345102" in found
 
 
+def test_the_trunk_by_which_a_user_s_calls_leave() -> None:
+    new = changed("name: Bob,", "name: Bob, trunk: carrier,")
+    assert changes(OFFICE, new) == {"~ Bob (102)": ("calls leave by trunk: was the route's, now carrier",)}
+    assert changes(new, OFFICE) == {"~ Bob (102)": ("calls leave by trunk: was carrier, now the route's",)}
+
+
 @pytest.mark.parametrize(
     ("new", "line"),
     [

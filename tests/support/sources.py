@@ -23,7 +23,7 @@ _HEAD: dict[str, Any] = {
         "timezone": "Europe/Rome",
         "language": "it",
     },
-    "trunks": {"carrier": {"host": "192.0.2.1", "number": MAIN}},
+    "trunks": {"carrier": {"host": "192.0.2.1", "number": MAIN}, "line": {"host": "192.0.2.2", "caller_id": "own"}},
     "routes": {
         "emergency": {"match": ["112"], "trunk": "carrier", "emergency": True},
         "italy": {"match": "+39[03]X.", "trunk": "carrier"},
@@ -159,6 +159,7 @@ def _user(own: str) -> st.SearchStrategy[dict[str, Any]]:
         "ring_timeout": st.integers(5, 60),
         "dnd": st.booleans(),
         "call_waiting": st.booleans(),
+        "trunk": st.sampled_from(["carrier", "line", ["line", "carrier"]]),
     }
     return st.one_of(
         st.fixed_dictionaries(fixed, optional=optional),

@@ -94,10 +94,20 @@ class AsteriskEndpoints:
         user, _, endpoint = endpoint.rpartition("@")
         return (endpoint, user, uri) if endpoint in self._endpoints else None
 
-    def reachable(self, endpoint: str) -> bool:
-        """Has a trunk an address to send to?"""
+    def is_trunk(self, endpoint: str) -> bool:
+        """Has it an address of its own, at which nobody registers?"""
         aor = self._aors.get(self._endpoints[endpoint].get("aors"))
         return aor is not None and aor.get("contact") != ""
+
+    def is_watched(self, endpoint: str) -> bool:
+        """Are OPTIONS sent to it?"""
+        return self._aors[self._endpoints[endpoint].get("aors")].get("qualify_frequency", "0") != "0"
+
+    def user_at_trunk(self, endpoint: str, uri: str) -> str:
+        """The user of a URI at the address of a trunk; nothing for one elsewhere."""
+        contact = self._aors[self._endpoints[endpoint].get("aors")].get("contact")
+        user, at, address = uri.removeprefix("sip:").rpartition("@")
+        return user if at and f"sip:{address}" == contact else ""
 
 
 def _matches(match: str, host: str, port: int) -> bool:

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from zoneinfo import ZoneInfo
 
 from pbxgen.interpret.asterisk.channel import AsteriskChannel, AsteriskFunction
-from pbxgen.interpret.asterisk.legs import AsteriskCaller, AsteriskLeg, contact_uris
+from pbxgen.interpret.asterisk.legs import AsteriskCaller, AsteriskLeg, contact_uris, is_thought_dead
 from pbxgen.interpret.asterisk.patterns import character_set
 from pbxgen.interpret.asterisk.text import arguments, holds
 
@@ -172,6 +172,8 @@ def _device_state(channel: AsteriskChannel, text: str) -> str:
         raise ValueError("another technology")
     if endpoint not in switch.endpoints:
         return "INVALID"
+    if switch.endpoints.is_trunk(endpoint):
+        return "UNAVAILABLE" if is_thought_dead(switch, endpoint) else "NOT_INUSE"
     if not contact_uris(switch, endpoint):
         return "UNAVAILABLE"
     channels = [other for other in switch.channels.values() if other.endpoint == endpoint]

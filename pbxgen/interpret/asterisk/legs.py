@@ -225,7 +225,13 @@ def ring(dialler: AsteriskChannel, destination: str) -> RungChannel | None:
         switch.complain(f"Dial: there is no endpoint for {destination}")
         return None
     endpoint, user, uri = dialled
-    far_end = _phone(switch, endpoint, uri) if uri else _outside(switch, endpoint, user)
+    if uri and switch.endpoints.is_trunk(endpoint):
+        user = switch.endpoints.user_at_trunk(endpoint, uri)
+        far_end = _outside(switch, endpoint, user)
+    elif not uri and is_thought_dead(switch, endpoint):
+        return None
+    else:
+        far_end = _phone(switch, endpoint, uri) if uri else _outside(switch, endpoint, user)
     if far_end is None:
         switch.complain(f"Dial: nobody is at {destination}")
         return None
@@ -241,7 +247,7 @@ def _phone(switch: AsteriskSwitch, endpoint: str, uri: str) -> FarEnd | None:
 
 
 def _outside(switch: AsteriskSwitch, endpoint: str, user: str) -> FarEnd | None:
-    if not user or not switch.endpoints.reachable(endpoint):
+    if not user or not switch.endpoints.is_trunk(endpoint):
         return None
     plan = switch.case.plan
     tenant, _, name = endpoint.partition(".trunk.")
@@ -249,6 +255,13 @@ def _outside(switch: AsteriskSwitch, endpoint: str, user: str) -> FarEnd | None:
         switch.complain(f"{user} is called over {endpoint}, which is no trunk of {plan.name}")
         return outside(switch.case, user)
     return outside(switch.case, number_sent(plan, name, user), name)
+
+
+def is_thought_dead(switch: AsteriskSwitch, endpoint: str) -> bool:
+    """Has a trunk left OPTIONS unanswered? Asterisk then calls it by its address only."""
+    if not switch.endpoints.is_trunk(endpoint) or not switch.endpoints.is_watched(endpoint):
+        return False
+    return switch.case.world.trunks.get(endpoint.partition(".trunk.")[2]) == "down"
 
 
 def contact_uris(switch: AsteriskSwitch, endpoint: str) -> tuple[str, ...]:

@@ -8,7 +8,7 @@ from pbxgen.interpret.base import NotUnderstoodError
 from pbxgen.interpret.freeswitch.channel import FreeSwitchChannel
 from pbxgen.interpret.freeswitch.dialstring import parse
 from pbxgen.interpret.freeswitch.execution import FreeSwitchCore, Settled
-from pbxgen.interpret.freeswitch.leg import FreeSwitchLeg, new_leg
+from pbxgen.interpret.freeswitch.leg import FreeSwitchLeg, is_thought_dead, new_leg
 from pbxgen.interpret.freeswitch.originate import Originate
 from pbxgen.interpret.freeswitch.text import atoi, is_true, separated
 
@@ -30,7 +30,8 @@ def bridge(switch: FreeSwitchCore, channel: FreeSwitchChannel, data: str) -> Non
     dialled = parse(data)
     if channel.get("preserve_originated_vars") == "false":
         channel.set("originate_causes", None)
-    dialled_legs = [new_leg(switch.call, channel, destination) for destination in dialled.destinations]
+    living = (one for one in dialled.destinations if not is_thought_dead(switch.call, one))
+    dialled_legs = [new_leg(switch.call, channel, destination) for destination in living]
     # A party that was called, and is transferred now, still has it from its own leg.
     early = not is_true(dialled.variables.get("ignore_early_media") or channel.get("ignore_early_media"))
     limit = int(channel.get("call_timeout") or _DEFAULT_SECONDS)
@@ -38,6 +39,9 @@ def bridge(switch: FreeSwitchCore, channel: FreeSwitchChannel, data: str) -> Non
     winner = originate.run()
     for leg in dialled_legs:
         channel.push("originate_causes", f"{leg.channel.profile.uuid};{leg.cause or 'NONE'}")
+    if winner is None and not dialled_legs:
+        _failed(switch, channel, "NETWORK_OUT_OF_ORDER")
+        return
     if winner is None:
         _failed(switch, channel, "NO_ANSWER" if originate.timed_out else dialled_legs[0].cause or "ORIGINATOR_CANCEL")
         return

@@ -18,12 +18,13 @@ _HEADER = "sip_h_"
 _SETVAR = re.compile(r"uuid_setvar (\S+) (\S+) (\S+)")
 _CONTACT = re.compile(r"sofia/internal/sip:phone\.([^.@]+)\.(\d+)@127\.0\.0\.1:5062")
 _GATEWAY = re.compile(r"sofia/gateway/([^/]+)/(.+)")
+_ADDRESS = re.compile(r"sofia/external/([^/@]+)@(.+)")
 _KNOWN = frozenset({
     "api_on_pre_answer", "api_on_ring", "execute_on_answer", "force_transfer_context", "force_transfer_dialplan",
     "group_confirm_file", "group_confirm_key", "group_confirm_timeout", "hangup_after_bridge", "ignore_early_media",
     "ignore_q850_reason", "leg_delay_start", "leg_progress_timeout", "leg_timeout", "limit_ignore_transfer",
     "origination_caller_id_name", "origination_caller_id_number", "origination_channel_name", "origination_uuid",
-    "outbound_redirect_fatal", "sip_ignore_remote_cid", "sip_invite_domain",
+    "outbound_redirect_fatal", "sip_ignore_remote_cid", "sip_invite_domain", "sip_use_gateway",
 })  # fmt: skip
 """Variables of FreeSWITCH's own that a leg may be given."""
 
@@ -69,7 +70,7 @@ class FreeSwitchLeg:
 
 def new_leg(call: FreeSwitchCall, caller: FreeSwitchChannel, destination: DialDestination) -> FreeSwitchLeg:
     """A leg of a bridge, not yet begun."""
-    far, index, request_user = _far_end(call, destination.endpoint)
+    far, index, request_user = _far_end(call, _by_name(call, destination))
     given = destination.variables
     for name, value in given.items():
         known = name in _KNOWN or name.startswith(("pbx_", _HEADER))
@@ -94,6 +95,28 @@ def new_leg(call: FreeSwitchCall, caller: FreeSwitchChannel, destination: DialDe
     delay, *limits = (atoi(given.get(name, "")) for name in timers)
     limit, progress_limit = (seconds + delay if seconds > 0 else 0 for seconds in limits)
     return FreeSwitchLeg(channel, far, request_user, index, max(delay, 0), limit, progress_limit)
+
+
+def is_thought_dead(call: FreeSwitchCall, destination: DialDestination) -> bool:
+    """Is it a gateway that has left OPTIONS unanswered? FreeSWITCH makes no leg to it."""
+    gateway = _GATEWAY.fullmatch(destination.endpoint)
+    params = None if gateway is None else call.installation.gateway(gateway[1])
+    if gateway is None or params is None or "ping" not in params:
+        return False
+    return call.case.world.trunks.get(gateway[1].removeprefix(f"{call.case.plan.name}.")) == "down"
+
+
+def _by_name(call: FreeSwitchCall, destination: DialDestination) -> str:
+    """The endpoint; what is dialled at a gateway's address, with its account, is as if it were dialled by its name."""
+    address = _ADDRESS.fullmatch(destination.endpoint)
+    if address is None:
+        return destination.endpoint
+    name = destination.variables.get("sip_use_gateway", "")
+    params = call.installation.gateway(name)
+    at, _, transport = address[2].partition(";transport=")
+    if params is None or (params["proxy"], params["register-transport"]) != (at, transport or "udp"):
+        raise NotUnderstoodError(f"{destination.endpoint} is not at the gateway {name}")
+    return f"sofia/gateway/{name}/{address[1]}"
 
 
 def _far_end(call: FreeSwitchCall, endpoint: str) -> tuple[FarEnd | None, int, str]:

@@ -23,6 +23,7 @@ from pbxgen.flow.schedule import Schedule
 from pbxgen.flow.shown import shows_trunk_in_emergencies
 from pbxgen.targets.asterisk import calendar, names, numbering, self_service
 from pbxgen.targets.asterisk.deviations import Block, Shared, condition_notes, deviation_lines, find_shared, notes_on
+from pbxgen.targets.asterisk.endpoints import address
 from pbxgen.targets.asterisk.names import EndpointNames
 from pbxgen.targets.asterisk.places import Line, Owner, legs, over, places, rule_lines
 from pbxgen.targets.asterisk.siblings import Key
@@ -31,14 +32,19 @@ FEW_CONTACTS = 200
 """So many numbers of a contacts set share one context; more are put in buckets."""
 
 
-def view(plan: Plan, endpoints: EndpointNames, siblings: Mapping[Key, Key]) -> dict[str, object]:
-    """What the template of a tenant's dialplan prints, by the names it has there."""
+def view(
+    plan: Plan, endpoints: EndpointNames, siblings: Mapping[Key, Key], *, trunks_are_ours: bool = True
+) -> dict[str, object]:
+    """What the template of a tenant's dialplan prints, by the names it has there.
+
+    ``trunks_are_ours``: are their endpoints written by pbxgen, with the addresses of the source?
+    """
     shared = find_shared(plan)
     common = [{"name": f"{plan.name}.shared", "blocks": shared.blocks}] if shared.blocks else []
     return {
         "plan": plan,
         "endpoints": endpoints,
-        "trunks": [_trunk(plan, trunk, siblings) for trunk in plan.trunks.values()],
+        "trunks": [_trunk(plan, trunk, siblings, trunks_are_ours) for trunk in plan.trunks.values()],
         "reading": numbering.reading(plan.numbering),
         "writing": numbering.writing(plan.numbering) if _nationally(plan) else (),
         "emergency": list(_emergency(plan)),
@@ -79,7 +85,7 @@ def _user(plan: Plan, user: User, shared: Shared) -> Block:
     profile = user.self_service
     if profile is not None:
         data += [] if common is None else [user.mobile or "", common]
-        data = _with_hidden(data, user)
+        data = _with_own(data, user)
         return _user_with_settings(plan, user, profile, f"Return({','.join(data)})", common)
     if common is None:
         lines = deviation_lines(plan, user, Owner(user.extension))
@@ -87,14 +93,17 @@ def _user(plan: Plan, user: User, shared: Shared) -> Block:
     else:
         lines, notes = (), ()
         data += [user.mobile or "", common]
-    first = Line(f"Return({','.join(_with_hidden(data, user))})")
+    first = Line(f"Return({','.join(_with_own(data, user))})")
     follow = (Line(f"Return({legs(plan, user.follow_me)})", "follow_me"),) if user.follow_me else ()
     return Block(user.extension, user.name, user.location.short, (first, *lines, *follow), notes)
 
 
-def _with_hidden(data: list[str], user: User) -> list[str]:
-    """The ninth part of a user's line: yes if no number of theirs is shown outside."""
-    return [*data, *[""] * (8 - len(data)), "yes"] if user.withheld else data
+def _with_own(data: list[str], user: User) -> list[str]:
+    """What few users have: yes if no number of theirs is shown outside, and the trunks by which their calls leave."""
+    if not (user.withheld or user.trunks):
+        return data
+    own = ["yes" if user.withheld else "", *([over(user.trunks)] if user.trunks else [])]
+    return [*data, *[""] * (8 - len(data)), *own]
 
 
 def _user_with_settings(plan: Plan, user: User, profile: Profile, line: str, common: str | None) -> Block:
@@ -147,9 +156,12 @@ def _emergency(plan: Plan) -> Iterator[tuple[str, str]]:
             yield line + number, f"{number},{over(trunks)}"
 
 
-def _trunk(plan: Plan, trunk: Trunk, siblings: Mapping[Key, Key]) -> dict[str, object]:
+def _trunk(plan: Plan, trunk: Trunk, siblings: Mapping[Key, Key], is_ours: bool) -> dict[str, object]:
     settings = [trunk.number_format.value, trunk.caller_id.value, trunk.diversion.value, trunk.number or ""]
-    settings += ["trunk"] if trunk.number and shows_trunk_in_emergencies(plan) else []
+    settings += ["trunk" if trunk.number and shows_trunk_in_emergencies(plan) else ""]
+    settings += [address(trunk)] if trunk.keepalive and is_ours else []
+    while not settings[-1]:
+        settings.pop()
     # Who is asked next for a number that this tenant does not have.
     sibling = "/".join(siblings.get((plan.name, trunk.name), ()))
     return {

@@ -49,6 +49,12 @@ def addresses(trunk: Trunk) -> tuple[str, ...]:
     return tuple(dict.fromkeys(matches))
 
 
+def address(trunk: Trunk) -> str:
+    """Where a trunk is, as a SIP URI says it behind the user."""
+    way = "" if trunk.transport == "udp" else f";transport={trunk.transport}"
+    return f"{host_and_port(trunk.host, trunk.port)}{way}"
+
+
 def realm(plans: tuple[Plan, ...]) -> str:
     """What every login is asked for, also one that does not exist: a fleet's tenants cannot be told apart by it."""
     return plans[0].domain if len(plans) == 1 else FLEET_REALM
@@ -67,7 +73,6 @@ def carriers(plans: tuple[Plan, ...]) -> tuple[str, ...]:
 
 def _trunk(plan: Plan, trunk: Trunk, secrets: Mapping[Secret, str]) -> dict[str, object]:
     host = host_and_port(trunk.host, None)
-    way = "" if trunk.transport == "udp" else f";transport={trunk.transport}"
     # The main number as this carrier writes it: what it calls where the account has one number only.
     number = "" if trunk.number is None else plan.numbering.as_sent(trunk.number, trunk.number_format)
     user = _uri_user(trunk.username or number or plan.name)
@@ -76,8 +81,9 @@ def _trunk(plan: Plan, trunk: Trunk, secrets: Mapping[Secret, str]) -> dict[str,
         "name": trunk.name,
         "where": trunk.location.short,
         "transport": trunk.transport,
-        "uri": f"sip:{host_and_port(trunk.host, trunk.port)}{way}",
+        "uri": f"sip:{address(trunk)}",
         "addresses": addresses(trunk),
+        "keepalive": trunk.keepalive,
         "username": trunk.username or "",
         "password": "" if trunk.password is None else secrets[trunk.password],
         "register": trunk.register,

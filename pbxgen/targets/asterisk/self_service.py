@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from pbxgen.flow.plan import Code, PlaceKind, Plan, Profile, User
 from pbxgen.flow.settings import DEVIATIONS, KEYS, emergency_spellings
-from pbxgen.targets.asterisk.places import Line, Owner, own_place, rule_lines
+from pbxgen.targets.asterisk.places import Line, Owner, over, own_place, rule_lines
 
 
 def is_used(plan: Plan) -> bool:
@@ -25,6 +25,7 @@ def look_up(plan: Plan, user: User, profile: Profile) -> Line:
         "&".join(user.routes or ()),
         str(plan.outside_timeout),
         _expires(profile),
+        *([over(user.trunks)] if user.trunks else []),
     )
     return Line(f"Gosub(pbxgen-settings,s,1({','.join(data)}))")
 

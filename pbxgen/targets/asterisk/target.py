@@ -53,7 +53,9 @@ def _dialplan(files: FileMaker, plans: tuple[Plan, ...], options: Options) -> It
         yield files.copied("pbxgen/self_service.conf", "self_service.conf")
     pattern, rings = pattern_of(options.endpoint_name, len(plans)), siblings(plans)
     for plan in plans:
-        view = dialplan.view(plan, endpoint_names(plan, pattern), rings)
+        view = dialplan.view(
+            plan, endpoint_names(plan, pattern), rings, trunks_are_ours=Part.ENDPOINTS in options.parts
+        )
         yield files.rendered(f"pbxgen/{plan.name}/extensions.conf", "tenant/extensions.conf.j2", view)
 
 

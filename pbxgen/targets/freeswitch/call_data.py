@@ -30,6 +30,7 @@ from pbxgen.flow.plan import (
 from pbxgen.flow.settings import KEYS
 from pbxgen.flow.shown import shows_trunk_in_emergencies
 from pbxgen.targets.freeswitch.failover import over
+from pbxgen.targets.networks import host_and_port
 
 
 def place(value: Place) -> str:
@@ -97,6 +98,7 @@ def user(value: User, plan: Plan) -> str:
         f"own={value.own_number}": value.own_number,
         "hidden": value.withheld,
         f"routes={','.join(value.routes or ())}": value.routes,
+        f"trunks={over(value.trunks)}": value.trunks,
         **(_settable(value, value.self_service) if value.self_service is not None else {}),
         f"needs={','.join(sorted(wanted))}": wanted,
         **{f"{name}={rules(of_list)}": of_list for name, of_list in value.deviations.lists()},
@@ -158,12 +160,13 @@ def inbound(value: Inbound) -> str:
 
 
 def trunk(value: Trunk, plan: Plan) -> str:
-    """``trunk gateway=acme.carrier number=+390212345000 cid=original header=diversion form=other abroad=+``."""
+    """``trunk gateway=acme.carrier at=192.0.2.1 number=+390212345000 cid=original header=diversion form=other …``."""
     form = "national" if value.number_format is NumberFormat.NATIONAL else "other"
     abroad = {NumberFormat.E164: "+", NumberFormat.E164_BARE: ""}.get(
         value.number_format, plan.numbering.international_prefix
     )
-    words = ["trunk", f"gateway={gateway_name(value, plan)}"]
+    way = "" if value.transport == "udp" else f";transport={value.transport}"
+    words = ["trunk", f"gateway={gateway_name(value, plan)}", f"at={host_and_port(value.host, value.port)}{way}"]
     if value.number is not None:
         words.append(f"number={value.number}")
     if value.number is not None and shows_trunk_in_emergencies(plan):

@@ -1,4 +1,4 @@
-"""Routes with several trunks (``templates/freeswitch/failover.xml``)."""
+"""Routes and users with several trunks (``templates/freeswitch/failover.xml``)."""
 
 from __future__ import annotations
 
@@ -11,4 +11,6 @@ def over(trunks: tuple[str, ...]) -> str:
 
 
 def is_used(plan: Plan) -> bool:
-    return any(route.backups for route in plan.routes.values())
+    """Does a route or a user have several?"""
+    over_routes = any(route.backups for route in plan.routes.values())
+    return over_routes or any(len(user.trunks) > 1 for user in plan.users.values())

@@ -63,7 +63,7 @@ def _dialplan(files: FileMaker, plans: tuple[Plan, ...], naming: Naming) -> Iter
             yield files.copied(place, f"library/{path.name}")
     if any(map(self_service.is_used, plans)):
         yield files.copied("dialplan/pbxgen/library/self_service.xml", "self_service.xml")
-    if any(map(failover.is_used, plans)):
+    if any(failover.is_used(plan) or plan.emergency for plan in plans):
         yield files.copied("dialplan/pbxgen/library/failover.xml", "failover.xml")
     for plan in plans:
         tenant = template_values.tenant(plan, naming)

@@ -93,7 +93,7 @@ def _emergency(plan: Plan) -> Iterator[View]:
     for trunks, numbers in by_trunks.items():
         yield {
             "trunk": failover.over(trunks),
-            "several": len(trunks) > 1,
+            "several": "each" if len(trunks) > 1 else "one",
             "expression": rf"^{optional}({'|'.join(map(re.escape, numbers))})\z",
         }
 
@@ -263,6 +263,8 @@ def _gateway(trunk: Trunk, plan: Plan, options: Options) -> View:
     if trunk.password is not None:
         params["password"] = options.secrets[trunk.password]
     params["register-transport"] = trunk.transport
+    if trunk.keepalive:
+        params["ping"] = str(trunk.keepalive)
     params["caller-id-in-from"] = "true"  # what From shows of the caller is the trunk's caller_id
     return {
         "name": call_data.gateway_name(trunk, plan),

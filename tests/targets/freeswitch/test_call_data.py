@@ -87,5 +87,5 @@ def test_a_trunk_says_what_stands_before_a_number(country: str, number_format: s
     )
     plan = plan_of('users: {"101": {name: Ada}}', head=head)
     assert call_data.trunk(plan.trunks["carrier"], plan) == (
-        f"trunk gateway=acme.carrier number=+390212345000 cid=original header=diversion {prefixes}"
+        f"trunk gateway=acme.carrier at=192.0.2.1 number=+390212345000 cid=original header=diversion {prefixes}"
     )

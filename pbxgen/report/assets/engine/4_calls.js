@@ -25,8 +25,8 @@
     for (const route of plan.routes) {
       const sent = route.asDialled ? (digitsOnly(digits) ? digits : null) : number;
       if (sent === null || route.emergency || !route.patterns.some((p) => p.test(sent))) continue;
-      const allowed = (plan.users.get(extension).routes || []).includes(route.name);
-      return allowed ? { dialOut: sent, several: route.several } : { refused: 403, why: "class_forbids" };
+      const user = plan.users.get(extension), allowed = (user.routes || []).includes(route.name);
+      return allowed ? { dialOut: sent, several: user.trunks ? user.trunks > 1 : route.several } : { refused: 403, why: "class_forbids" };
     }
     return { refused: 404, why: number === null ? "no_such_number" : "no_route" };
   }
