@@ -343,6 +343,21 @@ class CalledNumber(StrEnum):
     P_CALLED_PARTY_ID = "p_called_party_id"  # RFC 7315
 
 
+class FromUser(StrEnum):
+    """What the user part of From is on calls over a trunk."""
+
+    CALLER = "caller"
+    ACCOUNT = "account"
+
+
+class IdentityHeader(StrEnum):
+    """Header that tells a carrier the caller's number, beside From."""
+
+    NONE = "none"
+    PAI = "pai"  # P-Asserted-Identity, RFC 3325
+    RPID = "rpid"  # Remote-Party-ID, draft-ietf-sip-privacy
+
+
 @dataclass(frozen=True, slots=True)
 class Trunk:
     name: str
@@ -363,6 +378,10 @@ class Trunk:
     diversion: DiversionHeader
     location: Location
     called_number: CalledNumber = CalledNumber.REQUEST
+    from_user: FromUser = FromUser.CALLER
+    from_domain: str | None = None
+    """Host part of From; None: as the PBX has it."""
+    identity: IdentityHeader = IdentityHeader.NONE
 
 
 @dataclass(frozen=True, slots=True)

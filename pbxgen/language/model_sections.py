@@ -123,6 +123,15 @@ class Trunk(Model):
     caller_id: CallerIdChoice = Field(
         "original", description="What diverted calls show: the caller, or the diverting user's DID."
     )
+    from_user: Literal["caller", "account"] = Field(
+        "caller", description="User part of From: the caller's number, or the account (`username`)."
+    )
+    from_domain: Annotated[str, StringConstraints(pattern=DOMAIN, max_length=253), Expects("a host name")] | Null = (
+        Field(None, description="Host part of From; null: as the PBX has it.", examples=["sip.carrier.example"])
+    )
+    identity: Literal["none", "pai", "rpid"] = Field(
+        "none", description="Header with the caller's number: none, P-Asserted-Identity, or Remote-Party-ID."
+    )
     diversion: Literal["diversion", "history_info", "none"] = Field(
         "diversion", description="Header of diverted calls: RFC 5806 Diversion, RFC 7044 History-Info, or none."
     )

@@ -71,6 +71,7 @@ def _trunk(
             key_of(node, "register"),
             help="add username (and password)",
         )
+    _who_calls(name, trunk, node, findings)
     number = None
     if trunk.number is not None:
         number = read_number(trunk.number, at(node, "number"), numbers, findings)
@@ -89,7 +90,29 @@ def _trunk(
         diversion=plan.DiversionHeader(trunk.diversion),
         location=location,
         called_number=plan.CalledNumber(trunk.called_number),
+        from_user=plan.FromUser(trunk.from_user),
+        from_domain=trunk.from_domain,
+        identity=plan.IdentityHeader(trunk.identity),
     )
+
+
+def _who_calls(name: str, trunk: model.Trunk, node: Node, findings: Findings) -> None:
+    if trunk.from_user != "account":
+        return
+    if not trunk.username:
+        findings.add(
+            "PBX132",
+            f"calls of trunk {name} are to come from the account, but it has no username",
+            key_of(node, "from_user"),
+            help="add username, or remove from_user",
+        )
+    elif trunk.identity == "none":
+        findings.add(
+            "PBX190",
+            f"no header of trunk {name} tells the caller's number: every call shows the account alone",
+            at(node, "from_user").location,
+            help="add identity: pai (or rpid), as the carrier wants it",
+        )
 
 
 def _host(text: str, node: Node, findings: Findings) -> tuple[str, int | None]:

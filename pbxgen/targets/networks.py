@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 from typing import TypeAlias
+from urllib.parse import quote
 
 from pbxgen.flow.plan import Trunk
 
@@ -28,3 +29,8 @@ def host_and_port(host: str, port: int | None) -> str:
     """As in a URI: an IPv6 address stands in brackets."""
     shown = f"[{host}]" if ":" in host else host
     return shown if port is None else f"{shown}:{port}"
+
+
+def uri_user(name: str) -> str:
+    """A user name as the user part of a SIP URI (RFC 3261, 25.1)."""
+    return quote(name, safe="-_.!~*'()&=+$,")

@@ -26,6 +26,7 @@ from pbxgen.targets.asterisk.deviations import Block, Shared, condition_notes, d
 from pbxgen.targets.asterisk.names import EndpointNames
 from pbxgen.targets.asterisk.places import Line, Owner, legs, over, places, rule_lines
 from pbxgen.targets.asterisk.siblings import Key
+from pbxgen.targets.identity import tells
 
 FEW_CONTACTS = 200
 """So many numbers of a contacts set share one context; more are put in buckets."""
@@ -149,7 +150,11 @@ def _emergency(plan: Plan) -> Iterator[tuple[str, str]]:
 
 def _trunk(plan: Plan, trunk: Trunk, siblings: Mapping[Key, Key]) -> dict[str, object]:
     settings = [trunk.number_format.value, trunk.caller_id.value, trunk.diversion.value, trunk.number or ""]
-    settings += ["trunk"] if trunk.number and shows_trunk_in_emergencies(plan) else []
+    emergency = "trunk" if trunk.number and shows_trunk_in_emergencies(plan) else ""
+    if tells(trunk):
+        settings += [emergency, tells(trunk), trunk.from_domain or plan.domain]
+    elif emergency:
+        settings.append(emergency)
     # Who is asked next for a number that this tenant does not have.
     sibling = "/".join(siblings.get((plan.name, trunk.name), ()))
     return {

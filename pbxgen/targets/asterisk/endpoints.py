@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from urllib.parse import quote
 
-from pbxgen.flow.plan import Plan, Secret, Trunk
+from pbxgen.flow.plan import FromUser, Plan, Secret, Trunk
 from pbxgen.targets.asterisk import names
 from pbxgen.targets.asterisk.names import EndpointNames
-from pbxgen.targets.networks import host_and_port, network_of, networks
+from pbxgen.targets.networks import host_and_port, network_of, networks, uri_user
 
 FLEET_REALM = "pbxgen"
 """Where one PBX serves several domains."""
@@ -70,7 +69,7 @@ def _trunk(plan: Plan, trunk: Trunk, secrets: Mapping[Secret, str]) -> dict[str,
     way = "" if trunk.transport == "udp" else f";transport={trunk.transport}"
     # The main number as this carrier writes it: what it calls where the account has one number only.
     number = "" if trunk.number is None else plan.numbering.as_sent(trunk.number, trunk.number_format)
-    user = _uri_user(trunk.username or number or plan.name)
+    user = uri_user(trunk.username or number or plan.name)
     return {
         "endpoint": names.context(plan, "trunk", trunk.name),
         "name": trunk.name,
@@ -78,15 +77,12 @@ def _trunk(plan: Plan, trunk: Trunk, secrets: Mapping[Secret, str]) -> dict[str,
         "transport": trunk.transport,
         "uri": f"sip:{host_and_port(trunk.host, trunk.port)}{way}",
         "addresses": addresses(trunk),
-        "username": trunk.username or "",
+        # Asterisk refuses to read a login without a password; without one there is nothing to answer a challenge with.
+        "login": (trunk.username or "") if trunk.password is not None else "",
         "password": "" if trunk.password is None else secrets[trunk.password],
         "register": trunk.register,
-        "host": host,
+        "from_user": uri_user(trunk.username or "") if trunk.from_user is FromUser.ACCOUNT else "",
+        "from_domain": trunk.from_domain or (host if trunk.username else ""),
         "client_uri": f"sip:{user}@{host}",
         "contact_user": number or user,
     }
-
-
-def _uri_user(name: str) -> str:
-    """A user name as the user part of a SIP URI (RFC 3261, 25.1)."""
-    return quote(name, safe="-_.!~*'()&=+$,")

@@ -8,7 +8,7 @@ from typing import TypeAlias
 
 from pbxgen.diagnostics.location import Location
 from pbxgen.flow.numbering import NumberFormat
-from pbxgen.flow.plan import ANONYMOUS, CalledNumber, Callers, Contacts, Inbound, Plan, Route, Trunk, User
+from pbxgen.flow.plan import ANONYMOUS, CalledNumber, Callers, Contacts, FromUser, Inbound, Plan, Route, Trunk, User
 from pbxgen.flow.schedule import Schedule
 from pbxgen.targets.base import Options, Part
 from pbxgen.targets.freeswitch import call_data, failover, self_service
@@ -17,7 +17,7 @@ from pbxgen.targets.freeswitch.clock import opening
 from pbxgen.targets.freeswitch.endpoints import Naming
 from pbxgen.targets.freeswitch.escape import shown_name
 from pbxgen.targets.freeswitch.numbering import expressions
-from pbxgen.targets.networks import host_and_port
+from pbxgen.targets.networks import host_and_port, uri_user
 
 View: TypeAlias = dict[str, object]
 """Values by the names that a template has for them."""
@@ -258,11 +258,15 @@ def gateways(plan: Plan, options: Options) -> View:
 def _gateway(trunk: Trunk, plan: Plan, options: Options) -> View:
     params = {"proxy": host_and_port(trunk.host, trunk.port), "register": "true" if trunk.register else "false"}
     if trunk.username is not None:
-        params["username"] = params["from-user"] = trunk.username
+        params["username"] = trunk.username
+        params["from-user"] = uri_user(trunk.username)
     if trunk.password is not None:
         params["password"] = options.secrets[trunk.password]
     params["register-transport"] = trunk.transport
-    params["caller-id-in-from"] = "true"  # what From shows of the caller is the trunk's caller_id
+    if trunk.from_domain is not None:
+        params["from-domain"] = trunk.from_domain
+    # What From shows of the caller is the trunk's caller_id; or it is the account.
+    params["caller-id-in-from"] = "true" if trunk.from_user is FromUser.CALLER else "false"
     return {
         "name": call_data.gateway_name(trunk, plan),
         "where": _comment(trunk.name, trunk.location),
