@@ -382,6 +382,12 @@ class Trunk:
     from_domain: str | None = None
     """Host part of From; None: as the PBX has it."""
     identity: IdentityHeader = IdentityHeader.NONE
+    auth_username: str | None = None
+    """What the carrier knows the login by; None: ``username``."""
+    expires: int = 600
+    """Seconds of a registration."""
+    outbound_proxy: tuple[str, int | None] | None = None
+    """Host and port that everything is sent to; None: the trunk's own."""
 
 
 @dataclass(frozen=True, slots=True)

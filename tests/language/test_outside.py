@@ -301,3 +301,24 @@ _NOT_FROM = ["from_user: «phone»", "identity: «ppi»", "from_domain: «a b»"
 @pytest.mark.parametrize("key", _NOT_FROM)
 def test_what_from_and_its_header_may_not_be(key: str) -> None:
     only("PBX105", f"trunks: {{carrier: {{host: 192.0.2.1, username: acme, {key}}}}}\n")
+
+
+def test_a_registration_has_a_login_a_time_and_a_proxy() -> None:
+    trunk = "auth_username: acme-login, password: {env: P}, expires: 60, outbound_proxy: 192.0.2.9:5080"
+    found = plan_of(f"trunks: {{carrier: {{host: a.example, username: acme, {trunk}}}}}\n").trunks["carrier"]
+    assert (found.auth_username, found.expires, found.outbound_proxy) == ("acme-login", 60, ("192.0.2.9", 5080))
+
+
+@pytest.mark.parametrize(
+    ("code", "key"),
+    [
+        ("PBX104", "expires: «59»"),
+        ("PBX104", "expires: «7201»"),
+        ("PBX105", 'outbound_proxy: «"192.0.2.9;lr"»'),
+        ("PBX132", 'outbound_proxy: «"192.0.2.9:99999"»'),
+        ("PBX161", "outbound_proxy: «224.0.0.1»"),
+        ("PBX132", "«auth_username»: acme-login"),
+    ],
+)
+def test_what_a_registration_cannot_have(code: str, key: str) -> None:
+    only(code, f"trunks: {{carrier: {{host: 192.0.2.1, username: acme, {key}}}}}\n")
