@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
 
+from pbxgen.calls import identity
 from pbxgen.calls.attempts import Attempt, ring_together
 from pbxgen.calls.case import Case
-from pbxgen.calls.headers import AnnouncedDiversion, last_diversion, user_of
+from pbxgen.calls.headers import AnnouncedDiversion, last_diversion
 from pbxgen.calls.observed import Observed
 from pbxgen.flow.machine import Ending, EndKind, Event, EventKind
 from pbxgen.flow.plan import DiversionHeader, Outcome, Plan, Reason
@@ -169,18 +170,12 @@ def _shown_numbers(case: Case, story: Story, observed: Observed, say: Phrases) -
     for _, event, legs in _rung(story, observed):
         told = dict(event.shown)
         for leg in legs:
-            sender = dict(leg.headers).get("from")
-            if leg.target not in told or sender is None:
+            trunk = case.plan.trunks.get(leg.trunk or "")
+            if leg.target not in told or trunk is None:
                 continue
-            wanted, seen = told[leg.target], user_of(sender)
-            if seen not in (("anonymous",) if wanted is None else _forms(case.plan, wanted)):
-                yield say("verdict.shown", target=leg.target, seen=seen, wanted=wanted or "anonymous")
-
-
-def _forms(plan: Plan, number: str) -> tuple[str, ...]:
-    """The ways in which a number may be sent."""
-    numbering = plan.numbering
-    return number, number[1:], f"{numbering.international_prefix}{number[1:]}", numbering.to_national(number)
+            for header, seen, wanted in identity.differences(case.plan, trunk, told[leg.target], leg.headers):
+                name = "verdict.shown" if header == "From" else "verdict.identity"
+                yield say(name, target=leg.target, header=header, seen=seen, wanted=wanted)
 
 
 def _is_attended(case: Case) -> bool:
@@ -220,5 +215,5 @@ def _compare(
         yield say("verdict.reason", target=leg.target, seen=announced.reason, wanted=expected.reason)
     diverter = case.plan.users[expected.by]
     own = None if diverter.withheld else diverter.own_number
-    if own and announced.number not in _forms(case.plan, own):
+    if own and announced.number not in identity.written_forms(case.plan, own):
         yield say("verdict.diverter", target=leg.target, seen=announced.number, wanted=own)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import replace
+from dataclasses import MISSING, fields, replace
 
 from pbxgen.diff.changes import EntryChanges, Fact
 from pbxgen.diff.shared_situations import BEFORE
@@ -95,8 +95,18 @@ def _trunk(trunk: Trunk, say: Phrases) -> str:
         say("diff.value.keepalive", seconds=trunk.keepalive) if trunk.keepalive else "",
         say("diff.value.username", name=trunk.username) if trunk.username else "",
         say("diff.value.accepts", addresses=", ".join(trunk.accept_from)) if trunk.accept_from else "",
+        *_further(trunk),
     ]
     return ", ".join(p for p in parts if p)
+
+
+def _further(trunk: Trunk) -> Iterator[str]:
+    """What else the source says of a trunk: its keys, where they are not as they are without being written."""
+    for field in fields(trunk):
+        value = getattr(trunk, field.name)
+        if field.default is not MISSING and value != field.default:
+            parts = value if isinstance(value, tuple) else (value,)
+            yield f"{field.name}: {':'.join(str(part) for part in parts if part is not None)}"
 
 
 _MOST = 4

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from pbxgen.flow import codes
-from pbxgen.flow.machine import Caller, Sent
+from pbxgen.flow.machine import Caller, Sent, Shown
 from pbxgen.flow.plan import CallerId, Place, Plan, Route
 from pbxgen.flow.shown import emergency_number_shown, number_shown
 
@@ -121,12 +121,12 @@ def sent(plan: Plan, caller: Caller, out: DialOut, by: str | None = None) -> Sen
     """``by``: who transferred the caller blindly."""
     trunk = plan.trunks[out.route.trunk]
     number = out.number if out.as_dialled else plan.numbering.as_sent(out.number, trunk.number_format)
-    told = shown(plan, caller, out, by)
+    told = shown(plan, caller, out, by).public
     return Sent(out.route, number, None if told is None else plan.numbering.as_sent(told, trunk.number_format))
 
 
-def shown(plan: Plan, caller: Caller, out: DialOut, by: str | None = None, via: str | None = None) -> str | None:
-    """Whose number the far end is shown, in E.164; a caller who was transferred shows what diversions show.
+def shown(plan: Plan, caller: Caller, out: DialOut, by: str | None = None, via: str | None = None) -> Shown:
+    """Whose number the far end is shown; a caller who was transferred shows what diversions show.
 
     ``via``: the trunk that carries the call, if not the first of its route.
     """

@@ -141,6 +141,20 @@ class Sent(NamedTuple):
     """The caller's number there; None: none is shown."""
 
 
+class Shown(NamedTuple):
+    """Who calls, as a carrier is told."""
+
+    number: str | None
+    """E.164; None: there is no number."""
+    withheld: bool = False
+    """May the carrier tell it to nobody? From is anonymous then."""
+
+    @property
+    def public(self) -> str | None:
+        """What the called party may see; None: the caller is anonymous."""
+        return None if self.withheld else self.number
+
+
 class Event(NamedTuple):
     """One step of a call's story."""
 
@@ -157,8 +171,8 @@ class Event(NamedTuple):
     detail: str = ""
     sent: Sent | None = None
     """Of a number that is dialled straight to a trunk."""
-    shown: tuple[tuple[str, str | None], ...] = ()
-    """Of outside numbers that ring: each with the number that it is shown; None: the caller is anonymous there."""
+    shown: tuple[tuple[str, Shown], ...] = ()
+    """Of outside numbers that ring: each with who is shown as the caller there."""
     via: str | None = None
     """The trunk that carried the call, of what rang."""
     location: Location | None = None

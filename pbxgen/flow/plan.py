@@ -345,6 +345,21 @@ class CalledNumber(StrEnum):
     P_CALLED_PARTY_ID = "p_called_party_id"  # RFC 7315
 
 
+class FromUser(StrEnum):
+    """What the user part of From is on calls over a trunk."""
+
+    CALLER = "caller"
+    ACCOUNT = "account"
+
+
+class IdentityHeader(StrEnum):
+    """Header that tells a carrier the caller's number, beside From."""
+
+    NONE = "none"
+    PAI = "pai"  # P-Asserted-Identity, RFC 3325
+    RPID = "rpid"  # Remote-Party-ID, draft-ietf-sip-privacy
+
+
 @dataclass(frozen=True, slots=True)
 class Trunk:
     name: str
@@ -367,6 +382,16 @@ class Trunk:
     called_number: CalledNumber = CalledNumber.REQUEST
     keepalive: int = 30
     """Seconds between OPTIONS that keep NAT open and tell whether the trunk is there; 0: none are sent."""
+    from_user: FromUser = FromUser.CALLER
+    from_domain: str | None = None
+    """Host part of From; None: as the PBX has it."""
+    identity: IdentityHeader = IdentityHeader.NONE
+    auth_username: str | None = None
+    """What the carrier knows the login by; None: ``username``."""
+    expires: int = 600
+    """Seconds of a registration."""
+    outbound_proxy: tuple[str, int | None] | None = None
+    """Host and port that everything is sent to; None: the trunk's own."""
 
 
 @dataclass(frozen=True, slots=True)

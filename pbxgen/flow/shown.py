@@ -4,26 +4,37 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from pbxgen.flow.machine import Caller, Pending
-from pbxgen.flow.plan import CallerId, Origin, Place, PlaceKind, Plan, Trunk, User
+from pbxgen.flow.machine import Caller, Pending, Shown
+from pbxgen.flow.plan import CallerId, FromUser, IdentityHeader, Origin, Place, PlaceKind, Plan, Trunk, User
 
 
 def number_shown(
     plan: Plan, caller: Caller, trunk: Trunk, policy: CallerId, *, by: str | None = None, whose: str | None = None
-) -> str | None:
-    """E.164 number; None: From is anonymous.
+) -> Shown:
+    """Whose number a call over ``trunk`` shows.
 
     ``original``: the caller's. ``own``: of ``by`` (who diverted or transferred), or of who has the leg (``whose``).
     Who has no number shows the trunk's.
     """
+    return _told(trunk, _whose(plan, caller, trunk, policy, by or whose))
+
+
+def _whose(plan: Plan, caller: Caller, trunk: Trunk, policy: CallerId, of: str | None) -> Shown:
     if policy is CallerId.ORIGINAL and caller.origin is Origin.EXTERNAL:
-        return caller.number
+        return Shown(caller.number)
     if policy is CallerId.ORIGINAL:
-        return None if caller.withheld else _of(plan.users.get(caller.number or ""), trunk)
-    return _of(plan.users.get(by or whose or ""), trunk)
+        of_user = _of(plan.users.get(caller.number or ""), trunk)
+        return Shown(of_user.number, of_user.withheld or caller.withheld)
+    return _of(plan.users.get(of or ""), trunk)
 
 
-def shown_at(plan: Plan, caller: Caller, pending: Pending, via: str | None) -> tuple[tuple[str, str | None], ...]:
+def _told(trunk: Trunk, shown: Shown) -> Shown:
+    """Where From is the account and no header tells the number, the carrier knows no number but the account's."""
+    alone = trunk.from_user is FromUser.ACCOUNT and trunk.identity is IdentityHeader.NONE
+    return shown._replace(number=trunk.number or shown.number) if alone and shown.number else shown
+
+
+def shown_at(plan: Plan, caller: Caller, pending: Pending, via: str | None) -> tuple[tuple[str, Shown], ...]:
     """What each outside number of a place that is rung is shown: the number itself, or legs of follow_me.
 
     ``via``: the trunk that carried the call to the number itself. Legs go over the first trunk of their route.
@@ -31,7 +42,7 @@ def shown_at(plan: Plan, caller: Caller, pending: Pending, via: str | None) -> t
     return tuple(_shown_at(plan, caller, pending, via))
 
 
-def _shown_at(plan: Plan, caller: Caller, pending: Pending, via: str | None) -> Iterator[tuple[str, str | None]]:
+def _shown_at(plan: Plan, caller: Caller, pending: Pending, via: str | None) -> Iterator[tuple[str, Shown]]:
     place = pending.place
     if place.kind is PlaceKind.OUTSIDE and via is not None:
         yield place.target, _at(plan, caller, place, via, by=pending.by)
@@ -44,16 +55,17 @@ def _shown_at(plan: Plan, caller: Caller, pending: Pending, via: str | None) -> 
 
 def _at(
     plan: Plan, caller: Caller, place: Place, via: str, *, by: str | None = None, whose: str | None = None
-) -> str | None:
+) -> Shown:
     trunk = plan.trunks[via]
     return number_shown(plan, caller, trunk, place.caller_id or trunk.caller_id, by=by, whose=whose)
 
 
-def emergency_number_shown(plan: Plan, caller: Caller, trunk: Trunk) -> str | None:
+def emergency_number_shown(plan: Plan, caller: Caller, trunk: Trunk) -> Shown:
     """Of several trunks nobody knows whose a user's number is: the trunk's own is shown then. It is never withheld."""
     user = plan.users.get(caller.number or "") if caller.origin is Origin.INTERNAL else None
     own = None if user is None else user.own_number
-    return trunk.number or own if shows_trunk_in_emergencies(plan) else own or trunk.number
+    number = trunk.number or own if shows_trunk_in_emergencies(plan) else own or trunk.number
+    return _told(trunk, Shown(number))
 
 
 def shows_trunk_in_emergencies(plan: Plan) -> bool:
@@ -61,7 +73,5 @@ def shows_trunk_in_emergencies(plan: Plan) -> bool:
     return len(plan.trunks) > 1
 
 
-def _of(user: User | None, trunk: Trunk) -> str | None:
-    if user is None:
-        return trunk.number
-    return None if user.withheld else user.own_number or trunk.number
+def _of(user: User | None, trunk: Trunk) -> Shown:
+    return Shown(trunk.number) if user is None else Shown(user.own_number or trunk.number, user.withheld)

@@ -61,7 +61,7 @@ class Story:
     @property
     def shown(self) -> Mapping[str, str | None]:
         """The number that each outside number was shown as the caller; None: an anonymous one."""
-        return {target: number for event in self.events for target, number in event.shown}
+        return {target: shown.public for event in self.events for target, shown in event.shown}
 
 
 def caller_of(plan: Plan, call: Call) -> Caller:

@@ -82,7 +82,10 @@ def _tenant(number: int, case: Case, addresses: Iterator[Address], secrets: dict
     for key, trunk in plan.trunks.items():
         host, port = ends[key] = next(addresses)
         login = secret(f"trunk-{name}") if trunk.password is not None else None
-        trunks[key] = replace(trunk, host=host, port=port, transport="udp", accept_from=(), password=login)
+        proxy = None if trunk.outbound_proxy is None else (host, port)
+        trunks[key] = replace(
+            trunk, host=host, port=port, transport="udp", accept_from=(), password=login, outbound_proxy=proxy
+        )
     named = replace(plan, name=name, domain=f"{name}.lab")
     users = {extension: _user(named, user, secret) for extension, user in plan.users.items()}
     parking = None

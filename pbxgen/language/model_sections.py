@@ -114,9 +114,25 @@ class Trunk(Model):
         examples=["sip.carrier.example", "192.0.2.10:5080"],
     )
     transport: Literal["udp", "tcp", "tls"] = Field("udp", description="How SIP travels.")
-    username: Text | None = Field(None, description="Login name at the carrier.")
+    username: Text | None = Field(None, description="Name of the account at the carrier, and of its login.")
+    auth_username: Text | Null = Field(
+        None, description="Name of the login where it is not the account's.", examples=["acme-login"]
+    )
     password: SecretValue | None = Field(None, description="Password at the carrier.")
     register_: bool = Field(False, alias="register", description="Register with the carrier?")
+    expires: Annotated[int, Field(ge=60, le=7200), Expects("whole seconds")] = Field(
+        600, description="Seconds of a registration, 60-7200."
+    )
+    outbound_proxy: (
+        Annotated[
+            str, StringConstraints(pattern=r"^[A-Za-z0-9._:\[\]-]+$", max_length=270), Expects("a host or host:port")
+        ]
+        | Null
+    ) = Field(
+        None,
+        description="host or host:port that everything is sent to, in place of `host`.",
+        examples=["proxy.carrier.example", "192.0.2.9:5080"],
+    )
     accept_from: Annotated[OneOrMany[Text], Expects("a list of addresses or networks")] = Field(
         [],
         description="Further IP addresses or networks that calls of this trunk come from.",
@@ -132,6 +148,15 @@ class Trunk(Model):
     )
     caller_id: CallerIdChoice = Field(
         "original", description="What diverted calls show: the caller, or the diverting user's DID."
+    )
+    from_user: Literal["caller", "account"] = Field(
+        "caller", description="User part of From: the caller's number, or the account (`username`)."
+    )
+    from_domain: Annotated[str, StringConstraints(pattern=DOMAIN, max_length=253), Expects("a host name")] | Null = (
+        Field(None, description="Host part of From; null: as the PBX has it.", examples=["sip.carrier.example"])
+    )
+    identity: Literal["none", "pai", "rpid"] = Field(
+        "none", description="Header with the caller's number: none, P-Asserted-Identity, or Remote-Party-ID."
     )
     diversion: Literal["diversion", "history_info", "none"] = Field(
         "diversion", description="Header of diverted calls: RFC 5806 Diversion, RFC 7044 History-Info, or none."

@@ -71,6 +71,20 @@ def _trunk(
             key_of(node, "register"),
             help="add username (and password)",
         )
+    proxy = None
+    if trunk.outbound_proxy is not None:
+        proxy = _host(trunk.outbound_proxy, at(node, "outbound_proxy"), findings)
+        if _is_ip(proxy[0]):
+            place = at(node, "outbound_proxy").location
+            _check_trusted(ipaddress.ip_network(proxy[0]), trunk.outbound_proxy, place, findings)
+    if trunk.auth_username is not None and trunk.password is None:
+        findings.add(
+            "PBX132",
+            f"trunk {name} has an auth_username and no password: there is nothing to log in with",
+            key_of(node, "auth_username"),
+            help="add password, or remove auth_username",
+        )
+    _who_calls(name, trunk, node, findings)
     number = None
     if trunk.number is not None:
         number = read_number(trunk.number, at(node, "number"), numbers, findings)
@@ -90,7 +104,32 @@ def _trunk(
         location=location,
         called_number=plan.CalledNumber(trunk.called_number),
         keepalive=trunk.keepalive,
+        from_user=plan.FromUser(trunk.from_user),
+        from_domain=trunk.from_domain,
+        identity=plan.IdentityHeader(trunk.identity),
+        auth_username=trunk.auth_username,
+        expires=trunk.expires,
+        outbound_proxy=proxy,
     )
+
+
+def _who_calls(name: str, trunk: model.Trunk, node: Node, findings: Findings) -> None:
+    if trunk.from_user != "account":
+        return
+    if not trunk.username:
+        findings.add(
+            "PBX132",
+            f"calls of trunk {name} are to come from the account, but it has no username",
+            key_of(node, "from_user"),
+            help="add username, or remove from_user",
+        )
+    elif trunk.identity == "none":
+        findings.add(
+            "PBX190",
+            f"no header of trunk {name} tells the caller's number: every call shows the account alone",
+            at(node, "from_user").location,
+            help="add identity: pai (or rpid), as the carrier wants it",
+        )
 
 
 def _host(text: str, node: Node, findings: Findings) -> tuple[str, int | None]:
@@ -113,7 +152,7 @@ def _host(text: str, node: Node, findings: Findings) -> tuple[str, int | None]:
         what = "the port must be 1 to 65535" if host else "this is neither a host name nor an address"
         findings.add(
             "PBX132",
-            f"host cannot be {text!r}: {what}",
+            f"the host cannot be {text!r}: {what}",
             node.location,
             help="write a host or host:port, such as sip.carrier.example:5060",
         )

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import ipaddress
 from typing import TypeAlias
+from urllib.parse import quote
 
-from pbxgen.flow.plan import Trunk
+from pbxgen.flow.plan import Plan, Trunk
 
 Network: TypeAlias = ipaddress.IPv4Network | ipaddress.IPv6Network
 
@@ -19,8 +20,9 @@ def network_of(text: str) -> Network | None:
 
 
 def networks(trunk: Trunk) -> list[Network]:
-    """Those of ``host`` and ``accept_from``."""
-    possible = map(network_of, (trunk.host, *trunk.accept_from))
+    """Those of ``host``, ``outbound_proxy`` and ``accept_from``."""
+    proxy = () if trunk.outbound_proxy is None else (trunk.outbound_proxy[0],)
+    possible = map(network_of, (trunk.host, *proxy, *trunk.accept_from))
     return [network for network in possible if network is not None]
 
 
@@ -28,3 +30,17 @@ def host_and_port(host: str, port: int | None) -> str:
     """As in a URI: an IPv6 address stands in brackets."""
     shown = f"[{host}]" if ":" in host else host
     return shown if port is None else f"{shown}:{port}"
+
+
+def contact_user(trunk: Trunk, plan: Plan) -> str:
+    """User part of the contact that a trunk registers, which its carrier calls: the main number as it writes it.
+
+    The account where there is none.
+    """
+    number = "" if trunk.number is None else plan.numbering.as_sent(trunk.number, trunk.number_format)
+    return number or uri_user(trunk.username or plan.name)
+
+
+def uri_user(name: str) -> str:
+    """A user name as the user part of a SIP URI (RFC 3261, 25.1)."""
+    return quote(name, safe="-_.!~*'()&=+$,")

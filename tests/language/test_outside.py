@@ -277,3 +277,48 @@ def test_a_trunk_that_names_its_calls_in_a_header_has_numbers() -> None:
     only("PBX182", trunk + 'users: {"101": {}}\n')
     clean(trunk.replace("«to»", "to") + 'users: {"101": {did: "+390212345101"}}\n')
     clean(trunk.replace("«to»", "to") + 'users: {"101": {}}\ninbound: {"+390212345000": "101"}\n')
+
+
+def test_the_account_stands_in_from_and_the_number_in_a_header_of_its_own() -> None:
+    told = "from_user: account, from_domain: a.example, identity: pai"
+    trunk = f"trunks: {{carrier: {{host: 192.0.2.1, username: acme, {told}}}}}\n"
+    found = plan_of(trunk + 'users: {"101": {did: "+390212345101"}}\n').trunks["carrier"]
+    assert (found.from_user, found.from_domain, found.identity) == ("account", "a.example", "pai")
+
+
+def test_an_account_in_from_needs_a_username() -> None:
+    only("PBX132", "trunks: {carrier: {host: 192.0.2.1, «from_user»: account, identity: pai}}\n")
+
+
+def test_an_account_in_from_without_a_header_for_the_number_shows_no_caller() -> None:
+    only("PBX190", "trunks: {carrier: {host: 192.0.2.1, username: acme, from_user: «account»}}\n")
+    clean("trunks: {carrier: {host: 192.0.2.1, username: acme, from_user: account, identity: rpid}}\n")
+
+
+_NOT_FROM = ["from_user: «phone»", "identity: «ppi»", "from_domain: «a b»", 'from_domain: «"x>;a=b"»']
+
+
+@pytest.mark.parametrize("key", _NOT_FROM)
+def test_what_from_and_its_header_may_not_be(key: str) -> None:
+    only("PBX105", f"trunks: {{carrier: {{host: 192.0.2.1, username: acme, {key}}}}}\n")
+
+
+def test_a_registration_has_a_login_a_time_and_a_proxy() -> None:
+    trunk = "auth_username: acme-login, password: {env: P}, expires: 60, outbound_proxy: 192.0.2.9:5080"
+    found = plan_of(f"trunks: {{carrier: {{host: a.example, username: acme, {trunk}}}}}\n").trunks["carrier"]
+    assert (found.auth_username, found.expires, found.outbound_proxy) == ("acme-login", 60, ("192.0.2.9", 5080))
+
+
+@pytest.mark.parametrize(
+    ("code", "key"),
+    [
+        ("PBX104", "expires: «59»"),
+        ("PBX104", "expires: «7201»"),
+        ("PBX105", 'outbound_proxy: «"192.0.2.9;lr"»'),
+        ("PBX132", 'outbound_proxy: «"192.0.2.9:99999"»'),
+        ("PBX161", "outbound_proxy: «224.0.0.1»"),
+        ("PBX132", "«auth_username»: acme-login"),
+    ],
+)
+def test_what_a_registration_cannot_have(code: str, key: str) -> None:
+    only(code, f"trunks: {{carrier: {{host: 192.0.2.1, username: acme, {key}}}}}\n")

@@ -438,4 +438,15 @@ CODES: tuple[Code, ...] = (
         ),
         cure="Add the numbers of the account: `did` of users, `inbound`, and the trunk's number.",
     ),
+    warning(
+        "PBX190",
+        "no header tells the caller's number",
+        "With `from_user: account` From names the account, and with `identity: none` no other header names the caller: "
+        "the carrier shows every call with the account's number.",
+        example=source(
+            "trunks: {carrier: {host: 192.0.2.1, username: acme, from_user: account}}\n"
+            "routes: {world: {match: +., trunk: carrier}}\n"
+        ),
+        cure="Add the header that the carrier reads: `identity: pai` or `identity: rpid`.",
+    ),
 )

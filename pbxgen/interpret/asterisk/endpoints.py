@@ -49,6 +49,11 @@ class AsteriskEndpoints:
         """An option that is yes or no."""
         return self._endpoints[endpoint].get(option, default) == "yes"
 
+    def sender(self, endpoint: str) -> tuple[str, str]:
+        """User and host part of From that the endpoint has for all its calls; empty: the call's own."""
+        section = self._endpoints[endpoint]
+        return section.get("from_user", ""), section.get("from_domain", "")
+
     def busy_at(self, endpoint: str) -> int:
         """Number of calls from which a phone is BUSY instead of INUSE; 0: never."""
         return int(self._endpoints[endpoint].get("device_state_busy_at", "0"))

@@ -72,8 +72,9 @@ class AsteriskLeg(RungChannel):
 
     def begin(self) -> None:
         clock, far_end = self.switch.clock, self.far_end
-        shown = self.number if self.number and not self.withheld else "anonymous"
-        headers = (("from", f"<sip:{shown}@{self.switch.case.plan.domain}>"), *self.headers)
+        user, domain = self.switch.endpoints.sender(self.endpoint or "")
+        shown = user or (self.number if self.number and not self.withheld else "anonymous")
+        headers = (("from", f"<sip:{shown}@{domain or self.switch.case.plan.domain}>"), *self.headers)
         self.attempt = Attempt(far_end.target, clock.now / 1000, None, None, headers, self._user, far_end.trunk)
         self.switch.legs.append(self)
         if far_end.deaf:

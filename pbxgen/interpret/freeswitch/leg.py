@@ -130,8 +130,8 @@ def _far_end(call: FreeSwitchCall, endpoint: str) -> tuple[FarEnd | None, int, s
         raise NotUnderstoodError(f"bridge to {endpoint}")
     name, digits = gateway.groups()
     params = call.installation.gateway(name)
-    if call.installation.profiles and (params is None or params.get("caller-id-in-from") != "true"):
-        raise NotUnderstoodError(f"there is no gateway {name}, or one that does not show the caller in From")
+    if call.installation.profiles and params is None:
+        raise NotUnderstoodError(f"there is no gateway {name}")
     plan = call.case.plan
     trunk = name.removeprefix(f"{plan.name}.")
     if trunk == name or trunk not in plan.trunks:
@@ -164,12 +164,19 @@ def _headers_of(channel: FreeSwitchChannel) -> dict[str, str]:
     return {name: value for key, (name, value) in channel.variables.items() if key.startswith(_HEADER)}
 
 
+def _account(call: FreeSwitchCall, leg: FreeSwitchLeg) -> str:
+    """User part of From where a gateway does not show the caller there; empty where it does."""
+    trunk = None if leg.far is None else leg.far.trunk
+    params = call.installation.gateway(f"{call.case.plan.name}.{trunk}") if trunk is not None else None
+    return "" if params is None or params.get("caller-id-in-from") == "true" else params["from-user"]
+
+
 def invite(call: FreeSwitchCall, leg: FreeSwitchLeg) -> None:
     """Send its INVITE."""
     if leg.far is None:
         return
     profile, domain = leg.channel.profile, leg.channel.get("sip_invite_domain") or "127.0.0.1"
-    headers = [("from", f'"{profile.caller_id_name}" <sip:{profile.caller_id_number}@{domain}>')]
+    headers = [("from", f'"{profile.caller_id_name}" <sip:{_account(call, leg) or profile.caller_id_number}@{domain}>')]
     headers += [(name.lower().removeprefix(_HEADER), value) for name, value in _headers_of(leg.channel).items()]
     leg.attempt = Attempt(leg.far.target, call.clock.now, None, None, tuple(headers), leg.request_user, leg.far.trunk)
     call.attempts.append(leg.attempt)

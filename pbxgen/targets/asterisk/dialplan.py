@@ -27,6 +27,7 @@ from pbxgen.targets.asterisk.endpoints import address
 from pbxgen.targets.asterisk.names import EndpointNames
 from pbxgen.targets.asterisk.places import Line, Owner, legs, over, places, rule_lines
 from pbxgen.targets.asterisk.siblings import Key
+from pbxgen.targets.identity import tells
 
 FEW_CONTACTS = 200
 """So many numbers of a contacts set share one context; more are put in buckets."""
@@ -159,7 +160,8 @@ def _emergency(plan: Plan) -> Iterator[tuple[str, str]]:
 def _trunk(plan: Plan, trunk: Trunk, siblings: Mapping[Key, Key], is_ours: bool) -> dict[str, object]:
     settings = [trunk.number_format.value, trunk.caller_id.value, trunk.diversion.value, trunk.number or ""]
     settings += ["trunk" if trunk.number and shows_trunk_in_emergencies(plan) else ""]
-    settings += [address(trunk)] if trunk.keepalive and is_ours else []
+    settings += [address(trunk) if trunk.keepalive and is_ours else ""]
+    settings += [tells(trunk), trunk.from_domain or plan.domain] if tells(trunk) else []
     while not settings[-1]:
         settings.pop()
     # Who is asked next for a number that this tenant does not have.

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from urllib.parse import quote
 
-from pbxgen.flow.plan import Plan, Secret, Trunk
+from pbxgen.flow.plan import FromUser, Plan, Secret, Trunk
 from pbxgen.targets.asterisk import names
 from pbxgen.targets.asterisk.names import EndpointNames
-from pbxgen.targets.networks import host_and_port, network_of, networks
+from pbxgen.targets.networks import contact_user, host_and_port, network_of, networks, uri_user
 
 FLEET_REALM = "pbxgen"
 """Where one PBX serves several domains."""
@@ -43,9 +42,13 @@ def addresses(trunk: Trunk) -> tuple[str, ...]:
     any port.
     """
     matches = list(trunk.accept_from)
-    if network_of(trunk.host) is not None:
-        port = trunk.port if trunk.transport == "udp" else None
-        matches.insert(0, trunk.host if port is None else host_and_port(trunk.host, port))
+    sent_to = (
+        [(trunk.host, trunk.port)] if trunk.outbound_proxy is None else [(trunk.host, trunk.port), trunk.outbound_proxy]
+    )
+    for host, its_port in reversed(sent_to):
+        if network_of(host) is not None:
+            port = its_port if trunk.transport == "udp" else None
+            matches.insert(0, host if port is None else host_and_port(host, port))
     return tuple(dict.fromkeys(matches))
 
 
@@ -73,9 +76,10 @@ def carriers(plans: tuple[Plan, ...]) -> tuple[str, ...]:
 
 def _trunk(plan: Plan, trunk: Trunk, secrets: Mapping[Secret, str]) -> dict[str, object]:
     host = host_and_port(trunk.host, None)
-    # The main number as this carrier writes it: what it calls where the account has one number only.
-    number = "" if trunk.number is None else plan.numbering.as_sent(trunk.number, trunk.number_format)
-    user = _uri_user(trunk.username or number or plan.name)
+    way = "" if trunk.transport == "udp" else f";transport={trunk.transport}"
+    contact = contact_user(trunk, plan)
+    user = uri_user(trunk.username) if trunk.username else contact
+    proxy = "" if trunk.outbound_proxy is None else f"sip:{host_and_port(*trunk.outbound_proxy)};lr{way}"
     return {
         "endpoint": names.context(plan, "trunk", trunk.name),
         "name": trunk.name,
@@ -84,15 +88,14 @@ def _trunk(plan: Plan, trunk: Trunk, secrets: Mapping[Secret, str]) -> dict[str,
         "uri": f"sip:{address(trunk)}",
         "addresses": addresses(trunk),
         "keepalive": trunk.keepalive,
-        "username": trunk.username or "",
+        # Asterisk refuses to read a login without a password; without one there is nothing to answer a challenge with.
+        "login": (trunk.auth_username or trunk.username or "") if trunk.password is not None else "",
         "password": "" if trunk.password is None else secrets[trunk.password],
         "register": trunk.register,
-        "host": host,
+        "from_user": uri_user(trunk.username or "") if trunk.from_user is FromUser.ACCOUNT else "",
+        "from_domain": trunk.from_domain or (host if trunk.username else ""),
         "client_uri": f"sip:{user}@{host}",
-        "contact_user": number or user,
+        "contact_user": contact,
+        "expires": trunk.expires,
+        "outbound_proxy": proxy,
     }
-
-
-def _uri_user(name: str) -> str:
-    """A user name as the user part of a SIP URI (RFC 3261, 25.1)."""
-    return quote(name, safe="-_.!~*'()&=+$,")

@@ -30,6 +30,7 @@ from pbxgen.flow.plan import (
 from pbxgen.flow.settings import KEYS
 from pbxgen.flow.shown import shows_trunk_in_emergencies
 from pbxgen.targets.freeswitch.failover import over
+from pbxgen.targets.identity import tells
 from pbxgen.targets.networks import host_and_port
 
 
@@ -171,6 +172,8 @@ def trunk(value: Trunk, plan: Plan) -> str:
         words.append(f"number={value.number}")
     if value.number is not None and shows_trunk_in_emergencies(plan):
         words.append("emergency=trunk")
+    if tells(value):
+        words += [f"tells={tells(value)}", f"domain={value.from_domain or plan.domain}"]
     words += [f"cid={value.caller_id.value}", f"header={value.diversion.value}", f"form={form}", f"abroad={abroad}"]
     return " ".join(words)
 

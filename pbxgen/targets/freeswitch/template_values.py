@@ -8,7 +8,7 @@ from typing import TypeAlias
 
 from pbxgen.diagnostics.location import Location
 from pbxgen.flow.numbering import NumberFormat
-from pbxgen.flow.plan import ANONYMOUS, CalledNumber, Callers, Contacts, Inbound, Plan, Route, Trunk, User
+from pbxgen.flow.plan import ANONYMOUS, CalledNumber, Callers, Contacts, FromUser, Inbound, Plan, Route, Trunk, User
 from pbxgen.flow.schedule import Schedule
 from pbxgen.targets.base import Options, Part
 from pbxgen.targets.freeswitch import call_data, failover, self_service
@@ -17,7 +17,7 @@ from pbxgen.targets.freeswitch.clock import opening
 from pbxgen.targets.freeswitch.endpoints import Naming
 from pbxgen.targets.freeswitch.escape import shown_name
 from pbxgen.targets.freeswitch.numbering import expressions
-from pbxgen.targets.networks import host_and_port
+from pbxgen.targets.networks import contact_user, host_and_port, uri_user
 
 View: TypeAlias = dict[str, object]
 """Values by the names that a template has for them."""
@@ -259,13 +259,31 @@ def gateways(plan: Plan, options: Options) -> View:
 def _gateway(trunk: Trunk, plan: Plan, options: Options) -> View:
     params = {"proxy": host_and_port(trunk.host, trunk.port), "register": "true" if trunk.register else "false"}
     if trunk.username is not None:
-        params["username"] = params["from-user"] = trunk.username
+        # The user of the contact that is registered; FreeSWITCH would have its own plan called as gw+NAME.
+        params["username"] = contact_user(trunk, plan)
+        params["extension-in-contact"] = "true"
+        params["auth-username"] = trunk.auth_username or trunk.username
+        params["from-user"] = uri_user(trunk.username)
     if trunk.password is not None:
         params["password"] = options.secrets[trunk.password]
+    elif trunk.register:
+        params["password"] = "none"  # FreeSWITCH takes no gateway that registers without one
     params["register-transport"] = trunk.transport
     if trunk.keepalive:
         params["ping"] = str(trunk.keepalive)
-    params["caller-id-in-from"] = "true"  # what From shows of the caller is the trunk's caller_id
+    if trunk.register:
+        # Asked again for ever: after the first refusal in 30 seconds, after each further one 30 seconds later.
+        params["expire-seconds"] = str(trunk.expires)
+        params["retry-seconds"] = "30"
+    if trunk.outbound_proxy is not None:
+        way = "" if trunk.transport == "udp" else f";transport={trunk.transport}"
+        proxy = f"sip:{host_and_port(*trunk.outbound_proxy)};lr{way}"
+        params["outbound-proxy"] = params["register-proxy"] = proxy
+    from_domain = trunk.from_domain or (host_and_port(trunk.host, None) if trunk.username else None)
+    if from_domain is not None:
+        params["from-domain"] = from_domain
+    # What From shows of the caller is the trunk's caller_id; or it is the account.
+    params["caller-id-in-from"] = "true" if trunk.from_user is FromUser.CALLER else "false"
     return {
         "name": call_data.gateway_name(trunk, plan),
         "where": _comment(trunk.name, trunk.location),
