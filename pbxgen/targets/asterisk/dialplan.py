@@ -21,7 +21,7 @@ from pbxgen.flow.plan import (
 )
 from pbxgen.flow.schedule import Schedule
 from pbxgen.flow.shown import shows_trunk_in_emergencies
-from pbxgen.targets.asterisk import calendar, names, numbering, self_service
+from pbxgen.targets.asterisk import calendar, hints, names, numbering, self_service
 from pbxgen.targets.asterisk.deviations import Block, Shared, condition_notes, deviation_lines, find_shared, notes_on
 from pbxgen.targets.asterisk.names import EndpointNames
 from pbxgen.targets.asterisk.places import Line, Owner, legs, over, places, rule_lines
@@ -51,6 +51,7 @@ def view(plan: Plan, endpoints: EndpointNames, siblings: Mapping[Key, Key]) -> d
         "ranges": [_range(plan, at, inbound) for at, inbound in enumerate(plan.ranges)],
         "schedules": [_schedule(plan, schedule) for schedule in plan.schedules.values()],
         "contacts": [_contacts(plan, contacts) for contacts in plan.contacts.values()],
+        **hints.view(plan, endpoints),
         **self_service.view(plan),
     }
 
