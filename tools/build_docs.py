@@ -40,6 +40,7 @@ MODELS: dict[str, type[BaseModel]] = {
     "codes": model_sections.OwnCodes,
     "key_codes": model_sections.KeyCodes,
     "switch": model_sections.Switch,
+    "features": model_sections.Features,
     "operator": model_sections.Operator,
     "group": model_sections.Group,
     "user": model_sections.User,

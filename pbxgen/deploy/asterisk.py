@@ -43,7 +43,9 @@ _SHOWN_PATH = 35
 _NAME_WIDTH = 50
 _NAME_BEGINS = 12
 _CONTEXT = re.compile(r"\[ Context '(.*)' created by '[^']*' \]")
-_EXTENSION = re.compile(r"  '(.*?)' => +(?:(\d+)\. )(.*)")
+_EXTENSION = re.compile(r"  '(.*?)' => +(?:(\d+)\.|hint:) (.*)")
+_HINT = -1
+"""The priority of a hint (PRIORITY_HINT), which an extension has beside others or alone."""
 _PRIORITY = re.compile(r" {5}(?:\[.*?\]| ) *(\d+)\. (.*)")
 _INCLUDE = re.compile(r"  Include => +'(.*)' +\[")
 _REGISTRAR = re.compile(r"\s*\[[^\[\]]*\]$")
@@ -245,7 +247,7 @@ class RunningAsterisk:
                 context.includes.append(included[1])
             elif first := _EXTENSION.match(line):
                 extension = first[1]
-                context.lines[extension, int(first[2])] = _REGISTRAR.sub("", first[3])
+                context.lines[extension, int(first[2] or _HINT)] = _REGISTRAR.sub("", first[3])
             elif more := _PRIORITY.match(line):
                 context.lines[extension, int(more[1])] = _REGISTRAR.sub("", more[2])
         return contexts
@@ -320,6 +322,9 @@ def _expected(files: Files) -> dict[str, _Context]:
                 last = 0
             written, _, application = rest.partition(",")
             number = written.partition("(")[0].strip()
+            if number == "hint":
+                context.lines[extension, _HINT] = application.strip()
+                continue
             last = int(number) if number.isdigit() else last + 1
             context.lines[extension, last] = application.strip()
     return contexts

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 from dataclasses import dataclass
+from functools import cache
 from zoneinfo import ZoneInfo
 
 from pbxgen.flow.plan import Code, Plan, Switch, User
@@ -21,11 +22,6 @@ from pbxgen.flow.settings import (
     permitted,
     written,
 )
-
-OWN_MAILBOX = "*97"
-"""As a number that a code names: the own mailbox."""
-
-_REST = re.compile(r"(\*97|\+?[0-9]*)(?:\*([0-9]{1,3}))?", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,11 +61,18 @@ def dialled_code(plan: Plan, dialled: str) -> Dialled | Switched | Unclear | Non
         if not code.number and text == code.head:
             return Dialled(code)
         if code.number and text.startswith(code.head):
-            rest = _REST.fullmatch(text[len(code.head) :])
+            rest = _rest(plan.features.own_mailbox).fullmatch(text[len(code.head) :])
             if rest is None or (rest[2] and not code.seconds):
                 return Unclear()
             return Dialled(code, rest[1], int(rest[2]) if rest[2] else None)
     return None
+
+
+@cache
+def _rest(own_mailbox: str | None) -> re.Pattern[str]:
+    """What may stand behind a code that names a number: that number, or the code of the own mailbox, and seconds."""
+    mailbox = "" if own_mailbox is None else f"{re.escape(own_mailbox)}|"
+    return re.compile(rf"({mailbox}\+?[0-9]*)(?:\*([0-9]{{1,3}}))?", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +138,7 @@ def target_of(plan: Plan, user: User, number: str) -> str | None:
     """What a number is that the user would dial; None: nothing has it."""
     if not number:
         return "m" if user.mobile is not None else None
-    if number == OWN_MAILBOX:
+    if number == plan.features.own_mailbox:
         return "v" if user.mailbox is not None else None
     if number in plan.users:
         return f"x{number}"

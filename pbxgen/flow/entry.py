@@ -10,11 +10,6 @@ from pbxgen.flow.machine import Caller, Sent, Shown
 from pbxgen.flow.plan import CallerId, Place, Plan, Route
 from pbxgen.flow.shown import emergency_number_shown, number_shown
 
-OWN_MAILBOX = codes.OWN_MAILBOX
-"""Opens the caller's own mailbox; the PIN is asked where there is one."""
-ANY_MAILBOX = "*98"
-"""Opens a mailbox by number, always with its PIN."""
-
 
 class Why(StrEnum):
     """Why a number leads nowhere."""
@@ -82,11 +77,11 @@ def from_phone(plan: Plan, extension: str, dialled: str) -> WayIn:
     for place, group in plan.positions():
         if group.number == dialled:
             return ToPlace(place)
-    if dialled == OWN_MAILBOX:
+    if dialled == plan.features.own_mailbox:
         if plan.users[extension].mailbox is None:
             return Refusal(404, Why.NO_MAILBOX)
         return MailboxAccess(extension)
-    if dialled == ANY_MAILBOX:
+    if dialled == plan.features.any_mailbox:
         return MailboxAccess(None)
     code = codes.dialled_code(plan, dialled)
     if code is not None:

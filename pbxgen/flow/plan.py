@@ -202,7 +202,7 @@ class Deviations:
 @dataclass(frozen=True, slots=True)
 class Mailbox:
     pin: Secret | None
-    """Without a PIN it can be opened from its owner's phone only (``*97``)."""
+    """Without a PIN it can be opened from its owner's phone only."""
     email: str | None
     location: Location
 
@@ -241,6 +241,16 @@ class Switch:
     on: bool
     """While nobody has set it."""
     location: Location
+
+
+@dataclass(frozen=True, slots=True)
+class Features:
+    """Codes that every phone can dial; None: switched off."""
+
+    own_mailbox: str | None = "*97"
+    """Opens the caller's own mailbox; the PIN is asked where there is one."""
+    any_mailbox: str | None = "*98"
+    """Opens a mailbox by number, always with its PIN."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -480,6 +490,7 @@ class Plan:
     switches: Mapping[str, Switch] = field(default_factory=dict)
     recall: bool = True
     """Does a caller who was transferred blindly ring once at who transferred, before the call is released?"""
+    features: Features = Features()
     ranges: tuple[Inbound, ...] = field(init=False, compare=False, repr=False)
     """Inbound ranges, the narrower before the wider."""
     _range_index: PatternIndex = field(init=False, compare=False, repr=False)

@@ -13,7 +13,7 @@ from pbxgen.diagnostics.location import Location
 from pbxgen.diagnostics.nearest import did_you_mean, nearest
 from pbxgen.flow.pattern import Pattern, beginning, parse
 from pbxgen.flow.pattern_index import PatternIndex, beginning_with
-from pbxgen.flow.plan import Outcome, Plan
+from pbxgen.flow.plan import Features, Outcome, Plan
 from pbxgen.language import directory as numbers_of
 from pbxgen.language import outside, self_service
 from pbxgen.language.acceptances import Acceptance, collect
@@ -195,6 +195,7 @@ def _compile(draft: Draft, loaded: Loaded, today: dt.date, findings: Findings) -
         self_service=service,
         switches=switches,
         recall=draft.source.defaults.recall,
+        features=Features(**draft.source.features.model_dump()),
     )
     plan = dataclasses.replace(plan, costs=costs(plan.outside_numbers(), country))
     return Compiled(plan, (), acceptances, claims)

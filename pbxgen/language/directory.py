@@ -20,8 +20,8 @@ from pbxgen.language.positions import at, each, key_of
 from pbxgen.language.validate import Draft
 from pbxgen.source.tree import Mapping, Node
 
-FEATURES = {"*97": "the own mailbox", "*98": "any mailbox, by PIN"}
-"""Numbers that every phone can dial."""
+FEATURES = {"own_mailbox": "the own mailbox", "any_mailbox": "any mailbox, by PIN"}
+"""What the codes of `features` are for."""
 
 EXTENSION = "extension"
 """As a destination of an inbound range: the user whose extension is what its wildcards stand for."""
@@ -49,6 +49,8 @@ class Directory:
     """Numbers by what they reach. Of a number used twice only the first use is kept."""
 
     extensions: dict[str, Owner] = field(default_factory=dict)
+    features: dict[str, Owner] = field(default_factory=dict)
+    """Codes of `features`, by what is dialled."""
     positions: dict[str, tuple[str, str]] = field(default_factory=dict)
     """Dialable number to ("operators" or "groups", name)."""
     dids: dict[str, str] = field(default_factory=dict)
@@ -157,33 +159,53 @@ def _emergency(draft: Draft, directory: Directory, findings: Findings) -> None:
 
 
 def _dialable(draft: Draft, directory: Directory, findings: Findings) -> None:
-    owners: dict[str, Owner] = {number: Owner(f"*{number[1:]}, {what},", draft.root.location)
-                                for number, what in FEATURES.items()}  # fmt: skip
+    _features(draft, directory, findings)
+    owners = dict(directory.features)
     outside_line = (draft.pbx.outside_line or "") if draft.pbx else ""
     prefixes = ("", outside_line) if outside_line else ("",)
     emergency = {f"{prefix}{number}": number for prefix in prefixes for number in directory.emergency}
     directory.emergency_dialled = emergency
     for extension, location in draft.names.get("users", {}).items():
         if extension.isascii() and extension.isdigit():
-            directory.extensions[extension] = owners[extension] = Owner(f"user {extension}", location)
+            user = Owner(f"user {extension}", location)
+            if extension in directory.features:
+                _report_twice(extension, directory.features[extension], user, findings)
+            directory.extensions[extension] = owners[extension] = user
     for section, name, number, location in _positions(draft):
         word = "operator position" if section == "operators" else "group"
         other = owners.get(number)
         if other is not None:
-            feature = number in FEATURES
-            findings.about((section[:-1], name)).add(
-                "PBX111",
-                f"the number {number} is used twice: {word} {name} and "
-                + (f"the code for {FEATURES[number]}" if feature else other.name),
-                location,
-                help="give one of them another number" if not feature else "give it another number",
-                related=() if feature else [Related("also used here", other.location)],
-            )
+            _report_twice(number, Owner(f"{word} {name}", location), other, findings.about((section[:-1], name)))
             continue
         owners[number] = Owner(f"{word} {name}", location)
         directory.positions[number] = (section, name)
     if emergency:
         _emergency_conflicts(owners, emergency, directory, findings)
+
+
+def _features(draft: Draft, directory: Directory, findings: Findings) -> None:
+    """Codes are told apart by what is dialled; those that nobody has written stand where the source begins."""
+    section = draft.source.features
+    for key, what in FEATURES.items():
+        number: str | None = getattr(section, key)
+        if number is None or draft.is_broken("features", key):
+            continue
+        written = key in section.model_fields_set
+        location = draft.node("features", key).location if written else draft.root.location
+        owner = Owner(f"the code for {what}", location)
+        other = directory.features.setdefault(number, owner)
+        if other is not owner:
+            _report_twice(number, owner, other, findings, at=location if written else other.location)
+
+
+def _report_twice(number: str, owner: Owner, other: Owner, findings: Findings, at: Location | None = None) -> None:
+    findings.add(
+        "PBX111",
+        f"the number {number} is used twice: {owner.name} and {other.name}",
+        at or owner.location,
+        help="give one of them another number",
+        related=[Related("also used here", other.location)],
+    )
 
 
 def _positions(draft: Draft) -> Iterator[tuple[str, str, str, Location]]:
@@ -203,8 +225,6 @@ def _emergency_conflicts(
     longest = max(map(len, emergency))
     alike: dict[str, str] = {}
     for number, owner in owners.items():
-        if number in FEATURES:
-            continue
         if number in emergency:
             how = "" if emergency[number] == number else f" (dialled {number})"
             findings.add(
@@ -230,7 +250,8 @@ def _begin_alike(
     first, clash = next(iter(alike.items()))
     if len(alike) == 1:
         section, name = directory.positions.get(first, ("users", first))
-        findings = findings.about((section[:-1], name))
+        if first not in directory.features:
+            findings = findings.about((section[:-1], name))
     numbers = f"the number {first}" if len(alike) == 1 else several("number", list(alike))
     dialled = dict.fromkeys(alike.values())
     meant = " and ".join(d if emergency[d] == d else f"{emergency[d]} (dialled {d})" for d in dialled)

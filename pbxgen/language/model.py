@@ -22,6 +22,7 @@ from pbxgen.language.model_base import (
 from pbxgen.language.model_deviations import Deviations
 from pbxgen.language.model_sections import (
     Defaults,
+    Features,
     Group,
     InboundTarget,
     Operator,
@@ -62,6 +63,7 @@ class Source(Model):
     schedules: Annotated[dict[SlugKey, Schedule], Section("schedule")] = Field({}, description="Opening hours.")
     self_service: SelfService | None = Field(None, description="What users may change from their phones.")
     switches: Annotated[dict[SlugKey, Switch], Section("switch")] = Field({}, description="Switches set by hand.")
+    features: Features = Field(Features(), description="Codes that every phone can dial.")
     contacts: Annotated[dict[SlugKey, OneOrMany[Pattern]], Section("contacts set")] = Field(
         {}, description="Named sets of outside callers.", examples=[{"vip": ["+393331112222", "+4420*"]}]
     )

@@ -364,6 +364,16 @@ class Switch(Model):
     default: Literal["off", "on"] = Field("off", description="How it stands while nobody has set it.")
 
 
+Feature = Dialable | Null
+
+
+class Features(Model):
+    """Codes that every phone can dial; null switches one off."""
+
+    own_mailbox: Feature = Field("*97", description="Opens the own mailbox.", examples=["*97"])
+    any_mailbox: Feature = Field("*98", description="Opens a mailbox that has a PIN, by its number.", examples=["*98"])
+
+
 EMAIL = r"^[^\s@,;|<>\"'\\\[\]]+@[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?$"
 
 

@@ -14,7 +14,6 @@ from pbxgen.flow.pattern import Pattern, letters
 from pbxgen.flow.plan import Code, Route
 from pbxgen.flow.settings import AFTER, KEYS, STATES
 from pbxgen.language.context import Context
-from pbxgen.language.directory import FEATURES
 from pbxgen.language.findings import Findings
 from pbxgen.language.model_sections import OwnCodes
 from pbxgen.language.positions import at, items, key_of
@@ -161,7 +160,12 @@ def _codes(written: str | OwnCodes) -> Iterator[Code]:
 
 def _conflicts(context: Context, codes: tuple[Code, ...], location: Location, by_name: dict[str, plan.Switch]) -> None:
     """Codes, switches and other numbers that one and the same digits would mean."""
-    taken: list[tuple[str, str, Location | None]] = [(n, f"the code for {what}", None) for n, what in FEATURES.items()]
+    features = context.draft.source.features
+    written = {getattr(features, key) for key in features.model_fields_set}
+    taken: list[tuple[str, str, Location | None]] = [
+        (number, owner.name, owner.location if number in written else None)
+        for number, owner in context.directory.features.items()
+    ]
     for number, (section, name) in context.directory.positions.items():
         where = context.draft.node(section, name, "number").location
         taken.append((number, f"{'operator position' if section == 'operators' else 'group'} {name}", where))
@@ -189,7 +193,7 @@ def _told(code: Code) -> str:
 
 
 def _meet(one: Code, other: Code) -> bool:
-    """May the same digits be both? A number that follows begins with a digit, + or *97."""
+    """May the same digits be both? A number that follows begins with a digit or +, or is the own mailbox's code."""
     if one.head == other.head:
         return True
     return any(short.number and long.head.startswith(short.head) for long, short in ((one, other), (other, one)))

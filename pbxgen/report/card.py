@@ -54,7 +54,13 @@ def _codes(plan: Plan, user: User, say: Phrases) -> Iterator[str]:
     assert profile is not None
     yield _heading(say("card.codes"))
     yield _table(list(_code_rows(plan, user, profile, say)))
-    kinds = [say(f"card.to.{kind}") for kind in sorted(profile.to) if kind != "voicemail" or user.mailbox is not None]
+    # The own mailbox is named by its code.
+    mailbox = None if user.mailbox is None else plan.features.own_mailbox
+    kinds = [
+        say(f"card.to.{kind}", code=mailbox or "")
+        for kind in sorted(profile.to)
+        if kind != "voicemail" or mailbox is not None
+    ]
     if kinds and profile.may & set(DEVIATIONS):
         yield _paragraph(say("card.number", kinds=", ".join(kinds)))
     if profile.expires is not None:

@@ -136,7 +136,8 @@ def _shown(contexts: Answers) -> str:
         begun = None
         for extension, priority, text in context["lines"]:
             head = "" if extension == begun else f"  '{extension}' =>"
-            lines.append(f"{head:<19} {priority}. {text:<40} [extensions.conf:1]")
+            shown = "hint:" if priority < 0 else f"{priority}."
+            lines.append(f"{head:<19} {shown} {text:<40} [extensions.conf:1]")
             begun = extension
         lines += [f"  Include =>        '{included}'      [pbx_config]" for included in context["includes"]]
     return "\n".join(lines)

@@ -29,3 +29,11 @@ def test_only_the_right_pin_opens_a_mailbox(pbx: str, tmp_path: Path) -> None:
         assert found.observed is not None, found.differences
         opened = found.observed.ending == Ending(EndKind.MAILBOX, owner)
         assert opened is heard, f"{caller} dials {dialled} and presses {keys}: {found.observed.ending}"
+
+
+@pytest.mark.parametrize("pbx", PBXS)
+def test_the_codes_are_those_that_are_written(pbx: str, tmp_path: Path) -> None:
+    plan = office(tmp_path, 'features: {own_mailbox: "*0", any_mailbox: "700"}\n' + smoke._USERS)
+    report = place([call(plan, caller, code) for caller in ("101", "102", "103") for code in ("*0", "700")], pbx)
+    opened = [(one.case.call.caller, one.observed.ending) for one in report.results if one.observed.ending is not None]
+    assert ("101", Ending(EndKind.MAILBOX, "101")) in opened

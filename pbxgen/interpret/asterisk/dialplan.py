@@ -10,6 +10,7 @@ from pbxgen.interpret.asterisk import config, patterns
 from pbxgen.interpret.asterisk.text import AsteriskText, parse
 from pbxgen.interpret.base import NotUnderstoodError
 
+_HINT = re.compile(r"[*0-9]+,hint,[^&,\s]+(?:&[^&,\s]+)*")
 _PRIORITY = re.compile(r"(n|[0-9]+)(?:\(([^)]+)\))?")
 _APPLICATION = re.compile(r"(\w+)\((.*)\)", re.DOTALL)
 _GENERAL = {"static", "writeprotect"}
@@ -118,6 +119,8 @@ def _read_context(context: AsteriskContext, section: config.ConfigSection) -> No
             case "include":
                 context.includes.append(setting.value)
                 continue
+            case "exten" if _HINT.fullmatch(setting.value) is not None:
+                continue  # a lamp, which no call enters
             case "exten":
                 name, _, rest = setting.value.partition(",")
                 name = name.strip()

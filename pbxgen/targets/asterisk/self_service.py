@@ -94,7 +94,7 @@ def view(plan: Plan) -> dict[str, object]:
             "settable": False,
         }
     service = plan.self_service
-    codes = [] if service is None else [line for code in service.codes for line in _code(code)]
+    codes = [] if service is None else [line for code in service.codes for line in _code(code, plan)]
     for switch in plan.switches.values():
         off = f"#{switch.number[1:]}"
         codes += [
@@ -122,9 +122,11 @@ def view(plan: Plan) -> dict[str, object]:
     }
 
 
-def _code(code: Code) -> Iterator[tuple[str, str]]:
+def _code(code: Code, plan: Plan) -> Iterator[tuple[str, str]]:
     if code.number:
-        data = f"{code.key},${{EXTEN:{len(code.head)}}},{'yes' if code.seconds else 'no'}"
+        # A dash is never dialled.
+        mailbox = plan.features.own_mailbox or "-"
+        data = f"{code.key},${{EXTEN:{len(code.head)}}},{'yes' if code.seconds else 'no'},{mailbox}"
         yield f"_{code.head}!", f"Goto(pbxgen-code,set,1({data}))"
         return
     match code.action:

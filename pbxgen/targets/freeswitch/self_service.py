@@ -19,7 +19,7 @@ def is_used(plan: Plan) -> bool:
 
 def view(plan: Plan) -> dict[str, object]:
     service = plan.self_service
-    codes = [] if service is None else [_code(code) for code in service.codes]
+    codes = [] if service is None else [_code(code, plan) for code in service.codes]
     switches = [_switch(switch) for switch in plan.switches.values()]
     heads = [] if service is None else [_head(code) for code in service.codes]
     heads += [str(switch["expression"]).removeprefix("^").removesuffix(r"\z") for switch in switches]
@@ -29,6 +29,7 @@ def view(plan: Plan) -> dict[str, object]:
         "codes": codes,
         "switches": switches,
         "code_expression": "|".join(heads),
+        "own_mailbox": (plan.features.own_mailbox or "-").replace("*", "[*]"),  # a dash is never dialled
         "emergency_numbers": _emergency(plan),
         "costly": [] if service is None else [*_costly(plan, service)],
     }
@@ -39,9 +40,12 @@ def _head(code: Code) -> str:
     return rf"{head}(?:[\d*#+]|%23){{0,40}}" if code.number else rf"{head}{_HASH}?"
 
 
-def _code(code: Code) -> dict[str, object]:
+def _code(code: Code, plan: Plan) -> dict[str, object]:
     head = "".join(_HASH if c == "#" else re.escape(c) for c in code.head)
-    number = r"(\*97|\+?\d*)"
+    own = plan.features.own_mailbox
+    mailbox = "" if own is None else f"{re.escape(own)}|"
+    only = "" if own is None else rf"(?!{re.escape(own)}{_END})"
+    number = rf"({mailbox}\+?\d*)"
     action = "clear" if code.action == "on" and code.key in DEVIATIONS else code.action
     seconds = r"(?:\*\d{1,3})?" if code.seconds else ""
     return {
@@ -50,11 +54,9 @@ def _code(code: Code) -> dict[str, object]:
         "key": code.key,
         "number": code.number,
         "expression": rf"^{head}{number}{seconds}{_END}" if code.number else rf"^{head}{_END}",
-        # *97 alone is the own mailbox, not 97 seconds.
-        "seconds": rf"^{head}(?!\*97{_END})(?:\*97|\+?\d*)\*0*(\d{{1,3}}){_END}"
-        if code.number and code.seconds
-        else "",
-        "no_seconds": rf"^{head}(?:\*97|\+?\d*)\*0+{_END}",
+        # The own mailbox's code alone (*97) is no seconds.
+        "seconds": rf"^{head}{only}(?:{mailbox}\+?\d*)\*0*(\d{{1,3}}){_END}" if code.number and code.seconds else "",
+        "no_seconds": rf"^{head}{only}(?:{mailbox}\+?\d*)\*0+{_END}",
     }
 
 

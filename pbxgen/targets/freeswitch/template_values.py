@@ -187,6 +187,9 @@ def _numbered(plan: Plan) -> Iterator[dict[str, str]]:
     for inbound in plan.inbound.values():
         id = ranges.get(inbound.number, inbound.number)
         yield _entry(id, call_data.inbound(inbound), inbound.number, inbound.location)
+    for code, mailbox in ((plan.features.own_mailbox, "own"), (plan.features.any_mailbox, "any")):
+        if code is not None:
+            yield {"id": code, "record": f"to=mailbox:{mailbox}", "comment": f"{code}: {mailbox} mailbox"}
     for place, group in plan.positions():
         what = f"{group.number}: {place.kind} {group.name}"
         yield _entry(group.number, f"to={place.kind}:{group.name}", what, group.location)

@@ -16,8 +16,8 @@
     for (const [kind, groups] of [["operator", plan.operators], ["group", plan.groups]])
       for (const name of Object.keys(groups))
         if (groups[name].number === dialled) return { reach: { kind, target: name, at: groups[name].at } };
-    if (dialled === "*97") return plan.users.get(extension).mailbox ? { mailbox: extension } : { refused: 404, why: "no_mailbox" };
-    if (dialled === "*98") return { mailbox: "*" };
+    if (dialled === plan.features.ownMailbox) return plan.users.get(extension).mailbox ? { mailbox: extension } : { refused: 404, why: "no_mailbox" };
+    if (dialled === plan.features.anyMailbox) return { mailbox: "*" };
     const number = plan.reading.dialled(dialled);
     const place = number === null ? null : inside(plan, number) || inRange(plan, number);
     if (place !== null) return { reach: place };
