@@ -42,6 +42,7 @@ MODELS: dict[str, type[BaseModel]] = {
     "switch": model_sections.Switch,
     "operator": model_sections.Operator,
     "group": model_sections.Group,
+    "service": model_sections.Service,
     "user": model_sections.User,
     "voicemail": model_sections.Voicemail,
     "leg": model_sections.Leg,

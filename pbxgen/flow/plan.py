@@ -58,12 +58,13 @@ class PlaceKind(StrEnum):
     OPERATOR = "operator"  # target: name of the operator position
     GROUP = "group"  # target: name of the ring group
     INBOUND = "inbound"  # target: E.164 number or pattern of `inbound` (its places take this one's place)
+    SERVICE = "service"  # target: name of the service
     ANNOUNCE = "announce"  # target: name of the recording
     RELEASE = "release"  # target: "busy" (486) or "hangup" (480)
 
 
 ENDS_CALL = frozenset({PlaceKind.MAILBOX, PlaceKind.ANNOUNCE, PlaceKind.RELEASE})
-"""Kinds of places behind which nothing is ever tried; a call comes to them as often as it is sent there."""
+"""Kinds of places that end every call; a call comes to them as often as it is sent there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +97,13 @@ class Place:
     """Name of the first trunk of the first matching route; outside places only."""
     backups: tuple[str, ...] = ()
     """Names of the trunks that are tried, in order, where the ones before did not carry the call."""
+    returns: bool = False
+    """Of a service: may the call come back from it?"""
+
+    @property
+    def ends_call(self) -> bool:
+        """Is nothing behind it ever tried?"""
+        return self.kind in ENDS_CALL or (self.kind is PlaceKind.SERVICE and not self.returns)
 
     @property
     def trunks(self) -> tuple[str, ...]:
@@ -316,6 +324,18 @@ class RingGroup:
 
 
 @dataclass(frozen=True, slots=True)
+class Service:
+    """A part of the plan that the administrator writes by hand, for each PBX."""
+
+    name: str
+    number: str | None
+    """Dialable from inside; None: only destinations lead there."""
+    returns: bool
+    """May a call come back, so that the next place is tried? Else it always ends there."""
+    location: Location
+
+
+@dataclass(frozen=True, slots=True)
 class Inbound:
     """An outside number that reaches something other than a user's DID. `else` is a last rule without condition."""
 
@@ -443,6 +463,7 @@ class Plan:
     """12 hex digits that change with any byte of the source."""
     self_service: SelfService | None = None
     switches: Mapping[str, Switch] = field(default_factory=dict)
+    services: Mapping[str, Service] = field(default_factory=dict)
     ranges: tuple[Inbound, ...] = field(init=False, compare=False, repr=False)
     """Inbound ranges, the narrower before the wider."""
     _range_index: PatternIndex = field(init=False, compare=False, repr=False)
@@ -471,6 +492,14 @@ class Plan:
 
     def user_at(self, extension: str) -> Place:
         return Place(PlaceKind.USER, extension, self.users[extension].location)
+
+    def service_at(self, name: str) -> Place:
+        service = self.services[name]
+        return Place(PlaceKind.SERVICE, name, service.location, returns=service.returns)
+
+    def service_of(self, number: str) -> Place | None:
+        """The service that phones reach by a number."""
+        return next((self.service_at(s.name) for s in self.services.values() if s.number == number), None)
 
     def written_at(self) -> Mapping[tuple[str, str], tuple[str, str]]:
         """Numbers of ranges that are places of their own, with the range at which their rules are written."""

@@ -30,6 +30,7 @@ from pbxgen.language.model_sections import (
     Route,
     Schedule,
     SelfService,
+    Service,
     Switch,
     Trunk,
     User,
@@ -69,6 +70,9 @@ class Source(Model):
         {}, description="Operator positions."
     )
     groups: Annotated[dict[SlugKey, Group], Section("group", subject="group")] = Field({}, description="Ring groups.")
+    services: Annotated[dict[SlugKey, Service], Section("service")] = Field(
+        {}, description="Parts of the plan that are written by hand.", examples=[{"support-queue": {"number": "700"}}]
+    )
     policies: Annotated[dict[SlugKey, Deviations], Section("policy")] = Field(
         {}, description="Named, reusable deviations."
     )

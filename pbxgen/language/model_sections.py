@@ -209,6 +209,17 @@ class Operator(Group):
     default: bool = Field(False, description="Is it what a bare `operator` means?")
 
 
+class Service(Model):
+    """A part of the plan that the administrator writes by hand, called by its name."""
+
+    number: Annotated[Dialable | None, NOT_NULL] = Field(
+        None, description="Dialable from inside; without one only destinations lead there.", examples=["700"]
+    )
+    returns: bool = Field(
+        False, description="May it give the call back, so that the next place is tried? Else it ends every call."
+    )
+
+
 _PlainCode = Annotated[
     str,
     StringConstraints(pattern=r"^[*#][0-9*#]*[0-9]#?$", max_length=20),

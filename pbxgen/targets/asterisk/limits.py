@@ -53,6 +53,7 @@ def _names(plan: Plan) -> Iterator[Diagnostic]:
     named: list[tuple[str, str, str, Location]] = []
     named += [("trunk", t.name, ".settings", t.location) for t in plan.trunks.values()]
     named += [("route", r.name, "", r.location) for r in plan.routes.values()]
+    named += [("service", s.name, "", s.location) for s in plan.services.values()]
     for schedule in plan.schedules.values():
         ending = ".closed.2026" if schedule.closed else ".open" if schedule.opened else ""
         named.append(("schedule", schedule.name, ending, schedule.location))

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from pbxgen.diagnostics.codes import make
 from pbxgen.diagnostics.diagnostic import Diagnostic, Related
 from pbxgen.diagnostics.location import Location
-from pbxgen.flow.plan import Plan, RingGroup, Secret, Strategy, Trunk
+from pbxgen.flow.plan import Plan, RingGroup, Secret, Service, Strategy, Trunk
 from pbxgen.targets.base import Options, Part
 from pbxgen.targets.freeswitch.endpoints import problem
 from pbxgen.targets.freeswitch.escape import carriable
@@ -40,10 +40,11 @@ def _trunks(plan: Plan) -> Iterator[Diagnostic]:
 
 def _names(plan: Plan) -> Iterator[Diagnostic]:
     """FreeSWITCH finds users and contexts without regard to upper and lower case."""
-    named: tuple[tuple[str, Mapping[str, Trunk | RingGroup]], ...] = (
+    named: tuple[tuple[str, Mapping[str, Trunk | RingGroup | Service]], ...] = (
         ("trunk", plan.trunks),
         ("operator", plan.operators),
         ("group", plan.groups),
+        ("service", plan.services),
     )
     for kind, things in named:
         first: dict[str, str] = {}

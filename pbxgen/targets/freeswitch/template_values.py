@@ -59,6 +59,7 @@ def tenant(plan: Plan, naming: Naming) -> View:
     return {
         "name": plan.name,
         "digest": plan.digest,
+        "services": ",".join(plan.services),
         "domain": plan.domain,
         "timezone": plan.timezone,
         "language": plan.language,
@@ -189,6 +190,10 @@ def _numbered(plan: Plan) -> Iterator[dict[str, str]]:
     for place, group in plan.positions():
         what = f"{group.number}: {place.kind} {group.name}"
         yield _entry(group.number, f"to={place.kind}:{group.name}", what, group.location)
+    for service in plan.services.values():
+        if service.number is not None:
+            record = f"to={call_data.place(plan.service_at(service.name))}"
+            yield _entry(service.number, record, f"{service.number}: service {service.name}", service.location)
 
 
 def _entry(id: str, record: str, what: str, location: Location) -> dict[str, str]:
