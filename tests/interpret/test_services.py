@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from pbxgen.calls.case import Case
@@ -11,6 +13,10 @@ from pbxgen.flow.world import DEFAULT_MOMENT, World
 from pbxgen.interpret import load_interpreter
 from pbxgen.interpret.generated_calls import files_of
 from pbxgen.pbxs import PBXS
+from pbxgen.targets import load_target
+from tests.smoke.menus import CALLED, TO
+from tests.smoke.menus import PLAN as MENUS
+from tests.support.menus import WrittenByHand
 from tests.support.office import plan_of
 
 PLAN = plan_of("""
@@ -41,3 +47,35 @@ def test_a_missing_service_loses_no_call_and_is_told(
     seen = load_interpreter(pbx, files).place(_call(caller, called))
     assert seen.rings[: len(rings)] == rings
     assert any("is missing" in fault for fault in seen.faults)
+
+
+@pytest.mark.parametrize("pbx", PBXS)
+@pytest.mark.parametrize("shown", CALLED)
+def test_where_a_menu_sends_a_call_on(pbx: str, shown: str) -> None:
+    caller, called, phones, rings, ending = CALLED[shown]
+    files = [file for file in files_of([MENUS], pbx) if "local" not in file.path]
+    files += WrittenByHand(load_target(pbx), TO).stubs((MENUS,))
+    world = World(DEFAULT_MOMENT, {extension: (state,) for extension, state in phones.items()})
+    seen = load_interpreter(pbx, files).place(Case(shown, MENUS, Call(caller, called), world))
+    assert (seen.rings, str(seen.ending), seen.faults) == (rings, ending, ())
+
+
+@pytest.mark.parametrize("pbx", PBXS)
+def test_in_another_plan_every_call_is_one_from_outside(pbx: str) -> None:
+    shop = replace(
+        plan_of("""
+users:
+  "101":
+    name: Dora
+    deviations:
+      unconditional: [{to: "announce:outside", from: external}, {to: "announce:inside", from: internal}]
+"""),
+        name="shop",
+        domain="shop.example",
+        trunks={},
+        inbound={},
+    )
+    files = [file for file in files_of([MENUS, shop], pbx) if "local" not in file.path]
+    files += WrittenByHand(load_target(pbx), {"to-ada": "101@shop"}).stubs((MENUS,))
+    seen = load_interpreter(pbx, files).place(Case("a call", MENUS, Call("102", "701"), World(DEFAULT_MOMENT)))
+    assert str(seen.ending) in ("announced outside", "announced shop/outside")
