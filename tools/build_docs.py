@@ -43,6 +43,8 @@ MODELS: dict[str, type[BaseModel]] = {
     "operator": model_sections.Operator,
     "group": model_sections.Group,
     "service": model_sections.Service,
+    "phones": model_sections.Phones,
+    "phone": model_sections.Phone,
     "user": model_sections.User,
     "voicemail": model_sections.Voicemail,
     "leg": model_sections.Leg,

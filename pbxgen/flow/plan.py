@@ -277,6 +277,22 @@ class Code:
 
 
 @dataclass(frozen=True, slots=True)
+class RawSetting:
+    """A setting that is handed on to a PBX as it is."""
+
+    pbx: str
+    part: str
+    """What it is a setting of, as that PBX has it."""
+    name: str
+    value: str
+    location: Location
+
+    @property
+    def key(self) -> tuple[str, str, str]:
+        return self.pbx, self.part, self.name
+
+
+@dataclass(frozen=True, slots=True)
 class User:
     extension: str
     name: str
@@ -298,6 +314,8 @@ class User:
     withheld: bool = False
     """Is no number shown outside, except on emergency calls?"""
     self_service: Profile | None = None
+    options: tuple[RawSetting, ...] = ()
+    """Of the phone: those of all phones, and the user's own."""
     own_mobile: Place | None = None
     """The ``mobile`` as a place that a setting may lead to; None where there is none, or the class forbids it."""
 
@@ -383,6 +401,7 @@ class Trunk:
     diversion: DiversionHeader
     location: Location
     called_number: CalledNumber = CalledNumber.REQUEST
+    options: tuple[RawSetting, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

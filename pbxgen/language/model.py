@@ -27,6 +27,7 @@ from pbxgen.language.model_sections import (
     Operator,
     Pattern,
     Pbx,
+    Phones,
     Route,
     Schedule,
     SelfService,
@@ -73,6 +74,7 @@ class Source(Model):
     services: Annotated[dict[SlugKey, Service], Section("service")] = Field(
         {}, description="Parts of the plan that are written by hand.", examples=[{"support-queue": {"number": "700"}}]
     )
+    phones: Phones = Field(Phones(), description="What all phones have in common.")
     policies: Annotated[dict[SlugKey, Deviations], Section("policy")] = Field(
         {}, description="Named, reusable deviations."
     )

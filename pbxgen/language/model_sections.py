@@ -37,6 +37,7 @@ from pbxgen.language.model_deviations import (
     DestinationText,
     Deviations,
 )
+from pbxgen.language.model_options import PhoneOptions, TrunkOptions
 
 DOMAIN = r"^(?:[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9])?)(?:\.[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9])?)*$"
 
@@ -126,6 +127,7 @@ class Trunk(Model):
     diversion: Literal["diversion", "history_info", "none"] = Field(
         "diversion", description="Header of diverted calls: RFC 5806 Diversion, RFC 7044 History-Info, or none."
     )
+    options: TrunkOptions = Field(TrunkOptions(), description="Raw settings, by PBX.")
 
 
 Pattern = Annotated[str, StringConstraints(min_length=1, max_length=200), Expects("a pattern in quotes")]
@@ -363,6 +365,18 @@ class Leg(Destination):
 LegItem = Annotated[Annotated[DestinationText, Tag("<text>")] | Annotated[Leg, Tag("<map>")], BY_SHAPE, A_DESTINATION]
 
 
+class Phone(Model):
+    """What is said of one user's phone, over what all phones have in common."""
+
+    options: PhoneOptions = Field(PhoneOptions(), description="Raw settings, by PBX.")
+
+
+class Phones(Model):
+    """What all phones have in common."""
+
+    options: PhoneOptions = Field(PhoneOptions(), description="Raw settings, by PBX.")
+
+
 class User(Model):
     """A person with an extension."""
 
@@ -408,6 +422,7 @@ class User(Model):
         None,
         description="Profile of what they may change from their phone; null: nothing; else `defaults.self_service`.",
     )
+    phone: Phone | None = Field(None, description="What is said of the phone, over `phones`.")
     accept: Accept = Field({}, description=ACCEPT)
 
 

@@ -16,6 +16,7 @@ from pbxgen.language.model_base import many
 from pbxgen.language.names import Names
 from pbxgen.language.numbers import Numbers
 from pbxgen.language.positions import at, each, key_of
+from pbxgen.language.raw_settings import raw_settings
 from pbxgen.language.rules import RESERVED
 from pbxgen.language.secrets import declared
 from pbxgen.language.validate import Draft
@@ -89,6 +90,7 @@ def _trunk(
         diversion=plan.DiversionHeader(trunk.diversion),
         location=location,
         called_number=plan.CalledNumber(trunk.called_number),
+        options=raw_settings(trunk.options, at(node, "options")),
     )
 
 

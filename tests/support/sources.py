@@ -29,7 +29,7 @@ _HEAD: dict[str, Any] = {
         "italy": {"match": "+39[03]X.", "trunk": "carrier"},
     },
     "classes": {"national": ["italy"]},
-    "services": {"queue": {"number": "700", "returns": True}, "menu": {"number": "701"}},
+    "services": {"queue": {"number": "750", "returns": True}, "menu": {"number": "751"}},
 }
 
 _OFFICE: list[dict[str, Any]] = [

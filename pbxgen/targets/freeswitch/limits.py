@@ -11,6 +11,7 @@ from pbxgen.flow.plan import Plan, RingGroup, Secret, Service, Strategy, Trunk
 from pbxgen.targets.base import Options, Part
 from pbxgen.targets.freeswitch.endpoints import problem
 from pbxgen.targets.freeswitch.escape import carriable
+from pbxgen.targets.freeswitch.raw_settings import refused_settings
 from pbxgen.targets.networks import networks
 
 LEGS = 100
@@ -24,6 +25,8 @@ def limits(plan: Plan, options: Options) -> Iterator[Diagnostic]:
     yield from _legs(plan)
     yield from _texts(plan)
     yield from _endpoint_name(options)
+    if Part.ENDPOINTS in options.parts:
+        yield from refused_settings(plan)
 
 
 def _trunks(plan: Plan) -> Iterator[Diagnostic]:

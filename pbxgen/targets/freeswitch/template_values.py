@@ -18,6 +18,7 @@ from pbxgen.targets.freeswitch.endpoints import Naming
 from pbxgen.targets.freeswitch.escape import shown_name
 from pbxgen.targets.freeswitch.numbering import expressions
 from pbxgen.targets.networks import host_and_port
+from pbxgen.targets.raw_settings import settings_of
 
 View: TypeAlias = dict[str, object]
 """Values by the names that a template has for them."""
@@ -252,6 +253,9 @@ def _phone(user: User, plan: Plan, options: Options, naming: Naming) -> View | N
         "comment": _comment(f"{user.extension} {user.name}", user.location),
         "shown_name": shown_name(user.name),
         "params": params,
+        "options": {
+            part: settings_of(user.options if endpoint else (), "freeswitch", part) for part in ("params", "variables")
+        },
     }
 
 
@@ -272,4 +276,5 @@ def _gateway(trunk: Trunk, plan: Plan, options: Options) -> View:
         "name": call_data.gateway_name(trunk, plan),
         "where": _comment(trunk.name, trunk.location),
         "params": params,
+        "options": {part: settings_of(trunk.options, "freeswitch", part) for part in ("gateway", "variables")},
     }
