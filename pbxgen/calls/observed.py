@@ -9,6 +9,9 @@ from pbxgen.calls.attempts import Attempt, entries, reached
 from pbxgen.calls.case import Case
 from pbxgen.flow.machine import Ending, EndKind
 
+SERVICE = "services/"
+"""How the recording begins that tells that a service has taken a call."""
+
 
 @dataclass(frozen=True, slots=True)
 class Observed:
@@ -52,7 +55,7 @@ class CallRecord:
     """Targets in the call with the party that was served last, when it was hung up."""
     stored: Mapping[str, tuple[float, int]] = field(default_factory=dict)
     announced: str | None = None
-    """The recording that was played."""
+    """The recording that was played; that of a service begins with :data:`SERVICE`."""
     mailbox: str | None = None
     """Mailbox that was opened; ``*``: its number is not known."""
     taken: bool = False
@@ -90,6 +93,8 @@ def _ending(case: Case, record: CallRecord) -> Ending | None:
         return Ending(EndKind.ANSWERED, "+".join(sorted(set(record.in_call))))
     if record.stored:
         return Ending(EndKind.VOICEMAIL, "+".join(sorted(record.stored)))
+    if record.announced is not None and record.announced.startswith(SERVICE):
+        return Ending(EndKind.SERVICE, record.announced.removeprefix(SERVICE))
     if record.announced is not None:
         return Ending(EndKind.ANNOUNCED, record.announced)
     if record.mailbox is not None:

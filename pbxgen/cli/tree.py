@@ -112,6 +112,8 @@ def _numbers(plan: Plan, place: Place) -> list[str]:
             return [place.target, *plan.users[place.target].dids]
         case PlaceKind.OPERATOR | PlaceKind.GROUP:
             return [plan.group_at(place.key).number]
+        case PlaceKind.SERVICE:
+            return [plan.services[place.target].number or f"service:{place.target}"]
         case _:
             return [place.target]
 

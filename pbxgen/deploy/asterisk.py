@@ -50,6 +50,7 @@ _PRIORITY = re.compile(r" {5}(?:\[.*?\]| ) *(\d+)\. (.*)")
 _INCLUDE = re.compile(r"  Include => +'(.*)' +\[")
 _REGISTRAR = re.compile(r"\s*\[[^\[\]]*\]$")
 _BUILD = re.compile(r"Return\(([0-9a-f]{12})\)")
+_SERVICES = re.compile(r"Return\(([\w&-]+)\)")
 _UDP = re.compile(r"^Transport: +\S+ +udp .*?([\d.]+|\[[0-9a-f:]*\]):(\d+) *$", re.MULTILINE)
 _CONTACT = re.compile(r"^ +Contact: +([^/\s<]+)/sip", re.MULTILINE)
 _LOG_CHANNEL = re.compile(r"(/\S+) +File +\S+ +Enabled +-? *(.*)")
@@ -368,12 +369,24 @@ def _dialplan_differences(
         for included in shown.includes:
             if included not in context.includes:
                 yield f"context {name} includes {included}, which is of no release"
+    yield from _missing_services(wanted, there)
     tenants = tuple(name.removesuffix("settings") for name in wanted if name.endswith(".settings"))
+    by_hand = tuple(f"{tenant}service." for tenant in tenants)
     for name in sorted(there.keys() - wanted.keys()):
         if name in before:
             yield f"context {name} is still there"
-        elif name.startswith(tenants):
+        elif name.startswith(tenants) and not name.startswith(by_hand):
             yield f"context {name} is of no release"
+
+
+def _missing_services(wanted: dict[str, _Context], there: dict[str, _Context]) -> Iterator[str]:
+    """Services are written by hand; the settings of a tenant name them."""
+    for name, context in wanted.items():
+        named = _SERVICES.fullmatch(context.lines.get(("services", 1), "")) if name.endswith(".settings") else None
+        for service in named[1].split("&") if named else ():
+            written = f"{name.removesuffix('settings')}service.{service}"
+            if written not in there or ("s", 1) not in there[written].lines:
+                yield f"service {service} is not there: extensions_local.conf has no extension s in a context {written}"
 
 
 def _short(text: str) -> str:

@@ -40,6 +40,8 @@ _HARMLESS = re.compile(
     r"|SIP auth challenge .*|SIP auth failure .*"  # phones that log in
     r"|Ignoring duplicate gateway '[\w.-]+'"  # a rescan names every gateway that is there already
 )
+_SERVICES = "pbxgen_services_"
+"""How the variable of a tenant begins that names its services."""
 _KEY = re.compile(r"[\w.-]+", re.ASCII)
 """One that a command can name: the console has ways of its own with other characters."""
 _COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
@@ -219,13 +221,15 @@ class RunningFreeSwitch:
         found: list[str] = []
         variables = self._variables()
         try:
-            reader = FreeSwitchPreprocessor(files, variables)
+            # Those that run may be of the release before.
+            others = {name: value for name, value in variables.items() if not name.startswith(_SERVICES)}
+            reader = FreeSwitchPreprocessor(files, others)
             dialplan = parsed(reader.included("dialplan/*.xml"))
             directory = parsed(reader.included("directory/*.xml"))
             if Part.DIALPLAN in scope.parts:
-                found += _compared(
-                    dialplan, self._section("dialplan"), "context", _names(scope.before, "dialplan", variables)
-                )
+                there = self._section("dialplan")
+                found += _compared(dialplan, there, "context", _names(scope.before, "dialplan", variables))
+                found += _missing_services(reader.variables, there)
             if any(True for _ in directory):
                 found += _compared(
                     directory, self._section("directory"), "domain", _names(scope.before, "directory", variables)
@@ -394,6 +398,19 @@ def _names(files: Files, folder: str, variables: Mapping[str, str]) -> frozenset
         return frozenset(element.get("name").lower() for element in elements)
     except NotUnderstoodError:
         return frozenset()
+
+
+def _missing_services(variables: Mapping[str, str], there: Sequence[XmlElement]) -> Iterator[str]:
+    """Services are written by hand; a variable of each tenant names them."""
+    contexts = {element.get("name").lower() for element in there if element.tag == "context"}
+    for variable, services in variables.items():
+        tenant = variable.removeprefix(_SERVICES)
+        if tenant == variable:
+            continue
+        for service in services.split(","):
+            written = f"{tenant}.service.{service}"
+            if written.lower() not in contexts:
+                yield f"service {service} is not there: no file in dialplan/local/ has a context {written}"
 
 
 def _compared(

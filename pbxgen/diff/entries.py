@@ -169,7 +169,11 @@ def _names(plan: Plan, keys: tuple[Key, ...], entry: Place) -> Iterator[Hashable
         yield key[0] if key in own else key
 
 
-_ENDS = {EndKind.VOICEMAIL: _MAILBOX, EndKind.ANNOUNCED: PlaceKind.ANNOUNCE.value}
+_ENDS = {
+    EndKind.VOICEMAIL: _MAILBOX,
+    EndKind.ANNOUNCED: PlaceKind.ANNOUNCE.value,
+    EndKind.SERVICE: PlaceKind.SERVICE.value,
+}
 
 
 class Renaming:

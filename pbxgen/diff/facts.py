@@ -26,6 +26,9 @@ def _facts(old: Plan, new: Plan, say: Phrases) -> Iterator[Fact]:
         for name in positions:
             if name in others:
                 yield Fact("dialled", f"{kind} {name}", positions[name].number, others[name].number)
+    for name, service in new.services.items():
+        if name in old.services:
+            yield Fact("dialled", f"service {name}", old.services[name].number or "", service.number or "")
     yield Fact("outside_line", "", old.numbering.outside_line, new.numbering.outside_line)
     if _reading(old.numbering) != _reading(new.numbering):
         yield Fact("country", "", old.country, new.country)

@@ -240,6 +240,8 @@ class _Teller:
                 return own if generic else self._say("diff.mobile", number=node.target)
             case PlaceKind.GROUP:
                 return self._say("place.group", target=node.target)
+            case PlaceKind.SERVICE:
+                return self._say("place.service", target=node.target)
             case _:
                 return node.target
 
@@ -250,6 +252,8 @@ class _Teller:
                 return self._say("diff.own_mailbox") if own else self._say("diff.mailbox", number=end.value)
             case EndKind.ANNOUNCED:
                 return self._say("place.announce", target=end.value)
+            case EndKind.SERVICE:
+                return self._say("place.service", target=end.value)
             case _:
                 return self._say("diff.lost") if end.lost else self._say("diff.released", status=end.value)
 

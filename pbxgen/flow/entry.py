@@ -77,6 +77,9 @@ def from_phone(plan: Plan, extension: str, dialled: str) -> WayIn:
     for place, group in plan.positions():
         if group.number == dialled:
             return ToPlace(place)
+    service = plan.service_of(dialled)
+    if service is not None:
+        return ToPlace(service)
     if dialled == plan.features.own_mailbox:
         if plan.users[extension].mailbox is None:
             return Refusal(404, Why.NO_MAILBOX)

@@ -91,7 +91,7 @@ class Teller:
             case EventKind.ENTERED:
                 return None if event.sent is None else self._sent(event.sent)
             case EventKind.REACHED:
-                told_next = following is not None and following.kind in (EventKind.RANG, EventKind.ENDED)
+                told_next = following is not None and following.kind in _TELLS_WHERE
                 return None if told_next else self.say("event.reached", where=self._where(event))
             case EventKind.RANG:
                 return self._rang(event)
@@ -174,6 +174,10 @@ class Teller:
         if name == EndKind.MAILBOX and event.subject == "*":
             name = "mailbox_any"
         return self.say(f"ending.{name}", name=self.party(event.subject), target=event.subject)
+
+
+_TELLS_WHERE = frozenset({EventKind.RANG, EventKind.CAME_BACK, EventKind.ENDED})
+"""Events that tell where the call has come to."""
 
 
 def weekday(moment: dt.datetime, say: Phrases) -> str:

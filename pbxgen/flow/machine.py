@@ -28,7 +28,14 @@ from pbxgen.flow.plan import (
     User,
 )
 
-_VISITABLE = {PlaceKind.USER, PlaceKind.OUTSIDE, PlaceKind.OPERATOR, PlaceKind.GROUP, PlaceKind.INBOUND}
+_VISITABLE = {
+    PlaceKind.USER,
+    PlaceKind.OUTSIDE,
+    PlaceKind.OPERATOR,
+    PlaceKind.GROUP,
+    PlaceKind.INBOUND,
+    PlaceKind.SERVICE,
+}
 
 
 class Conditions(Protocol):
@@ -78,7 +85,10 @@ class Caller:
 
 @dataclass(frozen=True, slots=True)
 class Ringing:
-    """Something rings for at most ``seconds``. ``cap`` is the destination's own ``timeout``."""
+    """Something rings for at most ``seconds``. ``cap`` is the destination's own ``timeout``.
+
+    A service that may give the call back rings for no time, and is not answered if it does.
+    """
 
     pending: Pending
     seconds: int
@@ -93,6 +103,7 @@ class EndKind(StrEnum):
     ANSWERED = "answered"  # value: extension or number of who answered
     VOICEMAIL = "voicemail"  # value: extension whose mailbox takes the message
     ANNOUNCED = "announced"  # value: name of the recording
+    SERVICE = "service"  # value: name of the service that took the call
     RELEASED = "released"  # value: SIP status
     MAILBOX = "mailbox"  # value: extension that opens its mailbox, or "*" after *98
     SET = "set"  # value: extension whose setting was changed or told, or name of the switch
@@ -123,6 +134,7 @@ class EventKind(StrEnum):
     MEMBER_SKIPPED = "member_skipped"
     NOT_CARRIED = "not_carried"  # a trunk; detail: its state
     RANG = "rang"
+    CAME_BACK = "came_back"  # from a service that did not take the call
     OUTCOME = "outcome"
     OWN_MAILBOX = "own_mailbox"
     OVERFLOW = "overflow"
@@ -240,6 +252,10 @@ def advance(plan: Plan, caller: Caller, conditions: Conditions, state: State) ->
             case PlaceKind.OUTSIDE:
                 seconds = place.timeout or plan.outside_timeout
                 return Step(state, tuple(events), Ringing(pending, seconds, place.timeout))
+            case PlaceKind.SERVICE if place.returns:
+                return Step(state, tuple(events), Ringing(pending, 0, None))
+            case PlaceKind.SERVICE:
+                return _end(state, events, Ending(EndKind.SERVICE, place.target), place.location)
             case PlaceKind.MAILBOX:
                 return _end(state, events, Ending(EndKind.VOICEMAIL, place.target), place.location)
             case PlaceKind.ANNOUNCE:
@@ -260,6 +276,8 @@ def after(
 ) -> tuple[State, tuple[Event, ...]]:
     """The state once ``ringing`` has ended with ``outcome``."""
     place = ringing.pending.place
+    if place.kind is PlaceKind.SERVICE:  # nobody was rung: there is no outcome
+        return state, (Event(EventKind.CAME_BACK, place.target, place, location=place.location),)
     events = [Event(EventKind.OUTCOME, place.target, place, outcome=outcome, location=place.location)]
     if state.first_outcome is None:
         state = state._replace(first_outcome=outcome)

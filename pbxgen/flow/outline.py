@@ -47,7 +47,9 @@ class TreeTeller(Teller):
         """Who rings and for how long."""
         if attempt.answered is not None:
             return self.say("tree.answers", text=self.who(attempt), who=self.party(attempt.answered))
-        if attempt.seconds:
+        if attempt.kind is PlaceKind.SERVICE:
+            text = self.say("tree.service", place=self.who(attempt))
+        elif attempt.seconds:
             text = self.say("tree.rings", place=self.who(attempt), seconds=attempt.seconds)
         else:
             dnd = self.has_do_not_disturb(_place(attempt))

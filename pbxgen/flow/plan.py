@@ -58,12 +58,13 @@ class PlaceKind(StrEnum):
     OPERATOR = "operator"  # target: name of the operator position
     GROUP = "group"  # target: name of the ring group
     INBOUND = "inbound"  # target: E.164 number or pattern of `inbound` (its places take this one's place)
+    SERVICE = "service"  # target: name of the service
     ANNOUNCE = "announce"  # target: name of the recording
     RELEASE = "release"  # target: "busy" (486) or "hangup" (480)
 
 
 ENDS_CALL = frozenset({PlaceKind.MAILBOX, PlaceKind.ANNOUNCE, PlaceKind.RELEASE})
-"""Kinds of places behind which nothing is ever tried; a call comes to them as often as it is sent there."""
+"""Kinds of places that end every call; a call comes to them as often as it is sent there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +97,13 @@ class Place:
     """Name of the first trunk of the first matching route; outside places only."""
     backups: tuple[str, ...] = ()
     """Names of the trunks that are tried, in order, where the ones before did not carry the call."""
+    returns: bool = False
+    """Of a service: may the call come back from it?"""
+
+    @property
+    def ends_call(self) -> bool:
+        """Is nothing behind it ever tried?"""
+        return self.kind in ENDS_CALL or (self.kind is PlaceKind.SERVICE and not self.returns)
 
     @property
     def trunks(self) -> tuple[str, ...]:
@@ -279,6 +287,22 @@ class Code:
 
 
 @dataclass(frozen=True, slots=True)
+class RawSetting:
+    """A setting that is handed on to a PBX as it is."""
+
+    pbx: str
+    part: str
+    """What it is a setting of, as that PBX has it."""
+    name: str
+    value: str
+    location: Location
+
+    @property
+    def key(self) -> tuple[str, str, str]:
+        return self.pbx, self.part, self.name
+
+
+@dataclass(frozen=True, slots=True)
 class User:
     extension: str
     name: str
@@ -302,6 +326,8 @@ class User:
     self_service: Profile | None = None
     trunks: tuple[str, ...] = ()
     """Trunks by which the user's calls and diversions leave, in the order tried; empty: those of the route."""
+    options: tuple[RawSetting, ...] = ()
+    """Of the phone: those of all phones, and the user's own."""
     own_mobile: Place | None = None
     """The ``mobile`` as a place that a setting may lead to; None where there is none, or the class forbids it."""
 
@@ -324,6 +350,18 @@ class RingGroup:
     ring_timeout: int
     """`all`: for all together; `linear`: for each member."""
     overflow: tuple[Place, ...]
+    location: Location
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """A part of the plan that the administrator writes by hand, for each PBX."""
+
+    name: str
+    number: str | None
+    """Dialable from inside; None: only destinations lead there."""
+    returns: bool
+    """May a call come back, so that the next place is tried? Else it always ends there."""
     location: Location
 
 
@@ -402,6 +440,7 @@ class Trunk:
     """Seconds of a registration."""
     outbound_proxy: tuple[str, int | None] | None = None
     """Host and port that everything is sent to; None: the trunk's own."""
+    options: tuple[RawSetting, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -491,6 +530,7 @@ class Plan:
     recall: bool = True
     """Does a caller who was transferred blindly ring once at who transferred, before the call is released?"""
     features: Features = Features()
+    services: Mapping[str, Service] = field(default_factory=dict)
     ranges: tuple[Inbound, ...] = field(init=False, compare=False, repr=False)
     """Inbound ranges, the narrower before the wider."""
     _range_index: PatternIndex = field(init=False, compare=False, repr=False)
@@ -519,6 +559,14 @@ class Plan:
 
     def user_at(self, extension: str) -> Place:
         return Place(PlaceKind.USER, extension, self.users[extension].location)
+
+    def service_at(self, name: str) -> Place:
+        service = self.services[name]
+        return Place(PlaceKind.SERVICE, name, service.location, returns=service.returns)
+
+    def service_of(self, number: str) -> Place | None:
+        """The service that phones reach by a number."""
+        return next((self.service_at(s.name) for s in self.services.values() if s.number == number), None)
 
     def written_at(self) -> Mapping[tuple[str, str], tuple[str, str]]:
         """Numbers of ranges that are places of their own, with the range at which their rules are written."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from pbxgen.flow import codes, entry, machine
 from pbxgen.flow.machine import Caller, Conditions, Ending, EndKind, Event, EventKind, Ringing, State
-from pbxgen.flow.plan import Origin, Place, Plan, Reason
+from pbxgen.flow.plan import Origin, Place, PlaceKind, Plan, Reason
 from pbxgen.flow.settings import State as SettingsState
 from pbxgen.flow.settings import applied
 from pbxgen.flow.shown import shown_at
@@ -205,12 +205,12 @@ def play(
         if step.ringing is None or rung is None:
             return events, step.ending
         place = step.ringing.pending.place
-        events += [
-            *rung.events,
-            _rang(place.target, rung, place)._replace(shown=shown_at(plan, caller, step.ringing.pending, rung.via)),
-        ]
+        served = place.kind is PlaceKind.SERVICE
+        if not served:
+            shown = shown_at(plan, caller, step.ringing.pending, rung.via)
+            events += [*rung.events, _rang(place.target, rung, place)._replace(shown=shown)]
         if rung.answered is not None:
-            ending = Ending(EndKind.ANSWERED, rung.answered)
+            ending = Ending(EndKind.SERVICE if served else EndKind.ANSWERED, rung.answered)
             answerer = plan.users.get(rung.answered)
             location = place.location if answerer is None else answerer.location
             events.append(Event(EventKind.ENDED, rung.answered, detail=ending.kind.value, location=location))

@@ -28,6 +28,9 @@ def place_of(plan: Plan, text: str) -> Place | None:
     for place, group in plan.positions():
         if text in (group.number, group.name, f"{place.kind.value}:{group.name}"):
             return place
+    for service in plan.services.values():
+        if text in (service.number, service.name, f"service:{service.name}"):
+            return plan.service_at(service.name)
     for number in _readings(plan, text):
         reached = plan.reached_by(number) or plan.in_range(number)
         if reached is not None:
@@ -48,7 +51,8 @@ def names_of(plan: Plan) -> set[str]:
     """Everything that :func:`place_of` knows, for suggestions."""
     positions = [group for _, group in plan.positions()]
     numbers = {*plan.users, *plan.dids, *plan.inbound, *(g.number for g in positions)}
-    return numbers | {g.name for g in positions} | {user.name for user in plan.users.values()}
+    services = {text for s in plan.services.values() for text in (s.name, s.number or s.name)}
+    return numbers | services | {g.name for g in positions} | {user.name for user in plan.users.values()}
 
 
 def senders(plan: Plan, number: str) -> Iterator[Sender]:

@@ -42,6 +42,11 @@ TRUNK_STATES: Mapping[str, str] = {
 }
 """Beside these a SIP status that says that the trunk did not carry the call (:func:`passes_on`)."""
 
+SERVICE_STATES: Mapping[str, str] = {
+    "take": "takes the call",
+    "return": "gives the call back, and the next place is tried",
+}
+
 DEFAULT_MOMENT = dt.datetime(2026, 11, 23, 10, 0)
 """When a call is placed that does not say: a Monday at 10:00, in the PBX's time zone."""
 
@@ -132,6 +137,8 @@ class World:
     """What users have set, and how the switches stand."""
     trunks: Mapping[str, str] = field(default_factory=dict)
     """By name; unnamed ones carry every call."""
+    services: Mapping[str, str] = field(default_factory=dict)
+    """By name; unnamed ones take every call."""
 
     def phone(self, extension: str) -> tuple[str, ...]:
         return self.phones.get(extension, ("answer",))
@@ -215,7 +222,14 @@ class Bell:
             return self._ring_user(ringing.user, ringing)
         if ringing.group is not None:
             return self._ring_group(ringing)
+        if place.kind is PlaceKind.SERVICE:
+            return self._serve(place.target)
         return self._judge([self._outside(place.target, ringing.seconds, place.confirm, self._plan.trunks_of(place))])
+
+    def _serve(self, name: str) -> Rung:
+        if self._world.services.get(name, "take") == "take":
+            return Rung((), name, None, 0)
+        return Rung((), None, Outcome.UNREACHABLE, 0)
 
     def ring_direct(self, number: str, seconds: int, route: Route) -> Rung:
         """A number dialled straight to the trunks of a route."""

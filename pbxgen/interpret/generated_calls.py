@@ -37,10 +37,11 @@ class ExaminedCall:
 
 
 def files_of(plans: Sequence[Plan], pbx: str) -> tuple[GeneratedFile, ...]:
-    """The files of a PBX for ``plans``, with made-up secrets: every user has a login, as on a real PBX."""
+    """The files of a PBX for ``plans``, with made-up secrets and stubs: every user has a login, as on a real PBX."""
     ready = tuple(_with_logins(plan) for plan in plans)
     secrets = {secret: value for plan in ready for secret, value in _secrets(plan)}
-    return load_target(pbx).render(ready, Options(secrets=secrets))
+    target = load_target(pbx)
+    return (*target.render(ready, Options(secrets=secrets)), *target.stubs(ready))
 
 
 def examine(plans: Sequence[Plan], cases: Sequence[Case], pbx: str, language: str = "en") -> list[ExaminedCall]:

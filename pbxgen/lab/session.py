@@ -148,6 +148,8 @@ class CallSession:
             await self.pbx.store(tenant.plan, extension, written(settings))
         for name, on in state.switches.items():
             await self.pbx.store(tenant.plan, f"switch.{name}", f"{'on' if on else 'off'}:{since}")
+        for name, does in first.world.services.items():
+            await self.pbx.store(tenant.plan, f"service.{name}", does)
 
     async def _dialled_before(self, tenant: Tenant, code: Case) -> list[str]:
         """Dial a code; what was wrong with it."""
@@ -238,4 +240,4 @@ class PbxSession(CallSession):
         limits = [problem for plan in plans for problem in self._target.limits(plan, options)]
         if limits:
             raise LabError(f"{self._target.name} cannot express this: {limits[0].message}")
-        return self._target.render(plans, options)
+        return (*self._target.render(plans, options), *self._target.stubs(plans))

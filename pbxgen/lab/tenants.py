@@ -6,6 +6,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from pbxgen.calls.case import Case
+from pbxgen.calls.observed import SERVICE
 from pbxgen.calls.phone_states import PIN
 from pbxgen.diagnostics.location import Location
 from pbxgen.flow.plan import Mailbox, PlaceKind, Plan, Secret, Trunk, User
@@ -25,7 +26,7 @@ class Tenant:
     trunks: dict[str, Address]
     """Far end of each trunk."""
     recordings: dict[str, int]
-    """Announcements: the tone (Hz) that stands for each."""
+    """Announcements and services: the tone (Hz) that stands for each."""
     parking: str | None
     """An extension of the laboratory's own that phones `in_call` talk with."""
     passwords: Mapping[str, str] | None = None
@@ -94,7 +95,8 @@ def _tenant(number: int, case: Case, addresses: Iterator[Address], secrets: dict
         users[parking] = User(
             extension=parking, name="Laboratory", location=where, password=secret(password(named, parking))
         )
-    recordings = {name: 600 + 70 * i for i, name in enumerate(sorted(announcements(plan)))}
+    heard = (*sorted(announcements(plan)), *(f"{SERVICE}{name}" for name in sorted(plan.services)))
+    recordings = {name: 600 + 70 * i for i, name in enumerate(heard)}
     return Tenant(case, replace(named, trunks=trunks, users=users), ends, recordings, parking)
 
 
@@ -106,7 +108,7 @@ def _user(plan: Plan, user: User, secret: Callable[[str], Secret]) -> User:
 
 
 def _unused(plan: Plan) -> str:
-    taken = {*plan.users, *plan.numbers, *plan.emergency}
+    taken = {*plan.users, *plan.numbers, *plan.emergency, *(s.number for s in plan.services.values())}
     return next(number for number in map(str, range(88880000, 88890000)) if number not in taken)
 
 

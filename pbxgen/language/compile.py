@@ -20,7 +20,7 @@ from pbxgen.language.acceptances import Acceptance, collect
 from pbxgen.language.context import Context
 from pbxgen.language.destinations import DestinationReader
 from pbxgen.language.findings import Findings
-from pbxgen.language.groups_and_inbound import compile_inbound, ring_groups
+from pbxgen.language.groups_and_inbound import compile_inbound, ring_groups, services
 from pbxgen.language.names import Names
 from pbxgen.language.numbers import Numbers, costs, countries
 from pbxgen.language.partial_plan import partial_plan
@@ -142,9 +142,10 @@ def _compile(draft: Draft, loaded: Loaded, today: dt.date, findings: Findings) -
     destinations = DestinationReader(directory, numbers, names, routes.values(), default)
     destinations.routes_are_sound = routes_are_sound
     destinations.positions_are_sound = loaded.complete and not (
-        draft.has_broken("operators") or draft.has_broken("groups")
+        draft.has_broken("operators") or draft.has_broken("groups") or draft.has_broken("services")
     )
     destinations.mailboxes = mailboxes(draft)
+    destinations.returning = frozenset(name for name, one in draft.source.services.items() if one.returns)
     rules = RuleReader(destinations, names, today)
     resolver = Resolver(destinations, findings)
     context = Context(draft, findings, names, numbers, directory, destinations, rules, resolver)
@@ -196,6 +197,7 @@ def _compile(draft: Draft, loaded: Loaded, today: dt.date, findings: Findings) -
         switches=switches,
         recall=draft.source.defaults.recall,
         features=Features(**draft.source.features.model_dump()),
+        services=services(draft),
     )
     plan = dataclasses.replace(plan, costs=costs(plan.outside_numbers(), country))
     return Compiled(plan, (), acceptances, claims)

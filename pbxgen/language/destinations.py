@@ -30,7 +30,8 @@ from pbxgen.source.tree import Node
 
 _SLUG = re.compile(SLUG)
 _WORDS = ("mobile", "voicemail", "operator", "busy", "hangup")
-_PREFIXES = ("voicemail", "operator", "group", "announce")
+_PREFIXES = ("voicemail", "operator", "group", "service", "announce")
+_SECTIONS = {"operator": "operators", "group": "groups", "service": "services"}
 
 
 class DestinationReader:
@@ -51,6 +52,8 @@ class DestinationReader:
         self._default_operator = default_operator
         self._carriers: dict[str, Route | None] = {}
         self.mailboxes: frozenset[str] = frozenset()
+        self.returning: frozenset[str] = frozenset()
+        """Services that may give a call back."""
         self.in_range = False
         """Do they stand at an inbound range, of which `extension` is told?"""
         self.routes_are_sound = self.positions_are_sound = True
@@ -58,7 +61,7 @@ class DestinationReader:
 
     @cached_property
     def _dialable(self) -> dict[str, None]:
-        """Extensions and the numbers of positions, in the order of the source."""
+        """Extensions and the numbers of positions and services, in the order of the source."""
         return dict.fromkeys((*self._directory.extensions, *self._directory.positions))
 
     def _carrier(self, e164: str) -> Route | None:
@@ -110,7 +113,13 @@ class DestinationReader:
         kind, target = self._named(text, location, findings)
         if kind is None:
             return None
-        return destination_at(kind, target, text, location, options)
+        return self._at(kind, target, text, location, options)
+
+    def _at(
+        self, kind: PlaceKind, target: str, text: str, location: Location, options: WrittenOptions
+    ) -> WrittenDestination:
+        returns = kind is PlaceKind.SERVICE and target in self.returning
+        return destination_at(kind, target, text, location, options, returns=returns)
 
     def _named(self, text: str, at: Location, findings: Findings) -> tuple[PlaceKind | None, str]:
         if text in ("busy", "hangup"):
@@ -132,8 +141,7 @@ class DestinationReader:
                     help="write a name of letters, digits, - and _ (40 at most), without an ending",
                 )
                 return None, ""
-            section = "operators" if word == "operator" else "groups"
-            if self._names.use(section, name, at, findings):
+            if self._names.use(_SECTIONS[word], name, at, findings):
                 return PlaceKind(word), name
             return None, ""
         findings.add("PBX114", f"{text!r} is not a destination", at, help=self._guess(text, word if colon else ""))
@@ -177,8 +185,8 @@ class DestinationReader:
         if text in directory.positions:
             section, name = directory.positions[text]
             self._names.mark(section, name)
-            kind = PlaceKind.OPERATOR if section == "operators" else PlaceKind.GROUP
-            return destination_at(kind, name, text, location, options)
+            kind = next(PlaceKind(word) for word, named in _SECTIONS.items() if named == section)
+            return self._at(kind, name, text, location, options)
         digits = re.sub(r"[^0-9]", "", text)
         if digits in directory.emergency_dialled and not text.startswith("+"):
             findings.add(
@@ -244,7 +252,7 @@ class DestinationReader:
             shown = ", ".join(list(known)[:8]) + (", …" if len(known) > 8 else "")
             findings.add(
                 "PBX110",
-                f"{text} is neither an extension, nor the number of an operator position or group, "
+                f"{text} is neither an extension, nor the number of an operator position, group or service, "
                 "nor a valid outside number",
                 location,
                 help=f"did you mean '{near}'?"
@@ -260,15 +268,16 @@ class DestinationReader:
             return "did you mean 'off'? (it is the value of a whole deviation)"
         if text in names.of("operators"):
             return f"did you mean 'operator:{text}'?"
-        if text in names.of("groups"):
-            return f"did you mean 'group:{text}'?"
+        for kind in ("group", "service"):
+            if text in names.of(_SECTIONS[kind]):
+                return f"did you mean '{kind}:{text}'?"
         if word:
             return did_you_mean(word, _PREFIXES, "did you mean '{}:" + text.partition(":")[2] + "'?") or _FORMS
-        named = {f"operator:{n}" for n in names.of("operators")} | {f"group:{n}" for n in names.of("groups")}
+        named = {f"{kind}:{name}" for kind, section in _SECTIONS.items() for name in names.of(section)}
         return did_you_mean(text, (*_WORDS, *sorted(named))) or _FORMS
 
 
 _FORMS = (
     "write an extension, a number, mobile, voicemail, voicemail:102, operator, operator:NAME, group:NAME, "
-    "announce:NAME, busy or hangup"
+    "service:NAME, announce:NAME, busy or hangup"
 )

@@ -14,6 +14,7 @@ from pbxgen.diagnostics.location import Location
 from pbxgen.flow.pattern import Pattern, expand, is_within, letters, narrowness, parse, wildcards
 from pbxgen.flow.pattern_index import PatternIndex
 from pbxgen.language.findings import Findings
+from pbxgen.language.model import SECTIONS
 from pbxgen.language.model_base import RANGE, many
 from pbxgen.language.numbers import Numbers, compact_range, is_written_range
 from pbxgen.language.positions import at, each, key_of
@@ -52,7 +53,7 @@ class Directory:
     features: dict[str, Owner] = field(default_factory=dict)
     """Codes of `features`, by what is dialled."""
     positions: dict[str, tuple[str, str]] = field(default_factory=dict)
-    """Dialable number to ("operators" or "groups", name)."""
+    """Dialable number to ("operators", "groups" or "services", name)."""
     dids: dict[str, str] = field(default_factory=dict)
     """E.164 to extension."""
     user_dids: dict[str, tuple[str, ...]] = field(default_factory=dict)
@@ -172,7 +173,7 @@ def _dialable(draft: Draft, directory: Directory, findings: Findings) -> None:
                 _report_twice(extension, directory.features[extension], user, findings)
             directory.extensions[extension] = owners[extension] = user
     for section, name, number, location in _positions(draft):
-        word = "operator position" if section == "operators" else "group"
+        word = SECTIONS[section].singular
         other = owners.get(number)
         if other is not None:
             _report_twice(number, Owner(f"{word} {name}", location), other, findings.about((section[:-1], name)))
@@ -209,9 +210,12 @@ def _report_twice(number: str, owner: Owner, other: Owner, findings: Findings, a
 
 
 def _positions(draft: Draft) -> Iterator[tuple[str, str, str, Location]]:
-    for section, models in (("operators", draft.source.operators), ("groups", draft.source.groups)):
+    source = draft.source
+    named = (("operators", source.operators), ("groups", source.groups), ("services", source.services))
+    for section, models in named:
         for name, model in models.items():
-            yield section, name, model.number, draft.node(section, name, "number").location
+            if model.number is not None:
+                yield section, name, model.number, draft.node(section, name, "number").location
 
 
 def _emergency_conflicts(

@@ -1,4 +1,4 @@
-"""Compile operator positions, ring groups and inbound numbers: their destinations have no diverting user."""
+"""Compile operator positions, ring groups, services and inbound numbers: their destinations have no diverting user."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from pbxgen.language.model_sections import Group, InboundRule, InboundTarget, Op
 from pbxgen.language.positions import at, items, key_of
 from pbxgen.language.rules import is_list_of_rules
 from pbxgen.language.unresolved import WrittenDestination, long_ring
+from pbxgen.language.validate import Draft
 from pbxgen.source.tree import Node
 
 
@@ -26,6 +27,14 @@ def ring_groups(context: Context, section: str) -> dict[str, plan.RingGroup]:
     return {
         name: _position(context, section, name, model, at(tree, name), key_of(tree, name))
         for name, model in models.items()
+    }
+
+
+def services(draft: Draft) -> dict[str, plan.Service]:
+    tree = draft.node("services")
+    return {
+        name: plan.Service(name, model.number, model.returns, key_of(tree, name))
+        for name, model in draft.source.services.items()
     }
 
 

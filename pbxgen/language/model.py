@@ -28,9 +28,11 @@ from pbxgen.language.model_sections import (
     Operator,
     Pattern,
     Pbx,
+    Phones,
     Route,
     Schedule,
     SelfService,
+    Service,
     Switch,
     Trunk,
     User,
@@ -71,6 +73,10 @@ class Source(Model):
         {}, description="Operator positions."
     )
     groups: Annotated[dict[SlugKey, Group], Section("group", subject="group")] = Field({}, description="Ring groups.")
+    services: Annotated[dict[SlugKey, Service], Section("service")] = Field(
+        {}, description="Parts of the plan that are written by hand.", examples=[{"support-queue": {"number": "700"}}]
+    )
+    phones: Phones = Field(Phones(), description="What all phones have in common.")
     policies: Annotated[dict[SlugKey, Deviations], Section("policy")] = Field(
         {}, description="Named, reusable deviations."
     )

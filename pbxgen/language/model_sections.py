@@ -37,6 +37,7 @@ from pbxgen.language.model_deviations import (
     DestinationText,
     Deviations,
 )
+from pbxgen.language.model_options import PhoneOptions, TrunkOptions
 
 DOMAIN = r"^(?:[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9])?)(?:\.[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9])?)*$"
 
@@ -164,6 +165,7 @@ class Trunk(Model):
     keepalive: KeepAlive = Field(
         30, description="Seconds between OPTIONS, 5-3600, which keep NAT open and tell whether it is there; 0: none."
     )
+    options: TrunkOptions = Field(TrunkOptions(), description="Raw settings, by PBX.")
 
 
 Pattern = Annotated[str, StringConstraints(min_length=1, max_length=200), Expects("a pattern in quotes")]
@@ -245,6 +247,17 @@ class Operator(Group):
 
     number: Dialable = Field(description="Dialable from inside.", examples=["9"])
     default: bool = Field(False, description="Is it what a bare `operator` means?")
+
+
+class Service(Model):
+    """A part of the plan that the administrator writes by hand, called by its name."""
+
+    number: Annotated[Dialable | None, NOT_NULL] = Field(
+        None, description="Dialable from inside; without one only destinations lead there.", examples=["700"]
+    )
+    returns: bool = Field(
+        False, description="May it give the call back, so that the next place is tried? Else it ends every call."
+    )
 
 
 _PlainCode = Annotated[
@@ -400,6 +413,18 @@ class Leg(Destination):
 LegItem = Annotated[Annotated[DestinationText, Tag("<text>")] | Annotated[Leg, Tag("<map>")], BY_SHAPE, A_DESTINATION]
 
 
+class Phone(Model):
+    """What is said of one user's phone, over what all phones have in common."""
+
+    options: PhoneOptions = Field(PhoneOptions(), description="Raw settings, by PBX.")
+
+
+class Phones(Model):
+    """What all phones have in common."""
+
+    options: PhoneOptions = Field(PhoneOptions(), description="Raw settings, by PBX.")
+
+
 class User(Model):
     """A person with an extension."""
 
@@ -450,6 +475,7 @@ class User(Model):
         None,
         description="Profile of what they may change from their phone; null: nothing; else `defaults.self_service`.",
     )
+    phone: Phone | None = Field(None, description="What is said of the phone, over `phones`.")
     accept: Accept = Field({}, description=ACCEPT)
 
 

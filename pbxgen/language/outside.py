@@ -16,6 +16,7 @@ from pbxgen.language.model_base import many
 from pbxgen.language.names import Names
 from pbxgen.language.numbers import Numbers
 from pbxgen.language.positions import at, each, key_of
+from pbxgen.language.raw_settings import raw_settings
 from pbxgen.language.rules import RESERVED
 from pbxgen.language.secrets import declared
 from pbxgen.language.validate import Draft
@@ -110,6 +111,7 @@ def _trunk(
         auth_username=trunk.auth_username,
         expires=trunk.expires,
         outbound_proxy=proxy,
+        options=raw_settings(trunk.options, at(node, "options")),
     )
 
 

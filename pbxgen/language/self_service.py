@@ -15,6 +15,7 @@ from pbxgen.flow.plan import Code, Route
 from pbxgen.flow.settings import AFTER, KEYS, STATES
 from pbxgen.language.context import Context
 from pbxgen.language.findings import Findings
+from pbxgen.language.model import SECTIONS
 from pbxgen.language.model_sections import OwnCodes
 from pbxgen.language.positions import at, items, key_of
 
@@ -168,7 +169,7 @@ def _conflicts(context: Context, codes: tuple[Code, ...], location: Location, by
     ]
     for number, (section, name) in context.directory.positions.items():
         where = context.draft.node(section, name, "number").location
-        taken.append((number, f"{'operator position' if section == 'operators' else 'group'} {name}", where))
+        taken.append((number, f"{SECTIONS[section].singular} {name}", where))
     switched: list[tuple[str, str, Location]] = []
     for switch in by_name.values():
         where = context.draft.node("switches", switch.name, "number").location

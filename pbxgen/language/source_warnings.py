@@ -18,6 +18,7 @@ _UNUSED = {
     "contacts": "no rule asks for it",
     "classes": "no user has it",
     "switches": "no rule asks for it",
+    "services": "no destination leads there, and it has no number",
 }
 
 
@@ -77,6 +78,8 @@ def _unused(draft: Draft, directory: Directory, trunks: Mapping[str, Trunk], nam
     for section, why in _UNUSED.items():
         word = SECTIONS[section].singular
         for name, location in names.unused(section).items():
+            if section == "services" and name in draft.source.services and draft.source.services[name].number:
+                continue
             findings.add("PBX155", f"{word} {name} is not used: {why}", location, help="remove it, or use it")
     for name, location in names.unused("trunks").items():
         trunk = trunks.get(name)

@@ -78,12 +78,18 @@ def report_meaningless(
 
 
 def destination_at(
-    kind: PlaceKind, target: str, text: str, location: Location, options: WrittenOptions
+    kind: PlaceKind,
+    target: str,
+    text: str,
+    location: Location,
+    options: WrittenOptions,
+    *,
+    returns: bool = False,
 ) -> WrittenDestination:
     """What is the same place for everybody."""
     rings = kind in RINGS
     timeout, confirm = (options.timeout, bool(options.confirm)) if rings else (None, False)
-    place = Place(kind, target, location, timeout=timeout, confirm=confirm)
+    place = Place(kind, target, location, timeout=timeout, confirm=confirm, returns=returns)
     return WrittenDestination(text, location, options, place)
 
 

@@ -10,6 +10,7 @@ from pbxgen.language.findings import Findings
 from pbxgen.language.model_sections import WITHHELD, User, Voicemail
 from pbxgen.language.outside import trunk_names
 from pbxgen.language.positions import at, each, items, key_of
+from pbxgen.language.raw_settings import over, raw_settings
 from pbxgen.language.resolve import Rights, merge
 from pbxgen.language.rules import KEYS, RETURN_KEYS, WrittenDeviations
 from pbxgen.language.secrets import declared
@@ -70,6 +71,8 @@ class _UserCompiler:
         self.policies = policies
         self.profiles = profiles
         self.route_tuples: dict[frozenset[str], tuple[str, ...]] = {}
+        phones = context.draft.source.phones
+        self.common_options = raw_settings(phones.options, context.draft.node("phones", "options"))
         defaults = context.draft.node("defaults", "class")
         name = context.draft.source.defaults.class_
         if name is not None:
@@ -105,12 +108,19 @@ class _UserCompiler:
             deviations=self._deviations(extension, user, node, rights, findings),
             follow_me=self._follow_me(user, node, rights, findings),
             password=password,
+            options=self._options(user, node),
             own_number=_shown(user, node, context, dids, findings),
             withheld=user.caller_id == WITHHELD,
             self_service=profile,
             trunks=rights.trunks,
             own_mobile=None if profile is None else self._own_mobile(mobile, rights, location),
         )
+
+    def _options(self, user: User, node: Node) -> tuple[plan.RawSetting, ...]:
+        if user.phone is None:
+            return self.common_options
+        own = raw_settings(user.phone.options, at(node, "phone", "options"))
+        return over(own, self.common_options) if own else self.common_options
 
     def _own_mobile(self, mobile: str | None, rights: Rights, location: Location) -> plan.Place | None:
         """The mobile as a place that a setting may lead to."""

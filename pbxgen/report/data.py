@@ -52,6 +52,9 @@ def plan_data(plan: Plan) -> dict[str, Any]:
         "contacts": {name: _contacts(contacts) for name, contacts in plan.contacts.items()},
         "operators": {name: _group(group) for name, group in plan.operators.items()},
         "groups": {name: _group(group) for name, group in plan.groups.items()},
+        "services": {
+            s.name: {"number": s.number, "returns": s.returns, "at": s.location.short} for s in plan.services.values()
+        },
         "inbound": {n: {"rules": lists.index(i.rules), "at": i.location.short} for n, i in plan.inbound.items()},
         "ranges": [[i.number, i.pattern.regex] for i in plan.ranges if i.pattern is not None],
         "dids": dict(plan.dids),
@@ -200,6 +203,8 @@ def _place(place: Place) -> dict[str, Any]:
         value["timeout"] = place.timeout
     if place.confirm:
         value["confirm"] = True
+    if place.returns:
+        value["returns"] = True
     return value
 
 

@@ -56,6 +56,7 @@ class EndsModel(_Strict):
     answered: Party | None = None
     voicemail: Party | None = None
     announced: Party | None = None
+    service: Party | None = None
     mailbox: Party | None = None
     set: Party | None = None
     released: Annotated[int, Field(ge=400, le=599)] | None = None
@@ -82,7 +83,7 @@ class ExpectModel(_Strict):
     @classmethod
     def _one_ending(cls, ends: EndsModel | None) -> EndsModel | None:
         if ends is not None and len(ends.model_fields_set) != 1:
-            raise ValueError("exactly one of answered, voicemail, announced, mailbox, set, released")
+            raise ValueError("exactly one of answered, voicemail, announced, service, mailbox, set, released")
         return ends
 
 
@@ -168,6 +169,7 @@ class ScenarioModel(_Strict):
     phones: dict[str, PhoneStates] = Field(default_factory=dict)
     outside: dict[str, State] = Field(default_factory=dict)
     trunks: dict[str, TrunkState] = Field(default_factory=dict)
+    services: dict[str, Literal["take", "return"]] = Field(default_factory=dict)
     settings: dict[str, SettingsModel] = Field(default_factory=dict)
     switches: dict[str, Literal["on", "off"]] = Field(default_factory=dict)
     before: list[BeforeModel] = Field(default_factory=list)

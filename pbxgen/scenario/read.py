@@ -104,6 +104,15 @@ def check_names(scenario: Scenario, plan: Plan) -> Iterator[Diagnostic]:
     for trunk in (*scenario.world.trunks, *([] if scenario.expect.via is None else [scenario.expect.via])):
         if trunk not in plan.trunks:
             yield wrong_name(scenario, f"{trunk} is not a trunk of {plan.name}", did_you_mean(trunk, plan.trunks))
+    expected = scenario.expect.ending
+    served = [expected.value] if expected is not None and expected.kind is EndKind.SERVICE else []
+    for service in dict.fromkeys((*scenario.world.services, *served)):
+        if service not in plan.services:
+            message = f"{service} is not a service of {plan.name}"
+            yield wrong_name(scenario, message, did_you_mean(service, plan.services))
+        elif scenario.world.services.get(service) == "return" and not plan.services[service].returns:
+            message = f"no call comes back from the service {service}"
+            yield wrong_name(scenario, message, "write 'returns: true' at the service, or take here")
     for setting in scenario.settings:
         if setting.extension in plan.users and setting_of(plan, setting) is None:
             help = "write what the user would dial, or off, on, mobile or voicemail"
@@ -131,6 +140,7 @@ def _scenario(model: ScenarioModel, tenant: str | None, location: Location) -> S
             {extension: tuple(states) for extension, states in model.phones.items()},
             model.outside,
             trunks=model.trunks,
+            services=model.services,
         ),
         Expectation(
             None if expect.rings is None else tuple(expect.rings),

@@ -57,3 +57,11 @@ class Target(Protocol):
     def render(self, plans: tuple[Plan, ...], options: Options) -> tuple[GeneratedFile, ...]:
         """The files for one PBX that serves ``plans`` (several: tenants of a fleet), in a stable order."""
         ...
+
+    def stubs(self, plans: tuple[Plan, ...]) -> tuple[GeneratedFile, ...]:
+        """What stands for the services of ``plans`` in tests, as an administrator would write it.
+
+        Each plays the recording ``services/NAME`` of its tenant, or gives the call back where the database of settings
+        has ``return`` at ``service.NAME``.
+        """
+        ...

@@ -61,6 +61,31 @@ def test_what_asterisk_has_beyond_the_plan_is_a_difference(more: str, said: list
     assert running.differences(_EXTENSIONS, Scope(frozenset({Part.DIALPLAN}), before=before)) == said
 
 
+_SERVICES = {"extensions.conf": _EXTENSIONS["extensions.conf"] + "exten => services,1,Return(queue&menu)\n"}
+_BY_HAND = "[ Context 'office.service.{}' created by 'pbx_config' ]\n  's' =>            1. NoOp()      [pbx_config]\n"
+_SHOWN = f"{_DIALPLAN}  'services' =>     1. Return(queue&menu)     [pbx_config]\n"
+
+
+def test_services_that_nobody_has_written_are_missed_on_asterisk() -> None:
+    running = RunningAsterisk(lambda text: f"{_SHOWN}\n{_BY_HAND.format('queue')}")
+    assert running.differences(_SERVICES, Scope(frozenset({Part.DIALPLAN}), before={})) == [
+        "service menu is not there: extensions_local.conf has no extension s in a context office.service.menu"
+    ]
+    running = RunningAsterisk(lambda text: f"{_SHOWN}\n{_BY_HAND.format('queue')}\n{_BY_HAND.format('menu')}")
+    assert running.differences(_SERVICES, Scope(frozenset({Part.DIALPLAN}), before={})) == []
+
+
+def test_services_that_nobody_has_written_are_missed_on_freeswitch() -> None:
+    named = '<X-PRE-PROCESS cmd="set" data="pbxgen_services_office=queue,menu"/>'
+    files = {"dialplan/pbxgen.xml": f"<include>\n{named}\n</include>\n"}
+    dialplan = '<section name="dialplan"><context name="office.service.queue"></context></section>'
+    said = {"global_getvar": "pbxgen_services_shop=old\n", "xml_locate dialplan": dialplan}
+    running = RunningFreeSwitch(lambda text: said.get(text, ""))
+    assert running.differences(files, Scope(frozenset({Part.DIALPLAN}), before={})) == [
+        "service menu is not there: no file in dialplan/local/ has a context office.service.menu"
+    ]
+
+
 def test_of_asterisks_trunks_those_are_to_be_registered_that_the_files_register() -> None:
     files = {"pjsip.conf": "[carrier]\ntype = endpoint\n[other]\ntype = registration\n[carrier.registration]\nx = y\n"}
     assert RunningAsterisk(lambda text: "").registering(files) == {"other"}

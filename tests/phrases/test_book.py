@@ -16,7 +16,7 @@ import pbxgen
 from pbxgen.flow.entry import Why
 from pbxgen.flow.machine import EndKind, EventKind
 from pbxgen.flow.plan import Deviations, Origin, Outcome, PlaceKind, Reason
-from pbxgen.flow.world import OUTSIDE_STATES, PHONE_STATES
+from pbxgen.flow.world import OUTSIDE_STATES, PHONE_STATES, SERVICE_STATES
 from pbxgen.language.model_sections import SetTo
 from pbxgen.phrases import LANGUAGES, book, phrases
 from pbxgen.targets.templates import templates_folder
@@ -44,6 +44,7 @@ BY_KIND: dict[str, set[str]] = {
     "key": {f.name for f in fields(Deviations)} | {"follow_me", "overflow", "inbound", "mobile"},
     "phone_state": set(PHONE_STATES),
     "outside_state": set(OUTSIDE_STATES),
+    "service_state": set(SERVICE_STATES),
 }
 """Sections with a phrase for each value of a kind, and no other."""
 EVENTS = set(EventKind) - {"entered", "outcome", "no_rule", "ended", "refused"}

@@ -17,7 +17,7 @@ from pbxgen.flow.codes import dialled_code
 from pbxgen.flow.plan import Outcome, Plan
 from pbxgen.flow.settings import KEYS, NOTHING_SET, STATES, State, is_permitted
 from pbxgen.flow.simulate import Call, Story, Transfer, simulate
-from pbxgen.flow.world import DEFAULT_MOMENT, OUTSIDE_STATES, PHONE_STATES, World
+from pbxgen.flow.world import DEFAULT_MOMENT, OUTSIDE_STATES, PHONE_STATES, SERVICE_STATES, World
 from pbxgen.report.data import plan_data, state_data
 from pbxgen.report.page import page
 from pbxgen.scenario.run import prepare
@@ -83,7 +83,12 @@ def as_data(call: Call, world: World) -> list[Any]:
             "carried": call.carried,
             "transfer": transfer and {"by": transfer.by, "to": transfer.to, "attended": transfer.attended},
         },
-        {"moment": moment, "phones": {e: list(s) for e, s in world.phones.items()}, "outside": dict(world.outside)},
+        {
+            "moment": moment,
+            "phones": {e: list(s) for e, s in world.phones.items()},
+            "outside": dict(world.outside),
+            "services": dict(world.services),
+        },
         state_data(world.state),
     ]
 
@@ -192,7 +197,20 @@ def test_random_calls_into_random_sources(window: Browser, text: str) -> None:
 
 
 def random_call(dice: random.Random) -> tuple[Call, World]:
-    insiders = [*EXTENSIONS, "9", "600", "*97", "*98", "112", "777", "0212345101", "00442079460000", OUTSIDE_NUMBERS[0]]
+    insiders = [
+        *EXTENSIONS,
+        "9",
+        "600",
+        "700",
+        "701",
+        "*97",
+        "*98",
+        "112",
+        "777",
+        "0212345101",
+        "00442079460000",
+        OUTSIDE_NUMBERS[0],
+    ]
     if dice.random() < 0.5:
         caller, called = dice.choice(EXTENSIONS), dice.choice(insiders)
     else:
@@ -206,4 +224,6 @@ def random_call(dice: random.Random) -> tuple[Call, World]:
     states = [*PHONE_STATES, "404", "600"]
     phones = {e: tuple(dice.choices(states, k=dice.choice((1, 1, 2)))) for e in EXTENSIONS if dice.random() < 0.8}
     outside = {n: dice.choice([*OUTSIDE_STATES, "503"]) for n in (*OUTSIDE_NUMBERS, *CALLERS) if dice.random() < 0.7}
-    return Call(caller, called, transfer, dice.choice((0, 0, 0, 5))), World(dice.choice(MOMENTS), phones, outside)
+    services = {"queue": dice.choice(list(SERVICE_STATES))}
+    world = World(dice.choice(MOMENTS), phones, outside, services=services)
+    return Call(caller, called, transfer, dice.choice((0, 0, 0, 5))), world

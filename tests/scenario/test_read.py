@@ -46,6 +46,24 @@ def test_reads_everything_a_scenario_may_say(tmp_path: Path) -> None:
     assert (scenario.expect.ending.kind, scenario.expect.ending.value) == (EndKind.RELEASED, "486")
 
 
+def test_services_that_there_are_not_and_that_give_nothing_back_are_refused(tmp_path: Path) -> None:
+    (tmp_path / "acme.yaml").write_text(
+        "version: 1\npbx: {name: acme, domain: pbx.acme.example, country: IT, timezone: Europe/Rome}\n"
+        'services: {menu: {number: "700"}}\nusers: {"100": {}}\n',
+        encoding="utf-8",
+    )
+    path = tmp_path / "acme.test.yaml"
+    path.write_text(
+        'source: acme.yaml\nscenarios:\n  - name: a menu\n    call: {from: "100", to: "700"}\n'
+        "    services: {menu: return, menus: take}\n    expect: {ends: {service: menu}}\n",
+        encoding="utf-8",
+    )
+    assert [d.message for d in prepare(path).diagnostics] == [
+        "scenario 'a menu': no call comes back from the service menu",
+        "scenario 'a menu': menus is not a service of acme",
+    ]
+
+
 @pytest.mark.parametrize("text", ["", "# later\n", "~\n", "- name: Ada\n", "scenarios\n"])
 def test_what_is_no_scenario_file_is_told_how_one_begins(tmp_path: Path, text: str) -> None:
     (problem,) = reading(tmp_path, text).diagnostics

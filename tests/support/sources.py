@@ -29,6 +29,7 @@ _HEAD: dict[str, Any] = {
         "italy": {"match": "+39[03]X.", "trunk": "carrier"},
     },
     "classes": {"national": ["italy"]},
+    "services": {"queue": {"number": "750", "returns": True}, "menu": {"number": "751"}},
 }
 
 _OFFICE: list[dict[str, Any]] = [
@@ -49,6 +50,7 @@ _FAMILY = [["+393335550101", "+3934711."], ["+39333555010Z", "104"], ["+44*", "1
 def _destination(own: str | None) -> st.SearchStrategy[str]:
     """``own``: the extension or inbound number that it stands on; None: a position or group."""
     choices = ["operator", "group:sales", "announce:closed", "busy", "hangup", *OUTSIDE_NUMBERS]
+    choices += ["service:queue", "service:menu"]
     choices += [n for n in (MAIN, *DIDS.values()) if n not in (own, DIDS.get(own or ""))]
     choices += [e for e in EXTENSIONS if e != own]
     choices += [f"voicemail:{m}" for m in MAILBOXES]
@@ -73,7 +75,7 @@ def _long(own: str | None) -> st.SearchStrategy[dict[str, Any]]:
 
 def _sensible(destination: dict[str, Any]) -> dict[str, Any]:
     """Without options that only something that rings may have."""
-    rings = not destination["to"].startswith(("voicemail", "announce", "busy", "hangup"))
+    rings = not destination["to"].startswith(("voicemail", "service", "announce", "busy", "hangup"))
     return {k: v for k, v in destination.items() if rings or k == "to"}
 
 

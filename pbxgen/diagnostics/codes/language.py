@@ -69,24 +69,24 @@ CODES: tuple[Code, ...] = (
     error(
         "PBX110",
         "unknown name",
-        "A trunk, route, class, schedule, contacts set, operator position, group, policy or user is named that the "
-        "source does not have.",
+        "A trunk, route, class, schedule, contacts set, operator position, group, service, policy or user is named "
+        "that the source does not have.",
         example=source('users:\n  "101": {deviations: {busy: "102"}}\n'),
         cure="Correct the name (the nearest one is suggested), or add what it names.",
     ),
     error(
         "PBX111",
         "number used twice",
-        "Two things share a number: extensions, operator positions, groups, switches and codes among what phones "
-        "dial; users' DIDs and inbound numbers among what comes from outside.",
+        "Two things share a number: extensions, operator positions, groups, services, switches and codes among what "
+        "phones dial; users' DIDs and inbound numbers among what comes from outside.",
         example=source('users: {"101": {}, "102": {}}\ngroups: {sales: {number: "102", members: ["101"]}}\n'),
         cure="Give one of the two another number.",
     ),
     error(
         "PBX112",
         "number that is an emergency number",
-        "An extension, position or group has the number of an emergency route, as it is or behind the outside line: "
-        "who dials it would reach the wrong one of the two.",
+        "An extension, position, group or service has the number of an emergency route, as it is or behind the outside "
+        "line: who dials it would reach the wrong one of the two.",
         example=source(_OUTSIDE + 'users: {"112": {}}\n'),
         cure="Choose another number.",
     ),
@@ -103,7 +103,8 @@ CODES: tuple[Code, ...] = (
         "not a destination",
         "The text is not a destination that the language knows.",
         example=source('users:\n  "101": {deviations: {busy: voicemial}}\n'),
-        cure="Write an extension, a number, mobile, voicemail, operator, group:NAME, announce:NAME, busy or hangup.",
+        cure="Write an extension, a number, mobile, voicemail, operator, group:NAME, service:NAME, announce:NAME, busy "
+        "or hangup.",
     ),
     error(
         "PBX115",
@@ -287,7 +288,7 @@ CODES: tuple[Code, ...] = (
     warning(
         "PBX155",
         "unused",
-        "A policy, schedule, contacts set, trunk or class is defined and nothing uses it.",
+        "A policy, schedule, contacts set, trunk, class, switch or service is defined and nothing uses it.",
         example=source('schedules: {office: {weekly: {mon-fri: "08:30-17:30"}}}\n'),
         cure="Remove it, or use it.",
     ),

@@ -120,4 +120,15 @@ schedules:
         example="$ pbxgen check acme.yaml    # groups: {all: {members: 101 of them, strategy: all}}",
         cure="Ring fewer together, or one after the other (`strategy: linear`).",
     ),
+    error(
+        "PBX390",
+        "raw setting that decides what pbxgen promises",
+        "`options` hand settings on to the PBX that the language has no key for. Who somebody is, where calls come in, "
+        "whose number is believed and shown, where calls are diverted and who may transfer them are the source's own "
+        "to say: a setting that would decide it otherwise is refused.",
+        example=source(
+            'trunks: {carrier: {host: 192.0.2.1, options: {asterisk: {endpoint: {context: "from-anybody"}}}}}\n'
+        ),
+        cure="Remove the setting.",
+    ),
 )

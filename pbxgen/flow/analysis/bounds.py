@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 
 from pbxgen.flow.analysis.choices import Choices, Places
 from pbxgen.flow.analysis.reach import Key
-from pbxgen.flow.plan import ENDS_CALL, Place, PlaceKind, Plan, RingGroup, Strategy
+from pbxgen.flow.plan import Place, PlaceKind, Plan, RingGroup, Strategy
 
 NEVER = 1 << 40
 """More seconds or ringings than any call has."""
@@ -50,7 +50,7 @@ class Bounds:
         on: _Ways = {diversions: (0, 0)}
         ends, held = -1, NEVER
         for place in places:
-            if place.kind in ENDS_CALL:
+            if place.ends_call:
                 return {}, max(ends, *(s for s, _ in on.values())), held
             further = dict(on)  # a place that the call has been to is not tried again
             for at, (seconds, ringings) in on.items():
@@ -73,6 +73,8 @@ class Bounds:
                 return {diversions: (place.timeout or self._plan.outside_timeout, 1)}, -1, NEVER
             case PlaceKind.INBOUND:
                 return self._inbound[place.key, diversions]
+            case PlaceKind.SERVICE:
+                return {diversions: (0, 1)}, -1, NEVER
             case _:
                 seconds, soonest = self._overflows[place.key, diversions]
                 seconds += seconds_of_group(self._plan, self._plan.group_at(place.key), place.timeout)

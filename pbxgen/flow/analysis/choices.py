@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from pbxgen.flow.analysis.components import components, is_cyclic
 from pbxgen.flow.analysis.reach import Key
-from pbxgen.flow.plan import ENDS_CALL, Origin, Outcome, Place, PlaceKind, Plan, Rule, Rules, User
+from pbxgen.flow.plan import Origin, Outcome, Place, PlaceKind, Plan, Rule, Rules, User
 
 Places = tuple[Place, ...]
 
@@ -70,7 +70,7 @@ class Choices:
     def diverting(self, user: User) -> tuple[list[Rule], bool]:
         """The unconditional rules, and whether they always divert a call, wherever it has been."""
         rules, certain = self.of(user.deviations.unconditional)
-        return rules, certain and all(any(p.kind in ENDS_CALL for p in r.places) for r in rules)
+        return rules, certain and all(any(p.ends_call for p in r.places) for r in rules)
 
     def _all_answers(self, user: User) -> list[Places]:
         found: dict[tuple[object, ...], Places] = {}

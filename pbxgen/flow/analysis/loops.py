@@ -10,7 +10,7 @@ from pbxgen.flow.analysis.components import components, is_cyclic
 from pbxgen.flow.analysis.reach import Key
 from pbxgen.flow.analysis.situations import Situation, Situations
 from pbxgen.flow.machine import first_applying
-from pbxgen.flow.plan import ENDS_CALL, PlaceKind, Plan, Rule, Rules
+from pbxgen.flow.plan import PlaceKind, Plan, Rule, Rules
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +51,7 @@ def _leads_to(rule: Rule) -> list[Key]:
     """The places whose own unconditional rules the call can come to: nothing behind a mailbox is ever tried."""
     nodes = []
     for place in rule.places:
-        if place.kind in ENDS_CALL:
+        if place.ends_call:
             break
         if place.kind in (PlaceKind.USER, PlaceKind.INBOUND):
             nodes.append(place.key)

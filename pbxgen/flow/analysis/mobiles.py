@@ -14,7 +14,7 @@ from pbxgen.diagnostics.location import Location
 from pbxgen.flow.analysis.choices import Choices, Places
 from pbxgen.flow.analysis.places_ahead import PlacesAhead
 from pbxgen.flow.analysis.reach import Key
-from pbxgen.flow.plan import ENDS_CALL, Origin, Place, PlaceKind, Plan, User
+from pbxgen.flow.plan import Origin, Place, PlaceKind, Plan, User
 
 
 @dataclass(slots=True)
@@ -105,11 +105,11 @@ class _Follower:
         self, key: Key, user: User | None, places: Places, behind: Place | None, via: Place | None
     ) -> Place | None:
         """Try the places in order; gives the first place that ends the call, if any."""
-        cut = next((n for n, p in enumerate(places, 1) if p.kind in ENDS_CALL), len(places))
+        cut = next((n for n, p in enumerate(places, 1) if p.ends_call), len(places))
         own = None if user is None else user.mailbox
         if behind is None and user is not None and own and not any(p.kind is PlaceKind.MAILBOX for p in places):
             behind, via = Place(PlaceKind.MAILBOX, user.extension, own.location), None
-        ends = places[cut - 1] if places and places[cut - 1].kind in ENDS_CALL else behind
+        ends = places[cut - 1] if places and places[cut - 1].ends_call else behind
         for at, place in enumerate(places[:cut]):
             end = ends or self._left_by(places[:at])
             if place.kind is PlaceKind.OUTSIDE:

@@ -26,7 +26,6 @@ from pbxgen.flow.analysis.samples import sample_numbers
 from pbxgen.flow.analysis.search import may_be_lost
 from pbxgen.flow.analysis.situations import Situations
 from pbxgen.flow.plan import (
-    ENDS_CALL,
     Condition,
     Origin,
     Outcome,
@@ -327,7 +326,7 @@ class _Places:
                 continue
             profile = plan.users[place.target].self_service if place.kind is PlaceKind.USER else None
             overflow = plan.group_at(place.key).overflow if place.kind is not PlaceKind.USER else ()
-            if any(p.kind in ENDS_CALL for p in overflow):
+            if any(p.ends_call for p in overflow):
                 continue
             kind = (profile, reach.flow_of(place).form)
             if kind not in kinds and len(kinds) == _MOST_KINDS:

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from pbxgen.flow.analysis.reach import Key
 from pbxgen.flow.machine import Pending, State
-from pbxgen.flow.plan import ENDS_CALL, Outcome, PlaceKind, Plan
+from pbxgen.flow.plan import Outcome, PlaceKind, Plan
 
 RUNG = "rung"
 """Kind of key of who rings along, as a member or by `follow_me`, without being called."""
@@ -43,7 +43,7 @@ class PlacesAhead:
                 continue
             seen.add(pending.place.key)
             to_try.append(pending)
-            if pending.place.kind in ENDS_CALL:
+            if pending.place.ends_call:
                 break
         ahead = self.of((p.place.key for p in to_try), self.plan.max_diversions - state.diversions)
         return State(tuple(to_try), state.visited & ahead, state.diversions, Outcome.BUSY), ahead

@@ -12,7 +12,7 @@ from functools import cache
 from typing import NamedTuple
 
 from pbxgen.flow.analysis.situations import Atoms
-from pbxgen.flow.plan import ANONYMOUS, ENDS_CALL, Condition, Origin, Place, PlaceKind, Plan, RingGroup, Rules, User
+from pbxgen.flow.plan import ANONYMOUS, Condition, Origin, Place, PlaceKind, Plan, RingGroup, Rules, User
 
 Key = tuple[str, str]
 
@@ -141,7 +141,7 @@ class Reach:
         if not last:
             return self._stop((_USER, phone, self._rules(lists)), lists, _places(lists), own, along)
         # Where no diversion is left, it only matters whether the call has been there.
-        beyond = [None if p.kind in ENDS_CALL else p.key for p in _places(lists)]
+        beyond = [None if p.ends_call else p.key for p in _places(lists)]
         shape = tuple(tuple((self._number(r.condition), r.after, len(r.places)) for r in rules) for rules in lists)
         return self._stop((_USER, phone, shape, "last"), lists, (), own, along, beyond)
 
@@ -169,7 +169,7 @@ class Reach:
         )
 
     def _shape_of(self, places: Iterable[Place]) -> Hashable:
-        return tuple((p.key if p.kind is PlaceKind.RELEASE else p.kind, self._options(p)) for p in places)
+        return tuple((p.key if p.kind is PlaceKind.RELEASE else (p.kind, p.returns), self._options(p)) for p in places)
 
     def _number(self, condition: Condition) -> int:
         if condition.choice is not None:  # whose it is decides nothing: each user may choose by themselves

@@ -13,7 +13,7 @@ from pbxgen.diagnostics.location import Location
 from pbxgen.flow.analysis.call_sets import CallSets
 from pbxgen.flow.analysis.places_ahead import PlacesAhead
 from pbxgen.flow.analysis.situations import Situations
-from pbxgen.flow.plan import ENDS_CALL, Deviations, Origin, Outcome, PlaceKind, Plan, Rule, Rules, User
+from pbxgen.flow.plan import Deviations, Origin, Outcome, PlaceKind, Plan, Rule, Rules, User
 
 SOON = dt.timedelta(days=14)
 """How long before its last day a rule's end is announced."""
@@ -125,7 +125,7 @@ def _may_pass(ahead: PlacesAhead, user: User, rule: Rule, other: Rule) -> bool:
     deviations = user.deviations
     if rule in deviations.unconditional or other not in deviations.unconditional:
         return False
-    if any(p.kind in ENDS_CALL for p in other.places):
+    if any(p.ends_call for p in other.places):
         return False
     returning = any(rule in deviations.operator_return(outcome) for outcome in Outcome)
     outside = returning or not ahead.plan.may_hold(rule.condition, Origin.INTERNAL)

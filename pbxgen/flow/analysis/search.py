@@ -15,9 +15,9 @@ from pbxgen.flow.analysis.bounds import NEVER, Bounds
 from pbxgen.flow.analysis.call_sets import Area, CallSets, First
 from pbxgen.flow.analysis.entries import Entry
 from pbxgen.flow.analysis.explore import Arrival, Branch, Explorer, Point
-from pbxgen.flow.plan import ENDS_CALL, Origin, Outcome, Place, PlaceKind, Plan
+from pbxgen.flow.plan import Origin, Outcome, Place, PlaceKind, Plan
 
-_RINGS = frozenset({PlaceKind.OUTSIDE, PlaceKind.OPERATOR, PlaceKind.GROUP})
+_RINGS = frozenset({PlaceKind.OUTSIDE, PlaceKind.OPERATOR, PlaceKind.GROUP, PlaceKind.SERVICE})
 
 _Way = tuple[tuple[int, Outcome], ...]
 """Each outcome with what decides between it and others that are as good."""
@@ -119,7 +119,7 @@ def _further(
 def may_be_lost(plan: Plan, places: Iterable[Place]) -> bool:
     """May a call end unanswered behind ``places``? Not if one of them ends the call or has a mailbox of its own."""
     users = plan.users
-    return not any(p.kind in ENDS_CALL or (p.kind is PlaceKind.USER and users[p.target].mailbox) for p in places)
+    return not any(p.ends_call or (p.kind is PlaceKind.USER and users[p.target].mailbox) for p in places)
 
 
 def fewest_ringings(plan: Plan, places: Iterable[Place]) -> int:

@@ -57,7 +57,12 @@ def database_of(case: Case) -> dict[str, str]:
     family, state = f"pbxgen/{case.plan.name}", case.world.state
     since = int(case.moment.timestamp())
     switches = {f"{family}/switch.{name}": f"{'on' if on else 'off'}:{since}" for name, on in state.switches.items()}
-    return {f"{family}/{extension}": written(settings) for extension, settings in state.users.items()} | switches
+    services = {f"{family}/service.{name}": does for name, does in case.world.services.items()}
+    return (
+        {f"{family}/{extension}": written(settings) for extension, settings in state.users.items()}
+        | switches
+        | services
+    )
 
 
 class AsteriskSwitch:

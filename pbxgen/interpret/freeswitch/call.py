@@ -85,4 +85,5 @@ def database_of(case: Case) -> dict[tuple[str, str], str]:
     """What is set before the call."""
     realm, state, since = f"pbxgen.{case.plan.name}", case.world.state, int(case.moment.timestamp())
     switches = {(realm, f"switch.{name}"): f"{'on' if on else 'off'}:{since}" for name, on in state.switches.items()}
-    return {(realm, extension): written(settings) for extension, settings in state.users.items()} | switches
+    services = {(realm, f"service.{name}"): does for name, does in case.world.services.items()}
+    return {(realm, extension): written(settings) for extension, settings in state.users.items()} | switches | services

@@ -157,6 +157,12 @@ def _uuid_getvar(call: FreeSwitchCall, arguments: str) -> str:
     return channel.variable(name) or "_undef_"
 
 
+def _xml_locate(call: FreeSwitchCall, arguments: str) -> str:
+    """``dialplan context name NAME``: the context, of which it only matters that there is one."""
+    (name,) = _groups(r"dialplan context name (\S+)", arguments)
+    return f'<context name="{name}">' if name.lower() in call.installation.contexts else "-ERR bad args"
+
+
 def _uuid_kill(_call: FreeSwitchCall, arguments: str) -> str:
     """The transferring channel, which the interpreter has hung up when it transfers."""
     _groups(r"([^ ]*) (\w+)", arguments)
@@ -166,7 +172,7 @@ def _uuid_kill(_call: FreeSwitchCall, arguments: str) -> str:
 FUNCTIONS: Mapping[str, Callable[[FreeSwitchCall, str], str]] = {
     "acl": _acl, "cond": _cond, "db": _db, "expr": _expr, "limit_usage": _limit_usage, "regex": _regex,
     "replace": _replace, "sofia": _sofia, "strepoch": _strepoch, "strftime_tz": _strftime_tz, "user_data": _user_data,
-    "uuid_getvar": _uuid_getvar, "uuid_kill": _uuid_kill, "vm_prefs": _vm_prefs,
+    "uuid_getvar": _uuid_getvar, "uuid_kill": _uuid_kill, "vm_prefs": _vm_prefs, "xml_locate": _xml_locate,
     "file_exists": lambda _, path: "true" if recording(path) is not None else "false",
 }  # fmt: skip
 """Each raises ValueError for arguments that no template writes."""

@@ -32,7 +32,7 @@ STOCK: Mapping[str, str] = {
 }
 """Global variables that the core and the stock ``vars.xml`` set."""
 
-_RECORDING = re.compile(re.escape(STOCK["sounds_dir"]) + r"/[^/]+/([^/]+)\.wav")
+_RECORDING = re.compile(re.escape(STOCK["sounds_dir"]) + r"/[^/]+/((?:services/)?[^/]+)\.wav")
 
 
 @dataclass(frozen=True, slots=True)

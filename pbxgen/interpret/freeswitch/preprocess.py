@@ -72,6 +72,7 @@ class FreeSwitchPreprocessor:
 
     def _glob(self, folder: str, pattern: str, depth: int) -> Iterator[FreeSwitchLine]:
         wanted = posixpath.normpath(posixpath.join(folder, pattern))
+        wanted = wanted.removeprefix(f"{self.variables.get('conf_dir', '')}/")
         for path in sorted(self._files):
             # A star does not reach over a slash.
             if path.count("/") == wanted.count("/") and fnmatchcase(path, wanted):

@@ -25,7 +25,7 @@ from pbxgen.targets.asterisk import calendar, hints, names, numbering, self_serv
 from pbxgen.targets.asterisk.deviations import Block, Shared, condition_notes, deviation_lines, find_shared, notes_on
 from pbxgen.targets.asterisk.endpoints import address
 from pbxgen.targets.asterisk.names import EndpointNames
-from pbxgen.targets.asterisk.places import Line, Owner, legs, over, places, rule_lines
+from pbxgen.targets.asterisk.places import Line, Owner, legs, over, place, places, rule_lines
 from pbxgen.targets.asterisk.siblings import Key
 from pbxgen.targets.identity import tells
 
@@ -53,7 +53,8 @@ def view(
         "routes": [_route(plan, r) for r in plan.routes.values() if not (r.emergency or r.as_dialled)],
         "short": [_short_route(plan, r) for r in plan.routes.values() if r.as_dialled],
         "users": [*common, *_bucketed(plan, "users", (_user(plan, user, shared) for user in plan.users.values()))],
-        "groups": _bucketed(plan, "groups", (_group(plan, place, group) for place, group in plan.positions())),
+        "groups": _bucketed(plan, "groups", (*_groups(plan), *_dialled_services(plan))),
+        "services": "&".join(plan.services),
         "inbound": _bucketed(plan, "inbound", _numbers(plan)),
         "ranges": [_range(plan, at, inbound) for at, inbound in enumerate(plan.ranges)],
         "schedules": [_schedule(plan, schedule) for schedule in plan.schedules.values()],
@@ -120,11 +121,25 @@ def _user_with_settings(plan: Plan, user: User, profile: Profile, line: str, com
     return Block(user.extension, user.name, user.location.short, tuple(lines), notes)
 
 
-def _group(plan: Plan, place: Place, group: RingGroup) -> Block:
+def _groups(plan: Plan) -> Iterator[Block]:
+    for at, group in plan.positions():
+        yield _group(plan, at, group)
+
+
+def _dialled_services(plan: Plan) -> Iterator[Block]:
+    """The second line tells that the number is that of a service."""
+    for service in plan.services.values():
+        if service.number is not None:
+            answer = f"Return({place(plan, plan.service_at(service.name))})"
+            lines = (Line(answer), Line(answer, "service"))
+            yield Block(service.number, f"service {service.name}", service.location.short, lines)
+
+
+def _group(plan: Plan, at: Place, group: RingGroup) -> Block:
     lines = [Line(f"Return({group.strategy.value},{group.ring_timeout},{'&'.join(group.members)})")]
     if group.overflow:
         lines.append(Line(f"Return({places(plan, group.overflow)})", "overflow"))
-    return Block(group.number, f"{place.kind} {group.name}", group.location.short, tuple(lines))
+    return Block(group.number, f"{at.kind} {group.name}", group.location.short, tuple(lines))
 
 
 def _numbers(plan: Plan) -> Iterator[Block]:

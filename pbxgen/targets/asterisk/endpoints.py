@@ -8,10 +8,12 @@ from pbxgen.flow.plan import FromUser, Plan, Secret, Trunk
 from pbxgen.targets.asterisk import names
 from pbxgen.targets.asterisk.names import EndpointNames
 from pbxgen.targets.networks import contact_user, host_and_port, network_of, networks, uri_user
+from pbxgen.targets.raw_settings import settings_of
 
 FLEET_REALM = "pbxgen"
 """Where one PBX serves several domains."""
 _FEW_ADDRESSES = 16
+_PARTS = ("endpoint", "aor", "registration")
 
 
 def phones(plan: Plan, naming: EndpointNames, secrets: Mapping[Secret, str]) -> list[dict[str, object]]:
@@ -25,6 +27,7 @@ def phones(plan: Plan, naming: EndpointNames, secrets: Mapping[Secret, str]) -> 
             "password": secrets[user.password],
             "mailbox": f"{user.extension}@{plan.name}" if user.mailbox is not None else "",
             "busy_at": not user.call_waiting,
+            "options": {part: settings_of(user.options, "asterisk", part) for part in ("endpoint", "aor")},
         }
         for user in names.in_order(plan.users)
         if user.password is not None
@@ -98,4 +101,5 @@ def _trunk(plan: Plan, trunk: Trunk, secrets: Mapping[Secret, str]) -> dict[str,
         "contact_user": contact,
         "expires": trunk.expires,
         "outbound_proxy": proxy,
+        "options": {part: settings_of(trunk.options, "asterisk", part) for part in _PARTS},
     }

@@ -10,6 +10,7 @@ from pbxgen.diagnostics.location import Location
 from pbxgen.flow.plan import Plan, Secret, Strategy
 from pbxgen.targets.asterisk import endpoints, names, places, text
 from pbxgen.targets.asterisk.dialplan import FEW_CONTACTS
+from pbxgen.targets.asterisk.raw_settings import refused_settings
 from pbxgen.targets.base import Options, Part
 
 ROUTES = 100
@@ -33,6 +34,7 @@ def limits(plan: Plan, options: Options) -> Iterator[Diagnostic]:
         yield from _lists(plan)
     if Part.ENDPOINTS in options.parts:
         yield from _trunks(plan)
+        yield from refused_settings(plan)
     if Part.ENDPOINTS in options.parts or Part.VOICEMAIL in options.parts:
         yield from _shown_names(plan)
 
@@ -53,6 +55,7 @@ def _names(plan: Plan) -> Iterator[Diagnostic]:
     named: list[tuple[str, str, str, Location]] = []
     named += [("trunk", t.name, ".settings", t.location) for t in plan.trunks.values()]
     named += [("route", r.name, "", r.location) for r in plan.routes.values()]
+    named += [("service", s.name, "", s.location) for s in plan.services.values()]
     for schedule in plan.schedules.values():
         ending = ".closed.2026" if schedule.closed else ".open" if schedule.opened else ""
         named.append(("schedule", schedule.name, ending, schedule.location))

@@ -56,6 +56,8 @@ def place(plan: Plan, item: Place, owner: Owner = NOBODY, reason: str = "") -> s
             return _joined(
                 "outside", target, seconds, confirm, over(_trunks(plan, item)), _policy(item), owner.extension, reason
             )
+        case PlaceKind.SERVICE:
+            return _joined("service", item.target, "returns" if item.returns else "")
         case PlaceKind.MAILBOX | PlaceKind.INBOUND | PlaceKind.ANNOUNCE | PlaceKind.RELEASE:
             return _joined(item.kind.value, target)
 

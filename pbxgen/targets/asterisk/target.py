@@ -44,6 +44,12 @@ class AsteriskTarget:
             made += _voicemail(files, plans, options)
         return tuple(made)
 
+    def stubs(self, plans: tuple[Plan, ...]) -> tuple[GeneratedFile, ...]:
+        if not any(plan.services for plan in plans):
+            return ()
+        files = FileMaker(self.name, text.value, _FILTERS)
+        return (files.rendered("extensions_local.conf", "stubs.conf.j2", {"plans": plans}),)
+
 
 def _dialplan(files: FileMaker, plans: tuple[Plan, ...], options: Options) -> Iterator[GeneratedFile]:
     settable = any(map(self_service.is_used, plans))

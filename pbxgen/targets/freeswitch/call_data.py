@@ -40,6 +40,7 @@ def place(value: Place) -> str:
         f"trunk={over(value.trunks)}": value.trunk is not None,
         f"t={value.timeout}": value.timeout is not None,
         "c": value.confirm,
+        "returns": value.returns,
         "own" if value.caller_id is CallerId.OWN else "original": value.caller_id is not None,
     }
     return ";".join([f"{value.kind.value}:{value.target}", *_given(options)])

@@ -7,10 +7,11 @@ from collections.abc import Iterator, Mapping
 from pbxgen.diagnostics.codes import make
 from pbxgen.diagnostics.diagnostic import Diagnostic, Related
 from pbxgen.diagnostics.location import Location
-from pbxgen.flow.plan import Plan, RingGroup, Secret, Strategy, Trunk
+from pbxgen.flow.plan import Plan, RingGroup, Secret, Service, Strategy, Trunk
 from pbxgen.targets.base import Options, Part
 from pbxgen.targets.freeswitch.endpoints import problem
 from pbxgen.targets.freeswitch.escape import carriable
+from pbxgen.targets.freeswitch.raw_settings import refused_settings
 from pbxgen.targets.networks import networks
 
 LEGS = 100
@@ -24,6 +25,8 @@ def limits(plan: Plan, options: Options) -> Iterator[Diagnostic]:
     yield from _legs(plan)
     yield from _texts(plan)
     yield from _endpoint_name(options)
+    if Part.ENDPOINTS in options.parts:
+        yield from refused_settings(plan)
 
 
 def _trunks(plan: Plan) -> Iterator[Diagnostic]:
@@ -40,10 +43,11 @@ def _trunks(plan: Plan) -> Iterator[Diagnostic]:
 
 def _names(plan: Plan) -> Iterator[Diagnostic]:
     """FreeSWITCH finds users and contexts without regard to upper and lower case."""
-    named: tuple[tuple[str, Mapping[str, Trunk | RingGroup]], ...] = (
+    named: tuple[tuple[str, Mapping[str, Trunk | RingGroup | Service]], ...] = (
         ("trunk", plan.trunks),
         ("operator", plan.operators),
         ("group", plan.groups),
+        ("service", plan.services),
     )
     for kind, things in named:
         first: dict[str, str] = {}

@@ -46,6 +46,12 @@ class FreeSwitchTarget:
             made += _profiles(files, plans, options)
         return tuple(sorted(made, key=lambda file: file.path))
 
+    def stubs(self, plans: tuple[Plan, ...]) -> tuple[GeneratedFile, ...]:
+        if not any(plan.services for plan in plans):
+            return ()
+        files = FileMaker(self.name, escape.xml, {"comment": escape.comment})
+        return (files.rendered("dialplan/local/stubs.xml", "stubs.xml.j2", {"plans": plans}),)
+
 
 def _dialplan(files: FileMaker, plans: tuple[Plan, ...], naming: Naming) -> Iterator[GeneratedFile]:
     main = {

@@ -18,6 +18,7 @@ from pbxgen.targets.freeswitch.endpoints import Naming
 from pbxgen.targets.freeswitch.escape import shown_name
 from pbxgen.targets.freeswitch.numbering import expressions
 from pbxgen.targets.networks import contact_user, host_and_port, uri_user
+from pbxgen.targets.raw_settings import settings_of
 
 View: TypeAlias = dict[str, object]
 """Values by the names that a template has for them."""
@@ -59,6 +60,7 @@ def tenant(plan: Plan, naming: Naming) -> View:
     return {
         "name": plan.name,
         "digest": plan.digest,
+        "services": ",".join(plan.services),
         "domain": plan.domain,
         "timezone": plan.timezone,
         "language": plan.language,
@@ -193,6 +195,10 @@ def _numbered(plan: Plan) -> Iterator[dict[str, str]]:
     for place, group in plan.positions():
         what = f"{group.number}: {place.kind} {group.name}"
         yield _entry(group.number, f"to={place.kind}:{group.name}", what, group.location)
+    for service in plan.services.values():
+        if service.number is not None:
+            record = f"to={call_data.place(plan.service_at(service.name))}"
+            yield _entry(service.number, record, f"{service.number}: service {service.name}", service.location)
 
 
 def _entry(id: str, record: str, what: str, location: Location) -> dict[str, str]:
@@ -251,6 +257,9 @@ def _phone(user: User, plan: Plan, options: Options, naming: Naming) -> View | N
         "comment": _comment(f"{user.extension} {user.name}", user.location),
         "shown_name": shown_name(user.name),
         "params": params,
+        "options": {
+            part: settings_of(user.options if endpoint else (), "freeswitch", part) for part in ("params", "variables")
+        },
     }
 
 
@@ -291,4 +300,5 @@ def _gateway(trunk: Trunk, plan: Plan, options: Options) -> View:
         "name": call_data.gateway_name(trunk, plan),
         "where": _comment(trunk.name, trunk.location),
         "params": params,
+        "options": {part: settings_of(trunk.options, "freeswitch", part) for part in ("gateway", "variables")},
     }

@@ -17,9 +17,9 @@ from functools import lru_cache
 from pbxgen.diagnostics.location import Location
 from pbxgen.flow import machine
 from pbxgen.flow.machine import Caller, EndKind, Event, EventKind, Ringing, State
-from pbxgen.flow.plan import ENDS_CALL, Origin, Outcome, Place, PlaceKind, Plan, Rule
+from pbxgen.flow.plan import Origin, Outcome, Place, PlaceKind, Plan, Rule
 from pbxgen.flow.schedule import DatedWindow, DateRange, WeeklyWindow
-from pbxgen.flow.world import Bell, CallConditions, World
+from pbxgen.flow.world import SERVICE_STATES, Bell, CallConditions, World
 from tests.support.office import TODAY
 from tests.support.sources import CALLERS, EXTENSIONS
 
@@ -133,6 +133,9 @@ class Ringer:
         place = ringing.pending.place
         phones = {place.target} if place.kind is PlaceKind.USER else set()
         numbers = {place.target} if place.kind is PlaceKind.OUTSIDE else set()
+        if place.kind is PlaceKind.SERVICE:
+            yield from (World(self._moment, services={place.target: state}) for state in SERVICE_STATES)
+            return
         if ringing.group is not None:
             phones |= set(ringing.group.members)
         for leg in () if ringing.user is None else ringing.user.follow_me:
@@ -194,7 +197,7 @@ class _Trial:
 
 
 def _before_a_mailbox(state: State, ringing: Iterable[Place]) -> Fate:
-    end = next((p.place for p in state.to_try if p.place.kind in ENDS_CALL), None)
+    end = next((p.place for p in state.to_try if p.place.ends_call), None)
     if end is None or end.kind is not PlaceKind.MAILBOX:
         return NOTHING
     return replace(NOTHING, before_a_mailbox=frozenset(p.location for p in ringing if not p.confirm))

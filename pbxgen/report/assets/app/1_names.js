@@ -58,6 +58,6 @@
     $("play-to").value = user ? (user.dids || [target])[0] : kind === "inbound" ? target : groupOf(chosen).number;
     if (kind === "operator" || kind === "group" || (user && !user.dids)) $("play-from").value = somebodyInside();
     else $("play-from").value = "+393471112222";
-    states.phones = {}; states.outside = {};
+    states.phones = {}; states.outside = {}; states.services = {};
   }
   const somebodyInside = () => [...plan.users.keys()].find((e) => !(chosen.kind === "user" && chosen.target === e)) || "";

@@ -8,6 +8,7 @@
       const { kind, value, lost } = node.ends;
       return say("end." + (lost ? "lost" : kind), { name: party(value), target: value });
     }
+    if (node.rings.kind === "service") return say("tree.service", { place: nameOf(node.rings) });
     return node.silent ? say("tree.silent", { place: nameOf(node.rings) }) : nameOf(node.rings);
   };
   /* A linear position rings one member after the other, within what the place that leads there allows in all. */
@@ -19,7 +20,7 @@
   function detail(node) {
     if (node.ends) return node.at || "";
     const parts = [], place = node.rings;
-    if (!node.silent) parts.push(ringTime(node));
+    if (!node.silent && place.kind !== "service") parts.push(ringTime(node));
     if (place.confirm) parts.push(say("ringing.confirm"));
     if (place.kind === "operator" || place.kind === "group") parts.push(groupOf(place).members.join(groupOf(place).linear ? say("list.then") : " + "));
     if (place.kind === "user" && plan.users.get(place.target).legs)

@@ -1,5 +1,5 @@
   /* --- playing a call ---------------------------------------------------------------------------------------- */
-  const states = { phones: {}, outside: {} };
+  const states = { phones: {}, outside: {}, services: {} };
   /* Those of one section of the book: [name, phrase]. */
   const phrasesOf = (section) => Object.entries(phrases).filter(([name]) => name.startsWith(section + ".")).map(([name, text]) => [name.slice(section.length + 1), text]);
   /* Adds to `found` every phone and outside number that may ring when a call of `caller` takes this way. */
@@ -10,6 +10,7 @@
       seen.add(node.id);
       const place = node.rings;
       if (place.kind === "outside") found.outside.add(place.target);
+      else if (place.kind === "service") found.services.add(place.target);
       else if (place.kind === "user") {
         found.phones.add(place.target);
         for (const leg of plan.users.get(place.target).legs || []) (leg.place.kind === "outside" ? found.outside : found.phones).add(leg.place.target);
@@ -25,13 +26,14 @@
       ...[...found.outside].map((number) => ({ origin: Engine.EXTERNAL, number, carried: 0 }))];
   }
   function involved(call, moment) {
-    const caller = Engine.callerOf(plan, call), found = { phones: new Set(), outside: new Set() };
+    const caller = Engine.callerOf(plan, call), found = { phones: new Set(), outside: new Set(), services: new Set() };
     addWay(found, caller, caller.origin === Engine.INTERNAL ? Engine.fromPhone(plan, call.from, call.to) : Engine.fromTrunk(plan, call.to), moment);
     if (call.transfer) {
       const further = Engine.fromPhone(plan, call.transfer.by, call.transfer.to);
       for (const party of transferable(caller, call.transfer.by, found)) addWay(found, party, further, moment);
     }
-    return [...[...found.phones].map((extension) => ["phones", extension, "phone_state"]), ...[...found.outside].map((number) => ["outside", number, "outside_state"])];
+    return [...[...found.phones].map((extension) => ["phones", extension, "phone_state"]), ...[...found.outside].map((number) => ["outside", number, "outside_state"]),
+      ...[...found.services].map((name) => ["services", name, "service_state"])];
   }
   function sentence(event) {
     const name = party(event.subject), place = event.place ? nameOf(event.place) : name;
@@ -56,7 +58,7 @@
     const kind = !seconds ? "event.rang_at_once" : outcome === "no_answer" ? "event.rang" : "event.silent";
     return say(kind, { ...values, outcome: say("outcome." + outcome) });
   }
-  const isExtension = (text) => plan.users.has(text) || [plan.operators, plan.groups].some((kind) => Object.values(kind).some((g) => g.number === text));
+  const isExtension = (text) => plan.users.has(text) || [plan.operators, plan.groups, plan.services].some((kind) => Object.values(kind).some((g) => g.number === text));
   function endText(story) {
     const { kind, value, byRule } = story.ending, last = story.events[story.events.length - 1];
     if (last.kind === "refused")
@@ -65,13 +67,14 @@
     return say("ending." + name, { name: party(value), target: value });
   }
   function selectState(kind, target, section) {
-    const mine = states[kind], select = make("select", { "aria-label": party(target) });
-    for (const [value, text] of phrasesOf(section)) select.append(new Option(text, value, false, (mine[target] || "answer") === value));
+    const mine = states[kind], name = kind === "services" ? nameOf({ kind: "service", target }) : party(target);
+    const select = make("select", { "aria-label": name }), usual = phrasesOf(section)[0][0];
+    for (const [value, text] of phrasesOf(section)) select.append(new Option(text, value, false, (mine[target] || usual) === value));
     select.addEventListener("change", () => {
-      if (select.value === "answer") delete mine[target]; else mine[target] = select.value;
+      if (select.value === usual) delete mine[target]; else mine[target] = select.value;
       drawStory();
     });
-    return make("label", {}, make("span", {}, party(target)), select);
+    return make("label", {}, make("span", {}, name), select);
   }
   const typed = (id) => $(id).value.trim();
   function playedCall() {
@@ -105,7 +108,7 @@
   }
   function drawStory() {
     const phones = Object.fromEntries(Object.entries(states.phones).map(([e, s]) => [e, [s]]));
-    const story = Engine.simulate(plan, playedCall(), { moment: moment(), phones, outside: states.outside });
+    const story = Engine.simulate(plan, playedCall(), { moment: moment(), phones, outside: states.outside, services: states.services });
     const told = story.events.map((e) => [sentence(e), e.at]).filter(([text]) => text);
     const untransferred = whyNotTransferred(story);
     if (untransferred) told.push([untransferred, null]);

@@ -19,7 +19,7 @@
     const out = new Map(), into = new Map();
     let past = 0;
     const add = (from, to, why) => {
-      if (to.kind === "announce" || to.kind === "release" || (to.kind === "mailbox" && from.target === to.target)) return;
+      if (to.kind === "announce" || to.kind === "service" || to.kind === "release" || (to.kind === "mailbox" && from.target === to.target)) return;
       const a = from.kind + " " + from.target, b = to.kind + " " + to.target;
       for (const [map, one, other] of [[out, a, to], [into, b, from]]) {
         if (!map.has(one)) map.set(one, new Map());

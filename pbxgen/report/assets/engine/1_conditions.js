@@ -2,7 +2,7 @@
    What changes there must change here; tests compare both on the scenarios and on random sources, in a browser. */
   const BUSY = "busy", NO_ANSWER = "no_answer", UNREACHABLE = "unreachable";
   const INTERNAL = "internal", EXTERNAL = "external";
-  const VISITABLE = new Set(["user", "outside", "operator", "group", "inbound"]);
+  const VISITABLE = new Set(["user", "outside", "operator", "group", "inbound", "service"]);
   const digitsOnly = (text) => /^[0-9]+$/.test(text);
   const has = (object, key) => Object.prototype.hasOwnProperty.call(object, key);
   const key = (kind, target) => kind + " " + target;

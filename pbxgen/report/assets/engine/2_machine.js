@@ -89,7 +89,10 @@
         return { state, events, ringing: { pending, seconds: capped(group.ring, place.timeout), cap: place.timeout, group } };
       } else if (place.kind === "outside") {
         return { state, events, ringing: { pending, seconds: place.timeout || plan.outsideTimeout, cap: place.timeout } };
-      } else if (place.kind === "mailbox") return end("voicemail", place.target, false, place.at);
+      } else if (place.kind === "service" && place.returns) {
+        return { state, events, ringing: { pending, seconds: 0 } };
+      } else if (place.kind === "service") return end("service", place.target, false, place.at);
+      else if (place.kind === "mailbox") return end("voicemail", place.target, false, place.at);
       else if (place.kind === "announce") return end("announced", place.target, false, place.at);
       else return end("released", place.target === "busy" ? "486" : "480", true, place.at);
     }
@@ -120,7 +123,9 @@
 
   /* The state once `ringing` has ended with `outcome`. */
   function after(plan, caller, holds, state, ringing, outcome) {
-    const place = ringing.pending.place, events = [{ kind: "outcome", subject: place.target, outcome }];
+    const place = ringing.pending.place;
+    if (place.kind === "service") return { state, events: [{ kind: "came_back", subject: place.target, place, at: place.at }] };
+    const events = [{ kind: "outcome", subject: place.target, outcome }];
     if (state.first === null) state = { ...state, first: outcome };
     if (ringing.recalled) return { state, events };
     if (ringing.user) state = answers(plan, caller, holds, state, ringing.user, outcome, events);

@@ -93,6 +93,10 @@
         if (ringing.user) return ringUser(ringing.user, ringing);
         if (ringing.group) return ringGroup(ringing);
         const place = ringing.pending.place;
+        if (place.kind === "service") {
+          const takes = !has(world.services || {}, place.target) || world.services[place.target] === "take";
+          return { dialled: [], answered: takes ? place.target : null, outcome: takes ? null : UNREACHABLE, seconds: 0, events: [] };
+        }
         return judge([outside(place.target, 0, ringing.seconds, Boolean(place.confirm))]);
       },
       ringDirect: (number, seconds) => judge([outside(number, 0, seconds, false)]),

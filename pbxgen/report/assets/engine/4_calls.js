@@ -16,6 +16,8 @@
     for (const [kind, groups] of [["operator", plan.operators], ["group", plan.groups]])
       for (const name of Object.keys(groups))
         if (groups[name].number === dialled) return { reach: { kind, target: name, at: groups[name].at } };
+    for (const [target, service] of Object.entries(plan.services || {}))
+      if (service.number === dialled) return { reach: { kind: "service", target, returns: service.returns, at: service.at } };
     if (dialled === plan.features.ownMailbox) return plan.users.get(extension).mailbox ? { mailbox: extension } : { refused: 404, why: "no_mailbox" };
     if (dialled === plan.features.anyMailbox) return { mailbox: "*" };
     const number = plan.reading.dialled(dialled);
@@ -95,11 +97,12 @@
       if (step.ending) return { rings, ending: step.ending, diverted: diversionsOf(events), events };
       const place = step.ringing.pending.place, rung = ringer.ring(step.ringing);
       rings.push(...together(rung.dialled));
-      events.push(...rung.events, rangEvent(place.target, rung, place));
+      if (place.kind !== "service") events.push(...rung.events, rangEvent(place.target, rung, place));
       if (rung.answered !== null) {
         const user = plan.users.get(rung.answered);
-        events.push({ kind: "ended", subject: rung.answered, detail: "answered", at: user ? user.at : place.at });
-        return { rings, ending: { kind: "answered", value: rung.answered }, diverted: diversionsOf(events), events };
+        const kind = place.kind === "service" ? "service" : "answered";
+        events.push({ kind: "ended", subject: rung.answered, detail: kind, at: user ? user.at : place.at });
+        return { rings, ending: { kind, value: rung.answered }, diverted: diversionsOf(events), events };
       }
       const next = after(plan, caller, holds, step.state, step.ringing, rung.outcome);
       state = next.state;
@@ -138,6 +141,7 @@
 
   /* --- everything that can happen: the tree of pbxgen.flow.behaviour ----------------------------------------- */
   const ENDS_CALL = new Set(["mailbox", "announce", "release"]);
+  const endsCall = (place) => ENDS_CALL.has(place.kind) || (place.kind === "service" && !place.returns);
   function withoutIdle(state) {
     const seen = new Set(state.visited), toTry = [];
     for (const pending of state.toTry) {
@@ -145,7 +149,7 @@
       if (seen.has(own)) continue;
       seen.add(own);
       toTry.push(pending);
-      if (ENDS_CALL.has(pending.place.kind)) break;
+      if (endsCall(pending.place)) break;
     }
     return { ...state, toTry, first: BUSY };
   }
