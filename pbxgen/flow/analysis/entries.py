@@ -19,7 +19,7 @@ class Entry:
     """What somebody inside dials."""
     label: str
     by: str | None = None
-    """Extension of somebody who may transfer a call from outside here; None where nobody may, or an outside number leads."""
+    """Extension of somebody who may transfer a call from outside here; None: nobody may, or a number leads here."""
 
     @property
     def takes_outside_calls(self) -> bool:
