@@ -408,6 +408,26 @@ class IdentityHeader(StrEnum):
     RPID = "rpid"  # Remote-Party-ID, draft-ietf-sip-privacy
 
 
+class Dtmf(StrEnum):
+    """How keys travel over a trunk."""
+
+    AUTO = "auto"  # RFC 4733 where it is offered, else in-band
+    RFC4733 = "rfc4733"
+    INBAND = "inband"
+    INFO = "info"
+
+
+class Srtp(StrEnum):
+    """Is the sound encrypted (RFC 3711, with keys in the session description, RFC 4568)?"""
+
+    OFF = "off"
+    OPTIONAL = "optional"
+    REQUIRED = "required"
+
+
+DEFAULT_CODECS = ("alaw", "ulaw")
+
+
 @dataclass(frozen=True, slots=True)
 class Trunk:
     name: str
@@ -441,6 +461,14 @@ class Trunk:
     outbound_proxy: tuple[str, int | None] | None = None
     """Host and port that everything is sent to; None: the trunk's own."""
     options: tuple[RawSetting, ...] = ()
+    tls_verify: bool = True
+    """Must the carrier's certificate be good?"""
+    srtp: Srtp = Srtp.OFF
+    codecs: tuple[str, ...] = DEFAULT_CODECS
+    """Those that are offered, best first: alaw, ulaw, g722, g729, gsm, opus."""
+    dtmf: Dtmf = Dtmf.AUTO
+    t38: bool = False
+    """May a call become a T.38 fax?"""
 
 
 @dataclass(frozen=True, slots=True)

@@ -147,7 +147,9 @@ class Asterisk(Pbx):
     def _on_loopback(self, text: str) -> str:
         """Transports listen on the laboratory's port, and on loopback only."""
         host, port = self.phones_at
-        return re.sub(r"^bind\s*=\s*(0\.0\.0\.0|\[::\])(:\d+)?[ \t]*$", f"bind={host}:{port}", text, flags=re.MULTILINE)
+        for everywhere, here in ((r"0\.0\.0\.0", host), (r"\[::\]", "[::1]")):
+            text = re.sub(rf"^bind\s*=\s*{everywhere}(:\d+)?[ \t]*$", f"bind={here}:{port}", text, flags=re.MULTILINE)
+        return text
 
     def _sounds(self, root: Path) -> None:
         """The package's prompts, and the recordings of the scenarios beside them."""

@@ -147,6 +147,17 @@ class Trunk(Model):
         "request",
         description="Where an incoming call names the number it is for: the request, To, or P-Called-Party-ID.",
     )
+    codecs: Annotated[
+        list[Literal["alaw", "ulaw", "g722", "g729", "gsm", "opus"]],
+        Field(min_length=1),
+        Expects("a list of codecs"),
+    ] = Field(["alaw", "ulaw"], description="Codecs, best first.", examples=[["g722", "alaw", "ulaw"]])
+    dtmf: Literal["auto", "rfc4733", "inband", "info"] = Field(
+        "auto", description="How keys travel: RFC 4733 where it is offered, else in-band (auto), or one of them."
+    )
+    srtp: Literal["off", "optional", "required"] = Field("off", description="Is the sound encrypted (SRTP)?")
+    tls_verify: bool = Field(True, description="With transport tls: must the carrier's certificate be good?")
+    t38: bool = Field(False, description="Fax by T.38 (re-INVITE).")
     caller_id: CallerIdChoice = Field(
         "original", description="What diverted calls show: the caller, or the diverting user's DID."
     )

@@ -85,6 +85,20 @@ def _trunk(
             key_of(node, "auth_username"),
             help="add password, or remove auth_username",
         )
+    if trunk.srtp != "off" and trunk.transport != "tls":
+        findings.add(
+            "PBX191",
+            f"trunk {name} encrypts the sound, and its keys travel readable over {trunk.transport}",
+            at(node, "srtp").location,
+            help="add transport: tls, if the carrier has it",
+        )
+    if not trunk.tls_verify:
+        findings.add(
+            "PBX192",
+            f"whoever answers at {trunk.host} is taken for the carrier of trunk {name}: no certificate is asked for",
+            at(node, "tls_verify").location,
+            help="remove tls_verify: false, and have the PBX know the authority of the carrier's certificate",
+        )
     _who_calls(name, trunk, node, findings)
     number = None
     if trunk.number is not None:
@@ -112,6 +126,11 @@ def _trunk(
         expires=trunk.expires,
         outbound_proxy=proxy,
         options=raw_settings(trunk.options, at(node, "options")),
+        tls_verify=trunk.tls_verify,
+        srtp=plan.Srtp(trunk.srtp),
+        codecs=tuple(dict.fromkeys(trunk.codecs)),
+        dtmf=plan.Dtmf(trunk.dtmf),
+        t38=trunk.t38,
     )
 
 

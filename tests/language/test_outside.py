@@ -322,3 +322,28 @@ def test_a_registration_has_a_login_a_time_and_a_proxy() -> None:
 )
 def test_what_a_registration_cannot_have(code: str, key: str) -> None:
     only(code, f"trunks: {{carrier: {{host: 192.0.2.1, username: acme, {key}}}}}\n")
+
+
+def test_what_calls_of_a_trunk_sound_like() -> None:
+    keys = "transport: tls, codecs: [g722, alaw, g722], dtmf: inband, srtp: required, t38: true"
+    found = plan_of(f"trunks: {{carrier: {{host: 192.0.2.1, {keys}}}}}\n").trunks["carrier"]
+    assert (found.codecs, found.dtmf, found.srtp, found.t38) == (("g722", "alaw"), "inband", "required", True)
+    plain = plan_of("trunks: {carrier: {host: 192.0.2.1}}\n").trunks["carrier"]
+    assert (plain.codecs, plain.dtmf, plain.srtp, plain.t38) == (("alaw", "ulaw"), "auto", "off", False)
+    assert plain.tls_verify
+
+
+@pytest.mark.parametrize(
+    ("code", "key"),
+    [
+        ("PBX105", "codecs: [alaw, «g723»]"),
+        ("PBX103", "codecs: «alaw»"),
+        ("PBX105", "dtmf: «rfc2833»"),
+        ("PBX105", 'srtp: «"yes"»'),
+        ("PBX103", "t38: «1»"),
+        ("PBX191", "srtp: «optional»"),
+        ("PBX192", "transport: tls, tls_verify: «false»"),
+    ],
+)
+def test_what_calls_of_a_trunk_cannot_sound_like(code: str, key: str) -> None:
+    only(code, f"trunks: {{carrier: {{host: 192.0.2.1, {key}}}}}\n")

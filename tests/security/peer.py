@@ -78,7 +78,8 @@ class Peer:
     received: list[sip.Message] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        self._socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        family = socket.AF_INET6 if ":" in self.host else socket.AF_INET
+        self._socket = socket.socket(family, socket.SOCK_DGRAM)
         self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         self._socket.bind((self.host, self.port))
         self._socket.settimeout(0.2)
@@ -105,7 +106,7 @@ class Peer:
     @property
     def at(self) -> str:
         """``host:port`` of this peer."""
-        return f"{self.host}:{self.port}"
+        return f"[{self.host}]:{self.port}" if ":" in self.host else f"{self.host}:{self.port}"
 
     # -- what came ----------------------------------------------------------------------------------------------------
 

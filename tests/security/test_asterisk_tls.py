@@ -28,17 +28,21 @@ _SECONDS = 30.0
 
 
 @contextlib.contextmanager
-def _running(folder: Path, host: str, port: int, authority: Path) -> Iterator[Asterisk]:
+def _running(folder: Path, host: str, port: int, authority: Path, further: str = "") -> Iterator[Asterisk]:
     """Asterisk with a trunk that registers over TLS; ``authority`` is what its administrator trusts besides."""
     source = folder / "source.yaml"
-    source.write_text(office(f"{host}:{port}").replace("{host:", "{transport: tls, register: true, host:"))
+    source.write_text(office(f"{host}:{port}").replace("{host:", f"{{transport: tls, register: true, {further}host:"))
     plan = plan_of(source)
     secrets, problems = read_secrets(plan, Options().parts, os.environ)
     assert not problems
     files = load_target("asterisk").render((plan,), replace(Options(), secrets=secrets))
     own_port = f"bind = 127.0.0.1:{free_port()}"
-    files = tuple(replace(f, text=f.text.replace("bind = 0.0.0.0:5061", own_port)) for f in files)
-    local = GeneratedFile("pjsip_local.conf", f"[tls](+)\nca_list_file = {authority.with_suffix('.crt')}\n")
+    files = tuple(
+        replace(f, text=f.text.replace("bind = 0.0.0.0:5061", own_port).replace("bind = 0.0.0.0:5062", own_port))
+        for f in files
+    )
+    trusted = "" if further else f"[tls](+)\nca_list_file = {authority.with_suffix('.crt')}\n"
+    local = GeneratedFile("pjsip_local.conf", trusted)
     (folder / "pbx").mkdir()
     pbx = Asterisk(PbxSetup(folder / "pbx", (*files, local), {}))
     try:
@@ -66,5 +70,14 @@ def test_the_carrier_hears_a_register(tmp_path: Path) -> None:
     authority = certificate(tmp_path, "authority", "authority.example")
     shown = certificate(tmp_path, "shown", host, authority)
     with TlsCarrier(host, port, shown) as carrier, _running(tmp_path, host, port, authority):
+        assert carrier.tried.wait(_SECONDS)
+        assert carrier.heard.startswith(b"REGISTER ")
+
+
+def test_without_tls_verify_whoever_answers_is_the_carrier(tmp_path: Path) -> None:
+    host, port = trunk_host()
+    shown = certificate(tmp_path, "shown", "other.example")
+    blind = "tls_verify: false, "
+    with TlsCarrier(host, port, shown) as carrier, _running(tmp_path, host, port, shown, blind):
         assert carrier.tried.wait(_SECONDS)
         assert carrier.heard.startswith(b"REGISTER ")

@@ -30,10 +30,10 @@ _SECONDS = 20.0
 
 
 @contextlib.contextmanager
-def _running(folder: Path, host: str, port: int, authority: Path) -> Iterator[None]:
+def _running(folder: Path, host: str, port: int, authority: Path, further: str = "") -> Iterator[None]:
     """FreeSWITCH with a trunk that registers over TLS; ``authority`` is what its administrator trusts."""
     source = folder / "source.yaml"
-    over_tls = "transport: tls, register: true, username: "
+    over_tls = f"transport: tls, register: true, {further}username: "
     source.write_text(office(f"{host}:{port}").replace("username: ", over_tls))
     plan = plan_of(source)
     secrets, problems = read_secrets(plan, Options().parts, os.environ)
@@ -76,5 +76,16 @@ def test_the_carrier_hears_a_register(tmp_path: Path) -> None:
     authority = certificate(tmp_path, "authority", "authority.example")
     shown = certificate(tmp_path, "shown", host, authority)
     with TlsCarrier(host, port, shown) as carrier, _running(tmp_path, host, port, authority):
+        assert carrier.tried.wait(_SECONDS)
+        assert carrier.heard.startswith(b"REGISTER ")
+
+
+def test_without_tls_verify_whoever_answers_is_the_carrier(tmp_path: Path) -> None:
+    real_pbx("freeswitch")
+    host, port = trunk_host()
+    authority = certificate(tmp_path, "authority", "authority.example")
+    shown = certificate(tmp_path, "shown", "other.example")
+    blind = "tls_verify: false, "
+    with TlsCarrier(host, port, shown) as carrier, _running(tmp_path, host, port, authority, blind):
         assert carrier.tried.wait(_SECONDS)
         assert carrier.heard.startswith(b"REGISTER ")

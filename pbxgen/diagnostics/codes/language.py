@@ -450,4 +450,24 @@ CODES: tuple[Code, ...] = (
         ),
         cure="Add the header that the carrier reads: `identity: pai` or `identity: rpid`.",
     ),
+    warning(
+        "PBX191",
+        "keys of the sound in clear text",
+        "With `srtp` the keys that encrypt the sound stand in the SIP messages (RFC 4568). Over udp and tcp everyone "
+        "who can read those can hear the calls.",
+        example=source(
+            "trunks: {carrier: {host: 192.0.2.1, srtp: optional}}\nroutes: {world: {match: +., trunk: carrier}}\n"
+        ),
+        cure="Add `transport: tls`.",
+    ),
+    warning(
+        "PBX192",
+        "certificate that nobody looks at",
+        "With `tls_verify: false` whoever answers at the carrier's address gets the calls, and answers to challenges.",
+        example=source(
+            "trunks: {carrier: {host: 192.0.2.1, transport: tls, tls_verify: false}}\n"
+            "routes: {world: {match: +., trunk: carrier}}\n"
+        ),
+        cure="Remove it, and have the PBX know the authority that has signed the carrier's certificate.",
+    ),
 )

@@ -121,6 +121,25 @@ schedules:
         cure="Ring fewer together, or one after the other (`strategy: linear`).",
     ),
     error(
+        "PBX355",
+        "certificates that FreeSWITCH can only look at for all trunks",
+        "Whether certificates are verified is a setting of FreeSWITCH's profile of trunks, not of one trunk.",
+        example=source(
+            "trunks:\n"
+            "  carrier: {host: 192.0.2.1, transport: tls}\n"
+            "  other: {host: 192.0.2.2, transport: tls, tls_verify: false}\n"
+            "routes: {world: {match: +., trunk: [carrier, other]}}\n"
+        ),
+        cure="Give all trunks that are reached over TLS the same `tls_verify`.",
+    ),
+    error(
+        "PBX356",
+        "trunk that FreeSWITCH cannot reach over IPv6",
+        "The stock configuration that is generated over has one profile for trunks, which listens to IPv4.",
+        example=source('trunks: {carrier: {host: "[2001:db8::1]"}}\nroutes: {world: {match: +., trunk: carrier}}\n'),
+        cure="Write the carrier's IPv4 address or its host name, or use Asterisk.",
+    ),
+    error(
         "PBX390",
         "raw setting that decides what pbxgen promises",
         "`options` hand settings on to the PBX that the language has no key for. Who somebody is, where calls come in, "

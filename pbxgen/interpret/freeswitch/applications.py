@@ -173,6 +173,7 @@ APPLICATIONS: Mapping[str, FreeSwitchApplication] = {
     "voicemail": _voicemail,
     "execute_extension": lambda switch, channel, data: switch.execute_extension(channel, *_extension(data)),
     "hangup": lambda switch, channel, data: switch.hang_up(channel, data or "NORMAL_CLEARING"),
+    "start_dtmf": lambda switch, channel, data: None,
     "sleep": lambda switch, channel, data: _pass(switch, channel, atoi(data) / 1000),
     "transfer": lambda switch, channel, data: switch.transfer(channel, *_extension(data)),
 }  # fmt: skip

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from pbxgen.flow.plan import FromUser, Plan, Secret, Trunk
+from pbxgen.flow.plan import DEFAULT_CODECS, Dtmf, FromUser, Plan, Secret, Srtp, Trunk
 from pbxgen.targets.asterisk import names
 from pbxgen.targets.asterisk.names import EndpointNames
 from pbxgen.targets.networks import contact_user, host_and_port, network_of, networks, uri_user
@@ -14,6 +14,8 @@ FLEET_REALM = "pbxgen"
 """Where one PBX serves several domains."""
 _FEW_ADDRESSES = 16
 _PARTS = ("endpoint", "aor", "registration")
+UNVERIFIED = "tls-unverified"
+"""The transport of trunks whose certificate is not looked at."""
 
 
 def phones(plan: Plan, naming: EndpointNames, secrets: Mapping[Secret, str]) -> list[dict[str, object]]:
@@ -59,6 +61,24 @@ def address(trunk: Trunk) -> str:
     """Where a trunk is, as a SIP URI says it behind the user."""
     way = "" if trunk.transport == "udp" else f";transport={trunk.transport}"
     return f"{host_and_port(trunk.host, trunk.port)}{way}"
+def transport(trunk: Trunk) -> str:
+    """The transport that a trunk's calls and registrations are sent over."""
+    name = UNVERIFIED if trunk.transport == "tls" and not trunk.tls_verify else trunk.transport
+    to = network_of(trunk.host if trunk.outbound_proxy is None else trunk.outbound_proxy[0])
+    return f"{name}6" if to is not None and to.version == 6 else name
+
+
+def transports(plans: tuple[Plan, ...]) -> dict[str, object]:
+    """Which transports there are beside UDP and TCP over IPv4."""
+    trunks = [trunk for plan in plans for trunk in plan.trunks.values()]
+    used = {transport(trunk) for trunk in trunks}
+    # Where a carrier's calls come from over IPv6 something must listen.
+    six = any(network.version == 6 for trunk in trunks for network in networks(trunk))
+    return {
+        "six": six,
+        "tls": bool(used & {"tls", "tls6"}) or any(trunk.transport == "tls" and trunk.tls_verify for trunk in trunks),
+        "unverified": UNVERIFIED if used & {UNVERIFIED, f"{UNVERIFIED}6"} else "",
+    }
 
 
 def realm(plans: tuple[Plan, ...]) -> str:
@@ -87,7 +107,7 @@ def _trunk(plan: Plan, trunk: Trunk, secrets: Mapping[Secret, str]) -> dict[str,
         "endpoint": names.context(plan, "trunk", trunk.name),
         "name": trunk.name,
         "where": trunk.location.short,
-        "transport": trunk.transport,
+        "transport": transport(trunk),
         "uri": f"sip:{address(trunk)}",
         "addresses": addresses(trunk),
         "keepalive": trunk.keepalive,
@@ -102,4 +122,20 @@ def _trunk(plan: Plan, trunk: Trunk, secrets: Mapping[Secret, str]) -> dict[str,
         "expires": trunk.expires,
         "outbound_proxy": proxy,
         "options": {part: settings_of(trunk.options, "asterisk", part) for part in _PARTS},
+        "media": _media(trunk),
     }
+
+
+def _media(trunk: Trunk) -> dict[str, str]:
+    """Options of the endpoint that are not as in the template of all trunks."""
+    options = {}
+    if trunk.codecs != DEFAULT_CODECS:
+        options["allow"] = ",".join(["!all", *trunk.codecs])
+    if trunk.dtmf is not Dtmf.AUTO:
+        options["dtmf_mode"] = trunk.dtmf.value
+    if trunk.srtp is not Srtp.OFF:
+        options["media_encryption"] = "sdes"
+        options["media_encryption_optimistic"] = "yes" if trunk.srtp is Srtp.OPTIONAL else "no"
+    if trunk.t38:
+        options |= {"t38_udptl": "yes", "t38_udptl_ec": "redundancy", "t38_udptl_maxdatagram": "400"}
+    return options

@@ -66,10 +66,9 @@ def _dialplan(files: FileMaker, plans: tuple[Plan, ...], options: Options) -> It
 
 
 def _endpoints(files: FileMaker, plans: tuple[Plan, ...], options: Options) -> Iterator[GeneratedFile]:
-    tls = any(trunk.transport == "tls" for plan in plans for trunk in plan.trunks.values())
     realm, carriers = endpoints.realm(plans), endpoints.carriers(plans)
     pattern = pattern_of(options.endpoint_name, len(plans))
-    common = {"plans": plans, "tls": tls, "realm": realm, "carriers": carriers}
+    common = {"plans": plans, "realm": realm, "carriers": carriers, **endpoints.transports(plans)}
     yield files.rendered("pjsip.conf", "pjsip.conf.j2", common)
     for plan in plans:
         phones = endpoints.phones(plan, endpoint_names(plan, pattern), options.secrets)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from pbxgen.diagnostics.codes import make
 from pbxgen.diagnostics.diagnostic import Diagnostic, Related
@@ -21,6 +21,8 @@ LEGS = 100
 def limits(plan: Plan, options: Options) -> Iterator[Diagnostic]:
     """Errors except those of secrets, each with the place in the source."""
     yield from _trunks(plan)
+    yield from _certificates(plan)
+    yield from _versions(plan)
     yield from _names(plan)
     yield from _legs(plan)
     yield from _texts(plan)
@@ -37,6 +39,41 @@ def _trunks(plan: Plan) -> Iterator[Diagnostic]:
                 f"FreeSWITCH knows a trunk by the addresses its calls come from, and {trunk.host} is a name",
                 trunk.location,
                 help=f'add the carrier\'s addresses to trunk {trunk.name}: accept_from: ["192.0.2.0/28"]',
+                subject=("trunk", trunk.name),
+            )
+
+
+def is_blind(plans: Iterable[Plan]) -> bool:
+    """Are there trunks over TLS, and is no certificate of any to be looked at?"""
+    over_tls = [t for plan in plans for t in plan.trunks.values() if t.transport == "tls"]
+    return bool(over_tls) and not any(trunk.tls_verify for trunk in over_tls)
+
+
+def _certificates(plan: Plan) -> Iterator[Diagnostic]:
+    over_tls = [trunk for trunk in plan.trunks.values() if trunk.transport == "tls"]
+    if not any(trunk.tls_verify for trunk in over_tls):
+        return
+    for trunk in over_tls:
+        if not trunk.tls_verify:
+            yield make(
+                "PBX355",
+                f"FreeSWITCH looks at the certificates of all trunks or of none, and trunk {trunk.name} wants none",
+                trunk.location,
+                help="give all trunks with transport: tls the same tls_verify",
+                subject=("trunk", trunk.name),
+            )
+
+
+def _versions(plan: Plan) -> Iterator[Diagnostic]:
+    """The profile of the trunks listens to IPv4 alone."""
+    for trunk in plan.trunks.values():
+        six = next((str(n) for n in networks(trunk) if n.version == 6), None)
+        if six is not None:
+            yield make(
+                "PBX356",
+                f"FreeSWITCH's profile of trunks speaks IPv4, and trunk {trunk.name} has {six}",
+                trunk.location,
+                help="write an IPv4 address or a host name that has one, or generate for Asterisk only",
                 subject=("trunk", trunk.name),
             )
 

@@ -87,7 +87,7 @@ def _profiles(files: FileMaker, plans: tuple[Plan, ...], options: Options) -> It
     yield files.rendered(
         "sip_profiles/external.xml",
         "external.xml.j2",
-        {"acls": inbound_lists(plans), "failover": any(map(failover.is_used, plans))},
+        {"acls": inbound_lists(plans), "failover": any(map(failover.is_used, plans)), "blind": limits.is_blind(plans)},
     )
     for plan in plans:
         gateways = template_values.gateways(plan, options)

@@ -8,10 +8,22 @@ from typing import TypeAlias
 
 from pbxgen.diagnostics.location import Location
 from pbxgen.flow.numbering import NumberFormat
-from pbxgen.flow.plan import ANONYMOUS, CalledNumber, Callers, Contacts, FromUser, Inbound, Plan, Route, Trunk, User
+from pbxgen.flow.plan import (
+    ANONYMOUS,
+    CalledNumber,
+    Callers,
+    Contacts,
+    FromUser,
+    Inbound,
+    Plan,
+    Route,
+    Srtp,
+    Trunk,
+    User,
+)
 from pbxgen.flow.schedule import Schedule
 from pbxgen.targets.base import Options, Part
-from pbxgen.targets.freeswitch import call_data, failover, self_service
+from pbxgen.targets.freeswitch import call_data, failover, media, self_service
 from pbxgen.targets.freeswitch.addresses import access_lists
 from pbxgen.targets.freeswitch.clock import opening
 from pbxgen.targets.freeswitch.endpoints import Naming
@@ -51,7 +63,13 @@ def inbound_trunks(plan: Plan) -> Iterator[View]:
             where = _comment(trunk.name, trunk.location)
             called_by = _CALLED_BY.get(trunk.called_number)
             named = {"tenant": plan.name, "name": trunk.name, "where": where}
-            yield {**named, "lists": lists, "called_by": called_by}
+            yield {
+                **named,
+                "lists": lists,
+                "called_by": called_by,
+                "media": media.incoming(trunk),
+                "encrypted": trunk.srtp is Srtp.REQUIRED,
+            }
 
 
 def tenant(plan: Plan, naming: Naming) -> View:
@@ -301,4 +319,5 @@ def _gateway(trunk: Trunk, plan: Plan, options: Options) -> View:
         "where": _comment(trunk.name, trunk.location),
         "params": params,
         "options": {part: settings_of(trunk.options, "freeswitch", part) for part in ("gateway", "variables")},
+        "variables": media.outgoing(trunk),
     }

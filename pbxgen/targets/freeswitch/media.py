@@ -1,0 +1,35 @@
+"""What the sound of a trunk is like: variables of its channels, in both directions."""
+
+from __future__ import annotations
+
+from pbxgen.flow.plan import DEFAULT_CODECS, Dtmf, Srtp, Trunk
+
+_CODECS = {"alaw": "PCMA", "ulaw": "PCMU", "g722": "G722", "g729": "G729", "gsm": "GSM", "opus": "OPUS"}
+_SECURE = {Srtp.OPTIONAL: "optional", Srtp.REQUIRED: "mandatory"}
+_DTMF = {Dtmf.RFC4733: "rfc2833", Dtmf.INBAND: "none", Dtmf.INFO: "info"}
+
+
+def outgoing(trunk: Trunk) -> dict[str, str]:
+    """Of calls to the trunk, which its gateway sets."""
+    return {"absolute_codec_string": _codecs(trunk), **_common(trunk, "outbound")}
+
+
+def incoming(trunk: Trunk) -> dict[str, str]:
+    """Of calls from the trunk, which the dialplan sets where they are not as in the profile."""
+    codecs = {} if trunk.codecs == DEFAULT_CODECS else {"absolute_codec_string": _codecs(trunk)}
+    return codecs | _common(trunk, "inbound")
+
+
+def _codecs(trunk: Trunk) -> str:
+    return ",".join(_CODECS[codec] for codec in trunk.codecs)
+
+
+def _common(trunk: Trunk, direction: str) -> dict[str, str]:
+    found = {}
+    if trunk.srtp in _SECURE:
+        found[f"rtp_secure_media_{direction}"] = _SECURE[trunk.srtp]
+    if trunk.dtmf in _DTMF:
+        found |= {"dtmf_type": _DTMF[trunk.dtmf], "pbx_dtmf": trunk.dtmf.value}
+    if trunk.t38:
+        found |= {"fax_enable_t38": "true", "t38_passthru": "true"}
+    return found
