@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from urllib.parse import quote
 
 from pbxgen.flow.plan import Plan, Secret, Trunk
-from pbxgen.targets.asterisk import names
+from pbxgen.targets.asterisk import features, names
 from pbxgen.targets.asterisk.names import EndpointNames
 from pbxgen.targets.networks import host_and_port, network_of, networks
 
@@ -26,6 +26,8 @@ def phones(plan: Plan, naming: EndpointNames, secrets: Mapping[Secret, str]) -> 
             "password": secrets[user.password],
             "mailbox": f"{user.extension}@{plan.name}" if user.mailbox is not None else "",
             "busy_at": not user.call_waiting,
+            "call_groups": features.call_groups(plan, user),
+            "pickup_groups": features.pickup_groups(plan, user),
         }
         for user in names.in_order(plan.users)
         if user.password is not None
