@@ -21,6 +21,7 @@ class Why(StrEnum):
     CLASS_FORBIDS = "class_forbids"
     NO_SUCH_SETTING = "no_such_setting"
     MAY_NOT_SET = "may_not_set"
+    NOTHING_RINGS = "nothing_rings"
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +87,8 @@ def from_phone(plan: Plan, extension: str, dialled: str) -> WayIn:
         return MailboxAccess(extension)
     if dialled == plan.features.any_mailbox:
         return MailboxAccess(None)
+    if dialled == plan.features.pickup or _picked_up(plan, dialled) is not None:
+        return Refusal(403, Why.NOTHING_RINGS)  # a model of one call: no other one rings
     code = codes.dialled_code(plan, dialled)
     if code is not None:
         return CodeDialled(code)
@@ -102,6 +105,15 @@ def from_phone(plan: Plan, extension: str, dialled: str) -> WayIn:
             allowed = route.name in (user.routes or ())
             return DialOut(sent, route.for_user(user)) if allowed else Refusal(403, Why.CLASS_FORBIDS)
     return Refusal(404, Why.NO_SUCH_NUMBER if number is None else Why.NO_ROUTE)
+
+
+def _picked_up(plan: Plan, dialled: str) -> str | None:
+    """The user whose call is to be taken."""
+    code = plan.features.pickup_of
+    if code is None or not dialled.startswith(code):
+        return None
+    extension = dialled.removeprefix(code)
+    return extension if extension in plan.users else None
 
 
 def from_trunk(plan: Plan, called: str) -> WayIn:

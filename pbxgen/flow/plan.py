@@ -259,6 +259,10 @@ class Features:
     """Opens the caller's own mailbox; the PIN is asked where there is one."""
     any_mailbox: str | None = "*98"
     """Opens a mailbox by number, always with its PIN."""
+    pickup: str | None = "*8"
+    """Takes a call that rings at a user of one's pickup groups."""
+    pickup_of: str | None = "**"
+    """In front of an extension: takes the call that rings there, likewise."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -323,6 +327,8 @@ class User:
     """What a call of this user shows outside: ``caller_id``, else the first DID, else None (the trunk's number)."""
     withheld: bool = False
     """Is no number shown outside, except on emergency calls?"""
+    pickup: tuple[str, ...] = ()
+    """Pickup groups: users with one of the same name take each other's calls."""
     self_service: Profile | None = None
     trunks: tuple[str, ...] = ()
     """Trunks by which the user's calls and diversions leave, in the order tried; empty: those of the route."""

@@ -103,8 +103,9 @@ def _transferred(plan: Plan, caller: Caller, story: Story, transfer: Transfer, w
     told = Event(EventKind.TRANSFERRED, transfer.by, detail=transfer.to)
     way_in = entry.from_phone(plan, transfer.by, transfer.to)
     opens = isinstance(way_in, entry.MailboxAccess) and not transfer.attended
-    if opens or isinstance(way_in, entry.CodeDialled):
-        # Whoever is transferred is not the mailbox's owner, and a trunk can never reach mailbox access or a code.
+    takes = isinstance(way_in, entry.Refusal) and way_in.why is entry.Why.NOTHING_RINGS and not transfer.attended
+    if opens or takes or isinstance(way_in, entry.CodeDialled):
+        # Whoever is transferred is not the mailbox's owner, takes nobody's call, and dials no code.
         way_in = entry.Refusal(404, entry.Why.NO_SUCH_NUMBER)
     by = None if transfer.attended else transfer.by
     second = _run(plan, party, transfer.to, way_in, world, by)

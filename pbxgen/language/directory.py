@@ -21,7 +21,7 @@ from pbxgen.language.positions import at, each, key_of
 from pbxgen.language.validate import Draft
 from pbxgen.source.tree import Mapping, Node
 
-FEATURES = {"own_mailbox": "the own mailbox", "any_mailbox": "any mailbox, by PIN"}
+FEATURES = {"own_mailbox": "the own mailbox", "any_mailbox": "any mailbox, by PIN", "pickup": "pickup"}
 """What the codes of `features` are for."""
 
 EXTENSION = "extension"

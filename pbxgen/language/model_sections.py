@@ -396,6 +396,10 @@ class Features(Model):
 
     own_mailbox: Feature = Field("*97", description="Opens the own mailbox.", examples=["*97"])
     any_mailbox: Feature = Field("*98", description="Opens a mailbox that has a PIN, by its number.", examples=["*98"])
+    pickup: Feature = Field("*8", description="Takes a call that rings in one of one's pickup groups.", examples=["*8"])
+    pickup_of: (
+        Annotated[str, StringConstraints(pattern=r"^\*[0-9*]{0,6}$"), Expects("* and digits or * in quotes")] | Null
+    ) = Field("**", description="In front of an extension: takes the call that rings there.", examples=["**"])
 
 
 EMAIL = r"^[^\s@,;|<>\"'\\\[\]]+@[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?$"
@@ -481,6 +485,11 @@ class User(Model):
     deviations: Deviations | None = Field(None, description="The user's own: win over the policies', key by key.")
     follow_me: Annotated[list[LegItem], Expects("a list of destinations")] = Field(
         [], description="Seguimi: rings these instead of just the phone."
+    )
+    pickup: Annotated[OneOrMany[Slug], Expects("the name of a pickup group, or a list of them")] = Field(
+        [],
+        description="Pickup groups, by any name: users of the same one take each other's calls.",
+        examples=["front", ["front", "sales"]],
     )
     self_service: Annotated[Slug, Expects("the name of a profile of self_service")] | Null = Field(
         None,

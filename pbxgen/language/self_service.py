@@ -179,6 +179,7 @@ def _conflicts(context: Context, codes: tuple[Code, ...], location: Location, by
         for other, whose, there in (*taken, *switched[:at_]):
             if number == other and what != whose:
                 _twice(context.findings, number, what, whose, where, there)
+    _pickup_conflicts(context, codes, location, (*taken, *switched))
     for at_, code in enumerate(codes):
         what = _told(code)
         for other, whose, there in (*taken, *switched):
@@ -187,6 +188,26 @@ def _conflicts(context: Context, codes: tuple[Code, ...], location: Location, by
         for earlier in codes[:at_]:
             if _meet(code, earlier):
                 _twice(context.findings, code.head, what, _told(earlier), location, None)
+
+
+def _pickup_conflicts(
+    context: Context, codes: tuple[Code, ...], location: Location, others: Iterable[tuple[str, str, Location | None]]
+) -> None:
+    """Of what stands for a call at an extension: the code and the extension behind it."""
+    prefix = context.draft.source.features.pickup_of
+    if prefix is None or context.draft.is_broken("features", "pickup_of"):
+        return
+    at_ = context.draft.node("features", "pickup_of").location
+    known = {number: (whose, there) for number, whose, there in others if number.startswith(prefix)}
+    near = [code for code in codes if code.head.startswith(prefix) or (code.number and prefix.startswith(code.head))]
+    if not (known or near):
+        return
+    for number in (prefix + extension for extension in context.directory.extensions):
+        found = known.get(number) or next(((_told(c), location) for c in near if _meet(c, Code(number, "", ""))), None)
+        if found is not None:
+            what = f"the code for the call at {number.removeprefix(prefix)}"
+            _twice(context.findings, number, what, found[0], at_, found[1])
+            return
 
 
 def _told(code: Code) -> str:

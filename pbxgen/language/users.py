@@ -7,6 +7,7 @@ from pbxgen.flow import plan
 from pbxgen.language.context import Context
 from pbxgen.language.directory import read_number
 from pbxgen.language.findings import Findings
+from pbxgen.language.model_base import many
 from pbxgen.language.model_sections import WITHHELD, User, Voicemail
 from pbxgen.language.outside import trunk_names
 from pbxgen.language.positions import at, each, items, key_of
@@ -111,6 +112,7 @@ class _UserCompiler:
             options=self._options(user, node),
             own_number=_shown(user, node, context, dids, findings),
             withheld=user.caller_id == WITHHELD,
+            pickup=tuple(dict.fromkeys(many(user.pickup))),
             self_service=profile,
             trunks=rights.trunks,
             own_mobile=None if profile is None else self._own_mobile(mobile, rights, location),

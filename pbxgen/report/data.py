@@ -46,7 +46,12 @@ def plan_data(plan: Plan) -> dict[str, Any]:
             }
             for r in plan.routes.values()
         ],
-        "features": {"ownMailbox": plan.features.own_mailbox, "anyMailbox": plan.features.any_mailbox},
+        "features": {
+            "ownMailbox": plan.features.own_mailbox,
+            "anyMailbox": plan.features.any_mailbox,
+            "pickup": plan.features.pickup,
+            "pickupOf": plan.features.pickup_of,
+        },
         "emergency": {number: len(trunks) > 1 for number, trunks in plan.emergency.items()},
         "schedules": {name: _schedule(schedule) for name, schedule in plan.schedules.items()},
         "contacts": {name: _contacts(contacts) for name, contacts in plan.contacts.items()},

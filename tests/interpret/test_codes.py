@@ -158,9 +158,9 @@ OWN = GERMAN.replace("self_service:\n", "self_service:\n  codes: CODES\n")
 
 
 def test_codes_of_your_own_do_the_same() -> None:
-    own = OWN.replace("CODES", '{no_answer: {set: "*5*N*S#", off: "#5#"}, dnd: {on: "*8#"}, all: {clear: "*0#"}}')
+    own = OWN.replace("CODES", '{no_answer: {set: "*5*N*S#", off: "#5#"}, dnd: {on: "*7#"}, all: {clear: "*0#"}}')
     plan = plan_of(BODY, head=own)
-    dialled: Dialled = [("101", "*8#", None), ("101", "*0#", None), ("101", "*5*103*10", None), ("101", "*8", None)]
+    dialled: Dialled = [("101", "*7#", None), ("101", "*0#", None), ("101", "*5*103*10", None), ("101", "*7", None)]
     assert goes(dialled[:3], Call("102", "101"), plan=plan) == ("101",)
     assert goes(dialled, Call("102", "101"), plan=plan) == ()
 

@@ -11,12 +11,12 @@ USERS = 'users: {"101": {}, "700": {}}\n'
 
 
 def test_the_usual_codes_hold_where_none_are_written() -> None:
-    assert plan_of(USERS).features == Features("*97", "*98")
+    assert plan_of(USERS).features == Features("*97", "*98", "*8", "**")
 
 
 def test_a_code_is_changed_or_switched_off() -> None:
     plan = plan_of('features: {own_mailbox: "*77", any_mailbox: null}\n' + USERS)
-    assert plan.features == Features("*77", None)
+    assert plan.features == Features("*77", None, "*8", "**")
 
 
 @pytest.mark.parametrize(
@@ -33,6 +33,20 @@ def test_a_code_is_changed_or_switched_off() -> None:
         (
             'features: {own_mailbox: "*98"}\n' + USERS,
             "the number *98 is used twice: the code for any mailbox, by PIN and the code for the own mailbox",
+        ),
+        (
+            'features: {pickup_of: "*2"}\nswitches: {night: {number: "*2101", operators: ["101"]}}\n' + USERS,
+            "the code *2101 is used twice: the code for the call at 101 and switch night",
+        ),
+        (
+            'features: {pickup_of: "*21*"}\n'
+            "self_service: {profiles: {staff: {may: [unconditional], to: [extensions]}}}\n"
+            'users: {"101": {self_service: staff}}\n',
+            "the code *21*101 is used twice: the code for the call at 101 and the code to set unconditional",
+        ),
+        (
+            'groups: {g: {number: "*8", members: ["101"]}}\n' + USERS,
+            "the number *8 is used twice: group g and the code for pickup",
         ),
         (
             'features: {any_mailbox: "*28"}\nswitches: {night: {number: "*28", operators: ["101"]}}\n' + USERS,
@@ -68,3 +82,14 @@ def test_an_unknown_code_is_told_with_the_nearest() -> None:
     (error,) = [d for d in compiled('features: {own_mailbx: "*9"}\n' + USERS).diagnostics if d.code == "PBX101"]
     assert error.help is not None
     assert "own_mailbox" in error.help
+
+
+def test_pickup_groups_are_names_each_of_which_counts_once() -> None:
+    plan = plan_of('users: {"101": {pickup: front}, "102": {pickup: [front, sales, front]}, "103": {}}\n')
+    assert [user.pickup for user in plan.users.values()] == [("front",), ("front", "sales"), ()]
+
+
+@pytest.mark.parametrize("value", ['"101"', '""', "x", '"#1"', "[]"])
+def test_the_code_for_the_call_at_a_user_begins_with_a_star(value: str) -> None:
+    errors = [d for d in compiled(f"features: {{pickup_of: {value}}}\n" + USERS).diagnostics if d.code < "PBX15"]
+    assert errors

@@ -74,6 +74,14 @@ schedules:
         cure='Shorten the name, or accept it: `accept: {PBX306: "the beginning says enough"}`.',
     ),
     error(
+        "PBX319",
+        "number that Asterisk takes for pickup",
+        "Asterisk itself takes `*8` for pickup, before the dialplan is asked, and refuses it where `features.pickup` "
+        "is another code. So `*8` can be no other number or code.",
+        example='$ pbxgen check acme.yaml    # features: {pickup: "*7"}, switches: {night: {number: "*8", …}}',
+        cure="Choose another number.",
+    ),
+    error(
         "PBX350",
         "FreeSWITCH needs a trunk's addresses",
         "Where a call came in decides what it may reach, so FreeSWITCH accepts calls of a trunk from its addresses "

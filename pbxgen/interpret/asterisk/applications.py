@@ -212,6 +212,12 @@ def _log(channel: AsteriskChannel, text: str) -> None:
         channel.switch.complain(message)
 
 
+def _pickup(channel: AsteriskChannel, text: str) -> None:
+    """There is no other call that could ring: the dialplan goes on."""
+    if text:
+        raise ValueError("whose call is said by the groups of the channel")
+
+
 APPLICATIONS: Mapping[str, AsteriskApplication] = {
     "Goto": _goto, "GotoIf": _goto_if, "Gosub": _gosub, "Return": _return, "Set": _set, "ExecIf": _exec_if,
     "Playback": _playback, "Read": _read, "VoiceMail": _voicemail, "VoiceMailMain": _voicemail_main, "Log": _log,
@@ -222,4 +228,5 @@ APPLICATIONS: Mapping[str, AsteriskApplication] = {
     "Hangup": lambda channel, text: channel.hang_up(int(text or NORMAL)),
     "Originate": _originate, "SoftHangup": _soft_hangup, "PJSIPHangup": _pjsip_hangup,
     "Verbose": lambda channel, text: None,
+    "Pickup": _pickup,
 }  # fmt: skip

@@ -243,7 +243,7 @@ def _set_channel(channel: AsteriskChannel, item: str, value: str) -> None:
     if item == "hangup_handler_push":
         context, extension, priority = arguments(value)
         channel.handlers.append((context, extension, int(priority)))
-    elif item != "language":
+    elif item not in ("language", "namedpickupgroup"):
         raise ValueError("another item")
 
 

@@ -17,6 +17,7 @@ from pbxgen.interpret.asterisk.endpoints import AsteriskEndpoints
 from pbxgen.interpret.asterisk.functions import READ
 from pbxgen.interpret.asterisk.legs import (
     NORMAL,
+    REJECTED,
     UNALLOCATED,
     AsteriskCaller,
     AsteriskLeg,
@@ -32,6 +33,8 @@ _TALK_MS = 1_000
 _MESSAGE = (5.0, 5_000)
 """Seconds and loudness (0-32767) of a message that a caller leaves."""
 _MINUTE_MS = 60_000
+_PICKUP = "*8"
+"""What Asterisk itself takes for pickup (chan_pjsip), before the dialplan: of no other call here, which it refuses."""
 
 
 def install(files: Sequence[GeneratedFile]) -> AsteriskInstallation:
@@ -126,7 +129,9 @@ class _CallPlayer:
         channel.local_uri = f"<sip:{self._case.to_user}@192.0.2.1>"
         channel.request_uri = f"sip:{dialled.replace('#', '%23')}@{self._case.plan.domain}"
         channel.place = (switch.endpoints.context(endpoint), dialled.replace("%23", "#"), 1)
-        if switch.dialplan.line(*channel.place) is None:
+        if dialled == _PICKUP:
+            channel.hang_up(REJECTED)
+        elif switch.dialplan.line(*channel.place) is None:
             channel.hang_up(UNALLOCATED)
         else:
             switch.start(channel)

@@ -9,7 +9,7 @@ from pbxgen.flow.world import quickness
 from pbxgen.interpret.asterisk.channel import AsteriskChannel, AsteriskPlace, AsteriskSwitch, RungChannel
 from pbxgen.interpret.far_ends import ANSWER_MS, REFUSAL_MS, TIMER_B_MS, TURN_MS, FarEnd, contacts, outside
 
-UNALLOCATED, NO_ROUTE, NORMAL, BUSY, UNAVAILABLE, NO_ANSWER, CONGESTION = 1, 3, 16, 17, 18, 19, 34
+UNALLOCATED, NO_ROUTE, NORMAL, BUSY, UNAVAILABLE, NO_ANSWER, REJECTED, CONGESTION = 1, 3, 16, 17, 18, 19, 21, 34
 _CAUSE_OF = {
     486: BUSY, 600: BUSY, 603: 21, 403: 21, 401: 21, 480: NO_ANSWER, 404: UNALLOCATED, 604: UNALLOCATED,
     408: UNAVAILABLE, 410: 22, 484: 28, 488: 58, 606: 58, 500: 38, 504: 102, 503: CONGESTION,

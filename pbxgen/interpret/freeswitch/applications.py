@@ -166,11 +166,16 @@ def _blind_transfer_ack(_switch: FreeSwitchCore, _channel: FreeSwitchChannel, da
         raise ValueError("a transfer that failed")
 
 
+def _intercept(_switch: FreeSwitchCore, _channel: FreeSwitchChannel, data: str) -> None:
+    """There is no other call that could be taken."""
+    raise ValueError(f"no channel {data}")
+
+
 APPLICATIONS: Mapping[str, FreeSwitchApplication] = {
     "answer": _answer, "blind_transfer_ack": _blind_transfer_ack, "bridge": bridge, "db": _db, "limit": _limit,
     "log": _log, "multiset": _multiset, "play_and_get_digits": _play_and_get_digits, "playback": _playback,
-    "respond": _respond, "ring_ready": _ring_ready, "set": _set, "set_name": _set_name, "unset": _unset,
-    "voicemail": _voicemail,
+    "intercept": _intercept, "respond": _respond, "ring_ready": _ring_ready, "set": _set, "set_name": _set_name,
+    "unset": _unset, "voicemail": _voicemail,
     "execute_extension": lambda switch, channel, data: switch.execute_extension(channel, *_extension(data)),
     "hangup": lambda switch, channel, data: switch.hang_up(channel, data or "NORMAL_CLEARING"),
     "start_dtmf": lambda switch, channel, data: None,

@@ -21,7 +21,7 @@ from pbxgen.flow.plan import (
 )
 from pbxgen.flow.schedule import Schedule
 from pbxgen.flow.shown import shows_trunk_in_emergencies
-from pbxgen.targets.asterisk import calendar, hints, names, numbering, self_service
+from pbxgen.targets.asterisk import calendar, features, hints, names, numbering, self_service
 from pbxgen.targets.asterisk.deviations import Block, Shared, condition_notes, deviation_lines, find_shared, notes_on
 from pbxgen.targets.asterisk.endpoints import address
 from pbxgen.targets.asterisk.names import EndpointNames
@@ -48,7 +48,7 @@ def view(
         "trunks": [_trunk(plan, trunk, siblings, trunks_are_ours) for trunk in plan.trunks.values()],
         "reading": numbering.reading(plan.numbering),
         "writing": numbering.writing(plan.numbering) if _nationally(plan) else (),
-        "features": list(_features(plan)),
+        **features.view(plan),
         "emergency": list(_emergency(plan)),
         "routes": [_route(plan, r) for r in plan.routes.values() if not (r.emergency or r.as_dialled)],
         "short": [_short_route(plan, r) for r in plan.routes.values() if r.as_dialled],
@@ -162,12 +162,6 @@ def _range(plan: Plan, at: int, inbound: Inbound) -> dict[str, object]:
         "pattern": f"_{inbound.number}",
         "answer": f"inbound/{name}/${{EXTEN}}",
     }
-
-
-def _features(plan: Plan) -> Iterator[tuple[str, str]]:
-    for number, what in ((plan.features.own_mailbox, "own"), (plan.features.any_mailbox, "any")):
-        if number is not None:
-            yield number, f"pbxgen-mailbox,{what},1"
 
 
 def _emergency(plan: Plan) -> Iterator[tuple[str, str]]:

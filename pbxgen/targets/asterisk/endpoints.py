@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from pbxgen.flow.plan import DEFAULT_CODECS, Dtmf, FromUser, Plan, Secret, Srtp, Trunk
-from pbxgen.targets.asterisk import names
+from pbxgen.targets.asterisk import features, names
 from pbxgen.targets.asterisk.names import EndpointNames
 from pbxgen.targets.networks import contact_user, host_and_port, network_of, networks, uri_user
 from pbxgen.targets.raw_settings import settings_of
@@ -30,6 +30,8 @@ def phones(plan: Plan, naming: EndpointNames, secrets: Mapping[Secret, str]) -> 
             "mailbox": f"{user.extension}@{plan.name}" if user.mailbox is not None else "",
             "busy_at": not user.call_waiting,
             "options": {part: settings_of(user.options, "asterisk", part) for part in ("endpoint", "aor")},
+            "call_groups": features.call_groups(plan, user),
+            "pickup_groups": features.pickup_groups(plan, user),
         }
         for user in names.in_order(plan.users)
         if user.password is not None

@@ -8,7 +8,7 @@ from pbxgen.diagnostics.codes import make
 from pbxgen.diagnostics.diagnostic import Diagnostic
 from pbxgen.diagnostics.location import Location
 from pbxgen.flow.plan import Plan, Secret, Strategy
-from pbxgen.targets.asterisk import endpoints, names, places, text
+from pbxgen.targets.asterisk import endpoints, features, names, places, text
 from pbxgen.targets.asterisk.dialplan import FEW_CONTACTS
 from pbxgen.targets.asterisk.raw_settings import refused_settings
 from pbxgen.targets.base import Options, Part
@@ -28,6 +28,7 @@ def limits(plan: Plan, options: Options) -> Iterator[Diagnostic]:
     if Part.DIALPLAN in options.parts:
         yield from _endpoint_pattern(plan, options)
         yield from _names(plan)
+        yield from _taken(plan)
         yield from _routes(plan)
         yield from _ranges(plan)
         yield from _groups(plan)
@@ -71,6 +72,24 @@ def _names(plan: Plan) -> Iterator[Diagnostic]:
                 location,
                 help=f"shorten the name by {len(context.encode()) - names.CONTEXT_LIMIT} letters",
             )
+
+
+def _taken(plan: Plan) -> Iterator[Diagnostic]:
+    """Numbers and codes that no call ever comes to, as Asterisk takes them itself."""
+    named = [(group.number, f"{place.kind} {group.name}", group.location) for place, group in plan.positions()]
+    named += [(switch.number, f"switch {switch.name}", switch.location) for switch in plan.switches.values()]
+    taken: list[tuple[str, Location | None]] = [(what, at) for number, what, at in named if number == features.BUILT_IN]
+    if features.BUILT_IN in (plan.features.own_mailbox, plan.features.any_mailbox):
+        taken.append(("mailboxes (features)", None))
+    if plan.self_service is not None:
+        taken += [(f"{c.action} {c.key}", None) for c in plan.self_service.codes if c.head == features.BUILT_IN]
+    for what, location in taken:
+        yield make(
+            "PBX319",
+            f"{features.BUILT_IN}, the number of {what}, is what Asterisk itself takes for pickup",
+            location,
+            help="choose another number",
+        )
 
 
 def _routes(plan: Plan) -> Iterator[Diagnostic]:

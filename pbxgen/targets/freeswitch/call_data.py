@@ -6,7 +6,7 @@ A record's words are parted by spaces, the rules of a list by ``|``, a rule's co
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 from pbxgen.flow.numbering import NumberFormat
@@ -87,8 +87,11 @@ def needed(values: Rules) -> set[str]:
     return {fact.removeprefix("!") for choice in choices for fact in choice} - {FROM_INSIDE.name, FROM_OUTSIDE.name}
 
 
-def user(value: User, plan: Plan) -> str:
-    """``user ring=20 mailbox pin own=+390212345101 routes=italy busy=user:102``."""
+def user(value: User, plan: Plan, picked: Iterable[str] = ()) -> str:
+    """``user ring=20 mailbox pin own=+390212345101 routes=italy busy=user:102 pick=101|102``.
+
+    ``picked``: the extensions whose calls the user takes by pickup.
+    """
     wanted = set().union(*(needed(of_list) for _, of_list in value.deviations.lists()))
     if value.self_service is not None:
         wanted.add("self")
@@ -105,6 +108,7 @@ def user(value: User, plan: Plan) -> str:
         f"needs={','.join(sorted(wanted))}": wanted,
         **{f"{name}={rules(of_list)}": of_list for name, of_list in value.deviations.lists()},
         f"follow={','.join(_leg(leg, value, plan) for leg in value.follow_me)}": value.follow_me,
+        f"pick={'|'.join(picked)}": value.pickup,
     }
     return " ".join(["user", f"ring={value.ring_timeout}", *_given(words)])
 

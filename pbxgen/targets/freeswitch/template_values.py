@@ -100,8 +100,16 @@ def tenant(plan: Plan, naming: Naming) -> View:
         "untils": [{"date": day, "digits": day.replace("-", "")} for day in _untils(plan)],
         "contacts": list(_callers(plan)),
         "schedules": [_schedule(s) for s in plan.schedules.values()],
+        "feature_codes": "".join(f"{what}:{code}," for what, code in _features(plan) if code is not None),
+        "pickup_of": None if plan.features.pickup_of is None else re.escape(plan.features.pickup_of),
         **self_service.view(plan),
     }
+
+
+def _features(plan: Plan) -> Iterator[tuple[str, str | None]]:
+    yield "own", plan.features.own_mailbox
+    yield "any", plan.features.any_mailbox
+    yield "pickup", plan.features.pickup
 
 
 def _emergency(plan: Plan) -> Iterator[View]:
@@ -198,8 +206,13 @@ def calls(plan: Plan) -> View:
 
 
 def _numbered(plan: Plan) -> Iterator[dict[str, str]]:
+    in_groups: dict[str, list[str]] = {}
     for user in plan.users.values():
-        yield _entry(user.extension, call_data.user(user, plan), f"{user.extension} {user.name}", user.location)
+        for name in user.pickup:
+            in_groups.setdefault(name, []).append(user.extension)
+    for user in plan.users.values():
+        picked = dict.fromkeys(extension for name in user.pickup for extension in in_groups[name])
+        yield _entry(user.extension, call_data.user(user, plan, picked), f"{user.extension} {user.name}", user.location)
     for number, extension in plan.dids.items():
         owner = plan.users[extension]
         yield _entry(number, f"to=user:{extension}", f"{number}: {owner.name}", owner.location)
@@ -207,9 +220,6 @@ def _numbered(plan: Plan) -> Iterator[dict[str, str]]:
     for inbound in plan.inbound.values():
         id = ranges.get(inbound.number, inbound.number)
         yield _entry(id, call_data.inbound(inbound), inbound.number, inbound.location)
-    for code, mailbox in ((plan.features.own_mailbox, "own"), (plan.features.any_mailbox, "any")):
-        if code is not None:
-            yield {"id": code, "record": f"to=mailbox:{mailbox}", "comment": f"{code}: {mailbox} mailbox"}
     for place, group in plan.positions():
         what = f"{group.number}: {place.kind} {group.name}"
         yield _entry(group.number, f"to={place.kind}:{group.name}", what, group.location)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 
+import pytest
+
 from pbxgen.flow.plan import Plan, Secret
 from pbxgen.targets.asterisk.target import AsteriskTarget
 from pbxgen.targets.base import Options, Part
@@ -82,3 +84,19 @@ def test_a_password_that_asterisk_would_shorten_is_refused() -> None:
 def test_a_name_longer_than_asterisk_shows_is_warned_of() -> None:
     assert found(plan_of(f'users: {{"101": {{name: {"N" * 80}}}}}')) == ["PBX306"]
     assert found(plan_of(f'users: {{"101": {{name: {"N" * 79}}}}}')) == []
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        'groups: {g: {number: "*8", members: ["101"]}}\n',
+        'switches: {night: {number: "*8", operators: ["101"]}}\n',
+        'self_service: {codes: {dnd: {on: "*8#"}}, profiles: {staff: {may: [dnd]}}}\n',
+    ],
+)
+def test_what_asterisk_takes_for_pickup_is_no_other_number(other: str) -> None:
+    assert found(plan_of('features: {pickup: "*7"}\nusers: {"101": {}}\n' + other)) == ["PBX319"]
+
+
+def test_the_code_for_pickup_may_be_another_one() -> None:
+    assert found(plan_of('features: {pickup: "*7"}\nusers: {"101": {pickup: front}}\n')) == []

@@ -65,7 +65,9 @@ def extensions_written(files: dict[str, GeneratedFile]) -> dict[str, set[str]]:
     found: dict[str, set[str]] = {}
     for path, file in files.items():
         if path.endswith(("extensions.conf", "library.conf")):
-            for context, extension in re.findall(r"^\[([^\]]+)\]|^exten => ([^,]+),1", file.text, re.MULTILINE):
+            for context, extension in re.findall(
+                r"^\[([^\]]+)\]|^exten => ([^,]+),(?:1|hint)", file.text, re.MULTILINE
+            ):
                 if context:
                     members = found.setdefault(context, set())
                 else:

@@ -20,6 +20,9 @@
       if (service.number === dialled) return { reach: { kind: "service", target, returns: service.returns, at: service.at } };
     if (dialled === plan.features.ownMailbox) return plan.users.get(extension).mailbox ? { mailbox: extension } : { refused: 404, why: "no_mailbox" };
     if (dialled === plan.features.anyMailbox) return { mailbox: "*" };
+    const { pickup, pickupOf } = plan.features;
+    if (dialled === pickup || (pickupOf !== null && dialled.startsWith(pickupOf) && plan.users.has(dialled.slice(pickupOf.length))))
+      return { refused: 403, why: "nothing_rings" };
     const number = plan.reading.dialled(dialled);
     const place = number === null ? null : inside(plan, number) || inRange(plan, number);
     if (place !== null) return { reach: place };
@@ -130,7 +133,8 @@
     if (transfer.attended) party = { origin: INTERNAL, number: transfer.by, carried: 0 };
     let further = fromPhone(plan, transfer.by, transfer.to);
     // Whoever is transferred is not the mailbox's owner, and a trunk can never reach mailbox access.
-    if (further.mailbox && !transfer.attended) further = { refused: 404, why: "no_such_number" };
+    const opens = further.mailbox || further.why === "nothing_rings";
+    if (opens && !transfer.attended) further = { refused: 404, why: "no_such_number" };
     const second = run(plan, party, transfer.to, further, world, transfer.attended ? null : transfer.by);
     const told = { kind: "transferred", subject: transfer.by, detail: transfer.to };
     return {
