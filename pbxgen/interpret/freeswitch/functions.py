@@ -178,7 +178,8 @@ def _show(_call: FreeSwitchCall, arguments: str) -> str:
 FUNCTIONS: Mapping[str, Callable[[FreeSwitchCall, str], str]] = {
     "acl": _acl, "cond": _cond, "db": _db, "expr": _expr, "limit_usage": _limit_usage, "regex": _regex,
     "replace": _replace, "sofia": _sofia, "strepoch": _strepoch, "strftime_tz": _strftime_tz, "user_data": _user_data,
-    "show": _show, "uuid_getvar": _uuid_getvar, "uuid_kill": _uuid_kill, "vm_prefs": _vm_prefs, "xml_locate": _xml_locate,
+    "show": _show, "uuid_getvar": _uuid_getvar, "uuid_kill": _uuid_kill, "vm_prefs": _vm_prefs,
+    "xml_locate": _xml_locate,
     "file_exists": lambda _, path: "true" if recording(path) is not None else "false",
 }  # fmt: skip
 """Each raises ValueError for arguments that no template writes."""
