@@ -339,6 +339,17 @@ def test_what_is_said_of_the_whole_pbx(key: str, old: str, new: str, title: str)
     assert block.lines[0].endswith(f"was {old}, now {new}")
 
 
+def test_whether_who_transferred_is_rung_is_told_of_the_whole_pbx() -> None:
+    new = "defaults: {recall: false}\n" + OFFICE
+    for language, line in (
+        ("en", "in the end: was ring at who transferred, now are released"),
+        ("it", "alla fine: prima squilla chi ha trasferito, ora la chiamata si chiude"),
+    ):
+        say = phrases(language)
+        (block,) = blocks(compare(plan_of(OFFICE), plan_of(new), TODAY, say), say)
+        assert block.lines == (line,)
+
+
 def test_a_time_zone_by_which_nothing_is_decided_is_no_difference() -> None:
     head = HEAD.replace("Europe/Rome", "Europe/Lisbon")
     assert compare(plan_of(OFFICE), plan_of(OFFICE, head=head), TODAY, phrases()).same

@@ -36,7 +36,9 @@ users:
         "PBX210",
         "A call from outside can be lost",
         "There are states of the phones in which a call from outside is released although nobody answered, no mailbox "
-        "or announcement took it, and no `busy` or `hangup` was written on its way. The shortest such call is told.",
+        "or announcement took it, and no `busy` or `hangup` was written on its way. The shortest such call is told. "
+        "Where no outside number leads to a user, operator position or group, the call is transferred there by "
+        "somebody who does not take it back (`defaults.recall`).",
         example=_with_trunk("""\
 users:
   "101": {name: Ada, did: "+390212345101"}
