@@ -367,6 +367,8 @@ class Trunk:
     called_number: CalledNumber = CalledNumber.REQUEST
     keepalive: int = 30
     """Seconds between OPTIONS that keep NAT open and tell whether the trunk is there; 0: none are sent."""
+    max_calls: int | None = None
+    """Calls at once, incoming ones too; None: as many as there are."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -90,6 +90,7 @@ def _trunk(
         location=location,
         called_number=plan.CalledNumber(trunk.called_number),
         keepalive=trunk.keepalive,
+        max_calls=trunk.max_calls,
     )
 
 

@@ -172,6 +172,8 @@ def trunk(value: Trunk, plan: Plan) -> str:
     if value.number is not None and shows_trunk_in_emergencies(plan):
         words.append("emergency=trunk")
     words += [f"cid={value.caller_id.value}", f"header={value.diversion.value}", f"form={form}", f"abroad={abroad}"]
+    if value.max_calls is not None:
+        words.append(f"max={value.max_calls}")
     return " ".join(words)
 
 

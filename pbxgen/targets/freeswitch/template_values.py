@@ -49,7 +49,8 @@ def inbound_trunks(plan: Plan) -> Iterator[View]:
         if lists:
             where = _comment(trunk.name, trunk.location)
             called_by = _CALLED_BY.get(trunk.called_number)
-            named = {"tenant": plan.name, "name": trunk.name, "where": where}
+            counted = "" if trunk.max_calls is None else call_data.gateway_name(trunk, plan)
+            named = {"tenant": plan.name, "name": trunk.name, "where": where, "counted": counted}
             yield {**named, "lists": lists, "called_by": called_by}
 
 
