@@ -95,6 +95,7 @@ def _trunk(trunk: Trunk, say: Phrases) -> str:
         say("diff.value.caller_id", policy=trunk.caller_id),
         trunk.diversion.value,
         say("diff.value.registers") if trunk.register else "",
+        say("diff.value.max_calls", number=trunk.max_calls) if trunk.max_calls else "",
         say("diff.value.keepalive", seconds=trunk.keepalive) if trunk.keepalive else "",
         say("diff.value.username", name=trunk.username) if trunk.username else "",
         say("diff.value.accepts", addresses=", ".join(trunk.accept_from)) if trunk.accept_from else "",

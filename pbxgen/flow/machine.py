@@ -74,6 +74,8 @@ class Caller:
     """Diversions the call came in with from a trunk."""
     withheld: bool = False
     """Did a phone ask that its number be shown to nobody outside?"""
+    trunk: str | None = None
+    """The trunk that the caller's own call occupies, where it is known."""
 
     @property
     def key(self) -> tuple[str, str] | None:

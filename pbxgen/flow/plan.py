@@ -475,6 +475,8 @@ class Trunk:
     dtmf: Dtmf = Dtmf.AUTO
     t38: bool = False
     """May a call become a T.38 fax?"""
+    max_calls: int | None = None
+    """Calls at once, incoming ones too; None: as many as there are."""
 
 
 @dataclass(frozen=True, slots=True)

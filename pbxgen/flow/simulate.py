@@ -65,10 +65,11 @@ class Story:
 
 
 def caller_of(plan: Plan, call: Call) -> Caller:
-    """Who calls: an extension of the plan is inside, everything else comes from a trunk."""
+    """Who calls: an extension of the plan is inside, everything else comes from a trunk, the first one of the plan."""
     if call.caller in plan.users:
         return Caller(Origin.INTERNAL, call.caller, withheld=call.withheld)
-    return Caller(Origin.EXTERNAL, entry.caller_from_trunk(plan, call.caller), call.carried)
+    trunk = next(iter(plan.trunks), None)
+    return Caller(Origin.EXTERNAL, entry.caller_from_trunk(plan, call.caller), call.carried, trunk=trunk)
 
 
 def simulate(plan: Plan, call: Call, world: World) -> Story:
@@ -95,7 +96,7 @@ def _transferred(plan: Plan, caller: Caller, story: Story, transfer: Transfer, w
         party = replace(caller, carried=0)
     elif transfer.by == caller.number and caller.origin is Origin.INTERNAL:
         inside = answerer in plan.users
-        party = Caller(Origin.INTERNAL if inside else Origin.EXTERNAL, answerer)
+        party = Caller(Origin.INTERNAL if inside else Origin.EXTERNAL, answerer, trunk=story.via)
     else:
         return story
     if transfer.attended:

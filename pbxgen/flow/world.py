@@ -241,11 +241,19 @@ class Bell:
         confirm = ringing.pending.place.confirm
         if not user.follow_me:
             return self._judge([self._contacts(user, 0, ringing.seconds, confirm)])
-        legs = [self._leg(leg, user, ringing, confirm) for leg in user.follow_me]
-        present = [leg for leg in legs if leg is not None]
+        present: list[_LegResult] = []
+        for one in user.follow_me:
+            ahead = tuple(leg.via for leg in present if leg.via is not None)
+            leg = self._leg(one, user, ringing, confirm, ahead)
+            present += [] if leg is None else [leg]
         return self._judge(present)
 
-    def _leg(self, leg: Leg, owner: User, ringing: Ringing, confirm: bool) -> _LegResult | None:
+    def _is_full(self, trunk: str, ahead: tuple[str, ...] = ()) -> bool:
+        """Has a trunk no room beside the caller's own call and those ``ahead``, whose trunks these are?"""
+        most = self._plan.trunks[trunk].max_calls
+        return most is not None and (self._caller.trunk == trunk) + ahead.count(trunk) >= most
+
+    def _leg(self, leg: Leg, owner: User, ringing: Ringing, confirm: bool, ahead: tuple[str, ...]) -> _LegResult | None:
         place = leg.place
         if place.key == self._caller.key:
             return None
@@ -255,7 +263,7 @@ class Bell:
             return None
         confirm = confirm or place.confirm
         if place.kind is PlaceKind.OUTSIDE:
-            return self._follow_outside(place, leg.delay, end, confirm)
+            return self._follow_outside(place, leg.delay, end, confirm, ahead)
         member = self._plan.users[place.target]
         if place.target != owner.extension and (member.dnd or self._occupied(member)):
             return _LegResult(place.target, leg.delay, leg.delay, False, Outcome.BUSY)
@@ -322,6 +330,8 @@ class Bell:
         events: list[Event] = []
         via: str | None = None
         for trunk, of_trunk in ((trunk, self._world.trunks.get(trunk)) for trunk in trunks):
+            if of_trunk is None and not emergency and self._is_full(trunk):
+                of_trunk = "full"
             if of_trunk in ("down", "silent"):
                 events.append(Event(EventKind.NOT_CARRIED, trunk, detail=of_trunk, seconds=silent))
                 waited, outcome = waited + silent, Outcome.UNREACHABLE
@@ -339,10 +349,12 @@ class Bell:
             status = status if replied == UNHEARD else replied
         return _LegResult(number, 0, waited, via is not None, outcome, confirm, via, status, tuple(events))
 
-    def _follow_outside(self, place: Place, start: int, end: int, confirm: bool) -> _LegResult:
+    def _follow_outside(self, place: Place, start: int, end: int, confirm: bool, ahead: tuple[str, ...]) -> _LegResult:
         """A leg of ``follow_me`` is sent over the first trunk of its list, beside the others."""
         trunk = next(iter(self._plan.trunks_of(place)), None)
         of_trunk = self._world.trunks.get(trunk or "")
+        if of_trunk is None and trunk is not None and self._is_full(trunk, ahead):
+            of_trunk = "full"
         if of_trunk is not None:
             silent = of_trunk in ("down", "silent")
             return _LegResult(place.target, start, end if silent else start, False, Outcome.UNREACHABLE)

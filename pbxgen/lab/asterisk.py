@@ -44,6 +44,10 @@ _HARMLESS = (
         "said of every routine that a hangup ends: the caller gave up while somebody was asked to press 1",
     ),
     Harmless(
+        r"\S+ Abnormal 'Gosub\(pbxgen-counted-(?:trunk|watched)-leg,\S+\)' exit\.  Popping routine return locations\.",
+        "of legs that begin at the same moment, one more than the trunk takes is ended by its routine",
+    ),
+    Harmless(
         r"\S+\.trunk\.\S+: There were no auth ids available",
         "a trunk of a scenario replies 401 or 407, and the source has no account for it",
     ),

@@ -13,6 +13,9 @@ from pbxgen.flow.plan import Mailbox, PlaceKind, Plan, Secret, Trunk, User
 from pbxgen.lab.ports import Address, loopback_network
 
 TRUNK_PORT = 5060
+_SOON = 10
+"""Seconds; OPTIONS at longer intervals are left out: calls are over before they tell anything, and Asterisk takes a
+trunk that it has not asked yet for dead."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,9 +87,10 @@ def _tenant(number: int, case: Case, addresses: Iterator[Address], secrets: dict
         host, port = ends[key] = next(addresses)
         login = secret(f"trunk-{name}") if trunk.password is not None else None
         proxy = None if trunk.outbound_proxy is None else (host, port)
-        trunks[key] = replace(
+        placed = replace(
             trunk, host=host, port=port, transport="udp", accept_from=(), password=login, outbound_proxy=proxy
         )
+        trunks[key] = replace(placed, keepalive=trunk.keepalive if trunk.keepalive < _SOON else 0)
     named = replace(plan, name=name, domain=f"{name}.lab")
     users = {extension: _user(named, user, secret) for extension, user in plan.users.items()}
     parking = None

@@ -105,6 +105,13 @@ KeepAlive = Annotated[
 ]
 
 
+MaxCalls = Annotated[
+    Annotated[int, Field(ge=1, le=10000), Tag("<number>")] | Annotated[Null, Tag("<null>")],
+    Discriminator(lambda value: "<null>" if value is None else "<number>"),
+    Expects("a whole number of calls, or null"),
+]
+
+
 class Trunk(Model):
     """A connection to a carrier."""
 
@@ -177,6 +184,9 @@ class Trunk(Model):
         30, description="Seconds between OPTIONS, 5-3600, which keep NAT open and tell whether it is there; 0: none."
     )
     options: TrunkOptions = Field(TrunkOptions(), description="Raw settings, by PBX.")
+    max_calls: MaxCalls = Field(
+        None, description="Calls at once, 1-10000, incoming ones too; a full trunk is passed over; null: no limit."
+    )
 
 
 Pattern = Annotated[str, StringConstraints(min_length=1, max_length=200), Expects("a pattern in quotes")]

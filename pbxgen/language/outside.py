@@ -131,6 +131,7 @@ def _trunk(
         codecs=tuple(dict.fromkeys(trunk.codecs)),
         dtmf=plan.Dtmf(trunk.dtmf),
         t38=trunk.t38,
+        max_calls=trunk.max_calls,
     )
 
 

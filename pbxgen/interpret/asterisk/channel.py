@@ -174,6 +174,8 @@ class AsteriskChannel:
         self.place: AsteriskPlace = ("", "", 1)
         self.frames: list[GosubFrame] = []
         self.shared: dict[str, str] = {}
+        self.groups: dict[str, str] = {}
+        """By category, the group that it counts for (``GROUP``)."""
         self.causes: dict[str, str] = {}
         """Last reply of each leg that was rung, by the leg's channel: "SIP 180 Ringing"."""
         self.number = ""

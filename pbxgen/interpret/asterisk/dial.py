@@ -33,7 +33,8 @@ def dial(channel: AsteriskChannel, text: str) -> Steps:
     for attempt in attempts:
         if "b" in given:
             yield from _subroutine(channel, attempt, given["b"])
-        attempt.begin()
+        if not attempt.ended:  # hung up by its subroutine: it is not called
+            attempt.begin()
     yield from _waiting(channel, attempts, int(seconds) if seconds else None)
     if "i" not in given and any(a.redirects for a in attempts):
         raise ValueError("redirections are followed")

@@ -253,6 +253,16 @@ def _set_shared(channel: AsteriskChannel, text: str, value: str) -> None:
         owner.shared[name] = value
 
 
+def _set_group(channel: AsteriskChannel, text: str, value: str) -> None:
+    """``GROUP(category)``: one group in each category, or none."""
+    channel.groups[text] = value
+
+
+def _group_count(channel: AsteriskChannel, text: str) -> str:
+    group, _, category = text.partition("@")
+    return str(sum(other.groups.get(category) == group for other in channel.switch.channels.values() if not other.gone))
+
+
 def _add_header(channel: AsteriskChannel, text: str, value: str) -> None:
     action, name = arguments(text, most=2)
     if action != "add" or channel.endpoint is None:
@@ -293,7 +303,7 @@ READ: Mapping[str, AsteriskFunction] = {
     "MAX": lambda channel, text: str(max(_two_numbers(text))),
     "CHANNEL_EXISTS": lambda channel, text: str(int(text in channel.switch.channels)),
     "HANGUPCAUSE_KEYS": lambda channel, _: ",".join(channel.causes),
-    "IMPORT": _import,
+    "IMPORT": _import, "GROUP_COUNT": _group_count,
     "DB": _database, "DB_DELETE": _delete,
     "LOCK": lambda channel, text: "1",
     "UNLOCK": lambda channel, text: "1",
@@ -302,5 +312,5 @@ READ: Mapping[str, AsteriskFunction] = {
 WRITE: Mapping[str, Callable[[AsteriskChannel, str, str], None]] = {
     "ARRAY": _set_array, "LOCAL": AsteriskChannel.set_local, "CALLERID": _set_caller_id, "CHANNEL": _set_channel,
     "CONNECTEDLINE": _set_connected_line,
-    "SHARED": _set_shared, "PJSIP_HEADER": _add_header, "DB": _set_database,
+    "SHARED": _set_shared, "GROUP": _set_group, "PJSIP_HEADER": _add_header, "DB": _set_database,
 }  # fmt: skip

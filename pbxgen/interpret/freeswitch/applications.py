@@ -94,11 +94,14 @@ def _extension(data: str) -> tuple[str, str]:
     return number, context
 
 
-def _limit(_: FreeSwitchCore, channel: FreeSwitchChannel, data: str) -> None:
-    """Counts without a maximum; a channel counts once for each resource."""
-    backend, realm, resource = separated(data, " ", 7)
-    if backend != "hash":
-        raise ValueError("another backend")
+def _limit(switch: FreeSwitchCore, channel: FreeSwitchChannel, data: str) -> None:
+    """A channel counts once for each resource; one that is too many is hung up with the cause behind the ``!``."""
+    backend, realm, resource, *most = separated(data, " ", 7)
+    if backend != "hash" or len(most) not in (0, 2) or (most and most[1][:1] != "!"):
+        raise ValueError("another backend, or another end than hanging up")
+    if most and 0 <= int(most[0]) <= switch.call.usage((realm, resource)):
+        switch.hang_up(channel, most[1][1:])
+        return
     channel.counted.add((realm, resource))
 
 

@@ -32,6 +32,8 @@ def bridge(switch: FreeSwitchCore, channel: FreeSwitchChannel, data: str) -> Non
         channel.set("originate_causes", None)
     living = (one for one in dialled.destinations if not is_thought_dead(switch.call, one))
     dialled_legs = [new_leg(switch.call, channel, destination) for destination in living]
+    for leg in dialled_legs:
+        _made(switch, leg)
     # A party that was called, and is transferred now, still has it from its own leg.
     early = not is_true(dialled.variables.get("ignore_early_media") or channel.get("ignore_early_media"))
     limit = int(channel.get("call_timeout") or _DEFAULT_SECONDS)
@@ -46,6 +48,14 @@ def bridge(switch: FreeSwitchCore, channel: FreeSwitchChannel, data: str) -> Non
         _failed(switch, channel, "NO_ANSWER" if originate.timed_out else dialled_legs[0].cause or "ORIGINATOR_CANCEL")
         return
     _connect(switch, channel, winner)
+
+
+def _made(switch: FreeSwitchCore, leg: FreeSwitchLeg) -> None:
+    """What a leg runs as soon as it is made, before anything is sent; it may end there."""
+    application, _, data = (leg.channel.get("execute_on_originate") or "").partition(" ")
+    if application:
+        switch.execute(leg.channel, application, data)
+        leg.cause = leg.channel.cause
 
 
 def _connect(switch: FreeSwitchCore, channel: FreeSwitchChannel, leg: FreeSwitchLeg) -> None:

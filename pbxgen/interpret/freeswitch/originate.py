@@ -42,7 +42,7 @@ class Originate:
 
     def run(self) -> FreeSwitchLeg | None:
         """The leg that the caller is connected with; None: none, each leg has its cause."""
-        self._begin(leg for leg in self._legs if not leg.delay)
+        self._begin(leg for leg in self._up() if not leg.delay)
         while True:
             winner = next((leg for leg in self._legs if leg.won), None)
             if winner is not None:

@@ -177,7 +177,7 @@ def _emergency(plan: Plan) -> Iterator[tuple[str, str]]:
 def _trunk(plan: Plan, trunk: Trunk, siblings: Mapping[Key, Key], is_ours: bool) -> dict[str, object]:
     settings = [trunk.number_format.value, trunk.caller_id.value, trunk.diversion.value, trunk.number or ""]
     settings += ["trunk" if trunk.number and shows_trunk_in_emergencies(plan) else ""]
-    settings += [address(trunk) if trunk.keepalive and is_ours else ""]
+    settings += [address(trunk) if trunk.keepalive and is_ours else "", str(trunk.max_calls or "")]
     settings += [tells(trunk), trunk.from_domain or plan.domain] if tells(trunk) else []
     while not settings[-1]:
         settings.pop()
@@ -187,6 +187,7 @@ def _trunk(plan: Plan, trunk: Trunk, siblings: Mapping[Key, Key], is_ours: bool)
         "context": names.context(plan, "trunk", trunk.name),
         "name": trunk.name,
         "where": trunk.location.short,
+        "counted": trunk.max_calls is not None,
         "settings": ",".join(settings),
         "called_by": "" if trunk.called_number is CalledNumber.REQUEST else trunk.called_number.value,
         "sibling": sibling,

@@ -63,6 +63,8 @@ def address(trunk: Trunk) -> str:
     """Where a trunk is, as a SIP URI says it behind the user."""
     way = "" if trunk.transport == "udp" else f";transport={trunk.transport}"
     return f"{host_and_port(trunk.host, trunk.port)}{way}"
+
+
 def transport(trunk: Trunk) -> str:
     """The transport that a trunk's calls and registrations are sent over."""
     name = UNVERIFIED if trunk.transport == "tls" and not trunk.tls_verify else trunk.transport

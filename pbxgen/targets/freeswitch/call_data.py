@@ -180,6 +180,8 @@ def trunk(value: Trunk, plan: Plan) -> str:
     if tells(value):
         words += [f"tells={tells(value)}", f"domain={value.from_domain or plan.domain}"]
     words += [f"cid={value.caller_id.value}", f"header={value.diversion.value}", f"form={form}", f"abroad={abroad}"]
+    if value.max_calls is not None:
+        words.append(f"max={value.max_calls}")
     return " ".join(words)
 
 

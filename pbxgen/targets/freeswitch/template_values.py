@@ -62,11 +62,13 @@ def inbound_trunks(plan: Plan) -> Iterator[View]:
         if lists:
             where = _comment(trunk.name, trunk.location)
             called_by = _CALLED_BY.get(trunk.called_number)
-            named = {"tenant": plan.name, "name": trunk.name, "where": where}
             yield {
-                **named,
+                "tenant": plan.name,
+                "name": trunk.name,
+                "where": where,
                 "lists": lists,
                 "called_by": called_by,
+                "counted": "" if trunk.max_calls is None else call_data.gateway_name(trunk, plan),
                 "media": media.incoming(trunk),
                 "encrypted": trunk.srtp is Srtp.REQUIRED,
             }
