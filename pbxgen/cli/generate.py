@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import string
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -19,8 +20,9 @@ if TYPE_CHECKING:
     from pbxgen.cli.findings import Findings
     from pbxgen.diagnostics.diagnostic import Diagnostic
     from pbxgen.output.changes import TreeChanges
+    from pbxgen.output.writer import Trees
     from pbxgen.pipeline import Compilation
-    from pbxgen.targets.base import Options
+    from pbxgen.targets.base import GeneratedFile, Options
 
 _PARTS = ("dialplan", "endpoints", "voicemail")
 _PLACEHOLDERS = ("extension", "tenant", "domain")
@@ -46,6 +48,7 @@ def register(app: typer.Typer) -> None:
             "pbxgen generate office -o out --diff                the same, line by line",
             "pbxgen generate office -o out --target asterisk",
             "pbxgen generate office -o out --parts dialplan --endpoint-name 'phone-{extension}'",
+            "pbxgen generate office -o out --beside              for an installation that keeps its own files",
             "pbxgen generate fleet.yaml -o out --keep-going      the tenants without errors, even if others have some",
         ),
     )(generate)
@@ -108,6 +111,13 @@ def generate(
             show_default="{extension}; in a fleet {extension}@{domain}",
         ),
     ] = None,
+    beside: Annotated[
+        bool,
+        typer.Option(
+            "--beside",
+            help="Beside an existing installation: everything below pbxgen/, and the lines that include it are shown.",
+        ),
+    ] = False,
     tenant: Tenant = None,
     keep_going: Annotated[
         bool,
@@ -131,12 +141,15 @@ def generate(
     from pbxgen.output.errors import OutputError
     from pbxgen.output.writer import survey_trees, write_trees
     from pbxgen.source.load import is_fleet
+    from pbxgen.targets import load_target
     from pbxgen.targets.base import Options, Part
 
     targets = target or list(PBXS)
     if endpoint_name is None and is_fleet(source):
         endpoint_name = _FLEET_ENDPOINT  # also where only one tenant is left: its phones keep their names
-    options = Options(parts=frozenset(Part(part.strip()) for part in parts.split(",")), endpoint_name=endpoint_name)
+    options = Options(
+        parts=frozenset(Part(part.strip()) for part in parts.split(",")), endpoint_name=endpoint_name, beside=beside
+    )
     try:
         with progress() as step:
             compilation = compiled_or_usage_error(
@@ -151,19 +164,33 @@ def generate(
             findings.add(generation.diagnostics)
             if not generation.trees:
                 raise OutputError
+            written = _below(generation.trees) if beside else generation.trees
             if compilation.fleet and tenant is not None and not force:
-                _refuse_to_remove_others(survey_trees(out, generation.trees))
+                _refuse_to_remove_others(survey_trees(out, written))
             if dry_run or diff:
-                trees = survey_trees(out, generation.trees)
+                trees = survey_trees(out, written)
             else:
                 step(f"writing to {out}")
-                trees = write_trees(out, generation.trees, force=force)
+                trees = write_trees(out, written, force=force)
     except OutputError as error:
         findings.add(error.diagnostics)
         findings.close("nothing was written")
     if dry_run or diff:
         _show_preview(trees, findings, diff=diff, force=force)
+    if beside and findings.is_text:
+        for name in targets:
+            for line in load_target(name).include_lines(compilation.plans, options):
+                console.out(console.printable(line))
     findings.close(_summary(compilation, trees, written=not (dry_run or diff)))
+
+
+def _below(trees: Trees) -> dict[str, tuple[GeneratedFile, ...]]:
+    """Trees whose folder is ``pbxgen/``, so that nothing of ours stands above it, no manifest either."""
+    below = "pbxgen/"
+    return {
+        f"{name}/pbxgen": tuple(replace(file, path=file.path.removeprefix(below)) for file in files)
+        for name, files in trees.items()
+    }
 
 
 def _refuse_to_remove_others(trees: Sequence[TreeChanges]) -> None:

@@ -12,9 +12,9 @@ def raw_settings(options: PhoneOptions | TrunkOptions, node: Node) -> tuple[RawS
     """``node``: where the options stand."""
     return tuple(
         RawSetting(pbx, part, name, value, key_of(at(node, pbx, part), name))
-        for pbx, of_pbx in (("asterisk", options.asterisk), ("freeswitch", options.freeswitch))
-        for part in type(of_pbx).model_fields
-        for name, value in getattr(of_pbx, part).items()
+        for pbx in type(options).model_fields
+        for part in type(getattr(options, pbx)).model_fields
+        for name, value in getattr(getattr(options, pbx), part).items()
     )
 
 

@@ -27,6 +27,8 @@ class Options:
 
     None: ``{extension}`` where a PBX serves one plan, ``{extension}@{domain}`` where it serves several.
     """
+    beside: bool = False
+    """Beside an existing installation: only what is the plan's own, everything below ``pbxgen/``."""
     secrets: Mapping[Secret, str] = field(default_factory=dict)
     """Every secret the parts need, already read."""
 
@@ -56,6 +58,10 @@ class Target(Protocol):
 
     def render(self, plans: tuple[Plan, ...], options: Options) -> tuple[GeneratedFile, ...]:
         """The files for one PBX that serves ``plans`` (several: tenants of a fleet), in a stable order."""
+        ...
+
+    def include_lines(self, plans: tuple[Plan, ...], options: Options) -> tuple[str, ...]:
+        """What an administrator writes into files of the installation, so that it includes those of ``beside``."""
         ...
 
     def stubs(self, plans: tuple[Plan, ...]) -> tuple[GeneratedFile, ...]:

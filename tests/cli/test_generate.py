@@ -88,6 +88,24 @@ def test_parts_that_are_left_out_are_removed(invoke, small: Path, tmp_path: Path
     assert not (tmp_path / "out/asterisk/pjsip.conf").exists()
 
 
+def test_beside_an_installation_everything_is_below_pbxgen_and_the_lines_are_shown(
+    invoke, small: Path, tmp_path: Path
+) -> None:
+    result = invoke("generate", small, "-o", tmp_path / "out", "--beside")
+    assert result.code == 0
+    written = tree(tmp_path / "out")
+    assert {name.split("/")[1] for name in written if name.count("/")} == {"pbxgen"}
+    assert "asterisk/pbxgen/extensions.conf" in written
+    assert b"[general]" not in written["asterisk/pbxgen/extensions.conf"]
+    assert b"type = transport" not in written["asterisk/pbxgen/pjsip.conf"]
+    assert not [name for name in written if name.endswith(("internal.xml", "freeswitch.xml", "modules.conf"))]
+    assert '#tryinclude "pbxgen/extensions.conf"' in result.out
+    assert 'data="../pbxgen/dialplan/*.xml"' in result.out
+    again = invoke("generate", small, "-o", tmp_path / "out", "--beside")
+    assert "unchanged" in again.out
+    assert tree(tmp_path / "out") == written
+
+
 def test_a_problem_writes_nothing(invoke, small: Path, tmp_path: Path) -> None:
     small.write_text(small.read_text().replace('busy: "102"', 'busy: "103"'))
     result = invoke("generate", small, "-o", tmp_path / "out")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 
 from pbxgen.diagnostics.diagnostic import Diagnostic
 from pbxgen.flow.plan import Plan, Secret
@@ -42,7 +43,10 @@ class AsteriskTarget:
             made += _endpoints(files, plans, options)
         if Part.VOICEMAIL in options.parts:
             made += _voicemail(files, plans, options)
-        return tuple(made)
+        return tuple(replace(one, path=_below(one.path)) for one in made) if options.beside else tuple(made)
+
+    def include_lines(self, plans: tuple[Plan, ...], options: Options) -> tuple[str, ...]:
+        return tuple(_include_lines(plans, options))
 
     def stubs(self, plans: tuple[Plan, ...]) -> tuple[GeneratedFile, ...]:
         if not any(plan.services for plan in plans):
@@ -53,7 +57,9 @@ class AsteriskTarget:
 
 def _dialplan(files: FileMaker, plans: tuple[Plan, ...], options: Options) -> Iterator[GeneratedFile]:
     settable = any(map(self_service.is_used, plans))
-    yield files.rendered("extensions.conf", "extensions.conf.j2", {"plans": plans, "settable": settable})
+    yield files.rendered(
+        "extensions.conf", "extensions.conf.j2", {"plans": plans, "settable": settable, "beside": options.beside}
+    )
     yield files.copied("pbxgen/library.conf", "library.conf")
     if settable:
         yield files.copied("pbxgen/self_service.conf", "self_service.conf")
@@ -68,7 +74,8 @@ def _dialplan(files: FileMaker, plans: tuple[Plan, ...], options: Options) -> It
 def _endpoints(files: FileMaker, plans: tuple[Plan, ...], options: Options) -> Iterator[GeneratedFile]:
     realm, carriers = endpoints.realm(plans), endpoints.carriers(plans)
     pattern = pattern_of(options.endpoint_name, len(plans))
-    common = {"plans": plans, "realm": realm, "carriers": carriers, **endpoints.transports(plans)}
+    common: dict[str, object] = {"plans": plans, "realm": realm, "carriers": carriers, **endpoints.transports(plans)}
+    common["beside"] = options.beside
     yield files.rendered("pjsip.conf", "pjsip.conf.j2", common)
     for plan in plans:
         phones = endpoints.phones(plan, endpoint_names(plan, pattern), options.secrets)
@@ -79,8 +86,11 @@ def _endpoints(files: FileMaker, plans: tuple[Plan, ...], options: Options) -> I
 
 def _voicemail(files: FileMaker, plans: tuple[Plan, ...], options: Options) -> Iterator[GeneratedFile]:
     zones = {_zone_name(plan): plan.timezone for plan in plans}
-    yield files.rendered("voicemail.conf", "voicemail.conf.j2", {"plans": plans, "zones": zones})
-    yield files.rendered("modules.conf", "modules.conf.j2", {})
+    yield files.rendered(
+        "voicemail.conf", "voicemail.conf.j2", {"plans": plans, "zones": zones, "beside": options.beside}
+    )
+    if not options.beside:
+        yield files.rendered("modules.conf", "modules.conf.j2", {})
     for plan in plans:
         view = {"plan": plan, "mailboxes": _mailboxes(plan, options.secrets)}
         yield files.rendered(f"pbxgen/{plan.name}/voicemail.conf", "tenant/voicemail.conf.j2", view, secret=True)
@@ -99,6 +109,26 @@ def _mailboxes(plan: Plan, secrets: Mapping[Secret, str]) -> list[dict[str, str]
         for user in names.in_order(plan.users)
         if user.mailbox is not None
     ]
+
+
+def _below(path: str) -> str:
+    """Beside an existing installation."""
+    return path if path.startswith("pbxgen/") else f"pbxgen/{path}"
+
+
+def _include_lines(plans: tuple[Plan, ...], options: Options) -> Iterator[str]:
+    if Part.DIALPLAN in options.parts:
+        yield "; at the end of extensions.conf"
+        yield '#tryinclude "pbxgen/extensions.conf"'
+    if Part.ENDPOINTS in options.parts:
+        ways = sorted({"udp", "tcp", *(trunk.transport for plan in plans for trunk in plan.trunks.values())})
+        yield f"; at the end of pjsip.conf, which has transports of the names {', '.join(ways)}, and below [global]"
+        yield f"; endpoint_identifier_order = ip,username and default_realm = {endpoints.realm(plans)}"
+        yield '#tryinclude "pbxgen/pjsip.conf"'
+    if Part.VOICEMAIL in options.parts:
+        yield "; at the end of voicemail.conf, and below its [zonemessages]"
+        yield from (f"; {_zone_name(p)} = {p.timezone}|'vm-received' q 'digits/at' H N 'hours'" for p in plans)
+        yield '#tryinclude "pbxgen/voicemail.conf"'
 
 
 def _zone_name(plan: Plan) -> str:

@@ -5,7 +5,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
+from dataclasses import replace
 
 from pbxgen.diagnostics.diagnostic import Diagnostic
 from pbxgen.flow.plan import Plan
@@ -14,6 +16,9 @@ from pbxgen.targets.freeswitch import contacts, escape, failover, limits, self_s
 from pbxgen.targets.freeswitch.addresses import inbound_lists
 from pbxgen.targets.freeswitch.endpoints import Naming
 from pbxgen.targets.templates import FileMaker, templates_folder
+
+_OTHERS = re.compile(r"freeswitch\.xml|directory/default\.xml|autoload_configs/.*|sip_profiles/\w+\.xml")
+"""Files that an existing installation has, and keeps."""
 
 
 class FreeSwitchTarget:
@@ -44,13 +49,35 @@ class FreeSwitchTarget:
             made.append(files.copied("autoload_configs/voicemail.conf.xml", "voicemail.conf.xml"))
         if Part.ENDPOINTS in options.parts:
             made += _profiles(files, plans, options)
+        if options.beside:
+            made = [replace(one, path=f"pbxgen/{one.path}") for one in made if not _OTHERS.fullmatch(one.path)]
         return tuple(sorted(made, key=lambda file: file.path))
+
+    def include_lines(self, plans: tuple[Plan, ...], options: Options) -> tuple[str, ...]:
+        return tuple(_include_lines(options))
 
     def stubs(self, plans: tuple[Plan, ...]) -> tuple[GeneratedFile, ...]:
         if not any(plan.services for plan in plans):
             return ()
         files = FileMaker(self.name, escape.xml, {"comment": escape.comment})
         return (files.rendered("dialplan/local/stubs.xml", "stubs.xml.j2", {"plans": plans}),)
+
+
+def _include_lines(options: Options) -> Iterator[str]:
+    if Part.DIALPLAN in options.parts:
+        yield from _including("dialplan/pbxgen.xml", "../pbxgen/dialplan/*.xml")
+    yield from _including("directory/pbxgen.xml", "../pbxgen/directory/*.xml")
+    if Part.ENDPOINTS in options.parts:
+        yield "<!-- The profile external sends the calls that it takes to the context pbxgen.trunks. -->"
+        yield from _including("sip_profiles/external/pbxgen.xml", "../../pbxgen/sip_profiles/external/*.xml")
+
+
+def _including(path: str, files: str) -> Iterator[str]:
+    """A file of its own. FreeSWITCH drops a line that holds ``<include>``, with whatever else stands in it."""
+    yield f"<!-- {path} -->"
+    yield "<include>"
+    yield f'  <X-PRE-PROCESS cmd="include" data="{files}"/>'
+    yield "</include>"
 
 
 def _dialplan(files: FileMaker, plans: tuple[Plan, ...], naming: Naming) -> Iterator[GeneratedFile]:
