@@ -1,4 +1,4 @@
-"""Pickup: who shares a group with whom it rings at takes the call, nobody else, and no other tenant's."""
+"""Pickup: of a group's calls by who is in the group, of one extension's by every phone of its tenant, and by no other's."""
 
 from __future__ import annotations
 
@@ -80,12 +80,21 @@ def test_who_shares_a_group_takes_the_call_that_rings(laboratory_and_code: tuple
     assert ringing.status == 200
 
 
+def test_the_call_at_one_extension_is_taken_by_whoever_dials_it(laboratory_and_code: tuple[Laboratory, str]) -> None:
+    running, _ = laboratory_and_code
+    with _Ringing(running, "102") as ringing:
+        taken = call_up(running, running.phone(takes), "104", "**101", _HERE, running.login("104"))
+        assert ringing.called.wait(lambda m: m.method == "CANCEL" and m.status is None, 3.0) is not None
+        running.settle(0.5)
+        taken.say("BYE")
+    assert ringing.status == 200
+
+
 @pytest.mark.parametrize("who", ["103", "104"])
-@pytest.mark.parametrize("code", ["group", "**101"])
-def test_nobody_else_takes_it(laboratory_and_code: tuple[Laboratory, str], who: str, code: str) -> None:
+def test_nobody_else_takes_a_call_of_a_group(laboratory_and_code: tuple[Laboratory, str], who: str) -> None:
     running, group_code = laboratory_and_code
     with _Ringing(running, "102") as ringing:
-        status = _dial(running, who, group_code if code == "group" else code)
+        status = _dial(running, who, group_code)
         assert status == 403
     assert ringing.status != 200 or not ringing.called.requests("CANCEL")
 

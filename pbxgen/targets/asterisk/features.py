@@ -14,7 +14,7 @@ BUILT_IN = "*8"
 def view(plan: Plan) -> dict[str, object]:
     """What the template of a tenant's dialplan prints of them."""
     pickups = [
-        {"extension": user.extension, "names": "&".join(user.pickup), "groups": ",".join(_groups(plan, user))}
+        {"extension": user.extension, "groups": ",".join(_groups(plan, user))}
         for user in names.in_order(plan.users)
         if user.pickup
     ]
@@ -22,8 +22,9 @@ def view(plan: Plan) -> dict[str, object]:
 
 
 def call_groups(plan: Plan, user: User) -> str:
-    """In which groups calls for a user's phones ring: the pickup groups, and one of the user's own."""
-    return ",".join((*_groups(plan, user), f"{plan.name}.user.{user.extension}")) if user.pickup else ""
+    """In which groups calls for a user's phones ring: the pickup groups, and one of the user's own for ``pickup_of``."""
+    own = () if plan.features.pickup_of is None else (f"{plan.name}.user.{user.extension}",)
+    return ",".join((*_groups(plan, user), *own))
 
 
 def pickup_groups(plan: Plan, user: User) -> str:
