@@ -37,6 +37,8 @@ _NO_VOICEMAIL = (
 )
 _BUSY = "previous reload command didn't finish yet"
 _PATIENCE_SECONDS = 60.0
+_PHONES = ".phones"
+"""What the context of a tenant's phones ends with."""
 _SHOWN = 900
 """Characters of an application and its data that `dialplan show` prints for certain."""
 _SHOWN_PATH = 35
@@ -108,6 +110,20 @@ class Asterisk:
 
     def users_gone(self, before: Files, after: Files) -> list[str]:
         return sorted(_mailboxes(before) - _mailboxes(after))
+
+    def passwords(self, files: Files) -> dict[tuple[str, str], str]:
+        tenants: dict[str, str] = {}
+        logins: dict[str, tuple[str, str]] = {}
+        try:
+            for section in config.read("pjsip.conf", files) if "pjsip.conf" in files else ():
+                context = section.get("context")
+                if section.get("type") == "endpoint" and context.endswith(_PHONES):
+                    tenants[section.name] = context.removesuffix(_PHONES)
+                elif section.get("type") == "auth":
+                    logins[section.name] = (section.get("username"), section.get("password"))
+        except NotUnderstoodError:
+            return {}
+        return {(tenants[name], user): text for name, (user, text) in logins.items() if name in tenants}
 
     def running(self, ask: Ask, ask_each: AskEach) -> RunningAsterisk:
         return RunningAsterisk(ask, ask_each)

@@ -42,6 +42,7 @@ _HARMLESS = re.compile(
 )
 _KEY = re.compile(r"[\w.-]+", re.ASCII)
 """One that a command can name: the console has ways of its own with other characters."""
+_PHONES = ".phones.xml"
 _COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
 _TAG = re.compile(r'<(/?)([\w:.-]+)((?:\s+[\w:.-]+="[^"]*")*)\s*(/?)>')
 _ATTRIBUTE = re.compile(r'([\w:.-]+)="([^"]*)"')
@@ -105,6 +106,20 @@ class FreeSwitch:
 
     def users_gone(self, before: Files, after: Files) -> list[str]:
         return sorted(_users(before) - _users(after))
+
+    def passwords(self, files: Files) -> dict[tuple[str, str], str]:
+        found: dict[tuple[str, str], str] = {}
+        for path in files:
+            try:
+                domains = parsed(FreeSwitchPreprocessor(files, {}).included(path)) if path.endswith(_PHONES) else ()
+            except NotUnderstoodError:
+                continue
+            for domain in domains:
+                context = _named(domain, "variable", "user_context")
+                for user in _all(domain, "user"):
+                    if password := _named(user, "param", "password"):
+                        found[context.removesuffix(".phones"), user.get("id")] = password
+        return found
 
     def running(self, ask: Ask, ask_each: AskEach) -> RunningFreeSwitch:
         return RunningFreeSwitch(ask, ask_each)
@@ -359,17 +374,21 @@ def _understood(files: Files, variables: Mapping[str, str]) -> dict[str, XmlElem
         return {}
 
 
+def _named(element: XmlElement, tag: str, name: str) -> str:
+    """The value of the first element below that has this name; nothing where there is none."""
+    return next((one.get("value") for one in _all(element, tag) if one.get("name") == name), "")
+
+
 def _registers(gateway: XmlElement) -> bool:
     """FreeSWITCH registers a gateway unless it is told not to."""
-    given = next((p.get("value") for p in _all(gateway, "param") if p.get("name") == "register"), "true")
-    return given == "true"
+    return _named(gateway, "param", "register") in ("true", "")
 
 
 def _users(files: Files) -> set[str]:
     """Users of the directory who may have a mailbox, with their domains."""
     found = set()
     for path in files:
-        if path.endswith(".phones.xml"):
+        if path.endswith(_PHONES):
             for domain in parsed(FreeSwitchPreprocessor(files, {}).included(path)):
                 found |= {f"{domain.get('name')}/{user.get('id')}" for user in _all(domain, "user")}
     return found

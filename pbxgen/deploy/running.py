@@ -175,6 +175,10 @@ class DeployablePbx(Protocol):
         """Mailboxes that nobody opens any more, as ``tenant/extension``."""
         ...
 
+    def passwords(self, files: Files) -> Mapping[tuple[str, str], str]:
+        """Those of the phones in a release, by tenant and extension; none of files that nobody understands."""
+        ...
+
     def running(self, ask: Ask, ask_each: AskEach) -> RunningPbx: ...
 
 

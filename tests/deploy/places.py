@@ -103,8 +103,8 @@ class Place:
             return engine_deploy(session, wanted, plans, before, Order(force, shown), _quiet)
 
     def rollback(self) -> Deployed:
-        with session_at(self.target) as session:
-            return engine_rollback(session, _quiet)
+        with session_at(self.target) as session, self._before() as before:
+            return engine_rollback(session, before, _quiet)
 
     def plan(self) -> TargetPlan:
         wanted, plans = self.wanted()

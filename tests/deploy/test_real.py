@@ -10,11 +10,13 @@ from pathlib import Path
 
 import pytest
 
+from pbxgen.deploy import verify
 from pbxgen.deploy.errors import DeployError
 from pbxgen.deploy.running import RunningPbx, load_deployable
 from pbxgen.deploy.shell import Done, Shell
 from pbxgen.deploy.site import Site
 from pbxgen.deploy.status import Standing
+from pbxgen.lab.visit import visit
 from tests.deploy.killed import killed
 from tests.deploy.loopback_sshd import sshd
 from tests.deploy.places import DOMAIN, PASSWORD, RealPlace, real_place
@@ -340,6 +342,29 @@ def test_the_calls_of_verify_are_placed_on_the_running_pbx(office: Office, monke
             assert hal.register("108", DOMAIN, Login("108", "no-blanks-in-it-8")) == 200
             taken = [line for line in place.plan().unverified if "registered" in line]
             assert taken == ["the call 'to Hal': a phone of 108 is registered, and would ring"]
+        first = place.current
+        place.write(text + _SILENT_USERS.replace("Hal", "Harold").replace("in-it-7", "in-it-77"))
+        before = place.deploy().release
+        placed = []
+        with monkeypatch.context() as patch:
+            patch.setattr(verify, "visit", lambda *words: placed.append(found := visit(*words)) or found)
+            back = place.rollback()
+            # Then the passwords were others: those of the release are taken.
+            assert [[(one.case.name, one.passed) for one in found] for found in placed] == [
+                [("to Gus", True), ("Gus is busy", True)]
+            ]
+            assert (back.release, back.told) == (first, (*done.told, f"not verified: {taken[0]}"))
+            path, how = _UNREACHABLE[place.target.pbx]
+            _spoil(patch, place, path, how)
+            patch.setattr(type(_running(place)), "differences", lambda *_: [])
+            with pytest.raises(DeployError) as refused:
+                place.rollback()
+        assert "the call 'to Gus'" in str(refused.value)
+        assert f"{first} runs again" in str(refused.value)
+        assert place.current == first
+        assert not {name for name in _registered(place) if name.startswith(("106", "107"))}
+        spoilt = place.folder / "releases" / str(before)
+        assert place.deploy(force=True).release != spoilt.name
         before = place.current
         place.write(text + _SILENT_USERS.replace("Gus", "Gustavo"))
         path, how = _UNREACHABLE[place.target.pbx]
