@@ -39,14 +39,16 @@ def rollback(to: To, file: File = DEFAULT_FILE) -> None:
     from pbxgen.deploy.errors import DeployError
     from pbxgen.deploy.session import session_at
 
+    at = to
     try:
         with undone_when_ended(), progress() as step:
             read = deploy_file(file)
             source = CompiledSource(read.source, {})  # as it is today, it may have errors
             for target in targets_of(read, to):
-                step(f"asking {target.name}")
+                at = target.name
+                step(f"asking {at}")
                 with session_at(target) as session, before_in_git(source, step) as before:
                     result = rolled_back(session, before, step)
                 tell(target, result)
     except DeployError as error:
-        fail(error)
+        fail(error, at)

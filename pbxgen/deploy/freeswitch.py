@@ -241,10 +241,12 @@ class RunningFreeSwitch:
                 found += _compared(
                     dialplan, self._section("dialplan"), "context", _names(scope.before, "dialplan", variables)
                 )
+            domains = _names(scope.before, "directory", variables)
+            if scope.beside or Part.ENDPOINTS not in scope.parts:  # users of that domain may be the administrator's
+                directory = [one for one in directory if not _stands_in(one, variables)]
+                domains -= {variables.get("domain", "").lower()}
             if any(True for _ in directory):
-                found += _compared(
-                    directory, self._section("directory"), "domain", _names(scope.before, "directory", variables)
-                )
+                found += _compared(directory, self._section("directory"), "domain", domains)
             if Part.ENDPOINTS in scope.parts:
                 found += self._gateway_differences(files, scope, variables)
             if Part.VOICEMAIL in scope.parts and not scope.beside:
@@ -264,6 +266,17 @@ class RunningFreeSwitch:
         if not scope.beside:
             running = self._running_profiles()
             yield from (f"the SIP profile {name} does not run" for name in _PROFILES if name not in running)
+
+    def others(self, parts: Collection[Part], there: Collection[str]) -> list[str]:
+        found = []
+        if self._ask("module_exists mod_xml_curl").strip() == "true":
+            found.append("mod_xml_curl is loaded: a server may give other configuration than these files")
+        if Part.DIALPLAN in parts and not there:
+            names = sorted(element.get("name") for element in self._section("dialplan") if element.tag == "context")
+            if names:
+                told = f"{names[0]}{f' and {len(names) - 1} more' if len(names) > 1 else ''}"
+                found.append(f"the PBX runs context {told}, which pbxgen did not write and would leave there")
+        return found
 
     def complaints(self, lines: Sequence[str]) -> list[str]:
         found = []
@@ -392,6 +405,12 @@ def _users(files: Files) -> set[str]:
             for domain in parsed(FreeSwitchPreprocessor(files, {}).included(path)):
                 found |= {f"{domain.get('name')}/{user.get('id')}" for user in _all(domain, "user")}
     return found
+
+
+def _stands_in(domain: XmlElement, variables: Mapping[str, str]) -> bool:
+    """Is it there only so that the stock files find a domain of that name? Theirs serves as well."""
+    names = {one.get("name") for one in _all(domain, "param")}
+    return domain.get("name") == variables.get("domain") and names == {"sip-forbid-register"}
 
 
 def _same(one: XmlElement, other: XmlElement) -> bool:

@@ -105,7 +105,8 @@ def plan_of(session: Session, wanted: Wanted, plans: Mapping[str, Plan], before:
         killed = ""
     unwritable = "" if state.writable else f"this user cannot write in {target.folder}: deploy as one who may"
     told, force = _too_many(callers, state.info, plans, running)
-    force = [*_in_the_way(state, placed, wanted.info.digest), *_not_ours(state, drift), *force]
+    others = _others(session, state)
+    force = [*_in_the_way(state, placed, wanted.info.digest), *others, *_not_ours(state, drift), *force]
     lost = [
         f"mailbox {name} and the messages in it: nobody can open it any more" for name in _users_gone(session, old, new)
     ]
@@ -175,6 +176,14 @@ def _in_the_way(state: SiteState, placed: tuple[TopFile, ...], release: str) -> 
     if state.in_the_way:
         found.append(f"{CURRENT} is no link to a release: it would be kept as {kept(CURRENT, release)}, and replaced")
     return found
+
+
+def _others(session: Session, state: SiteState) -> list[str]:
+    """What runs before the first release; whoever includes our files beside their own knows of those."""
+    if state.current is not None or session.target.beside:
+        return []
+    there = [path for path, text in state.top.items() if text is not None]
+    return session.running.others(session.target.parts, there)
 
 
 def _not_ours(state: SiteState, drift: tuple[str, ...]) -> list[str]:

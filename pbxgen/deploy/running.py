@@ -95,6 +95,13 @@ class RunningPbx(Protocol):
         """Where what runs is not what ``files`` say, in sentences without secrets."""
         ...
 
+    def others(self, parts: Collection[Part], there: Collection[str]) -> list[str]:
+        """What it runs before the first release that somebody else made and that would stay, in sentences.
+
+        ``there``: files of the top level that there are: what comes of those is not meant.
+        """
+        ...
+
     def complaints(self, lines: Sequence[str]) -> list[str]:
         """Lines of its log that a faulty configuration may have caused."""
         ...
