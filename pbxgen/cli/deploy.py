@@ -70,10 +70,10 @@ def deploy(
                 tell(target, result)
                 done.append(target.name)
     except DeployError as error:
-        left = [target.name for target in targets[len(done) + 1 :]]
+        at, *left = (target.name for target in targets[len(done) :])
         if left:
             console.note(f"not begun: {', '.join(left)}")
-        fail(error)
+        fail(error, at)
 
 
 def _deploy(target: DeployTarget, wanted: Any, source: Any, shown: Any, force: bool, step: Any) -> Deployed:

@@ -163,6 +163,9 @@ def session_of(target: DeployTarget) -> Iterator[Session]:
         fail(error)
 
 
-def fail(error: DeployError) -> NoReturn:
+def fail(error: DeployError, changing: str = "") -> NoReturn:
+    """``changing``: the target that it was to change."""
     show_error(error)
+    if changing and not error.switched:
+        console.note(f"nothing was changed at {changing}: what ran there runs on")
     raise typer.Exit(1) from None

@@ -9,7 +9,8 @@ from pbxgen.cli.options import examples
 
 _HELP = """Make the release before the one that runs at a target.
 
-It is switched, reloaded and verified as a deployment is. A rollback can be rolled back. The source stays as it is, so
+It is switched, reloaded and verified as a deployment is, with the scenarios of its own revision where deploy.yaml has
+`verify`. A rollback can be rolled back. The source stays as it is, so
 that the next deployment brings the same again: revert the commit, too.
 """
 
@@ -24,18 +25,30 @@ def register(app: typer.Typer) -> None:
 
 
 def rollback(to: To, file: File = DEFAULT_FILE) -> None:
-    from pbxgen.cli.deployment import deploy_file, fail, targets_of, tell, undone_when_ended
+    from pbxgen.cli.deployment import (
+        CompiledSource,
+        before_in_git,
+        deploy_file,
+        fail,
+        targets_of,
+        tell,
+        undone_when_ended,
+    )
     from pbxgen.cli.progress import progress
     from pbxgen.deploy.engine import rollback as rolled_back
     from pbxgen.deploy.errors import DeployError
     from pbxgen.deploy.session import session_at
 
+    at = to
     try:
         with undone_when_ended(), progress() as step:
-            for target in targets_of(deploy_file(file), to):
-                step(f"asking {target.name}")
-                with session_at(target) as session:
-                    result = rolled_back(session, step)
+            read = deploy_file(file)
+            source = CompiledSource(read.source, {})  # as it is today, it may have errors
+            for target in targets_of(read, to):
+                at = target.name
+                step(f"asking {at}")
+                with session_at(target) as session, before_in_git(source, step) as before:
+                    result = rolled_back(session, before, step)
                 tell(target, result)
     except DeployError as error:
-        fail(error)
+        fail(error, at)

@@ -76,9 +76,13 @@ def activate(session: Session, state: SiteState, switch: Switch, step: Step, *, 
             problems, lines = [str(error)], session.complaints_since(mark)
         if not problems:
             session.site.write_journal(proven)  # from here on a killed command is finished, not undone
-    except (DeployError, KeyboardInterrupt) as error:
-        why = str(error) if isinstance(error, DeployError) else "it was interrupted"
-        _go_back(session, journal, switch.files, before, why, step)
+    except DeployError as error:
+        left = _go_back(session, journal, switch.files, before, str(error), step)
+        code, help = error.diagnostic.code, error.diagnostic.help or ""
+        message = f"{error}; {_restored(journal)}"
+        raise DeployError(code, message, help, [*error.lines, *left], switched=True) from error
+    except KeyboardInterrupt:
+        _go_back(session, journal, switch.files, before, "it was interrupted", step)
         raise
     except BaseException as error:  # what runs is not proven, whatever it is that went wrong
         problems = [f"{type(error).__name__}: {error}"]
@@ -95,6 +99,7 @@ def activate(session: Session, state: SiteState, switch: Switch, step: Step, *, 
         f"{session.target.name}: {problems[0]}{_and_more(problems)}; {_restored(journal)}",
         "mend what it names and deploy again; " + ("nothing has changed for callers" if not left else left[0]),
         [*quoted, *left],
+        switched=True,
     )
 
 
@@ -258,6 +263,7 @@ def _lost(session: Session, journal: Journal, why: str, found: Sequence[str], qu
         f"look at the PBX; {_current(journal)} is current in {session.target.folder}, and the next deployment or "
         "rollback reloads it first; `deploy --force` goes on even where the PBX does not run it then",
         [*quoted, *found[1:_QUOTED]],
+        switched=True,
     )
 
 

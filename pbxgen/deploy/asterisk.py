@@ -37,15 +37,24 @@ _NO_VOICEMAIL = (
 )
 _BUSY = "previous reload command didn't finish yet"
 _PATIENCE_SECONDS = 60.0
+_PHONES = ".phones"
+"""What the context of a tenant's phones ends with."""
 _SHOWN = 900
 """Characters of an application and its data that `dialplan show` prints for certain."""
 _SHOWN_PATH = 35
 _NAME_WIDTH = 50
 _NAME_BEGINS = 12
-_CONTEXT = re.compile(r"\[ Context '(.*)' created by '[^']*' \]")
+_CONTEXT = re.compile(r"\[ Context '(.*)' created by '([^']*)' \]")
+_MADE_BY = {
+    "pbx_ael": "extensions.ael",
+    "pbx_lua": "extensions.lua",
+    "pbx_config": "a database (extconfig.conf), users.conf or the console",
+}
+"""Who makes contexts, and of what; others are of modules that make one for themselves."""
 _EXTENSION = re.compile(r"  '(.*?)' => +(?:(\d+)\.|hint:) (.*)")
 _HINT = -1
 """The priority of a hint (PRIORITY_HINT), which an extension has beside others or alone."""
+_OF_AEL_ITSELF = "ael-builtin-"
 _PRIORITY = re.compile(r" {5}(?:\[.*?\]| ) *(\d+)\. (.*)")
 _INCLUDE = re.compile(r"  Include => +'(.*)' +\[")
 _REGISTRAR = re.compile(r"\s*\[[^\[\]]*\]$")
@@ -111,6 +120,20 @@ class Asterisk:
 
     def users_gone(self, before: Files, after: Files) -> list[str]:
         return sorted(_mailboxes(before) - _mailboxes(after))
+
+    def passwords(self, files: Files) -> dict[tuple[str, str], str]:
+        tenants: dict[str, str] = {}
+        logins: dict[str, tuple[str, str]] = {}
+        try:
+            for section in config.read("pjsip.conf", files) if "pjsip.conf" in files else ():
+                context = section.get("context")
+                if section.get("type") == "endpoint" and context.endswith(_PHONES):
+                    tenants[section.name] = context.removesuffix(_PHONES)
+                elif section.get("type") == "auth":
+                    logins[section.name] = (section.get("username"), section.get("password"))
+        except NotUnderstoodError:
+            return {}
+        return {(tenants[name], user): text for name, (user, text) in logins.items() if name in tenants}
 
     def running(self, ask: Ask, ask_each: AskEach) -> RunningAsterisk:
         return RunningAsterisk(ask, ask_each)
@@ -205,6 +228,20 @@ class RunningAsterisk:
             found.append(f"its files are not understood: {error}")
         return found
 
+    def others(self, parts: Collection[Part], there: Collection[str]) -> list[str]:
+        found: list[str] = []
+        if Part.DIALPLAN in parts:
+            made: dict[str, list[str]] = {}
+            for line in self._ask("dialplan show").splitlines():
+                if (begins := _CONTEXT.match(line)) and not begins[1].startswith(_OF_AEL_ITSELF):
+                    made.setdefault(begins[2], []).append(begins[1])
+            if "extensions.conf" in there:
+                made.pop("pbx_config", None)
+            found += (_somebody_elses("context", made[by], of) for by, of in _MADE_BY.items() if by in made)
+        if Part.ENDPOINTS in parts and "pjsip.conf" not in there and (names := self._endpoints()):
+            found.append(_somebody_elses("endpoint", names, "a database (sorcery.conf) or pjsip_wizard.conf"))
+        return found
+
     def complaints(self, lines: Sequence[str]) -> list[str]:
         found = []
         for line in lines:
@@ -254,18 +291,26 @@ class RunningAsterisk:
         return contexts
 
     def _endpoint_differences(self, files: Files, before: Files, beside: bool) -> Iterator[str]:
-        listed = self._ask("pjsip list endpoints").splitlines()
-        there = {
-            line[_NAME_BEGINS : _NAME_BEGINS + _NAME_WIDTH].rstrip().partition("/")[0]
-            for line in listed
-            if line.startswith(" Endpoint:  ") and "<" not in line
-        }
+        there = self._endpoints()
         wanted, gone = ({name[:_NAME_WIDTH] for name in _objects(some, "endpoint")} for some in (files, before))
         yield from _named("endpoint", wanted, there, gone)
         if not beside:
             listed = self._ask("pjsip list transports").splitlines()
             transports = {line.split()[1] for line in listed if line.startswith("Transport:") and "<" not in line}
             yield from _named("transport", set(_objects(files, "transport")), transports, set())
+
+    def _endpoints(self) -> set[str]:
+        return {
+            line[_NAME_BEGINS : _NAME_BEGINS + _NAME_WIDTH].rstrip().partition("/")[0]
+            for line in self._ask("pjsip list endpoints").splitlines()
+            if line.startswith(" Endpoint:  ") and "<" not in line
+        }
+
+
+def _somebody_elses(what: str, names: Collection[str], of: str) -> str:
+    first, *more = sorted(names)
+    others = f" and {len(more)} more" if more else ""
+    return f"the PBX runs {what} {first}{others} of {of}, which pbxgen did not write and would leave there"
 
 
 def _unhexed(digits: str) -> str:

@@ -7,11 +7,12 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 from pbxgen.deploy.activate import Recovered, Step, Switch, activate, recover, release_before
+from pbxgen.deploy.earlier import earlier_calls
 from pbxgen.deploy.errors import DeployError
 from pbxgen.deploy.plan import Before, TargetPlan, drift_of, plan_of
 from pbxgen.deploy.session import Session
 from pbxgen.deploy.site import SiteState
-from pbxgen.deploy.verify import ready
+from pbxgen.deploy.verify import VerifyCalls, ready
 from pbxgen.deploy.wanted import Wanted, deployer
 from pbxgen.flow.plan import Plan
 
@@ -61,8 +62,11 @@ def deploy(
         info = wanted.info
         switch = Switch(release, files, info.tenants, plan.placed, "deploy", info.by, info.commit, calls.cases)
         told = activate(session, plan.state, switch, step, drift=plan.drift)
-        left_out = (f"not verified: {line}" for line in calls.left_out)
-        return Deployed(release, True, (*recovered.told, *told, *left_out))
+        return Deployed(release, True, (*recovered.told, *told, *_left_out(calls)))
+
+
+def _left_out(calls: VerifyCalls) -> list[str]:
+    return [f"not verified: {line}" for line in calls.left_out]
 
 
 @contextmanager
@@ -130,7 +134,7 @@ def _uploaded(session: Session, state: SiteState, wanted: Wanted, step: Step) ->
     return name
 
 
-def rollback(session: Session, step: Step) -> Deployed:
+def rollback(session: Session, before: Before, step: Step) -> Deployed:
     """Make the release before the current one. Raises DeployError."""
     session.check_folder()
     by = deployer()
@@ -148,8 +152,9 @@ def rollback(session: Session, step: Step) -> Deployed:
         if info is None or session.site.edited(release, info):
             help = "deploy the revision that you want to go back to instead"
             raise DeployError("PBX618", f"{name}: the release before, {release}, is not as it was written", help)
-        switch = Switch(release, session.named(files), info.tenants, (), "rollback", by, info.commit)
+        calls = earlier_calls(session, info, session.named(files), before)
+        switch = Switch(release, session.named(files), info.tenants, (), "rollback", by, info.commit, calls.cases)
         current = {} if state.current is None else session.files_of(state.current)
         drift = drift_of(session, state, current, session.running.runs().digests)
         told = activate(session, state, switch, step, drift=drift)
-        return Deployed(release, True, (*recovered.told, *told))
+        return Deployed(release, True, (*recovered.told, *told, *_left_out(calls)))

@@ -9,9 +9,15 @@ from pbxgen.diagnostics.diagnostic import Diagnostic
 
 
 class DeployError(Exception):
-    """``diagnostic`` says what is wrong and what to do; ``lines`` are what the PBX or its log said about it."""
+    """``diagnostic`` says what is wrong and what to do; ``lines`` are what the PBX or its log said about it.
 
-    def __init__(self, code: str, message: str, help: str, lines: Sequence[str] = ()) -> None:
+    ``switched``: a release had been made current, and the message says what is so now; else nothing was changed.
+    """
+
+    def __init__(
+        self, code: str, message: str, help: str, lines: Sequence[str] = (), *, switched: bool = False
+    ) -> None:
         super().__init__(message)
         self.diagnostic: Diagnostic = make(code, message, None, help=help)
         self.lines = tuple(lines)
+        self.switched = switched

@@ -44,6 +44,7 @@ _SERVICES = "pbxgen_services_"
 """How the variable of a tenant begins that names its services."""
 _KEY = re.compile(r"[\w.-]+", re.ASCII)
 """One that a command can name: the console has ways of its own with other characters."""
+_PHONES = ".phones.xml"
 _COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
 _TAG = re.compile(r'<(/?)([\w:.-]+)((?:\s+[\w:.-]+="[^"]*")*)\s*(/?)>')
 _ATTRIBUTE = re.compile(r'([\w:.-]+)="([^"]*)"')
@@ -107,6 +108,20 @@ class FreeSwitch:
 
     def users_gone(self, before: Files, after: Files) -> list[str]:
         return sorted(_users(before) - _users(after))
+
+    def passwords(self, files: Files) -> dict[tuple[str, str], str]:
+        found: dict[tuple[str, str], str] = {}
+        for path in files:
+            try:
+                domains = parsed(FreeSwitchPreprocessor(files, {}).included(path)) if path.endswith(_PHONES) else ()
+            except NotUnderstoodError:
+                continue
+            for domain in domains:
+                context = _named(domain, "variable", "user_context")
+                for user in _all(domain, "user"):
+                    if password := _named(user, "param", "password"):
+                        found[context.removesuffix(".phones"), user.get("id")] = password
+        return found
 
     def running(self, ask: Ask, ask_each: AskEach) -> RunningFreeSwitch:
         return RunningFreeSwitch(ask, ask_each)
@@ -230,10 +245,12 @@ class RunningFreeSwitch:
                 there = self._section("dialplan")
                 found += _compared(dialplan, there, "context", _names(scope.before, "dialplan", variables))
                 found += _missing_services(reader.variables, there)
+            domains = _names(scope.before, "directory", variables)
+            if scope.beside or Part.ENDPOINTS not in scope.parts:  # users of that domain may be the administrator's
+                directory = [one for one in directory if not _stands_in(one, variables)]
+                domains -= {variables.get("domain", "").lower()}
             if any(True for _ in directory):
-                found += _compared(
-                    directory, self._section("directory"), "domain", _names(scope.before, "directory", variables)
-                )
+                found += _compared(directory, self._section("directory"), "domain", domains)
             if Part.ENDPOINTS in scope.parts:
                 found += self._gateway_differences(files, scope, variables)
             if Part.VOICEMAIL in scope.parts and not scope.beside:
@@ -253,6 +270,17 @@ class RunningFreeSwitch:
         if not scope.beside:
             running = self._running_profiles()
             yield from (f"the SIP profile {name} does not run" for name in _PROFILES if name not in running)
+
+    def others(self, parts: Collection[Part], there: Collection[str]) -> list[str]:
+        found = []
+        if self._ask("module_exists mod_xml_curl").strip() == "true":
+            found.append("mod_xml_curl is loaded: a server may give other configuration than these files")
+        if Part.DIALPLAN in parts and not there:
+            names = sorted(element.get("name") for element in self._section("dialplan") if element.tag == "context")
+            if names:
+                told = f"{names[0]}{f' and {len(names) - 1} more' if len(names) > 1 else ''}"
+                found.append(f"the PBX runs context {told}, which pbxgen did not write and would leave there")
+        return found
 
     def complaints(self, lines: Sequence[str]) -> list[str]:
         found = []
@@ -363,20 +391,30 @@ def _understood(files: Files, variables: Mapping[str, str]) -> dict[str, XmlElem
         return {}
 
 
+def _named(element: XmlElement, tag: str, name: str) -> str:
+    """The value of the first element below that has this name; nothing where there is none."""
+    return next((one.get("value") for one in _all(element, tag) if one.get("name") == name), "")
+
+
 def _registers(gateway: XmlElement) -> bool:
     """FreeSWITCH registers a gateway unless it is told not to."""
-    given = next((p.get("value") for p in _all(gateway, "param") if p.get("name") == "register"), "true")
-    return given == "true"
+    return _named(gateway, "param", "register") in ("true", "")
 
 
 def _users(files: Files) -> set[str]:
     """Users of the directory who may have a mailbox, with their domains."""
     found = set()
     for path in files:
-        if path.endswith(".phones.xml"):
+        if path.endswith(_PHONES):
             for domain in parsed(FreeSwitchPreprocessor(files, {}).included(path)):
                 found |= {f"{domain.get('name')}/{user.get('id')}" for user in _all(domain, "user")}
     return found
+
+
+def _stands_in(domain: XmlElement, variables: Mapping[str, str]) -> bool:
+    """Is it there only so that the stock files find a domain of that name? Theirs serves as well."""
+    names = {one.get("name") for one in _all(domain, "param")}
+    return domain.get("name") == variables.get("domain") and names == {"sip-forbid-register"}
 
 
 def _same(one: XmlElement, other: XmlElement) -> bool:

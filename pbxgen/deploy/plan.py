@@ -8,14 +8,13 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
 
-from pbxgen.deploy.errors import DeployError
 from pbxgen.deploy.read import DeployTarget
 from pbxgen.deploy.release import ReleaseInfo
 from pbxgen.deploy.running import Files, Scope, TopFile
 from pbxgen.deploy.session import Session
 from pbxgen.deploy.site import CURRENT, SiteState, kept
 from pbxgen.deploy.state import Lapsing, lapsing
-from pbxgen.deploy.verify import ready
+from pbxgen.deploy.verify import VerifyCalls, ready
 from pbxgen.deploy.wanted import Wanted
 from pbxgen.diff.result import Judge, Made, Plans, Provenance, Result, made_from
 from pbxgen.diff.revisions import Revision
@@ -93,12 +92,6 @@ def plan_of(session: Session, wanted: Wanted, plans: Mapping[str, Plan], before:
     target = session.target
     session.check_folder()
     state = session.state()
-    if not state.writable:
-        raise DeployError(
-            "PBX612",
-            f"{target.name}: {target.folder} cannot be written by this user",
-            f"deploy as a user who may write there: {target.at}",
-        )
     running = session.running.runs().digests
     old = {} if state.current is None else session.files_of(state.current)
     new = session.named({path: file.text for path, file in wanted.files.items()})
@@ -110,13 +103,16 @@ def plan_of(session: Session, wanted: Wanted, plans: Mapping[str, Plan], before:
         killed = f"a {state.journal.action} of {state.journal.release} {what}: it is finished or undone first"
     else:
         killed = ""
+    unwritable = "" if state.writable else f"this user cannot write in {target.folder}: deploy as one who may"
     told, force = _too_many(callers, state.info, plans, running)
-    force = [*_in_the_way(state, placed, wanted.info.digest), *_not_ours(state, drift), *force]
+    others = _others(session, state)
+    force = [*_in_the_way(state, placed, wanted.info.digest), *others, *_not_ours(state, drift), *force]
     lost = [
         f"mailbox {name} and the messages in it: nobody can open it any more" for name in _users_gone(session, old, new)
     ]
     unverified = list(session.unverified(session.log_mark()))
-    unverified += ready(session, wanted.calls).left_out
+    calls = ready(session, wanted.calls)
+    unverified += calls.left_out
     settings = lapsing(session, plans)
     unasked = (
         f"which settings from phones it would pass over is not known: {settings.unknown}" if settings.unknown else ""
@@ -136,7 +132,7 @@ def plan_of(session: Session, wanted: Wanted, plans: Mapping[str, Plan], before:
         unverified=tuple(unverified),
         force=tuple(force),
         drift=drift,
-        notes=tuple(line for line in (killed, *state.pending, unasked, *told) if line),
+        notes=tuple(line for line in (killed, unwritable, *state.pending, unasked, *told, *_called(calls)) if line),
         settings=settings,
     )
 
@@ -147,6 +143,12 @@ def drift_of(session: Session, state: SiteState, old: Files, running: Mapping[st
         return tuple(f"{name} runs build {digest}, of no release here" for name, digest in running.items())
     scope = Scope(session.target.parts, session.target.beside)
     return tuple(session.running.differences(old, scope))
+
+
+def _called(calls: VerifyCalls) -> list[str]:
+    """Phones of its users sign in there for it: whoever looks at the plan is to know."""
+    names = ", ".join(f"{one.case.name!r}" for one in calls.cases)
+    return [f"once it runs these calls are placed there, by phones that sign in for them: {names}"] if names else []
 
 
 def _users_gone(session: Session, old: Files, new: Files) -> list[str]:
@@ -174,6 +176,14 @@ def _in_the_way(state: SiteState, placed: tuple[TopFile, ...], release: str) -> 
     if state.in_the_way:
         found.append(f"{CURRENT} is no link to a release: it would be kept as {kept(CURRENT, release)}, and replaced")
     return found
+
+
+def _others(session: Session, state: SiteState) -> list[str]:
+    """What runs before the first release; whoever includes our files beside their own knows of those."""
+    if state.current is not None or session.target.beside:
+        return []
+    there = [path for path, text in state.top.items() if text is not None]
+    return session.running.others(session.target.parts, there)
 
 
 def _not_ours(state: SiteState, drift: tuple[str, ...]) -> list[str]:

@@ -95,6 +95,13 @@ class RunningPbx(Protocol):
         """Where what runs is not what ``files`` say, in sentences without secrets."""
         ...
 
+    def others(self, parts: Collection[Part], there: Collection[str]) -> list[str]:
+        """What it runs before the first release that somebody else made and that would stay, in sentences.
+
+        ``there``: files of the top level that there are: what comes of those is not meant.
+        """
+        ...
+
     def complaints(self, lines: Sequence[str]) -> list[str]:
         """Lines of its log that a faulty configuration may have caused."""
         ...
@@ -173,6 +180,10 @@ class DeployablePbx(Protocol):
 
     def users_gone(self, before: Files, after: Files) -> list[str]:
         """Mailboxes that nobody opens any more, as ``tenant/extension``."""
+        ...
+
+    def passwords(self, files: Files) -> Mapping[tuple[str, str], str]:
+        """Those of the phones in a release, by tenant and extension; none of files that nobody understands."""
         ...
 
     def running(self, ask: Ask, ask_each: AskEach) -> RunningPbx: ...

@@ -8,12 +8,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from shlex import join, quote
-from urllib.parse import urlsplit
 
 from pbxgen.deploy.errors import DeployError
 from pbxgen.deploy.read import DeployTarget
 from pbxgen.deploy.running import DeployablePbx, Files, RunningPbx, TopFile, load_deployable
-from pbxgen.deploy.shell import Shell, shell_at
+from pbxgen.deploy.shell import Shell, reached_at, shell_at
 from pbxgen.deploy.site import Site, SiteState
 from pbxgen.pbxs import SHOWN_NAMES
 
@@ -88,7 +87,7 @@ class Session:
         """Where the target's machine is reached from here."""
         kind, _, name = self.target.at.partition(":")
         if kind == "ssh":
-            return urlsplit(self.target.at).hostname or ""
+            return reached_at(self.target.at)
         if kind == "docker":
             return next(iter(self._shell.run("hostname -i").text.split()), name)
         return "127.0.0.1"

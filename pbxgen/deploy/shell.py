@@ -188,13 +188,26 @@ def _opened(argv: Sequence[str], where: str) -> Iterator[Shell]:
         shell.close()
 
 
-@contextmanager
-def _connected(where: str) -> Iterator[tuple[str, ...]]:
-    """One connection, made while whoever sits at the terminal can be asked; the shell then comes over it."""
+def _destination(where: str) -> tuple[str, tuple[str, ...]]:
+    """Whom ssh is to connect to, and its options for the port."""
     address = urlsplit(where)
     host = address.hostname or ""
     destination = f"{address.username}@{host}" if address.username else host
-    port = () if address.port is None else ("-p", str(address.port))
+    return destination, () if address.port is None else ("-p", str(address.port))
+
+
+def reached_at(where: str) -> str:
+    """The host behind ``ssh://NAME``, which may be a name of ``~/.ssh/config`` only."""
+    destination, port = _destination(where)
+    told = subprocess.run(["ssh", "-G", *port, "--", destination], capture_output=True, text=True, check=False).stdout
+    names = (line.partition(" ") for line in told.splitlines())
+    return next((value for key, _, value in names if key == "hostname"), destination.rpartition("@")[2])
+
+
+@contextmanager
+def _connected(where: str) -> Iterator[tuple[str, ...]]:
+    """One connection, made while whoever sits at the terminal can be asked; the shell then comes over it."""
+    destination, port = _destination(where)
     folder = Path(tempfile.mkdtemp(prefix="pbxgen-"))
     shared = (*_SSH, "-o", f"ControlPath={folder}/ssh", *port)
     try:

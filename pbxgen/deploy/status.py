@@ -18,6 +18,7 @@ from pbxgen.flow.plan import Plan
 class Standing(StrEnum):
     IN_STEP = "in step"
     BEHIND = "behind"
+    UNKNOWN = "not known"
     EDITED = "edited by hand"
     DRIFTED = "drifted"
     KILLED = "killed"
@@ -28,6 +29,7 @@ class Standing(StrEnum):
 _MEANINGS = {
     Standing.IN_STEP: "in step with the source",
     Standing.BEHIND: "behind the source",
+    Standing.UNKNOWN: "whether it is in step with the source is not known, as the source has errors",
     Standing.EDITED: "files of its current release were changed by hand",
     Standing.DRIFTED: "the PBX runs something else than its current release",
     Standing.KILLED: (
@@ -73,7 +75,8 @@ def status_of(target: DeployTarget, plans: Mapping[str, Plan], *, failed: bool =
             settings = Lapsing(unknown="the source has errors") if failed else lapsing(session, plans)
     except DeployError as error:
         return TargetStatus(target, Standing.UNREACHABLE, (str(error),))
-    standing, details = _standing(state, drift, {name: plan.digest for name, plan in plans.items()})
+    digests = None if failed else {name: plan.digest for name, plan in plans.items()}
+    standing, details = _standing(state, drift, digests)
     last = next((event for event in reversed(state.history) if event.release == state.current), None)
     return TargetStatus(
         target,
@@ -88,7 +91,7 @@ def status_of(target: DeployTarget, plans: Mapping[str, Plan], *, failed: bool =
     )
 
 
-def _standing(state: SiteState, drift: list[str], digests: Mapping[str, str]) -> tuple[Standing, list[str]]:
+def _standing(state: SiteState, drift: list[str], digests: Mapping[str, str] | None) -> tuple[Standing, list[str]]:
     if state.journal is not None and not state.holder:
         return Standing.KILLED, []
     if state.current is None:
@@ -99,4 +102,6 @@ def _standing(state: SiteState, drift: list[str], digests: Mapping[str, str]) ->
         return Standing.DRIFTED, drift
     if state.pending:
         return Standing.DRIFTED, list(state.pending)
+    if digests is None:
+        return Standing.UNKNOWN, []
     return (Standing.IN_STEP if dict(state.info.tenants) == dict(digests) else Standing.BEHIND), []

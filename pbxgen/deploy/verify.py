@@ -94,6 +94,8 @@ def _not_among_phones(case: Case, story: Story) -> str:
         return "it is transferred"
     if any(event.sent is not None for event in story.events) or not _dialled(story) <= case.plan.users.keys():
         return "it dials an outside number"
+    if case.call.caller in _dialled(story):
+        return "it rings the phones of its caller"
     if story.ending.kind not in (EndKind.ANSWERED, EndKind.RELEASED):
         return "it ends at a mailbox or an announcement"
     if any("in_call" in states for states in case.world.phones.values()):

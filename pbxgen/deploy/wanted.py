@@ -124,12 +124,12 @@ def _calls(path: Path, source: Path) -> bool:
 
 
 def try_out(wanted: Wanted, target: DeployTarget, source: Path, step: Step) -> None:
-    """Every scenario on the model and on the generated text, and the text itself. Raises DeployError."""
+    """Every scenario on the model and, where there is a dialplan, on the text, and that itself. Raises DeployError."""
     step(f"{target.name}: trying it out")
-    if Part.DIALPLAN not in target.parts:
-        return
+    dialplan = Part.DIALPLAN in target.parts
     try:
-        load_interpreter(target.pbx, tuple(wanted.files.values()))
+        if dialplan:
+            load_interpreter(target.pbx, tuple(wanted.files.values()))
     except NotUnderstoodError as error:
         raise _not_as_expected(
             target, f"the files for {SHOWN_NAMES[target.pbx]} are not understood: {error}", []
@@ -139,7 +139,7 @@ def try_out(wanted: Wanted, target: DeployTarget, source: Path, step: Step) -> N
         run = prepare(path)
         lines += [f"{path}: {d.message}" for d in run.diagnostics]
         lines += [f"{path}: {v.scenario.name} (on the model)" for v in run.verdicts if not v.passed]
-        if lines:
+        if lines or not dialplan:
             continue
         cases = [case_of(scenario, plan) for scenario, plan in run.scenarios]
         lines += [

@@ -78,7 +78,8 @@ class LabCall:
             for index, state in enumerate(self.case.world.phone(extension)):
                 if state != phone_states.UNREGISTERED:
                     user = contact_user(self.plan, extension, index)
-                    logins.append(Login(extension, self.plan.domain, self.tenant.password(extension), user))
+                    password, seconds = self.tenant.password(extension), self.tenant.registered_seconds
+                    logins.append(Login(extension, self.plan.domain, password, user, seconds))
         return logins
 
     def replies(self) -> set[scripts.SippReply]:

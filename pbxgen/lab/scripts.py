@@ -267,10 +267,10 @@ def caller(name: str, dial: Dial, ours: Address) -> str:
     )
 
 
-def registration(ours: Address, expires: int = 7200, first: int = 1) -> str:
+def registration(ours: Address, expires: str = "[field4]", first: int = 1) -> str:
     """Registers contacts, or signs them off (``expires`` 0); ``first`` is the CSeq to begin with.
 
-    Fields of the CSV are extension, domain, credentials, contact user.
+    Fields of the CSV are extension, domain, credentials, contact user, seconds.
     """
     host, port = ours
 

@@ -23,6 +23,8 @@ class Login:
     password: str
     contact: str
     """User part of the contact's URI."""
+    seconds: int = 7200
+    """For so long it is registered."""
 
 
 def find() -> str:
@@ -72,14 +74,14 @@ class Sipp:
 
     async def sign_off(self, login: Login, ours: Address, call_id: str, *, seconds: float = 10) -> None:
         """Take a contact back that was registered with ``call_id``, by which some PBXs know it."""
-        text = scripts.registration(ours, expires=0, first=scripts.ATTEMPTS + 1)
+        text = scripts.registration(ours, expires="0", first=scripts.ATTEMPTS + 1)
         await self._register([login], text, ours, seconds, "-cid_str", call_id)
 
     async def _register(self, logins: list[Login], text: str, ours: Address, seconds: float, *options: str) -> None:
         rows = ["SEQUENTIAL"]
         for login in logins:
             credentials = f"[authentication username={login.extension} password={login.password}]"
-            rows.append(f"{login.extension};{login.domain};{credentials};{login.contact}")
+            rows.append(f"{login.extension};{login.domain};{credentials};{login.contact};{login.seconds}")
         table = self._folder / f"logins-{self._count}.csv"
         table.write_text("\n".join(rows) + "\n")
         table.chmod(0o600)

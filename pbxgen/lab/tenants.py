@@ -32,6 +32,8 @@ class Tenant:
     """Announcements and services: the tone (Hz) that stands for each."""
     parking: str | None
     """An extension of the laboratory's own that phones `in_call` talk with."""
+    registered_seconds: int = 7200
+    """For so long its phones register."""
     passwords: Mapping[str, str] | None = None
     """By extension, of the phones that take part, on a PBX that is not the laboratory's; None: all do, with its own."""
 
@@ -41,8 +43,10 @@ class Tenant:
 
     @property
     def phones(self) -> Collection[str]:
-        """Extensions whose phones register."""
-        return self.plan.users if self.passwords is None else self.passwords
+        """Extensions whose phones register; on a PBX that somebody else runs not the caller's, who is not called."""
+        if self.passwords is None:
+            return self.plan.users
+        return [extension for extension in self.passwords if extension != self.case.call.caller]
 
     def password(self, extension: str) -> str:
         return password(self.plan, extension) if self.passwords is None else self.passwords[extension]

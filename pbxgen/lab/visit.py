@@ -7,10 +7,12 @@ import re
 import socket
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from math import ceil
 from pathlib import Path
 
 from pbxgen.calls.case import Case
 from pbxgen.flow.plan import Plan
+from pbxgen.flow.simulate import simulate
 from pbxgen.lab import sipp
 from pbxgen.lab.errors import LabError
 from pbxgen.lab.log import Log
@@ -20,6 +22,9 @@ from pbxgen.lab.result import Result
 from pbxgen.lab.run import scratch
 from pbxgen.lab.session import CallSession
 from pbxgen.lab.tenants import Tenant
+
+_SPARE_SECONDS = 60
+"""A phone is registered for so long beyond what its call takes, and for no less: PBXs refuse less."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +89,10 @@ async def _visit(pbx: str, phones_at: Address, cases: Sequence[VisitingCase]) ->
 
 async def _place(pbx: str, phones_at: Address, host: str, one: VisitingCase, folder: Path) -> Result:
     folder.mkdir()
-    tenant = Tenant(one.case, one.case.plan, {}, {}, None, one.passwords)
+    # Where this process is killed, what it has registered is gone soon after the call.
+    story = simulate(one.case.plan, one.case.call, one.case.world)
+    seconds = _SPARE_SECONDS + ceil(sum(event.seconds or 0 for event in story.events))
+    tenant = Tenant(one.case, one.case.plan, {}, {}, None, passwords=one.passwords, registered_seconds=seconds)
     async with _Visit(_VisitedPbx(pbx, phones_at, folder), (tenant,), folder, host=host) as session:
         return await session.place(tenant)
 

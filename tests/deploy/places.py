@@ -103,8 +103,8 @@ class Place:
             return engine_deploy(session, wanted, plans, before, Order(force, shown), _quiet)
 
     def rollback(self) -> Deployed:
-        with session_at(self.target) as session:
-            return engine_rollback(session, _quiet)
+        with session_at(self.target) as session, self._before() as before:
+            return engine_rollback(session, before, _quiet)
 
     def plan(self) -> TargetPlan:
         wanted, plans = self.wanted()
@@ -148,10 +148,14 @@ def target(pbx: str, folder: Path, command: tuple[str, ...]) -> DeployTarget:
 
 
 class _Asterisk(Asterisk):
-    """Its addresses stand where an administrator writes them."""
+    """Its addresses stand where an administrator writes them. It starts again with what it has then."""
+
+    _starts_with: list[str] | None = None
 
     def _lay_out(self) -> list[str]:
-        command = super()._lay_out()
+        if self._starts_with is not None:
+            return self._starts_with
+        command = self._starts_with = super()._lay_out()
         bind = f"bind={self.phones_at[0]}:{self.phones_at[1]}"
         self._write("pjsip_local.conf", f"[udp](+)\n{bind}\n[tcp](+)\n{bind}\n")
         # Modules that the files speak of are loaded with a configuration of theirs only.
@@ -161,6 +165,13 @@ class _Asterisk(Asterisk):
 
 class _FreeSwitch(FreeSwitch):
     """The same in vars.xml, as the main file is replaced."""
+
+    _starts_with: list[str] | None = None
+
+    def _lay_out(self) -> list[str]:
+        if self._starts_with is None:
+            self._starts_with = super()._lay_out()
+        return self._starts_with
 
     def _set_variables(self, conf: Path) -> None:
         main, variables = conf / "freeswitch.xml", conf / "vars.xml"
@@ -191,17 +202,28 @@ class RealPlace(Place):
     def ask(self, text: str) -> str:
         return subprocess.run([*self.target.command, text], capture_output=True, text=True, check=True).stdout
 
+    def start(self) -> None:
+        assert self.pbx is not None
+        asyncio.run(self.pbx.start())
+
     def stop(self) -> None:
         assert self.pbx is not None
         self.pbx.stop()
 
 
 @contextlib.contextmanager
-def real_place(name: str, folder: Path, trunk: str) -> Iterator[RealPlace]:
-    """A PBX with its stock configuration, to which nothing was deployed yet. Without the PBX the test is skipped."""
+def real_place(
+    name: str, folder: Path, trunk: str, *, disk: Callable[[Path], object] | None = None
+) -> Iterator[RealPlace]:
+    """A PBX with its stock configuration, to which nothing was deployed yet. Without the PBX the test is skipped.
+
+    ``disk``: puts a disk of its own where the configuration is to be.
+    """
     real_pbx(name)
     home = folder / "pbx"
     home.mkdir(parents=True)
+    if disk is not None:
+        disk(home / ("etc" if name == "asterisk" else "conf"))
     setup = PbxSetup(home, (), {})
     pbx: Asterisk | FreeSwitch
     if name == "asterisk":

@@ -94,6 +94,18 @@ def test_a_failure_says_what_the_pbx_said_and_what_runs_now(invoke: Invoke, plac
     assert f"line 7 is wrong; {before} runs again" in failed.stderr
     assert " = help: mend what it names and deploy again" in failed.stderr
     assert "Traceback" not in failed.output
+    assert "nothing was changed" not in failed.stderr.replace("nothing has changed", "")
+
+
+@pytest.mark.parametrize("command", ["deploy", "rollback"])
+def test_what_fails_before_anything_is_switched_says_what_runs(
+    invoke: Invoke, place: Place, fake: FakeAsterisk, command: str
+) -> None:
+    fake.down = True
+    failed = invoke(command, "--to", "hq")
+    assert failed.exit_code == 1
+    assert "error[PBX611]: Asterisk does not answer" in failed.stderr
+    assert failed.stderr.endswith("nothing was changed at hq: what ran there runs on\n")
 
 
 def test_of_several_nodes_a_failure_stops_before_the_next(invoke: Invoke, place: Place, fake: FakeAsterisk) -> None:

@@ -86,6 +86,55 @@ def test_services_that_nobody_has_written_are_missed_on_freeswitch() -> None:
     ]
 
 
+_OTHERS = """\
+[ Context 'night' created by 'pbx_ael' ]
+  's' =>            1. Hangup()                             [pbx_ael]
+[ Context 'day' created by 'pbx_ael' ]
+[ Context 'ael-builtin-h-bubble' created by 'pbx_ael' ]
+[ Context 'lab' created by 'pbx_lua' ]
+[ Context 'shop' created by 'pbx_config' ]
+[ Context 'parkedcalls' created by 'res_parking' ]
+"""
+_STAYS = "which pbxgen did not write and would leave there"
+
+
+@pytest.mark.parametrize(
+    ("there", "said"),
+    [
+        (
+            ["extensions.conf", "pjsip.conf"],
+            [
+                f"the PBX runs context day and 1 more of extensions.ael, {_STAYS}",
+                f"the PBX runs context lab of extensions.lua, {_STAYS}",
+            ],
+        ),
+        (
+            [],
+            [
+                f"the PBX runs context day and 1 more of extensions.ael, {_STAYS}",
+                f"the PBX runs context lab of extensions.lua, {_STAYS}",
+                f"the PBX runs context shop of a database (extconfig.conf), users.conf or the console, {_STAYS}",
+                f"the PBX runs endpoint 900 of a database (sorcery.conf) or pjsip_wizard.conf, {_STAYS}",
+            ],
+        ),
+    ],
+)
+def test_plans_of_others_that_would_stay_are_seen_before_the_first_release(there: list[str], said: list[str]) -> None:
+    says = {"dialplan show": _OTHERS, "pjsip list endpoints": f" Endpoint:  {'900/900':<50}  Unavailable   0 of inf\n"}
+    asterisk = RunningAsterisk(says.__getitem__)
+    assert asterisk.others(frozenset(Part), there) == said
+    assert asterisk.others({Part.VOICEMAIL}, []) == []
+
+
+@pytest.mark.parametrize("there", [[], ["sip_profiles/internal.xml"]])
+def test_plans_of_others_that_would_stay_are_seen_on_freeswitch(there: list[str]) -> None:
+    stock = '<section name="dialplan"><context name="public"></context><context name="default"></context></section>'
+    says = {"module_exists mod_xml_curl": "true", "xml_locate dialplan": stock}
+    found = RunningFreeSwitch(says.__getitem__).others(frozenset(Part), there)
+    curl = "mod_xml_curl is loaded: a server may give other configuration than these files"
+    assert found == [curl, *([] if there else [f"the PBX runs context default and 1 more, {_STAYS}"])]
+
+
 def test_of_asterisks_trunks_those_are_to_be_registered_that_the_files_register() -> None:
     files = {"pjsip.conf": "[carrier]\ntype = endpoint\n[other]\ntype = registration\n[carrier.registration]\nx = y\n"}
     assert RunningAsterisk(lambda text: "").registering(files) == {"other"}

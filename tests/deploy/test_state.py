@@ -564,9 +564,12 @@ def test_status_does_not_claim_to_know_what_is_set_while_the_source_has_errors(
     assert invoke("deploy", "--to", "hq").exit_code == 0
     put(fake, "101", "busy:p9:0")
     place.change('busy: "102"', 'busy: "999"')
-    assert "  set from phones: not known (the source has errors)\n" in invoke("status").stdout
-    document = json.loads(invoke("status", "--format", "json").stdout)["targets"]["hq"]["settings"]
-    assert document["known"] is False
+    told = invoke("status").stdout
+    assert told.startswith("hq: whether it is in step with the source is not known, as the source has errors\n")
+    assert "  set from phones: not known (the source has errors)\n" in told
+    document = json.loads(invoke("status", "--format", "json").stdout)["targets"]["hq"]
+    assert document["standing"] == "not known"
+    assert document["settings"]["known"] is False
 
 
 @pytest.mark.parametrize("words", [(), ("-f", "deploy.yaml")], ids=["without -f", "with -f"])

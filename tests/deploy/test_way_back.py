@@ -6,6 +6,7 @@ import json
 import os
 import shutil
 import signal
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -20,6 +21,7 @@ from pbxgen.deploy.session import session_at
 from pbxgen.deploy.site import Journal, Site
 from pbxgen.deploy.status import Standing
 from pbxgen.phrases import phrases
+from pbxgen.targets.base import Part
 from tests.deploy.fake_asterisk import FakeAsterisk, fake, place
 from tests.deploy.places import Place, refusal
 
@@ -209,7 +211,7 @@ def test_a_proof_that_cannot_be_written_is_none(place: Place, monkeypatch: pytes
         honest(self, journal)
 
     monkeypatch.setattr(Site, "write_journal", write_journal)
-    assert "No space left" in str(refusal(place.deploy))
+    assert f"No space left on device; {before} runs again" in str(refusal(place.deploy))
     assert place.current == before
     assert place.status().standing is Standing.BEHIND
 
@@ -392,6 +394,50 @@ def test_what_the_pbx_is_still_to_do_is_told_and_done_by_the_next_deployment(
 
 
 # -- saved plans ------------------------------------------------------------------------------------------------------
+
+
+def test_a_plan_of_somebody_else_that_would_stay_needs_force_once(place: Place, fake: FakeAsterisk) -> None:
+    own = "\n[ Context 'night' created by 'pbx_ael' ]\n  's' =>            1. Hangup()        [pbx_ael]\n"
+    honest = fake.answer
+    fake.answer = lambda text: honest(text) + (own if text == "dialplan show" else "")  # type: ignore[method-assign]
+    refused = refusal(place.deploy)
+    assert refused.diagnostic.code == "PBX614"
+    assert "the PBX runs context night of extensions.ael, which pbxgen did not write" in str(refused)
+    assert not list((place.folder / "releases").iterdir())
+    assert place.deploy(force=True).changed
+    place.change("name: Eve", "name: Eva")
+    assert place.deploy().changed
+
+
+def test_beside_another_plan_nobody_asks_whose_it_is(place: Place, fake: FakeAsterisk) -> None:
+    fake.says["dialplan show"] = "[ Context 'night' created by 'pbx_ael' ]\n"
+    place.target = replace(place.target, beside=True)
+    assert place.plan().force == ()
+
+
+def test_who_may_not_write_there_is_shown_a_plan_all_the_same(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    honest = Site.state
+    monkeypatch.setattr(Site, "state", lambda self, top: replace(honest(self, top), writable=False))
+    assert place.plan().notes == (f"this user cannot write in {place.folder}: deploy as one who may",)
+
+
+def test_scenarios_are_run_on_the_model_where_no_dialplan_is_deployed(place: Place) -> None:
+    (place.source / "calls.test.yaml").write_text(
+        'source: .\nscenarios: [{name: x, call: {from: "101", to: "102"}, expect: {rings: ["103"]}}]\n'
+    )
+    place.target = replace(place.target, parts=frozenset({Part.ENDPOINTS}))
+    assert list(refusal(place.deploy).lines) == [f"{place.source}/calls.test.yaml: x (on the model)"]
+
+
+@pytest.mark.parametrize("part", list(Part))
+def test_each_part_alone_is_deployed_and_changed(place: Place, part: Part) -> None:
+    place.target = replace(place.target, parts=frozenset({part}))
+    first = place.deploy().release
+    assert place.status().standing is Standing.IN_STEP
+    place.change('voicemail: {pin: "481516"}', 'voicemail: {pin: "481516"}, deviations: {busy: voicemail}')
+    place.deploy()
+    assert place.status().standing is Standing.IN_STEP
+    assert place.rollback().release in (first, place.current)
 
 
 def test_a_saved_plan_is_of_one_target_as_deploy_yaml_has_it(place: Place) -> None:

@@ -6,12 +6,14 @@ import os
 import re
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from tests.deploy.places import RealPlace, real_place
+from tests.deploy.places import real_place
 from tests.security.laboratory import trunk_host
+from tests.support.docker import need_engine
 
 pytestmark = [pytest.mark.real, pytest.mark.slow]
 _ROOT = Path(__file__).resolve().parents[2]
@@ -41,15 +43,37 @@ def _commands(page: str) -> list[tuple[str, list[str]]]:
     return found
 
 
-def _pattern(lines: list[str], place: RealPlace, folder: str) -> str:
-    """``…`` on a line of its own stands for any lines."""
+def _pattern(lines: list[str], shown: str, folder: str) -> str:
+    """``…`` on a line of its own stands for any lines; what is ``shown`` of the folder is ``folder`` here."""
     found = []
     for line in lines:
-        text = re.escape(line.replace(folder, str(place.folder)))
-        for shown, each in _ANY.items():
-            text = text.replace(re.escape(shown), each)
+        text = re.escape(line.replace(shown, folder))
+        for example, each in _ANY.items():
+            text = text.replace(re.escape(example), each)
         found.append("(?:.*\n)*?" if line.strip() == "…" else f"{text}\n")
     return "".join(found)
+
+
+def _person() -> dict[str, str]:
+    # Without buffers both kinds of output come in the order that a terminal shows.
+    found = {"PBXGEN_DEPLOYED_BY": "ada@laptop", "LC_ALL": "C.UTF-8", "PYTHONUNBUFFERED": "1"}
+    for role in ("AUTHOR", "COMMITTER"):
+        found |= {f"GIT_{role}_NAME": "Ada", f"GIT_{role}_EMAIL": "ada@office.example"}
+    return found
+
+
+def _script(commands: list[tuple[str, list[str]]]) -> str:
+    return "exec 2>&1\n" + "".join(f"echo '{_MARK}'\n{command}\n" for command, _ in commands)
+
+
+def _wrong(commands: list[tuple[str, list[str]]], printed: str, shown: str, folder: str) -> list[str]:
+    """Commands whose output is not what the page shows, with that output."""
+    told = printed.split(f"{_MARK}\n")[1:]
+    return [
+        f"$ {command}\n{output}"
+        for (command, lines), output in zip(commands, told, strict=True)
+        if not re.fullmatch(_pattern(lines, shown, folder), output)
+    ]
 
 
 @pytest.mark.parametrize("folder", ["/etc/asterisk", "/etc/freeswitch"])
@@ -64,25 +88,72 @@ def test_every_command_does_what_the_page_shows(folder: str, tmp_path: Path) -> 
     (programs / "pbxgen").chmod(0o755)
     with real_place(pbx, tmp_path / "place", f"{host}:{port}") as place:
         console = ", ".join(f'"{word}"' for word in place.target.command)
-        script = "".join(f"echo '{_MARK}'\n{command}\n" for command, _ in commands).replace(
-            f"folder: {folder}}}", f"folder: {place.folder}, command: [{console}]}}"
-        )
-        person = {"PBXGEN_DEPLOYED_BY": "ada@laptop", "LC_ALL": "C.UTF-8"}
-        for role in ("AUTHOR", "COMMITTER"):
-            person |= {f"GIT_{role}_NAME": "Ada", f"GIT_{role}_EMAIL": "ada@office.example"}
-        env = {**os.environ, **person, "PATH": f"{programs}:{os.environ['PATH']}", "PYTHONPATH": str(_ROOT)}
+        script = _script(commands).replace(f"folder: {folder}}}", f"folder: {place.folder}, command: [{console}]}}")
+        env = {**os.environ, **_person(), "PATH": f"{programs}:{os.environ['PATH']}", "PYTHONPATH": str(_ROOT)}
         done = subprocess.run(
-            ["bash", "-c", f"exec 2>&1\n{script}"],
-            cwd=tmp_path,
-            env=env,
-            stdout=subprocess.PIPE,
-            text=True,
-            check=False,
+            ["bash", "-c", script], cwd=tmp_path, env=env, stdout=subprocess.PIPE, text=True, check=False
         )
-        told = done.stdout.split(f"{_MARK}\n")[1:]
-        wrong = [
-            f"$ {command}\n{output}"
-            for (command, lines), output in zip(commands, told, strict=True)
-            if not re.fullmatch(_pattern(lines, place, folder), output)
-        ]
+        wrong = _wrong(commands, done.stdout, folder, str(place.folder))
         assert not wrong, "\n".join(wrong)
+
+
+_SYSTEMCTL = """\
+#!/bin/sh
+asterisk -rx "core stop now" >/dev/null 2>&1 && sleep 2
+mkdir -p /run/asterisk && chown asterisk: /run/asterisk
+asterisk -U asterisk -G asterisk
+for _ in $(seq 60); do asterisk -rx "core waitfullybooted" 2>/dev/null | grep -q booted && exit; sleep 1; done
+exit 1
+"""
+"""A container has no systemd."""
+
+
+@pytest.fixture
+def debian() -> Iterator[str]:
+    """A fresh container of Debian's, with this repository as a clone."""
+    need_engine()
+    name = _docker("run", "--detach", "--rm", "--init", "debian:forky-slim", "sleep", "infinity").strip()[:12]
+    try:
+        _docker("exec", name, "mkdir", "/clone", "/work")
+        # What pip reads of it.
+        packed = ["tar", "-c", "pyproject.toml", "README.md", "LICENSE", "docs/pbxgen.1", "pbxgen", "templates"]
+        archive = subprocess.run(packed, cwd=_ROOT, capture_output=True, check=True).stdout
+        subprocess.run(["docker", "exec", "-i", name, "tar", "-x", "-C", "/clone"], input=archive, check=True)
+        _docker(
+            "exec",
+            name,
+            "sh",
+            "-c",
+            f"printf '%s' '{_SYSTEMCTL}' >/usr/local/bin/systemctl; chmod 755 /usr/local/bin/systemctl",
+        )
+        yield name
+    finally:
+        subprocess.run(["docker", "rm", "--force", name], capture_output=True, check=False)
+
+
+def _docker(*words: str) -> str:
+    done = subprocess.run(["docker", *words], capture_output=True, text=True, check=False, timeout=1200)
+    assert done.returncode == 0, done.stdout[-2000:] + done.stderr[-2000:]
+    return done.stdout
+
+
+def test_on_a_fresh_debian_every_command_of_the_page_does_what_it_shows(debian: str) -> None:
+    page = (_ROOT / "docs/from-zero-asterisk.md").read_text(encoding="utf-8")
+    (setup,) = re.findall(r"^```sh\n(.*?)^```$", page, re.MULTILINE | re.DOTALL)
+    *installs, path = setup.splitlines()
+    _docker(
+        "exec",
+        "--workdir",
+        "/clone",
+        "--env",
+        "DEBIAN_FRONTEND=noninteractive",
+        debian,
+        "bash",
+        "-ec",
+        "\n".join(installs),
+    )
+    commands = _commands(page)
+    env = [word for name, value in _person().items() for word in ("--env", f"{name}={value}")]
+    printed = _docker("exec", "--workdir", "/work", *env, debian, "bash", "-c", f"{path}\n{_script(commands)}")
+    wrong = _wrong(commands, printed, "/etc/asterisk", "/etc/asterisk")
+    assert not wrong, "\n".join(wrong)

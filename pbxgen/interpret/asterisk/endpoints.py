@@ -17,7 +17,7 @@ _DEFAULT_PORT = 5060
 
 
 class AsteriskEndpoints:
-    """The endpoints of generated files.
+    """The endpoints of generated files; none without a pjsip.conf.
 
     Raises NotUnderstoodError for a pjsip.conf that knows its callers in another order than trunks by their address,
     then phones by their name.
@@ -26,7 +26,7 @@ class AsteriskEndpoints:
     def __init__(self, files: Mapping[str, str]) -> None:
         by_type: dict[str, dict[str, ConfigSection]] = {name: {} for name in _TYPES}
         self._realm = ""
-        for section in config.read("pjsip.conf", files):
+        for section in config.read("pjsip.conf", files) if "pjsip.conf" in files else ():
             if section.template:
                 continue
             if section.get("type") not in _TYPES:
