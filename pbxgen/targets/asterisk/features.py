@@ -22,7 +22,7 @@ def view(plan: Plan) -> dict[str, object]:
 
 
 def call_groups(plan: Plan, user: User) -> str:
-    """In which groups calls for a user's phones ring: the pickup groups, and one of the user's own for ``pickup_of``."""
+    """In which groups calls for a user's phones ring: the pickup groups, and the user's own for ``pickup_of``."""
     own = () if plan.features.pickup_of is None else (f"{plan.name}.user.{user.extension}",)
     return ",".join((*_groups(plan, user), *own))
 
