@@ -1,4 +1,4 @@
-"""Pickup: a group's calls are for who is in the group, one extension's for every phone of its tenant, and no other's."""
+"""Pickup: a group's calls are for who is in the group, one extension's for every phone of its tenant, no other's."""
 
 from __future__ import annotations
 
