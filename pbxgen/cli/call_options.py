@@ -91,7 +91,7 @@ def given_of_both(after: Mapping[str, Plan], settings: list[str], switches: list
             read = [_read(plan, *one) for plan in (old, new)]
             if isinstance(read[0], typer.BadParameter) and isinstance(read[1], typer.BadParameter):
                 raise read[1]
-            states = [_added(state, side) for state, side in zip(states, read, strict=True)]
+            states = [added(state, side) for state, side in zip(states, read, strict=True)]
         return states[0], states[1]
 
     return of
@@ -104,7 +104,8 @@ def _read(plan: Plan, settings: list[str], switches: list[str]) -> State | typer
         return error
 
 
-def _added(state: State, more: State | typer.BadParameter) -> State:
+def added(state: State, more: State | typer.BadParameter) -> State:
+    """``state`` with ``more`` in front of it, if that could be read."""
     if isinstance(more, typer.BadParameter):
         return state
     users = dict(state.users)

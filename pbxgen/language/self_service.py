@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from typing import Any
 
 from pbxgen.diagnostics.diagnostic import Related
@@ -24,12 +25,12 @@ _ETSI = {
     "return_no_answer": "161", "return_unreachable": "162", "dnd": "26", "follow_me": "25",
 }  # fmt: skip
 """TS 22.030; those of operator_return, dnd and follow_me are ours."""
-_US = (
+_US = tuple(replace(code, closed=False) for code in (
     Code("*72", "set", "unconditional", number=True), Code("*90", "set", "busy", number=True),
     Code("*92", "set", "no_answer", number=True), Code("*94", "set", "unreachable", number=True),
     Code("*73", "off", "unconditional"), Code("*91", "off", "busy"), Code("*93", "off", "no_answer"),
     Code("*95", "off", "unreachable"), Code("*74", "clear", ""), Code("*78", "on", "dnd"), Code("*79", "off", "dnd"),
-)  # fmt: skip
+))  # fmt: skip
 _SATELLITE_AND_PREMIUM = ("870", "881", "882", "883", "979")
 _OPERATOR_RETURN = ("return_busy", "return_no_answer", "return_unreachable")
 
@@ -147,7 +148,8 @@ def _codes(written: str | OwnCodes) -> Iterator[Code]:
                 if text is not None:
                     head, number, rest = text.partition("N")
                     head = head if number else head.removesuffix("#")
-                    yield Code(head, action, "" if key == "all" else key, bool(number), "S" in rest)
+                    closed = text.endswith("#")
+                    yield Code(head, action, "" if key == "all" else key, bool(number), "S" in rest, closed)
     else:
         for key, digits in _ETSI.items():
             if key not in STATES:
