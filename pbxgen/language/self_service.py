@@ -134,8 +134,28 @@ def self_service(context: Context, routes: Iterable[Route], by_name: dict[str, p
     codes = tuple(_codes(section.codes))
     location = node.location if "codes" in section.model_fields_set else context.draft.node("self_service").location
     _conflicts(context, codes, location, by_name)
+    _warn_of_keys_without_codes(context, codes)
     country = context.numbers.country
     return plan.SelfService(codes, tuple(_costly(country, routes)))
+
+
+def _warn_of_keys_without_codes(context: Context, codes: tuple[Code, ...]) -> None:
+    """Keys that a profile permits, and no phone can set."""
+    section = context.draft.source.self_service
+    assert section is not None
+    settable = {code.key for code in codes if code.action in ("set", "on", "off")}
+    for name, profile in section.profiles.items():
+        lists = context.draft.node("self_service", "profiles", name, "may")
+        for key, item in zip(profile.may, items(lists), strict=True):
+            if settable.isdisjoint(_OPERATOR_RETURN if key == "operator_return" else (key,)):
+                context.findings.add(
+                    "PBX164",
+                    f"profile {name} lets users set {key}, and no code does that",
+                    item.location,
+                    help=f"remove {key}, or write codes of your own that have it"
+                    if section.codes != "us"
+                    else f"remove {key}, or choose etsi: us has no codes for it",
+                )
 
 
 def _codes(written: str | OwnCodes) -> Iterator[Code]:
