@@ -11,6 +11,7 @@ import typer
 from pbxgen.cli import console
 from pbxgen.cli.numbers import dialled_number, outside_number
 from pbxgen.diagnostics.nearest import did_you_mean
+from pbxgen.diff.result import GivenOf, nothing_given
 from pbxgen.flow.cases import Narrowed
 from pbxgen.flow.explain import Teller
 from pbxgen.flow.machine import EndKind, EventKind
@@ -73,6 +74,44 @@ def state_of(plan: Plan, settings: list[str], switches: list[str]) -> State:
             raise typer.BadParameter(why.rstrip("; "), param_hint="--switch")
         state = state.with_switch(name, value == "on")
     return state
+
+
+def given_of_both(after: Mapping[str, Plan], settings: list[str], switches: list[str]) -> GivenOf:
+    """What is set on both sides of a comparison with ``after``: what only one of them has is set there alone."""
+    if not settings and not switches:
+        return nothing_given
+    if len(after) > 1:
+        names = ", ".join(after)
+        raise typer.BadParameter(f"this is a fleet: choose the tenant that is set ({names})", param_hint="--tenant")
+
+    def of(old: Plan, new: Plan) -> tuple[State, State]:
+        states = [State(), State()]
+        every = [([text], list[str]()) for text in settings] + [(list[str](), [text]) for text in switches]
+        for one in every:
+            read = [_read(plan, *one) for plan in (old, new)]
+            if isinstance(read[0], typer.BadParameter) and isinstance(read[1], typer.BadParameter):
+                raise read[1]
+            states = [added(state, side) for state, side in zip(states, read, strict=True)]
+        return states[0], states[1]
+
+    return of
+
+
+def _read(plan: Plan, settings: list[str], switches: list[str]) -> State | typer.BadParameter:
+    try:
+        return state_of(plan, settings, switches)
+    except typer.BadParameter as error:
+        return error
+
+
+def added(state: State, more: State | typer.BadParameter) -> State:
+    """``state`` with ``more`` in front of it, if that could be read."""
+    if isinstance(more, typer.BadParameter):
+        return state
+    users = dict(state.users)
+    for extension, settings in more.users.items():
+        users[extension] = {**users.get(extension, {}), **settings}
+    return State(users, {**state.switches, **more.switches})
 
 
 def narrowed(plan: Plan, caller: str | None, at: str | None, phones: list[str], outside: list[str]) -> Narrowed:

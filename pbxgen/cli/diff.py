@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import ExitStack
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -10,7 +11,7 @@ import typer
 
 from pbxgen.cli import console
 from pbxgen.cli.language import Lang, spoken
-from pbxgen.cli.options import Tenant, examples
+from pbxgen.cli.options import Settings, Switches, Tenant, examples
 
 if TYPE_CHECKING:
     from pbxgen.diff.result import Result
@@ -22,7 +23,7 @@ OLD and NEW are sources, or revisions in git: git:HEAD~1 is the other source as 
 git:main:office.yaml a source by its path from the root of the repository (git:main:./office.yaml: from the current
 folder). OLD may be a generated folder: then NEW is compared with the source it was made from, which is searched for
 among the revisions of NEW in git. Changes without an effect on calls (comments, order, policies written in another way)
-are not shown.
+are not shown. With --set and --switch calls are compared as they go with what users have set, on both sides.
 
 Exit codes: 0, or 1 if a source has errors; with --exit-code 1 if behaviour differs, 2 if a source has errors.
 """
@@ -31,6 +32,7 @@ _EPILOG = examples(
     "pbxgen diff git:main office --format markdown    a comment for a pull request",
     "pbxgen diff old.yaml new.yaml --exit-code        exit code 1 where behaviour differs",
     "pbxgen diff out office",
+    "pbxgen diff git:HEAD office --set 101.busy=102 --switch night=on",
 )
 _FORMATS = ("text", "json", "markdown")
 
@@ -42,6 +44,8 @@ def register(app: typer.Typer) -> None:
 def diff(
     old: Annotated[str, typer.Argument(metavar="OLD", show_default=False)],
     new: Annotated[str, typer.Argument(metavar="NEW", show_default=False)],
+    settings: Settings = None,
+    switch: Switches = None,
     tenant: Tenant = None,
     language: Lang = None,
     format: Annotated[
@@ -66,7 +70,7 @@ def diff(
     if not is_git(new) and generated_folders(Path(new)):
         raise typer.BadParameter("a generated folder can only be OLD: it holds no source", param_hint="NEW")
     try:
-        result = _result(old, new, tenant, say, failed=2 if exit_code else 1)
+        result = _result(old, new, tenant, (settings or [], switch or []), say, failed=2 if exit_code else 1)
     except RevisionError as error:
         raise typer.BadParameter(console.printable(str(error)), param_hint="OLD NEW") from None
     _show(result, format, say)
@@ -74,10 +78,13 @@ def diff(
         raise typer.Exit(1)
 
 
-def _result(old: str, new: str, tenant: str | None, say: Phrases, failed: int) -> Result:
-    """``failed`` is the exit code where a source has errors."""
+def _result(
+    old: str, new: str, tenant: str | None, given: tuple[list[str], list[str]], say: Phrases, failed: int
+) -> Result:
+    """``given``: settings and switches; ``failed`` is the exit code where a source has errors."""
     import datetime as dt
 
+    from pbxgen.cli.call_options import given_of_both
     from pbxgen.cli.diff_sides import Sides
     from pbxgen.diff.result import Result, compared, generated_folders
     from pbxgen.diff.revisions import is_git
@@ -85,9 +92,10 @@ def _result(old: str, new: str, tenant: str | None, say: Phrases, failed: int) -
     with ExitStack() as stack:
         sides = Sides(tenant, failed, stack)
         if not is_git(old) and generated_folders(Path(old)):
-            return sides.judge(new, say).result(Path(old))
+            judge = sides.judge(new, say)
+            return replace(judge, given_of=given_of_both(judge.plans, *given)).result(Path(old))
         before, after = sides.both(old, new)
-        return Result(old, new, *compared(before, after, dt.date.today(), say))
+        return Result(old, new, *compared(before, after, dt.date.today(), say, given_of_both(after, *given)))
 
 
 def _show(result: Result, format: str, say: Phrases) -> None:

@@ -8,7 +8,7 @@ import typer
 
 from pbxgen.cli import console
 from pbxgen.cli.language import Lang, spoken
-from pbxgen.cli.options import Source, Tenant, examples
+from pbxgen.cli.options import Settings, Source, Switches, Tenant, examples
 
 if TYPE_CHECKING:
     from pbxgen.flow.explain import Sentence
@@ -59,13 +59,8 @@ def explain(
     transfer: Annotated[
         str | None, typer.Option("--transfer", metavar="BY:TO", help="BY answers and transfers the call to TO.")
     ] = None,
-    settings: Annotated[
-        list[str] | None,
-        typer.Option("--set", metavar="EXT.KEY=TO", help="What a user has set: 101.busy=102, 101.dnd=on. Repeatable."),
-    ] = None,
-    switch: Annotated[
-        list[str] | None, typer.Option("--switch", metavar="NAME=on|off", help="How a switch stands. Repeatable.")
-    ] = None,
+    settings: Settings = None,
+    switch: Switches = None,
     language: Lang = None,
     tenant: Tenant = None,
     format: Annotated[

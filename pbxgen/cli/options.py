@@ -49,6 +49,13 @@ Tenant: TypeAlias = Annotated[
         "--tenant", metavar="NAME", help="In a fleet, only the tenant with this pbx.name.", show_default=False
     ),
 ]
+Settings: TypeAlias = Annotated[
+    list[str] | None,
+    typer.Option("--set", metavar="EXT.KEY=TO", help="What a user has set: 101.busy=102, 101.dnd=on. Repeatable."),
+]
+Switches: TypeAlias = Annotated[
+    list[str] | None, typer.Option("--switch", metavar="NAME=on|off", help="How a switch stands. Repeatable.")
+]
 Strict: TypeAlias = Annotated[bool, typer.Option("--strict", help="Count warnings as errors.")]
 FormatOption: TypeAlias = Annotated[
     Format,

@@ -9,7 +9,7 @@ import typer
 
 from pbxgen.cli import console
 from pbxgen.cli.language import Lang, spoken
-from pbxgen.cli.options import Source, Tenant, examples
+from pbxgen.cli.options import Source, Switches, Tenant, examples
 
 _HELP = """Write a page of HTML that shows the calls of a source.
 
@@ -44,9 +44,7 @@ def report(
             help="What is set when the page is opened: 101.busy=102, 101.dnd=on. Repeatable.",
         ),
     ] = None,
-    switch: Annotated[
-        list[str] | None, typer.Option("--switch", metavar="NAME=on|off", help="How a switch stands. Repeatable.")
-    ] = None,
+    switch: Switches = None,
     tenant: Tenant = None,
     language: Lang = None,
 ) -> None:

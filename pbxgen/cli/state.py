@@ -139,8 +139,8 @@ def show(
 
     say = phrases(spoken(language))
     plans = _plans(source, tenant)
-    places = _places(source, file, to)
-    every = _read(places, plans, tenant)
+    places = places_of(source, file, to)
+    every = read_at(places, plans, tenant)
     meant = _meant(plans, every, who)
     states = [_narrowed(state, meant) for state in every]
     if format == "json":
@@ -168,8 +168,8 @@ def pull(
     from pbxgen.deploy.state import labelled, local_now
 
     plans = _plans(source, tenant)
-    places = _places(source, file, to)
-    every = _read(places, plans, tenant)
+    places = places_of(source, file, to)
+    every = read_at(places, plans, tenant)
     meant = _meant(plans, every, who, alone=True)
     states = [_narrowed(state, meant) for state in every]
     _save(states, save)
@@ -235,12 +235,12 @@ def push(
     from pbxgen.flow.kept import merged
 
     plans = _plans(source, tenant)
-    every = _read(_places(source, file, origin, "--from"), plans, tenant, "--from")
+    every = read_at(places_of(source, file, origin, "--from"), plans, tenant, "--from")
     meant = _meant(plans, every, who, alone=True)
     given, *others = every
     for other in others:
         given = StateAt(given.name, {name: merged(given.tenants[name], other.tenants[name]) for name in plans})
-    for place in _places(source, file, to):
+    for place in places_of(source, file, to):
         if isinstance(place, Path):
             raise typer.BadParameter("settings are put onto a target of deploy.yaml", param_hint="--to")
         with session_of(place) as session:
@@ -267,8 +267,8 @@ def clear(
     from pbxgen.flow.kept import SWITCH
 
     plans = _plans(source, tenant)
-    places = _places(source, file, to)
-    states = _read(places, plans, tenant)
+    places = places_of(source, file, to)
+    states = read_at(places, plans, tenant)
     named = _meant(plans, states, who, alone=True)
 
     def meant(name: str, key: str) -> bool:
@@ -301,7 +301,7 @@ def _plans(source: Path, tenant: str | None) -> dict[str, Plan]:
     return {plan.name: plan for plan in compilation.plans}
 
 
-def _places(source: Path, file: Path | None, name: str, option: str = "--to") -> tuple[DeployTarget | Path, ...]:
+def places_of(source: Path, file: Path | None, name: str, option: str = "--to") -> tuple[DeployTarget | Path, ...]:
     """The PBXs that are meant, or the file: a target first. ``option`` is that of ``name``."""
     from pbxgen.cli.deployment import deploy_file, targets_of
 
@@ -319,7 +319,7 @@ def _deploy_file(source: Path) -> Path | None:
     return next((path for path in every if path.is_file()), None)
 
 
-def _read(
+def read_at(
     places: Sequence[DeployTarget | Path], plans: Plans, tenant: str | None, option: str = "--to"
 ) -> list[StateAt]:
     """What is set at each of them; ``tenant``: all that was asked for, ``option``: that of the places."""

@@ -14,7 +14,8 @@ from pbxgen.diff.git import RevisionError, git
 from pbxgen.diff.revisions import GIT, Revision, checked_out, in_repository, places_of
 from pbxgen.diff.words import Block, Told, blocks, of_tenant
 from pbxgen.flow.plan import Plan
-from pbxgen.flow.settings import positions, resolved
+from pbxgen.flow.settings import NOTHING_SET, State, applied, positions, resolved
+from pbxgen.flow.world import DEFAULT_MOMENT
 from pbxgen.output.manifest import MANIFEST
 from pbxgen.phrases import Phrases
 from pbxgen.source.load import is_fleet, source_digests, tenant_roots
@@ -66,15 +67,27 @@ class Result:
     """Of an OLD that was generated."""
 
 
-def compared(before: Plans, after: Plans, today: dt.date, say: Phrases) -> tuple[bool, tuple[Section, ...]]:
+GivenOf = Callable[[Plan, Plan], tuple[State, State]]
+"""What is set on both sides of a tenant: what users have set, and how some of the switches stand."""
+
+
+def nothing_given(old: Plan, new: Plan) -> tuple[State, State]:
+    return NOTHING_SET, NOTHING_SET
+
+
+def compared(
+    before: Plans, after: Plans, today: dt.date, say: Phrases, given_of: GivenOf = nothing_given
+) -> tuple[bool, tuple[Section, ...]]:
     """Does nothing change for callers? And what does, tenant by tenant."""
     pairs = tenants(before, after)
     same = len(before) == len(after) == len(pairs)
     found = []
     for old, new in pairs:
-        names = dict.fromkeys((*old.switches, *new.switches))
-        for words, on in positions(names):
-            comparison = compare(resolved(old, on), resolved(new, on), today, say)
+        given = given_of(old, new)
+        old, new = (applied(plan, state, DEFAULT_MOMENT) for plan, state in zip((old, new), given, strict=True))
+        switches = {**given[0].switches, **given[1].switches}
+        for words, on, now_on in _stands(old, new, switches, say):
+            comparison = compare(resolved(old, on), resolved(new, now_on), today, say)
             same = same and comparison.same
             title = f"{new.name} ({words})" if words else new.name
             found.append(Section(title, blocks(comparison, say), more=comparison.more))
@@ -82,6 +95,22 @@ def compared(before: Plans, after: Plans, today: dt.date, say: Phrases) -> tuple
     found += _alone("+", "new", after, known[1], say)
     found += _alone("-", "gone", before, known[0], say)
     return same, tuple(found)
+
+
+def _stands(
+    old: Plan, new: Plan, given: Mapping[str, bool], say: Phrases
+) -> Iterator[tuple[str, Mapping[str, bool], Mapping[str, bool]]]:
+    """How the switches can stand in old and in new, in words: each way, and as long as nobody has set one.
+
+    Then they stand as their `default` says, which may be another in new. Those of ``given`` stand so throughout.
+    """
+    free = dict.fromkeys(name for name in (*old.switches, *new.switches) if name not in given)
+    every = [(words, {**given, **on}) for words, on in positions(free)]
+    unset, now_unset = ({**{name: switch.on for name, switch in plan.switches.items()}, **given} for plan in (old, new))
+    stands = {**unset, **now_unset}
+    if {**now_unset, **unset} != stands or stands not in [on for _, on in every]:
+        yield say("diff.unset"), unset, now_unset
+    yield from ((words, on, on) for words, on in every)
 
 
 def _alone(sign: str, what: str, plans: Plans, known: set[str], say: Phrases) -> Iterator[Section]:
@@ -184,6 +213,7 @@ class Judge:
     """The revision that has some digests, as :func:`made_from` finds it."""
     compiled: Callable[[Revision], Plans]
     say: Phrases
+    given_of: GivenOf = nothing_given
 
     def result(self, old: Path) -> Result:
         """Folders of one digest are judged together: those of a run that wrote only one PBX's are not alike."""
@@ -216,7 +246,7 @@ class Judge:
             )
             before = self.compiled(origin.source)
             before = {name: plan for name, plan in before.items() if plan.digest in found}
-            same, sections = compared(before, self.plans, dt.date.today(), self.say)
+            same, sections = compared(before, self.plans, dt.date.today(), self.say, self.given_of)
             return Made(folders, current, f"git:{origin.commit}", about), same, sections
         about = self.say("diff.made.other", folders=names)
         unknown = [Section(n, (of_tenant("~", n, "unknown", self.say),)) for n, known in current.items() if not known]

@@ -61,18 +61,24 @@ def dialled_code(plan: Plan, dialled: str) -> Dialled | Switched | Unclear | Non
         if not code.number and text == code.head:
             return Dialled(code)
         if code.number and text.startswith(code.head):
-            rest = _rest(plan.features.own_mailbox).fullmatch(text[len(code.head) :])
+            rest = _rest(starred(plan)).fullmatch(text[len(code.head) :])
             if rest is None or (rest[2] and not code.seconds):
                 return Unclear()
             return Dialled(code, rest[1], int(rest[2]) if rest[2] else None)
     return None
 
 
+def starred(plan: Plan) -> tuple[str, ...]:
+    """What may be dialled as the number behind a code though it begins with a star, as seconds do: it is read first."""
+    numbers = (plan.features.own_mailbox, *(group.number for _, group in plan.positions()))
+    return tuple(number for number in numbers if number is not None and number.startswith("*"))
+
+
 @cache
-def _rest(own_mailbox: str | None) -> re.Pattern[str]:
-    """What may stand behind a code that names a number: that number, or the code of the own mailbox, and seconds."""
-    mailbox = "" if own_mailbox is None else f"{re.escape(own_mailbox)}|"
-    return re.compile(rf"({mailbox}\+?[0-9]*)(?:\*([0-9]{{1,3}}))?", re.ASCII)
+def _rest(starred: tuple[str, ...]) -> re.Pattern[str]:
+    """What may stand behind a code that names a number: that number, and seconds."""
+    known = "".join(f"{re.escape(number)}|" for number in starred)
+    return re.compile(rf"({known}\+?[0-9]*)(?:\*([0-9]{{1,3}}))?", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)

@@ -288,6 +288,8 @@ class Code:
     """Does a number follow?"""
     seconds: bool = False
     """May seconds follow the number?"""
+    closed: bool = True
+    """Is it written with a closing #? It may be missing, or be there, all the same."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -83,8 +83,8 @@ def read(text: str) -> Settings:
         if match is None:
             return {}
         key, to, after, since, expires = match.groups()
-        found.setdefault(key, Setting(to, int(after) or None, int(since), int(expires)))
-    return found
+        found[key] = Setting(to, int(after) or None, int(since), int(expires))
+    return found if written(found) == text else {}  # a key twice, or zeros in front
 
 
 def expiry(profile: Profile, moment: dt.datetime, timezone: str) -> int:

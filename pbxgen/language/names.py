@@ -22,21 +22,33 @@ class Names:
         return self._sections.get(section, {})
 
     def use(
-        self, section: str, name: str, location: Location, findings: Findings, *, words: Collection[str] = ()
+        self,
+        section: str,
+        name: str,
+        location: Location,
+        findings: Findings,
+        *,
+        words: Collection[str] = (),
+        also: str = "",
     ) -> bool:
-        """Note a use of ``name``; report an unknown one (``words`` may stand there too) and return False."""
+        """Note a use of ``name``; report an unknown one and return False.
+
+        What may stand there too: ``words``, and the names of the section ``also``.
+        """
         known = self.of(section)
         if name in known:
             self._used.add((section, name))
             return True
-        self._missed.add(section)
+        sections = [section, also] if self.of(also) else [section]
+        self._missed.update(sections)
         if self.complete:
-            near = findings.near(name, {*known, *words} if words else known)
+            every = {name: at for one in sections for name, at in self.of(one).items()}
+            near = findings.near(name, {*every, *words} if words else every)
             findings.add(
                 "PBX110",
-                f"there is no {SECTIONS[section].singular} {clipped(name)!r}",
+                f"there is no {' or '.join(SECTIONS[one].singular for one in sections)} {clipped(name)!r}",
                 location,
-                help=f"did you mean '{near}'?" if near else _known(SECTIONS[section].singular, section, known),
+                help=f"did you mean '{near}'?" if near else _known(section, every),
             )
         return False
 
@@ -51,7 +63,7 @@ class Names:
         return {name: at for name, at in self.of(section).items() if (section, name) not in self._used}
 
 
-def _known(word: str, section: str, known: Mapping[str, Location]) -> str:
+def _known(section: str, known: Mapping[str, Location]) -> str:
     if not known:
         return f"the source has no {section} at all"
     shown = list(known)[:8]

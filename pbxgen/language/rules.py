@@ -129,14 +129,14 @@ class RuleReader:
         """When the rule applies; names that do not exist are reported and left out."""
         hours: list[Hours] = []
         switches: list[Switched] = []
-        known = tuple(self._names.of("switches"))
+        known = self._names.of("switches")
         if rule.when is not None:
             for text, inner in each(rule.when, at(node, "when")):
                 name, but = _negated(text)
                 if name in known:
                     self._names.mark("switches", name)
                     switches.append(Switched(name, but))
-                elif self._names.use("schedules", name, inner.location, findings, words=known):
+                elif self._names.use("schedules", name, inner.location, findings, also="switches"):
                     hours.append(Hours(name, but))
         callers = self._callers(rule, node, findings)
         if {FROM_INSIDE, FROM_OUTSIDE} <= set(callers):

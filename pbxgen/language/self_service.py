@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from typing import Any
 
 from pbxgen.diagnostics.diagnostic import Related
@@ -24,12 +25,12 @@ _ETSI = {
     "return_no_answer": "161", "return_unreachable": "162", "dnd": "26", "follow_me": "25",
 }  # fmt: skip
 """TS 22.030; those of operator_return, dnd and follow_me are ours."""
-_US = (
+_US = tuple(replace(code, closed=False) for code in (
     Code("*72", "set", "unconditional", number=True), Code("*90", "set", "busy", number=True),
     Code("*92", "set", "no_answer", number=True), Code("*94", "set", "unreachable", number=True),
     Code("*73", "off", "unconditional"), Code("*91", "off", "busy"), Code("*93", "off", "no_answer"),
     Code("*95", "off", "unreachable"), Code("*74", "clear", ""), Code("*78", "on", "dnd"), Code("*79", "off", "dnd"),
-)  # fmt: skip
+))  # fmt: skip
 _SATELLITE_AND_PREMIUM = ("870", "881", "882", "883", "979")
 _OPERATOR_RETURN = ("return_busy", "return_no_answer", "return_unreachable")
 
@@ -133,8 +134,28 @@ def self_service(context: Context, routes: Iterable[Route], by_name: dict[str, p
     codes = tuple(_codes(section.codes))
     location = node.location if "codes" in section.model_fields_set else context.draft.node("self_service").location
     _conflicts(context, codes, location, by_name)
+    _warn_of_keys_without_codes(context, codes)
     country = context.numbers.country
     return plan.SelfService(codes, tuple(_costly(country, routes)))
+
+
+def _warn_of_keys_without_codes(context: Context, codes: tuple[Code, ...]) -> None:
+    """Keys that a profile permits, and no phone can set."""
+    section = context.draft.source.self_service
+    assert section is not None
+    settable = {code.key for code in codes if code.action in ("set", "on", "off")}
+    for name, profile in section.profiles.items():
+        lists = context.draft.node("self_service", "profiles", name, "may")
+        for key, item in zip(profile.may, items(lists), strict=True):
+            if settable.isdisjoint(_OPERATOR_RETURN if key == "operator_return" else (key,)):
+                context.findings.add(
+                    "PBX164",
+                    f"profile {name} lets users set {key}, and no code does that",
+                    item.location,
+                    help=f"remove {key}, or write codes of your own that have it"
+                    if section.codes != "us"
+                    else f"remove {key}, or choose etsi: us has no codes for it",
+                )
 
 
 def _codes(written: str | OwnCodes) -> Iterator[Code]:
@@ -147,7 +168,8 @@ def _codes(written: str | OwnCodes) -> Iterator[Code]:
                 if text is not None:
                     head, number, rest = text.partition("N")
                     head = head if number else head.removesuffix("#")
-                    yield Code(head, action, "" if key == "all" else key, bool(number), "S" in rest)
+                    closed = text.endswith("#")
+                    yield Code(head, action, "" if key == "all" else key, bool(number), "S" in rest, closed)
     else:
         for key, digits in _ETSI.items():
             if key not in STATES:

@@ -17,6 +17,7 @@ from pbxgen.diagnostics.nearest import did_you_mean
 from pbxgen.diagnostics.text import SourceFile
 from pbxgen.flow.machine import Ending, EndKind
 from pbxgen.flow.plan import Plan, Reason
+from pbxgen.flow.settings import AFTER
 from pbxgen.flow.simulate import Call, Diverted, Transfer
 from pbxgen.flow.world import World
 from pbxgen.language.annotations import expected_at, keys_at
@@ -117,6 +118,10 @@ def check_names(scenario: Scenario, plan: Plan) -> Iterator[Diagnostic]:
         if setting.extension in plan.users and setting_of(plan, setting) is None:
             help = "write what the user would dial, or off, on, mobile or voicemail"
             yield wrong_name(scenario, f"{setting.to} is nothing that {setting.key} can be set to", help)
+        elif setting.after is not None and (setting.key not in AFTER or setting.to == "off"):
+            what = f"{setting.key} off" if setting.to == "off" else setting.key
+            help = f"remove after: only {' and '.join(sorted(AFTER))} have seconds, where they lead somewhere"
+            yield wrong_name(scenario, f"{what} has no seconds", help)
     for number in scenario.world.outside:
         if not _E164.fullmatch(number) and not plan.is_short(number):
             help = "write it with a plus and the country code, digits only: +39…"
@@ -168,6 +173,15 @@ def _ending(ends: EndsModel | None) -> Ending | None:
     return Ending(EndKind(kind), str(getattr(ends, kind)))
 
 
+def _unwritten(key: str, node: tree.Scalar) -> tuple[str, str]:
+    """What is wrong with a setting that is no text, and how it is written."""
+    if isinstance(node.value, bool):
+        return f"{key} has a wrong value", f"write {'on' if node.value else 'off'}"
+    if isinstance(node.value, int | float):
+        return f"the number {node.text} is not quoted", f'write "{node.text}"'
+    return f"{key} has a wrong value", 'write what the user would dial ("102"), or off, on, mobile or voicemail'
+
+
 def _diagnostic(error: Mapping[str, Any], root: tree.Mapping) -> Diagnostic:
     path = tuple(step for step in error["loc"] if step != "[key]")
     node = at(root, *path)
@@ -179,6 +193,8 @@ def _diagnostic(error: Mapping[str, Any], root: tree.Mapping) -> Diagnostic:
             message, help = f"{key!r} is not a key here", did_you_mean(key, keys_at(ScenarioFileModel, path[:-1]))
         case "missing":
             message, help = f"the key {key!r} is missing", f"add {key}: {expected_at(ScenarioFileModel, path)}"
+        case "model_type" | "string_type" if "settings" in path and isinstance(node, tree.Scalar):
+            message, help = _unwritten(key, node)
         case "string_type" if isinstance(node, tree.Scalar) and isinstance(node.value, int | float):
             message, help = f"the number {node.text} is not quoted", f'write "{node.text}"'
         case "value_error":

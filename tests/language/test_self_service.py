@@ -212,3 +212,39 @@ classes: {all: [world]}
                 missed += [] if is_costly(plan, number) else [number]
     assert missed == []
     assert premium > 300
+
+
+@pytest.mark.parametrize(
+    ("when", "help"),
+    [("nigth", "did you mean 'night'?"), ("offce", "did you mean 'office'?"), ("xxxxxxxx", "known: office, night")],
+)
+def test_a_condition_that_nothing_is_called_may_mean_a_schedule_or_a_switch(when: str, help: str) -> None:
+    result = compiled(
+        'schedules: {office: {weekly: {mon-fri: "08:30-18:00"}}}\n'
+        'switches: {night: {number: "*28", operators: ["101"]}}\n'
+        f'users: {{"101": {{deviations: {{busy: {{to: "102", when: {when}}}}}}}, "102": {{}}}}\n'
+    )
+    # Nothing is unused: it may have been meant.
+    found = [
+        (d.code, d.message, d.help)
+        for d in result.diagnostics
+        if d.code in ("PBX110", "PBX155") and "class" not in d.message
+    ]
+    assert found == [("PBX110", f"there is no schedule or switch '{when}'", help)]
+
+
+@pytest.mark.parametrize(
+    ("codes", "may", "without"),
+    [
+        ("etsi", "busy, operator_return, dnd, follow_me", []),
+        ("us", "unconditional, busy, no_answer, unreachable, dnd", []),
+        ("us", "busy, operator_return, follow_me", ["operator_return", "follow_me"]),
+        ('{dnd: {on: "*5#"}}', "dnd, busy", ["busy"]),
+        ('{busy: {ask: "*5#", clear: "*6#"}}', "busy", ["busy"]),
+        ('{return_busy: {off: "*5#"}}', "operator_return", []),
+    ],
+)
+def test_a_key_that_no_code_sets_is_told(codes: str, may: str, without: list[str]) -> None:
+    body = f"self_service: {{codes: {codes}, profiles: {{staff: {{may: [{may}], to: [extensions]}}}}}}\n" + USERS
+    found = [message for code, message in wrong(body) if code == "PBX164"]
+    assert found == [f"profile staff lets users set {key}, and no code does that" for key in without]

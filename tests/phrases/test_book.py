@@ -40,7 +40,7 @@ BY_KIND: dict[str, set[str]] = {
     "ending": {*EndKind, "released_rule", "mailbox_any"},
     "end": set(EndKind) - {"answered", "mailbox", "set"} | {"lost"},
     "card.to": set(get_args(SetTo)),
-    "card.action": {"set", "on", "off", "again", "clear", "ask"},
+    "card.action": {"set", "on", "off", "again", "seconds", "toggle", "clear", "ask"},
     "key": {f.name for f in fields(Deviations)} | {"follow_me", "overflow", "inbound", "mobile"},
     "phone_state": set(PHONE_STATES),
     "outside_state": set(OUTSIDE_STATES),

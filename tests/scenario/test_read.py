@@ -119,6 +119,22 @@ def test_says_what_is_expected_instead(tmp_path: Path, written: str, instead: st
     assert help in [d.help for d in found.diagnostics]
 
 
+@pytest.mark.parametrize(
+    ("setting", "help"),
+    [
+        ("busy: 102", 'write "102"'),
+        ("busy: 0039", 'write "0039"'),
+        ("busy: {to: 102}", 'write "102"'),
+        ("dnd: true", "write on"),
+        ("dnd: {to: false}", "write off"),
+        ("busy: null", 'write what the user would dial ("102"), or off, on, mobile or voicemail'),
+    ],
+)
+def test_a_setting_that_is_no_text_is_told_as_it_is_written(tmp_path: Path, setting: str, help: str) -> None:
+    found = reading(tmp_path, WHOLE.replace("    expect:", f'    settings: {{"101": {{{setting}}}}}\n    expect:'))
+    assert [(d.code, d.help) for d in found.diagnostics] == [("PBX501", help)]
+
+
 @pytest.mark.parametrize("text", ["", "[]", "a", "source: x\nscenarios: []", "scenarios: 3\nsource: [1]", "\0", "{"])
 def test_anything_else_is_a_clean_error(tmp_path: Path, text: str) -> None:
     found = reading(tmp_path, text)
@@ -136,6 +152,18 @@ def test_a_file_that_is_not_there_or_a_folder_is_a_clean_error(tmp_path: Path) -
     [
         ('call: {from: "1011", to: "102"}', "did you mean '101'?"),
         ('call: {from: "101", to: "102"}, trunks: {carier: 503}', "did you mean 'carrier'?"),
+        (
+            'call: {from: "101", to: "102"}, settings: {"101": {busy: {to: "102", after: 10}}}',
+            "remove after: only no_answer and return_no_answer have seconds, where they lead somewhere",
+        ),
+        (
+            'call: {from: "101", to: "102"}, settings: {"101": {dnd: {to: on, after: 10}}}',
+            "remove after: only no_answer and return_no_answer have seconds, where they lead somewhere",
+        ),
+        (
+            'call: {from: "101", to: "102"}, settings: {"101": {no_answer: {to: off, after: 10}}}',
+            "remove after: only no_answer and return_no_answer have seconds, where they lead somewhere",
+        ),
         (
             'call: {from: "101", to: "102"}, outside: {"333 1112222": busy}',
             "write it with a plus and the country code, digits only: +39…",

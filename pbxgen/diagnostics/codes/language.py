@@ -359,6 +359,18 @@ CODES: tuple[Code, ...] = (
         mended=("may: [busy]", "may: [busy], to: [extensions]"),
     ),
     warning(
+        "PBX164",
+        "a key without codes",
+        "A profile of `self_service` lets users set a key for which the codes have none: `us` has no codes of "
+        "`operator_return` and `follow_me`, codes of your own only those that are written. No phone can set it.",
+        example=source(
+            "self_service: {codes: us, profiles: {staff: {may: [busy, follow_me], to: [extensions]}}}\n"
+            'users: {"101": {self_service: staff}}\n'
+        ),
+        cure="Remove the key from `may`, choose `etsi`, or write codes of your own that have it.",
+        mended=(", follow_me]", "]"),
+    ),
+    warning(
         "PBX170",
         "numbers that begin like an emergency number",
         "A phone that dials digit by digit, by a dial plan of its own, could take an extension, position or group for "

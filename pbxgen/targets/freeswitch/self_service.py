@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from pbxgen.flow.codes import starred
 from pbxgen.flow.plan import Code, Plan, SelfService, Switch
 from pbxgen.flow.settings import DEVIATIONS, emergency_spellings
 
@@ -42,10 +43,10 @@ def _head(code: Code) -> str:
 
 def _code(code: Code, plan: Plan) -> dict[str, object]:
     head = "".join(_HASH if c == "#" else re.escape(c) for c in code.head)
-    own = plan.features.own_mailbox
-    mailbox = "" if own is None else f"{re.escape(own)}|"
-    only = "" if own is None else rf"(?!{re.escape(own)}{_END})"
-    number = rf"({mailbox}\+?\d*)"
+    known = "|".join(map(re.escape, starred(plan)))
+    number = rf"{known}|\+?\d*" if known else r"\+?\d*"
+    # *97 or *600 alone, the own mailbox's code or the number of a group, is no seconds.
+    only = rf"(?!(?:{known}){_END})" if known else ""
     action = "clear" if code.action == "on" and code.key in DEVIATIONS else code.action
     seconds = r"(?:\*\d{1,3})?" if code.seconds else ""
     return {
@@ -53,10 +54,9 @@ def _code(code: Code, plan: Plan) -> dict[str, object]:
         "action": action,
         "key": code.key,
         "number": code.number,
-        "expression": rf"^{head}{number}{seconds}{_END}" if code.number else rf"^{head}{_END}",
-        # The own mailbox's code alone (*97) is no seconds.
-        "seconds": rf"^{head}{only}(?:{mailbox}\+?\d*)\*0*(\d{{1,3}}){_END}" if code.number and code.seconds else "",
-        "no_seconds": rf"^{head}{only}(?:{mailbox}\+?\d*)\*0+{_END}",
+        "expression": rf"^{head}({number}){seconds}{_END}" if code.number else rf"^{head}{_END}",
+        "seconds": rf"^{head}{only}(?:{number})\*0*(\d{{1,3}}){_END}" if code.number and code.seconds else "",
+        "no_seconds": rf"^{head}{only}(?:{number})\*0+{_END}",
     }
 
 
