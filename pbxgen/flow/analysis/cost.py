@@ -25,7 +25,7 @@ from pbxgen.flow.analysis.search import Aim, best_of_all
 from pbxgen.flow.analysis.situations import Situations
 from pbxgen.flow.numbering import Cost
 from pbxgen.flow.plan import Place, PlaceKind, Plan, Profile
-from pbxgen.flow.settings import DEVIATIONS, Setting, State, applied, named, place_of
+from pbxgen.flow.settings import DEVIATIONS, STATES, Setting, State, applied, named, place_of
 from pbxgen.phrases import Phrases
 
 _SHOWN = 5
@@ -135,6 +135,7 @@ class _BySettings:
             if place_of(self._plan, user, to) is not None:
                 yield from ((key, to) for key in keys)
         yield from ((key, "off") for key, rules in user.deviations.lists() if rules and key in keys)
+        yield from ((key, "off") for key in STATES if key in profile.may and getattr(user, key))
 
     def _reached(self, entry: Entry, key: str, to: str, found: _Costly) -> _Costly | None:
         """What is told of the number where it is reached. Users who divert alike are looked at once."""
