@@ -132,7 +132,8 @@ users:
         "PBX216",
         "Chain to a number abroad, beyond the class",
         "Calls to a user whose own class of service allows no call to that country end there by way of somebody "
-        "else's deviation. Each step is allowed by itself; together they spend what the first one may not.",
+        "else's deviation, or of a setting that somebody else may make (`self_service`). Each step is allowed by "
+        "itself; together they spend what the first one may not.",
         example=_with_trunk("""\
   italy: {match: "+39[03]X.", trunk: carrier}
   germany: {match: "+49.", trunk: carrier}

@@ -12,6 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from pbxgen.diagnostics.diagnostic import Diagnostic
 from pbxgen.flow.analysis import permitted
 from pbxgen.flow.analysis.entries import entries
 from pbxgen.flow.analysis.findings import analyse
@@ -407,6 +408,46 @@ def test_a_phone_that_may_be_disturbed_again_can_let_calls_come_to_a_premium_num
         "Eve (105) may switch `dnd` off: calls to them can then end at +39899123456, a premium-rate number, "
         "by way of user 104"
     ]
+
+
+ABROAD = (
+    "defaults: {class: national, voicemail: true}\n"
+    "self_service:\n  profiles:\n    out: {may: [unconditional], to: [outside]}\n"
+    "    in: {may: [no_answer], to: [extensions]}\n"
+    'users:\n  "101": {name: Ada, did: "+390212345101", self_service: in, deviations: DEVIATIONS}\n'
+    '  "102": {name: Boss, class: BOSS, self_service: out}\n'
+)
+
+
+def abroad(deviations: str, boss: str = "full") -> list[Diagnostic]:
+    body = ABROAD.replace("DEVIATIONS", deviations).replace("BOSS", boss)
+    return [d for d in analyse(plan_of(body), TODAY) if d.code == "PBX216"]
+
+
+MAY_SET = "Boss (102) may set `unconditional` to +490: calls to"
+BEYOND = "can then end there, at a number abroad beyond their class"
+
+
+def test_a_number_abroad_that_somebody_may_set_is_beyond_the_class_of_whose_calls_come_there() -> None:
+    found = abroad('{busy: "102"}')
+    assert [d.message for d in found] == [f"{MAY_SET} Ada (101) {BEYOND}"]
+    assert found[0].subject == ("user", "102")
+    assert found[0].example is not None
+    assert found[0].example.steps[-1].text.endswith("+490.")
+    assert abroad('{busy: "102"}', boss="national") == []
+
+
+def test_a_number_abroad_is_reached_by_two_settings_together() -> None:
+    found = abroad("{}")
+    assert [d.message for d in found] == [f"Ada (101) may set `no_answer` to 102, and {MAY_SET} them {BEYOND}"]
+    assert found[0].example is not None
+    assert found[0].example.steps[-1].text.endswith("+490.")
+    assert abroad("{}", boss="national") == []
+
+
+def test_who_may_do_so_themselves_comes_to_no_number_abroad_beyond_their_class() -> None:
+    body = ABROAD.replace("DEVIATIONS", '{busy: "102"}').replace("BOSS", "full").replace("Ada,", "Ada, class: full,")
+    assert [d.code for d in analyse(plan_of(body), TODAY) if d.code == "PBX216"] == []
 
 
 def test_the_way_to_a_premium_number_is_shown() -> None:
