@@ -6,15 +6,17 @@ import datetime as dt
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, is_dataclass, replace
 from pathlib import Path
 
+from pbxgen.diagnostics.location import Location
 from pbxgen.diff.comparison import compare
 from pbxgen.diff.git import RevisionError, git
 from pbxgen.diff.revisions import GIT, Revision, checked_out, in_repository, places_of
 from pbxgen.diff.words import Block, Told, blocks, of_tenant
+from pbxgen.flow.analysis.switches import positions
 from pbxgen.flow.plan import Plan
-from pbxgen.flow.settings import positions, resolved
+from pbxgen.flow.settings import resolved
 from pbxgen.output.manifest import MANIFEST
 from pbxgen.phrases import Phrases
 from pbxgen.source.load import is_fleet, source_digests, tenant_roots
@@ -50,6 +52,8 @@ class Section:
     folders: tuple[str, ...] = ()
     more: int = 0
     """Places the calls to which are compared as far as they ring the fewest times, and not to their ends."""
+    left_out: tuple[str, ...] = ()
+    """Switches that can stand in more ways than are compared."""
 
     @property
     def title(self) -> str:
@@ -72,16 +76,36 @@ def compared(before: Plans, after: Plans, today: dt.date, say: Phrases) -> tuple
     same = len(before) == len(after) == len(pairs)
     found = []
     for old, new in pairs:
-        names = dict.fromkeys((*old.switches, *new.switches))
-        for words, on in positions(names):
+        ways = positions(old, new)
+        sampled = bool(ways.left_out) and not _says_the_same(replace(old, digest=""), replace(new, digest=""))
+        for words, on in ways.every:
             comparison = compare(resolved(old, on), resolved(new, on), today, say)
             same = same and comparison.same
             title = f"{new.name} ({words})" if words else new.name
             found.append(Section(title, blocks(comparison, say), more=comparison.more))
+        if sampled:
+            same = False
+            found.append(Section(new.name, (), left_out=ways.left_out))
     known = [{plan.name for plan in side} for side in zip(*pairs, strict=True)] or [set(), set()]
     found += _alone("+", "new", after, known[1], say)
     found += _alone("-", "gone", before, known[0], say)
     return same, tuple(found)
+
+
+def _says_the_same(old: object, new: object) -> bool:
+    """Are they equal, wherever it is written?"""
+    if type(old) is not type(new):
+        return False
+    if isinstance(old, Location):
+        return True
+    if is_dataclass(old) and not isinstance(old, type):
+        names = [field.name for field in fields(old) if field.compare]
+        return all(_says_the_same(getattr(old, name), getattr(new, name)) for name in names)
+    if isinstance(old, Mapping) and isinstance(new, Mapping):
+        return list(old) == list(new) and all(_says_the_same(one, new[key]) for key, one in old.items())
+    if isinstance(old, tuple) and isinstance(new, tuple):
+        return len(old) == len(new) and all(map(_says_the_same, old, new))
+    return old == new
 
 
 def _alone(sign: str, what: str, plans: Plans, known: set[str], say: Phrases) -> Iterator[Section]:

@@ -206,7 +206,8 @@ users:
         "What users may set from their phones (`self_service`) is looked at before anybody has set it: every key that "
         "a profile names, off or to each kind of place that it names. A call from outside could then end released "
         "although nobody answered, and no mailbox or announcement took it. The example tells who had set what. Where "
-        "users may set more than can be looked at, and nothing has been found, the finding says that it is not known.",
+        "users may set more than can be looked at, and nothing has been found, the finding says that it is not known; "
+        "so it does where switches can stand in more ways than can be looked at.",
         example=source(
             "self_service: {profiles: {staff: {may: [busy], to: [extensions]}}}\n"
             "users:\n"

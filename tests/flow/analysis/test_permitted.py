@@ -18,6 +18,7 @@ from pbxgen.flow.analysis.entries import entries
 from pbxgen.flow.analysis.findings import analyse
 from pbxgen.flow.analysis.permitted import Search
 from pbxgen.flow.analysis.situations import Situations
+from pbxgen.flow.analysis.switches import positions
 from pbxgen.flow.plan import Plan
 from pbxgen.flow.settings import DEVIATIONS, STATES, Setting, State, applied, place_of
 from pbxgen.flow.world import DEFAULT_MOMENT
@@ -249,6 +250,51 @@ def test_the_switches_are_looked_at_in_every_position() -> None:
     )
     found = [d for d in analyse(plan_of(body), TODAY) if d.code == "PBX210"]
     assert [d.message for d in found] == ["a call from outside to 101 (101) can be lost (night on)"]
+
+
+NAMES = "abcdefghijklmn"
+FIVE = (
+    "switches: {SWITCHES}\n"
+    'users: {"100": {voicemail: true}, "101": {did: "+390212345101", deviations: {unconditional: '
+    '[{to: "100", when: not a}, {to: "100", when: not b}, {to: "100", when: c}, {to: "100", when: d}]}}}\n'
+)
+
+
+def switches(count: int) -> str:
+    return ", ".join(f'{name}: {{number: "*{31 + n}", operators: ["100"]}}' for n, name in enumerate(NAMES[:count]))
+
+
+def test_five_switches_that_decide_together_are_looked_at_in_every_combination() -> None:
+    rules = FIVE.replace("SWITCHES", switches(5)).replace("when: d}", 'when: d}, {to: "100", when: e}')
+    found = analyse(plan_of(rules), TODAY)
+    assert [(d.code, d.message) for d in found] == [
+        ("PBX210", "a call from outside to 101 (101) can be lost (a on, b on, c off, d off, e off)")
+    ]
+
+
+def test_switches_that_no_call_meets_together_stand_side_by_side() -> None:
+    more = "".join(
+        f', "{200 + n}": {{did: "+39021234520{n}", deviations: {{unconditional: {{to: "100", when: not {name}}}, '
+        'busy: "100", no_answer: "100", unreachable: "100"}}'
+        for n, name in enumerate(NAMES[4:])
+    )
+    plan = plan_of(FIVE.replace("SWITCHES", switches(14)).replace("}}}\n", f"}}}}{more}}}\n"))
+    ways = positions(plan)
+    assert (len(ways.every), ways.left_out) == (16, ())
+    assert [d.code for d in analyse(plan, TODAY)] == ["PBX210"]
+
+
+def test_positions_that_are_not_looked_at_are_told_and_no_rule_is_called_dead_for_them() -> None:
+    rules = ", ".join(f'{{to: "100", when: [not a, not {name}]}}' for name in NAMES[1:])
+    twice = '{to: "100", from: internal}, {to: "100", from: internal}'
+    dead = f'"102": {{deviations: {{no_answer: [{twice}]}}}}'
+    body = f'switches: {{{switches(14)}}}\nusers: {{"100": {{voicemail: true}}, "101": {{voicemail: true, deviations: '
+    body += f"{{unconditional: [{rules}]}}}}, {dead}}}\n"
+    assert [d.message for d in analyse(plan_of(body), TODAY)] == [
+        "this rule can never apply: another one always applies instead",
+        f"switches {', '.join(NAMES)} can stand in more ways than can be looked at: each one alone, none, and all "
+        "have been; whether a call can be lost in the others is not known",
+    ]
 
 
 def test_thousands_of_users_who_may_all_set_everything_are_looked_at_as_one() -> None:
