@@ -34,8 +34,9 @@ def text_lines(result: Result, say: Phrases) -> list[str]:
 
 
 def _more(section: Section, say: Phrases) -> list[str]:
-    """Not "nothing changes": what comes after many ringings has not been looked at."""
-    return [say("diff.more", number=section.more)] if section.more else []
+    """Not "nothing changes": what comes after many ringings, or other positions of switches, were not looked at."""
+    lines = [say("diff.more", number=section.more)] if section.more else []
+    return [*lines, say("diff.positions", switches=", ".join(section.left_out))] if section.left_out else lines
 
 
 def markdown(result: Result, say: Phrases) -> str:
@@ -92,7 +93,7 @@ def document(result: Result) -> dict[str, Any]:
         "old": result.old,
         "new": result.new,
         "same": result.same,
-        "cut": any(section.more for section in result.sections),
+        "cut": any(section.more or section.left_out for section in result.sections),
         "generated": [{"folders": list(m.folders), "current": dict(m.current), "from": m.origin} for m in result.made],
         "tenants": tenants,
     }

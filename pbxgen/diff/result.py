@@ -6,15 +6,17 @@ import datetime as dt
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, is_dataclass, replace
 from pathlib import Path
 
+from pbxgen.diagnostics.location import Location
 from pbxgen.diff.comparison import compare
 from pbxgen.diff.git import RevisionError, git
 from pbxgen.diff.revisions import GIT, Revision, checked_out, in_repository, places_of
 from pbxgen.diff.words import Block, Told, blocks, of_tenant
+from pbxgen.flow.analysis.switches import Positions, positions
 from pbxgen.flow.plan import Plan
-from pbxgen.flow.settings import NOTHING_SET, State, applied, positions, resolved
+from pbxgen.flow.settings import NOTHING_SET, State, applied, resolved
 from pbxgen.flow.world import DEFAULT_MOMENT
 from pbxgen.output.manifest import MANIFEST
 from pbxgen.phrases import Phrases
@@ -51,6 +53,8 @@ class Section:
     folders: tuple[str, ...] = ()
     more: int = 0
     """Places the calls to which are compared as far as they ring the fewest times, and not to their ends."""
+    left_out: tuple[str, ...] = ()
+    """Switches that can stand in more ways than are compared."""
 
     @property
     def title(self) -> str:
@@ -85,12 +89,16 @@ def compared(
     for old, new in pairs:
         given = given_of(old, new)
         old, new = (applied(plan, state, DEFAULT_MOMENT) for plan, state in zip((old, new), given, strict=True))
-        switches = {**given[0].switches, **given[1].switches}
-        for words, on, now_on in _stands(old, new, switches, say):
+        ways = positions(old, new)
+        sampled = bool(ways.left_out) and not _says_the_same(replace(old, digest=""), replace(new, digest=""))
+        for words, on, now_on in _stands(old, new, ways, {**given[0].switches, **given[1].switches}, say):
             comparison = compare(resolved(old, on), resolved(new, now_on), today, say)
             same = same and comparison.same
             title = f"{new.name} ({words})" if words else new.name
             found.append(Section(title, blocks(comparison, say), more=comparison.more))
+        if sampled:
+            same = False
+            found.append(Section(new.name, (), left_out=ways.left_out))
     known = [{plan.name for plan in side} for side in zip(*pairs, strict=True)] or [set(), set()]
     found += _alone("+", "new", after, known[1], say)
     found += _alone("-", "gone", before, known[0], say)
@@ -98,19 +106,37 @@ def compared(
 
 
 def _stands(
-    old: Plan, new: Plan, given: Mapping[str, bool], say: Phrases
+    old: Plan, new: Plan, ways: Positions, given: Mapping[str, bool], say: Phrases
 ) -> Iterator[tuple[str, Mapping[str, bool], Mapping[str, bool]]]:
     """How the switches can stand in old and in new, in words: each way, and as long as nobody has set one.
 
     Then they stand as their `default` says, which may be another in new. Those of ``given`` stand so throughout.
     """
-    free = dict.fromkeys(name for name in (*old.switches, *new.switches) if name not in given)
-    every = [(words, {**given, **on}) for words, on in positions(free)]
+    every: dict[str, Mapping[str, bool]] = {}
+    for _, on in ways.every:
+        free = (f"{name} {'on' if is_on else 'off'}" for name, is_on in on.items() if name not in given)
+        every.setdefault(", ".join(free), {**on, **given})
     unset, now_unset = ({**{name: switch.on for name, switch in plan.switches.items()}, **given} for plan in (old, new))
     stands = {**unset, **now_unset}
-    if {**now_unset, **unset} != stands or stands not in [on for _, on in every]:
+    if {**now_unset, **unset} != stands or stands not in every.values():
         yield say("diff.unset"), unset, now_unset
-    yield from ((words, on, on) for words, on in every)
+    yield from ((words, on, on) for words, on in every.items())
+
+
+def _says_the_same(old: object, new: object) -> bool:
+    """Are they equal, wherever it is written?"""
+    if type(old) is not type(new):
+        return False
+    if isinstance(old, Location):
+        return True
+    if is_dataclass(old) and not isinstance(old, type):
+        names = [field.name for field in fields(old) if field.compare]
+        return all(_says_the_same(getattr(old, name), getattr(new, name)) for name in names)
+    if isinstance(old, Mapping) and isinstance(new, Mapping):
+        return list(old) == list(new) and all(_says_the_same(one, new[key]) for key, one in old.items())
+    if isinstance(old, tuple) and isinstance(new, tuple):
+        return len(old) == len(new) and all(map(_says_the_same, old, new))
+    return old == new
 
 
 def _alone(sign: str, what: str, plans: Plans, known: set[str], say: Phrases) -> Iterator[Section]:

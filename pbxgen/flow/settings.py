@@ -7,9 +7,8 @@ as long as the plan permits it. :func:`applied` gives the plan that holds then, 
 from __future__ import annotations
 
 import datetime as dt
-import itertools
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from zoneinfo import ZoneInfo
 
@@ -190,22 +189,6 @@ def applied(plan: Plan, state: State, moment: dt.datetime) -> Plan:
             users[extension] = _with(plan, user, dict(permitted(plan, user, settings, epoch)))
     switches = {name: replace(switch, on=state.switches.get(name, switch.on)) for name, switch in plan.switches.items()}
     return replace(plan, users=users, switches=switches)
-
-
-_MOST_SWITCHES = 4
-"""So many are looked at in every combination; of more, each one by itself, and all together."""
-
-
-def positions(switches: Iterable[str]) -> Iterator[tuple[str, Mapping[str, bool]]]:
-    """How switches can stand, each way in words."""
-    names = list(switches)
-    every: Iterable[tuple[bool, ...]] = itertools.product((False, True), repeat=len(names))
-    if len(names) > _MOST_SWITCHES:
-        singles = [tuple(name == one for name in names) for one in names]
-        every = [(False,) * len(names), *singles, (True,) * len(names)]
-    for position in every:
-        on = dict(zip(names, position, strict=True))
-        yield ", ".join(f"{name} {'on' if is_on else 'off'}" for name, is_on in on.items()), on
 
 
 def resolved(plan: Plan, switches: Mapping[str, bool] | None = None) -> Plan:

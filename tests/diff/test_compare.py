@@ -6,6 +6,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 
 from pbxgen.diff.comparison import compare
+from pbxgen.diff.output import text_lines
+from pbxgen.diff.result import Result, compared
 from pbxgen.diff.words import Block, blocks
 from pbxgen.phrases import phrases
 from tests.support.office import HEAD, TODAY, compiled, plan_of
@@ -40,6 +42,23 @@ def test_a_deviation_in_words_for_callers() -> None:
     assert changes(OFFICE, new) == {
         "~ Ada (101)": ("outside calls when busy: was mailbox 101, now reception, then mailbox 101",)
     }
+
+
+def test_positions_of_switches_that_are_not_compared_are_told() -> None:
+    names = "abcdefghijklmn"
+    switches = ", ".join(f'{name}: {{number: "*{31 + n}", operators: ["100"]}}' for n, name in enumerate(names))
+    rules = ", ".join(f'{{to: "102", when: [not a, not {name}]}}' for name in names[1:])
+    old = f"switches: {{{switches}}}\n" + changed("{busy: voicemail}", f"{{unconditional: [{rules}]}}")
+    new = old.replace("not a, not b", "c, b, d")
+
+    def told(before: str, after: str) -> list[str]:
+        same, sections = compared({"acme": plan_of(before)}, {"acme": plan_of(after)}, TODAY, phrases())
+        return text_lines(Result("old", "new", same, sections), phrases())
+
+    assert told(old, f"{old}# a comment\n") == ["nothing changes for callers"]
+    assert told(old, new)[-1] == (
+        f"… not all positions of switches {', '.join(names)} are compared: each one alone, none, and all"
+    )
 
 
 def test_the_time_of_a_change_is_told() -> None:

@@ -134,7 +134,8 @@ users:
         "PBX216",
         "Chain to a number abroad, beyond the class",
         "Calls to a user whose own class of service allows no call to that country end there by way of somebody "
-        "else's deviation. Each step is allowed by itself; together they spend what the first one may not.",
+        "else's deviation, or of a setting that somebody else may make (`self_service`). Each step is allowed by "
+        "itself; together they spend what the first one may not.",
         example=_with_trunk("""\
   italy: {match: "+39[03]X.", trunk: carrier}
   germany: {match: "+49.", trunk: carrier}
@@ -207,7 +208,8 @@ users:
         "What users may set from their phones (`self_service`) is looked at before anybody has set it: every key that "
         "a profile names, off or to each kind of place that it names. A call from outside could then end released "
         "although nobody answered, and no mailbox or announcement took it. The example tells who had set what. Where "
-        "users may set more than can be looked at, and nothing has been found, the finding says that it is not known.",
+        "users may set more than can be looked at, and nothing has been found, the finding says that it is not known; "
+        "so it does where switches can stand in more ways than can be looked at.",
         example=source(
             "self_service: {profiles: {staff: {may: [busy], to: [extensions]}}}\n"
             "users:\n"

@@ -2,7 +2,8 @@
 
 Whoever writes a costly destination has been asked (`allow_premium`, the class of service). Those whose calls come
 there along a chain have not: an outside caller, or a phone whose class allows no such number. No setting of a user's is
-such a number, but one may lead to somebody who diverts there.
+a premium-rate number, but one may lead to somebody who diverts there; and a number abroad that a user may set can be
+where calls to others come to, whose class does not allow it.
 """
 
 from __future__ import annotations
@@ -21,11 +22,12 @@ from pbxgen.flow.analysis.examples import ExampleTeller, replay
 from pbxgen.flow.analysis.explore import Arrival, Explorer, Point
 from pbxgen.flow.analysis.places_ahead import PlacesAhead
 from pbxgen.flow.analysis.reach import Flow, Key, Reach
+from pbxgen.flow.analysis.samples import sample_numbers
 from pbxgen.flow.analysis.search import Aim, best_of_all
 from pbxgen.flow.analysis.situations import Situations
 from pbxgen.flow.numbering import Cost
-from pbxgen.flow.plan import Place, PlaceKind, Plan, Profile
-from pbxgen.flow.settings import DEVIATIONS, Setting, State, applied, named, place_of
+from pbxgen.flow.plan import Place, PlaceKind, Plan, Profile, Route
+from pbxgen.flow.settings import DEVIATIONS, STATES, Setting, State, applied, named, place_of
 from pbxgen.phrases import Phrases
 
 _SHOWN = 5
@@ -63,8 +65,16 @@ class _Costly:
 def costly_chains(reach: Reach, situations: Situations, say: Phrases) -> Iterator[Diagnostic]:
     """One finding for each number and diverting user, with those whose calls come there."""
     costly = _costly_places(reach.plan)
-    if not costly:
-        return
+    if costly:
+        yield from _written(costly, reach, situations, say)
+    for route, who in _who_may_set_abroad(reach.plan).items():
+        yield from _ByNumbersSet(reach, situations, say, route, who).findings()
+
+
+def _written(
+    costly: Mapping[Key, list[_Costly]], reach: Reach, situations: Situations, say: Phrases
+) -> Iterator[Diagnostic]:
+    """Of numbers that stand in the source."""
     chains = _Chains(reach, situations, say)
     for entry in entries(reach.plan):
         flow = reach.flow_of(entry.place)
@@ -98,6 +108,12 @@ class _BySettings:
         """By a place as settings name it: all that calls to it can come to."""
 
     def of(self, found: _Costly) -> Iterator[Diagnostic]:
+        told = self.leading(found)
+        if told:
+            yield _finding_by_settings(found, *told[0], more=len(told) - 1)
+
+    def leading(self, found: _Costly) -> list[tuple[Entry, str, str, _Costly]]:
+        """Whose calls come to the number by one setting of theirs, each with the key, where to, and what is told."""
         leading = self._leading_to(found)
         told: list[tuple[Entry, str, str, _Costly]] = []
         self._known.clear()
@@ -109,8 +125,7 @@ class _BySettings:
                 if reached is not None:
                     told.append((entry, key, to, reached))
                     break
-        if told:
-            yield _finding_by_settings(found, *told[0], more=len(told) - 1)
+        return told
 
     def _leading_to(self, found: _Costly) -> list[str]:
         """Places, as settings name them, from which calls might come to the number; its owner first."""
@@ -135,6 +150,7 @@ class _BySettings:
             if place_of(self._plan, user, to) is not None:
                 yield from ((key, to) for key in keys)
         yield from ((key, "off") for key, rules in user.deviations.lists() if rules and key in keys)
+        yield from ((key, "off") for key in STATES if key in profile.may and getattr(user, key))
 
     def _reached(self, entry: Entry, key: str, to: str, found: _Costly) -> _Costly | None:
         """What is told of the number where it is reached. Users who divert alike are looked at once."""
@@ -161,17 +177,142 @@ class _BySettings:
 
 
 def _finding_by_settings(found: _Costly, entry: Entry, key: str, to: str, reached: _Costly, *, more: int) -> Diagnostic:
-    others = f" and {more} more" if more else ""
-    what = f"switch `{key}` off" if to == "off" else f"set `{key}` to {to[1:]}"
     return make(
         found.code,
-        f"{entry.label}{others} may {what.replace('return_', 'operator_return: ')}: calls to them can then end at "
+        f"{entry.label}{_more(more)} may {_what(key, to)}: calls to them can then end at "
         f"{found.place.target}, {found.price}, by way of {found.owner[0]} {found.owner[1]}",
         found.place.location,
         help="give them a profile that may not do this, or accept it with a reason",
         subject=found.owner,
         example=reached.example,
     )
+
+
+class _ByNumbersSet:
+    """Numbers abroad on one route that some may set, and those whose calls come there though their class does not
+    allow it: by the source, or by one setting of their own.
+
+    Those who may set one stand for all others who may do the same, and are reached in the same way.
+    """
+
+    def __init__(
+        self, reach: Reach, situations: Situations, say: Phrases, route: str, setters: Mapping[str, Place]
+    ) -> None:
+        self._reach = reach
+        self._plan = reach.plan
+        self._situations = situations
+        self._say = say
+        self._route = route
+        self._setters = setters
+        """The number as a place of theirs, by extension."""
+
+    def findings(self) -> Iterator[Diagnostic]:
+        users = self._plan.users
+        senders = [
+            entry
+            for entry in entries(self._plan)
+            if entry.place.kind is PlaceKind.USER and self._route not in (users[entry.place.target].routes or ())
+        ]
+        if not senders:
+            return
+        reached: list[Entry] = []
+        shown: tuple[str, str, _Costly] | None = None
+        known: dict[Hashable, tuple[str, _Costly] | None] = {}
+        for entry in senders:
+            flow = self._reach.flow_of(entry.place)
+            for at, (kind, extension) in enumerate(flow.keys):
+                if not at or kind != _USER or extension not in self._setters:
+                    continue
+                same = (flow.form, at, users[extension].self_service)
+                if same not in known:
+                    known[same] = self._come_to(entry, extension)
+                found = known[same]
+                if found is not None:
+                    shown = shown or (extension, *found)
+                    reached.append(entry)
+                    break
+        if shown is not None:
+            extension, key, told = shown
+            yield self._finding(extension, key, _several(reached), told)
+        yield from self._by_settings_of_both(reached)
+
+    def _by_settings_of_both(self, reached: list[Entry]) -> Iterator[Diagnostic]:
+        looked_at: set[Profile | None] = set()
+        for extension in self._setters:
+            profile = self._plan.users[extension].self_service
+            if profile in looked_at:
+                continue
+            looked_at.add(profile)
+            for key, reach, found in self._set(extension):
+                found.reached_by.extend(reached)
+                told = _BySettings(reach, self._situations, self._say).leading(found)
+                if told:
+                    entry, own, to, example = told[0]
+                    first = f"{entry.label}{_more(len(told) - 1)} may {_what(own, to)}, and "
+                    yield self._finding(extension, key, "them", example, first)
+                    return
+
+    def _set(self, extension: str) -> Iterator[tuple[str, Reach, _Costly]]:
+        """For each key that the user may set to the number: the plan in which they have."""
+        user, place = self._plan.users[extension], self._setters[extension]
+        profile = user.self_service
+        assert profile is not None
+        moment = dt.datetime.combine(self._situations.start, dt.time())
+        for key in DEVIATIONS:
+            if key in profile.may:
+                plan = applied(self._plan, State({extension: {key: Setting(f"n{place.target}")}}), moment)
+                found = _Costly(place, (_USER, extension), *_PRICES[Cost.ABROAD], {place.location})
+                yield key, Reach(plan), found
+
+    def _come_to(self, entry: Entry, extension: str) -> tuple[str, _Costly] | None:
+        for key, reach, found in self._set(extension):
+            _Chains(reach, self._situations, self._say).follow(entry, reach.flow_of(entry.place), found)
+            if found.reached_by:
+                return key, found
+        return None
+
+    def _finding(self, extension: str, key: str, whose: str, told: _Costly, first: str = "") -> Diagnostic:
+        user, number = self._plan.users[extension], self._setters[extension].target
+        return make(
+            "PBX216",
+            f"{first}{user.name} ({extension}){_more(len(self._setters) - 1)} may {_what(key, f'n{number}')}: calls to "
+            f"{whose} can then end there, at a number abroad beyond their class",
+            user.location,
+            help="give them a profile that may not do this, or accept it with a reason",
+            subject=(_USER, extension),
+            example=told.example,
+        )
+
+
+def _who_may_set_abroad(plan: Plan) -> dict[str, dict[str, Place]]:
+    """By route: those who may set a number abroad that it carries, by extension."""
+    found: dict[str, dict[str, Place]] = {}
+    home = f"+{plan.numbering.country_code}"
+    numbers: dict[str, list[str]] = {}
+    known: dict[tuple[str, ...], dict[str, str]] = {}
+    for user in plan.users.values():
+        profile = user.self_service
+        if profile is None or not user.routes or "outside" not in profile.to or profile.may.isdisjoint(DEVIATIONS):
+            continue
+        if user.routes not in known:
+            of_class = known[user.routes] = {}
+            for route in (plan.routes[name] for name in user.routes if not plan.routes[name].emergency):
+                if route.name not in numbers:
+                    every = sample_numbers([route.patterns])
+                    numbers[route.name] = [n for n in every if not n.startswith(home) and _is_carried(plan, n, route)]
+                one = next((n for n in numbers[route.name] if place_of(plan, user, f"n{n}") is not None), None)
+                if one is not None:
+                    of_class[route.name] = one
+        for name, number in known[user.routes].items():
+            place = place_of(plan, user, f"n{number}")
+            if place is not None:
+                found.setdefault(name, {})[user.extension] = place
+    return found
+
+
+def _is_carried(plan: Plan, number: str, route: Route) -> bool:
+    carrying = plan.route_of(number)
+    return carrying is not None and carrying.name == route.name
 
 
 class _Chains:
@@ -228,9 +369,7 @@ class _Chains:
 
 
 def _finding(found: _Costly) -> Diagnostic:
-    labels = [e.label for e in found.reached_by]
-    more = len(labels) - _SHOWN
-    who = ", ".join(labels[:_SHOWN]) + (f" and {more} more" if more > 0 else "")
+    who = _several(found.reached_by)
     whose = f"{found.owner[0]} {found.owner[1]}"
     help = "end those chains before it, or accept it with a reason"
     if found.example is None and found.like is not None:
@@ -243,6 +382,21 @@ def _finding(found: _Costly) -> Diagnostic:
         subject=found.owner,
         example=found.example,
     )
+
+
+def _several(reached_by: Iterable[Entry]) -> str:
+    labels = [entry.label for entry in reached_by]
+    return ", ".join(labels[:_SHOWN]) + _more(len(labels) - _SHOWN)
+
+
+def _more(count: int) -> str:
+    return f" and {count} more" if count > 0 else ""
+
+
+def _what(key: str, to: str) -> str:
+    """What a user does, in words."""
+    name = key.replace("return_", "operator_return: ")
+    return f"switch `{name}` off" if to == "off" else f"set `{name}` to {to[1:]}"
 
 
 class _ToCost(Aim):

@@ -17,8 +17,9 @@ from pbxgen.flow.analysis.permitted import losses_by_settings
 from pbxgen.flow.analysis.reach import Reach
 from pbxgen.flow.analysis.rules import rules_that_end_soon, rules_that_never_apply
 from pbxgen.flow.analysis.situations import Situations
+from pbxgen.flow.analysis.switches import positions
 from pbxgen.flow.plan import Plan
-from pbxgen.flow.settings import positions, resolved
+from pbxgen.flow.settings import resolved
 from pbxgen.phrases import phrases
 from pbxgen.source.garbage_collection import without_garbage_collection
 
@@ -28,7 +29,8 @@ def analyse(plan: Plan, today: dt.date, language: str = "en") -> tuple[Diagnosti
 
     With switches: however they stand. What is found in some of their positions only says in which.
     """
-    variants = [(words, resolved(plan, on)) for words, on in positions(plan.switches)]
+    ways = positions(plan)
+    variants = [(words, resolved(plan, on)) for words, on in ways.every]
     if len(variants) == 1:
         return _analyse(variants[0][1], today, language)
     found = [(words, variant, _analyse(variant, today, language)) for words, variant in variants]
@@ -36,11 +38,29 @@ def analyse(plan: Plan, today: dt.date, language: str = "en") -> tuple[Diagnosti
     told: dict[tuple[object, ...], Diagnostic] = {}
     for words, _, diagnostics in found:
         for one in diagnostics:
-            if one.code == "PBX211" and not _dead_wherever(one, found):
+            if one.code == "PBX211" and not (_dead_wherever(one, found) and _is_certain(one, plan, ways.left_out)):
                 continue
             always = all(_same(one) in each for each in everywhere) or one.code == "PBX211"
             told.setdefault(_same(one), one if always else replace(one, message=f"{one.message} ({words})"))
-    return tuple(told.values())
+    unknown = (_not_known(plan, ways.left_out),) if ways.left_out else ()
+    return (*told.values(), *unknown)
+
+
+def _not_known(plan: Plan, left_out: Sequence[str]) -> Diagnostic:
+    return make(
+        "PBX220",
+        f"switches {', '.join(left_out)} can stand in more ways than can be looked at: each one alone, none, and all "
+        "have been; whether a call can be lost in the others is not known",
+        plan.switches[left_out[0]].location,
+        help="let fewer switches decide over one call, or accept it with a reason, at the top of the source",
+        subject=("switch", left_out[0]),
+    )
+
+
+def _is_certain(one: Diagnostic, plan: Plan, left_out: Sequence[str]) -> bool:
+    """Is a rule dead in positions of the switches, too, that have not been looked at?"""
+    conditions = (r.condition for key, _, rules in plan.rules() if key in one.subjects for r in rules)
+    return not any(asked.switch in left_out for condition in conditions for asked in condition.switches)
 
 
 def _same(one: Diagnostic) -> tuple[object, ...]:

@@ -2,7 +2,8 @@
 
 Each setting that is permitted is one more rule that may be there or not: a rule in front of the source's, with a
 condition that holds as the user likes. A call asks each user's rules at most once, so that what is chosen at one step
-never has to be remembered at another.
+never has to be remembered at another. ``dnd`` and ``follow_me`` decide how ringing a phone can end: that is looked at
+with both of them off, which allows whatever they allow; which of them must have been set is asked of each outcome.
 
 "An extension" is many places. Calls to those that behave alike are lost alike, and a call can come to no more of them
 than it can be diverted: so many of each kind stand for all.
@@ -11,7 +12,7 @@ than it can be diverted: so many of each kind stand for all.
 from __future__ import annotations
 
 import heapq
-from collections.abc import Hashable, Iterator
+from collections.abc import Hashable, Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from pbxgen.diagnostics.codes import make
@@ -19,9 +20,10 @@ from pbxgen.diagnostics.diagnostic import Diagnostic, Example
 from pbxgen.flow.analysis.call_sets import Area, CallSets
 from pbxgen.flow.analysis.entries import Entry, entries, to
 from pbxgen.flow.analysis.examples import ExampleTeller
-from pbxgen.flow.analysis.explore import Explorer, Point
+from pbxgen.flow.analysis.explore import Arrival, Explorer, Point
 from pbxgen.flow.analysis.places_ahead import PlacesAhead
 from pbxgen.flow.analysis.reach import Flow, Reach
+from pbxgen.flow.analysis.ringing import outcomes
 from pbxgen.flow.analysis.samples import sample_numbers
 from pbxgen.flow.analysis.search import may_be_lost
 from pbxgen.flow.analysis.situations import Situations
@@ -45,12 +47,14 @@ _MOST_OF_A_KIND = 3
 _MOST_KINDS = 12
 """Ways to behave that are looked at, first those in which a call is lost at once."""
 _MOST_POINTS = 20_000
-"""Points that are looked at for one entry: some two seconds."""
+"""Points that are looked at for one form of flow: some two seconds."""
 
 _ANY_SECONDS = 20
 
 Choice = tuple[str, str]
 """Extension, and ``key:to``."""
+Form = tuple[int, Hashable]
+"""Of a flow: that of :class:`Reach`, and what the source has of what users may switch on and off."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,42 +66,45 @@ class Loss:
     chosen: tuple[Choice, ...]
     """What has been set; with nothing in it the source itself loses the call."""
 
+    @property
+    def keys(self) -> frozenset[tuple[str, str]]:
+        """Extensions, each with a key that has been set."""
+        return frozenset(map(_key, self.chosen))
+
 
 def losses_by_settings(plan: Plan, situations: Situations, say: Phrases) -> Iterator[Diagnostic]:
     """PBX220: for each setting (or several together) that can lose a call, one finding."""
     search = Search(plan, situations)
     told: set[frozenset[tuple[str, str]]] = set()
-    shown: dict[int, str] = {}
-    """By form of flow, the first entry of it: the example is told once."""
+    shown: dict[tuple[Form, int], str] = {}
+    """By form of flow and loss, the first entry of it: the example is told once."""
     for entry in entries(plan):
-        loss = search.of(entry)
-        if loss is None and search.is_cut_short(entry):
-            form = search.form(entry)
-            if form not in shown:
-                shown[form] = entry.label
+        losses = search.all_of(entry)
+        if not losses and search.is_cut_short(entry):
+            same = search.form(entry), 0
+            if same not in shown:
+                shown[same] = entry.label
                 yield _not_proven(plan, entry, search.setters(entry))
-            continue
-        if loss is None or not loss.chosen:
-            continue
-        chosen = search.own_names(entry, loss)
-        who = frozenset((extension, setting.partition(":")[0]) for extension, setting in chosen)
-        if who in told:
-            continue
-        told.add(who)
-        example, help = None, "give them mailboxes, or a profile that may not do this, or accept it with a reason"
-        before = shown.setdefault(search.form(entry), entry.label)
-        if before == entry.label:
-            example = search.example(entry, replace(loss, chosen=chosen), say)
-        else:
-            help = f"in the same way as one to {before}: {help}"
-        yield make(
-            "PBX220",
-            f"{_told(plan, chosen)}: a call from outside {to(entry)} can then be lost",
-            plan.users[chosen[0][0]].location,
-            help=help,
-            subject=("user", chosen[0][0]),
-            example=example,
-        )
+        for n, found in enumerate(losses):
+            loss = replace(found, chosen=search.own_names(entry, found))
+            if not loss.chosen or loss.keys in told:
+                continue
+            told.add(loss.keys)
+            example, help = None, "give them mailboxes, or a profile that may not do this, or accept it with a reason"
+            before = shown.setdefault((search.form(entry), n), entry.label)
+            if before == entry.label:
+                example = search.example(entry, loss, say)
+            else:
+                help = f"in the same way as one to {before}: {help}"
+            first = loss.chosen[0][0]
+            yield make(
+                "PBX220",
+                f"{_told(plan, loss.chosen)}: a call from outside {to(entry)} can then be lost",
+                plan.users[first].location,
+                help=help,
+                subject=("user", first),
+                example=example,
+            )
 
 
 def _not_proven(plan: Plan, entry: Entry, setters: tuple[str, ...]) -> Diagnostic:
@@ -119,7 +126,7 @@ def _told(plan: Plan, chosen: tuple[Choice, ...]) -> str:
         key, _, to = setting.partition(":")
         name = key.replace("return_", "operator_return: ")
         by_user.setdefault(extension, []).append(
-            f"switch `{name}` off" if to == "off" else f"set `{name}` to {_dialled(plan, extension, to)}"
+            f"switch `{name}` {to}" if to in ("on", "off") else f"set `{name}` to {_dialled(plan, extension, to)}"
         )
     return ", and ".join(
         f"{plan.users[extension].name} ({extension}) may {' and '.join(what)}" for extension, what in by_user.items()
@@ -142,58 +149,79 @@ class Search:
         self._situations = situations
         self._reach = Reach(self.plan)
         self._ahead = PlacesAhead(self.plan)
-        self._known: dict[int, tuple[Flow, Loss | None]] = {}
-        self._given_up: set[int] = set()
-        self._last: Flow | None = None
+        self._known: dict[Form, tuple[Flow, tuple[Loss, ...]]] = {}
+        self._given_up: set[Form] = set()
+        self._last: tuple[Flow, Form] | None = None
+        self._needed: dict[Hashable, tuple[Choice, ...]] = {}
 
     @property
-    def forms(self) -> frozenset[int]:
+    def forms(self) -> frozenset[Form]:
         """Of flow, that have been looked at."""
         return frozenset(self._known)
 
     def of(self, entry: Entry) -> Loss | None:
-        """The shortest way on which a call to ``entry`` is lost; None: there is none, or nobody may set anything."""
+        """How a call to ``entry`` is lost by the fewest settings; None: never, or nobody may set anything."""
+        return next(iter(self.all_of(entry)), None)
+
+    def all_of(self, entry: Entry) -> tuple[Loss, ...]:
+        """For each key that loses a call by itself, how; else what loses one together, or the source's own loss."""
         if not entry.takes_outside_calls or self.plan is self._source or not may_be_lost(self.plan, (entry.place,)):
-            return None
-        flow = self._flow(entry.place)
+            return ()
+        flow, form = self._flow(entry.place)
         if not self.setters(entry):
-            return None
-        if flow.form not in self._known:
-            self._known[flow.form] = (flow, self._search(flow))
-        return self._known[flow.form][1]
+            return ()
+        if form not in self._known:
+            self._known[form] = (flow, tuple(self._search(flow, form)))
+        return self._known[form][1]
 
     def is_cut_short(self, entry: Entry) -> bool:
         """Has no loss been found, and not everything been looked at?"""
-        flow = self._flow(entry.place)
-        if flow.form not in self._known:
+        flow, form = self._flow(entry.place)
+        if form not in self._known:
             return False
         leads = any(c.choice is not None and not c.choice[1].endswith((":off", ":v", ":m")) for c in flow.conditions)
-        return flow.form in self._given_up or (self._places.cut and leads)
+        return form in self._given_up or (self._places.cut and leads)
 
     def setters(self, entry: Entry) -> tuple[str, ...]:
         """Those whose settings calls to the entry can meet."""
-        users = (target for kind, target in self._flow(entry.place).keys if kind == PlaceKind.USER.value)
-        return tuple(extension for extension in users if self._source.users[extension].self_service is not None)
+        flow, _ = self._flow(entry.place)
+        users = [target for kind, target in flow.keys if kind == PlaceKind.USER.value]
+        return tuple(e for e in dict.fromkeys((*users, *flow.along)) if self._source.users[e].self_service is not None)
 
-    def form(self, entry: Entry) -> int:
-        return self._flow(entry.place).form
+    def form(self, entry: Entry) -> Form:
+        return self._flow(entry.place)[1]
 
-    def _flow(self, place: Place) -> Flow:
+    def _flow(self, place: Place) -> tuple[Flow, Form]:
         """That of the place that was asked for last is kept."""
-        if self._last is None or self._last.entry != place:
-            self._last = self._reach.flow_of(place)
+        if self._last is None or self._last[0].entry != place:
+            flow = self._reach.flow_of(place)
+            users = (self._source.users[target] for kind, target in flow.keys if kind == PlaceKind.USER.value)
+            self._last = flow, (flow.form, tuple(map(self._switched, users)))
         return self._last
+
+    def _switched(self, user: User) -> Hashable:
+        """What the source has of what the user, and those who ring along, may switch on and off."""
+        users = self._source.users
+        along = (
+            None if p.kind is PlaceKind.OUTSIDE else users[p.target] for p in (leg.place for leg in user.follow_me)
+        )
+        legs = tuple(
+            (leg.delay, leg.place.timeout, other is user, other and (other.dnd, _may(other, "dnd")))
+            for leg, other in zip(user.follow_me, along, strict=True)
+        )
+        return user.dnd, legs
 
     def own_names(self, entry: Entry, loss: Loss) -> tuple[Choice, ...]:
         """What is chosen, in the names of this entry's own flow: the loss may have been found in another's."""
-        flow = self._flow(entry.place)
-        first = self._known[flow.form][0]
+        flow, form = self._flow(entry.place)
+        first = self._known[form][0]
         names = dict(zip((t for _, t in first.keys), (t for _, t in flow.keys), strict=False))
+        names |= zip(first.along, flow.along, strict=True)
         return tuple((names.get(extension, extension), _renamed(what, names)) for extension, what in loss.chosen)
 
     def example(self, entry: Entry, loss: Loss, say: Phrases) -> Example | None:
         """The call, with what has been set."""
-        flow = self._flow(entry.place)
+        flow, _ = self._flow(entry.place)
         situation = CallSets.of_flow(self._situations, flow).situation(loss.area)
         settings: dict[str, dict[str, Setting]] = {}
         for extension, what in loss.chosen:
@@ -215,40 +243,122 @@ class Search:
             profile = self._source.users[extension].self_service if kind == PlaceKind.USER.value else None
             if profile is not None:
                 rings: dict[str, Setting] = {key: Setting("off") for key in STATES if key in profile.may}
-                free[extension] = {**settings.get(extension, {}), **rings}
+                free[extension] = {**rings, **settings.get(extension, {})}
         return free
 
-    def _search(self, flow: Flow) -> Loss | None:
-        """By ringings, then by how much has been set (Dijkstra)."""
+    def _search(self, flow: Flow, form: Form) -> Iterator[Loss]:
+        """The best loss, then the best without the key that this one has set, and so on."""
         calls = CallSets.of_flow(self._situations, flow)
         explorer = Explorer(self._ahead, calls)
+        barred: set[tuple[str, str]] = set()
+        left = _MOST_POINTS
+        while True:
+            loss, taken = self._best(flow, explorer, barred, left)
+            left -= taken
+            if loss is None:
+                if not barred and left < 0:
+                    self._given_up.add(form)
+                return
+            if len(loss.keys) == 1 or not barred:
+                yield loss
+            if len(loss.keys) != 1:
+                return
+            barred |= loss.keys
+
+    def _best(self, flow: Flow, explorer: Explorer, barred: set[tuple[str, str]], most: int) -> tuple[Loss | None, int]:
+        """The best loss without ``barred`` keys, and how many points it took (Dijkstra); more than ``most``: not all.
+
+        The fewer settings the better, then those that switch something off, then strangers as callers (a setting to
+        whom the caller is themselves is a loss, too, but not what comes to mind), then few ringings. Once there is
+        something barred, several keys together are not looked for.
+        """
+        calls = explorer.calls
+        heap: list[tuple[_Rank, int, Area, Point | None, tuple[Outcome, ...], tuple[Choice, ...]]] = []
         area = calls.of(Origin.EXTERNAL)
-        heap: list[tuple[int, int, int, Area, Point, tuple[Outcome, ...], tuple[Choice, ...]]] = []
-        heapq.heappush(heap, (0, 0, 0, area, explorer.begin(flow.entry), (), ()))
+        heapq.heappush(heap, (_rank((), area, 0), 0, area, explorer.begin(flow.entry), (), ()))
         met: set[tuple[Point, Area]] = set()
         pushed = 0
-        while heap and len(met) < _MOST_POINTS:
-            rung, _, _, area, point, way, chosen = heapq.heappop(heap)
+        while heap:
+            _, _, area, point, way, chosen = heapq.heappop(heap)
+            if point is None:
+                return Loss(area, way, chosen), len(met)
             if (point, area) in met:
                 continue
+            if len(met) >= most:
+                return None, most + 1
             met.add((point, area))
             for arrival in explorer.of(point, area):
                 now = (*chosen, *arrival.chosen)
-                if arrival.lost:
-                    return Loss(arrival.area, way, now)
-                if arrival.step.ringing is None:
-                    continue
-                for branch in explorer.branches(arrival):
+                ways: list[tuple[Area, Point | None, tuple[Outcome, ...], tuple[Choice, ...]]]
+                ways = [(arrival.area, None, way, now)] if arrival.lost else []
+                for branch in () if arrival.step.ringing is None else explorer.branches(arrival):
                     if may_be_lost(self.plan, branch.point.places):
-                        pushed += 1
-                        set_by = (*now, *branch.chosen)
-                        heapq.heappush(
-                            heap,
-                            (rung + 1, len(set_by), pushed, branch.area, branch.point, (*way, branch.outcome), set_by),
-                        )
-        if heap:
-            self._given_up.add(flow.form)
-        return None
+                        set_by = dict.fromkeys((*now, *branch.chosen, *self._switching(calls, arrival, branch.outcome)))
+                        ways.append((branch.area, branch.point, (*way, branch.outcome), tuple(set_by)))
+                for area_now, ahead, way_now, set_now in ways:
+                    keys = set(map(_key, set_now))
+                    if keys & barred or (barred and len(keys) > 1):
+                        continue
+                    pushed += 1
+                    rank = _rank(set_now, area_now, len(way_now))
+                    heapq.heappush(heap, (rank, pushed, area_now, ahead, way_now, set_now))
+        return None, len(met)
+
+    def _switching(self, calls: CallSets, arrival: Arrival, outcome: Outcome) -> tuple[Choice, ...]:
+        """What must have been switched on or off for a phone's ringing to end so; nothing where the source allows it.
+
+        Of what is on, as little is off as that takes; where that is not enough, `dnd` is on.
+        """
+        ringing = arrival.step.ringing
+        if ringing is None or ringing.user is None:
+            return ()
+        user = self._source.users[ringing.user.extension]
+        along = [leg.place.target for leg in user.follow_me if leg.place.kind is PlaceKind.USER]
+        if not user.dnd and not user.follow_me:
+            return ()
+        situation = calls.situation(arrival.area)
+        same = (user.extension, ringing.cap, situation.caller.key, outcome)
+        if same in self._needed:
+            return self._needed[same]
+
+        def possible(off: Iterable[Choice]) -> bool:
+            settings: dict[str, dict[str, Setting]] = {}
+            for extension, what in off:
+                settings.setdefault(extension, {})[_key((extension, what))[1]] = Setting("off")
+            plan = applied(self._source, State(dict(settings)), situation.moment)
+            rung = replace(ringing, user=plan.users[user.extension])
+            return outcome in outcomes(plan, rung, situation.caller, situation.conditions(plan))
+
+        everybody = [self._source.users[extension] for extension in dict.fromkeys((*along, user.extension))]
+        off = [(one.extension, "dnd:off") for one in everybody if one.dnd and _may(one, "dnd")]
+        if user.follow_me and _may(user, "follow_me"):
+            off.append((user.extension, "follow_me:off"))
+        needed: list[Choice] = list(off)
+        if not possible(off):
+            needed = [(user.extension, "dnd:on")]
+        else:
+            for one in off:
+                fewer = [other for other in needed if other != one]
+                if possible(fewer):
+                    needed = fewer
+        self._needed[same] = tuple(needed)
+        return self._needed[same]
+
+
+_Rank = tuple[int, int, int, int]
+
+
+def _rank(chosen: tuple[Choice, ...], area: Area, ringings: int) -> _Rank:
+    return len(chosen), sum(not what.endswith(":off") for _, what in chosen), area.first[0], ringings
+
+
+def _key(choice: Choice) -> tuple[str, str]:
+    extension, what = choice
+    return extension, what.partition(":")[0]
+
+
+def _may(user: User, key: str) -> bool:
+    return user.self_service is not None and key in user.self_service.may
 
 
 def _renamed(what: str, names: dict[str, str]) -> str:
@@ -278,6 +388,7 @@ def _chosen_by(plan: Plan, user: User, profile: Profile, places: _Places) -> Use
         user,
         deviations=replace(user.deviations, **rules),
         dnd=user.dnd and "dnd" not in profile.may,
+        call_waiting=user.call_waiting and "dnd" not in profile.may,  # busy, too, whoever rings along
         follow_me=() if "follow_me" in profile.may else user.follow_me,
     )
 

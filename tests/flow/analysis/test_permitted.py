@@ -5,19 +5,22 @@ from __future__ import annotations
 import itertools
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from pbxgen.diagnostics.diagnostic import Diagnostic
 from pbxgen.flow.analysis import permitted
 from pbxgen.flow.analysis.entries import entries
 from pbxgen.flow.analysis.findings import analyse
 from pbxgen.flow.analysis.permitted import Search
 from pbxgen.flow.analysis.situations import Situations
+from pbxgen.flow.analysis.switches import positions
 from pbxgen.flow.plan import Plan
-from pbxgen.flow.settings import DEVIATIONS, Setting, State, applied, place_of
+from pbxgen.flow.settings import DEVIATIONS, STATES, Setting, State, applied, place_of
 from pbxgen.flow.world import DEFAULT_MOMENT
 from tests.flow.analysis.test_brute_force import THOROUGH as _THOROUGH
 from tests.support.office import HEAD, TODAY, compiled, plan_of
@@ -26,13 +29,14 @@ from tests.support.sources import EXTENSIONS, sources
 THOROUGH = settings(_THOROUGH, max_examples=max(3, _THOROUGH.max_examples // 2))
 """Every combination of settings takes a whole analysis each."""
 
+OTHER_KEYS = ["operator_return", "dnd", "dnd", "follow_me"]
 SETTERS = ("101", "102")
 """Who may set something in the random sources; all settings together of more take too long to try."""
 
 
 @st.composite
 def settable_sources(draw: st.DrawFn) -> str:
-    """Users without mailboxes, of whom two may set a key or two."""
+    """Users without mailboxes, of whom two may set a key or two (of `operator_return`: its ``return_busy`` counts)."""
     source: dict[str, Any] = json.loads(draw(sources()))
     source["defaults"]["max_diversions"] = draw(st.integers(1, 3))
     keys = ["unconditional", "busy", "no_answer", "unreachable"]
@@ -40,7 +44,7 @@ def settable_sources(draw: st.DrawFn) -> str:
     source["self_service"] = {
         "profiles": {
             name: {
-                "may": draw(st.lists(st.sampled_from(keys), min_size=1, max_size=2, unique=True)),
+                "may": draw(st.lists(st.sampled_from([*keys, *OTHER_KEYS]), min_size=1, max_size=2, unique=True)),
                 "to": draw(st.lists(st.sampled_from(kinds), min_size=1, max_size=3, unique=True)),
             }
             for name in ("a", "b")
@@ -62,6 +66,20 @@ def settable_sources(draw: st.DrawFn) -> str:
     return text
 
 
+def settable(text: str) -> Plan | None:
+    """None: a mailbox is gone that something else led to."""
+    plan = compiled(text, head="").plan
+    if plan is None:
+        return None
+    users = dict(plan.users)
+    for extension in SETTERS:
+        user = users[extension]
+        assert user.self_service is not None
+        may = user.self_service.may - {"return_no_answer", "return_unreachable"}
+        users[extension] = replace(user, self_service=replace(user.self_service, may=may))
+    return replace(plan, users=users)
+
+
 def states(plan: Plan) -> Iterator[State]:
     """Every combination of permitted settings."""
     options: list[list[tuple[str, str, str | None]]] = []
@@ -72,6 +90,9 @@ def states(plan: Plan) -> Iterator[State]:
         for key in (k for k in DEVIATIONS if k in user.self_service.may):
             permitted = [to for to in texts if to == "off" or place_of(plan, user, to) is not None]
             options.append([(extension, key, to) for to in (None, *permitted)])
+        options += [
+            [(extension, key, to) for to in (None, "on", "off")] for key in STATES if key in user.self_service.may
+        ]
     for chosen in itertools.product(*options):
         state = State()
         for extension, key, to in chosen:
@@ -80,25 +101,46 @@ def states(plan: Plan) -> Iterator[State]:
         yield state
 
 
+def lost_with(plan: Plan, state: State) -> set[tuple[str, str]]:
+    """Places to which calls from outside can be lost while this is set."""
+    set_so = applied(plan, state, DEFAULT_MOMENT)
+    fixed = replace(set_so, users={e: replace(user, self_service=None) for e, user in set_so.users.items()})
+    return {d.subject for d in analyse(fixed, TODAY) if d.code == "PBX210" and d.subject is not None}
+
+
 @THOROUGH
 @given(settable_sources())
 def test_finds_exactly_the_calls_that_some_permitted_setting_can_lose(text: str) -> None:
-    plan = compiled(text, head="").plan
-    if plan is None:  # a mailbox is gone that something else led to
+    plan = settable(text)
+    if plan is None:
         return
     search = Search(plan, Situations(plan, TODAY))
-    found = {entry.place.key for entry in entries(plan) if search.of(entry) is not None}
+    found = {entry.place.key: (entry, search.all_of(entry)) for entry in entries(plan)}
+    by_source = lost_with(plan, State())
     lost: set[tuple[str, str]] = set()
+    by_one: set[tuple[tuple[str, str], tuple[str, str]]] = set()
     for state in states(plan):
-        findings = analyse(applied(plan, state, DEFAULT_MOMENT), TODAY)
-        lost |= {d.subject for d in findings if d.code == "PBX210" and d.subject is not None}
-    assert found == lost, text
+        lost_now = lost_with(plan, state)
+        lost |= lost_now
+        one = [(extension, key) for extension, keys in state.users.items() for key in keys]
+        if len(one) == 1:
+            by_one |= {(place, one[0]) for place in lost_now - by_source}
+    assert {place for place, (_, losses) in found.items() if losses} | by_source == lost, text
+    assert {place for place, (_, losses) in found.items() if any(not one.chosen for one in losses)} <= by_source, text
+    told = {
+        (place, key)
+        for place, (entry, losses) in found.items()
+        for loss in losses
+        for key in replace(loss, chosen=search.own_names(entry, loss)).keys
+        if len(loss.keys) == 1
+    }
+    assert told == by_one, text
 
 
 @THOROUGH
 @given(settable_sources())
 def test_an_example_that_is_told_loses_its_call(text: str) -> None:
-    plan = compiled(text, head="").plan
+    plan = settable(text)
     if plan is None:
         return
     for finding in analyse(plan, TODAY):
@@ -121,6 +163,56 @@ def test_a_finding_says_who_may_do_what() -> None:
         "Cara (102) may switch `unreachable` off: a call from outside to Cara (102) can then be lost"
     ]
     assert found[0].subject == ("user", "102")
+
+
+OFTEN_BUSY = (
+    "self_service: {profiles: {staff: {may: [dnd, follow_me]}}}\n"
+    'users:\n  "100": {voicemail: true}\n'
+    '  "101": {name: Ada, did: "+390212345101", self_service: staff, RINGS, deviations: {busy: "100"}}\n'
+    '  "102": {name: Bob, dnd: true, self_service: OTHER, deviations: '
+    '{busy: "100", no_answer: "100", unreachable: "100"}}\n'
+)
+
+
+def test_a_phone_that_is_not_to_be_disturbed_may_be_again() -> None:
+    body = OFTEN_BUSY.replace("RINGS", "dnd: true").replace("OTHER", "null")
+    assert losses(body) == ["Ada (101) may switch `dnd` off: a call from outside to Ada (101) can then be lost"]
+    found = [d for d in analyse(plan_of(body), TODAY) if d.code == "PBX220"]
+    assert found[0].example is not None
+    assert found[0].example.steps[0].text == "Ada (101): rings for 20 s, no answer."
+
+
+def test_who_rings_along_may_be_disturbed_again() -> None:
+    along = 'follow_me: [{to: "102"}]'
+    assert losses(OFTEN_BUSY.replace("RINGS", along).replace("OTHER", "null")) == [
+        "Ada (101) may switch `follow_me` off: a call from outside to Ada (101) can then be lost"
+    ]
+    body = OFTEN_BUSY.replace("RINGS", along).replace("OTHER", "staff").replace("self_service: staff, f", "f", 1)
+    assert losses(body) == ["Bob (102) may switch `dnd` off: a call from outside to Ada (101) can then be lost"]
+
+
+def test_users_alike_of_whom_one_is_not_to_be_disturbed_are_told_apart() -> None:
+    quiet = OFTEN_BUSY.replace("RINGS", "dnd: true").replace("OTHER", "null")
+    loud = '  "103": {name: Cy, did: "+390212345103", self_service: staff, deviations: {busy: "100"}}\n'
+    told = "Ada (101) may switch `dnd` off: a call from outside to Ada (101) can then be lost"
+    assert losses(quiet + loud) == [told]
+    assert losses(quiet.replace('  "101"', loud + '  "101"')) == [told]
+
+
+def test_each_key_that_loses_a_call_is_told_and_none_by_a_call_from_where_it_leads() -> None:
+    body = (
+        CARA.replace("[unreachable]", "[unconditional, busy, no_answer, unreachable]")
+        .replace("[operators]", "[operators, outside]")
+        .replace("name: Cara,", "name: Cara, class: full,")
+    )
+    found = [d for d in analyse(plan_of(body), TODAY) if d.code == "PBX220"]
+    assert [d.message.partition(":")[0] for d in found] == [
+        "Cara (102) may switch `busy` off",
+        "Cara (102) may switch `no_answer` off",
+        "Cara (102) may switch `unreachable` off",
+        "Cara (102) may set `unconditional` to +39000",
+    ]
+    assert all(d.example is not None and d.example.headline.startswith("somebody outside calls") for d in found)
 
 
 def test_who_has_a_mailbox_loses_nothing_by_any_setting() -> None:
@@ -158,6 +250,51 @@ def test_the_switches_are_looked_at_in_every_position() -> None:
     )
     found = [d for d in analyse(plan_of(body), TODAY) if d.code == "PBX210"]
     assert [d.message for d in found] == ["a call from outside to 101 (101) can be lost (night on)"]
+
+
+NAMES = "abcdefghijklmn"
+FIVE = (
+    "switches: {SWITCHES}\n"
+    'users: {"100": {voicemail: true}, "101": {did: "+390212345101", deviations: {unconditional: '
+    '[{to: "100", when: not a}, {to: "100", when: not b}, {to: "100", when: c}, {to: "100", when: d}]}}}\n'
+)
+
+
+def switches(count: int) -> str:
+    return ", ".join(f'{name}: {{number: "*{31 + n}", operators: ["100"]}}' for n, name in enumerate(NAMES[:count]))
+
+
+def test_five_switches_that_decide_together_are_looked_at_in_every_combination() -> None:
+    rules = FIVE.replace("SWITCHES", switches(5)).replace("when: d}", 'when: d}, {to: "100", when: e}')
+    found = analyse(plan_of(rules), TODAY)
+    assert [(d.code, d.message) for d in found] == [
+        ("PBX210", "a call from outside to 101 (101) can be lost (a on, b on, c off, d off, e off)")
+    ]
+
+
+def test_switches_that_no_call_meets_together_stand_side_by_side() -> None:
+    more = "".join(
+        f', "{200 + n}": {{did: "+39021234520{n}", deviations: {{unconditional: {{to: "100", when: not {name}}}, '
+        'busy: "100", no_answer: "100", unreachable: "100"}}'
+        for n, name in enumerate(NAMES[4:])
+    )
+    plan = plan_of(FIVE.replace("SWITCHES", switches(14)).replace("}}}\n", f"}}}}{more}}}\n"))
+    ways = positions(plan)
+    assert (len(ways.every), ways.left_out) == (16, ())
+    assert [d.code for d in analyse(plan, TODAY)] == ["PBX210"]
+
+
+def test_positions_that_are_not_looked_at_are_told_and_no_rule_is_called_dead_for_them() -> None:
+    rules = ", ".join(f'{{to: "100", when: [not a, not {name}]}}' for name in NAMES[1:])
+    twice = '{to: "100", from: internal}, {to: "100", from: internal}'
+    dead = f'"102": {{deviations: {{no_answer: [{twice}]}}}}'
+    body = f'switches: {{{switches(14)}}}\nusers: {{"100": {{voicemail: true}}, "101": {{voicemail: true, deviations: '
+    body += f"{{unconditional: [{rules}]}}}}, {dead}}}\n"
+    assert [d.message for d in analyse(plan_of(body), TODAY)] == [
+        "this rule can never apply: another one always applies instead",
+        f"switches {', '.join(NAMES)} can stand in more ways than can be looked at: each one alone, none, and all "
+        "have been; whether a call can be lost in the others is not known",
+    ]
 
 
 def test_thousands_of_users_who_may_all_set_everything_are_looked_at_as_one() -> None:
@@ -309,6 +446,54 @@ def test_switching_a_rule_off_can_let_calls_come_to_a_premium_number() -> None:
         "Eve (105) may switch `unconditional` off: calls to them can then end at +39899123456, a premium-rate number, "
         "by way of user 104"
     ]
+
+
+def test_a_phone_that_may_be_disturbed_again_can_let_calls_come_to_a_premium_number() -> None:
+    quiet = '  "105": {name: Eve, voicemail: true, dnd: true, self_service: staff, deviations: {no_answer: "104"}}\n'
+    assert [m for m in costly("dnd", "voicemail", more=quiet) if "Eve" in m] == [
+        "Eve (105) may switch `dnd` off: calls to them can then end at +39899123456, a premium-rate number, "
+        "by way of user 104"
+    ]
+
+
+ABROAD = (
+    "defaults: {class: national, voicemail: true}\n"
+    "self_service:\n  profiles:\n    out: {may: [unconditional], to: [outside]}\n"
+    "    in: {may: [no_answer], to: [extensions]}\n"
+    'users:\n  "101": {name: Ada, did: "+390212345101", self_service: in, deviations: DEVIATIONS}\n'
+    '  "102": {name: Boss, class: BOSS, self_service: out}\n'
+)
+
+
+def abroad(deviations: str, boss: str = "full") -> list[Diagnostic]:
+    body = ABROAD.replace("DEVIATIONS", deviations).replace("BOSS", boss)
+    return [d for d in analyse(plan_of(body), TODAY) if d.code == "PBX216"]
+
+
+MAY_SET = "Boss (102) may set `unconditional` to +490: calls to"
+BEYOND = "can then end there, at a number abroad beyond their class"
+
+
+def test_a_number_abroad_that_somebody_may_set_is_beyond_the_class_of_whose_calls_come_there() -> None:
+    found = abroad('{busy: "102"}')
+    assert [d.message for d in found] == [f"{MAY_SET} Ada (101) {BEYOND}"]
+    assert found[0].subject == ("user", "102")
+    assert found[0].example is not None
+    assert found[0].example.steps[-1].text.endswith("+490.")
+    assert abroad('{busy: "102"}', boss="national") == []
+
+
+def test_a_number_abroad_is_reached_by_two_settings_together() -> None:
+    found = abroad("{}")
+    assert [d.message for d in found] == [f"Ada (101) may set `no_answer` to 102, and {MAY_SET} them {BEYOND}"]
+    assert found[0].example is not None
+    assert found[0].example.steps[-1].text.endswith("+490.")
+    assert abroad("{}", boss="national") == []
+
+
+def test_who_may_do_so_themselves_comes_to_no_number_abroad_beyond_their_class() -> None:
+    body = ABROAD.replace("DEVIATIONS", '{busy: "102"}').replace("BOSS", "full").replace("Ada,", "Ada, class: full,")
+    assert [d.code for d in analyse(plan_of(body), TODAY) if d.code == "PBX216"] == []
 
 
 def test_the_way_to_a_premium_number_is_shown() -> None:
