@@ -60,12 +60,12 @@ def test_switches_whose_default_stays_are_told_in_every_position_alone(old: Path
 
 
 def test_of_many_switches_the_defaults_are_one_position_more(old: Path) -> None:
-    """Of more than four not all positions are looked at; that in which two are on is none of them."""
+    """Of so many not all positions are looked at; that in which two are on is none of them."""
     text = old.read_text(encoding="utf-8").replace(
         "deviations: {busy: voicemail}", "deviations: {unconditional: {to: voicemail, when: s1}}"
     )
-    switch = '{{number: "*4{n}", operators: ["100"], default: {stands}}}'
-    more = "".join(f", s{n}: " + switch.format(n=n, stands="on" if n < 2 else "off") for n in range(5))
+    switch = '{{number: "*4{n:02}", operators: ["100"], default: {stands}}}'
+    more = "".join(f", s{n}: " + switch.format(n=n, stands="on" if n < 2 else "off") for n in range(13))
     old.write_text(text.replace("default: off}}", f"default: off}}{more}}}"), encoding="utf-8")
     other = old.with_name("other.yaml")
     other.write_text(old.read_text(encoding="utf-8").replace("{to: voicemail", '{to: "100"'), encoding="utf-8")
