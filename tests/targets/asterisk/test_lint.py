@@ -15,6 +15,8 @@ from tests.support.asterisk import hostile_users, rendered
 from tests.support.office import HEAD, plan_of
 from tests.targets.asterisk.test_render import DEVIATIONS
 
+_HINT = " I_NOTIMPL_HINT: "
+"""asterisklint reads hints, and says that it does nothing with them."""
 OTHER = HEAD.replace("acme", "bolt").replace("+390212345000", "+390298765000")
 
 
@@ -34,4 +36,5 @@ def test_asterisklint_is_content(tmp_path: Path) -> None:
         path = tmp_path / file.path
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(file.text, encoding="utf-8")
-    assert [line for line in lint(tmp_path).splitlines() if not re.search(GUARD, line)] == []
+    lines = (line for line in lint(tmp_path).splitlines() if _HINT not in line)
+    assert [line for line in lines if not re.search(GUARD, line)] == []
