@@ -20,6 +20,7 @@ SOURCE_CODES = [code for code in TABLE.values() if code.code.startswith("PBX0")]
 def test_each_code_is_documented(code: Code) -> None:
     assert re.fullmatch(r"PBX[0-9]{3}", code.code)
     assert not code.title.endswith(".")
+    assert code.title[0].isupper()
     assert code.explanation.endswith((".", ")"))
     assert code.cure.endswith((".", ")", "`"))
     assert code.example.strip()

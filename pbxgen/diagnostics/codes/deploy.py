@@ -16,7 +16,7 @@ CODES: tuple[Code, ...] = (
     ),
     error(
         "PBX610",
-        "a target cannot be reached",
+        "A target cannot be reached",
         "There is no shell to be had where the target is: the container does not run, or ssh does not let in. Nothing "
         "was changed, unless the message says that a deployment had begun.",
         example="$ pbxgen deploy --to hq    # at: ssh://asterisk@pbx1.example, which is down",
@@ -24,7 +24,7 @@ CODES: tuple[Code, ...] = (
     ),
     error(
         "PBX611",
-        "the PBX does not answer, or reads another folder",
+        "The PBX does not answer, or reads another folder",
         "A deployment is proven by asking the running PBX. One that is down, whose console refuses this user, or whose "
         "configuration folder is not the target's `folder` cannot be asked; nothing was changed.",
         example="$ pbxgen deploy --to hq    # while Asterisk is stopped",
@@ -32,7 +32,7 @@ CODES: tuple[Code, ...] = (
     ),
     error(
         "PBX612",
-        "a target's folder cannot be written",
+        "A target's folder cannot be written",
         "The folder is not there, is not writable, or its disk is full. New files are written in full beside those "
         "that run, and nothing runs that is not complete: the PBX runs what it ran.",
         example="$ pbxgen deploy --to hq    # as a user who may not write /etc/asterisk",
@@ -40,7 +40,7 @@ CODES: tuple[Code, ...] = (
     ),
     error(
         "PBX613",
-        "another deployment to the target is under way",
+        "Another deployment to the target is under way",
         "Two deployments at once could mix two plans, and FreeSWITCH loads half a dialplan when it is told to reload "
         "twice in quick succession. The second one stops instead of waiting, since what it brings may be older.",
         example="$ pbxgen deploy --to hq & pbxgen deploy --to hq",
@@ -49,7 +49,7 @@ CODES: tuple[Code, ...] = (
     ),
     error(
         "PBX614",
-        "a deployment that needs --force",
+        "A deployment that needs --force",
         "What runs is not what pbxgen wrote there, or more than 30 % of the users would change or go. Each may be "
         "meant, and each is what a mistake looks like.",
         example="$ pbxgen deploy --to hq    # over a stock /etc/asterisk/extensions.conf",
@@ -57,7 +57,7 @@ CODES: tuple[Code, ...] = (
     ),
     error(
         "PBX615",
-        "a saved plan no longer holds",
+        "A saved plan no longer holds",
         "`deploy --plan` does what the plan showed, or nothing. The source, pbxgen or what runs at the target has "
         "changed since the plan was made.",
         example="$ pbxgen plan --to hq --out plan.json; vi pbx.yaml; pbxgen deploy --to hq --plan plan.json",
@@ -65,7 +65,7 @@ CODES: tuple[Code, ...] = (
     ),
     error(
         "PBX616",
-        "the PBX does not run what was deployed",
+        "The PBX does not run what was deployed",
         "After the reload the PBX was asked what it runs, and its log was read. Something is not as it should be, so "
         "the release before was made current again, reloaded and asked in the same way.",
         example="$ pbxgen deploy --to hq    # Asterisk dropped a line, with a WARNING in its log",
@@ -73,7 +73,7 @@ CODES: tuple[Code, ...] = (
     ),
     error(
         "PBX617",
-        "calls do not go as expected",
+        "Calls do not go as expected",
         "Before anything is sent, every scenario file beside the source (`*.test.yaml`) that calls it is run on the "
         "model and on the generated text.",
         example="$ pbxgen deploy --to hq    # calls.test.yaml expects what the source does not say",
@@ -81,14 +81,14 @@ CODES: tuple[Code, ...] = (
     ),
     error(
         "PBX618",
-        "no such release",
+        "No such release",
         "There is nothing to go back to: the target has had no other release, or those before are no longer kept.",
         example="$ pbxgen rollback --to hq    # after the first deployment",
         cure="`pbxgen history` shows what is there; `keep` in deploy.yaml says how many are kept.",
     ),
     error(
         "PBX619",
-        "the way back failed",
+        "The way back failed",
         "The release before is current again, but the PBX does not say that it runs it. This needs a person: what the "
         "PBX said stands in the message.",
         example="$ pbxgen deploy --to hq    # Asterisk was stopped while it was being reloaded",

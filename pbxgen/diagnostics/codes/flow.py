@@ -204,7 +204,7 @@ users:
     ),
     warning(
         "PBX220",
-        "a permitted setting can lose a call",
+        "A permitted setting can lose a call",
         "What users may set from their phones (`self_service`) is looked at before anybody has set it: every key that "
         "a profile names, off or to each kind of place that it names. A call from outside could then end released "
         "although nobody answered, and no mailbox or announcement took it. The example tells who had set what. Where "

@@ -15,21 +15,21 @@ classes: {national: [italy]}
 CODES: tuple[Code, ...] = (
     error(
         "PBX101",
-        "unknown key",
+        "Unknown key",
         "A mapping has a key that the language does not know there, most often a slip of the pen.",
         example=source('users:\n  "101": {nmae: Ada Rossi}\n'),
         cure="Write the key as the reference spells it; the message names the nearest one.",
     ),
     error(
         "PBX102",
-        "a key is missing",
+        "A key is missing",
         "Something cannot be understood without this key.",
         example=source("trunks:\n  carrier: {transport: tcp}\n"),
         cure="Add the key.",
     ),
     error(
         "PBX103",
-        "wrong type of value",
+        "Wrong type of value",
         "A value is of another kind than its key expects: a list instead of a text, a text instead of true or false, "
         "or nothing at all.",
         example=source('users:\n  "101": {dnd: [busy]}\n'),
@@ -37,14 +37,14 @@ CODES: tuple[Code, ...] = (
     ),
     error(
         "PBX104",
-        "value out of range",
+        "Value out of range",
         "A number is too small or too large, or a text too long.",
         example=source("defaults: {ring_timeout: 300}\n"),
         cure="Choose a value inside the range the message gives.",
     ),
     error(
         "PBX105",
-        "value that does not fit",
+        "Value that does not fit",
         "A text has not the form its key expects, or is none of the words it may be: a country that does not exist, "
         "an extension with letters, an unknown transport.",
         example=source("trunks:\n  carrier: {host: sip.carrier.example, transport: udpp}\n"),
@@ -52,7 +52,7 @@ CODES: tuple[Code, ...] = (
     ),
     error(
         "PBX106",
-        "number without quotes",
+        "Number without quotes",
         "YAML reads digits without quotes as a number and loses a leading plus and leading zeros: 0212345101 becomes "
         "212345101. So every extension, PIN and outside number stands in quotes.",
         example=source("users:\n  101: {name: Ada Rossi}\n"),
@@ -60,7 +60,7 @@ CODES: tuple[Code, ...] = (
     ),
     error(
         "PBX107",
-        "text that cannot be carried",
+        "Text that cannot be carried",
         "A text holds a line break, a control character or half a character. No PBX can take such a text into its "
         "configuration, so it is refused rather than changed. Every other character is carried.",
         example=source('users:\n  "101": {name: "Ada\\nRossi"}\n'),
@@ -68,7 +68,7 @@ CODES: tuple[Code, ...] = (
     ),
     error(
         "PBX110",
-        "unknown name",
+        "Unknown name",
         "A trunk, route, class, schedule, contacts set, operator position, group, service, policy or user is named "
         "that the source does not have.",
         example=source('users:\n  "101": {deviations: {busy: "102"}}\n'),
@@ -76,7 +76,7 @@ CODES: tuple[Code, ...] = (
     ),
     error(
         "PBX111",
-        "number used twice",
+        "Number used twice",
         "Two things share a number: extensions, operator positions, groups, services, switches and codes among what "
         "phones dial; users' DIDs and inbound numbers among what comes from outside.",
         example=source('users: {"101": {}, "102": {}}\ngroups: {sales: {number: "102", members: ["101"]}}\n'),
@@ -84,7 +84,7 @@ CODES: tuple[Code, ...] = (
     ),
     error(
         "PBX112",
-        "number that is an emergency number",
+        "Number that is an emergency number",
         "An extension, position, group or service has the number of an emergency route, as it is or behind the outside "
         "line: who dials it would reach the wrong one of the two.",
         example=source(_OUTSIDE + 'users: {"112": {}}\n'),
@@ -92,7 +92,7 @@ CODES: tuple[Code, ...] = (
     ),
     error(
         "PBX113",
-        "not a number",
+        "Not a number",
         "An outside number cannot be read: too few or too many digits, a country code that does not exist, or digits "
         "that no number of pbx.country has.",
         example=source('users:\n  "101": {did: "+39 02"}\n'),
@@ -100,7 +100,7 @@ CODES: tuple[Code, ...] = (
     ),
     error(
         "PBX114",
-        "not a destination",
+        "Not a destination",
         "The text is not a destination that the language knows.",
         example=source('users:\n  "101": {deviations: {busy: voicemial}}\n'),
         cure="Write an extension, a number, mobile, voicemail, operator, group:NAME, service:NAME, announce:NAME, busy "
@@ -108,35 +108,35 @@ CODES: tuple[Code, ...] = (
     ),
     error(
         "PBX115",
-        "diversion to oneself",
+        "Diversion to oneself",
         "A user's calls would be diverted to the same user, or an inbound number leads to itself.",
         example=source('users:\n  "101": {deviations: {busy: "101"}}\n'),
         cure="Choose another destination; to ring the own phone beside others, use follow_me.",
     ),
     error(
         "PBX116",
-        "mailbox that does not exist",
+        "Mailbox that does not exist",
         "A call would be sent to the mailbox of a user who has none.",
         example=source('users:\n  "101": {deviations: {busy: voicemail}}\n'),
         cure="Give the user `voicemail: true`, or choose another destination.",
     ),
     error(
         "PBX117",
-        "mobile that is not set",
+        "Mobile that is not set",
         "`mobile` means the diverting user's own mobile, and the user has none.",
         example=source('users:\n  "101": {deviations: {busy: mobile}}\n'),
         cure="Give the user a `mobile`, or choose another destination.",
     ),
     error(
         "PBX118",
-        "no route carries the number",
+        "No route carries the number",
         "An outside destination matches no route, so the call could not be sent anywhere.",
         example=source(_OUTSIDE + 'users: {"101": {class: national, deviations: {busy: "+33142685300"}}}\n'),
         cure="Add a route whose pattern matches the number, or choose another destination.",
     ),
     error(
         "PBX119",
-        "class of service forbids it",
+        "Class of service forbids it",
         "The class of the diverting user does not open the route that carries the destination; without a class no "
         "outside call is allowed at all.",
         example=source(_OUTSIDE + 'users: {"101": {deviations: {busy: "+393331234567"}}}\n'),
@@ -144,14 +144,14 @@ CODES: tuple[Code, ...] = (
     ),
     error(
         "PBX120",
-        "emergency number as destination",
+        "Emergency number as destination",
         "Calls must never be diverted to an emergency service.",
         example=source(_OUTSIDE + 'users: {"101": {deviations: {busy: "112"}}}\n'),
         cure="Choose another destination.",
     ),
     error(
         "PBX121",
-        "expensive destination",
+        "Expensive destination",
         "A diversion to a premium-rate or satellite number is how toll fraud earns its money. It needs to be allowed "
         "explicitly.",
         example=source(_OUTSIDE + 'users: {"101": {class: national, deviations: {busy: "899123456"}}}\n'),
@@ -159,21 +159,21 @@ CODES: tuple[Code, ...] = (
     ),
     error(
         "PBX122",
-        "member that is not a user",
+        "Member that is not a user",
         "A group or operator position has a member that is not a user of the source.",
         example=source('users: {"101": {}}\ngroups: {sales: {number: "600", members: ["101", "102"]}}\n'),
         cure="Correct the extension, or add the user.",
     ),
     error(
         "PBX123",
-        "member twice",
+        "Member twice",
         "A group or operator position lists the same member twice.",
         example=source('users: {"101": {}}\ngroups: {sales: {number: "600", members: ["101", "101"]}}\n'),
         cure="Remove one of the two.",
     ),
     error(
         "PBX124",
-        "no operator is meant",
+        "No operator is meant",
         "A bare `operator` means the position marked `default: true`, or the only one there is. Here there is none, "
         "or several without a default.",
         example=source('users: {"101": {deviations: {busy: operator}}}\n'),
@@ -181,7 +181,7 @@ CODES: tuple[Code, ...] = (
     ),
     error(
         "PBX125",
-        "destination without meaning here",
+        "Destination without meaning here",
         "Under overflow and inbound there is no diverting user, so `voicemail` and `mobile` say nothing; and only "
         "phones and numbers can ring in follow_me.",
         example=source('users: {"101": {}}\ngroups: {sales: {number: "600", members: ["101"], overflow: voicemail}}\n'),
@@ -189,14 +189,14 @@ CODES: tuple[Code, ...] = (
     ),
     error(
         "PBX126",
-        "date, time or holiday that cannot be read",
+        "Date, time or holiday that cannot be read",
         "A window of time, a date, a day of the week or the name of a country's holidays is not written as expected.",
         example=source('schedules: {office: {weekly: {mon-fri: "8-17"}}}\n'),
         cure='Windows are "08:30-13:00" (to "24:00"), dates 2026-12-24, ranges "2027-08-09..2027-08-20", days mon-fri.',
     ),
     error(
         "PBX127",
-        "pattern that cannot be read",
+        "Pattern that cannot be read",
         "Patterns are made of digits, +, X (0-9), Z (1-9), N (2-9), sets such as [03], and a closing . or !. Emergency "
         "numbers are written out, as they are dialled.",
         example=source('trunks: {carrier: {host: 192.0.2.1}}\nroutes: {italy: {match: "+39Q.", trunk: carrier}}\n'),
@@ -204,7 +204,7 @@ CODES: tuple[Code, ...] = (
     ),
     error(
         "PBX128",
-        "key that has no place in this rule",
+        "Key that has no place in this rule",
         "`after` gives a phone time to ring, so it stands only under no_answer. operator_return is "
         "for calls from outside: nothing in it can be for calls from inside.",
         example=source('users: {"101": {deviations: {busy: {to: "102", after: 20}}}, "102": {}}\n'),
@@ -212,14 +212,14 @@ CODES: tuple[Code, ...] = (
     ),
     error(
         "PBX129",
-        "acceptance that cannot be",
+        "Acceptance that cannot be",
         "Under `accept` stands a code that does not exist, or an error: only warnings can be accepted.",
         example=source('accept: {PBX110: "we know"}\n'),
         cure="Write the code of a warning that `pbxgen check` has shown, or solve the error.",
     ),
     error(
         "PBX130",
-        "two default operators",
+        "Two default operators",
         "Only one operator position can be what a bare `operator` means.",
         example=source(
             'users: {"101": {}}\noperators:\n  day: {number: "8", members: ["101"], default: true}\n'
@@ -229,21 +229,21 @@ CODES: tuple[Code, ...] = (
     ),
     error(
         "PBX132",
-        "trunk that cannot work",
+        "Trunk that cannot work",
         "A host, port or address of a trunk cannot exist, or it is to register without a username.",
         example=source('trunks: {carrier: {host: "sip.carrier.example:99999"}}\n'),
         cure="Correct the address; add the username.",
     ),
     error(
         "PBX133",
-        "unusable PIN",
+        "Unusable PIN",
         "A mailbox's PIN is keyed on a phone: 4 to 20 digits.",
         example=source('users: {"101": {voicemail: {pin: "12"}}}\n'),
         cure="Choose four digits or more.",
     ),
     error(
         "PBX134",
-        "used by two tenants",
+        "Used by two tenants",
         "On one PBX every tenant has a name, a domain and outside numbers of its own.",
         example="# file: fleet.yaml\nversion: 1\ntenants: [a.yaml, b.yaml]\n"
         + "# file: a.yaml\nversion: 1\npbx: {name: a, domain: pbx.example, country: IT, timezone: Europe/Rome}\n"
@@ -252,63 +252,63 @@ CODES: tuple[Code, ...] = (
     ),
     warning(
         "PBX150",
-        "secret in the source",
+        "Secret in the source",
         "A password or PIN stands in the source in clear, where everybody who can read the repository reads it.",
         example=source('users: {"101": {password: "s3cret, but long"}}\n'),
         cure="Write {env: NAME} or {file: path}.",
     ),
     warning(
         "PBX151",
-        "no emergency route",
+        "No emergency route",
         "No route has `emergency: true`, so phones cannot call for help.",
         example=source('users: {"101": {}}\n'),
         cure="Add a route for the emergency numbers of the country.",
     ),
     warning(
         "PBX152",
-        "main number that reaches nothing",
+        "Main number that reaches nothing",
         "A trunk shows this number to those who are called, but nobody who calls back reaches anything.",
         example=source('trunks: {carrier: {host: 192.0.2.1, number: "+390212345000"}}\n'),
         cure="Add the number under inbound, or as a user's did.",
     ),
     warning(
         "PBX153",
-        "long ring time",
+        "Long ring time",
         "Something rings for more than a minute. Callers hang up before, and carriers give up.",
         example=source("defaults: {ring_timeout: 90}\n"),
         cure="60 seconds or less.",
     ),
     warning(
         "PBX154",
-        "rule past its end",
+        "Rule past its end",
         "A rule's `until` lies in the past: it no longer applies.",
         example=source('users: {"101": {deviations: {busy: {to: "102", until: 2020-12-31}}}, "102": {}}\n'),
         cure="Remove the rule, or give it a later date.",
     ),
     warning(
         "PBX155",
-        "unused",
+        "Unused",
         "A policy, schedule, contacts set, trunk, class, switch or service is defined and nothing uses it.",
         example=source('schedules: {office: {weekly: {mon-fri: "08:30-17:30"}}}\n'),
         cure="Remove it, or use it.",
     ),
     warning(
         "PBX156",
-        "option without meaning",
+        "Option without meaning",
         "An option stands beside a destination that cannot follow it: nobody can press 1 in a mailbox.",
         example=source('users: {"101": {voicemail: true, deviations: {busy: {to: voicemail, confirm: true}}}}\n'),
         cure="Remove the option.",
     ),
     warning(
         "PBX157",
-        "acceptance of nothing",
+        "Acceptance of nothing",
         "A finding is accepted that no longer occurs.",
         example=source('accept: {PBX153: "the doorman is slow"}\n'),
         cure="Remove the acceptance.",
     ),
     warning(
         "PBX158",
-        "number in no known range",
+        "Number in no known range",
         "An outside number has a possible length, but lies in no range that its country is known to use: most often "
         "a slip, sometimes a range newer than this program.",
         example=source('users: {"101": {did: "+447700900123"}}\n'),
@@ -316,14 +316,14 @@ CODES: tuple[Code, ...] = (
     ),
     warning(
         "PBX159",
-        "pattern that can never match",
+        "Pattern that can never match",
         "Patterns of routes and contacts are compared with numbers in E.164, which begin with a plus.",
         example=source('contacts: {vip: "0212345678"}\n'),
         cure='Write the pattern with + and country code: "+390212345678".',
     ),
     warning(
         "PBX160",
-        "weak password or PIN",
+        "Weak password or PIN",
         "A SIP password that is the extension, short, or among those that everybody knows is found within hours by "
         "programs that do nothing else; each such phone can then call at your cost. A PIN that is one digit over and "
         "over, digits in a row, a year or the extension is what is tried first. The value itself is never shown. "
@@ -333,7 +333,7 @@ CODES: tuple[Code, ...] = (
     ),
     error(
         "PBX161",
-        "address that no trunk can have",
+        "Address that no trunk can have",
         "`host` and `accept_from` say who the carrier is: whoever calls from there is taken for the trunk. Everybody "
         "(`0.0.0.0/0`), a multicast, broadcast or unspecified address is nobody's, and `pbx.domain` is where the "
         "phones are. An IPv4 address is written as one (not `::ffff:192.0.2.1`).",
@@ -342,7 +342,7 @@ CODES: tuple[Code, ...] = (
     ),
     warning(
         "PBX162",
-        "trunk that takes in too much",
+        "Trunk that takes in too much",
         "Calls from these addresses are taken for the trunk's, and phones among them could not call: a network wider "
         "than /16 (IPv6: /32), or one of private addresses, such as 10.0.0.0/8, 192.168.0.0/16 or fc00::/7, where "
         "phones live. A single private address, such as that of a session border controller, is fine.",
@@ -351,7 +351,7 @@ CODES: tuple[Code, ...] = (
     ),
     warning(
         "PBX163",
-        "profile that diverts to nowhere",
+        "Profile that diverts to nowhere",
         "A profile of `self_service` lets users set deviations, and does not say where to: all that they can do is to "
         "switch their deviations off.",
         example=source('self_service: {profiles: {staff: {may: [busy]}}}\nusers: {"101": {self_service: staff}}\n'),
@@ -360,7 +360,7 @@ CODES: tuple[Code, ...] = (
     ),
     warning(
         "PBX164",
-        "a key without codes",
+        "A key without codes",
         "A profile of `self_service` lets users set a key for which the codes have none: `us` has no codes of "
         "`operator_return` and `follow_me`, codes of your own only those that are written. No phone can set it.",
         example=source(
@@ -372,7 +372,7 @@ CODES: tuple[Code, ...] = (
     ),
     warning(
         "PBX170",
-        "numbers that begin like an emergency number",
+        "Numbers that begin like an emergency number",
         "A phone that dials digit by digit, by a dial plan of its own, could take an extension, position or group for "
         "an emergency number, or the reverse, because one begins with the other. It is told once for all of them.",
         example=source(_OUTSIDE + 'users: {"1120": {}}\n'),
@@ -380,7 +380,7 @@ CODES: tuple[Code, ...] = (
     ),
     error(
         "PBX171",
-        "keys of a route that exclude each other",
+        "Keys of a route that exclude each other",
         "The numbers of an emergency route are compared and sent as they are dialled, for everybody; `as_dialled` does "
         "the same for those whose class has the route.",
         example=source(
@@ -391,7 +391,7 @@ CODES: tuple[Code, ...] = (
     ),
     error(
         "PBX172",
-        "inbound ranges of which neither is the narrower",
+        "Inbound ranges of which neither is the narrower",
         "A number may be in several ranges: the narrowest says where its calls go. Two ranges that have numbers in "
         "common, and of which neither is a part of the other, do not say it.",
         example=source(
@@ -402,7 +402,7 @@ CODES: tuple[Code, ...] = (
     ),
     warning(
         "PBX173",
-        "route that can carry no call",
+        "Route that can carry no call",
         "The first route that matches a number carries the call. All numbers of this one are matched by earlier ones, "
         "also for those whose class has this one alone: their calls are refused. Or an inbound range has them "
         "all: calls to your own numbers stay inside.",
@@ -414,7 +414,7 @@ CODES: tuple[Code, ...] = (
     ),
     warning(
         "PBX174",
-        "calls that show no number",
+        "Calls that show no number",
         "A call outside shows the first `did` of who calls (or their `caller_id`), else the trunk's number. Where "
         "there is neither it is anonymous, as nobody could call an extension back; many carriers refuse such calls.",
         example=source(
@@ -425,7 +425,7 @@ CODES: tuple[Code, ...] = (
     ),
     warning(
         "PBX175",
-        "range of extensions that nobody has",
+        "Range of extensions that nobody has",
         "In an inbound range `extension` is the user whose extension the X's of the pattern stand for. Where no "
         "extension has as many digits as the range has X's, its calls reach nobody.",
         example=source('users: {"21": {}, "22": {}}\ninbound: {"+390212345XXX": extension}\n'),
@@ -433,7 +433,7 @@ CODES: tuple[Code, ...] = (
     ),
     error(
         "PBX180",
-        "trunk twice in a list",
+        "Trunk twice in a list",
         "The trunks of a list are tried in order, each of them once a call.",
         example=source(
             'trunks: {carrier: {host: 192.0.2.1}}\nroutes: {italy: {match: "+39[03]X.", trunk: [carrier, carrier]}}\n'
@@ -442,7 +442,7 @@ CODES: tuple[Code, ...] = (
     ),
     warning(
         "PBX182",
-        "trunk that names numbers, and has none",
+        "Trunk that names numbers, and has none",
         "With `called_number: to` (or `p_called_party_id`) the carrier sends every call to the account, and a header "
         "names the number that was called. Where no user has a `did`, nothing stands under `inbound` and the trunk "
         "has no number, every call from it gets 404.",
@@ -453,7 +453,7 @@ CODES: tuple[Code, ...] = (
     ),
     warning(
         "PBX190",
-        "no header tells the caller's number",
+        "No header tells the caller's number",
         "With `from_user: account` From names the account, and with `identity: none` no other header names the caller: "
         "the carrier shows every call with the account's number.",
         example=source(
@@ -464,7 +464,7 @@ CODES: tuple[Code, ...] = (
     ),
     warning(
         "PBX191",
-        "keys of the sound in clear text",
+        "Keys of the sound in clear text",
         "With `srtp` the keys that encrypt the sound stand in the SIP messages (RFC 4568). Over udp and tcp everyone "
         "who can read those can hear the calls.",
         example=source(
@@ -474,7 +474,7 @@ CODES: tuple[Code, ...] = (
     ),
     warning(
         "PBX192",
-        "certificate that nobody looks at",
+        "Certificate that nobody looks at",
         "With `tls_verify: false` whoever answers at the carrier's address gets the calls, and answers to challenges.",
         example=source(
             "trunks: {carrier: {host: 192.0.2.1, transport: tls, tls_verify: false}}\n"

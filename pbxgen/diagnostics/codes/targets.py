@@ -15,7 +15,7 @@ CODES: tuple[Code, ...] = (
     ),
     error(
         "PBX301",
-        "name too long for a context of Asterisk",
+        "Name too long for a context of Asterisk",
         "Trunks, routes, schedules and contacts become contexts, named by the tenant, their kind and their own name. "
         "Asterisk keeps 79 letters of such a name and would take two that begin alike for one.",
         example="""\
@@ -33,7 +33,7 @@ schedules:
     ),
     error(
         "PBX302",
-        "list too long for Asterisk",
+        "List too long for Asterisk",
         "A line of Asterisk's configuration holds 8,190 bytes, and so does a call's list of places still to try. "
         "Members rung together become one such line too.",
         example="$ pbxgen check acme.yaml    # a group of 200 members with strategy: all",
@@ -41,14 +41,14 @@ schedules:
     ),
     error(
         "PBX303",
-        "too many routes for Asterisk",
+        "Too many routes for Asterisk",
         "Each route is a context, searched in the order of the source; Asterisk gives up after 128 of them.",
         example="$ pbxgen check acme.yaml    # 101 routes",
         cure="A route takes a list of patterns: join routes that use one trunk and belong to the same classes.",
     ),
     error(
         "PBX304",
-        "endpoint name that Asterisk cannot read back",
+        "Endpoint name that Asterisk cannot read back",
         "The extension of a call is read from the name of the endpoint it comes from, so `--endpoint-name` must hold "
         "`{extension}` exactly once.",
         example="$ pbxgen generate acme.yaml -o out --target asterisk --endpoint-name '{extension}-{extension}'",
@@ -56,7 +56,7 @@ schedules:
     ),
     error(
         "PBX305",
-        "login that Asterisk cannot carry",
+        "Login that Asterisk cannot carry",
         "A user name or a password begins or ends with a space. Asterisk drops spaces at the ends of a value, and the "
         "login would fail.",
         example="$ SIP_101=' secret' pbxgen generate acme.yaml -o out --target asterisk",
@@ -64,7 +64,7 @@ schedules:
     ),
     warning(
         "PBX306",
-        "name longer than Asterisk can show",
+        "Name longer than Asterisk can show",
         "Asterisk keeps 79 bytes of a display name (letters beyond ASCII take two to four). What phones and e-mails "
         "show is the name's beginning and an ellipsis.",
         example=source(
@@ -75,7 +75,7 @@ schedules:
     ),
     error(
         "PBX319",
-        "number that Asterisk takes for pickup",
+        "Number that Asterisk takes for pickup",
         "Asterisk itself takes `*8` for pickup, before the dialplan is asked, and refuses it where `features.pickup` "
         "is another code. So `*8` can be no other number or code.",
         example='$ pbxgen check acme.yaml    # features: {pickup: "*7"}, switches: {night: {number: "*8", …}}',
@@ -94,7 +94,7 @@ schedules:
     ),
     error(
         "PBX351",
-        "text that FreeSWITCH's XML cannot carry",
+        "Text that FreeSWITCH's XML cannot carry",
         "A password, a PIN, a login or an e-mail address holds control characters. Names are only shown and lose such "
         "characters; these must arrive letter by letter.",
         example="$ pbxgen check acme.yaml    # trunks: {carrier: {username: a control character, …}}",
@@ -102,7 +102,7 @@ schedules:
     ),
     error(
         "PBX352",
-        "endpoint name that FreeSWITCH cannot use",
+        "Endpoint name that FreeSWITCH cannot use",
         "`--endpoint-name` says how phones are named in a directory that is configured elsewhere. FreeSWITCH finds the "
         "extension in the name a phone has authenticated with, so the name must hold it once, before any `@`.",
         example="$ pbxgen generate acme.yaml -o out --target freeswitch --endpoint-name phone",
@@ -110,7 +110,7 @@ schedules:
     ),
     error(
         "PBX353",
-        "names that FreeSWITCH cannot tell apart",
+        "Names that FreeSWITCH cannot tell apart",
         "FreeSWITCH finds what is configured by its name without regard to upper and lower case: two names that differ "
         "in nothing else would be one.",
         example=source(
@@ -123,14 +123,14 @@ schedules:
     ),
     error(
         "PBX354",
-        "more members than FreeSWITCH rings together",
+        "More members than FreeSWITCH rings together",
         "FreeSWITCH forks one call to at most 128 contacts, and a user may have several phones.",
         example="$ pbxgen check acme.yaml    # groups: {all: {members: 101 of them, strategy: all}}",
         cure="Ring fewer together, or one after the other (`strategy: linear`).",
     ),
     error(
         "PBX355",
-        "certificates that FreeSWITCH can only look at for all trunks",
+        "Certificates that FreeSWITCH can only look at for all trunks",
         "Whether certificates are verified is a setting of FreeSWITCH's profile of trunks, not of one trunk.",
         example=source(
             "trunks:\n"
@@ -142,14 +142,14 @@ schedules:
     ),
     error(
         "PBX356",
-        "trunk that FreeSWITCH cannot reach over IPv6",
+        "Trunk that FreeSWITCH cannot reach over IPv6",
         "The stock configuration that is generated over has one profile for trunks, which listens to IPv4.",
         example=source('trunks: {carrier: {host: "[2001:db8::1]"}}\nroutes: {world: {match: +., trunk: carrier}}\n'),
         cure="Write the carrier's IPv4 address or its host name, or use Asterisk.",
     ),
     error(
         "PBX390",
-        "raw setting that decides what pbxgen promises",
+        "Raw setting that decides what pbxgen promises",
         "`options` hand settings on to the PBX that the language has no key for. Who somebody is, where calls come in, "
         "whose number is believed and shown, where calls are diverted and who may transfer them are the source's own "
         "to say: a setting that would decide it otherwise is refused.",
