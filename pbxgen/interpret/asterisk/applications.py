@@ -221,7 +221,7 @@ def _pickup(channel: AsteriskChannel, text: str) -> None:
 APPLICATIONS: Mapping[str, AsteriskApplication] = {
     "Goto": _goto, "GotoIf": _goto_if, "Gosub": _gosub, "Return": _return, "Set": _set, "ExecIf": _exec_if,
     "Playback": _playback, "Read": _read, "VoiceMail": _voicemail, "VoiceMailMain": _voicemail_main, "Log": _log,
-    "Dial": dial, "Playtones": _playtones,
+    "Dial": dial, "PlayTones": _playtones,
     "Answer": lambda channel, text: channel.answer(),
     "HangupCauseClear": lambda channel, _: channel.causes.clear(),
     "Wait": lambda channel, text: _pass(channel, 1000 * int(text)),
