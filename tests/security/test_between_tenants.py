@@ -1,4 +1,4 @@
-"""A service that sends its calls on to another tenant: they are from outside there, and have no rights of its phones."""
+"""A service that sends its calls on to another tenant: they are from outside there, without rights of its phones."""
 
 from __future__ import annotations
 
