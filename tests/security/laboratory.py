@@ -7,7 +7,7 @@ import contextlib
 import os
 import re
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -19,6 +19,7 @@ from pbxgen.targets import load_target
 from pbxgen.targets.base import GeneratedFile, Options
 from tests.security.peer import Answer, Login, Peer, polite
 from tests.support.calls import plan_of
+from tests.support.menus import WrittenByHand
 
 PASSWORD = "a long enough secret"
 """Of every user of the attacked offices whose password is written so."""
@@ -114,8 +115,13 @@ def trunk_host() -> tuple[str, int]:
 
 
 @contextlib.contextmanager
-def laboratory(pbx_name: str, folder: Path, *sources: str) -> Iterator[Laboratory]:
-    """Start a PBX with sources (several: a fleet). Trunk hosts in them must be addresses on loopback, with a port."""
+def laboratory(
+    pbx_name: str, folder: Path, *sources: str, services: Mapping[str, str] | None = None
+) -> Iterator[Laboratory]:
+    """Start a PBX with sources (several: a fleet). Trunk hosts in them must be addresses on loopback, with a port.
+
+    ``services``: where each sends its calls on to (``NUMBER`` or ``NUMBER@TENANT``).
+    """
     folder.mkdir(parents=True, exist_ok=True)
     plans = []
     for number, text in enumerate(sources):
@@ -128,7 +134,8 @@ def laboratory(pbx_name: str, folder: Path, *sources: str) -> Iterator[Laborator
         values, problems = read_secrets(plan, options.parts, os.environ)
         assert not problems, problems
         secrets.update(values)
-    files = load_target(pbx_name).render(tuple(plans), replace(options, secrets=secrets))
+    target = WrittenByHand(load_target(pbx_name), services or {})
+    files = (*target.render(tuple(plans), replace(options, secrets=secrets)), *target.stubs(tuple(plans)))
     pbx = laboratory_of(pbx_name).make(PbxSetup(folder / "pbx", files, {}))
     (folder / "pbx").mkdir(exist_ok=True)
     with contextlib.ExitStack() as stack:
