@@ -93,7 +93,7 @@ def passes_on(status: int, *, rang: bool = False, emergency: bool = False) -> bo
     """
     if status == 408 or 500 <= status < 600:
         return True
-    return not rang and (status == 480 or (emergency and status >= 400 and status not in (486, 600)))
+    return not rang and (status == 480 or (emergency and status >= 300 and status not in (486, 600)))
 
 
 def release_status(status: int | None, outcome: Outcome | None, *, several: bool) -> int:
