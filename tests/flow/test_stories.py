@@ -48,6 +48,7 @@ users:
   "109": {{name: I, call_waiting: false, follow_me: [{{to: "109"}}, {{to: "108", delay: 4, timeout: 6}}]}}
   "110": {{name: J, deviations: {{unreachable: "101"}}}}
   "111": {{name: K, class: full}}
+services: {{queue: {{number: "700", returns: true}}}}
 """
 
 
@@ -84,6 +85,7 @@ def _stories(plan: Plan) -> dict[str, Story]:
         "any mailbox": call(plan, "108", "*98"),
         "transferred": call(plan, OUTSIDE, "+390212345000", transfer=Transfer("110", "108"), _108="busy"),
         "transferred to mailbox access": call(plan, OUTSIDE, DID, transfer=Transfer("101", "*98")),
+        "a service that gives the call back": call(plan, "108", "700", service_queue="return"),
         "transferred by the caller": call(plan, "111", "110", transfer=Transfer("111", "104"), _106="answer"),
     }
 

@@ -16,8 +16,7 @@ from tests.lint.conftest import tool
 pytestmark = pytest.mark.lint
 
 GUARD = r""" W_FUNC_BALANCE: function data '"(?:\^\.|\[\|\](?:" |\$\{\w+\}:" ))"""
-"""Text of the wire and of the database stands behind a bracket in REGEX (library.conf says why), which asterisklint takes for
-a slip."""
+"""What stands behind a bracket in REGEX is text of the wire or of the database (library.conf says why): no slip."""
 
 
 def run(*command: object, cwd: Path) -> subprocess.CompletedProcess[str]:

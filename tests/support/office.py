@@ -57,12 +57,18 @@ def call(
     carried: int = 0,
     **states: str,
 ) -> Story:
-    """``_101="busy"`` puts a phone into a state, ``out_393…="busy"`` an outside number, ``trunk_…="down"`` a trunk."""
+    """``_101="busy"`` puts a phone into a state, ``out_393…="busy"`` an outside number, ``trunk_…="down"`` a trunk.
+
+    ``service_…="return"`` makes a service give the call back.
+    """
+    services = {k.removeprefix("service_"): v for k, v in states.items() if k.startswith("service_")}
     trunks = {k.removeprefix("trunk_"): v for k, v in states.items() if k.startswith("trunk_")}
     phones = {k[1:]: tuple(v.split(",")) for k, v in states.items() if k.startswith("_")}
     outside = {f"+{k[4:]}": v for k, v in states.items() if k.startswith("out_")}
     moment = DEFAULT_MOMENT if at is None else dt.datetime.strptime(at, "%Y-%m-%d %H:%M")
-    return simulate(plan, Call(caller, called, transfer, carried), World(moment, phones, outside, trunks=trunks))
+    return simulate(
+        plan, Call(caller, called, transfer, carried), World(moment, phones, outside, trunks=trunks, services=services)
+    )
 
 
 def told(story: Story) -> str:

@@ -34,6 +34,12 @@ snapshots['test_every_step_of_a_call_is_told 1'] = {
         'outcome +393335550101 place=outside:+393335550101@35:56 outcome=unreachable @35:56',
         'ended 486 detail=released @'
     ],
+    'a service that gives the call back': [
+        'entered 108 detail=700 @',
+        'reached queue place=service:queue@41:12 @41:12',
+        'came_back queue place=service:queue@41:12 @41:12',
+        'ended 480 detail=released @'
+    ],
     'an emergency': [
         'entered 108 detail=112 @5:3',
         'rang 112 seconds=0 dialled=112 @',
