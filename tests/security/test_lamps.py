@@ -87,7 +87,7 @@ def test_a_call_that_rings_is_shown_without_what_it_could_be_taken_over_by(lab: 
     assert _subscribe(lab, watcher, "102", event) == 200
     caller = lab.phone()
     assert caller.call("102", _HERE, sender=f"<sip:101@{_HERE}>", login=lab.login("101")) == 486
-    lab.settle(0.5)
+    lab.settle(2.0)
     states = _told(watcher)
     print("\n".join(states))
     assert len(states) >= 3
