@@ -72,7 +72,7 @@ class Sipp:
         """Try to register contacts, ``rate`` a second; the replies are seen on the wire."""
         await self._register(logins, scripts.registration(ours), ours, seconds, "-r", str(rate))
 
-    async def sign_off(self, login: Login, ours: Address, call_id: str, *, seconds: float = 10) -> None:
+    async def sign_off(self, login: Login, ours: Address, call_id: str, *, seconds: float = 30) -> None:
         """Take a contact back that was registered with ``call_id``, by which some PBXs know it."""
         text = scripts.registration(ours, expires="0", first=scripts.ATTEMPTS + 1)
         await self._register([login], text, ours, seconds, "-cid_str", call_id)
