@@ -33,7 +33,7 @@ _SECONDS = 20.0
 def _running(folder: Path, host: str, port: int, authority: Path, further: str = "") -> Iterator[None]:
     """FreeSWITCH with a trunk that registers over TLS; ``authority`` is what its administrator trusts."""
     source = folder / "source.yaml"
-    over_tls = f"transport: tls, register: true, {further}username: "
+    over_tls = f"transport: tls, register: true, keepalive: 0, {further}username: "  # REGISTER is what is sent
     source.write_text(office(f"{host}:{port}").replace("username: ", over_tls))
     plan = plan_of(source)
     secrets, problems = read_secrets(plan, Options().parts, os.environ)
