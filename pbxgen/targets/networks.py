@@ -1,4 +1,4 @@
-"""Which addresses a trunk's calls come from."""
+"""Where a trunk is, and which addresses its calls come from."""
 
 from __future__ import annotations
 
@@ -30,6 +30,20 @@ def host_and_port(host: str, port: int | None) -> str:
     """As in a URI: an IPv6 address stands in brackets."""
     shown = f"[{host}]" if ":" in host else host
     return shown if port is None else f"{shown}:{port}"
+
+
+def address(trunk: Trunk) -> str:
+    """Where a trunk is, as a SIP URI says it behind the user."""
+    return f"{host_and_port(trunk.host, trunk.port)}{_way(trunk)}"
+
+
+def proxy_uri(trunk: Trunk) -> str:
+    """The URI that everything is sent to before the trunk's own address; empty: nothing is."""
+    return "" if trunk.outbound_proxy is None else f"sip:{host_and_port(*trunk.outbound_proxy)};lr{_way(trunk)}"
+
+
+def _way(trunk: Trunk) -> str:
+    return "" if trunk.transport == "udp" else f";transport={trunk.transport}"
 
 
 def contact_user(trunk: Trunk, plan: Plan) -> str:

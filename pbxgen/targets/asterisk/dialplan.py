@@ -23,11 +23,11 @@ from pbxgen.flow.schedule import Schedule
 from pbxgen.flow.shown import shows_trunk_in_emergencies
 from pbxgen.targets.asterisk import calendar, features, hints, names, numbering, self_service
 from pbxgen.targets.asterisk.deviations import Block, Shared, condition_notes, deviation_lines, find_shared, notes_on
-from pbxgen.targets.asterisk.endpoints import address
 from pbxgen.targets.asterisk.names import EndpointNames
 from pbxgen.targets.asterisk.places import Line, Owner, legs, over, place, places, rule_lines
 from pbxgen.targets.asterisk.siblings import Key
 from pbxgen.targets.identity import tells
+from pbxgen.targets.networks import address
 
 FEW_CONTACTS = 200
 """So many numbers of a contacts set share one context; more are put in buckets."""

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from pbxgen.flow.plan import DEFAULT_CODECS, Dtmf, FromUser, Plan, Secret, Srtp, Trunk
 from pbxgen.targets.asterisk import features, names
 from pbxgen.targets.asterisk.names import EndpointNames
-from pbxgen.targets.networks import contact_user, host_and_port, network_of, networks, uri_user
+from pbxgen.targets.networks import address, contact_user, host_and_port, network_of, networks, proxy_uri, uri_user
 from pbxgen.targets.raw_settings import settings_of
 
 FLEET_REALM = "pbxgen"
@@ -59,12 +59,6 @@ def addresses(trunk: Trunk) -> tuple[str, ...]:
     return tuple(dict.fromkeys(matches))
 
 
-def address(trunk: Trunk) -> str:
-    """Where a trunk is, as a SIP URI says it behind the user."""
-    way = "" if trunk.transport == "udp" else f";transport={trunk.transport}"
-    return f"{host_and_port(trunk.host, trunk.port)}{way}"
-
-
 def transport(trunk: Trunk) -> str:
     """The transport that a trunk's calls and registrations are sent over."""
     name = UNVERIFIED if trunk.transport == "tls" and not trunk.tls_verify else trunk.transport
@@ -103,10 +97,8 @@ def carriers(plans: tuple[Plan, ...]) -> tuple[str, ...]:
 
 def _trunk(plan: Plan, trunk: Trunk, secrets: Mapping[Secret, str]) -> dict[str, object]:
     host = host_and_port(trunk.host, None)
-    way = "" if trunk.transport == "udp" else f";transport={trunk.transport}"
     contact = contact_user(trunk, plan)
     user = uri_user(trunk.username) if trunk.username else contact
-    proxy = "" if trunk.outbound_proxy is None else f"sip:{host_and_port(*trunk.outbound_proxy)};lr{way}"
     return {
         "endpoint": names.context(plan, "trunk", trunk.name),
         "name": trunk.name,
@@ -124,7 +116,7 @@ def _trunk(plan: Plan, trunk: Trunk, secrets: Mapping[Secret, str]) -> dict[str,
         "client_uri": f"sip:{user}@{host}",
         "contact_user": contact,
         "expires": trunk.expires,
-        "outbound_proxy": proxy,
+        "outbound_proxy": proxy_uri(trunk),
         "options": {part: settings_of(trunk.options, "asterisk", part) for part in _PARTS},
         "media": _media(trunk),
     }

@@ -31,7 +31,7 @@ from pbxgen.flow.settings import KEYS
 from pbxgen.flow.shown import shows_trunk_in_emergencies
 from pbxgen.targets.freeswitch.failover import over
 from pbxgen.targets.identity import tells
-from pbxgen.targets.networks import host_and_port
+from pbxgen.targets.networks import address
 
 
 def place(value: Place) -> str:
@@ -171,8 +171,7 @@ def trunk(value: Trunk, plan: Plan) -> str:
     abroad = {NumberFormat.E164: "+", NumberFormat.E164_BARE: ""}.get(
         value.number_format, plan.numbering.international_prefix
     )
-    way = "" if value.transport == "udp" else f";transport={value.transport}"
-    words = ["trunk", f"gateway={gateway_name(value, plan)}", f"at={host_and_port(value.host, value.port)}{way}"]
+    words = ["trunk", f"gateway={gateway_name(value, plan)}", f"at={address(value)}"]
     if value.number is not None:
         words.append(f"number={value.number}")
     if value.number is not None and shows_trunk_in_emergencies(plan):

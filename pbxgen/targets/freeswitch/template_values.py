@@ -29,7 +29,7 @@ from pbxgen.targets.freeswitch.clock import opening
 from pbxgen.targets.freeswitch.endpoints import Naming
 from pbxgen.targets.freeswitch.escape import shown_name
 from pbxgen.targets.freeswitch.numbering import expressions
-from pbxgen.targets.networks import contact_user, host_and_port, uri_user
+from pbxgen.targets.networks import contact_user, host_and_port, proxy_uri, uri_user
 from pbxgen.targets.raw_settings import settings_of
 
 View: TypeAlias = dict[str, object]
@@ -318,9 +318,7 @@ def _gateway(trunk: Trunk, plan: Plan, options: Options) -> View:
         params["expire-seconds"] = str(trunk.expires)
         params["retry-seconds"] = "30"
     if trunk.outbound_proxy is not None:
-        way = "" if trunk.transport == "udp" else f";transport={trunk.transport}"
-        proxy = f"sip:{host_and_port(*trunk.outbound_proxy)};lr{way}"
-        params["outbound-proxy"] = params["register-proxy"] = proxy
+        params["outbound-proxy"] = params["register-proxy"] = proxy_uri(trunk)
     from_domain = trunk.from_domain or (host_and_port(trunk.host, None) if trunk.username else None)
     if from_domain is not None:
         params["from-domain"] = from_domain
