@@ -132,15 +132,16 @@ return arguments[1].map(([extension, key, written, after]) => {
 });
 """
 _WRITTEN = (
-    *("on", "off", "mobile", "voicemail", "*97", "101", "102", "105", "9", "600", "777", "112", "0112", ""),
+    *("on", "off", "mobile", "voicemail", "*97", "*77", "101", "102", "105", "9", "600", "777", "112", "0112", ""),
     *("+390212345102", "00390212345103", "0212345101", "+390212345000", "3335550199", "+393335550199", "+442079460000"),
     *("899123456", "+39899123456", "+390112", "+39112", "+3900212345101", "00000", "+99912345678901234567890"),
 )
 
 
-def test_what_can_be_set_and_what_is_permitted(window: Browser) -> None:
+@pytest.mark.parametrize("features", ["", 'features: {own_mailbox: "*77"}\n', "features: {own_mailbox: null}\n"])
+def test_what_can_be_set_and_what_is_permitted(window: Browser, features: str) -> None:
     """Every key of every user of an office with self-service, to places of every kind."""
-    plan = compiled((ROOT / "tests/smoke/suites/self_service/office.yaml").read_text(), head="").plan
+    plan = compiled((ROOT / "tests/smoke/suites/self_service/office.yaml").read_text() + features, head="").plan
     assert plan is not None
     asked = [(e, k, w, a) for e in plan.users for k in KEYS for w in _WRITTEN for a in (None, 3, 10)]
     expected = []

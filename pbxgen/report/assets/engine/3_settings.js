@@ -4,7 +4,7 @@
   /* What a number is that the user would dial, as a PBX keeps it; null: nothing has it. */
   function targetOf(plan, user, number) {
     if (!number) return user.mobile ? "m" : null;
-    if (number === "*97") return user.mailbox ? "v" : null;
+    if (number === plan.features.ownMailbox) return user.mailbox ? "v" : null;
     if (plan.users.has(number)) return "x" + number;
     const position = positions(plan).find(([, , group]) => group.number === number);
     if (position) return (position[0] === "operator" ? "p" : "g") + number;
