@@ -84,18 +84,10 @@ def card(
 
 def _asked(source: Path, file: Path | None, to: str, plan: Plan, tenant: str | None) -> State:
     """What is set at a target: of several nodes, what was set last."""
-    from pbxgen.cli.state import places_of, read_at
-    from pbxgen.flow.kept import Stand, newest
-    from pbxgen.flow.settings import Settings as UserSettings
-    from pbxgen.flow.settings import State
+    from functools import reduce
 
-    users: dict[str, UserSettings] = {}
-    stands: dict[str, Stand] = {}
-    for at in read_at(places_of(source, file, to), {plan.name: plan}, tenant):
-        kept = at.tenants[plan.name]
-        for extension, settings in kept.users.items():
-            users[extension] = newest(users.get(extension, {}), settings)
-        for name, stand in kept.switches.items():
-            if name not in stands or stand.since > stands[name].since:
-                stands[name] = stand
-    return State(users, {name: stand.on for name, stand in stands.items()})
+    from pbxgen.cli.state import places_of, read_at
+    from pbxgen.flow.kept import Kept, merged
+
+    every = read_at(places_of(source, file, to), {plan.name: plan}, tenant)
+    return reduce(merged, (at.tenants[plan.name] for at in every), Kept()).state
