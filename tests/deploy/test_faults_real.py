@@ -18,6 +18,7 @@ from pbxgen.deploy.shell import Done, Shell
 from pbxgen.deploy.site import Site
 from pbxgen.deploy.status import Standing
 from tests.deploy.places import RealPlace, real_place, refusal
+from tests.security.laboratory import trunk_host
 
 pytestmark = [pytest.mark.real, pytest.mark.slow]
 _ROOM = "48m"
@@ -44,7 +45,7 @@ def running(pbx_name: str, disk: list[Path], tmp_path_factory: pytest.TempPathFa
         if done.returncode == 0:
             disk.append(folder)
 
-    with real_place(pbx_name, tmp_path_factory.mktemp(pbx_name), "192.0.2.1", disk=mount) as place:
+    with real_place(pbx_name, tmp_path_factory.mktemp(pbx_name), "{}:{}".format(*trunk_host()), disk=mount) as place:
         place.deploy(force=True)
         yield place
 

@@ -11,6 +11,7 @@ import pytest
 from pbxgen.deploy.status import Standing
 from pbxgen.targets.base import Part
 from tests.deploy.places import real_place, refusal
+from tests.security.laboratory import trunk_host
 
 pytestmark = [pytest.mark.real, pytest.mark.slow]
 _PAGE = (Path(__file__).resolve().parents[2] / "docs/beside.md").read_text(encoding="utf-8")
@@ -31,7 +32,7 @@ def _files(folder: Path) -> dict[str, bytes]:
 
 
 def test_a_plan_that_is_there_goes_on_beside_the_release(pbx_name: str, tmp_path: Path) -> None:
-    with real_place(pbx_name, tmp_path, "192.0.2.1") as place:
+    with real_place(pbx_name, tmp_path, "{}:{}".format(*trunk_host())) as place:
         place.target = replace(place.target, beside=True, parts=frozenset({Part.DIALPLAN}))
         own, ask = {"asterisk": ("default", "dialplan show"), "freeswitch": ("public", "xml_locate dialplan")}[pbx_name]
         assert own in place.ask(ask)
