@@ -27,6 +27,8 @@ from tests.support.calls import plan_of
 pytestmark = [pytest.mark.real, pytest.mark.slow]
 
 _SECONDS = 20.0
+_TRIES_SECONDS = 150.0
+"""FreeSWITCH now and then says nothing over a connection it has made; it tries again 62 s later."""
 
 
 @contextlib.contextmanager
@@ -76,7 +78,7 @@ def test_the_carrier_hears_a_register(tmp_path: Path) -> None:
     authority = certificate(tmp_path, "authority", "authority.example")
     shown = certificate(tmp_path, "shown", host, authority)
     with TlsCarrier(host, port, shown) as carrier, _running(tmp_path, host, port, authority):
-        assert carrier.tried.wait(_SECONDS)
+        assert carrier.told.wait(_TRIES_SECONDS)
         assert carrier.heard.startswith(b"REGISTER ")
 
 
@@ -87,5 +89,5 @@ def test_without_tls_verify_whoever_answers_is_the_carrier(tmp_path: Path) -> No
     shown = certificate(tmp_path, "shown", "other.example")
     blind = "tls_verify: false, "
     with TlsCarrier(host, port, shown) as carrier, _running(tmp_path, host, port, authority, blind):
-        assert carrier.tried.wait(_SECONDS)
+        assert carrier.told.wait(_TRIES_SECONDS)
         assert carrier.heard.startswith(b"REGISTER ")

@@ -17,6 +17,8 @@ class TlsCarrier:
         self.heard = b""
         self.tried = threading.Event()
         """Somebody has connected, and has either said something or given up."""
+        self.told = threading.Event()
+        """Something was said."""
         self._context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         self._context.load_cert_chain(certificate)
         self._socket = socket.create_server((host, port))
@@ -42,6 +44,8 @@ class TlsCarrier:
             connection.settimeout(2)
             with contextlib.suppress(OSError), self._context.wrap_socket(connection, server_side=True) as wrapped:
                 self.heard += wrapped.recv(65535)
+                if self.heard:
+                    self.told.set()
             self.tried.set()
 
 
