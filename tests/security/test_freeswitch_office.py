@@ -497,18 +497,17 @@ def test_nobody_learns_with_whom_a_colleague_speaks_nor_how_to_take_the_call_ove
     assert all(reply is not None and reply.status is not None and reply.status >= 400 for reply in watched)
 
 
-@pytest.mark.parametrize("info", ["<sip:x@x>", "<sip:x@x>;appearance-index=1", "<sip:x@x>;answer-after=0"])
-@pytest.mark.parametrize("whose", ["101", "102"])
-def test_nobody_joins_a_call_by_call_info(lab: Laboratory, whose: str, info: str) -> None:
+@pytest.mark.parametrize("whose", [f"101@{DOMAIN}", "102@127.0.0.1"])
+def test_nobody_joins_a_call_by_call_info(lab: Laboratory, whose: str) -> None:
     """With ``manage-presence`` on, INVITE with Call-Info lets its sender join the call of whom it is from and to.
 
     The login may be anybody's, and nothing that is secret need be known.
     """
     _registered(lab, "102").answer = takes
     call = call_up(lab, lab.phone(takes), "101", "102", DOMAIN, lab.login("101"))
-    address = f"<sip:{whose}@{DOMAIN}>"
+    address = f"<sip:{whose}>"
     reply = lab.phone(takes).ask(
-        "INVITE", f"sip:999@{DOMAIN}", sender=address, to=address, headers=(f"Call-Info: {info}",), body=sdp(),
+        "INVITE", f"sip:999@{DOMAIN}", sender=address, to=address, headers=("Call-Info: <sip:x@x>",), body=sdp(),
         login=lab.login("103"),
     )  # fmt: skip
     assert reply is not None
