@@ -7,9 +7,10 @@ from collections.abc import Iterator, Sequence
 import pytest
 
 from tests.conftest import real_pbx
+from tests.security.calls import call_up, takes
 from tests.security.laboratory import Laboratory, laboratory, trunk_host
 from tests.security.offices import office
-from tests.security.peer import Login, Peer
+from tests.security.peer import Login, Peer, sdp
 
 pytestmark = [pytest.mark.real, pytest.mark.slow]
 
@@ -85,7 +86,9 @@ def test_what_is_not_ours_cannot_log_in(lab: Laboratory, domain: str, user: str)
 def test_nobody_watches_another_tenants_mailboxes_or_phones(lab: Laboratory, event: str) -> None:
     _phone(lab, "101", THERE)
     for peer, login in ((_phone(lab, "102", HERE), lab.login("102")), (lab.phone(host="127.0.0.77"), None)):
-        for watched in (f"101@{THERE}", f"101%40{THERE}@{HERE}", f"101.bolt@{HERE}", f"101.bolt@{THERE}"):
+        for watched in (
+            f"101@{THERE}", f"101%40{THERE}@{HERE}", f"101.bolt@{HERE}", f"101.bolt@{THERE}", f"sip+101+{THERE}@{HERE}"
+        ):  # fmt: skip
             for domain in (HERE, THERE):
                 peer.received.clear()
                 uri = f"sip:{watched}"
@@ -97,6 +100,20 @@ def test_nobody_watches_another_tenants_mailboxes_or_phones(lab: Laboratory, eve
                 )  # fmt: skip
                 told = peer.wait(lambda m: m.method == "NOTIFY" and m.status is None, 0.3)
                 assert told is None or _tells_nothing(told.body), (event, watched, domain, told.body)
+
+
+@pytest.mark.parametrize("sender", [HERE, THERE])
+def test_nobody_joins_another_tenants_call_by_call_info(lab: Laboratory, sender: str) -> None:
+    _phone(lab, "102", THERE).answer = takes
+    call = call_up(lab, lab.phone(takes), "101", "102", THERE, lab.login("101"))
+    reply = lab.phone(takes).ask(
+        "INVITE", f"sip:999@{HERE}", sender=f"<sip:101@{sender}>", to=f"<sip:101@{THERE}>", body=sdp(),
+        headers=("Call-Info: <sip:x@x>",), login=Login("103", lab.login("103").password, HERE),
+    )  # fmt: skip
+    assert reply is not None
+    assert reply.status is not None
+    assert reply.status >= 400
+    assert call.say("BYE") == 200
 
 
 def _tells_nothing(body: str | bytes) -> bool:

@@ -488,10 +488,39 @@ def test_nobody_learns_with_whom_a_colleague_speaks_nor_how_to_take_the_call_ove
             "SUBSCRIBE", f"sip:{extension}@{DOMAIN}", sender=f"<sip:103@{DOMAIN}>", login=lab.login("103"),
             headers=(f"Event: {event}", "Expires: 60", "Accept: */*"), seconds=1.0,
         )
-        for extension in ("101", "102", f"102%40{DOMAIN}")
+        for extension in ("101", "102", f"102%40{DOMAIN}", f"sip+101+{DOMAIN}", f"sip+102+{DOMAIN}")
     ]  # fmt: skip
     call = call_up(lab, lab.phone(takes), "101", "102", DOMAIN, lab.login("101"))
     lab.settle(0.5)
     call.say("BYE")
     assert not watcher.requests("NOTIFY")
     assert all(reply is not None and reply.status is not None and reply.status >= 400 for reply in watched)
+
+
+@pytest.mark.parametrize("whose", [f"101@{DOMAIN}", "102@127.0.0.1"])
+def test_nobody_joins_a_call_by_call_info(lab: Laboratory, whose: str) -> None:
+    """With ``manage-presence`` on, INVITE with Call-Info lets its sender join the call of whom it is from and to.
+
+    The login may be anybody's, and nothing that is secret need be known.
+    """
+    _registered(lab, "102").answer = takes
+    call = call_up(lab, lab.phone(takes), "101", "102", DOMAIN, lab.login("101"))
+    address = f"<sip:{whose}>"
+    reply = lab.phone(takes).ask(
+        "INVITE", f"sip:999@{DOMAIN}", sender=address, to=address, headers=("Call-Info: <sip:x@x>",), body=sdp(),
+        login=lab.login("103"),
+    )  # fmt: skip
+    assert reply is not None
+    assert reply.status == 404
+    assert call.say("BYE") == 200
+
+
+def test_nobody_publishes_what_a_lamp_would_show(lab: Laboratory) -> None:
+    """FreeSWITCH asks no PUBLISH for a login, and shows the watchers what it says."""
+    for peer, login in ((lab.phone(), lab.login("103")), (lab.phone(host=ELSEWHERE), None)):
+        reply = peer.ask(
+            "PUBLISH", f"sip:101@{DOMAIN}", sender=f"<sip:101@{DOMAIN}>", headers=("Event: presence", "Expires: 60"),
+            body="<presence/>", content="application/pidf+xml", login=login,
+        )  # fmt: skip
+        assert reply is not None
+        assert reply.status in (405, 501)

@@ -189,6 +189,17 @@ def test_one_plan_takes_any_sip_domain_and_a_fleet_tells_tenants_by_it(plan: Pla
     assert len(contexts) == len(set(contexts))
 
 
+def test_no_profile_keeps_a_table_of_calls_that_any_phone_could_join(plan: Plan) -> None:
+    head = HEAD.replace("acme", "bolt").replace("+390212345000", "+390298765000")
+    other = plan_of('users: {"101": {name: Bo}}', head=head)
+    for files in (rendered(plan), rendered(plan, other)):
+        for name in ("internal", "external"):
+            text = files[f"sip_profiles/{name}.xml"].text
+            assert re.findall(r'name="(manage-(?:presence|shared-appearance))" value="(.*)"', text) == [
+                ("manage-presence", "false")
+            ]
+
+
 def test_many_entries_are_spread_over_domains_by_their_last_digits() -> None:
     users = "\n".join(f'  "{extension}": {{name: U}}' for extension in range(10_000, 11_200))
     plan = plan_of(f"users:\n{users}\n")
