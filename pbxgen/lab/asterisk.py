@@ -128,7 +128,9 @@ class Asterisk(Pbx):
         self._write("cdr.conf", "[general]\nenable=no\n")
         modules = _modules(root)
         noload = "".join(
-            f"noload => {path.name}\n" for path in sorted(modules.glob("*.so")) if _LEFT_OUT.match(path.name)
+            f"noload => {path.name}\n"
+            for path in sorted(modules.glob("*.so"))
+            if _LEFT_OUT.match(path.name) and path.stem not in self._setup.modules
         )
         self._write("modules.conf", f"[modules]\nautoload=yes\n{noload}")
         data, home = self._home / "data", self._home

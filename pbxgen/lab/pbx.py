@@ -42,6 +42,8 @@ class PbxSetup:
     """Recordings (WAV, 8 kHz mono) by path below the PBX's sounds folder, without suffix."""
     moment: dt.datetime | None = None
     """Start time of the PBX's clock; None: the real time."""
+    modules: frozenset[str] = frozenset()
+    """Names of modules (without suffix) that are loaded besides those that a generated plan needs."""
 
 
 class CalledPbx(Protocol):

@@ -16,6 +16,7 @@ from pbxgen.pbxs import PBXS
 from pbxgen.targets import load_target
 from tests.smoke.menus import CALLED, TO
 from tests.smoke.menus import PLAN as MENUS
+from tests.support.inside import come
 from tests.support.menus import WrittenByHand
 from tests.support.office import plan_of
 
@@ -79,3 +80,31 @@ users:
     files += WrittenByHand(load_target(pbx), {"to-ada": "101@shop"}).stubs((MENUS,))
     seen = load_interpreter(pbx, files).place(Case("a call", MENUS, Call("102", "701"), World(DEFAULT_MOMENT)))
     assert str(seen.ending) in ("announced outside", "announced shop/outside")
+
+
+def test_no_phone_here_has_transferred_whom_one_of_another_plan_has() -> None:
+    """On FreeSWITCH the variable is the channel's; on Asterisk [pbxgen-continue] clears its own."""
+    before = {"pbx_tenant": "shop", "pbx_origin": "internal", "pbx_transferred": "yes"}
+    came = come([PLAN], f"{PLAN.name}.continue", "102", variables=before)
+    assert came.rang == ["102"]
+    assert "pbx_transferred" not in came.caller.variables
+
+
+@pytest.mark.parametrize(
+    ("phones", "told"),
+    [
+        ("answer", "sofia/internal/sip:phone.101.0@127.0.0.1:5062"),
+        (
+            ["answer", "ring"],
+            "sofia/internal/sip:phone.101.0@127.0.0.1:5062,sofia/internal/sip:phone.101.1@127.0.0.1:5062",
+        ),
+        ("unregistered", None),
+    ],
+)
+def test_freeswitch_tells_dialplan_written_by_hand_what_it_would_ring(
+    phones: str | list[str], told: str | None
+) -> None:
+    where = {"pbx_phone": "", "pbx_phone_end": f"@{PLAN.domain}"}
+    came = come([PLAN], "pbxgen.contacts", "101", variables=where, phones={"101": phones})
+    _, value = came.caller.variables.get("pbx_phones", ("", None))
+    assert value == told
