@@ -479,6 +479,13 @@ class Trunk:
     """May a call become a T.38 fax?"""
     max_calls: int | None = None
     """Calls at once, incoming ones too; None: as many as there are."""
+    more_hosts: tuple[tuple[str, int | None], ...] = ()
+    """Further addresses of the carrier, each with its port, which are tried in order behind the first."""
+
+    @property
+    def hosts(self) -> tuple[tuple[str, int | None], ...]:
+        """Every address with its port, in the order in which calls try them."""
+        return (self.host, self.port), *self.more_hosts
 
 
 @dataclass(frozen=True, slots=True)
@@ -701,6 +708,10 @@ class Plan:
             return place.trunks
         route = self.route_of(place.target)
         return () if route is None else route.trunks
+
+    def tries(self, trunks: tuple[str, ...]) -> int:
+        """How many addresses a call tries that leaves by these trunks and that none carries."""
+        return sum(len(self.trunks[name].hosts) if name in self.trunks else 1 for name in trunks)
 
     def is_short(self, digits: str) -> bool:
         """Is it dialled and sent as it is: an emergency number, or one of a route that is `as_dialled`?"""

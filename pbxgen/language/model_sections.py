@@ -112,14 +112,17 @@ MaxCalls = Annotated[
 ]
 
 
+HostAndPort = Annotated[
+    str, StringConstraints(pattern=r"^[A-Za-z0-9._:\[\]-]+$", max_length=270), Expects("a host or host:port")
+]
+
+
 class Trunk(Model):
     """A connection to a carrier."""
 
-    host: Annotated[
-        str, StringConstraints(pattern=r"^[A-Za-z0-9._:\[\]-]+$", max_length=270), Expects("a host or host:port")
-    ] = Field(
-        description="host or host:port of the carrier; an IPv6 address with a port stands in brackets.",
-        examples=["sip.carrier.example", "192.0.2.10:5080"],
+    host: Annotated[OneOrSome[HostAndPort], Expects("a host or host:port, or a list of them")] = Field(
+        description="host or host:port of the carrier (IPv6 with a port in brackets), or a list, tried in order.",
+        examples=["sip.carrier.example", "192.0.2.10:5080", ["192.0.2.10", "192.0.2.11"]],
     )
     transport: Literal["udp", "tcp", "tls"] = Field("udp", description="How SIP travels.")
     username: Text | None = Field(None, description="Name of the account at the carrier, and of its login.")
@@ -131,12 +134,7 @@ class Trunk(Model):
     expires: Annotated[int, Field(ge=60, le=7200), Expects("whole seconds")] = Field(
         600, description="Seconds of a registration, 60-7200."
     )
-    outbound_proxy: (
-        Annotated[
-            str, StringConstraints(pattern=r"^[A-Za-z0-9._:\[\]-]+$", max_length=270), Expects("a host or host:port")
-        ]
-        | Null
-    ) = Field(
+    outbound_proxy: HostAndPort | Null = Field(
         None,
         description="host or host:port that everything is sent to, in place of `host`.",
         examples=["proxy.carrier.example", "192.0.2.9:5080"],

@@ -482,4 +482,14 @@ CODES: tuple[Code, ...] = (
         ),
         cure="Remove it, and have the PBX know the authority that has signed the carrier's certificate.",
     ),
+    error(
+        "PBX193",
+        "Address twice in a list",
+        "The addresses of a trunk are tried in order, each of them once a call.",
+        example=source(
+            "trunks: {carrier: {host: [192.0.2.1, 192.0.2.2, 192.0.2.1]}}\n"
+            "routes: {world: {match: +., trunk: carrier}}\n"
+        ),
+        cure="Remove one of the two.",
+    ),
 )

@@ -7,7 +7,16 @@ from collections.abc import Mapping
 from pbxgen.flow.plan import DEFAULT_CODECS, Dtmf, FromUser, Plan, Secret, Srtp, Trunk
 from pbxgen.targets.asterisk import features, names
 from pbxgen.targets.asterisk.names import EndpointNames
-from pbxgen.targets.networks import address, contact_user, host_and_port, network_of, networks, proxy_uri, uri_user
+from pbxgen.targets.networks import (
+    address,
+    by_address,
+    contact_user,
+    host_and_port,
+    network_of,
+    networks,
+    proxy_uri,
+    uri_user,
+)
 from pbxgen.targets.raw_settings import settings_of
 
 FLEET_REALM = "pbxgen"
@@ -39,7 +48,9 @@ def phones(plan: Plan, naming: EndpointNames, secrets: Mapping[Secret, str]) -> 
 
 
 def trunks(plan: Plan, secrets: Mapping[Secret, str]) -> list[dict[str, object]]:
-    return [_trunk(plan, trunk, secrets) for trunk in plan.trunks.values()]
+    """Each address of a trunk has an endpoint, of which the first is that of all calls from the carrier."""
+    every = [(trunk, one) for trunk in plan.trunks.values() for one in by_address(trunk)]
+    return [_trunk(plan, one, secrets, addresses(trunk) if one.name == trunk.name else ()) for trunk, one in every]
 
 
 def addresses(trunk: Trunk) -> tuple[str, ...]:
@@ -49,9 +60,7 @@ def addresses(trunk: Trunk) -> tuple[str, ...]:
     any port.
     """
     matches = list(trunk.accept_from)
-    sent_to = (
-        [(trunk.host, trunk.port)] if trunk.outbound_proxy is None else [(trunk.host, trunk.port), trunk.outbound_proxy]
-    )
+    sent_to = [*trunk.hosts, *(() if trunk.outbound_proxy is None else (trunk.outbound_proxy,))]
     for host, its_port in reversed(sent_to):
         if network_of(host) is not None:
             port = its_port if trunk.transport == "udp" else None
@@ -68,7 +77,7 @@ def transport(trunk: Trunk) -> str:
 
 def transports(plans: tuple[Plan, ...]) -> dict[str, object]:
     """Which transports there are beside UDP and TCP over IPv4."""
-    trunks = [trunk for plan in plans for trunk in plan.trunks.values()]
+    trunks = [one for plan in plans for trunk in plan.trunks.values() for one in by_address(trunk)]
     used = {transport(trunk) for trunk in trunks}
     # Where a carrier's calls come from over IPv6 something must listen.
     six = any(network.version == 6 for trunk in trunks for network in networks(trunk))
@@ -95,7 +104,7 @@ def carriers(plans: tuple[Plan, ...]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(map(str, wanted)))
 
 
-def _trunk(plan: Plan, trunk: Trunk, secrets: Mapping[Secret, str]) -> dict[str, object]:
+def _trunk(plan: Plan, trunk: Trunk, secrets: Mapping[Secret, str], known_by: tuple[str, ...]) -> dict[str, object]:
     host = host_and_port(trunk.host, None)
     contact = contact_user(trunk, plan)
     user = uri_user(trunk.username) if trunk.username else contact
@@ -105,7 +114,7 @@ def _trunk(plan: Plan, trunk: Trunk, secrets: Mapping[Secret, str]) -> dict[str,
         "where": trunk.location.short,
         "transport": transport(trunk),
         "uri": f"sip:{address(trunk)}",
-        "addresses": addresses(trunk),
+        "addresses": known_by,
         "keepalive": trunk.keepalive,
         # Asterisk refuses to read a login without a password; without one there is nothing to answer a challenge with.
         "login": (trunk.auth_username or trunk.username or "") if trunk.password is not None else "",

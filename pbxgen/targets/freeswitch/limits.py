@@ -12,7 +12,7 @@ from pbxgen.targets.base import Options, Part
 from pbxgen.targets.freeswitch.endpoints import problem
 from pbxgen.targets.freeswitch.escape import carriable
 from pbxgen.targets.freeswitch.raw_settings import refused_settings
-from pbxgen.targets.networks import networks
+from pbxgen.targets.networks import networks, unknown_host
 
 LEGS = 100
 """Phones rung together: FreeSWITCH forks a call to at most 128 contacts, and a user may have several."""
@@ -33,10 +33,11 @@ def limits(plan: Plan, options: Options) -> Iterator[Diagnostic]:
 
 def _trunks(plan: Plan) -> Iterator[Diagnostic]:
     for trunk in plan.trunks.values():
-        if not networks(trunk):
+        unknown = unknown_host(trunk)
+        if unknown is not None:
             yield make(
                 "PBX350",
-                f"FreeSWITCH knows a trunk by the addresses its calls come from, and {trunk.host} is a name",
+                f"FreeSWITCH knows a trunk by the addresses its calls come from, and {unknown} is a name",
                 trunk.location,
                 help=f'add the carrier\'s addresses to trunk {trunk.name}: accept_from: ["192.0.2.0/28"]',
                 subject=("trunk", trunk.name),
