@@ -308,6 +308,35 @@ class RawSetting:
         return self.pbx, self.part, self.name
 
 
+class Srtp(StrEnum):
+    """Is the sound encrypted (RFC 3711, with keys in the session description, RFC 4568)?"""
+
+    OFF = "off"
+    OPTIONAL = "optional"
+    REQUIRED = "required"
+
+
+PHONE_CODECS = ("g722", "alaw", "ulaw")
+
+
+@dataclass(frozen=True, slots=True)
+class PhoneSettings:
+    """What a PBX expects of a user's phones."""
+
+    transport: str = "udp"
+    """udp, tcp, tls or wss."""
+    codecs: tuple[str, ...] = PHONE_CODECS
+    """Those that are offered, best first."""
+    srtp: Srtp = Srtp.OFF
+    max_contacts: int | None = None
+    """How many may be registered at once; None: nothing is said of it."""
+
+    @property
+    def webrtc(self) -> bool:
+        """Is it a browser, whose sound is always encrypted (DTLS-SRTP)?"""
+        return self.transport == "wss"
+
+
 @dataclass(frozen=True, slots=True)
 class User:
     extension: str
@@ -336,6 +365,7 @@ class User:
     """Trunks by which the user's calls and diversions leave, in the order tried; empty: those of the route."""
     options: tuple[RawSetting, ...] = ()
     """Of the phone: those of all phones, and the user's own."""
+    phone: PhoneSettings = PhoneSettings()
     own_mobile: Place | None = None
     """The ``mobile`` as a place that a setting may lead to; None where there is none, or the class forbids it."""
 
@@ -423,14 +453,6 @@ class Dtmf(StrEnum):
     RFC4733 = "rfc4733"
     INBAND = "inband"
     INFO = "info"
-
-
-class Srtp(StrEnum):
-    """Is the sound encrypted (RFC 3711, with keys in the session description, RFC 4568)?"""
-
-    OFF = "off"
-    OPTIONAL = "optional"
-    REQUIRED = "required"
 
 
 DEFAULT_CODECS = ("alaw", "ulaw")

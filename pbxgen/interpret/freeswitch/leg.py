@@ -20,12 +20,12 @@ _CONTACT = re.compile(r"sofia/internal/sip:phone\.([^.@]+)\.(\d+)@127\.0\.0\.1:5
 _GATEWAY = re.compile(r"sofia/gateway/([^/]+)/(.+)")
 _ADDRESS = re.compile(r"sofia/external/([^/@]+)@(.+)")
 _KNOWN = frozenset({
-    "api_on_pre_answer", "api_on_ring", "execute_on_answer", "execute_on_originate", "force_transfer_context",
-    "force_transfer_dialplan", "group_confirm_file", "group_confirm_key", "group_confirm_timeout",
-    "hangup_after_bridge", "ignore_early_media", "ignore_q850_reason", "leg_delay_start", "leg_progress_timeout",
-    "leg_timeout", "limit_ignore_transfer", "origination_caller_id_name", "origination_caller_id_number",
-    "origination_channel_name", "origination_uuid", "outbound_redirect_fatal", "sip_ignore_remote_cid",
-    "sip_invite_domain", "sip_use_gateway",
+    "absolute_codec_string", "api_on_pre_answer", "api_on_ring", "execute_on_answer", "execute_on_originate",
+    "force_transfer_context", "force_transfer_dialplan", "group_confirm_file", "group_confirm_key",
+    "group_confirm_timeout", "hangup_after_bridge", "ignore_early_media", "ignore_q850_reason", "leg_delay_start",
+    "leg_progress_timeout", "leg_timeout", "limit_ignore_transfer", "origination_caller_id_name",
+    "origination_caller_id_number", "origination_channel_name", "origination_uuid", "outbound_redirect_fatal",
+    "rtp_secure_media_outbound", "sip_ignore_remote_cid", "sip_invite_domain", "sip_use_gateway",
 })  # fmt: skip
 """Variables of FreeSWITCH's own that a leg may be given."""
 

@@ -4,7 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from pbxgen.flow.plan import DEFAULT_CODECS, Dtmf, FromUser, Plan, Secret, Srtp, Trunk
+from pbxgen.flow.plan import (
+    DEFAULT_CODECS,
+    PHONE_CODECS,
+    Dtmf,
+    FromUser,
+    PhoneSettings,
+    Plan,
+    Secret,
+    Srtp,
+    Trunk,
+)
 from pbxgen.targets.asterisk import features, names
 from pbxgen.targets.asterisk.names import EndpointNames
 from pbxgen.targets.networks import (
@@ -23,6 +33,8 @@ FLEET_REALM = "pbxgen"
 """Where one PBX serves several domains."""
 _FEW_ADDRESSES = 16
 _PARTS = ("endpoint", "aor", "registration")
+ONLY_THOSE = "prefer:configured,operation:only_preferred,keep:all,transcode:allow"
+"""No codec is offered but those of the endpoint, whatever the other side of the call has."""
 UNVERIFIED = "tls-unverified"
 """The transport of trunks whose certificate is not looked at."""
 
@@ -39,6 +51,8 @@ def phones(plan: Plan, naming: EndpointNames, secrets: Mapping[Secret, str]) -> 
             "mailbox": f"{user.extension}@{plan.name}" if user.mailbox is not None else "",
             "busy_at": not user.call_waiting,
             "options": {part: settings_of(user.options, "asterisk", part) for part in ("endpoint", "aor")},
+            "media": _media_of_phone(user.phone),
+            "max_contacts": user.phone.max_contacts or "",
             "call_groups": features.call_groups(plan, user),
             "pickup_groups": features.pickup_groups(plan, user),
         }
@@ -79,11 +93,15 @@ def transports(plans: tuple[Plan, ...]) -> dict[str, object]:
     """Which transports there are beside UDP and TCP over IPv4."""
     trunks = [one for plan in plans for trunk in plan.trunks.values() for one in by_address(trunk)]
     used = {transport(trunk) for trunk in trunks}
+    of_phones = {user.phone.transport for plan in plans for user in plan.users.values() if user.password is not None}
     # Where a carrier's calls come from over IPv6 something must listen.
     six = any(network.version == 6 for trunk in trunks for network in networks(trunk))
     return {
         "six": six,
-        "tls": bool(used & {"tls", "tls6"}) or any(trunk.transport == "tls" and trunk.tls_verify for trunk in trunks),
+        "tls": "tls" in of_phones
+        or bool(used & {"tls", "tls6"})
+        or any(trunk.transport == "tls" and trunk.tls_verify for trunk in trunks),
+        "wss": "wss" in of_phones,
         "unverified": UNVERIFIED if used & {UNVERIFIED, f"{UNVERIFIED}6"} else "",
     }
 
@@ -129,6 +147,20 @@ def _trunk(plan: Plan, trunk: Trunk, secrets: Mapping[Secret, str], known_by: tu
         "options": {part: settings_of(trunk.options, "asterisk", part) for part in _PARTS},
         "media": _media(trunk),
     }
+
+
+def _media_of_phone(phone: PhoneSettings) -> dict[str, str]:
+    """Options of the endpoint that are not as in the template of all phones."""
+    options = {}
+    if phone.codecs != PHONE_CODECS:
+        options["allow"] = ",".join(["!all", *phone.codecs])
+        options["codec_prefs_outgoing_offer"] = ONLY_THOSE
+    if phone.webrtc:
+        options["webrtc"] = "yes"
+    elif phone.srtp is not Srtp.OFF:
+        options["media_encryption"] = "sdes"
+        options["media_encryption_optimistic"] = "yes" if phone.srtp is Srtp.OPTIONAL else "no"
+    return options
 
 
 def _media(trunk: Trunk) -> dict[str, str]:

@@ -28,6 +28,7 @@ from pbxgen.flow.plan import (
 )
 from pbxgen.flow.settings import KEYS
 from pbxgen.flow.shown import shows_trunk_in_emergencies
+from pbxgen.targets.freeswitch import media
 from pbxgen.targets.freeswitch.failover import over
 from pbxgen.targets.identity import tells
 from pbxgen.targets.networks import address
@@ -112,6 +113,7 @@ def user(value: User, plan: Plan, picked: Iterable[str] = ()) -> str:
         **{f"{name}={rules(of_list, plan)}": of_list for name, of_list in value.deviations.lists()},
         f"follow={','.join(_leg(leg, value, plan) for leg in value.follow_me)}": value.follow_me,
         f"pick={'|'.join(picked)}": value.pickup,
+        **dict.fromkeys(media.to_phone(value.phone), True),
     }
     return " ".join(["user", f"ring={value.ring_timeout}", *_given(words)])
 
@@ -143,13 +145,14 @@ def _leg(value: Leg, owner: User, plan: Plan) -> str:
     if not member.call_waiting:
         written += ";count"
     if member.extension == owner.extension:  # whether the owner is busy was judged before any leg
-        return written
+        return written + "".join(f";{word}" for word in media.to_phone(member.phone))
     return written + _member_flags(member)
 
 
 def _member_flags(member: User) -> str:
     settable = member.self_service is not None and "dnd" in member.self_service.may
-    return (";dnd" if member.dnd else "") + ("" if member.call_waiting else ";nocw") + (";self" if settable else "")
+    flags = (";dnd" if member.dnd else "") + ("" if member.call_waiting else ";nocw") + (";self" if settable else "")
+    return flags + "".join(f";{word}" for word in media.to_phone(member.phone))
 
 
 def group(value: RingGroup, plan: Plan) -> str:

@@ -12,7 +12,7 @@ from dataclasses import replace
 from pbxgen.diagnostics.diagnostic import Diagnostic
 from pbxgen.flow.plan import Plan
 from pbxgen.targets.base import GeneratedFile, Options, Part
-from pbxgen.targets.freeswitch import contacts, escape, failover, limits, self_service, template_values
+from pbxgen.targets.freeswitch import contacts, escape, failover, limits, media, self_service, template_values
 from pbxgen.targets.freeswitch.addresses import inbound_lists
 from pbxgen.targets.freeswitch.endpoints import Naming
 from pbxgen.targets.templates import FileMaker, templates_folder
@@ -106,7 +106,14 @@ def _dialplan(files: FileMaker, plans: tuple[Plan, ...], naming: Naming) -> Iter
 
 def _profiles(files: FileMaker, plans: tuple[Plan, ...], options: Options) -> Iterator[GeneratedFile]:
     domains = [plan.domain for plan in plans]
-    internal = {"domains": domains, "single_domain": domains[0] if len(domains) == 1 else ""}
+    ways = {user.phone.transport for plan in plans for user in plan.users.values() if user.password is not None}
+    internal = {
+        "domains": domains,
+        "single_domain": domains[0] if len(domains) == 1 else "",
+        "tls": "tls" in ways,
+        "wss": "wss" in ways,
+        "codecs": media.of_profile(),
+    }
     yield files.rendered("autoload_configs/sofia.conf.xml", "sofia.conf.xml.j2", {"fleet": len(domains) > 1})
     yield files.copied("freeswitch.xml", "freeswitch.xml")
     yield files.copied("directory/default.xml", "default.xml")

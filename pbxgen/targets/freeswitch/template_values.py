@@ -99,6 +99,7 @@ def tenant(plan: Plan, naming: Naming) -> View:
         "routes": [_route(plan, r, without_number=short) for r in plan.routes.values() if not r.emergency],
         "ranges": [_range(at, inbound) for at, inbound in enumerate(plan.ranges)],
         "short": short,
+        "encrypted": any(user.phone.srtp is Srtp.REQUIRED and not user.phone.webrtc for user in plan.users.values()),
         "untils": [{"date": day, "digits": day.replace("-", "")} for day in _untils(plan)],
         "contacts": list(_callers(plan)),
         "schedules": [_schedule(s) for s in plan.schedules.values()],
@@ -267,6 +268,8 @@ def _phone(user: User, plan: Plan, options: Options, naming: Naming) -> View | N
     params = {}
     if endpoint and user.password is not None:
         params["password"] = options.secrets[user.password]
+        if user.phone.max_contacts is not None:
+            params["max-registrations-per-extension"] = str(user.phone.max_contacts)
         if naming.tells_tenant:
             params["sip-force-user"] = naming.registered(plan, user.extension)
             params["mwi-account"] = f"{user.extension}@{plan.domain}"
@@ -287,6 +290,7 @@ def _phone(user: User, plan: Plan, options: Options, naming: Naming) -> View | N
         "comment": _comment(f"{user.extension} {user.name}", user.location),
         "shown_name": shown_name(user.name),
         "params": params,
+        "media": media.of_phone(user.phone) if endpoint else {},
         "options": {
             part: settings_of(user.options if endpoint else (), "freeswitch", part) for part in ("params", "variables")
         },
