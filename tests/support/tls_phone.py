@@ -1,4 +1,4 @@
-"""A phone that speaks SIP over a websocket (RFC 7118), as browsers do; its sound is somebody else's."""
+"""Phones that speak SIP over TLS: plainly, or on a websocket (RFC 7118), as browsers do; without sound of their own."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ import ssl
 import struct
 import time
 from types import TracebackType
+from typing import Self
 
 from pbxgen.lab import sip
 
@@ -19,29 +20,22 @@ _SECONDS = 30.0
 _TEXT, _CLOSE, _PING, _PONG = 1, 8, 9, 10
 
 
-class WebSocketPhone:
+class TlsPhone:
     """Connects at once. Whoever answers is believed: the certificate of a test's PBX is nobody's."""
 
-    def __init__(self, at: tuple[str, int], path: str, user: str, domain: str, password: str) -> None:
+    _via = "TLS"
+
+    def __init__(self, at: tuple[str, int], user: str, domain: str, password: str) -> None:
         self.user, self._domain, self._password = user, domain, password
-        self._host = f"{secrets.token_hex(6)}.invalid"
-        self.contact = f"<sip:{user}@{self._host};transport=ws>"
         context = ssl.create_default_context()
         context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
         self._socket = context.wrap_socket(socket.create_connection(at, _SECONDS))
         self._received = b""
         self._sequence = 0
-        key = base64.b64encode(os.urandom(16)).decode()
-        self._socket.sendall(
-            f"GET {path} HTTP/1.1\r\nHost: {at[0]}:{at[1]}\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
-            f"Sec-WebSocket-Key: {key}\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Protocol: sip\r\n\r\n".encode()
-        )
-        while b"\r\n\r\n" not in self._received:
-            self._read()
-        head, _, self._received = self._received.partition(b"\r\n\r\n")
-        assert head.split()[1] == b"101", head
+        own = self._socket.getsockname()
+        self._host, self.contact = f"{own[0]}:{own[1]}", f"<sip:{user}@{own[0]}:{own[1]};transport=tls>"
 
-    def __enter__(self) -> WebSocketPhone:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(
@@ -114,7 +108,7 @@ class WebSocketPhone:
             self._reply(message, "200 OK", "")
 
     def _send(self, method: str, uri: str, headers: str, body: str) -> None:
-        via = f"Via: SIP/2.0/WSS {self._host};branch=z9hG4bK{secrets.token_hex(8)}\r\n"
+        via = f"Via: SIP/2.0/{self._via} {self._host};branch=z9hG4bK{secrets.token_hex(8)}\r\n"
         self._write(f"{method} {uri} SIP/2.0\r\n{via}CSeq: {self._sequence} {method}\r\n{headers}", body)
 
     def _reply(self, request: sip.Message, status: str, body: str) -> None:
@@ -127,17 +121,67 @@ class WebSocketPhone:
 
     def _write(self, head: str, body: str) -> None:
         kind = "Content-Type: application/sdp\r\n" if body else ""
-        self._frame(_TEXT, f"{head}{kind}Content-Length: {len(body.encode())}\r\n\r\n{body}".encode())
+        self._put(f"{head}{kind}Content-Length: {len(body.encode())}\r\n\r\n{body}".encode())
 
     def _message(self) -> sip.Message:
+        while True:
+            message = sip.parse(self._take())
+            if message is not None:
+                return message
+
+    def _put(self, data: bytes) -> None:
+        self._socket.sendall(data)
+
+    def _take(self) -> bytes:
+        """The next message; between messages there may be empty lines (RFC 5626)."""
+        while True:
+            self._received = self._received.lstrip(b"\r\n")
+            head, end, rest = self._received.partition(b"\r\n\r\n")
+            found = re.search(rb"^(?:content-length|l)\s*:\s*(\d+)", head, re.IGNORECASE | re.MULTILINE)
+            length = int(found[1]) if found else 0
+            if end and len(rest) >= length:
+                self._received = rest[length:]
+                return head + end + rest[:length]
+            self._read()
+
+    def _read(self) -> None:
+        deadline = time.monotonic() + _SECONDS
+        data = self._socket.recv(65536)
+        assert data, "the PBX has closed the connection"
+        assert time.monotonic() < deadline + 1
+        self._received += data
+
+
+class WebSocketPhone(TlsPhone):
+    """The same on a websocket."""
+
+    _via = "WSS"
+
+    def __init__(self, at: tuple[str, int], path: str, user: str, domain: str, password: str) -> None:
+        super().__init__(at, user, domain, password)
+        self._host = f"{secrets.token_hex(6)}.invalid"
+        self.contact = f"<sip:{user}@{self._host};transport=ws>"
+        key = base64.b64encode(os.urandom(16)).decode()
+        self._socket.sendall(
+            f"GET {path} HTTP/1.1\r\nHost: {at[0]}:{at[1]}\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+            f"Sec-WebSocket-Key: {key}\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Protocol: sip\r\n\r\n".encode()
+        )
+        while b"\r\n\r\n" not in self._received:
+            self._read()
+        head, _, self._received = self._received.partition(b"\r\n\r\n")
+        assert head.split()[1] == b"101", head
+
+    def _put(self, data: bytes) -> None:
+        self._frame(_TEXT, data)
+
+    def _take(self) -> bytes:
         while True:
             kind, data = self._next_frame()
             if kind == _PING:
                 self._frame(_PONG, data)
             assert kind != _CLOSE, "the PBX has closed the websocket"
-            message = sip.parse(data)
-            if message is not None:
-                return message
+            if kind == _TEXT:
+                return data
 
     def _frame(self, kind: int, data: bytes) -> None:
         """RFC 6455, 5.2; what clients send is masked."""
@@ -165,10 +209,3 @@ class WebSocketPhone:
             self._read()
         taken, self._received = self._received[:count], self._received[count:]
         return taken
-
-    def _read(self) -> None:
-        deadline = time.monotonic() + _SECONDS
-        data = self._socket.recv(65536)
-        assert data, "the PBX has closed the connection"
-        assert time.monotonic() < deadline + 1
-        self._received += data
