@@ -115,3 +115,19 @@ def test_so_is_a_number_of_contacts_in_a_fleet_as_freeswitch_counts_none_there(t
     assert "fleet" in found[0].message
     alone = compile_path(fleet, tenant="acme", targets=("freeswitch",)).diagnostics
     assert "PBX357" not in {d.code for d in alone}
+
+
+def test_beside_an_installation_its_profile_is_told_to_listen_for_the_phones(tmp_path: Path) -> None:
+    path = tmp_path / "acme.yaml"
+    path.write_text(_SOURCE.format(own="transport: wss", common="transport: tls"), encoding="utf-8")
+    lines = "\n".join(load_target("freeswitch").include_lines((plan_of(path),), Options(beside=True)))
+    assert 'wss-binding=":7443"' in lines
+    assert 'tls="true"' in lines
+    path.write_text(_SOURCE.format(own="", common=""), encoding="utf-8")
+    assert "profile internal" not in "\n".join(
+        load_target("freeswitch").include_lines((plan_of(path),), Options(beside=True))
+    )
+    path.write_text(_SOURCE.format(own="transport: wss", common="transport: tls"), encoding="utf-8")
+    assert "tcp, tls, udp, wss" in "\n".join(
+        load_target("asterisk").include_lines((plan_of(path),), Options(beside=True))
+    )
