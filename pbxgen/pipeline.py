@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from pbxgen.diagnostics.diagnostic import Diagnostic, Severity
@@ -112,6 +112,7 @@ def compile_path(
         return Compilation(path, False, (examiner.examined(loaded, compile_source(loaded, examiner.today)),))
     fleet = load_fleet(path)
     chosen = _narrowed(fleet.tenants, tenant)
+    examiner = replace(examiner, options=replace(examiner.options, fleet=len(chosen) > 1))
     step("compiling")
     tenants = tuple(
         examiner.examined(loaded, compiled)

@@ -30,6 +30,8 @@ class Attempt:
     """User part of the request URI as it was sent."""
     trunk: str | None = None
     """Name of the trunk that it was sent to; None: to a phone."""
+    address: int = 1
+    """Which of the trunk's addresses."""
 
 
 def entries(attempts: Iterable[Attempt]) -> list[list[Attempt]]:
@@ -60,9 +62,10 @@ def reached(attempts: Iterable[Attempt], states: Mapping[str, str]) -> tuple[Att
 
 
 def _sent_on(one: Attempt, later: Attempt) -> bool:
-    """Is ``later`` the same call, over the trunk that was tried next?"""
+    """Is ``later`` the same call, over the trunk (or its address) that was tried next?"""
     ended = one.ended is not None and one.status != 200 and 0 <= later.at - one.ended < _NEXT_TRUNK_SECONDS
-    return ended and one.trunk is not None and later.target == one.target and later.trunk not in (None, one.trunk)
+    over_another = later.trunk is not None and (later.trunk, later.address) != (one.trunk, one.address)
+    return ended and one.trunk is not None and later.target == one.target and over_another
 
 
 def number_sent(plan: Plan, trunk: str, digits: str) -> str:

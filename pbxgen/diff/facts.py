@@ -9,7 +9,7 @@ from pbxgen.diff.changes import EntryChanges, Fact
 from pbxgen.diff.shared_situations import BEFORE
 from pbxgen.flow.numbering import NumberingPlan
 from pbxgen.flow.pattern import Pattern
-from pbxgen.flow.plan import ANONYMOUS, Contacts, Plan, Route, Trunk, User
+from pbxgen.flow.plan import ANONYMOUS, Contacts, PhoneSettings, Plan, Route, Trunk, User
 from pbxgen.flow.schedule import DateRange, Schedule
 from pbxgen.phrases import Phrases
 
@@ -74,6 +74,7 @@ def _user(was: User, now: User, say: Phrases) -> Iterator[Fact]:
     yield Fact("shown", now.extension, was.own_number or "", now.own_number or "")
     logins = [say("diff.value.elsewhere" if u.password is None else "diff.value.by_pbxgen") for u in (was, now)]
     yield Fact("login", now.extension, *logins)
+    yield Fact("phone", now.extension, *(", ".join(_further(user.phone)) for user in (was, now)))
 
 
 def _route(route: Route, say: Phrases) -> str:
@@ -87,9 +88,9 @@ def _route(route: Route, say: Phrases) -> str:
 
 
 def _trunk(trunk: Trunk, say: Phrases) -> str:
-    port = "" if trunk.port is None else f":{trunk.port}"
+    addresses = [host if port is None else f"{host}:{port}" for host, port in trunk.hosts]
     parts = [
-        f"{trunk.host}{port}/{trunk.transport}",
+        f"{' + '.join(addresses)}/{trunk.transport}",
         say("diff.value.trunk_number", number=trunk.number) if trunk.number else "",
         trunk.number_format.value,
         say("diff.value.caller_id", policy=trunk.caller_id),
@@ -104,11 +105,11 @@ def _trunk(trunk: Trunk, say: Phrases) -> str:
     return ", ".join(p for p in parts if p)
 
 
-def _further(trunk: Trunk) -> Iterator[str]:
-    """What else the source says of a trunk: its keys, where they are not as they are without being written."""
-    for field in fields(trunk):
-        value = getattr(trunk, field.name)
-        if field.default is not MISSING and value != field.default:
+def _further(of: Trunk | PhoneSettings) -> Iterator[str]:
+    """What else the source says of it: its keys, where they are not as they are without being written."""
+    for field in fields(of):
+        value = getattr(of, field.name)
+        if field.default is not MISSING and value != field.default and field.name != "more_hosts":  # shown as addresses
             parts = value if isinstance(value, tuple) else (value,)
             yield f"{field.name}: {':'.join(str(part) for part in parts if part is not None)}"
 

@@ -308,6 +308,35 @@ class RawSetting:
         return self.pbx, self.part, self.name
 
 
+class Srtp(StrEnum):
+    """Is the sound encrypted (RFC 3711, with keys in the session description, RFC 4568)?"""
+
+    OFF = "off"
+    OPTIONAL = "optional"
+    REQUIRED = "required"
+
+
+PHONE_CODECS = ("g722", "alaw", "ulaw")
+
+
+@dataclass(frozen=True, slots=True)
+class PhoneSettings:
+    """What a PBX expects of a user's phones."""
+
+    transport: str = "udp"
+    """udp, tcp, tls or wss."""
+    codecs: tuple[str, ...] = PHONE_CODECS
+    """Those that are offered, best first."""
+    srtp: Srtp = Srtp.OFF
+    max_contacts: int | None = None
+    """How many may be registered at once; None: nothing is said of it."""
+
+    @property
+    def webrtc(self) -> bool:
+        """Is it a browser, whose sound is always encrypted (DTLS-SRTP)?"""
+        return self.transport == "wss"
+
+
 @dataclass(frozen=True, slots=True)
 class User:
     extension: str
@@ -336,6 +365,7 @@ class User:
     """Trunks by which the user's calls and diversions leave, in the order tried; empty: those of the route."""
     options: tuple[RawSetting, ...] = ()
     """Of the phone: those of all phones, and the user's own."""
+    phone: PhoneSettings = PhoneSettings()
     own_mobile: Place | None = None
     """The ``mobile`` as a place that a setting may lead to; None where there is none, or the class forbids it."""
 
@@ -425,14 +455,6 @@ class Dtmf(StrEnum):
     INFO = "info"
 
 
-class Srtp(StrEnum):
-    """Is the sound encrypted (RFC 3711, with keys in the session description, RFC 4568)?"""
-
-    OFF = "off"
-    OPTIONAL = "optional"
-    REQUIRED = "required"
-
-
 DEFAULT_CODECS = ("alaw", "ulaw")
 
 
@@ -479,6 +501,13 @@ class Trunk:
     """May a call become a T.38 fax?"""
     max_calls: int | None = None
     """Calls at once, incoming ones too; None: as many as there are."""
+    more_hosts: tuple[tuple[str, int | None], ...] = ()
+    """Further addresses of the carrier, each with its port, which are tried in order behind the first."""
+
+    @property
+    def hosts(self) -> tuple[tuple[str, int | None], ...]:
+        """Every address with its port, in the order in which calls try them."""
+        return (self.host, self.port), *self.more_hosts
 
 
 @dataclass(frozen=True, slots=True)
@@ -701,6 +730,10 @@ class Plan:
             return place.trunks
         route = self.route_of(place.target)
         return () if route is None else route.trunks
+
+    def tries(self, trunks: tuple[str, ...]) -> int:
+        """How many addresses a call tries that leaves by these trunks and that none carries."""
+        return sum(len(self.trunks[name].hosts) if name in self.trunks else 1 for name in trunks)
 
     def is_short(self, digits: str) -> bool:
         """Is it dialled and sent as it is: an emergency number, or one of a route that is `as_dialled`?"""

@@ -158,7 +158,7 @@ def _dial_out(plan: Plan, caller: Caller, out: entry.DialOut, entered: Event, wo
     if rung.answered is not None:
         ending = Ending(EndKind.ANSWERED, number)
     else:
-        status = release_status(rung.status, rung.outcome, several=bool(out.route.backups))
+        status = release_status(rung.status, rung.outcome, several=plan.tries(out.route.trunks) > 1)
         ending = Ending(EndKind.RELEASED, str(status))
     ended = Event(EventKind.ENDED, ending.value, outcome=rung.outcome, detail=ending.kind.value)
     rang = _rang(number, rung, None)

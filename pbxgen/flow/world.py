@@ -326,13 +326,14 @@ class Bell:
         Its time is that on the trunk that carries it: it starts anew on each.
         """
         state, waited, status, outcome = self._world.outside.get(number, "answer"), 0, None, Outcome.UNREACHABLE
-        silent = SILENT_SECONDS if len(trunks) > 1 else seconds
+        several = self._plan.tries(trunks) > 1
         events: list[Event] = []
         via: str | None = None
         for trunk, of_trunk in ((trunk, self._world.trunks.get(trunk)) for trunk in trunks):
             if of_trunk is None and not emergency and self._is_full(trunk):
                 of_trunk = "full"
             if of_trunk in ("down", "silent"):
+                silent = SILENT_SECONDS * self._plan.tries((trunk,)) if several else seconds
                 events.append(Event(EventKind.NOT_CARRIED, trunk, detail=of_trunk, seconds=silent))
                 waited, outcome = waited + silent, Outcome.UNREACHABLE
                 continue

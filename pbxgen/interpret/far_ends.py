@@ -24,6 +24,8 @@ class FarEnd(Reply):
     """Extension or E.164 number (an emergency number as it is)."""
     trunk: str | None = None
     """Of an outside number: the trunk that it is called over."""
+    address: int = 1
+    """Which of the trunk's addresses."""
 
 
 def contacts(case: Case, extension: str) -> tuple[FarEnd, ...]:
@@ -32,19 +34,26 @@ def contacts(case: Case, extension: str) -> tuple[FarEnd, ...]:
     return tuple(_far_end(extension, state) for state in states if state != UNREGISTERED)
 
 
-def outside(case: Case, number: str, trunk: str | None = None) -> FarEnd:
+def outside(case: Case, number: str, trunk: str | None = None, address: int = 1) -> FarEnd:
     """The outside number ``number``, E.164 or an emergency number, as it shows itself over a trunk."""
     world = case.world
-    return _far_end(number, reply_over(world.trunks.get(trunk or ""), world.outside.get(number, "answer")), trunk)
+    state = reply_over(world.trunks.get(trunk or ""), world.outside.get(number, "answer"))
+    return FarEnd(**asdict(reply_of(state)), target=number, trunk=trunk, address=address)
+
+
+def trunk_and_address(name: str) -> tuple[str, int]:
+    """The trunk and which of its addresses is meant by what is written for it: ``carrier``, or ``carrier.2``."""
+    trunk, _, number = name.partition(".")
+    return trunk, int(number) if number.isdigit() else 1
 
 
 def trunk_address(trunk: Trunk) -> str | None:
     """An address that calls of a trunk come from: that of its host, else the first that it may call from."""
-    for text in (trunk.host, *trunk.accept_from):
+    for text in (*(host for host, _ in trunk.hosts), *trunk.accept_from):
         with suppress(ValueError):
             return str(ipaddress.ip_network(text, strict=False)[0])
     return None
 
 
-def _far_end(target: str, state: str, trunk: str | None = None) -> FarEnd:
-    return FarEnd(**asdict(reply_of(state)), target=target, trunk=trunk)
+def _far_end(target: str, state: str) -> FarEnd:
+    return FarEnd(**asdict(reply_of(state)), target=target)

@@ -108,16 +108,17 @@ class LabCall:
         """The PBX sends a new INVITE to one of our phones or trunks."""
         message = seen.message
         user = message.uri_user
-        trunk = None
+        trunk, address = None, 1
         if seen.ours == self.testbed.phones:
             _, extension, index = user.rsplit(".", 2)
             target, state = extension, self.case.world.phone(extension)[int(index)]
         else:
             trunk = self.tenant.trunk_at[seen.ours]
+            _, address = self.tenant.further.get(seen.ours, (trunk, 1))
             target = number_sent(self.plan, trunk, user)
             world = self.case.world
             state = phone_states.reply_over(world.trunks.get(trunk), world.outside.get(target, "answer"))
-        leg = Dialog(message.call_id, target, state, seen.at, message, trunk=trunk)
+        leg = Dialog(message.call_id, target, state, seen.at, message, trunk=trunk, address=address)
         if target == self.tenant.parking or message.call_id in self._parked:
             self._parked[message.call_id] = leg
         else:

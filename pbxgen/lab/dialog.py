@@ -33,6 +33,8 @@ class Dialog:
     stream: Stream | None = None
     trunk: str | None = None
     """The trunk that an outside number was invited over."""
+    address: int = 1
+    """Which of the trunk's addresses."""
 
     @property
     def up(self) -> bool:
@@ -55,6 +57,7 @@ class Dialog:
             headers=self.invite.headers if self.invite is not None else (),
             request_user=self.invite.uri_user if self.invite is not None else "",
             trunk=self.trunk,
+            address=self.address,
         )
 
     def see(self, seen: SeenMessage, *, ours_is_caller: bool) -> None:

@@ -95,7 +95,7 @@ class CallSession:
     async def furnish(self, tenant: Tenant) -> None:
         """Set up the phones and far ends of a tenant for its call."""
         call = self.calls[tenant.plan.name] = LabCall(self.testbed, tenant)
-        for address in tenant.trunks.values():
+        for address in tenant.trunk_at:
             if address not in self._by_trunk:
                 await self.wire.listen(address, self.pbx.trunks_at)
             self._by_trunk[address] = call

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from pbxgen.calls.case import Case
 from pbxgen.calls.observed import SERVICE
@@ -34,12 +34,15 @@ class Tenant:
     """An extension of the laboratory's own that phones `in_call` talk with."""
     registered_seconds: int = 7200
     """For so long its phones register."""
+    further: Mapping[Address, tuple[str, int]] = field(default_factory=dict)
+    """Further far ends of trunks that have several addresses: the trunk of each, and which address (2, 3, …) it is."""
     passwords: Mapping[str, str] | None = None
     """By extension, of the phones that take part, on a PBX that is not the laboratory's; None: all do, with its own."""
 
     @property
     def trunk_at(self) -> dict[Address, str]:
-        return {address: name for name, address in self.trunks.items()}
+        further = {address: name for address, (name, _) in self.further.items()}
+        return {address: name for name, address in self.trunks.items()} | further
 
     @property
     def phones(self) -> Collection[str]:
@@ -87,6 +90,7 @@ def _tenant(number: int, case: Case, addresses: Iterator[Address], secrets: dict
 
     trunks: dict[str, Trunk] = {}
     ends: dict[str, Address] = {}
+    further: dict[Address, tuple[str, int]] = {}
     for key, trunk in plan.trunks.items():
         host, port = ends[key] = next(addresses)
         login = secret(f"trunk-{name}") if trunk.password is not None else None
@@ -94,6 +98,9 @@ def _tenant(number: int, case: Case, addresses: Iterator[Address], secrets: dict
         placed = replace(
             trunk, host=host, port=port, transport="udp", accept_from=(), password=login, outbound_proxy=proxy
         )
+        more = tuple(next(addresses) for _ in trunk.more_hosts)
+        further |= {address: (key, number) for number, address in enumerate(more, 2)}
+        placed = replace(placed, more_hosts=more)
         trunks[key] = replace(placed, keepalive=trunk.keepalive if trunk.keepalive < _SOON else 0)
     named = replace(plan, name=name, domain=f"{name}.lab")
     users = {extension: _user(named, user, secret) for extension, user in plan.users.items()}
@@ -105,7 +112,7 @@ def _tenant(number: int, case: Case, addresses: Iterator[Address], secrets: dict
         )
     heard = (*sorted(announcements(plan)), *(f"{SERVICE}{name}" for name in sorted(plan.services)))
     recordings = {name: 600 + 70 * i for i, name in enumerate(heard)}
-    return Tenant(case, replace(named, trunks=trunks, users=users), ends, recordings, parking)
+    return Tenant(case, replace(named, trunks=trunks, users=users), ends, recordings, parking, further=further)
 
 
 def _user(plan: Plan, user: User, secret: Callable[[str], Secret]) -> User:

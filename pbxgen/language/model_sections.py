@@ -112,14 +112,24 @@ MaxCalls = Annotated[
 ]
 
 
+Codecs = Annotated[
+    list[Literal["alaw", "ulaw", "g722", "g729", "gsm", "opus"]],
+    Field(min_length=1),
+    Expects("a list of codecs"),
+]
+
+
+HostAndPort = Annotated[
+    str, StringConstraints(pattern=r"^[A-Za-z0-9._:\[\]-]+$", max_length=270), Expects("a host or host:port")
+]
+
+
 class Trunk(Model):
     """A connection to a carrier."""
 
-    host: Annotated[
-        str, StringConstraints(pattern=r"^[A-Za-z0-9._:\[\]-]+$", max_length=270), Expects("a host or host:port")
-    ] = Field(
-        description="host or host:port of the carrier; an IPv6 address with a port stands in brackets.",
-        examples=["sip.carrier.example", "192.0.2.10:5080"],
+    host: Annotated[OneOrSome[HostAndPort], Expects("a host or host:port, or a list of them")] = Field(
+        description="host or host:port of the carrier (IPv6 with a port in brackets), or a list, tried in order.",
+        examples=["sip.carrier.example", "192.0.2.10:5080", ["192.0.2.10", "192.0.2.11"]],
     )
     transport: Literal["udp", "tcp", "tls"] = Field("udp", description="How SIP travels.")
     username: Text | None = Field(None, description="Name of the account at the carrier, and of its login.")
@@ -131,12 +141,7 @@ class Trunk(Model):
     expires: Annotated[int, Field(ge=60, le=7200), Expects("whole seconds")] = Field(
         600, description="Seconds of a registration, 60-7200."
     )
-    outbound_proxy: (
-        Annotated[
-            str, StringConstraints(pattern=r"^[A-Za-z0-9._:\[\]-]+$", max_length=270), Expects("a host or host:port")
-        ]
-        | Null
-    ) = Field(
+    outbound_proxy: HostAndPort | Null = Field(
         None,
         description="host or host:port that everything is sent to, in place of `host`.",
         examples=["proxy.carrier.example", "192.0.2.9:5080"],
@@ -154,11 +159,7 @@ class Trunk(Model):
         "request",
         description="Where an incoming call names the number it is for: the request, To, or P-Called-Party-ID.",
     )
-    codecs: Annotated[
-        list[Literal["alaw", "ulaw", "g722", "g729", "gsm", "opus"]],
-        Field(min_length=1),
-        Expects("a list of codecs"),
-    ] = Field(["alaw", "ulaw"], description="Codecs, best first.", examples=[["g722", "alaw", "ulaw"]])
+    codecs: Codecs = Field(["alaw", "ulaw"], description="Codecs, best first.", examples=[["g722", "alaw", "ulaw"]])
     dtmf: Literal["auto", "rfc4733", "inband", "info"] = Field(
         "auto", description="How keys travel: RFC 4733 where it is offered, else in-band (auto), or one of them."
     )
@@ -438,15 +439,35 @@ class Leg(Destination):
 LegItem = Annotated[Annotated[DestinationText, Tag("<text>")] | Annotated[Leg, Tag("<map>")], BY_SHAPE, A_DESTINATION]
 
 
+PhoneTransport = Literal["udp", "tcp", "tls", "wss"]
+MaxContacts = Annotated[int, Field(ge=1, le=100), Expects("a whole number of contacts")]
+
+
 class Phone(Model):
     """What is said of one user's phone, over what all phones have in common."""
 
+    transport: Annotated[PhoneTransport | None, NOT_NULL] = Field(None, description="How SIP travels; wss: WebRTC.")
+    codecs: Annotated[Codecs | None, NOT_NULL] = Field(None, description="Codecs, best first.", examples=[["opus"]])
+    srtp: Annotated[Literal["off", "optional", "required"] | None, NOT_NULL] = Field(
+        None, description="Is the sound encrypted (SRTP)? With wss it always is."
+    )
+    max_contacts: Annotated[MaxContacts | None, NOT_NULL] = Field(
+        None, description="Phones that may be registered at once, 1-100."
+    )
     options: PhoneOptions = Field(PhoneOptions(), description="Raw settings, by PBX.")
 
 
 class Phones(Model):
     """What all phones have in common."""
 
+    transport: PhoneTransport = Field("udp", description="How SIP travels: udp, tcp, tls, or wss (WebRTC).")
+    codecs: Codecs = Field(
+        ["g722", "alaw", "ulaw"], description="Codecs, best first.", examples=[["opus", "g722", "alaw"]]
+    )
+    srtp: Literal["off", "optional", "required"] = Field(
+        "off", description="Is the sound encrypted (SRTP)? With wss it always is."
+    )
+    max_contacts: MaxContacts = Field(10, description="Phones of one user that may be registered at once, 1-100.")
     options: PhoneOptions = Field(PhoneOptions(), description="Raw settings, by PBX.")
 
 

@@ -36,6 +36,7 @@ _BROADCAST = ipaddress.ip_network("255.255.255.255/32")
 _IPV4_MAPPED = ipaddress.ip_network("::ffff:0:0/96")
 _NOT_HOSTS = (_BROADCAST, ipaddress.ip_network("0.0.0.0/8"), ipaddress.ip_network("::/128"), _IPV4_MAPPED)
 _ADDRESSES = "write the addresses that the carrier gives for its servers"
+_SIP = 5060
 _HOST = re.compile(r"[A-Za-z0-9_](?:[A-Za-z0-9._-]*[A-Za-z0-9])?")
 
 
@@ -46,19 +47,36 @@ def trunks(draft: Draft, numbers: Numbers, findings: Findings) -> dict[str, plan
         for name, trunk in draft.source.trunks.items()
     }
     for name, trunk in found.items():
-        if draft.pbx and trunk.host.casefold() == draft.pbx.domain.casefold():
-            place = at(at(section, name), "host").location
-            message = f"{trunk.host} is pbx.domain, where the phones are: who calls from there would be the trunk"
-            findings.add("PBX161", message, place, help=_ADDRESSES)
+        written = each(draft.source.trunks[name].host, at(at(section, name), "host"))
+        for (host, _), (_, item) in zip(trunk.hosts, written, strict=False):
+            if draft.pbx and host.casefold() == draft.pbx.domain.casefold():
+                message = f"{host} is pbx.domain, where the phones are: who calls from there would be the trunk"
+                findings.add("PBX161", message, item.location, help=_ADDRESSES)
     return found
+
+
+def _hosts(name: str, written: str | list[str], node: Node, findings: Findings) -> tuple[tuple[str, int | None], ...]:
+    """The addresses of a carrier in the order in which they are tried, each once."""
+    found: list[tuple[str, int | None]] = []
+    for text, item in each(written, node):
+        host, port = _host(text, item, findings)
+        if _is_ip(host):
+            _check_trusted(ipaddress.ip_network(host), text, item.location, findings)
+        if (host.casefold(), port or _SIP) in [(known.casefold(), its or _SIP) for known, its in found]:
+            findings.add(
+                "PBX193",
+                f"{text} is an address of trunk {name} already",
+                item.location,
+                help="remove one of the two: an address is tried once a call",
+            )
+        found.append((host, port))
+    return tuple(found)
 
 
 def _trunk(
     name: str, trunk: model.Trunk, node: Node, location: Location, numbers: Numbers, findings: Findings
 ) -> plan.Trunk:
-    host, port = _host(trunk.host, at(node, "host"), findings)
-    if _is_ip(host):
-        _check_trusted(ipaddress.ip_network(host), trunk.host, at(node, "host").location, findings)
+    (host, port), *more_hosts = _hosts(name, trunk.host, at(node, "host"), findings)
     accepted = []
     if trunk.accept_from:
         for text, item in each(trunk.accept_from, at(node, "accept_from")):
@@ -95,7 +113,8 @@ def _trunk(
     if not trunk.tls_verify:
         findings.add(
             "PBX192",
-            f"whoever answers at {trunk.host} is taken for the carrier of trunk {name}: no certificate is asked for",
+            f"whoever answers at {' or '.join(many(trunk.host))} is taken for the carrier of trunk {name}: "
+            "no certificate is asked for",
             at(node, "tls_verify").location,
             help="remove tls_verify: false, and have the PBX know the authority of the carrier's certificate",
         )
@@ -132,6 +151,7 @@ def _trunk(
         dtmf=plan.Dtmf(trunk.dtmf),
         t38=trunk.t38,
         max_calls=trunk.max_calls,
+        more_hosts=tuple(more_hosts),
     )
 
 

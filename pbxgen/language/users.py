@@ -10,6 +10,7 @@ from pbxgen.language.findings import Findings
 from pbxgen.language.model_base import many
 from pbxgen.language.model_sections import WITHHELD, User, Voicemail
 from pbxgen.language.outside import trunk_names
+from pbxgen.language.phones import common_settings, own_settings
 from pbxgen.language.positions import at, each, items, key_of
 from pbxgen.language.raw_settings import over, raw_settings
 from pbxgen.language.resolve import Rights, merge
@@ -73,6 +74,7 @@ class _UserCompiler:
         self.profiles = profiles
         self.route_tuples: dict[frozenset[str], tuple[str, ...]] = {}
         phones = context.draft.source.phones
+        self.common_phone = common_settings(phones, context.draft.node("phones"), context.findings)
         self.common_options = raw_settings(phones.options, context.draft.node("phones", "options"))
         defaults = context.draft.node("defaults", "class")
         name = context.draft.source.defaults.class_
@@ -110,6 +112,7 @@ class _UserCompiler:
             follow_me=self._follow_me(user, node, rights, findings),
             password=password,
             options=self._options(user, node),
+            phone=self._phone(extension, user, node, findings),
             own_number=_shown(user, node, context, dids, findings),
             withheld=user.caller_id == WITHHELD,
             pickup=tuple(dict.fromkeys(many(user.pickup))),
@@ -123,6 +126,11 @@ class _UserCompiler:
             return self.common_options
         own = raw_settings(user.phone.options, at(node, "phone", "options"))
         return over(own, self.common_options) if own else self.common_options
+
+    def _phone(self, extension: str, user: User, node: Node, findings: Findings) -> plan.PhoneSettings:
+        if user.phone is None:
+            return self.common_phone
+        return own_settings(extension, user.phone, at(node, "phone"), self.common_phone, findings)
 
     def _own_mobile(self, mobile: str | None, rights: Rights, location: Location) -> plan.Place | None:
         """The mobile as a place that a setting may lead to."""

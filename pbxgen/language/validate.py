@@ -7,7 +7,7 @@ the parts that are right.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -31,6 +31,10 @@ _KEYS = {
     for part in split(key_at(Source, (section, "")))[1]
     if isinstance(part, KeyForm)
 }
+
+
+_NOT_NULL = "none_required"
+"""What pydantic calls a value where null stands for one of several forms."""
 
 
 @cache
@@ -146,7 +150,7 @@ class _Cutter:
             except ValidationError as problems:
                 errors = problems.errors(include_url=False, include_input=False)
             whole = Mapping({name: Entry(key, node)}, root.location)
-            paths = {self._report(error, name, whole) for error in errors}
+            paths = {self._report(error, name, whole) for error in _once(errors, node)}
             self.note((name, *path) for path in paths)
             if () in paths:
                 return None, None
@@ -165,6 +169,12 @@ class _Cutter:
         if error["type"] == "missing":
             return (*_without_positions(full), error["loc"][-1]) in self._named
         return error["type"] == "too_short" and (*_without_positions(full), -1) in self._named
+
+
+def _once(errors: Sequence[Any], node: Node) -> Iterator[Any]:
+    """Each value once: where null is said to be possible too, what the other form says of the value tells more."""
+    told = {_in_tree(error["loc"], node) for error in errors if error["type"] != _NOT_NULL}
+    yield from (error for error in errors if error["type"] != _NOT_NULL or _in_tree(error["loc"], node) not in told)
 
 
 def _without_positions(path: Path) -> Path:

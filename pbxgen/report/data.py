@@ -42,7 +42,7 @@ def plan_data(plan: Plan) -> dict[str, Any]:
                 "patterns": [p.regex for p in r.patterns],
                 "emergency": r.emergency,
                 "asDialled": r.as_dialled,
-                "several": bool(r.backups),
+                "several": plan.tries(r.trunks) > 1,
             }
             for r in plan.routes.values()
         ],
@@ -52,7 +52,7 @@ def plan_data(plan: Plan) -> dict[str, Any]:
             "pickup": plan.features.pickup,
             "pickupOf": plan.features.pickup_of,
         },
-        "emergency": {number: len(trunks) > 1 for number, trunks in plan.emergency.items()},
+        "emergency": {number: plan.tries(trunks) > 1 for number, trunks in plan.emergency.items()},
         "schedules": {name: _schedule(schedule) for name, schedule in plan.schedules.items()},
         "contacts": {name: _contacts(contacts) for name, contacts in plan.contacts.items()},
         "operators": {name: _group(group) for name, group in plan.operators.items()},
@@ -63,7 +63,7 @@ def plan_data(plan: Plan) -> dict[str, Any]:
         "inbound": {n: {"rules": lists.index(i.rules), "at": i.location.short} for n, i in plan.inbound.items()},
         "ranges": [[i.number, i.pattern.regex] for i in plan.ranges if i.pattern is not None],
         "dids": dict(plan.dids),
-        "users": [_user(user, lists) for user in plan.users.values()],
+        "users": [_user(plan, user, lists) for user in plan.users.values()],
         "lists": lists.values,
         "switches": {name: switch.on for name, switch in plan.switches.items()},
         "settable": _settable(plan),
@@ -142,7 +142,7 @@ class _Lists:
         return self._known[text]
 
 
-def _user(user: User, lists: _Lists) -> dict[str, Any]:
+def _user(plan: Plan, user: User, lists: _Lists) -> dict[str, Any]:
     deviations = {name: lists.index(rules) for name, rules in user.deviations.lists() if rules}
     legs = [{"place": _place(leg.place), "delay": leg.delay} for leg in user.follow_me]
     optional: dict[str, Any] = {
@@ -150,7 +150,7 @@ def _user(user: User, lists: _Lists) -> dict[str, Any]:
         "mobile": user.mobile,
         "mailbox": None if user.mailbox is None else user.mailbox.location.short,
         "routes": list(user.routes or ()),
-        "trunks": len(user.trunks),
+        "trunks": plan.tries(user.trunks),
         "dnd": user.dnd,
         "deviations": deviations,
         "legs": legs,

@@ -27,6 +27,8 @@ class Options:
 
     None: ``{extension}`` where a PBX serves one plan, ``{extension}@{domain}`` where it serves several.
     """
+    fleet: bool = False
+    """Does one PBX serve several plans?"""
     beside: bool = False
     """Beside an existing installation: only what is the plan's own, everything below ``pbxgen/``."""
     secrets: Mapping[Secret, str] = field(default_factory=dict)

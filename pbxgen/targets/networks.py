@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import ipaddress
+from collections.abc import Iterator
+from dataclasses import replace
 from typing import TypeAlias
 from urllib.parse import quote
 
@@ -21,9 +23,32 @@ def network_of(text: str) -> Network | None:
 
 def networks(trunk: Trunk) -> list[Network]:
     """Those of ``host``, ``outbound_proxy`` and ``accept_from``."""
-    proxy = () if trunk.outbound_proxy is None else (trunk.outbound_proxy[0],)
-    possible = map(network_of, (trunk.host, *proxy, *trunk.accept_from))
+    hosts = [host for host, _ in (*trunk.hosts, *_proxies(trunk))]
+    possible = map(network_of, (*hosts, *trunk.accept_from))
     return [network for network in possible if network is not None]
+
+
+def unknown_host(trunk: Trunk) -> str | None:
+    """A host that is a name where no address is given that calls of the trunk come from; None: there is none."""
+    if trunk.accept_from or any(network_of(host) is not None for host, _ in _proxies(trunk)):
+        return None
+    return next((host for host, _ in trunk.hosts if network_of(host) is None), None)
+
+
+def _proxies(trunk: Trunk) -> tuple[tuple[str, int | None], ...]:
+    return () if trunk.outbound_proxy is None else (trunk.outbound_proxy,)
+
+
+def by_address(trunk: Trunk) -> Iterator[Trunk]:
+    """The trunk for each of its addresses, as if it had no other: ``carrier``, ``carrier.2`` (names hold no dot)."""
+    for number, (host, port) in enumerate(trunk.hosts, 1):
+        name = trunk.name if number == 1 else f"{trunk.name}.{number}"
+        yield replace(trunk, name=name, host=host, port=port, more_hosts=())
+
+
+def tried(plan: Plan, trunks: tuple[str, ...]) -> tuple[str, ...]:
+    """The addresses of trunks, by their names in :func:`by_address`, in the order in which a call tries them."""
+    return tuple(one.name for name in trunks for one in by_address(plan.trunks[name]))
 
 
 def host_and_port(host: str, port: int | None) -> str:

@@ -349,3 +349,17 @@ def test_what_is_wrong_with_a_secret_does_not_show_it(holder: str, value: str) -
 def test_what_cannot_be_a_secret(value: str, said: str) -> None:
     (found,) = findings(HEAD + f'users: {{"101": {{password: {value}}}}}\n')
     assert found.message == f"password cannot be {said}"
+
+
+@pytest.mark.parametrize(
+    ("body", "code"),
+    [
+        ("trunks: {t: {host: 192.0.2.1, auth_username: 5}}\n", "PBX106"),
+        ("trunks: {t: {host: 192.0.2.1, outbound_proxy: [192.0.2.2]}}\n", "PBX103"),
+        ("trunks: {t: {host: 192.0.2.1, from_domain: {a: b}}}\n", "PBX103"),
+        ("features: {own_mailbox: 97}\n", "PBX106"),
+        ("defaults: {self_service: [staff]}\n", "PBX103"),
+    ],
+)
+def test_a_value_that_may_also_be_null_is_told_of_once(body: str, code: str) -> None:
+    assert [d.code for d in findings(HEAD + body) if d.severity.value == "error"] == [code]

@@ -74,8 +74,11 @@ def post(address: str, body: dict[str, Any]) -> Any:
 
 
 @contextmanager
-def browser() -> Iterator[Browser]:
-    """A window that is closed at the end. Without Chromium the test is skipped; PBXGEN_REQUIRE=chromium: it fails."""
+def browser(*further: str) -> Iterator[Browser]:
+    """A window that is closed at the end; ``further``: arguments of Chromium.
+
+    Without Chromium the test is skipped; PBXGEN_REQUIRE=chromium: it fails.
+    """
     chromium = os.environ.get("PBXGEN_CHROMIUM") or shutil.which("chromium")
     driver = os.environ.get("PBXGEN_CHROMEDRIVER") or shutil.which("chromedriver")
     if not chromium or not driver:
@@ -91,7 +94,7 @@ def browser() -> Iterator[Browser]:
         try:
             address = f"http://127.0.0.1:{port}"
             _wait(port)
-            arguments = [*_ARGUMENTS, f"--user-data-dir={profile}"]
+            arguments = [*_ARGUMENTS, *further, f"--user-data-dir={profile}"]
             options = {"goog:chromeOptions": {"args": arguments, "binary": chromium}}
             session = post(f"{address}/session", {"capabilities": {"alwaysMatch": options}})["sessionId"]
             try:

@@ -466,7 +466,7 @@ CODES: tuple[Code, ...] = (
         "PBX191",
         "Keys of the sound in clear text",
         "With `srtp` the keys that encrypt the sound stand in the SIP messages (RFC 4568). Over udp and tcp everyone "
-        "who can read those can hear the calls.",
+        "who can read those can hear the calls. The same holds for `phones` and a user's `phone`.",
         example=source(
             "trunks: {carrier: {host: 192.0.2.1, srtp: optional}}\nroutes: {world: {match: +., trunk: carrier}}\n"
         ),
@@ -481,5 +481,23 @@ CODES: tuple[Code, ...] = (
             "routes: {world: {match: +., trunk: carrier}}\n"
         ),
         cure="Remove it, and have the PBX know the authority that has signed the carrier's certificate.",
+    ),
+    error(
+        "PBX193",
+        "Address twice in a list",
+        "The addresses of a trunk are tried in order, each of them once a call.",
+        example=source(
+            "trunks: {carrier: {host: [192.0.2.1, 192.0.2.2, 192.0.2.1]}}\n"
+            "routes: {world: {match: +., trunk: carrier}}\n"
+        ),
+        cure="Remove one of the two.",
+    ),
+    error(
+        "PBX194",
+        "Phone that is a browser, and a key that browsers do not go with",
+        "With `transport: wss` a phone is a browser (WebRTC). It encrypts the sound of every call (DTLS-SRTP), and has "
+        "the codecs opus, g722, alaw and ulaw.",
+        example=source('users: {"101": {phone: {transport: wss, codecs: [g729]}}}\n'),
+        cure="Add a codec that browsers have; remove `srtp: off`.",
     ),
 )

@@ -148,6 +148,14 @@ schedules:
         cure="Write the carrier's IPv4 address or its host name, or use Asterisk.",
     ),
     error(
+        "PBX357",
+        "Number of contacts that FreeSWITCH does not hold to",
+        "The plan for FreeSWITCH rings twelve contacts of a user at most. It counts registrations by the name that "
+        "a phone writes into To, and in a fleet they are kept under another one, so that there it counts none.",
+        example=source('users: {"101": {password: "not-12345", phone: {max_contacts: 20}}}\n'),
+        cure="Write `max_contacts` of 12 or less, or use Asterisk; in a fleet leave it out.",
+    ),
+    error(
         "PBX390",
         "Raw setting that decides what pbxgen promises",
         "`options` hand settings on to the PBX that the language has no key for. Who somebody is, where calls come in, "

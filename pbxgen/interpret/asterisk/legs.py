@@ -7,7 +7,16 @@ import re
 from pbxgen.calls.attempts import Attempt, number_sent
 from pbxgen.flow.world import quickness
 from pbxgen.interpret.asterisk.channel import AsteriskChannel, AsteriskPlace, AsteriskSwitch, RungChannel
-from pbxgen.interpret.far_ends import ANSWER_MS, REFUSAL_MS, TIMER_B_MS, TURN_MS, FarEnd, contacts, outside
+from pbxgen.interpret.far_ends import (
+    ANSWER_MS,
+    REFUSAL_MS,
+    TIMER_B_MS,
+    TURN_MS,
+    FarEnd,
+    contacts,
+    outside,
+    trunk_and_address,
+)
 
 UNALLOCATED, NO_ROUTE, NORMAL, BUSY, UNAVAILABLE, NO_ANSWER, REJECTED, CONGESTION = 1, 3, 16, 17, 18, 19, 21, 34
 _CAUSE_OF = {
@@ -75,7 +84,9 @@ class AsteriskLeg(RungChannel):
         user, domain = self.switch.endpoints.sender(self.endpoint or "")
         shown = user or (self.number if self.number and not self.withheld else "anonymous")
         headers = (("from", f"<sip:{shown}@{domain or self.switch.case.plan.domain}>"), *self.headers)
-        self.attempt = Attempt(far_end.target, clock.now / 1000, None, None, headers, self._user, far_end.trunk)
+        self.attempt = Attempt(
+            far_end.target, clock.now / 1000, None, None, headers, self._user, far_end.trunk, far_end.address
+        )
         self.switch.legs.append(self)
         if far_end.deaf:
             clock.after(TIMER_B_MS, self._give_up)
@@ -251,18 +262,19 @@ def _outside(switch: AsteriskSwitch, endpoint: str, user: str) -> FarEnd | None:
     if not user or not switch.endpoints.is_trunk(endpoint):
         return None
     plan = switch.case.plan
-    tenant, _, name = endpoint.partition(".trunk.")
+    tenant, _, written = endpoint.partition(".trunk.")
+    name, address = trunk_and_address(written)
     if tenant != plan.name or name not in plan.trunks:
         switch.complain(f"{user} is called over {endpoint}, which is no trunk of {plan.name}")
         return outside(switch.case, user)
-    return outside(switch.case, number_sent(plan, name, user), name)
+    return outside(switch.case, number_sent(plan, name, user), name, address)
 
 
 def is_thought_dead(switch: AsteriskSwitch, endpoint: str) -> bool:
     """Has a trunk left OPTIONS unanswered? Asterisk then calls it by its address only."""
     if not switch.endpoints.is_trunk(endpoint) or not switch.endpoints.is_watched(endpoint):
         return False
-    return switch.case.world.trunks.get(endpoint.partition(".trunk.")[2]) == "down"
+    return switch.case.world.trunks.get(trunk_and_address(endpoint.partition(".trunk.")[2])[0]) == "down"
 
 
 def contact_uris(switch: AsteriskSwitch, endpoint: str) -> tuple[str, ...]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from pbxgen.calls.attempts import Attempt, number_sent
 from pbxgen.interpret.base import NotUnderstoodError
-from pbxgen.interpret.far_ends import TIMER_B_MS, FarEnd, contacts, outside
+from pbxgen.interpret.far_ends import TIMER_B_MS, FarEnd, contacts, outside, trunk_and_address
 from pbxgen.interpret.freeswitch.call import FreeSwitchCall
 from pbxgen.interpret.freeswitch.channel import FreeSwitchChannel
 from pbxgen.interpret.freeswitch.dialstring import DialDestination
@@ -20,12 +20,12 @@ _CONTACT = re.compile(r"sofia/internal/sip:phone\.([^.@]+)\.(\d+)@127\.0\.0\.1:5
 _GATEWAY = re.compile(r"sofia/gateway/([^/]+)/(.+)")
 _ADDRESS = re.compile(r"sofia/external/([^/@]+)@(.+)")
 _KNOWN = frozenset({
-    "api_on_pre_answer", "api_on_ring", "execute_on_answer", "execute_on_originate", "force_transfer_context",
-    "force_transfer_dialplan", "group_confirm_file", "group_confirm_key", "group_confirm_timeout",
-    "hangup_after_bridge", "ignore_early_media", "ignore_q850_reason", "leg_delay_start", "leg_progress_timeout",
-    "leg_timeout", "limit_ignore_transfer", "origination_caller_id_name", "origination_caller_id_number",
-    "origination_channel_name", "origination_uuid", "outbound_redirect_fatal", "sip_ignore_remote_cid",
-    "sip_invite_domain", "sip_use_gateway",
+    "absolute_codec_string", "api_on_pre_answer", "api_on_ring", "execute_on_answer", "execute_on_originate",
+    "force_transfer_context", "force_transfer_dialplan", "group_confirm_file", "group_confirm_key",
+    "group_confirm_timeout", "hangup_after_bridge", "ignore_early_media", "ignore_q850_reason", "leg_delay_start",
+    "leg_progress_timeout", "leg_timeout", "limit_ignore_transfer", "origination_caller_id_name",
+    "origination_caller_id_number", "origination_channel_name", "origination_uuid", "outbound_redirect_fatal",
+    "rtp_secure_media_outbound", "sip_ignore_remote_cid", "sip_invite_domain", "sip_use_gateway",
 })  # fmt: skip
 """Variables of FreeSWITCH's own that a leg may be given."""
 
@@ -104,7 +104,8 @@ def is_thought_dead(call: FreeSwitchCall, destination: DialDestination) -> bool:
     params = None if gateway is None else call.installation.gateway(gateway[1])
     if gateway is None or params is None or "ping" not in params:
         return False
-    return call.case.world.trunks.get(gateway[1].removeprefix(f"{call.case.plan.name}.")) == "down"
+    trunk, _ = trunk_and_address(gateway[1].removeprefix(f"{call.case.plan.name}."))
+    return call.case.world.trunks.get(trunk) == "down"
 
 
 def _by_name(call: FreeSwitchCall, destination: DialDestination) -> str:
@@ -134,10 +135,10 @@ def _far_end(call: FreeSwitchCall, endpoint: str) -> tuple[FarEnd | None, int, s
     if call.installation.profiles and params is None:
         raise NotUnderstoodError(f"there is no gateway {name}")
     plan = call.case.plan
-    trunk = name.removeprefix(f"{plan.name}.")
-    if trunk == name or trunk not in plan.trunks:
+    trunk, address = trunk_and_address(name.removeprefix(f"{plan.name}."))
+    if not name.startswith(f"{plan.name}.") or trunk not in plan.trunks:
         raise NotUnderstoodError(f"the gateway {name} is none of {plan.name}'s trunks")
-    return outside(call.case, number_sent(plan, trunk, digits), trunk), 0, digits
+    return outside(call.case, number_sent(plan, trunk, digits), trunk, address), 0, digits
 
 
 def told_of_ringing(call: FreeSwitchCall, leg: FreeSwitchLeg) -> None:
@@ -179,5 +180,8 @@ def invite(call: FreeSwitchCall, leg: FreeSwitchLeg) -> None:
     profile, domain = leg.channel.profile, leg.channel.get("sip_invite_domain") or "127.0.0.1"
     headers = [("from", f'"{profile.caller_id_name}" <sip:{_account(call, leg) or profile.caller_id_number}@{domain}>')]
     headers += [(name.lower().removeprefix(_HEADER), value) for name, value in _headers_of(leg.channel).items()]
-    leg.attempt = Attempt(leg.far.target, call.clock.now, None, None, tuple(headers), leg.request_user, leg.far.trunk)
+    far = leg.far
+    leg.attempt = Attempt(
+        far.target, call.clock.now, None, None, tuple(headers), leg.request_user, far.trunk, far.address
+    )
     call.attempts.append(leg.attempt)

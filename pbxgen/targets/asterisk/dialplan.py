@@ -27,7 +27,7 @@ from pbxgen.targets.asterisk.names import EndpointNames
 from pbxgen.targets.asterisk.places import Line, Owner, legs, over, place, places, rule_lines
 from pbxgen.targets.asterisk.siblings import Key
 from pbxgen.targets.identity import tells
-from pbxgen.targets.networks import address
+from pbxgen.targets.networks import address, by_address
 
 FEW_CONTACTS = 200
 """So many numbers of a contacts set share one context; more are put in buckets."""
@@ -46,6 +46,11 @@ def view(
         "plan": plan,
         "endpoints": endpoints,
         "trunks": [_trunk(plan, trunk, siblings, trunks_are_ours) for trunk in plan.trunks.values()],
+        "further": [
+            {"context": names.context(plan, "trunk", one.name), "settings": _settings(plan, one, trunks_are_ours)}
+            for trunk in plan.trunks.values()
+            for one in list(by_address(trunk))[1:]
+        ],
         "reading": numbering.reading(plan.numbering),
         "writing": numbering.writing(plan.numbering) if _nationally(plan) else (),
         **features.view(plan),
@@ -89,7 +94,7 @@ def _user(plan: Plan, user: User, shared: Shared) -> Block:
     profile = user.self_service
     if profile is not None:
         data += [] if common is None else [user.mobile or "", common]
-        data = _with_own(data, user)
+        data = _with_own(plan, data, user)
         return _user_with_settings(plan, user, profile, f"Return({','.join(data)})", common)
     if common is None:
         lines = deviation_lines(plan, user, Owner(user.extension))
@@ -97,16 +102,16 @@ def _user(plan: Plan, user: User, shared: Shared) -> Block:
     else:
         lines, notes = (), ()
         data += [user.mobile or "", common]
-    first = Line(f"Return({','.join(_with_own(data, user))})")
+    first = Line(f"Return({','.join(_with_own(plan, data, user))})")
     follow = (Line(f"Return({legs(plan, user.follow_me)})", "follow_me"),) if user.follow_me else ()
     return Block(user.extension, user.name, user.location.short, (first, *lines, *follow), notes)
 
 
-def _with_own(data: list[str], user: User) -> list[str]:
+def _with_own(plan: Plan, data: list[str], user: User) -> list[str]:
     """What few users have: yes if no number of theirs is shown outside, and the trunks by which their calls leave."""
     if not (user.withheld or user.trunks):
         return data
-    own = ["yes" if user.withheld else "", *([over(user.trunks)] if user.trunks else [])]
+    own = ["yes" if user.withheld else "", *([over(plan, user.trunks)] if user.trunks else [])]
     return [*data, *[""] * (8 - len(data)), *own]
 
 
@@ -167,20 +172,25 @@ def _range(plan: Plan, at: int, inbound: Inbound) -> dict[str, object]:
 def _emergency(plan: Plan) -> Iterator[tuple[str, str]]:
     """Every way to dial an emergency number, and what is sent over which trunks."""
     for number, trunks in plan.emergency.items():
-        yield number, f"{number},{over(trunks)}"
+        yield number, f"{number},{over(plan, trunks)}"
     line = plan.numbering.outside_line
     for number, trunks in plan.emergency.items():
         if line and line + number not in plan.emergency:
-            yield line + number, f"{number},{over(trunks)}"
+            yield line + number, f"{number},{over(plan, trunks)}"
 
 
-def _trunk(plan: Plan, trunk: Trunk, siblings: Mapping[Key, Key], is_ours: bool) -> dict[str, object]:
+def _settings(plan: Plan, trunk: Trunk, is_ours: bool) -> str:
+    """What a call to one address of a trunk needs to know."""
     settings = [trunk.number_format.value, trunk.caller_id.value, trunk.diversion.value, trunk.number or ""]
     settings += ["trunk" if trunk.number and shows_trunk_in_emergencies(plan) else ""]
     settings += [address(trunk) if trunk.keepalive and is_ours else "", str(trunk.max_calls or "")]
     settings += [tells(trunk), trunk.from_domain or plan.domain] if tells(trunk) else []
     while not settings[-1]:
         settings.pop()
+    return ",".join(settings)
+
+
+def _trunk(plan: Plan, trunk: Trunk, siblings: Mapping[Key, Key], is_ours: bool) -> dict[str, object]:
     # Who is asked next for a number that this tenant does not have.
     sibling = "/".join(siblings.get((plan.name, trunk.name), ()))
     return {
@@ -188,7 +198,7 @@ def _trunk(plan: Plan, trunk: Trunk, siblings: Mapping[Key, Key], is_ours: bool)
         "name": trunk.name,
         "where": trunk.location.short,
         "counted": trunk.max_calls is not None,
-        "settings": ",".join(settings),
+        "settings": _settings(plan, trunk, is_ours),
         "called_by": "" if trunk.called_number is CalledNumber.REQUEST else trunk.called_number.value,
         "sibling": sibling,
     }
@@ -198,7 +208,7 @@ def _route(plan: Plan, route: Route) -> dict[str, object]:
     patterns = tuple(p.text if p.literal else f"_{p.text}" for p in route.patterns)
     context, answer = (
         names.context(plan, "route", route.name),
-        f"{route.name},{over(route.trunks)}{_place(plan, route)}",
+        f"{route.name},{over(plan, route.trunks)}{_place(plan, route)}",
     )
     return {"context": context, "where": route.location.short, "patterns": patterns, "answer": answer}
 
@@ -208,7 +218,7 @@ def _short_route(plan: Plan, route: Route) -> dict[str, object]:
     line = plan.numbering.outside_line
     patterns = tuple(line + p.text if p.literal else f"_{line}{p.text}" for p in route.patterns)
     sent = f"${{EXTEN:{len(line)}}}" if line else "${EXTEN}"
-    answer = f"{route.name},{over(route.trunks)}{_place(plan, route)},{sent}"
+    answer = f"{route.name},{over(plan, route.trunks)}{_place(plan, route)},{sent}"
     context = names.context(plan, "short", route.name)
     return {"context": context, "where": route.location.short, "patterns": patterns, "answer": answer}
 

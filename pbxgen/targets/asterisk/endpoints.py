@@ -4,16 +4,37 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from pbxgen.flow.plan import DEFAULT_CODECS, Dtmf, FromUser, Plan, Secret, Srtp, Trunk
+from pbxgen.flow.plan import (
+    DEFAULT_CODECS,
+    PHONE_CODECS,
+    Dtmf,
+    FromUser,
+    PhoneSettings,
+    Plan,
+    Secret,
+    Srtp,
+    Trunk,
+)
 from pbxgen.targets.asterisk import features, names
 from pbxgen.targets.asterisk.names import EndpointNames
-from pbxgen.targets.networks import address, contact_user, host_and_port, network_of, networks, proxy_uri, uri_user
+from pbxgen.targets.networks import (
+    address,
+    by_address,
+    contact_user,
+    host_and_port,
+    network_of,
+    networks,
+    proxy_uri,
+    uri_user,
+)
 from pbxgen.targets.raw_settings import settings_of
 
 FLEET_REALM = "pbxgen"
 """Where one PBX serves several domains."""
 _FEW_ADDRESSES = 16
 _PARTS = ("endpoint", "aor", "registration")
+ONLY_THOSE = "prefer:configured,operation:only_preferred,keep:all,transcode:allow"
+"""No codec is offered but those of the endpoint, whatever the other side of the call has."""
 UNVERIFIED = "tls-unverified"
 """The transport of trunks whose certificate is not looked at."""
 
@@ -30,6 +51,8 @@ def phones(plan: Plan, naming: EndpointNames, secrets: Mapping[Secret, str]) -> 
             "mailbox": f"{user.extension}@{plan.name}" if user.mailbox is not None else "",
             "busy_at": not user.call_waiting,
             "options": {part: settings_of(user.options, "asterisk", part) for part in ("endpoint", "aor")},
+            "media": _media_of_phone(user.phone),
+            "max_contacts": user.phone.max_contacts or "",
             "call_groups": features.call_groups(plan, user),
             "pickup_groups": features.pickup_groups(plan, user),
         }
@@ -39,7 +62,9 @@ def phones(plan: Plan, naming: EndpointNames, secrets: Mapping[Secret, str]) -> 
 
 
 def trunks(plan: Plan, secrets: Mapping[Secret, str]) -> list[dict[str, object]]:
-    return [_trunk(plan, trunk, secrets) for trunk in plan.trunks.values()]
+    """Each address of a trunk has an endpoint, of which the first is that of all calls from the carrier."""
+    every = [(trunk, one) for trunk in plan.trunks.values() for one in by_address(trunk)]
+    return [_trunk(plan, one, secrets, addresses(trunk) if one.name == trunk.name else ()) for trunk, one in every]
 
 
 def addresses(trunk: Trunk) -> tuple[str, ...]:
@@ -49,9 +74,7 @@ def addresses(trunk: Trunk) -> tuple[str, ...]:
     any port.
     """
     matches = list(trunk.accept_from)
-    sent_to = (
-        [(trunk.host, trunk.port)] if trunk.outbound_proxy is None else [(trunk.host, trunk.port), trunk.outbound_proxy]
-    )
+    sent_to = [*trunk.hosts, *(() if trunk.outbound_proxy is None else (trunk.outbound_proxy,))]
     for host, its_port in reversed(sent_to):
         if network_of(host) is not None:
             port = its_port if trunk.transport == "udp" else None
@@ -68,13 +91,17 @@ def transport(trunk: Trunk) -> str:
 
 def transports(plans: tuple[Plan, ...]) -> dict[str, object]:
     """Which transports there are beside UDP and TCP over IPv4."""
-    trunks = [trunk for plan in plans for trunk in plan.trunks.values()]
+    trunks = [one for plan in plans for trunk in plan.trunks.values() for one in by_address(trunk)]
     used = {transport(trunk) for trunk in trunks}
+    of_phones = {user.phone.transport for plan in plans for user in plan.users.values() if user.password is not None}
     # Where a carrier's calls come from over IPv6 something must listen.
     six = any(network.version == 6 for trunk in trunks for network in networks(trunk))
     return {
         "six": six,
-        "tls": bool(used & {"tls", "tls6"}) or any(trunk.transport == "tls" and trunk.tls_verify for trunk in trunks),
+        "tls": "tls" in of_phones
+        or bool(used & {"tls", "tls6"})
+        or any(trunk.transport == "tls" and trunk.tls_verify for trunk in trunks),
+        "wss": "wss" in of_phones,
         "unverified": UNVERIFIED if used & {UNVERIFIED, f"{UNVERIFIED}6"} else "",
     }
 
@@ -95,7 +122,7 @@ def carriers(plans: tuple[Plan, ...]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(map(str, wanted)))
 
 
-def _trunk(plan: Plan, trunk: Trunk, secrets: Mapping[Secret, str]) -> dict[str, object]:
+def _trunk(plan: Plan, trunk: Trunk, secrets: Mapping[Secret, str], known_by: tuple[str, ...]) -> dict[str, object]:
     host = host_and_port(trunk.host, None)
     contact = contact_user(trunk, plan)
     user = uri_user(trunk.username) if trunk.username else contact
@@ -105,7 +132,7 @@ def _trunk(plan: Plan, trunk: Trunk, secrets: Mapping[Secret, str]) -> dict[str,
         "where": trunk.location.short,
         "transport": transport(trunk),
         "uri": f"sip:{address(trunk)}",
-        "addresses": addresses(trunk),
+        "addresses": known_by,
         "keepalive": trunk.keepalive,
         # Asterisk refuses to read a login without a password; without one there is nothing to answer a challenge with.
         "login": (trunk.auth_username or trunk.username or "") if trunk.password is not None else "",
@@ -120,6 +147,20 @@ def _trunk(plan: Plan, trunk: Trunk, secrets: Mapping[Secret, str]) -> dict[str,
         "options": {part: settings_of(trunk.options, "asterisk", part) for part in _PARTS},
         "media": _media(trunk),
     }
+
+
+def _media_of_phone(phone: PhoneSettings) -> dict[str, str]:
+    """Options of the endpoint that are not as in the template of all phones."""
+    options = {}
+    if phone.codecs != PHONE_CODECS:
+        options["allow"] = ",".join(["!all", *phone.codecs])
+        options["codec_prefs_outgoing_offer"] = ONLY_THOSE
+    if phone.webrtc:
+        options["webrtc"] = "yes"
+    elif phone.srtp is not Srtp.OFF:
+        options["media_encryption"] = "sdes"
+        options["media_encryption_optimistic"] = "yes" if phone.srtp is Srtp.OPTIONAL else "no"
+    return options
 
 
 def _media(trunk: Trunk) -> dict[str, str]:

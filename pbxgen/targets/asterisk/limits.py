@@ -8,10 +8,11 @@ from pbxgen.diagnostics.codes import make
 from pbxgen.diagnostics.diagnostic import Diagnostic
 from pbxgen.diagnostics.location import Location
 from pbxgen.flow.plan import Plan, Secret, Strategy
-from pbxgen.targets.asterisk import endpoints, features, names, places, text
+from pbxgen.targets.asterisk import features, names, places, text
 from pbxgen.targets.asterisk.dialplan import FEW_CONTACTS
 from pbxgen.targets.asterisk.raw_settings import refused_settings
 from pbxgen.targets.base import Options, Part
+from pbxgen.targets.networks import by_address, unknown_host
 
 ROUTES = 100
 """Asterisk looks through at most 128 contexts for one number, and every route is one."""
@@ -54,7 +55,7 @@ def _endpoint_pattern(plan: Plan, options: Options) -> Iterator[Diagnostic]:
 def _names(plan: Plan) -> Iterator[Diagnostic]:
     """The longest context of each thing that has a name."""
     named: list[tuple[str, str, str, Location]] = []
-    named += [("trunk", t.name, ".settings", t.location) for t in plan.trunks.values()]
+    named += [("trunk", list(by_address(t))[-1].name, ".settings", t.location) for t in plan.trunks.values()]
     named += [("route", r.name, "", r.location) for r in plan.routes.values()]
     named += [("service", s.name, "", s.location) for s in plan.services.values()]
     for schedule in plan.schedules.values():
@@ -162,10 +163,11 @@ def _too_long(what: str, location: Location) -> Diagnostic:
 
 def _trunks(plan: Plan) -> Iterator[Diagnostic]:
     for trunk in plan.trunks.values():
-        if not endpoints.addresses(trunk):
+        unknown = unknown_host(trunk)
+        if unknown is not None:
             yield make(
                 "PBX300",
-                f"the host of trunk {trunk.name} is a name, and no address is given that its calls come from",
+                f"the host of trunk {trunk.name}, {unknown}, is a name, and no address of its calls is given",
                 trunk.location,
                 help='add the addresses of the carrier: accept_from: ["192.0.2.0/28"]',
             )

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from pbxgen.flow.plan import FROM_INSIDE, FROM_OUTSIDE, Condition, Leg, Place, PlaceKind, Plan, Rule, Rules, User
+from pbxgen.targets.networks import tried
 
 SEPARATOR = "|"
 
@@ -54,7 +55,14 @@ def place(plan: Plan, item: Place, owner: Owner = NOBODY, reason: str = "") -> s
         case PlaceKind.OUTSIDE:
             seconds = str(item.timeout or plan.outside_timeout)
             return _joined(
-                "outside", target, seconds, confirm, over(_trunks(plan, item)), _policy(item), owner.extension, reason
+                "outside",
+                target,
+                seconds,
+                confirm,
+                over(plan, _trunks(plan, item)),
+                _policy(item),
+                owner.extension,
+                reason,
             )
         case PlaceKind.SERVICE:
             return _joined("service", item.target, "returns" if item.returns else "")
@@ -64,7 +72,7 @@ def place(plan: Plan, item: Place, owner: Owner = NOBODY, reason: str = "") -> s
 
 def own_place(plan: Plan, item: Place) -> str:
     """An outside place, to be completed with who diverts to it and why."""
-    trunks = over(_trunks(plan, item))
+    trunks = over(plan, _trunks(plan, item))
     return "/".join(("outside", item.target, str(item.timeout or plan.outside_timeout), "", trunks, ""))
 
 
@@ -132,9 +140,9 @@ def _leg(plan: Plan, leg: Leg) -> str:
     return _joined(str(leg.delay), "user", item.target, timeout, confirm)
 
 
-def over(trunks: tuple[str, ...]) -> str:
-    """The trunks of a route or a place, in the order in which they are tried."""
-    return "&".join(trunks)
+def over(plan: Plan, trunks: tuple[str, ...]) -> str:
+    """The trunks of a route or a place, each of their addresses, in the order in which they are tried."""
+    return "&".join(tried(plan, trunks))
 
 
 def _trunks(plan: Plan, item: Place) -> tuple[str, ...]:

@@ -25,7 +25,7 @@ def look_up(plan: Plan, user: User, profile: Profile) -> Line:
         "&".join(user.routes or ()),
         str(plan.outside_timeout),
         _expires(profile),
-        *([over(user.trunks)] if user.trunks else []),
+        *([over(plan, user.trunks)] if user.trunks else []),
     )
     return Line(f"Gosub(pbxgen-settings,s,1({','.join(data)}))")
 

@@ -7,7 +7,6 @@ A record's words are parted by spaces, the rules of a list by ``|``, a rule's co
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
 
 from pbxgen.flow.numbering import NumberFormat
 from pbxgen.flow.plan import (
@@ -29,15 +28,20 @@ from pbxgen.flow.plan import (
 )
 from pbxgen.flow.settings import KEYS
 from pbxgen.flow.shown import shows_trunk_in_emergencies
+from pbxgen.targets.freeswitch import media
 from pbxgen.targets.freeswitch.failover import over
 from pbxgen.targets.identity import tells
 from pbxgen.targets.networks import address
 
 
-def place(value: Place) -> str:
+def place(value: Place, plan: Plan) -> str:
     """``outside:+393331234567;trunk=carrier;t=25;c``."""
+    return _place(value, over(plan, value.trunks))
+
+
+def _place(value: Place, trunks: str) -> str:
     options = {
-        f"trunk={over(value.trunks)}": value.trunk is not None,
+        f"trunk={trunks}": value.trunk is not None,
         f"t={value.timeout}": value.timeout is not None,
         "c": value.confirm,
         "returns": value.returns,
@@ -51,8 +55,8 @@ def _given(words: Mapping[str, object]) -> list[str]:
     return [word for word, given in words.items() if given]
 
 
-def places(values: tuple[Place, ...]) -> str:
-    return ",".join(place(p) for p in values)
+def places(values: tuple[Place, ...], plan: Plan) -> str:
+    return ",".join(place(p, plan) for p in values)
 
 
 def facts(condition: Condition) -> list[list[str]]:
@@ -70,14 +74,14 @@ def _callers(callers: Callers) -> list[str]:
     return [f"{'!' * callers.but}c.{callers.name}"]
 
 
-def rules(values: Rules) -> str:
+def rules(values: Rules, plan: Plan) -> str:
     """``s.office/25~user:102,mailbox:101|user:103``."""
     written = []
     for rule in values:
         after = "" if rule.after is None else f"{rule.after}~"
         for choice in facts(rule.condition):
             conditions = "".join(f"{fact}/" for fact in choice)
-            written.append(f"{conditions}{after}{places(rule.places)}")
+            written.append(f"{conditions}{after}{places(rule.places, plan)}")
     return "|".join(written)
 
 
@@ -103,23 +107,24 @@ def user(value: User, plan: Plan, picked: Iterable[str] = ()) -> str:
         f"own={value.own_number}": value.own_number,
         "hidden": value.withheld,
         f"routes={','.join(value.routes or ())}": value.routes,
-        f"trunks={over(value.trunks)}": value.trunks,
-        **(_settable(value, value.self_service) if value.self_service is not None else {}),
+        f"trunks={over(plan, value.trunks)}": value.trunks,
+        **(_settable(value, value.self_service, plan) if value.self_service is not None else {}),
         f"needs={','.join(sorted(wanted))}": wanted,
-        **{f"{name}={rules(of_list)}": of_list for name, of_list in value.deviations.lists()},
+        **{f"{name}={rules(of_list, plan)}": of_list for name, of_list in value.deviations.lists()},
         f"follow={','.join(_leg(leg, value, plan) for leg in value.follow_me)}": value.follow_me,
         f"pick={'|'.join(picked)}": value.pickup,
+        **dict.fromkeys(media.to_phone(value.phone), True),
     }
     return " ".join(["user", f"ring={value.ring_timeout}", *_given(words)])
 
 
-def _settable(value: User, profile: Profile) -> dict[str, object]:
+def _settable(value: User, profile: Profile, plan: Plan) -> dict[str, object]:
     """``may=busy,dnd to=extensions,mobile mobile=outside:+39… expires=43200``; ``expires=@1080``: at 18:00."""
     keys = [key for key in KEYS if key in profile.may and (key != "follow_me" or value.follow_me)]
     return {
         f"may={','.join(keys)}": True,
         f"to={','.join(sorted(profile.to))}": True,
-        f"mobile={'no' if value.own_mobile is None else place(value.own_mobile)}": value.mobile,
+        f"mobile={'no' if value.own_mobile is None else place(value.own_mobile, plan)}": value.mobile,
         f"expires={_expires(profile.expires or '')}": profile.expires,
     }
 
@@ -131,7 +136,7 @@ def _expires(text: str) -> str:
 
 
 def _leg(value: Leg, owner: User, plan: Plan) -> str:
-    written = place(replace(value.place, backups=()))
+    written = _place(value.place, value.place.trunk or "")
     if value.delay:
         written += f";d={value.delay}"
     if value.place.kind is not PlaceKind.USER:
@@ -140,13 +145,14 @@ def _leg(value: Leg, owner: User, plan: Plan) -> str:
     if not member.call_waiting:
         written += ";count"
     if member.extension == owner.extension:  # whether the owner is busy was judged before any leg
-        return written
+        return written + "".join(f";{word}" for word in media.to_phone(member.phone))
     return written + _member_flags(member)
 
 
 def _member_flags(member: User) -> str:
     settable = member.self_service is not None and "dnd" in member.self_service.may
-    return (";dnd" if member.dnd else "") + ("" if member.call_waiting else ";nocw") + (";self" if settable else "")
+    flags = (";dnd" if member.dnd else "") + ("" if member.call_waiting else ";nocw") + (";self" if settable else "")
+    return flags + "".join(f";{word}" for word in media.to_phone(member.phone))
 
 
 def group(value: RingGroup, plan: Plan) -> str:
@@ -154,15 +160,15 @@ def group(value: RingGroup, plan: Plan) -> str:
     members = ",".join(m + _member_flags(plan.users[m]) for m in value.members)
     words = ["group", f"strategy={value.strategy.value}", f"ring={value.ring_timeout}", f"members={members}"]
     if value.overflow:
-        words.append(f"overflow={places(value.overflow)}")
+        words.append(f"overflow={places(value.overflow, plan)}")
     return " ".join(words)
 
 
-def inbound(value: Inbound) -> str:
+def inbound(value: Inbound, plan: Plan) -> str:
     """``inbound needs=s.office rules=s.office/operator:reception|announce:closed``."""
     wanted = needed(value.rules)
     needs = _given({f"needs={','.join(sorted(wanted))}": wanted})
-    return " ".join(["inbound", *needs, f"rules={rules(value.rules)}"])
+    return " ".join(["inbound", *needs, f"rules={rules(value.rules, plan)}"])
 
 
 def trunk(value: Trunk, plan: Plan) -> str:

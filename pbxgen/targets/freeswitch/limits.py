@@ -9,10 +9,11 @@ from pbxgen.diagnostics.diagnostic import Diagnostic, Related
 from pbxgen.diagnostics.location import Location
 from pbxgen.flow.plan import Plan, RingGroup, Secret, Service, Strategy, Trunk
 from pbxgen.targets.base import Options, Part
+from pbxgen.targets.freeswitch.contacts import MOST
 from pbxgen.targets.freeswitch.endpoints import problem
 from pbxgen.targets.freeswitch.escape import carriable
 from pbxgen.targets.freeswitch.raw_settings import refused_settings
-from pbxgen.targets.networks import networks
+from pbxgen.targets.networks import networks, unknown_host
 
 LEGS = 100
 """Phones rung together: FreeSWITCH forks a call to at most 128 contacts, and a user may have several."""
@@ -29,14 +30,16 @@ def limits(plan: Plan, options: Options) -> Iterator[Diagnostic]:
     yield from _endpoint_name(options)
     if Part.ENDPOINTS in options.parts:
         yield from refused_settings(plan)
+        yield from _contacts(plan, options)
 
 
 def _trunks(plan: Plan) -> Iterator[Diagnostic]:
     for trunk in plan.trunks.values():
-        if not networks(trunk):
+        unknown = unknown_host(trunk)
+        if unknown is not None:
             yield make(
                 "PBX350",
-                f"FreeSWITCH knows a trunk by the addresses its calls come from, and {trunk.host} is a name",
+                f"FreeSWITCH knows a trunk by the addresses its calls come from, and {unknown} is a name",
                 trunk.location,
                 help=f'add the carrier\'s addresses to trunk {trunk.name}: accept_from: ["192.0.2.0/28"]',
                 subject=("trunk", trunk.name),
@@ -111,6 +114,29 @@ def _legs(plan: Plan) -> Iterator[Diagnostic]:
                 help=f"make it smaller, or `strategy: {Strategy.LINEAR.value}`",
                 subject=place.key,
             )
+
+
+def _contacts(plan: Plan, options: Options) -> Iterator[Diagnostic]:
+    """As many registrations of a user as it counts, and rings."""
+    told: set[int] = set()
+    for user in plan.users.values():
+        most = user.phone.max_contacts
+        if most is None or most in told:
+            continue
+        told.add(most)
+        if most > MOST:
+            message, help = (
+                f"FreeSWITCH rings {MOST} contacts of a user, and {user.extension} may have {most}",
+                (f"write max_contacts: {MOST} or less, or generate for Asterisk only"),
+            )
+        elif options.fleet:
+            message, help = (
+                "FreeSWITCH does not count the contacts of a user in a fleet",
+                (f"remove max_contacts: {most}, generate for Asterisk only, or give the tenant a PBX of its own"),
+            )
+        else:
+            continue
+        yield make("PBX357", message, user.location, help=help, subject=("user", user.extension))
 
 
 def _texts(plan: Plan) -> Iterator[Diagnostic]:

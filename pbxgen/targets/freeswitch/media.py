@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from pbxgen.flow.plan import DEFAULT_CODECS, Dtmf, Srtp, Trunk
+from collections.abc import Iterator
+
+from pbxgen.flow.plan import DEFAULT_CODECS, PHONE_CODECS, Dtmf, PhoneSettings, Srtp, Trunk
 
 _CODECS = {"alaw": "PCMA", "ulaw": "PCMU", "g722": "G722", "g729": "G729", "gsm": "GSM", "opus": "OPUS"}
 _SECURE = {Srtp.OPTIONAL: "optional", Srtp.REQUIRED: "mandatory"}
@@ -18,6 +20,31 @@ def incoming(trunk: Trunk) -> dict[str, str]:
     """Of calls from the trunk, which the dialplan sets where they are not as in the profile."""
     codecs = {} if trunk.codecs == DEFAULT_CODECS else {"absolute_codec_string": _codecs(trunk)}
     return codecs | _common(trunk, "inbound")
+
+
+def of_profile() -> str:
+    """Codecs of phones about which nothing else is said."""
+    return ",".join(_CODECS[codec] for codec in PHONE_CODECS)
+
+
+def of_phone(phone: PhoneSettings) -> dict[str, str]:
+    """Of calls from a phone, which the directory sets where they are not as in the profile."""
+    found = {}
+    if phone.codecs != PHONE_CODECS:
+        found["absolute_codec_string"] = ",".join(_CODECS[codec] for codec in phone.codecs)
+    if phone.srtp in _SECURE and not phone.webrtc:
+        found["rtp_secure_media_inbound"] = _SECURE[phone.srtp]
+    if phone.srtp is Srtp.REQUIRED and not phone.webrtc:
+        found["pbx_encrypted"] = "required"
+    return found
+
+
+def to_phone(phone: PhoneSettings) -> Iterator[str]:
+    """The same for calls to it, in words of call data."""
+    if phone.codecs != PHONE_CODECS:
+        yield f"codecs={':'.join(_CODECS[codec] for codec in phone.codecs)}"
+    if phone.srtp in _SECURE and not phone.webrtc:
+        yield f"srtp={_SECURE[phone.srtp]}"
 
 
 def _codecs(trunk: Trunk) -> str:

@@ -12,7 +12,7 @@ from dataclasses import replace
 from pbxgen.diagnostics.diagnostic import Diagnostic
 from pbxgen.flow.plan import Plan
 from pbxgen.targets.base import GeneratedFile, Options, Part
-from pbxgen.targets.freeswitch import contacts, escape, failover, limits, self_service, template_values
+from pbxgen.targets.freeswitch import contacts, escape, failover, limits, media, self_service, template_values
 from pbxgen.targets.freeswitch.addresses import inbound_lists
 from pbxgen.targets.freeswitch.endpoints import Naming
 from pbxgen.targets.templates import FileMaker, templates_folder
@@ -54,7 +54,7 @@ class FreeSwitchTarget:
         return tuple(sorted(made, key=lambda file: file.path))
 
     def include_lines(self, plans: tuple[Plan, ...], options: Options) -> tuple[str, ...]:
-        return tuple(_include_lines(options))
+        return tuple(_include_lines(plans, options))
 
     def stubs(self, plans: tuple[Plan, ...]) -> tuple[GeneratedFile, ...]:
         if not any(plan.services for plan in plans):
@@ -63,13 +63,21 @@ class FreeSwitchTarget:
         return (files.rendered("dialplan/local/stubs.xml", "stubs.xml.j2", {"plans": plans}),)
 
 
-def _include_lines(options: Options) -> Iterator[str]:
+def _transports(plans: tuple[Plan, ...]) -> set[str]:
+    """How phones that register here come."""
+    return {user.phone.transport for plan in plans for user in plan.users.values() if user.password is not None}
+
+
+def _include_lines(plans: tuple[Plan, ...], options: Options) -> Iterator[str]:
     if Part.DIALPLAN in options.parts:
         yield from _including("dialplan/pbxgen.xml", "../pbxgen/dialplan/*.xml")
     yield from _including("directory/pbxgen.xml", "../pbxgen/directory/*.xml")
     if Part.ENDPOINTS in options.parts:
         yield "<!-- The profile external sends the calls that it takes to the context pbxgen.trunks. -->"
         yield from _including("sip_profiles/external/pbxgen.xml", "../../pbxgen/sip_profiles/external/*.xml")
+        wanted = {"tls": 'param tls="true"', "wss": 'params wss-binding=":7443" and apply-candidate-acl="any_v4.auto"'}
+        for way in sorted(_transports(plans) & wanted.keys()):
+            yield f"<!-- The profile internal has {wanted[way]}, as phones come over {way}. -->"
 
 
 def _including(path: str, files: str) -> Iterator[str]:
@@ -106,7 +114,14 @@ def _dialplan(files: FileMaker, plans: tuple[Plan, ...], naming: Naming) -> Iter
 
 def _profiles(files: FileMaker, plans: tuple[Plan, ...], options: Options) -> Iterator[GeneratedFile]:
     domains = [plan.domain for plan in plans]
-    internal = {"domains": domains, "single_domain": domains[0] if len(domains) == 1 else ""}
+    ways = _transports(plans)
+    internal = {
+        "domains": domains,
+        "single_domain": domains[0] if len(domains) == 1 else "",
+        "tls": "tls" in ways,
+        "wss": "wss" in ways,
+        "codecs": media.of_profile(),
+    }
     yield files.rendered("autoload_configs/sofia.conf.xml", "sofia.conf.xml.j2", {"fleet": len(domains) > 1})
     yield files.copied("freeswitch.xml", "freeswitch.xml")
     yield files.copied("directory/default.xml", "default.xml")

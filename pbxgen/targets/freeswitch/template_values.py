@@ -29,7 +29,7 @@ from pbxgen.targets.freeswitch.clock import opening
 from pbxgen.targets.freeswitch.endpoints import Naming
 from pbxgen.targets.freeswitch.escape import shown_name
 from pbxgen.targets.freeswitch.numbering import expressions
-from pbxgen.targets.networks import contact_user, host_and_port, proxy_uri, uri_user
+from pbxgen.targets.networks import by_address, contact_user, host_and_port, proxy_uri, tried, uri_user
 from pbxgen.targets.raw_settings import settings_of
 
 View: TypeAlias = dict[str, object]
@@ -96,9 +96,10 @@ def tenant(plan: Plan, naming: Naming) -> View:
         "phone_after": after,
         "phone_expression": naming.expression(plan),
         "emergency": list(_emergency(plan)),
-        "routes": [_route(r, without_number=short) for r in plan.routes.values() if not r.emergency],
+        "routes": [_route(plan, r, without_number=short) for r in plan.routes.values() if not r.emergency],
         "ranges": [_range(at, inbound) for at, inbound in enumerate(plan.ranges)],
         "short": short,
+        "encrypted": any(user.phone.srtp is Srtp.REQUIRED and not user.phone.webrtc for user in plan.users.values()),
         "untils": [{"date": day, "digits": day.replace("-", "")} for day in _untils(plan)],
         "contacts": list(_callers(plan)),
         "schedules": [_schedule(s) for s in plan.schedules.values()],
@@ -122,18 +123,18 @@ def _emergency(plan: Plan) -> Iterator[View]:
     optional = f"(?:{line})?" if line else ""
     for trunks, numbers in by_trunks.items():
         yield {
-            "trunk": failover.over(trunks),
-            "several": "each" if len(trunks) > 1 else "one",
+            "trunk": failover.over(plan, trunks),
+            "several": "each" if len(tried(plan, trunks)) > 1 else "one",
             "expression": rf"^{optional}({'|'.join(map(re.escape, numbers))})\z",
         }
 
 
-def _route(route: Route, *, without_number: bool) -> View:
+def _route(plan: Plan, route: Route, *, without_number: bool) -> View:
     """``without_number``: may it be asked for what is no number in E.164 (``none``)?"""
     other = r"(?!none\z)" if without_number and not route.as_dialled else ""
     return {
         "name": route.name,
-        "trunk": failover.over(route.trunks),
+        "trunk": failover.over(plan, route.trunks),
         "short": route.as_dialled,
         "field": "${pbx_rest}" if route.as_dialled else "destination_number",
         "expression": rf"^{other}(?:{'|'.join(p.regex for p in route.patterns)})\z",
@@ -199,7 +200,7 @@ def calls(plan: Plan) -> View:
     for place, group in plan.positions():
         name = f"{place.kind}:{group.name}"
         named.append(_entry(name, call_data.group(group, plan), f"{place.kind} {group.name}", group.location))
-    for trunk in plan.trunks.values():
+    for trunk in (one for several in plan.trunks.values() for one in by_address(several)):
         record = call_data.trunk(trunk, plan)
         named.append(_entry(f"trunk:{trunk.name}", record, f"trunk {trunk.name}", trunk.location))
     domains: list[View] = [{"name": f"calls:{plan.name}", "entries": [*named, *spread.pop("", [])]}]
@@ -221,13 +222,13 @@ def _numbered(plan: Plan) -> Iterator[dict[str, str]]:
     ranges = {inbound.number: _range_name(at) for at, inbound in enumerate(plan.ranges)}
     for inbound in plan.inbound.values():
         id = ranges.get(inbound.number, inbound.number)
-        yield _entry(id, call_data.inbound(inbound), inbound.number, inbound.location)
+        yield _entry(id, call_data.inbound(inbound, plan), inbound.number, inbound.location)
     for place, group in plan.positions():
         what = f"{group.number}: {place.kind} {group.name}"
         yield _entry(group.number, f"to={place.kind}:{group.name}", what, group.location)
     for service in plan.services.values():
         if service.number is not None:
-            record = f"to={call_data.place(plan.service_at(service.name))}"
+            record = f"to={call_data.place(plan.service_at(service.name), plan)}"
             yield _entry(service.number, record, f"{service.number}: service {service.name}", service.location)
 
 
@@ -267,6 +268,8 @@ def _phone(user: User, plan: Plan, options: Options, naming: Naming) -> View | N
     params = {}
     if endpoint and user.password is not None:
         params["password"] = options.secrets[user.password]
+        if user.phone.max_contacts is not None:
+            params["max-registrations-per-extension"] = str(user.phone.max_contacts)
         if naming.tells_tenant:
             params["sip-force-user"] = naming.registered(plan, user.extension)
             params["mwi-account"] = f"{user.extension}@{plan.domain}"
@@ -287,6 +290,7 @@ def _phone(user: User, plan: Plan, options: Options, naming: Naming) -> View | N
         "comment": _comment(f"{user.extension} {user.name}", user.location),
         "shown_name": shown_name(user.name),
         "params": params,
+        "media": media.of_phone(user.phone) if endpoint else {},
         "options": {
             part: settings_of(user.options if endpoint else (), "freeswitch", part) for part in ("params", "variables")
         },
@@ -294,7 +298,8 @@ def _phone(user: User, plan: Plan, options: Options, naming: Naming) -> View | N
 
 
 def gateways(plan: Plan, options: Options) -> View:
-    gateways_of_plan = [_gateway(trunk, plan, options) for trunk in plan.trunks.values()]
+    addresses = (one for trunk in plan.trunks.values() for one in by_address(trunk))
+    gateways_of_plan = [_gateway(trunk, plan, options) for trunk in addresses]
     return {"name": plan.name, "digest": plan.digest, "gateways": gateways_of_plan}
 
 

@@ -67,7 +67,7 @@ def test_a_group_and_its_overflow(plan: Plan) -> None:
 
 
 def test_an_inbound_number(plan: Plan) -> None:
-    record = call_data.inbound(plan.inbound["+390212345600"])
+    record = call_data.inbound(plan.inbound["+390212345600"], plan)
     assert record == "inbound needs=s.office rules=!s.office/announce:closed|operator:reception"
 
 
