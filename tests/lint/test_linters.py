@@ -15,7 +15,7 @@ from tests.lint.conftest import tool
 
 pytestmark = pytest.mark.lint
 
-GUARD = r""" W_FUNC_BALANCE: function data '"(?:\^\(?\.|\[\|\](?:" |\$\{\w+\}:" ))"""
+GUARD = r""" W_FUNC_BALANCE: function data '"(?:\^\.|\[\|\](?:" |\$\{\w+\}:" ))"""
 """What stands behind a bracket in REGEX is text of the wire or of the database (library.conf says why): no slip."""
 
 
