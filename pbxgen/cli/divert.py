@@ -12,7 +12,7 @@ import typer
 
 from pbxgen.cli import console
 from pbxgen.cli.options import Source, Tenant, examples
-from pbxgen.language import LONGEST_RING, SHORTEST_RING
+from pbxgen.flow import LONGEST_RING, SHORTEST_RING
 
 if TYPE_CHECKING:
     from pbxgen.edit.change import Change

@@ -34,8 +34,8 @@ class Dialled:
 
 
 @dataclass(frozen=True, slots=True)
-class Switched:
-    """A switch's code. ``on`` is None where it is toggled."""
+class SwitchCode:
+    """The code of a switch. ``on`` is None where the code toggles the switch."""
 
     switch: Switch
     on: bool | None
@@ -46,16 +46,16 @@ class Unclear:
     """Begins as a code does, and is none."""
 
 
-def dialled_code(plan: Plan, dialled: str) -> Dialled | Switched | Unclear | None:
+def dialled_code(plan: Plan, dialled: str) -> Dialled | SwitchCode | Unclear | None:
     """What ``dialled`` is a code for; None: for nothing. A closing # may be missing, or written %23."""
     text = dialled.replace("%23", "#")
     if text[:1] not in ("*", "#"):
         return None
     for switch in plan.switches.values():
         if text in (switch.number, f"{switch.number}#"):
-            return Switched(switch, None if text == switch.number else True)
+            return SwitchCode(switch, None if text == switch.number else True)
         if text.removesuffix("#") == f"#{switch.number[1:]}":
-            return Switched(switch, False)
+            return SwitchCode(switch, False)
     text = text.removesuffix("#")
     for code in () if plan.self_service is None else plan.self_service.codes:
         if not code.number and text == code.head:
@@ -91,12 +91,12 @@ class Done:
     state: State = NOTHING_SET
 
 
-def dial(plan: Plan, state: State, extension: str, code: Dialled | Switched | Unclear, moment: dt.datetime) -> Done:
+def dial(plan: Plan, state: State, extension: str, code: Dialled | SwitchCode | Unclear, moment: dt.datetime) -> Done:
     """What ``code`` does on the phone of ``extension`` at ``moment`` (local time of the PBX)."""
     user = plan.users[extension]
     if isinstance(code, Unclear):
         return Done(404)
-    if isinstance(code, Switched):
+    if isinstance(code, SwitchCode):
         switch = code.switch
         if extension not in switch.operators:
             return Done(403)

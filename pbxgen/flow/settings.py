@@ -12,6 +12,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from zoneinfo import ZoneInfo
 
+from pbxgen.flow import LONGEST_RING, SHORTEST_RING
 from pbxgen.flow.plan import Deviations, Place, PlaceKind, Plan, Profile, Rule, User
 
 DEVIATIONS = tuple(Deviations.__slots__)
@@ -168,7 +169,7 @@ def is_permitted(plan: Plan, user: User, key: str, setting: Setting, epoch: int)
         return setting.to in ("on", "off") and (key != "follow_me" or bool(user.follow_me))
     if setting.to == "off":
         return True
-    if setting.after is not None and (key not in AFTER or not 5 <= setting.after <= 180):
+    if setting.after is not None and (key not in AFTER or not SHORTEST_RING <= setting.after <= LONGEST_RING):
         return False
     return setting.to != "on" and place_of(plan, user, setting.to) is not None
 

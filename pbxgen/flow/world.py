@@ -109,7 +109,7 @@ def release_status(status: int | None, outcome: Outcome | None, *, several: bool
 
 
 def outcome_of_status(status: int, sip_480: Outcome) -> Outcome:
-    """The outcome of a phone's final SIP status 300-699 (SEMANTICS, "ring(U): outcome"); redirections count as 302."""
+    """The outcome of a phone's final SIP status 300-699 (docs/semantics.md, "Ringing a user"); 3xx counts as 302."""
     if status == 480:
         return sip_480
     return Outcome.BUSY if status in _BUSY_STATUS or 300 <= status < 400 else Outcome.UNREACHABLE

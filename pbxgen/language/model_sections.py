@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Discriminator, Field, StringConstraints, Tag
 
-from pbxgen.language import LONGEST_RING
+from pbxgen.flow import LONGEST_RING
 from pbxgen.language.model_base import (
     ACCEPT,
     BY_SHAPE,

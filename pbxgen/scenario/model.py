@@ -9,6 +9,7 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, field_validator
 
+from pbxgen.flow.settings import KEYS
 from pbxgen.flow.world import (
     DEFAULT_MOMENT,
     OUTSIDE_STATES,
@@ -18,6 +19,7 @@ from pbxgen.flow.world import (
     moment_of,
     passes_on,
 )
+from pbxgen.language.model_base import Seconds
 
 _NUMBER = re.compile(r"(?:(?<=\+)\+|^\+)?[0-9]+", re.ASCII)
 _TOGETHER = re.compile(r"\+?[0-9]+(\+\+?[0-9]+)*", re.ASCII)
@@ -126,15 +128,9 @@ def _moment(value: object) -> object:
     return moment
 
 
-_KEYS = (
-    "unconditional", "busy", "no_answer", "unreachable", "return_busy", "return_no_answer", "return_unreachable",
-    "dnd", "follow_me",
-)  # fmt: skip
-
-
 class SettingModel(_Strict):
     to: Party
-    after: Annotated[int, Field(ge=5, le=180)] | None = None
+    after: Seconds | None = None
 
 
 def _written_setting(value: object) -> object:
@@ -156,7 +152,7 @@ def _flat(value: object) -> object:
 
 
 SettingsModel = Annotated[
-    dict[Literal[_KEYS], Annotated[SettingModel, BeforeValidator(_written_setting)]],  # type: ignore[valid-type]
+    dict[Literal[KEYS], Annotated[SettingModel, BeforeValidator(_written_setting)]],  # type: ignore[valid-type]
     BeforeValidator(_flat),
 ]
 

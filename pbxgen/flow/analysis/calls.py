@@ -21,7 +21,7 @@ from pbxgen.flow.plan import Origin
 from pbxgen.phrases import Phrases
 
 LONGEST_RINGING = 180
-"""Seconds of ringing above which a caller has long given up (SEMANTICS, "too long")."""
+"""Seconds of ringing above which few callers still wait: a longer call is PBX212."""
 
 _LONG, _LONG_TOLD = 50, 3
 """Of examples with more ringings than that, so many are told: the end of a chain needs none of its own."""

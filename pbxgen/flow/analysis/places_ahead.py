@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from pbxgen.flow.analysis.reach import Key
-from pbxgen.flow.machine import Pending, State
+from pbxgen.flow.machine import CallState, Pending
 from pbxgen.flow.plan import Outcome, PlaceKind, Plan
 
 RUNG = "rung"
@@ -29,7 +29,7 @@ class PlacesAhead:
         found = [self._of_one(key, left) for key in keys]
         return found[0] if len(found) == 1 else frozenset[Key]().union(*found)
 
-    def canonical(self, state: State) -> tuple[State, frozenset[Key]]:
+    def canonical(self, state: CallState) -> tuple[CallState, frozenset[Key]]:
         """``state`` without what cannot matter to where the call goes, and everything that it can still come to.
 
         Left out are places to try that the call has been to or that stand twice, everything behind a place that ends
@@ -46,7 +46,7 @@ class PlacesAhead:
             if pending.place.ends_call:
                 break
         ahead = self.of((p.place.key for p in to_try), self.plan.max_diversions - state.diversions)
-        return State(tuple(to_try), state.visited & ahead, state.diversions, Outcome.BUSY), ahead
+        return CallState(tuple(to_try), state.visited & ahead, state.diversions, Outcome.BUSY), ahead
 
     def _of_one(self, key: Key, left: int) -> frozenset[Key]:
         known = self._known.get((key, left))

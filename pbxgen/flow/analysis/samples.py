@@ -5,20 +5,17 @@ from __future__ import annotations
 import itertools
 from collections.abc import Sequence
 
-from pbxgen.flow.pattern import Pattern, letters
+from pbxgen.flow.pattern import Pattern, Shape, shape_of
 
 _LONGEST = 15
 """Digits of an E.164 number at most."""
 _MOST = 2000
 """Intersections looked at; beyond, contacts sets are so entangled that the rest is left out."""
 
-Shape = tuple[tuple[frozenset[str], ...], bool]
-"""The letters allowed at each position, and whether anything may follow."""
-
 
 def sample_numbers(sets: Sequence[Sequence[Pattern]], avoiding: frozenset[str] = frozenset()) -> tuple[str, ...]:
     """A number, none of ``avoiding``, for each combination of contacts sets that occurs, in a fixed order."""
-    shapes = {_shape(p) for patterns in sets for p in patterns}
+    shapes = {shape_of(p) for patterns in sets for p in patterns}
     meets = _closed_under_intersection(shapes)
     found: dict[tuple[bool, ...], str] = {}
     exact = sum(not is_open for _, is_open in shapes)
@@ -28,13 +25,6 @@ def sample_numbers(sets: Sequence[Sequence[Pattern]], avoiding: frozenset[str] =
         if any(member):
             found.setdefault(member, number)
     return tuple(found[member] for member in sorted(found, reverse=True))
-
-
-def _shape(pattern: Pattern) -> Shape:
-    fixed, ending = letters(pattern)
-    if ending == ".":
-        return (*fixed, frozenset("0123456789")), True
-    return fixed, ending == "!"
 
 
 def _closed_under_intersection(shapes: set[Shape]) -> set[Shape]:
