@@ -16,7 +16,7 @@ from pbxgen.flow import LONGEST_RING, SHORTEST_RING
 
 if TYPE_CHECKING:
     from pbxgen.edit.change import Change
-    from pbxgen.edit.wishes import Inherit, Setting, Wish
+    from pbxgen.edit.wishes import Inherit, NewRule, Wish
 
 _HELP = """Change a deviation of users or of a policy in the YAML, and nothing else in it.
 
@@ -94,11 +94,11 @@ def divert(
     dry_run: Annotated[bool, typer.Option("--dry-run", "-n", help="Print the diff, change nothing.")] = False,
 ) -> None:
     from pbxgen.edit.change import NoSuchOwnerError, changes
-    from pbxgen.edit.wishes import Setting
+    from pbxgen.edit.wishes import NewRule
     from pbxgen.edit.yaml_text import CannotEditError
     from pbxgen.source.files import UnreadableError
 
-    options = Setting((), after, when, origin, until, confirm)
+    options = NewRule((), after, when, origin, until, confirm)
     *owners, key, to = _words(words, policy)
     wanted = _wanted(key, to, options, policy)
     place = source_to_edit(source, tenant)
@@ -128,7 +128,7 @@ def _words(words: list[str], policy: str | None) -> list[str]:
     return words
 
 
-def _wanted(key: str, to: str, options: Setting, policy: str | None) -> Setting | Inherit:
+def _wanted(key: str, to: str, options: NewRule, policy: str | None) -> NewRule | Inherit:
     from dataclasses import replace
 
     from pbxgen.diagnostics.nearest import did_you_mean
@@ -170,7 +170,7 @@ def _is_day(text: str) -> bool:
 
 
 def _wishes(
-    place: Path, owners: list[str], policy: str | None, key: str, wanted: Setting | Inherit
+    place: Path, owners: list[str], policy: str | None, key: str, wanted: NewRule | Inherit
 ) -> tuple[Wish, ...]:
     from pbxgen.edit.change import owner_of
     from pbxgen.edit.wishes import Wish

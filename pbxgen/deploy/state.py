@@ -21,7 +21,7 @@ from pbxgen.flow.settings import LONGEST, Setting, Settings, read, written
 
 Plans = Mapping[str, Plan]
 """By the names of the tenants."""
-Wanted = Callable[[str, str], bool]
+IsMeant = Callable[[str, str], bool]
 """Is this key of this tenant meant?"""
 _ADDRESSED = re.compile(r"[\w.-]{1,60}", re.ASCII)
 """Keys that can be named in a command."""
@@ -111,12 +111,13 @@ def from_file(path: Path, plans: Plans) -> StateAt:
     return StateAt(str(path), _kept(plans, raw), raw=raw)
 
 
-_WHY = {
+WHY: Mapping[str, str] = {
     Passed.USER: "no user has the extension",
-    Passed.OVER: "its time is over",
-    Passed.KEY: "the user may not set it",
-    Passed.PLACE: "the user may not divert there",
+    Passed.OVER: "it has ended",
+    Passed.KEY: "the user may not set it (any more)",
+    Passed.PLACE: "the user may not divert there (any more)",
 }
+"""Why a setting would be passed over; the whole sentence for ``state show`` is in the book of phrases."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +130,7 @@ class Pushed:
     """What was not, and why."""
 
 
-def push(session: Session, plans: Plans, source: StateAt, who: Wanted) -> Pushed:
+def push(session: Session, plans: Plans, source: StateAt, who: IsMeant) -> Pushed:
     """Put what ``source`` has onto the target. What has been set there later stays. Raises DeployError."""
     told: list[str] = []
     texts: dict[str, dict[str, str]] = {}
@@ -148,7 +149,7 @@ def push(session: Session, plans: Plans, source: StateAt, who: Wanted) -> Pushed
                 if why is None:
                     allowed[key] = setting
                 else:
-                    told.append(f"{called}: {key} is not put there: it would be passed over ({_WHY[why]})")
+                    told.append(f"{called}: {key} is not put there: it would be passed over ({WHY[why]})")
             after = newest(before, allowed)
             if len(written(after)) > LONGEST:
                 told.append(f"{called}: all of it would be too long; what is there stays")
@@ -165,7 +166,7 @@ def push(session: Session, plans: Plans, source: StateAt, who: Wanted) -> Pushed
     return Pushed(settings, switches, tuple(told))
 
 
-def clear(session: Session, plans: Plans, who: Wanted) -> tuple[dict[str, list[str]], dict[str, list[str]]]:
+def clear(session: Session, plans: Plans, who: IsMeant) -> tuple[dict[str, list[str]], dict[str, list[str]]]:
     """Take everything off that is set under the keys that are meant: those keys, and those that are left, by tenant.
 
     Raises DeployError.

@@ -13,7 +13,7 @@ from pathlib import Path
 from pbxgen.calls.case import case_of
 from pbxgen.deploy.errors import DeployError
 from pbxgen.deploy.read import DeployTarget
-from pbxgen.deploy.release import ReleaseInfo, stored
+from pbxgen.deploy.release import ReleaseInfo, marks_of
 from pbxgen.deploy.running import load_deployable
 from pbxgen.deploy.verify import VerifyCalls, verify_calls
 from pbxgen.diagnostics.diagnostic import Diagnostic
@@ -75,7 +75,7 @@ def rendered(
     pbx = load_deployable(target.pbx)
     placed = {pbx.in_release(file.path): file for file in files}
     info = ReleaseInfo(
-        files=stored(placed),
+        files=marks_of(placed),
         tenants={plan.name: plan.digest for plan in plans},
         users={plan.name: sorted(plan.users) for plan in plans},
         commit=commit_of_source(source),

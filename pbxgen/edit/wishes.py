@@ -16,7 +16,7 @@ CONDITIONS = ("when", "from", "until", "enabled")
 
 
 @dataclass(frozen=True, slots=True)
-class Setting:
+class NewRule:
     """What is to stand under a key."""
 
     destinations: tuple[str, ...]
@@ -49,7 +49,7 @@ class Inherit:
     """Nothing is to stand there: what the policies say holds again."""
 
 
-Wanted: TypeAlias = Setting | Flag | Inherit
+Wanted: TypeAlias = NewRule | Flag | Inherit
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,7 +18,7 @@ from pbxgen.flow.plan import Deviations, Origin, Outcome, PlaceKind, Plan, Rule,
 SOON = dt.timedelta(days=14)
 """How long before its last day a rule's end is announced."""
 
-Passed = Callable[[Rule, Rule], bool]
+MayPass = Callable[[Rule, Rule], bool]
 """May a call come to the first rule although the second would divert it?"""
 
 _Dead = Mapping[int, tuple[int, ...]]
@@ -82,7 +82,7 @@ def find_dead_rules(plan: Plan, situations: Situations) -> tuple[DeadRule, ...]:
     dead: dict[Location, DeadRule] = {}
     subjects: dict[Location, dict[tuple[str, str], None]] = {}
 
-    def note(rules: Sequence[Rule], verdict: _Dead, passed: Passed, subject: tuple[str, str]) -> None:
+    def note(rules: Sequence[Rule], verdict: _Dead, passed: MayPass, subject: tuple[str, str]) -> None:
         for at, rule in enumerate(rules):
             if at not in verdict:
                 alive.add(rule.location)
