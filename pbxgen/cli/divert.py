@@ -186,9 +186,9 @@ def _require_no_conditions(place: Path, wishes: Sequence[Wish]) -> None:
 
     told = []
     for wish in wishes:
-        found = conditional(place, wish)
-        if found:
-            told.append(f"{wish.name}: {wish.key} has conditions ({'; '.join(map(console.printable, found))})")
+        conditions = conditional(place, wish)
+        if conditions:
+            told.append(f"{wish.name}: {wish.key} has conditions ({'; '.join(map(console.printable, conditions))})")
     if told:
         raise refused(f"{', and '.join(told)}, which would go: say --replace if that is meant; nothing was written")
 

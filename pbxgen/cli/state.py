@@ -379,7 +379,7 @@ def _meant(plans: Plans, states: Sequence[StateAt], who: list[str] | None, *, al
 
     if not who:
         return _Meant(None)
-    found: dict[str, set[str]] = {name: set() for name in plans}
+    extensions_of: dict[str, set[str]] = {name: set() for name in plans}
     for text in who:
         hits = {
             name: {text}
@@ -401,8 +401,8 @@ def _meant(plans: Plans, states: Sequence[StateAt], who: list[str] | None, *, al
             why = f"{console.printable(text)} is in several tenants ({', '.join(tenants)}): name one of them"
             raise typer.BadParameter(why, param_hint="--tenant")
         for name, extensions in hits.items():
-            found[name] |= extensions
-    return _Meant({name: frozenset(extensions) for name, extensions in found.items()})
+            extensions_of[name] |= extensions
+    return _Meant({name: frozenset(extensions) for name, extensions in extensions_of.items()})
 
 
 def _narrowed(state: StateAt, meant: IsMeant) -> StateAt:

@@ -44,9 +44,9 @@ class _Asked:
     setting: Setting
 
 
-def pulled(place: Path, plan: Plan, found: Sequence[Kept], now: dt.datetime, *, replace: bool) -> Pulled:
+def pulled(place: Path, plan: Plan, kept_at_each: Sequence[Kept], now: dt.datetime, *, replace: bool) -> Pulled:
     """``now``: local time of the PBX. Of what several PBXs have, what was set later."""
-    kept = reduce(merged, found)
+    kept = reduce(merged, kept_at_each)
     told = [f"{key!r}: no setting, it is not written" for key in kept.odd]
     asked: list[_Asked] = []
     settled: dict[str, Settings] = {}

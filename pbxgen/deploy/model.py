@@ -27,8 +27,8 @@ def _pbx(text: str) -> str:
 
 
 def _at(text: str) -> str:
-    found = _AT.fullmatch(text)
-    if found is None or not 1 <= int(found["port"] or 1) <= _MOST_PORTS:
+    match = _AT.fullmatch(text)
+    if match is None or not 1 <= int(match["port"] or 1) <= _MOST_PORTS:
         raise ValueError("write local, ssh://USER@HOST, ssh://USER@HOST:PORT or docker:CONTAINER")
     return text
 

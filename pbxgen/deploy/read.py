@@ -72,16 +72,16 @@ def read_deploy_file(path: Path) -> DeployReading:
         return DeployReading(None, None, (error.diagnostic,))
     if reading.root is None or reading.diagnostics:
         return DeployReading(None, reading.file, reading.diagnostics)
-    found: list[Diagnostic] = []
+    diagnostics: list[Diagnostic] = []
     model = None
     try:
         model = DeployModel.model_validate(plain(reading.root))
     except ValidationError as problems:
         errors = problems.errors(include_url=False)
-        found += dict.fromkeys(_wrong(*described(DeployModel, error, reading.root)) for error in errors)
-    found += _not_there(reading.root, path.parent)
-    if model is None or found:
-        return DeployReading(None, reading.file, tuple(sorted(found, key=_place)))
+        diagnostics += dict.fromkeys(_wrong(*described(DeployModel, error, reading.root)) for error in errors)
+    diagnostics += _not_there(reading.root, path.parent)
+    if model is None or diagnostics:
+        return DeployReading(None, reading.file, tuple(sorted(diagnostics, key=_place)))
     single = {
         name: _target(name, one, path.parent) for name, one in model.targets.items() if isinstance(one, TargetModel)
     }
@@ -92,8 +92,8 @@ def read_deploy_file(path: Path) -> DeployReading:
     return DeployReading(DeployFile(path, path.parent / model.source, targets), reading.file, ())
 
 
-def _place(found: Diagnostic) -> tuple[int, int]:
-    return (0, 0) if found.location is None else (found.location.line, found.location.column)
+def _place(diagnostic: Diagnostic) -> tuple[int, int]:
+    return (0, 0) if diagnostic.location is None else (diagnostic.location.line, diagnostic.location.column)
 
 
 def _target(name: str, model: TargetModel, folder: Path) -> DeployTarget:

@@ -228,19 +228,19 @@ def lapsing(session: Session, plans: Plans) -> Lapsing:
     except DeployError as error:
         return Lapsing(unknown=str(error))
     passed = []
-    found = _kept(plans, raw)
+    kept_of = _kept(plans, raw)
     for name, plan in plans.items():
         now = epoch_of(local_now(plan), plan)
-        for extension, settings in found[name].users.items():
+        for extension, settings in kept_of[name].users.items():
             for key, setting in settings.items():
                 why = passed_over(plan, extension, key, setting, now)
                 if why is not None and why is not Passed.OVER:
                     passed.append((plan, extension, key, setting, why))
-    users = [settings for one in found.values() for settings in one.users.values()]
+    users = [settings for one in kept_of.values() for settings in one.users.values()]
     return Lapsing(
         sum(map(len, users)),
         len(users),
-        tuple((tenant, name, stand.on) for tenant, one in found.items() for name, stand in one.switches.items()),
+        tuple((tenant, name, stand.on) for tenant, one in kept_of.items() for name, stand in one.switches.items()),
         tuple(passed),
-        tuple(key for one in found.values() for key in one.odd),
+        tuple(key for one in kept_of.values() for key in one.odd),
     )

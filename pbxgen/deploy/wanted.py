@@ -113,8 +113,8 @@ def deployer() -> str:
 def scenario_files(source: Path) -> tuple[Path, ...]:
     """The scenario files beside a source that call it."""
     folder = source if source.is_dir() else source.parent
-    found = (path for path in sorted(folder.rglob("*.test.yaml")) if not any(p.startswith(".") for p in path.parts[1:]))
-    return tuple(path for path in found if _calls(path, source))
+    files = (path for path in sorted(folder.rglob("*.test.yaml")) if not any(p.startswith(".") for p in path.parts[1:]))
+    return tuple(path for path in files if _calls(path, source))
 
 
 def _calls(path: Path, source: Path) -> bool:

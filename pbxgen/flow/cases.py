@@ -64,13 +64,13 @@ class Vocabulary:
     def where(self, when: When) -> int:
         """The calls for which words hold that are not "at other times"."""
         holds = dict(self._holds)
-        found = 0 if when else self._whole
+        calls_where = 0 if when else self._whole
         for together in when:
             calls = self._whole
             for literal in together:
                 calls &= holds[literal]
-            found |= calls
-        return found
+            calls_where |= calls
+        return calls_where
 
 
 def _holds(calls: CallSets) -> Iterator[tuple[Literal, int]]:

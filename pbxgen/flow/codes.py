@@ -129,10 +129,10 @@ def _settings_after(
     if code.action in ("on", "off"):
         to = code.action
     else:
-        found = target_of(plan, user, dialled.number)
-        if found is None:
+        target = target_of(plan, user, dialled.number)
+        if target is None:
             return 404
-        to = found
+        to = target
     setting = Setting(to, dialled.seconds, now, expiry(profile, moment, plan.timezone))
     if not is_permitted(plan, user, code.key, setting, now):
         return 403

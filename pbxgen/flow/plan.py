@@ -680,8 +680,8 @@ class Plan:
 
     def in_range(self, number: str) -> Place | None:
         """The narrowest inbound range that an outside number is in."""
-        found = self._range_index.of(number)
-        return None if found is None else Place(PlaceKind.INBOUND, found.text, self.inbound[found.text].location)
+        pattern = self._range_index.of(number)
+        return None if pattern is None else Place(PlaceKind.INBOUND, pattern.text, self.inbound[pattern.text].location)
 
     def caller_id_of(self, place: Place) -> CallerId:
         """Which number a diverted call shows at an outside place."""

@@ -77,14 +77,14 @@ def read(text: str) -> Settings:
     """Settings of a text that a PBX has kept; none of one that is not exactly what :func:`written` writes."""
     if len(text) > LONGEST:
         return {}
-    found: dict[str, Setting] = {}
+    settings: dict[str, Setting] = {}
     for part in text.split("|"):
         match = _ENTRY.fullmatch(part)
         if match is None:
             return {}
         key, to, after, since, expires = match.groups()
-        found[key] = Setting(to, int(after) or None, int(since), int(expires))
-    return found if written(found) == text else {}  # a key twice, or zeros in front
+        settings[key] = Setting(to, int(after) or None, int(since), int(expires))
+    return settings if written(settings) == text else {}  # a key twice, or zeros in front
 
 
 def expiry(profile: Profile, moment: dt.datetime, timezone: str) -> int:

@@ -242,11 +242,11 @@ def _together(dialled: tuple[tuple[str, ...], ...]) -> tuple[str, ...]:
 
 def _diversions(events: Sequence[Event]) -> tuple[Diverted, ...]:
     """Diversions in order; operator return and the rule behind it are one."""
-    found: list[Diverted] = []
+    diversions: list[Diverted] = []
     previous: Event | None = None
     for event in events:
         again = previous is not None and previous.kind is EventKind.DIVERTED
         if event.kind is EventKind.DIVERTED and event.reason is not None and not again:
-            found.append(Diverted(event.subject, event.reason))
+            diversions.append(Diverted(event.subject, event.reason))
         previous = event
-    return tuple(found)
+    return tuple(diversions)

@@ -76,8 +76,8 @@ class Directory:
 
     def range_of(self, e164: str) -> str | None:
         """The narrowest range that a number is in."""
-        found = self.range_index.of(e164)
-        return None if found is None else found.text
+        pattern = self.range_index.of(e164)
+        return None if pattern is None else pattern.text
 
     def reaches(self, e164: str) -> bool:
         """Does an outside number reach anything here?"""

@@ -41,7 +41,7 @@ def profiles(context: Context) -> dict[str, plan.Profile]:
     if section is None:
         return {}
     node = context.draft.node("self_service", "profiles")
-    found = {}
+    by_name = {}
     for name, profile in section.profiles.items():
         may: set[str] = {key for key in profile.may if key != "operator_return"}
         if "operator_return" in profile.may:
@@ -54,8 +54,8 @@ def profiles(context: Context) -> dict[str, plan.Profile]:
                 key_of(node, name),
                 help="add to: [extensions, operators, voicemail, …]; without it users can only switch deviations off",
             )
-        found[name] = plan.Profile(name, frozenset(may), frozenset(profile.to), profile.expires, key_of(node, name))
-    return found
+        by_name[name] = plan.Profile(name, frozenset(may), frozenset(profile.to), profile.expires, key_of(node, name))
+    return by_name
 
 
 class ProfileNames:
@@ -75,8 +75,8 @@ class ProfileNames:
         return None if written is None else self.use(written, location, findings)
 
     def use(self, name: str, location: Location, findings: Findings) -> plan.Profile | None:
-        found = self._known.get(name)
-        if found is not None:
+        profile = self._known.get(name)
+        if profile is not None:
             self._used.add(name)
         elif self._context.names.complete and not self._context.draft.is_incomplete("self_service"):
             known = ", ".join(self._known)
@@ -87,7 +87,7 @@ class ProfileNames:
                 help=did_you_mean(name, self._known)
                 or (f"known: {known}" if known else "add it under self_service: profiles"),
             )
-        return found
+        return profile
 
     def warn_of_unused(self) -> None:
         for name, profile in self._known.items():
@@ -99,7 +99,7 @@ class ProfileNames:
 def switches(context: Context) -> dict[str, plan.Switch]:
     tree = context.draft.node("switches")
     known = context.names.of("users")
-    found = {}
+    by_name = {}
     for name, switch in context.draft.source.switches.items():
         node = at(tree, name)
         for extension, item in zip(switch.operators, items(at(node, "operators")), strict=True):
@@ -118,10 +118,10 @@ def switches(context: Context) -> dict[str, plan.Switch]:
                 help="give one of them another name",
                 related=[Related("the schedule", context.names.of("schedules")[name])],
             )
-        found[name] = plan.Switch(
+        by_name[name] = plan.Switch(
             name, switch.number, tuple(switch.operators), switch.default == "on", key_of(tree, name)
         )
-    return found
+    return by_name
 
 
 def self_service(context: Context, routes: Iterable[Route], by_name: dict[str, plan.Switch]) -> plan.SelfService | None:
@@ -225,10 +225,12 @@ def _pickup_conflicts(
     if not (known or near):
         return
     for number in (prefix + extension for extension in context.directory.extensions):
-        found = known.get(number) or next(((_told(c), location) for c in near if _meet(c, Code(number, "", ""))), None)
-        if found is not None:
+        conflict = known.get(number) or next(
+            ((_told(c), location) for c in near if _meet(c, Code(number, "", ""))), None
+        )
+        if conflict is not None:
             what = f"the code for the call at {number.removeprefix(prefix)}"
-            _twice(context.findings, number, what, found[0], at_, found[1])
+            _twice(context.findings, number, what, conflict[0], at_, conflict[1])
             return
 
 

@@ -30,7 +30,7 @@ _LONG, _LONG_TOLD = 50, 3
 def find_in_calls(reach: Reach, situations: Situations, say: Phrases) -> tuple[Diagnostic, ...]:
     """PBX210, PBX212 and PBX213 of every entry."""
     calls = _Calls(reach, situations, say)
-    return tuple(found for entry in entries(reach.plan) for found in calls.judge(entry))
+    return tuple(finding for entry in entries(reach.plan) for finding in calls.judge(entry))
 
 
 _HELP = {

@@ -94,12 +94,12 @@ class Explorer:
     def branches(self, arrival: Arrival) -> tuple[Branch, ...]:
         """The outcomes of a ringing that nobody answers, and where the call is after each outcome."""
         if arrival not in self._branches:
-            found: list[Branch] = []
+            branches: list[Branch] = []
             for rank, outcome in enumerate(arrival.seconds):
                 left = [arrival.area]
                 while left:
-                    found.append(self._branch(arrival, outcome, rank, left.pop(), left))
-            self._branches[arrival] = tuple(found)
+                    branches.append(self._branch(arrival, outcome, rank, left.pop(), left))
+            self._branches[arrival] = tuple(branches)
         return self._branches[arrival]
 
     def _arrive(self, state: CallState, area: Area, others: list[Area]) -> Arrival:

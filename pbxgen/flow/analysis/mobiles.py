@@ -35,35 +35,35 @@ def unconfirmed_mobiles(plan: Plan, start: dt.date) -> Iterator[Diagnostic]:
     every: dict[Location, _Finding] = {}
     for origin in (Origin.EXTERNAL, Origin.INTERNAL):
         _Follower(plan, Choices(plan, start, origin), every).follow()
-    for found in every.values():
-        several = len(found.subjects) > 1
-        what = "a mobile" if several else found.place.target
-        behind = "a mailbox" if several else f"mailbox {found.mailbox.target}"
-        related = [Related("calls come this way", found.via.location)] if found.via is not None else []
-        if found.mailbox.location != found.place.location:
-            related.append(Related("this mailbox would not get the message", found.mailbox.location))
-        mobile = found.by is not None and found.place.target == found.by.mobile
-        written = "mobile" if mobile else f'"{found.place.target}"'
+    for finding in every.values():
+        several = len(finding.subjects) > 1
+        what = "a mobile" if several else finding.place.target
+        behind = "a mailbox" if several else f"mailbox {finding.mailbox.target}"
+        related = [Related("calls come this way", finding.via.location)] if finding.via is not None else []
+        if finding.mailbox.location != finding.place.location:
+            related.append(Related("this mailbox would not get the message", finding.mailbox.location))
+        mobile = finding.by is not None and finding.place.target == finding.by.mobile
+        written = "mobile" if mobile else f'"{finding.place.target}"'
         yield make(
             "PBX217",
             f"{what} is called without `confirm`, and {behind} stands behind it",
-            found.place.location,
+            finding.place.location,
             help=f"write {{to: {written}, confirm: true}}: who answers must then press 1, which a mailbox does not; a "
             "phone that is off would otherwise take the call with its own greeting, and nobody would find the message "
             "here",
             related=related,
-            subjects=found.subjects,
+            subjects=finding.subjects,
         )
 
 
 class _Follower:
     """Follows rules for calls of one origin, with the place that ends the call; ignores visited places and hours."""
 
-    def __init__(self, plan: Plan, choices: Choices, found: dict[Location, _Finding]) -> None:
+    def __init__(self, plan: Plan, choices: Choices, findings: dict[Location, _Finding]) -> None:
         self._plan = plan
         self._choices = choices
         self._ahead = PlacesAhead(plan)
-        self._found = found
+        self._found = findings
         self._seen: set[tuple[Key, PlaceKind | None]] = set()
         self._queue: deque[tuple[Key, Place | None, Place | None]] = deque()
 
@@ -135,8 +135,8 @@ class _Follower:
     def _note(self, key: Key, user: User | None, place: Place, end: Place | None, via: Place | None) -> None:
         if end is None or end.kind is not PlaceKind.MAILBOX or not _unconfirmed(place, user):
             return
-        found = self._found.setdefault(place.location, _Finding(place, user, end, via))
-        found.subjects[key] = None
+        finding = self._found.setdefault(place.location, _Finding(place, user, end, via))
+        finding.subjects[key] = None
 
 
 def _unconfirmed(place: Place, user: User | None) -> bool:

@@ -85,8 +85,8 @@ def losses_by_settings(plan: Plan, situations: Situations, say: Phrases) -> Iter
             if same not in shown:
                 shown[same] = entry.label
                 yield _not_proven(plan, entry, search.setters(entry))
-        for n, found in enumerate(losses):
-            loss = replace(found, chosen=search.own_names(entry, found))
+        for n, each_loss in enumerate(losses):
+            loss = replace(each_loss, chosen=search.own_names(entry, each_loss))
             if not loss.chosen or loss.keys in told:
                 continue
             told.add(loss.keys)
@@ -230,10 +230,10 @@ class Search:
         for attempt in (settings, self._with_phones_free(flow, settings)):
             plan = applied(self._source, State(dict(attempt)), situation.moment)
             try:
-                found = ExampleTeller(plan, say).example(entry, flow.atoms, situation, loss.outcomes, lost=True)
+                example = ExampleTeller(plan, say).example(entry, flow.atoms, situation, loss.outcomes, lost=True)
             except KeyError:  # an outcome that only somebody has who has set do not disturb or follow me
                 continue
-            return found
+            return example
         return None
 
     def _with_phones_free(self, flow: Flow, settings: dict[str, dict[str, Setting]]) -> dict[str, Settings]:
@@ -466,6 +466,6 @@ class _Places:
         if user.routes not in self._outside:
             routes = [r for r in self._plan.routes.values() if not r.emergency and r.name in (user.routes or ())]
             numbers = sample_numbers([r.patterns for r in routes]) if routes else ()
-            found = (n for n in numbers if place_of(self._plan, user, f"n{n}") is not None)
-            self._outside[user.routes] = next(found, None)
+            numbers_allowed = (n for n in numbers if place_of(self._plan, user, f"n{n}") is not None)
+            self._outside[user.routes] = next(numbers_allowed, None)
         return self._outside[user.routes]

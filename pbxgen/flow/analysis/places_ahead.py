@@ -26,8 +26,8 @@ class PlacesAhead:
 
     def of(self, keys: Iterable[Key], left: int) -> frozenset[Key]:
         """``keys`` and all behind them by ``left`` diversions, and one more: does the maximum keep calls from it?"""
-        found = [self._of_one(key, left) for key in keys]
-        return found[0] if len(found) == 1 else frozenset[Key]().union(*found)
+        keys_ahead = [self._of_one(key, left) for key in keys]
+        return keys_ahead[0] if len(keys_ahead) == 1 else frozenset[Key]().union(*keys_ahead)
 
     def canonical(self, state: CallState) -> tuple[CallState, frozenset[Key]]:
         """``state`` without what cannot matter to where the call goes, and everything that it can still come to.
@@ -61,19 +61,19 @@ class PlacesAhead:
 
     def _walk(self, start: Key, left: int) -> set[Key]:
         """Breadth first by diversions: what is met first is met with the most of them left."""
-        found = {start}
+        reached = {start}
         level = [start]
         while level and left >= 0:
             deeper: list[Key] = []
             for key in level:  # grows meanwhile
                 costs = key[0] == PlaceKind.USER.value
                 for following in self._behind(key):
-                    if following not in found:
-                        found.add(following)
+                    if following not in reached:
+                        reached.add(following)
                         (deeper if costs else level).append(following)
             level = deeper
             left -= 1
-        return found
+        return reached
 
     def _behind(self, key: Key) -> tuple[Key, ...]:
         if key not in self._next:

@@ -56,12 +56,12 @@ def rules_that_never_apply(plan: Plan, situations: Situations) -> Iterator[Diagn
 
 def rules_that_end_soon(plan: Plan, today: dt.date) -> Iterator[Diagnostic]:
     """PBX219; rules that have ended are the language's to report (PBX154)."""
-    found: dict[Location, tuple[Rule, dict[tuple[str, str], None]]] = {}
+    ending: dict[Location, tuple[Rule, dict[tuple[str, str], None]]] = {}
     for rule, subject in _all_rules(plan):
         until = rule.condition.until
         if until is not None and today <= until <= today + SOON:
-            found.setdefault(rule.location, (rule, {}))[1][subject] = None
-    for rule, subjects in found.values():
+            ending.setdefault(rule.location, (rule, {}))[1][subject] = None
+    for rule, subjects in ending.values():
         assert rule.condition.until is not None
         days = (rule.condition.until - today).days
         when = "today" if days == 0 else "tomorrow" if days == 1 else f"in {days} days"
@@ -109,10 +109,10 @@ def find_dead_rules(plan: Plan, situations: Situations) -> tuple[DeadRule, ...]:
         verdict = _dead_in_list(calls, inbound.rules, calls.whole)
         note(inbound.rules, verdict, lambda rule, other: False, ("inbound", inbound.number))
     return tuple(
-        replace(found, subjects=tuple(subjects[location]))
-        for location, found in dead.items()
+        replace(dead_rule, subjects=tuple(subjects[location]))
+        for location, dead_rule in dead.items()
         if location not in alive
-        and (found.rule.condition.until is None or found.rule.condition.until >= situations.start)
+        and (dead_rule.rule.condition.until is None or dead_rule.rule.condition.until >= situations.start)
     )
 
 
@@ -147,16 +147,16 @@ def _dead_of_user(situations: Situations, deviations: Deviations) -> _Dead:
         return {}
     calls = CallSets.of_strangers(situations, (r.condition for rules in lists for r in rules))
     diverting = calls.firsts(r.condition for r in deviations.unconditional)
-    found = dict(_dead_in_list(calls, deviations.unconditional, calls.whole))
+    dead = dict(_dead_in_list(calls, deviations.unconditional, calls.whole))
     before = len(deviations.unconditional)
     for name, rules in deviations.lists()[1:]:
         asked = calls.bits(calls.of(Origin.EXTERNAL)) if name.startswith("return_") else calls.whole
         for at, hiding in _dead_in_list(calls, rules, asked & ~sum(diverting)).items():
             there = asked & calls.where(rules[at].condition)
             diverted = tuple(n for n, diverted in enumerate(diverting) if diverted & there)
-            found[before + at] = tuple(before + n for n in hiding) or diverted
+            dead[before + at] = tuple(before + n for n in hiding) or diverted
         before += len(rules)
-    return found
+    return dead
 
 
 def _dead_in_list(calls: CallSets, rules: Rules, among: int) -> _Dead:
