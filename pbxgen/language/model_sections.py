@@ -406,7 +406,9 @@ class Features(Model):
 
     own_mailbox: Feature = Field("*97", description="Opens the caller's own mailbox.", examples=["*97"])
     any_mailbox: Feature = Field("*98", description="Opens a mailbox that has a PIN, by its number.", examples=["*98"])
-    pickup: Feature = Field("*8", description="Takes a call that rings at a user of the same pickup group.", examples=["*8"])
+    pickup: Feature = Field(
+        "*8", description="Takes a call that rings at a user of the same pickup group.", examples=["*8"]
+    )
     pickup_of: (
         Annotated[str, StringConstraints(pattern=r"^\*[0-9*]{0,6}$"), Expects("* and digits or * in quotes")] | Null
     ) = Field("**", description="In front of an extension: takes the call that rings there.", examples=["**"])
