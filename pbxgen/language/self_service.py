@@ -50,7 +50,7 @@ def profiles(context: Context) -> dict[str, plan.Profile]:
         if diverts and not profile.to:
             context.findings.add(
                 "PBX163",
-                f"profile {name} may divert, and says nowhere to",
+                f"profile {name} may divert calls, but its `to` names no destinations",
                 key_of(node, name),
                 help="add to: [extensions, operators, voicemail, …]; without it users can only switch deviations off",
             )

@@ -49,8 +49,8 @@ def analyse(plan: Plan, today: dt.date, language: str = "en") -> tuple[Diagnosti
 def _not_known(plan: Plan, left_out: Sequence[str]) -> Diagnostic:
     return make(
         "PBX220",
-        f"switches {', '.join(left_out)} can stand in more ways than can be looked at: each one alone, none, and all "
-        "have been; whether a call can be lost in the others is not known",
+        f"switches {', '.join(left_out)} have too many combinations: checked are each one alone on, all off and all "
+        "on; whether a call can be lost in the others is not known",
         plan.switches[left_out[0]].location,
         help="let fewer switches decide over one call, or accept it with a reason, at the top of the source",
         subject=("switch", left_out[0]),

@@ -46,11 +46,10 @@ def unconfirmed_mobiles(plan: Plan, start: dt.date) -> Iterator[Diagnostic]:
         written = "mobile" if mobile else f'"{finding.place.target}"'
         yield make(
             "PBX217",
-            f"{what} is called without `confirm`, and {behind} stands behind it",
+            f"{what} is called without `confirm`, and {behind} comes after it",
             finding.place.location,
-            help=f"write {{to: {written}, confirm: true}}: who answers must then press 1, which a mailbox does not; a "
-            "phone that is off would otherwise take the call with its own greeting, and nobody would find the message "
-            "here",
+            help=f"write {{to: {written}, confirm: true}}: the person who answers must then press 1. A mobile that is "
+            "off is answered by the mailbox of its network, and the message would not be found here",
             related=related,
             subjects=finding.subjects,
         )

@@ -112,8 +112,8 @@ def _not_proven(plan: Plan, entry: Entry, setters: tuple[str, ...]) -> Diagnosti
     others = f" and {len(setters) - 1} more" if len(setters) > 1 else ""
     return make(
         "PBX220",
-        f"{first.name} ({first.extension}){others} may set more than can be looked at: whether a call from outside "
-        f"{to(entry)} can then be lost is not known",
+        f"{first.name} ({first.extension}){others} may set more combinations than can be checked: whether a call "
+        f"from outside {to(entry)} can then be lost is not known",
         first.location,
         help="give them mailboxes, or a profile that may divert to fewer kinds of places, or accept it with a reason",
         subject=("user", first.extension),

@@ -69,7 +69,7 @@ def rules_that_end_soon(plan: Plan, today: dt.date) -> Iterator[Diagnostic]:
             "PBX219",
             f"this rule ends on {rule.condition.until.isoformat()}, {when}",
             rule.location,
-            help="give it a later date if it shall go on; what then holds instead must be right from the day after",
+            help="give it a later date if it is to go on; else check which rule applies from the day after",
             subjects=subjects,
         )
 
