@@ -145,18 +145,18 @@ class RunningAsterisk:
         self._ask_each = ask_each or (lambda texts: [*map(ask, texts)])
 
     def folder(self) -> str:
-        folder = self._directory("Configuration")
-        if not folder:
+        found = self._directory("Configuration")
+        if not found:
             raise DeployError(
                 "PBX611",
                 "Asterisk does not say which folder it reads",
                 "see that `command` in deploy.yaml asks a running Asterisk",
             )
-        return folder
+        return found
 
     def _directory(self, name: str) -> str:
-        match = re.search(rf"{name} directory: +(\S+)", self._ask("core show settings"))
-        return "" if match is None else match[1]
+        found = re.search(rf"{name} directory: +(\S+)", self._ask("core show settings"))
+        return "" if found is None else found[1]
 
     def log(self) -> str | None:
         for shown, levels in _LOG_CHANNEL.findall(self._ask("logger show channels")):
@@ -172,16 +172,16 @@ class RunningAsterisk:
     def runs(self) -> Runs:
         digests = {}
         for name, context in self._contexts().items():
-            build = _BUILD.fullmatch(context.lines.get(("build", 1), ""))
-            if build is not None and name.endswith(".settings"):
-                digests[name.removesuffix(".settings")] = build[1]
+            found = _BUILD.fullmatch(context.lines.get(("build", 1), ""))
+            if found is not None and name.endswith(".settings"):
+                digests[name.removesuffix(".settings")] = found[1]
         listed = self._ask("pjsip list registrations").splitlines()
         registered = (line.split("/")[0].strip() for line in listed if re.search(r"\bRegistered\b", line))
         return Runs(digests, frozenset(registered))
 
     def sip(self) -> tuple[str, int] | None:
-        bound = _UDP.search(self._ask("pjsip list transports"))
-        return None if bound is None else (bound[1], int(bound[2]))
+        found = _UDP.search(self._ask("pjsip list transports"))
+        return None if found is None else (found[1], int(found[2]))
 
     def phones(self) -> frozenset[str]:
         return frozenset(_CONTACT.findall(self._ask("pjsip list contacts")))
@@ -211,25 +211,25 @@ class RunningAsterisk:
             time.sleep(0.2)  # somebody else's reload
 
     def differences(self, files: Files, scope: Scope) -> list[str]:
-        differences: list[str] = []
+        found: list[str] = []
         before = _understood(scope.before)
         try:
             if Part.DIALPLAN in scope.parts:
-                differences += _dialplan_differences(_expected(files), self._contexts(), _contexts_of(before))
+                found += _dialplan_differences(_expected(files), self._contexts(), _contexts_of(before))
             if Part.ENDPOINTS in scope.parts:
-                differences += self._endpoint_differences(files, before, scope.beside)
+                found += self._endpoint_differences(files, before, scope.beside)
             if Part.VOICEMAIL in scope.parts:
                 listed = self._ask("voicemail show users").splitlines()
                 there = {"/".join(line.split()[:2]) for line in listed[1:] if len(line.split()) > 2}
-                differences += _named("mailbox", _mailboxes(files), there, _mailboxes(before))
+                found += _named("mailbox", _mailboxes(files), there, _mailboxes(before))
                 if _mailboxes(files) and "VoiceMail:" not in self._ask("core show applications like VoiceMail"):
-                    differences.append(_NO_VOICEMAIL)
+                    found.append(_NO_VOICEMAIL)
         except NotUnderstoodError as error:
-            differences.append(f"its files are not understood: {error}")
-        return differences
+            found.append(f"its files are not understood: {error}")
+        return found
 
     def others(self, parts: Collection[Part], there: Collection[str]) -> list[str]:
-        others: list[str] = []
+        found: list[str] = []
         if Part.DIALPLAN in parts:
             made: dict[str, list[str]] = {}
             for line in self._ask("dialplan show").splitlines():
@@ -237,32 +237,32 @@ class RunningAsterisk:
                     made.setdefault(begins[2], []).append(begins[1])
             if "extensions.conf" in there:
                 made.pop("pbx_config", None)
-            others += (_somebody_elses("context", made[by], of) for by, of in _MADE_BY.items() if by in made)
+            found += (_somebody_elses("context", made[by], of) for by, of in _MADE_BY.items() if by in made)
         if Part.ENDPOINTS in parts and "pjsip.conf" not in there and (names := self._endpoints()):
-            others.append(_somebody_elses("endpoint", names, "a database (sorcery.conf) or pjsip_wizard.conf"))
-        return others
+            found.append(_somebody_elses("endpoint", names, "a database (sorcery.conf) or pjsip_wizard.conf"))
+        return found
 
     def complaints(self, lines: Sequence[str]) -> list[str]:
-        complaints = []
+        found = []
         for line in lines:
             said = _LOG_LINE.match(line)
             # What is said of a call, a call has caused.
             if said is None or said["level"] not in ("WARNING", "ERROR") or said["call"]:
                 continue
             if not _HARMLESS.fullmatch(said["message"].strip()):
-                complaints.append(line)
-        return complaints
+                found.append(line)
+        return found
 
     def stored(self, keys: Mapping[str, Sequence[str]]) -> Stored:
         said = self._ask(_DATABASE)
         if said.strip() and not _ROW.search(said):
             raise DeployError("PBX611", f"Asterisk does not tell what is set: {' '.join(said.split())}", _DATABASE_HELP)
-        texts: dict[str, dict[str, str]] = {tenant: {} for tenant in keys}
+        found: dict[str, dict[str, str]] = {tenant: {} for tenant in keys}
         for path, text in _ROW.findall(said):
             parts = _unhexed(path).split("/", 3)  # "", the family, the tenant, the key
-            if len(parts) == _PARTS and parts[1] == _FAMILY and parts[2] in texts:  # LIKE sees no capitals
-                texts[parts[2]][parts[3]] = _unhexed(text)
-        return texts
+            if len(parts) == _PARTS and parts[1] == _FAMILY and parts[2] in found:  # LIKE sees no capitals
+                found[parts[2]][parts[3]] = _unhexed(text)
+        return found
 
     def store(self, texts: Stored) -> None:
         commands = [
