@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from functools import cache
 from zoneinfo import ZoneInfo
 
-from pbxgen.flow.plan import Code, Plan, Switch, User
+from pbxgen.flow.plan import Plan, User
+from pbxgen.flow.self_service import Code, Switch
 from pbxgen.flow.settings import (
     LONGEST,
     LONGEST_NUMBER,

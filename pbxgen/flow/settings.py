@@ -13,7 +13,8 @@ from dataclasses import dataclass, field, replace
 from zoneinfo import ZoneInfo
 
 from pbxgen.flow import LONGEST_RING, SHORTEST_RING
-from pbxgen.flow.plan import Deviations, Place, PlaceKind, Plan, Profile, Rule, User
+from pbxgen.flow.plan import Deviations, Place, PlaceKind, Plan, Rule, User
+from pbxgen.flow.self_service import Profile
 
 DEVIATIONS = tuple(Deviations.__slots__)
 STATES = ("dnd", "follow_me")

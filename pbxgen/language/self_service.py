@@ -10,9 +10,9 @@ from typing import Any
 from pbxgen.diagnostics.diagnostic import Related
 from pbxgen.diagnostics.location import Location
 from pbxgen.diagnostics.nearest import did_you_mean
-from pbxgen.flow import plan
 from pbxgen.flow.pattern import Pattern, letters
-from pbxgen.flow.plan import Code, Route
+from pbxgen.flow.plan import Route
+from pbxgen.flow.self_service import Code, Profile, SelfService, Switch
 from pbxgen.flow.settings import AFTER, KEYS, STATES
 from pbxgen.language.context import Context
 from pbxgen.language.findings import Findings
@@ -35,7 +35,7 @@ _SATELLITE_AND_PREMIUM = ("870", "881", "882", "883", "979")
 _OPERATOR_RETURN = ("return_busy", "return_no_answer", "return_unreachable")
 
 
-def profiles(context: Context) -> dict[str, plan.Profile]:
+def profiles(context: Context) -> dict[str, Profile]:
     """The profiles by name."""
     section = context.draft.source.self_service
     if section is None:
@@ -54,14 +54,14 @@ def profiles(context: Context) -> dict[str, plan.Profile]:
                 key_of(node, name),
                 help="add to: [extensions, operators, voicemail, …]; without it users can only switch deviations off",
             )
-        by_name[name] = plan.Profile(name, frozenset(may), frozenset(profile.to), profile.expires, key_of(node, name))
+        by_name[name] = Profile(name, frozenset(may), frozenset(profile.to), profile.expires, key_of(node, name))
     return by_name
 
 
 class ProfileNames:
     """Which profile a user has; remembers which profiles were used."""
 
-    def __init__(self, context: Context, known: dict[str, plan.Profile]) -> None:
+    def __init__(self, context: Context, known: dict[str, Profile]) -> None:
         self._known = known
         self._context = context
         self._used: set[str] = set()
@@ -69,12 +69,12 @@ class ProfileNames:
         if self._default is not None:
             self.use(self._default, context.draft.node("defaults", "self_service").location, context.findings)
 
-    def of(self, written: str | None, *, says: bool, location: Location, findings: Findings) -> plan.Profile | None:
+    def of(self, written: str | None, *, says: bool, location: Location, findings: Findings) -> Profile | None:
         if not says:
             return None if self._default is None else self._known.get(self._default)
         return None if written is None else self.use(written, location, findings)
 
-    def use(self, name: str, location: Location, findings: Findings) -> plan.Profile | None:
+    def use(self, name: str, location: Location, findings: Findings) -> Profile | None:
         profile = self._known.get(name)
         if profile is not None:
             self._used.add(name)
@@ -96,7 +96,7 @@ class ProfileNames:
                 self._context.findings.add("PBX155", message, profile.location, help="remove it, or use it")
 
 
-def switches(context: Context) -> dict[str, plan.Switch]:
+def switches(context: Context) -> dict[str, Switch]:
     tree = context.draft.node("switches")
     known = context.names.of("users")
     by_name = {}
@@ -118,13 +118,11 @@ def switches(context: Context) -> dict[str, plan.Switch]:
                 help="give one of them another name",
                 related=[Related("the schedule", context.names.of("schedules")[name])],
             )
-        by_name[name] = plan.Switch(
-            name, switch.number, tuple(switch.operators), switch.default == "on", key_of(tree, name)
-        )
+        by_name[name] = Switch(name, switch.number, tuple(switch.operators), switch.default == "on", key_of(tree, name))
     return by_name
 
 
-def self_service(context: Context, routes: Iterable[Route], by_name: dict[str, plan.Switch]) -> plan.SelfService | None:
+def self_service(context: Context, routes: Iterable[Route], by_name: dict[str, Switch]) -> SelfService | None:
     """The codes, and what no setting leads to; problems between codes and other numbers are reported."""
     section = context.draft.source.self_service
     node = context.draft.node("self_service", "codes")
@@ -136,7 +134,7 @@ def self_service(context: Context, routes: Iterable[Route], by_name: dict[str, p
     _conflicts(context, codes, location, by_name)
     _warn_of_keys_without_codes(context, codes)
     country = context.numbers.country
-    return plan.SelfService(codes, tuple(_costly(country, routes)))
+    return SelfService(codes, tuple(_costly(country, routes)))
 
 
 def _warn_of_keys_without_codes(context: Context, codes: tuple[Code, ...]) -> None:
@@ -181,7 +179,7 @@ def _codes(written: str | OwnCodes) -> Iterator[Code]:
         yield Code("##002", "clear", "")
 
 
-def _conflicts(context: Context, codes: tuple[Code, ...], location: Location, by_name: dict[str, plan.Switch]) -> None:
+def _conflicts(context: Context, codes: tuple[Code, ...], location: Location, by_name: dict[str, Switch]) -> None:
     """Codes, switches and other numbers that one and the same digits would mean."""
     features = context.draft.source.features
     written = {getattr(features, key) for key in features.model_fields_set}

@@ -6,7 +6,8 @@ import html
 from collections.abc import Collection, Iterator
 
 from pbxgen.flow.explain import Teller
-from pbxgen.flow.plan import Plan, Profile, Rules, User
+from pbxgen.flow.plan import Plan, Rules, User
+from pbxgen.flow.self_service import Profile
 from pbxgen.flow.settings import DEVIATIONS, KEYS
 from pbxgen.phrases import Phrases
 

@@ -27,18 +27,8 @@ from pbxgen.flow.analysis.ringing import outcomes
 from pbxgen.flow.analysis.samples import sample_numbers
 from pbxgen.flow.analysis.search import may_be_lost
 from pbxgen.flow.analysis.situations import Situations
-from pbxgen.flow.plan import (
-    Condition,
-    Origin,
-    Outcome,
-    Place,
-    PlaceKind,
-    Plan,
-    Profile,
-    Rule,
-    Rules,
-    User,
-)
+from pbxgen.flow.plan import Condition, Origin, Outcome, Place, PlaceKind, Plan, Rule, Rules, User
+from pbxgen.flow.self_service import Profile
 from pbxgen.flow.settings import STATES, Setting, Settings, State, applied, named, place_of
 from pbxgen.phrases import Phrases
 
