@@ -297,7 +297,7 @@ def _asked(
     *,
     alone: bool = True,
 ) -> tuple[Plans, tuple[DeployTarget | Path, ...], list[StateAt], _Meant]:
-    """What all these commands begin with: the plans, where settings are read, those of WHO, and who that is."""
+    """The common beginning of all commands: plans, places, the settings of WHO at these places, and who WHO is."""
     plans = _plans(source, tenant)
     places = places_of(source, file, name, option)
     states = read_at(places, plans, tenant, option)

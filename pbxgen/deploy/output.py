@@ -37,7 +37,7 @@ def _runs(plan: TargetPlan) -> str:
 
 
 def _sections(plan: TargetPlan, say: Phrases) -> Iterator[tuple[str, list[str]]]:
-    """What stands behind the callers, by title."""
+    """What follows after the changes for callers, by title."""
     files = [f"{_SIGNS.get(c.kind, '~')} {c.path}{_ONLY.get(c.kind, '')}" for c in plan.files]
     files += [f"+ {file.path} (at the top level, written once)" for file in plan.placed]
     yield "Files", _cut(files, _MOST_FILES)

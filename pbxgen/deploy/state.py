@@ -62,7 +62,7 @@ def keys_of(plan: Plan) -> tuple[str, ...]:
 
 
 def labelled(plans: Plans, tenant: str, key: str) -> str:
-    """A key as it is told: of several tenants, with its own."""
+    """A key in messages: with the tenant's name if there are several tenants."""
     return f"{tenant}/{key}" if len(plans) > 1 else key
 
 

@@ -56,7 +56,7 @@ class _Comparer:
         """By shape and names, with the places of the flows."""
 
     def entries(self, concerned: Affected) -> list[EntryChanges]:
-        """In the order of the new plan. Those of whom something else is said are compared first, and furthest."""
+        """In the order of the new plan. Entries that changed themselves are compared first, and furthest."""
         before, after = ({p.key: p for p in plan.places()} for plan in (self._shared.old, self._shared.new))
         changed = {}
         every = list(dict.fromkeys((*after, *before)))
@@ -75,7 +75,7 @@ class _Comparer:
         return [changed[key] for key in every if key in changed]
 
     def _changed(self, pair: Pair, *, itself: bool) -> EntryChanges:
-        """Entries that are alike are compared once, whoever they are."""
+        """Entries that behave alike are compared once."""
         entry = pair.after.entry
         alike = equivalence(self._shared, pair)
         known = self._known.setdefault((alike.shape, itself), {})
@@ -208,7 +208,7 @@ class _EntryCalls:
 
 
 def _told(aspect: str, node: Node | None) -> Hashable:
-    """What is told of one side of a difference: of how long it rings not what follows."""
+    """One side of a difference in words: for a ring time without what follows."""
     return _ring(node) if aspect == "rings" and isinstance(node, Attempt) else id(node)
 
 

@@ -29,7 +29,7 @@ class Affected:
     changed: frozenset[Key]
     """Those of which something else is said."""
     phones: frozenset[Key]
-    """Users of whom something else is said than where their rules lead."""
+    """Users that changed themselves, not only in where their rules lead."""
     everywhere: bool = False
     """What has changed is said of all calls, not of these."""
 

@@ -59,7 +59,7 @@ def _numbers(plan: Plan, say: Phrases) -> dict[str, str]:
 
 
 def _reading(numbering: NumberingPlan) -> NumberingPlan:
-    """What is told of the outside line is told apart."""
+    """The outside line is described separately."""
     return replace(numbering, outside_line="")
 
 

@@ -226,7 +226,7 @@ def _tenants(source: Path) -> tuple[Path, ...]:
 
 @dataclass(frozen=True, slots=True)
 class Judge:
-    """Knows NEW, and how to get at what it was before."""
+    """Compares NEW with what it was before."""
 
     new: str
     """As it was asked for."""

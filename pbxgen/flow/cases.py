@@ -20,7 +20,7 @@ from pbxgen.flow.wording import OTHERWISE, Literal, When, length, shortest
 from pbxgen.flow.world import World
 
 MOST_CALLERS = 8
-"""Callers in a flow of whom it is told by name that their own calls pass them over."""
+"""Maximum of callers in a flow who are named because their own calls skip them."""
 _MOST_WORK = 4_000
 """Callers who are looked at by themselves, times the places of the flow."""
 _MOST_STATES = 6_000
@@ -195,7 +195,7 @@ class _Cases:
             )
 
     def _said(self, area: Area, caller: Caller, anybody: Sequence[Case]) -> dict[int, int]:
-        """The ways that the calls of ``caller`` go if the words for ``anybody`` hold for them too."""
+        """The courses of the calls of ``caller`` if the description for ``anybody`` also fits them."""
         vocabulary = Vocabulary(self._calls, area)
         said: dict[int, int] = {}
         left = self._calls.bits(area)

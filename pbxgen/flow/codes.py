@@ -77,7 +77,7 @@ def starred(plan: Plan) -> tuple[str, ...]:
 
 @cache
 def _rest(starred: tuple[str, ...]) -> re.Pattern[str]:
-    """What may stand behind a code that names a number: that number, and seconds."""
+    """What may follow the code in a dialled text: a number, and seconds."""
     known = "".join(f"{re.escape(number)}|" for number in starred)
     return re.compile(rf"({known}\+?[0-9]*)(?:\*([0-9]{{1,3}}))?", re.ASCII)
 

@@ -38,7 +38,7 @@ class DialOut:
     number: str
     """E.164, or the digits as they are dialled: emergency numbers, and numbers of a route that is `as_dialled`."""
     route: Route
-    """With the trunks of who dials, where they have their own."""
+    """With the trunks of the user who dials, if the user has any."""
 
     @property
     def as_dialled(self) -> bool:

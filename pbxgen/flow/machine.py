@@ -60,7 +60,7 @@ class CallState(NamedTuple):
     diversions: int = 0
     first_outcome: Outcome | None = None
     recall: str | None = None
-    """Extension of who transferred the caller blindly, and is rung once before the call is released."""
+    """Extension that transferred the caller blindly, and rings once before the call is released."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,7 +186,7 @@ class Event(NamedTuple):
     sent: Sent | None = None
     """Of a number that is dialled straight to a trunk."""
     shown: tuple[tuple[str, Shown], ...] = ()
-    """Of outside numbers that ring: each with who is shown as the caller there."""
+    """By outside number that rings: the caller shown there."""
     via: str | None = None
     """The trunk that carried the call, of what rang."""
     location: Location | None = None
@@ -297,9 +297,9 @@ def after(
 
 
 def _recall(plan: Plan, state: CallState, extension: str, events: list[Event]) -> Step | None:
-    """Nothing is left: whoever transferred rings once, as if they had no deviations; None where they may not ring.
+    """Nothing is left: ring the user who transferred, as if without deviations; None if that user may not ring.
 
-    They are not rung if they have been tried in this call, or are the caller.
+    A user who has been tried in this call, or is the caller, may not ring.
     """
     place = plan.user_at(extension)
     if place.key in state.visited:

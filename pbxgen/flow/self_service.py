@@ -72,4 +72,4 @@ class Code:
     seconds: bool = False
     """May seconds follow the number?"""
     closed: bool = True
-    """Is it written with a closing #? It may be missing, or be there, all the same."""
+    """Is the code written with a closing #? Phones may dial it with or without."""

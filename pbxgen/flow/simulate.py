@@ -185,7 +185,7 @@ def _recall(plan: Plan, caller: Caller, by: str, world: World) -> Story | None:
 
 
 def _reach(plan: Plan, caller: Caller, state: CallState, before: tuple[Event, ...], world: World) -> Story:
-    """``before``: what is told of the call before ``state``."""
+    """``before``: events of the call before ``state``."""
     conditions = CallConditions(plan, caller, world.moment)
     events, ending = play(plan, caller, conditions, state, Bell(plan, caller, world).ring)
     assert ending is not None

@@ -185,7 +185,7 @@ def _dialable(draft: Draft, directory: Directory, findings: Findings) -> None:
 
 
 def _features(draft: Draft, directory: Directory, findings: Findings) -> None:
-    """Codes are told apart by what is dialled; those that nobody has written stand where the source begins."""
+    """Codes are identified by what is dialled; those not written in the source have its first line as their place."""
     section = draft.source.features
     for key, what in FEATURES.items():
         number: str | None = getattr(section, key)

@@ -75,7 +75,7 @@ class Pbx(Model):
 
 
 class Defaults(Model):
-    """What holds where a user, group or operator position says nothing else."""
+    """Values for users, groups and operator positions without their own."""
 
     ring_timeout: Seconds = Field(20, description=f"Seconds a phone rings, {RING_RANGE} (above 60: a warning).")
     outside_timeout: Seconds = Field(30, description=f"Seconds an outside number rings, {RING_RANGE}.")

@@ -1,4 +1,4 @@
-"""One user's card: a page to print or mail, with their codes, what they may set, and what holds now."""
+"""One user's card: a page to print or mail, with the codes, what the user may set, and what applies now."""
 
 from __future__ import annotations
 

@@ -104,7 +104,7 @@ class CallSets:
         return self._situation(*divmod(_lowest(calls), len(self.moments)))
 
     def callers_with(self, condition: Condition) -> int:
-        """The callers of whom a condition can hold."""
+        """The callers for whom a condition can hold."""
         if condition.callers not in self._callers_with:
             asked = replace(condition, hours=(), until=None)
             callers = range(len(self.callers) if self.moments else 0)

@@ -95,7 +95,7 @@ class _Calls:
                 return f"a call to {entry.label} can be diverted more than {most} time{'' if most == 1 else 's'}"
 
     def _finding(self, code: str, entry: Entry, flow: Flow, way: BestWay) -> Diagnostic:
-        """The example is told once: a hundred people with one policy do not need it a hundred times."""
+        """One example for all: a hundred users with one policy do not need a hundred examples."""
         key = (code, flow.form, code == "PBX210" and entry.number is None)
         help, example = _HELP[code], None
         if key in self._told:

@@ -1,4 +1,4 @@
-"""Which rules may apply to a call of a given origin (or of either), whoever calls and whenever."""
+"""Which rules may apply to a call of a given origin (or of either), for any caller and at any time."""
 
 from __future__ import annotations
 

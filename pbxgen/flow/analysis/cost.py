@@ -114,7 +114,7 @@ class _BySettings:
             yield _by_setting(costly, *told[0], more=len(told) - 1)
 
     def leading(self, costly: _Costly) -> list[tuple[Entry, str, str, _Costly]]:
-        """Whose calls come to the number by one setting of theirs, each with the key, where to, and what is told."""
+        """Entries from which one setting of the user leads to the number, each with key, destination and finding."""
         leading = self._leading_to(costly)
         told: list[tuple[Entry, str, str, _Costly]] = []
         self._known.clear()
@@ -154,7 +154,7 @@ class _BySettings:
         yield from ((key, "off") for key in STATES if key in profile.may and getattr(user, key))
 
     def _reached(self, entry: Entry, key: str, to: str, costly: _Costly) -> _Costly | None:
-        """What is told of the number where it is reached. Users who divert alike are looked at once."""
+        """The finding if the number is reached. Users who divert alike are examined once."""
         extension = entry.place.target
         flow = self._reach.flow_of(entry.place)
         where = {one: n for n, one in enumerate(flow.keys)}
@@ -437,7 +437,7 @@ def _may(plan: Plan, entry: Entry, costly: _Costly) -> bool:
 
 
 def _costly_places(plan: Plan) -> dict[Key, list[_Costly]]:
-    """Costly numbers by who diverts to them, in the order of the plan."""
+    """Costly numbers by the user, group or inbound number that diverts to them, in the order of the plan."""
     by_owner: dict[Key, list[_Costly]] = {}
 
     def note(owner: Key, places: Iterable[Place]) -> None:

@@ -24,14 +24,14 @@ class _Finding:
     place: Place
     by: User | None
     mailbox: Place
-    """The first that was met of those that stand behind it."""
+    """The first mailbox found after it."""
     via: Place | None
-    """By which destination calls come to whoever wrote it, where the mailbox is not theirs."""
+    """The destination by which calls reach the user with this rule, if the mailbox is another user's."""
     subjects: dict[Key, None] = field(default_factory=dict)
 
 
 def unconfirmed_mobiles(plan: Plan, start: dt.date) -> Iterator[Diagnostic]:
-    """One finding for each destination as written, whoever uses it, of rules that may apply from ``start`` on."""
+    """One finding for each written destination (of all users who have it) in rules that may apply from ``start`` on."""
     every: dict[Location, _Finding] = {}
     for origin in (Origin.EXTERNAL, Origin.INTERNAL):
         _Follower(plan, Choices(plan, start, origin), every).follow()
@@ -122,7 +122,7 @@ class _Follower:
         return ends
 
     def _left_by(self, places: Places) -> Place | None:
-        """A mailbox that comes to stand behind everything once nobody at ``places`` has taken the call."""
+        """The mailbox that is tried last if nobody at ``places`` takes the call."""
         called = [p.key for p in places if p.kind in (PlaceKind.USER, PlaceKind.INBOUND)]
         ahead = self._ahead.of(called, self._plan.max_diversions) if called else ()
         for kind, target in (*called, *sorted(ahead)):

@@ -9,7 +9,7 @@ from pbxgen.flow.machine import CallState, Pending
 from pbxgen.flow.plan import Outcome, PlaceKind, Plan
 
 RUNG = "rung"
-"""Kind of key of who rings along, as a member or by `follow_me`, without being called."""
+"""Kind of key of a user who rings as a member or by `follow_me`, without being called."""
 
 _MOST_KEPT = 200_000
 """Keys in answers that are remembered; of a chain of a thousand groups each is long."""

@@ -160,7 +160,7 @@ def _dead_of_user(situations: Situations, deviations: Deviations) -> _Dead:
 
 
 def _dead_in_list(calls: CallSets, rules: Rules, among: int) -> _Dead:
-    """Rules of one list that are the first to hold for none of some calls."""
+    """Rules of one list that never are the first whose condition holds, for some calls."""
     firsts = [first & among for first in calls.firsts(r.condition for r in rules)]
     return {
         at: tuple(n for n, other in enumerate(firsts) if other & calls.where(rule.condition))

@@ -54,7 +54,7 @@ class Atoms:
 
 
 class Situations:
-    """The situations of one plan from ``start`` on, remembered by what is asked about."""
+    """The situations of one plan from ``start`` on, kept for each set of conditions."""
 
     def __init__(self, plan: Plan, start: dt.date) -> None:
         self.plan = plan
