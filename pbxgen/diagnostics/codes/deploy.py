@@ -66,8 +66,8 @@ CODES: tuple[Code, ...] = (
     error(
         "PBX616",
         "The PBX does not run what was deployed",
-        "After the reload the PBX was asked what it has loaded, and its log was read. Something was wrong, so the "
-        "previous release was made current again, reloaded and verified in the same way.",
+        "After the reload the PBX was asked what it runs, and its log was read. Something is not as it should be, so "
+        "the release before was made current again, reloaded and asked in the same way.",
         example="$ pbxgen deploy --to hq    # Asterisk dropped a line, with a WARNING in its log",
         cure="The message quotes what the PBX said. Mend that and deploy again; calls were never without a dialplan.",
     ),
@@ -90,8 +90,8 @@ CODES: tuple[Code, ...] = (
     error(
         "PBX619",
         "The way back failed",
-        "The previous release is current again, but the PBX does not confirm that it runs it. A person must look at "
-        "this; the message contains what the PBX said.",
+        "The release before is current again, but the PBX does not say that it runs it. This needs a person: what the "
+        "PBX said stands in the message.",
         example="$ pbxgen deploy --to hq    # Asterisk was stopped while it was being reloaded",
         cure="Look at the PBX. The next deployment or rollback first goes this way back again; `deploy --force` goes "
         "on even where the PBX still does not say so.",

@@ -468,8 +468,8 @@ CODES: tuple[Code, ...] = (
     warning(
         "PBX191",
         "Keys of the sound in clear text",
-        "With `srtp` the encryption keys are part of the SIP messages (RFC 4568). Over udp and tcp everybody who "
-        "can read the messages can decrypt the calls.",
+        "With `srtp` the keys that encrypt the sound stand in the SIP messages (RFC 4568). Over udp and tcp everyone "
+        "who can read those can hear the calls.",
         example=source(
             "trunks: {carrier: {host: 192.0.2.1, srtp: optional}}\nroutes: {world: {match: +., trunk: carrier}}\n"
         ),

@@ -149,9 +149,9 @@ schedules:
     error(
         "PBX390",
         "Raw setting that decides what pbxgen promises",
-        "Raw settings in `options` are passed to the PBX unchanged. A setting is refused if it would change what "
-        "the source itself decides: authentication, where calls come in, which caller ids are believed and shown, "
-        "where calls are diverted, who may transfer them.",
+        "`options` hand settings on to the PBX that the language has no key for. Who somebody is, where calls come in, "
+        "whose number is believed and shown, where calls are diverted and who may transfer them are the source's own "
+        "to say: a setting that would decide it otherwise is refused.",
         example=source(
             'trunks: {carrier: {host: 192.0.2.1, options: {asterisk: {endpoint: {context: "from-anybody"}}}}}\n'
         ),
