@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from typing import Any
+from typing import Any, get_args
 
 from pbxgen.deploy.state import Lapsing, Plans, StateAt
 from pbxgen.diff.comparison import compare
@@ -16,6 +16,7 @@ from pbxgen.flow.explain import Teller
 from pbxgen.flow.kept import Kept, epoch_of, moment_text, passed_over
 from pbxgen.flow.plan import Plan
 from pbxgen.flow.settings import Setting, applied, place_of, resolved
+from pbxgen.language.model_sections import SetTo
 from pbxgen.pbxs import SHOWN_NAMES
 from pbxgen.phrases import Phrases
 
@@ -100,7 +101,7 @@ def _to(plan: Plan, extension: str, key: str, setting: Setting, say: Phrases) ->
     return words if setting.after is None else say("state.after", to=words, seconds=setting.after)
 
 
-_EVERY_KIND = frozenset({"extensions", "operators", "groups", "voicemail", "mobile", "outside"})
+_EVERY_KIND = frozenset(get_args(SetTo))
 
 
 def _standing(plan: Plan, extension: str, key: str, setting: Setting, epoch: int, say: Phrases) -> str:
