@@ -25,21 +25,21 @@ class Generation:
 def generate_trees(plans: Sequence[Plan], targets: Sequence[str], options: Options, step: Step) -> Generation:
     """Read the secrets that the options' parts need and render ``plans`` for each of ``targets``."""
     secrets: dict[Secret, str] = {}
-    found: list[Diagnostic] = []
+    diagnostics: list[Diagnostic] = []
     for plan in plans:
         values, problems = read_secrets(plan, options.parts, os.environ)
         secrets.update(values)
-        found += problems
-    if has_errors(found):
-        return Generation(diagnostics=tuple(found))
+        diagnostics += problems
+    if has_errors(diagnostics):
+        return Generation(diagnostics=tuple(diagnostics))
     known = replace(options, secrets=secrets)
     for name in targets:
         target = load_target(name)
-        found += (problem for plan in plans for problem in target.refused_secrets(plan, known))
-    if has_errors(found):
-        return Generation(diagnostics=tuple(found))
+        diagnostics += (problem for plan in plans for problem in target.refused_secrets(plan, known))
+    if has_errors(diagnostics):
+        return Generation(diagnostics=tuple(diagnostics))
     trees = {}
     for name in targets:
         step(f"writing for {name}")
         trees[name] = load_target(name).render(tuple(plans), known)
-    return Generation(trees, tuple(found))
+    return Generation(trees, tuple(diagnostics))

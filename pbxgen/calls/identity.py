@@ -1,4 +1,4 @@
-"""Who a carrier is told that the caller is: From, and the header that a trunk's ``identity`` names."""
+"""The caller as a carrier sees it: From, and the header that the ``identity`` of a trunk selects."""
 
 from __future__ import annotations
 

@@ -166,7 +166,7 @@ def _trunk_headers(case: Case, story: Story, observed: Observed, say: Phrases) -
 
 
 def _shown_numbers(case: Case, story: Story, observed: Observed, say: Phrases) -> Iterator[str]:
-    """Compare who each carrier is told that the caller is with the model."""
+    """Compare the caller that each carrier sees with the model."""
     for _, event, legs in _rung(story, observed):
         told = dict(event.shown)
         for leg in legs:

@@ -12,11 +12,11 @@ import typer
 
 from pbxgen.cli import console
 from pbxgen.cli.options import Source, Tenant, examples
-from pbxgen.language import LONGEST_RING, SHORTEST_RING
+from pbxgen.flow import LONGEST_RING, SHORTEST_RING
 
 if TYPE_CHECKING:
     from pbxgen.edit.change import Change
-    from pbxgen.edit.wishes import Inherit, Setting, Wish
+    from pbxgen.edit.wishes import Inherit, NewRule, Wish
 
 _HELP = """Change a deviation of users or of a policy in the YAML, and nothing else in it.
 
@@ -94,11 +94,11 @@ def divert(
     dry_run: Annotated[bool, typer.Option("--dry-run", "-n", help="Print the diff, change nothing.")] = False,
 ) -> None:
     from pbxgen.edit.change import NoSuchOwnerError, changes
-    from pbxgen.edit.wishes import Setting
+    from pbxgen.edit.wishes import NewRule
     from pbxgen.edit.yaml_text import CannotEditError
     from pbxgen.source.files import UnreadableError
 
-    options = Setting((), after, when, origin, until, confirm)
+    options = NewRule((), after, when, origin, until, confirm)
     *owners, key, to = _words(words, policy)
     wanted = _wanted(key, to, options, policy)
     place = source_to_edit(source, tenant)
@@ -128,7 +128,7 @@ def _words(words: list[str], policy: str | None) -> list[str]:
     return words
 
 
-def _wanted(key: str, to: str, options: Setting, policy: str | None) -> Setting | Inherit:
+def _wanted(key: str, to: str, options: NewRule, policy: str | None) -> NewRule | Inherit:
     from dataclasses import replace
 
     from pbxgen.diagnostics.nearest import did_you_mean
@@ -170,7 +170,7 @@ def _is_day(text: str) -> bool:
 
 
 def _wishes(
-    place: Path, owners: list[str], policy: str | None, key: str, wanted: Setting | Inherit
+    place: Path, owners: list[str], policy: str | None, key: str, wanted: NewRule | Inherit
 ) -> tuple[Wish, ...]:
     from pbxgen.edit.change import owner_of
     from pbxgen.edit.wishes import Wish
@@ -186,9 +186,9 @@ def _require_no_conditions(place: Path, wishes: Sequence[Wish]) -> None:
 
     told = []
     for wish in wishes:
-        found = conditional(place, wish)
-        if found:
-            told.append(f"{wish.name}: {wish.key} has conditions ({'; '.join(map(console.printable, found))})")
+        conditions = conditional(place, wish)
+        if conditions:
+            told.append(f"{wish.name}: {wish.key} has conditions ({'; '.join(map(console.printable, conditions))})")
     if told:
         raise refused(f"{', and '.join(told)}, which would go: say --replace if that is meant; nothing was written")
 

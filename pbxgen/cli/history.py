@@ -33,16 +33,16 @@ def history(
     from pbxgen.cli.deployment import deploy_file, session_of, targets_of
     from pbxgen.deploy.output import event_line, history_document
 
-    found = {}
+    by_target = {}
     for target in targets_of(deploy_file(file), to):
         with session_of(target) as session:
             state = session.state()
-        found[target.name] = (state.history, state.current, state.releases)
+        by_target[target.name] = (state.history, state.current, state.releases)
     if format == "json":
-        console.out(json.dumps(history_document(found), indent=2))
+        console.out(json.dumps(history_document(by_target), indent=2))
         return
-    for name, (events, current, kept) in found.items():
-        if len(found) > 1:
+    for name, (events, current, kept) in by_target.items():
+        if len(by_target) > 1:
             console.out(f"{name}:")
         newest = next((event for event in reversed(events) if event.release == current), None)
         lines = [event_line(event, event is newest, kept) for event in reversed(events)]

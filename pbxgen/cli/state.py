@@ -17,7 +17,7 @@ from pbxgen.cli.options import Source, Tenant, TextOrJson, examples
 
 if TYPE_CHECKING:
     from pbxgen.deploy.read import DeployTarget
-    from pbxgen.deploy.state import Plans, StateAt, Wanted
+    from pbxgen.deploy.state import IsMeant, Plans, StateAt
     from pbxgen.flow.plan import Plan
 
 _HELP = """What users have set from their phones: look at it, write it into the YAML, put it onto a PBX or take it off.
@@ -138,11 +138,7 @@ def show(
     from pbxgen.phrases import phrases
 
     say = phrases(spoken(language))
-    plans = _plans(source, tenant)
-    places = places_of(source, file, to)
-    every = read_at(places, plans, tenant)
-    meant = _meant(plans, every, who)
-    states = [_narrowed(state, meant) for state in every]
+    plans, _, states, _ = _asked(source, to, who, tenant, file, alone=False)
     if format == "json":
         console.out(json.dumps(state_document(plans, states, local_now, say), indent=2, ensure_ascii=True))
     else:
@@ -167,11 +163,7 @@ def pull(
     from pbxgen.cli.state_pull import pulled
     from pbxgen.deploy.state import labelled, local_now
 
-    plans = _plans(source, tenant)
-    places = places_of(source, file, to)
-    every = read_at(places, plans, tenant)
-    meant = _meant(plans, every, who, alone=True)
-    states = [_narrowed(state, meant) for state in every]
+    plans, places, states, _ = _asked(source, to, who, tenant, file)
     _save(states, save)
     changed = False
     settled: dict[str, Any] = {}
@@ -234,10 +226,7 @@ def push(
     from pbxgen.deploy.state import push as pushed
     from pbxgen.flow.kept import merged
 
-    plans = _plans(source, tenant)
-    every = read_at(places_of(source, file, origin, "--from"), plans, tenant, "--from")
-    meant = _meant(plans, every, who, alone=True)
-    given, *others = every
+    plans, _, (given, *others), meant = _asked(source, origin, who, tenant, file, "--from")
     for other in others:
         given = StateAt(given.name, {name: merged(given.tenants[name], other.tenants[name]) for name in plans})
     for place in places_of(source, file, to):
@@ -266,10 +255,7 @@ def clear(
     from pbxgen.deploy.state import labelled
     from pbxgen.flow.kept import SWITCH
 
-    plans = _plans(source, tenant)
-    places = places_of(source, file, to)
-    states = read_at(places, plans, tenant)
-    named = _meant(plans, states, who, alone=True)
+    plans, places, states, named = _asked(source, to, who, tenant, file)
 
     def meant(name: str, key: str) -> bool:
         return switches and named.reaches(name) if key.startswith(SWITCH) else named(name, key)
@@ -299,6 +285,24 @@ def _plans(source: Path, tenant: str | None) -> dict[str, Plan]:
     if compilation.failed:
         Findings(compilation, on_stderr=True).close("`pbxgen check` shows all findings")
     return {plan.name: plan for plan in compilation.plans}
+
+
+def _asked(
+    source: Path,
+    name: str,
+    who: list[str] | None,
+    tenant: str | None,
+    file: Path | None,
+    option: str = "--to",
+    *,
+    alone: bool = True,
+) -> tuple[Plans, tuple[DeployTarget | Path, ...], list[StateAt], _Meant]:
+    """The common beginning of all commands: plans, places, the settings of WHO at these places, and who WHO is."""
+    plans = _plans(source, tenant)
+    places = places_of(source, file, name, option)
+    states = read_at(places, plans, tenant, option)
+    meant = _meant(plans, states, who, alone=alone)
+    return plans, places, [_narrowed(state, meant) for state in states], meant
 
 
 def places_of(source: Path, file: Path | None, name: str, option: str = "--to") -> tuple[DeployTarget | Path, ...]:
@@ -365,17 +369,17 @@ class _Meant:
         return self.extensions is None or bool(self.extensions[tenant])
 
 
-def _meant(plans: Plans, states: Sequence[StateAt], who: list[str] | None, *, alone: bool = False) -> _Meant:
+def _meant(plans: Plans, states: Sequence[StateAt], who: list[str] | None, *, alone: bool) -> _Meant:
     """WHO, by extension or name; a user who is gone is named by the extension.
 
-    ``alone``: something is changed, and users of one tenant only are meant by one word.
+    ``alone``: each word must mean users of one tenant only, as something is changed.
     """
     from pbxgen.diagnostics.nearest import did_you_mean
     from pbxgen.flow.subject import namesakes
 
     if not who:
         return _Meant(None)
-    found: dict[str, set[str]] = {name: set() for name in plans}
+    extensions_of: dict[str, set[str]] = {name: set() for name in plans}
     for text in who:
         hits = {
             name: {text}
@@ -397,11 +401,11 @@ def _meant(plans: Plans, states: Sequence[StateAt], who: list[str] | None, *, al
             why = f"{console.printable(text)} is in several tenants ({', '.join(tenants)}): name one of them"
             raise typer.BadParameter(why, param_hint="--tenant")
         for name, extensions in hits.items():
-            found[name] |= extensions
-    return _Meant({name: frozenset(extensions) for name, extensions in found.items()})
+            extensions_of[name] |= extensions
+    return _Meant({name: frozenset(extensions) for name, extensions in extensions_of.items()})
 
 
-def _narrowed(state: StateAt, meant: Wanted) -> StateAt:
+def _narrowed(state: StateAt, meant: IsMeant) -> StateAt:
     from dataclasses import replace
 
     from pbxgen.flow.kept import SWITCH, Kept

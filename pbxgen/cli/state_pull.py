@@ -8,24 +8,22 @@ from dataclasses import dataclass
 from functools import reduce
 from pathlib import Path
 
+from pbxgen.deploy.state import WHY
 from pbxgen.diagnostics.diagnostic import Severity
 from pbxgen.edit.change import Change, NoSuchOwnerError, changes, conditional
 from pbxgen.edit.taken_up import Left, says, wish_of
 from pbxgen.edit.wishes import Wish
 from pbxgen.edit.yaml_text import CannotEditError
-from pbxgen.flow.kept import Kept, Passed, epoch_of, merged, passed_over
+from pbxgen.flow.kept import Kept, epoch_of, merged, passed_over
 from pbxgen.flow.plan import Plan
 from pbxgen.flow.settings import Setting, Settings
 from pbxgen.pbxs import PBXS
 from pbxgen.pipeline import compile_path
 
 _LEFT = {
+    **WHY,
     "expires": "it ends by itself",
     "follow_me": "the YAML cannot hold it; take the list out yourself if that is meant",
-    Passed.USER: "no user has the extension",
-    Passed.OVER: "its time is over",
-    Passed.KEY: "the user may not set it (any more)",
-    Passed.PLACE: "the user may not divert there (any more)",
 }
 
 
@@ -46,9 +44,9 @@ class _Asked:
     setting: Setting
 
 
-def pulled(place: Path, plan: Plan, found: Sequence[Kept], now: dt.datetime, *, replace: bool) -> Pulled:
+def pulled(place: Path, plan: Plan, kept_at_each: Sequence[Kept], now: dt.datetime, *, replace: bool) -> Pulled:
     """``now``: local time of the PBX. Of what several PBXs have, what was set later."""
-    kept = reduce(merged, found)
+    kept = reduce(merged, kept_at_each)
     told = [f"{key!r}: no setting, it is not written" for key in kept.odd]
     asked: list[_Asked] = []
     settled: dict[str, Settings] = {}

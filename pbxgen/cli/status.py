@@ -41,16 +41,16 @@ def status(
     from pbxgen.pipeline import compile_path
 
     read = deploy_file(file)
-    found = []
+    statuses = []
     with progress() as step:
         compilation = compile_path(read.source, analysis=False)
         plans = {plan.name: plan for plan in compilation.plans}
         for target in targets_of(read, to):
             step(f"asking {target.name}")
-            found.append(status_of(target, plans, failed=compilation.failed))
+            statuses.append(status_of(target, plans, failed=compilation.failed))
     if format == "json":
-        console.out(json.dumps(status_document(found), indent=2))
+        console.out(json.dumps(status_document(statuses), indent=2))
     else:
-        console.out("\n".join(console.printable(line) for one in found for line in status_lines(one)))
-    if any(one.standing is Standing.UNREACHABLE for one in found):
+        console.out("\n".join(console.printable(line) for one in statuses for line in status_lines(one)))
+    if any(one.standing is Standing.UNREACHABLE for one in statuses):
         raise typer.Exit(1)

@@ -31,9 +31,9 @@ def write_junit(
         suites.setdefault(place, TestSuite(place)).add_testcase(case)
 
     for run in runs:
-        for found in run.diagnostics:
+        for diagnostic in run.diagnostics:
             case = TestCase(_printable(str(run.path)), classname="model")
-            case.result = [Error(_printable(f"{found.code}: {found.message}"))]
+            case.result = [Error(_printable(f"{diagnostic.code}: {diagnostic.message}"))]
             suites.setdefault("model", TestSuite("model")).add_testcase(case)
         for verdict in run.verdicts:
             add("model", verdict.scenario.name, [*_told(verdict.differences)])

@@ -80,7 +80,7 @@ def _nobody(plan: Plan, who: str) -> str:
 
 
 def _text(cases: tuple[Case, ...], teller: TreeTeller) -> Iterator[str]:
-    """Inside and outside are told together where nothing differs."""
+    """Calls from inside and outside are described together if nothing differs."""
     drawn: dict[str, list[tuple[str, list[tuple[str, Any]]]]] = {}
     for case in cases:
         drawn.setdefault(teller.calls(case), []).append((teller.when(case.when), teller.outline(case.root)))

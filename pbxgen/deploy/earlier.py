@@ -44,15 +44,15 @@ def earlier_calls(session: Session, info: ReleaseInfo, files: Files, before: Bef
 def _calls(
     session: Session, origin: Provenance, plans: Mapping[str, Plan], secrets: Mapping[Secret, str]
 ) -> VerifyCalls:
-    found = VerifyCalls()
+    calls = VerifyCalls()
     for path in session.target.verify:
         try:
             then = replace(session.target, verify=(_as_it_was(path, origin),))
             some = verify_calls(then, plans, secrets, dt.datetime.now(dt.UTC))
         except (DeployError, RevisionError) as error:
             some = VerifyCalls(left_out=(f"the calls of {path.name}: {origin.source.shown(str(error))}",))
-        found = VerifyCalls((*found.cases, *some.cases), (*found.left_out, *some.left_out))
-    return found
+        calls = VerifyCalls((*calls.cases, *some.cases), (*calls.left_out, *some.left_out))
+    return calls
 
 
 def _as_it_was(path: Path, origin: Provenance) -> Path:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Discriminator, Field, StringConstraints, Tag
 
+from pbxgen.language.model_base import Expects
 from pbxgen.pbxs import PBXS
 from pbxgen.targets.base import Part
 
@@ -21,20 +22,20 @@ _FOLDER = re.compile(r"/[\w./+@-]*", re.ASCII)
 
 def _pbx(text: str) -> str:
     if text not in PBXS:
-        raise ValueError(" or ".join(PBXS))
+        raise ValueError(f"write {' or '.join(PBXS)}")
     return text
 
 
 def _at(text: str) -> str:
-    found = _AT.fullmatch(text)
-    if found is None or not 1 <= int(found["port"] or 1) <= _MOST_PORTS:
-        raise ValueError("local, ssh://USER@HOST, ssh://USER@HOST:PORT or docker:CONTAINER")
+    match = _AT.fullmatch(text)
+    if match is None or not 1 <= int(match["port"] or 1) <= _MOST_PORTS:
+        raise ValueError("write local, ssh://USER@HOST, ssh://USER@HOST:PORT or docker:CONTAINER")
     return text
 
 
 def _folder(text: str) -> str:
     if not _FOLDER.fullmatch(text) or ".." in text.split("/") or text.strip("/") == "":
-        raise ValueError("the path of the PBX's configuration folder from the root on, such as /etc/asterisk")
+        raise ValueError("write the path of the PBX's configuration folder from the root on, such as /etc/asterisk")
     return text.rstrip("/")
 
 
@@ -60,20 +61,18 @@ class NodesModel(_Strict):
     nodes: Annotated[list[Word], Field(min_length=1)]
 
 
-PBX, NODES = "(a PBX)", "(nodes)"
-"""The two kinds of targets, by names that no key has."""
-
-
-def _kind(value: Any) -> str:
-    return NODES if isinstance(value, dict) and "nodes" in value else PBX
-
-
-AnyTarget = Annotated[Annotated[TargetModel, Tag(PBX)] | Annotated[NodesModel, Tag(NODES)], Discriminator(_kind)]
+AnyTarget = Annotated[
+    Annotated[TargetModel, Tag("<target>")] | Annotated[NodesModel, Tag("<nodes>")],
+    Discriminator(lambda value: "<nodes>" if isinstance(value, dict) and "nodes" in value else "<target>"),
+]
+TargetName = Annotated[
+    str,
+    StringConstraints(pattern=r"^[a-z0-9][a-z0-9._-]{0,39}$"),
+    Expects("small letters, digits and . _ - (40 at most)"),
+]
 
 
 class DeployModel(_Strict):
     version: Literal[1]
     source: Word
-    targets: Annotated[
-        dict[Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9._-]{0,39}$")], AnyTarget], Field(min_length=1)
-    ]
+    targets: Annotated[dict[TargetName, AnyTarget], Field(min_length=1)]

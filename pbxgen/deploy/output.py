@@ -37,7 +37,7 @@ def _runs(plan: TargetPlan) -> str:
 
 
 def _sections(plan: TargetPlan, say: Phrases) -> Iterator[tuple[str, list[str]]]:
-    """What stands behind the callers, by title."""
+    """What follows after the changes for callers, by title."""
     files = [f"{_SIGNS.get(c.kind, '~')} {c.path}{_ONLY.get(c.kind, '')}" for c in plan.files]
     files += [f"+ {file.path} (at the top level, written once)" for file in plan.placed]
     yield "Files", _cut(files, _MOST_FILES)
@@ -118,7 +118,7 @@ def status_lines(status: TargetStatus) -> list[str]:
     return lines
 
 
-def status_document(found: Sequence[TargetStatus]) -> dict[str, Any]:
+def status_document(statuses: Sequence[TargetStatus]) -> dict[str, Any]:
     return {
         "version": 1,
         "targets": {
@@ -132,7 +132,7 @@ def status_document(found: Sequence[TargetStatus]) -> dict[str, Any]:
                 "running": None if one.running is None else dict(one.running),
                 "settings": None if one.settings is None else count_document(one.settings),
             }
-            for one in found
+            for one in statuses
         },
     }
 
@@ -146,7 +146,7 @@ def event_line(event: Event, current: bool, kept: Sequence[str]) -> str:
     return f"{event.at}  {event.action:<8}  {release}{commit}{mark}  {event.by}{why}"
 
 
-def history_document(found: Mapping[str, tuple[Sequence[Event], str | None, Sequence[str]]]) -> dict[str, Any]:
+def history_document(by_target: Mapping[str, tuple[Sequence[Event], str | None, Sequence[str]]]) -> dict[str, Any]:
     return {
         "version": 1,
         "targets": {
@@ -165,6 +165,6 @@ def history_document(found: Mapping[str, tuple[Sequence[Event], str | None, Sequ
                     for event in reversed(events)
                 ],
             }
-            for name, (events, current, kept) in found.items()
+            for name, (events, current, kept) in by_target.items()
         },
     }

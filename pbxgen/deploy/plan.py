@@ -159,23 +159,23 @@ def _users_gone(session: Session, old: Files, new: Files) -> list[str]:
 
 
 def _to_be_placed(session: Session, state: SiteState) -> tuple[TopFile, ...]:
-    found = []
+    calls = []
     for file in session.top:
         there = state.top[file.path]
         if there is None or file.path in state.no_files or not file.ours(there.decode("utf-8", "replace")):
-            found.append(file)
-    return tuple(found)
+            calls.append(file)
+    return tuple(calls)
 
 
 def _in_the_way(state: SiteState, placed: tuple[TopFile, ...], release: str) -> list[str]:
-    found = [
+    reasons = [
         f"{file.path} does not lead to a release: it would be kept as {kept(file.path, release)}, and replaced"
         for file in placed
         if state.top[file.path] is not None
     ]
     if state.in_the_way:
-        found.append(f"{CURRENT} is no link to a release: it would be kept as {kept(CURRENT, release)}, and replaced")
-    return found
+        reasons.append(f"{CURRENT} is no link to a release: it would be kept as {kept(CURRENT, release)}, and replaced")
+    return reasons
 
 
 def _others(session: Session, state: SiteState) -> list[str]:
@@ -187,41 +187,41 @@ def _others(session: Session, state: SiteState) -> list[str]:
 
 
 def _not_ours(state: SiteState, drift: tuple[str, ...]) -> list[str]:
-    found = [f"{path} of the current release was changed by hand" for path in state.edited]
+    reasons = [f"{path} of the current release was changed by hand" for path in state.edited]
     if drift and state.current is not None:
         more = f" (and {len(drift) - 1} more)" if len(drift) > 1 else ""
-        found.append(f"the PBX runs something else than its current release: {drift[0]}{more}")
-    return found
+        reasons.append(f"the PBX runs something else than its current release: {drift[0]}{more}")
+    return reasons
 
 
 def _file_changes(session: Session, current: ReleaseInfo | None, wanted: Wanted, texts: Files) -> list[FileChange]:
     old = {} if current is None else current.files
     new = wanted.info.files
-    found = []
+    changes = []
     for path in sorted(old.keys() | new.keys()):
         if path not in old:
-            found.append(FileChange(FileKind.NEW, path))
+            changes.append(FileChange(FileKind.NEW, path))
         elif path not in new:
-            found.append(FileChange(FileKind.GONE, path))
+            changes.append(FileChange(FileKind.GONE, path))
         elif old[path].mark != new[path].mark:
             meanings = map(session.pbx.meaning, (texts.get(session.pbx.generated(path), ""), wanted.files[path].text))
             same = len(set(meanings)) == 1
-            found.append(FileChange(FileKind.COMMENTS if same else FileKind.CHANGED, path))
+            changes.append(FileChange(FileKind.COMMENTS if same else FileKind.CHANGED, path))
         elif wanted.secrets and old[path].cksum != new[path].cksum:
-            found.append(FileChange(FileKind.SECRETS, path))
-    return found
+            changes.append(FileChange(FileKind.SECRETS, path))
+    return changes
 
 
 def _callers(wanted: Wanted, plans: Mapping[str, Plan], running: Mapping[str, str], before: Before) -> Result:
-    say, found = before.say, frozenset(running.values())
-    if not found:
+    say, running_digests = before.say, frozenset(running.values())
+    if not running_digests:
         return Result(RUNNING, str(before.source), False, (), (Made((), {}, None, say("diff.made.nothing")),))
 
     def origin_of(digests: frozenset[str]) -> Provenance | None:
         return before.stack.enter_context(made_from(digests, before.source, before.doing))
 
     judge = Judge(str(before.source), before.source, plans, False, origin_of, before.compiled, say)
-    made, same, sections = judge.of(found, (say("diff.made.running"),))
+    made, same, sections = judge.of(running_digests, (say("diff.made.running"),))
     return Result(RUNNING, str(before.source), same, tuple(sections), (made,))
 
 

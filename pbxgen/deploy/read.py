@@ -7,35 +7,22 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from pydantic import BaseModel, ValidationError
+from pydantic import ValidationError
 
-from pbxgen.deploy.model import NODES, PBX, DeployModel, NodesModel, TargetModel
+from pbxgen.deploy.model import DeployModel, TargetModel
 from pbxgen.deploy.running import load_deployable
 from pbxgen.diagnostics.codes import make
 from pbxgen.diagnostics.diagnostic import Diagnostic
 from pbxgen.diagnostics.nearest import did_you_mean
 from pbxgen.diagnostics.text import SourceFile
-from pbxgen.language.positions import at, child, items, key_of
+from pbxgen.language.file_errors import described
+from pbxgen.language.positions import at, child, items
 from pbxgen.language.to_values import plain
 from pbxgen.source import tree
 from pbxgen.source.files import UnreadableError
 from pbxgen.source.files import read as read_file
 from pbxgen.source.reader import read_bytes
 from pbxgen.targets.base import Part
-
-_KEYS: Mapping[str, type[BaseModel]] = {"": DeployModel, PBX: TargetModel, NODES: NodesModel}
-_WANTED = {
-    "model_type": "a mapping, with keys of its own",
-    "dict_type": "a mapping, with keys of its own",
-    "list_type": "a list, in [ ] or with - before each item",
-    "too_short": "one at least",
-    "string_type": "a text",
-    "string_too_short": "a text",
-    "int_type": "a whole number",
-    "bool_type": "true or false",
-    "string_pattern_mismatch": "small letters, digits and . _ - only, at most 40",
-}
-"""What pydantic misses, in words."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,15 +72,16 @@ def read_deploy_file(path: Path) -> DeployReading:
         return DeployReading(None, None, (error.diagnostic,))
     if reading.root is None or reading.diagnostics:
         return DeployReading(None, reading.file, reading.diagnostics)
-    found: list[Diagnostic] = []
+    diagnostics: list[Diagnostic] = []
     model = None
     try:
         model = DeployModel.model_validate(plain(reading.root))
     except ValidationError as problems:
-        found += dict.fromkeys(_complaint(error, reading.root) for error in problems.errors(include_url=False))
-    found += _not_there(reading.root, path.parent)
-    if model is None or found:
-        return DeployReading(None, reading.file, tuple(sorted(found, key=_place)))
+        errors = problems.errors(include_url=False)
+        diagnostics += dict.fromkeys(_wrong(*described(DeployModel, error, reading.root)) for error in errors)
+    diagnostics += _not_there(reading.root, path.parent)
+    if model is None or diagnostics:
+        return DeployReading(None, reading.file, tuple(sorted(diagnostics, key=_place)))
     single = {
         name: _target(name, one, path.parent) for name, one in model.targets.items() if isinstance(one, TargetModel)
     }
@@ -104,8 +92,8 @@ def read_deploy_file(path: Path) -> DeployReading:
     return DeployReading(DeployFile(path, path.parent / model.source, targets), reading.file, ())
 
 
-def _place(found: Diagnostic) -> tuple[int, int]:
-    return (0, 0) if found.location is None else (found.location.line, found.location.column)
+def _place(diagnostic: Diagnostic) -> tuple[int, int]:
+    return (0, 0) if diagnostic.location is None else (diagnostic.location.line, diagnostic.location.column)
 
 
 def _target(name: str, model: TargetModel, folder: Path) -> DeployTarget:
@@ -145,43 +133,6 @@ def _not_there(root: tree.Mapping, folder: Path) -> Iterator[Diagnostic]:
             elif text in seen:
                 yield _wrong(f"{text} is a node of {name} twice", node.location, "write it once")
             seen.add(text)
-
-
-def _complaint(error: Mapping[str, Any], root: tree.Mapping) -> Diagnostic:
-    """What pydantic says, with the place in the text."""
-    path: list[str | int] = []
-    kind = ""
-    node: tree.Node = root
-    for step in error["loc"]:
-        inner = child(node, step)
-        if inner is None:  # pydantic's own name for the kind of a target, or what is missing
-            kind = str(step) if step in _KEYS else kind
-            continue
-        path.append(step)
-        node = inner
-    key = next(
-        (str(step) for step in reversed(error["loc"]) if isinstance(step, str) and step not in ("[key]", PBX, NODES)),
-        "the file",
-    )
-    location = node.location
-    match error["type"]:
-        case "extra_forbidden":
-            location = key_of(at(root, *path[:-1]), key)
-            known = [*_KEYS[kind].model_fields]
-            return _wrong(
-                f"{key!r} means nothing here", location, did_you_mean(key, known) or f"the keys are {', '.join(known)}"
-            )
-        case "missing":
-            return _wrong(f"the key {key!r} is missing", location, f"add {key}:")
-        case "literal_error":
-            return _wrong(f"{key} cannot be so", location, f"write {error['ctx']['expected'].replace(chr(39), '')}")
-        case "value_error":
-            return _wrong(f"{key} cannot be so", location, f"write {error['ctx']['error']}")
-        case known_kind if known_kind in _WANTED:
-            return _wrong(f"{key} cannot be so", location, f"write {_WANTED[known_kind]}")
-        case _:
-            message = error["msg"]
-            return _wrong(f"{key} cannot be so", location, f"{message[0].lower()}{message[1:]}")
 
 
 def _wrong(message: str, location: Any, help: str) -> Diagnostic:

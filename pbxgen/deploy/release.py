@@ -30,7 +30,7 @@ def cksum(data: bytes) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class Stored:
+class Marks:
     """What is kept of a file: ``mark`` depends on no secret, ``cksum`` on every byte."""
 
     mark: str
@@ -41,7 +41,7 @@ class Stored:
 class ReleaseInfo:
     """A release as its folder at a target describes it."""
 
-    files: Mapping[str, Stored]
+    files: Mapping[str, Marks]
     """By path below the release's folder."""
     tenants: Mapping[str, str] = field(default_factory=dict)
     """By name: the digest of the source that it was made from."""
@@ -74,9 +74,9 @@ class ReleaseInfo:
         return json.dumps(content, indent=1) + "\n"
 
 
-def stored(files: Mapping[str, GeneratedFile]) -> dict[str, Stored]:
+def marks_of(files: Mapping[str, GeneratedFile]) -> dict[str, Marks]:
     return {
-        path: Stored(mark(data := file.text.encode(), file.secret), cksum(data)) for path, file in sorted(files.items())
+        path: Marks(mark(data := file.text.encode(), file.secret), cksum(data)) for path, file in sorted(files.items())
     }
 
 
@@ -86,7 +86,7 @@ def info_of(data: bytes) -> ReleaseInfo | None:
         content: dict[str, Any] = json.loads(data)
         if content["format"] != _FORMAT:
             return None
-        files = {path: Stored(one["mark"], one["cksum"]) for path, one in content["files"].items()}
+        files = {path: Marks(one["mark"], one["cksum"]) for path, one in content["files"].items()}
         users = {name: list(some) for name, some in content["users"].items()}
         info = ReleaseInfo(files, dict(content["tenants"]), users, content["commit"], content["made"], content["by"])
         texts = [*info.tenants.values(), *(user for some in users.values() for user in some), info.made, info.by]

@@ -141,14 +141,14 @@ _SECRET = re.compile(
 
 def without_secrets(lines: Sequence[str], files: Files) -> list[str]:
     """``lines`` that a PBX has said, without the passwords and PINs that ``files`` hold."""
-    found = {
+    secrets = {
         html.unescape(value)
         for text in files.values()
         for match in _SECRET.finditer(text)
         for value in match.groups()
         if value
     }
-    longest_first = sorted(found, key=len, reverse=True)
+    longest_first = sorted(secrets, key=len, reverse=True)
     if not longest_first:
         return list(lines)
     any_of = re.compile("|".join(rf"(?<!\w){re.escape(value)}(?!\w)" for value in longest_first))

@@ -29,13 +29,13 @@ from dataclasses import dataclass
 from shlex import quote
 from typing import Any, TypeGuard
 
+from pbxgen.deploy import site_scripts as sh
 from pbxgen.deploy.errors import DeployError
 from pbxgen.deploy.release import INFO, ReleaseInfo, info_of
 from pbxgen.deploy.shell import Done, Shell
 from pbxgen.targets.base import GeneratedFile
 
-CURRENT = "pbxgen"
-RELEASES = "releases"
+CURRENT, RELEASES = sh.CURRENT, sh.RELEASES
 _JOURNAL, _HISTORY, _LOCK, _PENDING = (f"{RELEASES}/{name}" for name in ("journal", "history", "lock", "pending"))
 _NEW = "new"
 """How the folder below `releases` begins in which something is being written."""
@@ -50,72 +50,6 @@ _CKSUM = re.compile(r"^(\d+) (\d+) \./(.*)$", re.ASCII | re.MULTILINE)
 _LOCK_SECONDS = 5.0
 _FORGOTTEN_MINUTES = 30
 """After so long --force takes away the lock of another machine, whose processes cannot be seen."""
-_LOCKS = """
-holder() { ls -ld "$lock" 2>/dev/null | sed 's/.* -> //'; }
-word() { echo "$found" | cut -d' ' -f"$1"; }
-held() {
-  [ -n "$found" ] || return 1
-  [ "$(word 2)" = "$(uname -n)" ] || return 0
-  case "$(word 1)" in *[!0-9]*) return 1 ;; esac
-  set -- "$(word 1)" "$(word 3)"
-  if [ -r "/proc/$1/cmdline" ]; then tr '\\0' ' ' <"/proc/$1/cmdline" | grep -qF -e "$2"
-  elif ps -p "$1" -o args= >/dev/null 2>&1; then ps -p "$1" -o args= | grep -qF -e "$2"
-  else # a process that this user may not see is there all the same
-    said=$(kill -0 "$1" 2>&1) || case $said in *ermitted*) ;; *) false ;; esac
-  fi
-}
-"""
-"""Functions of a script that says where the ``lock`` is: a link to `process machine token person`. The token stands in
-the arguments of the process, so that another one that has its number is not taken for it."""
-_SHOW = """
-show() {
-  if [ -f "$1" ]; then printf 'file %s %s\\n' "$(($(wc -c <"$1")))" "$1"; cat "$1"
-  elif [ -h "$1" ]; then to=$(ls -ld "$1"); printf 'link 0 %s\\n%s\\n' "$1" "${to##* -> }"
-  elif [ -e "$1" ]; then printf 'other 0 %s\\n' "$1"
-  else printf 'none 0 %s\\n' "$1"; fi
-}
-own() { if [ -h "$1" ]; then printf 'none 0 %s\\n' "$1"; else show "$1"; fi; }
-there() { [ -e "$1" ] || [ -h "$1" ]; }
-"""
-"""Functions of a script. A link to a file is a file; other links are told by where they lead. Of what is pbxgen's own
-nothing is a link."""
-_ENTER = f"""
-home=$(pwd -P)
-enter() {{ # a folder below the configuration, which the PBX's user may have replaced by a link to any other
-  cd -P "${{home%/}}/$1" || exit 5
-  [ "$(pwd -P)" = "${{home%/}}/$1" ] || {{ echo "$1 is a link: it is to be a folder" >&2; exit 5; }}
-}}
-rename() {{ # A plain mv would move it into the folder that a link of the new name leads to.
-  said=$(mv -T "$1" "$2" 2>&1) || mv -h "$1" "$2" 2>/dev/null || {{ echo "$said" >&2; exit 5; }}
-}}
-in_releases() {{ enter {RELEASES}; }}
-"""
-"""Functions of a script that begins in the configuration folder."""
-_LEADS = f"""
-is_release() {{ [ ! -h {RELEASES} ] && [ ! -h "$1" ] && [ -d "$1" ]; }} # a folder, and no link to one
-leads() {{ # is pbxgen a link to a release that is there?
-  [ -h {CURRENT} ] || return 1
-  to=$(ls -ld {CURRENT})
-  case "${{to##* -> }}" in {RELEASES}/*) is_release "${{to##* -> }}" ;; *) return 1 ;; esac
-}}
-"""
-_OWNER = """
-ls -ldn . | grep -q "^[^ ]* *[^ ]* *$(id -u) " || { echo "somebody else has put another folder there" >&2; exit 5; }
-"""
-_GIVE = """
-if [ "$(id -u)" = 0 ]; then chown -hR "$owner:$group" .
-else chgrp -hR "$group" . 2>/dev/null || [ "$(id -u)" = "$owner" ] || {
-  echo "its files cannot be given to the group $group, so that the PBX could not read them" >&2; exit 5; }
-fi
-"""
-_LIKE = """
-set -- $(ls -ldn .)
-owner=$3 group=$4
-for file in pjsip.conf pjsip.conf.before-* freeswitch.xml freeswitch.xml.before-* vars.xml; do
-  if [ "$group" = 0 ] && [ -f "$file" ]; then set -- $(ls -ldnL "$file"); group=$4; fi
-done
-"""
-"""The owner and group of the folder; where its group is root, the group of a file that the PBX reads."""
 
 
 def kept(path: str, release: str) -> str:
@@ -211,7 +145,7 @@ class Site:
     def state(self, top: Iterable[str]) -> SiteState:
         top = tuple(top)
         done = self._shell.run(
-            f"cd {quote(self.folder)} || exit 3\nlock={_LOCK}\n{_SHOW}{_LOCKS}{_LEADS}"
+            f"cd {quote(self.folder)} || exit 3\nlock={_LOCK}\n{sh.SHOW}{sh.LOCKS}{sh.LEADS}"
             "if [ -w . ]; then echo yes; else echo no; fi\n"
             'found=$(holder)\nif held; then echo "$found"; else echo; fi\n'
             "if leads; then echo yes; else echo no; fi\n"
@@ -256,7 +190,7 @@ class Site:
         """What a release is, and the text of its files; nothing, where its folder is gone."""
         folder = quote(f"{RELEASES}/{release}")
         done = self._do(
-            f"{_LEADS}is_release {folder} || exit 0\ncd {folder}\n{_SHOW}"
+            f"{sh.LEADS}is_release {folder} || exit 0\ncd {folder}\n{sh.SHOW}"
             # A name may hold the end of a line, and a path from the root on behind it.
             'find . -type f | while read -r path; do case $path in ./*) own "${path#./}" ;; esac; done'
         )
@@ -274,7 +208,7 @@ class Site:
 
     def _cksums(self, folder: str) -> dict[str, str]:
         done = self._do(
-            f"{_LEADS}is_release {quote(folder)} || exit 0\ncd {quote(folder)}\n"
+            f"{sh.LEADS}is_release {quote(folder)} || exit 0\ncd {quote(folder)}\n"
             f"find . -type f ! -name {INFO} -exec cksum {{}} +"
         )
         return {path: f"{crc} {size}" for crc, size, path in _CKSUM.findall(done.text)}
@@ -290,9 +224,9 @@ class Site:
         me = f'"$$ $(uname -n) {self._shell.token} {_plain(by)}"'
         old = f'[ -n "$(find lock -prune -mmin +{_FORGOTTEN_MINUTES} 2>/dev/null)" ]' if force else "false"
         script = (
-            f"cd {quote(self.folder)} || exit 3\n{_ENTER}mkdir -p {RELEASES} || exit 4\n"
+            f"cd {quote(self.folder)} || exit 3\n{sh.ENTER}mkdir -p {RELEASES} || exit 4\n"
             f"[ -w . ] && [ -w {RELEASES} ] || exit 4\n"
-            f"in_releases\nlock=lock\n{_LOCKS}"
+            f"in_releases\nlock=lock\n{sh.LOCKS}"
             f"ln -s {me} lock 2>/dev/null && exit 0\n"
             "found=$(holder)\n"
             f'[ -z "$found" ] && {{ ln -s {me} lock; exit; }}\n'
@@ -315,7 +249,7 @@ class Site:
             raise DeployError("PBX613", f"another deployment to {self.folder} is under way (by {who})", help)
         if done.status:
             raise self._not_there(done)
-        unlock = f"unlock() ( cd {quote(self.folder)} || exit\n{_ENTER}in_releases\nrm -f lock )"
+        unlock = f"unlock() ( cd {quote(self.folder)} || exit\n{sh.ENTER}in_releases\nrm -f lock )"
         self._shell.run(f"{unlock}\ntrap unlock EXIT; trap 'exit 1' HUP INT TERM", here=True)
         try:
             yield
@@ -327,13 +261,13 @@ class Site:
         """Write a release in full and see that every byte has arrived, before it gets its name."""
         folders = sorted({path.rpartition("/")[0] for path in files if "/" in path})
         new = f"{_NEW}-{secrets.token_hex(8)}"
-        script = [f"{_LIKE}in_releases\nrm -rf {_NEW} {_NEW}-* {name}\numask 027\n{_made(new)}"]
+        script = [f"{sh.LIKE}in_releases\nrm -rf {_NEW} {_NEW}-* {name}\numask 027\n{sh.made(new)}"]
         script += [f"mkdir -p {quote(folder)}" for folder in folders]
-        script += [_here(path, file.text) for path, file in sorted(files.items())]
-        script += [_here(INFO, info.text())]
+        script += [sh.written(path, file.text) for path, file in sorted(files.items())]
+        script += [sh.written(INFO, info.text())]
         script += [f"chmod 755 {quote(folder)}" for folder in (".", *folders)]
         script += [f"chmod 644 {quote(path)}" for path, file in sorted(files.items()) if not file.secret]
-        script += [_GIVE, "cd ..", "chmod 755 . 2>/dev/null || :"]
+        script += [sh.GIVE, "cd ..", "chmod 755 . 2>/dev/null || :"]
         try:
             self._do("\n".join(script))
             arrived = self._cksums(f"{RELEASES}/{new}")
@@ -342,7 +276,7 @@ class Site:
                 raise self._unwritten(f"{wrong[0]} has not arrived as it was sent")
             self._do(f"in_releases\nrename {new} {name}\nsync 2>/dev/null || :")
         except DeployError:
-            self._shell.run(f"cd {quote(self.folder)} || exit\n{_ENTER}in_releases\nrm -rf {new}")
+            self._shell.run(f"cd {quote(self.folder)} || exit\n{sh.ENTER}in_releases\nrm -rf {new}")
             raise
 
     def write_journal(self, journal: Journal) -> None:
@@ -356,7 +290,7 @@ class Site:
 
         Before the journal: what it speaks of is what this deployment keeps.
         """
-        script = [_SHOW]
+        script = [sh.SHOW]
         for path in paths:
             aside = quote(kept(path, release))
             script.append(
@@ -368,7 +302,7 @@ class Site:
         """One rename. What was in the way of the very first one is kept."""
         link, aside, leads_to = f"{CURRENT}.new", quote(kept(CURRENT, release)), quote(f"{RELEASES}/{release}")
         self._do(
-            f"{_SHOW}{_LEADS}[ -d {leads_to} ] || {{ echo {leads_to}' is gone' >&2; exit 5; }}\n"
+            f"{sh.SHOW}{sh.LEADS}[ -d {leads_to} ] || {{ echo {leads_to}' is gone' >&2; exit 5; }}\n"
             f"rm -f {link}\nln -s {leads_to} {link}\n"
             f"if there {CURRENT} && ! leads; then mv {CURRENT} {aside}; fi\n"
             f"rename {link} {CURRENT}"
@@ -378,11 +312,11 @@ class Site:
         """Write a file of the top level; what is in its way is kept."""
         aside, there = quote(kept(path, release)), quote(path)
         keep = f"if there {there} && ! there {aside}; then mv {there} {aside}; fi"
-        self._replace(path, text, f"{_SHOW}{keep}")
+        self._replace(path, text, f"{sh.SHOW}{keep}")
 
     def take_back(self, journal: Journal) -> None:
         """What was current before a switch is so again. It may have been done already, wholly or in part."""
-        script = [_SHOW, _LEADS]
+        script = [sh.SHOW, sh.LEADS]
         for path in journal.replaced:
             aside = quote(kept(path, journal.release))
             script.append(f"if there {aside}; then rm -f {quote(path)}; mv {aside} {quote(path)}; fi")
@@ -410,9 +344,9 @@ class Site:
         kept_lines = 'if [ -f old ]; then cat old; [ -z "$(tail -c 1 old)" ] || echo; fi'
         self._do(
             f"in_releases\nif [ -d history ]; then echo {_HISTORY}' is a folder' >&2; exit 5; fi\n"
-            f"umask 077\ntrap 'cd ..; rm -rf {new}' EXIT\n{_made(new)}"
+            f"umask 077\ntrap 'cd ..; rm -rf {new}' EXIT\n{sh.made(new)}"
             f"if [ -f ../history ]; then {old}; fi\n"
-            f"{{ {kept_lines}\ncat <<'{(end := _end())}'\n{more}{end}\n}} >history\n"
+            f"{{ {kept_lines}\ncat <<'{(end := sh.end_mark())}'\n{more}{end}\n}} >history\n"
             "chmod 644 history\nrename history ../history"
         )
 
@@ -431,13 +365,11 @@ class Site:
         folder, _, name = path.rpartition("/")
         into = "in_releases\n" if folder == RELEASES else ""
         name = name if into else path
-        new = quote(f"{name}.new")
-        self._do(
-            f"{into}umask 022\nrm -f {new}\nset -C\n{_here(f'{name}.new', text)}\n{before}\nrename {new} {quote(name)}"
-        )
+        new, write = quote(f"{name}.new"), sh.written(f"{name}.new", text)
+        self._do(f"{into}umask 022\nrm -f {new}\nset -C\n{write}\n{before}\nrename {new} {quote(name)}")
 
     def _do(self, script: str) -> Done:
-        done = self._shell.run(f"cd {quote(self.folder)} || exit 3\nset -e\n{_ENTER}{script}")
+        done = self._shell.run(f"cd {quote(self.folder)} || exit 3\nset -e\n{sh.ENTER}{script}")
         if done.status:
             raise self._not_there(done) if done.status == 3 else self._unwritten(done.complaint)
         return done
@@ -451,21 +383,6 @@ class Site:
             return self._unwritten(done.complaint or "permission denied")
         help = "correct `folder` in deploy.yaml: it is the folder that the PBX reads its configuration from"
         return DeployError("PBX612", f"{self._shell.where} has no folder {self.folder}: {done.complaint}", help)
-
-
-def _made(new: str) -> str:
-    """Commands that make a folder in `releases` and enter it: it is the one that was made, and nobody else's."""
-    return f'mkdir {new}\nenter "{RELEASES}/{new}"\n{_OWNER}'
-
-
-def _here(path: str, text: str) -> str:
-    """A command that writes a file; its text stands in the script, and in no argument."""
-    end = _end()
-    return f"cat >{quote(path)} <<'{end}'\n{text}{end}"
-
-
-def _end() -> str:
-    return f"END-{secrets.token_hex(12)}"
 
 
 def _holder(lock: str) -> str:

@@ -21,7 +21,7 @@ from pbxgen.flow.settings import LONGEST, Setting, Settings, read, written
 
 Plans = Mapping[str, Plan]
 """By the names of the tenants."""
-Wanted = Callable[[str, str], bool]
+IsMeant = Callable[[str, str], bool]
 """Is this key of this tenant meant?"""
 _ADDRESSED = re.compile(r"[\w.-]{1,60}", re.ASCII)
 """Keys that can be named in a command."""
@@ -62,7 +62,7 @@ def keys_of(plan: Plan) -> tuple[str, ...]:
 
 
 def labelled(plans: Plans, tenant: str, key: str) -> str:
-    """A key as it is told: of several tenants, with its own."""
+    """A key in messages: with the tenant's name if there are several tenants."""
     return f"{tenant}/{key}" if len(plans) > 1 else key
 
 
@@ -111,12 +111,13 @@ def from_file(path: Path, plans: Plans) -> StateAt:
     return StateAt(str(path), _kept(plans, raw), raw=raw)
 
 
-_WHY = {
+WHY: Mapping[str, str] = {
     Passed.USER: "no user has the extension",
-    Passed.OVER: "its time is over",
-    Passed.KEY: "the user may not set it",
-    Passed.PLACE: "the user may not divert there",
+    Passed.OVER: "it has ended",
+    Passed.KEY: "the user may not set it (any more)",
+    Passed.PLACE: "the user may not divert there (any more)",
 }
+"""Why a setting would be passed over; the whole sentence for ``state show`` is in the book of phrases."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +130,7 @@ class Pushed:
     """What was not, and why."""
 
 
-def push(session: Session, plans: Plans, source: StateAt, who: Wanted) -> Pushed:
+def push(session: Session, plans: Plans, source: StateAt, who: IsMeant) -> Pushed:
     """Put what ``source`` has onto the target. What has been set there later stays. Raises DeployError."""
     told: list[str] = []
     texts: dict[str, dict[str, str]] = {}
@@ -148,7 +149,7 @@ def push(session: Session, plans: Plans, source: StateAt, who: Wanted) -> Pushed
                 if why is None:
                     allowed[key] = setting
                 else:
-                    told.append(f"{called}: {key} is not put there: it would be passed over ({_WHY[why]})")
+                    told.append(f"{called}: {key} is not put there: it would be passed over ({WHY[why]})")
             after = newest(before, allowed)
             if len(written(after)) > LONGEST:
                 told.append(f"{called}: all of it would be too long; what is there stays")
@@ -165,7 +166,7 @@ def push(session: Session, plans: Plans, source: StateAt, who: Wanted) -> Pushed
     return Pushed(settings, switches, tuple(told))
 
 
-def clear(session: Session, plans: Plans, who: Wanted) -> tuple[dict[str, list[str]], dict[str, list[str]]]:
+def clear(session: Session, plans: Plans, who: IsMeant) -> tuple[dict[str, list[str]], dict[str, list[str]]]:
     """Take everything off that is set under the keys that are meant: those keys, and those that are left, by tenant.
 
     Raises DeployError.
@@ -227,19 +228,19 @@ def lapsing(session: Session, plans: Plans) -> Lapsing:
     except DeployError as error:
         return Lapsing(unknown=str(error))
     passed = []
-    found = _kept(plans, raw)
+    kept_of = _kept(plans, raw)
     for name, plan in plans.items():
         now = epoch_of(local_now(plan), plan)
-        for extension, settings in found[name].users.items():
+        for extension, settings in kept_of[name].users.items():
             for key, setting in settings.items():
                 why = passed_over(plan, extension, key, setting, now)
                 if why is not None and why is not Passed.OVER:
                     passed.append((plan, extension, key, setting, why))
-    users = [settings for one in found.values() for settings in one.users.values()]
+    users = [settings for one in kept_of.values() for settings in one.users.values()]
     return Lapsing(
         sum(map(len, users)),
         len(users),
-        tuple((tenant, name, stand.on) for tenant, one in found.items() for name, stand in one.switches.items()),
+        tuple((tenant, name, stand.on) for tenant, one in kept_of.items() for name, stand in one.switches.items()),
         tuple(passed),
-        tuple(key for one in found.values() for key in one.odd),
+        tuple(key for one in kept_of.values() for key in one.odd),
     )

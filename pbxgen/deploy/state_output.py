@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from typing import Any
+from typing import Any, get_args
 
 from pbxgen.deploy.state import Lapsing, Plans, StateAt
 from pbxgen.diff.comparison import compare
@@ -16,6 +16,7 @@ from pbxgen.flow.explain import Teller
 from pbxgen.flow.kept import Kept, epoch_of, moment_text, passed_over
 from pbxgen.flow.plan import Plan
 from pbxgen.flow.settings import Setting, applied, place_of, resolved
+from pbxgen.language.model_sections import SetTo
 from pbxgen.pbxs import SHOWN_NAMES
 from pbxgen.phrases import Phrases
 
@@ -100,7 +101,7 @@ def _to(plan: Plan, extension: str, key: str, setting: Setting, say: Phrases) ->
     return words if setting.after is None else say("state.after", to=words, seconds=setting.after)
 
 
-_EVERY_KIND = frozenset({"extensions", "operators", "groups", "voicemail", "mobile", "outside"})
+_EVERY_KIND = frozenset(get_args(SetTo))
 
 
 def _standing(plan: Plan, extension: str, key: str, setting: Setting, epoch: int, say: Phrases) -> str:
@@ -108,19 +109,19 @@ def _standing(plan: Plan, extension: str, key: str, setting: Setting, epoch: int
     return "" if why is None else f": {say(f'state.passed.{why.value}')}"
 
 
-def lapsing_lines(found: Lapsing, say: Phrases) -> list[str]:
+def lapsing_lines(lapsing: Lapsing, say: Phrases) -> list[str]:
     """Of a plan: what it would pass over."""
     return [
         f"{Teller(plan, say).party(extension)}: {setting_words(plan, extension, key, setting, say)}: "
         f"{say(f'state.passed.{why.value}')}"
-        for plan, extension, key, setting, why in found.passed
+        for plan, extension, key, setting, why in lapsing.passed
     ]
 
 
-def lapsing_document(found: Lapsing) -> list[dict[str, Any]]:
+def lapsing_document(lapsing: Lapsing) -> list[dict[str, Any]]:
     return [
         {"tenant": plan.name, "extension": extension, "key": key, "to": setting.to, "why": why.value}
-        for plan, extension, key, setting, why in found.passed
+        for plan, extension, key, setting, why in lapsing.passed
     ]
 
 
@@ -166,18 +167,19 @@ def _tenant(plan: Plan, kept: Kept, epoch: int, state: StateAt, say: Phrases) ->
     }
 
 
-def count_lines(found: Lapsing) -> list[str]:
+def count_lines(lapsing: Lapsing) -> list[str]:
     """Of a target's status: how much is set there, and what the source as it is passes over."""
-    if found.unknown:
-        return [f"set from phones: not known ({found.unknown})"]
-    switches = ", ".join(f"switch {name} {'on' if on else 'off'}" for _, name, on in found.switches)
-    counted = f"{_plural(found.count, 'setting')} of {_plural(found.users, 'user')}" if found.count else ""
+    if lapsing.unknown:
+        return [f"set from phones: not known ({lapsing.unknown})"]
+    switches = ", ".join(f"switch {name} {'on' if on else 'off'}" for _, name, on in lapsing.switches)
+    counted = f"{_plural(lapsing.count, 'setting')} of {_plural(lapsing.users, 'user')}" if lapsing.count else ""
     told = "; ".join(one for one in (counted, switches) if one)
     lines = [f"set from phones: {told}"] if told else []
-    if found.passed:
-        lines.append(f"{_plural(len(found.passed), 'setting')} passed over by the source as it is: `pbxgen state show`")
-    if found.odd:
-        lines.append(f"what is no setting stands in its database: {', '.join(found.odd[:_MOST_KEYS])}")
+    if lapsing.passed:
+        passed = _plural(len(lapsing.passed), "setting")
+        lines.append(f"{passed} passed over by the source as it is: `pbxgen state show`")
+    if lapsing.odd:
+        lines.append(f"what is no setting stands in its database: {', '.join(lapsing.odd[:_MOST_KEYS])}")
     return lines
 
 
@@ -188,12 +190,12 @@ def _plural(number: int, word: str) -> str:
     return f"{number} {word}" if number == 1 else f"{number} {word}s"
 
 
-def count_document(found: Lapsing) -> dict[str, Any]:
+def count_document(lapsing: Lapsing) -> dict[str, Any]:
     return {
-        "known": not found.unknown,
-        "count": found.count,
-        "users": found.users,
-        "switches": [{"tenant": tenant, "name": name, "on": on} for tenant, name, on in found.switches],
-        "passed_over": lapsing_document(found),
-        "unreadable": list(found.odd),
+        "known": not lapsing.unknown,
+        "count": lapsing.count,
+        "users": lapsing.users,
+        "switches": [{"tenant": tenant, "name": name, "on": on} for tenant, name, on in lapsing.switches],
+        "passed_over": lapsing_document(lapsing),
+        "unreadable": list(lapsing.odd),
     }

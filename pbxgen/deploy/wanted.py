@@ -13,7 +13,7 @@ from pathlib import Path
 from pbxgen.calls.case import case_of
 from pbxgen.deploy.errors import DeployError
 from pbxgen.deploy.read import DeployTarget
-from pbxgen.deploy.release import ReleaseInfo, stored
+from pbxgen.deploy.release import ReleaseInfo, marks_of
 from pbxgen.deploy.running import load_deployable
 from pbxgen.deploy.verify import VerifyCalls, verify_calls
 from pbxgen.diagnostics.diagnostic import Diagnostic
@@ -75,7 +75,7 @@ def rendered(
     pbx = load_deployable(target.pbx)
     placed = {pbx.in_release(file.path): file for file in files}
     info = ReleaseInfo(
-        files=stored(placed),
+        files=marks_of(placed),
         tenants={plan.name: plan.digest for plan in plans},
         users={plan.name: sorted(plan.users) for plan in plans},
         commit=commit_of_source(source),
@@ -113,8 +113,8 @@ def deployer() -> str:
 def scenario_files(source: Path) -> tuple[Path, ...]:
     """The scenario files beside a source that call it."""
     folder = source if source.is_dir() else source.parent
-    found = (path for path in sorted(folder.rglob("*.test.yaml")) if not any(p.startswith(".") for p in path.parts[1:]))
-    return tuple(path for path in found if _calls(path, source))
+    files = (path for path in sorted(folder.rglob("*.test.yaml")) if not any(p.startswith(".") for p in path.parts[1:]))
+    return tuple(path for path in files if _calls(path, source))
 
 
 def _calls(path: Path, source: Path) -> bool:

@@ -22,13 +22,13 @@ def render_gitlab(diagnostics: Iterable[Diagnostic], files: Iterable[SourceFile]
     prepared = prepare(diagnostics, files)[:MOST_LISTED]
     issues = [
         {
-            "description": f"{found.message} ({found.help})" if found.help else found.message,
-            "check_name": found.code,
+            "description": f"{finding.message} ({finding.help})" if finding.help else finding.message,
+            "check_name": finding.code,
             "fingerprint": known,
-            "severity": _SEVERITIES[found.severity],
-            "location": {"path": unquote(uri(found.location.file)), "lines": {"begin": found.location.line}},
+            "severity": _SEVERITIES[finding.severity],
+            "location": {"path": unquote(uri(finding.location.file)), "lines": {"begin": finding.location.line}},
         }
-        for found, known in zip(prepared, fingerprints(prepared), strict=True)
-        if found.location is not None
+        for finding, known in zip(prepared, fingerprints(prepared), strict=True)
+        if finding.location is not None
     ]
     return json.dumps(issues, indent=2) + "\n"

@@ -56,26 +56,26 @@ class _Comparer:
         """By shape and names, with the places of the flows."""
 
     def entries(self, concerned: Affected) -> list[EntryChanges]:
-        """In the order of the new plan. Those of whom something else is said are compared first, and furthest."""
+        """In the order of the new plan. Entries that changed themselves are compared first, and furthest."""
         before, after = ({p.key: p for p in plan.places()} for plan in (self._shared.old, self._shared.new))
-        found = {}
+        changed = {}
         every = list(dict.fromkeys((*after, *before)))
         for key in sorted(every, key=lambda key: not concerned.itself(key)):
             if key not in before:
                 pair = self._shared.pair(None, after[key])
                 changes, whole = self._changes(pair)
-                found[key] = EntryChanges(after[key], "new", changes, whole=whole)
+                changed[key] = EntryChanges(after[key], "new", changes, whole=whole)
             elif key not in after:
-                found[key] = EntryChanges(before[key], "gone", ())
+                changed[key] = EntryChanges(before[key], "gone", ())
             elif key in concerned.entries:
                 pair = self._shared.pair(before[key], after[key])
                 old, new = self._shared.old, self._shared.new
                 if concerned.concerns(new, pair.after) or (pair.before and concerned.concerns(old, pair.before)):
-                    found[key] = self._changed(pair, itself=concerned.itself(key))
-        return [found[key] for key in every if key in found]
+                    changed[key] = self._changed(pair, itself=concerned.itself(key))
+        return [changed[key] for key in every if key in changed]
 
     def _changed(self, pair: Pair, *, itself: bool) -> EntryChanges:
-        """Entries that are alike are compared once, whoever they are."""
+        """Entries that behave alike are compared once."""
         entry = pair.after.entry
         alike = equivalence(self._shared, pair)
         known = self._known.setdefault((alike.shape, itself), {})
@@ -88,9 +88,9 @@ class _Comparer:
             changes, whole = tuple(map(renaming.change, other.changes)), other.whole
         else:
             changes, whole = self._changes(pair)
-        found = EntryChanges(entry, "changed", changes, itself, whole=whole)
-        known[alike.names] = found, alike.keys
-        return found
+        entry_changes = EntryChanges(entry, "changed", changes, itself, whole=whole)
+        known[alike.names] = entry_changes, alike.keys
+        return entry_changes
 
     def _changes(self, pair: Pair) -> tuple[tuple[Change, ...], bool]:
         """The differences, and whether all calls were followed to their ends: large entries share one budget."""
@@ -134,8 +134,8 @@ class _EntryCalls:
 
     def changes(self) -> Iterator[Change]:
         """Changes for callers who are not in the flow, then those for callers in it that differ from these."""
-        found = self._differences(self._anybody)
-        strangers = self._changes(found, self._anybody)
+        differences = self._differences(self._anybody)
+        strangers = self._changes(differences, self._anybody)
         yield from strangers
         if not self._forest.whole:
             return
@@ -145,7 +145,7 @@ class _EntryCalls:
             callers = tuple(c for c in callers if c in known)
         areas = [self._calls.by(c for c in callers if c.origin is origin) for origin in Origin]
         theirs = self._differences([area for area in areas if area.callers])
-        where = self._aspects(found, self._anybody)
+        where = self._aspects(differences, self._anybody)
         for caller in callers:
             area = [self._calls.by((caller,))]
             there = self._aspects(theirs, area)
@@ -164,18 +164,18 @@ class _EntryCalls:
         trees = self._forest.trees(roots)
         now, nothing = trees[: len(areas)], [[(None, self._calls.whole)] for _ in areas]
         was: Sequence[Sequence[tuple[Node | None, int]]] = trees[len(areas) :] or nothing
-        found = []
+        unequal = []
         for old, new in zip(was, now, strict=True):
             both = [(one, other, c & d) for one, c in old for other, d in new if c & d]
             for one, other, calls in sorted(both, key=lambda side: side[2] & -side[2]):
-                found += [_Difference(aspect, a, b, calls) for aspect, a, b in differences(one, other)]
-        return found
+                unequal += [_Difference(aspect, a, b, calls) for aspect, a, b in differences(one, other)]
+        return unequal
 
-    def _aspects(self, found: Iterable[_Difference], areas: Sequence[Area]) -> dict[int, set[str]]:
+    def _aspects(self, differences: Iterable[_Difference], areas: Sequence[Area]) -> dict[int, set[str]]:
         """The aspects of differences in ``areas``, by what holds where they are."""
         calls = reduce(or_, map(self._calls.bits, areas), 0)
         by_truth: dict[int, set[str]] = {}
-        for one in found:
+        for one in differences:
             for number, alike in enumerate(self._alike):
                 if one.calls & calls & alike:
                     by_truth.setdefault(number, set()).add(one.aspect)
@@ -186,13 +186,13 @@ class _EntryCalls:
         """Calls of one origin for which the same conditions hold."""
         return self._calls.alike((*self._pair.conditions, Condition(callers=(FROM_OUTSIDE,))))
 
-    def _changes(self, found: Iterable[_Difference], areas: Iterable[Area]) -> tuple[Change, ...]:
+    def _changes(self, differences: Iterable[_Difference], areas: Iterable[Area]) -> tuple[Change, ...]:
         """Differences by area, those of several once."""
         told: dict[tuple[Hashable, ...], Change] = {}
         for area in areas:
             whole, vocabulary = self._calls.bits(area), Vocabulary(self._calls, area)
             grouped: dict[tuple[Hashable, ...], tuple[_Difference, int]] = {}
-            for one in (one for one in found if one.calls & whole):
+            for one in (one for one in differences if one.calls & whole):
                 key = (one.aspect, *(_told(one.aspect, node) for node in (one.before, one.after)))
                 first, known = grouped.get(key, (one, 0))
                 grouped[key] = first, known | one.calls & whole
@@ -208,7 +208,7 @@ class _EntryCalls:
 
 
 def _told(aspect: str, node: Node | None) -> Hashable:
-    """What is told of one side of a difference: of how long it rings not what follows."""
+    """One side of a difference in words: for a ring time without what follows."""
     return _ring(node) if aspect == "rings" and isinstance(node, Attempt) else id(node)
 
 

@@ -29,7 +29,7 @@ class Affected:
     changed: frozenset[Key]
     """Those of which something else is said."""
     phones: frozenset[Key]
-    """Users of whom something else is said than where their rules lead."""
+    """Users that changed themselves, not only in where their rules lead."""
     everywhere: bool = False
     """What has changed is said of all calls, not of these."""
 
@@ -81,21 +81,21 @@ def _phone(plan: Plan, extension: str) -> object:
 
 
 def _leading_to(changed: Iterable[Key], old: Plan, new: Plan) -> frozenset[Key]:
-    found = set(changed)
-    if not found:
+    affected = set(changed)
+    if not affected:
         return frozenset()
     leading: dict[Key, set[Key]] = {}
     for plan in (old, new):
         for key in _keys(plan):
             for place in (*plan.leads_to(key), *plan.rings_along(key)):
                 leading.setdefault(place.key, set()).add(key)
-    queue = deque(found)
+    queue = deque(affected)
     while queue:
         for key in leading.get(queue.popleft(), ()):
-            if key not in found:
-                found.add(key)
+            if key not in affected:
+                affected.add(key)
                 queue.append(key)
-    return frozenset(found)
+    return frozenset(affected)
 
 
 def _keys(plan: Plan) -> list[Key]:

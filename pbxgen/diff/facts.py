@@ -59,7 +59,7 @@ def _numbers(plan: Plan, say: Phrases) -> dict[str, str]:
 
 
 def _reading(numbering: NumberingPlan) -> NumberingPlan:
-    """What is told of the outside line is told apart."""
+    """The outside line is described separately."""
     return replace(numbering, outside_line="")
 
 
@@ -177,11 +177,11 @@ def _only(mine: list[str], others: list[str]) -> list[str]:
     return [one for one in mine if one not in others]
 
 
-def _some(found: list[str], say: Phrases) -> str:
-    more = len(found) - _MOST
+def _some(texts: list[str], say: Phrases) -> str:
+    more = len(texts) - _MOST
     if more <= 1:
-        return ", ".join(found)
-    return say("diff.value.more", named=", ".join(found[:_MOST]), number=more)
+        return ", ".join(texts)
+    return say("diff.value.more", named=", ".join(texts[:_MOST]), number=more)
 
 
 def _dates(closed: DateRange) -> str:

@@ -67,10 +67,10 @@ def repository_of(path: Path) -> Path:
 def commit_of(root: Path, revision: str) -> str:
     """The full name of a commit. Raises RevisionError."""
     try:
-        found = git(root, "rev-parse", "--verify", "--quiet", "--end-of-options", f"{revision}^{{commit}}")
+        commit = git(root, "rev-parse", "--verify", "--quiet", "--end-of-options", f"{revision}^{{commit}}")
     except RevisionError:
         raise RevisionError(f"git knows no revision {revision} in {root}") from None
-    return found.decode().strip()
+    return commit.decode().strip()
 
 
 _LINK, _SUBMODULE = "120000", "160000"
@@ -194,11 +194,11 @@ class Tree:
         """What each link of the commit leads to, by its blob: all from one process."""
         blobs = sorted({blob for mode, blob in self._entries.values() if mode == _LINK})
         printed = BytesIO(git(self._root, "cat-file", "--batch", given="".join(f"{b}\n" for b in blobs).encode()))
-        found = {}
+        texts = {}
         for blob in blobs:
             _, _, size = printed.readline().decode().partition(" blob ")
             if not size:
                 raise RevisionError(f"git lacks {blob}, a link, in {self._root}")
-            found[blob] = os.fsdecode(printed.read(int(size)))
+            texts[blob] = os.fsdecode(printed.read(int(size)))
             printed.readline()
-        return found
+        return texts

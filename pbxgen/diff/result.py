@@ -85,7 +85,7 @@ def compared(
     """Does nothing change for callers? And what does, tenant by tenant."""
     pairs = tenants(before, after)
     same = len(before) == len(after) == len(pairs)
-    found = []
+    sections = []
     for old, new in pairs:
         given = given_of(old, new)
         old, new = (applied(plan, state, DEFAULT_MOMENT) for plan, state in zip((old, new), given, strict=True))
@@ -95,14 +95,14 @@ def compared(
             comparison = compare(resolved(old, on), resolved(new, now_on), today, say)
             same = same and comparison.same
             title = f"{new.name} ({words})" if words else new.name
-            found.append(Section(title, blocks(comparison, say), more=comparison.more))
+            sections.append(Section(title, blocks(comparison, say), more=comparison.more))
         if sampled:
             same = False
-            found.append(Section(new.name, (), left_out=ways.left_out))
+            sections.append(Section(new.name, (), left_out=ways.left_out))
     known = [{plan.name for plan in side} for side in zip(*pairs, strict=True)] or [set(), set()]
-    found += _alone("+", "new", after, known[1], say)
-    found += _alone("-", "gone", before, known[0], say)
-    return same, tuple(found)
+    sections += _alone("+", "new", after, known[1], say)
+    sections += _alone("-", "gone", before, known[0], say)
+    return same, tuple(sections)
 
 
 def _stands(
@@ -150,13 +150,13 @@ def tenants(before: Mapping[str, Plan], after: Mapping[str, Plan]) -> list[tuple
     if len(before) == len(after) == 1:
         return [(next(iter(before.values())), next(iter(after.values())))]
     left = {name: plan for name, plan in before.items() if name not in after}
-    found = []
+    changes = []
     for name, plan in after.items():
         old = before.get(name) or next((o for o in left.values() if _share(o, plan)), None)
         if old is not None:
             left.pop(old.name, None)
-            found.append((old, plan))
-    return found
+            changes.append((old, plan))
+    return changes
 
 
 def _share(old: Plan, new: Plan) -> bool:
@@ -170,7 +170,7 @@ def generated_folders(path: Path) -> tuple[Path, ...]:
 
 def digests(folder: Path) -> frozenset[str]:
     """The digests of the sources that a generated folder was made from."""
-    found: set[str] = set()
+    digests: set[str] = set()
     for path in sorted(folder.rglob("*")):
         if path.suffix not in (".conf", ".xml") or not path.is_file():
             continue
@@ -178,8 +178,8 @@ def digests(folder: Path) -> frozenset[str]:
             head = [line for line, _ in zip(file, range(_HEAD_LINES), strict=False)]
         for line in head:
             if "build" in line.lower():
-                found.update(a or b for a, b in _BUILD.findall(line))
-    return frozenset(found)
+                digests.update(a or b for a, b in _BUILD.findall(line))
+    return frozenset(digests)
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,12 +210,12 @@ def made_from(wanted: frozenset[str], source: Path, doing: Callable[[str], None]
             doing(f"looking at the source as it was on {date}")
             with ExitStack() as this:
                 try:
-                    found = this.enter_context(checked_out(f"{GIT}{commit}", str(source)))
+                    revision = this.enter_context(checked_out(f"{GIT}{commit}", str(source)))
                 except RevisionError:  # a revision that took the source away
                     continue
-                if wanted and wanted <= source_digests(found.path):
+                if wanted and wanted <= source_digests(revision.path):
                     stack.enter_context(this.pop_all())
-                    yield Provenance(commit, date, found)
+                    yield Provenance(commit, date, revision)
                     return
         yield None
 
@@ -226,7 +226,7 @@ def _tenants(source: Path) -> tuple[Path, ...]:
 
 @dataclass(frozen=True, slots=True)
 class Judge:
-    """Knows NEW, and how to get at what it was before."""
+    """Compares NEW with what it was before."""
 
     new: str
     """As it was asked for."""
@@ -247,9 +247,9 @@ class Judge:
         for folder in generated_folders(old):
             alike.setdefault(digests(folder), []).append(folder)
         judged = []
-        for found, folders in alike.items():
+        for digest_set, folders in alike.items():
             names = tuple(map(str, folders)) if len(alike) > 1 else (str(old),)
-            judged.append(self.of(found, names))
+            judged.append(self.of(digest_set, names))
         sections = tuple(
             replace(one, folders=made.folders if len(alike) > 1 else ())
             for made, _, sections in judged
@@ -258,20 +258,20 @@ class Judge:
         same = all(same for _, same, _ in judged)
         return Result(str(old), self.new, same, sections, tuple(made for made, _, _ in judged))
 
-    def of(self, found: frozenset[str], folders: tuple[str, ...]) -> tuple[Made, bool, Sequence[Section]]:
+    def of(self, digests: frozenset[str], folders: tuple[str, ...]) -> tuple[Made, bool, Sequence[Section]]:
         """What changes for callers since a source of which ``found`` are the digests, which ``folders`` hold."""
         names = self.say("list.and").join(folders)
-        current = {name: plan.digest in found for name, plan in self.plans.items()}
-        others = found - {plan.digest for plan in self.plans.values()}
+        current = {name: plan.digest in digests for name, plan in self.plans.items()}
+        others = digests - {plan.digest for plan in self.plans.values()}
         if all(current.values()) and (self.narrowed or not others):
             return Made(folders, current, None, self.say("diff.made.current", folders=names)), True, ()
-        origin = self.origin_of(found)
+        origin = self.origin_of(digests)
         if origin is not None:
             about = self.say(
                 "diff.made.revision", folders=names, source=self.source, date=origin.date, commit=origin.commit
             )
             before = self.compiled(origin.source)
-            before = {name: plan for name, plan in before.items() if plan.digest in found}
+            before = {name: plan for name, plan in before.items() if plan.digest in digests}
             same, sections = compared(before, self.plans, dt.date.today(), self.say, self.given_of)
             return Made(folders, current, f"git:{origin.commit}", about), same, sections
         about = self.say("diff.made.other", folders=names)

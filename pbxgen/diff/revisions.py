@@ -64,21 +64,21 @@ def checked_out(text: str, other: str) -> Iterator[Revision]:
         folder, index = Path(made).resolve() / "tree", Path(made) / "index"
         folder.mkdir()
         tree.write(folder, index)
-        found = folder / relative
-        if is_fleet(found):
-            for place in tenant_roots(found):
+        path_there = folder / relative
+        if is_fleet(path_there):
+            for place in tenant_roots(path_there):
                 if place.is_relative_to(folder):
                     tree.want(place.relative_to(folder).as_posix())
             tree.write(folder, index)
-            outside = _first_outside(found, folder)
+            outside = _first_outside(path_there, folder)
             if outside is not None:
                 raise RevisionError(
                     f"{name}:{relative or '.'} has tenants in {_of_today(outside, folder, root)}, which cannot be read "
                     "as they were: in a revision patterns are relative to the fleet file and stay in the repository"
                 )
-        if not found.exists():
+        if not path_there.exists():
             raise RevisionError(f"{name}:{relative} is a link to nothing in the repository")
-        yield Revision(found, folder, name, tuple(f"{name}:{link}" for link in sorted(tree.left_out)))
+        yield Revision(path_there, folder, name, tuple(f"{name}:{link}" for link in sorted(tree.left_out)))
 
 
 def _first_outside(fleet: Path, folder: Path) -> Path | None:
@@ -93,8 +93,8 @@ def _of_today(place: Path, folder: Path, root: Path) -> Path:
 
 def in_repository(path: Path) -> tuple[Path, str]:
     """The root of the repository around a path, and where the path is in it. Raises RevisionError."""
-    for found in places_of(path):
-        return found
+    for place in places_of(path):
+        return place
     raise NoRepositoryError(f"{path} is in no repository of git")
 
 
@@ -174,13 +174,13 @@ def _former_name(root: Path, revision: str, relative: str) -> str | None:
     except RevisionError:
         return None
     words = os.fsdecode(listed).split("\0")
-    found: set[str] = set()
+    names: set[str] = set()
     for old, new in zip(words[1::3], words[2::3], strict=False):
         if new == relative:
-            found.add(old)
+            names.add(old)
         elif new.startswith(f"{relative}/") and old.endswith(rest := new[len(relative) :]):
-            found.add(old.removesuffix(rest))
-    return found.pop() if len(found) == 1 else None
+            names.add(old.removesuffix(rest))
+    return names.pop() if len(names) == 1 else None
 
 
 Shown = Callable[[str], str]

@@ -16,7 +16,7 @@ from pbxgen.flow.plan import Leg, Outcome, PlaceKind, Plan, Strategy, User
 from pbxgen.phrases import Phrases
 
 _LONGEST, _LONGEST_DETAILED = 100, 300
-"""Letters of a branching course; a longer one ends at whoever's deviations decide."""
+"""Letters of a course with branches; a longer one ends with "then as they divert"."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +112,7 @@ class _Teller:
         yield from dict.fromkeys(lines)
 
     def _lines(self, entry: EntryChanges, change: Change, generic: bool) -> Iterator[Told]:
-        """Nothing of what only follows from a change of somebody else: it is told there."""
+        """Leave out what only follows from the change of another user: it is described there."""
         say, me = self._say, entry.place.target
 
         def changed(name: str, about: str, was: str, now: str) -> Told:
@@ -169,7 +169,7 @@ class _Teller:
         return f"{self._who(node, me, generic)}{told}"
 
     def _elsewhere(self, node: Node | None, entry: EntryChanges) -> bool:
-        """Does the course come to somebody for whose callers changes are told by themselves?"""
+        """Does the course reach a user whose own callers' changes are described separately?"""
         own = entry.place.key
         return node is not None and any(
             isinstance(one, Attempt)

@@ -83,10 +83,10 @@ def conditional(source: Path, wish: Wish) -> tuple[str, ...]:
 
     Those of a user's policy too, where a key of the user's own would take the place of the policy's.
     """
-    found = _owner(source, wish.section, wish.name)
-    if found is None:
+    owner_node = _owner(source, wish.section, wish.name)
+    if owner_node is None:
         return ()
-    file, owner = found
+    file, owner = owner_node
     told = [_shown(file, one) for one in conditions(owner, wish.path)]
     if wish.section == "users" and wish.key != DND and not isinstance(wish.wanted, Inherit):
         for key in wish.keys:
@@ -98,9 +98,9 @@ def conditional(source: Path, wish: Wish) -> tuple[str, ...]:
 def _of_policies(source: Path, names: Sequence[str], path: list[str]) -> Iterator[str]:
     """Of several policies, the last that has the key holds."""
     for name in reversed(names):
-        found = _owner(source, "policies", name)
-        if found is not None and is_written(found[1], path):
-            file, policy = found
+        policy_node = _owner(source, "policies", name)
+        if policy_node is not None and is_written(policy_node[1], path):
+            file, policy = policy_node
             yield from (f"{_shown(file, one)}, of policy {name}" for one in conditions(policy, path))
             return
 
@@ -133,13 +133,13 @@ def owner_of(source: Path, text: str) -> str:
         name = child(user.value, "name")
         if isinstance(name, Scalar):
             names.setdefault(name.text.strip().casefold(), []).append(extension)
-    found = names.get(text.strip().casefold(), [])
-    if len(found) > 1:
-        raise NoSuchOwnerError(f"several users are called {text}: name the extension ({', '.join(found)})")
-    if not found:
+    extensions = names.get(text.strip().casefold(), [])
+    if len(extensions) > 1:
+        raise NoSuchOwnerError(f"several users are called {text}: name the extension ({', '.join(extensions)})")
+    if not extensions:
         meant = did_you_mean(text, [*known, *names])
         raise NoSuchOwnerError(f"there is no user {text}" + (f"; {meant}" if meant else ""))
-    return found[0]
+    return extensions[0]
 
 
 def _missing(source: Path, wish: Wish) -> Exception:

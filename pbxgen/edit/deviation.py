@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from pbxgen.edit.removal import without
 from pbxgen.edit.requirements import named, require_not_merged, require_own_text, require_plain_key
-from pbxgen.edit.wishes import CONDITIONS, OFF, RETURN, Flag, Inherit, Setting, Wish
+from pbxgen.edit.wishes import CONDITIONS, OFF, RETURN, Flag, Inherit, NewRule, Wish
 from pbxgen.edit.yaml_text import CannotEditError, Edit, YamlText, find, is_alias, own_entries
 from pbxgen.language import rules
 from pbxgen.source.tree import Entry, Mapping, Node, Scalar, Sequence
@@ -90,13 +90,13 @@ def _conditions(node: Node) -> Iterator[Entry]:
                 yield from _conditions(entry.value)
 
 
-def _replaced(file: YamlText, item: Entry, setting: Setting | Flag, quote: str) -> str:
+def _replaced(file: YamlText, item: Entry, setting: NewRule | Flag, quote: str) -> str:
     """The value of an existing key, and nothing else."""
     old = item.value
     if isinstance(old, Scalar) and file.style(old) in ("'", '"'):
         quote = file.style(old)
     to, after = find(old, "to"), find(old, "after")
-    if not isinstance(setting, Setting) or not isinstance(old, Mapping) or not setting.destinations:
+    if not isinstance(setting, NewRule) or not isinstance(old, Mapping) or not setting.destinations:
         return _put(file, (item, _value(setting, quote)))
     confirm_fits = "confirm" not in old.entries or (setting.keeps_options and _may_ring(setting.destinations))
     if to is not None and {*old.entries} <= {"to", "after", "confirm"} and not old.merged and confirm_fits:
@@ -108,7 +108,7 @@ def _replaced(file: YamlText, item: Entry, setting: Setting | Flag, quote: str) 
     return _put(file, (item, _value(_with_options(setting, old) if setting.keeps_options else setting, quote)))
 
 
-def _with_options(setting: Setting, old: Mapping) -> Setting:
+def _with_options(setting: NewRule, old: Mapping) -> NewRule:
     """With what the rule in its place says of the time before it and of confirming, where ``setting`` does not."""
     after, confirm = (old.entries[key].value if key in old.entries else None for key in ("after", "confirm"))
     had = after.text if isinstance(after, Scalar) else ""
@@ -153,7 +153,7 @@ def _cut(file: YamlText, item: Entry, value: str) -> Iterator[Edit]:
         yield Edit(behind, behind, "".join(f"\n{indent}{comment}" for comment in comments))
 
 
-def _instead_of(file: YamlText, item: Entry, path: list[str], setting: Setting | Flag, quote: str) -> str:
+def _instead_of(file: YamlText, item: Entry, path: list[str], setting: NewRule | Flag, quote: str) -> str:
     """A key that has no mapping yet: nothing at all, or ``off``."""
     value = item.value
     if not isinstance(value, Scalar) or value.text not in ("", "~", "null", OFF):
@@ -168,7 +168,7 @@ def _instead_of(file: YamlText, item: Entry, path: list[str], setting: Setting |
     return _put(file, (item, nested))
 
 
-def _added(file: YamlText, item: Entry, mapping: Mapping, path: list[str], setting: Setting | Flag, quote: str) -> str:
+def _added(file: YamlText, item: Entry, mapping: Mapping, path: list[str], setting: NewRule | Flag, quote: str) -> str:
     """A new entry behind the last one of ``mapping``, the value of ``item``."""
     own = own_entries(mapping)
     if file.style(mapping) == "{":
@@ -192,7 +192,7 @@ def _added(file: YamlText, item: Entry, mapping: Mapping, path: list[str], setti
     return file.edited(Edit(at, at, f"{lines} {_value(setting, quote)}"))
 
 
-def _value(setting: Setting | Flag, quote: str) -> str:
+def _value(setting: NewRule | Flag, quote: str) -> str:
     if isinstance(setting, Flag):
         return "true" if setting.on else "false"
     if not setting.destinations:

@@ -5,8 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from pbxgen.diagnostics.location import Location
-from pbxgen.edit.wishes import DND, RETURN, Flag, Wish
-from pbxgen.edit.wishes import Setting as Written
+from pbxgen.edit.wishes import DND, RETURN, Flag, NewRule, Wish
 from pbxgen.flow.plan import Place, PlaceKind, Plan, Rule, Rules
 from pbxgen.flow.settings import DEVIATIONS, Setting, place_of
 
@@ -35,7 +34,7 @@ def wish_of(plan: Plan, extension: str, key: str, setting: Setting) -> Wish | Le
     written_key = key.replace("return_", f"{RETURN}.", 1) if key.startswith("return_") else key
     place = None if setting.to == "off" else place_of(plan, user, setting.to)
     destinations = () if place is None else (_written(plan, extension, place),)
-    return Wish("users", extension, written_key, Written(destinations, setting.after, keeps_options=False))
+    return Wish("users", extension, written_key, NewRule(destinations, setting.after, keeps_options=False))
 
 
 def says(plan: Plan, extension: str, key: str, setting: Setting) -> bool:

@@ -1,4 +1,4 @@
-"""What is to stand where in a source."""
+"""Changes to make in a source: which value under which key."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ CONDITIONS = ("when", "from", "until", "enabled")
 
 
 @dataclass(frozen=True, slots=True)
-class Setting:
-    """What is to stand under a key."""
+class NewRule:
+    """The new rule for a key."""
 
     destinations: tuple[str, ...]
     """As written in a source; none: `off`."""
@@ -39,22 +39,22 @@ class Setting:
 
 @dataclass(frozen=True, slots=True)
 class Flag:
-    """What is to stand under `dnd`."""
+    """The new value of `dnd`."""
 
     on: bool
 
 
 @dataclass(frozen=True, slots=True)
 class Inherit:
-    """Nothing is to stand there: what the policies say holds again."""
+    """No value: the policies apply again."""
 
 
-Wanted: TypeAlias = Setting | Flag | Inherit
+Wanted: TypeAlias = NewRule | Flag | Inherit
 
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """What is to stand where: under ``key`` of a user ("users") or policy ("policies")."""
+    """A change: the value for ``key`` of a user ("users") or policy ("policies")."""
 
     section: str
     name: str

@@ -68,12 +68,12 @@ Node = Union[Attempt, End]  # noqa: UP007 - a forward reference cannot be joined
 
 def nodes_of(root: Node) -> tuple[Node, ...]:
     """The nodes below ``root`` and itself, each once, breadth first."""
-    found = {id(root): root}
+    nodes = {id(root): root}
     queue = [root]
     for node in queue:  # grows meanwhile
         for _, child in node.branches if isinstance(node, Attempt) else ():
-            if id(child) not in found:
-                found[id(child)] = child
+            if id(child) not in nodes:
+                nodes[id(child)] = child
                 queue.append(child)
     return tuple(queue)
 
@@ -94,13 +94,13 @@ class Ways:
 
     def passing(self, root: Node, key: Key) -> int:
         """The way where a place is passed over wherever the same follows however it ends."""
-        found: dict[int, int] = {}
-        for node in _upwards(root, found):
+        numbers: dict[int, int] = {}
+        for node in _upwards(root, numbers):
             if isinstance(node, Attempt) and node.next is not None and (node.kind.value, node.target) == key:
-                found[id(node)] = found[id(node.next)]
+                numbers[id(node)] = numbers[id(node.next)]
             else:
-                found[id(node)] = self._number(node, found)
-        return found[id(root)]
+                numbers[id(node)] = self._number(node, numbers)
+        return numbers[id(root)]
 
     def _number(self, node: Node, known: Mapping[int, int]) -> int:
         content: Hashable
@@ -108,9 +108,9 @@ class Ways:
             content = node.kind, node.value
         else:
             following: dict[int, list[Outcome]] = {}
-            for found, child in node.branches:
-                following.setdefault(known[id(child)], []).extend(found)
-            branches = frozenset((way, frozenset(found)) for way, found in following.items())
+            for outcomes, child in node.branches:
+                following.setdefault(known[id(child)], []).extend(outcomes)
+            branches = frozenset((way, frozenset(outcomes)) for way, outcomes in following.items())
             ends = node.answered, node.cut
             content = node.kind, node.target, node.seconds > 0, node.confirm, node.shows, node.trunk, branches, ends
         return self._ways.setdefault(content, len(self._ways))
@@ -161,11 +161,11 @@ class Forest:
             if not all(growth.deepen() for growth in growths):
                 break
             depth += 1
-        found = []
+        trees = []
         for growth in growths:
             self._growing += 1
-            found.append(growth.grow(depth))
-        return found
+            trees.append(growth.grow(depth))
+        return trees
 
     def end(self, step: Step, calls: int) -> Node:
         """The node for a call that ends with ``step``."""
@@ -316,7 +316,7 @@ class _Growth:
 
 def _united(parts: Iterable[Part]) -> list[Part]:
     """Each tree once, with all calls that meet it."""
-    found: dict[int, Part] = {}
+    by_node: dict[int, Part] = {}
     for node, calls in parts:
-        found[id(node)] = node, calls | (found[id(node)][1] if id(node) in found else 0)
-    return list(found.values())
+        by_node[id(node)] = node, calls | (by_node[id(node)][1] if id(node) in by_node else 0)
+    return list(by_node.values())

@@ -20,7 +20,7 @@ from pbxgen.flow.wording import OTHERWISE, Literal, When, length, shortest
 from pbxgen.flow.world import World
 
 MOST_CALLERS = 8
-"""Callers in a flow of whom it is told by name that their own calls pass them over."""
+"""Maximum of callers in a flow who are named because their own calls skip them."""
 _MOST_WORK = 4_000
 """Callers who are looked at by themselves, times the places of the flow."""
 _MOST_STATES = 6_000
@@ -64,13 +64,13 @@ class Vocabulary:
     def where(self, when: When) -> int:
         """The calls for which words hold that are not "at other times"."""
         holds = dict(self._holds)
-        found = 0 if when else self._whole
+        calls_where = 0 if when else self._whole
         for together in when:
             calls = self._whole
             for literal in together:
                 calls &= holds[literal]
-            found |= calls
-        return found
+            calls_where |= calls
+        return calls_where
 
 
 def _holds(calls: CallSets) -> Iterator[tuple[Literal, int]]:
@@ -195,7 +195,7 @@ class _Cases:
             )
 
     def _said(self, area: Area, caller: Caller, anybody: Sequence[Case]) -> dict[int, int]:
-        """The ways that the calls of ``caller`` go if the words for ``anybody`` hold for them too."""
+        """The courses of the calls of ``caller`` if the description for ``anybody`` also fits them."""
         vocabulary = Vocabulary(self._calls, area)
         said: dict[int, int] = {}
         left = self._calls.bits(area)

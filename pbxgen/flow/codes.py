@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from functools import cache
 from zoneinfo import ZoneInfo
 
-from pbxgen.flow.plan import Code, Plan, Switch, User
+from pbxgen.flow.plan import Plan, User
+from pbxgen.flow.self_service import Code, Switch
 from pbxgen.flow.settings import (
     LONGEST,
     LONGEST_NUMBER,
@@ -34,8 +35,8 @@ class Dialled:
 
 
 @dataclass(frozen=True, slots=True)
-class Switched:
-    """A switch's code. ``on`` is None where it is toggled."""
+class SwitchCode:
+    """The code of a switch. ``on`` is None where the code toggles the switch."""
 
     switch: Switch
     on: bool | None
@@ -46,16 +47,16 @@ class Unclear:
     """Begins as a code does, and is none."""
 
 
-def dialled_code(plan: Plan, dialled: str) -> Dialled | Switched | Unclear | None:
+def dialled_code(plan: Plan, dialled: str) -> Dialled | SwitchCode | Unclear | None:
     """What ``dialled`` is a code for; None: for nothing. A closing # may be missing, or written %23."""
     text = dialled.replace("%23", "#")
     if text[:1] not in ("*", "#"):
         return None
     for switch in plan.switches.values():
         if text in (switch.number, f"{switch.number}#"):
-            return Switched(switch, None if text == switch.number else True)
+            return SwitchCode(switch, None if text == switch.number else True)
         if text.removesuffix("#") == f"#{switch.number[1:]}":
-            return Switched(switch, False)
+            return SwitchCode(switch, False)
     text = text.removesuffix("#")
     for code in () if plan.self_service is None else plan.self_service.codes:
         if not code.number and text == code.head:
@@ -76,7 +77,7 @@ def starred(plan: Plan) -> tuple[str, ...]:
 
 @cache
 def _rest(starred: tuple[str, ...]) -> re.Pattern[str]:
-    """What may stand behind a code that names a number: that number, and seconds."""
+    """What may follow the code in a dialled text: a number, and seconds."""
     known = "".join(f"{re.escape(number)}|" for number in starred)
     return re.compile(rf"({known}\+?[0-9]*)(?:\*([0-9]{{1,3}}))?", re.ASCII)
 
@@ -91,12 +92,12 @@ class Done:
     state: State = NOTHING_SET
 
 
-def dial(plan: Plan, state: State, extension: str, code: Dialled | Switched | Unclear, moment: dt.datetime) -> Done:
+def dial(plan: Plan, state: State, extension: str, code: Dialled | SwitchCode | Unclear, moment: dt.datetime) -> Done:
     """What ``code`` does on the phone of ``extension`` at ``moment`` (local time of the PBX)."""
     user = plan.users[extension]
     if isinstance(code, Unclear):
         return Done(404)
-    if isinstance(code, Switched):
+    if isinstance(code, SwitchCode):
         switch = code.switch
         if extension not in switch.operators:
             return Done(403)
@@ -129,10 +130,10 @@ def _settings_after(
     if code.action in ("on", "off"):
         to = code.action
     else:
-        found = target_of(plan, user, dialled.number)
-        if found is None:
+        target = target_of(plan, user, dialled.number)
+        if target is None:
             return 404
-        to = found
+        to = target
     setting = Setting(to, dialled.seconds, now, expiry(profile, moment, plan.timezone))
     if not is_permitted(plan, user, code.key, setting, now):
         return 403

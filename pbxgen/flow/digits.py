@@ -27,13 +27,13 @@ def joined(choices: list[str]) -> str:
 
 
 def _alternatives(tokens: list[str], at: int) -> tuple[dict[int, list[str]], int]:
-    found: dict[int, list[str]] = {}
+    by_length: dict[int, list[str]] = {}
     while True:
         forms, at = _sequence(tokens, at)
         for length, form in forms.items():
-            found.setdefault(length, []).append(form)
+            by_length.setdefault(length, []).append(form)
         if at >= len(tokens) or tokens[at] == ")":
-            return found, at
+            return by_length, at
         at += 1
 
 
@@ -85,12 +85,12 @@ def _texts(digits: int) -> tuple[str, ...]:
 
 def _begun(tokens: list[str], at: int, before: frozenset[str], digits: int) -> tuple[frozenset[str], int]:
     """What alternatives make of the texts before them, cut to some digits, and where they end."""
-    found: frozenset[str] = frozenset()
+    beginnings: frozenset[str] = frozenset()
     texts = before
     while at < len(tokens) and tokens[at] != ")":
         token = tokens[at]
         if token == "|":
-            found |= texts
+            beginnings |= texts
             texts = before
         elif token in ("(", "(?:"):
             inside, at = _begun(tokens, at + 1, texts, digits)
@@ -100,7 +100,7 @@ def _begun(tokens: list[str], at: int, before: frozenset[str], digits: int) -> t
         else:
             texts = _followed(texts, token, digits)
         at += 1
-    return found | texts, at
+    return beginnings | texts, at
 
 
 def _followed(texts: frozenset[str], token: str, digits: int) -> frozenset[str]:
@@ -108,9 +108,9 @@ def _followed(texts: frozenset[str], token: str, digits: int) -> frozenset[str]:
     assert one is not None
     allowed = [digit for digit in "0123456789" if re.fullmatch(one.group(), digit)]
     fewest, most = _count(token[one.end() :])
-    found: set[str] = set()
+    joined: set[str] = set()
     for times in range(most + 1):
         if times >= fewest:
-            found |= texts
+            joined |= texts
         texts = frozenset(text + digit if len(text) < digits else text for text in texts for digit in allowed)
-    return frozenset(found)
+    return frozenset(joined)

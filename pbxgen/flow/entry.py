@@ -38,7 +38,7 @@ class DialOut:
     number: str
     """E.164, or the digits as they are dialled: emergency numbers, and numbers of a route that is `as_dialled`."""
     route: Route
-    """With the trunks of who dials, where they have their own."""
+    """With the trunks of the user who dials, if the user has any."""
 
     @property
     def as_dialled(self) -> bool:
@@ -62,14 +62,14 @@ class Refusal:
 class CodeDialled:
     """What is dialled is no call: it changes or tells a setting."""
 
-    code: codes.Dialled | codes.Switched | codes.Unclear
+    code: codes.Dialled | codes.SwitchCode | codes.Unclear
 
 
 WayIn = ToPlace | DialOut | MailboxAccess | CodeDialled | Refusal
 
 
 def from_phone(plan: Plan, extension: str, dialled: str) -> WayIn:
-    """What ``dialled`` means on the phone of ``extension``, in the order of SEMANTICS' "Entering and leaving"."""
+    """What ``dialled`` means on the phone of ``extension``, in the order of "Entering" in docs/semantics.md."""
     emergency = _emergency(plan, dialled)
     if emergency is not None:
         return DialOut(emergency, _emergency_route(plan, emergency))

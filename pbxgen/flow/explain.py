@@ -61,7 +61,7 @@ class Teller:
         return self.say(f"place.{kind}", target=place.target, name=self.party(place.target))
 
     def _where(self, event: Event) -> str:
-        """The place of the call, as it stands behind a verb."""
+        """The place of the call, as the object of a verb."""
         place = event.place
         if place is None or place.kind in (PlaceKind.MAILBOX, PlaceKind.ANNOUNCE, PlaceKind.RELEASE):
             return self.party(event.subject)

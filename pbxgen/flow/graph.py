@@ -46,7 +46,7 @@ def _bare(node: Node, numbers: Mapping[int, int]) -> dict[str, Any]:
         "trunk": node.trunk,
         "answered": node.answered,
         "cut": node.cut,
-        "then": [{"outcomes": [o.value for o in found], "node": numbers[id(c)]} for found, c in node.branches],
+        "then": [{"outcomes": [o.value for o in outcomes], "node": numbers[id(c)]} for outcomes, c in node.branches],
     }
 
 
@@ -122,8 +122,8 @@ def dot(titled: list[tuple[str, Case]], teller: TreeTeller) -> Iterator[str]:
 
 def _edges(node: Node, teller: TreeTeller) -> Iterator[tuple[str, Node]]:
     if isinstance(node, Attempt):
-        for found, child in node.branches:
-            yield (teller.say("tree.then") if len(node.branches) == 1 else teller.outcomes(found)), child
+        for outcomes, child in node.branches:
+            yield (teller.say("tree.then") if len(node.branches) == 1 else teller.outcomes(outcomes)), child
 
 
 def _mermaid(text: str) -> str:

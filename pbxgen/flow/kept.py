@@ -126,8 +126,8 @@ def merged(first: Kept, second: Kept) -> Kept:
 
 def newest(first: Settings, second: Settings) -> Settings:
     """Key by key, what was set later; of the same time, ``first``'s."""
-    found = dict(first)
+    settings_by_key = dict(first)
     for key, setting in second.items():
-        if key not in found or setting.since > found[key].since:
-            found[key] = setting
-    return found
+        if key not in settings_by_key or setting.since > settings_by_key[key].since:
+            settings_by_key[key] = setting
+    return settings_by_key

@@ -52,7 +52,7 @@ class Pending(NamedTuple):
     """Extension of the diverting user; None for what stands in ``overflow`` and ``inbound`` or was dialled."""
 
 
-class State(NamedTuple):
+class CallState(NamedTuple):
     """A call between two ringings."""
 
     to_try: tuple[Pending, ...]
@@ -60,7 +60,7 @@ class State(NamedTuple):
     diversions: int = 0
     first_outcome: Outcome | None = None
     recall: str | None = None
-    """Extension of who transferred the caller blindly, and is rung once before the call is released."""
+    """Extension that transferred the caller blindly, and rings once before the call is released."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,7 +186,7 @@ class Event(NamedTuple):
     sent: Sent | None = None
     """Of a number that is dialled straight to a trunk."""
     shown: tuple[tuple[str, Shown], ...] = ()
-    """Of outside numbers that ring: each with who is shown as the caller there."""
+    """By outside number that rings: the caller shown there."""
     via: str | None = None
     """The trunk that carried the call, of what rang."""
     location: Location | None = None
@@ -195,16 +195,16 @@ class Event(NamedTuple):
 class Step(NamedTuple):
     """What :func:`advance` came to: something rings, or the call ends (then ``ringing`` is None)."""
 
-    state: State
+    state: CallState
     events: tuple[Event, ...]
     ringing: Ringing | None = None
     ending: Ending | None = None
 
 
-def begin(caller: Caller, places: Iterable[Place], recall: str | None = None) -> State:
+def begin(caller: Caller, places: Iterable[Place], recall: str | None = None) -> CallState:
     """The state of a call that has just come in for ``places``; ``recall``: who transferred the caller."""
     visited = frozenset() if caller.key is None else frozenset({caller.key})
-    return State(tuple(Pending(p) for p in places), visited, recall=recall)
+    return CallState(tuple(Pending(p) for p in places), visited, recall=recall)
 
 
 def first_applying(rules: Rules, conditions: Conditions) -> Rule | None:
@@ -212,7 +212,7 @@ def first_applying(rules: Rules, conditions: Conditions) -> Rule | None:
 
 
 def ring_seconds(user: User, origin: Origin, conditions: Conditions) -> int:
-    """T of SEMANTICS' ring(U), before the destination's ``timeout`` caps it."""
+    """T of "Ringing a user" in docs/semantics.md, before the ``timeout`` of the destination limits it."""
     rule = None
     if origin is Origin.EXTERNAL:
         rule = first_applying(user.deviations.return_no_answer, conditions)
@@ -221,7 +221,7 @@ def ring_seconds(user: User, origin: Origin, conditions: Conditions) -> int:
     return user.ring_timeout if rule is None or rule.after is None else rule.after
 
 
-def advance(plan: Plan, caller: Caller, conditions: Conditions, state: State) -> Step:
+def advance(plan: Plan, caller: Caller, conditions: Conditions, state: CallState) -> Step:
     """Run the call until something must ring, or to its end."""
     events: list[Event] = []
     while state.to_try:
@@ -274,8 +274,8 @@ def advance(plan: Plan, caller: Caller, conditions: Conditions, state: State) ->
 
 
 def after(
-    plan: Plan, caller: Caller, conditions: Conditions, state: State, ringing: Ringing, outcome: Outcome
-) -> tuple[State, tuple[Event, ...]]:
+    plan: Plan, caller: Caller, conditions: Conditions, state: CallState, ringing: Ringing, outcome: Outcome
+) -> tuple[CallState, tuple[Event, ...]]:
     """The state once ``ringing`` has ended with ``outcome``."""
     place = ringing.pending.place
     if place.kind is PlaceKind.SERVICE:  # nobody was rung: there is no outcome
@@ -296,10 +296,10 @@ def after(
     return state, tuple(events)
 
 
-def _recall(plan: Plan, state: State, extension: str, events: list[Event]) -> Step | None:
-    """Nothing is left: whoever transferred rings once, as if they had no deviations; None where they may not ring.
+def _recall(plan: Plan, state: CallState, extension: str, events: list[Event]) -> Step | None:
+    """Nothing is left: ring the user who transferred, as if without deviations; None if that user may not ring.
 
-    They are not rung if they have been tried in this call, or are the caller.
+    A user who has been tried in this call, or is the caller, may not ring.
     """
     place = plan.user_at(extension)
     if place.key in state.visited:
@@ -314,12 +314,12 @@ def _capped(seconds: int, cap: int | None) -> int:
     return seconds if cap is None else min(seconds, cap)
 
 
-def _end(state: State, events: list[Event], ending: Ending, location: Location | None) -> Step:
+def _end(state: CallState, events: list[Event], ending: Ending, location: Location | None) -> Step:
     events.append(Event(EventKind.ENDED, ending.value, detail=ending.kind.value, location=location))
     return Step(state, tuple(events), ending=ending)
 
 
-def _enter_inbound(plan: Plan, conditions: Conditions, state: State, number: str, events: list[Event]) -> State:
+def _enter_inbound(plan: Plan, conditions: Conditions, state: CallState, number: str, events: list[Event]) -> CallState:
     inbound = plan.inbound[number]
     rule = first_applying(inbound.rules, conditions)
     if rule is None:
@@ -328,7 +328,9 @@ def _enter_inbound(plan: Plan, conditions: Conditions, state: State, number: str
     return state._replace(to_try=tuple(Pending(p) for p in rule.places) + state.to_try)
 
 
-def _divert_all(plan: Plan, conditions: Conditions, state: State, user: User, events: list[Event]) -> State | None:
+def _divert_all(
+    plan: Plan, conditions: Conditions, state: CallState, user: User, events: list[Event]
+) -> CallState | None:
     """The state after the user's unconditional rule; None if the phone is to ring."""
     rule = first_applying(user.deviations.unconditional, conditions)
     if rule is None:
@@ -347,11 +349,11 @@ def _answers(
     plan: Plan,
     caller: Caller,
     conditions: Conditions,
-    state: State,
+    state: CallState,
     user: User,
     outcome: Outcome,
     events: list[Event],
-) -> State:
+) -> CallState:
     rules = []
     if caller.origin is Origin.EXTERNAL:
         rules.append(first_applying(user.deviations.operator_return(outcome), conditions))
@@ -375,7 +377,9 @@ def _diverted(user: User, reason: Reason, places: tuple[Place, ...], location: L
     return Event(EventKind.DIVERTED, user.extension, reason=reason, places=places, location=location)
 
 
-def _queue(state: State, user: User, places: tuple[Place, ...], *, diverted: bool, events: list[Event]) -> State:
+def _queue(
+    state: CallState, user: User, places: tuple[Place, ...], *, diverted: bool, events: list[Event]
+) -> CallState:
     """Put ``places`` in front and the user's own mailbox behind everything."""
     own: tuple[Pending, ...] = ()
     if user.mailbox is not None and not any(p.kind is PlaceKind.MAILBOX for p in places):

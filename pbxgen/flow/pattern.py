@@ -94,7 +94,7 @@ def wildcards(pattern: Pattern) -> tuple[int, ...]:
 
 def is_within(one: Pattern, other: Pattern) -> bool:
     """Does ``other`` match every number that ``one`` matches?"""
-    (fixed, is_open), (around, around_open) = _shape(one), _shape(other)
+    (fixed, is_open), (around, around_open) = shape_of(one), shape_of(other)
     if len(fixed) < len(around) or (not around_open and (is_open or len(fixed) > len(around))):
         return False
     return all(a <= b for a, b in zip(fixed, around, strict=False))
@@ -102,7 +102,7 @@ def is_within(one: Pattern, other: Pattern) -> bool:
 
 def overlap(one: Pattern, other: Pattern) -> bool:
     """Is there a number that both match?"""
-    (short, short_open), (long, _) = sorted((_shape(one), _shape(other)), key=lambda shape: len(shape[0]))
+    (short, short_open), (long, _) = sorted((shape_of(one), shape_of(other)), key=lambda shape: len(shape[0]))
     if len(short) < len(long) and not short_open:
         return False
     return all(a & b for a, b in zip(short, long, strict=False))
@@ -111,7 +111,7 @@ def overlap(one: Pattern, other: Pattern) -> bool:
 def is_covered(one: Pattern, others: Iterable[Pattern]) -> bool:
     """Is every number that ``one`` matches matched by some of ``others``? In doubt, where an open pattern is covered by
     others that are longer, it is not; nor where it would take long to tell."""
-    return _is_covered(_shape(one), [_shape(other) for other in others], itertools.repeat(None, _MOST_PARTS))
+    return _is_covered(shape_of(one), [shape_of(other) for other in others], itertools.repeat(None, _MOST_PARTS))
 
 
 def _is_covered(one: Shape, others: Sequence[Shape], steps: Iterator[None]) -> bool:
@@ -137,7 +137,7 @@ def _is_covered(one: Shape, others: Sequence[Shape], steps: Iterator[None]) -> b
 
 def narrowness(pattern: Pattern) -> tuple[bool, int, int]:
     """Orders patterns so that one that is within another comes before it."""
-    fixed, is_open = _shape(pattern)
+    fixed, is_open = shape_of(pattern)
     return is_open, -len(fixed) if is_open else 0, math.prod(map(len, fixed))
 
 
@@ -149,7 +149,7 @@ def beginning(pattern: Pattern) -> str:
 
 
 @lru_cache(maxsize=4096)
-def _shape(pattern: Pattern) -> Shape:
+def shape_of(pattern: Pattern) -> Shape:
     fixed, ending = letters(pattern)
     return ((*fixed, frozenset("0123456789")) if ending == "." else fixed), bool(ending)
 

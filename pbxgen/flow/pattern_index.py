@@ -33,8 +33,8 @@ class PatternIndex:
     def of(self, number: str) -> Pattern | None:
         """The narrowest that matches ``number``."""
         beginnings = (number[:length] for length in range(len(number) + 1))
-        found = (p for begins in beginnings for p in self._by_beginning.get(begins, ()) if p.matches(number))
-        return min(found, key=narrowness, default=None)
+        matching = (p for begins in beginnings for p in self._by_beginning.get(begins, ()) if p.matches(number))
+        return min(matching, key=narrowness, default=None)
 
 
 def beginning_with(texts: list[str], begins: str) -> list[str]:

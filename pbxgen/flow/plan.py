@@ -18,6 +18,7 @@ from pbxgen.flow.numbering import Cost, NumberFormat, NumberingPlan
 from pbxgen.flow.pattern import Pattern
 from pbxgen.flow.pattern_index import PatternIndex
 from pbxgen.flow.schedule import Schedule
+from pbxgen.flow.self_service import Features, Profile, SelfService, Switch
 
 
 class Outcome(StrEnum):
@@ -222,74 +223,6 @@ class Leg:
     place: Place
     delay: int
     """Seconds after the start of ringing, 0-180."""
-
-
-@dataclass(frozen=True, slots=True)
-class Profile:
-    """What users may change from their phones."""
-
-    name: str
-    may: frozenset[str]
-    """Keys: the names of :class:`Deviations`' fields, ``dnd`` and ``follow_me``."""
-    to: frozenset[str]
-    """Kinds of places: extensions, operators, groups, voicemail, mobile, outside."""
-    expires: str | None
-    """``12h``, or ``18:00`` (of the day on which it is set, else of the next); None: until it is changed."""
-    location: Location
-
-
-@dataclass(frozen=True, slots=True)
-class Switch:
-    """Set by hand, from a phone of one of its operators."""
-
-    name: str
-    number: str
-    """``*28``: dialled so it toggles; with a closing # it is on, with # in place of the * it is off."""
-    operators: tuple[str, ...]
-    on: bool
-    """While nobody has set it."""
-    location: Location
-
-
-@dataclass(frozen=True, slots=True)
-class Features:
-    """Codes that every phone can dial; None: switched off."""
-
-    own_mailbox: str | None = "*97"
-    """Opens the caller's own mailbox; the PIN is asked where there is one."""
-    any_mailbox: str | None = "*98"
-    """Opens a mailbox by number, always with its PIN."""
-    pickup: str | None = "*8"
-    """Takes a call that rings at a user of one's pickup groups."""
-    pickup_of: str | None = "**"
-    """In front of an extension: takes the call that rings there, likewise."""
-
-
-@dataclass(frozen=True, slots=True)
-class SelfService:
-    """What is the same for all users who may change something from their phones."""
-
-    codes: tuple[Code, ...]
-    costly: tuple[tuple[str, str], ...]
-    """Calling codes, each with an expression (POSIX and PCRE read it alike): no setting leads to such numbers."""
-
-
-@dataclass(frozen=True, slots=True)
-class Code:
-    """What a phone dials to change or hear a setting."""
-
-    head: str
-    """What stands before the number, or all of it; without the closing #."""
-    action: str
-    """set, on, off, clear, ask."""
-    key: str
-    """The setting's key; "" for all of them."""
-    number: bool = False
-    """Does a number follow?"""
-    seconds: bool = False
-    """May seconds follow the number?"""
-    closed: bool = True
-    """Is it written with a closing #? It may be missing, or be there, all the same."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -596,7 +529,7 @@ class Plan:
     switches: Mapping[str, Switch] = field(default_factory=dict)
     recall: bool = True
     """Does a caller who was transferred blindly ring once at who transferred, before the call is released?"""
-    features: Features = Features()
+    features: Features = field(default_factory=Features)
     services: Mapping[str, Service] = field(default_factory=dict)
     ranges: tuple[Inbound, ...] = field(init=False, compare=False, repr=False)
     """Inbound ranges, the narrower before the wider."""
@@ -709,8 +642,8 @@ class Plan:
 
     def in_range(self, number: str) -> Place | None:
         """The narrowest inbound range that an outside number is in."""
-        found = self._range_index.of(number)
-        return None if found is None else Place(PlaceKind.INBOUND, found.text, self.inbound[found.text].location)
+        pattern = self._range_index.of(number)
+        return None if pattern is None else Place(PlaceKind.INBOUND, pattern.text, self.inbound[pattern.text].location)
 
     def caller_id_of(self, place: Place) -> CallerId:
         """Which number a diverted call shows at an outside place."""

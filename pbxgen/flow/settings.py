@@ -12,7 +12,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from zoneinfo import ZoneInfo
 
-from pbxgen.flow.plan import Deviations, Place, PlaceKind, Plan, Profile, Rule, User
+from pbxgen.flow import LONGEST_RING, SHORTEST_RING
+from pbxgen.flow.plan import Deviations, Place, PlaceKind, Plan, Rule, User
+from pbxgen.flow.self_service import Profile
 
 DEVIATIONS = tuple(Deviations.__slots__)
 STATES = ("dnd", "follow_me")
@@ -76,14 +78,14 @@ def read(text: str) -> Settings:
     """Settings of a text that a PBX has kept; none of one that is not exactly what :func:`written` writes."""
     if len(text) > LONGEST:
         return {}
-    found: dict[str, Setting] = {}
+    settings: dict[str, Setting] = {}
     for part in text.split("|"):
         match = _ENTRY.fullmatch(part)
         if match is None:
             return {}
         key, to, after, since, expires = match.groups()
-        found[key] = Setting(to, int(after) or None, int(since), int(expires))
-    return found if written(found) == text else {}  # a key twice, or zeros in front
+        settings[key] = Setting(to, int(after) or None, int(since), int(expires))
+    return settings if written(settings) == text else {}  # a key twice, or zeros in front
 
 
 def expiry(profile: Profile, moment: dt.datetime, timezone: str) -> int:
@@ -168,7 +170,7 @@ def is_permitted(plan: Plan, user: User, key: str, setting: Setting, epoch: int)
         return setting.to in ("on", "off") and (key != "follow_me" or bool(user.follow_me))
     if setting.to == "off":
         return True
-    if setting.after is not None and (key not in AFTER or not 5 <= setting.after <= 180):
+    if setting.after is not None and (key not in AFTER or not SHORTEST_RING <= setting.after <= LONGEST_RING):
         return False
     return setting.to != "on" and place_of(plan, user, setting.to) is not None
 

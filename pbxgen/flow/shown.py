@@ -69,7 +69,7 @@ def emergency_number_shown(plan: Plan, caller: Caller, trunk: Trunk) -> Shown:
 
 
 def shows_trunk_in_emergencies(plan: Plan) -> bool:
-    """Does an emergency call show the number of the trunk that it leaves by, before that of who calls?"""
+    """Does an emergency call show the number of its trunk rather than that of the caller?"""
     return len(plan.trunks) > 1
 
 

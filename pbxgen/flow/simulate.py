@@ -6,10 +6,9 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from pbxgen.flow import codes, entry, machine
-from pbxgen.flow.machine import Caller, Conditions, Ending, EndKind, Event, EventKind, Ringing, State
+from pbxgen.flow.machine import Caller, CallState, Conditions, Ending, EndKind, Event, EventKind, Ringing
 from pbxgen.flow.plan import Origin, Place, PlaceKind, Plan, Reason
-from pbxgen.flow.settings import State as SettingsState
-from pbxgen.flow.settings import applied
+from pbxgen.flow.settings import State, applied
 from pbxgen.flow.shown import shown_at
 from pbxgen.flow.world import Bell, CallConditions, Rung, World, release_status
 
@@ -55,7 +54,7 @@ class Story:
     events: tuple[Event, ...]
     via: str | None = None
     """The trunk that carried the call to the outside number that was tried last."""
-    state: SettingsState | None = None
+    state: State | None = None
     """What is set after a code was dialled; None: nothing was."""
 
     @property
@@ -185,8 +184,8 @@ def _recall(plan: Plan, caller: Caller, by: str, world: World) -> Story | None:
     return _reach(plan, caller, state, (), world)
 
 
-def _reach(plan: Plan, caller: Caller, state: State, before: tuple[Event, ...], world: World) -> Story:
-    """``before``: what is told of the call before ``state``."""
+def _reach(plan: Plan, caller: Caller, state: CallState, before: tuple[Event, ...], world: World) -> Story:
+    """``before``: events of the call before ``state``."""
     conditions = CallConditions(plan, caller, world.moment)
     events, ending = play(plan, caller, conditions, state, Bell(plan, caller, world).ring)
     assert ending is not None
@@ -196,7 +195,7 @@ def _reach(plan: Plan, caller: Caller, state: State, before: tuple[Event, ...], 
 
 
 def play(
-    plan: Plan, caller: Caller, conditions: Conditions, state: State, ring: Callable[[Ringing], Rung | None]
+    plan: Plan, caller: Caller, conditions: Conditions, state: CallState, ring: Callable[[Ringing], Rung | None]
 ) -> tuple[list[Event], Ending | None]:
     """The call from ``state`` on; without an ending where ``ring`` does not say how something goes that rings."""
     events: list[Event] = []
@@ -243,11 +242,11 @@ def _together(dialled: tuple[tuple[str, ...], ...]) -> tuple[str, ...]:
 
 def _diversions(events: Sequence[Event]) -> tuple[Diverted, ...]:
     """Diversions in order; operator return and the rule behind it are one."""
-    found: list[Diverted] = []
+    diversions: list[Diverted] = []
     previous: Event | None = None
     for event in events:
         again = previous is not None and previous.kind is EventKind.DIVERTED
         if event.kind is EventKind.DIVERTED and event.reason is not None and not again:
-            found.append(Diverted(event.subject, event.reason))
+            diversions.append(Diverted(event.subject, event.reason))
         previous = event
-    return tuple(found)
+    return tuple(diversions)

@@ -64,7 +64,7 @@ TRUNK_FULL = 503
 UNHEARD = 408
 """Says that there was no reply: of several trunks another one's counts."""
 CONFIRM_SECONDS = 10
-"""How long whoever answers may take to press 1."""
+"""Seconds in which the person who answers must press 1."""
 
 Result = Outcome | None
 """How one leg or all of them ended; None: answered."""
@@ -109,7 +109,7 @@ def release_status(status: int | None, outcome: Outcome | None, *, several: bool
 
 
 def outcome_of_status(status: int, sip_480: Outcome) -> Outcome:
-    """The outcome of a phone's final SIP status 300-699 (SEMANTICS, "ring(U): outcome"); redirections count as 302."""
+    """The outcome of a phone's final SIP status 300-699 (docs/semantics.md, "Ringing a user"); 3xx counts as 302."""
     if status == 480:
         return sip_480
     return Outcome.BUSY if status in _BUSY_STATUS or 300 <= status < 400 else Outcome.UNREACHABLE
@@ -191,7 +191,7 @@ class _LegResult:
     dialled: bool
     result: Result
     asked: bool = False
-    """Whoever answers must press 1, which takes longer than just to answer."""
+    """Must the person press 1? That takes longer than answering."""
     via: str | None = None
     status: int | None = None
     events: tuple[Event, ...] = ()

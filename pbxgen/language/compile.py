@@ -13,7 +13,8 @@ from pbxgen.diagnostics.location import Location
 from pbxgen.diagnostics.nearest import did_you_mean, nearest
 from pbxgen.flow.pattern import Pattern, beginning, parse
 from pbxgen.flow.pattern_index import PatternIndex, beginning_with
-from pbxgen.flow.plan import Features, Outcome, Plan
+from pbxgen.flow.plan import Outcome, Plan
+from pbxgen.flow.self_service import Features
 from pbxgen.language import directory as numbers_of
 from pbxgen.language import outside, self_service
 from pbxgen.language.acceptances import Acceptance, collect

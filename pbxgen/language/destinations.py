@@ -55,7 +55,7 @@ class DestinationReader:
         self.returning: frozenset[str] = frozenset()
         """Services that may give a call back."""
         self.in_range = False
-        """Do they stand at an inbound range, of which `extension` is told?"""
+        """Are these destinations of an inbound range, where `extension` has a meaning?"""
         self.routes_are_sound = self.positions_are_sound = True
         """Where not: they are wrong in themselves, and nothing else is said to be wrong because of them."""
 

@@ -76,8 +76,8 @@ class Directory:
 
     def range_of(self, e164: str) -> str | None:
         """The narrowest range that a number is in."""
-        found = self.range_index.of(e164)
-        return None if found is None else found.text
+        pattern = self.range_index.of(e164)
+        return None if pattern is None else pattern.text
 
     def reaches(self, e164: str) -> bool:
         """Does an outside number reach anything here?"""
@@ -185,7 +185,7 @@ def _dialable(draft: Draft, directory: Directory, findings: Findings) -> None:
 
 
 def _features(draft: Draft, directory: Directory, findings: Findings) -> None:
-    """Codes are told apart by what is dialled; those that nobody has written stand where the source begins."""
+    """Codes are identified by what is dialled; those not written in the source have its first line as their place."""
     section = draft.source.features
     for key, what in FEATURES.items():
         number: str | None = getattr(section, key)

@@ -149,13 +149,13 @@ def _of_range(directory: Directory, whole: plan.Inbound, named: Sequence[str]) -
 
 def _rules_for(rules: plan.Rules, extension: str | None) -> plan.Rules:
     """The rules with that user where they say `extension`; where there is none such, without what leads nowhere."""
-    found = []
+    rules_of_number = []
     for rule in rules:
         known = (p for p in rule.places if extension is not None or not _is_extension(p))
         places = tuple(replace(p, target=extension or "") if _is_extension(p) else p for p in known)
         if places:
-            found.append(replace(rule, places=places))
-    return tuple(found)
+            rules_of_number.append(replace(rule, places=places))
+    return tuple(rules_of_number)
 
 
 def _is_extension(place: plan.Place) -> bool:

@@ -54,7 +54,7 @@ class Source(Model):
 
     version: Version = Field(description="Version of the language.")
     pbx: Pbx = Field(description="What the PBX is called and where it stands.")
-    defaults: Defaults = Field(Defaults(), description="What holds where nothing else is written.")
+    defaults: Defaults = Field(Defaults(), description="Values for users, groups and positions without their own.")
     trunks: Annotated[dict[SlugKey, Trunk], Section("trunk")] = Field({}, description="Connections to carriers.")
     routes: Annotated[dict[SlugKey, Route], Section("route")] = Field(
         {}, description="Outgoing calls; the first match wins."
@@ -76,7 +76,7 @@ class Source(Model):
     services: Annotated[dict[SlugKey, Service], Section("service")] = Field(
         {}, description="Parts of the plan that are written by hand.", examples=[{"support-queue": {"number": "700"}}]
     )
-    phones: Phones = Field(Phones(), description="What all phones have in common.")
+    phones: Phones = Field(Phones(), description="Settings of all phones.")
     policies: Annotated[dict[SlugKey, Deviations], Section("policy")] = Field(
         {}, description="Named, reusable deviations."
     )

@@ -18,7 +18,7 @@ from pydantic import (
 )
 from pydantic_core import CoreSchema, PydanticCustomError
 
-from pbxgen.language import LONGEST_RING, SHORTEST_RING
+from pbxgen.flow import LONGEST_RING, SHORTEST_RING
 
 T = TypeVar("T")
 

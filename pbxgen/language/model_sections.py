@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Discriminator, Field, StringConstraints, Tag
 
-from pbxgen.language import LONGEST_RING
+from pbxgen.flow import LONGEST_RING
 from pbxgen.language.model_base import (
     ACCEPT,
     BY_SHAPE,
@@ -75,7 +75,7 @@ class Pbx(Model):
 
 
 class Defaults(Model):
-    """What holds where a user, group or operator position says nothing else."""
+    """Values for users, groups and operator positions without their own."""
 
     ring_timeout: Seconds = Field(20, description=f"Seconds a phone rings, {RING_RANGE} (above 60: a warning).")
     outside_timeout: Seconds = Field(30, description=f"Seconds an outside number rings, {RING_RANGE}.")
@@ -91,7 +91,7 @@ class Defaults(Model):
         "busy", description="What a phone's 480 (most phones' own do-not-disturb) means."
     )
     recall: bool = Field(
-        True, description="Does a caller who was transferred blindly, and whom nobody takes, ring at who transferred?"
+        True, description="Does a blindly transferred call that nobody answers ring at the user who transferred it?"
     )
     self_service: Annotated[Slug, Expects("the name of a profile of self_service")] | Null = Field(
         None, description="Profile of users without a `self_service` key; null: none."
@@ -391,7 +391,7 @@ class Switch(Model):
     """Set by hand, from a phone; it lasts until it is set again."""
 
     number: Annotated[str, StringConstraints(pattern=r"^\*[0-9]{1,8}$"), Expects("* and digits in quotes")] = Field(
-        description="Dialled so it toggles; with a closing # it is on, with # in place of * off.", examples=["*28"]
+        description="Dialled as written: toggles; with a closing #: on; with # in place of *: off.", examples=["*28"]
     )
     operators: Annotated[list[Extension], Field(min_length=1), Expects("a list of extensions in quotes")] = Field(
         description="Extensions whose phones may set it.", examples=[["100", "110"]]
@@ -405,9 +405,11 @@ Feature = Dialable | Null
 class Features(Model):
     """Codes that every phone can dial; null switches one off."""
 
-    own_mailbox: Feature = Field("*97", description="Opens the own mailbox.", examples=["*97"])
+    own_mailbox: Feature = Field("*97", description="Opens the caller's own mailbox.", examples=["*97"])
     any_mailbox: Feature = Field("*98", description="Opens a mailbox that has a PIN, by its number.", examples=["*98"])
-    pickup: Feature = Field("*8", description="Takes a call that rings in one of one's pickup groups.", examples=["*8"])
+    pickup: Feature = Field(
+        "*8", description="Takes a call that rings at a user of the same pickup group.", examples=["*8"]
+    )
     pickup_of: (
         Annotated[str, StringConstraints(pattern=r"^\*[0-9*]{0,6}$"), Expects("* and digits or * in quotes")] | Null
     ) = Field("**", description="In front of an extension: takes the call that rings there.", examples=["**"])
@@ -444,7 +446,7 @@ MaxContacts = Annotated[int, Field(ge=1, le=100), Expects("a whole number of con
 
 
 class Phone(Model):
-    """What is said of one user's phone, over what all phones have in common."""
+    """Settings of one user's phone; they override those of all phones."""
 
     transport: Annotated[PhoneTransport | None, NOT_NULL] = Field(None, description="How SIP travels; wss: WebRTC.")
     codecs: Annotated[Codecs | None, NOT_NULL] = Field(None, description="Codecs, best first.", examples=[["opus"]])
@@ -458,7 +460,7 @@ class Phone(Model):
 
 
 class Phones(Model):
-    """What all phones have in common."""
+    """Settings of all phones."""
 
     transport: PhoneTransport = Field("udp", description="How SIP travels: udp, tcp, tls, or wss (WebRTC).")
     codecs: Codecs = Field(
@@ -515,7 +517,7 @@ class User(Model):
     )
     deviations: Deviations | None = Field(None, description="The user's own: win over the policies', key by key.")
     follow_me: Annotated[list[LegItem], Expects("a list of destinations")] = Field(
-        [], description="Seguimi: rings these instead of just the phone."
+        [], description="Seguimi: rings these instead of only the user's phones."
     )
     pickup: Annotated[OneOrMany[Slug], Expects("the name of a pickup group, or a list of them")] = Field(
         [],
@@ -526,7 +528,7 @@ class User(Model):
         None,
         description="Profile of what they may change from their phone; null: nothing; else `defaults.self_service`.",
     )
-    phone: Phone | None = Field(None, description="What is said of the phone, over `phones`.")
+    phone: Phone | None = Field(None, description="Settings of this user's phone; they override `phones`.")
     accept: Accept = Field({}, description=ACCEPT)
 
 

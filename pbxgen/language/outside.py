@@ -287,9 +287,9 @@ def routes(draft: Draft, names: Names, findings: Findings) -> tuple[dict[str, pl
 
 def trunk_names(written: str | list[str], node: Node, names: Names, findings: Findings) -> tuple[str, ...]:
     """Trunks in the order in which they are tried, each once."""
-    found: list[str] = []
+    in_order: list[str] = []
     for name, item in each(written, node):
-        if name in found:
+        if name in in_order:
             findings.add(
                 "PBX180",
                 f"trunk {name} is in the list twice",
@@ -297,9 +297,9 @@ def trunk_names(written: str | list[str], node: Node, names: Names, findings: Fi
                 help="remove one of the two: a trunk is tried once a call",
             )
             continue
-        found.append(name)
+        in_order.append(name)
         names.use("trunks", name, item.location, findings)
-    return tuple(found)
+    return tuple(in_order)
 
 
 def _is_dialled(pattern: Pattern, node: Node, findings: Findings) -> None:

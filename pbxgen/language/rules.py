@@ -110,7 +110,7 @@ class RuleReader:
         if after is not None and key != "no_answer":
             findings.add(
                 "PBX128",
-                f"'after' has no place under {key}: only a phone that rings can be given time",
+                f"'after' cannot be under {key}: only under no_answer does a phone ring first",
                 key_of(node, "after"),
                 help="remove it, or write the rule under no_answer",
             )
@@ -119,7 +119,7 @@ class RuleReader:
         if returning and FROM_INSIDE in self._callers(rule, node, findings):
             findings.add(
                 "PBX128",
-                "calls from inside have no place in operator_return: it is for calls from outside only, by definition",
+                "operator_return applies only to calls from outside: `from` cannot name calls from inside here",
                 key_of(node, "from"),
                 help="remove them, or write the rule outside operator_return",
             )

@@ -10,9 +10,9 @@ from typing import Any
 from pbxgen.diagnostics.diagnostic import Related
 from pbxgen.diagnostics.location import Location
 from pbxgen.diagnostics.nearest import did_you_mean
-from pbxgen.flow import plan
 from pbxgen.flow.pattern import Pattern, letters
-from pbxgen.flow.plan import Code, Route
+from pbxgen.flow.plan import Route
+from pbxgen.flow.self_service import Code, Profile, SelfService, Switch
 from pbxgen.flow.settings import AFTER, KEYS, STATES
 from pbxgen.language.context import Context
 from pbxgen.language.findings import Findings
@@ -35,13 +35,13 @@ _SATELLITE_AND_PREMIUM = ("870", "881", "882", "883", "979")
 _OPERATOR_RETURN = ("return_busy", "return_no_answer", "return_unreachable")
 
 
-def profiles(context: Context) -> dict[str, plan.Profile]:
+def profiles(context: Context) -> dict[str, Profile]:
     """The profiles by name."""
     section = context.draft.source.self_service
     if section is None:
         return {}
     node = context.draft.node("self_service", "profiles")
-    found = {}
+    by_name = {}
     for name, profile in section.profiles.items():
         may: set[str] = {key for key in profile.may if key != "operator_return"}
         if "operator_return" in profile.may:
@@ -50,18 +50,18 @@ def profiles(context: Context) -> dict[str, plan.Profile]:
         if diverts and not profile.to:
             context.findings.add(
                 "PBX163",
-                f"profile {name} may divert, and says nowhere to",
+                f"profile {name} may divert calls, but its `to` names no destinations",
                 key_of(node, name),
                 help="add to: [extensions, operators, voicemail, …]; without it users can only switch deviations off",
             )
-        found[name] = plan.Profile(name, frozenset(may), frozenset(profile.to), profile.expires, key_of(node, name))
-    return found
+        by_name[name] = Profile(name, frozenset(may), frozenset(profile.to), profile.expires, key_of(node, name))
+    return by_name
 
 
 class ProfileNames:
     """Which profile a user has; remembers which profiles were used."""
 
-    def __init__(self, context: Context, known: dict[str, plan.Profile]) -> None:
+    def __init__(self, context: Context, known: dict[str, Profile]) -> None:
         self._known = known
         self._context = context
         self._used: set[str] = set()
@@ -69,14 +69,14 @@ class ProfileNames:
         if self._default is not None:
             self.use(self._default, context.draft.node("defaults", "self_service").location, context.findings)
 
-    def of(self, written: str | None, *, says: bool, location: Location, findings: Findings) -> plan.Profile | None:
+    def of(self, written: str | None, *, says: bool, location: Location, findings: Findings) -> Profile | None:
         if not says:
             return None if self._default is None else self._known.get(self._default)
         return None if written is None else self.use(written, location, findings)
 
-    def use(self, name: str, location: Location, findings: Findings) -> plan.Profile | None:
-        found = self._known.get(name)
-        if found is not None:
+    def use(self, name: str, location: Location, findings: Findings) -> Profile | None:
+        profile = self._known.get(name)
+        if profile is not None:
             self._used.add(name)
         elif self._context.names.complete and not self._context.draft.is_incomplete("self_service"):
             known = ", ".join(self._known)
@@ -87,7 +87,7 @@ class ProfileNames:
                 help=did_you_mean(name, self._known)
                 or (f"known: {known}" if known else "add it under self_service: profiles"),
             )
-        return found
+        return profile
 
     def warn_of_unused(self) -> None:
         for name, profile in self._known.items():
@@ -96,10 +96,10 @@ class ProfileNames:
                 self._context.findings.add("PBX155", message, profile.location, help="remove it, or use it")
 
 
-def switches(context: Context) -> dict[str, plan.Switch]:
+def switches(context: Context) -> dict[str, Switch]:
     tree = context.draft.node("switches")
     known = context.names.of("users")
-    found = {}
+    by_name = {}
     for name, switch in context.draft.source.switches.items():
         node = at(tree, name)
         for extension, item in zip(switch.operators, items(at(node, "operators")), strict=True):
@@ -118,13 +118,11 @@ def switches(context: Context) -> dict[str, plan.Switch]:
                 help="give one of them another name",
                 related=[Related("the schedule", context.names.of("schedules")[name])],
             )
-        found[name] = plan.Switch(
-            name, switch.number, tuple(switch.operators), switch.default == "on", key_of(tree, name)
-        )
-    return found
+        by_name[name] = Switch(name, switch.number, tuple(switch.operators), switch.default == "on", key_of(tree, name))
+    return by_name
 
 
-def self_service(context: Context, routes: Iterable[Route], by_name: dict[str, plan.Switch]) -> plan.SelfService | None:
+def self_service(context: Context, routes: Iterable[Route], by_name: dict[str, Switch]) -> SelfService | None:
     """The codes, and what no setting leads to; problems between codes and other numbers are reported."""
     section = context.draft.source.self_service
     node = context.draft.node("self_service", "codes")
@@ -136,7 +134,7 @@ def self_service(context: Context, routes: Iterable[Route], by_name: dict[str, p
     _conflicts(context, codes, location, by_name)
     _warn_of_keys_without_codes(context, codes)
     country = context.numbers.country
-    return plan.SelfService(codes, tuple(_costly(country, routes)))
+    return SelfService(codes, tuple(_costly(country, routes)))
 
 
 def _warn_of_keys_without_codes(context: Context, codes: tuple[Code, ...]) -> None:
@@ -181,7 +179,7 @@ def _codes(written: str | OwnCodes) -> Iterator[Code]:
         yield Code("##002", "clear", "")
 
 
-def _conflicts(context: Context, codes: tuple[Code, ...], location: Location, by_name: dict[str, plan.Switch]) -> None:
+def _conflicts(context: Context, codes: tuple[Code, ...], location: Location, by_name: dict[str, Switch]) -> None:
     """Codes, switches and other numbers that one and the same digits would mean."""
     features = context.draft.source.features
     written = {getattr(features, key) for key in features.model_fields_set}
@@ -225,10 +223,12 @@ def _pickup_conflicts(
     if not (known or near):
         return
     for number in (prefix + extension for extension in context.directory.extensions):
-        found = known.get(number) or next(((_told(c), location) for c in near if _meet(c, Code(number, "", ""))), None)
-        if found is not None:
+        conflict = known.get(number) or next(
+            ((_told(c), location) for c in near if _meet(c, Code(number, "", ""))), None
+        )
+        if conflict is not None:
             what = f"the code for the call at {number.removeprefix(prefix)}"
-            _twice(context.findings, number, what, found[0], at_, found[1])
+            _twice(context.findings, number, what, conflict[0], at_, conflict[1])
             return
 
 

@@ -40,7 +40,7 @@ _VALUE = re.compile(
 def mark(data: bytes, secret: bool) -> str:
     """What the manifest keeps of a file; where it holds secrets nothing that depends on them."""
     if secret:
-        data = _VALUE.sub(lambda found: found[found.lastindex or 0], data)
+        data = _VALUE.sub(lambda match: match[match.lastindex or 0], data)
     digest = hashlib.sha256(data).hexdigest()
     return _SECRET + digest if secret else digest
 

@@ -1,4 +1,4 @@
-"""One user's card: a page to print or mail, with their codes, what they may set, and what holds now."""
+"""One user's card: a page to print or mail, with the codes, what the user may set, and what applies now."""
 
 from __future__ import annotations
 
@@ -6,7 +6,8 @@ import html
 from collections.abc import Collection, Iterator
 
 from pbxgen.flow.explain import Teller
-from pbxgen.flow.plan import Plan, Profile, Rules, User
+from pbxgen.flow.plan import Plan, Rules, User
+from pbxgen.flow.self_service import Profile
 from pbxgen.flow.settings import DEVIATIONS, KEYS
 from pbxgen.phrases import Phrases
 
@@ -38,17 +39,17 @@ def card(plan: Plan, user: User, say: Phrases, by_phone: Collection[str] = ()) -
 
 
 def _now(plan: Plan, user: User, say: Phrases, by_phone: Collection[str]) -> Iterator[str]:
-    found: list[tuple[str, str, str]] = []
+    lines: list[tuple[str, str, str]] = []
     if user.dnd or "dnd" in by_phone:
-        found.append(("dnd", say("card.dnd"), say("card.on" if user.dnd else "card.off")))
+        lines.append(("dnd", say("card.dnd"), say("card.on" if user.dnd else "card.off")))
     for key, rules in user.deviations.lists():
         if rules or key in by_phone:
             told = _rules(plan, rules, say) if rules else html.escape(say("card.off"))
-            found.append((key, say(f"key.{key}"), told))
+            lines.append((key, say(f"key.{key}"), told))
     if "follow_me" in by_phone:
-        found.append(("follow_me", say("key.follow_me"), say("card.on" if user.follow_me else "card.off")))
+        lines.append(("follow_me", say("key.follow_me"), say("card.on" if user.follow_me else "card.off")))
     by_hand = f" ({html.escape(say('card.set'))})"
-    rows = [(name, told + (by_hand if key in by_phone else "")) for key, name, told in found]
+    rows = [(name, told + (by_hand if key in by_phone else "")) for key, name, told in lines]
     calls = bool(rows)
     rows += [
         (switch.name, say("card.on" if switch.on else "card.off"))

@@ -6,6 +6,7 @@ import json
 from typing import Any
 
 from pbxgen.diagnostics.diagnostic import Diagnostic
+from pbxgen.flow import LONGEST_RING, SHORTEST_RING
 from pbxgen.flow.numbering import AREA_15_NUMBER, FOREIGN, readings
 from pbxgen.flow.plan import Condition, Contacts, Outcome, Place, Plan, RingGroup, Rule, Rules, User
 from pbxgen.flow.schedule import Schedule
@@ -90,6 +91,7 @@ def _settable(plan: Plan) -> dict[str, Any]:
         "keys": list(DEVIATIONS),
         "states": list(STATES),
         "after": sorted(AFTER),
+        "seconds": [SHORTEST_RING, LONGEST_RING],
         "longestNumber": LONGEST_NUMBER,
         "costly": [] if service is None else [rf"\+{code}(?:{pattern})" for code, pattern in service.costly],
         "never": [] if service is None else list(emergency_spellings(plan)),

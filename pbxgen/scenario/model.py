@@ -9,15 +9,18 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, field_validator
 
+from pbxgen.flow.settings import KEYS
 from pbxgen.flow.world import (
     DEFAULT_MOMENT,
     OUTSIDE_STATES,
     PHONE_STATES,
+    SERVICE_STATES,
     TRUNK_STATES,
     is_status,
     moment_of,
     passes_on,
 )
+from pbxgen.language.model_base import Seconds
 
 _NUMBER = re.compile(r"(?:(?<=\+)\+|^\+)?[0-9]+", re.ASCII)
 _TOGETHER = re.compile(r"\+?[0-9]+(\+\+?[0-9]+)*", re.ASCII)
@@ -87,15 +90,18 @@ class ExpectModel(_Strict):
         return ends
 
 
-def _state(states: Mapping[str, str]) -> Callable[[object], object]:
-    """A validator of states: a name, or the SIP status of a reply (a bare number will do)."""
+def _state(
+    states: Mapping[str, str],
+    or_else: Callable[[str], bool] = is_status,
+    in_words: str = ", or a SIP status from 300 to 699",
+) -> Callable[[object], object]:
+    """A validator of states: a name, or something else, such as the SIP status of a reply (a bare number will do)."""
 
     def check(value: object) -> object:
-        if isinstance(value, int) and not isinstance(value, bool):
-            value = str(value)
-        if not isinstance(value, str) or (value not in states and not is_status(value)):
-            raise ValueError(f"one of {', '.join(states)}, or a SIP status from 300 to 699")
-        return value
+        text = str(value) if type(value) is int else value
+        if not isinstance(text, str) or not (text in states or or_else(text)):
+            raise ValueError(f"one of {', '.join(states)}{in_words}")
+        return text
 
     return check
 
@@ -106,15 +112,13 @@ def _states(value: object) -> object:
     return [_state(PHONE_STATES)(item) for item in items]
 
 
-def _trunk_state(value: object) -> object:
-    if isinstance(value, int) and not isinstance(value, bool):
-        value = str(value)
-    if not isinstance(value, str) or not (value in TRUNK_STATES or (is_status(value) and passes_on(int(value)))):
-        raise ValueError(f"one of {', '.join(TRUNK_STATES)}, or a SIP status that passes a call on: 408, 480, 5xx")
-    return value
+def _passes_on(text: str) -> bool:
+    return is_status(text) and passes_on(int(text))
 
 
-TrunkState = Annotated[str, BeforeValidator(_trunk_state)]
+_CARRIES_NOT = ", or a SIP status that passes a call on: 408, 480, 5xx"
+TrunkState = Annotated[str, BeforeValidator(_state(TRUNK_STATES, _passes_on, _CARRIES_NOT))]
+ServiceState = Annotated[str, BeforeValidator(_state(SERVICE_STATES, lambda text: False, ""))]
 PhoneStates = Annotated[list[str], BeforeValidator(_states)]
 State = Annotated[str, BeforeValidator(_state(OUTSIDE_STATES))]
 
@@ -126,15 +130,9 @@ def _moment(value: object) -> object:
     return moment
 
 
-_KEYS = (
-    "unconditional", "busy", "no_answer", "unreachable", "return_busy", "return_no_answer", "return_unreachable",
-    "dnd", "follow_me",
-)  # fmt: skip
-
-
 class SettingModel(_Strict):
     to: Party
-    after: Annotated[int, Field(ge=5, le=180)] | None = None
+    after: Seconds | None = None
 
 
 def _written_setting(value: object) -> object:
@@ -156,7 +154,7 @@ def _flat(value: object) -> object:
 
 
 SettingsModel = Annotated[
-    dict[Literal[_KEYS], Annotated[SettingModel, BeforeValidator(_written_setting)]],  # type: ignore[valid-type]
+    dict[Literal[KEYS], Annotated[SettingModel, BeforeValidator(_written_setting)]],  # type: ignore[valid-type]
     BeforeValidator(_flat),
 ]
 
@@ -169,7 +167,7 @@ class ScenarioModel(_Strict):
     phones: dict[str, PhoneStates] = Field(default_factory=dict)
     outside: dict[str, State] = Field(default_factory=dict)
     trunks: dict[str, TrunkState] = Field(default_factory=dict)
-    services: dict[str, Literal["take", "return"]] = Field(default_factory=dict)
+    services: dict[str, ServiceState] = Field(default_factory=dict)
     settings: dict[str, SettingsModel] = Field(default_factory=dict)
     switches: dict[str, Literal["on", "off"]] = Field(default_factory=dict)
     before: list[BeforeModel] = Field(default_factory=list)

@@ -20,8 +20,8 @@ from pbxgen.flow.plan import Plan, Reason
 from pbxgen.flow.settings import AFTER
 from pbxgen.flow.simulate import Call, Diverted, Transfer
 from pbxgen.flow.world import World
-from pbxgen.language.annotations import expected_at, keys_at
-from pbxgen.language.positions import at, key_of
+from pbxgen.language.file_errors import described
+from pbxgen.language.positions import at
 from pbxgen.language.to_values import plain
 from pbxgen.scenario.model import EndsModel, ScenarioFileModel, ScenarioModel
 from pbxgen.scenario.state import setting_of
@@ -183,22 +183,8 @@ def _unwritten(key: str, node: tree.Scalar) -> tuple[str, str]:
 
 
 def _diagnostic(error: Mapping[str, Any], root: tree.Mapping) -> Diagnostic:
-    path = tuple(step for step in error["loc"] if step != "[key]")
-    node = at(root, *path)
-    key = next((str(step) for step in reversed(path) if isinstance(step, str)), "the file")
-    location = node.location
-    match error["type"]:
-        case "extra_forbidden":
-            location = key_of(at(root, *path[:-1]), key)
-            message, help = f"{key!r} is not a key here", did_you_mean(key, keys_at(ScenarioFileModel, path[:-1]))
-        case "missing":
-            message, help = f"the key {key!r} is missing", f"add {key}: {expected_at(ScenarioFileModel, path)}"
-        case "model_type" | "string_type" if "settings" in path and isinstance(node, tree.Scalar):
-            message, help = _unwritten(key, node)
-        case "string_type" if isinstance(node, tree.Scalar) and isinstance(node.value, int | float):
-            message, help = f"the number {node.text} is not quoted", f'write "{node.text}"'
-        case "value_error":
-            message, help = f"{key} has a wrong value", str(error["ctx"]["error"])
-        case _:
-            message, help = f"{key} has a wrong value", f"write {expected_at(ScenarioFileModel, path)}"
+    message, location, help = described(ScenarioFileModel, error, root)
+    node = at(root, *error["loc"])
+    if error["type"] in ("model_type", "string_type") and "settings" in error["loc"] and isinstance(node, tree.Scalar):
+        message, help = _unwritten(str(error["loc"][-1]), node)
     return make("PBX501", message, location, help=help)

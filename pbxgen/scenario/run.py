@@ -81,11 +81,11 @@ def prepare(path: Path, name: str | None = None) -> FileRun:
 def judge(scenario: Scenario, plan: Plan) -> Verdict:
     world, codes = after_codes(plan, scenario)
     story = simulate(plan, scenario.call, world)
-    found = dict(differences(scenario.expect, story))
+    by_aspect = dict(differences(scenario.expect, story))
     wrong = tuple(wrong_codes(scenario, codes))
     if wrong:
-        found = {"before": (", ".join(e for e, _ in wrong), ", ".join(s for _, s in wrong)), **found}
-    return Verdict(scenario, plan, story, found, applied(plan, world.state, world.moment))
+        by_aspect = {"before": (", ".join(e for e, _ in wrong), ", ".join(s for _, s in wrong)), **by_aspect}
+    return Verdict(scenario, plan, story, by_aspect, applied(plan, world.state, world.moment))
 
 
 def _plan_of(scenario: Scenario, compilation: Compilation, problems: list[Diagnostic]) -> Plan | None:

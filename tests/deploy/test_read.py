@@ -91,19 +91,19 @@ targets:
 """
     told = _told(_read(tmp_path, text))
     assert [line.partition(";")[0] for line in told] == [
-        "1:10 version cannot be so",
+        "1:10 version has a wrong value",
         f"2:9 there is no {tmp_path}/nope",
-        "3:1 'targts' means nothing here",
-        "6:13 target cannot be so",
-        "7:9 at cannot be so",
-        "8:13 folder cannot be so",
-        "9:5 'comand' means nothing here",
-        "10:11 keep cannot be so",
-        "11:10 HQ! cannot be so",
-        "12:3 none cannot be so",
+        "3:1 'targts' is not a key here",
+        "6:13 target has a wrong value",
+        "7:9 at has a wrong value",
+        "8:13 folder has a wrong value",
+        "9:5 'comand' is not a key here",
+        "10:11 keep has a wrong value",
+        "11:10 HQ! has a wrong value",
+        "12:3 none has a wrong value",
         "13:22 hq3 is no target of one PBX",
         "13:27 hq is a node of pair twice",
-        "13:32 'more' means nothing here",
+        "13:32 'more' is not a key here",
     ]
     assert told[3].endswith("write asterisk or freeswitch")
     assert told[6].endswith("did you mean 'command'?")
@@ -120,13 +120,13 @@ def test_what_is_no_deployment_file_is_a_problem_with_a_place(tmp_path: Path, te
 @pytest.mark.parametrize("at", ["ssh://-oProxyCommand=id", "docker:-it", "docker:a b", "ssh://a@b/c", "ssh://$(id)"])
 def test_where_a_target_is_can_be_no_option_and_no_command(tmp_path: Path, at: str) -> None:
     told = _told(_read(tmp_path, _GOOD.replace("docker:pbx", f'"{at}"')))
-    assert "at cannot be so" in told[0]
+    assert "at has a wrong value" in told[0]
 
 
 @pytest.mark.parametrize("folder", ["/", "etc", "/etc/../x", '"/etc/$(id)"', '"/a b"'])
 def test_a_folder_is_a_plain_path_from_the_root_on(tmp_path: Path, folder: str) -> None:
     told = _told(_read(tmp_path, _GOOD.replace("folder: /etc/asterisk}\n  hq2", f"folder: {folder}}}\n  hq2")))
-    assert "folder cannot be so" in told[0]
+    assert "folder has a wrong value" in told[0]
 
 
 def test_it_is_no_part_of_the_source_that_it_stands_beside(tmp_path: Path) -> None:
@@ -138,7 +138,7 @@ def test_it_is_no_part_of_the_source_that_it_stands_beside(tmp_path: Path) -> No
 @pytest.mark.parametrize("at", ["ssh://-Fname", "ssh://-l@pbx", "ssh://.pbx", "ssh://pbx:0", "ssh://pbx:65536"])
 def test_a_host_begins_as_a_name_does_and_a_port_is_one(tmp_path: Path, at: str) -> None:
     told = _told(_read(tmp_path, _GOOD.replace("docker:pbx", f'"{at}"')))
-    assert "at cannot be so" in told[0]
+    assert "at has a wrong value" in told[0]
 
 
 def test_the_highest_port_is_one(tmp_path: Path) -> None:

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 
-from pbxgen.deploy.release import ReleaseInfo, cksum, info_of, stored
+from pbxgen.deploy.release import ReleaseInfo, cksum, info_of, marks_of
 from pbxgen.targets.base import GeneratedFile
 
 
@@ -20,7 +20,9 @@ def test_a_checksum_is_that_of_the_far_side(data: bytes) -> None:
 def _info(password: str, line: str = "") -> ReleaseInfo:
     secret = GeneratedFile("pjsip.conf", f"[101]\npassword = {password}\n", secret=True)
     plain = GeneratedFile("extensions.conf", f"[x]\n{line}\n")
-    return ReleaseInfo(stored({"pjsip.conf": secret, "extensions.conf": plain}), {"x": "0123456789ab"}, {"x": ["101"]})
+    return ReleaseInfo(
+        marks_of({"pjsip.conf": secret, "extensions.conf": plain}), {"x": "0123456789ab"}, {"x": ["101"]}
+    )
 
 
 def test_a_digest_tells_nothing_of_a_password() -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import datetime as dt
 
 from pbxgen.flow import machine
-from pbxgen.flow.machine import Caller, EndKind, Ringing, State, Step
+from pbxgen.flow.machine import Caller, CallState, EndKind, Ringing, Step
 from pbxgen.flow.plan import Origin, Place, PlaceKind, Plan
 from pbxgen.flow.world import CallConditions
 from tests.flow.analysis.brute import COLLEAGUES, STRANGERS, Ringer, distinct_moments
@@ -82,10 +82,10 @@ class _Side:
                     pairs.append(pair)
         return True
 
-    def step(self, state: State) -> Step:
+    def step(self, state: CallState) -> Step:
         return machine.advance(self.plan, self.caller, self.conditions, state)
 
-    def after(self, step: Step, ringing: Ringing, outcome: machine.Outcome) -> State:
+    def after(self, step: Step, ringing: Ringing, outcome: machine.Outcome) -> CallState:
         return machine.after(self.plan, self.caller, self.conditions, step.state, ringing, outcome)[0]
 
     def seen(self, step: Step) -> object:

@@ -1,4 +1,4 @@
-"""Setting a deviation changes what it must and not a byte more."""
+"""NewRule a deviation changes what it must and not a byte more."""
 
 # ruff: noqa: E501 (texts of files read better in one piece)
 
@@ -10,7 +10,7 @@ import pytest
 from ruamel.yaml import YAML
 
 from pbxgen.edit.deviation import holder, with_wish
-from pbxgen.edit.wishes import KEYS, Setting, Wish
+from pbxgen.edit.wishes import KEYS, NewRule, Wish
 from pbxgen.edit.yaml_text import CannotEditError, YamlText
 
 
@@ -18,7 +18,7 @@ def edit(text: str, key: str, *to: str, after: int | None = None, section: str =
     file = YamlText(text)
     owner = holder(file, section, name)
     assert owner is not None
-    return with_wish(file, owner, Wish(section, name, key, Setting(to, after)))
+    return with_wish(file, owner, Wish(section, name, key, NewRule(to, after)))
 
 
 CASES = {

@@ -8,11 +8,11 @@ import pytest
 from ruamel.yaml import YAML
 
 from pbxgen.edit.deviation import holder, with_wish
-from pbxgen.edit.wishes import Flag, Inherit, Setting, Wish
+from pbxgen.edit.wishes import Flag, Inherit, NewRule, Wish
 from pbxgen.edit.yaml_text import CannotEditError, YamlText
 
 
-def edit(text: str, key: str, wanted: Setting | Flag | Inherit) -> str:
+def edit(text: str, key: str, wanted: NewRule | Flag | Inherit) -> str:
     file = YamlText(text)
     owner = holder(file, "users", "101")
     assert owner is not None
@@ -116,52 +116,52 @@ def test_what_cannot_be_taken_out_alone_is_refused(text: str, key: str) -> None:
 
 RULES = {
     "conditions, in the order of the language": (
-        Setting(("102",), when="not office", origin="vip", until="2031-12-31", confirm=True),
+        NewRule(("102",), when="not office", origin="vip", until="2031-12-31", confirm=True),
         '{to: "102", when: not office, from: vip, until: 2031-12-31, confirm: true}',
     ),
-    "a list with a condition": (Setting(("mobile", "102"), confirm=True), '{to: [mobile, "102"], confirm: true}'),
-    "a name that a parser may take for something else": (Setting(("mobile",), when="on"), '{to: mobile, when: "on"}'),
-    "a name of digits": (Setting(("mobile",), origin="12"), '{to: mobile, from: "12"}'),
-    "a time before it": (Setting(("mobile",), 15, confirm=True), "{after: 15, to: mobile, confirm: true}"),
+    "a list with a condition": (NewRule(("mobile", "102"), confirm=True), '{to: [mobile, "102"], confirm: true}'),
+    "a name that a parser may take for something else": (NewRule(("mobile",), when="on"), '{to: mobile, when: "on"}'),
+    "a name of digits": (NewRule(("mobile",), origin="12"), '{to: mobile, from: "12"}'),
+    "a time before it": (NewRule(("mobile",), 15, confirm=True), "{after: 15, to: mobile, confirm: true}"),
 }
 
 
 @pytest.mark.parametrize(("wanted", "value"), RULES.values(), ids=RULES.keys())
-def test_how_a_rule_is_written(wanted: Setting, value: str) -> None:
+def test_how_a_rule_is_written(wanted: NewRule, value: str) -> None:
     text = 'users:\n  "101": {deviations: {no_answer: "120"}}\n'
     assert edit(text, "no_answer", wanted) == text.replace('"120"', value)
 
 
 def test_a_time_before_it_is_kept_unless_it_is_to_go() -> None:
     text = 'users:\n  "101": {deviations: {no_answer: {after: 15, to: "120"}}}\n'
-    kept = edit(text, "no_answer", Setting(("102",), confirm=True))
+    kept = edit(text, "no_answer", NewRule(("102",), confirm=True))
     assert kept == text.replace('to: "120"', 'to: "102", confirm: true')
-    gone = edit(text, "no_answer", Setting(("102",), keeps_options=False))
+    gone = edit(text, "no_answer", NewRule(("102",), keeps_options=False))
     assert gone == text.replace('{after: 15, to: "120"}', '"102"')
 
 
 @pytest.mark.parametrize(
     ("rule", "wanted", "after"),
     [
-        ("{to: mobile, confirm: true}", Setting(("102",)), '{to: "102", confirm: true}'),
-        ("{to: mobile, confirm: true}", Setting(("voicemail",)), "voicemail"),
-        ("{to: mobile, confirm: true}", Setting(("mobile", "voicemail")), "{to: [mobile, voicemail], confirm: true}"),
-        ("{to: mobile, confirm: true}", Setting(()), "off"),
-        ("{to: mobile, confirm: true}", Setting(("102",), keeps_options=False), '"102"'),
-        ("{to: mobile, confirm: true}", Setting(("102",), 20, keeps_options=False), '{after: 20, to: "102"}'),
-        ("{to: mobile, confirm: true}", Setting(("102",), 20), '{after: 20, to: "102", confirm: true}'),
-        ("{to: mobile, after: 9, confirm: true}", Setting(("102",)), '{to: "102", after: 9, confirm: true}'),
-        ("{to: mobile, after: 9, confirm: true}", Setting(("102",), 20), '{to: "102", after: 20, confirm: true}'),
-        ("{to: mobile, after: 9, confirm: true}", Setting(("busy",)), "{after: 9, to: busy}"),
-        ("{to: mobile, after: 9, from: vip}", Setting(("102",)), '{after: 9, to: "102"}'),
+        ("{to: mobile, confirm: true}", NewRule(("102",)), '{to: "102", confirm: true}'),
+        ("{to: mobile, confirm: true}", NewRule(("voicemail",)), "voicemail"),
+        ("{to: mobile, confirm: true}", NewRule(("mobile", "voicemail")), "{to: [mobile, voicemail], confirm: true}"),
+        ("{to: mobile, confirm: true}", NewRule(()), "off"),
+        ("{to: mobile, confirm: true}", NewRule(("102",), keeps_options=False), '"102"'),
+        ("{to: mobile, confirm: true}", NewRule(("102",), 20, keeps_options=False), '{after: 20, to: "102"}'),
+        ("{to: mobile, confirm: true}", NewRule(("102",), 20), '{after: 20, to: "102", confirm: true}'),
+        ("{to: mobile, after: 9, confirm: true}", NewRule(("102",)), '{to: "102", after: 9, confirm: true}'),
+        ("{to: mobile, after: 9, confirm: true}", NewRule(("102",), 20), '{to: "102", after: 20, confirm: true}'),
+        ("{to: mobile, after: 9, confirm: true}", NewRule(("busy",)), "{after: 9, to: busy}"),
+        ("{to: mobile, after: 9, from: vip}", NewRule(("102",)), '{after: 9, to: "102"}'),
         (
             "{to: mobile, after: 9, confirm: true}",
-            Setting(("102",), until="2099-12-31"),
+            NewRule(("102",), until="2099-12-31"),
             '{after: 9, to: "102", until: 2099-12-31, confirm: true}',
         ),
     ],
 )
-def test_what_a_single_rule_says_of_its_time_and_of_confirming_is_kept(rule: str, wanted: Setting, after: str) -> None:
+def test_what_a_single_rule_says_of_its_time_and_of_confirming_is_kept(rule: str, wanted: NewRule, after: str) -> None:
     text = f'users:\n  "101": {{deviations: {{no_answer: {rule}}}}}  # c\n'
     assert edit(text, "no_answer", wanted) == text.replace(rule, after)
 

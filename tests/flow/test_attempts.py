@@ -7,7 +7,7 @@ import datetime as dt
 import pytest
 
 from pbxgen.diagnostics.location import Location
-from pbxgen.flow.machine import Caller, Ending, EndKind, Ringing, State, advance, after, begin
+from pbxgen.flow.machine import Caller, CallState, Ending, EndKind, Ringing, advance, after, begin
 from pbxgen.flow.plan import Origin, Outcome, Place, PlaceKind, Plan
 from pbxgen.flow.world import CallConditions
 from tests.support.office import call, plan_of, told
@@ -31,13 +31,13 @@ def _place(kind: PlaceKind, target: str, timeout: int | None = None) -> Place:
     return Place(kind, target, Location("acme.yaml", 1, 1, 1, 2), timeout)
 
 
-def _rings(state: State) -> tuple[State, Ringing]:
+def _rings(state: CallState) -> tuple[CallState, Ringing]:
     step = advance(OFFICE, _CALLER, _CONDITIONS, state)
     assert step.ringing is not None
     return step.state, step.ringing
 
 
-def _behalf(state: State) -> list[tuple[str, str, str | None]]:
+def _behalf(state: CallState) -> list[tuple[str, str, str | None]]:
     return [(p.place.kind.value, p.place.target, p.by) for p in state.to_try]
 
 

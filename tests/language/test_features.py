@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from pbxgen.flow.plan import Features
+from pbxgen.flow.self_service import Features
 from tests.support.office import compiled, plan_of
 
 USERS = 'users: {"101": {}, "700": {}}\n'

@@ -7,7 +7,7 @@ import itertools
 import phonenumbers
 import pytest
 
-from pbxgen.flow.codes import Dialled, Switched, Unclear, dialled_code
+from pbxgen.flow.codes import Dialled, SwitchCode, Unclear, dialled_code
 from pbxgen.flow.plan import Plan
 from pbxgen.flow.settings import is_costly
 from pbxgen.language.numbers import cost
@@ -162,7 +162,7 @@ def test_codes(plan: Plan, dialled: str, action: str, key: str, number: str, sec
 )
 def test_codes_of_a_switch(dialled: str, on: bool | None) -> None:
     code = dialled_code(ETSI, dialled)
-    assert isinstance(code, Switched)
+    assert isinstance(code, SwitchCode)
     assert code.on is on
 
 

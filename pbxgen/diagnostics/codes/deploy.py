@@ -17,24 +17,24 @@ CODES: tuple[Code, ...] = (
     error(
         "PBX610",
         "A target cannot be reached",
-        "There is no shell to be had where the target is: the container does not run, or ssh does not let in. Nothing "
-        "was changed, unless the message says that a deployment had begun.",
+        "No shell could be started at the target: the container does not run, or ssh refuses the login. Nothing was "
+        "changed, unless the message says that a deployment had begun.",
         example="$ pbxgen deploy --to hq    # at: ssh://asterisk@pbx1.example, which is down",
         cure="Try the command that the message names. Run a deployment that had begun again: it finishes or undoes it.",
     ),
     error(
         "PBX611",
         "The PBX does not answer, or reads another folder",
-        "A deployment is proven by asking the running PBX. One that is down, whose console refuses this user, or whose "
-        "configuration folder is not the target's `folder` cannot be asked; nothing was changed.",
+        "A deployment is verified by asking the running PBX. This is not possible: the PBX is down, its console "
+        "refuses this user, or its configuration folder is not the target's `folder`. Nothing was changed.",
         example="$ pbxgen deploy --to hq    # while Asterisk is stopped",
         cure="Start the PBX, correct `command` or `folder`, or deploy as a user who may use its console.",
     ),
     error(
         "PBX612",
         "A target's folder cannot be written",
-        "The folder is not there, is not writable, or its disk is full. New files are written in full beside those "
-        "that run, and nothing runs that is not complete: the PBX runs what it ran.",
+        "The folder does not exist, is not writable, or its disk is full. New files are written in full beside "
+        "those in use, and only complete releases are made current: the PBX still runs the previous release.",
         example="$ pbxgen deploy --to hq    # as a user who may not write /etc/asterisk",
         cure="Mend what the message names and deploy again.",
     ),
@@ -50,8 +50,8 @@ CODES: tuple[Code, ...] = (
     error(
         "PBX614",
         "A deployment that needs --force",
-        "What runs is not what pbxgen wrote there, or more than 30 % of the users would change or go. Each may be "
-        "meant, and each is what a mistake looks like.",
+        "The PBX runs something that pbxgen did not write, or more than 30 % of the users would change or be "
+        "removed. Both may be intended, and both may be the result of a mistake.",
         example="$ pbxgen deploy --to hq    # over a stock /etc/asterisk/extensions.conf",
         cure="Look at `pbxgen plan`; say --force if that is meant. Files in the way are kept beside their places.",
     ),
@@ -74,15 +74,16 @@ CODES: tuple[Code, ...] = (
     error(
         "PBX617",
         "Calls do not go as expected",
-        "Before anything is sent, every scenario file beside the source (`*.test.yaml`) that calls it is run on the "
-        "model and on the generated text.",
+        "Before anything is sent, the calls of every scenario file beside the source (`*.test.yaml`) that names "
+        "this source are run on the model and on the generated text. A call did not go as expected.",
         example="$ pbxgen deploy --to hq    # calls.test.yaml expects what the source does not say",
         cure="`pbxgen test FILE --on generated` tells each call step by step.",
     ),
     error(
         "PBX618",
         "No such release",
-        "There is nothing to go back to: the target has had no other release, or those before are no longer kept.",
+        "There is no release to go back to: the target has had no other release, or the earlier ones are no longer "
+        "kept.",
         example="$ pbxgen rollback --to hq    # after the first deployment",
         cure="`pbxgen history` shows what is there; `keep` in deploy.yaml says how many are kept.",
     ),

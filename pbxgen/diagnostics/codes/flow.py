@@ -22,8 +22,8 @@ CODES: tuple[Code, ...] = (
     error(
         "PBX200",
         "Loop of unconditional deviations",
-        "Unconditional deviations that can all apply to one call lead back to the user where they began. Such a call "
-        "would go round and come to rest at an arbitrary phone.",
+        "Unconditional deviations that can all apply to one call lead back to the user where they began. Such a "
+        "call would go round in a circle and end at an arbitrary phone.",
         example=source("""\
 users:
   "101": {name: Ada, deviations: {unconditional: "102"}}
@@ -35,10 +35,10 @@ users:
     warning(
         "PBX210",
         "A call from outside can be lost",
-        "There are states of the phones in which a call from outside is released although nobody answered, no mailbox "
-        "or announcement took it, and no `busy` or `hangup` was written on its way. The shortest such call is told. "
-        "Where no outside number leads to a user, operator position or group, the call is transferred there by "
-        "somebody who does not take it back (`defaults.recall`).",
+        "In some states of the phones a call from outside is released although nobody answered, no mailbox or "
+        "announcement took it, and it met no `busy` or `hangup`. The finding shows the shortest such call. If no "
+        "outside number leads to a user, operator position or group, the example is a call transferred there by "
+        "somebody who does not answer the recall (`defaults.recall`).",
         example=_with_trunk("""\
 users:
   "101": {name: Ada, did: "+390212345101"}
@@ -50,10 +50,10 @@ users:
     warning(
         "PBX211",
         "Rule that can never apply",
-        "The rule stands behind an unconditional one that always applies, behind an earlier rule of its list with "
-        "wider conditions, or it is for callers or times that do not occur. An unconditional rule that leads only to "
-        "where the call has already been does not apply (a secretary reaches the boss whose calls all go to her): the "
-        "finding then says for whom the rule behind it is.",
+        "An unconditional rule that always applies, or an earlier rule of the same list with wider conditions, "
+        "applies instead; or the callers or times of this rule do not occur. An unconditional rule does not apply "
+        "if it leads only to places that the call has already been to (a secretary reaches the boss whose calls all "
+        "go to her): the finding then says for whom the other rule still applies.",
         example=source("""\
 users:
   "101":
@@ -85,7 +85,7 @@ users:
     warning(
         "PBX213",
         "Chain longer than max_diversions",
-        "A call can meet more deviations than `max_diversions` allows; those beyond do not apply.",
+        "A call can meet more deviations than `max_diversions` allows; the further ones do not apply.",
         example=source("""\
 defaults: {max_diversions: 1}
 users:
@@ -114,9 +114,9 @@ users:
     warning(
         "PBX215",
         "Chain to a premium-rate or satellite number",
-        "A premium-rate or satellite number has been allowed where it is written (`allow_premium`), but calls to "
-        "others come there too, along a chain of deviations: each of them runs up the bill. A setting that users may "
-        "make from their phones can be the first step of it: then the finding says which.",
+        "A premium-rate or satellite number is allowed where it is written (`allow_premium`), but calls to other "
+        "users reach it too, through a chain of deviations, and cause costs. If the first step is a setting that "
+        "users may make from their phones, the finding says which.",
         example=_with_trunk("""\
   anywhere: {match: "+.", trunk: carrier}
 classes: {full: [anywhere]}
@@ -133,9 +133,9 @@ users:
     warning(
         "PBX216",
         "Chain to a number abroad, beyond the class",
-        "Calls to a user whose own class of service allows no call to that country end there by way of somebody "
-        "else's deviation, or of a setting that somebody else may make (`self_service`). Each step is allowed by "
-        "itself; together they spend what the first one may not.",
+        "The user's own class of service allows no calls to that country, but calls to this user can end there "
+        "through another user's deviation, or through a setting that another user may make (`self_service`). Each "
+        "step is allowed by itself; together they cause costs that the class forbids.",
         example=_with_trunk("""\
   italy: {match: "+39[03]X.", trunk: carrier}
   germany: {match: "+49.", trunk: carrier}
@@ -150,9 +150,9 @@ users:
     warning(
         "PBX217",
         "Mobile without `confirm` before a mailbox",
-        "A mobile that is switched off or out of reach answers with its operator's own mailbox. The call counts as "
-        "answered, and the mailbox here that stands behind it never gets the message: one in the same rule or behind "
-        "it, the own one of who diverts, or that of somebody whose calls come this way.",
+        "A mobile that is switched off or out of reach answers with the mailbox of its network. The call then "
+        "counts as answered, and the mailbox of the PBX that should take the message never gets it: a later one of "
+        "the same rule, the diverting user's own, or that of a user whose calls are diverted here.",
         example=_with_trunk("""\
   italy: {match: "+39[03]X.", trunk: carrier}
 classes: {national: [italy]}
@@ -170,11 +170,11 @@ users:
     warning(
         "PBX218",
         "Operator position that is empty in its hours",
-        "There is a moment in the opening hours of the position at which every member is away: has `dnd`, or diverts "
-        "every call from outside, and not to this position. Opening hours are when calls are led to it by the hour: "
-        "by `when: office` on a rule that leads there, or by `when: not office` on one before it that does not. Where "
-        "there are none, only a position that is empty at all times is reported. A position that is not empty by "
-        "itself is reported where it can be by what its members may set from their phones.",
+        "At some moment within the position's opening hours every member is away: has `dnd`, or diverts every call "
+        "from outside to somewhere else than this position. Its opening hours are the times at which rules send "
+        "calls to it: `when: office` on a rule that leads there, or `when: not office` on an earlier rule that does "
+        "not. Without such rules only a position that is empty at all times is reported. A position that becomes "
+        "empty by settings that its members may make from their phones is reported as well.",
         example=source("""\
 schedules:
   office: {weekly: {mon-fri: "08:00-18:00"}}
@@ -191,8 +191,8 @@ users:
     warning(
         "PBX219",
         "Rule that ends soon",
-        "The rule's last day (`until`) is today or within the next 14 days. From the day after, what stands behind it "
-        "holds instead. A rule that has ended is PBX154.",
+        "The rule's last day (`until`) is today or within the next 14 days. From the day after, the rules after it "
+        "apply. A rule that has already ended is PBX154.",
         example=source("""\
 users:
   "101": {name: Ada, deviations: {busy: {to: "102", until: 2026-12-31}}}
@@ -205,11 +205,11 @@ users:
     warning(
         "PBX220",
         "A permitted setting can lose a call",
-        "What users may set from their phones (`self_service`) is looked at before anybody has set it: every key that "
-        "a profile names, off or to each kind of place that it names. A call from outside could then end released "
-        "although nobody answered, and no mailbox or announcement took it. The example tells who had set what. Where "
-        "users may set more than can be looked at, and nothing has been found, the finding says that it is not known; "
-        "so it does where switches can stand in more ways than can be looked at.",
+        "`pbxgen check` examines what users may set from their phones (`self_service`) before anybody sets it: "
+        "every key that a profile names, off or to each kind of place that it names. With such settings a call from "
+        "outside could be released although nobody answered and no mailbox or announcement took it. The example "
+        "shows who had set what. If there are too many combinations of settings or switches to examine, and no lost "
+        "call was found, the finding says that the result is not known.",
         example=source(
             "self_service: {profiles: {staff: {may: [busy], to: [extensions]}}}\n"
             "users:\n"

@@ -85,8 +85,8 @@ CODES: tuple[Code, ...] = (
     error(
         "PBX112",
         "Number that is an emergency number",
-        "An extension, position, group or service has the number of an emergency route, as it is or behind the outside "
-        "line: who dials it would reach the wrong one of the two.",
+        "An extension, position, group or service has the same number as an emergency route, with or without the "
+        "outside line. A phone that dials it would reach the wrong one.",
         example=source(_OUTSIDE + 'users: {"112": {}}\n'),
         cure="Choose another number.",
     ),
@@ -152,7 +152,7 @@ CODES: tuple[Code, ...] = (
     error(
         "PBX121",
         "Expensive destination",
-        "A diversion to a premium-rate or satellite number is how toll fraud earns its money. It needs to be allowed "
+        "Diversions to premium-rate or satellite numbers are a common way of toll fraud. They must be allowed "
         "explicitly.",
         example=source(_OUTSIDE + 'users: {"101": {class: national, deviations: {busy: "899123456"}}}\n'),
         cure="Choose another destination, or write `allow_premium: true` beside it.",
@@ -182,8 +182,8 @@ CODES: tuple[Code, ...] = (
     error(
         "PBX125",
         "Destination without meaning here",
-        "Under overflow and inbound there is no diverting user, so `voicemail` and `mobile` say nothing; and only "
-        "phones and numbers can ring in follow_me.",
+        "Destinations under overflow and inbound have no diverting user, so `voicemail` and `mobile` need an "
+        "extension there; in follow_me only phones and numbers can ring.",
         example=source('users: {"101": {}}\ngroups: {sales: {number: "600", members: ["101"], overflow: voicemail}}\n'),
         cure="Say whose mailbox (voicemail:101) or write the number; in follow_me name extensions, numbers or mobile.",
     ),
@@ -213,7 +213,7 @@ CODES: tuple[Code, ...] = (
     error(
         "PBX129",
         "Acceptance that cannot be",
-        "Under `accept` stands a code that does not exist, or an error: only warnings can be accepted.",
+        "The code under `accept` does not exist, or is the code of an error: only warnings can be accepted.",
         example=source('accept: {PBX110: "we know"}\n'),
         cure="Write the code of a warning that `pbxgen check` has shown, or solve the error.",
     ),
@@ -267,7 +267,7 @@ CODES: tuple[Code, ...] = (
     warning(
         "PBX152",
         "Main number that reaches nothing",
-        "A trunk shows this number to those who are called, but nobody who calls back reaches anything.",
+        "Called parties see this number of the trunk, but a call back to it reaches nothing.",
         example=source('trunks: {carrier: {host: 192.0.2.1, number: "+390212345000"}}\n'),
         cure="Add the number under inbound, or as a user's did.",
     ),
@@ -324,36 +324,37 @@ CODES: tuple[Code, ...] = (
     warning(
         "PBX160",
         "Weak password or PIN",
-        "A SIP password that is the extension, short, or among those that everybody knows is found within hours by "
-        "programs that do nothing else; each such phone can then call at your cost. A PIN that is one digit over and "
-        "over, digits in a row, a year or the extension is what is tried first. The value itself is never shown. "
-        "One that comes from the environment or a file is looked at when files are generated.",
+        "A SIP password that is short, very common or the same as the extension is found within hours by automatic "
+        "attacks, and the attacker can then call at your cost. Attackers try PINs first that repeat one digit, "
+        "count up or down, or are a year or the extension. The value itself is never shown. Passwords and PINs from "
+        "the environment or a file are checked when files are generated.",
         example=source('users: {"101": {voicemail: {pin: "1234"}, accept: {PBX150: "an example"}}}\n'),
         cure="Let a program choose passwords (`openssl rand -base64 18`); choose PINs of six digits or more.",
     ),
     error(
         "PBX161",
         "Address that no trunk can have",
-        "`host` and `accept_from` say who the carrier is: whoever calls from there is taken for the trunk. Everybody "
-        "(`0.0.0.0/0`), a multicast, broadcast or unspecified address is nobody's, and `pbx.domain` is where the "
-        "phones are. An IPv4 address is written as one (not `::ffff:192.0.2.1`).",
+        "Calls from the addresses in `host` and `accept_from` are accepted as the trunk's. No carrier has every "
+        "address (`0.0.0.0/0`) or a multicast, broadcast or unspecified address; `pbx.domain` is the address of the "
+        "phones. Write an IPv4 address as such (not `::ffff:192.0.2.1`).",
         example=source('trunks: {carrier: {host: 192.0.2.1, accept_from: "0.0.0.0/0"}}\n'),
         cure="Write the addresses that the carrier gives for its servers.",
     ),
     warning(
         "PBX162",
         "Trunk that takes in too much",
-        "Calls from these addresses are taken for the trunk's, and phones among them could not call: a network wider "
-        "than /16 (IPv6: /32), or one of private addresses, such as 10.0.0.0/8, 192.168.0.0/16 or fc00::/7, where "
-        "phones live. A single private address, such as that of a session border controller, is fine.",
+        "All calls from these addresses are taken for the trunk's, so that phones with such an address cannot call. "
+        "The network is wider than /16 (IPv6: /32), or it is a network of private addresses, such as 10.0.0.0/8, "
+        "192.168.0.0/16 or fc00::/7, where phones usually are. A single private address, such as that of a session "
+        "border controller, is allowed.",
         example=source('trunks: {carrier: {host: 192.0.2.1, accept_from: "192.168.0.0/16"}}\n'),
         cure="Write the addresses that the carrier gives, one by one or as small networks.",
     ),
     warning(
         "PBX163",
         "Profile that diverts to nowhere",
-        "A profile of `self_service` lets users set deviations, and does not say where to: all that they can do is to "
-        "switch their deviations off.",
+        "A profile of `self_service` lets users set deviations, but allows no kind of destination: they can only "
+        "switch deviations off.",
         example=source('self_service: {profiles: {staff: {may: [busy]}}}\nusers: {"101": {self_service: staff}}\n'),
         cure="Say where they may divert to: `to: [extensions, operators, voicemail]`.",
         mended=("may: [busy]", "may: [busy], to: [extensions]"),
@@ -361,8 +362,9 @@ CODES: tuple[Code, ...] = (
     warning(
         "PBX164",
         "A key without codes",
-        "A profile of `self_service` lets users set a key for which the codes have none: `us` has no codes of "
-        "`operator_return` and `follow_me`, codes of your own only those that are written. No phone can set it.",
+        "A profile of `self_service` lets users set a key for which there is no code, so that no phone can set it. "
+        "`us` has no codes for `operator_return` and `follow_me`; a mapping of your own has only the codes that you "
+        "write.",
         example=source(
             "self_service: {codes: us, profiles: {staff: {may: [busy, follow_me], to: [extensions]}}}\n"
             'users: {"101": {self_service: staff}}\n'
@@ -373,16 +375,16 @@ CODES: tuple[Code, ...] = (
     warning(
         "PBX170",
         "Numbers that begin like an emergency number",
-        "A phone that dials digit by digit, by a dial plan of its own, could take an extension, position or group for "
-        "an emergency number, or the reverse, because one begins with the other. It is told once for all of them.",
+        "A phone that dials digit by digit, with a dial plan of its own, could confuse an extension, position or "
+        "group with an emergency number, because one begins with the other. There is one finding for all of them.",
         example=source(_OUTSIDE + 'users: {"1120": {}}\n'),
         cure="Choose other numbers, or let phones send numbers as a whole and accept the warning.",
     ),
     error(
         "PBX171",
         "Keys of a route that exclude each other",
-        "The numbers of an emergency route are compared and sent as they are dialled, for everybody; `as_dialled` does "
-        "the same for those whose class has the route.",
+        "The numbers of an emergency route are compared and sent as they are dialled anyway, for everybody; "
+        "`as_dialled` does the same for users whose class has the route.",
         example=source(
             "trunks: {carrier: {host: 192.0.2.1}}\n"
             'routes: {emergency: {match: "112", trunk: carrier, emergency: true, as_dialled: true}}\n'
@@ -392,8 +394,8 @@ CODES: tuple[Code, ...] = (
     error(
         "PBX172",
         "Inbound ranges of which neither is the narrower",
-        "A number may be in several ranges: the narrowest says where its calls go. Two ranges that have numbers in "
-        "common, and of which neither is a part of the other, do not say it.",
+        "If a number is in several ranges, the narrowest range decides where its calls go. Two ranges have numbers "
+        "in common, but neither is a part of the other, so that none of them is the narrower.",
         example=source(
             'users: {"101": {}, "102": {}}\n'
             'inbound: {"+39021234[12]XX": "101", "+390212342[0-4]X": "102", "+39021234[23]XX": "102"}\n'
@@ -403,9 +405,9 @@ CODES: tuple[Code, ...] = (
     warning(
         "PBX173",
         "Route that can carry no call",
-        "The first route that matches a number carries the call. All numbers of this one are matched by earlier ones, "
-        "also for those whose class has this one alone: their calls are refused. Or an inbound range has them "
-        "all: calls to your own numbers stay inside.",
+        "The first route that matches a number carries the call. Either earlier routes match all numbers of this "
+        "route (users whose class has only this route are refused), or an inbound range has them all: calls to your "
+        "own numbers stay inside.",
         example=source(
             "trunks: {carrier: {host: 192.0.2.1}}\n"
             'routes: {world: {match: "+.", trunk: carrier}, italy: {match: "+39[03]X.", trunk: carrier}}\n'
@@ -415,8 +417,9 @@ CODES: tuple[Code, ...] = (
     warning(
         "PBX174",
         "Calls that show no number",
-        "A call outside shows the first `did` of who calls (or their `caller_id`), else the trunk's number. Where "
-        "there is neither it is anonymous, as nobody could call an extension back; many carriers refuse such calls.",
+        "A call to the outside shows the caller's first `did` or `caller_id`, else the trunk's number. If neither "
+        "exists, the call is anonymous, because an extension cannot be called back from outside; many carriers "
+        "refuse such calls.",
         example=source(
             "trunks: {carrier: {host: 192.0.2.1}}\nroutes: {world: {match: +., trunk: carrier}}\n"
             'classes: {all: [world]}\nusers: {"101": {class: all}}\n'
@@ -426,15 +429,15 @@ CODES: tuple[Code, ...] = (
     warning(
         "PBX175",
         "Range of extensions that nobody has",
-        "In an inbound range `extension` is the user whose extension the X's of the pattern stand for. Where no "
-        "extension has as many digits as the range has X's, its calls reach nobody.",
+        "In an inbound range `extension` is the user whose extension consists of the digits at the X's of the "
+        "pattern. No extension has as many digits as the range has X's, so that its calls reach nobody.",
         example=source('users: {"21": {}, "22": {}}\ninbound: {"+390212345XXX": extension}\n'),
         cure="Write as many X's as extensions have digits.",
     ),
     error(
         "PBX180",
         "Trunk twice in a list",
-        "The trunks of a list are tried in order, each of them once a call.",
+        "The trunks of a list are tried in order, each once for a call.",
         example=source(
             'trunks: {carrier: {host: 192.0.2.1}}\nroutes: {italy: {match: "+39[03]X.", trunk: [carrier, carrier]}}\n'
         ),
@@ -443,9 +446,9 @@ CODES: tuple[Code, ...] = (
     warning(
         "PBX182",
         "Trunk that names numbers, and has none",
-        "With `called_number: to` (or `p_called_party_id`) the carrier sends every call to the account, and a header "
-        "names the number that was called. Where no user has a `did`, nothing stands under `inbound` and the trunk "
-        "has no number, every call from it gets 404.",
+        "With `called_number: to` (or `p_called_party_id`) the carrier sends every call to the account, and a "
+        "header holds the called number. No user has a `did`, `inbound` is empty and the trunk has no number, so "
+        "that every call from the trunk gets 404.",
         example=source(
             "trunks: {carrier: {host: 192.0.2.1, called_number: to}}\nroutes: {world: {match: +., trunk: carrier}}\n"
         ),
@@ -475,7 +478,8 @@ CODES: tuple[Code, ...] = (
     warning(
         "PBX192",
         "Certificate that nobody looks at",
-        "With `tls_verify: false` whoever answers at the carrier's address gets the calls, and answers to challenges.",
+        "With `tls_verify: false` anybody who answers at the carrier's address gets the calls and the replies to "
+        "its challenges.",
         example=source(
             "trunks: {carrier: {host: 192.0.2.1, transport: tls, tls_verify: false}}\n"
             "routes: {world: {match: +., trunk: carrier}}\n"

@@ -8,16 +8,16 @@ CODES: tuple[Code, ...] = (
     error(
         "PBX300",
         "Asterisk needs a trunk's addresses",
-        "A trunk is known by the addresses its calls come from. Where `host` is a name there is none: the name may "
-        "mean another address tomorrow, and a call from there would be refused.",
+        "Asterisk recognises a trunk by the addresses that its calls come from. A name in `host` is not an address: "
+        "it may lead to another address tomorrow, and calls from there would be refused.",
         example=source("trunks: {carrier: {host: sip.carrier.example}}\n"),
         cure='List the addresses beside the name: `accept_from: ["192.0.2.0/28"]`. Calls to it still use the name.',
     ),
     error(
         "PBX301",
         "Name too long for a context of Asterisk",
-        "Trunks, routes, schedules and contacts become contexts, named by the tenant, their kind and their own name. "
-        "Asterisk keeps 79 letters of such a name and would take two that begin alike for one.",
+        "Trunks, routes, schedules and contacts become contexts, named after the tenant, their kind and their own "
+        "name. Asterisk keeps only 79 letters of such a name, and would confuse two names that begin alike.",
         example="""\
 version: 1
 pbx:
@@ -84,9 +84,9 @@ schedules:
     error(
         "PBX350",
         "FreeSWITCH needs a trunk's addresses",
-        "Where a call came in decides what it may reach, so FreeSWITCH accepts calls of a trunk from its addresses "
-        "only. A host name may mean another address tomorrow, and looking it up would make the same source give "
-        "different files.",
+        "FreeSWITCH accepts calls of a trunk from its addresses only, because the origin of a call decides what it "
+        "may reach. A name in `host` may lead to another address tomorrow, and looking it up would make the same "
+        "source give different files.",
         example=source(
             'trunks:\n  carrier: {host: sip.carrier.example}\nroutes: {out: {match: "+39[03]X.", trunk: carrier}}\n'
         ),
@@ -95,8 +95,8 @@ schedules:
     error(
         "PBX351",
         "Text that FreeSWITCH's XML cannot carry",
-        "A password, a PIN, a login or an e-mail address holds control characters. Names are only shown and lose such "
-        "characters; these must arrive letter by letter.",
+        "A password, a PIN, a login or an e-mail address holds control characters. These values must arrive "
+        "unchanged, unlike names, which are only shown and lose such characters.",
         example="$ pbxgen check acme.yaml    # trunks: {carrier: {username: a control character, …}}",
         cure="Choose a text of letters, digits and signs.",
     ),
@@ -111,8 +111,7 @@ schedules:
     error(
         "PBX353",
         "Names that FreeSWITCH cannot tell apart",
-        "FreeSWITCH finds what is configured by its name without regard to upper and lower case: two names that differ "
-        "in nothing else would be one.",
+        "FreeSWITCH ignores upper and lower case in names: two names that differ only in this would be the same.",
         example=source(
             "groups:\n"
             '  sales: {number: "600", members: ["101"]}\n'
@@ -143,7 +142,7 @@ schedules:
     error(
         "PBX356",
         "Trunk that FreeSWITCH cannot reach over IPv6",
-        "The stock configuration that is generated over has one profile for trunks, which listens to IPv4.",
+        "FreeSWITCH's stock configuration has one profile for trunks, which listens to IPv4 only.",
         example=source('trunks: {carrier: {host: "[2001:db8::1]"}}\nroutes: {world: {match: +., trunk: carrier}}\n'),
         cure="Write the carrier's IPv4 address or its host name, or use Asterisk.",
     ),

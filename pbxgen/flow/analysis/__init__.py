@@ -1,1 +1,1 @@
-"""What can be proved of a plan before it is deployed (SEMANTICS, "Analysis")."""
+"""What can be proved of a plan before it is deployed ("What `pbxgen check` proves" in docs/semantics.md)."""

@@ -167,8 +167,8 @@ def _most(row: _Row) -> int:
 def _add(known: _Ways, ways: _Ways, seconds: int, ringings: int) -> None:
     """``ways``, each behind ``seconds`` and ``ringings``, to those that are known."""
     for diversions, (more, fewest) in ways.items():
-        found = known.get(diversions)
-        if found is None:
+        bound = known.get(diversions)
+        if bound is None:
             known[diversions] = (seconds + more, ringings + fewest)
         else:
-            known[diversions] = (max(found[0], seconds + more), min(found[1], ringings + fewest))
+            known[diversions] = (max(bound[0], seconds + more), min(bound[1], ringings + fewest))

@@ -72,11 +72,11 @@ class CallSets:
 
     def firsts(self, conditions: Iterable[Condition]) -> list[int]:
         """For each condition the calls for which it is the first to hold."""
-        found, left = [], self.whole
+        firsts, left = [], self.whole
         for condition in conditions:
-            found.append(left & self.where(condition))
-            left &= ~found[-1]
-        return found
+            firsts.append(left & self.where(condition))
+            left &= ~firsts[-1]
+        return firsts
 
     def of(self, origin: Origin) -> Area:
         return Area(_bits(c.origin is origin for c in self.callers), (1 << len(self.moments)) - 1)
@@ -104,7 +104,7 @@ class CallSets:
         return self._situation(*divmod(_lowest(calls), len(self.moments)))
 
     def callers_with(self, condition: Condition) -> int:
-        """The callers of whom a condition can hold."""
+        """The callers for whom a condition can hold."""
         if condition.callers not in self._callers_with:
             asked = replace(condition, hours=(), until=None)
             callers = range(len(self.callers) if self.moments else 0)
@@ -116,10 +116,10 @@ class CallSets:
         if condition not in self._moments_with:
             if self._given:
                 asked = replace(condition, callers=())
-                found = _bits(self._holds(asked, 0, at) for at in range(len(self.moments)))
+                moments = _bits(self._holds(asked, 0, at) for at in range(len(self.moments)))
             else:
-                found = self._situations.bits(self.atoms, condition)
-            self._moments_with[condition] = found
+                moments = self._situations.bits(self.atoms, condition)
+            self._moments_with[condition] = moments
         return self._moments_with[condition]
 
     def calling_from(self, numbers: Iterable[str]) -> int:

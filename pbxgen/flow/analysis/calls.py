@@ -21,7 +21,7 @@ from pbxgen.flow.plan import Origin
 from pbxgen.phrases import Phrases
 
 LONGEST_RINGING = 180
-"""Seconds of ringing above which a caller has long given up (SEMANTICS, "too long")."""
+"""Seconds of ringing above which few callers still wait: a longer call is PBX212."""
 
 _LONG, _LONG_TOLD = 50, 3
 """Of examples with more ringings than that, so many are told: the end of a chain needs none of its own."""
@@ -30,7 +30,7 @@ _LONG, _LONG_TOLD = 50, 3
 def find_in_calls(reach: Reach, situations: Situations, say: Phrases) -> tuple[Diagnostic, ...]:
     """PBX210, PBX212 and PBX213 of every entry."""
     calls = _Calls(reach, situations, say)
-    return tuple(found for entry in entries(reach.plan) for found in calls.judge(entry))
+    return tuple(finding for entry in entries(reach.plan) for finding in calls.judge(entry))
 
 
 _HELP = {
@@ -95,7 +95,7 @@ class _Calls:
                 return f"a call to {entry.label} can be diverted more than {most} time{'' if most == 1 else 's'}"
 
     def _finding(self, code: str, entry: Entry, flow: Flow, way: BestWay) -> Diagnostic:
-        """The example is told once: a hundred people with one policy do not need it a hundred times."""
+        """One example for all: a hundred users with one policy do not need a hundred examples."""
         key = (code, flow.form, code == "PBX210" and entry.number is None)
         help, example = _HELP[code], None
         if key in self._told:

@@ -1,4 +1,4 @@
-"""Which rules may apply to a call of a given origin (or of either), whoever calls and whenever."""
+"""Which rules may apply to a call of a given origin (or of either), for any caller and at any time."""
 
 from __future__ import annotations
 
@@ -47,18 +47,18 @@ class Choices:
         return known
 
     def _find(self, rules: Rules) -> tuple[list[Rule], bool]:
-        found = []
+        applying = []
         for rule in rules:
             condition = rule.condition
             if condition.until is not None and condition.until < self._start:
                 continue
             if self._origin is not None and not self._plan.may_hold(condition, self._origin):
                 continue
-            found.append(rule)
+            applying.append(rule)
             anybody = not condition.callers or any(c.name == self._origin for c in condition.callers)
             if anybody and not condition.hours and condition.until is None:
-                return found, True
-        return found, False
+                return applying, True
+        return applying, False
 
     def of_user(self, extension: str) -> OfUser:
         known = self._users.get(extension)
@@ -73,10 +73,10 @@ class Choices:
         return rules, certain and all(any(p.ends_call for p in r.places) for r in rules)
 
     def _all_answers(self, user: User) -> list[Places]:
-        found: dict[tuple[object, ...], Places] = {}
+        answers: dict[tuple[object, ...], Places] = {}
         for places in self.answers(user):
-            found.setdefault(tuple((p.key, p.timeout) for p in places), places)
-        return list(found.values())
+            answers.setdefault(tuple((p.key, p.timeout) for p in places), places)
+        return list(answers.values())
 
     def answers(self, user: User) -> list[Places]:
         """What may be queued once the phone has rung, wherever it is written."""
@@ -85,16 +85,16 @@ class Choices:
 
     def _answers(self, user: User, outcome: Outcome) -> list[Places]:
         general, certain = self.of(user.deviations.of(outcome))
-        found: list[Places] = [r.places for r in general]
+        answers: list[Places] = [r.places for r in general]
         if not certain:
-            found.append(())
+            answers.append(())
         if self._origin is Origin.INTERNAL:
-            return found
+            return answers
         returning, certain = self.of(user.deviations.operator_return(outcome))
         first: list[Places] = [r.places for r in returning]
         if not certain or self._origin is None:
             first.append(())
-        return [a + b for a in first for b in found]
+        return [a + b for a in first for b in answers]
 
     def _seconds(self, user: User) -> int:
         if user.dnd:

@@ -26,7 +26,8 @@ from pbxgen.flow.analysis.samples import sample_numbers
 from pbxgen.flow.analysis.search import Aim, best_of_all
 from pbxgen.flow.analysis.situations import Situations
 from pbxgen.flow.numbering import Cost
-from pbxgen.flow.plan import Place, PlaceKind, Plan, Profile, Route
+from pbxgen.flow.plan import Place, PlaceKind, Plan, Route
+from pbxgen.flow.self_service import Profile
 from pbxgen.flow.settings import DEVIATIONS, STATES, Setting, State, applied, named, place_of
 from pbxgen.phrases import Phrases
 
@@ -79,15 +80,15 @@ def _written(
     for entry in entries(reach.plan):
         flow = reach.flow_of(entry.place)
         for owner in flow.keys[1:]:  # whoever is called directly has been asked
-            for found in costly.get(owner, ()):
-                if not _may(reach.plan, entry, found):
-                    chains.follow(entry, flow, found)
+            for costly_place in costly.get(owner, ()):
+                if not _may(reach.plan, entry, costly_place):
+                    chains.follow(entry, flow, costly_place)
     by_settings = _BySettings(reach, situations, say)
     for of_owner in costly.values():
-        for found in of_owner:
-            if found.reached_by:
-                yield _finding(found)
-            yield from by_settings.of(found)
+        for costly_place in of_owner:
+            if costly_place.reached_by:
+                yield _finding(costly_place)
+            yield from by_settings.of(costly_place)
 
 
 class _BySettings:
@@ -107,35 +108,35 @@ class _BySettings:
         self._touched: dict[str, frozenset[Key]] = {}
         """By a place as settings name it: all that calls to it can come to."""
 
-    def of(self, found: _Costly) -> Iterator[Diagnostic]:
-        told = self.leading(found)
+    def of(self, costly: _Costly) -> Iterator[Diagnostic]:
+        told = self.leading(costly)
         if told:
-            yield _finding_by_settings(found, *told[0], more=len(told) - 1)
+            yield _by_setting(costly, *told[0], more=len(told) - 1)
 
-    def leading(self, found: _Costly) -> list[tuple[Entry, str, str, _Costly]]:
-        """Whose calls come to the number by one setting of theirs, each with the key, where to, and what is told."""
-        leading = self._leading_to(found)
+    def leading(self, costly: _Costly) -> list[tuple[Entry, str, str, _Costly]]:
+        """Entries from which one setting of the user leads to the number, each with key, destination and finding."""
+        leading = self._leading_to(costly)
         told: list[tuple[Entry, str, str, _Costly]] = []
         self._known.clear()
         for entry in self._setters:
-            if entry in found.reached_by or entry.place.key == found.owner or _may(self._plan, entry, found):
+            if entry in costly.reached_by or entry.place.key == costly.owner or _may(self._plan, entry, costly):
                 continue
             for key, to in self._settings(entry, leading):
-                reached = self._reached(entry, key, to, found)
+                reached = self._reached(entry, key, to, costly)
                 if reached is not None:
                     told.append((entry, key, to, reached))
                     break
         return told
 
-    def _leading_to(self, found: _Costly) -> list[str]:
+    def _leading_to(self, costly: _Costly) -> list[str]:
         """Places, as settings name them, from which calls might come to the number; its owner first."""
         leading: list[str] = []
         forms: dict[int, int] = {}
-        for place in sorted(self._plan.places(), key=lambda place: place.key != found.owner):
+        for place in sorted(self._plan.places(), key=lambda place: place.key != costly.owner):
             if place.kind is PlaceKind.INBOUND:
                 continue
             flow = self._reach.flow_of(place)
-            if {found.owner, found.place.key} <= set(flow.keys):
+            if {costly.owner, costly.place.key} <= set(flow.keys):
                 forms[flow.form] = forms.get(flow.form, 0) + 1
                 if forms[flow.form] <= _OF_A_FORM:
                     self._touched[named(self._plan, place)] = frozenset(flow.keys)
@@ -152,22 +153,22 @@ class _BySettings:
         yield from ((key, "off") for key, rules in user.deviations.lists() if rules and key in keys)
         yield from ((key, "off") for key in STATES if key in profile.may and getattr(user, key))
 
-    def _reached(self, entry: Entry, key: str, to: str, found: _Costly) -> _Costly | None:
-        """What is told of the number where it is reached. Users who divert alike are looked at once."""
+    def _reached(self, entry: Entry, key: str, to: str, costly: _Costly) -> _Costly | None:
+        """The finding if the number is reached. Users who divert alike are examined once."""
         extension = entry.place.target
         flow = self._reach.flow_of(entry.place)
         where = {one: n for n, one in enumerate(flow.keys)}
         if to == "off":
-            if not {found.owner, found.place.key} <= where.keys():
+            if not {costly.owner, costly.place.key} <= where.keys():
                 return None
-            who: Hashable = (where[found.owner], where[found.place.key])
+            who: Hashable = (where[costly.owner], where[costly.place.key])
         else:  # a user whom the call can come back to from there is like no other
             who = extension if entry.place.key in self._touched[to] else None
         same = (self._profile(entry), key, to, flow.form, who)
         if same not in self._known:
             state = State({extension: {key: Setting(to)}})
             reach = Reach(applied(self._plan, state, dt.datetime.combine(self._situations.start, dt.time())))
-            one = replace(found, reached_by=[], example=None, like=None)
+            one = replace(costly, reached_by=[], example=None, like=None)
             _Chains(reach, self._situations, self._say).follow(entry, reach.flow_of(entry.place), one)
             self._known[same] = one if one.reached_by else None
         return self._known[same]
@@ -176,14 +177,14 @@ class _BySettings:
         return self._plan.users[entry.place.target].self_service
 
 
-def _finding_by_settings(found: _Costly, entry: Entry, key: str, to: str, reached: _Costly, *, more: int) -> Diagnostic:
+def _by_setting(costly: _Costly, entry: Entry, key: str, to: str, reached: _Costly, *, more: int) -> Diagnostic:
     return make(
-        found.code,
+        costly.code,
         f"{entry.label}{_more(more)} may {_what(key, to)}: calls to them can then end at "
-        f"{found.place.target}, {found.price}, by way of {found.owner[0]} {found.owner[1]}",
-        found.place.location,
+        f"{costly.place.target}, {costly.price}, by way of {costly.owner[0]} {costly.owner[1]}",
+        costly.place.location,
         help="give them a profile that may not do this, or accept it with a reason",
-        subject=found.owner,
+        subject=costly.owner,
         example=reached.example,
     )
 
@@ -226,9 +227,9 @@ class _ByNumbersSet:
                 same = (flow.form, at, users[extension].self_service)
                 if same not in known:
                     known[same] = self._come_to(entry, extension)
-                found = known[same]
-                if found is not None:
-                    shown = shown or (extension, *found)
+                key_and_place = known[same]
+                if key_and_place is not None:
+                    shown = shown or (extension, *key_and_place)
                     reached.append(entry)
                     break
         if shown is not None:
@@ -243,9 +244,9 @@ class _ByNumbersSet:
             if profile in looked_at:
                 continue
             looked_at.add(profile)
-            for key, reach, found in self._set(extension):
-                found.reached_by.extend(reached)
-                told = _BySettings(reach, self._situations, self._say).leading(found)
+            for key, reach, costly in self._set(extension):
+                costly.reached_by.extend(reached)
+                told = _BySettings(reach, self._situations, self._say).leading(costly)
                 if told:
                     entry, own, to, example = told[0]
                     first = f"{entry.label}{_more(len(told) - 1)} may {_what(own, to)}, and "
@@ -261,14 +262,14 @@ class _ByNumbersSet:
         for key in DEVIATIONS:
             if key in profile.may:
                 plan = applied(self._plan, State({extension: {key: Setting(f"n{place.target}")}}), moment)
-                found = _Costly(place, (_USER, extension), *_PRICES[Cost.ABROAD], {place.location})
-                yield key, Reach(plan), found
+                costly = _Costly(place, (_USER, extension), *_PRICES[Cost.ABROAD], {place.location})
+                yield key, Reach(plan), costly
 
     def _come_to(self, entry: Entry, extension: str) -> tuple[str, _Costly] | None:
-        for key, reach, found in self._set(extension):
-            _Chains(reach, self._situations, self._say).follow(entry, reach.flow_of(entry.place), found)
-            if found.reached_by:
-                return key, found
+        for key, reach, costly in self._set(extension):
+            _Chains(reach, self._situations, self._say).follow(entry, reach.flow_of(entry.place), costly)
+            if costly.reached_by:
+                return key, costly
         return None
 
     def _finding(self, extension: str, key: str, whose: str, told: _Costly, first: str = "") -> Diagnostic:
@@ -286,7 +287,7 @@ class _ByNumbersSet:
 
 def _who_may_set_abroad(plan: Plan) -> dict[str, dict[str, Place]]:
     """By route: those who may set a number abroad that it carries, by extension."""
-    found: dict[str, dict[str, Place]] = {}
+    places_by_route: dict[str, dict[str, Place]] = {}
     home = f"+{plan.numbering.country_code}"
     numbers: dict[str, list[str]] = {}
     known: dict[tuple[str, ...], dict[str, str]] = {}
@@ -306,8 +307,8 @@ def _who_may_set_abroad(plan: Plan) -> dict[str, dict[str, Place]]:
         for name, number in known[user.routes].items():
             place = place_of(plan, user, f"n{number}")
             if place is not None:
-                found.setdefault(name, {})[user.extension] = place
-    return found
+                places_by_route.setdefault(name, {})[user.extension] = place
+    return places_by_route
 
 
 def _is_carried(plan: Plan, number: str, route: Route) -> bool:
@@ -329,35 +330,35 @@ class _Chains:
         """By the form of a flow, and where in it the owner and the number are: what has been told of it."""
         self._last: tuple[Entry, CallSets, Explorer] | None = None
 
-    def follow(self, entry: Entry, flow: Flow, found: _Costly) -> None:
+    def follow(self, entry: Entry, flow: Flow, costly: _Costly) -> None:
         """Note ``entry`` if calls to it can come to the costly number."""
         places = {key: n for n, key in enumerate(flow.keys)}
-        if found.place.key not in places:
+        if costly.place.key not in places:
             return  # no diversion is left to its owner
-        same = (flow.form, places[found.owner], places[found.place.key])
-        if found.alone and same in self._known:
+        same = (flow.form, places[costly.owner], places[costly.place.key])
+        if costly.alone and same in self._known:
             told = self._known[same]
         else:
-            told = found if self._comes_to(entry, flow, found) else None
-            if found.alone:
+            told = costly if self._comes_to(entry, flow, costly) else None
+            if costly.alone:
                 self._known[same] = told
         if told is not None:
-            found.reached_by.append(entry)
-            found.like = found.like or told
+            costly.reached_by.append(entry)
+            costly.like = costly.like or told
 
-    def _comes_to(self, entry: Entry, flow: Flow, found: _Costly) -> bool:
+    def _comes_to(self, entry: Entry, flow: Flow, costly: _Costly) -> bool:
         calls, explorer = self._steps(entry, flow)
         root = explorer.begin(entry.place)
-        aim = _ToCost(self._plan, self._ahead, found)
+        aim = _ToCost(self._plan, self._ahead, costly)
         way = best_of_all(explorer, entry, calls, root, aim)
-        if way is not None and found.example is None:
+        if way is not None and costly.example is None:
             situation = calls.situation(way.area)
             example = self._examples.example(entry, flow.atoms, situation, way.outcomes)
             last = replay(self._plan, situation, entry.place, way.outcomes)[-1]
-            if last.place is not None and last.place.key != found.place.key:
-                step = Step(self._say("example.follow_me", number=found.place.target), found.place.location)
+            if last.place is not None and last.place.key != costly.place.key:
+                step = Step(self._say("example.follow_me", number=costly.place.target), costly.place.location)
                 example = replace(example, steps=(*example.steps, step))
-            found.example = example
+            costly.example = example
         return way is not None
 
     def _steps(self, entry: Entry, flow: Flow) -> tuple[CallSets, Explorer]:
@@ -368,19 +369,19 @@ class _Chains:
         return self._last[1:]
 
 
-def _finding(found: _Costly) -> Diagnostic:
-    who = _several(found.reached_by)
-    whose = f"{found.owner[0]} {found.owner[1]}"
+def _finding(costly: _Costly) -> Diagnostic:
+    who = _several(costly.reached_by)
+    whose = f"{costly.owner[0]} {costly.owner[1]}"
     help = "end those chains before it, or accept it with a reason"
-    if found.example is None and found.like is not None:
-        help = f"in the same way as by way of {found.like.owner[0]} {found.like.owner[1]}: {help}"
+    if costly.example is None and costly.like is not None:
+        help = f"in the same way as by way of {costly.like.owner[0]} {costly.like.owner[1]}: {help}"
     return make(
-        found.code,
-        f"calls to {who} can end at {found.place.target}, {found.price}, by way of {whose}",
-        found.place.location,
+        costly.code,
+        f"calls to {who} can end at {costly.place.target}, {costly.price}, by way of {whose}",
+        costly.place.location,
         help=help,
-        subject=found.owner,
-        example=found.example,
+        subject=costly.owner,
+        example=costly.example,
     )
 
 
@@ -402,58 +403,58 @@ def _what(key: str, to: str) -> str:
 class _ToCost(Aim):
     """The shortest way to the number on its owner's behalf, or to its owner's phone where it rings along."""
 
-    def __init__(self, plan: Plan, ahead: PlacesAhead, found: _Costly) -> None:
+    def __init__(self, plan: Plan, ahead: PlacesAhead, costly: _Costly) -> None:
         self._ahead = ahead
         self._left = plan.max_diversions
-        self._found = found
+        self._found = costly
 
     def bound(self, point: Point, area: Area) -> int | None:
         ahead = self._ahead.of((p.key for p in point.places), self._left - point.state.diversions)
         return 0 if self._found.place.key in ahead or self._found.owner in ahead else None
 
     def is_reached(self, arrival: Arrival) -> bool:
-        ringing, found = arrival.step.ringing, self._found
+        ringing, costly = arrival.step.ringing, self._found
         if ringing is None:
             return False
         user, pending = ringing.user, ringing.pending
         if user is not None:
-            legs = (leg for leg in user.follow_me if leg.place.key == found.place.key)
+            legs = (leg for leg in user.follow_me if leg.place.key == costly.place.key)
             along = any(ringing.cap is None or leg.delay < ringing.cap for leg in legs)
-            return along and not user.dnd and (_USER, user.extension) == found.owner
-        if pending.place.key != found.place.key:
+            return along and not user.dnd and (_USER, user.extension) == costly.owner
+        if pending.place.key != costly.place.key:
             return False
-        if found.owner[0] == _USER:
-            return pending.by == found.owner[1]
-        return pending.by is None and pending.place.location in found.locations
+        if costly.owner[0] == _USER:
+            return pending.by == costly.owner[1]
+        return pending.by is None and pending.place.location in costly.locations
 
 
-def _may(plan: Plan, entry: Entry, found: _Costly) -> bool:
+def _may(plan: Plan, entry: Entry, costly: _Costly) -> bool:
     """Does the called user's own class allow calls to this number abroad?"""
-    if found.code != "PBX216" or entry.place.kind is not PlaceKind.USER:
+    if costly.code != "PBX216" or entry.place.kind is not PlaceKind.USER:
         return False
-    route = plan.route_of(found.place.target)
+    route = plan.route_of(costly.place.target)
     return route is not None and route.name in (plan.users[entry.place.target].routes or ())
 
 
 def _costly_places(plan: Plan) -> dict[Key, list[_Costly]]:
-    """Costly numbers by who diverts to them, in the order of the plan."""
-    found: dict[Key, list[_Costly]] = {}
+    """Costly numbers by the user, group or inbound number that diverts to them, in the order of the plan."""
+    by_owner: dict[Key, list[_Costly]] = {}
 
     def note(owner: Key, places: Iterable[Place]) -> None:
         for place in places:
             if place.kind is not PlaceKind.OUTSIDE:
                 continue
-            same = [one for one in found.get(owner, ()) if one.place.target == place.target]
+            same = [one for one in by_owner.get(owner, ()) if one.place.target == place.target]
             price = _PRICES.get(plan.costs.get(place.target))
             if same:
                 same[0].locations.add(place.location)
             elif price is not None:
-                found.setdefault(owner, []).append(_Costly(place, owner, *price, {place.location}))
+                by_owner.setdefault(owner, []).append(_Costly(place, owner, *price, {place.location}))
 
     for place in sorted(plan.places(), key=lambda place: place.kind is PlaceKind.INBOUND):
         note(place.key, (*plan.leads_to(place.key), *plan.rings_along(place.key)))
-    every = [one for of_owner in found.values() for one in of_owner if one.owner[0] != _USER]
+    every = [one for of_owner in by_owner.values() for one in of_owner if one.owner[0] != _USER]
     writers = Counter(location for one in every for location in one.locations)
     for one in every:
         one.alone = all(writers[location] == 1 for location in one.locations)
-    return found
+    return by_owner

@@ -66,19 +66,19 @@ def _rung_from(plan: Plan, places: Iterable[Place]) -> list[str]:
     """Users whose phones ring behind ``places``, whatever conditions say: first those whose phones rings always."""
     ahead = list({place.key: place for place in places}.values())
     seen = {place.key for place in ahead}
-    found: dict[str, bool] = {}
+    users: dict[str, bool] = {}
     for place in ahead:  # grows meanwhile
         if place.kind is PlaceKind.USER:
             user = plan.users[place.target]
-            found[place.target] = not (user.dnd or user.deviations.unconditional or user.follow_me)
+            users[place.target] = not (user.dnd or user.deviations.unconditional or user.follow_me)
         for other in plan.rings_along(place.key):
             if other.kind is PlaceKind.USER:
-                found.setdefault(other.target, not plan.users[other.target].dnd)
+                users.setdefault(other.target, not plan.users[other.target].dnd)
         for further in plan.leads_to(place.key):
             if further.key not in seen:
                 seen.add(further.key)
                 ahead.append(further)
-    return sorted(found, key=lambda extension: not found[extension])
+    return sorted(users, key=lambda extension: not users[extension])
 
 
 def _other_than(extension: str | None, holders: Iterable[str]) -> str | None:

@@ -13,7 +13,7 @@ from pbxgen.flow.analysis.call_sets import Area, Asked, Been, CallSets
 from pbxgen.flow.analysis.places_ahead import PlacesAhead
 from pbxgen.flow.analysis.reach import Key
 from pbxgen.flow.analysis.ringing import outcomes
-from pbxgen.flow.machine import Ending, EndKind, Event, EventKind, Pending, Ringing, State, Step
+from pbxgen.flow.machine import CallState, Ending, EndKind, Event, EventKind, Pending, Ringing, Step
 from pbxgen.flow.plan import Outcome, Place, PlaceKind
 
 
@@ -21,7 +21,7 @@ from pbxgen.flow.plan import Outcome, Place, PlaceKind
 class Point:
     """A state without what cannot matter to where the call goes. A state that is met again is the same point."""
 
-    state: State
+    state: CallState
     places: tuple[Place, ...]
     """Those to try."""
 
@@ -78,7 +78,7 @@ class Explorer:
         return len(self._arrivals)
 
     def begin(self, entry: Place) -> Point:
-        return self._point(State((Pending(entry),), frozenset()))
+        return self._point(CallState((Pending(entry),), frozenset()))
 
     def of(self, point: Point, area: Area) -> tuple[Arrival, ...]:
         """What the calls of ``area``, which is of one origin, come to after ``point``."""
@@ -94,15 +94,15 @@ class Explorer:
     def branches(self, arrival: Arrival) -> tuple[Branch, ...]:
         """The outcomes of a ringing that nobody answers, and where the call is after each outcome."""
         if arrival not in self._branches:
-            found: list[Branch] = []
+            branches: list[Branch] = []
             for rank, outcome in enumerate(arrival.seconds):
                 left = [arrival.area]
                 while left:
-                    found.append(self._branch(arrival, outcome, rank, left.pop(), left))
-            self._branches[arrival] = tuple(found)
+                    branches.append(self._branch(arrival, outcome, rank, left.pop(), left))
+            self._branches[arrival] = tuple(branches)
         return self._branches[arrival]
 
-    def _arrive(self, state: State, area: Area, others: list[Area]) -> Arrival:
+    def _arrive(self, state: CallState, area: Area, others: list[Area]) -> Arrival:
         asked = Asked(self.calls, area, others, rings=True)
         step = machine.advance(self.plan, asked.caller, asked, state._replace(visited=Been.of(state.visited, asked)))
         over_maximum = is_over_maximum(step.events, step.state)
@@ -123,7 +123,7 @@ class Explorer:
             outcome, rank, arrival.seconds[outcome], over_maximum, asked.area, self._point(following), asked.chosen
         )
 
-    def _point(self, state: State) -> Point:
+    def _point(self, state: CallState) -> Point:
         # The caller, whom ``Been`` adds, is not known.
         state, _ = self._ahead.canonical(state._replace(visited=frozenset(iter(state.visited))))
         keys = tuple(p.place.key for p in state.to_try)
@@ -138,7 +138,7 @@ def is_lost(ending: Ending) -> bool:
     return ending.kind is EndKind.RELEASED and not ending.by_rule
 
 
-def is_over_maximum(events: Sequence[Event], state: State) -> bool:
+def is_over_maximum(events: Sequence[Event], state: CallState) -> bool:
     """Did the maximum keep a rule from sending the call where it has not been?"""
     return any(
         e.kind is EventKind.NOT_DIVERTED_MAX and any(p.key not in state.visited for p in e.places) for e in events

@@ -33,12 +33,12 @@ def analyse(plan: Plan, today: dt.date, language: str = "en") -> tuple[Diagnosti
     variants = [(words, resolved(plan, on)) for words, on in ways.every]
     if len(variants) == 1:
         return _analyse(variants[0][1], today, language)
-    found = [(words, variant, _analyse(variant, today, language)) for words, variant in variants]
-    everywhere = [{_same(d) for d in diagnostics} for _, _, diagnostics in found]
+    by_variant = [(words, variant, _analyse(variant, today, language)) for words, variant in variants]
+    everywhere = [{_same(d) for d in diagnostics} for _, _, diagnostics in by_variant]
     told: dict[tuple[object, ...], Diagnostic] = {}
-    for words, _, diagnostics in found:
+    for words, _, diagnostics in by_variant:
         for one in diagnostics:
-            if one.code == "PBX211" and not (_dead_wherever(one, found) and _is_certain(one, plan, ways.left_out)):
+            if one.code == "PBX211" and not (_dead_wherever(one, by_variant) and _is_certain(one, plan, ways.left_out)):
                 continue
             always = all(_same(one) in each for each in everywhere) or one.code == "PBX211"
             told.setdefault(_same(one), one if always else replace(one, message=f"{one.message} ({words})"))
@@ -49,8 +49,8 @@ def analyse(plan: Plan, today: dt.date, language: str = "en") -> tuple[Diagnosti
 def _not_known(plan: Plan, left_out: Sequence[str]) -> Diagnostic:
     return make(
         "PBX220",
-        f"switches {', '.join(left_out)} can stand in more ways than can be looked at: each one alone, none, and all "
-        "have been; whether a call can be lost in the others is not known",
+        f"switches {', '.join(left_out)} have too many combinations: checked are each one alone on, all off and all "
+        "on; whether a call can be lost in the others is not known",
         plan.switches[left_out[0]].location,
         help="let fewer switches decide over one call, or accept it with a reason, at the top of the source",
         subject=("switch", left_out[0]),
@@ -67,9 +67,9 @@ def _same(one: Diagnostic) -> tuple[object, ...]:
     return one.code, one.location, one.subjects, one.message
 
 
-def _dead_wherever(one: Diagnostic, found: Sequence[tuple[str, Plan, tuple[Diagnostic, ...]]]) -> bool:
+def _dead_wherever(one: Diagnostic, by_variant: Sequence[tuple[str, Plan, tuple[Diagnostic, ...]]]) -> bool:
     """Does a rule apply in no position of the switches in which it is there?"""
-    for _, variant, diagnostics in found:
+    for _, variant, diagnostics in by_variant:
         is_there = any(rule.location == one.location for _, _, rules in variant.rules() for rule in rules)
         if is_there and not any(d.code == one.code and d.location == one.location for d in diagnostics):
             return False

@@ -28,12 +28,12 @@ def find_loops(plan: Plan, situations: Situations) -> tuple[Loop, ...]:
     for component in _cycles(graph):
         conditions = [rule.condition for node in component for rule in lists[node]]
         calls = CallSets.of_strangers(situations, conditions)
-        found: set[frozenset[str]] = set()
+        known_loops: set[frozenset[str]] = set()
         for situation in sorted(map(calls.first_of, calls.alike(conditions)), key=lambda s: s.moment):
             for loop in _loops_in(plan, {n: lists[n] for n in component}, situation):
                 users = frozenset(user for user, _ in loop.steps)
-                if users not in found:
-                    found.add(users)
+                if users not in known_loops:
+                    known_loops.add(users)
                     loops.append(loop)
     return tuple(loops)
 

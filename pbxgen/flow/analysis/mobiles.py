@@ -24,46 +24,45 @@ class _Finding:
     place: Place
     by: User | None
     mailbox: Place
-    """The first that was met of those that stand behind it."""
+    """The first mailbox found after it."""
     via: Place | None
-    """By which destination calls come to whoever wrote it, where the mailbox is not theirs."""
+    """The destination by which calls reach the user with this rule, if the mailbox is another user's."""
     subjects: dict[Key, None] = field(default_factory=dict)
 
 
 def unconfirmed_mobiles(plan: Plan, start: dt.date) -> Iterator[Diagnostic]:
-    """One finding for each destination as written, whoever uses it, of rules that may apply from ``start`` on."""
+    """One finding for each written destination (of all users who have it) in rules that may apply from ``start`` on."""
     every: dict[Location, _Finding] = {}
     for origin in (Origin.EXTERNAL, Origin.INTERNAL):
         _Follower(plan, Choices(plan, start, origin), every).follow()
-    for found in every.values():
-        several = len(found.subjects) > 1
-        what = "a mobile" if several else found.place.target
-        behind = "a mailbox" if several else f"mailbox {found.mailbox.target}"
-        related = [Related("calls come this way", found.via.location)] if found.via is not None else []
-        if found.mailbox.location != found.place.location:
-            related.append(Related("this mailbox would not get the message", found.mailbox.location))
-        mobile = found.by is not None and found.place.target == found.by.mobile
-        written = "mobile" if mobile else f'"{found.place.target}"'
+    for finding in every.values():
+        several = len(finding.subjects) > 1
+        what = "a mobile" if several else finding.place.target
+        behind = "a mailbox" if several else f"mailbox {finding.mailbox.target}"
+        related = [Related("calls come this way", finding.via.location)] if finding.via is not None else []
+        if finding.mailbox.location != finding.place.location:
+            related.append(Related("this mailbox would not get the message", finding.mailbox.location))
+        mobile = finding.by is not None and finding.place.target == finding.by.mobile
+        written = "mobile" if mobile else f'"{finding.place.target}"'
         yield make(
             "PBX217",
-            f"{what} is called without `confirm`, and {behind} stands behind it",
-            found.place.location,
-            help=f"write {{to: {written}, confirm: true}}: who answers must then press 1, which a mailbox does not; a "
-            "phone that is off would otherwise take the call with its own greeting, and nobody would find the message "
-            "here",
+            f"{what} is called without `confirm`, and {behind} comes after it",
+            finding.place.location,
+            help=f"write {{to: {written}, confirm: true}}: the person who answers must then press 1. A mobile that is "
+            "off is answered by the mailbox of its network, and the message would not be found here",
             related=related,
-            subjects=found.subjects,
+            subjects=finding.subjects,
         )
 
 
 class _Follower:
     """Follows rules for calls of one origin, with the place that ends the call; ignores visited places and hours."""
 
-    def __init__(self, plan: Plan, choices: Choices, found: dict[Location, _Finding]) -> None:
+    def __init__(self, plan: Plan, choices: Choices, findings: dict[Location, _Finding]) -> None:
         self._plan = plan
         self._choices = choices
         self._ahead = PlacesAhead(plan)
-        self._found = found
+        self._found = findings
         self._seen: set[tuple[Key, PlaceKind | None]] = set()
         self._queue: deque[tuple[Key, Place | None, Place | None]] = deque()
 
@@ -123,7 +122,7 @@ class _Follower:
         return ends
 
     def _left_by(self, places: Places) -> Place | None:
-        """A mailbox that comes to stand behind everything once nobody at ``places`` has taken the call."""
+        """The mailbox that is tried last if nobody at ``places`` takes the call."""
         called = [p.key for p in places if p.kind in (PlaceKind.USER, PlaceKind.INBOUND)]
         ahead = self._ahead.of(called, self._plan.max_diversions) if called else ()
         for kind, target in (*called, *sorted(ahead)):
@@ -135,8 +134,8 @@ class _Follower:
     def _note(self, key: Key, user: User | None, place: Place, end: Place | None, via: Place | None) -> None:
         if end is None or end.kind is not PlaceKind.MAILBOX or not _unconfirmed(place, user):
             return
-        found = self._found.setdefault(place.location, _Finding(place, user, end, via))
-        found.subjects[key] = None
+        finding = self._found.setdefault(place.location, _Finding(place, user, end, via))
+        finding.subjects[key] = None
 
 
 def _unconfirmed(place: Place, user: User | None) -> bool:

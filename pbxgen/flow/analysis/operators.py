@@ -124,7 +124,7 @@ _Leading = tuple[tuple[Condition, bool], ...]
 
 def _opening(plan: Plan) -> dict[str, list[_Leading]]:
     """By operator position: the lists of rules that lead calls to it by the hour, those that do it alike once."""
-    found: dict[str, dict[_Leading, None]] = {}
+    leading_to: dict[str, dict[_Leading, None]] = {}
     lists = {id(rules): rules for _, _, rules in plan.rules()}
     for rules in lists.values():
         if not any(r.condition.hours for r in rules):
@@ -138,8 +138,8 @@ def _opening(plan: Plan) -> dict[str, list[_Leading]]:
                 leading.append((rule.condition, leads and (timed or by_the_hour)))
                 by_the_hour |= timed and not rule.condition.callers and not leads
             if any(leads for _, leads in leading):
-                found.setdefault(name, {})[tuple(leading)] = None
-    return {name: list(every) for name, every in found.items()}
+                leading_to.setdefault(name, {})[tuple(leading)] = None
+    return {name: list(every) for name, every in leading_to.items()}
 
 
 def _leads(plan: Plan, situations: Situations, leading: _Leading, moment: dt.datetime) -> bool:

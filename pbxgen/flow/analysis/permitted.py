@@ -27,18 +27,8 @@ from pbxgen.flow.analysis.ringing import outcomes
 from pbxgen.flow.analysis.samples import sample_numbers
 from pbxgen.flow.analysis.search import may_be_lost
 from pbxgen.flow.analysis.situations import Situations
-from pbxgen.flow.plan import (
-    Condition,
-    Origin,
-    Outcome,
-    Place,
-    PlaceKind,
-    Plan,
-    Profile,
-    Rule,
-    Rules,
-    User,
-)
+from pbxgen.flow.plan import Condition, Origin, Outcome, Place, PlaceKind, Plan, Rule, Rules, User
+from pbxgen.flow.self_service import Profile
 from pbxgen.flow.settings import STATES, Setting, Settings, State, applied, named, place_of
 from pbxgen.phrases import Phrases
 
@@ -85,8 +75,8 @@ def losses_by_settings(plan: Plan, situations: Situations, say: Phrases) -> Iter
             if same not in shown:
                 shown[same] = entry.label
                 yield _not_proven(plan, entry, search.setters(entry))
-        for n, found in enumerate(losses):
-            loss = replace(found, chosen=search.own_names(entry, found))
+        for n, each_loss in enumerate(losses):
+            loss = replace(each_loss, chosen=search.own_names(entry, each_loss))
             if not loss.chosen or loss.keys in told:
                 continue
             told.add(loss.keys)
@@ -112,8 +102,8 @@ def _not_proven(plan: Plan, entry: Entry, setters: tuple[str, ...]) -> Diagnosti
     others = f" and {len(setters) - 1} more" if len(setters) > 1 else ""
     return make(
         "PBX220",
-        f"{first.name} ({first.extension}){others} may set more than can be looked at: whether a call from outside "
-        f"{to(entry)} can then be lost is not known",
+        f"{first.name} ({first.extension}){others} may set more combinations than can be checked: whether a call "
+        f"from outside {to(entry)} can then be lost is not known",
         first.location,
         help="give them mailboxes, or a profile that may divert to fewer kinds of places, or accept it with a reason",
         subject=("user", first.extension),
@@ -230,10 +220,10 @@ class Search:
         for attempt in (settings, self._with_phones_free(flow, settings)):
             plan = applied(self._source, State(dict(attempt)), situation.moment)
             try:
-                found = ExampleTeller(plan, say).example(entry, flow.atoms, situation, loss.outcomes, lost=True)
+                example = ExampleTeller(plan, say).example(entry, flow.atoms, situation, loss.outcomes, lost=True)
             except KeyError:  # an outcome that only somebody has who has set do not disturb or follow me
                 continue
-            return found
+            return example
         return None
 
     def _with_phones_free(self, flow: Flow, settings: dict[str, dict[str, Setting]]) -> dict[str, Settings]:
@@ -466,6 +456,6 @@ class _Places:
         if user.routes not in self._outside:
             routes = [r for r in self._plan.routes.values() if not r.emergency and r.name in (user.routes or ())]
             numbers = sample_numbers([r.patterns for r in routes]) if routes else ()
-            found = (n for n in numbers if place_of(self._plan, user, f"n{n}") is not None)
-            self._outside[user.routes] = next(found, None)
+            numbers_allowed = (n for n in numbers if place_of(self._plan, user, f"n{n}") is not None)
+            self._outside[user.routes] = next(numbers_allowed, None)
         return self._outside[user.routes]

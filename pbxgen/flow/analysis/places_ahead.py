@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from pbxgen.flow.analysis.reach import Key
-from pbxgen.flow.machine import Pending, State
+from pbxgen.flow.machine import CallState, Pending
 from pbxgen.flow.plan import Outcome, PlaceKind, Plan
 
 RUNG = "rung"
-"""Kind of key of who rings along, as a member or by `follow_me`, without being called."""
+"""Kind of key of a user who rings as a member or by `follow_me`, without being called."""
 
 _MOST_KEPT = 200_000
 """Keys in answers that are remembered; of a chain of a thousand groups each is long."""
@@ -26,10 +26,10 @@ class PlacesAhead:
 
     def of(self, keys: Iterable[Key], left: int) -> frozenset[Key]:
         """``keys`` and all behind them by ``left`` diversions, and one more: does the maximum keep calls from it?"""
-        found = [self._of_one(key, left) for key in keys]
-        return found[0] if len(found) == 1 else frozenset[Key]().union(*found)
+        keys_ahead = [self._of_one(key, left) for key in keys]
+        return keys_ahead[0] if len(keys_ahead) == 1 else frozenset[Key]().union(*keys_ahead)
 
-    def canonical(self, state: State) -> tuple[State, frozenset[Key]]:
+    def canonical(self, state: CallState) -> tuple[CallState, frozenset[Key]]:
         """``state`` without what cannot matter to where the call goes, and everything that it can still come to.
 
         Left out are places to try that the call has been to or that stand twice, everything behind a place that ends
@@ -46,7 +46,7 @@ class PlacesAhead:
             if pending.place.ends_call:
                 break
         ahead = self.of((p.place.key for p in to_try), self.plan.max_diversions - state.diversions)
-        return State(tuple(to_try), state.visited & ahead, state.diversions, Outcome.BUSY), ahead
+        return CallState(tuple(to_try), state.visited & ahead, state.diversions, Outcome.BUSY), ahead
 
     def _of_one(self, key: Key, left: int) -> frozenset[Key]:
         known = self._known.get((key, left))
@@ -61,19 +61,19 @@ class PlacesAhead:
 
     def _walk(self, start: Key, left: int) -> set[Key]:
         """Breadth first by diversions: what is met first is met with the most of them left."""
-        found = {start}
+        reached = {start}
         level = [start]
         while level and left >= 0:
             deeper: list[Key] = []
             for key in level:  # grows meanwhile
                 costs = key[0] == PlaceKind.USER.value
                 for following in self._behind(key):
-                    if following not in found:
-                        found.add(following)
+                    if following not in reached:
+                        reached.add(following)
                         (deeper if costs else level).append(following)
             level = deeper
             left -= 1
-        return found
+        return reached
 
     def _behind(self, key: Key) -> tuple[Key, ...]:
         if key not in self._next:

@@ -221,7 +221,7 @@ class _Walk:
         return numbers
 
     def nodes(self) -> list[Hashable]:
-        found: list[Hashable] = []
+        nodes: list[Hashable] = []
         for diversions, level in enumerate(self._levels):
             last = diversions == self._plan.max_diversions
             for key in level:  # grows meanwhile
@@ -234,8 +234,8 @@ class _Walk:
                 numbers += [self.along.setdefault(extension, len(self.along)) for extension in stop.along]
                 if stop.beyond:
                     self._beyond.append(stop.beyond)
-                found.append((stop.shape, *numbers))
-        return found
+                nodes.append((stop.shape, *numbers))
+        return nodes
 
     def beyond(self) -> Iterator[Hashable]:
         """The places that no diversion is left to: whether a call has been to all of them decides whether the maximum

@@ -27,12 +27,12 @@ def leg_seconds(ringing: Ringing, caller: Caller, conditions: Conditions) -> tup
     if user is None or user.dnd or not user.follow_me:
         return ()
     alone = ring_seconds(user, caller.origin, conditions)
-    found = []
+    by_outcome = []
     for leg in user.follow_me:
         whole = alone if leg.place.timeout is None else leg.place.timeout
         seconds = whole if ringing.cap is None else min(whole, ringing.cap - leg.delay)
-        found.append(0 if leg.place.key == caller.key else max(seconds, 0))
-    return tuple(found)
+        by_outcome.append(0 if leg.place.key == caller.key else max(seconds, 0))
+    return tuple(by_outcome)
 
 
 def _user(plan: Plan, user: User, ringing: Ringing, caller: Caller, conditions: Conditions) -> Seconds:
@@ -55,8 +55,8 @@ def _user(plan: Plan, user: User, ringing: Ringing, caller: Caller, conditions: 
             ends.append(end)
             at = end if is_user else leg.delay
             busy_at[leg.place.key] = max(at, busy_at.get(leg.place.key, 0))
-    found = _together(ends, refused, busy_at)
-    return found if user.call_waiting else {Outcome.BUSY: 0} | found
+    seconds_by_outcome = _together(ends, refused, busy_at)
+    return seconds_by_outcome if user.call_waiting else {Outcome.BUSY: 0} | seconds_by_outcome
 
 
 def _group(plan: Plan, group: RingGroup, cap: int | None, caller: Caller) -> Seconds:
@@ -80,5 +80,5 @@ def _together(ends: list[int], refused: list[int], busy_at: Mapping[Key, int]) -
     if not ends:
         return {Outcome.BUSY if refused else Outcome.UNREACHABLE: longest}
     busy = longest if refused or len(busy_at) > 1 else max(busy_at.values())
-    found = {Outcome.NO_ANSWER: longest, Outcome.BUSY: busy}
-    return found if refused else found | {Outcome.UNREACHABLE: longest}
+    seconds_by_outcome = {Outcome.NO_ANSWER: longest, Outcome.BUSY: busy}
+    return seconds_by_outcome if refused else seconds_by_outcome | {Outcome.UNREACHABLE: longest}

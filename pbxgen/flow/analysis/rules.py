@@ -18,7 +18,7 @@ from pbxgen.flow.plan import Deviations, Origin, Outcome, PlaceKind, Plan, Rule,
 SOON = dt.timedelta(days=14)
 """How long before its last day a rule's end is announced."""
 
-Passed = Callable[[Rule, Rule], bool]
+MayPass = Callable[[Rule, Rule], bool]
 """May a call come to the first rule although the second would divert it?"""
 
 _Dead = Mapping[int, tuple[int, ...]]
@@ -56,12 +56,12 @@ def rules_that_never_apply(plan: Plan, situations: Situations) -> Iterator[Diagn
 
 def rules_that_end_soon(plan: Plan, today: dt.date) -> Iterator[Diagnostic]:
     """PBX219; rules that have ended are the language's to report (PBX154)."""
-    found: dict[Location, tuple[Rule, dict[tuple[str, str], None]]] = {}
+    ending: dict[Location, tuple[Rule, dict[tuple[str, str], None]]] = {}
     for rule, subject in _all_rules(plan):
         until = rule.condition.until
         if until is not None and today <= until <= today + SOON:
-            found.setdefault(rule.location, (rule, {}))[1][subject] = None
-    for rule, subjects in found.values():
+            ending.setdefault(rule.location, (rule, {}))[1][subject] = None
+    for rule, subjects in ending.values():
         assert rule.condition.until is not None
         days = (rule.condition.until - today).days
         when = "today" if days == 0 else "tomorrow" if days == 1 else f"in {days} days"
@@ -69,7 +69,7 @@ def rules_that_end_soon(plan: Plan, today: dt.date) -> Iterator[Diagnostic]:
             "PBX219",
             f"this rule ends on {rule.condition.until.isoformat()}, {when}",
             rule.location,
-            help="give it a later date if it shall go on; what then holds instead must be right from the day after",
+            help="give it a later date if it is to go on; else check which rule applies from the day after",
             subjects=subjects,
         )
 
@@ -82,7 +82,7 @@ def find_dead_rules(plan: Plan, situations: Situations) -> tuple[DeadRule, ...]:
     dead: dict[Location, DeadRule] = {}
     subjects: dict[Location, dict[tuple[str, str], None]] = {}
 
-    def note(rules: Sequence[Rule], verdict: _Dead, passed: Passed, subject: tuple[str, str]) -> None:
+    def note(rules: Sequence[Rule], verdict: _Dead, passed: MayPass, subject: tuple[str, str]) -> None:
         for at, rule in enumerate(rules):
             if at not in verdict:
                 alive.add(rule.location)
@@ -109,10 +109,10 @@ def find_dead_rules(plan: Plan, situations: Situations) -> tuple[DeadRule, ...]:
         verdict = _dead_in_list(calls, inbound.rules, calls.whole)
         note(inbound.rules, verdict, lambda rule, other: False, ("inbound", inbound.number))
     return tuple(
-        replace(found, subjects=tuple(subjects[location]))
-        for location, found in dead.items()
+        replace(dead_rule, subjects=tuple(subjects[location]))
+        for location, dead_rule in dead.items()
         if location not in alive
-        and (found.rule.condition.until is None or found.rule.condition.until >= situations.start)
+        and (dead_rule.rule.condition.until is None or dead_rule.rule.condition.until >= situations.start)
     )
 
 
@@ -147,20 +147,20 @@ def _dead_of_user(situations: Situations, deviations: Deviations) -> _Dead:
         return {}
     calls = CallSets.of_strangers(situations, (r.condition for rules in lists for r in rules))
     diverting = calls.firsts(r.condition for r in deviations.unconditional)
-    found = dict(_dead_in_list(calls, deviations.unconditional, calls.whole))
+    dead = dict(_dead_in_list(calls, deviations.unconditional, calls.whole))
     before = len(deviations.unconditional)
     for name, rules in deviations.lists()[1:]:
         asked = calls.bits(calls.of(Origin.EXTERNAL)) if name.startswith("return_") else calls.whole
         for at, hiding in _dead_in_list(calls, rules, asked & ~sum(diverting)).items():
             there = asked & calls.where(rules[at].condition)
             diverted = tuple(n for n, diverted in enumerate(diverting) if diverted & there)
-            found[before + at] = tuple(before + n for n in hiding) or diverted
+            dead[before + at] = tuple(before + n for n in hiding) or diverted
         before += len(rules)
-    return found
+    return dead
 
 
 def _dead_in_list(calls: CallSets, rules: Rules, among: int) -> _Dead:
-    """Rules of one list that are the first to hold for none of some calls."""
+    """Rules of one list that never are the first whose condition holds, for some calls."""
     firsts = [first & among for first in calls.firsts(r.condition for r in rules)]
     return {
         at: tuple(n for n, other in enumerate(firsts) if other & calls.where(rule.condition))

@@ -5,36 +5,26 @@ from __future__ import annotations
 import itertools
 from collections.abc import Sequence
 
-from pbxgen.flow.pattern import Pattern, letters
+from pbxgen.flow.pattern import Pattern, Shape, shape_of
 
 _LONGEST = 15
 """Digits of an E.164 number at most."""
 _MOST = 2000
 """Intersections looked at; beyond, contacts sets are so entangled that the rest is left out."""
 
-Shape = tuple[tuple[frozenset[str], ...], bool]
-"""The letters allowed at each position, and whether anything may follow."""
-
 
 def sample_numbers(sets: Sequence[Sequence[Pattern]], avoiding: frozenset[str] = frozenset()) -> tuple[str, ...]:
     """A number, none of ``avoiding``, for each combination of contacts sets that occurs, in a fixed order."""
-    shapes = {_shape(p) for patterns in sets for p in patterns}
+    shapes = {shape_of(p) for patterns in sets for p in patterns}
     meets = _closed_under_intersection(shapes)
-    found: dict[tuple[bool, ...], str] = {}
+    by_membership: dict[tuple[bool, ...], str] = {}
     exact = sum(not is_open for _, is_open in shapes)
     candidates = {n for shape in meets for n in _numbers(shape, 1 + exact + len(avoiding))} - avoiding
     for number in sorted(candidates, key=lambda n: (len(n), n)):
         member = tuple(any(p.matches(number) for p in patterns) for patterns in sets)
         if any(member):
-            found.setdefault(member, number)
-    return tuple(found[member] for member in sorted(found, reverse=True))
-
-
-def _shape(pattern: Pattern) -> Shape:
-    fixed, ending = letters(pattern)
-    if ending == ".":
-        return (*fixed, frozenset("0123456789")), True
-    return fixed, ending == "!"
+            by_membership.setdefault(member, number)
+    return tuple(by_membership[member] for member in sorted(by_membership, reverse=True))
 
 
 def _closed_under_intersection(shapes: set[Shape]) -> set[Shape]:
@@ -66,7 +56,7 @@ def _numbers(shape: Shape, first: int) -> set[str]:
     positions, is_open = shape
     picks = ["".join(pick(p) for p in positions) for pick in (max, lambda p: sorted(p)[len(p) // 2])]
     letters_of = [sorted(p) for p in positions]
-    picks += ["".join(found) for found in itertools.islice(itertools.product(*letters_of), first)]
+    picks += ["".join(letters) for letters in itertools.islice(itertools.product(*letters_of), first)]
     endings = [""]
     if is_open:
         room = max(0, _LONGEST - len(positions))

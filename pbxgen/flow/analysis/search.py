@@ -87,11 +87,11 @@ def best_of_all(
 ) -> BestWay | None:
     """The best way of all callers to ``entry``; one from inside if no outside number leads there and it is as good."""
     inside = [(root, calls.of(Origin.INTERNAL))]
-    found = best(explorer, [(root, calls.of(Origin.EXTERNAL)), *inside], aim, below)
-    if found is None or entry.number is not None:
-        return found
+    best_way = best(explorer, [(root, calls.of(Origin.EXTERNAL)), *inside], aim, below)
+    if best_way is None or entry.number is not None:
+        return best_way
     plainer = best(explorer, inside, aim, below)
-    return plainer if plainer is not None and plainer.value == found.value else found
+    return plainer if plainer is not None and plainer.value == best_way.value else best_way
 
 
 def _further(

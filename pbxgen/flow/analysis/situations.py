@@ -54,7 +54,7 @@ class Atoms:
 
 
 class Situations:
-    """The situations of one plan from ``start`` on, remembered by what is asked about."""
+    """The situations of one plan from ``start`` on, kept for each set of conditions."""
 
     def __init__(self, plan: Plan, start: dt.date) -> None:
         self.plan = plan
@@ -71,13 +71,13 @@ class Situations:
     def bits(self, atoms: Atoms, condition: Condition) -> int:
         """The moments of ``atoms`` at which ``condition`` holds, callers aside: bits by their index."""
         asked = [*sorted(atoms.schedules), *sorted(atoms.untils)]
-        found = 0
+        bits = 0
         for n, truths in enumerate(self._timeline(atoms)):
             holds = dict(zip(asked, truths, strict=True))
             in_time = condition.until is None or holds[condition.until]
             if in_time and all(holds[hours.schedule] is not hours.closed for hours in condition.hours):
-                found |= 1 << n
-        return found
+                bits |= 1 << n
+        return bits
 
     def outside_numbers(self, atoms: Atoms, avoiding: Iterable[str] = ()) -> tuple[str | None, ...]:
         """A number, none of ``avoiding``, for each combination of contacts sets; first one that is in no set."""
@@ -99,10 +99,10 @@ class Situations:
         """
         sets = self._sets(atoms)
         named = sorted(frozenset().union(*(one.extensions for one in sets)) - frozenset(avoiding))
-        found: dict[tuple[bool, ...], str] = {}
+        by_membership: dict[tuple[bool, ...], str] = {}
         for extension in named:
-            found.setdefault(tuple(extension in one.extensions for one in sets), extension)
-        return tuple(Caller(Origin.INTERNAL, extension) for extension in (SOMEBODY_INSIDE, *found.values()))
+            by_membership.setdefault(tuple(extension in one.extensions for one in sets), extension)
+        return tuple(Caller(Origin.INTERNAL, extension) for extension in (SOMEBODY_INSIDE, *by_membership.values()))
 
     def _sets(self, atoms: Atoms) -> list[Contacts]:
         return [self.plan.contacts[name] for name in sorted(atoms.contacts - {ANONYMOUS})]
@@ -114,15 +114,15 @@ class Situations:
     def _timeline(self, atoms: Atoms) -> dict[_Truths, dt.datetime]:
         key = (atoms.schedules, atoms.untils)
         if key not in self._timelines:
-            found = self._find_moments(sorted(atoms.schedules), sorted(atoms.untils))
-            self._timelines[key] = dict(sorted(found.items(), key=lambda one: one[1]))
+            moments = self._find_moments(sorted(atoms.schedules), sorted(atoms.untils))
+            self._timelines[key] = dict(sorted(moments.items(), key=lambda one: one[1]))
         return self._timelines[key]
 
     def _find_moments(self, names: list[str], untils: list[dt.date]) -> dict[_Truths, dt.datetime]:
         if not names and not untils:
             return {(): dt.datetime.combine(self.start, dt.time(10, 0))}
         schedules = [self.plan.schedules[n] for n in names]
-        found: dict[_Truths, dt.datetime] = {}
+        by_truths: dict[_Truths, dt.datetime] = {}
         seen_days: set[object] = set()
         for day in self._days.days(schedules, untils):
             windows = tuple(self._days.windows(s, day) for s in schedules)
@@ -132,9 +132,9 @@ class Situations:
             seen_days.add(signature)
             for minute in _minutes(windows):
                 truths = (*(any(b <= minute < e for b, e in w) for w in windows), *signature[1])
-                if truths not in found:
-                    found[truths] = dt.datetime.combine(day, dt.time(minute // 60, minute % 60))
-        return found
+                if truths not in by_truths:
+                    by_truths[truths] = dt.datetime.combine(day, dt.time(minute // 60, minute % 60))
+        return by_truths
 
 
 def _minutes(windows: tuple[Windows, ...]) -> list[int]:

@@ -56,7 +56,7 @@ def _together(names: tuple[str, ...], plans: Iterable[Plan]) -> list[tuple[str, 
         if any(user.self_service and user.self_service.to for user in plan.users.values()):
             return [names]  # a setting may lead from any call to any other
         reach = Reach(plan)
-        for first, *others in {found for place in plan.places() if (found := _asked(plan, reach.flow_of(place)))}:
+        for first, *others in {asked for place in plan.places() if (asked := _asked(plan, reach.flow_of(place)))}:
             for other in others:
                 graph[first][other] = None
                 graph[other][first] = None

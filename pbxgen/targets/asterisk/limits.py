@@ -87,7 +87,7 @@ def _taken(plan: Plan) -> Iterator[Diagnostic]:
     for what, location in taken:
         yield make(
             "PBX319",
-            f"{features.BUILT_IN}, the number of {what}, is what Asterisk itself takes for pickup",
+            f"{features.BUILT_IN}, the number of {what}, is Asterisk's own code for pickup",
             location,
             help="choose another number",
         )

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from pbxgen.flow.plan import Code, PlaceKind, Plan, Profile, User
+from pbxgen.flow.plan import PlaceKind, Plan, User
+from pbxgen.flow.self_service import Code, Profile
 from pbxgen.flow.settings import DEVIATIONS, KEYS, emergency_spellings
 from pbxgen.targets.asterisk.places import Line, Owner, over, own_place, rule_lines
 

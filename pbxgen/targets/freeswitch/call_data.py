@@ -20,12 +20,12 @@ from pbxgen.flow.plan import (
     Place,
     PlaceKind,
     Plan,
-    Profile,
     RingGroup,
     Rules,
     Trunk,
     User,
 )
+from pbxgen.flow.self_service import Profile
 from pbxgen.flow.settings import KEYS
 from pbxgen.flow.shown import shows_trunk_in_emergencies
 from pbxgen.targets.freeswitch import media

@@ -60,7 +60,7 @@ def _certificates(plan: Plan) -> Iterator[Diagnostic]:
         if not trunk.tls_verify:
             yield make(
                 "PBX355",
-                f"FreeSWITCH looks at the certificates of all trunks or of none, and trunk {trunk.name} wants none",
+                f"FreeSWITCH verifies the certificates of all trunks or none, and {trunk.name} has tls_verify: false",
                 trunk.location,
                 help="give all trunks with transport: tls the same tls_verify",
                 subject=("trunk", trunk.name),
@@ -74,7 +74,7 @@ def _versions(plan: Plan) -> Iterator[Diagnostic]:
         if six is not None:
             yield make(
                 "PBX356",
-                f"FreeSWITCH's profile of trunks speaks IPv4, and trunk {trunk.name} has {six}",
+                f"FreeSWITCH's profile for trunks is IPv4 only, but trunk {trunk.name} has {six}",
                 trunk.location,
                 help="write an IPv4 address or a host name that has one, or generate for Asterisk only",
                 subject=("trunk", trunk.name),

@@ -52,11 +52,11 @@ def _codecs(trunk: Trunk) -> str:
 
 
 def _common(trunk: Trunk, direction: str) -> dict[str, str]:
-    found = {}
+    settings = {}
     if trunk.srtp in _SECURE:
-        found[f"rtp_secure_media_{direction}"] = _SECURE[trunk.srtp]
+        settings[f"rtp_secure_media_{direction}"] = _SECURE[trunk.srtp]
     if trunk.dtmf in _DTMF:
-        found |= {"dtmf_type": _DTMF[trunk.dtmf], "pbx_dtmf": trunk.dtmf.value}
+        settings |= {"dtmf_type": _DTMF[trunk.dtmf], "pbx_dtmf": trunk.dtmf.value}
     if trunk.t38:
-        found |= {"fax_enable_t38": "true", "t38_passthru": "true"}
-    return found
+        settings |= {"fax_enable_t38": "true", "t38_passthru": "true"}
+    return settings

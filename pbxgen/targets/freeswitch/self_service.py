@@ -6,7 +6,8 @@ import re
 from collections.abc import Iterator
 
 from pbxgen.flow.codes import starred
-from pbxgen.flow.plan import Code, Plan, SelfService, Switch
+from pbxgen.flow.plan import Plan
+from pbxgen.flow.self_service import Code, SelfService, Switch
 from pbxgen.flow.settings import DEVIATIONS, emergency_spellings
 
 _HASH = "(?:#|%23)"

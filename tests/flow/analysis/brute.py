@@ -16,7 +16,7 @@ from functools import lru_cache
 
 from pbxgen.diagnostics.location import Location
 from pbxgen.flow import machine
-from pbxgen.flow.machine import Caller, EndKind, Event, EventKind, Ringing, State
+from pbxgen.flow.machine import Caller, CallState, EndKind, Event, EventKind, Ringing
 from pbxgen.flow.plan import Origin, Outcome, Place, PlaceKind, Plan, Rule
 from pbxgen.flow.schedule import DatedWindow, DateRange, WeeklyWindow
 from pbxgen.flow.world import SERVICE_STATES, Bell, CallConditions, World
@@ -154,15 +154,15 @@ class _Trial:
         self._caller = caller
         self._conditions = CallConditions(plan, caller, moment)
         self._ringer = Ringer(plan, caller, moment)
-        self._known: dict[State, Fate] = {}
+        self._known: dict[CallState, Fate] = {}
         self._written = _written(plan)
 
-    def fate(self, state: State) -> Fate:
+    def fate(self, state: CallState) -> Fate:
         if state not in self._known:
             self._known[state] = self._try(state)
         return self._known[state]
 
-    def _try(self, state: State) -> Fate:
+    def _try(self, state: CallState) -> Fate:
         step = machine.advance(self._plan, self._caller, self._conditions, state)
         held_back = _held_back(state, step.events)
         if step.ringing is None:
@@ -196,14 +196,14 @@ class _Trial:
                     yield ("user", user.extension), leg.place.target
 
 
-def _before_a_mailbox(state: State, ringing: Iterable[Place]) -> Fate:
+def _before_a_mailbox(state: CallState, ringing: Iterable[Place]) -> Fate:
     end = next((p.place for p in state.to_try if p.place.ends_call), None)
     if end is None or end.kind is not PlaceKind.MAILBOX:
         return NOTHING
     return replace(NOTHING, before_a_mailbox=frozenset(p.location for p in ringing if not p.confirm))
 
 
-def _held_back(state: State, events: Sequence[Event]) -> bool:
+def _held_back(state: CallState, events: Sequence[Event]) -> bool:
     been = set(state.visited)
     for event in events:
         if event.kind is EventKind.REACHED and event.place is not None:

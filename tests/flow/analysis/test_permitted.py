@@ -292,8 +292,8 @@ def test_positions_that_are_not_looked_at_are_told_and_no_rule_is_called_dead_fo
     body += f"{{unconditional: [{rules}]}}}}, {dead}}}\n"
     assert [d.message for d in analyse(plan_of(body), TODAY)] == [
         "this rule can never apply: another one always applies instead",
-        f"switches {', '.join(NAMES)} can stand in more ways than can be looked at: each one alone, none, and all "
-        "have been; whether a call can be lost in the others is not known",
+        f"switches {', '.join(NAMES)} have too many combinations: checked are each one alone on, all off and all "
+        "on; whether a call can be lost in the others is not known",
     ]
 
 
@@ -354,8 +354,8 @@ def test_how_long_phones_ring_makes_no_kind_of_its_own(monkeypatch: pytest.Monke
 
 
 NOT_KNOWN = [
-    "101 (101) may set more than can be looked at: whether a call from outside to 101 (101) can then be lost is not "
-    "known"
+    "101 (101) may set more combinations than can be checked: whether a call from outside to 101 (101) can then be "
+    "lost is not known"
 ]
 
 

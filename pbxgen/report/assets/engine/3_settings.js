@@ -49,7 +49,8 @@
     if (plan.settable.states.includes(name))
       return (setting.to === "on" || setting.to === "off") && (name !== "follow_me" || Boolean(user.legs));
     if (setting.to === "off") return true;
-    if (setting.after && !(plan.settable.after.includes(name) && 5 <= setting.after && setting.after <= 180)) return false;
+    const [shortest, longest] = plan.settable.seconds;
+    if (setting.after && !(plan.settable.after.includes(name) && shortest <= setting.after && setting.after <= longest)) return false;
     return setting.to !== "on" && placeOf(plan, user, setting.to) !== null;
   }
   /* The plan with what is set and permitted. state: {users: {"101": {busy: {to: "x102"}}}, switches: {night: true}} */
