@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from pbxgen.flow.plan import DEFAULT_CODECS, Dtmf, FromUser, Plan, Secret, Srtp, Trunk
-from pbxgen.targets.asterisk import features, names
+from pbxgen.targets.asterisk import features, hints, names
 from pbxgen.targets.asterisk.names import EndpointNames
 from pbxgen.targets.networks import address, contact_user, host_and_port, network_of, networks, proxy_uri, uri_user
 from pbxgen.targets.raw_settings import settings_of
@@ -32,6 +32,7 @@ def phones(plan: Plan, naming: EndpointNames, secrets: Mapping[Secret, str]) -> 
             "options": {part: settings_of(user.options, "asterisk", part) for part in ("endpoint", "aor")},
             "call_groups": features.call_groups(plan, user),
             "pickup_groups": features.pickup_groups(plan, user),
+            "subscribes": hints.context_of(plan, user),
         }
         for user in names.in_order(plan.users)
         if user.password is not None
