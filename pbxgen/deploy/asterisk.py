@@ -68,7 +68,7 @@ _FAMILY = "pbxgen"
 _QUERY = "database query \"SELECT hex(key) AS k, hex(value) AS v FROM astdb WHERE key LIKE '{}%'\""
 """In hexadecimal digits, as what anybody may have written may hold line breaks."""
 _DATABASE = _QUERY.format(f"/{_FAMILY}/")
-_LAMPS = f"/CustomDeviceState/{_FAMILY}."
+_LAMPS = "/CustomDeviceState/"
 """Where Asterisk keeps the states of devices that a dialplan sets."""
 _DATABASE_HELP = "see that `command` of deploy.yaml answers `database show pbxgen`"
 _ROW = re.compile(r"^k *: ((?:[0-9A-F]{2})*) *\nv *: ((?:[0-9A-F]{2})*) *$", re.MULTILINE)

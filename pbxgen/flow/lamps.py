@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping, Set
 from dataclasses import dataclass, replace
 
 from pbxgen.flow.plan import Plan, User
@@ -26,31 +26,52 @@ def of_switches(plan: Plan) -> tuple[Lamp, ...]:
 
 def own(plan: Plan, user: User) -> tuple[Lamp, ...]:
     """Of the keys that a user may set, by the codes that set them (``*21``, ``*26``): their own phones see them."""
-    if plan.self_service is None or user.self_service is None:
-        return ()
-    taken = {group.number for _, group in plan.positions()} | {lamp.number for lamp in of_switches(plan)}
-    found: dict[str, Lamp] = {}
-    for key in KEYS:
-        if key not in user.self_service.may or (key == "follow_me" and not user.follow_me):
-            continue
-        heads = [code.head for code in plan.self_service.codes if code.key == key and code.action in ("set", "on")]
-        # *21*N# is the lamp *21.
-        shown = [number for head in heads[:1] for number in (head.removesuffix("*"), head) if len(number) > 1]
-        number = next((number for number in shown if number not in taken and number not in found), None)
-        if number is not None:
-            found[number] = Lamp(number, key, user.extension)
-    return tuple(found.values())
+    return next((found for _, found in _own(plan, (user,))), ())
+
+
+def own_of_all(plan: Plan) -> dict[str, tuple[Lamp, ...]]:
+    """By extension, of those who have some."""
+    return {user.extension: found for user, found in _own(plan, plan.users.values())}
 
 
 def of_colleagues(plan: Plan) -> Iterator[Lamp]:
     """Everybody's, by the extension and the code behind it (``101*21``), where no call goes."""
-    for user in plan.users.values():
-        yield from (replace(lamp, number=f"{user.extension}{lamp.number}") for lamp in own(plan, user))
+    for extension, some in own_of_all(plan).items():
+        yield from (replace(lamp, number=f"{extension}{lamp.number}") for lamp in some)
 
 
-def sees_colleagues(plan: Plan, extension: str) -> bool:
+def _own(plan: Plan, users: Iterable[User]) -> Iterator[tuple[User, tuple[Lamp, ...]]]:
+    if plan.self_service is None:
+        return
+    taken = {group.number for _, group in plan.positions()} | {lamp.number for lamp in of_switches(plan)}
+    heads: dict[str, str] = {}
+    for code in plan.self_service.codes:
+        if code.action in ("set", "on"):
+            heads.setdefault(code.key, code.head)
+    known: dict[tuple[str, ...], dict[str, str]] = {}
+    for user in users:
+        may = frozenset[str]() if user.self_service is None else user.self_service.may
+        keys = tuple(k for k in KEYS if k in may and k in heads and (k != "follow_me" or user.follow_me))
+        if keys and keys not in known:
+            known[keys] = _numbers({key: heads[key] for key in keys}, taken)
+        if keys:
+            yield user, tuple(Lamp(number, key, user.extension) for number, key in known[keys].items())
+
+
+def _numbers(heads: Mapping[str, str], taken: Set[str]) -> dict[str, str]:
+    """The keys by what a phone subscribes to: of ``*21*N#`` ``*21``, or ``*21*`` where that is taken."""
+    found: dict[str, str] = {}
+    for key, head in heads.items():
+        shown = (number for number in (head.removesuffix("*"), head) if len(number) > 1)
+        number = next((number for number in shown if number not in taken and number not in found), None)
+        if number is not None:
+            found[number] = key
+    return found
+
+
+def who_see_colleagues(plan: Plan) -> frozenset[str]:
     """Who answers for others does: the members of operator positions."""
-    return any(extension in position.members for position in plan.operators.values())
+    return frozenset(member for position in plan.operators.values() for member in position.members)
 
 
 def is_lit(plan: Plan, state: State, lamp: Lamp, epoch: int) -> bool:

@@ -74,7 +74,7 @@ class FakeAsterisk:
                 return _shown(memory.get("dialplan", {}))
             case _ if text.startswith("dialplan show "):
                 name = text.removeprefix("dialplan show ")
-                return _shown({name: one for known, one in memory.get("dialplan", {}).items() if known == name})
+                return _shown({known: one for known, one in memory.get("dialplan", {}).items() if known == name})
             case "pjsip list endpoints":
                 return "".join(f" Endpoint:  {name:<50}  Unavailable   0 of inf\n" for name in pjsip["endpoint"])
             case "pjsip list transports":

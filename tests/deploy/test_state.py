@@ -332,7 +332,7 @@ def test_after_a_deployment_lamps_are_what_the_new_plan_makes_of_them(
     invoke: Invoke, fake: FakeAsterisk, place: Place
 ) -> None:
     put(fake, "101", "unconditional:x102:0")
-    fake.lit |= {"pbxgen.office.102.dnd", "pbxgen.office.switch.gone", "pbxgen.other.103.dnd", "101.dnd"}
+    fake.lit |= {"office.102.dnd", "office.*29", "other.103.dnd", "103"}
     assert invoke("deploy", "--to", "hq").exit_code == 0
     assert fake.called == [f"Local/{who}@office.lamps" for who in ("101", "102", "*night")]
 

@@ -55,6 +55,12 @@ def test_a_user_has_a_lamp_for_each_key_that_they_may_set_by_the_code_that_sets_
     assert own(office("us"), "101") == {"*72": "unconditional", "*92": "no_answer", "*78": "dnd"}
 
 
+def test_all_users_lamps_are_those_of_each() -> None:
+    plan = office()
+    each = {extension: lamps.own(plan, user) for extension, user in plan.users.items()}
+    assert lamps.own_of_all(plan) == {extension: found for extension, found in each.items() if found}
+
+
 def test_what_a_user_may_not_set_has_no_lamp() -> None:
     assert own(office(), "100") == {}
     assert own(office(), "102") == {"*26": "dnd"}
@@ -75,7 +81,7 @@ def test_switches_have_lamps_and_a_plan_without_codes_none_of_users() -> None:
 def test_colleagues_lamps_name_whose_they_are_and_members_of_positions_see_them() -> None:
     plan = office()
     assert [lamp.number for lamp in lamps.of_colleagues(plan) if lamp.key == "dnd"] == ["101*26", "102*26", "103*26"]
-    assert [extension for extension in plan.users if lamps.sees_colleagues(plan, extension)] == ["100"]
+    assert lamps.who_see_colleagues(plan) == {"100"}
 
 
 @pytest.mark.parametrize(

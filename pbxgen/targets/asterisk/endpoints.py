@@ -20,6 +20,7 @@ UNVERIFIED = "tls-unverified"
 
 def phones(plan: Plan, naming: EndpointNames, secrets: Mapping[Secret, str]) -> list[dict[str, object]]:
     """A user without a password gets no endpoint: there is never one without authentication."""
+    subscribed = hints.contexts(plan)
     return [
         {
             "endpoint": naming.of(user.extension),
@@ -32,7 +33,7 @@ def phones(plan: Plan, naming: EndpointNames, secrets: Mapping[Secret, str]) -> 
             "options": {part: settings_of(user.options, "asterisk", part) for part in ("endpoint", "aor")},
             "call_groups": features.call_groups(plan, user),
             "pickup_groups": features.pickup_groups(plan, user),
-            "subscribes": hints.context_of(plan, user),
+            "subscribes": subscribed[user.extension],
         }
         for user in names.in_order(plan.users)
         if user.password is not None

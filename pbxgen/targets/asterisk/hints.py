@@ -7,7 +7,7 @@ from itertools import groupby
 
 from pbxgen.flow import lamps
 from pbxgen.flow.lamps import Lamp
-from pbxgen.flow.plan import Plan, User
+from pbxgen.flow.plan import Plan
 from pbxgen.targets.asterisk.names import EndpointNames
 
 CONTEXTS = 100
@@ -23,16 +23,30 @@ def context(plan: Plan) -> str:
     return f"{plan.name}.hints"
 
 
-def context_of(plan: Plan, user: User) -> str:
-    """Where those of a user's phones lead."""
-    if lamps.own(plan, user):
-        return f"{context(plan)}.of.{user.extension}"
-    return _colleagues(plan) if _sees_colleagues(plan, user.extension) else context(plan)
+def contexts(plan: Plan) -> dict[str, str]:
+    """Where those of each user's phones lead, by extension."""
+    common = _common(plan)
+    return {extension: common[extension] for extension in plan.users} | {
+        e: _own(plan, e) for e in lamps.own_of_all(plan)
+    }
+
+
+def _own(plan: Plan, extension: str) -> str:
+    return f"{context(plan)}.of.{extension}"
+
+
+def _common(plan: Plan) -> dict[str, str]:
+    """What each user sees beside their own settings."""
+    see = frozenset() if plan.self_service is None else lamps.who_see_colleagues(plan)
+    return {extension: _colleagues(plan) if extension in see else context(plan) for extension in plan.users}
 
 
 def device(plan: Plan, lamp: Lamp) -> str:
-    """What keeps whether a lamp is lit (``[pbxgen-lamps]`` of ``self_service.conf`` sets it)."""
-    return f"Custom:pbxgen.{plan.name}.{lamp.extension or 'switch'}.{lamp.key}"
+    """What keeps whether a lamp is lit (``[pbxgen-lamps]`` of ``self_service.conf`` sets it).
+
+    Of the longest names it has fewer than the 80 letters that Asterisk keeps, so a switch goes by its number.
+    """
+    return f"Custom:{plan.name}.{f'{lamp.extension}.{lamp.key}' if lamp.extension else lamp.number}"
 
 
 def view(plan: Plan, endpoints: EndpointNames) -> dict[str, object]:
@@ -45,15 +59,14 @@ def view(plan: Plan, endpoints: EndpointNames) -> dict[str, object]:
     hints |= {lamp.number: device(plan, lamp) for lamp in lamps.of_switches(plan)}
     found = _within(context(plan), ((number, number, devices) for number, devices in hints.items()), CONTEXTS)
     told: list[dict[str, object]] = [_including(context(plan), found), *found]
-    if _colleagues_are_seen(plan):
+    if plan.self_service is not None and plan.operators:
         others = ((lamp.extension, lamp.number, device(plan, lamp)) for lamp in lamps.of_colleagues(plan))
         of_others = _within(_colleagues(plan), others, COLLEAGUES)
         told += [_including(_colleagues(plan), of_others, context(plan)), *of_others]
-    for user in plan.users.values():
-        own = [(lamp.number, device(plan, lamp)) for lamp in lamps.own(plan, user)]
-        if own:
-            more = _colleagues(plan) if _sees_colleagues(plan, user.extension) else context(plan)
-            told.append({"name": context_of(plan, user), "includes": (more,), "hints": own})
+    common = _common(plan)
+    for extension, own in lamps.own_of_all(plan).items():
+        shown = [(lamp.number, device(plan, lamp)) for lamp in own]
+        told.append({"name": _own(plan, extension), "includes": (common[extension],), "hints": shown})
     return {"hint_contexts": told}
 
 
@@ -74,14 +87,6 @@ def _including(name: str, contexts: Iterable[dict[str, object]], *more: str) -> 
 
 def _colleagues(plan: Plan) -> str:
     return f"{context(plan)}.colleagues"
-
-
-def _colleagues_are_seen(plan: Plan) -> bool:
-    return plan.self_service is not None and bool(plan.operators)
-
-
-def _sees_colleagues(plan: Plan, extension: str) -> bool:
-    return _colleagues_are_seen(plan) and lamps.sees_colleagues(plan, extension)
 
 
 def _devices(extensions: tuple[str, ...], endpoints: EndpointNames) -> str:

@@ -69,7 +69,7 @@ def _seen(plan: Plan, extension: str) -> dict[str, str]:
     by_name = {context["name"]: context for context in contexts}
     assert len(by_name) == len(contexts)
     found: dict[str, str] = {}
-    left, looked_through = [hints.context_of(plan, plan.users[extension])], 0
+    left, looked_through = [hints.contexts(plan)[extension]], 0
     while left:
         context = by_name[left.pop(0)]
         looked_through += 1
@@ -81,8 +81,8 @@ def _seen(plan: Plan, extension: str) -> dict[str, str]:
 
 def test_a_phone_sees_its_own_users_settings_and_everybody_the_switches() -> None:
     plan = plan_of(SERVED.replace("USERS", ""))
-    night = {"*28": "Custom:pbxgen.acme.switch.night"}
-    ada = {"*21": "Custom:pbxgen.acme.101.unconditional", "*26": "Custom:pbxgen.acme.101.dnd"}
+    night = {"*28": "Custom:acme.*28"}
+    ada = {"*21": "Custom:acme.101.unconditional", "*26": "Custom:acme.101.dnd"}
     phones = {number: f"PJSIP/{number}" for number in plan.users} | {"9": "PJSIP/100&PJSIP/103"}
     assert _seen(plan, "102") == phones | night
     assert _seen(plan, "101") == phones | night | ada
@@ -92,13 +92,13 @@ def test_members_of_positions_see_colleagues_settings_beside_their_own() -> None
     plan = plan_of(SERVED.replace("USERS", ""))
     seen = _seen(plan, "100")
     assert {number: device for number, device in seen.items() if "*2" in number} == {
-        "*28": "Custom:pbxgen.acme.switch.night",
-        "101*21": "Custom:pbxgen.acme.101.unconditional",
-        "101*26": "Custom:pbxgen.acme.101.dnd",
-        "103*21": "Custom:pbxgen.acme.103.unconditional",
-        "103*26": "Custom:pbxgen.acme.103.dnd",
+        "*28": "Custom:acme.*28",
+        "101*21": "Custom:acme.101.unconditional",
+        "101*26": "Custom:acme.101.dnd",
+        "103*21": "Custom:acme.103.unconditional",
+        "103*26": "Custom:acme.103.dnd",
     }
-    own = {"*21": "Custom:pbxgen.acme.103.unconditional", "*26": "Custom:pbxgen.acme.103.dnd"}
+    own = {"*21": "Custom:acme.103.unconditional", "*26": "Custom:acme.103.dnd"}
     assert _seen(plan, "103") == seen | own
 
 
@@ -106,4 +106,4 @@ def test_who_sees_colleagues_looks_through_no_more_contexts_of_a_large_office() 
     users = "".join(f', "{extension}": {{self_service: staff}}' for extension in range(10_000, 30_000, 13))
     plan = plan_of(SERVED.replace("USERS", users))
     seen = _seen(plan, "103")
-    assert (seen["10013*26"], seen["10013"]) == ("Custom:pbxgen.acme.10013.dnd", "PJSIP/10013")
+    assert (seen["10013*26"], seen["10013"]) == ("Custom:acme.10013.dnd", "PJSIP/10013")
