@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from pbxgen.deploy.errors import DeployError
@@ -220,7 +220,8 @@ class RunningAsterisk:
         before = _understood(scope.before)
         try:
             if Part.DIALPLAN in scope.parts:
-                found += _dialplan_differences(_expected(files), self._contexts(), _contexts_of(before))
+                wanted, gone = _expected(files), _contexts_of(before)
+                found += _each_time(lambda: [*_dialplan_differences(wanted, self._contexts(), gone)])
             if Part.ENDPOINTS in scope.parts:
                 found += self._endpoint_differences(files, before, scope.beside)
             if Part.VOICEMAIL in scope.parts:
@@ -345,6 +346,16 @@ def _contexts_shown(said: str) -> dict[str, _Context]:
         elif more := _PRIORITY.match(line):
             context.lines[extension, int(more[1])] = _REGISTRAR.sub("", more[2])
     return contexts
+
+
+def _each_time(look: Callable[[], list[str]]) -> list[str]:
+    """What is there each time: with calls going on, the console loses a line of a long answer now and then."""
+    found = look()
+    for _ in range(2):
+        if found:
+            again = set(look())
+            found = [line for line in found if line in again]
+    return found
 
 
 def _somebody_elses(what: str, names: Collection[str], of: str) -> str:
