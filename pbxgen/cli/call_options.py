@@ -16,7 +16,7 @@ from pbxgen.flow.cases import Narrowed
 from pbxgen.flow.explain import Teller
 from pbxgen.flow.machine import EndKind, EventKind
 from pbxgen.flow.plan import Plan
-from pbxgen.flow.settings import KEYS, State, is_permitted
+from pbxgen.flow.settings import AFTER, KEYS, State, is_permitted
 from pbxgen.flow.simulate import Call, Story, Transfer, caller_of
 from pbxgen.flow.world import DEFAULT_MOMENT, OUTSIDE_STATES, PHONE_STATES, World, is_status, moment_of
 from pbxgen.scenario.state import setting_of
@@ -25,6 +25,7 @@ from pbxgen.scenario.values import WrittenSetting
 ANONYMOUS = "anonymous"
 _SHORT = re.compile(r"[0-9]{1,5}", re.ASCII)
 """Too short for an outside number: it is meant as an extension."""
+_SECONDS = re.compile(r"[0-9]{1,3}", re.ASCII)
 
 
 def call_of(plan: Plan, caller: str, called: str, transfer: str | None) -> Call:
@@ -45,11 +46,11 @@ def world_of(plan: Plan, at: str | None, phones: list[str], outside: list[str]) 
     return World(_moment(at), phone_states, outside_states)
 
 
-_SET = re.compile(r"([0-9]+)\.([a-z_.]+)=(.+)", re.ASCII)
+_SET = re.compile(r"([0-9]+)\.([a-z_.]+)=(.+?)(?:,after=(.*))?", re.ASCII)
 
 
 def state_of(plan: Plan, settings: list[str], switches: list[str]) -> State:
-    """What users have set (``101.busy=102``, ``101.operator_return.busy=9``), and how switches stand (``night=on``)."""
+    """What users have set (``101.busy=102``, ``101.no_answer=9,after=20``), and how switches stand (``night=on``)."""
     state = State()
     for text in settings:
         match = _SET.fullmatch(text)
@@ -59,7 +60,7 @@ def state_of(plan: Plan, settings: list[str], switches: list[str]) -> State:
         if key not in KEYS:
             near = did_you_mean(key, KEYS) or f"the keys are {', '.join(KEYS)}"
             raise typer.BadParameter(f"{match[2]!r} is no key that users set; {near}", param_hint="--set")
-        setting = setting_of(plan, WrittenSetting(extension, key, match[3], None))
+        setting = setting_of(plan, WrittenSetting(extension, key, match[3], _after(key, match[3], match[4])))
         if setting is None:
             raise typer.BadParameter(f"{key} cannot be set to {console.printable(match[3])}", param_hint="--set")
         if not is_permitted(plan, plan.users[extension], key, setting, 0):
@@ -74,6 +75,18 @@ def state_of(plan: Plan, settings: list[str], switches: list[str]) -> State:
             raise typer.BadParameter(why.rstrip("; "), param_hint="--switch")
         state = state.with_switch(name, value == "on")
     return state
+
+
+def _after(key: str, to: str, written: str | None) -> int | None:
+    if written is None:
+        return None
+    if key not in AFTER or to == "off":
+        why = f"{key}={console.printable(to)} has no after: only no_answer to a place has"
+        raise typer.BadParameter(why, param_hint="--set")
+    seconds = int(written) if _SECONDS.fullmatch(written) else 0
+    if not 5 <= seconds <= 180:
+        raise typer.BadParameter(f"after is 5 to 180 seconds, not {console.printable(written)}", param_hint="--set")
+    return seconds
 
 
 def given_of_both(after: Mapping[str, Plan], settings: list[str], switches: list[str]) -> GivenOf:

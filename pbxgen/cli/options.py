@@ -51,7 +51,11 @@ Tenant: TypeAlias = Annotated[
 ]
 Settings: TypeAlias = Annotated[
     list[str] | None,
-    typer.Option("--set", metavar="EXT.KEY=TO", help="What a user has set: 101.busy=102, 101.dnd=on. Repeatable."),
+    typer.Option(
+        "--set",
+        metavar="EXT.KEY=TO",
+        help="What a user has set: 101.busy=102, 101.no_answer=9,after=20, 101.dnd=on. Repeatable.",
+    ),
 ]
 Switches: TypeAlias = Annotated[
     list[str] | None, typer.Option("--switch", metavar="NAME=on|off", help="How a switch stands. Repeatable.")

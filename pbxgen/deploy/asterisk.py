@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from pbxgen.deploy.errors import DeployError
@@ -65,11 +65,16 @@ _CONTACT = re.compile(r"^ +Contact: +([^/\s<]+)/sip", re.MULTILINE)
 _LOG_CHANNEL = re.compile(r"(/\S+) +File +\S+ +Enabled +-? *(.*)")
 _LOG_LINE = re.compile(r"\[[^]]*\] (?P<level>[A-Z]+)\[\d+\](?P<call>\[C-\w+\])? [^:]*: (?P<message>.*)")
 _FAMILY = "pbxgen"
-_DATABASE = f"database query \"SELECT hex(key) AS k, hex(value) AS v FROM astdb WHERE key LIKE '/{_FAMILY}/%'\""
+_QUERY = "database query \"SELECT hex(key) AS k, hex(value) AS v FROM astdb WHERE key LIKE '{}%'\""
 """In hexadecimal digits, as what anybody may have written may hold line breaks."""
+_DATABASE = _QUERY.format(f"/{_FAMILY}/")
+_LAMPS = "/CustomDeviceState/"
+"""Where Asterisk keeps the states of devices that a dialplan sets."""
 _DATABASE_HELP = "see that `command` of deploy.yaml answers `database show pbxgen`"
 _ROW = re.compile(r"^k *: ((?:[0-9A-F]{2})*) *\nv *: ((?:[0-9A-F]{2})*) *$", re.MULTILINE)
 _PARTS = 4
+_EXTENSION_SET = re.compile(r"[0-9]{2,8}", re.ASCII)
+_SWITCH_SET = re.compile(r"switch\.([A-Za-z0-9_-]+)", re.ASCII)
 _HARMLESS = re.compile(
     r"users\.conf is deprecated .*"  # a file of the package
     r"|No music on hold classes configured, disabling music on hold\."  # music is a package of its own
@@ -215,7 +220,8 @@ class RunningAsterisk:
         before = _understood(scope.before)
         try:
             if Part.DIALPLAN in scope.parts:
-                found += _dialplan_differences(_expected(files), self._contexts(), _contexts_of(before))
+                wanted, gone = _expected(files), _contexts_of(before)
+                found += _each_time(lambda: [*_dialplan_differences(wanted, self._contexts(), gone)])
             if Part.ENDPOINTS in scope.parts:
                 found += self._endpoint_differences(files, before, scope.beside)
             if Part.VOICEMAIL in scope.parts:
@@ -274,21 +280,39 @@ class RunningAsterisk:
             if not said.startswith(("Updated database", "Database entry")):
                 message = f"Asterisk does not keep what is to be set: `{command}` answers: {' '.join(said.split())}"
                 raise DeployError("PBX611", message, _DATABASE_HELP)
+        self._light({tenant: kept.keys() for tenant, kept in texts.items()})
+
+    def light(self, tenants: Collection[str]) -> None:
+        shown = self._ask_each([f"dialplan show {tenant}.switches" for tenant in tenants])
+        switches = {
+            tenant: {f"switch.{name}" for name, _ in context.lines}
+            for tenant, said in zip(tenants, shown, strict=True)
+            for name, context in _contexts_shown(said).items()
+            if name == f"{tenant}.switches"
+        }
+        if not switches:
+            return  # nothing can be set from phones
+        users = {tenant: set(texts) for tenant, texts in self.stored(dict.fromkeys(switches, ())).items()}
+        for path, state in _ROW.findall(self._ask(_QUERY.format(_LAMPS))):
+            tenant, *name = _unhexed(path).removeprefix(_LAMPS).split(".")
+            if _unhexed(state) == "INUSE" and tenant in users and len(name) > 1:
+                users[tenant].add(name[0])
+        self._light({tenant: switches[tenant] | {key for key in users[tenant] if "." not in key} for tenant in users})
+
+    def _light(self, keys: Mapping[str, Collection[str]]) -> None:
+        """Lamps follow what is set under these keys; a call of the dialplan's own does that."""
+        commands = []
+        for tenant, some in keys.items():
+            for key in sorted(some):
+                switch = _SWITCH_SET.fullmatch(key)
+                if switch is not None or _EXTENSION_SET.fullmatch(key):
+                    whose = key if switch is None else f"*{switch[1]}"
+                    commands.append(f"channel originate Local/{whose}@{tenant}.lamps application Hangup")
+        if commands:
+            self._ask_each(commands)
 
     def _contexts(self) -> dict[str, _Context]:
-        contexts: dict[str, _Context] = {}
-        context, extension = _Context(), ""
-        for line in self._ask("dialplan show").splitlines():
-            if begins := _CONTEXT.match(line):
-                context = contexts.setdefault(begins[1], _Context())
-            elif included := _INCLUDE.match(line):
-                context.includes.append(included[1])
-            elif first := _EXTENSION.match(line):
-                extension = first[1]
-                context.lines[extension, int(first[2] or _HINT)] = _REGISTRAR.sub("", first[3])
-            elif more := _PRIORITY.match(line):
-                context.lines[extension, int(more[1])] = _REGISTRAR.sub("", more[2])
-        return contexts
+        return _contexts_shown(self._ask("dialplan show"))
 
     def _endpoint_differences(self, files: Files, before: Files, beside: bool) -> Iterator[str]:
         there = self._endpoints()
@@ -305,6 +329,33 @@ class RunningAsterisk:
             for line in self._ask("pjsip list endpoints").splitlines()
             if line.startswith(" Endpoint:  ") and "<" not in line
         }
+
+
+def _contexts_shown(said: str) -> dict[str, _Context]:
+    """What `dialplan show` tells."""
+    contexts: dict[str, _Context] = {}
+    context, extension = _Context(), ""
+    for line in said.splitlines():
+        if begins := _CONTEXT.match(line):
+            context = contexts.setdefault(begins[1], _Context())
+        elif included := _INCLUDE.match(line):
+            context.includes.append(included[1])
+        elif first := _EXTENSION.match(line):
+            extension = first[1]
+            context.lines[extension, int(first[2] or _HINT)] = _REGISTRAR.sub("", first[3])
+        elif more := _PRIORITY.match(line):
+            context.lines[extension, int(more[1])] = _REGISTRAR.sub("", more[2])
+    return contexts
+
+
+def _each_time(look: Callable[[], list[str]]) -> list[str]:
+    """What is there each time: with calls going on, the console loses a line of a long answer now and then."""
+    found = look()
+    for _ in range(2):
+        if found:
+            again = set(look())
+            found = [line for line in found if line in again]
+    return found
 
 
 def _somebody_elses(what: str, names: Collection[str], of: str) -> str:

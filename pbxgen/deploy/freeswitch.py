@@ -325,6 +325,9 @@ class RunningFreeSwitch:
                 message = f"FreeSWITCH does not keep what is to be set: `{command}` answers: {' '.join(said.split())}"
                 raise DeployError("PBX611", message, "load mod_db (modules.conf.xml)")
 
+    def light(self, tenants: Collection[str]) -> None:
+        """No phone is told of lamps here."""
+
     def _variables(self) -> dict[str, str]:
         lines = (line.partition("=") for line in self._ask("global_getvar").splitlines())
         return {name: value for name, equals, value in lines if equals}

@@ -116,8 +116,12 @@ class RunningPbx(Protocol):
     def store(self, texts: Stored) -> None:
         """Keep these texts in the place of what is there; an empty one: nothing. Raises DeployError.
 
-        Keys and texts are of letters, digits and ``.:|+*-_`` only.
+        Keys and texts are of letters, digits and ``.:|+*-_`` only. Lamps follow.
         """
+        ...
+
+    def light(self, tenants: Collection[str]) -> None:
+        """Lamps of what is set from phones become what the plan that runs now makes of it. Raises DeployError."""
         ...
 
 

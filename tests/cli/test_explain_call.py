@@ -68,3 +68,34 @@ def test_a_transfer_that_does_not_come_about_is_told(invoke, source: Path) -> No
 def test_help_lists_every_state(invoke) -> None:
     text = invoke("explain", "--help").out
     assert all(state in text for state in (*PHONE_STATES, *OUTSIDE_STATES))
+
+
+SERVED = Path(__file__).resolve().parents[1] / "smoke/suites/self_service/office.yaml"
+
+
+def _told(invoke, *options: str) -> str:
+    return " ".join(
+        invoke("explain", SERVED, "--from", "104", "--to", "102", "--phone", "102=ring", *options).out.split()
+    )
+
+
+def test_a_setting_says_how_long_the_phone_rings_before(invoke) -> None:
+    assert "rings for 6 s, no answer" in _told(invoke, "--set", "102.no_answer=103")
+    assert "rings for 12 s, no answer" in _told(invoke, "--set", "102.no_answer=103,after=12")
+
+
+@pytest.mark.parametrize(
+    ("setting", "said"),
+    [
+        ("102.busy=103,after=12", "busy=103 has no after"),
+        ("102.no_answer=off,after=12", "no_answer=off has no after"),
+        ("102.no_answer=103,after=4", "after is 5 to 180 seconds, not 4"),
+        ("102.no_answer=103,after=181", "after is 5 to 180 seconds, not 181"),
+        ("102.no_answer=103,after=", "after is 5 to 180 seconds"),
+        ("102.no_answer=103,after=٢٠", "after is 5 to 180 seconds"),
+    ],
+)
+def test_what_is_no_time_before_is_wrong_usage(invoke, setting: str, said: str) -> None:
+    result = invoke("explain", SERVED, "--from", "104", "--to", "102", "--set", setting)
+    assert result.code == 2
+    assert said in " ".join(result.err.replace("│", " ").split())

@@ -33,6 +33,10 @@ class FakeAsterisk:
         """Answers that are not its own, by command."""
         self.database: dict[tuple[str, str], str] = {}
         """By tenant and key."""
+        self.lit: set[str] = set()
+        """Devices that the dialplan has set."""
+        self.called: list[str] = []
+        """What the console has called: that makes lamps follow."""
         (home / "full.log").touch()
         (home / "memory.json").write_text("{}")
 
@@ -43,6 +47,9 @@ class FakeAsterisk:
             return self.says[text]
         if text.startswith("database "):
             return self._database(text)
+        if text.startswith("channel originate "):
+            self.called.append(text.split()[2])
+            return ""
         memory: Answers = json.loads((self.home / "memory.json").read_text())
         pjsip = memory.get("pjsip", {"endpoint": [], "transport": []})
         match text:
@@ -65,6 +72,9 @@ class FakeAsterisk:
                 return "           VoiceMail: Leave a Voicemail message.\n"
             case "dialplan show":
                 return _shown(memory.get("dialplan", {}))
+            case _ if text.startswith("dialplan show "):
+                name = text.removeprefix("dialplan show ")
+                return _shown({known: one for known, one in memory.get("dialplan", {}).items() if known == name})
             case "pjsip list endpoints":
                 return "".join(f" Endpoint:  {name:<50}  Unavailable   0 of inf\n" for name in pjsip["endpoint"])
             case "pjsip list transports":
@@ -85,7 +95,9 @@ class FakeAsterisk:
         if gone is not None:
             known = self.database.pop((gone[1], gone[2]), None)
             return f"Database entry {'could not be ' if known is None else ''}removed.\n"
-        rows = ((f"/pbxgen/{tenant}/{key}", value) for (tenant, key), value in self.database.items())
+        rows = [(f"/pbxgen/{tenant}/{key}", value) for (tenant, key), value in self.database.items()]
+        if "CustomDeviceState" in text:
+            rows = [(f"/CustomDeviceState/{name}", "INUSE") for name in self.lit]
         return "".join(f"k    : {_hexed(key):<50}\nv    : {_hexed(value):<50}\n\n" for key, value in rows)
 
     def complain(self, line: str) -> None:

@@ -61,6 +61,18 @@ def test_what_asterisk_has_beyond_the_plan_is_a_difference(more: str, said: list
     assert running.differences(_EXTENSIONS, Scope(frozenset({Part.DIALPLAN}), before=before)) == said
 
 
+def test_what_asterisks_console_leaves_out_once_is_no_difference() -> None:
+    """With calls going on it loses a line now and then."""
+    whole = _DIALPLAN
+    lines = whole.splitlines(keepends=True)
+    short = "".join(lines[:-1])
+    scope = Scope(frozenset({Part.DIALPLAN}), before={})
+    for told in ((short, whole, whole), (short, short, whole)):
+        answers = iter(told)
+        assert RunningAsterisk(lambda text, answers=answers: next(answers)).differences(_EXTENSIONS, scope) == []
+    assert RunningAsterisk(lambda text: short).differences(_EXTENSIONS, scope)
+
+
 _SERVICES = {"extensions.conf": _EXTENSIONS["extensions.conf"] + "exten => services,1,Return(queue&menu)\n"}
 _BY_HAND = "[ Context 'office.service.{}' created by 'pbx_config' ]\n  's' =>            1. NoOp()      [pbx_config]\n"
 _SHOWN = f"{_DIALPLAN}  'services' =>     1. Return(queue&menu)     [pbx_config]\n"

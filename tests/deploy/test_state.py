@@ -316,6 +316,27 @@ def test_clear_takes_off_one_user_or_all_and_leaves_switches(invoke: Invoke, fak
     assert invoke("state", "clear", ".", "--to", "hq").stdout == "hq: nothing is set\n"
 
 
+def test_lamps_follow_what_is_taken_off_and_put_there(invoke: Invoke, fake: FakeAsterisk, tmp_path: Path) -> None:
+    put(fake, "101", "unconditional:x102:0")
+    fake.database["office", "switch.night"] = f"on:{SINCE}"
+    fake.database["office", "evil.$(x)"] = "x"
+    saved = tmp_path / "state.json"
+    invoke("state", "clear", ".", "--switches", "--to", "hq", "--save", saved)
+    both = ["Local/101@office.lamps", "Local/*night@office.lamps"]
+    assert fake.called == both
+    invoke("state", "push", ".", "--to", "hq", "--from", saved)
+    assert fake.called == [*both, *both]
+
+
+def test_after_a_deployment_lamps_are_what_the_new_plan_makes_of_them(
+    invoke: Invoke, fake: FakeAsterisk, place: Place
+) -> None:
+    put(fake, "101", "unconditional:x102:0")
+    fake.lit |= {"office.102.dnd", "office.*29", "other.103.dnd", "103"}
+    assert invoke("deploy", "--to", "hq").exit_code == 0
+    assert fake.called == [f"Local/{who}@office.lamps" for who in ("101", "102", "*night")]
+
+
 @pytest.fixture
 def fleet(tmp_path: Path) -> Path:
     """Of two tenants, one and two, that are alike."""

@@ -12,7 +12,8 @@ than it can be diverted: so many of each kind stand for all.
 from __future__ import annotations
 
 import heapq
-from collections.abc import Hashable, Iterable, Iterator
+from collections.abc import Callable, Hashable, Iterable, Iterator
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 
 from pbxgen.diagnostics.codes import make
@@ -283,7 +284,9 @@ class Search:
                 ways = [(arrival.area, None, way, now)] if arrival.lost else []
                 for branch in () if arrival.step.ringing is None else explorer.branches(arrival):
                     if may_be_lost(self.plan, branch.point.places):
-                        set_by = dict.fromkeys((*now, *branch.chosen, *self._switching(calls, arrival, branch.outcome)))
+                        set_by = dict.fromkeys(
+                            (*now, *branch.chosen, *self._switching(calls, arrival, branch.outcome, barred))
+                        )
                         ways.append((branch.area, branch.point, (*way, branch.outcome), tuple(set_by)))
                 for area_now, ahead, way_now, set_now in ways:
                     keys = set(map(_key, set_now))
@@ -294,10 +297,13 @@ class Search:
                     heapq.heappush(heap, (rank, pushed, area_now, ahead, way_now, set_now))
         return None, len(met)
 
-    def _switching(self, calls: CallSets, arrival: Arrival, outcome: Outcome) -> tuple[Choice, ...]:
+    def _switching(
+        self, calls: CallSets, arrival: Arrival, outcome: Outcome, barred: AbstractSet[tuple[str, str]]
+    ) -> tuple[Choice, ...]:
         """What must have been switched on or off for a phone's ringing to end so; nothing where the source allows it.
 
-        Of what is on, as little is off as that takes; where that is not enough, `dnd` is on.
+        Of what is on, as little is off as that takes; where that is not enough, `dnd` is on. Keys that are ``barred``
+        are left alone where something else does the same.
         """
         ringing = arrival.step.ringing
         if ringing is None or ringing.user is None:
@@ -306,8 +312,15 @@ class Search:
         along = [leg.place.target for leg in user.follow_me if leg.place.kind is PlaceKind.USER]
         if not user.dnd and not user.follow_me:
             return ()
+        everybody = [self._source.users[extension] for extension in dict.fromkeys((*along, user.extension))]
+        off = [(one.extension, "dnd:off") for one in everybody if one.dnd and _may(one, "dnd")]
+        if user.follow_me and _may(user, "follow_me"):
+            off.append((user.extension, "follow_me:off"))
+        quiet = (user.extension, "dnd:on")
+        free = [one for one in off if _key(one) not in barred]
+        may_be_quiet = _may(user, "dnd") and _key(quiet) not in barred
         situation = calls.situation(arrival.area)
-        same = (user.extension, ringing.cap, situation.caller.key, outcome)
+        same = (user.extension, ringing.cap, situation.caller.key, outcome, tuple(free), may_be_quiet)
         if same in self._needed:
             return self._needed[same]
 
@@ -319,20 +332,28 @@ class Search:
             rung = replace(ringing, user=plan.users[user.extension])
             return outcome in outcomes(plan, rung, situation.caller, situation.conditions(plan))
 
-        everybody = [self._source.users[extension] for extension in dict.fromkeys((*along, user.extension))]
-        off = [(one.extension, "dnd:off") for one in everybody if one.dnd and _may(one, "dnd")]
-        if user.follow_me and _may(user, "follow_me"):
-            off.append((user.extension, "follow_me:off"))
-        needed: list[Choice] = list(off)
-        if not possible(off):
-            needed = [(user.extension, "dnd:on")]
+        if possible(free):
+            needed = _fewest(free, possible)
+        elif len(free) < len(off) and not (may_be_quiet and outcome is Outcome.BUSY) and possible(off):
+            needed = _fewest(off, possible)
         else:
-            for one in off:
-                fewer = [other for other in needed if other != one]
-                if possible(fewer):
-                    needed = fewer
-        self._needed[same] = tuple(needed)
-        return self._needed[same]
+            needed = (quiet,)
+        self._needed[same] = needed
+        return needed
+
+
+def _fewest(every: list[Choice], possible: Callable[[Iterable[Choice]], bool]) -> tuple[Choice, ...]:
+    """None of them, one, or as few as are left when one after the other is given up."""
+    few: list[tuple[Choice, ...]] = [(), *((one,) for one in reversed(every))]  # what is the user's own first
+    for chosen in few:
+        if possible(chosen):
+            return chosen
+    needed = every
+    for one in every:
+        fewer = [other for other in needed if other != one]
+        if possible(fewer):
+            needed = fewer
+    return tuple(needed)
 
 
 _Rank = tuple[int, int, int, int]

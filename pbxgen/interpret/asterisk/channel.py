@@ -93,6 +93,8 @@ class AsteriskSwitch:
         """Mailbox by the channel that has opened it."""
         self.database = database_of(case) if database is None else database
         """AstDB, by family and key."""
+        self.files: dict[str, str] = {}
+        """What the dialplan has written, by path."""
         self.taken = False
         """Was a code taken that the caller dialled?"""
         self.complaints: list[str] = []

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Callable, Mapping
+from urllib.parse import unquote
 from zoneinfo import ZoneInfo
 
 from pbxgen.interpret.asterisk.channel import AsteriskChannel, AsteriskFunction
@@ -167,6 +168,8 @@ def _header(channel: AsteriskChannel, text: str) -> str:
 
 def _device_state(channel: AsteriskChannel, text: str) -> str:
     switch = channel.switch
+    if text.startswith(_CUSTOM):
+        return switch.database.get(_custom_key(text), "UNKNOWN")
     technology, _, endpoint = text.partition("/")
     if technology != "PJSIP":
         raise ValueError("another technology")
@@ -187,6 +190,20 @@ def _device_state(channel: AsteriskChannel, text: str) -> str:
     if in_use:
         return "RINGINUSE" if rings else "INUSE"
     return "RINGING" if rings else "NOT_INUSE"
+
+
+_CUSTOM = "Custom:"
+
+
+def _custom_key(text: str) -> str:
+    """Where Asterisk keeps the state of a device that the dialplan sets."""
+    return f"CustomDeviceState/{text.removeprefix(_CUSTOM)}"
+
+
+def _set_device_state(channel: AsteriskChannel, text: str, value: str) -> None:
+    if not text.startswith(_CUSTOM) or value not in ("INUSE", "NOT_INUSE"):
+        raise ValueError("another device or state")
+    channel.switch.database[_custom_key(text)] = value
 
 
 def _dial_contacts(channel: AsteriskChannel, text: str) -> str:
@@ -292,6 +309,16 @@ def _set_database(channel: AsteriskChannel, text: str, value: str) -> None:
     channel.switch.database[text] = value
 
 
+def _config(channel: AsteriskChannel, text: str) -> str:
+    if text != "asterisk.conf,directories,astspooldir":
+        raise ValueError("another setting")
+    return ""
+
+
+def _set_file(channel: AsteriskChannel, text: str, value: str) -> None:
+    channel.switch.files[text] = value
+
+
 READ: Mapping[str, AsteriskFunction] = {
     "IF": _if, "FILTER": _filter, "CUT": _cut, "FIELDNUM": _field_number, "FIELDQTY": _field_quantity, "SHIFT": _shift,
     "TOLOWER": _to_lower, "STRREPLACE": _replace, "STRFTIME": _time, "DIALPLAN_EXISTS": _dialplan_exists,
@@ -304,7 +331,8 @@ READ: Mapping[str, AsteriskFunction] = {
     "CHANNEL_EXISTS": lambda channel, text: str(int(text in channel.switch.channels)),
     "HANGUPCAUSE_KEYS": lambda channel, _: ",".join(channel.causes),
     "IMPORT": _import, "GROUP_COUNT": _group_count,
-    "DB": _database, "DB_DELETE": _delete,
+    "DB": _database, "DB_DELETE": _delete, "AST_CONFIG": _config,
+    "URIDECODE": lambda channel, text: unquote(text),
     "LOCK": lambda channel, text: "1",
     "UNLOCK": lambda channel, text: "1",
     "PJSIP_ENDPOINT": lambda channel, text: _name_for(text, "aors"),
@@ -313,4 +341,5 @@ WRITE: Mapping[str, Callable[[AsteriskChannel, str, str], None]] = {
     "ARRAY": _set_array, "LOCAL": AsteriskChannel.set_local, "CALLERID": _set_caller_id, "CHANNEL": _set_channel,
     "CONNECTEDLINE": _set_connected_line,
     "SHARED": _set_shared, "GROUP": _set_group, "PJSIP_HEADER": _add_header, "DB": _set_database,
+    "DEVICE_STATE": _set_device_state, "FILE": _set_file,
 }  # fmt: skip

@@ -15,7 +15,7 @@ from pbxgen.flow.plan import (
     Srtp,
     Trunk,
 )
-from pbxgen.targets.asterisk import features, names
+from pbxgen.targets.asterisk import features, hints, names
 from pbxgen.targets.asterisk.names import EndpointNames
 from pbxgen.targets.networks import (
     address,
@@ -41,6 +41,7 @@ UNVERIFIED = "tls-unverified"
 
 def phones(plan: Plan, naming: EndpointNames, secrets: Mapping[Secret, str]) -> list[dict[str, object]]:
     """A user without a password gets no endpoint: there is never one without authentication."""
+    subscribed = hints.contexts(plan)
     return [
         {
             "endpoint": naming.of(user.extension),
@@ -55,6 +56,7 @@ def phones(plan: Plan, naming: EndpointNames, secrets: Mapping[Secret, str]) -> 
             "max_contacts": user.phone.max_contacts or "",
             "call_groups": features.call_groups(plan, user),
             "pickup_groups": features.pickup_groups(plan, user),
+            "subscribes": subscribed[user.extension],
         }
         for user in names.in_order(plan.users)
         if user.password is not None

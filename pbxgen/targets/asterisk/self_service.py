@@ -110,7 +110,7 @@ def view(plan: Plan) -> dict[str, object]:
         "switches": [
             {
                 "name": switch.name,
-                "answer": f"{'on' if switch.on else 'off'}/{'&'.join(switch.operators)}",
+                "answer": f"{'on' if switch.on else 'off'}/{'&'.join(switch.operators)}/{switch.number}",
                 "where": switch.location.short,
             }
             for switch in plan.switches.values()

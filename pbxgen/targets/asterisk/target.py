@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from pbxgen.diagnostics.diagnostic import Diagnostic
 from pbxgen.flow.plan import Plan, Secret
-from pbxgen.targets.asterisk import dialplan, endpoints, hints, names, self_service, text
+from pbxgen.targets.asterisk import dialplan, endpoints, names, self_service, text
 from pbxgen.targets.asterisk.limits import limits, refused_secrets
 from pbxgen.targets.asterisk.names import endpoint_names, pattern_of
 from pbxgen.targets.asterisk.siblings import siblings
@@ -80,7 +80,7 @@ def _endpoints(files: FileMaker, plans: tuple[Plan, ...], options: Options) -> I
     for plan in plans:
         phones = endpoints.phones(plan, endpoint_names(plan, pattern), options.secrets)
         trunks = endpoints.trunks(plan, options.secrets)
-        view = {"plan": plan, "realm": realm, "phones": phones, "trunks": trunks, "hints": hints.context(plan)}
+        view = {"plan": plan, "realm": realm, "phones": phones, "trunks": trunks}
         yield files.rendered(f"pbxgen/{plan.name}/pjsip.conf", "tenant/pjsip.conf.j2", view, secret=True)
 
 

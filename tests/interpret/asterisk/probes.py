@@ -196,6 +196,7 @@ ${DIALPLAN_EXISTS(nowhere,101,1)}
 ${DIALPLAN_EXISTS(empty,101,1)}
 ${DIALPLAN_EXISTS(including,77,1)}
 ${DIALPLAN_EXISTS(including,literal,1)}
+${LEN(${URIDECODE(%0A)})}|${DEVICE_STATE(Custom:nobody.has.set.it)}
 """
 _SETTING = r"""
 V=a=b
