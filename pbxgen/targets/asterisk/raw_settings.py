@@ -85,7 +85,7 @@ _PHONES: Parts = {
     ),
     "aor": Known(_AOR, _HARMLESS_AOR),
 }
-_TRUNKS: Parts = {
+TRUNKS: Parts = {
     "endpoint": Known(_ENDPOINT, _HARMLESS_ENDPOINT, _TRUNK_KEYS),
     "aor": Known(
         # The dialplan calls a trunk without OPTIONS by its address, as Asterisk would not call one that is silent.
@@ -98,4 +98,4 @@ _TRUNKS: Parts = {
 
 
 def refused_settings(plan: Plan) -> Iterator[Diagnostic]:
-    return refused(plan, "asterisk", "Asterisk", _PHONES, _TRUNKS)
+    return refused(plan, "asterisk", "Asterisk", _PHONES, TRUNKS)
