@@ -86,6 +86,8 @@ class Reading:
     drop: int
     area: int = 0
     """Digits of the area code that stands before 15 (AR); 0: there is none."""
+    none: bool = False
+    """What has this form is no number."""
 
     def has(self, digits: str) -> bool:
         return _match(self.expression, digits)
@@ -139,7 +141,8 @@ class NumberingPlan:
         """E.164 of what is written as +39…, 0039…, 39… or nationally; None: it is no number."""
         if not _DIGITS.fullmatch(digits.removeprefix("+")):
             return None
-        return next((one.number(digits) for one in readings(self) if one.has(digits)), None)
+        form = next((one for one in readings(self) if one.has(digits)), None)
+        return None if form is None or form.none else form.number(digits)
 
     def behind_prefixes(self, digits: str) -> tuple[str, ...]:
         """What is left of digits behind each trunk prefix that they begin with."""
@@ -158,11 +161,13 @@ class NumberingPlan:
         """E.164 numbers that a called number coming from a trunk may mean (+39…, 39…, 0039…, national), best first."""
         read = self.read(number)
         bare = f"+{number}" if _DIGITS.fullmatch(number) else None
+        if read is None and _DIGITS.fullmatch(number.removeprefix("+")):
+            return (bare or number,)
         return tuple(dict.fromkeys(one for one in (read, bare) if one is not None))
 
     def caller_of_trunk(self, number: str) -> str | None:
         """A caller's number coming from a trunk in E.164; digits that are no number are left as they are."""
-        return self.of_trunk(number) or (number if _DIGITS.fullmatch(number) else None)
+        return self.of_trunk(number) or (number if _DIGITS.fullmatch(number.removeprefix("+")) else None)
 
     def as_sent(self, number: str, form: NumberFormat) -> str:
         """An E.164 number as a trunk with that ``number_format`` is sent it; what is none is left as it is."""
@@ -219,9 +224,16 @@ def _readings(plan: NumberingPlan) -> Iterator[Reading]:
     code = plan.country_code
     # +49 (0)30…: left as it is, it would be none of the numbers that a route, a class or a contact knows.
     for before, length in (("[+]", 1), *abroad):
-        yield from _with_prefix(plan, before + code, length + len(code))
+        prefix = any_prefix(plan)
+        yield from _with_prefix(plan, before + code, length + len(code), shortest=2)
+        if prefix:  # +49 (0)0900…: an exchange may drop what is too much, and no route has asked for that number
+            yield Reading(f"{before}{code}{prefix}{{2,}}(?:{plan.whole})$", "", 0, none=True)
+        yield from _with_prefix(plan, before + code, length + len(code), longest=1)
         yield from _with_moved_digits(plan, before + code)
-    yield Reading("[+]", "", 1)
+        if prefix:
+            yield Reading(f"{before}{code}(?:{plan.whole})$", code, length + len(code))
+            yield Reading(f"{before}{code}{prefix}", "", 0, none=True)
+    yield Reading("[+][1-9]", "", 1)
     for before, length in abroad:
         yield Reading(f"{before}[1-9]", "", length)
     if plan.local:
@@ -232,11 +244,19 @@ def _readings(plan: NumberingPlan) -> Iterator[Reading]:
         yield from _with_moved_digits(plan, before)
 
 
-def _with_prefix(plan: NumberingPlan, before: str, length: int) -> Iterator[Reading]:
+def _with_prefix(
+    plan: NumberingPlan, before: str, length: int, shortest: int = 1, longest: int = 99
+) -> Iterator[Reading]:
     """A number of the country behind a prefix that is dropped; before both stands ``before``, of that ``length``."""
     for dropped in plan.dropped:
         rest = dropped.rest or plan.whole
-        yield Reading(f"{before}{dropped.expression}(?:{rest})$", plan.country_code, length + dropped.length)
+        if shortest <= dropped.length <= longest:
+            yield Reading(f"{before}{dropped.expression}(?:{rest})$", plan.country_code, length + dropped.length)
+
+
+def any_prefix(plan: NumberingPlan) -> str:
+    """A prefix that is dropped before a number; "" where there is none."""
+    return f"(?:{'|'.join(dict.fromkeys(one.expression for one in plan.dropped))})" if plan.dropped else ""
 
 
 def _with_moved_digits(plan: NumberingPlan, before: str) -> Iterator[Reading]:

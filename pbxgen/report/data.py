@@ -32,7 +32,9 @@ def plan_data(plan: Plan) -> dict[str, Any]:
         "confirmSeconds": CONFIRM_SECONDS,
         "directRingSeconds": DIRECT_RING_SECONDS,
         "numbers": {
-            "readings": [[r.expression, r.before, r.drop, r.area] for r in readings(plan.numbering)],
+            "readings": [
+                [r.expression, None if r.none else r.before, r.drop, r.area] for r in readings(plan.numbering)
+            ],
             "areaDigits": AREA_15_NUMBER,
             "foreign": FOREIGN,
             "line": plan.numbering.outside_line,

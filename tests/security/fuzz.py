@@ -30,8 +30,8 @@ from pathlib import Path
 from pbxgen.lab import sip
 from tests.security.calls import call_up, takes
 from tests.security.hostile import PREMIUM, Hostile
-from tests.security.laboratory import PASSWORD, Laboratory, laboratory, trunk_host
-from tests.security.peer import Login, Reply, polite
+from tests.security.laboratory import Laboratory, laboratory, password, trunk_host
+from tests.security.peer import Reply, polite
 
 _EMERGENCY = ("112", "118")
 """Whoever has a phone may call these."""
@@ -52,6 +52,7 @@ def offices(first: str, second: str) -> tuple[str, str]:
     """Two tenants with a carrier each. 103 is the attacker; nobody's calls lead outside by themselves."""
 
     def office(name: str, block: str, carrier: str) -> str:
+        secret = {extension: password(extension, name) for extension in ("101", "102", "103", "104")}
         return f"""\
 version: 1
 pbx: {{name: {name}, domain: {name}.lab, country: IT, timezone: Europe/Rome, language: en}}
@@ -68,13 +69,17 @@ self_service:
       to: [extensions, groups, voicemail, mobile, outside]
 switches: {{night: {{number: "*28", operators: ["101"], default: off}}}}
 users:
-  "101": {{name: Ada, password: {PASSWORD}, did: "{block}101", class: national, self_service: staff}}
+  "101": {{name: Ada, password: {secret["101"]}, did: "{block}101", class: national, self_service: staff}}
   "102":
-    {{name: Bruno, password: {PASSWORD}, did: "{block}102", voicemail: {{pin: "4711"}}, deviations: {{busy: "103"}}}}
-  "103": {{name: Cara, password: {PASSWORD}, did: "{block}103", self_service: staff}}
+    name: Bruno
+    password: {secret["102"]}
+    did: "{block}102"
+    voicemail: {{pin: "4711"}}
+    deviations: {{busy: "103"}}
+  "103": {{name: Cara, password: {secret["103"]}, did: "{block}103", self_service: staff}}
   "104":
     name: Dario
-    password: {PASSWORD}
+    password: {secret["104"]}
     did: "{block}104"
     follow_me: [{{to: "104"}}, {{to: "103", timeout: 5}}]
 groups:
@@ -103,7 +108,7 @@ class Fuzzer:
         self.victim = self.lab.phone()
         self.outsider = self.lab.stranger("127.0.0.9")
         self.lurker = self.lab.phone(host="127.0.0.9")
-        self.login = Login("103", PASSWORD)
+        self.login = self.lab.login("103")
         self._login_all()
 
     def _login_all(self) -> None:
@@ -114,7 +119,7 @@ class Fuzzer:
         ):
             status = None
             for _ in range(2):  # a datagram may be lost
-                status = status or peer.register(extension, domain, Login(extension, PASSWORD))
+                status = status or peer.register(extension, domain, self.lab.login(extension, domain))
             if status != 200:
                 self.findings.append(f"{extension} of {domain} cannot register any more: {status}")
 
@@ -160,7 +165,7 @@ class Fuzzer:
             text.one("103", "600", "601", "102", "104"),
             "office.lab",
             sender="<sip:101@office.lab>",
-            login=Login("101", PASSWORD),
+            login=self.lab.login("101"),
             seconds=_RINGING_SECONDS,
         )
         if text.chance(0.3):
@@ -190,7 +195,7 @@ class Fuzzer:
             text.one("103", "600", "104"),
             "office.lab",
             sender="<sip:101@office.lab>",
-            login=Login("101", PASSWORD),
+            login=self.lab.login("101"),
             seconds=_RINGING_SECONDS,
         )
         self.attacker.answer = before
@@ -338,9 +343,7 @@ class Fuzzer:
         self._login_all()
         self.honest.received.clear()
         for _ in (1, 2):
-            self.honest.call(
-                "102", "office.lab", sender="<sip:101@office.lab>", login=Login("101", PASSWORD), seconds=6
-            )
+            self.honest.call("102", "office.lab", sender="<sip:101@office.lab>", login=self.lab.login("101"), seconds=6)
             if self.colleague.invited:
                 break
         else:

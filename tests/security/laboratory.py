@@ -21,8 +21,10 @@ from tests.security.peer import Answer, Login, Peer, polite
 from tests.support.calls import plan_of
 from tests.support.menus import WrittenByHand
 
-PASSWORD = "a long enough secret"
-"""Of every user of the attacked offices whose password is written so."""
+
+def password(extension: str, tenant: str) -> str:
+    """Of a user of the attacked offices: nobody's is anybody else's, so that no login is good for another user."""
+    return f"a long enough secret of {extension} at {tenant}"
 
 
 @dataclass
@@ -46,8 +48,10 @@ class Laboratory:
         """A peer that sends to where carriers send, from an address of nobody."""
         return self.stack.enter_context(Peer(self.pbx.trunks_at, host))
 
-    def login(self, extension: str) -> Login:
-        return Login(extension, PASSWORD)
+    def login(self, extension: str, domain: str | None = None) -> Login:
+        """What a user of the attacked offices authenticates with; of the first tenant, if no domain is told."""
+        tenants = {plan.domain: plan.name for plan in self.plans}
+        return Login(extension, password(extension, self.plans[0].name if domain is None else tenants[domain]))
 
     def command(self, text: str) -> str:
         """What the console of the PBX answers."""

@@ -37,14 +37,14 @@ def _phones(lab: Laboratory, *users: str) -> Iterator[dict[str, Peer]]:
     phones = {user: lab.phone(takes) for user in users}
     for user, phone in phones.items():
         extension, domain = user.split("@")
-        assert phone.register(extension, domain, lab.login(extension)) == 200
+        assert phone.register(extension, domain, lab.login(extension, domain)) == 200
     try:
         yield phones
     finally:
         lab.hang_up_all()
         for user, phone in phones.items():
             extension, domain = user.split("@")
-            phone.forget(extension, domain, lab.login(extension))
+            phone.forget(extension, domain, lab.login(extension, domain))
         lab.settle(0.5)
 
 

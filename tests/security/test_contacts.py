@@ -68,7 +68,7 @@ def caller(lab: Laboratory) -> Peer:
 def other(lab: Laboratory) -> Peer:
     """A phone of the other tenant."""
     phone = lab.phone()
-    assert phone.register("101", "beta.lab", lab.login("101")) == 200
+    assert phone.register("101", "beta.lab", lab.login("101", "beta.lab")) == 200
     return phone
 
 
@@ -178,7 +178,7 @@ def test_a_phone_that_registers_another_s_contact_does_not_end_that_one_s_regist
         ("127.0.0.1", "102", "beta.lab"),
     ):
         thief = lab.phone(host=host)
-        assert thief.register(extension, domain, lab.login(extension), f"<sip:102@{phone.at}>") == 200
+        assert thief.register(extension, domain, lab.login(extension, domain), f"<sip:102@{phone.at}>") == 200
     lab.settle()
     known = {
         "asterisk": "pjsip show contacts",

@@ -37,7 +37,7 @@ def _nobody_is_registered(lab: Laboratory) -> Iterator[None]:
 
 def _phone(lab: Laboratory, extension: str, domain: str) -> Peer:
     peer = lab.phone()
-    assert peer.register(extension, domain, lab.login(extension)) == 200
+    assert peer.register(extension, domain, lab.login(extension, domain)) == 200
     return peer
 
 
@@ -65,8 +65,6 @@ def test_nobody_is_rung_for_another_tenant(lab: Laboratory, realm: str | None, t
     registered = [
         line for line in lab.command("sofia status profile internal reg").splitlines() if "Auth-Realm" in line
     ]
-    if realm == THERE or (realm is None and to == THERE):
-        return  # the two tenants' passwords are the same here: this is BOLT's own phone
     assert not [line for line in registered if THERE in line]
 
 

@@ -54,7 +54,7 @@ def _rings(request: sip.Message) -> list[Reply]:
 
 def _registered(lab: Laboratory, extension: str, domain: str) -> Peer:
     phone = lab.phone(takes)
-    assert phone.register(extension, domain, lab.login(extension)) == 200
+    assert phone.register(extension, domain, lab.login(extension, domain)) == 200
     return phone
 
 
@@ -108,7 +108,7 @@ def test_another_tenants_phones_light_no_lamp_here(lab: Laboratory) -> None:
             )  # fmt: skip
     lab.settle(0.5)
     before = _told(watcher)
-    side = call_up(lab, lab.phone(takes), "102", "101", _THERE, lab.login("102"))
+    side = call_up(lab, lab.phone(takes), "102", "101", _THERE, lab.login("102", _THERE))
     lab.settle(0.5)
     side.say("BYE")
     assert before

@@ -65,7 +65,9 @@ class _Ringing:
 
 
 def _dial(lab: Laboratory, who: str, code: str, domain: str = _HERE) -> int | None:
-    return lab.phone(takes).call(code, domain, sender=f"<sip:{who}@{domain}>", login=lab.login(who), seconds=3.0)
+    return lab.phone(takes).call(
+        code, domain, sender=f"<sip:{who}@{domain}>", login=lab.login(who, domain), seconds=3.0
+    )
 
 
 @pytest.mark.parametrize("code", ["group", "**101"])

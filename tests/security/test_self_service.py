@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
 
 from tests.security.calls import call_up, called_side, takes
-from tests.security.laboratory import PASSWORD, Laboratory, laboratory, trunk_host
+from tests.security.laboratory import Laboratory, laboratory, trunk_host
 from tests.security.offices import office
-from tests.security.peer import Login, Peer, Reply
+from tests.security.peer import Peer, Reply
 
 pytestmark = [pytest.mark.real, pytest.mark.slow]
 
@@ -45,7 +45,7 @@ def _source(name: str, number: str) -> str:
 
 @pytest.fixture(scope="module")
 def lab(pbx_name: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Laboratory]:
-    """Two tenants whose users may set their deviations. All passwords are alike: none is what keeps them apart."""
+    """Two tenants whose users may set their deviations."""
     sources = [_source("office", "+390212345"), _source("beta", "+390277777")]
     with laboratory(pbx_name, tmp_path_factory.mktemp(pbx_name), *sources) as running:
         yield running
@@ -145,17 +145,18 @@ def test_nobody_sets_for_another(open_office: Office) -> None:
     )  # fmt: skip
     for code in _CODES:
         assert open_office.dial("102", code, headers) == 403
-        open_office.phones["102"].call(code, _DOMAIN, sender=f"<sip:101@{_DOMAIN}>", login=Login("102", PASSWORD))
+        open_office.phones["102"].call(code, _DOMAIN, sender=f"<sip:101@{_DOMAIN}>", login=lab.login("102"))
         open_office.dial("102", code, sender=f'"101" <sip:102@{_DOMAIN}>;user_name=101')
         assert open_office.set == {}, code
     neighbour = lab.phone(takes)
-    assert neighbour.register("103", "beta.lab", Login("103", PASSWORD)) == 200
-    login = Login("103", PASSWORD, "beta.lab")
+    own = lab.login("103", "beta.lab")
+    assert neighbour.register("103", "beta.lab", own) == 200
+    login = replace(own, realm="beta.lab")
     for code in _CODES[:4]:
         for sender, domain in ((f"<sip:103@{_DOMAIN}>", _DOMAIN), ("<sip:103@beta.lab>", _DOMAIN)):
             neighbour.call(code, domain, sender=sender, login=login, seconds=2)
     assert {key.partition("/")[0] for key in open_office.set} <= {"beta"}
-    neighbour.forget("103", "beta.lab", Login("103", PASSWORD))
+    neighbour.forget("103", "beta.lab", own)
 
 
 def test_carriers_and_strangers_set_nothing(open_office: Office) -> None:

@@ -194,7 +194,7 @@ def test_where_a_call_is_transferred_to_is_no_text_of_the_dialplan(lab: Laborato
     """102 transfers a call that 103 has taken over with another phone, which FreeSWITCH leads past the first guards."""
     mark = tmp_path / "run"
     office, beta = _Office(lab), lab.phone(takes)
-    assert beta.register("101", "beta.lab", lab.login("101")) == 200
+    assert beta.register("101", "beta.lab", lab.login("101", "beta.lab")) == 200
     targets = (
         f"${{system(touch$IFS{mark})}}", f"$%7bsystem(touch$IFS{mark})%7d", "101 XML beta.transfer",
         "101%20XML%20beta.transfer", "101,beta.transfer", "1%3Abeta.transfers,101", "m:^:system:touch",
@@ -208,5 +208,5 @@ def test_where_a_call_is_transferred_to_is_no_text_of_the_dialplan(lab: Laborato
     assert not mark.exists()
     assert beta.invited == []
     assert lab.called_out() == []
-    beta.forget("101", "beta.lab", lab.login("101"))
+    beta.forget("101", "beta.lab", lab.login("101", "beta.lab"))
     office.leave()

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 import pytest
 
 from tests.security.calls import Side, call_up, called_side, takes
-from tests.security.laboratory import Laboratory, laboratory, trunk_host
+from tests.security.laboratory import Laboratory, laboratory, password, trunk_host
 from tests.security.offices import office
 from tests.security.peer import Login, Peer, Reply, digest, sdp
 
@@ -19,7 +19,7 @@ _DOMAIN = "office.lab"
 _OUTSIDE = "+390299999999"
 """What 101 may call, and 102 and 103 may not."""
 _MAILBOX = """\
-  "105": {name: Eva, password: a long enough secret, voicemail: {pin: "4711"}, deviations: {unreachable: voicemail}}
+  "105": {name: Eva, password: «secret», voicemail: {pin: "4711"}, deviations: {unreachable: voicemail}}
 groups:"""
 
 
@@ -29,7 +29,8 @@ def lab(pbx_name: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab
     sources = []
     for name, number in (("office", "+390212345"), ("beta", "+390277777")):
         host, port = trunk_host()
-        sources.append(office(f"{host}:{port}", name, number).replace("groups:", _MAILBOX))
+        mailbox = _MAILBOX.replace("«secret»", password("105", name))
+        sources.append(office(f"{host}:{port}", name, number).replace("groups:", mailbox))
     with laboratory(pbx_name, tmp_path_factory.mktemp(pbx_name), *sources) as running:
         yield running
 
@@ -46,7 +47,7 @@ def called(lab: Laboratory) -> Peer:
 def others(lab: Laboratory) -> Peer:
     """The phone of 101 of the other tenant."""
     phone = lab.phone(takes)
-    assert phone.register("101", "beta.lab", lab.login("101")) == 200
+    assert phone.register("101", "beta.lab", lab.login("101", "beta.lab")) == 200
     return phone
 
 
@@ -114,7 +115,7 @@ def test_nobody_registers_or_forgets_for_another(
     reply = intruder.ask(
         "REGISTER", f"sip:{_DOMAIN}", sender=f"<sip:{sender}>", to=f"<sip:102@{_DOMAIN}>",
         contact=contact or f"<sip:102@{intruder.at}>", headers=("Expires: 0" if contact else "Expires: 600",),
-        login=Login("103", lab.login("103").password, realm),
+        login=Login("103", lab.login("103", sender.partition("@")[2]).password, realm),
     )  # fmt: skip
     before = len(called.invited)
     with _call(lab, called):

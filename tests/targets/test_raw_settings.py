@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from pbxgen.diagnostics.diagnostic import Diagnostic
 from pbxgen.targets import load_target
 from pbxgen.targets.base import Options
 from tests.support.office import HEAD, plan_of
@@ -29,8 +30,8 @@ def test_asterisk_is_given_the_settings_last_each_with_its_source_line() -> None
     assert endpoint.rstrip().splitlines()[-1] == "rtp_timeout = 60"
     assert endpoint.rstrip().splitlines()[-2].startswith("; ")
     assert aor.split("[101]")[0].rstrip().endswith("qualify_timeout = 5")
-    trunk = _files("asterisk", _with('{endpoint: {outbound_proxy: "sip:192.0.2.7;lr"}}', trunk=True))
-    assert "outbound_proxy = sip:192.0.2.7\\;lr" in trunk
+    trunk = _files("asterisk", _with('{endpoint: {sdp_session: "a;b"}}', trunk=True))
+    assert "sdp_session = a\\;b" in trunk
 
 
 def test_freeswitch_is_given_the_settings_last_each_with_its_source_line() -> None:
@@ -42,32 +43,135 @@ def test_freeswitch_is_given_the_settings_last_each_with_its_source_line() -> No
     assert '<variable name="a" value="&lt;b&gt;" direction="outbound"/>' in trunk
 
 
+_REFUSED_ENDPOINT = (
+    "acl", "allow_overlap", "allow_subscribe", "allow_transfer", "allow_unauthenticated_options", "aors", "auth",
+    "bind_rtp_to_media_address", "callerid", "callerid_privacy", "connected_line_method", "contact_acl", "contact_deny",
+    "contact_permit", "contact_user", "context", "Context", "deny", "dtls_auto_generate_cert", "dtls_ca_file",
+    "dtls_verify", "fax_detect", "follow_redirect_methods", "from_domain", "from_user", "identify_by",
+    "incoming_mwi_mailbox", "language", "mailboxes", "media_address", "message_context", "named_pickup_group",
+    "one_touch_recording", "outbound_auth", "outbound_proxy", "overlap_context", "permit", "redirect_method",
+    "rewrite_contact", "send_diversion", "send_history_info", "send_pai", "send_rpid", "set_var", "subscribe_context",
+    "transport", "trust_connected_line", "trust_id_inbound", "trust_id_outbound", "type",
+)  # fmt: skip
+_REFUSED_VARIABLES = (
+    "advertised_media_ip", "api_hangup_hook", "bridge_pre_execute_data", "bypass_media", "campon", "continue_on_fail",
+    "dialplan", "effective_caller_id_number", "exec_after_bridge_app", "execute_on_answer", "fifo_music",
+    "force_transfer_context", "group_confirm_key", "hangup_after_bridge", "hold_hangup_xfer_exten", "language",
+    "loopback_export", "max_forwards", "outbound_redirect_fatal", "park_after_bridge", "pbx_origin", "PBX_origin",
+    "presence_id", "record_post_process_exec_api", "register-gateway", "rtp_auto_adjust_ip", "session_in_hangup_hook",
+    "sip-force-contact", "sip_h_X-FS-Display-Name", "sip_invite_domain", "sip_redirect_context", "sip_route_uri",
+    "sofia_session_timeout", "system_on_fax_success", "transfer_after_bridge", "transfer_fallback_extension",
+    "user_context", "voicemail_authorized",
+)  # fmt: skip
+_REFUSED_PARAMS = (
+    "a1-hash", "allow-empty-password", "auth-acl", "dial-string", "jsonrpc-allowed-methods", "mwi-account", "password",
+    "register-gateway", "reverse-auth-user", "sip-force-contact", "sip-force-extension", "sip-force-user",
+    "user_context", "verto-context", "vm-password",
+)  # fmt: skip
+_REFUSED_GATEWAY = (
+    "auth-username", "caller-id-in-from", "contact-host", "contact-params", "context", "destination-prefix",
+    "distinct-to", "extension", "extension-in-contact", "from-domain", "from-user", "gw-auth-acl", "outbound-proxy",
+    "password", "ping", "proxy", "realm", "register", "register-proxy", "register-transport", "username",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("pbx", "part", "name", "trunk"),
+    [
+        *(("asterisk", "endpoint", name, trunk) for trunk in (False, True) for name in _REFUSED_ENDPOINT),
+        *(
+            ("asterisk", "aor", name, trunk)
+            for trunk in (False, True)
+            for name in (
+                "authenticate_qualify",
+                "contact",
+                "mailboxes",
+                "outbound_proxy",
+                "support_path",
+                "voicemail_extension",
+            )
+        ),
+        ("asterisk", "aor", "qualify_frequency", True),
+        *(
+            ("asterisk", "registration", name, True)
+            for name in (
+                "auth_rejection_permanent",
+                "client_uri",
+                "contact_header_params",
+                "contact_user",
+                "endpoint",
+                "line",
+                "max_retries",
+                "outbound_auth",
+                "outbound_proxy",
+                "server_uri",
+                "transport",
+            )
+        ),
+        *(("freeswitch", "variables", name, trunk) for trunk in (False, True) for name in _REFUSED_VARIABLES),
+        *(("freeswitch", "params", name, False) for name in _REFUSED_PARAMS),
+        *(("freeswitch", "gateway", name, True) for name in _REFUSED_GATEWAY),
+    ],
+)
+def test_settings_that_promises_stand_on_are_refused_with_the_reason(
+    pbx: str, part: str, name: str, trunk: bool
+) -> None:
+    (found,) = _found(pbx, part, name, trunk)
+    assert found.code == "PBX390"
+    assert "it decides" in found.message
+    assert found.location is not None
+
+
+@pytest.mark.parametrize(
+    ("pbx", "part", "name", "near", "trunk"),
+    [
+        ("asterisk", "endpoint", "rtp_timout", "rtp_timeout", False),
+        ("asterisk", "endpoint", "trust_everybody", None, True),
+        ("asterisk", "aor", "qualify_timeouts", "qualify_timeout", True),
+        ("asterisk", "registration", "of_another_version", None, True),
+        ("freeswitch", "params", "sip-force-expire", "sip-force-expires", False),
+        ("freeswitch", "params", "anything", None, False),
+        ("freeswitch", "gateway", "of-another-version", None, True),
+    ],
+)
+def test_settings_of_which_is_not_known_what_they_decide_are_refused(
+    pbx: str, part: str, name: str, near: str | None, trunk: bool
+) -> None:
+    (found,) = _found(pbx, part, name, trunk)
+    assert found.code == "PBX391"
+    assert found.help == ("correct the name, or remove it" if near is None else f"did you mean {near}?")
+
+
 @pytest.mark.parametrize(
     ("pbx", "part", "name", "trunk"),
     [
         *(("asterisk", "endpoint", name, trunk) for trunk in (False, True) for name in (
-            "context", "auth", "aors", "identify_by", "allow_transfer", "trust_id_inbound", "set_var",
-            "message_context", "outbound_auth", "contact_deny", "callerid", "send_pai", "redirect_method", "Context",
+            "allow", "direct_media", "dtmf_mode", "ice_support", "media_encryption", "rtp_symmetric",
+            "T38_UDPTL", "timers", "tos_audio", "webrtc",
         )),
-        ("asterisk", "aor", "contact", False),
-        ("asterisk", "registration", "server_uri", True),
+        ("asterisk", "aor", "qualify_frequency", False),
+        ("asterisk", "registration", "retry_interval", True),
         *(("freeswitch", "variables", name, trunk) for trunk in (False, True) for name in (
-            "user_context", "pbx_origin", "PBX_origin", "execute_on_answer", "effective_caller_id_number",
-            "api_hangup_hook",
+            "absolute_codec_string", "accountcode", "dtmf_type", "fax_enable_t38", "hold_music", "jitterbuffer_msec",
+            "media_timeout", "rtp_secure_media", "t38_passthru", "toll_allow", "of_my_own_menu", "popular",
         )),
-        *(("freeswitch", "params", name, False) for name in ("password", "a1-hash", "dial-string", "vm-password")),
-        *(("freeswitch", "gateway", name, True) for name in ("proxy", "username", "context", "extension", "password")),
+        ("freeswitch", "params", "max-registrations-per-extension", False),
+        ("freeswitch", "gateway", "expire-seconds", True),
     ],
 )  # fmt: skip
-def test_settings_that_promises_stand_on_are_refused_with_the_reason(
-    pbx: str, part: str, name: str, trunk: bool
-) -> None:
-    settings = f'{{{part}: {{{name}: "x"}}}}'
-    head = _with(**{pbx: settings}, trunk=trunk)
+def test_settings_that_decide_nothing_of_it_are_taken(pbx: str, part: str, name: str, trunk: bool) -> None:
+    assert _found(pbx, part, name, trunk) == []
+
+
+def test_who_sets_what_has_a_key_is_told_the_key() -> None:
+    (found,) = _found("asterisk", "endpoint", "outbound_proxy", True)
+    assert found.help == "remove it, and say it by `outbound_proxy`"
+
+
+def _found(pbx: str, part: str, name: str, trunk: bool) -> list[Diagnostic]:
+    """What is found of one setting; the other PBX never minds."""
+    head = _with(**{pbx: f'{{{part}: {{{name}: "x"}}}}'}, trunk=trunk)
     plan = plan_of('users: {"101": {name: Ada}, "102": {name: Bea}}\n', head=head)
-    (found,) = load_target(pbx).limits(plan, Options())
-    assert found.code == "PBX390"
-    assert "it decides" in found.message
-    assert found.location is not None
     other = "freeswitch" if pbx == "asterisk" else "asterisk"
     assert load_target(other).limits(plan, Options()) == []
+    return list(load_target(pbx).limits(plan, Options()))

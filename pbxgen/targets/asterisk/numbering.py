@@ -9,7 +9,11 @@ def reading(numbering: NumberingPlan) -> tuple[str, ...]:
     """E.164 of digits (ARG1), or nothing; the first form that has them decides."""
     forms = readings(numbering)
     tests = [f"n,GotoIf({_matches(form.expression)}?{at})" for at, form in enumerate(forms, len(forms) + 2)]
-    return ("1" + tests[0][1:], *tests[1:], "n,Return()", *(f"n,Return(+{form.before}{_rest(form)})" for form in forms))
+    return ("1" + tests[0][1:], *tests[1:], "n,Return()", *(f"n,Return({_number(form)})" for form in forms))
+
+
+def _number(form: Reading) -> str:
+    return "" if form.none else f"+{form.before}{_rest(form)}"
 
 
 def _rest(form: Reading) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pbxgen.flow.digits import by_length
-from pbxgen.flow.numbering import NumberingPlan, Writing
+from pbxgen.flow.numbering import AREA_15_NUMBER, NumberingPlan, Writing, any_prefix
 
 _NONE = "(?!)"
 """Matches nothing, not even the empty text."""
@@ -17,6 +17,7 @@ def expressions(numbering: NumberingPlan) -> dict[str, str]:
     return {
         "idd": "|".join(forms[length] for length in numbering.international_lengths),
         "form": _form(numbering),
+        "superfluous": _superfluous(numbering),
         "local": numbering.local or _NONE,
         "local_before": numbering.local_before,
         "moved": numbering.moved or _NONE,
@@ -30,11 +31,27 @@ def expressions(numbering: NumberingPlan) -> dict[str, str]:
 
 def _form(numbering: NumberingPlan) -> str:
     """What stands before a number of the country, a trunk prefix or nothing, if such a number follows."""
+    return f"(?:{'|'.join([*_prefixes(numbering), f'(?=(?:{numbering.whole}){_END})'])})"
+
+
+def _prefixes(numbering: NumberingPlan, shortest: int = 1) -> list[str]:
     by_rest: dict[str, list[str]] = {}
-    for dropped in numbering.dropped:
+    for dropped in (one for one in numbering.dropped if one.length >= shortest):
         by_rest.setdefault(dropped.rest or numbering.whole, []).append(dropped.expression)
-    forms = [f"(?:{'|'.join(prefixes)})(?=(?:{rest}){_END})" for rest, prefixes in by_rest.items()]
-    return f"(?:{'|'.join([*forms, f'(?=(?:{numbering.whole}){_END})'])})"
+    return [f"(?:{'|'.join(prefixes)})(?=(?:{rest}){_END})" for rest, prefixes in by_rest.items()]
+
+
+def _superfluous(numbering: NumberingPlan) -> str:
+    """The country code, and behind it a trunk prefix twice, or one where no number of the country follows."""
+    prefix, whole = any_prefix(numbering), f"(?:{numbering.whole}){_END}"
+    if not prefix:
+        return _NONE
+    numbers = _prefixes(numbering)
+    if numbering.moved:
+        numbers.append(f"0?(?=[0-9]{{{AREA_15_NUMBER}}}{_END})(?:{numbering.moved})15")
+    long = "|".join(_prefixes(numbering, shortest=2)) or _NONE
+    twice = f"(?!{long}){prefix}{{2,}}(?={whole})"
+    return f"{numbering.country_code}(?:{twice}|(?!{'|'.join(numbers)}|{whole}){prefix})"
 
 
 def _written(numbering: NumberingPlan, one: Writing) -> str:

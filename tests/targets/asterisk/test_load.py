@@ -11,6 +11,7 @@ import pytest
 from pbxgen.flow.plan import Plan
 from pbxgen.lab.asterisk import Asterisk
 from pbxgen.lab.pbx import PbxSetup
+from pbxgen.targets.asterisk.raw_settings import TRUNKS as KNOWN
 from pbxgen.targets.base import GeneratedFile, Part
 from tests.support.asterisk import HOSTILE_NAMES, HOSTILE_PASSWORDS, hostile_users, rendered
 from tests.support.office import HEAD, plan_of
@@ -111,6 +112,26 @@ def test_hostile_names_and_passwords_load_without_a_warning_and_are_read_as_type
 def test_each_part_loads_by_itself(part: Part, tmp_path: Path) -> None:
     plan = plan_of(hostile_users() + REST)
     ask(rendered(plan, parts=frozenset({part})), tmp_path, [])
+
+
+@pytest.mark.parametrize(
+    ("section", "module"),
+    [("endpoint", "res_pjsip"), ("aor", "res_pjsip"), ("registration", "res_pjsip_outbound_registration")],
+)
+def test_of_every_setting_of_the_running_asterisk_is_known_what_it_decides(
+    section: str, module: str, tmp_path: Path
+) -> None:
+    """An unknown one is refused; a newer Asterisk may have more."""
+    files = tuple(rendered(plan_of(hostile_users())).values())
+    (told,), _ = asyncio.run(asked(files, tmp_path, [f"config show help {module} {section}"]))
+    names = re.findall(r"(?m)^([a-z0-9_]+) +-- ", re.sub(r"\x1b\[[0-9;]*m", "", told))
+    assert len(names) > 10
+    known = KNOWN[section]
+    assert known.harmless is not None
+    undecided = [
+        n for n in names if n not in known.harmless.split() and not any(re.fullmatch(r, n) for r in known.refused)
+    ]
+    assert undecided == []
 
 
 def _probe(plan: Plan) -> str:

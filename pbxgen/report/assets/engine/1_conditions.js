@@ -15,6 +15,7 @@
       const form = /^\+?[0-9]+$/.test(digits) && forms.find(([expression]) => expression.test(digits));
       if (!form) return null;
       const [, before, drop, area] = form, last = digits.slice(-n.areaDigits);
+      if (before === null) return null;
       return "+" + before + (area ? last.slice(0, area) + last.slice(area + 2) : digits.slice(drop));
     };
     return {
@@ -26,11 +27,12 @@
         return read(text);
       },
       calledByTrunk(number) {
-        const all = [read(number), digitsOnly(number) ? "+" + number : null];
+        const found = read(number), bare = found === null && /^\+[0-9]+$/.test(number) ? number : null;
+        const all = [found, digitsOnly(number) ? "+" + number : bare];
         return all.filter((one, at) => one !== null && all.indexOf(one) === at);
       },
       callerOfTrunk(number) {
-        return read(number) || (foreign.test(number) ? "+" + number : digitsOnly(number) ? number : null);
+        return read(number) || (foreign.test(number) ? "+" + number : /^\+?[0-9]+$/.test(number) ? number : null);
       },
     };
   }
