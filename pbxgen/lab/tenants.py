@@ -91,9 +91,7 @@ def _tenant(number: int, case: Case, addresses: Iterator[Address], secrets: dict
         host, port = ends[key] = next(addresses)
         login = secret(f"trunk-{name}") if trunk.password is not None else None
         proxy = None if trunk.outbound_proxy is None else (host, port)
-        placed = replace(
-            trunk, host=host, port=port, transport="udp", accept_from=(), password=login, outbound_proxy=proxy
-        )
+        placed = replace(trunk, host=host, port=port, accept_from=(), password=login, outbound_proxy=proxy)
         trunks[key] = replace(placed, keepalive=trunk.keepalive if trunk.keepalive < _SOON else 0)
     named = replace(plan, name=name, domain=f"{name}.lab")
     users = {extension: _user(named, user, secret) for extension, user in plan.users.items()}
