@@ -9,10 +9,10 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from pbxgen.flow.plan import Plan
+from pbxgen.flow.plan import Plan, Trunk
 from pbxgen.lab.errors import LabError
 from pbxgen.lab.log import Harmless, Log
-from pbxgen.lab.pbx import Laboratory, Pbx, PbxSetup, RecordedMessage, find_program, link_missing
+from pbxgen.lab.pbx import Certificates, Laboratory, Pbx, PbxSetup, RecordedMessage, find_program, link_missing
 from pbxgen.lab.ports import LOOPBACK, Address, free_port, free_range
 from pbxgen.lab.sound import recorded
 from pbxgen.output.writer import write_trees
@@ -67,6 +67,8 @@ class Asterisk(Pbx):
         port = free_port()
         self.phones_at: Address = (LOOPBACK, port)
         self.trunks_at: Address = self.phones_at
+        self._ports = {"5060": port, "5061": free_port(), "5062": free_port()}
+        """By the port of a generated transport, the one that it is given here."""
 
     async def _ready(self) -> bool:
         if not (self._home / "run" / "asterisk.ctl").exists():
@@ -78,6 +80,11 @@ class Asterisk(Pbx):
             self.stop()
             raise LabError(f"Asterisk does not listen: {deaf}")
         return booted
+
+    def trunk_calls(self, trunk: Trunk) -> Address:
+        if trunk.transport != "tls":
+            return self.trunks_at
+        return LOOPBACK, self._ports["5061" if trunk.tls_verify else "5062"]
 
     async def command(self, text: str) -> str:
         # The client end needs no other time, and libfaketime would slow it down.
@@ -145,6 +152,8 @@ class Asterisk(Pbx):
 
     def _lay(self, files: Sequence[GeneratedFile]) -> None:
         ours = [replace(file, text=self._on_loopback(file.text)) for file in files]
+        if self._setup.certificates is not None:
+            ours.append(GeneratedFile("pjsip_local.conf", _with_certificates(files, self._setup.certificates)))
         write_trees(self._home, {self._etc.name: ours}, force=True)
 
     def _write(self, name: str, text: str) -> None:
@@ -152,9 +161,11 @@ class Asterisk(Pbx):
 
     def _on_loopback(self, text: str) -> str:
         """Transports listen on the laboratory's port, and on loopback only."""
-        host, port = self.phones_at
-        for everywhere, here in ((r"0\.0\.0\.0", host), (r"\[::\]", "[::1]")):
-            text = re.sub(rf"^bind\s*=\s*{everywhere}(:\d+)?[ \t]*$", f"bind={here}:{port}", text, flags=re.MULTILINE)
+        for everywhere, here in ((r"0\.0\.0\.0", LOOPBACK), (r"\[::\]", "[::1]")):
+            for port, ours in self._ports.items():
+                text = re.sub(
+                    rf"^bind\s*=\s*{everywhere}:{port}[ \t]*$", f"bind={here}:{ours}", text, flags=re.MULTILINE
+                )
         return text
 
     def _sounds(self, root: Path) -> None:
@@ -165,6 +176,13 @@ class Asterisk(Pbx):
             link_missing(share, target)
             link_missing(share / "sounds", target / "sounds")
         self._record(target / "sounds")
+
+
+def _with_certificates(files: Sequence[GeneratedFile], made: Certificates) -> str:
+    """What an administrator adds to the transports of TLS: the PBX's certificate, and an authority to trust."""
+    names = {name for file in files for name in re.findall(r"^\[(tls\S*)\]$", file.text, re.MULTILINE)}
+    shown = f"cert_file = {made.shown}\npriv_key_file = {made.shown}\nca_list_file = {made.authority}\n"
+    return "".join(f"[{name}](+)\n{shown}" for name in sorted(names))
 
 
 def find() -> Path:

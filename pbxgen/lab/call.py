@@ -84,13 +84,15 @@ class LabCall:
 
     def replies(self) -> set[scripts.SippReply]:
         """Every behaviour that the call needs a SIPp process for."""
-        replies = {scripts.reply_of("answer")}
-        for states in self.case.world.phones.values():
-            replies |= {scripts.reply_of(state) for state in states if state != phone_states.UNREGISTERED}
-        replies |= {scripts.reply_of(state) for state in self.case.world.outside.values()}
-        over_trunks = (phone_states.reply_over(state, "answer") for state in self.case.world.trunks.values())
-        replies |= {scripts.reply_of(state) for state in over_trunks}
-        return replies | {scripts.reply_of("answer", refer_to) for refer_to in self._refers.values()}
+        world = self.case.world
+        phones = {"answer", *(state for states in world.phones.values() for state in states)}
+        trunks = {phone_states.reply_over(state, "answer") for state in world.trunks.values()}
+        ways = {trunk.transport for trunk in self.plan.trunks.values()}
+        far = [(state, over) for state in {"answer", *world.outside.values(), *trunks} for over in ways]
+        replies = {scripts.reply_of(state) for state in phones - {phone_states.UNREGISTERED}}
+        replies |= {scripts.reply_of(state, over=over) for state, over in far}
+        refers = self._refers.values()
+        return replies | {scripts.reply_of("answer", to, over) for to in refers for over in {scripts.UDP, *ways}}
 
     @property
     def _refers(self) -> dict[str, str]:
@@ -134,7 +136,8 @@ class LabCall:
         """Port of the SIPp process that plays the phone or number that was invited."""
         leg = self.legs.get(call_id) or self._parked[call_id]
         refer_to = self._refers.get(leg.target) if leg.state in phone_states.ANSWERING else None
-        return self.testbed.sipp.callee(scripts.reply_of(leg.state, refer_to))
+        over = scripts.UDP if leg.trunk is None else self.plan.trunks[leg.trunk].transport
+        return self.testbed.sipp.callee(scripts.reply_of(leg.state, refer_to, over))
 
     def see(self, seen: SeenMessage) -> None:
         self.trace.append(seen)
@@ -208,11 +211,13 @@ class LabCall:
             return
         assert self.case.trunk is not None
         ours = self.tenant.trunks[self.case.trunk]
-        host, port = self.testbed.pbx.trunks_at
+        trunk = self.plan.trunks[self.case.trunk]
+        host, port = self.testbed.pbx.trunk_calls(trunk)
         uri, origin = f"sip:{dialled}@{host}:{port}", f"<sip:{handling.caller_shows or call.caller}@{ours[0]}>"
         headers = tuple(self.case.sent_headers(ours[0]))
         to = f"<sip:{self.case.to_user}@{host}:{port}>"
-        self._place(scripts.Dial(uri, origin, call_id, headers=headers, refer_to=refer_to, to=to), ours)
+        dial = scripts.Dial(uri, origin, call_id, headers=headers, refer_to=refer_to, to=to, over=trunk.transport)
+        self._place(dial, ours)
 
     def _of_phone(self, call_id: str, extension: str, to: str, domain: str) -> scripts.Dial:
         origin = f"<sip:{extension}@{self.plan.domain}>"

@@ -10,7 +10,7 @@ import shutil
 from collections.abc import Sequence
 from pathlib import Path
 
-from pbxgen.flow.plan import Plan
+from pbxgen.flow.plan import Plan, Trunk
 from pbxgen.lab.errors import LabError
 from pbxgen.lab.log import Harmless, Log
 from pbxgen.lab.pbx import Laboratory, Pbx, PbxSetup, RecordedMessage, find_program, link_missing
@@ -52,6 +52,8 @@ _HARMLESS = (
         "prompts are packages of their own; a mailbox takes messages without them",
     ),
 )
+_OVER_TLS = ("agent.pem", "cafile.pem")
+"""In the folder of certificates: the PBX's own, and the authorities that it trusts."""
 _CERTIFICATES: dict[str, bytes] = {}
 """What the first start has made for itself, which takes some seconds; later starts are given the same."""
 
@@ -68,6 +70,7 @@ class FreeSwitch(Pbx):
         self.log = Log(self._home / "log/freeswitch.log", _LINE, _LEVELS, _HARMLESS)
         self.phones_at: Address = (LOOPBACK, free_port())
         self.trunks_at: Address = (LOOPBACK, free_port())
+        self._tls_port = free_port()
         self._control = free_port()
 
     async def _ready(self) -> bool:
@@ -77,14 +80,20 @@ class FreeSwitch(Pbx):
                 profiles = await self.command("sofia status")
         except (OSError, asyncio.IncompleteReadError):  # a timeout is an OSError
             return False
-        ports = (f":{self.phones_at[1]} ", f":{self.trunks_at[1]} ")
+        ports = [f":{self.phones_at[1]} ", f":{self.trunks_at[1]} "]
+        if self._setup.certificates is not None:
+            ports.append(f":{self._tls_port} ")
         running = [line for line in profiles.splitlines() if "RUNNING" in line]
         if not ready or not all(
             any(port in f"{line} " or f"{port.strip()}\t" in line for line in running) for port in ports
         ):
             return False
-        _CERTIFICATES.update({path.name: path.read_bytes() for path in (self._home / "certs").glob("*.pem")})
+        own = {path.name: path.read_bytes() for path in (self._home / "certs").glob("*.pem")}
+        _CERTIFICATES.update({name: data for name, data in own.items() if name not in _OVER_TLS})
         return True
+
+    def trunk_calls(self, trunk: Trunk) -> Address:
+        return (LOOPBACK, self._tls_port) if trunk.transport == "tls" else self.trunks_at
 
     async def command(self, text: str) -> str:
         reader, writer = await asyncio.open_connection(LOOPBACK, self._control)
@@ -117,6 +126,9 @@ class FreeSwitch(Pbx):
             (self._home / name).mkdir(parents=True, exist_ok=True)
         for name, data in _CERTIFICATES.items():
             (self._home / "certs" / name).write_bytes(data)
+        if (made := self._setup.certificates) is not None:
+            for name, source in zip(_OVER_TLS, (made.shown, made.authority), strict=True):
+                shutil.copy(source, self._home / "certs" / name)
         conf = self._home / "conf"
         shutil.copytree(_stock(self._program), conf, dirs_exist_ok=True)
         for extra in conf.glob("sip_profiles/*-ipv6*"):
@@ -137,6 +149,9 @@ class FreeSwitch(Pbx):
         """The stock files take addresses and ports from variables: set them where the stock ones have been read."""
         variables = dict.fromkeys(("local_ip_v4", "bind_server_ip", "external_rtp_ip", "external_sip_ip"), LOOPBACK)
         variables |= {"internal_sip_port": str(self.phones_at[1]), "external_sip_port": str(self.trunks_at[1])}
+        variables["external_tls_port"] = str(self._tls_port)
+        if self._setup.certificates is not None:
+            variables["external_ssl_enable"] = "true"
         lines = "".join(f'  <X-PRE-PROCESS cmd="set" data="{name}={value}"/>\n' for name, value in variables.items())
         main = conf / "freeswitch.xml"
         text = main.read_text(encoding="utf-8")

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple, Protocol, cast
 
-from pbxgen.flow.plan import Plan
+from pbxgen.flow.plan import Plan, Trunk
 from pbxgen.lab import process
 from pbxgen.lab.errors import LabError
 from pbxgen.lab.log import Log
@@ -23,6 +23,16 @@ from pbxgen.pbxs import PBXS, SHOWN_NAMES, module_of
 from pbxgen.targets.base import GeneratedFile
 
 _FAKETIME = ("faketime/libfaketimeMT.so.1", "faketime/libfaketime.so.1")
+
+
+@dataclass(frozen=True, slots=True)
+class Certificates:
+    """Files in PEM."""
+
+    authority: Path
+    """The certificate that the other one is signed by."""
+    shown: Path
+    """A key, and the certificate of everybody."""
 
 
 class RecordedMessage(NamedTuple):
@@ -44,6 +54,8 @@ class PbxSetup:
     """Start time of the PBX's clock; None: the real time."""
     modules: frozenset[str] = frozenset()
     """Names of modules (without suffix) that are loaded besides those that a generated plan needs."""
+    certificates: Certificates | None = None
+    """Of the far ends of trunks over TLS, and the PBX's own; None: there are none."""
 
 
 class CalledPbx(Protocol):
@@ -55,6 +67,10 @@ class CalledPbx(Protocol):
     trunks_at: Address
     """Where carriers send to."""
     log: Log
+
+    def trunk_calls(self, trunk: Trunk) -> Address:
+        """Where the carrier of a trunk sends to, over its transport."""
+        ...
 
     async def start(self) -> None:
         """Wait until calls can be placed. Raises LabError."""
@@ -80,7 +96,7 @@ class Pbx(ABC):
     phones_at: Address
     """Where phones send to."""
     trunks_at: Address
-    """Where carriers send to."""
+    """Where carriers send to, over UDP and TCP."""
     log: Log
     reloads: tuple[str, ...]
     """Console commands that make it read its files again."""
@@ -116,6 +132,10 @@ class Pbx(ABC):
         if self._process is not None:
             process.stop(self._process, grace=self.grace_seconds)
             self._process = None
+
+    @abstractmethod
+    def trunk_calls(self, trunk: Trunk) -> Address:
+        """Where the carrier of a trunk sends to, over its transport."""
 
     @abstractmethod
     async def command(self, text: str) -> str:

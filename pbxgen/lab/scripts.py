@@ -26,18 +26,23 @@ _REFUSAL_MS = 300
 """Time from INVITE to a refusal; all phones that are rung together have been rung by then."""
 
 
+UDP = "udp"
+
+
 @dataclass(frozen=True, slots=True)
 class SippReply(Reply):
     """A reply as SIPp plays it: 200 when the laboratory says so, any other final status by itself."""
 
     refer_to: str | None = None
     """URI that a nudge ``TRANSFER`` sends the other party to."""
+    over: str = UDP
+    """What its messages travel over, as its headers say: udp, tcp or tls."""
 
 
-def reply_of(state: str, refer_to: str | None = None) -> SippReply:
+def reply_of(state: str, refer_to: str | None = None, over: str = UDP) -> SippReply:
     """What SIPp does in a state of a scenario."""
     reply = phone_states.reply_of(state)
-    return SippReply(reply.provisional, reply.final, reply.deaf, refer_to=refer_to)
+    return SippReply(reply.provisional, reply.final, reply.deaf, refer_to=refer_to, over=over)
 
 
 ANNOUNCED_CALL = "sip:announced@lab.invalid"
@@ -64,6 +69,8 @@ class Dial:
     """URI that a nudge ``TRANSFER`` sends the other party to."""
     to: str | None = None
     """What To says, if not the request's URI."""
+    over: str = UDP
+    """What it travels over: udp, tcp or tls."""
 
 
 def _document(name: str, *parts: str) -> str:
@@ -106,7 +113,12 @@ def _recv(
 _ECHOED = "[last_Via:]\n[last_From:]\n[last_To:]\n[last_Call-ID:]\n[last_CSeq:]\n"
 
 
-def _dialogue(ours: Address, me: str, peer: str, refer_to: str | None, contact: str) -> list[str]:
+def _way(over: str) -> str:
+    """What stands in a URI behind the address (RFC 3261, 19.1.1)."""
+    return "" if over == UDP else f";transport={over}"
+
+
+def _dialogue(ours: Address, me: str, peer: str, refer_to: str | None, contact: str, over: str) -> list[str]:
     """A call that is up, until either side hangs up; ends the scenario.
 
     Nothing in here is repeated by timer: SIPp sends nothing more until a repeated message is answered.
@@ -115,7 +127,7 @@ def _dialogue(ours: Address, me: str, peer: str, refer_to: str | None, contact: 
 
     def request(method: str, cseq: int, more: str = "") -> str:
         return _empty(
-            f"{method} [$remote] SIP/2.0\nVia: SIP/2.0/UDP {host}:{port};branch=[branch];rport\n"
+            f"{method} [$remote] SIP/2.0\nVia: SIP/2.0/{over.upper()} {host}:{port};branch=[branch];rport\n"
             f"From: {me}\nTo: {peer}\nCall-ID: [call_id]\nCSeq: {cseq} {method}\nMax-Forwards: 70\n{contact}{more}"
         )
 
@@ -157,7 +169,7 @@ def _dialogue(ours: Address, me: str, peer: str, refer_to: str | None, contact: 
 
 def callee(name: str, reply: SippReply, ours: Address) -> str:
     """A phone or a far end; one process plays it for many, each at the address that its INVITE was sent to."""
-    contact = "Contact: <sip:lab[$at]>\n"
+    contact = f"Contact: <sip:lab[$at]{_way(reply.over)}>\n"
     echoed = "Via:[$via]\nFrom:[$from]\nTo:[$to];tag=lab[call_number]\nCall-ID: [call_id]\nCSeq:[$cseq]\n"
     captured = (
         "".join(
@@ -197,7 +209,7 @@ def callee(name: str, reply: SippReply, ours: Address) -> str:
         _send(_with_sdp(f"SIP/2.0 200 OK\n{echoed}{contact}"), 'retrans="500"'),
         _recv("request", "CANCEL"),
         _recv("request", "ACK", optional=False),
-        *_dialogue(ours, "[$to];tag=lab[call_number]", "[$from]", reply.refer_to, contact),
+        *_dialogue(ours, "[$to];tag=lab[call_number]", "[$from]", reply.refer_to, contact, reply.over),
         '<nop next="gone"/>',
         _label("cancelled"),
         _send(_empty(f"SIP/2.0 200 OK\n{_ECHOED}")),
@@ -212,13 +224,14 @@ def callee(name: str, reply: SippReply, ours: Address) -> str:
 def caller(name: str, dial: Dial, ours: Address) -> str:
     """One call: dials, then follows the nudges of the laboratory."""
     host, port = ours
+    contact = f"Contact: <sip:lab@{host}:{port}{_way(dial.over)}>\n"
     tag = f"{dial.from_uri};tag={CALLER_TAG}"
 
     def request(method: str, cseq: int, to: str, branch: str, more: str = "") -> str:
         return (
-            f"{method} {dial.to_uri} SIP/2.0\nVia: SIP/2.0/UDP {host}:{port};branch={branch};rport\n"
+            f"{method} {dial.to_uri} SIP/2.0\nVia: SIP/2.0/{dial.over.upper()} {host}:{port};branch={branch};rport\n"
             f"From: {tag}\nTo: {to}\nCall-ID: [call_id]\nCSeq: {cseq} {method}\nMax-Forwards: 70\n"
-            f"Contact: <sip:lab@{host}:{port}>\nUser-Agent: pbxgen-lab\n{more}"
+            f"{contact}User-Agent: pbxgen-lab\n{more}"
         )
 
     def branch(number: int) -> str:
@@ -261,7 +274,7 @@ def caller(name: str, dial: Dial, ours: Address) -> str:
     return _document(
         name,
         *(part for number in range(1, last + 1) for part in attempt(number)),
-        *_dialogue(ours, tag, "[$peer]", dial.refer_to, f"Contact: <sip:lab@{host}:{port}>\n"),
+        *_dialogue(ours, tag, "[$peer]", dial.refer_to, contact, dial.over),
         _label("over"),
         '<Reference variables="peer"/>',
     )

@@ -17,6 +17,7 @@ from pbxgen.flow.settings import written
 from pbxgen.flow.simulate import simulate
 from pbxgen.lab import scripts, sip
 from pbxgen.lab.call import LabCall, Testbed
+from pbxgen.lab.certificates import issue
 from pbxgen.lab.errors import LabError
 from pbxgen.lab.media import Media
 from pbxgen.lab.pbx import CalledPbx, Pbx, PbxSetup
@@ -45,13 +46,16 @@ class CallSession:
     """Calls on one PBX, with their phones, which are at the address ``host``. Use as an asynchronous context."""
 
     def __init__(
-        self, pbx: CalledPbx, tenants: Sequence[Tenant], folder: Path, *, host: str = LOOPBACK, language: str = "en"
-    ) -> None:
+        self, pbx: CalledPbx, tenants: Sequence[Tenant], folder: Path, *, host: str = LOOPBACK, language: str = "en",
+        certificate: Path | None = None,
+    ) -> None:  # fmt: skip
         self.pbx = pbx
         self.tenants = tenants
         self._folder = folder
         self._host = host
         self._language = language
+        self._certificate = certificate
+        """Of the far ends of trunks over TLS."""
         (folder / "sipp").mkdir()
         self.wire = Wire(self._route, self._on_message)
         self.media = Media(host)
@@ -95,9 +99,14 @@ class CallSession:
     async def furnish(self, tenant: Tenant) -> None:
         """Set up the phones and far ends of a tenant for its call."""
         call = self.calls[tenant.plan.name] = LabCall(self.testbed, tenant)
-        for address in tenant.trunk_at:
-            if address not in self._by_trunk:
-                await self.wire.listen(address, self.pbx.trunks_at)
+        for address, name in tenant.trunk_at.items():
+            trunk = tenant.plan.trunks[name]
+            pbx = self.pbx.trunk_calls(trunk)
+            if address not in self._by_trunk and trunk.transport == scripts.UDP:
+                await self.wire.listen(address, pbx)
+            elif address not in self._by_trunk:
+                certificate = self._certificate if trunk.transport == "tls" else None
+                await self.wire.accept(address, pbx, certificate, refuses=call.is_down(address))
             self._by_trunk[address] = call
 
     async def close(self) -> None:
@@ -233,7 +242,15 @@ class PbxSession(CallSession):
         }
         home = folder / "pbx"
         home.mkdir(parents=True)
-        super().__init__(make_pbx(PbxSetup(home, files, sounds, moment)), tenants, folder, language=language)
+        over_tls = [
+            host
+            for tenant in tenants
+            for (host, _), name in tenant.trunk_at.items()
+            if tenant.plan.trunks[name].transport == "tls"
+        ]
+        made = issue(folder, over_tls, moment) if over_tls else None
+        pbx = make_pbx(PbxSetup(home, files, sounds, moment, certificates=made))
+        super().__init__(pbx, tenants, folder, language=language, certificate=None if made is None else made.shown)
 
     def rendered(self, tenants: Sequence[Tenant], secrets: Mapping[Secret, str]) -> tuple[GeneratedFile, ...]:
         options, plans = Options(secrets=secrets), tuple(tenant.plan for tenant in tenants)

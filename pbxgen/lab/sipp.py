@@ -50,7 +50,8 @@ class Sipp:
     def callee(self, reply: scripts.SippReply) -> int:
         """Port of the process that plays ``reply``, shared by all phones and far ends with this behaviour."""
         if reply not in self._callees:
-            name = f"callee-{reply.final or ('deaf' if reply.deaf else 'rings')}-{reply.provisional or 'silent'}"
+            kind = reply.final or ("deaf" if reply.deaf else "rings")
+            name = f"callee-{kind}-{reply.provisional or 'silent'}-{reply.over}"
             text = scripts.callee(name, reply, self._phones)
             self._callees[reply] = self._start(name, text)[0]
         return self._callees[reply]

@@ -41,6 +41,7 @@ class Tenant:
 
     @property
     def trunk_at(self) -> dict[Address, str]:
+        """The trunk of each far end."""
         further = {address: name for address, (name, _) in self.further.items()}
         return {address: name for name, address in self.trunks.items()} | further
 
@@ -95,9 +96,7 @@ def _tenant(number: int, case: Case, addresses: Iterator[Address], secrets: dict
         host, port = ends[key] = next(addresses)
         login = secret(f"trunk-{name}") if trunk.password is not None else None
         proxy = None if trunk.outbound_proxy is None else (host, port)
-        placed = replace(
-            trunk, host=host, port=port, transport="udp", accept_from=(), password=login, outbound_proxy=proxy
-        )
+        placed = replace(trunk, host=host, port=port, accept_from=(), password=login, outbound_proxy=proxy)
         more = tuple(next(addresses) for _ in trunk.more_hosts)
         further |= {address: (key, number) for number, address in enumerate(more, 2)}
         placed = replace(placed, more_hosts=more)

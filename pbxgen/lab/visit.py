@@ -11,7 +11,7 @@ from math import ceil
 from pathlib import Path
 
 from pbxgen.calls.case import Case
-from pbxgen.flow.plan import Plan
+from pbxgen.flow.plan import Plan, Trunk
 from pbxgen.flow.simulate import simulate
 from pbxgen.lab import sipp
 from pbxgen.lab.errors import LabError
@@ -43,6 +43,9 @@ class _VisitedPbx:
         self.phones_at = phones_at
         self.trunks_at = phones_at
         self.log = Log(folder / "none", re.compile(""), (), ())  # it is read by whoever runs the PBX
+
+    def trunk_calls(self, trunk: Trunk) -> Address:
+        return self.trunks_at
 
     async def start(self) -> None: ...
 

@@ -1,5 +1,6 @@
-"""The wire between SIPp and the PBX: passes datagrams on unchanged, and sees every message of every call.
+"""The wire between SIPp and the PBX: passes messages on unchanged, and sees every one of every call.
 
+SIPp speaks UDP; towards the PBX the wire speaks what a trunk is configured for.
 The wire decides which SIPp process a new request goes to. So all phones of a laboratory share one address, the far
 ends of trunks have one each, and every message is seen live, by one clock. To SIPp it also sends *nudges*: requests of
 the laboratory's own that SIPp's script waits for ("now hang up"). They never reach the PBX.
@@ -7,14 +8,13 @@ the laboratory's own that SIPp's script waits for ("now hang up"). They never re
 
 from __future__ import annotations
 
-import asyncio
-import socket
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from pathlib import Path
 
 from pbxgen.lab import sip
+from pbxgen.lab.ends import DatagramEnd, End, StreamEnd
 from pbxgen.lab.ports import LOOPBACK, Address
 
 Router = Callable[[sip.Message, Address], int | None]
@@ -37,42 +37,46 @@ class _Path:
     """The two ends of the messages of one Call-ID."""
 
     inner_port: int
-    outer: asyncio.DatagramTransport
+    outer: End
     pbx: Address
 
 
 class Wire:
-    """Datagrams between the addresses that the PBX knows and the SIPp processes behind them."""
+    """Messages between the addresses that the PBX knows and the SIPp processes behind them."""
 
     def __init__(self, router: Router, on_message: Callable[[SeenMessage], None]) -> None:
         self._router = router
         self._on_message = on_message
-        self._outer: dict[Address, tuple[asyncio.DatagramTransport, Address]] = {}
+        self._outer: dict[Address, tuple[End, Address]] = {}
         self._from_inner: dict[int, Address] = {}
         self._paths: dict[str, _Path] = {}
         self._challenges: set[tuple[str, str]] = set()
-        self._inner: asyncio.DatagramTransport | None = None
+        self._inner: DatagramEnd | None = None
         self.rewrite: Callable[[bytes, str], bytes] | None = None
         """Fills values into SIPp's messages, by Call-ID, that a script cannot know; bodies keep their length."""
 
     async def start(self) -> None:
-        self._inner = await _open((LOOPBACK, 0), self._from_sipp)
+        self._inner = DatagramEnd(self._from_sipp)
+        await self._inner.open((LOOPBACK, 0))
 
     @property
     def inner_address(self) -> Address:
         """The address that SIPp sends to."""
         assert self._inner is not None
-        address: Address = self._inner.get_extra_info("sockname")[:2]
-        return address
+        return self._inner.address
 
     async def listen(self, ours: Address, pbx: Address) -> Address:
-        """Open an address of ours towards the PBX at ``pbx``; port 0 picks a free one."""
-        opened: list[Address] = []
-        transport = await _open(ours, lambda data, source: self._from_pbx(data, source, opened[0]))
-        address: Address = transport.get_extra_info("sockname")[:2]
-        opened.append(address)
-        self._outer[address] = (transport, pbx)
-        return address
+        """Open an address of ours towards the PBX at ``pbx``, over UDP; port 0 picks a free one."""
+        end = DatagramEnd(lambda data, source: self._from_pbx(data, source, end.address))
+        await end.open(ours)
+        self._outer[end.address] = (end, pbx)
+        return end.address
+
+    async def accept(self, ours: Address, pbx: Address, certificate: Path | None, *, refuses: bool = False) -> None:
+        """Open an address of ours over TCP, or over TLS with a certificate. ``refuses``: no connection is accepted."""
+        end = StreamEnd(pbx, lambda data, source: self._from_pbx(data, source, ours), certificate)
+        await end.open(ours, refuses=refuses)
+        self._outer[ours] = (end, pbx)
 
     def attach(self, inner_port: int, ours: Address) -> None:
         """New requests of the SIPp process at ``inner_port`` go out from ``ours``."""
@@ -88,15 +92,15 @@ class Wire:
             f"From: <sip:lab>;tag=lab\r\nTo: <sip:lab>;tag=lab\r\nCall-ID: {call_id}\r\nCSeq: 1 {method}\r\n"
             "Max-Forwards: 1\r\nContent-Length: 0\r\n\r\n"
         )
-        self._inner.sendto(text.encode(), (LOOPBACK, path.inner_port))
+        self._inner.send(text.encode(), (LOOPBACK, path.inner_port))
 
     def knows(self, call_id: str) -> bool:
         """Has any message of this call passed?"""
         return call_id in self._paths
 
     def close(self) -> None:
-        for transport, _ in self._outer.values():
-            transport.close()
+        for end, _ in self._outer.values():
+            end.close()
         if self._inner is not None:
             self._inner.close()
 
@@ -119,7 +123,7 @@ class Wire:
                 return
             self._challenges.add(challenge)
         assert self._inner is not None
-        self._inner.sendto(data, (LOOPBACK, path.inner_port))
+        self._inner.send(data, (LOOPBACK, path.inner_port))
 
     def _from_sipp(self, data: bytes, source: Address) -> None:
         message = sip.parse(data)
@@ -130,33 +134,10 @@ class Wire:
             ours = self._from_inner.get(source[1])
             if ours is None:
                 return
-            transport, pbx = self._outer[ours]
-            path = self._paths[message.call_id] = _Path(source[1], transport, pbx)
+            end, pbx = self._outer[ours]
+            path = self._paths[message.call_id] = _Path(source[1], end, pbx)
         path.inner_port = source[1]  # a contact is signed off by another process than it was registered by
         if self.rewrite is not None:
             data = self.rewrite(data, message.call_id)
-        ours = path.outer.get_extra_info("sockname")[:2]
-        self._on_message(SeenMessage(time.monotonic(), False, ours, message))
-        path.outer.sendto(data, path.pbx)
-
-
-class _Receiver(asyncio.DatagramProtocol):
-    def __init__(self, receive: Callable[[bytes, Address], None]) -> None:
-        self._receive = receive
-
-    def datagram_received(self, data: bytes, addr: tuple[str | Any, int]) -> None:
-        self._receive(data, (addr[0], addr[1]))
-
-    def error_received(self, exc: Exception) -> None:
-        """A closed port behind a datagram of ours: the call's own timers deal with it."""
-
-
-async def _open(address: Address, receive: Callable[[bytes, Address], None]) -> asyncio.DatagramTransport:
-    loop = asyncio.get_running_loop()
-    # A burst of registrations must not overflow the default buffer.
-    sock = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-    sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4 << 20)
-    sock.setblocking(False)
-    sock.bind(address)
-    transport, _ = await loop.create_datagram_endpoint(lambda: _Receiver(receive), sock=sock)
-    return transport
+        self._on_message(SeenMessage(time.monotonic(), False, path.outer.address, message))
+        path.outer.send(data, path.pbx)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from xml.etree import ElementTree
 
 import pytest
@@ -48,3 +49,16 @@ def test_a_dead_phone_says_nothing() -> None:
 def test_nothing_is_repeated_while_a_call_is_up() -> None:
     text = scripts.callee("answer", scripts.reply_of("answer"), _OURS)
     assert "retrans" not in text.split('id="talking"')[1].split('id="cancelled"')[0]
+
+
+@pytest.mark.parametrize(("over", "named"), [("tcp", "TCP"), ("tls", "TLS")])
+def test_what_travels_over_a_stream_says_so_in_its_headers(over: str, named: str) -> None:
+    dial = scripts.Dial("sip:100@pbx", "<sip:101@pbx>", "id", over=over)
+    called = scripts.callee("answer", scripts.reply_of("answer", over=over), _OURS)
+    for text, contact in (
+        (scripts.caller("caller", dial, _OURS), f"<sip:lab@{_OURS[0]}:{_OURS[1]};transport={over}>"),
+        (called, f"<sip:lab[$at];transport={over}>"),
+    ):
+        assert f"Via: SIP/2.0/{named} " in text
+        assert "SIP/2.0/UDP" not in text
+        assert set(re.findall(r"^Contact: (.*)$", text, re.MULTILINE)) == {contact}

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from pbxgen.lab.asterisk import Asterisk
+from pbxgen.lab.certificates import certificate
 from pbxgen.lab.pbx import PbxSetup
 from pbxgen.lab.ports import free_port
 from pbxgen.language.secrets import read_secrets
@@ -19,7 +20,7 @@ from pbxgen.targets import load_target
 from pbxgen.targets.base import GeneratedFile, Options
 from tests.security.laboratory import trunk_host
 from tests.security.offices import office
-from tests.security.tls import TlsCarrier, certificate
+from tests.security.tls import TlsCarrier
 from tests.support.calls import plan_of
 
 pytestmark = [pytest.mark.real, pytest.mark.slow, pytest.mark.usefixtures("asterisk_program")]
@@ -55,9 +56,9 @@ def _running(folder: Path, host: str, port: int, authority: Path, further: str =
 @pytest.mark.parametrize("who", ["an impostor with a certificate of its own", "somebody else that the authority knows"])
 def test_an_impostor_hears_nothing_and_the_log_says_why(tmp_path: Path, who: str) -> None:
     host, port = trunk_host()
-    authority = certificate(tmp_path, "authority", "authority.example")
+    authority = certificate(tmp_path, "authority", ["authority.example"])
     own = who.startswith("an impostor")
-    shown = certificate(tmp_path, "shown", host if own else "other.example", None if own else authority)
+    shown = certificate(tmp_path, "shown", [host if own else "other.example"], None if own else authority)
     with TlsCarrier(host, port, shown) as carrier, _running(tmp_path, host, port, authority) as pbx:
         assert carrier.tried.wait(_SECONDS)
         asyncio.run(pbx.command("core show uptime"))
@@ -67,8 +68,8 @@ def test_an_impostor_hears_nothing_and_the_log_says_why(tmp_path: Path, who: str
 
 def test_the_carrier_hears_a_register(tmp_path: Path) -> None:
     host, port = trunk_host()
-    authority = certificate(tmp_path, "authority", "authority.example")
-    shown = certificate(tmp_path, "shown", host, authority)
+    authority = certificate(tmp_path, "authority", ["authority.example"])
+    shown = certificate(tmp_path, "shown", [host], authority)
     with TlsCarrier(host, port, shown) as carrier, _running(tmp_path, host, port, authority):
         assert carrier.tried.wait(_SECONDS)
         assert carrier.heard.startswith(b"REGISTER ")
@@ -76,7 +77,7 @@ def test_the_carrier_hears_a_register(tmp_path: Path) -> None:
 
 def test_without_tls_verify_whoever_answers_is_the_carrier(tmp_path: Path) -> None:
     host, port = trunk_host()
-    shown = certificate(tmp_path, "shown", "other.example")
+    shown = certificate(tmp_path, "shown", ["other.example"])
     blind = "tls_verify: false, "
     with TlsCarrier(host, port, shown) as carrier, _running(tmp_path, host, port, shown, blind):
         assert carrier.tried.wait(_SECONDS)

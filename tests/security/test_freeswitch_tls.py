@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from pbxgen.lab.certificates import certificate
 from pbxgen.lab.freeswitch import FreeSwitch
 from pbxgen.lab.pbx import PbxSetup
 from pbxgen.lab.ports import free_port
@@ -21,7 +22,7 @@ from pbxgen.targets.base import GeneratedFile, Options
 from tests.conftest import real_pbx
 from tests.security.laboratory import trunk_host
 from tests.security.offices import office
-from tests.security.tls import TlsCarrier, certificate
+from tests.security.tls import TlsCarrier
 from tests.support.calls import plan_of
 
 pytestmark = [pytest.mark.real, pytest.mark.slow]
@@ -64,9 +65,9 @@ def _with_tls(file: GeneratedFile) -> GeneratedFile:
 def test_an_impostor_hears_nothing(tmp_path: Path, who: str) -> None:
     real_pbx("freeswitch")
     host, port = trunk_host()
-    authority = certificate(tmp_path, "authority", "authority.example")
+    authority = certificate(tmp_path, "authority", ["authority.example"])
     own = who.startswith("an impostor")
-    shown = certificate(tmp_path, "shown", host if own else "other.example", None if own else authority)
+    shown = certificate(tmp_path, "shown", [host if own else "other.example"], None if own else authority)
     with TlsCarrier(host, port, shown) as carrier, _running(tmp_path, host, port, authority):
         assert carrier.tried.wait(_SECONDS)
         assert carrier.heard == b""
@@ -75,8 +76,8 @@ def test_an_impostor_hears_nothing(tmp_path: Path, who: str) -> None:
 def test_the_carrier_hears_a_register(tmp_path: Path) -> None:
     real_pbx("freeswitch")
     host, port = trunk_host()
-    authority = certificate(tmp_path, "authority", "authority.example")
-    shown = certificate(tmp_path, "shown", host, authority)
+    authority = certificate(tmp_path, "authority", ["authority.example"])
+    shown = certificate(tmp_path, "shown", [host], authority)
     with TlsCarrier(host, port, shown) as carrier, _running(tmp_path, host, port, authority):
         assert carrier.told.wait(_TRIES_SECONDS)
         assert carrier.heard.startswith(b"REGISTER ")
@@ -85,8 +86,8 @@ def test_the_carrier_hears_a_register(tmp_path: Path) -> None:
 def test_without_tls_verify_whoever_answers_is_the_carrier(tmp_path: Path) -> None:
     real_pbx("freeswitch")
     host, port = trunk_host()
-    authority = certificate(tmp_path, "authority", "authority.example")
-    shown = certificate(tmp_path, "shown", "other.example")
+    authority = certificate(tmp_path, "authority", ["authority.example"])
+    shown = certificate(tmp_path, "shown", ["other.example"])
     blind = "tls_verify: false, "
     with TlsCarrier(host, port, shown) as carrier, _running(tmp_path, host, port, authority, blind):
         assert carrier.told.wait(_TRIES_SECONDS)

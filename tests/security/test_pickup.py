@@ -73,6 +73,7 @@ def _dial(lab: Laboratory, who: str, code: str, domain: str = _HERE) -> int | No
 @pytest.mark.parametrize("code", ["group", "**101"])
 def test_who_shares_a_group_takes_the_call_that_rings(laboratory_and_code: tuple[Laboratory, str], code: str) -> None:
     running, group_code = laboratory_and_code
+    before = running.pbx.log.complaints()
     with _Ringing(running) as ringing:
         dialled = group_code if code == "group" else code
         taken = call_up(running, running.phone(takes), "102", dialled, _HERE, running.login("102"))
@@ -80,6 +81,7 @@ def test_who_shares_a_group_takes_the_call_that_rings(laboratory_and_code: tuple
         running.settle(0.5)
         taken.say("BYE")
     assert ringing.status == 200
+    assert running.pbx.log.complaints() == before, "a call that goes as it should is nothing to complain of"
 
 
 def test_the_call_at_one_extension_is_taken_by_whoever_dials_it(laboratory_and_code: tuple[Laboratory, str]) -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import socket
 import ssl
-import subprocess
 import threading
 from pathlib import Path
 
@@ -47,17 +46,3 @@ class TlsCarrier:
                 if self.heard:
                     self.told.set()
             self.tried.set()
-
-
-def certificate(folder: Path, name: str, host: str, issuer: Path | None = None) -> Path:
-    """A key and a certificate for an address, in one file: signed by itself, or by ``issuer`` (a file of this kind)."""
-    key, shown, both = folder / f"{name}.key", folder / f"{name}.crt", folder / f"{name}.pem"
-    command = ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", f"/CN={host}"]
-    # FreeSWITCH looks for an address among the names, Asterisk among the addresses.
-    names = f"DNS:{host},IP:{host}" if host.replace(".", "").isdigit() else f"DNS:{host}"
-    command += ["-keyout", str(key), "-out", str(shown), "-addext", f"subjectAltName={names}"]
-    if issuer is not None:
-        command += ["-CA", str(issuer.with_suffix(".crt")), "-CAkey", str(issuer.with_suffix(".key"))]
-    subprocess.run(command, check=True, capture_output=True)
-    both.write_text(key.read_text() + shown.read_text())
-    return both

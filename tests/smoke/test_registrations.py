@@ -107,3 +107,15 @@ def test_a_registration_that_is_refused_is_tried_again(pbx_name: str, tmp_path: 
     with _proxy(_registrar(*refused)) as proxy, laboratory(pbx_name, tmp_path, _source(proxy.at)) as running:
         assert proxy.wait(lambda m: m.method == "REGISTER", _SECONDS) is not None
         assert _logged(running, r"[Rr]etrying in '\d+'|retry to \d+ seconds"), running.log()[-2000:]
+
+
+def test_help_is_called_by_the_proxy_although_the_registration_is_refused(pbx_name: str, tmp_path: Path) -> None:
+    refused = [Reply(403) for _ in range(9)]
+    with _proxy(_registrar(*refused)) as proxy, laboratory(pbx_name, tmp_path, _source(proxy.at)) as running:
+        assert _logged(running, r"[Rr]etrying in '\d+'|retry to \d+ seconds"), running.log()[-2000:]
+        phone, trunk = running.phone(), running.plans[0].trunks["carrier"]
+        phone.call("112", "acme.lab", sender="<sip:101@acme.lab>", login=running.login("101"), seconds=15.0)
+        assert [(user_of(call.reason), f"@{trunk.host}:{trunk.port}" in call.reason) for call in proxy.invited] == [
+            ("112", True)
+        ], running.log()[-2000:]
+        assert running.trunks["acme.carrier"].received == [], "everything is sent to the proxy"

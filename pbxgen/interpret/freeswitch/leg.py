@@ -25,7 +25,8 @@ _KNOWN = frozenset({
     "group_confirm_timeout", "hangup_after_bridge", "ignore_early_media", "ignore_q850_reason", "leg_delay_start",
     "leg_progress_timeout", "leg_timeout", "limit_ignore_transfer", "origination_caller_id_name",
     "origination_caller_id_number", "origination_channel_name", "origination_uuid", "outbound_redirect_fatal",
-    "rtp_secure_media_outbound", "sip_ignore_remote_cid", "sip_invite_domain", "sip_use_gateway",
+    "rtp_secure_media_outbound", "sip_ignore_remote_cid", "sip_invite_domain",
+    "sip_route_uri", "sip_use_gateway",
 })  # fmt: skip
 """Variables of FreeSWITCH's own that a leg may be given."""
 
@@ -109,7 +110,10 @@ def is_thought_dead(call: FreeSwitchCall, destination: DialDestination) -> bool:
 
 
 def _by_name(call: FreeSwitchCall, destination: DialDestination) -> str:
-    """The endpoint; what is dialled at a gateway's address, with its account, is as if it were dialled by its name."""
+    """The endpoint; what is dialled at a gateway's address is as if it were dialled by its name.
+
+    It must have the gateway's account, and be sent to its proxy, if there is one.
+    """
     address = _ADDRESS.fullmatch(destination.endpoint)
     if address is None:
         return destination.endpoint
@@ -118,6 +122,8 @@ def _by_name(call: FreeSwitchCall, destination: DialDestination) -> str:
     at, _, transport = address[2].partition(";transport=")
     if params is None or (params["proxy"], params["register-transport"]) != (at, transport or "udp"):
         raise NotUnderstoodError(f"{destination.endpoint} is not at the gateway {name}")
+    if destination.variables.get("sip_route_uri") != params.get("outbound-proxy"):
+        raise NotUnderstoodError(f"{destination.endpoint} does not go by the proxy of the gateway {name}")
     return f"sofia/gateway/{name}/{address[1]}"
 
 

@@ -31,7 +31,7 @@ from pbxgen.flow.shown import shows_trunk_in_emergencies
 from pbxgen.targets.freeswitch import media
 from pbxgen.targets.freeswitch.failover import over
 from pbxgen.targets.identity import tells
-from pbxgen.targets.networks import address
+from pbxgen.targets.networks import address, proxy_uri
 
 
 def place(value: Place, plan: Plan) -> str:
@@ -172,12 +172,14 @@ def inbound(value: Inbound, plan: Plan) -> str:
 
 
 def trunk(value: Trunk, plan: Plan) -> str:
-    """``trunk gateway=acme.carrier at=192.0.2.1 number=+390212345000 cid=original header=diversion form=other …``."""
+    """``trunk gateway=acme.carrier at=192.0.2.1 proxy=sip:192.0.2.9;lr number=+390212345000 cid=original …``."""
     form = "national" if value.number_format is NumberFormat.NATIONAL else "other"
     abroad = {NumberFormat.E164: "+", NumberFormat.E164_BARE: ""}.get(
         value.number_format, plan.numbering.international_prefix
     )
     words = ["trunk", f"gateway={gateway_name(value, plan)}", f"at={address(value)}"]
+    if value.outbound_proxy is not None:
+        words.append(f"proxy={proxy_uri(value)}")
     if value.number is not None:
         words.append(f"number={value.number}")
     if value.number is not None and shows_trunk_in_emergencies(plan):
