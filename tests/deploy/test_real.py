@@ -475,14 +475,14 @@ def test_killed_at_any_moment_an_old_or_a_new_release_runs_and_the_next_command_
     place = office.place
     place.deploy()
     text = place.text
-    digests = set(_running(place).runs().digests.values())
+    digests = set(_running(place).digests().values())
     for turn, (number, sent) in enumerate(_moments(place, count)):
         office.renew_call()
         place.write(text.replace("name: Eve", f"name: Eve {turn}"))
         died = killed(place.deploy, lambda count, _, number=number: count == number, sent=sent)  # type: ignore[misc]
         assert (place.folder / "pbxgen/release.json").exists(), (number, sent)
         digests |= {plan.digest for plan in place.wanted()[1].values()}
-        assert set(_running(place).runs().digests.values()) <= digests, (number, sent)
+        assert set(_running(place).digests().values()) <= digests, (number, sent)
         assert office.call_is_up(), (number, sent)
         if turn % 3 == 0 and died:
             place.rollback()

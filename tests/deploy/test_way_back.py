@@ -157,14 +157,14 @@ def test_whatever_goes_wrong_before_the_proof_is_the_way_back(
 ) -> None:
     before = place.deploy().release
     place.change("name: Eve", "name: Eva")
-    honest = RunningAsterisk.runs
+    honest = RunningAsterisk.digests
 
-    def runs(self: RunningAsterisk) -> object:
+    def digests(self: RunningAsterisk) -> object:
         if place.current != before:
             raise error
         return honest(self)
 
-    monkeypatch.setattr(RunningAsterisk, "runs", runs)
+    monkeypatch.setattr(RunningAsterisk, "digests", digests)
     with pytest.raises((DeployError, SystemExit)) as raised:
         place.deploy()
     if isinstance(raised.value, DeployError):
