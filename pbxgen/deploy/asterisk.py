@@ -37,6 +37,8 @@ _NO_VOICEMAIL = (
 )
 _BUSY = "previous reload command didn't finish yet"
 _PATIENCE_SECONDS = 60.0
+_ASKED_AGAIN = 2
+"""A busy Asterisk loses lines of long answers that its console does not take in time: so it is asked again."""
 _PHONES = ".phones"
 """What the context of a tenant's phones ends with."""
 _SHOWN = 900
@@ -221,6 +223,14 @@ class RunningAsterisk:
             time.sleep(0.2)  # somebody else's reload
 
     def differences(self, files: Files, scope: Scope) -> list[str]:
+        found = self._differences(files, scope)
+        for _ in range(_ASKED_AGAIN):
+            if not found:
+                break
+            found = self._differences(files, scope)
+        return found
+
+    def _differences(self, files: Files, scope: Scope) -> list[str]:
         found: list[str] = []
         before = _understood(scope.before)
         try:

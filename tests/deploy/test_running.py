@@ -61,6 +61,15 @@ def test_what_asterisk_has_beyond_the_plan_is_a_difference(more: str, said: list
     assert running.differences(_EXTENSIONS, Scope(frozenset({Part.DIALPLAN}), before=before)) == said
 
 
+def test_a_line_that_asterisks_console_has_lost_once_is_asked_for_again() -> None:
+    answers = iter(
+        [_DIALPLAN.replace("  '101' =>          1. Dial(PJSIP/101)                      [extensions.conf:1]\n", "")]
+    )
+    running = RunningAsterisk(lambda text: next(answers, _DIALPLAN))
+    assert running.differences(_EXTENSIONS, Scope(frozenset({Part.DIALPLAN}), before={})) == []
+    assert next(answers, None) is None
+
+
 _SERVICES = {"extensions.conf": _EXTENSIONS["extensions.conf"] + "exten => services,1,Return(queue&menu)\n"}
 _BY_HAND = "[ Context 'office.service.{}' created by 'pbx_config' ]\n  's' =>            1. NoOp()      [pbx_config]\n"
 _SHOWN = f"{_DIALPLAN}  'services' =>     1. Return(queue&menu)     [pbx_config]\n"
