@@ -25,8 +25,10 @@ class Proof:
 
 
 def other_digests(session: Session, tenants: Mapping[str, str]) -> list[str]:
-    """Where the PBX tells another build of a tenant."""
+    """Where the PBX tells another build of a tenant. It is asked again: a busy console may lose a line."""
     runs = session.running.digests()
+    if any(runs.get(name) != digest for name, digest in tenants.items()):
+        runs = session.running.digests()
     return [
         f"{name} runs build {runs.get(name, 'none')}, not {digest}"
         for name, digest in tenants.items()

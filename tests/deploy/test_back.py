@@ -260,3 +260,21 @@ def test_a_trunk_that_is_changed_and_cannot_be_reached_is_one(place: Place, fake
     assert refused.diagnostic.code == "PBX616"  # on the way back it is no news
     assert f"OPTIONS request to endpoint {_TRUNK}" in str(refused)
     assert place.current == before
+
+
+def test_a_build_that_the_console_has_lost_once_is_asked_for_again(
+    place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    place.deploy()
+    place.change("name: Eve", "name: Eva")
+    honest, lost = RunningAsterisk.digests, iter([None])
+
+    def digests(self: RunningAsterisk) -> dict[str, str]:
+        found = honest(self)
+        if found == place.wanted()[0].info.tenants and next(lost, "no") is None:
+            return {}
+        return found
+
+    monkeypatch.setattr(RunningAsterisk, "digests", digests)
+    assert place.deploy().changed
+    assert next(lost, "no") == "no"
