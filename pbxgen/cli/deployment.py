@@ -89,7 +89,7 @@ def wanted_at(
 ) -> Wanted:
     """What is to run there; ends the command where secrets cannot be read."""
     from pbxgen.cli.findings import show_text
-    from pbxgen.deploy.activate import now
+    from pbxgen.deploy.ending import now
     from pbxgen.deploy.wanted import rendered
 
     plans = tuple(source.plans.values())

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from pbxgen.deploy.errors import DeployError
-from pbxgen.deploy.running import Ask, AskEach, Files, ReloadError, Runs, Scope, Stored, TopFile, changed
+from pbxgen.deploy.running import Ask, AskEach, Files, ReloadError, Scope, Stored, TopFile, changed
 from pbxgen.interpret.asterisk import config
 from pbxgen.interpret.base import NotUnderstoodError
 from pbxgen.targets.base import Part
@@ -37,6 +37,8 @@ _NO_VOICEMAIL = (
 )
 _BUSY = "previous reload command didn't finish yet"
 _PATIENCE_SECONDS = 60.0
+_ASKED_AGAIN = 2
+"""A busy Asterisk loses lines of long answers that its console does not take in time: so it is asked again."""
 _PHONES = ".phones"
 """What the context of a tenant's phones ends with."""
 _SHOWN = 900
@@ -75,6 +77,14 @@ _ROW = re.compile(r"^k *: ((?:[0-9A-F]{2})*) *\nv *: ((?:[0-9A-F]{2})*) *$", re.
 _PARTS = 4
 _EXTENSION_SET = re.compile(r"[0-9]{2,8}", re.ASCII)
 _SWITCH_SET = re.compile(r"switch\.([A-Za-z0-9_-]+)", re.ASCII)
+_REGISTRATION = re.compile(r"^ *([^/\s<]+)/\S+ .*?(\w+)(?: +\(exp.*\))? *$", re.MULTILINE)
+_UNREACHED = re.compile(
+    r"Error \d+ '[^']*' sending \w+ request to endpoint (?P<endpoint>\S+)"
+    r"|Unable to send request to qualify contact \S+ on AOR (?P<aor>\S+)"
+    r"|Identify '(?P<identify>[^']*)' provided address '[^']*' did not resolve to any address"
+    r"|.* received from '(?P<server>[^']*)' on registration attempt to '(?P<client>[^']*)', (?:retrying|stopping) .*"
+)
+"""What says that somebody cannot be reached, or refuses a registration: of whom."""
 _HARMLESS = re.compile(
     r"users\.conf is deprecated .*"  # a file of the package
     r"|No music on hold classes configured, disabling music on hold\."  # music is a package of its own
@@ -174,15 +184,17 @@ class RunningAsterisk:
         folder = f"{self._directory('Log')}/"
         return folder if len(shown) >= _SHOWN_PATH and folder.startswith(shown) else shown
 
-    def runs(self) -> Runs:
+    def digests(self) -> dict[str, str]:
         digests = {}
         for name, context in self._contexts().items():
             found = _BUILD.fullmatch(context.lines.get(("build", 1), ""))
             if found is not None and name.endswith(".settings"):
                 digests[name.removesuffix(".settings")] = found[1]
-        listed = self._ask("pjsip list registrations").splitlines()
-        registered = (line.split("/")[0].strip() for line in listed if re.search(r"\bRegistered\b", line))
-        return Runs(digests, frozenset(registered))
+        return digests
+
+    def trunks(self) -> dict[str, bool]:
+        listed = _REGISTRATION.findall(self._ask("pjsip list registrations"))
+        return {name: state == "Registered" for name, state in listed}
 
     def sip(self) -> tuple[str, int] | None:
         found = _UDP.search(self._ask("pjsip list transports"))
@@ -216,12 +228,20 @@ class RunningAsterisk:
             time.sleep(0.2)  # somebody else's reload
 
     def differences(self, files: Files, scope: Scope) -> list[str]:
+        found = self._differences(files, scope)
+        for _ in range(_ASKED_AGAIN):
+            if found:
+                again = set(self._differences(files, scope))
+                found = [line for line in found if line in again]
+        return found
+
+    def _differences(self, files: Files, scope: Scope) -> list[str]:
         found: list[str] = []
         before = _understood(scope.before)
         try:
             if Part.DIALPLAN in scope.parts:
                 wanted, gone = _expected(files), _contexts_of(before)
-                found += _each_time(lambda: [*_dialplan_differences(wanted, self._contexts(), gone)])
+                found += _dialplan_differences(wanted, self._contexts(), gone)
             if Part.ENDPOINTS in scope.parts:
                 found += self._endpoint_differences(files, before, scope.beside)
             if Part.VOICEMAIL in scope.parts:
@@ -248,14 +268,16 @@ class RunningAsterisk:
             found.append(_somebody_elses("endpoint", names, "a database (sorcery.conf) or pjsip_wizard.conf"))
         return found
 
-    def complaints(self, lines: Sequence[str]) -> list[str]:
+    def complaints(self, lines: Sequence[str], before: Files, after: Files) -> list[str]:
         found = []
+        same = _SameEndpoints(before, after)
         for line in lines:
             said = _LOG_LINE.match(line)
             # What is said of a call, a call has caused.
             if said is None or said["level"] not in ("WARNING", "ERROR") or said["call"]:
                 continue
-            if not _HARMLESS.fullmatch(said["message"].strip()):
+            message = said["message"].strip()
+            if not _HARMLESS.fullmatch(message) and not same.cannot_be_reached(message):
                 found.append(line)
         return found
 
@@ -348,16 +370,6 @@ def _contexts_shown(said: str) -> dict[str, _Context]:
     return contexts
 
 
-def _each_time(look: Callable[[], list[str]]) -> list[str]:
-    """What is there each time: with calls going on, the console loses a line of a long answer now and then."""
-    found = look()
-    for _ in range(2):
-        if found:
-            again = set(look())
-            found = [line for line in found if line in again]
-    return found
-
-
 def _somebody_elses(what: str, names: Collection[str], of: str) -> str:
     first, *more = sorted(names)
     others = f" and {len(more)} more" if more else ""
@@ -390,6 +402,52 @@ def _objects(files: Files, kind: str) -> Iterator[str]:
         for section in config.read("pjsip.conf", files):
             if not section.template and section.get("type") == kind:
                 yield section.name
+
+
+@dataclass
+class _SameEndpoints:
+    """Whom two releases have just so: that they cannot be reached is the fault of neither."""
+
+    before: Files
+    after: Files
+    _sections: list[dict[str, list[_Section]]] = field(default_factory=list)
+
+    def cannot_be_reached(self, message: str) -> bool:
+        """Does it say so of one of them, or of somebody whom neither has?"""
+        said = _UNREACHED.fullmatch(message)
+        if said is None:
+            return False
+        try:
+            self._sections = self._sections or [_by_name(self.before), _by_name(self.after)]
+        except NotUnderstoodError:
+            return False
+        named = [said["endpoint"] or said["aor"] or said["identify"]]
+        if said["server"] is not None:
+            named = [name for each in self._sections for name in each if _registers_at(each[name], said)]
+        return all(self._is_same(name) for name in ("", *named))
+
+    def _is_same(self, name: str) -> bool:
+        before, after = (each.get(name) for each in self._sections)
+        return before == after
+
+
+_Section = tuple[tuple[str, str], ...]
+"""Keys and values, those of its templates first."""
+
+
+def _by_name(files: Files) -> dict[str, list[_Section]]:
+    """What pjsip.conf has under each name; under an empty one, what everybody is reached by."""
+    found: dict[str, list[_Section]] = {}
+    for section in config.read("pjsip.conf", files) if "pjsip.conf" in files else ():
+        if not section.template:
+            name = "" if section.get("type") in ("transport", "global") else section.name
+            found.setdefault(name, []).append(tuple((setting.key, setting.value) for setting in section.settings))
+    return found
+
+
+def _registers_at(sections: Sequence[_Section], said: re.Match[str]) -> bool:
+    at = {("server_uri", said["server"]), ("client_uri", said["client"])}
+    return any(at <= set(section) for section in sections)
 
 
 def _mailboxes(files: Files) -> set[str]:

@@ -6,8 +6,10 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-from pbxgen.deploy.activate import Recovered, Step, Switch, activate, recover, release_before
+from pbxgen.deploy.activate import Switch, activate, recover
+from pbxgen.deploy.back import Earlier, Recovered, Step
 from pbxgen.deploy.earlier import earlier_calls
+from pbxgen.deploy.ending import release_before
 from pbxgen.deploy.errors import DeployError
 from pbxgen.deploy.plan import Before, TargetPlan, drift_of, plan_of
 from pbxgen.deploy.session import Session
@@ -41,7 +43,11 @@ def deploy(
 ) -> Deployed:
     """Raises DeployError; the PBX then runs what it ran, unless the error says otherwise (PBX619)."""
     session.check_folder()
-    with session.site.locked(wanted.info.by, force=order.force), _recovered(session, step, order.force) as recovered:
+    earlier = _earlier(session, before)
+    with (
+        session.site.locked(wanted.info.by, force=order.force),
+        _recovered(session, earlier, step, order.force) as recovered,
+    ):
         step(f"{session.target.name}: asking what runs")
         plan = plan_of(session, wanted, plans, before)
         if order.shown is not None:
@@ -60,8 +66,10 @@ def deploy(
         release = _uploaded(session, plan.state, wanted, step)
         files = session.named({path: file.text for path, file in wanted.files.items()})
         info = wanted.info
-        switch = Switch(release, files, info.tenants, plan.placed, "deploy", info.by, info.commit, calls.cases)
-        told = activate(session, plan.state, switch, step, drift=plan.drift)
+        switch = Switch(
+            release, files, info.tenants, plan.placed, "deploy", info.by, info.commit, calls.cases, wanted.included
+        )
+        told = activate(session, plan.state, switch, earlier, step, drift=plan.drift)
         return Deployed(release, True, (*recovered.told, *told, *_left_out(calls)))
 
 
@@ -69,10 +77,22 @@ def _left_out(calls: VerifyCalls) -> list[str]:
     return [f"not verified: {line}" for line in calls.left_out]
 
 
+def _earlier(session: Session, before: Before) -> Earlier:
+    def calls(release: str) -> VerifyCalls:
+        if not session.target.verify:
+            return VerifyCalls()
+        info, files = session.site.release_files(release)
+        if info is None:
+            return VerifyCalls(left_out=("the calls of verify: the release does not describe itself",))
+        return earlier_calls(session, info, session.named(files), before)
+
+    return calls
+
+
 @contextmanager
-def _recovered(session: Session, step: Step, force: bool = False) -> Iterator[Recovered]:
+def _recovered(session: Session, earlier: Earlier, step: Step, force: bool = False) -> Iterator[Recovered]:
     """What a killed command has begun is finished or undone; that is told, too, where what comes then fails."""
-    recovered = recover(session, step, force=force)
+    recovered = recover(session, earlier, step, force=force)
     try:
         yield recovered
     except DeployError as error:
@@ -137,8 +157,8 @@ def _uploaded(session: Session, state: SiteState, wanted: Wanted, step: Step) ->
 def rollback(session: Session, before: Before, step: Step) -> Deployed:
     """Make the release before the current one. Raises DeployError."""
     session.check_folder()
-    by = deployer()
-    with session.site.locked(by), _recovered(session, step) as recovered:
+    by, earlier = deployer(), _earlier(session, before)
+    with session.site.locked(by), _recovered(session, earlier, step) as recovered:
         state = session.state()
         if recovered.undone:  # what was to be taken back is taken back
             return Deployed(state.current, True, recovered.told)
@@ -155,6 +175,6 @@ def rollback(session: Session, before: Before, step: Step) -> Deployed:
         calls = earlier_calls(session, info, session.named(files), before)
         switch = Switch(release, session.named(files), info.tenants, (), "rollback", by, info.commit, calls.cases)
         current = {} if state.current is None else session.files_of(state.current)
-        drift = drift_of(session, state, current, session.running.runs().digests)
-        told = activate(session, state, switch, step, drift=drift)
+        drift = drift_of(session, state, current, session.running.digests())
+        told = activate(session, state, switch, earlier, step, drift=drift)
         return Deployed(release, True, (*recovered.told, *told, *_left_out(calls)))

@@ -9,7 +9,7 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from pathlib import PurePosixPath
 
 from pbxgen.deploy.errors import DeployError
-from pbxgen.deploy.running import Ask, AskEach, Files, ReloadError, Runs, Scope, Stored, TopFile, changed
+from pbxgen.deploy.running import Ask, AskEach, Files, ReloadError, Scope, Stored, TopFile, changed
 from pbxgen.interpret.base import NotUnderstoodError
 from pbxgen.interpret.freeswitch.elements import XmlElement, parsed
 from pbxgen.interpret.freeswitch.preprocess import FreeSwitchPreprocessor
@@ -39,7 +39,15 @@ _HARMLESS = re.compile(
     r"|SQLite is BUSY, sane=[1-9]\d* \[.*"  # it is asked again
     r"|SIP auth challenge .*|SIP auth failure .*"  # phones that log in
     r"|Ignoring duplicate gateway '[\w.-]+'"  # a rescan names every gateway that is there already
+    r"|Ping succeeded [\w.-]+ with code .*"  # a trunk answers, which is a warning to FreeSWITCH
 )
+_UNREACHED = re.compile(
+    r"Timeout Registering (\S+)"
+    r"|(\S+) Failed Registration (?:\[|with status ).*"
+    r"|Ping failed (\S+) with code .*"
+    r"|Unregister (\S+)"
+)
+"""What says that a trunk cannot be reached, or refuses a registration: which one."""
 _SERVICES = "pbxgen_services_"
 """How the variable of a tenant begins that names its services."""
 _KEY = re.compile(r"[\w.-]+", re.ASCII)
@@ -69,7 +77,7 @@ def _leads_to(path: str) -> Callable[[str], bool]:
 
 
 class FreeSwitch:
-    """A release's folder is laid out as the configuration folder is."""
+    """A release's folder is laid out as the configuration folder is, also beside another plan."""
 
     command = ("fs_cli", "-x")
     top = (
@@ -93,7 +101,7 @@ class FreeSwitch:
     )
 
     def in_release(self, path: str) -> str:
-        return path
+        return path.removeprefix("pbxgen/")
 
     def generated(self, path: str) -> str:
         return path
@@ -147,7 +155,7 @@ class RunningFreeSwitch:
     def _log_folder(self) -> str:
         return self._ask("global_getvar log_dir").strip()
 
-    def runs(self) -> Runs:
+    def digests(self) -> dict[str, str]:
         digests = {}
         for element in self._section("dialplan"):
             name = element.get("name")
@@ -155,7 +163,10 @@ class RunningFreeSwitch:
                 found = next((f for a in _all(element, "action") if (f := _BUILD.search(a.get("data")))), None)
                 if found is not None:
                     digests[name.removesuffix(".phones")] = found[1]
-        return Runs(digests, frozenset(name for name, (_, state) in self._gateways().items() if state == "REGED"))
+        return digests
+
+    def trunks(self) -> dict[str, bool]:
+        return {name: state == "REGED" for name, (_, state) in self._gateways().items() if state != "NOREG"}
 
     def sip(self) -> tuple[str, int] | None:
         found = _BOUND.search(self._ask("sofia status profile internal"))
@@ -282,16 +293,34 @@ class RunningFreeSwitch:
                 found.append(f"the PBX runs context {told}, which pbxgen did not write and would leave there")
         return found
 
-    def complaints(self, lines: Sequence[str]) -> list[str]:
+    def complaints(self, lines: Sequence[str], before: Files, after: Files) -> list[str]:
         found = []
+        unreached: dict[str, str] = {}
         for line in lines:
             said = _LOG_LINE.match(line)
             # What is said of a call, a call has caused.
             if said is None or said["level"] not in _LEVELS or said["call"]:
                 continue
-            if not _HARMLESS.fullmatch(said["message"].strip()):
+            message = said["message"].strip()
+            if unheard := _UNREACHED.fullmatch(message):
+                unreached[line] = next(name for name in unheard.groups() if name)
+            if not _HARMLESS.fullmatch(message):
                 found.append(line)
-        return found
+        same = self._same_gateways(before, after) if unreached else lambda name: False
+        return [line for line in found if line not in unreached or not same(unreached[line])]
+
+    def _same_gateways(self, before: Files, after: Files) -> Callable[[str], bool]:
+        """Which trunks two releases have just so, or neither has: that they cannot be reached is no fault of theirs."""
+        variables = self._variables()
+        profiles = [_meaning(files.get("sip_profiles/external.xml", "")) for files in (before, after)]
+        old, new = _understood(before, variables), _understood(after, variables)
+
+        def same(name: str) -> bool:
+            if name in old and name in new:
+                return profiles[0] == profiles[1] and _same(old[name], new[name])
+            return name not in old and name not in new
+
+        return same
 
     def stored(self, keys: Mapping[str, Sequence[str]]) -> Stored:
         found: dict[str, dict[str, str]] = {}

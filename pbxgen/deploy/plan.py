@@ -92,7 +92,7 @@ def plan_of(session: Session, wanted: Wanted, plans: Mapping[str, Plan], before:
     target = session.target
     session.check_folder()
     state = session.state()
-    running = session.running.runs().digests
+    running = session.running.digests()
     old = {} if state.current is None else session.files_of(state.current)
     new = session.named({path: file.text for path, file in wanted.files.items()})
     drift = drift_of(session, state, old, running)
@@ -132,7 +132,11 @@ def plan_of(session: Session, wanted: Wanted, plans: Mapping[str, Plan], before:
         unverified=tuple(unverified),
         force=tuple(force),
         drift=drift,
-        notes=tuple(line for line in (killed, unwritable, *state.pending, unasked, *told, *_called(calls)) if line),
+        notes=tuple(
+            line
+            for line in (killed, unwritable, *state.pending, unasked, *told, *_called(calls), *_included(state, wanted))
+            if line
+        ),
         settings=settings,
     )
 
@@ -149,6 +153,13 @@ def _called(calls: VerifyCalls) -> list[str]:
     """Phones of its users sign in there for it: whoever looks at the plan is to know."""
     names = ", ".join(f"{one.case.name!r}" for one in calls.cases)
     return [f"once it runs these calls are placed there, by phones that sign in for them: {names}"] if names else []
+
+
+def _included(state: SiteState, wanted: Wanted) -> list[str]:
+    """What an administrator has to write beside another plan, before the first release."""
+    if state.current is not None or not wanted.included:
+        return []
+    return ["nothing of it runs unless files of the other plan have these lines:", *wanted.included]
 
 
 def _users_gone(session: Session, old: Files, new: Files) -> list[str]:

@@ -39,16 +39,6 @@ class ReloadError(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Runs:
-    """What a running PBX says of itself."""
-
-    digests: Mapping[str, str]
-    """By tenant, of those that pbxgen made."""
-    registered: frozenset[str]
-    """Trunks that are registered at their carriers, by name."""
-
-
-@dataclass(frozen=True, slots=True)
 class Scope:
     """What of a release is to be found in the PBX."""
 
@@ -69,7 +59,9 @@ class RunningPbx(Protocol):
         """How the path of the log begins that warnings and errors go to; None: there is none."""
         ...
 
-    def runs(self) -> Runs: ...
+    def digests(self) -> Mapping[str, str]:
+        """The builds of the tenants that pbxgen made, as it runs them."""
+        ...
 
     def sip(self) -> tuple[str, int] | None:
         """Where it takes the SIP of phones over UDP, as it is configured (0.0.0.0: on every address); None: nowhere."""
@@ -79,8 +71,12 @@ class RunningPbx(Protocol):
         """Users with a phone that is registered: extensions, or ``extension@domain``."""
         ...
 
+    def trunks(self) -> Mapping[str, bool]:
+        """The trunks that it is to register at their carriers, by name: is each so now?"""
+        ...
+
     def registering(self, files: Files) -> frozenset[str]:
-        """The names of the trunks that are to be registered."""
+        """The names of the trunks that ``files`` register."""
         ...
 
     def reload(self, before: Files, after: Files, *, everything: bool = False, pending: bool = False) -> list[str]:
@@ -102,8 +98,11 @@ class RunningPbx(Protocol):
         """
         ...
 
-    def complaints(self, lines: Sequence[str]) -> list[str]:
-        """Lines of its log that a faulty configuration may have caused."""
+    def complaints(self, lines: Sequence[str], before: Files, after: Files) -> list[str]:
+        """Lines of its log that ``after`` may have caused.
+
+        Not those of a call, nor those that tell that somebody cannot be reached who is in ``before`` just so.
+        """
         ...
 
     def stored(self, keys: Mapping[str, Sequence[str]]) -> Stored:

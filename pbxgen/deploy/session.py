@@ -123,8 +123,8 @@ class Session:
         sizes = self._sizes(f"{quote(begins)}*")
         return LogMark(sizes) if sizes else None
 
-    def complaints_since(self, mark: LogMark | None) -> list[str]:
-        """What the log has about the configuration since ``mark``."""
+    def complaints_since(self, mark: LogMark | None, before: Files, after: Files) -> list[str]:
+        """What the log has since ``mark`` that ``after`` may have caused, where ``before`` ran until then."""
         if mark is None:
             return []
         paths = " ".join(map(quote, mark.sizes))
@@ -141,7 +141,7 @@ class Session:
             if size > begin:
                 new = f"tail -c +{begin + 1} {quote(path)} | head -c {size - begin}"
                 found += self._shell.run(new).text.split("\n")
-        return self.running.complaints(list(dict.fromkeys(found)))
+        return self.running.complaints(list(dict.fromkeys(found)), before, after)
 
     def _sizes(self, paths: str) -> dict[str, int]:
         count = 'printf "%s %s\\n" "$(($(wc -c <"$file")))" "$file"'

@@ -25,7 +25,7 @@ import secrets
 import time
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from shlex import quote
 from typing import Any, TypeGuard
 
@@ -72,8 +72,7 @@ class Event:
     why: str = ""
 
     def text(self) -> str:
-        names = ("at", "action", "release", "by", "commit", "why")
-        return json.dumps({name: getattr(self, name) for name in names})
+        return json.dumps(asdict(self))
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,14 +93,13 @@ class Journal:
     """The PBX runs the release: what is left is to finish."""
     drift: tuple[str, ...] = ()
     """Where what ran before was not what its release says: nobody can ask for more on the way back."""
+    registered: tuple[str, ...] = ()
+    """Trunks that were registered: the same is asked for on the way back."""
     failed: str = ""
     """Why the way back was gone, where that did not succeed; else the command was killed."""
 
     def text(self) -> str:
-        names = (
-            "before", "release", "replaced", "added", "action", "by", "commit", "proven", "drift", "failed",
-        )  # fmt: skip
-        return json.dumps({name: getattr(self, name) for name in names}) + "\n"
+        return json.dumps(asdict(self)) + "\n"
 
 
 @dataclass(frozen=True, slots=True)
@@ -427,7 +425,7 @@ def _journal(data: bytes, top: Collection[str]) -> Journal | None:
     """What :meth:`Journal.text` wrote, about a release and files of the top level; None for anything else."""
     try:
         content: dict[str, Any] = json.loads(data)
-        lists = {name: tuple(content.get(name, ())) for name in ("replaced", "added", "drift")}
+        lists = {name: tuple(content.get(name, ())) for name in ("replaced", "added", "drift", "registered")}
         journal = Journal(**{**content, **lists})
         if (
             _is(journal.release, _NAME)
@@ -435,7 +433,7 @@ def _journal(data: bytes, top: Collection[str]) -> Journal | None:
             and (journal.commit is None or _is(journal.commit, _COMMIT))
             and journal.action in ("deploy", "rollback")
             and all(path in top for path in (*journal.replaced, *journal.added))
-            and _are_texts(journal.by, journal.failed, *journal.drift)
+            and _are_texts(journal.by, journal.failed, *journal.drift, *journal.registered)
         ):
             return journal
     except (ValueError, TypeError, KeyError, AttributeError, RecursionError):

@@ -51,7 +51,7 @@ def state_at(session: Session, plans: Plans) -> StateAt:
     """Raises DeployError."""
     session.check_folder()
     raw = session.running.stored({name: keys_of(plan) for name, plan in plans.items()})
-    running = session.running.runs().digests
+    running = session.running.digests()
     return StateAt(session.target.name, _kept(plans, raw), session.target, running, raw)
 
 

@@ -67,7 +67,7 @@ def status_of(target: DeployTarget, plans: Mapping[str, Plan], *, failed: bool =
         with session_at(target) as session:
             session.check_folder()
             state = session.state()
-            running = session.running.runs().digests
+            running = session.running.digests()
             drift: list[str] = []
             if state.current is not None:
                 scope = Scope(target.parts, target.beside)

@@ -7,7 +7,7 @@ import getpass
 import os
 import platform
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from pbxgen.calls.case import case_of
@@ -47,6 +47,8 @@ class Wanted:
     """Are the passwords and PINs in it the real ones?"""
     calls: VerifyCalls = field(default_factory=VerifyCalls)
     """To be placed on the running PBX; where passwords are not known, none."""
+    included: tuple[str, ...] = ()
+    """Beside another plan: the lines that are to stand in files of that."""
 
 
 class _MadeUp(dict[Secret, str]):
@@ -63,13 +65,13 @@ def rendered(
 
     ``for_show``: secrets that cannot be read are made up; nothing is deployed of it.
     """
-    options = Options(parts=target.parts)
+    options = Options(parts=target.parts, beside=target.beside)
     with short_below(str(source if source.is_dir() else source.parent)):
         made = generate_trees(plans, [target.pbx], options, step)
         files = made.trees.get(target.pbx)
         known = files is not None
         if files is None and for_show and all(d.code in ("PBX401", "PBX402") for d in made.diagnostics):
-            files = load_target(target.pbx).render(tuple(plans), Options(parts=target.parts, secrets=_MadeUp()))
+            files = load_target(target.pbx).render(tuple(plans), replace(options, secrets=_MadeUp()))
     if files is None:
         return None, made.diagnostics
     pbx = load_deployable(target.pbx)
@@ -86,7 +88,8 @@ def rendered(
     for plan in plans if known and target.verify else ():
         passwords.update(read_secrets(plan, target.parts, os.environ)[0])
     calls = verify_calls(target, {plan.name: plan for plan in plans}, passwords, dt.datetime.now(dt.UTC))
-    return Wanted(placed, info, known, calls), ()
+    included = load_target(target.pbx).include_lines(tuple(plans), options) if target.beside else ()
+    return Wanted(placed, info, known, calls, included), ()
 
 
 def commit_of_source(source: Path) -> str | None:
@@ -129,7 +132,9 @@ def try_out(wanted: Wanted, target: DeployTarget, source: Path, step: Step) -> N
     dialplan = Part.DIALPLAN in target.parts
     try:
         if dialplan:
-            load_interpreter(target.pbx, tuple(wanted.files.values()))
+            pbx = load_deployable(target.pbx)
+            named = (replace(file, path=pbx.generated(path)) for path, file in wanted.files.items())
+            load_interpreter(target.pbx, tuple(named))
     except NotUnderstoodError as error:
         raise _not_as_expected(
             target, f"the files for {SHOWN_NAMES[target.pbx]} are not understood: {error}", []

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from pbxgen.deploy.activate import now
+from pbxgen.deploy.ending import now
 from pbxgen.deploy.engine import Deployed, Order
 from pbxgen.deploy.engine import deploy as engine_deploy
 from pbxgen.deploy.engine import rollback as engine_rollback

@@ -1,19 +1,23 @@
-"""Deployments into a container: Debian's Asterisk, reached by ``docker exec``."""
+"""Deployments into a container, reached by ``docker exec``: Debian's Asterisk, and FreeSWITCH where there is one."""
 
 from __future__ import annotations
 
 import subprocess
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from pbxgen.deploy.errors import DeployError
+from pbxgen.deploy.running import load_deployable
 from pbxgen.deploy.status import Standing
+from pbxgen.pbxs import PBXS
 from tests.deploy.places import OFFICE, Place, refusal, target
 from tests.support.docker import need_engine
+from tests.support.freeswitch_container import freeswitch_container
 
 pytestmark = [pytest.mark.real, pytest.mark.slow]
 _ROOT = Path(__file__).parents[2]
@@ -36,8 +40,8 @@ def _docker(*words: str) -> str:
     return subprocess.run(["docker", *words], check=True, capture_output=True, text=True, timeout=900).stdout
 
 
-@pytest.fixture(scope="module")
-def container() -> Iterator[str]:
+@contextmanager
+def _asterisk() -> Iterator[str]:
     need_engine()
     image = _docker("build", "-q", "-f", str(_ROOT / "docker/Dockerfile"), "--target", "asterisk", str(_ROOT)).strip()
     name = _docker("run", "--detach", "--rm", "--init", image).strip()[:12]
@@ -52,11 +56,18 @@ def container() -> Iterator[str]:
         subprocess.run(["docker", "rm", "--force", name], capture_output=True, check=False)
 
 
-def test_a_pbx_in_a_container_is_deployed_to_and_gone_back(container: str, tmp_path: Path) -> None:
-    there = replace(target("asterisk", Path("/etc/asterisk"), ("asterisk", "-rx")), at=f"docker:{container}")
-    place = _Container(there, tmp_path / "source", OFFICE.replace("TRUNK", "192.0.2.1"))
-    place.write()
-    assert refusal(place.deploy).diagnostic.code == "PBX614"  # Debian's own files are somebody's
+@pytest.fixture(params=PBXS)
+def place(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[_Container]:
+    pbx: str = request.param
+    with _asterisk() if pbx == "asterisk" else freeswitch_container(tmp_path / "seen") as name:
+        there = replace(target(pbx, Path("/etc") / pbx, tuple(load_deployable(pbx).command)), at=f"docker:{name}")
+        found = _Container(there, tmp_path / "source", OFFICE.replace("TRUNK", "192.0.2.1"))
+        found.write()
+        yield found
+
+
+def test_a_pbx_in_a_container_is_deployed_to_and_gone_back(place: _Container) -> None:
+    assert refusal(place.deploy).diagnostic.code == "PBX614"  # the stock files are somebody's
     first = place.deploy(force=True)
     assert first.changed
     assert first.release == place.current
@@ -70,7 +81,7 @@ def test_a_pbx_in_a_container_is_deployed_to_and_gone_back(container: str, tmp_p
 
     assert place.rollback().release == place.current == first.release
 
-    _docker("stop", container)
+    _docker("stop", place.target.at.removeprefix("docker:"))
     with pytest.raises(DeployError) as refused:
         place.deploy()
     assert refused.value.diagnostic.code == "PBX610"

@@ -389,7 +389,7 @@ def test_killed_at_every_step_it_is_finished_or_undone_by_the_next_command(place
             info = session.state().info
             assert info is not None
             assert info.files == wanted[0].info.files, step
-            assert session.running.runs().digests == wanted[0].info.tenants, step
+            assert session.running.digests() == wanted[0].info.tenants, step
         left = {path.name for path in (place.folder / "releases").iterdir() if not path.is_dir()}
         assert left == {"history"}, step
         if not reached:
@@ -410,7 +410,7 @@ def test_the_very_first_one_killed_at_every_step_is_finished_or_undone(place: Pl
         done = place.send(wanted, force=True)
         assert done.release == place.current, step
         with session_at(place.target) as session:
-            assert session.running.runs().digests == wanted[0].info.tenants, step
+            assert session.running.digests() == wanted[0].info.tenants, step
         aside = place.folder / f"extensions.conf.before-{place.current}"
         assert aside.read_text() == "[mine]\n", step
         if not reached:

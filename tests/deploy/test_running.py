@@ -298,7 +298,7 @@ def test_a_log_that_never_ends_is_read_as_far_as_it_was(tmp_path: Path, monkeypa
     writer.start()
     try:
         with session_at(target("asterisk", tmp_path, ("true",))) as session:
-            found = session.complaints_since(LogMark({str(log): 7}))
+            found = session.complaints_since(LogMark({str(log): 7}), {}, {})
     finally:
         ended.set()
         writer.join()

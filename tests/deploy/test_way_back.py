@@ -16,7 +16,8 @@ from pbxgen.cli.main import app
 from pbxgen.deploy import shell as shells
 from pbxgen.deploy.asterisk import RunningAsterisk
 from pbxgen.deploy.errors import DeployError
-from pbxgen.deploy.output import plan_lines
+from pbxgen.deploy.output import plan_document, plan_lines, plan_markdown
+from pbxgen.deploy.running import load_deployable
 from pbxgen.deploy.session import session_at
 from pbxgen.deploy.site import Journal, Site
 from pbxgen.deploy.status import Standing
@@ -148,6 +149,32 @@ def test_files_that_the_pbx_could_not_read_are_not_made_current(
     assert not (place.folder / "pbxgen").exists()
 
 
+# -- what is said -----------------------------------------------------------------------------------------------------
+
+
+def test_what_cannot_be_asked_is_said_in_the_plan_in_each_form(place: Place, fake: FakeAsterisk) -> None:
+    fake.says["logger show channels"] = "nothing\n"
+    told = [
+        "passwords, and the settings of endpoints: Asterisk is asked for their names only",
+        "PINs of mailboxes: Asterisk does not tell them",
+        "new warnings and errors: it has no log with both that can be read here",
+    ]
+    plan = place.plan()
+    lines = plan_lines(plan, phrases())
+    begin = lines.index("  Not verified") + 1
+    assert lines[begin : begin + 3] == [f"    {line}" for line in told]
+    assert plan_document([plan])["targets"]["hq"]["not_verified"] == told
+    assert "### Not verified\n" in plan_markdown(plan, phrases())
+
+
+def test_what_freeswitch_does_not_tell_is_said_where_that_is_deployed() -> None:
+    pbx = load_deployable("freeswitch")
+    assert pbx.unverified({Part.DIALPLAN}) == []
+    assert pbx.unverified(set(Part)) == [
+        "settings of the SIP profiles, and passwords of gateways: FreeSWITCH does not tell which it uses"
+    ]
+
+
 # -- the way back -----------------------------------------------------------------------------------------------------
 
 
@@ -157,14 +184,14 @@ def test_whatever_goes_wrong_before_the_proof_is_the_way_back(
 ) -> None:
     before = place.deploy().release
     place.change("name: Eve", "name: Eva")
-    honest = RunningAsterisk.runs
+    honest = RunningAsterisk.digests
 
-    def runs(self: RunningAsterisk) -> object:
+    def digests(self: RunningAsterisk) -> object:
         if place.current != before:
             raise error
         return honest(self)
 
-    monkeypatch.setattr(RunningAsterisk, "runs", runs)
+    monkeypatch.setattr(RunningAsterisk, "digests", digests)
     with pytest.raises((DeployError, SystemExit)) as raised:
         place.deploy()
     if isinstance(raised.value, DeployError):

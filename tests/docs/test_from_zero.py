@@ -7,6 +7,7 @@ import re
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,7 @@ import pytest
 from tests.deploy.places import real_place
 from tests.security.laboratory import trunk_host
 from tests.support.docker import need_engine
+from tests.support.freeswitch_container import freeswitch_container
 
 pytestmark = [pytest.mark.real, pytest.mark.slow]
 _ROOT = Path(__file__).resolve().parents[2]
@@ -108,17 +110,27 @@ exit 1
 """A container has no systemd."""
 
 
-@pytest.fixture
-def debian() -> Iterator[str]:
-    """A fresh container of Debian's, with this repository as a clone."""
-    need_engine()
-    name = _docker("run", "--detach", "--rm", "--init", "debian:forky-slim", "sleep", "infinity").strip()[:12]
-    try:
+@pytest.fixture(params=["asterisk", "freeswitch"])
+def debian(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[tuple[str, str]]:
+    """A fresh container of Debian's, with this repository as a clone; and the PBX that is asked for.
+
+    Debian has no package of FreeSWITCH: the container is given the one of this machine.
+    """
+    pbx: str = request.param
+    with _bare() if pbx == "asterisk" else freeswitch_container(tmp_path) as name:
         _docker("exec", name, "mkdir", "/clone", "/work")
         # What pip reads of it.
         packed = ["tar", "-c", "pyproject.toml", "README.md", "LICENSE", "docs/pbxgen.1", "pbxgen", "templates"]
         archive = subprocess.run(packed, cwd=_ROOT, capture_output=True, check=True).stdout
         subprocess.run(["docker", "exec", "-i", name, "tar", "-x", "-C", "/clone"], input=archive, check=True)
+        yield pbx, name
+
+
+@contextmanager
+def _bare() -> Iterator[str]:
+    need_engine()
+    name = _docker("run", "--detach", "--rm", "--init", "debian:forky-slim", "sleep", "infinity").strip()[:12]
+    try:
         _docker(
             "exec",
             name,
@@ -137,23 +149,15 @@ def _docker(*words: str) -> str:
     return done.stdout
 
 
-def test_on_a_fresh_debian_every_command_of_the_page_does_what_it_shows(debian: str) -> None:
-    page = (_ROOT / "docs/from-zero-asterisk.md").read_text(encoding="utf-8")
+def test_on_a_fresh_debian_every_command_of_the_page_does_what_it_shows(debian: tuple[str, str]) -> None:
+    pbx, name = debian
+    page = (_ROOT / f"docs/from-zero-{pbx}.md").read_text(encoding="utf-8")
     (setup,) = re.findall(r"^```sh\n(.*?)^```$", page, re.MULTILINE | re.DOTALL)
     *installs, path = setup.splitlines()
-    _docker(
-        "exec",
-        "--workdir",
-        "/clone",
-        "--env",
-        "DEBIAN_FRONTEND=noninteractive",
-        debian,
-        "bash",
-        "-ec",
-        "\n".join(installs),
-    )
+    quiet = ("--env", "DEBIAN_FRONTEND=noninteractive")
+    _docker("exec", "--workdir", "/clone", *quiet, name, "bash", "-ec", "\n".join(installs))
     commands = _commands(page)
-    env = [word for name, value in _person().items() for word in ("--env", f"{name}={value}")]
-    printed = _docker("exec", "--workdir", "/work", *env, debian, "bash", "-c", f"{path}\n{_script(commands)}")
-    wrong = _wrong(commands, printed, "/etc/asterisk", "/etc/asterisk")
+    env = [word for key, value in _person().items() for word in ("--env", f"{key}={value}")]
+    printed = _docker("exec", "--workdir", "/work", *env, name, "bash", "-c", f"{path}\n{_script(commands)}")
+    wrong = _wrong(commands, printed, f"/etc/{pbx}", f"/etc/{pbx}")
     assert not wrong, "\n".join(wrong)

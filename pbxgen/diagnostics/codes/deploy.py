@@ -67,7 +67,7 @@ CODES: tuple[Code, ...] = (
         "PBX616",
         "The PBX does not run what was deployed",
         "After the reload the PBX was asked what it runs, and its log was read. Something is not as it should be, so "
-        "the release before was made current again, reloaded and asked in the same way.",
+        "the release before was made current again, reloaded and proven in the same way.",
         example="$ pbxgen deploy --to hq    # Asterisk dropped a line, with a WARNING in its log",
         cure="The message quotes what the PBX said. Mend that and deploy again; calls were never without a dialplan.",
     ),
@@ -90,10 +90,11 @@ CODES: tuple[Code, ...] = (
     error(
         "PBX619",
         "The way back failed",
-        "The release before is current again, but the PBX does not say that it runs it. This needs a person: what the "
-        "PBX said stands in the message.",
+        "The release before is current again, but the PBX does not say that it runs it; or it does, but a trunk that "
+        "was registered is not any more, a call of `verify` fails, or its log has something new. This needs a person: "
+        "what was found stands in the message.",
         example="$ pbxgen deploy --to hq    # Asterisk was stopped while it was being reloaded",
-        cure="Look at the PBX. The next deployment or rollback first goes this way back again; `deploy --force` goes "
-        "on even where the PBX still does not say so.",
+        cure="Look at the PBX. Where it does not run the release, the next deployment or rollback first goes this way "
+        "back again; `deploy --force` goes on even where the PBX still does not say so.",
     ),
 )

@@ -1,0 +1,172 @@
+"""The way back: the release before is current again, reloaded, and proven like any other."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
+
+from pbxgen.deploy.ending import end, now
+from pbxgen.deploy.errors import DeployError
+from pbxgen.deploy.prove import and_more, clean, complaints, differences, reached
+from pbxgen.deploy.running import Files, ReloadError
+from pbxgen.deploy.session import Session
+from pbxgen.deploy.site import Event, Journal
+from pbxgen.deploy.verify import VerifyCalls
+
+Step = Callable[[str], None]
+"""Told what is being done."""
+Earlier = Callable[[str], VerifyCalls]
+"""The calls of `verify` for a release that is there, by its name."""
+QUOTED = 8
+"""Differences and lines of a log that are told of one failure."""
+
+
+@dataclass(frozen=True, slots=True)
+class WayBack:
+    """From a switch that has begun."""
+
+    session: Session
+    journal: Journal
+    files: Files
+    """Of the release that was to be made current; none where it is gone."""
+    before: Files
+    earlier: Earlier
+    step: Step
+
+    def go(self, why: str, quoted: Sequence[str] = (), known: Sequence[str] = ()) -> list[str]:
+        """Gives what is still to be done, in sentences. ``known``: lines of the log that were told already.
+
+        Raises DeployError where the release before does not run (the next command goes this way again), and where it
+        runs but is not proven: a trunk, a call or the log is not as it was.
+        """
+        try:
+            arrived = self._gone(known)
+        except Exception as error:
+            raise self._lost(why, [str(error)], quoted) from error
+        if arrived.found:
+            raise self._lost(why, arrived.found, quoted)
+        left = [*arrived.told, *self._undone(self.journal.before, _unproven_too(why, arrived.unproven))]
+        if arrived.unproven:
+            first, *more = arrived.unproven
+            raise DeployError(
+                "PBX619",
+                f"{self.session.target.name}: {why}; {restored(self.journal)}, but {first}{and_more(arrived.unproven)}",
+                "look at the PBX and at what it reaches: it says itself that it runs what it ran before, and there is "
+                "nothing left to be undone",
+                [*quoted, *more[:QUOTED], *left],
+                switched=True,
+            )
+        return left
+
+    def again(self, *, force: bool) -> Recovered:
+        """The same for a command that was killed, or whose own way back has failed; what is not proven is told."""
+        journal, state = self.journal, self.session.state()
+        why, current = journal.failed or "it was killed", journal.before
+        if current is not None and current not in state.releases:
+            current, arrived = state.current, _Arrived(found=[f"release {current} is gone"])
+        else:
+            try:
+                arrived = self._gone(())
+            except Exception as error:
+                raise self._lost(why, [str(error)], ()) from error
+        if arrived.found and not force:
+            raise self._lost(why, arrived.found, ())
+        unproven = _unproven_too("", [*arrived.found, *arrived.unproven])
+        told = [*arrived.told, *self._undone(current, f"{why}{unproven}")]
+        return Recovered((f"{_begun(journal)}; {restored(journal)}{unproven}", *told), undone=True)
+
+    def _gone(self, known: Sequence[str]) -> _Arrived:
+        session, journal, name = self.session, self.journal, self.session.target.name
+        self.step(f"{name}: going back")
+        session.site.take_back(journal)
+        mark = session.log_mark()
+        arrived = _Arrived()
+        try:
+            arrived.told = session.running.reload(self.files, self.before, everything=bool(journal.drift))
+            with suppress(DeployError):  # it is told all the same
+                session.site.put_off(arrived.told)
+            found = [] if journal.before is None else differences(session, self.before, self.files)
+        except ReloadError as error:
+            found = [str(error)]
+        arrived.found = [line for line in found if line not in journal.drift]
+        # What its carriers do is no fault of the release before.
+        said = complaints(session, mark, self.before, self.before, known)
+        if arrived.found:
+            arrived.found += said.lines
+        else:
+            self._ask_further(arrived)
+            arrived.unproven = [*said.problems, *said.lines[1:], *arrived.unproven]
+        arrived.found, arrived.unproven = (
+            clean(lines, self.before, self.files) for lines in (arrived.found, arrived.unproven)
+        )
+        return arrived
+
+    def _ask_further(self, arrived: _Arrived) -> None:
+        """Trunks that were registered, and the calls of `verify` as they were then."""
+        session, before = self.session, self.journal.before
+        calls = VerifyCalls()
+        if before is not None:
+            self.step(f"{session.target.name}: asking what runs again")
+            try:
+                calls = self.earlier(before)
+            except Exception as error:  # a way back does not end for want of calls
+                calls = VerifyCalls(left_out=(f"the calls of verify: {error}",))
+        arrived.unproven = reached(session, self.before, self.journal.registered, calls.cases)
+        arrived.told += [f"not verified: {line}" for line in calls.left_out]
+
+    def _undone(self, current: str | None, why: str) -> list[str]:
+        journal = self.journal
+        event = Event(now(), "undone", current, journal.by, journal.commit, f"{journal.release}: {why}")
+        return end(self.session, event, self.session.state())
+
+    def _lost(self, why: str, found: Sequence[str], quoted: Sequence[str]) -> DeployError:
+        session, current = self.session, self.journal.before or "what was there before pbxgen"
+        with suppress(DeployError):
+            session.site.write_journal(replace(self.journal, failed=why))
+        return DeployError(
+            "PBX619",
+            f"{session.target.name}: {why}; on the way back: {found[0]}{and_more(found)}",
+            f"look at the PBX; {current} is current in {session.target.folder}, and the next deployment or "
+            "rollback reloads it first; `deploy --force` goes on even where the PBX does not run it then",
+            [*quoted, *found[1:QUOTED]],
+            switched=True,
+        )
+
+
+@dataclass(slots=True)
+class _Arrived:
+    """Where a way back has led to, in sentences."""
+
+    told: list[str] = field(default_factory=list)
+    """What the PBX is still to do, and what could not be asked."""
+    found: list[str] = field(default_factory=list)
+    """What shows that it does not run the release before."""
+    unproven: list[str] = field(default_factory=list)
+    """What is not as it was although it runs that."""
+
+
+@dataclass(frozen=True, slots=True)
+class Recovered:
+    """What had to be done for a command that was killed, in sentences."""
+
+    told: tuple[str, ...] = ()
+    undone: bool = False
+
+
+def restored(journal: Journal) -> str:
+    return f"{journal.before} runs again" if journal.before else "what was there before runs again"
+
+
+def finished(journal: Journal, told: Sequence[str]) -> Recovered:
+    """The same for a switch that was proven already."""
+    return Recovered((f"{_begun(journal)}; it is finished now", *told))
+
+
+def _begun(journal: Journal) -> str:
+    ended = f"had failed ({journal.failed}), and so had its way back" if journal.failed else "had been killed"
+    return f"a {journal.action} of {journal.release} by {journal.by} {ended}"
+
+
+def _unproven_too(why: str, unproven: Sequence[str]) -> str:
+    return f"{why}; not proven: {unproven[0]}" if unproven else why
