@@ -171,9 +171,13 @@ def test_where_no_code_is_there_what_is_set_otherwise_counts_all_the_same() -> N
     assert goes([], Call("101", "102"), world=world, plan=plan) == ("103",)
 
 
-@pytest.mark.parametrize("dialled", ["009001123456", "+499001123456", "+4909001123456", "+49009001123456"])
+@pytest.mark.parametrize("dialled", ["009001123456", "+499001123456", "+4909001123456"])
 def test_a_premium_number_cannot_be_set_with_a_superfluous_national_prefix_either(dialled: str) -> None:
     assert goes([("101", f"*21*{dialled}#", 403)], Call("103", "101")) == ("101",)
+
+
+def test_with_two_of_them_it_is_no_number() -> None:
+    assert goes([("101", "*21*+49009001123456#", 404)], Call("103", "101")) == ("101",)
 
 
 @pytest.mark.parametrize("seconds", ["0", "00", "000", "4", "004", "181", "999"])
