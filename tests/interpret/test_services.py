@@ -74,6 +74,8 @@ users:
         name="shop",
         domain="shop.example",
         trunks={},
+        routes={},
+        emergency={},
         inbound={},
     )
     files = [file for file in files_of([MENUS, shop], pbx) if "local" not in file.path]
