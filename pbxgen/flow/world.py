@@ -36,7 +36,7 @@ OUTSIDE_STATES: Mapping[str, str] = {
     "mailbox": "answers, presses nothing",
 }
 TRUNK_STATES: Mapping[str, str] = {
-    "down": "answers nothing at all",
+    "down": "answers nothing at all; over TCP and TLS it refuses connections",
     "silent": "answers REGISTER and OPTIONS, but nothing to INVITE",
     "full": "takes no more calls: replies 503",
 }
