@@ -13,7 +13,7 @@ from pbxgen.deploy.errors import DeployError
 from pbxgen.deploy.read import DeployTarget
 from pbxgen.deploy.session import Session
 from pbxgen.flow.machine import EndKind
-from pbxgen.flow.plan import Plan, Secret
+from pbxgen.flow.plan import Plan, Secret, Srtp
 from pbxgen.flow.simulate import Story, simulate
 from pbxgen.lab import sipp
 from pbxgen.lab.errors import LabError
@@ -79,6 +79,9 @@ def _placeable(
     parties = {case.call.caller, *case.world.phones, *_dialled(story)}
     passwords = {}
     for extension in sorted(parties):
+        phone = plan.users[extension].phone
+        if phone.webrtc or phone.srtp is Srtp.REQUIRED:
+            return None, f"{extension} has phones whose sound must be encrypted"
         password = secrets.get(held) if (held := plan.users[extension].password) is not None else None
         if password is None or not _SENDABLE.fullmatch(password):
             return None, f"{extension} has no password that can be sent from here"

@@ -1,4 +1,7 @@
-"""A scenario becomes a tenant: its plan, with the laboratory's addresses and secrets in place of the source's."""
+"""A scenario becomes a tenant: its plan, with the laboratory's addresses and secrets in place of the source's.
+
+Phones are reached over UDP, and no sound is encrypted, whatever the source says: SIPp speaks nothing else.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +12,7 @@ from pbxgen.calls.case import Case
 from pbxgen.calls.observed import SERVICE
 from pbxgen.calls.phone_states import PIN
 from pbxgen.diagnostics.location import Location
-from pbxgen.flow.plan import Mailbox, PlaceKind, Plan, Secret, Trunk, User
+from pbxgen.flow.plan import Mailbox, PlaceKind, Plan, Secret, Srtp, Trunk, User
 from pbxgen.lab.ports import Address, loopback_network
 
 TRUNK_PORT = 5060
@@ -96,7 +99,9 @@ def _tenant(number: int, case: Case, addresses: Iterator[Address], secrets: dict
         host, port = ends[key] = next(addresses)
         login = secret(f"trunk-{name}") if trunk.password is not None else None
         proxy = None if trunk.outbound_proxy is None else (host, port)
-        placed = replace(trunk, host=host, port=port, accept_from=(), password=login, outbound_proxy=proxy)
+        placed = replace(
+            trunk, host=host, port=port, accept_from=(), password=login, outbound_proxy=proxy, srtp=Srtp.OFF
+        )
         more = tuple(next(addresses) for _ in trunk.more_hosts)
         further |= {address: (key, number) for number, address in enumerate(more, 2)}
         placed = replace(placed, more_hosts=more)
@@ -118,7 +123,8 @@ def _user(plan: Plan, user: User, secret: Callable[[str], Secret]) -> User:
     mailbox = user.mailbox
     if mailbox is not None and mailbox.pin is not None:
         mailbox = Mailbox(secret(PIN), mailbox.email, mailbox.location)
-    return replace(user, password=secret(password(plan, user.extension)), mailbox=mailbox)
+    phone = replace(user.phone, transport="udp", srtp=Srtp.OFF)
+    return replace(user, password=secret(password(plan, user.extension)), mailbox=mailbox, phone=phone)
 
 
 def _unused(plan: Plan) -> str:

@@ -308,7 +308,7 @@ class KeyCodes(Model):
     on: _PlainCode | None = Field(None, description="On; for a deviation: the source's own rule again.")
     off: _PlainCode | None = Field(None, description="Off.", examples=["#21#"])
     clear: _PlainCode | None = Field(None, description="As the source says again.", examples=["##21#"])
-    ask: _PlainCode | None = Field(None, description="What is set? (spoken)", examples=["*#21#"])
+    ask: _PlainCode | None = Field(None, description="Is anything set? (answered by tones)", examples=["*#21#"])
 
 
 class NoAnswerCodes(KeyCodes):
@@ -325,7 +325,7 @@ class StateCodes(Model):
     on: _PlainCode | None = Field(None, description="On.", examples=["*26#"])
     off: _PlainCode | None = Field(None, description="Off.", examples=["#26#"])
     clear: _PlainCode | None = Field(None, description="As the source says again.", examples=["##26#"])
-    ask: _PlainCode | None = Field(None, description="What is set? (spoken)", examples=["*#26#"])
+    ask: _PlainCode | None = Field(None, description="Is anything set? (answered by tones)", examples=["*#26#"])
 
 
 class AllCodes(Model):
@@ -469,7 +469,10 @@ class Phones(Model):
     srtp: Literal["off", "optional", "required"] = Field(
         "off", description="Is the sound encrypted (SRTP)? With wss it always is."
     )
-    max_contacts: MaxContacts = Field(10, description="Phones of one user that may be registered at once, 1-100.")
+    max_contacts: MaxContacts = Field(
+        10,
+        description="Phones of one user registered at once, 1-100; without the key FreeSWITCH has no limit.",
+    )
     options: PhoneOptions = Field(PhoneOptions(), description="Raw settings, by PBX.")
 
 

@@ -347,11 +347,13 @@ scenarios:
   - {name: to Hal, call: {from: "106", to: "108"}, expect: {rings: ["108"]}}
   - {name: to Dan, call: {from: "106", to: "104"}, expect: {rings: ["104"]}}
   - {name: to a pharmacy, call: {from: "106", to: "06123456"}, expect: {rings: ["+3906123456"]}}
+  - {name: to Ida, call: {from: "106", to: "109"}, expect: {rings: ["109"]}}
 """
 _SILENT_USERS = """\
   "106": {name: Flo, password: "no-blanks-in-it-6"}
   "107": {name: Gus, password: "no-blanks-in-it-7"}
   "108": {name: Hal, password: "no-blanks-in-it-8"}
+  "109": {name: Ida, password: "no-blanks-in-it-9", phone: {srtp: required}}
 """
 
 
@@ -367,6 +369,7 @@ def test_the_calls_of_verify_are_placed_on_the_running_pbx(office: Office, monke
         assert left_out == [
             "the call 'to Dan': 104 has no password that can be sent from here",
             "the call 'to a pharmacy': it dials an outside number",
+            "the call 'to Ida': 109 has phones whose sound must be encrypted",
         ]
         done = place.deploy()
         assert done.told == tuple(f"not verified: {line}" for line in left_out)

@@ -118,7 +118,7 @@ def debian(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[tuple[str
     """
     pbx: str = request.param
     with _bare() if pbx == "asterisk" else freeswitch_container(tmp_path) as name:
-        _docker("exec", name, "mkdir", "/clone", "/work")
+        _docker("exec", name, "mkdir", "/clone", "/office")
         # What pip reads of it.
         packed = ["tar", "-c", "pyproject.toml", "README.md", "LICENSE", "docs/pbxgen.1", "pbxgen", "templates"]
         archive = subprocess.run(packed, cwd=_ROOT, capture_output=True, check=True).stdout
@@ -158,6 +158,6 @@ def test_on_a_fresh_debian_every_command_of_the_page_does_what_it_shows(debian: 
     _docker("exec", "--workdir", "/clone", *quiet, name, "bash", "-ec", "\n".join(installs))
     commands = _commands(page)
     env = [word for key, value in _person().items() for word in ("--env", f"{key}={value}")]
-    printed = _docker("exec", "--workdir", "/work", *env, name, "bash", "-c", f"{path}\n{_script(commands)}")
+    printed = _docker("exec", "--workdir", "/office", *env, name, "bash", "-c", f"{path}\n{_script(commands)}")
     wrong = _wrong(commands, printed, f"/etc/{pbx}", f"/etc/{pbx}")
     assert not wrong, "\n".join(wrong)
