@@ -12,6 +12,7 @@ from pbxgen.cli import console
 from pbxgen.cli.numbers import dialled_number, outside_number
 from pbxgen.diagnostics.nearest import did_you_mean
 from pbxgen.diff.result import GivenOf, nothing_given
+from pbxgen.flow import LONGEST_RING, SHORTEST_RING
 from pbxgen.flow.cases import Narrowed
 from pbxgen.flow.explain import Teller
 from pbxgen.flow.machine import EndKind, EventKind
@@ -84,8 +85,9 @@ def _after(key: str, to: str, written: str | None) -> int | None:
         why = f"{key}={console.printable(to)} has no after: only no_answer to a place has"
         raise typer.BadParameter(why, param_hint="--set")
     seconds = int(written) if _SECONDS.fullmatch(written) else 0
-    if not 5 <= seconds <= 180:
-        raise typer.BadParameter(f"after is 5 to 180 seconds, not {console.printable(written)}", param_hint="--set")
+    if not SHORTEST_RING <= seconds <= LONGEST_RING:
+        limits = f"{SHORTEST_RING} to {LONGEST_RING}"
+        raise typer.BadParameter(f"after is {limits} seconds, not {console.printable(written)}", param_hint="--set")
     return seconds
 
 

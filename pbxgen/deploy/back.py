@@ -96,7 +96,8 @@ class WayBack:
             arrived.found += said.lines
         else:
             self._ask_further(arrived)
-            arrived.unproven = [*said.problems, *said.lines[1:], *arrived.unproven]
+            quoted = said.lines if len(said.lines) > 1 else []  # a single one stands in the problem itself
+            arrived.unproven = [*said.problems, *quoted, *arrived.unproven]
         arrived.found, arrived.unproven = (
             clean(lines, self.before, self.files) for lines in (arrived.found, arrived.unproven)
         )
@@ -112,7 +113,10 @@ class WayBack:
                 calls = self.earlier(before)
             except Exception as error:  # a way back does not end for want of calls
                 calls = VerifyCalls(left_out=(f"the calls of verify: {error}",))
-        arrived.unproven = reached(session, self.before, self.journal.registered, calls.cases)
+        try:
+            arrived.unproven = reached(session, self.before, self.journal.registered, calls.cases)
+        except Exception as error:  # it runs the release before: that is known
+            arrived.unproven = [f"its trunks and the calls of verify could not be looked at: {error}"]
         arrived.told += [f"not verified: {line}" for line in calls.left_out]
 
     def _undone(self, current: str | None, why: str) -> list[str]:

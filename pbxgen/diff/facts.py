@@ -9,9 +9,10 @@ from pbxgen.diff.changes import EntryChanges, Fact
 from pbxgen.diff.shared_situations import BEFORE
 from pbxgen.flow.numbering import NumberingPlan
 from pbxgen.flow.pattern import Pattern
-from pbxgen.flow.plan import ANONYMOUS, Contacts, PhoneSettings, Plan, Route, Trunk, User
+from pbxgen.flow.plan import ANONYMOUS, Contacts, PhoneSettings, Plan, RawSetting, Route, Trunk, User
 from pbxgen.flow.schedule import DateRange, Schedule
 from pbxgen.phrases import Phrases
+from pbxgen.targets.networks import host_and_port
 
 
 def facts(old: Plan, new: Plan, say: Phrases) -> Iterator[Fact]:
@@ -74,7 +75,12 @@ def _user(was: User, now: User, say: Phrases) -> Iterator[Fact]:
     yield Fact("shown", now.extension, was.own_number or "", now.own_number or "")
     logins = [say("diff.value.elsewhere" if u.password is None else "diff.value.by_pbxgen") for u in (was, now)]
     yield Fact("login", now.extension, *logins)
-    yield Fact("phone", now.extension, *(", ".join(_further(user.phone)) for user in (was, now)))
+    yield Fact("phone", now.extension, *(", ".join(_phone(user)) for user in (was, now)))
+
+
+def _phone(user: User) -> Iterator[str]:
+    yield from _further(user.phone)
+    yield from _raw(user.options)
 
 
 def _route(route: Route, say: Phrases) -> str:
@@ -88,7 +94,7 @@ def _route(route: Route, say: Phrases) -> str:
 
 
 def _trunk(trunk: Trunk, say: Phrases) -> str:
-    addresses = [host if port is None else f"{host}:{port}" for host, port in trunk.hosts]
+    addresses = [host_and_port(host, port) for host, port in trunk.hosts]
     parts = [
         f"{' + '.join(addresses)}/{trunk.transport}",
         say("diff.value.trunk_number", number=trunk.number) if trunk.number else "",
@@ -101,15 +107,24 @@ def _trunk(trunk: Trunk, say: Phrases) -> str:
         say("diff.value.username", name=trunk.username) if trunk.username else "",
         say("diff.value.accepts", addresses=", ".join(trunk.accept_from)) if trunk.accept_from else "",
         *_further(trunk),
+        *_raw(trunk.options),
     ]
     return ", ".join(p for p in parts if p)
+
+
+def _raw(options: Iterable[RawSetting]) -> Iterator[str]:
+    """Raw settings without their places, which say nothing of what is generated."""
+    yield from (f"{one.pbx} {one.part} {one.name}={one.value}" for one in options)
+
+
+_TOLD_ELSEWHERE = frozenset({"more_hosts", "options"})
 
 
 def _further(of: Trunk | PhoneSettings) -> Iterator[str]:
     """What else the source says of it: its keys, where they are not as they are without being written."""
     for field in fields(of):
         value = getattr(of, field.name)
-        if field.default is not MISSING and value != field.default and field.name != "more_hosts":  # shown as addresses
+        if field.default is not MISSING and value != field.default and field.name not in _TOLD_ELSEWHERE:
             parts = value if isinstance(value, tuple) else (value,)
             yield f"{field.name}: {':'.join(str(part) for part in parts if part is not None)}"
 

@@ -47,11 +47,12 @@ def trunk_and_address(name: str) -> tuple[str, int]:
     return trunk, int(number) if number.isdigit() else 1
 
 
-def trunk_address(trunk: Trunk) -> str | None:
-    """An address that calls of a trunk come from: that of its host, else the first that it may call from."""
-    for text in (*(host for host, _ in trunk.hosts), *trunk.accept_from):
+def trunk_address(trunk: Trunk) -> tuple[str, int | None] | None:
+    """Address and port that a trunk's calls come from: of a host, of its proxy, else of what it may call from."""
+    proxies = () if trunk.outbound_proxy is None else (trunk.outbound_proxy,)
+    for text, port in (*trunk.hosts, *proxies, *((network, None) for network in trunk.accept_from)):
         with suppress(ValueError):
-            return str(ipaddress.ip_network(text, strict=False)[0])
+            return str(ipaddress.ip_network(text, strict=False)[0]), port
     return None
 
 

@@ -36,7 +36,8 @@ _BROADCAST = ipaddress.ip_network("255.255.255.255/32")
 _IPV4_MAPPED = ipaddress.ip_network("::ffff:0:0/96")
 _NOT_HOSTS = (_BROADCAST, ipaddress.ip_network("0.0.0.0/8"), ipaddress.ip_network("::/128"), _IPV4_MAPPED)
 _ADDRESSES = "write the addresses that the carrier gives for its servers"
-_SIP = 5060
+_PORTS = {"tls": 5061}
+"""Of SIP, by transport, where it is not 5060 (RFC 3261)."""
 _HOST = re.compile(r"[A-Za-z0-9_](?:[A-Za-z0-9._-]*[A-Za-z0-9])?")
 
 
@@ -55,14 +56,15 @@ def trunks(draft: Draft, numbers: Numbers, findings: Findings) -> dict[str, plan
     return found
 
 
-def _hosts(name: str, written: str | list[str], node: Node, findings: Findings) -> tuple[tuple[str, int | None], ...]:
+def _hosts(name: str, trunk: model.Trunk, node: Node, findings: Findings) -> tuple[tuple[str, int | None], ...]:
     """The addresses of a carrier in the order in which they are tried, each once."""
+    usual = _PORTS.get(trunk.transport, 5060)
     found: list[tuple[str, int | None]] = []
-    for text, item in each(written, node):
+    for text, item in each(trunk.host, node):
         host, port = _host(text, item, findings)
         if _is_ip(host):
             _check_trusted(ipaddress.ip_network(host), text, item.location, findings)
-        if (host.casefold(), port or _SIP) in [(known.casefold(), its or _SIP) for known, its in found]:
+        if (host.casefold(), port or usual) in [(known.casefold(), its or usual) for known, its in found]:
             findings.add(
                 "PBX193",
                 f"{text} is an address of trunk {name} already",
@@ -76,7 +78,7 @@ def _hosts(name: str, written: str | list[str], node: Node, findings: Findings) 
 def _trunk(
     name: str, trunk: model.Trunk, node: Node, location: Location, numbers: Numbers, findings: Findings
 ) -> plan.Trunk:
-    (host, port), *more_hosts = _hosts(name, trunk.host, at(node, "host"), findings)
+    (host, port), *more_hosts = _hosts(name, trunk, at(node, "host"), findings)
     accepted = []
     if trunk.accept_from:
         for text, item in each(trunk.accept_from, at(node, "accept_from")):

@@ -49,9 +49,11 @@ class Laboratory:
         return self.stack.enter_context(Peer(self.pbx.trunks_at, host))
 
     def login(self, extension: str, domain: str | None = None) -> Login:
-        """What a user of the attacked offices authenticates with; of the first tenant, if no domain is told."""
-        tenants = {plan.domain: plan.name for plan in self.plans}
-        return Login(extension, password(extension, self.plans[0].name if domain is None else tenants[domain]))
+        """What a user authenticates with; of the first tenant, if no domain is told. Nobody's name: as if there were one."""
+        plan = next(plan for plan in self.plans if domain in (None, plan.domain))
+        user = plan.users.get(extension)
+        held = None if user is None else user.password
+        return Login(extension, password(extension, plan.name) if held is None else held.value)
 
     def command(self, text: str) -> str:
         """What the console of the PBX answers."""

@@ -103,7 +103,7 @@ def test_nobody_watches_another_tenants_mailboxes_or_phones(lab: Laboratory, eve
 @pytest.mark.parametrize("sender", [HERE, THERE])
 def test_nobody_joins_another_tenants_call_by_call_info(lab: Laboratory, sender: str) -> None:
     _phone(lab, "102", THERE).answer = takes
-    call = call_up(lab, lab.phone(takes), "101", "102", THERE, lab.login("101"))
+    call = call_up(lab, lab.phone(takes), "101", "102", THERE, lab.login("101", THERE))
     reply = lab.phone(takes).ask(
         "INVITE", f"sip:999@{HERE}", sender=f"<sip:101@{sender}>", to=f"<sip:101@{THERE}>", body=sdp(),
         headers=("Call-Info: <sip:x@x>",), login=Login("103", lab.login("103").password, HERE),

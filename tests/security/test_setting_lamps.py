@@ -58,13 +58,13 @@ def follow(lab: Laboratory, key: str) -> None:
 
 
 def dial(lab: Laboratory, who: str, code: str, domain: str = _HERE) -> int | None:
-    return lab.phone(takes).call(code, domain, sender=f"<sip:{who}@{domain}>", login=lab.login(who))
+    return lab.phone(takes).call(code, domain, sender=f"<sip:{who}@{domain}>", login=lab.login(who, domain))
 
 
 def subscribe(lab: Laboratory, peer: Peer, who: str, watched: str, domain: str = _HERE) -> int | None:
     reply = peer.ask(
         "SUBSCRIBE", f"sip:{watched}@{domain}", sender=f"<sip:{who}@{domain}>",
-        headers=("Event: dialog", "Accept: application/dialog-info+xml", "Expires: 600"), login=lab.login(who),
+        headers=("Event: dialog", "Accept: application/dialog-info+xml", "Expires: 600"), login=lab.login(who, domain),
     )  # fmt: skip
     return None if reply is None else reply.status
 

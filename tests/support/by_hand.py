@@ -27,7 +27,7 @@ from pbxgen.pipeline import compile_path
 from pbxgen.targets import load_target
 from pbxgen.targets.base import GeneratedFile, Options
 from tests.security.calls import Side, called_side
-from tests.security.laboratory import PASSWORD, Laboratory, trunk_host
+from tests.security.laboratory import Laboratory, trunk_host
 from tests.security.peer import Login, Peer, Reply, sdp
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -40,6 +40,7 @@ MUSIC = 850
 """The tone (Hz) that stands for music on hold."""
 SECONDS = 8
 """A caller of a test waits so long in place of the 60 seconds of the example."""
+_PASSWORD = "a long enough secret"
 _MUSIC_FILE = {"asterisk": "../moh/tone", "freeswitch": "music/8000/tone"}
 _ADDED = re.compile(r"^```\w+\n[;<!-]+ ([\w.]+), (?:at its end|in <fifos>)[ >-]*\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 _SLOW = re.compile(r"(,,,,|t\(|=9:|_timeout=)60\b")
@@ -85,9 +86,9 @@ def _furnished(plan: Plan) -> tuple[Plan, dict[Secret, str]]:
     for name, trunk in plan.trunks.items():
         host, port = trunk_host()
         trunks[name] = replace(trunk, host=host, port=port, keepalive=0)
-    secret = Secret("inline", PASSWORD, next(iter(plan.users.values())).location)
+    secret = Secret("inline", _PASSWORD, next(iter(plan.users.values())).location)
     users = {extension: replace(user, password=secret) for extension, user in plan.users.items()}
-    return replace(plan, trunks=trunks, users=users), {secret: PASSWORD}
+    return replace(plan, trunks=trunks, users=users), {secret: _PASSWORD}
 
 
 @contextlib.contextmanager

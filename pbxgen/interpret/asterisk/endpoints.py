@@ -85,9 +85,12 @@ class AsteriskEndpoints:
 
     def trunk_at(self, trunk: Trunk) -> str | None:
         """The endpoint that calls from a trunk's address belong to."""
-        address, port = trunk_address(trunk), trunk.port or _DEFAULT_PORT
+        source = trunk_address(trunk)
+        if source is None:
+            return None
+        address, port = source[0], source[1] or _DEFAULT_PORT
         for section in self._identify:
-            if address is not None and any(_matches(match, address, port) for match in section.all("match")):
+            if any(_matches(match, address, port) for match in section.all("match")):
                 return section.get("endpoint")
         return None
 

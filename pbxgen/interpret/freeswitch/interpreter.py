@@ -90,9 +90,10 @@ def _from_phone(call: FreeSwitchCall, extension: str, dialled: str) -> FreeSwitc
 
 def _from_trunk(call: FreeSwitchCall, dialled: str) -> FreeSwitchChannel:
     case = call.case
-    address = None if case.trunk is None else trunk_address(case.plan.trunks[case.trunk])
-    if address is None:
+    source = None if case.trunk is None else trunk_address(case.plan.trunks[case.trunk])
+    if source is None:
         raise NotUnderstoodError(f"{case.plan.name} has no trunk that a call could come in on, or none with an address")
+    address, _ = source
     external = call.installation.profiles.get("external")
     context = "pbxgen.trunks" if external is None else external.settings["context"]
     announced = _announced(case.sent_headers("192.0.2.1"))

@@ -91,11 +91,24 @@ def transport(trunk: Trunk) -> str:
     return f"{name}6" if to is not None and to.version == 6 else name
 
 
+def _addresses(plans: tuple[Plan, ...]) -> list[Trunk]:
+    return [one for plan in plans for trunk in plan.trunks.values() for one in by_address(trunk)]
+
+
+def _of_phones(plans: tuple[Plan, ...]) -> set[str]:
+    return {user.phone.transport for plan in plans for user in plan.users.values() if user.password is not None}
+
+
+def transports_used(plans: tuple[Plan, ...]) -> set[str]:
+    """Names of the transports that trunks are called over and phones come by."""
+    return {transport(trunk) for trunk in _addresses(plans)} | _of_phones(plans)
+
+
 def transports(plans: tuple[Plan, ...]) -> dict[str, object]:
     """Which transports there are beside UDP and TCP over IPv4."""
-    trunks = [one for plan in plans for trunk in plan.trunks.values() for one in by_address(trunk)]
+    trunks = _addresses(plans)
     used = {transport(trunk) for trunk in trunks}
-    of_phones = {user.phone.transport for plan in plans for user in plan.users.values() if user.password is not None}
+    of_phones = _of_phones(plans)
     # Where a carrier's calls come from over IPv6 something must listen.
     six = any(network.version == 6 for trunk in trunks for network in networks(trunk))
     return {

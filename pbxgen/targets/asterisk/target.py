@@ -121,14 +121,8 @@ def _include_lines(plans: tuple[Plan, ...], options: Options) -> Iterator[str]:
         yield "; at the end of extensions.conf"
         yield '#tryinclude "pbxgen/extensions.conf"'
     if Part.ENDPOINTS in options.parts:
-        ways = sorted(
-            {
-                *("udp", "tcp"),
-                *(trunk.transport for plan in plans for trunk in plan.trunks.values()),
-                *(user.phone.transport for plan in plans for user in plan.users.values()),
-            }
-        )
-        yield f"; at the end of pjsip.conf, which has transports of the names {', '.join(ways)}, and below [global]"
+        ways = ", ".join(sorted({"udp", "tcp", *endpoints.transports_used(plans)}))
+        yield f"; at the end of pjsip.conf, which has transports of the names {ways}, and below [global]"
         yield f"; endpoint_identifier_order = ip,username and default_realm = {endpoints.realm(plans)}"
         yield '#tryinclude "pbxgen/pjsip.conf"'
     if Part.VOICEMAIL in options.parts:

@@ -121,7 +121,7 @@ def _contacts(plan: Plan, options: Options) -> Iterator[Diagnostic]:
     told: set[int] = set()
     for user in plan.users.values():
         most = user.phone.max_contacts
-        if most is None or most in told:
+        if most is None or most in told or user.password is None:
             continue
         told.add(most)
         if most > MOST:
