@@ -84,7 +84,6 @@ _INSIDE: dict[str, tuple[Callable[[Path], None], ...]] = {
         partial(guards.test_a_login_that_is_no_extension_calls_nobody, "door"),
         guards.test_who_has_not_authenticated_calls_nobody,
         guards.test_who_is_no_phone_of_ours_sends_nobody_outside,
-        *(partial(guards.test_who_is_released_is_told_so, called) for called in ("102", "103")),
         *(partial(mailboxes.test_whoever_dials_98_is_asked_whose_mailbox, caller) for caller in ("101", "102")),
         mailboxes.test_the_own_pin_opens_no_mailbox_by_its_number,
         mailboxes.test_a_short_number_has_a_mailbox_too,

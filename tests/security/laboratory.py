@@ -49,7 +49,7 @@ class Laboratory:
         return self.stack.enter_context(Peer(self.pbx.trunks_at, host))
 
     def login(self, extension: str, domain: str | None = None) -> Login:
-        """What a user authenticates with; of the first tenant, if no domain is told. Nobody's name: as if there were one."""
+        """What a user, or whoever claims to be one, authenticates with; of the first tenant, if no domain is told."""
         plan = next(plan for plan in self.plans if domain in (None, plan.domain))
         user = plan.users.get(extension)
         held = None if user is None else user.password

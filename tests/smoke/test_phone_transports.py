@@ -13,13 +13,13 @@ from pathlib import Path
 import pytest
 
 from pbxgen.lab.asterisk import Asterisk
+from pbxgen.lab.certificates import certificate
 from pbxgen.lab.freeswitch import FreeSwitch
 from pbxgen.lab.pbx import PbxSetup
 from pbxgen.lab.ports import LOOPBACK, free_port
 from pbxgen.language.secrets import read_secrets
 from pbxgen.targets import load_target
 from pbxgen.targets.base import Options
-from tests.security.tls import certificate
 from tests.support.browser import Browser, browser
 from tests.support.calls import plan_of
 from tests.support.tls_phone import TlsPhone, WebSocketPhone
@@ -132,7 +132,7 @@ def _running(pbx_name: str, folder: Path, text: str = _SOURCE) -> Iterator[_WebA
     files = load_target(pbx_name).render((plan,), replace(Options(), secrets=values))
     made = _WebAsterisk if pbx_name == "asterisk" else _WebFreeSwitch
     (folder / "pbx").mkdir()
-    pbx = made(PbxSetup(folder / "pbx", files, {}), certificate(folder, "shown", LOOPBACK))
+    pbx = made(PbxSetup(folder / "pbx", files, {}), certificate(folder, "shown", [LOOPBACK]))
     try:
         asyncio.run(pbx.start())
         yield pbx
