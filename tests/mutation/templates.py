@@ -98,7 +98,7 @@ _INSIDE: dict[str, tuple[Callable[[Path], None], ...]] = {
         legs.test_a_clock_runs_where_a_leg_is_late,
         legs.test_the_last_second_of_a_group_is_no_end_of_time,
         legs.test_a_phone_may_ring_for_three_minutes,
-        legs.test_who_dials_a_number_waits_for_two_minutes_and_lends_it_no_rights,
+        legs.test_who_dials_a_number_waits_for_two_minutes,
         carried.test_the_deepest_index_counts,
         siblings.test_a_bare_number_behind_a_national_one,
         siblings.test_a_national_number_behind_a_bare_one,
