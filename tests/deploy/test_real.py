@@ -73,6 +73,10 @@ class Office:
     def rung_for(self, number: str) -> str:
         """Is 103, who is busy, called when 101 dials a number? Its phone may have signed in long ago."""
         assert self.cleo.register("103", DOMAIN, _login("103")) == 200
+        return self.rung_again_for(number)
+
+    def rung_again_for(self, number: str) -> str:
+        """The same for one that has just signed in: each REGISTER takes its entry away for a moment on FreeSWITCH."""
         before = len(self.cleo.invited)
         self.ada.call(number, DOMAIN, sender=f"<sip:101@{DOMAIN}>", login=_login("101"), seconds=6)
         return "103" if len(self.cleo.invited) > before else "nobody"
@@ -144,8 +148,9 @@ def test_fifty_calls_that_are_up_go_on_and_those_that_are_placed_meanwhile_go_th
 
     def keep_calling() -> None:
         while not over.is_set():
-            rung.append(office.rung_for("103"))
+            rung.append(office.rung_again_for("103"))
 
+    assert office.rung_for("103") == "103"
     calling = threading.Thread(target=keep_calling)
     calling.start()
     try:

@@ -140,12 +140,17 @@ def test_a_contact_adds_no_leg_and_leads_nowhere_else(lab: Laboratory, contact: 
     assert not elsewhere.invited
 
 
-def test_a_path_leads_nowhere_else(lab: Laboratory) -> None:
+@pytest.mark.parametrize("user", ["+39899123456@", ""])
+@pytest.mark.parametrize("there", [False, True])
+def test_a_path_leads_nowhere_else(lab: Laboratory, user: str, there: bool) -> None:
+    """Also for a REGISTER that comes from the carrier's address, be it a forged packet."""
     carrier = _carrier(lab)
-    peer = lab.phone()
-    path = (f"Path: <sip:+39899123456@{carrier.at};lr>", "Supported: path")
-    assert peer.register("102", DOMAIN, lab.login("102"), headers=path) == 200
-    assert _call(lab, "103", "102") == 480
+    peer = lab.phone(host=carrier.host) if there else lab.phone()
+    path = (f"Path: <sip:{user}{carrier.at};lr>", "Supported: path")
+    contact = "<sip:+39899123456@evil.example>" if there else None
+    assert peer.register("102", DOMAIN, lab.login("102"), contact, headers=path) == 200
+    for to in ("102", "600"):
+        assert _call(lab, "103", to) in (480, 486)
     assert not carrier.invited
 
 

@@ -102,7 +102,10 @@ def _contact(group: int) -> str:
 
 
 def carriers(plans: Iterable[Plan]) -> str:
-    """Finds a contact at a carrier's address. Of a fleet with thousands of carriers it knows the first."""
+    """Finds a contact, or a path to one (with a user or without), at a carrier's address.
+
+    Of a fleet with thousands of carriers it knows the first.
+    """
     known: list[str] = []
     left = _LONGEST
     for text in sorted({text for plan in plans for text in _carriers(plan)}):
@@ -110,7 +113,7 @@ def carriers(plans: Iterable[Plan]) -> str:
         if left < 0:
             break
         known.append(text)
-    return rf"(?:@|%40)\[?(?:{'|'.join(known)})(?:[\]:;%\x3e]|\z)" if known else "(?!)"
+    return rf"(?:@|%40|sips?(?::|%3[Aa]))\[?(?:{'|'.join(known)})(?:[\]:;%\x3e]|\z)" if known else "(?!)"
 
 
 def _carriers(plan: Plan) -> Iterable[str]:
