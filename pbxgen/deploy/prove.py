@@ -45,18 +45,17 @@ def complaints(
     session: Session, mark: LogMark | None, before: Files, after: Files, known: Collection[str] = ()
 ) -> Proof:
     """What its log has since ``mark`` that ``after`` may have caused; ``known``: lines that are no news."""
-    alike = set(map(_without_its_time, known))
-    lines = [line for line in session.complaints_since(mark, before, after) if _without_its_time(line) not in alike]
+    alike = set(map(_without_numbers, known))
+    lines = [line for line in session.complaints_since(mark, before, after) if _without_numbers(line) not in alike]
     if not lines:
         return Proof()
     said = f"its log has {len(lines)} new warnings or errors" if len(lines) > 1 else f"its log says: {lines[0]}"
     return Proof([said], lines)
 
 
-def _without_its_time(line: str) -> str:
-    """Two lines that say the same differ in time, process and load, which stand before the file and line of the PBX."""
-    before, file, rest = line.partition(".c:")
-    return f"{_NUMBERS.sub('#', before)}{file}{rest}"
+def _without_numbers(line: str) -> str:
+    """Of two lines that say the same the time, the process and counts are others."""
+    return _NUMBERS.sub("#", line)
 
 
 def reached(session: Session, files: Files, registered: Collection[str], calls: Sequence[VisitingCase]) -> list[str]:
