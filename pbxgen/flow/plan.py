@@ -442,6 +442,11 @@ class Trunk:
         """Every address with its port, in the order in which calls try them."""
         return (self.host, self.port), *self.more_hosts
 
+    @property
+    def proxies(self) -> tuple[tuple[str, int | None], ...]:
+        """The outbound proxy with its port, from which calls come, too; none if there is none."""
+        return () if self.outbound_proxy is None else (self.outbound_proxy,)
+
 
 @dataclass(frozen=True, slots=True)
 class Route:

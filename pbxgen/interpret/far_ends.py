@@ -49,8 +49,7 @@ def trunk_and_address(name: str) -> tuple[str, int]:
 
 def trunk_address(trunk: Trunk) -> tuple[str, int | None] | None:
     """Address and port that a trunk's calls come from: of a host, of its proxy, else of what it may call from."""
-    proxies = () if trunk.outbound_proxy is None else (trunk.outbound_proxy,)
-    for text, port in (*trunk.hosts, *proxies, *((network, None) for network in trunk.accept_from)):
+    for text, port in (*trunk.hosts, *trunk.proxies, *((network, None) for network in trunk.accept_from)):
         with suppress(ValueError):
             return str(ipaddress.ip_network(text, strict=False)[0]), port
     return None

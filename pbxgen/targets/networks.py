@@ -23,20 +23,16 @@ def network_of(text: str) -> Network | None:
 
 def networks(trunk: Trunk) -> list[Network]:
     """Those of ``host``, ``outbound_proxy`` and ``accept_from``."""
-    hosts = [host for host, _ in (*trunk.hosts, *_proxies(trunk))]
+    hosts = [host for host, _ in (*trunk.hosts, *trunk.proxies)]
     possible = map(network_of, (*hosts, *trunk.accept_from))
     return [network for network in possible if network is not None]
 
 
 def unknown_host(trunk: Trunk) -> str | None:
     """A host that is a name where no address is given that calls of the trunk come from; None: there is none."""
-    if trunk.accept_from or any(network_of(host) is not None for host, _ in _proxies(trunk)):
+    if trunk.accept_from or any(network_of(host) is not None for host, _ in trunk.proxies):
         return None
     return next((host for host, _ in trunk.hosts if network_of(host) is None), None)
-
-
-def _proxies(trunk: Trunk) -> tuple[tuple[str, int | None], ...]:
-    return () if trunk.outbound_proxy is None else (trunk.outbound_proxy,)
 
 
 def by_address(trunk: Trunk) -> Iterator[Trunk]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import os
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -15,13 +14,11 @@ from pbxgen.lab.asterisk import Asterisk
 from pbxgen.lab.certificates import certificate
 from pbxgen.lab.pbx import PbxSetup
 from pbxgen.lab.ports import free_port
-from pbxgen.language.secrets import read_secrets
-from pbxgen.targets import load_target
-from pbxgen.targets.base import GeneratedFile, Options
+from pbxgen.targets.base import GeneratedFile
 from tests.security.laboratory import trunk_host
 from tests.security.offices import office
 from tests.security.tls import TlsCarrier
-from tests.support.calls import plan_of
+from tests.support.generated import generated_from
 
 pytestmark = [pytest.mark.real, pytest.mark.slow, pytest.mark.usefixtures("asterisk_program")]
 
@@ -31,12 +28,8 @@ _SECONDS = 30.0
 @contextlib.contextmanager
 def _running(folder: Path, host: str, port: int, authority: Path, further: str = "") -> Iterator[Asterisk]:
     """Asterisk with a trunk that registers over TLS; ``authority`` is what its administrator trusts besides."""
-    source = folder / "source.yaml"
-    source.write_text(office(f"{host}:{port}").replace("{host:", f"{{transport: tls, register: true, {further}host:"))
-    plan = plan_of(source)
-    secrets, problems = read_secrets(plan, Options().parts, os.environ)
-    assert not problems
-    files = load_target("asterisk").render((plan,), replace(Options(), secrets=secrets))
+    source = office(f"{host}:{port}").replace("{host:", f"{{transport: tls, register: true, {further}host:")
+    files = generated_from(source, folder, "asterisk")
     own_port = f"bind = 127.0.0.1:{free_port()}"
     files = tuple(
         replace(f, text=f.text.replace("bind = 0.0.0.0:5061", own_port).replace("bind = 0.0.0.0:5062", own_port))

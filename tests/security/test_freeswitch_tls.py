@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import os
 import shutil
 from collections.abc import Iterator
 from dataclasses import replace
@@ -16,14 +15,12 @@ from pbxgen.lab.certificates import certificate
 from pbxgen.lab.freeswitch import FreeSwitch
 from pbxgen.lab.pbx import PbxSetup
 from pbxgen.lab.ports import free_port
-from pbxgen.language.secrets import read_secrets
-from pbxgen.targets import load_target
-from pbxgen.targets.base import GeneratedFile, Options
+from pbxgen.targets.base import GeneratedFile
 from tests.conftest import real_pbx
 from tests.security.laboratory import trunk_host
 from tests.security.offices import office
 from tests.security.tls import TlsCarrier
-from tests.support.calls import plan_of
+from tests.support.generated import generated_from
 
 pytestmark = [pytest.mark.real, pytest.mark.slow]
 
@@ -35,13 +32,8 @@ _TRIES_SECONDS = 150.0
 @contextlib.contextmanager
 def _running(folder: Path, host: str, port: int, authority: Path, further: str = "") -> Iterator[None]:
     """FreeSWITCH with a trunk that registers over TLS; ``authority`` is what its administrator trusts."""
-    source = folder / "source.yaml"
     over_tls = f"transport: tls, register: true, keepalive: 0, {further}username: "  # REGISTER is what is sent
-    source.write_text(office(f"{host}:{port}").replace("username: ", over_tls))
-    plan = plan_of(source)
-    secrets, problems = read_secrets(plan, Options().parts, os.environ)
-    assert not problems
-    files = load_target("freeswitch").render((plan,), replace(Options(), secrets=secrets))
+    files = generated_from(office(f"{host}:{port}").replace("username: ", over_tls), folder, "freeswitch")
     home = folder / "pbx"
     (home / "certs").mkdir(parents=True)
     shutil.copy(authority.with_suffix(".crt"), home / "certs" / "cafile.pem")

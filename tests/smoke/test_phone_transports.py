@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import os
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
@@ -17,11 +16,8 @@ from pbxgen.lab.certificates import certificate
 from pbxgen.lab.freeswitch import FreeSwitch
 from pbxgen.lab.pbx import PbxSetup
 from pbxgen.lab.ports import LOOPBACK, free_port
-from pbxgen.language.secrets import read_secrets
-from pbxgen.targets import load_target
-from pbxgen.targets.base import Options
 from tests.support.browser import Browser, browser
-from tests.support.calls import plan_of
+from tests.support.generated import generated_from
 from tests.support.tls_phone import TlsPhone, WebSocketPhone
 
 pytestmark = [pytest.mark.real, pytest.mark.slow]
@@ -124,12 +120,7 @@ def _with(setup: PbxSetup, was: str, now: str) -> PbxSetup:
 
 @contextlib.contextmanager
 def _running(pbx_name: str, folder: Path, text: str = _SOURCE) -> Iterator[_WebAsterisk | _WebFreeSwitch]:
-    source = folder / "source.yaml"
-    source.write_text(text)
-    plan = plan_of(source)
-    values, problems = read_secrets(plan, Options().parts, os.environ)
-    assert not problems
-    files = load_target(pbx_name).render((plan,), replace(Options(), secrets=values))
+    files = generated_from(text, folder, pbx_name)
     made = _WebAsterisk if pbx_name == "asterisk" else _WebFreeSwitch
     (folder / "pbx").mkdir()
     pbx = made(PbxSetup(folder / "pbx", files, {}), certificate(folder, "shown", [LOOPBACK]))

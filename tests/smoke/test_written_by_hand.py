@@ -10,7 +10,7 @@ import pytest
 
 from pbxgen.lab.sound import recorded
 from tests.security.laboratory import Laboratory
-from tests.support.by_hand import MUSIC, ROOT, SECONDS, Phone, installed
+from tests.support.by_hand import MUSIC, ROOT, SECONDS, Phone, installed, registered
 
 pytestmark = [pytest.mark.real, pytest.mark.slow]
 
@@ -30,14 +30,8 @@ def lab(pbx_name: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab
 @pytest.fixture
 def phones(lab: Laboratory) -> Iterator[dict[str, Phone]]:
     """Every phone of the office, registered."""
-    made = {extension: Phone(lab, extension, hertz) for extension, hertz in _TONES.items()}
-    for phone in made.values():
-        phone.register()
-    yield made
-    lab.hang_up_all()
-    for phone in made.values():
-        phone.sign_off()
-    lab.settle(1)
+    with registered(lab, _TONES) as made:
+        yield made
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ import re
 import socket
 import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -230,3 +230,16 @@ class Phone:
         body = sdp(self.peer.host, self.sound.stream.port).replace("AVP 8 0", f"AVP {codec}")
         taken = Reply(200, body=body, after=self.after or 0.0)
         return [Reply(180)] if self.after is None else [Reply(180), taken]
+
+
+@contextlib.contextmanager
+def registered(lab: Laboratory, tones: Mapping[str, int]) -> Iterator[dict[str, Phone]]:
+    """Phones that sign in, by extension with the tone (Hz) that each says, until all is over."""
+    made = {extension: Phone(lab, extension, hertz) for extension, hertz in tones.items()}
+    for phone in made.values():
+        phone.register()
+    yield made
+    lab.hang_up_all()
+    for phone in made.values():
+        phone.sign_off()
+    lab.settle(1)

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from pbxgen.language.secrets import read_secrets
 from pbxgen.pipeline import compile_path
 from pbxgen.targets import load_target
 from pbxgen.targets.base import Options
 from tests.support.calls import plan_of
+from tests.support.generated import generated_from
 
 _SOURCE = """\
 version: 1
@@ -25,12 +24,7 @@ groups: {{all: {{number: "600", members: ["101", "102"]}}}}
 
 
 def _written(folder: Path, pbx: str, own: str = "", common: str = "") -> str:
-    path = folder / "acme.yaml"
-    path.write_text(_SOURCE.format(own=own, common=common), encoding="utf-8")
-    plan = plan_of(path)
-    secrets, problems = read_secrets(plan, Options().parts, {})
-    assert not problems
-    return "".join(f.text for f in load_target(pbx).render((plan,), replace(Options(), secrets=secrets)))
+    return "".join(file.text for file in generated_from(_SOURCE.format(own=own, common=common), folder, pbx))
 
 
 def _endpoint(text: str, extension: str) -> str:

@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import ipaddress
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from pbxgen.flow.plan import Plan
-from pbxgen.language.secrets import read_secrets
 from pbxgen.targets import load_target
 from pbxgen.targets.base import Options
 from pbxgen.targets.freeswitch import contacts
 from pbxgen.targets.networks import networks
 from tests.support.calls import plan_of
+from tests.support.generated import generated
 
 _TWO = '[192.0.2.1, "192.0.2.2:5080"]'
 _SOURCE = """\
@@ -38,10 +37,7 @@ def _plan(folder: Path, host: str = _TWO) -> Plan:
 
 
 def _files(folder: Path, pbx: str, host: str = _TWO) -> str:
-    plan = _plan(folder, host)
-    secrets, problems = read_secrets(plan, Options().parts, {})
-    assert not problems
-    return "".join(f.text for f in load_target(pbx).render((plan,), replace(Options(), secrets=secrets)))
+    return "".join(file.text for file in generated(_plan(folder, host), pbx))
 
 
 def test_asterisk_tries_each_address_in_order_before_the_next_trunk(tmp_path: Path) -> None:

@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from pbxgen.language.secrets import read_secrets
-from pbxgen.targets import load_target
-from pbxgen.targets.base import Options
-from tests.support.calls import plan_of
+from tests.support.generated import generated_from
 
 _SOURCE = """\
 version: 1
@@ -21,12 +17,7 @@ routes: {{world: {{match: "+.", trunk: carrier}}}}
 
 
 def _written(folder: Path, pbx: str, keys: str) -> str:
-    path = folder / "acme.yaml"
-    path.write_text(_SOURCE.format(keys=keys), encoding="utf-8")
-    plan = plan_of(path)
-    secrets, problems = read_secrets(plan, Options().parts, {})
-    assert not problems
-    files = load_target(pbx).render((plan,), replace(Options(), secrets=secrets))
+    files = generated_from(_SOURCE.format(keys=keys), folder, pbx)
     return "".join(file.text for file in files if "pjsip" in file.path or "sip_profiles/external" in file.path)
 
 
