@@ -28,7 +28,9 @@ _SECONDS = 30.0
 @contextlib.contextmanager
 def _running(folder: Path, host: str, port: int, authority: Path, further: str = "") -> Iterator[Asterisk]:
     """Asterisk with a trunk that registers over TLS; ``authority`` is what its administrator trusts besides."""
-    source = office(f"{host}:{port}").replace("{host:", f"{{transport: tls, register: true, {further}host:")
+    source = office(f"{host}:{port}").replace(
+        "{host:", f"{{transport: tls, register: true, keepalive: 0, {further}host:"
+    )
     files = generated_from(source, folder, "asterisk")
     own_port = f"bind = 127.0.0.1:{free_port()}"
     files = tuple(
