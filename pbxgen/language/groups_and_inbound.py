@@ -13,6 +13,7 @@ from pbxgen.language.context import Context
 from pbxgen.language.directory import EXTENSION, MOST_NUMBERS, Directory, numbers_each
 from pbxgen.language.model_deviations import Conditions
 from pbxgen.language.model_sections import Group, InboundRule, InboundTarget, Operator
+from pbxgen.language.numbers import is_written_range
 from pbxgen.language.positions import at, items, key_of
 from pbxgen.language.rules import is_list_of_rules
 from pbxgen.language.unresolved import WrittenDestination, long_ring
@@ -89,13 +90,14 @@ def _members(context: Context, section: str, name: str, model: Group, node: Node
 def compile_inbound(whole: Context) -> dict[str, plan.Inbound]:
     inbound: dict[str, plan.Inbound] = {}
     tree, directory = whole.draft.node("inbound"), whole.directory
-    written = {text: e164 for e164, text in directory.inbound.items()}
+    known = {text: e164 for e164, text in directory.inbound.items()}
     for text in whole.draft.source.inbound:
-        e164 = written.get(text, text)  # the rules of a wrong number are checked too
+        e164 = known.get(text, text)  # the rules of a wrong number are checked too
         node = at(tree, text)
         context = whole.about(("inbound", e164))
         pattern = directory.ranges.get(e164)
-        whole.destinations.in_range = pattern is not None and 0 < numbers_each(pattern) <= MOST_NUMBERS
+        wrong = text not in known and is_written_range(text)  # told with the key
+        whole.destinations.in_range = wrong or (pattern is not None and 0 < numbers_each(pattern) <= MOST_NUMBERS)
         rules = _inbound_rules(context, context.draft.source.inbound[text], node)
         whole.destinations.in_range = False
         for rule in rules:
