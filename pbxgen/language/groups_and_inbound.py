@@ -129,7 +129,7 @@ def _nobody(context: Context, pattern: Pattern, text: str, rules: plan.Rules) ->
     have = " or ".join(map(str, sorted(lengths)))
     context.findings.add(
         "PBX175",
-        f"{text} leads to extensions of {digits} digits, but extensions here have {have}"
+        f"{text} leads to extensions of {digits} digit{'s' * (digits > 1)}, but extensions here have {have}"
         if have
         else f"{text} leads to extensions, but there are no users",
         place.location,
