@@ -39,6 +39,11 @@ def test_unknown_keys_everywhere(body: str) -> None:
     only("PBX101", body)
 
 
+def test_a_section_without_a_name_is_told_beside_a_name_that_does_not_exist() -> None:
+    told = findings(HEAD + '"": {x: y}\nclasses: {national: itally}\n')
+    assert [d.code for d in told] == ["PBX101", "PBX110"]
+
+
 def test_pbx_has_no_unknown_keys() -> None:
     head = HEAD.replace("language: it", "«lang»: it")
     assert only("PBX101", "", head=head).help == "did you mean 'language'?"
