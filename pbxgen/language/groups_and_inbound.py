@@ -84,7 +84,8 @@ def _members(context: Context, section: str, name: str, model: Group, node: Node
                 )
         else:
             seen[extension] = item.location
-    return tuple(seen)
+    # A user of whom nothing is right is in no plan.
+    return tuple(extension for extension in seen if extension in context.draft.source.users)
 
 
 def compile_inbound(whole: Context) -> dict[str, plan.Inbound]:
