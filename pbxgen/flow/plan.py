@@ -263,6 +263,8 @@ class PhoneSettings:
     srtp: Srtp = Srtp.OFF
     max_contacts: int | None = None
     """How many may be registered at once; None: nothing is said of it."""
+    max_contacts_at: Location | None = field(default=None, compare=False)
+    """Where that is written."""
 
     @property
     def webrtc(self) -> bool:

@@ -130,7 +130,7 @@ def _compile(draft: Draft, loaded: Loaded, today: dt.date, findings: Findings) -
     numbers = Numbers(country, (draft.pbx.outside_line or "") if draft.pbx else "")
     trunks = outside.trunks(draft, numbers, findings)
     routes, routes_are_sound = outside.routes(draft, names, findings)
-    contacts = outside.contacts(draft, names, findings)
+    contacts = outside.contacts(draft, numbers, names, findings)
     classes = outside.classes(draft, names, findings)
     directory = numbers_of.build(draft, numbers, findings)
     schedules = {

@@ -13,6 +13,7 @@ from pbxgen.language.context import Context
 from pbxgen.language.directory import EXTENSION, MOST_NUMBERS, Directory, numbers_each
 from pbxgen.language.model_deviations import Conditions
 from pbxgen.language.model_sections import Group, InboundRule, InboundTarget, Operator
+from pbxgen.language.numbers import is_written_range
 from pbxgen.language.positions import at, items, key_of
 from pbxgen.language.rules import is_list_of_rules
 from pbxgen.language.unresolved import WrittenDestination, long_ring
@@ -83,19 +84,21 @@ def _members(context: Context, section: str, name: str, model: Group, node: Node
                 )
         else:
             seen[extension] = item.location
-    return tuple(seen)
+    # A user of whom nothing is right is in no plan.
+    return tuple(extension for extension in seen if extension in context.draft.source.users)
 
 
 def compile_inbound(whole: Context) -> dict[str, plan.Inbound]:
     inbound: dict[str, plan.Inbound] = {}
     tree, directory = whole.draft.node("inbound"), whole.directory
-    written = {text: e164 for e164, text in directory.inbound.items()}
+    known = {text: e164 for e164, text in directory.inbound.items()}
     for text in whole.draft.source.inbound:
-        e164 = written.get(text, text)  # the rules of a wrong number are checked too
+        e164 = known.get(text, text)  # the rules of a wrong number are checked too
         node = at(tree, text)
         context = whole.about(("inbound", e164))
         pattern = directory.ranges.get(e164)
-        whole.destinations.in_range = pattern is not None and 0 < numbers_each(pattern) <= MOST_NUMBERS
+        wrong = text not in known and is_written_range(text)  # told with the key
+        whole.destinations.in_range = wrong or (pattern is not None and 0 < numbers_each(pattern) <= MOST_NUMBERS)
         rules = _inbound_rules(context, context.draft.source.inbound[text], node)
         whole.destinations.in_range = False
         for rule in rules:
@@ -127,7 +130,7 @@ def _nobody(context: Context, pattern: Pattern, text: str, rules: plan.Rules) ->
     have = " or ".join(map(str, sorted(lengths)))
     context.findings.add(
         "PBX175",
-        f"{text} leads to extensions of {digits} digits, but extensions here have {have}"
+        f"{text} leads to extensions of {digits} digit{'s' * (digits > 1)}, but extensions here have {have}"
         if have
         else f"{text} leads to extensions, but there are no users",
         place.location,

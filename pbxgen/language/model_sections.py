@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Literal, get_args
 
 from pydantic import Discriminator, Field, StringConstraints, Tag
 
@@ -13,11 +13,13 @@ from pbxgen.language.model_base import (
     NOT_NULL,
     NUMBER,
     RING_RANGE,
+    SLUG,
     Accept,
     CallerIdChoice,
     Dialable,
     Expects,
     Extension,
+    KeyForm,
     Model,
     Null,
     OneOrMany,
@@ -101,14 +103,14 @@ class Defaults(Model):
 KeepAlive = Annotated[
     Annotated[int, Field(ge=5, le=3600), Tag("<seconds>")] | Annotated[Literal[0], Tag("<none>")],
     Discriminator(lambda value: "<none>" if value == 0 and value is not False else "<seconds>"),
-    Expects("whole seconds, or 0 for none"),
+    Expects("whole seconds from 5 to 3600, or 0 for none"),
 ]
 
 
 MaxCalls = Annotated[
     Annotated[int, Field(ge=1, le=10000), Tag("<number>")] | Annotated[Null, Tag("<null>")],
     Discriminator(lambda value: "<null>" if value is None else "<number>"),
-    Expects("a whole number of calls, or null"),
+    Expects("a whole number of calls from 1 to 10000, or null"),
 ]
 
 
@@ -356,8 +358,10 @@ SetTo = Literal["extensions", "operators", "groups", "voicemail", "mobile", "out
 class Profile(Model):
     """What users with this profile may change from their phones."""
 
-    may: Annotated[list[MayChange], Field(min_length=1)] = Field(description="The keys that they may set.")
-    to: list[SetTo] = Field(
+    may: Annotated[
+        list[MayChange], Field(min_length=1), Expects(f"a list of keys: {', '.join(get_args(MayChange))}")
+    ] = Field(description="The keys that they may set.")
+    to: Annotated[list[SetTo], Expects(f"a list of {', '.join(get_args(SetTo))}")] = Field(
         [], description="Where they may divert to; outside: what their class allows, never a premium number."
     )
     expires: (
@@ -374,6 +378,15 @@ class Profile(Model):
     )
 
 
+ProfileName = Annotated[
+    str,
+    StringConstraints(pattern=SLUG),
+    KeyForm(SLUG, "a name of a profile"),
+    Expects("a name of letters, digits, - and _ (40 at most)"),
+]
+"""The name of a profile. The keys of sections are checked apart; these are not of a section."""
+
+
 class SelfService(Model):
     """What users may change from their phones."""
 
@@ -382,7 +395,7 @@ class SelfService(Model):
         BY_SHAPE,
         Expects("etsi, us, or a mapping of codes"),
     ] = Field("etsi", description="What phones dial: etsi (TS 22.030), us, or a mapping of your own.")
-    profiles: Annotated[dict[str, Profile], Expects("profiles by name")] = Field(
+    profiles: Annotated[dict[ProfileName, Profile], Expects("profiles by name")] = Field(
         {}, description="What users may change, by the name of a profile."
     )
 

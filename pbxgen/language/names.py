@@ -39,7 +39,7 @@ class Names:
         if name in known:
             self._used.add((section, name))
             return True
-        sections = [section, also] if self.of(also) else [section]
+        sections = [section, also] if also and self.of(also) else [section]
         self._missed.update(sections)
         if self.complete:
             every = {name: at for one in sections for name, at in self.of(one).items()}

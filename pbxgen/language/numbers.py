@@ -52,9 +52,13 @@ def compact_range(text: str) -> str:
     ending = text[-1:] if text.endswith((".", "!")) else ""
     begins = re.match(r"[^XZN\[]*", text.removesuffix(ending))
     digits = "" if begins is None else begins.group()
-    parts = _IN_BRACKETS.split(text.removesuffix(ending)[len(digits) :])
-    behind = "".join(part if part.startswith("[") else part.translate(_SEPARATORS_BUT_DOTS) for part in parts)
-    return compact(digits) + behind + ending
+    return compact(digits) + compact_pattern(text.removesuffix(ending)[len(digits) :]) + ending
+
+
+def compact_pattern(text: str) -> str:
+    """The same where dots always mean something."""
+    parts = _IN_BRACKETS.split(text)
+    return "".join(part if part.startswith("[") else part.translate(_SEPARATORS_BUT_DOTS) for part in parts)
 
 
 def compact(text: str) -> str:

@@ -6,6 +6,7 @@ import ipaddress
 import re
 
 from pbxgen.diagnostics.location import Location
+from pbxgen.diagnostics.nearest import did_you_mean
 from pbxgen.flow import plan
 from pbxgen.flow.numbering import NumberFormat
 from pbxgen.flow.pattern import Pattern, letters, parse
@@ -14,7 +15,7 @@ from pbxgen.language.directory import read_number
 from pbxgen.language.findings import Findings
 from pbxgen.language.model_base import many
 from pbxgen.language.names import Names
-from pbxgen.language.numbers import Numbers
+from pbxgen.language.numbers import Numbers, compact_pattern, is_written_number
 from pbxgen.language.positions import at, each, key_of
 from pbxgen.language.raw_settings import raw_settings
 from pbxgen.language.rules import RESERVED
@@ -36,6 +37,7 @@ _BROADCAST = ipaddress.ip_network("255.255.255.255/32")
 _IPV4_MAPPED = ipaddress.ip_network("::ffff:0:0/96")
 _NOT_HOSTS = (_BROADCAST, ipaddress.ip_network("0.0.0.0/8"), ipaddress.ip_network("::/128"), _IPV4_MAPPED)
 _ADDRESSES = "write the addresses that the carrier gives for its servers"
+_DIGITS = frozenset("0123456789")
 _PORTS = {"tls": 5061}
 """Of SIP, by transport, where it is not 5060 (RFC 3261)."""
 _HOST = re.compile(r"[A-Za-z0-9_](?:[A-Za-z0-9._-]*[A-Za-z0-9])?")
@@ -98,6 +100,14 @@ def _trunk(
         if _is_ip(proxy[0]):
             place = at(node, "outbound_proxy").location
             _check_trusted(ipaddress.ip_network(proxy[0]), trunk.outbound_proxy, place, findings)
+        if more_hosts:
+            findings.add(
+                "PBX195",
+                f"all addresses of trunk {name} are reached by way of {trunk.outbound_proxy}: where it does not carry "
+                "a call, it is asked again for each of them",
+                at(node, "outbound_proxy").location,
+                help="write one host, or remove outbound_proxy; a second proxy needs a trunk of its own",
+            )
     if trunk.auth_username is not None and trunk.password is None:
         findings.add(
             "PBX132",
@@ -316,7 +326,7 @@ def _is_dialled(pattern: Pattern, node: Node, findings: Findings) -> None:
         )
 
 
-def contacts(draft: Draft, names: Names, findings: Findings) -> dict[str, plan.Contacts]:
+def contacts(draft: Draft, numbers: Numbers, names: Names, findings: Findings) -> dict[str, plan.Contacts]:
     contacts = {}
     section = draft.node("contacts")
     for name, texts in draft.source.contacts.items():
@@ -329,13 +339,16 @@ def contacts(draft: Draft, names: Names, findings: Findings) -> dict[str, plan.C
                 help=f"'from: {name}' means every {name} call: choose another name",
             )
         patterns, extensions, anonymous = [], set(), False
-        for text, item in each(texts, at(section, name)):
-            if text.strip() == plan.ANONYMOUS:
+        for written, item in each(texts, at(section, name)):
+            text = written.strip()
+            if text == plan.ANONYMOUS:
                 anonymous = True
-            elif text.strip() in names.of("users"):
-                extensions.add(text.strip())
+            elif text in names.of("users"):
+                extensions.add(text)
+            elif is_written_number(text) and (e164 := numbers.read(text).e164) is not None:
+                patterns.append(Pattern(e164))
             else:
-                pattern = _pattern(text, item, findings, _CONTACT, contact=True)
+                pattern = _caller(text, item, findings)
                 if pattern is not None:
                     _can_match(pattern, text, item, findings, contact=True)
                     patterns.append(pattern)
@@ -348,17 +361,36 @@ _SHORT = 'such as "4XXX" or "12XX"'
 _CONTACT = 'such as "+39[03]X." or "+4420*", an extension, or anonymous'
 
 
-def _pattern(text: str, node: Node, findings: Findings, help: str, *, contact: bool = False) -> Pattern | None:
+def _pattern(text: str, node: Node, findings: Findings, help: str) -> Pattern | None:
     try:
-        return parse(text.replace(" ", "") if contact else text, star_is_any_ending=contact)
+        return parse(text)
     except ValueError as problem:
         findings.add("PBX127", f"{text!r} is not a pattern: {problem}", node.location, help=help)
         return None
 
 
+def _caller(text: str, node: Node, findings: Findings) -> Pattern | None:
+    """A pattern of `contacts`, perhaps with what only makes numbers readable."""
+    try:
+        return parse(compact_pattern(text), star_is_any_ending=True)
+    except ValueError as problem:
+        help = did_you_mean(text, (plan.ANONYMOUS,)) or _CONTACT
+        findings.add("PBX127", f"{text!r} is not a pattern: {problem}", node.location, help=help)
+        return None
+
+
 def _can_match(pattern: Pattern, text: str, node: Node, findings: Findings, *, contact: bool = False) -> None:
-    """Numbers are matched in E.164, so whatever does not begin with a plus matches nothing."""
-    if pattern.text[0] not in "+.!":
+    """Numbers are matched in E.164, so whatever does not begin with a plus matches nothing, nor what has more than
+    digits behind it."""
+    fixed, _ = letters(pattern)
+    if not all(allowed & _DIGITS for allowed in fixed[1:]):
+        findings.add(
+            "PBX159",
+            f"{text!r} can never match: numbers are compared in E.164, which has only digits behind its +",
+            node.location,
+            help="a closing . stands for one or more of anything, ! for none or more",
+        )
+    elif pattern.text[0] not in "+.!":
         findings.add(
             "PBX159",
             f"{text!r} can never match: numbers are compared in E.164, which begins with +",

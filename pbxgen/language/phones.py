@@ -20,6 +20,7 @@ def common_settings(phones: Phones, node: Node, findings: Findings) -> PhoneSett
         tuple(dict.fromkeys(phones.codecs)),
         Srtp(phones.srtp),
         phones.max_contacts if "max_contacts" in phones.model_fields_set else None,
+        at(node, "max_contacts").location if "max_contacts" in phones.model_fields_set else None,
     )
     _check("all phones", settings, phones.model_fields_set, node, findings)
     return settings
@@ -32,6 +33,7 @@ def own_settings(extension: str, phone: Phone, node: Node, common: PhoneSettings
         common.codecs if phone.codecs is None else tuple(dict.fromkeys(phone.codecs)),
         common.srtp if phone.srtp is None else Srtp(phone.srtp),
         common.max_contacts if phone.max_contacts is None else phone.max_contacts,
+        common.max_contacts_at if phone.max_contacts is None else at(node, "max_contacts").location,
     )
     _check(f"the phone of {extension}", settings, phone.model_fields_set, node, findings)
     return settings
@@ -51,14 +53,14 @@ def _check(whose: str, settings: PhoneSettings, written: set[str], node: Node, f
     if "srtp" in written and settings.srtp is Srtp.OFF:
         findings.add(
             "PBX194",
-            f"{whose} cannot have srtp: off: over wss it is a browser, which encrypts the sound of every call",
+            f"srtp cannot be off for {whose}: over wss come browsers, and they encrypt the sound of every call",
             at(node, "srtp").location,
             help="remove srtp, or the transport wss",
         )
     if not _OF_BROWSERS & set(settings.codecs) and written & {"codecs", "transport"}:
         findings.add(
             "PBX194",
-            f"{whose} has no codec that browsers have: {', '.join(settings.codecs)}",
+            f"browsers have none of the codecs of {whose}: {', '.join(settings.codecs)}",
             _place(node, "codecs", "transport"),
             help="add opus, g722, alaw or ulaw to its codecs",
         )

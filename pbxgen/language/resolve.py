@@ -13,6 +13,7 @@ from pbxgen.language.rules import WrittenDeviations, WrittenRule, WrittenRules
 from pbxgen.language.unresolved import Problem, WrittenDestination
 
 _SHOWN = 5
+_OF_LEGS = (PlaceKind.USER, PlaceKind.OUTSIDE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,18 +124,17 @@ class Resolver:
         """``follow_me``: destinations with their delays in seconds."""
         legs = []
         for destination, delay in written:
-            place = self.place(destination, user, shared=False, leg=True)
-            if place is None:
+            rings = destination.kind in _OF_LEGS
+            place = self.place(destination, user, shared=False, leg=True) if rings else None
+            if rings and (place is None or place.kind in _OF_LEGS):
+                legs += [] if place is None else [Leg(place, delay)]
                 continue
-            if place.kind in (PlaceKind.USER, PlaceKind.OUTSIDE):
-                legs.append(Leg(place, delay))
-            else:
-                problem = Problem(
-                    "PBX125",
-                    f"{destination.text} cannot ring in follow_me",
-                    "write an extension, a number or mobile; mailboxes and positions belong under deviations",
-                )
-                self._wrong(problem, destination, user, False)
+            problem = Problem(
+                "PBX125",
+                f"{destination.text} cannot ring in follow_me",
+                "write an extension, a number or mobile; mailboxes and positions belong under deviations",
+            )
+            self._wrong(problem, destination, user, False)
         return tuple(legs)
 
     def _wrong(self, problem: Problem, written: WrittenDestination, user: Rights, shared: bool) -> None:

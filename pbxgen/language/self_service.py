@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -102,7 +102,18 @@ def switches(context: Context) -> dict[str, Switch]:
     by_name = {}
     for name, switch in context.draft.source.switches.items():
         node = at(tree, name)
+        seen: dict[str, Location] = {}
         for extension, item in zip(switch.operators, items(at(node, "operators")), strict=True):
+            if extension in seen:
+                context.findings.add(
+                    "PBX123",
+                    f"{extension} is twice an operator of switch {name}",
+                    item.location,
+                    help="remove one of the two",
+                    related=[Related("first here", seen[extension])],
+                )
+                continue
+            seen[extension] = item.location
             if extension not in known and context.names.complete:
                 context.findings.add(
                     "PBX122",
@@ -118,7 +129,7 @@ def switches(context: Context) -> dict[str, Switch]:
                 help="give one of them another name",
                 related=[Related("the schedule", context.names.of("schedules")[name])],
             )
-        by_name[name] = Switch(name, switch.number, tuple(switch.operators), switch.default == "on", key_of(tree, name))
+        by_name[name] = Switch(name, switch.number, tuple(seen), switch.default == "on", key_of(tree, name))
     return by_name
 
 
@@ -127,11 +138,12 @@ def self_service(context: Context, routes: Iterable[Route], by_name: dict[str, S
     section = context.draft.source.self_service
     node = context.draft.node("self_service", "codes")
     if section is None:
-        _conflicts(context, (), node.location, by_name)
+        _conflicts(context, {}, by_name)
         return None
     codes = tuple(_codes(section.codes))
-    location = node.location if "codes" in section.model_fields_set else context.draft.node("self_service").location
-    _conflicts(context, codes, location, by_name)
+    written = "codes" in section.model_fields_set
+    node = node if written else context.draft.node("self_service")
+    _conflicts(context, {c: (at(node, c.key or "all", c.action) if written else node).location for c in codes}, by_name)
     _warn_of_keys_without_codes(context, codes)
     country = context.numbers.country
     return SelfService(codes, tuple(_costly(country, routes)))
@@ -179,8 +191,10 @@ def _codes(written: str | OwnCodes) -> Iterator[Code]:
         yield Code("##002", "clear", "")
 
 
-def _conflicts(context: Context, codes: tuple[Code, ...], location: Location, by_name: dict[str, Switch]) -> None:
-    """Codes, switches and other numbers that one and the same digits would mean."""
+def _conflicts(context: Context, places: Mapping[Code, Location], by_name: dict[str, Switch]) -> None:
+    """Codes, switches and other numbers that one and the same digits would mean. ``places``: of codes, each its own
+    where the source writes them."""
+    codes = tuple(places)
     features = context.draft.source.features
     written = {getattr(features, key) for key in features.model_fields_set}
     taken: list[tuple[str, str, Location | None]] = [
@@ -199,19 +213,19 @@ def _conflicts(context: Context, codes: tuple[Code, ...], location: Location, by
         for other, whose, there in (*taken, *switched[:at_]):
             if number == other and what != whose:
                 _twice(context.findings, number, what, whose, where, there)
-    _pickup_conflicts(context, codes, location, (*taken, *switched))
+    _pickup_conflicts(context, places, (*taken, *switched))
     for at_, code in enumerate(codes):
         what = _told(code)
         for other, whose, there in (*taken, *switched):
             if _meet(code, Code(other, "", "")):
-                _twice(context.findings, code.head, whose, what, there or location, location)
+                _twice(context.findings, code.head, whose, what, there or places[code], places[code])
         for earlier in codes[:at_]:
             if _meet(code, earlier):
-                _twice(context.findings, code.head, what, _told(earlier), location, None)
+                _twice(context.findings, code.head, what, _told(earlier), places[code], places[earlier])
 
 
 def _pickup_conflicts(
-    context: Context, codes: tuple[Code, ...], location: Location, others: Iterable[tuple[str, str, Location | None]]
+    context: Context, places: Mapping[Code, Location], others: Iterable[tuple[str, str, Location | None]]
 ) -> None:
     """Of what stands for a call at an extension: the code and the extension behind it."""
     prefix = context.draft.source.features.pickup_of
@@ -219,12 +233,12 @@ def _pickup_conflicts(
         return
     at_ = context.draft.node("features", "pickup_of").location
     known = {number: (whose, there) for number, whose, there in others if number.startswith(prefix)}
-    near = [code for code in codes if code.head.startswith(prefix) or (code.number and prefix.startswith(code.head))]
+    near = [code for code in places if code.head.startswith(prefix) or (code.number and prefix.startswith(code.head))]
     if not (known or near):
         return
     for number in (prefix + extension for extension in context.directory.extensions):
         conflict = known.get(number) or next(
-            ((_told(c), location) for c in near if _meet(c, Code(number, "", ""))), None
+            ((_told(c), places[c]) for c in near if _meet(c, Code(number, "", ""))), None
         )
         if conflict is not None:
             what = f"the code for the call at {number.removeprefix(prefix)}"

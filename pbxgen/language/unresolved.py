@@ -38,6 +38,16 @@ class WrittenDestination:
     def is_own_mobile(self) -> bool:
         return self.place is None and self.text == "mobile"
 
+    @property
+    def kind(self) -> PlaceKind:
+        if self.place is not None:
+            return self.place.kind
+        return _KINDS.get(self.text, PlaceKind.USER)
+
+
+_KINDS = {"mobile": PlaceKind.OUTSIDE, "voicemail": PlaceKind.MAILBOX}
+"""Of destinations that are only known with the diverting user; what else has no place is the `extension` of a range."""
+
 
 @dataclass(frozen=True, slots=True)
 class Problem:
@@ -60,8 +70,7 @@ def report_meaningless(
     """Warn of options that none of the destinations they stand beside can follow."""
     if not written or not isinstance(node, Mapping):
         return
-    kinds = {PlaceKind.OUTSIDE if w.is_own_mobile else PlaceKind.MAILBOX if w.place is None else w.place.kind
-             for w in written}  # fmt: skip
+    kinds = {w.kind for w in written}
     rings, outside = bool(kinds & RINGS), PlaceKind.OUTSIDE in kinds
     for key, given, useful, why in (
         ("timeout", options.timeout is not None, rings, "nothing rings there"),

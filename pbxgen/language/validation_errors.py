@@ -39,6 +39,14 @@ def report_validation_error(error: Mapping[str, Any], path: Path, root: tree.Map
     key = _last_key(path)
     if kind == "extra_forbidden":
         known = keys_at(Source, path[:-1])
+        if key in known:
+            findings.add(
+                "PBX101",
+                f"{key!r} cannot stand beside the other keys of {_container(path[:-1])}",
+                _key_location(path, root),
+                help=f"write one of them alone: {', '.join(sorted(known))}",
+            )
+            return
         findings.add(
             "PBX101",
             f"{clipped(key)!r} is not a key of {_container(path[:-1])}",

@@ -19,7 +19,7 @@ from pbxgen.interpret import load_interpreter
 from pbxgen.interpret.generated_calls import ExaminedCall, examine, files_of, place
 from pbxgen.pbxs import PBXS
 from pbxgen.scenario.run import prepare
-from tests.smoke.offices import call
+from tests.smoke.offices import OUTSIDE, call
 from tests.support.office import compiled, plan_of
 from tests.support.random_calls import random_calls
 from tests.support.sources import sources
@@ -116,6 +116,20 @@ def test_a_caller_is_known_among_many_contacts(pbx: str) -> None:
     found = examine([plan], calls, pbx)
     check(found)
     assert [one.observed.rang[0].target for one in found if one.observed] == ["102", "102", "102", "101"]
+
+
+@on_both
+def test_nobody_is_in_a_set_of_no_callers_and_no_time_is_in_a_schedule_without_windows(pbx: str) -> None:
+    plan = plan_of(
+        "contacts: {none: []}\nschedules: {no: {}, day: {weekly: {mon: []}}}\n"
+        'users: {"102": {}, "101": {did: "+390212345101", deviations: {busy: {to: "102", from: none},\n'
+        '  no_answer: {to: "102", when: no}, unreachable: {to: "102", from: not none, when: not day}}}}\n'
+    )
+    states = ("busy", "ring", "unregistered")
+    calls = [
+        call(plan, c, t, phones={"101": s}) for c, t in (("102", "101"), (OUTSIDE, "+390212345101")) for s in states
+    ]
+    check(examine([plan], calls, pbx))
 
 
 @on_both

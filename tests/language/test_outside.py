@@ -347,3 +347,28 @@ def test_what_calls_of_a_trunk_sound_like() -> None:
 )
 def test_what_calls_of_a_trunk_cannot_sound_like(code: str, key: str) -> None:
     only(code, f"trunks: {{carrier: {{host: 192.0.2.1, {key}}}}}\n")
+
+
+@pytest.mark.parametrize("text", ["333 111 2222", "0039 333 1112222", "+39-333-1112222", "+39 333 1112222"])
+def test_a_whole_number_of_contacts_is_read_as_every_number_is(text: str) -> None:
+    (pattern,) = plan_of(f'contacts: {{vip: "{text}"}}\n').contacts["vip"].patterns
+    assert pattern.text == "+393331112222"
+
+
+def test_a_number_of_contacts_that_is_none_is_a_pattern_as_it_stands() -> None:
+    contacts = plan_of('contacts: {vip: ["+39333", "+44-20*"]}\n').contacts["vip"]
+    assert [pattern.text for pattern in contacts.patterns] == ["+39333", "+4420!"]
+
+
+def test_a_misspelt_anonymous_is_told_with_the_right_word() -> None:
+    assert only("PBX127", "contacts: {nuisance: [«Anonymous»]}\n").help == "did you mean 'anonymous'?"
+
+
+@pytest.mark.parametrize("pattern", ["+39X*", "+39#X.", "++39."])
+def test_only_digits_can_match_behind_the_plus(pattern: str) -> None:
+    route = f'routes: {{r: {{match: «"{pattern}"», trunk: t}}}}\n'
+    assert "digits behind" in only("PBX159", "trunks: {t: {host: 192.0.2.1}}\n" + route).message
+
+
+def test_a_star_within_a_contact_matches_nothing() -> None:
+    only("PBX159", 'contacts: {vip: «"+39*5"»}\n')

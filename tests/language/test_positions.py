@@ -124,3 +124,19 @@ def test_what_stands_under_a_wrong_number_is_checked_too() -> None:
 
     found = findings(HEAD + USERS + 'inbound: {"12": nowhere}\n')
     assert [d.code for d in found] == ["PBX113", "PBX114"]
+
+
+def test_the_extension_of_a_range_rings_so_its_options_mean_something() -> None:
+    clean(
+        'users: {"21": {voicemail: true}}\n'
+        'inbound: {"+3902123452XX": {to: extension, timeout: 15, confirm: true}, "+39021234530X": "21"}\n'
+    )
+
+
+@pytest.mark.parametrize("section", ["groups", "operators"])
+def test_a_member_of_whom_nothing_is_right_is_told_as_a_user_alone(section: str) -> None:
+    only("PBX103", 'users: {"101": «null», "102": {}}\n' + f'{section}: {{g: {{number: "600", members: ["101"]}}}}\n')
+
+
+def test_in_a_range_that_cannot_be_read_extension_is_not_told_as_well() -> None:
+    only("PBX127", USERS + 'inbound: {«"0212345XXX"»: extension}\n')

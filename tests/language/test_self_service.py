@@ -102,6 +102,24 @@ def test_who_sets_a_switch_is_a_user() -> None:
     assert ("PBX122", "operator 109 of switch night is not a user") in wrong(body)
 
 
+def test_an_operator_of_a_switch_is_named_once() -> None:
+    body = 'switches: {night: {number: "*28", operators: ["101", "101"]}}\nusers: {"101": {}}\n'
+    assert ("PBX123", "101 is twice an operator of switch night") in wrong(body)
+
+
+def test_the_name_of_a_profile_is_one_that_a_user_can_name() -> None:
+    body = 'self_service: {profiles: {"all staff": {may: [dnd]}}}\nusers: {"101": {}}\n'
+    assert ("PBX105", "'all staff' is not a name of a profile") in wrong(body)
+
+
+def test_a_code_of_your_own_that_means_two_things_is_told_where_it_stands() -> None:
+    body = 'self_service:\n  codes:\n    dnd:\n      on: "*26#"\n      off: "*26#"\nusers: {"101": {}}\n'
+    (found,) = [d for d in compiled(body).diagnostics if d.code == "PBX111"]
+    (other,) = found.related
+    assert found.location is not None
+    assert (found.location.line - other.location.line, found.location.column) == (1, len("      off: ") + 1)
+
+
 @pytest.mark.parametrize(
     "section",
     [

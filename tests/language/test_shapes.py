@@ -39,6 +39,11 @@ def test_unknown_keys_everywhere(body: str) -> None:
     only("PBX101", body)
 
 
+def test_a_section_without_a_name_is_told_beside_a_name_that_does_not_exist() -> None:
+    told = findings(HEAD + '"": {x: y}\nclasses: {national: itally}\n')
+    assert [d.code for d in told] == ["PBX101", "PBX110"]
+
+
 def test_pbx_has_no_unknown_keys() -> None:
     head = HEAD.replace("language: it", "«lang»: it")
     assert only("PBX101", "", head=head).help == "did you mean 'language'?"
@@ -363,3 +368,22 @@ def test_what_cannot_be_a_secret(value: str, said: str) -> None:
 )
 def test_a_value_that_may_also_be_null_is_told_of_once(body: str, code: str) -> None:
     assert [d.code for d in findings(HEAD + body) if d.severity.value == "error"] == [code]
+
+
+@pytest.mark.parametrize(
+    ("body", "limits"),
+    [
+        ("trunks: {t: {host: 192.0.2.1, keepalive: «4»}}\n", "5 to 3600"),
+        ("trunks: {t: {host: 192.0.2.1, max_calls: «0»}}\n", "1 to 10000"),
+    ],
+)
+def test_a_number_out_of_range_is_told_with_the_range_also_where_another_value_means_none(
+    body: str, limits: str
+) -> None:
+    assert limits in only("PBX104", body).help
+
+
+def test_forms_of_a_value_that_exclude_each_other_are_told_so() -> None:
+    found = only("PBX101", 'users: {"101": {password: {env: X, «file»: y}}}\n')
+    assert found.message == "'file' cannot stand beside the other keys of 'password'"
+    assert found.help == "write one of them alone: env, file"

@@ -58,3 +58,22 @@ def test_a_finding_stands_at_the_address_that_it_is_about() -> None:
     (one,) = [d for d in findings(HEAD + body) if d.code == "PBX161"]
     assert one.location is not None
     assert one.location.line == len(HEAD.splitlines()) + 5
+
+
+@pytest.mark.parametrize(
+    ("keys", "told"),
+    [
+        ("host: [192.0.2.1, 192.0.2.2], outbound_proxy: 192.0.2.9", 1),
+        ("host: [192.0.2.1], outbound_proxy: 192.0.2.9", 0),
+        ("host: 192.0.2.1, outbound_proxy: 192.0.2.9", 0),
+        ("host: [192.0.2.1, 192.0.2.2], outbound_proxy: null", 0),
+    ],
+)
+def test_several_addresses_behind_one_proxy_are_warned_of_at_the_proxy(keys: str, told: int) -> None:
+    text = HEAD + f"trunks:\n  t: {{{keys}}}\n"
+    warned = [d for d in findings(text) if d.code == "PBX195"]
+    assert len(warned) == told
+    for one in warned:
+        assert one.severity.value == "warning"
+        assert one.location is not None
+        assert text.splitlines()[one.location.line - 1][one.location.column - 1 :].startswith("192.0.2.9")

@@ -97,6 +97,29 @@ def test_more_contacts_than_freeswitch_rings_are_an_error_there_alone(tmp_path: 
     assert "PBX357" not in {d.code for d in compile_path(path, targets=("freeswitch",)).diagnostics}
 
 
+@pytest.mark.parametrize(
+    ("own", "common", "lines"),
+    [
+        ("", "max_contacts: 13", [3]),
+        ("max_contacts: 12", "max_contacts: 13", [3]),
+        ("max_contacts: 13", "max_contacts: 12", [5]),
+        ("max_contacts: 14", "max_contacts: 13", [3, 5]),
+        ("max_contacts: 13", "max_contacts: 13", [3, 5]),
+    ],
+)
+def test_they_are_told_once_where_the_number_is_written(
+    tmp_path: Path, own: str, common: str, lines: list[int]
+) -> None:
+    path = tmp_path / "acme.yaml"
+    text = _SOURCE.format(own=own, common=common)
+    path.write_text(text, encoding="utf-8")
+    found = [d for d in compile_path(path, targets=("freeswitch",)).diagnostics if d.code == "PBX357"]
+    places = [d.location for d in found if d.location is not None]
+    assert sorted(place.line for place in places) == lines
+    for place in places:
+        assert text.splitlines()[place.line - 1][place.column - 1 :].startswith(("13", "14"))
+
+
 def test_so_is_a_number_of_contacts_in_a_fleet_as_freeswitch_counts_none_there(tmp_path: Path) -> None:
     (tmp_path / "fleet.yaml").write_text('version: 1\ntenants: ["tenants/*"]\n')
     (tmp_path / "tenants").mkdir()

@@ -317,9 +317,10 @@ CODES: tuple[Code, ...] = (
     warning(
         "PBX159",
         "Pattern that can never match",
-        "Patterns of routes and contacts are compared with numbers in E.164, which begin with a plus.",
-        example=source('contacts: {vip: "0212345678"}\n'),
-        cure='Write the pattern with + and country code: "+390212345678".',
+        "Patterns of routes and contacts are compared with numbers in E.164: a plus, and digits behind it. (A whole "
+        "number in `contacts` may be written as `pbx.country` writes it.)",
+        example=source('contacts: {vip: "0212*"}\n'),
+        cure='Write the pattern with + and country code: "+390212*".',
     ),
     warning(
         "PBX160",
@@ -503,5 +504,16 @@ CODES: tuple[Code, ...] = (
         "the codecs opus, g722, alaw and ulaw.",
         example=source('users: {"101": {phone: {transport: wss, codecs: [g729]}}}\n'),
         cure="Add a codec that browsers have; remove `srtp: off`.",
+    ),
+    warning(
+        "PBX195",
+        "Several addresses behind one proxy",
+        "With `outbound_proxy` everything is sent to the proxy, whatever `host` says. Where `host` is a list, a call "
+        "that the proxy does not carry is sent to it again for each address, and so waits up to 5 s for each.",
+        example=source(
+            "trunks: {carrier: {host: [192.0.2.1, 192.0.2.2], outbound_proxy: 192.0.2.9}}\n"
+            "routes: {world: {match: +., trunk: carrier}}\n"
+        ),
+        cure="Write one `host`, or remove `outbound_proxy`. A second proxy of the carrier needs a trunk of its own.",
     ),
 )

@@ -15,7 +15,7 @@ from pbxgen.flow.analysis.mobiles import unconfirmed_mobiles
 from pbxgen.flow.analysis.operators import deserted_operators, empty_operators
 from pbxgen.flow.analysis.permitted import losses_by_settings
 from pbxgen.flow.analysis.reach import Reach
-from pbxgen.flow.analysis.rules import rules_that_end_soon, rules_that_never_apply
+from pbxgen.flow.analysis.rules import rules_against_themselves, rules_that_end_soon, rules_that_never_apply
 from pbxgen.flow.analysis.situations import Situations
 from pbxgen.flow.analysis.switches import positions
 from pbxgen.flow.plan import Plan
@@ -43,7 +43,7 @@ def analyse(plan: Plan, today: dt.date, language: str = "en") -> tuple[Diagnosti
             always = all(_same(one) in each for each in everywhere) or one.code == "PBX211"
             told.setdefault(_same(one), one if always else replace(one, message=f"{one.message} ({words})"))
     unknown = (_not_known(plan, ways.left_out),) if ways.left_out else ()
-    return (*told.values(), *unknown)
+    return (*rules_against_themselves(plan, today), *told.values(), *unknown)
 
 
 def _not_known(plan: Plan, left_out: Sequence[str]) -> Diagnostic:

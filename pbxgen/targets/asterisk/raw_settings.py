@@ -12,7 +12,10 @@ _ENDPOINT = {
     "type": "what the section is",
     "(?:message_|subscribe_|overlap_|refer_)?context|allow_overlap|fax_detect.*": "where calls come in",
     "auth|outbound_auth|aors|identify_by|allow_unauthenticated_options": "who it is",
-    "acl|deny|permit|contact_acl|contact_deny|contact_permit": "which addresses are believed",
+    # match… are settings of the section `identify`, and no endpoint's: who looks for them is told why.
+    "acl|deny|permit|contact_acl|contact_deny|contact_permit|match(?:_header|_request_uri)?|srv_lookups": (
+        "which addresses are believed"
+    ),
     "transport|outbound_proxy|contact_user": "where calls are sent, and where replies come in",
     "media_address|bind_rtp_to_media_address|t38_bind_udptl_to_media_address": "where sound is sent",
     "dtls_.*": "which certificates are shown and believed",
@@ -66,7 +69,7 @@ _TRUNK_KEYS = {name: name for name in ("transport", "outbound_proxy", "from_doma
     "auth|outbound_auth": "username",
     "send_pai|send_rpid": "identity",
     "send_diversion|send_history_info": "diversion",
-    "acl|permit|identify_by": "accept_from",
+    "acl|permit|identify_by|match(?:_header|_request_uri)?": "accept_from",
     "qualify_frequency": "keepalive",
     "callerid": "number",
 }

@@ -117,13 +117,13 @@ def _legs(plan: Plan) -> Iterator[Diagnostic]:
 
 
 def _contacts(plan: Plan, options: Options) -> Iterator[Diagnostic]:
-    """As many registrations of a user as it counts, and rings."""
-    told: set[int] = set()
+    """As many registrations of a user as it counts, and rings; told once where a number of them is written."""
+    told: set[Location] = set()
     for user in plan.users.values():
-        most = user.phone.max_contacts
-        if most is None or most in told or user.password is None:
+        most, place = user.phone.max_contacts, user.phone.max_contacts_at or user.location
+        if most is None or place in told or user.password is None:
             continue
-        told.add(most)
+        told.add(place)
         if most > MOST:
             message, help = (
                 f"FreeSWITCH rings {MOST} contacts of a user, and {user.extension} may have {most}",
@@ -136,7 +136,7 @@ def _contacts(plan: Plan, options: Options) -> Iterator[Diagnostic]:
             )
         else:
             continue
-        yield make("PBX357", message, user.location, help=help, subject=("user", user.extension))
+        yield make("PBX357", message, place, help=help, subject=("user", user.extension))
 
 
 def _texts(plan: Plan) -> Iterator[Diagnostic]:

@@ -578,6 +578,20 @@ def test_a_rule_that_has_ended_is_not_called_one_that_never_applies() -> None:
     assert not found(body, "PBX211")
 
 
+@pytest.mark.parametrize(
+    ("when", "told"), [("[night, not night]", 1), ("[night, not office]", 0), ("[office, not office]", 1), ("night", 0)]
+)
+def test_a_rule_that_asks_for_a_switch_to_be_on_and_off_never_applies(when: str, told: int) -> None:
+    body = (
+        'schedules: {office: {weekly: {mon: "08:00-18:00"}}}\n'
+        'switches: {night: {number: "*28", operators: ["101"]}}\n'
+        f'users: {{"102": {{}}, "101": {{deviations: {{busy: {{to: "102", when: {when}}}}}}}}}\n'
+    )
+    assert len(found(body, "PBX211")) == told
+    inbound = f'inbound: {{"+390212345700": {{to: "101", when: {when}, else: "102"}}}}\n'
+    assert len(found(body.replace(f", when: {when}", "") + inbound, "PBX211")) == told
+
+
 @pytest.mark.parametrize(("until", "expected"), [("2026-11-22", 0), ("2026-11-23", 1)])
 def test_a_member_diverts_to_the_position_until_the_rule_ends(until: str, expected: int) -> None:
     body = f"""\
