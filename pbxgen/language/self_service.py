@@ -132,7 +132,8 @@ def self_service(context: Context, routes: Iterable[Route], by_name: dict[str, S
     codes = tuple(_codes(section.codes))
     location = node.location if "codes" in section.model_fields_set else context.draft.node("self_service").location
     _conflicts(context, codes, location, by_name)
-    _warn_of_keys_without_codes(context, codes)
+    if not context.draft.is_incomplete("self_service", "codes"):
+        _warn_of_keys_without_codes(context, codes)
     country = context.numbers.country
     return SelfService(codes, tuple(_costly(country, routes)))
 
