@@ -94,16 +94,19 @@ def compile_path(
     today: dt.date | None = None,
     language: str = "en",
     instead: Mapping[Path, bytes] | None = None,
+    notes: bool = False,
     step: Step = lambda doing: None,
 ) -> Compilation:
     """Read, check and compile what is at ``path``. Never raises for what stands in the files.
 
     ``tenant`` narrows a fleet to one. What each of ``targets`` cannot express is a finding too; with ``strict`` every
     warning is an error. ``today`` decides which rules are past (default: the day of this machine). ``language``: of the
-    calls that show findings. ``instead``, for a single source, holds what some of its files would be like.
-    Raises UnknownTenantError.
+    calls that show findings. ``instead``, for a single source, holds what some of its files would be like. ``notes``:
+    also findings about which nothing needs to be done. Raises UnknownTenantError.
     """
-    examiner = _Examiner(targets, options or Options(), strict, analysis, today or dt.date.today(), language, step)
+    examiner = _Examiner(
+        targets, options or Options(), strict, analysis, today or dt.date.today(), language, notes, step
+    )
     step("reading")
     if not is_fleet(path):
         loaded = load_source(path, instead)
@@ -140,6 +143,7 @@ class _Examiner:
     analysis: bool
     today: dt.date
     language: str
+    notes: bool
     step: Step
 
     def examined(self, loaded: Loaded, compiled: Compiled) -> Tenant:
@@ -168,7 +172,8 @@ class _Examiner:
         return tuple(dict.fromkeys(limits))
 
     def judged(self, diagnostics: Sequence[Diagnostic]) -> tuple[Diagnostic, ...]:
-        return as_errors(diagnostics) if self.strict else tuple(diagnostics)
+        told = tuple(d for d in diagnostics if self.notes or d.severity is not Severity.NOTE)
+        return as_errors(told) if self.strict else told
 
 
 def _narrowed(sources: Sequence[Loaded], tenant: str | None) -> tuple[Loaded, ...]:

@@ -77,7 +77,8 @@ def diagnostics_page() -> str:
         "which is generated from the table of codes (`python tools/build_docs.py`). The tests run the examples "
         "that are sources, and see that each yields its code.",
         "An error stops generation. A warning does not, unless `--strict` is given; it can be accepted where it "
-        'stands, with a reason: `accept: {PBX210: "night calls end here by decision"}`.',
+        'stands, with a reason: `accept: {PBX210: "night calls end here by decision"}`. A note needs nothing to be '
+        "done: `--strict` leaves it a note, and only `pbxgen check` shows it; it can be accepted, too.",
     ]
     for prefix, title in _LAYERS.items():
         entries = [code for code in TABLE.values() if code.code.startswith(prefix)]
@@ -110,7 +111,7 @@ def said_of(code: Code) -> str:
     with TemporaryDirectory() as folder:
         path = Path(folder) / "acme.yaml"
         path.write_text(code.example, encoding="utf-8")
-        compilation = compile_path(path, today=code.today or TODAY)
+        compilation = compile_path(path, today=code.today or TODAY, notes=True)
     found = [d for d in compilation.diagnostics if d.code == code.code]
     text = render_text(found, compilation.files.values())
     return "".join(text.replace(str(path), path.name).rpartition("\n\n")[:1]) + "\n"

@@ -59,7 +59,8 @@ def state_of(plan: Plan, settings: list[str], switches: list[str]) -> State:
             raise typer.BadParameter(f"write EXT.KEY=TO, not {text!r}", param_hint="--set")
         extension, key = _extension(plan, match[1], "--set"), match[2].replace("operator_return.", "return_")
         if key not in KEYS:
-            near = did_you_mean(key, KEYS) or f"the keys are {', '.join(KEYS)}"
+            written = ", ".join(one.replace("return_", "operator_return.") for one in KEYS)
+            near = did_you_mean(key, KEYS) or f"the keys are {written}"
             raise typer.BadParameter(f"{match[2]!r} is no key that users set; {near}", param_hint="--set")
         setting = setting_of(plan, WrittenSetting(extension, key, match[3], _after(key, match[3], match[4])))
         if setting is None:

@@ -39,14 +39,15 @@ def check(
 ) -> None:
     from pbxgen.cli.findings import Findings, compiled_or_usage_error
     from pbxgen.cli.progress import progress
+    from pbxgen.diagnostics.prepare import counts
     from pbxgen.pbxs import PBXS
 
     words = spoken(language)
     with progress() as step:
         compilation = compiled_or_usage_error(
-            source, tenant=tenant, targets=PBXS, strict=strict, language=words, step=step
+            source, tenant=tenant, targets=PBXS, strict=strict, language=words, notes=True, step=step
         )
     users = plural(sum(len(plan.users) for plan in compilation.plans), "user")
     Findings(compilation, format).close(
-        "" if compilation.diagnostics else console.printable(f"no problems in {source} ({users})")
+        "" if any(counts(compilation.diagnostics)) else console.printable(f"no problems in {source} ({users})")
     )

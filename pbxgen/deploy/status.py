@@ -30,8 +30,8 @@ _MEANINGS = {
     Standing.IN_STEP: "in step with the source",
     Standing.BEHIND: "behind the source",
     Standing.UNKNOWN: "whether it is in step with the source is not known, as the source has errors",
-    Standing.EDITED: "files of its current release were changed by hand",
-    Standing.DRIFTED: "the PBX runs something else than its current release",
+    Standing.EDITED: "edited by hand: files of its current release were changed",
+    Standing.DRIFTED: "drifted: the PBX runs something else than its current release",
     Standing.KILLED: (
         "a deployment was killed, or its way back failed: the next deploy or rollback finishes or undoes it"
     ),
@@ -55,7 +55,9 @@ class TargetStatus:
 
     @property
     def meaning(self) -> str:
-        return _MEANINGS.get(self.standing, self.details[0] if self.details else "")
+        if self.standing is Standing.UNREACHABLE:
+            return f"unreachable: {self.details[0].removeprefix(f'{self.target.name}: ')}"
+        return _MEANINGS[self.standing]
 
 
 def status_of(target: DeployTarget, plans: Mapping[str, Plan], *, failed: bool = False) -> TargetStatus:

@@ -11,6 +11,8 @@ from pbxgen.diagnostics.location import Location
 class Severity(StrEnum):
     ERROR = "error"
     WARNING = "warning"
+    NOTE = "note"
+    """Told by `pbxgen check` only, and never an error, also with ``--strict``: nothing needs to be done."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from pbxgen.diagnostics.prepare import MOST_LISTED, prepare
 from pbxgen.diagnostics.sarif import fingerprints, uri
 from pbxgen.diagnostics.text import SourceFile
 
-_SEVERITIES = {Severity.ERROR: "blocker", Severity.WARNING: "minor"}
+_SEVERITIES = {Severity.ERROR: "blocker", Severity.WARNING: "minor", Severity.NOTE: "info"}
 
 
 def render_gitlab(diagnostics: Iterable[Diagnostic], files: Iterable[SourceFile] = ()) -> str:

@@ -1,10 +1,11 @@
 """Diagnostics for machines: a stable JSON document.
 
 ``{"version": 1, "diagnostics": [...], "summary": {"errors": 0, "warnings": 0}}``; each diagnostic has ``code``,
-``severity`` (``error`` or ``warning``), ``message``, ``file``, ``line``, ``column``, ``end_line``, ``end_column``,
-``help`` and ``related``, a list of objects with ``message`` and the five keys of a place; where a call shows the
-problem, ``example`` has ``headline`` and ``steps``, a list like ``related`` whose members may have no place. Lines and
-columns count from 1, columns in code points, the end is exclusive; the five are null together where there is no place.
+``severity`` (``error``, ``warning`` or ``note``; notes are not counted), ``message``, ``file``, ``line``, ``column``,
+``end_line``, ``end_column``, ``help`` and ``related``, a list of objects with ``message`` and the five keys of a place;
+where a call shows the problem, ``example`` has ``headline`` and ``steps``, a list like ``related`` whose members may
+have no place. Lines and columns count from 1, columns in code points, the end is exclusive; the five are null together
+where there is no place.
 Of more than 10,000 diagnostics the first are listed, and ``summary`` has ``left_out``, the number of the others.
 ``version`` changes when a key changes its meaning or goes; keys may be added.
 """

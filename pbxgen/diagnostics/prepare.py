@@ -31,7 +31,10 @@ MOST_LISTED = 10_000
 
 def as_errors(diagnostics: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:
     """The same with every warning an error, as ``--strict`` wants it."""
-    return tuple(dataclasses.replace(diagnostic, severity=Severity.ERROR) for diagnostic in diagnostics)
+    return tuple(
+        one if one.severity is Severity.NOTE else dataclasses.replace(one, severity=Severity.ERROR)
+        for one in diagnostics
+    )
 
 
 def counts(diagnostics: Iterable[Diagnostic]) -> tuple[int, int]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pbxgen.diagnostics.diagnostic import Diagnostic, Example, Severity
 from pbxgen.diagnostics.display import printable, shown, width
 from pbxgen.diagnostics.location import Location
-from pbxgen.diagnostics.prepare import HIDDEN, counts, prepare
+from pbxgen.diagnostics.prepare import HIDDEN, prepare
 from pbxgen.diagnostics.text import SourceFile
 
 COLUMNS = 100
@@ -28,7 +28,7 @@ _BEFORE = 40
 """Columns of a long line that are shown before what is marked."""
 
 _BOLD, _RED, _YELLOW, _BLUE, _CYAN = "1", "1;31", "1;33", "1;34", "36"
-_COLOURS = {Severity.ERROR: _RED, Severity.WARNING: _YELLOW}
+_COLOURS = {Severity.ERROR: _RED, Severity.WARNING: _YELLOW, Severity.NOTE: _CYAN}
 
 
 def render_text(diagnostics: Iterable[Diagnostic], files: Iterable[SourceFile], *, colour: bool = False) -> str:
@@ -46,8 +46,8 @@ def render_text(diagnostics: Iterable[Diagnostic], files: Iterable[SourceFile], 
 
 def summary(diagnostics: Iterable[Diagnostic]) -> str:
     """``2 errors, 1 warning``."""
-    errors, warnings = counts(diagnostics)
-    parts = [_counted(errors, "error"), _counted(warnings, "warning")]
+    severities = [one.severity for one in diagnostics]
+    parts = [_counted(severities.count(severity), severity) for severity in Severity]
     return ", ".join(part for part in parts if part) or "no problems"
 
 
@@ -111,11 +111,11 @@ class Abridged:
 
 
 def abridge(diagnostics: Iterable[Diagnostic]) -> Abridged:
-    """Show the first of many equal warnings (one code, one cure) and of a flood of errors; count the others."""
+    """Show the first of many that are equal (one code, one cure) and of a flood of errors; count the others."""
     every = tuple(diagnostics)
     kinds: dict[tuple[str, str], list[Diagnostic]] = {}
     for one in every:
-        if one.severity is Severity.WARNING:
+        if one.severity is not Severity.ERROR:
             kinds.setdefault((one.code, one.help), []).append(one)
     many = [of_kind for of_kind in kinds.values() if len(of_kind) > MANY]
     hidden = {id(one) for of_kind in many for one in of_kind[_FIRST:]}
@@ -131,7 +131,8 @@ def abridge(diagnostics: Iterable[Diagnostic]) -> Abridged:
 def _note(of_kind: list[Diagnostic]) -> str:
     first, rest = of_kind[0], of_kind[_FIRST:]
     like = f" like the one at {first.location.short}" if first.location is not None else ""
-    return f"{len(rest):,} more warnings {first.code}{like}: {_places(rest)}(`pbxgen check --format json` lists each)"
+    more = f"{len(rest):,} more {first.severity}s {first.code}{like}"
+    return f"{more}: {_places(rest)}(`pbxgen check --format json` lists each)"
 
 
 def _places(diagnostics: list[Diagnostic]) -> str:

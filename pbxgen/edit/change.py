@@ -137,7 +137,10 @@ def owner_of(source: Path, text: str) -> str:
     if len(extensions) > 1:
         raise NoSuchOwnerError(f"several users are called {text}: name the extension ({', '.join(extensions)})")
     if not extensions:
-        meant = did_you_mean(text, [*known, *names])
+        near = did_you_mean(text, [*known, *names], "{}")
+        written = child(known[names[near][0]].value, "name") if near in names else None
+        near = written.text.strip() if isinstance(written, Scalar) else near
+        meant = f"did you mean '{near}'?" if near else ""
         raise NoSuchOwnerError(f"there is no user {text}" + (f"; {meant}" if meant else ""))
     return extensions[0]
 

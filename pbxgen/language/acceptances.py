@@ -49,7 +49,7 @@ def collect(draft: Draft, directory: Directory, findings: Findings) -> tuple[Acc
 def _read(accept: dict[str, str], node: Node, subject: Subject | None, findings: Findings) -> Iterable[Acceptance]:
     for code, reason in accept.items():
         location = key_of(node, code)
-        if code in TABLE and TABLE[code].severity is Severity.WARNING:
+        if code in TABLE and TABLE[code].severity is not Severity.ERROR:
             yield Acceptance(code, reason, subject, location)
             continue
         if code in TABLE:
@@ -75,7 +75,7 @@ def apply_acceptances(
     remaining = []
     for diagnostic in diagnostics:
         code = diagnostic.code
-        if diagnostic.severity is not Severity.WARNING or not known:
+        if diagnostic.severity is Severity.ERROR or not known:
             remaining.append(diagnostic)
             continue
         subjects = dict.fromkeys(written_at.get(subject, subject) for subject in diagnostic.subjects)

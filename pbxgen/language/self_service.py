@@ -144,7 +144,8 @@ def self_service(context: Context, routes: Iterable[Route], by_name: dict[str, S
     written = "codes" in section.model_fields_set
     node = node if written else context.draft.node("self_service")
     _conflicts(context, {c: (at(node, c.key or "all", c.action) if written else node).location for c in codes}, by_name)
-    _warn_of_keys_without_codes(context, codes)
+    if not context.draft.is_incomplete("self_service", "codes"):
+        _warn_of_keys_without_codes(context, codes)
     country = context.numbers.country
     return SelfService(codes, tuple(_costly(country, routes)))
 

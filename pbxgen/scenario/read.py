@@ -116,7 +116,7 @@ def check_names(scenario: Scenario, plan: Plan) -> Iterator[Diagnostic]:
             yield wrong_name(scenario, message, "write 'returns: true' at the service, or take here")
     for setting in scenario.settings:
         if setting.extension in plan.users and setting_of(plan, setting) is None:
-            help = "write what the user would dial, or off, on, mobile or voicemail"
+            help = "write what the user would dial, or off, on, mobile, voicemail, operator:NAME or group:NAME"
             yield wrong_name(scenario, f"{setting.to} is nothing that {setting.key} can be set to", help)
         elif setting.after is not None and (setting.key not in AFTER or setting.to == "off"):
             what = f"{setting.key} off" if setting.to == "off" else setting.key

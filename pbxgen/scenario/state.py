@@ -7,7 +7,7 @@ from dataclasses import replace
 from zoneinfo import ZoneInfo
 
 from pbxgen.flow.codes import target_of
-from pbxgen.flow.plan import Plan
+from pbxgen.flow.plan import Plan, User
 from pbxgen.flow.settings import STATES, Setting, State
 from pbxgen.flow.simulate import Call, Story, simulate
 from pbxgen.flow.world import World
@@ -20,10 +20,23 @@ def setting_of(plan: Plan, written: WrittenSetting) -> Setting | None:
     """The setting; None where it is none that the key can have. Whether it is permitted is not asked."""
     if written.key in STATES:
         return Setting(written.to) if written.to in ("on", "off") else None
-    to = _WORDS.get(written.to) or target_of(plan, plan.users[written.extension], written.to)
+    user = plan.users[written.extension]
+    to = _WORDS.get(written.to) or _named(plan, user, written.to) or target_of(plan, user, written.to.replace(" ", ""))
     if to is None or to in ("on", "n"):
         return None
     return Setting(to, written.after)
+
+
+def _named(plan: Plan, user: User, to: str) -> str | None:
+    """A place that is named as a source names it; None where it is not."""
+    kind, colon, name = to.partition(":")
+    if to == "operator" and len(plan.operators) == 1:
+        name = next(iter(plan.operators))
+    if kind == "operator" and name in plan.operators:
+        return f"p{plan.operators[name].number}"
+    if kind == "group" and name in plan.groups:
+        return f"g{plan.groups[name].number}"
+    return "v" if kind == "voicemail" and colon and name == user.extension else None
 
 
 def state_of(plan: Plan, scenario: Scenario) -> State:

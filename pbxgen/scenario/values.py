@@ -39,7 +39,7 @@ class DialledBefore:
 
 @dataclass(frozen=True, slots=True)
 class WrittenSetting:
-    """A setting as a scenario writes it: what the user would dial, or off, on, mobile, voicemail."""
+    """A setting as a scenario writes it: what the user would dial, or off, on, mobile, voicemail, operator:NAME …"""
 
     extension: str
     key: str

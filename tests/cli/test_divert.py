@@ -312,3 +312,9 @@ def test_wrong_usage_of_conditions(invoke, small: Path, arguments: list[str]) ->
     before = small.read_bytes()
     assert invoke("divert", small, *arguments).code == 2
     assert small.read_bytes() == before
+
+
+def test_a_name_that_is_nearly_right_is_told_as_it_is_written(invoke, small: Path) -> None:
+    result = invoke("divert", small, "brunno", "busy", "102")
+    assert result.code == 2
+    assert "did you mean 'Bruno'?" in result.err

@@ -146,7 +146,7 @@ def test_an_unreachable_target_is_said_so_beside_the_others(invoke: Invoke, plac
     fake.down = True
     result = invoke("status")
     assert result.exit_code == 1
-    assert "hq: Asterisk does not answer" in result.stdout
+    assert "hq: unreachable: Asterisk does not answer" in result.stdout
 
 
 def test_markdown_is_a_comment_for_a_pull_request(invoke: Invoke) -> None:

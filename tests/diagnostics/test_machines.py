@@ -77,7 +77,7 @@ def test_the_sarif_log_has_what_the_standard_requires() -> None:
     assert re.match(r"\d+\.\d+", driver["version"])
     assert [rule["id"] for rule in driver["rules"]] == list(TABLE)
     for rule in driver["rules"]:
-        assert rule["defaultConfiguration"]["level"] in {"error", "warning"}
+        assert rule["defaultConfiguration"]["level"] in {"error", "warning", "note"}
         assert all(rule[key]["text"] for key in ("shortDescription", "fullDescription", "help"))
 
 
@@ -86,7 +86,7 @@ def test_each_sarif_result_points_at_its_rule_and_its_place() -> None:
     rules = run["tool"]["driver"]["rules"]
     for result in run["results"]:
         assert rules[result["ruleIndex"]]["id"] == result["ruleId"]
-        assert result["level"] in {"error", "warning"}
+        assert result["level"] in {"error", "warning", "note"}
         assert result["message"]["text"]
     nowhere, warning, twice = run["results"]
     assert "locations" not in nowhere

@@ -266,3 +266,10 @@ def test_a_key_that_no_code_sets_is_told(codes: str, may: str, without: list[str
     body = f"self_service: {{codes: {codes}, profiles: {{staff: {{may: [{may}], to: [extensions]}}}}}}\n" + USERS
     found = [message for code, message in wrong(body) if code == "PBX164"]
     assert found == [f"profile staff lets users set {key}, and no code does that" for key in without]
+
+
+def test_of_codes_with_an_error_nobody_is_told_which_keys_they_set() -> None:
+    body = (
+        'self_service: {codes: {busy: {set: "10N"}}, profiles: {staff: {may: [busy, dnd], to: [extensions]}}}\n' + USERS
+    )
+    assert [code for code, _ in wrong(body)] == ["PBX105"]

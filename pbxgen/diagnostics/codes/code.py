@@ -59,3 +59,4 @@ def source(body: str) -> str:
 
 error = partial(Code, Severity.ERROR)
 warning = partial(Code, Severity.WARNING)
+note = partial(Code, Severity.NOTE)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 
-from pbxgen.diagnostics.codes.code import Code, error, source, warning
+from pbxgen.diagnostics.codes.code import Code, error, note, source, warning
 
 _TRUNK = """\
 trunks: {carrier: {host: 192.0.2.1}}
@@ -221,5 +221,22 @@ users:
         ),
         cure="Give the user a mailbox, choose a profile that may not do this, or accept it with a reason.",
         mended=('did: "+390212345102"', 'did: "+390212345102"\n    voicemail: true'),
+    ),
+    note(
+        "PBX221",
+        "Users who may send each other's calls round",
+        "By what they may set from their phones (`self_service`) two users could each divert every call to the other. "
+        "Then the second rule does not apply, as the call has been there: the second phone rings, and what follows "
+        "is the second user's other rules, then the mailboxes. The finding says where a call ends that nobody takes; "
+        "the example shows it. Two users of each profile stand for all who may do the same. If such a call could be "
+        "lost, PBX220 says so.",
+        example=source(
+            "self_service: {profiles: {staff: {may: [unconditional], to: [extensions]}}}\n"
+            "users:\n"
+            '  "101": {name: Ada, did: "+390212345101", self_service: staff, voicemail: true}\n'
+            '  "102": {name: Bruno, did: "+390212345102", self_service: staff, voicemail: true}\n'
+        ),
+        cure="Nothing needs to be done. Accept it with a reason, or choose a profile without `extensions`.",
+        mended=("to: [extensions]", "to: [mobile]"),
     ),
 )

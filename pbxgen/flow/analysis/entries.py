@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from pbxgen.flow.plan import Place, PlaceKind, Plan
+from pbxgen.flow.plan import Place, PlaceKind, Plan, User
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,15 +40,20 @@ def entries(plan: Plan) -> Iterator[Entry]:
         match place.kind:
             case PlaceKind.USER:
                 user = plan.users[target]
-                number = user.dids[0] if user.dids else None
-                by = _other_than(target, holders) if number is None else None
-                yield Entry(place, number, target, f"{user.name} ({target})", by)
+                yield of_user(user, None if user.dids else _other_than(target, holders))
             case PlaceKind.INBOUND:
                 yield Entry(place, target, target, target)
             case kind:
                 name = "operator position" if kind is PlaceKind.OPERATOR else "group"
                 by = _other_than(None, holders)
                 yield Entry(place, None, plan.group_at(place.key).number, f"{name} {target}", by)
+
+
+def of_user(user: User, by: str | None = None) -> Entry:
+    """``by``: as of :class:`Entry`."""
+    place = Place(PlaceKind.USER, user.extension, user.location)
+    number = user.dids[0] if user.dids else None
+    return Entry(place, number, user.extension, f"{user.name} ({user.extension})", by)
 
 
 def _who_may_transfer(plan: Plan) -> tuple[str, ...]:

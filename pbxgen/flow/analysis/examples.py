@@ -8,7 +8,7 @@ from pbxgen.flow.analysis.entries import Entry
 from pbxgen.flow.analysis.ringing import outcomes
 from pbxgen.flow.analysis.situations import SOMEBODY_INSIDE, SOMEBODY_OUTSIDE, Atoms, Situation
 from pbxgen.flow.explain import Teller, weekday
-from pbxgen.flow.machine import Caller, Event, Ringing
+from pbxgen.flow.machine import Caller, Ending, Event, Ringing
 from pbxgen.flow.plan import Origin, Outcome, Place, PlaceKind, Plan, Strategy
 from pbxgen.flow.simulate import Call, play
 from pbxgen.flow.world import Rung
@@ -95,6 +95,26 @@ def replay(
 
     events, _ = play(plan, caller, conditions, machine.begin(caller, [entry], recall), ring)
     return tuple(events)
+
+
+def untaken(plan: Plan, situation: Situation, place: Place) -> tuple[Outcomes, Ending]:
+    """How each ringing of a call ends that nobody takes, in the likeliest way, and how the call ends."""
+    caller, conditions = situation.caller, situation.conditions(plan)
+    way: list[Outcome] = []
+
+    def ring(ringing: Ringing) -> Rung | None:
+        called = ringing.pending.place
+        if called.kind is PlaceKind.SERVICE and not called.returns:
+            return Rung((), called.target, None, 0)
+        outcome, seconds = min(
+            outcomes(plan, ringing, caller, conditions).items(), key=lambda one: _SILENCE.index(one[0])
+        )
+        way.append(outcome)
+        return Rung((), None, outcome, seconds)
+
+    _, ending = play(plan, caller, conditions, machine.begin(caller, [place]), ring)
+    assert ending is not None
+    return tuple(way), ending
 
 
 def _dialled(plan: Plan, caller: Caller, ringing: Ringing) -> tuple[tuple[str, ...], ...]:

@@ -15,6 +15,7 @@ from pbxgen.flow.analysis.mobiles import unconfirmed_mobiles
 from pbxgen.flow.analysis.operators import deserted_operators, empty_operators
 from pbxgen.flow.analysis.permitted import losses_by_settings
 from pbxgen.flow.analysis.reach import Reach
+from pbxgen.flow.analysis.rounds import rounds_by_settings
 from pbxgen.flow.analysis.rules import rules_against_themselves, rules_that_end_soon, rules_that_never_apply
 from pbxgen.flow.analysis.situations import Situations
 from pbxgen.flow.analysis.switches import positions
@@ -91,6 +92,7 @@ def _analyse(plan: Plan, today: dt.date, language: str) -> tuple[Diagnostic, ...
             *find_in_calls(reach, situations, say),
             *costly_chains(reach, situations, say),
             *losses_by_settings(plan, situations, say),
+            *rounds_by_settings(plan, situations, say),
         )
 
 

@@ -21,7 +21,7 @@ PAGE = Path(__file__).parents[3] / "docs/diagnostics.md"
 def found(text: str, code: Code, folder: Path) -> list[str]:
     path = folder / "acme.yaml"
     path.write_text(text, encoding="utf-8")
-    diagnostics = compile_path(path, today=code.today or TODAY).diagnostics
+    diagnostics = compile_path(path, today=code.today or TODAY, notes=True).diagnostics
     return [d.code for d in diagnostics if d.code not in NOISE]
 
 
