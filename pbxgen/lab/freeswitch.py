@@ -53,7 +53,8 @@ _HARMLESS = (
     ),
     Harmless(r"SQLite is BUSY, sane=[1-9]\d* \[.*", "the database is locked for a moment; it is asked again"),
     Harmless(
-        r"Error Opening File \[.*/voicemail/vm-person\.wav\] \[System error : No such file or directory\.\]",
+        r"Error Opening File \[.*/voicemail/vm-(?:person|too-small)\.wav\] "
+        r"\[System error : No such file or directory\.\]",
         "prompts are packages of their own; a mailbox takes messages without them",
     ),
 )
