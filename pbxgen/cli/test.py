@@ -164,8 +164,11 @@ def _print_json(
     if examined:
         document["generated"] = [call_as_json(e) | (lines_as_json(e) if verbose else {}) for e in examined]
     if report is not None:
+        from pbxgen.lab.report import not_judged
+
         document["calls"] = [call_as_json(r) for r in report.results]
         document["problems"] = {pbx: list(lines) for pbx, lines in report.problems.items()}
+        document["not_judged"] = list(not_judged(report))
     console.out(json.dumps(document, indent=2, ensure_ascii=False))
 
 

@@ -69,6 +69,7 @@ def write_report(report: LabReport, path: Path, language: str) -> None:
 
 def print_report(report: LabReport, verbose: bool, language: str) -> None:
     """Each call with its PBX, failures with the ladder of SIP messages beside the model's steps."""
+    from pbxgen.lab.report import not_judged
     from pbxgen.lab.sequence import failure
     from pbxgen.phrases import phrases
 
@@ -86,5 +87,7 @@ def print_report(report: LabReport, verbose: bool, language: str) -> None:
     for pbx, lines in report.problems.items():
         for line in lines:
             console.out(f"  {console.printable(say('test.logged', pbx=pbx, line=line))}")
+    for told in not_judged(report, language):
+        console.out(f"  {console.printable(told)}")
     calls = f"{len(report.results)} real calls on {', '.join(report.pbxs)} in {report.seconds:.0f} s"
     sys.stderr.write(f"{calls}\n")

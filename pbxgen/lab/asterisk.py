@@ -48,6 +48,11 @@ _HARMLESS = (
         "of legs that begin at the same moment, one more than the trunk takes is ended by its routine",
     ),
     Harmless(
+        r"(?:No response|Temporal response '\d+') received from '\S+' on registration attempt to '\S+', "
+        r"retrying in '\d+'",
+        "a trunk of a scenario is down; a trunk that is not, and has not registered, is a fault of its call",
+    ),
+    Harmless(
         r"\S+\.trunk\.\S+: There were no auth ids available",
         "a trunk of a scenario replies 401 or 407, and the source has no account for it",
     ),
@@ -80,6 +85,9 @@ class Asterisk(Pbx):
             self.stop()
             raise LabError(f"Asterisk does not listen: {deaf}")
         return booted
+
+    def phones_call(self, transport: str) -> Address:
+        return self.phones_at if transport != "tls" else (LOOPBACK, self._ports["5061"])
 
     def trunk_calls(self, trunk: Trunk) -> Address:
         if trunk.transport != "tls":

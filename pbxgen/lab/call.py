@@ -7,7 +7,7 @@ import itertools
 import re
 import subprocess
 import time
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Mapping
 from dataclasses import dataclass, replace
 from urllib.parse import quote
 
@@ -16,7 +16,7 @@ from pbxgen.calls.attempts import TOGETHER_SECONDS, Attempt, number_sent
 from pbxgen.calls.case import PROMPT_SECONDS
 from pbxgen.flow.plan import Plan
 from pbxgen.flow.world import quickness
-from pbxgen.lab import scripts
+from pbxgen.lab import scripts, sip
 from pbxgen.lab.dialog import Dialog
 from pbxgen.lab.media import Media
 from pbxgen.lab.pbx import CalledPbx
@@ -39,8 +39,8 @@ class Testbed:
     wire: Wire
     media: Media
     sipp: Sipp
-    phones: Address
-    """Where the PBX sends to phones."""
+    phones: Mapping[str, Address]
+    """By transport, where the PBX sends to phones."""
     calls_by_id: dict[str, LabCall]
     """By Call-ID, the call that its messages belong to."""
 
@@ -56,7 +56,8 @@ class LabCall:
         self.trace: list[SeenMessage] = []
         self.legs: dict[str, Dialog] = {}
         self._name = f"{self.plan.name}-{next(_NUMBERS)}"
-        self.caller = Dialog(f"{self._name}-caller", tenant.case.call.called, "caller", 0.0)
+        self.inside = self.case.call.caller in self.case.plan.users
+        self.caller = Dialog(f"{self._name}-caller", tenant.case.call.called, "caller", 0.0, way=self._callers_way())
         self.faults: list[str] = []
         self.announced: str | None = None
         """The recording that the caller was played."""
@@ -65,7 +66,6 @@ class LabCall:
         self._parked: dict[str, Dialog] = {}
         self._processes: list[subprocess.Popen[bytes]] = []
         self._tasks: set[asyncio.Task[None]] = set()
-        self.inside = self.case.call.caller in self.case.plan.users
         self.consultation: Dialog | None = None
         """The call that announces an attended transfer."""
 
@@ -79,20 +79,31 @@ class LabCall:
                 if state != phone_states.UNREGISTERED:
                     user = contact_user(self.plan, extension, index)
                     password, seconds = self.tenant.password(extension), self.tenant.registered_seconds
-                    logins.append(Login(extension, self.plan.domain, password, user, seconds))
+                    over = self.tenant.way(extension).over
+                    logins.append(Login(extension, self.plan.domain, password, user, seconds, over))
         return logins
 
     def replies(self) -> set[scripts.SippReply]:
         """Every behaviour that the call needs a SIPp process for."""
         world = self.case.world
-        phones = {"answer", *(state for states in world.phones.values() for state in states)}
+        phones = {
+            (state, self.tenant.way(extension))
+            for extension in self.tenant.phones
+            for state in world.phone(extension)
+            if state != phone_states.UNREGISTERED
+        }
         trunks = {phone_states.reply_over(state, "answer") for state in world.trunks.values()}
-        ways = {trunk.transport for trunk in self.plan.trunks.values()}
-        far = [(state, over) for state in {"answer", *world.outside.values(), *trunks} for over in ways]
-        replies = {scripts.reply_of(state) for state in phones - {phone_states.UNREGISTERED}}
-        replies |= {scripts.reply_of(state, over=over) for state, over in far}
-        refers = self._refers.values()
-        return replies | {scripts.reply_of("answer", to, over) for to in refers for over in {scripts.UDP, *ways}}
+        far = {(state, way) for state in {"answer", *world.outside.values(), *trunks} for way in self._ways_outside}
+        replies = {scripts.reply_of(state, way=way) for state, way in phones | far}
+        for by, to in self._refers.items():
+            ways = {self.tenant.way(by)} if by in self.plan.users else self._ways_outside
+            replies |= {scripts.reply_of("answer", to, way) for way in ways}
+        return replies
+
+    @property
+    def _ways_outside(self) -> set[scripts.Way]:
+        """Those that an outside number may be reached in."""
+        return {self.tenant.way_over(trunk) for trunk in self.plan.trunks}
 
     @property
     def _refers(self) -> dict[str, str]:
@@ -111,16 +122,17 @@ class LabCall:
         message = seen.message
         user = message.uri_user
         trunk, address = None, 1
-        if seen.ours == self.testbed.phones:
-            _, extension, index = user.rsplit(".", 2)
-            target, state = extension, self.case.world.phone(extension)[int(index)]
+        if seen.ours in self.testbed.phones.values():
+            _, target, index = user.rsplit(".", 2)
+            state, way = self.case.world.phone(target)[int(index)], self.tenant.way(target)
         else:
             trunk = self.tenant.trunk_at[seen.ours]
             _, address = self.tenant.further.get(seen.ours, (trunk, 1))
             target = number_sent(self.plan, trunk, user)
             world = self.case.world
             state = phone_states.reply_over(world.trunks.get(trunk), world.outside.get(target, "answer"))
-        leg = Dialog(message.call_id, target, state, seen.at, message, trunk=trunk, address=address)
+            way = self.tenant.way_over(trunk)
+        leg = Dialog(message.call_id, target, state, seen.at, message, trunk=trunk, address=address, way=way)
         if target == self.tenant.parking or message.call_id in self._parked:
             self._parked[message.call_id] = leg
         else:
@@ -136,15 +148,23 @@ class LabCall:
         """Port of the SIPp process that plays the phone or number that was invited."""
         leg = self.legs.get(call_id) or self._parked[call_id]
         refer_to = self._refers.get(leg.target) if leg.state in phone_states.ANSWERING else None
-        over = scripts.UDP if leg.trunk is None else self.plan.trunks[leg.trunk].transport
-        return self.testbed.sipp.callee(scripts.reply_of(leg.state, refer_to, over))
+        return self.testbed.sipp.callee(scripts.reply_of(leg.state, refer_to, leg.way))
+
+    def crypto(self, call_id: str) -> sip.Crypto:
+        """What a party of ours encrypts its sound with: an answer has the tag of the PBX's offer (RFC 4568)."""
+        dialog = self._dialog(call_id)
+        offered = None if dialog is None or dialog.audio is None else dialog.audio.crypto
+        return sip.Crypto(1 if offered is None else offered.tag, self.testbed.media.stream(call_id).secret)
+
+    def _dialog(self, call_id: str) -> Dialog | None:
+        callee = self.legs.get(call_id) or self._parked.get(call_id)
+        placed_by_us = (self.caller, self.consultation)
+        return callee or next((d for d in placed_by_us if d is not None and d.call_id == call_id), None)
 
     def see(self, seen: SeenMessage) -> None:
         self.trace.append(seen)
         message = seen.message
-        callee = self.legs.get(message.call_id) or self._parked.get(message.call_id)
-        placed_by_us = (self.caller, self.consultation)
-        dialog = callee or next((d for d in placed_by_us if d is not None and d.call_id == message.call_id), None)
+        dialog = self._dialog(message.call_id)
         if dialog is None:
             return
         placed = dialog.invite is None
@@ -159,7 +179,7 @@ class LabCall:
             asyncio.get_running_loop().call_later(0.3, self.hang_up, dialog)
         if dialog.answered is not None and dialog.stream is None and dialog.audio is not None:
             dialog.stream = self.testbed.media.stream(dialog.call_id)
-            dialog.stream.connect(dialog.audio, speaks=placed)
+            dialog.stream.connect(dialog.audio, speaks=placed, encrypted=dialog.way.encrypted)
 
     def hang_up(self, dialog: Dialog) -> None:
         """Let a party hang up, if its call is still up."""
@@ -205,9 +225,9 @@ class LabCall:
         call, handling = self.case.call, self.case.handling
         dialled, call_id, refer_to = self.case.requested, self.caller.call_id, self._refers.get(call.caller)
         if self.inside:
-            headers = tuple(self.case.sent_headers(self.testbed.phones[0]))
             dial = self._of_phone(call_id, call.caller, dialled, handling.domain or self.plan.domain)
-            self._place(replace(dial, headers=headers, refer_to=refer_to), self.testbed.phones)
+            headers = tuple(self.case.sent_headers(self.testbed.phones[dial.way.over][0]))
+            self._place_phone(replace(dial, headers=headers, refer_to=refer_to))
             return
         assert self.case.trunk is not None
         ours = self.tenant.trunks[self.case.trunk]
@@ -216,12 +236,21 @@ class LabCall:
         uri, origin = f"sip:{dialled}@{host}:{port}", f"<sip:{handling.caller_shows or call.caller}@{ours[0]}>"
         headers = tuple(self.case.sent_headers(ours[0]))
         to = f"<sip:{self.case.to_user}@{host}:{port}>"
-        dial = scripts.Dial(uri, origin, call_id, headers=headers, refer_to=refer_to, to=to, over=trunk.transport)
+        dial = scripts.Dial(uri, origin, call_id, headers=headers, refer_to=refer_to, to=to, way=self.caller.way)
         self._place(dial, ours)
+
+    def _callers_way(self) -> scripts.Way:
+        if self.inside:
+            return self.tenant.way(self.case.call.caller)
+        return scripts.PLAIN if self.case.trunk is None else self.tenant.way_over(self.case.trunk)
 
     def _of_phone(self, call_id: str, extension: str, to: str, domain: str) -> scripts.Dial:
         origin = f"<sip:{extension}@{self.plan.domain}>"
-        return scripts.Dial(f"sip:{to}@{domain}", origin, call_id, extension, self.tenant.password(extension))
+        password, way = self.tenant.password(extension), self.tenant.way(extension)
+        return scripts.Dial(f"sip:{to}@{domain}", origin, call_id, extension, password, way=way)
+
+    def _place_phone(self, dial: scripts.Dial) -> None:
+        self._place(dial, self.testbed.phones[dial.way.over])
 
     def _place(self, dial: scripts.Dial, ours: Address) -> None:
         self.testbed.calls_by_id[dial.call_id] = self
@@ -237,8 +266,8 @@ class LabCall:
 
     def consult(self, by: str, to: str) -> Dialog:
         """``by`` calls ``to``, to announce a transfer."""
-        self.consultation = Dialog(f"{self._name}-consult", to, "caller", 0.0)
-        self._place(self._of_phone(self.consultation.call_id, by, to, self.plan.domain), self.testbed.phones)
+        self.consultation = Dialog(f"{self._name}-consult", to, "caller", 0.0, way=self.tenant.way(by))
+        self._place_phone(self._of_phone(self.consultation.call_id, by, to, self.plan.domain))
         return self.consultation
 
     def announced_call(self) -> str:
@@ -259,8 +288,8 @@ class LabCall:
         for extension, states in self.case.world.phones.items():
             if "in_call" in states:
                 call_id = f"{self._name}-busy-{extension}"
-                self._parked[call_id] = Dialog(call_id, parking, "caller", 0.0)
-                self._place(self._of_phone(call_id, extension, parking, self.plan.domain), self.testbed.phones)
+                self._parked[call_id] = Dialog(call_id, parking, "caller", 0.0, way=self.tenant.way(extension))
+                self._place_phone(self._of_phone(call_id, extension, parking, self.plan.domain))
         callers = [d for d in self._parked.values() if d.state == "caller"]
         if not await self.until(lambda: all(d.up for d in callers), _PARKED_SECONDS):
             self.faults.append("a phone that was to be in a call could not place one")

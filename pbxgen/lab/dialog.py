@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pbxgen.calls.attempts import Attempt
 from pbxgen.lab import sip
 from pbxgen.lab.media import Stream
+from pbxgen.lab.scripts import PLAIN, Way
 from pbxgen.lab.wire import SeenMessage
 
 
@@ -35,6 +36,7 @@ class Dialog:
     """The trunk that an outside number was invited over."""
     address: int = 1
     """Which of the trunk's addresses."""
+    way: Way = PLAIN
 
     @property
     def up(self) -> bool:

@@ -62,8 +62,8 @@ class DatagramEnd(asyncio.DatagramProtocol):
 class StreamEnd:
     """An end over TCP, or over TLS with a ``certificate`` (a file that holds its key too).
 
-    The PBX connects to it, and it connects to ``pbx`` where no connection leads there. The PBX's certificate is not
-    looked at: whose it is the administrator decides, not the generated files.
+    The PBX connects to it (:meth:`open`) or cannot (:meth:`hide`), and it connects to ``pbx`` where no connection leads
+    there. The PBX's certificate is not looked at: whose it is the administrator decides, not the generated files.
     """
 
     address: Address
@@ -78,6 +78,8 @@ class StreamEnd:
         self._connections: dict[Address, _Connection] = {}
         """By the other end's address; ours to the PBX by where it listens."""
         self._connecting: set[asyncio.Task[None]] = set()
+        self._from_port = 0
+        """Of the connections that it makes; 0: any."""
 
     async def open(self, address: Address, *, refuses: bool = False) -> None:
         """``refuses``: nobody can connect to it."""
@@ -91,6 +93,11 @@ class StreamEnd:
         self._server = made
         self.address = made.sockets[0].getsockname()[:2]
 
+    def hide(self, address: Address) -> None:
+        """Be where phones behind NAT are: what the PBX has for them comes over the connection that they have made."""
+        self.address = address
+        self._from_port = address[1]
+
     def send(self, data: bytes, to: Address) -> None:
         connection = self._connections.get(to) or self._connections.get(self._pbx)
         if connection is None:
@@ -103,7 +110,7 @@ class StreamEnd:
     async def _connect(self, connection: _Connection) -> None:
         try:
             await asyncio.get_running_loop().create_connection(
-                lambda: connection, *self._pbx, local_addr=(self.address[0], 0), ssl=self._as_client
+                lambda: connection, *self._pbx, local_addr=(self.address[0], self._from_port), ssl=self._as_client
             )
         except OSError:  # nobody is there: the call's own timers deal with it
             self._connections.pop(self._pbx, None)

@@ -33,6 +33,11 @@ _LEVELS = frozenset({"WARNING", "ERR", "CRIT", "ALERT"})
 _HARMLESS = (
     Harmless(r"Enabling reg-deny-binding-fetch-and-no-lookup - .*", "docs/freeswitch.md says why it is wanted"),
     Harmless(r"Ping (?:succeeded|failed) \S+ with code .*", "what OPTIONS to a trunk were answered"),
+    Harmless(
+        r"Timeout Registering \S+|\S+ Failed Registration (?:with status .*|\[\d+\], setting retry .*)|"
+        r"Gateway \S+ is down!",
+        "a trunk of a scenario is down; a trunk that is not, and has not registered, is a fault of its call",
+    ),
     Harmless(r"MSG Thread \d+ Started", "said at every start"),
     Harmless(
         r"STUN Failed! \[.*\]|stun-set failed\.",
@@ -70,7 +75,8 @@ class FreeSwitch(Pbx):
         self.log = Log(self._home / "log/freeswitch.log", _LINE, _LEVELS, _HARMLESS)
         self.phones_at: Address = (LOOPBACK, free_port())
         self.trunks_at: Address = (LOOPBACK, free_port())
-        self._tls_port = free_port()
+        self._tls_ports = {"internal": free_port(), "external": free_port()}
+        """Of each profile."""
         self._control = free_port()
 
     async def _ready(self) -> bool:
@@ -82,7 +88,7 @@ class FreeSwitch(Pbx):
             return False
         ports = [f":{self.phones_at[1]} ", f":{self.trunks_at[1]} "]
         if self._setup.certificates is not None:
-            ports.append(f":{self._tls_port} ")
+            ports.append(f":{self._tls_ports['external']} ")
         running = [line for line in profiles.splitlines() if "RUNNING" in line]
         if not ready or not all(
             any(port in f"{line} " or f"{port.strip()}\t" in line for line in running) for port in ports
@@ -92,8 +98,11 @@ class FreeSwitch(Pbx):
         _CERTIFICATES.update({name: data for name, data in own.items() if name not in _OVER_TLS})
         return True
 
+    def phones_call(self, transport: str) -> Address:
+        return (LOOPBACK, self._tls_ports["internal"]) if transport == "tls" else self.phones_at
+
     def trunk_calls(self, trunk: Trunk) -> Address:
-        return (LOOPBACK, self._tls_port) if trunk.transport == "tls" else self.trunks_at
+        return (LOOPBACK, self._tls_ports["external"]) if trunk.transport == "tls" else self.trunks_at
 
     async def command(self, text: str) -> str:
         reader, writer = await asyncio.open_connection(LOOPBACK, self._control)
@@ -149,7 +158,7 @@ class FreeSwitch(Pbx):
         """The stock files take addresses and ports from variables: set them where the stock ones have been read."""
         variables = dict.fromkeys(("local_ip_v4", "bind_server_ip", "external_rtp_ip", "external_sip_ip"), LOOPBACK)
         variables |= {"internal_sip_port": str(self.phones_at[1]), "external_sip_port": str(self.trunks_at[1])}
-        variables["external_tls_port"] = str(self._tls_port)
+        variables |= {f"{profile}_tls_port": str(port) for profile, port in self._tls_ports.items()}
         if self._setup.certificates is not None:
             variables["external_ssl_enable"] = "true"
         lines = "".join(f'  <X-PRE-PROCESS cmd="set" data="{name}={value}"/>\n' for name, value in variables.items())

@@ -1,7 +1,7 @@
 """Sound on the lab's calls: sends a tone, echoes, presses keys, and measures what arrives.
 
-RTP (RFC 3550) with G.711 in packets of 20 ms. Each phone of each call has a socket of its own, so that a machine with
-much else to do loses no packets; SIPp's SDP gets its port on the wire.
+RTP (RFC 3550) with G.711 in packets of 20 ms, encrypted where a phone or a trunk is to. Each phone of each call has a
+socket of its own, so that a machine with much else to do loses no packets; SIPp's SDP gets its port on the wire.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import math
+import secrets
 import socket
 import struct
 import time
@@ -17,7 +18,8 @@ from collections import deque
 from dataclasses import dataclass, field
 
 from pbxgen.lab.ports import LOOPBACK
-from pbxgen.lab.sip import Audio
+from pbxgen.lab.sip import Audio, Crypto
+from pbxgen.lab.srtp import Protected
 
 _FRAME_SECONDS = 0.02
 _SAMPLES = 160
@@ -70,6 +72,10 @@ class Stream:
     """Packets received that were not silence."""
     keys: list[tuple[float, str]] = field(default_factory=list)
     """Keys still to press, with the moment."""
+    secret: bytes = field(default_factory=lambda: secrets.token_bytes(Crypto.LENGTH))
+    """What it encrypts its sound with, where it does."""
+    _sent: Protected | None = None
+    _received: Protected | None = None
     _sequence: int = 0
     _clock: int = 0
 
@@ -78,8 +84,12 @@ class Stream:
         port: int = self.socket.getsockname()[1]
         return port
 
-    def connect(self, audio: Audio, *, speaks: bool) -> None:
-        """Begin to talk with the PBX at ``audio``."""
+    def connect(self, audio: Audio, *, speaks: bool, encrypted: bool = False) -> None:
+        """Begin to talk with the PBX at ``audio``; one that is to encrypt says and hears nothing without a key."""
+        if encrypted:
+            if audio.crypto is None:
+                return
+            self._sent, self._received = Protected(self.secret), Protected(audio.crypto.key)
         self.audio = audio
         self.speaks = speaks
 
@@ -116,10 +126,11 @@ class Stream:
         """Take what has arrived: count it, and send it back unless this phone speaks itself."""
         while True:
             try:
-                data = self.socket.recv(2048)
+                arrived = self.socket.recv(2048)
             except OSError:  # nothing more, or a closed port behind a packet of ours
                 return
-            if self.audio is None or len(data) < 12 or data[1] & 0x7F != self.audio.codec:
+            data = arrived if self._received is None else self._received.unprotect(arrived)
+            if data is None or self.audio is None or len(data) < 12 or data[1] & 0x7F != self.audio.codec:
                 continue
             payload = data[12:]
             self.frames.append(payload)
@@ -150,9 +161,11 @@ class Stream:
 
     def _transmit(self, audio: Audio, payload_type: int, payload: bytes) -> None:
         self._sequence = (self._sequence + 1) & 0xFFFF
-        head = struct.pack("!BBHII", 0x80, payload_type, self._sequence, self._clock, self.port)
+        packet = struct.pack("!BBHII", 0x80, payload_type, self._sequence, self._clock, self.port) + payload
+        if self._sent is not None:
+            packet = self._sent.protect(packet)
         with contextlib.suppress(OSError):
-            self.socket.sendto(head + payload, (audio.host, audio.port))
+            self.socket.sendto(packet, (audio.host, audio.port))
 
 
 class Media:

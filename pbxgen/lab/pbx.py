@@ -55,7 +55,7 @@ class PbxSetup:
     modules: frozenset[str] = frozenset()
     """Names of modules (without suffix) that are loaded besides those that a generated plan needs."""
     certificates: Certificates | None = None
-    """Of the far ends of trunks over TLS, and the PBX's own; None: there are none."""
+    """Of the phones and far ends of trunks over TLS, and the PBX's own; None: there are none."""
 
 
 class CalledPbx(Protocol):
@@ -63,10 +63,14 @@ class CalledPbx(Protocol):
 
     name: str
     phones_at: Address
-    """Where phones send to."""
+    """Where phones send to, over UDP and TCP."""
     trunks_at: Address
     """Where carriers send to."""
     log: Log
+
+    def phones_call(self, transport: str) -> Address:
+        """Where phones send to over a transport."""
+        ...
 
     def trunk_calls(self, trunk: Trunk) -> Address:
         """Where the carrier of a trunk sends to, over its transport."""
@@ -94,7 +98,7 @@ class Pbx(ABC):
 
     name: str
     phones_at: Address
-    """Where phones send to."""
+    """Where phones send to, over UDP and TCP."""
     trunks_at: Address
     """Where carriers send to, over UDP and TCP."""
     log: Log
@@ -132,6 +136,10 @@ class Pbx(ABC):
         if self._process is not None:
             process.stop(self._process, grace=self.grace_seconds)
             self._process = None
+
+    @abstractmethod
+    def phones_call(self, transport: str) -> Address:
+        """Where phones send to over a transport."""
 
     @abstractmethod
     def trunk_calls(self, trunk: Trunk) -> Address:

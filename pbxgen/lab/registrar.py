@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
+from itertools import groupby
 
 from pbxgen.calls.headers import user_of
 from pbxgen.lab.errors import LabError
@@ -23,7 +24,8 @@ _NAMED = 5
 class Registrar:
     """Registers contacts through SIPp, and follows the replies on the wire."""
 
-    def __init__(self, sipp: Sipp, phones: Address) -> None:
+    def __init__(self, sipp: Sipp, phones: Mapping[str, Address]) -> None:
+        """``phones``: by transport, where they are."""
         self._sipp = sipp
         self._phones = phones
         self._contact_of: dict[str, str] = {}
@@ -41,7 +43,7 @@ class Registrar:
     def see(self, seen: SeenMessage) -> None:
         """Take note of a REGISTER of ours, a reply to one, or an OPTIONS to a phone."""
         message = seen.message
-        if message.method == "OPTIONS" and seen.ours != self._phones:
+        if message.method == "OPTIONS" and seen.ours not in self._phones.values():
             return
         if message.method == "OPTIONS":
             if message.status is None:
@@ -65,9 +67,8 @@ class Registrar:
                 break
             # Contacts refused in a large batch are tried again in smaller ones.
             at_once = max(_AT_ONCE >> 2 * turn, 1)
-            for first in range(0, len(missing), at_once):
-                batch = missing[first : first + at_once]
-                await self._sipp.register(batch, self._phones, _PER_SECOND >> turn)
+            for batch in _batches(missing, at_once):
+                await self._sipp.register(batch, self._phones[batch[0].over], _PER_SECOND >> turn)
                 await self._answered({login.contact for login in batch})
             missing = [login for login in missing if login.contact not in self._registered]
         if missing:
@@ -87,3 +88,15 @@ class Registrar:
             for login in missing[:_NAMED]
         ]
         return ", ".join(names) + (f" and {len(missing) - _NAMED} more" if len(missing) > _NAMED else "")
+
+
+def _batches(logins: list[Login], at_once: int) -> Iterator[list[Login]]:
+    """Each of one transport."""
+    for _, grouped in groupby(sorted(logins, key=_over), _over):
+        of_one = list(grouped)
+        for first in range(0, len(of_one), at_once):
+            yield of_one[first : first + at_once]
+
+
+def _over(login: Login) -> str:
+    return login.over

@@ -16,6 +16,7 @@ _COLUMN = 150
 _ROW = 22
 _HEAD = 30
 _MARGIN = 60
+_NAMED = 6
 
 
 def _drawing(result: Result) -> dict[str, Any]:
@@ -30,6 +31,14 @@ def _drawing(result: Result) -> dict[str, Any]:
         arrows.append(arrow | {"text": step.text, "at": f"{step.at:.2f}"})
     width, height = _MARGIN + _COLUMN * len(parties), _HEAD + _ROW * (len(steps) + 2)
     return {"columns": place.items(), "arrows": arrows, "width": width, "height": height}
+
+
+def not_judged(report: LabReport, language: str = "en") -> tuple[str, ...]:
+    """What the calls say nothing about, in sentences."""
+    if not report.browsers:
+        return ()
+    users = ", ".join((*report.browsers[:_NAMED], *(("…",) if len(report.browsers) > _NAMED else ())))
+    return (phrases(language)("test.browsers", users=users),)
 
 
 def page(report: LabReport, language: str = "en") -> str:
@@ -54,5 +63,6 @@ def page(report: LabReport, language: str = "en") -> str:
         model_steps=model_steps,
         say=say,
         drawing=_drawing,
+        not_judged=not_judged(report, language),
         head=_HEAD,
     )

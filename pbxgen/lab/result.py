@@ -39,6 +39,8 @@ class LabReport:
     seconds: float
     strays: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """The lines among them that are about no call, or about an unknown one."""
+    browsers: tuple[str, ...] = ()
+    """Users whose phones come over wss, and were played as phones over UDP."""
 
     @property
     def passed(self) -> bool:

@@ -21,6 +21,7 @@ from pbxgen.lab.errors import LabError
 from pbxgen.lab.pbx import laboratory_of
 from pbxgen.lab.result import LabReport, Result
 from pbxgen.lab.session import PbxSession
+from pbxgen.lab.tenants import in_browsers
 from pbxgen.targets.base import Target
 
 _CALLS_PER_CORE = 8
@@ -147,7 +148,7 @@ def _report(
         replace(result, complaints=tuple(line for pbx, c, line in complaints if pbx == result.pbx and c is result.case))
         for result in results
     )
-    return LabReport(complete, pbxs, problems, seconds, strays)
+    return LabReport(complete, pbxs, problems, seconds, strays, in_browsers(result.case for result in results))
 
 
 def _batches(cases: Sequence[Case], on: Mapping[str, Target]) -> Iterator[_Batch]:

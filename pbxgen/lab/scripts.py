@@ -12,6 +12,7 @@ from xml.sax.saxutils import quoteattr
 from pbxgen.calls import phone_states
 from pbxgen.calls.phone_states import Reply
 from pbxgen.lab.ports import Address
+from pbxgen.lab.sip import Crypto
 
 _FAILURES = (
     *range(300, 306), 400, 402, 403, 404, 405, 406, 408, 410, 413, 414, 415, 416, 420, 421, 422, 423, 424, 433, 480,
@@ -30,19 +31,31 @@ UDP = "udp"
 
 
 @dataclass(frozen=True, slots=True)
+class Way:
+    """How messages and sound of a phone or a far end travel."""
+
+    over: str = UDP
+    """What its messages travel over, as their headers say: udp, tcp or tls."""
+    encrypted: bool = False
+    """Is its sound encrypted (SRTP)?"""
+
+
+PLAIN = Way()
+
+
+@dataclass(frozen=True, slots=True)
 class SippReply(Reply):
     """A reply as SIPp plays it: 200 when the laboratory says so, any other final status by itself."""
 
     refer_to: str | None = None
     """URI that a nudge ``TRANSFER`` sends the other party to."""
-    over: str = UDP
-    """What its messages travel over, as its headers say: udp, tcp or tls."""
+    way: Way = PLAIN
 
 
-def reply_of(state: str, refer_to: str | None = None, over: str = UDP) -> SippReply:
+def reply_of(state: str, refer_to: str | None = None, way: Way = PLAIN) -> SippReply:
     """What SIPp does in a state of a scenario."""
     reply = phone_states.reply_of(state)
-    return SippReply(reply.provisional, reply.final, reply.deaf, refer_to=refer_to, over=over)
+    return SippReply(reply.provisional, reply.final, reply.deaf, refer_to=refer_to, way=way)
 
 
 ANNOUNCED_CALL = "sip:announced@lab.invalid"
@@ -54,6 +67,8 @@ RTP_PORT = "99999"
 """Stands in SIPp's SDP for the port of the call's stream, which is put in on the wire; as long as a port is."""
 SOUND = f"\nm=audio {RTP_PORT} "
 """Where it stands; a number may hold the same digits."""
+KEY = Crypto(1, bytes(Crypto.LENGTH)).line
+"""Stands in the SDP of encrypted sound for the key of the call's stream, which is put in on the wire."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,8 +84,7 @@ class Dial:
     """URI that a nudge ``TRANSFER`` sends the other party to."""
     to: str | None = None
     """What To says, if not the request's URI."""
-    over: str = UDP
-    """What it travels over: udp, tcp or tls."""
+    way: Way = PLAIN
 
 
 def _document(name: str, *parts: str) -> str:
@@ -83,11 +97,12 @@ def _send(text: str, attributes: str = "") -> str:
     return f"<send{space}{attributes}><![CDATA[\n\n{text}\n]]></send>"
 
 
-def _with_sdp(head: str) -> str:
+def _with_sdp(head: str, way: Way) -> str:
+    profile, key = ("SAVP", f"{KEY}\n") if way.encrypted else ("AVP", "")
     return (
         f"{head}Content-Type: application/sdp\nContent-Length: [len]\n\n"
         "v=0\no=lab 1 1 IN IP4 [media_ip]\ns=-\nc=IN IP4 [media_ip]\nt=0 0"
-        f"{SOUND}RTP/AVP 8 0 101\na=rtpmap:8 PCMA/8000\na=rtpmap:0 PCMU/8000\n"
+        f"{SOUND}RTP/{profile} 8 0 101\n{key}a=rtpmap:8 PCMA/8000\na=rtpmap:0 PCMU/8000\n"
         "a=rtpmap:101 telephone-event/8000\na=fmtp:101 0-15\na=ptime:20\na=sendrecv\n"
     )
 
@@ -113,12 +128,12 @@ def _recv(
 _ECHOED = "[last_Via:]\n[last_From:]\n[last_To:]\n[last_Call-ID:]\n[last_CSeq:]\n"
 
 
-def _way(over: str) -> str:
+def _transport(over: str) -> str:
     """What stands in a URI behind the address (RFC 3261, 19.1.1)."""
     return "" if over == UDP else f";transport={over}"
 
 
-def _dialogue(ours: Address, me: str, peer: str, refer_to: str | None, contact: str, over: str) -> list[str]:
+def _dialogue(ours: Address, me: str, peer: str, refer_to: str | None, contact: str, way: Way) -> list[str]:
     """A call that is up, until either side hangs up; ends the scenario.
 
     Nothing in here is repeated by timer: SIPp sends nothing more until a repeated message is answered.
@@ -127,7 +142,7 @@ def _dialogue(ours: Address, me: str, peer: str, refer_to: str | None, contact: 
 
     def request(method: str, cseq: int, more: str = "") -> str:
         return _empty(
-            f"{method} [$remote] SIP/2.0\nVia: SIP/2.0/{over.upper()} {host}:{port};branch=[branch];rport\n"
+            f"{method} [$remote] SIP/2.0\nVia: SIP/2.0/{way.over.upper()} {host}:{port};branch=[branch];rport\n"
             f"From: {me}\nTo: {peer}\nCall-ID: [call_id]\nCSeq: {cseq} {method}\nMax-Forwards: 70\n{contact}{more}"
         )
 
@@ -143,7 +158,7 @@ def _dialogue(ours: Address, me: str, peer: str, refer_to: str | None, contact: 
         _send(_empty(f"SIP/2.0 200 OK\n{_ECHOED}{contact}")),
         '<nop next="end"/>',
         _label("again"),
-        _send(_with_sdp(f"SIP/2.0 200 OK\n{_ECHOED}{contact}")),
+        _send(_with_sdp(f"SIP/2.0 200 OK\n{_ECHOED}{contact}", way)),
         _recv("request", "ACK", optional=False, goto="talking"),
         _label("fine"),
         _send(_empty(f"SIP/2.0 200 OK\n{_ECHOED}{contact}"), 'next="talking"'),
@@ -169,7 +184,7 @@ def _dialogue(ours: Address, me: str, peer: str, refer_to: str | None, contact: 
 
 def callee(name: str, reply: SippReply, ours: Address) -> str:
     """A phone or a far end; one process plays it for many, each at the address that its INVITE was sent to."""
-    contact = f"Contact: <sip:lab[$at]{_way(reply.over)}>\n"
+    contact = f"Contact: <sip:lab[$at]{_transport(reply.way.over)}>\n"
     echoed = "Via:[$via]\nFrom:[$from]\nTo:[$to];tag=lab[call_number]\nCall-ID: [call_id]\nCSeq:[$cseq]\n"
     captured = (
         "".join(
@@ -191,7 +206,7 @@ def callee(name: str, reply: SippReply, ours: Address) -> str:
     if reply.provisional == 180:
         parts.append(_send(_empty(f"SIP/2.0 180 Ringing\n{echoed}{contact}")))
     elif reply.provisional is not None:
-        parts.append(_send(_with_sdp(f"SIP/2.0 {reply.provisional} Session Progress\n{echoed}{contact}")))
+        parts.append(_send(_with_sdp(f"SIP/2.0 {reply.provisional} Session Progress\n{echoed}{contact}", reply.way)))
     if reply.final is not None and reply.final != 200:
         more = _NOTES.get(reply.final, "")
         parts += [
@@ -206,10 +221,10 @@ def callee(name: str, reply: SippReply, ours: Address) -> str:
     parts += [
         _recv("request", "CANCEL", goto="cancelled"),
         _recv("request", "ANSWER", optional=False),
-        _send(_with_sdp(f"SIP/2.0 200 OK\n{echoed}{contact}"), 'retrans="500"'),
+        _send(_with_sdp(f"SIP/2.0 200 OK\n{echoed}{contact}", reply.way), 'retrans="500"'),
         _recv("request", "CANCEL"),
         _recv("request", "ACK", optional=False),
-        *_dialogue(ours, "[$to];tag=lab[call_number]", "[$from]", reply.refer_to, contact, reply.over),
+        *_dialogue(ours, "[$to];tag=lab[call_number]", "[$from]", reply.refer_to, contact, reply.way),
         '<nop next="gone"/>',
         _label("cancelled"),
         _send(_empty(f"SIP/2.0 200 OK\n{_ECHOED}")),
@@ -224,12 +239,13 @@ def callee(name: str, reply: SippReply, ours: Address) -> str:
 def caller(name: str, dial: Dial, ours: Address) -> str:
     """One call: dials, then follows the nudges of the laboratory."""
     host, port = ours
-    contact = f"Contact: <sip:lab@{host}:{port}{_way(dial.over)}>\n"
+    over = dial.way.over
+    contact = f"Contact: <sip:lab@{host}:{port}{_transport(over)}>\n"
     tag = f"{dial.from_uri};tag={CALLER_TAG}"
 
     def request(method: str, cseq: int, to: str, branch: str, more: str = "") -> str:
         return (
-            f"{method} {dial.to_uri} SIP/2.0\nVia: SIP/2.0/{dial.over.upper()} {host}:{port};branch={branch};rport\n"
+            f"{method} {dial.to_uri} SIP/2.0\nVia: SIP/2.0/{over.upper()} {host}:{port};branch={branch};rport\n"
             f"From: {tag}\nTo: {to}\nCall-ID: [call_id]\nCSeq: {cseq} {method}\nMax-Forwards: 70\n"
             f"{contact}User-Agent: pbxgen-lab\n{more}"
         )
@@ -254,7 +270,9 @@ def caller(name: str, dial: Dial, ours: Address) -> str:
         answered = request("ACK", number, "[$peer]", "[branch]").replace(f"ACK {dial.to_uri}", "ACK [$remote]")
         return [
             _label(f"attempt{number}"),
-            _send(_with_sdp(request("INVITE", number, plain_to, branch(number), auth + extra)), 'retrans="500"'),
+            _send(
+                _with_sdp(request("INVITE", number, plain_to, branch(number), auth + extra), dial.way), 'retrans="500"'
+            ),
             *(_recv("response", status) for status in (100, 180, 181, 182, 183, 199)),
             _recv("request", "GIVEUP", goto=f"giveup{number}"),
             *(_recv("response", status, goto=challenged, extra=more) for status in (401, 407)),
@@ -274,13 +292,13 @@ def caller(name: str, dial: Dial, ours: Address) -> str:
     return _document(
         name,
         *(part for number in range(1, last + 1) for part in attempt(number)),
-        *_dialogue(ours, tag, "[$peer]", dial.refer_to, contact, dial.over),
+        *_dialogue(ours, tag, "[$peer]", dial.refer_to, contact, dial.way),
         _label("over"),
         '<Reference variables="peer"/>',
     )
 
 
-def registration(ours: Address, expires: str = "[field4]", first: int = 1) -> str:
+def registration(ours: Address, over: str = UDP, *, expires: str = "[field4]", first: int = 1) -> str:
     """Registers contacts, or signs them off (``expires`` 0); ``first`` is the CSeq to begin with.
 
     Fields of the CSV are extension, domain, credentials, contact user, seconds.
@@ -289,9 +307,10 @@ def registration(ours: Address, expires: str = "[field4]", first: int = 1) -> st
 
     def register(cseq: int, credentials: str = "") -> str:
         return _empty(
-            f"REGISTER sip:[field1] SIP/2.0\nVia: SIP/2.0/UDP {host}:{port};branch=[branch];rport\n"
+            f"REGISTER sip:[field1] SIP/2.0\nVia: SIP/2.0/{over.upper()} {host}:{port};branch=[branch];rport\n"
             "From: <sip:[field0]@[field1]>;tag=reg[call_number]\nTo: <sip:[field0]@[field1]>\n"
-            f"Call-ID: [call_id]\nCSeq: {cseq} REGISTER\nMax-Forwards: 70\nContact: <sip:[field3]@{host}:{port}>\n"
+            f"Call-ID: [call_id]\nCSeq: {cseq} REGISTER\nMax-Forwards: 70\n"
+            f"Contact: <sip:[field3]@{host}:{port}{_transport(over)}>\n"
             f"Expires: {expires}\nUser-Agent: pbxgen-lab\n{credentials}"
         )
 

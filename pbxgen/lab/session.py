@@ -22,7 +22,7 @@ from pbxgen.lab.errors import LabError
 from pbxgen.lab.media import Media
 from pbxgen.lab.pbx import CalledPbx, Pbx, PbxSetup
 from pbxgen.lab.play import CallPlayer, observe
-from pbxgen.lab.ports import LOOPBACK, Address
+from pbxgen.lab.ports import LOOPBACK, Address, free_port
 from pbxgen.lab.registrar import Registrar
 from pbxgen.lab.result import Result
 from pbxgen.lab.sipp import Sipp
@@ -33,6 +33,7 @@ from pbxgen.targets.base import GeneratedFile, Options, Target
 
 _ANNOUNCEMENT_SECONDS = 2.0
 _STORED_SECONDS = 10.0
+_REGISTERED_SECONDS = 10.0
 _ANSWERED_METHODS = ("OPTIONS", "NOTIFY", "REGISTER")
 """Methods that SIPp answers with 200, outside of calls too."""
 
@@ -55,7 +56,7 @@ class CallSession:
         self._host = host
         self._language = language
         self._certificate = certificate
-        """Of the far ends of trunks over TLS."""
+        """Of phones and of the far ends of trunks over TLS."""
         (folder / "sipp").mkdir()
         self.wire = Wire(self._route, self._on_message)
         self.media = Media(host)
@@ -63,6 +64,8 @@ class CallSession:
         """By Call-ID, the call that its messages belong to."""
         self.calls: dict[str, LabCall] = {}
         """The latest call of each tenant."""
+        self._registered: set[Address] = set()
+        """Far ends of trunks that a REGISTER has reached."""
         self._by_trunk: dict[Address, LabCall] = {}
         self.testbed: Testbed
         self.registrar: Registrar
@@ -82,8 +85,11 @@ class CallSession:
         await self.wire.start()
         self.wire.rewrite = self._filled_in
         self.media.start()
-        phones = await self.wire.listen((self._host, 0), self.pbx.phones_at)
-        sipp = Sipp(self.wire, self._folder / "sipp", phones, self._host)
+        phones = {scripts.UDP: await self.wire.listen((self._host, 0), self.pbx.phones_at)}
+        for over in sorted({way.over for tenant in self.tenants for way in tenant.ways_of_phones} - {scripts.UDP}):
+            phones[over] = (self._host, free_port())
+            self.wire.connect(phones[over], self.pbx.phones_call(over), self._certificate_over(over))
+        sipp = Sipp(self.wire, self._folder / "sipp", phones[scripts.UDP], self._host)
         self.testbed = Testbed(self.pbx, self.wire, self.media, sipp, phones, self._calls_by_id)
         self.registrar = Registrar(sipp, phones)
         for tenant in self.tenants:
@@ -105,9 +111,12 @@ class CallSession:
             if address not in self._by_trunk and trunk.transport == scripts.UDP:
                 await self.wire.listen(address, pbx)
             elif address not in self._by_trunk:
-                certificate = self._certificate if trunk.transport == "tls" else None
+                certificate = self._certificate_over(trunk.transport)
                 await self.wire.accept(address, pbx, certificate, refuses=call.is_down(address))
             self._by_trunk[address] = call
+
+    def _certificate_over(self, transport: str) -> Path | None:
+        return self._certificate if transport == "tls" else None
 
     async def close(self) -> None:
         if hasattr(self, "testbed"):
@@ -135,6 +144,7 @@ class CallSession:
 
     async def place(self, tenant: Tenant) -> Result:
         await self._set(tenant)
+        await self._signed_in(tenant)
         wrong = [text for code in tenant.case.codes for text in await self._dialled_before(tenant, code)]
         call = self.calls[tenant.plan.name]
         start = time.monotonic()
@@ -159,6 +169,18 @@ class CallSession:
             await self.pbx.store(tenant.plan, f"switch.{name}", f"{'on' if on else 'off'}:{since}")
         for name, does in first.world.services.items():
             await self.pbx.store(tenant.plan, f"service.{name}", does)
+
+    async def _signed_in(self, tenant: Tenant) -> None:
+        """Wait until its trunks have registered; one that has not is a fault of the call."""
+        awaited = {
+            address: name
+            for address, name in tenant.trunk_at.items()
+            if tenant.plan.trunks[name].register and tenant.case.world.trunks.get(name) != "down"
+        }
+        call = self.calls[tenant.plan.name]
+        if not await call.until(lambda: self._registered >= awaited.keys(), _REGISTERED_SECONDS):
+            missing = next(name for address, name in awaited.items() if address not in self._registered)
+            call.faults.append(f"trunk {missing} has not registered over {tenant.way_over(missing).over}")
 
     async def _dialled_before(self, tenant: Tenant, code: Case) -> list[str]:
         """Dial a code; what was wrong with it."""
@@ -188,6 +210,8 @@ class CallSession:
 
     def _on_message(self, seen: SeenMessage) -> None:
         message = seen.message
+        if message.method == "REGISTER" and not seen.from_pbx and message.status == 200:
+            self._registered.add(seen.ours)
         if message.method in ("OPTIONS", "REGISTER"):
             self.registrar.see(seen)
             return
@@ -201,8 +225,10 @@ class CallSession:
             call.see(seen)
 
     def _filled_in(self, data: bytes, call_id: str) -> bytes:
-        """A message of SIPp with the port of its call's sound, or with the call that a transfer was announced in."""
-        sound, announced = scripts.SOUND.encode(), scripts.ANNOUNCED_CALL.encode()
+        """A message of SIPp with port and key of its call's sound, or the call that a transfer was announced in."""
+        sound, announced, key = scripts.SOUND.encode(), scripts.ANNOUNCED_CALL.encode(), scripts.KEY.encode()
+        if key in data:
+            data = data.replace(key, self._calls_by_id[call_id].crypto(call_id).line.encode())
         if sound in data:
             port = str(self.media.stream(call_id).port)
             return data.replace(sound, scripts.SOUND.replace(scripts.RTP_PORT, port).encode())
@@ -211,7 +237,7 @@ class CallSession:
         return data
 
     def _invited_call(self, message: sip.Message, ours: Address) -> LabCall | None:
-        if ours == self.testbed.phones:
+        if ours in self.testbed.phones.values():
             return self.calls.get(message.uri_user.rsplit(".", 2)[0])
         return self._by_trunk.get(ours)
 
@@ -246,8 +272,10 @@ class PbxSession(CallSession):
             host
             for tenant in tenants
             for (host, _), name in tenant.trunk_at.items()
-            if tenant.plan.trunks[name].transport == "tls"
+            if tenant.way_over(name).over == "tls"
         ]
+        if any(way.over == "tls" for tenant in tenants for way in tenant.ways_of_phones):
+            over_tls.append(LOOPBACK)
         made = issue(folder, over_tls, moment) if over_tls else None
         pbx = make_pbx(PbxSetup(home, files, sounds, moment, certificates=made))
         super().__init__(pbx, tenants, folder, language=language, certificate=None if made is None else made.shown)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import base64
 import re
 from dataclasses import dataclass
+from typing import ClassVar
 
 from pbxgen.calls.headers import user_of
 
@@ -74,6 +76,22 @@ def _header(line: str) -> tuple[str, str]:
 
 
 @dataclass(frozen=True, slots=True)
+class Crypto:
+    """What one side of a call encrypts its sound with (RFC 4568): a key for AES_CM_128_HMAC_SHA1_80."""
+
+    tag: int
+    """The same in the answer as in the offer."""
+    key: bytes
+    """Master key and salt."""
+
+    LENGTH: ClassVar[int] = 30
+
+    @property
+    def line(self) -> str:
+        return f"a=crypto:{self.tag} AES_CM_128_HMAC_SHA1_80 inline:{base64.b64encode(self.key).decode()}"
+
+
+@dataclass(frozen=True, slots=True)
 class Audio:
     """The audio stream of an SDP (RFC 4566)."""
 
@@ -83,6 +101,8 @@ class Audio:
     """RTP payload type of the first G.711 codec: 0 (PCMU) or 8 (PCMA)."""
     events: int | None
     """Payload type of telephone-event (RFC 4733)."""
+    crypto: Crypto | None = None
+    """None: it is not encrypted, or in no way that the laboratory knows."""
 
 
 def audio_of(body: str) -> Audio | None:
@@ -95,4 +115,6 @@ def audio_of(body: str) -> Audio | None:
     if not codecs:
         return None
     events = re.search(r"^a=rtpmap:(\d+) telephone-event/8000", body, re.MULTILINE)
-    return Audio(host.group(1), int(media.group(1)), codecs[0], int(events.group(1)) if events else None)
+    keyed = re.search(r"^a=crypto:(\d+) AES_CM_128_HMAC_SHA1_80 inline:([\w+/]{40})", body, re.MULTILINE)
+    crypto = None if keyed is None else Crypto(int(keyed.group(1)), base64.b64decode(keyed.group(2)))
+    return Audio(host.group(1), int(media.group(1)), codecs[0], int(events.group(1)) if events else None, crypto)

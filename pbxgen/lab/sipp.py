@@ -25,6 +25,8 @@ class Login:
     """User part of the contact's URI."""
     seconds: int = 7200
     """For so long it is registered."""
+    over: str = scripts.UDP
+    """What it is registered over."""
 
 
 def find() -> str:
@@ -51,7 +53,8 @@ class Sipp:
         """Port of the process that plays ``reply``, shared by all phones and far ends with this behaviour."""
         if reply not in self._callees:
             kind = reply.final or ("deaf" if reply.deaf else "rings")
-            name = f"callee-{kind}-{reply.provisional or 'silent'}-{reply.over}"
+            sound = "-srtp" if reply.way.encrypted else ""
+            name = f"callee-{kind}-{reply.provisional or 'silent'}-{reply.way.over}{sound}"
             text = scripts.callee(name, reply, self._phones)
             self._callees[reply] = self._start(name, text)[0]
         return self._callees[reply]
@@ -70,12 +73,12 @@ class Sipp:
         return started
 
     async def register(self, logins: list[Login], ours: Address, rate: int, *, seconds: float = 60) -> None:
-        """Try to register contacts, ``rate`` a second; the replies are seen on the wire."""
-        await self._register(logins, scripts.registration(ours), ours, seconds, "-r", str(rate))
+        """Try to register contacts, ``rate`` a second, all over one transport; the replies are seen on the wire."""
+        await self._register(logins, scripts.registration(ours, logins[0].over), ours, seconds, "-r", str(rate))
 
     async def sign_off(self, login: Login, ours: Address, call_id: str, *, seconds: float = 30) -> None:
         """Take a contact back that was registered with ``call_id``, by which some PBXs know it."""
-        text = scripts.registration(ours, expires="0", first=scripts.ATTEMPTS + 1)
+        text = scripts.registration(ours, login.over, expires="0", first=scripts.ATTEMPTS + 1)
         await self._register([login], text, ours, seconds, "-cid_str", call_id)
 
     async def _register(self, logins: list[Login], text: str, ours: Address, seconds: float, *options: str) -> None:

@@ -1,6 +1,7 @@
 """A scenario becomes a tenant: its plan, with the laboratory's addresses and secrets in place of the source's.
 
-Phones are reached over UDP, and no sound is encrypted, whatever the source says: SIPp speaks nothing else.
+Phones and trunks are reached over what the source says, and their sound is encrypted where it says ``required``.
+Browsers (wss) are played as phones over UDP: the laboratory knows neither websockets nor DTLS.
 """
 
 from __future__ import annotations
@@ -12,8 +13,9 @@ from pbxgen.calls.case import Case
 from pbxgen.calls.observed import SERVICE
 from pbxgen.calls.phone_states import PIN
 from pbxgen.diagnostics.location import Location
-from pbxgen.flow.plan import Mailbox, PlaceKind, Plan, Secret, Srtp, Trunk, User
+from pbxgen.flow.plan import Mailbox, PhoneSettings, PlaceKind, Plan, Secret, Srtp, Trunk, User
 from pbxgen.lab.ports import Address, loopback_network
+from pbxgen.lab.scripts import PLAIN, UDP, Way
 
 TRUNK_PORT = 5060
 _SOON = 10
@@ -42,6 +44,18 @@ class Tenant:
     passwords: Mapping[str, str] | None = None
     """By extension, of the phones that take part, on a PBX that is not the laboratory's; None: all do, with its own."""
 
+    def way(self, extension: str) -> Way:
+        """How a user's phones and the PBX reach each other; a PBX that is not the laboratory's is reached over UDP."""
+        return PLAIN if self.passwords is not None else _way(self.plan.users[extension].phone)
+
+    def way_over(self, trunk: str) -> Way:
+        """How a trunk's far ends and the PBX reach each other."""
+        return _way(self.plan.trunks[trunk])
+
+    @property
+    def ways_of_phones(self) -> set[Way]:
+        return {self.way(extension) for extension in self.plan.users}
+
     @property
     def trunk_at(self) -> dict[Address, str]:
         """The trunk of each far end."""
@@ -57,6 +71,16 @@ class Tenant:
 
     def password(self, extension: str) -> str:
         return password(self.plan, extension) if self.passwords is None else self.passwords[extension]
+
+
+def _way(settings: PhoneSettings | Trunk) -> Way:
+    return Way(settings.transport, settings.srtp is Srtp.REQUIRED)
+
+
+def in_browsers(cases: Iterable[Case]) -> tuple[str, ...]:
+    """Users whose phones are browsers, each once."""
+    users = (user for case in cases for user in case.plan.users.values())
+    return tuple(dict.fromkeys(user.extension for user in users if user.phone.webrtc))
 
 
 def password(plan: Plan, extension: str) -> str:
@@ -100,7 +124,7 @@ def _tenant(number: int, case: Case, addresses: Iterator[Address], secrets: dict
         login = secret(f"trunk-{name}") if trunk.password is not None else None
         proxy = None if trunk.outbound_proxy is None else (host, port)
         placed = replace(
-            trunk, host=host, port=port, accept_from=(), password=login, outbound_proxy=proxy, srtp=Srtp.OFF
+            trunk, host=host, port=port, accept_from=(), password=login, outbound_proxy=proxy, srtp=_played(trunk.srtp)
         )
         more = tuple(next(addresses) for _ in trunk.more_hosts)
         further |= {address: (key, number) for number, address in enumerate(more, 2)}
@@ -123,8 +147,15 @@ def _user(plan: Plan, user: User, secret: Callable[[str], Secret]) -> User:
     mailbox = user.mailbox
     if mailbox is not None and mailbox.pin is not None:
         mailbox = Mailbox(secret(PIN), mailbox.email, mailbox.location)
-    phone = replace(user.phone, transport="udp", srtp=Srtp.OFF)
+    browser = user.phone.webrtc
+    transport, srtp = (UDP, Srtp.OFF) if browser else (user.phone.transport, _played(user.phone.srtp))
+    phone = replace(user.phone, transport=transport, srtp=srtp)
     return replace(user, password=secret(password(plan, user.extension)), mailbox=mailbox, phone=phone)
+
+
+def _played(srtp: Srtp) -> Srtp:
+    """Who may encrypt its sound, and need not, does not."""
+    return srtp if srtp is Srtp.REQUIRED else Srtp.OFF
 
 
 def _unused(plan: Plan) -> str:

@@ -44,6 +44,9 @@ class _VisitedPbx:
         self.trunks_at = phones_at
         self.log = Log(folder / "none", re.compile(""), (), ())  # it is read by whoever runs the PBX
 
+    def phones_call(self, transport: str) -> Address:
+        return self.phones_at
+
     def trunk_calls(self, trunk: Trunk) -> Address:
         return self.trunks_at
 
@@ -68,7 +71,7 @@ class _Visit(CallSession):
             for login in (login for call in self.calls.values() for login in call.logins()):
                 call_id = self.registrar.call_ids.get(login.contact)
                 if call_id is not None:
-                    await self.testbed.sipp.sign_off(login, self.testbed.phones, call_id)
+                    await self.testbed.sipp.sign_off(login, self.testbed.phones[login.over], call_id)
         await super().close()
 
 

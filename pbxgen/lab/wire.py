@@ -1,9 +1,9 @@
 """The wire between SIPp and the PBX: passes messages on unchanged, and sees every one of every call.
 
-SIPp speaks UDP; towards the PBX the wire speaks what a trunk is configured for.
-The wire decides which SIPp process a new request goes to. So all phones of a laboratory share one address, the far
-ends of trunks have one each, and every message is seen live, by one clock. To SIPp it also sends *nudges*: requests of
-the laboratory's own that SIPp's script waits for ("now hang up"). They never reach the PBX.
+SIPp speaks UDP; towards the PBX the wire speaks what a phone or a trunk is configured for.
+The wire decides which SIPp process a new request goes to. So all phones of a laboratory that come over one transport
+share one address, the far ends of trunks have one each, and every message is seen live, by one clock. To SIPp it also
+sends *nudges*: requests of the laboratory's own that SIPp's script waits for ("now hang up"). They never reach the PBX.
 """
 
 from __future__ import annotations
@@ -76,6 +76,12 @@ class Wire:
         """Open an address of ours over TCP, or over TLS with a certificate. ``refuses``: no connection is accepted."""
         end = StreamEnd(pbx, lambda data, source: self._from_pbx(data, source, ours), certificate)
         await end.open(ours, refuses=refuses)
+        self._outer[ours] = (end, pbx)
+
+    def connect(self, ours: Address, pbx: Address, certificate: Path | None) -> None:
+        """Speak from an address of ours over TCP, or over TLS with a certificate; the PBX cannot connect to it."""
+        end = StreamEnd(pbx, lambda data, source: self._from_pbx(data, source, ours), certificate)
+        end.hide(ours)
         self._outer[ours] = (end, pbx)
 
     def attach(self, inner_port: int, ours: Address) -> None:

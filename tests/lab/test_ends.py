@@ -133,6 +133,32 @@ def test_an_end_that_refuses_is_connected_to_by_nobody_but_connects_itself() -> 
     _run(play)
 
 
+def test_a_hidden_end_speaks_from_its_address_and_is_connected_to_by_nobody() -> None:
+    async def play() -> None:
+        heard: asyncio.Queue[tuple[bytes, Address]] = asyncio.Queue()
+        came_from: asyncio.Queue[Address] = asyncio.Queue()
+
+        async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+            came_from.put_nowait(writer.get_extra_info("peername"))
+            await reader.readexactly(len(_OPTIONS))
+            writer.write(_BYE)
+            writer.close()
+
+        pbx = await asyncio.start_server(serve, LOOPBACK, 0)
+        end = StreamEnd(pbx.sockets[0].getsockname(), lambda data, source: heard.put_nowait((data, source)), None)
+        ours = (LOOPBACK, free_port())
+        end.hide(ours)
+        with pytest.raises(ConnectionRefusedError):
+            await asyncio.open_connection(*ours)
+        end.send(_OPTIONS, (LOOPBACK, 9))
+        assert await came_from.get() == ours
+        assert await heard.get() == (_BYE, pbx.sockets[0].getsockname())
+        end.close()
+        pbx.close()
+
+    _run(play)
+
+
 def test_a_pbx_that_is_not_there_is_tried_again_with_the_next_message() -> None:
     async def play() -> None:
         pbx = _Pbx()

@@ -15,7 +15,7 @@ from pbxgen.lab.registrar import Registrar
 from pbxgen.lab.sipp import Login, Sipp
 from pbxgen.lab.wire import SeenMessage
 
-_PHONES: Address = ("127.0.0.1", 5070)
+_PHONES: dict[str, Address] = {"udp": ("127.0.0.1", 5070), "tcp": ("127.0.0.1", 5071), "tls": ("127.0.0.1", 5072)}
 
 
 class _Sipp:
@@ -24,10 +24,12 @@ class _Sipp:
     def __init__(self, refusals: dict[str, int]) -> None:
         self.refusals = Counter(refusals)
         self.tried: list[list[str]] = []
+        self.sent_from: list[Address] = []
         self.registrar: Registrar
 
     async def register(self, logins: list[Login], ours: Address, rate: int) -> None:
         self.tried.append([login.contact for login in logins])
+        self.sent_from.append(ours)
         for login in logins:
             refused = self.refusals[login.contact] > 0
             self.refusals[login.contact] -= 1
@@ -66,3 +68,17 @@ def test_only_the_refused_try_again() -> None:
 def test_who_never_registers_is_named_with_the_last_reply() -> None:
     with pytest.raises(LabError, match=r"could not register: 102@office.lab \(last reply: 401 Unauthorized\)"):
         _register(["office.101", "office.102"], {"office.102": 99})
+
+
+def test_phones_of_each_transport_register_from_their_own_address() -> None:
+    sipp = _Sipp({"office.102": 1})
+    sipp.registrar = Registrar(cast(Sipp, sipp), _PHONES)
+    ways = {"office.101": "tls", "office.102": "tcp", "office.103": "udp", "office.104": "tls"}
+    logins = [Login(contact[-3:], "office.lab", "secret", contact, over=over) for contact, over in ways.items()]
+    asyncio.run(sipp.registrar.register(logins))
+    assert list(zip(sipp.tried, sipp.sent_from, strict=True)) == [
+        (["office.102"], _PHONES["tcp"]),
+        (["office.101", "office.104"], _PHONES["tls"]),
+        (["office.103"], _PHONES["udp"]),
+        (["office.102"], _PHONES["tcp"]),
+    ]

@@ -53,12 +53,28 @@ def test_nothing_is_repeated_while_a_call_is_up() -> None:
 
 @pytest.mark.parametrize(("over", "named"), [("tcp", "TCP"), ("tls", "TLS")])
 def test_what_travels_over_a_stream_says_so_in_its_headers(over: str, named: str) -> None:
-    dial = scripts.Dial("sip:100@pbx", "<sip:101@pbx>", "id", over=over)
-    called = scripts.callee("answer", scripts.reply_of("answer", over=over), _OURS)
+    way = scripts.Way(over)
+    dial = scripts.Dial("sip:100@pbx", "<sip:101@pbx>", "id", way=way)
+    called = scripts.callee("answer", scripts.reply_of("answer", way=way), _OURS)
     for text, contact in (
         (scripts.caller("caller", dial, _OURS), f"<sip:lab@{_OURS[0]}:{_OURS[1]};transport={over}>"),
+        (scripts.registration(_OURS, over), f"<sip:[field3]@{_OURS[0]}:{_OURS[1]};transport={over}>"),
         (called, f"<sip:lab[$at];transport={over}>"),
     ):
         assert f"Via: SIP/2.0/{named} " in text
         assert "SIP/2.0/UDP" not in text
         assert set(re.findall(r"^Contact: (.*)$", text, re.MULTILINE)) == {contact}
+
+
+@pytest.mark.parametrize("encrypted", [True, False])
+def test_sound_is_offered_and_answered_as_it_travels(encrypted: bool) -> None:
+    way = scripts.Way("tls", encrypted)
+    dial = scripts.Dial("sip:100@pbx", "<sip:101@pbx>", "id", way=way)
+    for text in (
+        scripts.caller("caller", dial, _OURS),
+        scripts.callee("answer", scripts.reply_of("answer", way=way), _OURS),
+        scripts.callee("early", scripts.reply_of("early", way=way), _OURS),
+    ):
+        descriptions = text.count("\nm=audio ")
+        assert descriptions
+        assert (text.count(" RTP/SAVP "), text.count(scripts.KEY)) == ((descriptions,) * 2 if encrypted else (0, 0))

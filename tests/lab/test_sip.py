@@ -51,6 +51,18 @@ def test_the_first_g711_codec_of_an_sdp_is_taken() -> None:
     assert sip.audio_of("c=IN IP4 127.0.0.1\r\nm=audio 4 RTP/AVP 9\r\n") is None
 
 
+def test_the_key_of_encrypted_sound_is_taken_with_its_tag() -> None:
+    """Of several ways to encrypt, the one that the laboratory knows."""
+    crypto = sip.Crypto(3, bytes(range(30)))
+    offer = (
+        "c=IN IP4 127.0.0.1\r\nm=audio 40000 RTP/SAVP 8\r\na=crypto:1 AEAD_AES_256_GCM inline:AAAA\r\n"
+        f"{crypto.line}|2^31|1:1\r\n"
+    )
+    audio = sip.audio_of(offer)
+    assert audio is not None
+    assert audio.crypto == crypto
+
+
 def test_the_topmost_diversion_is_the_last_and_counters_add_up() -> None:
     headers = (
         ("diversion", '"Ada, R" <sip:+390212345101@x>;reason=user-busy;counter=2, <sip:9@x>;reason=no-answer'),

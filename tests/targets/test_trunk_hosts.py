@@ -50,7 +50,11 @@ def test_freeswitch_tries_each_address_in_order_before_the_next_trunk(tmp_path: 
     text = _files(tmp_path, "freeswitch")
     assert 'data="pbx_trunk=carrier+carrier.2+backup"' in text
     assert 'data="pbx_more=carrier+carrier.2"' in text
-    assert "timer-T1X64" in text
+
+
+def test_freeswitch_waits_5_seconds_for_trunks_and_not_for_phones(tmp_path: Path) -> None:
+    timed = [file.path for file in generated(_plan(tmp_path), "freeswitch") if 'name="timer-T1X64"' in file.text]
+    assert timed == ["sip_profiles/external.xml"]
 
 
 def test_asterisk_takes_calls_from_every_address_for_the_one_trunk(tmp_path: Path) -> None:

@@ -9,6 +9,7 @@ from pbxgen.calls.case import Case
 from pbxgen.calls.headers import number_of
 from pbxgen.calls.observed import CallRecord, Observed, cannot_transfer, observed
 from pbxgen.calls.verdict import wrong_code
+from pbxgen.flow.plan import Srtp
 from pbxgen.flow.simulate import Transfer
 from pbxgen.interpret.base import Interpreter, NotUnderstoodError, Trace
 from pbxgen.interpret.far_ends import trunk_address
@@ -24,6 +25,7 @@ from pbxgen.targets.base import GeneratedFile
 _PARKING = "*98"
 """Number that a phone `in_call` dials: it is answered at once, and asked for a mailbox."""
 _SDP = "v=0\r\nm=audio 4000 RTP/AVP 8\r\na=sendrecv\r\n"
+_KEY = f"a=crypto:1 AES_CM_128_HMAC_SHA1_80 inline:{'A' * 40}\r\n"
 """What a carrier describes of its sound."""
 _LISTED = {
     "diversion": "sip_i_diversion",
@@ -83,6 +85,7 @@ def _from_phone(call: FreeSwitchCall, extension: str, dialled: str) -> FreeSwitc
     variables = {} if entry is None else dict(entry.variables)
     context = variables.get("user_context", f"{plan.name}.phones")
     variables |= {"user_name": extension if entry is None else entry.id, "domain_name": domain}
+    variables["switch_r_sdp"] = _offer(plan.users[extension].phone.srtp)
     if (extension, dialled) == (call.case.call.caller, call.case.requested):
         variables |= _announced(call.case.sent_headers("192.0.2.1"))
     return _incoming(call, call.case.handling.caller_shows or extension, dialled, context, "127.0.0.1", variables)
@@ -101,8 +104,14 @@ def _from_trunk(call: FreeSwitchCall, dialled: str) -> FreeSwitchChannel:
     asserted = announced.get("sip_P-Asserted-Identity", "")
     shown = number_of(announced.get("sip_P-Preferred-Identity", "")) or asserted
     shown = shown or number_of(announced.get("sip_Remote-Party-ID", "")) or sender
-    told = {"switch_r_sdp": _SDP, "sip_from_user": sender, "sip_to_user": case.to_user}
+    offer = Srtp.OFF if case.trunk is None else case.plan.trunks[case.trunk].srtp
+    told = {"switch_r_sdp": _offer(offer), "sip_from_user": sender, "sip_to_user": case.to_user}
     return _incoming(call, shown, dialled, context, address, announced | told)
+
+
+def _offer(srtp: Srtp) -> str:
+    """What a caller offers who encrypts its sound where it must."""
+    return _SDP if srtp is not Srtp.REQUIRED else f"{_SDP.replace('AVP', 'SAVP')}{_KEY}"
 
 
 def _incoming(
