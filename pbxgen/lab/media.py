@@ -89,7 +89,7 @@ class Stream:
         if encrypted:
             if audio.crypto is None:
                 return
-            self._sent, self._received = Protected(self.secret), Protected(audio.crypto.key)
+            self._sent, self._received = Protected(self.secret), Protected(audio.crypto.key, received=True)
         self.audio = audio
         self.speaks = speaks
 
