@@ -100,19 +100,22 @@ class Place:
     """Names of the trunks that are tried, in order, where the ones before did not carry the call."""
     returns: bool = False
     """Of a service: may the call come back from it?"""
+    key: tuple[str, str] = field(init=False, repr=False, compare=False)
+    """Kind and target. Stored, as is the next: whoever explores calls asks for them hundreds of thousands of times."""
+    ends_call: bool = field(init=False, repr=False, compare=False)
+    """Is nothing behind it ever tried?"""
 
-    @property
-    def ends_call(self) -> bool:
-        """Is nothing behind it ever tried?"""
-        return self.kind in ENDS_CALL or (self.kind is PlaceKind.SERVICE and not self.returns)
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "key", (self.kind.value, self.target))
+        ends = self.kind in ENDS_CALL or (self.kind is PlaceKind.SERVICE and not self.returns)
+        object.__setattr__(self, "ends_call", ends)
+
+    def __hash__(self) -> int:
+        return hash((self.key, self.location, self.timeout))
 
     @property
     def trunks(self) -> tuple[str, ...]:
         return () if self.trunk is None else (self.trunk, *self.backups)
-
-    @property
-    def key(self) -> tuple[str, str]:
-        return (self.kind.value, self.target)
 
 
 class Hours(NamedTuple):
@@ -200,11 +203,11 @@ class Deviations:
         return tuple((name, getattr(self, name)) for name in self.__slots__)
 
     def of(self, outcome: Outcome) -> Rules:
-        rules: Rules = getattr(self, outcome.value)
+        rules: Rules = getattr(self, outcome)
         return rules
 
     def operator_return(self, outcome: Outcome) -> Rules:
-        rules: Rules = getattr(self, f"return_{outcome.value}")
+        rules: Rules = getattr(self, f"return_{outcome}")
         return rules
 
 

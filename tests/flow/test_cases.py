@@ -177,6 +177,14 @@ def test_of_a_tangle_what_comes_after_the_fewest_ringings_is_told_and_that_there
     assert all(line.endswith(("…", "above", "for 20 s", "a message")) for line in lines)
 
 
+def test_what_comes_after_a_further_ringing_is_not_begun_where_it_is_more_than_may_be_explored() -> None:
+    plan = plan_of("".join(tangle(60)), head="")
+    forest, flow = Forest(20), Reach(plan).flow_of(plan.user_at("200"))
+    forest.trees([root(plan, Situations(plan, TODAY), flow, STRANGERS[0], distinct_moments(plan)[0])])
+    assert not forest.whole
+    assert forest.left == 20 - 1 - 3 - 9
+
+
 @THOROUGH
 @given(sources(), st.integers(1, 12))
 def test_what_is_told_first_is_the_beginning_of_all_there_is(text: str, most: int) -> None:
