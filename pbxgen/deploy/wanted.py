@@ -20,7 +20,8 @@ from pbxgen.diagnostics.diagnostic import Diagnostic
 from pbxgen.diagnostics.location import short_below
 from pbxgen.diff.git import RevisionError, git
 from pbxgen.diff.revisions import in_repository
-from pbxgen.flow.plan import Plan, Secret
+from pbxgen.flow.endpoint import Secret
+from pbxgen.flow.plan import Plan
 from pbxgen.generation import generate_trees
 from pbxgen.interpret import load_interpreter
 from pbxgen.interpret.base import NotUnderstoodError

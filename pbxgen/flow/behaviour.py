@@ -18,7 +18,8 @@ from pbxgen.flow.analysis.reach import Key
 from pbxgen.flow.analysis.ringing import leg_seconds
 from pbxgen.flow.analysis.situations import Situation
 from pbxgen.flow.machine import EndKind, Pending, Ringing, Step
-from pbxgen.flow.plan import CallerId, Outcome, Place, PlaceKind, Plan
+from pbxgen.flow.plan import Outcome, Place, PlaceKind, Plan
+from pbxgen.flow.trunk import CallerId
 from pbxgen.flow.world import Bell, Rung, World
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pbxgen.diagnostics.location import Location
 from pbxgen.flow import plan
+from pbxgen.flow.endpoint import PhoneSettings, RawSetting
 from pbxgen.language.context import Context
 from pbxgen.language.directory import read_number
 from pbxgen.language.findings import Findings
@@ -121,13 +122,13 @@ class _UserCompiler:
             own_mobile=None if profile is None else self._own_mobile(mobile, rights, location),
         )
 
-    def _options(self, user: User, node: Node) -> tuple[plan.RawSetting, ...]:
+    def _options(self, user: User, node: Node) -> tuple[RawSetting, ...]:
         if user.phone is None:
             return self.common_options
         own = raw_settings(user.phone.options, at(node, "phone", "options"))
         return over(own, self.common_options) if own else self.common_options
 
-    def _phone(self, extension: str, user: User, node: Node, findings: Findings) -> plan.PhoneSettings:
+    def _phone(self, extension: str, user: User, node: Node, findings: Findings) -> PhoneSettings:
         if user.phone is None:
             return self.common_phone
         return own_settings(extension, user.phone, at(node, "phone"), self.common_phone, findings)
