@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from pbxgen.deploy.back import QUOTED, Earlier, Recovered, Step, WayBack, finished, restored
-from pbxgen.deploy.ending import end, now
 from pbxgen.deploy.errors import DeployError
-from pbxgen.deploy.prove import Proof, and_more, clean, complaints, differences, other_digests, reached
+from pbxgen.deploy.history import conclude, now
+from pbxgen.deploy.proof import Proof, and_more, clean, complaints, differences, other_digests, reached
+from pbxgen.deploy.rollback import QUOTED, Earlier, Recovered, Rollback, Step, finished, restored
 from pbxgen.deploy.running import Files, ReloadError, TopFile
 from pbxgen.deploy.session import LogMark, Session
 from pbxgen.deploy.site import CURRENT, Event, Journal, SiteState
@@ -47,7 +47,7 @@ def activate(
     session.site.can_remember()
     session.site.make_room((*journal.replaced, *((CURRENT,) if state.in_the_way else ())), switch.release)
     session.site.write_journal(journal)
-    way_back = WayBack(session, journal, switch.files, before, earlier, step)
+    rollback = Rollback(session, journal, switch.files, before, earlier, step)
     proven = replace(journal, proven=True)
     proof = Proof()
     try:
@@ -60,23 +60,23 @@ def activate(
         if not proof.problems:
             session.site.write_journal(proven)  # from here on a killed command is finished, not undone
     except DeployError as error:
-        left = way_back.go(str(error))
+        left = rollback.go(str(error))
         code, help = error.diagnostic.code, error.diagnostic.help or ""
         message = f"{error}; {restored(journal)}"
         raise DeployError(code, message, help, [*error.lines, *left], switched=True) from error
     except KeyboardInterrupt:
-        way_back.go("it was interrupted")
+        rollback.go("it was interrupted")
         raise
     except BaseException as error:  # what runs is not proven, whatever it is that went wrong
         proof = Proof([f"{type(error).__name__}: {error}"])
         if not isinstance(error, Exception):
-            way_back.go(proof.problems[0])
+            rollback.go(proof.problems[0])
             raise
     if not proof.problems:
         return [*told, *_lamps(session, switch), *_finish(session, proven, state)]
     problems, lines = (clean(some, before, switch.files) for some in (proof.problems, proof.lines))
     quoted = [*problems[1:QUOTED], *lines[:QUOTED]]
-    left = way_back.go(problems[0], quoted, proof.lines)
+    left = rollback.go(problems[0], quoted, proof.lines)
     raise DeployError(
         "PBX616",
         f"{session.target.name}: {problems[0]}{and_more(problems)}; {restored(journal)}",
@@ -121,19 +121,19 @@ def _made_current(
 def _proof(session: Session, switch: Switch, before: Files, journal: Journal, mark: LogMark | None) -> Proof:
     """What shows that the PBX does not run the release."""
     target = session.target
-    found = other_digests(session, switch.tenants) if Part.DIALPLAN in target.parts else []
-    found += differences(session, switch.files, before)
-    if found and target.beside and not session.running.digests():
-        found = [
+    problems = other_digests(session, switch.tenants) if Part.DIALPLAN in target.parts else []
+    problems += differences(session, switch.files, before)
+    if problems and target.beside and not session.running.digests():
+        problems = [
             f"nothing of the release runs: does the configuration in {target.folder} include it?",
             *switch.included,
-            *found,
+            *problems,
         ]
     said = complaints(session, mark, before, switch.files)
-    found += said.problems
-    if not found:
-        found += reached(session, switch.files, journal.registered, switch.calls)
-    return Proof(found, said.lines)
+    problems += said.problems
+    if not problems:
+        problems += reached(session, switch.files, journal.registered, switch.calls)
+    return Proof(problems, said.lines)
 
 
 def _lamps(session: Session, switch: Switch) -> list[str]:
@@ -148,7 +148,7 @@ def _lamps(session: Session, switch: Switch) -> list[str]:
 
 def _finish(session: Session, journal: Journal, state: SiteState) -> list[str]:
     """What comes once a release is proven; gives what could not be done, in sentences."""
-    return end(session, Event(now(), journal.action, journal.release, journal.by, journal.commit), state)
+    return conclude(session, Event(now(), journal.action, journal.release, journal.by, journal.commit), state)
 
 
 def recover(session: Session, earlier: Earlier, step: Step, *, force: bool = False) -> Recovered:
@@ -169,4 +169,4 @@ def recover(session: Session, earlier: Earlier, step: Step, *, force: bool = Fal
     files = session.files_of(journal.release) if journal.release in state.releases else {}
     known = journal.before is not None and journal.before in state.releases
     before = session.files_of(str(journal.before)) if known else {}
-    return WayBack(session, journal, files, before, earlier, step).again(force=force)
+    return Rollback(session, journal, files, before, earlier, step).again(force=force)

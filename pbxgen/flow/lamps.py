@@ -26,12 +26,12 @@ def of_switches(plan: Plan) -> tuple[Lamp, ...]:
 
 def own(plan: Plan, user: User) -> tuple[Lamp, ...]:
     """Of the keys that a user may set, by the codes that set them (``*21``, ``*26``): their own phones see them."""
-    return next((found for _, found in _own(plan, (user,))), ())
+    return next((lamps for _, lamps in _own(plan, (user,))), ())
 
 
 def own_of_all(plan: Plan) -> dict[str, tuple[Lamp, ...]]:
     """By extension, of those who have some."""
-    return {user.extension: found for user, found in _own(plan, plan.users.values())}
+    return {user.extension: lamps for user, lamps in _own(plan, plan.users.values())}
 
 
 def of_colleagues(plan: Plan) -> Iterator[Lamp]:
@@ -60,13 +60,13 @@ def _own(plan: Plan, users: Iterable[User]) -> Iterator[tuple[User, tuple[Lamp, 
 
 def _numbers(heads: Mapping[str, str], taken: Set[str]) -> dict[str, str]:
     """The keys by what a phone subscribes to: of ``*21*N#`` ``*21``, or ``*21*`` where that is taken."""
-    found: dict[str, str] = {}
+    numbers: dict[str, str] = {}
     for key, head in heads.items():
         shown = (number for number in (head.removesuffix("*"), head) if len(number) > 1)
-        number = next((number for number in shown if number not in taken and number not in found), None)
+        number = next((number for number in shown if number not in taken and number not in numbers), None)
         if number is not None:
-            found[number] = key
-    return found
+            numbers[number] = key
+    return numbers
 
 
 def who_see_colleagues(plan: Plan) -> frozenset[str]:

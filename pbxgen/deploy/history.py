@@ -15,7 +15,7 @@ def now() -> str:
     return dt.datetime.now(dt.UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
-def end(session: Session, event: Event, state: SiteState) -> list[str]:
+def conclude(session: Session, event: Event, state: SiteState) -> list[str]:
     """What runs is decided: nothing here makes it fail. Gives what could not be done, in sentences."""
     keep = to_keep(state, event.release, session.target.keep)
     told = []

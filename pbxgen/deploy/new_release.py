@@ -39,7 +39,7 @@ _PEOPLE = ("PBXGEN_DEPLOYED_BY", "GITHUB_ACTOR", "GITLAB_USER_LOGIN")
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class NewRelease:
     """``files`` by their paths in a release's folder."""
 
     files: Mapping[str, GeneratedFile]
@@ -61,7 +61,7 @@ class _MadeUp(dict[Secret, str]):
 
 def rendered(
     plans: Sequence[Plan], target: DeployTarget, source: Path, moment: str, step: Step, *, for_show: bool
-) -> tuple[Wanted | None, tuple[Diagnostic, ...]]:
+) -> tuple[NewRelease | None, tuple[Diagnostic, ...]]:
     """The files for one target, and every problem with its secrets. Raises DeployError for the files of `verify`.
 
     ``for_show``: secrets that cannot be read are made up; nothing is deployed of it.
@@ -90,7 +90,7 @@ def rendered(
         passwords.update(read_secrets(plan, target.parts, os.environ)[0])
     calls = verify_calls(target, {plan.name: plan for plan in plans}, passwords, dt.datetime.now(dt.UTC))
     included = load_target(target.pbx).include_lines(tuple(plans), options) if target.beside else ()
-    return Wanted(placed, info, known, calls, included), ()
+    return NewRelease(placed, info, known, calls, included), ()
 
 
 def commit_of_source(source: Path) -> str | None:
@@ -127,14 +127,14 @@ def _calls(path: Path, source: Path) -> bool:
     return file is None or file.source.resolve() == source.resolve()
 
 
-def try_out(wanted: Wanted, target: DeployTarget, source: Path, step: Step) -> None:
+def try_out(new_release: NewRelease, target: DeployTarget, source: Path, step: Step) -> None:
     """Every scenario on the model and, where there is a dialplan, on the text, and that itself. Raises DeployError."""
     step(f"{target.name}: trying it out")
     dialplan = Part.DIALPLAN in target.parts
     try:
         if dialplan:
             pbx = load_deployable(target.pbx)
-            named = (replace(file, path=pbx.generated(path)) for path, file in wanted.files.items())
+            named = (replace(file, path=pbx.generated(path)) for path, file in new_release.files.items())
             load_interpreter(target.pbx, tuple(named))
     except NotUnderstoodError as error:
         raise _not_as_expected(

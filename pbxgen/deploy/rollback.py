@@ -1,4 +1,4 @@
-"""The way back: the release before is current again, reloaded, and proven like any other."""
+"""Rollback: the release before is current again, reloaded, and proven like any other."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 
-from pbxgen.deploy.ending import end, now
 from pbxgen.deploy.errors import DeployError
-from pbxgen.deploy.prove import and_more, clean, complaints, differences, reached
+from pbxgen.deploy.history import conclude, now
+from pbxgen.deploy.proof import and_more, clean, complaints, differences, reached
 from pbxgen.deploy.running import Files, ReloadError
 from pbxgen.deploy.session import Session
 from pbxgen.deploy.site import Event, Journal
@@ -23,7 +23,7 @@ QUOTED = 8
 
 
 @dataclass(frozen=True, slots=True)
-class WayBack:
+class Rollback:
     """From a switch that has begun."""
 
     session: Session
@@ -44,8 +44,8 @@ class WayBack:
             arrived = self._gone(known)
         except Exception as error:
             raise self._lost(why, [str(error)], quoted) from error
-        if arrived.found:
-            raise self._lost(why, arrived.found, quoted)
+        if arrived.problems:
+            raise self._lost(why, arrived.problems, quoted)
         left = [*arrived.told, *self._undone(self.journal.before, _unproven_too(why, arrived.unproven))]
         if arrived.unproven:
             first, *more = arrived.unproven
@@ -64,15 +64,15 @@ class WayBack:
         journal, state = self.journal, self.session.state()
         why, current = journal.failed or "it was killed", journal.before
         if current is not None and current not in state.releases:
-            current, arrived = state.current, _Arrived(found=[f"release {current} is gone"])
+            current, arrived = state.current, _Arrived(problems=[f"release {current} is gone"])
         else:
             try:
                 arrived = self._gone(())
             except Exception as error:
                 raise self._lost(why, [str(error)], ()) from error
-        if arrived.found and not force:
-            raise self._lost(why, arrived.found, ())
-        unproven = _unproven_too("", [*arrived.found, *arrived.unproven])
+        if arrived.problems and not force:
+            raise self._lost(why, arrived.problems, ())
+        unproven = _unproven_too("", [*arrived.problems, *arrived.unproven])
         told = [*arrived.told, *self._undone(current, f"{why}{unproven}")]
         return Recovered((f"{_begun(journal)}; {restored(journal)}{unproven}", *told), undone=True)
 
@@ -86,20 +86,20 @@ class WayBack:
             arrived.told = session.running.reload(self.files, self.before, everything=bool(journal.drift))
             with suppress(DeployError):  # it is told all the same
                 session.site.put_off(arrived.told)
-            found = [] if journal.before is None else differences(session, self.before, self.files)
+            problems = [] if journal.before is None else differences(session, self.before, self.files)
         except ReloadError as error:
-            found = [str(error)]
-        arrived.found = [line for line in found if line not in journal.drift]
+            problems = [str(error)]
+        arrived.problems = [line for line in problems if line not in journal.drift]
         # What its carriers do is no fault of the release before.
         said = complaints(session, mark, self.before, self.before, known)
-        if arrived.found:
-            arrived.found += said.lines
+        if arrived.problems:
+            arrived.problems += said.lines
         else:
             self._ask_further(arrived)
             quoted = said.lines if len(said.lines) > 1 else []  # a single one stands in the problem itself
             arrived.unproven = [*said.problems, *quoted, *arrived.unproven]
-        arrived.found, arrived.unproven = (
-            clean(lines, self.before, self.files) for lines in (arrived.found, arrived.unproven)
+        arrived.problems, arrived.unproven = (
+            clean(lines, self.before, self.files) for lines in (arrived.problems, arrived.unproven)
         )
         return arrived
 
@@ -122,18 +122,18 @@ class WayBack:
     def _undone(self, current: str | None, why: str) -> list[str]:
         journal = self.journal
         event = Event(now(), "undone", current, journal.by, journal.commit, f"{journal.release}: {why}")
-        return end(self.session, event, self.session.state())
+        return conclude(self.session, event, self.session.state())
 
-    def _lost(self, why: str, found: Sequence[str], quoted: Sequence[str]) -> DeployError:
+    def _lost(self, why: str, problems: Sequence[str], quoted: Sequence[str]) -> DeployError:
         session, current = self.session, self.journal.before or "what was there before pbxgen"
         with suppress(DeployError):
             session.site.write_journal(replace(self.journal, failed=why))
         return DeployError(
             "PBX619",
-            f"{session.target.name}: {why}; on the way back: {found[0]}{and_more(found)}",
+            f"{session.target.name}: {why}; on the way back: {problems[0]}{and_more(problems)}",
             f"look at the PBX; {current} is current in {session.target.folder}, and the next deployment or "
             "rollback reloads it first; `deploy --force` goes on even where the PBX does not run it then",
-            [*quoted, *found[1:QUOTED]],
+            [*quoted, *problems[1:QUOTED]],
             switched=True,
         )
 
@@ -144,7 +144,7 @@ class _Arrived:
 
     told: list[str] = field(default_factory=list)
     """What the PBX is still to do, and what could not be asked."""
-    found: list[str] = field(default_factory=list)
+    problems: list[str] = field(default_factory=list)
     """What shows that it does not run the release before."""
     unproven: list[str] = field(default_factory=list)
     """What is not as it was although it runs that."""
