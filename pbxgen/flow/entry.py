@@ -7,8 +7,8 @@ from enum import StrEnum
 
 from pbxgen.flow import codes
 from pbxgen.flow.machine import Caller, Sent, Shown
+from pbxgen.flow.number_shown import emergency_number_shown, number_shown
 from pbxgen.flow.plan import Place, Plan
-from pbxgen.flow.shown import emergency_number_shown, number_shown
 from pbxgen.flow.trunk import CallerId, Route
 
 

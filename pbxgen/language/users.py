@@ -10,7 +10,6 @@ from pbxgen.language.directory import read_number
 from pbxgen.language.findings import Findings
 from pbxgen.language.model_base import many
 from pbxgen.language.model_sections import WITHHELD, User, Voicemail
-from pbxgen.language.outside import trunk_names
 from pbxgen.language.phones import common_settings, own_settings
 from pbxgen.language.positions import at, each, items, key_of
 from pbxgen.language.raw_settings import over, raw_settings
@@ -18,6 +17,7 @@ from pbxgen.language.resolve import Rights, merge
 from pbxgen.language.rules import KEYS, RETURN_KEYS, WrittenDeviations
 from pbxgen.language.secrets import declared
 from pbxgen.language.self_service import ProfileNames
+from pbxgen.language.trunks_and_routes import trunk_names
 from pbxgen.language.unresolved import NONE, WrittenDestination, long_ring
 from pbxgen.language.validate import Draft
 from pbxgen.source.tree import Node

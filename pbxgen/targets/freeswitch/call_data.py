@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
+from pbxgen.flow.number_shown import shows_trunk_in_emergencies
 from pbxgen.flow.numbering import NumberFormat
 from pbxgen.flow.plan import (
     FROM_INSIDE,
@@ -25,7 +26,6 @@ from pbxgen.flow.plan import (
 )
 from pbxgen.flow.self_service import Profile
 from pbxgen.flow.settings import KEYS
-from pbxgen.flow.shown import shows_trunk_in_emergencies
 from pbxgen.flow.trunk import CallerId, Trunk
 from pbxgen.targets.freeswitch import media
 from pbxgen.targets.freeswitch.failover import over
