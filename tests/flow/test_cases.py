@@ -150,7 +150,8 @@ def test_words_hold_exactly_when_calls_go_that_way(text: str) -> None:
 def told_of(plan: Plan, cases: Sequence[Case], caller: Caller, moment: dt.datetime) -> list[Case]:
     """What is told of a caller by name comes before what is told of anybody."""
     mine = [c for c in cases if c.origin is caller.origin]
-    by_name = [c for c in mine if caller.number == c.caller and hold(plan, c.when, caller, moment)]
+    named = [c for c in mine if c.caller is not None and c.caller == caller.number]
+    by_name = [c for c in named if hold(plan, c.when, caller, moment)]
     anybody = [c for c in mine if c.caller is None]
     others = [c for c in anybody if c.when != OTHERWISE and hold(plan, c.when, caller, moment)]
     return by_name or others or [c for c in anybody if c.when == OTHERWISE]
