@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from pbxgen.cli import console
+from pbxgen.cli.language import Lang, spoken
 from pbxgen.cli.options import Source, Tenant, examples
 from pbxgen.flow import LONGEST_RING, SHORTEST_RING
 
@@ -92,12 +93,14 @@ def divert(
     replace: Annotated[bool, typer.Option("--replace", help="Also rules that have conditions.")] = False,
     tenant: Tenant = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", "-n", help="Print the diff, change nothing.")] = False,
+    language: Lang = None,
 ) -> None:
     from pbxgen.edit.assignment import NewRule
     from pbxgen.edit.change import NoSuchOwnerError, changes
     from pbxgen.edit.yaml_text import CannotEditError
     from pbxgen.source.files import UnreadableError
 
+    words_for_calls = spoken(language)
     options = NewRule((), after, when, origin, until, confirm)
     *owners, key, to = _words(words, policy)
     value = _value(key, to, options, policy)
@@ -117,7 +120,7 @@ def divert(
     if not made:
         console.note("nothing to change: it is already so")
         return
-    check_changes(place, made)
+    check_changes(place, made, words_for_calls)
     write_changes(made, dry_run=dry_run)
 
 
@@ -211,18 +214,22 @@ def source_to_edit(source: Path, tenant: str | None) -> Path:
     return place
 
 
-def check_changes(place: Path, made: Sequence[Change]) -> None:
-    """Ends the command where the source would have errors; shows what `pbxgen check` would find new."""
+def check_changes(place: Path, made: Sequence[Change], language: str) -> None:
+    """Ends the command where the source would have errors; shows what `pbxgen check` would find new.
+
+    ``language``: of the calls that show findings.
+    """
     from collections import Counter
 
     from pbxgen.cli.findings import Findings, show_text
     from pbxgen.pbxs import PBXS
     from pbxgen.pipeline import compile_path
 
-    after = compile_path(place, targets=PBXS, instead={change.file: change.after for change in made})
+    instead = {change.file: change.after for change in made}
+    after = compile_path(place, targets=PBXS, instead=instead, language=language)
     if after.failed:
         Findings(after, on_stderr=True).close("the change is refused, nothing was written")
-    before = compile_path(place, targets=PBXS)
+    before = compile_path(place, targets=PBXS, language=language)
     known = Counter((one.code, one.message) for one in before.diagnostics)
     new = []
     for one in after.diagnostics:
