@@ -1,4 +1,4 @@
-"""Making a release the one that runs, and proving it."""
+"""Make a release current, and prove that the PBX runs it."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from pbxgen.targets.base import Part
 
 @dataclass(frozen=True, slots=True)
 class Switch:
-    """What is to be made current."""
+    """A release that is to be made current."""
 
     release: str
     files: Files
@@ -37,9 +37,9 @@ class Switch:
 def activate(
     session: Session, state: SiteState, switch: Switch, earlier: Earlier, step: Step, *, drift: Sequence[str] = ()
 ) -> list[str]:
-    """Switch, reload, prove; whatever is wrong: the way back, and a DeployError that says why.
+    """Make a release current, reload, prove. If anything is wrong, roll back and raise a DeployError that says why.
 
-    ``drift``: where what runs is not what the current release says. Gives what could not be done, in sentences.
+    ``drift``: known differences between what runs and the current release. Returns what could not be done.
     """
     before = {} if state.current is None else session.files_of(state.current)
     mark = session.log_mark()
@@ -105,7 +105,7 @@ def _journal(session: Session, state: SiteState, switch: Switch, drift: Sequence
 def _made_current(
     session: Session, state: SiteState, switch: Switch, before: Files, step: Step, drift: Sequence[str]
 ) -> list[str]:
-    """Switched and reloaded; gives what the PBX is still to do."""
+    """Switch and reload. Returns what the PBX is still to do."""
     step(f"{session.target.name}: making {switch.release} current")
     session.site.make_current(switch.release)
     for file in switch.placed:
@@ -119,7 +119,7 @@ def _made_current(
 
 
 def _proof(session: Session, switch: Switch, before: Files, journal: Journal, mark: LogMark | None) -> Proof:
-    """What shows that the PBX does not run the release."""
+    """Signs that the PBX does not run the release."""
     target = session.target
     problems = other_digests(session, switch.tenants) if Part.DIALPLAN in target.parts else []
     problems += differences(session, switch.files, before)
@@ -137,7 +137,7 @@ def _proof(session: Session, switch: Switch, before: Files, journal: Journal, ma
 
 
 def _lamps(session: Session, switch: Switch) -> list[str]:
-    """A plan that permits less puts out the lamps of what it passes over; gives what could not be done."""
+    """Switch off lamps of settings that the new plan does not permit. Returns what could not be done."""
     try:
         if Part.DIALPLAN in session.target.parts:
             session.running.light(switch.tenants)
@@ -147,7 +147,7 @@ def _lamps(session: Session, switch: Switch) -> list[str]:
 
 
 def _finish(session: Session, journal: Journal, state: SiteState) -> list[str]:
-    """What comes once a release is proven; gives what could not be done, in sentences."""
+    """Tidy up after a proven release. Returns what could not be done."""
     return conclude(session, Event(now(), journal.action, journal.release, journal.by, journal.commit), state)
 
 

@@ -1,4 +1,4 @@
-"""What is to run at a target: the source, compiled, rendered, and tried."""
+"""A new release for a target: the source is compiled and rendered, and its scenarios are run before it is sent."""
 
 from __future__ import annotations
 
@@ -62,9 +62,9 @@ class _MadeUp(dict[Secret, str]):
 def rendered(
     plans: Sequence[Plan], target: DeployTarget, source: Path, moment: str, step: Step, *, for_show: bool
 ) -> tuple[NewRelease | None, tuple[Diagnostic, ...]]:
-    """The files for one target, and every problem with its secrets. Raises DeployError for the files of `verify`.
+    """The release for one target, or every problem with its secrets. Raises DeployError for the files of `verify`.
 
-    ``for_show``: secrets that cannot be read are made up; nothing is deployed of it.
+    ``for_show``: secrets that cannot be read are made up, as the release is only looked at.
     """
     options = Options(parts=target.parts, beside=target.beside)
     with short_below(str(source if source.is_dir() else source.parent)):
@@ -122,13 +122,13 @@ def scenario_files(source: Path) -> tuple[Path, ...]:
 
 
 def _calls(path: Path, source: Path) -> bool:
-    """Does it say so? One that cannot be read is in doubt, and so it is run, and then complained about."""
+    """Is ``source`` the one that the scenario file names? True if it cannot be read: running it reports why."""
     file = read_scenarios(path).file
     return file is None or file.source.resolve() == source.resolve()
 
 
 def try_out(new_release: NewRelease, target: DeployTarget, source: Path, step: Step) -> None:
-    """Every scenario on the model and, where there is a dialplan, on the text, and that itself. Raises DeployError."""
+    """Run every scenario on the model and, if the target has a dialplan, on the generated text. Raises DeployError."""
     step(f"{target.name}: trying it out")
     dialplan = Part.DIALPLAN in target.parts
     try:
