@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 from pbxgen.diagnostics.diagnostic import Diagnostic
-from pbxgen.flow.plan import Plan, Secret
+from pbxgen.flow.endpoint import Secret
+from pbxgen.flow.plan import Plan
 from pbxgen.language.secrets import read_secrets
 from pbxgen.pipeline import Step, has_errors
 from pbxgen.targets import load_target

@@ -6,8 +6,9 @@ import datetime as dt
 from dataclasses import dataclass, field, replace
 from zoneinfo import ZoneInfo
 
-from pbxgen.flow.plan import CalledNumber, Plan
+from pbxgen.flow.plan import Plan
 from pbxgen.flow.simulate import Call, simulate
+from pbxgen.flow.trunk import CalledNumber
 from pbxgen.flow.world import World
 from pbxgen.scenario.state import world_of
 from pbxgen.scenario.values import Expectation, Scenario, asks_for_privacy

@@ -8,7 +8,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from pbxgen.flow.plan import DiversionHeader, Reason
+from pbxgen.flow.plan import Reason
+from pbxgen.flow.trunk import DiversionHeader
 
 _REASONS = {
     "unconditional": Reason.UNCONDITIONAL,

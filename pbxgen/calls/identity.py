@@ -9,7 +9,8 @@ from urllib.parse import unquote
 
 from pbxgen.calls.headers import number_of, user_of
 from pbxgen.flow.machine import Shown
-from pbxgen.flow.plan import ANONYMOUS, FromUser, IdentityHeader, Plan, Trunk
+from pbxgen.flow.plan import ANONYMOUS, Plan
+from pbxgen.flow.trunk import FromUser, IdentityHeader, Trunk
 
 _NOTHING = "nothing"
 _HEADERS = {IdentityHeader.PAI: "p-asserted-identity", IdentityHeader.RPID: "remote-party-id"}

@@ -11,8 +11,9 @@ from pbxgen.calls.case import Case
 from pbxgen.calls.headers import AnnouncedDiversion, last_diversion
 from pbxgen.calls.observed import Observed
 from pbxgen.flow.machine import Ending, EndKind, Event, EventKind
-from pbxgen.flow.plan import DiversionHeader, Outcome, Plan, Reason
+from pbxgen.flow.plan import Outcome, Plan, Reason
 from pbxgen.flow.simulate import Diverted, Story, simulate
+from pbxgen.flow.trunk import DiversionHeader
 from pbxgen.phrases import Phrases, phrases
 
 TIMING_SECONDS = 1.5

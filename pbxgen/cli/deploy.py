@@ -50,10 +50,10 @@ def deploy(
     ] = None,
     force: Annotated[bool, typer.Option("--force", help="Also where it looks like a mistake.")] = False,
 ) -> None:
-    from pbxgen.cli.deployment import compiled, deploy_file, fail, targets_of, tell, undone_when_ended, wanted_at
+    from pbxgen.cli.deployment import compiled, deploy_file, fail, new_release_at, targets_of, tell, undone_when_ended
     from pbxgen.cli.progress import progress
     from pbxgen.deploy.errors import DeployError
-    from pbxgen.deploy.wanted import try_out
+    from pbxgen.deploy.new_release import try_out
 
     read = deploy_file(file)
     targets = targets_of(read, to)
@@ -62,11 +62,11 @@ def deploy(
     done: list[str] = []
     try:
         with undone_when_ended(), progress() as step:
-            wanted = {target.name: wanted_at(target, source, step) for target in targets}
+            new_release = {target.name: new_release_at(target, source, step) for target in targets}
             for target in targets:
-                try_out(wanted[target.name], target, source.source, step)
+                try_out(new_release[target.name], target, source.source, step)
             for target in targets:
-                result = _deploy(target, wanted[target.name], source, shown.get(target.name), force, step)
+                result = _deploy(target, new_release[target.name], source, shown.get(target.name), force, step)
                 tell(target, result)
                 done.append(target.name)
     except DeployError as error:
@@ -76,7 +76,7 @@ def deploy(
         fail(error, at)
 
 
-def _deploy(target: DeployTarget, wanted: Any, source: Any, shown: Any, force: bool, step: Any) -> Deployed:
+def _deploy(target: DeployTarget, new_release: Any, source: Any, shown: Any, force: bool, step: Any) -> Deployed:
     from pbxgen.cli.deployment import before_in_git
     from pbxgen.deploy.engine import Order
     from pbxgen.deploy.engine import deploy as deployed
@@ -84,7 +84,7 @@ def _deploy(target: DeployTarget, wanted: Any, source: Any, shown: Any, force: b
 
     step(f"asking {target.name}")
     with session_at(target) as session, before_in_git(source, step) as before:
-        return deployed(session, wanted, source.plans, before, Order(force, shown), step)
+        return deployed(session, new_release, source.plans, before, Order(force, shown), step)
 
 
 def _shown(plan: Path, targets: tuple[DeployTarget, ...]) -> dict[str, Any]:

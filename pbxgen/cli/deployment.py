@@ -17,10 +17,10 @@ from pbxgen.cli import console
 if TYPE_CHECKING:
     from pbxgen.deploy.engine import Deployed
     from pbxgen.deploy.errors import DeployError
+    from pbxgen.deploy.new_release import NewRelease
     from pbxgen.deploy.plan import Before
     from pbxgen.deploy.read import DeployFile, DeployTarget
     from pbxgen.deploy.session import Session
-    from pbxgen.deploy.wanted import Wanted
     from pbxgen.flow.plan import Plan
 
 To: TypeAlias = Annotated[
@@ -84,20 +84,20 @@ def compiled(source: Path, pbxs: set[str]) -> CompiledSource:
     return CompiledSource(source, {plan.name: plan for plan in compilation.plans})
 
 
-def wanted_at(
+def new_release_at(
     target: DeployTarget, source: CompiledSource, step: Callable[[str], None], *, for_show: bool = False
-) -> Wanted:
+) -> NewRelease:
     """What is to run there; ends the command where secrets cannot be read."""
     from pbxgen.cli.findings import show_text
-    from pbxgen.deploy.ending import now
-    from pbxgen.deploy.wanted import rendered
+    from pbxgen.deploy.history import now
+    from pbxgen.deploy.new_release import rendered
 
     plans = tuple(source.plans.values())
-    wanted, problems = rendered(plans, target, source.source, now(), step, for_show=for_show)
-    if wanted is None:
+    new_release, problems = rendered(plans, target, source.source, now(), step, for_show=for_show)
+    if new_release is None:
         show_text(problems, {}, sys.stderr)
         raise typer.Exit(1)
-    return wanted
+    return new_release
 
 
 @contextmanager

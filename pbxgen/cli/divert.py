@@ -11,12 +11,13 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from pbxgen.cli import console
+from pbxgen.cli.language import Lang, spoken
 from pbxgen.cli.options import Source, Tenant, examples
 from pbxgen.flow import LONGEST_RING, SHORTEST_RING
 
 if TYPE_CHECKING:
+    from pbxgen.edit.assignment import Assignment, Inherit, NewRule
     from pbxgen.edit.change import Change
-    from pbxgen.edit.wishes import Inherit, NewRule, Wish
 
 _HELP = """Change a deviation of users or of a policy in the YAML, and nothing else in it.
 
@@ -92,21 +93,23 @@ def divert(
     replace: Annotated[bool, typer.Option("--replace", help="Also rules that have conditions.")] = False,
     tenant: Tenant = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", "-n", help="Print the diff, change nothing.")] = False,
+    language: Lang = None,
 ) -> None:
+    from pbxgen.edit.assignment import NewRule
     from pbxgen.edit.change import NoSuchOwnerError, changes
-    from pbxgen.edit.wishes import NewRule
     from pbxgen.edit.yaml_text import CannotEditError
     from pbxgen.source.files import UnreadableError
 
+    words_for_calls = spoken(language)
     options = NewRule((), after, when, origin, until, confirm)
     *owners, key, to = _words(words, policy)
-    wanted = _wanted(key, to, options, policy)
+    value = _value(key, to, options, policy)
     place = source_to_edit(source, tenant)
     try:
-        wishes = _wishes(place, owners, policy, key, wanted)
+        assignments = _assignments(place, owners, policy, key, value)
         if not replace:
-            _require_no_conditions(place, wishes)
-        made = changes(place, wishes)
+            _require_no_conditions(place, assignments)
+        made = changes(place, assignments)
     except NoSuchOwnerError as error:
         raise typer.BadParameter(console.printable(str(error))) from error
     except UnreadableError as error:
@@ -117,22 +120,22 @@ def divert(
     if not made:
         console.note("nothing to change: it is already so")
         return
-    check_changes(place, made)
+    check_changes(place, made, words_for_calls)
     write_changes(made, dry_run=dry_run)
 
 
 def _words(words: list[str], policy: str | None) -> list[str]:
     if len(words) < 3 if policy is None else len(words) != 2:
-        wanted = "WHO KEY DESTINATION" if policy is None else "KEY DESTINATION with --policy"
-        raise typer.BadParameter(f"the arguments after SOURCE are {wanted}; see pbxgen divert --help")
+        expected = "WHO KEY DESTINATION" if policy is None else "KEY DESTINATION with --policy"
+        raise typer.BadParameter(f"the arguments after SOURCE are {expected}; see pbxgen divert --help")
     return words
 
 
-def _wanted(key: str, to: str, options: NewRule, policy: str | None) -> NewRule | Inherit:
+def _value(key: str, to: str, options: NewRule, policy: str | None) -> NewRule | Inherit:
     from dataclasses import replace
 
     from pbxgen.diagnostics.nearest import did_you_mean
-    from pbxgen.edit.wishes import KEYS, OFF, RETURN, Inherit
+    from pbxgen.edit.assignment import KEYS, OFF, RETURN, Inherit
 
     destinations = tuple(part.strip() for part in to.split(","))
     words = frozenset({OFF, INHERIT})
@@ -169,26 +172,30 @@ def _is_day(text: str) -> bool:
         return False
 
 
-def _wishes(
-    place: Path, owners: list[str], policy: str | None, key: str, wanted: NewRule | Inherit
-) -> tuple[Wish, ...]:
+def _assignments(
+    place: Path, owners: list[str], policy: str | None, key: str, value: NewRule | Inherit
+) -> tuple[Assignment, ...]:
+    from pbxgen.edit.assignment import Assignment
     from pbxgen.edit.change import owner_of
-    from pbxgen.edit.wishes import Wish
 
     if policy is not None:
-        return (Wish("policies", policy, key, wanted),)
-    return tuple(Wish("users", name, key, wanted) for name in dict.fromkeys(owner_of(place, one) for one in owners))
+        return (Assignment("policies", policy, key, value),)
+    return tuple(
+        Assignment("users", name, key, value) for name in dict.fromkeys(owner_of(place, one) for one in owners)
+    )
 
 
-def _require_no_conditions(place: Path, wishes: Sequence[Wish]) -> None:
+def _require_no_conditions(place: Path, assignments: Sequence[Assignment]) -> None:
     """What somebody wrote down for certain calls or times only is not replaced unasked."""
     from pbxgen.edit.change import conditional
 
     told = []
-    for wish in wishes:
-        conditions = conditional(place, wish)
+    for assignment in assignments:
+        conditions = conditional(place, assignment)
         if conditions:
-            told.append(f"{wish.name}: {wish.key} has conditions ({'; '.join(map(console.printable, conditions))})")
+            told.append(
+                f"{assignment.name}: {assignment.key} has conditions ({'; '.join(map(console.printable, conditions))})"
+            )
     if told:
         raise refused(f"{', and '.join(told)}, which would go: say --replace if that is meant; nothing was written")
 
@@ -207,18 +214,22 @@ def source_to_edit(source: Path, tenant: str | None) -> Path:
     return place
 
 
-def check_changes(place: Path, made: Sequence[Change]) -> None:
-    """Ends the command where the source would have errors; shows what `pbxgen check` would find new."""
+def check_changes(place: Path, made: Sequence[Change], language: str) -> None:
+    """Ends the command where the source would have errors; shows what `pbxgen check` would find new.
+
+    ``language``: of the calls that show findings.
+    """
     from collections import Counter
 
     from pbxgen.cli.findings import Findings, show_text
     from pbxgen.pbxs import PBXS
     from pbxgen.pipeline import compile_path
 
-    after = compile_path(place, targets=PBXS, instead={change.file: change.after for change in made})
+    instead = {change.file: change.after for change in made}
+    after = compile_path(place, targets=PBXS, instead=instead, language=language)
     if after.failed:
         Findings(after, on_stderr=True).close("the change is refused, nothing was written")
-    before = compile_path(place, targets=PBXS)
+    before = compile_path(place, targets=PBXS, language=language)
     known = Counter((one.code, one.message) for one in before.diagnostics)
     new = []
     for one in after.diagnostics:

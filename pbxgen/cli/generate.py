@@ -13,6 +13,7 @@ import typer
 
 from pbxgen.cli import console
 from pbxgen.cli.console import plural
+from pbxgen.cli.language import Lang, spoken
 from pbxgen.cli.options import Format, FormatOption, Source, Strict, Tenant, examples
 from pbxgen.pbxs import PBXS
 
@@ -133,6 +134,7 @@ def generate(
     force: Annotated[
         bool, typer.Option("--force", help="Overwrite files that others wrote, or that were changed by hand.")
     ] = False,
+    language: Lang = None,
     format: FormatOption = Format.TEXT,
 ) -> None:
     from pbxgen.cli.findings import Findings, compiled_or_usage_error
@@ -144,6 +146,7 @@ def generate(
     from pbxgen.targets import load_target
     from pbxgen.targets.base import Options, Part
 
+    words = spoken(language)
     targets = target or list(PBXS)
     if endpoint_name is None and is_fleet(source):
         endpoint_name = _FLEET_ENDPOINT  # also where only one tenant is left: its phones keep their names
@@ -153,7 +156,13 @@ def generate(
     try:
         with progress() as step:
             compilation = compiled_or_usage_error(
-                source, tenant=tenant, targets=targets, options=options, strict=strict, step=step
+                source,
+                tenant=tenant,
+                targets=targets,
+                options=options,
+                strict=strict,
+                language=words,
+                step=step,
             )
             _require_distinct_endpoints(compilation, options)
             findings = Findings(compilation, format, on_stderr=True)

@@ -69,7 +69,7 @@ def plan(
 def _plans(to: str, file: Path, format: str, words: str) -> list[TargetPlan]:
     if format not in _FORMATS:
         raise typer.BadParameter(f"{format!r} is none of {', '.join(_FORMATS)}", param_hint="--format")
-    from pbxgen.cli.deployment import before_in_git, compiled, deploy_file, fail, targets_of, wanted_at
+    from pbxgen.cli.deployment import before_in_git, compiled, deploy_file, fail, new_release_at, targets_of
     from pbxgen.cli.progress import progress
     from pbxgen.deploy.errors import DeployError
     from pbxgen.deploy.plan import plan_of
@@ -82,10 +82,10 @@ def _plans(to: str, file: Path, format: str, words: str) -> list[TargetPlan]:
     try:
         with progress() as step:
             for target in targets:
-                wanted = wanted_at(target, source, step, for_show=True)
+                new_release = new_release_at(target, source, step, for_show=True)
                 step(f"asking {target.name}")
                 with session_at(target) as session, before_in_git(source, step, words) as before:
-                    plans.append(plan_of(session, wanted, source.plans, before))
+                    plans.append(plan_of(session, new_release, source.plans, before))
     except DeployError as error:
         fail(error)
     return plans

@@ -158,25 +158,27 @@ def pull(
     save: Save = None,
     tenant: Tenant = None,
     file: File = None,
+    language: Lang = None,
 ) -> None:
     from pbxgen.cli.divert import check_changes, source_to_edit, write_changes
     from pbxgen.cli.state_pull import pulled
     from pbxgen.deploy.state import labelled, local_now
 
+    words = spoken(language)
     plans, places, states, _ = _asked(source, to, who, tenant, file)
     _save(states, save)
     changed = False
     settled: dict[str, Any] = {}
     for name, plan in plans.items():
         place = source_to_edit(source, name)
-        found = pulled(place, plan, [state.tenants[name] for state in states], local_now(plan), replace=replace)
-        for line in found.told:
+        result = pulled(place, plan, [state.tenants[name] for state in states], local_now(plan), replace=replace)
+        for line in result.told:
             console.note(labelled(plans, name, line))
-        if found.changes:
-            check_changes(place, found.changes)
-            write_changes(found.changes, dry_run=dry_run)
+        if result.changes:
+            check_changes(place, result.changes, words)
+            write_changes(result.changes, dry_run=dry_run)
             changed = True
-        settled[name] = found.settled
+        settled[name] = result.settled
     if clear and not dry_run:
         _cleared(places, plans, states, settled)
     if not changed:

@@ -10,9 +10,9 @@ from pathlib import Path
 
 from pbxgen.deploy.state import WHY
 from pbxgen.diagnostics.diagnostic import Severity
+from pbxgen.edit.assignment import Assignment
 from pbxgen.edit.change import Change, NoSuchOwnerError, changes, conditional
-from pbxgen.edit.taken_up import Left, says, wish_of
-from pbxgen.edit.wishes import Wish
+from pbxgen.edit.phone_settings import Left, assignment_of, says
 from pbxgen.edit.yaml_text import CannotEditError
 from pbxgen.flow.kept import Kept, epoch_of, merged, passed_over
 from pbxgen.flow.plan import Plan
@@ -40,7 +40,7 @@ class Pulled:
 
 @dataclass(frozen=True, slots=True)
 class _Asked:
-    wish: Wish
+    assignment: Assignment
     setting: Setting
 
 
@@ -54,15 +54,15 @@ def pulled(place: Path, plan: Plan, kept_at_each: Sequence[Kept], now: dt.dateti
         done: dict[str, Setting] = {}
         for key, setting in settings.items():
             why: str | None = passed_over(plan, extension, key, setting, epoch_of(now, plan))
-            wish = None if why else wish_of(plan, extension, key, setting)
-            if isinstance(wish, Left):
-                why = wish.why
-            elif wish is not None and not replace and (there := conditional(place, wish)):
+            assignment = None if why else assignment_of(plan, extension, key, setting)
+            if isinstance(assignment, Left):
+                why = assignment.why
+            elif assignment is not None and not replace and (there := conditional(place, assignment)):
                 told.append(
                     f"{extension}: {key} is left: its rules have conditions ({'; '.join(there)}); see --replace"
                 )
-            elif wish is not None:
-                asked.append(_Asked(wish, setting))
+            elif assignment is not None:
+                asked.append(_Asked(assignment, setting))
             elif why is None:
                 done[key] = setting
             if why is not None:
@@ -78,7 +78,7 @@ def _made(place: Path, asked: Sequence[_Asked]) -> tuple[tuple[Change, ...], lis
     if not asked:
         return (), []
     if not any(_wrong(place, asked)):
-        return changes(place, [one.wish for one in asked]), []
+        return changes(place, [one.assignment for one in asked]), []
     kept: list[_Asked] = []
     told = []
     for one in asked:
@@ -86,14 +86,14 @@ def _made(place: Path, asked: Sequence[_Asked]) -> tuple[tuple[Change, ...], lis
         if why is None:
             kept.append(one)
         else:
-            told.append(f"{one.wish.name}: {one.wish.key} is left: {why}")
-    return (changes(place, [one.wish for one in kept]) if kept else ()), told
+            told.append(f"{one.assignment.name}: {one.assignment.key} is left: {why}")
+    return (changes(place, [one.assignment for one in kept]) if kept else ()), told
 
 
 def _wrong(place: Path, asked: Sequence[_Asked]) -> Iterator[str]:
     """Why the source cannot be changed so."""
     try:
-        made = changes(place, [one.wish for one in asked])
+        made = changes(place, [one.assignment for one in asked])
     except (CannotEditError, NoSuchOwnerError) as error:
         yield str(error)
         return
@@ -103,6 +103,6 @@ def _wrong(place: Path, asked: Sequence[_Asked]) -> Iterator[str]:
         return
     (plan,) = after.plans
     for one in asked:
-        key = one.wish.key.replace("operator_return.", "return_")
-        if not says(plan, one.wish.name, key, one.setting):
+        key = one.assignment.key.replace("operator_return.", "return_")
+        if not says(plan, one.assignment.name, key, one.setting):
             yield "written down, it would mean something else"

@@ -1,14 +1,14 @@
-"""Making a release the one that runs, and proving it."""
+"""Make a release current, and prove that the PBX runs it."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from pbxgen.deploy.back import QUOTED, Earlier, Recovered, Step, WayBack, finished, restored
-from pbxgen.deploy.ending import end, now
 from pbxgen.deploy.errors import DeployError
-from pbxgen.deploy.prove import Proof, and_more, clean, complaints, differences, other_digests, reached
+from pbxgen.deploy.history import conclude, now
+from pbxgen.deploy.proof import Proof, and_more, clean, complaints, differences, other_digests, reached
+from pbxgen.deploy.rollback import QUOTED, Earlier, Recovered, Rollback, Step, finished, restored
 from pbxgen.deploy.running import Files, ReloadError, TopFile
 from pbxgen.deploy.session import LogMark, Session
 from pbxgen.deploy.site import CURRENT, Event, Journal, SiteState
@@ -18,7 +18,7 @@ from pbxgen.targets.base import Part
 
 @dataclass(frozen=True, slots=True)
 class Switch:
-    """What is to be made current."""
+    """A release that is to be made current."""
 
     release: str
     files: Files
@@ -37,9 +37,9 @@ class Switch:
 def activate(
     session: Session, state: SiteState, switch: Switch, earlier: Earlier, step: Step, *, drift: Sequence[str] = ()
 ) -> list[str]:
-    """Switch, reload, prove; whatever is wrong: the way back, and a DeployError that says why.
+    """Make a release current, reload, prove. If anything is wrong, roll back and raise a DeployError that says why.
 
-    ``drift``: where what runs is not what the current release says. Gives what could not be done, in sentences.
+    ``drift``: known differences between what runs and the current release. Returns what could not be done.
     """
     before = {} if state.current is None else session.files_of(state.current)
     mark = session.log_mark()
@@ -47,7 +47,7 @@ def activate(
     session.site.can_remember()
     session.site.make_room((*journal.replaced, *((CURRENT,) if state.in_the_way else ())), switch.release)
     session.site.write_journal(journal)
-    way_back = WayBack(session, journal, switch.files, before, earlier, step)
+    rollback = Rollback(session, journal, switch.files, before, earlier, step)
     proven = replace(journal, proven=True)
     proof = Proof()
     try:
@@ -60,23 +60,23 @@ def activate(
         if not proof.problems:
             session.site.write_journal(proven)  # from here on a killed command is finished, not undone
     except DeployError as error:
-        left = way_back.go(str(error))
+        left = rollback.go(str(error))
         code, help = error.diagnostic.code, error.diagnostic.help or ""
         message = f"{error}; {restored(journal)}"
         raise DeployError(code, message, help, [*error.lines, *left], switched=True) from error
     except KeyboardInterrupt:
-        way_back.go("it was interrupted")
+        rollback.go("it was interrupted")
         raise
     except BaseException as error:  # what runs is not proven, whatever it is that went wrong
         proof = Proof([f"{type(error).__name__}: {error}"])
         if not isinstance(error, Exception):
-            way_back.go(proof.problems[0])
+            rollback.go(proof.problems[0])
             raise
     if not proof.problems:
         return [*told, *_lamps(session, switch), *_finish(session, proven, state)]
     problems, lines = (clean(some, before, switch.files) for some in (proof.problems, proof.lines))
     quoted = [*problems[1:QUOTED], *lines[:QUOTED]]
-    left = way_back.go(problems[0], quoted, proof.lines)
+    left = rollback.go(problems[0], quoted, proof.lines)
     raise DeployError(
         "PBX616",
         f"{session.target.name}: {problems[0]}{and_more(problems)}; {restored(journal)}",
@@ -105,7 +105,7 @@ def _journal(session: Session, state: SiteState, switch: Switch, drift: Sequence
 def _made_current(
     session: Session, state: SiteState, switch: Switch, before: Files, step: Step, drift: Sequence[str]
 ) -> list[str]:
-    """Switched and reloaded; gives what the PBX is still to do."""
+    """Switch and reload. Returns what the PBX is still to do."""
     step(f"{session.target.name}: making {switch.release} current")
     session.site.make_current(switch.release)
     for file in switch.placed:
@@ -119,25 +119,25 @@ def _made_current(
 
 
 def _proof(session: Session, switch: Switch, before: Files, journal: Journal, mark: LogMark | None) -> Proof:
-    """What shows that the PBX does not run the release."""
+    """Signs that the PBX does not run the release."""
     target = session.target
-    found = other_digests(session, switch.tenants) if Part.DIALPLAN in target.parts else []
-    found += differences(session, switch.files, before)
-    if found and target.beside and not session.running.digests():
-        found = [
+    problems = other_digests(session, switch.tenants) if Part.DIALPLAN in target.parts else []
+    problems += differences(session, switch.files, before)
+    if problems and target.beside and not session.running.digests():
+        problems = [
             f"nothing of the release runs: does the configuration in {target.folder} include it?",
             *switch.included,
-            *found,
+            *problems,
         ]
     said = complaints(session, mark, before, switch.files)
-    found += said.problems
-    if not found:
-        found += reached(session, switch.files, journal.registered, switch.calls)
-    return Proof(found, said.lines)
+    problems += said.problems
+    if not problems:
+        problems += reached(session, switch.files, journal.registered, switch.calls)
+    return Proof(problems, said.lines)
 
 
 def _lamps(session: Session, switch: Switch) -> list[str]:
-    """A plan that permits less puts out the lamps of what it passes over; gives what could not be done."""
+    """Switch off lamps of settings that the new plan does not permit. Returns what could not be done."""
     try:
         if Part.DIALPLAN in session.target.parts:
             session.running.light(switch.tenants)
@@ -147,8 +147,8 @@ def _lamps(session: Session, switch: Switch) -> list[str]:
 
 
 def _finish(session: Session, journal: Journal, state: SiteState) -> list[str]:
-    """What comes once a release is proven; gives what could not be done, in sentences."""
-    return end(session, Event(now(), journal.action, journal.release, journal.by, journal.commit), state)
+    """Tidy up after a proven release. Returns what could not be done."""
+    return conclude(session, Event(now(), journal.action, journal.release, journal.by, journal.commit), state)
 
 
 def recover(session: Session, earlier: Earlier, step: Step, *, force: bool = False) -> Recovered:
@@ -169,4 +169,4 @@ def recover(session: Session, earlier: Earlier, step: Step, *, force: bool = Fal
     files = session.files_of(journal.release) if journal.release in state.releases else {}
     known = journal.before is not None and journal.before in state.releases
     before = session.files_of(str(journal.before)) if known else {}
-    return WayBack(session, journal, files, before, earlier, step).again(force=force)
+    return Rollback(session, journal, files, before, earlier, step).again(force=force)

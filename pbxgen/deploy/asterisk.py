@@ -160,18 +160,18 @@ class RunningAsterisk:
         self._ask_each = ask_each or (lambda texts: [*map(ask, texts)])
 
     def folder(self) -> str:
-        found = self._directory("Configuration")
-        if not found:
+        folder = self._directory("Configuration")
+        if not folder:
             raise DeployError(
                 "PBX611",
                 "Asterisk does not say which folder it reads",
                 "see that `command` in deploy.yaml asks a running Asterisk",
             )
-        return found
+        return folder
 
     def _directory(self, name: str) -> str:
-        found = re.search(rf"{name} directory: +(\S+)", self._ask("core show settings"))
-        return "" if found is None else found[1]
+        line = re.search(rf"{name} directory: +(\S+)", self._ask("core show settings"))
+        return "" if line is None else line[1]
 
     def log(self) -> str | None:
         for shown, levels in _LOG_CHANNEL.findall(self._ask("logger show channels")):
@@ -187,9 +187,9 @@ class RunningAsterisk:
     def digests(self) -> dict[str, str]:
         digests = {}
         for name, context in self._contexts().items():
-            found = _BUILD.fullmatch(context.lines.get(("build", 1), ""))
-            if found is not None and name.endswith(".settings"):
-                digests[name.removesuffix(".settings")] = found[1]
+            build = _BUILD.fullmatch(context.lines.get(("build", 1), ""))
+            if build is not None and name.endswith(".settings"):
+                digests[name.removesuffix(".settings")] = build[1]
         return digests
 
     def trunks(self) -> dict[str, bool]:
@@ -197,8 +197,8 @@ class RunningAsterisk:
         return {name: state == "Registered" for name, state in listed}
 
     def sip(self) -> tuple[str, int] | None:
-        found = _UDP.search(self._ask("pjsip list transports"))
-        return None if found is None else (found[1], int(found[2]))
+        address = _UDP.search(self._ask("pjsip list transports"))
+        return None if address is None else (address[1], int(address[2]))
 
     def phones(self) -> frozenset[str]:
         return frozenset(_CONTACT.findall(self._ask("pjsip list contacts")))
@@ -228,34 +228,34 @@ class RunningAsterisk:
             time.sleep(0.2)  # somebody else's reload
 
     def differences(self, files: Files, scope: Scope) -> list[str]:
-        found = self._differences(files, scope)
+        differences = self._differences(files, scope)
         for _ in range(_ASKED_AGAIN):
-            if found:
+            if differences:
                 again = set(self._differences(files, scope))
-                found = [line for line in found if line in again]
-        return found
+                differences = [line for line in differences if line in again]
+        return differences
 
     def _differences(self, files: Files, scope: Scope) -> list[str]:
-        found: list[str] = []
+        differences: list[str] = []
         before = _understood(scope.before)
         try:
             if Part.DIALPLAN in scope.parts:
                 wanted, gone = _expected(files), _contexts_of(before)
-                found += _dialplan_differences(wanted, self._contexts(), gone)
+                differences += _dialplan_differences(wanted, self._contexts(), gone)
             if Part.ENDPOINTS in scope.parts:
-                found += self._endpoint_differences(files, before, scope.beside)
+                differences += self._endpoint_differences(files, before, scope.beside)
             if Part.VOICEMAIL in scope.parts:
                 listed = self._ask("voicemail show users").splitlines()
                 there = {"/".join(line.split()[:2]) for line in listed[1:] if len(line.split()) > 2}
-                found += _named("mailbox", _mailboxes(files), there, _mailboxes(before))
+                differences += _named("mailbox", _mailboxes(files), there, _mailboxes(before))
                 if _mailboxes(files) and "VoiceMail:" not in self._ask("core show applications like VoiceMail"):
-                    found.append(_NO_VOICEMAIL)
+                    differences.append(_NO_VOICEMAIL)
         except NotUnderstoodError as error:
-            found.append(f"its files are not understood: {error}")
-        return found
+            differences.append(f"its files are not understood: {error}")
+        return differences
 
     def others(self, parts: Collection[Part], there: Collection[str]) -> list[str]:
-        found: list[str] = []
+        reasons: list[str] = []
         if Part.DIALPLAN in parts:
             made: dict[str, list[str]] = {}
             for line in self._ask("dialplan show").splitlines():
@@ -263,13 +263,13 @@ class RunningAsterisk:
                     made.setdefault(begins[2], []).append(begins[1])
             if "extensions.conf" in there:
                 made.pop("pbx_config", None)
-            found += (_somebody_elses("context", made[by], of) for by, of in _MADE_BY.items() if by in made)
+            reasons += (_somebody_elses("context", made[by], of) for by, of in _MADE_BY.items() if by in made)
         if Part.ENDPOINTS in parts and "pjsip.conf" not in there and (names := self._endpoints()):
-            found.append(_somebody_elses("endpoint", names, "a database (sorcery.conf) or pjsip_wizard.conf"))
-        return found
+            reasons.append(_somebody_elses("endpoint", names, "a database (sorcery.conf) or pjsip_wizard.conf"))
+        return reasons
 
     def complaints(self, lines: Sequence[str], before: Files, after: Files) -> list[str]:
-        found = []
+        complaints = []
         same = _SameEndpoints(before, after)
         for line in lines:
             said = _LOG_LINE.match(line)
@@ -278,19 +278,19 @@ class RunningAsterisk:
                 continue
             message = said["message"].strip()
             if not _HARMLESS.fullmatch(message) and not same.cannot_be_reached(message):
-                found.append(line)
-        return found
+                complaints.append(line)
+        return complaints
 
     def stored(self, keys: Mapping[str, Sequence[str]]) -> Stored:
         said = self._ask(_DATABASE)
         if said.strip() and not _ROW.search(said):
             raise DeployError("PBX611", f"Asterisk does not tell what is set: {' '.join(said.split())}", _DATABASE_HELP)
-        found: dict[str, dict[str, str]] = {tenant: {} for tenant in keys}
+        texts: dict[str, dict[str, str]] = {tenant: {} for tenant in keys}
         for path, text in _ROW.findall(said):
             parts = _unhexed(path).split("/", 3)  # "", the family, the tenant, the key
-            if len(parts) == _PARTS and parts[1] == _FAMILY and parts[2] in found:  # LIKE sees no capitals
-                found[parts[2]][parts[3]] = _unhexed(text)
-        return found
+            if len(parts) == _PARTS and parts[1] == _FAMILY and parts[2] in texts:  # LIKE sees no capitals
+                texts[parts[2]][parts[3]] = _unhexed(text)
+        return texts
 
     def store(self, texts: Stored) -> None:
         commands = [
@@ -437,12 +437,12 @@ _Section = tuple[tuple[str, str], ...]
 
 def _by_name(files: Files) -> dict[str, list[_Section]]:
     """What pjsip.conf has under each name; under an empty one, what everybody is reached by."""
-    found: dict[str, list[_Section]] = {}
+    sections: dict[str, list[_Section]] = {}
     for section in config.read("pjsip.conf", files) if "pjsip.conf" in files else ():
         if not section.template:
             name = "" if section.get("type") in ("transport", "global") else section.name
-            found.setdefault(name, []).append(tuple((setting.key, setting.value) for setting in section.settings))
-    return found
+            sections.setdefault(name, []).append(tuple((setting.key, setting.value) for setting in section.settings))
+    return sections
 
 
 def _registers_at(sections: Sequence[_Section], said: re.Match[str]) -> bool:

@@ -7,15 +7,15 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 from pbxgen.deploy.activate import Switch, activate, recover
-from pbxgen.deploy.back import Earlier, Recovered, Step
-from pbxgen.deploy.earlier import earlier_calls
-from pbxgen.deploy.ending import release_before
 from pbxgen.deploy.errors import DeployError
+from pbxgen.deploy.history import release_before
+from pbxgen.deploy.new_release import NewRelease, deployer
 from pbxgen.deploy.plan import Before, TargetPlan, drift_of, plan_of
+from pbxgen.deploy.rollback import Earlier, Recovered, Step
 from pbxgen.deploy.session import Session
 from pbxgen.deploy.site import SiteState
 from pbxgen.deploy.verify import VerifyCalls, ready
-from pbxgen.deploy.wanted import Wanted, deployer
+from pbxgen.deploy.verify_earlier import earlier_calls
 from pbxgen.flow.plan import Plan
 
 
@@ -39,17 +39,17 @@ class Order:
 
 
 def deploy(
-    session: Session, wanted: Wanted, plans: Mapping[str, Plan], before: Before, order: Order, step: Step
+    session: Session, new_release: NewRelease, plans: Mapping[str, Plan], before: Before, order: Order, step: Step
 ) -> Deployed:
     """Raises DeployError; the PBX then runs what it ran, unless the error says otherwise (PBX619)."""
     session.check_folder()
     earlier = _earlier(session, before)
     with (
-        session.site.locked(wanted.info.by, force=order.force),
+        session.site.locked(new_release.info.by, force=order.force),
         _recovered(session, earlier, step, order.force) as recovered,
     ):
         step(f"{session.target.name}: asking what runs")
-        plan = plan_of(session, wanted, plans, before)
+        plan = plan_of(session, new_release, plans, before)
         if order.shown is not None:
             _check_shown(plan, order.shown)
         if plan.nothing:
@@ -62,12 +62,12 @@ def deploy(
                 f"look at `pbxgen plan --to {name}`; if that is meant, say --force",
                 plan.force[1:],
             )
-        calls = ready(session, wanted.calls)
-        release = _uploaded(session, plan.state, wanted, step)
-        files = session.named({path: file.text for path, file in wanted.files.items()})
-        info = wanted.info
+        calls = ready(session, new_release.calls)
+        release = _uploaded(session, plan.state, new_release, step)
+        files = session.named({path: file.text for path, file in new_release.files.items()})
+        info = new_release.info
         switch = Switch(
-            release, files, info.tenants, plan.placed, "deploy", info.by, info.commit, calls.cases, wanted.included
+            release, files, info.tenants, plan.placed, "deploy", info.by, info.commit, calls.cases, new_release.included
         )
         told = activate(session, plan.state, switch, earlier, step, drift=plan.drift)
         return Deployed(release, True, (*recovered.told, *told, *_left_out(calls)))
@@ -137,20 +137,20 @@ def _check_shown(plan: TargetPlan, shown: Mapping[str, object]) -> None:
         raise DeployError("PBX615", message, help)
 
 
-def _uploaded(session: Session, state: SiteState, wanted: Wanted, step: Step) -> str:
+def _uploaded(session: Session, state: SiteState, new_release: NewRelease, step: Step) -> str:
     """The name of the release. Where nothing but secrets is different from one of that digest, a number is added."""
     number = 1
     while True:
-        name = wanted.info.digest if number == 1 else f"{wanted.info.digest}-{number}"
+        name = new_release.info.digest if number == 1 else f"{new_release.info.digest}-{number}"
         if name not in state.releases:
             break
-        if not session.site.edited(name, wanted.info):
+        if not session.site.edited(name, new_release.info):
             return name
         if name != state.current and all(event.release != name for event in state.history):
             break  # left by a command that was killed, or failed: written anew
         number += 1
     step(f"{session.target.name}: writing {name}")
-    session.site.upload(name, wanted.info, wanted.files)
+    session.site.upload(name, new_release.info, new_release.files)
     return name
 
 

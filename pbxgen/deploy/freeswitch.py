@@ -118,7 +118,7 @@ class FreeSwitch:
         return sorted(_users(before) - _users(after))
 
     def passwords(self, files: Files) -> dict[tuple[str, str], str]:
-        found: dict[tuple[str, str], str] = {}
+        passwords: dict[tuple[str, str], str] = {}
         for path in files:
             try:
                 domains = parsed(FreeSwitchPreprocessor(files, {}).included(path)) if path.endswith(_PHONES) else ()
@@ -128,8 +128,8 @@ class FreeSwitch:
                 context = _named(domain, "variable", "user_context")
                 for user in _all(domain, "user"):
                     if password := _named(user, "param", "password"):
-                        found[context.removesuffix(".phones"), user.get("id")] = password
-        return found
+                        passwords[context.removesuffix(".phones"), user.get("id")] = password
+        return passwords
 
     def running(self, ask: Ask, ask_each: AskEach) -> RunningFreeSwitch:
         return RunningFreeSwitch(ask, ask_each)
@@ -160,17 +160,17 @@ class RunningFreeSwitch:
         for element in self._section("dialplan"):
             name = element.get("name")
             if element.tag == "context" and name.endswith(".phones"):
-                found = next((f for a in _all(element, "action") if (f := _BUILD.search(a.get("data")))), None)
-                if found is not None:
-                    digests[name.removesuffix(".phones")] = found[1]
+                build = next((f for a in _all(element, "action") if (f := _BUILD.search(a.get("data")))), None)
+                if build is not None:
+                    digests[name.removesuffix(".phones")] = build[1]
         return digests
 
     def trunks(self) -> dict[str, bool]:
         return {name: state == "REGED" for name, (_, state) in self._gateways().items() if state != "NOREG"}
 
     def sip(self) -> tuple[str, int] | None:
-        found = _BOUND.search(self._ask("sofia status profile internal"))
-        return None if found is None else (found[1], int(found[2]))
+        address = _BOUND.search(self._ask("sofia status profile internal"))
+        return None if address is None else (address[1], int(address[2]))
 
     def phones(self) -> frozenset[str]:
         return frozenset(_REGISTERED.findall(self._ask("sofia status profile internal reg")))
@@ -211,8 +211,8 @@ class RunningFreeSwitch:
             raise ReloadError(f"`{command}` answers: {' '.join(said.split())}")
 
     def _calls(self) -> int:
-        found = _CALLS.search(self._ask("show channels count"))
-        return int(found[1]) if found else 0
+        calls = _CALLS.search(self._ask("show channels count"))
+        return int(calls[1]) if calls else 0
 
     def _end_gateways(self, before: Files, after: Files, everything: bool) -> None:
         """A rescan leaves gateways that run as they are: those that change or go are ended first."""
@@ -244,7 +244,7 @@ class RunningFreeSwitch:
         return {line.split()[0] for line in listed if " profile" in line.replace("\t", " ") and "RUNNING" in line}
 
     def differences(self, files: Files, scope: Scope) -> list[str]:
-        found: list[str] = []
+        differences: list[str] = []
         variables = self._variables()
         try:
             # Those that run may be of the release before.
@@ -254,23 +254,23 @@ class RunningFreeSwitch:
             directory = parsed(reader.included("directory/*.xml"))
             if Part.DIALPLAN in scope.parts:
                 there = self._section("dialplan")
-                found += _compared(dialplan, there, "context", _names(scope.before, "dialplan", variables))
-                found += _missing_services(reader.variables, there)
+                differences += _compared(dialplan, there, "context", _names(scope.before, "dialplan", variables))
+                differences += _missing_services(reader.variables, there)
             domains = _names(scope.before, "directory", variables)
             if scope.beside or Part.ENDPOINTS not in scope.parts:  # users of that domain may be the administrator's
                 directory = [one for one in directory if not _stands_in(one, variables)]
                 domains -= {variables.get("domain", "").lower()}
             if any(True for _ in directory):
-                found += _compared(directory, self._section("directory"), "domain", domains)
+                differences += _compared(directory, self._section("directory"), "domain", domains)
             if Part.ENDPOINTS in scope.parts:
-                found += self._gateway_differences(files, scope, variables)
+                differences += self._gateway_differences(files, scope, variables)
             if Part.VOICEMAIL in scope.parts and not scope.beside:
                 wanted = parsed(reader.included("autoload_configs/voicemail.conf.xml"))
                 there = _document(self._ask("xml_locate configuration configuration name voicemail.conf"))
-                found += _compared(wanted, there, "configuration")
+                differences += _compared(wanted, there, "configuration")
         except NotUnderstoodError as error:
-            found.append(f"its files are not understood: {error}")
-        return found
+            differences.append(f"its files are not understood: {error}")
+        return differences
 
     def _gateway_differences(self, files: Files, scope: Scope, variables: Mapping[str, str]) -> Iterator[str]:
         wanted, before = _gateways(files, variables), _understood(scope.before, variables)
@@ -283,18 +283,18 @@ class RunningFreeSwitch:
             yield from (f"the SIP profile {name} does not run" for name in _PROFILES if name not in running)
 
     def others(self, parts: Collection[Part], there: Collection[str]) -> list[str]:
-        found = []
+        reasons = []
         if self._ask("module_exists mod_xml_curl").strip() == "true":
-            found.append("mod_xml_curl is loaded: a server may give other configuration than these files")
+            reasons.append("mod_xml_curl is loaded: a server may give other configuration than these files")
         if Part.DIALPLAN in parts and not there:
             names = sorted(element.get("name") for element in self._section("dialplan") if element.tag == "context")
             if names:
                 told = f"{names[0]}{f' and {len(names) - 1} more' if len(names) > 1 else ''}"
-                found.append(f"the PBX runs context {told}, which pbxgen did not write and would leave there")
-        return found
+                reasons.append(f"the PBX runs context {told}, which pbxgen did not write and would leave there")
+        return reasons
 
     def complaints(self, lines: Sequence[str], before: Files, after: Files) -> list[str]:
-        found = []
+        complaints = []
         unreached: dict[str, str] = {}
         for line in lines:
             said = _LOG_LINE.match(line)
@@ -305,9 +305,9 @@ class RunningFreeSwitch:
             if unheard := _UNREACHED.fullmatch(message):
                 unreached[line] = next(name for name in unheard.groups() if name)
             if not _HARMLESS.fullmatch(message):
-                found.append(line)
+                complaints.append(line)
         same = self._same_gateways(before, after) if unreached else lambda name: False
-        return [line for line in found if line not in unreached or not same(unreached[line])]
+        return [line for line in complaints if line not in unreached or not same(unreached[line])]
 
     def _same_gateways(self, before: Files, after: Files) -> Callable[[str], bool]:
         """Which trunks two releases have just so, or neither has: that they cannot be reached is no fault of theirs."""
@@ -323,7 +323,7 @@ class RunningFreeSwitch:
         return same
 
     def stored(self, keys: Mapping[str, Sequence[str]]) -> Stored:
-        found: dict[str, dict[str, str]] = {}
+        stored: dict[str, dict[str, str]] = {}
         for tenant, known in keys.items():
             count = self._ask(f"db count/pbxgen.{tenant}").strip()
             if "not found" in count.lower():  # mod_db is not loaded: nothing can be set
@@ -334,9 +334,9 @@ class RunningFreeSwitch:
             addressed = [key for key in listed if _KEY.fullmatch(key)]
             said = self._ask_each([f"db select/pbxgen.{tenant}/{key}" for key in addressed])
             texts = {key: self._value(text) for key, text in zip(addressed, said, strict=True)}
-            found[tenant] = {key: text for key, text in texts.items() if text}
-            found[tenant] |= {key: "" for key in listed if key not in texts}
-        return found
+            stored[tenant] = {key: text for key, text in texts.items() if text}
+            stored[tenant] |= {key: "" for key in listed if key not in texts}
+        return stored
 
     @staticmethod
     def _value(said: str) -> str:
@@ -408,11 +408,11 @@ def _all(element: XmlElement, tag: str) -> Iterator[XmlElement]:
 
 def _gateways(files: Files, variables: Mapping[str, str]) -> dict[str, XmlElement]:
     reader = FreeSwitchPreprocessor(files, variables)
-    found: dict[str, XmlElement] = {}
+    gateways: dict[str, XmlElement] = {}
     for path in sorted(files):
         if PurePosixPath(path).match("sip_profiles/external/*.xml"):
-            found |= {gateway.get("name"): gateway for gateway in parsed(reader.included(path))}
-    return found
+            gateways |= {gateway.get("name"): gateway for gateway in parsed(reader.included(path))}
+    return gateways
 
 
 def _understood(files: Files, variables: Mapping[str, str]) -> dict[str, XmlElement]:
@@ -435,12 +435,12 @@ def _registers(gateway: XmlElement) -> bool:
 
 def _users(files: Files) -> set[str]:
     """Users of the directory who may have a mailbox, with their domains."""
-    found = set()
+    users = set()
     for path in files:
         if path.endswith(_PHONES):
             for domain in parsed(FreeSwitchPreprocessor(files, {}).included(path)):
-                found |= {f"{domain.get('name')}/{user.get('id')}" for user in _all(domain, "user")}
-    return found
+                users |= {f"{domain.get('name')}/{user.get('id')}" for user in _all(domain, "user")}
+    return users
 
 
 def _stands_in(domain: XmlElement, variables: Mapping[str, str]) -> bool:
@@ -458,7 +458,7 @@ def _difference(wanted: XmlElement, there: XmlElement) -> XmlElement | None:
     if wanted.tag != there.tag or wanted.attributes != there.attributes or len(wanted.children) != len(there.children):
         return wanted
     pairs = zip(wanted.children, there.children, strict=True)
-    return next((found for one, other in pairs if (found := _difference(one, other)) is not None), None)
+    return next((difference for one, other in pairs if (difference := _difference(one, other)) is not None), None)
 
 
 def _names(files: Files, folder: str, variables: Mapping[str, str]) -> frozenset[str]:
@@ -501,8 +501,8 @@ def _compared(
         asked.add(name.lower())
         if name.lower() not in shown:
             yield f"{tag} {name} is not there"
-        elif (found := _difference(element, shown[name.lower()])) is not None:
-            place = f" ({found.where})" if found.where else ""
-            yield f"{tag} {name} is not as deployed: <{found.tag}>{place}"
+        elif (difference := _difference(element, shown[name.lower()])) is not None:
+            place = f" ({difference.where})" if difference.where else ""
+            yield f"{tag} {name} is not as deployed: <{difference.tag}>{place}"
     for name in sorted((shown.keys() - asked) & set(before)):
         yield f"{tag} {name} is still there"

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
 
+from pbxgen.deploy.new_release import NewRelease
 from pbxgen.deploy.read import DeployTarget
 from pbxgen.deploy.release import ReleaseInfo
 from pbxgen.deploy.running import Files, Scope, TopFile
@@ -15,7 +16,6 @@ from pbxgen.deploy.session import Session
 from pbxgen.deploy.site import CURRENT, SiteState, kept
 from pbxgen.deploy.state import Lapsing, lapsing
 from pbxgen.deploy.verify import VerifyCalls, ready
-from pbxgen.deploy.wanted import Wanted
 from pbxgen.diff.result import Judge, Made, Plans, Provenance, Result, made_from
 from pbxgen.diff.revisions import Revision
 from pbxgen.flow.plan import Plan
@@ -87,17 +87,17 @@ class Before:
     """The language of what is told of callers."""
 
 
-def plan_of(session: Session, wanted: Wanted, plans: Mapping[str, Plan], before: Before) -> TargetPlan:
+def plan_of(session: Session, new_release: NewRelease, plans: Mapping[str, Plan], before: Before) -> TargetPlan:
     """Raises DeployError where the target or its PBX cannot be asked."""
     target = session.target
     session.check_folder()
     state = session.state()
     running = session.running.digests()
     old = {} if state.current is None else session.files_of(state.current)
-    new = session.named({path: file.text for path, file in wanted.files.items()})
+    new = session.named({path: file.text for path, file in new_release.files.items()})
     drift = drift_of(session, state, old, running)
     placed = _to_be_placed(session, state)
-    callers = _callers(wanted, plans, running, before)
+    callers = _callers(new_release, plans, running, before)
     if state.journal is not None and not state.holder:
         what = "has failed" if state.journal.failed else "was killed"
         killed = f"a {state.journal.action} of {state.journal.release} {what}: it is finished or undone first"
@@ -106,27 +106,27 @@ def plan_of(session: Session, wanted: Wanted, plans: Mapping[str, Plan], before:
     unwritable = "" if state.writable else f"this user cannot write in {target.folder}: deploy as one who may"
     told, force = _too_many(callers, state.info, plans, running)
     others = _others(session, state)
-    force = [*_in_the_way(state, placed, wanted.info.digest), *others, *_not_ours(state, drift), *force]
+    force = [*_in_the_way(state, placed, new_release.info.digest), *others, *_not_ours(state, drift), *force]
     lost = [
         f"mailbox {name} and the messages in it: nobody can open it any more" for name in _users_gone(session, old, new)
     ]
     unverified = list(session.unverified(session.log_mark()))
-    calls = ready(session, wanted.calls)
+    calls = ready(session, new_release.calls)
     unverified += calls.left_out
     settings = lapsing(session, plans)
     unasked = (
         f"which settings from phones it would pass over is not known: {settings.unknown}" if settings.unknown else ""
     )
-    if not wanted.secrets:
+    if not new_release.secrets:
         unverified.insert(0, "whether passwords or PINs change: they cannot be read here")
     return TargetPlan(
         target=target,
         state=state,
-        digest=wanted.info.digest,
-        tenants=wanted.info.tenants,
+        digest=new_release.info.digest,
+        tenants=new_release.info.tenants,
         running=running,
         callers=callers,
-        files=tuple(_file_changes(session, state.info, wanted, old)),
+        files=tuple(_file_changes(session, state.info, new_release, old)),
         placed=placed,
         lost=tuple(lost),
         unverified=tuple(unverified),
@@ -134,7 +134,15 @@ def plan_of(session: Session, wanted: Wanted, plans: Mapping[str, Plan], before:
         drift=drift,
         notes=tuple(
             line
-            for line in (killed, unwritable, *state.pending, unasked, *told, *_called(calls), *_included(state, wanted))
+            for line in (
+                killed,
+                unwritable,
+                *state.pending,
+                unasked,
+                *told,
+                *_called(calls),
+                *_included(state, new_release),
+            )
             if line
         ),
         settings=settings,
@@ -155,11 +163,11 @@ def _called(calls: VerifyCalls) -> list[str]:
     return [f"once it runs these calls are placed there, by phones that sign in for them: {names}"] if names else []
 
 
-def _included(state: SiteState, wanted: Wanted) -> list[str]:
+def _included(state: SiteState, new_release: NewRelease) -> list[str]:
     """What an administrator has to write beside another plan, before the first release."""
-    if state.current is not None or not wanted.included:
+    if state.current is not None or not new_release.included:
         return []
-    return ["nothing of it runs unless files of the other plan have these lines:", *wanted.included]
+    return ["nothing of it runs unless files of the other plan have these lines:", *new_release.included]
 
 
 def _users_gone(session: Session, old: Files, new: Files) -> list[str]:
@@ -205,9 +213,11 @@ def _not_ours(state: SiteState, drift: tuple[str, ...]) -> list[str]:
     return reasons
 
 
-def _file_changes(session: Session, current: ReleaseInfo | None, wanted: Wanted, texts: Files) -> list[FileChange]:
+def _file_changes(
+    session: Session, current: ReleaseInfo | None, new_release: NewRelease, texts: Files
+) -> list[FileChange]:
     old = {} if current is None else current.files
-    new = wanted.info.files
+    new = new_release.info.files
     changes = []
     for path in sorted(old.keys() | new.keys()):
         if path not in old:
@@ -215,15 +225,17 @@ def _file_changes(session: Session, current: ReleaseInfo | None, wanted: Wanted,
         elif path not in new:
             changes.append(FileChange(FileKind.GONE, path))
         elif old[path].mark != new[path].mark:
-            meanings = map(session.pbx.meaning, (texts.get(session.pbx.generated(path), ""), wanted.files[path].text))
+            meanings = map(
+                session.pbx.meaning, (texts.get(session.pbx.generated(path), ""), new_release.files[path].text)
+            )
             same = len(set(meanings)) == 1
             changes.append(FileChange(FileKind.COMMENTS if same else FileKind.CHANGED, path))
-        elif wanted.secrets and old[path].cksum != new[path].cksum:
+        elif new_release.secrets and old[path].cksum != new[path].cksum:
             changes.append(FileChange(FileKind.SECRETS, path))
     return changes
 
 
-def _callers(wanted: Wanted, plans: Mapping[str, Plan], running: Mapping[str, str], before: Before) -> Result:
+def _callers(new_release: NewRelease, plans: Mapping[str, Plan], running: Mapping[str, str], before: Before) -> Result:
     say, running_digests = before.say, frozenset(running.values())
     if not running_digests:
         return Result(RUNNING, str(before.source), False, (), (Made((), {}, None, say("diff.made.nothing")),))

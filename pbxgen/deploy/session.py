@@ -135,13 +135,13 @@ class Session:
             if time.monotonic() > deadline:
                 break
             time.sleep(_SETTLES_SECONDS)
-        found: list[str] = []
+        lines: list[str] = []
         for path, size in sizes.items():
             begin = mark.sizes[path] if size >= mark.sizes[path] else 0  # it was rotated meanwhile
             if size > begin:
                 new = f"tail -c +{begin + 1} {quote(path)} | head -c {size - begin}"
-                found += self._shell.run(new).text.split("\n")
-        return self.running.complaints(list(dict.fromkeys(found)), before, after)
+                lines += self._shell.run(new).text.split("\n")
+        return self.running.complaints(list(dict.fromkeys(lines)), before, after)
 
     def _sizes(self, paths: str) -> dict[str, int]:
         count = 'printf "%s %s\\n" "$(($(wc -c <"$file")))" "$file"'

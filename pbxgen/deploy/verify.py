@@ -12,8 +12,9 @@ from pbxgen.calls.case import Case, case_of
 from pbxgen.deploy.errors import DeployError
 from pbxgen.deploy.read import DeployTarget
 from pbxgen.deploy.session import Session
+from pbxgen.flow.endpoint import Secret, Srtp
 from pbxgen.flow.machine import EndKind
-from pbxgen.flow.plan import Plan, Secret, Srtp
+from pbxgen.flow.plan import Plan
 from pbxgen.flow.simulate import Story, simulate
 from pbxgen.lab import sipp
 from pbxgen.lab.errors import LabError

@@ -27,8 +27,8 @@ from pbxgen.source.garbage_collection import without_garbage_collection
 _MOST_CALLERS = 50
 """Callers in a flow that are looked at one by one where strangers' calls change; of more, those in contacts."""
 
-_MOST_STATES, _FEWEST_STATES = 2_600, 30
-"""Of calls to one entry so many states are followed, about a second's work; once an entry was too much, the fewer."""
+_MOST_STATES, _FEWEST_STATES = 1_500, 30
+"""Of calls to one entry so many states are followed, half a second's work; once an entry was too much, the fewer."""
 
 _LONGEST = 4
 """Conditions that are named; where it takes more, perhaps it takes fewer to name all others."""

@@ -7,10 +7,12 @@ from dataclasses import MISSING, fields, replace
 
 from pbxgen.diff.changes import EntryChanges, Fact
 from pbxgen.diff.shared_situations import BEFORE
+from pbxgen.flow.endpoint import PhoneSettings, RawSetting
 from pbxgen.flow.numbering import NumberingPlan
 from pbxgen.flow.pattern import Pattern
-from pbxgen.flow.plan import ANONYMOUS, Contacts, PhoneSettings, Plan, RawSetting, Route, Trunk, User
+from pbxgen.flow.plan import ANONYMOUS, Contacts, Plan, User
 from pbxgen.flow.schedule import DateRange, Schedule
+from pbxgen.flow.trunk import Route, Trunk
 from pbxgen.phrases import Phrases
 from pbxgen.targets.networks import host_and_port
 

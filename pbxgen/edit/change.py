@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from pbxgen.diagnostics.nearest import did_you_mean
-from pbxgen.edit.deviation import conditions, holder, is_written, policies_of, with_wish
-from pbxgen.edit.wishes import DND, Inherit, Wish
+from pbxgen.edit.assignment import DND, Assignment, Inherit
+from pbxgen.edit.deviation import conditions, holder, is_written, policies_of, with_assignment
 from pbxgen.edit.yaml_text import CannotEditError, YamlText
 from pbxgen.language.model import SECTIONS
 from pbxgen.language.positions import child
@@ -45,51 +45,51 @@ class Change:
                 yield "\\ No newline at end of file"
 
 
-def changes(source: Path, wishes: Sequence[Wish]) -> tuple[Change, ...]:
-    """All of ``wishes`` in the files of a source; none of a file that stays as it is.
+def changes(source: Path, assignments: Sequence[Assignment]) -> tuple[Change, ...]:
+    """All of ``assignments`` in the files of a source; none of a file that stays as it is.
 
     Raises NoSuchOwnerError, CannotEditError and UnreadableError.
     """
     paths = listing(source).files if is_folder(source) else (source,)
     before = {path: read(path) for path in paths}
     after = dict(before)
-    for wish in wishes:
+    for assignment in assignments:
         for path in paths:
-            text = _changed(after[path], wish)
+            text = _changed(after[path], assignment)
             if text is not None:
                 after[path] = text
                 break
         else:
-            raise _missing(source, wish)
+            raise _missing(source, assignment)
     made = tuple(Change(path, before[path], after[path]) for path in paths if before[path] != after[path])
-    _require_alone(source, made, wishes)
+    _require_alone(source, made, assignments)
     return made
 
 
-def _changed(before: bytes, wish: Wish) -> bytes | None:
-    """A file's bytes as ``wish`` wants them; None where its user or policy is not in it."""
-    if wish.name.encode() not in before:
+def _changed(before: bytes, assignment: Assignment) -> bytes | None:
+    """A file's bytes as ``assignment`` wants them; None where its user or policy is not in it."""
+    if assignment.name.encode() not in before:
         return None
     try:
         file = YamlText(before.decode("utf-8"))
     except UnicodeDecodeError:
         return None  # the check of the result says so
-    owner = holder(file, wish.section, wish.name)
-    return None if owner is None else with_wish(file, owner, wish).encode("utf-8")
+    owner = holder(file, assignment.section, assignment.name)
+    return None if owner is None else with_assignment(file, owner, assignment).encode("utf-8")
 
 
-def conditional(source: Path, wish: Wish) -> tuple[str, ...]:
-    """The conditions of the rules that ``wish`` would take away, as they are written. Raises UnreadableError.
+def conditional(source: Path, assignment: Assignment) -> tuple[str, ...]:
+    """The conditions of the rules that ``assignment`` would take away, as they are written. Raises UnreadableError.
 
     Those of a user's policy too, where a key of the user's own would take the place of the policy's.
     """
-    owner_node = _owner(source, wish.section, wish.name)
+    owner_node = _owner(source, assignment.section, assignment.name)
     if owner_node is None:
         return ()
     file, owner = owner_node
-    told = [_shown(file, one) for one in conditions(owner, wish.path)]
-    if wish.section == "users" and wish.key != DND and not isinstance(wish.wanted, Inherit):
-        for key in wish.keys:
+    told = [_shown(file, one) for one in conditions(owner, assignment.path)]
+    if assignment.section == "users" and assignment.key != DND and not isinstance(assignment.value, Inherit):
+        for key in assignment.keys:
             if not is_written(owner, ["deviations", *key.split(".")]):
                 told += _of_policies(source, policies_of(owner), key.split("."))
     return tuple(told)
@@ -145,27 +145,31 @@ def owner_of(source: Path, text: str) -> str:
     return extensions[0]
 
 
-def _missing(source: Path, wish: Wish) -> Exception:
+def _missing(source: Path, assignment: Assignment) -> Exception:
     root = load_source(source).root
-    owners = None if root is None else child(root, wish.section)
+    owners = None if root is None else child(root, assignment.section)
     known = list(owners.entries) if isinstance(owners, Mapping) else []
-    word = SECTIONS[wish.section].singular
-    if wish.name in known:
-        return CannotEditError(f"the {word} {wish.name} is not written as a key of its own under `{wish.section}`")
-    meant = did_you_mean(wish.name, known)
-    return NoSuchOwnerError(f"there is no {word} {wish.name}" + (f"; {meant}" if meant else ""))
+    word = SECTIONS[assignment.section].singular
+    if assignment.name in known:
+        return CannotEditError(
+            f"the {word} {assignment.name} is not written as a key of its own under `{assignment.section}`"
+        )
+    meant = did_you_mean(assignment.name, known)
+    return NoSuchOwnerError(f"there is no {word} {assignment.name}" + (f"; {meant}" if meant else ""))
 
 
-def _require_alone(source: Path, made: Sequence[Change], wishes: Sequence[Wish]) -> None:
+def _require_alone(source: Path, made: Sequence[Change], assignments: Sequence[Assignment]) -> None:
     """What is read from the new text must differ at the keys only: anchors let one text stand for several."""
     old = load_source(source).root
     new = load_source(source, {change.file: change.after for change in made}).root
     if old is None or new is None:
         return  # it is not readable: the check of the result says so
     before, after = plain(old), plain(new)
-    for wish in wishes:
-        steps = wish.path if wish.key == DND else wish.path[: 2 if wish.section == "users" else 1]
-        path = [wish.section, wish.name, *steps]
+    for assignment in assignments:
+        steps = (
+            assignment.path if assignment.key == DND else assignment.path[: 2 if assignment.section == "users" else 1]
+        )
+        path = [assignment.section, assignment.name, *steps]
         before, after = _without(before, path), _without(after, path)
     if before != after:
         raise CannotEditError("the text there is shared through an anchor (`&name`), and others would change with it")

@@ -6,9 +6,9 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 
+from pbxgen.edit.assignment import CONDITIONS, OFF, RETURN, Assignment, Flag, Inherit, NewRule
 from pbxgen.edit.removal import without
 from pbxgen.edit.requirements import named, require_not_merged, require_own_text, require_plain_key
-from pbxgen.edit.wishes import CONDITIONS, OFF, RETURN, Flag, Inherit, NewRule, Wish
 from pbxgen.edit.yaml_text import CannotEditError, Edit, YamlText, find, is_alias, own_entries
 from pbxgen.language import rules
 from pbxgen.source.tree import Entry, Mapping, Node, Scalar, Sequence
@@ -27,11 +27,11 @@ def holder(file: YamlText, section: str, name: str) -> Entry | None:
     return find(part.value, name)
 
 
-def with_wish(file: YamlText, owner: Entry, wish: Wish) -> str:
-    """The file's text as ``wish`` wants it of ``owner``, its user or policy. Raises CannotEditError."""
-    if isinstance(wish.wanted, Inherit):
-        return without(file, owner, wish.path)
-    setting, path = wish.wanted, wish.path
+def with_assignment(file: YamlText, owner: Entry, assignment: Assignment) -> str:
+    """The file's text as ``assignment`` wants it of ``owner``, its user or policy. Raises CannotEditError."""
+    if isinstance(assignment.value, Inherit):
+        return without(file, owner, assignment.path)
+    setting, path = assignment.value, assignment.path
     style = file.style(owner.key)
     quote = style if style in ("'", '"') else '"'
     at = owner

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from pbxgen.edit.assignment import OFF
 from pbxgen.edit.requirements import named, require_not_merged, require_own_text, require_plain_key
-from pbxgen.edit.wishes import OFF
 from pbxgen.edit.yaml_text import CannotEditError, Edit, YamlText, find, is_alias, own_entries
 from pbxgen.source.tree import Entry, Mapping, Node, Scalar
 

@@ -18,7 +18,8 @@ from pbxgen.flow.analysis.reach import Key
 from pbxgen.flow.analysis.ringing import leg_seconds
 from pbxgen.flow.analysis.situations import Situation
 from pbxgen.flow.machine import EndKind, Pending, Ringing, Step
-from pbxgen.flow.plan import CallerId, Outcome, Place, PlaceKind, Plan
+from pbxgen.flow.plan import Outcome, Place, PlaceKind, Plan
+from pbxgen.flow.trunk import CallerId
 from pbxgen.flow.world import Bell, Rung, World
 
 
@@ -158,6 +159,8 @@ class Forest:
         growths = [_Growth(self, *root) for root in roots]
         depth = 0
         while any(growth.levels[-1] for growth in growths):
+            if depth and sum(growth.ahead for growth in growths) > self.left:  # at least the first is followed
+                break
             if not all(growth.deepen() for growth in growths):
                 break
             depth += 1
@@ -215,20 +218,25 @@ class _Growth:
         """By call, where trees are not to be longer than some."""
         self._most = 0
 
+    @property
+    def ahead(self) -> int:
+        """States of the last level that nobody has explored yet."""
+        return sum(not self._explorer.knows(*at) for at in self.levels[-1])
+
     def deepen(self) -> bool:
-        """One more level; False where that is too much: at least the first is followed."""
+        """One more level; False where a tree gets too long."""
         forest, longest = self._forest, self._forest.longest
         level: dict[_At, None] = {}
+        before = self._explorer.taken
         for at in self.levels[-1]:
-            if len(self.levels) > 1 and (forest.left <= 0 or (longest is not None and self._most > longest)):
+            if len(self.levels) > 1 and longest is not None and self._most > longest:
                 return False
-            before = self._explorer.taken
             for arrival in self._explorer.of(*at):
                 following = dict.fromkeys((b.point, b.area) for b in self._open(arrival)[1])
                 if longest is not None:
                     self._count(area for _, area in following)
                 level.update(following)
-            forest.left -= self._explorer.taken - before
+        forest.left -= self._explorer.taken - before
         self.levels.append(list(level))
         return True
 

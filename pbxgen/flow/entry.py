@@ -7,8 +7,9 @@ from enum import StrEnum
 
 from pbxgen.flow import codes
 from pbxgen.flow.machine import Caller, Sent, Shown
-from pbxgen.flow.plan import CallerId, Place, Plan, Route
-from pbxgen.flow.shown import emergency_number_shown, number_shown
+from pbxgen.flow.number_shown import emergency_number_shown, number_shown
+from pbxgen.flow.plan import Place, Plan
+from pbxgen.flow.trunk import CallerId, Route
 
 
 class Why(StrEnum):
@@ -103,7 +104,7 @@ def from_phone(plan: Plan, extension: str, dialled: str) -> WayIn:
         if sent is not None and not route.emergency and route.carries(sent):
             user = plan.users[extension]
             allowed = route.name in (user.routes or ())
-            return DialOut(sent, route.for_user(user)) if allowed else Refusal(403, Why.CLASS_FORBIDS)
+            return DialOut(sent, route.with_trunks(user.trunks)) if allowed else Refusal(403, Why.CLASS_FORBIDS)
     return Refusal(404, Why.NO_SUCH_NUMBER if number is None else Why.NO_ROUTE)
 
 

@@ -1,4 +1,4 @@
-"""Lamps of what is set from phones: which there are, who sees them, and when they are lit. The same on every PBX."""
+"""Lamps (BLF) of settings and switches: which exist, who may subscribe to them, and when they are lit, on every PBX."""
 
 from __future__ import annotations
 
@@ -20,22 +20,22 @@ class Lamp:
 
 
 def of_switches(plan: Plan) -> tuple[Lamp, ...]:
-    """Every phone of the tenant sees them, by the number of the switch."""
+    """Lamps of switches, by number; every phone of the tenant may subscribe to them."""
     return tuple(Lamp(switch.number, switch.name) for switch in plan.switches.values())
 
 
 def own(plan: Plan, user: User) -> tuple[Lamp, ...]:
-    """Of the keys that a user may set, by the codes that set them (``*21``, ``*26``): their own phones see them."""
-    return next((found for _, found in _own(plan, (user,))), ())
+    """Lamps of the keys that a user may set, by the codes that set them (``*21``); for the user's own phones only."""
+    return next((lamps for _, lamps in _own(plan, (user,))), ())
 
 
 def own_of_all(plan: Plan) -> dict[str, tuple[Lamp, ...]]:
-    """By extension, of those who have some."""
-    return {user.extension: found for user, found in _own(plan, plan.users.values())}
+    """The same for every user who has any, by extension."""
+    return {user.extension: lamps for user, lamps in _own(plan, plan.users.values())}
 
 
 def of_colleagues(plan: Plan) -> Iterator[Lamp]:
-    """Everybody's, by the extension and the code behind it (``101*21``), where no call goes."""
+    """Lamps of all users for colleagues, by extension and code (``101*21``), a number that no call can reach."""
     for extension, some in own_of_all(plan).items():
         yield from (replace(lamp, number=f"{extension}{lamp.number}") for lamp in some)
 
@@ -59,23 +59,23 @@ def _own(plan: Plan, users: Iterable[User]) -> Iterator[tuple[User, tuple[Lamp, 
 
 
 def _numbers(heads: Mapping[str, str], taken: Set[str]) -> dict[str, str]:
-    """The keys by what a phone subscribes to: of ``*21*N#`` ``*21``, or ``*21*`` where that is taken."""
-    found: dict[str, str] = {}
+    """Number to subscribe to -> key. The number of the code ``*21*N#`` is ``*21``, or ``*21*`` if ``*21`` is taken."""
+    numbers: dict[str, str] = {}
     for key, head in heads.items():
         shown = (number for number in (head.removesuffix("*"), head) if len(number) > 1)
-        number = next((number for number in shown if number not in taken and number not in found), None)
+        number = next((number for number in shown if number not in taken and number not in numbers), None)
         if number is not None:
-            found[number] = key
-    return found
+            numbers[number] = key
+    return numbers
 
 
 def who_see_colleagues(plan: Plan) -> frozenset[str]:
-    """Who answers for others does: the members of operator positions."""
+    """Extensions that may subscribe to lamps of colleagues: members of operator positions, who answer for others."""
     return frozenset(member for position in plan.operators.values() for member in position.members)
 
 
 def is_lit(plan: Plan, state: State, lamp: Lamp, epoch: int) -> bool:
-    """At this time (seconds since 1970). A rule switched off lights no lamp, nor does what the source says."""
+    """Is the lamp lit at ``epoch`` (seconds since 1970)? Deviations of the source and settings to "off" light none."""
     if not lamp.extension:
         return state.switches.get(lamp.key, plan.switches[lamp.key].on)
     setting = state.users.get(lamp.extension, {}).get(lamp.key)

@@ -22,11 +22,11 @@ from pbxgen.flow.plan import (
     Plan,
     Reason,
     RingGroup,
-    Route,
     Rule,
     Rules,
     User,
 )
+from pbxgen.flow.trunk import Route
 
 _VISITABLE = {
     PlaceKind.USER,

@@ -9,16 +9,18 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import NamedTuple
 
 from pbxgen.diagnostics.location import Location
-from pbxgen.flow.numbering import Cost, NumberFormat, NumberingPlan
+from pbxgen.flow.endpoint import PhoneSettings, RawSetting, Secret
+from pbxgen.flow.numbering import Cost, NumberingPlan
 from pbxgen.flow.pattern import Pattern
 from pbxgen.flow.pattern_index import PatternIndex
 from pbxgen.flow.schedule import Schedule
 from pbxgen.flow.self_service import Features, Profile, SelfService, Switch
+from pbxgen.flow.trunk import CallerId, Route, Trunk
 
 
 class Outcome(StrEnum):
@@ -45,13 +47,6 @@ class Origin(StrEnum):
     EXTERNAL = "external"
 
 
-class CallerId(StrEnum):
-    """Which number a call sent to a trunk shows when it was diverted."""
-
-    ORIGINAL = "original"
-    OWN = "own"
-
-
 class PlaceKind(StrEnum):
     USER = "user"  # target: extension
     OUTSIDE = "outside"  # target: E.164 number
@@ -66,19 +61,6 @@ class PlaceKind(StrEnum):
 
 ENDS_CALL = frozenset({PlaceKind.MAILBOX, PlaceKind.ANNOUNCE, PlaceKind.RELEASE})
 """Kinds of places that end every call; a call comes to them as often as it is sent there."""
-
-
-@dataclass(frozen=True, slots=True)
-class Secret:
-    """Where a password or PIN is found. ``source`` is env, file or inline; ``value`` the name, path or text."""
-
-    source: str
-    value: str
-    location: Location
-
-    def __repr__(self) -> str:
-        shown = "***" if self.source == "inline" else self.value
-        return f"Secret({self.source}: {shown})"
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,19 +82,22 @@ class Place:
     """Names of the trunks that are tried, in order, where the ones before did not carry the call."""
     returns: bool = False
     """Of a service: may the call come back from it?"""
+    key: tuple[str, str] = field(init=False, repr=False, compare=False)
+    """Kind and target. Stored, as is the next: whoever explores calls asks for them hundreds of thousands of times."""
+    ends_call: bool = field(init=False, repr=False, compare=False)
+    """Is nothing behind it ever tried?"""
 
-    @property
-    def ends_call(self) -> bool:
-        """Is nothing behind it ever tried?"""
-        return self.kind in ENDS_CALL or (self.kind is PlaceKind.SERVICE and not self.returns)
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "key", (self.kind.value, self.target))
+        ends = self.kind in ENDS_CALL or (self.kind is PlaceKind.SERVICE and not self.returns)
+        object.__setattr__(self, "ends_call", ends)
+
+    def __hash__(self) -> int:
+        return hash((self.key, self.location, self.timeout))
 
     @property
     def trunks(self) -> tuple[str, ...]:
         return () if self.trunk is None else (self.trunk, *self.backups)
-
-    @property
-    def key(self) -> tuple[str, str]:
-        return (self.kind.value, self.target)
 
 
 class Hours(NamedTuple):
@@ -200,11 +185,11 @@ class Deviations:
         return tuple((name, getattr(self, name)) for name in self.__slots__)
 
     def of(self, outcome: Outcome) -> Rules:
-        rules: Rules = getattr(self, outcome.value)
+        rules: Rules = getattr(self, outcome)
         return rules
 
     def operator_return(self, outcome: Outcome) -> Rules:
-        rules: Rules = getattr(self, f"return_{outcome.value}")
+        rules: Rules = getattr(self, f"return_{outcome}")
         return rules
 
 
@@ -223,53 +208,6 @@ class Leg:
     place: Place
     delay: int
     """Seconds after the start of ringing, 0-180."""
-
-
-@dataclass(frozen=True, slots=True)
-class RawSetting:
-    """A setting that is handed on to a PBX as it is."""
-
-    pbx: str
-    part: str
-    """What it is a setting of, as that PBX has it."""
-    name: str
-    value: str
-    location: Location
-
-    @property
-    def key(self) -> tuple[str, str, str]:
-        return self.pbx, self.part, self.name
-
-
-class Srtp(StrEnum):
-    """Is the sound encrypted (RFC 3711, with keys in the session description, RFC 4568)?"""
-
-    OFF = "off"
-    OPTIONAL = "optional"
-    REQUIRED = "required"
-
-
-PHONE_CODECS = ("g722", "alaw", "ulaw")
-
-
-@dataclass(frozen=True, slots=True)
-class PhoneSettings:
-    """What a PBX expects of a user's phones."""
-
-    transport: str = "udp"
-    """udp, tcp, tls or wss."""
-    codecs: tuple[str, ...] = PHONE_CODECS
-    """Those that are offered, best first."""
-    srtp: Srtp = Srtp.OFF
-    max_contacts: int | None = None
-    """How many may be registered at once; None: nothing is said of it."""
-    max_contacts_at: Location | None = field(default=None, compare=False)
-    """Where that is written."""
-
-    @property
-    def webrtc(self) -> bool:
-        """Is it a browser, whose sound is always encrypted (DTLS-SRTP)?"""
-        return self.transport == "wss"
 
 
 @dataclass(frozen=True, slots=True)
@@ -300,7 +238,7 @@ class User:
     """Trunks by which the user's calls and diversions leave, in the order tried; empty: those of the route."""
     options: tuple[RawSetting, ...] = ()
     """Of the phone: those of all phones, and the user's own."""
-    phone: PhoneSettings = PhoneSettings()
+    phone: PhoneSettings = field(default_factory=PhoneSettings)
     own_mobile: Place | None = None
     """The ``mobile`` as a place that a setting may lead to; None where there is none, or the class forbids it."""
 
@@ -350,135 +288,6 @@ class Inbound:
     """Of a range of numbers."""
     part_of: str | None = None
     """The pattern of the range whose number it is, with its rules."""
-
-
-class DiversionHeader(StrEnum):
-    DIVERSION = "diversion"  # RFC 5806
-    HISTORY_INFO = "history_info"  # RFC 7044
-    NONE = "none"
-
-
-class CalledNumber(StrEnum):
-    """Where an incoming call names the number it is for; the request's number counts where a header names none."""
-
-    REQUEST = "request"
-    TO = "to"
-    P_CALLED_PARTY_ID = "p_called_party_id"  # RFC 7315
-
-
-class FromUser(StrEnum):
-    """What the user part of From is on calls over a trunk."""
-
-    CALLER = "caller"
-    ACCOUNT = "account"
-
-
-class IdentityHeader(StrEnum):
-    """Header that tells a carrier the caller's number, beside From."""
-
-    NONE = "none"
-    PAI = "pai"  # P-Asserted-Identity, RFC 3325
-    RPID = "rpid"  # Remote-Party-ID, draft-ietf-sip-privacy
-
-
-class Dtmf(StrEnum):
-    """How keys travel over a trunk."""
-
-    AUTO = "auto"  # RFC 4733 where it is offered, else in-band
-    RFC4733 = "rfc4733"
-    INBAND = "inband"
-    INFO = "info"
-
-
-DEFAULT_CODECS = ("alaw", "ulaw")
-
-
-@dataclass(frozen=True, slots=True)
-class Trunk:
-    name: str
-    host: str
-    """A host name or an IP address (IPv6 without brackets)."""
-    port: int | None
-    transport: str
-    """udp, tcp or tls."""
-    username: str | None
-    password: Secret | None
-    register: bool
-    accept_from: tuple[str, ...]
-    """Further addresses or networks (CIDR) that calls of this trunk come from."""
-    number: str | None
-    """Main number, E.164."""
-    number_format: NumberFormat
-    caller_id: CallerId
-    diversion: DiversionHeader
-    location: Location
-    called_number: CalledNumber = CalledNumber.REQUEST
-    keepalive: int = 30
-    """Seconds between OPTIONS that keep NAT open and tell whether the trunk is there; 0: none are sent."""
-    from_user: FromUser = FromUser.CALLER
-    from_domain: str | None = None
-    """Host part of From; None: as the PBX has it."""
-    identity: IdentityHeader = IdentityHeader.NONE
-    auth_username: str | None = None
-    """What the carrier knows the login by; None: ``username``."""
-    expires: int = 600
-    """Seconds of a registration."""
-    outbound_proxy: tuple[str, int | None] | None = None
-    """Host and port that everything is sent to; None: the trunk's own."""
-    options: tuple[RawSetting, ...] = ()
-    tls_verify: bool = True
-    """Must the carrier's certificate be good?"""
-    srtp: Srtp = Srtp.OFF
-    codecs: tuple[str, ...] = DEFAULT_CODECS
-    """Those that are offered, best first: alaw, ulaw, g722, g729, gsm, opus."""
-    dtmf: Dtmf = Dtmf.AUTO
-    t38: bool = False
-    """May a call become a T.38 fax?"""
-    max_calls: int | None = None
-    """Calls at once, incoming ones too; None: as many as there are."""
-    more_hosts: tuple[tuple[str, int | None], ...] = ()
-    """Further addresses of the carrier, each with its port, which are tried in order behind the first."""
-
-    @property
-    def hosts(self) -> tuple[tuple[str, int | None], ...]:
-        """Every address with its port, in the order in which calls try them."""
-        return (self.host, self.port), *self.more_hosts
-
-    @property
-    def proxies(self) -> tuple[tuple[str, int | None], ...]:
-        """The outbound proxy with its port, from which calls come, too; none if there is none."""
-        return () if self.outbound_proxy is None else (self.outbound_proxy,)
-
-
-@dataclass(frozen=True, slots=True)
-class Route:
-    """An outgoing route; the first of the plan whose pattern matches the E.164 number carries the call."""
-
-    name: str
-    patterns: tuple[Pattern, ...]
-    trunk: str
-    emergency: bool
-    location: Location
-    as_dialled: bool = False
-    """Are its patterns of digits as they are dialled, behind the outside line? They are sent as they are."""
-    backups: tuple[str, ...] = ()
-    """Trunks that are tried, in order, where the ones before did not carry the call."""
-
-    @property
-    def trunks(self) -> tuple[str, ...]:
-        return (self.trunk, *self.backups)
-
-    def carries(self, number: str) -> bool:
-        """Does a pattern match? Of what is sent as it is dialled only digits do, whatever the patterns say."""
-        if self.as_dialled and not (number.isascii() and number.isdigit()):
-            return False
-        return any(pattern.matches(number) for pattern in self.patterns)
-
-    def for_user(self, user: User) -> Route:
-        """The route with the trunks by which the calls of ``user`` leave, whose own come before the route's."""
-        if self.emergency or not user.trunks:
-            return self
-        return replace(self, trunk=user.trunks[0], backups=user.trunks[1:])
 
 
 @dataclass(frozen=True, slots=True)

@@ -157,7 +157,7 @@ def _outside(plan: Plan, user: User, number: str) -> Place | None:
     route = plan.route_of(number)
     if route is None or route.name not in (user.routes or ()) or is_costly(plan, number):
         return None
-    first, *backups = route.for_user(user).trunks
+    first, *backups = route.with_trunks(user.trunks).trunks
     return Place(PlaceKind.OUTSIDE, number, user.location, trunk=first, backups=tuple(backups))
 
 

@@ -7,9 +7,9 @@ from dataclasses import dataclass, replace
 
 from pbxgen.flow import codes, entry, machine
 from pbxgen.flow.machine import Caller, CallState, Conditions, Ending, EndKind, Event, EventKind, Ringing
+from pbxgen.flow.number_shown import shown_at
 from pbxgen.flow.plan import Origin, Place, PlaceKind, Plan, Reason
 from pbxgen.flow.settings import State, applied
-from pbxgen.flow.shown import shown_at
 from pbxgen.flow.world import Bell, CallConditions, Rung, World, release_status
 
 DIRECT_RING_SECONDS = 120

@@ -12,8 +12,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from pbxgen.flow.machine import Caller, Event, EventKind, Ringing, ring_seconds
-from pbxgen.flow.plan import Callers, Condition, Leg, Outcome, Place, PlaceKind, Plan, Route, Strategy, User
+from pbxgen.flow.plan import Callers, Condition, Leg, Outcome, Place, PlaceKind, Plan, Strategy, User
 from pbxgen.flow.settings import NOTHING_SET, State
+from pbxgen.flow.trunk import Route
 
 PHONE_STATES: Mapping[str, str] = {
     "answer": "answers",

@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass
 
 from pbxgen.calls.case import Case
 from pbxgen.calls.phone_states import UNREGISTERED, Reply, reply_of, reply_over
-from pbxgen.flow.plan import Trunk
+from pbxgen.flow.trunk import Trunk
 
 REFUSAL_MS, ANSWER_MS, TURN_MS = 2, 10, 10
 """Far ends are quick; one that answers waits for those with an earlier turn (as in the model and the laboratory)."""

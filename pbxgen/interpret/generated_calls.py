@@ -10,7 +10,8 @@ from pbxgen.calls.observed import Observed
 from pbxgen.calls.phone_states import PIN
 from pbxgen.calls.verdict import judge
 from pbxgen.diagnostics.location import Location
-from pbxgen.flow.plan import Plan, Secret
+from pbxgen.flow.endpoint import Secret
+from pbxgen.flow.plan import Plan
 from pbxgen.interpret import load_interpreter
 from pbxgen.interpret.base import Interpreter, NotUnderstoodError, Trace
 from pbxgen.targets import load_target

@@ -9,7 +9,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from pbxgen.flow.plan import Plan, Trunk
+from pbxgen.flow.plan import Plan
+from pbxgen.flow.trunk import Trunk
 from pbxgen.lab.errors import LabError
 from pbxgen.lab.log import Harmless, Log
 from pbxgen.lab.pbx import Certificates, Laboratory, Pbx, PbxSetup, RecordedMessage, find_program, link_missing

@@ -10,7 +10,8 @@ import shutil
 from collections.abc import Sequence
 from pathlib import Path
 
-from pbxgen.flow.plan import Plan, Trunk
+from pbxgen.flow.plan import Plan
+from pbxgen.flow.trunk import Trunk
 from pbxgen.lab.errors import LabError
 from pbxgen.lab.log import Harmless, Log
 from pbxgen.lab.pbx import Laboratory, Pbx, PbxSetup, RecordedMessage, find_program, link_missing

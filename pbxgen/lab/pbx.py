@@ -14,7 +14,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple, Protocol, cast
 
-from pbxgen.flow.plan import Plan, Trunk
+from pbxgen.flow.plan import Plan
+from pbxgen.flow.trunk import Trunk
 from pbxgen.lab import process
 from pbxgen.lab.errors import LabError
 from pbxgen.lab.log import Log

@@ -12,7 +12,7 @@ from typing import Self
 
 from pbxgen.calls.case import Case
 from pbxgen.calls.verdict import judge
-from pbxgen.flow.plan import Secret
+from pbxgen.flow.endpoint import Secret
 from pbxgen.flow.settings import written
 from pbxgen.flow.simulate import simulate
 from pbxgen.lab import scripts, sip

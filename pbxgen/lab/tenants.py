@@ -13,7 +13,9 @@ from pbxgen.calls.case import Case
 from pbxgen.calls.observed import SERVICE
 from pbxgen.calls.phone_states import PIN
 from pbxgen.diagnostics.location import Location
-from pbxgen.flow.plan import Mailbox, PhoneSettings, PlaceKind, Plan, Secret, Srtp, Trunk, User
+from pbxgen.flow.endpoint import PhoneSettings, Secret, Srtp
+from pbxgen.flow.plan import Mailbox, PlaceKind, Plan, User
+from pbxgen.flow.trunk import Trunk
 from pbxgen.lab.ports import Address, loopback_network
 from pbxgen.lab.scripts import PLAIN, UDP, Way
 

@@ -11,8 +11,9 @@ from math import ceil
 from pathlib import Path
 
 from pbxgen.calls.case import Case
-from pbxgen.flow.plan import Plan, Trunk
+from pbxgen.flow.plan import Plan
 from pbxgen.flow.simulate import simulate
+from pbxgen.flow.trunk import Trunk
 from pbxgen.lab import sipp
 from pbxgen.lab.errors import LabError
 from pbxgen.lab.log import Log

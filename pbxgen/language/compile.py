@@ -16,7 +16,7 @@ from pbxgen.flow.pattern_index import PatternIndex, beginning_with
 from pbxgen.flow.plan import Outcome, Plan
 from pbxgen.flow.self_service import Features
 from pbxgen.language import directory as numbers_of
-from pbxgen.language import outside, self_service
+from pbxgen.language import self_service, trunks_and_routes
 from pbxgen.language.acceptances import Acceptance, collect
 from pbxgen.language.context import Context
 from pbxgen.language.destinations import DestinationReader
@@ -128,10 +128,10 @@ def _compile(draft: Draft, loaded: Loaded, today: dt.date, findings: Findings) -
     country = _country(draft, loaded.root, findings)
     _timezone(draft, findings)
     numbers = Numbers(country, (draft.pbx.outside_line or "") if draft.pbx else "")
-    trunks = outside.trunks(draft, numbers, findings)
-    routes, routes_are_sound = outside.routes(draft, names, findings)
-    contacts = outside.contacts(draft, numbers, names, findings)
-    classes = outside.classes(draft, names, findings)
+    trunks = trunks_and_routes.trunks(draft, numbers, findings)
+    routes, routes_are_sound = trunks_and_routes.routes(draft, names, findings)
+    contacts = trunks_and_routes.contacts(draft, numbers, names, findings)
+    classes = trunks_and_routes.classes(draft, names, findings)
     directory = numbers_of.build(draft, numbers, findings)
     schedules = {
         name: compile_schedule(

@@ -9,7 +9,8 @@ from functools import cached_property
 from pbxgen.diagnostics.location import Location
 from pbxgen.diagnostics.nearest import did_you_mean
 from pbxgen.flow.numbering import Cost
-from pbxgen.flow.plan import CallerId, Place, PlaceKind, Route
+from pbxgen.flow.plan import Place, PlaceKind
+from pbxgen.flow.trunk import CallerId, Route
 from pbxgen.language.directory import EXTENSION, Directory, report_number, report_unassigned
 from pbxgen.language.findings import Findings
 from pbxgen.language.model_base import SLUG

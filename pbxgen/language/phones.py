@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pbxgen.diagnostics.location import Location
-from pbxgen.flow.plan import PhoneSettings, Srtp
+from pbxgen.flow.endpoint import PhoneSettings, Srtp
 from pbxgen.language.findings import Findings
 from pbxgen.language.model_sections import Phone, Phones
 from pbxgen.language.positions import at

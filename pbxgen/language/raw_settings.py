@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pbxgen.flow.plan import RawSetting
+from pbxgen.flow.endpoint import RawSetting
 from pbxgen.language.model_options import PhoneOptions, TrunkOptions
 from pbxgen.language.positions import at, key_of
 from pbxgen.source.tree import Node

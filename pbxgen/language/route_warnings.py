@@ -9,7 +9,8 @@ from pbxgen.diagnostics.extension_lists import several
 from pbxgen.diagnostics.location import Location
 from pbxgen.flow.numbering import NumberingPlan
 from pbxgen.flow.pattern import Pattern, expand, is_covered, is_within
-from pbxgen.flow.plan import Route, Trunk, User
+from pbxgen.flow.plan import User
+from pbxgen.flow.trunk import Route, Trunk
 from pbxgen.language.findings import Findings
 
 
@@ -86,7 +87,8 @@ def _nothing_shown(
     showing: dict[str, list[str]] = {}
     for user in users:
         if user.own_number is None and not user.withheld:
-            used = {t for name in user.routes or () if name in routes for t in routes[name].for_user(user).trunks}
+            allowed = (routes[name] for name in user.routes or () if name in routes)
+            used = {trunk for route in allowed for trunk in route.with_trunks(user.trunks).trunks}
             for trunk in used & nameless:
                 showing.setdefault(trunk, []).append(user.extension)
     for name, extensions in showing.items():

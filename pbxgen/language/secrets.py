@@ -9,7 +9,8 @@ from pathlib import Path
 from pbxgen.diagnostics.codes import make
 from pbxgen.diagnostics.diagnostic import Diagnostic, Related
 from pbxgen.diagnostics.secrets import is_shown_variable
-from pbxgen.flow.plan import Plan, Secret
+from pbxgen.flow.endpoint import Secret
+from pbxgen.flow.plan import Plan
 from pbxgen.language.findings import Findings
 from pbxgen.language.model_base import FromEnvironment, FromFile
 from pbxgen.language.to_values import carried

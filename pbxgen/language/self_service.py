@@ -11,9 +11,9 @@ from pbxgen.diagnostics.diagnostic import Related
 from pbxgen.diagnostics.location import Location
 from pbxgen.diagnostics.nearest import did_you_mean
 from pbxgen.flow.pattern import Pattern, letters
-from pbxgen.flow.plan import Route
 from pbxgen.flow.self_service import Code, Profile, SelfService, Switch
 from pbxgen.flow.settings import AFTER, KEYS, STATES
+from pbxgen.flow.trunk import Route
 from pbxgen.language.context import Context
 from pbxgen.language.findings import Findings
 from pbxgen.language.model import SECTIONS

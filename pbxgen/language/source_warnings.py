@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from pbxgen.flow.plan import CalledNumber, Trunk
+from pbxgen.flow.trunk import CalledNumber, Trunk
 from pbxgen.language.directory import Directory
 from pbxgen.language.findings import Findings
 from pbxgen.language.model import SECTIONS

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from pbxgen.diagnostics.location import Location
 from pbxgen.flow import plan
+from pbxgen.flow.endpoint import PhoneSettings, RawSetting
 from pbxgen.language.context import Context
 from pbxgen.language.directory import read_number
 from pbxgen.language.findings import Findings
 from pbxgen.language.model_base import many
 from pbxgen.language.model_sections import WITHHELD, User, Voicemail
-from pbxgen.language.outside import trunk_names
 from pbxgen.language.phones import common_settings, own_settings
 from pbxgen.language.positions import at, each, items, key_of
 from pbxgen.language.raw_settings import over, raw_settings
@@ -17,6 +17,7 @@ from pbxgen.language.resolve import Rights, merge
 from pbxgen.language.rules import KEYS, RETURN_KEYS, WrittenDeviations
 from pbxgen.language.secrets import declared
 from pbxgen.language.self_service import ProfileNames
+from pbxgen.language.trunks_and_routes import trunk_names
 from pbxgen.language.unresolved import NONE, WrittenDestination, long_ring
 from pbxgen.language.validate import Draft
 from pbxgen.source.tree import Node
@@ -121,13 +122,13 @@ class _UserCompiler:
             own_mobile=None if profile is None else self._own_mobile(mobile, rights, location),
         )
 
-    def _options(self, user: User, node: Node) -> tuple[plan.RawSetting, ...]:
+    def _options(self, user: User, node: Node) -> tuple[RawSetting, ...]:
         if user.phone is None:
             return self.common_options
         own = raw_settings(user.phone.options, at(node, "phone", "options"))
         return over(own, self.common_options) if own else self.common_options
 
-    def _phone(self, extension: str, user: User, node: Node, findings: Findings) -> plan.PhoneSettings:
+    def _phone(self, extension: str, user: User, node: Node, findings: Findings) -> PhoneSettings:
         if user.phone is None:
             return self.common_phone
         return own_settings(extension, user.phone, at(node, "phone"), self.common_phone, findings)

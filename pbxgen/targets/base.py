@@ -8,7 +8,8 @@ from enum import StrEnum
 from typing import Protocol
 
 from pbxgen.diagnostics.diagnostic import Diagnostic
-from pbxgen.flow.plan import Plan, Secret
+from pbxgen.flow.endpoint import Secret
+from pbxgen.flow.plan import Plan
 
 
 class Part(StrEnum):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pbxgen.flow.plan import FromUser, IdentityHeader, Trunk
+from pbxgen.flow.trunk import FromUser, IdentityHeader, Trunk
 
 
 def tells(trunk: Trunk) -> str:

@@ -8,7 +8,8 @@ from dataclasses import replace
 from typing import TypeAlias
 from urllib.parse import quote
 
-from pbxgen.flow.plan import Plan, Trunk
+from pbxgen.flow.plan import Plan
+from pbxgen.flow.trunk import Trunk
 
 Network: TypeAlias = ipaddress.IPv4Network | ipaddress.IPv6Network
 

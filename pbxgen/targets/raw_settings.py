@@ -9,7 +9,8 @@ from dataclasses import dataclass, field
 from pbxgen.diagnostics.codes import make
 from pbxgen.diagnostics.diagnostic import Diagnostic
 from pbxgen.diagnostics.nearest import nearest
-from pbxgen.flow.plan import Plan, RawSetting
+from pbxgen.flow.endpoint import RawSetting
+from pbxgen.flow.plan import Plan
 
 
 @dataclass(frozen=True)

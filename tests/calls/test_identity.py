@@ -9,7 +9,7 @@ import pytest
 
 from pbxgen.calls.identity import differences
 from pbxgen.flow.machine import Shown
-from pbxgen.flow.plan import FromUser, IdentityHeader
+from pbxgen.flow.trunk import FromUser, IdentityHeader
 from tests.smoke.offices import office
 
 _ADA, _OWN = Shown("+390212345101"), "<sip:+390212345101@pbx.office.example>"

@@ -61,6 +61,11 @@ def office(tmp_path: Path) -> Path:
     )
     source = tmp_path / "office.yaml"
     source.write_text(text)
+    (tmp_path / "sound.yaml").write_text(
+        text.replace('unreachable: "102"', 'unreachable: "102", busy: "102", no_answer: "102"').replace(
+            "name: Bea", "name: Bea, voicemail: true"
+        )
+    )
     (tmp_path / "new.yaml").write_text(text.replace("unreachable", "busy"))
     (tmp_path / "calls.test.yaml").write_text(
         f"source: {source}\nscenarios:\n"
@@ -78,6 +83,8 @@ def commands(office: Path) -> dict[str, tuple[str | Path, ...]]:
         "markdown": ("diff", office, new, "--format", "markdown"),
         "test": ("test", calls),
         "generated": ("test", calls, "--on", "generated"),
+        "generate": ("generate", office, "--out", office.parent / "out", "--dry-run"),
+        "divert": ("divert", office.with_name("sound.yaml"), "101", "busy", "off", "--dry-run"),
     }
 
 
@@ -91,6 +98,8 @@ TOLD = {
     "markdown": ("### What changes for callers (1)", "### Che cosa cambia per chi chiama (1)"),
     "test": ("0 passed, 1 failed", "0 superati, 1 falliti"),
     "generated": ("What the model says", "Che cosa dice il modello"),
+    "generate": ("example: somebody outside calls Ada (101)", "example: qualcuno dall'esterno chiama Ada (101)"),
+    "divert": ("example: somebody outside calls Ada (101)", "example: qualcuno dall'esterno chiama Ada (101)"),
 }
 
 
@@ -106,7 +115,7 @@ def test_every_command_that_tells_of_calls_speaks_both_languages(
     assert english in run(*words, "--lang", "en")
 
 
-@pytest.mark.parametrize("command", ["check", "diff", "explain", "report", "test"])
+@pytest.mark.parametrize("command", ["check", "diff", "divert", "explain", "generate", "report", "test"])
 def test_a_language_that_there_is_not(office: Path, command: str) -> None:
     words: tuple[str | Path, ...] = {"report": ("report", office), **commands(office)}[command]
     assert "'xx' is none of the languages that there are: en and it" in run(*words, "--lang", "xx")

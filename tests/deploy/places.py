@@ -13,16 +13,16 @@ from pathlib import Path
 
 import pytest
 
-from pbxgen.deploy.ending import now
 from pbxgen.deploy.engine import Deployed, Order
 from pbxgen.deploy.engine import deploy as engine_deploy
 from pbxgen.deploy.engine import rollback as engine_rollback
 from pbxgen.deploy.errors import DeployError
+from pbxgen.deploy.history import now
+from pbxgen.deploy.new_release import NewRelease, rendered, try_out
 from pbxgen.deploy.plan import Before, TargetPlan, plan_of
 from pbxgen.deploy.read import DeployTarget
 from pbxgen.deploy.session import session_at
 from pbxgen.deploy.status import TargetStatus, status_of
-from pbxgen.deploy.wanted import Wanted, rendered, try_out
 from pbxgen.diff.revisions import Revision
 from pbxgen.flow.plan import Plan
 from pbxgen.lab.asterisk import Asterisk
@@ -82,7 +82,7 @@ class Place:
     def _git(self, *words: str) -> None:
         subprocess.run(["git", "-C", str(self.source), *words], check=True, capture_output=True)
 
-    def wanted(self) -> tuple[Wanted, dict[str, Plan]]:
+    def new_release(self) -> tuple[NewRelease, dict[str, Plan]]:
         compilation = compile_path(self.source, targets=[self.target.pbx], analysis=False)
         assert not compilation.failed, compilation.diagnostics
         found, problems = rendered(compilation.plans, self.target, self.source, now(), _quiet, for_show=False)
@@ -90,26 +90,26 @@ class Place:
         return found, {plan.name: plan for plan in compilation.plans}
 
     def deploy(self, *, force: bool = False, shown: dict[str, object] | None = None) -> Deployed:
-        wanted, _ = found = self.wanted()
-        try_out(wanted, self.target, self.source, _quiet)
+        new_release, _ = found = self.new_release()
+        try_out(new_release, self.target, self.source, _quiet)
         return self.send(found, force=force, shown=shown)
 
     def send(
-        self, found: tuple[Wanted, dict[str, Plan]], *, force: bool = False, shown: dict[str, object] | None = None
+        self, found: tuple[NewRelease, dict[str, Plan]], *, force: bool = False, shown: dict[str, object] | None = None
     ) -> Deployed:
         """What comes once the source is compiled and tried."""
-        wanted, plans = found
+        new_release, plans = found
         with session_at(self.target) as session, self._before() as before:
-            return engine_deploy(session, wanted, plans, before, Order(force, shown), _quiet)
+            return engine_deploy(session, new_release, plans, before, Order(force, shown), _quiet)
 
     def rollback(self) -> Deployed:
         with session_at(self.target) as session, self._before() as before:
             return engine_rollback(session, before, _quiet)
 
     def plan(self) -> TargetPlan:
-        wanted, plans = self.wanted()
+        new_release, plans = self.new_release()
         with session_at(self.target) as session, self._before() as before:
-            return plan_of(session, wanted, plans, before)
+            return plan_of(session, new_release, plans, before)
 
     def status(self) -> TargetStatus:
         return status_of(self.target, {plan.name: plan for plan in compile_path(self.source).plans})

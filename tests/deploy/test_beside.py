@@ -9,9 +9,9 @@ import pytest
 from typer.testing import CliRunner
 
 from pbxgen.cli.main import app
+from pbxgen.deploy.new_release import try_out
 from pbxgen.deploy.running import load_deployable
 from pbxgen.deploy.status import Standing
-from pbxgen.deploy.wanted import try_out
 from pbxgen.pbxs import PBXS
 from pbxgen.targets.base import Part
 from tests.deploy.fake_asterisk import FakeAsterisk, fake, place
@@ -37,19 +37,19 @@ def test_a_release_has_the_files_that_generate_writes_beside(
     office = Place(chosen, tmp_path / "source", OFFICE.replace("TRUNK", "192.0.2.1"))
     office.write()
     (office.source / "calls.test.yaml").write_text(_SCENARIOS)
-    wanted, _ = office.wanted()
-    try_out(wanted, chosen, office.source, lambda doing: None)  # which reads them as the PBX does
+    new_release, _ = office.new_release()
+    try_out(new_release, chosen, office.source, lambda doing: None)  # which reads them as the PBX does
     monkeypatch.chdir(office.source)  # comments name places of the source
     words = ["generate", ".", "-o", str(tmp_path / "out"), "--target", pbx, "--parts", parts, "--beside"]
     done = CliRunner().invoke(app, words)
     assert done.exit_code == 0, done.output
     root = tmp_path / "out" / pbx / "pbxgen"
     written = {str(path.relative_to(root)): path.read_text("utf-8") for path in root.rglob("*") if path.is_file()}
-    assert {path: file.text for path, file in wanted.files.items()} == {
+    assert {path: file.text for path, file in new_release.files.items()} == {
         path: text for path, text in written.items() if not path.startswith(".")
     }
-    assert wanted.included
-    assert all(line in done.output for line in wanted.included)
+    assert new_release.included
+    assert all(line in done.output for line in new_release.included)
 
 
 def test_what_nothing_includes_says_which_lines_are_missing(place: Place, fake: FakeAsterisk) -> None:

@@ -378,18 +378,18 @@ def test_killed_at_every_step_it_is_finished_or_undone_by_the_next_command(place
     versions = []
     for name in ("Eva", "Eve"):
         place.change(place.text.partition('"105": {name: ')[2].partition(",")[0], name)
-        versions.append(place.wanted())
+        versions.append(place.new_release())
     for step in range(1, 99):
-        wanted = versions[step % 2]
-        reached = killed(partial(place.send, wanted), lambda count, _, step=step: count == step, sent=True)  # type: ignore[misc]
+        new_release = versions[step % 2]
+        reached = killed(partial(place.send, new_release), lambda count, _, step=step: count == step, sent=True)  # type: ignore[misc]
         assert (place.folder / "pbxgen/release.json").exists(), step  # it would boot
-        done = place.send(wanted)
+        done = place.send(new_release)
         assert done.release == place.current, step
         with session_at(place.target) as session:
             info = session.state().info
             assert info is not None
-            assert info.files == wanted[0].info.files, step
-            assert session.running.digests() == wanted[0].info.tenants, step
+            assert info.files == new_release[0].info.files, step
+            assert session.running.digests() == new_release[0].info.tenants, step
         left = {path.name for path in (place.folder / "releases").iterdir() if not path.is_dir()}
         assert left == {"history"}, step
         if not reached:
@@ -400,17 +400,17 @@ def test_killed_at_every_step_it_is_finished_or_undone_by_the_next_command(place
 @pytest.mark.slow
 @pytest.mark.usefixtures("quick")
 def test_the_very_first_one_killed_at_every_step_is_finished_or_undone(place: Place, fake: FakeAsterisk) -> None:
-    wanted = place.wanted()
+    new_release = place.new_release()
     for step in range(1, 99):
         shutil.rmtree(place.folder)
         place.folder.mkdir()
         (place.folder / "extensions.conf").write_text("[mine]\n")
         (place.folder / "pbxgen").mkdir()
-        reached = killed(partial(place.send, wanted, force=True), lambda n, _, step=step: n == step, sent=True)  # type: ignore[misc]
-        done = place.send(wanted, force=True)
+        reached = killed(partial(place.send, new_release, force=True), lambda n, _, step=step: n == step, sent=True)  # type: ignore[misc]
+        done = place.send(new_release, force=True)
         assert done.release == place.current, step
         with session_at(place.target) as session:
-            assert session.running.digests() == wanted[0].info.tenants, step
+            assert session.running.digests() == new_release[0].info.tenants, step
         aside = place.folder / f"extensions.conf.before-{place.current}"
         assert aside.read_text() == "[mine]\n", step
         if not reached:
@@ -454,14 +454,14 @@ def test_beside_an_existing_plan_nothing_of_it_is_touched(place: Place, fake: Fa
 
 
 def test_a_plan_without_the_secrets_says_what_it_does_not_know(place: Place, fake: FakeAsterisk) -> None:
-    from pbxgen.deploy.wanted import rendered
+    from pbxgen.deploy.new_release import rendered
     from pbxgen.pipeline import compile_path
 
     place.change('Ada, password: "a long enough secret"', "Ada, password: {env: PBXGEN_NOT_SET}")
     compiled = compile_path(place.source).plans
-    wanted, _ = rendered(compiled, place.target, place.source, "", lambda doing: None, for_show=True)
-    assert wanted is not None
-    assert not wanted.secrets
+    new_release, _ = rendered(compiled, place.target, place.source, "", lambda doing: None, for_show=True)
+    assert new_release is not None
+    assert not new_release.secrets
     refused, problems = rendered(compiled, place.target, place.source, "", lambda doing: None, for_show=False)
     assert refused is None
     assert [problem.code for problem in problems] == ["PBX401"]
@@ -485,7 +485,7 @@ def test_an_interrupted_deployment_goes_back(place: Place, monkeypatch: pytest.M
 
 
 def test_nothing_of_another_tenant_or_time_is_in_a_digest(place: Place, tmp_path: Path) -> None:
-    first, _ = place.wanted()
-    again, _ = place.wanted()
+    first, _ = place.new_release()
+    again, _ = place.new_release()
     assert first.info.digest == again.info.digest
     assert first.info.digest != replace(first.info, files=dict(list(first.info.files.items())[1:])).digest

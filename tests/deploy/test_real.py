@@ -514,7 +514,7 @@ def test_killed_at_any_moment_an_old_or_a_new_release_runs_and_the_next_command_
         place.write(text.replace("name: Eve", f"name: Eve {turn}"))
         died = killed(place.deploy, lambda count, _, number=number: count == number, sent=sent)  # type: ignore[misc]
         assert (place.folder / "pbxgen/release.json").exists(), (number, sent)
-        digests |= {plan.digest for plan in place.wanted()[1].values()}
+        digests |= {plan.digest for plan in place.new_release()[1].values()}
         assert set(_running(place).digests().values()) <= digests, (number, sent)
         assert office.call_is_up(), (number, sent)
         if turn % 3 == 0 and died:

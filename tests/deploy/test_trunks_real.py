@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import pytest
 
-from pbxgen.deploy import prove
+from pbxgen.deploy import proof
 from pbxgen.deploy.running import RunningPbx, load_deployable
 from pbxgen.deploy.status import Standing
 from pbxgen.lab import sip
@@ -93,7 +93,7 @@ def test_a_trunk_that_does_not_come_back_is_told_and_the_release_before_runs(
     _wait_until_registered(place)
     before, text = place.current, place.text
     place.change("expires: 300", "expires: 320")
-    monkeypatch.setattr(prove, "_REGISTERED_SECONDS", 5.0)
+    monkeypatch.setattr(proof, "_REGISTERED_SECONDS", 5.0)
     carrier.answers = False
     refused = refusal(place.deploy)
     carrier.answers = True

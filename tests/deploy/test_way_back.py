@@ -482,9 +482,9 @@ def test_a_saved_plan_is_of_one_target_as_deploy_yaml_has_it(place: Place) -> No
 
 
 def test_the_same_source_is_the_same_release_wherever_it_is(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
-    far = place.wanted()[0]
+    far = place.new_release()[0]
     monkeypatch.chdir(place.source)
     place.source = Path()
-    here = place.wanted()[0]
+    here = place.new_release()[0]
     assert here.info.digest == far.info.digest
     assert any("(pbx.yaml:" in file.text for file in here.files.values())

@@ -5,10 +5,14 @@ from __future__ import annotations
 import pytest
 from hypothesis import HealthCheck, given, settings
 
+from pbxgen.diff import comparison
 from pbxgen.diff.comparison import compare
 from pbxgen.diff.output import text_lines
 from pbxgen.diff.result import Result, compared
 from pbxgen.diff.words import Block, blocks
+from pbxgen.flow.analysis.call_sets import CallSets
+from pbxgen.flow.analysis.explore import Explorer
+from pbxgen.flow.analysis.places_ahead import PlacesAhead
 from pbxgen.phrases import phrases
 from tests.support.office import HEAD, TODAY, compiled, plan_of
 from tests.support.sources import sources
@@ -405,3 +409,20 @@ def test_of_a_tangle_what_changes_at_once_is_told_and_that_not_all_is_followed()
     assert not found.same
     assert [e.place.target for e in found.entries if e.itself] == ["230"]
     assert any("when busy: was User 31 (231)" in line for block in blocks(found, phrases()) for line in block.lines)
+
+
+def test_of_a_tangle_no_more_states_are_explored_than_its_budget(monkeypatch: pytest.MonkeyPatch) -> None:
+    explorers: list[Explorer] = []
+
+    class Counted(Explorer):
+        def __init__(self, ahead: PlacesAhead, calls: CallSets, *, written: bool = False) -> None:
+            super().__init__(ahead, calls, written=written)
+            explorers.append(self)
+
+    monkeypatch.setattr(comparison, "Explorer", Counted)
+    old, new = (
+        plan_of("".join(lines), head="") for lines in (tangle(60), tangle(60, _230='deviations: {busy: "233"}'))
+    )
+    assert compare(old, new, TODAY, phrases()).more > 0
+    assert len(explorers) > 60
+    assert sum(explorer.taken for explorer in explorers) < 5_000

@@ -9,8 +9,8 @@ import contextlib
 import pytest
 from ruamel.yaml import YAML
 
-from pbxgen.edit.deviation import holder, with_wish
-from pbxgen.edit.wishes import KEYS, NewRule, Wish
+from pbxgen.edit.assignment import KEYS, Assignment, NewRule
+from pbxgen.edit.deviation import holder, with_assignment
 from pbxgen.edit.yaml_text import CannotEditError, YamlText
 
 
@@ -18,7 +18,7 @@ def edit(text: str, key: str, *to: str, after: int | None = None, section: str =
     file = YamlText(text)
     owner = holder(file, section, name)
     assert owner is not None
-    return with_wish(file, owner, Wish(section, name, key, NewRule(to, after)))
+    return with_assignment(file, owner, Assignment(section, name, key, NewRule(to, after)))
 
 
 CASES = {

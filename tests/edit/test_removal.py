@@ -7,8 +7,8 @@ from __future__ import annotations
 import pytest
 from ruamel.yaml import YAML
 
-from pbxgen.edit.deviation import holder, with_wish
-from pbxgen.edit.wishes import Flag, Inherit, NewRule, Wish
+from pbxgen.edit.assignment import Assignment, Flag, Inherit, NewRule
+from pbxgen.edit.deviation import holder, with_assignment
 from pbxgen.edit.yaml_text import CannotEditError, YamlText
 
 
@@ -16,7 +16,7 @@ def edit(text: str, key: str, wanted: NewRule | Flag | Inherit) -> str:
     file = YamlText(text)
     owner = holder(file, "users", "101")
     assert owner is not None
-    return with_wish(file, owner, Wish("users", "101", key, wanted))
+    return with_assignment(file, owner, Assignment("users", "101", key, wanted))
 
 
 def without(text: str, key: str) -> str:

@@ -150,7 +150,8 @@ def test_words_hold_exactly_when_calls_go_that_way(text: str) -> None:
 def told_of(plan: Plan, cases: Sequence[Case], caller: Caller, moment: dt.datetime) -> list[Case]:
     """What is told of a caller by name comes before what is told of anybody."""
     mine = [c for c in cases if c.origin is caller.origin]
-    by_name = [c for c in mine if caller.number == c.caller and hold(plan, c.when, caller, moment)]
+    named = [c for c in mine if c.caller is not None and c.caller == caller.number]
+    by_name = [c for c in named if hold(plan, c.when, caller, moment)]
     anybody = [c for c in mine if c.caller is None]
     others = [c for c in anybody if c.when != OTHERWISE and hold(plan, c.when, caller, moment)]
     return by_name or others or [c for c in anybody if c.when == OTHERWISE]
@@ -175,6 +176,14 @@ def test_of_a_tangle_what_comes_after_the_fewest_ringings_is_told_and_that_there
     assert "busy: User 1 (201) rings for 20 s" in lines
     assert "unreachable: User 15 (215) rings for 20 s" in lines
     assert all(line.endswith(("…", "above", "for 20 s", "a message")) for line in lines)
+
+
+def test_what_comes_after_a_further_ringing_is_not_begun_where_it_is_more_than_may_be_explored() -> None:
+    plan = plan_of("".join(tangle(60)), head="")
+    forest, flow = Forest(20), Reach(plan).flow_of(plan.user_at("200"))
+    forest.trees([root(plan, Situations(plan, TODAY), flow, STRANGERS[0], distinct_moments(plan)[0])])
+    assert not forest.whole
+    assert forest.left == 20 - 1 - 3 - 9
 
 
 @THOROUGH

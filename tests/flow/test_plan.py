@@ -8,7 +8,8 @@ from dataclasses import fields
 import pytest
 
 from pbxgen.diagnostics.location import Location
-from pbxgen.flow.plan import Deviations, Rule, Secret
+from pbxgen.flow.endpoint import Secret
+from pbxgen.flow.plan import Deviations, Rule
 from pbxgen.flow.schedule import Schedule
 from tests.support.office import plan_of
 

@@ -9,7 +9,7 @@ import pytest
 
 from pbxgen.calls.case import Handling
 from pbxgen.flow.numbering import NumberFormat
-from pbxgen.flow.plan import DiversionHeader
+from pbxgen.flow.trunk import DiversionHeader
 from pbxgen.interpret.generated_calls import examine
 from pbxgen.pbxs import PBXS
 from tests.smoke import test_trunk_calls as carrier

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from pbxgen.calls.headers import last_diversion
-from pbxgen.flow.plan import DiversionHeader, Reason
+from pbxgen.flow.plan import Reason
+from pbxgen.flow.trunk import DiversionHeader
 from pbxgen.lab import sip
 
 _INVITE = (

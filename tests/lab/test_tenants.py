@@ -9,7 +9,7 @@ import pytest
 
 from pbxgen.calls.case import Case
 from pbxgen.cli.test_on import print_report
-from pbxgen.flow.plan import Srtp
+from pbxgen.flow.endpoint import Srtp
 from pbxgen.lab.report import not_judged, page
 from pbxgen.lab.result import LabReport
 from pbxgen.lab.scripts import PLAIN, Way

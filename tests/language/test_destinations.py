@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from pbxgen.flow.plan import CallerId, PlaceKind
+from pbxgen.flow.plan import PlaceKind
+from pbxgen.flow.trunk import CallerId
 from tests.language.sources import HEAD, OUTSIDE, clean, compile_text, only, plan_of
 
 OFFICE = (

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from pbxgen.flow.endpoint import Secret
 from pbxgen.flow.numbering import NumberFormat
-from pbxgen.flow.plan import CallerId, DiversionHeader, Secret
+from pbxgen.flow.trunk import CallerId, DiversionHeader
 from tests.language.sources import clean, only, plan_of
 
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from pbxgen.flow.plan import PhoneSettings, Srtp
+from pbxgen.flow.endpoint import PhoneSettings, Srtp
 from tests.language.sources import HEAD, findings
 from tests.support.calls import plan_of
 

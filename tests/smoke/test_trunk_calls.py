@@ -12,8 +12,9 @@ from pbxgen.calls.attempts import Attempt
 from pbxgen.calls.case import Case, Handling
 from pbxgen.calls.headers import AnnouncedDiversion, last_diversion, user_of
 from pbxgen.flow.numbering import NumberFormat
-from pbxgen.flow.plan import DiversionHeader, Plan, Reason
+from pbxgen.flow.plan import Plan, Reason
 from pbxgen.flow.simulate import Transfer
+from pbxgen.flow.trunk import DiversionHeader
 from pbxgen.lab.result import LabReport
 from tests.smoke.offices import HEAD, OUTSIDE, call, office
 from tests.support.calls import place, rang, shown

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 
-from pbxgen.flow.plan import Plan, Secret
+from pbxgen.flow.endpoint import Secret
+from pbxgen.flow.plan import Plan
 from pbxgen.targets.asterisk.target import AsteriskTarget
 from pbxgen.targets.base import GeneratedFile, Options
 

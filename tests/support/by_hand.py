@@ -14,7 +14,8 @@ from pathlib import Path
 
 import pytest
 
-from pbxgen.flow.plan import Plan, Secret
+from pbxgen.flow.endpoint import Secret
+from pbxgen.flow.plan import Plan
 from pbxgen.flow.world import DEFAULT_MOMENT
 from pbxgen.lab import sip
 from pbxgen.lab.media import Stream, _tone_frames

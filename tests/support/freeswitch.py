@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from pbxgen.flow.plan import Plan, Secret
+from pbxgen.flow.endpoint import Secret
+from pbxgen.flow.plan import Plan
 from pbxgen.targets.base import GeneratedFile, Options
 from pbxgen.targets.freeswitch.target import FreeSwitchTarget
 

@@ -26,9 +26,10 @@ from pbxgen.flow.analysis.samples import sample_numbers
 from pbxgen.flow.analysis.search import Aim, best_of_all
 from pbxgen.flow.analysis.situations import Situations
 from pbxgen.flow.numbering import Cost
-from pbxgen.flow.plan import Place, PlaceKind, Plan, Route
+from pbxgen.flow.plan import Place, PlaceKind, Plan
 from pbxgen.flow.self_service import Profile
 from pbxgen.flow.settings import DEVIATIONS, STATES, Setting, State, applied, named, place_of
+from pbxgen.flow.trunk import Route
 from pbxgen.phrases import Phrases
 
 _SHOWN = 5

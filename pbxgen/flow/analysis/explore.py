@@ -77,6 +77,10 @@ class Explorer:
         """Number of explored points, counted once for each area."""
         return len(self._arrivals)
 
+    def knows(self, point: Point, area: Area) -> bool:
+        """Has this point been explored for this area?"""
+        return (point, area) in self._arrivals
+
     def begin(self, entry: Place) -> Point:
         return self._point(CallState((Pending(entry),), frozenset()))
 
@@ -124,11 +128,11 @@ class Explorer:
         )
 
     def _point(self, state: CallState) -> Point:
-        # The caller, whom ``Been`` adds, is not known.
-        state, _ = self._ahead.canonical(state._replace(visited=frozenset(iter(state.visited))))
-        keys = tuple(p.place.key for p in state.to_try)
-        options = tuple(p if self._written else p.place.timeout for p in state.to_try)
-        same = (keys, options, state.visited, state.diversions)
+        state = self._ahead.canonical(state)
+        options: Hashable = state.to_try
+        if not self._written:
+            options = tuple((p.place.key, p.place.timeout) for p in state.to_try)
+        same = (options, state.visited, state.diversions)
         if same not in self._points:
             self._points[same] = Point(state, tuple(p.place for p in state.to_try))
         return self._points[same]

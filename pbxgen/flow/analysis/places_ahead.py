@@ -29,24 +29,29 @@ class PlacesAhead:
         keys_ahead = [self._of_one(key, left) for key in keys]
         return keys_ahead[0] if len(keys_ahead) == 1 else frozenset[Key]().union(*keys_ahead)
 
-    def canonical(self, state: CallState) -> tuple[CallState, frozenset[Key]]:
-        """``state`` without what cannot matter to where the call goes, and everything that it can still come to.
+    def canonical(self, state: CallState) -> CallState:
+        """``state`` without what cannot matter to where the call goes.
 
         Left out are places to try that the call has been to or that stand twice, everything behind a place that ends
         the call, places that the call has been to and cannot come to again, and the first outcome (it only decides a
         status code).
         """
-        seen = set(state.visited)
+        been = frozenset(iter(state.visited))  # of a set that adds the caller, only the places
+        seen = set(been)
         to_try: list[Pending] = []
+        ahead: list[frozenset[Key]] = []
+        left = self.plan.max_diversions - state.diversions
         for pending in state.to_try:
-            if pending.place.key in seen:
+            key = pending.place.key
+            if key in seen:
                 continue
-            seen.add(pending.place.key)
+            seen.add(key)
             to_try.append(pending)
+            ahead.append(self._of_one(key, left))
             if pending.place.ends_call:
                 break
-        ahead = self.of((p.place.key for p in to_try), self.plan.max_diversions - state.diversions)
-        return CallState(tuple(to_try), state.visited & ahead, state.diversions, Outcome.BUSY), ahead
+        again = frozenset(key for key in been if any(key in keys for keys in ahead))
+        return CallState(tuple(to_try), again, state.diversions, Outcome.BUSY)
 
     def _of_one(self, key: Key, left: int) -> frozenset[Key]:
         known = self._known.get((key, left))

@@ -5,7 +5,8 @@ from __future__ import annotations
 import ipaddress
 from collections.abc import Mapping
 
-from pbxgen.flow.plan import Plan, Trunk
+from pbxgen.flow.plan import Plan
+from pbxgen.flow.trunk import Trunk
 from pbxgen.interpret.asterisk import config
 from pbxgen.interpret.asterisk.config import ConfigSection
 from pbxgen.interpret.base import NotUnderstoodError

@@ -9,7 +9,7 @@ from pbxgen.calls.case import Case
 from pbxgen.calls.headers import number_of
 from pbxgen.calls.observed import CallRecord, Observed, cannot_transfer, observed
 from pbxgen.calls.verdict import wrong_code
-from pbxgen.flow.plan import Srtp
+from pbxgen.flow.endpoint import Srtp
 from pbxgen.flow.simulate import Transfer
 from pbxgen.interpret.base import Interpreter, NotUnderstoodError, Trace
 from pbxgen.interpret.far_ends import trunk_address

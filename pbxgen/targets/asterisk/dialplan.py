@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import groupby
 
+from pbxgen.flow.number_shown import shows_trunk_in_emergencies
 from pbxgen.flow.numbering import NumberFormat
-from pbxgen.flow.plan import ANONYMOUS, CalledNumber, Contacts, Inbound, Place, Plan, RingGroup, Route, Trunk, User
+from pbxgen.flow.plan import ANONYMOUS, Contacts, Inbound, Place, Plan, RingGroup, User
 from pbxgen.flow.schedule import Schedule
 from pbxgen.flow.self_service import Profile
-from pbxgen.flow.shown import shows_trunk_in_emergencies
+from pbxgen.flow.trunk import CalledNumber, Route, Trunk
 from pbxgen.targets.asterisk import calendar, features, hints, names, numbering, self_service
 from pbxgen.targets.asterisk.deviations import Block, Shared, condition_notes, deviation_lines, find_shared, notes_on
 from pbxgen.targets.asterisk.names import EndpointNames

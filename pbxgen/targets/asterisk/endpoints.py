@@ -4,17 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from pbxgen.flow.plan import (
-    DEFAULT_CODECS,
-    PHONE_CODECS,
-    Dtmf,
-    FromUser,
-    PhoneSettings,
-    Plan,
-    Secret,
-    Srtp,
-    Trunk,
-)
+from pbxgen.flow.endpoint import PHONE_CODECS, PhoneSettings, Secret, Srtp
+from pbxgen.flow.plan import Plan
+from pbxgen.flow.trunk import DEFAULT_CODECS, Dtmf, FromUser, Trunk
 from pbxgen.targets.asterisk import features, hints, names
 from pbxgen.targets.asterisk.names import EndpointNames
 from pbxgen.targets.networks import (

@@ -7,7 +7,8 @@ from collections.abc import Iterator, Sequence
 from pbxgen.diagnostics.codes import make
 from pbxgen.diagnostics.diagnostic import Diagnostic
 from pbxgen.diagnostics.location import Location
-from pbxgen.flow.plan import Plan, Secret, Strategy
+from pbxgen.flow.endpoint import Secret
+from pbxgen.flow.plan import Plan, Strategy
 from pbxgen.targets.asterisk import features, names, places, text
 from pbxgen.targets.asterisk.dialplan import FEW_CONTACTS
 from pbxgen.targets.asterisk.raw_settings import refused_settings

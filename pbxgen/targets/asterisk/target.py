@@ -6,7 +6,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
 from pbxgen.diagnostics.diagnostic import Diagnostic
-from pbxgen.flow.plan import Plan, Secret
+from pbxgen.flow.endpoint import Secret
+from pbxgen.flow.plan import Plan
 from pbxgen.targets.asterisk import dialplan, endpoints, names, self_service, text
 from pbxgen.targets.asterisk.limits import limits, refused_secrets
 from pbxgen.targets.asterisk.names import endpoint_names, pattern_of

@@ -5,7 +5,8 @@ from __future__ import annotations
 import ipaddress
 from collections.abc import Iterable, Iterator, Sequence
 
-from pbxgen.flow.plan import Plan, Trunk
+from pbxgen.flow.plan import Plan
+from pbxgen.flow.trunk import Trunk
 from pbxgen.targets.networks import networks
 
 _NOBODY = "0.0.0.0/32"

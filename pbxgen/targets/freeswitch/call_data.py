@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
+from pbxgen.flow.number_shown import shows_trunk_in_emergencies
 from pbxgen.flow.numbering import NumberFormat
 from pbxgen.flow.plan import (
     FROM_INSIDE,
     FROM_OUTSIDE,
-    CallerId,
     Callers,
     Condition,
     Inbound,
@@ -22,12 +22,11 @@ from pbxgen.flow.plan import (
     Plan,
     RingGroup,
     Rules,
-    Trunk,
     User,
 )
 from pbxgen.flow.self_service import Profile
 from pbxgen.flow.settings import KEYS
-from pbxgen.flow.shown import shows_trunk_in_emergencies
+from pbxgen.flow.trunk import CallerId, Trunk
 from pbxgen.targets.freeswitch import media
 from pbxgen.targets.freeswitch.failover import over
 from pbxgen.targets.identity import tells

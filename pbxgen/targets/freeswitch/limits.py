@@ -7,7 +7,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from pbxgen.diagnostics.codes import make
 from pbxgen.diagnostics.diagnostic import Diagnostic, Related
 from pbxgen.diagnostics.location import Location
-from pbxgen.flow.plan import Plan, RingGroup, Secret, Service, Strategy, Trunk
+from pbxgen.flow.endpoint import Secret
+from pbxgen.flow.plan import Plan, RingGroup, Service, Strategy
+from pbxgen.flow.trunk import Trunk
 from pbxgen.targets.base import Options, Part
 from pbxgen.targets.freeswitch.contacts import MOST
 from pbxgen.targets.freeswitch.endpoints import problem

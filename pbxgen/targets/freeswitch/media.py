@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from pbxgen.flow.plan import DEFAULT_CODECS, PHONE_CODECS, Dtmf, PhoneSettings, Srtp, Trunk
+from pbxgen.flow.endpoint import PHONE_CODECS, PhoneSettings, Srtp
+from pbxgen.flow.trunk import DEFAULT_CODECS, Dtmf, Trunk
 
 _CODECS = {"alaw": "PCMA", "ulaw": "PCMU", "g722": "G722", "g729": "G729", "gsm": "GSM", "opus": "OPUS"}
 _SECURE = {Srtp.OPTIONAL: "optional", Srtp.REQUIRED: "mandatory"}

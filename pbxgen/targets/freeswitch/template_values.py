@@ -7,21 +7,11 @@ from collections.abc import Iterator, Sequence
 from typing import TypeAlias
 
 from pbxgen.diagnostics.location import Location
+from pbxgen.flow.endpoint import Srtp
 from pbxgen.flow.numbering import NumberFormat
-from pbxgen.flow.plan import (
-    ANONYMOUS,
-    CalledNumber,
-    Callers,
-    Contacts,
-    FromUser,
-    Inbound,
-    Plan,
-    Route,
-    Srtp,
-    Trunk,
-    User,
-)
+from pbxgen.flow.plan import ANONYMOUS, Callers, Contacts, Inbound, Plan, User
 from pbxgen.flow.schedule import Schedule
+from pbxgen.flow.trunk import CalledNumber, FromUser, Route, Trunk
 from pbxgen.targets.base import Options, Part
 from pbxgen.targets.freeswitch import call_data, failover, media, self_service
 from pbxgen.targets.freeswitch.addresses import access_lists

@@ -63,7 +63,7 @@ class Fate:
     lost: bool
     seconds: int
     """How long everything rings at most, one after the other."""
-    held_back: bool
+    kept_by_maximum: bool
     """May max_diversions keep the call from somewhere it has not been?"""
     outside: frozenset[tuple[Key, str]] = frozenset()
     """Outside numbers that may ring, each with who sends the call there."""
@@ -74,7 +74,7 @@ class Fate:
         return Fate(
             self.lost or other.lost,
             max(self.seconds, other.seconds),
-            self.held_back or other.held_back,
+            self.kept_by_maximum or other.kept_by_maximum,
             self.outside | other.outside,
             self.before_a_mailbox | other.before_a_mailbox,
         )
@@ -94,14 +94,14 @@ class Calls:
 
     def fate(self, entry: Place, caller: Caller, recall: str | None = None) -> Fate:
         """Of all calls of ``caller`` to ``entry``, whenever they are placed; ``recall``: who transferred them there."""
-        found = NOTHING
+        worst = NOTHING
         for moment in self.moments:
             conditions = CallConditions(self.plan, caller, moment)
             key = (caller, tuple(conditions.holds(r.condition) for r in self._rules), entry, recall)
             if key not in self._fates:
                 self._fates[key] = _Trial(self.plan, caller, moment).fate(machine.begin(caller, [entry], recall))
-            found |= self._fates[key]
-        return found
+            worst |= self._fates[key]
+        return worst
 
 
 class Ringer:
@@ -122,12 +122,12 @@ class Ringer:
         return self._known[key]
 
     def _tried(self, ringing: Ringing) -> Mapping[Outcome, int]:
-        found: dict[Outcome, int] = {}
+        longest: dict[Outcome, int] = {}
         for world in self._worlds(ringing):
             rung = Bell(self._plan, self._caller, world).ring(ringing)
             if rung.outcome is not None:
-                found[rung.outcome] = max(found.get(rung.outcome, 0), rung.seconds)
-        return found
+                longest[rung.outcome] = max(longest.get(rung.outcome, 0), rung.seconds)
+        return longest
 
     def _worlds(self, ringing: Ringing) -> Iterator[World]:
         place = ringing.pending.place
@@ -164,24 +164,24 @@ class _Trial:
 
     def _try(self, state: CallState) -> Fate:
         step = machine.advance(self._plan, self._caller, self._conditions, state)
-        held_back = _held_back(state, step.events)
+        kept_by_maximum = _kept_by_maximum(state, step.events)
         if step.ringing is None:
             assert step.ending is not None
             lost = step.ending.kind is EndKind.RELEASED and not step.ending.by_rule
-            return Fate(lost, 0, held_back)
-        found = Fate(False, 0, held_back, frozenset(self._outside(step.ringing)))
+            return Fate(lost, 0, kept_by_maximum)
+        worst = Fate(False, 0, kept_by_maximum, frozenset(self._outside(step.ringing)))
         if step.ringing.pending.place.kind is PlaceKind.OUTSIDE:
-            found |= _before_a_mailbox(step.state, [step.ringing.pending.place])
+            worst |= _before_a_mailbox(step.state, [step.ringing.pending.place])
         for outcome, seconds in self._ringer(step.ringing).items():
             following, told = machine.after(
                 self._plan, self._caller, self._conditions, step.state, step.ringing, outcome
             )
             fate = self.fate(following)
-            held_back = fate.held_back or _held_back(step.state, told)
-            found |= replace(fate, seconds=fate.seconds + seconds, held_back=held_back)
+            kept_by_maximum = fate.kept_by_maximum or _kept_by_maximum(step.state, told)
+            worst |= replace(fate, seconds=fate.seconds + seconds, kept_by_maximum=kept_by_maximum)
             legs = () if step.ringing.user is None or step.ringing.user.dnd else step.ringing.user.follow_me
-            found |= _before_a_mailbox(following, [leg.place for leg in legs if leg.place.kind is PlaceKind.OUTSIDE])
-        return found
+            worst |= _before_a_mailbox(following, [leg.place for leg in legs if leg.place.kind is PlaceKind.OUTSIDE])
+        return worst
 
     def _outside(self, ringing: Ringing) -> Iterator[tuple[Key, str]]:
         place, by = ringing.pending.place, ringing.pending.by
@@ -203,7 +203,7 @@ def _before_a_mailbox(state: CallState, ringing: Iterable[Place]) -> Fate:
     return replace(NOTHING, before_a_mailbox=frozenset(p.location for p in ringing if not p.confirm))
 
 
-def _held_back(state: CallState, events: Sequence[Event]) -> bool:
+def _kept_by_maximum(state: CallState, events: Sequence[Event]) -> bool:
     been = set(state.visited)
     for event in events:
         if event.kind is EventKind.REACHED and event.place is not None:
@@ -215,16 +215,16 @@ def _held_back(state: CallState, events: Sequence[Event]) -> bool:
 
 def _written(plan: Plan) -> Mapping[Location, Sequence[Key]]:
     """On which positions, groups and inbound numbers a place is written."""
-    found: dict[Location, list[Key]] = {}
+    owners: dict[Location, list[Key]] = {}
     for kind, groups in (("operator", plan.operators), ("group", plan.groups)):
         for group in groups.values():
             for place in group.overflow:
-                found.setdefault(place.location, []).append((kind, group.name))
+                owners.setdefault(place.location, []).append((kind, group.name))
     for inbound in plan.inbound.values():
         for rule in inbound.rules:
             for place in rule.places:
-                found.setdefault(place.location, []).append(("inbound", inbound.number))
-    return found
+                owners.setdefault(place.location, []).append(("inbound", inbound.number))
+    return owners
 
 
 def rules_of(plan: Plan) -> Iterator[Rule]:
@@ -248,7 +248,7 @@ def distinct_moments(*plans: Plan) -> tuple[dt.datetime, ...]:
 
 @lru_cache(maxsize=200)
 def _distinct(hours: tuple[Hours, ...], untils: frozenset[dt.date]) -> tuple[dt.datetime, ...]:
-    found: dict[tuple[object, ...], dt.datetime] = {}
+    moments: dict[tuple[object, ...], dt.datetime] = {}
     seen: set[object] = set()
     for day in _days(TODAY, _LAST_DAY):
         today = [_open_half_hours(one)[day] for one in hours]
@@ -259,8 +259,8 @@ def _distinct(hours: tuple[Hours, ...], untils: frozenset[dt.date]) -> tuple[dt.
         seen.add(alike)
         for slot in range(_SLOTS):
             moment = dt.datetime.combine(day, dt.time(slot // 2, slot % 2 * 30))
-            found.setdefault((*ended, *(slot in one for one in today)), moment)
-    return tuple(found.values())
+            moments.setdefault((*ended, *(slot in one for one in today)), moment)
+    return tuple(moments.values())
 
 
 @lru_cache(maxsize=200)

@@ -83,7 +83,7 @@ def test_finds_exactly_the_calls_that_can_be_lost_or_go_on_for_too_long(text: st
         key = entry.place.key
         lost = outside.lost if entry.number is not None else lost_by_transfer(tried, entry)
         assert (("PBX210", key) in found) is lost, (entry.label, text)
-        assert (("PBX213", key) in found) is every.held_back, (entry.label, text)
+        assert (("PBX213", key) in found) is every.kept_by_maximum, (entry.label, text)
         told = found.get(("PBX212", key), "")
         assert told.endswith(f" can ring for {every.seconds} s") if every.seconds else not told, (told, every, text)
 

@@ -6,7 +6,8 @@ import json
 
 import pytest
 
-from pbxgen.flow.plan import Plan, Secret
+from pbxgen.flow.endpoint import Secret
+from pbxgen.flow.plan import Plan
 from pbxgen.targets.asterisk.target import AsteriskTarget
 from pbxgen.targets.base import Options, Part
 from tests.support.office import HEAD, plan_of

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from pbxgen.flow.plan import Trunk
+from pbxgen.flow.trunk import Trunk
 from pbxgen.targets.freeswitch.addresses import access_lists
 from tests.support.office import plan_of
 

@@ -8,7 +8,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from pbxgen.deploy import prove, verify
+from pbxgen.deploy import proof, verify
 from pbxgen.deploy.asterisk import RunningAsterisk
 from pbxgen.deploy.session import session_at
 from pbxgen.deploy.site import Journal
@@ -24,7 +24,7 @@ _TRUNK = "office.trunk.carrier"
 
 @pytest.fixture(autouse=True)
 def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(prove, "_REGISTERED_SECONDS", 0.0)
+    monkeypatch.setattr(proof, "_REGISTERED_SECONDS", 0.0)
 
 
 def _is_registered(monkeypatch: pytest.MonkeyPatch, when: Callable[[], bool]) -> None:
@@ -48,7 +48,7 @@ def test_a_trunk_that_was_registered_is_waited_for_on_the_way_back(
     before = place.deploy().release
     place.change("name: Eve", "name: Eva")
     _drops_an_endpoint(place, fake, before)
-    monkeypatch.setattr(prove, "_REGISTERED_SECONDS", 40.0)
+    monkeypatch.setattr(proof, "_REGISTERED_SECONDS", 40.0)
     told = iter([True, False, False, True])
     _is_registered(monkeypatch, lambda: next(told))
     refused = refusal(place.deploy)
@@ -156,7 +156,7 @@ def test_the_calls_of_verify_are_placed_on_the_way_back_as_they_were_then(
     before = place.deploy().release
     (place.source / "calls.test.yaml").write_text(_SCENARIOS.replace("to Ben", "to Benjamin"))
     place.change("name: Ben", "name: Benjamin")
-    new, _ = place.wanted()
+    new, _ = place.new_release()
     fake.says["calls go wrong"] = new.info.digest
     refused = refusal(place.deploy)
     assert refused.diagnostic.code == "PBX616"
@@ -169,7 +169,7 @@ def test_a_call_that_fails_with_the_release_before_too_is_told(
 ) -> None:
     before = place.deploy().release
     place.change("name: Eve", "name: Eva")
-    fake.says["calls go wrong"] = f"{before} {place.wanted()[0].info.digest}"
+    fake.says["calls go wrong"] = f"{before} {place.new_release()[0].info.digest}"
     refused = refusal(place.deploy)
     assert refused.diagnostic.code == "PBX619"
     assert f"{before} runs again, but the call 'to Ben': it rings nobody" in str(refused)
@@ -271,7 +271,7 @@ def test_a_build_that_the_console_has_lost_once_is_asked_for_again(
 
     def digests(self: RunningAsterisk) -> dict[str, str]:
         found = honest(self)
-        if found == place.wanted()[0].info.tenants and next(lost, "no") is None:
+        if found == place.new_release()[0].info.tenants and next(lost, "no") is None:
             return {}
         return found
 

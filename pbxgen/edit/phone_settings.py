@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from pbxgen.diagnostics.location import Location
-from pbxgen.edit.wishes import DND, RETURN, Flag, NewRule, Wish
+from pbxgen.edit.assignment import DND, RETURN, Assignment, Flag, NewRule
 from pbxgen.flow.plan import Place, PlaceKind, Plan, Rule, Rules
 from pbxgen.flow.settings import DEVIATIONS, Setting, place_of
 
@@ -20,7 +20,7 @@ class Left:
     """expires or follow_me."""
 
 
-def wish_of(plan: Plan, extension: str, key: str, setting: Setting) -> Wish | Left | None:
+def assignment_of(plan: Plan, extension: str, key: str, setting: Setting) -> Assignment | Left | None:
     """What ``setting``, which ``plan`` permits, is in the YAML; None: the source says so already."""
     user = plan.users[extension]
     if setting.expires:
@@ -30,11 +30,11 @@ def wish_of(plan: Plan, extension: str, key: str, setting: Setting) -> Wish | Le
     if says(plan, extension, key, setting):
         return None
     if key == DND:
-        return Wish("users", extension, DND, Flag(setting.to == "on"))
+        return Assignment("users", extension, DND, Flag(setting.to == "on"))
     written_key = key.replace("return_", f"{RETURN}.", 1) if key.startswith("return_") else key
     place = None if setting.to == "off" else place_of(plan, user, setting.to)
     destinations = () if place is None else (_written(plan, extension, place),)
-    return Wish("users", extension, written_key, NewRule(destinations, setting.after, keeps_options=False))
+    return Assignment("users", extension, written_key, NewRule(destinations, setting.after, keeps_options=False))
 
 
 def says(plan: Plan, extension: str, key: str, setting: Setting) -> bool:

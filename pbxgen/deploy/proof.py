@@ -1,4 +1,4 @@
-"""What shows that a PBX does not run a release: its answers, its log, its trunks, and calls."""
+"""Signs that a PBX does not run a release: its answers, its log, its trunks, and calls."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ _NUMBERS = re.compile(r"\d+")
 
 @dataclass(frozen=True, slots=True)
 class Proof:
-    """What was found, in sentences, and the new lines of the log."""
+    """Why a release is not proven, in sentences, and the new lines of the log; empty if it is."""
 
     problems: list[str] = field(default_factory=list)
     lines: list[str] = field(default_factory=list)
 
 
 def other_digests(session: Session, tenants: Mapping[str, str]) -> list[str]:
-    """Where the PBX tells another build of a tenant. It is asked again: a busy console may lose a line."""
+    """Tenants of which the PBX runs another build. It is asked twice, as a busy console may lose a line."""
     runs = session.running.digests()
     if any(runs.get(name) != digest for name, digest in tenants.items()):
         runs = session.running.digests()
@@ -37,14 +37,14 @@ def other_digests(session: Session, tenants: Mapping[str, str]) -> list[str]:
 
 
 def differences(session: Session, files: Files, before: Files) -> list[str]:
-    """``before``: what ran until now, and is to be gone."""
+    """Where what runs differs from ``files``. ``before``: files that ran until now, nothing of which may be left."""
     return session.running.differences(files, Scope(session.target.parts, session.target.beside, before))
 
 
 def complaints(
     session: Session, mark: LogMark | None, before: Files, after: Files, known: Collection[str] = ()
 ) -> Proof:
-    """What its log has since ``mark`` that ``after`` may have caused; ``known``: lines that are no news."""
+    """Warnings and errors in the log since ``mark`` that ``after`` may have caused, except ``known`` ones."""
     alike = set(map(_without_numbers, known))
     lines = [line for line in session.complaints_since(mark, before, after) if _without_numbers(line) not in alike]
     if not lines:
@@ -54,12 +54,12 @@ def complaints(
 
 
 def _without_numbers(line: str) -> str:
-    """Of two lines that say the same the time, the process and counts are others."""
+    """The line with time, process and counts masked: lines that differ only in these say the same."""
     return _NUMBERS.sub("#", line)
 
 
 def reached(session: Session, files: Files, registered: Collection[str], calls: Sequence[VisitingCase]) -> list[str]:
-    """Trunks that were registered, are still to register, and do not; and what the calls of ``verify`` show."""
+    """Trunks that have lost their registration; if there are none, what went wrong with the calls of ``verify``."""
     return _unregistered(session, files, registered) or (place(session, calls) if calls else [])
 
 

@@ -16,7 +16,8 @@ from pbxgen.deploy.verify import VerifyCalls, ready, verify_calls
 from pbxgen.diff.git import RevisionError, git
 from pbxgen.diff.result import Provenance, made_from
 from pbxgen.diff.revisions import in_repository
-from pbxgen.flow.plan import Plan, Secret
+from pbxgen.flow.endpoint import Secret
+from pbxgen.flow.plan import Plan
 
 
 def earlier_calls(session: Session, info: ReleaseInfo, files: Files, before: Before) -> VerifyCalls:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from pbxgen.flow.machine import Caller, Pending, Shown
-from pbxgen.flow.plan import CallerId, FromUser, IdentityHeader, Origin, Place, PlaceKind, Plan, Trunk, User
+from pbxgen.flow.plan import Origin, Place, PlaceKind, Plan, User
+from pbxgen.flow.trunk import CallerId, FromUser, IdentityHeader, Trunk
 
 
 def number_shown(

@@ -49,18 +49,18 @@ class Inherit:
     """No value: the policies apply again."""
 
 
-Wanted: TypeAlias = NewRule | Flag | Inherit
+NewValue: TypeAlias = NewRule | Flag | Inherit
 
 
 @dataclass(frozen=True, slots=True)
-class Wish:
+class Assignment:
     """A change: the value for ``key`` of a user ("users") or policy ("policies")."""
 
     section: str
     name: str
     key: str
     """One of KEYS, `operator_return`, or `dnd` of a user."""
-    wanted: Wanted
+    value: NewValue
 
     @property
     def keys(self) -> list[str]:

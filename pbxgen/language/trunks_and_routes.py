@@ -8,8 +8,19 @@ import re
 from pbxgen.diagnostics.location import Location
 from pbxgen.diagnostics.nearest import did_you_mean
 from pbxgen.flow import plan
+from pbxgen.flow.endpoint import Srtp
 from pbxgen.flow.numbering import NumberFormat
 from pbxgen.flow.pattern import Pattern, letters, parse
+from pbxgen.flow.trunk import (
+    CalledNumber,
+    CallerId,
+    DiversionHeader,
+    Dtmf,
+    FromUser,
+    IdentityHeader,
+    Route,
+    Trunk,
+)
 from pbxgen.language import model_sections as model
 from pbxgen.language.directory import read_number
 from pbxgen.language.findings import Findings
@@ -43,19 +54,19 @@ _PORTS = {"tls": 5061}
 _HOST = re.compile(r"[A-Za-z0-9_](?:[A-Za-z0-9._-]*[A-Za-z0-9])?")
 
 
-def trunks(draft: Draft, numbers: Numbers, findings: Findings) -> dict[str, plan.Trunk]:
+def trunks(draft: Draft, numbers: Numbers, findings: Findings) -> dict[str, Trunk]:
     section = draft.node("trunks")
-    found = {
+    compiled = {
         name: _trunk(name, trunk, at(section, name), key_of(section, name), numbers, findings)
         for name, trunk in draft.source.trunks.items()
     }
-    for name, trunk in found.items():
+    for name, trunk in compiled.items():
         written = each(draft.source.trunks[name].host, at(at(section, name), "host"))
         for (host, _), (_, item) in zip(trunk.hosts, written, strict=False):
             if draft.pbx and host.casefold() == draft.pbx.domain.casefold():
                 message = f"{host} is pbx.domain, where the phones are: who calls from there would be the trunk"
                 findings.add("PBX161", message, item.location, help=_ADDRESSES)
-    return found
+    return compiled
 
 
 def _hosts(name: str, trunk: model.Trunk, node: Node, findings: Findings) -> tuple[tuple[str, int | None], ...]:
@@ -79,7 +90,7 @@ def _hosts(name: str, trunk: model.Trunk, node: Node, findings: Findings) -> tup
 
 def _trunk(
     name: str, trunk: model.Trunk, node: Node, location: Location, numbers: Numbers, findings: Findings
-) -> plan.Trunk:
+) -> Trunk:
     (host, port), *more_hosts = _hosts(name, trunk, at(node, "host"), findings)
     accepted = []
     if trunk.accept_from:
@@ -134,7 +145,7 @@ def _trunk(
     number = None
     if trunk.number is not None:
         number = read_number(trunk.number, at(node, "number"), numbers, findings)
-    return plan.Trunk(
+    return Trunk(
         name=name,
         host=host,
         port=port,
@@ -145,22 +156,22 @@ def _trunk(
         accept_from=tuple(dict.fromkeys(accepted)),
         number=number,
         number_format=NumberFormat(trunk.number_format),
-        caller_id=plan.CallerId(trunk.caller_id),
-        diversion=plan.DiversionHeader(trunk.diversion),
+        caller_id=CallerId(trunk.caller_id),
+        diversion=DiversionHeader(trunk.diversion),
         location=location,
-        called_number=plan.CalledNumber(trunk.called_number),
+        called_number=CalledNumber(trunk.called_number),
         keepalive=trunk.keepalive,
-        from_user=plan.FromUser(trunk.from_user),
+        from_user=FromUser(trunk.from_user),
         from_domain=trunk.from_domain,
-        identity=plan.IdentityHeader(trunk.identity),
+        identity=IdentityHeader(trunk.identity),
         auth_username=trunk.auth_username,
         expires=trunk.expires,
         outbound_proxy=proxy,
         options=raw_settings(trunk.options, at(node, "options")),
         tls_verify=trunk.tls_verify,
-        srtp=plan.Srtp(trunk.srtp),
+        srtp=Srtp(trunk.srtp),
         codecs=tuple(dict.fromkeys(trunk.codecs)),
-        dtmf=plan.Dtmf(trunk.dtmf),
+        dtmf=Dtmf(trunk.dtmf),
         t38=trunk.t38,
         max_calls=trunk.max_calls,
         more_hosts=tuple(more_hosts),
@@ -262,7 +273,7 @@ def _within(one: Network, other: Network) -> bool:
     return one.prefixlen >= other.prefixlen
 
 
-def routes(draft: Draft, names: Names, findings: Findings) -> tuple[dict[str, plan.Route], bool]:
+def routes(draft: Draft, names: Names, findings: Findings) -> tuple[dict[str, Route], bool]:
     """The routes in the order of the source, and whether all of them could be read."""
     routes = {}
     sound = names.complete and not draft.has_broken("routes")
@@ -291,9 +302,7 @@ def routes(draft: Draft, names: Names, findings: Findings) -> tuple[dict[str, pl
                 help="remove as_dialled, or emergency where these are no emergency numbers",
             )
         location = key_of(section, name)
-        routes[name] = plan.Route(
-            name, tuple(patterns), first, route.emergency, location, route.as_dialled, tuple(backups)
-        )
+        routes[name] = Route(name, tuple(patterns), first, route.emergency, location, route.as_dialled, tuple(backups))
     return routes, sound
 
 

@@ -1,4 +1,4 @@
-"""What is to run at a target: the source, compiled, rendered, and tried."""
+"""A new release for a target: the source is compiled and rendered, and its scenarios are run before it is sent."""
 
 from __future__ import annotations
 
@@ -20,7 +20,8 @@ from pbxgen.diagnostics.diagnostic import Diagnostic
 from pbxgen.diagnostics.location import short_below
 from pbxgen.diff.git import RevisionError, git
 from pbxgen.diff.revisions import in_repository
-from pbxgen.flow.plan import Plan, Secret
+from pbxgen.flow.endpoint import Secret
+from pbxgen.flow.plan import Plan
 from pbxgen.generation import generate_trees
 from pbxgen.interpret import load_interpreter
 from pbxgen.interpret.base import NotUnderstoodError
@@ -38,7 +39,7 @@ _PEOPLE = ("PBXGEN_DEPLOYED_BY", "GITHUB_ACTOR", "GITLAB_USER_LOGIN")
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class NewRelease:
     """``files`` by their paths in a release's folder."""
 
     files: Mapping[str, GeneratedFile]
@@ -60,10 +61,10 @@ class _MadeUp(dict[Secret, str]):
 
 def rendered(
     plans: Sequence[Plan], target: DeployTarget, source: Path, moment: str, step: Step, *, for_show: bool
-) -> tuple[Wanted | None, tuple[Diagnostic, ...]]:
-    """The files for one target, and every problem with its secrets. Raises DeployError for the files of `verify`.
+) -> tuple[NewRelease | None, tuple[Diagnostic, ...]]:
+    """The release for one target, or every problem with its secrets. Raises DeployError for the files of `verify`.
 
-    ``for_show``: secrets that cannot be read are made up; nothing is deployed of it.
+    ``for_show``: secrets that cannot be read are made up, as the release is only looked at.
     """
     options = Options(parts=target.parts, beside=target.beside)
     with short_below(str(source if source.is_dir() else source.parent)):
@@ -89,7 +90,7 @@ def rendered(
         passwords.update(read_secrets(plan, target.parts, os.environ)[0])
     calls = verify_calls(target, {plan.name: plan for plan in plans}, passwords, dt.datetime.now(dt.UTC))
     included = load_target(target.pbx).include_lines(tuple(plans), options) if target.beside else ()
-    return Wanted(placed, info, known, calls, included), ()
+    return NewRelease(placed, info, known, calls, included), ()
 
 
 def commit_of_source(source: Path) -> str | None:
@@ -121,19 +122,19 @@ def scenario_files(source: Path) -> tuple[Path, ...]:
 
 
 def _calls(path: Path, source: Path) -> bool:
-    """Does it say so? One that cannot be read is in doubt, and so it is run, and then complained about."""
+    """Is ``source`` the one that the scenario file names? True if it cannot be read: running it reports why."""
     file = read_scenarios(path).file
     return file is None or file.source.resolve() == source.resolve()
 
 
-def try_out(wanted: Wanted, target: DeployTarget, source: Path, step: Step) -> None:
-    """Every scenario on the model and, where there is a dialplan, on the text, and that itself. Raises DeployError."""
+def try_out(new_release: NewRelease, target: DeployTarget, source: Path, step: Step) -> None:
+    """Run every scenario on the model and, if the target has a dialplan, on the generated text. Raises DeployError."""
     step(f"{target.name}: trying it out")
     dialplan = Part.DIALPLAN in target.parts
     try:
         if dialplan:
             pbx = load_deployable(target.pbx)
-            named = (replace(file, path=pbx.generated(path)) for path, file in wanted.files.items())
+            named = (replace(file, path=pbx.generated(path)) for path, file in new_release.files.items())
             load_interpreter(target.pbx, tuple(named))
     except NotUnderstoodError as error:
         raise _not_as_expected(

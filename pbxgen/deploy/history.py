@@ -1,4 +1,4 @@
-"""How a change of what runs ends: the history tells it, old releases go, and so does the journal."""
+"""The end of a change of what runs: it is recorded in the history, old releases and the journal are removed."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ def now() -> str:
     return dt.datetime.now(dt.UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
-def end(session: Session, event: Event, state: SiteState) -> list[str]:
-    """What runs is decided: nothing here makes it fail. Gives what could not be done, in sentences."""
+def conclude(session: Session, event: Event, state: SiteState) -> list[str]:
+    """Record the change, remove old releases and the journal. Never fails; returns what could not be done."""
     keep = to_keep(state, event.release, session.target.keep)
     told = []
     try:
@@ -32,17 +32,17 @@ def end(session: Session, event: Event, state: SiteState) -> list[str]:
 
 
 def to_keep(state: SiteState, current: str | None, keep: int) -> list[str]:
-    """The current release, and the last that were so before it."""
+    """The current release, and the last ``keep`` that were current before it."""
     before = [name for name in _once_current(state) if name != current]
     return ([current] if current else []) + before[:keep]
 
 
 def release_before(state: SiteState) -> str | None:
-    """What a rollback goes to: the release that was current before the last change, so that it can be undone, too."""
+    """The release that a rollback makes current: the one before the last change, which may be a rollback itself."""
     return next((name for name in _once_current(state) if name != state.current), None)
 
 
 def _once_current(state: SiteState) -> list[str]:
-    """Releases that are still there and were current at some time, each once, the last first."""
+    """Releases on disk that have been current, each once, the latest first."""
     names = [event.release for event in reversed(state.history) if event.action in _DONE and event.release]
     return [name for name in dict.fromkeys(names) if name in state.releases]

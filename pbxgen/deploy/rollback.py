@@ -1,4 +1,4 @@
-"""The way back: the release before is current again, reloaded, and proven like any other."""
+"""Rollback: the release before is current again, reloaded, and proven like any other."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 
-from pbxgen.deploy.ending import end, now
 from pbxgen.deploy.errors import DeployError
-from pbxgen.deploy.prove import and_more, clean, complaints, differences, reached
+from pbxgen.deploy.history import conclude, now
+from pbxgen.deploy.proof import and_more, clean, complaints, differences, reached
 from pbxgen.deploy.running import Files, ReloadError
 from pbxgen.deploy.session import Session
 from pbxgen.deploy.site import Event, Journal
@@ -23,8 +23,8 @@ QUOTED = 8
 
 
 @dataclass(frozen=True, slots=True)
-class WayBack:
-    """From a switch that has begun."""
+class Rollback:
+    """Undoes a switch that has begun."""
 
     session: Session
     journal: Journal
@@ -35,23 +35,23 @@ class WayBack:
     step: Step
 
     def go(self, why: str, quoted: Sequence[str] = (), known: Sequence[str] = ()) -> list[str]:
-        """Gives what is still to be done, in sentences. ``known``: lines of the log that were told already.
+        """Make the release before current again. Returns what is still to be done, in sentences.
 
-        Raises DeployError where the release before does not run (the next command goes this way again), and where it
-        runs but is not proven: a trunk, a call or the log is not as it was.
+        ``known``: lines of the log that have been reported. Raises DeployError if the release before does not run (the
+        next command rolls back again), and if it runs but a trunk, a call or the log is not as it was.
         """
         try:
-            arrived = self._gone(known)
+            result = self._gone(known)
         except Exception as error:
             raise self._lost(why, [str(error)], quoted) from error
-        if arrived.found:
-            raise self._lost(why, arrived.found, quoted)
-        left = [*arrived.told, *self._undone(self.journal.before, _unproven_too(why, arrived.unproven))]
-        if arrived.unproven:
-            first, *more = arrived.unproven
+        if result.problems:
+            raise self._lost(why, result.problems, quoted)
+        left = [*result.told, *self._undone(self.journal.before, _unproven_too(why, result.unproven))]
+        if result.unproven:
+            first, *more = result.unproven
             raise DeployError(
                 "PBX619",
-                f"{self.session.target.name}: {why}; {restored(self.journal)}, but {first}{and_more(arrived.unproven)}",
+                f"{self.session.target.name}: {why}; {restored(self.journal)}, but {first}{and_more(result.unproven)}",
                 "look at the PBX and at what it reaches: it says itself that it runs what it ran before, and there is "
                 "nothing left to be undone",
                 [*quoted, *more[:QUOTED], *left],
@@ -60,50 +60,50 @@ class WayBack:
         return left
 
     def again(self, *, force: bool) -> Recovered:
-        """The same for a command that was killed, or whose own way back has failed; what is not proven is told."""
+        """Roll back for a command that was killed or could not do so; what is not proven is reported, not raised."""
         journal, state = self.journal, self.session.state()
         why, current = journal.failed or "it was killed", journal.before
         if current is not None and current not in state.releases:
-            current, arrived = state.current, _Arrived(found=[f"release {current} is gone"])
+            current, result = state.current, _Result(problems=[f"release {current} is gone"])
         else:
             try:
-                arrived = self._gone(())
+                result = self._gone(())
             except Exception as error:
                 raise self._lost(why, [str(error)], ()) from error
-        if arrived.found and not force:
-            raise self._lost(why, arrived.found, ())
-        unproven = _unproven_too("", [*arrived.found, *arrived.unproven])
-        told = [*arrived.told, *self._undone(current, f"{why}{unproven}")]
+        if result.problems and not force:
+            raise self._lost(why, result.problems, ())
+        unproven = _unproven_too("", [*result.problems, *result.unproven])
+        told = [*result.told, *self._undone(current, f"{why}{unproven}")]
         return Recovered((f"{_begun(journal)}; {restored(journal)}{unproven}", *told), undone=True)
 
-    def _gone(self, known: Sequence[str]) -> _Arrived:
+    def _gone(self, known: Sequence[str]) -> _Result:
         session, journal, name = self.session, self.journal, self.session.target.name
         self.step(f"{name}: going back")
         session.site.take_back(journal)
         mark = session.log_mark()
-        arrived = _Arrived()
+        result = _Result()
         try:
-            arrived.told = session.running.reload(self.files, self.before, everything=bool(journal.drift))
+            result.told = session.running.reload(self.files, self.before, everything=bool(journal.drift))
             with suppress(DeployError):  # it is told all the same
-                session.site.put_off(arrived.told)
-            found = [] if journal.before is None else differences(session, self.before, self.files)
+                session.site.put_off(result.told)
+            problems = [] if journal.before is None else differences(session, self.before, self.files)
         except ReloadError as error:
-            found = [str(error)]
-        arrived.found = [line for line in found if line not in journal.drift]
+            problems = [str(error)]
+        result.problems = [line for line in problems if line not in journal.drift]
         # What its carriers do is no fault of the release before.
         said = complaints(session, mark, self.before, self.before, known)
-        if arrived.found:
-            arrived.found += said.lines
+        if result.problems:
+            result.problems += said.lines
         else:
-            self._ask_further(arrived)
+            self._ask_further(result)
             quoted = said.lines if len(said.lines) > 1 else []  # a single one stands in the problem itself
-            arrived.unproven = [*said.problems, *quoted, *arrived.unproven]
-        arrived.found, arrived.unproven = (
-            clean(lines, self.before, self.files) for lines in (arrived.found, arrived.unproven)
+            result.unproven = [*said.problems, *quoted, *result.unproven]
+        result.problems, result.unproven = (
+            clean(lines, self.before, self.files) for lines in (result.problems, result.unproven)
         )
-        return arrived
+        return result
 
-    def _ask_further(self, arrived: _Arrived) -> None:
+    def _ask_further(self, result: _Result) -> None:
         """Trunks that were registered, and the calls of `verify` as they were then."""
         session, before = self.session, self.journal.before
         calls = VerifyCalls()
@@ -114,37 +114,37 @@ class WayBack:
             except Exception as error:  # a way back does not end for want of calls
                 calls = VerifyCalls(left_out=(f"the calls of verify: {error}",))
         try:
-            arrived.unproven = reached(session, self.before, self.journal.registered, calls.cases)
+            result.unproven = reached(session, self.before, self.journal.registered, calls.cases)
         except Exception as error:  # it runs the release before: that is known
-            arrived.unproven = [f"its trunks and the calls of verify could not be looked at: {error}"]
-        arrived.told += [f"not verified: {line}" for line in calls.left_out]
+            result.unproven = [f"its trunks and the calls of verify could not be looked at: {error}"]
+        result.told += [f"not verified: {line}" for line in calls.left_out]
 
     def _undone(self, current: str | None, why: str) -> list[str]:
         journal = self.journal
         event = Event(now(), "undone", current, journal.by, journal.commit, f"{journal.release}: {why}")
-        return end(self.session, event, self.session.state())
+        return conclude(self.session, event, self.session.state())
 
-    def _lost(self, why: str, found: Sequence[str], quoted: Sequence[str]) -> DeployError:
+    def _lost(self, why: str, problems: Sequence[str], quoted: Sequence[str]) -> DeployError:
         session, current = self.session, self.journal.before or "what was there before pbxgen"
         with suppress(DeployError):
             session.site.write_journal(replace(self.journal, failed=why))
         return DeployError(
             "PBX619",
-            f"{session.target.name}: {why}; on the way back: {found[0]}{and_more(found)}",
+            f"{session.target.name}: {why}; on the way back: {problems[0]}{and_more(problems)}",
             f"look at the PBX; {current} is current in {session.target.folder}, and the next deployment or "
             "rollback reloads it first; `deploy --force` goes on even where the PBX does not run it then",
-            [*quoted, *found[1:QUOTED]],
+            [*quoted, *problems[1:QUOTED]],
             switched=True,
         )
 
 
 @dataclass(slots=True)
-class _Arrived:
-    """Where a way back has led to, in sentences."""
+class _Result:
+    """What a rollback has come to, in sentences."""
 
     told: list[str] = field(default_factory=list)
     """What the PBX is still to do, and what could not be asked."""
-    found: list[str] = field(default_factory=list)
+    problems: list[str] = field(default_factory=list)
     """What shows that it does not run the release before."""
     unproven: list[str] = field(default_factory=list)
     """What is not as it was although it runs that."""
@@ -152,7 +152,7 @@ class _Arrived:
 
 @dataclass(frozen=True, slots=True)
 class Recovered:
-    """What had to be done for a command that was killed, in sentences."""
+    """What was done after a command that was killed, in sentences."""
 
     told: tuple[str, ...] = ()
     undone: bool = False
@@ -163,7 +163,7 @@ def restored(journal: Journal) -> str:
 
 
 def finished(journal: Journal, told: Sequence[str]) -> Recovered:
-    """The same for a switch that was proven already."""
+    """Nothing but tidying up: the switch had been proven."""
     return Recovered((f"{_begun(journal)}; it is finished now", *told))
 
 
