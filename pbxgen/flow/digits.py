@@ -104,6 +104,8 @@ def _begun(tokens: list[str], at: int, before: frozenset[str], digits: int) -> t
 
 
 def _followed(texts: frozenset[str], token: str, digits: int) -> frozenset[str]:
+    if all(len(text) == digits for text in texts):
+        return texts
     one = re.match(r"\[[^\]]*\]|[0-9]", token)
     assert one is not None
     allowed = [digit for digit in "0123456789" if re.fullmatch(one.group(), digit)]
