@@ -227,12 +227,13 @@ def _readings(plan: NumberingPlan) -> Iterator[Reading]:
     # +49 (0)30…: left as it is, it would be none of the numbers that a route, a class or a contact knows.
     for before, length in (("[+]", 1), *abroad):
         prefix = any_prefix(plan)
-        yield from _without_abroad(plan, before + code, length + len(code))
+        yield from _like_abroad(plan, before + code, length + len(code))
         yield from _with_prefix(plan, before + code, length + len(code), shortest=2)
         if prefix:  # +49 (0)0900…: an exchange may drop what is too much, and no route has asked for that number
             yield Reading(f"{before}{code}{prefix}{{2,}}(?:{plan.whole})$", "", 0, none=True)
         yield from _with_prefix(plan, before + code, length + len(code), longest=1)
         yield from _with_moved_digits(plan, before + code)
+        yield from _abroad_behind(plan, before + code)
         if prefix:
             yield Reading(f"{before}{code}(?:{plan.whole})$", code, length + len(code))
             yield Reading(f"{before}{code}{prefix}", "", 0, none=True)
@@ -242,20 +243,30 @@ def _readings(plan: NumberingPlan) -> Iterator[Reading]:
     if plan.local:
         yield Reading(f"(?:{plan.local})$", code + plan.local_before, 0)
     for before in ("", code):
-        if before:
-            yield from _without_abroad(plan, before, len(before))
+        yield from _like_abroad(plan, before, len(before))
         yield from _with_prefix(plan, before, len(before))
+        if before:
+            yield from _abroad_behind(plan, before)
         yield Reading(f"{before}(?:{plan.whole})$", code, len(before))
         yield from _with_moved_digits(plan, before)
 
 
-def _without_abroad(plan: NumberingPlan, before: str, length: int) -> Iterator[Reading]:
+def _abroad_behind(plan: NumberingPlan, before: str) -> Iterator[Reading]:
     """+39 0044… is no number: an exchange that strips the country code would call abroad, where no route has led."""
     prefixes = behind_code(plan)
-    if prefixes and plan.like_abroad:
-        yield Reading(f"{before}(?:{plan.like_abroad})$", plan.country_code, length)
     if prefixes:
         yield Reading(f"{before}{prefixes}", "", 0, none=True)
+
+
+def _like_abroad(plan: NumberingPlan, before: str, length: int) -> Iterator[Reading]:
+    """Nor is a number that begins so behind a trunk prefix, but for a valid one, with a trunk prefix or without."""
+    if not behind_code(plan):
+        return
+    for prefix, more in (("", 0), *((one.expression, one.length) for one in plan.dropped)):
+        if plan.like_abroad and before + prefix:
+            yield Reading(f"{before}{prefix}(?:{plan.like_abroad})$", plan.country_code, length + more)
+    if plan.dropped:
+        yield from _abroad_behind(plan, before + any_prefix(plan))
 
 
 @cache

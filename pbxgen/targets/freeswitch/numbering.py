@@ -32,9 +32,10 @@ def expressions(numbering: NumberingPlan) -> dict[str, str]:
 def _form(numbering: NumberingPlan) -> str:
     """What stands before a number of the country, a trunk prefix or nothing, if such a number follows."""
     valid = [f"(?={_like_abroad(numbering)})"] if numbering.like_abroad else []
-    forms = f"(?:{'|'.join([*valid, *_prefixes(numbering), f'(?=(?:{numbering.whole}){_END})'])})"
-    abroad = _abroad(numbering)
-    return f"(?!{abroad}){forms}" if abroad else forms
+    abroad, prefix = _abroad(numbering), any_prefix(numbering)
+    no_number = f"(?!{prefix}{abroad})" if abroad and prefix else ""
+    forms = [*_prefixes(numbering), f"{f'(?!{abroad})' if abroad else ''}(?=(?:{numbering.whole}){_END})"]
+    return f"(?:{'|'.join([*valid, *(no_number + one for one in forms)])})"
 
 
 def _abroad(numbering: NumberingPlan) -> str:
@@ -56,15 +57,19 @@ def _prefixes(numbering: NumberingPlan, shortest: int = 1) -> list[str]:
 
 def _superfluous(numbering: NumberingPlan) -> str:
     """The country code, and behind it an international prefix, a trunk prefix twice, or one before no number of it."""
-    prefix, whole = any_prefix(numbering), f"(?:{numbering.whole}){_END}"
-    kinds = [abroad] if (abroad := behind_code(numbering)) else []
+    prefix, whole, numbers = any_prefix(numbering), f"(?:{numbering.whole}){_END}", _prefixes(numbering)
+    abroad = _abroad(numbering)
+    if numbering.moved:
+        numbers.append(f"0?(?=[0-9]{{{AREA_15_NUMBER}}}{_END})(?:{numbering.moved})15")
+    kinds = [f"{prefix}{abroad}"] if prefix and abroad else []
     if prefix:
-        numbers = _prefixes(numbering)
-        if numbering.moved:
-            numbers.append(f"0?(?=[0-9]{{{AREA_15_NUMBER}}}{_END})(?:{numbering.moved})15")
         long = "|".join(_prefixes(numbering, shortest=2)) or _NONE
-        kinds += [f"(?!{long}){prefix}{{2,}}(?={whole})", f"(?!{'|'.join(numbers)}|{whole}){prefix}"]
-    but = f"(?!{_like_abroad(numbering)})" if numbering.like_abroad else ""
+        kinds.append(f"(?!{long}){prefix}{{2,}}(?={whole})")
+    if abroad:
+        kinds.append(f"(?!{'|'.join(numbers)}){abroad}" if numbers else abroad)
+    if prefix:
+        kinds.append(f"(?!{'|'.join(numbers)}|{whole}){prefix}")
+    but = f"(?!{f'{prefix}?' if prefix else ''}{_like_abroad(numbering)})" if numbering.like_abroad else ""
     return f"{numbering.country_code}{but}(?:{'|'.join(kinds)})" if kinds else _NONE
 
 
