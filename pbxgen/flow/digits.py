@@ -104,13 +104,25 @@ def _begun(tokens: list[str], at: int, before: frozenset[str], digits: int) -> t
 
 
 def _followed(texts: frozenset[str], token: str, digits: int) -> frozenset[str]:
+    short = frozenset(text for text in texts if len(text) < digits)
+    joined = texts - short  # cut already: whatever follows is the same
+    if not short:
+        return texts
     one = re.match(r"\[[^\]]*\]|[0-9]", token)
     assert one is not None
-    allowed = [digit for digit in "0123456789" if re.fullmatch(one.group(), digit)]
+    allowed = _digits(one.group())
     fewest, most = _count(token[one.end() :])
-    joined: set[str] = set()
     for times in range(most + 1):
         if times >= fewest:
-            joined |= texts
-        texts = frozenset(text + digit if len(text) < digits else text for text in texts for digit in allowed)
-    return frozenset(joined)
+            joined |= short
+        if times == most or not short:
+            break
+        longer = frozenset(text + digit for text in short for digit in allowed)
+        short = frozenset(text for text in longer if len(text) < digits)
+        joined |= longer - short
+    return joined
+
+
+@cache
+def _digits(one: str) -> tuple[str, ...]:
+    return tuple(digit for digit in "0123456789" if re.fullmatch(one, digit))

@@ -126,6 +126,8 @@ class NumberingPlan:
     """Numbers that are dialled without their area code, and what stands before them in E.164."""
     moved: str = ""
     """Area codes behind which 15 makes a mobile of a number (AR)."""
+    like_abroad: str = ""
+    """Valid numbers of the country that begin like an international prefix (00800… in Bulgaria); "" for none."""
     writings: tuple[Writing, ...] = ()
     """National numbers that are not written behind ``national_prefix``; the first that has a number decides."""
 
@@ -225,11 +227,13 @@ def _readings(plan: NumberingPlan) -> Iterator[Reading]:
     # +49 (0)30…: left as it is, it would be none of the numbers that a route, a class or a contact knows.
     for before, length in (("[+]", 1), *abroad):
         prefix = any_prefix(plan)
+        yield from _like_abroad(plan, before + code, length + len(code))
         yield from _with_prefix(plan, before + code, length + len(code), shortest=2)
         if prefix:  # +49 (0)0900…: an exchange may drop what is too much, and no route has asked for that number
             yield Reading(f"{before}{code}{prefix}{{2,}}(?:{plan.whole})$", "", 0, none=True)
         yield from _with_prefix(plan, before + code, length + len(code), longest=1)
         yield from _with_moved_digits(plan, before + code)
+        yield from _abroad_behind(plan, before + code)
         if prefix:
             yield Reading(f"{before}{code}(?:{plan.whole})$", code, length + len(code))
             yield Reading(f"{before}{code}{prefix}", "", 0, none=True)
@@ -239,9 +243,42 @@ def _readings(plan: NumberingPlan) -> Iterator[Reading]:
     if plan.local:
         yield Reading(f"(?:{plan.local})$", code + plan.local_before, 0)
     for before in ("", code):
+        yield from _like_abroad(plan, before, len(before))
         yield from _with_prefix(plan, before, len(before))
+        if before:
+            yield from _abroad_behind(plan, before)
         yield Reading(f"{before}(?:{plan.whole})$", code, len(before))
         yield from _with_moved_digits(plan, before)
+
+
+def _abroad_behind(plan: NumberingPlan, before: str) -> Iterator[Reading]:
+    """+39 0044… is no number: an exchange that strips the country code would call abroad, where no route has led."""
+    prefixes = behind_code(plan)
+    if prefixes:
+        yield Reading(f"{before}{prefixes}", "", 0, none=True)
+
+
+def _like_abroad(plan: NumberingPlan, before: str, length: int) -> Iterator[Reading]:
+    """Nor is a number that begins so behind a trunk prefix, but for a valid one, with a trunk prefix or without."""
+    if not behind_code(plan):
+        return
+    for prefix, more in (("", 0), *((one.expression, one.length) for one in plan.dropped)):
+        if plan.like_abroad and before + prefix:
+            yield Reading(f"{before}{prefix}(?:{plan.like_abroad})$", plan.country_code, length + more)
+    if plan.dropped:
+        yield from _abroad_behind(plan, before + any_prefix(plan))
+
+
+@cache
+def behind_code(plan: NumberingPlan) -> str:
+    """International prefixes that would be taken for the beginning of a number behind the country code; "": none."""
+    prefix = any_prefix(plan)
+    numbers = "|".join(dict.fromkeys((plan.whole, *(one.rest for one in plan.dropped if one.rest))))
+    begins = beginnings(plan.abroad)
+    # +49 (0)044…: what begins with a trunk prefix and is no number behind it is none already.
+    if prefix and begins <= beginnings(prefix) and not begins & beginnings(f"(?:{prefix})?(?:{numbers})"):
+        return ""
+    return f"(?:{plan.abroad})+[1-9]"
 
 
 def _with_prefix(

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from functools import cache
 from typing import Any
 
-from pbxgen.flow.digits import by_length
+from pbxgen.flow.digits import beginnings, by_length
 from pbxgen.flow.numbering import Dropped, NumberingPlan, Writing
 
 _INTERNATIONAL_PREFIX = {"SG": "001", "KR": "001", "CO": "009", "BR": "0015"}
@@ -46,6 +46,7 @@ def numbering(country: str) -> NumberingPlan:
         local=local,
         local_before=before,
         moved=_moved(data),
+        like_abroad="|".join(dict.fromkeys(_like_abroad(data.country_code, abroad))),
         writings=writings,
     )
 
@@ -53,6 +54,24 @@ def numbering(country: str) -> NumberingPlan:
 def _plain(pattern: str | None) -> str:
     """Without captures and \\d."""
     return re.sub(r"\((?!\?)", "(?:", (pattern or "").replace(r"\d", "[0-9]"))
+
+
+def _like_abroad(code: int, abroad: str) -> Iterator[str]:
+    """Valid numbers behind a country code that may begin like an international prefix, of any country that has it."""
+    import phonenumbers
+
+    prefixes = beginnings(abroad)
+    for region in phonenumbers.COUNTRY_CODE_TO_REGION_CODE[code]:
+        data: Any = phonenumbers.PhoneMetadata.metadata_for_region(region)
+        general = _plain(data.general_desc.national_number_pattern)
+        if not prefixes & beginnings(general):
+            continue
+        patterns = (one.national_number_pattern for name in _KINDS if (one := getattr(data, name)) is not None)
+        for pattern in filter(None, map(_plain, patterns)):
+            for length, form in by_length(pattern).items():
+                of_length = beginnings(by_length(general).get(length, ""))
+                if prefixes & beginnings(form) & of_length:
+                    yield form
 
 
 def _international_prefix(country: str, data: Any, abroad: str) -> str:

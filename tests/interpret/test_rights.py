@@ -6,10 +6,14 @@ import random
 import re
 from collections.abc import Iterator
 from functools import cache
+from typing import Any
 
+import phonenumbers
 import pytest
+from phonenumbers import PhoneNumber, is_valid_number
 
 from pbxgen.calls.observed import Observed
+from pbxgen.flow.digits import by_length
 from pbxgen.flow.numbering import NumberFormat, NumberingPlan
 from pbxgen.interpret import load_interpreter
 from pbxgen.interpret.generated_calls import files_of
@@ -122,6 +126,102 @@ def _on_text(country: str, pbx: str, form: NumberFormat, each: int) -> Iterator[
 
 def _sent(observed: Observed) -> str | None:
     return observed.rang[0].request_user if observed.rang else None
+
+
+_ABROAD = ("442079460018", "12125550100", "3545551234", "6834000")
+_LIKE_ABROAD = {
+    "BG": "+359008001234567",
+    "IN": "+910008001234567",
+    "KR": "+82003081234567",
+    "PA": "+50700800123456",
+    "QA": "+97400800123456",
+    "RU": "+781081231234567",
+    "TH": "+660018001234567",
+    "UY": "+5980004123456",
+}
+"""Valid numbers that begin like an international prefix of their country, or with the first digits of one."""
+_BEHIND = sorted({*_PECULIAR, *_LIKE_ABROAD, "BY", "CL", "FI", "GA", "IL"})
+
+
+@cache
+def _international(plan: NumberingPlan) -> tuple[str, ...]:
+    """International prefixes, but for those of carriers that have more than five digits."""
+    forms = [(length, re.compile(form)) for length, form in by_length(plan.abroad).items() if length <= 5]
+    return tuple(text for length, form in forms for n in range(10**length) if form.fullmatch(text := f"{n:0{length}}"))
+
+
+def _has(plan: NumberingPlan, e164: str) -> bool:
+    """Is it a valid number of the country, behind whose code no trunk prefix is looked for (810… in Belarus)?"""
+    digits = e164[1 + len(plan.country_code) :]
+    zeros = len(digits) - len(digits.lstrip("0"))
+    number = PhoneNumber(int(plan.country_code), int(digits), None, zeros > 0, zeros or None)
+    return is_valid_number(number)
+
+
+def _called_abroad(country: str) -> Iterator[str]:
+    """Numbers of the country that an exchange would call abroad, once it has dropped the country code."""
+    plan = numbering(country)
+    code, abroad = plan.country_code, re.compile(f"(?:{plan.abroad})[1-9]")
+    ways = [f"+{code}", f"{plan.international_prefix}{code}", code, ""]
+    before = [
+        way + prefix for way in ways for prefix in ("", *(_prefixes(plan) if plan.dropped else ())) if way + prefix
+    ]
+    for dialled in (f"{one}{idd}{number}" for one in before for idd in _international(plan) for number in _ABROAD):
+        read = plan.dialled(dialled) or ""
+        if read.startswith(f"+{code}") and abroad.match(read[1 + len(code) :]) and not _has(plan, read):
+            yield f"{country}: {dialled} is {read}"
+
+
+def test_behind_the_own_country_code_stands_no_international_prefix() -> None:
+    assert [wrong for country in _BEHIND for wrong in _called_abroad(country)] == []
+
+
+@pytest.mark.slow
+def test_so_it_does_in_no_country() -> None:
+    assert [wrong for country in REGIONS for wrong in _called_abroad(country)] == []
+
+
+def test_a_valid_number_that_begins_like_one_is_that_number() -> None:
+    assert [number for number in _LIKE_ABROAD.values() if not is_valid(number)] == []
+    assert {country: numbering(country).dialled(number) for country, number in _LIKE_ABROAD.items()} == _LIKE_ABROAD
+
+
+def _refused(country: str) -> Iterator[str]:
+    """Valid numbers that are none to the plan: behind each international prefix any two digits, and any others."""
+    plan, draw = numbering(country), random.Random(country)
+    data: Any = phonenumbers.PhoneMetadata.metadata_for_region(country)
+    lengths = data.general_desc.possible_length
+    for prefix in _international(plan):
+        for length in (one for one in lengths if one > len(prefix) + 2):
+            for n in range(100):
+                rest = "".join(draw.choices("0123456789", k=length - len(prefix) - 2))
+                number = f"+{plan.country_code}{prefix}{n:02}{rest}"
+                if plan.dialled(number) is None and is_valid(number):
+                    yield f"{country}: {number}"
+
+
+@pytest.mark.slow
+def test_no_valid_number_is_refused_for_what_it_begins_with_in_any_country() -> None:
+    assert [wrong for country in REGIONS for wrong in _refused(country)] == []
+
+
+def _otherwise_on_text(country: str, pbx: str) -> Iterator[str]:
+    head = _HEAD.format(country=country, format=NumberFormat.E164, barred="+88")
+    plan = plan_of("", head=head)
+    interpreter, code = load_interpreter(pbx, files_of([plan], pbx)), plan.numbering.country_code
+    prefix = _international(plan.numbering)[0]
+    spelt = [f"{b}{code}{prefix}{n}" for b in ("+", "", plan.numbering.international_prefix) for n in _ABROAD[:3]]
+    behind = plan.numbering.national_prefix + prefix
+    more = (f"+{code}{prefix}{prefix}{_ABROAD[0]}", f"+{code}{behind}{_ABROAD[2]}", f"{behind}{_ABROAD[3]}")
+    for dialled in (*spelt, *more, *filter(None, [_LIKE_ABROAD.get(country)])):
+        sent = _sent(interpreter.place(call(plan, "98102", dialled)))
+        if sent != plan.numbering.dialled(dialled):
+            yield f"{pbx} {country}: {dialled} is sent as {sent}, not as {plan.numbering.dialled(dialled)}"
+
+
+@pytest.mark.parametrize("pbx", PBXS)
+def test_generated_text_takes_an_international_prefix_behind_the_country_code_as_the_model_does(pbx: str) -> None:
+    assert [wrong for country in _BEHIND for wrong in _otherwise_on_text(country, pbx)] == []
 
 
 @pytest.mark.parametrize("pbx", PBXS)

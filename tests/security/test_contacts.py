@@ -23,6 +23,19 @@ _CONTACTS = (
     "<sip:+390899111@{carrier};transport=udp>",
     "<sip:102@{at};maddr={host}>",
     "<sip:102@{at};m%61ddr={host}>",
+    "<sip:102@{at};MADDR={host}>",
+    "<sip:102@{at};ob;maDdr={host};lr>",
+    "<sip:102@{at};maddr ={host}>",
+    "<sip:102@{at};ttl=1;maddr={host};transport=udp>",
+    "<sip:102@{at};transport=tcp;maddr={host}>",
+    "<sip:102@{at};maddr=carrier.invalid>",
+    "<sip:102@{at};received={carrier};lr>",
+    '<sip:102@{at};received=sip%3A{carrier}>;received="sip:{carrier}"',
+    "<sip:102@{at};fs_path=sip%3A{carrier}>",
+    "<sip:102@{at};method=REFER;lr>",
+    "<sip:102@{at}>, <sip:102@127.0.0.1:{port};maddr={host}>",
+    "<sip:102@{at}>, <sip:102@127.0.0.9:{port};MADDR={host};transport=udp>",
+    "<sip:102@{at}>, <sip:102@127.0.0.9:{port};ob;lr;m%41ddr={host}>",
     "<sip:102@{at}>, <sip:102@127.0.0.1:9;maddr={host}>",
     "<sip:102@{at};a=b&PJSIP/102/sip:{carrier}>",
     "<sip:102@{at};a=b,sofia/gateway/office.carrier/+390899111>",
@@ -89,7 +102,7 @@ def test_a_hostile_contact_calls_nobody_and_costs_no_other_phone_its_call(
     login = lab.login("102")
     assert honest.register("102", _DOMAIN, login) == 200
     hostile.register(
-        "102", _DOMAIN, login, contact.format(at=hostile.at, host=host, carrier=f"{host}:{port}", mark=mark)
+        "102", _DOMAIN, login, contact.format(at=hostile.at, host=host, port=port, carrier=f"{host}:{port}", mark=mark)
     )
     for number in ("102", "600"):
         before = len(honest.invited)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import re
 import shutil
 from collections.abc import Iterator
 from dataclasses import replace
@@ -30,7 +31,7 @@ _TRIES_SECONDS = 150.0
 
 
 @contextlib.contextmanager
-def _running(folder: Path, host: str, port: int, authority: Path, further: str = "") -> Iterator[None]:
+def _running(folder: Path, host: str, port: int, authority: Path, further: str = "") -> Iterator[FreeSwitch]:
     """FreeSWITCH with a trunk that registers over TLS; ``authority`` is what its administrator trusts."""
     over_tls = f"transport: tls, register: true, keepalive: 0, {further}username: "  # REGISTER is what is sent
     files = generated_from(office(f"{host}:{port}").replace("username: ", over_tls), folder, "freeswitch")
@@ -40,7 +41,7 @@ def _running(folder: Path, host: str, port: int, authority: Path, further: str =
     pbx = FreeSwitch(PbxSetup(home, tuple(map(_with_tls, files)), {}))
     try:
         asyncio.run(pbx.start())
-        yield
+        yield pbx
     finally:
         pbx.stop()
 
@@ -54,15 +55,21 @@ def _with_tls(file: GeneratedFile) -> GeneratedFile:
 
 
 @pytest.mark.parametrize("who", ["an impostor with a certificate of its own", "somebody else that the authority knows"])
-def test_an_impostor_hears_nothing(tmp_path: Path, who: str) -> None:
+def test_an_impostor_hears_nothing_and_the_log_says_why_once_it_is_asked_to(tmp_path: Path, who: str) -> None:
     real_pbx("freeswitch")
     host, port = trunk_host()
     authority = certificate(tmp_path, "authority", ["authority.example"])
     own = who.startswith("an impostor")
     shown = certificate(tmp_path, "shown", [host if own else "other.example"], None if own else authority)
-    with TlsCarrier(host, port, shown) as carrier, _running(tmp_path, host, port, authority):
+    with TlsCarrier(host, port, shown) as carrier, _running(tmp_path, host, port, authority) as pbx:
         assert carrier.tried.wait(_SECONDS)
+        carrier.tried.clear()
+        for command in ("sofia loglevel tport 3", "sofia profile external register office.carrier"):
+            asyncio.run(pbx.command(command))
+        assert carrier.tried.wait(_TRIES_SECONDS)
         assert carrier.heard == b""
+        log = (tmp_path / "pbx/log/freeswitch.log").read_text("utf-8", "replace")
+        assert re.search("self.signed certificate" if own else f"Peer Subject Mismatch .{host}.", log)
 
 
 def test_the_carrier_hears_a_register(tmp_path: Path) -> None:

@@ -61,7 +61,32 @@ def test_a_replaced_call_that_is_not_here_is_not_looked_for_elsewhere(lab: Labor
     assert lab.called_out() == []
 
 
-def test_a_strangertakes_over_no_call_by_replaces(lab: Laboratory) -> None:
+@pytest.mark.parametrize(
+    "target",
+    [
+        "101%40office.phones%2Fn",
+        "101%2F1",
+        "101x",
+        "112%40office.phones",
+        "112%2C1",
+        "{number}%40office.phones%2Fn",
+        "{number}%40office.continue",
+        "{number}%3A1",
+        "{number}%7C1",
+        "{number}%20",
+        "+%24%7BEXTEN%7D",
+    ],
+)
+def test_a_transfer_leads_to_numbers_and_codes_alone(lab: Laboratory, target: str) -> None:
+    other = lab.phone()
+    assert other.register("101", _DOMAIN, lab.login("101")) == 200
+    _transfers(lab, f"sip:{target.format(number=_OUTSIDE)}@{_DOMAIN}")
+    assert lab.called_out() == []
+    assert [message.reason for message in other.invited] == []
+    other.forget("101", _DOMAIN, lab.login("101"))
+
+
+def test_a_stranger_takes_over_no_call_by_replaces(lab: Laboratory) -> None:
     called = lab.phone(takes)
     assert called.register("102", _DOMAIN, lab.login("102")) == 200
     phone, sender, uri = lab.phone(), f"<sip:103@{_DOMAIN}>", f"sip:102@{_DOMAIN}"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pbxgen.flow.digits import by_length
-from pbxgen.flow.numbering import AREA_15_NUMBER, NumberingPlan, Writing, any_prefix
+from pbxgen.flow.numbering import AREA_15_NUMBER, NumberingPlan, Writing, any_prefix, behind_code
 
 _NONE = "(?!)"
 """Matches nothing, not even the empty text."""
@@ -31,7 +31,21 @@ def expressions(numbering: NumberingPlan) -> dict[str, str]:
 
 def _form(numbering: NumberingPlan) -> str:
     """What stands before a number of the country, a trunk prefix or nothing, if such a number follows."""
-    return f"(?:{'|'.join([*_prefixes(numbering), f'(?=(?:{numbering.whole}){_END})'])})"
+    valid = [f"(?={_like_abroad(numbering)})"] if numbering.like_abroad else []
+    abroad, prefix = _abroad(numbering), any_prefix(numbering)
+    no_number = f"(?!{prefix}{abroad})" if abroad and prefix else ""
+    forms = [*_prefixes(numbering), f"{f'(?!{abroad})' if abroad else ''}(?=(?:{numbering.whole}){_END})"]
+    return f"(?:{'|'.join([*valid, *(no_number + one for one in forms)])})"
+
+
+def _abroad(numbering: NumberingPlan) -> str:
+    """An international prefix where a number of the country would begin; "" where none would be taken for one."""
+    prefixes = behind_code(numbering)
+    return f"(?!{_like_abroad(numbering)}){prefixes}" if prefixes and numbering.like_abroad else prefixes
+
+
+def _like_abroad(numbering: NumberingPlan) -> str:
+    return f"(?:{numbering.like_abroad}){_END}"
 
 
 def _prefixes(numbering: NumberingPlan, shortest: int = 1) -> list[str]:
@@ -42,16 +56,21 @@ def _prefixes(numbering: NumberingPlan, shortest: int = 1) -> list[str]:
 
 
 def _superfluous(numbering: NumberingPlan) -> str:
-    """The country code, and behind it a trunk prefix twice, or one where no number of the country follows."""
-    prefix, whole = any_prefix(numbering), f"(?:{numbering.whole}){_END}"
-    if not prefix:
-        return _NONE
-    numbers = _prefixes(numbering)
+    """The country code, and behind it an international prefix, a trunk prefix twice, or one before no number of it."""
+    prefix, whole, numbers = any_prefix(numbering), f"(?:{numbering.whole}){_END}", _prefixes(numbering)
+    abroad = _abroad(numbering)
     if numbering.moved:
         numbers.append(f"0?(?=[0-9]{{{AREA_15_NUMBER}}}{_END})(?:{numbering.moved})15")
-    long = "|".join(_prefixes(numbering, shortest=2)) or _NONE
-    twice = f"(?!{long}){prefix}{{2,}}(?={whole})"
-    return f"{numbering.country_code}(?:{twice}|(?!{'|'.join(numbers)}|{whole}){prefix})"
+    kinds = [f"{prefix}{abroad}"] if prefix and abroad else []
+    if prefix:
+        long = "|".join(_prefixes(numbering, shortest=2)) or _NONE
+        kinds.append(f"(?!{long}){prefix}{{2,}}(?={whole})")
+    if abroad:
+        kinds.append(f"(?!{'|'.join(numbers)}){abroad}" if numbers else abroad)
+    if prefix:
+        kinds.append(f"(?!{'|'.join(numbers)}|{whole}){prefix}")
+    but = f"(?!{f'{prefix}?' if prefix else ''}{_like_abroad(numbering)})" if numbering.like_abroad else ""
+    return f"{numbering.country_code}{but}(?:{'|'.join(kinds)})" if kinds else _NONE
 
 
 def _written(numbering: NumberingPlan, one: Writing) -> str:

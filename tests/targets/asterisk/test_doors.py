@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from tests.support.asterisk import rendered
@@ -53,3 +55,27 @@ def test_trunks_are_known_by_their_address_alone_and_carriers_over_tls_by_their_
     text = rendered(plan_of(body, head=_HEAD))["pjsip.conf"].text
     assert "identify_by = ip\n" in text.partition("[pbxgen-trunk](!)")[2].partition("\n\n")[0]
     assert "verify_server = yes" in text.partition("[tls]")[2].partition("\n\n")[0]
+
+
+def _context(text: str, name: str) -> list[str]:
+    """What the lines of a context do, without extension and priority."""
+    lines = text.partition(f"\n[{name}]")[2].partition("\n[")[0].splitlines()
+    return [line for line in lines if re.match(r" same =>|exten =>", line)]
+
+
+@pytest.mark.parametrize("context", ["phones", "transfers", "continue", "trunk.carrier"])
+def test_a_pattern_takes_anything_behind_its_first_character_and_the_first_step_looks_at_it(context: str) -> None:
+    body = _BODY.format(host="8.8.8.8", networks="[]") + "self_service: {profiles: {staff: {may: [dnd]}}}\n"
+    plan = plan_of(body.replace("users: {", 'users: {"102": {self_service: staff}, '), head=_HEAD)
+    files = rendered(plan)
+    library = "\n".join(files[f"pbxgen/{name}.conf"].text for name in ("library", "self_service"))
+    led = [
+        step
+        for line in _context(files["pbxgen/acme/extensions.conf"].text, f"acme.{context}")
+        for step in re.findall(r"Gosub\((pbxgen-[a-z-]+),s,1\(", line)
+    ]
+    assert led
+    for entry in led:
+        first = _context(library, entry)[0]
+        checked = r"exten => s,1,GotoIf\(\$\{REGEX\(\"\^\..*\" \(.*\)\}\?:pbxgen-release,unknown,1\)"
+        assert re.fullmatch(checked, first), f"{context}: {entry} begins with {first}"
