@@ -9,10 +9,11 @@ import typer
 
 from pbxgen.cli import console
 from pbxgen.cli.deployment import DEFAULT_FILE, File, To
+from pbxgen.cli.language import Lang, spoken
 from pbxgen.cli.options import examples
 
 if TYPE_CHECKING:
-    from pbxgen.deploy.engine import Deployed
+    from pbxgen.deploy.engine import Deployed, Order
     from pbxgen.deploy.read import DeployTarget
 
 _HELP = """Make the source what runs at a target, proven by the running PBX, or leave running what ran.
@@ -49,12 +50,15 @@ def deploy(
         Path | None, typer.Option("--plan", metavar="FILE", help="Do what this plan showed.", show_default=False)
     ] = None,
     force: Annotated[bool, typer.Option("--force", help="Also where it looks like a mistake.")] = False,
+    language: Lang = None,
 ) -> None:
     from pbxgen.cli.deployment import compiled, deploy_file, fail, new_release_at, targets_of, tell, undone_when_ended
     from pbxgen.cli.progress import progress
+    from pbxgen.deploy.engine import Order
     from pbxgen.deploy.errors import DeployError
     from pbxgen.deploy.new_release import try_out
 
+    words = spoken(language)
     read = deploy_file(file)
     targets = targets_of(read, to)
     shown = {} if plan is None else _shown(plan, targets)
@@ -64,9 +68,10 @@ def deploy(
         with undone_when_ended(), progress() as step:
             new_release = {target.name: new_release_at(target, source, step) for target in targets}
             for target in targets:
-                try_out(new_release[target.name], target, source.source, step)
+                try_out(new_release[target.name], target, source.source, step, words)
             for target in targets:
-                result = _deploy(target, new_release[target.name], source, shown.get(target.name), force, step)
+                order = Order(force, shown.get(target.name))
+                result = _deploy(target, new_release[target.name], source, order, step, words)
                 tell(target, result)
                 done.append(target.name)
     except DeployError as error:
@@ -76,15 +81,14 @@ def deploy(
         fail(error, at)
 
 
-def _deploy(target: DeployTarget, new_release: Any, source: Any, shown: Any, force: bool, step: Any) -> Deployed:
+def _deploy(target: DeployTarget, new_release: Any, source: Any, order: Order, step: Any, language: str) -> Deployed:
     from pbxgen.cli.deployment import before_in_git
-    from pbxgen.deploy.engine import Order
     from pbxgen.deploy.engine import deploy as deployed
     from pbxgen.deploy.session import session_at
 
     step(f"asking {target.name}")
-    with session_at(target) as session, before_in_git(source, step) as before:
-        return deployed(session, new_release, source.plans, before, Order(force, shown), step)
+    with session_at(target, language) as session, before_in_git(source, step) as before:
+        return deployed(session, new_release, source.plans, before, order, step)
 
 
 def _shown(plan: Path, targets: tuple[DeployTarget, ...]) -> dict[str, Any]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import typer
 
 from pbxgen.cli.deployment import DEFAULT_FILE, File, To
+from pbxgen.cli.language import Lang, spoken
 from pbxgen.cli.options import examples
 
 _HELP = """Make the release before the one that runs at a target.
@@ -24,7 +25,7 @@ def register(app: typer.Typer) -> None:
     )(rollback)
 
 
-def rollback(to: To, file: File = DEFAULT_FILE) -> None:
+def rollback(to: To, file: File = DEFAULT_FILE, language: Lang = None) -> None:
     from pbxgen.cli.deployment import (
         CompiledSource,
         before_in_git,
@@ -39,6 +40,7 @@ def rollback(to: To, file: File = DEFAULT_FILE) -> None:
     from pbxgen.deploy.errors import DeployError
     from pbxgen.deploy.session import session_at
 
+    words = spoken(language)
     at = to
     try:
         with undone_when_ended(), progress() as step:
@@ -47,7 +49,7 @@ def rollback(to: To, file: File = DEFAULT_FILE) -> None:
             for target in targets_of(read, to):
                 at = target.name
                 step(f"asking {at}")
-                with session_at(target) as session, before_in_git(source, step) as before:
+                with session_at(target, words) as session, before_in_git(source, step) as before:
                     result = rolled_back(session, before, step)
                 tell(target, result)
     except DeployError as error:

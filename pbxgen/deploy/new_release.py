@@ -127,8 +127,11 @@ def _calls(path: Path, source: Path) -> bool:
     return file is None or file.source.resolve() == source.resolve()
 
 
-def try_out(new_release: NewRelease, target: DeployTarget, source: Path, step: Step) -> None:
-    """Run every scenario on the model and, if the target has a dialplan, on the generated text. Raises DeployError."""
+def try_out(new_release: NewRelease, target: DeployTarget, source: Path, step: Step, language: str = "en") -> None:
+    """Run every scenario on the model and, if the target has a dialplan, on the generated text.
+
+    ``language``: of what is told of calls. Raises DeployError.
+    """
     step(f"{target.name}: trying it out")
     dialplan = Part.DIALPLAN in target.parts
     try:
@@ -150,7 +153,7 @@ def try_out(new_release: NewRelease, target: DeployTarget, source: Path, step: S
         cases = [case_of(scenario, plan) for scenario, plan in run.scenarios]
         lines += [
             f"{path}: {call.case.name} (on the generated text): {call.differences[0]}"
-            for call in examine(run.plans, cases, target.pbx)
+            for call in examine(run.plans, cases, target.pbx, language)
             if not call.passed
         ]
     if lines:

@@ -36,8 +36,10 @@ class LogMark:
 
 
 class Session:
-    def __init__(self, target: DeployTarget, shell: Shell) -> None:
+    def __init__(self, target: DeployTarget, shell: Shell, language: str = "en") -> None:
+        """``language``: of what is told of calls."""
         self.target = target
+        self.language = language
         self.pbx: DeployablePbx = load_deployable(target.pbx)
         self.site = Site(shell, target.folder, [file.path for file in self.pbx.top])
         self.running: RunningPbx = self.pbx.running(self.ask, self.ask_each)
@@ -158,7 +160,7 @@ class Session:
 
 
 @contextmanager
-def session_at(target: DeployTarget) -> Iterator[Session]:
-    """Raises DeployError."""
+def session_at(target: DeployTarget, language: str = "en") -> Iterator[Session]:
+    """``language``: of what is told of calls. Raises DeployError."""
     with shell_at(target.at) as shell:
-        yield Session(target, shell)
+        yield Session(target, shell, language)

@@ -145,7 +145,7 @@ def place(session: Session, cases: Sequence[VisitingCase]) -> list[str]:
         return ["the calls of verify cannot be placed: it takes no SIP over UDP"]
     address = (session.host() if bound[0] in _ANY else bound[0], bound[1])
     try:
-        results = visit(session.target.pbx, address, cases)
+        results = visit(session.target.pbx, address, cases, session.language)
     except LabError as error:
         return [f"the calls of verify cannot be placed at {address[0]}:{address[1]}: {error}"]
     return [f"the call {result.case.name!r}: {result.differences[0]}" for result in results if not result.passed]

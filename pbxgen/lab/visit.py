@@ -76,31 +76,36 @@ class _Visit(CallSession):
         await super().close()
 
 
-def visit(pbx: str, phones_at: Address, cases: Sequence[VisitingCase]) -> list[Result]:
-    """Place the calls one after the other; one that goes wrong is placed once more. Raises LabError."""
+def visit(pbx: str, phones_at: Address, cases: Sequence[VisitingCase], language: str = "en") -> list[Result]:
+    """Place the calls one after the other; one that goes wrong is placed once more.
+
+    ``language``: of the differences. Raises LabError.
+    """
     sipp.find()
-    return asyncio.run(_visit(pbx, phones_at, cases))
+    return asyncio.run(_visit(pbx, phones_at, cases, language))
 
 
-async def _visit(pbx: str, phones_at: Address, cases: Sequence[VisitingCase]) -> list[Result]:
+async def _visit(pbx: str, phones_at: Address, cases: Sequence[VisitingCase], language: str) -> list[Result]:
     results = []
     host = _way_to(phones_at)
     with scratch(None) as folder:
         for number, one in enumerate(cases, 1):
-            result = await _place(pbx, phones_at, host, one, folder / str(number))
+            result = await _place(pbx, phones_at, host, one, folder / str(number), language)
             if not result.passed:
-                result = replace(await _place(pbx, phones_at, host, one, folder / f"{number}-again"), before=result)
+                again = await _place(pbx, phones_at, host, one, folder / f"{number}-again", language)
+                result = replace(again, before=result)
             results.append(result)
     return results
 
 
-async def _place(pbx: str, phones_at: Address, host: str, one: VisitingCase, folder: Path) -> Result:
+async def _place(pbx: str, phones_at: Address, host: str, one: VisitingCase, folder: Path, language: str) -> Result:
     folder.mkdir()
     # Where this process is killed, what it has registered is gone soon after the call.
     story = simulate(one.case.plan, one.case.call, one.case.world)
     seconds = _SPARE_SECONDS + ceil(sum(event.seconds or 0 for event in story.events))
     tenant = Tenant(one.case, one.case.plan, {}, {}, None, passwords=one.passwords, registered_seconds=seconds)
-    async with _Visit(_VisitedPbx(pbx, phones_at, folder), (tenant,), folder, host=host) as session:
+    visited = _VisitedPbx(pbx, phones_at, folder)
+    async with _Visit(visited, (tenant,), folder, host=host, language=language) as session:
         return await session.place(tenant)
 
 

@@ -115,9 +115,16 @@ def test_every_command_that_tells_of_calls_speaks_both_languages(
     assert english in run(*words, "--lang", "en")
 
 
-@pytest.mark.parametrize("command", ["check", "diff", "divert", "explain", "generate", "report", "test"])
+@pytest.mark.parametrize(
+    "command", ["check", "deploy", "diff", "divert", "explain", "generate", "report", "rollback", "test"]
+)
 def test_a_language_that_there_is_not(office: Path, command: str) -> None:
-    words: tuple[str | Path, ...] = {"report": ("report", office), **commands(office)}[command]
+    more: dict[str, tuple[str | Path, ...]] = {
+        "report": ("report", office),
+        "deploy": ("deploy", "--to", "hq"),
+        "rollback": ("rollback", "--to", "hq"),
+    }
+    words = (commands(office) | more)[command]
     assert "'xx' is none of the languages that there are: en and it" in run(*words, "--lang", "xx")
 
 

@@ -4,17 +4,23 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 from click.testing import Result
 from typer.testing import CliRunner
 
+from pbxgen.calls.case import Case
 from pbxgen.cli.main import app
+from pbxgen.deploy import verify
+from pbxgen.deploy.asterisk import RunningAsterisk
+from pbxgen.flow.plan import Plan
+from pbxgen.lab.visit import VisitingCase
 from tests.deploy.fake_asterisk import FakeAsterisk, fake
-from tests.deploy.places import OFFICE, Place, target
+from tests.deploy.places import OFFICE, PASSWORD, Place, target
 
 __all__ = ["fake"]
 
@@ -200,3 +206,48 @@ def test_2_says_nothing_but_that_there_is_something_to_deploy(invoke: Invoke, wo
     result = invoke("plan", *words, "--exit-code")
     assert (result.exit_code, result.stdout) == (1, "")
     assert "error: " in result.stderr
+
+
+def test_what_calls_of_verify_did_is_told_in_the_language_that_is_asked_for(
+    invoke: Invoke, place: Place, fake: FakeAsterisk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[str] = []
+
+    def visit(pbx: str, at: object, cases: Sequence[VisitingCase], language: str) -> list[object]:
+        asked.append(language)
+        return [SimpleNamespace(case=one.case, passed=True, differences=()) for one in cases]
+
+    monkeypatch.setattr(verify, "visit", visit)
+    monkeypatch.setattr(verify.sipp, "find", lambda: "sipp")
+    monkeypatch.setattr(RunningAsterisk, "sip", lambda self: ("127.0.0.1", 5060))
+    fake.says["pjsip list contacts"] = "No objects found.\n"
+    (place.source / "calls.test.yaml").write_text(
+        'source: .\nscenarios: [{name: to Ben, call: {from: "101", to: "102"}, expect: {rings: ["102"]}}]\n'
+    )
+    deployments = place.source / "deploy.yaml"
+    deployments.write_text(deployments.read_text().replace("hq: {", "hq: {verify: [calls.test.yaml], ", 1))
+    place.write(place.text.replace(PASSWORD, "no-blanks-in-it"))
+    assert invoke("deploy", "--to", "hq", "--lang", "it").exit_code == 0
+    place.change("name: Eve", "name: Eva")
+    assert invoke("deploy", "--to", "hq", "--lang", "en").exit_code == 0
+    assert invoke("rollback", "--to", "hq", "--lang", "it").exit_code == 0
+    assert asked == ["it", "en", "it"]
+
+
+def test_a_deployment_shows_calls_on_the_generated_text_in_the_language_that_is_asked_for(
+    invoke: Invoke, place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[str] = []
+
+    def examine(plans: Sequence[Plan], cases: Sequence[Case], pbx: str, language: str) -> list[object]:
+        asked.append(language)
+        return [SimpleNamespace(case=case, passed=False, differences=("it rings nobody",)) for case in cases]
+
+    monkeypatch.setattr("pbxgen.deploy.new_release.examine", examine)
+    (place.source / "calls.test.yaml").write_text(
+        'source: .\nscenarios: [{name: to Ben, call: {from: "101", to: "102"}, expect: {rings: ["102"]}}]\n'
+    )
+    refused = invoke("deploy", "--to", "hq", "--lang", "it")
+    assert refused.exit_code == 1
+    assert "to Ben (on the generated text): it rings nobody" in refused.output
+    assert asked == ["it"]

@@ -134,7 +134,7 @@ def calls(place: Place, fake: FakeAsterisk, monkeypatch: pytest.MonkeyPatch) -> 
     """What is placed: the release that is current then, and the name of the call."""
     found: list[tuple[str | None, str]] = []
 
-    def visit(pbx: str, at: object, cases: Sequence[VisitingCase]) -> list[object]:
+    def visit(pbx: str, at: object, cases: Sequence[VisitingCase], language: str) -> list[object]:
         found.extend((place.current, one.case.name) for one in cases)
         wrong = fake.says.get("calls go wrong", "").split()
         differences = ("it rings nobody",) if str(place.current) in wrong else ()

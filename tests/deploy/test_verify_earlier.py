@@ -31,7 +31,7 @@ def placed(place: Place, fake: FakeAsterisk, monkeypatch: pytest.MonkeyPatch) ->
     """What would be placed on the running PBX."""
     found: list[VisitingCase] = []
 
-    def visit(pbx: str, at: object, cases: Sequence[VisitingCase]) -> list[object]:
+    def visit(pbx: str, at: object, cases: Sequence[VisitingCase], language: str) -> list[object]:
         found[:] = cases
         return []
 
