@@ -126,7 +126,8 @@ def _further(of: Trunk | PhoneSettings) -> Iterator[str]:
     """What else the source says of it: its keys, where they are not as they are without being written."""
     for field in fields(of):
         value = getattr(of, field.name)
-        if field.default is not MISSING and value != field.default and field.name not in _TOLD_ELSEWHERE:
+        told = field.compare and field.name not in _TOLD_ELSEWHERE
+        if told and field.default is not MISSING and value != field.default:
             parts = value if isinstance(value, tuple) else (value,)
             yield f"{field.name}: {':'.join(str(part) for part in parts if part is not None)}"
 

@@ -228,15 +228,17 @@ class _Growth:
         forest, longest = self._forest, self._forest.longest
         level: dict[_At, None] = {}
         before = self._explorer.taken
-        for at in self.levels[-1]:
-            if len(self.levels) > 1 and longest is not None and self._most > longest:
-                return False
-            for arrival in self._explorer.of(*at):
-                following = dict.fromkeys((b.point, b.area) for b in self._open(arrival)[1])
-                if longest is not None:
-                    self._count(area for _, area in following)
-                level.update(following)
-        forest.left -= self._explorer.taken - before
+        try:
+            for at in self.levels[-1]:
+                if len(self.levels) > 1 and longest is not None and self._most > longest:
+                    return False
+                for arrival in self._explorer.of(*at):
+                    following = dict.fromkeys((b.point, b.area) for b in self._open(arrival)[1])
+                    if longest is not None:
+                        self._count(area for _, area in following)
+                    level.update(following)
+        finally:
+            forest.left -= self._explorer.taken - before
         self.levels.append(list(level))
         return True
 

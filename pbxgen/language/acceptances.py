@@ -54,7 +54,7 @@ def _read(accept: dict[str, str], node: Node, subject: Subject | None, findings:
             continue
         if code in TABLE:
             message = f"{code} is an error: errors cannot be accepted"
-            help = "solve it; only warnings can be accepted"
+            help = "solve it; only warnings and notes can be accepted"
         else:
             message = f"the code {code} does not exist"
             help = did_you_mean(code, TABLE.keys()) or "write a code that pbxgen check has shown"

@@ -397,7 +397,9 @@ def _can_match(pattern: Pattern, text: str, node: Node, findings: Findings, *, c
             "PBX159",
             f"{text!r} can never match: numbers are compared in E.164, which has only digits behind its +",
             node.location,
-            help="a closing . stands for one or more of anything, ! for none or more",
+            help="a closing * stands for any ending"
+            if contact
+            else "a closing . stands for one or more of anything, ! for none or more",
         )
     elif pattern.text[0] not in "+.!":
         findings.add(

@@ -197,6 +197,17 @@ def test_what_follows_from_a_position_is_told_at_the_position() -> None:
     assert found == {"~ operator position reception": ("calls: rings for 20 s, now for 40 s",)}
 
 
+def test_of_phones_what_is_written_counts_and_not_where() -> None:
+    def source(most: int, user: str = "") -> str:
+        return f"phones: {{max_contacts: {most}}}\n" + changed("name: Bob", f"name: Bob{user}")
+
+    assert changes(source(3), f"# a comment\n{source(3)}") == {}
+    own = ", phone: {max_contacts: 5}"
+    assert changes(source(3, own), f"# a comment\n{source(3, own)}") == {}
+    lines = {line for told in changes(source(3), source(4)).values() for line in told}
+    assert lines == {"phone: was max_contacts: 3, now max_contacts: 4"}
+
+
 def test_people_come_and_go_and_numbers_move() -> None:
     new = changed('"101": {name: Ada', '"103": {name: Ada')
     assert changes(OFFICE, new) == {

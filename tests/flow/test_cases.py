@@ -186,6 +186,15 @@ def test_what_comes_after_a_further_ringing_is_not_begun_where_it_is_more_than_m
     assert forest.left == 20 - 1 - 3 - 9
 
 
+def test_what_was_explored_of_a_level_that_is_broken_off_is_counted() -> None:
+    plan = plan_of("".join(tangle(60)), head="")
+    forest, flow = Forest(100_000, longest=20), Reach(plan).flow_of(plan.user_at("200"))
+    explorer, place, area = root(plan, Situations(plan, TODAY), flow, STRANGERS[0], distinct_moments(plan)[0])
+    forest.trees([(explorer, place, area)])
+    assert not forest.whole
+    assert forest.left < 100_000 - 1 - 3
+
+
 @THOROUGH
 @given(sources(), st.integers(1, 12))
 def test_what_is_told_first_is_the_beginning_of_all_there_is(text: str, most: int) -> None:

@@ -135,8 +135,8 @@ def _diverted(plan: Plan, own: bool) -> list[_Sent]:
 
 
 def _straight(plan: Plan) -> list[_Sent]:
-    """Calls that are dialled: nothing was diverted. The last number would be one abroad in the national form."""
-    numbers = ("+393331110101", "+4930123456", "+39004930123456")
+    """Calls that are dialled: nothing was diverted."""
+    numbers = ("+393331110101", "+4930123456")
     found = [_Sent(call(plan, "120", n, name=f"120 dials {n}"), n, "+390212345120") for n in numbers]
     found += [_Sent(call(plan, "121", n, name=f"121 dials {n}"), n, "+390212345000") for n in numbers]
     return found

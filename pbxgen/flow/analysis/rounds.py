@@ -65,7 +65,7 @@ def _round(plan: Plan, situations: Situations, say: Phrases, one: User, other: U
         "PBX221",
         f"{_named((one, other))} may send each other's calls round: {_ends(now, ending)}",
         one.location,
-        help="nothing needs to be done: a call comes to each of them once",
+        help="PBX220 says who can lose such a call" if lost else "nothing needs to be done: a call comes to each once",
         subjects=(("user", one.extension), ("user", other.extension)),
         example=ExampleTeller(now, say).example(entry, flow.atoms, situation, way, lost=lost),
     )
@@ -84,4 +84,4 @@ def _ends(plan: Plan, ending: Ending) -> str:
         case EndKind.SERVICE:
             return f"ends at service {ending.value}"
         case _:
-            return f"ends released with {ending.value} where nobody answers"
+            return f"is released with {ending.value} if nobody answers"

@@ -47,10 +47,10 @@ def rounds(body: str) -> list[Diagnostic]:
         (
             "voicemail: false",
             "voicemail: false",
-            "ends released with 480 where nobody answers",
+            "is released with 480 if nobody answers",
             {"released": "480"},
         ),
-        ("voicemail: true", "deviations: {no_answer: busy}", "ends released with 486 where nobody answers", None),
+        ("voicemail: true", "deviations: {no_answer: busy}", "is released with 486 if nobody answers", None),
     ],
 )
 def test_where_a_call_that_is_sent_round_ends_is_told(
