@@ -161,6 +161,8 @@ class Sound:
     def _run(self) -> None:
         turn, start = 0, time.monotonic()
         while not self._ended.wait(max(0.0, start + turn * 0.02 - time.monotonic())):
+            if time.monotonic() - (start + turn * 0.02) > 0.02:
+                start, turn = time.monotonic(), 0  # Asterisk takes a burst of what was missed for no phone's sound
             turn += 1
             with self._held:
                 self.stream.receive()
