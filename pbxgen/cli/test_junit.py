@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -39,6 +40,11 @@ def write_junit(
             add("model", verdict.scenario.name, [*_told(verdict.differences)])
     for call in examined:
         add(shown_name(call.pbx), call.case.name, call.differences)
+    if report is not None:
+        from pbxgen.lab.report import not_judged
+
+        for pbx, told in itertools.product(report.pbxs, not_judged(report)):
+            suites.setdefault(pbx, TestSuite(pbx)).add_property("not_judged", told)
     for result in report.results if report is not None else ():
         add(result.pbx, result.case.name, result.differences, result.seconds)
     for pbx, lines in report.problems.items() if report is not None else ():

@@ -8,10 +8,10 @@ from dataclasses import dataclass, replace
 from pbxgen.deploy.errors import DeployError
 from pbxgen.deploy.history import conclude, now
 from pbxgen.deploy.proof import Proof, and_more, clean, complaints, differences, other_digests, reached
-from pbxgen.deploy.rollback import QUOTED, Earlier, Recovered, Rollback, Step, finished, restored
 from pbxgen.deploy.running import Files, ReloadError, TopFile
 from pbxgen.deploy.session import LogMark, Session
 from pbxgen.deploy.site import CURRENT, Event, Journal, SiteState
+from pbxgen.deploy.undo import QUOTED, Earlier, Recovered, Step, Undo, finished, restored
 from pbxgen.lab.visit import VisitingCase
 from pbxgen.targets.base import Part
 
@@ -37,7 +37,7 @@ class Switch:
 def activate(
     session: Session, state: SiteState, switch: Switch, earlier: Earlier, step: Step, *, drift: Sequence[str] = ()
 ) -> list[str]:
-    """Make a release current, reload, prove. If anything is wrong, roll back and raise a DeployError that says why.
+    """Make a release current, reload, prove. If anything is wrong, undo it and raise a DeployError that says why.
 
     ``drift``: known differences between what runs and the current release. Returns what could not be done.
     """
@@ -47,7 +47,7 @@ def activate(
     session.site.can_remember()
     session.site.make_room((*journal.replaced, *((CURRENT,) if state.in_the_way else ())), switch.release)
     session.site.write_journal(journal)
-    rollback = Rollback(session, journal, switch.files, before, earlier, step)
+    undo = Undo(session, journal, switch.files, before, earlier, step)
     proven = replace(journal, proven=True)
     proof = Proof()
     try:
@@ -60,23 +60,23 @@ def activate(
         if not proof.problems:
             session.site.write_journal(proven)  # from here on a killed command is finished, not undone
     except DeployError as error:
-        left = rollback.go(str(error))
+        left = undo.go(str(error))
         code, help = error.diagnostic.code, error.diagnostic.help or ""
         message = f"{error}; {restored(journal)}"
         raise DeployError(code, message, help, [*error.lines, *left], switched=True) from error
     except KeyboardInterrupt:
-        rollback.go("it was interrupted")
+        undo.go("it was interrupted")
         raise
     except BaseException as error:  # what runs is not proven, whatever it is that went wrong
         proof = Proof([f"{type(error).__name__}: {error}"])
         if not isinstance(error, Exception):
-            rollback.go(proof.problems[0])
+            undo.go(proof.problems[0])
             raise
     if not proof.problems:
         return [*told, *_lamps(session, switch), *_finish(session, proven, state)]
     problems, lines = (clean(some, before, switch.files) for some in (proof.problems, proof.lines))
     quoted = [*problems[1:QUOTED], *lines[:QUOTED]]
-    left = rollback.go(problems[0], quoted, proof.lines)
+    left = undo.go(problems[0], quoted, proof.lines)
     raise DeployError(
         "PBX616",
         f"{session.target.name}: {problems[0]}{and_more(problems)}; {restored(journal)}",
@@ -169,4 +169,4 @@ def recover(session: Session, earlier: Earlier, step: Step, *, force: bool = Fal
     files = session.files_of(journal.release) if journal.release in state.releases else {}
     known = journal.before is not None and journal.before in state.releases
     before = session.files_of(str(journal.before)) if known else {}
-    return Rollback(session, journal, files, before, earlier, step).again(force=force)
+    return Undo(session, journal, files, before, earlier, step).again(force=force)

@@ -11,9 +11,9 @@ from pbxgen.deploy.errors import DeployError
 from pbxgen.deploy.history import release_before
 from pbxgen.deploy.new_release import NewRelease, deployer
 from pbxgen.deploy.plan import Before, TargetPlan, drift_of, plan_of
-from pbxgen.deploy.rollback import Earlier, Recovered, Step
 from pbxgen.deploy.session import Session
 from pbxgen.deploy.site import SiteState
+from pbxgen.deploy.undo import Earlier, Recovered, Step
 from pbxgen.deploy.verify import VerifyCalls, ready
 from pbxgen.deploy.verify_earlier import earlier_calls
 from pbxgen.flow.plan import Plan

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from pbxgen.diagnostics.nearest import did_you_mean
+from pbxgen.diagnostics.nearest import did_you_mean, nearest
 from pbxgen.edit.assignment import DND, Assignment, Inherit
 from pbxgen.edit.deviation import conditions, holder, is_written, policies_of, with_assignment
 from pbxgen.edit.yaml_text import CannotEditError, YamlText
@@ -129,19 +129,20 @@ def owner_of(source: Path, text: str) -> str:
     if text in known:
         return text
     names: dict[str, list[str]] = {}
+    as_written: dict[str, str] = {}
     for extension, user in known.items():
         name = child(user.value, "name")
         if isinstance(name, Scalar):
-            names.setdefault(name.text.strip().casefold(), []).append(extension)
+            written = name.text.strip()
+            names.setdefault(written.casefold(), []).append(extension)
+            as_written.setdefault(written.casefold(), written)
     extensions = names.get(text.strip().casefold(), [])
     if len(extensions) > 1:
         raise NoSuchOwnerError(f"several users are called {text}: name the extension ({', '.join(extensions)})")
     if not extensions:
-        near = did_you_mean(text, [*known, *names], "{}")
-        written = child(known[names[near][0]].value, "name") if near in names else None
-        near = written.text.strip() if isinstance(written, Scalar) else near
-        meant = f"did you mean '{near}'?" if near else ""
-        raise NoSuchOwnerError(f"there is no user {text}" + (f"; {meant}" if meant else ""))
+        near = nearest(text, [*known, *names])
+        meant = "" if near is None else f"; did you mean '{as_written.get(near, near)}'?"
+        raise NoSuchOwnerError(f"there is no user {text}{meant}")
     return extensions[0]
 
 

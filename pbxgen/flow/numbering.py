@@ -223,11 +223,12 @@ def readings(plan: NumberingPlan) -> tuple[Reading, ...]:
 def _readings(plan: NumberingPlan) -> Iterator[Reading]:
     forms = by_length(plan.abroad)
     abroad = [(forms[length], length) for length in plan.international_lengths]
-    code = plan.country_code
+    code, prefix = plan.country_code, any_prefix(plan)
     # +49 (0)30…: left as it is, it would be none of the numbers that a route, a class or a contact knows.
     for before, length in (("[+]", 1), *abroad):
-        prefix = any_prefix(plan)
-        yield from _like_abroad(plan, before + code, length + len(code))
+        yield from _valid_like_abroad(plan, before + code, length + len(code))
+        if prefix:
+            yield from _abroad_behind(plan, before + code + prefix)
         yield from _with_prefix(plan, before + code, length + len(code), shortest=2)
         if prefix:  # +49 (0)0900…: an exchange may drop what is too much, and no route has asked for that number
             yield Reading(f"{before}{code}{prefix}{{2,}}(?:{plan.whole})$", "", 0, none=True)
@@ -243,7 +244,9 @@ def _readings(plan: NumberingPlan) -> Iterator[Reading]:
     if plan.local:
         yield Reading(f"(?:{plan.local})$", code + plan.local_before, 0)
     for before in ("", code):
-        yield from _like_abroad(plan, before, len(before))
+        yield from _valid_like_abroad(plan, before, len(before))
+        if prefix:
+            yield from _abroad_behind(plan, before + prefix)
         yield from _with_prefix(plan, before, len(before))
         if before:
             yield from _abroad_behind(plan, before)
@@ -251,26 +254,27 @@ def _readings(plan: NumberingPlan) -> Iterator[Reading]:
         yield from _with_moved_digits(plan, before)
 
 
+def _valid_like_abroad(plan: NumberingPlan, before: str, length: int) -> Iterator[Reading]:
+    """Valid numbers that begin like an international prefix (+359 00800…), with a trunk prefix or without."""
+    if not plan.like_abroad:
+        return
+    for prefix, more in (("", 0), *((one.expression, one.length) for one in plan.dropped)):
+        if before + prefix:
+            yield Reading(f"{before}{prefix}(?:{plan.like_abroad})$", plan.country_code, length + more)
+
+
 def _abroad_behind(plan: NumberingPlan, before: str) -> Iterator[Reading]:
-    """+39 0044… is no number: an exchange that strips the country code would call abroad, where no route has led."""
-    prefixes = behind_code(plan)
+    """No number: one abroad behind the country code or a trunk prefix.
+
+    An exchange that strips what stands before it (+39 0044…) would call abroad, where no route has led.
+    """
+    prefixes = abroad_behind_code(plan)
     if prefixes:
         yield Reading(f"{before}{prefixes}", "", 0, none=True)
 
 
-def _like_abroad(plan: NumberingPlan, before: str, length: int) -> Iterator[Reading]:
-    """Nor is a number that begins so behind a trunk prefix, but for a valid one, with a trunk prefix or without."""
-    if not behind_code(plan):
-        return
-    for prefix, more in (("", 0), *((one.expression, one.length) for one in plan.dropped)):
-        if plan.like_abroad and before + prefix:
-            yield Reading(f"{before}{prefix}(?:{plan.like_abroad})$", plan.country_code, length + more)
-    if plan.dropped:
-        yield from _abroad_behind(plan, before + any_prefix(plan))
-
-
 @cache
-def behind_code(plan: NumberingPlan) -> str:
+def abroad_behind_code(plan: NumberingPlan) -> str:
     """International prefixes that would be taken for the beginning of a number behind the country code; "": none."""
     prefix = any_prefix(plan)
     numbers = "|".join(dict.fromkeys((plan.whole, *(one.rest for one in plan.dropped if one.rest))))

@@ -15,7 +15,7 @@ from pbxgen.calls.verdict import judge
 from pbxgen.flow.endpoint import Secret
 from pbxgen.flow.settings import written
 from pbxgen.flow.simulate import simulate
-from pbxgen.lab import scripts, sip
+from pbxgen.lab import scripts, sip, srtp
 from pbxgen.lab.call import LabCall, Testbed
 from pbxgen.lab.certificates import issue
 from pbxgen.lab.errors import LabError
@@ -82,6 +82,8 @@ class CallSession:
         await self.close()
 
     async def _open(self) -> None:
+        if any(way.encrypted for tenant in self.tenants for way in tenant.ways):
+            srtp.require()  # before anything is started, not in the midst of a call
         await self.wire.start()
         self.wire.rewrite = self._filled_in
         self.media.start()

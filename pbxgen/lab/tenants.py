@@ -59,6 +59,11 @@ class Tenant:
         return {self.way(extension) for extension in self.plan.users}
 
     @property
+    def ways(self) -> set[Way]:
+        """Of phones and of the far ends of trunks, if the laboratory plays them."""
+        return self.ways_of_phones | {self.way_over(trunk) for trunk in self.trunks}
+
+    @property
     def trunk_at(self) -> dict[Address, str]:
         """The trunk of each far end."""
         further = {address: name for address, (name, _) in self.further.items()}

@@ -47,8 +47,10 @@ def is_written_range(text: str) -> bool:
 
 
 def compact_range(text: str) -> str:
-    """A pattern without what only makes it readable. Its closing dot, dots behind its first letter (a pattern has none
-    there) and what stands in brackets mean something."""
+    """A pattern without what only makes it readable.
+
+    Its closing dot, dots behind its first letter (a pattern has none there) and what stands in brackets mean something.
+    """
     ending = text[-1:] if text.endswith((".", "!")) else ""
     begins = re.match(r"[^XZN\[]*", text.removesuffix(ending))
     digits = "" if begins is None else begins.group()
@@ -56,7 +58,7 @@ def compact_range(text: str) -> str:
 
 
 def compact_pattern(text: str) -> str:
-    """The same where dots always mean something."""
+    """A pattern without what only makes it readable; every dot in it means something."""
     parts = _IN_BRACKETS.split(text)
     return "".join(part if part.startswith("[") else part.translate(_SEPARATORS_BUT_DOTS) for part in parts)
 

@@ -193,8 +193,10 @@ def _codes(written: str | OwnCodes) -> Iterator[Code]:
 
 
 def _conflicts(context: Context, places: Mapping[Code, Location], by_name: dict[str, Switch]) -> None:
-    """Codes, switches and other numbers that one and the same digits would mean. ``places``: of codes, each its own
-    where the source writes them."""
+    """Codes, switches and other numbers that one and the same digits would mean.
+
+    ``places``: of codes, each its own where the source writes them.
+    """
     codes = tuple(places)
     features = context.draft.source.features
     written = {getattr(features, key) for key in features.model_fields_set}

@@ -5,9 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 from xml.etree import ElementTree
 
+import pytest
 from typer.testing import CliRunner
 
 from pbxgen.cli.main import app
+from pbxgen.lab.result import LabReport
 from tests.cli.conftest import SMALL
 
 _SCENARIOS = """\
@@ -54,3 +56,20 @@ def test_a_file_that_cannot_be_read_is_an_error(tmp_path: Path) -> None:
     assert code == 1
     assert suites["model"][0][0].endswith("calls.test.yaml")
     assert suites["model"][0][1].startswith("PBX501: ")
+
+
+def test_what_real_calls_say_nothing_about_is_a_property_of_their_suites(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    report = LabReport((), ("asterisk", "freeswitch"), {}, 0.0, browsers=("104",))
+    monkeypatch.setattr("pbxgen.cli.test_on.place_calls", lambda *words: report)
+    (tmp_path / "pbx.yaml").write_text(SMALL, encoding="utf-8")
+    calls, junit = tmp_path / "calls.test.yaml", tmp_path / "junit.xml"
+    calls.write_text(_SCENARIOS, encoding="utf-8")
+    CliRunner().invoke(app, ["test", str(calls), "--on", "asterisk,freeswitch", "--junit", str(junit)])
+    said = {
+        suite.attrib["name"]: [(one.attrib["name"], one.attrib["value"][:19]) for one in suite.iter("property")]
+        for suite in ElementTree.parse(junit).getroot()
+    }
+    told = [("not_judged", "not judged: WebRTC.")]
+    assert said == {"model": [], "asterisk": told, "freeswitch": told}

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from typer.testing import CliRunner
 
 from pbxgen.cli.main import app
+from pbxgen.lab.result import LabReport
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
 SOURCE = """\
@@ -169,6 +171,19 @@ def test_generated_text_for_machines(office: Path) -> None:
     _, output = run(str(office), "--on", "generated", "--format", "json", "-v")
     ran = json.loads(output)["generated"][0]["ran"]
     assert ran[0]["where"].startswith("pbxgen/acme/extensions.conf:")
+
+
+def test_real_calls_for_machines(office: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    report = LabReport((), ("asterisk",), {"asterisk": ("WARNING x",)}, 0.0, browsers=("104",))
+    monkeypatch.setattr("pbxgen.cli.test_on.place_calls", lambda *words: report)
+    _, output = run(str(office), "--on", "asterisk", "--format", "json")
+    document = json.loads(output)
+    assert document["problems"] == {"asterisk": ["WARNING x"]}
+    (told,) = document["not_judged"]
+    assert told.startswith("not judged: WebRTC.")
+    monkeypatch.setattr("pbxgen.cli.test_on.place_calls", lambda *words: replace(report, browsers=()))
+    _, output = run(str(office), "--on", "asterisk", "--format", "json")
+    assert json.loads(output)["not_judged"] == []
 
 
 def test_generated_text_that_is_not_understood_is_a_failure(office: Path, monkeypatch: pytest.MonkeyPatch) -> None:

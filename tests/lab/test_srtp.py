@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import struct
+import subprocess
+import sys
 
 import pytest
 
+from pbxgen.lab.errors import LabError
 from pbxgen.lab.srtp import Protected
 
 _MASTER = bytes.fromhex("E1F97A0D3E018BE0D64FA32C06DE41390EC675AD498AFEEBB6960B3AABE6")
@@ -57,3 +60,16 @@ def test_each_source_counts_by_itself() -> None:
     sender, receiver = Protected(_MASTER), Protected(_MASTER, received=True)
     packets = [_packet(65535), _packet(0), _packet(40000, source=8), _packet(1)]
     assert [receiver.unprotect(sender.protect(packet)) for packet in packets] == packets
+
+
+def test_deployments_load_no_libsrtp() -> None:
+    code = "import sys, pbxgen.deploy.engine; print(*sys.modules)"
+    out = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
+    assert "pbxgen.lab.srtp" in out.split()
+    assert "pylibsrtp" not in out.split()
+
+
+def test_where_there_is_no_libsrtp_that_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "pylibsrtp", None)
+    with pytest.raises(LabError, match=r"needs the Python package pylibsrtp, which cannot be loaded: "):
+        Protected(_MASTER)

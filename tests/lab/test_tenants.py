@@ -70,8 +70,9 @@ def test_the_pbx_is_told_what_the_phones_really_do(office: Case) -> None:
 
 def test_phones_that_visit_a_pbx_of_somebody_else_come_over_udp(office: Case) -> None:
     (tenant,), _ = prepare([office])
-    visiting = replace(tenant, passwords={"101": "secret", "102": "secret"})
-    assert visiting.ways_of_phones == {PLAIN}
+    visiting = replace(tenant, trunks={}, passwords={"101": "secret", "102": "secret"})
+    assert visiting.ways == {PLAIN}
+    assert tenant.ways == {PLAIN, Way("tls", encrypted=True), Way("tls"), Way("tcp")}
 
 
 def test_browsers_are_named_as_what_was_not_judged(office: Case, capsys: pytest.CaptureFixture[str]) -> None:

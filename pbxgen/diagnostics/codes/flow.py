@@ -51,9 +51,10 @@ users:
         "PBX211",
         "Rule that can never apply",
         "An unconditional rule that always applies, or an earlier rule of the same list with wider conditions, "
-        "applies instead; or the callers or times of this rule do not occur. An unconditional rule does not apply "
-        "if it leads only to places that the call has already been to (a secretary reaches the boss whose calls all "
-        "go to her): the finding then says for whom the other rule still applies.",
+        "applies instead; or the callers or times of this rule do not occur, or it asks for a switch to be "
+        "on and off. An unconditional rule does not apply if it leads only to places that the call has already been to "
+        "(a secretary reaches the boss whose calls all go to her): the finding then says for whom the other rule still "
+        "applies.",
         example=source("""\
 users:
   "101":

@@ -69,8 +69,8 @@ CODES: tuple[Code, ...] = (
     error(
         "PBX110",
         "Unknown name",
-        "A trunk, route, class, schedule, contacts set, operator position, group, service, policy or user is named "
-        "that the source does not have.",
+        "A trunk, route, class, schedule, contacts set, operator position, group, service, switch, policy, user or "
+        "profile of self-service is named that the source does not have.",
         example=source('users:\n  "101": {deviations: {busy: "102"}}\n'),
         cure="Correct the name (the nearest one is suggested), or add what it names.",
     ),
@@ -167,7 +167,7 @@ CODES: tuple[Code, ...] = (
     error(
         "PBX123",
         "Member twice",
-        "A group or operator position lists the same member twice.",
+        "A group or operator position lists the same member twice, or a switch the same operator.",
         example=source('users: {"101": {}}\ngroups: {sales: {number: "600", members: ["101", "101"]}}\n'),
         cure="Remove one of the two.",
     ),

@@ -25,8 +25,9 @@ from pbxgen.targets.base import GeneratedFile
 _PARKING = "*98"
 """Number that a phone `in_call` dials: it is answered at once, and asked for a mailbox."""
 _SDP = "v=0\r\nm=audio 4000 RTP/AVP 8\r\na=sendrecv\r\n"
+"""What a caller offers."""
 _KEY = f"a=crypto:1 AES_CM_128_HMAC_SHA1_80 inline:{'A' * 40}\r\n"
-"""What a carrier describes of its sound."""
+"""What it adds where its sound must be encrypted (RFC 4568)."""
 _LISTED = {
     "diversion": "sip_i_diversion",
     "history-info": "sip_i_history_info",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pbxgen.flow.digits import by_length
-from pbxgen.flow.numbering import AREA_15_NUMBER, NumberingPlan, Writing, any_prefix, behind_code
+from pbxgen.flow.numbering import AREA_15_NUMBER, NumberingPlan, Writing, abroad_behind_code, any_prefix
 
 _NONE = "(?!)"
 """Matches nothing, not even the empty text."""
@@ -31,7 +31,7 @@ def expressions(numbering: NumberingPlan) -> dict[str, str]:
 
 def _form(numbering: NumberingPlan) -> str:
     """What stands before a number of the country, a trunk prefix or nothing, if such a number follows."""
-    valid = [f"(?={_like_abroad(numbering)})"] if numbering.like_abroad else []
+    valid = [f"(?={_valid_like_abroad(numbering)})"] if numbering.like_abroad else []
     abroad, prefix = _abroad(numbering), any_prefix(numbering)
     no_number = f"(?!{prefix}{abroad})" if abroad and prefix else ""
     forms = [*_prefixes(numbering), f"{f'(?!{abroad})' if abroad else ''}(?=(?:{numbering.whole}){_END})"]
@@ -40,11 +40,12 @@ def _form(numbering: NumberingPlan) -> str:
 
 def _abroad(numbering: NumberingPlan) -> str:
     """An international prefix where a number of the country would begin; "" where none would be taken for one."""
-    prefixes = behind_code(numbering)
-    return f"(?!{_like_abroad(numbering)}){prefixes}" if prefixes and numbering.like_abroad else prefixes
+    prefixes = abroad_behind_code(numbering)
+    return f"(?!{_valid_like_abroad(numbering)}){prefixes}" if prefixes and numbering.like_abroad else prefixes
 
 
-def _like_abroad(numbering: NumberingPlan) -> str:
+def _valid_like_abroad(numbering: NumberingPlan) -> str:
+    """Valid numbers that begin like an international prefix."""
     return f"(?:{numbering.like_abroad}){_END}"
 
 
@@ -69,7 +70,7 @@ def _superfluous(numbering: NumberingPlan) -> str:
         kinds.append(f"(?!{'|'.join(numbers)}){abroad}" if numbers else abroad)
     if prefix:
         kinds.append(f"(?!{'|'.join(numbers)}|{whole}){prefix}")
-    but = f"(?!{f'{prefix}?' if prefix else ''}{_like_abroad(numbering)})" if numbering.like_abroad else ""
+    but = f"(?!{f'{prefix}?' if prefix else ''}{_valid_like_abroad(numbering)})" if numbering.like_abroad else ""
     return f"{numbering.country_code}{but}(?:{'|'.join(kinds)})" if kinds else _NONE
 
 

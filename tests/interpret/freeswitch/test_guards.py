@@ -71,7 +71,7 @@ def test_who_is_no_phone_of_ours_sends_nobody_outside(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(("transferring", "lends"), [("", False), ("another", False), ("b", True)])
 def test_who_is_bridged_lends_its_rights_only_if_it_transfers(transferring: str, lends: bool, tmp_path: Path) -> None:
-    """A REFER may come while a consulted transfer joins two others."""
+    """A REFER may come while an attended transfer joins two others."""
     party = {"pbx_role": "caller", "pbx_origin": "internal", "pbx_me": "user:102", "core_uuid": "c"}
     bridged = {"bridge_channel": "office/user:101/c", "bridge_uuid": "b"}
     transferred = {"blind_transfer_uuid": transferring} if transferring else {}

@@ -1,4 +1,4 @@
-"""Rollback: the release before is current again, reloaded, and proven like any other."""
+"""A switch that failed is undone: the release before is current again, reloaded, and proven like any other."""
 
 from __future__ import annotations
 
@@ -23,8 +23,8 @@ QUOTED = 8
 
 
 @dataclass(frozen=True, slots=True)
-class Rollback:
-    """Undoes a switch that has begun."""
+class Undo:
+    """Takes back a switch that has begun and failed. Going back by choice (`rollback`) is a switch of its own."""
 
     session: Session
     journal: Journal
@@ -38,7 +38,7 @@ class Rollback:
         """Make the release before current again. Returns what is still to be done, in sentences.
 
         ``known``: lines of the log that have been reported. Raises DeployError if the release before does not run (the
-        next command rolls back again), and if it runs but a trunk, a call or the log is not as it was.
+        next command undoes it again), and if it runs but a trunk, a call or the log is not as it was.
         """
         try:
             result = self._gone(known)
@@ -60,7 +60,7 @@ class Rollback:
         return left
 
     def again(self, *, force: bool) -> Recovered:
-        """Roll back for a command that was killed or could not do so; what is not proven is reported, not raised."""
+        """Undo for a command that was killed or could not do so; what is not proven is reported, not raised."""
         journal, state = self.journal, self.session.state()
         why, current = journal.failed or "it was killed", journal.before
         if current is not None and current not in state.releases:
@@ -140,7 +140,7 @@ class Rollback:
 
 @dataclass(slots=True)
 class _Result:
-    """What a rollback has come to, in sentences."""
+    """What an undo has come to, in sentences."""
 
     told: list[str] = field(default_factory=list)
     """What the PBX is still to do, and what could not be asked."""

@@ -1,25 +1,22 @@
-"""What a deployment finds in its way, and the way back from wherever it ends."""
+"""What a deployment finds in its way, what it says of it, and what it leaves for the next."""
 
 from __future__ import annotations
 
 import json
 import os
 import shutil
-import signal
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from typer.testing import CliRunner
 
-from pbxgen.cli.main import app
 from pbxgen.deploy import shell as shells
 from pbxgen.deploy.asterisk import RunningAsterisk
 from pbxgen.deploy.errors import DeployError
 from pbxgen.deploy.output import plan_document, plan_lines, plan_markdown
 from pbxgen.deploy.running import load_deployable
 from pbxgen.deploy.session import session_at
-from pbxgen.deploy.site import Journal, Site
+from pbxgen.deploy.site import Site
 from pbxgen.deploy.status import Standing
 from pbxgen.phrases import phrases
 from pbxgen.targets.base import Part
@@ -149,6 +146,26 @@ def test_files_that_the_pbx_could_not_read_are_not_made_current(
     assert not (place.folder / "pbxgen").exists()
 
 
+def test_a_link_to_a_release_that_is_gone_is_in_the_way(place: Place) -> None:
+    first = place.deploy().release
+    shutil.rmtree(place.folder / f"releases/{first}")
+    assert place.status().standing is Standing.NONE
+    assert any("pbxgen is no link to a release" in line for line in place.plan().force)
+    place.deploy(force=True)
+    assert place.status().standing is Standing.IN_STEP
+
+
+def test_a_hand_edit_that_nobody_understands_is_a_hand_edit(place: Place) -> None:
+    place.deploy()
+    file = place.folder / "pbxgen/office/voicemail.conf"
+    file.write_text(f"{file.read_text()}[broken\n")
+    plan = place.plan()
+    assert plan.state.edited == ("office/voicemail.conf",)
+    assert "office/voicemail.conf of the current release was changed by hand" in plan.force[0]
+    assert place.deploy(force=True).changed
+    assert place.status().standing is Standing.IN_STEP
+
+
 # -- what is said -----------------------------------------------------------------------------------------------------
 
 
@@ -175,72 +192,18 @@ def test_what_freeswitch_does_not_tell_is_said_where_that_is_deployed() -> None:
     ]
 
 
-# -- the way back -----------------------------------------------------------------------------------------------------
+def test_users_who_go_are_counted_without_a_dialplan_too(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    from dataclasses import replace
+
+    from pbxgen.targets.base import Part
+
+    place.target = replace(place.target, parts=frozenset({Part.ENDPOINTS}))
+    place.deploy()
+    place.write("".join(line for line in place.text.splitlines(True) if '"10' not in line or '"101"' in line))
+    assert "3 of 5 users change or go" in str(refusal(place.deploy))
 
 
-@pytest.mark.parametrize("error", [OSError("no such device"), RuntimeError("a fault"), SystemExit(3)])
-def test_whatever_goes_wrong_before_the_proof_is_the_way_back(
-    place: Place, monkeypatch: pytest.MonkeyPatch, error: BaseException
-) -> None:
-    before = place.deploy().release
-    place.change("name: Eve", "name: Eva")
-    honest = RunningAsterisk.digests
-
-    def digests(self: RunningAsterisk) -> object:
-        if place.current != before:
-            raise error
-        return honest(self)
-
-    monkeypatch.setattr(RunningAsterisk, "digests", digests)
-    with pytest.raises((DeployError, SystemExit)) as raised:
-        place.deploy()
-    if isinstance(raised.value, DeployError):
-        assert raised.value.diagnostic.code == "PBX616"
-        assert f"{error}; {before} runs again" in str(raised.value)
-    assert place.current == before
-    assert place.status().standing is Standing.BEHIND
-
-
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
-def test_a_command_that_is_told_to_end_goes_back(
-    place: Place, monkeypatch: pytest.MonkeyPatch, number: signal.Signals
-) -> None:
-    before = place.deploy().release
-    place.change("name: Eve", "name: Eva")
-    file = place.source / "deploy.yaml"
-    file.write_text(f"version: 1\nsource: .\ntargets: {{hq: {{target: asterisk, folder: {place.folder}}}}}\n")
-    honest = Site.make_current
-
-    def make_current(self: Site, release: str) -> None:
-        honest(self, release)
-        if release != before:
-            os.kill(os.getpid(), number)
-
-    monkeypatch.setattr(Site, "make_current", make_current)
-    inherited = signal.signal(number, signal.SIG_DFL)  # tests that nohup runs ignore SIGHUP, and so does a deployment
-    try:
-        assert CliRunner().invoke(app, ["deploy", "--to", "hq", "-f", str(file)]).exit_code != 0
-        assert signal.getsignal(number) == signal.SIG_DFL
-    finally:
-        signal.signal(number, inherited)
-    assert place.current == before
-    assert place.status().standing is Standing.BEHIND
-
-
-def test_a_proof_that_cannot_be_written_is_none(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
-    before = place.deploy().release
-    place.change("name: Eve", "name: Eva")
-    honest = Site.write_journal
-
-    def write_journal(self: Site, journal: Journal) -> None:
-        if journal.proven:
-            raise DeployError("PBX612", "it cannot be written: No space left on device", "make room")
-        honest(self, journal)
-
-    monkeypatch.setattr(Site, "write_journal", write_journal)
-    assert f"No space left on device; {before} runs again" in str(refusal(place.deploy))
-    assert place.current == before
-    assert place.status().standing is Standing.BEHIND
+# -- the history ------------------------------------------------------------------------------------------------------
 
 
 def test_a_history_that_cannot_be_written_is_a_note_once_the_release_runs(
@@ -273,92 +236,6 @@ def test_a_torn_line_of_the_history_swallows_no_other(place: Place) -> None:
         events = session.state().history
     assert [event.release for event in events] == [first, None, second]
     assert place.rollback().release == first
-
-
-def test_the_way_back_asks_for_no_more_than_what_was_there_before(place: Place, fake: FakeAsterisk) -> None:
-    before = place.deploy().release
-    fake.says["pjsip list endpoints"] = ""  # drift, before anything is done
-    place.change("name: Eve", "name: Eva")
-    refused = refusal(lambda: place.deploy(force=True))
-    assert refused.diagnostic.code == "PBX616"
-    assert f"{before} runs again" in str(refused)
-
-
-def test_force_goes_on_where_a_way_back_has_failed_and_fails_again(place: Place, fake: FakeAsterisk) -> None:
-    before = place.deploy().release
-    place.change("name: Eve", "name: Eva")
-    _says_no(fake, "dialplan reload")
-    assert refusal(place.deploy).diagnostic.code == "PBX619"
-    refused = refusal(place.deploy)
-    assert refused.diagnostic.code == "PBX619"
-    assert "it was killed" not in str(refused)
-    assert "deploy --force" in refused.diagnostic.help
-    honest, answers = fake.answer, iter(["no"])
-    fake.says.clear()
-    fake.answer = lambda text: next(answers, None) or honest(text) if text == "dialplan reload" else honest(text)  # type: ignore[method-assign]
-    done = place.deploy(force=True)
-    assert f"{before} runs again; not proven: `dialplan reload` answers: no" in done.told[0]
-    assert place.current == done.release
-    assert place.status().standing is Standing.IN_STEP
-    with session_at(place.target) as session:
-        assert [event.action for event in session.state().history] == ["deploy", "undone", "deploy"]
-
-
-def test_what_was_undone_is_told_where_what_comes_then_fails(place: Place, fake: FakeAsterisk) -> None:
-    before = place.deploy().release
-    place.change("name: Eve", "name: Eva")
-    _says_no(fake, "dialplan reload")
-    refusal(place.deploy)
-    fake.says.clear()
-    (place.folder / "pjsip.conf").write_text("[mine]\n")
-    refused = refusal(place.deploy)
-    assert refused.diagnostic.code == "PBX614"
-    assert refused.lines[0].endswith(f"; {before} runs again")
-
-
-def test_a_release_before_that_is_gone_is_not_gone_back_to(place: Place, fake: FakeAsterisk) -> None:
-    before = place.deploy().release
-    place.change("name: Eve", "name: Eva")
-    _says_no(fake, "dialplan reload")
-    refusal(place.deploy)
-    shutil.rmtree(place.folder / f"releases/{before}")
-    fake.says.clear()
-    assert f"release {before} is gone" in str(refusal(place.deploy))
-    assert refusal(place.rollback).diagnostic.code == "PBX619"
-    done = place.deploy(force=True)
-    assert place.current == done.release
-    assert place.status().standing is Standing.IN_STEP
-
-
-def test_a_link_to_a_release_that_is_gone_is_in_the_way(place: Place) -> None:
-    first = place.deploy().release
-    shutil.rmtree(place.folder / f"releases/{first}")
-    assert place.status().standing is Standing.NONE
-    assert any("pbxgen is no link to a release" in line for line in place.plan().force)
-    place.deploy(force=True)
-    assert place.status().standing is Standing.IN_STEP
-
-
-def test_a_hand_edit_that_nobody_understands_is_a_hand_edit(place: Place) -> None:
-    place.deploy()
-    file = place.folder / "pbxgen/office/voicemail.conf"
-    file.write_text(f"{file.read_text()}[broken\n")
-    plan = place.plan()
-    assert plan.state.edited == ("office/voicemail.conf",)
-    assert "office/voicemail.conf of the current release was changed by hand" in plan.force[0]
-    assert place.deploy(force=True).changed
-    assert place.status().standing is Standing.IN_STEP
-
-
-def test_users_who_go_are_counted_without_a_dialplan_too(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
-    from dataclasses import replace
-
-    from pbxgen.targets.base import Part
-
-    place.target = replace(place.target, parts=frozenset({Part.ENDPOINTS}))
-    place.deploy()
-    place.write("".join(line for line in place.text.splitlines(True) if '"10' not in line or '"101"' in line))
-    assert "3 of 5 users change or go" in str(refusal(place.deploy))
 
 
 # -- locks ------------------------------------------------------------------------------------------------------------

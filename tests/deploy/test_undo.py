@@ -1,17 +1,23 @@
-"""The way back is proven like any other release: trunks that were registered, the calls of `verify`, the log."""
+"""The way back, from wherever a deployment ends: it is proven by trunks, the calls of `verify` and the log."""
 
 from __future__ import annotations
 
+import os
+import shutil
+import signal
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from types import SimpleNamespace
 
 import pytest
+from typer.testing import CliRunner
 
+from pbxgen.cli.main import app
 from pbxgen.deploy import proof, verify
 from pbxgen.deploy.asterisk import RunningAsterisk
+from pbxgen.deploy.errors import DeployError
 from pbxgen.deploy.session import session_at
-from pbxgen.deploy.site import Journal
+from pbxgen.deploy.site import Journal, Site
 from pbxgen.deploy.status import Standing
 from pbxgen.lab.visit import VisitingCase
 from tests.deploy.fake_asterisk import FakeAsterisk, fake, place
@@ -27,6 +33,10 @@ def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(proof, "_REGISTERED_SECONDS", 0.0)
 
 
+def _says_no(fake: FakeAsterisk, command: str) -> None:
+    fake.says[command] = "no"
+
+
 def _is_registered(monkeypatch: pytest.MonkeyPatch, when: Callable[[], bool]) -> None:
     monkeypatch.setattr(RunningAsterisk, "trunks", lambda self: {_TRUNK: when()})
 
@@ -37,6 +47,129 @@ def _drops_an_endpoint(place: Place, fake: FakeAsterisk, before: str | None) -> 
     fake.answer = lambda text: (  # type: ignore[method-assign]
         "" if text == "pjsip list endpoints" and place.current != before else honest(text)
     )
+
+
+# -- where it begins, and where it fails itself -----------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("error", [OSError("no such device"), RuntimeError("a fault"), SystemExit(3)])
+def test_whatever_goes_wrong_before_the_proof_is_the_way_back(
+    place: Place, monkeypatch: pytest.MonkeyPatch, error: BaseException
+) -> None:
+    before = place.deploy().release
+    place.change("name: Eve", "name: Eva")
+    honest = RunningAsterisk.digests
+
+    def digests(self: RunningAsterisk) -> object:
+        if place.current != before:
+            raise error
+        return honest(self)
+
+    monkeypatch.setattr(RunningAsterisk, "digests", digests)
+    with pytest.raises((DeployError, SystemExit)) as raised:
+        place.deploy()
+    if isinstance(raised.value, DeployError):
+        assert raised.value.diagnostic.code == "PBX616"
+        assert f"{error}; {before} runs again" in str(raised.value)
+    assert place.current == before
+    assert place.status().standing is Standing.BEHIND
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
+def test_a_command_that_is_told_to_end_goes_back(
+    place: Place, monkeypatch: pytest.MonkeyPatch, number: signal.Signals
+) -> None:
+    before = place.deploy().release
+    place.change("name: Eve", "name: Eva")
+    file = place.source / "deploy.yaml"
+    file.write_text(f"version: 1\nsource: .\ntargets: {{hq: {{target: asterisk, folder: {place.folder}}}}}\n")
+    honest = Site.make_current
+
+    def make_current(self: Site, release: str) -> None:
+        honest(self, release)
+        if release != before:
+            os.kill(os.getpid(), number)
+
+    monkeypatch.setattr(Site, "make_current", make_current)
+    inherited = signal.signal(number, signal.SIG_DFL)  # tests that nohup runs ignore SIGHUP, and so does a deployment
+    try:
+        assert CliRunner().invoke(app, ["deploy", "--to", "hq", "-f", str(file)]).exit_code != 0
+        assert signal.getsignal(number) == signal.SIG_DFL
+    finally:
+        signal.signal(number, inherited)
+    assert place.current == before
+    assert place.status().standing is Standing.BEHIND
+
+
+def test_a_proof_that_cannot_be_written_is_none(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    before = place.deploy().release
+    place.change("name: Eve", "name: Eva")
+    honest = Site.write_journal
+
+    def write_journal(self: Site, journal: Journal) -> None:
+        if journal.proven:
+            raise DeployError("PBX612", "it cannot be written: No space left on device", "make room")
+        honest(self, journal)
+
+    monkeypatch.setattr(Site, "write_journal", write_journal)
+    assert f"No space left on device; {before} runs again" in str(refusal(place.deploy))
+    assert place.current == before
+    assert place.status().standing is Standing.BEHIND
+
+
+def test_the_way_back_asks_for_no_more_than_what_was_there_before(place: Place, fake: FakeAsterisk) -> None:
+    before = place.deploy().release
+    fake.says["pjsip list endpoints"] = ""  # drift, before anything is done
+    place.change("name: Eve", "name: Eva")
+    refused = refusal(lambda: place.deploy(force=True))
+    assert refused.diagnostic.code == "PBX616"
+    assert f"{before} runs again" in str(refused)
+
+
+def test_force_goes_on_where_a_way_back_has_failed_and_fails_again(place: Place, fake: FakeAsterisk) -> None:
+    before = place.deploy().release
+    place.change("name: Eve", "name: Eva")
+    _says_no(fake, "dialplan reload")
+    assert refusal(place.deploy).diagnostic.code == "PBX619"
+    refused = refusal(place.deploy)
+    assert refused.diagnostic.code == "PBX619"
+    assert "it was killed" not in str(refused)
+    assert "deploy --force" in refused.diagnostic.help
+    honest, answers = fake.answer, iter(["no"])
+    fake.says.clear()
+    fake.answer = lambda text: next(answers, None) or honest(text) if text == "dialplan reload" else honest(text)  # type: ignore[method-assign]
+    done = place.deploy(force=True)
+    assert f"{before} runs again; not proven: `dialplan reload` answers: no" in done.told[0]
+    assert place.current == done.release
+    assert place.status().standing is Standing.IN_STEP
+    with session_at(place.target) as session:
+        assert [event.action for event in session.state().history] == ["deploy", "undone", "deploy"]
+
+
+def test_what_was_undone_is_told_where_what_comes_then_fails(place: Place, fake: FakeAsterisk) -> None:
+    before = place.deploy().release
+    place.change("name: Eve", "name: Eva")
+    _says_no(fake, "dialplan reload")
+    refusal(place.deploy)
+    fake.says.clear()
+    (place.folder / "pjsip.conf").write_text("[mine]\n")
+    refused = refusal(place.deploy)
+    assert refused.diagnostic.code == "PBX614"
+    assert refused.lines[0].endswith(f"; {before} runs again")
+
+
+def test_a_release_before_that_is_gone_is_not_gone_back_to(place: Place, fake: FakeAsterisk) -> None:
+    before = place.deploy().release
+    place.change("name: Eve", "name: Eva")
+    _says_no(fake, "dialplan reload")
+    refusal(place.deploy)
+    shutil.rmtree(place.folder / f"releases/{before}")
+    fake.says.clear()
+    assert f"release {before} is gone" in str(refusal(place.deploy))
+    assert refusal(place.rollback).diagnostic.code == "PBX619"
+    done = place.deploy(force=True)
+    assert place.current == done.release
+    assert place.status().standing is Standing.IN_STEP
 
 
 # -- trunks -----------------------------------------------------------------------------------------------------------
