@@ -6,6 +6,7 @@ import asyncio
 import time
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import groupby
+from operator import attrgetter
 
 from pbxgen.calls.headers import user_of
 from pbxgen.lab.errors import LabError
@@ -92,11 +93,7 @@ class Registrar:
 
 def _batches(logins: list[Login], at_once: int) -> Iterator[list[Login]]:
     """Each of one transport."""
-    for _, grouped in groupby(sorted(logins, key=_over), _over):
+    for _, grouped in groupby(sorted(logins, key=attrgetter("over")), attrgetter("over")):
         of_one = list(grouped)
         for first in range(0, len(of_one), at_once):
             yield of_one[first : first + at_once]
-
-
-def _over(login: Login) -> str:
-    return login.over

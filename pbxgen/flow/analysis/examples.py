@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from pbxgen.diagnostics.diagnostic import Example, Step
 from pbxgen.flow import machine
 from pbxgen.flow.analysis.entries import Entry
@@ -86,7 +88,7 @@ def replay(
     def ring(ringing: Ringing) -> Rung | None:
         outcome = next(left, None)
         if ringing.recalled:
-            outcome = next(iter(sorted(outcomes(plan, ringing, caller, conditions), key=_SILENCE.index)))
+            outcome = _likeliest(outcomes(plan, ringing, caller, conditions))
         if outcome is None:
             return None
         at_once = outcome is Outcome.BUSY and not slowly
@@ -106,15 +108,18 @@ def untaken(plan: Plan, situation: Situation, place: Place) -> tuple[Outcomes, E
         called = ringing.pending.place
         if called.kind is PlaceKind.SERVICE and not called.returns:
             return Rung((), called.target, None, 0)
-        outcome, seconds = min(
-            outcomes(plan, ringing, caller, conditions).items(), key=lambda one: _SILENCE.index(one[0])
-        )
+        possible = outcomes(plan, ringing, caller, conditions)
+        outcome = _likeliest(possible)
         way.append(outcome)
-        return Rung((), None, outcome, seconds)
+        return Rung((), None, outcome, possible[outcome])
 
     _, ending = play(plan, caller, conditions, machine.begin(caller, [place]), ring)
     assert ending is not None
     return tuple(way), ending
+
+
+def _likeliest(possible: Iterable[Outcome]) -> Outcome:
+    return min(possible, key=_SILENCE.index)
 
 
 def _dialled(plan: Plan, caller: Caller, ringing: Ringing) -> tuple[tuple[str, ...], ...]:
