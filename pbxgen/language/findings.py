@@ -48,6 +48,10 @@ class Findings:
         if key not in self._found:
             self._found[key] = make(code, message, location, help=help, related=related, subject=self.subject)
 
+    def listed_twice(self, message: str, location: Location, first: Location) -> None:
+        """PBX123, about what stands in one list at ``first`` already."""
+        self.add("PBX123", message, location, help="remove one of the two", related=[Related("first here", first)])
+
     def near(self, name: str, candidates: Collection[str]) -> str | None:
         """The known name nearest to an unknown one; None also where so many were asked for that time would run out."""
         self._comparisons_left[0] -= len(candidates) if len(candidates) <= _SCANNED else 50

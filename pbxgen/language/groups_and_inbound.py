@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from pbxgen.diagnostics.diagnostic import Related
 from pbxgen.diagnostics.location import Location
 from pbxgen.flow import plan
 from pbxgen.flow.pattern import Pattern, wildcards
@@ -66,12 +65,8 @@ def _members(context: Context, section: str, name: str, model: Group, node: Node
     word = "operator position" if section == "operators" else "group"
     for extension, item in zip(model.members, items(at(node, "members")), strict=True):
         if extension in seen:
-            context.findings.add(
-                "PBX123",
-                f"{extension} is twice a member of {word} {name}",
-                item.location,
-                help="remove one of the two",
-                related=[Related("first here", seen[extension])],
+            context.findings.listed_twice(
+                f"{extension} is twice a member of {word} {name}", item.location, seen[extension]
             )
         elif extension not in known:
             if context.names.complete:

@@ -105,12 +105,8 @@ def switches(context: Context) -> dict[str, Switch]:
         seen: dict[str, Location] = {}
         for extension, item in zip(switch.operators, items(at(node, "operators")), strict=True):
             if extension in seen:
-                context.findings.add(
-                    "PBX123",
-                    f"{extension} is twice an operator of switch {name}",
-                    item.location,
-                    help="remove one of the two",
-                    related=[Related("first here", seen[extension])],
+                context.findings.listed_twice(
+                    f"{extension} is twice an operator of switch {name}", item.location, seen[extension]
                 )
                 continue
             seen[extension] = item.location
