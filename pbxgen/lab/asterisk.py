@@ -14,12 +14,11 @@ from pbxgen.flow.trunk import Trunk
 from pbxgen.lab.errors import LabError
 from pbxgen.lab.log import Harmless, Log
 from pbxgen.lab.pbx import Certificates, Laboratory, Pbx, PbxSetup, RecordedMessage, find_program, link_missing
-from pbxgen.lab.ports import LOOPBACK, Address, free_port, free_range
+from pbxgen.lab.ports import LOOPBACK, Address, free_port
 from pbxgen.lab.sound import recorded
 from pbxgen.output.writer import write_trees
 from pbxgen.targets.base import GeneratedFile
 
-_RTP_PORTS = 2000
 # Modules that open sockets of their own, want services that are not there, or need one of those.
 _LEFT_OUT = re.compile(
     r"chan_(?!pjsip|bridge_media)|pbx_(?!config|spool|loopback|realtime)|(cdr|cel)_|res_(ari|calendar|hep|stasis|config|xmpp)|"
@@ -131,8 +130,10 @@ class Asterisk(Pbx):
                 break
         self._lay(self._setup.files)
         self._sounds(root)
-        first, last = free_range(_RTP_PORTS)
-        self._write("rtp.conf", f"[general]\nrtpstart={first}\nrtpend={last}\nstrictrtp=no\nicesupport=no\n")
+        media = self._reserve_media()
+        self._write(
+            "rtp.conf", f"[general]\nrtpstart={media.first}\nrtpend={media.last}\nstrictrtp=no\nicesupport=no\n"
+        )
         self._write(
             "logger.conf",
             # Every line is wanted: a full queue would drop warnings among the rest.

@@ -15,13 +15,12 @@ from pbxgen.flow.trunk import Trunk
 from pbxgen.lab.errors import LabError
 from pbxgen.lab.log import Harmless, Log
 from pbxgen.lab.pbx import Laboratory, Pbx, PbxSetup, RecordedMessage, find_program, link_missing
-from pbxgen.lab.ports import LOOPBACK, Address, free_port, free_range
+from pbxgen.lab.ports import LOOPBACK, Address, free_port
 from pbxgen.lab.sound import recorded
 from pbxgen.output.writer import write_trees
 from pbxgen.targets.base import GeneratedFile
 
 _ANSWER_SECONDS = 20
-_RTP_PORTS = 2000
 _SECRET = "laboratory"
 _FOLDERS = ("conf", "log", "db", "run", "storage", "recordings", "cache", "temp", "certs", "sounds", "scripts")
 _MODULES = re.compile(
@@ -174,7 +173,7 @@ class FreeSwitch(Pbx):
         there = sorted(_modules(self._program).glob("*.so"))
         modules = [path for path in there if _MODULES.fullmatch(path.name) or path.stem in self._setup.modules]
         load = "".join(f'    <load module="{path.stem}"/>\n' for path in modules)
-        first, last = free_range(_RTP_PORTS)
+        media = self._reserve_media()
         _write(folder, "modules", f"<modules>\n{load}</modules>")
         _write(
             folder,
@@ -188,7 +187,7 @@ class FreeSwitch(Pbx):
             r'<param name="(rtp-start-port|rtp-end-port|loglevel|sessions-per-second)"[^>]*/>', "", switch.read_text()
         )
         ours = {
-            "rtp-start-port": first, "rtp-end-port": last, "loglevel": "info", "sessions-per-second": 200,
+            "rtp-start-port": media.first, "rtp-end-port": media.last, "loglevel": "info", "sessions-per-second": 200,
         }  # fmt: skip
         params = "".join(f'<param name="{name}" value="{value}"/>\n' for name, value in ours.items())
         switch.write_text(text.replace("</settings>", f"{params}</settings>"))

@@ -6,6 +6,8 @@ import random
 import socket
 from collections import deque
 
+from pbxgen.lab.errors import LabError
+
 Address = tuple[str, int]
 
 LOOPBACK = "127.0.0.1"
@@ -13,7 +15,9 @@ _PICK = random.SystemRandom()
 # Below the ephemeral ports (Linux: from 32768): a program that connects to one of these before its owner listens may be
 # given that very port as its own, and is then connected to itself.
 _SINGLE = range(10000, 16000)
-_RTP = range(16000, 32000)
+_BLOCK = 1600
+_BLOCKS = range(16000, 32000, _BLOCK)
+"""First port of each block of media ports."""
 
 _issued: deque[int] = deque(maxlen=2000)
 
@@ -27,12 +31,29 @@ def free_port() -> int:
             return port
 
 
-def free_range(count: int) -> tuple[int, int]:
-    """First and last (both even: RTP) of some ``count`` adjoining UDP ports, likely to be free."""
-    while True:
-        first = _PICK.randrange(_RTP.start, _RTP.stop - count) & ~1
-        if all(_is_free(port, socket.SOCK_DGRAM) for port in (first, first + 1, first + count // 2, first + count - 1)):
-            return first, first + count - 2
+class MediaPorts:
+    """A block of UDP ports for the media of one PBX, which no other laboratory is given until it is released.
+
+    A PBX binds a port of its block only for a call, so that the block looks free meanwhile: what reserves it is its
+    first port over TCP, which no media use.
+    """
+
+    def __init__(self) -> None:
+        """Raises LabError where all blocks are taken."""
+        for first in _PICK.sample(_BLOCKS, len(_BLOCKS)):
+            self._reservation = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+            try:
+                self._reservation.bind((LOOPBACK, first))
+            except OSError:
+                self._reservation.close()
+                continue
+            self.first, self.last = first, first + _BLOCK - 2
+            """Both even: RTP."""
+            return
+        raise LabError(f"all {len(_BLOCKS)} blocks of media ports are taken: too many laboratories run at once")
+
+    def release(self) -> None:
+        self._reservation.close()
 
 
 def _is_free(port: int, kind: socket.SocketKind) -> bool:
