@@ -96,13 +96,15 @@ class Laboratory:
     def end_registrations(self, phone: str = "") -> None:
         """End all registrations at FreeSWITCH, or those of ``<extension>.<tenant>@<domain>``.
 
-        FreeSWITCH does so when it next looks, and would end newer ones until then.
+        FreeSWITCH does so when it next looks, and would end newer ones until then: it is asked only if there are some,
+        and waited for until there are none.
         """
-        self.command(f"sofia profile internal flush_inbound_reg {phone}".rstrip())
         which = f"user {phone}" if phone else "reg"
-        for _ in range(50):
+        for turn in range(50):
             if "Total items returned: 0" in self.command(f"sofia status profile internal {which}"):
                 return
+            if turn == 0:
+                self.command(f"sofia profile internal flush_inbound_reg {phone}".rstrip())
             self.settle(0.1)
         raise AssertionError("registrations stay")
 
