@@ -13,6 +13,8 @@ from pbxgen.lab.pbx import find_program
 from pbxgen.lab.ports import LOOPBACK, Address, free_port
 from pbxgen.lab.wire import Wire
 
+_SIGN_OFFS = 2
+
 
 @dataclass(frozen=True, slots=True)
 class Login:
@@ -77,11 +79,14 @@ class Sipp:
         await self._register(logins, scripts.registration(ours, logins[0].over), ours, seconds, "-r", str(rate))
 
     async def sign_off(self, login: Login, ours: Address, call_id: str, *, seconds: float = 30) -> None:
-        """Take a contact back that was registered with ``call_id``, by which some PBXs know it."""
-        text = scripts.registration(ours, login.over, expires="0", first=scripts.ATTEMPTS + 1)
-        await self._register([login], text, ours, seconds, "-cid_str", call_id)
+        """Take a contact back that was registered with ``call_id``, by which some PBXs know it. Tried twice."""
+        for turn in range(1, _SIGN_OFFS + 1):
+            text = scripts.registration(ours, login.over, expires="0", first=turn * scripts.ATTEMPTS + 1)
+            if await self._register([login], text, ours, seconds / _SIGN_OFFS, "-cid_str", call_id):
+                return
 
-    async def _register(self, logins: list[Login], text: str, ours: Address, seconds: float, *options: str) -> None:
+    async def _register(self, logins: list[Login], text: str, ours: Address, seconds: float, *options: str) -> bool:
+        """Whether all of them got a final reply that takes them."""
         rows = ["SEQUENTIAL"]
         for login in logins:
             credentials = f"[authentication username={login.extension} password={login.password}]"
@@ -94,7 +99,9 @@ class Sipp:
         _, started = self._start("register", text, *options, remote, attach=ours)
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(asyncio.to_thread(started.wait), seconds)
+        all_taken = started.poll() == 0
         self.forget(started)
+        return all_taken
 
     def complaint(self) -> str:
         """The last error message of a SIPp process."""
