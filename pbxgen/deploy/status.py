@@ -10,8 +10,8 @@ from pbxgen.deploy.errors import DeployError
 from pbxgen.deploy.read import DeployTarget
 from pbxgen.deploy.running import Scope
 from pbxgen.deploy.session import session_at
-from pbxgen.deploy.site import SiteState
 from pbxgen.deploy.state import Lapsing, lapsing
+from pbxgen.deploy.target_folder import FolderState
 from pbxgen.flow.plan import Plan
 
 
@@ -93,7 +93,7 @@ def status_of(target: DeployTarget, plans: Mapping[str, Plan], *, failed: bool =
     )
 
 
-def _standing(state: SiteState, drift: list[str], digests: Mapping[str, str] | None) -> tuple[Standing, list[str]]:
+def _standing(state: FolderState, drift: list[str], digests: Mapping[str, str] | None) -> tuple[Standing, list[str]]:
     if state.journal is not None and not state.holder:
         return Standing.KILLED, []
     if state.current is None:

@@ -11,7 +11,7 @@ from pbxgen.deploy.history import conclude, now
 from pbxgen.deploy.proof import and_more, clean, complaints, differences, reached
 from pbxgen.deploy.running import Files, ReloadError
 from pbxgen.deploy.session import Session
-from pbxgen.deploy.site import Event, Journal
+from pbxgen.deploy.target_folder import Event, Journal
 from pbxgen.deploy.verify import VerifyCalls
 
 Step = Callable[[str], None]
@@ -79,13 +79,13 @@ class Undo:
     def _gone(self, known: Sequence[str]) -> _Result:
         session, journal, name = self.session, self.journal, self.session.target.name
         self.step(f"{name}: going back")
-        session.site.take_back(journal)
+        session.folder.take_back(journal)
         mark = session.log_mark()
         result = _Result()
         try:
             result.told = session.running.reload(self.files, self.before, everything=bool(journal.drift))
             with suppress(DeployError):  # it is told all the same
-                session.site.put_off(result.told)
+                session.folder.put_off(result.told)
             problems = [] if journal.before is None else differences(session, self.before, self.files)
         except ReloadError as error:
             problems = [str(error)]
@@ -127,7 +127,7 @@ class Undo:
     def _lost(self, why: str, problems: Sequence[str], quoted: Sequence[str]) -> DeployError:
         session, current = self.session, self.journal.before or "what was there before pbxgen"
         with suppress(DeployError):
-            session.site.write_journal(replace(self.journal, failed=why))
+            session.folder.write_journal(replace(self.journal, failed=why))
         return DeployError(
             "PBX619",
             f"{session.target.name}: {why}; on the way back: {problems[0]}{and_more(problems)}",

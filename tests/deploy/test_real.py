@@ -16,8 +16,8 @@ from pbxgen.deploy import verify
 from pbxgen.deploy.errors import DeployError
 from pbxgen.deploy.running import RunningPbx, load_deployable
 from pbxgen.deploy.shell import Done, Shell
-from pbxgen.deploy.site import Site
 from pbxgen.deploy.status import Standing
+from pbxgen.deploy.target_folder import TargetFolder
 from pbxgen.diff.result import Made, Result
 from pbxgen.lab.visit import visit
 from tests.deploy.killed import killed
@@ -226,16 +226,16 @@ BROKEN: dict[str, dict[str, tuple[str, Callable[[str], str]]]] = {
 
 def _spoil(monkeypatch: pytest.MonkeyPatch, place: RealPlace, path: str, how: Callable[[str], str]) -> None:
     """What has arrived in full is spoilt before it is made current; only the running PBX can tell."""
-    honest = Site.make_current
+    honest = TargetFolder.make_current
     running = place.current
 
-    def make_current(self: Site, release: str) -> None:
+    def make_current(self: TargetFolder, release: str) -> None:
         file = place.folder / "releases" / release / path
         if release != running:
             file.write_text(how(file.read_text(encoding="utf-8")), encoding="utf-8")
         honest(self, release)
 
-    monkeypatch.setattr(Site, "make_current", make_current)
+    monkeypatch.setattr(TargetFolder, "make_current", make_current)
 
 
 def test_whatever_is_broken_after_it_was_generated_is_caught_and_the_release_before_runs_again(

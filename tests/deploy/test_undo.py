@@ -17,8 +17,8 @@ from pbxgen.deploy import proof, verify
 from pbxgen.deploy.asterisk import RunningAsterisk
 from pbxgen.deploy.errors import DeployError
 from pbxgen.deploy.session import session_at
-from pbxgen.deploy.site import Journal, Site
 from pbxgen.deploy.status import Standing
+from pbxgen.deploy.target_folder import Journal, TargetFolder
 from pbxgen.lab.visit import VisitingCase
 from tests.deploy.fake_asterisk import FakeAsterisk, fake, place
 from tests.deploy.killed import killed
@@ -83,14 +83,14 @@ def test_a_command_that_is_told_to_end_goes_back(
     place.change("name: Eve", "name: Eva")
     file = place.source / "deploy.yaml"
     file.write_text(f"version: 1\nsource: .\ntargets: {{hq: {{target: asterisk, folder: {place.folder}}}}}\n")
-    honest = Site.make_current
+    honest = TargetFolder.make_current
 
-    def make_current(self: Site, release: str) -> None:
+    def make_current(self: TargetFolder, release: str) -> None:
         honest(self, release)
         if release != before:
             os.kill(os.getpid(), number)
 
-    monkeypatch.setattr(Site, "make_current", make_current)
+    monkeypatch.setattr(TargetFolder, "make_current", make_current)
     inherited = signal.signal(number, signal.SIG_DFL)  # tests that nohup runs ignore SIGHUP, and so does a deployment
     try:
         assert CliRunner().invoke(app, ["deploy", "--to", "hq", "-f", str(file)]).exit_code != 0
@@ -104,14 +104,14 @@ def test_a_command_that_is_told_to_end_goes_back(
 def test_a_proof_that_cannot_be_written_is_none(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
     before = place.deploy().release
     place.change("name: Eve", "name: Eva")
-    honest = Site.write_journal
+    honest = TargetFolder.write_journal
 
-    def write_journal(self: Site, journal: Journal) -> None:
+    def write_journal(self: TargetFolder, journal: Journal) -> None:
         if journal.proven:
             raise DeployError("PBX612", "it cannot be written: No space left on device", "make room")
         honest(self, journal)
 
-    monkeypatch.setattr(Site, "write_journal", write_journal)
+    monkeypatch.setattr(TargetFolder, "write_journal", write_journal)
     assert f"No space left on device; {before} runs again" in str(refusal(place.deploy))
     assert place.current == before
     assert place.status().standing is Standing.BEHIND

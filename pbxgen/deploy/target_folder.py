@@ -29,7 +29,7 @@ from dataclasses import asdict, dataclass
 from shlex import quote
 from typing import Any, TypeGuard
 
-from pbxgen.deploy import site_scripts as sh
+from pbxgen.deploy import folder_scripts as sh
 from pbxgen.deploy.errors import DeployError
 from pbxgen.deploy.release import INFO, ReleaseInfo, info_of
 from pbxgen.deploy.shell import Done, Shell
@@ -52,7 +52,7 @@ _FORGOTTEN_MINUTES = 30
 """After so long --force takes away the lock of another machine, whose processes cannot be seen."""
 
 
-def kept(path: str, release: str) -> str:
+def kept_name(path: str, release: str) -> str:
     """Under which name a file or folder is kept that was in the way of a release."""
     return f"{path}.before-{release}"
 
@@ -103,7 +103,7 @@ class Journal:
 
 
 @dataclass(frozen=True, slots=True)
-class SiteState:
+class FolderState:
     """What was found in the folder."""
 
     writable: bool
@@ -129,26 +129,26 @@ class SiteState:
     """What the PBX is still to do for the current release, in sentences."""
 
 
-class Site:
+class TargetFolder:
     """The folder, through a shell. Paths are relative to it. Every method raises DeployError."""
 
-    def __init__(self, shell: Shell, folder: str, top: Collection[str]) -> None:
+    def __init__(self, shell: Shell, path: str, top: Collection[str]) -> None:
         self._shell = shell
-        self.folder = folder
+        self.path = path
         self._top = top
         """All files that a deployment may write at the top level: a journal that names others is none."""
 
     # -- reading ------------------------------------------------------------------------------------------------------
 
-    def state(self, top: Iterable[str]) -> SiteState:
+    def state(self, top: Iterable[str]) -> FolderState:
         top = tuple(top)
         done = self._shell.run(
-            f"cd {quote(self.folder)} || exit 3\nlock={_LOCK}\n{sh.SHOW}{sh.LOCKS}{sh.LEADS}"
+            f"cd {quote(self.path)} || exit 3\nlock={_LOCK}\n{sh.SHOW}{sh.LOCKS}{sh.LEADS}"
             "if [ -w . ]; then echo yes; else echo no; fi\n"
             'found=$(holder)\nif held; then echo "$found"; else echo; fi\n'
             "if leads; then echo yes; else echo no; fi\n"
             f'for each in {RELEASES}/*; do is_release "$each" && printf "%s " "${{each##*/}}"; done; echo\n'
-            f"cd {quote(self.folder)}\n"
+            f"cd {quote(self.path)}\n"
             + "".join(f"own {quote(p)}\n" for p in (_JOURNAL, _HISTORY, _PENDING))
             + "".join(f"show {quote(p)}\n" for p in (CURRENT, f"{CURRENT}/{INFO}", *top))
         )
@@ -163,7 +163,7 @@ class Site:
         name = current.decode("utf-8", "replace").removeprefix(f"{RELEASES}/") if leads == b"yes" else None
         name = name if name is not None and _NAME.fullmatch(name) else None
         info = info_of(shown[f"{CURRENT}/{INFO}"][1]) if name is not None else None
-        return SiteState(
+        return FolderState(
             writable=head == b"yes",
             current=name,
             in_the_way=kind != "none" and name is None,
@@ -201,7 +201,7 @@ class Site:
         try:
             return dict(_shown(data))
         except ValueError:  # a file was of another size when it was counted
-            message = f"{self._shell.where}: {self.folder} was changed while it was read"
+            message = f"{self._shell.where}: {self.path} was changed while it was read"
             raise DeployError("PBX612", message, "see who writes there, and try again") from None
 
     def _cksums(self, folder: str) -> dict[str, str]:
@@ -222,7 +222,7 @@ class Site:
         me = f'"$$ $(uname -n) {self._shell.token} {_plain(by)}"'
         old = f'[ -n "$(find lock -prune -mmin +{_FORGOTTEN_MINUTES} 2>/dev/null)" ]' if force else "false"
         script = (
-            f"cd {quote(self.folder)} || exit 3\n{sh.ENTER}mkdir -p {RELEASES} || exit 4\n"
+            f"cd {quote(self.path)} || exit 3\n{sh.ENTER}mkdir -p {RELEASES} || exit 4\n"
             f"[ -w . ] && [ -w {RELEASES} ] || exit 4\n"
             f"in_releases\nlock=lock\n{sh.LOCKS}"
             f"ln -s {me} lock 2>/dev/null && exit 0\n"
@@ -241,13 +241,13 @@ class Site:
         if done.status == 9:
             who = _holder(done.text) or "somebody else"
             help = (
-                f"wait for it to end; if there is none, remove {self.folder}/{_LOCK} "
+                f"wait for it to end; if there is none, remove {self.path}/{_LOCK} "
                 f"(--force does so with one of another machine that is older than {_FORGOTTEN_MINUTES} minutes)"
             )
-            raise DeployError("PBX613", f"another deployment to {self.folder} is under way (by {who})", help)
+            raise DeployError("PBX613", f"another deployment to {self.path} is under way (by {who})", help)
         if done.status:
             raise self._not_there(done)
-        unlock = f"unlock() ( cd {quote(self.folder)} || exit\n{sh.ENTER}in_releases\nrm -f lock )"
+        unlock = f"unlock() ( cd {quote(self.path)} || exit\n{sh.ENTER}in_releases\nrm -f lock )"
         self._shell.run(f"{unlock}\ntrap unlock EXIT; trap 'exit 1' HUP INT TERM", here=True)
         try:
             yield
@@ -274,7 +274,7 @@ class Site:
                 raise self._unwritten(f"{wrong[0]} has not arrived as it was sent")
             self._do(f"in_releases\nrename {new} {name}\nsync 2>/dev/null || :")
         except DeployError:
-            self._shell.run(f"cd {quote(self.folder)} || exit\n{sh.ENTER}in_releases\nrm -rf {new}")
+            self._shell.run(f"cd {quote(self.path)} || exit\n{sh.ENTER}in_releases\nrm -rf {new}")
             raise
 
     def write_journal(self, journal: Journal) -> None:
@@ -290,7 +290,7 @@ class Site:
         """
         script = [sh.SHOW]
         for path in paths:
-            aside = quote(kept(path, release))
+            aside = quote(kept_name(path, release))
             script.append(
                 f"if there {aside}; then n=2; while there {aside}-$n; do n=$((n + 1)); done; mv {aside} {aside}-$n; fi"
             )
@@ -298,7 +298,7 @@ class Site:
 
     def make_current(self, release: str) -> None:
         """One rename. What was in the way of the very first one is kept."""
-        link, aside, leads_to = f"{CURRENT}.new", quote(kept(CURRENT, release)), quote(f"{RELEASES}/{release}")
+        link, aside, leads_to = f"{CURRENT}.new", quote(kept_name(CURRENT, release)), quote(f"{RELEASES}/{release}")
         self._do(
             f"{sh.SHOW}{sh.LEADS}[ -d {leads_to} ] || {{ echo {leads_to}' is gone' >&2; exit 5; }}\n"
             f"rm -f {link}\nln -s {leads_to} {link}\n"
@@ -308,7 +308,7 @@ class Site:
 
     def place(self, path: str, text: str, release: str) -> None:
         """Write a file of the top level; what is in its way is kept."""
-        aside, there = quote(kept(path, release)), quote(path)
+        aside, there = quote(kept_name(path, release)), quote(path)
         keep = f"if there {there} && ! there {aside}; then mv {there} {aside}; fi"
         self._replace(path, text, f"{sh.SHOW}{keep}")
 
@@ -316,11 +316,11 @@ class Site:
         """What was current before a switch is so again. It may have been done already, wholly or in part."""
         script = [sh.SHOW, sh.LEADS]
         for path in journal.replaced:
-            aside = quote(kept(path, journal.release))
+            aside = quote(kept_name(path, journal.release))
             script.append(f"if there {aside}; then rm -f {quote(path)}; mv {aside} {quote(path)}; fi")
         script += [f"rm -f {quote(path)}" for path in journal.added]
         if journal.before is None:
-            aside = quote(kept(CURRENT, journal.release))
+            aside = quote(kept_name(CURRENT, journal.release))
             script.append(f"if leads; then rm -f {CURRENT}; fi\nif there {aside}; then mv {aside} {CURRENT}; fi")
         self._do("\n".join(script))
         if journal.before is not None:
@@ -367,20 +367,20 @@ class Site:
         self._do(f"{into}umask 022\nrm -f {new}\nset -C\n{write}\n{before}\nrename {new} {quote(name)}")
 
     def _do(self, script: str) -> Done:
-        done = self._shell.run(f"cd {quote(self.folder)} || exit 3\nset -e\n{sh.ENTER}{script}")
+        done = self._shell.run(f"cd {quote(self.path)} || exit 3\nset -e\n{sh.ENTER}{script}")
         if done.status:
             raise self._not_there(done) if done.status == 3 else self._unwritten(done.complaint)
         return done
 
     def _unwritten(self, why: str) -> DeployError:
         help = "see that the disk is not full and the folder belongs to whoever deploys, then deploy again"
-        return DeployError("PBX612", f"{self._shell.where}: {self.folder} cannot be written: {why}", help)
+        return DeployError("PBX612", f"{self._shell.where}: {self.path} cannot be written: {why}", help)
 
     def _not_there(self, done: Done) -> DeployError:
         if done.status in (4, 5):
             return self._unwritten(done.complaint or "permission denied")
         help = "correct `folder` in deploy.yaml: it is the folder that the PBX reads its configuration from"
-        return DeployError("PBX612", f"{self._shell.where} has no folder {self.folder}: {done.complaint}", help)
+        return DeployError("PBX612", f"{self._shell.where} has no folder {self.path}: {done.complaint}", help)
 
 
 def _holder(lock: str) -> str:
