@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from pbxgen.deploy.errors import DeployError
-from pbxgen.deploy.running import Ask, AskEach, Files, ReloadError, Scope, Stored, TopFile, changed
+from pbxgen.deploy.running import Ask, AskEach, Files, ReloadError, Scope, StoredTexts, TopFile, changed
 from pbxgen.interpret.asterisk import config
 from pbxgen.interpret.base import NotUnderstoodError
 from pbxgen.targets.base import Part
@@ -281,7 +281,7 @@ class RunningAsterisk:
                 complaints.append(line)
         return complaints
 
-    def stored(self, keys: Mapping[str, Sequence[str]]) -> Stored:
+    def stored(self, keys: Mapping[str, Sequence[str]]) -> StoredTexts:
         said = self._ask(_DATABASE)
         if said.strip() and not _ROW.search(said):
             raise DeployError("PBX611", f"Asterisk does not tell what is set: {' '.join(said.split())}", _DATABASE_HELP)
@@ -292,17 +292,17 @@ class RunningAsterisk:
                 texts[parts[2]][parts[3]] = _unhexed(text)
         return texts
 
-    def store(self, texts: Stored) -> None:
+    def store(self, texts: StoredTexts) -> None:
         commands = [
             f'database put pbxgen/{tenant} {key} "{text}"' if text else f"database del pbxgen/{tenant} {key}"
-            for tenant, kept in texts.items()
-            for key, text in kept.items()
+            for tenant, texts_by_key in texts.items()
+            for key, text in texts_by_key.items()
         ]
         for command, said in zip(commands, self._ask_each(commands), strict=True):
             if not said.startswith(("Updated database", "Database entry")):
                 message = f"Asterisk does not keep what is to be set: `{command}` answers: {' '.join(said.split())}"
                 raise DeployError("PBX611", message, _DATABASE_HELP)
-        self._light({tenant: kept.keys() for tenant, kept in texts.items()})
+        self._light({tenant: texts_by_key.keys() for tenant, texts_by_key in texts.items()})
 
     def light(self, tenants: Collection[str]) -> None:
         shown = self._ask_each([f"dialplan show {tenant}.switches" for tenant in tenants])

@@ -9,7 +9,7 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from pathlib import PurePosixPath
 
 from pbxgen.deploy.errors import DeployError
-from pbxgen.deploy.running import Ask, AskEach, Files, ReloadError, Scope, Stored, TopFile, changed
+from pbxgen.deploy.running import Ask, AskEach, Files, ReloadError, Scope, StoredTexts, TopFile, changed
 from pbxgen.interpret.base import NotUnderstoodError
 from pbxgen.interpret.freeswitch.elements import XmlElement, parsed
 from pbxgen.interpret.freeswitch.preprocess import FreeSwitchPreprocessor
@@ -322,7 +322,7 @@ class RunningFreeSwitch:
 
         return same
 
-    def stored(self, keys: Mapping[str, Sequence[str]]) -> Stored:
+    def stored(self, keys: Mapping[str, Sequence[str]]) -> StoredTexts:
         stored: dict[str, dict[str, str]] = {}
         for tenant, known in keys.items():
             count = self._ask(f"db count/pbxgen.{tenant}").strip()
@@ -343,11 +343,11 @@ class RunningFreeSwitch:
         """What the console prints, without the line end that it adds; where there is nothing, it says so."""
         return "" if said.startswith("-ERR no reply") else said.removesuffix("\n")
 
-    def store(self, texts: Stored) -> None:
+    def store(self, texts: StoredTexts) -> None:
         commands = [
             f"db insert/pbxgen.{tenant}/{key}/{text}" if text else f"db delete/pbxgen.{tenant}/{key}"
-            for tenant, kept in texts.items()
-            for key, text in kept.items()
+            for tenant, texts_by_key in texts.items()
+            for key, text in texts_by_key.items()
         ]
         for command, said in zip(commands, self._ask_each(commands), strict=True):
             if not said.startswith("+OK"):

@@ -19,7 +19,7 @@ Files = Mapping[str, str]
 """The text of a release's files by path, as `pbxgen generate` names them."""
 
 
-Stored = Mapping[str, Mapping[str, str]]
+StoredTexts = Mapping[str, Mapping[str, str]]
 """What a PBX keeps of what was set from phones: by tenant and by key, the text."""
 
 
@@ -105,14 +105,14 @@ class RunningPbx(Protocol):
         """
         ...
 
-    def stored(self, keys: Mapping[str, Sequence[str]]) -> Stored:
+    def stored(self, keys: Mapping[str, Sequence[str]]) -> StoredTexts:
         """What it keeps of what was set from phones; ``keys``: by tenant, those that its plan knows.
 
         Anybody may have written it. Raises DeployError.
         """
         ...
 
-    def store(self, texts: Stored) -> None:
+    def store(self, texts: StoredTexts) -> None:
         """Keep these texts in the place of what is there; an empty one: nothing. Raises DeployError.
 
         Keys and texts are of letters, digits and ``.:|+*-_`` only. Lamps follow.

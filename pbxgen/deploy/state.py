@@ -13,11 +13,20 @@ from zoneinfo import ZoneInfo
 
 from pbxgen.deploy.errors import DeployError
 from pbxgen.deploy.read import DeployTarget
-from pbxgen.deploy.running import Stored
+from pbxgen.deploy.running import StoredTexts
 from pbxgen.deploy.session import Session
-from pbxgen.flow.kept import SWITCH, Kept, Passed, epoch_of, kept, newest, passed_over, stand_of
 from pbxgen.flow.plan import Plan
 from pbxgen.flow.settings import LONGEST, Setting, Settings, read, written
+from pbxgen.flow.stored_settings import (
+    SWITCH,
+    Passed,
+    StoredSettings,
+    epoch_of,
+    newest,
+    passed_over,
+    stored_settings,
+    switch_setting_of,
+)
 
 Plans = Mapping[str, Plan]
 """By the names of the tenants."""
@@ -33,13 +42,13 @@ class StateAt:
 
     name: str
     """Of the target, or the path of the file."""
-    tenants: Mapping[str, Kept]
+    tenants: Mapping[str, StoredSettings]
     """Of every tenant of the source."""
     target: DeployTarget | None = None
     """None: a file."""
     running: Mapping[str, str] = field(default_factory=dict)
     """By tenant: the digest of the source that the PBX runs, as it tells it."""
-    raw: Stored = field(default_factory=dict)
+    raw: StoredTexts = field(default_factory=dict)
 
 
 def local_now(plan: Plan) -> dt.datetime:
@@ -52,7 +61,7 @@ def state_at(session: Session, plans: Plans) -> StateAt:
     session.check_folder()
     raw = session.running.stored({name: keys_of(plan) for name, plan in plans.items()})
     running = session.running.digests()
-    return StateAt(session.target.name, _kept(plans, raw), session.target, running, raw)
+    return StateAt(session.target.name, _stored_settings(plans, raw), session.target, running, raw)
 
 
 def keys_of(plan: Plan) -> tuple[str, ...]:
@@ -66,8 +75,8 @@ def labelled(plans: Plans, tenant: str, key: str) -> str:
     return f"{tenant}/{key}" if len(plans) > 1 else key
 
 
-def _kept(plans: Plans, raw: Stored) -> dict[str, Kept]:
-    return {name: kept(plan, raw.get(name, {})) for name, plan in plans.items()}
+def _stored_settings(plans: Plans, raw: StoredTexts) -> dict[str, StoredSettings]:
+    return {name: stored_settings(plan, raw.get(name, {})) for name, plan in plans.items()}
 
 
 def saved_text(states: Collection[StateAt]) -> str:
@@ -84,8 +93,8 @@ def saved_text(states: Collection[StateAt]) -> str:
 def _newer(key: str, first: str, second: str) -> str:
     """Of what two PBXs of one source have under a key: what was set later, setting by setting. Rubbish never wins."""
     if key.startswith(SWITCH):
-        stand, another = stand_of(first), stand_of(second)
-        later = another is not None and (stand is None or another.since > stand.since)
+        switch_setting, another = switch_setting_of(first), switch_setting_of(second)
+        later = another is not None and (switch_setting is None or another.since > switch_setting.since)
         return second if later else first
     one, other = read(first), read(second)
     if not one or not other:
@@ -108,7 +117,7 @@ def from_file(path: Path, plans: Plans) -> StateAt:
         if not isinstance(texts, dict) or not all(isinstance(text, str) for text in texts.values()):
             raise ValueError(f"{tenant!r} is not a mapping of texts")
         raw[tenant] = texts
-    return StateAt(str(path), _kept(plans, raw), raw=raw)
+    return StateAt(str(path), _stored_settings(plans, raw), raw=raw)
 
 
 WHY: Mapping[str, str] = {
@@ -156,9 +165,9 @@ def push(session: Session, plans: Plans, source: StateAt, who: IsMeant) -> Pushe
             elif written(after) != written(before):
                 new[extension] = written(after)
                 settings += sum(before.get(key) != one for key, one in after.items())
-        for switch, stand in source.tenants[name].switches.items():
+        for switch, switch_setting in source.tenants[name].switches.items():
             if who(name, f"{SWITCH}{switch}") and switch not in there.tenants[name].switches:
-                new[f"{SWITCH}{switch}"] = stand.text
+                new[f"{SWITCH}{switch}"] = switch_setting.text
                 switches += 1
         if new:
             texts[name] = new
@@ -228,19 +237,23 @@ def lapsing(session: Session, plans: Plans) -> Lapsing:
     except DeployError as error:
         return Lapsing(unknown=str(error))
     passed = []
-    kept_of = _kept(plans, raw)
+    stored_of = _stored_settings(plans, raw)
     for name, plan in plans.items():
         now = epoch_of(local_now(plan), plan)
-        for extension, settings in kept_of[name].users.items():
+        for extension, settings in stored_of[name].users.items():
             for key, setting in settings.items():
                 why = passed_over(plan, extension, key, setting, now)
                 if why is not None and why is not Passed.OVER:
                     passed.append((plan, extension, key, setting, why))
-    users = [settings for one in kept_of.values() for settings in one.users.values()]
+    users = [settings for one in stored_of.values() for settings in one.users.values()]
     return Lapsing(
         sum(map(len, users)),
         len(users),
-        tuple((tenant, name, stand.on) for tenant, one in kept_of.items() for name, stand in one.switches.items()),
+        tuple(
+            (tenant, name, switch_setting.on)
+            for tenant, one in stored_of.items()
+            for name, switch_setting in one.switches.items()
+        ),
         tuple(passed),
-        tuple(key for one in kept_of.values() for key in one.odd),
+        tuple(key for one in stored_of.values() for key in one.odd),
     )

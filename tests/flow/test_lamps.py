@@ -7,10 +7,10 @@ import datetime as dt
 import pytest
 
 from pbxgen.flow import lamps
-from pbxgen.flow.kept import epoch_of
 from pbxgen.flow.lamps import Lamp
 from pbxgen.flow.plan import Plan
 from pbxgen.flow.settings import Setting, State
+from pbxgen.flow.stored_settings import epoch_of
 from tests.support.office import plan_of
 
 NOON = dt.datetime(2026, 11, 23, 12, 0)

@@ -12,11 +12,11 @@ import pytest
 
 from pbxgen.calls.case import Case
 from pbxgen.flow import lamps
-from pbxgen.flow.kept import epoch_of
 from pbxgen.flow.lamps import Lamp
 from pbxgen.flow.plan import Plan
 from pbxgen.flow.settings import Setting, State
 from pbxgen.flow.simulate import Call, simulate
+from pbxgen.flow.stored_settings import epoch_of
 from pbxgen.flow.world import DEFAULT_MOMENT, World
 from pbxgen.interpret import load_interpreter
 from pbxgen.interpret.asterisk import interpreter

@@ -15,11 +15,11 @@ from pbxgen.flow.settings import Setting, Settings, State, is_permitted, read
 SWITCH = "switch."
 """How the key of a switch begins."""
 _EXTENSION = re.compile(r"[0-9]{2,8}", re.ASCII)
-_STANDS = re.compile(r"(on|off):([0-9]{1,12})", re.ASCII)
+_SWITCH_SETTING = re.compile(r"(on|off):([0-9]{1,12})", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
-class Stand:
+class SwitchSetting:
     """How a switch has been set."""
 
     on: bool
@@ -33,42 +33,42 @@ class Stand:
 
 
 @dataclass(frozen=True, slots=True)
-class Kept:
+class StoredSettings:
     """What is set on one PBX, of one tenant."""
 
     users: Mapping[str, Settings] = field(default_factory=dict)
     """By extension; some may be of users who are gone."""
-    switches: Mapping[str, Stand] = field(default_factory=dict)
+    switches: Mapping[str, SwitchSetting] = field(default_factory=dict)
     odd: Mapping[str, str] = field(default_factory=dict)
     """By key: what is no setting, and is passed over by the PBX. Anybody may have written it."""
 
     @property
     def state(self) -> State:
-        return State(self.users, {name: stand.on for name, stand in self.switches.items()})
+        return State(self.users, {name: switch_setting.on for name, switch_setting in self.switches.items()})
 
 
-def stand_of(text: str) -> Stand | None:
+def switch_setting_of(text: str) -> SwitchSetting | None:
     """How a switch has been set; None for a text that is not exactly what the PBXs write."""
-    match = _STANDS.fullmatch(text)
-    return None if match is None else Stand(match[1] == "on", int(match[2]))
+    match = _SWITCH_SETTING.fullmatch(text)
+    return None if match is None else SwitchSetting(match[1] == "on", int(match[2]))
 
 
-def kept(plan: Plan, texts: Mapping[str, str]) -> Kept:
+def stored_settings(plan: Plan, texts: Mapping[str, str]) -> StoredSettings:
     """What the texts of a database mean. Nothing is believed that is not exactly what the PBXs write."""
     users: dict[str, Settings] = {}
-    switches: dict[str, Stand] = {}
+    switches: dict[str, SwitchSetting] = {}
     odd: dict[str, str] = {}
     for key, text in sorted(texts.items()):
         name = key.removeprefix(SWITCH)
-        stand = stand_of(text) if key.startswith(SWITCH) and name in plan.switches else None
+        switch_setting = switch_setting_of(text) if key.startswith(SWITCH) and name in plan.switches else None
         settings = read(text) if _EXTENSION.fullmatch(key) else {}
         if settings:
             users[key] = settings
-        elif stand is not None:
-            switches[name] = stand
+        elif switch_setting is not None:
+            switches[name] = switch_setting
         else:
             odd[key] = text
-    return Kept(users, switches, odd)
+    return StoredSettings(users, switches, odd)
 
 
 class Passed(StrEnum):
@@ -112,16 +112,16 @@ def moment_text(epoch: int, plan: Plan) -> str:
         return str(epoch)
 
 
-def merged(first: Kept, second: Kept) -> Kept:
+def merged(first: StoredSettings, second: StoredSettings) -> StoredSettings:
     """Both together; of what both have, what was set later."""
     users: dict[str, Settings] = dict(first.users)
     for extension, settings in second.users.items():
         users[extension] = newest(users.get(extension, {}), settings)
     switches = dict(first.switches)
-    for name, stand in second.switches.items():
-        if name not in switches or stand.since > switches[name].since:
-            switches[name] = stand
-    return Kept(users, switches, {**first.odd, **second.odd})
+    for name, switch_setting in second.switches.items():
+        if name not in switches or switch_setting.since > switches[name].since:
+            switches[name] = switch_setting
+    return StoredSettings(users, switches, {**first.odd, **second.odd})
 
 
 def newest(first: Settings, second: Settings) -> Settings:
