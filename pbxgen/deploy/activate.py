@@ -12,7 +12,7 @@ from pbxgen.deploy.running import Files, ReloadError, TopFile
 from pbxgen.deploy.session import LogMark, Session
 from pbxgen.deploy.target_folder import CURRENT, Event, FolderState, Journal
 from pbxgen.deploy.undo import QUOTED, Earlier, Recovered, Step, Undo, finished, restored
-from pbxgen.lab.visit import VisitingCase
+from pbxgen.lab.running_pbx import CaseWithPasswords
 from pbxgen.targets.base import Part
 
 
@@ -28,7 +28,7 @@ class Switch:
     action: str
     by: str
     commit: str | None
-    calls: Sequence[VisitingCase] = ()
+    calls: Sequence[CaseWithPasswords] = ()
     """To be placed once the PBX runs it."""
     included: Sequence[str] = ()
     """Beside another plan: the lines that are to stand in files of that."""

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from pbxgen.deploy.running import Files, Scope, without_secrets
 from pbxgen.deploy.session import LogMark, Session
 from pbxgen.deploy.verify import place
-from pbxgen.lab.visit import VisitingCase
+from pbxgen.lab.running_pbx import CaseWithPasswords
 
 _REGISTERED_SECONDS = 40.0
 _NUMBERS = re.compile(r"\d+")
@@ -58,7 +58,9 @@ def _without_numbers(line: str) -> str:
     return _NUMBERS.sub("#", line)
 
 
-def reached(session: Session, files: Files, registered: Collection[str], calls: Sequence[VisitingCase]) -> list[str]:
+def reached(
+    session: Session, files: Files, registered: Collection[str], calls: Sequence[CaseWithPasswords]
+) -> list[str]:
     """Trunks that have lost their registration; if there are none, what went wrong with the calls of ``verify``."""
     return _unregistered(session, files, registered) or (place(session, calls) if calls else [])
 

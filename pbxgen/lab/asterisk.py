@@ -87,10 +87,10 @@ class Asterisk(Pbx):
             raise LabError(f"Asterisk does not listen: {deaf}")
         return booted
 
-    def phones_call(self, transport: str) -> Address:
+    def phone_address(self, transport: str) -> Address:
         return self.phones_at if transport != "tls" else (LOOPBACK, self._ports["5061"])
 
-    def trunk_calls(self, trunk: Trunk) -> Address:
+    def trunk_address(self, trunk: Trunk) -> Address:
         if trunk.transport != "tls":
             return self.trunks_at
         return LOOPBACK, self._ports["5061" if trunk.tls_verify else "5062"]

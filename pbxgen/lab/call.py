@@ -232,7 +232,7 @@ class LabCall:
         assert self.case.trunk is not None
         ours = self.tenant.trunks[self.case.trunk]
         trunk = self.plan.trunks[self.case.trunk]
-        host, port = self.testbed.pbx.trunk_calls(trunk)
+        host, port = self.testbed.pbx.trunk_address(trunk)
         uri, origin = f"sip:{dialled}@{host}:{port}", f"<sip:{handling.caller_shows or call.caller}@{ours[0]}>"
         headers = tuple(self.case.sent_headers(ours[0]))
         to = f"<sip:{self.case.to_user}@{host}:{port}>"
@@ -264,15 +264,15 @@ class LabCall:
                 self.testbed.sipp.forget(self._processes.pop())
                 self._processes.append(self.testbed.sipp.call(dial, ours))
 
-    def consult(self, by: str, to: str) -> Dialog:
+    def place_consultation(self, by: str, to: str) -> Dialog:
         """``by`` calls ``to``, to announce a transfer."""
-        self.consultation = Dialog(f"{self._name}-consult", to, "caller", 0.0, way=self.tenant.way(by))
+        self.consultation = Dialog(f"{self._name}-consultation", to, "caller", 0.0, way=self.tenant.way(by))
         self._place_phone(self._of_phone(self.consultation.call_id, by, to, self.plan.domain))
         return self.consultation
 
     def announced_call(self) -> str:
         """URI that a REFER sends to: the call that announced the transfer is to be taken over (RFC 3891)."""
-        call_id = f"{self._name}-consult"
+        call_id = f"{self._name}-consultation"
         answers = (s.message for s in self.trace if s.message.call_id == call_id and s.message.status == 200)
         to = next((m.header("to") for m in answers if m.method == "INVITE"), "")
         tag = to.partition(";tag=")[2].split(";")[0]

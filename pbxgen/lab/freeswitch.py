@@ -99,10 +99,10 @@ class FreeSwitch(Pbx):
         _CERTIFICATES.update({name: data for name, data in own.items() if name not in _OVER_TLS})
         return True
 
-    def phones_call(self, transport: str) -> Address:
+    def phone_address(self, transport: str) -> Address:
         return (LOOPBACK, self._tls_ports["internal"]) if transport == "tls" else self.phones_at
 
-    def trunk_calls(self, trunk: Trunk) -> Address:
+    def trunk_address(self, trunk: Trunk) -> Address:
         return (LOOPBACK, self._tls_ports["external"]) if trunk.transport == "tls" else self.trunks_at
 
     async def command(self, text: str) -> str:

@@ -69,11 +69,11 @@ class CalledPbx(Protocol):
     """Where carriers send to."""
     log: Log
 
-    def phones_call(self, transport: str) -> Address:
+    def phone_address(self, transport: str) -> Address:
         """Where phones send to over a transport."""
         ...
 
-    def trunk_calls(self, trunk: Trunk) -> Address:
+    def trunk_address(self, trunk: Trunk) -> Address:
         """Where the carrier of a trunk sends to, over its transport."""
         ...
 
@@ -139,11 +139,11 @@ class Pbx(ABC):
             self._process = None
 
     @abstractmethod
-    def phones_call(self, transport: str) -> Address:
+    def phone_address(self, transport: str) -> Address:
         """Where phones send to over a transport."""
 
     @abstractmethod
-    def trunk_calls(self, trunk: Trunk) -> Address:
+    def trunk_address(self, trunk: Trunk) -> Address:
         """Where the carrier of a trunk sends to, over its transport."""
 
     @abstractmethod

@@ -105,7 +105,7 @@ class CallPlayer:
         self._since = time.monotonic()
         transfer = self._case.call.transfer
         if transfer is not None and transfer.attended:
-            announcing = call.consult(by, transfer.to)
+            announcing = call.place_consultation(by, transfer.to)
             await call.until(lambda: announcing.up or announcing.closed is not None, patience)
             if not announcing.up:
                 return party

@@ -90,7 +90,7 @@ class CallSession:
         phones = {scripts.UDP: await self.wire.listen((self._host, 0), self.pbx.phones_at)}
         for over in sorted({way.over for tenant in self.tenants for way in tenant.ways_of_phones} - {scripts.UDP}):
             phones[over] = (self._host, free_port())
-            self.wire.connect(phones[over], self.pbx.phones_call(over), self._certificate_over(over))
+            self.wire.connect(phones[over], self.pbx.phone_address(over), self._certificate_over(over))
         sipp = Sipp(self.wire, self._folder / "sipp", phones[scripts.UDP], self._host)
         self.testbed = Testbed(self.pbx, self.wire, self.media, sipp, phones, self._calls_by_id)
         self.registrar = Registrar(sipp, phones)
@@ -109,7 +109,7 @@ class CallSession:
         call = self.calls[tenant.plan.name] = LabCall(self.testbed, tenant)
         for address, name in tenant.trunk_at.items():
             trunk = tenant.plan.trunks[name]
-            pbx = self.pbx.trunk_calls(trunk)
+            pbx = self.pbx.trunk_address(trunk)
             if address not in self._by_trunk and trunk.transport == scripts.UDP:
                 await self.wire.listen(address, pbx)
             elif address not in self._by_trunk:

@@ -18,7 +18,7 @@ from pbxgen.cli.main import app
 from pbxgen.deploy import verify
 from pbxgen.deploy.asterisk import RunningAsterisk
 from pbxgen.flow.plan import Plan
-from pbxgen.lab.visit import VisitingCase
+from pbxgen.lab.running_pbx import CaseWithPasswords
 from tests.deploy.fake_asterisk import FakeAsterisk, fake
 from tests.deploy.places import OFFICE, PASSWORD, Place, target
 
@@ -213,11 +213,11 @@ def test_what_calls_of_verify_did_is_told_in_the_language_that_is_asked_for(
 ) -> None:
     asked: list[str] = []
 
-    def visit(pbx: str, at: object, cases: Sequence[VisitingCase], language: str) -> list[object]:
+    def place_calls(pbx: str, at: object, cases: Sequence[CaseWithPasswords], language: str) -> list[object]:
         asked.append(language)
         return [SimpleNamespace(case=one.case, passed=True, differences=()) for one in cases]
 
-    monkeypatch.setattr(verify, "visit", visit)
+    monkeypatch.setattr(verify, "place_calls", place_calls)
     monkeypatch.setattr(verify.sipp, "find", lambda: "sipp")
     monkeypatch.setattr(RunningAsterisk, "sip", lambda self: ("127.0.0.1", 5060))
     fake.says["pjsip list contacts"] = "No objects found.\n"

@@ -19,7 +19,7 @@ from pbxgen.deploy.shell import Done, Shell
 from pbxgen.deploy.status import Standing
 from pbxgen.deploy.target_folder import TargetFolder
 from pbxgen.diff.result import Made, Result
-from pbxgen.lab.visit import visit
+from pbxgen.lab.running_pbx import place_calls
 from tests.deploy.killed import killed
 from tests.deploy.loopback_sshd import sshd
 from tests.deploy.places import DOMAIN, PASSWORD, RealPlace, real_place
@@ -392,7 +392,7 @@ def test_the_calls_of_verify_are_placed_on_the_running_pbx(office: Office, monke
         before = place.deploy().release
         placed = []
         with monkeypatch.context() as patch:
-            patch.setattr(verify, "visit", lambda *words: placed.append(found := visit(*words)) or found)
+            patch.setattr(verify, "place_calls", lambda *words: placed.append(found := place_calls(*words)) or found)
             back = place.rollback()
             # Then the passwords were others: those of the release are taken.
             assert [[(one.case.name, one.passed) for one in found] for found in placed] == [

@@ -19,7 +19,7 @@ from pbxgen.deploy.errors import DeployError
 from pbxgen.deploy.session import session_at
 from pbxgen.deploy.status import Standing
 from pbxgen.deploy.target_folder import Journal, TargetFolder
-from pbxgen.lab.visit import VisitingCase
+from pbxgen.lab.running_pbx import CaseWithPasswords
 from tests.deploy.fake_asterisk import FakeAsterisk, fake, place
 from tests.deploy.killed import killed
 from tests.deploy.places import PASSWORD, Place, refusal
@@ -267,13 +267,13 @@ def calls(place: Place, fake: FakeAsterisk, monkeypatch: pytest.MonkeyPatch) -> 
     """What is placed: the release that is current then, and the name of the call."""
     found: list[tuple[str | None, str]] = []
 
-    def visit(pbx: str, at: object, cases: Sequence[VisitingCase], language: str) -> list[object]:
+    def place_calls(pbx: str, at: object, cases: Sequence[CaseWithPasswords], language: str) -> list[object]:
         found.extend((place.current, one.case.name) for one in cases)
         wrong = fake.says.get("calls go wrong", "").split()
         differences = ("it rings nobody",) if str(place.current) in wrong else ()
         return [SimpleNamespace(case=one.case, passed=not differences, differences=differences) for one in cases]
 
-    monkeypatch.setattr(verify, "visit", visit)
+    monkeypatch.setattr(verify, "place_calls", place_calls)
     monkeypatch.setattr(verify.sipp, "find", lambda: "sipp")
     fake.says["pjsip list contacts"] = "No objects found.\n"
     monkeypatch.setattr(RunningAsterisk, "sip", lambda self: ("127.0.0.1", 5060))

@@ -29,14 +29,14 @@ _SPARE_SECONDS = 60
 
 
 @dataclass(frozen=True, slots=True)
-class VisitingCase:
+class CaseWithPasswords:
     """A call among phones, and the passwords of those that take part, by extension."""
 
     case: Case
     passwords: Mapping[str, str]
 
 
-class _VisitedPbx:
+class _RunningPbx:
     """It is up, and stays so; nobody looks into its mailboxes."""
 
     def __init__(self, name: str, phones_at: Address, folder: Path) -> None:
@@ -45,10 +45,10 @@ class _VisitedPbx:
         self.trunks_at = phones_at
         self.log = Log(folder / "none", re.compile(""), (), ())  # it is read by whoever runs the PBX
 
-    def phones_call(self, transport: str) -> Address:
+    def phone_address(self, transport: str) -> Address:
         return self.phones_at
 
-    def trunk_calls(self, trunk: Trunk) -> Address:
+    def trunk_address(self, trunk: Trunk) -> Address:
         return self.trunks_at
 
     async def start(self) -> None: ...
@@ -65,7 +65,7 @@ class _VisitedPbx:
         return False
 
 
-class _Visit(CallSession):
+class _RunningPbxSession(CallSession):
     async def close(self) -> None:
         """No contact stays behind."""
         if hasattr(self, "testbed"):
@@ -76,16 +76,16 @@ class _Visit(CallSession):
         await super().close()
 
 
-def visit(pbx: str, phones_at: Address, cases: Sequence[VisitingCase], language: str = "en") -> list[Result]:
+def place_calls(pbx: str, phones_at: Address, cases: Sequence[CaseWithPasswords], language: str = "en") -> list[Result]:
     """Place the calls one after the other; one that goes wrong is placed once more.
 
     ``language``: of the differences. Raises LabError.
     """
     sipp.find()
-    return asyncio.run(_visit(pbx, phones_at, cases, language))
+    return asyncio.run(_place_calls(pbx, phones_at, cases, language))
 
 
-async def _visit(pbx: str, phones_at: Address, cases: Sequence[VisitingCase], language: str) -> list[Result]:
+async def _place_calls(pbx: str, phones_at: Address, cases: Sequence[CaseWithPasswords], language: str) -> list[Result]:
     results = []
     host = _way_to(phones_at)
     with scratch(None) as folder:
@@ -98,14 +98,16 @@ async def _visit(pbx: str, phones_at: Address, cases: Sequence[VisitingCase], la
     return results
 
 
-async def _place(pbx: str, phones_at: Address, host: str, one: VisitingCase, folder: Path, language: str) -> Result:
+async def _place(
+    pbx: str, phones_at: Address, host: str, one: CaseWithPasswords, folder: Path, language: str
+) -> Result:
     folder.mkdir()
     # Where this process is killed, what it has registered is gone soon after the call.
     story = simulate(one.case.plan, one.case.call, one.case.world)
     seconds = _SPARE_SECONDS + ceil(sum(event.seconds or 0 for event in story.events))
     tenant = Tenant(one.case, one.case.plan, {}, {}, None, passwords=one.passwords, registered_seconds=seconds)
-    visited = _VisitedPbx(pbx, phones_at, folder)
-    async with _Visit(visited, (tenant,), folder, host=host, language=language) as session:
+    running = _RunningPbx(pbx, phones_at, folder)
+    async with _RunningPbxSession(running, (tenant,), folder, host=host, language=language) as session:
         return await session.place(tenant)
 
 

@@ -18,7 +18,7 @@ Receive = Callable[[bytes, Address], None]
 _LENGTH = re.compile(rb"^(?:content-length|l)[ \t]*:[ \t]*(\d+)", re.IGNORECASE | re.MULTILINE)
 
 
-class End(Protocol):
+class SipTransport(Protocol):
     """An address of ours."""
 
     address: Address
@@ -28,7 +28,7 @@ class End(Protocol):
     def close(self) -> None: ...
 
 
-class DatagramEnd(asyncio.DatagramProtocol):
+class UdpTransport(asyncio.DatagramProtocol):
     """An end over UDP."""
 
     address: Address
@@ -59,7 +59,7 @@ class DatagramEnd(asyncio.DatagramProtocol):
         """A closed port behind a datagram of ours: the call's own timers deal with it."""
 
 
-class StreamEnd:
+class StreamTransport:
     """An end over TCP, or over TLS with a ``certificate`` (a file that holds its key too).
 
     The PBX connects to it (:meth:`open`) or cannot (:meth:`hide`), and it connects to ``pbx`` where no connection leads
