@@ -70,14 +70,14 @@ def _placeable(
     """The call as it is placed now, or why it is not."""
     case = case_of(scenario, plan)
     moment = now.astimezone(ZoneInfo(plan.timezone)).replace(tzinfo=None)
-    case = replace(case, world=replace(case.world, moment=moment))
-    story = simulate(plan, case.call, case.world)
+    case = replace(case, environment=replace(case.environment, moment=moment))
+    story = simulate(plan, case.call, case.environment)
     why = _not_among_phones(case, story)
     if not why and differences(scenario.expect, story):
         why = "it expects another time of the day or the year than now"
     if why:
         return None, why
-    parties = {case.call.caller, *case.world.phones, *_dialled(story)}
+    parties = {case.call.caller, *case.environment.phones, *_dialled(story)}
     passwords = {}
     for extension in sorted(parties):
         phone = plan.users[extension].phone
@@ -102,7 +102,7 @@ def _not_among_phones(case: Case, story: Story) -> str:
         return "it rings the phones of its caller"
     if story.ending.kind not in (EndKind.ANSWERED, EndKind.RELEASED):
         return "it ends at a mailbox or an announcement"
-    if any("in_call" in states for states in case.world.phones.values()):
+    if any("in_call" in states for states in case.environment.phones.values()):
         return "a phone is in another call"
     return ""
 

@@ -15,9 +15,9 @@ from pbxgen.diff.git import RevisionError, git
 from pbxgen.diff.revisions import GIT, Revision, checked_out, in_repository, places_of
 from pbxgen.diff.words import Block, Told, blocks, of_tenant
 from pbxgen.flow.analysis.switches import Positions, positions
+from pbxgen.flow.environment import DEFAULT_MOMENT
 from pbxgen.flow.plan import Plan
 from pbxgen.flow.settings import NOTHING_SET, State, applied, resolved
-from pbxgen.flow.world import DEFAULT_MOMENT
 from pbxgen.output.manifest import MANIFEST
 from pbxgen.phrases import Phrases
 from pbxgen.source.load import is_fleet, source_digests, tenant_roots

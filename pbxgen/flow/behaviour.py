@@ -17,10 +17,11 @@ from pbxgen.flow.analysis.explore import Arrival, Branch, Explorer, Point, is_lo
 from pbxgen.flow.analysis.reach import Key
 from pbxgen.flow.analysis.ringing import leg_seconds
 from pbxgen.flow.analysis.situations import Situation
+from pbxgen.flow.environment import Environment
 from pbxgen.flow.machine import EndKind, Pending, Ringing, Step
 from pbxgen.flow.plan import Outcome, Place, PlaceKind, Plan
+from pbxgen.flow.ringer import Ringer, RingResult
 from pbxgen.flow.trunk import CallerId
-from pbxgen.flow.world import Bell, Rung, World
 
 
 @dataclass(slots=True, eq=False)
@@ -143,13 +144,13 @@ class Forest:
     by itself, `diff` of 120 users with rules for 8 schedules and 5 contacts took 49 s of CPU instead of 11 s.
     """
 
-    def __init__(self, left: int, longest: int | None = None, world: World | None = None) -> None:
-        """``left``: states to follow; ``longest``: branches of a tree; ``world``: the states that are known."""
+    def __init__(self, left: int, longest: int | None = None, environment: Environment | None = None) -> None:
+        """``left``: states to follow; ``longest``: branches of a tree; ``environment``: the states that are known."""
         self.left = left
         self.longest = longest
         self.whole = True
         """Is nothing left out of any tree so far?"""
-        self._world = world
+        self._environment = environment
         self._nodes: dict[Hashable, tuple[Node, tuple[int, int]]] = {}
         """With the first call that comes there."""
         self._growing = 0
@@ -193,17 +194,17 @@ class Forest:
             self._nodes[content] = known, first
         return known
 
-    def known(self, plan: Plan, situation: Situation, ringing: Ringing) -> Rung | None:
+    def known(self, plan: Plan, situation: Situation, ringing: Ringing) -> RingResult | None:
         """How the ringing goes, where the states of all phones that ring are known."""
-        if self._world is None:
+        if self._environment is None:
             return None
         place = ringing.pending.place
         ringers = [one.key for one in plan.rings_along(place.key)] or [place.key]
         for kind, target in ringers:
-            known = self._world.outside if kind == PlaceKind.OUTSIDE.value else self._world.phones
+            known = self._environment.outside if kind == PlaceKind.OUTSIDE.value else self._environment.phones
             if target not in known:
                 return None
-        return Bell(plan, situation.caller, replace(self._world, moment=situation.moment)).ring(ringing)
+        return Ringer(plan, situation.caller, replace(self._environment, moment=situation.moment)).ring(ringing)
 
 
 class _Growth:
@@ -256,7 +257,7 @@ class _Growth:
                 self._branches[call] += 1
                 self._most = max(self._most, self._branches[call])
 
-    def _open(self, arrival: Arrival) -> tuple[Rung | None, Sequence[Branch]]:
+    def _open(self, arrival: Arrival) -> tuple[RingResult | None, Sequence[Branch]]:
         """How the ringing goes where that is known, and the branches that it can then take, in one order."""
         branches, ringing = self._explorer.branches(arrival), arrival.step.ringing
         known = None if ringing is None else self._known(arrival, ringing)
@@ -265,7 +266,7 @@ class _Growth:
         possible = Outcome if known is None else [known.outcome]
         return known, [b for outcome in possible for b in branches if b.outcome is outcome]
 
-    def _known(self, arrival: Arrival, ringing: Ringing) -> Rung | None:
+    def _known(self, arrival: Arrival, ringing: Ringing) -> RingResult | None:
         situation = self._calls.situation(arrival.area)
         return self._forest.known(self._explorer.plan, situation, ringing)
 
@@ -299,7 +300,7 @@ class _Growth:
                 together.setdefault(id(child), ([], child))[0].append(outcome)
             yield tuple((tuple(outcomes), child) for outcomes, child in together.values()), met
 
-    def _attempt(self, arrival: Arrival, ringing: Ringing, known: Rung | None, *, cut: bool = False) -> Attempt:
+    def _attempt(self, arrival: Arrival, ringing: Ringing, known: RingResult | None, *, cut: bool = False) -> Attempt:
         situation, place = self._calls.situation(arrival.area), ringing.pending.place
         answered = None if known is None else known.answered
         return Attempt(

@@ -14,10 +14,10 @@ from pbxgen.flow.analysis.places_ahead import PlacesAhead
 from pbxgen.flow.analysis.reach import Flow
 from pbxgen.flow.analysis.situations import Situation, Situations
 from pbxgen.flow.behaviour import Attempt, Forest, Node, Part, Ways, nodes_of
+from pbxgen.flow.environment import Environment
 from pbxgen.flow.machine import Caller
 from pbxgen.flow.plan import ANONYMOUS, Callers, Condition, Hours, Origin, PlaceKind, Plan
 from pbxgen.flow.wording import OTHERWISE, Literal, When, length, shortest
-from pbxgen.flow.world import World
 
 MOST_CALLERS = 8
 """Maximum of callers in a flow who are named because their own calls skip them."""
@@ -100,7 +100,7 @@ class Narrowed:
 
     caller: Caller | None = None
     moment: dt.datetime | None = None
-    world: World | None = None
+    environment: Environment | None = None
     """The phones and outside numbers whose state is known."""
 
 
@@ -130,7 +130,7 @@ class _Cases:
     def __init__(self, plan: Plan, situations: Situations, flow: Flow, narrowed: Narrowed) -> None:
         self._flow = flow
         self._narrowed = narrowed
-        self._forest = Forest(_MOST_STATES, _MOST_BRANCHES, narrowed.world)
+        self._forest = Forest(_MOST_STATES, _MOST_BRANCHES, narrowed.environment)
         self._ways = Ways()
         self._strangers = situations.strangers(flow.atoms, flow.outside)
         self._in_flow = callers_in(plan, flow)
@@ -147,7 +147,7 @@ class _Cases:
             mine = self._anybody((one,))
             return Cases(tuple(replace(c, caller=one.number or "anonymous") for c in mine), self._forest.whole)
         anybody = self._anybody(self._strangers, self._insiders)
-        narrowed = self._narrowed.moment is not None or self._narrowed.world is not None
+        narrowed = self._narrowed.moment is not None or self._narrowed.environment is not None
         by_name = list(self._by_name(anybody)) if self._forest.whole and not narrowed else []
         return Cases((*anybody, *by_name), self._forest.whole)
 

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from pbxgen.diagnostics.location import Location
 from pbxgen.flow.machine import EndKind, Event, EventKind, Sent
 from pbxgen.flow.plan import Outcome, Place, PlaceKind, Plan
+from pbxgen.flow.ringer import TRUNK_FULL
 from pbxgen.flow.simulate import Call, caller_of
-from pbxgen.flow.world import TRUNK_FULL
 from pbxgen.phrases import Phrases
 
 

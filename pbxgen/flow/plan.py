@@ -2,7 +2,7 @@
 
 A :class:`Plan` is all that the call machine (:mod:`pbxgen.flow.machine`), the analysis and the targets know of a
 source. It holds nothing that belongs to one target. All values are frozen and compare by content.
-Times are in seconds unless a name says otherwise; numbers of the outside world are E.164 with ``+``.
+Times are in seconds unless a name says otherwise; outside numbers are E.164 with ``+``.
 """
 
 from __future__ import annotations

@@ -43,7 +43,7 @@ class CallPlayer:
         call = self._call
         await call.occupy()
         call.dial()
-        story = simulate(self._case.plan, self._case.call, self._case.world)
+        story = simulate(self._case.plan, self._case.call, self._case.environment)
         patience = sum(event.seconds or 0 for event in story.events) + _SLACK_SECONDS
         if self._case.handling.give_up_at is not None:
             call.spawn(self._give_up(self._case.handling.give_up_at))

@@ -103,7 +103,7 @@ async def _place(
 ) -> Result:
     folder.mkdir()
     # Where this process is killed, what it has registered is gone soon after the call.
-    story = simulate(one.case.plan, one.case.call, one.case.world)
+    story = simulate(one.case.plan, one.case.call, one.case.environment)
     seconds = _SPARE_SECONDS + ceil(sum(event.seconds or 0 for event in story.events))
     tenant = Tenant(one.case, one.case.plan, {}, {}, None, passwords=one.passwords, registered_seconds=seconds)
     running = _RunningPbx(pbx, phones_at, folder)

@@ -40,7 +40,7 @@ _ANSWERED_METHODS = ("OPTIONS", "NOTIFY", "REGISTER")
 
 def _longest_first(tenant: Tenant) -> int:
     case = tenant.case
-    return -sum(event.seconds or 0 for event in simulate(case.plan, case.call, case.world).events)
+    return -sum(event.seconds or 0 for event in simulate(case.plan, case.call, case.environment).events)
 
 
 class CallSession:
@@ -164,12 +164,12 @@ class CallSession:
         """What is set before anything is dialled."""
         first = next(iter(tenant.case.codes), tenant.case)
         since = int(first.moment.timestamp())
-        state = first.world.state
+        state = first.environment.state
         for extension, settings in state.users.items():
             await self.pbx.store(tenant.plan, extension, written(settings))
         for name, on in state.switches.items():
             await self.pbx.store(tenant.plan, f"switch.{name}", f"{'on' if on else 'off'}:{since}")
-        for name, does in first.world.services.items():
+        for name, does in first.environment.services.items():
             await self.pbx.store(tenant.plan, f"service.{name}", does)
 
     async def _signed_in(self, tenant: Tenant) -> None:
@@ -177,7 +177,7 @@ class CallSession:
         awaited = {
             address: name
             for address, name in tenant.trunk_at.items()
-            if tenant.plan.trunks[name].register and tenant.case.world.trunks.get(name) != "down"
+            if tenant.plan.trunks[name].register and tenant.case.environment.trunks.get(name) != "down"
         }
         call = self.calls[tenant.plan.name]
         if not await call.until(lambda: self._registered >= awaited.keys(), _REGISTERED_SECONDS):

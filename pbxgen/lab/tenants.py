@@ -140,7 +140,7 @@ def _tenant(number: int, case: Case, addresses: Iterator[Address], secrets: dict
     named = replace(plan, name=name, domain=f"{name}.lab")
     users = {extension: _user(named, user, secret) for extension, user in plan.users.items()}
     parking = None
-    if any("in_call" in states for states in case.world.phones.values()):
+    if any("in_call" in states for states in case.environment.phones.values()):
         parking = _unused(plan)
         users[parking] = User(
             extension=parking, name="Laboratory", location=where, password=secret(password(named, parking))

@@ -185,7 +185,7 @@ users:
         status=480,
     )
     calls = case(twice, "103", "102", _101="ring")
-    calls = replace(calls, world=replace(calls.world, outside={"+393331110101": "ring"}))
+    calls = replace(calls, environment=replace(calls.environment, outside={"+393331110101": "ring"}))
     assert judge(calls, observed) == ()
     wrong = replace(observed, rang=(*observed.rang[:2], replace(second, headers=by_102)))
     assert judge(calls, wrong) == ("+393331110101 was told of reason unconditional instead of no_answer",)

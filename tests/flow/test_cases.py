@@ -26,11 +26,11 @@ from pbxgen.flow.wording import OTHERWISE
 from pbxgen.phrases import phrases
 from tests.flow.analysis.brute import COLLEAGUES, STRANGERS, distinct_moments
 from tests.support.office import TODAY, compiled, plan_of
+from tests.support.random_cases import cases as calls
 from tests.support.sources import sources
 from tests.support.synthetic import tangle
 from tests.support.trees import root
 from tests.support.words import hold
-from tests.support.worlds import cases as calls
 
 THOROUGH = settings(
     max_examples=int(os.environ.get("PBXGEN_EXAMPLES", "8")), deadline=None, suppress_health_check=list(HealthCheck)
@@ -230,18 +230,18 @@ def test_a_call_of_which_everything_is_known_goes_as_the_model_says(text: str, d
     plan = compiled(text, head="").plan
     assert plan is not None
     case = data.draw(calls(plan))
-    situations = Situations(plan, case.world.moment.date())
+    situations = Situations(plan, case.environment.moment.date())
     caller = replace(caller_of(plan, case.call), carried=0)
     for entry in entries(plan):
         dialled = entry.dialled if caller.origin is Origin.INTERNAL else entry.number
         if dialled is None or caller.number == entry.place.target:
             continue
-        narrowed = Narrowed(caller, case.world.moment, case.world)
+        narrowed = Narrowed(caller, case.environment.moment, case.environment)
         (found,) = cases_of(plan, situations, Reach(plan).flow_of(entry.place), narrowed).found
-        story = simulate(plan, Call(case.call.caller, dialled), case.world)
+        story = simulate(plan, Call(case.call.caller, dialled), case.environment)
         node = found.root
         while isinstance(node, Attempt) and node.answered is None:
-            if node.kind is PlaceKind.SERVICE and case.world.services.get(node.target, "take") == "take":
+            if node.kind is PlaceKind.SERVICE and case.environment.services.get(node.target, "take") == "take":
                 break  # what a service does is never known: both are told
             assert node.next is not None
             node = node.next

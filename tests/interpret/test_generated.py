@@ -12,9 +12,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from pbxgen.calls.case import Case, Handling, case_of
+from pbxgen.flow.environment import Environment
 from pbxgen.flow.plan import Deviations, Place, PlaceKind, Plan
 from pbxgen.flow.simulate import simulate
-from pbxgen.flow.world import World
 from pbxgen.interpret import load_interpreter
 from pbxgen.interpret.generated_calls import ExaminedCall, examine, files_of, place
 from pbxgen.pbxs import PBXS
@@ -22,8 +22,8 @@ from pbxgen.scenario.run import prepare
 from tests.smoke.offices import OUTSIDE, call
 from tests.support.office import compiled, plan_of
 from tests.support.random_calls import random_calls
+from tests.support.random_cases import cases
 from tests.support.sources import sources
-from tests.support.worlds import cases
 
 _ROOT = Path(__file__).parents[2]
 FILES = sorted(
@@ -65,16 +65,16 @@ def test_every_scenario_goes_on_generated_text_as_in_the_model(pbx: str, file: s
 def test_nobody_is_rung_any_more_when_the_caller_has_given_up(pbx: str, give_up_at: int) -> None:
     prepared = prepare(_ROOT / "tests/smoke/suites/chains/chains.test.yaml")
     calls = [case_of(s, plan) for s, plan in prepared.scenarios if s.call.transfer is None]
-    given_up = [replace(c, world=_ringing(c), handling=Handling(give_up_at=give_up_at)) for c in calls]
+    given_up = [replace(c, environment=_ringing(c), handling=Handling(give_up_at=give_up_at)) for c in calls]
     check(examine(prepared.plans, given_up, pbx))
 
 
-def _ringing(case: Case) -> World:
+def _ringing(case: Case) -> Environment:
     """Every phone that is there rings on, and so do all outside numbers."""
-    phones = {extension: case.world.phone(extension) for extension in case.plan.users}
+    phones = {extension: case.environment.phone(extension) for extension in case.plan.users}
     states = {e: tuple(s if s == "unregistered" else "ring" for s in found) for e, found in phones.items()}
     numbers = {place.target for place in _places(case.plan) if place.kind is PlaceKind.OUTSIDE}
-    return replace(case.world, phones=states, outside=dict.fromkeys(numbers, "ring"))
+    return replace(case.environment, phones=states, outside=dict.fromkeys(numbers, "ring"))
 
 
 def _places(plan: Plan) -> Iterator[Place]:
@@ -166,6 +166,6 @@ def _possible(case: Case) -> Case:
     if transfer is None:
         return case
     straight = replace(case, call=replace(case.call, transfer=None))
-    story = simulate(case.plan, straight.call, case.world)
+    story = simulate(case.plan, straight.call, case.environment)
     parties = {case.call.caller, story.ending.value} & set(case.plan.users)
     return case if transfer.by in parties and story.ending.kind.value == "answered" else straight

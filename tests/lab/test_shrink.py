@@ -17,7 +17,7 @@ def _diverts(calls: Sequence[RandomCall]) -> list[bool]:
     for call in calls:
         case = call.case()
         assert case is not None
-        found.append(any(d.reason == "busy" for d in simulate(case.plan, case.call, case.world).diverted))
+        found.append(any(d.reason == "busy" for d in simulate(case.plan, case.call, case.environment).diverted))
     return found
 
 

@@ -43,7 +43,7 @@ class Change:
 
     @property
     def function(self) -> str:
-        """``machine.advance``, or ``world.Bell.ring``."""
+        """``machine.advance``, or ``ringer.Ringer.ring``."""
         module, _, mangled = self.name.rpartition(".")
         function = mangled.partition("__mutmut_")[0][len("x_") :].replace("ǁ", ".")
         return f"{module.rpartition('.')[2]}.{function}"

@@ -36,9 +36,9 @@ def test_reads_everything_a_scenario_may_say(tmp_path: Path) -> None:
     assert file is not None
     assert file.source == tmp_path / "acme.yaml"
     (scenario,) = file.scenarios
-    assert scenario.world.moment.isoformat() == "2026-12-24T19:00:00"
-    assert scenario.world.phones == {"101": ("busy",), "110": ("ring", "404"), "100": ("unregistered",)}
-    assert scenario.world.outside == {"+393335550101": "mailbox", "+393335550102": "503"}
+    assert scenario.environment.moment.isoformat() == "2026-12-24T19:00:00"
+    assert scenario.environment.phones == {"101": ("busy",), "110": ("ring", "404"), "100": ("unregistered",)}
+    assert scenario.environment.outside == {"+393335550101": "mailbox", "+393335550102": "503"}
     assert scenario.call.carried == 2
     assert scenario.call.transfer is not None
     assert scenario.expect.rings == ("100+110", "+393335550101+101")
@@ -74,7 +74,7 @@ def test_what_is_no_scenario_file_is_told_how_one_begins(tmp_path: Path, text: s
 def test_a_call_without_a_moment_is_on_a_monday_at_ten(tmp_path: Path) -> None:
     file = reading(tmp_path, WHOLE.replace("    at: 2026-12-24 19:00\n", "")).file
     assert file is not None
-    assert file.scenarios[0].world.moment.isoformat() == "2026-11-23T10:00:00"
+    assert file.scenarios[0].environment.moment.isoformat() == "2026-11-23T10:00:00"
 
 
 @pytest.mark.parametrize(

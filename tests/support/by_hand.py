@@ -15,8 +15,8 @@ from pathlib import Path
 import pytest
 
 from pbxgen.flow.endpoint import Secret
+from pbxgen.flow.environment import DEFAULT_MOMENT
 from pbxgen.flow.plan import Plan
-from pbxgen.flow.world import DEFAULT_MOMENT
 from pbxgen.lab import sip
 from pbxgen.lab.media import Stream, _tone_frames
 from pbxgen.lab.pbx import PbxSetup, laboratory_of

@@ -11,9 +11,9 @@ from random import Random
 from typing import Any
 
 from pbxgen.calls.case import Case
+from pbxgen.flow.environment import DEFAULT_MOMENT, Environment
 from pbxgen.flow.plan import Plan
 from pbxgen.flow.simulate import Call, simulate
-from pbxgen.flow.world import DEFAULT_MOMENT, World
 from pbxgen.language.compile import compile_source
 from pbxgen.source.load import load_source
 
@@ -55,16 +55,16 @@ class RandomCall:
     outside: dict[str, str]
 
     @property
-    def world(self) -> World:
+    def environment(self) -> Environment:
         phones = {extension: tuple(states) for extension, states in self.phones.items()}
-        return World(DEFAULT_MOMENT, phones, self.outside)
+        return Environment(DEFAULT_MOMENT, phones, self.outside)
 
     def case(self) -> Case | None:
         """The call to be placed; None where the source is not sound."""
         text = json.dumps(self.source, indent=1)
         plan = _plan(text)
-        told = f"{self.name}\n{_told(self.call, self.world)}\n{text}"
-        return None if plan is None else Case(told, plan, self.call, self.world)
+        told = f"{self.name}\n{_told(self.call, self.environment)}\n{text}"
+        return None if plan is None else Case(told, plan, self.call, self.environment)
 
 
 def random_calls(number: int, seed: int, longest: int = LONGEST_SECONDS) -> list[RandomCall]:
@@ -75,15 +75,15 @@ def random_calls(number: int, seed: int, longest: int = LONGEST_SECONDS) -> list
         source = _source(random)
         plan = _plan(json.dumps(source, indent=1))
         for _ in range(6 if plan else 0):
-            call, world = _call(random), _world(random)
+            call, environment = _call(random), _environment(random)
             assert plan is not None
-            story = simulate(plan, call, world)
+            story = simulate(plan, call, environment)
             seconds = sum(event.seconds or 0 for event in story.events)
             eventful = len(story.diverted) > 1 or len(story.rings) > 1 or random.random() < 0.1
             if eventful and seconds <= longest:
-                phones = {extension: list(states) for extension, states in world.phones.items()}
+                phones = {extension: list(states) for extension, states in environment.phones.items()}
                 name = f"seed {seed}, call {len(found) + 1}"
-                found.append(RandomCall(name, source, call, phones, dict(world.outside)))
+                found.append(RandomCall(name, source, call, phones, dict(environment.outside)))
                 break
     return found
 
@@ -207,9 +207,9 @@ def _states(random: Random) -> Sequence[str]:
     return states if "in_call" not in states else ["in_call"]
 
 
-def _world(random: Random) -> World:
+def _environment(random: Random) -> Environment:
     phones = {extension: tuple(_states(random)) for extension in _EXTENSIONS}
-    return World(DEFAULT_MOMENT, phones, {number: random.choice(_NUMBERS) for number in _OUTSIDE})
+    return Environment(DEFAULT_MOMENT, phones, {number: random.choice(_NUMBERS) for number in _OUTSIDE})
 
 
 def _plan(text: str) -> Plan | None:
@@ -219,5 +219,5 @@ def _plan(text: str) -> Plan | None:
         return compile_source(load_source(path)).plan
 
 
-def _told(call: Call, world: World) -> str:
-    return f"{call}\nphones: {dict(world.phones)}\noutside: {dict(world.outside)}"
+def _told(call: Call, environment: Environment) -> str:
+    return f"{call}\nphones: {dict(environment.phones)}\noutside: {dict(environment.outside)}"

@@ -133,7 +133,7 @@ def write(call: RandomCall, folder: Path) -> Path:
     source.write_text(json.dumps(call.source, indent=1) + "\n", encoding="utf-8")
     case = call.case()
     assert case is not None
-    story = simulate(case.plan, case.call, case.world)
+    story = simulate(case.plan, case.call, case.environment)
     ends = story.ending
     scenario = {
         "name": call.name,

@@ -12,8 +12,8 @@ from pbxgen.flow.analysis.situations import SOMEBODY_INSIDE, SOMEBODY_OUTSIDE, A
 from pbxgen.flow.explain import Teller, weekday
 from pbxgen.flow.machine import Caller, Ending, Event, Ringing
 from pbxgen.flow.plan import Origin, Outcome, Place, PlaceKind, Plan, Strategy
+from pbxgen.flow.ringer import RingResult
 from pbxgen.flow.simulate import Call, play
-from pbxgen.flow.world import Rung
 from pbxgen.phrases import Phrases
 
 Outcomes = tuple[Outcome, ...]
@@ -85,7 +85,7 @@ def replay(
     caller, conditions = situation.caller, situation.conditions(plan)
     left = iter(way)
 
-    def ring(ringing: Ringing) -> Rung | None:
+    def ring(ringing: Ringing) -> RingResult | None:
         outcome = next(left, None)
         if ringing.recalled:
             outcome = _likeliest(outcomes(plan, ringing, caller, conditions))
@@ -93,7 +93,7 @@ def replay(
             return None
         at_once = outcome is Outcome.BUSY and not slowly
         seconds = 0 if at_once else outcomes(plan, ringing, caller, conditions)[outcome]
-        return Rung(_dialled(plan, caller, ringing), None, outcome, seconds)
+        return RingResult(_dialled(plan, caller, ringing), None, outcome, seconds)
 
     events, _ = play(plan, caller, conditions, machine.begin(caller, [entry], recall), ring)
     return tuple(events)
@@ -104,14 +104,14 @@ def untaken(plan: Plan, situation: Situation, place: Place) -> tuple[Outcomes, E
     caller, conditions = situation.caller, situation.conditions(plan)
     way: list[Outcome] = []
 
-    def ring(ringing: Ringing) -> Rung | None:
+    def ring(ringing: Ringing) -> RingResult | None:
         called = ringing.pending.place
         if called.kind is PlaceKind.SERVICE and not called.returns:
-            return Rung((), called.target, None, 0)
+            return RingResult((), called.target, None, 0)
         possible = outcomes(plan, ringing, caller, conditions)
         outcome = _likeliest(possible)
         way.append(outcome)
-        return Rung((), None, outcome, possible[outcome])
+        return RingResult((), None, outcome, possible[outcome])
 
     _, ending = play(plan, caller, conditions, machine.begin(caller, [place]), ring)
     assert ending is not None

@@ -10,10 +10,10 @@ from pbxgen.diagnostics.codes import make
 from pbxgen.diagnostics.diagnostic import Diagnostic, Related
 from pbxgen.diagnostics.location import Location
 from pbxgen.flow.analysis.situations import SOMEBODY_OUTSIDE, Atoms, Situations
+from pbxgen.flow.environment import CallConditions
 from pbxgen.flow.machine import Caller, first_applying
 from pbxgen.flow.plan import Condition, Origin, PlaceKind, Plan, RingGroup, Rule, User
 from pbxgen.flow.settings import place_of
-from pbxgen.flow.world import CallConditions
 
 
 def deserted_operators(plan: Plan, today: dt.date) -> Iterator[Diagnostic]:

@@ -11,9 +11,9 @@ from dataclasses import dataclass
 
 from pbxgen.flow.analysis.samples import sample_numbers
 from pbxgen.flow.analysis.schedule_days import ScheduleDays, Windows
+from pbxgen.flow.environment import CallConditions
 from pbxgen.flow.machine import Caller
 from pbxgen.flow.plan import ANONYMOUS, Condition, Contacts, Origin, Plan
-from pbxgen.flow.world import CallConditions
 
 _Truths = tuple[bool, ...]
 """Of a moment: which schedules are open, and which dates have not passed."""

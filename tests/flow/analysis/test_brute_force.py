@@ -24,9 +24,9 @@ from pbxgen.flow.analysis.operators import empty_operators
 from pbxgen.flow.analysis.reach import Reach
 from pbxgen.flow.analysis.rules import find_dead_rules
 from pbxgen.flow.analysis.situations import SOMEBODY_OUTSIDE, Situations
+from pbxgen.flow.environment import CallConditions
 from pbxgen.flow.machine import Caller, first_applying
 from pbxgen.flow.plan import Origin, Outcome, Place, PlaceKind, Plan, RingGroup, Rule, Rules, User
-from pbxgen.flow.world import CallConditions
 from tests.flow.analysis.brute import COLLEAGUES, STRANGERS, Calls, Fate, distinct_moments, rules_of
 from tests.support.office import TODAY, compiled
 from tests.support.sources import DIDS, EXTENSIONS, MAIN, OUTSIDE_NUMBERS, sources

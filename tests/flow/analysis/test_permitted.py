@@ -25,9 +25,9 @@ from pbxgen.flow.analysis.reach import Reach
 from pbxgen.flow.analysis.search import ToBeLost, best, may_be_lost
 from pbxgen.flow.analysis.situations import Situations
 from pbxgen.flow.analysis.switches import positions
+from pbxgen.flow.environment import DEFAULT_MOMENT
 from pbxgen.flow.plan import Origin, PlaceKind, Plan
 from pbxgen.flow.settings import DEVIATIONS, STATES, Setting, State, applied, place_of
-from pbxgen.flow.world import DEFAULT_MOMENT
 from tests.flow.analysis.test_brute_force import THOROUGH
 from tests.support.office import HEAD, TODAY, compiled, plan_of
 from tests.support.sources import EXTENSIONS, sources

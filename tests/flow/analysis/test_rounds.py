@@ -8,9 +8,9 @@ import pytest
 
 from pbxgen.diagnostics.diagnostic import Diagnostic
 from pbxgen.flow.analysis.findings import analyse
+from pbxgen.flow.environment import DEFAULT_MOMENT, Environment
 from pbxgen.flow.settings import Setting, State
 from pbxgen.flow.simulate import Call, simulate
-from pbxgen.flow.world import DEFAULT_MOMENT, World
 from pbxgen.pipeline import compile_path
 from tests.support.office import HEAD, TODAY, plan_of
 
@@ -62,7 +62,9 @@ def test_where_a_call_that_is_sent_round_ends_is_told(
     assert found[0].subjects == (("user", "101"), ("user", "102"))
     state = State({"101": {"unconditional": Setting("x102")}, "102": {"unconditional": Setting("x101")}})
     phones = dict.fromkeys(("100", "101", "102"), ("ring",))
-    story = simulate(plan_of(body), Call("+393471112222", "+390212345101"), World(DEFAULT_MOMENT, phones, state=state))
+    story = simulate(
+        plan_of(body), Call("+393471112222", "+390212345101"), Environment(DEFAULT_MOMENT, phones, state=state)
+    )
     assert story.rings == ("102",)
     if ending is not None:
         assert {story.ending.kind.value: story.ending.value} == ending
