@@ -45,8 +45,10 @@ def complaints(
     session: Session, mark: LogMark | None, before: Files, after: Files, known: Collection[str] = ()
 ) -> Proof:
     """Warnings and errors in the log since ``mark`` that ``after`` may have caused, except ``known`` ones."""
-    alike = set(map(_without_numbers, known))
-    lines = [line for line in session.complaints_since(mark, before, after) if _without_numbers(line) not in alike]
+    known_masked = set(map(_without_numbers, known))
+    lines = [
+        line for line in session.complaints_since(mark, before, after) if _without_numbers(line) not in known_masked
+    ]
     if not lines:
         return Proof()
     said = f"its log has {len(lines)} new warnings or errors" if len(lines) > 1 else f"its log says: {lines[0]}"

@@ -109,14 +109,14 @@ EVERYTHING = Narrowed()
 
 @dataclass(frozen=True, slots=True)
 class Cases:
-    found: tuple[Case, ...]
+    cases: tuple[Case, ...]
     whole: bool
     """Is nothing left out?"""
 
     @property
     def more(self) -> int:
         """Branches behind which more follows that is left out."""
-        nodes = {id(node): node for case in self.found for node in nodes_of(case.root)}
+        nodes = {id(node): node for case in self.cases for node in nodes_of(case.root)}
         attempts = [node for node in nodes.values() if isinstance(node, Attempt)]
         return sum(isinstance(child, Attempt) and child.cut for node in attempts for _, child in node.branches)
 

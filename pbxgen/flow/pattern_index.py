@@ -26,8 +26,8 @@ class PatternIndex:
     def meeting(self, pattern: Pattern) -> Iterator[Pattern]:
         """Those that have a number in common with ``pattern``."""
         begins = beginning(pattern)
-        alike = [begins[:length] for length in range(len(begins))] + beginning_with(self._beginnings, begins)
-        for one in alike:
+        candidates = [begins[:length] for length in range(len(begins))] + beginning_with(self._beginnings, begins)
+        for one in candidates:
             yield from (other for other in self._by_beginning.get(one, ()) if overlap(pattern, other))
 
     def of(self, number: str) -> Pattern | None:

@@ -203,9 +203,9 @@ def _modules(root: Path) -> Path:
     """Where the modules are: below an unpacked package's own root, or of the host's package."""
     for base in (root, root.parent, Path("/")):
         for pattern in ("usr/lib/*/asterisk/modules", "usr/lib/asterisk/modules", "lib/asterisk/modules"):
-            for found in base.glob(pattern):
-                if (found / "app_dial.so").exists():
-                    return found
+            for folder in base.glob(pattern):
+                if (folder / "app_dial.so").exists():
+                    return folder
     raise LabError(f"the modules of Asterisk were not found (looked below {root} and /usr/lib)")
 
 

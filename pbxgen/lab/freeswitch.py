@@ -221,10 +221,10 @@ def _modules(program: Path) -> Path:
 
 def _first_with(name: str, places: Sequence[Path], problem: str, more: str = "") -> Path:
     """The first folder that holds a file. Raises LabError."""
-    found = next((place for place in places if (place / name).exists()), None)
-    if found is None:
+    folder = next((place for place in places if (place / name).exists()), None)
+    if folder is None:
         raise LabError(f"{problem} (looked in {', '.join(map(str, places))}{more})")
-    return found
+    return folder
 
 
 LABORATORY = Laboratory(find, FreeSwitch, "-version")

@@ -68,4 +68,4 @@ def _check(whose: str, settings: PhoneSettings, written: set[str], node: Node, f
 
 def _place(node: Node, *keys: str) -> Location:
     """Where the first of ``keys`` that is written stands."""
-    return next((found.location for found in (at(node, key) for key in keys) if found is not node), node.location)
+    return next((item.location for item in (at(node, key) for key in keys) if item is not node), node.location)

@@ -30,18 +30,18 @@ _ROOT = Path(__file__).resolve().parents[2]
 
 @pytest.fixture
 def place(fake: FakeAsterisk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Place:
-    found = Place(target("asterisk", fake.etc, ("asterisk", "-rx")), tmp_path / "source")
-    found.source.mkdir()
-    (found.source / "deploy.yaml").write_text(
+    made_place = Place(target("asterisk", fake.etc, ("asterisk", "-rx")), tmp_path / "source")
+    made_place.source.mkdir()
+    (made_place.source / "deploy.yaml").write_text(
         "version: 1\nsource: .\ntargets:\n"
         f"  hq: {{target: asterisk, folder: {fake.etc}}}\n"
         f"  again: {{target: asterisk, folder: {fake.etc}}}\n"
         "  pair: {nodes: [hq, again]}\n"
     )
-    found.write(OFFICE.replace("TRUNK", "192.0.2.1"))
-    monkeypatch.chdir(found.source)
+    made_place.write(OFFICE.replace("TRUNK", "192.0.2.1"))
+    monkeypatch.chdir(made_place.source)
     monkeypatch.setenv("PBXGEN_DEPLOYED_BY", "ada@ci")
-    return found
+    return made_place
 
 
 @pytest.fixture

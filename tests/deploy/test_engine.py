@@ -27,9 +27,9 @@ __all__ = ["fake"]
 
 @pytest.fixture
 def place(fake: FakeAsterisk, tmp_path: Path) -> Place:
-    found = Place(target("asterisk", fake.etc, ("asterisk", "-rx")), tmp_path / "source")
-    found.write(OFFICE.replace("TRUNK", "192.0.2.1"))
-    return found
+    made_place = Place(target("asterisk", fake.etc, ("asterisk", "-rx")), tmp_path / "source")
+    made_place.write(OFFICE.replace("TRUNK", "192.0.2.1"))
+    return made_place
 
 
 def test_the_first_deployment_writes_lines_that_lead_to_the_release_and_nothing_else(place: Place) -> None:

@@ -392,10 +392,12 @@ def test_the_calls_of_verify_are_placed_on_the_running_pbx(office: Office, monke
         before = place.deploy().release
         placed = []
         with monkeypatch.context() as patch:
-            patch.setattr(verify, "place_calls", lambda *words: placed.append(found := place_calls(*words)) or found)
+            patch.setattr(
+                verify, "place_calls", lambda *words: placed.append(results := place_calls(*words)) or results
+            )
             back = place.rollback()
             # Then the passwords were others: those of the release are taken.
-            assert [[(one.case.name, one.passed) for one in found] for found in placed] == [
+            assert [[(one.case.name, one.passed) for one in results] for results in placed] == [
                 [("to Gus", True), ("Gus is busy", True)]
             ]
             assert (back.release, back.told) == (first, (*done.told, f"not verified: {taken[0]}"))

@@ -265,10 +265,10 @@ _PASSWORD = "no-blanks-in-it"
 @pytest.fixture
 def calls(place: Place, fake: FakeAsterisk, monkeypatch: pytest.MonkeyPatch) -> list[tuple[str | None, str]]:
     """What is placed: the release that is current then, and the name of the call."""
-    found: list[tuple[str | None, str]] = []
+    placed: list[tuple[str | None, str]] = []
 
     def place_calls(pbx: str, at: object, cases: Sequence[CaseWithPasswords], language: str) -> list[object]:
-        found.extend((place.current, one.case.name) for one in cases)
+        placed.extend((place.current, one.case.name) for one in cases)
         wrong = fake.says.get("calls go wrong", "").split()
         differences = ("it rings nobody",) if str(place.current) in wrong else ()
         return [SimpleNamespace(case=one.case, passed=not differences, differences=differences) for one in cases]
@@ -280,7 +280,7 @@ def calls(place: Place, fake: FakeAsterisk, monkeypatch: pytest.MonkeyPatch) -> 
     (place.source / "calls.test.yaml").write_text(_SCENARIOS)
     place.target = replace(place.target, verify=(place.source / "calls.test.yaml",))
     place.write(place.text.replace(PASSWORD, _PASSWORD))
-    return found
+    return placed
 
 
 def test_the_calls_of_verify_are_placed_on_the_way_back_as_they_were_then(
@@ -403,10 +403,10 @@ def test_a_build_that_the_console_has_lost_once_is_asked_for_again(
     honest, lost = RunningAsterisk.digests, iter([None])
 
     def digests(self: RunningAsterisk) -> dict[str, str]:
-        found = honest(self)
-        if found == place.new_release()[0].info.tenants and next(lost, "no") is None:
+        by_tenant = honest(self)
+        if by_tenant == place.new_release()[0].info.tenants and next(lost, "no") is None:
             return {}
-        return found
+        return by_tenant
 
     monkeypatch.setattr(RunningAsterisk, "digests", digests)
     assert place.deploy().changed

@@ -29,10 +29,10 @@ _PASSWORD = "no-blanks-in-it"
 @pytest.fixture
 def placed(place: Place, fake: FakeAsterisk, monkeypatch: pytest.MonkeyPatch) -> list[CaseWithPasswords]:
     """What would be placed on the running PBX."""
-    found: list[CaseWithPasswords] = []
+    placed_cases: list[CaseWithPasswords] = []
 
     def place_calls(pbx: str, at: object, cases: Sequence[CaseWithPasswords], language: str) -> list[object]:
-        found[:] = cases
+        placed_cases[:] = cases
         return []
 
     monkeypatch.setattr(verify, "place_calls", place_calls)
@@ -43,7 +43,7 @@ def placed(place: Place, fake: FakeAsterisk, monkeypatch: pytest.MonkeyPatch) ->
     (place.source / "calls.test.yaml").write_text(_SCENARIOS.format(source="pbx.yaml"))
     place.target = replace(place.target, verify=(place.source / "calls.test.yaml",))
     place.source = place.source / "pbx.yaml"
-    return found
+    return placed_cases
 
 
 @pytest.fixture

@@ -96,13 +96,13 @@ class _Side:
             return (step.ending.kind, None if nobody else step.ending.value)
         place = step.ringing.pending.place
         outcomes = self.ring(step.ringing)
-        found: tuple[object, ...] = (place.key, place.confirm, max(outcomes.values()))
+        noticed: tuple[object, ...] = (place.key, place.confirm, max(outcomes.values()))
         if place.kind is PlaceKind.USER:  # what follows depends on it
-            found += (frozenset(outcomes), self._legs(step.ringing))
+            noticed += (frozenset(outcomes), self._legs(step.ringing))
         if place.kind is PlaceKind.OUTSIDE:
             shown = self.plan.caller_id_of(place).value
-            found += (place.trunk, shown if shown == "original" else step.ringing.pending.by)
-        return found
+            noticed += (place.trunk, shown if shown == "original" else step.ringing.pending.by)
+        return noticed
 
     def _legs(self, ringing: Ringing) -> list[int]:
         """How long each leg of follow_me rings."""

@@ -52,8 +52,8 @@ def test_the_story_tells_that_the_call_came_back() -> None:
 
 
 def _lost(source: str) -> list[str]:
-    found = analyse(plan_of(source), dt.date(2026, 1, 1))
-    return [d.message for d in found if d.code == "PBX210"]
+    diagnostics = analyse(plan_of(source), dt.date(2026, 1, 1))
+    return [d.message for d in diagnostics if d.code == "PBX210"]
 
 
 def test_a_call_that_a_service_takes_is_not_lost() -> None:

@@ -45,11 +45,11 @@ def told(one: ExaminedCall) -> str:
     return "\n".join([*lines, *(f"{ran.at:8.3f}  {ran.where}  {ran.text}" for ran in one.trace)])
 
 
-def check(found: list[ExaminedCall]) -> None:
-    assert found
-    failed = [one for one in found if not one.passed]
+def check(examined: list[ExaminedCall]) -> None:
+    assert examined
+    failed = [one for one in examined if not one.passed]
     if failed:
-        pytest.fail(f"{len(failed)} of {len(found)} calls differ; the first one:\n{told(failed[0])}")
+        pytest.fail(f"{len(failed)} of {len(examined)} calls differ; the first one:\n{told(failed[0])}")
 
 
 @on_both
@@ -72,7 +72,9 @@ def test_nobody_is_rung_any_more_when_the_caller_has_given_up(pbx: str, give_up_
 def _ringing(case: Case) -> Environment:
     """Every phone that is there rings on, and so do all outside numbers."""
     phones = {extension: case.environment.phone(extension) for extension in case.plan.users}
-    states = {e: tuple(s if s == "unregistered" else "ring" for s in found) for e, found in phones.items()}
+    states = {
+        e: tuple(s if s == "unregistered" else "ring" for s in phone_states) for e, phone_states in phones.items()
+    }
     numbers = {place.target for place in _places(case.plan) if place.kind is PlaceKind.OUTSIDE}
     return replace(case.environment, phones=states, outside=dict.fromkeys(numbers, "ring"))
 
@@ -95,10 +97,10 @@ def test_an_answered_call_is_over_when_whoever_answered_hangs_up(pbx: str) -> No
 def test_a_number_dialled_directly_rings_two_minutes_whatever_the_caller_hears(pbx: str) -> None:
     plan = plan_of('users: {"101": {class: national}}')
     for state in ("ring", "early"):
-        (found,) = examine([plan], [call(plan, "101", "3335550102", outside={"+393335550102": state})], pbx)
-        check([found])
-        assert found.observed is not None
-        (leg,) = found.observed.rang
+        (examined,) = examine([plan], [call(plan, "101", "3335550102", outside={"+393335550102": state})], pbx)
+        check([examined])
+        assert examined.observed is not None
+        (leg,) = examined.observed.rang
         assert leg.ended is not None
         assert leg.ended - leg.at == pytest.approx(120, abs=1.5)
 
@@ -113,9 +115,9 @@ def test_a_caller_is_known_among_many_contacts(pbx: str) -> None:
     )
     callers = [f"+39333555{number}" for number in (1000, 1201, 1299, 1300)]
     calls = [call(plan, caller, "+390212345101") for caller in callers]
-    found = examine([plan], calls, pbx)
-    check(found)
-    assert [one.observed.rang[0].target for one in found if one.observed] == ["102", "102", "102", "101"]
+    examined = examine([plan], calls, pbx)
+    check(examined)
+    assert [one.observed.rang[0].target for one in examined if one.observed] == ["102", "102", "102", "101"]
 
 
 @on_both

@@ -75,9 +75,9 @@ def test_messages_are_found_in_a_stream(parts: tuple[bytes, ...]) -> None:
             writer.write(part)
             await writer.drain()
             await asyncio.sleep(0.02)
-        found = [(await heard.get())[0] for _ in range(2)]
-        assert found == [_OPTIONS, _BYE]
-        assert [message and message.call_id for message in map(sip.parse, found)] == ["one", "two"]
+        messages = [(await heard.get())[0] for _ in range(2)]
+        assert messages == [_OPTIONS, _BYE]
+        assert [message and message.call_id for message in map(sip.parse, messages)] == ["one", "two"]
         transport.close()
         writer.close()
 

@@ -59,9 +59,9 @@ def window(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
     assert plan is not None
     path = tmp_path_factory.mktemp("report") / "report.html"
     path.write_text(page([(plan, (), ())]), encoding="utf-8")
-    with browser() as found:
-        found.open(path)
-        yield found
+    with browser() as opened:
+        opened.open(path)
+        yield opened
 
 
 def told(story: Story) -> dict[str, Any]:
@@ -156,8 +156,8 @@ def test_what_can_be_set_and_what_is_permitted(window: Browser, features: str) -
         user = plan.users[extension]
         expected.append(None if setting is None else (setting.to, is_permitted(plan, user, key, setting, 0)))
     seen = window.run(_SETTING, json.loads(json.dumps(plan_data(plan))), asked)
-    found = [None if one is None else (one[0]["to"], one[1]) for one in seen]
-    assert [pair for pair in zip(asked, found, expected, strict=True) if pair[1] != pair[2]] == []
+    permitted = [None if one is None else (one[0]["to"], one[1]) for one in seen]
+    assert [pair for pair in zip(asked, permitted, expected, strict=True) if pair[1] != pair[2]] == []
     assert {None} < {one and one[1] for one in expected}
 
 

@@ -96,9 +96,9 @@ def test_a_call_without_a_moment_is_on_a_monday_at_ten(tmp_path: Path) -> None:
     ],
 )
 def test_says_what_is_wrong_and_where(tmp_path: Path, written: str, instead: str, place: str, says: str) -> None:
-    found = reading(tmp_path, WHOLE.replace(written, instead, 1))
-    assert found.file is None
-    (problem,) = [d for d in found.diagnostics if says in d.message]
+    result = reading(tmp_path, WHOLE.replace(written, instead, 1))
+    assert result.file is None
+    (problem,) = [d for d in result.diagnostics if says in d.message]
     assert problem.code == "PBX501"
     assert problem.location is not None
     assert f"{problem.location.line}:{problem.location.column}" == place
@@ -115,8 +115,8 @@ def test_says_what_is_wrong_and_where(tmp_path: Path, written: str, instead: str
     ],
 )
 def test_says_what_is_expected_instead(tmp_path: Path, written: str, instead: str, help: str) -> None:
-    found = reading(tmp_path, WHOLE.replace(written, instead, 1))
-    assert help in [d.help for d in found.diagnostics]
+    result = reading(tmp_path, WHOLE.replace(written, instead, 1))
+    assert help in [d.help for d in result.diagnostics]
 
 
 @pytest.mark.parametrize(
@@ -131,15 +131,15 @@ def test_says_what_is_expected_instead(tmp_path: Path, written: str, instead: st
     ],
 )
 def test_a_setting_that_is_no_text_is_told_as_it_is_written(tmp_path: Path, setting: str, help: str) -> None:
-    found = reading(tmp_path, WHOLE.replace("    expect:", f'    settings: {{"101": {{{setting}}}}}\n    expect:'))
-    assert [(d.code, d.help) for d in found.diagnostics] == [("PBX501", help)]
+    result = reading(tmp_path, WHOLE.replace("    expect:", f'    settings: {{"101": {{{setting}}}}}\n    expect:'))
+    assert [(d.code, d.help) for d in result.diagnostics] == [("PBX501", help)]
 
 
 @pytest.mark.parametrize("text", ["", "[]", "a", "source: x\nscenarios: []", "scenarios: 3\nsource: [1]", "\0", "{"])
 def test_anything_else_is_a_clean_error(tmp_path: Path, text: str) -> None:
-    found = reading(tmp_path, text)
-    assert found.file is None
-    assert found.diagnostics
+    result = reading(tmp_path, text)
+    assert result.file is None
+    assert result.diagnostics
 
 
 def test_a_file_that_is_not_there_or_a_folder_is_a_clean_error(tmp_path: Path) -> None:

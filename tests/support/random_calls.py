@@ -70,8 +70,8 @@ class RandomCall:
 def random_calls(number: int, seed: int, longest: int = LONGEST_SECONDS) -> list[RandomCall]:
     """``number`` calls, each into a source of its own; ``longest``: seconds of ringing, all in all."""
     random = Random(seed)
-    found: list[RandomCall] = []
-    while len(found) < number:
+    calls: list[RandomCall] = []
+    while len(calls) < number:
         source = _source(random)
         plan = _plan(json.dumps(source, indent=1))
         for _ in range(6 if plan else 0):
@@ -82,10 +82,10 @@ def random_calls(number: int, seed: int, longest: int = LONGEST_SECONDS) -> list
             eventful = len(story.diverted) > 1 or len(story.rings) > 1 or random.random() < 0.1
             if eventful and seconds <= longest:
                 phones = {extension: list(states) for extension, states in environment.phones.items()}
-                name = f"seed {seed}, call {len(found) + 1}"
-                found.append(RandomCall(name, source, call, phones, dict(environment.outside)))
+                name = f"seed {seed}, call {len(calls) + 1}"
+                calls.append(RandomCall(name, source, call, phones, dict(environment.outside)))
                 break
-    return found
+    return calls
 
 
 def _maybe(random: Random, chance: float, name: str, value: Any) -> dict[str, Any]:
@@ -145,13 +145,13 @@ def _deviation(random: Random, own: str, *, outside_only: bool = False, after: b
 
 def _deviations(random: Random, own: str) -> dict[str, Any]:
     outcomes = ("busy", "no_answer", "unreachable")
-    found = _maybe(random, 0.25, "unconditional", _deviation(random, own))
+    deviations = _maybe(random, 0.25, "unconditional", _deviation(random, own))
     for key in outcomes:
-        found |= _maybe(random, 0.7, key, _deviation(random, own, after=key == "no_answer"))
+        deviations |= _maybe(random, 0.7, key, _deviation(random, own, after=key == "no_answer"))
     returns: dict[str, Any] = {}
     for key in outcomes:
         returns |= _maybe(random, 0.5, key, _deviation(random, own, outside_only=True, after=key == "no_answer"))
-    return found | _maybe(random, 0.5, "operator_return", returns)
+    return deviations | _maybe(random, 0.5, "operator_return", returns)
 
 
 def _user(random: Random, own: str) -> dict[str, Any]:

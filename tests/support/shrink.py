@@ -71,11 +71,11 @@ def _without(call: RandomCall, gone: Sequence[Where]) -> RandomCall:
 
 
 def _reductions(call: RandomCall) -> list[Where]:
-    found: list[Where] = [("carried",)] if call.call.carried else []
-    found += [("phones", extension) for extension in call.phones]
-    found += [("phones", extension, 1) for extension, states in call.phones.items() if len(states) > 1]
-    found += [("outside", number) for number in call.outside]
-    return [*found, *_paths(call.source, ("source",))]
+    reductions: list[Where] = [("carried",)] if call.call.carried else []
+    reductions += [("phones", extension) for extension in call.phones]
+    reductions += [("phones", extension, 1) for extension, states in call.phones.items() if len(states) > 1]
+    reductions += [("outside", number) for number in call.outside]
+    return [*reductions, *_paths(call.source, ("source",))]
 
 
 def shrink(call: RandomCall, disagree: Disagree) -> RandomCall:

@@ -136,7 +136,7 @@ class CallSets:
         callers, moments = self.callers_with(condition), self.moments_with(condition)
         return sum(moments << at * len(self.moments) for at in range(len(self.callers)) if callers >> at & 1)
 
-    def alike(self, conditions: Iterable[Condition]) -> list[int]:
+    def divided_by(self, conditions: Iterable[Condition]) -> list[int]:
         """All calls, divided into sets for which the same ``conditions`` hold."""
         parts = [self.whole]
         for condition in conditions:

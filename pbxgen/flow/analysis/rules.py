@@ -56,12 +56,12 @@ def rules_that_never_apply(plan: Plan, situations: Situations) -> Iterator[Diagn
 
 def rules_against_themselves(plan: Plan, today: dt.date) -> Iterator[Diagnostic]:
     """PBX211 of rules that ask for a switch to be on and off: they are there in none of its positions."""
-    found: dict[Location, dict[tuple[str, str], None]] = {}
+    subjects_by_location: dict[Location, dict[tuple[str, str], None]] = {}
     for rule, subject in _all_rules(plan):
         asked = [one.switch for one in rule.condition.switches]
         if len(set(asked)) < len(asked) and (rule.condition.until is None or rule.condition.until >= today):
-            found.setdefault(rule.location, {})[subject] = None
-    for location, subjects in found.items():
+            subjects_by_location.setdefault(rule.location, {})[subject] = None
+    for location, subjects in subjects_by_location.items():
         message = "this rule can never apply: it asks for a switch to be on and off"
         yield make("PBX211", message, location, help="remove it, or change its conditions", subjects=subjects)
 

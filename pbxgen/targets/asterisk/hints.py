@@ -57,8 +57,8 @@ def view(plan: Plan, endpoints: EndpointNames) -> dict[str, object]:
         if len(devices.encode()) <= LONGEST:
             hints[group.number] = devices
     hints |= {lamp.number: device(plan, lamp) for lamp in lamps.of_switches(plan)}
-    found = _within(context(plan), ((number, number, devices) for number, devices in hints.items()), CONTEXTS)
-    told: list[dict[str, object]] = [_including(context(plan), found), *found]
+    in_contexts = _within(context(plan), ((number, number, devices) for number, devices in hints.items()), CONTEXTS)
+    told: list[dict[str, object]] = [_including(context(plan), in_contexts), *in_contexts]
     if plan.self_service is not None and plan.operators:
         others = ((lamp.extension, lamp.number, device(plan, lamp)) for lamp in lamps.of_colleagues(plan))
         of_others = _within(_colleagues(plan), others, COLLEAGUES)

@@ -254,10 +254,10 @@ def _distinct(hours: tuple[Hours, ...], untils: frozenset[dt.date]) -> tuple[dt.
     for day in _days(TODAY, _LAST_DAY):
         today = [_open_half_hours(one)[day] for one in hours]
         ended = tuple(day > until for until in untils)
-        alike = (ended, *today)
-        if alike in seen:
+        answers = (ended, *today)
+        if answers in seen:
             continue
-        seen.add(alike)
+        seen.add(answers)
         for slot in range(_SLOTS):
             moment = dt.datetime.combine(day, dt.time(slot // 2, slot % 2 * 30))
             moments.setdefault((*ended, *(slot in one for one in today)), moment)
