@@ -67,7 +67,7 @@ def activate(
     except KeyboardInterrupt:
         undo.go("it was interrupted")
         raise
-    except BaseException as error:  # what runs is not proven, whatever it is that went wrong
+    except BaseException as error:  # whatever went wrong, what runs is not proven
         proof = Proof([f"{type(error).__name__}: {error}"])
         if not isinstance(error, Exception):
             undo.go(proof.problems[0])

@@ -1,4 +1,4 @@
-"""Asterisk, deployed to."""
+"""Deployment to a running Asterisk."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ _NO_VOICEMAIL = (
 _BUSY = "previous reload command didn't finish yet"
 _PATIENCE_SECONDS = 60.0
 _ASKED_AGAIN = 2
-"""A busy Asterisk loses lines of long answers that its console does not take in time: so it is asked again."""
+"""How often Asterisk is asked again: a busy one loses lines of long answers that its console does not take in time."""
 _PHONES = ".phones"
 """What the context of a tenant's phones ends with."""
 _SHOWN = 900
@@ -52,7 +52,7 @@ _MADE_BY = {
     "pbx_lua": "extensions.lua",
     "pbx_config": "a database (extconfig.conf), users.conf or the console",
 }
-"""Who makes contexts, and of what; others are of modules that make one for themselves."""
+"""The modules that create contexts from files or databases, and which; other modules create one for themselves."""
 _EXTENSION = re.compile(r"  '(.*?)' => +(?:(\d+)\.|hint:) (.*)")
 _HINT = -1
 """The priority of a hint (PRIORITY_HINT), which an extension has beside others or alone."""
@@ -68,7 +68,7 @@ _LOG_CHANNEL = re.compile(r"(/\S+) +File +\S+ +Enabled +-? *(.*)")
 _LOG_LINE = re.compile(r"\[[^]]*\] (?P<level>[A-Z]+)\[\d+\](?P<call>\[C-\w+\])? [^:]*: (?P<message>.*)")
 _FAMILY = "pbxgen"
 _QUERY = "database query \"SELECT hex(key) AS k, hex(value) AS v FROM astdb WHERE key LIKE '{}%'\""
-"""In hexadecimal digits, as what anybody may have written may hold line breaks."""
+"""Keys and texts are printed in hexadecimal digits: anybody may have written them, and they may hold line breaks."""
 _DATABASE = _QUERY.format(f"/{_FAMILY}/")
 _LAMPS = "/CustomDeviceState/"
 """Where Asterisk keeps the states of devices that a dialplan sets."""
@@ -84,7 +84,7 @@ _UNREACHED = re.compile(
     r"|Identify '(?P<identify>[^']*)' provided address '[^']*' did not resolve to any address"
     r"|.* received from '(?P<server>[^']*)' on registration attempt to '(?P<client>[^']*)', (?:retrying|stopping) .*"
 )
-"""What says that somebody cannot be reached, or refuses a registration: of whom."""
+"""Messages that somebody cannot be reached, or refuses a registration; the groups say who."""
 _HARMLESS = re.compile(
     r"users\.conf is deprecated .*"  # a file of the package
     r"|No music on hold classes configured, disabling music on hold\."  # music is a package of its own
@@ -112,7 +112,7 @@ class Asterisk:
             TopFile(part, name, _ABOUT.format(name=name), re.compile(rf'^#include\s+"?pbxgen/{name}', re.M).search)  # type: ignore[arg-type]
             for name, part in _MAIN.items()
         ),
-        # Whoever has one keeps it: which modules run is theirs to say.
+        # An existing file is kept: the administrator decides which modules run.
         TopFile(Part.VOICEMAIL, "modules.conf", _MODULES, lambda text: True),
     )
 
@@ -273,7 +273,7 @@ class RunningAsterisk:
         same = _SameEndpoints(before, after)
         for line in lines:
             said = _LOG_LINE.match(line)
-            # What is said of a call, a call has caused.
+            # A message about a call was caused by that call.
             if said is None or said["level"] not in ("WARNING", "ERROR") or said["call"]:
                 continue
             message = said["message"].strip()
@@ -322,7 +322,7 @@ class RunningAsterisk:
         self._light({tenant: switches[tenant] | {key for key in users[tenant] if "." not in key} for tenant in users})
 
     def _light(self, keys: Mapping[str, Collection[str]]) -> None:
-        """Lamps follow what is set under these keys; a call of the dialplan's own does that."""
+        """Set the lamps of these keys as the keys are set now, by a call to a context of the dialplan."""
         commands = []
         for tenant, some in keys.items():
             for key in sorted(some):
@@ -354,7 +354,7 @@ class RunningAsterisk:
 
 
 def _contexts_shown(said: str) -> dict[str, _Context]:
-    """What `dialplan show` tells."""
+    """Read the output of `dialplan show`."""
     contexts: dict[str, _Context] = {}
     context, extension = _Context(), ""
     for line in said.splitlines():
@@ -406,14 +406,14 @@ def _objects(files: Files, kind: str) -> Iterator[str]:
 
 @dataclass
 class _SameEndpoints:
-    """Whom two releases have just so: that they cannot be reached is the fault of neither."""
+    """Phones and trunks that are the same in two releases: if one cannot be reached, neither release is the cause."""
 
     before: Files
     after: Files
     _sections: list[dict[str, list[_Section]]] = field(default_factory=list)
 
     def cannot_be_reached(self, message: str) -> bool:
-        """Does it say so of one of them, or of somebody whom neither has?"""
+        """Does a message say that one of them cannot be reached, or somebody who is in neither release?"""
         said = _UNREACHED.fullmatch(message)
         if said is None:
             return False
@@ -436,7 +436,7 @@ _Section = tuple[tuple[str, str], ...]
 
 
 def _by_name(files: Files) -> dict[str, list[_Section]]:
-    """What pjsip.conf has under each name; under an empty one, what everybody is reached by."""
+    """The sections of pjsip.conf by name; the transports and the global section under the empty name."""
     sections: dict[str, list[_Section]] = {}
     for section in config.read("pjsip.conf", files) if "pjsip.conf" in files else ():
         if not section.template:
@@ -458,7 +458,8 @@ def _mailboxes(files: Files) -> set[str]:
 
 
 def _expected(files: Files) -> dict[str, _Context]:
-    """The dialplan that Asterisk should have (pbx_config.c). What it drops is expected all the same, and missed."""
+    """The dialplan that Asterisk should have (pbx_config.c). Lines that Asterisk drops are expected, too, and so
+    reported as missing."""
     contexts: dict[str, _Context] = {}
     if "extensions.conf" not in files:
         return contexts
@@ -490,7 +491,7 @@ def _contexts_of(files: Files) -> Collection[str]:
 
 
 def _understood(files: Files) -> Files:
-    """None of files that were changed by hand so that nobody knows what is in them."""
+    """None if the files were changed by hand so that they cannot be read."""
     try:
         _contexts_of(files)
         _mailboxes(files)
@@ -534,7 +535,7 @@ def _dialplan_differences(
 
 
 def _missing_services(wanted: dict[str, _Context], there: dict[str, _Context]) -> Iterator[str]:
-    """Services are written by hand; the settings of a tenant name them."""
+    """Services that are missing. They are written by hand; the settings of a tenant name them."""
     for name, context in wanted.items():
         named = _SERVICES.fullmatch(context.lines.get(("services", 1), "")) if name.endswith(".settings") else None
         for service in named[1].split("&") if named else ():

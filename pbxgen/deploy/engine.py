@@ -91,7 +91,7 @@ def _earlier(session: Session, before: Before) -> Earlier:
 
 @contextmanager
 def _recovered(session: Session, earlier: Earlier, step: Step, force: bool = False) -> Iterator[Recovered]:
-    """What a killed command has begun is finished or undone; that is told, too, where what comes then fails."""
+    """Finish or undo what a killed command has begun; this is reported also if the command then fails."""
     recovered = recover(session, earlier, step, force=force)
     try:
         yield recovered
@@ -104,7 +104,7 @@ def as_shown(plan: TargetPlan) -> dict[str, object]:
     """What must be the same when a saved plan is applied."""
     target = plan.target
     return {
-        # Not the console's command: it may hold a password. That it asks the PBX of the folder is seen each time.
+        # Without the console's command, which may hold a password: each command checks which PBX it asks.
         "target": [target.pbx, target.at, target.folder, sorted(target.parts), target.beside],
         "current": plan.state.current,
         "digest": plan.digest,
@@ -155,12 +155,12 @@ def _uploaded(session: Session, state: FolderState, new_release: NewRelease, ste
 
 
 def rollback(session: Session, before: Before, step: Step) -> Deployed:
-    """Make the release before the current one. Raises DeployError."""
+    """Make the release before the current one current again. Raises DeployError."""
     session.check_folder()
     by, earlier = deployer(), _earlier(session, before)
     with session.folder.locked(by), _recovered(session, earlier, step) as recovered:
         state = session.state()
-        if recovered.undone:  # what was to be taken back is taken back
+        if recovered.undone:  # the recovery has already undone what was to be rolled back
             return Deployed(state.current, True, recovered.told)
         release = release_before(state)
         name = session.target.name

@@ -1,4 +1,4 @@
-"""FreeSWITCH, deployed to."""
+"""Deployment to a running FreeSWITCH."""
 
 from __future__ import annotations
 
@@ -47,11 +47,11 @@ _UNREACHED = re.compile(
     r"|Ping failed (\S+) with code .*"
     r"|Unregister (\S+)"
 )
-"""What says that a trunk cannot be reached, or refuses a registration: which one."""
+"""Messages that a trunk cannot be reached, or refuses a registration; the groups say which."""
 _SERVICES = "pbxgen_services_"
 """How the variable of a tenant begins that names its services."""
 _KEY = re.compile(r"[\w.-]+", re.ASCII)
-"""One that a command can name: the console has ways of its own with other characters."""
+"""Keys that a console command can name: the console interprets other characters."""
 _PHONES = ".phones.xml"
 _COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
 _TAG = re.compile(r'<(/?)([\w:.-]+)((?:\s+[\w:.-]+="[^"]*")*)\s*(/?)>')
@@ -298,7 +298,7 @@ class RunningFreeSwitch:
         unreached: dict[str, str] = {}
         for line in lines:
             said = _LOG_LINE.match(line)
-            # What is said of a call, a call has caused.
+            # A message about a call was caused by that call.
             if said is None or said["level"] not in _LEVELS or said["call"]:
                 continue
             message = said["message"].strip()
@@ -310,7 +310,8 @@ class RunningFreeSwitch:
         return [line for line in complaints if line not in unreached or not same(unreached[line])]
 
     def _same_gateways(self, before: Files, after: Files) -> Callable[[str], bool]:
-        """Which trunks two releases have just so, or neither has: that they cannot be reached is no fault of theirs."""
+        """Trunks that are the same in two releases, or in neither: if one cannot be reached, neither release is the
+        cause."""
         variables = self._variables()
         profiles = [_meaning(files.get("sip_profiles/external.xml", "")) for files in (before, after)]
         old, new = _understood(before, variables), _understood(after, variables)
@@ -355,7 +356,7 @@ class RunningFreeSwitch:
                 raise DeployError("PBX611", message, "load mod_db (modules.conf.xml)")
 
     def light(self, tenants: Collection[str]) -> None:
-        """No phone is told of lamps here."""
+        """FreeSWITCH has no lamps."""
 
     def _variables(self) -> dict[str, str]:
         lines = (line.partition("=") for line in self._ask("global_getvar").splitlines())
@@ -416,7 +417,7 @@ def _gateways(files: Files, variables: Mapping[str, str]) -> dict[str, XmlElemen
 
 
 def _understood(files: Files, variables: Mapping[str, str]) -> dict[str, XmlElement]:
-    """The gateways of files that may have been changed by hand; none, where nobody knows what is in them."""
+    """The gateways of files that may have been changed by hand; none if the files cannot be read."""
     try:
         return _gateways(files, variables)
     except NotUnderstoodError:
@@ -444,7 +445,8 @@ def _users(files: Files) -> set[str]:
 
 
 def _stands_in(domain: XmlElement, variables: Mapping[str, str]) -> bool:
-    """Is it there only so that the stock files find a domain of that name? Theirs serves as well."""
+    """Is the domain generated only so that the stock files find one of that name? Any other domain of the name serves
+    as well."""
     names = {one.get("name") for one in _all(domain, "param")}
     return domain.get("name") == variables.get("domain") and names == {"sip-forbid-register"}
 
@@ -462,7 +464,8 @@ def _difference(wanted: XmlElement, there: XmlElement) -> XmlElement | None:
 
 
 def _names(files: Files, folder: str, variables: Mapping[str, str]) -> frozenset[str]:
-    """The names of what stands outermost in the files of a folder, in small letters; none, where nobody knows."""
+    """The names of the outermost elements in the files of a folder, in small letters; none if the files cannot be
+    read."""
     try:
         elements = parsed(FreeSwitchPreprocessor(files, variables).included(f"{folder}/*.xml"))
         return frozenset(element.get("name").lower() for element in elements)
@@ -471,7 +474,7 @@ def _names(files: Files, folder: str, variables: Mapping[str, str]) -> frozenset
 
 
 def _missing_services(variables: Mapping[str, str], there: Sequence[XmlElement]) -> Iterator[str]:
-    """Services are written by hand; a variable of each tenant names them."""
+    """Services that are missing. They are written by hand; a variable of each tenant names them."""
     contexts = {element.get("name").lower() for element in there if element.tag == "context"}
     for variable, services in variables.items():
         tenant = variable.removeprefix(_SERVICES)

@@ -158,7 +158,7 @@ def drift_of(session: Session, state: FolderState, old: Files, running: Mapping[
 
 
 def _called(calls: VerifyCalls) -> list[str]:
-    """Phones of its users sign in there for it: whoever looks at the plan is to know."""
+    """The calls of `verify`, which a plan names because phones of its users sign in at the target for them."""
     names = ", ".join(f"{one.case.name!r}" for one in calls.cases)
     return [f"once it runs these calls are placed there, by phones that sign in for them: {names}"] if names else []
 
@@ -173,7 +173,7 @@ def _included(state: FolderState, new_release: NewRelease) -> list[str]:
 def _users_gone(session: Session, old: Files, new: Files) -> list[str]:
     try:
         return session.pbx.users_gone(old, new)
-    except NotUnderstoodError:  # changed by hand, which is said elsewhere: nobody knows who was in it
+    except NotUnderstoodError:  # changed by hand (reported elsewhere): its users are not known
         return []
 
 
@@ -199,7 +199,7 @@ def _in_the_way(state: FolderState, placed: tuple[TopFile, ...], release: str) -
 
 
 def _others(session: Session, state: FolderState) -> list[str]:
-    """What runs before the first release; whoever includes our files beside their own knows of those."""
+    """Plans of somebody else that run before the first release; with `beside` the administrator knows them."""
     if state.current is not None or session.target.beside:
         return []
     there = [path for path, text in state.top.items() if text is not None]
@@ -261,7 +261,7 @@ def _too_many(
     changed = before - after
     told = []
     if callers.same or not running:
-        pass  # what does not run says nothing of who changes; who goes is counted all the same
+        pass  # a plan that does not run does not tell who changes; removed users are counted all the same
     elif made.origin is None:
         told.append("which users change is not known, as git has no source of what runs; those who go are counted")
     else:

@@ -40,12 +40,12 @@ class ReloadError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """What of a release is to be found in the PBX."""
+    """Which part of a release must be in the PBX."""
 
     parts: frozenset[Part]
     beside: bool = False
     before: Files = field(default_factory=dict)
-    """The files of the release before: what was in those and is no more is to be gone."""
+    """The files of the release before: what is only in these must be gone from the PBX."""
 
 
 class RunningPbx(Protocol):
@@ -82,8 +82,9 @@ class RunningPbx(Protocol):
     def reload(self, before: Files, after: Files, *, everything: bool = False, pending: bool = False) -> list[str]:
         """Reload what reads the files that differ, and wait for it; what it is still to do, in sentences.
 
-        ``everything``: as if every file differed, as what runs may not be ``before``; but what would end calls is done
-        for files that differ only, or where it is still to be done for ``before`` (``pending``). Raises ReloadError.
+        ``everything``: as if every file differed, as what runs may not be ``before``. Reloads that would end calls are
+        done only for files that differ, or if they are still to be done for ``before`` (``pending``). Raises
+        ReloadError.
         """
         ...
 
@@ -94,14 +95,14 @@ class RunningPbx(Protocol):
     def others(self, parts: Collection[Part], there: Collection[str]) -> list[str]:
         """What it runs before the first release that somebody else made and that would stay, in sentences.
 
-        ``there``: files of the top level that there are: what comes of those is not meant.
+        ``there``: existing files of the top level; what they configure is left out.
         """
         ...
 
     def complaints(self, lines: Sequence[str], before: Files, after: Files) -> list[str]:
         """Lines of its log that ``after`` may have caused.
 
-        Not those of a call, nor those that tell that somebody cannot be reached who is in ``before`` just so.
+        Lines about a call do not count, nor lines that somebody cannot be reached who is the same in ``before``.
         """
         ...
 
@@ -113,14 +114,14 @@ class RunningPbx(Protocol):
         ...
 
     def store(self, texts: StoredTexts) -> None:
-        """Keep these texts in the place of what is there; an empty one: nothing. Raises DeployError.
+        """Store these texts in place of what is there; an empty text deletes. Raises DeployError.
 
         Keys and texts are of letters, digits and ``.:|+*-_`` only. Lamps follow.
         """
         ...
 
     def light(self, tenants: Collection[str]) -> None:
-        """Lamps of what is set from phones become what the plan that runs now makes of it. Raises DeployError."""
+        """Set the lamps of what is set from phones as the plan that runs now says. Raises DeployError."""
         ...
 
 
@@ -162,7 +163,7 @@ class DeployablePbx(Protocol):
     """A kind of PBX."""
 
     command: Sequence[str]
-    """What its console is asked with, where nothing else is said; the question is one more argument."""
+    """The command for its console, if deploy.yaml has none; the question is added as an argument."""
     top: Sequence[TopFile]
 
     def in_release(self, path: str) -> str:
@@ -186,12 +187,13 @@ class DeployablePbx(Protocol):
         ...
 
     def passwords(self, files: Files) -> Mapping[tuple[str, str], str]:
-        """Those of the phones in a release, by tenant and extension; none of files that nobody understands."""
+        """Those of the phones in a release, by tenant and extension; none if the files cannot be read."""
         ...
 
     def running(self, ask: Ask, ask_each: AskEach) -> RunningPbx: ...
 
 
 def load_deployable(pbx: str) -> DeployablePbx:
-    """Imported only now. Raises KeyError for a PBX that there is not."""
+    """The deployable PBX of that name; its module is imported only when it is needed. Raises KeyError for an unknown
+    PBX."""
     return cast("DeployablePbx", module_of(pbx, "pbxgen.deploy").load())

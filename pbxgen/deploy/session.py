@@ -19,13 +19,13 @@ from pbxgen.pbxs import SHOWN_NAMES
 _SETTLES_SECONDS = 0.3
 """A PBX writes its log in a thread of its own."""
 _LOG_SECONDS = 3.0
-"""So long it is waited for at most: of a PBX with many calls the log never ends."""
+"""How long the end of the log is waited for: a PBX with many calls never stops writing."""
 _CONSOLE_SECONDS = 60
-"""After so long a console has hung. It is ended at the target itself, where the shell goes on."""
+"""After this time a console has hung. It is ended at the target itself, and the shell goes on."""
 _TOGETHER = 200
-"""So many questions are sent at once."""
+"""How many questions are sent at once."""
 _HUNG = 124
-"""What `timeout` ends with where it had to end the command."""
+"""The exit status of `timeout` if it had to end the command."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -65,7 +65,7 @@ def state_at(session: Session, plans: Plans) -> StateAt:
 
 
 def keys_of(plan: Plan) -> tuple[str, ...]:
-    """Under which a PBX keeps what users of the plan set."""
+    """The keys under which a PBX stores what users of the plan set."""
     users = [extension for extension, user in plan.users.items() if user.self_service is not None]
     return (*users, *(f"{SWITCH}{name}" for name in plan.switches))
 
@@ -80,7 +80,7 @@ def _stored_settings(plans: Plans, raw: StoredTexts) -> dict[str, StoredSettings
 
 
 def saved_text(states: Collection[StateAt]) -> str:
-    """What ``--save`` writes: the texts as they were found, whatever they are."""
+    """What ``--save`` writes: the texts as they were read, valid or not."""
     tenants: dict[str, dict[str, str]] = {}
     for state in states:
         for name, texts in state.raw.items():
@@ -91,7 +91,8 @@ def saved_text(states: Collection[StateAt]) -> str:
 
 
 def _newer(key: str, first: str, second: str) -> str:
-    """Of what two PBXs of one source have under a key: what was set later, setting by setting. Rubbish never wins."""
+    """Of what two PBXs of one source have under a key: what was set later, setting by setting. A text that is no
+    setting never wins."""
     if key.startswith(SWITCH):
         switch_setting, another = switch_setting_of(first), switch_setting_of(second)
         later = another is not None and (switch_setting is None or another.since > switch_setting.since)
@@ -136,7 +137,7 @@ class Pushed:
     settings: int
     switches: int
     told: tuple[str, ...]
-    """What was not, and why."""
+    """What was not put there, and why."""
 
 
 def push(session: Session, plans: Plans, source: StateAt, who: IsMeant) -> Pushed:
@@ -176,7 +177,8 @@ def push(session: Session, plans: Plans, source: StateAt, who: IsMeant) -> Pushe
 
 
 def clear(session: Session, plans: Plans, who: IsMeant) -> tuple[dict[str, list[str]], dict[str, list[str]]]:
-    """Take everything off that is set under the keys that are meant: those keys, and those that are left, by tenant.
+    """Delete what is set under the keys that ``who`` is true of. By tenant: the keys deleted, and those that could not
+    be.
 
     Raises DeployError.
     """
@@ -195,10 +197,10 @@ def clear(session: Session, plans: Plans, who: IsMeant) -> tuple[dict[str, list[
 
 
 def take_off(session: Session, plans: Plans, settled: Mapping[str, Mapping[str, Settings]]) -> int:
-    """Take off the settings that are as they were read, by tenant and extension, and older ones; how many that were.
+    """Delete the settings ``settled`` (by tenant and extension) and older ones of the same keys; returns how many.
 
-    Of several PBXs of one source, one may have an older setting: alone, it would hold again. What a user has set since
-    stays. Raises DeployError.
+    Of several PBXs of one source, one may have an older setting, which would hold again if it stayed alone. What a user
+    has set since stays. Raises DeployError.
     """
     texts: dict[str, dict[str, str]] = {}
     count = 0

@@ -27,7 +27,7 @@ Now = Callable[[Plan], dt.datetime]
 
 
 def callers(plans: Plans, state: StateAt, now: Now, say: Phrases) -> Result:
-    """What the settings change for callers, against the source while nobody sets anything."""
+    """What the settings change for callers, compared with the source without any."""
     sections = []
     same = True
     for name, plan in plans.items():

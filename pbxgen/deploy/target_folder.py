@@ -9,11 +9,11 @@
     /etc/asterisk/releases/pending                   only while the PBX is still to do something for the current release
     /etc/asterisk/releases/lock                      only while a command changes something: a link that names its shell
 
-What is in the way of a release is kept by renaming it, and comes back by renaming it: a full disk refuses neither.
-Whoever deploys may be root in a folder that the PBX's user owns. So nothing of ours is read, written or removed through
-a link that stands there already: `releases` is entered and seen to be where it belongs, files are made anew, a copy or
-a new release grows in a folder that is entered before anybody else may write in it, and what the journal and the
-history say counts only if pbxgen could have written it.
+What is in the way of a release is kept by renaming it, and renamed back by an undo: both work on a full disk. The user
+who deploys may be root, and the folder may belong to the PBX's user. So pbxgen reads, writes and removes nothing of its
+own through a link: it enters `releases` and checks that this is the expected folder, makes files anew, and writes a
+copy or a new release in a folder that it enters before anybody else may write there. What the journal and the history
+say counts only if pbxgen could have written it.
 """
 
 from __future__ import annotations
@@ -38,9 +38,9 @@ from pbxgen.targets.base import GeneratedFile
 CURRENT, RELEASES = sh.CURRENT, sh.RELEASES
 _JOURNAL, _HISTORY, _LOCK, _PENDING = (f"{RELEASES}/{name}" for name in ("journal", "history", "lock", "pending"))
 _NEW = "new"
-"""How the folder below `releases` begins in which something is being written."""
+"""How the names of folders below `releases` begin in which something is being written."""
 _NAME = re.compile(r"[0-9a-f]{12}(?:-[0-9]+)?", re.ASCII)
-"""Of a release; other folders beside them are somebody else's."""
+"""The name of a release; folders with other names are not pbxgen's."""
 _AT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", re.ASCII)
 _COMMIT = re.compile(r"[0-9a-f]{4,64}\+?", re.ASCII)
 
@@ -53,7 +53,7 @@ _FORGOTTEN_MINUTES = 30
 
 
 def kept_name(path: str, release: str) -> str:
-    """Under which name a file or folder is kept that was in the way of a release."""
+    """The name under which a file or folder that was in the way of a release is kept."""
     return f"{path}.before-{release}"
 
 
@@ -66,7 +66,7 @@ class Event:
     action: str
     """deploy or rollback; undone: one that failed or was killed."""
     release: str | None
-    """What is current since; None: what was there before pbxgen's first release."""
+    """The release that is current since then; None: what was there before pbxgen's first release."""
     by: str
     commit: str | None = None
     why: str = ""
@@ -85,18 +85,18 @@ class Journal:
     replaced: tuple[str, ...]
     """Files of the top level that are being written; what was there is kept."""
     added: tuple[str, ...]
-    """The same, where there was none before."""
+    """Files of the top level that are being written where there was none."""
     action: str
     by: str
     commit: str | None
     proven: bool = False
     """The PBX runs the release: what is left is to finish."""
     drift: tuple[str, ...] = ()
-    """Where what ran before was not what its release says: nobody can ask for more on the way back."""
+    """Where what ran before was not what its release says: an undo accepts the same differences."""
     registered: tuple[str, ...] = ()
-    """Trunks that were registered: the same is asked for on the way back."""
+    """Trunks that were registered: after an undo they must be so again."""
     failed: str = ""
-    """Why the way back was gone, where that did not succeed; else the command was killed."""
+    """Why an undo that did not succeed was begun; empty: the command was killed."""
 
     def text(self) -> str:
         return json.dumps(asdict(self)) + "\n"
@@ -104,7 +104,7 @@ class Journal:
 
 @dataclass(frozen=True, slots=True)
 class FolderState:
-    """What was found in the folder."""
+    """The state of the configuration folder."""
 
     writable: bool
     current: str | None
@@ -124,7 +124,7 @@ class FolderState:
     top: Mapping[str, bytes | None]
     """The files of the top level that were asked for, read through links; None: there is nothing."""
     no_files: frozenset[str] = frozenset()
-    """Those that are a folder, or a link that leads to no file."""
+    """The files of ``top`` that are a folder, or a link that leads to no file."""
     pending: tuple[str, ...] = ()
     """What the PBX is still to do for the current release, in sentences."""
 
@@ -136,7 +136,7 @@ class TargetFolder:
         self._shell = shell
         self.path = path
         self._top = top
-        """All files that a deployment may write at the top level: a journal that names others is none."""
+        """All files that a deployment may write at the top level: a journal that names other files is ignored."""
 
     # -- reading ------------------------------------------------------------------------------------------------------
 
@@ -189,7 +189,7 @@ class TargetFolder:
         folder = quote(f"{RELEASES}/{release}")
         done = self._do(
             f"{sh.LEADS}is_release {folder} || exit 0\ncd {folder}\n{sh.SHOW}"
-            # A name may hold the end of a line, and a path from the root on behind it.
+            # A name may hold the end of a line, followed by a path from the root on.
             'find . -type f | while read -r path; do case $path in ./*) own "${path#./}" ;; esac; done'
         )
         files = {path: data for path, (kind, data) in self._shown(done.out).items() if kind == "file"}
@@ -215,7 +215,7 @@ class TargetFolder:
 
     @contextmanager
     def locked(self, by: str, *, force: bool = False) -> Iterator[None]:
-        """Nobody else changes anything. The far shell holds the lock, and gives it back when it ends for any reason.
+        """Hold the lock, so that nobody else changes anything. The shell at the target gives it back however it ends.
 
         ``force``: a lock of another machine that is old is taken away.
         """
@@ -284,9 +284,9 @@ class TargetFolder:
         self._do("in_releases\nrm -f journal")
 
     def make_room(self, paths: Iterable[str], release: str) -> None:
-        """What an earlier deployment of the release has kept gets a number, as the name is needed anew.
+        """Number what an earlier deployment of the release has kept, as the names are needed anew.
 
-        Before the journal: what it speaks of is what this deployment keeps.
+        To be done before the journal is written, which names what this deployment keeps.
         """
         script = [sh.SHOW]
         for path in paths:
@@ -297,7 +297,7 @@ class TargetFolder:
         self._do("\n".join(script))
 
     def make_current(self, release: str) -> None:
-        """One rename. What was in the way of the very first one is kept."""
+        """Switch to a release by one rename. What was in the way of the very first one is kept."""
         link, aside, leads_to = f"{CURRENT}.new", quote(kept_name(CURRENT, release)), quote(f"{RELEASES}/{release}")
         self._do(
             f"{sh.SHOW}{sh.LEADS}[ -d {leads_to} ] || {{ echo {leads_to}' is gone' >&2; exit 5; }}\n"
@@ -313,7 +313,7 @@ class TargetFolder:
         self._replace(path, text, f"{sh.SHOW}{keep}")
 
     def take_back(self, journal: Journal) -> None:
-        """What was current before a switch is so again. It may have been done already, wholly or in part."""
+        """Make current again what was current before a switch. Some or all of this may have been done already."""
         script = [sh.SHOW, sh.LEADS]
         for path in journal.replaced:
             aside = quote(kept_name(path, journal.release))
@@ -327,7 +327,7 @@ class TargetFolder:
             self.make_current(journal.before)
 
     def can_remember(self) -> None:
-        """See that the history can be written, before anything is to be told there."""
+        """Check that the history can be written, before there is anything to add."""
         self._write_history("")
 
     def remember(self, event: Event) -> None:
@@ -335,9 +335,9 @@ class TargetFolder:
         self._write_history(f"{event.text()}\n")
 
     def _write_history(self, more: str) -> None:
-        """As a whole: a line that was torn off swallows no other, and whoever owns the file does not matter."""
+        """Write it as a whole: an incomplete line damages no other, and it does not matter who owns the file."""
         new = f"{_NEW}-{secrets.token_hex(8)}"
-        # A copy of a link is a link, which is no history: what it leads to is nobody's who reads the history.
+        # A copy of a link is a link, which is ignored: readers of the history must not see what it leads to.
         old = "cp -P ../history old 2>/dev/null; if [ -h old ]; then rm -f old; fi"
         kept_lines = 'if [ -f old ]; then cat old; [ -z "$(tail -c 1 old)" ] || echo; fi'
         self._do(
@@ -349,11 +349,11 @@ class TargetFolder:
         )
 
     def prune(self, releases: Iterable[str]) -> None:
-        """Releases that are not to be kept go."""
+        """Remove releases that are not to be kept."""
         self._do("\n".join(["in_releases", *(f"if [ -f {n}/{INFO} ]; then rm -rf {n}; fi" for n in releases)]))
 
     def put_off(self, lines: Sequence[str]) -> None:
-        """What the PBX is still to do for the current release."""
+        """Note what the PBX is still to do for the current release."""
         if lines:
             self._replace(_PENDING, "".join(f"{line}\n" for line in lines))
         else:

@@ -111,7 +111,7 @@ class Undo:
             self.step(f"{session.target.name}: asking what runs again")
             try:
                 calls = self.earlier(before)
-            except Exception as error:  # a way back does not end for want of calls
+            except Exception as error:  # an undo does not fail because the calls are missing
                 calls = VerifyCalls(left_out=(f"the calls of verify: {error}",))
         try:
             result.unproven = reached(session, self.before, self.journal.registered, calls.cases)
@@ -147,7 +147,7 @@ class _Result:
     problems: list[str] = field(default_factory=list)
     """What shows that it does not run the release before."""
     unproven: list[str] = field(default_factory=list)
-    """What is not as it was although it runs that."""
+    """What is not as it was, although the PBX runs the release before."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,7 +163,7 @@ def restored(journal: Journal) -> str:
 
 
 def finished(journal: Journal, told: Sequence[str]) -> Recovered:
-    """Nothing but tidying up: the switch had been proven."""
+    """Only the tidying up was left: the switch had been proven."""
     return Recovered((f"{_begun(journal)}; it is finished now", *told))
 
 

@@ -38,7 +38,7 @@ def earlier_calls(session: Session, info: ReleaseInfo, files: Files, before: Bef
         calls = _calls(session, origin, plans, secrets)
     try:
         return ready(session, calls)
-    except DeployError as error:  # a way back is not refused for want of SIPp
+    except DeployError as error:  # a rollback is not refused because SIPp is missing
         return _none(str(error))
 
 

@@ -52,7 +52,7 @@ class Attempt:
     legs: tuple[int, ...]
     """How long each leg of the user's ``follow_me`` rings; 0: not at all."""
     branches: tuple[tuple[tuple[Outcome, ...], Node], ...]
-    """Outcomes that lead to the same node stand together."""
+    """Each node that can follow, with the outcomes that lead to it."""
     location: Location | None = field(repr=False)
     cut: bool = False
     """Is what follows left out? Then there are no branches."""
@@ -81,7 +81,7 @@ def nodes_of(root: Node) -> tuple[Node, ...]:
 
 
 class Ways:
-    """Numbers trees by the way that calls go; that something rings longer is the same way."""
+    """Numbers trees by the way that calls go; trees that differ only in ring times have one number."""
 
     def __init__(self) -> None:
         self._nodes: list[Node] = []
@@ -95,7 +95,8 @@ class Ways:
         return self._known[id(root)]
 
     def passing(self, root: Node, key: Key) -> int:
-        """The way where a place is passed over wherever the same follows however it ends."""
+        """The number of ``root`` without the attempts at ``key`` that are followed by one node whatever their
+        outcome."""
         numbers: dict[int, int] = {}
         for node in _upwards(root, numbers):
             if isinstance(node, Attempt) and node.next is not None and (node.kind.value, node.target) == key:
@@ -119,7 +120,8 @@ class Ways:
 
 
 def _upwards(root: Node, known: Mapping[int, int]) -> Iterator[Node]:
-    """The nodes of a tree that are not known yet, each after those behind it; they are known once they are given."""
+    """The nodes of a tree that are not in ``known``, each after the nodes that follow it; the caller adds each node to
+    ``known``."""
     stack = [root]
     while stack:
         node = stack[-1]
@@ -138,9 +140,9 @@ _At = tuple[Point, Area]
 
 
 class Forest:
-    """Grows the trees of calls, in which equal nodes are one.
+    """Builds the trees of calls; equal nodes are one object.
 
-    Calls of all callers and moments are followed together for as long as they go the same way. Where each was followed
+    Calls of all callers and moments are followed together for as long as they go the same way. When each was followed
     by itself, `diff` of 120 users with rules for 8 schedules and 5 contacts took 49 s of CPU instead of 11 s.
     """
 
@@ -156,7 +158,8 @@ class Forest:
         self._growing = 0
 
     def trees(self, roots: Iterable[tuple[Explorer, Place, Area]]) -> list[list[Part]]:
-        """The trees of the calls of each area to a place; beyond the budget all are cut after as many ringings."""
+        """The trees of the calls of each area to a place; above the budget all are cut after the same number of
+        ringings."""
         growths = [_Growth(self, *root) for root in roots]
         depth = 0
         while any(growth.levels[-1] for growth in growths):
@@ -181,7 +184,7 @@ class Forest:
         """The forest's node that is equal to ``node``."""
         self.whole = self.whole and not node.cut
         content = (node.kind, node.target, node.seconds, node.confirm, node.shows, node.trunk, node.legs, node.answered)
-        # However a group or an outside number ends, the same follows.
+        # After a group or an outside number the same follows whatever the outcome.
         matters = node.kind is PlaceKind.USER
         branches = tuple((outcomes if matters else (), id(child)) for outcomes, child in node.branches)
         return self._one((content, node.cut, branches), node, calls)
@@ -208,7 +211,7 @@ class Forest:
 
 
 class _Growth:
-    """The trees of the calls of one area, level by level: a level is what is met after as many ringings."""
+    """Builds the trees of the calls of one area; a level is what calls come to after the same number of ringings."""
 
     def __init__(self, forest: Forest, explorer: Explorer, entry: Place, area: Area) -> None:
         self._forest = forest
@@ -216,7 +219,7 @@ class _Growth:
         self._calls = explorer.calls
         self.levels: list[list[_At]] = [[(explorer.begin(entry), area)]]
         self._branches: Counter[int] = Counter()
-        """By call, where trees are not to be longer than some."""
+        """By call: the branches so far, if their number is limited."""
         self._most = 0
 
     @property
@@ -244,7 +247,7 @@ class _Growth:
         return True
 
     def grow(self, depth: int) -> list[Part]:
-        """The trees from below upwards; that of the first call is first."""
+        """The trees, built from the last level upwards; the tree of the first call is first."""
         behind: dict[_At, list[Part]] | None = None
         for number in range(depth, -1, -1):
             behind = {at: _united(self._parts(at, behind)) for at in self.levels[number]}

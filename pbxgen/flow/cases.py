@@ -22,13 +22,13 @@ from pbxgen.flow.wording import OTHERWISE, Literal, When, length, shortest
 MOST_CALLERS = 8
 """Maximum of callers in a flow who are named because their own calls skip them."""
 _MOST_WORK = 4_000
-"""Callers who are looked at by themselves, times the places of the flow."""
+"""Maximum of callers examined one by one, times the places of the flow."""
 _MOST_STATES = 6_000
 """States of calls that are followed: some two seconds."""
 _MOST_BRANCHES = 400
 """Branches of one tree: about its lines."""
 _LONGEST = 4
-"""Conditions that are named of a case; the longest of more is "at other times"."""
+"""Maximum of conditions in the words for a case; the longest words above it are replaced by "at other times"."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,7 +155,7 @@ class _Cases:
         return self._forest.trees([(self._explorer, self._flow.entry, area) for area in areas])
 
     def _anybody(self, *groups: Sequence[Caller]) -> list[Case]:
-        """Of callers who are nowhere in the flow, those of one group of one origin."""
+        """The cases of callers who are not in the flow; each group holds callers of one origin."""
         areas = [self._calls.by(callers) for callers in groups]
         trees = self._trees(areas)
         return [
@@ -172,10 +172,10 @@ class _Cases:
             yield Case(first.caller.origin, when, root, first, caller)
 
     def _by_name(self, anybody: Sequence[Case]) -> Iterator[Case]:
-        """Where the calls of somebody in the flow go another way than the words for ``anybody`` say.
+        """Cases of single callers in the flow whose calls go another way than the words for ``anybody`` say.
 
-        Where they are many: that their own calls pass them over is no other way. Nothing is said of calls that cannot
-        be followed to their ends.
+        If the flow has many callers, a call that only skips its own caller does not count as another way. If calls
+        cannot be followed to their ends, there are no such cases.
         """
         callers = self._in_flow[: max(MOST_CALLERS, _MOST_WORK // len(self._flow.keys))]
         origins = [[c for c in callers if c.origin is origin] for origin in (Origin.EXTERNAL, Origin.INTERNAL)]
@@ -195,7 +195,7 @@ class _Cases:
             )
 
     def _said(self, area: Area, caller: Caller, anybody: Sequence[Case]) -> dict[int, int]:
-        """The courses of the calls of ``caller`` if the description for ``anybody`` also fits them."""
+        """By way, the calls of ``caller`` that go this way if the words for ``anybody`` are true of them."""
         vocabulary = Vocabulary(self._calls, area)
         said: dict[int, int] = {}
         left = self._calls.bits(area)
@@ -211,7 +211,7 @@ class _Cases:
 
 
 def callers_in(plan: Plan, flow: Flow) -> tuple[Caller, ...]:
-    """Who may call and is in the flow, its entry aside; who is called first is first."""
+    """Callers that are in the flow, except its entry, in the order in which the flow calls them."""
     groups = [key for key in flow.keys if key[0] in (PlaceKind.OPERATOR.value, PlaceKind.GROUP.value)]
     members = (m for key in groups for m in plan.group_at(key).members)
     inside = dict.fromkeys((*flow.phones, *members))
@@ -222,7 +222,7 @@ def callers_in(plan: Plan, flow: Flow) -> tuple[Caller, ...]:
 
 
 def _brief(cases: list[Case]) -> list[Case]:
-    """The one that takes most words is what is left beside the others, where they are many."""
+    """Replace the longest words for a case by "at other times" if they name too many conditions."""
     longest = max(range(len(cases)), key=lambda n: length(cases[n].when))
     if length(cases[longest].when) > _LONGEST:
         cases[longest] = replace(cases[longest], when=OTHERWISE)

@@ -14,8 +14,8 @@ def number_shown(
 ) -> Shown:
     """Whose number a call over ``trunk`` shows.
 
-    ``original``: the caller's. ``own``: of ``by`` (who diverted or transferred), or of who has the leg (``whose``).
-    Who has no number shows the trunk's.
+    ``original``: the caller's. ``own``: of ``by`` (who diverted or transferred), or of who has the leg (``whose``). A
+    user without a number shows the trunk's.
     """
     return _told(trunk, _whose(plan, caller, trunk, policy, by or whose))
 
@@ -62,7 +62,8 @@ def _at(
 
 
 def emergency_number_shown(plan: Plan, caller: Caller, trunk: Trunk) -> Shown:
-    """Of several trunks nobody knows whose a user's number is: the trunk's own is shown then. It is never withheld."""
+    """The user's number; if the PBX has several trunks the trunk's, as the user's may belong to another. Never
+    withheld."""
     user = plan.users.get(caller.number or "") if caller.origin is Origin.INTERNAL else None
     own = None if user is None else user.own_number
     number = trunk.number or own if shows_trunk_in_emergencies(plan) else own or trunk.number

@@ -17,7 +17,7 @@ SILENT_SECONDS = 5
 TRUNK_FULL = 503
 """What a trunk replies that takes no more calls."""
 UNHEARD = 408
-"""Says that there was no reply: of several trunks another one's counts."""
+"""Stands for no reply: if several trunks were tried, the reply of another one counts."""
 CONFIRM_SECONDS = 10
 """Seconds in which the person who answers must press 1."""
 
@@ -28,8 +28,8 @@ Result = Outcome | None
 def passes_on(status: int, *, rang: bool = False, emergency: bool = False) -> bool:
     """Does a trunk's final SIP status say that it did not carry the call, so that the next trunk is tried?
 
-    ``rang``: has there been a 18x? Who rang was reached: a 480 is then the called party's. An ``emergency`` number
-    refuses nobody: what is replied before it rang is the carrier's reply, unless it is busy.
+    ``rang``: has there been an 18x? Then the called party was reached, and a 480 is that party's reply. An
+    ``emergency`` number refuses no call: a refusal before it rang is the carrier's, unless it is busy.
     """
     if status == 408 or 500 <= status < 600:
         return True
@@ -40,8 +40,8 @@ def release_status(status: int | None, outcome: Outcome | None, *, several: bool
     """The SIP status with which a call ends that was dialled straight to a trunk: the far end's own, where it can be.
 
     A status that asks something of the caller (401, 407), tells of a lack of replies (408) or ends a call at every
-    other place too (6xx) is not handed on. Over one trunk neither is a 5xx: the trunk did not carry the call; of
-    ``several`` trunks it tells what the last one lacked. ``status`` is None where there was no final reply.
+    other place too (6xx) is not handed on. Neither is a 5xx of a single trunk, as that trunk did not carry the call;
+    with ``several`` trunks the 5xx of the last one is. ``status`` is None where there was no final reply.
     """
     if status is not None and 400 <= status < (600 if several else 500) and status not in NOT_HANDED_ON:
         return status
@@ -144,7 +144,7 @@ class Ringer:
         return self._judge(present)
 
     def _is_full(self, trunk: str, ahead: tuple[str, ...] = ()) -> bool:
-        """Has a trunk no room beside the caller's own call and those ``ahead``, whose trunks these are?"""
+        """Is a trunk full with the caller's own call and the legs before this one, which use the trunks ``ahead``?"""
         most = self._plan.trunks[trunk].max_calls
         return most is not None and (self._caller.trunk == trunk) + ahead.count(trunk) >= most
 
@@ -218,7 +218,7 @@ class Ringer:
     ) -> _LegResult:
         """An outside number over the first trunk that carries the call.
 
-        Its time is that on the trunk that carries it: it starts anew on each.
+        The ring time starts anew on each trunk; the result has the time on the trunk that carried the call.
         """
         state, waited, status, outcome = self._environment.outside.get(number, "answer"), 0, None, Outcome.UNREACHABLE
         several = self._plan.tries(trunks) > 1

@@ -24,7 +24,7 @@ class Transfer:
     by: str
     to: str
     attended: bool = False
-    """First announced by a call of ``by``'s own, completed when that call is answered."""
+    """``by`` first calls ``to``, and completes the transfer when that call is answered."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +106,7 @@ def _transferred(plan: Plan, caller: Caller, story: Story, transfer: Transfer, e
     opens = isinstance(way_in, entry.MailboxAccess) and not transfer.attended
     takes = isinstance(way_in, entry.Refusal) and way_in.why is entry.Why.NOTHING_RINGS and not transfer.attended
     if opens or takes or isinstance(way_in, entry.CodeDialled):
-        # Whoever is transferred is not the mailbox's owner, takes nobody's call, and dials no code.
+        # A transferred party is not the mailbox's owner, and can neither pick up calls nor dial codes.
         way_in = entry.Refusal(404, entry.Why.NO_SUCH_NUMBER)
     by = None if transfer.attended else transfer.by
     second = _run(plan, party, transfer.to, way_in, environment, by)
@@ -175,7 +175,7 @@ def _dial_out(
         recalled = _recall(plan, caller, by, environment)
         if recalled is not None:
             taken = recalled.ending.kind is EndKind.ANSWERED
-            # The far end's own code stands, where nobody takes the call there either.
+            # If the recall is not answered either, the far end's own code stands.
             told = recalled.events if taken else (*recalled.events[:-1], ended)
             rings = _together(rung.dialled) + recalled.rings
             return Story(rings, recalled.ending if taken else ending, (), (*events, *told), rung.via or recalled.via)
@@ -183,7 +183,7 @@ def _dial_out(
 
 
 def _recall(plan: Plan, caller: Caller, by: str, environment: Environment) -> Story | None:
-    """Back to who transferred the caller outside; None where they are not rung."""
+    """The recall of the user who transferred the caller to an outside number; None if that user is not rung."""
     state = machine.begin(caller, (), by)
     conditions = CallConditions(plan, caller, environment.moment)
     if machine.advance(plan, caller, conditions, state).ringing is None:
@@ -204,7 +204,7 @@ def _reach(plan: Plan, caller: Caller, state: CallState, before: tuple[Event, ..
 def play(
     plan: Plan, caller: Caller, conditions: Conditions, state: CallState, ring: Callable[[Ringing], RingResult | None]
 ) -> tuple[list[Event], Ending | None]:
-    """The call from ``state`` on; without an ending where ``ring`` does not say how something goes that rings."""
+    """The call from ``state`` on; without an ending if ``ring`` has no result for something that rings."""
     events: list[Event] = []
     while True:
         step = machine.advance(plan, caller, conditions, state)
@@ -248,7 +248,7 @@ def _together(dialled: tuple[tuple[str, ...], ...]) -> tuple[str, ...]:
 
 
 def _diversions(events: Sequence[Event]) -> tuple[Diverted, ...]:
-    """Diversions in order; operator return and the rule behind it are one."""
+    """Diversions in order; operator return and the general rule after it count as one."""
     diversions: list[Diverted] = []
     previous: Event | None = None
     for event in events:

@@ -1,4 +1,4 @@
-"""What a PBX has kept of one tenant, text by text, and how a plan looks at it."""
+"""The settings that a PBX has stored for one tenant, and whether a plan permits them."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class SwitchSetting:
 
     @property
     def text(self) -> str:
-        """As a PBX keeps it."""
+        """The text that a PBX stores."""
         return f"{'on' if self.on else 'off'}:{self.since}"
 
 
@@ -40,7 +40,7 @@ class StoredSettings:
     """By extension; some may be of users who are gone."""
     switches: Mapping[str, SwitchSetting] = field(default_factory=dict)
     odd: Mapping[str, str] = field(default_factory=dict)
-    """By key: what is no setting, and is passed over by the PBX. Anybody may have written it."""
+    """By key: texts that are no settings, which the PBX passes over. Anybody may have written them."""
 
     @property
     def state(self) -> State:
@@ -54,7 +54,7 @@ def switch_setting_of(text: str) -> SwitchSetting | None:
 
 
 def stored_settings(plan: Plan, texts: Mapping[str, str]) -> StoredSettings:
-    """What the texts of a database mean. Nothing is believed that is not exactly what the PBXs write."""
+    """Read the texts of a database. A text that is not exactly what the PBXs write is ``odd``."""
     users: dict[str, Settings] = {}
     switches: dict[str, SwitchSetting] = {}
     odd: dict[str, str] = {}
@@ -77,7 +77,7 @@ class Passed(StrEnum):
     USER = "user"
     """No user has the extension any more."""
     OVER = "over"
-    """Its time is over."""
+    """The setting has ended."""
     KEY = "key"
     """The user may not set this key (any more)."""
     PLACE = "place"
@@ -105,7 +105,7 @@ def epoch_of(moment: dt.datetime, plan: Plan) -> int:
 
 
 def moment_text(epoch: int, plan: Plan) -> str:
-    """``2026-11-23 10:00``, local time of the PBX; of a time that no calendar has, its seconds."""
+    """``2026-11-23 10:00``, local time of the PBX; the number of seconds for a time that no calendar has."""
     try:
         return dt.datetime.fromtimestamp(epoch, ZoneInfo(plan.timezone)).strftime("%Y-%m-%d %H:%M")
     except (ValueError, OverflowError, OSError):
@@ -113,7 +113,7 @@ def moment_text(epoch: int, plan: Plan) -> str:
 
 
 def merged(first: StoredSettings, second: StoredSettings) -> StoredSettings:
-    """Both together; of what both have, what was set later."""
+    """The settings of both; where both have one, the later."""
     users: dict[str, Settings] = dict(first.users)
     for extension, settings in second.users.items():
         users[extension] = newest(users.get(extension, {}), settings)
@@ -125,7 +125,7 @@ def merged(first: StoredSettings, second: StoredSettings) -> StoredSettings:
 
 
 def newest(first: Settings, second: Settings) -> Settings:
-    """Key by key, what was set later; of the same time, ``first``'s."""
+    """The later setting of each key; of two that were set at the same time, that of ``first``."""
     settings_by_key = dict(first)
     for key, setting in second.items():
         if key not in settings_by_key or setting.since > settings_by_key[key].since:

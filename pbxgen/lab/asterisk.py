@@ -80,7 +80,7 @@ class Asterisk(Pbx):
         if not (self._home / "run" / "asterisk.ctl").exists():
             return False
         booted = "fully booted" in await self.command("core waitfullybooted")
-        # It runs on without a transport whose port is taken.
+        # Asterisk runs on without a transport whose port is taken.
         deaf = next((line for line in self.log.lines() if booted and "could not be started" in line), None)
         if deaf is not None:
             self.stop()

@@ -104,7 +104,7 @@ class LabCall:
 
     @property
     def _ways_outside(self) -> set[scripts.Way]:
-        """Those that an outside number may be reached in."""
+        """The ways in which an outside number may be reached."""
         return {self.tenant.way_over(trunk) for trunk in self.plan.trunks}
 
     @property
@@ -209,7 +209,7 @@ class LabCall:
             await self._press_one(leg)
 
     async def _press_one(self, leg: Dialog) -> None:
-        """A person who hears a question instead of the caller presses 1."""
+        """Press 1 for a person who hears the question of ``confirm`` instead of the caller."""
         for _ in range(3):
             await asyncio.sleep(self.case.handling.press_after)
             connected = self.caller.answered is not None and self.case.call.transfer is None

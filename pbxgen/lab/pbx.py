@@ -31,9 +31,9 @@ class Certificates:
     """Files in PEM."""
 
     authority: Path
-    """The certificate that the other one is signed by."""
+    """The certificate of the authority that has signed the other certificate."""
     shown: Path
-    """A key, and the certificate of everybody."""
+    """A key, and the certificate that the PBX, phones and far ends show."""
 
 
 class RecordedMessage(NamedTuple):

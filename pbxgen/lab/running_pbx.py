@@ -25,7 +25,7 @@ from pbxgen.lab.session import CallSession
 from pbxgen.lab.tenants import Tenant
 
 _SPARE_SECONDS = 60
-"""A phone is registered for so long beyond what its call takes, and for no less: PBXs refuse less."""
+"""How long a phone stays registered beyond the time of its call. PBXs refuse shorter registrations."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,13 +37,13 @@ class CaseWithPasswords:
 
 
 class _RunningPbx:
-    """It is up, and stays so; nobody looks into its mailboxes."""
+    """A PBX that the laboratory neither starts nor stops; its mailboxes are not read."""
 
     def __init__(self, name: str, phones_at: Address, folder: Path) -> None:
         self.name = name
         self.phones_at = phones_at
         self.trunks_at = phones_at
-        self.log = Log(folder / "none", re.compile(""), (), ())  # it is read by whoever runs the PBX
+        self.log = Log(folder / "none", re.compile(""), (), ())  # its administrator reads the log
 
     def phone_address(self, transport: str) -> Address:
         return self.phones_at
@@ -67,7 +67,7 @@ class _RunningPbx:
 
 class _RunningPbxSession(CallSession):
     async def close(self) -> None:
-        """No contact stays behind."""
+        """Sign all contacts off."""
         if hasattr(self, "testbed"):
             for login in (login for call in self.calls.values() for login in call.logins()):
                 call_id = self.registrar.call_ids.get(login.contact)
@@ -112,7 +112,7 @@ async def _place(
 
 
 def _way_to(address: Address) -> str:
-    """Our own address towards another one."""
+    """The address of this machine from which ``address`` is reached."""
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
         try:
             probe.connect(address)

@@ -173,7 +173,7 @@ class CallSession:
             await self.pbx.store(tenant.plan, f"service.{name}", does)
 
     async def _signed_in(self, tenant: Tenant) -> None:
-        """Wait until its trunks have registered; one that has not is a fault of the call."""
+        """Wait until the tenant's trunks have registered; a trunk that has not is a fault of the call."""
         awaited = {
             address: name
             for address, name in tenant.trunk_at.items()

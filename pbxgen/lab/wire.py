@@ -28,7 +28,7 @@ class SeenMessage:
     at: float
     from_pbx: bool
     ours: Address
-    """Our end: the phones' address or that of a trunk's far end."""
+    """The laboratory's address: the phones', or that of a trunk's far end."""
     message: sip.Message
 
 

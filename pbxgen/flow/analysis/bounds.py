@@ -1,7 +1,7 @@
-"""Upper bound on the seconds a call can ring, lower bound on the ringings until the maximum holds it back.
+"""Upper bound on the seconds a call can ring, lower bound on the ringings until `max_diversions` stops a rule.
 
-Both are computed place by place and number of diversions, as if a place could be tried again, without following any
-call: a bound for a place holds for every call that comes to it.
+Both are computed for each place and number of diversions without following any call, as if a place could be tried
+again: a bound for a place holds for every call that comes to it.
 """
 
 from __future__ import annotations
@@ -16,10 +16,10 @@ NEVER = 1 << 40
 """More seconds or ringings than any call has."""
 
 _Ways = dict[int, tuple[int, int]]
-"""By the diversions that the call has had behind a place: the most seconds, and the fewest ringings."""
+"""By the diversions that the call has had after a place: the most seconds, and the fewest ringings."""
 _Row = tuple[_Ways, int, int]
-"""The ways past a place; the most seconds of those that end there (-1: none does); the fewest ringings to where the
-maximum holds a rule back (``NEVER``: it does not)."""
+"""The ways past a place; the most seconds of the calls that end there (-1: none does); the fewest ringings until
+`max_diversions` stops a rule (``NEVER``: it stops none)."""
 
 
 class Bounds:
@@ -32,7 +32,8 @@ class Bounds:
         self._choices = choices
         self._users: dict[tuple[str, int | None, int], _Row] = {}
         self._overflows: dict[tuple[Key, int], tuple[int, int]] = {}
-        """By position or group and diversions: what is behind it, at most and at soonest."""
+        """By position or group and diversions: the most seconds of its overflow, and the fewest ringings until a rule
+        is stopped."""
         self._inbound: dict[tuple[Key, int], _Row] = {}
         order = list(self._choices.in_order())
         for diversions in range(self._max, -1, -1):
@@ -43,7 +44,7 @@ class Bounds:
         return _most(self._list(places, diversions))
 
     def fewest_until_over_maximum(self, places: Iterable[Place], diversions: int) -> int:
-        """Ringings; ``NEVER`` where the maximum keeps the call from nothing."""
+        """The fewest ringings until `max_diversions` stops a rule; ``NEVER``: it stops none."""
         return self._list(places, diversions)[2]
 
     def _list(self, places: Iterable[Place], diversions: int) -> _Row:
@@ -124,7 +125,8 @@ class Bounds:
                 self._overflows[key, diversions] = (seconds, soonest)
 
     def _around(self, component: Sequence[Key], diversions: int) -> tuple[int, int]:
-        """Each place of a circle is tried once: the call rings no longer than with all of them behind one another."""
+        """The bounds of a cycle: each of its places is tried once, so a call rings no longer than all of them
+        together."""
         if any(key[0] == PlaceKind.INBOUND.value for key in component):
             return NEVER, 0
         inside = set(component)
@@ -147,7 +149,8 @@ class Bounds:
         return on, ends, held
 
     def _behind(self, overflow: Places, diversions: int) -> tuple[int, int]:
-        """An overflow is tried behind all else, when the call may have been diverted more often."""
+        """The bounds of an overflow, which is tried after all other places, when the call may have been diverted more
+        often."""
         rows = [self._list(overflow, d) for d in range(diversions, self._max + 1)]
         return max(_most(row) for row in rows), min(row[2] for row in rows)
 

@@ -19,7 +19,7 @@ from pbxgen.phrases import Phrases
 Outcomes = tuple[Outcome, ...]
 
 _SILENCE = (Outcome.NO_ANSWER, Outcome.BUSY, Outcome.UNREACHABLE)
-"""What is likeliest of somebody who does not take a call, first."""
+"""Outcomes of an unanswered ringing, the likeliest first."""
 
 
 class ExampleTeller:
@@ -40,9 +40,9 @@ class ExampleTeller:
         slowly: bool = False,
         lost: bool = False,
     ) -> Example:
-        """The call to ``entry`` whose ringings end as ``way`` says; the moment only where it matters.
+        """The call to ``entry`` whose ringings end as ``way`` says; the moment is named only if it matters.
 
-        ``lost``: it ends where nothing is left to try.
+        ``lost``: the call ends when nothing is left to try.
         """
         caller = situation.caller
         called = entry.number if caller.origin is Origin.EXTERNAL and entry.number else entry.dialled
@@ -52,7 +52,7 @@ class ExampleTeller:
         sentences = self._teller.tell(events, Call(caller.number or "anonymous", called))
         label = entry.label if entry.place.kind is PlaceKind.INBOUND else self._teller.called(entry.place)
         name = "" if called == label or f"({called})" in label else f" ({called})"
-        # Whom no outside number reaches is called from outside by way of somebody who transfers the call.
+        # A place without an outside number is called from outside by a transfer.
         transferred = caller.origin is Origin.EXTERNAL and entry.number is None
         by = entry.by if transferred else None
         verb = "example.transferred_by" if by else "example.transferred" if transferred else "example.calls"
@@ -78,9 +78,9 @@ class ExampleTeller:
 def replay(
     plan: Plan, situation: Situation, entry: Place, way: Outcomes, *, slowly: bool = False, recall: str | None = None
 ) -> tuple[Event, ...]:
-    """The events of one way, as far as it says outcomes; ``slowly``: busy after the longest time that takes.
+    """The events of one way, as far as it has outcomes; ``slowly``: busy after the longest possible time.
 
-    ``recall``: who transferred the caller, and takes the call no more than the others do.
+    ``recall``: who transferred the caller, and does not answer either.
     """
     caller, conditions = situation.caller, situation.conditions(plan)
     left = iter(way)
@@ -100,7 +100,7 @@ def replay(
 
 
 def untaken(plan: Plan, situation: Situation, place: Place) -> tuple[Outcomes, Ending]:
-    """How each ringing of a call ends that nobody takes, in the likeliest way, and how the call ends."""
+    """The likeliest outcome of each ringing of a call that nobody takes, and how the call ends."""
     caller, conditions = situation.caller, situation.conditions(plan)
     way: list[Outcome] = []
 

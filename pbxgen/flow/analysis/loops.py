@@ -48,7 +48,7 @@ def _rule_lists(plan: Plan) -> dict[Key, Rules]:
 
 
 def _leads_to(rule: Rule) -> list[Key]:
-    """The places whose own unconditional rules the call can come to: nothing behind a mailbox is ever tried."""
+    """The places whose own unconditional rules the call can come to: places after a mailbox are never tried."""
     nodes = []
     for place in rule.places:
         if place.ends_call:

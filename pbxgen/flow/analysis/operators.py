@@ -34,11 +34,12 @@ def deserted_operators(plan: Plan, today: dt.date) -> Iterator[Diagnostic]:
 def empty_operators(plan: Plan, situations: Situations) -> Iterator[Diagnostic]:
     """PBX218: a moment of its opening hours at which every member is away.
 
-    Away is who has `dnd`, or diverts every call from outside at that moment, and not to this position: nobody sits at
-    that phone, though a position's calls still ring there. Opening hours are when calls are led to the position by
-    the hour (`when: office` on a rule that leads there, or `when: not office` on one before it that does not); where no
-    rule asks for the hour, only a position that is empty at all times is reported: nothing says when it should not be.
-    Where it is not empty by itself: whether it can be by what its members may set from their phones.
+    A member is away who has `dnd`, or who at that moment diverts every call from outside elsewhere than to this
+    position: presumably nobody sits at that phone, though the position's calls still ring there. The opening hours are
+    the times at which rules with a schedule lead calls to the position (`when: office` on a rule that leads there, or
+    `when: not office` on one before it that does not). If no rule has a schedule, the opening hours are not known, and
+    only a position that is empty at all times is reported. A position that is not empty by the source may become so by
+    what its members may set from their phones, which is reported too.
     """
     members_of = {o.name: [plan.users[m] for m in o.members] for o in plan.operators.values()}
 
@@ -92,7 +93,7 @@ def _empty(
 
 
 def _away(plan: Plan, member: User, operator: RingGroup, moment: dt.datetime) -> Location | None:
-    """What makes a member away for an outside caller whom nobody knows; None: nothing does."""
+    """What makes a member away for an outside caller in no contacts set; None: nothing does."""
     if member.dnd:
         return member.location
     conditions = CallConditions(plan, Caller(Origin.EXTERNAL, SOMEBODY_OUTSIDE), moment)
@@ -101,7 +102,7 @@ def _away(plan: Plan, member: User, operator: RingGroup, moment: dt.datetime) ->
 
 
 def _leaving(plan: Plan, member: User, operator: str) -> str | None:
-    """With which setting a member may be away from the position; None: with none."""
+    """The setting with which a member may be away from the position; None: there is none."""
     profile = member.self_service
     if profile is None:
         return None
@@ -119,11 +120,11 @@ def _leaving(plan: Plan, member: User, operator: str) -> str | None:
 
 
 _Leading = tuple[tuple[Condition, bool], ...]
-"""The conditions of a list of rules, each with whether its rule leads to the position because of the hour."""
+"""The conditions of a list of rules, each with whether its rule leads to the position because of a schedule."""
 
 
 def _opening(plan: Plan) -> dict[str, list[_Leading]]:
-    """By operator position: the lists of rules that lead calls to it by the hour, those that do it alike once."""
+    """By operator position: the lists of rules that lead calls to it by a schedule, equal ones once."""
     leading_to: dict[str, dict[_Leading, None]] = {}
     lists = {id(rules): rules for _, _, rules in plan.rules()}
     for rules in lists.values():

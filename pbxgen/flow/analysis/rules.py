@@ -1,4 +1,4 @@
-"""Rules that can never apply: behind an always-applying one, or for callers or times that do not occur."""
+"""Rules that can never apply: after a rule that always applies, or for callers or times that do not occur."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ MayPass = Callable[[Rule, Rule], bool]
 """May a call come to the first rule although the second would divert it?"""
 
 _Dead = Mapping[int, tuple[int, ...]]
-"""By its place among others, a rule that never applies, and those that do instead of it."""
+"""By the index of a rule that never applies, the rules that apply instead."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +33,8 @@ class DeadRule:
     hidden_by: Rule | None
     """The unconditional rule, or the earlier one of its list, that applies instead; None: no such call."""
     but_for: frozenset[tuple[str, ...]]
-    """Calls that have been to all of one of these are not diverted by ``hidden_by``; none: every call is."""
+    """Sets of places: a call that has been to all places of one is not diverted by ``hidden_by``; no set: every call
+    is."""
     subjects: tuple[tuple[str, str], ...]
     """The users who have it, or the inbound number."""
 
@@ -131,8 +132,8 @@ def find_dead_rules(plan: Plan, situations: Situations) -> tuple[DeadRule, ...]:
 def _may_pass(ahead: PlacesAhead, user: User, rule: Rule, other: Rule) -> bool:
     """May a call to ``user`` come to ``rule`` because ``other``, an unconditional one, leads only to where it has been?
 
-    Who calls from there has been there; and who was sent on from there, which is the only way for calls from outside,
-    unless it is an outside number.
+    A call has been to a place if it was placed from there, or diverted from there. A call from outside can only have
+    been diverted from there, unless the place is an outside number.
     """
     deviations = user.deviations
     if rule in deviations.unconditional or other not in deviations.unconditional:
