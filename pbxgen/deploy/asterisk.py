@@ -535,7 +535,7 @@ def _dialplan_differences(
 
 
 def _missing_services(wanted: dict[str, _Context], there: dict[str, _Context]) -> Iterator[str]:
-    """Services that are missing. They are written by hand; the settings of a tenant name them."""
+    """Services that are missing: parts written by hand, which the settings of a tenant name."""
     for name, context in wanted.items():
         named = _SERVICES.fullmatch(context.lines.get(("services", 1), "")) if name.endswith(".settings") else None
         for service in named[1].split("&") if named else ():

@@ -474,7 +474,7 @@ def _names(files: Files, folder: str, variables: Mapping[str, str]) -> frozenset
 
 
 def _missing_services(variables: Mapping[str, str], there: Sequence[XmlElement]) -> Iterator[str]:
-    """Services that are missing. They are written by hand; a variable of each tenant names them."""
+    """Services that are missing: parts written by hand, which a variable of each tenant names."""
     contexts = {element.get("name").lower() for element in there if element.tag == "context"}
     for variable, services in variables.items():
         tenant = variable.removeprefix(_SERVICES)

@@ -87,7 +87,7 @@ def place_calls(pbx: str, phones_at: Address, cases: Sequence[CaseWithPasswords]
 
 async def _place_calls(pbx: str, phones_at: Address, cases: Sequence[CaseWithPasswords], language: str) -> list[Result]:
     results = []
-    host = _way_to(phones_at)
+    host = _own_address(phones_at)
     with scratch(None) as folder:
         for number, one in enumerate(cases, 1):
             result = await _place(pbx, phones_at, host, one, folder / str(number), language)
@@ -111,7 +111,7 @@ async def _place(
         return await session.place(tenant)
 
 
-def _way_to(address: Address) -> str:
+def _own_address(address: Address) -> str:
     """The address of this machine from which ``address`` is reached."""
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
         try:
