@@ -29,7 +29,7 @@ class Switch:
     by: str
     commit: str | None
     calls: Sequence[CaseWithPasswords] = ()
-    """To be placed once the PBX runs it."""
+    """Calls to be placed once the PBX runs the release."""
     included: Sequence[str] = ()
     """Beside another plan: the lines that are to stand in files of that."""
 

@@ -1,4 +1,4 @@
-"""What a deployment would change at one target, against what runs there. Looks only."""
+"""What a deployment would change at one target, compared with what runs there. Nothing is written."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ class TargetPlan:
     """What cannot be undone."""
     unverified: tuple[str, ...]
     force: tuple[str, ...]
-    """Why it needs --force."""
+    """Why the deployment needs --force."""
     drift: tuple[str, ...] = ()
     """Where what runs is not what the current release says."""
     notes: tuple[str, ...] = field(default=())

@@ -1,4 +1,4 @@
-"""What a deployment needs of one kind of PBX: where its files go, how it reloads, what it says that it runs."""
+"""What a deployment needs of one kind of PBX: where its files go, how it reloads, what the PBX says that it runs."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ class RunningPbx(Protocol):
     """A PBX that runs at a target, through its console."""
 
     def folder(self) -> str:
-        """Where it reads its configuration from."""
+        """The folder that the PBX reads its configuration from."""
         ...
 
     def log(self) -> str | None:
@@ -60,11 +60,12 @@ class RunningPbx(Protocol):
         ...
 
     def digests(self) -> Mapping[str, str]:
-        """The builds of the tenants that pbxgen made, as it runs them."""
+        """By tenant, the build of pbxgen's files that the PBX runs."""
         ...
 
     def sip(self) -> tuple[str, int] | None:
-        """Where it takes the SIP of phones over UDP, as it is configured (0.0.0.0: on every address); None: nowhere."""
+        """The address where the PBX takes SIP of phones over UDP, as configured (0.0.0.0: every address); None: it
+        takes none."""
         ...
 
     def phones(self) -> frozenset[str]:
@@ -72,7 +73,7 @@ class RunningPbx(Protocol):
         ...
 
     def trunks(self) -> Mapping[str, bool]:
-        """The trunks that it is to register at their carriers, by name: is each so now?"""
+        """The trunks that the PBX must register at their carriers, by name: is each registered now?"""
         ...
 
     def registering(self, files: Files) -> frozenset[str]:
@@ -80,7 +81,8 @@ class RunningPbx(Protocol):
         ...
 
     def reload(self, before: Files, after: Files, *, everything: bool = False, pending: bool = False) -> list[str]:
-        """Reload what reads the files that differ, and wait for it; what it is still to do, in sentences.
+        """Reload what reads the files that differ, and wait for the end. Returns what the PBX is still to do, in
+        sentences.
 
         ``everything``: as if every file differed, as what runs may not be ``before``. Reloads that would end calls are
         done only for files that differ, or if they are still to be done for ``before`` (``pending``). Raises
@@ -93,21 +95,21 @@ class RunningPbx(Protocol):
         ...
 
     def others(self, parts: Collection[Part], there: Collection[str]) -> list[str]:
-        """What it runs before the first release that somebody else made and that would stay, in sentences.
+        """Plans of somebody else that the PBX runs before the first release and that would stay, in sentences.
 
         ``there``: existing files of the top level; what they configure is left out.
         """
         ...
 
     def complaints(self, lines: Sequence[str], before: Files, after: Files) -> list[str]:
-        """Lines of its log that ``after`` may have caused.
+        """Lines of the log that ``after`` may have caused.
 
         Lines about a call do not count, nor lines that somebody cannot be reached who is the same in ``before``.
         """
         ...
 
     def stored(self, keys: Mapping[str, Sequence[str]]) -> StoredTexts:
-        """What it keeps of what was set from phones; ``keys``: by tenant, those that its plan knows.
+        """What the PBX stores of what was set from phones; ``keys``: by tenant, those that the tenant's plan knows.
 
         Anybody may have written it. Raises DeployError.
         """

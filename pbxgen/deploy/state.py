@@ -218,18 +218,18 @@ def take_off(session: Session, plans: Plans, settled: Mapping[str, Mapping[str, 
 
 @dataclass(frozen=True, slots=True)
 class Lapsing:
-    """What is set at a target, counted, and what a plan would pass over."""
+    """How many settings there are at a target, and those that a plan would pass over."""
 
     count: int = 0
     users: int = 0
     switches: tuple[tuple[str, str, bool], ...] = ()
-    """Tenant, name, and whether it is on, of those that somebody has set."""
+    """Tenant, name, and whether it is on, for each switch that somebody has set."""
     passed: tuple[tuple[Plan, str, str, Setting, Passed], ...] = ()
     """Plan, extension, key, setting, and why."""
     odd: tuple[str, ...] = ()
     """Keys under which there is no setting."""
     unknown: str = ""
-    """Why it cannot be asked."""
+    """Why the target cannot be asked."""
 
 
 def lapsing(session: Session, plans: Plans) -> Lapsing:

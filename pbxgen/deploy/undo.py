@@ -15,7 +15,7 @@ from pbxgen.deploy.target_folder import Event, Journal
 from pbxgen.deploy.verify import VerifyCalls
 
 Step = Callable[[str], None]
-"""Told what is being done."""
+"""Called with the step that begins, in words."""
 Earlier = Callable[[str], VerifyCalls]
 """The calls of `verify` for a release that is there, by its name."""
 QUOTED = 8
