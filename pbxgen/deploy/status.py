@@ -33,7 +33,7 @@ _MEANINGS = {
     Standing.EDITED: "edited by hand: files of its current release were changed",
     Standing.DRIFTED: "drifted: the PBX runs something else than its current release",
     Standing.KILLED: (
-        "a deployment was killed, or its way back failed: the next deploy or rollback finishes or undoes it"
+        "a deployment was killed, or its rollback failed: the next deploy or rollback finishes or undoes it"
     ),
     Standing.NONE: "pbxgen has deployed nothing there",
 }

@@ -130,7 +130,7 @@ class Undo:
             session.folder.write_journal(replace(self.journal, failed=why))
         return DeployError(
             "PBX619",
-            f"{session.target.name}: {why}; on the way back: {problems[0]}{and_more(problems)}",
+            f"{session.target.name}: {why}; in the rollback: {problems[0]}{and_more(problems)}",
             f"look at the PBX; {current} is current in {session.target.folder}, and the next deployment or "
             "rollback reloads it first; `deploy --force` goes on even where the PBX does not run it then",
             [*quoted, *problems[1:QUOTED]],
@@ -168,7 +168,7 @@ def finished(journal: Journal, told: Sequence[str]) -> Recovered:
 
 
 def _begun(journal: Journal) -> str:
-    ended = f"had failed ({journal.failed}), and so had its way back" if journal.failed else "had been killed"
+    ended = f"had failed ({journal.failed}), and so had its rollback" if journal.failed else "had been killed"
     return f"a {journal.action} of {journal.release} by {journal.by} {ended}"
 
 

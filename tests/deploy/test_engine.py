@@ -232,7 +232,7 @@ def test_a_way_back_that_fails_says_so_and_is_gone_again_by_the_next_command(pla
     fake.says.clear()
     done = place.deploy()
     assert done.told[0].endswith(
-        f"had failed (endpoint 101 is not there), and so had its way back; {before} runs again"
+        f"had failed (endpoint 101 is not there), and so had its rollback; {before} runs again"
     )
     assert place.status().standing is Standing.IN_STEP
 

@@ -208,7 +208,7 @@ def test_a_pbx_that_goes_down_during_the_switch_starts_with_the_release_before(
     place.start()
     done = place.deploy()
     assert done.release == place.current != before
-    assert any("its way back" in line for line in done.told), done.told
+    assert any("its rollback" in line for line in done.told), done.told
     place.change("name: Evelyn", "name: Evita")
 
 

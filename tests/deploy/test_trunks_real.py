@@ -1,4 +1,4 @@
-"""The way back on real PBXs: a trunk that was registered at its carrier is so again, or that it is not is told."""
+"""Rollback on real PBXs: a trunk that was registered at its carrier is so again, or that it is not is told."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The way back, from wherever a deployment ends: it is proven by trunks, the calls of `verify` and the log."""
+"""Rollback, from wherever a deployment ends: it is proven by trunks, the calls of `verify` and the log."""
 
 from __future__ import annotations
 
@@ -390,7 +390,7 @@ def test_a_trunk_that_is_changed_and_cannot_be_reached_is_one(place: Place, fake
     place.change("192.0.2.1", "192.0.2.2")
     fake.complain_at_reload(_UNREACHED, lambda: True)
     refused = refusal(place.deploy)
-    assert refused.diagnostic.code == "PBX616"  # on the way back it is no news
+    assert refused.diagnostic.code == "PBX616"  # in a rollback it is no news
     assert f"OPTIONS request to endpoint {_TRUNK}" in str(refused)
     assert place.current == before
 
