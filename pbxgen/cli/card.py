@@ -76,9 +76,9 @@ def card(
     moment = local_now(plan)
     standing = applied(plan, state, moment)
     user = resolved(standing).users[place.target]
-    mine = permitted(plan, plan.users[user.extension], state.users.get(user.extension, {}), epoch_of(moment, plan))
+    settable = permitted(plan, plan.users[user.extension], state.users.get(user.extension, {}), epoch_of(moment, plan))
     path = output or Path(f"{user.extension}.html")
-    write_atomically(path, page(standing, user, phrases(spoken(language)), {key for key, _ in mine}).encode())
+    write_atomically(path, page(standing, user, phrases(spoken(language)), {key for key, _ in settable}).encode())
     console.note(f"wrote {console.printable(str(path))}")
 
 

@@ -59,9 +59,9 @@ def pulled(
             assignment = None if why else assignment_of(plan, extension, key, setting)
             if isinstance(assignment, Left):
                 why = assignment.why
-            elif assignment is not None and not replace and (there := conditional(place, assignment)):
+            elif assignment is not None and not replace and (conditions := conditional(place, assignment)):
                 told.append(
-                    f"{extension}: {key} is left: its rules have conditions ({'; '.join(there)}); see --replace"
+                    f"{extension}: {key} is left: its rules have conditions ({'; '.join(conditions)}); see --replace"
                 )
             elif assignment is not None:
                 asked.append(_Asked(assignment, setting))

@@ -231,8 +231,8 @@ class RunningAsterisk:
         differences = self._differences(files, scope)
         for _ in range(_ASKED_AGAIN):
             if differences:
-                again = set(self._differences(files, scope))
-                differences = [line for line in differences if line in again]
+                still_different = set(self._differences(files, scope))
+                differences = [line for line in differences if line in still_different]
         return differences
 
     def _differences(self, files: Files, scope: Scope) -> list[str]:
@@ -246,25 +246,25 @@ class RunningAsterisk:
                 differences += self._endpoint_differences(files, before, scope.beside)
             if Part.VOICEMAIL in scope.parts:
                 listed = self._ask("voicemail show users").splitlines()
-                there = {"/".join(line.split()[:2]) for line in listed[1:] if len(line.split()) > 2}
-                differences += _named("mailbox", _mailboxes(files), there, _mailboxes(before))
+                mailboxes = {"/".join(line.split()[:2]) for line in listed[1:] if len(line.split()) > 2}
+                differences += _named("mailbox", _mailboxes(files), mailboxes, _mailboxes(before))
                 if _mailboxes(files) and "VoiceMail:" not in self._ask("core show applications like VoiceMail"):
                     differences.append(_NO_VOICEMAIL)
         except NotUnderstoodError as error:
             differences.append(f"its files are not understood: {error}")
         return differences
 
-    def others(self, parts: Collection[Part], there: Collection[str]) -> list[str]:
+    def others(self, parts: Collection[Part], top_files: Collection[str]) -> list[str]:
         reasons: list[str] = []
         if Part.DIALPLAN in parts:
             made: dict[str, list[str]] = {}
             for line in self._ask("dialplan show").splitlines():
                 if (begins := _CONTEXT.match(line)) and not begins[1].startswith(_OF_AEL_ITSELF):
                     made.setdefault(begins[2], []).append(begins[1])
-            if "extensions.conf" in there:
+            if "extensions.conf" in top_files:
                 made.pop("pbx_config", None)
             reasons += (_somebody_elses("context", made[by], of) for by, of in _MADE_BY.items() if by in made)
-        if Part.ENDPOINTS in parts and "pjsip.conf" not in there and (names := self._endpoints()):
+        if Part.ENDPOINTS in parts and "pjsip.conf" not in top_files and (names := self._endpoints()):
             reasons.append(_somebody_elses("endpoint", names, "a database (sorcery.conf) or pjsip_wizard.conf"))
         return reasons
 
@@ -328,8 +328,8 @@ class RunningAsterisk:
             for key in sorted(some):
                 switch = _SWITCH_SET.fullmatch(key)
                 if switch is not None or _EXTENSION_SET.fullmatch(key):
-                    whose = key if switch is None else f"*{switch[1]}"
-                    commands.append(f"channel originate Local/{whose}@{tenant}.lamps application Hangup")
+                    lamp = key if switch is None else f"*{switch[1]}"
+                    commands.append(f"channel originate Local/{lamp}@{tenant}.lamps application Hangup")
         if commands:
             self._ask_each(commands)
 
@@ -337,9 +337,9 @@ class RunningAsterisk:
         return _contexts_shown(self._ask("dialplan show"))
 
     def _endpoint_differences(self, files: Files, before: Files, beside: bool) -> Iterator[str]:
-        there = self._endpoints()
+        running = self._endpoints()
         wanted, gone = ({name[:_NAME_WIDTH] for name in _objects(some, "endpoint")} for some in (files, before))
-        yield from _named("endpoint", wanted, there, gone)
+        yield from _named("endpoint", wanted, running, gone)
         if not beside:
             listed = self._ask("pjsip list transports").splitlines()
             transports = {line.split()[1] for line in listed if line.startswith("Transport:") and "<" not in line}
@@ -390,10 +390,10 @@ def _kind(path: str) -> str:
     return "extensions.conf" if name == "library.conf" else name
 
 
-def _named(what: str, wanted: set[str], there: set[str], before: set[str]) -> Iterator[str]:
-    for name in sorted(wanted - there):
+def _named(what: str, wanted: set[str], running: set[str], before: set[str]) -> Iterator[str]:
+    for name in sorted(wanted - running):
         yield f"{what} {name} is not there"
-    for name in sorted((before - wanted) & there):
+    for name in sorted((before - wanted) & running):
         yield f"{what} {name} is still there"
 
 
@@ -502,14 +502,14 @@ def _understood(files: Files) -> Files:
 
 
 def _dialplan_differences(
-    wanted: dict[str, _Context], there: dict[str, _Context], before: Collection[str]
+    wanted: dict[str, _Context], running: dict[str, _Context], before: Collection[str]
 ) -> Iterator[str]:
     """``before``: the names of the contexts of the release before. A tenant's contexts are the plan's alone."""
     for name, context in wanted.items():
-        if name not in there:
+        if name not in running:
             yield f"context {name} is not there"
             continue
-        shown = there[name]
+        shown = running[name]
         for (extension, priority), text in context.lines.items():
             says = shown.lines.get((extension, priority))
             if says is None:
@@ -524,23 +524,23 @@ def _dialplan_differences(
         for included in shown.includes:
             if included not in context.includes:
                 yield f"context {name} includes {included}, which is of no release"
-    yield from _missing_services(wanted, there)
+    yield from _missing_services(wanted, running)
     tenants = tuple(name.removesuffix("settings") for name in wanted if name.endswith(".settings"))
     by_hand = tuple(f"{tenant}service." for tenant in tenants)
-    for name in sorted(there.keys() - wanted.keys()):
+    for name in sorted(running.keys() - wanted.keys()):
         if name in before:
             yield f"context {name} is still there"
         elif name.startswith(tenants) and not name.startswith(by_hand):
             yield f"context {name} is of no release"
 
 
-def _missing_services(wanted: dict[str, _Context], there: dict[str, _Context]) -> Iterator[str]:
+def _missing_services(wanted: dict[str, _Context], running: dict[str, _Context]) -> Iterator[str]:
     """Services that are missing: parts written by hand, which the settings of a tenant name."""
     for name, context in wanted.items():
         named = _SERVICES.fullmatch(context.lines.get(("services", 1), "")) if name.endswith(".settings") else None
         for service in named[1].split("&") if named else ():
             written = f"{name.removesuffix('settings')}service.{service}"
-            if written not in there or ("s", 1) not in there[written].lines:
+            if written not in running or ("s", 1) not in running[written].lines:
                 yield f"service {service} is not there: extensions_local.conf has no extension s in a context {written}"
 
 

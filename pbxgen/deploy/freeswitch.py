@@ -253,9 +253,9 @@ class RunningFreeSwitch:
             dialplan = parsed(reader.included("dialplan/*.xml"))
             directory = parsed(reader.included("directory/*.xml"))
             if Part.DIALPLAN in scope.parts:
-                there = self._section("dialplan")
-                differences += _compared(dialplan, there, "context", _names(scope.before, "dialplan", variables))
-                differences += _missing_services(reader.variables, there)
+                running = self._section("dialplan")
+                differences += _compared(dialplan, running, "context", _names(scope.before, "dialplan", variables))
+                differences += _missing_services(reader.variables, running)
             domains = _names(scope.before, "directory", variables)
             if scope.beside or Part.ENDPOINTS not in scope.parts:  # users of that domain may be the administrator's
                 directory = [one for one in directory if not _stands_in(one, variables)]
@@ -266,8 +266,8 @@ class RunningFreeSwitch:
                 differences += self._gateway_differences(files, scope, variables)
             if Part.VOICEMAIL in scope.parts and not scope.beside:
                 wanted = parsed(reader.included("autoload_configs/voicemail.conf.xml"))
-                there = _document(self._ask("xml_locate configuration configuration name voicemail.conf"))
-                differences += _compared(wanted, there, "configuration")
+                running = _document(self._ask("xml_locate configuration configuration name voicemail.conf"))
+                differences += _compared(wanted, running, "configuration")
         except NotUnderstoodError as error:
             differences.append(f"its files are not understood: {error}")
         return differences
@@ -275,18 +275,20 @@ class RunningFreeSwitch:
     def _gateway_differences(self, files: Files, scope: Scope, variables: Mapping[str, str]) -> Iterator[str]:
         wanted, before = _gateways(files, variables), _understood(scope.before, variables)
         _wait(lambda: wanted.keys() <= self._gateways().keys(), _TO_END_SECONDS)
-        there = self._gateways()
-        yield from (f"gateway {name} is not there" for name in sorted(wanted.keys() - there.keys()))
-        yield from (f"gateway {name} is still there" for name in sorted((before.keys() - wanted.keys()) & there.keys()))
+        gateways = self._gateways()
+        yield from (f"gateway {name} is not there" for name in sorted(wanted.keys() - gateways.keys()))
+        yield from (
+            f"gateway {name} is still there" for name in sorted((before.keys() - wanted.keys()) & gateways.keys())
+        )
         if not scope.beside:
             running = self._running_profiles()
             yield from (f"the SIP profile {name} does not run" for name in _PROFILES if name not in running)
 
-    def others(self, parts: Collection[Part], there: Collection[str]) -> list[str]:
+    def others(self, parts: Collection[Part], top_files: Collection[str]) -> list[str]:
         reasons = []
         if self._ask("module_exists mod_xml_curl").strip() == "true":
             reasons.append("mod_xml_curl is loaded: a server may give other configuration than these files")
-        if Part.DIALPLAN in parts and not there:
+        if Part.DIALPLAN in parts and not top_files:
             names = sorted(element.get("name") for element in self._section("dialplan") if element.tag == "context")
             if names:
                 told = f"{names[0]}{f' and {len(names) - 1} more' if len(names) > 1 else ''}"
@@ -375,9 +377,9 @@ def _meaning(text: str) -> str:
     return "\n".join(line.strip() for line in _COMMENT.sub("", text).splitlines() if line.strip())
 
 
-def _wait(there: Callable[[], bool], seconds: float) -> bool:
+def _wait(condition: Callable[[], bool], seconds: float) -> bool:
     deadline = time.monotonic() + seconds
-    while not there():
+    while not condition():
         if time.monotonic() > deadline:
             return False
         time.sleep(0.2)
@@ -455,11 +457,11 @@ def _same(one: XmlElement, other: XmlElement) -> bool:
     return _difference(one, other) is None
 
 
-def _difference(wanted: XmlElement, there: XmlElement) -> XmlElement | None:
+def _difference(wanted: XmlElement, shown: XmlElement) -> XmlElement | None:
     """The first element that is not the same; its text and comments mean nothing to FreeSWITCH here."""
-    if wanted.tag != there.tag or wanted.attributes != there.attributes or len(wanted.children) != len(there.children):
+    if wanted.tag != shown.tag or wanted.attributes != shown.attributes or len(wanted.children) != len(shown.children):
         return wanted
-    pairs = zip(wanted.children, there.children, strict=True)
+    pairs = zip(wanted.children, shown.children, strict=True)
     return next((difference for one, other in pairs if (difference := _difference(one, other)) is not None), None)
 
 
@@ -473,9 +475,9 @@ def _names(files: Files, folder: str, variables: Mapping[str, str]) -> frozenset
         return frozenset()
 
 
-def _missing_services(variables: Mapping[str, str], there: Sequence[XmlElement]) -> Iterator[str]:
+def _missing_services(variables: Mapping[str, str], running: Sequence[XmlElement]) -> Iterator[str]:
     """Services that are missing: parts written by hand, which a variable of each tenant names."""
-    contexts = {element.get("name").lower() for element in there if element.tag == "context"}
+    contexts = {element.get("name").lower() for element in running if element.tag == "context"}
     for variable, services in variables.items():
         tenant = variable.removeprefix(_SERVICES)
         if tenant == variable:
@@ -487,11 +489,11 @@ def _missing_services(variables: Mapping[str, str], there: Sequence[XmlElement])
 
 
 def _compared(
-    wanted: Sequence[XmlElement], there: Sequence[XmlElement], tag: str, before: Collection[str] = ()
+    wanted: Sequence[XmlElement], running: Sequence[XmlElement], tag: str, before: Collection[str] = ()
 ) -> Iterator[str]:
     """Of several elements of one name FreeSWITCH sees the first, on both sides. ``before``: of the release before."""
     shown: dict[str, XmlElement] = {}
-    for element in there:
+    for element in running:
         if element.tag == tag:
             shown.setdefault(element.get("name").lower(), element)
     asked: set[str] = set()

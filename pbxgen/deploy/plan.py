@@ -180,8 +180,8 @@ def _users_gone(session: Session, old: Files, new: Files) -> list[str]:
 def _to_be_placed(session: Session, state: FolderState) -> tuple[TopFile, ...]:
     calls = []
     for file in session.top:
-        there = state.top[file.path]
-        if there is None or file.path in state.no_files or not file.ours(there.decode("utf-8", "replace")):
+        text = state.top[file.path]
+        if text is None or file.path in state.no_files or not file.ours(text.decode("utf-8", "replace")):
             calls.append(file)
     return tuple(calls)
 
@@ -202,8 +202,8 @@ def _others(session: Session, state: FolderState) -> list[str]:
     """Plans of somebody else that run before the first release; with `beside` the administrator knows them."""
     if state.current is not None or session.target.beside:
         return []
-    there = [path for path, text in state.top.items() if text is not None]
-    return session.running.others(session.target.parts, there)
+    top_files = [path for path, text in state.top.items() if text is not None]
+    return session.running.others(session.target.parts, top_files)
 
 
 def _not_ours(state: FolderState, drift: tuple[str, ...]) -> list[str]:

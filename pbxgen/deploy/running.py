@@ -94,10 +94,10 @@ class RunningPbx(Protocol):
         """Where what runs is not what ``files`` say, in sentences without secrets."""
         ...
 
-    def others(self, parts: Collection[Part], there: Collection[str]) -> list[str]:
+    def others(self, parts: Collection[Part], top_files: Collection[str]) -> list[str]:
         """Plans of somebody else that the PBX runs before the first release and that would stay, in sentences.
 
-        ``there``: existing files of the top level; what they configure is left out.
+        ``top_files``: existing files of the top level; what they configure is left out.
         """
         ...
 

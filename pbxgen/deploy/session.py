@@ -100,8 +100,8 @@ class Session:
             return
         reads = self.running.folder()
         done = self._shell.run(f"cd {quote(self.target.folder)} && pwd -P && cd {quote(reads)} && pwd -P")
-        here, _, there = done.text.strip().partition("\n")
-        if done.status == 0 and here != there:
+        target_folder, _, read_folder = done.text.strip().partition("\n")
+        if done.status == 0 and target_folder != read_folder:
             raise DeployError(
                 "PBX611",
                 f"{self.target.name}: {SHOWN_NAMES[self.target.pbx]} reads {reads}, not {self.target.folder}",

@@ -145,14 +145,14 @@ def push(session: Session, plans: Plans, source: StateAt, who: IsMeant) -> Pushe
     told: list[str] = []
     texts: dict[str, dict[str, str]] = {}
     settings = switches = 0
-    there = state_at(session, plans)
+    at_target = state_at(session, plans)
     for name, plan in plans.items():
         new: dict[str, str] = {}
         for extension, given in source.tenants[name].users.items():
             if not who(name, extension):
                 continue
             called = labelled(plans, name, extension)
-            before = there.tenants[name].users.get(extension, {})
+            before = at_target.tenants[name].users.get(extension, {})
             allowed: dict[str, Setting] = {}
             for key, setting in given.items():
                 why = passed_over(plan, extension, key, setting, epoch_of(local_now(plan), plan))
@@ -167,7 +167,7 @@ def push(session: Session, plans: Plans, source: StateAt, who: IsMeant) -> Pushe
                 new[extension] = written(after)
                 settings += sum(before.get(key) != one for key, one in after.items())
         for switch, switch_setting in source.tenants[name].switches.items():
-            if who(name, f"{SWITCH}{switch}") and switch not in there.tenants[name].switches:
+            if who(name, f"{SWITCH}{switch}") and switch not in at_target.tenants[name].switches:
                 new[f"{SWITCH}{switch}"] = switch_setting.text
                 switches += 1
         if new:
@@ -207,10 +207,10 @@ def take_off(session: Session, plans: Plans, settled: Mapping[str, Mapping[str, 
     now = state_at(session, plans)
     for name, users in settled.items():
         for extension, settings in users.items():
-            there = now.tenants[name].users.get(extension, {})
-            rest = {key: one for key, one in there.items() if key not in settings or one.since > settings[key].since}
-            if len(rest) < len(there):
-                count += len(there) - len(rest)
+            stored = now.tenants[name].users.get(extension, {})
+            rest = {key: one for key, one in stored.items() if key not in settings or one.since > settings[key].since}
+            if len(rest) < len(stored):
+                count += len(stored) - len(rest)
                 texts.setdefault(name, {})[extension] = written(rest)
     session.running.store(texts)
     return count

@@ -180,9 +180,9 @@ class TargetFolder:
 
     def edited(self, release: str, info: ReleaseInfo) -> tuple[str, ...]:
         """The files of a release that are not as they were written, are gone, or are new."""
-        there = self._cksums(f"{RELEASES}/{release}")
+        on_disk = self._cksums(f"{RELEASES}/{release}")
         written = {path: one.cksum for path, one in info.files.items()}
-        return tuple(sorted(path for path in there.keys() | written.keys() if there.get(path) != written.get(path)))
+        return tuple(sorted(path for path in on_disk.keys() | written.keys() if on_disk.get(path) != written.get(path)))
 
     def release_files(self, release: str) -> tuple[ReleaseInfo | None, dict[str, str]]:
         """What a release is, and the text of its files; nothing, where its folder is gone."""
@@ -248,12 +248,12 @@ class TargetFolder:
         if done.status:
             raise self._not_there(done)
         unlock = f"unlock() ( cd {quote(self.path)} || exit\n{sh.ENTER}in_releases\nrm -f lock )"
-        self._shell.run(f"{unlock}\ntrap unlock EXIT; trap 'exit 1' HUP INT TERM", here=True)
+        self._shell.run(f"{unlock}\ntrap unlock EXIT; trap 'exit 1' HUP INT TERM", in_shell=True)
         try:
             yield
         finally:
             with contextlib.suppress(DeployError):  # a shell that is gone has given it back
-                self._shell.run("trap - EXIT; unlock", here=True)
+                self._shell.run("trap - EXIT; unlock", in_shell=True)
 
     def upload(self, name: str, info: ReleaseInfo, files: Mapping[str, GeneratedFile]) -> None:
         """Write a release in full and see that every byte has arrived, before it gets its name."""
@@ -308,8 +308,8 @@ class TargetFolder:
 
     def place(self, path: str, text: str, release: str) -> None:
         """Write a file of the top level; what is in its way is kept."""
-        aside, there = quote(kept_name(path, release)), quote(path)
-        keep = f"if there {there} && ! there {aside}; then mv {there} {aside}; fi"
+        aside, quoted_path = quote(kept_name(path, release)), quote(path)
+        keep = f"if there {quoted_path} && ! there {aside}; then mv {quoted_path} {aside}; fi"
         self._replace(path, text, f"{sh.SHOW}{keep}")
 
     def take_back(self, journal: Journal) -> None:

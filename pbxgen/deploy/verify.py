@@ -83,7 +83,7 @@ def _placeable(
         phone = plan.users[extension].phone
         if phone.webrtc or phone.srtp is Srtp.REQUIRED:
             return None, f"{extension} has phones whose sound must be encrypted"
-        password = secrets.get(held) if (held := plan.users[extension].password) is not None else None
+        password = secrets.get(secret) if (secret := plan.users[extension].password) is not None else None
         if password is None or not _SENDABLE.fullmatch(password):
             return None, f"{extension} has no password that can be sent from here"
         passwords[extension] = password

@@ -59,12 +59,12 @@ def _calls(
 def _as_it_was(path: Path, origin: Provenance) -> Path:
     """A scenario file of the revision, where its source lies. Raises RevisionError where there was none."""
     root, relative = in_repository(path)
-    there = origin.source.folder / relative
-    if not there.exists():
+    old_path = origin.source.folder / relative
+    if not old_path.exists():
         text = git(root, "show", f"{origin.commit}:{relative}")
-        there.parent.mkdir(parents=True, exist_ok=True)
-        there.write_bytes(text)
-    return there
+        old_path.parent.mkdir(parents=True, exist_ok=True)
+        old_path.write_bytes(text)
+    return old_path
 
 
 def _none(why: str) -> VerifyCalls:

@@ -125,8 +125,8 @@ class _EntryCalls:
         self._in_flow = () if pair.before is None else pair.callers
         atoms = Atoms.of(pair.conditions)
         strangers = situations.strangers(atoms, {number for flow in pair.flows for number in flow.outside})
-        here = [caller.number for caller in self._in_flow if caller.origin is Origin.INTERNAL]
-        insiders = situations.insiders(atoms, [extension for extension in here if extension is not None])
+        extensions = [caller.number for caller in self._in_flow if caller.origin is Origin.INTERNAL]
+        insiders = situations.insiders(atoms, [extension for extension in extensions if extension is not None])
         self._calls = CallSets(situations, atoms, (*strangers, *insiders, *self._in_flow))
         self._anybody = [self._calls.by(strangers), self._calls.by(insiders)]
         self._before = None if pair.before is None else Explorer(before, self._calls, written=True)
@@ -144,14 +144,14 @@ class _EntryCalls:
             known = self._calls.in_contacts()
             callers = tuple(c for c in callers if c in known)
         areas = [self._calls.by(c for c in callers if c.origin is origin) for origin in Origin]
-        theirs = self._differences([area for area in areas if area.callers])
+        own_differences = self._differences([area for area in areas if area.callers])
         where = self._aspects(differences, self._anybody)
         for caller in callers:
             area = [self._calls.by((caller,))]
-            there = self._aspects(theirs, area)
-            alone = not there.keys() <= where.keys()
-            called = any("call" in there[t] and "call" not in where[t] for t in there.keys() & where.keys())
-            for change in self._changes(theirs, area):
+            own_aspects = self._aspects(own_differences, area)
+            alone = not own_aspects.keys() <= where.keys()
+            called = any("call" in own_aspects[t] and "call" not in where[t] for t in own_aspects.keys() & where.keys())
+            for change in self._changes(own_differences, area):
                 if alone or (called and change.aspect == "call"):
                     yield replace(change, caller=caller.number)
 

@@ -53,7 +53,7 @@ class Vocabulary:
 
     @cached_property
     def _holds(self) -> tuple[tuple[Literal, int], ...]:
-        return tuple((literal, there & self._whole) for literal, there in _holds(self._calls))
+        return tuple((literal, calls & self._whole) for literal, calls in _holds(self._calls))
 
     def describe(self, wanted: int) -> When:
         """Words that hold for exactly these calls, in few conditions."""
@@ -85,9 +85,9 @@ def _holds(calls: CallSets) -> Iterator[tuple[Literal, int]]:
     ]
     named += [("until", "after", day.isoformat(), Condition(until=day)) for day in sorted(atoms.untils)]
     for kind, opposite, name, condition in named:
-        there = calls.where(condition)
-        yield Literal(kind, name), there
-        yield Literal(opposite, name), ~there
+        holding = calls.where(condition)
+        yield Literal(kind, name), holding
+        yield Literal(opposite, name), ~holding
     for day, following in itertools.pairwise(sorted(atoms.untils)):
         if following - day == dt.timedelta(days=1):
             on_it = calls.where(Condition(until=following)) & ~calls.where(Condition(until=day))
@@ -134,8 +134,8 @@ class _Cases:
         self._ways = Ways()
         self._strangers = situations.strangers(flow.atoms, flow.outside)
         self._in_flow = callers_in(plan, flow)
-        here = [c.number for c in self._in_flow if c.origin is Origin.INTERNAL and c.number is not None]
-        self._insiders = situations.insiders(flow.atoms, here)
+        extensions = [c.number for c in self._in_flow if c.origin is Origin.INTERNAL and c.number is not None]
+        self._insiders = situations.insiders(flow.atoms, extensions)
         callers = (*self._strangers, *self._insiders, *self._in_flow) if narrowed.caller is None else (narrowed.caller,)
         moments = None if narrowed.moment is None else (narrowed.moment,)
         self._calls = CallSets(situations, flow.atoms, callers, moments)
@@ -144,8 +144,8 @@ class _Cases:
     def every(self) -> Cases:
         if self._narrowed.caller is not None:
             one = self._narrowed.caller
-            mine = self._anybody((one,))
-            return Cases(tuple(replace(c, caller=one.number or "anonymous") for c in mine), self._forest.whole)
+            own_cases = self._anybody((one,))
+            return Cases(tuple(replace(c, caller=one.number or "anonymous") for c in own_cases), self._forest.whole)
         anybody = self._anybody(self._strangers, self._insiders)
         narrowed = self._narrowed.moment is not None or self._narrowed.environment is not None
         by_name = list(self._by_name(anybody)) if self._forest.whole and not narrowed else []
@@ -200,13 +200,13 @@ class _Cases:
         said: dict[int, int] = {}
         left = self._calls.bits(area)
         for case in sorted(anybody, key=lambda c: c.when == OTHERWISE):
-            here = left if case.when == OTHERWISE else vocabulary.where(case.when)
+            told_calls = left if case.when == OTHERWISE else vocabulary.where(case.when)
             ways = {self._ways.of(case.root)}
             if len(self._in_flow) > MOST_CALLERS and caller.key is not None:
                 ways.add(self._ways.passing(case.root, caller.key))
             for way in ways:
-                said[way] = said.get(way, 0) | here
-            left &= ~here
+                said[way] = said.get(way, 0) | told_calls
+            left &= ~told_calls
         return said
 
 

@@ -252,8 +252,8 @@ def _diversions(events: Sequence[Event]) -> tuple[Diverted, ...]:
     diversions: list[Diverted] = []
     previous: Event | None = None
     for event in events:
-        again = previous is not None and previous.kind is EventKind.DIVERTED
-        if event.kind is EventKind.DIVERTED and event.reason is not None and not again:
+        is_continued = previous is not None and previous.kind is EventKind.DIVERTED
+        if event.kind is EventKind.DIVERTED and event.reason is not None and not is_continued:
             diversions.append(Diverted(event.subject, event.reason))
         previous = event
     return tuple(diversions)

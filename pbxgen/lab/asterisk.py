@@ -170,10 +170,10 @@ class Asterisk(Pbx):
 
     def _on_loopback(self, text: str) -> str:
         """Transports listen on the laboratory's port, and on loopback only."""
-        for everywhere, here in ((r"0\.0\.0\.0", LOOPBACK), (r"\[::\]", "[::1]")):
+        for everywhere, loopback in ((r"0\.0\.0\.0", LOOPBACK), (r"\[::\]", "[::1]")):
             for port, ours in self._ports.items():
                 text = re.sub(
-                    rf"^bind\s*=\s*{everywhere}:{port}[ \t]*$", f"bind={here}:{ours}", text, flags=re.MULTILINE
+                    rf"^bind\s*=\s*{everywhere}:{port}[ \t]*$", f"bind={loopback}:{ours}", text, flags=re.MULTILINE
                 )
         return text
 

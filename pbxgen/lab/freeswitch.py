@@ -171,8 +171,8 @@ class FreeSwitch(Pbx):
         main.write_text(text[: after.end()] + lines + text[after.end() :], encoding="utf-8")
 
     def _configure(self, folder: Path) -> None:
-        there = sorted(_modules(self._program).glob("*.so"))
-        modules = [path for path in there if _MODULES.fullmatch(path.name) or path.stem in self._setup.modules]
+        shared_objects = sorted(_modules(self._program).glob("*.so"))
+        modules = [path for path in shared_objects if _MODULES.fullmatch(path.name) or path.stem in self._setup.modules]
         load = "".join(f'    <load module="{path.stem}"/>\n' for path in modules)
         first, last = free_range(_RTP_PORTS)
         _write(folder, "modules", f"<modules>\n{load}</modules>")

@@ -166,9 +166,9 @@ class CallPlayer:
         first = partners if self._case.handling.callee_ends and partners else [party]
         for dialog in first:
             call.hang_up(dialog)
-        everybody = (self._caller, *call.legs.values())
-        if not await call.until(lambda: not any(dialog.up for dialog in everybody), _GONE_SECONDS):
-            left = ", ".join(dialog.target for dialog in everybody if dialog.up)
+        dialogs = (self._caller, *call.legs.values())
+        if not await call.until(lambda: not any(dialog.up for dialog in dialogs), _GONE_SECONDS):
+            left = ", ".join(dialog.target for dialog in dialogs if dialog.up)
             call.faults.append(f"one side has hung up, and the PBX keeps the other in the call ({left})")
 
 

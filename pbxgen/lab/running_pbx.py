@@ -92,8 +92,8 @@ async def _place_calls(pbx: str, phones_at: Address, cases: Sequence[CaseWithPas
         for number, one in enumerate(cases, 1):
             result = await _place(pbx, phones_at, host, one, folder / str(number), language)
             if not result.passed:
-                again = await _place(pbx, phones_at, host, one, folder / f"{number}-again", language)
-                result = replace(again, before=result)
+                second = await _place(pbx, phones_at, host, one, folder / f"{number}-again", language)
+                result = replace(second, before=result)
             results.append(result)
     return results
 

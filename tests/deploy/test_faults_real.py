@@ -94,10 +94,10 @@ def test_a_disk_that_fills_up_leaves_what_ran(
     before, (part, said) = place.current, _FULL[moment]
     honest = Shell.run
 
-    def run(self: Shell, script: str, *, here: bool = False, seconds: float = 60.0) -> Done:
+    def run(self: Shell, script: str, *, in_shell: bool = False, seconds: float = 60.0) -> Done:
         if part in script:
             _fill(place.folder)
-        return honest(self, script, here=here, seconds=seconds)
+        return honest(self, script, in_shell=in_shell, seconds=seconds)
 
     with monkeypatch.context() as patch:
         patch.setattr(Shell, "run", run)

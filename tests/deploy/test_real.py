@@ -484,10 +484,10 @@ def _moments(place: RealPlace, count: int) -> list[tuple[int, bool]]:
     text, ran = place.text, 0
     honest = Shell.run
 
-    def run(self: Shell, script: str, *, here: bool = False, seconds: float = 60.0) -> Done:
+    def run(self: Shell, script: str, *, in_shell: bool = False, seconds: float = 60.0) -> Done:
         nonlocal ran
         ran += 1
-        return honest(self, script, here=here, seconds=seconds)
+        return honest(self, script, in_shell=in_shell, seconds=seconds)
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(Shell, "run", run)

@@ -327,7 +327,7 @@ def test_a_shell_that_has_half_a_script_is_closed_at_once(monkeypatch: pytest.Mo
     begun = time.monotonic()
     gone = tmp_path / "gone"
     with shell_at("local") as shell:
-        shell.run(f"trap 'echo >{gone}' EXIT", here=True)
+        shell.run(f"trap 'echo >{gone}' EXIT", in_shell=True)
         stream = shell._process.stdin
         assert stream is not None
         honest = stream.write

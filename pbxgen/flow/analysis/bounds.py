@@ -49,19 +49,19 @@ class Bounds:
 
     def _list(self, places: Iterable[Place], diversions: int) -> _Row:
         on: _Ways = {diversions: (0, 0)}
-        ends, held = -1, NEVER
+        ends, until_stopped = -1, NEVER
         for place in places:
             if place.ends_call:
-                return {}, max(ends, *(s for s, _ in on.values())), held
+                return {}, max(ends, *(s for s, _ in on.values())), until_stopped
             further = dict(on)  # a place that the call has been to is not tried again
             for at, (seconds, ringings) in on.items():
                 ways, ending, soonest = self._row(place, at)
                 if ending >= 0:
                     ends = max(ends, seconds + ending)
-                held = min(held, ringings + soonest)
+                until_stopped = min(until_stopped, ringings + soonest)
                 _add(further, ways, seconds, ringings)
             on = further
-        return on, ends, held
+        return on, ends, until_stopped
 
     def _row(self, place: Place, diversions: int) -> _Row:
         match place.kind:
@@ -83,17 +83,17 @@ class Bounds:
 
     def _user(self, place: Place, diversions: int) -> _Row:
         on: _Ways = {}
-        ends, held = -1, NEVER
+        ends, until_stopped = -1, NEVER
         choices = self._choices.of_user(place.target)
         if diversions < self._max:
             for rule in choices.unconditional:
                 ways, ending, soonest = self._list(rule.places, diversions + 1)
                 _add(on, ways, 0, 0)
-                ends, held = max(ends, ending), min(held, soonest)
+                ends, until_stopped = max(ends, ending), min(until_stopped, soonest)
             if choices.diverted:
-                return on, ends, held
+                return on, ends, until_stopped
         elif choices.unconditional:
-            held = 0
+            until_stopped = 0
         seconds = choices.seconds if place.timeout is None else min(choices.seconds, place.timeout)
         for places in choices.answers:
             if places and diversions < self._max:
@@ -101,12 +101,12 @@ class Bounds:
                 _add(on, ways, seconds, 1)
                 if ending >= 0:
                     ends = max(ends, seconds + ending)
-                held = min(held, 1 + soonest)
+                until_stopped = min(until_stopped, 1 + soonest)
             else:
                 _add(on, {diversions: (0, 0)}, seconds, 1)
                 if places:
-                    held = min(held, 1)
-        return on, ends, held
+                    until_stopped = min(until_stopped, 1)
+        return on, ends, until_stopped
 
     def _prepare(self, component: Sequence[Key], diversions: int, *, in_circle: bool) -> None:
         if not in_circle:
@@ -141,12 +141,12 @@ class Bounds:
     def _enter(self, key: Key, diversions: int) -> _Row:
         rules, certain = self._choices.of(self._plan.inbound[key[1]].rules)
         on: _Ways = {} if certain else {diversions: (0, 0)}
-        ends, held = -1, NEVER
+        ends, until_stopped = -1, NEVER
         for rule in rules:
             ways, ending, soonest = self._list(rule.places, diversions)
             _add(on, ways, 0, 0)
-            ends, held = max(ends, ending), min(held, soonest)
-        return on, ends, held
+            ends, until_stopped = max(ends, ending), min(until_stopped, soonest)
+        return on, ends, until_stopped
 
     def _behind(self, overflow: Places, diversions: int) -> tuple[int, int]:
         """The bounds of an overflow, which is tried after all other places, when the call may have been diverted more

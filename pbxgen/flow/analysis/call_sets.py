@@ -140,8 +140,8 @@ class CallSets:
         """All calls, divided into sets for which the same ``conditions`` hold."""
         parts = [self.whole]
         for condition in conditions:
-            there = self.where(condition)
-            parts = [half for part in parts for half in (part & there, part & ~there) if half]
+            holding = self.where(condition)
+            parts = [half for part in parts for half in (part & holding, part & ~holding) if half]
         return parts
 
     def in_contacts(self) -> set[Caller]:

@@ -274,12 +274,12 @@ class _ByNumbersSet:
                 return key, costly
         return None
 
-    def _finding(self, extension: str, key: str, whose: str, told: _Costly, first: str = "") -> Diagnostic:
+    def _finding(self, extension: str, key: str, called: str, told: _Costly, first: str = "") -> Diagnostic:
         user, number = self._plan.users[extension], self._setters[extension].target
         return make(
             "PBX216",
             f"{first}{user.name} ({extension}){_more(len(self._setters) - 1)} may {_what(key, f'n{number}')}: calls to "
-            f"{whose} can then end there, at a number abroad beyond their class",
+            f"{called} can then end there, at a number abroad beyond their class",
             user.location,
             help="give them a profile that may not do this, or accept it with a reason",
             subject=(_USER, extension),
@@ -373,13 +373,13 @@ class _Chains:
 
 def _finding(costly: _Costly) -> Diagnostic:
     who = _several(costly.reached_by)
-    whose = f"{costly.owner[0]} {costly.owner[1]}"
+    owner = f"{costly.owner[0]} {costly.owner[1]}"
     help = "end those chains before it, or accept it with a reason"
     if costly.example is None and costly.like is not None:
         help = f"in the same way as by way of {costly.like.owner[0]} {costly.like.owner[1]}: {help}"
     return make(
         costly.code,
-        f"calls to {who} can end at {costly.place.target}, {costly.price}, by way of {whose}",
+        f"calls to {who} can end at {costly.place.target}, {costly.price}, by way of {owner}",
         costly.place.location,
         help=help,
         subject=costly.owner,

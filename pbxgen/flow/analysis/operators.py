@@ -58,11 +58,11 @@ def empty_operators(plan: Plan, situations: Situations) -> Iterator[Diagnostic]:
         moments = [m for m in every if any(_leads(plan, situations, leading, m) for leading in by_the_hour)]
         if not by_the_hour:
             moments = list(every)
-        away = {member.extension: {m for m in moments if _away(plan, member, operator, m)} for member in members}
+        absences = {member.extension: {m for m in moments if _away(plan, member, operator, m)} for member in members}
         leaving = {member.extension for member in members if _leaving(plan, member, operator.name) is not None}
         for by_setting in (False, True):
-            gone = [e for e in away if not (by_setting and e in leaving)]
-            empty = [m for m in moments if all(m in away[extension] for extension in gone)]
+            gone = [e for e in absences if not (by_setting and e in leaving)]
+            empty = [m for m in moments if all(m in absences[extension] for extension in gone)]
             if empty and (by_the_hour or len(empty) == len(moments)):
                 yield _empty(plan, operator, members, empty[0], timed=bool(by_the_hour), by_setting=by_setting)
                 break
@@ -113,8 +113,8 @@ def _leaving(plan: Plan, member: User, operator: str) -> str | None:
     texts = ["v", "m", *(f"x{extension}" for extension in itertools.islice(plan.users, 2))]
     texts += [f"{'p' if p.kind is PlaceKind.OPERATOR else 'g'}{group.number}" for p, group in plan.positions()]
     places = (place_of(plan, member, text) for text in texts)
-    elsewhere = any(p is not None and (p.kind, p.target) != (PlaceKind.OPERATOR, operator) for p in places)
-    if elsewhere or ("outside" in profile.to and member.routes):
+    leads_elsewhere = any(p is not None and (p.kind, p.target) != (PlaceKind.OPERATOR, operator) for p in places)
+    if leads_elsewhere or ("outside" in profile.to and member.routes):
         return "may divert every call"
     return None
 

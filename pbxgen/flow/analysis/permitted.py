@@ -314,8 +314,8 @@ class Search:
         along = [leg.place.target for leg in user.follow_me if leg.place.kind is PlaceKind.USER]
         if not user.dnd and not user.follow_me:
             return ()
-        everybody = [self._source.users[extension] for extension in dict.fromkeys((*along, user.extension))]
-        off = [(one.extension, "dnd:off") for one in everybody if one.dnd and _may(one, "dnd")]
+        users = [self._source.users[extension] for extension in dict.fromkeys((*along, user.extension))]
+        off = [(one.extension, "dnd:off") for one in users if one.dnd and _may(one, "dnd")]
         if user.follow_me and _may(user, "follow_me"):
             off.append((user.extension, "follow_me:off"))
         quiet = (user.extension, "dnd:on")

@@ -51,8 +51,8 @@ class PlacesAhead:
             ahead.append(self._of_one(key, left))
             if pending.place.ends_call:
                 break
-        again = frozenset(key for key in been if any(key in keys for keys in ahead))
-        return CallState(tuple(to_try), again, state.diversions, Outcome.BUSY)
+        reachable = frozenset(key for key in been if any(key in keys for keys in ahead))
+        return CallState(tuple(to_try), reachable, state.diversions, Outcome.BUSY)
 
     def _of_one(self, key: Key, left: int) -> frozenset[Key]:
         known = self._known.get((key, left))

@@ -165,8 +165,8 @@ def _dead_of_user(situations: Situations, deviations: Deviations) -> _Dead:
     for name, rules in deviations.lists()[1:]:
         asked = calls.bits(calls.of(Origin.EXTERNAL)) if name.startswith("return_") else calls.whole
         for at, hiding in _dead_in_list(calls, rules, asked & ~sum(diverting)).items():
-            there = asked & calls.where(rules[at].condition)
-            diverted = tuple(n for n, diverted in enumerate(diverting) if diverted & there)
+            holding = asked & calls.where(rules[at].condition)
+            diverted = tuple(n for n, diverted in enumerate(diverting) if diverted & holding)
             dead[before + at] = tuple(before + n for n in hiding) or diverted
         before += len(rules)
     return dead

@@ -74,7 +74,7 @@ def _within(name: str, hints: Iterable[tuple[str, str, str]], most: int) -> list
     """At most so many contexts, by the beginnings of whose the lamps are."""
     # Asterisk reads literal extensions of one context faster in descending order.
     ordered = sorted(hints, key=lambda hint: (len(hint[0]), hint), reverse=True)
-    digits = next(n for n in range(2, 9) if len({whose[:-n] for whose, _, _ in ordered}) <= most)
+    digits = next(n for n in range(2, 9) if len({number[:-n] for number, _, _ in ordered}) <= most)
     return [
         {"name": f"{name}.{beginning}{'x' * digits}", "includes": (), "hints": [hint for _, *hint in members]}
         for beginning, members in groupby(ordered, key=lambda hint: hint[0][:-digits])
