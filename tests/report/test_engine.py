@@ -1,4 +1,4 @@
-"""The judge in the page gives the model's answers: in a real browser, on the scenarios and on random sources."""
+"""The model in the page gives the model's answers: in a real browser, on the scenarios and on random sources."""
 
 from __future__ import annotations
 
