@@ -112,8 +112,8 @@ def said_of(code: Code) -> str:
         path = Path(folder) / "acme.yaml"
         path.write_text(code.example, encoding="utf-8")
         compilation = compile_path(path, today=code.today or TODAY, notes=True)
-    found = [d for d in compilation.diagnostics if d.code == code.code]
-    text = render_text(found, compilation.files.values())
+    diagnostics = [d for d in compilation.diagnostics if d.code == code.code]
+    text = render_text(diagnostics, compilation.files.values())
     return "".join(text.replace(str(path), path.name).rpartition("\n\n")[:1]) + "\n"
 
 

@@ -6,11 +6,11 @@ import datetime as dt
 from dataclasses import dataclass, field, replace
 from zoneinfo import ZoneInfo
 
+from pbxgen.flow.environment import Environment
 from pbxgen.flow.plan import Plan
 from pbxgen.flow.simulate import Call, simulate
 from pbxgen.flow.trunk import CalledNumber
-from pbxgen.flow.world import World
-from pbxgen.scenario.state import world_of
+from pbxgen.scenario.state import environment_of
 from pbxgen.scenario.values import Expectation, Scenario, asks_for_privacy
 
 PROMPT_SECONDS = 0.45
@@ -62,11 +62,11 @@ class Case:
     name: str
     plan: Plan
     call: Call
-    world: World
+    environment: Environment
     expected: Expectation = NOTHING_SAID
     handling: Handling = field(default_factory=Handling)
     codes: tuple[Case, ...] = ()
-    """Codes that are dialled before, each in the world that the ones before it leave."""
+    """Codes that are dialled before, each in the environment that the ones before it leave."""
 
     @property
     def trunk(self) -> str | None:
@@ -76,7 +76,7 @@ class Case:
     @property
     def moment(self) -> dt.datetime:
         """When the call is placed, in the plan's time zone."""
-        return self.world.moment.replace(tzinfo=ZoneInfo(self.plan.timezone))
+        return self.environment.moment.replace(tzinfo=ZoneInfo(self.plan.timezone))
 
     @property
     def meant(self) -> Call:
@@ -117,14 +117,14 @@ class Case:
 
 
 def case_of(scenario: Scenario, plan: Plan) -> Case:
-    world = world_of(plan, scenario)
+    environment = environment_of(plan, scenario)
     codes = []
     for one in scenario.before:
         expected = Expectation((), one.ending, None)
-        code = Case(f"{scenario.name}: {one.dialled}", plan, Call(one.extension, one.dialled), world, expected)
+        code = Case(f"{scenario.name}: {one.dialled}", plan, Call(one.extension, one.dialled), environment, expected)
         codes.append(code)
-        story = simulate(plan, code.call, world)
-        world = world if story.state is None else replace(world, state=story.state)
+        story = simulate(plan, code.call, environment)
+        environment = environment if story.state is None else replace(environment, state=story.state)
     sip = scenario.sip
     handling = Handling(headers=sip.headers, dialled=sip.request, to_shows=sip.to, caller_shows=sip.sender)
-    return Case(scenario.name, plan, scenario.call, world, scenario.expect, handling, tuple(codes))
+    return Case(scenario.name, plan, scenario.call, environment, scenario.expect, handling, tuple(codes))

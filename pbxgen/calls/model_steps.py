@@ -10,7 +10,7 @@ from pbxgen.phrases import phrases
 
 
 def model_steps(case: Case, language: str = "en") -> list[str]:
-    teller = Teller(applied(case.plan, case.world.state, case.world.moment), phrases(language))
-    story = simulate(case.plan, case.call, case.world)
+    teller = Teller(applied(case.plan, case.environment.state, case.environment.moment), phrases(language))
+    story = simulate(case.plan, case.call, case.environment)
     sentences = teller.tell(story.events, case.call)
     return [f"{s.text}  [{s.location.short}]" if s.location is not None else s.text for s in sentences]

@@ -69,7 +69,7 @@ class CallRecord:
 def observed(case: Case, record: CallRecord) -> Observed:
     """Conclude from a record which targets were rung, how the call ended, and what no scenario expects."""
     over = None if case.call.transfer is not None else record.over_at
-    rang = reached(record.rang, case.world.trunks)
+    rang = reached(record.rang, case.environment.trunks)
     late = [attempt for attempt in record.rang if over is not None and attempt.at > over]
     in_time = [[attempt for attempt in entry if attempt not in late] for entry in entries(rang)]
     return Observed(

@@ -24,7 +24,7 @@ _QUIET = 300
 
 def judge(case: Case, observed: Observed, language: str = "en") -> tuple[str, ...]:
     """Every difference as a sentence; empty if the call went as the model and the scenario say."""
-    story, say = simulate(case.plan, case.meant, case.world), phrases(language)
+    story, say = simulate(case.plan, case.meant, case.environment), phrases(language)
     compare = _given_up if case.handling.give_up_at is not None else _to_its_end
     late = (say("verdict.late", target=target) for target in observed.late)
     return (*observed.faults, *late, *compare(case, story, observed, say))
@@ -124,7 +124,7 @@ def _may_be_sooner(case: Case, event: Event) -> bool:
     if any(leg.place.target not in rung for leg in follow_me):
         return True
     phones = rung & set(case.plan.users)
-    silent = any(set(case.world.phone(target)) <= {"dead", "unregistered"} for target in phones)
+    silent = any(set(case.environment.phone(target)) <= {"dead", "unregistered"} for target in phones)
     return silent and (len(event.dialled) > 1 or bool(follow_me))
 
 

@@ -14,12 +14,12 @@ from pbxgen.diagnostics.nearest import did_you_mean
 from pbxgen.diff.result import GivenOf, nothing_given
 from pbxgen.flow import LONGEST_RING, SHORTEST_RING
 from pbxgen.flow.cases import Narrowed
+from pbxgen.flow.environment import DEFAULT_MOMENT, OUTSIDE_STATES, PHONE_STATES, Environment, is_status, moment_of
 from pbxgen.flow.explain import Teller
 from pbxgen.flow.machine import EndKind, EventKind
 from pbxgen.flow.plan import Plan
 from pbxgen.flow.settings import AFTER, KEYS, State, is_permitted
 from pbxgen.flow.simulate import Call, Story, Transfer, caller_of
-from pbxgen.flow.world import DEFAULT_MOMENT, OUTSIDE_STATES, PHONE_STATES, World, is_status, moment_of
 from pbxgen.scenario.state import setting_of
 from pbxgen.scenario.values import WrittenSetting
 
@@ -33,7 +33,7 @@ def call_of(plan: Plan, caller: str, called: str, transfer: str | None) -> Call:
     return Call(_caller(plan, caller), dialled_number(called, "--to"), _transfer(plan, transfer))
 
 
-def world_of(plan: Plan, at: str | None, phones: list[str], outside: list[str]) -> World:
+def environment_of(plan: Plan, at: str | None, phones: list[str], outside: list[str]) -> Environment:
     phone_states = _states(phones, PHONE_STATES, "--phone")
     for extension in phone_states:
         _extension(plan, extension, "--phone")
@@ -44,7 +44,7 @@ def world_of(plan: Plan, at: str | None, phones: list[str], outside: list[str]) 
                 f"{text}: an outside number has one state, only phones have several", param_hint="--outside"
             )
         outside_states[outside_number(plan, text, "--outside")] = states[0]
-    return World(_moment(at), phone_states, outside_states)
+    return Environment(_moment(at), phone_states, outside_states)
 
 
 _SET = re.compile(r"([0-9]+)\.([a-z_.]+)=(.+?)(?:,after=(.*))?", re.ASCII)
@@ -132,11 +132,11 @@ def added(state: State, more: State | typer.BadParameter) -> State:
 
 def narrowed(plan: Plan, caller: str | None, at: str | None, phones: list[str], outside: list[str]) -> Narrowed:
     """Which calls to somebody are asked about."""
-    world = world_of(plan, at, phones, outside)
+    environment = environment_of(plan, at, phones, outside)
     return Narrowed(
         None if caller is None else caller_of(plan, Call(_caller(plan, caller), "")),
-        None if at is None else world.moment,
-        world if phones or outside else None,
+        None if at is None else environment.moment,
+        environment if phones or outside else None,
     )
 
 

@@ -58,9 +58,9 @@ def card(
     from pbxgen.cli.findings import one_plan
     from pbxgen.deploy.state import local_now
     from pbxgen.diagnostics.nearest import did_you_mean
-    from pbxgen.flow.kept import epoch_of
     from pbxgen.flow.plan import PlaceKind
     from pbxgen.flow.settings import NOTHING_SET, applied, permitted, resolved
+    from pbxgen.flow.stored_settings import epoch_of
     from pbxgen.flow.subject import place_of
     from pbxgen.output.atomic import write_atomically
     from pbxgen.phrases import phrases
@@ -76,9 +76,9 @@ def card(
     moment = local_now(plan)
     standing = applied(plan, state, moment)
     user = resolved(standing).users[place.target]
-    mine = permitted(plan, plan.users[user.extension], state.users.get(user.extension, {}), epoch_of(moment, plan))
+    settable = permitted(plan, plan.users[user.extension], state.users.get(user.extension, {}), epoch_of(moment, plan))
     path = output or Path(f"{user.extension}.html")
-    write_atomically(path, page(standing, user, phrases(spoken(language)), {key for key, _ in mine}).encode())
+    write_atomically(path, page(standing, user, phrases(spoken(language)), {key for key, _ in settable}).encode())
     console.note(f"wrote {console.printable(str(path))}")
 
 
@@ -87,7 +87,7 @@ def _asked(source: Path, file: Path | None, to: str, plan: Plan, tenant: str | N
     from functools import reduce
 
     from pbxgen.cli.state import places_of, read_at
-    from pbxgen.flow.kept import Kept, merged
+    from pbxgen.flow.stored_settings import StoredSettings, merged
 
     every = read_at(places_of(source, file, to), {plan.name: plan}, tenant)
-    return reduce(merged, (at.tenants[plan.name] for at in every), Kept()).state
+    return reduce(merged, (at.tenants[plan.name] for at in every), StoredSettings()).state

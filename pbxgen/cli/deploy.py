@@ -24,8 +24,8 @@ log is read. Anything wrong: the release before is current again, reloaded and a
 that are up go on. Of several nodes each is proven before the next one is begun.
 
 What another deployment left that was killed is finished or undone first. --force: also where somebody else's files
-are in the way (they are kept), something was changed by hand, more than 30 % of the users change or go, or the way back
-of a deployment before has failed.
+are in the way (they are kept), something was changed by hand, more than 30 % of the users change or go, or the rollback
+of an earlier deployment has failed.
 
 Exit codes: 0 it runs, 1 it does not.
 """

@@ -117,7 +117,7 @@ def before_in_git(source: CompiledSource, step: Callable[[str], None], language:
 
 @contextmanager
 def undone_when_ended() -> Iterator[None]:
-    """What ends the command, as CI ends a job that is cancelled, is answered as Ctrl-C is: by the way back."""
+    """A signal that ends the command, as CI sends to a cancelled job, is answered as Ctrl-C is: by a rollback."""
 
     def interrupt(number: int, frame: object) -> None:
         raise KeyboardInterrupt

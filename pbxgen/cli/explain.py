@@ -11,9 +11,9 @@ from pbxgen.cli.language import Lang, spoken
 from pbxgen.cli.options import Settings, Source, Switches, Tenant, examples
 
 if TYPE_CHECKING:
+    from pbxgen.flow.environment import Environment
     from pbxgen.flow.explain import Sentence
     from pbxgen.flow.simulate import Call, Story
-    from pbxgen.flow.world import World
 
 _HELP = """Describe what can happen to calls: all of it as a tree, or one call step by step.
 
@@ -93,7 +93,7 @@ def explain(
         raise typer.BadParameter(f"{format} is for a tree; one call is text or json", param_hint="--format")
     from dataclasses import replace
 
-    from pbxgen.cli.call_options import call_of, state_of, transfer_not_made, world_of
+    from pbxgen.cli.call_options import call_of, environment_of, state_of, transfer_not_made
     from pbxgen.cli.findings import one_plan
     from pbxgen.flow.explain import Teller
     from pbxgen.flow.settings import applied
@@ -102,15 +102,15 @@ def explain(
 
     plan = one_plan(source, tenant)
     call = call_of(plan, caller, called, transfer)
-    world = world_of(plan, at, phone or [], outside or [])
-    world = replace(world, state=state_of(plan, settings or [], switch or []))
-    teller = Teller(applied(plan, world.state, world.moment), phrases(words))
-    story = simulate(plan, call, world)
+    environment = environment_of(plan, at, phone or [], outside or [])
+    environment = replace(environment, state=state_of(plan, settings or [], switch or []))
+    teller = Teller(applied(plan, environment.state, environment.moment), phrases(words))
+    story = simulate(plan, call, environment)
     sentences = teller.tell(story.events, call)
     if format == "json":
-        _print_json(call, world, story, sentences)
+        _print_json(call, environment, story, sentences)
     else:
-        _print_text(teller.headline(call, world.moment), sentences)
+        _print_text(teller.headline(call, environment.moment), sentences)
     why = transfer_not_made(teller, call, story)
     if why:
         console.note(console.printable(why))
@@ -125,7 +125,7 @@ def _print_text(headline: str, sentences: tuple[Sentence, ...]) -> None:
         console.out(console.printable(line))
 
 
-def _print_json(call: Call, world: World, story: Story, sentences: tuple[Sentence, ...]) -> None:
+def _print_json(call: Call, environment: Environment, story: Story, sentences: tuple[Sentence, ...]) -> None:
     import json
 
     from pbxgen.flow.machine import EventKind
@@ -134,7 +134,7 @@ def _print_json(call: Call, world: World, story: Story, sentences: tuple[Sentenc
         "version": 1,
         "from": call.caller,
         "to": call.called,
-        "at": world.moment.strftime("%Y-%m-%d %H:%M"),
+        "at": environment.moment.strftime("%Y-%m-%d %H:%M"),
         "steps": [
             {
                 "text": s.text,

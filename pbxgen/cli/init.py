@@ -38,7 +38,10 @@ def init(
     if folder.exists() and not folder.is_dir():
         raise typer.BadParameter(f"{folder} is a file", param_hint="DIR")
     skeleton, name = Path(__file__).parent / "skeleton", _slug(folder.resolve().name)
-    texts = {theirs: re.sub(r"\bNAME\b", name, (skeleton / ours).read_text("utf-8")) for ours, theirs in _FILES.items()}
+    texts = {
+        target_name: re.sub(r"\bNAME\b", name, (skeleton / skeleton_name).read_text("utf-8"))
+        for skeleton_name, target_name in _FILES.items()
+    }
     folder.mkdir(parents=True, exist_ok=True)
     for path, text in texts.items():
         with (folder / path).open("x", encoding="utf-8") as file:  # never over a file that came meanwhile

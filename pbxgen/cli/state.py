@@ -226,7 +226,7 @@ def push(
     from pbxgen.cli.deployment import session_of
     from pbxgen.deploy.state import StateAt
     from pbxgen.deploy.state import push as pushed
-    from pbxgen.flow.kept import merged
+    from pbxgen.flow.stored_settings import merged
 
     plans, _, (given, *others), meant = _asked(source, origin, who, tenant, file, "--from")
     for other in others:
@@ -255,7 +255,7 @@ def clear(
     from pbxgen.cli.deployment import session_of
     from pbxgen.deploy.state import clear as cleared
     from pbxgen.deploy.state import labelled
-    from pbxgen.flow.kept import SWITCH
+    from pbxgen.flow.stored_settings import SWITCH
 
     plans, places, states, named = _asked(source, to, who, tenant, file)
 
@@ -410,15 +410,15 @@ def _meant(plans: Plans, states: Sequence[StateAt], who: list[str] | None, *, al
 def _narrowed(state: StateAt, meant: IsMeant) -> StateAt:
     from dataclasses import replace
 
-    from pbxgen.flow.kept import SWITCH, Kept
+    from pbxgen.flow.stored_settings import SWITCH, StoredSettings
 
     tenants = {
-        name: Kept(
-            {key: one for key, one in kept.users.items() if meant(name, key)},
-            {key: one for key, one in kept.switches.items() if meant(name, f"{SWITCH}{key}")},
-            {key: text for key, text in kept.odd.items() if meant(name, key)},
+        name: StoredSettings(
+            {key: one for key, one in stored.users.items() if meant(name, key)},
+            {key: one for key, one in stored.switches.items() if meant(name, f"{SWITCH}{key}")},
+            {key: text for key, text in stored.odd.items() if meant(name, key)},
         )
-        for name, kept in state.tenants.items()
+        for name, stored in state.tenants.items()
     }
     return replace(state, tenants=tenants)
 

@@ -14,9 +14,9 @@ from pbxgen.edit.assignment import Assignment
 from pbxgen.edit.change import Change, NoSuchOwnerError, changes, conditional
 from pbxgen.edit.phone_settings import Left, assignment_of, says
 from pbxgen.edit.yaml_text import CannotEditError
-from pbxgen.flow.kept import Kept, epoch_of, merged, passed_over
 from pbxgen.flow.plan import Plan
 from pbxgen.flow.settings import Setting, Settings
+from pbxgen.flow.stored_settings import StoredSettings, epoch_of, merged, passed_over
 from pbxgen.pbxs import PBXS
 from pbxgen.pipeline import compile_path
 
@@ -44,22 +44,24 @@ class _Asked:
     setting: Setting
 
 
-def pulled(place: Path, plan: Plan, kept_at_each: Sequence[Kept], now: dt.datetime, *, replace: bool) -> Pulled:
+def pulled(
+    place: Path, plan: Plan, stored_at_each: Sequence[StoredSettings], now: dt.datetime, *, replace: bool
+) -> Pulled:
     """``now``: local time of the PBX. Of what several PBXs have, what was set later."""
-    kept = reduce(merged, kept_at_each)
-    told = [f"{key!r}: no setting, it is not written" for key in kept.odd]
+    stored = reduce(merged, stored_at_each)
+    told = [f"{key!r}: no setting, it is not written" for key in stored.odd]
     asked: list[_Asked] = []
     settled: dict[str, Settings] = {}
-    for extension, settings in kept.users.items():
+    for extension, settings in stored.users.items():
         done: dict[str, Setting] = {}
         for key, setting in settings.items():
             why: str | None = passed_over(plan, extension, key, setting, epoch_of(now, plan))
             assignment = None if why else assignment_of(plan, extension, key, setting)
             if isinstance(assignment, Left):
                 why = assignment.why
-            elif assignment is not None and not replace and (there := conditional(place, assignment)):
+            elif assignment is not None and not replace and (conditions := conditional(place, assignment)):
                 told.append(
-                    f"{extension}: {key} is left: its rules have conditions ({'; '.join(there)}); see --replace"
+                    f"{extension}: {key} is left: its rules have conditions ({'; '.join(conditions)}); see --replace"
                 )
             elif assignment is not None:
                 asked.append(_Asked(assignment, setting))

@@ -46,7 +46,7 @@ def show(plan: Plan, who: str, language: str, format: str, narrowed: Narrowed = 
     flow = Reach(plan).flow_of(place)
     start = dt.date.today() if narrowed.moment is None else narrowed.moment.date()
     cases = cases_of(plan, Situations(plan, start), flow, narrowed)
-    titled = [(teller.title(c), c) for c in cases.found]
+    titled = [(teller.title(c), c) for c in cases.cases]
     if format == "json":
         document = {
             "version": 1,
@@ -54,7 +54,7 @@ def show(plan: Plan, who: str, language: str, format: str, narrowed: Narrowed = 
             "target": place.target,
             "numbers": _numbers(plan, place),
             "cut": not cases.whole,
-            "cases": [as_json(case, teller) for case in cases.found],
+            "cases": [as_json(case, teller) for case in cases.cases],
         }
         console.out(json.dumps(document, indent=2, ensure_ascii=False))
     elif format == "mermaid":
@@ -64,7 +64,7 @@ def show(plan: Plan, who: str, language: str, format: str, narrowed: Narrowed = 
     else:
         numbers = teller.say("tree.numbers", numbers=", ".join(_numbers(plan, place)))
         console.out(console.printable(f"{teller.place(place)}: {numbers}"))
-        for line in _text(cases.found, teller):
+        for line in _text(cases.cases, teller):
             console.out(console.printable(line))
         if cases.more:
             console.out(f"\n{teller.say('tree.more', number=cases.more)}")

@@ -1,1 +1,2 @@
-"""From a source to a running PBX: releases that are switched at once, proven by the PBX itself, and a way back."""
+"""Deployment to running PBXs: releases that are switched at once, verified by asking the PBX, and rolled back if
+wrong."""

@@ -10,9 +10,9 @@ from pbxgen.deploy.history import conclude, now
 from pbxgen.deploy.proof import Proof, and_more, clean, complaints, differences, other_digests, reached
 from pbxgen.deploy.running import Files, ReloadError, TopFile
 from pbxgen.deploy.session import LogMark, Session
-from pbxgen.deploy.site import CURRENT, Event, Journal, SiteState
+from pbxgen.deploy.target_folder import CURRENT, Event, FolderState, Journal
 from pbxgen.deploy.undo import QUOTED, Earlier, Recovered, Step, Undo, finished, restored
-from pbxgen.lab.visit import VisitingCase
+from pbxgen.lab.running_pbx import CaseWithPasswords
 from pbxgen.targets.base import Part
 
 
@@ -28,14 +28,14 @@ class Switch:
     action: str
     by: str
     commit: str | None
-    calls: Sequence[VisitingCase] = ()
-    """To be placed once the PBX runs it."""
+    calls: Sequence[CaseWithPasswords] = ()
+    """Calls to be placed once the PBX runs the release."""
     included: Sequence[str] = ()
     """Beside another plan: the lines that are to stand in files of that."""
 
 
 def activate(
-    session: Session, state: SiteState, switch: Switch, earlier: Earlier, step: Step, *, drift: Sequence[str] = ()
+    session: Session, state: FolderState, switch: Switch, earlier: Earlier, step: Step, *, drift: Sequence[str] = ()
 ) -> list[str]:
     """Make a release current, reload, prove. If anything is wrong, undo it and raise a DeployError that says why.
 
@@ -44,9 +44,9 @@ def activate(
     before = {} if state.current is None else session.files_of(state.current)
     mark = session.log_mark()
     journal = _journal(session, state, switch, drift)
-    session.site.can_remember()
-    session.site.make_room((*journal.replaced, *((CURRENT,) if state.in_the_way else ())), switch.release)
-    session.site.write_journal(journal)
+    session.folder.can_remember()
+    session.folder.make_room((*journal.replaced, *((CURRENT,) if state.in_the_way else ())), switch.release)
+    session.folder.write_journal(journal)
     undo = Undo(session, journal, switch.files, before, earlier, step)
     proven = replace(journal, proven=True)
     proof = Proof()
@@ -58,7 +58,7 @@ def activate(
         except ReloadError as error:
             proof = Proof([str(error)], complaints(session, mark, before, switch.files).lines)
         if not proof.problems:
-            session.site.write_journal(proven)  # from here on a killed command is finished, not undone
+            session.folder.write_journal(proven)  # from here on a killed command is finished, not undone
     except DeployError as error:
         left = undo.go(str(error))
         code, help = error.diagnostic.code, error.diagnostic.help or ""
@@ -67,7 +67,7 @@ def activate(
     except KeyboardInterrupt:
         undo.go("it was interrupted")
         raise
-    except BaseException as error:  # what runs is not proven, whatever it is that went wrong
+    except BaseException as error:  # whatever went wrong, what runs is not proven
         proof = Proof([f"{type(error).__name__}: {error}"])
         if not isinstance(error, Exception):
             undo.go(proof.problems[0])
@@ -86,7 +86,7 @@ def activate(
     )
 
 
-def _journal(session: Session, state: SiteState, switch: Switch, drift: Sequence[str]) -> Journal:
+def _journal(session: Session, state: FolderState, switch: Switch, drift: Sequence[str]) -> Journal:
     placed = [file.path for file in switch.placed]
     trunks = session.running.trunks()
     return Journal(
@@ -103,18 +103,18 @@ def _journal(session: Session, state: SiteState, switch: Switch, drift: Sequence
 
 
 def _made_current(
-    session: Session, state: SiteState, switch: Switch, before: Files, step: Step, drift: Sequence[str]
+    session: Session, state: FolderState, switch: Switch, before: Files, step: Step, drift: Sequence[str]
 ) -> list[str]:
     """Switch and reload. Returns what the PBX is still to do."""
     step(f"{session.target.name}: making {switch.release} current")
-    session.site.make_current(switch.release)
+    session.folder.make_current(switch.release)
     for file in switch.placed:
-        session.site.place(file.path, file.text, switch.release)
+        session.folder.place(file.path, file.text, switch.release)
     step(f"{session.target.name}: reloading")
     pending = bool(state.pending)
     everything = bool(drift or state.edited or pending)  # it is not known what runs
     told = session.running.reload(before, switch.files, everything=everything, pending=pending)
-    session.site.put_off(told)
+    session.folder.put_off(told)
     return told
 
 
@@ -146,7 +146,7 @@ def _lamps(session: Session, switch: Switch) -> list[str]:
     return []
 
 
-def _finish(session: Session, journal: Journal, state: SiteState) -> list[str]:
+def _finish(session: Session, journal: Journal, state: FolderState) -> list[str]:
     """Tidy up after a proven release. Returns what could not be done."""
     return conclude(session, Event(now(), journal.action, journal.release, journal.by, journal.commit), state)
 
@@ -163,7 +163,7 @@ def recover(session: Session, earlier: Earlier, step: Step, *, force: bool = Fal
     if journal.proven:
         last = state.history[-1] if state.history else None
         if last is not None and (last.action, last.release, last.by) == (journal.action, journal.release, journal.by):
-            session.site.end_journal()
+            session.folder.end_journal()
             return finished(journal, ())
         return finished(journal, _finish(session, journal, state))
     files = session.files_of(journal.release) if journal.release in state.releases else {}

@@ -1,4 +1,4 @@
-"""Asterisk, deployed to."""
+"""Deployment to a running Asterisk."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from pbxgen.deploy.errors import DeployError
-from pbxgen.deploy.running import Ask, AskEach, Files, ReloadError, Scope, Stored, TopFile, changed
+from pbxgen.deploy.running import Ask, AskEach, Files, ReloadError, Scope, StoredTexts, TopFile, changed
 from pbxgen.interpret.asterisk import config
 from pbxgen.interpret.base import NotUnderstoodError
 from pbxgen.targets.base import Part
@@ -38,7 +38,7 @@ _NO_VOICEMAIL = (
 _BUSY = "previous reload command didn't finish yet"
 _PATIENCE_SECONDS = 60.0
 _ASKED_AGAIN = 2
-"""A busy Asterisk loses lines of long answers that its console does not take in time: so it is asked again."""
+"""How often Asterisk is asked again: a busy one loses lines of long answers that its console does not take in time."""
 _PHONES = ".phones"
 """What the context of a tenant's phones ends with."""
 _SHOWN = 900
@@ -52,7 +52,7 @@ _MADE_BY = {
     "pbx_lua": "extensions.lua",
     "pbx_config": "a database (extconfig.conf), users.conf or the console",
 }
-"""Who makes contexts, and of what; others are of modules that make one for themselves."""
+"""The modules that create contexts from files or databases, and which; other modules create one for themselves."""
 _EXTENSION = re.compile(r"  '(.*?)' => +(?:(\d+)\.|hint:) (.*)")
 _HINT = -1
 """The priority of a hint (PRIORITY_HINT), which an extension has beside others or alone."""
@@ -68,7 +68,7 @@ _LOG_CHANNEL = re.compile(r"(/\S+) +File +\S+ +Enabled +-? *(.*)")
 _LOG_LINE = re.compile(r"\[[^]]*\] (?P<level>[A-Z]+)\[\d+\](?P<call>\[C-\w+\])? [^:]*: (?P<message>.*)")
 _FAMILY = "pbxgen"
 _QUERY = "database query \"SELECT hex(key) AS k, hex(value) AS v FROM astdb WHERE key LIKE '{}%'\""
-"""In hexadecimal digits, as what anybody may have written may hold line breaks."""
+"""Keys and texts are printed in hexadecimal digits: anybody may have written them, and they may hold line breaks."""
 _DATABASE = _QUERY.format(f"/{_FAMILY}/")
 _LAMPS = "/CustomDeviceState/"
 """Where Asterisk keeps the states of devices that a dialplan sets."""
@@ -84,7 +84,7 @@ _UNREACHED = re.compile(
     r"|Identify '(?P<identify>[^']*)' provided address '[^']*' did not resolve to any address"
     r"|.* received from '(?P<server>[^']*)' on registration attempt to '(?P<client>[^']*)', (?:retrying|stopping) .*"
 )
-"""What says that somebody cannot be reached, or refuses a registration: of whom."""
+"""Messages that somebody cannot be reached, or refuses a registration; the groups say who."""
 _HARMLESS = re.compile(
     r"users\.conf is deprecated .*"  # a file of the package
     r"|No music on hold classes configured, disabling music on hold\."  # music is a package of its own
@@ -112,7 +112,7 @@ class Asterisk:
             TopFile(part, name, _ABOUT.format(name=name), re.compile(rf'^#include\s+"?pbxgen/{name}', re.M).search)  # type: ignore[arg-type]
             for name, part in _MAIN.items()
         ),
-        # Whoever has one keeps it: which modules run is theirs to say.
+        # An existing file is kept: the administrator decides which modules run.
         TopFile(Part.VOICEMAIL, "modules.conf", _MODULES, lambda text: True),
     )
 
@@ -231,8 +231,8 @@ class RunningAsterisk:
         differences = self._differences(files, scope)
         for _ in range(_ASKED_AGAIN):
             if differences:
-                again = set(self._differences(files, scope))
-                differences = [line for line in differences if line in again]
+                still_different = set(self._differences(files, scope))
+                differences = [line for line in differences if line in still_different]
         return differences
 
     def _differences(self, files: Files, scope: Scope) -> list[str]:
@@ -246,25 +246,25 @@ class RunningAsterisk:
                 differences += self._endpoint_differences(files, before, scope.beside)
             if Part.VOICEMAIL in scope.parts:
                 listed = self._ask("voicemail show users").splitlines()
-                there = {"/".join(line.split()[:2]) for line in listed[1:] if len(line.split()) > 2}
-                differences += _named("mailbox", _mailboxes(files), there, _mailboxes(before))
+                mailboxes = {"/".join(line.split()[:2]) for line in listed[1:] if len(line.split()) > 2}
+                differences += _named("mailbox", _mailboxes(files), mailboxes, _mailboxes(before))
                 if _mailboxes(files) and "VoiceMail:" not in self._ask("core show applications like VoiceMail"):
                     differences.append(_NO_VOICEMAIL)
         except NotUnderstoodError as error:
             differences.append(f"its files are not understood: {error}")
         return differences
 
-    def others(self, parts: Collection[Part], there: Collection[str]) -> list[str]:
+    def others(self, parts: Collection[Part], top_files: Collection[str]) -> list[str]:
         reasons: list[str] = []
         if Part.DIALPLAN in parts:
             made: dict[str, list[str]] = {}
             for line in self._ask("dialplan show").splitlines():
                 if (begins := _CONTEXT.match(line)) and not begins[1].startswith(_OF_AEL_ITSELF):
                     made.setdefault(begins[2], []).append(begins[1])
-            if "extensions.conf" in there:
+            if "extensions.conf" in top_files:
                 made.pop("pbx_config", None)
             reasons += (_somebody_elses("context", made[by], of) for by, of in _MADE_BY.items() if by in made)
-        if Part.ENDPOINTS in parts and "pjsip.conf" not in there and (names := self._endpoints()):
+        if Part.ENDPOINTS in parts and "pjsip.conf" not in top_files and (names := self._endpoints()):
             reasons.append(_somebody_elses("endpoint", names, "a database (sorcery.conf) or pjsip_wizard.conf"))
         return reasons
 
@@ -273,7 +273,7 @@ class RunningAsterisk:
         same = _SameEndpoints(before, after)
         for line in lines:
             said = _LOG_LINE.match(line)
-            # What is said of a call, a call has caused.
+            # A message about a call was caused by that call.
             if said is None or said["level"] not in ("WARNING", "ERROR") or said["call"]:
                 continue
             message = said["message"].strip()
@@ -281,7 +281,7 @@ class RunningAsterisk:
                 complaints.append(line)
         return complaints
 
-    def stored(self, keys: Mapping[str, Sequence[str]]) -> Stored:
+    def stored(self, keys: Mapping[str, Sequence[str]]) -> StoredTexts:
         said = self._ask(_DATABASE)
         if said.strip() and not _ROW.search(said):
             raise DeployError("PBX611", f"Asterisk does not tell what is set: {' '.join(said.split())}", _DATABASE_HELP)
@@ -292,17 +292,17 @@ class RunningAsterisk:
                 texts[parts[2]][parts[3]] = _unhexed(text)
         return texts
 
-    def store(self, texts: Stored) -> None:
+    def store(self, texts: StoredTexts) -> None:
         commands = [
             f'database put pbxgen/{tenant} {key} "{text}"' if text else f"database del pbxgen/{tenant} {key}"
-            for tenant, kept in texts.items()
-            for key, text in kept.items()
+            for tenant, texts_by_key in texts.items()
+            for key, text in texts_by_key.items()
         ]
         for command, said in zip(commands, self._ask_each(commands), strict=True):
             if not said.startswith(("Updated database", "Database entry")):
                 message = f"Asterisk does not keep what is to be set: `{command}` answers: {' '.join(said.split())}"
                 raise DeployError("PBX611", message, _DATABASE_HELP)
-        self._light({tenant: kept.keys() for tenant, kept in texts.items()})
+        self._light({tenant: texts_by_key.keys() for tenant, texts_by_key in texts.items()})
 
     def light(self, tenants: Collection[str]) -> None:
         shown = self._ask_each([f"dialplan show {tenant}.switches" for tenant in tenants])
@@ -322,14 +322,14 @@ class RunningAsterisk:
         self._light({tenant: switches[tenant] | {key for key in users[tenant] if "." not in key} for tenant in users})
 
     def _light(self, keys: Mapping[str, Collection[str]]) -> None:
-        """Lamps follow what is set under these keys; a call of the dialplan's own does that."""
+        """Set the lamps of these keys as the keys are set now, by a call to a context of the dialplan."""
         commands = []
         for tenant, some in keys.items():
             for key in sorted(some):
                 switch = _SWITCH_SET.fullmatch(key)
                 if switch is not None or _EXTENSION_SET.fullmatch(key):
-                    whose = key if switch is None else f"*{switch[1]}"
-                    commands.append(f"channel originate Local/{whose}@{tenant}.lamps application Hangup")
+                    lamp = key if switch is None else f"*{switch[1]}"
+                    commands.append(f"channel originate Local/{lamp}@{tenant}.lamps application Hangup")
         if commands:
             self._ask_each(commands)
 
@@ -337,9 +337,9 @@ class RunningAsterisk:
         return _contexts_shown(self._ask("dialplan show"))
 
     def _endpoint_differences(self, files: Files, before: Files, beside: bool) -> Iterator[str]:
-        there = self._endpoints()
+        running = self._endpoints()
         wanted, gone = ({name[:_NAME_WIDTH] for name in _objects(some, "endpoint")} for some in (files, before))
-        yield from _named("endpoint", wanted, there, gone)
+        yield from _named("endpoint", wanted, running, gone)
         if not beside:
             listed = self._ask("pjsip list transports").splitlines()
             transports = {line.split()[1] for line in listed if line.startswith("Transport:") and "<" not in line}
@@ -354,7 +354,7 @@ class RunningAsterisk:
 
 
 def _contexts_shown(said: str) -> dict[str, _Context]:
-    """What `dialplan show` tells."""
+    """Read the output of `dialplan show`."""
     contexts: dict[str, _Context] = {}
     context, extension = _Context(), ""
     for line in said.splitlines():
@@ -390,10 +390,10 @@ def _kind(path: str) -> str:
     return "extensions.conf" if name == "library.conf" else name
 
 
-def _named(what: str, wanted: set[str], there: set[str], before: set[str]) -> Iterator[str]:
-    for name in sorted(wanted - there):
+def _named(what: str, wanted: set[str], running: set[str], before: set[str]) -> Iterator[str]:
+    for name in sorted(wanted - running):
         yield f"{what} {name} is not there"
-    for name in sorted((before - wanted) & there):
+    for name in sorted((before - wanted) & running):
         yield f"{what} {name} is still there"
 
 
@@ -406,14 +406,14 @@ def _objects(files: Files, kind: str) -> Iterator[str]:
 
 @dataclass
 class _SameEndpoints:
-    """Whom two releases have just so: that they cannot be reached is the fault of neither."""
+    """Phones and trunks that are the same in two releases: if one cannot be reached, neither release is the cause."""
 
     before: Files
     after: Files
     _sections: list[dict[str, list[_Section]]] = field(default_factory=list)
 
     def cannot_be_reached(self, message: str) -> bool:
-        """Does it say so of one of them, or of somebody whom neither has?"""
+        """Does a message say that one of them cannot be reached, or somebody who is in neither release?"""
         said = _UNREACHED.fullmatch(message)
         if said is None:
             return False
@@ -436,7 +436,7 @@ _Section = tuple[tuple[str, str], ...]
 
 
 def _by_name(files: Files) -> dict[str, list[_Section]]:
-    """What pjsip.conf has under each name; under an empty one, what everybody is reached by."""
+    """The sections of pjsip.conf by name; the transports and the global section under the empty name."""
     sections: dict[str, list[_Section]] = {}
     for section in config.read("pjsip.conf", files) if "pjsip.conf" in files else ():
         if not section.template:
@@ -458,7 +458,8 @@ def _mailboxes(files: Files) -> set[str]:
 
 
 def _expected(files: Files) -> dict[str, _Context]:
-    """The dialplan that Asterisk should have (pbx_config.c). What it drops is expected all the same, and missed."""
+    """The dialplan that Asterisk should have (pbx_config.c). Lines that Asterisk drops are expected, too, and so
+    reported as missing."""
     contexts: dict[str, _Context] = {}
     if "extensions.conf" not in files:
         return contexts
@@ -490,7 +491,7 @@ def _contexts_of(files: Files) -> Collection[str]:
 
 
 def _understood(files: Files) -> Files:
-    """None of files that were changed by hand so that nobody knows what is in them."""
+    """None if the files were changed by hand so that they cannot be read."""
     try:
         _contexts_of(files)
         _mailboxes(files)
@@ -501,14 +502,14 @@ def _understood(files: Files) -> Files:
 
 
 def _dialplan_differences(
-    wanted: dict[str, _Context], there: dict[str, _Context], before: Collection[str]
+    wanted: dict[str, _Context], running: dict[str, _Context], before: Collection[str]
 ) -> Iterator[str]:
     """``before``: the names of the contexts of the release before. A tenant's contexts are the plan's alone."""
     for name, context in wanted.items():
-        if name not in there:
+        if name not in running:
             yield f"context {name} is not there"
             continue
-        shown = there[name]
+        shown = running[name]
         for (extension, priority), text in context.lines.items():
             says = shown.lines.get((extension, priority))
             if says is None:
@@ -523,23 +524,23 @@ def _dialplan_differences(
         for included in shown.includes:
             if included not in context.includes:
                 yield f"context {name} includes {included}, which is of no release"
-    yield from _missing_services(wanted, there)
+    yield from _missing_services(wanted, running)
     tenants = tuple(name.removesuffix("settings") for name in wanted if name.endswith(".settings"))
     by_hand = tuple(f"{tenant}service." for tenant in tenants)
-    for name in sorted(there.keys() - wanted.keys()):
+    for name in sorted(running.keys() - wanted.keys()):
         if name in before:
             yield f"context {name} is still there"
         elif name.startswith(tenants) and not name.startswith(by_hand):
             yield f"context {name} is of no release"
 
 
-def _missing_services(wanted: dict[str, _Context], there: dict[str, _Context]) -> Iterator[str]:
-    """Services are written by hand; the settings of a tenant name them."""
+def _missing_services(wanted: dict[str, _Context], running: dict[str, _Context]) -> Iterator[str]:
+    """Services that are missing: parts written by hand, which the settings of a tenant name."""
     for name, context in wanted.items():
         named = _SERVICES.fullmatch(context.lines.get(("services", 1), "")) if name.endswith(".settings") else None
         for service in named[1].split("&") if named else ():
             written = f"{name.removesuffix('settings')}service.{service}"
-            if written not in there or ("s", 1) not in there[written].lines:
+            if written not in running or ("s", 1) not in running[written].lines:
                 yield f"service {service} is not there: extensions_local.conf has no extension s in a context {written}"
 
 

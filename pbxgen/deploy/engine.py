@@ -12,7 +12,7 @@ from pbxgen.deploy.history import release_before
 from pbxgen.deploy.new_release import NewRelease, deployer
 from pbxgen.deploy.plan import Before, TargetPlan, drift_of, plan_of
 from pbxgen.deploy.session import Session
-from pbxgen.deploy.site import SiteState
+from pbxgen.deploy.target_folder import FolderState
 from pbxgen.deploy.undo import Earlier, Recovered, Step
 from pbxgen.deploy.verify import VerifyCalls, ready
 from pbxgen.deploy.verify_earlier import earlier_calls
@@ -45,7 +45,7 @@ def deploy(
     session.check_folder()
     earlier = _earlier(session, before)
     with (
-        session.site.locked(new_release.info.by, force=order.force),
+        session.folder.locked(new_release.info.by, force=order.force),
         _recovered(session, earlier, step, order.force) as recovered,
     ):
         step(f"{session.target.name}: asking what runs")
@@ -81,7 +81,7 @@ def _earlier(session: Session, before: Before) -> Earlier:
     def calls(release: str) -> VerifyCalls:
         if not session.target.verify:
             return VerifyCalls()
-        info, files = session.site.release_files(release)
+        info, files = session.folder.release_files(release)
         if info is None:
             return VerifyCalls(left_out=("the calls of verify: the release does not describe itself",))
         return earlier_calls(session, info, session.named(files), before)
@@ -91,7 +91,7 @@ def _earlier(session: Session, before: Before) -> Earlier:
 
 @contextmanager
 def _recovered(session: Session, earlier: Earlier, step: Step, force: bool = False) -> Iterator[Recovered]:
-    """What a killed command has begun is finished or undone; that is told, too, where what comes then fails."""
+    """Finish or undo what a killed command has begun; this is reported also if the command then fails."""
     recovered = recover(session, earlier, step, force=force)
     try:
         yield recovered
@@ -104,7 +104,7 @@ def as_shown(plan: TargetPlan) -> dict[str, object]:
     """What must be the same when a saved plan is applied."""
     target = plan.target
     return {
-        # Not the console's command: it may hold a password. That it asks the PBX of the folder is seen each time.
+        # Without the console's command, which may hold a password: each command checks which PBX it asks.
         "target": [target.pbx, target.at, target.folder, sorted(target.parts), target.beside],
         "current": plan.state.current,
         "digest": plan.digest,
@@ -137,30 +137,30 @@ def _check_shown(plan: TargetPlan, shown: Mapping[str, object]) -> None:
         raise DeployError("PBX615", message, help)
 
 
-def _uploaded(session: Session, state: SiteState, new_release: NewRelease, step: Step) -> str:
+def _uploaded(session: Session, state: FolderState, new_release: NewRelease, step: Step) -> str:
     """The name of the release. Where nothing but secrets is different from one of that digest, a number is added."""
     number = 1
     while True:
         name = new_release.info.digest if number == 1 else f"{new_release.info.digest}-{number}"
         if name not in state.releases:
             break
-        if not session.site.edited(name, new_release.info):
+        if not session.folder.edited(name, new_release.info):
             return name
         if name != state.current and all(event.release != name for event in state.history):
             break  # left by a command that was killed, or failed: written anew
         number += 1
     step(f"{session.target.name}: writing {name}")
-    session.site.upload(name, new_release.info, new_release.files)
+    session.folder.upload(name, new_release.info, new_release.files)
     return name
 
 
 def rollback(session: Session, before: Before, step: Step) -> Deployed:
-    """Make the release before the current one. Raises DeployError."""
+    """Make the release before the current one current again. Raises DeployError."""
     session.check_folder()
     by, earlier = deployer(), _earlier(session, before)
-    with session.site.locked(by), _recovered(session, earlier, step) as recovered:
+    with session.folder.locked(by), _recovered(session, earlier, step) as recovered:
         state = session.state()
-        if recovered.undone:  # what was to be taken back is taken back
+        if recovered.undone:  # the recovery has already undone what was to be rolled back
             return Deployed(state.current, True, recovered.told)
         release = release_before(state)
         name = session.target.name
@@ -168,8 +168,8 @@ def rollback(session: Session, before: Before, step: Step) -> Deployed:
             raise DeployError(
                 "PBX618", f"{name}: there is no release to go back to", f"see `pbxgen history --to {name}`"
             )
-        info, files = session.site.release_files(release)
-        if info is None or session.site.edited(release, info):
+        info, files = session.folder.release_files(release)
+        if info is None or session.folder.edited(release, info):
             help = "deploy the revision that you want to go back to instead"
             raise DeployError("PBX618", f"{name}: the release before, {release}, is not as it was written", help)
         calls = earlier_calls(session, info, session.named(files), before)

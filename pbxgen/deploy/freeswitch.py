@@ -1,4 +1,4 @@
-"""FreeSWITCH, deployed to."""
+"""Deployment to a running FreeSWITCH."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from pathlib import PurePosixPath
 
 from pbxgen.deploy.errors import DeployError
-from pbxgen.deploy.running import Ask, AskEach, Files, ReloadError, Scope, Stored, TopFile, changed
+from pbxgen.deploy.running import Ask, AskEach, Files, ReloadError, Scope, StoredTexts, TopFile, changed
 from pbxgen.interpret.base import NotUnderstoodError
 from pbxgen.interpret.freeswitch.elements import XmlElement, parsed
 from pbxgen.interpret.freeswitch.preprocess import FreeSwitchPreprocessor
@@ -47,11 +47,11 @@ _UNREACHED = re.compile(
     r"|Ping failed (\S+) with code .*"
     r"|Unregister (\S+)"
 )
-"""What says that a trunk cannot be reached, or refuses a registration: which one."""
+"""Messages that a trunk cannot be reached, or refuses a registration; the groups say which."""
 _SERVICES = "pbxgen_services_"
 """How the variable of a tenant begins that names its services."""
 _KEY = re.compile(r"[\w.-]+", re.ASCII)
-"""One that a command can name: the console has ways of its own with other characters."""
+"""Keys that a console command can name: the console interprets other characters."""
 _PHONES = ".phones.xml"
 _COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
 _TAG = re.compile(r'<(/?)([\w:.-]+)((?:\s+[\w:.-]+="[^"]*")*)\s*(/?)>')
@@ -253,9 +253,9 @@ class RunningFreeSwitch:
             dialplan = parsed(reader.included("dialplan/*.xml"))
             directory = parsed(reader.included("directory/*.xml"))
             if Part.DIALPLAN in scope.parts:
-                there = self._section("dialplan")
-                differences += _compared(dialplan, there, "context", _names(scope.before, "dialplan", variables))
-                differences += _missing_services(reader.variables, there)
+                running = self._section("dialplan")
+                differences += _compared(dialplan, running, "context", _names(scope.before, "dialplan", variables))
+                differences += _missing_services(reader.variables, running)
             domains = _names(scope.before, "directory", variables)
             if scope.beside or Part.ENDPOINTS not in scope.parts:  # users of that domain may be the administrator's
                 directory = [one for one in directory if not _stands_in(one, variables)]
@@ -266,8 +266,8 @@ class RunningFreeSwitch:
                 differences += self._gateway_differences(files, scope, variables)
             if Part.VOICEMAIL in scope.parts and not scope.beside:
                 wanted = parsed(reader.included("autoload_configs/voicemail.conf.xml"))
-                there = _document(self._ask("xml_locate configuration configuration name voicemail.conf"))
-                differences += _compared(wanted, there, "configuration")
+                running = _document(self._ask("xml_locate configuration configuration name voicemail.conf"))
+                differences += _compared(wanted, running, "configuration")
         except NotUnderstoodError as error:
             differences.append(f"its files are not understood: {error}")
         return differences
@@ -275,18 +275,20 @@ class RunningFreeSwitch:
     def _gateway_differences(self, files: Files, scope: Scope, variables: Mapping[str, str]) -> Iterator[str]:
         wanted, before = _gateways(files, variables), _understood(scope.before, variables)
         _wait(lambda: wanted.keys() <= self._gateways().keys(), _TO_END_SECONDS)
-        there = self._gateways()
-        yield from (f"gateway {name} is not there" for name in sorted(wanted.keys() - there.keys()))
-        yield from (f"gateway {name} is still there" for name in sorted((before.keys() - wanted.keys()) & there.keys()))
+        gateways = self._gateways()
+        yield from (f"gateway {name} is not there" for name in sorted(wanted.keys() - gateways.keys()))
+        yield from (
+            f"gateway {name} is still there" for name in sorted((before.keys() - wanted.keys()) & gateways.keys())
+        )
         if not scope.beside:
             running = self._running_profiles()
             yield from (f"the SIP profile {name} does not run" for name in _PROFILES if name not in running)
 
-    def others(self, parts: Collection[Part], there: Collection[str]) -> list[str]:
+    def others(self, parts: Collection[Part], top_files: Collection[str]) -> list[str]:
         reasons = []
         if self._ask("module_exists mod_xml_curl").strip() == "true":
             reasons.append("mod_xml_curl is loaded: a server may give other configuration than these files")
-        if Part.DIALPLAN in parts and not there:
+        if Part.DIALPLAN in parts and not top_files:
             names = sorted(element.get("name") for element in self._section("dialplan") if element.tag == "context")
             if names:
                 told = f"{names[0]}{f' and {len(names) - 1} more' if len(names) > 1 else ''}"
@@ -298,7 +300,7 @@ class RunningFreeSwitch:
         unreached: dict[str, str] = {}
         for line in lines:
             said = _LOG_LINE.match(line)
-            # What is said of a call, a call has caused.
+            # A message about a call was caused by that call.
             if said is None or said["level"] not in _LEVELS or said["call"]:
                 continue
             message = said["message"].strip()
@@ -310,7 +312,8 @@ class RunningFreeSwitch:
         return [line for line in complaints if line not in unreached or not same(unreached[line])]
 
     def _same_gateways(self, before: Files, after: Files) -> Callable[[str], bool]:
-        """Which trunks two releases have just so, or neither has: that they cannot be reached is no fault of theirs."""
+        """Trunks that are the same in two releases, or in neither: if one cannot be reached, neither release is the
+        cause."""
         variables = self._variables()
         profiles = [_meaning(files.get("sip_profiles/external.xml", "")) for files in (before, after)]
         old, new = _understood(before, variables), _understood(after, variables)
@@ -322,7 +325,7 @@ class RunningFreeSwitch:
 
         return same
 
-    def stored(self, keys: Mapping[str, Sequence[str]]) -> Stored:
+    def stored(self, keys: Mapping[str, Sequence[str]]) -> StoredTexts:
         stored: dict[str, dict[str, str]] = {}
         for tenant, known in keys.items():
             count = self._ask(f"db count/pbxgen.{tenant}").strip()
@@ -343,11 +346,11 @@ class RunningFreeSwitch:
         """What the console prints, without the line end that it adds; where there is nothing, it says so."""
         return "" if said.startswith("-ERR no reply") else said.removesuffix("\n")
 
-    def store(self, texts: Stored) -> None:
+    def store(self, texts: StoredTexts) -> None:
         commands = [
             f"db insert/pbxgen.{tenant}/{key}/{text}" if text else f"db delete/pbxgen.{tenant}/{key}"
-            for tenant, kept in texts.items()
-            for key, text in kept.items()
+            for tenant, texts_by_key in texts.items()
+            for key, text in texts_by_key.items()
         ]
         for command, said in zip(commands, self._ask_each(commands), strict=True):
             if not said.startswith("+OK"):
@@ -355,7 +358,7 @@ class RunningFreeSwitch:
                 raise DeployError("PBX611", message, "load mod_db (modules.conf.xml)")
 
     def light(self, tenants: Collection[str]) -> None:
-        """No phone is told of lamps here."""
+        """FreeSWITCH has no lamps."""
 
     def _variables(self) -> dict[str, str]:
         lines = (line.partition("=") for line in self._ask("global_getvar").splitlines())
@@ -374,9 +377,9 @@ def _meaning(text: str) -> str:
     return "\n".join(line.strip() for line in _COMMENT.sub("", text).splitlines() if line.strip())
 
 
-def _wait(there: Callable[[], bool], seconds: float) -> bool:
+def _wait(condition: Callable[[], bool], seconds: float) -> bool:
     deadline = time.monotonic() + seconds
-    while not there():
+    while not condition():
         if time.monotonic() > deadline:
             return False
         time.sleep(0.2)
@@ -416,7 +419,7 @@ def _gateways(files: Files, variables: Mapping[str, str]) -> dict[str, XmlElemen
 
 
 def _understood(files: Files, variables: Mapping[str, str]) -> dict[str, XmlElement]:
-    """The gateways of files that may have been changed by hand; none, where nobody knows what is in them."""
+    """The gateways of files that may have been changed by hand; none if the files cannot be read."""
     try:
         return _gateways(files, variables)
     except NotUnderstoodError:
@@ -444,7 +447,8 @@ def _users(files: Files) -> set[str]:
 
 
 def _stands_in(domain: XmlElement, variables: Mapping[str, str]) -> bool:
-    """Is it there only so that the stock files find a domain of that name? Theirs serves as well."""
+    """Is the domain generated only so that the stock files find one of that name? Any other domain of the name serves
+    as well."""
     names = {one.get("name") for one in _all(domain, "param")}
     return domain.get("name") == variables.get("domain") and names == {"sip-forbid-register"}
 
@@ -453,16 +457,17 @@ def _same(one: XmlElement, other: XmlElement) -> bool:
     return _difference(one, other) is None
 
 
-def _difference(wanted: XmlElement, there: XmlElement) -> XmlElement | None:
+def _difference(wanted: XmlElement, shown: XmlElement) -> XmlElement | None:
     """The first element that is not the same; its text and comments mean nothing to FreeSWITCH here."""
-    if wanted.tag != there.tag or wanted.attributes != there.attributes or len(wanted.children) != len(there.children):
+    if wanted.tag != shown.tag or wanted.attributes != shown.attributes or len(wanted.children) != len(shown.children):
         return wanted
-    pairs = zip(wanted.children, there.children, strict=True)
+    pairs = zip(wanted.children, shown.children, strict=True)
     return next((difference for one, other in pairs if (difference := _difference(one, other)) is not None), None)
 
 
 def _names(files: Files, folder: str, variables: Mapping[str, str]) -> frozenset[str]:
-    """The names of what stands outermost in the files of a folder, in small letters; none, where nobody knows."""
+    """The names of the outermost elements in the files of a folder, in small letters; none if the files cannot be
+    read."""
     try:
         elements = parsed(FreeSwitchPreprocessor(files, variables).included(f"{folder}/*.xml"))
         return frozenset(element.get("name").lower() for element in elements)
@@ -470,9 +475,9 @@ def _names(files: Files, folder: str, variables: Mapping[str, str]) -> frozenset
         return frozenset()
 
 
-def _missing_services(variables: Mapping[str, str], there: Sequence[XmlElement]) -> Iterator[str]:
-    """Services are written by hand; a variable of each tenant names them."""
-    contexts = {element.get("name").lower() for element in there if element.tag == "context"}
+def _missing_services(variables: Mapping[str, str], running: Sequence[XmlElement]) -> Iterator[str]:
+    """Services that are missing: parts written by hand, which a variable of each tenant names."""
+    contexts = {element.get("name").lower() for element in running if element.tag == "context"}
     for variable, services in variables.items():
         tenant = variable.removeprefix(_SERVICES)
         if tenant == variable:
@@ -484,11 +489,11 @@ def _missing_services(variables: Mapping[str, str], there: Sequence[XmlElement])
 
 
 def _compared(
-    wanted: Sequence[XmlElement], there: Sequence[XmlElement], tag: str, before: Collection[str] = ()
+    wanted: Sequence[XmlElement], running: Sequence[XmlElement], tag: str, before: Collection[str] = ()
 ) -> Iterator[str]:
     """Of several elements of one name FreeSWITCH sees the first, on both sides. ``before``: of the release before."""
     shown: dict[str, XmlElement] = {}
-    for element in there:
+    for element in running:
         if element.tag == tag:
             shown.setdefault(element.get("name").lower(), element)
     asked: set[str] = set()

@@ -35,7 +35,7 @@ from pbxgen.targets import load_target
 from pbxgen.targets.base import GeneratedFile, Options, Part
 
 _PEOPLE = ("PBXGEN_DEPLOYED_BY", "GITHUB_ACTOR", "GITLAB_USER_LOGIN")
-"""Variables that say who deploys; CI's own user is nobody."""
+"""Environment variables that say who deploys: in CI the user of the process is no person."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +53,7 @@ class NewRelease:
 
 
 class _MadeUp(dict[Secret, str]):
-    """Secrets, for a plan where there are none."""
+    """Made-up secrets, for a plan without the real ones."""
 
     def __missing__(self, secret: Secret) -> str:
         return "0000"

@@ -7,9 +7,9 @@ from typing import Any
 
 from pbxgen.deploy.engine import as_shown
 from pbxgen.deploy.plan import FileKind, TargetPlan
-from pbxgen.deploy.site import Event
 from pbxgen.deploy.state_output import count_document, count_lines, lapsing_lines
 from pbxgen.deploy.status import TargetStatus
+from pbxgen.deploy.target_folder import Event
 from pbxgen.diagnostics.display import printable
 from pbxgen.diff.output import document, escaped, markdown, text_lines
 from pbxgen.pbxs import SHOWN_NAMES

@@ -1,4 +1,4 @@
-"""What a deployment would change at one target, against what runs there. Looks only."""
+"""What a deployment would change at one target, compared with what runs there. Nothing is written."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ from pbxgen.deploy.read import DeployTarget
 from pbxgen.deploy.release import ReleaseInfo
 from pbxgen.deploy.running import Files, Scope, TopFile
 from pbxgen.deploy.session import Session
-from pbxgen.deploy.site import CURRENT, SiteState, kept
 from pbxgen.deploy.state import Lapsing, lapsing
+from pbxgen.deploy.target_folder import CURRENT, FolderState, kept_name
 from pbxgen.deploy.verify import VerifyCalls, ready
 from pbxgen.diff.result import Judge, Made, Plans, Provenance, Result, made_from
 from pbxgen.diff.revisions import Revision
@@ -48,7 +48,7 @@ class FileChange:
 @dataclass(frozen=True, slots=True)
 class TargetPlan:
     target: DeployTarget
-    state: SiteState
+    state: FolderState
     digest: str
     """Of the release that is to run, without its secrets."""
     tenants: Mapping[str, str]
@@ -62,7 +62,7 @@ class TargetPlan:
     """What cannot be undone."""
     unverified: tuple[str, ...]
     force: tuple[str, ...]
-    """Why it needs --force."""
+    """Why the deployment needs --force."""
     drift: tuple[str, ...] = ()
     """Where what runs is not what the current release says."""
     notes: tuple[str, ...] = field(default=())
@@ -149,7 +149,7 @@ def plan_of(session: Session, new_release: NewRelease, plans: Mapping[str, Plan]
     )
 
 
-def drift_of(session: Session, state: SiteState, old: Files, running: Mapping[str, str]) -> tuple[str, ...]:
+def drift_of(session: Session, state: FolderState, old: Files, running: Mapping[str, str]) -> tuple[str, ...]:
     """Where what runs is not what the current release, whose files are ``old``, says."""
     if state.current is None:
         return tuple(f"{name} runs build {digest}, of no release here" for name, digest in running.items())
@@ -158,12 +158,12 @@ def drift_of(session: Session, state: SiteState, old: Files, running: Mapping[st
 
 
 def _called(calls: VerifyCalls) -> list[str]:
-    """Phones of its users sign in there for it: whoever looks at the plan is to know."""
+    """The calls of `verify`, which a plan names because phones of its users sign in at the target for them."""
     names = ", ".join(f"{one.case.name!r}" for one in calls.cases)
     return [f"once it runs these calls are placed there, by phones that sign in for them: {names}"] if names else []
 
 
-def _included(state: SiteState, new_release: NewRelease) -> list[str]:
+def _included(state: FolderState, new_release: NewRelease) -> list[str]:
     """What an administrator has to write beside another plan, before the first release."""
     if state.current is not None or not new_release.included:
         return []
@@ -173,39 +173,40 @@ def _included(state: SiteState, new_release: NewRelease) -> list[str]:
 def _users_gone(session: Session, old: Files, new: Files) -> list[str]:
     try:
         return session.pbx.users_gone(old, new)
-    except NotUnderstoodError:  # changed by hand, which is said elsewhere: nobody knows who was in it
+    except NotUnderstoodError:  # changed by hand (reported elsewhere): its users are not known
         return []
 
 
-def _to_be_placed(session: Session, state: SiteState) -> tuple[TopFile, ...]:
+def _to_be_placed(session: Session, state: FolderState) -> tuple[TopFile, ...]:
     calls = []
     for file in session.top:
-        there = state.top[file.path]
-        if there is None or file.path in state.no_files or not file.ours(there.decode("utf-8", "replace")):
+        text = state.top[file.path]
+        if text is None or file.path in state.no_files or not file.ours(text.decode("utf-8", "replace")):
             calls.append(file)
     return tuple(calls)
 
 
-def _in_the_way(state: SiteState, placed: tuple[TopFile, ...], release: str) -> list[str]:
+def _in_the_way(state: FolderState, placed: tuple[TopFile, ...], release: str) -> list[str]:
     reasons = [
-        f"{file.path} does not lead to a release: it would be kept as {kept(file.path, release)}, and replaced"
+        f"{file.path} does not lead to a release: it would be kept as {kept_name(file.path, release)}, and replaced"
         for file in placed
         if state.top[file.path] is not None
     ]
     if state.in_the_way:
-        reasons.append(f"{CURRENT} is no link to a release: it would be kept as {kept(CURRENT, release)}, and replaced")
+        aside = kept_name(CURRENT, release)
+        reasons.append(f"{CURRENT} is no link to a release: it would be kept as {aside}, and replaced")
     return reasons
 
 
-def _others(session: Session, state: SiteState) -> list[str]:
-    """What runs before the first release; whoever includes our files beside their own knows of those."""
+def _others(session: Session, state: FolderState) -> list[str]:
+    """Plans of somebody else that run before the first release; with `beside` the administrator knows them."""
     if state.current is not None or session.target.beside:
         return []
-    there = [path for path, text in state.top.items() if text is not None]
-    return session.running.others(session.target.parts, there)
+    top_files = [path for path, text in state.top.items() if text is not None]
+    return session.running.others(session.target.parts, top_files)
 
 
-def _not_ours(state: SiteState, drift: tuple[str, ...]) -> list[str]:
+def _not_ours(state: FolderState, drift: tuple[str, ...]) -> list[str]:
     reasons = [f"{path} of the current release was changed by hand" for path in state.edited]
     if drift and state.current is not None:
         more = f" (and {len(drift) - 1} more)" if len(drift) > 1 else ""
@@ -260,7 +261,7 @@ def _too_many(
     changed = before - after
     told = []
     if callers.same or not running:
-        pass  # what does not run says nothing of who changes; who goes is counted all the same
+        pass  # a plan that does not run does not tell who changes; removed users are counted all the same
     elif made.origin is None:
         told.append("which users change is not known, as git has no source of what runs; those who go are counted")
     else:

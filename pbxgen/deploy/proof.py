@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from pbxgen.deploy.running import Files, Scope, without_secrets
 from pbxgen.deploy.session import LogMark, Session
 from pbxgen.deploy.verify import place
-from pbxgen.lab.visit import VisitingCase
+from pbxgen.lab.running_pbx import CaseWithPasswords
 
 _REGISTERED_SECONDS = 40.0
 _NUMBERS = re.compile(r"\d+")
@@ -45,8 +45,10 @@ def complaints(
     session: Session, mark: LogMark | None, before: Files, after: Files, known: Collection[str] = ()
 ) -> Proof:
     """Warnings and errors in the log since ``mark`` that ``after`` may have caused, except ``known`` ones."""
-    alike = set(map(_without_numbers, known))
-    lines = [line for line in session.complaints_since(mark, before, after) if _without_numbers(line) not in alike]
+    known_masked = set(map(_without_numbers, known))
+    lines = [
+        line for line in session.complaints_since(mark, before, after) if _without_numbers(line) not in known_masked
+    ]
     if not lines:
         return Proof()
     said = f"its log has {len(lines)} new warnings or errors" if len(lines) > 1 else f"its log says: {lines[0]}"
@@ -58,7 +60,9 @@ def _without_numbers(line: str) -> str:
     return _NUMBERS.sub("#", line)
 
 
-def reached(session: Session, files: Files, registered: Collection[str], calls: Sequence[VisitingCase]) -> list[str]:
+def reached(
+    session: Session, files: Files, registered: Collection[str], calls: Sequence[CaseWithPasswords]
+) -> list[str]:
     """Trunks that have lost their registration; if there are none, what went wrong with the calls of ``verify``."""
     return _unregistered(session, files, registered) or (place(session, calls) if calls else [])
 

@@ -47,7 +47,7 @@ class DeployFile:
     source: Path
     """Resolved against the file's folder."""
     targets: Mapping[str, tuple[DeployTarget, ...]]
-    """By name: a target is alone, nodes are in the order in which they are deployed to."""
+    """By name, the PBXs of a target: one, or its ``nodes`` in the order in which they are deployed to."""
 
     @property
     def each(self) -> tuple[DeployTarget, ...]:

@@ -1,4 +1,4 @@
-"""What a deployment needs of one kind of PBX: where its files go, how it reloads, what it says that it runs."""
+"""What a deployment needs of one kind of PBX: where its files go, how it reloads, what the PBX says that it runs."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ Files = Mapping[str, str]
 """The text of a release's files by path, as `pbxgen generate` names them."""
 
 
-Stored = Mapping[str, Mapping[str, str]]
+StoredTexts = Mapping[str, Mapping[str, str]]
 """What a PBX keeps of what was set from phones: by tenant and by key, the text."""
 
 
@@ -40,19 +40,19 @@ class ReloadError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """What of a release is to be found in the PBX."""
+    """Which part of a release must be in the PBX."""
 
     parts: frozenset[Part]
     beside: bool = False
     before: Files = field(default_factory=dict)
-    """The files of the release before: what was in those and is no more is to be gone."""
+    """The files of the release before: what is only in these must be gone from the PBX."""
 
 
 class RunningPbx(Protocol):
     """A PBX that runs at a target, through its console."""
 
     def folder(self) -> str:
-        """Where it reads its configuration from."""
+        """The folder that the PBX reads its configuration from."""
         ...
 
     def log(self) -> str | None:
@@ -60,11 +60,12 @@ class RunningPbx(Protocol):
         ...
 
     def digests(self) -> Mapping[str, str]:
-        """The builds of the tenants that pbxgen made, as it runs them."""
+        """By tenant, the build of pbxgen's files that the PBX runs."""
         ...
 
     def sip(self) -> tuple[str, int] | None:
-        """Where it takes the SIP of phones over UDP, as it is configured (0.0.0.0: on every address); None: nowhere."""
+        """The address where the PBX takes SIP of phones over UDP, as configured (0.0.0.0: every address); None: it
+        takes none."""
         ...
 
     def phones(self) -> frozenset[str]:
@@ -72,7 +73,7 @@ class RunningPbx(Protocol):
         ...
 
     def trunks(self) -> Mapping[str, bool]:
-        """The trunks that it is to register at their carriers, by name: is each so now?"""
+        """The trunks that the PBX must register at their carriers, by name: is each registered now?"""
         ...
 
     def registering(self, files: Files) -> frozenset[str]:
@@ -80,10 +81,12 @@ class RunningPbx(Protocol):
         ...
 
     def reload(self, before: Files, after: Files, *, everything: bool = False, pending: bool = False) -> list[str]:
-        """Reload what reads the files that differ, and wait for it; what it is still to do, in sentences.
+        """Reload what reads the files that differ, and wait for the end. Returns what the PBX is still to do, in
+        sentences.
 
-        ``everything``: as if every file differed, as what runs may not be ``before``; but what would end calls is done
-        for files that differ only, or where it is still to be done for ``before`` (``pending``). Raises ReloadError.
+        ``everything``: as if every file differed, as what runs may not be ``before``. Reloads that would end calls are
+        done only for files that differ, or if they are still to be done for ``before`` (``pending``). Raises
+        ReloadError.
         """
         ...
 
@@ -91,36 +94,36 @@ class RunningPbx(Protocol):
         """Where what runs is not what ``files`` say, in sentences without secrets."""
         ...
 
-    def others(self, parts: Collection[Part], there: Collection[str]) -> list[str]:
-        """What it runs before the first release that somebody else made and that would stay, in sentences.
+    def others(self, parts: Collection[Part], top_files: Collection[str]) -> list[str]:
+        """Plans of somebody else that the PBX runs before the first release and that would stay, in sentences.
 
-        ``there``: files of the top level that there are: what comes of those is not meant.
+        ``top_files``: existing files of the top level; what they configure is left out.
         """
         ...
 
     def complaints(self, lines: Sequence[str], before: Files, after: Files) -> list[str]:
-        """Lines of its log that ``after`` may have caused.
+        """Lines of the log that ``after`` may have caused.
 
-        Not those of a call, nor those that tell that somebody cannot be reached who is in ``before`` just so.
+        Lines about a call do not count, nor lines that somebody cannot be reached who is the same in ``before``.
         """
         ...
 
-    def stored(self, keys: Mapping[str, Sequence[str]]) -> Stored:
-        """What it keeps of what was set from phones; ``keys``: by tenant, those that its plan knows.
+    def stored(self, keys: Mapping[str, Sequence[str]]) -> StoredTexts:
+        """What the PBX stores of what was set from phones; ``keys``: by tenant, those that the tenant's plan knows.
 
         Anybody may have written it. Raises DeployError.
         """
         ...
 
-    def store(self, texts: Stored) -> None:
-        """Keep these texts in the place of what is there; an empty one: nothing. Raises DeployError.
+    def store(self, texts: StoredTexts) -> None:
+        """Store these texts in place of what is there; an empty text deletes. Raises DeployError.
 
         Keys and texts are of letters, digits and ``.:|+*-_`` only. Lamps follow.
         """
         ...
 
     def light(self, tenants: Collection[str]) -> None:
-        """Lamps of what is set from phones become what the plan that runs now makes of it. Raises DeployError."""
+        """Set the lamps of what is set from phones as the plan that runs now says. Raises DeployError."""
         ...
 
 
@@ -162,7 +165,7 @@ class DeployablePbx(Protocol):
     """A kind of PBX."""
 
     command: Sequence[str]
-    """What its console is asked with, where nothing else is said; the question is one more argument."""
+    """The command for its console, if deploy.yaml has none; the question is added as an argument."""
     top: Sequence[TopFile]
 
     def in_release(self, path: str) -> str:
@@ -186,12 +189,13 @@ class DeployablePbx(Protocol):
         ...
 
     def passwords(self, files: Files) -> Mapping[tuple[str, str], str]:
-        """Those of the phones in a release, by tenant and extension; none of files that nobody understands."""
+        """Those of the phones in a release, by tenant and extension; none if the files cannot be read."""
         ...
 
     def running(self, ask: Ask, ask_each: AskEach) -> RunningPbx: ...
 
 
 def load_deployable(pbx: str) -> DeployablePbx:
-    """Imported only now. Raises KeyError for a PBX that there is not."""
+    """The deployable PBX of that name; its module is imported only when it is needed. Raises KeyError for an unknown
+    PBX."""
     return cast("DeployablePbx", module_of(pbx, "pbxgen.deploy").load())

@@ -13,19 +13,19 @@ from pbxgen.deploy.errors import DeployError
 from pbxgen.deploy.read import DeployTarget
 from pbxgen.deploy.running import DeployablePbx, Files, RunningPbx, TopFile, load_deployable
 from pbxgen.deploy.shell import Shell, reached_at, shell_at
-from pbxgen.deploy.site import Site, SiteState
+from pbxgen.deploy.target_folder import FolderState, TargetFolder
 from pbxgen.pbxs import SHOWN_NAMES
 
 _SETTLES_SECONDS = 0.3
 """A PBX writes its log in a thread of its own."""
 _LOG_SECONDS = 3.0
-"""So long it is waited for at most: of a PBX with many calls the log never ends."""
+"""How long the end of the log is waited for: a PBX with many calls never stops writing."""
 _CONSOLE_SECONDS = 60
-"""After so long a console has hung. It is ended at the target itself, where the shell goes on."""
+"""After this time a console has hung. It is ended at the target itself, and the shell goes on."""
 _TOGETHER = 200
-"""So many questions are sent at once."""
+"""How many questions are sent at once."""
 _HUNG = 124
-"""What `timeout` ends with where it had to end the command."""
+"""The exit status of `timeout` if it had to end the command."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +41,7 @@ class Session:
         self.target = target
         self.language = language
         self.pbx: DeployablePbx = load_deployable(target.pbx)
-        self.site = Site(shell, target.folder, [file.path for file in self.pbx.top])
+        self.folder = TargetFolder(shell, target.folder, [file.path for file in self.pbx.top])
         self.running: RunningPbx = self.pbx.running(self.ask, self.ask_each)
         self._shell = shell
         self._reads_folder = False
@@ -51,8 +51,8 @@ class Session:
         """The files of the top level that lead to a release; none where the administrator's own do."""
         return () if self.target.beside else tuple(f for f in self.pbx.top if f.part in self.target.parts)
 
-    def state(self) -> SiteState:
-        return self.site.state([file.path for file in self.top])
+    def state(self) -> FolderState:
+        return self.folder.state([file.path for file in self.top])
 
     def ask(self, text: str) -> str:
         """What the running PBX answers. Raises DeployError."""
@@ -100,8 +100,8 @@ class Session:
             return
         reads = self.running.folder()
         done = self._shell.run(f"cd {quote(self.target.folder)} && pwd -P && cd {quote(reads)} && pwd -P")
-        here, _, there = done.text.strip().partition("\n")
-        if done.status == 0 and here != there:
+        target_folder, _, read_folder = done.text.strip().partition("\n")
+        if done.status == 0 and target_folder != read_folder:
             raise DeployError(
                 "PBX611",
                 f"{self.target.name}: {SHOWN_NAMES[self.target.pbx]} reads {reads}, not {self.target.folder}",
@@ -111,7 +111,7 @@ class Session:
 
     def files_of(self, release: str) -> Files:
         """The files of a release at the target, as they are there."""
-        _, files = self.site.release_files(release)
+        _, files = self.folder.release_files(release)
         return self.named(files)
 
     def named(self, files: Mapping[str, str]) -> Files:

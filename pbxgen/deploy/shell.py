@@ -68,15 +68,15 @@ class Shell:
             )
         except OSError as error:
             raise _unreachable(where, f"{argv[0]}: {error.strerror}") from None
-        self.run("LC_ALL=C; export LC_ALL", here=True)
+        self.run("LC_ALL=C; export LC_ALL", in_shell=True)
 
-    def run(self, script: str, *, here: bool = False, seconds: float = _SCRIPT_SECONDS) -> Done:
-        """Run a script; ``here``: in the shell itself, whose variables and traps it may set.
+    def run(self, script: str, *, in_shell: bool = False, seconds: float = _SCRIPT_SECONDS) -> Done:
+        """Run a script; ``in_shell``: in the shell itself, whose variables and traps it may set.
 
         The shell runs nothing of a script before it has read all of it. Raises DeployError where the shell is gone.
         """
         mark = secrets.token_hex(12)
-        begin, end = ("{", "}") if here else ("(", ")")
+        begin, end = ("{", "}") if in_shell else ("(", ")")
         begun = f"{secrets.token_hex(12)}\n"  # before it stands what an interrupted script has still printed
         first = f"echo {begun.strip()}; echo {begun.strip()} >&2"
         told = f"_status=$?; printf '\\n%s %s\\n' {mark} $_status; printf '\\n%s \\n' {mark} >&2"

@@ -13,11 +13,20 @@ from zoneinfo import ZoneInfo
 
 from pbxgen.deploy.errors import DeployError
 from pbxgen.deploy.read import DeployTarget
-from pbxgen.deploy.running import Stored
+from pbxgen.deploy.running import StoredTexts
 from pbxgen.deploy.session import Session
-from pbxgen.flow.kept import SWITCH, Kept, Passed, epoch_of, kept, newest, passed_over, stand_of
 from pbxgen.flow.plan import Plan
 from pbxgen.flow.settings import LONGEST, Setting, Settings, read, written
+from pbxgen.flow.stored_settings import (
+    SWITCH,
+    Passed,
+    StoredSettings,
+    epoch_of,
+    newest,
+    passed_over,
+    stored_settings,
+    switch_setting_of,
+)
 
 Plans = Mapping[str, Plan]
 """By the names of the tenants."""
@@ -33,13 +42,13 @@ class StateAt:
 
     name: str
     """Of the target, or the path of the file."""
-    tenants: Mapping[str, Kept]
+    tenants: Mapping[str, StoredSettings]
     """Of every tenant of the source."""
     target: DeployTarget | None = None
     """None: a file."""
     running: Mapping[str, str] = field(default_factory=dict)
     """By tenant: the digest of the source that the PBX runs, as it tells it."""
-    raw: Stored = field(default_factory=dict)
+    raw: StoredTexts = field(default_factory=dict)
 
 
 def local_now(plan: Plan) -> dt.datetime:
@@ -52,11 +61,11 @@ def state_at(session: Session, plans: Plans) -> StateAt:
     session.check_folder()
     raw = session.running.stored({name: keys_of(plan) for name, plan in plans.items()})
     running = session.running.digests()
-    return StateAt(session.target.name, _kept(plans, raw), session.target, running, raw)
+    return StateAt(session.target.name, _stored_settings(plans, raw), session.target, running, raw)
 
 
 def keys_of(plan: Plan) -> tuple[str, ...]:
-    """Under which a PBX keeps what users of the plan set."""
+    """The keys under which a PBX stores what users of the plan set."""
     users = [extension for extension, user in plan.users.items() if user.self_service is not None]
     return (*users, *(f"{SWITCH}{name}" for name in plan.switches))
 
@@ -66,12 +75,12 @@ def labelled(plans: Plans, tenant: str, key: str) -> str:
     return f"{tenant}/{key}" if len(plans) > 1 else key
 
 
-def _kept(plans: Plans, raw: Stored) -> dict[str, Kept]:
-    return {name: kept(plan, raw.get(name, {})) for name, plan in plans.items()}
+def _stored_settings(plans: Plans, raw: StoredTexts) -> dict[str, StoredSettings]:
+    return {name: stored_settings(plan, raw.get(name, {})) for name, plan in plans.items()}
 
 
 def saved_text(states: Collection[StateAt]) -> str:
-    """What ``--save`` writes: the texts as they were found, whatever they are."""
+    """What ``--save`` writes: the texts as they were read, valid or not."""
     tenants: dict[str, dict[str, str]] = {}
     for state in states:
         for name, texts in state.raw.items():
@@ -82,10 +91,11 @@ def saved_text(states: Collection[StateAt]) -> str:
 
 
 def _newer(key: str, first: str, second: str) -> str:
-    """Of what two PBXs of one source have under a key: what was set later, setting by setting. Rubbish never wins."""
+    """Of what two PBXs of one source have under a key: what was set later, setting by setting. A text that is no
+    setting never wins."""
     if key.startswith(SWITCH):
-        stand, another = stand_of(first), stand_of(second)
-        later = another is not None and (stand is None or another.since > stand.since)
+        switch_setting, another = switch_setting_of(first), switch_setting_of(second)
+        later = another is not None and (switch_setting is None or another.since > switch_setting.since)
         return second if later else first
     one, other = read(first), read(second)
     if not one or not other:
@@ -108,7 +118,7 @@ def from_file(path: Path, plans: Plans) -> StateAt:
         if not isinstance(texts, dict) or not all(isinstance(text, str) for text in texts.values()):
             raise ValueError(f"{tenant!r} is not a mapping of texts")
         raw[tenant] = texts
-    return StateAt(str(path), _kept(plans, raw), raw=raw)
+    return StateAt(str(path), _stored_settings(plans, raw), raw=raw)
 
 
 WHY: Mapping[str, str] = {
@@ -127,7 +137,7 @@ class Pushed:
     settings: int
     switches: int
     told: tuple[str, ...]
-    """What was not, and why."""
+    """What was not put there, and why."""
 
 
 def push(session: Session, plans: Plans, source: StateAt, who: IsMeant) -> Pushed:
@@ -135,14 +145,14 @@ def push(session: Session, plans: Plans, source: StateAt, who: IsMeant) -> Pushe
     told: list[str] = []
     texts: dict[str, dict[str, str]] = {}
     settings = switches = 0
-    there = state_at(session, plans)
+    at_target = state_at(session, plans)
     for name, plan in plans.items():
         new: dict[str, str] = {}
         for extension, given in source.tenants[name].users.items():
             if not who(name, extension):
                 continue
             called = labelled(plans, name, extension)
-            before = there.tenants[name].users.get(extension, {})
+            before = at_target.tenants[name].users.get(extension, {})
             allowed: dict[str, Setting] = {}
             for key, setting in given.items():
                 why = passed_over(plan, extension, key, setting, epoch_of(local_now(plan), plan))
@@ -156,9 +166,9 @@ def push(session: Session, plans: Plans, source: StateAt, who: IsMeant) -> Pushe
             elif written(after) != written(before):
                 new[extension] = written(after)
                 settings += sum(before.get(key) != one for key, one in after.items())
-        for switch, stand in source.tenants[name].switches.items():
-            if who(name, f"{SWITCH}{switch}") and switch not in there.tenants[name].switches:
-                new[f"{SWITCH}{switch}"] = stand.text
+        for switch, switch_setting in source.tenants[name].switches.items():
+            if who(name, f"{SWITCH}{switch}") and switch not in at_target.tenants[name].switches:
+                new[f"{SWITCH}{switch}"] = switch_setting.text
                 switches += 1
         if new:
             texts[name] = new
@@ -167,7 +177,8 @@ def push(session: Session, plans: Plans, source: StateAt, who: IsMeant) -> Pushe
 
 
 def clear(session: Session, plans: Plans, who: IsMeant) -> tuple[dict[str, list[str]], dict[str, list[str]]]:
-    """Take everything off that is set under the keys that are meant: those keys, and those that are left, by tenant.
+    """Delete what is set under the keys that ``who`` is true of. By tenant: the keys deleted, and those that could not
+    be.
 
     Raises DeployError.
     """
@@ -186,20 +197,20 @@ def clear(session: Session, plans: Plans, who: IsMeant) -> tuple[dict[str, list[
 
 
 def take_off(session: Session, plans: Plans, settled: Mapping[str, Mapping[str, Settings]]) -> int:
-    """Take off the settings that are as they were read, by tenant and extension, and older ones; how many that were.
+    """Delete the settings ``settled`` (by tenant and extension) and older ones of the same keys; returns how many.
 
-    Of several PBXs of one source, one may have an older setting: alone, it would hold again. What a user has set since
-    stays. Raises DeployError.
+    Of several PBXs of one source, one may have an older setting, which would hold again if it stayed alone. What a user
+    has set since stays. Raises DeployError.
     """
     texts: dict[str, dict[str, str]] = {}
     count = 0
     now = state_at(session, plans)
     for name, users in settled.items():
         for extension, settings in users.items():
-            there = now.tenants[name].users.get(extension, {})
-            rest = {key: one for key, one in there.items() if key not in settings or one.since > settings[key].since}
-            if len(rest) < len(there):
-                count += len(there) - len(rest)
+            stored = now.tenants[name].users.get(extension, {})
+            rest = {key: one for key, one in stored.items() if key not in settings or one.since > settings[key].since}
+            if len(rest) < len(stored):
+                count += len(stored) - len(rest)
                 texts.setdefault(name, {})[extension] = written(rest)
     session.running.store(texts)
     return count
@@ -207,18 +218,18 @@ def take_off(session: Session, plans: Plans, settled: Mapping[str, Mapping[str, 
 
 @dataclass(frozen=True, slots=True)
 class Lapsing:
-    """What is set at a target, counted, and what a plan would pass over."""
+    """How many settings there are at a target, and those that a plan would pass over."""
 
     count: int = 0
     users: int = 0
     switches: tuple[tuple[str, str, bool], ...] = ()
-    """Tenant, name, and whether it is on, of those that somebody has set."""
+    """Tenant, name, and whether it is on, for each switch that somebody has set."""
     passed: tuple[tuple[Plan, str, str, Setting, Passed], ...] = ()
     """Plan, extension, key, setting, and why."""
     odd: tuple[str, ...] = ()
     """Keys under which there is no setting."""
     unknown: str = ""
-    """Why it cannot be asked."""
+    """Why the target cannot be asked."""
 
 
 def lapsing(session: Session, plans: Plans) -> Lapsing:
@@ -228,19 +239,23 @@ def lapsing(session: Session, plans: Plans) -> Lapsing:
     except DeployError as error:
         return Lapsing(unknown=str(error))
     passed = []
-    kept_of = _kept(plans, raw)
+    stored_of = _stored_settings(plans, raw)
     for name, plan in plans.items():
         now = epoch_of(local_now(plan), plan)
-        for extension, settings in kept_of[name].users.items():
+        for extension, settings in stored_of[name].users.items():
             for key, setting in settings.items():
                 why = passed_over(plan, extension, key, setting, now)
                 if why is not None and why is not Passed.OVER:
                     passed.append((plan, extension, key, setting, why))
-    users = [settings for one in kept_of.values() for settings in one.users.values()]
+    users = [settings for one in stored_of.values() for settings in one.users.values()]
     return Lapsing(
         sum(map(len, users)),
         len(users),
-        tuple((tenant, name, stand.on) for tenant, one in kept_of.items() for name, stand in one.switches.items()),
+        tuple(
+            (tenant, name, switch_setting.on)
+            for tenant, one in stored_of.items()
+            for name, switch_setting in one.switches.items()
+        ),
         tuple(passed),
-        tuple(key for one in kept_of.values() for key in one.odd),
+        tuple(key for one in stored_of.values() for key in one.odd),
     )

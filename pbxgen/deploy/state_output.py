@@ -13,9 +13,9 @@ from pbxgen.diff.output import document, text_lines
 from pbxgen.diff.result import Result, Section
 from pbxgen.diff.words import blocks
 from pbxgen.flow.explain import Teller
-from pbxgen.flow.kept import Kept, epoch_of, moment_text, passed_over
 from pbxgen.flow.plan import Plan
 from pbxgen.flow.settings import Setting, applied, place_of, resolved
+from pbxgen.flow.stored_settings import StoredSettings, epoch_of, moment_text, passed_over
 from pbxgen.language.model_sections import SetTo
 from pbxgen.pbxs import SHOWN_NAMES
 from pbxgen.phrases import Phrases
@@ -27,13 +27,13 @@ Now = Callable[[Plan], dt.datetime]
 
 
 def callers(plans: Plans, state: StateAt, now: Now, say: Phrases) -> Result:
-    """What the settings change for callers, against the source while nobody sets anything."""
+    """What the settings change for callers, compared with the source without any."""
     sections = []
     same = True
     for name, plan in plans.items():
         moment = now(plan)
-        kept = state.tenants[name]
-        new = replace(resolved(applied(plan, kept.state, moment)), digest=f"{plan.digest}, with what is set")
+        stored = state.tenants[name]
+        new = replace(resolved(applied(plan, stored.state, moment)), digest=f"{plan.digest}, with what is set")
         comparison = compare(resolved(plan), new, moment.date(), say)
         same = same and comparison.same
         sections.append(Section(name, blocks(comparison, say), more=comparison.more))
@@ -59,18 +59,18 @@ def state_lines(plans: Plans, state: StateAt, now: Now, say: Phrases) -> list[st
     return [*lines, "", f"  {say('state.callers')}", *(f"    {line}".rstrip() for line in changes)]
 
 
-def _told(plan: Plan, kept: Kept, epoch: int, say: Phrases) -> Iterator[str]:
-    for extension, settings in kept.users.items():
+def _told(plan: Plan, stored: StoredSettings, epoch: int, say: Phrases) -> Iterator[str]:
+    for extension, settings in stored.users.items():
         yield Teller(plan, say).party(extension)
         for key, setting in settings.items():
             standing = _standing(plan, extension, key, setting, epoch, say)
             yield f"  {setting_words(plan, extension, key, setting, say)}{standing}"
-    for name, stand in kept.switches.items():
+    for name, switch_setting in stored.switches.items():
         on = plan.switches[name].on
-        word, otherwise = (say("state.on" if one else "state.off") for one in (stand.on, on))
-        since = moment_text(stand.since, plan)
+        word, otherwise = (say("state.on" if one else "state.off") for one in (switch_setting.on, on))
+        since = moment_text(switch_setting.since, plan)
         yield say("state.switch", name=name, stands=word, since=since, default=otherwise)
-    for key, text in kept.odd.items():
+    for key, text in stored.odd.items():
         cut = text if len(text) <= _LONGEST_TEXT else f"{text[:_LONGEST_TEXT]}…"
         yield say("state.odd", key=key[:_LONGEST_TEXT], text=cut)
 
@@ -142,7 +142,7 @@ def _document(plans: Plans, state: StateAt, now: Now, say: Phrases) -> dict[str,
     }
 
 
-def _tenant(plan: Plan, kept: Kept, epoch: int, state: StateAt, say: Phrases) -> dict[str, Any]:
+def _tenant(plan: Plan, stored: StoredSettings, epoch: int, state: StateAt, say: Phrases) -> dict[str, Any]:
     return {
         "current": None if state.target is None else state.running.get(plan.name) == plan.digest,
         "settings": [
@@ -156,14 +156,14 @@ def _tenant(plan: Plan, kept: Kept, epoch: int, state: StateAt, say: Phrases) ->
                 "passed_over": passed_over(plan, extension, key, setting, epoch),
                 "words": setting_words(plan, extension, key, setting, say),
             }
-            for extension, settings in kept.users.items()
+            for extension, settings in stored.users.items()
             for key, setting in settings.items()
         ],
         "switches": [
-            {"name": name, "on": stand.on, "since": stand.since, "default": plan.switches[name].on}
-            for name, stand in kept.switches.items()
+            {"name": name, "on": switch_setting.on, "since": switch_setting.since, "default": plan.switches[name].on}
+            for name, switch_setting in stored.switches.items()
         ],
-        "unreadable": [{"key": key, "text": text} for key, text in kept.odd.items()],
+        "unreadable": [{"key": key, "text": text} for key, text in stored.odd.items()],
     }
 
 

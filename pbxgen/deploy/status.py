@@ -10,8 +10,8 @@ from pbxgen.deploy.errors import DeployError
 from pbxgen.deploy.read import DeployTarget
 from pbxgen.deploy.running import Scope
 from pbxgen.deploy.session import session_at
-from pbxgen.deploy.site import SiteState
 from pbxgen.deploy.state import Lapsing, lapsing
+from pbxgen.deploy.target_folder import FolderState
 from pbxgen.flow.plan import Plan
 
 
@@ -33,7 +33,7 @@ _MEANINGS = {
     Standing.EDITED: "edited by hand: files of its current release were changed",
     Standing.DRIFTED: "drifted: the PBX runs something else than its current release",
     Standing.KILLED: (
-        "a deployment was killed, or its way back failed: the next deploy or rollback finishes or undoes it"
+        "a deployment was killed, or its rollback failed: the next deploy or rollback finishes or undoes it"
     ),
     Standing.NONE: "pbxgen has deployed nothing there",
 }
@@ -93,7 +93,7 @@ def status_of(target: DeployTarget, plans: Mapping[str, Plan], *, failed: bool =
     )
 
 
-def _standing(state: SiteState, drift: list[str], digests: Mapping[str, str] | None) -> tuple[Standing, list[str]]:
+def _standing(state: FolderState, drift: list[str], digests: Mapping[str, str] | None) -> tuple[Standing, list[str]]:
     if state.journal is not None and not state.holder:
         return Standing.KILLED, []
     if state.current is None:

@@ -11,11 +11,11 @@ from pbxgen.deploy.history import conclude, now
 from pbxgen.deploy.proof import and_more, clean, complaints, differences, reached
 from pbxgen.deploy.running import Files, ReloadError
 from pbxgen.deploy.session import Session
-from pbxgen.deploy.site import Event, Journal
+from pbxgen.deploy.target_folder import Event, Journal
 from pbxgen.deploy.verify import VerifyCalls
 
 Step = Callable[[str], None]
-"""Told what is being done."""
+"""Called with the step that begins, in words."""
 Earlier = Callable[[str], VerifyCalls]
 """The calls of `verify` for a release that is there, by its name."""
 QUOTED = 8
@@ -79,13 +79,13 @@ class Undo:
     def _gone(self, known: Sequence[str]) -> _Result:
         session, journal, name = self.session, self.journal, self.session.target.name
         self.step(f"{name}: going back")
-        session.site.take_back(journal)
+        session.folder.take_back(journal)
         mark = session.log_mark()
         result = _Result()
         try:
             result.told = session.running.reload(self.files, self.before, everything=bool(journal.drift))
             with suppress(DeployError):  # it is told all the same
-                session.site.put_off(result.told)
+                session.folder.put_off(result.told)
             problems = [] if journal.before is None else differences(session, self.before, self.files)
         except ReloadError as error:
             problems = [str(error)]
@@ -111,7 +111,7 @@ class Undo:
             self.step(f"{session.target.name}: asking what runs again")
             try:
                 calls = self.earlier(before)
-            except Exception as error:  # a way back does not end for want of calls
+            except Exception as error:  # an undo does not fail because the calls are missing
                 calls = VerifyCalls(left_out=(f"the calls of verify: {error}",))
         try:
             result.unproven = reached(session, self.before, self.journal.registered, calls.cases)
@@ -127,10 +127,10 @@ class Undo:
     def _lost(self, why: str, problems: Sequence[str], quoted: Sequence[str]) -> DeployError:
         session, current = self.session, self.journal.before or "what was there before pbxgen"
         with suppress(DeployError):
-            session.site.write_journal(replace(self.journal, failed=why))
+            session.folder.write_journal(replace(self.journal, failed=why))
         return DeployError(
             "PBX619",
-            f"{session.target.name}: {why}; on the way back: {problems[0]}{and_more(problems)}",
+            f"{session.target.name}: {why}; in the rollback: {problems[0]}{and_more(problems)}",
             f"look at the PBX; {current} is current in {session.target.folder}, and the next deployment or "
             "rollback reloads it first; `deploy --force` goes on even where the PBX does not run it then",
             [*quoted, *problems[1:QUOTED]],
@@ -147,7 +147,7 @@ class _Result:
     problems: list[str] = field(default_factory=list)
     """What shows that it does not run the release before."""
     unproven: list[str] = field(default_factory=list)
-    """What is not as it was although it runs that."""
+    """What is not as it was, although the PBX runs the release before."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,12 +163,12 @@ def restored(journal: Journal) -> str:
 
 
 def finished(journal: Journal, told: Sequence[str]) -> Recovered:
-    """Nothing but tidying up: the switch had been proven."""
+    """Only the tidying up was left: the switch had been proven."""
     return Recovered((f"{_begun(journal)}; it is finished now", *told))
 
 
 def _begun(journal: Journal) -> str:
-    ended = f"had failed ({journal.failed}), and so had its way back" if journal.failed else "had been killed"
+    ended = f"had failed ({journal.failed}), and so had its rollback" if journal.failed else "had been killed"
     return f"a {journal.action} of {journal.release} by {journal.by} {ended}"
 
 

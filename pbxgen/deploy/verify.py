@@ -18,7 +18,7 @@ from pbxgen.flow.plan import Plan
 from pbxgen.flow.simulate import Story, simulate
 from pbxgen.lab import sipp
 from pbxgen.lab.errors import LabError
-from pbxgen.lab.visit import VisitingCase, visit
+from pbxgen.lab.running_pbx import CaseWithPasswords, place_calls
 from pbxgen.scenario.run import prepare
 from pbxgen.scenario.values import Scenario, differences
 
@@ -31,7 +31,7 @@ _ANY = ("0.0.0.0", "[::]", "::")
 class VerifyCalls:
     """``left_out``: scenarios that cannot be placed, each with the reason."""
 
-    cases: tuple[VisitingCase, ...] = ()
+    cases: tuple[CaseWithPasswords, ...] = ()
     left_out: tuple[str, ...] = ()
 
 
@@ -39,7 +39,7 @@ def verify_calls(
     target: DeployTarget, plans: Mapping[str, Plan], secrets: Mapping[Secret, str], now: dt.datetime
 ) -> VerifyCalls:
     """The calls that can be placed at the moment ``now`` (with a time zone). Raises DeployError for a file's errors."""
-    cases: list[VisitingCase] = []
+    cases: list[CaseWithPasswords] = []
     left_out: list[str] = []
     for path in target.verify:
         prepared = prepare(path)
@@ -66,28 +66,28 @@ def _refused(target: DeployTarget, message: str, help: str) -> DeployError:
 
 def _placeable(
     scenario: Scenario, plan: Plan, secrets: Mapping[Secret, str], now: dt.datetime
-) -> tuple[VisitingCase | None, str]:
+) -> tuple[CaseWithPasswords | None, str]:
     """The call as it is placed now, or why it is not."""
     case = case_of(scenario, plan)
     moment = now.astimezone(ZoneInfo(plan.timezone)).replace(tzinfo=None)
-    case = replace(case, world=replace(case.world, moment=moment))
-    story = simulate(plan, case.call, case.world)
+    case = replace(case, environment=replace(case.environment, moment=moment))
+    story = simulate(plan, case.call, case.environment)
     why = _not_among_phones(case, story)
     if not why and differences(scenario.expect, story):
         why = "it expects another time of the day or the year than now"
     if why:
         return None, why
-    parties = {case.call.caller, *case.world.phones, *_dialled(story)}
+    parties = {case.call.caller, *case.environment.phones, *_dialled(story)}
     passwords = {}
     for extension in sorted(parties):
         phone = plan.users[extension].phone
         if phone.webrtc or phone.srtp is Srtp.REQUIRED:
             return None, f"{extension} has phones whose sound must be encrypted"
-        password = secrets.get(held) if (held := plan.users[extension].password) is not None else None
+        password = secrets.get(secret) if (secret := plan.users[extension].password) is not None else None
         if password is None or not _SENDABLE.fullmatch(password):
             return None, f"{extension} has no password that can be sent from here"
         passwords[extension] = password
-    return VisitingCase(case, passwords), ""
+    return CaseWithPasswords(case, passwords), ""
 
 
 def _not_among_phones(case: Case, story: Story) -> str:
@@ -102,7 +102,7 @@ def _not_among_phones(case: Case, story: Story) -> str:
         return "it rings the phones of its caller"
     if story.ending.kind not in (EndKind.ANSWERED, EndKind.RELEASED):
         return "it ends at a mailbox or an announcement"
-    if any("in_call" in states for states in case.world.phones.values()):
+    if any("in_call" in states for states in case.environment.phones.values()):
         return "a phone is in another call"
     return ""
 
@@ -122,7 +122,7 @@ def ready(session: Session, calls: VerifyCalls) -> VerifyCalls:
             session.target, str(error), "install SIPp where `pbxgen deploy` runs, or leave `verify` out"
         ) from None
     taken = session.running.phones()
-    cases: list[VisitingCase] = []
+    cases: list[CaseWithPasswords] = []
     left_out = list(calls.left_out)
     for one in calls.cases:
         plan, caller = one.case.plan, one.case.call.caller
@@ -138,14 +138,14 @@ def ready(session: Session, calls: VerifyCalls) -> VerifyCalls:
     return VerifyCalls(tuple(cases), tuple(left_out))
 
 
-def place(session: Session, cases: Sequence[VisitingCase]) -> list[str]:
+def place(session: Session, cases: Sequence[CaseWithPasswords]) -> list[str]:
     """Place the calls; what did not go as expected, in sentences."""
     bound = session.running.sip()
     if bound is None:
         return ["the calls of verify cannot be placed: it takes no SIP over UDP"]
     address = (session.host() if bound[0] in _ANY else bound[0], bound[1])
     try:
-        results = visit(session.target.pbx, address, cases, session.language)
+        results = place_calls(session.target.pbx, address, cases, session.language)
     except LabError as error:
         return [f"the calls of verify cannot be placed at {address[0]}:{address[1]}: {error}"]
     return [f"the call {result.case.name!r}: {result.differences[0]}" for result in results if not result.passed]

@@ -38,7 +38,7 @@ def earlier_calls(session: Session, info: ReleaseInfo, files: Files, before: Bef
         calls = _calls(session, origin, plans, secrets)
     try:
         return ready(session, calls)
-    except DeployError as error:  # a way back is not refused for want of SIPp
+    except DeployError as error:  # a rollback is not refused because SIPp is missing
         return _none(str(error))
 
 
@@ -59,12 +59,12 @@ def _calls(
 def _as_it_was(path: Path, origin: Provenance) -> Path:
     """A scenario file of the revision, where its source lies. Raises RevisionError where there was none."""
     root, relative = in_repository(path)
-    there = origin.source.folder / relative
-    if not there.exists():
+    old_path = origin.source.folder / relative
+    if not old_path.exists():
         text = git(root, "show", f"{origin.commit}:{relative}")
-        there.parent.mkdir(parents=True, exist_ok=True)
-        there.write_bytes(text)
-    return there
+        old_path.parent.mkdir(parents=True, exist_ok=True)
+        old_path.write_bytes(text)
+    return old_path
 
 
 def _none(why: str) -> VerifyCalls:

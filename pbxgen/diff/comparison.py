@@ -77,19 +77,19 @@ class _Comparer:
     def _changed(self, pair: Pair, *, itself: bool) -> EntryChanges:
         """Entries that behave alike are compared once."""
         entry = pair.after.entry
-        alike = equivalence(self._shared, pair)
-        known = self._known.setdefault((alike.shape, itself), {})
-        if alike.names in known:
-            first, _ = known[alike.names]
+        equivalent = equivalence(self._shared, pair)
+        known = self._known.setdefault((equivalent.shape, itself), {})
+        if equivalent.names in known:
+            first, _ = known[equivalent.names]
             return EntryChanges(entry, "changed", first.changes, itself, first.place, first.whole)
         if known:
             other, keys = next(iter(known.values()))
-            renaming = Renaming(dict(zip(keys, alike.keys, strict=True)))
+            renaming = Renaming(dict(zip(keys, equivalent.keys, strict=True)))
             changes, whole = tuple(map(renaming.change, other.changes)), other.whole
         else:
             changes, whole = self._changes(pair)
         entry_changes = EntryChanges(entry, "changed", changes, itself, whole=whole)
-        known[alike.names] = entry_changes, alike.keys
+        known[equivalent.names] = entry_changes, equivalent.keys
         return entry_changes
 
     def _changes(self, pair: Pair) -> tuple[tuple[Change, ...], bool]:
@@ -125,8 +125,8 @@ class _EntryCalls:
         self._in_flow = () if pair.before is None else pair.callers
         atoms = Atoms.of(pair.conditions)
         strangers = situations.strangers(atoms, {number for flow in pair.flows for number in flow.outside})
-        here = [caller.number for caller in self._in_flow if caller.origin is Origin.INTERNAL]
-        insiders = situations.insiders(atoms, [extension for extension in here if extension is not None])
+        extensions = [caller.number for caller in self._in_flow if caller.origin is Origin.INTERNAL]
+        insiders = situations.insiders(atoms, [extension for extension in extensions if extension is not None])
         self._calls = CallSets(situations, atoms, (*strangers, *insiders, *self._in_flow))
         self._anybody = [self._calls.by(strangers), self._calls.by(insiders)]
         self._before = None if pair.before is None else Explorer(before, self._calls, written=True)
@@ -144,14 +144,14 @@ class _EntryCalls:
             known = self._calls.in_contacts()
             callers = tuple(c for c in callers if c in known)
         areas = [self._calls.by(c for c in callers if c.origin is origin) for origin in Origin]
-        theirs = self._differences([area for area in areas if area.callers])
+        own_differences = self._differences([area for area in areas if area.callers])
         where = self._aspects(differences, self._anybody)
         for caller in callers:
             area = [self._calls.by((caller,))]
-            there = self._aspects(theirs, area)
-            alone = not there.keys() <= where.keys()
-            called = any("call" in there[t] and "call" not in where[t] for t in there.keys() & where.keys())
-            for change in self._changes(theirs, area):
+            own_aspects = self._aspects(own_differences, area)
+            alone = not own_aspects.keys() <= where.keys()
+            called = any("call" in own_aspects[t] and "call" not in where[t] for t in own_aspects.keys() & where.keys())
+            for change in self._changes(own_differences, area):
                 if alone or (called and change.aspect == "call"):
                     yield replace(change, caller=caller.number)
 
@@ -176,15 +176,15 @@ class _EntryCalls:
         calls = reduce(or_, map(self._calls.bits, areas), 0)
         by_truth: dict[int, set[str]] = {}
         for one in differences:
-            for number, alike in enumerate(self._alike):
-                if one.calls & calls & alike:
+            for number, part in enumerate(self._parts):
+                if one.calls & calls & part:
                     by_truth.setdefault(number, set()).add(one.aspect)
         return by_truth
 
     @cached_property
-    def _alike(self) -> list[int]:
+    def _parts(self) -> list[int]:
         """Calls of one origin for which the same conditions hold."""
-        return self._calls.alike((*self._pair.conditions, Condition(callers=(FROM_OUTSIDE,))))
+        return self._calls.divided_by((*self._pair.conditions, Condition(callers=(FROM_OUTSIDE,))))
 
     def _changes(self, differences: Iterable[_Difference], areas: Iterable[Area]) -> tuple[Change, ...]:
         """Differences by area, those of several once."""

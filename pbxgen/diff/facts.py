@@ -191,8 +191,8 @@ def _runs(weekly: list[list[str]]) -> Iterator[tuple[str, list[str]]]:
             first = day
 
 
-def _only(mine: list[str], others: list[str]) -> list[str]:
-    return [one for one in mine if one not in others]
+def _only(own: list[str], others: list[str]) -> list[str]:
+    return [one for one in own if one not in others]
 
 
 def _some(texts: list[str], say: Phrases) -> str:

@@ -15,9 +15,9 @@ from pbxgen.diff.git import RevisionError, git
 from pbxgen.diff.revisions import GIT, Revision, checked_out, in_repository, places_of
 from pbxgen.diff.words import Block, Told, blocks, of_tenant
 from pbxgen.flow.analysis.switches import Positions, positions
+from pbxgen.flow.environment import DEFAULT_MOMENT
 from pbxgen.flow.plan import Plan
 from pbxgen.flow.settings import NOTHING_SET, State, applied, resolved
-from pbxgen.flow.world import DEFAULT_MOMENT
 from pbxgen.output.manifest import MANIFEST
 from pbxgen.phrases import Phrases
 from pbxgen.source.load import is_fleet, source_digests, tenant_roots
@@ -243,15 +243,15 @@ class Judge:
 
     def result(self, old: Path) -> Result:
         """Folders of one digest are judged together: those of a run that wrote only one PBX's are not alike."""
-        alike: dict[frozenset[str], list[Path]] = {}
+        folders_by_digests: dict[frozenset[str], list[Path]] = {}
         for folder in generated_folders(old):
-            alike.setdefault(digests(folder), []).append(folder)
+            folders_by_digests.setdefault(digests(folder), []).append(folder)
         judged = []
-        for digest_set, folders in alike.items():
-            names = tuple(map(str, folders)) if len(alike) > 1 else (str(old),)
+        for digest_set, folders in folders_by_digests.items():
+            names = tuple(map(str, folders)) if len(folders_by_digests) > 1 else (str(old),)
             judged.append(self.of(digest_set, names))
         sections = tuple(
-            replace(one, folders=made.folders if len(alike) > 1 else ())
+            replace(one, folders=made.folders if len(folders_by_digests) > 1 else ())
             for made, _, sections in judged
             for one in sections
         )

@@ -17,10 +17,11 @@ from pbxgen.flow.analysis.explore import Arrival, Branch, Explorer, Point, is_lo
 from pbxgen.flow.analysis.reach import Key
 from pbxgen.flow.analysis.ringing import leg_seconds
 from pbxgen.flow.analysis.situations import Situation
+from pbxgen.flow.environment import Environment
 from pbxgen.flow.machine import EndKind, Pending, Ringing, Step
 from pbxgen.flow.plan import Outcome, Place, PlaceKind, Plan
+from pbxgen.flow.ringer import Ringer, RingResult
 from pbxgen.flow.trunk import CallerId
-from pbxgen.flow.world import Bell, Rung, World
 
 
 @dataclass(slots=True, eq=False)
@@ -51,7 +52,7 @@ class Attempt:
     legs: tuple[int, ...]
     """How long each leg of the user's ``follow_me`` rings; 0: not at all."""
     branches: tuple[tuple[tuple[Outcome, ...], Node], ...]
-    """Outcomes that lead to the same node stand together."""
+    """Each node that can follow, with the outcomes that lead to it."""
     location: Location | None = field(repr=False)
     cut: bool = False
     """Is what follows left out? Then there are no branches."""
@@ -80,7 +81,7 @@ def nodes_of(root: Node) -> tuple[Node, ...]:
 
 
 class Ways:
-    """Numbers trees by the way that calls go; that something rings longer is the same way."""
+    """Numbers trees by the way that calls go; trees that differ only in ring times have one number."""
 
     def __init__(self) -> None:
         self._nodes: list[Node] = []
@@ -94,7 +95,8 @@ class Ways:
         return self._known[id(root)]
 
     def passing(self, root: Node, key: Key) -> int:
-        """The way where a place is passed over wherever the same follows however it ends."""
+        """The number of ``root`` without the attempts at ``key`` that are followed by one node whatever their
+        outcome."""
         numbers: dict[int, int] = {}
         for node in _upwards(root, numbers):
             if isinstance(node, Attempt) and node.next is not None and (node.kind.value, node.target) == key:
@@ -118,7 +120,8 @@ class Ways:
 
 
 def _upwards(root: Node, known: Mapping[int, int]) -> Iterator[Node]:
-    """The nodes of a tree that are not known yet, each after those behind it; they are known once they are given."""
+    """The nodes of a tree that are not in ``known``, each after the nodes that follow it; the caller adds each node to
+    ``known``."""
     stack = [root]
     while stack:
         node = stack[-1]
@@ -137,25 +140,26 @@ _At = tuple[Point, Area]
 
 
 class Forest:
-    """Grows the trees of calls, in which equal nodes are one.
+    """Builds the trees of calls; equal nodes are one object.
 
-    Calls of all callers and moments are followed together for as long as they go the same way. Where each was followed
+    Calls of all callers and moments are followed together for as long as they go the same way. When each was followed
     by itself, `diff` of 120 users with rules for 8 schedules and 5 contacts took 49 s of CPU instead of 11 s.
     """
 
-    def __init__(self, left: int, longest: int | None = None, world: World | None = None) -> None:
-        """``left``: states to follow; ``longest``: branches of a tree; ``world``: the states that are known."""
+    def __init__(self, left: int, longest: int | None = None, environment: Environment | None = None) -> None:
+        """``left``: states to follow; ``longest``: branches of a tree; ``environment``: the states that are known."""
         self.left = left
         self.longest = longest
         self.whole = True
         """Is nothing left out of any tree so far?"""
-        self._world = world
+        self._environment = environment
         self._nodes: dict[Hashable, tuple[Node, tuple[int, int]]] = {}
         """With the first call that comes there."""
         self._growing = 0
 
     def trees(self, roots: Iterable[tuple[Explorer, Place, Area]]) -> list[list[Part]]:
-        """The trees of the calls of each area to a place; beyond the budget all are cut after as many ringings."""
+        """The trees of the calls of each area to a place; above the budget all are cut after the same number of
+        ringings."""
         growths = [_Growth(self, *root) for root in roots]
         depth = 0
         while any(growth.levels[-1] for growth in growths):
@@ -180,7 +184,7 @@ class Forest:
         """The forest's node that is equal to ``node``."""
         self.whole = self.whole and not node.cut
         content = (node.kind, node.target, node.seconds, node.confirm, node.shows, node.trunk, node.legs, node.answered)
-        # However a group or an outside number ends, the same follows.
+        # After a group or an outside number the same follows whatever the outcome.
         matters = node.kind is PlaceKind.USER
         branches = tuple((outcomes if matters else (), id(child)) for outcomes, child in node.branches)
         return self._one((content, node.cut, branches), node, calls)
@@ -193,21 +197,21 @@ class Forest:
             self._nodes[content] = known, first
         return known
 
-    def known(self, plan: Plan, situation: Situation, ringing: Ringing) -> Rung | None:
+    def known(self, plan: Plan, situation: Situation, ringing: Ringing) -> RingResult | None:
         """How the ringing goes, where the states of all phones that ring are known."""
-        if self._world is None:
+        if self._environment is None:
             return None
         place = ringing.pending.place
         ringers = [one.key for one in plan.rings_along(place.key)] or [place.key]
         for kind, target in ringers:
-            known = self._world.outside if kind == PlaceKind.OUTSIDE.value else self._world.phones
+            known = self._environment.outside if kind == PlaceKind.OUTSIDE.value else self._environment.phones
             if target not in known:
                 return None
-        return Bell(plan, situation.caller, replace(self._world, moment=situation.moment)).ring(ringing)
+        return Ringer(plan, situation.caller, replace(self._environment, moment=situation.moment)).ring(ringing)
 
 
 class _Growth:
-    """The trees of the calls of one area, level by level: a level is what is met after as many ringings."""
+    """Builds the trees of the calls of one area; a level is what calls come to after the same number of ringings."""
 
     def __init__(self, forest: Forest, explorer: Explorer, entry: Place, area: Area) -> None:
         self._forest = forest
@@ -215,7 +219,7 @@ class _Growth:
         self._calls = explorer.calls
         self.levels: list[list[_At]] = [[(explorer.begin(entry), area)]]
         self._branches: Counter[int] = Counter()
-        """By call, where trees are not to be longer than some."""
+        """By call: the branches so far, if their number is limited."""
         self._most = 0
 
     @property
@@ -243,7 +247,7 @@ class _Growth:
         return True
 
     def grow(self, depth: int) -> list[Part]:
-        """The trees from below upwards; that of the first call is first."""
+        """The trees, built from the last level upwards; the tree of the first call is first."""
         behind: dict[_At, list[Part]] | None = None
         for number in range(depth, -1, -1):
             behind = {at: _united(self._parts(at, behind)) for at in self.levels[number]}
@@ -256,7 +260,7 @@ class _Growth:
                 self._branches[call] += 1
                 self._most = max(self._most, self._branches[call])
 
-    def _open(self, arrival: Arrival) -> tuple[Rung | None, Sequence[Branch]]:
+    def _open(self, arrival: Arrival) -> tuple[RingResult | None, Sequence[Branch]]:
         """How the ringing goes where that is known, and the branches that it can then take, in one order."""
         branches, ringing = self._explorer.branches(arrival), arrival.step.ringing
         known = None if ringing is None else self._known(arrival, ringing)
@@ -265,7 +269,7 @@ class _Growth:
         possible = Outcome if known is None else [known.outcome]
         return known, [b for outcome in possible for b in branches if b.outcome is outcome]
 
-    def _known(self, arrival: Arrival, ringing: Ringing) -> Rung | None:
+    def _known(self, arrival: Arrival, ringing: Ringing) -> RingResult | None:
         situation = self._calls.situation(arrival.area)
         return self._forest.known(self._explorer.plan, situation, ringing)
 
@@ -299,7 +303,7 @@ class _Growth:
                 together.setdefault(id(child), ([], child))[0].append(outcome)
             yield tuple((tuple(outcomes), child) for outcomes, child in together.values()), met
 
-    def _attempt(self, arrival: Arrival, ringing: Ringing, known: Rung | None, *, cut: bool = False) -> Attempt:
+    def _attempt(self, arrival: Arrival, ringing: Ringing, known: RingResult | None, *, cut: bool = False) -> Attempt:
         situation, place = self._calls.situation(arrival.area), ringing.pending.place
         answered = None if known is None else known.answered
         return Attempt(

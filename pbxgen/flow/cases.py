@@ -14,21 +14,21 @@ from pbxgen.flow.analysis.places_ahead import PlacesAhead
 from pbxgen.flow.analysis.reach import Flow
 from pbxgen.flow.analysis.situations import Situation, Situations
 from pbxgen.flow.behaviour import Attempt, Forest, Node, Part, Ways, nodes_of
+from pbxgen.flow.environment import Environment
 from pbxgen.flow.machine import Caller
 from pbxgen.flow.plan import ANONYMOUS, Callers, Condition, Hours, Origin, PlaceKind, Plan
 from pbxgen.flow.wording import OTHERWISE, Literal, When, length, shortest
-from pbxgen.flow.world import World
 
 MOST_CALLERS = 8
 """Maximum of callers in a flow who are named because their own calls skip them."""
 _MOST_WORK = 4_000
-"""Callers who are looked at by themselves, times the places of the flow."""
+"""Maximum of callers examined one by one, times the places of the flow."""
 _MOST_STATES = 6_000
 """States of calls that are followed: some two seconds."""
 _MOST_BRANCHES = 400
 """Branches of one tree: about its lines."""
 _LONGEST = 4
-"""Conditions that are named of a case; the longest of more is "at other times"."""
+"""Maximum of conditions in the words for a case; the longest words above it are replaced by "at other times"."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +53,7 @@ class Vocabulary:
 
     @cached_property
     def _holds(self) -> tuple[tuple[Literal, int], ...]:
-        return tuple((literal, there & self._whole) for literal, there in _holds(self._calls))
+        return tuple((literal, calls & self._whole) for literal, calls in _holds(self._calls))
 
     def describe(self, wanted: int) -> When:
         """Words that hold for exactly these calls, in few conditions."""
@@ -85,9 +85,9 @@ def _holds(calls: CallSets) -> Iterator[tuple[Literal, int]]:
     ]
     named += [("until", "after", day.isoformat(), Condition(until=day)) for day in sorted(atoms.untils)]
     for kind, opposite, name, condition in named:
-        there = calls.where(condition)
-        yield Literal(kind, name), there
-        yield Literal(opposite, name), ~there
+        holding = calls.where(condition)
+        yield Literal(kind, name), holding
+        yield Literal(opposite, name), ~holding
     for day, following in itertools.pairwise(sorted(atoms.untils)):
         if following - day == dt.timedelta(days=1):
             on_it = calls.where(Condition(until=following)) & ~calls.where(Condition(until=day))
@@ -100,7 +100,7 @@ class Narrowed:
 
     caller: Caller | None = None
     moment: dt.datetime | None = None
-    world: World | None = None
+    environment: Environment | None = None
     """The phones and outside numbers whose state is known."""
 
 
@@ -109,14 +109,14 @@ EVERYTHING = Narrowed()
 
 @dataclass(frozen=True, slots=True)
 class Cases:
-    found: tuple[Case, ...]
+    cases: tuple[Case, ...]
     whole: bool
     """Is nothing left out?"""
 
     @property
     def more(self) -> int:
         """Branches behind which more follows that is left out."""
-        nodes = {id(node): node for case in self.found for node in nodes_of(case.root)}
+        nodes = {id(node): node for case in self.cases for node in nodes_of(case.root)}
         attempts = [node for node in nodes.values() if isinstance(node, Attempt)]
         return sum(isinstance(child, Attempt) and child.cut for node in attempts for _, child in node.branches)
 
@@ -130,12 +130,12 @@ class _Cases:
     def __init__(self, plan: Plan, situations: Situations, flow: Flow, narrowed: Narrowed) -> None:
         self._flow = flow
         self._narrowed = narrowed
-        self._forest = Forest(_MOST_STATES, _MOST_BRANCHES, narrowed.world)
+        self._forest = Forest(_MOST_STATES, _MOST_BRANCHES, narrowed.environment)
         self._ways = Ways()
         self._strangers = situations.strangers(flow.atoms, flow.outside)
         self._in_flow = callers_in(plan, flow)
-        here = [c.number for c in self._in_flow if c.origin is Origin.INTERNAL and c.number is not None]
-        self._insiders = situations.insiders(flow.atoms, here)
+        extensions = [c.number for c in self._in_flow if c.origin is Origin.INTERNAL and c.number is not None]
+        self._insiders = situations.insiders(flow.atoms, extensions)
         callers = (*self._strangers, *self._insiders, *self._in_flow) if narrowed.caller is None else (narrowed.caller,)
         moments = None if narrowed.moment is None else (narrowed.moment,)
         self._calls = CallSets(situations, flow.atoms, callers, moments)
@@ -144,10 +144,10 @@ class _Cases:
     def every(self) -> Cases:
         if self._narrowed.caller is not None:
             one = self._narrowed.caller
-            mine = self._anybody((one,))
-            return Cases(tuple(replace(c, caller=one.number or "anonymous") for c in mine), self._forest.whole)
+            own_cases = self._anybody((one,))
+            return Cases(tuple(replace(c, caller=one.number or "anonymous") for c in own_cases), self._forest.whole)
         anybody = self._anybody(self._strangers, self._insiders)
-        narrowed = self._narrowed.moment is not None or self._narrowed.world is not None
+        narrowed = self._narrowed.moment is not None or self._narrowed.environment is not None
         by_name = list(self._by_name(anybody)) if self._forest.whole and not narrowed else []
         return Cases((*anybody, *by_name), self._forest.whole)
 
@@ -155,7 +155,7 @@ class _Cases:
         return self._forest.trees([(self._explorer, self._flow.entry, area) for area in areas])
 
     def _anybody(self, *groups: Sequence[Caller]) -> list[Case]:
-        """Of callers who are nowhere in the flow, those of one group of one origin."""
+        """The cases of callers who are not in the flow; each group holds callers of one origin."""
         areas = [self._calls.by(callers) for callers in groups]
         trees = self._trees(areas)
         return [
@@ -172,10 +172,10 @@ class _Cases:
             yield Case(first.caller.origin, when, root, first, caller)
 
     def _by_name(self, anybody: Sequence[Case]) -> Iterator[Case]:
-        """Where the calls of somebody in the flow go another way than the words for ``anybody`` say.
+        """Cases of single callers in the flow whose calls go another way than the words for ``anybody`` say.
 
-        Where they are many: that their own calls pass them over is no other way. Nothing is said of calls that cannot
-        be followed to their ends.
+        If the flow has many callers, a call that only skips its own caller does not count as another way. If calls
+        cannot be followed to their ends, there are no such cases.
         """
         callers = self._in_flow[: max(MOST_CALLERS, _MOST_WORK // len(self._flow.keys))]
         origins = [[c for c in callers if c.origin is origin] for origin in (Origin.EXTERNAL, Origin.INTERNAL)]
@@ -195,23 +195,23 @@ class _Cases:
             )
 
     def _said(self, area: Area, caller: Caller, anybody: Sequence[Case]) -> dict[int, int]:
-        """The courses of the calls of ``caller`` if the description for ``anybody`` also fits them."""
+        """By way, the calls of ``caller`` that go this way if the words for ``anybody`` are true of them."""
         vocabulary = Vocabulary(self._calls, area)
         said: dict[int, int] = {}
         left = self._calls.bits(area)
         for case in sorted(anybody, key=lambda c: c.when == OTHERWISE):
-            here = left if case.when == OTHERWISE else vocabulary.where(case.when)
+            told_calls = left if case.when == OTHERWISE else vocabulary.where(case.when)
             ways = {self._ways.of(case.root)}
             if len(self._in_flow) > MOST_CALLERS and caller.key is not None:
                 ways.add(self._ways.passing(case.root, caller.key))
             for way in ways:
-                said[way] = said.get(way, 0) | here
-            left &= ~here
+                said[way] = said.get(way, 0) | told_calls
+            left &= ~told_calls
         return said
 
 
 def callers_in(plan: Plan, flow: Flow) -> tuple[Caller, ...]:
-    """Who may call and is in the flow, its entry aside; who is called first is first."""
+    """Callers that are in the flow, except its entry, in the order in which the flow calls them."""
     groups = [key for key in flow.keys if key[0] in (PlaceKind.OPERATOR.value, PlaceKind.GROUP.value)]
     members = (m for key in groups for m in plan.group_at(key).members)
     inside = dict.fromkeys((*flow.phones, *members))
@@ -222,7 +222,7 @@ def callers_in(plan: Plan, flow: Flow) -> tuple[Caller, ...]:
 
 
 def _brief(cases: list[Case]) -> list[Case]:
-    """The one that takes most words is what is left beside the others, where they are many."""
+    """Replace the longest words for a case by "at other times" if they name too many conditions."""
     longest = max(range(len(cases)), key=lambda n: length(cases[n].when))
     if length(cases[longest].when) > _LONGEST:
         cases[longest] = replace(cases[longest], when=OTHERWISE)

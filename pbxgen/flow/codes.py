@@ -44,11 +44,11 @@ class SwitchCode:
 
 @dataclass(frozen=True, slots=True)
 class Unclear:
-    """Begins as a code does, and is none."""
+    """Digits that begin like a code and are none."""
 
 
 def dialled_code(plan: Plan, dialled: str) -> Dialled | SwitchCode | Unclear | None:
-    """What ``dialled`` is a code for; None: for nothing. A closing # may be missing, or written %23."""
+    """The code that ``dialled`` is; None: it is no code. A closing # may be missing, or written %23."""
     text = dialled.replace("%23", "#")
     if text[:1] not in ("*", "#"):
         return None
@@ -70,7 +70,7 @@ def dialled_code(plan: Plan, dialled: str) -> Dialled | SwitchCode | Unclear | N
 
 
 def starred(plan: Plan) -> tuple[str, ...]:
-    """What may be dialled as the number behind a code though it begins with a star, as seconds do: it is read first."""
+    """Numbers behind a code that begin with a star; they are read before seconds, which begin with a star too."""
     numbers = (plan.features.own_mailbox, *(group.number for _, group in plan.positions()))
     return tuple(number for number in numbers if number is not None and number.startswith("*"))
 
@@ -123,7 +123,7 @@ def _settings_after(
             return 403
     if code.action == "ask":
         return before
-    # Whatever is not permitted any more ends here: it does not come back with the right.
+    # Settings that are not permitted any more are deleted: they do not return with the permission.
     others = {key: one for key, one in permitted(plan, user, before, now) if code.key not in ("", key)}
     if profile is None or clears:
         return others
@@ -142,7 +142,7 @@ def _settings_after(
 
 
 def target_of(plan: Plan, user: User, number: str) -> str | None:
-    """What a number is that the user would dial; None: nothing has it."""
+    """Where a setting to ``number``, as the user would dial it, leads; None: nothing has this number."""
     if not number:
         return "m" if user.mobile is not None else None
     if number == plan.features.own_mailbox:

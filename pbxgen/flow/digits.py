@@ -1,4 +1,4 @@
-"""Expressions on digits, taken apart: what of them has a given length, and how it may begin."""
+"""Analyse expressions on digits: which part matches texts of a given length, and how these texts may begin."""
 
 from __future__ import annotations
 
@@ -73,7 +73,7 @@ def _count(text: str) -> tuple[int, int]:
 
 @cache
 def beginnings(expression: str, digits: int = 3) -> frozenset[str]:
-    """The first digits of what begins with a match of an expression."""
+    """The first digits that a text may have which begins with a match of ``expression``."""
     ended, _ = _begun(_TOKEN.findall(expression), 0, frozenset({""}), digits)
     return frozenset(one + rest for one in ended for rest in _texts(digits - len(one)))
 
@@ -84,7 +84,8 @@ def _texts(digits: int) -> tuple[str, ...]:
 
 
 def _begun(tokens: list[str], at: int, before: frozenset[str], digits: int) -> tuple[frozenset[str], int]:
-    """What alternatives make of the texts before them, cut to some digits, and where they end."""
+    """The texts of ``before`` followed by each alternative, cut to ``digits`` digits, and where the alternatives
+    end."""
     beginnings: frozenset[str] = frozenset()
     texts = before
     while at < len(tokens) and tokens[at] != ")":
@@ -105,7 +106,7 @@ def _begun(tokens: list[str], at: int, before: frozenset[str], digits: int) -> t
 
 def _followed(texts: frozenset[str], token: str, digits: int) -> frozenset[str]:
     short = frozenset(text for text in texts if len(text) < digits)
-    joined = texts - short  # cut already: whatever follows is the same
+    joined = texts - short  # already cut: what follows changes nothing
     if not short:
         return texts
     one = re.match(r"\[[^\]]*\]|[0-9]", token)

@@ -27,7 +27,7 @@ class RawSetting:
 
     pbx: str
     part: str
-    """What it is a setting of, as that PBX has it."""
+    """The section of that PBX's configuration that it belongs to."""
     name: str
     value: str
     location: Location
@@ -58,9 +58,9 @@ class PhoneSettings:
     """Those that are offered, best first."""
     srtp: Srtp = Srtp.OFF
     max_contacts: int | None = None
-    """How many may be registered at once; None: nothing is said of it."""
+    """How many phones may be registered at once; None: the source does not say."""
     max_contacts_at: Location | None = field(default=None, compare=False)
-    """Where that is written."""
+    """Where ``max_contacts`` is written."""
 
     @property
     def webrtc(self) -> bool:

@@ -13,7 +13,7 @@ from pbxgen.flow.trunk import CallerId, Route
 
 
 class Why(StrEnum):
-    """Why a number leads nowhere."""
+    """Why a dialled or called number reaches nothing."""
 
     NO_SUCH_NUMBER = "no_such_number"
     NO_ROUTE = "no_route"
@@ -89,7 +89,7 @@ def from_phone(plan: Plan, extension: str, dialled: str) -> WayIn:
     if dialled == plan.features.any_mailbox:
         return MailboxAccess(None)
     if dialled == plan.features.pickup or _picked_up(plan, dialled) is not None:
-        return Refusal(403, Why.NOTHING_RINGS)  # a model of one call: no other one rings
+        return Refusal(403, Why.NOTHING_RINGS)  # the model has one call: no other call is ringing
     code = codes.dialled_code(plan, dialled)
     if code is not None:
         return CodeDialled(code)

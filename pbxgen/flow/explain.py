@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from pbxgen.diagnostics.location import Location
 from pbxgen.flow.machine import EndKind, Event, EventKind, Sent
 from pbxgen.flow.plan import Outcome, Place, PlaceKind, Plan
+from pbxgen.flow.ringer import TRUNK_FULL
 from pbxgen.flow.simulate import Call, caller_of
-from pbxgen.flow.world import TRUNK_FULL
 from pbxgen.phrases import Phrases
 
 
@@ -132,7 +132,7 @@ class Teller:
             return say("event.not_rung", who=who, outcome=outcome)
         if not event.seconds:
             return say("event.rang_at_once", who=who, outcome=outcome)
-        # A phone that had rung for some time would be no answer, whatever the others replied.
+        # If a phone had rung, the outcome would be no answer, whatever the others replied.
         name = "event.rang" if event.outcome is Outcome.NO_ANSWER else "event.silent"
         return say(name, who=who, rings=rings, seconds=event.seconds, outcome=outcome)
 
@@ -149,7 +149,7 @@ class Teller:
         return self.say("event.not_carried", trunk=event.subject, status=status)
 
     def _why_not_rung(self, event: Event) -> str | None:
-        """What keeps every phone of the place from ringing; None where that cannot be said in a word."""
+        """Why no phone of the place rings; None if the phones have different reasons."""
         if event.place is None:
             return None
         if self.has_do_not_disturb(event.place):
@@ -159,7 +159,7 @@ class Teller:
         return "occupied" if event.outcome is Outcome.BUSY else "unregistered"
 
     def has_do_not_disturb(self, place: Place) -> bool:
-        """Do all phones there want not to be disturbed?"""
+        """Does everybody at the place have do not disturb?"""
         users = self.plan.users
         if place.kind is PlaceKind.USER:
             return users[place.target].dnd

@@ -14,7 +14,7 @@ class Lamp:
     number: str
     """What a phone subscribes to: a code, a switch's number, or an extension and a code behind it."""
     key: str
-    """Of the setting that it shows; of a switch, its name."""
+    """The key of the setting that it shows, or the name of the switch."""
     extension: str = ""
     """Whose setting it shows; "": a switch."""
 

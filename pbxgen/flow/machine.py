@@ -1,7 +1,7 @@
 """What a call does, written once, as a state machine of two pure functions.
 
-:func:`advance` runs a call until something must ring or the call ends. Who uses the machine says how the ringing ended,
-and :func:`after` gives the state to go on from.
+:func:`advance` runs a call until something must ring or the call ends. Whoever runs it says how the ringing ended, and
+:func:`after` gives the state to go on from.
 """
 
 from __future__ import annotations
@@ -98,7 +98,7 @@ class Ringing:
     user: User | None = None
     group: RingGroup | None = None
     recalled: bool = False
-    """Is it who transferred the caller, once nothing is left to try?"""
+    """Is it the recall of the user who transferred the caller?"""
 
 
 class EndKind(StrEnum):

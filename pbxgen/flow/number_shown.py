@@ -10,17 +10,17 @@ from pbxgen.flow.trunk import CallerId, FromUser, IdentityHeader, Trunk
 
 
 def number_shown(
-    plan: Plan, caller: Caller, trunk: Trunk, policy: CallerId, *, by: str | None = None, whose: str | None = None
+    plan: Plan, caller: Caller, trunk: Trunk, policy: CallerId, *, by: str | None = None, leg_owner: str | None = None
 ) -> Shown:
     """Whose number a call over ``trunk`` shows.
 
-    ``original``: the caller's. ``own``: of ``by`` (who diverted or transferred), or of who has the leg (``whose``).
-    Who has no number shows the trunk's.
+    ``original``: the caller's. ``own``: the number of the user who diverted or transferred (``by``), or who has the leg
+    (``leg_owner``). A user without a number shows the trunk's.
     """
-    return _told(trunk, _whose(plan, caller, trunk, policy, by or whose))
+    return _told(trunk, _by_policy(plan, caller, trunk, policy, by or leg_owner))
 
 
-def _whose(plan: Plan, caller: Caller, trunk: Trunk, policy: CallerId, of: str | None) -> Shown:
+def _by_policy(plan: Plan, caller: Caller, trunk: Trunk, policy: CallerId, of: str | None) -> Shown:
     if policy is CallerId.ORIGINAL and caller.origin is Origin.EXTERNAL:
         return Shown(caller.number)
     if policy is CallerId.ORIGINAL:
@@ -51,18 +51,19 @@ def _shown_at(plan: Plan, caller: Caller, pending: Pending, via: str | None) -> 
         for leg in plan.users[place.target].follow_me:
             first = next(iter(plan.trunks_of(leg.place)), None) if leg.place.kind is PlaceKind.OUTSIDE else None
             if first is not None:
-                yield leg.place.target, _at(plan, caller, leg.place, first, whose=place.target)
+                yield leg.place.target, _at(plan, caller, leg.place, first, leg_owner=place.target)
 
 
 def _at(
-    plan: Plan, caller: Caller, place: Place, via: str, *, by: str | None = None, whose: str | None = None
+    plan: Plan, caller: Caller, place: Place, via: str, *, by: str | None = None, leg_owner: str | None = None
 ) -> Shown:
     trunk = plan.trunks[via]
-    return number_shown(plan, caller, trunk, place.caller_id or trunk.caller_id, by=by, whose=whose)
+    return number_shown(plan, caller, trunk, place.caller_id or trunk.caller_id, by=by, leg_owner=leg_owner)
 
 
 def emergency_number_shown(plan: Plan, caller: Caller, trunk: Trunk) -> Shown:
-    """Of several trunks nobody knows whose a user's number is: the trunk's own is shown then. It is never withheld."""
+    """The user's number; if the PBX has several trunks the trunk's, as the user's may belong to another. Never
+    withheld."""
     user = plan.users.get(caller.number or "") if caller.origin is Origin.INTERNAL else None
     own = None if user is None else user.own_number
     number = trunk.number or own if shows_trunk_in_emergencies(plan) else own or trunk.number

@@ -19,9 +19,9 @@ CALLING_CODES = (
     "1|2(?:[07]|1[12368]|[2346][0-9]|5[0-8]|9[01789])|3(?:[0-469]|5[0-9]|7[0-8]|8[0-35679])|4(?:[013-9]|2[013])"
     "|5(?:[1-8]|[09][0-9])|6(?:[0-6]|7[02-9]|8[0-35-9]|9[012])|7|8(?:[1246]|[07][08]|5[02356]|8[0-368])|9(?:[0-58]|6[0-8]|7[0-79]|9[2-68])"
 )
-"""Of the countries and networks that there are."""
+"""The country calling codes that are in use."""
 FOREIGN = f"(?=[0-9]{{8,15}}$)(?:{CALLING_CODES})[0-9]+$"
-"""A number of some country without its plus."""
+"""A number of any country, written without its plus."""
 AREA_15_NUMBER = 12
 """Digits of an Argentine mobile as it is dialled: area code, 15 and the rest."""
 
@@ -69,7 +69,7 @@ class Writing:
         return self.shortest <= len(national) <= self.longest and _match(self.lead, national)
 
     def meets(self, other: Writing) -> bool:
-        """May both have a number? In doubt they do."""
+        """Can one number be of both kinds? In doubt yes."""
         if self.longest < other.shortest or other.longest < self.shortest:
             return False
         return bool(beginnings(self.lead) & beginnings(other.lead))
@@ -87,7 +87,7 @@ class Reading:
     area: int = 0
     """Digits of the area code that stands before 15 (AR); 0: there is none."""
     none: bool = False
-    """What has this form is no number."""
+    """Digits of this form are no number."""
 
     def has(self, digits: str) -> bool:
         return _match(self.expression, digits)
@@ -155,7 +155,7 @@ class NumberingPlan:
         return tuple(sorted(by_length(self.abroad), reverse=True))
 
     def of_trunk(self, number: str) -> str | None:
-        """E.164 of a number that a trunk names, of whatever country: what is none of ours may be another's."""
+        """E.164 of a number that a trunk names: one of the own country, else one of another country."""
         read = self.read(number)
         return f"+{number}" if read is None and _match(FOREIGN, number) else read
 
@@ -264,9 +264,9 @@ def _valid_like_abroad(plan: NumberingPlan, before: str, length: int) -> Iterato
 
 
 def _abroad_behind(plan: NumberingPlan, before: str) -> Iterator[Reading]:
-    """No number: one abroad behind the country code or a trunk prefix.
+    """The form that is no number: an international prefix behind the country code or a trunk prefix.
 
-    An exchange that strips what stands before it (+39 0044…) would call abroad, where no route has led.
+    An exchange that strips the digits before it (of +39 0044…) would call abroad, although no route leads there.
     """
     prefixes = abroad_behind_code(plan)
     if prefixes:

@@ -93,9 +93,9 @@ class TreeTeller(Teller):
     ) -> Iterator[tuple[str, Location | None]]:
         """``stem`` is drawn before the node, ``below`` before the nodes that follow it."""
         text = f"{label}: {self.node(node)}" if label else self.node(node)
-        again = isinstance(node, Attempt) and id(node) in told
-        yield stem + (self.say("tree.as_above", text=text) if again else text), node.location
-        if again or isinstance(node, End):
+        is_told = isinstance(node, Attempt) and id(node) in told
+        yield stem + (self.say("tree.as_above", text=text) if is_told else text), node.location
+        if is_told or isinstance(node, End):
             return
         if node.branches and not isinstance(node.next, End):  # a short one is told each time
             told.add(id(node))

@@ -17,7 +17,7 @@ Shape = tuple[tuple[frozenset[str], ...], bool]
 """The letters at each position, and whether anything may follow."""
 
 _MOST_PARTS = 2000
-"""Into how many parts a pattern is divided to tell whether others cover it."""
+"""Maximum of parts that a pattern is divided into, to find out whether others cover it."""
 _TOO_MANY = object()
 _CLASSES = {"X": "[0-9]", "Z": "[1-9]", "N": "[2-9]"}
 _RANGE = re.compile(r"[0-9]-[0-9]", re.ASCII)

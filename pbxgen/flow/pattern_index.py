@@ -1,4 +1,4 @@
-"""Many patterns at once: which of them meet another one, and the narrowest that has a number."""
+"""An index of many patterns: those that overlap another pattern, and the narrowest that matches a number."""
 
 from __future__ import annotations
 
@@ -24,19 +24,19 @@ class PatternIndex:
         known.append(pattern)
 
     def meeting(self, pattern: Pattern) -> Iterator[Pattern]:
-        """Those that have a number in common with ``pattern``."""
+        """The patterns that have a number in common with ``pattern``."""
         begins = beginning(pattern)
-        alike = [begins[:length] for length in range(len(begins))] + beginning_with(self._beginnings, begins)
-        for one in alike:
+        candidates = [begins[:length] for length in range(len(begins))] + beginning_with(self._beginnings, begins)
+        for one in candidates:
             yield from (other for other in self._by_beginning.get(one, ()) if overlap(pattern, other))
 
     def of(self, number: str) -> Pattern | None:
-        """The narrowest that matches ``number``."""
+        """The narrowest pattern that matches ``number``."""
         beginnings = (number[:length] for length in range(len(number) + 1))
         matching = (p for begins in beginnings for p in self._by_beginning.get(begins, ()) if p.matches(number))
         return min(matching, key=narrowness, default=None)
 
 
 def beginning_with(texts: list[str], begins: str) -> list[str]:
-    """Those of sorted ``texts`` that begin so."""
+    """The texts of the sorted list ``texts`` that begin with ``begins``."""
     return texts[bisect_left(texts, begins) : bisect_left(texts, begins + "\U0010ffff")]

@@ -2,7 +2,7 @@
 
 A :class:`Plan` is all that the call machine (:mod:`pbxgen.flow.machine`), the analysis and the targets know of a
 source. It holds nothing that belongs to one target. All values are frozen and compare by content.
-Times are in seconds unless a name says otherwise; numbers of the outside world are E.164 with ``+``.
+Times are in seconds unless a name says otherwise; outside numbers are E.164 with ``+``.
 """
 
 from __future__ import annotations
@@ -83,9 +83,9 @@ class Place:
     returns: bool = False
     """Of a service: may the call come back from it?"""
     key: tuple[str, str] = field(init=False, repr=False, compare=False)
-    """Kind and target. Stored, as is the next: whoever explores calls asks for them hundreds of thousands of times."""
+    """Kind and target. Stored, like ``ends_call``: exploring calls reads both hundreds of thousands of times."""
     ends_call: bool = field(init=False, repr=False, compare=False)
-    """Is nothing behind it ever tried?"""
+    """Is no place behind this one ever tried?"""
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "key", (self.kind.value, self.target))
@@ -110,7 +110,7 @@ class Hours(NamedTuple):
 class Callers(NamedTuple):
     """Some callers, or (``but``) all the others: :data:`ANONYMOUS`, an :class:`Origin`, or the name of a contacts set.
 
-    An origin is never excepted: the other one is said instead.
+    ``but`` is never used with an origin: the other origin stands there instead.
     """
 
     name: str
@@ -300,7 +300,7 @@ class Contacts:
     location: Location
     extensions: frozenset[str] = frozenset()
     anonymous: bool = False
-    """Are outside callers in it whose number is not known?"""
+    """Does the set include outside callers whose number is not known?"""
 
     def has(self, origin: Origin, number: str | None) -> bool:
         """Is the caller in it?"""
@@ -397,14 +397,14 @@ class Plan:
         return None if inbound is None else Place(PlaceKind.INBOUND, number, inbound.location)
 
     def rules(self) -> Iterator[tuple[tuple[str, str], str, Rules]]:
-        """Every list of rules with the key of the user or inbound number whose it is, and the name of its field."""
+        """Every list of rules, with the key of the user or inbound number that has it, and the name of its field."""
         for user in self.users.values():
             yield from (((PlaceKind.USER.value, user.extension), name, one) for name, one in user.deviations.lists())
         for inbound in self.inbound.values():
             yield (PlaceKind.INBOUND.value, inbound.number), "inbound", inbound.rules
 
     def is_one_of(self, callers: Callers, origin: Origin, number: str | None) -> bool:
-        """Is ``callers`` said of who calls?"""
+        """Is the caller one of ``callers``?"""
         if callers.name == ANONYMOUS:
             known = origin is Origin.EXTERNAL and number is None
         elif callers in (FROM_INSIDE, FROM_OUTSIDE):

@@ -62,7 +62,7 @@ class Code:
     """What a phone dials to change or hear a setting."""
 
     head: str
-    """What stands before the number, or all of it; without the closing #."""
+    """What is dialled before the number, or the whole code; without the closing #."""
     action: str
     """set, on, off, clear, ask."""
     key: str

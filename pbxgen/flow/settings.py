@@ -1,7 +1,8 @@
-"""What users have set from their phones, judged by the plan that runs, and what a plan is with it.
+"""What users have set from their phones: whether the running plan permits it, and the plan with it applied.
 
-A setting of a key stands in front of the source: ``off``, or one rule without conditions to one place. It counts only
-as long as the plan permits it. :func:`applied` gives the plan that holds then, so that there is one machine for both.
+A setting replaces the source's rules of one key by ``off``, or by one rule without conditions to one place. It counts
+only as long as the plan permits it. :func:`applied` gives the plan with the settings, so that one machine serves calls
+with and without them.
 """
 
 from __future__ import annotations
@@ -35,7 +36,8 @@ _ENTRY = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """One key's. ``to``: off, on, v (own mailbox), m (mobile), x102, p9 (position), g600 (group), n+39… (outside)."""
+    """The setting of one key. ``to``: off, on, v (own mailbox), m (mobile), x102, p9 (position), g600 (group), n+39…
+    (outside)."""
 
     to: str
     after: int | None = None
@@ -75,7 +77,7 @@ def written(settings: Settings) -> str:
 
 
 def read(text: str) -> Settings:
-    """Settings of a text that a PBX has kept; none of one that is not exactly what :func:`written` writes."""
+    """The settings in a text that a PBX has stored; none if it is not exactly what :func:`written` writes."""
     if len(text) > LONGEST:
         return {}
     settings: dict[str, Setting] = {}
@@ -194,9 +196,9 @@ def applied(plan: Plan, state: State, moment: dt.datetime) -> Plan:
 
 
 def resolved(plan: Plan, switches: Mapping[str, bool] | None = None) -> Plan:
-    """The plan without switches: rules that ask for one are without that condition, or are not there.
+    """The plan without switches: rules that ask for one lose that condition if it holds, and are left out if not.
 
-    ``switches``: how they stand by name, where it is not as while nobody has set them.
+    ``switches``: by name, those that do not have their default position.
     """
     if not plan.switches:
         return plan

@@ -6,11 +6,12 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from pbxgen.flow import codes, entry, machine
+from pbxgen.flow.environment import CallConditions, Environment
 from pbxgen.flow.machine import Caller, CallState, Conditions, Ending, EndKind, Event, EventKind, Ringing
 from pbxgen.flow.number_shown import shown_at
 from pbxgen.flow.plan import Origin, Place, PlaceKind, Plan, Reason
+from pbxgen.flow.ringer import Ringer, RingResult, release_status
 from pbxgen.flow.settings import State, applied
-from pbxgen.flow.world import Bell, CallConditions, Rung, World, release_status
 
 DIRECT_RING_SECONDS = 120
 """How long an outside number rings that was dialled straight from a phone."""
@@ -23,7 +24,7 @@ class Transfer:
     by: str
     to: str
     attended: bool = False
-    """First announced by a call of ``by``'s own, completed when that call is answered."""
+    """``by`` first calls ``to``, and completes the transfer when that call is answered."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,24 +72,24 @@ def caller_of(plan: Plan, call: Call) -> Caller:
     return Caller(Origin.EXTERNAL, entry.caller_from_trunk(plan, call.caller), call.carried, trunk=trunk)
 
 
-def simulate(plan: Plan, call: Call, world: World) -> Story:
+def simulate(plan: Plan, call: Call, environment: Environment) -> Story:
     """What happens to ``call``, its transfer included."""
     source = plan
-    plan = applied(source, world.state, world.moment)
+    plan = applied(source, environment.state, environment.moment)
     caller = caller_of(plan, call)
     if caller.origin is Origin.INTERNAL:
         way_in = entry.from_phone(plan, call.caller, call.called)
     else:
         way_in = entry.from_trunk(plan, call.called)
     if isinstance(way_in, entry.CodeDialled):
-        return _code(source, call, way_in, world)
-    story = _run(plan, caller, call.called, way_in, world)
+        return _code(source, call, way_in, environment)
+    story = _run(plan, caller, call.called, way_in, environment)
     if call.transfer is None or story.ending.kind is not EndKind.ANSWERED:
         return story
-    return _transferred(plan, caller, story, call.transfer, world)
+    return _transferred(plan, caller, story, call.transfer, environment)
 
 
-def _transferred(plan: Plan, caller: Caller, story: Story, transfer: Transfer, world: World) -> Story:
+def _transferred(plan: Plan, caller: Caller, story: Story, transfer: Transfer, environment: Environment) -> Story:
     """The call after a transfer: the transferred party calls anew, in its own origin."""
     answerer = story.ending.value
     if transfer.by == answerer:
@@ -105,10 +106,10 @@ def _transferred(plan: Plan, caller: Caller, story: Story, transfer: Transfer, w
     opens = isinstance(way_in, entry.MailboxAccess) and not transfer.attended
     takes = isinstance(way_in, entry.Refusal) and way_in.why is entry.Why.NOTHING_RINGS and not transfer.attended
     if opens or takes or isinstance(way_in, entry.CodeDialled):
-        # Whoever is transferred is not the mailbox's owner, takes nobody's call, and dials no code.
+        # A transferred party is not the mailbox's owner, and can neither pick up calls nor dial codes.
         way_in = entry.Refusal(404, entry.Why.NO_SUCH_NUMBER)
     by = None if transfer.attended else transfer.by
-    second = _run(plan, party, transfer.to, way_in, world, by)
+    second = _run(plan, party, transfer.to, way_in, environment, by)
     return Story(
         story.rings + second.rings,
         second.ending,
@@ -118,9 +119,9 @@ def _transferred(plan: Plan, caller: Caller, story: Story, transfer: Transfer, w
     )
 
 
-def _code(plan: Plan, call: Call, way_in: entry.CodeDialled, world: World) -> Story:
+def _code(plan: Plan, call: Call, way_in: entry.CodeDialled, environment: Environment) -> Story:
     """A code by the plan as it is written: what may be set does not depend on what is set."""
-    done = codes.dial(plan, world.state, call.caller, way_in.code, world.moment)
+    done = codes.dial(plan, environment.state, call.caller, way_in.code, environment.moment)
     entered = Event(EventKind.ENTERED, call.caller, detail=call.called)
     if done.status is not None:
         why = entry.Why.MAY_NOT_SET if done.status == 403 else entry.Why.NO_SUCH_SETTING
@@ -131,7 +132,9 @@ def _code(plan: Plan, call: Call, way_in: entry.CodeDialled, world: World) -> St
     return Story((), ending, (), (entered, ended), state=done.state)
 
 
-def _run(plan: Plan, caller: Caller, called: str, way_in: entry.WayIn, world: World, by: str | None = None) -> Story:
+def _run(
+    plan: Plan, caller: Caller, called: str, way_in: entry.WayIn, environment: Environment, by: str | None = None
+) -> Story:
     """``by``: who transferred the caller blindly."""
     entered = Event(EventKind.ENTERED, caller.number or "anonymous", detail=called)
     match way_in:
@@ -143,17 +146,21 @@ def _run(plan: Plan, caller: Caller, called: str, way_in: entry.WayIn, world: Wo
             ended = Event(EventKind.ENDED, ending.value, detail=ending.kind.value)
             return Story((), ending, (), (entered, ended))
         case entry.DialOut():
-            return _dial_out(plan, caller, way_in, entered, world, by)
+            return _dial_out(plan, caller, way_in, entered, environment, by)
         case entry.CodeDialled():
             raise ValueError("a code is no call")
         case entry.ToPlace(place):
-            return _reach(plan, caller, machine.begin(caller, [place], by if plan.recall else None), (entered,), world)
+            return _reach(
+                plan, caller, machine.begin(caller, [place], by if plan.recall else None), (entered,), environment
+            )
 
 
-def _dial_out(plan: Plan, caller: Caller, out: entry.DialOut, entered: Event, world: World, by: str | None) -> Story:
+def _dial_out(
+    plan: Plan, caller: Caller, out: entry.DialOut, entered: Event, environment: Environment, by: str | None
+) -> Story:
     number, sent = out.number, entry.sent(plan, caller, out, by)
     entered = entered._replace(sent=sent, location=sent.route.location)
-    rung = Bell(plan, caller, world).ring_direct(number, DIRECT_RING_SECONDS, out.route)
+    rung = Ringer(plan, caller, environment).ring_direct(number, DIRECT_RING_SECONDS, out.route)
     if rung.answered is not None:
         ending = Ending(EndKind.ANSWERED, number)
     else:
@@ -165,29 +172,29 @@ def _dial_out(plan: Plan, caller: Caller, out: entry.DialOut, entered: Event, wo
         rang = rang._replace(shown=((number, entry.shown(plan, caller, out, by, rung.via)),))
     events = (entered, *rung.events, rang)
     if rung.answered is None and by is not None and plan.recall:
-        recalled = _recall(plan, caller, by, world)
+        recalled = _recall(plan, caller, by, environment)
         if recalled is not None:
             taken = recalled.ending.kind is EndKind.ANSWERED
-            # The far end's own code stands, where nobody takes the call there either.
+            # If the recall is not answered either, the far end's own code stands.
             told = recalled.events if taken else (*recalled.events[:-1], ended)
             rings = _together(rung.dialled) + recalled.rings
             return Story(rings, recalled.ending if taken else ending, (), (*events, *told), rung.via or recalled.via)
     return Story(_together(rung.dialled), ending, (), (*events, ended), rung.via)
 
 
-def _recall(plan: Plan, caller: Caller, by: str, world: World) -> Story | None:
-    """Back to who transferred the caller outside; None where they are not rung."""
+def _recall(plan: Plan, caller: Caller, by: str, environment: Environment) -> Story | None:
+    """The recall of the user who transferred the caller to an outside number; None if that user is not rung."""
     state = machine.begin(caller, (), by)
-    conditions = CallConditions(plan, caller, world.moment)
+    conditions = CallConditions(plan, caller, environment.moment)
     if machine.advance(plan, caller, conditions, state).ringing is None:
         return None
-    return _reach(plan, caller, state, (), world)
+    return _reach(plan, caller, state, (), environment)
 
 
-def _reach(plan: Plan, caller: Caller, state: CallState, before: tuple[Event, ...], world: World) -> Story:
+def _reach(plan: Plan, caller: Caller, state: CallState, before: tuple[Event, ...], environment: Environment) -> Story:
     """``before``: events of the call before ``state``."""
-    conditions = CallConditions(plan, caller, world.moment)
-    events, ending = play(plan, caller, conditions, state, Bell(plan, caller, world).ring)
+    conditions = CallConditions(plan, caller, environment.moment)
+    events, ending = play(plan, caller, conditions, state, Ringer(plan, caller, environment).ring)
     assert ending is not None
     rings = tuple(who for e in events if e.kind is EventKind.RANG for who in _together(e.dialled))
     via = next((e.via for e in reversed(events) if e.kind is EventKind.RANG and e.via is not None), None)
@@ -195,9 +202,9 @@ def _reach(plan: Plan, caller: Caller, state: CallState, before: tuple[Event, ..
 
 
 def play(
-    plan: Plan, caller: Caller, conditions: Conditions, state: CallState, ring: Callable[[Ringing], Rung | None]
+    plan: Plan, caller: Caller, conditions: Conditions, state: CallState, ring: Callable[[Ringing], RingResult | None]
 ) -> tuple[list[Event], Ending | None]:
-    """The call from ``state`` on; without an ending where ``ring`` does not say how something goes that rings."""
+    """The call from ``state`` on; without an ending if ``ring`` has no result for something that rings."""
     events: list[Event] = []
     while True:
         step = machine.advance(plan, caller, conditions, state)
@@ -221,7 +228,7 @@ def play(
         events += told
 
 
-def _rang(target: str, rung: Rung, place: Place | None) -> Event:
+def _rang(target: str, rung: RingResult, place: Place | None) -> Event:
     """``place`` is None for a number that is dialled straight to a trunk."""
     return Event(
         EventKind.RANG,
@@ -241,12 +248,12 @@ def _together(dialled: tuple[tuple[str, ...], ...]) -> tuple[str, ...]:
 
 
 def _diversions(events: Sequence[Event]) -> tuple[Diverted, ...]:
-    """Diversions in order; operator return and the rule behind it are one."""
+    """Diversions in order; operator return and the general rule after it count as one."""
     diversions: list[Diverted] = []
     previous: Event | None = None
     for event in events:
-        again = previous is not None and previous.kind is EventKind.DIVERTED
-        if event.kind is EventKind.DIVERTED and event.reason is not None and not again:
+        is_continued = previous is not None and previous.kind is EventKind.DIVERTED
+        if event.kind is EventKind.DIVERTED and event.reason is not None and not is_continued:
             diversions.append(Diverted(event.subject, event.reason))
         previous = event
     return tuple(diversions)

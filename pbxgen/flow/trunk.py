@@ -101,7 +101,7 @@ class Trunk:
     t38: bool = False
     """May a call become a T.38 fax?"""
     max_calls: int | None = None
-    """Calls at once, incoming ones too; None: as many as there are."""
+    """Calls at once, incoming ones too; None: no limit."""
     more_hosts: tuple[tuple[str, int | None], ...] = ()
     """Further addresses of the carrier, each with its port, which are tried in order behind the first."""
 
@@ -135,13 +135,14 @@ class Route:
         return (self.trunk, *self.backups)
 
     def carries(self, number: str) -> bool:
-        """Does a pattern match? Of what is sent as it is dialled only digits do, whatever the patterns say."""
+        """Does a pattern match? A route that is ``as_dialled`` carries digits only, whatever its patterns say."""
         if self.as_dialled and not (number.isascii() and number.isdigit()):
             return False
         return any(pattern.matches(number) for pattern in self.patterns)
 
     def with_trunks(self, trunks: tuple[str, ...]) -> Route:
-        """The route with a user's own ``trunks``, if there are any, in place of its; an emergency route keeps its."""
+        """The route with a user's own ``trunks``, if any, instead of the route's; an emergency route keeps its
+        trunks."""
         if self.emergency or not trunks:
             return self
         return replace(self, trunk=trunks[0], backups=trunks[1:])

@@ -61,8 +61,8 @@ def _short(wanted: int, whole: int, holds: Sequence[tuple[Literal, int]]) -> dic
         longer: list[tuple[Together, int, int]] = []
         for together, cells, first in level[:_MOST_TRIED]:
             for number in range(first, len(holds)):
-                literal, there = holds[number]
-                both = cells & there
+                literal, where = holds[number]
+                both = cells & where
                 if both == cells or not both & wanted:
                     continue
                 if both & ~wanted:
@@ -77,11 +77,11 @@ def _short(wanted: int, whole: int, holds: Sequence[tuple[Literal, int]]) -> dic
 
 def _around(cell: int, wanted: int, whole: int, holds: Sequence[tuple[Literal, int]]) -> tuple[Together, int]:
     """Few conditions that hold in one wanted cell and in no unwanted one, and the cells in which they hold."""
-    here = [(literal, there) for literal, there in holds if there & cell]
+    fitting = [(literal, where) for literal, where in holds if where & cell]
     chosen: list[tuple[Literal, int]] = []
     cells = whole
     while cells & ~wanted:
-        best = min(here, key=lambda one: (cells & one[1] & ~wanted).bit_count())
+        best = min(fitting, key=lambda one: (cells & one[1] & ~wanted).bit_count())
         assert cells & best[1] != cells, "the conditions tell the cells apart"
         chosen.append(best)
         cells &= best[1]
@@ -89,7 +89,7 @@ def _around(cell: int, wanted: int, whole: int, holds: Sequence[tuple[Literal, i
         others = [other for other in chosen if other is not one]
         if _intersection(whole, others) & ~wanted == 0:
             chosen = others
-    return tuple(literal for literal, there in holds if (literal, there) in chosen), _intersection(whole, chosen)
+    return tuple(literal for literal, where in holds if (literal, where) in chosen), _intersection(whole, chosen)
 
 
 def _cover(wanted: int, fitting: dict[Together, int]) -> When:

@@ -30,14 +30,14 @@ class FarEnd(Reply):
 
 def contacts(case: Case, extension: str) -> tuple[FarEnd, ...]:
     """The registered contacts of a phone; none if it is not registered."""
-    states = case.world.phone(extension)
+    states = case.environment.phone(extension)
     return tuple(_far_end(extension, state) for state in states if state != UNREGISTERED)
 
 
 def outside(case: Case, number: str, trunk: str | None = None, address: int = 1) -> FarEnd:
     """The outside number ``number``, E.164 or an emergency number, as it shows itself over a trunk."""
-    world = case.world
-    state = reply_over(world.trunks.get(trunk or ""), world.outside.get(number, "answer"))
+    environment = case.environment
+    state = reply_over(environment.trunks.get(trunk or ""), environment.outside.get(number, "answer"))
     return FarEnd(**asdict(reply_of(state)), target=number, trunk=trunk, address=address)
 
 

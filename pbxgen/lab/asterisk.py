@@ -79,17 +79,17 @@ class Asterisk(Pbx):
         if not (self._home / "run" / "asterisk.ctl").exists():
             return False
         booted = "fully booted" in await self.command("core waitfullybooted")
-        # It runs on without a transport whose port is taken.
+        # Asterisk runs on without a transport whose port is taken.
         deaf = next((line for line in self.log.lines() if booted and "could not be started" in line), None)
         if deaf is not None:
             self.stop()
             raise LabError(f"Asterisk does not listen: {deaf}")
         return booted
 
-    def phones_call(self, transport: str) -> Address:
+    def phone_address(self, transport: str) -> Address:
         return self.phones_at if transport != "tls" else (LOOPBACK, self._ports["5061"])
 
-    def trunk_calls(self, trunk: Trunk) -> Address:
+    def trunk_address(self, trunk: Trunk) -> Address:
         if trunk.transport != "tls":
             return self.trunks_at
         return LOOPBACK, self._ports["5061" if trunk.tls_verify else "5062"]
@@ -171,10 +171,10 @@ class Asterisk(Pbx):
 
     def _on_loopback(self, text: str) -> str:
         """Transports listen on the laboratory's port, and on loopback only."""
-        for everywhere, here in ((r"0\.0\.0\.0", LOOPBACK), (r"\[::\]", "[::1]")):
+        for everywhere, loopback in ((r"0\.0\.0\.0", LOOPBACK), (r"\[::\]", "[::1]")):
             for port, ours in self._ports.items():
                 text = re.sub(
-                    rf"^bind\s*=\s*{everywhere}:{port}[ \t]*$", f"bind={here}:{ours}", text, flags=re.MULTILINE
+                    rf"^bind\s*=\s*{everywhere}:{port}[ \t]*$", f"bind={loopback}:{ours}", text, flags=re.MULTILINE
                 )
         return text
 
@@ -204,9 +204,9 @@ def _modules(root: Path) -> Path:
     """Where the modules are: below an unpacked package's own root, or of the host's package."""
     for base in (root, root.parent, Path("/")):
         for pattern in ("usr/lib/*/asterisk/modules", "usr/lib/asterisk/modules", "lib/asterisk/modules"):
-            for found in base.glob(pattern):
-                if (found / "app_dial.so").exists():
-                    return found
+            for folder in base.glob(pattern):
+                if (folder / "app_dial.so").exists():
+                    return folder
     raise LabError(f"the modules of Asterisk were not found (looked below {root} and /usr/lib)")
 
 

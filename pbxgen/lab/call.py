@@ -15,7 +15,7 @@ from pbxgen.calls import phone_states
 from pbxgen.calls.attempts import TOGETHER_SECONDS, Attempt, number_sent
 from pbxgen.calls.case import PROMPT_SECONDS
 from pbxgen.flow.plan import Plan
-from pbxgen.flow.world import quickness
+from pbxgen.flow.ringer import quickness
 from pbxgen.lab import scripts, sip
 from pbxgen.lab.dialog import Dialog
 from pbxgen.lab.media import Media
@@ -75,7 +75,7 @@ class LabCall:
         """Contacts of the tenant's phones that register."""
         logins = []
         for extension in self.tenant.phones:
-            for index, state in enumerate(self.case.world.phone(extension)):
+            for index, state in enumerate(self.case.environment.phone(extension)):
                 if state != phone_states.UNREGISTERED:
                     user = contact_user(self.plan, extension, index)
                     password, seconds = self.tenant.password(extension), self.tenant.registered_seconds
@@ -85,15 +85,17 @@ class LabCall:
 
     def replies(self) -> set[scripts.SippReply]:
         """Every behaviour that the call needs a SIPp process for."""
-        world = self.case.world
+        environment = self.case.environment
         phones = {
             (state, self.tenant.way(extension))
             for extension in self.tenant.phones
-            for state in world.phone(extension)
+            for state in environment.phone(extension)
             if state != phone_states.UNREGISTERED
         }
-        trunks = {phone_states.reply_over(state, "answer") for state in world.trunks.values()}
-        far = {(state, way) for state in {"answer", *world.outside.values(), *trunks} for way in self._ways_outside}
+        trunks = {phone_states.reply_over(state, "answer") for state in environment.trunks.values()}
+        far = {
+            (state, way) for state in {"answer", *environment.outside.values(), *trunks} for way in self._ways_outside
+        }
         replies = {scripts.reply_of(state, way=way) for state, way in phones | far}
         for by, to in self._refers.items():
             ways = {self.tenant.way(by)} if by in self.plan.users else self._ways_outside
@@ -102,7 +104,7 @@ class LabCall:
 
     @property
     def _ways_outside(self) -> set[scripts.Way]:
-        """Those that an outside number may be reached in."""
+        """The ways in which an outside number may be reached."""
         return {self.tenant.way_over(trunk) for trunk in self.plan.trunks}
 
     @property
@@ -124,13 +126,13 @@ class LabCall:
         trunk, address = None, 1
         if seen.ours in self.testbed.phones.values():
             _, target, index = user.rsplit(".", 2)
-            state, way = self.case.world.phone(target)[int(index)], self.tenant.way(target)
+            state, way = self.case.environment.phone(target)[int(index)], self.tenant.way(target)
         else:
             trunk = self.tenant.trunk_at[seen.ours]
             _, address = self.tenant.further.get(seen.ours, (trunk, 1))
             target = number_sent(self.plan, trunk, user)
-            world = self.case.world
-            state = phone_states.reply_over(world.trunks.get(trunk), world.outside.get(target, "answer"))
+            environment = self.case.environment
+            state = phone_states.reply_over(environment.trunks.get(trunk), environment.outside.get(target, "answer"))
             way = self.tenant.way_over(trunk)
         leg = Dialog(message.call_id, target, state, seen.at, message, trunk=trunk, address=address, way=way)
         if target == self.tenant.parking or message.call_id in self._parked:
@@ -142,7 +144,7 @@ class LabCall:
 
     def is_down(self, ours: Address) -> bool:
         """Is the trunk with this far end dead, so that it answers nothing?"""
-        return self.case.world.trunks.get(self.tenant.trunk_at[ours]) == "down"
+        return self.case.environment.trunks.get(self.tenant.trunk_at[ours]) == "down"
 
     def port_of(self, call_id: str) -> int:
         """Port of the SIPp process that plays the phone or number that was invited."""
@@ -207,7 +209,7 @@ class LabCall:
             await self._press_one(leg)
 
     async def _press_one(self, leg: Dialog) -> None:
-        """A person who hears a question instead of the caller presses 1."""
+        """Press 1 for a person who hears the question of ``confirm`` instead of the caller."""
         for _ in range(3):
             await asyncio.sleep(self.case.handling.press_after)
             connected = self.caller.answered is not None and self.case.call.transfer is None
@@ -232,7 +234,7 @@ class LabCall:
         assert self.case.trunk is not None
         ours = self.tenant.trunks[self.case.trunk]
         trunk = self.plan.trunks[self.case.trunk]
-        host, port = self.testbed.pbx.trunk_calls(trunk)
+        host, port = self.testbed.pbx.trunk_address(trunk)
         uri, origin = f"sip:{dialled}@{host}:{port}", f"<sip:{handling.caller_shows or call.caller}@{ours[0]}>"
         headers = tuple(self.case.sent_headers(ours[0]))
         to = f"<sip:{self.case.to_user}@{host}:{port}>"
@@ -264,15 +266,15 @@ class LabCall:
                 self.testbed.sipp.forget(self._processes.pop())
                 self._processes.append(self.testbed.sipp.call(dial, ours))
 
-    def consult(self, by: str, to: str) -> Dialog:
+    def place_consultation(self, by: str, to: str) -> Dialog:
         """``by`` calls ``to``, to announce a transfer."""
-        self.consultation = Dialog(f"{self._name}-consult", to, "caller", 0.0, way=self.tenant.way(by))
+        self.consultation = Dialog(f"{self._name}-consultation", to, "caller", 0.0, way=self.tenant.way(by))
         self._place_phone(self._of_phone(self.consultation.call_id, by, to, self.plan.domain))
         return self.consultation
 
     def announced_call(self) -> str:
         """URI that a REFER sends to: the call that announced the transfer is to be taken over (RFC 3891)."""
-        call_id = f"{self._name}-consult"
+        call_id = f"{self._name}-consultation"
         answers = (s.message for s in self.trace if s.message.call_id == call_id and s.message.status == 200)
         to = next((m.header("to") for m in answers if m.method == "INVITE"), "")
         tag = to.partition(";tag=")[2].split(";")[0]
@@ -285,7 +287,7 @@ class LabCall:
         parking = self.tenant.parking
         if parking is None:
             return
-        for extension, states in self.case.world.phones.items():
+        for extension, states in self.case.environment.phones.items():
             if "in_call" in states:
                 call_id = f"{self._name}-busy-{extension}"
                 self._parked[call_id] = Dialog(call_id, parking, "caller", 0.0, way=self.tenant.way(extension))

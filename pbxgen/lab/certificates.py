@@ -13,7 +13,7 @@ from pbxgen.lab.pbx import Certificates, clock, find_program
 
 
 def issue(folder: Path, hosts: Iterable[str], moment: dt.datetime | None = None) -> Certificates:
-    """An authority, and a certificate for addresses; both are good at ``moment``. Raises LabError."""
+    """An authority, and a certificate for addresses, both valid at ``moment``. Raises LabError."""
     authority = certificate(folder, "authority", ["authority.example"], moment=moment)
     shown = certificate(folder, "shown", list(hosts), authority, moment=moment)
     return Certificates(authority.with_suffix(".crt"), shown)

@@ -98,10 +98,10 @@ class FreeSwitch(Pbx):
         _CERTIFICATES.update({name: data for name, data in own.items() if name not in _OVER_TLS})
         return True
 
-    def phones_call(self, transport: str) -> Address:
+    def phone_address(self, transport: str) -> Address:
         return (LOOPBACK, self._tls_ports["internal"]) if transport == "tls" else self.phones_at
 
-    def trunk_calls(self, trunk: Trunk) -> Address:
+    def trunk_address(self, trunk: Trunk) -> Address:
         return (LOOPBACK, self._tls_ports["external"]) if trunk.transport == "tls" else self.trunks_at
 
     async def command(self, text: str) -> str:
@@ -170,8 +170,8 @@ class FreeSwitch(Pbx):
         main.write_text(text[: after.end()] + lines + text[after.end() :], encoding="utf-8")
 
     def _configure(self, folder: Path) -> None:
-        there = sorted(_modules(self._program).glob("*.so"))
-        modules = [path for path in there if _MODULES.fullmatch(path.name) or path.stem in self._setup.modules]
+        shared_objects = sorted(_modules(self._program).glob("*.so"))
+        modules = [path for path in shared_objects if _MODULES.fullmatch(path.name) or path.stem in self._setup.modules]
         load = "".join(f'    <load module="{path.stem}"/>\n' for path in modules)
         media = self._reserve_media()
         _write(folder, "modules", f"<modules>\n{load}</modules>")
@@ -220,10 +220,10 @@ def _modules(program: Path) -> Path:
 
 def _first_with(name: str, places: Sequence[Path], problem: str, more: str = "") -> Path:
     """The first folder that holds a file. Raises LabError."""
-    found = next((place for place in places if (place / name).exists()), None)
-    if found is None:
+    folder = next((place for place in places if (place / name).exists()), None)
+    if folder is None:
         raise LabError(f"{problem} (looked in {', '.join(map(str, places))}{more})")
-    return found
+    return folder
 
 
 LABORATORY = Laboratory(find, FreeSwitch, "-version")

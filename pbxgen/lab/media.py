@@ -73,7 +73,7 @@ class Stream:
     keys: list[tuple[float, str]] = field(default_factory=list)
     """Keys still to press, with the moment."""
     secret: bytes = field(default_factory=lambda: secrets.token_bytes(Crypto.LENGTH))
-    """What it encrypts its sound with, where it does."""
+    """The key that sound is encrypted with; None: it is not."""
     _sent: Protected | None = None
     _received: Protected | None = None
     _sequence: int = 0
@@ -85,7 +85,8 @@ class Stream:
         return port
 
     def connect(self, audio: Audio, *, speaks: bool, encrypted: bool = False) -> None:
-        """Begin to talk with the PBX at ``audio``; one that is to encrypt says and hears nothing without a key."""
+        """Begin to exchange sound with the PBX at ``audio``; a phone that must encrypt sends and accepts nothing
+        without a key."""
         if encrypted:
             if audio.crypto is None:
                 return

@@ -31,9 +31,9 @@ class Certificates:
     """Files in PEM."""
 
     authority: Path
-    """The certificate that the other one is signed by."""
+    """The certificate of the authority that has signed the other certificate."""
     shown: Path
-    """A key, and the certificate of everybody."""
+    """A key, and the certificate that the PBX, phones and far ends show."""
 
 
 class RecordedMessage(NamedTuple):
@@ -69,11 +69,11 @@ class CalledPbx(Protocol):
     """Where carriers send to."""
     log: Log
 
-    def phones_call(self, transport: str) -> Address:
+    def phone_address(self, transport: str) -> Address:
         """Where phones send to over a transport."""
         ...
 
-    def trunk_calls(self, trunk: Trunk) -> Address:
+    def trunk_address(self, trunk: Trunk) -> Address:
         """Where the carrier of a trunk sends to, over its transport."""
         ...
 
@@ -143,11 +143,11 @@ class Pbx(ABC):
             self._media = None
 
     @abstractmethod
-    def phones_call(self, transport: str) -> Address:
+    def phone_address(self, transport: str) -> Address:
         """Where phones send to over a transport."""
 
     @abstractmethod
-    def trunk_calls(self, trunk: Trunk) -> Address:
+    def trunk_address(self, trunk: Trunk) -> Address:
         """Where the carrier of a trunk sends to, over its transport."""
 
     @abstractmethod

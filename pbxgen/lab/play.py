@@ -43,7 +43,7 @@ class CallPlayer:
         call = self._call
         await call.occupy()
         call.dial()
-        story = simulate(self._case.plan, self._case.call, self._case.world)
+        story = simulate(self._case.plan, self._case.call, self._case.environment)
         patience = sum(event.seconds or 0 for event in story.events) + _SLACK_SECONDS
         if self._case.handling.give_up_at is not None:
             call.spawn(self._give_up(self._case.handling.give_up_at))
@@ -105,7 +105,7 @@ class CallPlayer:
         self._since = time.monotonic()
         transfer = self._case.call.transfer
         if transfer is not None and transfer.attended:
-            announcing = call.consult(by, transfer.to)
+            announcing = call.place_consultation(by, transfer.to)
             await call.until(lambda: announcing.up or announcing.closed is not None, patience)
             if not announcing.up:
                 return party
@@ -166,9 +166,9 @@ class CallPlayer:
         first = partners if self._case.handling.callee_ends and partners else [party]
         for dialog in first:
             call.hang_up(dialog)
-        everybody = (self._caller, *call.legs.values())
-        if not await call.until(lambda: not any(dialog.up for dialog in everybody), _GONE_SECONDS):
-            left = ", ".join(dialog.target for dialog in everybody if dialog.up)
+        dialogs = (self._caller, *call.legs.values())
+        if not await call.until(lambda: not any(dialog.up for dialog in dialogs), _GONE_SECONDS):
+            left = ", ".join(dialog.target for dialog in dialogs if dialog.up)
             call.faults.append(f"one side has hung up, and the PBX keeps the other in the call ({left})")
 
 

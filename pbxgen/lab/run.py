@@ -126,9 +126,9 @@ async def _run(
                 # gets a second try, with nothing beside it. A PBX that does the wrong thing does it again.
                 alone = replace(batch, cases=tuple(result.case for result in failed))
                 quiet = asyncio.Semaphore(1 if len(failed) <= _FEW else calls_at_once // 2)
-                again = await play(alone, folder / f"{batch.pbx}-{number}-again", lambda result: None, quiet)
+                second = await play(alone, folder / f"{batch.pbx}-{number}-again", lambda result: None, quiet)
                 before = {id(result.case): result for result in failed}
-                results += [replace(result, before=before[id(result.case)]) for result in again]
+                results += [replace(result, before=before[id(result.case)]) for result in second]
     order = {id(case): number for number, case in enumerate(cases)}
     results.sort(key=lambda result: order[id(result.case)])
     return _report(results, tuple(on), complaints, time.monotonic() - start)

@@ -66,7 +66,7 @@ ATTEMPTS = 3
 RTP_PORT = "99999"
 """Stands in SIPp's SDP for the port of the call's stream, which is put in on the wire; as long as a port is."""
 SOUND = f"\nm=audio {RTP_PORT} "
-"""Where it stands; a number may hold the same digits."""
+"""Where the port stands in SDP; a number may hold the same digits."""
 KEY = Crypto(1, bytes(Crypto.LENGTH)).line
 """Stands in the SDP of encrypted sound for the key of the call's stream, which is put in on the wire."""
 
@@ -172,7 +172,7 @@ def _dialogue(ours: Address, me: str, peer: str, refer_to: str | None, contact: 
     parts += [
         _label("hangup"),
         _send(request("BYE", 30)),
-        # Whatever was under way when we hung up is let pass.
+        # Messages that were under way when we hung up are let pass.
         *(_recv("request", method) for method in ("INVITE", "BYE", "NOTIFY", "UPDATE")),
         *(_recv("response", status, goto="end") for status in (481, 500)),
         _recv("response", 200, optional=False),

@@ -47,7 +47,7 @@ def message_sequence(trace: Sequence[SeenMessage]) -> tuple[SequenceStep, ...]:
 def _party(seen: SeenMessage) -> str:
     """The party at our end of a call, by its first message."""
     if not seen.from_pbx:
-        return "consult" if seen.message.call_id.endswith("-consult") else "caller"
+        return "consultation" if seen.message.call_id.endswith("-consultation") else "caller"
     user = seen.message.uri_user
     return user.rsplit(".", 2)[1] if user.count(".") >= 2 else user
 
@@ -72,7 +72,7 @@ def sequence_lines(steps: Iterable[SequenceStep]) -> list[str]:
     lines = []
     for step in steps:
         text = step.text if len(step.text) <= 34 else f"{step.text[:33]}…"
-        if step.party in ("caller", "consult"):
+        if step.party in ("caller", "consultation"):
             arrow = f"──{text}──▶" if step.to_pbx else f"◀──{text}──"
             lines.append(f"{step.at:7.2f}  {step.party} {arrow} PBX")
         else:

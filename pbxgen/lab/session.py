@@ -40,7 +40,7 @@ _ANSWERED_METHODS = ("OPTIONS", "NOTIFY", "REGISTER")
 
 def _longest_first(tenant: Tenant) -> int:
     case = tenant.case
-    return -sum(event.seconds or 0 for event in simulate(case.plan, case.call, case.world).events)
+    return -sum(event.seconds or 0 for event in simulate(case.plan, case.call, case.environment).events)
 
 
 class CallSession:
@@ -90,7 +90,7 @@ class CallSession:
         phones = {scripts.UDP: await self.wire.listen((self._host, 0), self.pbx.phones_at)}
         for over in sorted({way.over for tenant in self.tenants for way in tenant.ways_of_phones} - {scripts.UDP}):
             phones[over] = (self._host, free_port())
-            self.wire.connect(phones[over], self.pbx.phones_call(over), self._certificate_over(over))
+            self.wire.connect(phones[over], self.pbx.phone_address(over), self._certificate_over(over))
         sipp = Sipp(self.wire, self._folder / "sipp", phones[scripts.UDP], self._host)
         self.testbed = Testbed(self.pbx, self.wire, self.media, sipp, phones, self._calls_by_id)
         self.registrar = Registrar(sipp, phones)
@@ -109,7 +109,7 @@ class CallSession:
         call = self.calls[tenant.plan.name] = LabCall(self.testbed, tenant)
         for address, name in tenant.trunk_at.items():
             trunk = tenant.plan.trunks[name]
-            pbx = self.pbx.trunk_calls(trunk)
+            pbx = self.pbx.trunk_address(trunk)
             if address not in self._by_trunk and trunk.transport == scripts.UDP:
                 await self.wire.listen(address, pbx)
             elif address not in self._by_trunk:
@@ -164,20 +164,20 @@ class CallSession:
         """What is set before anything is dialled."""
         first = next(iter(tenant.case.codes), tenant.case)
         since = int(first.moment.timestamp())
-        state = first.world.state
+        state = first.environment.state
         for extension, settings in state.users.items():
             await self.pbx.store(tenant.plan, extension, written(settings))
         for name, on in state.switches.items():
             await self.pbx.store(tenant.plan, f"switch.{name}", f"{'on' if on else 'off'}:{since}")
-        for name, does in first.world.services.items():
+        for name, does in first.environment.services.items():
             await self.pbx.store(tenant.plan, f"service.{name}", does)
 
     async def _signed_in(self, tenant: Tenant) -> None:
-        """Wait until its trunks have registered; one that has not is a fault of the call."""
+        """Wait until the tenant's trunks have registered; a trunk that has not is a fault of the call."""
         awaited = {
             address: name
             for address, name in tenant.trunk_at.items()
-            if tenant.plan.trunks[name].register and tenant.case.world.trunks.get(name) != "down"
+            if tenant.plan.trunks[name].register and tenant.case.environment.trunks.get(name) != "down"
         }
         call = self.calls[tenant.plan.name]
         if not await call.until(lambda: self._registered >= awaited.keys(), _REGISTERED_SECONDS):

@@ -102,7 +102,7 @@ class Audio:
     events: int | None
     """Payload type of telephone-event (RFC 4733)."""
     crypto: Crypto | None = None
-    """None: it is not encrypted, or in no way that the laboratory knows."""
+    """None: the sound is not encrypted, or in a way that the laboratory does not know."""
 
 
 def audio_of(body: str) -> Audio | None:

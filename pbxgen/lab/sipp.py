@@ -26,9 +26,9 @@ class Login:
     contact: str
     """User part of the contact's URI."""
     seconds: int = 7200
-    """For so long it is registered."""
+    """How long the contact is registered."""
     over: str = scripts.UDP
-    """What it is registered over."""
+    """The transport of the registration: udp, tcp or tls."""
 
 
 def find() -> str:
@@ -79,7 +79,7 @@ class Sipp:
         await self._register(logins, scripts.registration(ours, logins[0].over), ours, seconds, "-r", str(rate))
 
     async def sign_off(self, login: Login, ours: Address, call_id: str, *, seconds: float = 30) -> None:
-        """Take a contact back that was registered with ``call_id``, by which some PBXs know it. Tried twice."""
+        """Unregister a contact with the ``call_id`` of its registration, by which some PBXs know it. Tried twice."""
         for turn in range(1, _SIGN_OFFS + 1):
             text = scripts.registration(ours, login.over, expires="0", first=turn * scripts.ATTEMPTS + 1)
             if await self._register([login], text, ours, seconds / _SIGN_OFFS, "-cid_str", call_id):
@@ -133,7 +133,7 @@ class Sipp:
         if attach is not None:
             self._wire.attach(port, attach)
         command = [self._program, "-sf", str(script), "-i", LOOPBACK, "-p", str(port), "-bind_local", "-nostdin"]
-        # Out-of-order requests are no reason to end a call, and nothing is to be sent that no script says.
+        # Out-of-order requests must not end a call, and SIPp must send nothing that is not in a script.
         command += ["-default_behaviors", "none", "-aa", "-skip_rlimit", "-ci", LOOPBACK, "-cp", str(free_port())]
         command += ["-mi", self._media, "-mp", str(free_port())]
         command += ["-trace_err", "-error_file", str(self._folder / f"{stem}.err")]

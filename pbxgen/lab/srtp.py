@@ -34,7 +34,7 @@ class Protected:
         return self._session.protect(packet)
 
     def unprotect(self, data: bytes) -> bytes | None:
-        """The packet that was sent; None for one that was not sent by who has the key, or has come already."""
+        """The packet that was sent; None if it was not encrypted with the key, or is a repetition."""
         from pylibsrtp import Error
 
         try:

@@ -40,7 +40,7 @@ class Tenant:
     parking: str | None
     """An extension of the laboratory's own that phones `in_call` talk with."""
     registered_seconds: int = 7200
-    """For so long its phones register."""
+    """How long the registrations of its phones last."""
     further: Mapping[Address, tuple[str, int]] = field(default_factory=dict)
     """Further far ends of trunks that have several addresses: the trunk of each, and which address (2, 3, …) it is."""
     passwords: Mapping[str, str] | None = None
@@ -140,7 +140,7 @@ def _tenant(number: int, case: Case, addresses: Iterator[Address], secrets: dict
     named = replace(plan, name=name, domain=f"{name}.lab")
     users = {extension: _user(named, user, secret) for extension, user in plan.users.items()}
     parking = None
-    if any("in_call" in states for states in case.world.phones.values()):
+    if any("in_call" in states for states in case.environment.phones.values()):
         parking = _unused(plan)
         users[parking] = User(
             extension=parking, name="Laboratory", location=where, password=secret(password(named, parking))
@@ -161,7 +161,7 @@ def _user(plan: Plan, user: User, secret: Callable[[str], Secret]) -> User:
 
 
 def _played(srtp: Srtp) -> Srtp:
-    """Who may encrypt its sound, and need not, does not."""
+    """Sound whose encryption is optional is not encrypted."""
     return srtp if srtp is Srtp.REQUIRED else Srtp.OFF
 
 

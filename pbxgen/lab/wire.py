@@ -14,8 +14,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pbxgen.lab import sip
-from pbxgen.lab.ends import DatagramEnd, End, StreamEnd
 from pbxgen.lab.ports import LOOPBACK, Address
+from pbxgen.lab.sip_transports import SipTransport, StreamTransport, UdpTransport
 
 Router = Callable[[sip.Message, Address], int | None]
 """The SIPp port that a new request from the PBX to one of our addresses goes to; None: it is dropped."""
@@ -28,7 +28,7 @@ class SeenMessage:
     at: float
     from_pbx: bool
     ours: Address
-    """Our end: the phones' address or that of a trunk's far end."""
+    """The laboratory's address: the phones', or that of a trunk's far end."""
     message: sip.Message
 
 
@@ -37,7 +37,7 @@ class _Path:
     """The two ends of the messages of one Call-ID."""
 
     inner_port: int
-    outer: End
+    outer: SipTransport
     pbx: Address
 
 
@@ -47,16 +47,16 @@ class Wire:
     def __init__(self, router: Router, on_message: Callable[[SeenMessage], None]) -> None:
         self._router = router
         self._on_message = on_message
-        self._outer: dict[Address, tuple[End, Address]] = {}
+        self._outer: dict[Address, tuple[SipTransport, Address]] = {}
         self._from_inner: dict[int, Address] = {}
         self._paths: dict[str, _Path] = {}
         self._challenges: set[tuple[str, str]] = set()
-        self._inner: DatagramEnd | None = None
+        self._inner: UdpTransport | None = None
         self.rewrite: Callable[[bytes, str], bytes] | None = None
         """Fills values into SIPp's messages, by Call-ID, that a script cannot know; bodies keep their length."""
 
     async def start(self) -> None:
-        self._inner = DatagramEnd(self._from_sipp)
+        self._inner = UdpTransport(self._from_sipp)
         await self._inner.open((LOOPBACK, 0))
 
     @property
@@ -67,22 +67,22 @@ class Wire:
 
     async def listen(self, ours: Address, pbx: Address) -> Address:
         """Open an address of ours towards the PBX at ``pbx``, over UDP; port 0 picks a free one."""
-        end = DatagramEnd(lambda data, source: self._from_pbx(data, source, end.address))
-        await end.open(ours)
-        self._outer[end.address] = (end, pbx)
-        return end.address
+        transport = UdpTransport(lambda data, source: self._from_pbx(data, source, transport.address))
+        await transport.open(ours)
+        self._outer[transport.address] = (transport, pbx)
+        return transport.address
 
     async def accept(self, ours: Address, pbx: Address, certificate: Path | None, *, refuses: bool = False) -> None:
         """Open an address of ours over TCP, or over TLS with a certificate. ``refuses``: no connection is accepted."""
-        end = StreamEnd(pbx, lambda data, source: self._from_pbx(data, source, ours), certificate)
-        await end.open(ours, refuses=refuses)
-        self._outer[ours] = (end, pbx)
+        transport = StreamTransport(pbx, lambda data, source: self._from_pbx(data, source, ours), certificate)
+        await transport.open(ours, refuses=refuses)
+        self._outer[ours] = (transport, pbx)
 
     def connect(self, ours: Address, pbx: Address, certificate: Path | None) -> None:
         """Speak from an address of ours over TCP, or over TLS with a certificate; the PBX cannot connect to it."""
-        end = StreamEnd(pbx, lambda data, source: self._from_pbx(data, source, ours), certificate)
-        end.hide(ours)
-        self._outer[ours] = (end, pbx)
+        transport = StreamTransport(pbx, lambda data, source: self._from_pbx(data, source, ours), certificate)
+        transport.hide(ours)
+        self._outer[ours] = (transport, pbx)
 
     def attach(self, inner_port: int, ours: Address) -> None:
         """New requests of the SIPp process at ``inner_port`` go out from ``ours``."""
@@ -105,8 +105,8 @@ class Wire:
         return call_id in self._paths
 
     def close(self) -> None:
-        for end, _ in self._outer.values():
-            end.close()
+        for transport, _ in self._outer.values():
+            transport.close()
         if self._inner is not None:
             self._inner.close()
 
@@ -140,8 +140,8 @@ class Wire:
             ours = self._from_inner.get(source[1])
             if ours is None:
                 return
-            end, pbx = self._outer[ours]
-            path = self._paths[message.call_id] = _Path(source[1], end, pbx)
+            transport, pbx = self._outer[ours]
+            path = self._paths[message.call_id] = _Path(source[1], transport, pbx)
         path.inner_port = source[1]  # a contact is signed off by another process than it was registered by
         if self.rewrite is not None:
             data = self.rewrite(data, message.call_id)

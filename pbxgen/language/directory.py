@@ -227,7 +227,7 @@ def _emergency_conflicts(
         for length in range(1, len(dialled)):
             beginnings.setdefault(dialled[:length], dialled)
     longest = max(map(len, emergency))
-    alike: dict[str, str] = {}
+    clashes: dict[str, str] = {}
     for number, owner in owners.items():
         if number in emergency:
             how = "" if emergency[number] == number else f" (dialled {number})"
@@ -242,22 +242,26 @@ def _emergency_conflicts(
         begins = next((number[:n] for n in range(1, min(len(number), longest + 1)) if number[:n] in emergency), None)
         clash = begins or beginnings.get(number)
         if clash is not None:
-            alike[number] = clash
-    if alike:
-        _begin_alike(owners, alike, emergency, directory, findings)
+            clashes[number] = clash
+    if clashes:
+        _begin_alike(owners, clashes, emergency, directory, findings)
 
 
 def _begin_alike(
-    owners: dict[str, Owner], alike: dict[str, str], emergency: dict[str, str], directory: Directory, findings: Findings
+    owners: dict[str, Owner],
+    clashes: dict[str, str],
+    emergency: dict[str, str],
+    directory: Directory,
+    findings: Findings,
 ) -> None:
-    """One warning for all numbers that begin like an emergency number."""
-    first, clash = next(iter(alike.items()))
-    if len(alike) == 1:
+    """One warning for all numbers that begin like an emergency number; ``clashes``: each with that emergency number."""
+    first, clash = next(iter(clashes.items()))
+    if len(clashes) == 1:
         section, name = directory.positions.get(first, ("users", first))
         if first not in directory.features:
             findings = findings.about((section[:-1], name))
-    numbers = f"the number {first}" if len(alike) == 1 else several("number", list(alike))
-    dialled = dict.fromkeys(alike.values())
+    numbers = f"the number {first}" if len(clashes) == 1 else several("number", list(clashes))
+    dialled = dict.fromkeys(clashes.values())
     meant = " and ".join(d if emergency[d] == d else f"{emergency[d]} (dialled {d})" for d in dialled)
     findings.add(
         "PBX170",
@@ -315,15 +319,15 @@ def _range(text: str, section: Node, directory: Directory, findings: Findings) -
         if is_within(pattern, other) is not is_within(other, pattern):
             continue
         known = directory.inbound[other.text]
-        alike = is_within(pattern, other)
+        same_numbers = is_within(pattern, other)
         findings.add(
             "PBX172",
             f"{text} and {known} are the same range"
-            if alike
+            if same_numbers
             else f"numbers are both in {text} and in {known}, and neither is the narrower one",
             location,
             help="join the two"
-            if alike
+            if same_numbers
             else "make one of them a part of the other, or let them have no number in common",
             related=[Related("the other one", key_of(section, known))],
         )

@@ -39,13 +39,13 @@ def own_settings(extension: str, phone: Phone, node: Node, common: PhoneSettings
     return settings
 
 
-def _check(whose: str, settings: PhoneSettings, written: set[str], node: Node, findings: Findings) -> None:
+def _check(owner: str, settings: PhoneSettings, written: set[str], node: Node, findings: Findings) -> None:
     """``written``: the keys that stand at ``node``; what stands elsewhere alone is told there."""
     if not settings.webrtc:
         if settings.srtp is not Srtp.OFF and settings.transport in _READABLE and written & {"srtp", "transport"}:
             findings.add(
                 "PBX191",
-                f"the sound of {whose} is encrypted, and its keys travel readable over {settings.transport}",
+                f"the sound of {owner} is encrypted, and its keys travel readable over {settings.transport}",
                 _place(node, "srtp", "transport"),
                 help="add transport: tls",
             )
@@ -53,14 +53,14 @@ def _check(whose: str, settings: PhoneSettings, written: set[str], node: Node, f
     if "srtp" in written and settings.srtp is Srtp.OFF:
         findings.add(
             "PBX194",
-            f"srtp cannot be off for {whose}: over wss come browsers, and they encrypt the sound of every call",
+            f"srtp cannot be off for {owner}: over wss come browsers, and they encrypt the sound of every call",
             at(node, "srtp").location,
             help="remove srtp, or the transport wss",
         )
     if not _OF_BROWSERS & set(settings.codecs) and written & {"codecs", "transport"}:
         findings.add(
             "PBX194",
-            f"browsers have none of the codecs of {whose}: {', '.join(settings.codecs)}",
+            f"browsers have none of the codecs of {owner}: {', '.join(settings.codecs)}",
             _place(node, "codecs", "transport"),
             help="add opus, g722, alaw or ulaw to its codecs",
         )
@@ -68,4 +68,4 @@ def _check(whose: str, settings: PhoneSettings, written: set[str], node: Node, f
 
 def _place(node: Node, *keys: str) -> Location:
     """Where the first of ``keys`` that is written stands."""
-    return next((found.location for found in (at(node, key) for key in keys) if found is not node), node.location)
+    return next((item.location for item in (at(node, key) for key in keys) if item is not node), node.location)

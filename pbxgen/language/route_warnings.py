@@ -38,9 +38,9 @@ def _never_used(routes: list[Route], numbering: NumberingPlan | None, findings: 
     """Patterns are compared with those of the same form: in E.164, or as dialled, where emergency routes come first."""
     emergency = [route for route in routes if route.emergency]
     for at, route in enumerate(routes):
-        alike = routes[:at] if route.emergency or not route.as_dialled else [*emergency, *routes[:at]]
+        earlier_routes = routes[:at] if route.emergency or not route.as_dialled else [*emergency, *routes[:at]]
         kinds = {(route.emergency, route.as_dialled), *([(True, False)] if route.as_dialled else [])}
-        earlier = [other for other in alike if (other.emergency, other.as_dialled) in kinds]
+        earlier = [other for other in earlier_routes if (other.emergency, other.as_dialled) in kinds]
         taken = [pattern for other in earlier for pattern in other.patterns]
         others = [other for other in routes[:at] if route.as_dialled and not (other.emergency or other.as_dialled)]
         if not route.patterns or not all(

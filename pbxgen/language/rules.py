@@ -57,12 +57,12 @@ class RuleReader:
             written = getattr(value, key)
             if written is not None:
                 rules_by_key[key] = self._deviation(written, at(node, key), key, findings, returning=False)
-        back = value.operator_return
-        if back == "off":
+        operator_return = value.operator_return
+        if operator_return == "off":
             rules_by_key |= {f"return_{key}": () for key in RETURN_KEYS}
-        elif isinstance(back, OperatorReturn):
+        elif isinstance(operator_return, OperatorReturn):
             for key in RETURN_KEYS:
-                written = getattr(back, key)
+                written = getattr(operator_return, key)
                 if written is not None:
                     inner = at(node, "operator_return", key)
                     rules_by_key[f"return_{key}"] = self._deviation(written, inner, key, findings, returning=True)

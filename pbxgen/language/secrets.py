@@ -142,10 +142,10 @@ def _weakness(value: str, pin: bool, extension: str) -> str:
     """Why a value is easily guessed, as the end of a sentence that does not tell it; "" if it is not."""
     if extension and value.casefold() == extension:
         return "is the extension itself"
-    alike = len(set(value)) == 1
+    one_character = len(set(value)) == 1
     if pin:
         reasons = {
-            "is one digit over and over": alike,
+            "is one digit over and over": one_character,
             "is digits in a row": value in _UP or value in _UP[::-1],
             "is a year": _YEAR.fullmatch(value) is not None,
         }
@@ -153,7 +153,7 @@ def _weakness(value: str, pin: bool, extension: str) -> str:
         reasons = {
             "is one of those that are tried first": value.casefold() in _COMMON,
             f"has fewer than {SHORTEST_PASSWORD} characters": len(value) < SHORTEST_PASSWORD,
-            "is one character over and over": alike,
+            "is one character over and over": one_character,
         }
     return next((why for why, holds in reasons.items() if holds), "")
 

@@ -209,15 +209,15 @@ def _conflicts(context: Context, places: Mapping[Code, Location], by_name: dict[
         for number in (switch.number, f"#{switch.number[1:]}"):
             switched.append((number, f"switch {switch.name}", where))
     for at_, (number, what, where) in enumerate(switched):
-        for other, whose, there in (*taken, *switched[:at_]):
-            if number == other and what != whose:
-                _twice(context.findings, number, what, whose, where, there)
+        for other, meant, location in (*taken, *switched[:at_]):
+            if number == other and what != meant:
+                _twice(context.findings, number, what, meant, where, location)
     _pickup_conflicts(context, places, (*taken, *switched))
     for at_, code in enumerate(codes):
         what = _told(code)
-        for other, whose, there in (*taken, *switched):
+        for other, meant, location in (*taken, *switched):
             if _meet(code, Code(other, "", "")):
-                _twice(context.findings, code.head, whose, what, there or places[code], places[code])
+                _twice(context.findings, code.head, meant, what, location or places[code], places[code])
         for earlier in codes[:at_]:
             if _meet(code, earlier):
                 _twice(context.findings, code.head, what, _told(earlier), places[code], places[earlier])
@@ -231,7 +231,7 @@ def _pickup_conflicts(
     if prefix is None or context.draft.is_broken("features", "pickup_of"):
         return
     at_ = context.draft.node("features", "pickup_of").location
-    known = {number: (whose, there) for number, whose, there in others if number.startswith(prefix)}
+    known = {number: (owner, location) for number, owner, location in others if number.startswith(prefix)}
     near = [code for code in places if code.head.startswith(prefix) or (code.number and prefix.startswith(code.head))]
     if not (known or near):
         return
@@ -256,13 +256,13 @@ def _meet(one: Code, other: Code) -> bool:
     return any(short.number and long.head.startswith(short.head) for long, short in ((one, other), (other, one)))
 
 
-def _twice(findings: Findings, number: str, what: str, whose: str, where: Location, there: Location | None) -> None:
+def _twice(findings: Findings, number: str, what: str, owner: str, where: Location, other: Location | None) -> None:
     findings.add(
         "PBX111",
-        f"the code {number} is used twice: {what} and {whose}",
+        f"the code {number} is used twice: {what} and {owner}",
         where,
         help="give one of them another number",
-        related=() if there is None or there == where else [Related("also used here", there)],
+        related=() if other is None or other == where else [Related("also used here", other)],
     )
 
 

@@ -72,20 +72,20 @@ def trunks(draft: Draft, numbers: Numbers, findings: Findings) -> dict[str, Trun
 def _hosts(name: str, trunk: model.Trunk, node: Node, findings: Findings) -> tuple[tuple[str, int | None], ...]:
     """The addresses of a carrier in the order in which they are tried, each once."""
     usual = _PORTS.get(trunk.transport, 5060)
-    found: list[tuple[str, int | None]] = []
+    addresses: list[tuple[str, int | None]] = []
     for text, item in each(trunk.host, node):
         host, port = _host(text, item, findings)
         if _is_ip(host):
             _check_trusted(ipaddress.ip_network(host), text, item.location, findings)
-        if (host.casefold(), port or usual) in [(known.casefold(), its or usual) for known, its in found]:
+        if (host.casefold(), port or usual) in [(known.casefold(), its or usual) for known, its in addresses]:
             findings.add(
                 "PBX193",
                 f"{text} is an address of trunk {name} already",
                 item.location,
                 help="remove one of the two: an address is tried once a call",
             )
-        found.append((host, port))
-    return tuple(found)
+        addresses.append((host, port))
+    return tuple(addresses)
 
 
 def _trunk(

@@ -1,1 +1,1 @@
-"""One page that shows a plan to people: self-contained HTML, with the judge of calls in it."""
+"""One page that shows a plan to people: self-contained HTML, with the model of calls in it."""

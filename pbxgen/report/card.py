@@ -138,12 +138,12 @@ def _action(dialled: str, what: str) -> str:
 
 
 def _switches(plan: Plan, user: User, say: Phrases) -> Iterator[str]:
-    mine = [switch for switch in plan.switches.values() if user.extension in switch.operators]
-    if not mine:
+    own_switches = [switch for switch in plan.switches.values() if user.extension in switch.operators]
+    if not own_switches:
         return
     yield _heading(say("card.switches"))
     rows = []
-    for switch in mine:
+    for switch in own_switches:
         codes = ((f"{switch.number}#", "on"), (f"#{switch.number[1:]}#", "off"), (switch.number, "toggle"))
         lines = (_action(text, say(f"card.action.{action}")) for text, action in codes)
         rows.append((switch.name, "<br>".join(lines)))

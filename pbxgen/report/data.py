@@ -7,12 +7,13 @@ from typing import Any
 
 from pbxgen.diagnostics.diagnostic import Diagnostic
 from pbxgen.flow import LONGEST_RING, SHORTEST_RING
+from pbxgen.flow.environment import REPLIES
 from pbxgen.flow.numbering import AREA_15_NUMBER, FOREIGN, readings
 from pbxgen.flow.plan import Condition, Contacts, Outcome, Place, Plan, RingGroup, Rule, Rules, User
+from pbxgen.flow.ringer import CONFIRM_SECONDS, NOT_HANDED_ON, outcome_of_status
 from pbxgen.flow.schedule import Schedule
 from pbxgen.flow.settings import AFTER, DEVIATIONS, LONGEST_NUMBER, STATES, State, emergency_spellings
 from pbxgen.flow.simulate import DIRECT_RING_SECONDS
-from pbxgen.flow.world import CONFIRM_SECONDS, NOT_HANDED_ON, REPLIES, outcome_of_status
 
 
 def plan_data(plan: Plan) -> dict[str, Any]:

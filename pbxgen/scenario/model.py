@@ -9,8 +9,7 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, field_validator
 
-from pbxgen.flow.settings import KEYS
-from pbxgen.flow.world import (
+from pbxgen.flow.environment import (
     DEFAULT_MOMENT,
     OUTSIDE_STATES,
     PHONE_STATES,
@@ -18,8 +17,9 @@ from pbxgen.flow.world import (
     TRUNK_STATES,
     is_status,
     moment_of,
-    passes_on,
 )
+from pbxgen.flow.ringer import passes_on
+from pbxgen.flow.settings import KEYS
 from pbxgen.language.model_base import Seconds
 
 _NUMBER = re.compile(r"(?:(?<=\+)\+|^\+)?[0-9]+", re.ASCII)

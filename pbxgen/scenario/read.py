@@ -15,11 +15,11 @@ from pbxgen.diagnostics.diagnostic import Diagnostic
 from pbxgen.diagnostics.location import Location
 from pbxgen.diagnostics.nearest import did_you_mean
 from pbxgen.diagnostics.text import SourceFile
+from pbxgen.flow.environment import Environment
 from pbxgen.flow.machine import Ending, EndKind
 from pbxgen.flow.plan import Plan, Reason
 from pbxgen.flow.settings import AFTER
 from pbxgen.flow.simulate import Call, Diverted, Transfer
-from pbxgen.flow.world import World
 from pbxgen.language.file_errors import described
 from pbxgen.language.positions import at
 from pbxgen.language.to_values import plain
@@ -91,7 +91,7 @@ def check_names(scenario: Scenario, plan: Plan) -> Iterator[Diagnostic]:
     """Report callers, phones and transfers that are not extensions of ``plan``, and outside numbers not in E.164."""
     transfer, caller = scenario.call.transfer, scenario.call.caller
     named = (*(s.extension for s in scenario.settings), *(b.extension for b in scenario.before))
-    for name in (*scenario.world.phones, *([] if transfer is None else [transfer.by]), *dict.fromkeys(named)):
+    for name in (*scenario.environment.phones, *([] if transfer is None else [transfer.by]), *dict.fromkeys(named)):
         if name not in plan.users:
             message = f"{name} is not an extension of {plan.name}"
             yield wrong_name(scenario, message, did_you_mean(name, plan.users))
@@ -102,16 +102,16 @@ def check_names(scenario: Scenario, plan: Plan) -> Iterator[Diagnostic]:
     for switch in scenario.switches:
         if switch not in plan.switches:
             yield wrong_name(scenario, f"{switch} is not a switch of {plan.name}", did_you_mean(switch, plan.switches))
-    for trunk in (*scenario.world.trunks, *([] if scenario.expect.via is None else [scenario.expect.via])):
+    for trunk in (*scenario.environment.trunks, *([] if scenario.expect.via is None else [scenario.expect.via])):
         if trunk not in plan.trunks:
             yield wrong_name(scenario, f"{trunk} is not a trunk of {plan.name}", did_you_mean(trunk, plan.trunks))
     expected = scenario.expect.ending
     served = [expected.value] if expected is not None and expected.kind is EndKind.SERVICE else []
-    for service in dict.fromkeys((*scenario.world.services, *served)):
+    for service in dict.fromkeys((*scenario.environment.services, *served)):
         if service not in plan.services:
             message = f"{service} is not a service of {plan.name}"
             yield wrong_name(scenario, message, did_you_mean(service, plan.services))
-        elif scenario.world.services.get(service) == "return" and not plan.services[service].returns:
+        elif scenario.environment.services.get(service) == "return" and not plan.services[service].returns:
             message = f"no call comes back from the service {service}"
             yield wrong_name(scenario, message, "write 'returns: true' at the service, or take here")
     for setting in scenario.settings:
@@ -122,7 +122,7 @@ def check_names(scenario: Scenario, plan: Plan) -> Iterator[Diagnostic]:
             what = f"{setting.key} off" if setting.to == "off" else setting.key
             help = f"remove after: only {' and '.join(sorted(AFTER))} have seconds, where they lead somewhere"
             yield wrong_name(scenario, f"{what} has no seconds", help)
-    for number in scenario.world.outside:
+    for number in scenario.environment.outside:
         if not _E164.fullmatch(number) and not plan.is_short(number):
             help = "write it with a plus and the country code, digits only: +39…"
             yield wrong_name(scenario, f"{number} is not a number in E.164", help)
@@ -140,7 +140,7 @@ def _scenario(model: ScenarioModel, tenant: str | None, location: Location) -> S
             call.diverted,
             withheld=call.sip is not None and asks_for_privacy(call.sip.headers),
         ),
-        World(
+        Environment(
             model.at,
             {extension: tuple(states) for extension, states in model.phones.items()},
             model.outside,

@@ -79,13 +79,13 @@ def prepare(path: Path, name: str | None = None) -> FileRun:
 
 
 def judge(scenario: Scenario, plan: Plan) -> Verdict:
-    world, codes = after_codes(plan, scenario)
-    story = simulate(plan, scenario.call, world)
+    environment, codes = after_codes(plan, scenario)
+    story = simulate(plan, scenario.call, environment)
     by_aspect = dict(differences(scenario.expect, story))
     wrong = tuple(wrong_codes(scenario, codes))
     if wrong:
         by_aspect = {"before": (", ".join(e for e, _ in wrong), ", ".join(s for _, s in wrong)), **by_aspect}
-    return Verdict(scenario, plan, story, by_aspect, applied(plan, world.state, world.moment))
+    return Verdict(scenario, plan, story, by_aspect, applied(plan, environment.state, environment.moment))
 
 
 def _plan_of(scenario: Scenario, compilation: Compilation, problems: list[Diagnostic]) -> Plan | None:

@@ -33,7 +33,7 @@ def failure_lines(verdict: Verdict, language: str = "en") -> Iterator[str]:
             yield f"  {label:<{width}}  {value}"
     scenario = verdict.scenario
     teller = Teller(verdict.plan if verdict.told is None else verdict.told, say)
-    yield teller.headline(scenario.call, scenario.world.moment)
+    yield teller.headline(scenario.call, scenario.environment.moment)
     for line in story_lines(teller.tell(verdict.story.events, scenario.call)):
         yield f"  {line}"
 

@@ -7,10 +7,10 @@ from dataclasses import replace
 from zoneinfo import ZoneInfo
 
 from pbxgen.flow.codes import target_of
+from pbxgen.flow.environment import Environment
 from pbxgen.flow.plan import Plan, User
 from pbxgen.flow.settings import STATES, Setting, State
 from pbxgen.flow.simulate import Call, Story, simulate
-from pbxgen.flow.world import World
 from pbxgen.scenario.values import Scenario, WrittenSetting
 
 _WORDS = {"off": "off", "on": "on", "mobile": "m", "voicemail": "v"}
@@ -45,27 +45,27 @@ def state_of(plan: Plan, scenario: Scenario) -> State:
     for written in scenario.settings:
         setting = setting_of(plan, written)
         if setting is not None:
-            since = int(scenario.world.moment.replace(tzinfo=ZoneInfo(plan.timezone)).timestamp())
+            since = int(scenario.environment.moment.replace(tzinfo=ZoneInfo(plan.timezone)).timestamp())
             before = state.users.get(written.extension, {})
             state = state.with_user(written.extension, {**before, written.key: replace(setting, since=since)})
     return state
 
 
-def world_of(plan: Plan, scenario: Scenario) -> World:
-    """The world before the codes are dialled."""
-    return replace(scenario.world, state=state_of(plan, scenario))
+def environment_of(plan: Plan, scenario: Scenario) -> Environment:
+    """The environment before the codes are dialled."""
+    return replace(scenario.environment, state=state_of(plan, scenario))
 
 
-def after_codes(plan: Plan, scenario: Scenario) -> tuple[World, tuple[Story, ...]]:
-    """The world in which the call is placed, and what became of each code dialled before."""
-    world = world_of(plan, scenario)
+def after_codes(plan: Plan, scenario: Scenario) -> tuple[Environment, tuple[Story, ...]]:
+    """The environment in which the call is placed, and what became of each code dialled before."""
+    environment = environment_of(plan, scenario)
     stories = []
     for code in scenario.before:
-        story = simulate(plan, Call(code.extension, code.dialled), world)
+        story = simulate(plan, Call(code.extension, code.dialled), environment)
         stories.append(story)
         if story.state is not None:
-            world = replace(world, state=story.state)
-    return world, tuple(stories)
+            environment = replace(environment, state=story.state)
+    return environment, tuple(stories)
 
 
 def wrong_codes(scenario: Scenario, stories: tuple[Story, ...]) -> Iterator[tuple[str, str]]:

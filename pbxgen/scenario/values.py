@@ -8,10 +8,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from pbxgen.diagnostics.location import Location
+from pbxgen.flow.environment import Environment
 from pbxgen.flow.machine import Ending
 from pbxgen.flow.plan import ANONYMOUS
 from pbxgen.flow.simulate import Call, Diverted, Story
-from pbxgen.flow.world import World
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +76,7 @@ class Scenario:
     name: str
     tenant: str | None
     call: Call
-    world: World
+    environment: Environment
     expect: Expectation
     location: Location
     settings: tuple[WrittenSetting, ...] = ()

@@ -219,13 +219,13 @@ class Composer:
 
     # -- putting a node where it belongs -------------------------------------------------------------------------
 
-    def _attach(self, node: Node, here: Location) -> None:
+    def _attach(self, node: Node, location: Location) -> None:
         """``here``: where the node is used, which for an alias is not where it was written."""
         if not self._stack:
             self._root = node
             return
         frame = self._stack[-1]
-        frame.last = here
+        frame.last = location
         entries = frame.entries
         if entries is None:
             frame.items.append(node)

@@ -121,8 +121,8 @@ def _walk(folder: Path, problems: list[Diagnostic], above: frozenset[tuple[int, 
     """Files below ``folder``. Linked folders are followed, but never into one that contains the link."""
     try:
         status = folder.stat()
-        here = (status.st_dev, status.st_ino)
-        if here in above:
+        identity = (status.st_dev, status.st_ino)
+        if identity in above:
             return
         children = sorted(folder.iterdir(), key=lambda path: path.name)
     except OSError as exc:
@@ -132,7 +132,7 @@ def _walk(folder: Path, problems: list[Diagnostic], above: frozenset[tuple[int, 
         if child.name.startswith("."):
             continue
         if child.is_dir():
-            yield from _walk(child, problems, above | {here})
+            yield from _walk(child, problems, above | {identity})
         else:
             yield child
 

@@ -55,14 +55,14 @@ def test_ring_times_are_judged_within_a_second_and_a_half(plan: Plan, seconds: f
     diversion = (("diversion", "<sip:+390212345101@x>;reason=no-answer;counter=1"),)
     mobile = replace(rang("+393331110101", seconds + 0.2, seconds + 1, 200), headers=diversion)
     observed = answered("+393331110101", rang("101", 0.1, 0.1 + seconds), mobile)
-    found = judge(case(plan, "103", "101", _101="ring"), observed)
-    assert found == (() if right else (f"101 rang {seconds:.1f} s instead of 6 s",))
+    differences = judge(case(plan, "103", "101", _101="ring"), observed)
+    assert differences == (() if right else (f"101 rang {seconds:.1f} s instead of 6 s",))
 
 
 def test_a_carrier_that_is_not_told_of_the_diversion_is_a_difference(plan: Plan) -> None:
     observed = answered("+393331110101", rang("101", 0.1, 6.1), rang("+393331110101", 6.2, 7, 200))
-    found = judge(case(plan, "103", "101", _101="ring"), observed)
-    assert found == ("+393331110101 was not told that 101 diverted the call",)
+    differences = judge(case(plan, "103", "101", _101="ring"), observed)
+    assert differences == ("+393331110101 was not told that 101 diverted the call",)
 
 
 def test_faults_and_late_rings_are_differences(plan: Plan) -> None:
@@ -131,8 +131,8 @@ users: {{"101": {{}}, "102": {{}}, "103": {{}}}}
     observed = replace(answered("101", rang("101", 0, seconds), silent), ending=Ending(EndKind.RELEASED, "480"))
     if strategy == "all":
         observed = replace(observed, rings=("101+102",))
-    found = judge(case(plan, "103", "600", _101="ring", _102="dead"), replace(observed, status=480))
-    assert bool(found) is not right
+    differences = judge(case(plan, "103", "600", _101="ring", _102="dead"), replace(observed, status=480))
+    assert bool(differences) is not right
 
 
 def test_follow_me_that_ends_with_a_refusal_is_judged_until_then(tmp_path: Path) -> None:
@@ -185,7 +185,7 @@ users:
         status=480,
     )
     calls = case(twice, "103", "102", _101="ring")
-    calls = replace(calls, world=replace(calls.world, outside={"+393331110101": "ring"}))
+    calls = replace(calls, environment=replace(calls.environment, outside={"+393331110101": "ring"}))
     assert judge(calls, observed) == ()
     wrong = replace(observed, rang=(*observed.rang[:2], replace(second, headers=by_102)))
     assert judge(calls, wrong) == ("+393331110101 was told of reason unconditional instead of no_answer",)

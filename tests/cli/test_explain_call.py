@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from pbxgen.flow.world import OUTSIDE_STATES, PHONE_STATES
+from pbxgen.flow.environment import OUTSIDE_STATES, PHONE_STATES
 
 BRUNOS_MOBILE = "+393331112222"
 

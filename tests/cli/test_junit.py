@@ -32,12 +32,12 @@ def _suites(folder: Path, scenarios: str) -> tuple[int, dict[str, list[tuple[str
         app, ["test", str(folder / "calls.test.yaml"), "--on", "generated", "--junit", str(junit)]
     )
     root = ElementTree.parse(junit).getroot()
-    found = {}
+    cases_by_suite = {}
     for suite in root:
-        found[suite.attrib["name"]] = [
+        cases_by_suite[suite.attrib["name"]] = [
             (case.attrib["name"], next((inner.attrib["message"] for inner in case), "")) for case in suite
         ]
-    return result.exit_code, found
+    return result.exit_code, cases_by_suite
 
 
 def test_each_place_is_a_suite_and_each_scenario_a_case(tmp_path: Path) -> None:

@@ -171,6 +171,6 @@ def place(fake: FakeAsterisk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
     """What changes for callers is not looked for, which would take longest."""
     nothing = Result("what runs", "", True, (), (Made((), {}, None, ""),))
     monkeypatch.setattr(plans, "_callers", lambda *_: nothing)
-    found = Place(target("asterisk", fake.etc, ("asterisk", "-rx")), tmp_path / "source")
-    found.write(OFFICE.replace("TRUNK", "192.0.2.1"))
-    return found
+    made_place = Place(target("asterisk", fake.etc, ("asterisk", "-rx")), tmp_path / "source")
+    made_place.write(OFFICE.replace("TRUNK", "192.0.2.1"))
+    return made_place

@@ -18,14 +18,14 @@ def killed(deploy: Callable[[], object], dies: Dies, *, sent: bool) -> bool:
     if child == 0:
         honest, count = Shell.run, 0
 
-        def run(self: Shell, script: str, *, here: bool = False, seconds: float = 60.0) -> Done:
+        def run(self: Shell, script: str, *, in_shell: bool = False, seconds: float = 60.0) -> Done:
             nonlocal count
             count += 1
             if dies(count, script):
                 if not sent:
                     os.kill(os.getpid(), signal.SIGKILL)
                 self._read = lambda *_: os.kill(os.getpid(), signal.SIGKILL)  # type: ignore[method-assign,assignment]
-            return honest(self, script, here=here, seconds=seconds)
+            return honest(self, script, in_shell=in_shell, seconds=seconds)
 
         Shell.run = run  # type: ignore[method-assign,assignment]
         try:

@@ -85,20 +85,24 @@ class Place:
     def new_release(self) -> tuple[NewRelease, dict[str, Plan]]:
         compilation = compile_path(self.source, targets=[self.target.pbx], analysis=False)
         assert not compilation.failed, compilation.diagnostics
-        found, problems = rendered(compilation.plans, self.target, self.source, now(), _quiet, for_show=False)
-        assert found is not None, problems
-        return found, {plan.name: plan for plan in compilation.plans}
+        release, problems = rendered(compilation.plans, self.target, self.source, now(), _quiet, for_show=False)
+        assert release is not None, problems
+        return release, {plan.name: plan for plan in compilation.plans}
 
     def deploy(self, *, force: bool = False, shown: dict[str, object] | None = None) -> Deployed:
-        new_release, _ = found = self.new_release()
+        new_release, _ = release_and_plans = self.new_release()
         try_out(new_release, self.target, self.source, _quiet)
-        return self.send(found, force=force, shown=shown)
+        return self.send(release_and_plans, force=force, shown=shown)
 
     def send(
-        self, found: tuple[NewRelease, dict[str, Plan]], *, force: bool = False, shown: dict[str, object] | None = None
+        self,
+        release_and_plans: tuple[NewRelease, dict[str, Plan]],
+        *,
+        force: bool = False,
+        shown: dict[str, object] | None = None,
     ) -> Deployed:
         """What comes once the source is compiled and tried."""
-        new_release, plans = found
+        new_release, plans = release_and_plans
         with session_at(self.target) as session, self._before() as before:
             return engine_deploy(session, new_release, plans, before, Order(force, shown), _quiet)
 
@@ -234,8 +238,8 @@ def real_place(
         place = target(name, home / "conf", switch.console)
     try:
         asyncio.run(pbx.start())
-        found = RealPlace(replace(place, name=name), folder / "source", OFFICE.replace("TRUNK", trunk), pbx)
-        found.write()
-        yield found
+        made_place = RealPlace(replace(place, name=name), folder / "source", OFFICE.replace("TRUNK", trunk), pbx)
+        made_place.write()
+        yield made_place
     finally:
         pbx.stop()

@@ -18,7 +18,7 @@ from pbxgen.cli.main import app
 from pbxgen.deploy import verify
 from pbxgen.deploy.asterisk import RunningAsterisk
 from pbxgen.flow.plan import Plan
-from pbxgen.lab.visit import VisitingCase
+from pbxgen.lab.running_pbx import CaseWithPasswords
 from tests.deploy.fake_asterisk import FakeAsterisk, fake
 from tests.deploy.places import OFFICE, PASSWORD, Place, target
 
@@ -30,18 +30,18 @@ _ROOT = Path(__file__).resolve().parents[2]
 
 @pytest.fixture
 def place(fake: FakeAsterisk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Place:
-    found = Place(target("asterisk", fake.etc, ("asterisk", "-rx")), tmp_path / "source")
-    found.source.mkdir()
-    (found.source / "deploy.yaml").write_text(
+    made_place = Place(target("asterisk", fake.etc, ("asterisk", "-rx")), tmp_path / "source")
+    made_place.source.mkdir()
+    (made_place.source / "deploy.yaml").write_text(
         "version: 1\nsource: .\ntargets:\n"
         f"  hq: {{target: asterisk, folder: {fake.etc}}}\n"
         f"  again: {{target: asterisk, folder: {fake.etc}}}\n"
         "  pair: {nodes: [hq, again]}\n"
     )
-    found.write(OFFICE.replace("TRUNK", "192.0.2.1"))
-    monkeypatch.chdir(found.source)
+    made_place.write(OFFICE.replace("TRUNK", "192.0.2.1"))
+    monkeypatch.chdir(made_place.source)
     monkeypatch.setenv("PBXGEN_DEPLOYED_BY", "ada@ci")
-    return found
+    return made_place
 
 
 @pytest.fixture
@@ -213,11 +213,11 @@ def test_what_calls_of_verify_did_is_told_in_the_language_that_is_asked_for(
 ) -> None:
     asked: list[str] = []
 
-    def visit(pbx: str, at: object, cases: Sequence[VisitingCase], language: str) -> list[object]:
+    def place_calls(pbx: str, at: object, cases: Sequence[CaseWithPasswords], language: str) -> list[object]:
         asked.append(language)
         return [SimpleNamespace(case=one.case, passed=True, differences=()) for one in cases]
 
-    monkeypatch.setattr(verify, "visit", visit)
+    monkeypatch.setattr(verify, "place_calls", place_calls)
     monkeypatch.setattr(verify.sipp, "find", lambda: "sipp")
     monkeypatch.setattr(RunningAsterisk, "sip", lambda self: ("127.0.0.1", 5060))
     fake.says["pjsip list contacts"] = "No objects found.\n"

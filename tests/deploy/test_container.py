@@ -61,9 +61,9 @@ def place(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[_Container
     pbx: str = request.param
     with _asterisk() if pbx == "asterisk" else freeswitch_container(tmp_path / "seen") as name:
         there = replace(target(pbx, Path("/etc") / pbx, tuple(load_deployable(pbx).command)), at=f"docker:{name}")
-        found = _Container(there, tmp_path / "source", OFFICE.replace("TRUNK", "192.0.2.1"))
-        found.write()
-        yield found
+        made_place = _Container(there, tmp_path / "source", OFFICE.replace("TRUNK", "192.0.2.1"))
+        made_place.write()
+        yield made_place
 
 
 def test_a_pbx_in_a_container_is_deployed_to_and_gone_back(place: _Container) -> None:

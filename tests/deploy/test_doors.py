@@ -23,10 +23,10 @@ SECRET = "root:$6$a secret of somebody else"
 @pytest.fixture
 def secret(tmp_path: Path) -> Path:
     """A file that the PBX's user may not read."""
-    found = tmp_path / "shadow"
-    found.write_text(f"{SECRET}\n")
-    found.chmod(0o600)
-    return found
+    shadow = tmp_path / "shadow"
+    shadow.write_text(f"{SECRET}\n")
+    shadow.chmod(0o600)
+    return shadow
 
 
 def _journal(**other: object) -> str:

@@ -14,8 +14,8 @@ from pbxgen.deploy import plan as plans
 from pbxgen.deploy import shell as shells
 from pbxgen.deploy.plan import FileKind
 from pbxgen.deploy.session import session_at
-from pbxgen.deploy.site import Site
 from pbxgen.deploy.status import Standing
+from pbxgen.deploy.target_folder import TargetFolder
 from pbxgen.diff.result import Made, Result
 from pbxgen.phrases import phrases
 from tests.deploy.fake_asterisk import FakeAsterisk, fake
@@ -27,9 +27,9 @@ __all__ = ["fake"]
 
 @pytest.fixture
 def place(fake: FakeAsterisk, tmp_path: Path) -> Place:
-    found = Place(target("asterisk", fake.etc, ("asterisk", "-rx")), tmp_path / "source")
-    found.write(OFFICE.replace("TRUNK", "192.0.2.1"))
-    return found
+    made_place = Place(target("asterisk", fake.etc, ("asterisk", "-rx")), tmp_path / "source")
+    made_place.write(OFFICE.replace("TRUNK", "192.0.2.1"))
+    return made_place
 
 
 def test_the_first_deployment_writes_lines_that_lead_to_the_release_and_nothing_else(place: Place) -> None:
@@ -232,7 +232,7 @@ def test_a_way_back_that_fails_says_so_and_is_gone_again_by_the_next_command(pla
     fake.says.clear()
     done = place.deploy()
     assert done.told[0].endswith(
-        f"had failed (endpoint 101 is not there), and so had its way back; {before} runs again"
+        f"had failed (endpoint 101 is not there), and so had its rollback; {before} runs again"
     )
     assert place.status().standing is Standing.IN_STEP
 
@@ -293,7 +293,7 @@ def test_a_full_disk_leaves_what_ran(place: Place, monkeypatch: pytest.MonkeyPat
 def test_of_two_at_once_the_second_is_told_who_is_at_it(place: Place) -> None:
     place.deploy()
     place.change("name: Eve", "name: Eva")
-    with session_at(place.target) as session, session.site.locked("ada"):
+    with session_at(place.target) as session, session.folder.locked("ada"):
         refused = refusal(place.deploy)
     assert refused.diagnostic.code == "PBX613"
     assert "under way (by ada)" in str(refused)
@@ -470,14 +470,14 @@ def test_a_plan_without_the_secrets_says_what_it_does_not_know(place: Place, fak
 def test_an_interrupted_deployment_goes_back(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
     before = place.deploy().release
     place.change("name: Eve", "name: Eva")
-    honest = Site.make_current
+    honest = TargetFolder.make_current
 
-    def make_current(self: Site, release: str) -> None:
+    def make_current(self: TargetFolder, release: str) -> None:
         honest(self, release)
         if release != before:
             raise KeyboardInterrupt
 
-    monkeypatch.setattr(Site, "make_current", make_current)
+    monkeypatch.setattr(TargetFolder, "make_current", make_current)
     with pytest.raises(KeyboardInterrupt):
         place.deploy()
     assert place.current == before

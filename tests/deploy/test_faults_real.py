@@ -13,10 +13,10 @@ from pathlib import Path
 import pytest
 
 from pbxgen.deploy import shell as shells
-from pbxgen.deploy import site as sites
+from pbxgen.deploy import target_folder
 from pbxgen.deploy.shell import Done, Shell
-from pbxgen.deploy.site import Site
 from pbxgen.deploy.status import Standing
+from pbxgen.deploy.target_folder import TargetFolder
 from tests.deploy.places import RealPlace, real_place, refusal
 from tests.security.laboratory import trunk_host
 
@@ -94,10 +94,10 @@ def test_a_disk_that_fills_up_leaves_what_ran(
     before, (part, said) = place.current, _FULL[moment]
     honest = Shell.run
 
-    def run(self: Shell, script: str, *, here: bool = False, seconds: float = 60.0) -> Done:
+    def run(self: Shell, script: str, *, in_shell: bool = False, seconds: float = 60.0) -> Done:
         if part in script:
             _fill(place.folder)
-        return honest(self, script, here=here, seconds=seconds)
+        return honest(self, script, in_shell=in_shell, seconds=seconds)
 
     with monkeypatch.context() as patch:
         patch.setattr(Shell, "run", run)
@@ -130,14 +130,14 @@ def test_of_two_at_once_the_second_is_told_who_is_at_it(place: RealPlace, monkey
     at_it, go_on = os.pipe(), os.pipe()
     child = os.fork()
     if child == 0:  # waits at the switch until the other has been refused
-        honest = Site.make_current
+        honest = TargetFolder.make_current
 
-        def make_current(self: Site, release: str) -> None:
+        def make_current(self: TargetFolder, release: str) -> None:
             os.write(at_it[1], b"x")
             os.read(go_on[0], 1)
             honest(self, release)
 
-        Site.make_current = make_current  # type: ignore[method-assign]
+        TargetFolder.make_current = make_current  # type: ignore[method-assign]
         status = 1
         try:
             place.deploy()
@@ -146,7 +146,7 @@ def test_of_two_at_once_the_second_is_told_who_is_at_it(place: RealPlace, monkey
             os._exit(status)
     assert os.read(at_it[0], 1) == b"x"
     with monkeypatch.context() as patch:
-        patch.setattr(sites, "_LOCK_SECONDS", 0.5)
+        patch.setattr(target_folder, "_LOCK_SECONDS", 0.5)
         refused = refusal(place.deploy)
     assert refused.diagnostic.code == "PBX613"
     assert "another deployment" in str(refused)
@@ -191,14 +191,14 @@ def test_a_pbx_that_goes_down_during_the_switch_starts_with_the_release_before(
     place: RealPlace, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     before = place.current
-    honest = Site.make_current
+    honest = TargetFolder.make_current
 
-    def make_current(self: Site, release: str) -> None:
+    def make_current(self: TargetFolder, release: str) -> None:
         honest(self, release)
         place.stop()
 
     with monkeypatch.context() as patch:
-        patch.setattr(Site, "make_current", make_current)
+        patch.setattr(TargetFolder, "make_current", make_current)
         refused = refusal(place.deploy)
     assert refused.diagnostic.code == "PBX619"
     assert "does not answer" in str(refused)
@@ -208,7 +208,7 @@ def test_a_pbx_that_goes_down_during_the_switch_starts_with_the_release_before(
     place.start()
     done = place.deploy()
     assert done.release == place.current != before
-    assert any("its way back" in line for line in done.told), done.told
+    assert any("its rollback" in line for line in done.told), done.told
     place.change("name: Evelyn", "name: Evita")
 
 
@@ -216,13 +216,13 @@ def test_killed_while_the_pbx_is_down_too_the_old_or_the_new_release_starts(plac
     """As a power cut does."""
     child = os.fork()
     if child == 0:
-        honest = Site.make_current
+        honest = TargetFolder.make_current
 
-        def make_current(self: Site, release: str) -> None:
+        def make_current(self: TargetFolder, release: str) -> None:
             honest(self, release)
             os.kill(os.getpid(), signal.SIGKILL)
 
-        Site.make_current = make_current  # type: ignore[method-assign]
+        TargetFolder.make_current = make_current  # type: ignore[method-assign]
         with suppress(BaseException):
             place.deploy()
         os._exit(0)

@@ -16,8 +16,8 @@ from pbxgen.deploy.errors import DeployError
 from pbxgen.deploy.output import plan_document, plan_lines, plan_markdown
 from pbxgen.deploy.running import load_deployable
 from pbxgen.deploy.session import session_at
-from pbxgen.deploy.site import Site
 from pbxgen.deploy.status import Standing
+from pbxgen.deploy.target_folder import TargetFolder
 from pbxgen.phrases import phrases
 from pbxgen.targets.base import Part
 from tests.deploy.fake_asterisk import FakeAsterisk, fake, place
@@ -209,10 +209,10 @@ def test_users_who_go_are_counted_without_a_dialplan_too(place: Place, monkeypat
 def test_a_history_that_cannot_be_written_is_a_note_once_the_release_runs(
     place: Place, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def remember(self: Site, event: object) -> None:
+    def remember(self: TargetFolder, event: object) -> None:
         raise DeployError("PBX612", "it cannot be written: No space left on device", "make room")
 
-    monkeypatch.setattr(Site, "remember", remember)
+    monkeypatch.setattr(TargetFolder, "remember", remember)
     done = place.deploy()
     assert place.current == done.release
     assert "the history does not tell of it: it cannot be written" in done.told[0]
@@ -320,8 +320,8 @@ def test_beside_another_plan_nobody_asks_whose_it_is(place: Place, fake: FakeAst
 
 
 def test_who_may_not_write_there_is_shown_a_plan_all_the_same(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
-    honest = Site.state
-    monkeypatch.setattr(Site, "state", lambda self, top: replace(honest(self, top), writable=False))
+    honest = TargetFolder.state
+    monkeypatch.setattr(TargetFolder, "state", lambda self, top: replace(honest(self, top), writable=False))
     assert place.plan().notes == (f"this user cannot write in {place.folder}: deploy as one who may",)
 
 

@@ -38,7 +38,7 @@ def _read(folder: Path, text: str) -> DeployReading:
 
 def _told(reading: DeployReading) -> list[str]:
     assert reading.file is None
-    assert {found.code for found in reading.diagnostics} == {"PBX601"}
+    assert {diagnostic.code for diagnostic in reading.diagnostics} == {"PBX601"}
     return [f"{f.location.line}:{f.location.column} {f.message}; {f.help}" for f in reading.diagnostics if f.location]
 
 
@@ -114,7 +114,7 @@ targets:
 def test_what_is_no_deployment_file_is_a_problem_with_a_place(tmp_path: Path, text: str) -> None:
     reading = _read(tmp_path, text)
     assert reading.file is None
-    assert all(found.location is not None for found in reading.diagnostics)
+    assert all(diagnostic.location is not None for diagnostic in reading.diagnostics)
 
 
 @pytest.mark.parametrize("at", ["ssh://-oProxyCommand=id", "docker:-it", "docker:a b", "ssh://a@b/c", "ssh://$(id)"])

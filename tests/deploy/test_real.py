@@ -16,10 +16,10 @@ from pbxgen.deploy import verify
 from pbxgen.deploy.errors import DeployError
 from pbxgen.deploy.running import RunningPbx, load_deployable
 from pbxgen.deploy.shell import Done, Shell
-from pbxgen.deploy.site import Site
 from pbxgen.deploy.status import Standing
+from pbxgen.deploy.target_folder import TargetFolder
 from pbxgen.diff.result import Made, Result
-from pbxgen.lab.visit import visit
+from pbxgen.lab.running_pbx import place_calls
 from tests.deploy.killed import killed
 from tests.deploy.loopback_sshd import sshd
 from tests.deploy.places import DOMAIN, PASSWORD, RealPlace, real_place
@@ -226,16 +226,16 @@ BROKEN: dict[str, dict[str, tuple[str, Callable[[str], str]]]] = {
 
 def _spoil(monkeypatch: pytest.MonkeyPatch, place: RealPlace, path: str, how: Callable[[str], str]) -> None:
     """What has arrived in full is spoilt before it is made current; only the running PBX can tell."""
-    honest = Site.make_current
+    honest = TargetFolder.make_current
     running = place.current
 
-    def make_current(self: Site, release: str) -> None:
+    def make_current(self: TargetFolder, release: str) -> None:
         file = place.folder / "releases" / release / path
         if release != running:
             file.write_text(how(file.read_text(encoding="utf-8")), encoding="utf-8")
         honest(self, release)
 
-    monkeypatch.setattr(Site, "make_current", make_current)
+    monkeypatch.setattr(TargetFolder, "make_current", make_current)
 
 
 def test_whatever_is_broken_after_it_was_generated_is_caught_and_the_release_before_runs_again(
@@ -392,10 +392,12 @@ def test_the_calls_of_verify_are_placed_on_the_running_pbx(office: Office, monke
         before = place.deploy().release
         placed = []
         with monkeypatch.context() as patch:
-            patch.setattr(verify, "visit", lambda *words: placed.append(found := visit(*words)) or found)
+            patch.setattr(
+                verify, "place_calls", lambda *words: placed.append(results := place_calls(*words)) or results
+            )
             back = place.rollback()
             # Then the passwords were others: those of the release are taken.
-            assert [[(one.case.name, one.passed) for one in found] for found in placed] == [
+            assert [[(one.case.name, one.passed) for one in results] for results in placed] == [
                 [("to Gus", True), ("Gus is busy", True)]
             ]
             assert (back.release, back.told) == (first, (*done.told, f"not verified: {taken[0]}"))
@@ -482,10 +484,10 @@ def _moments(place: RealPlace, count: int) -> list[tuple[int, bool]]:
     text, ran = place.text, 0
     honest = Shell.run
 
-    def run(self: Shell, script: str, *, here: bool = False, seconds: float = 60.0) -> Done:
+    def run(self: Shell, script: str, *, in_shell: bool = False, seconds: float = 60.0) -> Done:
         nonlocal ran
         ran += 1
-        return honest(self, script, here=here, seconds=seconds)
+        return honest(self, script, in_shell=in_shell, seconds=seconds)
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(Shell, "run", run)

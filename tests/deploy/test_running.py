@@ -142,9 +142,9 @@ def test_plans_of_others_that_would_stay_are_seen_before_the_first_release(there
 def test_plans_of_others_that_would_stay_are_seen_on_freeswitch(there: list[str]) -> None:
     stock = '<section name="dialplan"><context name="public"></context><context name="default"></context></section>'
     says = {"module_exists mod_xml_curl": "true", "xml_locate dialplan": stock}
-    found = RunningFreeSwitch(says.__getitem__).others(frozenset(Part), there)
+    others = RunningFreeSwitch(says.__getitem__).others(frozenset(Part), there)
     curl = "mod_xml_curl is loaded: a server may give other configuration than these files"
-    assert found == [curl, *([] if there else [f"the PBX runs context default and 1 more, {_STAYS}"])]
+    assert others == [curl, *([] if there else [f"the PBX runs context default and 1 more, {_STAYS}"])]
 
 
 def test_of_asterisks_trunks_those_are_to_be_registered_that_the_files_register() -> None:
@@ -298,11 +298,11 @@ def test_a_log_that_never_ends_is_read_as_far_as_it_was(tmp_path: Path, monkeypa
     writer.start()
     try:
         with session_at(target("asterisk", tmp_path, ("true",))) as session:
-            found = session.complaints_since(LogMark({str(log): 7}), {}, {})
+            complaints = session.complaints_since(LogMark({str(log): 7}), {}, {})
     finally:
         ended.set()
         writer.join()
-    assert found == ["[2026-11-23 10:00:00] WARNING[1] pbx_config.c: wrong"]
+    assert complaints == ["[2026-11-23 10:00:00] WARNING[1] pbx_config.c: wrong"]
 
 
 # -- the shell --------------------------------------------------------------------------------------------------------
@@ -327,7 +327,7 @@ def test_a_shell_that_has_half_a_script_is_closed_at_once(monkeypatch: pytest.Mo
     begun = time.monotonic()
     gone = tmp_path / "gone"
     with shell_at("local") as shell:
-        shell.run(f"trap 'echo >{gone}' EXIT", here=True)
+        shell.run(f"trap 'echo >{gone}' EXIT", in_shell=True)
         stream = shell._process.stdin
         assert stream is not None
         honest = stream.write

@@ -42,7 +42,7 @@ def test_much_is_given_back_whole(shell: Shell) -> None:
 def test_a_script_leaves_nothing_behind_unless_it_is_run_here(shell: Shell) -> None:
     shell.run("name=value; cd /")
     assert shell.run('echo "$name"').text == "\n"
-    shell.run("name=value", here=True)
+    shell.run("name=value", in_shell=True)
     assert shell.run('echo "$name"').text == "value\n"
 
 
@@ -60,7 +60,7 @@ def test_a_script_stands_in_no_argument_of_a_process(shell: Shell) -> None:
 
 def test_a_shell_that_ends_is_said_so(shell: Shell) -> None:
     with pytest.raises(DeployError) as gone:
-        shell.run("exit 3", here=True)
+        shell.run("exit 3", in_shell=True)
     assert gone.value.diagnostic.code == "PBX610"
 
 

@@ -60,14 +60,14 @@ inbound: {"+390212345000": {to: "announce:closed", when: night, else: operator}}
 
 @pytest.fixture
 def place(fake: FakeAsterisk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Place:
-    found = Place(target("asterisk", fake.etc, ("asterisk", "-rx")), tmp_path / "source")
-    found.source.mkdir()
-    (found.source / "deploy.yaml").write_text(
+    made_place = Place(target("asterisk", fake.etc, ("asterisk", "-rx")), tmp_path / "source")
+    made_place.source.mkdir()
+    (made_place.source / "deploy.yaml").write_text(
         f"version: 1\nsource: .\ntargets:\n  hq: {{target: asterisk, folder: {fake.etc}}}\n"
     )
-    found.write(SOURCE)
-    monkeypatch.chdir(found.source)
-    return found
+    made_place.write(SOURCE)
+    monkeypatch.chdir(made_place.source)
+    return made_place
 
 
 @pytest.fixture

@@ -173,10 +173,10 @@ def test_two_phones_of_one_user_at_once_leave_nothing_but_settings(day: Day) -> 
             for phone in phones:
                 phone.join()
         assert statuses == [200, 200], turn
-        found = json.loads(day.invoke("state", "show", "--format", "json").stdout)["states"][0]["tenants"]["office"]
-        keys = {(one["key"], one["to"], one["passed_over"]) for one in found["settings"]}
+        office = json.loads(day.invoke("state", "show", "--format", "json").stdout)["states"][0]["tenants"]["office"]
+        keys = {(one["key"], one["to"], one["passed_over"]) for one in office["settings"]}
         both = {("busy", "x102", None), ("unreachable", "x103", None)}
-        assert found["unreadable"] == []
+        assert office["unreadable"] == []
         # FreeSWITCH has no lock: of two that are dialled in one moment one may be lost, but nothing else comes of it.
         assert keys == both if asterisk else keys and keys <= both
     assert day.rung() == "101"

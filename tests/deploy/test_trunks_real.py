@@ -1,4 +1,4 @@
-"""The way back on real PBXs: a trunk that was registered at its carrier is so again, or that it is not is told."""
+"""Rollback on real PBXs: a trunk that was registered at its carrier is so again, or that it is not is told."""
 
 from __future__ import annotations
 
@@ -42,12 +42,12 @@ def carrier() -> _Carrier:
 def place(pbx_name: str, carrier: _Carrier, tmp_path_factory: pytest.TempPathFactory) -> Iterator[RealPlace]:
     host, port = trunk_host()
     folder = tmp_path_factory.mktemp(pbx_name)
-    with Peer((host, port), host, port, answer=carrier), real_place(pbx_name, folder, f"{host}:{port}") as found:
-        found.change(
+    with Peer((host, port), host, port, answer=carrier), real_place(pbx_name, folder, f"{host}:{port}") as made_place:
+        made_place.change(
             "carrier: {", 'carrier: {register: true, username: acme, password: "no-blanks-in-it", expires: 300, '
         )
-        found.deploy(force=True)
-        yield found
+        made_place.deploy(force=True)
+        yield made_place
 
 
 def _running(place: RealPlace) -> RunningPbx:

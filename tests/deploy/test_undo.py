@@ -1,4 +1,4 @@
-"""The way back, from wherever a deployment ends: it is proven by trunks, the calls of `verify` and the log."""
+"""Rollback, from wherever a deployment ends: it is proven by trunks, the calls of `verify` and the log."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ from pbxgen.deploy import proof, verify
 from pbxgen.deploy.asterisk import RunningAsterisk
 from pbxgen.deploy.errors import DeployError
 from pbxgen.deploy.session import session_at
-from pbxgen.deploy.site import Journal, Site
 from pbxgen.deploy.status import Standing
-from pbxgen.lab.visit import VisitingCase
+from pbxgen.deploy.target_folder import Journal, TargetFolder
+from pbxgen.lab.running_pbx import CaseWithPasswords
 from tests.deploy.fake_asterisk import FakeAsterisk, fake, place
 from tests.deploy.killed import killed
 from tests.deploy.places import PASSWORD, Place, refusal
@@ -83,14 +83,14 @@ def test_a_command_that_is_told_to_end_goes_back(
     place.change("name: Eve", "name: Eva")
     file = place.source / "deploy.yaml"
     file.write_text(f"version: 1\nsource: .\ntargets: {{hq: {{target: asterisk, folder: {place.folder}}}}}\n")
-    honest = Site.make_current
+    honest = TargetFolder.make_current
 
-    def make_current(self: Site, release: str) -> None:
+    def make_current(self: TargetFolder, release: str) -> None:
         honest(self, release)
         if release != before:
             os.kill(os.getpid(), number)
 
-    monkeypatch.setattr(Site, "make_current", make_current)
+    monkeypatch.setattr(TargetFolder, "make_current", make_current)
     inherited = signal.signal(number, signal.SIG_DFL)  # tests that nohup runs ignore SIGHUP, and so does a deployment
     try:
         assert CliRunner().invoke(app, ["deploy", "--to", "hq", "-f", str(file)]).exit_code != 0
@@ -104,14 +104,14 @@ def test_a_command_that_is_told_to_end_goes_back(
 def test_a_proof_that_cannot_be_written_is_none(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
     before = place.deploy().release
     place.change("name: Eve", "name: Eva")
-    honest = Site.write_journal
+    honest = TargetFolder.write_journal
 
-    def write_journal(self: Site, journal: Journal) -> None:
+    def write_journal(self: TargetFolder, journal: Journal) -> None:
         if journal.proven:
             raise DeployError("PBX612", "it cannot be written: No space left on device", "make room")
         honest(self, journal)
 
-    monkeypatch.setattr(Site, "write_journal", write_journal)
+    monkeypatch.setattr(TargetFolder, "write_journal", write_journal)
     assert f"No space left on device; {before} runs again" in str(refusal(place.deploy))
     assert place.current == before
     assert place.status().standing is Standing.BEHIND
@@ -265,22 +265,22 @@ _PASSWORD = "no-blanks-in-it"
 @pytest.fixture
 def calls(place: Place, fake: FakeAsterisk, monkeypatch: pytest.MonkeyPatch) -> list[tuple[str | None, str]]:
     """What is placed: the release that is current then, and the name of the call."""
-    found: list[tuple[str | None, str]] = []
+    placed: list[tuple[str | None, str]] = []
 
-    def visit(pbx: str, at: object, cases: Sequence[VisitingCase], language: str) -> list[object]:
-        found.extend((place.current, one.case.name) for one in cases)
+    def place_calls(pbx: str, at: object, cases: Sequence[CaseWithPasswords], language: str) -> list[object]:
+        placed.extend((place.current, one.case.name) for one in cases)
         wrong = fake.says.get("calls go wrong", "").split()
         differences = ("it rings nobody",) if str(place.current) in wrong else ()
         return [SimpleNamespace(case=one.case, passed=not differences, differences=differences) for one in cases]
 
-    monkeypatch.setattr(verify, "visit", visit)
+    monkeypatch.setattr(verify, "place_calls", place_calls)
     monkeypatch.setattr(verify.sipp, "find", lambda: "sipp")
     fake.says["pjsip list contacts"] = "No objects found.\n"
     monkeypatch.setattr(RunningAsterisk, "sip", lambda self: ("127.0.0.1", 5060))
     (place.source / "calls.test.yaml").write_text(_SCENARIOS)
     place.target = replace(place.target, verify=(place.source / "calls.test.yaml",))
     place.write(place.text.replace(PASSWORD, _PASSWORD))
-    return found
+    return placed
 
 
 def test_the_calls_of_verify_are_placed_on_the_way_back_as_they_were_then(
@@ -390,7 +390,7 @@ def test_a_trunk_that_is_changed_and_cannot_be_reached_is_one(place: Place, fake
     place.change("192.0.2.1", "192.0.2.2")
     fake.complain_at_reload(_UNREACHED, lambda: True)
     refused = refusal(place.deploy)
-    assert refused.diagnostic.code == "PBX616"  # on the way back it is no news
+    assert refused.diagnostic.code == "PBX616"  # in a rollback it is no news
     assert f"OPTIONS request to endpoint {_TRUNK}" in str(refused)
     assert place.current == before
 
@@ -403,10 +403,10 @@ def test_a_build_that_the_console_has_lost_once_is_asked_for_again(
     honest, lost = RunningAsterisk.digests, iter([None])
 
     def digests(self: RunningAsterisk) -> dict[str, str]:
-        found = honest(self)
-        if found == place.new_release()[0].info.tenants and next(lost, "no") is None:
+        by_tenant = honest(self)
+        if by_tenant == place.new_release()[0].info.tenants and next(lost, "no") is None:
             return {}
-        return found
+        return by_tenant
 
     monkeypatch.setattr(RunningAsterisk, "digests", digests)
     assert place.deploy().changed

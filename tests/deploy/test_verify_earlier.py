@@ -11,7 +11,7 @@ import pytest
 from pbxgen.deploy import verify
 from pbxgen.deploy.running import load_deployable
 from pbxgen.generation import generate_trees
-from pbxgen.lab.visit import VisitingCase
+from pbxgen.lab.running_pbx import CaseWithPasswords
 from pbxgen.pbxs import PBXS
 from pbxgen.pipeline import compile_path
 from pbxgen.targets.base import Options, Part
@@ -27,15 +27,15 @@ _PASSWORD = "no-blanks-in-it"
 
 
 @pytest.fixture
-def placed(place: Place, fake: FakeAsterisk, monkeypatch: pytest.MonkeyPatch) -> list[VisitingCase]:
+def placed(place: Place, fake: FakeAsterisk, monkeypatch: pytest.MonkeyPatch) -> list[CaseWithPasswords]:
     """What would be placed on the running PBX."""
-    found: list[VisitingCase] = []
+    placed_cases: list[CaseWithPasswords] = []
 
-    def visit(pbx: str, at: object, cases: Sequence[VisitingCase], language: str) -> list[object]:
-        found[:] = cases
+    def place_calls(pbx: str, at: object, cases: Sequence[CaseWithPasswords], language: str) -> list[object]:
+        placed_cases[:] = cases
         return []
 
-    monkeypatch.setattr(verify, "visit", visit)
+    monkeypatch.setattr(verify, "place_calls", place_calls)
     monkeypatch.setattr(verify.sipp, "find", lambda: "sipp")
     fake.says["pjsip list contacts"] = "No objects found.\n"
     monkeypatch.setattr("pbxgen.deploy.asterisk.RunningAsterisk.sip", lambda self: ("127.0.0.1", 5060))
@@ -43,11 +43,11 @@ def placed(place: Place, fake: FakeAsterisk, monkeypatch: pytest.MonkeyPatch) ->
     (place.source / "calls.test.yaml").write_text(_SCENARIOS.format(source="pbx.yaml"))
     place.target = replace(place.target, verify=(place.source / "calls.test.yaml",))
     place.source = place.source / "pbx.yaml"
-    return found
+    return placed_cases
 
 
 @pytest.fixture
-def source(place: Place, placed: list[VisitingCase]) -> Path:
+def source(place: Place, placed: list[CaseWithPasswords]) -> Path:
     """The folder of it."""
     folder = place.source.parent
     place.source = folder
@@ -63,7 +63,7 @@ def _write(place: Place, folder: Path, text: str) -> None:
 
 
 def test_they_are_those_of_its_revision_with_the_passwords_that_it_has(
-    place: Place, placed: list[VisitingCase], source: Path
+    place: Place, placed: list[CaseWithPasswords], source: Path
 ) -> None:
     text = place.text
     assert place.deploy().told == ()
@@ -78,7 +78,7 @@ def test_they_are_those_of_its_revision_with_the_passwords_that_it_has(
 
 
 def test_without_the_revision_it_is_told_that_they_are_not_placed(
-    place: Place, placed: list[VisitingCase], source: Path
+    place: Place, placed: list[CaseWithPasswords], source: Path
 ) -> None:
     place.source.write_text(place.text.replace("name: Eve", "name: Eva"))
     place.deploy()
@@ -89,7 +89,9 @@ def test_without_the_revision_it_is_told_that_they_are_not_placed(
     assert placed == []
 
 
-def test_a_scenario_file_that_there_was_not_yet_is_told(place: Place, placed: list[VisitingCase], source: Path) -> None:
+def test_a_scenario_file_that_there_was_not_yet_is_told(
+    place: Place, placed: list[CaseWithPasswords], source: Path
+) -> None:
     text = place.text
     _write(place, source, text.replace("name: Eve", "name: Eva"))
     place.deploy()

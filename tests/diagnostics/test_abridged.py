@@ -33,8 +33,8 @@ def test_a_few_are_shown_in_full() -> None:
 
 
 def test_another_cure_is_another_kind() -> None:
-    found = lost(5000) + lost(2, first=2500, help="something else")
-    text = render_text(found, [])
+    diagnostics = lost(5000) + lost(2, first=2500, help="something else")
+    text = render_text(diagnostics, [])
     assert text.count("something else") == 2
     assert text.endswith("5002 warnings\n")
 

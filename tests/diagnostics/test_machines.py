@@ -110,8 +110,11 @@ def test_uris_are_relative_where_that_is_possible(tmp_path: Path, monkeypatch: p
 
 def test_gitlab_gets_an_issue_for_each_finding_with_a_place() -> None:
     place = Location("the office.yaml", 4, 3, 4, 9)
-    found = [make("PBX210", "calls to 102 end", place, help="give it a mailbox"), make("PBX001", "nothing there", None)]
-    (issue,) = json.loads(render_gitlab(found))
+    diagnostics = [
+        make("PBX210", "calls to 102 end", place, help="give it a mailbox"),
+        make("PBX001", "nothing there", None),
+    ]
+    (issue,) = json.loads(render_gitlab(diagnostics))
     assert issue["location"] == {"path": "the office.yaml", "lines": {"begin": 4}}
     assert (issue["check_name"], issue["severity"]) == ("PBX210", "minor")
     assert issue["description"] == "calls to 102 end (give it a mailbox)"
@@ -122,8 +125,8 @@ def test_gitlab_gets_an_issue_for_each_finding_with_a_place() -> None:
 def test_a_sarif_result_is_known_again_when_lines_above_it_change() -> None:
     def known(line: int, name: str = "102") -> list[str]:
         place = Location("acme.yaml", line, 1, line, 5)
-        found = [make("PBX210", f"calls to {name} end", place, subject=("user", name)) for _ in range(2)]
-        log = json.loads(render_sarif([found[0], replace(found[1], message="another of the same")]))
+        diagnostics = [make("PBX210", f"calls to {name} end", place, subject=("user", name)) for _ in range(2)]
+        log = json.loads(render_sarif([diagnostics[0], replace(diagnostics[1], message="another of the same")]))
         results = log["runs"][0]["results"]
         return [result["partialFingerprints"]["primaryLocationLineHash"] for result in results]
 

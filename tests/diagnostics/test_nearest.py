@@ -69,6 +69,6 @@ NAMES = st.text("abcdef-_ é", max_size=12)
 
 @given(NAMES, st.lists(NAMES, max_size=8))
 def test_what_is_suggested_is_a_candidate_whatever_their_order(name: str, candidates: list[str]) -> None:
-    found = nearest(name, candidates)
-    assert found is None or (found in candidates and found != name)
-    assert nearest(name, candidates[::-1]) == found
+    suggestion = nearest(name, candidates)
+    assert suggestion is None or (suggestion in candidates and suggestion != name)
+    assert nearest(name, candidates[::-1]) == suggestion

@@ -58,6 +58,6 @@ def test_other_lines_are_left_as_they_are() -> None:
 
 
 def test_strict_makes_errors_of_warnings() -> None:
-    found = [make("PBX005", "m", None), make("PBX012", "m", None)]
-    assert counts(found) == (1, 1)
-    assert {d.severity for d in as_errors(found)} == {Severity.ERROR}
+    diagnostics = [make("PBX005", "m", None), make("PBX012", "m", None)]
+    assert counts(diagnostics) == (1, 1)
+    assert {d.severity for d in as_errors(diagnostics)} == {Severity.ERROR}

@@ -149,12 +149,12 @@ def test_the_summary_counts() -> None:
 
 def test_colour_only_adds_to_the_text() -> None:
     file = read_text("a: 1\n", "acme.yaml").file
-    found = [make("PBX012", "m", on(1, 1, 2), help="h", related=[Related("r", on(1, 4, 5))])]
-    coloured = render_text(found, [file], colour=True)
+    diagnostics = [make("PBX012", "m", on(1, 1, 2), help="h", related=[Related("r", on(1, 4, 5))])]
+    coloured = render_text(diagnostics, [file], colour=True)
     assert "\x1b[1;31m" in coloured
     import re
 
-    assert re.sub(r"\x1b\[[0-9;]*m", "", coloured) == render_text(found, [file])
+    assert re.sub(r"\x1b\[[0-9;]*m", "", coloured) == render_text(diagnostics, [file])
 
 
 class Terminal(io.StringIO):
@@ -209,5 +209,5 @@ def test_the_source_layers_messages(snapshot: object) -> None:
     snapshot.assert_match(shown)  # type: ignore[attr-defined]
 
 
-def _all(found: tuple[Diagnostic, ...]) -> list[Diagnostic]:
-    return list(found)
+def _all(diagnostics: tuple[Diagnostic, ...]) -> list[Diagnostic]:
+    return list(diagnostics)

@@ -86,9 +86,11 @@ def test_the_words_of_a_change_hold_exactly_where_it_is(first: str, second: str)
                     if c.aspect != "phones" and c.origin in (None, caller.origin)
                     if hold(shared.new, c.when, caller, moment) is not c.excepted
                 }
-                found = {(aspect, form(aspect, a), form(aspect, b)) for aspect, a, b in comparing.differences(*trees)}
+                differing = {
+                    (aspect, form(aspect, a), form(aspect, b)) for aspect, a, b in comparing.differences(*trees)
+                }
                 # What goes with strangers is not told again of who is in the flow.
-                true = told <= found if others_change and caller in pair.callers else told == found
+                true = told <= differing if others_change and caller in pair.callers else told == differing
                 assert true, (json.dumps(before), json.dumps(after), entry.place.key, caller, moment)
 
 
@@ -108,9 +110,9 @@ def test_what_differs_is_to_be_read(first: str, second: str) -> None:
     for user in (u for u in after["users"].values() if "follow_me" in u):
         for leg in user["follow_me"]:
             leg.update(dice.choice(({}, {}, {"timeout": 7}, {"confirm": not leg.get("confirm", False)})))
-    found = compare(plan_of(before), plan_of(after), TODAY, phrases())
-    told = blocks(found, phrases())
-    assert found.same is (not told), (json.dumps(before), json.dumps(after))
+    comparison = compare(plan_of(before), plan_of(after), TODAY, phrases())
+    told = blocks(comparison, phrases())
+    assert comparison.same is (not told), (json.dumps(before), json.dumps(after))
     for line in (line for block in told for line in block.lines):
         sides = re.search(r"(?:was|: rings) (.*), now (.*)$", line)
         assert sides is None or sides[1] != sides[2], (line, json.dumps(before), json.dumps(after))
@@ -125,12 +127,12 @@ def form(aspect: str, node: Node | None) -> str:
 
 def members(shared: SharedSituations, pair: Pair) -> set[str]:
     """Who rings in the groups of either flow or along."""
-    found: set[str] = set()
+    ringing: set[str] = set()
     for plan, flow in ((shared.old, pair.before), (shared.new, pair.after)):
         if flow is not None:
-            found |= set(flow.along)
-            found |= {m for key in flow.keys if key[0] in ("operator", "group") for m in plan.group_at(key).members}
-    return found
+            ringing |= set(flow.along)
+            ringing |= {m for key in flow.keys if key[0] in ("operator", "group") for m in plan.group_at(key).members}
+    return ringing
 
 
 @THOROUGH

@@ -73,9 +73,9 @@ def test_the_time_of_a_change_is_told() -> None:
 
 def test_other_opening_hours_are_told_with_the_former_ones() -> None:
     old = changed("busy: voicemail}", "busy: [{to: '102', when: office}, {to: voicemail}]}")
-    found = changes(old, old.replace("18:00", "17:00"))
-    assert found["~ schedule office"] == ("was mon-fri 08:30-18:00, now mon-fri 08:30-17:00",)
-    (line,) = found["~ Ada (101)"]
+    lines = changes(old, old.replace("18:00", "17:00"))
+    assert lines["~ schedule office"] == ("was mon-fri 08:30-18:00, now mon-fri 08:30-17:00",)
+    (line,) = lines["~ Ada (101)"]
     assert (
         line
         == "calls outside office, during office (before) when busy: was Bob (102), then mailbox 101, now mailbox 101"
@@ -124,10 +124,10 @@ def test_a_change_is_told_with_every_condition(old: str, new: str, hours: str, e
     sources = [
         VIP.replace("deviations: {", f'deviations: {{unconditional: {{to: "102", {rule}}}, ') for rule in (old, new)
     ]
-    found = changes(sources[0], sources[1].replace("18:00", hours))
-    (line,) = found["~ Ada (101)"]
+    lines = changes(sources[0], sources[1].replace("18:00", hours))
+    (line,) = lines["~ Ada (101)"]
     if expected is None:
-        assert found["~ schedule office"] == ("was mon-fri 08:30-18:00, now mon-fri 08:30-18:01",)
+        assert lines["~ schedule office"] == ("was mon-fri 08:30-18:00, now mon-fri 08:30-18:01",)
         expected = "outside calls during office, outside office (before), from vip: was Ada (101), then mailbox 101"
     assert line.startswith(expected)
 
@@ -176,8 +176,8 @@ def test_people_with_the_same_change_share_a_block() -> None:
 
 
 def test_members_of_a_position() -> None:
-    found = changes(OFFICE, changed('members: ["100"]', 'members: ["100", "102"]'))
-    assert found == {"~ operator position reception": ("who rings: was 100, now 100 + 102",)}
+    lines = changes(OFFICE, changed('members: ["100"]', 'members: ["100", "102"]'))
+    assert lines == {"~ operator position reception": ("who rings: was 100, now 100 + 102",)}
 
 
 def test_a_position_or_group_of_another_name_is_the_same() -> None:
@@ -193,8 +193,8 @@ def test_a_position_or_group_of_another_name_is_the_same() -> None:
 
 def test_what_follows_from_a_position_is_told_at_the_position() -> None:
     old = changed("busy: voicemail}", "busy: operator}")
-    found = changes(old, old.replace('number: "9",', 'number: "9", ring_timeout: 40,'))
-    assert found == {"~ operator position reception": ("calls: rings for 20 s, now for 40 s",)}
+    lines = changes(old, old.replace('number: "9",', 'number: "9", ring_timeout: 40,'))
+    assert lines == {"~ operator position reception": ("calls: rings for 20 s, now for 40 s",)}
 
 
 def test_of_phones_what_is_written_counts_and_not_where() -> None:
@@ -219,12 +219,12 @@ def test_people_come_and_go_and_numbers_move() -> None:
 
 def test_rights_and_the_number_that_is_shown() -> None:
     new = changed("name: Bob,", 'name: Bob, class: full, did: "+390212345102",')
-    found = changes(OFFICE, new)
-    assert found["~ Bob (102)"] in (
+    lines = changes(OFFICE, new)
+    assert lines["~ Bob (102)"] in (
         ("number shown outside: was the main number, now +390212345102",),
         ("may dial: was nothing, now italy, germany",),
     )
-    assert "+ number +390212345102" in found
+    assert "+ number +390212345102" in lines
 
 
 def test_the_trunk_by_which_a_user_s_calls_leave() -> None:
@@ -317,8 +317,8 @@ def test_how_a_group_ends_in_which_nobody_rings_is_no_difference() -> None:
     old = old.replace("deviations: {busy: voicemail}", rules)
     old += 'groups: {sales: {number: "600", members: ["102"]}}\n'
     assert changes(old, old.replace('members: ["102"]', 'members: ["100"]')).keys() == {"~ group sales"}
-    found = compare(plan_of(old), plan_of(old.replace('members: ["102"]', 'members: ["100"]')), TODAY, phrases())
-    assert [e.place.target for e in found.entries] == ["sales"]
+    comparison = compare(plan_of(old), plan_of(old.replace('members: ["102"]', 'members: ["100"]')), TODAY, phrases())
+    assert [e.place.target for e in comparison.entries] == ["sales"]
 
 
 def test_people_with_other_mobiles() -> None:
@@ -337,11 +337,11 @@ def test_a_trunk_is_named_where_a_call_comes_to_it_at_once() -> None:
     old = OFFICE + 'inbound: {"+390212345600": "+393335550101"}\n'
     head = HEAD.replace("trunks: {", "trunks: {second: {host: 192.0.2.2}, ")
     moved = head.replace('italy: {match: "+39[03]X.", trunk: carrier}', 'italy: {match: "+39[03]X.", trunk: second}')
-    found = {
+    lines = {
         b.title: b.lines
         for b in blocks(compare(plan_of(old, head=head), plan_of(old, head=moved), TODAY, phrases()), phrases())
     }
-    (line,) = found["+390212345600"]
+    (line,) = lines["+390212345600"]
     assert "over carrier" in line.split(", now ")[0]
     assert "over second" in line.split(", now ")[1]
 
@@ -350,8 +350,8 @@ def test_the_trunk_is_named_where_it_alone_differs() -> None:
     old = changed("busy: voicemail}", 'busy: "+393335550101"}, class: national')
     head = HEAD.replace("trunks: {", "trunks: {second: {host: 192.0.2.2}, ")
     moved = head.replace('italy: {match: "+39[03]X.", trunk: carrier}', 'italy: {match: "+39[03]X.", trunk: second}')
-    found = blocks(compare(plan_of(old, head=head), plan_of(old, head=moved), TODAY, phrases()), phrases())
-    assert found[0].lines == (
+    told = blocks(compare(plan_of(old, head=head), plan_of(old, head=moved), TODAY, phrases()), phrases())
+    assert told[0].lines == (
         "calls when busy: was +393335550101 for 30 s over carrier, then mailbox 101, "
         "now +393335550101 for 30 s over second, then mailbox 101",
     )
@@ -415,11 +415,13 @@ def test_of_a_tangle_what_changes_at_once_is_told_and_that_not_all_is_followed()
     old, new = (compiled("".join(lines), head="").plan for lines in (tangle(60), changed))
     assert old is not None
     assert new is not None
-    found = compare(old, new, TODAY, phrases())
-    assert found.more > 0
-    assert not found.same
-    assert [e.place.target for e in found.entries if e.itself] == ["230"]
-    assert any("when busy: was User 31 (231)" in line for block in blocks(found, phrases()) for line in block.lines)
+    comparison = compare(old, new, TODAY, phrases())
+    assert comparison.more > 0
+    assert not comparison.same
+    assert [e.place.target for e in comparison.entries if e.itself] == ["230"]
+    assert any(
+        "when busy: was User 31 (231)" in line for block in blocks(comparison, phrases()) for line in block.lines
+    )
 
 
 def test_of_a_tangle_no_more_states_are_explored_than_its_budget(monkeypatch: pytest.MonkeyPatch) -> None:

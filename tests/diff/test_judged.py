@@ -41,7 +41,13 @@ def judge(known: Path | None) -> Judge:
     if known is not None:
         origin = Provenance("1a2b3c4", "2026-11-23", Revision(known, known.parent, "git:1a2b3c4", ()))
     return Judge(
-        "pbx.yaml", MINIMAL, plans_of(MINIMAL), False, lambda _: origin, lambda found: plans_of(found.path), phrases()
+        "pbx.yaml",
+        MINIMAL,
+        plans_of(MINIMAL),
+        False,
+        lambda _: origin,
+        lambda revision: plans_of(revision.path),
+        phrases(),
     )
 
 

@@ -8,10 +8,10 @@ from __future__ import annotations
 import datetime as dt
 
 from pbxgen.flow import machine
+from pbxgen.flow.environment import CallConditions
 from pbxgen.flow.machine import Caller, CallState, EndKind, Ringing, Step
 from pbxgen.flow.plan import Origin, Place, PlaceKind, Plan
-from pbxgen.flow.world import CallConditions
-from tests.flow.analysis.brute import COLLEAGUES, STRANGERS, Ringer, distinct_moments
+from tests.flow.analysis.brute import COLLEAGUES, STRANGERS, EveryOutcome, distinct_moments
 
 
 def treated_alike(old: Plan, new: Plan, before: Place, after: Place, *, themselves: bool) -> bool:
@@ -50,7 +50,7 @@ class _Side:
         self.conditions = CallConditions(plan, caller, moment)
         rings_all = caller.origin is Origin.INTERNAL and not themselves
         self.rung_by = COLLEAGUES[0] if rings_all else caller
-        self.ring = Ringer(plan, self.rung_by, moment)
+        self.ring = EveryOutcome(plan, self.rung_by, moment)
 
     @classmethod
     def by_side(
@@ -96,13 +96,13 @@ class _Side:
             return (step.ending.kind, None if nobody else step.ending.value)
         place = step.ringing.pending.place
         outcomes = self.ring(step.ringing)
-        found: tuple[object, ...] = (place.key, place.confirm, max(outcomes.values()))
+        noticed: tuple[object, ...] = (place.key, place.confirm, max(outcomes.values()))
         if place.kind is PlaceKind.USER:  # what follows depends on it
-            found += (frozenset(outcomes), self._legs(step.ringing))
+            noticed += (frozenset(outcomes), self._legs(step.ringing))
         if place.kind is PlaceKind.OUTSIDE:
             shown = self.plan.caller_id_of(place).value
-            found += (place.trunk, shown if shown == "original" else step.ringing.pending.by)
-        return found
+            noticed += (place.trunk, shown if shown == "original" else step.ringing.pending.by)
+        return noticed
 
     def _legs(self, ringing: Ringing) -> list[int]:
         """How long each leg of follow_me rings."""

@@ -18,8 +18,8 @@ _PAGE = (Path(__file__).resolve().parents[2] / "docs/beside.md").read_text(encod
 
 
 def _lines(kind: str) -> str:
-    found, *_ = re.findall(rf"^```{kind}\n(.*?)^```$", _PAGE, re.MULTILINE | re.DOTALL)
-    return str(found)  # the first: what goes into files of the plan
+    block, *_ = re.findall(rf"^```{kind}\n(.*?)^```$", _PAGE, re.MULTILINE | re.DOTALL)
+    return str(block)  # the first: what goes into files of the plan
 
 
 def _files(folder: Path) -> dict[str, bytes]:

@@ -251,10 +251,10 @@ class _GitLab(BaseHTTPRequestHandler):
     def do_GET(self) -> None:
         size = int(self.headers.get("Content-Length") or 0)
         self.asked.append((self.command, self.path, json.loads(self.rfile.read(size) or "null")))
-        found = self.answers.get(self.path) if self.headers["PRIVATE-TOKEN"] == "secret" else None
-        self.send_response(404 if found is None and self.command == "GET" else 200)
+        answer = self.answers.get(self.path) if self.headers["PRIVATE-TOKEN"] == "secret" else None
+        self.send_response(404 if answer is None and self.command == "GET" else 200)
         self.end_headers()
-        self.wfile.write(found if isinstance(found, bytes) else json.dumps(found).encode())
+        self.wfile.write(answer if isinstance(answer, bytes) else json.dumps(answer).encode())
 
     def do_POST(self) -> None:
         self.do_GET()

@@ -26,7 +26,9 @@ _STUB = {"version": 1, "pbx": dict.fromkeys(("name", "domain", "timezone"), "x")
 
 
 def blocks(page: Path, language: str) -> list[str]:
-    return [text for found, text in _BLOCK.findall(page.read_text(encoding="utf-8")) if found == language]
+    return [
+        text for block_language, text in _BLOCK.findall(page.read_text(encoding="utf-8")) if block_language == language
+    ]
 
 
 def builder() -> ModuleType:

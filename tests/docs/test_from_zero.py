@@ -33,35 +33,35 @@ _ANY = {
 
 def _commands(page: str) -> list[tuple[str, list[str]]]:
     """Commands, with the lines that continue them, and the output that the page shows of each."""
-    found: list[tuple[str, list[str]]] = []
+    commands: list[tuple[str, list[str]]] = []
     for block in re.findall(r"^```console\n(.*?)^```$", page, re.MULTILINE | re.DOTALL):
         for line in block.splitlines():
             if line.startswith("$ "):
-                found.append((line[2:], []))
+                commands.append((line[2:], []))
             elif line.startswith("> "):
-                found[-1] = (f"{found[-1][0]}\n{line[2:]}", [])
+                commands[-1] = (f"{commands[-1][0]}\n{line[2:]}", [])
             else:
-                found[-1][1].append(line)
-    return found
+                commands[-1][1].append(line)
+    return commands
 
 
 def _pattern(lines: list[str], shown: str, folder: str) -> str:
     """``…`` on a line of its own stands for any lines; what is ``shown`` of the folder is ``folder`` here."""
-    found = []
+    parts = []
     for line in lines:
         text = re.escape(line.replace(shown, folder))
         for example, each in _ANY.items():
             text = text.replace(re.escape(example), each)
-        found.append("(?:.*\n)*?" if line.strip() == "…" else f"{text}\n")
-    return "".join(found)
+        parts.append("(?:.*\n)*?" if line.strip() == "…" else f"{text}\n")
+    return "".join(parts)
 
 
 def _person() -> dict[str, str]:
     # Without buffers both kinds of output come in the order that a terminal shows.
-    found = {"PBXGEN_DEPLOYED_BY": "ada@laptop", "LC_ALL": "C.UTF-8", "PYTHONUNBUFFERED": "1"}
+    variables = {"PBXGEN_DEPLOYED_BY": "ada@laptop", "LC_ALL": "C.UTF-8", "PYTHONUNBUFFERED": "1"}
     for role in ("AUTHOR", "COMMITTER"):
-        found |= {f"GIT_{role}_NAME": "Ada", f"GIT_{role}_EMAIL": "ada@office.example"}
-    return found
+        variables |= {f"GIT_{role}_NAME": "Ada", f"GIT_{role}_EMAIL": "ada@office.example"}
+    return variables
 
 
 def _script(commands: list[tuple[str, list[str]]]) -> str:

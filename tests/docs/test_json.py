@@ -77,28 +77,28 @@ def test_one_call(tmp_path: Path) -> None:
 
 
 def test_everything_that_can_happen(tmp_path: Path) -> None:
-    found = printed("explain", source(tmp_path, "old.yaml", OLD), "101") | {"cases[].nodes[]"}
-    assert found == documented("Everything that can happen")
+    fields = printed("explain", source(tmp_path, "old.yaml", OLD), "101") | {"cases[].nodes[]"}
+    assert fields == documented("Everything that can happen")
 
 
 def test_who_sends_calls(tmp_path: Path) -> None:
-    found = printed("explain", source(tmp_path, "old.yaml", OLD), "+393335550101")
-    assert found == documented("Who sends calls to an outside number")
+    fields = printed("explain", source(tmp_path, "old.yaml", OLD), "+393335550101")
+    assert fields == documented("Who sends calls to an outside number")
 
 
 def test_what_changes(tmp_path: Path) -> None:
     old, new = source(tmp_path, "old.yaml", OLD), source(tmp_path, "new.yaml", NEW)
-    found = printed("diff", old, new) | printed("diff", generated(old, tmp_path), new)
+    fields = printed("diff", old, new) | printed("diff", generated(old, tmp_path), new)
     nullable = {f"tenants.*[].changes[].{side}" for side in ("before", "after")}
-    plain = {field for field in found if not re.search(r"\.nodes\[\].", field)} - nullable
+    plain = {field for field in fields if not re.search(r"\.nodes\[\].", field)} - nullable
     plain |= {f"{field}.nodes[]" for field in nullable}
     assert plain == documented("What changes") - {"tenants.*[].folders[]"}
 
 
 def test_the_nodes_of_a_change_are_those_of_a_tree(tmp_path: Path) -> None:
     old, new = source(tmp_path, "old.yaml", OLD), source(tmp_path, "new.yaml", NEW)
-    found = printed("diff", old, new)
-    nodes = {field.partition(".nodes[].")[2] for field in found} - {""}
+    fields = printed("diff", old, new)
+    nodes = {field.partition(".nodes[].")[2] for field in fields} - {""}
     told = {field.partition(".nodes[].")[2] for field in documented("Everything that can happen")} - {""}
     assert nodes
     assert nodes <= told
@@ -112,10 +112,10 @@ def test_what_is_set(tmp_path: Path) -> None:
     texts = {"110": "busy:x111:0:1795608000:0", "111": "x", "switch.night": "on:1795608000"}
     saved = tmp_path / "state.json"
     saved.write_text(json.dumps({"version": 1, "state": {"acme": texts}}), encoding="utf-8")
-    found = printed("state", "show", path, "--to", saved)
-    inner = {field for field in found if field.startswith("states[].callers.")}
+    fields = printed("state", "show", path, "--to", saved)
+    inner = {field for field in fields if field.startswith("states[].callers.")}
     assert inner
-    assert (found - inner) | {"states[].callers"} == documented("What is set from phones")
+    assert (fields - inner) | {"states[].callers"} == documented("What is set from phones")
 
 
 def generated(path: Path, folder: Path) -> Path:

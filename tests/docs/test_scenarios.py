@@ -10,7 +10,7 @@ import pytest
 from pydantic import BaseModel
 
 from pbxgen.cli.test_generated import examine_calls
-from pbxgen.flow.world import OUTSIDE_STATES, PHONE_STATES, TRUNK_STATES
+from pbxgen.flow.environment import OUTSIDE_STATES, PHONE_STATES, TRUNK_STATES
 from pbxgen.language.to_values import plain
 from pbxgen.pbxs import PBXS
 from pbxgen.scenario import model as scenario_model

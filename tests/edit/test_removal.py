@@ -94,9 +94,9 @@ CASES = {
 
 @pytest.mark.parametrize(("before", "key", "after"), CASES.values(), ids=CASES.keys())
 def test_what_is_taken_out(before: str, key: str, after: str) -> None:
-    found = without(before, key)
-    assert found == after
-    assert "101" in YAML(typ="safe", pure=True).load(found)["users"]
+    text = without(before, key)
+    assert text == after
+    assert "101" in YAML(typ="safe", pure=True).load(text)["users"]
 
 
 @pytest.mark.parametrize(

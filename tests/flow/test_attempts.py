@@ -7,9 +7,9 @@ import datetime as dt
 import pytest
 
 from pbxgen.diagnostics.location import Location
+from pbxgen.flow.environment import CallConditions
 from pbxgen.flow.machine import Caller, CallState, Ending, EndKind, Ringing, advance, after, begin
 from pbxgen.flow.plan import Origin, Outcome, Place, PlaceKind, Plan
-from pbxgen.flow.world import CallConditions
 from tests.support.office import call, plan_of, told
 
 MOBILE = "+393335550101"

@@ -26,11 +26,11 @@ from pbxgen.flow.wording import OTHERWISE
 from pbxgen.phrases import phrases
 from tests.flow.analysis.brute import COLLEAGUES, STRANGERS, distinct_moments
 from tests.support.office import TODAY, compiled, plan_of
+from tests.support.random_cases import cases as calls
 from tests.support.sources import sources
 from tests.support.synthetic import tangle
 from tests.support.trees import root
 from tests.support.words import hold
-from tests.support.worlds import cases as calls
 
 THOROUGH = settings(
     max_examples=int(os.environ.get("PBXGEN_EXAMPLES", "8")), deadline=None, suppress_health_check=list(HealthCheck)
@@ -58,7 +58,7 @@ def whens(rules: str) -> dict[str, str]:
 def cases(plan: Plan, who: str) -> tuple[Case, ...]:
     place = place_of(plan, who)
     assert place is not None
-    return cases_of(plan, Situations(plan, TODAY), Reach(plan).flow_of(place)).found
+    return cases_of(plan, Situations(plan, TODAY), Reach(plan).flow_of(place)).cases
 
 
 @pytest.mark.parametrize(
@@ -119,9 +119,9 @@ users:
 )
 def test_whose_own_calls_go_another_way_is_told_by_name(language: str, expected: list[str]) -> None:
     plan = plan_of(BOSS)
-    words, found = TreeTeller(plan, phrases(language)), cases(plan, "100")
-    assert [words.calls(c) for c in found] == expected
-    assert [words.outline(c.root)[0][0].split()[0] for c in found] == ["Sec", "Sec", "Boss", "Sec"]
+    words, all_cases = TreeTeller(plan, phrases(language)), cases(plan, "100")
+    assert [words.calls(c) for c in all_cases] == expected
+    assert [words.outline(c.root)[0][0].split()[0] for c in all_cases] == ["Sec", "Sec", "Boss", "Sec"]
 
 
 def test_of_many_who_are_called_only_those_are_told_whose_calls_are_not_just_passing_them_over() -> None:
@@ -139,10 +139,10 @@ def test_words_hold_exactly_when_calls_go_that_way(text: str) -> None:
     reach, situations, moments = Reach(plan), Situations(plan, TODAY), distinct_moments(plan)
     for entry in entries(plan):
         flow = reach.flow_of(entry.place)
-        found, forest = cases_of(plan, situations, flow).found, Forest(100_000)
+        all_cases, forest = cases_of(plan, situations, flow).cases, Forest(100_000)
         for caller in (c for c in (*STRANGERS, *COLLEAGUES) if c.number != entry.place.target):
             for moment in moments:
-                (case,) = told_of(plan, found, caller, moment)
+                (case,) = told_of(plan, all_cases, caller, moment)
                 (((expected, _),),) = forest.trees([root(plan, situations, flow, caller, moment)])
                 assert way(case.root) == way(expected), (text, entry.place.key, caller, moment)
 
@@ -167,10 +167,12 @@ def test_of_a_tangle_what_comes_after_the_fewest_ringings_is_told_and_that_there
     assert plan is not None
     place = place_of(plan, "200")
     assert place is not None
-    found = cases_of(plan, Situations(plan, TODAY), Reach(plan).flow_of(place))
-    lines = [text.lstrip("│├└─ ") for case in found.found for text, _ in TreeTeller(plan, phrases()).outline(case.root)]
-    assert not found.whole
-    assert found.more > 0
+    all_cases = cases_of(plan, Situations(plan, TODAY), Reach(plan).flow_of(place))
+    lines = [
+        text.lstrip("│├└─ ") for case in all_cases.cases for text, _ in TreeTeller(plan, phrases()).outline(case.root)
+    ]
+    assert not all_cases.whole
+    assert all_cases.more > 0
     assert 60 < len(lines) < 1500
     assert lines[0] == "User 0 (200) rings for 20 s"
     assert "busy: User 1 (201) rings for 20 s" in lines
@@ -219,8 +221,8 @@ def begins(part: Node, whole: Node) -> bool:
         return False
     if part.cut:
         return not part.branches
-    mine = {outcome: child for found, child in part.branches for outcome in found}
-    theirs = {outcome: child for found, child in whole.branches for outcome in found}
+    mine = {outcome: child for outcomes, child in part.branches for outcome in outcomes}
+    theirs = {outcome: child for outcomes, child in whole.branches for outcome in outcomes}
     return mine.keys() == theirs.keys() and all(begins(mine[o], theirs[o]) for o in mine)
 
 
@@ -230,18 +232,18 @@ def test_a_call_of_which_everything_is_known_goes_as_the_model_says(text: str, d
     plan = compiled(text, head="").plan
     assert plan is not None
     case = data.draw(calls(plan))
-    situations = Situations(plan, case.world.moment.date())
+    situations = Situations(plan, case.environment.moment.date())
     caller = replace(caller_of(plan, case.call), carried=0)
     for entry in entries(plan):
         dialled = entry.dialled if caller.origin is Origin.INTERNAL else entry.number
         if dialled is None or caller.number == entry.place.target:
             continue
-        narrowed = Narrowed(caller, case.world.moment, case.world)
-        (found,) = cases_of(plan, situations, Reach(plan).flow_of(entry.place), narrowed).found
-        story = simulate(plan, Call(case.call.caller, dialled), case.world)
-        node = found.root
+        narrowed = Narrowed(caller, case.environment.moment, case.environment)
+        (only_case,) = cases_of(plan, situations, Reach(plan).flow_of(entry.place), narrowed).cases
+        story = simulate(plan, Call(case.call.caller, dialled), case.environment)
+        node = only_case.root
         while isinstance(node, Attempt) and node.answered is None:
-            if node.kind is PlaceKind.SERVICE and case.world.services.get(node.target, "take") == "take":
+            if node.kind is PlaceKind.SERVICE and case.environment.services.get(node.target, "take") == "take":
                 break  # what a service does is never known: both are told
             assert node.next is not None
             node = node.next

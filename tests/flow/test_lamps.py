@@ -7,10 +7,10 @@ import datetime as dt
 import pytest
 
 from pbxgen.flow import lamps
-from pbxgen.flow.kept import epoch_of
 from pbxgen.flow.lamps import Lamp
 from pbxgen.flow.plan import Plan
 from pbxgen.flow.settings import Setting, State
+from pbxgen.flow.stored_settings import epoch_of
 from tests.support.office import plan_of
 
 NOON = dt.datetime(2026, 11, 23, 12, 0)
@@ -58,7 +58,7 @@ def test_a_user_has_a_lamp_for_each_key_that_they_may_set_by_the_code_that_sets_
 def test_all_users_lamps_are_those_of_each() -> None:
     plan = office()
     each = {extension: lamps.own(plan, user) for extension, user in plan.users.items()}
-    assert lamps.own_of_all(plan) == {extension: found for extension, found in each.items() if found}
+    assert lamps.own_of_all(plan) == {extension: own_lamps for extension, own_lamps in each.items() if own_lamps}
 
 
 def test_what_a_user_may_not_set_has_no_lamp() -> None:

@@ -43,7 +43,7 @@ def plan() -> Plan:
 def cases(plan: Plan, who: str) -> tuple[Case, ...]:
     place = place_of(plan, who)
     assert place is not None
-    return cases_of(plan, Situations(plan, TODAY), Reach(plan).flow_of(place)).found
+    return cases_of(plan, Situations(plan, TODAY), Reach(plan).flow_of(place)).cases
 
 
 def told(plan: Plan, who: str, language: str = "en") -> dict[str, list[str]]:
@@ -91,22 +91,22 @@ def test_who_sends_calls_outside(plan: Plan) -> None:
 
 
 def test_graphs_have_each_node_once(plan: Plan) -> None:
-    found = cases(plan, "101")
+    trees = cases(plan, "101")
     words = TreeTeller(plan, phrases())
-    assert len(nodes_of(found[0].root)) == 3
-    titled = [(words.when(c.when), c) for c in found]
+    assert len(nodes_of(trees[0].root)) == 3
+    titled = [(words.when(c.when), c) for c in trees]
     assert "\n".join(mermaid(titled, words)).count("takes a message") == 3
     assert "\n".join(dot(titled, words)).count("->") == 5
 
 
 def test_texts_of_a_source_cannot_break_a_graph() -> None:
     plan = plan_of('users: {"101": {name: \'A"b\\<c>#&;\'}, "102": {name: "`x`"}}')
-    found = [("t", c) for c in cases(plan, "101")]
+    titled = [("t", c) for c in cases(plan, "101")]
     words = TreeTeller(plan, phrases())
-    assert "#quot;b\\#lt;c#gt;#35;#amp;;" in "\n".join(mermaid(found, words))
+    assert "#quot;b\\#lt;c#gt;#35;#amp;;" in "\n".join(mermaid(titled, words))
     assert "#96;x#96; (102)" in "\n".join(mermaid([("`t`", c) for c in cases(plan, "102")], words))
     assert '["#96;t#96;"]' in "\n".join(mermaid([("`t`", c) for c in cases(plan, "102")], words))
-    assert '\\"b\\\\<c>' in "\n".join(dot(found, words))
+    assert '\\"b\\\\<c>' in "\n".join(dot(titled, words))
 
 
 @pytest.mark.parametrize(

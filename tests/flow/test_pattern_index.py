@@ -17,15 +17,15 @@ _numbers = st.text("0123", max_size=5).map(lambda digits: f"+{digits}")
 
 @given(st.lists(_patterns, max_size=12), _patterns)
 def test_a_pattern_meets_what_it_overlaps(patterns: list[Pattern], one: Pattern) -> None:
-    found = PatternIndex(patterns).meeting(one)
-    assert sorted(p.text for p in found) == sorted(p.text for p in patterns if overlap(p, one))
+    meeting = PatternIndex(patterns).meeting(one)
+    assert sorted(p.text for p in meeting) == sorted(p.text for p in patterns if overlap(p, one))
 
 
 @given(st.lists(_patterns, max_size=12), _numbers)
 def test_a_number_is_of_the_narrowest_that_matches_it(patterns: list[Pattern], number: str) -> None:
-    found = PatternIndex(patterns).of(number)
+    narrowest = PatternIndex(patterns).of(number)
     matching = [narrowness(p) for p in patterns if p.matches(number)]
-    assert (None if found is None else narrowness(found)) == min(matching, default=None)
+    assert (None if narrowest is None else narrowness(narrowest)) == min(matching, default=None)
 
 
 def test_patterns_that_begin_otherwise_are_not_compared(monkeypatch: pytest.MonkeyPatch) -> None:

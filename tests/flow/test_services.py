@@ -5,9 +5,9 @@ from __future__ import annotations
 import datetime as dt
 
 from pbxgen.flow.analysis.findings import analyse
+from pbxgen.flow.environment import DEFAULT_MOMENT, Environment
 from pbxgen.flow.explain import Teller
 from pbxgen.flow.simulate import Call, Story, simulate
-from pbxgen.flow.world import DEFAULT_MOMENT, World
 from pbxgen.phrases import phrases
 from tests.support.office import OUTSIDE, plan_of, told
 
@@ -23,7 +23,7 @@ users:
 
 
 def _call(caller: str, called: str, phones: dict[str, tuple[str, ...]], **services: str) -> Story:
-    return simulate(PLAN, Call(caller, called), World(DEFAULT_MOMENT, phones, services=services))
+    return simulate(PLAN, Call(caller, called), Environment(DEFAULT_MOMENT, phones, services=services))
 
 
 def test_a_service_takes_the_call_or_gives_it_back() -> None:
@@ -52,8 +52,8 @@ def test_the_story_tells_that_the_call_came_back() -> None:
 
 
 def _lost(source: str) -> list[str]:
-    found = analyse(plan_of(source), dt.date(2026, 1, 1))
-    return [d.message for d in found if d.code == "PBX210"]
+    diagnostics = analyse(plan_of(source), dt.date(2026, 1, 1))
+    return [d.message for d in diagnostics if d.code == "PBX210"]
 
 
 def test_a_call_that_a_service_takes_is_not_lost() -> None:

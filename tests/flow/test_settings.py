@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from pbxgen.flow.environment import Environment
 from pbxgen.flow.plan import Plan
 from pbxgen.flow.settings import KEYS, Setting, State, applied, expiry, is_costly, read, resolved, written
 from pbxgen.flow.simulate import Call, simulate
-from pbxgen.flow.world import World
 from tests.support.office import plan_of
 
 BODY = """\
@@ -31,7 +31,7 @@ PLAN = plan_of(BODY)
 
 
 def rings(plan: Plan, state: State, called: str = "101", at: dt.datetime = NOON) -> tuple[str, ...]:
-    return simulate(plan, Call("104", called), World(at, state=state)).rings
+    return simulate(plan, Call("104", called), Environment(at, state=state)).rings
 
 
 def test_a_plan_in_which_nothing_is_set_is_that_of_the_source() -> None:

@@ -6,10 +6,10 @@ import re
 
 import pytest
 
+from pbxgen.flow.environment import DEFAULT_MOMENT, Environment
 from pbxgen.flow.explain import Teller
 from pbxgen.flow.plan import Plan
 from pbxgen.flow.simulate import Call, Transfer, simulate
-from pbxgen.flow.world import DEFAULT_MOMENT, World
 from pbxgen.phrases import Phrases, phrases
 from tests.flow.test_outline import told
 from tests.support.office import HEAD, OUTSIDE, plan_of
@@ -42,8 +42,10 @@ def plan() -> Plan:
 
 def story(plan: Plan, say: Phrases, called: str, caller: str = "106", **states: str) -> list[str]:
     call = Call(caller, called)
-    world = World(DEFAULT_MOMENT, {name.removeprefix("_"): tuple(state.split(",")) for name, state in states.items()})
-    return [sentence.text for sentence in Teller(plan, say).tell(simulate(plan, call, world).events, call)]
+    environment = Environment(
+        DEFAULT_MOMENT, {name.removeprefix("_"): tuple(state.split(",")) for name, state in states.items()}
+    )
+    return [sentence.text for sentence in Teller(plan, say).tell(simulate(plan, call, environment).events, call)]
 
 
 def test_who_is_not_rung_and_why(plan: Plan) -> None:
@@ -72,7 +74,7 @@ def test_who_is_transferred_out_shows_what_a_diverted_call_does() -> None:
     for policy, shown in (("original", "+393471112222"), ("own", "+390212345101")):
         plan = plan_of(body, head=HEAD.replace("{host:", f"{{caller_id: {policy}, host:"))
         call = Call("+393471112222", "+390212345101", Transfer("101", "333555010"))
-        events = simulate(plan, call, World(DEFAULT_MOMENT)).events
+        events = simulate(plan, call, Environment(DEFAULT_MOMENT)).events
         assert [e.sent.shown for e in events if e.sent is not None] == [shown]
 
 

@@ -12,24 +12,24 @@ from pbxgen.flow.wording import Literal, When, length, shortest
 def holds(names: str) -> list[tuple[Literal, int]]:
     """For each name, the cells of a truth table in which it does, and in which it does not."""
     size = 1 << len(names)
-    found = []
+    literals = []
     for place, name in enumerate(names):
         there = sum(1 << cell for cell in range(size) if cell >> place & 1)
-        found += [(Literal("open", name), there), (Literal("closed", name), (1 << size) - 1 - there)]
-    return found
+        literals += [(Literal("open", name), there), (Literal("closed", name), (1 << size) - 1 - there)]
+    return literals
 
 
 def where(when: When, names: str) -> int:
     known = dict(holds(names))
-    whole = found = (1 << (1 << len(names))) - 1
+    whole = total = (1 << (1 << len(names))) - 1
     if when:
-        found = 0
+        total = 0
     for together in when:
         cells = whole
         for literal in together:
             cells &= known[literal]
-        found |= cells
-    return found
+        total |= cells
+    return total
 
 
 @given(st.integers(1, (1 << 32) - 1))

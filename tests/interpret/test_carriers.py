@@ -64,9 +64,9 @@ def test_tenants_of_one_carrier_are_asked_for_a_number_in_turn(pbx: str) -> None
         plans.append(plan_of(f'users: {{"10{number}": {{did: "+39021234{number}100"}}}}', head=own))
     calls = [call(plan, OUTSIDE, f"+39021234{number}100") for number, plan in enumerate(plans, 1)]
     calls.append(call(plans[0], OUTSIDE, "+390212349999", name="a number that nobody has"))
-    found = examine(plans, calls, pbx)
-    assert [one.differences for one in found] == [()] * 4
-    assert [leg.target for one in found if one.observed for leg in one.observed.rang] == ["101", "102", "103"]
+    examined = examine(plans, calls, pbx)
+    assert [one.differences for one in examined] == [()] * 4
+    assert [leg.target for one in examined if one.observed for leg in one.observed.rang] == ["101", "102", "103"]
 
 
 @on_both
@@ -78,6 +78,6 @@ def test_a_tenant_without_ranges_stands_between_two_that_have_some(pbx: str) -> 
         own = own.replace("carrier", f"carrier-{name}")
         plans.append(plan_of(f'users: {{"10{number}": {{}}}}\ninbound: {{{one}}}', head=own))
     calls = [call(plan, OUTSIDE, f"+39021234{number}100") for number, plan in enumerate(plans, 1)]
-    found = examine(plans, calls, pbx)
-    assert [one.differences for one in found] == [()] * 3
-    assert [leg.target for one in found if one.observed for leg in one.observed.rang] == ["101", "102", "103"]
+    examined = examine(plans, calls, pbx)
+    assert [one.differences for one in examined] == [()] * 3
+    assert [leg.target for one in examined if one.observed for leg in one.observed.rang] == ["101", "102", "103"]

@@ -9,10 +9,10 @@ from dataclasses import replace
 import pytest
 
 from pbxgen.calls.case import Case
+from pbxgen.flow.environment import DEFAULT_MOMENT, Environment
 from pbxgen.flow.plan import Plan
 from pbxgen.flow.settings import LONGEST, Setting, State, read, written
 from pbxgen.flow.simulate import Call, simulate
-from pbxgen.flow.world import DEFAULT_MOMENT, World
 from pbxgen.interpret.asterisk import channel
 from pbxgen.interpret.freeswitch import call as freeswitch
 from pbxgen.interpret.generated_calls import examine
@@ -44,17 +44,17 @@ users:
   "104": {name: D, voicemail: true, self_service: staff, follow_me: [{to: "104"}, {to: "103"}]}
 """
 PLAN = plan_of(BODY, head=GERMAN)
-HERE = World(DEFAULT_MOMENT)
+HERE = Environment(DEFAULT_MOMENT)
 OUTSIDE = "+493012345678"
 Dialled = Sequence[tuple[str, str, int | None]]
 """Who dials what, and the status that it is refused with; None: it is taken."""
 _PASSED_OVER = "is no setting: it is passed over"
 
 
-def goes(dialled: Dialled, call: Call, *, world: World = HERE, plan: Plan = PLAN) -> tuple[str, ...]:
+def goes(dialled: Dialled, call: Call, *, environment: Environment = HERE, plan: Plan = PLAN) -> tuple[str, ...]:
     """The phones that ring for ``call`` after the codes, on the model and on both texts alike."""
     codes = []
-    now = world
+    now = environment
     for extension, text, status in dialled:
         code = Case(text, plan, Call(extension, text), now)
         story = simulate(plan, code.call, now)
@@ -97,9 +97,9 @@ def test_a_longer_text_in_the_database_is_nothing_set() -> None:
         "busy": Setting("n+49301234567890123", None, 1795608000, 1795698000),
     }
     assert len(written(long)) > LONGEST
-    at = World(dt.datetime(2026, 11, 25, 12, 0))
-    assert goes([], Call("103", "101"), world=replace(at, state=State({"101": settings}))) == (OUTSIDE,)
-    assert goes([], Call("103", "101"), world=replace(at, state=State({"101": long}))) == ("101",)
+    at = Environment(dt.datetime(2026, 11, 25, 12, 0))
+    assert goes([], Call("103", "101"), environment=replace(at, state=State({"101": settings}))) == (OUTSIDE,)
+    assert goes([], Call("103", "101"), environment=replace(at, state=State({"101": long}))) == ("101",)
 
 
 def test_the_own_mailbox_is_no_number_of_seconds() -> None:
@@ -136,8 +136,8 @@ def test_a_short_premium_number_of_the_own_country_cannot_be_set() -> None:
 @pytest.mark.parametrize("number", ["+39112", "+112"])
 def test_a_setting_that_leads_to_an_emergency_number_is_passed_over(number: str) -> None:
     plan = plan_of(BODY.replace("+49", "+39"), head=ITALIAN)
-    world = replace(HERE, state=State({"101": {"unconditional": Setting(f"n{number}")}}))
-    assert goes([], Call("103", "101"), world=world, plan=plan) == ("101",)
+    environment = replace(HERE, state=State({"101": {"unconditional": Setting(f"n{number}")}}))
+    assert goes([], Call("103", "101"), environment=environment, plan=plan) == ("101",)
 
 
 def test_numbers_that_only_begin_so_are_ordinary_ones() -> None:
@@ -167,8 +167,8 @@ def test_codes_of_your_own_do_the_same() -> None:
 
 def test_where_no_code_is_there_what_is_set_otherwise_counts_all_the_same() -> None:
     plan = plan_of(BODY, head=OWN.replace("CODES", "{}"))
-    world = replace(HERE, state=State({"102": {"unconditional": Setting("x103")}}))
-    assert goes([], Call("101", "102"), world=world, plan=plan) == ("103",)
+    environment = replace(HERE, state=State({"102": {"unconditional": Setting("x103")}}))
+    assert goes([], Call("101", "102"), environment=environment, plan=plan) == ("103",)
 
 
 @pytest.mark.parametrize("dialled", ["009001123456", "+499001123456", "+4909001123456"])
@@ -201,7 +201,7 @@ def now_may(profile: str) -> Plan:
     return plan_of(BODY.replace("class: all, self_service: staff", f"class: all, self_service: {profile}"), head=GERMAN)
 
 
-def kept(**settings: str) -> World:
+def kept(**settings: str) -> Environment:
     return replace(HERE, state=State({"101": {key: Setting(to) for key, to in settings.items()}}))
 
 
@@ -212,7 +212,7 @@ def test_a_setting_does_not_come_back_with_the_right_once_a_code_was_dialled_wit
     few = now_may("few")
     past = {"dnd": Setting("on"), "unconditional": Setting("x102"), "unreachable": Setting("off")}
     code = Case("code", few, Call("101", "*21*104#"), replace(HERE, state=State({"101": past})))
-    story = simulate(few, code.call, code.world)
+    story = simulate(few, code.call, code.environment)
     assert story.state is not None
     assert set(story.state.users["101"]) == {"unconditional"}
     left: list[dict[object, str]] = []
@@ -237,11 +237,11 @@ def test_what_is_set_can_be_cleared_without_a_right_to_it_and_nothing_else_can(c
     plan = now_may(profile)
     nothing = None if (code, profile) == ("##002#", "few") else 403
     dialled: Dialled = [("101", code, None), ("101", code, nothing), ("101", "#67#", 403), ("101", "*#67#", 403)]
-    assert goes(dialled, Call("103", "101"), world=kept(busy="x103"), plan=plan) == ("101",)
+    assert goes(dialled, Call("103", "101"), environment=kept(busy="x103"), plan=plan) == ("101",)
 
 
 def test_what_is_not_permitted_is_not_there_when_it_is_asked_for() -> None:
     plan = now_may("few")
-    assert goes([("101", "*#21#", None)], Call("103", "101"), world=kept(unconditional="n+4930123456"), plan=plan) == (
-        "101",
-    )
+    assert goes(
+        [("101", "*#21#", None)], Call("103", "101"), environment=kept(unconditional="n+4930123456"), plan=plan
+    ) == ("101",)

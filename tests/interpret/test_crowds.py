@@ -21,7 +21,7 @@ def test_the_last_of_hundreds_answers(pbx: str) -> None:
         head=HEAD,
     )
     phones = dict.fromkeys(members[:-1], "ring") | {members[-1]: "answer"}
-    (found,) = examine([plan], [call(plan, OUTSIDE, "+390212345000", phones=phones)], pbx)
-    assert found.differences == ()
-    assert found.observed is not None
-    assert {leg.target for leg in found.observed.rang} == set(members)
+    (examined,) = examine([plan], [call(plan, OUTSIDE, "+390212345000", phones=phones)], pbx)
+    assert examined.differences == ()
+    assert examined.observed is not None
+    assert {leg.target for leg in examined.observed.rang} == set(members)

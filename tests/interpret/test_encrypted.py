@@ -27,5 +27,5 @@ def test_a_phone_and_a_trunk_that_must_encrypt_place_their_calls(pbx: str) -> No
         call(plan, OUTSIDE, "+390212345101", phones={"101": ("busy",)}),
         call(plan, "102", "101", phones={"101": ("in_call",)}),
     ]
-    found = examine([plan], calls, pbx)
-    assert [(one.case.name, one.differences) for one in found if not one.passed] == []
+    examined = examine([plan], calls, pbx)
+    assert [(one.case.name, one.differences) for one in examined if not one.passed] == []

@@ -12,9 +12,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from pbxgen.calls.case import Case, Handling, case_of
+from pbxgen.flow.environment import Environment
 from pbxgen.flow.plan import Deviations, Place, PlaceKind, Plan
 from pbxgen.flow.simulate import simulate
-from pbxgen.flow.world import World
 from pbxgen.interpret import load_interpreter
 from pbxgen.interpret.generated_calls import ExaminedCall, examine, files_of, place
 from pbxgen.pbxs import PBXS
@@ -22,8 +22,8 @@ from pbxgen.scenario.run import prepare
 from tests.smoke.offices import OUTSIDE, call
 from tests.support.office import compiled, plan_of
 from tests.support.random_calls import random_calls
+from tests.support.random_cases import cases
 from tests.support.sources import sources
-from tests.support.worlds import cases
 
 _ROOT = Path(__file__).parents[2]
 FILES = sorted(
@@ -45,11 +45,11 @@ def told(one: ExaminedCall) -> str:
     return "\n".join([*lines, *(f"{ran.at:8.3f}  {ran.where}  {ran.text}" for ran in one.trace)])
 
 
-def check(found: list[ExaminedCall]) -> None:
-    assert found
-    failed = [one for one in found if not one.passed]
+def check(examined: list[ExaminedCall]) -> None:
+    assert examined
+    failed = [one for one in examined if not one.passed]
     if failed:
-        pytest.fail(f"{len(failed)} of {len(found)} calls differ; the first one:\n{told(failed[0])}")
+        pytest.fail(f"{len(failed)} of {len(examined)} calls differ; the first one:\n{told(failed[0])}")
 
 
 @on_both
@@ -65,16 +65,18 @@ def test_every_scenario_goes_on_generated_text_as_in_the_model(pbx: str, file: s
 def test_nobody_is_rung_any_more_when_the_caller_has_given_up(pbx: str, give_up_at: int) -> None:
     prepared = prepare(_ROOT / "tests/smoke/suites/chains/chains.test.yaml")
     calls = [case_of(s, plan) for s, plan in prepared.scenarios if s.call.transfer is None]
-    given_up = [replace(c, world=_ringing(c), handling=Handling(give_up_at=give_up_at)) for c in calls]
+    given_up = [replace(c, environment=_ringing(c), handling=Handling(give_up_at=give_up_at)) for c in calls]
     check(examine(prepared.plans, given_up, pbx))
 
 
-def _ringing(case: Case) -> World:
+def _ringing(case: Case) -> Environment:
     """Every phone that is there rings on, and so do all outside numbers."""
-    phones = {extension: case.world.phone(extension) for extension in case.plan.users}
-    states = {e: tuple(s if s == "unregistered" else "ring" for s in found) for e, found in phones.items()}
+    phones = {extension: case.environment.phone(extension) for extension in case.plan.users}
+    states = {
+        e: tuple(s if s == "unregistered" else "ring" for s in phone_states) for e, phone_states in phones.items()
+    }
     numbers = {place.target for place in _places(case.plan) if place.kind is PlaceKind.OUTSIDE}
-    return replace(case.world, phones=states, outside=dict.fromkeys(numbers, "ring"))
+    return replace(case.environment, phones=states, outside=dict.fromkeys(numbers, "ring"))
 
 
 def _places(plan: Plan) -> Iterator[Place]:
@@ -95,10 +97,10 @@ def test_an_answered_call_is_over_when_whoever_answered_hangs_up(pbx: str) -> No
 def test_a_number_dialled_directly_rings_two_minutes_whatever_the_caller_hears(pbx: str) -> None:
     plan = plan_of('users: {"101": {class: national}}')
     for state in ("ring", "early"):
-        (found,) = examine([plan], [call(plan, "101", "3335550102", outside={"+393335550102": state})], pbx)
-        check([found])
-        assert found.observed is not None
-        (leg,) = found.observed.rang
+        (examined,) = examine([plan], [call(plan, "101", "3335550102", outside={"+393335550102": state})], pbx)
+        check([examined])
+        assert examined.observed is not None
+        (leg,) = examined.observed.rang
         assert leg.ended is not None
         assert leg.ended - leg.at == pytest.approx(120, abs=1.5)
 
@@ -113,9 +115,9 @@ def test_a_caller_is_known_among_many_contacts(pbx: str) -> None:
     )
     callers = [f"+39333555{number}" for number in (1000, 1201, 1299, 1300)]
     calls = [call(plan, caller, "+390212345101") for caller in callers]
-    found = examine([plan], calls, pbx)
-    check(found)
-    assert [one.observed.rang[0].target for one in found if one.observed] == ["102", "102", "102", "101"]
+    examined = examine([plan], calls, pbx)
+    check(examined)
+    assert [one.observed.rang[0].target for one in examined if one.observed] == ["102", "102", "102", "101"]
 
 
 @on_both
@@ -166,6 +168,6 @@ def _possible(case: Case) -> Case:
     if transfer is None:
         return case
     straight = replace(case, call=replace(case.call, transfer=None))
-    story = simulate(case.plan, straight.call, case.world)
+    story = simulate(case.plan, straight.call, case.environment)
     parties = {case.call.caller, story.ending.value} & set(case.plan.users)
     return case if transfer.by in parties and story.ending.kind.value == "answered" else straight

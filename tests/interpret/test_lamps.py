@@ -12,12 +12,12 @@ import pytest
 
 from pbxgen.calls.case import Case
 from pbxgen.flow import lamps
-from pbxgen.flow.kept import epoch_of
+from pbxgen.flow.environment import DEFAULT_MOMENT, Environment
 from pbxgen.flow.lamps import Lamp
 from pbxgen.flow.plan import Plan
 from pbxgen.flow.settings import Setting, State
 from pbxgen.flow.simulate import Call, simulate
-from pbxgen.flow.world import DEFAULT_MOMENT, World
+from pbxgen.flow.stored_settings import epoch_of
 from pbxgen.interpret import load_interpreter
 from pbxgen.interpret.asterisk import interpreter
 from pbxgen.interpret.asterisk.channel import AsteriskSwitch
@@ -76,7 +76,7 @@ CODES = [
 def test_lamps_are_lit_as_the_model_says_after_every_code(
     plan: Plan, text: Interpreter, switches: list[AsteriskSwitch]
 ) -> None:
-    now = World(DEFAULT_MOMENT)
+    now = Environment(DEFAULT_MOMENT)
     codes: list[Case] = []
     seen: set[frozenset[str]] = set()
     for extension, dialled in CODES:
@@ -96,7 +96,7 @@ def test_lamps_are_lit_as_the_model_says_after_every_code(
 def test_a_call_file_is_left_for_the_time_when_a_setting_ends(
     plan: Plan, text: Interpreter, switches: list[AsteriskSwitch]
 ) -> None:
-    text.place(Case("ends", plan, Call("105", "*21*101#"), World(dt.datetime(2026, 11, 23, 12, 0))))
+    text.place(Case("ends", plan, Call("105", "*21*101#"), Environment(dt.datetime(2026, 11, 23, 12, 0))))
     end = epoch_of(dt.datetime(2026, 11, 23, 18, 0), plan)
     ((path, file),) = switches[-1].files.items()
     assert path == f"/var/spool/asterisk/outgoing/pbxgen.office.105.{end}"
@@ -106,7 +106,7 @@ def test_a_call_file_is_left_for_the_time_when_a_setting_ends(
 
 
 def test_what_does_not_end_leaves_no_file(plan: Plan, text: Interpreter, switches: list[AsteriskSwitch]) -> None:
-    text.place(Case("lasts", plan, Call("101", "*21*102#"), World(DEFAULT_MOMENT)))
+    text.place(Case("lasts", plan, Call("101", "*21*102#"), Environment(DEFAULT_MOMENT)))
     assert switches[-1].files == {}
 
 
@@ -114,7 +114,7 @@ def test_files_are_ten_seconds_apart_at_least(plan: Plan, text: Interpreter, swi
     now = epoch_of(DEFAULT_MOMENT, plan)
     for seconds in (101, 107, 110):
         state = State({"102": {"unconditional": Setting("x103", None, now, now + seconds)}})
-        text.place(Case("near", plan, Call("102", "*26#"), World(DEFAULT_MOMENT, state=state)))
+        text.place(Case("near", plan, Call("102", "*26#"), Environment(DEFAULT_MOMENT, state=state)))
     paths = [path for switch in switches for path in switch.files]
     assert len(paths) == 3
     assert len(set(paths)) <= 2
@@ -123,5 +123,5 @@ def test_files_are_ten_seconds_apart_at_least(plan: Plan, text: Interpreter, swi
 
 def test_no_call_looks_at_a_lamp(plan: Plan, text: Interpreter, switches: list[AsteriskSwitch]) -> None:
     state = State({"101": {"unconditional": Setting("x102")}}, {"night": True})
-    text.place(Case("call", plan, Call("+393471112222", "101"), World(DEFAULT_MOMENT, state=state)))
+    text.place(Case("call", plan, Call("+393471112222", "101"), Environment(DEFAULT_MOMENT, state=state)))
     assert not [key for key in switches[-1].database if key.startswith("CustomDeviceState")]

@@ -25,10 +25,10 @@ def test_who_dials_is_asked_as_in_the_model(pbx: str, tmp_path: Path) -> None:
 def test_only_the_right_pin_opens_a_mailbox(pbx: str, tmp_path: Path) -> None:
     plan = office(tmp_path, smoke._USERS)
     for owner, caller, dialled, keys, heard in smoke._CALLS:
-        (found,) = examine([plan], [call(plan, caller, dialled, handling=Handling(keys=keys))], pbx)
-        assert found.observed is not None, found.differences
-        opened = found.observed.ending == Ending(EndKind.MAILBOX, owner)
-        assert opened is heard, f"{caller} dials {dialled} and presses {keys}: {found.observed.ending}"
+        (examined,) = examine([plan], [call(plan, caller, dialled, handling=Handling(keys=keys))], pbx)
+        assert examined.observed is not None, examined.differences
+        opened = examined.observed.ending == Ending(EndKind.MAILBOX, owner)
+        assert opened is heard, f"{caller} dials {dialled} and presses {keys}: {examined.observed.ending}"
 
 
 @pytest.mark.parametrize("pbx", PBXS)

@@ -227,7 +227,7 @@ def test_generated_text_takes_an_international_prefix_behind_the_country_code_as
 @pytest.mark.parametrize("pbx", PBXS)
 def test_generated_text_sends_what_the_rights_were_asked_about(pbx: str) -> None:
     forms = list(NumberFormat)
-    found = [
+    sent = [
         wrong for at, country in enumerate(_PECULIAR) for wrong in _on_text(country, pbx, forms[at % len(forms)], 8)
     ]
-    assert found == []
+    assert sent == []

@@ -7,9 +7,9 @@ from dataclasses import replace
 import pytest
 
 from pbxgen.calls.case import Case
+from pbxgen.flow.environment import DEFAULT_MOMENT, Environment
 from pbxgen.flow.plan import Plan
 from pbxgen.flow.simulate import Call
-from pbxgen.flow.world import DEFAULT_MOMENT, World
 from pbxgen.interpret import load_interpreter
 from pbxgen.interpret.generated_calls import files_of
 from pbxgen.pbxs import PBXS
@@ -33,7 +33,7 @@ users:
 
 
 def _call(caller: str, called: str, plan: Plan = PLAN) -> Case:
-    return Case("a call", plan, Call(caller, called), World(DEFAULT_MOMENT, {"101": ("busy",)}))
+    return Case("a call", plan, Call(caller, called), Environment(DEFAULT_MOMENT, {"101": ("busy",)}))
 
 
 @pytest.mark.parametrize("pbx", PBXS)
@@ -56,8 +56,8 @@ def test_where_a_menu_sends_a_call_on(pbx: str, shown: str) -> None:
     caller, called, phones, rings, ending = CALLED[shown]
     files = [file for file in files_of([MENUS], pbx) if "local" not in file.path]
     files += WrittenByHand(load_target(pbx), TO).stubs((MENUS,))
-    world = World(DEFAULT_MOMENT, {extension: (state,) for extension, state in phones.items()})
-    seen = load_interpreter(pbx, files).place(Case(shown, MENUS, Call(caller, called), world))
+    environment = Environment(DEFAULT_MOMENT, {extension: (state,) for extension, state in phones.items()})
+    seen = load_interpreter(pbx, files).place(Case(shown, MENUS, Call(caller, called), environment))
     assert (seen.rings, str(seen.ending), seen.faults) == (rings, ending, ())
 
 
@@ -80,7 +80,7 @@ users:
     )
     files = [file for file in files_of([MENUS, shop], pbx) if "local" not in file.path]
     files += WrittenByHand(load_target(pbx), {"to-ada": "101@shop"}).stubs((MENUS,))
-    seen = load_interpreter(pbx, files).place(Case("a call", MENUS, Call("102", "701"), World(DEFAULT_MOMENT)))
+    seen = load_interpreter(pbx, files).place(Case("a call", MENUS, Call("102", "701"), Environment(DEFAULT_MOMENT)))
     assert str(seen.ending) in ("announced outside", "announced shop/outside")
 
 

@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 
 from pbxgen.calls.case import Case
+from pbxgen.flow.environment import DEFAULT_MOMENT, Environment
 from pbxgen.flow.plan import Plan
 from pbxgen.flow.settings import Setting, State
 from pbxgen.flow.simulate import Call
-from pbxgen.flow.world import DEFAULT_MOMENT, World
 from pbxgen.interpret import load_interpreter
 from pbxgen.interpret.asterisk import channel
 from pbxgen.interpret.base import Interpreter
@@ -44,7 +44,7 @@ def test_a_call_goes_as_if_nothing_were_set(
         kept = {f"pbxgen/office/{key}": text for key in keys}, {("pbxgen.office", key): text for key in keys}
         monkeypatch.setattr(channel, "database_of", lambda case, kept=kept: dict(kept[0]))
         monkeypatch.setattr(freeswitch, "database_of", lambda case, kept=kept: dict(kept[1]))
-        examined = place(interpreter, Case("hostile", plan, Call("104", called), World(DEFAULT_MOMENT)))
+        examined = place(interpreter, Case("hostile", plan, Call("104", called), Environment(DEFAULT_MOMENT)))
         told = [d for d in examined.differences if "is no setting: it is passed over" not in d]
         assert not told, text
 
@@ -54,7 +54,7 @@ def test_who_has_no_profile_pays_nothing(pbx: str, plan: Plan) -> None:
     """The lines of a call to 104 are those of a plan in which nobody may set anything."""
     users = {extension: replace(user, self_service=None) for extension, user in plan.users.items()}
     without = replace(plan, users=users, self_service=None, switches={}, inbound={})
-    case = Case("pays", plan, Call("100", "104"), World(DEFAULT_MOMENT))
+    case = Case("pays", plan, Call("100", "104"), Environment(DEFAULT_MOMENT))
     (paying,) = examine([plan], [case], pbx)
     (nothing,) = examine([without], [replace(case, plan=without)], pbx)
     assert [ran.text for ran in paying.trace] == [ran.text for ran in nothing.trace]
@@ -71,7 +71,7 @@ def test_one_look_up_is_paid_for_a_user_with_a_profile(pbx: str, plan: Plan, mon
 
     monkeypatch.setattr(channel, "database_of", lambda case: Counted())
     monkeypatch.setattr(freeswitch, "database_of", lambda case: Counted())
-    (examined,) = examine([plan], [Case("pays", plan, Call("104", "102"), World(DEFAULT_MOMENT))], pbx)
+    (examined,) = examine([plan], [Case("pays", plan, Call("104", "102"), Environment(DEFAULT_MOMENT))], pbx)
     assert examined.passed
     assert len(asked) == 1
 
@@ -80,7 +80,9 @@ def test_one_look_up_is_paid_for_a_user_with_a_profile(pbx: str, plan: Plan, mon
 def test_a_setting_whose_time_is_over_is_passed_over(pbx: str, plan: Plan) -> None:
     since = int(DEFAULT_MOMENT.timestamp()) - 86_400 * 2
     state = State({"102": {"unconditional": Setting("x103", None, since, since + 10)}})
-    (examined,) = examine([plan], [Case("over", plan, Call("104", "102"), World(DEFAULT_MOMENT, state=state))], pbx)
+    (examined,) = examine(
+        [plan], [Case("over", plan, Call("104", "102"), Environment(DEFAULT_MOMENT, state=state))], pbx
+    )
     assert examined.passed
     assert examined.observed is not None
     assert examined.observed.rings == ("102",)
@@ -90,14 +92,14 @@ def test_a_setting_whose_time_is_over_is_passed_over(pbx: str, plan: Plan) -> No
 @pytest.mark.parametrize(("at", "rings"), [("17:59", ("102",)), ("18:01", ("105",))])
 def test_a_setting_ends_at_its_time_of_day(at: str, rings: tuple[str, ...], pbx: str, plan: Plan) -> None:
     """Set at 10:00 on the phone; the call comes at ``at``."""
-    set_at = World(DEFAULT_MOMENT)
+    set_at = Environment(DEFAULT_MOMENT)
     code = Case("code", plan, Call("105", "*21*102#"), set_at)
     hour, minute = map(int, at.split(":"))
     later = DEFAULT_MOMENT.replace(hour=hour, minute=minute)
     zone = 3600  # Rome, in winter
     ends = int(DEFAULT_MOMENT.replace(hour=18).timestamp()) - zone
     kept = State({"105": {"unconditional": Setting("x102", None, ends - 8 * 3600, ends)}})
-    case = Case("call", plan, Call("104", "105"), World(later, state=kept), codes=(code,))
+    case = Case("call", plan, Call("104", "105"), Environment(later, state=kept), codes=(code,))
     (examined,) = examine([plan], [case], pbx)
     assert examined.passed, examined.differences
     assert examined.observed is not None
@@ -134,7 +136,7 @@ def test_the_page_tells_what_a_call_costs_with_and_without_a_profile(tmp_path: P
         path = tmp_path / "pbx.yaml"
         path.write_text(PAID if name != "without a profile" else PAID.replace(", self_service: staff", ""))
         (plan,) = compile_path(path, analysis=False).plans
-        world = World(DEFAULT_MOMENT, state=State({"101": given} if given else {}))
-        case = Case(name, plan, Call("+393471112222", "+390212345101"), world)
+        environment = Environment(DEFAULT_MOMENT, state=State({"101": given} if given else {}))
+        case = Case(name, plan, Call("+393471112222", "+390212345101"), environment)
         ran = [len(examine([plan], [case], pbx)[0].trace) for pbx in ("asterisk", "freeswitch")]
         assert ran == [*map(int, figures)], name

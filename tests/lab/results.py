@@ -7,10 +7,10 @@ import datetime as dt
 from pbxgen.calls.attempts import Attempt
 from pbxgen.calls.case import Case
 from pbxgen.calls.observed import Observed
+from pbxgen.flow.environment import Environment
 from pbxgen.flow.machine import Ending, EndKind
 from pbxgen.flow.plan import Plan
 from pbxgen.flow.simulate import Call
-from pbxgen.flow.world import World
 from pbxgen.lab import sip
 from pbxgen.lab.result import Result
 from pbxgen.lab.wire import SeenMessage
@@ -22,7 +22,7 @@ def case(plan: Plan, caller: str, called: str, **phones: str) -> Case:
     """A call; phones as ``_101="busy"``."""
     states = {extension.lstrip("_"): (state,) for extension, state in phones.items()}
     moment = dt.datetime(2026, 11, 23, 10, 0)
-    return Case(f"{caller} calls {called}", plan, Call(caller, called), World(moment, states))
+    return Case(f"{caller} calls {called}", plan, Call(caller, called), Environment(moment, states))
 
 
 def seen(at: float, *, from_pbx: bool, text: str, call_id: str, cseq: str) -> SeenMessage:

@@ -28,8 +28,8 @@ _TENANTS = frozenset({"office-2", "office-12"})
 def test_a_complaint_is_about_the_call_that_its_line_or_another_line_of_the_call_names(tmp_path: Path) -> None:
     log = Log(tmp_path / "log", asterisk._LINE, {"WARNING", "ERROR"}, asterisk._HARMLESS)
     (tmp_path / "log").write_text(_ASTERISK)
-    found = [(complaint.tenant, complaint.line.rpartition(": ")[2]) for complaint in log.complaints(_TENANTS)]
-    assert found == [
+    complaints = [(complaint.tenant, complaint.line.rpartition(": ")[2]) for complaint in log.complaints(_TENANTS)]
+    assert complaints == [
         ("office-2", "Unable to create channel"),
         ("office-12", "Extension 101@office-12.users.1xx is there twice"),
         (None, "nobody's"),
@@ -39,8 +39,8 @@ def test_a_complaint_is_about_the_call_that_its_line_or_another_line_of_the_call
 def test_only_the_exact_message_is_harmless(tmp_path: Path) -> None:
     log = Log(tmp_path / "log", freeswitch._LINE, freeswitch._LEVELS, freeswitch._HARMLESS)
     (tmp_path / "log").write_text(_FREESWITCH)
-    found = [(complaint.tenant, complaint.line.partition("] ")[2]) for complaint in log.complaints(_TENANTS)]
-    assert found == [
+    complaints = [(complaint.tenant, complaint.line.partition("] ")[2]) for complaint in log.complaints(_TENANTS)]
+    assert complaints == [
         ("office-2", "switch_xml.c:1 no gateway"),
         (None, "switch_core_db.c:92 SQLite is BUSY, sane=0 [BEGIN EXCLUSIVE]"),
     ]

@@ -8,7 +8,7 @@ from xml.etree import ElementTree
 import pytest
 
 from pbxgen.calls import phone_states
-from pbxgen.flow.world import OUTSIDE_STATES, PHONE_STATES
+from pbxgen.flow.environment import OUTSIDE_STATES, PHONE_STATES
 from pbxgen.lab import scripts
 
 _OURS = ("127.0.0.1", 5070)

@@ -125,7 +125,7 @@ def test_what_the_pbx_answers_to_phones_is_no_registration_of_a_trunk(office: Ca
 def test_a_trunk_that_is_down_alone_is_not_waited_for(
     office: Case, tmp_path: Path, state: str, awaited: list[str]
 ) -> None:
-    broken = replace(office, world=replace(office.world, trunks={"carrier": state}))
+    broken = replace(office, environment=replace(office.environment, trunks={"carrier": state}))
     assert _faults(tmp_path, broken, lambda tenant: []) == awaited
 
 

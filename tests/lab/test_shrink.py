@@ -13,12 +13,12 @@ from tests.support.shrink import shrink, write
 
 def _diverts(calls: Sequence[RandomCall]) -> list[bool]:
     """A PBX that goes wrong wherever a busy phone diverts."""
-    found = []
+    diverted = []
     for call in calls:
         case = call.case()
         assert case is not None
-        found.append(any(d.reason == "busy" for d in simulate(case.plan, case.call, case.world).diverted))
-    return found
+        diverted.append(any(d.reason == "busy" for d in simulate(case.plan, case.call, case.environment).diverted))
+    return diverted
 
 
 def test_what_has_no_part_in_a_disagreement_is_left_out(tmp_path: Path) -> None:

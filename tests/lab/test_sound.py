@@ -16,9 +16,9 @@ from pbxgen.lab.sound import recorded, tone
 def test_a_tone_is_as_long_and_as_loud_as_it_says(tmp_path: Path) -> None:
     path = tmp_path / "tone.wav"
     path.write_bytes(tone(440, 1.5))
-    found = recorded(path)
-    assert found.seconds == pytest.approx(1.5)
-    assert found.loudness == pytest.approx(8000 * 2 / 3.1416, rel=0.02)
+    message = recorded(path)
+    assert message.seconds == pytest.approx(1.5)
+    assert message.loudness == pytest.approx(8000 * 2 / 3.1416, rel=0.02)
 
 
 def test_a_file_that_is_still_being_written_has_no_length(tmp_path: Path) -> None:

@@ -57,15 +57,15 @@ def only(code: str, body: str, *, head: str = HEAD) -> Diagnostic:
     assert marked.count("«") == marked.count("»") == 1, "mark one place"
     before, rest = marked.split("«")
     inside, after = rest.split("»")
-    found = findings(before + inside + after, ignoring=[c for c in NOISE if c != code])
-    assert [d.code for d in found] == [code], found
-    location = found[0].location
+    diagnostics = findings(before + inside + after, ignoring=[c for c in NOISE if c != code])
+    assert [d.code for d in diagnostics] == [code], diagnostics
+    location = diagnostics[0].location
     assert location is not None
     line, column = before.count("\n") + 1, len(before) - (before.rfind("\n") + 1) + 1
     assert (location.line, location.column) == (line, column), (location, inside)
     if "\n" not in inside:
         assert (location.end_line, location.end_column) == (line, column + len(inside)), (location, inside)
-    return found[0]
+    return diagnostics[0]
 
 
 def clean(body: str, *, head: str = HEAD) -> Compiled:

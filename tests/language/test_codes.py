@@ -26,8 +26,8 @@ def test_the_example_yields_its_code_and_nothing_else(code: Code, tmp_path: Path
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / name).write_text(text, encoding="utf-8")
     path = tmp_path if len(code.files) > 1 else tmp_path / "acme.yaml"
-    found = set()
+    codes = set()
     for one in _compile(path):
         for diagnostics in apply_acceptances(one.diagnostics, one.acceptances):
-            found |= {d.code for d in diagnostics}
-    assert found - ({*NOISE} - {code.code}) == {code.code} | ({"PBX150"} if code.code == "PBX133" else set())
+            codes |= {d.code for d in diagnostics}
+    assert codes - ({*NOISE} - {code.code}) == {code.code} | ({"PBX150"} if code.code == "PBX133" else set())

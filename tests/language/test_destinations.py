@@ -85,8 +85,8 @@ def test_the_first_matching_route_carries_an_outside_destination() -> None:
 
 def test_options_of_a_destination() -> None:
     rule = plan_of(OFFICE + USERS % "{to: mobile, timeout: 25, confirm: true, caller_id: own}").users["101"]
-    found = rule.deviations.busy[0].places[0]
-    assert (found.timeout, found.confirm, found.caller_id) == (25, True, CallerId.OWN)
+    place = rule.deviations.busy[0].places[0]
+    assert (place.timeout, place.confirm, place.caller_id) == (25, True, CallerId.OWN)
 
 
 def test_options_of_a_rule_are_its_destinations_defaults() -> None:
@@ -113,9 +113,9 @@ def test_options_of_a_rule_are_its_destinations_defaults() -> None:
     ],
 )
 def test_what_is_no_destination(text: str, help: str) -> None:
-    found = only("PBX114", OFFICE + USERS % text)
-    assert found.help == help
-    assert found.subject == ("user", "101")
+    diagnostic = only("PBX114", OFFICE + USERS % text)
+    assert diagnostic.help == help
+    assert diagnostic.subject == ("user", "101")
 
 
 @pytest.mark.parametrize(
@@ -130,8 +130,8 @@ def test_what_is_no_destination(text: str, help: str) -> None:
     ],
 )
 def test_names_that_do_not_exist(text: str, help: str) -> None:
-    found = only("PBX110", OFFICE + USERS % text)
-    assert found.help == help or text in ('«"9999"»', '«"601"»')
+    diagnostic = only("PBX110", OFFICE + USERS % text)
+    assert diagnostic.help == help or text in ('«"9999"»', '«"601"»')
 
 
 @pytest.mark.parametrize(
@@ -156,8 +156,8 @@ def test_an_outside_destination_needs_a_route() -> None:
 
 
 def test_an_outside_destination_needs_a_class_that_allows_it() -> None:
-    found = only("PBX119", OFFICE + USERS % '«"+33142685300"»' + "    class: national\n")
-    assert found.message == "class national of user 101 does not allow +33142685300 (route europe)"
+    diagnostic = only("PBX119", OFFICE + USERS % '«"+33142685300"»' + "    class: national\n")
+    assert diagnostic.message == "class national of user 101 does not allow +33142685300 (route europe)"
     only("PBX119", OFFICE + USERS % "«mobile»" + "    class: null\n")
 
 
@@ -177,15 +177,15 @@ def test_expensive_destinations_need_leave(number: str) -> None:
 
 def test_an_expensive_mobile_is_reported_where_it_is_used() -> None:
     body = (OFFICE + USERS % "{to: «mobile»}").replace("+393331234567", "+39899123456")
-    found = only("PBX121", body)
-    assert "the mobile of user 101" in found.message
+    diagnostic = only("PBX121", body)
+    assert "the mobile of user 101" in diagnostic.message
 
 
 def test_a_bare_operator_must_mean_one() -> None:
     only("PBX124", 'users: {"101": {deviations: {busy: «operator»}}}\n')
     two = 'operators: {a: {number: "8", members: ["102"]}, b: {number: "9", members: ["102"]}}\n'
-    found = only("PBX124", two + 'users: {"102": {}, "101": {deviations: {busy: «operator»}}}\n')
-    assert "operator:a" in found.help
+    diagnostic = only("PBX124", two + 'users: {"102": {}, "101": {deviations: {busy: «operator»}}}\n')
+    assert "operator:a" in diagnostic.help
     plan = plan_of('operators: {a: {number: "8", members: ["102"]}}\nusers: {"102": {deviations: {busy: operator}}}\n')
     assert plan.users["102"].deviations.busy[0].places[0].target == "a"
 

@@ -42,28 +42,28 @@ def targets(rules: tuple[Rule, ...]) -> list[list[str]]:
 
 
 def test_a_destination_is_one_rule() -> None:
-    found = deviations('{busy: "102"}').busy
-    assert targets(found) == [["102"]]
-    assert found[0].condition is ALWAYS
+    rules = deviations('{busy: "102"}').busy
+    assert targets(rules) == [["102"]]
+    assert rules[0].condition is ALWAYS
 
 
 def test_a_list_of_destinations_is_one_rule_each_with_its_own_options() -> None:
-    found = deviations('{busy: [{to: "102", timeout: 10}, "103", {to: [voicemail]}]}').busy
-    assert targets(found) == [["102", "103", "101"]]
-    assert [p.timeout for p in found[0].places] == [10, None, None]
+    rules = deviations('{busy: [{to: "102", timeout: 10}, "103", {to: [voicemail]}]}').busy
+    assert targets(rules) == [["102", "103", "101"]]
+    assert [p.timeout for p in rules[0].places] == [10, None, None]
 
 
 @pytest.mark.parametrize("condition", ["when: office", "from: external", "until: 2026-12-31", "enabled: true"])
 def test_a_list_with_a_condition_in_one_element_is_a_list_of_rules(condition: str) -> None:
-    found = deviations(f'{{busy: [{{to: "102", {condition}}}, "103"]}}').busy
-    assert targets(found) == [["102"], ["103"]]
-    assert found[1].condition is ALWAYS
+    rules = deviations(f'{{busy: [{{to: "102", {condition}}}, "103"]}}').busy
+    assert targets(rules) == [["102"], ["103"]]
+    assert rules[1].condition is ALWAYS
 
 
 def test_after_makes_a_list_of_rules_too() -> None:
-    found = deviations('{no_answer: ["102", {to: "103", after: 30}]}').no_answer
-    assert targets(found) == [["102"], ["103"]]
-    assert [rule.after for rule in found] == [None, 30]
+    rules = deviations('{no_answer: ["102", {to: "103", after: 30}]}').no_answer
+    assert targets(rules) == [["102"], ["103"]]
+    assert [rule.after for rule in rules] == [None, 30]
 
 
 def test_the_parts_of_a_condition() -> None:
@@ -80,22 +80,22 @@ def test_of_when_all_must_hold_and_of_from_one() -> None:
 
 
 def test_what_is_not_from_outside_is_from_inside() -> None:
-    found = deviations('{busy: [{to: "102", from: not external}, {to: "103", from: [not internal, external]}]}').busy
-    assert [rule.condition.callers for rule in found] == [(FROM_INSIDE,), (FROM_OUTSIDE,)]
+    rules = deviations('{busy: [{to: "102", from: not external}, {to: "103", from: [not internal, external]}]}').busy
+    assert [rule.condition.callers for rule in rules] == [(FROM_INSIDE,), (FROM_OUTSIDE,)]
     (rule,) = deviations('{busy: {to: "102", from: [internal, external]}}').busy
     assert rule.condition == ALWAYS
 
 
 def test_operator_return_may_ask_who_calls_from_outside() -> None:
-    found = deviations('{operator_return: {busy: {to: "102", from: [not vip, anonymous]}}}').return_busy
-    assert found[0].condition.callers == (Callers("vip", True), Callers(ANONYMOUS))
+    rules = deviations('{operator_return: {busy: {to: "102", from: [not vip, anonymous]}}}').return_busy
+    assert rules[0].condition.callers == (Callers("vip", True), Callers(ANONYMOUS))
 
 
 def test_operator_return_is_three_keys() -> None:
-    found = deviations('{operator_return: {busy: operator, no_answer: {after: 15, to: "102"}, unreachable: off}}')
-    assert targets(found.return_busy) == [["reception"]]
-    assert found.return_no_answer[0].after == 15
-    assert found.return_unreachable == ()
+    merged = deviations('{operator_return: {busy: operator, no_answer: {after: 15, to: "102"}, unreachable: off}}')
+    assert targets(merged.return_busy) == [["reception"]]
+    assert merged.return_no_answer[0].after == 15
+    assert merged.return_unreachable == ()
 
 
 def test_a_disabled_rule_is_checked_and_left_out() -> None:
@@ -113,24 +113,26 @@ policies:
 
 
 def test_policies_are_merged_key_by_key_and_the_later_wins() -> None:
-    found = deviations("{}", POLICIES, "[one, two]")
-    assert targets(found.busy) == [["103"]]
-    assert targets(found.no_answer) == [["102"]]
-    assert targets(found.return_busy) == [["103"]]
-    assert targets(found.return_no_answer) == [["102"]]
+    merged = deviations("{}", POLICIES, "[one, two]")
+    assert targets(merged.busy) == [["103"]]
+    assert targets(merged.no_answer) == [["102"]]
+    assert targets(merged.return_busy) == [["103"]]
+    assert targets(merged.return_no_answer) == [["102"]]
 
 
 def test_the_users_own_keys_win() -> None:
-    found = deviations("{busy: voicemail, unreachable: off, operator_return: {no_answer: off}}", POLICIES, "[one, two]")
-    assert targets(found.busy) == [["101"]]
-    assert found.unreachable == ()
-    assert found.return_no_answer == ()
-    assert targets(found.return_busy) == [["103"]]
+    merged = deviations(
+        "{busy: voicemail, unreachable: off, operator_return: {no_answer: off}}", POLICIES, "[one, two]"
+    )
+    assert targets(merged.busy) == [["101"]]
+    assert merged.unreachable == ()
+    assert merged.return_no_answer == ()
+    assert targets(merged.return_busy) == [["103"]]
 
 
 def test_operator_return_off_switches_all_three_off() -> None:
-    found = deviations("{operator_return: off}", POLICIES, "one")
-    assert (found.return_busy, found.return_no_answer, found.return_unreachable) == ((), (), ())
+    merged = deviations("{operator_return: off}", POLICIES, "one")
+    assert (merged.return_busy, merged.return_no_answer, merged.return_unreachable) == ((), (), ())
 
 
 def test_an_own_key_hides_the_policys_also_when_its_rule_does_not_apply() -> None:
@@ -160,7 +162,7 @@ def test_users_of_one_policy_share_what_is_the_same_for_all() -> None:
 
 
 def test_what_a_policy_says_wrong_for_some_users_is_one_finding_at_its_line() -> None:
-    found = only(
+    diagnostic = only(
         "PBX116",
         """\
 policies: {p: {busy: «voicemail»}}
@@ -171,20 +173,20 @@ users:
   "104": {policy: p}
 """,
     )
-    assert found.message == "user 101 has no mailbox; the same for 103, 104"
-    assert [r.location.line for r in found.related] == [5, 7, 8]
-    assert found.subject is None
+    assert diagnostic.message == "user 101 has no mailbox; the same for 103, 104"
+    assert [r.location.line for r in diagnostic.related] == [5, 7, 8]
+    assert diagnostic.subject is None
 
 
 def test_a_policy_that_diverts_one_of_its_users_to_themselves() -> None:
-    found = only("PBX115", 'policies: {p: {busy: «"102"»}}\nusers: {"101": {policy: p}, "102": {policy: p}}\n')
-    assert found.subject == ("user", "102")
+    diagnostic = only("PBX115", 'policies: {p: {busy: «"102"»}}\nusers: {"101": {policy: p}, "102": {policy: p}}\n')
+    assert diagnostic.subject == ("user", "102")
 
 
 def test_a_policy_with_a_class_problem_names_the_users() -> None:
     users = 'users: {"101": {policy: p, class: full}, "102": {policy: p}}\n'
-    found = only("PBX119", OUTSIDE + 'policies: {p: {busy: «"+33142685300"»}}\n' + users)
-    assert found.message.startswith("user 102 has no class")
+    diagnostic = only("PBX119", OUTSIDE + 'policies: {p: {busy: «"+33142685300"»}}\n' + users)
+    assert diagnostic.message.startswith("user 102 has no class")
 
 
 def test_a_wrong_policy_is_reported_once_also_if_nobody_has_it() -> None:
@@ -219,8 +221,8 @@ def test_a_wrong_policy_is_reported_once_also_if_nobody_has_it() -> None:
     ],
 )
 def test_wrong_rules(code: str, text: str) -> None:
-    found = only(code, BASE + f'users: {{"102": {{}}, "103": {{}}, "101": {{deviations: {text}}}}}\n')
-    assert found.subject == ("user", "101")
+    diagnostic = only(code, BASE + f'users: {{"102": {{}}, "103": {{}}, "101": {{deviations: {text}}}}}\n')
+    assert diagnostic.subject == ("user", "101")
 
 
 def test_a_rule_holds_on_its_last_day() -> None:
@@ -237,8 +239,10 @@ def test_unknown_policies_are_reported_each_where_it_stands() -> None:
 
 
 def test_a_wrong_own_key_does_not_let_the_policys_be_judged() -> None:
-    found = findings(HEAD + 'policies: {p: {busy: "101"}}\nusers: {"101": {policy: p, deviations: {busy: 102}}}\n')
-    assert [d.code for d in found] == ["PBX106"]
+    diagnostics = findings(
+        HEAD + 'policies: {p: {busy: "101"}}\nusers: {"101": {policy: p, deviations: {busy: 102}}}\n'
+    )
+    assert [d.code for d in diagnostics] == ["PBX106"]
 
 
 def test_follow_me() -> None:

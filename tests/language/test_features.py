@@ -67,8 +67,8 @@ def test_a_code_that_is_another_number_is_an_error(body: str, message: str) -> N
 @pytest.mark.parametrize("code", ["112", "0112"])
 def test_a_code_that_is_an_emergency_number_is_an_error(code: str) -> None:
     body = f'trunks: {{t: {{host: h.example}}}}\nfeatures: {{own_mailbox: "{code}"}}\n' + USERS
-    found = compiled(body + 'routes: {e: {match: ["112", "0112"], trunk: t, emergency: true}}\n')
-    assert "PBX112" in [d.code for d in found.diagnostics]
+    compilation = compiled(body + 'routes: {e: {match: ["112", "0112"], trunk: t, emergency: true}}\n')
+    assert "PBX112" in [d.code for d in compilation.diagnostics]
 
 
 @pytest.mark.parametrize("value", ['"x"', '""', '"*"', "97", '"*123456789"', "[]", "true"])

@@ -22,7 +22,7 @@ def fleet(folder: Path, *tenants: tuple[str, str, str, str]) -> list[tuple[str, 
     for i, (name, domain, did, inbound) in enumerate(tenants):
         text = TENANT.format(name=name, domain=domain, did=did, inbound=inbound)
         (folder / "tenants" / f"{i}.yaml").write_text(text)
-    found = []
+    problems = []
     for compiled in compile_fleet(load_fleet(folder / "fleet.yaml"), TODAY):
         for d in compiled.diagnostics:
             if d.code not in NOISE:
@@ -30,8 +30,8 @@ def fleet(folder: Path, *tenants: tuple[str, str, str, str]) -> list[tuple[str, 
                 assert d.location is not None
                 at = f"{Path(d.location.file).name}:{d.location.line}"
                 others = [f"{Path(r.location.file).name}:{r.location.line}" for r in d.related]
-                found.append((d.code, d.message, at, others))
-    return found
+                problems.append((d.code, d.message, at, others))
+    return problems
 
 
 def test_tenants_may_have_the_same_extensions(tmp_path: Path) -> None:

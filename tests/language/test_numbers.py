@@ -166,34 +166,34 @@ def test_a_number_in_no_known_range_is_a_warning(body: str) -> None:
     ],
 )
 def test_a_number_used_twice_is_an_error_at_the_second_place(body: str) -> None:
-    found = only("PBX111", body)
-    assert found.related or "*97" in body
+    diagnostic = only("PBX111", body)
+    assert diagnostic.related or "*97" in body
 
 
 @pytest.mark.parametrize("extension", ["112", "118"])
 def test_an_extension_that_is_an_emergency_number_is_an_error(extension: str) -> None:
-    found = only("PBX112", OUTSIDE + f'defaults: {{class: full}}\nusers: {{«"{extension}"»: {{}}}}\n')
-    assert found.related[0].location.line == 5
+    diagnostic = only("PBX112", OUTSIDE + f'defaults: {{class: full}}\nusers: {{«"{extension}"»: {{}}}}\n')
+    assert diagnostic.related[0].location.line == 5
 
 
 @pytest.mark.parametrize("extension", ["11", "1120", "1184567"])
 def test_an_extension_that_begins_like_an_emergency_number_is_a_warning_about_that_user(extension: str) -> None:
-    found = only("PBX170", OUTSIDE + f'defaults: {{class: full}}\nusers: {{«"{extension}"»: {{}}}}\n')
-    assert found.subjects == (("user", extension),)
-    assert found.related[0].location.line == 5
+    diagnostic = only("PBX170", OUTSIDE + f'defaults: {{class: full}}\nusers: {{«"{extension}"»: {{}}}}\n')
+    assert diagnostic.subjects == (("user", extension),)
+    assert diagnostic.related[0].location.line == 5
 
 
 def test_a_position_that_begins_like_an_emergency_number_is_a_warning() -> None:
     body = OUTSIDE + 'defaults: {class: full}\nusers: {"201": {}}\n'
-    found = only("PBX170", body + 'operators: {o: {number: «"1"», members: ["201"]}}\n')
-    assert found.subjects == (("operator", "o"),)
+    diagnostic = only("PBX170", body + 'operators: {o: {number: «"1"», members: ["201"]}}\n')
+    assert diagnostic.subjects == (("operator", "o"),)
 
 
 def test_numbers_that_begin_like_emergency_numbers_are_told_once() -> None:
-    found = only(
+    diagnostic = only(
         "PBX170", OUTSIDE + 'defaults: {class: full}\nusers: {«"1120"»: {}, "1121": {}, "11234": {}, "201": {}}\n'
     )
-    assert found.message == "1120, 1121 and 11234 and emergency number 112 begin alike"
+    assert diagnostic.message == "1120, 1121 and 11234 and emergency number 112 begin alike"
 
 
 def test_the_outside_line_can_make_a_number_an_emergency_number() -> None:
@@ -220,8 +220,8 @@ def test_emergency_patterns_must_be_numbers(pattern: str) -> None:
 
 def test_national_numbers_cannot_be_read_without_a_country() -> None:
     head = HEAD.replace("country: IT", "country: XX")
-    found = findings(head + 'users: {"101": {did: "02 12345101"}, "102": {did: "+390212345102"}}\n')
-    assert [d.code for d in found] == ["PBX105", "PBX113"]
+    diagnostics = findings(head + 'users: {"101": {did: "02 12345101"}, "102": {did: "+390212345102"}}\n')
+    assert [d.code for d in diagnostics] == ["PBX105", "PBX113"]
 
 
 def test_what_costs_more_than_a_call_at_home() -> None:
@@ -242,8 +242,8 @@ def inbound(text: str) -> dict[str, list[list[str]]]:
 
 
 def test_a_narrower_range_stands_before_a_wider_one() -> None:
-    found = inbound('"+3902123.": "21", "+39 02 1234-[2-4]XX": "200", "+39021234X!": "22"')
-    assert list(found) == ["+39021234[2-4]XX", "+39021234X!", "+3902123."]
+    places_by_number = inbound('"+3902123.": "21", "+39 02 1234-[2-4]XX": "200", "+39021234X!": "22"')
+    assert list(places_by_number) == ["+39021234[2-4]XX", "+39021234X!", "+3902123."]
 
 
 def test_a_range_of_extensions_gives_users_their_numbers() -> None:
@@ -269,8 +269,8 @@ def test_what_stands_behind_the_extension_is_tried_for_every_number_of_the_range
 
 
 def test_a_narrower_range_keeps_its_numbers_from_the_extensions() -> None:
-    found = inbound('"+3902123452XX": extension, "+39021234522X": "200"')
-    assert found == {"+39021234522X": [["200"]]}
+    places_by_number = inbound('"+3902123452XX": extension, "+39021234522X": "200"')
+    assert places_by_number == {"+39021234522X": [["200"]]}
 
 
 def test_a_destination_of_a_range_is_that_number() -> None:

@@ -58,9 +58,9 @@ def test_a_policy_s_diversions_leave_by_the_trunks_of_each_user_of_it() -> None:
 
 
 def test_an_unknown_trunk_of_a_user_is_told_with_the_nearest_name() -> None:
-    found = only("PBX110", _TRUNKS + _ROUTES + f'users: {{"101": {{}}, "102": {{{_MOBILE}, trunk: «ofice»}}}}\n')
-    assert found.message == "there is no trunk 'ofice'"
-    assert found.help == "did you mean 'office'?"
+    diagnostic = only("PBX110", _TRUNKS + _ROUTES + f'users: {{"101": {{}}, "102": {{{_MOBILE}, trunk: «ofice»}}}}\n')
+    assert diagnostic.message == "there is no trunk 'ofice'"
+    assert diagnostic.help == "did you mean 'office'?"
 
 
 def test_a_trunk_twice_in_a_user_s_list_is_an_error() -> None:
@@ -95,6 +95,6 @@ def test_who_calls_by_a_trunk_of_their_own_shows_its_number() -> None:
 def test_a_second_route_for_another_trunk_is_told_of_the_user_s_trunk() -> None:
     routes = _ROUTES.replace("classes: {national: [italy]}", "")
     second = routes.replace("inbound:", '  «other»: {match: "+39[03]X.", trunk: office}\ninbound:')
-    found = only("PBX173", _TRUNKS + second + 'users: {"101": {}, "102": {}}\n')
-    assert found.help is not None
-    assert "a user's trunk says by which" in found.help
+    diagnostic = only("PBX173", _TRUNKS + second + 'users: {"101": {}, "102": {}}\n')
+    assert diagnostic.help is not None
+    assert "a user's trunk says by which" in diagnostic.help

@@ -9,7 +9,7 @@ from tests.language.sources import HEAD, findings
 from tests.support.calls import plan_of
 
 
-def found(body: str) -> list[tuple[str, str]]:
+def reported(body: str) -> list[tuple[str, str]]:
     return [(d.code, d.severity.value) for d in findings(HEAD + body) if d.code != "PBX210"]
 
 
@@ -74,7 +74,7 @@ def test_a_wrong_value_is_an_error_that_stands_at_it(section: str, keys: str, co
     ],
 )
 def test_keys_of_the_sound_in_clear_text_are_warned_of(body: str) -> None:
-    assert found(body) == [("PBX191", "warning")]
+    assert reported(body) == [("PBX191", "warning")]
 
 
 @pytest.mark.parametrize(
@@ -87,10 +87,10 @@ def test_keys_of_the_sound_in_clear_text_are_warned_of(body: str) -> None:
     ],
 )
 def test_what_goes_together_is_not(body: str) -> None:
-    assert found(body) == []
+    assert reported(body) == []
 
 
 def test_what_all_phones_lack_is_told_once() -> None:
-    assert found('phones: {srtp: required}\nusers: {"101": {phone: {codecs: [alaw]}}, "102": {}}\n') == [
+    assert reported('phones: {srtp: required}\nusers: {"101": {phone: {codecs: [alaw]}}, "102": {}}\n') == [
         ("PBX191", "warning")
     ]

@@ -54,8 +54,8 @@ def test_what_a_group_does_not_say_is_the_default() -> None:
 )
 @pytest.mark.parametrize("section", ["operators", "groups"])
 def test_wrong_positions(section: str, code: str, text: str) -> None:
-    found = only(code, USERS + f'{section}: {{g: {{number: "600", {text}}}}}\n')
-    assert found.subject == (section[:-1], "g")
+    diagnostic = only(code, USERS + f'{section}: {{g: {{number: "600", {text}}}}}\n')
+    assert diagnostic.subject == (section[:-1], "g")
 
 
 def test_overflow_may_use_any_route() -> None:
@@ -114,16 +114,16 @@ def test_the_forms_of_inbound() -> None:
 )
 def test_wrong_inbound(code: str, text: str) -> None:
     body = OUTSIDE + "defaults: {class: full}\n" + USERS + f'inbound: {{"+390212345000": {text}}}\n'
-    found = only(code, body.replace('"101"', '"201"').replace('"102"', '"202"').replace(":101", ":201"))
-    assert found.subject is not None
-    assert found.subject[0] == "inbound"
+    diagnostic = only(code, body.replace('"101"', '"201"').replace('"102"', '"202"').replace(":101", ":201"))
+    assert diagnostic.subject is not None
+    assert diagnostic.subject[0] == "inbound"
 
 
 def test_what_stands_under_a_wrong_number_is_checked_too() -> None:
     from tests.language.sources import HEAD, findings
 
-    found = findings(HEAD + USERS + 'inbound: {"12": nowhere}\n')
-    assert [d.code for d in found] == ["PBX113", "PBX114"]
+    diagnostics = findings(HEAD + USERS + 'inbound: {"12": nowhere}\n')
+    assert [d.code for d in diagnostics] == ["PBX113", "PBX114"]
 
 
 def test_the_extension_of_a_range_rings_so_its_options_mean_something() -> None:

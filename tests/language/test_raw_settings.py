@@ -31,8 +31,8 @@ def test_a_value_holds_nothing_that_another_reader_would_expand(value: str) -> N
 
 
 def test_a_number_is_written_in_quotes() -> None:
-    found = only("PBX106", "phones: {options: {asterisk: {aor: {qualify_timeout: «5»}}}}\n")
-    assert '"5"' in (found.help or "")
+    diagnostic = only("PBX106", "phones: {options: {asterisk: {aor: {qualify_timeout: «5»}}}}\n")
+    assert '"5"' in (diagnostic.help or "")
 
 
 def test_parts_that_there_are_not_are_told() -> None:

@@ -67,12 +67,12 @@ def test_several_countries_may_be_kept() -> None:
 
 
 def test_a_date_without_a_year_is_closed_in_every_year() -> None:
-    found = schedule('closed: ["12-31", "08-10..08-20", "12-30..01-02"]').closed
+    ranges = schedule('closed: ["12-31", "08-10..08-20", "12-30..01-02"]').closed
     for year in (2020, 2026, 2040):
-        assert DateRange(dt.date(year, 12, 31), dt.date(year, 12, 31), "") in found
-        assert DateRange(dt.date(year, 8, 10), dt.date(year, 8, 20), "") in found
-        assert DateRange(dt.date(year, 12, 30), dt.date(year + 1, 1, 2), "") in found
-    assert len(found) == 3 * 21
+        assert DateRange(dt.date(year, 12, 31), dt.date(year, 12, 31), "") in ranges
+        assert DateRange(dt.date(year, 8, 10), dt.date(year, 8, 20), "") in ranges
+        assert DateRange(dt.date(year, 12, 30), dt.date(year + 1, 1, 2), "") in ranges
+    assert len(ranges) == 3 * 21
 
 
 @pytest.mark.parametrize("text", ["2-30", "12-31..12-31..01-01"])
@@ -90,21 +90,21 @@ def test_the_29_february_is_closed_in_years_that_have_it() -> None:
 
 
 def test_closed_and_open() -> None:
-    found = schedule(
+    hours = schedule(
         'weekly: {mon-sun: "08:00-18:00"}, closed: ["2026-12-24", "2027-08-09..2027-08-20"], '
         'open: ["2026-12-24 09:00-12:00", "2026-12-27..2026-12-28 22:00-02:00"]'
     )
-    assert found.closed == (
+    assert hours.closed == (
         DateRange(dt.date(2026, 12, 24), dt.date(2026, 12, 24), ""),
         DateRange(dt.date(2027, 8, 9), dt.date(2027, 8, 20), ""),
     )
-    assert found.opened == (
+    assert hours.opened == (
         DatedWindow(dt.date(2026, 12, 24), 540, 720),
         DatedWindow(dt.date(2026, 12, 27), 1320, 1560),
         DatedWindow(dt.date(2026, 12, 28), 1320, 1560),
     )
-    assert found.contains(dt.datetime(2026, 12, 24, 11, 59))
-    assert not found.contains(dt.datetime(2026, 12, 24, 12, 0))
+    assert hours.contains(dt.datetime(2026, 12, 24, 11, 59))
+    assert not hours.contains(dt.datetime(2026, 12, 24, 12, 0))
 
 
 @pytest.mark.parametrize(

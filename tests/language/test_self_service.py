@@ -114,10 +114,10 @@ def test_the_name_of_a_profile_is_one_that_a_user_can_name() -> None:
 
 def test_a_code_of_your_own_that_means_two_things_is_told_where_it_stands() -> None:
     body = 'self_service:\n  codes:\n    dnd:\n      on: "*26#"\n      off: "*26#"\nusers: {"101": {}}\n'
-    (found,) = [d for d in compiled(body).diagnostics if d.code == "PBX111"]
-    (other,) = found.related
-    assert found.location is not None
-    assert (found.location.line - other.location.line, found.location.column) == (1, len("      off: ") + 1)
+    (diagnostic,) = [d for d in compiled(body).diagnostics if d.code == "PBX111"]
+    (other,) = diagnostic.related
+    assert diagnostic.location is not None
+    assert (diagnostic.location.line - other.location.line, diagnostic.location.column) == (1, len("      off: ") + 1)
 
 
 @pytest.mark.parametrize(
@@ -243,12 +243,12 @@ def test_a_condition_that_nothing_is_called_may_mean_a_schedule_or_a_switch(when
         f'users: {{"101": {{deviations: {{busy: {{to: "102", when: {when}}}}}}}, "102": {{}}}}\n'
     )
     # Nothing is unused: it may have been meant.
-    found = [
+    problems = [
         (d.code, d.message, d.help)
         for d in result.diagnostics
         if d.code in ("PBX110", "PBX155") and "class" not in d.message
     ]
-    assert found == [("PBX110", f"there is no schedule or switch '{when}'", help)]
+    assert problems == [("PBX110", f"there is no schedule or switch '{when}'", help)]
 
 
 @pytest.mark.parametrize(
@@ -264,8 +264,8 @@ def test_a_condition_that_nothing_is_called_may_mean_a_schedule_or_a_switch(when
 )
 def test_a_key_that_no_code_sets_is_told(codes: str, may: str, without: list[str]) -> None:
     body = f"self_service: {{codes: {codes}, profiles: {{staff: {{may: [{may}], to: [extensions]}}}}}}\n" + USERS
-    found = [message for code, message in wrong(body) if code == "PBX164"]
-    assert found == [f"profile staff lets users set {key}, and no code does that" for key in without]
+    messages = [message for code, message in wrong(body) if code == "PBX164"]
+    assert messages == [f"profile staff lets users set {key}, and no code does that" for key in without]
 
 
 def test_of_codes_with_an_error_nobody_is_told_which_keys_they_set() -> None:

@@ -28,11 +28,11 @@ def test_a_service_stands_in_overflow_and_inbound() -> None:
 
 
 def test_an_unknown_service_is_told_with_the_nearest() -> None:
-    found = only("PBX110", QUEUE + 'users: {"101": {deviations: {busy: «"service:qeue"»}}}\n')
-    assert found.message == "there is no service 'qeue'"
-    assert found.help == "did you mean 'queue'?"
-    found = only("PBX114", QUEUE + 'users: {"101": {deviations: {busy: «queue»}}}\n')
-    assert found.help == "did you mean 'service:queue'?"
+    diagnostic = only("PBX110", QUEUE + 'users: {"101": {deviations: {busy: «"service:qeue"»}}}\n')
+    assert diagnostic.message == "there is no service 'qeue'"
+    assert diagnostic.help == "did you mean 'queue'?"
+    diagnostic = only("PBX114", QUEUE + 'users: {"101": {deviations: {busy: «queue»}}}\n')
+    assert diagnostic.help == "did you mean 'service:queue'?"
 
 
 @pytest.mark.parametrize(

@@ -9,10 +9,10 @@ from tests.language.sources import HEAD, clean, compile_text, findings, only
 
 
 def test_an_unknown_key_is_reported_at_the_key_with_the_nearest_one() -> None:
-    found = only("PBX101", 'users:\n  "101": {«nmae»: Ada}\n')
-    assert found.severity is Severity.ERROR
-    assert found.help == "did you mean 'name'?"
-    assert found.subject == ("user", "101")
+    diagnostic = only("PBX101", 'users:\n  "101": {«nmae»: Ada}\n')
+    assert diagnostic.severity is Severity.ERROR
+    assert diagnostic.help == "did you mean 'name'?"
+    assert diagnostic.subject == ("user", "101")
 
 
 @pytest.mark.parametrize(
@@ -62,8 +62,8 @@ def test_pbx_has_no_unknown_keys() -> None:
     ],
 )
 def test_a_missing_key_is_reported_where_it_belongs(body: str, key: str) -> None:
-    found = only("PBX102", body)
-    assert f"'{key}'" in found.message
+    diagnostic = only("PBX102", body)
+    assert f"'{key}'" in diagnostic.message
 
 
 @pytest.mark.parametrize("key", ["name", "domain", "country", "timezone"])
@@ -71,13 +71,13 @@ def test_pbx_needs_its_keys(key: str) -> None:
     parts = {"name": "acme", "domain": "pbx.acme.example", "country": "IT", "timezone": "Europe/Rome"}
     del parts[key]
     inner = ", ".join(f"{k}: {v}" for k, v in parts.items())
-    found = only("PBX102", "", head=f"version: 1\n«pbx»: {{{inner}}}\n")
-    assert f"'{key}'" in found.message
+    diagnostic = only("PBX102", "", head=f"version: 1\n«pbx»: {{{inner}}}\n")
+    assert f"'{key}'" in diagnostic.message
 
 
 def test_a_source_needs_version_and_pbx() -> None:
-    found = findings("users: {}\n")
-    assert [(d.code, d.location.line if d.location else 0) for d in found] == [("PBX102", 1), ("PBX102", 1)]
+    diagnostics = findings("users: {}\n")
+    assert [(d.code, d.location.line if d.location else 0) for d in diagnostics] == [("PBX102", 1), ("PBX102", 1)]
 
 
 @pytest.mark.parametrize(
@@ -126,8 +126,8 @@ def test_an_empty_section_is_as_good_as_none() -> None:
     ],
 )
 def test_values_out_of_range_say_the_range(body: str) -> None:
-    found = only("PBX104", body)
-    assert " to " in found.help
+    diagnostic = only("PBX104", body)
+    assert " to " in diagnostic.help
 
 
 @pytest.mark.parametrize(
@@ -203,8 +203,8 @@ def test_the_head_of_a_source(old: str, new: str, help: str) -> None:
     ],
 )
 def test_a_number_without_quotes_is_shown_in_quotes(body: str, quoted: str) -> None:
-    found = only("PBX106", body)
-    assert found.help.startswith(f"write {quoted}:")
+    diagnostic = only("PBX106", body)
+    assert diagnostic.help.startswith(f"write {quoted}:")
 
 
 def test_dates_may_stand_bare() -> None:
@@ -237,7 +237,7 @@ def test_any_other_text_is_carried(name: str) -> None:
 
 
 def test_all_problems_of_a_source_are_found_in_one_run() -> None:
-    found = findings(
+    diagnostics = findings(
         HEAD
         + """\
 trunks: {carrier: {transport: udp}}
@@ -249,13 +249,13 @@ users:
   "103": {policy: frnt, did: "12"}
 """
     )
-    assert sorted(d.code for d in found) == [
+    assert sorted(d.code for d in diagnostics) == [
         "PBX101", "PBX102", "PBX104", "PBX105", "PBX110", "PBX110", "PBX110", "PBX110", "PBX113", "PBX114", "PBX126",
     ]  # fmt: skip
 
 
 def test_a_key_written_twice_hides_nothing_of_what_stands_under_either() -> None:
-    found = findings(
+    diagnostics = findings(
         HEAD
         + """\
 users:
@@ -264,7 +264,7 @@ users:
 users: {"103": {class: x}, "101": {mobile: "1"}}
 """
     )
-    assert [(d.code, d.location.line if d.location else 0) for d in found] == [
+    assert [(d.code, d.location.line if d.location else 0) for d in diagnostics] == [
         ("PBX012", 5), ("PBX012", 6), ("PBX110", 4), ("PBX110", 5), ("PBX110", 6), ("PBX113", 6),
     ]  # fmt: skip
 
@@ -309,13 +309,13 @@ def test_a_wrong_position_does_not_make_destinations_wrong() -> None:
 
 
 def test_messages_stay_short_whatever_a_key_is() -> None:
-    found = findings(HEAD + f'users: {{"{"1" * 10_000}": {{policy: {"p" * 10_000}}}}}\n')
-    assert max(len(d.message) for d in found) < 200
+    diagnostics = findings(HEAD + f'users: {{"{"1" * 10_000}": {{policy: {"p" * 10_000}}}}}\n')
+    assert max(len(d.message) for d in diagnostics) < 200
 
 
 def test_a_wrong_item_does_not_hide_what_is_wrong_beside_it() -> None:
-    found = findings(HEAD + 'users: {"101": {deviations: {busy: [voicemail, {to: 102}]}}}\n')
-    assert [d.code for d in found] == ["PBX116", "PBX106"]
+    diagnostics = findings(HEAD + 'users: {"101": {deviations: {busy: [voicemail, {to: 102}]}}}\n')
+    assert [d.code for d in diagnostics] == ["PBX116", "PBX106"]
 
 
 def test_true_and_false_are_asked_for() -> None:
@@ -324,27 +324,27 @@ def test_true_and_false_are_asked_for() -> None:
 
 
 def test_a_misspelt_name_is_not_reported_as_unused_too() -> None:
-    found = findings(HEAD + 'users: {"101": {policy: fornt}}\npolicies: {front: {}}\n', ignoring=["PBX151"])
-    assert [d.code for d in found] == ["PBX110"]
+    diagnostics = findings(HEAD + 'users: {"101": {policy: fornt}}\npolicies: {front: {}}\n', ignoring=["PBX151"])
+    assert [d.code for d in diagnostics] == ["PBX110"]
 
 
 def test_a_cut_item_does_not_shift_what_is_said_of_the_others() -> None:
-    found = findings(HEAD + 'users: {"101": {deviations: {busy: [5, {to: 102}, {to: 103, x: 1}]}}}\n')
-    assert sorted(d.code for d in found) == ["PBX101", "PBX106", "PBX106", "PBX106"]
+    diagnostics = findings(HEAD + 'users: {"101": {deviations: {busy: [5, {to: 102}, {to: 103, x: 1}]}}}\n')
+    assert sorted(d.code for d in diagnostics) == ["PBX101", "PBX106", "PBX106", "PBX106"]
 
 
 def test_keys_that_are_missing_beside_wrong_ones_are_reported() -> None:
-    found = findings(HEAD + 'groups: {g: {number: "6\\n00"}}\n')
-    assert sorted(d.code for d in found) == ["PBX102", "PBX107"]
-    assert "'members'" in found[0].message
+    diagnostics = findings(HEAD + 'groups: {g: {number: "6\\n00"}}\n')
+    assert sorted(d.code for d in diagnostics) == ["PBX102", "PBX107"]
+    assert "'members'" in diagnostics[0].message
 
 
 @pytest.mark.parametrize("value", ["08154711", "[4711]", "true", '"47\\n11"', "{evn: 4711}"])
 @pytest.mark.parametrize("holder", ['users: {"101": {voicemail: {pin: %s}}}', 'users: {"101": {password: %s}}'])
 def test_what_is_wrong_with_a_secret_does_not_show_it(holder: str, value: str) -> None:
-    found = findings(HEAD + holder % value + "\n")
-    assert found
-    for diagnostic in found:
+    diagnostics = findings(HEAD + holder % value + "\n")
+    assert diagnostics
+    for diagnostic in diagnostics:
         assert "4711" not in diagnostic.message + diagnostic.help
 
 
@@ -352,8 +352,8 @@ def test_what_is_wrong_with_a_secret_does_not_show_it(holder: str, value: str) -
     ("value", "said"), [('""', "empty"), ("[]", "an empty list"), ('["4711"]', "a list"), ("true", "this value")]
 )
 def test_what_cannot_be_a_secret(value: str, said: str) -> None:
-    (found,) = findings(HEAD + f'users: {{"101": {{password: {value}}}}}\n')
-    assert found.message == f"password cannot be {said}"
+    (diagnostic,) = findings(HEAD + f'users: {{"101": {{password: {value}}}}}\n')
+    assert diagnostic.message == f"password cannot be {said}"
 
 
 @pytest.mark.parametrize(
@@ -384,6 +384,6 @@ def test_a_number_out_of_range_is_told_with_the_range_also_where_another_value_m
 
 
 def test_forms_of_a_value_that_exclude_each_other_are_told_so() -> None:
-    found = only("PBX101", 'users: {"101": {password: {env: X, «file»: y}}}\n')
-    assert found.message == "'file' cannot stand beside the other keys of 'password'"
-    assert found.help == "write one of them alone: env, file"
+    diagnostic = only("PBX101", 'users: {"101": {password: {env: X, «file»: y}}}\n')
+    assert diagnostic.message == "'file' cannot stand beside the other keys of 'password'"
+    assert diagnostic.help == "write one of them alone: env, file"

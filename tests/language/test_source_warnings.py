@@ -11,8 +11,8 @@ from tests.language.sources import HEAD, OUTSIDE, clean, compile_text, findings,
 
 def test_no_emergency_route() -> None:
     only("PBX151", 'trunks: {t: {host: 192.0.2.1}}\n«routes»: {r: {match: "+39.", trunk: t}}\n')
-    found = findings(HEAD + "users: {}\n", ignoring=())
-    assert [(d.code, d.severity) for d in found] == [("PBX151", Severity.WARNING)]
+    diagnostics = findings(HEAD + "users: {}\n", ignoring=())
+    assert [(d.code, d.severity) for d in diagnostics] == [("PBX151", Severity.WARNING)]
 
 
 def test_a_main_number_that_reaches_nothing() -> None:
@@ -43,13 +43,13 @@ def test_unused_names(body: str) -> None:
 
 
 def test_a_disabled_rule_uses_what_it_names() -> None:
-    found = findings(
+    diagnostics = findings(
         HEAD
         + 'schedules: {s: {weekly: {mon: "08:00-12:00"}}}\n'
         + 'users: {"101": {deviations: {busy: {to: hangup, when: s, enabled: false}}}}\n',
         ignoring=("PBX151",),
     )
-    assert found == []
+    assert diagnostics == []
 
 
 def test_long_ring_times() -> None:
@@ -67,9 +67,12 @@ def test_secrets_in_the_source() -> None:
 
 @pytest.mark.parametrize("pin", ["123", "12a4", "1" * 21])
 def test_pins_are_digits(pin: str) -> None:
-    found = findings(HEAD + f'users: {{"101": {{voicemail: {{pin: "{pin}"}}}}}}\n')
-    assert [d.code for d in found] == ["PBX133", "PBX150"] or [d.code for d in found] == ["PBX150", "PBX133"]
-    assert pin not in str(found)
+    diagnostics = findings(HEAD + f'users: {{"101": {{voicemail: {{pin: "{pin}"}}}}}}\n')
+    assert [d.code for d in diagnostics] == ["PBX133", "PBX150"] or [d.code for d in diagnostics] == [
+        "PBX150",
+        "PBX133",
+    ]
+    assert pin not in str(diagnostics)
 
 
 SOURCE = """\

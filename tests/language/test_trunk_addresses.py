@@ -12,7 +12,7 @@ inbound: {{"+390212345000": busy}}
 """
 
 
-def found(host: str = "192.0.2.1", accept: str = "") -> list[str]:
+def reported_codes(host: str = "192.0.2.1", accept: str = "") -> list[str]:
     return [d.code for d in findings(HEAD + BODY.format(host=host, accept=accept)) if d.code in ("PBX161", "PBX162")]
 
 
@@ -22,14 +22,14 @@ def found(host: str = "192.0.2.1", accept: str = "") -> list[str]:
      "::ffff:10.0.0.0/104", "::ffff:192.0.2.1"],
 )  # fmt: skip
 def test_an_address_of_everybody_or_nobody_is_an_error(network: str) -> None:
-    assert found(accept=f'"{network}"') == ["PBX161"]
+    assert reported_codes(accept=f'"{network}"') == ["PBX161"]
 
 
 @pytest.mark.parametrize(
     "host", ["0.0.0.0", '"::"', "224.0.0.5", "255.255.255.255", "0.0.0.0:5080", '"::ffff:0.0.0.0"']
 )
 def test_so_it_is_as_host(host: str) -> None:
-    assert found(host=host) == ["PBX161"]
+    assert reported_codes(host=host) == ["PBX161"]
 
 
 @pytest.mark.parametrize(
@@ -50,18 +50,18 @@ def test_so_it_is_as_host(host: str) -> None:
     ],
 )
 def test_a_network_that_phones_may_be_in_is_warned_of(network: str) -> None:
-    assert found(accept=f'"{network}"') == ["PBX162"]
+    assert reported_codes(accept=f'"{network}"') == ["PBX162"]
 
 
 @pytest.mark.parametrize("address", ["10.0.0.5", "10.0.0.5/32", "192.0.2.0/28", "127.0.0.1", "203.0.0.0/16", "fd00::5"])
 def test_an_address_of_a_carrier_is_fine(address: str) -> None:
-    assert found(accept=f'"{address}"') == []
-    assert "/" in address or found(host=f'"{address}"') == []
+    assert reported_codes(accept=f'"{address}"') == []
+    assert "/" in address or reported_codes(host=f'"{address}"') == []
 
 
 @pytest.mark.parametrize(("domain", "host"), [("203.0.113.5", "203.0.113.5:5080"), ("office.lab", "Office.lab")])
 def test_a_trunk_where_the_phones_are_is_an_error(domain: str, host: str) -> None:
     text = re.sub(r"domain: [^,}\n]+", f"domain: {domain}", HEAD + BODY.format(host=host, accept=""))
     assert domain in text
-    (found,) = [d for d in findings(text) if d.code == "PBX161"]
-    assert "pbx.domain" in found.message
+    (diagnostic,) = [d for d in findings(text) if d.code == "PBX161"]
+    assert "pbx.domain" in diagnostic.message

@@ -13,7 +13,7 @@ inbound: {{"+390212345000": busy}}
 """
 
 
-def found(host: str) -> list[str]:
+def error_codes(host: str) -> list[str]:
     return [d.code for d in findings(HEAD + BODY.format(host=host)) if d.severity.value == "error"]
 
 
@@ -46,11 +46,11 @@ def test_a_list_of_one_is_as_the_address_alone(tmp_path: Path) -> None:
     ],
 )
 def test_each_address_is_looked_at(host: str, code: str) -> None:
-    assert found(host) == [code]
+    assert error_codes(host) == [code]
 
 
 def test_the_same_host_at_two_ports_is_two_addresses() -> None:
-    assert found("[192.0.2.1, 192.0.2.1:5080]") == []
+    assert error_codes("[192.0.2.1, 192.0.2.1:5080]") == []
 
 
 def test_a_finding_stands_at_the_address_that_it_is_about() -> None:

@@ -197,8 +197,8 @@ def test_a_route_whose_numbers_an_inbound_range_has_can_carry_no_call(range_: st
     route = 'routes: {world: {match: "+.", trunk: carrier}}'
     for written in ('"+39[03]X."', '["+390X.", "+393X."]'):
         italy = route.replace("{world", f"{{«italy»: {{match: {written}, trunk: carrier}}, world")
-        found = only("PBX173", NUMBERED + f'{italy}\ninbound: {{"{range_}": busy}}\n')
-        assert found.related[0].message == "the range"
+        diagnostic = only("PBX173", NUMBERED + f'{italy}\ninbound: {{"{range_}": busy}}\n')
+        assert diagnostic.related[0].message == "the range"
 
 
 @pytest.mark.parametrize("range_", ["+39021234XXXX", "+3902123452X."])
@@ -228,9 +228,9 @@ def test_calls_that_have_no_number_to_show() -> None:
         "trunks: {«carrier»: {host: 192.0.2.1}}\nroutes: {world: {match: '+.', trunk: carrier}}\n"
         'classes: {all: [world]}\nusers: {"101": {class: all}, "102": {class: all, did: "+390212345102"}, "103": {}}\n'
     )
-    found = only("PBX174", body)
-    assert found.message.startswith("calls of 101 over trunk carrier show no number")
-    assert found.subjects == (("user", "101"),)
+    diagnostic = only("PBX174", body)
+    assert diagnostic.message.startswith("calls of 101 over trunk carrier show no number")
+    assert diagnostic.subjects == (("user", "101"),)
     clean(body.replace("«", "").replace("»", "").replace("192.0.2.1", '192.0.2.1, number: "+390212345102"'))
 
 
@@ -255,8 +255,8 @@ users: {"101": {class: all, did: "+390212345101", deviations: {busy: "+393335550
 
 
 def test_a_trunk_stands_once_in_a_list() -> None:
-    found = only("PBX180", _TWO + 'routes: {italy: {match: "+39[03]X.", trunk: [one, two, «one»]}}\n')
-    assert "trunk one is in the list twice" in found.message
+    diagnostic = only("PBX180", _TWO + 'routes: {italy: {match: "+39[03]X.", trunk: [one, two, «one»]}}\n')
+    assert "trunk one is in the list twice" in diagnostic.message
 
 
 def test_every_trunk_of_a_list_must_be_there() -> None:
@@ -283,8 +283,8 @@ def test_a_trunk_that_names_its_calls_in_a_header_has_numbers() -> None:
 def test_the_account_stands_in_from_and_the_number_in_a_header_of_its_own() -> None:
     told = "from_user: account, from_domain: a.example, identity: pai"
     trunk = f"trunks: {{carrier: {{host: 192.0.2.1, username: acme, {told}}}}}\n"
-    found = plan_of(trunk + 'users: {"101": {did: "+390212345101"}}\n').trunks["carrier"]
-    assert (found.from_user, found.from_domain, found.identity) == ("account", "a.example", "pai")
+    carrier = plan_of(trunk + 'users: {"101": {did: "+390212345101"}}\n').trunks["carrier"]
+    assert (carrier.from_user, carrier.from_domain, carrier.identity) == ("account", "a.example", "pai")
 
 
 def test_an_account_in_from_needs_a_username() -> None:
@@ -306,8 +306,8 @@ def test_what_from_and_its_header_may_not_be(key: str) -> None:
 
 def test_a_registration_has_a_login_a_time_and_a_proxy() -> None:
     trunk = "auth_username: acme-login, password: {env: P}, expires: 60, outbound_proxy: 192.0.2.9:5080"
-    found = plan_of(f"trunks: {{carrier: {{host: a.example, username: acme, {trunk}}}}}\n").trunks["carrier"]
-    assert (found.auth_username, found.expires, found.outbound_proxy) == ("acme-login", 60, ("192.0.2.9", 5080))
+    carrier = plan_of(f"trunks: {{carrier: {{host: a.example, username: acme, {trunk}}}}}\n").trunks["carrier"]
+    assert (carrier.auth_username, carrier.expires, carrier.outbound_proxy) == ("acme-login", 60, ("192.0.2.9", 5080))
 
 
 @pytest.mark.parametrize(
@@ -327,8 +327,8 @@ def test_what_a_registration_cannot_have(code: str, key: str) -> None:
 
 def test_what_calls_of_a_trunk_sound_like() -> None:
     keys = "transport: tls, codecs: [g722, alaw, g722], dtmf: inband, srtp: required, t38: true"
-    found = plan_of(f"trunks: {{carrier: {{host: 192.0.2.1, {keys}}}}}\n").trunks["carrier"]
-    assert (found.codecs, found.dtmf, found.srtp, found.t38) == (("g722", "alaw"), "inband", "required", True)
+    carrier = plan_of(f"trunks: {{carrier: {{host: 192.0.2.1, {keys}}}}}\n").trunks["carrier"]
+    assert (carrier.codecs, carrier.dtmf, carrier.srtp, carrier.t38) == (("g722", "alaw"), "inband", "required", True)
     plain = plan_of("trunks: {carrier: {host: 192.0.2.1}}\n").trunks["carrier"]
     assert (plain.codecs, plain.dtmf, plain.srtp, plain.t38) == (("alaw", "ulaw"), "auto", "off", False)
     assert plain.tls_verify

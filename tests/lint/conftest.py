@@ -36,9 +36,9 @@ def tool(name: str, variable: str, how: str) -> str:
     (names separated by commas, set in CI) has it.
     """
     beside = Path(sys.executable).with_name(name)
-    found = os.environ.get(variable) or (str(beside) if beside.exists() else None) or shutil.which(name)
-    if found:
-        return found
+    program = os.environ.get(variable) or (str(beside) if beside.exists() else None) or shutil.which(name)
+    if program:
+        return program
     message = f"{name} is missing: {how}, or name it in {variable}"
     if name in os.environ.get("PBXGEN_REQUIRE", "").split(","):
         pytest.fail(f"{message} (PBXGEN_REQUIRE has it)")

@@ -28,9 +28,9 @@ def test_asterisklint_has_nothing_against_the_dialplan(generated: Path) -> None:
     judge = tool("asterisklint", "PBXGEN_ASTERISKLINT", "pip install asterisklint-jjs")
     done = run(judge, "dialplan-check", "--asterisk-version", "22", "extensions.conf", cwd=generated / "asterisk")
     assert "Traceback" not in done.stderr
-    found = [line for line in (done.stdout + done.stderr).splitlines() if re.search(r" [EW]_", line)]
-    found = [line for line in found if not re.search(GUARD, line)]
-    assert not found, "\n".join(found[:20])
+    match = [line for line in (done.stdout + done.stderr).splitlines() if re.search(r" [EW]_", line)]
+    match = [line for line in match if not re.search(GUARD, line)]
+    assert not match, "\n".join(match[:20])
 
 
 def test_asterisklint_reads_every_context(generated: Path) -> None:

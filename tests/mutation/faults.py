@@ -47,14 +47,14 @@ def _silent(lines: list[str], *, xml: bool) -> set[int]:
     """Lines that say nothing to a PBX: comments, of the PBX's language and of Jinja2."""
     if not xml:
         return {n for n, line in enumerate(lines, 1) if not line.strip() or line.lstrip().startswith(";")}
-    found = set()
+    silent_lines = set()
     inside = False
     for number, line in enumerate(lines, 1):
         begins = inside or "<!--" in line
         inside = begins and "-->" not in line.rsplit("<!--", 1)[-1]
         if begins or not line.strip():
-            found.add(number)
-    return found
+            silent_lines.add(number)
+    return silent_lines
 
 
 # -- Asterisk ----------------------------------------------------------------------------------------------------------
@@ -104,10 +104,10 @@ def _number_changed(line: str) -> str | None:
     if step is None or step[2].startswith(("Verbose", "Log")):
         return None
     # Not digits of names and formats, the 1 of a subroutine's first priority, a test for 0, or what counts as true.
-    found = re.search(r"(?<![\w.\-{%,])(?<![=>] )\d+(?![\w.\-(])", step[2])
-    if found is None or step[2].startswith("Return("):
+    match = re.search(r"(?<![\w.\-{%,])(?<![=>] )\d+(?![\w.\-(])", step[2])
+    if match is None or step[2].startswith("Return("):
         return None
-    changed = step[2][: found.start()] + str(int(found[0]) + 1) + step[2][found.end() :]
+    changed = step[2][: match.start()] + str(int(match[0]) + 1) + step[2][match.end() :]
     return step[1] + changed
 
 
@@ -121,21 +121,21 @@ def _answer_turned(line: str) -> str | None:
 
 def _argument_changed(line: str) -> str | None:
     """Another argument than the one that is meant."""
-    found = re.search(r"\$\{ARG([1-4])\}", line)
-    if found is None:
+    match = re.search(r"\$\{ARG([1-4])\}", line)
+    if match is None:
         return None
-    return line[: found.start()] + f"${{ARG{int(found[1]) + 1}}}" + line[found.end() :]
+    return line[: match.start()] + f"${{ARG{int(match[1]) + 1}}}" + line[match.end() :]
 
 
 def _printed_value_left_out(line: str) -> str | None:
     """A value that the template puts in is missing."""
-    found = re.search(r"\{\{[^}]*\}\}", line)
-    return None if found is None or "|comment" in found[0] else line[: found.start()] + line[found.end() :]
+    match = re.search(r"\{\{[^}]*\}\}", line)
+    return None if match is None or "|comment" in match[0] else line[: match.start()] + line[match.end() :]
 
 
 def _condition_of_the_template_turned(line: str) -> str | None:
-    found = re.search(r"\{% if (?!not )(.+?) %\}", line)
-    return None if found is None else line[: found.start()] + f"{{% if not ({found[1]}) %}}" + line[found.end() :]
+    match = re.search(r"\{% if (?!not )(.+?) %\}", line)
+    return None if match is None else line[: match.start()] + f"{{% if not ({match[1]}) %}}" + line[match.end() :]
 
 
 _CONF: dict[str, Change] = {
@@ -154,10 +154,10 @@ _CONF: dict[str, Change] = {
 
 
 def _element_left_out(line: str) -> str | None:
-    found = re.fullmatch(
+    match = re.fullmatch(
         r"(\s*)<(action|anti-action|param|variable|X-PRE-PROCESS|condition|extension)\b.*/>(\s*)", line
     )
-    return None if found is None else ""
+    return None if match is None else ""
 
 
 def _never_matches(line: str) -> str | None:
@@ -166,10 +166,10 @@ def _never_matches(line: str) -> str | None:
 
 def _always_matches(line: str) -> str | None:
     """Groups stay, so that what they capture is empty."""
-    found = re.search(r'expression="([^"]*)"', line)
-    if found is None or re.search(r"(?<!\\)\((?!\?)", found[1]):
+    match = re.search(r'expression="([^"]*)"', line)
+    if match is None or re.search(r"(?<!\\)\((?!\?)", match[1]):
         return None
-    return line[: found.start(1)] + line[found.end(1) :]
+    return line[: match.start(1)] + line[match.end(1) :]
 
 
 def _action_turned(line: str) -> str | None:
@@ -223,8 +223,8 @@ def _read(line: str) -> set[str]:
 
 
 def _data_number_changed(line: str) -> str | None:
-    found = re.search(r'data="[^"]*?(?<![\w.$\\{%:-])(\d+)(?![\w.\-}])', line)
-    return None if found is None else line[: found.start(1)] + str(int(found[1]) + 1) + line[found.end(1) :]
+    match = re.search(r'data="[^"]*?(?<![\w.$\\{%:-])(\d+)(?![\w.\-}])', line)
+    return None if match is None else line[: match.start(1)] + str(int(match[1]) + 1) + line[match.end(1) :]
 
 
 def _value_emptied(line: str) -> str | None:

@@ -43,7 +43,7 @@ class Change:
 
     @property
     def function(self) -> str:
-        """``machine.advance``, or ``world.Bell.ring``."""
+        """``machine.advance``, or ``ringer.Ringer.ring``."""
         module, _, mangled = self.name.rpartition(".")
         function = mangled.partition("__mutmut_")[0][len("x_") :].replace("ǁ", ".")
         return f"{module.rpartition('.')[2]}.{function}"
@@ -113,21 +113,21 @@ def main() -> int:
     return _judge(results())
 
 
-def _judge(found: dict[str, str]) -> int:
-    statuses = Counter(found.values())
+def _judge(diffs: dict[str, str]) -> int:
+    statuses = Counter(diffs.values())
     print(", ".join(f"{count} {status}" for status, count in statuses.most_common()))
-    if not found or _NOT_RUN & statuses.keys():
+    if not diffs or _NOT_RUN & statuses.keys():
         print("mutmut did not get through all of them")
         return 2
-    changes = [change_of(name) for name, status in found.items() if status not in _NOTICED]
+    changes = [change_of(name) for name, status in diffs.items() if status not in _NOTICED]
     allowed = accepted()
     missed = [change for change in changes if not any(a.covers(change) for a in allowed)]
     for change in missed:
-        print(f"\n{change.function} ({change.name}): {found[change.name]}\n{change.diff}")
+        print(f"\n{change.function} ({change.name}): {diffs[change.name]}\n{change.diff}")
     idle = [a for a in allowed if not any(a.covers(change) for change in changes)]
     for acceptance in idle:
         print(f"\naccepted, but no such change goes unnoticed: {acceptance.function}: {acceptance.holds}")
-    print(f"\n{len(found)} changes, {len(missed)} neither noticed nor accepted")
+    print(f"\n{len(diffs)} changes, {len(missed)} neither noticed nor accepted")
     return 1 if missed or idle else 0
 
 

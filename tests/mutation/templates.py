@@ -159,14 +159,14 @@ def batches() -> tuple[tuple[Sequence[Plan], tuple[Case, ...]], ...]:
 @cache
 def _passing(pbx: str) -> dict[str, frozenset[int]]:
     """Which scenarios run through each line (``file:line``) of a PBX's files."""
-    found: dict[str, set[int]] = defaultdict(set)
+    passing: dict[str, set[int]] = defaultdict(set)
     for cases, interpreter in _interpreted(pbx):
         for case in cases:
             trace: Trace = []
             interpreter.place(case, trace)
             for ran in trace:
-                found[ran.where].add(id(case))
-    return {where: frozenset(cases) for where, cases in found.items()}
+                passing[ran.where].add(id(case))
+    return {where: frozenset(cases) for where, cases in passing.items()}
 
 
 def _touched(fault: Fault) -> frozenset[int] | None:
@@ -277,23 +277,23 @@ def main() -> int:
     parser.add_argument("--idle", action="store_true", help="which reasons of unnoticed.yaml are not needed")
     arguments = parser.parse_args()
     allowed = accepted()
-    found = []
+    all_faults = []
     for pbx in arguments.pbxs:
         if (why := noticed(None, pbx)) is not None:
             parser.exit(2, f"the templates as they are fail already: {why}\n")
-        found += [fault for fault in faults(templates_folder(), pbx) if arguments.under in fault.template]
+        all_faults += [fault for fault in faults(templates_folder(), pbx) if arguments.under in fault.template]
     for pbx in arguments.pbxs:
         _passing(pbx)  # before the processes part: they then share what `id` says
     with ProcessPoolExecutor(arguments.jobs) as pool:
         if not arguments.idle:
-            return _missed(pool, found, allowed)
+            return _missed(pool, all_faults, allowed)
         mine = [decided for decided in allowed if decided.template.split("/")[0] in arguments.pbxs]
-        covered = [(decided, [fault for fault in found if decided.covers(fault)]) for decided in mine]
+        covered = [(decided, [fault for fault in all_faults if decided.covers(fault)]) for decided in mine]
         return _idle(pool, [(decided, some) for decided, some in covered if some or not arguments.under])
 
 
-def _missed(pool: ProcessPoolExecutor, found: Sequence[Fault], allowed: Sequence[Accepted]) -> int:
-    chosen = [fault for fault in found if not any(decided.covers(fault) for decided in allowed)]
+def _missed(pool: ProcessPoolExecutor, all_faults: Sequence[Fault], allowed: Sequence[Accepted]) -> int:
+    chosen = [fault for fault in all_faults if not any(decided.covers(fault) for decided in allowed)]
     missed = 0
     for fault in track(pool.map(_unnoticed, chosen), "Faults", total=len(chosen), transient=True):
         if fault is not None:

@@ -14,9 +14,9 @@ import pytest
 
 import pbxgen
 from pbxgen.flow.entry import Why
+from pbxgen.flow.environment import OUTSIDE_STATES, PHONE_STATES, SERVICE_STATES
 from pbxgen.flow.machine import EndKind, EventKind
 from pbxgen.flow.plan import Deviations, Origin, Outcome, PlaceKind, Reason
-from pbxgen.flow.world import OUTSIDE_STATES, PHONE_STATES, SERVICE_STATES
 from pbxgen.language.model_sections import SetTo
 from pbxgen.phrases import LANGUAGES, book, phrases
 from pbxgen.targets.templates import templates_folder

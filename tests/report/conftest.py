@@ -11,5 +11,5 @@ from tests.support.browser import Browser, browser
 
 @pytest.fixture(scope="module")
 def window() -> Iterator[Browser]:
-    with browser() as found:
-        yield found
+    with browser() as opened:
+        yield opened

@@ -40,8 +40,8 @@ class Reader:
         return self.window.run(script, *arguments)
 
     def text(self, selector: str) -> str:
-        found: str = self.run("return document.querySelector(arguments[0]).innerText", selector)
-        return found
+        shown: str = self.run("return document.querySelector(arguments[0]).innerText", selector)
+        return shown
 
     def type(self, field: str, value: str) -> None:
         """Into a field that is named by its id or a selector."""

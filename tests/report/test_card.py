@@ -97,14 +97,14 @@ def test_seconds_stand_behind_the_number(language: str, words: str) -> None:
 def test_codes_are_written_as_they_are_dialled(tmp_path: Path) -> None:
     """Those of the United States are without a closing #."""
     plan = changed(tmp_path, ("codes: etsi", "codes: us"))
-    found = rows("101", plan=plan)
-    assert found["every call"] == "*72N divert to N; *73 off"
-    assert found["do not disturb"] == "*78 on; *79 off"
-    assert found["everything"].startswith("*74 ")
+    codes = rows("101", plan=plan)
+    assert codes["every call"] == "*72N divert to N; *73 off"
+    assert codes["do not disturb"] == "*78 on; *79 off"
+    assert codes["everything"].startswith("*74 ")
     own = changed(tmp_path, ("codes: etsi", 'codes: {busy: {set: "*5*N", off: "*55#"}, dnd: {on: "*6#", off: "*7"}}'))
-    found = rows("101", plan=own)
-    assert found["on busy"] == "*5*N divert to N; *55# off"
-    assert found["do not disturb"] == "*6# on; *7 off"
+    codes = rows("101", plan=own)
+    assert codes["on busy"] == "*5*N divert to N; *55# off"
+    assert codes["do not disturb"] == "*6# on; *7 off"
 
 
 def test_n_is_explained_where_something_leads_to_it(tmp_path: Path) -> None:
@@ -132,16 +132,16 @@ def written(tmp_path: Path, who: str, *words: str) -> dict[str, str]:
 
 
 def test_what_is_set_holds_now(tmp_path: Path) -> None:
-    found = written(
+    settings = written(
         tmp_path, "101", "--set", "101.unconditional=102", "--set", "101.busy=off", "--set", "101.dnd=on",
         "--set", "101.follow_me=off", "--switch", "night=on",
     )  # fmt: skip
-    assert found["every call"] == "Bruno Verdi (102) (set from your phone)"
-    assert found["on busy"] == "off (set from your phone)"
-    assert found["do not disturb"] == "on (set from your phone)"
-    assert found["rings along with the phone (follow_me)"] == "off (set from your phone)"
-    assert found["on no answer"] == "Bruno Verdi (102), after 8 s"
-    assert found["night"] == "on"
+    assert settings["every call"] == "Bruno Verdi (102) (set from your phone)"
+    assert settings["on busy"] == "off (set from your phone)"
+    assert settings["do not disturb"] == "on (set from your phone)"
+    assert settings["rings along with the phone (follow_me)"] == "off (set from your phone)"
+    assert settings["on no answer"] == "Bruno Verdi (102), after 8 s"
+    assert settings["night"] == "on"
     assert written(tmp_path, "101")["night"] == "off"
     file = (tmp_path / "card.html").read_text(encoding="utf-8")
     assert "(set from your phone)" not in file

@@ -1,4 +1,4 @@
-"""The judge in the page gives the model's answers: in a real browser, on the scenarios and on random sources."""
+"""The model in the page gives the model's answers: in a real browser, on the scenarios and on random sources."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 
 from pbxgen.flow.codes import dialled_code
+from pbxgen.flow.environment import DEFAULT_MOMENT, OUTSIDE_STATES, PHONE_STATES, SERVICE_STATES, Environment
 from pbxgen.flow.plan import Outcome, Plan
 from pbxgen.flow.settings import KEYS, NOTHING_SET, STATES, State, is_permitted
 from pbxgen.flow.simulate import Call, Story, Transfer, simulate
-from pbxgen.flow.world import DEFAULT_MOMENT, OUTSIDE_STATES, PHONE_STATES, SERVICE_STATES, World
 from pbxgen.report.data import plan_data, state_data
 from pbxgen.report.page import page
 from pbxgen.scenario.run import prepare
@@ -44,8 +44,8 @@ users:
 
 _RUN = """
 const plan = Engine.load(arguments[0]);
-return arguments[1].map(([call, world, state]) => {
-  const story = Engine.simulate(Engine.asSet(plan, state), call, world);
+return arguments[1].map(([call, environment, state]) => {
+  const story = Engine.simulate(Engine.asSet(plan, state), call, environment);
   return {rings: story.rings, ending: [story.ending.kind, story.ending.value], diverted: story.diverted,
           events: story.events.filter(e => e.kind !== "outcome").map(e => [e.kind, e.subject || "", e.seconds || 0])};
 });
@@ -59,9 +59,9 @@ def window(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
     assert plan is not None
     path = tmp_path_factory.mktemp("report") / "report.html"
     path.write_text(page([(plan, (), ())]), encoding="utf-8")
-    with browser() as found:
-        found.open(path)
-        yield found
+    with browser() as opened:
+        opened.open(path)
+        yield opened
 
 
 def told(story: Story) -> dict[str, Any]:
@@ -73,9 +73,12 @@ def told(story: Story) -> dict[str, Any]:
     }
 
 
-def as_data(call: Call, world: World) -> list[Any]:
+def as_data(call: Call, environment: Environment) -> list[Any]:
     transfer = call.transfer
-    moment = {"date": world.moment.date().isoformat(), "minute": world.moment.hour * 60 + world.moment.minute}
+    moment = {
+        "date": environment.moment.date().isoformat(),
+        "minute": environment.moment.hour * 60 + environment.moment.minute,
+    }
     return [
         {
             "from": call.caller,
@@ -85,28 +88,30 @@ def as_data(call: Call, world: World) -> list[Any]:
         },
         {
             "moment": moment,
-            "phones": {e: list(s) for e, s in world.phones.items()},
-            "outside": dict(world.outside),
-            "services": dict(world.services),
+            "phones": {e: list(s) for e, s in environment.phones.items()},
+            "outside": dict(environment.outside),
+            "services": dict(environment.services),
         },
-        state_data(world.state),
+        state_data(environment.state),
     ]
 
 
-def agree(window: Browser, plan: Plan, calls: list[tuple[Call, World]]) -> None:
+def agree(window: Browser, plan: Plan, calls: list[tuple[Call, Environment]]) -> None:
     data = json.loads(json.dumps(plan_data(plan)))
     seen = window.run(_RUN, data, [as_data(*one) for one in calls])
-    for (call, world), story in zip(calls, seen, strict=True):
-        assert story == told(simulate(plan, call, world)), (call, world)
+    for (call, environment), story in zip(calls, seen, strict=True):
+        assert story == told(simulate(plan, call, environment)), (call, environment)
 
 
 @pytest.mark.parametrize("sip_480", ["busy", "unreachable", "no_answer"])
 def test_every_final_status_means_the_same_to_page_and_model(window: Browser, sip_480: str) -> None:
     plan = replace(STATUSES, sip_480=Outcome(sip_480))
-    worlds = [World(DEFAULT_MOMENT, {"101": (str(status),)}) for status in range(300, 700)]
-    outside = [World(DEFAULT_MOMENT, {}, {"+393401112233": str(status)}) for status in range(300, 700)]
-    calls = [(Call("105", "101"), world) for world in worlds] + [(Call("105", "+393401112233"), w) for w in outside]
-    endings = {simulate(plan, call, world).ending.value for call, world in calls[:400]}
+    environments = [Environment(DEFAULT_MOMENT, {"101": (str(status),)}) for status in range(300, 700)]
+    outside = [Environment(DEFAULT_MOMENT, {}, {"+393401112233": str(status)}) for status in range(300, 700)]
+    calls = [(Call("105", "101"), environment) for environment in environments] + [
+        (Call("105", "+393401112233"), w) for w in outside
+    ]
+    endings = {simulate(plan, call, environment).ending.value for call, environment in calls[:400]}
     assert {"102", "104"} <= endings, "the source tells busy and unreachable from each other"
     agree(window, plan, calls)
 
@@ -118,10 +123,10 @@ def test_every_scenario_of_the_examples_and_suites(window: Browser, path: Path) 
     for scenario, plan in prepared.scenarios:
         if dialled_code(plan, scenario.call.called) is not None:
             continue  # the page plays calls, and codes are none
-        if scenario.world.trunks or any(trunk.max_calls for trunk in plan.trunks.values()):
+        if scenario.environment.trunks or any(trunk.max_calls for trunk in plan.trunks.values()):
             continue  # on the page trunks carry every call
-        world, _ = after_codes(plan, scenario)
-        agree(window, plan, [(scenario.call, world)])
+        environment, _ = after_codes(plan, scenario)
+        agree(window, plan, [(scenario.call, environment)])
 
 
 _SETTING = """
@@ -151,8 +156,8 @@ def test_what_can_be_set_and_what_is_permitted(window: Browser, features: str) -
         user = plan.users[extension]
         expected.append(None if setting is None else (setting.to, is_permitted(plan, user, key, setting, 0)))
     seen = window.run(_SETTING, json.loads(json.dumps(plan_data(plan))), asked)
-    found = [None if one is None else (one[0]["to"], one[1]) for one in seen]
-    assert [pair for pair in zip(asked, found, expected, strict=True) if pair[1] != pair[2]] == []
+    permitted = [None if one is None else (one[0]["to"], one[1]) for one in seen]
+    assert [pair for pair in zip(asked, permitted, expected, strict=True) if pair[1] != pair[2]] == []
     assert {None} < {one and one[1] for one in expected}
 
 
@@ -165,13 +170,13 @@ def test_calls_with_random_settings_and_switches(window: Browser, name: str) -> 
     called = [*plan.users, *plan.dids, *plan.inbound, *(group.number for _, group in plan.positions())]
     calls = []
     for _ in range(400):
-        world = World(
+        environment = Environment(
             dice.choice(MOMENTS), {e: (dice.choice([*PHONE_STATES]),) for e in plan.users}, state=set_by(dice, plan)
         )
-        calls.append((Call(dice.choice(callers), dice.choice(called)), world))
+        calls.append((Call(dice.choice(callers), dice.choice(called)), environment))
     agree(window, plan, calls)
-    plain = [told(simulate(plan, call, replace(world, state=NOTHING_SET))) for call, world in calls]
-    assert [told(simulate(plan, call, world)) for call, world in calls] != plain, "what is set counts"
+    plain = [told(simulate(plan, call, replace(environment, state=NOTHING_SET))) for call, environment in calls]
+    assert [told(simulate(plan, call, environment)) for call, environment in calls] != plain, "what is set counts"
 
 
 def set_by(dice: random.Random, plan: Plan) -> State:
@@ -197,7 +202,7 @@ def test_random_calls_into_random_sources(window: Browser, text: str) -> None:
     agree(window, plan, [random_call(dice) for _ in range(CALLS_EACH)])
 
 
-def random_call(dice: random.Random) -> tuple[Call, World]:
+def random_call(dice: random.Random) -> tuple[Call, Environment]:
     insiders = [
         *EXTENSIONS,
         "9",
@@ -226,5 +231,5 @@ def random_call(dice: random.Random) -> tuple[Call, World]:
     phones = {e: tuple(dice.choices(states, k=dice.choice((1, 1, 2)))) for e in EXTENSIONS if dice.random() < 0.8}
     outside = {n: dice.choice([*OUTSIDE_STATES, "503"]) for n in (*OUTSIDE_NUMBERS, *CALLERS) if dice.random() < 0.7}
     services = {"queue": dice.choice(list(SERVICE_STATES))}
-    world = World(dice.choice(MOMENTS), phones, outside, services=services)
-    return Call(caller, called, transfer, dice.choice((0, 0, 0, 5))), world
+    environment = Environment(dice.choice(MOMENTS), phones, outside, services=services)
+    return Call(caller, called, transfer, dice.choice((0, 0, 0, 5))), environment

@@ -28,8 +28,8 @@ def reader(window: Browser, tmp_path_factory: pytest.TempPathFactory) -> Reader:
 
 
 def senders(reader: Reader) -> list[str]:
-    found: list[str] = reader.run("return [...document.querySelectorAll('.senders li')].map(s => s.innerText)")
-    return found
+    lines: list[str] = reader.run("return [...document.querySelectorAll('.senders li')].map(s => s.innerText)")
+    return lines
 
 
 def test_all_who_reach_a_number_can_be_seen(reader: Reader) -> None:
@@ -51,13 +51,13 @@ def test_chains_are_told_and_end_with_a_leg_of_follow_me(reader: Reader) -> None
 
 
 @pytest.mark.parametrize(
-    ("text", "found"), [("person 240", "Person 240 (240): on busy"), ("FAR", "Far (197): on no answer")]
+    ("text", "sender"), [("person 240", "Person 240 (240): on busy"), ("FAR", "Far (197): on no answer")]
 )
-def test_the_filter_looks_at_everybody_and_shows_who_was_meant(reader: Reader, text: str, found: str) -> None:
+def test_the_filter_looks_at_everybody_and_shows_who_was_meant(reader: Reader, text: str, sender: str) -> None:
     reader.open("#outside/user/200")
     reader.type("outside-filter", text)
     assert len(senders(reader)) == 1
-    assert senders(reader)[0].startswith(found)
+    assert senders(reader)[0].startswith(sender)
     reader.type("outside-filter", "beside")
     assert senders(reader) == []
 

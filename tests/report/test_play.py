@@ -32,8 +32,8 @@ def reader(window: Browser, tmp_path_factory: pytest.TempPathFactory) -> Reader:
 
 
 def phones(reader: Reader) -> list[str]:
-    found: list[str] = reader.run("return [...document.querySelectorAll('#play-phones span')].map(s => s.innerText)")
-    return found
+    lines: list[str] = reader.run("return [...document.querySelectorAll('#play-phones span')].map(s => s.innerText)")
+    return lines
 
 
 def transferred(reader: Reader, by: str, to: str, caller: str = "+393471112222") -> None:

@@ -49,8 +49,8 @@ def reader(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Reader]:
 def test_accents_and_ways_of_writing_a_number_do_not_matter(reader: Reader, text: str) -> None:
     reader.open()
     reader.type("search", text)
-    found = reader.run(FOUND)
-    assert found == NICOLO
+    hits = reader.run(FOUND)
+    assert hits == NICOLO
 
 
 def test_filters_too_look_past_accents(reader: Reader) -> None:

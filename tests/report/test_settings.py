@@ -39,8 +39,8 @@ def set_on_page(reader: Reader, extension: str, key: str, to: str) -> None:
 
 
 def items(reader: Reader) -> list[str]:
-    found: list[str] = reader.run("return [...document.querySelectorAll('#set-list li')].map(i => i.textContent)")
-    return found
+    lines: list[str] = reader.run("return [...document.querySelectorAll('#set-list li')].map(i => i.textContent)")
+    return lines
 
 
 def test_a_setting_changes_the_call_and_is_taken_off_again(reader: Reader) -> None:

@@ -36,9 +36,9 @@ def test_reads_everything_a_scenario_may_say(tmp_path: Path) -> None:
     assert file is not None
     assert file.source == tmp_path / "acme.yaml"
     (scenario,) = file.scenarios
-    assert scenario.world.moment.isoformat() == "2026-12-24T19:00:00"
-    assert scenario.world.phones == {"101": ("busy",), "110": ("ring", "404"), "100": ("unregistered",)}
-    assert scenario.world.outside == {"+393335550101": "mailbox", "+393335550102": "503"}
+    assert scenario.environment.moment.isoformat() == "2026-12-24T19:00:00"
+    assert scenario.environment.phones == {"101": ("busy",), "110": ("ring", "404"), "100": ("unregistered",)}
+    assert scenario.environment.outside == {"+393335550101": "mailbox", "+393335550102": "503"}
     assert scenario.call.carried == 2
     assert scenario.call.transfer is not None
     assert scenario.expect.rings == ("100+110", "+393335550101+101")
@@ -74,7 +74,7 @@ def test_what_is_no_scenario_file_is_told_how_one_begins(tmp_path: Path, text: s
 def test_a_call_without_a_moment_is_on_a_monday_at_ten(tmp_path: Path) -> None:
     file = reading(tmp_path, WHOLE.replace("    at: 2026-12-24 19:00\n", "")).file
     assert file is not None
-    assert file.scenarios[0].world.moment.isoformat() == "2026-11-23T10:00:00"
+    assert file.scenarios[0].environment.moment.isoformat() == "2026-11-23T10:00:00"
 
 
 @pytest.mark.parametrize(
@@ -96,9 +96,9 @@ def test_a_call_without_a_moment_is_on_a_monday_at_ten(tmp_path: Path) -> None:
     ],
 )
 def test_says_what_is_wrong_and_where(tmp_path: Path, written: str, instead: str, place: str, says: str) -> None:
-    found = reading(tmp_path, WHOLE.replace(written, instead, 1))
-    assert found.file is None
-    (problem,) = [d for d in found.diagnostics if says in d.message]
+    result = reading(tmp_path, WHOLE.replace(written, instead, 1))
+    assert result.file is None
+    (problem,) = [d for d in result.diagnostics if says in d.message]
     assert problem.code == "PBX501"
     assert problem.location is not None
     assert f"{problem.location.line}:{problem.location.column}" == place
@@ -115,8 +115,8 @@ def test_says_what_is_wrong_and_where(tmp_path: Path, written: str, instead: str
     ],
 )
 def test_says_what_is_expected_instead(tmp_path: Path, written: str, instead: str, help: str) -> None:
-    found = reading(tmp_path, WHOLE.replace(written, instead, 1))
-    assert help in [d.help for d in found.diagnostics]
+    result = reading(tmp_path, WHOLE.replace(written, instead, 1))
+    assert help in [d.help for d in result.diagnostics]
 
 
 @pytest.mark.parametrize(
@@ -131,15 +131,15 @@ def test_says_what_is_expected_instead(tmp_path: Path, written: str, instead: st
     ],
 )
 def test_a_setting_that_is_no_text_is_told_as_it_is_written(tmp_path: Path, setting: str, help: str) -> None:
-    found = reading(tmp_path, WHOLE.replace("    expect:", f'    settings: {{"101": {{{setting}}}}}\n    expect:'))
-    assert [(d.code, d.help) for d in found.diagnostics] == [("PBX501", help)]
+    result = reading(tmp_path, WHOLE.replace("    expect:", f'    settings: {{"101": {{{setting}}}}}\n    expect:'))
+    assert [(d.code, d.help) for d in result.diagnostics] == [("PBX501", help)]
 
 
 @pytest.mark.parametrize("text", ["", "[]", "a", "source: x\nscenarios: []", "scenarios: 3\nsource: [1]", "\0", "{"])
 def test_anything_else_is_a_clean_error(tmp_path: Path, text: str) -> None:
-    found = reading(tmp_path, text)
-    assert found.file is None
-    assert found.diagnostics
+    result = reading(tmp_path, text)
+    assert result.file is None
+    assert result.diagnostics
 
 
 def test_a_file_that_is_not_there_or_a_folder_is_a_clean_error(tmp_path: Path) -> None:

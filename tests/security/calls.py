@@ -84,9 +84,9 @@ class Side:
 
     def keys(self, text: str) -> None:
         """Press keys: telephone events (RFC 4733) in a stream of silence from where the sound of this side comes."""
-        found = re.search(r"c=IN IP4 (\S+).*?m=audio (\d+)", self.sdp, re.DOTALL)
-        assert found is not None
-        at = (found[1], int(found[2]))
+        match = re.search(r"c=IN IP4 (\S+).*?m=audio (\d+)", self.sdp, re.DOTALL)
+        assert match is not None
+        at = (match[1], int(match[2]))
         with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sound:
             sound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             sound.bind((self.peer.host, SDP_PORT))

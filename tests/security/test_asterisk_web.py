@@ -39,9 +39,9 @@ class _WebAsterisk(Asterisk):
 
     def _lay_out(self) -> list[str]:
         command = super()._lay_out()
-        found = re.search(r"```ini\n; http\.conf\n(.*?)```", _PAGE.read_text(encoding="utf-8"), re.DOTALL)
-        assert found is not None
-        self._write("http.conf", f"[general]\nenabled=yes\nbindaddr={LOOPBACK}\nbindport={self.port}\n{found[1]}")
+        match = re.search(r"```ini\n; http\.conf\n(.*?)```", _PAGE.read_text(encoding="utf-8"), re.DOTALL)
+        assert match is not None
+        self._write("http.conf", f"[general]\nenabled=yes\nbindaddr={LOOPBACK}\nbindport={self.port}\n{match[1]}")
         return command
 
     def asked(self, path: str, protocol: str, host: str) -> int:

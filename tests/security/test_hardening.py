@@ -23,10 +23,10 @@ _HOST = r"(?P<host>[0-9.]+)"
 def _filter(pbx_name: str) -> list[re.Pattern[str]]:
     """The lines of ``failregex`` on the page, as fail2ban reads them."""
     text = _PAGE.read_text(encoding="utf-8")
-    found = re.search(rf"filter\.d/pbxgen-{pbx_name}\.conf.*?```ini\n(.*?)```", text, re.DOTALL)
-    assert found is not None
+    match = re.search(rf"filter\.d/pbxgen-{pbx_name}\.conf.*?```ini\n(.*?)```", text, re.DOTALL)
+    assert match is not None
     parser = configparser.ConfigParser()
-    parser.read_string(found[1])
+    parser.read_string(match[1])
     return [re.compile(line.replace("<HOST>", _HOST)) for line in parser["Definition"]["failregex"].splitlines()]
 
 
@@ -46,8 +46,8 @@ def lab(pbx_name: str, tmp_path: Path) -> Iterator[Laboratory]:
 
 def _named(lab: Laboratory, pattern: re.Pattern[str]) -> list[str]:
     lab.settle(0.5)
-    found = (pattern.search(_without_date(line)) for line in lab.log().splitlines())
-    return [match["host"] for match in found if match]
+    matches = (pattern.search(_without_date(line)) for line in lab.log().splitlines())
+    return [match["host"] for match in matches if match]
 
 
 def _fail(lab: Laboratory) -> None:
@@ -63,10 +63,10 @@ def test_failed_logins_and_calls_of_strangers_are_found_with_the_address_they_ca
     lab: Laboratory, pbx_name: str
 ) -> None:
     _fail(lab)
-    found = [_named(lab, pattern) for pattern in _filter(pbx_name)]
-    assert all(found), found
-    assert sum(map(len, found)) >= 3
-    assert {host for hosts in found for host in hosts} == {_ATTACKER}
+    hosts_by_pattern = [_named(lab, pattern) for pattern in _filter(pbx_name)]
+    assert all(hosts_by_pattern), hosts_by_pattern
+    assert sum(map(len, hosts_by_pattern)) >= 3
+    assert {host for hosts in hosts_by_pattern for host in hosts} == {_ATTACKER}
 
 
 def test_phones_that_log_in_are_not_found(lab: Laboratory, pbx_name: str) -> None:

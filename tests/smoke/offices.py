@@ -6,9 +6,9 @@ import datetime as dt
 from pathlib import Path
 
 from pbxgen.calls.case import Case, Handling
+from pbxgen.flow.environment import Environment
 from pbxgen.flow.plan import Plan
 from pbxgen.flow.simulate import Call, Transfer
-from pbxgen.flow.world import World
 from tests.support.calls import plan_of
 
 OUTSIDE = "+393471112222"
@@ -54,6 +54,6 @@ def call(
         name=name or told,
         plan=plan,
         call=Call(caller, called, transfer, carried),
-        world=World(at, states, outside or {}),
+        environment=Environment(at, states, outside or {}),
         handling=handling or Handling(),
     )

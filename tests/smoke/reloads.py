@@ -269,10 +269,12 @@ def _sparse(up: Up) -> Up:
     case, transfer = up.case, up.case.call.transfer
     needed = {case.call.caller, *([transfer.by, transfer.to] if transfer is not None else [])}
     for right in up.right:
-        story = simulate(right.plan, right.call, right.world)
+        story = simulate(right.plan, right.call, right.environment)
         needed |= {number for entry in story.rings for number in entry.split("+")}
     absent = {extension: ("unregistered",) for extension in case.plan.users if extension not in needed}
-    return replace(up, case=replace(case, world=replace(case.world, phones={**case.world.phones, **absent})))
+    return replace(
+        up, case=replace(case, environment=replace(case.environment, phones={**case.environment.phones, **absent}))
+    )
 
 
 def _after(old: Plan, new: Plan, grown: Plan) -> list[tuple[Case, Case]]:

@@ -77,12 +77,12 @@ async def _play(pbx: str, firsts: Sequence[Case], folder: Path) -> tuple[list[Re
 
 
 def _wrong(before: list[Result], meanwhile: list[Result], after: list[Result]) -> list[str]:
-    found = [failure(result) for result in (*before, *after) if not result.passed]
+    failures = [failure(result) for result in (*before, *after) if not result.passed]
     for first, result in zip(before, meanwhile, strict=True):
         reached = "101" if first.case.name == "not called at all" else "120"
         if [leg.target for leg in result.observed.rang] != [reached]:
-            found.append(f"{reached} should have rung alone: {failure(result)}")
-    return found
+            failures.append(f"{reached} should have rung alone: {failure(result)}")
+    return failures
 
 
 def test_who_has_taken_a_call_is_busy_until_it_is_over(pbx_name: str, tmp_path: Path) -> None:

@@ -65,11 +65,11 @@ _STAGES: list[tuple[str, str, dict[str, str], dict[str, str], int, float]] = [
 
 
 def _cancelled(plan: Plan) -> list[Case]:
-    found = []
+    cases = []
     for what, extension, phones, outside, entry, seconds in _STAGES:
         for caller in ("121", OUTSIDE):
             called = extension if caller == "121" else f"+390212345{extension}"
-            found.append(
+            cases.append(
                 call(
                     plan,
                     caller,
@@ -80,7 +80,7 @@ def _cancelled(plan: Plan) -> list[Case]:
                     handling=Handling(give_up_at=entry, give_up_after=seconds),
                 )
             )
-    return found
+    return cases
 
 
 def test_a_caller_who_gives_up_is_never_diverted(pbx_name: str, tmp_path: Path) -> None:

@@ -133,11 +133,11 @@ def _matters(difference: str) -> bool:
 
 
 def _wrong(up: Sequence[Up], seen: _Seen) -> list[str]:
-    found = [failure(result) for result in seen.after if not result.passed]
+    failures = [failure(result) for result in seen.after if not result.passed]
     for call, result in zip(up, seen.up, strict=True):
         if all(any(map(_matters, judge(case, result.observed))) for case in call.right):
-            found.append(failure(result))
-    return found
+            failures.append(failure(result))
+    return failures
 
 
 def test_calls_in_every_stage_live_through_a_reload(pbx_name: str, tmp_path: Path) -> None:

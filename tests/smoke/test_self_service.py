@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 
 from pbxgen.calls.case import Case
+from pbxgen.flow.environment import DEFAULT_MOMENT, Environment
 from pbxgen.flow.plan import Plan
 from pbxgen.flow.simulate import Call, simulate
-from pbxgen.flow.world import DEFAULT_MOMENT, World
 from pbxgen.lab.errors import LabError
 from pbxgen.lab.pbx import Pbx, laboratory_of
 from pbxgen.lab.result import Result
@@ -25,7 +25,7 @@ from tests.support.sessions import LongSession
 pytestmark = [pytest.mark.real, pytest.mark.slow]
 
 OFFICE = Path(__file__).parent / "suites/self_service/office.yaml"
-HERE = World(DEFAULT_MOMENT)
+HERE = Environment(DEFAULT_MOMENT)
 
 
 def plan_of_office() -> Plan:
@@ -87,19 +87,19 @@ def test_what_the_database_holds_is_never_executed_and_never_called(pbx_name: st
 
 def test_a_setting_outlives_a_restart_and_a_reload_but_not_the_right_to_it(pbx_name: str, tmp_path: Path) -> None:
     plan = plan_of_office()
-    world = HERE
+    environment = HERE
     codes = []
     for extension, dialled in (("102", "*21*103#"), ("105", "*21*102#"), ("100", "*28#")):
-        code = Case(dialled, plan, Call(extension, dialled), world)
-        story = simulate(plan, code.call, world)
+        code = Case(dialled, plan, Call(extension, dialled), environment)
+        story = simulate(plan, code.call, environment)
         assert story.state is not None
         codes.append(code)
-        world = replace(world, state=story.state)
+        environment = replace(environment, state=story.state)
     calls = [Call("104", "102"), Call("104", "105"), Call("+393471112222", "+390212345000")]
     without = replace(plan, users={e: replace(u, self_service=None) for e, u in plan.users.items()})
 
     async def play() -> list[Result]:
-        first = Case("set", plan, calls[0], world, codes=tuple(codes))
+        first = Case("set", plan, calls[0], environment, codes=tuple(codes))
         session = _Left(laboratory_of(pbx_name).make, load_target(pbx_name), [first], tmp_path / "lab")
         results = []
         async with session:
@@ -108,7 +108,7 @@ def test_a_setting_outlives_a_restart_and_a_reload_but_not_the_right_to_it(pbx_n
 
             async def again(name: str, by: Plan) -> None:
                 for call in calls:
-                    one = replace(session.tenants[0], case=Case(f"{name}: {call.called}", by, call, world))
+                    one = replace(session.tenants[0], case=Case(f"{name}: {call.called}", by, call, environment))
                     await session.furnish(one)
                     results.append(await session.place(one))
 
@@ -116,7 +116,7 @@ def test_a_setting_outlives_a_restart_and_a_reload_but_not_the_right_to_it(pbx_n
             await _restarted(session.pbx)
             await session.registrar.register(login for c in session.calls.values() for login in c.logins())
             await again("after a restart", plan)
-            renewed = session.renewed([Case("without", without, calls[0], world)])
+            renewed = session.renewed([Case("without", without, calls[0], environment)])
             await session.reload(renewed)
             await again("after the right was taken away", without)
         return results
@@ -129,18 +129,18 @@ def test_a_setting_outlives_a_restart_and_a_reload_but_not_the_right_to_it(pbx_n
 def test_a_setting_ends_at_its_time_whether_or_not_the_pbx_ran_meanwhile(pbx_name: str, tmp_path: Path) -> None:
     plan = plan_of_office()
     set_at = dt.datetime(2026, 11, 23, 10, 0)
-    code = Case("*21*102#", plan, Call("105", "*21*102#"), World(set_at))
-    story = simulate(plan, code.call, code.world)
+    code = Case("*21*102#", plan, Call("105", "*21*102#"), Environment(set_at))
+    story = simulate(plan, code.call, code.environment)
     assert story.state is not None
     call = Call("104", "105")
-    worlds = [World(set_at.replace(hour=hour, minute=50), state=story.state) for hour in (10, 17)]
-    worlds.append(World(set_at.replace(hour=18, minute=0), state=story.state))
-    worlds.append(World(set_at + dt.timedelta(days=1), state=story.state))
-    endings = [str(simulate(plan, call, world).ending) for world in worlds]
+    environments = [Environment(set_at.replace(hour=hour, minute=50), state=story.state) for hour in (10, 17)]
+    environments.append(Environment(set_at.replace(hour=18, minute=0), state=story.state))
+    environments.append(Environment(set_at + dt.timedelta(days=1), state=story.state))
+    endings = [str(simulate(plan, call, environment).ending) for environment in environments]
     assert endings == ["answered 102", "answered 102", "answered 105", "answered 105"]
 
     async def play() -> list[Result]:
-        cases = [Case(world.moment.isoformat(), plan, call, world) for world in worlds]
+        cases = [Case(environment.moment.isoformat(), plan, call, environment) for environment in environments]
         first = replace(cases[0], codes=(code,))
         make = laboratory_of(pbx_name).make
         session = _Left(make, load_target(pbx_name), [first], tmp_path / "lab", moment=code.moment)

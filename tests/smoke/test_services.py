@@ -7,8 +7,8 @@ import re
 import pytest
 
 from pbxgen.calls.case import Case
+from pbxgen.flow.environment import DEFAULT_MOMENT, Environment
 from pbxgen.flow.simulate import Call
-from pbxgen.flow.world import DEFAULT_MOMENT, World
 from pbxgen.lab.run import run
 from pbxgen.targets import load_target
 from tests.smoke.menus import CALLED, TO
@@ -31,9 +31,9 @@ users:
 @pytest.mark.real
 @pytest.mark.slow
 def test_a_service_that_is_not_there_loses_no_call_and_is_logged(pbx_name: str) -> None:
-    world = World(DEFAULT_MOMENT)
-    case = Case("the next place is tried", PLAN, Call("+393471112222", "+390212345600"), world)
-    alone = Case("nothing is left", PLAN, Call("101", "700"), world)
+    environment = Environment(DEFAULT_MOMENT)
+    case = Case("the next place is tried", PLAN, Call("+393471112222", "+390212345600"), environment)
+    alone = Case("nothing is left", PLAN, Call("101", "700"), environment)
     report = run([case, alone], {pbx_name: WrittenByHand(load_target(pbx_name), {})}, second_try=False)
     seen = {result.case.name: result.observed for result in report.results}
     assert str(seen[case.name].ending) == "answered 102"
@@ -47,7 +47,9 @@ def test_a_service_that_is_not_there_loses_no_call_and_is_logged(pbx_name: str) 
 @pytest.mark.slow
 def test_a_menu_sends_calls_on_into_the_plan(pbx_name: str) -> None:
     cases = {
-        shown: Case(shown, MENUS, Call(caller, called), World(DEFAULT_MOMENT, {e: (s,) for e, s in phones.items()}))
+        shown: Case(
+            shown, MENUS, Call(caller, called), Environment(DEFAULT_MOMENT, {e: (s,) for e, s in phones.items()})
+        )
         for shown, (caller, called, phones, _, _) in CALLED.items()
     }
     report = run([*cases.values()], {pbx_name: WrittenByHand(load_target(pbx_name), TO)}, second_try=False)

@@ -137,9 +137,9 @@ def _diverted(plan: Plan, own: bool) -> list[_Sent]:
 def _straight(plan: Plan) -> list[_Sent]:
     """Calls that are dialled: nothing was diverted."""
     numbers = ("+393331110101", "+4930123456")
-    found = [_Sent(call(plan, "120", n, name=f"120 dials {n}"), n, "+390212345120") for n in numbers]
-    found += [_Sent(call(plan, "121", n, name=f"121 dials {n}"), n, "+390212345000") for n in numbers]
-    return found
+    straight = [_Sent(call(plan, "120", n, name=f"120 dials {n}"), n, "+390212345120") for n in numbers]
+    straight += [_Sent(call(plan, "121", n, name=f"121 dials {n}"), n, "+390212345000") for n in numbers]
+    return straight
 
 
 def _check(sent: list[_Sent], report: LabReport, style: DiversionHeader) -> None:
@@ -157,27 +157,27 @@ def _differences(wanted: _Sent, leg: Attempt, style: DiversionHeader) -> list[st
     plan = wanted.case.plan
     form = plan.trunks["carrier"].number_format
     headers = dict(leg.headers)
-    found = []
+    differences = []
     if leg.request_user != _sent_as(plan, form, wanted.number):
-        found.append(f"sent as {leg.request_user}")
+        differences.append(f"sent as {leg.request_user}")
     if shown(leg) != _sent_as(plan, form, wanted.shows):
-        found.append(f"shows {shown(leg)} instead of {wanted.shows}")
+        differences.append(f"shows {shown(leg)} instead of {wanted.shows}")
     for other in set(DiversionHeader) - {style, DiversionHeader.NONE}:
         if other.value.replace("_", "-") in headers:
-            found.append(f"has a header {other}")
+            differences.append(f"has a header {other}")
     if style is DiversionHeader.NONE:
-        return found
+        return differences
     said = last_diversion(leg.headers, style)
     if style is DiversionHeader.HISTORY_INFO and said is not None:
         history = ", ".join(value for name, value in leg.headers if name == "history-info")
         if user_of(history.rpartition("<")[2]) != leg.request_user:
-            found.append(f"a history that does not end at {leg.request_user}: {history}")
+            differences.append(f"a history that does not end at {leg.request_user}: {history}")
     if wanted.by is None or wanted.reason is None:
-        return found if said is None else [*found, f"tells of {said}"]
+        return differences if said is None else [*differences, f"tells of {said}"]
     expected = AnnouncedDiversion(_sent_as(plan, form, wanted.by), wanted.reason, wanted.count)
     if said != expected:
-        found.append(f"tells of {said} instead of {expected}")
-    return found
+        differences.append(f"tells of {said} instead of {expected}")
+    return differences
 
 
 def _sent_as(plan: Plan, form: NumberFormat, number: str) -> str:

@@ -63,8 +63,8 @@ async def _play_deaf(session: _FirstIsDeaf) -> dict[str, list[int]]:
 def test_a_call_goes_to_the_next_address_where_the_first_is_silent(pbx_name: str, tmp_path: Path) -> None:
     sources = tmp_path / "sources"
     sources.mkdir()
-    found = asyncio.run(_play_deaf(_FirstIsDeaf(pbx_name, tmp_path, sources)))
-    assert found == {"straight": [1, 2], "help": [1, 2], "diverted": [1, 2]}
+    played = asyncio.run(_play_deaf(_FirstIsDeaf(pbx_name, tmp_path, sources)))
+    assert played == {"straight": [1, 2], "help": [1, 2], "diverted": [1, 2]}
 
 
 async def _play_incoming(pbx_name: str, folder: Path, plan_folder: Path) -> bool:

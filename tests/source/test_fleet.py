@@ -31,7 +31,7 @@ def names(fleet: LoadedFleet) -> list[str]:
     return [str(tenant.path) for tenant in fleet.tenants]
 
 
-def found(fleet: LoadedFleet) -> list[tuple[str, str]]:
+def reported(fleet: LoadedFleet) -> list[tuple[str, str]]:
     return [(d.code, str(d.location)) for d in fleet.diagnostics]
 
 
@@ -47,7 +47,7 @@ def test_a_pattern_matches_files_and_folders_in_order(write: Write) -> None:
         }
     )
     fleet = load_fleet(folder)
-    assert found(fleet) == []
+    assert reported(fleet) == []
     assert names(fleet) == ["all/tenants/acme", "all/tenants/globex.yaml"]
     assert all(tenant.complete for tenant in fleet.tenants)
     assert [file.name for file in fleet.files] == ["all/fleet.yaml"]
@@ -63,7 +63,7 @@ def test_a_tenant_matched_twice_counts_once(write: Write) -> None:
         }
     )
     fleet = load_fleet(folder)
-    assert found(fleet) == []
+    assert reported(fleet) == []
     assert names(fleet) == ["all/b.yaml", "all/a.yaml"]
 
 
@@ -81,25 +81,25 @@ def test_a_folder_is_a_fleet_where_it_holds_a_fleet_file(write: Write) -> None:
 def test_a_broken_fleet_file_is_still_one(write: Write) -> None:
     folder = write({"mine.yaml": "version: 1\ntenants: [a\n"})
     assert is_fleet(folder / "mine.yaml")
-    assert found(load_fleet(folder / "mine.yaml"))[0][0] == "PBX010"
+    assert reported(load_fleet(folder / "mine.yaml"))[0][0] == "PBX010"
 
 
 def test_a_pattern_that_matches_nothing_is_an_error(write: Write) -> None:
     fleet = load_fleet(write({"fleet.yaml": 'version: 1\ntenants: ["a.yaml", "b*"]\n', "a.yaml": "a: 1\n"}))
-    assert found(fleet) == [("PBX031", "all/fleet.yaml:2:21")]
+    assert reported(fleet) == [("PBX031", "all/fleet.yaml:2:21")]
     assert names(fleet) == ["all/a.yaml"]
 
 
 def test_the_tenants_keep_their_own_diagnostics(write: Write) -> None:
     fleet = load_fleet(write({"fleet.yaml": FLEET, "tenants/a.yaml": "a: [\n", "tenants/b.yaml": "b: 1\n"}))
-    assert found(fleet) == []
+    assert reported(fleet) == []
     assert [[d.code for d in tenant.diagnostics] for tenant in fleet.tenants] == [["PBX010"], []]
 
 
 @pytest.mark.parametrize("pattern", [".", "sub", "sub/fleet.yaml"])
 def test_a_fleet_within_a_fleet_is_an_error(write: Write, pattern: str) -> None:
     fleet = load_fleet(write({"fleet.yaml": f"version: 1\ntenants: ['{pattern}']\n", "sub/fleet.yaml": FLEET}))
-    assert [code for code, _ in found(fleet)] == ["PBX032"]
+    assert [code for code, _ in reported(fleet)] == ["PBX032"]
 
 
 @pytest.mark.parametrize(
@@ -117,7 +117,7 @@ def test_a_fleet_within_a_fleet_is_an_error(write: Write, pattern: str) -> None:
 )
 def test_what_a_fleet_file_must_not_look_like(write: Write, text: str, places: list[str]) -> None:
     fleet = load_fleet(write({"fleet.yaml": text, "a.yaml": "a: 1\n"}))
-    assert found(fleet) == [("PBX030", f"all/fleet.yaml:{place}") for place in places]
+    assert reported(fleet) == [("PBX030", f"all/fleet.yaml:{place}") for place in places]
 
 
 def test_a_mistyped_key_comes_with_the_right_one(write: Write) -> None:
@@ -128,7 +128,7 @@ def test_a_mistyped_key_comes_with_the_right_one(write: Write) -> None:
 @pytest.mark.parametrize("pattern", ["\\0", "[", "**/**/x", "/nowhere/*", "x\\ud7ff"])
 def test_no_pattern_is_a_traceback(write: Write, pattern: str) -> None:
     fleet = load_fleet(write({"fleet.yaml": f'version: 1\ntenants: ["{pattern}"]\n'}))
-    assert [code for code, _ in found(fleet)] == ["PBX031"]
+    assert [code for code, _ in reported(fleet)] == ["PBX031"]
 
 
 def test_a_missing_fleet_is_no_traceback(tmp_path: Path) -> None:

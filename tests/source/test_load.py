@@ -35,14 +35,14 @@ def section(loaded: Loaded, name: str) -> dict[str, object]:
     return {text: e.value.value if isinstance(e.value, Scalar) else e.value for text, e in value.entries.items()}
 
 
-def found(loaded: Loaded) -> list[tuple[str, str]]:
+def reported(loaded: Loaded) -> list[tuple[str, str]]:
     return [(d.code, str(d.location)) for d in loaded.diagnostics]
 
 
 def test_a_file_is_a_source(write: Write) -> None:
     path = write({"acme.yaml": "version: 1\nusers: {}\n"}) / "acme.yaml"
     loaded = load_source(path)
-    assert found(loaded) == []
+    assert reported(loaded) == []
     assert loaded.complete
     assert [file.name for file in loaded.files] == ["src/acme.yaml"]
     assert loaded.files[0].line(2) == "users: {}"
@@ -62,18 +62,18 @@ def test_sections_of_a_folder_are_merged_in_the_order_of_the_names(write: Write)
             }
         )
     )
-    assert found(loaded) == []
+    assert reported(loaded) == []
     assert section(loaded, "users") == {"z": 0, "c": 3, "a": 1, "b": 2}
     assert [file.name for file in loaded.files] == ["src/main.yaml", "src/users/deep/more.yaml", "src/users/sales.yaml"]
 
 
 def test_places_name_the_file_as_the_user_gave_it(write: Write, tmp_path: Path) -> None:
     folder = write({"a.yaml": "a: 1\na: 2\n"})
-    assert found(load_source(folder)) == [("PBX012", "src/a.yaml:2:1")]
-    assert found(load_source(tmp_path / folder)) == [("PBX012", f"{tmp_path}/src/a.yaml:2:1")]
+    assert reported(load_source(folder)) == [("PBX012", "src/a.yaml:2:1")]
+    assert reported(load_source(tmp_path / folder)) == [("PBX012", f"{tmp_path}/src/a.yaml:2:1")]
     os.chdir(folder)
-    assert found(load_source(Path())) == [("PBX012", "a.yaml:2:1")]
-    assert found(load_source(Path("../src"))) == [("PBX012", "../src/a.yaml:2:1")]
+    assert reported(load_source(Path())) == [("PBX012", "a.yaml:2:1")]
+    assert reported(load_source(Path("../src"))) == [("PBX012", "../src/a.yaml:2:1")]
 
 
 def test_scenario_files_and_hidden_files_are_not_read(write: Write) -> None:
@@ -88,19 +88,19 @@ def test_scenario_files_and_hidden_files_are_not_read(write: Write) -> None:
         }
     )
     loaded = load_source(folder)
-    assert found(loaded) == []
+    assert reported(loaded) == []
     assert [file.name for file in loaded.files] == ["src/a.yaml"]
 
 
 def test_a_yml_beside_the_yaml_files_is_a_warning(write: Write) -> None:
     loaded = load_source(write({"a.yaml": "a: 1\n", "users.yml": "users: {}\n"}))
-    assert found(loaded) == [("PBX005", "src/users.yml:1:1")]
+    assert reported(loaded) == [("PBX005", "src/users.yml:1:1")]
     assert loaded.complete
 
 
 def test_a_key_in_two_files_names_both_and_the_first_counts(write: Write) -> None:
     loaded = load_source(write({"a.yaml": "users:\n  x: 1\n", "b.yaml": "users:\n  y: 1\n  x: 2\n"}))
-    assert found(loaded) == [("PBX023", "src/b.yaml:3:3")]
+    assert reported(loaded) == [("PBX023", "src/b.yaml:3:3")]
     assert [str(r.location) for r in loaded.diagnostics[0].related] == ["src/a.yaml:2:3"]
     assert section(loaded, "users") == {"x": 1, "y": 1}
 
@@ -114,49 +114,49 @@ def test_an_error_of_one_value_leaves_the_rest_complete(write: Write, text: str)
 
 def test_what_stands_under_a_key_in_two_files_is_all_kept(write: Write) -> None:
     loaded = load_source(write({"a.yaml": "users:\n  x: {a: 1}\n", "b.yaml": "users:\n  x: {a: 2, b: 3}\n"}))
-    assert found(loaded) == [("PBX023", "src/b.yaml:2:3")]
+    assert reported(loaded) == [("PBX023", "src/b.yaml:2:3")]
     assert loaded.root is not None
     assert plain(loaded.root) == {"users": {"x": {"a": 1, "b": 3}}}
 
 
 def test_the_same_version_may_be_in_every_file(write: Write) -> None:
-    assert found(load_source(write({"a.yaml": "version: 1\n", "b.yaml": "version: 1\n"}))) == []
+    assert reported(load_source(write({"a.yaml": "version: 1\n", "b.yaml": "version: 1\n"}))) == []
 
 
 @pytest.mark.parametrize("second", ["version: 2\n", "version: '1'\n", "version: [1]\n", "version: 1.0\n"])
 def test_another_version_in_a_second_file_is_an_error(write: Write, second: str) -> None:
-    assert found(load_source(write({"a.yaml": "version: 1\n", "b.yaml": second})))[0][0] == "PBX023"
+    assert reported(load_source(write({"a.yaml": "version: 1\n", "b.yaml": second})))[0][0] == "PBX023"
 
 
 def test_any_other_value_stands_in_one_file_only(write: Write) -> None:
-    assert found(load_source(write({"a.yaml": "x: 1\n", "b.yaml": "x: 1\n"}))) == [("PBX023", "src/b.yaml:1:1")]
+    assert reported(load_source(write({"a.yaml": "x: 1\n", "b.yaml": "x: 1\n"}))) == [("PBX023", "src/b.yaml:1:1")]
 
 
 def test_a_section_that_is_a_list_in_one_file_is_an_error(write: Write) -> None:
     loaded = load_source(write({"a.yaml": "users: {x: 1}\n", "b.yaml": "users: [x]\n", "c.yaml": "users: {y: 1}\n"}))
-    assert found(loaded) == [("PBX023", "src/b.yaml:1:1")]
+    assert reported(loaded) == [("PBX023", "src/b.yaml:1:1")]
     assert section(loaded, "users") == {"x": 1, "y": 1}
 
 
 def test_a_section_left_empty_takes_nothing_from_the_others(write: Write) -> None:
     loaded = load_source(write({"a.yaml": "users:\n", "b.yaml": "users: {x: 1}\n"}))
-    assert found(loaded) == []
+    assert reported(loaded) == []
     assert section(loaded, "users") == {"x": 1}
 
 
 def test_an_empty_file_beside_others_is_fine(write: Write) -> None:
-    assert found(load_source(write({"a.yaml": "# later\n", "b.yaml": "a: 1\n"}))) == []
+    assert reported(load_source(write({"a.yaml": "# later\n", "b.yaml": "a: 1\n"}))) == []
 
 
 def test_a_folder_of_empty_files_is_an_error(write: Write) -> None:
     loaded = load_source(write({"a.yaml": "", "b.yaml": "# later\n"}))
-    assert found(loaded) == [("PBX006", "src/a.yaml:1:1"), ("PBX006", "src/b.yaml:1:1")]
+    assert reported(loaded) == [("PBX006", "src/a.yaml:1:1"), ("PBX006", "src/b.yaml:1:1")]
     assert loaded.root is None
 
 
 def test_a_broken_file_does_not_hide_the_others(write: Write) -> None:
     loaded = load_source(write({"a.yaml": "a: [\n", "b.yaml": "b: 1\nb: 2\n"}))
-    assert [code for code, _ in found(loaded)] == ["PBX010", "PBX012"]
+    assert [code for code, _ in reported(loaded)] == ["PBX010", "PBX012"]
     assert loaded.root is not None
     assert list(loaded.root.entries) == ["b"]
     assert not loaded.complete
@@ -249,7 +249,7 @@ def test_links_are_followed_but_not_in_circles(write: Write) -> None:
     (folder / "again").symlink_to(".")
     (folder / "other").symlink_to("../other")
     loaded = load_source(folder)
-    assert found(loaded) == []
+    assert reported(loaded) == []
     assert [file.name for file in loaded.files] == ["src/a.yaml", "src/other/b.yaml"]
 
 
@@ -274,4 +274,4 @@ def test_a_file_name_that_is_not_utf_8_can_be_shown(write: Write) -> None:
     with open(os.path.join(os.fsencode(folder), b"b\xff.yaml"), "w") as file:  # noqa: PTH118, PTH123 - bytes
         file.write("b: 1\nb: 2\n")
     loaded = load_source(folder)
-    assert found(loaded) == [("PBX012", "src/b\\xff.yaml:2:1")]
+    assert reported(loaded) == [("PBX012", "src/b\\xff.yaml:2:1")]

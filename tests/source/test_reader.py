@@ -34,8 +34,8 @@ def plain(node: Node) -> Any:
 
 
 def problems(text: str, *, pure: bool = False) -> list[tuple[str, int, int]]:
-    found = read_text(text, "acme.yaml", pure=pure).diagnostics
-    return [(d.code, d.location.line, d.location.column) for d in found if d.location is not None]
+    diagnostics = read_text(text, "acme.yaml", pure=pure).diagnostics
+    return [(d.code, d.location.line, d.location.column) for d in diagnostics if d.location is not None]
 
 
 def place(node: Node) -> tuple[int, int, int, int]:
@@ -193,7 +193,7 @@ def test_an_anchor_may_be_given_anew() -> None:
 
 @PARSERS
 @pytest.mark.parametrize(
-    ("text", "found"),
+    ("text", "expected"),
     [
         ("", [("PBX006", 1, 1)]),
         ("# only words\n\n", [("PBX006", 1, 1)]),
@@ -218,13 +218,13 @@ def test_an_anchor_may_be_given_anew() -> None:
         ("a: {<<: {x: 1}, <<: {y: 1}}\n", [("PBX021", 1, 17)]),
     ],
 )  # fmt: skip
-def test_each_problem_has_its_code_and_place(text: str, found: list[tuple[str, int, int]], pure: bool) -> None:
-    assert problems(text, pure=pure) == found
+def test_each_problem_has_its_code_and_place(text: str, expected: list[tuple[str, int, int]], pure: bool) -> None:
+    assert problems(text, pure=pure) == expected
 
 
 @PARSERS
 @pytest.mark.parametrize(
-    ("text", "found"),
+    ("text", "expected"),
     [
         ("a: b: c\n", ("PBX010", 1, 5)),
         ("a: [1, 2\nb: 3\n", ("PBX010", 2, 2)),
@@ -246,8 +246,8 @@ def test_each_problem_has_its_code_and_place(text: str, found: list[tuple[str, i
         ("a: |\n\tb\n", ("PBX011", 2, 1)),
     ],
 )
-def test_syntax_errors_stand_where_a_person_would_look(text: str, found: tuple[str, int, int], pure: bool) -> None:
-    assert problems(text, pure=pure) == [found]
+def test_syntax_errors_stand_where_a_person_would_look(text: str, expected: tuple[str, int, int], pure: bool) -> None:
+    assert problems(text, pure=pure) == [expected]
 
 
 def test_what_was_found_before_a_syntax_error_is_reported_too() -> None:
@@ -261,15 +261,15 @@ def test_a_missing_key_is_an_error(pure: bool) -> None:
 
 
 def test_a_syntax_error_shows_where_the_unclosed_list_begins() -> None:
-    (found,) = read_text("a: [1, 2\nb: 3\n", "acme.yaml").diagnostics
-    assert [(r.message, str(r.location)) for r in found.related] == [("the list begins here", "acme.yaml:1:4")]
+    (diagnostic,) = read_text("a: [1, 2\nb: 3\n", "acme.yaml").diagnostics
+    assert [(r.message, str(r.location)) for r in diagnostic.related] == [("the list begins here", "acme.yaml:1:4")]
 
 
 def test_a_duplicate_names_both_places_and_the_first_counts() -> None:
     reading = read_text("a: 1\nb: 2\na: 3\n", "acme.yaml")
-    (found,) = reading.diagnostics
-    assert str(found.location) == "acme.yaml:3:1"
-    assert [str(r.location) for r in found.related] == ["acme.yaml:1:1"]
+    (diagnostic,) = reading.diagnostics
+    assert str(diagnostic.location) == "acme.yaml:3:1"
+    assert [str(r.location) for r in diagnostic.related] == ["acme.yaml:1:1"]
     assert reading.root is not None
     assert plain(reading.root) == {"a": 1, "b": 2}
 
@@ -283,10 +283,10 @@ def test_the_rest_of_the_tree_is_there_for_further_checks() -> None:
 @pytest.mark.parametrize("char", ["\x00", "\x07", "\x1b", "\x7f", "\x85", "\u2028", "\ufeff", "\uffff"])
 def test_a_forbidden_character_is_named_at_its_place(char: str) -> None:
     reading = read_bytes(f"a: 1\nb: é{char}\n".encode(), "acme.yaml")
-    (found,) = reading.diagnostics
-    assert (found.code, str(found.location)) == ("PBX008", "acme.yaml:2:5")
-    assert f"U+{ord(char):04X}" in found.message
-    assert char not in found.message
+    (diagnostic,) = reading.diagnostics
+    assert (diagnostic.code, str(diagnostic.location)) == ("PBX008", "acme.yaml:2:5")
+    assert f"U+{ord(char):04X}" in diagnostic.message
+    assert char not in diagnostic.message
 
 
 def test_many_forbidden_characters_are_not_many_messages() -> None:
@@ -304,14 +304,14 @@ def test_an_impossible_escape_is_an_error(escape: str, pure: bool) -> None:
 
 
 def test_bytes_that_are_not_utf_8_have_a_place() -> None:
-    (found,) = read_bytes("a: 1\nb: città\n".encode("latin-1"), "acme.yaml").diagnostics
-    assert (found.code, str(found.location)) == ("PBX007", "acme.yaml:2:8")
+    (diagnostic,) = read_bytes("a: 1\nb: città\n".encode("latin-1"), "acme.yaml").diagnostics
+    assert (diagnostic.code, str(diagnostic.location)) == ("PBX007", "acme.yaml:2:8")
 
 
 def test_utf_16_is_named() -> None:
-    (found,) = read_bytes("a: 1\n".encode("utf-16"), "acme.yaml").diagnostics
-    assert found.code == "PBX007"
-    assert "UTF-16" in found.message
+    (diagnostic,) = read_bytes("a: 1\n".encode("utf-16"), "acme.yaml").diagnostics
+    assert diagnostic.code == "PBX007"
+    assert "UTF-16" in diagnostic.message
 
 
 # -- the parser in C is optional -------------------------------------------------------------------------------------
@@ -350,10 +350,10 @@ YAMLISH = st.lists(TOKENS, max_size=20).map("".join)
 def check(reading: Reading) -> None:
     assert (reading.root is not None) or reading.diagnostics
     lines = reading.file.lines
-    for found in reading.diagnostics:
-        assert found.location is not None
-        assert 1 <= found.location.line <= len(lines) + 1
-        assert found.location.column >= 1
+    for diagnostic in reading.diagnostics:
+        assert diagnostic.location is not None
+        assert 1 <= diagnostic.location.line <= len(lines) + 1
+        assert diagnostic.location.column >= 1
 
 
 @given(st.text(max_size=200) | YAMLISH)

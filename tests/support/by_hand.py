@@ -15,8 +15,8 @@ from pathlib import Path
 import pytest
 
 from pbxgen.flow.endpoint import Secret
+from pbxgen.flow.environment import DEFAULT_MOMENT
 from pbxgen.flow.plan import Plan
-from pbxgen.flow.world import DEFAULT_MOMENT
 from pbxgen.lab import sip
 from pbxgen.lab.media import Stream, _tone_frames
 from pbxgen.lab.pbx import PbxSetup, laboratory_of
@@ -50,10 +50,10 @@ _SLOW = re.compile(r"(,,,,|t\(|=9:|_timeout=)60\b")
 def added_lines() -> dict[str, str]:
     """By file of a stock configuration, the lines that docs/beside.md adds to it."""
     page = (ROOT / "docs/beside.md").read_text("utf-8")
-    found = dict(
+    by_name = dict(
         re.findall(r"^```\w+\n[;<!-]+ ([\w.]+), (?:at its end|in <fifos>)[ >-]*\n(.*?)^```$", page, re.M | re.S)
     )
-    return {f"autoload_configs/{name}" if name.endswith(".xml") else name: lines for name, lines in found.items()}
+    return {f"autoload_configs/{name}" if name.endswith(".xml") else name: lines for name, lines in by_name.items()}
 
 
 def written_by_hand(example: Path, pbx: str) -> Iterator[GeneratedFile]:

@@ -41,7 +41,7 @@ def numbers_of(region: str, each: int, seed: int = 20261129) -> tuple[Known, ...
     Left out are those whose national format libphonenumber itself reads as another number.
     """
     draw = random.Random(f"{region}-{seed}")
-    found: dict[str, Known] = {}
+    known_by_e164: dict[str, Known] = {}
     for kind in sorted(phonenumbers.supported_types_for_region(region)):
         example = phonenumbers.example_number_for_type(region, kind)
         if example is None:
@@ -49,8 +49,8 @@ def numbers_of(region: str, each: int, seed: int = 20261129) -> tuple[Known, ...
         for number in (example, *_alike(region, example, each, draw)):
             known = Known(_written(number, PhoneNumberFormat.E164), _digits(number), str(number.country_code))
             if reads(known.national, region) == known.e164:
-                found.setdefault(known.e164, known)
-    return tuple(found.values())
+                known_by_e164.setdefault(known.e164, known)
+    return tuple(known_by_e164.values())
 
 
 def _alike(region: str, example: PhoneNumber, each: int, draw: random.Random) -> Iterator[PhoneNumber]:

@@ -7,9 +7,9 @@ import tempfile
 from pathlib import Path
 
 from pbxgen.diagnostics.diagnostic import Diagnostic
+from pbxgen.flow.environment import DEFAULT_MOMENT, Environment
 from pbxgen.flow.plan import Plan
 from pbxgen.flow.simulate import Call, Story, Transfer, simulate
-from pbxgen.flow.world import DEFAULT_MOMENT, World
 from pbxgen.language.compile import Compiled, compile_source
 from pbxgen.source.load import load_source
 
@@ -67,7 +67,9 @@ def call(
     outside = {f"+{k[4:]}": v for k, v in states.items() if k.startswith("out_")}
     moment = DEFAULT_MOMENT if at is None else dt.datetime.strptime(at, "%Y-%m-%d %H:%M")
     return simulate(
-        plan, Call(caller, called, transfer, carried), World(moment, phones, outside, trunks=trunks, services=services)
+        plan,
+        Call(caller, called, transfer, carried),
+        Environment(moment, phones, outside, trunks=trunks, services=services),
     )
 
 

@@ -11,9 +11,9 @@ from random import Random
 from typing import Any
 
 from pbxgen.calls.case import Case
+from pbxgen.flow.environment import DEFAULT_MOMENT, Environment
 from pbxgen.flow.plan import Plan
 from pbxgen.flow.simulate import Call, simulate
-from pbxgen.flow.world import DEFAULT_MOMENT, World
 from pbxgen.language.compile import compile_source
 from pbxgen.source.load import load_source
 
@@ -55,37 +55,37 @@ class RandomCall:
     outside: dict[str, str]
 
     @property
-    def world(self) -> World:
+    def environment(self) -> Environment:
         phones = {extension: tuple(states) for extension, states in self.phones.items()}
-        return World(DEFAULT_MOMENT, phones, self.outside)
+        return Environment(DEFAULT_MOMENT, phones, self.outside)
 
     def case(self) -> Case | None:
         """The call to be placed; None where the source is not sound."""
         text = json.dumps(self.source, indent=1)
         plan = _plan(text)
-        told = f"{self.name}\n{_told(self.call, self.world)}\n{text}"
-        return None if plan is None else Case(told, plan, self.call, self.world)
+        told = f"{self.name}\n{_told(self.call, self.environment)}\n{text}"
+        return None if plan is None else Case(told, plan, self.call, self.environment)
 
 
 def random_calls(number: int, seed: int, longest: int = LONGEST_SECONDS) -> list[RandomCall]:
     """``number`` calls, each into a source of its own; ``longest``: seconds of ringing, all in all."""
     random = Random(seed)
-    found: list[RandomCall] = []
-    while len(found) < number:
+    calls: list[RandomCall] = []
+    while len(calls) < number:
         source = _source(random)
         plan = _plan(json.dumps(source, indent=1))
         for _ in range(6 if plan else 0):
-            call, world = _call(random), _world(random)
+            call, environment = _call(random), _environment(random)
             assert plan is not None
-            story = simulate(plan, call, world)
+            story = simulate(plan, call, environment)
             seconds = sum(event.seconds or 0 for event in story.events)
             eventful = len(story.diverted) > 1 or len(story.rings) > 1 or random.random() < 0.1
             if eventful and seconds <= longest:
-                phones = {extension: list(states) for extension, states in world.phones.items()}
-                name = f"seed {seed}, call {len(found) + 1}"
-                found.append(RandomCall(name, source, call, phones, dict(world.outside)))
+                phones = {extension: list(states) for extension, states in environment.phones.items()}
+                name = f"seed {seed}, call {len(calls) + 1}"
+                calls.append(RandomCall(name, source, call, phones, dict(environment.outside)))
                 break
-    return found
+    return calls
 
 
 def _maybe(random: Random, chance: float, name: str, value: Any) -> dict[str, Any]:
@@ -145,13 +145,13 @@ def _deviation(random: Random, own: str, *, outside_only: bool = False, after: b
 
 def _deviations(random: Random, own: str) -> dict[str, Any]:
     outcomes = ("busy", "no_answer", "unreachable")
-    found = _maybe(random, 0.25, "unconditional", _deviation(random, own))
+    deviations = _maybe(random, 0.25, "unconditional", _deviation(random, own))
     for key in outcomes:
-        found |= _maybe(random, 0.7, key, _deviation(random, own, after=key == "no_answer"))
+        deviations |= _maybe(random, 0.7, key, _deviation(random, own, after=key == "no_answer"))
     returns: dict[str, Any] = {}
     for key in outcomes:
         returns |= _maybe(random, 0.5, key, _deviation(random, own, outside_only=True, after=key == "no_answer"))
-    return found | _maybe(random, 0.5, "operator_return", returns)
+    return deviations | _maybe(random, 0.5, "operator_return", returns)
 
 
 def _user(random: Random, own: str) -> dict[str, Any]:
@@ -207,9 +207,9 @@ def _states(random: Random) -> Sequence[str]:
     return states if "in_call" not in states else ["in_call"]
 
 
-def _world(random: Random) -> World:
+def _environment(random: Random) -> Environment:
     phones = {extension: tuple(_states(random)) for extension in _EXTENSIONS}
-    return World(DEFAULT_MOMENT, phones, {number: random.choice(_NUMBERS) for number in _OUTSIDE})
+    return Environment(DEFAULT_MOMENT, phones, {number: random.choice(_NUMBERS) for number in _OUTSIDE})
 
 
 def _plan(text: str) -> Plan | None:
@@ -219,5 +219,5 @@ def _plan(text: str) -> Plan | None:
         return compile_source(load_source(path)).plan
 
 
-def _told(call: Call, world: World) -> str:
-    return f"{call}\nphones: {dict(world.phones)}\noutside: {dict(world.outside)}"
+def _told(call: Call, environment: Environment) -> str:
+    return f"{call}\nphones: {dict(environment.phones)}\noutside: {dict(environment.outside)}"

@@ -71,11 +71,11 @@ def _without(call: RandomCall, gone: Sequence[Where]) -> RandomCall:
 
 
 def _reductions(call: RandomCall) -> list[Where]:
-    found: list[Where] = [("carried",)] if call.call.carried else []
-    found += [("phones", extension) for extension in call.phones]
-    found += [("phones", extension, 1) for extension, states in call.phones.items() if len(states) > 1]
-    found += [("outside", number) for number in call.outside]
-    return [*found, *_paths(call.source, ("source",))]
+    reductions: list[Where] = [("carried",)] if call.call.carried else []
+    reductions += [("phones", extension) for extension in call.phones]
+    reductions += [("phones", extension, 1) for extension, states in call.phones.items() if len(states) > 1]
+    reductions += [("outside", number) for number in call.outside]
+    return [*reductions, *_paths(call.source, ("source",))]
 
 
 def shrink(call: RandomCall, disagree: Disagree) -> RandomCall:
@@ -133,7 +133,7 @@ def write(call: RandomCall, folder: Path) -> Path:
     source.write_text(json.dumps(call.source, indent=1) + "\n", encoding="utf-8")
     case = call.case()
     assert case is not None
-    story = simulate(case.plan, case.call, case.world)
+    story = simulate(case.plan, case.call, case.environment)
     ends = story.ending
     scenario = {
         "name": call.name,

@@ -98,7 +98,7 @@ def _conditions() -> st.SearchStrategy[dict[str, Any]]:
         _option("until", st.sampled_from(["2026-11-22", "2026-12-31", "2027-06-29", "2027-06-30"])),
         _option("enabled", st.sampled_from([True, True, False])),
     )
-    return parts.map(lambda found: {k: v for part in found for k, v in part.items()})
+    return parts.map(lambda conditions: {k: v for part in conditions for k, v in part.items()})
 
 
 def _rule(own: str, *, outside_only: bool, after: bool) -> st.SearchStrategy[dict[str, Any]]:

@@ -137,8 +137,8 @@ class TlsPhone:
         while True:
             self._received = self._received.lstrip(b"\r\n")
             head, end, rest = self._received.partition(b"\r\n\r\n")
-            found = re.search(rb"^(?:content-length|l)\s*:\s*(\d+)", head, re.IGNORECASE | re.MULTILINE)
-            length = int(found[1]) if found else 0
+            match = re.search(rb"^(?:content-length|l)\s*:\s*(\d+)", head, re.IGNORECASE | re.MULTILINE)
+            length = int(match[1]) if match else 0
             if end and len(rest) >= length:
                 self._received = rest[length:]
                 return head + end + rest[:length]

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import datetime as dt
 
+from pbxgen.flow.environment import CallConditions
 from pbxgen.flow.machine import Caller
 from pbxgen.flow.plan import Callers, Condition, Hours, Plan
 from pbxgen.flow.wording import Literal, When
-from pbxgen.flow.world import CallConditions
 
 
 def hold(plan: Plan, when: When, caller: Caller, moment: dt.datetime) -> bool:

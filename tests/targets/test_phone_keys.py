@@ -90,8 +90,8 @@ def test_webrtc_is_there_where_a_phone_needs_it(tmp_path: Path) -> None:
 def test_more_contacts_than_freeswitch_rings_are_an_error_there_alone(tmp_path: Path) -> None:
     path = tmp_path / "acme.yaml"
     path.write_text(_SOURCE.format(own="max_contacts: 13", common=""), encoding="utf-8")
-    found = {d.code for d in compile_path(path, targets=("freeswitch",)).diagnostics}
-    assert "PBX357" in found
+    codes = {d.code for d in compile_path(path, targets=("freeswitch",)).diagnostics}
+    assert "PBX357" in codes
     assert "PBX357" not in {d.code for d in compile_path(path, targets=("asterisk",)).diagnostics}
     path.write_text(_SOURCE.format(own="max_contacts: 12", common=""), encoding="utf-8")
     assert "PBX357" not in {d.code for d in compile_path(path, targets=("freeswitch",)).diagnostics}
@@ -113,8 +113,8 @@ def test_they_are_told_once_where_the_number_is_written(
     path = tmp_path / "acme.yaml"
     text = _SOURCE.format(own=own, common=common)
     path.write_text(text, encoding="utf-8")
-    found = [d for d in compile_path(path, targets=("freeswitch",)).diagnostics if d.code == "PBX357"]
-    places = [d.location for d in found if d.location is not None]
+    diagnostics = [d for d in compile_path(path, targets=("freeswitch",)).diagnostics if d.code == "PBX357"]
+    places = [d.location for d in diagnostics if d.location is not None]
     assert sorted(place.line for place in places) == lines
     for place in places:
         assert text.splitlines()[place.line - 1][place.column - 1 :].startswith(("13", "14"))
@@ -127,9 +127,9 @@ def test_so_is_a_number_of_contacts_in_a_fleet_as_freeswitch_counts_none_there(t
         text = _SOURCE.format(own=own, common="").replace("acme", name)
         (tmp_path / "tenants" / f"{name}.yaml").write_text(text, encoding="utf-8")
     fleet = tmp_path / "fleet.yaml"
-    found = [d for d in compile_path(fleet, targets=("freeswitch",)).diagnostics if d.code == "PBX357"]
-    assert len(found) == 1
-    assert "fleet" in found[0].message
+    diagnostics = [d for d in compile_path(fleet, targets=("freeswitch",)).diagnostics if d.code == "PBX357"]
+    assert len(diagnostics) == 1
+    assert "fleet" in diagnostics[0].message
     alone = compile_path(fleet, tenant="acme", targets=("freeswitch",)).diagnostics
     assert "PBX357" not in {d.code for d in alone}
 

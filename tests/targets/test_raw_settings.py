@@ -117,10 +117,10 @@ _REFUSED_GATEWAY = (
 def test_settings_that_promises_stand_on_are_refused_with_the_reason(
     pbx: str, part: str, name: str, trunk: bool
 ) -> None:
-    (found,) = _found(pbx, part, name, trunk)
-    assert found.code == "PBX390"
-    assert "it decides" in found.message
-    assert found.location is not None
+    (diagnostic,) = _found(pbx, part, name, trunk)
+    assert diagnostic.code == "PBX390"
+    assert "it decides" in diagnostic.message
+    assert diagnostic.location is not None
 
 
 @pytest.mark.parametrize(
@@ -138,9 +138,9 @@ def test_settings_that_promises_stand_on_are_refused_with_the_reason(
 def test_settings_of_which_is_not_known_what_they_decide_are_refused(
     pbx: str, part: str, name: str, near: str | None, trunk: bool
 ) -> None:
-    (found,) = _found(pbx, part, name, trunk)
-    assert found.code == "PBX391"
-    assert found.help == ("correct the name, or remove it" if near is None else f"did you mean {near}?")
+    (diagnostic,) = _found(pbx, part, name, trunk)
+    assert diagnostic.code == "PBX391"
+    assert diagnostic.help == ("correct the name, or remove it" if near is None else f"did you mean {near}?")
 
 
 @pytest.mark.parametrize(
@@ -165,8 +165,8 @@ def test_settings_that_decide_nothing_of_it_are_taken(pbx: str, part: str, name:
 
 
 def test_who_sets_what_has_a_key_is_told_the_key() -> None:
-    (found,) = _found("asterisk", "endpoint", "outbound_proxy", True)
-    assert found.help == "remove it, and say it by `outbound_proxy`"
+    (diagnostic,) = _found("asterisk", "endpoint", "outbound_proxy", True)
+    assert diagnostic.help == "remove it, and say it by `outbound_proxy`"
 
 
 def _found(pbx: str, part: str, name: str, trunk: bool) -> list[Diagnostic]:

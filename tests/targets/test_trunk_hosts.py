@@ -95,9 +95,9 @@ def test_the_networks_of_a_trunk_are_those_of_all_its_addresses(tmp_path: Path) 
 @pytest.mark.parametrize(("pbx", "code"), [("asterisk", "PBX300"), ("freeswitch", "PBX350")])
 def test_a_name_among_addresses_needs_accept_from(tmp_path: Path, pbx: str, code: str) -> None:
     plan = _plan(tmp_path, "[192.0.2.1, sip.carrier.example]")
-    found = load_target(pbx).limits(plan, Options())
-    assert [one.code for one in found] == [code]
-    assert "sip.carrier.example" in found[0].message
+    diagnostics = load_target(pbx).limits(plan, Options())
+    assert [one.code for one in diagnostics] == [code]
+    assert "sip.carrier.example" in diagnostics[0].message
 
 
 def test_an_address_of_ipv6_among_others_is_known_to_asterisk_and_refused_for_freeswitch(tmp_path: Path) -> None:

@@ -89,12 +89,12 @@ CODES: tuple[Code, ...] = (
     ),
     error(
         "PBX619",
-        "The way back failed",
+        "The rollback failed",
         "The release before is current again, but the PBX does not say that it runs it; or it does, but a trunk that "
         "was registered is not any more, a call of `verify` fails, or its log has something new. This needs a person: "
-        "what was found stands in the message.",
+        "the message says what is wrong.",
         example="$ pbxgen deploy --to hq    # Asterisk was stopped while it was being reloaded",
-        cure="Look at the PBX. Where it does not run the release, the next deployment or rollback first goes this way "
-        "back again; `deploy --force` goes on even where the PBX still does not say so.",
+        cure="Look at the PBX. Where it does not run the release, the next deployment or rollback first repeats this "
+        "rollback; `deploy --force` goes on even if the PBX still does not say that it runs the release.",
     ),
 )

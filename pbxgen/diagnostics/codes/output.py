@@ -49,7 +49,7 @@ CODES: tuple[Code, ...] = (
     error(
         "PBX412",
         "A generated file was changed by hand",
-        "The file is not what pbxgen wrote there. Overwriting or removing it would lose somebody's work in silence.",
+        "The file is not what pbxgen wrote there. Overwriting or removing it would lose somebody's work unnoticed.",
         example="$ echo '; tried something' >> out/asterisk/extensions.conf; pbxgen generate acme.yaml -o out",
         cure="Put the change into the source; see what would be lost with `--diff`; give it up with `--force`.",
     ),

@@ -24,7 +24,7 @@ _FILES = (
         "Not an ordinary file, or too large",
         "A source is an ordinary file or a folder. Devices, sockets, pipes and the kernel's files (`/proc`, `/sys`) "
         "are not read: reading them may wait for ever. Nor is a source of more than 64 MiB or 8,000,000 values, which "
-        "is more than twice what 100,000 users take who have everything.",
+        "is more than twice the size of 100,000 users with every key.",
         example="$ pbxgen check /dev/null",
         cure="Write what you want to check into a file; divide a very large source among several PBXs.",
     ),

@@ -159,8 +159,8 @@ schedules:
         "Raw setting that decides what pbxgen promises",
         "`options` hand settings on to the PBX that the language has no key for. Who somebody is, where calls come "
         "in, whose number is believed and shown, where calls and sound are sent, which certificates are believed, "
-        "where calls are diverted and who may transfer them are the source's own to say: a setting that would "
-        "decide it otherwise is refused.",
+        "where calls are diverted and who may transfer them is decided by the source: a setting that would decide "
+        "it otherwise is refused.",
         example=source(
             'trunks: {carrier: {host: 192.0.2.1, options: {asterisk: {endpoint: {context: "from-anybody"}}}}}\n'
         ),
@@ -170,8 +170,8 @@ schedules:
         "PBX391",
         "Raw setting that is not known",
         "What a setting decides must be known before it is handed on: of Asterisk's `endpoint`, `aor` and "
-        "`registration`, and of FreeSWITCH's `params` and `gateway`, only names that decide nothing that pbxgen "
-        "promises are taken. Asterisk would not load what has a setting that it does not know.",
+        "`registration`, and of FreeSWITCH's `params` and `gateway`, only names are taken that are known to change "
+        "nothing that pbxgen promises. Asterisk would not load a section with a setting that it does not know.",
         example=source('phones: {options: {asterisk: {endpoint: {rtp_timout: "60"}}}}\n'),
         cure="Correct the name. What is missing here can be written by hand on Asterisk, in `pjsip_local.conf`.",
     ),

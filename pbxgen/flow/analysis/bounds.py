@@ -1,7 +1,7 @@
-"""Upper bound on the seconds a call can ring, lower bound on the ringings until the maximum holds it back.
+"""Upper bound on the seconds a call can ring, lower bound on the ringings until `max_diversions` stops a rule.
 
-Both are computed place by place and number of diversions, as if a place could be tried again, without following any
-call: a bound for a place holds for every call that comes to it.
+Both are computed for each place and number of diversions without following any call, as if a place could be tried
+again: a bound for a place holds for every call that comes to it.
 """
 
 from __future__ import annotations
@@ -16,10 +16,10 @@ NEVER = 1 << 40
 """More seconds or ringings than any call has."""
 
 _Ways = dict[int, tuple[int, int]]
-"""By the diversions that the call has had behind a place: the most seconds, and the fewest ringings."""
+"""By the diversions that the call has had after a place: the most seconds, and the fewest ringings."""
 _Row = tuple[_Ways, int, int]
-"""The ways past a place; the most seconds of those that end there (-1: none does); the fewest ringings to where the
-maximum holds a rule back (``NEVER``: it does not)."""
+"""The ways past a place; the most seconds of the calls that end there (-1: none does); the fewest ringings until
+`max_diversions` stops a rule (``NEVER``: it stops none)."""
 
 
 class Bounds:
@@ -32,7 +32,8 @@ class Bounds:
         self._choices = choices
         self._users: dict[tuple[str, int | None, int], _Row] = {}
         self._overflows: dict[tuple[Key, int], tuple[int, int]] = {}
-        """By position or group and diversions: what is behind it, at most and at soonest."""
+        """By position or group and diversions: the most seconds of its overflow, and the fewest ringings until a rule
+        is stopped."""
         self._inbound: dict[tuple[Key, int], _Row] = {}
         order = list(self._choices.in_order())
         for diversions in range(self._max, -1, -1):
@@ -43,24 +44,24 @@ class Bounds:
         return _most(self._list(places, diversions))
 
     def fewest_until_over_maximum(self, places: Iterable[Place], diversions: int) -> int:
-        """Ringings; ``NEVER`` where the maximum keeps the call from nothing."""
+        """The fewest ringings until `max_diversions` stops a rule; ``NEVER``: it stops none."""
         return self._list(places, diversions)[2]
 
     def _list(self, places: Iterable[Place], diversions: int) -> _Row:
         on: _Ways = {diversions: (0, 0)}
-        ends, held = -1, NEVER
+        ends, until_stopped = -1, NEVER
         for place in places:
             if place.ends_call:
-                return {}, max(ends, *(s for s, _ in on.values())), held
+                return {}, max(ends, *(s for s, _ in on.values())), until_stopped
             further = dict(on)  # a place that the call has been to is not tried again
             for at, (seconds, ringings) in on.items():
                 ways, ending, soonest = self._row(place, at)
                 if ending >= 0:
                     ends = max(ends, seconds + ending)
-                held = min(held, ringings + soonest)
+                until_stopped = min(until_stopped, ringings + soonest)
                 _add(further, ways, seconds, ringings)
             on = further
-        return on, ends, held
+        return on, ends, until_stopped
 
     def _row(self, place: Place, diversions: int) -> _Row:
         match place.kind:
@@ -82,17 +83,17 @@ class Bounds:
 
     def _user(self, place: Place, diversions: int) -> _Row:
         on: _Ways = {}
-        ends, held = -1, NEVER
+        ends, until_stopped = -1, NEVER
         choices = self._choices.of_user(place.target)
         if diversions < self._max:
             for rule in choices.unconditional:
                 ways, ending, soonest = self._list(rule.places, diversions + 1)
                 _add(on, ways, 0, 0)
-                ends, held = max(ends, ending), min(held, soonest)
+                ends, until_stopped = max(ends, ending), min(until_stopped, soonest)
             if choices.diverted:
-                return on, ends, held
+                return on, ends, until_stopped
         elif choices.unconditional:
-            held = 0
+            until_stopped = 0
         seconds = choices.seconds if place.timeout is None else min(choices.seconds, place.timeout)
         for places in choices.answers:
             if places and diversions < self._max:
@@ -100,12 +101,12 @@ class Bounds:
                 _add(on, ways, seconds, 1)
                 if ending >= 0:
                     ends = max(ends, seconds + ending)
-                held = min(held, 1 + soonest)
+                until_stopped = min(until_stopped, 1 + soonest)
             else:
                 _add(on, {diversions: (0, 0)}, seconds, 1)
                 if places:
-                    held = min(held, 1)
-        return on, ends, held
+                    until_stopped = min(until_stopped, 1)
+        return on, ends, until_stopped
 
     def _prepare(self, component: Sequence[Key], diversions: int, *, in_circle: bool) -> None:
         if not in_circle:
@@ -124,7 +125,8 @@ class Bounds:
                 self._overflows[key, diversions] = (seconds, soonest)
 
     def _around(self, component: Sequence[Key], diversions: int) -> tuple[int, int]:
-        """Each place of a circle is tried once: the call rings no longer than with all of them behind one another."""
+        """The bounds of a cycle: each of its places is tried once, so a call rings no longer than all of them
+        together."""
         if any(key[0] == PlaceKind.INBOUND.value for key in component):
             return NEVER, 0
         inside = set(component)
@@ -139,15 +141,16 @@ class Bounds:
     def _enter(self, key: Key, diversions: int) -> _Row:
         rules, certain = self._choices.of(self._plan.inbound[key[1]].rules)
         on: _Ways = {} if certain else {diversions: (0, 0)}
-        ends, held = -1, NEVER
+        ends, until_stopped = -1, NEVER
         for rule in rules:
             ways, ending, soonest = self._list(rule.places, diversions)
             _add(on, ways, 0, 0)
-            ends, held = max(ends, ending), min(held, soonest)
-        return on, ends, held
+            ends, until_stopped = max(ends, ending), min(until_stopped, soonest)
+        return on, ends, until_stopped
 
     def _behind(self, overflow: Places, diversions: int) -> tuple[int, int]:
-        """An overflow is tried behind all else, when the call may have been diverted more often."""
+        """The bounds of an overflow, which is tried after all other places, when the call may have been diverted more
+        often."""
         rows = [self._list(overflow, d) for d in range(diversions, self._max + 1)]
         return max(_most(row) for row in rows), min(row[2] for row in rows)
 

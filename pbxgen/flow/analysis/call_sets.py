@@ -25,16 +25,16 @@ class Area(NamedTuple):
     callers: int
     moments: int
     chosen: tuple[tuple[Condition, bool], ...] = ()
-    """Settings that this step has been looked at with, and without; of what is between two steps there are none."""
+    """Settings that are assumed to be made, or not made, in this step; none between two steps."""
 
     @property
     def first(self) -> First:
-        """Index of the first caller and of the first moment: what orders areas."""
+        """Index of the first caller and of the first moment; areas are sorted by it."""
         return _lowest(self.callers), _lowest(self.moments)
 
 
 class CallSets:
-    """Calls of ``callers`` at all moments that ``atoms`` tell apart; a set: an area, or bits caller by caller."""
+    """Calls of ``callers`` at all moments that ``atoms`` tell apart; a set is an area, or bits caller by caller."""
 
     def __init__(
         self,
@@ -66,7 +66,7 @@ class CallSets:
 
     @classmethod
     def of_strangers(cls, situations: Situations, conditions: Iterable[Condition]) -> CallSets:
-        """Callers who are in no flow, as far as these conditions can tell them apart."""
+        """Callers who are in no flow: one of each kind that these conditions tell apart."""
         atoms = Atoms.of(conditions)
         return cls(situations, atoms, (*situations.insiders(atoms), *situations.strangers(atoms)))
 
@@ -136,12 +136,12 @@ class CallSets:
         callers, moments = self.callers_with(condition), self.moments_with(condition)
         return sum(moments << at * len(self.moments) for at in range(len(self.callers)) if callers >> at & 1)
 
-    def alike(self, conditions: Iterable[Condition]) -> list[int]:
+    def divided_by(self, conditions: Iterable[Condition]) -> list[int]:
         """All calls, divided into sets for which the same ``conditions`` hold."""
         parts = [self.whole]
         for condition in conditions:
-            there = self.where(condition)
-            parts = [half for part in parts for half in (part & there, part & ~there) if half]
+            holding = self.where(condition)
+            parts = [half for part in parts for half in (part & holding, part & ~holding) if half]
         return parts
 
     def in_contacts(self) -> set[Caller]:
@@ -157,7 +157,8 @@ class CallSets:
 
 
 class Asked:
-    """Answers questions for the first call of an area; calls with another answer are moved from it to ``others``."""
+    """Answers questions for the first call of an area; calls with another answer are moved from the area to
+    ``others``."""
 
     def __init__(self, calls: CallSets, area: Area, others: list[Area], *, rings: bool = False) -> None:
         """``rings``: of what users may have set, only what decides whether their phones ring is asked."""
@@ -174,7 +175,7 @@ class Asked:
 
     @property
     def chosen(self) -> tuple[tuple[str, str], ...]:
-        """What users have set, if it went this way."""
+        """The settings that users have made, by the answers given."""
         return tuple(condition.choice for condition, yes in self._chosen if yes and condition.choice is not None)
 
     @property
@@ -193,7 +194,8 @@ class Asked:
         return self._is_at(self._calls.moments_with(condition))
 
     def _choose(self, condition: Condition, choice: tuple[str, str]) -> bool:
-        """Either can be: a user sets it or not. The answer given is no; yes is put to the others."""
+        """A user may make the setting or not: the answer is no, and the area with the answer yes is added to
+        ``others``."""
         if self._rings and not choice[1].startswith("unconditional:"):
             return False
         known = dict(self._chosen)
@@ -231,7 +233,8 @@ class Asked:
 
 
 class Been(frozenset[Key]):
-    """The places that a call has been to, and its caller's own, whichever of an area's callers that is."""
+    """The places that a call has been to, and its caller's own place: ``asked`` divides the area by caller where that
+    matters."""
 
     asked: Asked
 

@@ -24,7 +24,8 @@ LONGEST_RINGING = 180
 """Seconds of ringing above which few callers still wait: a longer call is PBX212."""
 
 _LONG, _LONG_TOLD = 50, 3
-"""Of examples with more ringings than that, so many are told: the end of a chain needs none of its own."""
+"""Of examples with more than ``_LONG`` ringings only ``_LONG_TOLD`` are told: the end of a chain needs none of its
+own."""
 
 
 def find_in_calls(reach: Reach, situations: Situations, say: Phrases) -> tuple[Diagnostic, ...]:
@@ -55,7 +56,7 @@ class _Calls:
         self._examples = ExampleTeller(reach.plan, say)
 
     def judge(self, entry: Entry) -> Iterator[Diagnostic]:
-        """Most entries are judged by what is known of their bounds, which is quick; their flows are not looked at."""
+        """Most entries are judged by their bounds, which is quick; their flows are not explored."""
         places = (entry.place,)
         lost = entry.takes_outside_calls and may_be_lost(self._plan, places)
         too_long = self._bounds.most_seconds(places, 0) > LONGEST_RINGING
@@ -104,7 +105,7 @@ class _Calls:
             self._told[key] = entry.label
             is_long = len(way.outcomes) > _LONG
             if not is_long or self._long_told < _LONG_TOLD:
-                # In this entry's own flow: the verdict may be of another's, with other callers.
+                # The example is one of this entry's own flow: the verdict may be another's, with other callers.
                 situation = CallSets.of_flow(self._situations, flow).situation(way.area)
                 slowly = code == "PBX212"
                 lost = code == "PBX210"

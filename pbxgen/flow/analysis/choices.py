@@ -108,7 +108,7 @@ class Choices:
         return max([leg.delay + (leg.place.timeout or seconds) for leg in user.follow_me], default=seconds)
 
     def in_order(self) -> Iterator[tuple[list[Key], bool]]:
-        """Positions, groups and inbound numbers behind what they lead to; those of a circle together, with True."""
+        """Positions, groups and inbound numbers, each after what it leads to; those of a cycle together, with True."""
         graph: dict[Key, list[Key]] = {}
         keys = [place.key for place, _ in self._plan.positions()]
         for key in (*keys, *((PlaceKind.INBOUND.value, number) for number in self._plan.inbound)):

@@ -1,9 +1,9 @@
 """PBX215 and PBX216: calls that end at a costly number by way of somebody else's deviation.
 
-Whoever writes a costly destination has been asked (`allow_premium`, the class of service). Those whose calls come
-there along a chain have not: an outside caller, or a phone whose class allows no such number. No setting of a user's is
-a premium-rate number, but one may lead to somebody who diverts there; and a number abroad that a user may set can be
-where calls to others come to, whose class does not allow it.
+A user who writes a costly destination needs permission (`allow_premium`, the class of service). Calls that come there
+along a chain may be those of others without it: an outside caller, or a phone whose class allows no such number. No
+user may set a premium-rate number, but a setting may lead to somebody who diverts to one. A user may set a number
+abroad, and calls to others, whose class does not allow it, may come there.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ from pbxgen.phrases import Phrases
 
 _SHOWN = 5
 _OF_A_FORM = 3
-"""Places that behave alike and stand for all others of their form."""
+"""Places of one form that are examined; they stand for all others of that form."""
 _USER = PlaceKind.USER.value
 _PRICES: Mapping[Cost | None, tuple[str, str]] = {
     Cost.PREMIUM: ("a premium-rate number", "PBX215"),
@@ -46,10 +46,10 @@ _PRICES: Mapping[Cost | None, tuple[str, str]] = {
 
 @dataclass(slots=True)
 class _Costly:
-    """One costly number on somebody's behalf."""
+    """One costly number, and the owner of a rule that leads there."""
 
     place: Place
-    """The first of its owner's that is the number."""
+    """The owner's first place with this number."""
     owner: Key
     """Who diverts to it: a user, or the operator position, group or inbound number it is written on."""
     price: str
@@ -57,11 +57,11 @@ class _Costly:
     locations: set[Location]
     """Where it is written."""
     alone: bool = True
-    """Is it written nowhere for several positions, groups or inbound numbers at once (by a YAML alias)?"""
+    """Is it written for this owner only, and not for several at once by a YAML alias?"""
     reached_by: list[Entry] = field(default_factory=list)
     example: Example | None = None
     like: _Costly | None = None
-    """Calls come there in the same way, and that has been told."""
+    """The costly number with the same calls, for which the example has been told."""
 
 
 def costly_chains(reach: Reach, situations: Situations, say: Phrases) -> Iterator[Diagnostic]:
@@ -76,11 +76,11 @@ def costly_chains(reach: Reach, situations: Situations, say: Phrases) -> Iterato
 def _written(
     costly: Mapping[Key, list[_Costly]], reach: Reach, situations: Situations, say: Phrases
 ) -> Iterator[Diagnostic]:
-    """Of numbers that stand in the source."""
+    """Findings about numbers that are written in the source."""
     chains = _Chains(reach, situations, say)
     for entry in entries(reach.plan):
         flow = reach.flow_of(entry.place)
-        for owner in flow.keys[1:]:  # whoever is called directly has been asked
+        for owner in flow.keys[1:]:  # who is called directly has the permission
             for costly_place in costly.get(owner, ()):
                 if not _may(reach.plan, entry, costly_place):
                     chains.follow(entry, flow, costly_place)
@@ -93,9 +93,10 @@ def _written(
 
 
 class _BySettings:
-    """Who may set something with which calls to them come to a costly number, one setting each.
+    """Users who may make a setting with which calls to them come to a costly number; each setting is examined alone.
 
-    Several users' settings together add none: the last of them leads there by itself, and its user is told.
+    Settings of several users together need no finding of their own: the last of them leads there by itself, and is
+    reported.
     """
 
     def __init__(self, reach: Reach, situations: Situations, say: Phrases) -> None:
@@ -163,7 +164,7 @@ class _BySettings:
             if not {costly.owner, costly.place.key} <= where.keys():
                 return None
             who: Hashable = (where[costly.owner], where[costly.place.key])
-        else:  # a user whom the call can come back to from there is like no other
+        else:  # a call can come back to this user: no other user is examined in the same way
             who = extension if entry.place.key in self._touched[to] else None
         same = (self._profile(entry), key, to, flow.form, who)
         if same not in self._known:
@@ -191,10 +192,10 @@ def _by_setting(costly: _Costly, entry: Entry, key: str, to: str, reached: _Cost
 
 
 class _ByNumbersSet:
-    """Numbers abroad on one route that some may set, and those whose calls come there though their class does not
-    allow it: by the source, or by one setting of their own.
+    """Numbers abroad on one route that users may set, and others whose calls come there though their class does not
+    allow it: by the source, or by one setting of the others.
 
-    Those who may set one stand for all others who may do the same, and are reached in the same way.
+    Some users who may set such a number stand for all who may set the same and are reached in the same way.
     """
 
     def __init__(
@@ -206,7 +207,7 @@ class _ByNumbersSet:
         self._say = say
         self._route = route
         self._setters = setters
-        """The number as a place of theirs, by extension."""
+        """By extension of a user who may set the number: the number as a place of that user."""
 
     def findings(self) -> Iterator[Diagnostic]:
         users = self._plan.users
@@ -255,7 +256,7 @@ class _ByNumbersSet:
                     return
 
     def _set(self, extension: str) -> Iterator[tuple[str, Reach, _Costly]]:
-        """For each key that the user may set to the number: the plan in which they have."""
+        """For each key that the user may set to the number: what the plan with this setting reaches."""
         user, place = self._plan.users[extension], self._setters[extension]
         profile = user.self_service
         assert profile is not None
@@ -273,12 +274,12 @@ class _ByNumbersSet:
                 return key, costly
         return None
 
-    def _finding(self, extension: str, key: str, whose: str, told: _Costly, first: str = "") -> Diagnostic:
+    def _finding(self, extension: str, key: str, called: str, told: _Costly, first: str = "") -> Diagnostic:
         user, number = self._plan.users[extension], self._setters[extension].target
         return make(
             "PBX216",
             f"{first}{user.name} ({extension}){_more(len(self._setters) - 1)} may {_what(key, f'n{number}')}: calls to "
-            f"{whose} can then end there, at a number abroad beyond their class",
+            f"{called} can then end there, at a number abroad beyond their class",
             user.location,
             help="give them a profile that may not do this, or accept it with a reason",
             subject=(_USER, extension),
@@ -372,13 +373,13 @@ class _Chains:
 
 def _finding(costly: _Costly) -> Diagnostic:
     who = _several(costly.reached_by)
-    whose = f"{costly.owner[0]} {costly.owner[1]}"
+    owner = f"{costly.owner[0]} {costly.owner[1]}"
     help = "end those chains before it, or accept it with a reason"
     if costly.example is None and costly.like is not None:
         help = f"in the same way as by way of {costly.like.owner[0]} {costly.like.owner[1]}: {help}"
     return make(
         costly.code,
-        f"calls to {who} can end at {costly.place.target}, {costly.price}, by way of {whose}",
+        f"calls to {who} can end at {costly.place.target}, {costly.price}, by way of {owner}",
         costly.place.location,
         help=help,
         subject=costly.owner,

@@ -57,9 +57,10 @@ def of_user(user: User, by: str | None = None) -> Entry:
 
 
 def _who_may_transfer(plan: Plan) -> tuple[str, ...]:
-    """Users with a call from outside in their hands, those first whom such a call can ring; none where none comes in.
+    """Users who may have a call from outside to transfer, first those whom such a call rings; none if no such call
+    comes in.
 
-    Whoever is rung may hand it to any other user, who may hand it on.
+    A user who is rung may transfer the call to any other user, who may transfer it again.
     """
     numbers = [place for number in plan.dids if (place := plan.reached_by(number)) is not None]
     inbound = [Place(PlaceKind.INBOUND, number, entry.location) for number, entry in plan.inbound.items()]

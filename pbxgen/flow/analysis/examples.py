@@ -12,14 +12,14 @@ from pbxgen.flow.analysis.situations import SOMEBODY_INSIDE, SOMEBODY_OUTSIDE, A
 from pbxgen.flow.explain import Teller, weekday
 from pbxgen.flow.machine import Caller, Ending, Event, Ringing
 from pbxgen.flow.plan import Origin, Outcome, Place, PlaceKind, Plan, Strategy
+from pbxgen.flow.ringer import RingResult
 from pbxgen.flow.simulate import Call, play
-from pbxgen.flow.world import Rung
 from pbxgen.phrases import Phrases
 
 Outcomes = tuple[Outcome, ...]
 
 _SILENCE = (Outcome.NO_ANSWER, Outcome.BUSY, Outcome.UNREACHABLE)
-"""What is likeliest of somebody who does not take a call, first."""
+"""Outcomes of an unanswered ringing, the likeliest first."""
 
 
 class ExampleTeller:
@@ -40,9 +40,9 @@ class ExampleTeller:
         slowly: bool = False,
         lost: bool = False,
     ) -> Example:
-        """The call to ``entry`` whose ringings end as ``way`` says; the moment only where it matters.
+        """The call to ``entry`` whose ringings end as ``way`` says; the moment is named only if it matters.
 
-        ``lost``: it ends where nothing is left to try.
+        ``lost``: the call ends when nothing is left to try.
         """
         caller = situation.caller
         called = entry.number if caller.origin is Origin.EXTERNAL and entry.number else entry.dialled
@@ -52,7 +52,7 @@ class ExampleTeller:
         sentences = self._teller.tell(events, Call(caller.number or "anonymous", called))
         label = entry.label if entry.place.kind is PlaceKind.INBOUND else self._teller.called(entry.place)
         name = "" if called == label or f"({called})" in label else f" ({called})"
-        # Whom no outside number reaches is called from outside by way of somebody who transfers the call.
+        # A place without an outside number is called from outside by a transfer.
         transferred = caller.origin is Origin.EXTERNAL and entry.number is None
         by = entry.by if transferred else None
         verb = "example.transferred_by" if by else "example.transferred" if transferred else "example.calls"
@@ -78,14 +78,14 @@ class ExampleTeller:
 def replay(
     plan: Plan, situation: Situation, entry: Place, way: Outcomes, *, slowly: bool = False, recall: str | None = None
 ) -> tuple[Event, ...]:
-    """The events of one way, as far as it says outcomes; ``slowly``: busy after the longest time that takes.
+    """The events of one way, as far as it has outcomes; ``slowly``: busy after the longest possible time.
 
-    ``recall``: who transferred the caller, and takes the call no more than the others do.
+    ``recall``: who transferred the caller, and does not answer either.
     """
     caller, conditions = situation.caller, situation.conditions(plan)
     left = iter(way)
 
-    def ring(ringing: Ringing) -> Rung | None:
+    def ring(ringing: Ringing) -> RingResult | None:
         outcome = next(left, None)
         if ringing.recalled:
             outcome = _likeliest(outcomes(plan, ringing, caller, conditions))
@@ -93,25 +93,25 @@ def replay(
             return None
         at_once = outcome is Outcome.BUSY and not slowly
         seconds = 0 if at_once else outcomes(plan, ringing, caller, conditions)[outcome]
-        return Rung(_dialled(plan, caller, ringing), None, outcome, seconds)
+        return RingResult(_dialled(plan, caller, ringing), None, outcome, seconds)
 
     events, _ = play(plan, caller, conditions, machine.begin(caller, [entry], recall), ring)
     return tuple(events)
 
 
 def untaken(plan: Plan, situation: Situation, place: Place) -> tuple[Outcomes, Ending]:
-    """How each ringing of a call ends that nobody takes, in the likeliest way, and how the call ends."""
+    """The likeliest outcome of each ringing of a call that nobody takes, and how the call ends."""
     caller, conditions = situation.caller, situation.conditions(plan)
     way: list[Outcome] = []
 
-    def ring(ringing: Ringing) -> Rung | None:
+    def ring(ringing: Ringing) -> RingResult | None:
         called = ringing.pending.place
         if called.kind is PlaceKind.SERVICE and not called.returns:
-            return Rung((), called.target, None, 0)
+            return RingResult((), called.target, None, 0)
         possible = outcomes(plan, ringing, caller, conditions)
         outcome = _likeliest(possible)
         way.append(outcome)
-        return Rung((), None, outcome, possible[outcome])
+        return RingResult((), None, outcome, possible[outcome])
 
     _, ending = play(plan, caller, conditions, machine.begin(caller, [place]), ring)
     assert ending is not None

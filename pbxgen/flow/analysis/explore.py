@@ -19,7 +19,7 @@ from pbxgen.flow.plan import Outcome, Place, PlaceKind
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Point:
-    """A state without what cannot matter to where the call goes. A state that is met again is the same point."""
+    """The part of a state that decides where the call goes. States that agree in it are one point."""
 
     state: CallState
     places: tuple[Place, ...]
@@ -36,7 +36,7 @@ class Branch:
     seconds: int
     """How long that can take."""
     over_maximum: bool
-    """Does ``max_diversions`` then keep the call from somewhere it has not been?"""
+    """Does ``max_diversions`` then stop a rule that leads somewhere the call has not been?"""
     area: Area
     point: Point
     chosen: tuple[tuple[str, str], ...] = ()
@@ -143,7 +143,7 @@ def is_lost(ending: Ending) -> bool:
 
 
 def is_over_maximum(events: Sequence[Event], state: CallState) -> bool:
-    """Did the maximum keep a rule from sending the call where it has not been?"""
+    """Did ``max_diversions`` stop a rule that leads somewhere the call has not been?"""
     return any(
         e.kind is EventKind.NOT_DIVERTED_MAX and any(p.key not in state.visited for p in e.places) for e in events
     )

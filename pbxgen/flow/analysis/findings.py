@@ -28,7 +28,7 @@ from pbxgen.source.garbage_collection import without_garbage_collection
 def analyse(plan: Plan, today: dt.date, language: str = "en") -> tuple[Diagnostic, ...]:
     """Every finding about the calls of ``plan`` from ``today`` on; ``language`` is that of the calls that show them.
 
-    With switches: however they stand. What is found in some of their positions only says in which.
+    A plan with switches is examined in several positions of them; a finding of some positions only says in which.
     """
     ways = positions(plan)
     variants = [(words, resolved(plan, on)) for words, on in ways.every]
@@ -59,7 +59,7 @@ def _not_known(plan: Plan, left_out: Sequence[str]) -> Diagnostic:
 
 
 def _is_certain(one: Diagnostic, plan: Plan, left_out: Sequence[str]) -> bool:
-    """Is a rule dead in positions of the switches, too, that have not been looked at?"""
+    """Is a rule also dead in the positions of the switches that have not been examined?"""
     conditions = (r.condition for key, _, rules in plan.rules() if key in one.subjects for r in rules)
     return not any(asked.switch in left_out for condition in conditions for asked in condition.switches)
 
@@ -69,7 +69,7 @@ def _same(one: Diagnostic) -> tuple[object, ...]:
 
 
 def _dead_wherever(one: Diagnostic, by_variant: Sequence[tuple[str, Plan, tuple[Diagnostic, ...]]]) -> bool:
-    """Does a rule apply in no position of the switches in which it is there?"""
+    """Is a rule dead in every position of the switches in which it exists?"""
     for _, variant, diagnostics in by_variant:
         is_there = any(rule.location == one.location for _, _, rules in variant.rules() for rule in rules)
         if is_there and not any(d.code == one.code and d.location == one.location for d in diagnostics):

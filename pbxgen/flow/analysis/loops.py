@@ -29,7 +29,7 @@ def find_loops(plan: Plan, situations: Situations) -> tuple[Loop, ...]:
         conditions = [rule.condition for node in component for rule in lists[node]]
         calls = CallSets.of_strangers(situations, conditions)
         known_loops: set[frozenset[str]] = set()
-        for situation in sorted(map(calls.first_of, calls.alike(conditions)), key=lambda s: s.moment):
+        for situation in sorted(map(calls.first_of, calls.divided_by(conditions)), key=lambda s: s.moment):
             for loop in _loops_in(plan, {n: lists[n] for n in component}, situation):
                 users = frozenset(user for user, _ in loop.steps)
                 if users not in known_loops:
@@ -48,7 +48,7 @@ def _rule_lists(plan: Plan) -> dict[Key, Rules]:
 
 
 def _leads_to(rule: Rule) -> list[Key]:
-    """The places whose own unconditional rules the call can come to: nothing behind a mailbox is ever tried."""
+    """The places whose own unconditional rules the call can come to: places after a mailbox are never tried."""
     nodes = []
     for place in rule.places:
         if place.ends_call:

@@ -10,10 +10,10 @@ from pbxgen.diagnostics.codes import make
 from pbxgen.diagnostics.diagnostic import Diagnostic, Related
 from pbxgen.diagnostics.location import Location
 from pbxgen.flow.analysis.situations import SOMEBODY_OUTSIDE, Atoms, Situations
+from pbxgen.flow.environment import CallConditions
 from pbxgen.flow.machine import Caller, first_applying
 from pbxgen.flow.plan import Condition, Origin, PlaceKind, Plan, RingGroup, Rule, User
 from pbxgen.flow.settings import place_of
-from pbxgen.flow.world import CallConditions
 
 
 def deserted_operators(plan: Plan, today: dt.date) -> Iterator[Diagnostic]:
@@ -34,11 +34,12 @@ def deserted_operators(plan: Plan, today: dt.date) -> Iterator[Diagnostic]:
 def empty_operators(plan: Plan, situations: Situations) -> Iterator[Diagnostic]:
     """PBX218: a moment of its opening hours at which every member is away.
 
-    Away is who has `dnd`, or diverts every call from outside at that moment, and not to this position: nobody sits at
-    that phone, though a position's calls still ring there. Opening hours are when calls are led to the position by
-    the hour (`when: office` on a rule that leads there, or `when: not office` on one before it that does not); where no
-    rule asks for the hour, only a position that is empty at all times is reported: nothing says when it should not be.
-    Where it is not empty by itself: whether it can be by what its members may set from their phones.
+    A member is away who has `dnd`, or who at that moment diverts every call from outside elsewhere than to this
+    position: presumably nobody sits at that phone, though the position's calls still ring there. The opening hours are
+    the times at which rules with a schedule lead calls to the position (`when: office` on a rule that leads there, or
+    `when: not office` on one before it that does not). If no rule has a schedule, the opening hours are not known, and
+    only a position that is empty at all times is reported. A position that is not empty by the source may become so by
+    what its members may set from their phones, which is reported too.
     """
     members_of = {o.name: [plan.users[m] for m in o.members] for o in plan.operators.values()}
 
@@ -57,11 +58,11 @@ def empty_operators(plan: Plan, situations: Situations) -> Iterator[Diagnostic]:
         moments = [m for m in every if any(_leads(plan, situations, leading, m) for leading in by_the_hour)]
         if not by_the_hour:
             moments = list(every)
-        away = {member.extension: {m for m in moments if _away(plan, member, operator, m)} for member in members}
+        absences = {member.extension: {m for m in moments if _away(plan, member, operator, m)} for member in members}
         leaving = {member.extension for member in members if _leaving(plan, member, operator.name) is not None}
         for by_setting in (False, True):
-            gone = [e for e in away if not (by_setting and e in leaving)]
-            empty = [m for m in moments if all(m in away[extension] for extension in gone)]
+            gone = [e for e in absences if not (by_setting and e in leaving)]
+            empty = [m for m in moments if all(m in absences[extension] for extension in gone)]
             if empty and (by_the_hour or len(empty) == len(moments)):
                 yield _empty(plan, operator, members, empty[0], timed=bool(by_the_hour), by_setting=by_setting)
                 break
@@ -92,7 +93,7 @@ def _empty(
 
 
 def _away(plan: Plan, member: User, operator: RingGroup, moment: dt.datetime) -> Location | None:
-    """What makes a member away for an outside caller whom nobody knows; None: nothing does."""
+    """What makes a member away for an outside caller in no contacts set; None: nothing does."""
     if member.dnd:
         return member.location
     conditions = CallConditions(plan, Caller(Origin.EXTERNAL, SOMEBODY_OUTSIDE), moment)
@@ -101,7 +102,7 @@ def _away(plan: Plan, member: User, operator: RingGroup, moment: dt.datetime) ->
 
 
 def _leaving(plan: Plan, member: User, operator: str) -> str | None:
-    """With which setting a member may be away from the position; None: with none."""
+    """The setting with which a member may be away from the position; None: there is none."""
     profile = member.self_service
     if profile is None:
         return None
@@ -112,18 +113,18 @@ def _leaving(plan: Plan, member: User, operator: str) -> str | None:
     texts = ["v", "m", *(f"x{extension}" for extension in itertools.islice(plan.users, 2))]
     texts += [f"{'p' if p.kind is PlaceKind.OPERATOR else 'g'}{group.number}" for p, group in plan.positions()]
     places = (place_of(plan, member, text) for text in texts)
-    elsewhere = any(p is not None and (p.kind, p.target) != (PlaceKind.OPERATOR, operator) for p in places)
-    if elsewhere or ("outside" in profile.to and member.routes):
+    leads_elsewhere = any(p is not None and (p.kind, p.target) != (PlaceKind.OPERATOR, operator) for p in places)
+    if leads_elsewhere or ("outside" in profile.to and member.routes):
         return "may divert every call"
     return None
 
 
 _Leading = tuple[tuple[Condition, bool], ...]
-"""The conditions of a list of rules, each with whether its rule leads to the position because of the hour."""
+"""The conditions of a list of rules, each with whether its rule leads to the position because of a schedule."""
 
 
 def _opening(plan: Plan) -> dict[str, list[_Leading]]:
-    """By operator position: the lists of rules that lead calls to it by the hour, those that do it alike once."""
+    """By operator position: the lists of rules that lead calls to it by a schedule, equal ones once."""
     leading_to: dict[str, dict[_Leading, None]] = {}
     lists = {id(rules): rules for _, _, rules in plan.rules()}
     for rules in lists.values():

@@ -1,12 +1,12 @@
-"""Calls from outside that settings can lose which users may make, before anybody has made them.
+"""Calls from outside that can be lost by settings that users may make, found before anybody has made them.
 
-Each setting that is permitted is one more rule that may be there or not: a rule in front of the source's, with a
-condition that holds as the user likes. A call asks each user's rules at most once, so that what is chosen at one step
-never has to be remembered at another. ``dnd`` and ``follow_me`` decide how ringing a phone can end: that is looked at
-with both of them off, which allows whatever they allow; which of them must have been set is asked of each outcome.
+Each permitted setting is explored as one more rule in front of the source's rules, with a condition that may hold or
+not. A call asks each user's rules at most once, so that a choice made at one step never has to be remembered at
+another. ``dnd`` and ``follow_me`` decide how ringing a phone can end: phones are explored with both off, which allows
+every outcome that is possible with them on, too; for each outcome it is then computed which of them must have been set.
 
-"An extension" is many places. Calls to those that behave alike are lost alike, and a call can come to no more of them
-than it can be diverted: so many of each kind stand for all.
+A setting may lead to any extension. Extensions that behave in the same way lose the same calls, and a call can come to
+no more of them than it can be diverted: so many extensions of each kind stand for all.
 """
 
 from __future__ import annotations
@@ -34,18 +34,18 @@ from pbxgen.flow.settings import STATES, Setting, Settings, State, applied, name
 from pbxgen.phrases import Phrases
 
 _MOST_OF_A_KIND = 3
-"""Places that behave alike and stand for all others of their kind."""
+"""Places of one kind that are examined; they stand for all others of that kind."""
 _MOST_KINDS = 12
-"""Ways to behave that are looked at, first those in which a call is lost at once."""
+"""Kinds of places that are examined, first those at which a call is lost at once."""
 _MOST_POINTS = 20_000
-"""Points that are looked at for one form of flow: some two seconds."""
+"""Points that are explored for one form of flow: some two seconds."""
 
 _ANY_SECONDS = 20
 
 Choice = tuple[str, str]
 """Extension, and ``key:to``."""
 Form = tuple[int, Hashable]
-"""Of a flow: that of :class:`Reach`, and what the source has of what users may switch on and off."""
+"""The form of a flow by :class:`Reach`, and the source's values of what users may switch on and off."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,7 +155,8 @@ class Search:
         return next(iter(self.all_of(entry)), None)
 
     def all_of(self, entry: Entry) -> tuple[Loss, ...]:
-        """For each key that loses a call by itself, how; else what loses one together, or the source's own loss."""
+        """The loss by each key that loses a call by itself; if there is none, by several keys together, or by the
+        source itself."""
         if not entry.takes_outside_calls or self.plan is self._source or not may_be_lost(self.plan, (entry.place,)):
             return ()
         flow, form = self._flow(entry.place)
@@ -166,7 +167,7 @@ class Search:
         return self._known[form][1]
 
     def is_cut_short(self, entry: Entry) -> bool:
-        """Has no loss been found, and not everything been looked at?"""
+        """Was no loss found although not everything was explored?"""
         flow, form = self._flow(entry.place)
         if form not in self._known:
             return False
@@ -183,7 +184,7 @@ class Search:
         return self._flow(entry.place)[1]
 
     def _flow(self, place: Place) -> tuple[Flow, Form]:
-        """That of the place that was asked for last is kept."""
+        """The flow of a place; the last one is kept."""
         if self._last is None or self._last[0].entry != place:
             flow = self._reach.flow_of(place)
             users = (self._source.users[target] for kind, target in flow.keys if kind == PlaceKind.USER.value)
@@ -191,7 +192,7 @@ class Search:
         return self._last
 
     def _switched(self, user: User) -> Hashable:
-        """What the source has of what the user, and those who ring along, may switch on and off."""
+        """The source's values of what the user, and those who ring along, may switch on and off."""
         users = self._source.users
         along = (
             None if p.kind is PlaceKind.OUTSIDE else users[p.target] for p in (leg.place for leg in user.follow_me)
@@ -203,7 +204,8 @@ class Search:
         return user.dnd, legs
 
     def own_names(self, entry: Entry, loss: Loss) -> tuple[Choice, ...]:
-        """What is chosen, in the names of this entry's own flow: the loss may have been found in another's."""
+        """The settings of a loss, in the names of this entry's own flow: the loss may have been found in another
+        entry's flow."""
         flow, form = self._flow(entry.place)
         first = self._known[form][0]
         names = dict(zip((t for _, t in first.keys), (t for _, t in flow.keys), strict=False))
@@ -222,13 +224,13 @@ class Search:
             plan = applied(self._source, State(dict(attempt)), situation.moment)
             try:
                 example = ExampleTeller(plan, say).example(entry, flow.atoms, situation, loss.outcomes, lost=True)
-            except KeyError:  # an outcome that only somebody has who has set do not disturb or follow me
+            except KeyError:  # an outcome that needs a setting of do not disturb or follow me
                 continue
             return example
         return None
 
     def _with_phones_free(self, flow: Flow, settings: dict[str, dict[str, Setting]]) -> dict[str, Settings]:
-        """The same, and whoever may do so lets their phones ring."""
+        """The settings, and `dnd` and `follow_me` off for all users in the flow who may switch them off."""
         free: dict[str, Settings] = dict(settings)
         for kind, extension in flow.keys:
             profile = self._source.users[extension].self_service if kind == PlaceKind.USER.value else None
@@ -259,9 +261,9 @@ class Search:
     def _best(self, flow: Flow, explorer: Explorer, barred: set[tuple[str, str]], most: int) -> tuple[Loss | None, int]:
         """The best loss without ``barred`` keys, and how many points it took (Dijkstra); more than ``most``: not all.
 
-        The fewer settings the better, then those that switch something off, then strangers as callers (a setting to
-        whom the caller is themselves is a loss, too, but not what comes to mind), then few ringings. Once there is
-        something barred, several keys together are not looked for.
+        Best is a loss with few settings, then with settings that switch something off, then with callers who are not in
+        the flow (a setting to the caller is a loss, too, but a less plain example), then with few ringings. Once a key
+        is barred, losses by several keys together are not searched.
         """
         calls = explorer.calls
         heap: list[tuple[_Rank, int, Area, Point | None, tuple[Outcome, ...], tuple[Choice, ...]]] = []
@@ -302,8 +304,8 @@ class Search:
     ) -> tuple[Choice, ...]:
         """What must have been switched on or off for a phone's ringing to end so; nothing where the source allows it.
 
-        Of what is on, as little is off as that takes; where that is not enough, `dnd` is on. Keys that are ``barred``
-        are left alone where something else does the same.
+        As little as possible is switched off; where that is not enough, `dnd` is switched on. ``barred`` keys are not
+        used if other keys have the same effect.
         """
         ringing = arrival.step.ringing
         if ringing is None or ringing.user is None:
@@ -312,8 +314,8 @@ class Search:
         along = [leg.place.target for leg in user.follow_me if leg.place.kind is PlaceKind.USER]
         if not user.dnd and not user.follow_me:
             return ()
-        everybody = [self._source.users[extension] for extension in dict.fromkeys((*along, user.extension))]
-        off = [(one.extension, "dnd:off") for one in everybody if one.dnd and _may(one, "dnd")]
+        users = [self._source.users[extension] for extension in dict.fromkeys((*along, user.extension))]
+        off = [(one.extension, "dnd:off") for one in users if one.dnd and _may(one, "dnd")]
         if user.follow_me and _may(user, "follow_me"):
             off.append((user.extension, "follow_me:off"))
         quiet = (user.extension, "dnd:on")
@@ -343,8 +345,8 @@ class Search:
 
 
 def _fewest(every: list[Choice], possible: Callable[[Iterable[Choice]], bool]) -> tuple[Choice, ...]:
-    """None of them, one, or as few as are left when one after the other is given up."""
-    few: list[tuple[Choice, ...]] = [(), *((one,) for one in reversed(every))]  # what is the user's own first
+    """The fewest with which ``possible`` holds: none, one, or those that remain when one after the other is removed."""
+    few: list[tuple[Choice, ...]] = [(), *((one,) for one in reversed(every))]  # the user's own first
     for chosen in few:
         if possible(chosen):
             return chosen
@@ -378,7 +380,7 @@ def _renamed(what: str, names: dict[str, str]) -> str:
 
 
 def _with_choices(plan: Plan, places: _Places) -> Plan:
-    """The plan in which every setting that is permitted may be there; the plan itself where none is."""
+    """The plan with a rule for every permitted setting; the plan itself where there is none."""
     if not any(user.self_service for user in plan.users.values()):
         return plan
     users = {
@@ -390,7 +392,7 @@ def _with_choices(plan: Plan, places: _Places) -> Plan:
 
 def _chosen_by(plan: Plan, user: User, profile: Profile, places: _Places) -> User:
     rules: dict[str, Rules] = {}
-    if user.mailbox is None:  # who has one never loses a call
+    if user.mailbox is None:  # a user with a mailbox never loses a call
         options = [("off", None), *places.of(user, profile)]
         for key, source in user.deviations.lists():
             if key in profile.may:
@@ -410,7 +412,7 @@ def _rule(user: User, key: str, to: str, place: Place | None) -> Rule:
 
 
 def _without_times(plan: Plan) -> Plan:
-    """How long phones ring decides nothing about a loss, unless phones of others join in after a delay."""
+    """The plan with equal ring times, which do not decide about a loss unless phones of others ring after a delay."""
 
     def even(user: User) -> User:
         if user.follow_me:
@@ -422,7 +424,7 @@ def _without_times(plan: Plan) -> Plan:
 
 
 def _loses_by_itself(plan: Plan, place: Place) -> bool:
-    """Is there nothing behind a group, or an outcome of a user's phone for which no rule is there?"""
+    """Has a group no overflow, or a user an outcome without a rule?"""
     if place.kind is PlaceKind.USER:
         user = plan.users[place.target]
         rules = user.deviations
@@ -431,7 +433,7 @@ def _loses_by_itself(plan: Plan, place: Place) -> bool:
 
 
 class _Places:
-    """The places that stand for all that settings may lead to and that a call can be lost behind."""
+    """The places that stand for all places that settings may lead to and after which a call can be lost."""
 
     def __init__(self, plan: Plan) -> None:
         self._plan = plan

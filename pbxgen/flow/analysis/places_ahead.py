@@ -25,12 +25,13 @@ class PlacesAhead:
         self._kept = 0
 
     def of(self, keys: Iterable[Key], left: int) -> frozenset[Key]:
-        """``keys`` and all behind them by ``left`` diversions, and one more: does the maximum keep calls from it?"""
+        """``keys``, all places after them by ``left`` diversions, and by one more, to tell whether `max_diversions`
+        stops it."""
         keys_ahead = [self._of_one(key, left) for key in keys]
         return keys_ahead[0] if len(keys_ahead) == 1 else frozenset[Key]().union(*keys_ahead)
 
     def canonical(self, state: CallState) -> CallState:
-        """``state`` without what cannot matter to where the call goes.
+        """``state`` without what does not decide where the call goes.
 
         Left out are places to try that the call has been to or that stand twice, everything behind a place that ends
         the call, places that the call has been to and cannot come to again, and the first outcome (it only decides a
@@ -50,8 +51,8 @@ class PlacesAhead:
             ahead.append(self._of_one(key, left))
             if pending.place.ends_call:
                 break
-        again = frozenset(key for key in been if any(key in keys for keys in ahead))
-        return CallState(tuple(to_try), again, state.diversions, Outcome.BUSY)
+        reachable = frozenset(key for key in been if any(key in keys for keys in ahead))
+        return CallState(tuple(to_try), reachable, state.diversions, Outcome.BUSY)
 
     def _of_one(self, key: Key, left: int) -> frozenset[Key]:
         known = self._known.get((key, left))

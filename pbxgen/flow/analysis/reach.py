@@ -33,7 +33,7 @@ class Flow:
     along: tuple[str, ...]
     """Extensions that ring along by somebody's ``follow_me``."""
     last: tuple[Key, ...]
-    """Those of ``keys`` that are reached with no diversion left: of users, the rules do not count."""
+    """Those of ``keys`` that are reached with no diversion left: the rules of users among them do not count."""
     form: int
     """Of flows of one :class:`Reach`, equal for those that differ in the names of places only."""
 
@@ -52,12 +52,12 @@ class Flow:
 
     @property
     def phones(self) -> tuple[str, ...]:
-        """Those, and the ones that only ring along: of either it matters if they call themselves."""
+        """Extensions of the flow, and those that only ring along: a call that one of them places may go another way."""
         return tuple(e for e in dict.fromkeys((*self.inside, *self.along)) if (_USER, e) != self.entry.key)
 
 
 class _Stop(NamedTuple):
-    """What stands on one place that leads on, its names apart from all else."""
+    """What is written at one place that leads on: the names of other places, and everything else."""
 
     shape: int
     """The same for those that differ in names only."""
@@ -172,7 +172,7 @@ class Reach:
         return tuple((p.key if p.kind is PlaceKind.RELEASE else (p.kind, p.returns), self._options(p)) for p in places)
 
     def _number(self, condition: Condition) -> int:
-        if condition.choice is not None:  # whose it is decides nothing: each user may choose by themselves
+        if condition.choice is not None:  # the user does not matter: each user makes their own settings
             condition = _anybodys(condition.choice[1])
         known = self._conditions.get(condition)
         if known is None:
@@ -191,7 +191,7 @@ def _anybodys(setting: str) -> Condition:
 
 
 class _Walk:
-    """Breadth first by diversions: beyond ``max_diversions`` of them no rule is followed, so no walk is long."""
+    """Follows rules breadth first by diversions, of which there are at most ``max_diversions``."""
 
     def __init__(self, reach: Reach) -> None:
         self._reach = reach
@@ -239,8 +239,7 @@ class _Walk:
 
     def beyond(self) -> Iterator[Hashable]:
         """The places that no diversion is left to: whether a call has been to all of them decides whether the maximum
-        keeps it from somewhere. Of those that are not in the flow it matters who may call from there.
-        """
+        keeps it from somewhere. For those that are not in the flow it matters who may call from there."""
         for keys in self._beyond:
             yield tuple([None if key is None else self._known_or_not(key) for key in keys])
         yield tuple([self.along.get(target) if kind == _USER else kind for kind, target in self.unknown])

@@ -1,8 +1,8 @@
-"""Users who may send each other's calls round by what they may set.
+"""Users who may divert every call to each other by settings.
 
 No call goes round: where both divert everything to each other, the second rule does not apply, and the second phone
-rings. What an administrator wants to read is where such a call ends. Whether it can be lost is asked of every
-setting (PBX220); here two users of each profile stand for all who may do the same.
+rings. The finding tells an administrator where such a call ends; PBX220 tells whether it can be lost. Two users of each
+profile stand for all who may do the same.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Rules that can never apply: behind an always-applying one, or for callers or times that do not occur."""
+"""Rules that can never apply: after a rule that always applies, or for callers or times that do not occur."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ MayPass = Callable[[Rule, Rule], bool]
 """May a call come to the first rule although the second would divert it?"""
 
 _Dead = Mapping[int, tuple[int, ...]]
-"""By its place among others, a rule that never applies, and those that do instead of it."""
+"""By the index of a rule that never applies, the rules that apply instead."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +33,8 @@ class DeadRule:
     hidden_by: Rule | None
     """The unconditional rule, or the earlier one of its list, that applies instead; None: no such call."""
     but_for: frozenset[tuple[str, ...]]
-    """Calls that have been to all of one of these are not diverted by ``hidden_by``; none: every call is."""
+    """Sets of places: a call that has been to all places of one is not diverted by ``hidden_by``; no set: every call
+    is."""
     subjects: tuple[tuple[str, str], ...]
     """The users who have it, or the inbound number."""
 
@@ -56,12 +57,12 @@ def rules_that_never_apply(plan: Plan, situations: Situations) -> Iterator[Diagn
 
 def rules_against_themselves(plan: Plan, today: dt.date) -> Iterator[Diagnostic]:
     """PBX211 of rules that ask for a switch to be on and off: they are there in none of its positions."""
-    found: dict[Location, dict[tuple[str, str], None]] = {}
+    subjects_by_location: dict[Location, dict[tuple[str, str], None]] = {}
     for rule, subject in _all_rules(plan):
         asked = [one.switch for one in rule.condition.switches]
         if len(set(asked)) < len(asked) and (rule.condition.until is None or rule.condition.until >= today):
-            found.setdefault(rule.location, {})[subject] = None
-    for location, subjects in found.items():
+            subjects_by_location.setdefault(rule.location, {})[subject] = None
+    for location, subjects in subjects_by_location.items():
         message = "this rule can never apply: it asks for a switch to be on and off"
         yield make("PBX211", message, location, help="remove it, or change its conditions", subjects=subjects)
 
@@ -131,8 +132,8 @@ def find_dead_rules(plan: Plan, situations: Situations) -> tuple[DeadRule, ...]:
 def _may_pass(ahead: PlacesAhead, user: User, rule: Rule, other: Rule) -> bool:
     """May a call to ``user`` come to ``rule`` because ``other``, an unconditional one, leads only to where it has been?
 
-    Who calls from there has been there; and who was sent on from there, which is the only way for calls from outside,
-    unless it is an outside number.
+    A call has been to a place if it was placed from there, or diverted from there. A call from outside can only have
+    been diverted from there, unless the place is an outside number.
     """
     deviations = user.deviations
     if rule in deviations.unconditional or other not in deviations.unconditional:
@@ -164,8 +165,8 @@ def _dead_of_user(situations: Situations, deviations: Deviations) -> _Dead:
     for name, rules in deviations.lists()[1:]:
         asked = calls.bits(calls.of(Origin.EXTERNAL)) if name.startswith("return_") else calls.whole
         for at, hiding in _dead_in_list(calls, rules, asked & ~sum(diverting)).items():
-            there = asked & calls.where(rules[at].condition)
-            diverted = tuple(n for n, diverted in enumerate(diverting) if diverted & there)
+            holding = asked & calls.where(rules[at].condition)
+            diverted = tuple(n for n, diverted in enumerate(diverting) if diverted & holding)
             dead[before + at] = tuple(before + n for n in hiding) or diverted
         before += len(rules)
     return dead

@@ -10,7 +10,7 @@ from pbxgen.flow.pattern import Pattern, Shape, shape_of
 _LONGEST = 15
 """Digits of an E.164 number at most."""
 _MOST = 2000
-"""Intersections looked at; beyond, contacts sets are so entangled that the rest is left out."""
+"""Intersections that are examined; if contacts sets have more, the rest is left out."""
 
 
 def sample_numbers(sets: Sequence[Sequence[Pattern]], avoiding: frozenset[str] = frozenset()) -> tuple[str, ...]:

@@ -1,7 +1,7 @@
 """Search all calls to an entry for the best example of a finding (A*, Hart, Nilsson and Raphael 1968).
 
-Bounds on the rest of each way (:mod:`pbxgen.flow.analysis.bounds`) make the first way found the best one. Of ways that
-are as good, it is that of the first caller and moment, and of those the one whose outcomes come first.
+Bounds on the rest of each way (:mod:`pbxgen.flow.analysis.bounds`) make the first way found the best one. Of equally
+good ways it is that of the first caller and moment, and of those the one whose outcomes come first.
 """
 
 from __future__ import annotations
@@ -34,8 +34,8 @@ class BestWay:
 
 
 class Aim(ABC):
-    """What is looked for, by default on the way with the fewest ringings. Costs are to be small: of what shall be large
-    they are the negative."""
+    """What is looked for, by default on the way with the fewest ringings. Costs are minimised: what shall be large is
+    counted negative."""
 
     @abstractmethod
     def bound(self, point: Point, area: Area) -> int | None:
@@ -134,8 +134,8 @@ def fewest_ringings(plan: Plan, places: Iterable[Place]) -> int:
 class ToBeLost(Aim):
     """The shortest way of a call from outside to a release that nobody wrote.
 
-    Its bound spares nine tenths of the search where users divert to one another: 200 who each divert to three others
-    take 10 s of CPU with it and 120 s without. A finer one, place by place, spared nothing that could be measured.
+    Its bound saves nine tenths of the search where users divert to one another: 200 who each divert to three others
+    take 10 s of CPU with it and 120 s without. A finer bound, place by place, saved nothing measurable.
     """
 
     def __init__(self, plan: Plan, calling: int) -> None:
@@ -171,7 +171,7 @@ class ToExceedMaximum(Aim):
 
 
 class ToRing(Aim):
-    """The way on which everything rings for longest. Silence is what is likeliest to take so long."""
+    """The way with the longest ringing. Of equally long outcomes no answer is preferred, as the likeliest."""
 
     def __init__(self, bounds: Bounds) -> None:
         self._bounds = bounds

@@ -11,9 +11,9 @@ from dataclasses import dataclass
 
 from pbxgen.flow.analysis.samples import sample_numbers
 from pbxgen.flow.analysis.schedule_days import ScheduleDays, Windows
+from pbxgen.flow.environment import CallConditions
 from pbxgen.flow.machine import Caller
 from pbxgen.flow.plan import ANONYMOUS, Condition, Contacts, Origin, Plan
-from pbxgen.flow.world import CallConditions
 
 _Truths = tuple[bool, ...]
 """Of a moment: which schedules are open, and which dates have not passed."""
@@ -85,10 +85,10 @@ class Situations:
         if key not in self._callers:
             sets = self._sets(atoms)
             # A pattern such as "+!" holds everybody who shows a number: only who shows none may be in no set.
-            everybody = any(one.has(Origin.EXTERNAL, SOMEBODY_OUTSIDE) for one in sets)
-            hidden = everybody or ANONYMOUS in atoms.contacts or any(one.anonymous for one in sets)
+            in_all = any(one.has(Origin.EXTERNAL, SOMEBODY_OUTSIDE) for one in sets)
+            hidden = in_all or ANONYMOUS in atoms.contacts or any(one.anonymous for one in sets)
             known = sample_numbers([one.patterns for one in sets], key[1])
-            in_none = () if everybody else (SOMEBODY_OUTSIDE,)
+            in_none = () if in_all else (SOMEBODY_OUTSIDE,)
             self._callers[key] = (*in_none, *((None,) if hidden else ()), *known)
         return self._callers[key]
 

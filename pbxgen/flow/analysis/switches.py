@@ -1,4 +1,4 @@
-"""The ways in which switches can stand that are enough to look at."""
+"""The positions of switches that are enough to examine."""
 
 from __future__ import annotations
 
@@ -11,20 +11,20 @@ from pbxgen.flow.analysis.reach import Flow, Reach
 from pbxgen.flow.plan import PlaceKind, Plan
 
 _ALWAYS = 16
-"""Positions that are looked at however large a plan is: those of four switches."""
+"""Positions that are examined however large a plan is: those of four switches."""
 _MOST_OF_USERS = 10_000
-"""Positions times users: so many are looked at in some tens of seconds."""
+"""Maximum of positions times users, which takes some tens of seconds."""
 
 
 class Positions(NamedTuple):
     every: tuple[tuple[str, Mapping[str, bool]], ...]
     """How the switches stand by name, each way in words."""
     left_out: tuple[str, ...]
-    """Switches of which too many decide together: each is looked at by itself, and all of them together."""
+    """Switches of which too many decide together: each is examined alone, and all of them together."""
 
 
 def positions(*plans: Plan) -> Positions:
-    """How the switches of some plans can stand: in every combination of those that one call can meet together."""
+    """The positions to examine in some plans: every combination of the switches that one call can meet together."""
     names = tuple(dict.fromkeys(name for plan in plans for name in plan.switches))
     if not names:
         return Positions((("", {}),), ())
@@ -40,7 +40,7 @@ def positions(*plans: Plan) -> Positions:
         singles = [tuple(name == one for name in group) for one in group]
         ways.append([(False,) * len(group), *singles, (True,) * len(group)])
     every = []
-    for n in range(max(map(len, ways))):  # what no call can meet together goes side by side
+    for n in range(max(map(len, ways))):  # switches that no call can meet together are varied at the same time
         on: dict[str, bool] = {}
         for group, its in zip(together, ways, strict=True):
             on |= zip(group, its[n % len(its)], strict=True)

@@ -54,10 +54,10 @@ class AsteriskInstallation:
 
 def database_of(case: Case) -> dict[str, str]:
     """What is set before the call."""
-    family, state = f"pbxgen/{case.plan.name}", case.world.state
+    family, state = f"pbxgen/{case.plan.name}", case.environment.state
     since = int(case.moment.timestamp())
     switches = {f"{family}/switch.{name}": f"{'on' if on else 'off'}:{since}" for name, on in state.switches.items()}
-    services = {f"{family}/service.{name}": does for name, does in case.world.services.items()}
+    services = {f"{family}/service.{name}": does for name, does in case.environment.services.items()}
     return (
         {f"{family}/{extension}": written(settings) for extension, settings in state.users.items()}
         | switches

@@ -182,7 +182,7 @@ def _device_state(channel: AsteriskChannel, text: str) -> str:
     channels = [other for other in switch.channels.values() if other.endpoint == endpoint]
     in_use = sum(isinstance(other, AsteriskCaller) or other.up for other in channels)
     extension = switch.endpoints.extension(endpoint, switch.case.plan)
-    in_use += "in_call" in switch.case.world.phone(extension or "")
+    in_use += "in_call" in switch.case.environment.phone(extension or "")
     busy_at = switch.endpoints.busy_at(endpoint)
     if busy_at and in_use >= busy_at:
         return "BUSY"

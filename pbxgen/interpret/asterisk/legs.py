@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from pbxgen.calls.attempts import Attempt, number_sent
-from pbxgen.flow.world import quickness
+from pbxgen.flow.ringer import quickness
 from pbxgen.interpret.asterisk.channel import AsteriskChannel, AsteriskPlace, AsteriskSwitch, RungChannel
 from pbxgen.interpret.far_ends import (
     ANSWER_MS,
@@ -274,7 +274,7 @@ def is_thought_dead(switch: AsteriskSwitch, endpoint: str) -> bool:
     """Has a trunk left OPTIONS unanswered? Asterisk then calls it by its address only."""
     if not switch.endpoints.is_trunk(endpoint) or not switch.endpoints.is_watched(endpoint):
         return False
-    return switch.case.world.trunks.get(trunk_and_address(endpoint.partition(".trunk.")[2])[0]) == "down"
+    return switch.case.environment.trunks.get(trunk_and_address(endpoint.partition(".trunk.")[2])[0]) == "down"
 
 
 def contact_uris(switch: AsteriskSwitch, endpoint: str) -> tuple[str, ...]:

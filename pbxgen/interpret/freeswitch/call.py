@@ -83,7 +83,7 @@ class FreeSwitchCall:
 
 def database_of(case: Case) -> dict[tuple[str, str], str]:
     """What is set before the call."""
-    realm, state, since = f"pbxgen.{case.plan.name}", case.world.state, int(case.moment.timestamp())
+    realm, state, since = f"pbxgen.{case.plan.name}", case.environment.state, int(case.moment.timestamp())
     switches = {(realm, f"switch.{name}"): f"{'on' if on else 'off'}:{since}" for name, on in state.switches.items()}
-    services = {(realm, f"service.{name}"): does for name, does in case.world.services.items()}
+    services = {(realm, f"service.{name}"): does for name, does in case.environment.services.items()}
     return {(realm, extension): written(settings) for extension, settings in state.users.items()} | switches | services

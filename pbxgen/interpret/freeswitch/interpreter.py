@@ -61,7 +61,7 @@ def _play(installation: FreeSwitchInstallation, case: Case, trace: Trace | None)
 def _placed(call: FreeSwitchCall, trace: Trace | None) -> Observed:
     case = call.case
     switch = FreeSwitchCore(call, APPLICATIONS, trace)
-    for extension, states in case.world.phones.items():
+    for extension, states in case.environment.phones.items():
         if "in_call" in states and extension in case.plan.users:
             _occupy(switch, extension)
     handling = case.handling

@@ -106,7 +106,7 @@ def is_thought_dead(call: FreeSwitchCall, destination: DialDestination) -> bool:
     if gateway is None or params is None or "ping" not in params:
         return False
     trunk, _ = trunk_and_address(gateway[1].removeprefix(f"{call.case.plan.name}."))
-    return call.case.world.trunks.get(trunk) == "down"
+    return call.case.environment.trunks.get(trunk) == "down"
 
 
 def _by_name(call: FreeSwitchCall, destination: DialDestination) -> str:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from pbxgen.calls.attempts import entries
-from pbxgen.flow.world import quickness
+from pbxgen.flow.ringer import quickness
 from pbxgen.interpret.base import NotUnderstoodError
 from pbxgen.interpret.far_ends import ANSWER_MS, REFUSAL_MS, TURN_MS
 from pbxgen.interpret.freeswitch.channel import FreeSwitchChannel

@@ -57,8 +57,8 @@ def view(plan: Plan, endpoints: EndpointNames) -> dict[str, object]:
         if len(devices.encode()) <= LONGEST:
             hints[group.number] = devices
     hints |= {lamp.number: device(plan, lamp) for lamp in lamps.of_switches(plan)}
-    found = _within(context(plan), ((number, number, devices) for number, devices in hints.items()), CONTEXTS)
-    told: list[dict[str, object]] = [_including(context(plan), found), *found]
+    in_contexts = _within(context(plan), ((number, number, devices) for number, devices in hints.items()), CONTEXTS)
+    told: list[dict[str, object]] = [_including(context(plan), in_contexts), *in_contexts]
     if plan.self_service is not None and plan.operators:
         others = ((lamp.extension, lamp.number, device(plan, lamp)) for lamp in lamps.of_colleagues(plan))
         of_others = _within(_colleagues(plan), others, COLLEAGUES)
@@ -74,7 +74,7 @@ def _within(name: str, hints: Iterable[tuple[str, str, str]], most: int) -> list
     """At most so many contexts, by the beginnings of whose the lamps are."""
     # Asterisk reads literal extensions of one context faster in descending order.
     ordered = sorted(hints, key=lambda hint: (len(hint[0]), hint), reverse=True)
-    digits = next(n for n in range(2, 9) if len({whose[:-n] for whose, _, _ in ordered}) <= most)
+    digits = next(n for n in range(2, 9) if len({number[:-n] for number, _, _ in ordered}) <= most)
     return [
         {"name": f"{name}.{beginning}{'x' * digits}", "includes": (), "hints": [hint for _, *hint in members]}
         for beginning, members in groupby(ordered, key=lambda hint: hint[0][:-digits])

@@ -185,9 +185,9 @@ def refused_secrets(plan: Plan, options: Options) -> Iterator[Diagnostic]:
     """Passwords that Asterisk would not read back as they are."""
     if Part.ENDPOINTS not in options.parts:
         return
-    held: list[Secret | None] = [user.password for user in plan.users.values()]
-    held += [trunk.password for trunk in plan.trunks.values()]
-    for secret in dict.fromkeys(s for s in held if s is not None):
+    secrets: list[Secret | None] = [user.password for user in plan.users.values()]
+    secrets += [trunk.password for trunk in plan.trunks.values()]
+    for secret in dict.fromkeys(s for s in secrets if s is not None):
         value = options.secrets.get(secret)
         if value is not None and value != value.strip():
             yield make(

@@ -30,7 +30,7 @@ TOGETHER = 3
 """Contacts that one look-up finds: each takes two groups, and FreeSWITCH up to 1.10 (PCRE) counts to nine."""
 MOST = 4 * TOGETHER
 """Contacts of one user that are rung: the static library looks four times at most."""
-LOOKED_UP = tuple(f"{{{found}}}" for found in range(TOGETHER, MOST, TOGETHER))
+LOOKED_UP = tuple(f"{{{contacts}}}" for contacts in range(TOGETHER, MOST, TOGETHER))
 """Contacts that earlier look-ups have found where one more follows, as expressions count them."""
 
 _OWN = "\0"

@@ -30,14 +30,14 @@ def of_profile() -> str:
 
 def of_phone(phone: PhoneSettings) -> dict[str, str]:
     """Of calls from a phone, which the directory sets where they are not as in the profile."""
-    found = {}
+    variables = {}
     if phone.codecs != PHONE_CODECS:
-        found["absolute_codec_string"] = ",".join(_CODECS[codec] for codec in phone.codecs)
+        variables["absolute_codec_string"] = ",".join(_CODECS[codec] for codec in phone.codecs)
     if phone.srtp in _SECURE and not phone.webrtc:
-        found["rtp_secure_media_inbound"] = _SECURE[phone.srtp]
+        variables["rtp_secure_media_inbound"] = _SECURE[phone.srtp]
     if phone.srtp is Srtp.REQUIRED and not phone.webrtc:
-        found["pbx_encrypted"] = "required"
-    return found
+        variables["pbx_encrypted"] = "required"
+    return variables
 
 
 def to_phone(phone: PhoneSettings) -> Iterator[str]:

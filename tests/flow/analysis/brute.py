@@ -1,6 +1,6 @@
 """Every call to a plan, by ringing real bells: nothing here knows how the analysis works.
 
-The only tools are the machine, which says where a call goes next, and ``Bell``, which says how a place in a given
+The only tools are the machine, which says where a call goes next, and ``Ringer``, which says how a place in a given
 state ends; both are the scenarios' own. All else is tried: every caller, every half hour until the end of 2040 in
 which other rules apply, and every state of every phone each time a place rings (a phone may be in one state while a
 place rings and in another when the next one does).
@@ -16,10 +16,11 @@ from functools import lru_cache
 
 from pbxgen.diagnostics.location import Location
 from pbxgen.flow import machine
+from pbxgen.flow.environment import SERVICE_STATES, CallConditions, Environment
 from pbxgen.flow.machine import Caller, CallState, EndKind, Event, EventKind, Ringing
 from pbxgen.flow.plan import Origin, Outcome, Place, PlaceKind, Plan, Rule
+from pbxgen.flow.ringer import Ringer
 from pbxgen.flow.schedule import DatedWindow, DateRange, WeeklyWindow
-from pbxgen.flow.world import SERVICE_STATES, Bell, CallConditions, World
 from tests.support.office import TODAY
 from tests.support.sources import CALLERS, EXTENSIONS
 
@@ -104,7 +105,7 @@ class Calls:
         return worst
 
 
-class Ringer:
+class EveryOutcome:
     """How a place can end that nobody answers: all states of all phones that have to do with it."""
 
     def __init__(self, plan: Plan, caller: Caller, moment: dt.datetime) -> None:
@@ -123,18 +124,18 @@ class Ringer:
 
     def _tried(self, ringing: Ringing) -> Mapping[Outcome, int]:
         longest: dict[Outcome, int] = {}
-        for world in self._worlds(ringing):
-            rung = Bell(self._plan, self._caller, world).ring(ringing)
+        for environment in self._environments(ringing):
+            rung = Ringer(self._plan, self._caller, environment).ring(ringing)
             if rung.outcome is not None:
                 longest[rung.outcome] = max(longest.get(rung.outcome, 0), rung.seconds)
         return longest
 
-    def _worlds(self, ringing: Ringing) -> Iterator[World]:
+    def _environments(self, ringing: Ringing) -> Iterator[Environment]:
         place = ringing.pending.place
         phones = {place.target} if place.kind is PlaceKind.USER else set()
         numbers = {place.target} if place.kind is PlaceKind.OUTSIDE else set()
         if place.kind is PlaceKind.SERVICE:
-            yield from (World(self._moment, services={place.target: state}) for state in SERVICE_STATES)
+            yield from (Environment(self._moment, services={place.target: state}) for state in SERVICE_STATES)
             return
         if ringing.group is not None:
             phones |= set(ringing.group.members)
@@ -143,7 +144,7 @@ class Ringer:
         for states in itertools.product(_PHONE, repeat=len(phones)):
             for others in itertools.product(_OUTSIDE, repeat=len(numbers)):
                 phone_states = dict(zip(sorted(phones), states, strict=True))
-                yield World(self._moment, phone_states, dict(zip(sorted(numbers), others, strict=True)))
+                yield Environment(self._moment, phone_states, dict(zip(sorted(numbers), others, strict=True)))
 
 
 class _Trial:
@@ -153,7 +154,7 @@ class _Trial:
         self._plan = plan
         self._caller = caller
         self._conditions = CallConditions(plan, caller, moment)
-        self._ringer = Ringer(plan, caller, moment)
+        self._outcomes = EveryOutcome(plan, caller, moment)
         self._known: dict[CallState, Fate] = {}
         self._written = _written(plan)
 
@@ -172,7 +173,7 @@ class _Trial:
         worst = Fate(False, 0, kept_by_maximum, frozenset(self._outside(step.ringing)))
         if step.ringing.pending.place.kind is PlaceKind.OUTSIDE:
             worst |= _before_a_mailbox(step.state, [step.ringing.pending.place])
-        for outcome, seconds in self._ringer(step.ringing).items():
+        for outcome, seconds in self._outcomes(step.ringing).items():
             following, told = machine.after(
                 self._plan, self._caller, self._conditions, step.state, step.ringing, outcome
             )
@@ -253,10 +254,10 @@ def _distinct(hours: tuple[Hours, ...], untils: frozenset[dt.date]) -> tuple[dt.
     for day in _days(TODAY, _LAST_DAY):
         today = [_open_half_hours(one)[day] for one in hours]
         ended = tuple(day > until for until in untils)
-        alike = (ended, *today)
-        if alike in seen:
+        answers = (ended, *today)
+        if answers in seen:
             continue
-        seen.add(alike)
+        seen.add(answers)
         for slot in range(_SLOTS):
             moment = dt.datetime.combine(day, dt.time(slot // 2, slot % 2 * 30))
             moments.setdefault((*ended, *(slot in one for one in today)), moment)

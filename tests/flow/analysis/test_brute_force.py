@@ -24,9 +24,9 @@ from pbxgen.flow.analysis.operators import empty_operators
 from pbxgen.flow.analysis.reach import Reach
 from pbxgen.flow.analysis.rules import find_dead_rules
 from pbxgen.flow.analysis.situations import SOMEBODY_OUTSIDE, Situations
+from pbxgen.flow.environment import CallConditions
 from pbxgen.flow.machine import Caller, first_applying
 from pbxgen.flow.plan import Origin, Outcome, Place, PlaceKind, Plan, RingGroup, Rule, Rules, User
-from pbxgen.flow.world import CallConditions
 from tests.flow.analysis.brute import COLLEAGUES, STRANGERS, Calls, Fate, distinct_moments, rules_of
 from tests.support.office import TODAY, compiled
 from tests.support.sources import DIDS, EXTENSIONS, MAIN, OUTSIDE_NUMBERS, sources
@@ -75,16 +75,16 @@ def sources_without_some_dids(draw: st.DrawFn) -> str:
 def test_finds_exactly_the_calls_that_can_be_lost_or_go_on_for_too_long(text: str) -> None:
     plan = plan_of(text)
     with patch.object(calls, "LONGEST_RINGING", 0):  # then every call's longest time is told
-        found = {(d.code, d.subject): d.message for d in analyse(plan, TODAY)}
+        messages = {(d.code, d.subject): d.message for d in analyse(plan, TODAY)}
     tried = Calls(plan)
     for entry in entries(plan):
         outside = fate(tried, entry, STRANGERS)
         every = outside | fate(tried, entry, COLLEAGUES)
         key = entry.place.key
         lost = outside.lost if entry.number is not None else lost_by_transfer(tried, entry)
-        assert (("PBX210", key) in found) is lost, (entry.label, text)
-        assert (("PBX213", key) in found) is every.kept_by_maximum, (entry.label, text)
-        told = found.get(("PBX212", key), "")
+        assert (("PBX210", key) in messages) is lost, (entry.label, text)
+        assert (("PBX213", key) in messages) is every.kept_by_maximum, (entry.label, text)
+        told = messages.get(("PBX212", key), "")
         assert told.endswith(f" can ring for {every.seconds} s") if every.seconds else not told, (told, every, text)
 
 
@@ -93,11 +93,11 @@ def test_finds_exactly_the_calls_that_can_be_lost_or_go_on_for_too_long(text: st
 def test_a_mobile_that_rings_without_confirm_before_a_mailbox_is_found(text: str) -> None:
     """The reverse does not hold: what would have to come at two hours at once, or twice to one place, is told too."""
     plan = plan_of(text)
-    found = {d.location for d in analyse(plan, TODAY) if d.code == "PBX217"}
+    reported = {d.location for d in analyse(plan, TODAY) if d.code == "PBX217"}
     tried = Calls(plan)
     before = [fate(tried, entry, (*STRANGERS, *COLLEAGUES)).before_a_mailbox for entry in entries(plan)]
     overflow = {p.location for g in (*plan.operators.values(), *plan.groups.values()) for p in g.overflow}
-    assert set().union(*before) - overflow <= found, text
+    assert set().union(*before) - overflow <= reported, text
 
 
 ABROAD = "+442079460001"
@@ -139,7 +139,7 @@ def test_a_call_that_others_send_abroad_is_found_with_everybody_whose_calls_come
     plan = plan_of(text)
     with patch.object(cost, "_SHOWN", 100):
         told = {d.subject: d.message for d in analyse(plan, TODAY) if d.code == "PBX216"}
-    found = {(m.removeprefix("calls to ").split(" can end at ")[0], owner) for owner, m in told.items()}
+    reported = {(m.removeprefix("calls to ").split(" can end at ")[0], owner) for owner, m in told.items()}
     tried = Calls(plan)
     callers = (*STRANGERS, Caller(Origin.EXTERNAL, ABROAD), *COLLEAGUES)
     expected: dict[tuple[str, str], list[str]] = {}
@@ -149,7 +149,7 @@ def test_a_call_that_others_send_abroad_is_found_with_everybody_whose_calls_come
             itself = owner == entry.place.key or (user is not None and "world" in (user.routes or ()))
             if number == ABROAD and not itself:
                 expected.setdefault(owner, []).append(entry.label)
-    assert found == {(", ".join(labels), owner) for owner, labels in expected.items()}, text
+    assert reported == {(", ".join(labels), owner) for owner, labels in expected.items()}, text
 
 
 _RENAMED = {
@@ -187,11 +187,13 @@ def test_flows_of_one_form_are_judged_as_each_by_itself(text: str) -> None:
     plan = plan_of(text)
     forms, flow_of = itertools.count(), Reach.flow_of
     with patch.object(calls, "LONGEST_RINGING", 0), patch.object(cost, "_SHOWN", 100):
-        found = analyse(plan, TODAY)
+        diagnostics = analyse(plan, TODAY)
         with patch.object(Reach, "flow_of", lambda reach, entry: replace(flow_of(reach, entry), form=next(forms))):
             alone = analyse(plan, TODAY)
-    assert {(d.code, d.subject, d.message) for d in found} == {(d.code, d.subject, d.message) for d in alone}, text
-    for example in (d.example for d in found if d.code == "PBX210" and d.example is not None):
+    assert {(d.code, d.subject, d.message) for d in diagnostics} == {(d.code, d.subject, d.message) for d in alone}, (
+        text
+    )
+    for example in (d.example for d in diagnostics if d.code == "PBX210" and d.example is not None):
         assert example.steps[-1].text.startswith("Nothing is left to try"), (example, text)
 
 
@@ -267,7 +269,7 @@ def sources_with_members_away(draw: st.DrawFn) -> str:
 @given(sources() | sources_with_members_away())
 def test_an_operator_position_is_empty_exactly_if_in_its_hours_every_member_is_away(text: str) -> None:
     plan = plan_of(text)
-    found = {d.subject for d in empty_operators(plan, Situations(plan, TODAY))}
+    reported = {d.subject for d in empty_operators(plan, Situations(plan, TODAY))}
     moments = distinct_moments(plan)
     for operator in plan.operators.values():
         empty = [all(away(plan, plan.users[m], operator, moment) for m in operator.members) for moment in moments]
@@ -277,7 +279,7 @@ def test_an_operator_position_is_empty_exactly_if_in_its_hours_every_member_is_a
             expected = any(e and o for e, o in zip(empty, opened, strict=True))
         else:
             expected = all(empty)
-        assert (("operator", operator.name) in found) is expected, text
+        assert (("operator", operator.name) in reported) is expected, text
 
 
 def lists_of(plan: Plan) -> list[Rules]:
@@ -310,13 +312,13 @@ def away(plan: Plan, user: User, operator: RingGroup, moment: dt.datetime) -> bo
 @given(sources())
 def test_a_loop_is_exactly_a_way_of_unconditional_rules_back_to_where_it_began(text: str) -> None:
     plan = plan_of(text)
-    found = {frozenset(user for user, _ in loop.steps) for loop in find_loops(plan, Situations(plan, TODAY))}
+    reported = {frozenset(user for user, _ in loop.steps) for loop in find_loops(plan, Situations(plan, TODAY))}
     looping: set[frozenset[str]] = set()
     for caller in (*STRANGERS, COLLEAGUES[0]):
         for moment in distinct_moments(plan):
             looping |= cycles(plan, CallConditions(plan, caller, moment))
-    assert bool(found) is bool(looping), text
-    assert found <= looping, text
+    assert bool(reported) is bool(looping), text
+    assert reported <= looping, text
 
 
 def cycles(plan: Plan, conditions: CallConditions) -> set[frozenset[str]]:
@@ -326,14 +328,14 @@ def cycles(plan: Plan, conditions: CallConditions) -> set[frozenset[str]]:
         kind, target = way[-1]
         rules = plan.inbound[target].rules if kind == "inbound" else plan.users[target].deviations.unconditional
         rule = first_applying(rules, conditions)
-        found: set[frozenset[str]] = set()
+        loops: set[frozenset[str]] = set()
         for place in () if rule is None else rule.places:
             if place.kind in (PlaceKind.MAILBOX, PlaceKind.ANNOUNCE, PlaceKind.RELEASE):
                 break
             if place.key == way[0]:
-                found.add(frozenset(target for kind, target in way if kind == "user"))
+                loops.add(frozenset(target for kind, target in way if kind == "user"))
             elif place.kind in (PlaceKind.USER, PlaceKind.INBOUND) and place.key not in way:
-                found |= follow((*way, place.key))
-        return found
+                loops |= follow((*way, place.key))
+        return loops
 
     return set().union(*(follow((("user", e),)) for e in plan.users))

@@ -18,7 +18,7 @@ TODAY = dt.date(2026, 11, 23)
 PAGE = Path(__file__).parents[3] / "docs/diagnostics.md"
 
 
-def found(text: str, code: Code, folder: Path) -> list[str]:
+def reported_codes(text: str, code: Code, folder: Path) -> list[str]:
     path = folder / "acme.yaml"
     path.write_text(text, encoding="utf-8")
     diagnostics = compile_path(path, today=code.today or TODAY, notes=True).diagnostics
@@ -27,11 +27,11 @@ def found(text: str, code: Code, folder: Path) -> list[str]:
 
 @pytest.mark.parametrize("code", CODES, ids=lambda code: code.code)
 def test_the_example_yields_exactly_its_code_and_the_cure_takes_it_away(code: Code, tmp_path: Path) -> None:
-    assert found(code.example, code, tmp_path) == [code.code]
+    assert reported_codes(code.example, code, tmp_path) == [code.code]
     assert code.mended is not None
     part, instead = code.mended
     assert code.example.count(part) == 1
-    assert found(code.example.replace(part, instead), code, tmp_path) == []
+    assert reported_codes(code.example.replace(part, instead), code, tmp_path) == []
 
 
 @pytest.mark.parametrize("code", CODES, ids=lambda code: code.code)

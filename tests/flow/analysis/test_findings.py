@@ -21,7 +21,7 @@ FOREIGN = HEAD.replace("  germany:", '  satellite: {match: "+881.", trunk: carri
 MOBILE = 'class: national, mobile: "+393335550101", voicemail: true'
 
 
-def found(body: str, code: str, *, head: str = HEAD, today: dt.date = TODAY) -> list[Diagnostic]:
+def diagnostics_of(body: str, code: str, *, head: str = HEAD, today: dt.date = TODAY) -> list[Diagnostic]:
     return [d for d in analyse(plan_of(body, head=head), today) if d.code == code]
 
 
@@ -41,7 +41,7 @@ def test_what_a_range_accepts_is_accepted_for_the_numbers_that_users_have_of_it(
 
 
 def test_a_lost_call_is_told_step_by_step_with_the_line_of_each_step() -> None:
-    (lost,) = found('users: {"101": {name: Ada, did: "+390212345101"}}', "PBX210")
+    (lost,) = diagnostics_of('users: {"101": {name: Ada, did: "+390212345101"}}', "PBX210")
     assert lost.example is not None
     assert lost.example.headline == "somebody outside calls Ada (101) (+390212345101)"
     assert [s.text for s in lost.example.steps] == [
@@ -59,7 +59,7 @@ users:
   "100": {name: Reception, did: "+390212345100", voicemail: true}
   "103": {name: Cara}
 """
-    (lost,) = found(body, "PBX210")
+    (lost,) = diagnostics_of(body, "PBX210")
     assert lost.message == "a call from outside that is transferred to Cara (103) can be lost"
     assert lost.subject == ("user", "103")
     assert lost.example is not None
@@ -71,7 +71,7 @@ users:
         "Reception (100): rings for 20 s, no answer.",
         "Nothing is left to try: released with 486.",
     ]
-    (plainer,) = found(f"defaults: {{recall: false}}\n{body}", "PBX210")
+    (plainer,) = diagnostics_of(f"defaults: {{recall: false}}\n{body}", "PBX210")
     assert plainer.example is not None
     assert len(plainer.example.steps) == 3
 
@@ -91,7 +91,7 @@ users:
   "100": {{name: Reception, did: "+390212345100", voicemail: true}}
   "103": {cara}
 """
-    assert not found(body, "PBX210")
+    assert not diagnostics_of(body, "PBX210")
 
 
 def test_positions_and_groups_are_transferred_to_and_who_transfers_is_a_member() -> None:
@@ -103,7 +103,7 @@ users:
   "103": {name: Cara, voicemail: true}
 inbound: {"+390212345000": ["operator", "voicemail:100"]}
 """
-    lost = found(body, "PBX210")
+    lost = diagnostics_of(body, "PBX210")
     assert [d.subject for d in lost] == [("operator", "desk"), ("group", "hall")]
     assert lost[0].example is not None
     headline = "somebody outside is transferred to operator position desk (9) by Reception (100)"
@@ -119,7 +119,7 @@ inbound: {"+390212345000": ["operator", "voicemail:100"]}
     ],
 )
 def test_where_nobody_has_a_call_from_outside_nobody_transfers_it(body: str) -> None:
-    assert not [d for d in found(body, "PBX210") if d.subject in (("user", "103"), ("user", "104"))]
+    assert not [d for d in diagnostics_of(body, "PBX210") if d.subject in (("user", "103"), ("user", "104"))]
 
 
 def test_who_would_transfer_to_themselves_is_not_who_transfers() -> None:
@@ -129,14 +129,14 @@ users:
   "104": {name: Dina, voicemail: true}
 inbound: {"+390212345000": ["103", "voicemail:104"]}
 """
-    (lost,) = found(body, "PBX210")
+    (lost,) = diagnostics_of(body, "PBX210")
     assert lost.example is not None
     assert lost.example.headline.endswith("transferred to Cara (103) by Dina (104)")
 
 
 def test_the_example_is_told_once_for_people_with_the_same_flow() -> None:
     body = 'users:\n  "101": {name: Ada, did: "+390212345101"}\n  "102": {name: Bob, did: "+390212345102"}\n'
-    first, second = found(body, "PBX210")
+    first, second = diagnostics_of(body, "PBX210")
     assert first.example is not None
     assert second.example is None
     assert second.help.startswith("in the same way as one to Ada (101)")
@@ -154,7 +154,7 @@ users:
   "105": {{name: Eve, deviations: {{no_answer: "106", busy: "106", unreachable: "106"}}}}
   "106": {{name: Fay}}
 """
-    (lost,) = (d for d in found(body, "PBX210") if d.subject == ("user", "102"))
+    (lost,) = (d for d in diagnostics_of(body, "PBX210") if d.subject == ("user", "102"))
     assert lost.example is not None
     assert lost.example.headline.startswith("+393335550102 calls Bob")
 
@@ -186,7 +186,7 @@ users:
     ids=["rings along", "contacts"],
 )
 def test_who_may_call_from_beyond_the_last_diversion_tells_flows_apart(body: str) -> None:
-    assert ("user", "201") in [d.subject for d in found(body, "PBX213")]
+    assert ("user", "201") in [d.subject for d in diagnostics_of(body, "PBX213")]
 
 
 def test_a_contacts_set_of_everybody_leaves_those_without_a_number() -> None:
@@ -195,7 +195,7 @@ contacts: {all: ["+!"]}
 users:
   "101": {name: Ada, did: "+390212345101", deviations: {unconditional: {to: "announce:closed", from: all}}}
 """
-    (lost,) = found(body, "PBX210")
+    (lost,) = diagnostics_of(body, "PBX210")
     assert lost.example is not None
     assert lost.example.headline.startswith("somebody outside who shows no number")
 
@@ -210,7 +210,7 @@ users:
     deviations: {no_answer: {to: "+881612345678", allow_premium: true}, busy: busy, unreachable: busy}
   "103": {name: Cleo, deviations: {busy: "101"}}
 """
-    (cost,) = found(body, "PBX215", head=FOREIGN)
+    (cost,) = diagnostics_of(body, "PBX215", head=FOREIGN)
     assert "calls to Ada (101), Cleo (103) can end at +881612345678" in cost.message
     assert cost.subject == ("user", "102")
     assert cost.example is not None
@@ -224,7 +224,7 @@ users:
   "102": {{name: Bob, class: full, deviations: {{unconditional: {satellite}}}}}
   "103": {{name: Cleo, class: full, deviations: {{no_answer: {satellite}}}}}
 """
-    assert [d.subject for d in found(body, "PBX215", head=FOREIGN)] == [("user", "102"), ("user", "103")]
+    assert [d.subject for d in diagnostics_of(body, "PBX215", head=FOREIGN)] == [("user", "102"), ("user", "103")]
 
 
 def test_a_satellite_that_rings_along_with_a_phone_is_found() -> None:
@@ -233,13 +233,13 @@ users:
   "101": {name: Ada, deviations: {busy: "102"}}
   "102": {name: Bob, class: full, mobile: "+881612345678", follow_me: ["102", {to: mobile, allow_premium: true}]}
 """
-    (cost,) = found(body, "PBX215", head=FOREIGN)
+    (cost,) = diagnostics_of(body, "PBX215", head=FOREIGN)
     assert cost.subject == ("user", "102")
 
 
 def test_who_is_called_directly_has_been_asked() -> None:
     body = 'users: {"102": {name: Bob, class: full, deviations: {busy: {to: "+881612345678", allow_premium: true}}}}'
-    assert not found(body, "PBX215", head=FOREIGN)
+    assert not diagnostics_of(body, "PBX215", head=FOREIGN)
 
 
 def test_a_number_abroad_is_found_in_whichever_rule_of_an_inbound_number_calls_come_to_it() -> None:
@@ -249,7 +249,7 @@ inbound: {"+390212345000": {to: "+49301234567", when: office, else: [{to: "101",
 users:
   "101": {name: Ada, deviations: {unconditional: {to: hangup, when: office}, busy: "+390212345000"}}
 """
-    (abroad,) = found(body, "PBX216")
+    (abroad,) = diagnostics_of(body, "PBX216")
     assert abroad.message.startswith("calls to Ada (101) can end at +49301234567")
 
 
@@ -265,7 +265,7 @@ users:
   "102": {name: Bob}
   "103": {name: Cleo, deviations: {busy: ["group:g3", "group:g4"]}}
 """
-    subjects = [d.subject for d in found(body, "PBX216") if "Cleo" in d.message]
+    subjects = [d.subject for d in diagnostics_of(body, "PBX216") if "Cleo" in d.message]
     assert subjects == [("group", "g3")]  # a number is rung once
 
 
@@ -275,8 +275,8 @@ users:
   "101": {name: Ada, class: full, follow_me: ["101", {to: "+49301234567", delay: 9}]}
   "102": {name: Bob, deviations: {busy: {to: "101", timeout: %d}}}
 """
-    assert not found(body % 5, "PBX216")
-    assert found(body % 12, "PBX216")
+    assert not diagnostics_of(body % 5, "PBX216")
+    assert diagnostics_of(body % 12, "PBX216")
 
 
 def test_a_number_abroad_that_rings_along_is_the_last_step_of_its_example() -> None:
@@ -285,7 +285,7 @@ users:
   "101": {name: Ada, class: national, deviations: {busy: "102"}}
   "102": {name: Bob, class: full, follow_me: ["102", "+49301234567"]}
 """
-    (abroad,) = found(body, "PBX216")
+    (abroad,) = diagnostics_of(body, "PBX216")
     assert abroad.example is not None
     assert [s.text for s in abroad.example.steps[-2:]] == [
         "The call reaches Bob (102).",
@@ -301,10 +301,10 @@ users:
   "102": {name: Bob, deviations: {no_answer: {to: "103", from: FROM}}}
   "103": {name: Cleo}
 """
-    (chain,) = found(body.replace("FROM", "external"), "PBX213")
+    (chain,) = diagnostics_of(body.replace("FROM", "external"), "PBX213")
     assert chain.example is not None
     assert chain.example.headline == "somebody outside is transferred to Ada (101)"
-    (chain,) = found(body.replace(", from: FROM", ""), "PBX213")
+    (chain,) = diagnostics_of(body.replace(", from: FROM", ""), "PBX213")
     assert chain.example is not None
     assert chain.example.headline == "somebody inside calls Ada (101)"
 
@@ -317,7 +317,7 @@ users:
   "103": {name: Cleo, deviations: {busy: "104"}}
   "104": {name: Dora, class: full, deviations: {no_answer: "+49301234568"}}
 """
-    first, second = found(body, "PBX216")
+    first, second = diagnostics_of(body, "PBX216")
     assert first.example is not None
     assert second.example is None
     assert "calls to Cleo (103)" in second.message
@@ -331,7 +331,7 @@ users:
   "101": {{name: Ada, class: {own_class}, deviations: {{no_answer: "102"}}}}
   "102": {{name: Bob, class: full, deviations: {{unconditional: "+49301234567"}}}}
 """
-    assert len(found(body, "PBX216")) == expected
+    assert len(diagnostics_of(body, "PBX216")) == expected
 
 
 @pytest.mark.parametrize(
@@ -348,7 +348,7 @@ users:
 )
 def test_a_mobile_without_confirm_before_a_mailbox(deviations: str, expected: int) -> None:
     body = f'users: {{"101": {{name: Ada, {MOBILE}, deviations: {deviations}}}, "102": {{name: Bob}}}}'
-    assert len(found(body, "PBX217")) == expected
+    assert len(diagnostics_of(body, "PBX217")) == expected
 
 
 @pytest.mark.parametrize(
@@ -383,17 +383,17 @@ users:
   "102": {{{second}}}
   "103": {{voicemail: true}}
 """
-    assert len(found(body, "PBX217")) == expected
+    assert len(diagnostics_of(body, "PBX217")) == expected
 
 
 def test_no_mailbox_no_harm() -> None:
     body = 'users: {"101": {name: Ada, class: national, mobile: "+393335550101", deviations: {no_answer: mobile}}}'
-    assert not found(body, "PBX217")
+    assert not diagnostics_of(body, "PBX217")
 
 
 def test_a_mobile_of_follow_me_without_confirm() -> None:
     body = f'users: {{"101": {{name: Ada, {MOBILE}, follow_me: ["101", mobile]}}}}'
-    assert len(found(body, "PBX217")) == 1
+    assert len(diagnostics_of(body, "PBX217")) == 1
 
 
 def test_a_policys_mobile_is_reported_once_for_all_who_have_it() -> None:
@@ -403,7 +403,7 @@ users:
   "101": {{name: Ada, {MOBILE}, policy: away}}
   "102": {{name: Bob, {MOBILE}, policy: away}}
 """
-    (one,) = found(body, "PBX217")
+    (one,) = diagnostics_of(body, "PBX217")
     assert one.subjects == (("user", "101"), ("user", "102"))
 
 
@@ -415,7 +415,7 @@ users:
   "101": {{name: Ada, deviations: {{no_answer: "102"}}}}
   "102": {{name: Bob, deviations: {{no_answer: "101"}}}}
 """
-    assert not found(body, "PBX213")
+    assert not diagnostics_of(body, "PBX213")
 
 
 HOURS = """\
@@ -444,7 +444,7 @@ AFTERNOON_OFF = "deviations: {unconditional: {to: 'voicemail:100', when: not mor
 
 
 def test_an_operator_position_that_is_empty_in_its_hours() -> None:
-    (empty,) = found(users(AFTERNOON_OFF, "dnd: true", OFFICE), "PBX218")
+    (empty,) = diagnostics_of(users(AFTERNOON_OFF, "dnd: true", OFFICE), "PBX218")
     assert empty.message == "operator position reception is empty on Monday 2026-11-23 at 13:00"
     assert len(empty.related) == 2
 
@@ -457,7 +457,7 @@ def test_an_operator_position_that_is_empty_in_its_hours() -> None:
     ],
 )
 def test_hours_of_a_position_are_when_rules_lead_there_by_the_hour(third: str) -> None:
-    (empty,) = found(users(AFTERNOON_OFF, "dnd: true", third), "PBX218")
+    (empty,) = diagnostics_of(users(AFTERNOON_OFF, "dnd: true", third), "PBX218")
     assert "is empty on Monday 2026-11-23" in empty.message
 
 
@@ -477,11 +477,11 @@ def test_hours_of_a_position_are_when_rules_lead_there_by_the_hour(third: str) -
     ],
 )
 def test_an_operator_position_with_somebody_in_its_hours(first: str, second: str, third: str) -> None:
-    assert not found(users(first, second, third), "PBX218")
+    assert not diagnostics_of(users(first, second, third), "PBX218")
 
 
 def test_an_operator_position_that_is_always_empty() -> None:
-    (empty,) = found(users("dnd: true", "dnd: true", "deviations: {busy: operator}"), "PBX218")
+    (empty,) = diagnostics_of(users("dnd: true", "dnd: true", "deviations: {busy: operator}"), "PBX218")
     assert empty.message == "operator position reception is empty at all times"
 
 
@@ -497,7 +497,7 @@ def test_an_operator_position_that_is_always_empty() -> None:
 )
 def test_a_rules_end_is_announced_two_weeks_before(today: str, when: str | None) -> None:
     body = 'users: {"101": {name: Ada, deviations: {busy: {to: hangup, until: 2026-12-31}}}}'
-    messages = [d.message for d in found(body, "PBX219", today=dt.date.fromisoformat(today))]
+    messages = [d.message for d in diagnostics_of(body, "PBX219", today=dt.date.fromisoformat(today))]
     assert messages == ([] if when is None else [f"this rule ends on 2026-12-31, {when}"])
 
 
@@ -526,7 +526,7 @@ def test_what_stands_behind_an_unconditional_rule_is_for_calls_that_have_been_wh
 ) -> None:
     own = f"voicemail: true, deviations: {{unconditional: {unconditional}, busy: {{to: hangup, when: office}}}}"
     body = HOURS + f'users: {{"100": {{voicemail: true}}, "101": {{{own}}}, "102": {{}}, "103": {{}}}}'
-    (one,) = found(body, "PBX211")
+    (one,) = diagnostics_of(body, "PBX211")
     assert one.message == message
     assert len(one.related) == 1
 
@@ -540,7 +540,7 @@ users:
   "103": {}
   "104": {}
 """
-    (one,) = found(body, "PBX211")
+    (one,) = diagnostics_of(body, "PBX211")
     assert one.message.startswith(
         "this rule can apply only to calls that have been where their unconditional rule leads"
     )
@@ -557,7 +557,7 @@ users:
 def test_a_call_from_outside_has_been_where_it_was_sent_on_from(second: str, expected: str) -> None:
     own = '{unconditional: {to: "102", from: external}, operator_return: {busy: "103"}}'
     body = f'users: {{"101": {{deviations: {own}}}, "102": {second}, "103": {{}}}}'
-    (one,) = found(body, "PBX211")
+    (one,) = diagnostics_of(body, "PBX211")
     assert one.message.startswith(expected)
 
 
@@ -575,7 +575,7 @@ users:
 
 def test_a_rule_that_has_ended_is_not_called_one_that_never_applies() -> None:
     body = 'users: {"101": {name: Ada, deviations: {busy: {to: hangup, until: 2026-01-31}}}}'
-    assert not found(body, "PBX211")
+    assert not diagnostics_of(body, "PBX211")
 
 
 @pytest.mark.parametrize(
@@ -587,9 +587,9 @@ def test_a_rule_that_asks_for_a_switch_to_be_on_and_off_never_applies(when: str,
         'switches: {night: {number: "*28", operators: ["101"]}}\n'
         f'users: {{"102": {{}}, "101": {{deviations: {{busy: {{to: "102", when: {when}}}}}}}}}\n'
     )
-    assert len(found(body, "PBX211")) == told
+    assert len(diagnostics_of(body, "PBX211")) == told
     inbound = f'inbound: {{"+390212345700": {{to: "101", when: {when}, else: "102"}}}}\n'
-    assert len(found(body.replace(f", when: {when}", "") + inbound, "PBX211")) == told
+    assert len(diagnostics_of(body.replace(f", when: {when}", "") + inbound, "PBX211")) == told
 
 
 @pytest.mark.parametrize(("until", "expected"), [("2026-11-22", 0), ("2026-11-23", 1)])
@@ -598,7 +598,7 @@ def test_a_member_diverts_to_the_position_until_the_rule_ends(until: str, expect
 operators: {{reception: {{number: "9", members: ["100"], overflow: "voicemail:100"}}}}
 users: {{"100": {{voicemail: true, deviations: {{busy: {{to: operator, until: {until}}}}}}}}}
 """
-    assert len(found(body, "PBX214", today=dt.date(2026, 11, 23))) == expected
+    assert len(diagnostics_of(body, "PBX214", today=dt.date(2026, 11, 23))) == expected
 
 
 def test_a_policys_rule_is_dead_only_if_it_is_for_everybody() -> None:
@@ -608,7 +608,7 @@ users:
   "101": {name: Ada, voicemail: true, policy: p, deviations: {unconditional: "102"}}
   "102": {name: Bob, voicemail: true, policy: p}
 """
-    assert not found(body, "PBX211")
+    assert not diagnostics_of(body, "PBX211")
 
 
 def test_ones_own_phone_and_one_that_has_dnd_are_not_alike_in_follow_me() -> None:
@@ -619,7 +619,7 @@ users:
   "103": {name: Cleo, dnd: true}
   "104": {name: Dino, ring_timeout: 100}
 """
-    assert [d.subject for d in found(body, "PBX212")] == [("user", "101")]
+    assert [d.subject for d in diagnostics_of(body, "PBX212")] == [("user", "101")]
 
 
 @pytest.mark.parametrize(("second", "expected"), [("mobile", 0), ("+393335550102", 1)])
@@ -630,7 +630,7 @@ users:
   "101": {{name: Ada, class: national, mobile: "+393335550101", follow_me: {legs}, deviations: {{busy: "102"}}}}
   "102": {{name: Bob, ring_timeout: 30}}
 """
-    assert len(found(body, "PBX212")) == expected
+    assert len(diagnostics_of(body, "PBX212")) == expected
 
 
 def test_a_long_chain_of_overflows_is_no_trouble() -> None:
@@ -640,7 +640,7 @@ def test_a_long_chain_of_overflows_is_no_trouble() -> None:
     last = '  g150: {number: "70150", members: ["101"], overflow: hangup}\n'
     ada = '  "101": {name: Ada, did: "+390212345101", deviations: {busy: "group:g0"}}\n'
     body = f"groups:\n{groups}{last}users:\n{ada}"
-    assert found(body, "PBX212")
+    assert diagnostics_of(body, "PBX212")
 
 
 def test_chains_of_everybody_to_everybody_are_not_explored_anew_for_each_who_calls(
@@ -660,7 +660,7 @@ def test_chains_of_everybody_to_everybody_are_not_explored_anew_for_each_who_cal
         for n in range(40)
     )
     monkeypatch.setattr(machine, "advance", counted)
-    assert found(f"users:\n{users}", "PBX213")
+    assert diagnostics_of(f"users:\n{users}", "PBX213")
     assert 40 < steps < 5000
 
 
@@ -673,7 +673,7 @@ users:
   "103": {name: Cleo, ring_timeout: 60}
   "104": {name: Dino, ring_timeout: 61}
 """
-    (long,) = found(body, "PBX212")
+    (long,) = diagnostics_of(body, "PBX212")
     assert long.message == "a call to Boss (101) can ring for 181 s"
     assert long.example is not None
     assert long.example.headline == "102 calls Boss (101)"
@@ -690,7 +690,7 @@ users:
     ring_timeout: 60
     deviations: {no_answer: {to: mobile, timeout: 125, from: family}}
 """
-    (long,) = found(body, "PBX212")
+    (long,) = diagnostics_of(body, "PBX212")
     assert long.message.endswith("185 s")
 
 
@@ -702,7 +702,7 @@ users:
   "101": {did: "+390212345101", deviations: {unconditional: [{to: busy, when: office}, {to: busy, when: not office}]}}
   "102": {did: "+390212345102", deviations: {unconditional: [{to: busy, when: office}, {to: busy, when: night}]}}
 """
-    assert [d.subject for d in found(body, "PBX210")] == [("user", "102")]
+    assert [d.subject for d in diagnostics_of(body, "PBX210")] == [("user", "102")]
 
 
 def test_whether_the_maximum_keeps_a_call_from_somewhere_depends_on_where_it_has_been() -> None:
@@ -714,7 +714,7 @@ users:
   "102": {deviations: {busy: "101"}}
   "103": {deviations: {busy: "101"}}
 """
-    assert [d.subject for d in found(body, "PBX213")] == [("user", "103")]
+    assert [d.subject for d in diagnostics_of(body, "PBX213")] == [("user", "103")]
 
 
 def test_one_who_only_rings_along_may_call_as_well() -> None:
@@ -725,7 +725,7 @@ users:
   "102": {name: Ada, deviations: {unreachable: operator}, follow_me: ["102", "101"]}
 operators: {reception: {number: "9", members: ["102"], ring_timeout: 180}}
 """
-    (long,) = found(body, "PBX212")
+    (long,) = diagnostics_of(body, "PBX212")
     assert long.message == "a call to Ada (102) can ring for 200 s"
     assert long.example is not None
     assert long.example.headline == "101 calls Ada (102)"

@@ -25,9 +25,9 @@ from pbxgen.flow.analysis.reach import Reach
 from pbxgen.flow.analysis.search import ToBeLost, best, may_be_lost
 from pbxgen.flow.analysis.situations import Situations
 from pbxgen.flow.analysis.switches import positions
+from pbxgen.flow.environment import DEFAULT_MOMENT
 from pbxgen.flow.plan import Origin, PlaceKind, Plan
 from pbxgen.flow.settings import DEVIATIONS, STATES, Setting, State, applied, place_of
-from pbxgen.flow.world import DEFAULT_MOMENT
 from tests.flow.analysis.test_brute_force import THOROUGH
 from tests.support.office import HEAD, TODAY, compiled, plan_of
 from tests.support.sources import EXTENSIONS, sources
@@ -153,7 +153,7 @@ def test_finds_exactly_the_calls_that_some_permitted_setting_can_lose(text: str,
     if plan is None:
         return
     search = Search(plan, Situations(plan, TODAY))
-    found = {entry.place.key: (entry, search.all_of(entry)) for entry in entries(plan)}
+    losses_by_key = {entry.place.key: (entry, search.all_of(entry)) for entry in entries(plan)}
     losses = Losses(plan)
     by_source = losses.with_(State())
     every = list(states(plan))
@@ -168,11 +168,13 @@ def test_finds_exactly_the_calls_that_some_permitted_setting_can_lose(text: str,
         one = [(extension, key) for extension, keys in state.users.items() for key in keys]
         if len(one) == 1:
             by_one |= {(place, one[0]) for place in lost_now - by_source}
-    assert {place for place, (_, ways) in found.items() if ways} | by_source == lost, text
-    assert {place for place, (_, ways) in found.items() if any(not one.chosen for one in ways)} <= by_source, text
+    assert {place for place, (_, ways) in losses_by_key.items() if ways} | by_source == lost, text
+    assert {place for place, (_, ways) in losses_by_key.items() if any(not one.chosen for one in ways)} <= by_source, (
+        text
+    )
     told = {
         (place, key)
-        for place, (entry, ways) in found.items()
+        for place, (entry, ways) in losses_by_key.items()
         for loss in ways
         for key in replace(loss, chosen=search.own_names(entry, loss)).keys
         if len(loss.keys) == 1
@@ -201,11 +203,11 @@ CARA = (
 
 
 def test_a_finding_says_who_may_do_what() -> None:
-    found = [d for d in analyse(plan_of(CARA), TODAY) if d.code == "PBX220"]
-    assert [d.message for d in found] == [
+    diagnostics = [d for d in analyse(plan_of(CARA), TODAY) if d.code == "PBX220"]
+    assert [d.message for d in diagnostics] == [
         "Cara (102) may switch `unreachable` off: a call from outside to Cara (102) can then be lost"
     ]
-    assert found[0].subject == ("user", "102")
+    assert diagnostics[0].subject == ("user", "102")
 
 
 OFTEN_BUSY = (
@@ -220,9 +222,9 @@ OFTEN_BUSY = (
 def test_a_phone_that_is_not_to_be_disturbed_may_be_again() -> None:
     body = OFTEN_BUSY.replace("RINGS", "dnd: true").replace("OTHER", "null")
     assert losses(body) == ["Ada (101) may switch `dnd` off: a call from outside to Ada (101) can then be lost"]
-    found = [d for d in analyse(plan_of(body), TODAY) if d.code == "PBX220"]
-    assert found[0].example is not None
-    assert found[0].example.steps[0].text == "Ada (101): rings for 20 s, no answer."
+    diagnostics = [d for d in analyse(plan_of(body), TODAY) if d.code == "PBX220"]
+    assert diagnostics[0].example is not None
+    assert diagnostics[0].example.steps[0].text == "Ada (101): rings for 20 s, no answer."
 
 
 def test_who_rings_along_may_be_disturbed_again() -> None:
@@ -260,14 +262,14 @@ def test_each_key_that_loses_a_call_is_told_and_none_by_a_call_from_where_it_lea
         .replace("[operators]", "[operators, outside]")
         .replace("name: Cara,", "name: Cara, class: full,")
     )
-    found = [d for d in analyse(plan_of(body), TODAY) if d.code == "PBX220"]
-    assert [d.message.partition(":")[0] for d in found] == [
+    diagnostics = [d for d in analyse(plan_of(body), TODAY) if d.code == "PBX220"]
+    assert [d.message.partition(":")[0] for d in diagnostics] == [
         "Cara (102) may switch `busy` off",
         "Cara (102) may switch `no_answer` off",
         "Cara (102) may switch `unreachable` off",
         "Cara (102) may set `unconditional` to +39000",
     ]
-    assert all(d.example is not None and d.example.headline.startswith("somebody outside calls") for d in found)
+    assert all(d.example is not None and d.example.headline.startswith("somebody outside calls") for d in diagnostics)
 
 
 def test_who_has_a_mailbox_loses_nothing_by_any_setting() -> None:
@@ -290,8 +292,8 @@ def test_two_who_send_their_calls_round_are_told_together() -> None:
         '  "102": {did: "+390212345102", self_service: staff, deviations: {busy: "100", no_answer: "100", '
         'unreachable: "100"}}\n'
     )
-    found = [d for d in analyse(plan_of(body), TODAY) if d.code == "PBX220"]
-    assert {d.message.partition(":")[0] for d in found} == {
+    diagnostics = [d for d in analyse(plan_of(body), TODAY) if d.code == "PBX220"]
+    assert {d.message.partition(":")[0] for d in diagnostics} == {
         "101 (101) may set `unconditional` to 102",
         "102 (102) may set `unconditional` to 101",
     }
@@ -303,8 +305,8 @@ def test_the_switches_are_looked_at_in_every_position() -> None:
         'users: {"101": {did: "+390212345101", deviations: {unconditional: {to: "voicemail:102", when: not night}}}, '
         '"102": {voicemail: true}}\n'
     )
-    found = [d for d in analyse(plan_of(body), TODAY) if d.code == "PBX210"]
-    assert [d.message for d in found] == ["a call from outside to 101 (101) can be lost (night on)"]
+    diagnostics = [d for d in analyse(plan_of(body), TODAY) if d.code == "PBX210"]
+    assert [d.message for d in diagnostics] == ["a call from outside to 101 (101) can be lost (night on)"]
 
 
 NAMES = "abcdefghijklmn"
@@ -321,8 +323,8 @@ def switches(count: int) -> str:
 
 def test_five_switches_that_decide_together_are_looked_at_in_every_combination() -> None:
     rules = FIVE.replace("SWITCHES", switches(5)).replace("when: d}", 'when: d}, {to: "100", when: e}')
-    found = analyse(plan_of(rules), TODAY)
-    assert [(d.code, d.message) for d in found] == [
+    diagnostics = analyse(plan_of(rules), TODAY)
+    assert [(d.code, d.message) for d in diagnostics] == [
         ("PBX210", "a call from outside to 101 (101) can be lost (a on, b on, c off, d off, e off)")
     ]
 
@@ -456,8 +458,10 @@ def test_a_position_that_somebody_may_not_leave_cannot() -> None:
 
 def test_a_position_that_is_empty_by_the_source_is_told_as_before() -> None:
     body = RECEPTION.replace("MAY", "dnd").replace("TO", "extensions").replace("OTHER", "dnd: true")
-    found = [d.message for d in analyse(plan_of(body.replace("Ada,", "Ada, dnd: true,")), TODAY) if d.code == "PBX218"]
-    assert found == ["operator position reception is empty at all times"]
+    messages = [
+        d.message for d in analyse(plan_of(body.replace("Ada,", "Ada, dnd: true,")), TODAY) if d.code == "PBX218"
+    ]
+    assert messages == ["operator position reception is empty at all times"]
 
 
 PREMIUM = (
@@ -530,19 +534,19 @@ BEYOND = "can then end there, at a number abroad beyond their class"
 
 
 def test_a_number_abroad_that_somebody_may_set_is_beyond_the_class_of_whose_calls_come_there() -> None:
-    found = abroad('{busy: "102"}')
-    assert [d.message for d in found] == [f"{MAY_SET} Ada (101) {BEYOND}"]
-    assert found[0].subject == ("user", "102")
-    assert found[0].example is not None
-    assert found[0].example.steps[-1].text.endswith("+490.")
+    diagnostics = abroad('{busy: "102"}')
+    assert [d.message for d in diagnostics] == [f"{MAY_SET} Ada (101) {BEYOND}"]
+    assert diagnostics[0].subject == ("user", "102")
+    assert diagnostics[0].example is not None
+    assert diagnostics[0].example.steps[-1].text.endswith("+490.")
     assert abroad('{busy: "102"}', boss="national") == []
 
 
 def test_a_number_abroad_is_reached_by_two_settings_together() -> None:
-    found = abroad("{}")
-    assert [d.message for d in found] == [f"Ada (101) may set `no_answer` to 102, and {MAY_SET} them {BEYOND}"]
-    assert found[0].example is not None
-    assert found[0].example.steps[-1].text.endswith("+490.")
+    diagnostics = abroad("{}")
+    assert [d.message for d in diagnostics] == [f"Ada (101) may set `no_answer` to 102, and {MAY_SET} them {BEYOND}"]
+    assert diagnostics[0].example is not None
+    assert diagnostics[0].example.steps[-1].text.endswith("+490.")
     assert abroad("{}", boss="national") == []
 
 
@@ -553,6 +557,8 @@ def test_who_may_do_so_themselves_comes_to_no_number_abroad_beyond_their_class()
 
 def test_the_way_to_a_premium_number_is_shown() -> None:
     body = PREMIUM.replace("MAY", "busy").replace("TO", "extensions")
-    found = [d for d in analyse(plan_of(body, head=COSTLY_HEAD), TODAY) if "Ada" in d.message and d.code == "PBX215"]
-    assert found[0].example is not None
-    assert len(found[0].example.steps) > 2
+    diagnostics = [
+        d for d in analyse(plan_of(body, head=COSTLY_HEAD), TODAY) if "Ada" in d.message and d.code == "PBX215"
+    ]
+    assert diagnostics[0].example is not None
+    assert len(diagnostics[0].example.steps) > 2

@@ -8,9 +8,9 @@ import pytest
 
 from pbxgen.diagnostics.diagnostic import Diagnostic
 from pbxgen.flow.analysis.findings import analyse
+from pbxgen.flow.environment import DEFAULT_MOMENT, Environment
 from pbxgen.flow.settings import Setting, State
 from pbxgen.flow.simulate import Call, simulate
-from pbxgen.flow.world import DEFAULT_MOMENT, World
 from pbxgen.pipeline import compile_path
 from tests.support.office import HEAD, TODAY, plan_of
 
@@ -57,12 +57,14 @@ def test_where_a_call_that_is_sent_round_ends_is_told(
     ada: str, bruno: str, ends: str, ending: dict[str, str] | None
 ) -> None:
     body = PAIR.replace("ADA", ada).replace("BRUNO", bruno)
-    found = rounds(body)
-    assert [d.message for d in found] == [f"Ada (101) and Bruno (102) may send each other's calls round: {ends}"]
-    assert found[0].subjects == (("user", "101"), ("user", "102"))
+    diagnostics = rounds(body)
+    assert [d.message for d in diagnostics] == [f"Ada (101) and Bruno (102) may send each other's calls round: {ends}"]
+    assert diagnostics[0].subjects == (("user", "101"), ("user", "102"))
     state = State({"101": {"unconditional": Setting("x102")}, "102": {"unconditional": Setting("x101")}})
     phones = dict.fromkeys(("100", "101", "102"), ("ring",))
-    story = simulate(plan_of(body), Call("+393471112222", "+390212345101"), World(DEFAULT_MOMENT, phones, state=state))
+    story = simulate(
+        plan_of(body), Call("+393471112222", "+390212345101"), Environment(DEFAULT_MOMENT, phones, state=state)
+    )
     assert story.rings == ("102",)
     if ending is not None:
         assert {story.ending.kind.value: story.ending.value} == ending
@@ -92,8 +94,8 @@ def test_two_users_of_a_profile_stand_for_all_of_it() -> None:
 
 def test_the_only_users_of_two_profiles_are_told_once() -> None:
     body = BOTH.replace("profiles: {", "profiles: {boss: {may: [unconditional], to: [extensions]}, ")
-    found = rounds(body.replace('"+390212345102", self_service: staff', '"+390212345102", self_service: boss'))
-    assert [d.message.partition(":")[0] for d in found] == [
+    diagnostics = rounds(body.replace('"+390212345102", self_service: staff', '"+390212345102", self_service: boss'))
+    assert [d.message.partition(":")[0] for d in diagnostics] == [
         "Ada (101) and Bruno (102) may send each other's calls round"
     ]
 
@@ -112,9 +114,9 @@ def test_nobody_sends_calls_round_alone() -> None:
 
 def test_whom_no_outside_number_reaches_is_called_from_inside() -> None:
     body = BOTH.replace('did: "+390212345101", ', "").replace('did: "+390212345102", ', "")
-    (found,) = rounds(body)
-    assert found.example is not None
-    assert found.example.headline == "somebody inside calls Ada (101)"
+    (diagnostic,) = rounds(body)
+    assert diagnostic.example is not None
+    assert diagnostic.example.headline == "somebody inside calls Ada (101)"
 
 
 def test_a_note_is_asked_for_and_strict_makes_no_error_of_it(tmp_path: Path) -> None:

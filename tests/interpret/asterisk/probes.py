@@ -364,18 +364,18 @@ def _probes() -> list[list[str]]:
         "Set(D=1.2.3)",
         "Set(B=a(b):0 C)",
     ]
-    found = [[_told(f"$[{text}]")] for text in _lines(_EXPRESSIONS)]
-    found += [[*start, _told(text)] for text in _lines(_SUBSTITUTIONS)]
-    found += [[f"Set({text})", _told("${V}|${W}|${W_1}|${SHARED(V)}|${CALLERID(num)}")] for text in _lines(_SETTING)]
-    found += [["Set(V=no)", f"ExecIf({text})", _told("${V}")] for text in _lines(_EXEC_IF)]
-    found += [[f"GotoIf({c}?yes:no)", f"(no){_told('no')}", "Wait(0)", f"(yes){_told('yes')}"] for c in _CONDITIONS]
-    found += [[f"Gosub(arguments,s,1({text}))", _told("${GOSUB_RETVAL}|${ARG1}")] for text in _CALLS]
-    found.append(["Gosub(arguments,s,1)", _told("${GOSUB_RETVAL}")])
-    found.append(["Gosub(outer,s,1(a,b,c,d,e,f))", _told("${GOSUB_RETVAL} ${ARG1}")])
-    found.append(["Gosub(scopes,s,1)", _told("${GOSUB_RETVAL} at last ${x}|${y}|${before}")])
+    probes = [[_told(f"$[{text}]")] for text in _lines(_EXPRESSIONS)]
+    probes += [[*start, _told(text)] for text in _lines(_SUBSTITUTIONS)]
+    probes += [[f"Set({text})", _told("${V}|${W}|${W_1}|${SHARED(V)}|${CALLERID(num)}")] for text in _lines(_SETTING)]
+    probes += [["Set(V=no)", f"ExecIf({text})", _told("${V}")] for text in _lines(_EXEC_IF)]
+    probes += [[f"GotoIf({c}?yes:no)", f"(no){_told('no')}", "Wait(0)", f"(yes){_told('yes')}"] for c in _CONDITIONS]
+    probes += [[f"Gosub(arguments,s,1({text}))", _told("${GOSUB_RETVAL}|${ARG1}")] for text in _CALLS]
+    probes.append(["Gosub(arguments,s,1)", _told("${GOSUB_RETVAL}")])
+    probes.append(["Gosub(outer,s,1(a,b,c,d,e,f))", _told("${GOSUB_RETVAL} ${ARG1}")])
+    probes.append(["Gosub(scopes,s,1)", _told("${GOSUB_RETVAL} at last ${x}|${y}|${before}")])
     for context in ("order", "including"):
         for number in _NUMBERS:
-            found.append(
+            probes.append(
                 [
                     f"GotoIf(${{DIALPLAN_EXISTS({context},{number},1)}}?:none)",
                     f"Gosub({context},{number},1)",
@@ -383,12 +383,12 @@ def _probes() -> list[list[str]]:
                 ]
             )
     for rest in ("a|b|c", "a||c", "a", ""):
-        found.append([f"Set(T={rest})", _told("${SHIFT(T,|)} ${T} ${SHIFT(T,|)} ${T}")])
-    found.append(["Set(T=a,b,c)", _told("${SHIFT(T)} ${T}")])
+        probes.append([f"Set(T={rest})", _told("${SHIFT(T,|)} ${T} ${SHIFT(T,|)} ${T}")])
+    probes.append(["Set(T=a,b,c)", _told("${SHIFT(T)} ${T}")])
     for pattern in _patterns():
-        found += [[f"Set(X={text})", _told(f"${{REGEX({pattern} (${{X}})}}")] for text in _WIRE]
-    found += [[f"Dial({dial})", _told("${DIALSTATUS} ${GOSUB_RETVAL}")] for dial in _DIALS]
-    return found
+        probes += [[f"Set(X={text})", _told(f"${{REGEX({pattern} (${{X}})}}")] for text in _WIRE]
+    probes += [[f"Dial({dial})", _told("${DIALSTATUS} ${GOSUB_RETVAL}")] for dial in _DIALS]
+    return probes
 
 
 def probes() -> tuple[str, int]:

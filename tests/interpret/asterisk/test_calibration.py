@@ -63,11 +63,11 @@ async def _asked(folder: Path) -> dict[int, str]:
 
 
 def _answers(pbx: Asterisk) -> dict[int, str]:
-    found: dict[int, str] = {}
+    answers: dict[int, str] = {}
     for line in pbx.log.lines():
         if match := _TOLD.search(line):
-            found.setdefault(int(match[1]), match[2])
-    return found
+            answers.setdefault(int(match[1]), match[2])
+    return answers
 
 
 @pytest.mark.real

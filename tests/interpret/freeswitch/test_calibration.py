@@ -59,27 +59,27 @@ async def _asked(plan: Plan, folder: Path) -> dict[str, str]:
     try:
         await pbx.start()
         contexts = [context_of(number) for number in range(len(questions()))]
-        found: dict[str, str] = {}
+        answers: dict[str, str] = {}
         for _ in range(_ROUNDS):
             for context in contexts:
-                if context not in found:
+                if context not in answers:
                     await pbx.command(f"bgapi originate loopback/go/{context} &park")
             deadline = asyncio.get_running_loop().time() + _SECONDS
-            while len(found) < len(contexts) and asyncio.get_running_loop().time() < deadline:
+            while len(answers) < len(contexts) and asyncio.get_running_loop().time() < deadline:
                 await asyncio.sleep(0.5)
-                found = _answers(pbx.log.lines())
-        return found
+                answers = _answers(pbx.log.lines())
+        return answers
     finally:
         pbx.stop()
 
 
 def _answers(lines: Iterable[str]) -> dict[str, str]:
-    found: dict[str, str] = {}
+    answers: dict[str, str] = {}
     for line in lines:
         # The same is logged when an application is run and when it has been.
         if "EXECUTE" not in line and (match := _ANSWER.search(line)):
-            found.setdefault(match[1], match[2])
-    return found
+            answers.setdefault(match[1], match[2])
+    return answers
 
 
 @pytest.mark.real

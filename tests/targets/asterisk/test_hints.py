@@ -39,8 +39,8 @@ def test_a_hint_too_long_for_a_line_is_left_out() -> None:
     users = "".join(f'  "{extension}": {{}}\n' for extension in members)
     group = f"{{number: '600', strategy: linear, members: [{', '.join(map(repr, members))}]}}"
     plan = plan_of(f"users:\n{users}groups: {{all: {group}}}\n")
-    found = _hints(plan, HERE)
-    assert set(found) == set(members)
+    hints = _hints(plan, HERE)
+    assert set(hints) == set(members)
 
 
 def test_contexts_are_no_more_than_asterisk_looks_through_however_many_users_there_are() -> None:
@@ -68,15 +68,17 @@ def _seen(plan: Plan, extension: str) -> dict[str, str]:
     assert isinstance(contexts, list)
     by_name = {context["name"]: context for context in contexts}
     assert len(by_name) == len(contexts)
-    found: dict[str, str] = {}
+    devices_by_number: dict[str, str] = {}
     left, looked_through = [hints.contexts(plan)[extension]], 0
     while left:
         context = by_name[left.pop(0)]
         looked_through += 1
-        found |= {number: devices for number, devices in context["hints"] if number not in found}
+        devices_by_number |= {
+            number: devices for number, devices in context["hints"] if number not in devices_by_number
+        }
         left = [*context["includes"], *left]
     assert looked_through <= 128
-    return found
+    return devices_by_number
 
 
 def test_a_phone_sees_its_own_users_settings_and_everybody_the_switches() -> None:

@@ -63,29 +63,29 @@ def ask(files: dict[str, GeneratedFile], folder: Path, questions: list[str]) -> 
 
 def extensions_written(files: dict[str, GeneratedFile]) -> dict[str, set[str]]:
     """Contexts and their extensions, as the generated files have them."""
-    found: dict[str, set[str]] = {}
+    extensions: dict[str, set[str]] = {}
     for path, file in files.items():
         if path.endswith(("extensions.conf", "library.conf")):
             for context, extension in re.findall(
                 r"^\[([^\]]+)\]|^exten => ([^,]+),(?:1|hint)", file.text, re.MULTILINE
             ):
                 if context:
-                    members = found.setdefault(context, set())
+                    members = extensions.setdefault(context, set())
                 else:
                     members.add(extension)
-    del found["general"], found["globals"]
-    return found
+    del extensions["general"], extensions["globals"]
+    return extensions
 
 
 def extensions_loaded(shown: str) -> dict[str, set[str]]:
     """The same, as `dialplan show` has them."""
-    found: dict[str, set[str]] = {}
+    extensions: dict[str, set[str]] = {}
     for context, extension in re.findall(r"^\[ Context '([^']+)'|^  '([^']+)' =>", shown, re.MULTILINE):
         if context:
-            members = found.setdefault(context, set())
+            members = extensions.setdefault(context, set())
         else:
             members.add(extension)
-    return found
+    return extensions
 
 
 def test_hostile_names_and_passwords_load_without_a_warning_and_are_read_as_typed(tmp_path: Path) -> None:

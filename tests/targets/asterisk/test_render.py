@@ -170,10 +170,10 @@ def test_tenants_of_a_fleet_share_nothing_but_the_library() -> None:
 )
 def test_the_extension_is_read_back_from_an_endpoints_name(pattern: str) -> None:
     names = endpoint_names(plan_of(""), pattern)
-    found = re.fullmatch(r"\$\{ARG1(?::(\d+))?(?::-(\d+))?\}", names.expression)
-    assert found is not None
+    match = re.fullmatch(r"\$\{ARG1(?::(\d+))?(?::-(\d+))?\}", names.expression)
+    assert match is not None
     name = names.of("4711")
-    assert name[int(found[1] or 0) : len(name) - int(found[2] or 0)] == "4711"
+    assert name[int(match[1] or 0) : len(name) - int(match[2] or 0)] == "4711"
 
 
 def test_no_line_is_longer_than_asterisk_reads() -> None:
@@ -207,8 +207,8 @@ def test_trunks_of_several_tenants_at_one_address_ask_each_other_in_a_ring() -> 
     files = rendered(*fleet_of("192.0.2.1", "192.0.2.2", "192.0.2.1", "192.0.2.1"))
     following = {}
     for number in range(4):
-        found = re.search(r"exten => sibling,1,Return\((.+)\)", files[f"pbxgen/t{number}/extensions.conf"].text)
-        following[number] = found[1] if found else None
+        match = re.search(r"exten => sibling,1,Return\((.+)\)", files[f"pbxgen/t{number}/extensions.conf"].text)
+        following[number] = match[1] if match else None
     assert following == {0: "t2/carrier", 1: None, 2: "t3/carrier", 3: "t0/carrier"}
 
 

@@ -13,29 +13,29 @@ from tests.support.office import HEAD, plan_of
 USERS = 'users: {"101": {name: Ada}}'
 
 
-def found(head: str, options: Options | None = None) -> list[tuple[str, str]]:
+def reported(head: str, options: Options | None = None) -> list[tuple[str, str]]:
     plan = plan_of(USERS, head=head)
     return [(d.code, d.message) for d in FreeSwitchTarget().limits(plan, options or Options())]
 
 
 def test_an_ordinary_plan_has_no_limits() -> None:
-    assert found(HEAD) == []
+    assert reported(HEAD) == []
 
 
 def test_a_trunk_by_name_needs_addresses() -> None:
     head = HEAD.replace("192.0.2.1", "sip.carrier.example")
-    assert [code for code, _ in found(head)] == ["PBX350"]
-    assert found(head.replace("number:", 'accept_from: ["192.0.2.0/28"], number:')) == []
+    assert [code for code, _ in reported(head)] == ["PBX350"]
+    assert reported(head.replace("number:", 'accept_from: ["192.0.2.0/28"], number:')) == []
 
 
 @pytest.mark.parametrize("name", ["phone", "{extension}{extension}", "{where}", "{extension} x", "x@{extension}"])
 def test_an_endpoint_name_must_hold_the_extension_once(name: str) -> None:
-    assert [code for code, _ in found(HEAD, Options(endpoint_name=name))] == ["PBX352"]
+    assert [code for code, _ in reported(HEAD, Options(endpoint_name=name))] == ["PBX352"]
 
 
 @pytest.mark.parametrize("name", ["{extension}", "{tenant}-{extension}", "{extension}@{domain}"])
 def test_usual_endpoint_names_are_fine(name: str) -> None:
-    assert found(HEAD, Options(endpoint_name=name)) == []
+    assert reported(HEAD, Options(endpoint_name=name)) == []
 
 
 def test_a_login_must_arrive_letter_by_letter() -> None:

@@ -1,4 +1,4 @@
-/* The model of calls: a port of pbxgen.flow (numbering, entry, machine, world, simulate), function by function.
+/* The model of calls: a port of pbxgen.flow (numbering, entry, machine, environment, ringer, simulate), function by function.
    What changes there must change here; tests compare both on the scenarios and on random sources, in a browser. */
   const BUSY = "busy", NO_ANSWER = "no_answer", UNREACHABLE = "unreachable";
   const INTERNAL = "internal", EXTERNAL = "external";

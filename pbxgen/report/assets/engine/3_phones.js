@@ -2,9 +2,9 @@
   const meaning = (status, outcomes) => outcomes.find(([low, high]) => low <= status && status <= high)[2];
   const combined = (results) => (results.includes(NO_ANSWER) ? NO_ANSWER : results.includes(BUSY) ? BUSY : UNREACHABLE);
 
-  /* world: {moment, phones: {"101": ["busy"]}, outside: {"+39…": "ring"}}; what is not named answers. */
-  function bell(plan, caller, world, holds) {
-    const phone = (extension) => (has(world.phones, extension) ? world.phones[extension] : ["answer"]);
+  /* environment: {moment, phones: {"101": ["busy"]}, outside: {"+39…": "ring"}}; what is not named answers. */
+  function ringerOf(plan, caller, environment, holds) {
+    const phone = (extension) => (has(environment.phones, extension) ? environment.phones[extension] : ["answer"]);
     const occupied = (user) => !user.waiting && phone(user.extension).includes("in_call");
     const reply = (state, start, end, confirm) => {
       if (state === "answer" || state === "in_call") return [start, null];
@@ -23,7 +23,7 @@
       return { ...leg, end: Math.max(...results.map(([at]) => at)), dialled: true, result: combined(results.map(([, r]) => r)) };
     };
     const outside = (number, start, end, confirm) => {
-      const [at, result] = reply(has(world.outside, number) ? world.outside[number] : "answer", start, end, confirm);
+      const [at, result] = reply(has(environment.outside, number) ? environment.outside[number] : "answer", start, end, confirm);
       return { target: number, start, end: at, dialled: true, result, asked: confirm, turn: 0 };
     };
     const refused = (target, start) => ({ target, start, end: start, dialled: false, result: BUSY, turn: 0 });
@@ -94,7 +94,7 @@
         if (ringing.group) return ringGroup(ringing);
         const place = ringing.pending.place;
         if (place.kind === "service") {
-          const takes = !has(world.services || {}, place.target) || world.services[place.target] === "take";
+          const takes = !has(environment.services || {}, place.target) || environment.services[place.target] === "take";
           return { dialled: [], answered: takes ? place.target : null, outcome: takes ? null : UNREACHABLE, seconds: 0, events: [] };
         }
         return judge([outside(place.target, 0, ringing.seconds, Boolean(place.confirm))]);

@@ -58,7 +58,7 @@
     return found;
   }
   /* by: who transferred the caller blindly; null: nobody. */
-  function run(plan, caller, called, way, world, by = null) {
+  function run(plan, caller, called, way, environment, by = null) {
     const events = [{ kind: "entered", subject: caller.number || "anonymous", detail: called }];
     if (way.refused) {
       events.push({ kind: "refused", subject: String(way.refused), detail: way.why });
@@ -68,7 +68,7 @@
       events.push({ kind: "ended", subject: way.mailbox, detail: "mailbox" });
       return { rings: [], ending: { kind: "mailbox", value: way.mailbox }, diverted: [], events };
     }
-    const holds = conditions(plan, caller, world.moment), ringer = bell(plan, caller, world, holds);
+    const holds = conditions(plan, caller, environment.moment), ringer = ringerOf(plan, caller, environment, holds);
     /* The far end's own code, where it is one for a caller; a 5xx is that of trunks, and tells of several only. */
     const releaseCode = (reply, rung) => {
       const status = has(plan.replies, reply) ? plan.replies[reply] : Number(reply);
@@ -84,7 +84,7 @@
       const rung = ringer.ringDirect(way.dialOut, plan.directRingSeconds);
       events.push(rangEvent(way.dialOut, rung, null));
       rings.push(...together(rung.dialled));
-      if (rung.answered === null) code = releaseCode(has(world.outside, way.dialOut) ? world.outside[way.dialOut] : "", rung);
+      if (rung.answered === null) code = releaseCode(has(environment.outside, way.dialOut) ? environment.outside[way.dialOut] : "", rung);
       else {
         events.push({ kind: "ended", subject: way.dialOut, detail: "answered", at: null });
         return { rings, ending: { kind: "answered", value: way.dialOut }, diverted: [], events };
@@ -119,10 +119,10 @@
       : { origin: EXTERNAL, number: plan.reading.callerOfTrunk(call.from), carried: call.carried || 0 };
 
   /* call: {from, to, carried?, transfer?: {by, to, attended?}} */
-  function simulate(plan, call, world) {
+  function simulate(plan, call, environment) {
     const caller = callerOf(plan, call);
     const way = caller.origin === INTERNAL ? fromPhone(plan, call.from, call.to) : fromTrunk(plan, call.to);
-    const story = run(plan, caller, call.to, way, world);
+    const story = run(plan, caller, call.to, way, environment);
     if (!call.transfer || story.ending.kind !== "answered") return story;
     const transfer = call.transfer, answerer = story.ending.value;
     let party;
@@ -135,7 +135,7 @@
     // Whoever is transferred is not the mailbox's owner, and a trunk can never reach mailbox access.
     const opens = further.mailbox || further.why === "nothing_rings";
     if (opens && !transfer.attended) further = { refused: 404, why: "no_such_number" };
-    const second = run(plan, party, transfer.to, further, world, transfer.attended ? null : transfer.by);
+    const second = run(plan, party, transfer.to, further, environment, transfer.attended ? null : transfer.by);
     const told = { kind: "transferred", subject: transfer.by, detail: transfer.to };
     return {
       rings: [...story.rings, ...second.rings], ending: second.ending,

@@ -9,11 +9,11 @@
     /etc/asterisk/releases/pending                   only while the PBX is still to do something for the current release
     /etc/asterisk/releases/lock                      only while a command changes something: a link that names its shell
 
-What is in the way of a release is kept by renaming it, and comes back by renaming it: a full disk refuses neither.
-Whoever deploys may be root in a folder that the PBX's user owns. So nothing of ours is read, written or removed through
-a link that stands there already: `releases` is entered and seen to be where it belongs, files are made anew, a copy or
-a new release grows in a folder that is entered before anybody else may write in it, and what the journal and the
-history say counts only if pbxgen could have written it.
+What is in the way of a release is kept by renaming it, and renamed back by an undo: both work on a full disk. The user
+who deploys may be root, and the folder may belong to the PBX's user. So pbxgen reads, writes and removes nothing of its
+own through a link: it enters `releases` and checks that this is the expected folder, makes files anew, and writes a
+copy or a new release in a folder that it enters before anybody else may write there. What the journal and the history
+say counts only if pbxgen could have written it.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ from dataclasses import asdict, dataclass
 from shlex import quote
 from typing import Any, TypeGuard
 
-from pbxgen.deploy import site_scripts as sh
+from pbxgen.deploy import folder_scripts as sh
 from pbxgen.deploy.errors import DeployError
 from pbxgen.deploy.release import INFO, ReleaseInfo, info_of
 from pbxgen.deploy.shell import Done, Shell
@@ -38,9 +38,9 @@ from pbxgen.targets.base import GeneratedFile
 CURRENT, RELEASES = sh.CURRENT, sh.RELEASES
 _JOURNAL, _HISTORY, _LOCK, _PENDING = (f"{RELEASES}/{name}" for name in ("journal", "history", "lock", "pending"))
 _NEW = "new"
-"""How the folder below `releases` begins in which something is being written."""
+"""How the names of folders below `releases` begin in which something is being written."""
 _NAME = re.compile(r"[0-9a-f]{12}(?:-[0-9]+)?", re.ASCII)
-"""Of a release; other folders beside them are somebody else's."""
+"""The name of a release; folders with other names are not pbxgen's."""
 _AT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", re.ASCII)
 _COMMIT = re.compile(r"[0-9a-f]{4,64}\+?", re.ASCII)
 
@@ -52,8 +52,8 @@ _FORGOTTEN_MINUTES = 30
 """After so long --force takes away the lock of another machine, whose processes cannot be seen."""
 
 
-def kept(path: str, release: str) -> str:
-    """Under which name a file or folder is kept that was in the way of a release."""
+def kept_name(path: str, release: str) -> str:
+    """The name under which a file or folder that was in the way of a release is kept."""
     return f"{path}.before-{release}"
 
 
@@ -66,7 +66,7 @@ class Event:
     action: str
     """deploy or rollback; undone: one that failed or was killed."""
     release: str | None
-    """What is current since; None: what was there before pbxgen's first release."""
+    """The release that is current since then; None: what was there before pbxgen's first release."""
     by: str
     commit: str | None = None
     why: str = ""
@@ -85,26 +85,26 @@ class Journal:
     replaced: tuple[str, ...]
     """Files of the top level that are being written; what was there is kept."""
     added: tuple[str, ...]
-    """The same, where there was none before."""
+    """Files of the top level that are being written where there was none."""
     action: str
     by: str
     commit: str | None
     proven: bool = False
     """The PBX runs the release: what is left is to finish."""
     drift: tuple[str, ...] = ()
-    """Where what ran before was not what its release says: nobody can ask for more on the way back."""
+    """Where what ran before was not what its release says: an undo accepts the same differences."""
     registered: tuple[str, ...] = ()
-    """Trunks that were registered: the same is asked for on the way back."""
+    """Trunks that were registered: after an undo they must be so again."""
     failed: str = ""
-    """Why the way back was gone, where that did not succeed; else the command was killed."""
+    """Why an undo that did not succeed was begun; empty: the command was killed."""
 
     def text(self) -> str:
         return json.dumps(asdict(self)) + "\n"
 
 
 @dataclass(frozen=True, slots=True)
-class SiteState:
-    """What was found in the folder."""
+class FolderState:
+    """The state of the configuration folder."""
 
     writable: bool
     current: str | None
@@ -124,31 +124,31 @@ class SiteState:
     top: Mapping[str, bytes | None]
     """The files of the top level that were asked for, read through links; None: there is nothing."""
     no_files: frozenset[str] = frozenset()
-    """Those that are a folder, or a link that leads to no file."""
+    """The files of ``top`` that are a folder, or a link that leads to no file."""
     pending: tuple[str, ...] = ()
     """What the PBX is still to do for the current release, in sentences."""
 
 
-class Site:
+class TargetFolder:
     """The folder, through a shell. Paths are relative to it. Every method raises DeployError."""
 
-    def __init__(self, shell: Shell, folder: str, top: Collection[str]) -> None:
+    def __init__(self, shell: Shell, path: str, top: Collection[str]) -> None:
         self._shell = shell
-        self.folder = folder
+        self.path = path
         self._top = top
-        """All files that a deployment may write at the top level: a journal that names others is none."""
+        """All files that a deployment may write at the top level: a journal that names other files is ignored."""
 
     # -- reading ------------------------------------------------------------------------------------------------------
 
-    def state(self, top: Iterable[str]) -> SiteState:
+    def state(self, top: Iterable[str]) -> FolderState:
         top = tuple(top)
         done = self._shell.run(
-            f"cd {quote(self.folder)} || exit 3\nlock={_LOCK}\n{sh.SHOW}{sh.LOCKS}{sh.LEADS}"
+            f"cd {quote(self.path)} || exit 3\nlock={_LOCK}\n{sh.SHOW}{sh.LOCKS}{sh.LEADS}"
             "if [ -w . ]; then echo yes; else echo no; fi\n"
             'found=$(holder)\nif held; then echo "$found"; else echo; fi\n'
             "if leads; then echo yes; else echo no; fi\n"
             f'for each in {RELEASES}/*; do is_release "$each" && printf "%s " "${{each##*/}}"; done; echo\n'
-            f"cd {quote(self.folder)}\n"
+            f"cd {quote(self.path)}\n"
             + "".join(f"own {quote(p)}\n" for p in (_JOURNAL, _HISTORY, _PENDING))
             + "".join(f"show {quote(p)}\n" for p in (CURRENT, f"{CURRENT}/{INFO}", *top))
         )
@@ -163,7 +163,7 @@ class Site:
         name = current.decode("utf-8", "replace").removeprefix(f"{RELEASES}/") if leads == b"yes" else None
         name = name if name is not None and _NAME.fullmatch(name) else None
         info = info_of(shown[f"{CURRENT}/{INFO}"][1]) if name is not None else None
-        return SiteState(
+        return FolderState(
             writable=head == b"yes",
             current=name,
             in_the_way=kind != "none" and name is None,
@@ -180,16 +180,16 @@ class Site:
 
     def edited(self, release: str, info: ReleaseInfo) -> tuple[str, ...]:
         """The files of a release that are not as they were written, are gone, or are new."""
-        there = self._cksums(f"{RELEASES}/{release}")
+        on_disk = self._cksums(f"{RELEASES}/{release}")
         written = {path: one.cksum for path, one in info.files.items()}
-        return tuple(sorted(path for path in there.keys() | written.keys() if there.get(path) != written.get(path)))
+        return tuple(sorted(path for path in on_disk.keys() | written.keys() if on_disk.get(path) != written.get(path)))
 
     def release_files(self, release: str) -> tuple[ReleaseInfo | None, dict[str, str]]:
         """What a release is, and the text of its files; nothing, where its folder is gone."""
         folder = quote(f"{RELEASES}/{release}")
         done = self._do(
             f"{sh.LEADS}is_release {folder} || exit 0\ncd {folder}\n{sh.SHOW}"
-            # A name may hold the end of a line, and a path from the root on behind it.
+            # A name may hold the end of a line, followed by a path from the root on.
             'find . -type f | while read -r path; do case $path in ./*) own "${path#./}" ;; esac; done'
         )
         files = {path: data for path, (kind, data) in self._shown(done.out).items() if kind == "file"}
@@ -201,7 +201,7 @@ class Site:
         try:
             return dict(_shown(data))
         except ValueError:  # a file was of another size when it was counted
-            message = f"{self._shell.where}: {self.folder} was changed while it was read"
+            message = f"{self._shell.where}: {self.path} was changed while it was read"
             raise DeployError("PBX612", message, "see who writes there, and try again") from None
 
     def _cksums(self, folder: str) -> dict[str, str]:
@@ -215,14 +215,14 @@ class Site:
 
     @contextmanager
     def locked(self, by: str, *, force: bool = False) -> Iterator[None]:
-        """Nobody else changes anything. The far shell holds the lock, and gives it back when it ends for any reason.
+        """Hold the lock, so that nobody else changes anything. The shell at the target gives it back however it ends.
 
         ``force``: a lock of another machine that is old is taken away.
         """
         me = f'"$$ $(uname -n) {self._shell.token} {_plain(by)}"'
         old = f'[ -n "$(find lock -prune -mmin +{_FORGOTTEN_MINUTES} 2>/dev/null)" ]' if force else "false"
         script = (
-            f"cd {quote(self.folder)} || exit 3\n{sh.ENTER}mkdir -p {RELEASES} || exit 4\n"
+            f"cd {quote(self.path)} || exit 3\n{sh.ENTER}mkdir -p {RELEASES} || exit 4\n"
             f"[ -w . ] && [ -w {RELEASES} ] || exit 4\n"
             f"in_releases\nlock=lock\n{sh.LOCKS}"
             f"ln -s {me} lock 2>/dev/null && exit 0\n"
@@ -241,19 +241,19 @@ class Site:
         if done.status == 9:
             who = _holder(done.text) or "somebody else"
             help = (
-                f"wait for it to end; if there is none, remove {self.folder}/{_LOCK} "
+                f"wait for it to end; if there is none, remove {self.path}/{_LOCK} "
                 f"(--force does so with one of another machine that is older than {_FORGOTTEN_MINUTES} minutes)"
             )
-            raise DeployError("PBX613", f"another deployment to {self.folder} is under way (by {who})", help)
+            raise DeployError("PBX613", f"another deployment to {self.path} is under way (by {who})", help)
         if done.status:
             raise self._not_there(done)
-        unlock = f"unlock() ( cd {quote(self.folder)} || exit\n{sh.ENTER}in_releases\nrm -f lock )"
-        self._shell.run(f"{unlock}\ntrap unlock EXIT; trap 'exit 1' HUP INT TERM", here=True)
+        unlock = f"unlock() ( cd {quote(self.path)} || exit\n{sh.ENTER}in_releases\nrm -f lock )"
+        self._shell.run(f"{unlock}\ntrap unlock EXIT; trap 'exit 1' HUP INT TERM", in_shell=True)
         try:
             yield
         finally:
             with contextlib.suppress(DeployError):  # a shell that is gone has given it back
-                self._shell.run("trap - EXIT; unlock", here=True)
+                self._shell.run("trap - EXIT; unlock", in_shell=True)
 
     def upload(self, name: str, info: ReleaseInfo, files: Mapping[str, GeneratedFile]) -> None:
         """Write a release in full and see that every byte has arrived, before it gets its name."""
@@ -274,7 +274,7 @@ class Site:
                 raise self._unwritten(f"{wrong[0]} has not arrived as it was sent")
             self._do(f"in_releases\nrename {new} {name}\nsync 2>/dev/null || :")
         except DeployError:
-            self._shell.run(f"cd {quote(self.folder)} || exit\n{sh.ENTER}in_releases\nrm -rf {new}")
+            self._shell.run(f"cd {quote(self.path)} || exit\n{sh.ENTER}in_releases\nrm -rf {new}")
             raise
 
     def write_journal(self, journal: Journal) -> None:
@@ -284,21 +284,21 @@ class Site:
         self._do("in_releases\nrm -f journal")
 
     def make_room(self, paths: Iterable[str], release: str) -> None:
-        """What an earlier deployment of the release has kept gets a number, as the name is needed anew.
+        """Number what an earlier deployment of the release has kept, as the names are needed anew.
 
-        Before the journal: what it speaks of is what this deployment keeps.
+        To be done before the journal is written, which names what this deployment keeps.
         """
         script = [sh.SHOW]
         for path in paths:
-            aside = quote(kept(path, release))
+            aside = quote(kept_name(path, release))
             script.append(
                 f"if there {aside}; then n=2; while there {aside}-$n; do n=$((n + 1)); done; mv {aside} {aside}-$n; fi"
             )
         self._do("\n".join(script))
 
     def make_current(self, release: str) -> None:
-        """One rename. What was in the way of the very first one is kept."""
-        link, aside, leads_to = f"{CURRENT}.new", quote(kept(CURRENT, release)), quote(f"{RELEASES}/{release}")
+        """Switch to a release by one rename. What was in the way of the very first one is kept."""
+        link, aside, leads_to = f"{CURRENT}.new", quote(kept_name(CURRENT, release)), quote(f"{RELEASES}/{release}")
         self._do(
             f"{sh.SHOW}{sh.LEADS}[ -d {leads_to} ] || {{ echo {leads_to}' is gone' >&2; exit 5; }}\n"
             f"rm -f {link}\nln -s {leads_to} {link}\n"
@@ -308,26 +308,26 @@ class Site:
 
     def place(self, path: str, text: str, release: str) -> None:
         """Write a file of the top level; what is in its way is kept."""
-        aside, there = quote(kept(path, release)), quote(path)
-        keep = f"if there {there} && ! there {aside}; then mv {there} {aside}; fi"
+        aside, quoted_path = quote(kept_name(path, release)), quote(path)
+        keep = f"if there {quoted_path} && ! there {aside}; then mv {quoted_path} {aside}; fi"
         self._replace(path, text, f"{sh.SHOW}{keep}")
 
     def take_back(self, journal: Journal) -> None:
-        """What was current before a switch is so again. It may have been done already, wholly or in part."""
+        """Make current again what was current before a switch. Some or all of this may have been done already."""
         script = [sh.SHOW, sh.LEADS]
         for path in journal.replaced:
-            aside = quote(kept(path, journal.release))
+            aside = quote(kept_name(path, journal.release))
             script.append(f"if there {aside}; then rm -f {quote(path)}; mv {aside} {quote(path)}; fi")
         script += [f"rm -f {quote(path)}" for path in journal.added]
         if journal.before is None:
-            aside = quote(kept(CURRENT, journal.release))
+            aside = quote(kept_name(CURRENT, journal.release))
             script.append(f"if leads; then rm -f {CURRENT}; fi\nif there {aside}; then mv {aside} {CURRENT}; fi")
         self._do("\n".join(script))
         if journal.before is not None:
             self.make_current(journal.before)
 
     def can_remember(self) -> None:
-        """See that the history can be written, before anything is to be told there."""
+        """Check that the history can be written, before there is anything to add."""
         self._write_history("")
 
     def remember(self, event: Event) -> None:
@@ -335,9 +335,9 @@ class Site:
         self._write_history(f"{event.text()}\n")
 
     def _write_history(self, more: str) -> None:
-        """As a whole: a line that was torn off swallows no other, and whoever owns the file does not matter."""
+        """Write it as a whole: an incomplete line damages no other, and it does not matter who owns the file."""
         new = f"{_NEW}-{secrets.token_hex(8)}"
-        # A copy of a link is a link, which is no history: what it leads to is nobody's who reads the history.
+        # A copy of a link is a link, which is ignored: readers of the history must not see what it leads to.
         old = "cp -P ../history old 2>/dev/null; if [ -h old ]; then rm -f old; fi"
         kept_lines = 'if [ -f old ]; then cat old; [ -z "$(tail -c 1 old)" ] || echo; fi'
         self._do(
@@ -349,11 +349,11 @@ class Site:
         )
 
     def prune(self, releases: Iterable[str]) -> None:
-        """Releases that are not to be kept go."""
+        """Remove releases that are not to be kept."""
         self._do("\n".join(["in_releases", *(f"if [ -f {n}/{INFO} ]; then rm -rf {n}; fi" for n in releases)]))
 
     def put_off(self, lines: Sequence[str]) -> None:
-        """What the PBX is still to do for the current release."""
+        """Note what the PBX is still to do for the current release."""
         if lines:
             self._replace(_PENDING, "".join(f"{line}\n" for line in lines))
         else:
@@ -367,20 +367,20 @@ class Site:
         self._do(f"{into}umask 022\nrm -f {new}\nset -C\n{write}\n{before}\nrename {new} {quote(name)}")
 
     def _do(self, script: str) -> Done:
-        done = self._shell.run(f"cd {quote(self.folder)} || exit 3\nset -e\n{sh.ENTER}{script}")
+        done = self._shell.run(f"cd {quote(self.path)} || exit 3\nset -e\n{sh.ENTER}{script}")
         if done.status:
             raise self._not_there(done) if done.status == 3 else self._unwritten(done.complaint)
         return done
 
     def _unwritten(self, why: str) -> DeployError:
         help = "see that the disk is not full and the folder belongs to whoever deploys, then deploy again"
-        return DeployError("PBX612", f"{self._shell.where}: {self.folder} cannot be written: {why}", help)
+        return DeployError("PBX612", f"{self._shell.where}: {self.path} cannot be written: {why}", help)
 
     def _not_there(self, done: Done) -> DeployError:
         if done.status in (4, 5):
             return self._unwritten(done.complaint or "permission denied")
         help = "correct `folder` in deploy.yaml: it is the folder that the PBX reads its configuration from"
-        return DeployError("PBX612", f"{self._shell.where} has no folder {self.folder}: {done.complaint}", help)
+        return DeployError("PBX612", f"{self._shell.where} has no folder {self.path}: {done.complaint}", help)
 
 
 def _holder(lock: str) -> str:

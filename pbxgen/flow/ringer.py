@@ -1,60 +1,14 @@
-"""Phones and outside numbers in given states, and how ringing them goes.
-
-The states are those of a scenario. Beyond the named ones a phone or an outside number may be given as the SIP status
-it replies with (``"404"``), or as a list of states, one for each registered contact.
-"""
+"""How ringing a place goes in an environment: who is dialled, who answers after how many seconds, and the outcome."""
 
 from __future__ import annotations
 
-import datetime as dt
-import re
-from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 
+from pbxgen.flow.environment import REPLIES, CallConditions, Environment, is_status
 from pbxgen.flow.machine import Caller, Event, EventKind, Ringing, ring_seconds
-from pbxgen.flow.plan import Callers, Condition, Leg, Outcome, Place, PlaceKind, Plan, Strategy, User
-from pbxgen.flow.settings import NOTHING_SET, State
+from pbxgen.flow.plan import Leg, Outcome, Place, PlaceKind, Plan, Strategy, User
 from pbxgen.flow.trunk import Route
 
-PHONE_STATES: Mapping[str, str] = {
-    "answer": "answers",
-    "ring": "rings and never answers",
-    "early": "sends early media (183 with SDP), never answers",
-    "busy": "replies 486",
-    "reject": "replies 603",
-    "dnd": "replies 480",
-    "unregistered": "has no contact registered",
-    "dead": "answers REGISTER and OPTIONS, but nothing to INVITE",
-    "error": "replies 500",
-    "in_call": "is in a call, and answers a second one if it is offered",
-}
-OUTSIDE_STATES: Mapping[str, str] = {
-    "answer": "answers, and presses 1 when asked",
-    "ring": "rings and never answers",
-    "early": "sends early media (183 with SDP), never answers",
-    "busy": "replies 486",
-    "fail": "replies 503",
-    "mailbox": "answers, presses nothing",
-}
-TRUNK_STATES: Mapping[str, str] = {
-    "down": "answers nothing at all; over TCP and TLS it refuses connections",
-    "silent": "answers REGISTER and OPTIONS, but nothing to INVITE",
-    "full": "takes no more calls: replies 503",
-}
-"""Beside these a SIP status that says that the trunk did not carry the call (:func:`passes_on`)."""
-
-SERVICE_STATES: Mapping[str, str] = {
-    "take": "takes the call",
-    "return": "gives the call back, and the next place is tried",
-}
-
-DEFAULT_MOMENT = dt.datetime(2026, 11, 23, 10, 0)
-"""When a call is placed that does not say: a Monday at 10:00, in the PBX's time zone."""
-
-_MOMENTS = ("%Y-%m-%d %H:%M", "%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M:%S", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d")
-_STATUS = re.compile(r"[3-6][0-9][0-9]", re.ASCII)
-REPLIES: Mapping[str, int] = {"busy": 486, "reject": 603, "dnd": 480, "error": 500, "fail": 503}
-"""The SIP status behind each state that stands for one."""
 _BUSY_STATUS = frozenset({486, 600, 603, 403})
 NOT_HANDED_ON = frozenset({401, 407, 408, 487})
 """Final replies of 400 to 599 of a far end that are no release code for a caller."""
@@ -63,7 +17,7 @@ SILENT_SECONDS = 5
 TRUNK_FULL = 503
 """What a trunk replies that takes no more calls."""
 UNHEARD = 408
-"""Says that there was no reply: of several trunks another one's counts."""
+"""Stands for no reply: if several trunks were tried, the reply of another one counts."""
 CONFIRM_SECONDS = 10
 """Seconds in which the person who answers must press 1."""
 
@@ -71,26 +25,11 @@ Result = Outcome | None
 """How one leg or all of them ended; None: answered."""
 
 
-def moment_of(text: str) -> dt.datetime | None:
-    """``2026-12-24 19:00``, with or without seconds, or a date alone (its midnight); None for anything else."""
-    for form in _MOMENTS:
-        try:
-            return dt.datetime.strptime(text, form)
-        except ValueError:
-            continue
-    return None
-
-
-def is_status(state: str) -> bool:
-    """Is ``state`` the SIP status of a final reply other than an answer (300-699)?"""
-    return _STATUS.fullmatch(state) is not None
-
-
 def passes_on(status: int, *, rang: bool = False, emergency: bool = False) -> bool:
     """Does a trunk's final SIP status say that it did not carry the call, so that the next trunk is tried?
 
-    ``rang``: has there been a 18x? Who rang was reached: a 480 is then the called party's. An ``emergency`` number
-    refuses nobody: what is replied before it rang is the carrier's reply, unless it is busy.
+    ``rang``: has there been an 18x? Then the called party was reached, and a 480 is that party's reply. An
+    ``emergency`` number refuses no call: a refusal before it rang is the carrier's, unless it is busy.
     """
     if status == 408 or 500 <= status < 600:
         return True
@@ -101,8 +40,8 @@ def release_status(status: int | None, outcome: Outcome | None, *, several: bool
     """The SIP status with which a call ends that was dialled straight to a trunk: the far end's own, where it can be.
 
     A status that asks something of the caller (401, 407), tells of a lack of replies (408) or ends a call at every
-    other place too (6xx) is not handed on. Over one trunk neither is a 5xx: the trunk did not carry the call; of
-    ``several`` trunks it tells what the last one lacked. ``status`` is None where there was no final reply.
+    other place too (6xx) is not handed on. Neither is a 5xx of a single trunk, as that trunk did not carry the call;
+    with ``several`` trunks the 5xx of the last one is. ``status`` is None where there was no final reply.
     """
     if status is not None and 400 <= status < (600 if several else 500) and status not in NOT_HANDED_ON:
         return status
@@ -125,52 +64,7 @@ def combined(results: list[Outcome]) -> Outcome:
 
 
 @dataclass(frozen=True, slots=True)
-class World:
-    """The phones and outside numbers of one call, and the moment it is placed."""
-
-    moment: dt.datetime
-    """Local time of the PBX."""
-    phones: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    """By extension: a state for each contact; unnamed ones answer."""
-    outside: Mapping[str, str] = field(default_factory=dict)
-    """By E.164 number (or emergency number); unnamed ones answer."""
-    state: State = NOTHING_SET
-    """What users have set, and how the switches stand."""
-    trunks: Mapping[str, str] = field(default_factory=dict)
-    """By name; unnamed ones carry every call."""
-    services: Mapping[str, str] = field(default_factory=dict)
-    """By name; unnamed ones take every call."""
-
-    def phone(self, extension: str) -> tuple[str, ...]:
-        return self.phones.get(extension, ("answer",))
-
-
-@dataclass(frozen=True, slots=True)
-class CallConditions:
-    """The conditions of one call at one moment."""
-
-    plan: Plan
-    caller: Caller
-    moment: dt.datetime
-
-    def holds(self, condition: Condition) -> bool:
-        if condition.callers and not any(map(self._is_by, condition.callers)):
-            return False
-        if condition.until is not None and self.moment.date() > condition.until:
-            return False
-        if any(self.plan.switches[switch].on is off for switch, off in condition.switches):
-            return False
-        return all(self._is_open(hours.schedule) is not hours.closed for hours in condition.hours)
-
-    def _is_open(self, schedule: str) -> bool:
-        return self.plan.schedules[schedule].contains(self.moment)
-
-    def _is_by(self, callers: Callers) -> bool:
-        return self.plan.is_one_of(callers, self.caller.origin, self.caller.number)
-
-
-@dataclass(frozen=True, slots=True)
-class Rung:
+class RingResult:
     """How an attempt went: who was dialled (in order; together: one entry), and who answered."""
 
     dialled: tuple[tuple[str, ...], ...]
@@ -209,15 +103,15 @@ def _soonest(leg: _LegResult) -> tuple[int, bool, tuple[bool, str]]:
     return leg.end, leg.asked, quickness(leg.target)
 
 
-class Bell:
-    """Rings places of ``plan`` for ``caller`` in ``world``."""
+class Ringer:
+    """Rings places of ``plan`` for ``caller`` in ``environment``."""
 
-    def __init__(self, plan: Plan, caller: Caller, world: World) -> None:
+    def __init__(self, plan: Plan, caller: Caller, environment: Environment) -> None:
         self._plan = plan
         self._caller = caller
-        self._world = world
+        self._environment = environment
 
-    def ring(self, ringing: Ringing) -> Rung:
+    def ring(self, ringing: Ringing) -> RingResult:
         place = ringing.pending.place
         if ringing.user is not None:
             return self._ring_user(ringing.user, ringing)
@@ -227,18 +121,18 @@ class Bell:
             return self._serve(place.target)
         return self._judge([self._outside(place.target, ringing.seconds, place.confirm, self._plan.trunks_of(place))])
 
-    def _serve(self, name: str) -> Rung:
-        if self._world.services.get(name, "take") == "take":
-            return Rung((), name, None, 0)
-        return Rung((), None, Outcome.UNREACHABLE, 0)
+    def _serve(self, name: str) -> RingResult:
+        if self._environment.services.get(name, "take") == "take":
+            return RingResult((), name, None, 0)
+        return RingResult((), None, Outcome.UNREACHABLE, 0)
 
-    def ring_direct(self, number: str, seconds: int, route: Route) -> Rung:
+    def ring_direct(self, number: str, seconds: int, route: Route) -> RingResult:
         """A number dialled straight to the trunks of a route."""
         return self._judge([self._outside(number, seconds, False, route.trunks, route.emergency)])
 
-    def _ring_user(self, user: User, ringing: Ringing) -> Rung:
+    def _ring_user(self, user: User, ringing: Ringing) -> RingResult:
         if user.dnd or self._occupied(user):
-            return Rung((), None, Outcome.BUSY, 0)
+            return RingResult((), None, Outcome.BUSY, 0)
         confirm = ringing.pending.place.confirm
         if not user.follow_me:
             return self._judge([self._contacts(user, 0, ringing.seconds, confirm)])
@@ -250,7 +144,7 @@ class Bell:
         return self._judge(present)
 
     def _is_full(self, trunk: str, ahead: tuple[str, ...] = ()) -> bool:
-        """Has a trunk no room beside the caller's own call and those ``ahead``, whose trunks these are?"""
+        """Is a trunk full with the caller's own call and the legs before this one, which use the trunks ``ahead``?"""
         most = self._plan.trunks[trunk].max_calls
         return most is not None and (self._caller.trunk == trunk) + ahead.count(trunk) >= most
 
@@ -271,10 +165,10 @@ class Bell:
         return self._contacts(member, leg.delay, end, confirm)
 
     def _uncapped(self, user: User) -> int:
-        conditions = CallConditions(self._plan, self._caller, self._world.moment)
+        conditions = CallConditions(self._plan, self._caller, self._environment.moment)
         return ring_seconds(user, self._caller.origin, conditions)
 
-    def _ring_group(self, ringing: Ringing) -> Rung:
+    def _ring_group(self, ringing: Ringing) -> RingResult:
         group = ringing.group
         assert group is not None
         confirm = ringing.pending.place.confirm
@@ -305,11 +199,11 @@ class Bell:
         return self._contacts(user, start, end, confirm)
 
     def _occupied(self, user: User) -> bool:
-        return not user.call_waiting and "in_call" in self._world.phone(user.extension)
+        return not user.call_waiting and "in_call" in self._environment.phone(user.extension)
 
     def _contacts(self, user: User, start: int, end: int, confirm: bool) -> _LegResult:
         """All registered contacts of one user, rung together."""
-        registered = [s for s in self._world.phone(user.extension) if s != "unregistered"]
+        registered = [s for s in self._environment.phone(user.extension) if s != "unregistered"]
         if not registered:
             return _LegResult(user.extension, start, start, False, Outcome.UNREACHABLE)
         results = [self._reply(state, start, end, confirm) for state in registered]
@@ -324,13 +218,13 @@ class Bell:
     ) -> _LegResult:
         """An outside number over the first trunk that carries the call.
 
-        Its time is that on the trunk that carries it: it starts anew on each.
+        The ring time starts anew on each trunk; the result has the time on the trunk that carried the call.
         """
-        state, waited, status, outcome = self._world.outside.get(number, "answer"), 0, None, Outcome.UNREACHABLE
+        state, waited, status, outcome = self._environment.outside.get(number, "answer"), 0, None, Outcome.UNREACHABLE
         several = self._plan.tries(trunks) > 1
         events: list[Event] = []
         via: str | None = None
-        for trunk, of_trunk in ((trunk, self._world.trunks.get(trunk)) for trunk in trunks):
+        for trunk, of_trunk in ((trunk, self._environment.trunks.get(trunk)) for trunk in trunks):
             if of_trunk is None and not emergency and self._is_full(trunk):
                 of_trunk = "full"
             if of_trunk in ("down", "silent"):
@@ -354,13 +248,13 @@ class Bell:
     def _follow_outside(self, place: Place, start: int, end: int, confirm: bool, ahead: tuple[str, ...]) -> _LegResult:
         """A leg of ``follow_me`` is sent over the first trunk of its list, beside the others."""
         trunk = next(iter(self._plan.trunks_of(place)), None)
-        of_trunk = self._world.trunks.get(trunk or "")
+        of_trunk = self._environment.trunks.get(trunk or "")
         if of_trunk is None and trunk is not None and self._is_full(trunk, ahead):
             of_trunk = "full"
         if of_trunk is not None:
             silent = of_trunk in ("down", "silent")
             return _LegResult(place.target, start, end if silent else start, False, Outcome.UNREACHABLE)
-        state = self._world.outside.get(place.target, "answer")
+        state = self._environment.outside.get(place.target, "answer")
         at, result = self._reply(state, start, end, confirm)
         return _LegResult(place.target, start, at, True, result, confirm, trunk)
 
@@ -379,7 +273,7 @@ class Bell:
         return start, outcome_of_status(status, self._plan.sip_480)
 
     @staticmethod
-    def _judge(legs: list[_LegResult]) -> Rung:
+    def _judge(legs: list[_LegResult]) -> RingResult:
         """Who was dialled before somebody answered, and the outcome of all legs."""
         answered = min((leg for leg in legs if leg.result is None), key=_soonest, default=None)
         in_order = sorted(legs, key=lambda leg: (leg.turn, leg.start))
@@ -392,12 +286,12 @@ class Bell:
         last = next((leg for leg in reversed(heard) if leg.via is not None), None)
         if answered is not None:
             via = answered.via or (None if last is None else last.via)
-            return Rung(dialled, answered.target, None, answered.end, events, via)
+            return RingResult(dialled, answered.target, None, answered.end, events, via)
         outcome = combined([leg.result for leg in legs if leg.result is not None])
         via, status = (None, None) if last is None else (last.via, last.status)
         if last is None and len(legs) == 1:
             status = legs[0].status
-        return Rung(dialled, None, outcome, max((leg.end for leg in legs), default=0), events, via, status)
+        return RingResult(dialled, None, outcome, max((leg.end for leg in legs), default=0), events, via, status)
 
 
 def _status_of(state: str) -> int | None:

@@ -1,4 +1,4 @@
-"""Phones and numbers in given states: what a moment is, and who is rung for how long."""
+"""Phones and numbers in given states: who is rung for how long, and what a moment is."""
 
 from __future__ import annotations
 
@@ -6,9 +6,10 @@ import datetime as dt
 
 import pytest
 
+from pbxgen.flow.environment import moment_of
 from pbxgen.flow.machine import EventKind
 from pbxgen.flow.plan import Outcome
-from pbxgen.flow.world import moment_of, passes_on, release_status
+from pbxgen.flow.ringer import passes_on, release_status
 from tests.support.office import HEAD, call, plan_of, told
 
 MOBILE = "+393335550101"

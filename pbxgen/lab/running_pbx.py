@@ -25,30 +25,30 @@ from pbxgen.lab.session import CallSession
 from pbxgen.lab.tenants import Tenant
 
 _SPARE_SECONDS = 60
-"""A phone is registered for so long beyond what its call takes, and for no less: PBXs refuse less."""
+"""How long a phone stays registered beyond the time of its call. PBXs refuse shorter registrations."""
 
 
 @dataclass(frozen=True, slots=True)
-class VisitingCase:
+class CaseWithPasswords:
     """A call among phones, and the passwords of those that take part, by extension."""
 
     case: Case
     passwords: Mapping[str, str]
 
 
-class _VisitedPbx:
-    """It is up, and stays so; nobody looks into its mailboxes."""
+class _RunningPbx:
+    """A PBX that the laboratory neither starts nor stops; its mailboxes are not read."""
 
     def __init__(self, name: str, phones_at: Address, folder: Path) -> None:
         self.name = name
         self.phones_at = phones_at
         self.trunks_at = phones_at
-        self.log = Log(folder / "none", re.compile(""), (), ())  # it is read by whoever runs the PBX
+        self.log = Log(folder / "none", re.compile(""), (), ())  # its administrator reads the log
 
-    def phones_call(self, transport: str) -> Address:
+    def phone_address(self, transport: str) -> Address:
         return self.phones_at
 
-    def trunk_calls(self, trunk: Trunk) -> Address:
+    def trunk_address(self, trunk: Trunk) -> Address:
         return self.trunks_at
 
     async def start(self) -> None: ...
@@ -65,9 +65,9 @@ class _VisitedPbx:
         return False
 
 
-class _Visit(CallSession):
+class _RunningPbxSession(CallSession):
     async def close(self) -> None:
-        """No contact stays behind."""
+        """Sign all contacts off."""
         if hasattr(self, "testbed"):
             for login in (login for call in self.calls.values() for login in call.logins()):
                 call_id = self.registrar.call_ids.get(login.contact)
@@ -76,41 +76,43 @@ class _Visit(CallSession):
         await super().close()
 
 
-def visit(pbx: str, phones_at: Address, cases: Sequence[VisitingCase], language: str = "en") -> list[Result]:
+def place_calls(pbx: str, phones_at: Address, cases: Sequence[CaseWithPasswords], language: str = "en") -> list[Result]:
     """Place the calls one after the other; one that goes wrong is placed once more.
 
     ``language``: of the differences. Raises LabError.
     """
     sipp.find()
-    return asyncio.run(_visit(pbx, phones_at, cases, language))
+    return asyncio.run(_place_calls(pbx, phones_at, cases, language))
 
 
-async def _visit(pbx: str, phones_at: Address, cases: Sequence[VisitingCase], language: str) -> list[Result]:
+async def _place_calls(pbx: str, phones_at: Address, cases: Sequence[CaseWithPasswords], language: str) -> list[Result]:
     results = []
-    host = _way_to(phones_at)
+    host = _own_address(phones_at)
     with scratch(None) as folder:
         for number, one in enumerate(cases, 1):
             result = await _place(pbx, phones_at, host, one, folder / str(number), language)
             if not result.passed:
-                again = await _place(pbx, phones_at, host, one, folder / f"{number}-again", language)
-                result = replace(again, before=result)
+                second = await _place(pbx, phones_at, host, one, folder / f"{number}-again", language)
+                result = replace(second, before=result)
             results.append(result)
     return results
 
 
-async def _place(pbx: str, phones_at: Address, host: str, one: VisitingCase, folder: Path, language: str) -> Result:
+async def _place(
+    pbx: str, phones_at: Address, host: str, one: CaseWithPasswords, folder: Path, language: str
+) -> Result:
     folder.mkdir()
     # Where this process is killed, what it has registered is gone soon after the call.
-    story = simulate(one.case.plan, one.case.call, one.case.world)
+    story = simulate(one.case.plan, one.case.call, one.case.environment)
     seconds = _SPARE_SECONDS + ceil(sum(event.seconds or 0 for event in story.events))
     tenant = Tenant(one.case, one.case.plan, {}, {}, None, passwords=one.passwords, registered_seconds=seconds)
-    visited = _VisitedPbx(pbx, phones_at, folder)
-    async with _Visit(visited, (tenant,), folder, host=host, language=language) as session:
+    running = _RunningPbx(pbx, phones_at, folder)
+    async with _RunningPbxSession(running, (tenant,), folder, host=host, language=language) as session:
         return await session.place(tenant)
 
 
-def _way_to(address: Address) -> str:
-    """Our own address towards another one."""
+def _own_address(address: Address) -> str:
+    """The address of this machine from which ``address`` is reached."""
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
         try:
             probe.connect(address)

@@ -1,4 +1,5 @@
-"""Our ends of the SIP between PBX and laboratory: an address each, over UDP, TCP or TLS (RFC 3261, 18)."""
+"""SIP between laboratory and PBX over UDP, TCP and TLS (RFC 3261, 18): each transport has one address of the
+laboratory."""
 
 from __future__ import annotations
 
@@ -13,13 +14,13 @@ from typing import Any, Protocol
 from pbxgen.lab.ports import Address
 
 Receive = Callable[[bytes, Address], None]
-"""Is given each message, and where it came from."""
+"""Called with each message, and the address that it came from."""
 
 _LENGTH = re.compile(rb"^(?:content-length|l)[ \t]*:[ \t]*(\d+)", re.IGNORECASE | re.MULTILINE)
 
 
-class End(Protocol):
-    """An address of ours."""
+class SipTransport(Protocol):
+    """Sends and receives messages at one address of the laboratory."""
 
     address: Address
 
@@ -28,8 +29,8 @@ class End(Protocol):
     def close(self) -> None: ...
 
 
-class DatagramEnd(asyncio.DatagramProtocol):
-    """An end over UDP."""
+class UdpTransport(asyncio.DatagramProtocol):
+    """SIP over UDP."""
 
     address: Address
 
@@ -59,11 +60,12 @@ class DatagramEnd(asyncio.DatagramProtocol):
         """A closed port behind a datagram of ours: the call's own timers deal with it."""
 
 
-class StreamEnd:
-    """An end over TCP, or over TLS with a ``certificate`` (a file that holds its key too).
+class StreamTransport:
+    """SIP over TCP, or over TLS with a ``certificate`` (a file that holds its key too).
 
-    The PBX connects to it (:meth:`open`) or cannot (:meth:`hide`), and it connects to ``pbx`` where no connection leads
-    there. The PBX's certificate is not looked at: whose it is the administrator decides, not the generated files.
+    The PBX connects to the laboratory's address (:meth:`open`) or cannot (:meth:`hide`). The laboratory connects to
+    ``pbx`` where there is no connection yet. The PBX's certificate is not verified: it is the administrator's, not
+    generated.
     """
 
     address: Address
@@ -76,13 +78,14 @@ class StreamEnd:
         self._as_client: ssl.SSLContext | None = contexts[1]
         self._server: asyncio.Server | None = None
         self._connections: dict[Address, _Connection] = {}
-        """By the other end's address; ours to the PBX by where it listens."""
+        """By the address of the other side; connections that the laboratory has opened by the address where the PBX
+        listens."""
         self._connecting: set[asyncio.Task[None]] = set()
         self._from_port = 0
-        """Of the connections that it makes; 0: any."""
+        """Of connections to the PBX; 0: any."""
 
     async def open(self, address: Address, *, refuses: bool = False) -> None:
-        """``refuses``: nobody can connect to it."""
+        """Listen at ``address``; ``refuses``: accept no connection."""
         self.address = address
         if refuses:
             return
@@ -94,7 +97,8 @@ class StreamEnd:
         self.address = made.sockets[0].getsockname()[:2]
 
     def hide(self, address: Address) -> None:
-        """Be where phones behind NAT are: what the PBX has for them comes over the connection that they have made."""
+        """Have ``address`` without listening there, like a phone behind NAT: the PBX can only use the phone's
+        connection."""
         self.address = address
         self._from_port = address[1]
 
@@ -125,7 +129,7 @@ class StreamEnd:
 
 
 class _Connection(asyncio.Protocol):
-    """A stream in which messages stand one behind the other (RFC 3261, 18.3)."""
+    """A stream of messages one after the other (RFC 3261, 18.3)."""
 
     def __init__(self, receive: Receive, connections: dict[Address, _Connection]) -> None:
         self._receive = receive
@@ -174,7 +178,7 @@ class _Connection(asyncio.Protocol):
 
 
 def _contexts(certificate: Path) -> tuple[ssl.SSLContext, ssl.SSLContext]:
-    """Of the end that is connected to, and of the end that connects."""
+    """TLS contexts for connections that are accepted, and for those that are opened."""
     server, client = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER), ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     client.check_hostname, client.verify_mode = False, ssl.CERT_NONE
     for context in (server, client):

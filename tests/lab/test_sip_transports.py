@@ -12,8 +12,8 @@ import pytest
 
 from pbxgen.lab import sip
 from pbxgen.lab.certificates import issue
-from pbxgen.lab.ends import StreamEnd
 from pbxgen.lab.ports import LOOPBACK, Address, free_port
+from pbxgen.lab.sip_transports import StreamTransport
 
 _OPTIONS = b"OPTIONS sip:lab SIP/2.0\r\nCall-ID: one\r\nCSeq: 1 OPTIONS\r\nContent-Length: 5\r\n\r\nhello"
 _BYE = b"BYE sip:lab SIP/2.0\r\ni: two\r\nCSeq: 2 BYE\r\nl: 0\r\n\r\n"
@@ -41,13 +41,13 @@ class _Pbx:
         self._server.close()
 
 
-async def _end(
+async def _transport(
     pbx: Address, certificate: Path | None = None, *, refuses: bool = False
-) -> tuple[StreamEnd, asyncio.Queue[tuple[bytes, Address]]]:
+) -> tuple[StreamTransport, asyncio.Queue[tuple[bytes, Address]]]:
     heard: asyncio.Queue[tuple[bytes, Address]] = asyncio.Queue()
-    end = StreamEnd(pbx, lambda data, source: heard.put_nowait((data, source)), certificate)
-    await end.open((LOOPBACK, free_port()), refuses=refuses)
-    return end, heard
+    transport = StreamTransport(pbx, lambda data, source: heard.put_nowait((data, source)), certificate)
+    await transport.open((LOOPBACK, free_port()), refuses=refuses)
+    return transport, heard
 
 
 def _run(play: Callable[[], Awaitable[None]]) -> None:
@@ -69,16 +69,16 @@ def _run(play: Callable[[], Awaitable[None]]) -> None:
 )
 def test_messages_are_found_in_a_stream(parts: tuple[bytes, ...]) -> None:
     async def play() -> None:
-        end, heard = await _end((LOOPBACK, 9))
-        _, writer = await asyncio.open_connection(*end.address)
+        transport, heard = await _transport((LOOPBACK, 9))
+        _, writer = await asyncio.open_connection(*transport.address)
         for part in parts:
             writer.write(part)
             await writer.drain()
             await asyncio.sleep(0.02)
-        found = [(await heard.get())[0] for _ in range(2)]
-        assert found == [_OPTIONS, _BYE]
-        assert [message and message.call_id for message in map(sip.parse, found)] == ["one", "two"]
-        end.close()
+        messages = [(await heard.get())[0] for _ in range(2)]
+        assert messages == [_OPTIONS, _BYE]
+        assert [message and message.call_id for message in map(sip.parse, messages)] == ["one", "two"]
+        transport.close()
         writer.close()
 
     _run(play)
@@ -87,15 +87,15 @@ def test_messages_are_found_in_a_stream(parts: tuple[bytes, ...]) -> None:
 def test_a_reply_goes_back_over_the_connection_that_the_request_came_on() -> None:
     async def play() -> None:
         pbx = _Pbx()
-        end, heard = await _end(await pbx.open())
-        reader, writer = await asyncio.open_connection(*end.address)
+        transport, heard = await _transport(await pbx.open())
+        reader, writer = await asyncio.open_connection(*transport.address)
         writer.write(_OPTIONS)
         _, source = await heard.get()
-        end.send(_BYE, source)
+        transport.send(_BYE, source)
         assert await reader.readexactly(len(_BYE)) == _BYE
         assert not pbx.connections
         writer.close()
-        end.close()
+        transport.close()
         pbx.close()
 
     _run(play)
@@ -105,14 +105,14 @@ def test_where_no_connection_is_one_is_made_and_used_again() -> None:
     async def play() -> None:
         pbx = _Pbx()
         at = await pbx.open()
-        end, _ = await _end(at)
-        end.send(_OPTIONS, at)
-        end.send(_BYE, at)
+        transport, _ = await _transport(at)
+        transport.send(_OPTIONS, at)
+        transport.send(_BYE, at)
         heard = b""
         while len(heard) < len(_OPTIONS + _BYE):
             heard += await pbx.heard.get()
         assert (heard, pbx.connections) == (_OPTIONS + _BYE, 1)
-        end.close()
+        transport.close()
         pbx.close()
 
     _run(play)
@@ -122,12 +122,12 @@ def test_an_end_that_refuses_is_connected_to_by_nobody_but_connects_itself() -> 
     async def play() -> None:
         pbx = _Pbx()
         at = await pbx.open()
-        end, _ = await _end(at, refuses=True)
+        transport, _ = await _transport(at, refuses=True)
         with pytest.raises(ConnectionRefusedError):
-            await asyncio.open_connection(*end.address)
-        end.send(_OPTIONS, at)
+            await asyncio.open_connection(*transport.address)
+        transport.send(_OPTIONS, at)
         assert await pbx.heard.get() == _OPTIONS
-        end.close()
+        transport.close()
         pbx.close()
 
     _run(play)
@@ -145,15 +145,17 @@ def test_a_hidden_end_speaks_from_its_address_and_is_connected_to_by_nobody() ->
             writer.close()
 
         pbx = await asyncio.start_server(serve, LOOPBACK, 0)
-        end = StreamEnd(pbx.sockets[0].getsockname(), lambda data, source: heard.put_nowait((data, source)), None)
+        transport = StreamTransport(
+            pbx.sockets[0].getsockname(), lambda data, source: heard.put_nowait((data, source)), None
+        )
         ours = (LOOPBACK, free_port())
-        end.hide(ours)
+        transport.hide(ours)
         with pytest.raises(ConnectionRefusedError):
             await asyncio.open_connection(*ours)
-        end.send(_OPTIONS, (LOOPBACK, 9))
+        transport.send(_OPTIONS, (LOOPBACK, 9))
         assert await came_from.get() == ours
         assert await heard.get() == (_BYE, pbx.sockets[0].getsockname())
-        end.close()
+        transport.close()
         pbx.close()
 
     _run(play)
@@ -163,13 +165,13 @@ def test_a_pbx_that_is_not_there_is_tried_again_with_the_next_message() -> None:
     async def play() -> None:
         pbx = _Pbx()
         at = (LOOPBACK, free_port())
-        end, _ = await _end(at)
-        end.send(_OPTIONS, at)
+        transport, _ = await _transport(at)
+        transport.send(_OPTIONS, at)
         await asyncio.sleep(0.1)
         pbx._server = await asyncio.start_server(pbx._serve, *at)
-        end.send(_BYE, at)
+        transport.send(_BYE, at)
         assert await pbx.heard.get() == _BYE
-        end.close()
+        transport.close()
         pbx.close()
 
     _run(play)
@@ -180,18 +182,18 @@ def test_over_tls_the_authority_vouches_for_the_end_and_for_nobody_else(tmp_path
     trusting = ssl.create_default_context(cafile=str(made.authority))
 
     async def play() -> None:
-        end, heard = await _end((LOOPBACK, 9), made.shown)
-        reader, writer = await asyncio.open_connection(*end.address, ssl=trusting, server_hostname=LOOPBACK)
+        transport, heard = await _transport((LOOPBACK, 9), made.shown)
+        reader, writer = await asyncio.open_connection(*transport.address, ssl=trusting, server_hostname=LOOPBACK)
         writer.write(_OPTIONS)
         data, source = await heard.get()
         assert data == _OPTIONS
-        end.send(_BYE, source)
+        transport.send(_BYE, source)
         assert await reader.readexactly(len(_BYE)) == _BYE
         writer.close()
         with contextlib.suppress(ssl.SSLError):
             await writer.wait_closed()
         with pytest.raises(ssl.SSLCertVerificationError):
-            await asyncio.open_connection(*end.address, ssl=trusting, server_hostname="127.1.1.1")
-        end.close()
+            await asyncio.open_connection(*transport.address, ssl=trusting, server_hostname="127.1.1.1")
+        transport.close()
 
     _run(play)

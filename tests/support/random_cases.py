@@ -7,9 +7,9 @@ import datetime as dt
 from hypothesis import strategies as st
 
 from pbxgen.calls.case import Case
+from pbxgen.flow.environment import OUTSIDE_STATES, PHONE_STATES, Environment
 from pbxgen.flow.plan import Plan
 from pbxgen.flow.simulate import Call, Transfer
-from pbxgen.flow.world import OUTSIDE_STATES, PHONE_STATES, World
 from tests.support.sources import CALLERS, DIDS, EXTENSIONS, MAIN, OUTSIDE_NUMBERS
 
 _PHONE = st.sampled_from([*PHONE_STATES, "ring", "ring", "busy", "403", "404", "408", "480", "302", "503", "600"])
@@ -60,7 +60,7 @@ def cases(draw: st.DrawFn, plan: Plan) -> Case:
     if draw(st.integers(0, 4)) == 0:
         by, to = draw(st.sampled_from(EXTENSIONS)), draw(st.sampled_from([*EXTENSIONS, "9", "600", OUTSIDE_NUMBERS[0]]))
         transfer = Transfer(by, to)
-    world = World(draw(st.sampled_from(_MOMENTS)), phones, outside)
+    environment = Environment(draw(st.sampled_from(_MOMENTS)), phones, outside)
     call = Call(caller, called, transfer, carried)
-    told = f"{call} at {world.moment}, phones {phones}, outside {outside}"
-    return Case(told, plan, call, world)
+    told = f"{call} at {environment.moment}, phones {phones}, outside {outside}"
+    return Case(told, plan, call, environment)

@@ -34,8 +34,8 @@ show() {
 own() { if [ -h "$1" ]; then printf 'none 0 %s\\n' "$1"; else show "$1"; fi; }
 there() { [ -e "$1" ] || [ -h "$1" ]; }
 """
-"""Functions of a script. A link to a file is a file; other links are told by where they lead. Of what is pbxgen's own
-nothing is a link."""
+"""Functions of a script. A link to a file counts as a file; other links are shown by where they lead. None of pbxgen's
+own files is a link."""
 ENTER = f"""
 home=$(pwd -P)
 enter() {{ # a folder below the configuration, which the PBX's user may have replaced by a link to any other
@@ -76,7 +76,7 @@ done
 
 
 def made(new: str) -> str:
-    """Commands that make a folder in `releases` and enter it: it is the one that was made, and nobody else's."""
+    """Commands that make a folder in `releases`, enter it, and check that it is the folder that was made."""
     return f'mkdir {new}\nenter "{RELEASES}/{new}"\n{OWNER}'
 
 

@@ -1,4 +1,4 @@
-"""What a PBX has kept of one tenant, text by text, and how a plan looks at it."""
+"""The settings that a PBX has stored for one tenant, and whether a plan permits them."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ from pbxgen.flow.settings import Setting, Settings, State, is_permitted, read
 SWITCH = "switch."
 """How the key of a switch begins."""
 _EXTENSION = re.compile(r"[0-9]{2,8}", re.ASCII)
-_STANDS = re.compile(r"(on|off):([0-9]{1,12})", re.ASCII)
+_SWITCH_SETTING = re.compile(r"(on|off):([0-9]{1,12})", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
-class Stand:
+class SwitchSetting:
     """How a switch has been set."""
 
     on: bool
@@ -28,47 +28,47 @@ class Stand:
 
     @property
     def text(self) -> str:
-        """As a PBX keeps it."""
+        """The text that a PBX stores."""
         return f"{'on' if self.on else 'off'}:{self.since}"
 
 
 @dataclass(frozen=True, slots=True)
-class Kept:
+class StoredSettings:
     """What is set on one PBX, of one tenant."""
 
     users: Mapping[str, Settings] = field(default_factory=dict)
     """By extension; some may be of users who are gone."""
-    switches: Mapping[str, Stand] = field(default_factory=dict)
+    switches: Mapping[str, SwitchSetting] = field(default_factory=dict)
     odd: Mapping[str, str] = field(default_factory=dict)
-    """By key: what is no setting, and is passed over by the PBX. Anybody may have written it."""
+    """By key: texts that are no settings, which the PBX passes over. Anybody may have written them."""
 
     @property
     def state(self) -> State:
-        return State(self.users, {name: stand.on for name, stand in self.switches.items()})
+        return State(self.users, {name: switch_setting.on for name, switch_setting in self.switches.items()})
 
 
-def stand_of(text: str) -> Stand | None:
+def switch_setting_of(text: str) -> SwitchSetting | None:
     """How a switch has been set; None for a text that is not exactly what the PBXs write."""
-    match = _STANDS.fullmatch(text)
-    return None if match is None else Stand(match[1] == "on", int(match[2]))
+    match = _SWITCH_SETTING.fullmatch(text)
+    return None if match is None else SwitchSetting(match[1] == "on", int(match[2]))
 
 
-def kept(plan: Plan, texts: Mapping[str, str]) -> Kept:
-    """What the texts of a database mean. Nothing is believed that is not exactly what the PBXs write."""
+def stored_settings(plan: Plan, texts: Mapping[str, str]) -> StoredSettings:
+    """Read the texts of a database. A text that is not exactly what the PBXs write is ``odd``."""
     users: dict[str, Settings] = {}
-    switches: dict[str, Stand] = {}
+    switches: dict[str, SwitchSetting] = {}
     odd: dict[str, str] = {}
     for key, text in sorted(texts.items()):
         name = key.removeprefix(SWITCH)
-        stand = stand_of(text) if key.startswith(SWITCH) and name in plan.switches else None
+        switch_setting = switch_setting_of(text) if key.startswith(SWITCH) and name in plan.switches else None
         settings = read(text) if _EXTENSION.fullmatch(key) else {}
         if settings:
             users[key] = settings
-        elif stand is not None:
-            switches[name] = stand
+        elif switch_setting is not None:
+            switches[name] = switch_setting
         else:
             odd[key] = text
-    return Kept(users, switches, odd)
+    return StoredSettings(users, switches, odd)
 
 
 class Passed(StrEnum):
@@ -77,7 +77,7 @@ class Passed(StrEnum):
     USER = "user"
     """No user has the extension any more."""
     OVER = "over"
-    """Its time is over."""
+    """The setting has ended."""
     KEY = "key"
     """The user may not set this key (any more)."""
     PLACE = "place"
@@ -105,27 +105,27 @@ def epoch_of(moment: dt.datetime, plan: Plan) -> int:
 
 
 def moment_text(epoch: int, plan: Plan) -> str:
-    """``2026-11-23 10:00``, local time of the PBX; of a time that no calendar has, its seconds."""
+    """``2026-11-23 10:00``, local time of the PBX; the number of seconds for a time that no calendar has."""
     try:
         return dt.datetime.fromtimestamp(epoch, ZoneInfo(plan.timezone)).strftime("%Y-%m-%d %H:%M")
     except (ValueError, OverflowError, OSError):
         return str(epoch)
 
 
-def merged(first: Kept, second: Kept) -> Kept:
-    """Both together; of what both have, what was set later."""
+def merged(first: StoredSettings, second: StoredSettings) -> StoredSettings:
+    """The settings of both; where both have one, the later."""
     users: dict[str, Settings] = dict(first.users)
     for extension, settings in second.users.items():
         users[extension] = newest(users.get(extension, {}), settings)
     switches = dict(first.switches)
-    for name, stand in second.switches.items():
-        if name not in switches or stand.since > switches[name].since:
-            switches[name] = stand
-    return Kept(users, switches, {**first.odd, **second.odd})
+    for name, switch_setting in second.switches.items():
+        if name not in switches or switch_setting.since > switches[name].since:
+            switches[name] = switch_setting
+    return StoredSettings(users, switches, {**first.odd, **second.odd})
 
 
 def newest(first: Settings, second: Settings) -> Settings:
-    """Key by key, what was set later; of the same time, ``first``'s."""
+    """The later setting of each key; of two that were set at the same time, that of ``first``."""
     settings_by_key = dict(first)
     for key, setting in second.items():
         if key not in settings_by_key or setting.since > settings_by_key[key].since:
