@@ -95,11 +95,11 @@ def _transferred(plan: Plan, caller: Caller, story: Story, transfer: Transfer, w
         party = replace(caller, carried=0)
     elif transfer.by == caller.number and caller.origin is Origin.INTERNAL:
         inside = answerer in plan.users
-        party = Caller(Origin.INTERNAL if inside else Origin.EXTERNAL, answerer, trunk=story.via)
+        party = Caller(Origin.INTERNAL, answerer) if inside else Caller(Origin.EXTERNAL, answerer, trunk=story.via)
     else:
         return story
     if transfer.attended:
-        party = Caller(Origin.INTERNAL, transfer.by)
+        party = Caller(Origin.INTERNAL, transfer.by, trunk=party.trunk)  # the party that waits keeps its trunk
     told = Event(EventKind.TRANSFERRED, transfer.by, detail=transfer.to)
     way_in = entry.from_phone(plan, transfer.by, transfer.to)
     opens = isinstance(way_in, entry.MailboxAccess) and not transfer.attended

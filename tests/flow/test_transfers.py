@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import pytest
+
 from pbxgen.flow.machine import Ending, EndKind, EventKind
 from pbxgen.flow.simulate import Transfer
-from tests.support.office import OUTSIDE, call, plan_of, told
+from tests.support.office import HEAD, OUTSIDE, call, plan_of, told
 
 DID = "+390212345101"
 MOBILE = "+393335550101"
@@ -109,3 +111,29 @@ def test_who_transferred_is_not_rung_twice_in_a_call() -> None:
     plan = plan_of(OFFICE)
     story = call(plan, "101", "104", transfer=Transfer("101", "102"), _102="busy", out_393335550101="busy", _101="ring")
     assert told(story) == f"104, 102, {MOBILE}, 101 -> released 486"
+
+
+ONE_LINE = f"""
+users:
+  "101": {{name: A, did: "{DID}", class: national}}
+  "102": {{name: B, deviations: {{busy: ["{MOBILE}", "101"]}}, class: national}}
+  "103": {{name: C, class: national, follow_me: [{{to: "+393335550103"}}]}}
+  "104": {{name: D}}
+"""
+ONE_CALL = HEAD.replace("{host: 192.0.2.1,", "{host: 192.0.2.1, max_calls: 1,")
+
+
+@pytest.mark.parametrize(("caller", "called"), [(OUTSIDE, DID), ("101", MOBILE)])
+@pytest.mark.parametrize("attended", [False, True])
+def test_who_is_transferred_keeps_the_trunk_also_while_waiting(caller: str, called: str, attended: bool) -> None:
+    plan = plan_of(ONE_LINE, head=ONE_CALL)
+    story = call(plan, caller, called, transfer=Transfer("101", "103", attended))
+    assert "+393335550103" not in story.rings
+
+
+def test_an_outside_number_that_was_tried_in_vain_leaves_the_trunk_free_for_a_transfer() -> None:
+    plan = plan_of(ONE_LINE, head=ONE_CALL)
+    for by, attended in (("101", False), ("101", True), ("104", False), ("104", True)):
+        transfer = Transfer(by, "103", attended)
+        story = call(plan, "104", "102", transfer=transfer, _102="busy", out_393335550101="busy")
+        assert told(story) == f"102, {MOBILE}, 101, +393335550103 -> answered +393335550103"

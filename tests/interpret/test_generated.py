@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from pbxgen.calls.case import Case, Handling, case_of
 from pbxgen.flow.plan import Deviations, Place, PlaceKind, Plan
-from pbxgen.flow.simulate import simulate
+from pbxgen.flow.simulate import Transfer, simulate
 from pbxgen.flow.world import World
 from pbxgen.interpret import load_interpreter
 from pbxgen.interpret.generated_calls import ExaminedCall, examine, files_of, place
@@ -89,6 +89,28 @@ def test_an_answered_call_is_over_when_whoever_answered_hangs_up(pbx: str) -> No
     prepared = prepare(_ROOT / "tests/smoke/suites/people/follow_me.test.yaml")
     calls = [case_of(s, plan) for s, plan in prepared.scenarios]
     check(examine(prepared.plans, [replace(c, handling=Handling(callee_ends=True)) for c in calls], pbx))
+
+
+@on_both
+@pytest.mark.parametrize("by", ["101", "102"])
+@pytest.mark.parametrize("state", ["answer", "busy", "unregistered"])
+def test_who_announces_a_transfer_may_be_either_and_keeps_the_call_if_nobody_answers(
+    pbx: str, by: str, state: str
+) -> None:
+    plan = plan_of('users: {"101": {}, "102": {}, "103": {}}\n')
+    transfer = Transfer(by, "103", attended=True)
+    check(examine([plan], [call(plan, "101", "102", phones={"103": state}, transfer=transfer)], pbx))
+
+
+@on_both
+def test_a_phone_is_in_a_call_whatever_codes_there_are(pbx: str) -> None:
+    plan = plan_of(
+        "features: {own_mailbox: null, any_mailbox: null, pickup: null, pickup_of: null}\n"
+        'users: {"101": {call_waiting: false, deviations: {busy: "103"}}, "102": {}, "103": {}}\n'
+    )
+    found = examine([plan], [call(plan, "102", "101", phones={"101": "in_call"})], pbx)
+    check(found)
+    assert [one.observed.rings for one in found if one.observed] == [("103",)]
 
 
 @on_both
