@@ -98,8 +98,9 @@ def _transferred(plan: Plan, caller: Caller, story: Story, transfer: Transfer, w
         party = Caller(Origin.INTERNAL, answerer) if inside else Caller(Origin.EXTERNAL, answerer, trunk=story.via)
     else:
         return story
-    if transfer.attended:
-        party = Caller(Origin.INTERNAL, transfer.by, trunk=party.trunk)  # the party that waits keeps its trunk
+    if transfer.attended:  # the party that waits is still in a call, and keeps its trunk
+        world = replace(world, held=party.number if party.origin is Origin.INTERNAL else None)
+        party = Caller(Origin.INTERNAL, transfer.by, trunk=party.trunk)
     told = Event(EventKind.TRANSFERRED, transfer.by, detail=transfer.to)
     way_in = entry.from_phone(plan, transfer.by, transfer.to)
     opens = isinstance(way_in, entry.MailboxAccess) and not transfer.attended

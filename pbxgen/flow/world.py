@@ -140,6 +140,8 @@ class World:
     """By name; unnamed ones carry every call."""
     services: Mapping[str, str] = field(default_factory=dict)
     """By name; unnamed ones take every call."""
+    held: str | None = None
+    """Extension that is in a call with the caller, and waits while a transfer is announced."""
 
     def phone(self, extension: str) -> tuple[str, ...]:
         return self.phones.get(extension, ("answer",))
@@ -305,7 +307,8 @@ class Bell:
         return self._contacts(user, start, end, confirm)
 
     def _occupied(self, user: User) -> bool:
-        return not user.call_waiting and "in_call" in self._world.phone(user.extension)
+        waits = user.extension == self._world.held
+        return not user.call_waiting and (waits or "in_call" in self._world.phone(user.extension))
 
     def _contacts(self, user: User, start: int, end: int, confirm: bool) -> _LegResult:
         """All registered contacts of one user, rung together."""
@@ -331,8 +334,8 @@ class Bell:
         events: list[Event] = []
         via: str | None = None
         for trunk, of_trunk in ((trunk, self._world.trunks.get(trunk)) for trunk in trunks):
-            if of_trunk is None and not emergency and self._is_full(trunk):
-                of_trunk = "full"
+            if not emergency and self._is_full(trunk):
+                of_trunk = "full"  # whatever the trunk would do: nothing is sent to it
             if of_trunk in ("down", "silent"):
                 silent = SILENT_SECONDS * self._plan.tries((trunk,)) if several else seconds
                 events.append(Event(EventKind.NOT_CARRIED, trunk, detail=of_trunk, seconds=silent))
@@ -355,7 +358,7 @@ class Bell:
         """A leg of ``follow_me`` is sent over the first trunk of its list, beside the others."""
         trunk = next(iter(self._plan.trunks_of(place)), None)
         of_trunk = self._world.trunks.get(trunk or "")
-        if of_trunk is None and trunk is not None and self._is_full(trunk, ahead):
+        if trunk is not None and self._is_full(trunk, ahead):
             of_trunk = "full"
         if of_trunk is not None:
             silent = of_trunk in ("down", "silent")

@@ -137,3 +137,29 @@ def test_an_outside_number_that_was_tried_in_vain_leaves_the_trunk_free_for_a_tr
         transfer = Transfer(by, "103", attended)
         story = call(plan, "104", "102", transfer=transfer, _102="busy", out_393335550101="busy")
         assert told(story) == f"102, {MOBILE}, 101, +393335550103 -> answered +393335550103"
+
+
+def test_who_waits_for_an_announced_transfer_is_in_a_call() -> None:
+    plan = plan_of("""
+defaults: {call_waiting: false}
+users:
+  "101": {name: A}
+  "102": {name: B}
+  "103": {name: C, deviations: {unconditional: ["101", "104"]}}
+  "104": {name: D}
+""")
+    for caller, called, by in (("102", "101", "102"), ("101", "102", "102")):
+        story = call(plan, caller, called, transfer=Transfer(by, "103", attended=True))
+        assert told(story) == f"{called}, 104 -> answered 104"
+    story = call(plan, "102", "101", transfer=Transfer("101", "103"))
+    assert told(story) == "101, 101 -> answered 101"
+
+
+def test_nothing_is_sent_to_a_trunk_that_is_full_whatever_it_would_reply() -> None:
+    plan = plan_of(ONE_LINE, head=ONE_CALL)
+    for state in ("480", "503", "full"):
+        story = call(plan, OUTSIDE, DID, _101="busy", trunk_carrier=state)
+        assert told(story) == "101 -> released 486"
+    inbound = f'inbound: {{"+390212345000": "{MOBILE}"}}\n{ONE_LINE}'
+    plan = plan_of(inbound, head=ONE_CALL)
+    assert told(call(plan, OUTSIDE, "+390212345000", trunk_carrier="480")) == "nobody -> released 480"

@@ -103,6 +103,17 @@ def test_who_announces_a_transfer_may_be_either_and_keeps_the_call_if_nobody_ans
 
 
 @on_both
+def test_who_waits_for_an_announced_transfer_is_in_a_call(pbx: str) -> None:
+    plan = plan_of(
+        "defaults: {call_waiting: false}\n"
+        'users: {"101": {}, "102": {}, "103": {deviations: {unconditional: ["101", "104"]}}, "104": {}}\n'
+    )
+    for caller, called in (("102", "101"), ("101", "102")):
+        transfer = Transfer("102", "103", attended=True)
+        check(examine([plan], [call(plan, caller, called, transfer=transfer)], pbx))
+
+
+@on_both
 def test_a_phone_is_in_a_call_whatever_codes_there_are(pbx: str) -> None:
     plan = plan_of(
         "features: {own_mailbox: null, any_mailbox: null, pickup: null, pickup_of: null}\n"

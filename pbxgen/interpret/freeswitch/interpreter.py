@@ -23,7 +23,7 @@ from pbxgen.interpret.freeswitch.installation import FreeSwitchInstallation, ins
 from pbxgen.targets.base import GeneratedFile
 
 _PARKING = "*" + "0" * 32
-"""What a phone `in_call` dials: no source has such a number, and the call counts until it is released, which it never is."""
+"""What a phone `in_call` dials: no source has such a number. The call counts, as its release is left out."""
 _SDP = "v=0\r\nm=audio 4000 RTP/AVP 8\r\na=sendrecv\r\n"
 """What a caller offers."""
 _KEY = f"a=crypto:1 AES_CM_128_HMAC_SHA1_80 inline:{'A' * 40}\r\n"
