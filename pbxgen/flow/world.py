@@ -350,7 +350,7 @@ class Bell:
             else:
                 events.append(Event(EventKind.NOT_CARRIED, trunk, detail=of_trunk))
                 replied = TRUNK_FULL if of_trunk == "full" else int(of_trunk)
-            outcome = outcome_of_status(replied, self._plan.sip_480)
+            outcome = self._refused(replied)
             status = status if replied == UNHEARD else replied
         return _LegResult(number, 0, waited, via is not None, outcome, confirm, via, status, tuple(events))
 
@@ -362,7 +362,8 @@ class Bell:
             of_trunk = "full"
         if of_trunk is not None:
             silent = of_trunk in ("down", "silent")
-            return _LegResult(place.target, start, end if silent else start, False, Outcome.UNREACHABLE)
+            refused = Outcome.UNREACHABLE if silent or of_trunk == "full" else self._refused(int(of_trunk))
+            return _LegResult(place.target, start, end if silent else start, False, refused)
         state = self._world.outside.get(place.target, "answer")
         at, result = self._reply(state, start, end, confirm)
         return _LegResult(place.target, start, at, True, result, confirm, trunk)
@@ -379,7 +380,10 @@ class Bell:
             return end, Outcome.UNREACHABLE
         status = _status_of(state)
         assert status is not None
-        return start, outcome_of_status(status, self._plan.sip_480)
+        return start, self._refused(status)
+
+    def _refused(self, status: int) -> Outcome:
+        return outcome_of_status(status, self._plan.sip_480)
 
     @staticmethod
     def _judge(legs: list[_LegResult]) -> Rung:

@@ -140,3 +140,18 @@ users:
 """
     plan = plan_of(body, head="".join(HEAD.splitlines(keepends=True)[:2]))
     assert call(plan, "102", "101", out_390611110101="ring", out_393335550102="ring").via == "carrier"
+
+
+@pytest.mark.parametrize(
+    ("trunk", "to"),
+    [("480", "103"), ("503", "104"), ("full", "104"), ("silent", "104"), ("down", "104")],
+)
+def test_what_a_trunk_replies_to_a_leg_of_follow_me_is_the_outcome_of_the_leg(trunk: str, to: str) -> None:
+    plan = plan_of(f"""
+users:
+  "101": {{name: A, class: national, follow_me: [{{to: "{MOBILE}"}}], deviations: {{busy: "103", unreachable: "104"}}}}
+  "102": {{name: B}}
+  "103": {{name: C}}
+  "104": {{name: D}}
+""")
+    assert told(call(plan, "102", "101", trunk_carrier=trunk)) == f"{to} -> answered {to}"

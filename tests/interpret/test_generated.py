@@ -114,6 +114,17 @@ def test_who_waits_for_an_announced_transfer_is_in_a_call(pbx: str) -> None:
 
 
 @on_both
+def test_what_a_trunk_replies_to_a_leg_of_follow_me_is_the_outcome_of_the_leg(pbx: str) -> None:
+    legs = 'follow_me: [{to: "+393335550101"}], deviations: {busy: "103", unreachable: "104"}'
+    plan = plan_of(f'users: {{"101": {{class: national, {legs}}}, "102": {{}}, "103": {{}}, "104": {{}}}}\n')
+    one = call(plan, "102", "101")
+    calls = [
+        replace(one, world=replace(one.world, trunks={"carrier": state})) for state in ("480", "503", "full", "down")
+    ]
+    check(examine([plan], calls, pbx))
+
+
+@on_both
 def test_a_phone_is_in_a_call_whatever_codes_there_are(pbx: str) -> None:
     plan = plan_of(
         "features: {own_mailbox: null, any_mailbox: null, pickup: null, pickup_of: null}\n"
