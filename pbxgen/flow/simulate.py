@@ -172,7 +172,7 @@ def _dial_out(plan: Plan, caller: Caller, out: entry.DialOut, entered: Event, wo
             # The far end's own code stands, where nobody takes the call there either.
             told = recalled.events if taken else (*recalled.events[:-1], ended)
             rings = _together(rung.dialled) + recalled.rings
-            return Story(rings, recalled.ending if taken else ending, (), (*events, *told), rung.via or recalled.via)
+            return Story(rings, recalled.ending if taken else ending, (), (*events, *told), recalled.via or rung.via)
     return Story(_together(rung.dialled), ending, (), (*events, ended), rung.via)
 
 

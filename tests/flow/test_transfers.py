@@ -163,3 +163,13 @@ def test_nothing_is_sent_to_a_trunk_that_is_full_whatever_it_would_reply() -> No
     inbound = f'inbound: {{"+390212345000": "{MOBILE}"}}\n{ONE_LINE}'
     plan = plan_of(inbound, head=ONE_CALL)
     assert told(call(plan, OUTSIDE, "+390212345000", trunk_carrier="480")) == "nobody -> released 480"
+
+
+def test_the_trunk_of_a_recall_is_the_last_one() -> None:
+    head = HEAD.replace("trunks: {", "trunks: {other: {host: 192.0.2.9}, ").replace("full: [", "full: [mobile, ")
+    head = head.replace("  italy:", f'  mobile: {{match: "{MOBILE}", trunk: other}}\n  italy:')
+    ada = f'did: "{DID}", class: full, follow_me: [{{to: "101"}}, {{to: "{MOBILE}"}}]'
+    plan = plan_of(f'users: {{"101": {{{ada}}}, "102": {{}}}}', head=head)
+    story = call(plan, OUTSIDE, DID, transfer=Transfer("101", "3335550104"), out_393335550104="busy")
+    assert story.rings[-1] == f"{MOBILE}+101"
+    assert story.via == "other"

@@ -20,7 +20,7 @@ from pbxgen.interpret.generated_calls import ExaminedCall, examine, files_of, pl
 from pbxgen.pbxs import PBXS
 from pbxgen.scenario.run import prepare
 from tests.smoke.offices import OUTSIDE, call
-from tests.support.office import compiled, plan_of
+from tests.support.office import HEAD, compiled, plan_of
 from tests.support.random_calls import random_calls
 from tests.support.sources import sources
 from tests.support.worlds import cases
@@ -122,6 +122,24 @@ def test_what_a_trunk_replies_to_a_leg_of_follow_me_is_the_outcome_of_the_leg(pb
         replace(one, world=replace(one.world, trunks={"carrier": state})) for state in ("480", "503", "full", "down")
     ]
     check(examine([plan], calls, pbx))
+
+
+@on_both
+@pytest.mark.parametrize("backup", [[], ["backup"]])
+@pytest.mark.parametrize("state", ["early", "ring", "busy"])
+def test_who_is_transferred_outside_in_vain_is_recalled_whatever_is_heard(
+    pbx: str, state: str, backup: list[str]
+) -> None:
+    trunks = f"[{', '.join(['carrier', *backup])}]"
+    head = HEAD.replace("trunk: carrier}", f"trunk: {trunks}}}").replace(
+        "trunks: {", "trunks: {backup: {host: 192.0.2.9}, "
+    )
+    plan = plan_of('users: {"101": {did: "+390212345101", class: full}, "102": {}}\n', head=head)
+    for caller, called in ((OUTSIDE, "+390212345101"), ("102", "101")):
+        for to in ("3335550102", "112"):
+            outside = {"+393335550102": state, "112": state}
+            one = call(plan, caller, called, outside=outside, transfer=Transfer("101", to))
+            check(examine([plan], [one], pbx))
 
 
 @on_both
