@@ -70,7 +70,8 @@ def reached(attempts: Iterable[Attempt], states: Mapping[str, str]) -> tuple[Att
 def _sent_on(one: Attempt, later: Attempt, within: float) -> bool:
     """Is ``later`` the same call, over a trunk (or its address) that was tried next, or behind silent ones?"""
     ended = one.ended is not None and one.status != 200 and 0 <= later.at - one.ended < within
-    over_another = later.trunk is not None and (later.trunk, later.address) != (one.trunk, one.address)
+    # Of one trunk the next address; back at an earlier one it is another call of the same number.
+    over_another = later.trunk is not None and (later.trunk != one.trunk or later.address > one.address)
     return ended and one.trunk is not None and later.target == one.target and over_another
 
 

@@ -256,6 +256,10 @@ class Bell:
         most = self._plan.trunks[trunk].max_calls
         return most is not None and (self._caller.trunk == trunk) + ahead.count(trunk) >= most
 
+    def _is_dead(self, trunk: str) -> bool:
+        """Is a trunk known to be dead, as it leaves OPTIONS unanswered? A call for help tries it last."""
+        return self._world.trunks.get(trunk) == "down" and self._plan.trunks[trunk].keepalive > 0
+
     def _leg(self, leg: Leg, owner: User, ringing: Ringing, confirm: bool, ahead: tuple[str, ...]) -> _LegResult | None:
         place = leg.place
         if place.key == self._caller.key:
@@ -333,7 +337,8 @@ class Bell:
         several = self._plan.tries(trunks) > 1
         events: list[Event] = []
         via: str | None = None
-        for trunk, of_trunk in ((trunk, self._world.trunks.get(trunk)) for trunk in trunks):
+        in_order = sorted(trunks, key=self._is_dead) if emergency else trunks
+        for trunk, of_trunk in ((trunk, self._world.trunks.get(trunk)) for trunk in in_order):
             if not emergency and self._is_full(trunk):
                 of_trunk = "full"  # whatever the trunk would do: nothing is sent to it
             if of_trunk in ("down", "silent"):

@@ -145,3 +145,9 @@ def test_a_number_behind_a_silent_trunk_is_the_one_before_it() -> None:
     assert reached((first, silent, last), {"silent": "silent"}) == (last,)
     assert reached((first, silent), {"silent": "silent"}) == (first,)
     assert reached((first, last), {"silent": "silent"}) == (first, last)
+
+
+def test_a_number_called_again_at_an_earlier_address_of_its_trunk_is_another_call() -> None:
+    first, second = _over("first", 0.1, 0.4, 503), replace(_over("first", 0.5, 0.9, 503), address=2)
+    again = _over("first", 1.0, 1.4, 503)
+    assert reached((first, second, again), {}) == (second, again)

@@ -155,3 +155,18 @@ users:
   "104": {{name: D}}
 """)
     assert told(call(plan, "102", "101", trunk_carrier=trunk)) == f"{to} -> answered {to}"
+
+
+def test_a_call_for_help_tries_a_dead_trunk_last() -> None:
+    head = HEAD.replace("trunks: {", "trunks: {dead: {host: 192.0.2.9}, quiet: {host: 192.0.2.8, keepalive: 0}, ")
+    head = head.replace("trunk: carrier, emergency", "trunk: [dead, quiet, carrier], emergency")
+    story = call(
+        plan_of('users: {"101": {}}', head=head),
+        "101",
+        "112",
+        trunk_dead="down",
+        trunk_quiet="down",
+        trunk_carrier="480",
+    )
+    tried = [event.subject for event in story.events if event.kind is EventKind.NOT_CARRIED]
+    assert tried == ["quiet", "carrier", "dead"]
