@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from pbxgen.flow.plan import Plan
+from pbxgen.flow.ringer import SILENT_SECONDS
 
 TOGETHER_SECONDS = 0.9
 """Attempts that begin within this time of each other ring together (delays are whole seconds)."""
@@ -55,16 +56,22 @@ def reached(attempts: Iterable[Attempt], states: Mapping[str, str]) -> tuple[Att
 
     ``states``: of the trunks that carry none. A trunk that carries calls has not carried one that goes on to the next.
     """
-    in_order = [attempt for attempt in attempts if attempt.trunk not in states]
-    return tuple(
-        one for at, one in enumerate(in_order) if not any(_sent_on(one, later) for later in in_order[at + 1 :])
-    )
+    in_order = list(attempts)
+    carried = [attempt for attempt in in_order if attempt.trunk not in states]
+    in_vain = [attempt for attempt in in_order if attempt.trunk in states]
+
+    def sent_on(one: Attempt, later: Attempt) -> bool:
+        between = sum(a.target == one.target and one.at <= a.at <= later.at for a in in_vain)
+        return _sent_on(one, later, _NEXT_TRUNK_SECONDS + between * (SILENT_SECONDS + _NEXT_TRUNK_SECONDS))
+
+    return tuple(one for at, one in enumerate(carried) if not any(sent_on(one, later) for later in carried[at + 1 :]))
 
 
-def _sent_on(one: Attempt, later: Attempt) -> bool:
-    """Is ``later`` the same call, over the trunk (or its address) that was tried next?"""
-    ended = one.ended is not None and one.status != 200 and 0 <= later.at - one.ended < _NEXT_TRUNK_SECONDS
-    over_another = later.trunk is not None and (later.trunk, later.address) != (one.trunk, one.address)
+def _sent_on(one: Attempt, later: Attempt, within: float) -> bool:
+    """Is ``later`` the same call, over a trunk (or its address) that was tried next, or behind silent ones?"""
+    ended = one.ended is not None and one.status != 200 and 0 <= later.at - one.ended < within
+    # Of one trunk the next address; back at an earlier one it is another call of the same number.
+    over_another = later.trunk is not None and (later.trunk != one.trunk or later.address > one.address)
     return ended and one.trunk is not None and later.target == one.target and over_another
 
 

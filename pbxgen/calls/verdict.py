@@ -124,8 +124,13 @@ def _may_be_sooner(case: Case, event: Event) -> bool:
     if any(leg.place.target not in rung for leg in follow_me):
         return True
     phones = rung & set(case.plan.users)
-    silent = any(set(case.environment.phone(target)) <= {"dead", "unregistered"} for target in phones)
+    silent = any(_is_silent(case.environment.phone(target)) for target in phones)
     return silent and (len(event.dialled) > 1 or bool(follow_me))
+
+
+def _is_silent(contacts: Collection[str]) -> bool:
+    """Does a phone end last, of which nothing is heard? Who refuses beside it ended before."""
+    return set(contacts) <= {"dead", "unregistered"} or ("dead" in contacts and not {"ring", "early"} & set(contacts))
 
 
 def _delay(plan: Plan, event: Event) -> int:

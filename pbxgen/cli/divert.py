@@ -26,8 +26,8 @@ WHO          extensions or names of users, one or several
 KEY          unconditional, busy, no_answer, unreachable, operator_return.busy, operator_return.no_answer,
              operator_return.unreachable (or operator_return, to switch all three off, or to inherit them)
 DESTINATION  102, +393331234567, mobile, voicemail, voicemail:102, operator, operator:NAME, group:NAME,
-             announce:NAME, busy, hangup, or several of them separated by commas; off switches the deviation off;
-             inherit takes the user's own away, so that what the policy says holds again
+             service:NAME, announce:NAME, busy, hangup, or several of them separated by commas; off switches the
+             deviation off; inherit takes the user's own away, so that what the policy says holds again
 
 Every comment, blank line and quote is kept, and so are `after` and `confirm` of a single rule. A change that `pbxgen
 check` would report as an error is refused, and the file is not touched; warnings that are new are shown. Rules with
@@ -83,7 +83,12 @@ def divert(
     ] = None,
     origin: Annotated[
         str | None,
-        typer.Option("--from", metavar="WHOM", help="internal, external, or a contacts set.", show_default=False),
+        typer.Option(
+            "--from",
+            metavar="WHOM",
+            help="internal, external, anonymous, a contacts set, or `not NAME`.",
+            show_default=False,
+        ),
     ] = None,
     until: Annotated[
         str | None,

@@ -85,8 +85,7 @@ class _Commands(TyperGroup):
                 error.message = "\n".join(map(console.printable, message.split("\n")))
             raise
         except OSError as error:
-            doing = f"cannot use {error.filename}" if error.filename else "cannot go on"  # standard output has no name
-            console.fail(f"{doing}: {error.strerror or error}")
+            _told(error)
             raise typer.Exit(1) from None
         except RecursionError:
             console.fail("the source is nested too deeply")
@@ -135,18 +134,24 @@ def version() -> None:
 
 def main() -> None:
     open_streams()
+    code: Any = 0
     try:
         app(prog_name="pbxgen")
     except SystemExit as end:
-        sys.exit(_flushed(end.code))
-
-
-def _flushed(code: Any) -> Any:
-    """Flush standard output, which is when a full disk is noticed at the latest."""
+        code = end.code
+    except OSError as error:  # of what no command writes: help, completion
+        _told(error)
+        code = 1
     try:
-        sys.stdout.flush()
+        sys.stdout.flush()  # which is when a full disk is noticed at the latest
     except OSError as error:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # or Python fails once more at exit
-        console.fail(f"cannot write to standard output: {error.strerror}")
-        return code or 1
-    return code
+        if not code:
+            _told(error)
+        code = code or 1
+    sys.exit(code)
+
+
+def _told(error: OSError) -> None:
+    doing = f"cannot use {error.filename}" if error.filename else "cannot go on"
+    console.fail(f"{doing}: {error.strerror or error}")

@@ -15,6 +15,9 @@ def open_streams() -> None:
     sys.stderr = _opened(sys.stderr)
 
 
+_NAMES = {1: "standard output", 2: "standard error"}
+
+
 class _Output(io.FileIO):
     """A file whose reader may leave (``| head``): what is written after that is for nobody."""
 
@@ -23,6 +26,9 @@ class _Output(io.FileIO):
             return super().write(data)
         except BrokenPipeError:
             return memoryview(data).nbytes
+        except OSError as error:
+            error.filename = _NAMES.get(self.fileno())
+            raise
 
 
 def _opened(stream: TextIO | None) -> TextIO:

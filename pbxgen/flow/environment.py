@@ -87,6 +87,8 @@ class Environment:
     """By name; unnamed ones carry every call."""
     services: Mapping[str, str] = field(default_factory=dict)
     """By name; unnamed ones take every call."""
+    held: str | None = None
+    """Extension that is in a call with the caller, and waits while a transfer is announced."""
 
     def phone(self, extension: str) -> tuple[str, ...]:
         return self.phones.get(extension, ("answer",))

@@ -75,7 +75,7 @@ class Caller:
     withheld: bool = False
     """Did a phone ask that its number be shown to nobody outside?"""
     trunk: str | None = None
-    """The trunk that the caller's own call occupies, where it is known."""
+    """The trunk that the caller's own call, or one that the caller holds, occupies, where it is known."""
 
     @property
     def key(self) -> tuple[str, str] | None:

@@ -148,6 +148,10 @@ class Ringer:
         most = self._plan.trunks[trunk].max_calls
         return most is not None and (self._caller.trunk == trunk) + ahead.count(trunk) >= most
 
+    def _is_dead(self, trunk: str) -> bool:
+        """Is a trunk known to be dead, as it leaves OPTIONS unanswered? A call for help tries it last."""
+        return self._environment.trunks.get(trunk) == "down" and self._plan.trunks[trunk].keepalive > 0
+
     def _leg(self, leg: Leg, owner: User, ringing: Ringing, confirm: bool, ahead: tuple[str, ...]) -> _LegResult | None:
         place = leg.place
         if place.key == self._caller.key:
@@ -199,7 +203,8 @@ class Ringer:
         return self._contacts(user, start, end, confirm)
 
     def _occupied(self, user: User) -> bool:
-        return not user.call_waiting and "in_call" in self._environment.phone(user.extension)
+        waits = user.extension == self._environment.held
+        return not user.call_waiting and (waits or "in_call" in self._environment.phone(user.extension))
 
     def _contacts(self, user: User, start: int, end: int, confirm: bool) -> _LegResult:
         """All registered contacts of one user, rung together."""
@@ -224,9 +229,10 @@ class Ringer:
         several = self._plan.tries(trunks) > 1
         events: list[Event] = []
         via: str | None = None
-        for trunk, of_trunk in ((trunk, self._environment.trunks.get(trunk)) for trunk in trunks):
-            if of_trunk is None and not emergency and self._is_full(trunk):
-                of_trunk = "full"
+        in_order = sorted(trunks, key=self._is_dead) if emergency else trunks
+        for trunk, of_trunk in ((trunk, self._environment.trunks.get(trunk)) for trunk in in_order):
+            if not emergency and self._is_full(trunk):
+                of_trunk = "full"  # whatever the trunk would do: nothing is sent to it
             if of_trunk in ("down", "silent"):
                 silent = SILENT_SECONDS * self._plan.tries((trunk,)) if several else seconds
                 events.append(Event(EventKind.NOT_CARRIED, trunk, detail=of_trunk, seconds=silent))
@@ -241,7 +247,7 @@ class Ringer:
             else:
                 events.append(Event(EventKind.NOT_CARRIED, trunk, detail=of_trunk))
                 replied = TRUNK_FULL if of_trunk == "full" else int(of_trunk)
-            outcome = outcome_of_status(replied, self._plan.sip_480)
+            outcome = self._refused(replied)
             status = status if replied == UNHEARD else replied
         return _LegResult(number, 0, waited, via is not None, outcome, confirm, via, status, tuple(events))
 
@@ -249,11 +255,12 @@ class Ringer:
         """A leg of ``follow_me`` is sent over the first trunk of its list, beside the others."""
         trunk = next(iter(self._plan.trunks_of(place)), None)
         of_trunk = self._environment.trunks.get(trunk or "")
-        if of_trunk is None and trunk is not None and self._is_full(trunk, ahead):
+        if trunk is not None and self._is_full(trunk, ahead):
             of_trunk = "full"
         if of_trunk is not None:
             silent = of_trunk in ("down", "silent")
-            return _LegResult(place.target, start, end if silent else start, False, Outcome.UNREACHABLE)
+            refused = Outcome.UNREACHABLE if silent or of_trunk == "full" else self._refused(int(of_trunk))
+            return _LegResult(place.target, start, end if silent else start, False, refused)
         state = self._environment.outside.get(place.target, "answer")
         at, result = self._reply(state, start, end, confirm)
         return _LegResult(place.target, start, at, True, result, confirm, trunk)
@@ -270,7 +277,10 @@ class Ringer:
             return end, Outcome.UNREACHABLE
         status = _status_of(state)
         assert status is not None
-        return start, outcome_of_status(status, self._plan.sip_480)
+        return start, self._refused(status)
+
+    def _refused(self, status: int) -> Outcome:
+        return outcome_of_status(status, self._plan.sip_480)
 
     @staticmethod
     def _judge(legs: list[_LegResult]) -> RingResult:

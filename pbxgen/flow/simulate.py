@@ -96,11 +96,12 @@ def _transferred(plan: Plan, caller: Caller, story: Story, transfer: Transfer, e
         party = replace(caller, carried=0)
     elif transfer.by == caller.number and caller.origin is Origin.INTERNAL:
         inside = answerer in plan.users
-        party = Caller(Origin.INTERNAL if inside else Origin.EXTERNAL, answerer, trunk=story.via)
+        party = Caller(Origin.INTERNAL, answerer) if inside else Caller(Origin.EXTERNAL, answerer, trunk=story.via)
     else:
         return story
-    if transfer.attended:
-        party = Caller(Origin.INTERNAL, transfer.by)
+    if transfer.attended:  # the party that waits is still in a call, and keeps its trunk
+        environment = replace(environment, held=party.number if party.origin is Origin.INTERNAL else None)
+        party = Caller(Origin.INTERNAL, transfer.by, trunk=party.trunk)
     told = Event(EventKind.TRANSFERRED, transfer.by, detail=transfer.to)
     way_in = entry.from_phone(plan, transfer.by, transfer.to)
     opens = isinstance(way_in, entry.MailboxAccess) and not transfer.attended
@@ -178,7 +179,7 @@ def _dial_out(
             # If the recall is not answered either, the far end's own code stands.
             told = recalled.events if taken else (*recalled.events[:-1], ended)
             rings = _together(rung.dialled) + recalled.rings
-            return Story(rings, recalled.ending if taken else ending, (), (*events, *told), rung.via or recalled.via)
+            return Story(rings, recalled.ending if taken else ending, (), (*events, *told), recalled.via or rung.via)
     return Story(_together(rung.dialled), ending, (), (*events, ended), rung.via)
 
 

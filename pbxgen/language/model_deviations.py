@@ -31,8 +31,11 @@ DestinationText = Annotated[
     StringConstraints(min_length=1, max_length=100),
     Field(
         description='"102", "+393331234567", mobile, voicemail, voicemail:102, operator, operator:NAME, group:NAME, '
-        "announce:NAME, busy or hangup.",
-        examples=["102", "+393331234567", "mobile", "voicemail", "operator", "group:sales", "announce:closed", "busy"],
+        "service:NAME, announce:NAME, busy or hangup; in a range of inbound numbers: extension.",
+        examples=[
+            *("102", "+393331234567", "mobile", "voicemail", "operator", "group:sales", "service:support-queue"),
+            *("announce:closed", "busy"),
+        ],
     ),
 ]
 

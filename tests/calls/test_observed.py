@@ -135,3 +135,19 @@ def test_a_trunk_that_did_not_carry_the_call_has_rung_nobody() -> None:
 def test_the_same_number_called_again_later_is_another_call() -> None:
     first, second = _over("first", 0.1, 0.4, 486), _over("second", 9.0, None, None)
     assert reached((first, second), {}) == (first, second)
+
+
+def test_a_number_behind_a_silent_trunk_is_the_one_before_it() -> None:
+    number = "+393335550101"
+    first = Attempt(number, 0.0, 0.1, 500, (), number, "first")
+    silent = Attempt(number, 0.2, 5.2, None, (), number, "silent")
+    last = Attempt(number, 5.3, 5.4, 486, (), number, "last")
+    assert reached((first, silent, last), {"silent": "silent"}) == (last,)
+    assert reached((first, silent), {"silent": "silent"}) == (first,)
+    assert reached((first, last), {"silent": "silent"}) == (first, last)
+
+
+def test_a_number_called_again_at_an_earlier_address_of_its_trunk_is_another_call() -> None:
+    first, second = _over("first", 0.1, 0.4, 503), replace(_over("first", 0.5, 0.9, 503), address=2)
+    again = _over("first", 1.0, 1.4, 503)
+    assert reached((first, second, again), {}) == (second, again)

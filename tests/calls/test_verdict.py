@@ -135,6 +135,16 @@ users: {{"101": {{}}, "102": {{}}, "103": {{}}}}
     assert bool(differences) is not right
 
 
+def test_a_phone_that_refuses_tells_nothing_of_the_silent_one_beside_it(tmp_path: Path) -> None:
+    group = 'groups: {sales: {number: "600", members: ["101", "102"], strategy: linear, ring_timeout: 9}}'
+    plan = office(tmp_path, f'{group}\nusers: {{"101": {{}}, "102": {{}}, "103": {{}}}}')
+    legs = rang("101", 0, 8.5), rang("102", 8.5, 8.6, 302), rang("102", 8.5, None)
+    ending = Ending(EndKind.RELEASED, "480")
+    observed = replace(answered("101", *legs), rings=("101", "102"), ending=ending, status=480)
+    assert judge(case(plan, "103", "600", _101="ring", _102="302,dead"), observed) == ()
+    assert judge(case(plan, "103", "600", _101="ring", _102="ring,dead"), observed) != ()
+
+
 def test_follow_me_that_ends_with_a_refusal_is_judged_until_then(tmp_path: Path) -> None:
     later = office(
         tmp_path, 'users: {"101": {follow_me: [{to: "101", timeout: 5}, {to: "102", delay: 9}]}, "102": {}, "103": {}}'

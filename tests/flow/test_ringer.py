@@ -141,3 +141,33 @@ users:
 """
     plan = plan_of(body, head="".join(HEAD.splitlines(keepends=True)[:2]))
     assert call(plan, "102", "101", out_390611110101="ring", out_393335550102="ring").via == "carrier"
+
+
+@pytest.mark.parametrize(
+    ("trunk", "to"),
+    [("480", "103"), ("503", "104"), ("full", "104"), ("silent", "104"), ("down", "104")],
+)
+def test_what_a_trunk_replies_to_a_leg_of_follow_me_is_the_outcome_of_the_leg(trunk: str, to: str) -> None:
+    plan = plan_of(f"""
+users:
+  "101": {{name: A, class: national, follow_me: [{{to: "{MOBILE}"}}], deviations: {{busy: "103", unreachable: "104"}}}}
+  "102": {{name: B}}
+  "103": {{name: C}}
+  "104": {{name: D}}
+""")
+    assert told(call(plan, "102", "101", trunk_carrier=trunk)) == f"{to} -> answered {to}"
+
+
+def test_a_call_for_help_tries_a_dead_trunk_last() -> None:
+    head = HEAD.replace("trunks: {", "trunks: {dead: {host: 192.0.2.9}, quiet: {host: 192.0.2.8, keepalive: 0}, ")
+    head = head.replace("trunk: carrier, emergency", "trunk: [dead, quiet, carrier], emergency")
+    story = call(
+        plan_of('users: {"101": {}}', head=head),
+        "101",
+        "112",
+        trunk_dead="down",
+        trunk_quiet="down",
+        trunk_carrier="480",
+    )
+    tried = [event.subject for event in story.events if event.kind is EventKind.NOT_CARRIED]
+    assert tried == ["quiet", "carrier", "dead"]

@@ -56,6 +56,29 @@ def test_who_calls_is_never_whom_the_caller_prefers_to_be(pbx: str, tmp_path: Pa
 
 
 @on_both
+@pytest.mark.parametrize(
+    ("trunks", "shown"),
+    [
+        ('a: {host: 192.0.2.1, caller_id: own, number: "+390212345000"}', "+390212345101"),
+        ("a: {host: 192.0.2.1, caller_id: own}", "+390212345101"),
+        ("a: {host: 192.0.2.1, caller_id: own}, b: {host: 192.0.2.2}", "+390212345101"),
+        ('a: {host: 192.0.2.1, caller_id: own, number: "+390212345000"}, b: {host: 192.0.2.2}', "+390212345000"),
+    ],
+)
+def test_help_is_shown_a_number_also_over_a_trunk_that_shows_who_diverts(pbx: str, trunks: str, shown: str) -> None:
+    plan = plan_of(
+        f"trunks: {{{trunks}}}\n"
+        'routes: {emergency: {match: ["112"], trunk: a, emergency: true}}\n'
+        'users: {"101": {did: "+390212345101"}, "102": {deviations: {unconditional: "101"}}}\n',
+        head=HEAD[: HEAD.index("trunks:")],
+    )
+    (found,) = examine([plan], [call(plan, "101", "112")], pbx)
+    assert found.passed, found.differences
+    assert found.observed is not None
+    assert [carrier.shown(leg) for leg in found.observed.rang] == [shown]
+
+
+@on_both
 def test_tenants_of_one_carrier_are_asked_for_a_number_in_turn(pbx: str) -> None:
     plans = []
     for number, name in enumerate(("one", "two", "three"), 1):

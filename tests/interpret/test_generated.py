@@ -14,13 +14,13 @@ from hypothesis import strategies as st
 from pbxgen.calls.case import Case, Handling, case_of
 from pbxgen.flow.environment import Environment
 from pbxgen.flow.plan import Deviations, Place, PlaceKind, Plan
-from pbxgen.flow.simulate import simulate
+from pbxgen.flow.simulate import Transfer, simulate
 from pbxgen.interpret import load_interpreter
 from pbxgen.interpret.generated_calls import ExaminedCall, examine, files_of, place
 from pbxgen.pbxs import PBXS
 from pbxgen.scenario.run import prepare
 from tests.smoke.offices import OUTSIDE, call
-from tests.support.office import compiled, plan_of
+from tests.support.office import HEAD, compiled, plan_of
 from tests.support.random_calls import random_calls
 from tests.support.random_cases import cases
 from tests.support.sources import sources
@@ -91,6 +91,69 @@ def test_an_answered_call_is_over_when_whoever_answered_hangs_up(pbx: str) -> No
     prepared = prepare(_ROOT / "tests/smoke/suites/people/follow_me.test.yaml")
     calls = [case_of(s, plan) for s, plan in prepared.scenarios]
     check(examine(prepared.plans, [replace(c, handling=Handling(callee_ends=True)) for c in calls], pbx))
+
+
+@on_both
+@pytest.mark.parametrize("by", ["101", "102"])
+@pytest.mark.parametrize("state", ["answer", "busy", "unregistered"])
+def test_who_announces_a_transfer_may_be_either_and_keeps_the_call_if_nobody_answers(
+    pbx: str, by: str, state: str
+) -> None:
+    plan = plan_of('users: {"101": {}, "102": {}, "103": {}}\n')
+    transfer = Transfer(by, "103", attended=True)
+    check(examine([plan], [call(plan, "101", "102", phones={"103": state}, transfer=transfer)], pbx))
+
+
+@on_both
+def test_who_waits_for_an_announced_transfer_is_in_a_call(pbx: str) -> None:
+    plan = plan_of(
+        "defaults: {call_waiting: false}\n"
+        'users: {"101": {}, "102": {}, "103": {deviations: {unconditional: ["101", "104"]}}, "104": {}}\n'
+    )
+    for caller, called in (("102", "101"), ("101", "102")):
+        transfer = Transfer("102", "103", attended=True)
+        check(examine([plan], [call(plan, caller, called, transfer=transfer)], pbx))
+
+
+@on_both
+def test_what_a_trunk_replies_to_a_leg_of_follow_me_is_the_outcome_of_the_leg(pbx: str) -> None:
+    legs = 'follow_me: [{to: "+393335550101"}], deviations: {busy: "103", unreachable: "104"}'
+    plan = plan_of(f'users: {{"101": {{class: national, {legs}}}, "102": {{}}, "103": {{}}, "104": {{}}}}\n')
+    one = call(plan, "102", "101")
+    calls = [
+        replace(one, environment=replace(one.environment, trunks={"carrier": state}))
+        for state in ("480", "503", "full", "down")
+    ]
+    check(examine([plan], calls, pbx))
+
+
+@on_both
+@pytest.mark.parametrize("backup", [[], ["backup"]])
+@pytest.mark.parametrize("state", ["early", "ring", "busy"])
+def test_who_is_transferred_outside_in_vain_is_recalled_whatever_is_heard(
+    pbx: str, state: str, backup: list[str]
+) -> None:
+    trunks = f"[{', '.join(['carrier', *backup])}]"
+    head = HEAD.replace("trunk: carrier}", f"trunk: {trunks}}}").replace(
+        "trunks: {", "trunks: {backup: {host: 192.0.2.9}, "
+    )
+    plan = plan_of('users: {"101": {did: "+390212345101", class: full}, "102": {}}\n', head=head)
+    for caller, called in ((OUTSIDE, "+390212345101"), ("102", "101")):
+        for to in ("3335550102", "112"):
+            outside = {"+393335550102": state, "112": state}
+            one = call(plan, caller, called, outside=outside, transfer=Transfer("101", to))
+            check(examine([plan], [one], pbx))
+
+
+@on_both
+def test_a_phone_is_in_a_call_whatever_codes_there_are(pbx: str) -> None:
+    plan = plan_of(
+        "features: {own_mailbox: null, any_mailbox: null, pickup: null, pickup_of: null}\n"
+        'users: {"101": {call_waiting: false, deviations: {busy: "103"}}, "102": {}, "103": {}}\n'
+    )
+    found = examine([plan], [call(plan, "102", "101", phones={"101": "in_call"})], pbx)
+    check(found)
+    assert [one.observed.rings for one in found if one.observed] == [("103",)]
 
 
 @on_both

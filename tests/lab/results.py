@@ -19,8 +19,8 @@ PHONES = ("127.0.0.1", 5070)
 
 
 def case(plan: Plan, caller: str, called: str, **phones: str) -> Case:
-    """A call; phones as ``_101="busy"``."""
-    states = {extension.lstrip("_"): (state,) for extension, state in phones.items()}
+    """A call; phones as ``_101="busy"``, several of one as ``_101="busy,ring"``."""
+    states = {extension.lstrip("_"): tuple(state.split(",")) for extension, state in phones.items()}
     moment = dt.datetime(2026, 11, 23, 10, 0)
     return Case(f"{caller} calls {called}", plan, Call(caller, called), Environment(moment, states))
 

@@ -88,6 +88,12 @@ class _CallPlayer:
         self._hang_up(party)
         return self._observed(caller)
 
+    @property
+    def _attended(self) -> bool:
+        """Whoever announces a call in vain keeps the first one."""
+        transfer = self._case.call.transfer
+        return transfer is not None and transfer.attended
+
     # -- the way in ---------------------------------------------------------------------------------------------------
 
     @property
@@ -219,7 +225,7 @@ class _CallPlayer:
         other = partner(party)
         if isinstance(other, AsteriskLeg) and other in self._switch.legs[self._legs_before_transfer :]:
             self._in_call = (other.far_end.target,)
-        elif isinstance(other, AsteriskCaller):
+        elif isinstance(other, AsteriskCaller) and not self._attended:
             self._faults.append("the caller is left in the call with somebody who was transferred")
         if other is not None:
             self._switch.clock.wait(_TALK_MS)

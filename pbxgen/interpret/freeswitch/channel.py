@@ -58,7 +58,7 @@ class FreeSwitchChannel:
     waited: float = 0.0
     """Seconds that a called party's own application took (the call's clock is the caller's)."""
     parks: bool = False
-    """Its dialplan stops as soon as the channel is answered."""
+    """Its dialplan stops where the channel would be hung up, and the channel stays."""
     transferred: bool = False
     """The profile is new, and its extension is still to be hunted for."""
 

@@ -109,18 +109,21 @@ class FreeSwitchCore:
         channel.transferred = True
 
     def answer(self, channel: FreeSwitchChannel) -> None:
-        """A call that came in (one that FreeSWITCH placed has been answered already). Raises Settled if it parks."""
+        """A call that came in (one that FreeSWITCH placed has been answered already)."""
         if channel.inbound and not channel.answered and channel.cause is None:
             channel.answered = True
-            if self.call.answered_at is None and not channel.parks:
+            if self.call.answered_at is None:
                 self.call.answered_at = self.call.clock.now
-        if channel.parks:
-            raise Settled
 
     def hang_up(self, channel: FreeSwitchChannel, cause: str) -> None:
-        """Hang up a channel; a caller that was not answered and got no status is sent that of the cause."""
+        """Hang up a channel; a caller that was not answered and got no status is sent that of the cause.
+
+        Raises Settled if it parks.
+        """
         if channel.cause is not None:
             return
+        if channel.parks:
+            raise Settled
         if channel.inbound and not channel.answered and channel.status is None:
             channel.status = status_of(cause)
         channel.hang_up(cause)

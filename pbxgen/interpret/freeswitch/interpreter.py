@@ -22,8 +22,8 @@ from pbxgen.interpret.freeswitch.expansion import refers
 from pbxgen.interpret.freeswitch.installation import FreeSwitchInstallation, install
 from pbxgen.targets.base import GeneratedFile
 
-_PARKING = "*98"
-"""Number that a phone `in_call` dials: it is answered at once, and asked for a mailbox."""
+_PARKING = "*" + "0" * 32
+"""What a phone `in_call` dials: no source has such a number. The call counts, as its release is left out."""
 _SDP = "v=0\r\nm=audio 4000 RTP/AVP 8\r\na=sendrecv\r\n"
 """What a caller offers."""
 _KEY = f"a=crypto:1 AES_CM_128_HMAC_SHA1_80 inline:{'A' * 40}\r\n"
@@ -87,9 +87,11 @@ def _from_phone(call: FreeSwitchCall, extension: str, dialled: str) -> FreeSwitc
     context = variables.get("user_context", f"{plan.name}.phones")
     variables |= {"user_name": extension if entry is None else entry.id, "domain_name": domain}
     variables["switch_r_sdp"] = _offer(plan.users[extension].phone.srtp)
+    shown = extension
     if (extension, dialled) == (call.case.call.caller, call.case.requested):
         variables |= _announced(call.case.sent_headers("192.0.2.1"))
-    return _incoming(call, call.case.handling.caller_shows or extension, dialled, context, "127.0.0.1", variables)
+        shown = call.case.handling.caller_shows or extension
+    return _incoming(call, shown, dialled, context, "127.0.0.1", variables)
 
 
 def _from_trunk(call: FreeSwitchCall, dialled: str) -> FreeSwitchChannel:
@@ -150,12 +152,12 @@ def _announced(headers: list[str]) -> dict[str, str]:
 
 
 def _occupy(switch: FreeSwitchCore, extension: str) -> None:
-    """The phone places a call that is answered."""
+    """The phone places a call, which goes on."""
     channel = _from_phone(switch.call, extension, _PARKING)
     channel.parks = True
     switch.run(channel)
-    if not channel.answered:
-        raise NotUnderstoodError(f"{extension} is to be in a call, and {_PARKING} was not answered")
+    if channel.cause is not None:
+        raise NotUnderstoodError(f"{extension} is to be in a call, and the plan has nothing for {_PARKING}")
 
 
 def _transferred(switch: FreeSwitchCore, caller: FreeSwitchChannel, transfer: Transfer) -> None:
