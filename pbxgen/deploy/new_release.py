@@ -31,6 +31,7 @@ from pbxgen.pbxs import SHOWN_NAMES
 from pbxgen.pipeline import Step
 from pbxgen.scenario.read import read_scenarios
 from pbxgen.scenario.run import prepare
+from pbxgen.source import files as source_files
 from pbxgen.targets import load_target
 from pbxgen.targets.base import GeneratedFile, Options, Part
 
@@ -117,8 +118,7 @@ def deployer() -> str:
 def scenario_files(source: Path) -> tuple[Path, ...]:
     """The scenario files beside a source that call it."""
     folder = source if source.is_dir() else source.parent
-    files = (path for path in sorted(folder.rglob("*.test.yaml")) if not any(p.startswith(".") for p in path.parts[1:]))
-    return tuple(path for path in files if _calls(path, source))
+    return tuple(path for path in source_files.scenario_files(folder) if _calls(path, source))
 
 
 def _calls(path: Path, source: Path) -> bool:
