@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from pbxgen.deploy.errors import DeployError
+from pbxgen.deploy.history import made_current
 from pbxgen.deploy.read import DeployTarget
 from pbxgen.deploy.running import Scope
 from pbxgen.deploy.session import session_at
@@ -79,7 +80,7 @@ def status_of(target: DeployTarget, plans: Mapping[str, Plan], *, failed: bool =
         return TargetStatus(target, Standing.UNREACHABLE, (str(error),))
     digests = None if failed else {name: plan.digest for name, plan in plans.items()}
     standing, details = _standing(state, drift, digests)
-    last = next((event for event in reversed(state.history) if event.release == state.current), None)
+    last = made_current(state)
     return TargetStatus(
         target,
         standing,

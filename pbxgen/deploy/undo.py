@@ -120,9 +120,10 @@ class Undo:
         result.told += [f"not verified: {line}" for line in calls.left_out]
 
     def _undone(self, current: str | None, why: str) -> list[str]:
-        journal = self.journal
-        event = Event(now(), "undone", current, journal.by, journal.commit, f"{journal.release}: {why}")
-        return conclude(self.session, event, self.session.state())
+        journal, state = self.journal, self.session.state()
+        commit = state.info.commit if state.info is not None else None  # of what is current again
+        event = Event(now(), "undone", current, journal.by, commit, f"{journal.release}: {why}")
+        return conclude(self.session, event, state)
 
     def _lost(self, why: str, problems: Sequence[str], quoted: Sequence[str]) -> DeployError:
         session, current = self.session, self.journal.before or "what was there before pbxgen"
