@@ -99,7 +99,9 @@ def _shown(plan: Path, targets: tuple[DeployTarget, ...]) -> dict[str, Any]:
         raise typer.BadParameter(f"there is no {plan}", param_hint="--plan")
     try:
         content = json.loads(plan.read_bytes())
+        if content["version"] != 1:
+            raise ValueError
         return {target.name: dict(content["targets"][target.name]["holds"]) for target in targets}
-    except (ValueError, KeyError, TypeError):
+    except (ValueError, KeyError, TypeError, RecursionError):
         names = ", ".join(target.name for target in targets)
         raise typer.BadParameter(f"{plan} is no plan for {names}", param_hint="--plan") from None

@@ -85,8 +85,12 @@ def test_a_saved_plan_is_what_is_deployed_or_nothing(invoke: Invoke, place: Plac
     assert "error[PBX615]: hq: since the plan was made other files would be written" in refused.stderr
     assert invoke("plan", "--to", "hq", "--out", saved).exit_code == 0
     assert invoke("deploy", "--to", "hq", "--plan", saved).exit_code == 0
-    saved.write_text("{}")
-    assert invoke("deploy", "--to", "hq", "--plan", saved).exit_code == 2
+    plan = json.loads(saved.read_text())
+    for text in ("{}", "[" * 100_000, json.dumps(plan | {"version": 2}), json.dumps(plan | {"targets": []})):
+        saved.write_text(text)
+        refused = invoke("deploy", "--to", "hq", "--plan", saved)
+        assert refused.exit_code == 2
+        assert "is no plan for hq" in refused.stderr
 
 
 def test_a_failure_says_what_the_pbx_said_and_what_runs_now(invoke: Invoke, place: Place, fake: FakeAsterisk) -> None:
@@ -101,6 +105,26 @@ def test_a_failure_says_what_the_pbx_said_and_what_runs_now(invoke: Invoke, plac
     assert " = help: mend what it names and deploy again" in failed.stderr
     assert "Traceback" not in failed.output
     assert "nothing was changed" not in failed.stderr.replace("nothing has changed", "")
+
+
+def test_a_failure_changes_nothing_of_who_has_deployed_what_runs_and_since_when(
+    invoke: Invoke, place: Place, fake: FakeAsterisk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    invoke("deploy", "--to", "hq")
+    before = place.current
+    line = invoke("status", "--to", "hq").stdout.splitlines()[1]
+    assert f"release {before} (git:" in line
+    assert line.endswith(", deployed by ada@ci")
+    monkeypatch.setenv("PBXGEN_DEPLOYED_BY", "ben@ci")
+    place.change("name: Eve", "name: Eva")
+    fake.complain_at_reload("line 7 is wrong", lambda: place.current != before)
+    assert invoke("deploy", "--to", "hq").exit_code == 1
+    assert invoke("status", "--to", "hq").stdout.splitlines()[1] == line
+    assert "by ada@ci" in invoke("plan", "--to", "hq").stdout.splitlines()[1]
+    undone, deployed = invoke("history", "--to", "hq").stdout.splitlines()
+    commit = line.partition("(")[2].partition(")")[0]
+    assert f"undone    {before} ({commit})  ben@ci: " in undone  # the commit is that of the release beside it
+    assert f"deploy    {before} ({commit}) *  ada@ci" in deployed
 
 
 @pytest.mark.parametrize("command", ["deploy", "rollback"])
@@ -200,12 +224,20 @@ def test_every_field_is_documented_and_no_other(
 
 @pytest.mark.parametrize(
     "words",
-    [("--to", "hp"), ("--to", "hq", "--file", "nothing.yaml"), ("--to", "hq", "--format", "xml")],
+    [
+        ("--to", "hp"),
+        ("--to", "hq", "--file", "nothing.yaml"),
+        ("--to", "hq", "--format", "xml"),
+        ("--to", "hq", "--lang", "xx"),
+        ("--to", "hq", "--tp", "hq"),
+        (),
+    ],
 )
 def test_2_says_nothing_but_that_there_is_something_to_deploy(invoke: Invoke, words: tuple[str, ...]) -> None:
     result = invoke("plan", *words, "--exit-code")
     assert (result.exit_code, result.stdout) == (1, "")
-    assert "error: " in result.stderr
+    assert "Error: " in result.stderr
+    assert invoke("plan", *words).exit_code == 2
 
 
 def test_what_calls_of_verify_did_is_told_in_the_language_that_is_asked_for(
