@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 
 from pbxgen.deploy.errors import DeployError
@@ -77,6 +77,11 @@ class Undo:
         return Recovered((f"{_begun(journal)}; {restored(journal)}{unproven}", *told), undone=True)
 
     def _gone(self, known: Sequence[str]) -> _Result:
+        again = "the way back was not gone to its end: the next deployment or rollback goes it again"
+        with told_when_interrupted(self.session, again):
+            return self._back(known)
+
+    def _back(self, known: Sequence[str]) -> _Result:
         session, journal, name = self.session, self.journal, self.session.target.name
         self.step(f"{name}: going back")
         session.site.take_back(journal)
@@ -157,6 +162,16 @@ class Recovered:
 
     told: tuple[str, ...] = ()
     undone: bool = False
+
+
+@contextmanager
+def told_when_interrupted(session: Session, how_it_is: str) -> Iterator[None]:
+    """A note of the exception says how it is then; without one nothing was changed."""
+    try:
+        yield
+    except KeyboardInterrupt as interrupted:
+        interrupted.add_note(f"{session.target.name}: {how_it_is}")
+        raise
 
 
 def restored(journal: Journal) -> str:

@@ -12,6 +12,7 @@ import pytest
 
 from pbxgen.deploy import plan as plans
 from pbxgen.deploy import shell as shells
+from pbxgen.deploy.asterisk import RunningAsterisk
 from pbxgen.deploy.plan import FileKind
 from pbxgen.deploy.session import session_at
 from pbxgen.deploy.site import Site
@@ -478,10 +479,39 @@ def test_an_interrupted_deployment_goes_back(place: Place, monkeypatch: pytest.M
             raise KeyboardInterrupt
 
     monkeypatch.setattr(Site, "make_current", make_current)
-    with pytest.raises(KeyboardInterrupt):
+    with pytest.raises(KeyboardInterrupt) as interrupted:
         place.deploy()
+    assert interrupted.value.__notes__ == [f"hq: {before} runs again"]
     assert place.current == before
     assert place.status().standing is Standing.BEHIND
+
+
+def test_what_is_interrupted_says_how_it_is_then(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    def interrupt(*_: object, **how: bool) -> None:
+        raise KeyboardInterrupt
+
+    before = place.deploy().release
+    place.change("name: Eve", "name: Eva")
+    with monkeypatch.context() as patch:
+        patch.setattr(RunningAsterisk, "light", interrupt)  # once it is proven
+        with pytest.raises(KeyboardInterrupt) as interrupted:
+            place.deploy()
+    assert interrupted.value.__notes__ == [f"hq: {place.current} runs; the next deployment or rollback tidies up"]
+    assert place.current != before
+    assert place.deploy().told[0].endswith("it is finished now")
+    place.change("name: Eva", "name: Evita")
+    with monkeypatch.context() as patch:
+        patch.setattr(RunningAsterisk, "reload", interrupt)
+        patch.setattr(Site, "take_back", interrupt)
+        with pytest.raises(KeyboardInterrupt) as interrupted:
+            place.deploy()
+        again = "hq: the way back was not gone to its end: the next deployment or rollback goes it again"
+        assert interrupted.value.__notes__ == [again]
+        with pytest.raises(KeyboardInterrupt) as interrupted:
+            place.deploy()
+        assert interrupted.value.__notes__ == [again]
+    assert "runs again" in place.deploy().told[0]
+    assert place.status().standing is Standing.IN_STEP
 
 
 def test_nothing_of_another_tenant_or_time_is_in_a_digest(place: Place, tmp_path: Path) -> None:
