@@ -34,6 +34,8 @@ def _runs(plan: TargetPlan) -> str:
     last = made_current(state)
     since = f" since {last.at}, by {last.by}" if last is not None else ""
     commit = f" (git:{last.commit})" if last is not None and last.commit else ""
+    if state.journal is not None:  # what runs is to be seen from what differs
+        return f"release {state.current}{commit} is current{since}"
     return f"it runs release {state.current}{commit}{since}"
 
 
@@ -91,9 +93,13 @@ def _plan(plan: TargetPlan) -> dict[str, Any]:
         "target": target.pbx,
         "at": target.at,
         "folder": target.folder,
+        "release": plan.state.current,
         "changes": not plan.nothing,
         "callers": document(plan.callers),
         "files": [{"change": c.kind.value, "path": c.path} for c in plan.files],
+        "placed": [file.path for file in plan.placed],
+        "edited": list(plan.state.edited),
+        "drift": list(plan.drift),
         "lost": list(plan.lost),
         "not_verified": list(plan.unverified),
         "force": list(plan.force),

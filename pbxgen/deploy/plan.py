@@ -11,7 +11,7 @@ from pathlib import Path
 from pbxgen.deploy.new_release import NewRelease
 from pbxgen.deploy.read import DeployTarget
 from pbxgen.deploy.release import ReleaseInfo
-from pbxgen.deploy.running import Files, Scope, TopFile
+from pbxgen.deploy.running import Files, Scope, TopFile, secrets_in
 from pbxgen.deploy.session import Session
 from pbxgen.deploy.site import CURRENT, SiteState, kept
 from pbxgen.deploy.state import Lapsing, lapsing
@@ -68,11 +68,14 @@ class TargetPlan:
     notes: tuple[str, ...] = field(default=())
     settings: Lapsing = field(default_factory=Lapsing)
     """What is set from phones there, and what the new plan would pass over."""
+    secrets: tuple[str, ...] | None = None
+    """Files below the release's folder that get other passwords or PINs; None: they cannot be read here."""
 
     @property
     def nothing(self) -> bool:
         state = self.state
-        return not (self.files or self.placed or self.drift or state.edited or state.pending or state.current is None)
+        changes = self.files or self.placed or self.drift
+        return not (changes or state.edited or state.pending or state.journal is not None or state.current is None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,11 +101,6 @@ def plan_of(session: Session, new_release: NewRelease, plans: Mapping[str, Plan]
     drift = drift_of(session, state, old, running)
     placed = _to_be_placed(session, state)
     callers = _callers(new_release, plans, running, before)
-    if state.journal is not None and not state.holder:
-        what = "has failed" if state.journal.failed else "was killed"
-        killed = f"a {state.journal.action} of {state.journal.release} {what}: it is finished or undone first"
-    else:
-        killed = ""
     unwritable = "" if state.writable else f"this user cannot write in {target.folder}: deploy as one who may"
     told, force = _too_many(callers, state.info, plans, running)
     others = _others(session, state)
@@ -135,7 +133,7 @@ def plan_of(session: Session, new_release: NewRelease, plans: Mapping[str, Plan]
         notes=tuple(
             line
             for line in (
-                killed,
+                _begun(state),
                 unwritable,
                 *state.pending,
                 unasked,
@@ -146,7 +144,18 @@ def plan_of(session: Session, new_release: NewRelease, plans: Mapping[str, Plan]
             if line
         ),
         settings=settings,
+        secrets=_other_secrets(session, new_release, old),
     )
+
+
+def _begun(state: SiteState) -> str:
+    """What is to be said of a switch that has not ended."""
+    if state.journal is None:
+        return ""
+    begun = f"a {state.journal.action} of {state.journal.release}"
+    if state.holder:
+        return f"{begun} by {state.holder} is under way: once it has ended, something else may be to be done"
+    return f"{begun} {'has failed' if state.journal.failed else 'was killed'}: it is finished or undone first"
 
 
 def drift_of(session: Session, state: SiteState, old: Files, running: Mapping[str, str]) -> tuple[str, ...]:
@@ -233,6 +242,16 @@ def _file_changes(
         elif new_release.secrets and old[path].cksum != new[path].cksum:
             changes.append(FileChange(FileKind.SECRETS, path))
     return changes
+
+
+def _other_secrets(session: Session, new_release: NewRelease, texts: Files) -> tuple[str, ...] | None:
+    if not new_release.secrets:
+        return None
+    return tuple(
+        path
+        for path, file in sorted(new_release.files.items())
+        if file.secret and secrets_in(texts.get(session.pbx.generated(path), "")) != secrets_in(file.text)
+    )
 
 
 def _callers(new_release: NewRelease, plans: Mapping[str, Plan], running: Mapping[str, str], before: Before) -> Result:

@@ -22,6 +22,7 @@ class Standing(StrEnum):
     UNKNOWN = "not known"
     EDITED = "edited by hand"
     DRIFTED = "drifted"
+    UNDER_WAY = "under way"
     KILLED = "killed"
     NONE = "no release"
     UNREACHABLE = "unreachable"
@@ -33,6 +34,7 @@ _MEANINGS = {
     Standing.UNKNOWN: "whether it is in step with the source is not known, as the source has errors",
     Standing.EDITED: "edited by hand: files of its current release were changed",
     Standing.DRIFTED: "drifted: the PBX runs something else than its current release",
+    Standing.UNDER_WAY: "a deployment is under way",
     Standing.KILLED: (
         "a deployment was killed, or its way back failed: the next deploy or rollback finishes or undoes it"
     ),
@@ -95,8 +97,8 @@ def status_of(target: DeployTarget, plans: Mapping[str, Plan], *, failed: bool =
 
 
 def _standing(state: SiteState, drift: list[str], digests: Mapping[str, str] | None) -> tuple[Standing, list[str]]:
-    if state.journal is not None and not state.holder:
-        return Standing.KILLED, []
+    if state.journal is not None:
+        return (Standing.UNDER_WAY, [f"by {state.holder}"]) if state.holder else (Standing.KILLED, [])
     if state.current is None:
         return Standing.NONE, []
     if state.edited or state.info is None:

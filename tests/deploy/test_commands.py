@@ -148,6 +148,51 @@ def test_of_several_nodes_a_failure_stops_before_the_next(invoke: Invoke, place:
     assert done.stdout == f"hq runs release {place.current}\nagain runs release {place.current} already\n"
 
 
+def test_a_rollback_of_several_nodes_stops_at_a_failure_too(invoke: Invoke, place: Place) -> None:
+    failed = invoke("rollback", "--to", "pair")
+    assert failed.exit_code == 1
+    assert failed.stderr.startswith("not begun: again\nerror[PBX618]: hq: ")
+
+
+@pytest.mark.parametrize("command", ["deploy", "rollback"])
+def test_what_is_interrupted_before_anything_is_switched_says_what_runs(
+    invoke: Invoke, place: Place, command: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def interrupt(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(RunningAsterisk, "folder", interrupt)
+    ended = invoke(command, "--to", "pair")
+    assert ended.exit_code == 130
+    assert ended.stderr.endswith("not begun: again\ninterrupted: nothing was changed at hq: what ran there runs on\n")
+
+
+def test_passwords_that_a_saved_plan_has_not_shown_are_not_deployed(
+    invoke: Invoke, place: Place, tmp_path: Path
+) -> None:
+    saved = tmp_path / "plan.json"
+    invoke("deploy", "--to", "hq")
+    assert "nothing to deploy" in invoke("plan", "--to", "hq", "--out", saved).stdout
+    place.change(f'Ada, password: "{PASSWORD}"', 'Ada, password: "another long secret"')
+    refused = invoke("deploy", "--to", "hq", "--plan", saved)
+    assert refused.exit_code == 1
+    assert "error[PBX615]: hq: since the plan was made other passwords or PINs would be written" in refused.stderr
+    assert "(passwords or PINs only)" in invoke("plan", "--to", "hq", "--out", saved).stdout
+    assert "another long secret" not in saved.read_text()
+    assert invoke("deploy", "--to", "hq", "--plan", saved).exit_code == 0
+
+
+def test_where_a_plan_was_made_without_passwords_those_of_the_deployment_are_taken(
+    invoke: Invoke, place: Place, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    saved = tmp_path / "plan.json"
+    place.change(f'Ada, password: "{PASSWORD}"', "Ada, password: {env: ADA}")
+    assert "whether passwords or PINs change: they" in invoke("plan", "--to", "hq", "--out", saved).stdout
+    assert json.loads(saved.read_text())["targets"]["hq"]["holds"]["secrets"] is None
+    monkeypatch.setenv("ADA", PASSWORD)
+    assert invoke("deploy", "--to", "hq", "--plan", saved).exit_code == 0
+
+
 def test_a_source_with_errors_is_not_deployed(invoke: Invoke, place: Place) -> None:
     place.write(place.text.replace('{busy: "101"}', '{busy: "999"}'))
     failed = invoke("deploy", "--to", "hq")
