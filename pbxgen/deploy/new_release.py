@@ -15,6 +15,7 @@ from pbxgen.deploy.errors import DeployError
 from pbxgen.deploy.read import DeployTarget
 from pbxgen.deploy.release import ReleaseInfo, marks_of
 from pbxgen.deploy.running import load_deployable
+from pbxgen.deploy.users import user_marks
 from pbxgen.deploy.verify import VerifyCalls, verify_calls
 from pbxgen.diagnostics.diagnostic import Diagnostic
 from pbxgen.diagnostics.location import short_below
@@ -85,6 +86,7 @@ def rendered(
         commit=commit_of_source(source),
         made=moment,
         by=deployer(),
+        marks={plan.name: user_marks(plan) for plan in plans},
     )
     passwords: dict[Secret, str] = {}
     for plan in plans if known and target.verify else ():

@@ -102,7 +102,7 @@ def plan_of(session: Session, new_release: NewRelease, plans: Mapping[str, Plan]
     placed = _to_be_placed(session, state)
     callers = _callers(new_release, plans, running, before)
     unwritable = "" if state.writable else f"this user cannot write in {target.folder}: deploy as one who may"
-    told, force = _too_many(callers, state.info, plans, running)
+    told, force = _too_many(callers, state.info, new_release.info, running)
     others = _others(session, state)
     force = [*_in_the_way(state, placed, new_release.info.digest), *others, *_not_ours(state, drift), *force]
     lost = [
@@ -267,21 +267,35 @@ def _callers(new_release: NewRelease, plans: Mapping[str, Plan], running: Mappin
     return Result(RUNNING, str(before.source), same, tuple(sections), (made,))
 
 
+def _marked_otherwise(current: ReleaseInfo, new: ReleaseInfo) -> set[tuple[str, str]]:
+    return {
+        (tenant, user)
+        for tenant, marks in current.marks.items()
+        for user, mark in marks.items()
+        if new.marks.get(tenant, {}).get(user, mark) != mark
+    }
+
+
 def _too_many(
-    callers: Result, current: ReleaseInfo | None, plans: Mapping[str, Plan], running: Mapping[str, str]
+    callers: Result, current: ReleaseInfo | None, new: ReleaseInfo, running: Mapping[str, str]
 ) -> tuple[list[str], list[str]]:
     """What is to be said of how many users change, and whether that needs --force."""
     made = callers.made[0]
     if current is None:
         return [], []
-    before = {(tenant, user) for tenant, users in current.users.items() for user in users}
-    after = {(plan.name, user) for plan in plans.values() for user in plan.users}
+    before, after = (
+        {(tenant, user) for tenant, users in one.users.items() for user in users} for one in (current, new)
+    )
     changed = before - after
     told = []
     if callers.same or not running:
         pass  # what does not run says nothing of who changes; who goes is counted all the same
     elif made.origin is None:
-        told.append("which users change is not known, as git has no source of what runs; those who go are counted")
+        changed |= before & _marked_otherwise(current, new)
+        told.append(
+            "which users change is not known for certain, as git has no source of what runs: those are counted whose "
+            "own rules, numbers and rights change, and those who go"
+        )
     else:
         changed |= before & {
             (section.tenant, user)

@@ -21,7 +21,7 @@ from pbxgen.diff.result import Made, Result
 from pbxgen.phrases import phrases
 from tests.deploy.fake_asterisk import FakeAsterisk, fake
 from tests.deploy.killed import killed
-from tests.deploy.places import OFFICE, Place, refusal, target
+from tests.deploy.places import OFFICE, PASSWORD, Place, refusal, target
 
 __all__ = ["fake"]
 
@@ -138,6 +138,22 @@ def test_what_a_log_says_of_a_password_is_not_repeated(place: Place, fake: FakeA
     refused = refusal(place.deploy)
     assert "Error parsing password=*** at line 7, and *** in 0481516" in f"{refused} {refused.lines}"
     assert "enough" not in f"{refused} {refused.lines}"
+
+
+def test_users_who_change_are_counted_where_git_has_no_source_of_what_runs(place: Place) -> None:
+    place.deploy()
+    shutil.rmtree(place.source / ".git")
+    # Moved, renamed, and with another password: nothing of it is for callers.
+    text = place.text.replace("users:", "# more\nusers:").replace("{name: ", "{name: D")
+    text = text.replace("Doffice", "office").replace(PASSWORD, f"{PASSWORD} too")
+    for name, force in (("Eve", ()), ("Dan", ("2 of 5 users change or go, more than 30%",))):
+        text = text.replace(f"name: D{name}", f"name: D{name}, call_waiting: false")
+        (place.source / "pbx.yaml").write_text(text)
+        plan = place.plan()
+        assert plan.force == force
+        assert "those are counted whose own rules, numbers and rights change, and those who go" in plan.notes[0]
+    assert "2 of 5 users change or go" in str(refusal(place.deploy))
+    assert place.deploy(force=True).changed
 
 
 def test_more_than_a_third_of_the_users_need_force(place: Place) -> None:
