@@ -71,7 +71,7 @@ def deploy(
     read = deploy_file(file)
     targets = targets_of(read, to)
     shown = {} if plan is None else _shown(plan, targets)
-    source = compiled(read.source, {target.pbx for target in targets})
+    source = compiled(read, {target.pbx for target in targets})
     left = list(targets)
     try:
         with undone_when_ended(), progress() as step:

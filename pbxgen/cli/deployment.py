@@ -66,12 +66,17 @@ class CompiledSource:
     plans: Mapping[str, Plan]
 
 
-def compiled(source: Path, pbxs: set[str]) -> CompiledSource:
+def compiled(file: DeployFile, pbxs: set[str]) -> CompiledSource:
     """The source of a deployment; ends the command where it has errors, which are shown."""
     from pbxgen.cli.findings import show_text
     from pbxgen.cli.progress import progress
     from pbxgen.pipeline import compile_path
 
+    if file.is_of_source:
+        told = f"{file.path} lies in the folder of the source, and would be read as a part of it"
+        cure = f"call it {DEFAULT_FILE}, at the top of that folder, or move it out of there"
+        raise typer.BadParameter(f"{told}: {cure}", param_hint="--file")
+    source = file.source
     with progress() as step:
         compilation = compile_path(source, targets=sorted(pbxs), step=step)
     if compilation.failed:

@@ -98,7 +98,7 @@ def _plans(to: str, file: Path, format: str, words: str) -> list[TargetPlan]:
 
     read = deploy_file(file)
     targets = targets_of(read, to)
-    source = compiled(read.source, {target.pbx for target in targets})
+    source = compiled(read, {target.pbx for target in targets})
     plans = []
     try:
         with progress() as step:

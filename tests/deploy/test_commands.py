@@ -193,6 +193,27 @@ def test_where_a_plan_was_made_without_passwords_those_of_the_deployment_are_tak
     assert invoke("deploy", "--to", "hq", "--plan", saved).exit_code == 0
 
 
+@pytest.mark.parametrize(
+    ("name", "source", "good"),
+    [
+        ("../lab.yaml", "source", True),
+        (".lab.yaml", ".", True),
+        ("lab.yaml", "pbx.yaml", True),
+        ("lab.yaml", ".", False),
+        ("lab/deploy.yaml", "..", False),
+    ],
+)
+def test_a_deployment_file_that_would_be_read_as_the_source_is_wrong_usage(
+    invoke: Invoke, place: Place, name: str, source: str, good: bool
+) -> None:
+    file = place.source / name
+    file.parent.mkdir(exist_ok=True)
+    file.write_text(f"version: 1\nsource: {source}\ntargets: {{hq: {{target: asterisk, folder: {place.folder}}}}}\n")
+    result = invoke("plan", "--to", "hq", "--file", name)
+    assert result.exit_code == (0 if good else 2)
+    assert ("call it deploy.yaml, at the top of that folder" in result.stderr) is not good
+
+
 def test_a_source_with_errors_is_not_deployed(invoke: Invoke, place: Place) -> None:
     place.write(place.text.replace('{busy: "101"}', '{busy: "999"}'))
     failed = invoke("deploy", "--to", "hq")
