@@ -149,7 +149,8 @@ def _uploaded(session: Session, state: SiteState, new_release: NewRelease, step:
         name = new_release.info.digest if number == 1 else f"{new_release.info.digest}-{number}"
         if name not in state.releases:
             break
-        if not session.site.edited(name, new_release.info):
+        described, _ = session.site.release_files(name)
+        if described is not None and not session.site.edited(name, new_release.info):
             return name
         if name != state.current and all(event.release != name for event in state.history):
             break  # left by a command that was killed, or failed: written anew

@@ -167,6 +167,18 @@ def test_a_hand_edit_that_nobody_understands_is_a_hand_edit(place: Place) -> Non
     assert place.status().standing is Standing.IN_STEP
 
 
+@pytest.mark.parametrize("text", ["", "{", '{"format": 2}'])
+def test_a_release_that_does_not_describe_itself_any_more_was_changed_by_hand(place: Place, text: str) -> None:
+    first = place.deploy().release
+    (place.folder / "pbxgen/release.json").write_text(text)
+    assert (place.status().standing, place.status().details) == (Standing.EDITED, ("release.json",))
+    assert "release.json of the current release was changed by hand" in place.plan().force[0]
+    assert refusal(place.deploy).diagnostic.code == "PBX614"
+    assert place.deploy(force=True).release == f"{first}-2"
+    assert place.status().standing is Standing.IN_STEP
+    assert not place.deploy().changed
+
+
 # -- what is said -----------------------------------------------------------------------------------------------------
 
 
