@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from pbxgen.cli import console
 from pbxgen.cli.deployment import DEFAULT_FILE, File, To
 from pbxgen.cli.language import Lang, spoken
 from pbxgen.cli.options import examples
@@ -52,7 +51,17 @@ def deploy(
     force: Annotated[bool, typer.Option("--force", help="Also where it looks like a mistake.")] = False,
     language: Lang = None,
 ) -> None:
-    from pbxgen.cli.deployment import compiled, deploy_file, fail, new_release_at, targets_of, tell, undone_when_ended
+    from pbxgen.cli.deployment import (
+        compiled,
+        deploy_file,
+        fail,
+        interrupted,
+        new_release_at,
+        not_begun,
+        targets_of,
+        tell,
+        undone_when_ended,
+    )
     from pbxgen.cli.progress import progress
     from pbxgen.deploy.engine import Order
     from pbxgen.deploy.errors import DeployError
@@ -62,8 +71,8 @@ def deploy(
     read = deploy_file(file)
     targets = targets_of(read, to)
     shown = {} if plan is None else _shown(plan, targets)
-    source = compiled(read.source, {target.pbx for target in targets})
-    done: list[str] = []
+    source = compiled(read, {target.pbx for target in targets})
+    left = list(targets)
     try:
         with undone_when_ended(), progress() as step:
             new_release = {target.name: new_release_at(target, source, step) for target in targets}
@@ -73,12 +82,13 @@ def deploy(
                 order = Order(force, shown.get(target.name))
                 result = _deploy(target, new_release[target.name], source, order, step, words)
                 tell(target, result)
-                done.append(target.name)
+                left.remove(target)
     except DeployError as error:
-        at, *left = (target.name for target in targets[len(done) :])
-        if left:
-            console.note(f"not begun: {', '.join(left)}")
-        fail(error, at)
+        not_begun(left[1:])
+        fail(error, left[0].name)
+    except KeyboardInterrupt as error:
+        interrupted(error, left)
+        raise
 
 
 def _deploy(target: DeployTarget, new_release: Any, source: Any, order: Order, step: Any, language: str) -> Deployed:
@@ -99,7 +109,9 @@ def _shown(plan: Path, targets: tuple[DeployTarget, ...]) -> dict[str, Any]:
         raise typer.BadParameter(f"there is no {plan}", param_hint="--plan")
     try:
         content = json.loads(plan.read_bytes())
+        if content["version"] != 1:
+            raise ValueError
         return {target.name: dict(content["targets"][target.name]["holds"]) for target in targets}
-    except (ValueError, KeyError, TypeError):
+    except (ValueError, KeyError, TypeError, RecursionError):
         names = ", ".join(target.name for target in targets)
         raise typer.BadParameter(f"{plan} is no plan for {names}", param_hint="--plan") from None

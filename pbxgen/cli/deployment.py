@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import signal
 import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -66,12 +66,17 @@ class CompiledSource:
     plans: Mapping[str, Plan]
 
 
-def compiled(source: Path, pbxs: set[str]) -> CompiledSource:
+def compiled(file: DeployFile, pbxs: set[str]) -> CompiledSource:
     """The source of a deployment; ends the command where it has errors, which are shown."""
     from pbxgen.cli.findings import show_text
     from pbxgen.cli.progress import progress
     from pbxgen.pipeline import compile_path
 
+    if file.is_of_source:
+        told = f"{file.path} lies in the folder of the source, and would be read as a part of it"
+        cure = f"call it {DEFAULT_FILE}, at the top of that folder, or move it out of there"
+        raise typer.BadParameter(f"{told}: {cure}", param_hint="--file")
+    source = file.source
     with progress() as step:
         compilation = compile_path(source, targets=sorted(pbxs), step=step)
     if compilation.failed:
@@ -163,9 +168,26 @@ def session_of(target: DeployTarget) -> Iterator[Session]:
         fail(error)
 
 
+def not_begun(targets: Sequence[DeployTarget]) -> None:
+    """Tell which nodes a failure has left as they were."""
+    if targets:
+        console.note(f"not begun: {', '.join(target.name for target in targets)}")
+
+
+def interrupted(error: KeyboardInterrupt, left: Sequence[DeployTarget]) -> None:
+    """Tell what runs after a command has been ended; ``left``: what it had not changed to the end, in order."""
+    not_begun(left[1:])
+    for line in getattr(error, "__notes__", None) or [_unchanged(target.name) for target in left[:1]]:
+        console.note(f"interrupted: {line}")
+
+
+def _unchanged(target: str) -> str:
+    return f"nothing was changed at {target}: what ran there runs on"
+
+
 def fail(error: DeployError, changing: str = "") -> NoReturn:
     """``changing``: the target that it was to change."""
     show_error(error)
     if changing and not error.switched:
-        console.note(f"nothing was changed at {changing}: what ran there runs on")
+        console.note(_unchanged(changing))
     raise typer.Exit(1) from None

@@ -31,19 +31,19 @@ def history(
     import json
 
     from pbxgen.cli.deployment import deploy_file, session_of, targets_of
+    from pbxgen.deploy.history import made_current
     from pbxgen.deploy.output import event_line, history_document
 
-    by_target = {}
+    states = {}
     for target in targets_of(deploy_file(file), to):
         with session_of(target) as session:
-            state = session.state()
-        by_target[target.name] = (state.history, state.current, state.releases)
+            states[target.name] = session.state()
     if format == "json":
-        console.out(json.dumps(history_document(by_target), indent=2))
+        console.out(json.dumps(history_document(states), indent=2))
         return
-    for name, (events, current, kept) in by_target.items():
-        if len(by_target) > 1:
+    for name, state in states.items():
+        if len(states) > 1:
             console.out(f"{name}:")
-        newest = next((event for event in reversed(events) if event.release == current), None)
-        lines = [event_line(event, event is newest, kept) for event in reversed(events)]
+        since = made_current(state)
+        lines = [event_line(event, event is since, state.releases) for event in reversed(state.history)]
         console.out("\n".join(map(console.printable, lines or ["nothing was deployed"])))

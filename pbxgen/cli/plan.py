@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
+from typer.core import TyperCommand
 
 from pbxgen.cli import console
 from pbxgen.cli.deployment import DEFAULT_FILE, File, To
@@ -22,14 +25,38 @@ pass over, hand edits, what cannot be undone and what cannot be verified. The ru
 Without the secrets a plan can be made all the same: then it is not known whether passwords change.
 
 Exit codes: 0; with --exit-code 2 where there is something to deploy. 1: it cannot be told (with --exit-code also
-for a target or a file that is not there).
+for wrong usage, such as a target or a file that is not there).
 """
 _FORMATS = ("text", "json", "markdown")
+
+
+class _Plan(TyperCommand):
+    """With --exit-code 2 says that there is something to deploy, and nothing else: wrong usage is 1."""
+
+    def make_context(self, info_name: str | None, args: list[str], parent: Any = None, **extra: Any) -> Any:
+        with _wrong_usage_is_1("--exit-code" in args):
+            return super().make_context(info_name, args, parent, **extra)
+
+    def invoke(self, ctx: Any) -> Any:
+        with _wrong_usage_is_1(ctx.params["exit_code"]):
+            return super().invoke(ctx)
+
+
+@contextmanager
+def _wrong_usage_is_1(asked: bool) -> Iterator[None]:
+    try:
+        yield
+    except typer.TyperException as error:
+        usage: Any = error
+        if asked:
+            usage.exit_code = 1
+        raise
 
 
 def register(app: typer.Typer) -> None:
     app.command(
         "plan",
+        cls=_Plan,
         help=_HELP,
         short_help="Show what a deployment would change at a target.",
         epilog=examples(
@@ -52,13 +79,7 @@ def plan(
     ] = "text",
     language: Lang = None,
 ) -> None:
-    try:
-        plans = _plans(to, file, format, words := spoken(language))
-    except typer.BadParameter as error:
-        if not exit_code:
-            raise
-        console.note(f"error: {error.format_message()}")
-        raise typer.Exit(1) from None  # 2 says that there is something to deploy
+    plans = _plans(to, file, format, words := spoken(language))
     _show(plans, format, words)
     if out is not None:
         _save(plans, out)
@@ -77,7 +98,7 @@ def _plans(to: str, file: Path, format: str, words: str) -> list[TargetPlan]:
 
     read = deploy_file(file)
     targets = targets_of(read, to)
-    source = compiled(read.source, {target.pbx for target in targets})
+    source = compiled(read, {target.pbx for target in targets})
     plans = []
     try:
         with progress() as step:

@@ -31,6 +31,8 @@ def rollback(to: To, file: File = DEFAULT_FILE, language: Lang = None) -> None:
         before_in_git,
         deploy_file,
         fail,
+        interrupted,
+        not_begun,
         targets_of,
         tell,
         undone_when_ended,
@@ -41,16 +43,21 @@ def rollback(to: To, file: File = DEFAULT_FILE, language: Lang = None) -> None:
     from pbxgen.deploy.session import session_at
 
     words = spoken(language)
-    at = to
+    read = deploy_file(file)
+    source = CompiledSource(read.source, {})  # as it is today, it may have errors
+    targets = targets_of(read, to)
+    left = list(targets)
     try:
         with undone_when_ended(), progress() as step:
-            read = deploy_file(file)
-            source = CompiledSource(read.source, {})  # as it is today, it may have errors
-            for target in targets_of(read, to):
-                at = target.name
-                step(f"asking {at}")
+            for target in targets:
+                step(f"asking {target.name}")
                 with session_at(target, words) as session, before_in_git(source, step) as before:
                     result = rolled_back(session, before, step)
                 tell(target, result)
+                left.remove(target)
     except DeployError as error:
-        fail(error, at)
+        not_begun(left[1:])
+        fail(error, left[0].name)
+    except KeyboardInterrupt as error:
+        interrupted(error, left)
+        raise

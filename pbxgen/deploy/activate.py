@@ -11,7 +11,7 @@ from pbxgen.deploy.proof import Proof, and_more, clean, complaints, differences,
 from pbxgen.deploy.running import Files, ReloadError, TopFile
 from pbxgen.deploy.session import LogMark, Session
 from pbxgen.deploy.target_folder import CURRENT, Event, FolderState, Journal
-from pbxgen.deploy.undo import QUOTED, Earlier, Recovered, Step, Undo, finished, restored
+from pbxgen.deploy.undo import QUOTED, Earlier, Recovered, Step, Undo, finished, restored, told_when_interrupted
 from pbxgen.lab.running_pbx import CaseWithPasswords
 from pbxgen.targets.base import Part
 
@@ -64,8 +64,10 @@ def activate(
         code, help = error.diagnostic.code, error.diagnostic.help or ""
         message = f"{error}; {restored(journal)}"
         raise DeployError(code, message, help, [*error.lines, *left], switched=True) from error
-    except KeyboardInterrupt:
-        undo.go("it was interrupted")
+    except KeyboardInterrupt as interrupted:
+        left = undo.go("it was interrupted")
+        for line in (restored(journal), *left):
+            interrupted.add_note(f"{session.target.name}: {line}")
         raise
     except BaseException as error:  # whatever went wrong, what runs is not proven
         proof = Proof([f"{type(error).__name__}: {error}"])
@@ -73,7 +75,8 @@ def activate(
             undo.go(proof.problems[0])
             raise
     if not proof.problems:
-        return [*told, *_lamps(session, switch), *_finish(session, proven, state)]
+        with told_when_interrupted(session, f"{switch.release} runs; the next deployment or rollback tidies up"):
+            return [*told, *_lamps(session, switch), *_finish(session, proven, state)]
     problems, lines = (clean(some, before, switch.files) for some in (proof.problems, proof.lines))
     quoted = [*problems[1:QUOTED], *lines[:QUOTED]]
     left = undo.go(problems[0], quoted, proof.lines)

@@ -113,6 +113,8 @@ def as_shown(plan: TargetPlan) -> dict[str, object]:
         "edited": list(plan.state.edited),
         "drift": list(plan.drift),
         "placed": [file.path for file in plan.placed],
+        # Where they stand, and not even digests of them: a PIN is tried out in no time.
+        "secrets": None if plan.secrets is None else list(plan.secrets),
     }
 
 
@@ -125,11 +127,14 @@ _MEANINGS = {
     "edited": "files of the current release were changed by hand",
     "drift": "the PBX runs something else than its current release",
     "placed": "files of the top level were changed",
+    "secrets": "other passwords or PINs would be written",
 }
 
 
 def _check_shown(plan: TargetPlan, shown: Mapping[str, object]) -> None:
     now = as_shown(plan)
+    if shown.get("secrets") is None:  # they could not be read where the plan was made, which it says
+        now["secrets"] = None
     other = [meaning for key, meaning in _MEANINGS.items() if shown.get(key) != now[key]]
     if other:
         help = "make a new plan, look at it, and deploy that"
@@ -144,7 +149,8 @@ def _uploaded(session: Session, state: FolderState, new_release: NewRelease, ste
         name = new_release.info.digest if number == 1 else f"{new_release.info.digest}-{number}"
         if name not in state.releases:
             break
-        if not session.folder.edited(name, new_release.info):
+        described, _ = session.folder.release_files(name)
+        if described is not None and not session.folder.edited(name, new_release.info):
             return name
         if name != state.current and all(event.release != name for event in state.history):
             break  # left by a command that was killed, or failed: written anew

@@ -42,6 +42,12 @@ def release_before(state: FolderState) -> str | None:
     return next((name for name in _once_current(state) if name != state.current), None)
 
 
+def made_current(state: FolderState) -> Event | None:
+    """The deployment or rollback that made the current release current; one that was undone since changes nothing."""
+    events = (event for event in reversed(state.history) if event.action in _DONE)
+    return next((event for event in events if event.release == state.current), None)
+
+
 def _once_current(state: FolderState) -> list[str]:
     """Releases on disk that have been current, each once, the latest first."""
     names = [event.release for event in reversed(state.history) if event.action in _DONE and event.release]

@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Discriminator, Field, StringConstraints, Tag
 
+from pbxgen.language.model import Version
 from pbxgen.language.model_base import Expects
 from pbxgen.pbxs import PBXS
 from pbxgen.targets.base import Part
@@ -73,6 +74,6 @@ TargetName = Annotated[
 
 
 class DeployModel(_Strict):
-    version: Literal[1]
+    version: Version
     source: Word
     targets: Annotated[dict[TargetName, AnyTarget], Field(min_length=1)]

@@ -15,6 +15,7 @@ from pbxgen.deploy.errors import DeployError
 from pbxgen.deploy.read import DeployTarget
 from pbxgen.deploy.release import ReleaseInfo, marks_of
 from pbxgen.deploy.running import load_deployable
+from pbxgen.deploy.users import user_marks
 from pbxgen.deploy.verify import VerifyCalls, verify_calls
 from pbxgen.diagnostics.diagnostic import Diagnostic
 from pbxgen.diagnostics.location import short_below
@@ -31,6 +32,7 @@ from pbxgen.pbxs import SHOWN_NAMES
 from pbxgen.pipeline import Step
 from pbxgen.scenario.read import read_scenarios
 from pbxgen.scenario.run import prepare
+from pbxgen.source import files as source_files
 from pbxgen.targets import load_target
 from pbxgen.targets.base import GeneratedFile, Options, Part
 
@@ -84,6 +86,7 @@ def rendered(
         commit=commit_of_source(source),
         made=moment,
         by=deployer(),
+        marks={plan.name: user_marks(plan) for plan in plans},
     )
     passwords: dict[Secret, str] = {}
     for plan in plans if known and target.verify else ():
@@ -117,8 +120,7 @@ def deployer() -> str:
 def scenario_files(source: Path) -> tuple[Path, ...]:
     """The scenario files beside a source that call it."""
     folder = source if source.is_dir() else source.parent
-    files = (path for path in sorted(folder.rglob("*.test.yaml")) if not any(p.startswith(".") for p in path.parts[1:]))
-    return tuple(path for path in files if _calls(path, source))
+    return tuple(path for path in source_files.scenario_files(folder) if _calls(path, source))
 
 
 def _calls(path: Path, source: Path) -> bool:

@@ -6,10 +6,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from pbxgen.deploy.engine import as_shown
+from pbxgen.deploy.history import made_current
 from pbxgen.deploy.plan import FileKind, TargetPlan
 from pbxgen.deploy.state_output import count_document, count_lines, lapsing_lines
 from pbxgen.deploy.status import TargetStatus
-from pbxgen.deploy.target_folder import Event
+from pbxgen.deploy.target_folder import Event, FolderState
 from pbxgen.diagnostics.display import printable
 from pbxgen.diff.output import document, escaped, markdown, text_lines
 from pbxgen.pbxs import SHOWN_NAMES
@@ -30,9 +31,11 @@ def _runs(plan: TargetPlan) -> str:
     state = plan.state
     if state.current is None:
         return "it has no release of pbxgen's yet"
-    last = next((event for event in reversed(state.history) if event.release == state.current), None)
+    last = made_current(state)
     since = f" since {last.at}, by {last.by}" if last is not None else ""
     commit = f" (git:{last.commit})" if last is not None and last.commit else ""
+    if state.journal is not None:  # what runs is to be seen from what differs
+        return f"release {state.current}{commit} is current{since}"
     return f"it runs release {state.current}{commit}{since}"
 
 
@@ -90,9 +93,13 @@ def _plan(plan: TargetPlan) -> dict[str, Any]:
         "target": target.pbx,
         "at": target.at,
         "folder": target.folder,
+        "release": plan.state.current,
         "changes": not plan.nothing,
         "callers": document(plan.callers),
         "files": [{"change": c.kind.value, "path": c.path} for c in plan.files],
+        "placed": [file.path for file in plan.placed],
+        "edited": list(plan.state.edited),
+        "drift": list(plan.drift),
         "lost": list(plan.lost),
         "not_verified": list(plan.unverified),
         "force": list(plan.force),
@@ -146,13 +153,13 @@ def event_line(event: Event, current: bool, kept: Sequence[str]) -> str:
     return f"{event.at}  {event.action:<8}  {release}{commit}{mark}  {event.by}{why}"
 
 
-def history_document(by_target: Mapping[str, tuple[Sequence[Event], str | None, Sequence[str]]]) -> dict[str, Any]:
+def history_document(by_target: Mapping[str, FolderState]) -> dict[str, Any]:
     return {
         "version": 1,
         "targets": {
             name: {
-                "current": current,
-                "kept": list(kept),
+                "current": state.current,
+                "kept": list(state.releases),
                 "events": [
                     {
                         "at": event.at,
@@ -162,9 +169,9 @@ def history_document(by_target: Mapping[str, tuple[Sequence[Event], str | None, 
                         "commit": event.commit,
                         "why": event.why,
                     }
-                    for event in reversed(events)
+                    for event in reversed(state.history)
                 ],
             }
-            for name, (events, current, kept) in by_target.items()
+            for name, state in by_target.items()
         },
     }

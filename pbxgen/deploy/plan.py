@@ -11,7 +11,7 @@ from pathlib import Path
 from pbxgen.deploy.new_release import NewRelease
 from pbxgen.deploy.read import DeployTarget
 from pbxgen.deploy.release import ReleaseInfo
-from pbxgen.deploy.running import Files, Scope, TopFile
+from pbxgen.deploy.running import Files, Scope, TopFile, secrets_in
 from pbxgen.deploy.session import Session
 from pbxgen.deploy.state import Lapsing, lapsing
 from pbxgen.deploy.target_folder import CURRENT, FolderState, kept_name
@@ -68,11 +68,14 @@ class TargetPlan:
     notes: tuple[str, ...] = field(default=())
     settings: Lapsing = field(default_factory=Lapsing)
     """What is set from phones there, and what the new plan would pass over."""
+    secrets: tuple[str, ...] | None = None
+    """Files below the release's folder that get other passwords or PINs; None: they cannot be read here."""
 
     @property
     def nothing(self) -> bool:
         state = self.state
-        return not (self.files or self.placed or self.drift or state.edited or state.pending or state.current is None)
+        changes = self.files or self.placed or self.drift
+        return not (changes or state.edited or state.pending or state.journal is not None or state.current is None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,13 +101,8 @@ def plan_of(session: Session, new_release: NewRelease, plans: Mapping[str, Plan]
     drift = drift_of(session, state, old, running)
     placed = _to_be_placed(session, state)
     callers = _callers(new_release, plans, running, before)
-    if state.journal is not None and not state.holder:
-        what = "has failed" if state.journal.failed else "was killed"
-        killed = f"a {state.journal.action} of {state.journal.release} {what}: it is finished or undone first"
-    else:
-        killed = ""
     unwritable = "" if state.writable else f"this user cannot write in {target.folder}: deploy as one who may"
-    told, force = _too_many(callers, state.info, plans, running)
+    told, force = _too_many(callers, state.info, new_release.info, running)
     others = _others(session, state)
     force = [*_in_the_way(state, placed, new_release.info.digest), *others, *_not_ours(state, drift), *force]
     lost = [
@@ -135,7 +133,7 @@ def plan_of(session: Session, new_release: NewRelease, plans: Mapping[str, Plan]
         notes=tuple(
             line
             for line in (
-                killed,
+                _begun(state),
                 unwritable,
                 *state.pending,
                 unasked,
@@ -146,7 +144,18 @@ def plan_of(session: Session, new_release: NewRelease, plans: Mapping[str, Plan]
             if line
         ),
         settings=settings,
+        secrets=_other_secrets(session, new_release, old),
     )
+
+
+def _begun(state: FolderState) -> str:
+    """What is to be said of a switch that has not ended."""
+    if state.journal is None:
+        return ""
+    begun = f"a {state.journal.action} of {state.journal.release}"
+    if state.holder:
+        return f"{begun} by {state.holder} is under way: once it has ended, something else may be to be done"
+    return f"{begun} {'has failed' if state.journal.failed else 'was killed'}: it is finished or undone first"
 
 
 def drift_of(session: Session, state: FolderState, old: Files, running: Mapping[str, str]) -> tuple[str, ...]:
@@ -236,6 +245,16 @@ def _file_changes(
     return changes
 
 
+def _other_secrets(session: Session, new_release: NewRelease, texts: Files) -> tuple[str, ...] | None:
+    if not new_release.secrets:
+        return None
+    return tuple(
+        path
+        for path, file in sorted(new_release.files.items())
+        if file.secret and secrets_in(texts.get(session.pbx.generated(path), "")) != secrets_in(file.text)
+    )
+
+
 def _callers(new_release: NewRelease, plans: Mapping[str, Plan], running: Mapping[str, str], before: Before) -> Result:
     say, running_digests = before.say, frozenset(running.values())
     if not running_digests:
@@ -249,21 +268,35 @@ def _callers(new_release: NewRelease, plans: Mapping[str, Plan], running: Mappin
     return Result(RUNNING, str(before.source), same, tuple(sections), (made,))
 
 
+def _marked_otherwise(current: ReleaseInfo, new: ReleaseInfo) -> set[tuple[str, str]]:
+    return {
+        (tenant, user)
+        for tenant, marks in current.marks.items()
+        for user, mark in marks.items()
+        if new.marks.get(tenant, {}).get(user, mark) != mark
+    }
+
+
 def _too_many(
-    callers: Result, current: ReleaseInfo | None, plans: Mapping[str, Plan], running: Mapping[str, str]
+    callers: Result, current: ReleaseInfo | None, new: ReleaseInfo, running: Mapping[str, str]
 ) -> tuple[list[str], list[str]]:
     """What is to be said of how many users change, and whether that needs --force."""
     made = callers.made[0]
     if current is None:
         return [], []
-    before = {(tenant, user) for tenant, users in current.users.items() for user in users}
-    after = {(plan.name, user) for plan in plans.values() for user in plan.users}
+    before, after = (
+        {(tenant, user) for tenant, users in one.users.items() for user in users} for one in (current, new)
+    )
     changed = before - after
     told = []
     if callers.same or not running:
         pass  # a plan that does not run does not tell who changes; removed users are counted all the same
     elif made.origin is None:
-        told.append("which users change is not known, as git has no source of what runs; those who go are counted")
+        changed |= before & _marked_otherwise(current, new)
+        told.append(
+            "which users change is not known for certain, as git has no source of what runs: those are counted whose "
+            "own rules, numbers and rights change, and those who go"
+        )
     else:
         changed |= before & {
             (section.tenant, user)

@@ -19,7 +19,7 @@ from pbxgen.language.file_errors import described
 from pbxgen.language.positions import at, child, items
 from pbxgen.language.to_values import plain
 from pbxgen.source import tree
-from pbxgen.source.files import UnreadableError
+from pbxgen.source.files import DEPLOY_FILE, UnreadableError
 from pbxgen.source.files import read as read_file
 from pbxgen.source.reader import read_bytes
 from pbxgen.targets.base import Part
@@ -53,6 +53,15 @@ class DeployFile:
     def each(self) -> tuple[DeployTarget, ...]:
         """Every target once."""
         return tuple(dict.fromkeys(one for some in self.targets.values() for one in some))
+
+    @property
+    def is_of_source(self) -> bool:
+        """Would it be read as a part of the source itself, which it cannot be?"""
+        path, source = self.path.resolve(), self.source.resolve()
+        if not source.is_dir() or not path.is_relative_to(source) or path.suffix.lower() != ".yaml":
+            return False
+        inside = path.relative_to(source)
+        return inside != Path(DEPLOY_FILE) and not any(part.startswith(".") for part in inside.parts)
 
 
 @dataclass(frozen=True, slots=True)

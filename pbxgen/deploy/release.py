@@ -52,6 +52,8 @@ class ReleaseInfo:
     made: str = ""
     """When, in UTC: 2026-11-23T10:00:00Z."""
     by: str = ""
+    marks: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    """By tenant and extension: what is other for a user who changes. Releases of earlier versions have none."""
 
     @property
     def digest(self) -> str:
@@ -69,6 +71,7 @@ class ReleaseInfo:
             "commit": self.commit,
             "tenants": dict(self.tenants),
             "users": {name: list(users) for name, users in self.users.items()},
+            "marks": {name: dict(marks) for name, marks in self.marks.items()},
             "files": {path: {"mark": one.mark, "cksum": one.cksum} for path, one in sorted(self.files.items())},
         }
         return json.dumps(content, indent=1) + "\n"
@@ -88,8 +91,16 @@ def info_of(data: bytes) -> ReleaseInfo | None:
             return None
         files = {path: Marks(one["mark"], one["cksum"]) for path, one in content["files"].items()}
         users = {name: list(some) for name, some in content["users"].items()}
-        info = ReleaseInfo(files, dict(content["tenants"]), users, content["commit"], content["made"], content["by"])
-        texts = [*info.tenants.values(), *(user for some in users.values() for user in some), info.made, info.by]
+        marks = {name: dict(some) for name, some in content.get("marks", {}).items()}
+        by = content["by"]
+        info = ReleaseInfo(files, dict(content["tenants"]), users, content["commit"], content["made"], by, marks)
+        texts = [
+            *(mark for some in marks.values() for mark in some.values()),
+            *info.tenants.values(),
+            *(user for some in users.values() for user in some),
+            info.made,
+            info.by,
+        ]
         texts += [text for one in files.values() for text in (one.mark, one.cksum)]
         texts += [] if info.commit is None else [info.commit]
         return info if all(isinstance(text, str) for text in texts) else None

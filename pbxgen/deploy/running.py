@@ -145,15 +145,14 @@ _SECRET = re.compile(
 """Passwords and PINs in pjsip.conf, voicemail.conf, and FreeSWITCH's directory and gateways."""
 
 
+def secrets_in(text: str) -> list[str]:
+    """The passwords and PINs of a file, in its order."""
+    return [html.unescape(value) for match in _SECRET.finditer(text) for value in match.groups() if value]
+
+
 def without_secrets(lines: Sequence[str], files: Files) -> list[str]:
     """``lines`` that a PBX has said, without the passwords and PINs that ``files`` hold."""
-    secrets = {
-        html.unescape(value)
-        for text in files.values()
-        for match in _SECRET.finditer(text)
-        for value in match.groups()
-        if value
-    }
+    secrets = {secret for text in files.values() for secret in secrets_in(text)}
     longest_first = sorted(secrets, key=len, reverse=True)
     if not longest_first:
         return list(lines)

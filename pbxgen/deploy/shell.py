@@ -155,10 +155,14 @@ def _pipe(stream: IO[bytes] | None) -> IO[bytes]:
 
 
 def _unreachable(where: str, why: str) -> DeployError:
-    help = {
-        "ssh": f"see that `ssh {where.removeprefix('ssh://')} true` works from here, as this user",
-        "docker": f"see that `docker exec {where.removeprefix('docker:')} true` works from here",
-    }.get(where.partition(":")[0], "see that `sh` runs here")
+    kind, _, name = where.partition(":")
+    if kind == "ssh":
+        destination, port = _destination(where)
+        help = f"see that `{' '.join(('ssh', *port, destination, 'true'))}` works from here, as this user"
+    elif kind == "docker":
+        help = f"see that `docker exec {name} true` works from here"
+    else:
+        help = "see that `sh` runs here"
     return DeployError("PBX610", f"{where} cannot be reached: {why}", help)
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from pbxgen.deploy.errors import DeployError
+from pbxgen.deploy.history import made_current
 from pbxgen.deploy.read import DeployTarget
 from pbxgen.deploy.running import Scope
 from pbxgen.deploy.session import session_at
@@ -21,6 +22,7 @@ class Standing(StrEnum):
     UNKNOWN = "not known"
     EDITED = "edited by hand"
     DRIFTED = "drifted"
+    UNDER_WAY = "under way"
     KILLED = "killed"
     NONE = "no release"
     UNREACHABLE = "unreachable"
@@ -32,6 +34,7 @@ _MEANINGS = {
     Standing.UNKNOWN: "whether it is in step with the source is not known, as the source has errors",
     Standing.EDITED: "edited by hand: files of its current release were changed",
     Standing.DRIFTED: "drifted: the PBX runs something else than its current release",
+    Standing.UNDER_WAY: "a deployment is under way",
     Standing.KILLED: (
         "a deployment was killed, or its rollback failed: the next deploy or rollback finishes or undoes it"
     ),
@@ -79,7 +82,7 @@ def status_of(target: DeployTarget, plans: Mapping[str, Plan], *, failed: bool =
         return TargetStatus(target, Standing.UNREACHABLE, (str(error),))
     digests = None if failed else {name: plan.digest for name, plan in plans.items()}
     standing, details = _standing(state, drift, digests)
-    last = next((event for event in reversed(state.history) if event.release == state.current), None)
+    last = made_current(state)
     return TargetStatus(
         target,
         standing,
@@ -94,8 +97,8 @@ def status_of(target: DeployTarget, plans: Mapping[str, Plan], *, failed: bool =
 
 
 def _standing(state: FolderState, drift: list[str], digests: Mapping[str, str] | None) -> tuple[Standing, list[str]]:
-    if state.journal is not None and not state.holder:
-        return Standing.KILLED, []
+    if state.journal is not None:
+        return (Standing.UNDER_WAY, [f"by {state.holder}"]) if state.holder else (Standing.KILLED, [])
     if state.current is None:
         return Standing.NONE, []
     if state.edited or state.info is None:

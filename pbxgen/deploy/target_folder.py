@@ -169,7 +169,7 @@ class TargetFolder:
             in_the_way=kind != "none" and name is None,
             releases=tuple(n for n in names.decode("utf-8", "replace").split() if _NAME.fullmatch(n)),
             info=info,
-            edited=self.edited(name, info) if name is not None and info is not None else (),
+            edited=() if name is None else (INFO,) if info is None else self.edited(name, info),
             history=tuple(_event(line) for line in shown[_HISTORY][1].decode("utf-8", "replace").splitlines() if line),
             journal=_journal(shown[_JOURNAL][1], self._top) if shown[_JOURNAL][0] == "file" else None,
             holder=_holder(lock.decode("utf-8", "replace")),

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 
 from pbxgen.deploy.errors import DeployError
@@ -77,6 +77,11 @@ class Undo:
         return Recovered((f"{_begun(journal)}; {restored(journal)}{unproven}", *told), undone=True)
 
     def _gone(self, known: Sequence[str]) -> _Result:
+        again = "the way back was not gone to its end: the next deployment or rollback goes it again"
+        with told_when_interrupted(self.session, again):
+            return self._back(known)
+
+    def _back(self, known: Sequence[str]) -> _Result:
         session, journal, name = self.session, self.journal, self.session.target.name
         self.step(f"{name}: going back")
         session.folder.take_back(journal)
@@ -120,9 +125,10 @@ class Undo:
         result.told += [f"not verified: {line}" for line in calls.left_out]
 
     def _undone(self, current: str | None, why: str) -> list[str]:
-        journal = self.journal
-        event = Event(now(), "undone", current, journal.by, journal.commit, f"{journal.release}: {why}")
-        return conclude(self.session, event, self.session.state())
+        journal, state = self.journal, self.session.state()
+        commit = state.info.commit if state.info is not None else None  # of what is current again
+        event = Event(now(), "undone", current, journal.by, commit, f"{journal.release}: {why}")
+        return conclude(self.session, event, state)
 
     def _lost(self, why: str, problems: Sequence[str], quoted: Sequence[str]) -> DeployError:
         session, current = self.session, self.journal.before or "what was there before pbxgen"
@@ -156,6 +162,16 @@ class Recovered:
 
     told: tuple[str, ...] = ()
     undone: bool = False
+
+
+@contextmanager
+def told_when_interrupted(session: Session, how_it_is: str) -> Iterator[None]:
+    """A note of the exception says how it is then; without one nothing was changed."""
+    try:
+        yield
+    except KeyboardInterrupt as interrupted:
+        interrupted.add_note(f"{session.target.name}: {how_it_is}")
+        raise
 
 
 def restored(journal: Journal) -> str:

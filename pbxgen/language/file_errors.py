@@ -35,6 +35,8 @@ def described(model: type[BaseModel], error: Mapping[str, Any], root: tree.Mappi
         return f"the key {missing!r} is missing", node.location, help
     if kind == "string_type" and isinstance(node, tree.Scalar) and type(node.value) in (int, float):
         return f"the number {node.text} is not quoted", node.location, f'write "{node.text}"'
+    if kind == "too_short":
+        return f"{key} is empty", node.location, "write at least one"
     message = f"{key} has a wrong value"
     if kind == "value_error":
         return message, node.location, str(error["ctx"]["error"])

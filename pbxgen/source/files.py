@@ -19,6 +19,8 @@ MAX_BYTES = 64 * 1024 * 1024
 """Of one file, and of all of a source together: three times what 100,000 users with everything take."""
 DEPLOY_FILE = "deploy.yaml"
 """Beside the source, and no part of it: where it is deployed to."""
+_SCENARIOS = (".test.yaml", ".test.yml")
+"""How the names of scenario files end, which are no part of the source that they stand beside."""
 DIVIDE = "divide it among several PBXs, or among the tenants of a fleet"
 _KERNEL = ("/proc", "/sys")
 _PIECE = 1 << 20
@@ -91,7 +93,7 @@ def listing(folder: Path) -> Listing:
     problems: list[Diagnostic] = []
     for path in _walk(folder, problems, frozenset()):
         name = path.name.lower()
-        if name.endswith((".test.yaml", ".test.yml")) or path == folder / DEPLOY_FILE:
+        if is_scenario_file(path) or path == folder / DEPLOY_FILE:
             continue
         if name.endswith(".yaml"):
             files.append(path)
@@ -104,6 +106,16 @@ def listing(folder: Path) -> Listing:
         problems.append(make("PBX004", message, None, help="name the folder that holds the source"))
     files.sort(key=lambda path: path.relative_to(folder).as_posix())
     return Listing(tuple(files), tuple(problems))
+
+
+def is_scenario_file(path: Path) -> bool:
+    return path.name.lower().endswith(_SCENARIOS)
+
+
+def scenario_files(folder: Path) -> tuple[Path, ...]:
+    """Those in ``folder`` and below, except hidden ones, in the order of their names; none of what cannot be listed."""
+    files = [path for path in _walk(folder, [], frozenset()) if is_scenario_file(path)]
+    return tuple(sorted(files, key=lambda path: path.relative_to(folder).as_posix()))
 
 
 def digest(parts: Iterable[tuple[str, bytes]]) -> str:

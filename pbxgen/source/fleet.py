@@ -130,5 +130,5 @@ def _matches(fleet: Path, pattern: Scalar, problems: list[Diagnostic]) -> list[P
 
 
 def _is_source(path: Path) -> bool:
-    name = path.name.lower()
-    return path.is_dir() or (name.endswith((".yaml", ".yml")) and not name.endswith((".test.yaml", ".test.yml")))
+    yaml = path.name.lower().endswith((".yaml", ".yml"))
+    return path.is_dir() or (yaml and not files.is_scenario_file(path))

@@ -85,8 +85,12 @@ def test_a_saved_plan_is_what_is_deployed_or_nothing(invoke: Invoke, place: Plac
     assert "error[PBX615]: hq: since the plan was made other files would be written" in refused.stderr
     assert invoke("plan", "--to", "hq", "--out", saved).exit_code == 0
     assert invoke("deploy", "--to", "hq", "--plan", saved).exit_code == 0
-    saved.write_text("{}")
-    assert invoke("deploy", "--to", "hq", "--plan", saved).exit_code == 2
+    plan = json.loads(saved.read_text())
+    for text in ("{}", "[" * 100_000, json.dumps(plan | {"version": 2}), json.dumps(plan | {"targets": []})):
+        saved.write_text(text)
+        refused = invoke("deploy", "--to", "hq", "--plan", saved)
+        assert refused.exit_code == 2
+        assert "is no plan for hq" in refused.stderr
 
 
 def test_a_failure_says_what_the_pbx_said_and_what_runs_now(invoke: Invoke, place: Place, fake: FakeAsterisk) -> None:
@@ -101,6 +105,26 @@ def test_a_failure_says_what_the_pbx_said_and_what_runs_now(invoke: Invoke, plac
     assert " = help: mend what it names and deploy again" in failed.stderr
     assert "Traceback" not in failed.output
     assert "nothing was changed" not in failed.stderr.replace("nothing has changed", "")
+
+
+def test_a_failure_changes_nothing_of_who_has_deployed_what_runs_and_since_when(
+    invoke: Invoke, place: Place, fake: FakeAsterisk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    invoke("deploy", "--to", "hq")
+    before = place.current
+    line = invoke("status", "--to", "hq").stdout.splitlines()[1]
+    assert f"release {before} (git:" in line
+    assert line.endswith(", deployed by ada@ci")
+    monkeypatch.setenv("PBXGEN_DEPLOYED_BY", "ben@ci")
+    place.change("name: Eve", "name: Eva")
+    fake.complain_at_reload("line 7 is wrong", lambda: place.current != before)
+    assert invoke("deploy", "--to", "hq").exit_code == 1
+    assert invoke("status", "--to", "hq").stdout.splitlines()[1] == line
+    assert "by ada@ci" in invoke("plan", "--to", "hq").stdout.splitlines()[1]
+    undone, deployed = invoke("history", "--to", "hq").stdout.splitlines()
+    commit = line.partition("(")[2].partition(")")[0]
+    assert f"undone    {before} ({commit})  ben@ci: " in undone  # the commit is that of the release beside it
+    assert f"deploy    {before} ({commit}) *  ada@ci" in deployed
 
 
 @pytest.mark.parametrize("command", ["deploy", "rollback"])
@@ -122,6 +146,72 @@ def test_of_several_nodes_a_failure_stops_before_the_next(invoke: Invoke, place:
     fake.says.clear()
     done = invoke("deploy", "--to", "pair")
     assert done.stdout == f"hq runs release {place.current}\nagain runs release {place.current} already\n"
+
+
+def test_a_rollback_of_several_nodes_stops_at_a_failure_too(invoke: Invoke, place: Place) -> None:
+    failed = invoke("rollback", "--to", "pair")
+    assert failed.exit_code == 1
+    assert failed.stderr.startswith("not begun: again\nerror[PBX618]: hq: ")
+
+
+@pytest.mark.parametrize("command", ["deploy", "rollback"])
+def test_what_is_interrupted_before_anything_is_switched_says_what_runs(
+    invoke: Invoke, place: Place, command: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def interrupt(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(RunningAsterisk, "folder", interrupt)
+    ended = invoke(command, "--to", "pair")
+    assert ended.exit_code == 130
+    assert ended.stderr.endswith("not begun: again\ninterrupted: nothing was changed at hq: what ran there runs on\n")
+
+
+def test_passwords_that_a_saved_plan_has_not_shown_are_not_deployed(
+    invoke: Invoke, place: Place, tmp_path: Path
+) -> None:
+    saved = tmp_path / "plan.json"
+    invoke("deploy", "--to", "hq")
+    assert "nothing to deploy" in invoke("plan", "--to", "hq", "--out", saved).stdout
+    place.change(f'Ada, password: "{PASSWORD}"', 'Ada, password: "another long secret"')
+    refused = invoke("deploy", "--to", "hq", "--plan", saved)
+    assert refused.exit_code == 1
+    assert "error[PBX615]: hq: since the plan was made other passwords or PINs would be written" in refused.stderr
+    assert "(passwords or PINs only)" in invoke("plan", "--to", "hq", "--out", saved).stdout
+    assert "another long secret" not in saved.read_text()
+    assert invoke("deploy", "--to", "hq", "--plan", saved).exit_code == 0
+
+
+def test_where_a_plan_was_made_without_passwords_those_of_the_deployment_are_taken(
+    invoke: Invoke, place: Place, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    saved = tmp_path / "plan.json"
+    place.change(f'Ada, password: "{PASSWORD}"', "Ada, password: {env: ADA}")
+    assert "whether passwords or PINs change: they" in invoke("plan", "--to", "hq", "--out", saved).stdout
+    assert json.loads(saved.read_text())["targets"]["hq"]["holds"]["secrets"] is None
+    monkeypatch.setenv("ADA", PASSWORD)
+    assert invoke("deploy", "--to", "hq", "--plan", saved).exit_code == 0
+
+
+@pytest.mark.parametrize(
+    ("name", "source", "good"),
+    [
+        ("../lab.yaml", "source", True),
+        (".lab.yaml", ".", True),
+        ("lab.yaml", "pbx.yaml", True),
+        ("lab.yaml", ".", False),
+        ("lab/deploy.yaml", "..", False),
+    ],
+)
+def test_a_deployment_file_that_would_be_read_as_the_source_is_wrong_usage(
+    invoke: Invoke, place: Place, name: str, source: str, good: bool
+) -> None:
+    file = place.source / name
+    file.parent.mkdir(exist_ok=True)
+    file.write_text(f"version: 1\nsource: {source}\ntargets: {{hq: {{target: asterisk, folder: {place.folder}}}}}\n")
+    result = invoke("plan", "--to", "hq", "--file", name)
+    assert result.exit_code == (0 if good else 2)
+    assert ("call it deploy.yaml, at the top of that folder" in result.stderr) is not good
 
 
 def test_a_source_with_errors_is_not_deployed(invoke: Invoke, place: Place) -> None:
@@ -200,12 +290,20 @@ def test_every_field_is_documented_and_no_other(
 
 @pytest.mark.parametrize(
     "words",
-    [("--to", "hp"), ("--to", "hq", "--file", "nothing.yaml"), ("--to", "hq", "--format", "xml")],
+    [
+        ("--to", "hp"),
+        ("--to", "hq", "--file", "nothing.yaml"),
+        ("--to", "hq", "--format", "xml"),
+        ("--to", "hq", "--lang", "xx"),
+        ("--to", "hq", "--tp", "hq"),
+        (),
+    ],
 )
 def test_2_says_nothing_but_that_there_is_something_to_deploy(invoke: Invoke, words: tuple[str, ...]) -> None:
     result = invoke("plan", *words, "--exit-code")
     assert (result.exit_code, result.stdout) == (1, "")
-    assert "error: " in result.stderr
+    assert "Error: " in result.stderr
+    assert invoke("plan", *words).exit_code == 2
 
 
 def test_what_calls_of_verify_did_is_told_in_the_language_that_is_asked_for(

@@ -12,6 +12,7 @@ import pytest
 
 from pbxgen.deploy import plan as plans
 from pbxgen.deploy import shell as shells
+from pbxgen.deploy.asterisk import RunningAsterisk
 from pbxgen.deploy.plan import FileKind
 from pbxgen.deploy.session import session_at
 from pbxgen.deploy.status import Standing
@@ -20,7 +21,7 @@ from pbxgen.diff.result import Made, Result
 from pbxgen.phrases import phrases
 from tests.deploy.fake_asterisk import FakeAsterisk, fake
 from tests.deploy.killed import killed
-from tests.deploy.places import OFFICE, Place, refusal, target
+from tests.deploy.places import OFFICE, PASSWORD, Place, refusal, target
 
 __all__ = ["fake"]
 
@@ -137,6 +138,22 @@ def test_what_a_log_says_of_a_password_is_not_repeated(place: Place, fake: FakeA
     refused = refusal(place.deploy)
     assert "Error parsing password=*** at line 7, and *** in 0481516" in f"{refused} {refused.lines}"
     assert "enough" not in f"{refused} {refused.lines}"
+
+
+def test_users_who_change_are_counted_where_git_has_no_source_of_what_runs(place: Place) -> None:
+    place.deploy()
+    shutil.rmtree(place.source / ".git")
+    # Moved, renamed, and with another password: nothing of it is for callers.
+    text = place.text.replace("users:", "# more\nusers:").replace("{name: ", "{name: D")
+    text = text.replace("Doffice", "office").replace(PASSWORD, f"{PASSWORD} too")
+    for name, force in (("Eve", ()), ("Dan", ("2 of 5 users change or go, more than 30%",))):
+        text = text.replace(f"name: D{name}", f"name: D{name}, call_waiting: false")
+        (place.source / "pbx.yaml").write_text(text)
+        plan = place.plan()
+        assert plan.force == force
+        assert "those are counted whose own rules, numbers and rights change, and those who go" in plan.notes[0]
+    assert "2 of 5 users change or go" in str(refusal(place.deploy))
+    assert place.deploy(force=True).changed
 
 
 def test_more_than_a_third_of_the_users_need_force(place: Place) -> None:
@@ -478,10 +495,39 @@ def test_an_interrupted_deployment_goes_back(place: Place, monkeypatch: pytest.M
             raise KeyboardInterrupt
 
     monkeypatch.setattr(TargetFolder, "make_current", make_current)
-    with pytest.raises(KeyboardInterrupt):
+    with pytest.raises(KeyboardInterrupt) as interrupted:
         place.deploy()
+    assert interrupted.value.__notes__ == [f"hq: {before} runs again"]
     assert place.current == before
     assert place.status().standing is Standing.BEHIND
+
+
+def test_what_is_interrupted_says_how_it_is_then(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    def interrupt(*_: object, **how: bool) -> None:
+        raise KeyboardInterrupt
+
+    before = place.deploy().release
+    place.change("name: Eve", "name: Eva")
+    with monkeypatch.context() as patch:
+        patch.setattr(RunningAsterisk, "light", interrupt)  # once it is proven
+        with pytest.raises(KeyboardInterrupt) as interrupted:
+            place.deploy()
+    assert interrupted.value.__notes__ == [f"hq: {place.current} runs; the next deployment or rollback tidies up"]
+    assert place.current != before
+    assert place.deploy().told[0].endswith("it is finished now")
+    place.change("name: Eva", "name: Evita")
+    with monkeypatch.context() as patch:
+        patch.setattr(RunningAsterisk, "reload", interrupt)
+        patch.setattr(TargetFolder, "take_back", interrupt)
+        with pytest.raises(KeyboardInterrupt) as interrupted:
+            place.deploy()
+        again = "hq: the way back was not gone to its end: the next deployment or rollback goes it again"
+        assert interrupted.value.__notes__ == [again]
+        with pytest.raises(KeyboardInterrupt) as interrupted:
+            place.deploy()
+        assert interrupted.value.__notes__ == [again]
+    assert "runs again" in place.deploy().told[0]
+    assert place.status().standing is Standing.IN_STEP
 
 
 def test_nothing_of_another_tenant_or_time_is_in_a_digest(place: Place, tmp_path: Path) -> None:

@@ -21,6 +21,7 @@ from pbxgen.deploy.target_folder import TargetFolder
 from pbxgen.phrases import phrases
 from pbxgen.targets.base import Part
 from tests.deploy.fake_asterisk import FakeAsterisk, fake, place
+from tests.deploy.killed import killed
 from tests.deploy.places import Place, refusal
 
 __all__ = ["fake", "place"]
@@ -166,6 +167,18 @@ def test_a_hand_edit_that_nobody_understands_is_a_hand_edit(place: Place) -> Non
     assert place.status().standing is Standing.IN_STEP
 
 
+@pytest.mark.parametrize("text", ["", "{", '{"format": 2}'])
+def test_a_release_that_does_not_describe_itself_any_more_was_changed_by_hand(place: Place, text: str) -> None:
+    first = place.deploy().release
+    (place.folder / "pbxgen/release.json").write_text(text)
+    assert (place.status().standing, place.status().details) == (Standing.EDITED, ("release.json",))
+    assert "release.json of the current release was changed by hand" in place.plan().force[0]
+    assert refusal(place.deploy).diagnostic.code == "PBX614"
+    assert place.deploy(force=True).release == f"{first}-2"
+    assert place.status().standing is Standing.IN_STEP
+    assert not place.deploy().changed
+
+
 # -- what is said -----------------------------------------------------------------------------------------------------
 
 
@@ -261,6 +274,37 @@ def test_force_takes_away_an_old_lock_of_another_machine(place: Place) -> None:
     os.utime(lock, (1, 1), follow_symlinks=False)
     assert refusal(place.deploy).diagnostic.code == "PBX613"
     assert place.deploy(force=True).changed
+
+
+def test_a_deployment_that_is_under_way_is_no_drift(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    place.deploy()
+    place.change("name: Eve", "name: Eva")
+    honest, seen = RunningAsterisk.reload, []
+
+    def reload(self: RunningAsterisk, *files: dict[str, str], **how: bool) -> list[str]:
+        seen.append((place.status(), place.plan()))
+        return honest(self, *files, **how)
+
+    monkeypatch.setattr(RunningAsterisk, "reload", reload)
+    monkeypatch.setenv("PBXGEN_DEPLOYED_BY", "ada@ci")
+    place.deploy()
+    ((status, plan),) = seen
+    assert (status.standing, status.details) == (Standing.UNDER_WAY, ("by ada@ci",))
+    lines = plan_lines(plan, phrases())
+    assert f"release {place.current} " in lines[1]
+    assert "it runs" not in lines[1]
+    told = f"a deploy of {place.current} by ada@ci is under way: once it has ended, something else may be to be done"
+    assert f"    {told}" in lines
+
+
+def test_one_that_was_killed_is_something_to_do_though_its_release_runs(place: Place) -> None:
+    place.deploy()
+    place.change("name: Eve", "name: Eva")
+    assert killed(place.deploy, lambda _, script: "rm -f pending" in script, sent=False)
+    plan = place.plan()
+    assert not plan.nothing
+    told = f"    a deploy of {place.current} was killed: it is finished or undone first"
+    assert told in plan_lines(plan, phrases())
 
 
 # -- what is put off --------------------------------------------------------------------------------------------------

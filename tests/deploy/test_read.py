@@ -117,6 +117,21 @@ def test_what_is_no_deployment_file_is_a_problem_with_a_place(tmp_path: Path, te
     assert all(diagnostic.location is not None for diagnostic in reading.diagnostics)
 
 
+@pytest.mark.parametrize("version", ["true", "1.0", '"1"', "2", "null"])
+def test_its_version_is_the_number_1(tmp_path: Path, version: str) -> None:
+    (told,) = _told(_read(tmp_path, _GOOD.replace("version: 1", f"version: {version}")))
+    assert told == "1:10 version has a wrong value; write 1, without quotes"
+
+
+@pytest.mark.parametrize(
+    ("value", "empty"),
+    [("parts: [dialplan]", "parts: []"), ('command: [fs_cli, -P, "8022", -x]', "command: []"), ("[hq, hq2]", "[]")],
+)
+def test_a_list_that_is_empty_is_said_to_be_so(tmp_path: Path, value: str, empty: str) -> None:
+    (told,) = _told(_read(tmp_path, _GOOD.replace(value, empty)))
+    assert "is empty; write at least one" in told
+
+
 @pytest.mark.parametrize("at", ["ssh://-oProxyCommand=id", "docker:-it", "docker:a b", "ssh://a@b/c", "ssh://$(id)"])
 def test_where_a_target_is_can_be_no_option_and_no_command(tmp_path: Path, at: str) -> None:
     told = _told(_read(tmp_path, _GOOD.replace("docker:pbx", f'"{at}"')))

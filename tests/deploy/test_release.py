@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 from dataclasses import replace
 
@@ -36,8 +37,15 @@ def test_a_digest_is_of_the_files_and_not_of_when_they_were_written() -> None:
 
 
 def test_a_release_describes_itself() -> None:
-    info = replace(_info("one"), made="2026-11-23T10:00:00Z", by="ada", commit="1a2b+")
+    marks = {"x": {"101": "01234567"}}
+    info = replace(_info("one"), made="2026-11-23T10:00:00Z", by="ada", commit="1a2b+", marks=marks)
     assert info_of(info.text().encode()) == info
+
+
+def test_one_of_an_earlier_version_has_no_marks_of_users() -> None:
+    content = json.loads(_info("one").text())
+    del content["marks"]
+    assert info_of(json.dumps(content).encode()) == _info("one")
 
 
 _EMPTY = '"format": 1, "files": {}, "made": "", '
@@ -49,6 +57,8 @@ _EMPTY = '"format": 1, "files": {}, "made": "", '
         "", "{", "[]", '{"format": 2}', '{"format": 1, "files": []}', "[" * 100_000,
         f'{{{_EMPTY} "tenants": {{}}, "users": [], "commit": null, "by": ""}}',
         f'{{{_EMPTY} "tenants": {{}}, "users": {{"office": [1]}}, "commit": null, "by": ""}}',
+        f'{{{_EMPTY} "tenants": {{}}, "users": {{}}, "commit": null, "by": "", "marks": []}}',
+        f'{{{_EMPTY} "tenants": {{}}, "users": {{}}, "commit": null, "by": "", "marks": {{"office": {{"101": 1}}}}}}',
         f'{{{_EMPTY} "tenants": [1], "users": {{}}, "commit": null, "by": ""}}',
         f'{{{_EMPTY} "tenants": {{"office": 1}}, "users": {{}}, "commit": null, "by": ""}}',
         f'{{{_EMPTY} "tenants": {{}}, "users": {{}}, "commit": 1, "by": ""}}',

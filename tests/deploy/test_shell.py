@@ -33,6 +33,22 @@ def test_a_script_gives_output_complaint_and_status(shell: Shell) -> None:
     assert shell.run("cat").out == b""  # its standard input is empty, not the next script
 
 
+@pytest.mark.parametrize(
+    ("at", "command"),
+    [
+        ("ssh://ada@pbx.example:2222", "`ssh -p 2222 ada@pbx.example true`"),
+        ("ssh://pbx.example", "`ssh pbx.example true`"),
+        ("ssh://ada@[::1]", "`ssh ada@::1 true`"),
+        ("docker:pbx", "`docker exec pbx true`"),
+        ("local", "`sh` runs here"),
+    ],
+)
+def test_what_cannot_be_reached_names_a_command_to_be_tried(at: str, command: str) -> None:
+    with pytest.raises(DeployError) as refused:
+        Shell(["/nowhere/at/all"], at, "token")
+    assert command in (refused.value.diagnostic.help or "")
+
+
 def test_much_is_given_back_whole(shell: Shell) -> None:
     assert (
         shell.run("i=0; while [ $i -lt 20000 ]; do echo 0123456789; i=$((i + 1)); done").out == b"0123456789\n" * 20000

@@ -93,7 +93,9 @@ def test_a_command_that_is_told_to_end_goes_back(
     monkeypatch.setattr(TargetFolder, "make_current", make_current)
     inherited = signal.signal(number, signal.SIG_DFL)  # tests that nohup runs ignore SIGHUP, and so does a deployment
     try:
-        assert CliRunner().invoke(app, ["deploy", "--to", "hq", "-f", str(file)]).exit_code != 0
+        ended = CliRunner().invoke(app, ["deploy", "--to", "hq", "-f", str(file)])
+        assert ended.exit_code != 0
+        assert ended.stderr.endswith(f"interrupted: hq: {before} runs again\n")
         assert signal.getsignal(number) == signal.SIG_DFL
     finally:
         signal.signal(number, inherited)

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from pbxgen.language.to_values import plain
+from pbxgen.source.files import scenario_files
 from pbxgen.source.load import Loaded, load_source, source_digests
 from pbxgen.source.tree import Mapping, Scalar
 
@@ -90,6 +91,16 @@ def test_scenario_files_and_hidden_files_are_not_read(write: Write) -> None:
     loaded = load_source(folder)
     assert reported(loaded) == []
     assert [file.name for file in loaded.files] == ["src/a.yaml"]
+
+
+def test_scenario_files_are_those_of_a_folder_wherever_it_lies(write: Write, tmp_path: Path) -> None:
+    names = ("a.yaml", "a.test.yaml", "sub/b.test.yml", ".old/c.test.yaml", ".d.test.yaml")
+    write({f".hidden/office/{name}": "" for name in names})
+    folder = tmp_path / "src/.hidden/office"
+    assert scenario_files(folder) == (folder / "a.test.yaml", folder / "sub/b.test.yml")
+    os.chdir(folder)
+    assert scenario_files(Path()) == (Path("a.test.yaml"), Path("sub/b.test.yml"))
+    assert scenario_files(folder / "nothing") == ()
 
 
 def test_a_yml_beside_the_yaml_files_is_a_warning(write: Write) -> None:
