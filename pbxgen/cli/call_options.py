@@ -20,7 +20,7 @@ from pbxgen.flow.machine import EndKind, EventKind
 from pbxgen.flow.plan import Plan
 from pbxgen.flow.settings import AFTER, KEYS, State, is_permitted
 from pbxgen.flow.simulate import Call, Story, Transfer, caller_of
-from pbxgen.scenario.state import setting_of
+from pbxgen.scenario.state import how_to_write, setting_of
 from pbxgen.scenario.values import WrittenSetting
 
 ANONYMOUS = "anonymous"
@@ -59,12 +59,14 @@ def state_of(plan: Plan, settings: list[str], switches: list[str]) -> State:
             raise typer.BadParameter(f"write EXT.KEY=TO, not {text!r}", param_hint="--set")
         extension, key = _extension(plan, match[1], "--set"), match[2].replace("operator_return.", "return_")
         if key not in KEYS:
-            written = ", ".join(one.replace("return_", "operator_return.") for one in KEYS)
-            near = did_you_mean(key, KEYS) or f"the keys are {written}"
+            every = ", ".join(one.replace("return_", "operator_return.") for one in KEYS)
+            near = did_you_mean(key, KEYS) or f"the keys are {every}"
             raise typer.BadParameter(f"{match[2]!r} is no key that users set; {near}", param_hint="--set")
-        setting = setting_of(plan, WrittenSetting(extension, key, match[3], _after(key, match[3], match[4])))
+        written = WrittenSetting(extension, key, match[3], _after(key, match[3], match[4]))
+        setting = setting_of(plan, written)
         if setting is None:
-            raise typer.BadParameter(f"{key} cannot be set to {console.printable(match[3])}", param_hint="--set")
+            why = f"{match[2]} cannot be set to {console.printable(match[3])}; {how_to_write(plan, written)}"
+            raise typer.BadParameter(why, param_hint="--set")
         if not is_permitted(plan, plan.users[extension], key, setting, 0):
             console.note(f"{extension} may not set {key} to {console.printable(match[3])}: it is passed over")
         state = state.with_user(extension, {**state.users.get(extension, {}), key: setting})

@@ -347,6 +347,8 @@ class Plan:
     """Does a caller who was transferred blindly ring once at who transferred, before the call is released?"""
     features: Features = field(default_factory=Features)
     services: Mapping[str, Service] = field(default_factory=dict)
+    default_operator: str | None = None
+    """What a bare ``operator`` means."""
     ranges: tuple[Inbound, ...] = field(init=False, compare=False, repr=False)
     """Inbound ranges, the narrower before the wider."""
     _range_index: PatternIndex = field(init=False, compare=False, repr=False)

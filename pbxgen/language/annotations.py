@@ -92,7 +92,12 @@ def key_at(model: type[BaseModel], path: Path) -> Annotation:
 
 def choices_at(model: type[BaseModel], path: Path) -> list[str]:
     """The words from which the value at ``path`` is one."""
-    forms = (split(form)[0] for annotation in _at(model, path) for form in _forms(annotation))
+    return [word for annotation in _at(model, path) for word in choices(annotation)]
+
+
+def choices(annotation: Annotation) -> list[str]:
+    """The words from which a value is one."""
+    forms = (split(form)[0] for form in _forms(annotation))
     return [str(word) for form in forms if _origin(form) is Literal for word in get_args(form)]
 
 

@@ -199,6 +199,7 @@ def _compile(draft: Draft, loaded: Loaded, today: dt.date, findings: Findings) -
         recall=draft.source.defaults.recall,
         features=Features(**draft.source.features.model_dump()),
         services=services(draft),
+        default_operator=default,
     )
     plan = dataclasses.replace(plan, costs=costs(plan.outside_numbers(), country))
     return Compiled(plan, (), acceptances, claims)

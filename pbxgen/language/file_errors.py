@@ -9,7 +9,7 @@ from pydantic import BaseModel
 
 from pbxgen.diagnostics.location import Location
 from pbxgen.diagnostics.nearest import did_you_mean
-from pbxgen.language.annotations import expected, expected_at, key_at, keys_at
+from pbxgen.language.annotations import choices, expected, expected_at, key_at, keys_at
 from pbxgen.language.positions import at, child, key_of
 from pbxgen.source import tree
 
@@ -29,6 +29,14 @@ def described(model: type[BaseModel], error: Mapping[str, Any], root: tree.Mappi
         known = keys_at(model, where[:-1])
         help = did_you_mean(key, known) or f"the keys are {', '.join(sorted(known))}"
         return f"{key!r} is not a key here", key_of(at(root, *where[:-1]), key), help
+    if error["loc"][-1] == "[key]":
+        key = str(error["loc"][-2])
+        written = key in where[-1:]  # else it is a name that was made of several
+        holder = where[:-1] if written else where
+        place = key_of(at(root, *holder), key) if written else node.location
+        annotation = key_at(model, (*holder, key))
+        near = did_you_mean(key, choices(annotation))
+        return f"{key!r} is not a key here", place, near or f"write {expected(annotation)}"
     if kind == "missing":
         missing = str(error["loc"][-1])
         help = f"add {missing}: {expected_at(model, (*where, missing))}"
@@ -40,5 +48,4 @@ def described(model: type[BaseModel], error: Mapping[str, Any], root: tree.Mappi
     message = f"{key} has a wrong value"
     if kind == "value_error":
         return message, node.location, str(error["ctx"]["error"])
-    wanted = expected(key_at(model, where)) if error["loc"][-1] == "[key]" else expected_at(model, where)
-    return message, node.location, f"write {wanted}"
+    return message, node.location, f"write {expected_at(model, where)}"

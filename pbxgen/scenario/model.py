@@ -21,6 +21,9 @@ from pbxgen.flow.environment import (
 from pbxgen.flow.ringer import passes_on
 from pbxgen.flow.settings import KEYS
 from pbxgen.language.model_base import Seconds
+from pbxgen.language.rules import RETURN_KEYS
+
+RETURN = "operator_return"
 
 _NUMBER = re.compile(r"(?:(?<=\+)\+|^\+)?[0-9]+", re.ASCII)
 _TOGETHER = re.compile(r"\+?[0-9]+(\+\+?[0-9]+)*", re.ASCII)
@@ -146,11 +149,17 @@ class BeforeModel(_Strict):
 
 
 def _flat(value: object) -> object:
-    """``operator_return: {busy: …}`` may be written as a source writes it."""
-    if not isinstance(value, dict) or not isinstance(value.get("operator_return"), dict):
+    """``operator_return: {busy: …}`` or ``off``, as in a source; ``operator_return.busy: …``, as in ``--set``."""
+    if not isinstance(value, dict):
         return value
-    inner = {f"return_{key}": one for key, one in value["operator_return"].items()}
-    return {key: one for key, one in value.items() if key != "operator_return"} | inner
+    flat: dict[object, object] = {}
+    for key, one in value.items():
+        if key == RETURN and (isinstance(one, dict) or one == "off"):
+            inner = dict.fromkeys(RETURN_KEYS, one) if one == "off" else one
+            flat |= {f"return_{name}": each for name, each in inner.items()}
+        else:
+            flat[key.replace(f"{RETURN}.", "return_", 1) if isinstance(key, str) else key] = one
+    return flat
 
 
 SettingsModel = Annotated[

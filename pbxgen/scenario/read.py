@@ -24,7 +24,7 @@ from pbxgen.language.file_errors import described
 from pbxgen.language.positions import at
 from pbxgen.language.to_values import plain
 from pbxgen.scenario.model import EndsModel, ScenarioFileModel, ScenarioModel
-from pbxgen.scenario.state import setting_of
+from pbxgen.scenario.state import how_to_write, setting_of
 from pbxgen.scenario.values import (
     AS_CALLED,
     DialledBefore,
@@ -116,8 +116,8 @@ def check_names(scenario: Scenario, plan: Plan) -> Iterator[Diagnostic]:
             yield wrong_name(scenario, message, "write 'returns: true' at the service, or take here")
     for setting in scenario.settings:
         if setting.extension in plan.users and setting_of(plan, setting) is None:
-            help = "write what the user would dial, or off, on, mobile, voicemail, operator:NAME or group:NAME"
-            yield wrong_name(scenario, f"{setting.to} is nothing that {setting.key} can be set to", help)
+            message = f"{setting.to} is nothing that {setting.key} can be set to"
+            yield wrong_name(scenario, message, how_to_write(plan, setting))
         elif setting.after is not None and (setting.key not in AFTER or setting.to == "off"):
             what = f"{setting.key} off" if setting.to == "off" else setting.key
             help = f"remove after: only {' and '.join(sorted(AFTER))} have seconds, where they lead somewhere"

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from zoneinfo import ZoneInfo
 
+from pbxgen.diagnostics.nearest import did_you_mean
 from pbxgen.flow.codes import target_of
 from pbxgen.flow.environment import Environment
 from pbxgen.flow.plan import Plan, User
@@ -27,11 +28,21 @@ def setting_of(plan: Plan, written: WrittenSetting) -> Setting | None:
     return Setting(to, written.after)
 
 
+def how_to_write(plan: Plan, written: WrittenSetting) -> str:
+    """What to write in place of what :func:`setting_of` does not understand."""
+    if written.key in STATES:
+        return "write on or off"
+    kind, _, name = written.to.partition(":")
+    known = {"operator": plan.operators, "group": plan.groups}.get(kind, {})
+    general = "write what the user would dial, or off, mobile, voicemail, operator:NAME or group:NAME"
+    return did_you_mean(name, known, f"did you mean '{kind}:{{}}'?") or general
+
+
 def _named(plan: Plan, user: User, to: str) -> str | None:
     """A place that is named as a source names it; None where it is not."""
     kind, colon, name = to.partition(":")
-    if to == "operator" and len(plan.operators) == 1:
-        name = next(iter(plan.operators))
+    if to == "operator":
+        name = plan.default_operator or ""
     if kind == "operator" and name in plan.operators:
         return f"p{plan.operators[name].number}"
     if kind == "group" and name in plan.groups:

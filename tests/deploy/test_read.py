@@ -99,7 +99,7 @@ targets:
         "8:13 folder has a wrong value",
         "9:5 'comand' is not a key here",
         "10:11 keep has a wrong value",
-        "11:10 HQ! has a wrong value",
+        "11:3 'HQ!' is not a key here",
         "12:3 none has a wrong value",
         "13:22 hq3 is no target of one PBX",
         "13:27 hq is a node of pair twice",

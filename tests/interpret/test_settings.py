@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 from dataclasses import replace
 from pathlib import Path
@@ -11,7 +12,7 @@ import pytest
 from pbxgen.calls.case import Case
 from pbxgen.flow.environment import DEFAULT_MOMENT, Environment
 from pbxgen.flow.plan import Plan
-from pbxgen.flow.settings import Setting, State
+from pbxgen.flow.settings import Setting, State, expiry
 from pbxgen.flow.simulate import Call
 from pbxgen.interpret import load_interpreter
 from pbxgen.interpret.asterisk import channel
@@ -104,6 +105,42 @@ def test_a_setting_ends_at_its_time_of_day(at: str, rings: tuple[str, ...], pbx:
     assert examined.passed, examined.differences
     assert examined.observed is not None
     assert examined.observed.rings == rings
+
+
+@pytest.mark.parametrize("pbx", PBXS)
+@pytest.mark.parametrize(
+    ("zone", "expires", "at"),
+    [
+        ("Europe/Rome", "18:00", "2026-03-28 19:00"),  # the night in which an hour is left out
+        ("Europe/Rome", "18:00", "2026-03-29 01:00"),
+        ("Europe/Rome", "18:00", "2026-10-24 19:00"),  # the night that has an hour twice
+        ("Europe/Rome", "18:00", "2026-10-25 01:00"),
+        ("Europe/Rome", "08:30", "2026-10-25 01:00"),
+        ("Europe/Rome", "02:30", "2026-03-28 19:00"),  # a time that is not there
+        ("Europe/Rome", "02:30", "2026-03-29 01:00"),
+        ("Europe/Rome", "02:30", "2026-10-24 19:00"),  # a time that is there twice
+        ("Europe/Rome", "00:30", "2026-10-25 02:45"),
+        ("Europe/Rome", "23:30", "2026-10-25 00:15"),
+        ("Europe/Rome", "00:15", "2026-10-25 00:20"),
+        ("Europe/Rome", "23:45", "2026-03-28 23:50"),
+        ("Australia/Lord_Howe", "18:00", "2026-04-04 19:00"),  # half an hour
+        ("America/Santiago", "00:30", "2026-09-05 19:00"),  # left out at midnight
+        ("America/Santiago", "18:00", "2026-09-05 19:00"),
+        ("Asia/Kolkata", "18:00", "2026-10-24 19:00"),
+    ],
+)
+def test_a_time_of_day_is_one_of_the_clock_also_where_clocks_are_changed(
+    zone: str, expires: str, at: str, pbx: str, plan: Plan
+) -> None:
+    moment = dt.datetime.fromisoformat(at)
+    user = plan.users["105"]
+    assert user.self_service is not None
+    profile = replace(user.self_service, expires=expires)
+    there = replace(plan, timezone=zone, users={**plan.users, "105": replace(user, self_service=profile)})
+    (examined,) = examine([there], [Case("code", there, Call("105", "*21*102#"), Environment(moment))], pbx)
+    assert examined.passed, examined.differences
+    kept = [one for ran in examined.trace for one in re.findall(r"unconditional:x102:0:\d+:(\d+)", ran.text)]
+    assert set(kept) == {str(expiry(profile, moment, zone))}
 
 
 PAID = """\

@@ -135,6 +135,38 @@ def test_a_setting_that_is_no_text_is_told_as_it_is_written(tmp_path: Path, sett
     assert [(d.code, d.help) for d in result.diagnostics] == [("PBX501", help)]
 
 
+@pytest.mark.parametrize(
+    ("written", "keys"),
+    [
+        ("operator_return: {busy: '102'}", ["return_busy"]),
+        ("operator_return.busy: '102'", ["return_busy"]),
+        ("operator_return: off, busy: '102'", ["return_busy", "return_no_answer", "return_unreachable", "busy"]),
+    ],
+)
+def test_the_return_to_the_operator_is_set_as_a_source_or_an_option_writes_it(
+    tmp_path: Path, written: str, keys: list[str]
+) -> None:
+    found = reading(tmp_path, WHOLE.replace("    expect:", f'    settings: {{"101": {{{written}}}}}\n    expect:'))
+    assert found.file is not None
+    assert [setting.key for setting in found.file.scenarios[0].settings] == keys
+
+
+@pytest.mark.parametrize(
+    ("written", "place", "says", "help"),
+    [
+        ("buzy: '102'", 24, "'buzy' is not a key here", "did you mean 'busy'?"),
+        ("operator_return: {buzy: '102'}", 23, "'return_buzy' is not a key here", "did you mean 'return_busy'?"),
+    ],
+)
+def test_a_key_that_nobody_sets_is_told_where_it_stands(
+    tmp_path: Path, written: str, place: int, says: str, help: str
+) -> None:
+    found = reading(tmp_path, WHOLE.replace("    expect:", f'    settings: {{"101": {{{written}}}}}\n    expect:'))
+    (problem,) = found.diagnostics
+    assert problem.location is not None
+    assert (problem.location.column, problem.message, problem.help) == (place, says, help)
+
+
 @pytest.mark.parametrize("text", ["", "[]", "a", "source: x\nscenarios: []", "scenarios: 3\nsource: [1]", "\0", "{"])
 def test_anything_else_is_a_clean_error(tmp_path: Path, text: str) -> None:
     result = reading(tmp_path, text)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from pbxgen.scenario.state import setting_of
+from pbxgen.scenario.state import how_to_write, setting_of
 from pbxgen.scenario.values import WrittenSetting
 from tests.support.office import plan_of
 
@@ -47,12 +47,29 @@ def test_what_no_user_could_set_is_none(written: str) -> None:
     assert setting_of(PLAN, WrittenSetting("101", "busy", written, None)) is None
 
 
-def test_a_bare_operator_is_the_only_one() -> None:
+@pytest.mark.parametrize(("default", "kept"), [("true", "p8"), ("false", None)])
+def test_of_several_positions_a_bare_operator_is_the_default_one(default: str, kept: str | None) -> None:
     two = plan_of(
         "operators:\n"
-        '  reception: {number: "9", members: ["100"], default: true}\n'
-        '  night: {number: "8", members: ["100"]}\n'
+        '  reception: {number: "9", members: ["100"]}\n'
+        f'  night: {{number: "8", members: ["100"], default: {default}}}\n'
         'users: {"100": {voicemail: true}}\n'
     )
-    assert setting_of(two, WrittenSetting("100", "busy", "operator", None)) is None
-    assert setting_of(two, WrittenSetting("100", "busy", "operator:night", None)) is not None
+    bare = setting_of(two, WrittenSetting("100", "busy", "operator", None))
+    assert (None if bare is None else bare.to) == kept
+    named = setting_of(two, WrittenSetting("100", "busy", "operator:reception", None))
+    assert named is not None
+    assert named.to == "p9"
+
+
+@pytest.mark.parametrize(
+    ("key", "written", "cure"),
+    [
+        ("busy", "operator:recepton", "did you mean 'operator:reception'?"),
+        ("busy", "group:sale", "did you mean 'group:sales'?"),
+        ("busy", "999", "write what the user would dial, or off, mobile, voicemail, operator:NAME or group:NAME"),
+        ("dnd", "102", "write on or off"),
+    ],
+)
+def test_what_to_write_instead_is_told(key: str, written: str, cure: str) -> None:
+    assert how_to_write(PLAN, WrittenSetting("101", key, written, None)) == cure

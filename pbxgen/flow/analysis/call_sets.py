@@ -167,6 +167,7 @@ class Asked:
         self._others = others
         self._callers, self._moments = area.callers, area.moments
         self._chosen = area.chosen
+        self._answers = {condition.choice: yes for condition, yes in area.chosen}
         self._caller, self._moment = _bit(area.callers), _bit(area.moments)
 
     @property
@@ -198,12 +199,11 @@ class Asked:
         ``others``."""
         if self._rings and not choice[1].startswith("unconditional:"):
             return False
-        known = dict(self._chosen)
-        if condition not in known:
+        if choice not in self._answers:
             self._others.append(Area(self._callers, self._moments, (*self._chosen, (condition, True))))
             self._chosen = (*self._chosen, (condition, False))
-            return False
-        return known[condition]
+            self._answers[choice] = False
+        return self._answers[choice]
 
     def is_caller(self, key: Key) -> bool:
         """Does the call come from the phone or number ``key``?"""

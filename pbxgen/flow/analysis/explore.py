@@ -60,10 +60,20 @@ class Arrival:
         return self.step.ending is not None and is_lost(self.step.ending)
 
 
+class TooManyStepsError(Exception):
+    """There is more to explore than was asked for."""
+
+
 class Explorer:
     """Explores ``calls``, each point once; ``written``: points also differ by who diverts and by the source line."""
 
-    def __init__(self, ahead: PlacesAhead, calls: CallSets, *, written: bool = False) -> None:
+    def __init__(
+        self, ahead: PlacesAhead, calls: CallSets, *, written: bool = False, most_steps: int | None = None
+    ) -> None:
+        """``most_steps``: so many arrivals and branches, then TooManyStepsError is raised; None: all there are."""
+        self.steps = 0
+        """Arrivals and branches so far."""
+        self._most_steps = most_steps
         self.plan = ahead.plan
         self.calls = calls
         self._ahead = ahead
@@ -91,6 +101,7 @@ class Explorer:
             left = [area]
             arrivals = []
             while left:
+                self._step()
                 arrivals.append(self._arrive(point.state, left.pop(), left))
             self._arrivals[key] = tuple(arrivals)
         return self._arrivals[key]
@@ -102,9 +113,15 @@ class Explorer:
             for rank, outcome in enumerate(arrival.seconds):
                 left = [arrival.area]
                 while left:
+                    self._step()
                     branches.append(self._branch(arrival, outcome, rank, left.pop(), left))
             self._branches[arrival] = tuple(branches)
         return self._branches[arrival]
+
+    def _step(self) -> None:
+        if self._most_steps is not None and self.steps >= self._most_steps:
+            raise TooManyStepsError
+        self.steps += 1
 
     def _arrive(self, state: CallState, area: Area, others: list[Area]) -> Arrival:
         asked = Asked(self.calls, area, others, rings=True)

@@ -21,7 +21,7 @@ from pbxgen.diagnostics.diagnostic import Diagnostic, Example
 from pbxgen.flow.analysis.call_sets import Area, CallSets
 from pbxgen.flow.analysis.entries import Entry, entries, to
 from pbxgen.flow.analysis.examples import ExampleTeller
-from pbxgen.flow.analysis.explore import Arrival, Explorer, Point
+from pbxgen.flow.analysis.explore import Arrival, Explorer, Point, TooManyStepsError
 from pbxgen.flow.analysis.places_ahead import PlacesAhead
 from pbxgen.flow.analysis.reach import Flow, Reach
 from pbxgen.flow.analysis.ringing import outcomes
@@ -37,8 +37,10 @@ _MOST_OF_A_KIND = 3
 """Places of one kind that are examined; they stand for all others of that kind."""
 _MOST_KINDS = 12
 """Kinds of places that are examined, first those at which a call is lost at once."""
-_MOST_POINTS = 20_000
-"""Points that are explored for one form of flow: some two seconds."""
+_MOST_STEPS = 20_000
+"""Steps that are explored for one form of flow: some five seconds."""
+_MOST_STEPS_IN_ALL = 60_000
+"""For all forms of a plan together; one takes no more than a quarter of what is left."""
 
 _ANY_SECONDS = 20
 
@@ -69,13 +71,18 @@ def losses_by_settings(plan: Plan, situations: Situations, say: Phrases) -> Iter
     told: set[frozenset[tuple[str, str]]] = set()
     shown: dict[tuple[Form, int], str] = {}
     """By form of flow and loss, the first entry of it: the example is told once."""
+    unseen: list[Entry] = []
+    """Of each form that was not looked at at all, the first."""
     for entry in entries(plan):
         losses = search.all_of(entry)
         if not losses and search.is_cut_short(entry):
             same = search.form(entry), 0
             if same not in shown:
                 shown[same] = entry.label
-                yield _not_proven(plan, entry, search.setters(entry))
+                if search.is_unseen(entry):
+                    unseen.append(entry)
+                else:
+                    yield _not_proven(plan, entry, search.setters(entry))
         for n, each_loss in enumerate(losses):
             loss = replace(each_loss, chosen=search.own_names(entry, each_loss))
             if not loss.chosen or loss.keys in told:
@@ -96,15 +103,19 @@ def losses_by_settings(plan: Plan, situations: Situations, say: Phrases) -> Iter
                 subject=("user", first),
                 example=example,
             )
+    if unseen:
+        yield _not_proven(plan, unseen[0], search.setters(unseen[0]), len(unseen) - 1)
 
 
-def _not_proven(plan: Plan, entry: Entry, setters: tuple[str, ...]) -> Diagnostic:
+def _not_proven(plan: Plan, entry: Entry, setters: tuple[str, ...], more: int = 0) -> Diagnostic:
+    """``more``: of how many other ways of being called the same is said."""
+    others_too = f", nor to {more} other{'s' if more > 1 else ''}" if more else ""
     first = plan.users[setters[0]]
     others = f" and {len(setters) - 1} more" if len(setters) > 1 else ""
     return make(
         "PBX220",
         f"{first.name} ({first.extension}){others} may set more combinations than can be checked: whether a call "
-        f"from outside {to(entry)} can then be lost is not known",
+        f"from outside {to(entry)} can then be lost is not known{others_too}",
         first.location,
         help="give them mailboxes, or a profile that may divert to fewer kinds of places, or accept it with a reason",
         subject=("user", first.extension),
@@ -142,6 +153,8 @@ class Search:
         self._ahead = PlacesAhead(self.plan)
         self._known: dict[Form, tuple[Flow, tuple[Loss, ...]]] = {}
         self._given_up: set[Form] = set()
+        self._unseen: set[Form] = set()
+        self._steps_left = _MOST_STEPS_IN_ALL
         self._last: tuple[Flow, Form] | None = None
         self._needed: dict[Hashable, tuple[Choice, ...]] = {}
 
@@ -173,6 +186,10 @@ class Search:
             return False
         leads = any(c.choice is not None and not c.choice[1].endswith((":off", ":v", ":m")) for c in flow.conditions)
         return form in self._given_up or (self._places.cut and leads)
+
+    def is_unseen(self, entry: Entry) -> bool:
+        """Was nothing of its form looked at, as others have taken all the steps there are?"""
+        return self.form(entry) in self._unseen
 
     def setters(self, entry: Entry) -> tuple[str, ...]:
         """Those whose settings calls to the entry can meet."""
@@ -241,44 +258,55 @@ class Search:
 
     def _search(self, flow: Flow, form: Form) -> Iterator[Loss]:
         """The best loss, then the best without the key that this one has set, and so on."""
+        if self._steps_left <= 0:
+            self._given_up.add(form)
+            self._unseen.add(form)
+            return
         calls = CallSets.of_flow(self._situations, flow)
-        explorer = Explorer(self._ahead, calls)
+        explorer = Explorer(self._ahead, calls, most_steps=min(_MOST_STEPS, self._steps_left // 4 + 1))
         barred: set[tuple[str, str]] = set()
-        left = _MOST_POINTS
-        while True:
-            loss, taken = self._best(flow, explorer, barred, left)
-            left -= taken
-            if loss is None:
-                if not barred and left < 0:
-                    self._given_up.add(form)
-                return
-            if len(loss.keys) == 1 or not barred:
-                yield loss
-            if len(loss.keys) != 1:
-                return
-            barred |= loss.keys
+        try:
+            while (loss := self._best(flow, explorer, barred)) is not None:
+                if len(loss.keys) == 1 or not barred:
+                    yield loss
+                if len(loss.keys) != 1:
+                    return
+                barred |= loss.keys
+        except TooManyStepsError:
+            if not barred:
+                self._given_up.add(form)
+        finally:
+            self._steps_left -= explorer.steps
 
-    def _best(self, flow: Flow, explorer: Explorer, barred: set[tuple[str, str]], most: int) -> tuple[Loss | None, int]:
-        """The best loss without ``barred`` keys, and how many points it took (Dijkstra); more than ``most``: not all.
+    def _best(self, flow: Flow, explorer: Explorer, barred: set[tuple[str, str]]) -> Loss | None:
+        """The best loss without ``barred`` keys (Dijkstra). Raises TooManyStepsError.
 
         Best is a loss with few settings, then with settings that switch something off, then with callers who are not in
         the flow (a setting to the caller is a loss, too, but a less plain example), then with few ringings. Once a key
-        is barred, losses by several keys together are not searched.
+        is barred, losses by several keys together are not searched. If there are too many steps, any loss that was
+        found is better than none.
         """
+        area = explorer.calls.of(Origin.EXTERNAL)
+        heap: list[_Way] = [(_rank((), area, 0), 0, area, explorer.begin(flow.entry), (), ())]
+        try:
+            return self._first_loss(heap, explorer, barred)
+        except TooManyStepsError:
+            seen = [way for way in heap if way[3] is None]
+            if not seen:
+                raise
+            _, _, area, _, outcomes_on_the_way, chosen = min(seen, key=lambda way: way[:2])
+            return Loss(area, outcomes_on_the_way, chosen)
+
+    def _first_loss(self, heap: list[_Way], explorer: Explorer, barred: set[tuple[str, str]]) -> Loss | None:
         calls = explorer.calls
-        heap: list[tuple[_Rank, int, Area, Point | None, tuple[Outcome, ...], tuple[Choice, ...]]] = []
-        area = calls.of(Origin.EXTERNAL)
-        heapq.heappush(heap, (_rank((), area, 0), 0, area, explorer.begin(flow.entry), (), ()))
         met: set[tuple[Point, Area]] = set()
         pushed = 0
         while heap:
             _, _, area, point, way, chosen = heapq.heappop(heap)
             if point is None:
-                return Loss(area, way, chosen), len(met)
+                return Loss(area, way, chosen)
             if (point, area) in met:
                 continue
-            if len(met) >= most:
-                return None, most + 1
             met.add((point, area))
             for arrival in explorer.of(point, area):
                 now = (*chosen, *arrival.chosen)
@@ -297,7 +325,7 @@ class Search:
                     pushed += 1
                     rank = _rank(set_now, area_now, len(way_now))
                     heapq.heappush(heap, (rank, pushed, area_now, ahead, way_now, set_now))
-        return None, len(met)
+        return None
 
     def _switching(
         self, calls: CallSets, arrival: Arrival, outcome: Outcome, barred: AbstractSet[tuple[str, str]]
@@ -359,6 +387,8 @@ def _fewest(every: list[Choice], possible: Callable[[Iterable[Choice]], bool]) -
 
 
 _Rank = tuple[int, int, int, int]
+_Way = tuple[_Rank, int, Area, Point | None, tuple[Outcome, ...], tuple[Choice, ...]]
+"""How far a call has come, for a heap; without a point it is lost."""
 
 
 def _rank(chosen: tuple[Choice, ...], area: Area, ringings: int) -> _Rank:

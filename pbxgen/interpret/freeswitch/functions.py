@@ -134,10 +134,10 @@ def _acl(_: FreeSwitchCall, arguments: str) -> str:
 
 
 def _strftime_tz(call: FreeSwitchCall, arguments: str) -> str:
-    """The time in a zone when the call came in: it stands still, as for the model, so no rule changes within a call."""
-    zone, form = _groups("(\\S+) ((?:%[YmdHMSu]|[ :-])+)", arguments)
+    """``ZONE EPOCH|FORMAT``, or the time when the call came in: as for the model, it stands still within a call."""
+    zone, epoch, form = _groups("(\\S+) (?:([0-9]+)[|])?((?:%[YmdHMSu]|[ :-])+)", arguments)
     try:
-        return dt.datetime.fromtimestamp(call.clock.base, ZoneInfo(zone)).strftime(form)
+        return dt.datetime.fromtimestamp(int(epoch or call.clock.base), ZoneInfo(zone)).strftime(form)
     except (ZoneInfoNotFoundError, ValueError):
         return "-ERR Invalid timezone/format\n"
 
