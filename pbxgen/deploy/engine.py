@@ -97,6 +97,11 @@ def _recovered(session: Session, earlier: Earlier, step: Step, force: bool = Fal
         yield recovered
     except DeployError as error:
         error.lines = (*recovered.told, *error.lines)
+        error.switched = error.switched or recovered.undone
+        raise
+    except KeyboardInterrupt as interrupted:
+        for line in recovered.told if recovered.undone else ():
+            interrupted.add_note(f"{session.target.name}: {line}")
         raise
 
 
@@ -133,11 +138,13 @@ _MEANINGS = {
 
 def _check_shown(plan: TargetPlan, shown: Mapping[str, object]) -> None:
     now = as_shown(plan)
-    if shown.get("secrets") is None:  # they could not be read where the plan was made, which it says
+    help = "make a new plan, look at it, and deploy that"
+    if shown.keys() != now.keys():
+        raise DeployError("PBX615", f"{plan.target.name}: the plan was made by another version of pbxgen", help)
+    if shown["secrets"] is None:  # they could not be read where the plan was made, which it says
         now["secrets"] = None
-    other = [meaning for key, meaning in _MEANINGS.items() if shown.get(key) != now[key]]
+    other = [meaning for key, meaning in _MEANINGS.items() if shown[key] != now[key]]
     if other:
-        help = "make a new plan, look at it, and deploy that"
         message = f"{plan.target.name}: since the plan was made {', and '.join(other[:2])}"
         raise DeployError("PBX615", message, help)
 

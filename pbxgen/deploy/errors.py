@@ -11,7 +11,8 @@ from pbxgen.diagnostics.diagnostic import Diagnostic
 class DeployError(Exception):
     """``diagnostic`` says what is wrong and what to do; ``lines`` are what the PBX or its log said about it.
 
-    ``switched``: a release had been made current, and the message says what is so now; else nothing was changed.
+    ``switched``: another release was made current, and the message or the lines say what runs now; else nothing was
+    changed.
     """
 
     def __init__(

@@ -296,6 +296,9 @@ def _too_many(
         told.append(
             "which users change is not known for certain, as git has no source of what runs: those are counted whose "
             "own rules, numbers and rights change, and those who go"
+            if current.marks
+            else "which users change is not known, as git has no source of what runs, and its release is of an earlier "
+            "version of pbxgen: those who go are counted"
         )
     else:
         changed |= before & {

@@ -19,7 +19,7 @@ from pbxgen.language.file_errors import described
 from pbxgen.language.positions import at, child, items
 from pbxgen.language.to_values import plain
 from pbxgen.source import tree
-from pbxgen.source.files import DEPLOY_FILE, UnreadableError
+from pbxgen.source.files import UnreadableError, listing
 from pbxgen.source.files import read as read_file
 from pbxgen.source.reader import read_bytes
 from pbxgen.targets.base import Part
@@ -57,11 +57,8 @@ class DeployFile:
     @property
     def is_of_source(self) -> bool:
         """Would it be read as a part of the source itself, which it cannot be?"""
-        path, source = self.path.resolve(), self.source.resolve()
-        if not source.is_dir() or not path.is_relative_to(source) or path.suffix.lower() != ".yaml":
-            return False
-        inside = path.relative_to(source)
-        return inside != Path(DEPLOY_FILE) and not any(part.startswith(".") for part in inside.parts)
+        files = listing(self.source).files if self.source.is_dir() else ()
+        return self.path.resolve() in {file.resolve() for file in files}
 
 
 @dataclass(frozen=True, slots=True)

@@ -77,7 +77,7 @@ class Undo:
         return Recovered((f"{_begun(journal)}; {restored(journal)}{unproven}", *told), undone=True)
 
     def _gone(self, known: Sequence[str]) -> _Result:
-        again = "the way back was not gone to its end: the next deployment or rollback goes it again"
+        again = "the rollback was interrupted: the next deployment or rollback repeats it"
         with told_when_interrupted(self.session, again):
             return self._back(known)
 

@@ -15,11 +15,13 @@ from typer.testing import CliRunner
 
 from pbxgen.calls.case import Case
 from pbxgen.cli.main import app
-from pbxgen.deploy import verify
+from pbxgen.deploy import engine, verify
 from pbxgen.deploy.asterisk import RunningAsterisk
+from pbxgen.deploy.errors import DeployError
 from pbxgen.flow.plan import Plan
 from pbxgen.lab.running_pbx import CaseWithPasswords
 from tests.deploy.fake_asterisk import FakeAsterisk, fake
+from tests.deploy.killed import killed
 from tests.deploy.places import OFFICE, PASSWORD, Place, target
 
 __all__ = ["fake"]
@@ -167,6 +169,35 @@ def test_what_is_interrupted_before_anything_is_switched_says_what_runs(
     assert ended.stderr.endswith("not begun: again\ninterrupted: nothing was changed at hq: what ran there runs on\n")
 
 
+@pytest.mark.parametrize("error", [KeyboardInterrupt(), DeployError("PBX612", "no", "")])
+def test_what_ends_once_a_killed_deployment_is_undone_says_what_runs(
+    invoke: Invoke, place: Place, error: BaseException, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object) -> None:
+        raise error
+
+    invoke("deploy", "--to", "hq")
+    before = place.current
+    place.change("name: Eve", "name: Eva")
+    assert killed(place.deploy, lambda _, script: "ln -s releases/" in script, sent=True)
+    monkeypatch.setattr(engine, "plan_of", fail)
+    ended = invoke("deploy", "--to", "hq")
+    assert ended.exit_code != 0
+    assert f"{before} runs again" in ended.stderr
+    assert "nothing was changed" not in ended.stderr
+
+
+def test_a_plan_of_another_version_is_refused(invoke: Invoke, place: Place, tmp_path: Path) -> None:
+    saved = tmp_path / "plan.json"
+    invoke("plan", "--to", "hq", "--out", saved)
+    plan = json.loads(saved.read_text())
+    del plan["targets"]["hq"]["holds"]["secrets"]
+    saved.write_text(json.dumps(plan))
+    refused = invoke("deploy", "--to", "hq", "--plan", saved)
+    assert refused.exit_code == 1
+    assert "error[PBX615]: hq: the plan was made by another version of pbxgen" in refused.stderr
+
+
 def test_passwords_that_a_saved_plan_has_not_shown_are_not_deployed(
     invoke: Invoke, place: Place, tmp_path: Path
 ) -> None:
@@ -199,6 +230,7 @@ def test_where_a_plan_was_made_without_passwords_those_of_the_deployment_are_tak
         ("../lab.yaml", "source", True),
         (".lab.yaml", ".", True),
         ("lab.yaml", "pbx.yaml", True),
+        ("lab.test.yaml", ".", True),
         ("lab.yaml", ".", False),
         ("lab/deploy.yaml", "..", False),
     ],
