@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import product
 from pathlib import Path
 
@@ -76,6 +77,25 @@ def test_help_is_shown_a_number_also_over_a_trunk_that_shows_who_diverts(pbx: st
     assert found.passed, found.differences
     assert found.observed is not None
     assert [carrier.shown(leg) for leg in found.observed.rang] == [shown]
+
+
+@on_both
+@pytest.mark.parametrize(
+    "dead", ["keepalive: 30", "keepalive: 0", "keepalive: 30, register: true, username: u, password: p"]
+)
+def test_a_call_for_help_goes_over_every_trunk_also_one_that_is_dead(pbx: str, dead: str) -> None:
+    plan = plan_of(
+        f'trunks: {{a: {{host: 192.0.2.1, {dead}}}, b: {{host: 192.0.2.2, number: "+390212345000"}}}}\n'
+        'routes: {emergency: {match: ["112"], trunk: [a, b], emergency: true}}\n'
+        'users: {"101": {}}\n',
+        head=HEAD[: HEAD.index("trunks:")],
+    )
+    calls = [
+        replace(one, environment=replace(one.environment, trunks=trunks))
+        for one in (call(plan, "101", "112", outside={"112": state}) for state in ("answer", "busy", "403"))
+        for trunks in ({"a": "down"}, {"a": "down", "b": "480"}, {"a": "down", "b": "silent"}, {"a": "503", "b": "503"})
+    ]
+    assert [one.differences for one in examine([plan], calls, pbx)] == [()] * len(calls)
 
 
 @on_both

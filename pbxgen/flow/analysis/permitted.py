@@ -37,10 +37,9 @@ _MOST_OF_A_KIND = 3
 """Places of one kind that are examined; they stand for all others of that kind."""
 _MOST_KINDS = 12
 """Kinds of places that are examined, first those at which a call is lost at once."""
-_MOST_STEPS = 20_000
-"""Steps that are explored for one form of flow: some five seconds."""
-_MOST_STEPS_IN_ALL = 60_000
-"""For all forms of a plan together; one takes no more than a quarter of what is left."""
+_MOST_STEPS = 60_000
+"""Steps that are explored for all forms of flow of a plan together; one takes no more than a quarter of what is left,
+some four seconds."""
 
 _ANY_SECONDS = 20
 
@@ -154,7 +153,7 @@ class Search:
         self._known: dict[Form, tuple[Flow, tuple[Loss, ...]]] = {}
         self._given_up: set[Form] = set()
         self._unseen: set[Form] = set()
-        self._steps_left = _MOST_STEPS_IN_ALL
+        self._steps_left = _MOST_STEPS
         self._last: tuple[Flow, Form] | None = None
         self._needed: dict[Hashable, tuple[Choice, ...]] = {}
 
@@ -263,7 +262,7 @@ class Search:
             self._unseen.add(form)
             return
         calls = CallSets.of_flow(self._situations, flow)
-        explorer = Explorer(self._ahead, calls, most_steps=min(_MOST_STEPS, self._steps_left // 4 + 1))
+        explorer = Explorer(self._ahead, calls, most_steps=self._steps_left // 4 + 1)
         barred: set[tuple[str, str]] = set()
         try:
             while (loss := self._best(flow, explorer, barred)) is not None:

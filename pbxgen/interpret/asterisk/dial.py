@@ -42,6 +42,7 @@ def dial(channel: AsteriskChannel, text: str) -> Steps:
     for attempt in attempts:
         if attempt is not answered:
             attempt.cancel()
+            yield from _run_handlers(channel, attempt)
     if channel.gone:
         channel.set("DIALSTATUS", "CANCEL")
     elif answered is None:
@@ -110,9 +111,17 @@ def _refuse_redirections(channel: AsteriskChannel, attempts: list[RungChannel]) 
         attempt.cause = BUSY
         attempt.hung_up_by = attempt.name
         attempt.set("HANGUPCAUSE", "0")
-        for place in attempt.handlers:
-            yield from _run_on(channel, attempt, place)
         attempt.hang_up(BUSY)
+        yield from _run_handlers(channel, attempt)
+
+
+def _run_handlers(channel: AsteriskChannel, attempt: RungChannel) -> Steps:
+    """What runs on a leg that has ended; its channel is still there meanwhile."""
+    handlers, attempt.handlers = attempt.handlers, []
+    attempt.gone = False
+    for place in handlers:
+        yield from _run_on(channel, attempt, place)
+    attempt.gone = True
 
 
 def _status(attempts: Sequence[RungChannel], unreachable: int) -> str:

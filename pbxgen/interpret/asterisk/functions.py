@@ -276,8 +276,11 @@ def _set_group(channel: AsteriskChannel, text: str, value: str) -> None:
 
 
 def _group_count(channel: AsteriskChannel, text: str) -> str:
+    """A leg that nobody answered counts until the dialplan takes it out: Asterisk may keep its channel for a moment."""
     group, _, category = text.partition("@")
-    return str(sum(other.groups.get(category) == group for other in channel.switch.channels.values() if not other.gone))
+    channels = channel.switch.channels.values()
+    ended = [leg for leg in channel.switch.legs if leg.gone and not leg.answered]
+    return str(sum(other.groups.get(category) == group for other in (*channels, *ended)))
 
 
 def _add_header(channel: AsteriskChannel, text: str, value: str) -> None:
