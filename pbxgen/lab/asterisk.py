@@ -14,7 +14,7 @@ from pbxgen.flow.trunk import Trunk
 from pbxgen.lab.errors import LabError
 from pbxgen.lab.log import Harmless, Log
 from pbxgen.lab.pbx import Certificates, Laboratory, Pbx, PbxSetup, RecordedMessage, find_program, link_missing
-from pbxgen.lab.ports import LOOPBACK, Address, free_port
+from pbxgen.lab.ports import LOOPBACK, Address
 from pbxgen.lab.sound import recorded
 from pbxgen.output.writer import write_trees
 from pbxgen.targets.base import GeneratedFile
@@ -69,10 +69,10 @@ class Asterisk(Pbx):
     def __init__(self, setup: PbxSetup) -> None:
         super().__init__(setup, find())
         self.log = Log(self._home / "log/full.log", _LINE, {"WARNING", "ERROR"}, _HARMLESS, {"NOTICE"})
-        port = free_port()
+        port = self._ports.port()
         self.phones_at: Address = (LOOPBACK, port)
         self.trunks_at: Address = self.phones_at
-        self._ports = {"5060": port, "5061": free_port(), "5062": free_port()}
+        self._port_of = {"5060": port, "5061": self._ports.port(), "5062": self._ports.port()}
         """By the port of a generated transport, the one that it is given here."""
 
     async def _ready(self) -> bool:
@@ -87,12 +87,12 @@ class Asterisk(Pbx):
         return booted
 
     def phone_address(self, transport: str) -> Address:
-        return self.phones_at if transport != "tls" else (LOOPBACK, self._ports["5061"])
+        return self.phones_at if transport != "tls" else (LOOPBACK, self._port_of["5061"])
 
     def trunk_address(self, trunk: Trunk) -> Address:
         if trunk.transport != "tls":
             return self.trunks_at
-        return LOOPBACK, self._ports["5061" if trunk.tls_verify else "5062"]
+        return LOOPBACK, self._port_of["5061" if trunk.tls_verify else "5062"]
 
     async def command(self, text: str) -> str:
         # The client end needs no other time, and libfaketime would slow it down.
@@ -130,10 +130,8 @@ class Asterisk(Pbx):
                 break
         self._lay(self._setup.files)
         self._sounds(root)
-        media = self._reserve_media()
-        self._write(
-            "rtp.conf", f"[general]\nrtpstart={media.first}\nrtpend={media.last}\nstrictrtp=no\nicesupport=no\n"
-        )
+        first, last = self._ports.media
+        self._write("rtp.conf", f"[general]\nrtpstart={first}\nrtpend={last}\nstrictrtp=no\nicesupport=no\n")
         self._write(
             "logger.conf",
             # Every line is wanted: a full queue would drop warnings among the rest.
@@ -172,7 +170,7 @@ class Asterisk(Pbx):
     def _on_loopback(self, text: str) -> str:
         """Transports listen on the laboratory's port, and on loopback only."""
         for everywhere, loopback in ((r"0\.0\.0\.0", LOOPBACK), (r"\[::\]", "[::1]")):
-            for port, ours in self._ports.items():
+            for port, ours in self._port_of.items():
                 text = re.sub(
                     rf"^bind\s*=\s*{everywhere}:{port}[ \t]*$", f"bind={loopback}:{ours}", text, flags=re.MULTILINE
                 )

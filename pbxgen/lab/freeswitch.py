@@ -15,7 +15,7 @@ from pbxgen.flow.trunk import Trunk
 from pbxgen.lab.errors import LabError
 from pbxgen.lab.log import Harmless, Log
 from pbxgen.lab.pbx import Laboratory, Pbx, PbxSetup, RecordedMessage, find_program, link_missing
-from pbxgen.lab.ports import LOOPBACK, Address, free_port
+from pbxgen.lab.ports import LOOPBACK, Address
 from pbxgen.lab.sound import recorded
 from pbxgen.output.writer import write_trees
 from pbxgen.targets.base import GeneratedFile
@@ -73,11 +73,11 @@ class FreeSwitch(Pbx):
     def __init__(self, setup: PbxSetup) -> None:
         super().__init__(setup, find())
         self.log = Log(self._home / "log/freeswitch.log", _LINE, _LEVELS, _HARMLESS)
-        self.phones_at: Address = (LOOPBACK, free_port())
-        self.trunks_at: Address = (LOOPBACK, free_port())
-        self._tls_ports = {"internal": free_port(), "external": free_port()}
+        self.phones_at: Address = (LOOPBACK, self._ports.port())
+        self.trunks_at: Address = (LOOPBACK, self._ports.port())
+        self._tls_ports = {"internal": self._ports.port(), "external": self._ports.port()}
         """Of each profile."""
-        self._control = free_port()
+        self._control = self._ports.port()
 
     async def _ready(self) -> bool:
         try:
@@ -173,7 +173,7 @@ class FreeSwitch(Pbx):
         shared_objects = sorted(_modules(self._program).glob("*.so"))
         modules = [path for path in shared_objects if _MODULES.fullmatch(path.name) or path.stem in self._setup.modules]
         load = "".join(f'    <load module="{path.stem}"/>\n' for path in modules)
-        media = self._reserve_media()
+        first, last = self._ports.media
         _write(folder, "modules", f"<modules>\n{load}</modules>")
         _write(
             folder,
@@ -187,7 +187,7 @@ class FreeSwitch(Pbx):
             r'<param name="(rtp-start-port|rtp-end-port|loglevel|sessions-per-second)"[^>]*/>', "", switch.read_text()
         )
         ours = {
-            "rtp-start-port": media.first, "rtp-end-port": media.last, "loglevel": "info", "sessions-per-second": 200,
+            "rtp-start-port": first, "rtp-end-port": last, "loglevel": "info", "sessions-per-second": 200,
         }  # fmt: skip
         params = "".join(f'<param name="{name}" value="{value}"/>\n' for name, value in ours.items())
         switch.write_text(text.replace("</settings>", f"{params}</settings>"))

@@ -19,7 +19,7 @@ from pbxgen.flow.trunk import Trunk
 from pbxgen.lab import process
 from pbxgen.lab.errors import LabError
 from pbxgen.lab.log import Log
-from pbxgen.lab.ports import Address, MediaPorts
+from pbxgen.lab.ports import Address, PortBlock
 from pbxgen.pbxs import PBXS, SHOWN_NAMES, module_of
 from pbxgen.targets.base import GeneratedFile
 
@@ -114,7 +114,7 @@ class Pbx(ABC):
         self._program = program
         self._home = setup.folder
         self._process: subprocess.Popen[bytes] | None = None
-        self._media: MediaPorts | None = None
+        self._ports = PortBlock()
 
     async def start(self) -> None:
         """Start and wait until calls can be placed. Raises LabError."""
@@ -138,9 +138,7 @@ class Pbx(ABC):
         if self._process is not None:
             process.stop(self._process, grace=self.grace_seconds)
             self._process = None
-        if self._media is not None:
-            self._media.release()
-            self._media = None
+        self._ports.release()
 
     @abstractmethod
     def phone_address(self, transport: str) -> Address:
@@ -177,11 +175,6 @@ class Pbx(ABC):
     @abstractmethod
     async def _ready(self) -> bool:
         """Can calls be placed? Raises LabError where they never will be."""
-
-    def _reserve_media(self) -> MediaPorts:
-        """Ports for its media, until it is stopped. Raises LabError where there are none."""
-        self._media = self._media or MediaPorts()
-        return self._media
 
     def _record(self, sounds: Path) -> None:
         """Put the recordings of the scenarios into the sounds folder."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 import socket
+import weakref
 from collections import deque
 
 from pbxgen.lab.errors import LabError
@@ -15,15 +16,16 @@ _PICK = random.SystemRandom()
 # Below the ephemeral ports (Linux: from 32768): a program that connects to one of these before its owner listens may be
 # given that very port as its own, and is then connected to itself.
 _SINGLE = range(10000, 16000)
-_BLOCK = 1600
+_BLOCK = 1000
+_SIGNALLING = 100
 _BLOCKS = range(16000, 32000, _BLOCK)
-"""First port of each block of media ports."""
+"""First port of each block."""
 
 _issued: deque[int] = deque(maxlen=2000)
 
 
 def free_port() -> int:
-    """A port that is free for UDP and TCP and was not given out lately, so that the caller may bind it later."""
+    """A port that is free for UDP and TCP and was not given out lately, for a program that binds it at once."""
     while True:
         port = _PICK.choice(_SINGLE)
         if port not in _issued and _is_free(port, socket.SOCK_DGRAM) and _is_free(port, socket.SOCK_STREAM):
@@ -31,29 +33,33 @@ def free_port() -> int:
             return port
 
 
-class MediaPorts:
-    """A block of UDP ports for the media of one PBX, which no other laboratory is given until it is released.
+class PortBlock:
+    """Ports of one PBX, which no other laboratory on this machine is given until they are released.
 
-    A PBX binds a port of its block only for a call, so that the block looks free meanwhile: what reserves it is its
-    first port over TCP, which no media use.
+    A PBX binds a port some seconds after it was chosen, or only for a call, and the port looks free meanwhile: what
+    reserves a block is its first port over TCP, which nothing else uses.
     """
 
     def __init__(self) -> None:
         """Raises LabError where all blocks are taken."""
         for first in _PICK.sample(_BLOCKS, len(_BLOCKS)):
-            self._reservation = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+            reservation = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
             try:
-                self._reservation.bind((LOOPBACK, first))
+                reservation.bind((LOOPBACK, first))
             except OSError:
-                self._reservation.close()
+                reservation.close()
                 continue
-            self.first, self.last = first, first + _BLOCK - 2
-            """Both even: RTP."""
+            self.release = weakref.finalize(self, reservation.close)
+            self._unused = iter(range(first + 1, first + _SIGNALLING))
+            self.media = (first + _SIGNALLING, first + _BLOCK - 2)
+            """First and last port for media, both even (RTP)."""
             return
-        raise LabError(f"all {len(_BLOCKS)} blocks of media ports are taken: too many laboratories run at once")
+        raise LabError(f"all {len(_BLOCKS)} blocks of ports are taken: too many laboratories run at once")
 
-    def release(self) -> None:
-        self._reservation.close()
+    def port(self) -> int:
+        """Another port for signalling or control, free for UDP and TCP."""
+        kinds = (socket.SOCK_DGRAM, socket.SOCK_STREAM)
+        return next(port for port in self._unused if all(_is_free(port, kind) for kind in kinds))
 
 
 def _is_free(port: int, kind: socket.SocketKind) -> bool:

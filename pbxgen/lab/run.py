@@ -26,6 +26,8 @@ from pbxgen.targets.base import Target
 
 _CALLS_PER_CORE = 8
 """Calls that one core can play with sound and exact ring times; half as many on a busy machine."""
+_MOST_CALLS = 128
+"""With all their legs they need no more media ports than one PBX of the laboratory has."""
 TENANTS_AT_ONCE = 60
 """Scenarios on one start of a PBX."""
 _SESSIONS_AT_ONCE = 2
@@ -74,7 +76,7 @@ def _until_cancelled(work: Coroutine[object, object, LabReport]) -> LabReport:
 def _capacity() -> int:
     """How many calls this machine can play at once."""
     cores = os.cpu_count() or 1
-    return cores * _CALLS_PER_CORE // (2 if os.getloadavg()[0] > 2 * cores else 1)
+    return min(cores * _CALLS_PER_CORE, _MOST_CALLS) // (2 if os.getloadavg()[0] > 2 * cores else 1)
 
 
 @dataclass(frozen=True, slots=True)

@@ -36,7 +36,7 @@ class UdpTransport(asyncio.DatagramProtocol):
 
     def __init__(self, receive: Receive) -> None:
         self._receive = receive
-        self._transport: asyncio.DatagramTransport
+        self._transport: asyncio.DatagramTransport | None = None
 
     async def open(self, address: Address) -> None:
         # A burst of registrations must not overflow the default buffer.
@@ -48,10 +48,12 @@ class UdpTransport(asyncio.DatagramProtocol):
         self.address = sock.getsockname()[:2]
 
     def send(self, data: bytes, to: Address) -> None:
+        assert self._transport is not None, "it is open"
         self._transport.sendto(data, to)
 
     def close(self) -> None:
-        self._transport.close()
+        if self._transport is not None:
+            self._transport.close()
 
     def datagram_received(self, data: bytes, addr: tuple[str | Any, int]) -> None:
         self._receive(data, (addr[0], addr[1]))
