@@ -13,7 +13,7 @@ from pbxgen.flow.analysis.cost import costly_chains
 from pbxgen.flow.analysis.loops import Loop, find_loops
 from pbxgen.flow.analysis.mobiles import unconfirmed_mobiles
 from pbxgen.flow.analysis.operators import deserted_operators, empty_operators
-from pbxgen.flow.analysis.permitted import losses_by_settings
+from pbxgen.flow.analysis.permitted import Budget, losses_by_settings
 from pbxgen.flow.analysis.reach import Reach
 from pbxgen.flow.analysis.rounds import rounds_by_settings
 from pbxgen.flow.analysis.rules import rules_against_themselves, rules_that_end_soon, rules_that_never_apply
@@ -32,9 +32,10 @@ def analyse(plan: Plan, today: dt.date, language: str = "en") -> tuple[Diagnosti
     """
     ways = positions(plan)
     variants = [(words, resolved(plan, on)) for words, on in ways.every]
+    budget = Budget(len(variants))
     if len(variants) == 1:
-        return _analyse(variants[0][1], today, language)
-    by_variant = [(words, variant, _analyse(variant, today, language)) for words, variant in variants]
+        return _analyse(variants[0][1], today, language, budget)
+    by_variant = [(words, variant, _analyse(variant, today, language, budget)) for words, variant in variants]
     everywhere = [{_same(d) for d in diagnostics} for _, _, diagnostics in by_variant]
     told: dict[tuple[object, ...], Diagnostic] = {}
     for words, _, diagnostics in by_variant:
@@ -77,7 +78,7 @@ def _dead_wherever(one: Diagnostic, by_variant: Sequence[tuple[str, Plan, tuple[
     return True
 
 
-def _analyse(plan: Plan, today: dt.date, language: str) -> tuple[Diagnostic, ...]:
+def _analyse(plan: Plan, today: dt.date, language: str, budget: Budget) -> tuple[Diagnostic, ...]:
     with without_garbage_collection():
         situations = Situations(plan, today)
         reach = Reach(plan)
@@ -91,7 +92,7 @@ def _analyse(plan: Plan, today: dt.date, language: str) -> tuple[Diagnostic, ...
             *unconfirmed_mobiles(plan, today),
             *find_in_calls(reach, situations, say),
             *costly_chains(reach, situations, say),
-            *losses_by_settings(plan, situations, say),
+            *losses_by_settings(plan, situations, say, budget),
             *rounds_by_settings(plan, situations, say),
         )
 

@@ -40,6 +40,9 @@ _MOST_KINDS = 12
 _MOST_STEPS = 60_000
 """Steps that are explored for all forms of flow of a plan together; one takes no more than a quarter of what is left,
 some four seconds."""
+_MOST_STEPS_OF_POSITIONS = 180_000
+"""For all positions of a plan's switches together: some seventeen seconds."""
+_USER = PlaceKind.USER.value
 
 _ANY_SECONDS = 20
 
@@ -64,9 +67,9 @@ class Loss:
         return frozenset(map(_key, self.chosen))
 
 
-def losses_by_settings(plan: Plan, situations: Situations, say: Phrases) -> Iterator[Diagnostic]:
+def losses_by_settings(plan: Plan, situations: Situations, say: Phrases, budget: Budget) -> Iterator[Diagnostic]:
     """PBX220: for each setting (or several together) that can lose a call, one finding."""
-    search = Search(plan, situations)
+    search = Search(plan, situations, budget.of_next())
     told: set[frozenset[tuple[str, str]]] = set()
     shown: dict[tuple[Form, int], str] = {}
     """By form of flow and loss, the first entry of it: the example is told once."""
@@ -104,6 +107,7 @@ def losses_by_settings(plan: Plan, situations: Situations, say: Phrases) -> Iter
             )
     if unseen:
         yield _not_proven(plan, unseen[0], search.setters(unseen[0]), len(unseen) - 1)
+    budget.take(search.steps)
 
 
 def _not_proven(plan: Plan, entry: Entry, setters: tuple[str, ...], more: int = 0) -> Diagnostic:
@@ -140,10 +144,29 @@ def _dialled(plan: Plan, extension: str, to: str) -> str:
     return to[1:]
 
 
+class Budget:
+    """Steps for all positions of a plan's switches. What one does not take is left for those after it, which have a
+    quarter of an equal part at least."""
+
+    def __init__(self, positions: int = 1) -> None:
+        self._left = _MOST_STEPS_OF_POSITIONS
+        self._least = _MOST_STEPS_OF_POSITIONS // positions // 4
+        self._to_come = positions
+
+    def of_next(self) -> int:
+        """How many the next position may take."""
+        self._to_come -= 1
+        return min(_MOST_STEPS, self._left - self._least * self._to_come)
+
+    def take(self, steps: int) -> None:
+        self._left -= steps
+
+
 class Search:
     """Looks for calls that can be lost, each form of flow once."""
 
-    def __init__(self, plan: Plan, situations: Situations) -> None:
+    def __init__(self, plan: Plan, situations: Situations, most_steps: int | None = None) -> None:
+        """``most_steps``: for all forms of flow together."""
         self._source = plan
         self._places = _Places(plan)
         self.plan = _with_choices(plan, self._places)
@@ -153,7 +176,10 @@ class Search:
         self._known: dict[Form, tuple[Flow, tuple[Loss, ...]]] = {}
         self._given_up: set[Form] = set()
         self._unseen: set[Form] = set()
-        self._steps_left = _MOST_STEPS
+        self.steps = 0
+        """Explored so far."""
+        self._most_steps = _MOST_STEPS if most_steps is None else most_steps
+        self._switched: dict[str, Hashable] = {}
         self._last: tuple[Flow, Form] | None = None
         self._needed: dict[Hashable, tuple[Choice, ...]] = {}
 
@@ -169,7 +195,7 @@ class Search:
     def all_of(self, entry: Entry) -> tuple[Loss, ...]:
         """The loss by each key that loses a call by itself; if there is none, by several keys together, or by the
         source itself."""
-        if not entry.takes_outside_calls or self.plan is self._source or not may_be_lost(self.plan, (entry.place,)):
+        if not self._is_searched(entry):
             return ()
         flow, form = self._flow(entry.place)
         if not self.setters(entry):
@@ -178,8 +204,16 @@ class Search:
             self._known[form] = (flow, tuple(self._search(flow, form)))
         return self._known[form][1]
 
+    def _is_searched(self, entry: Entry) -> bool:
+        """Finding an entry's flow takes time, so that it is not done for calls that end in a mailbox."""
+        if not entry.takes_outside_calls or self.plan is self._source:
+            return False
+        return may_be_lost(self.plan, (entry.place,))
+
     def is_cut_short(self, entry: Entry) -> bool:
         """Was no loss found although not everything was explored?"""
+        if not self._is_searched(entry):
+            return False
         flow, form = self._flow(entry.place)
         if form not in self._known:
             return False
@@ -193,7 +227,7 @@ class Search:
     def setters(self, entry: Entry) -> tuple[str, ...]:
         """Those whose settings calls to the entry can meet."""
         flow, _ = self._flow(entry.place)
-        users = [target for kind, target in flow.keys if kind == PlaceKind.USER.value]
+        users = [target for kind, target in flow.keys if kind == _USER]
         return tuple(e for e in dict.fromkeys((*users, *flow.along)) if self._source.users[e].self_service is not None)
 
     def form(self, entry: Entry) -> Form:
@@ -203,12 +237,17 @@ class Search:
         """The flow of a place; the last one is kept."""
         if self._last is None or self._last[0].entry != place:
             flow = self._reach.flow_of(place)
-            users = (self._source.users[target] for kind, target in flow.keys if kind == PlaceKind.USER.value)
-            self._last = flow, (flow.form, tuple(map(self._switched, users)))
+            users = [target for kind, target in flow.keys if kind == _USER]
+            self._last = flow, (flow.form, tuple(map(self._switches_of, users)))
         return self._last
 
-    def _switched(self, user: User) -> Hashable:
+    def _switches_of(self, extension: str) -> Hashable:
         """The source's values of what the user, and those who ring along, may switch on and off."""
+        if extension not in self._switched:
+            self._switched[extension] = self._find_switches(self._source.users[extension])
+        return self._switched[extension]
+
+    def _find_switches(self, user: User) -> Hashable:
         users = self._source.users
         along = (
             None if p.kind is PlaceKind.OUTSIDE else users[p.target] for p in (leg.place for leg in user.follow_me)
@@ -249,7 +288,7 @@ class Search:
         """The settings, and `dnd` and `follow_me` off for all users in the flow who may switch them off."""
         free: dict[str, Settings] = dict(settings)
         for kind, extension in flow.keys:
-            profile = self._source.users[extension].self_service if kind == PlaceKind.USER.value else None
+            profile = self._source.users[extension].self_service if kind == _USER else None
             if profile is not None:
                 rings: dict[str, Setting] = {key: Setting("off") for key in STATES if key in profile.may}
                 free[extension] = {**rings, **settings.get(extension, {})}
@@ -257,12 +296,13 @@ class Search:
 
     def _search(self, flow: Flow, form: Form) -> Iterator[Loss]:
         """The best loss, then the best without the key that this one has set, and so on."""
-        if self._steps_left <= 0:
+        left = self._most_steps - self.steps
+        if left <= 0:
             self._given_up.add(form)
             self._unseen.add(form)
             return
         calls = CallSets.of_flow(self._situations, flow)
-        explorer = Explorer(self._ahead, calls, most_steps=self._steps_left // 4 + 1)
+        explorer = Explorer(self._ahead, calls, most_steps=left // 4 + 1)
         barred: set[tuple[str, str]] = set()
         try:
             while (loss := self._best(flow, explorer, barred)) is not None:
@@ -275,7 +315,7 @@ class Search:
             if not barred:
                 self._given_up.add(form)
         finally:
-            self._steps_left -= explorer.steps
+            self.steps += explorer.steps
 
     def _best(self, flow: Flow, explorer: Explorer, barred: set[tuple[str, str]]) -> Loss | None:
         """The best loss without ``barred`` keys (Dijkstra). Raises TooManyStepsError.

@@ -9,12 +9,13 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 from pbxgen.flow.analysis.situations import Atoms
 from pbxgen.flow.plan import ANONYMOUS, Condition, Origin, Place, PlaceKind, Plan, RingGroup, Rules, User
 
 Key = tuple[str, str]
+T = TypeVar("T", bound=Hashable)
 
 _USER, _OUTSIDE, _MAILBOX = PlaceKind.USER.value, PlaceKind.OUTSIDE.value, PlaceKind.MAILBOX.value
 _OPERATOR, _GROUP, _INBOUND = PlaceKind.OPERATOR.value, PlaceKind.GROUP.value, PlaceKind.INBOUND.value
@@ -64,13 +65,13 @@ class _Stop(NamedTuple):
     conditions: tuple[int, ...]
     """By number, each once."""
     behind: tuple[Key, ...]
-    """Where its rules or its overflow lead."""
+    """Where its rules or its overflow lead, each once."""
     own: tuple[Key, ...]
     """A user's mailbox, and the outside numbers that ring along."""
     along: tuple[str, ...]
     """Extensions that ring along by ``follow_me``."""
     beyond: tuple[Key | None, ...]
-    """Where its rules would lead, were there a diversion left; None: to where a call ends."""
+    """Where its rules would lead, were there a diversion left, each once; None: to where a call ends."""
 
 
 class Reach:
@@ -154,13 +155,16 @@ class Reach:
         along: Iterable[str] = (),
         beyond: Iterable[Key | None] = (),
     ) -> _Stop:
+        behind_once, order_behind = _once([p.key for p in behind])
+        beyond_once, order_beyond = _once(beyond)
+        shape = shape, order_behind, order_beyond
         return _Stop(
             self._shapes.setdefault(shape, len(self._shapes)),
             tuple(dict.fromkeys([self._number(r.condition) for rules in lists for r in rules])),
-            tuple([p.key for p in behind]),
+            behind_once,
             tuple(own),
             tuple(along),
-            tuple(beyond),
+            beyond_once,
         )
 
     def _rules(self, lists: Iterable[Rules]) -> Hashable:
@@ -254,6 +258,14 @@ class _Walk:
         for key in self.keys:
             if key[0] in (_OPERATOR, _GROUP):
                 yield frozenset(self.keys.get((_USER, m)) for m in self._plan.group_at(key).members)
+
+
+def _once(every: Iterable[T]) -> tuple[tuple[T, ...], tuple[int, ...]]:
+    """Each once, and the index of each of ``every`` in that: users who may set something name the same places in
+    several lists."""
+    index: dict[T, int] = {}
+    order = tuple([index.setdefault(one, len(index)) for one in every])
+    return tuple(index), order
 
 
 def _places(lists: Iterable[Rules]) -> list[Place]:

@@ -439,6 +439,19 @@ def test_what_all_forms_together_leave_no_steps_for_is_told_once(monkeypatch: py
     assert told.endswith("whether a call from outside to 100 (100) can then be lost is not known, nor to 2 others")
 
 
+def test_all_positions_of_the_switches_share_the_steps(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(permitted, "_MOST_STEPS_OF_POSITIONS", 80)
+    monkeypatch.setattr(permitted, "_MOST_STEPS_IN_ALL", 50)
+    budget = permitted.Budget(4)
+    assert budget.of_next() == 50
+    budget.take(30)
+    assert budget.of_next() == 40
+    budget.take(40)
+    assert budget.of_next() == 5
+    budget.take(5)
+    assert budget.of_next() == 5
+
+
 def test_one_point_from_which_very_many_ways_lead_is_given_up_as_well(monkeypatch: pytest.MonkeyPatch) -> None:
     """Who may each divert every call to dozens of places make dozens of ways to the fifth power, at one point."""
     monkeypatch.setattr(permitted, "_MOST_STEPS", 19)
