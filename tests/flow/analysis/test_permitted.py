@@ -441,7 +441,7 @@ def test_what_all_forms_together_leave_no_steps_for_is_told_once(monkeypatch: py
 
 def test_all_positions_of_the_switches_share_the_steps(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(permitted, "_MOST_STEPS_OF_POSITIONS", 80)
-    monkeypatch.setattr(permitted, "_MOST_STEPS_IN_ALL", 50)
+    monkeypatch.setattr(permitted, "_MOST_STEPS", 50)
     budget = permitted.Budget(4)
     assert budget.of_next() == 50
     budget.take(30)
