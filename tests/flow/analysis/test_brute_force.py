@@ -78,7 +78,7 @@ def test_finds_exactly_the_calls_that_can_be_lost_or_go_on_for_too_long(text: st
         messages = {(d.code, d.subject): d.message for d in analyse(plan, TODAY)}
     tried = Calls(plan)
     for entry in entries(plan):
-        outside = fate(tried, entry, STRANGERS)
+        outside = fate(tried, entry, strangers(plan))
         every = outside | fate(tried, entry, COLLEAGUES)
         key = entry.place.key
         lost = outside.lost if entry.number is not None else lost_by_transfer(tried, entry)
@@ -203,7 +203,12 @@ def lost_by_transfer(tried: Calls, entry: Entry) -> bool:
     if not any(rung_from_outside(plan, place.key, frozenset()) for place in plan.places() if has_number(plan, place)):
         return False
     others = (extension for extension in plan.users if ("user", extension) != entry.place.key)
-    return any(tried.fate(entry.place, caller, by).lost for by in others for caller in STRANGERS)
+    return any(tried.fate(entry.place, caller, by).lost for by in others for caller in strangers(plan))
+
+
+def strangers(plan: Plan) -> tuple[Caller, ...]:
+    """With those of the numbers taken from users: what the source still names is an outside number, which may call."""
+    return *STRANGERS, *(Caller(Origin.EXTERNAL, number) for number in DIDS.values() if number not in plan.dids)
 
 
 def has_number(plan: Plan, place: Place) -> bool:
