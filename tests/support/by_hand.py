@@ -9,7 +9,7 @@ import socket
 import threading
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
@@ -143,6 +143,10 @@ class Sound:
         if audio is not None:
             self.stream.connect(audio, speaks=True)
 
+    def disconnect(self) -> None:
+        """The call is over: its port at the PBX soon belongs to another one, which must not hear this side."""
+        self.stream.audio = None
+
     def hears(self, hertz: int, seconds: float = 8.0) -> bool:
         """Does a tone come to be most of what is heard?"""
         deadline = time.monotonic() + seconds
@@ -172,6 +176,18 @@ class Sound:
                 self.stream.press_due(time.monotonic())
 
 
+@dataclass
+class _Side(Side):
+    """One that speaks until it hangs up."""
+
+    phone: Phone | None = None
+
+    def say(self, method: str, *headers: str, body: str = "", content: str = "application/sdp") -> int | None:
+        if method == "BYE" and self.phone is not None:
+            self.phone.ended(self.call_id)
+        return super().say(method, *headers, body=body, content=content)
+
+
 class Phone:
     """A phone of the office (or, without an extension, a caller at the carrier) that says one tone."""
 
@@ -183,7 +199,13 @@ class Phone:
         """So long it rings before it is answered; None: nobody answers."""
         self.peer = carrier or lab.phone(self._answer)
         self.sound = Sound(hertz, self.peer.host)
+        self._call_id = ""
+        """Of the call that it speaks in."""
         lab.stack.callback(self.sound.close)
+
+    def ended(self, call_id: str) -> None:
+        if call_id == self._call_id:
+            self.sound.disconnect()
 
     def register(self, contact: str | None = None) -> None:
         assert self.peer.register(self.extension, self.domain, self.login, contact) == 200
@@ -203,18 +225,18 @@ class Phone:
         assert reply is not None
         assert reply.status == 200, reply.start_line
         self.peer.acknowledge(uri, sender, call_id, int(reply.cseq.split()[0]), reply)
+        self._call_id = call_id
         self.sound.connect(reply.body)
         contact = re.search(r"<([^>]+)>", reply.header("contact"))
         assert contact is not None
-        return Side(
-            self.peer, self.login, contact[1], f"{sender};tag=t{call_id}", reply.header("to"), call_id, reply.body
-        )
+        to = reply.header("to")
+        return _Side(self.peer, self.login, contact[1], f"{sender};tag=t{call_id}", to, call_id, reply.body, self)
 
     def rung(self, seconds: float = 8.0) -> Side:
         """The call that comes to this phone, which it takes, as it sees it."""
         self.rings(seconds)
         time.sleep(0.5)
-        return called_side(self.peer, self.login)
+        return _Side(**vars(called_side(self.peer, self.login)), phone=self)
 
     def rings(self, seconds: float = 8.0) -> bool:
         """Does a call come to it?"""
@@ -225,8 +247,11 @@ class Phone:
         return self.peer.wait(lambda m: m.method == "BYE" and m.status is None, seconds) is not None
 
     def _answer(self, request: sip.Message) -> Sequence[Reply]:
+        if request.method == "BYE":
+            self.ended(request.call_id)
         if request.method != "INVITE":
             return [Reply(200)]
+        self._call_id = request.call_id
         self.sound.connect(request.body)
         offer = sip.audio_of(request.body)  # one codec, the first of those that are offered
         codec = "8 0" if offer is None else str(offer.codec)
