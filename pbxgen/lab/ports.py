@@ -28,7 +28,7 @@ def free_port() -> int:
     """A port that is free for UDP and TCP and was not given out lately, for a program that binds it at once."""
     while True:
         port = _PICK.choice(_SINGLE)
-        if port not in _issued and _is_free(port, socket.SOCK_DGRAM) and _is_free(port, socket.SOCK_STREAM):
+        if port not in _issued and _is_free(port):
             _issued.append(port)
             return port
 
@@ -58,16 +58,17 @@ class PortBlock:
 
     def port(self) -> int:
         """Another port for signalling or control, free for UDP and TCP."""
-        kinds = (socket.SOCK_DGRAM, socket.SOCK_STREAM)
-        return next(port for port in self._unused if all(_is_free(port, kind) for kind in kinds))
+        return next(filter(_is_free, self._unused))
 
 
-def _is_free(port: int, kind: socket.SocketKind) -> bool:
-    with socket.socket(socket.AF_INET, kind) as probe:
-        try:
-            probe.bind((LOOPBACK, port))
-        except OSError:
-            return False
+def _is_free(port: int) -> bool:
+    """For UDP and TCP."""
+    for kind in (socket.SOCK_DGRAM, socket.SOCK_STREAM):
+        with socket.socket(socket.AF_INET, kind) as probe:
+            try:
+                probe.bind((LOOPBACK, port))
+            except OSError:
+                return False
     return True
 
 
